@@ -1,0 +1,51 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help setup run test lint types bench soak migrate lock docs
+
+help: ## show this help
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+# The stamps hold the lock files' names: a changed lock installs again, an unchanged one costs nothing.
+$(VENV)/run.stamp: requirements/run.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	touch $@
+
+setup: $(VENV)/dev.stamp ## make .venv with everything for work on Kuznia
+
+run: $(VENV)/run.stamp ## serve Kuznia on this machine, no key and no service needed
+	$(BIN)/kuznia serve
+
+test: setup ## run every test; brings its own PostgreSQL and Redis
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+
+lint: setup types ## check style, imports and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: setup ## check types alone
+	$(BIN)/pyright
+
+bench: setup ## measure; PEERS=1 puts LiteLLM's proxy beside it
+	$(BIN)/python -m bench $(if $(PEERS),--peers)
+
+soak: setup ## 20,000 orders, and what they leave in memory
+	$(BIN)/python -m bench soak
+
+migrate: $(VENV)/run.stamp ## bring the database of DATABASE_URL to the newest schema
+	$(BIN)/kuznia migrate
+
+lock: ## resolve the requirements again (needs uv)
+	uv pip compile pyproject.toml --group build --extra postgres --extra redis $(LOCK) -o requirements/run.txt
+	uv pip compile pyproject.toml --group dev --extra postgres --extra redis $(LOCK) -o requirements/dev.txt
+LOCK := --universal --python-version 3.11 --generate-hashes --no-header --quiet \
+	--no-emit-index-url --no-emit-find-links

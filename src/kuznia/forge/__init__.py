@@ -1,0 +1,1 @@
+"""The pipeline: an order goes in, a checked artefact comes out."""

@@ -1,0 +1,280 @@
+"""The words everything else is said in. Standard library and pydantic only.
+
+An Order is made into an Artefact part by part. A Part is asked of a model or computed; what comes
+back is a Draft, checks return Findings about it, and only a draft with nothing left to object to is
+accepted. A Domain is data and pure functions that say all this for one kind of artefact.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Literal, NewType, TypeVar
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+RunId = NewType("RunId", str)
+ArtefactId = NewType("ArtefactId", str)
+
+Severity = Literal["block", "mend", "warn"]
+Status = Literal["complete", "partial", "degraded", "declined", "failed"]
+EventKind = Literal[
+    "run.started",
+    "part.started",
+    "part.draft",
+    "part.checked",
+    "part.mended",
+    "part.accepted",
+    "part.reset",
+    "part.unmet",
+    "run.finished",
+    "run.failed",
+]
+# Why the making of a part ended; `stalled`: findings did not shrink, or the same draft came again.
+Ended = Literal["accepted", "tries", "stalled", "budget", "model"]
+# After one of these nothing more comes.
+LAST: frozenset[EventKind] = frozenset({"run.finished", "run.failed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks. The owner of all that is made comes from here and from nowhere else."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The most one order may use, retries and repairs included; cost in billionths of a dollar."""
+
+    attempts: int
+    tokens: int
+    cost: int | None = None
+
+
+class Input(BaseModel):
+    """What a caller may say to a domain. Unknown fields are refused: a typo must not pass."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    prompt: str
+
+
+class Draft(BaseModel):
+    """A part's reply once parsed. Not to be trusted before its checks have passed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a caller wants made. `deadline` is absolute, on the clock's monotonic scale."""
+
+    domain: str
+    input: Input
+    caller: Caller
+    deadline: float
+    budget: Budget
+    # Whether someone wants to watch unchecked text as it is written.
+    drafts: bool = False
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check says of a draft: `block` and `mend` stand in the way, `warn` is only told."""
+
+    code: str
+    severity: Severity
+    where: str
+    message: str
+    # To the model, in the imperative, in one line.
+    hint: str = ""
+
+    @property
+    def stands(self) -> bool:
+        return self.severity != "warn"
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """The honest answer is not to make it: a red flag, or questions that must be answered first."""
+
+    code: str
+    message: str
+    questions: tuple[str, ...] = ()
+
+
+class Unreadable(Exception):
+    """A reply no draft can be read from; `finding` tells the model what was expected."""
+
+    def __init__(self, code: str, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.finding = Finding(code, "block", "reply", message, hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a part says to a model."""
+
+    system: str
+    user: str
+    schema: Mapping[str, JsonValue] | None = None
+    max_tokens: int = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What lies at hand while a part is made: the order, and the parts accepted so far."""
+
+    order: Order
+    accepted: Mapping[str, Draft] = field(default_factory=dict[str, Draft])
+
+
+D = TypeVar("D", bound=Draft)
+
+
+@dataclass(frozen=True, slots=True)
+class Check(Generic[D]):
+    """One thing that can be wrong with a draft. It never raises and never fixes.
+
+    `version` goes into the evidence and the shelf's key: raise it when the verdicts can change.
+    """
+
+    name: str
+    run: Callable[[D, Bench], Iterable[Finding] | Awaitable[Iterable[Finding]]]
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part(Generic[D]):
+    """One piece of an artefact: asked of a model, computed, or asked with `make` in reserve."""
+
+    name: str
+    needs: tuple[str, ...] = ()
+    required: bool = True
+    # Both or neither: how the model is asked, and how its reply is read (or Unreadable raised).
+    prompt: Callable[[Bench], Prompt] | None = None
+    parse: Callable[[str, Bench], D | Awaitable[D]] | None = None
+    # What our own code can put right costs no token.
+    mend: Callable[[D, tuple[Finding, ...], Bench], D] | None = None
+    make: Callable[[Bench], D | Awaitable[D]] | None = None
+    checks: tuple[Check[D], ...] = ()
+    tries: int = 3
+
+    def __post_init__(self) -> None:
+        if (self.prompt is None) != (self.parse is None):
+            raise TypeError(f"part {self.name}: prompt and parse come together")
+        if self.prompt is None and self.make is None:
+            raise TypeError(f"part {self.name}: neither a model nor our own code can make it")
+
+
+# Parts with drafts of different types stand in one tuple; Any is the price of that.
+AnyPart = Part[Any]
+
+
+def nothing_to_say(_: Order) -> Decline | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Domain:
+    """How one kind of artefact is asked for, read and checked."""
+
+    name: str
+    # Where its door is, under /api/v1/.
+    path: str
+    # What it makes, in one line, for help texts and the API reference.
+    summary: str
+    input: type[Input]
+    # Changes whenever equal orders may get a different artefact: prompts, checks, parsers.
+    version: str
+    parts: Callable[[Order], tuple[AnyPart, ...]]
+    screen: Callable[[Order], Decline | None] = nothing_to_say
+    # Findings of the sanitiser that this domain refuses instead of noting.
+    refuses: frozenset[str] = frozenset()
+    # Inputs that show what can be asked; the API reference prints them.
+    examples: tuple[Mapping[str, JsonValue], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckEvidence:
+    name: str
+    version: int
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptEvidence:
+    """One call to a model and what became of it. Cost is in billionths of a dollar."""
+
+    model: str
+    outcome: str
+    input_tokens: int
+    output_tokens: int
+    cost: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartEvidence:
+    """Why a part was accepted, or why it was not."""
+
+    part: str
+    # Who made the draft that was kept: a model, our own code, or nobody.
+    made_by: Literal["model", "planner", "nobody"]
+    model: str | None
+    tries: int
+    mended: bool
+    checks: tuple[CheckEvidence, ...]
+    seconds: float
+    ended: Ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What was checked, what it took, and what it cost."""
+
+    run_id: RunId
+    domain_version: str
+    parts: tuple[PartEvidence, ...]
+    attempts: tuple[AttemptEvidence, ...]
+    input_tokens: int
+    output_tokens: int
+    cost: int
+    seconds: float
+    # Seconds spent waiting for a model, the rest is ours.
+    model_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A part the artefact had to do without."""
+
+    part: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artefact:
+    """The accepted parts with their evidence. Unchecked drafts never get in here."""
+
+    id: ArtefactId
+    run_id: RunId
+    owner: str
+    domain: str
+    status: Status
+    parts: Mapping[str, Mapping[str, JsonValue]]
+    unmet: tuple[Unmet, ...]
+    findings: tuple[Finding, ...]
+    decline: Decline | None
+    evidence: Evidence
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step of a run, numbered from 1, the same through every door."""
+
+    number: int
+    kind: EventKind
+    data: Mapping[str, JsonValue]

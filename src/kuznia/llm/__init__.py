@@ -1,0 +1,1 @@
+"""How a model is asked: one protocol, its adapters, and the layers round them."""

@@ -1,0 +1,146 @@
+"""The seam: what every model adapter and every layer round it speaks."""
+
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from pydantic import JsonValue
+
+from kuznia.platform.errors import ModelUnavailable
+
+Role = Literal["system", "user", "assistant"]
+
+Reason = Literal[
+    "unset",  # no model is configured
+    "connect",  # refused, reset, name not resolved, TLS
+    "timeout",  # connect, first token, idle or total
+    "rate_limited",  # 429
+    "server",  # 5xx
+    "rejected",  # 400, 404, 422 and the like: asking again gives the same
+    "credentials",  # 401, 403
+    "unreadable",  # an answer that is not what the protocol promises
+    "cut",  # the stream ended before it was finished
+    "too_large",  # more bytes than we are willing to hold
+    "empty",  # a good answer with no text in it
+    "open",  # the circuit breaker does not let us ask
+    "busy",  # no free place within the deadline
+]
+
+# Asking again may help for these; for the others it only costs.
+PASSING: frozenset[Reason] = frozenset(
+    {"connect", "timeout", "rate_limited", "server", "unreadable", "cut", "empty"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the server counted them, or as we estimated when it did not say."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.input_tokens + self.output_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One call that went out, however it ended. Cost is in billionths of a dollar."""
+
+    model: str
+    usage: Usage
+    cost: int
+    seconds: float
+    outcome: Literal["ok", "cancelled"] | Reason
+
+
+class Account(Protocol):
+    """Who pays. Asked before a call goes out, told after it ended, whatever the end."""
+
+    def admit(self, tokens: int, cost: int) -> None:
+        """Reserve the most a call can use, or raise BudgetSpent."""
+        ...
+
+    def settle(self, tokens: int, cost: int, attempt: Attempt) -> None:
+        """Give the reservation back and book what was really used."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One question to a model. `deadline` is absolute, on the clock's monotonic scale."""
+
+    messages: tuple[Message, ...]
+    deadline: float
+    account: Account
+    max_tokens: int = 4096
+    temperature: float | None = None
+    # A JSON schema the reply should follow; a server that cannot enforce it is told in words.
+    schema: Mapping[str, JsonValue] | None = None
+    # Sent upstream as a header, so that both sides' logs can be joined.
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    text: str
+    model: str
+    usage: Usage
+    # What the model thought aloud, kept apart: it is never parsed and never shown as an answer.
+    reasoning: str = ""
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of a streamed reply as it came. The last one carries the whole `reply`."""
+
+    text: str = ""
+    reply: Reply | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Billionths of a dollar for a million tokens, in and out."""
+
+    input: int = 0
+    output: int = 0
+
+    def of(self, input_tokens: int, output_tokens: int) -> int:
+        """Rounded up: a budget must not be passed by the sum of many small roundings."""
+        return -(-(input_tokens * self.input + output_tokens * self.output) // 1_000_000)
+
+
+class Model(Protocol):
+    """Something that can be asked. Adapters and layers alike: a layer is a Model round a Model."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def reply(self, ask: Ask) -> Reply: ...
+
+    def stream(self, ask: Ask) -> AsyncGenerator[Delta]: ...
+
+
+class ModelFault(ModelUnavailable):
+    """A call that gave no usable reply. The message is safe to show: it quotes no upstream text."""
+
+    def __init__(
+        self, reason: Reason, message: str, *, model: str = "", retry_after: float | None = None
+    ) -> None:
+        details: dict[str, JsonValue] = {"reason": reason}
+        if model:
+            details["model"] = model
+        super().__init__(message, details=details, retry_after=retry_after)
+        self.reason: Reason = reason
+
+    @property
+    def passing(self) -> bool:
+        return self.reason in PASSING

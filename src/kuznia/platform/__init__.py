@@ -1,0 +1,1 @@
+"""The ground everything stands on: settings, faults, logs, the database, HTTP clients."""

@@ -1,0 +1,153 @@
+"""Faults: what a caller can be told. One table turns a code into what each door answers."""
+
+from collections.abc import Mapping
+from typing import ClassVar, NamedTuple
+
+from pydantic import JsonValue
+
+
+class Answer(NamedTuple):
+    """What the doors say for a fault code: HTTP status, WebSocket close code, exit code."""
+
+    status: int
+    close: int
+    exit: int
+
+
+# Documented where it is declared: docs/errors.md is generated from this table and the docstrings.
+ANSWERS: dict[str, Answer] = {
+    "VALIDATION_ERROR": Answer(400, 1007, 2),
+    "UNAUTHORIZED": Answer(401, 1008, 3),
+    "FORBIDDEN": Answer(403, 1008, 3),
+    "NOT_FOUND": Answer(404, 1008, 4),
+    "METHOD_NOT_ALLOWED": Answer(405, 1008, 2),
+    "CONFLICT": Answer(409, 1008, 5),
+    "TOO_LARGE": Answer(413, 1009, 2),
+    "UNSUPPORTED_MEDIA": Answer(415, 1003, 2),
+    "NOT_ACCEPTED": Answer(422, 1008, 6),
+    "BUDGET_SPENT": Answer(422, 1008, 6),
+    "RATE_LIMITED": Answer(429, 1013, 7),
+    "CANCELLED": Answer(499, 1001, 130),
+    "PROCESSING_ERROR": Answer(500, 1011, 1),
+    "MODEL_UNAVAILABLE": Answer(503, 1013, 8),
+    "UNAVAILABLE": Answer(503, 1013, 8),
+    "TIMEOUT_ERROR": Answer(504, 1013, 9),
+}
+
+
+class Fault(Exception):
+    """An error a caller can understand: what happened, to what, and what to do."""
+
+    code: ClassVar[str] = "PROCESSING_ERROR"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        details: Mapping[str, JsonValue] | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details: dict[str, JsonValue] = dict(details or {})
+        self.retry_after = retry_after
+
+    @property
+    def answer(self) -> Answer:
+        return ANSWERS[self.code]
+
+
+class Invalid(Fault):
+    """Something in the request is wrong; `details.fields` names each place and what is expected."""
+
+    code = "VALIDATION_ERROR"
+
+
+class Unauthorized(Fault):
+    """No credential came with the request, or it is not valid any more."""
+
+    code = "UNAUTHORIZED"
+
+
+class Forbidden(Fault):
+    """The credential is good, but it does not allow this."""
+
+    code = "FORBIDDEN"
+
+
+class NotFound(Fault):
+    """There is no such thing, or it is not the caller's to see."""
+
+    code = "NOT_FOUND"
+
+
+class MethodNotAllowed(Fault):
+    """The address is right, the HTTP method is not; the `Allow` header names those that are."""
+
+    code = "METHOD_NOT_ALLOWED"
+
+
+class Conflict(Fault):
+    """The request does not fit the state the thing is in."""
+
+    code = "CONFLICT"
+
+
+class TooLarge(Fault):
+    """The body, the prompt or the list is longer than this server takes."""
+
+    code = "TOO_LARGE"
+
+
+class UnsupportedMedia(Fault):
+    """The body is in a form this address does not read."""
+
+    code = "UNSUPPORTED_MEDIA"
+
+
+class NotAccepted(Fault):
+    """No draft passed its checks; `details` names the findings and the failed artefact."""
+
+    code = "NOT_ACCEPTED"
+
+
+class BudgetSpent(Fault):
+    """The order's attempts, tokens or money ran out before anything could be accepted."""
+
+    code = "BUDGET_SPENT"
+
+
+class RateLimited(Fault):
+    """Too many requests; `Retry-After` says when the next one is welcome."""
+
+    code = "RATE_LIMITED"
+
+
+class Cancelled(Fault):
+    """The run was cancelled by its owner, or its last listener left."""
+
+    code = "CANCELLED"
+
+
+class Broken(Fault):
+    """A mistake of ours; the log has the rest under the request id."""
+
+    code = "PROCESSING_ERROR"
+
+
+class ModelUnavailable(Fault):
+    """The model could not be asked or its answer not be used; `details.reason` says which."""
+
+    code = "MODEL_UNAVAILABLE"
+
+
+class Unavailable(Fault):
+    """Something this server needs is not answering; try again shortly."""
+
+    code = "UNAVAILABLE"
+
+
+class TimedOut(Fault):
+    """The deadline passed; the work was stopped."""
+
+    code = "TIMEOUT_ERROR"
