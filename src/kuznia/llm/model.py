@@ -69,7 +69,7 @@ class Account(Protocol):
         ...
 
     def settle(self, tokens: int, cost: int, attempt: Attempt) -> None:
-        """Give the reservation back and book what was really used."""
+        """Give back what was admitted (the same two figures) and book what the attempt used."""
         ...
 
 
@@ -130,16 +130,27 @@ class Model(Protocol):
 
 
 class ModelFault(ModelUnavailable):
-    """A call that gave no usable reply. The message is safe to show: it quotes no upstream text."""
+    """A call that gave no usable reply. The message is safe to show: it quotes no upstream text.
+
+    `usage` is what the call used all the same, where that is known: a model that thinks until its
+    last token and then says nothing is paid in full.
+    """
 
     def __init__(
-        self, reason: Reason, message: str, *, model: str = "", retry_after: float | None = None
+        self,
+        reason: Reason,
+        message: str,
+        *,
+        model: str = "",
+        retry_after: float | None = None,
+        usage: Usage | None = None,
     ) -> None:
         details: dict[str, JsonValue] = {"reason": reason}
         if model:
             details["model"] = model
         super().__init__(message, details=details, retry_after=retry_after)
         self.reason: Reason = reason
+        self.usage = usage
 
     @property
     def passing(self) -> bool:

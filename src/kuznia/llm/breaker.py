@@ -1,0 +1,150 @@
+"""Break: a model server that keeps failing is left alone for a while, then tried with one ask."""
+
+from collections.abc import AsyncGenerator
+from typing import Literal, NamedTuple, Protocol
+
+import structlog
+
+from kuznia.llm.model import Ask, Delta, Model, ModelFault, Reason, Reply
+from kuznia.platform.clock import Clock
+
+log = structlog.get_logger()
+
+State = Literal["closed", "open", "half-open"]
+
+# These speak of the server. After any other reason it has answered, so it is there.
+SICK: frozenset[Reason] = frozenset(
+    {"connect", "timeout", "rate_limited", "server", "unreadable", "cut"}
+)
+
+
+class Pass(NamedTuple):
+    """What the circuit says to a caller: go in, go in as the probe, or come back in `wait`."""
+
+    wait: float = 0.0
+    probe: bool = False
+
+
+class Circuit(Protocol):
+    """What is known of a server. In this process, or shared by many."""
+
+    @property
+    def state(self) -> State: ...
+
+    async def ask(self) -> Pass: ...
+
+    async def worked(self, given: Pass) -> None: ...
+
+    async def failed(self, given: Pass, retry_after: float) -> None: ...
+
+    async def left(self, given: Pass) -> None:
+        """Nothing was learnt of the server: the ask was cancelled, out of budget or out of time."""
+        ...
+
+
+class LocalCircuit:
+    """Opens after `failures` asks in a row failed, lets one probe in after `cooldown` seconds.
+
+    While it is not closed only the probe's word counts: asks that began earlier are old news.
+    """
+
+    def __init__(self, *, failures: int, cooldown: float, clock: Clock) -> None:
+        self._most = failures
+        self._cooldown = cooldown
+        self._clock = clock
+        self._failures = 0
+        self._until: float | None = None
+        self._probing = False
+
+    @property
+    def state(self) -> State:
+        if self._until is None:
+            return "closed"
+        return "open" if self._clock.monotonic() < self._until else "half-open"
+
+    async def ask(self) -> Pass:
+        if self._until is None:
+            return Pass()
+        wait = self._until - self._clock.monotonic()
+        if wait > 0:
+            return Pass(wait=wait)
+        if self._probing:
+            return Pass(wait=1.0)
+        self._probing = True
+        return Pass(probe=True)
+
+    async def worked(self, given: Pass) -> None:
+        if given.probe:
+            self._probing = False
+            self._until = None
+        if self._until is None:
+            self._failures = 0
+
+    async def failed(self, given: Pass, retry_after: float) -> None:
+        if given.probe:
+            self._probing = False
+        elif self._until is not None:
+            return
+        self._failures += 1
+        if self._failures >= self._most:
+            self._until = self._clock.monotonic() + max(self._cooldown, retry_after)
+
+    async def left(self, given: Pass) -> None:
+        if given.probe:
+            self._probing = False
+
+
+class Breaking:
+    """A Model that does not ask a server known to be sick."""
+
+    def __init__(self, inner: Model, circuit: Circuit) -> None:
+        self.name = inner.name
+        self._inner = inner
+        self.circuit = circuit
+
+    async def reply(self, ask: Ask) -> Reply:
+        given = await self._enter()
+        try:
+            reply = await self._inner.reply(ask)
+        except ModelFault as fault:
+            await self._judge(fault, given)
+            raise
+        except BaseException:
+            await self.circuit.left(given)
+            raise
+        await self.circuit.worked(given)
+        return reply
+
+    async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
+        given = await self._enter()
+        deltas = self._inner.stream(ask)
+        try:
+            async for delta in deltas:
+                yield delta
+        except ModelFault as fault:
+            await self._judge(fault, given)
+            raise
+        except BaseException:
+            await self.circuit.left(given)
+            raise
+        else:
+            await self.circuit.worked(given)
+        finally:
+            await deltas.aclose()
+
+    async def _enter(self) -> Pass:
+        given = await self.circuit.ask()
+        if given.wait:
+            raise ModelFault(
+                "open",
+                "The model server keeps failing and is left alone for a while; try again later.",
+                model=self.name,
+                retry_after=given.wait,
+            )
+        return given
+
+    async def _judge(self, fault: ModelFault, given: Pass) -> None:
+        if fault.reason in SICK:
+            await self.circuit.failed(given, fault.retry_after or 0.0)
+        else:
+            await self.circuit.worked(given)

@@ -1,0 +1,70 @@
+"""What can go wrong with a model, a layer for a worry, in one order.
+
+limit -> fall back -> break -> retry -> time out -> record -> the adapter
+"""
+
+from dataclasses import dataclass
+
+from kuznia.llm.breaker import Breaking, LocalCircuit
+from kuznia.llm.fallback import FallingBack
+from kuznia.llm.limit import Limited
+from kuznia.llm.model import Model, Price
+from kuznia.llm.record import Observe, Recorded
+from kuznia.llm.retry import Retrying
+from kuznia.llm.timing import Timed
+from kuznia.platform.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An adapter and what its tokens cost."""
+
+    adapter: Model
+    price: Price
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Care:
+    """How patient the layers are, in seconds, asks and failures."""
+
+    concurrency: int = 64
+    waiting: int = 1024
+    attempts: int = 3
+    total: float = 30.0
+    first_token: float = 30.0
+    idle: float = 20.0
+    failures: int = 5
+    cooldown: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Layered:
+    """The whole stack as one Model, with a breaker to look at for each source."""
+
+    model: Model
+    breakers: tuple[Breaking, ...]
+
+
+def layered(
+    first: Source,
+    *,
+    care: Care,
+    clock: Clock,
+    second: Source | None = None,
+    observe: Observe | None = None,
+) -> Layered:
+    """Wrap one source, or one with another to fall back on. `observe` is told every attempt."""
+
+    def guarded(source: Source) -> Breaking:
+        recorded = Recorded(source.adapter, price=source.price, clock=clock, observe=observe)
+        timed = Timed(
+            recorded, total=care.total, first_token=care.first_token, idle=care.idle, clock=clock
+        )
+        retrying = Retrying(timed, attempts=care.attempts, clock=clock)
+        circuit = LocalCircuit(failures=care.failures, cooldown=care.cooldown, clock=clock)
+        return Breaking(retrying, circuit)
+
+    breakers = tuple(guarded(source) for source in (first, second) if source is not None)
+    model: Model = breakers[0] if second is None else FallingBack(*breakers)
+    limited = Limited(model, concurrency=care.concurrency, waiting=care.waiting, clock=clock)
+    return Layered(limited, breakers)
