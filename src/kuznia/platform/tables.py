@@ -1,0 +1,73 @@
+"""What the database holds. A change here needs a migration; a test compares the two."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    MetaData,
+    Named,
+    Table,
+    Text,
+    TypedColumns,
+    TypeDecorator,
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time: always aware, always UTC, also on SQLite, which keeps no time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - it is called by this name
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be kept")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - it is called by this name
+        return value and value.replace(tzinfo=UTC)
+
+
+# Names for all of them, so that a migration can drop what it did not make itself.
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    }
+)
+
+
+class ArtefactColumns(TypedColumns):
+    # Ids sort by the time they were made, so history needs no column of its own to be ordered by.
+    id: Named[str] = Column(Text, primary_key=True)
+    run_id: Named[str] = Column(Text)
+    owner: Named[str] = Column(Text)
+    domain: Named[str] = Column(Text)
+    status: Named[str] = Column(Text)
+    # What equal orders have in common; none, if the artefact is not to be found again.
+    key: Named[str | None] = Column(Text)
+    # The whole artefact in JSON, read and written as one: nothing asks the database what is in it.
+    body: Named[str] = Column(Text)
+    created_at: Named[datetime] = Column(Moment)
+
+
+artefacts = Table(
+    "artefacts",
+    metadata,
+    ArtefactColumns,
+    CheckConstraint(
+        "status IN ('complete', 'partial', 'degraded', 'declined', 'failed')", name="status"
+    ),
+    # History, newest first: read backwards, an ascending index is a descending one.
+    Index("artefacts_history", "owner", "id"),
+    Index("artefacts_history_of_domain", "owner", "domain", "id"),
+    Index("artefacts_shelf", "owner", "key", "created_at"),
+    Index("artefacts_run", "owner", "run_id"),
+    Index("artefacts_retention", "created_at"),
+)

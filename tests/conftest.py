@@ -1,0 +1,88 @@
+"""What every test may ask for. Only a test that asks for a server waits for it to start.
+
+The database's modules are imported in the fixtures: most tests need none of them.
+"""
+
+import shutil
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests import servers
+
+if TYPE_CHECKING:
+    from kuznia.platform.db import Database
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def meeting(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """One folder for all workers of this run, where they find each other's servers."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(scope="session")
+def postgres(meeting: Path) -> Generator[servers.Postgres]:
+    with servers.postgres(meeting) as server:
+        yield server
+
+
+@pytest.fixture
+def pg_url(postgres: servers.Postgres) -> Generator[str]:
+    """A fresh migrated PostgreSQL database."""
+    with postgres.database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from kuznia.platform import migrate
+
+    file = tmp_path_factory.mktemp("template") / "kuznia.db"
+    migrate.upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh migrated SQLite file."""
+    return f"sqlite+aiosqlite:///{shutil.copy(sqlite_template, tmp_path / 'kuznia.db')}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh migrated database, once on SQLite and once on PostgreSQL."""
+    return request.getfixturevalue({"sqlite": "sqlite_url", "postgres": "pg_url"}[request.param])
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncGenerator["Database"]:
+    """An open database, once on SQLite and once on PostgreSQL."""
+    from kuznia.platform.db import Database
+
+    database = await Database.open(database_url, pool_size=2, overflow=2, pool_timeout=5)
+    yield database
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def redis(meeting: Path) -> Generator[str]:
+    with servers.shared("redis", meeting) as url:
+        yield url
+
+
+@pytest.fixture
+def redis_url(redis: str, worker_id: str) -> str:
+    """An empty Redis database that no other worker uses."""
+    from redis import Redis
+
+    url = f"{redis}/{worker_id.removeprefix('gw').replace('master', '0')}"
+    with Redis.from_url(url) as client:
+        client.flushdb()
+    return url
