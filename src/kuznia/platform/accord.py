@@ -1,0 +1,61 @@
+"""Settings that are right one by one and wrong together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kuznia.platform.kinds import is_loopback
+
+if TYPE_CHECKING:
+    from kuznia.platform.settings import Settings
+
+Problems = Iterator[tuple[str, str]]
+
+
+def _production(settings: Settings) -> Problems:
+    if settings.environment != "production":
+        return
+    if settings.debug:
+        yield "DEBUG", "must be off in production"
+    if "*" in settings.cors_origins:
+        yield "CORS_ORIGINS", "`*` lets every site call the server; in production name the sites"
+
+
+def _open_door(settings: Settings) -> Problems:
+    if not settings.allow_remote and not is_loopback(settings.host):
+        yield (
+            "HOST",
+            "other machines can reach this address, and this version has no accounts. Set "
+            "ALLOW_REMOTE=true if everyone who reaches it may use it; otherwise HOST=127.0.0.1",
+        )
+
+
+def _models(settings: Settings) -> Problems:
+    first = settings.openai_api_key or settings.openai_base_url
+    if first and not settings.openai_model:
+        yield "OPENAI_MODEL", "missing; a model server is set, so name the model to ask for"
+    if settings.openai_model and not first:
+        yield "OPENAI_API_KEY", "missing; OPENAI_MODEL needs this key, or OPENAI_BASE_URL"
+
+
+def _second_model(settings: Settings) -> Problems:
+    if settings.fallback_base_url and not settings.fallback_model:
+        yield "FALLBACK_MODEL", "missing; FALLBACK_BASE_URL is set, so name the model to ask for"
+    if settings.fallback_base_url:
+        return
+    if settings.fallback_api_key:
+        yield "FALLBACK_BASE_URL", "missing; FALLBACK_API_KEY is the key of that server"
+    elif settings.fallback_model and not (settings.openai_api_key or settings.openai_base_url):
+        yield "FALLBACK_BASE_URL", "missing; there is no first model whose server could be used"
+
+
+def _connections(settings: Settings) -> Problems:
+    if settings.http_keepalive > settings.http_connections:
+        yield "HTTP_KEEPALIVE", "cannot be more than HTTP_CONNECTIONS"
+
+
+def disagreements(settings: Settings) -> dict[str, str]:
+    """What is wrong between settings, by the name to look at first."""
+    rules = (_production, _open_door, _models, _second_model, _connections)
+    return dict(problem for rule in rules for problem in rule(settings))
