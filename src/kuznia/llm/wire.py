@@ -1,10 +1,11 @@
 """What a chat-completions server answers, read into typed shapes and faults."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from math import isnan
-from typing import NoReturn, TypedDict
+from typing import NoReturn
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
@@ -28,40 +29,42 @@ MOST_TOKENS = 10**9  # what a server says beyond this is not a count
 LONGEST_ADVICE = 86_400.0  # a day
 
 
-class Said(TypedDict, total=False):
-    content: str | None
+# Not frozen: pydantic-core fills these faster, and none of them leaves this file.
+@dataclass(slots=True)
+class Said:
+    content: str | None = None
     # Two names are in use for what a model thinks aloud; other forms of it are passed over.
-    reasoning_content: JsonValue
-    reasoning: JsonValue
+    reasoning_content: JsonValue = None
+    reasoning: JsonValue = None
 
 
-class Choice(TypedDict, total=False):
-    message: Said | None
-    delta: Said | None
-    finish_reason: str | None
+@dataclass(slots=True)
+class Choice:
+    message: Said | None = None
+    delta: Said | None = None
+    finish_reason: str | None = None
 
 
-class Answer(TypedDict, total=False):
+@dataclass(slots=True)
+class Answer:
     """A whole reply, or one event of a stream: they differ in `message` and `delta` only."""
 
-    choices: list[Choice] | None
-    usage: JsonValue
-    error: JsonValue
+    choices: list[Choice] | None = None
+    usage: JsonValue = None
+    error: JsonValue = None
 
 
 ANSWER = TypeAdapter(Answer)
 
 
+@dataclass(slots=True)
 class Piece:
     """What one answer or one event holds for us."""
 
-    __slots__ = ("finish", "reasoning", "text", "usage")
-
-    def __init__(self, text: str, reasoning: str, finish: str | None, usage: Usage | None) -> None:
-        self.text = text
-        self.reasoning = reasoning
-        self.finish = finish
-        self.usage = usage
+    text: str = ""
+    reasoning: str = ""
+    finish: str | None = None
+    usage: Usage | None = None
 
 
 def fault(
@@ -81,25 +84,25 @@ def read_piece(data: bytes, model: str, *, whole: bool) -> Piece:
     except ValidationError:
         # The error quotes the server's text, so it must not be chained.
         raise fault("unreadable", model) from None
-    error = answer.get("error")
-    if error is not None:
-        raise_upstream_error(error, model)
-    usage = read_usage(answer.get("usage"))
-    choices = answer.get("choices")
-    if not choices:
-        if whole or (choices is None and usage is None):
+    if answer.error is not None:
+        raise_upstream_error(answer.error, model)
+    usage = read_usage(answer.usage)
+    if not answer.choices:
+        # An event with nothing but the usage, or with no choice in it yet, is good; a reply is not.
+        if whole or (answer.choices is None and usage is None):
             raise fault("unreadable", model, usage=usage)
-        return Piece("", "", None, usage)
-    said = choices[0].get("message" if whole else "delta")
+        return Piece(usage=usage)
+    choice = answer.choices[0]
+    said = choice.message if whole else choice.delta
     if said is None:
         if whole:
             raise fault("unreadable", model, usage=usage)
         said = Said()
-    thought = said.get("reasoning_content") or said.get("reasoning")
+    thought = said.reasoning_content or said.reasoning
     return Piece(
-        said.get("content") or "",
+        said.content or "",
         thought if isinstance(thought, str) else "",
-        choices[0].get("finish_reason"),
+        choice.finish_reason,
         usage,
     )
 
