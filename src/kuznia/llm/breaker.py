@@ -18,6 +18,10 @@ SICK: frozenset[Reason] = frozenset(
 )
 
 
+# Seconds to come back in while a probe is out, and the longest rest counted in cooldowns.
+WHILE_PROBED, LONGEST_REST = 1.0, 10
+
+
 class Pass(NamedTuple):
     """What the circuit says to a caller: go in, go in as the probe, or come back in `wait`."""
 
@@ -69,7 +73,7 @@ class LocalCircuit:
         if wait > 0:
             return Pass(wait=wait)
         if self._probing:
-            return Pass(wait=1.0)
+            return Pass(wait=WHILE_PROBED)
         self._probing = True
         return Pass(probe=True)
 
@@ -87,7 +91,9 @@ class LocalCircuit:
             return
         self._failures += 1
         if self._failures >= self._most:
-            self._until = self._clock.monotonic() + max(self._cooldown, retry_after)
+            # A server that asks for a day is still looked at now and then.
+            rest = min(max(retry_after, self._cooldown), LONGEST_REST * self._cooldown)
+            self._until = self._clock.monotonic() + rest
 
     async def left(self, given: Pass) -> None:
         if given.probe:
@@ -117,18 +123,22 @@ class Breaking:
 
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
         given = await self._enter()
+        answered = False
         deltas = self._inner.stream(ask)
         try:
             async for delta in deltas:
+                if delta.reply is not None:
+                    # Said before it is handed on: a listener with the reply in hand may leave.
+                    answered = True
+                    await self.circuit.worked(given)
                 yield delta
         except ModelFault as fault:
             await self._judge(fault, given)
             raise
         except BaseException:
-            await self.circuit.left(given)
+            if not answered:
+                await self.circuit.left(given)
             raise
-        else:
-            await self.circuit.worked(given)
         finally:
             await deltas.aclose()
 

@@ -56,7 +56,9 @@ class OpenAIModel:
         self._temperature = temperature
         self._most = max_reply_bytes
         self._learns_schema = structured == "auto"
-        self._without: set[Extra] = {"response_format"} if structured == "off" else set()
+        self._without: frozenset[Extra] = frozenset(
+            {"response_format"} if structured == "off" else ()
+        )
 
     async def reply(self, ask: Ask) -> Reply:
         response = await self._send(ask, stream=False)
@@ -96,16 +98,19 @@ class OpenAIModel:
 
     async def _send(self, ask: Ask, *, stream: bool) -> httpx2.Response:
         temperature = self._temperature if ask.temperature is None else ask.temperature
+        # What is learnt meanwhile by another call is no news to this one's refusal.
+        without = self._without
         body = write_request(
             ask,
             model=self.name,
             temperature=temperature,
-            without=self._without,
+            without=without,
             stream=stream,
         )
         headers = self._headers
-        if ask.request_id.isascii() and ask.request_id.isprintable() and ask.request_id:
-            headers = [*headers, ("x-request-id", ask.request_id)]
+        request_id = ask.request_id.strip()
+        if request_id and request_id.isascii() and request_id.isprintable():
+            headers = [*headers, ("x-request-id", request_id)]
         request = httpx2.Request(
             "POST", self._url, headers=headers, content=body, extensions=self._extensions
         )
@@ -116,17 +121,17 @@ class OpenAIModel:
         if response.is_success:
             return response
         try:
-            raise await self._refusal(response)
+            raise await self._refusal(response, without)
         finally:
             await response.aclose()
 
-    async def _refusal(self, response: httpx2.Response) -> ModelFault:
+    async def _refusal(self, response: httpx2.Response, without: frozenset[Extra]) -> ModelFault:
         status = response.status_code
         said = await _rest(response.aiter_raw())
         if status in {400, 422}:
-            refused = find_refused(said, self._without)
+            refused = find_refused(said, without)
             if refused is not None and (refused != "response_format" or self._learns_schema):
-                self._without.add(refused)
+                self._without = frozenset((*self._without, refused))
                 return Unsupported("rejected", MESSAGES["rejected"], model=self.name)
         wait = retry_after(response.headers, self._clock.now())
         return fault(reason_of(status), self.name, retry_after=wait)

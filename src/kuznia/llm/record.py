@@ -59,9 +59,12 @@ class Recorded:
             call.failed(error)
             raise
         finally:
-            # Nothing is left unpaid, even by an adapter that forgot to send its reply.
-            call.end("cut", call.so_far())
             await deltas.aclose()
+        if not call.ended:
+            # No layer outside needs to know that an adapter can forget its reply.
+            forgotten = ModelFault("cut", "The model's answer has no end.", model=self.name)
+            call.failed(forgotten)
+            raise forgotten
 
 
 class Call:
@@ -113,7 +116,8 @@ class Call:
         seconds = self._clock.monotonic() - self._start
         attempt = Attempt(self._model, usage, cost, seconds, outcome)
         self._ask.account.settle(*self._bound, attempt)
-        log.info(
+        tell = log.info if outcome in {"ok", "cancelled"} else log.warning
+        tell(
             "model_attempt",
             outcome=outcome,
             model=self._model,

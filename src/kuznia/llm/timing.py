@@ -68,10 +68,10 @@ class Timed:
 
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
         limit = self._first_token
+        left = self._left(ask)
         deltas = self._inner.stream(ask)
         try:
             while True:
-                left = self._left(ask)
                 try:
                     with Alarm(min(limit, left)):
                         delta = await anext(deltas, None)
@@ -81,6 +81,8 @@ class Timed:
                     return
                 yield delta
                 limit = self._idle
+                # Nothing is raised here when it is over: the alarm ends the attempt under its name.
+                left = ask.deadline - self._clock.monotonic()
         finally:
             await deltas.aclose()
 

@@ -88,8 +88,8 @@ def read_piece(data: bytes, model: str, *, whole: bool) -> Piece:
         raise_upstream_error(answer.error, model)
     usage = read_usage(answer.usage)
     if not answer.choices:
-        # An event with nothing but the usage, or with no choice in it yet, is good; a reply is not.
-        if whole or (answer.choices is None and usage is None):
+        # An event may hold the usage alone, or something that is not for us.
+        if whole:
             raise fault("unreadable", model, usage=usage)
         return Piece(usage=usage)
     choice = answer.choices[0]
