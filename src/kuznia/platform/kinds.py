@@ -19,14 +19,13 @@ Upper = BeforeValidator(lambda given: given.upper() if isinstance(given, str) el
 def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
-        # Asked for, because a port is only read when it is.
-        if parts.port == 0:
-            raise ValueError
+        # A port is only read when it is asked for.
+        readable = parts.port != 0
     except ValueError:
         # The library's own words quote the address, and with it the password.
-        raise ValueError(
-            "the address cannot be read; write / : @ in a password as %2F %3A %40"
-        ) from None
+        readable, parts = False, SplitResult("", "", "", "", "")
+    if not readable:
+        raise ValueError("the address cannot be read; write / : @ in a password as %2F %3A %40")
     return parts
 
 
