@@ -84,3 +84,8 @@ def suggest(name: str) -> str | None:
     """The language someone may have meant by a name we do not know."""
     near = difflib.get_close_matches(name.strip().lower()[:40], _NAMES, n=1, cutoff=0.6)
     return _NAMES[near[0]].name if near else None
+
+
+def get(name: str) -> Language:
+    """The row for a name from the table itself."""
+    return _NAMES[name]

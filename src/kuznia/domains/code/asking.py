@@ -1,0 +1,48 @@
+"""What is said to a model. The words are files, so that who knows a language can mend them."""
+
+from collections.abc import Iterable
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from kuznia.domains.code.schema import File
+from kuznia.domains.code.table import Language
+from kuznia.forge.terms import AnyPart
+
+NAMES = ("code", "documentation", "tests")
+
+
+@cache
+def read(name: str) -> str:
+    """One prompt as it is written, its places still empty."""
+    return files("kuznia.domains.code").joinpath("prompts", f"{name}.md").read_text("utf-8")
+
+
+def system(name: str, language: Language, test_file: str = "") -> str:
+    """The rules for one part in one language."""
+    return read(name).format(
+        name=language.name,
+        title=language.title,
+        extension=language.extensions[0],
+        formatter=language.formatter,
+        tests=language.tests,
+        test_file=test_file,
+    )
+
+
+def shown(sources: Iterable[File]) -> str:
+    """Files as a model is shown them: fences longer than any inside."""
+    pieces: list[str] = []
+    for file in sources:
+        fence = "```"
+        while fence in file.content:
+            fence += "`"
+        pieces.append(f"**{file.path}**\n{fence}{file.language}\n{file.content}{fence}")
+    return "\n\n".join(pieces)
+
+
+def fingerprint(parts: Iterable[AnyPart]) -> str:
+    """Changes with every word that is said, and with every check that can judge differently."""
+    words = [read(name) for name in NAMES]
+    checks = [f"{part.name}/{one.name}/{one.version}" for part in parts for one in part.checks]
+    return sha256("\0".join(words + checks).encode()).hexdigest()[:12]

@@ -1,0 +1,133 @@
+"""What can be proven of a piece of source: which parser accepts it, or where it stumbles."""
+
+import sys
+from collections.abc import Iterator
+
+from tree_sitter import Node, Query, QueryCursor, Tree
+
+from kuznia.domains.code.grammar import Stopped, load, parse, within
+from kuznia.domains.code.languages import find
+from kuznia.domains.code.pool import POOL
+from kuznia.domains.code.reference import REFERENCES
+from kuznia.domains.code.schema import File, Flaw, Proof, weakest
+from kuznia.domains.code.table import Language
+
+# A reader mends the first few errors; what follows is mostly their echo.
+MOST_FLAWS = 20
+MOST_TEXT = 80
+# Seconds a source may take, and how long it may hold the event loop before another process
+# takes over. Some sizes are sent there at once: the compiler cannot be stopped once it runs.
+SECONDS = 2.0
+INLINE_SECONDS = 0.02
+INLINE_BYTES = 65_536
+INLINE_REFERENCE_BYTES = 16_384
+# Syntax that this interpreter's compiler may be too old for, by the version that brought it.
+_NEWER = ((3, 12), "[(type_alias_statement) (type_parameter)] @new")
+
+
+def prove(
+    source: bytes, language: Language, deadline: float, tree: Tree | Stopped | None = None
+) -> Proof | Stopped:
+    """The proof of one source, in this process; pass the `tree` if it is parsed already."""
+    try:
+        text = source.decode()
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        flaw = Flaw(line=line, column=1, text="", message="bytes that are not UTF-8")
+        return Proof(level="none", errors=(flaw,))
+    reference = REFERENCES.get(language.name)
+    refused = reference(text) if reference else None
+    if reference and not refused:
+        return Proof(level="reference")
+    tree = tree or parse(source, language, deadline)
+    if isinstance(tree, Stopped):
+        return Proof(level="none", errors=(refused,)) if refused else tree
+    flaws = tuple(_flaws(tree, source, language))
+    if refused and not flaws and _is_newer(tree, language):
+        return Proof(level="tree_sitter")
+    if refused:
+        flaws = (refused, *(flaw for flaw in flaws if flaw.line != refused.line))[:MOST_FLAWS]
+    return Proof(level="none" if flaws else "tree_sitter", errors=flaws)
+
+
+def _is_newer(tree: Tree, language: Language) -> bool:
+    """Whether it is right by the grammar, and only our own interpreter is too old for it."""
+    version, query = _NEWER
+    if language.name != "python" or sys.version_info >= version:
+        return False
+    return bool(QueryCursor(Query(load(language), query)).captures(tree.root_node))
+
+
+def _flaws(tree: Tree, source: bytes, language: Language) -> Iterator[Flaw]:
+    for count, node in enumerate(_broken(tree.root_node)):
+        if count == MOST_FLAWS:
+            return
+        yield _flaw(node, source, language)
+
+
+def _flaw(node: Node, source: bytes, language: Language) -> Flaw:
+    row, byte = node.start_point
+    begins = node.start_byte - byte
+    column = len(source[begins : node.start_byte].decode(errors="replace")) + 1
+    text = source[node.start_byte : node.end_byte][: MOST_TEXT * 4].decode(errors="ignore")
+    shown = text.lstrip().split("\n", 1)[0].strip()[:MOST_TEXT]
+    said = f"missing {node.type}" if node.is_missing else "not expected here"
+    if language.doubt:
+        said = f"could not be verified ({language.doubt}): {said}"
+    return Flaw(line=row + 1, column=column, text=shown, message=said)
+
+
+def _broken(root: Node) -> Iterator[Node]:
+    """The innermost ERROR and every MISSING node, in order; without recursion."""
+    waiting = [root] if root.has_error else []
+    while waiting:
+        node = waiting.pop()
+        if node.is_missing:
+            yield node
+            continue
+        inner = [child for child in node.children if child.has_error or child.is_missing]
+        if node.is_error and not inner:
+            yield node
+        waiting += reversed(inner)
+
+
+async def proven(source: bytes, language: Language, seconds: float = SECONDS) -> Proof | Stopped:
+    """The proof of one source without holding up the event loop: small here, large elsewhere."""
+    most = INLINE_REFERENCE_BYTES if language.reference else INLINE_BYTES
+    if len(source) <= most:
+        proof = prove(source, language, within(INLINE_SECONDS))
+        if not isinstance(proof, Stopped):
+            return proof
+    return await POOL.run(prove, source, language, seconds=seconds)
+
+
+async def proof_of(files: tuple[File, ...]) -> Proof:
+    """One proof for a draft's files; what could not be read in time counts as not proven."""
+    proofs: list[Proof] = []
+    for file in files:
+        language = find(file.language)
+        if language:
+            proof = await proven(file.content.encode(errors="replace"), language)
+            proofs.append(_placed(proof, file.path))
+    return weakest(proofs)
+
+
+def proof_now(files: tuple[File, ...]) -> Proof:
+    """The same at once, for what is small; the large and the slow count as not proven."""
+    proofs: list[Proof] = []
+    for file in files:
+        language = find(file.language)
+        if language:
+            source = file.content.encode(errors="replace")
+            small = len(source) <= INLINE_BYTES
+            deadline = within(INLINE_SECONDS)
+            proof = prove(source, language, deadline) if small else Stopped(0.0)
+            proofs.append(_placed(proof, file.path))
+    return weakest(proofs)
+
+
+def _placed(proof: Proof | Stopped, path: str) -> Proof:
+    if isinstance(proof, Stopped):
+        return Proof(level="none")
+    errors = tuple(flaw.model_copy(update={"path": path}) for flaw in proof.errors)
+    return Proof(level=proof.level, errors=errors)

@@ -1,0 +1,99 @@
+"""What a caller may ask for, and the drafts that are made of it, as they go over the wire."""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from kuznia.domains.code.languages import LANGUAGES, find, suggest
+from kuznia.forge.terms import Draft, Input
+
+Level = Literal["reference", "tree_sitter", "none"]
+# From the strongest proof to none at all.
+LEVELS: tuple[Level, ...] = ("reference", "tree_sitter", "none")
+
+
+def _canonical(name: object) -> str:
+    known = find(name) if isinstance(name, str) else None
+    if known:
+        return known.name
+    near = suggest(name) if isinstance(name, str) else None
+    meant = f" Did you mean {near}?" if near else ""
+    names = ", ".join(row.name for row in LANGUAGES)
+    message = f"This is not a language we write.{meant} Supported: {names}."
+    raise ValueError(message)
+
+
+class CodeInput(Input):
+    """An order for source code."""
+
+    prompt: str = Field(
+        min_length=10,
+        max_length=2_000,
+        description="What the code shall do, in any language people speak.",
+    )
+    language: Annotated[str, BeforeValidator(_canonical)] = Field(
+        description="The programming language; common aliases are understood, in any case.",
+        json_schema_extra={"examples": ["python", "ts", "C#"]},
+    )
+    include_tests: bool = Field(
+        True, description="Ask for tests too; markup and settings have none to give."
+    )
+    include_docs: bool = Field(True, description="Ask for documentation in Markdown too.")
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Flaw(_Value):
+    """A place a parser stumbled over. Lines and columns count from 1, columns in characters."""
+
+    path: str = ""
+    line: int
+    column: int
+    text: str
+    message: str
+
+
+class Proof(_Value):
+    """The strongest parser that accepted the source; with errors, none did."""
+
+    level: Level
+    errors: tuple[Flaw, ...] = ()
+
+
+class File(_Value):
+    path: str
+    # A name from the table of languages, or `text` for a file of no language of ours.
+    language: str
+    content: str
+
+
+class CodeDraft(Draft):
+    files: tuple[File, ...]
+    proof: Proof
+    truncated: bool = False
+    # Packages beyond the standard library that the reply itself says are needed.
+    requires: tuple[str, ...] = ()
+
+
+class TestsDraft(CodeDraft):
+    # Not a test case for pytest to collect, whatever the name looks like.
+    __test__ = False
+
+    framework: str
+
+
+class DocumentationDraft(Draft):
+    files: tuple[File, ...]
+    truncated: bool = False
+
+
+def weakest(proofs: Iterable[Proof]) -> Proof:
+    """One proof for several files: as strong as the weakest of them, with everyone's errors."""
+    seen = tuple(proofs)
+    level = max(
+        seen, key=lambda proof: LEVELS.index(proof.level), default=Proof(level="none")
+    ).level
+    return Proof(level=level, errors=tuple(flaw for proof in seen for flaw in proof.errors))
