@@ -1,0 +1,1 @@
+"""What Kuznia measures itself by: ratios, taken side by side in one run."""
