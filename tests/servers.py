@@ -147,7 +147,7 @@ class Postgres:
         try:
             yield _asyncpg(self.server, name)
         finally:
-            _order(self.server, f"DROP DATABASE {name} WITH (FORCE)")
+            _order(self.server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @contextmanager

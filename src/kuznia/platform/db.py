@@ -1,6 +1,7 @@
 """The database: short sessions for reading and for writing, on SQLite or PostgreSQL."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncGenerator, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
@@ -129,8 +130,8 @@ def address(url: str) -> URL:
     """Read DATABASE_URL, with or without a driver's name in it."""
     try:
         where = make_url(url)
-    except ArgumentError:
-        # Its message may hold the address, and the address a password.
+    except (ArgumentError, ValueError):
+        # Its message may hold a part of the address, and the address a password.
         raise Invalid("DATABASE_URL is not the address of a database.") from None
     driver = DRIVERS.get(where.get_backend_name())
     if driver is None:
@@ -190,7 +191,7 @@ def _make_file(path: Path) -> None:
     """Artefacts are their owners' own: a new file is for nobody else on this machine to read."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise Unavailable(f"The file of DATABASE_URL cannot be opened: {error.strerror}.") from None
 
@@ -243,7 +244,7 @@ def outages_told() -> Generator[None]:
     except (DBAPIError, OSError) as error:
         if isinstance(error, DBAPIError) and not _is_outage(error):
             raise
-        told = error.orig if isinstance(error, DBAPIError) else error
+        told = error.driver_exception if isinstance(error, DBAPIError) else error
         raise Unavailable(
             "The database is not answering.", details={"reason": type(told).__name__}, retry_after=1
         ) from error
