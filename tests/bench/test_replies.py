@@ -31,7 +31,7 @@ def test_what_is_neither_is_asked_for_code() -> None:
 def test_the_tests_it_writes_pass_on_the_code_it_writes(tmp_path: Path) -> None:
     (tmp_path / "counting.py").write_text(source(CODE))
     (tmp_path / "test_counting.py").write_text(source(TESTS))
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", "."]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
