@@ -36,8 +36,8 @@ Render = Callable[[Any, str, EventDict], str | bytes]
 _stamp = structlog.processors.TimeStamper("iso")
 
 
-def get(name: str) -> FilteringBoundLogger:
-    """A logger of events: `get(__name__).info("artefact_kept", order=order.id)`."""
+def get_log(name: str) -> FilteringBoundLogger:
+    """A logger of events: `get_log("shelf").info("artefact_kept", order=order.id)`."""
     return structlog.get_logger(logger_name=name)
 
 
