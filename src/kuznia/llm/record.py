@@ -16,7 +16,7 @@ log = structlog.get_logger()
 Outcome = Literal["ok", "cancelled"] | Reason
 Observe = Callable[[Attempt], None]
 
-# The server never began, so it cannot charge.
+# Before its first piece a server that says this has not begun, so it cannot charge.
 FREE: frozenset[Outcome] = frozenset(
     {"unset", "connect", "rate_limited", "server", "rejected", "credentials", "open", "busy"}
 )
@@ -98,11 +98,11 @@ class Call:
             outcome, usage = error.reason, error.usage
         elif isinstance(error, asyncio.CancelledError) and RANG in error.args:
             outcome = "timeout"
-        if usage is None:
-            usage = Usage() if outcome in FREE else self.so_far()
-        self.end(outcome, usage)
+        self.end(outcome, usage or self._so_far(outcome))
 
-    def so_far(self) -> Usage:
+    def _so_far(self, outcome: Outcome) -> Usage:
+        if outcome in FREE and self._deltas == 0:
+            return Usage()
         # A piece is a token at least, thoughts included, which come as empty pieces.
         written = min(max(self._written, self._deltas), self._ask.max_tokens)
         return Usage(estimated_input(self._ask), written)

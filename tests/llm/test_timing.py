@@ -1,0 +1,144 @@
+import asyncio
+
+import pytest
+from tests.clocks import TurnedClock
+from tests.llm.makers import Forever, Played, a_reply, an_ask, drained
+
+from kuznia.llm.model import ModelFault
+from kuznia.llm.scripted import ScriptedModel
+from kuznia.llm.timing import RANG, Alarm, Timed
+from kuznia.platform.clock import SystemClock
+from kuznia.platform.errors import TimedOut
+
+
+def timed(
+    inner: Played | ScriptedModel,
+    *,
+    total: float = 5,
+    first_token: float = 5,
+    idle: float = 5,
+) -> Timed:
+    return Timed(inner, total=total, first_token=first_token, idle=idle, clock=SystemClock())
+
+
+async def test_an_answer_in_time_is_passed_on():
+    assert await timed(Played()).reply(an_ask(SystemClock())) == a_reply()
+
+
+async def test_a_reply_that_takes_too_long_is_a_fault_of_the_attempt():
+    with pytest.raises(ModelFault) as caught:
+        await timed(Played(Forever()), total=0.02).reply(an_ask(SystemClock()))
+
+    assert caught.value.reason == "timeout"
+    assert caught.value.message == "The model gave no answer within 0.02 seconds."
+
+
+async def test_a_reply_that_passes_the_deadline_is_a_fault_of_the_order():
+    with pytest.raises(TimedOut):
+        await timed(Played(Forever())).reply(an_ask(SystemClock(), seconds=0.02))
+
+
+@pytest.mark.parametrize("seconds", [0.0, -5.0])
+async def test_after_the_deadline_nothing_is_asked(seconds: float):
+    inner = Played()
+
+    with pytest.raises(TimedOut):
+        await timed(inner).reply(an_ask(SystemClock(), seconds=seconds))
+    with pytest.raises(TimedOut):
+        await drained(timed(inner).stream(an_ask(SystemClock(), seconds=seconds)))
+
+    assert inner.calls == 0
+
+
+async def test_a_stream_has_its_own_time_to_begin():
+    inner = Played(Forever())
+
+    with pytest.raises(ModelFault) as caught:
+        await drained(timed(inner, first_token=0.02).stream(an_ask(SystemClock())))
+
+    assert (caught.value.reason, inner.closed) == ("timeout", 1)
+
+
+async def test_a_stream_has_its_own_time_between_two_pieces():
+    inner = Played(Forever(), pieces=("a", "b"))
+    deltas = timed(inner, idle=0.02).stream(an_ask(SystemClock()))
+
+    assert [(await anext(deltas)).text for _ in "ab"] == ["a", "b"]
+    with pytest.raises(ModelFault) as caught:
+        await anext(deltas)
+
+    assert (caught.value.reason, inner.closed) == ("timeout", 1)
+
+
+async def test_slow_but_steady_pieces_may_take_longer_than_a_whole_reply():
+    model = ScriptedModel("a" * 10, chunk=1, pace=0.005)
+
+    text, _ = await drained(timed(model, total=0.02, idle=1).stream(an_ask(SystemClock())))
+
+    assert text == "a" * 10
+
+
+async def test_a_stream_ends_at_the_deadline():
+    model = ScriptedModel("a" * 100, chunk=1, pace=0.01)
+
+    with pytest.raises(TimedOut):
+        await drained(timed(model).stream(an_ask(SystemClock(), seconds=0.05)))
+
+
+async def test_time_the_listener_takes_is_not_the_model_s():
+    deltas = timed(Played(pieces=("a", "b")), idle=0.02).stream(an_ask(SystemClock()))
+    await anext(deltas)
+
+    await asyncio.sleep(0.04)
+
+    assert (await anext(deltas)).text == "b"
+    await deltas.aclose()
+
+
+async def test_a_turned_clock_sets_the_deadline():
+    clock = TurnedClock()
+    ask = an_ask(clock, seconds=60)
+    clock.turn(61)
+
+    with pytest.raises(TimedOut):
+        await Timed(Played(), total=5, first_token=5, idle=5, clock=clock).reply(ask)
+
+
+async def test_what_is_cancelled_by_the_alarm_can_tell():
+    with pytest.raises(TimeoutError) as caught, Alarm(0.01):
+        await asyncio.Event().wait()
+
+    cause = caught.value.__cause__
+    assert isinstance(cause, asyncio.CancelledError)
+    assert cause.args == (RANG,)
+
+
+async def test_a_caller_who_leaves_is_not_taken_for_the_alarm():
+    asking = asyncio.ensure_future(timed(Played(Forever())).reply(an_ask(SystemClock())))
+    await asyncio.sleep(0.01)
+
+    asking.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+
+
+async def test_a_caller_who_leaves_as_the_alarm_rings_is_obeyed():
+    async def wait() -> None:
+        with Alarm(0.01):
+            try:
+                await asyncio.Event().wait()
+            finally:
+                task = asyncio.current_task()
+                assert task is not None
+                task.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.ensure_future(wait())
+
+
+async def test_other_faults_pass_the_alarm():
+    with pytest.raises(ModelFault) as caught:
+        await timed(Played(ModelFault("server", "down"))).reply(an_ask(SystemClock()))
+
+    assert caught.value.reason == "server"
