@@ -70,10 +70,9 @@ def main() -> None:
         application(said.upstream, said.answer.read_bytes()),
         host="127.0.0.1",
         port=said.port,
-        loop="uvloop",
-        http="httptools",
-        log_level="warning",
+        log_config=None,
         access_log=False,
+        server_header=False,
     )
 
 

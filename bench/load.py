@@ -34,8 +34,6 @@ class Plan:
     requests: int
     seconds: float
     warmup: int = 0
-    # Numbers the distinct bodies; two runs with far apart firsts share none.
-    first: int = 0
     headers: tuple[tuple[str, str], ...] = ()
     status: int = 200
     # Bytes every good answer has, cheaper to look for than JSON is to parse.
@@ -74,12 +72,12 @@ def percentile(ordered: "array[float] | list[float]", share: float) -> float:
 
 
 class Load:
-    """One phase of a plan, shared by its connections."""
+    """One phase of a plan, shared by its connections; distinct bodies count on from `number`."""
 
-    def __init__(self, plan: Plan, requests: int, first: int) -> None:
+    def __init__(self, plan: Plan, requests: int, number: int) -> None:
         self.plan = plan
         self.left = requests
-        self.number = first
+        self.number = number
         self.took: array[float] = array("d")
         self.errors: Counter[str] = Counter()
         self.wrong = ""
@@ -195,8 +193,8 @@ async def drive(load: Load) -> None:
             connection.transport.abort()
 
 
-async def phase(plan: Plan, requests: int, first: int) -> Load:
-    load = Load(plan, requests, first)
+async def phase(plan: Plan, requests: int, number: int) -> Load:
+    load = Load(plan, requests, number)
     await asyncio.gather(*(drive(load) for _ in range(min(plan.connections, requests))))
     return load
 
@@ -204,11 +202,11 @@ async def phase(plan: Plan, requests: int, first: int) -> Load:
 async def run(plan: Plan) -> Result:
     """Warm up, then measure. Every request asked is an answer counted or an error named."""
     if plan.warmup:
-        warm = await phase(plan, plan.warmup, plan.first)
+        warm = await phase(plan, plan.warmup, 0)
         if warm.errors:
             return outcome(warm, 0.0, 0.0)
     began, busy = time.perf_counter(), time.process_time()
-    load = await phase(plan, plan.requests, plan.first + plan.warmup)
+    load = await phase(plan, plan.requests, plan.warmup)
     return outcome(load, time.perf_counter() - began, time.process_time() - busy)
 
 

@@ -1,8 +1,11 @@
 """What was measured, as a table and as JSON, with each goal beside its figure."""
 
 import json
+import os
+import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from statistics import median
 
 from bench.load import Result
@@ -68,6 +71,14 @@ class Goal:
     @property
     def met(self) -> bool:
         return self.figure >= self.bar if self.floor else self.figure <= self.bar
+
+
+def machine() -> str:
+    """Where it was measured, in one line."""
+    processors = Path("/proc/cpuinfo").read_text()
+    model = processors.partition("model name")[2].partition(":")[2].partition("\n")[0].strip()
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    return f"{os.cpu_count()} cores ({model or platform.machine()}), {platform.system()}, {python}"
 
 
 def line_figures(samples: Sequence[Sample]) -> LineFigures:

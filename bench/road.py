@@ -3,7 +3,9 @@
 Run by the race as the server named "road"; its settings come from the environment.
 """
 
-from kuznia.app import create_app, serve
+import uvicorn
+
+from kuznia.app import Made, create_app
 from kuznia.forge.terms import Bench, Domain, Draft, Input, Order, Part, Prompt
 from kuznia.platform.settings import load
 
@@ -36,4 +38,13 @@ ROAD = Domain(
 
 if __name__ == "__main__":
     settings = load(env_file=None)
-    serve(create_app(settings, made_by={ROAD.name: ROAD}), settings)
+    app = create_app(Made(settings=settings, domains={ROAD.name: ROAD}))
+    # As `kuznia serve` has it.
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+    )

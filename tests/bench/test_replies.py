@@ -7,6 +7,8 @@ from bench.replies import BY_PROMPT, CODE, TESTS, reply_to
 
 from kuznia.domains.code import asking
 
+PLACES: tuple[str, ...] = ("name", "title", "extension", "formatter", "tests", "test_file")
+
 
 def source(reply: str) -> str:
     return reply.partition("```python\n")[2].partition("```")[0]
@@ -19,9 +21,6 @@ def test_each_part_is_known_by_how_its_prompt_begins(part: str) -> None:
     known = [words for words, _ in BY_PROMPT if opening.startswith(words)]
 
     assert len(known) == 1
-
-
-PLACES = ("name", "title", "extension", "formatter", "tests", "test_file")
 
 
 def test_what_is_neither_is_asked_for_code() -> None:
