@@ -29,8 +29,10 @@ EventKind = Literal[
     "run.finished",
     "run.failed",
 ]
-# Why the making of a part ended; `stalled`: findings did not shrink, or the same draft came again.
-Ended = Literal["accepted", "tries", "stalled", "budget", "model"]
+# Why the making of a part ended. `stalled`: the findings did not grow fewer, so neither would they
+# the next time; `needs`: a part it stands on is missing.
+Ended = Literal["accepted", "tries", "stalled", "budget", "model", "deadline", "needs"]
+MadeBy = Literal["model", "planner", "computed", "nobody"]
 # After one of these nothing more comes.
 LAST: frozenset[EventKind] = frozenset({"run.finished", "run.failed"})
 
@@ -220,8 +222,9 @@ class PartEvidence:
     """Why a part was accepted, or why it was not."""
 
     part: str
-    # Who made the draft that was kept: a model, our own code, or nobody.
-    made_by: Literal["model", "planner", "nobody"]
+    # Who made the draft that was kept: a model, our own code in its place, code whose part this
+    # always is, or nobody.
+    made_by: MadeBy
     model: str | None
     tries: int
     mended: bool
@@ -263,7 +266,7 @@ class Artefact:
     owner: str
     domain: str
     status: Status
-    parts: Mapping[str, Mapping[str, JsonValue]]
+    parts: Mapping[str, Draft]
     unmet: tuple[Unmet, ...]
     findings: tuple[Finding, ...]
     decline: Decline | None
@@ -277,4 +280,5 @@ class Event:
 
     number: int
     kind: EventKind
-    data: Mapping[str, JsonValue]
+    # Anything pydantic can write as JSON; written only when somebody listens.
+    data: Mapping[str, object]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar, NamedTuple
 
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 
 
 class Answer(NamedTuple):
@@ -55,6 +55,10 @@ class Fault(Exception):
     @property
     def answer(self) -> Answer:
         return ANSWERS[self.code]
+
+    def public(self) -> dict[str, JsonValue]:
+        """What a caller is told, the same in a body, an event and on the terminal."""
+        return {"code": self.code, "message": self.message, "details": self.details}
 
 
 class Invalid(Fault):
@@ -151,3 +155,11 @@ class TimedOut(Fault):
     """The deadline passed; the work was stopped."""
 
     code = "TIMEOUT_ERROR"
+
+
+def field_errors(error: ValidationError) -> list[JsonValue]:
+    """Where a value is wrong and what is expected, never the value itself: it may be personal."""
+    return [
+        {"where": ".".join(str(step) for step in e["loc"]), "message": e["msg"], "type": e["type"]}
+        for e in error.errors(include_url=False, include_context=False, include_input=False)
+    ]

@@ -315,6 +315,11 @@ class Settings(BaseSettings):
         copy._notes = notes
         return copy
 
+    @property
+    def openai_url(self) -> str:
+        """Where the first model is served."""
+        return self.openai_base_url or "https://api.openai.com/v1"
+
     def price(self, model: Literal["openai", "fallback"]) -> tuple[int, int]:
         """Billionths of a dollar for a million tokens, in and out."""
         if model == "openai":
@@ -341,9 +346,11 @@ class Settings(BaseSettings):
 
 
 def load(
-    environ: Mapping[str, str] | None = None, env_file: Path | str | None = ".env"
+    environ: Mapping[str, str] | None = None,
+    env_file: Path | str | None = ".env",
+    over: Mapping[str, str] | None = None,
 ) -> Settings:
-    """Read the environment over the `.env` file; raise one SettingsWrong naming all that is wrong.
+    """Read `over`, the environment and `.env`; raise one SettingsWrong naming all that is wrong.
 
     An empty value counts as unset, so that it neither hides the file's value nor a default.
     """
@@ -352,7 +359,7 @@ def load(
     written = read(Path(env_file)) if env_file else EnvFile({}, {})
     given = {
         name: value.strip()
-        for source in (written.values, environ)
+        for source in (written.values, environ, over or {})
         for name, value in source.items()
         if name.lower() in Settings.model_fields and name.isupper() and value.strip()
     }

@@ -1,0 +1,247 @@
+"""The only place where everything meets: settings -> resources -> Forge -> doors."""
+
+import asyncio
+import sys
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+from fastapi import FastAPI
+from httpx2 import AsyncClient
+from pydantic_core import to_json
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from kuznia import __version__
+from kuznia.domains import load
+from kuznia.doors import admin, faults, http, reference, stream
+from kuznia.doors.at import Doors
+from kuznia.doors.cli import Tools, cli
+from kuznia.doors.gate import Gate
+from kuznia.forge.run import Forge
+from kuznia.forge.runs import Runs
+from kuznia.forge.shelf import Shelf
+from kuznia.forge.terms import Domain
+from kuznia.llm.layers import Care, Layered, Source, layered
+from kuznia.llm.model import Model, Price
+from kuznia.llm.openai import OpenAIModel
+from kuznia.platform import migrate
+from kuznia.platform.clock import Clock, SystemClock
+from kuznia.platform.db import Database, address, is_sqlite
+from kuznia.platform.http import open_client
+from kuznia.platform.log import configure, get_log
+from kuznia.platform.metrics import Metrics
+from kuznia.platform.settings import Settings
+
+log = get_log("app")
+
+# Where a key without an address belongs.
+OPENAI = "https://api.openai.com/v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What a server is made of. Tests and benchmarks bring a model or domains of their own."""
+
+    settings: Settings
+    domains: Mapping[str, Domain] = field(default_factory=load)
+    # Stands in for the configured models, inside the same layers.
+    model: Model | None = None
+    clock: Clock = field(default_factory=SystemClock)
+    metrics: Metrics = field(default_factory=lambda: Metrics(version=__version__))
+
+
+@asynccontextmanager
+async def open_doors(made: Made) -> AsyncGenerator[Doors]:
+    """Everything that has a life, opened in order and closed in reverse."""
+    settings = made.settings
+    async with AsyncExitStack() as opened:
+        db = await _open_database(settings)
+        opened.push_async_callback(db.close)
+        models = await _open_models(made, opened)
+        forge = Forge(
+            domains=made.domains,
+            model=models.model if models else None,
+            shelf=Shelf(db, made.clock, ttl=settings.cache_ttl, size=settings.cache_size),
+            clock=made.clock,
+        )
+        runs = Runs(forge, made.metrics, retention=settings.run_retention)
+        log.info("started", version=__version__, model=forge.model.name if forge.model else None)
+        try:
+            yield Doors(
+                settings=settings,
+                forge=forge,
+                runs=runs,
+                db=db,
+                metrics=made.metrics,
+                breakers=models.breakers if models else (),
+            )
+        finally:
+            await runs.close(settings.shutdown_grace)
+            log.info("stopped")
+
+
+def create_app(made: Made) -> FastAPI:
+    """The web application. Its resources open when the server starts, not before."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[dict[str, Doors]]:
+        async with open_doors(made) as doors:
+            yield {"doors": doors}
+
+    settings = made.settings
+    app = FastAPI(
+        title="Kuznia",
+        version=__version__,
+        summary="Turns a prompt into an artefact that has been checked.",
+        lifespan=lifespan,
+        openapi_url=None,
+        max_body_size=settings.max_body_bytes,
+        middleware=[
+            Middleware(
+                Gate,
+                clock=made.clock,
+                metrics=made.metrics,
+                # An order ends at its own deadline first, with what it has by then.
+                deadline=settings.request_timeout + 2,
+            ),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.cors_origins,
+                allow_methods=["GET", "POST", "DELETE"],
+                allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "X-Request-Id"],
+                expose_headers=["Retry-After", "X-Request-Id", "X-Run-Id"],
+            ),
+        ],
+    )
+    faults.install(app)
+    for domain in made.domains.values():
+        app.include_router(http.makers(domain))
+    for router in (http.history, stream.router, admin.router, reference.router):
+        app.include_router(router)
+    return app
+
+
+async def _open_database(settings: Settings) -> Database:
+    url = settings.database_url.get_secret_value()
+    # The embedded database is ours to bring up to date; a server's is its operator's.
+    if is_sqlite(address(url)):
+        await asyncio.to_thread(migrate.upgrade, url)
+    db = await Database.open(
+        url,
+        pool_size=settings.database_pool_size,
+        overflow=settings.database_pool_overflow,
+        pool_timeout=settings.database_pool_timeout,
+    )
+    try:
+        await migrate.check(db)
+    except BaseException:
+        await db.close()
+        raise
+    return db
+
+
+async def _open_models(made: Made, opened: AsyncExitStack) -> Layered | None:
+    """The models that are configured, each in its layers; None when our planners are alone."""
+    settings = made.settings
+    sources = [Source(made.model, Price())] if made.model else await _sources(made, opened)
+    if not sources:
+        return None
+    return layered(
+        *sources,
+        care=Care(
+            concurrency=settings.model_concurrency,
+            attempts=settings.model_attempts,
+            total=settings.model_timeout,
+            first_token=settings.model_first_token_timeout,
+            idle=settings.model_idle_timeout,
+            failures=settings.breaker_failures,
+            cooldown=settings.breaker_pause,
+        ),
+        clock=made.clock,
+        observe=made.metrics.attempt,
+    )
+
+
+async def _sources(made: Made, opened: AsyncExitStack) -> list[Source]:
+    """The first model unless it is switched off, then the second; each on a client of its own."""
+    settings = made.settings
+    sources: list[Source] = []
+    if settings.openai_model and settings.premium_tier_enabled:
+        client = await opened.enter_async_context(_client(settings, second=False))
+        sources.append(_source(made, client, settings.openai_model, "openai"))
+    if settings.fallback_model and (settings.fallback_to_free or not sources):
+        client = await opened.enter_async_context(_client(settings, second=True))
+        sources.append(_source(made, client, settings.fallback_model, "fallback"))
+    return sources
+
+
+def _source(
+    made: Made, client: AsyncClient, model: str, slot: Literal["openai", "fallback"]
+) -> Source:
+    settings = made.settings
+    adapter = OpenAIModel(
+        client,
+        model=model,
+        clock=made.clock,
+        structured=settings.openai_structured,
+        temperature=settings.openai_temperature,
+        max_reply_bytes=settings.model_reply_bytes,
+    )
+    return Source(adapter, Price(*settings.price(slot)))
+
+
+def _client(settings: Settings, *, second: bool) -> AsyncClient:
+    """One pooled client for one model server."""
+    url, key = settings.openai_base_url or OPENAI, settings.openai_api_key
+    if second and settings.fallback_base_url:
+        url, key = settings.fallback_base_url, settings.fallback_api_key
+    return open_client(
+        url,
+        key=key,
+        connections=settings.http_connections,
+        keepalive=settings.http_keepalive,
+        expiry=settings.http_keepalive_expiry,
+        connect_timeout=settings.model_connect_timeout,
+    )
+
+
+def serve(settings: Settings) -> None:
+    """Listen until interrupted. Streams still open get the grace, then they are ended."""
+    import uvicorn
+
+    lines = configure(settings, sys.stderr)
+    for note in settings.notes:
+        log.warning("setting", note=note)
+    config = uvicorn.Config(
+        create_app(Made(settings=settings)),
+        host=settings.host,
+        port=settings.port,
+        # Lines go through our own pipe; each request is logged once, by the gate.
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=max(1, round(settings.shutdown_grace)),
+    )
+    try:
+        uvicorn.Server(config).run()
+    finally:
+        lines.stop()
+
+
+def openapi(settings: Settings) -> bytes:
+    """The API's document; no resource is opened for it."""
+    return to_json(create_app(Made(settings=settings)).openapi(), indent=2)
+
+
+def main() -> None:
+    """The command line, with what it needs of the application in hand."""
+    cli(
+        obj=Tools(
+            open_doors=lambda settings: open_doors(Made(settings=settings)),
+            serve=serve,
+            openapi=openapi,
+            client=lambda s: _client(s, second=False) if s.openai_model else None,
+        )
+    )

@@ -1,0 +1,115 @@
+"""What an operator asks: is it alive, is it ready, what has it done."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, Field
+from pydantic_core import to_json
+
+from kuznia import __version__
+from kuznia.doors.at import Doors, doors
+from kuznia.platform import migrate
+from kuznia.platform.errors import Fault
+from kuznia.platform.wire import Envelope, ok
+
+router = APIRouter(tags=["operation"])
+
+At = Annotated[Doors, Depends(doors)]
+
+
+class Welcome(BaseModel):
+    name: Literal["Kuznia"] = "Kuznia"
+    version: str = __version__
+    docs: str = "/api/docs"
+    openapi: str = "/api/openapi.json"
+    ready: str = "/ready"
+    make: dict[str, str] = Field(description="Where each kind of artefact is made.")
+
+
+class Alive(BaseModel):
+    status: Literal["alive"] = "alive"
+    version: str = __version__
+
+
+class Readiness(BaseModel):
+    """Ready when orders can be taken. A model that is down does not change that."""
+
+    ready: bool
+    database: str
+    schema_: str = Field(alias="schema")
+    model: str
+    breakers: dict[str, str]
+
+
+def _json(content: bytes, status: int = 200) -> Response:
+    return Response(content, status_code=status, media_type="application/json")
+
+
+@router.get(
+    "/",
+    summary="What is here",
+    response_class=Response,
+    responses={200: {"model": Envelope[Welcome]}},
+)
+async def welcome(at: At) -> Response:
+    make = {name: f"/api/v1/{domain.path}" for name, domain in at.forge.domains.items()}
+    return _json(ok(to_json(Welcome(make=make)), "Kuznia makes what it can check."))
+
+
+@router.get(
+    "/health",
+    summary="Is the process alive",
+    response_class=Response,
+    responses={200: {"model": Envelope[Alive]}},
+)
+async def health() -> Response:
+    """Asks nothing of anyone: a restart would not mend a database."""
+    return _json(ok(to_json(Alive())))
+
+
+@router.get(
+    "/ready",
+    summary="Can it take orders now",
+    response_class=Response,
+    responses={
+        200: {"model": Envelope[Readiness]},
+        503: {"model": Envelope[Readiness], "description": "Not now; `data` says what is missing."},
+    },
+)
+async def ready(at: At) -> Response:
+    state = await readiness(at)
+    return _json(ok(state.model_dump_json(by_alias=True).encode()), 200 if state.ready else 503)
+
+
+async def readiness(at: Doors) -> Readiness:
+    """The state of all we stand on, each asked within a second."""
+    database, schema = "ok", "ok"
+    try:
+        await at.db.ping()
+        await migrate.check(at.db)
+    except Fault as fault:
+        database, schema = ("ok", fault.message) if database == "ok" else (fault.message, "unknown")
+    breakers = {breaker.name: breaker.circuit.state for breaker in at.breakers}
+    model = at.forge.model.name if at.forge.model else "none: planners only, see docs/models.md"
+    return Readiness(
+        ready=database == "ok" and schema == "ok" and not at.runs.closing,
+        database=database,
+        schema=schema,
+        model=model,
+        breakers=breakers,
+    )
+
+
+@router.get(
+    "/metrics",
+    summary="Counts and times, for Prometheus",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}},
+)
+async def metrics(at: At) -> Response:
+    return Response(at.metrics.render(), media_type="text/plain; version=0.0.4")
+
+
+@router.get("/api/openapi.json", summary="This API as OpenAPI", response_class=Response)
+async def openapi(request: Request) -> Response:
+    return _json(to_json(request.app.openapi()))

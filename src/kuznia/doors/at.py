@@ -1,0 +1,56 @@
+"""What every door needs at hand, and who is asking."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from kuznia.forge.run import Forge
+from kuznia.forge.runs import Runs
+from kuznia.forge.terms import Budget, Caller, Input, Order
+from kuznia.llm.breaker import Breaking
+from kuznia.platform.db import Database
+from kuznia.platform.log import request_id
+from kuznia.platform.metrics import Metrics
+from kuznia.platform.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Built once by the application; a door takes it with one Depends."""
+
+    settings: Settings
+    forge: Forge
+    runs: Runs
+    db: Database
+    metrics: Metrics
+    breakers: tuple[Breaking, ...]
+
+    def order(self, domain: str, given: Input, who: Caller, *, drafts: bool = False) -> Order:
+        """What a caller wants, with the deadline and the budget this server gives an order."""
+        settings = self.settings
+        return Order(
+            domain=domain,
+            input=given,
+            caller=who,
+            deadline=self.forge.clock.monotonic() + settings.request_timeout,
+            budget=Budget(
+                attempts=settings.order_attempts,
+                tokens=settings.order_tokens,
+                cost=settings.order_cost_limit,
+            ),
+            drafts=drafts,
+            request_id=request_id.get(),
+        )
+
+
+async def doors(request: Request) -> Doors:
+    return request.state.doors
+
+
+# Until accounts come there is one caller, and the server listens on loopback only.
+LOCAL = Caller("local")
+
+
+async def caller() -> Caller:
+    """Who asks, from the credential and from nothing else in the request."""
+    return LOCAL

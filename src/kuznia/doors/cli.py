@@ -1,0 +1,152 @@
+"""The command line: serve, make, look after. `--json` gives programs what people get as text."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Generator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from pydantic_core import to_json
+
+from kuznia import __version__
+from kuznia.platform.errors import Fault, Invalid
+from kuznia.platform.settings import Settings, load
+
+# What is heavy is imported by the command that needs it: `kuznia --help` loads no server.
+if TYPE_CHECKING:
+    from httpx2 import AsyncClient
+
+    from kuznia.doors.at import Doors
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the application hands to its command line; a door may not import the application."""
+
+    open_doors: "Callable[[Settings], AbstractAsyncContextManager[Doors]]"
+    serve: Callable[[Settings], None]
+    openapi: Callable[[Settings], bytes]
+    client: "Callable[[Settings], AsyncClient | None]"
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+
+
+cli = typer.Typer(
+    name="kuznia",
+    help="Turns a prompt into an artefact that has been checked.",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+@cli.callback(invoke_without_command=True, no_args_is_help=True)
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        print(__version__)
+        raise typer.Exit
+
+
+@cli.command()
+def serve(
+    context: typer.Context,
+    host: Annotated[str | None, typer.Option(help="Instead of HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Instead of PORT.")] = None,
+) -> None:
+    """Serve the API until interrupted; needs no key and no service."""
+    with told():
+        given = {"HOST": host, "PORT": port}
+        over = {name: str(value) for name, value in given.items() if value is not None}
+        _tools(context).serve(load(over=over))
+
+
+@cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def make(
+    context: typer.Context,
+    domain: Annotated[str, typer.Argument(help="What kind of artefact, such as code.")],
+    prompt: Annotated[str, typer.Argument(help="What you want made, in plain words.")],
+    out: Annotated[Path | None, typer.Option(help="Write the files into this folder.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make one artefact here and now, and watch it being made.
+
+    Fields of the domain's input are options too, such as `--language go --include-tests no`.
+    """
+    from kuznia.doors.making import make_here
+
+    with told(as_json):
+        wanted = {"prompt": prompt, **fields(context.args)}
+        asyncio.run(
+            make_here(_tools(context).open_doors(load()), domain, wanted, out, as_json=as_json)
+        )
+
+
+@cli.command()
+def doctor(context: typer.Context, as_json: AsJson = False) -> None:
+    """Say what is configured, what is reachable, and what to set."""
+    from kuznia.doors.doctor import examine, report
+
+    with told(as_json):
+        settings = load()
+        symptoms = asyncio.run(examine(settings, _tools(context).client(settings)))
+        print(report(symptoms, as_json=as_json))
+        raise typer.Exit(0 if all(symptom.well for symptom in symptoms) else 1)
+
+
+@cli.command()
+def migrate(
+    to: Annotated[str, typer.Option(help="A revision, or base to undo all.")] = "head",
+) -> None:
+    """Bring the database of DATABASE_URL to the newest schema."""
+    from kuznia.platform import migrate as schema
+
+    with told():
+        url = load().database_url.get_secret_value()
+        if to == "head":
+            schema.upgrade(url)
+            to = schema.head()
+        else:
+            schema.downgrade(url, to)
+        print(f"The database is at {to}.")
+
+
+@cli.command()
+def openapi(context: typer.Context) -> None:
+    """Print the API as OpenAPI."""
+    with told():
+        print(_tools(context).openapi(load()).decode())
+
+
+@contextmanager
+def told(as_json: bool = False) -> Generator[None]:
+    """A fault ends the command with its message and its exit code, and without a trace."""
+    try:
+        yield
+    except Fault as fault:
+        if as_json:
+            print(to_json({"success": False, "error": fault.public()}).decode())
+        else:
+            print(f"kuznia: {fault.message}", file=sys.stderr)
+        raise typer.Exit(fault.answer.exit) from None
+
+
+def fields(args: list[str]) -> dict[str, str]:
+    """`--include-tests no` or `--include-tests=no` as {"include_tests": "no"}."""
+    found: dict[str, str] = {}
+    rest = list(args)
+    while rest:
+        name, equals, value = rest.pop(0).partition("=")
+        if not name.startswith("--") or not (equals or rest):
+            raise Invalid(f"`{name}` is not understood; fields are given as --name value.")
+        found[name[2:].replace("-", "_")] = value if equals else rest.pop(0)
+    return found
+
+
+def _tools(context: typer.Context) -> Tools:
+    assert isinstance(context.obj, Tools)
+    return context.obj

@@ -1,0 +1,62 @@
+"""One handler turns whatever went wrong into the error envelope; none shows a trace or an input."""
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import JsonValue
+from starlette.exceptions import HTTPException
+
+from kuznia.platform.errors import Fault, Invalid, MethodNotAllowed, NotFound, TooLarge
+from kuznia.platform.log import request_id
+from kuznia.platform.wire import fault_body, fault_headers
+
+_BY_STATUS: dict[int, type[Fault]] = {404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
+_MESSAGES = {
+    404: "There is nothing at this address; /api/docs has those there are.",
+    405: "This address does not take that method; the Allow header names those it takes.",
+    413: "The body is longer than this server takes.",
+}
+
+
+def install(app: FastAPI) -> None:
+    """What the framework raises becomes a Fault, and a Fault becomes an answer."""
+    app.add_exception_handler(Fault, _fault)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+
+
+def answer(fault: Fault, headers: dict[str, str] | None = None) -> Response:
+    return Response(
+        fault_body(fault, request_id.get()),
+        status_code=fault.answer.status,
+        media_type="application/json",
+        headers={**fault_headers(fault), **(headers or {})},
+    )
+
+
+async def _fault(_: Request, fault: Exception) -> Response:
+    assert isinstance(fault, Fault)
+    return answer(fault)
+
+
+async def _invalid(_: Request, error: Exception) -> Response:
+    """Each place that is wrong and what is expected there; never what was sent."""
+    assert isinstance(error, RequestValidationError)
+    fields: list[JsonValue] = [
+        {"where": _place(wrong["loc"]), "message": wrong["msg"], "type": wrong["type"]}
+        for wrong in error.errors()[:20]
+    ]
+    first = fields[0] if fields else None
+    said = f"{first['where']}: {first['message']}" if isinstance(first, dict) else "not readable"
+    return answer(Invalid(f"The request is not valid: {said}.", details={"fields": fields}))
+
+
+def _place(steps: "tuple[int | str, ...]") -> str:
+    """Where it is wrong. A name the caller made up is their text, so it is not repeated in full."""
+    return ".".join(str(step)[:40] for step in steps)
+
+
+async def _http(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    kind = _BY_STATUS.get(error.status_code, Invalid)
+    message = _MESSAGES.get(error.status_code, "The request cannot be read.")
+    return answer(kind(message), dict(error.headers or {}))

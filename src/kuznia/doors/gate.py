@@ -1,0 +1,118 @@
+"""Pure ASGI, round everything: request id, security headers, deadline, log line, metrics."""
+
+import asyncio
+import re
+import time
+from collections.abc import Sequence
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kuznia.doors.leaving import ClientLeft
+from kuznia.platform.clock import Clock
+from kuznia.platform.errors import Broken, Fault, TimedOut
+from kuznia.platform.ids import new_id
+from kuznia.platform.log import get_log, request_id
+from kuznia.platform.metrics import Metrics
+from kuznia.platform.wire import fault_body, fault_headers
+
+log = get_log("gate")
+
+# An id from outside is taken over only if it can do no harm in a log line or a header.
+_SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+
+# The API answers JSON and never a page: nothing may be loaded, framed or guessed from it. A page
+# of ours brings its own policy, which then stands instead of this one.
+POLICY = b"default-src 'none'; frame-ancestors 'none'"
+SECURITY: Sequence[tuple[bytes, bytes]] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"x-api-version", b"1"),
+)
+
+
+class Gate:
+    """One wrapper for what every request needs: six would each wrap `send` and cost as much."""
+
+    def __init__(self, app: ASGIApp, *, clock: Clock, metrics: Metrics, deadline: float) -> None:
+        self._app = app
+        self._clock = clock
+        self._metrics = metrics
+        self._deadline = deadline
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        rid = _request_id(scope, self._clock)
+        request_id.set(rid)
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                # From the first byte on a stream has the deadline of its run, not ours.
+                limit.reschedule(None)
+                _add_headers(message, rid)
+            await send(message)
+
+        fault: Fault | None = None
+        limit = asyncio.timeout(self._deadline)
+        try:
+            async with limit:
+                await self._app(scope, receive, send_with_headers)
+        except TimeoutError:
+            fault = TimedOut("The request took longer than this server allows; it was stopped.")
+        except ClientLeft:
+            status = 499
+        # The outer loop of a request: whatever broke is logged whole and told as a fault.
+        except Exception:
+            log.exception("request_broke", method=scope["method"], route=_route(scope))
+            fault = Broken("Something broke on our side; the log has the rest under this id.")
+        if fault is not None and status == 0:
+            await _answer(fault, rid, send_with_headers)
+        seconds = time.perf_counter() - began
+        self._metrics.request(scope["method"], _route(scope), status, seconds)
+        log.info(
+            "request",
+            method=scope["method"],
+            route=_route(scope),
+            status=status,
+            ms=round(seconds * 1000, 2),
+        )
+
+
+def _request_id(scope: Scope, clock: Clock) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _SAFE_ID.fullmatch(value):
+            return value.decode()
+    return new_id("req", clock)
+
+
+def _route(scope: Scope) -> str:
+    """The route's pattern, never the path: a path may hold an id or what somebody mistyped."""
+    route = scope.get("route")
+    return getattr(route, "path", "other")
+
+
+def _add_headers(message: Message, rid: str) -> None:
+    headers: list[tuple[bytes, bytes]] = list(message["headers"])
+    headers.append((b"x-request-id", rid.encode()))
+    headers.extend(SECURITY)
+    if not any(name == b"content-security-policy" for name, _ in headers):
+        headers.append((b"content-security-policy", POLICY))
+    if not any(name == b"cache-control" for name, _ in headers):
+        headers.append((b"cache-control", b"no-store"))
+    message["headers"] = headers
+
+
+async def _answer(fault: Fault, rid: str, send: Send) -> None:
+    content = fault_body(fault, rid)
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(content))]
+    headers += [(k.lower().encode(), v.encode()) for k, v in fault_headers(fault).items()]
+    await send({"type": "http.response.start", "status": fault.answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})

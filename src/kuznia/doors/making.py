@@ -1,0 +1,118 @@
+"""One artefact made on the terminal: its stages as they happen, then what came of it."""
+
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing
+from pathlib import Path
+from typing import Any, TextIO, cast
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from kuznia.doors.at import LOCAL, Doors
+from kuznia.doors.http import outcome
+from kuznia.forge.runs import Run
+from kuznia.forge.terms import Event, Finding
+from kuznia.platform.errors import Invalid, NotFound, field_errors
+
+# What is read back from an artefact's JSON; its shape is known to the domain that made it.
+Json = Mapping[str, Any]
+HEARTBEAT = 3600.0
+
+
+async def make_here(
+    opening: AbstractAsyncContextManager[Doors],
+    domain: str,
+    wanted: Mapping[str, str],
+    out: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Run one order in this process: stages to standard error, the artefact to standard output."""
+    async with opening as at:
+        run = _start(at, domain, wanted)
+        with at.runs.listening(run):
+            await _show(run, sys.stderr)
+        kept = await outcome(at.runs, run)
+        if as_json:
+            print(kept.body.decode())
+            return
+        artefact = from_json(kept.body)
+        for path, content in _files(artefact):
+            _give(path, content, out)
+        print(_summary(artefact), file=sys.stderr)
+
+
+def _start(at: Doors, name: str, wanted: Mapping[str, str]) -> Run:
+    domain = at.forge.domains.get(name)
+    if domain is None:
+        names = ", ".join(sorted(at.forge.domains))
+        raise NotFound(f"There is no domain {name[:40]!r}; there is {names}.")
+    try:
+        given = domain.input.model_validate(dict(wanted))
+    except ValidationError as error:
+        wrong = field_errors(error)
+        lines = [f"{w['where']}: {w['message']}" for w in wrong if isinstance(w, dict)]
+        raise Invalid("\n  ".join(["The order is not valid:", *lines])) from None
+    return at.runs.start(at.order(name, given, LOCAL))
+
+
+async def _show(run: Run, to: TextIO) -> None:
+    async with aclosing(run.events.after(0, HEARTBEAT)) as events:
+        async for event in events:
+            if event is not None and (line := _line(event)):
+                print(line, file=to, flush=True)
+
+
+def _line(event: Event) -> str:
+    part = event.data.get("part", "")
+    findings = cast("tuple[Finding, ...]", event.data.get("findings", ()))
+    said = "".join(f"\n      {f.where}: {f.message}" for f in findings if f.stands)
+    match event.kind:
+        case "part.started":
+            return f"  …  {part}"
+        case "part.checked" if said:
+            return f"  ↺  {part}: not accepted yet{said}"
+        case "part.mended":
+            return f"  ✎  {part}: mended by our own code"
+        case "part.accepted":
+            return f"  ✓  {part}"
+        case "part.unmet":
+            return f"  ✗  {part}{said}"
+        case _:
+            return ""
+
+
+def _files(artefact: Json) -> Iterable[tuple[str, str]]:
+    for part in artefact["parts"].values():
+        for file in part.get("files", ()):
+            yield file["path"], file["content"]
+
+
+def _give(path: str, content: str, out: Path | None) -> None:
+    if out is None:
+        print(f"\n── {path} ──\n{content}")
+        return
+    # A path passed the domain's checks, yet what is written to a disk is looked at once more.
+    target = (out / path).resolve()
+    if not target.is_relative_to(out.resolve()):
+        raise Invalid(f"{path!r} lies outside the folder; nothing more was written.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(content, encoding="utf-8")
+    print(target)
+
+
+def _summary(artefact: Json) -> str:
+    evidence = artefact["evidence"]
+    decline = artefact["decline"]
+    lines = [
+        f"\n{artefact['status']}  {artefact['id']}",
+        f"  {len(evidence['attempts'])} model calls, "
+        f"{evidence['input_tokens'] + evidence['output_tokens']} tokens, "
+        f"${evidence['cost'] / 1e9:.6f}, {evidence['seconds']:.2f} s "
+        f"({evidence['model_seconds']:.2f} s waiting for the model)",
+    ]
+    if decline:
+        lines += [f"  {decline['message']}", *(f"  ? {q}" for q in decline["questions"])]
+    lines += [f"  ! {f['where']}: {f['message']}" for f in artefact["findings"]]
+    return "\n".join(lines)

@@ -1,0 +1,82 @@
+"""What goes over the wire, for the API reference and for clients made from it."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field, JsonValue
+
+from kuznia.forge.terms import Evidence, Severity, Status
+from kuznia.platform.wire import FaultShape
+
+
+class FindingShape(BaseModel):
+    code: str
+    severity: Severity
+    where: str
+    message: str
+    hint: str = ""
+
+
+class UnmetShape(BaseModel):
+    part: str
+    findings: list[FindingShape]
+
+
+class DeclineShape(BaseModel):
+    code: str
+    message: str
+    questions: list[str] = []
+
+
+class Links(BaseModel):
+    self: str
+    events: str
+
+
+class ArtefactShape(BaseModel):
+    """The accepted parts with their evidence."""
+
+    id: str
+    domain: str
+    status: Status
+    parts: dict[str, dict[str, JsonValue]] = Field(description="By name; each passed its checks.")
+    unmet: list[UnmetShape] = Field(description="Parts it had to do without, and why.")
+    findings: list[FindingShape] = Field(description="What was noted without standing in the way.")
+    decline: DeclineShape | None = Field(description="Why it was not made, when that is right.")
+    evidence: Evidence
+    created_at: datetime
+    links: Links
+
+
+class ArtefactLine(BaseModel):
+    """One line of the history."""
+
+    id: str
+    domain: str
+    status: Status
+    created_at: datetime
+    links: Links
+
+
+class ArtefactPage(BaseModel):
+    items: list[ArtefactLine]
+    next: str | None = Field(description="Give it as `before` for the page after this one.")
+
+
+class BatchOutcome(BaseModel):
+    """What became of one order of a batch: an artefact or a fault."""
+
+    success: bool
+    data: ArtefactShape | None = None
+    error: FaultShape | None = None
+
+
+class BatchShape(BaseModel):
+    """The outcomes, in the order of the orders."""
+
+    outcomes: list[BatchOutcome]
+    succeeded: int
+    failed: int
+
+
+OnDisconnect = Literal["cancel", "continue"]

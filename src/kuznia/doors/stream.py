@@ -1,0 +1,107 @@
+"""Runs as they happen: server-sent events, resuming and cancelling."""
+
+from contextlib import aclosing
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Path, Request, Response
+from pydantic_core import to_json
+from starlette.background import BackgroundTask
+from starlette.types import Receive, Scope, Send
+
+from kuznia.doors.at import Doors, caller, doors
+from kuznia.doors.leaving import unless_gone
+from kuznia.forge.runs import Run, Runs
+from kuznia.forge.shelf import Kept
+from kuznia.forge.terms import Caller, Event
+from kuznia.platform.errors import Invalid
+
+router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
+
+# Proxies cut a connection that is silent for a minute, some for half of one.
+HEARTBEAT = 10.0
+MEDIA_TYPE = "text/event-stream"
+HERE = b": here\n\n"
+
+
+class EventStream(Response):
+    """Starts at once, before there is anything to tell; ends with the run or with the client."""
+
+    media_type = MEDIA_TYPE
+
+    def __init__(self, runs: Runs, run: Run, after: int = 0) -> None:
+        self._runs, self._run, self._after = runs, run, after
+        self.status_code = 200
+        self.background: BackgroundTask | None = None
+        self.body = b""
+        self.init_headers(
+            {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Run-Id": run.id}
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert scope["type"] == "http"
+        headers = [(k, v) for k, v in self.raw_headers if k != b"content-length"]
+        with self._runs.listening(self._run):
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await unless_gone(receive, self._pump(send))
+
+    async def _pump(self, send: Send) -> None:
+        """A heartbeat first: the client knows at once that it is heard, whatever the model does."""
+        body = b"retry: 1000\n" + HERE
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+        async with aclosing(self._run.events.after(self._after, HEARTBEAT)) as events:
+            async for event in events:
+                body = frame(event) if event else HERE
+                await send({"type": "http.response.body", "body": body, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def frame(event: Event) -> bytes:
+    """JSON holds no raw line break, so one data line is always enough."""
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (event.number, event.kind.encode(), data(event))
+
+
+def data(event: Event) -> bytes:
+    """The event's JSON. An artefact is put in as it lies on the shelf."""
+    kept = event.data.get("artefact")
+    if isinstance(kept, Kept):
+        return b'{"artefact":%b}' % kept.body
+    return to_json(event.data)
+
+
+@router.get(
+    "/{run_id}/events",
+    summary="Follow a run, from the start or from where you lost it",
+    response_class=Response,
+    responses={200: {"description": "The run's events.", "content": {MEDIA_TYPE: {}}}},
+)
+async def follow(
+    run_id: Annotated[str, Path(max_length=64)],
+    at: Annotated[Doors, Depends(doors)],
+    who: Annotated[Caller, Depends(caller)],
+    last_event_id: Annotated[
+        str, Header(description="The number of the last event you have.", max_length=20)
+    ] = "0",
+) -> Response:
+    """Every event after `Last-Event-ID`, then those to come. The last is always `run.finished` or
+    `run.failed`; a stream that ends without one was cut, and can be resumed here."""
+    if not last_event_id.isascii() or not last_event_id.isdigit():
+        raise Invalid(
+            "Last-Event-ID is the number of an event of this run.",
+            details={"fields": [{"where": "header.Last-Event-ID", "message": "a whole number"}]},
+        )
+    return EventStream(at.runs, at.runs.get(who, run_id), int(last_event_id))
+
+
+@router.delete("/{run_id}", summary="Cancel a run", status_code=202)
+async def cancel(
+    run_id: Annotated[str, Path(max_length=64)],
+    at: Annotated[Doors, Depends(doors)],
+    who: Annotated[Caller, Depends(caller)],
+) -> Response:
+    """The work stops, calls to the model included. A run that has ended stays as it ended."""
+    at.runs.cancel(who, run_id)
+    return Response(status_code=202)
+
+
+def wants_events(request: Request) -> bool:
+    return MEDIA_TYPE in request.headers.get("accept", "")

@@ -1,0 +1,66 @@
+"""What an order may use and what it has used: reserved before a call, settled after it."""
+
+from kuznia.forge.terms import AttemptEvidence, Budget
+from kuznia.llm.model import Attempt
+from kuznia.platform.clock import Clock
+from kuznia.platform.errors import BudgetSpent
+
+
+class Ledger:
+    """The account of one order. Parts made side by side share it and together stay within it."""
+
+    def __init__(self, budget: Budget, clock: Clock) -> None:
+        self._budget = budget
+        self._clock = clock
+        self._reserved_tokens = 0
+        self._reserved_cost = 0
+        self._under_way = 0
+        self._waiting_since = 0.0
+        self._calls = 0
+        self.attempts: list[AttemptEvidence] = []
+        self.input_tokens = 0
+        self.output_tokens = 0
+        self.cost = 0
+        # Seconds during which at least one call was under way; the rest of an order's time is ours.
+        self.model_seconds = 0.0
+
+    def admit(self, tokens: int, cost: int) -> None:
+        """Reserve the most a call can use, or raise BudgetSpent before it costs anything."""
+        budget = self._budget
+        used = self.input_tokens + self.output_tokens + self._reserved_tokens
+        if self._calls + 1 > budget.attempts:
+            raise BudgetSpent(f"The order's {budget.attempts} calls to a model are used up.")
+        if used + tokens > budget.tokens:
+            raise BudgetSpent(
+                f"The next call may take {tokens} tokens and the order has "
+                f"{budget.tokens - used} of {budget.tokens} left."
+            )
+        if budget.cost is not None and self.cost + self._reserved_cost + cost > budget.cost:
+            raise BudgetSpent("The next call may cost more than the order has left.")
+        self._calls += 1
+        self._reserved_tokens += tokens
+        self._reserved_cost += cost
+        if self._under_way == 0:
+            self._waiting_since = self._clock.monotonic()
+        self._under_way += 1
+
+    def settle(self, tokens: int, cost: int, attempt: Attempt) -> None:
+        """Give the reservation back and book what the call really used, however it ended."""
+        self._reserved_tokens -= tokens
+        self._reserved_cost -= cost
+        self.input_tokens += attempt.usage.input_tokens
+        self.output_tokens += attempt.usage.output_tokens
+        self.cost += attempt.cost
+        self._under_way -= 1
+        if self._under_way == 0:
+            self.model_seconds += self._clock.monotonic() - self._waiting_since
+        self.attempts.append(
+            AttemptEvidence(
+                model=attempt.model,
+                outcome=attempt.outcome,
+                input_tokens=attempt.usage.input_tokens,
+                output_tokens=attempt.usage.output_tokens,
+                cost=attempt.cost,
+                seconds=round(attempt.seconds, 6),
+            )
+        )

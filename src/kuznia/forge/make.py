@@ -1,0 +1,204 @@
+"""One part is made: asked of a model until it is accepted or asking is no use, or by our code."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+
+from kuznia.forge.ask import ask
+from kuznia.forge.check import Verdict, check
+from kuznia.forge.ledger import Ledger
+from kuznia.forge.terms import (
+    AnyPart,
+    Bench,
+    D,
+    Draft,
+    Ended,
+    EventKind,
+    Finding,
+    MadeBy,
+    Order,
+    PartEvidence,
+    RunId,
+    Unreadable,
+)
+from kuznia.llm.model import Model, ModelFault, Reply
+from kuznia.platform.clock import Clock
+from kuznia.platform.errors import BudgetSpent, Fault, ModelUnavailable, TimedOut
+
+Tell = Callable[[EventKind, Mapping[str, object]], None]
+
+NOTHING = Verdict((), ())
+UNSET = "No model is configured: set OPENAI_BASE_URL and OPENAI_MODEL, see docs/models.md."
+CUT_OFF = Finding(
+    "cut-off",
+    "block",
+    "reply",
+    "The reply ended at its length limit before it was finished.",
+    "Say the same in fewer words, so that the whole reply fits.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One order under way: cleaned, with its account and somebody to tell."""
+
+    run_id: RunId
+    order: Order
+    key: str
+    # What the sanitiser noted.
+    noted: tuple[Finding, ...]
+    ledger: Ledger
+    tell: Tell
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came of a part. Without a draft, `fault` says why nobody could even try."""
+
+    draft: Draft | None
+    findings: tuple[Finding, ...]
+    evidence: PartEvidence
+    fault: Fault | None = None
+
+
+async def make(model: Model | None, clock: Clock, work: Work, part: AnyPart, bench: Bench) -> Made:
+    """Ask for a part until it is accepted or asking is no use; then let our own code make it."""
+    began = clock.monotonic()
+    work.tell("part.started", {"part": part.name})
+    trial = _Trial()
+    if part.prompt is not None:
+        await _ask_for(model, work, part, bench, trial)
+    if trial.ended != "accepted" and part.make is not None:
+        draft: Draft = await _settled(part.make(bench))
+        trial.draft, trial.verdict = draft, await check(part, draft, bench)
+        trial.made_by = "planner" if part.prompt else "computed"
+        trial.ended = "tries" if trial.verdict.standing else "accepted"
+    accepted = trial.ended == "accepted"
+    findings = trial.verdict.findings
+    evidence = PartEvidence(
+        part=part.name,
+        made_by=trial.made_by if accepted else "nobody",
+        model=trial.model if accepted and trial.made_by == "model" else None,
+        tries=trial.tries,
+        mended=trial.mended,
+        checks=trial.verdict.checks,
+        seconds=round(clock.monotonic() - began, 6),
+        ended=trial.ended,
+    )
+    if accepted:
+        work.tell("part.accepted", {"part": part.name, "draft": trial.draft, "by": trial.made_by})
+        return Made(trial.draft, findings, evidence)
+    if trial.fault is not None:
+        findings += (_fault_finding(part, trial.fault),)
+    work.tell("part.unmet", {"part": part.name, "findings": findings})
+    # With a draft to speak of, the order failed; without one there was nobody to make it.
+    hopeless = trial.draft is None or isinstance(trial.fault, TimedOut)
+    return Made(None, findings, evidence, trial.fault if hopeless else None)
+
+
+@dataclass(slots=True)
+class _Trial:
+    """How far the making of a part has come."""
+
+    draft: Draft | None = None
+    verdict: Verdict = NOTHING
+    tries: int = 0
+    mended: bool = False
+    made_by: MadeBy = "model"
+    model: str = ""
+    ended: Ended = "tries"
+    fault: Fault | None = None
+
+
+async def _ask_for(
+    model: Model | None, work: Work, part: AnyPart, bench: Bench, trial: _Trial
+) -> None:
+    """The repair loop: ask, read, check; again while the findings grow fewer."""
+    assert part.prompt is not None
+    prompt, said, rank = part.prompt(bench), None, None
+    try:
+        if model is None:
+            raise ModelFault("unset", UNSET)
+        for trial.tries in range(1, part.tries + 1):
+            reply = await ask(
+                model,
+                prompt,
+                bench,
+                work.ledger,
+                said=said,
+                findings=trial.verdict.findings,
+                show=lambda text: work.tell("part.draft", {"part": part.name, "text": text}),
+            )
+            trial.model = reply.model
+            await _read(work, part, bench, reply, trial)
+            standing = len(trial.verdict.standing)
+            if trial.draft is not None and standing == 0:
+                trial.ended = "accepted"
+                return
+            # An unreadable reply is worse than any readable one, however many findings that has.
+            before, rank = rank, (trial.draft is None, standing)
+            if before is not None and rank >= before:
+                trial.ended = "stalled"
+                return
+            said = reply
+            if trial.tries < part.tries:
+                work.tell("part.reset", {"part": part.name})
+    except BudgetSpent as fault:
+        trial.ended, trial.fault = "budget", fault
+    except (ModelUnavailable, TimedOut) as fault:
+        trial.ended, trial.fault = "model", fault
+
+
+async def _read(work: Work, part: AnyPart, bench: Bench, reply: Reply, trial: _Trial) -> None:
+    """Reply to checked draft. What our code can mend costs no token and is mended first."""
+    assert part.parse is not None
+    try:
+        draft: Draft = await _settled(part.parse(reply.text, bench))
+        verdict = await check(part, draft, bench)
+    except Unreadable as unreadable:
+        trial.draft, trial.verdict = None, Verdict((unreadable.finding,), ())
+        work.tell("part.checked", {"part": part.name, "findings": trial.verdict.findings})
+        return
+    trial.mended = False
+    work.tell("part.checked", {"part": part.name, "findings": verdict.findings})
+    if part.mend is not None and verdict.standing:
+        fresh = part.mend(draft, verdict.findings, bench)
+        again = await check(part, fresh, bench)
+        if len(again.standing) < len(verdict.standing):
+            draft, verdict, trial.mended = fresh, again, True
+            work.tell("part.mended", {"part": part.name, "findings": verdict.findings})
+    if reply.truncated:
+        verdict = replace(verdict, findings=(*verdict.findings, CUT_OFF))
+    trial.draft, trial.verdict = draft, verdict
+
+
+async def _settled(value: D | Awaitable[D]) -> D:
+    return value if isinstance(value, Draft) else await value
+
+
+def _nobody(part: AnyPart, ended: Ended) -> PartEvidence:
+    return PartEvidence(
+        part=part.name,
+        made_by="nobody",
+        model=None,
+        tries=0,
+        mended=False,
+        checks=(),
+        seconds=0.0,
+        ended=ended,
+    )
+
+
+def late(part: AnyPart) -> Made:
+    fault = TimedOut("The deadline passed before the order was made; the work was stopped.")
+    return Made(None, (_fault_finding(part, fault),), _nobody(part, "deadline"), fault)
+
+
+def without(part: AnyPart, accepted: Mapping[str, Draft]) -> Made:
+    missing = ", ".join(need for need in part.needs if need not in accepted)
+    finding = Finding("needs", "block", part.name, f"It needs {missing}, which is missing.")
+    return Made(None, (finding,), _nobody(part, "needs"))
+
+
+def _fault_finding(part: AnyPart, fault: Fault) -> Finding:
+    code = fault.code.lower().replace("_", "-")
+    return Finding(code, "block", part.name, fault.message)

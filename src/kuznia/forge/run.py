@@ -1,0 +1,133 @@
+"""An order becomes a checked artefact: the whole story on one page.
+
+Every step is told as it happens. Only what passed its checks gets into the artefact; a part that
+did not is asked again with what was wrong, made by our own code where there is some, or missing.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kuznia.forge.make import Made, Work, late, make, without
+from kuznia.forge.shelf import Kept, Shelf
+from kuznia.forge.terms import (
+    AnyPart,
+    Artefact,
+    ArtefactId,
+    Bench,
+    Decline,
+    Domain,
+    Evidence,
+    Status,
+    Unmet,
+)
+from kuznia.llm.model import Model
+from kuznia.platform.clock import Clock
+from kuznia.platform.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Forge:
+    """What a run needs, built once by the application and handed on."""
+
+    domains: Mapping[str, Domain]
+    model: Model | None
+    shelf: Shelf
+    clock: Clock
+
+
+async def run(forge: Forge, work: Work) -> Kept:
+    """Make one order. Raises a Fault when there is no artefact to speak of, and nothing else."""
+    order, domain = work.order, forge.domains[work.order.domain]
+    began = forge.clock.monotonic()
+    work.tell("run.started", {"run_id": work.run_id, "domain": domain.name})
+    decline = domain.screen(order)
+    if decline is None and (found := await forge.shelf.find(order.caller, work.key)):
+        return found
+    parts = () if decline else domain.parts(order)
+    made: dict[str, Made] = {}
+    try:
+        async with asyncio.timeout(order.deadline - began):
+            await _make_all(forge, work, parts, made)
+    except TimeoutError:
+        # What is accepted by now is kept; if that is not enough, the fault below says so.
+        made |= {part.name: late(part) for part in parts if part.name not in made}
+    for part in parts:
+        if part.required and (fault := made[part.name].fault):
+            raise fault
+    artefact = _assemble(forge, work, domain, decline, parts, made, began)
+    return await forge.shelf.keep(artefact, work.key)
+
+
+async def _make_all(
+    forge: Forge, work: Work, parts: tuple[AnyPart, ...], made: dict[str, Made]
+) -> None:
+    """Parts that need nothing of each other run side by side; a part waits for what it needs."""
+
+    async def make_one(part: AnyPart, bench: Bench) -> None:
+        made[part.name] = await make(forge.model, forge.clock, work, part, bench)
+
+    waiting: list[AnyPart] = list(parts)
+    while waiting:
+        accepted = {name: m.draft for name, m in made.items() if m.draft is not None}
+        ready = [part for part in waiting if all(need in made for need in part.needs)]
+        if not ready:
+            names = ", ".join(part.name for part in waiting)
+            raise TypeError(f"parts that wait for each other: {names}")
+        waiting = [part for part in waiting if part not in ready]
+        makeable = [part for part in ready if all(need in accepted for need in part.needs)]
+        made |= {part.name: without(part, accepted) for part in ready if part not in makeable}
+        bench = Bench(work.order, accepted)
+        if len(makeable) == 1:
+            await make_one(makeable[0], bench)
+            continue
+        async with asyncio.TaskGroup() as side_by_side:
+            for part in makeable:
+                side_by_side.create_task(make_one(part, bench))
+
+
+def _assemble(
+    forge: Forge,
+    work: Work,
+    domain: Domain,
+    decline: Decline | None,
+    parts: tuple[AnyPart, ...],
+    made: Mapping[str, Made],
+    began: float,
+) -> Artefact:
+    """Put together what was accepted, and say honestly what that is."""
+    status: Status = "complete"
+    if decline is not None:
+        status = "declined"
+    elif any(part.required and made[part.name].draft is None for part in parts):
+        status = "failed"
+    elif any(m.evidence.made_by == "planner" for m in made.values()):
+        status = "degraded"
+    elif any(m.draft is None for m in made.values()):
+        status = "partial"
+    in_order = [(part, made[part.name]) for part in parts]
+    ledger = work.ledger
+    return Artefact(
+        id=ArtefactId(new_id("art", forge.clock)),
+        run_id=work.run_id,
+        owner=work.order.caller.id,
+        domain=domain.name,
+        status=status,
+        parts={part.name: m.draft for part, m in in_order if m.draft is not None},
+        unmet=tuple(Unmet(part.name, m.findings) for part, m in in_order if m.draft is None),
+        findings=work.noted
+        + tuple(f for _, m in in_order if m.draft is not None for f in m.findings),
+        decline=decline,
+        evidence=Evidence(
+            run_id=work.run_id,
+            domain_version=domain.version,
+            parts=tuple(m.evidence for _, m in in_order),
+            attempts=tuple(ledger.attempts),
+            input_tokens=ledger.input_tokens,
+            output_tokens=ledger.output_tokens,
+            cost=ledger.cost,
+            seconds=round(forge.clock.monotonic() - began, 6),
+            model_seconds=round(ledger.model_seconds, 6),
+        ),
+        created_at=forge.clock.now(),
+    )

@@ -1,0 +1,208 @@
+"""The supervisor: runs belong to it, not to the connection that asked for them."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+
+from kuznia.forge.events import EventLog, MemoryLog
+from kuznia.forge.ledger import Ledger
+from kuznia.forge.make import Work
+from kuznia.forge.run import Forge, run
+from kuznia.forge.sanitise import clean
+from kuznia.forge.shelf import Kept, key_of
+from kuznia.forge.terms import Caller, EventKind, Order, RunId
+from kuznia.platform.errors import Broken, Cancelled, Fault, NotFound, Unavailable
+from kuznia.platform.ids import new_id
+from kuznia.platform.log import get_log
+from kuznia.platform.metrics import Metrics
+
+log = get_log("runs")
+
+# Ended runs whose events can still be read, and runs under way. Past the first the oldest is
+# forgotten (its artefact is on the shelf); past the second a caller is asked to come again.
+MOST_ENDED = 1_000
+MOST_UNDER_WAY = 2_000
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """The making of one order. It goes on while somebody listens, or because it was told to."""
+
+    id: RunId
+    caller: Caller
+    domain: str
+    key: str
+    goes_on: bool
+    outcome: "asyncio.Future[Kept | Fault]"
+    events: EventLog = field(default_factory=MemoryLog)
+    listeners: int = 0
+    task: "asyncio.Task[Kept | Fault] | None" = None
+    ended_at: float = 0.0
+
+    async def result(self) -> Kept:
+        """The artefact, or the Fault the run ended with."""
+        outcome = await asyncio.shield(self.outcome)
+        if isinstance(outcome, Fault):
+            # All who wait raise the same object: without this each would add to its traceback.
+            raise outcome.with_traceback(None)
+        return outcome
+
+    def cancel(self) -> None:
+        if self.task is not None:
+            self.task.cancel()
+
+
+class Runs:
+    """Starts runs, lets equal ones be shared, ends those nobody waits for."""
+
+    def __init__(self, forge: Forge, metrics: Metrics, *, retention: float) -> None:
+        self._forge = forge
+        self._metrics = metrics
+        self._retention = retention
+        # By key, for equal orders to join; by id, for their owner to read.
+        self._joinable: dict[str, Run] = {}
+        self._under_way: dict[RunId, Run] = {}
+        self._ended: OrderedDict[RunId, Run] = OrderedDict()
+        self.closing = False
+
+    def start(self, order: Order, *, goes_on: bool = False) -> Run:
+        """A new run, or the one under way for an equal order of the same caller."""
+        forge = self._forge
+        domain = forge.domains[order.domain]
+        # Cleaned before anything else: a refusal is an answer, not an event, and orders that differ
+        # only in what nobody can see are equal.
+        order, noted = clean(order, domain)
+        key = key_of(order, domain, forge.model.name if forge.model else "")
+        if shared := self._joinable.get(key):
+            shared.goes_on = shared.goes_on or goes_on
+            return shared
+        self._make_room()
+        fresh = Run(
+            id=RunId(new_id("run", forge.clock)),
+            caller=order.caller,
+            domain=domain.name,
+            key=key,
+            goes_on=goes_on,
+            outcome=asyncio.get_running_loop().create_future(),
+        )
+        if kept := forge.shelf.peek(key):
+            self._metrics.shelf_hit()
+            fresh.events.append("run.started", {"run_id": fresh.id, "domain": domain.name})
+            self._end(fresh, kept)
+            return fresh
+        ledger = Ledger(order.budget, forge.clock)
+        work = Work(fresh.id, order, key, noted, ledger, fresh.events.append)
+        self._joinable[key] = self._under_way[fresh.id] = fresh
+        self._metrics.shelf_miss()
+        self._metrics.run_started(domain.name)
+        fresh.task = asyncio.create_task(self._supervise(work))
+        fresh.task.add_done_callback(partial(self._done, fresh, ledger, forge.clock.monotonic()))
+        return fresh
+
+    @contextmanager
+    def listening(self, run: Run) -> Generator[None]:
+        """Whoever wants the outcome is in here; when the last one leaves, the work stops."""
+        run.listeners += 1
+        try:
+            yield
+        finally:
+            run.listeners -= 1
+            if run.listeners == 0 and not run.goes_on:
+                self._stop(run)
+
+    def get(self, caller: Caller, run_id: str) -> Run:
+        """The caller's own run, under way or ended not long ago."""
+        run_id = RunId(run_id)
+        found = self._under_way.get(run_id) or self._ended.get(run_id)
+        if found is None or found.caller != caller:
+            raise NotFound(
+                "There is no such run, or it ended too long ago for its events to be kept; "
+                "its artefact, if it made one, is still in /api/v1/artefacts.",
+                details={"id": run_id},
+            )
+        return found
+
+    def cancel(self, caller: Caller, run_id: str) -> None:
+        """Stop it, whoever listens. A run that has ended stays as it ended."""
+        self._stop(self.get(caller, run_id))
+
+    async def close(self, grace: float) -> None:
+        """No new runs; those under way get `grace` seconds, then they are cancelled."""
+        self.closing = True
+        tasks = [run.task for run in self._under_way.values() if run.task]
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=grace)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=1.0)
+
+    def _stop(self, run: Run) -> None:
+        # Taken out at once: an equal order must not join a run that is being stopped.
+        if self._joinable.get(run.key) is run:
+            del self._joinable[run.key]
+        run.cancel()
+
+    def _make_room(self) -> None:
+        if self.closing:
+            raise Unavailable("The server is shutting down.", retry_after=5)
+        if len(self._under_way) >= MOST_UNDER_WAY:
+            raise Unavailable("Too many runs are under way; try again shortly.", retry_after=5)
+        forgotten = self._forge.clock.monotonic() - self._retention
+        while self._ended:
+            oldest = next(iter(self._ended.values()))
+            if len(self._ended) < MOST_ENDED and oldest.ended_at > forgotten:
+                return
+            del self._ended[oldest.id]
+
+    async def _supervise(self, work: Work) -> Kept | Fault:
+        try:
+            return await run(self._forge, work)
+        except Fault as fault:
+            return fault
+        # The one outer loop: whatever broke is logged whole and told as a fault that says nothing.
+        except Exception:
+            log.exception("run_broke", run=work.run_id, domain=work.order.domain)
+            return Broken(
+                "Something broke on our side; the log has the rest under this request's id."
+            )
+
+    def _done(
+        self, run: Run, ledger: Ledger, began: float, task: "asyncio.Task[Kept | Fault]"
+    ) -> None:
+        """Settle, however it ended, even if it was cancelled before its first step."""
+        if self._joinable.get(run.key) is run:
+            del self._joinable[run.key]
+        del self._under_way[run.id]
+        outcome = Cancelled("The run was cancelled.") if task.cancelled() else task.result()
+        seconds, model_seconds = self._forge.clock.monotonic() - began, ledger.model_seconds
+        status = outcome.code if isinstance(outcome, Fault) else outcome.status
+        log.info(
+            "run_ended",
+            run=run.id,
+            domain=run.domain,
+            status=status,
+            seconds=round(seconds, 4),
+            model_seconds=round(model_seconds, 4),
+            attempts=len(ledger.attempts),
+            tokens=ledger.input_tokens + ledger.output_tokens,
+            cost=ledger.cost,
+        )
+        self._metrics.run_ended(run.domain, status, seconds=seconds, model_seconds=model_seconds)
+        self._end(run, outcome)
+
+    def _end(self, run: Run, outcome: Kept | Fault) -> None:
+        kind: EventKind
+        data: Mapping[str, object]
+        if isinstance(outcome, Fault):
+            kind, data = "run.failed", {"error": outcome.public()}
+        else:
+            kind, data = "run.finished", {"artefact": outcome}
+        run.events.append(kind, data)
+        run.outcome.set_result(outcome)
+        run.ended_at = self._forge.clock.monotonic()
+        self._ended[run.id] = run

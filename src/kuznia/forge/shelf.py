@@ -1,0 +1,233 @@
+"""Where artefacts are found again and kept: cache and store are one thing.
+
+Every artefact is a row of its owner's history. Only complete ones are found again for an equal
+order: in memory while they are fresh, in the rows after a restart.
+"""
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic_core import to_json
+
+from kuznia.forge.terms import Artefact, ArtefactId, Caller, Domain, Order, RunId, Status
+from kuznia.platform.clock import Clock
+from kuznia.platform.db import Database
+from kuznia.platform.errors import NotFound, Unavailable
+from kuznia.platform.log import get_log
+from kuznia.platform.tables import artefacts
+
+log = get_log("shelf")
+
+# One transaction for as many artefacts as came in while the last one was written.
+MOST_ROWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An artefact as it lies on the shelf; `body` is its JSON, written once."""
+
+    id: ArtefactId
+    run_id: RunId
+    owner: str
+    domain: str
+    status: Status
+    created_at: datetime
+    body: bytes
+
+
+class Shelf:
+    """Lives as long as the application. Without a database it remembers, and forgets at the end."""
+
+    def __init__(self, db: Database | None, clock: Clock, *, ttl: float, size: int) -> None:
+        self._db = db
+        self._clock = clock
+        self._ttl = ttl
+        self._size = size
+        self._fresh: OrderedDict[str, tuple[float, Kept]] = OrderedDict()
+        self._writer = _Writer(db) if db else None
+
+    def peek(self, key: str) -> Kept | None:
+        """What memory has for this key, at no cost."""
+        held = self._fresh.get(key)
+        if held is None:
+            return None
+        until, kept = held
+        if until <= self._clock.monotonic():
+            del self._fresh[key]
+            return None
+        self._fresh.move_to_end(key)
+        return kept
+
+    async def find(self, caller: Caller, key: str) -> Kept | None:
+        """A fresh artefact for an equal order of the same caller."""
+        if (kept := self.peek(key)) or self._db is None or self._ttl <= 0:
+            return kept
+        since = self._clock.now() - timedelta(seconds=self._ttl)
+        query = (
+            sa.select(artefacts)
+            .where(artefacts.c.owner == caller.id, artefacts.c.key == key)
+            .where(artefacts.c.created_at > since, artefacts.c.status == "complete")
+            .order_by(artefacts.c.created_at.desc())
+            .limit(1)
+        )
+        async with self._db.read() as session:
+            row = (await session.execute(query)).first()
+        if row is None:
+            return None
+        kept = _kept(row)
+        age = (self._clock.now() - kept.created_at).total_seconds()
+        self._remember(key, kept, self._ttl - age)
+        return kept
+
+    async def keep(self, artefact: Artefact, key: str) -> Kept:
+        """Put it on the shelf. It is paid for, so it is given even if no row can be written."""
+        kept = Kept(
+            id=artefact.id,
+            run_id=artefact.run_id,
+            owner=artefact.owner,
+            domain=artefact.domain,
+            status=artefact.status,
+            created_at=artefact.created_at,
+            body=body(artefact),
+        )
+        if artefact.status == "complete":
+            self._remember(key, kept, self._ttl)
+        if self._writer is not None:
+            try:
+                await self._writer.write(_row(kept, key))
+            except Unavailable as fault:
+                log.warning("artefact_not_kept", artefact=kept.id, reason=fault.message)
+        return kept
+
+    async def get(self, caller: Caller, artefact_id: str) -> Kept:
+        """The caller's own artefact; another's is as absent as one that never was."""
+        if self._db is not None:
+            query = sa.select(artefacts).where(
+                artefacts.c.id == artefact_id, artefacts.c.owner == caller.id
+            )
+            async with self._db.read() as session:
+                row = (await session.execute(query)).first()
+            if row is not None:
+                return _kept(row)
+        raise NotFound("There is no such artefact.", details={"id": artefact_id})
+
+    async def page(
+        self,
+        caller: Caller,
+        *,
+        domain: str | None,
+        status: Status | None,
+        before: str | None,
+        limit: int,
+    ) -> list[Kept]:
+        """The caller's artefacts older than `before`, newest first."""
+        if self._db is None:
+            return []
+        query = sa.select(artefacts).where(artefacts.c.owner == caller.id)
+        if domain is not None:
+            query = query.where(artefacts.c.domain == domain)
+        if status is not None:
+            query = query.where(artefacts.c.status == status)
+        if before is not None:
+            query = query.where(artefacts.c.id < before)
+        query = query.order_by(artefacts.c.id.desc()).limit(limit)
+        async with self._db.read() as session:
+            return [_kept(row) for row in await session.execute(query)]
+
+    def _remember(self, key: str, kept: Kept, seconds: float) -> None:
+        if seconds <= 0 or self._size <= 0:
+            return
+        self._fresh[key] = (self._clock.monotonic() + seconds, kept)
+        self._fresh.move_to_end(key)
+        while len(self._fresh) > self._size:
+            self._fresh.popitem(last=False)
+
+
+def key_of(order: Order, domain: Domain, model: str) -> str:
+    """Equal cleaned orders of one owner, made by the same domain version and model, share a key."""
+    parts = (order.caller.id, domain.name, domain.version, model)
+    digest = blake2b("\0".join(parts).encode(), digest_size=20)
+    digest.update(order.input.model_dump_json().encode())
+    return digest.hexdigest()
+
+
+def body(artefact: Artefact) -> bytes:
+    """The artefact as everyone sees it. The owner stays out: who may read it already knows."""
+    return to_json(
+        {
+            "id": artefact.id,
+            "domain": artefact.domain,
+            "status": artefact.status,
+            "parts": artefact.parts,
+            "unmet": artefact.unmet,
+            "findings": artefact.findings,
+            "decline": artefact.decline,
+            "evidence": artefact.evidence,
+            "created_at": artefact.created_at,
+        }
+    )
+
+
+def _row(kept: Kept, key: str) -> dict[str, object]:
+    return {
+        "id": kept.id,
+        "run_id": kept.run_id,
+        "owner": kept.owner,
+        "domain": kept.domain,
+        "status": kept.status,
+        "key": key,
+        "body": kept.body.decode(),
+        "created_at": kept.created_at,
+    }
+
+
+# Any: what a row holds is known to the table, not to the type checker.
+def _kept(row: sa.Row[Any]) -> Kept:
+    return Kept(
+        id=row.id,
+        run_id=row.run_id,
+        owner=row.owner,
+        domain=row.domain,
+        status=row.status,
+        created_at=row.created_at,
+        body=row.body.encode(),
+    )
+
+
+class _Writer:
+    """Rows that arrive together are written together: a commit costs more than many rows do."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._waiting: list[tuple[dict[str, object], asyncio.Future[None]]] = []
+        self._flushing: asyncio.Task[None] | None = None
+
+    async def write(self, row: dict[str, object]) -> None:
+        """Returns when the row is committed; one that leaves does not take the others along."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((row, done))
+        if self._flushing is None or self._flushing.done():
+            self._flushing = asyncio.create_task(self._flush())
+        await asyncio.shield(done)
+
+    async def _flush(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:MOST_ROWS], self._waiting[MOST_ROWS:]
+            fault: Unavailable | None = None
+            try:
+                async with self._db.write() as session:
+                    await session.execute(sa.insert(artefacts), [row for row, _ in batch])
+            except Unavailable as unavailable:
+                fault = unavailable
+            for _, done in batch:
+                if done.done():
+                    continue
+                if fault is None:
+                    done.set_result(None)
+                else:
+                    done.set_exception(fault)
