@@ -1,5 +1,6 @@
 """What is configured, what can be reached, and what to set: `kuznia doctor`."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +40,7 @@ async def _database(settings: Settings) -> Symptom:
     embedded = is_sqlite(where)
     kind = "SQLite" if embedded else "PostgreSQL"
     # Opening would make the file, and looking must change nothing.
-    if embedded and not Path(where.database or "").exists():
+    if embedded and not await asyncio.to_thread(Path(where.database or "").exists):
         return Symptom("database", f"{kind}, not made yet", advice="`kuznia serve` makes it")
     try:
         db = await Database.open(

@@ -1,4 +1,4 @@
-"""The API reference: a page that draws our own OpenAPI document and loads nothing from elsewhere."""
+"""The API reference: a page that draws our OpenAPI document and loads nothing foreign."""
 
 from functools import cache
 from pathlib import Path
