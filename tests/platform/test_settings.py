@@ -6,9 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from sqlalchemy.engine import make_url
 
-from kuznia.platform.kinds import is_loopback
 from kuznia.platform.settings import GROUPS, Settings, SettingsWrong, load
 
 CANARY = "sk-canary-0123456789"
@@ -70,6 +68,12 @@ def test_the_environment_wins_over_the_file(tmp_path: Path):
     settings = load({"PORT": "3"}, path)
 
     assert (settings.port, settings.cache_size) == (3, 2)
+
+
+def test_an_option_wins_over_the_environment_and_an_empty_one_does_not():
+    settings = load({"PORT": "3", "HOST": "::1"}, None, over={"PORT": "4", "HOST": ""})
+
+    assert (settings.port, settings.host) == (4, "::1")
 
 
 def test_an_empty_value_counts_as_unset(tmp_path: Path):
@@ -141,28 +145,6 @@ def test_a_wrong_setting_is_not_also_called_missing():
     assert found == {"OPENAI_MODEL": "expected text of at most 200 letters"}
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("PORT", CANARY),
-        ("HOST", CANARY),
-        ("OPENAI_API_KEY", f"{CANARY} {CANARY}"),
-        ("OPENAI_BASE_URL", f"http://h:{CANARY}/"),
-        ("DATABASE_URL", f"mysql://u:{CANARY}@h/x"),
-        ("DATABASE_URL", f"postgres://u:{CANARY}/@h/x"),
-        ("DATABASE_URL", f"postgres://u:{CANARY}\N{FULLWIDTH SOLIDUS}@h/x"),
-        ("REDIS_URL", f"redis://:{CANARY}/@h:0"),
-        ("CORS_ORIGINS", f"https://[{CANARY}"),
-    ],
-)
-def test_no_message_quotes_what_was_given(name: str, value: str):
-    with pytest.raises(SettingsWrong) as caught:
-        load({name: value}, None)
-
-    assert CANARY not in str(caught.value)
-    assert CANARY not in repr(caught.value.details)
-
-
 def test_an_unreadable_file_is_named(tmp_path: Path):
     path = tmp_path / ".env"
     path.write_bytes(b"\xff\xfe")
@@ -179,23 +161,6 @@ def test_listening_to_other_machines_must_be_allowed_in_as_many_words():
     assert load({"HOST": "0.0.0.0", "ALLOW_REMOTE": "true"}, None).host == "0.0.0.0"
 
 
-@pytest.mark.parametrize(
-    ("host", "own"),
-    [
-        ("127.0.0.1", True),
-        ("127.8.8.8", True),
-        ("::1", True),
-        ("localhost", True),
-        ("0.0.0.0", False),
-        ("::", False),
-        ("192.168.0.9", False),
-        ("localhost.example.org", False),
-    ],
-)
-def test_only_this_machine_is_loopback(host: str, own: bool):
-    assert is_loopback(host) is own
-
-
 def test_production_takes_named_sites():
     settings = load(
         {"ENVIRONMENT": "Production", "CORS_ORIGINS": "https://A.example/, http://b:81"}, None
@@ -206,34 +171,6 @@ def test_production_takes_named_sites():
 
 def test_any_site_is_fine_in_development():
     assert load({"CORS_ORIGINS": "*"}, None).cors_origins == ("*",)
-
-
-@pytest.mark.parametrize("origin", ["null", "a.example", "https://a/b", "https://u@a", "ftp://a"])
-def test_what_is_no_origin_is_refused(origin: str):
-    assert "CORS_ORIGINS" in problems({"CORS_ORIGINS": f"https://ok.example,{origin}"})
-
-
-@pytest.mark.parametrize(
-    ("given", "used"),
-    [
-        ("postgres://u:p@h:5/x", "postgresql+asyncpg://u:p@h:5/x"),
-        ("postgresql://h/x?sslmode=require&a=b", "postgresql+asyncpg://h/x?ssl=require&a=b"),
-        ("postgresql+asyncpg://h/x", "postgresql+asyncpg://h/x"),
-        ("sqlite:///data/x.db", "sqlite+aiosqlite:///data/x.db"),
-        ("sqlite+aiosqlite:////x.db", "sqlite+aiosqlite:////x.db"),
-        ("sqlite://", "sqlite+aiosqlite://"),
-    ],
-)
-def test_a_database_address_gets_a_driver_that_can_be_awaited(given: str, used: str):
-    url = load({"DATABASE_URL": given}, None).database_url.get_secret_value()
-
-    assert url == used
-    assert make_url(url).get_dialect().is_async
-
-
-@pytest.mark.parametrize("url", ["mysql://h/x", "postgres:///x", "x.db", "sqlite://x.db", "://"])
-def test_a_database_we_do_not_speak_is_refused(url: str):
-    assert "DATABASE_URL" in problems({"DATABASE_URL": url})
 
 
 def test_the_default_database_is_a_file():
@@ -269,27 +206,16 @@ def test_a_whole_model_is_taken(environ: dict[str, str]):
     assert load(environ, None).model_fields_set == {name.lower() for name in environ}
 
 
-@pytest.mark.parametrize(
-    "url", ["h/v1", "ftp://h", "http://", "http://u:p@h", "http://h?key=1", "http://h#x"]
-)
-def test_a_model_address_is_plain(url: str):
-    assert "OPENAI_BASE_URL" in problems({"OPENAI_BASE_URL": url, "OPENAI_MODEL": "m"})
+def test_a_key_alone_means_the_service_the_protocol_comes_from():
+    assert load({"OPENAI_API_KEY": "k", "OPENAI_MODEL": "m"}, None).openai_url == (
+        "https://api.openai.com/v1"
+    )
 
 
-def test_a_key_with_a_line_break_inside_is_refused():
-    found = problems({"OPENAI_API_KEY": "sk-1\nsk-2", "OPENAI_MODEL": "m"})
+def test_an_address_is_used_without_its_last_stroke():
+    settings = load({"OPENAI_BASE_URL": "http://h/v1/", "OPENAI_MODEL": "m"}, None)
 
-    assert found == {"OPENAI_API_KEY": "holds a space, a line break or a letter that no key has"}
-
-
-@pytest.mark.parametrize("rate", ["10", "10/minute", "5/second"])
-def test_a_rate_is_a_count_with_or_without_a_period(rate: str):
-    assert load({"RATE_LIMIT_GENERATION": rate}, None).rate_limit_generation == rate
-
-
-@pytest.mark.parametrize("rate", ["0", "ten", "10/fortnight", "-1"])
-def test_what_is_no_rate_is_refused(rate: str):
-    assert "RATE_LIMIT_REQUESTS" in problems({"RATE_LIMIT_REQUESTS": rate})
+    assert settings.openai_url == "http://h/v1"
 
 
 def test_prices_become_whole_billionths():

@@ -1,0 +1,107 @@
+"""What a setting takes, and that a refusal does not quote what was given."""
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from kuznia.platform.kinds import is_loopback
+from kuznia.platform.settings import SettingsWrong, load
+
+CANARY = "sk-canary-0123456789"
+
+
+def wrong(environ: dict[str, str]) -> dict[str, str]:
+    with pytest.raises(SettingsWrong) as caught:
+        load(environ, None)
+    found = caught.value.details["settings"]
+    assert isinstance(found, dict)
+    return {name: str(problem) for name, problem in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", CANARY),
+        ("HOST", CANARY),
+        ("OPENAI_API_KEY", f"{CANARY} {CANARY}"),
+        ("OPENAI_BASE_URL", f"http://h:{CANARY}/"),
+        ("DATABASE_URL", f"mysql://u:{CANARY}@h/x"),
+        ("DATABASE_URL", f"postgres://u:{CANARY}/@h/x"),
+        ("DATABASE_URL", f"postgres://u:{CANARY}\N{FULLWIDTH SOLIDUS}@h/x"),
+        ("REDIS_URL", f"redis://:{CANARY}/@h:0"),
+        ("CORS_ORIGINS", f"https://[{CANARY}"),
+    ],
+)
+def test_no_message_quotes_what_was_given(name: str, value: str):
+    with pytest.raises(SettingsWrong) as caught:
+        load({name: value}, None)
+
+    assert CANARY not in str(caught.value)
+    assert CANARY not in repr(caught.value.details)
+
+
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("192.168.0.9", False),
+        ("localhost.example.org", False),
+    ],
+)
+def test_only_this_machine_is_loopback(host: str, own: bool):
+    assert is_loopback(host) is own
+
+
+@pytest.mark.parametrize("origin", ["null", "a.example", "https://a/b", "https://u@a", "ftp://a"])
+def test_what_is_no_origin_is_refused(origin: str):
+    assert "CORS_ORIGINS" in wrong({"CORS_ORIGINS": f"https://ok.example,{origin}"})
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("postgres://u:p@h:5/x", "postgresql+asyncpg://u:p@h:5/x"),
+        ("postgresql://h/x?sslmode=require&a=b", "postgresql+asyncpg://h/x?ssl=require&a=b"),
+        ("postgresql+asyncpg://h/x", "postgresql+asyncpg://h/x"),
+        ("sqlite:///data/x.db", "sqlite+aiosqlite:///data/x.db"),
+        ("sqlite+aiosqlite:////x.db", "sqlite+aiosqlite:////x.db"),
+        ("sqlite://", "sqlite+aiosqlite://"),
+    ],
+)
+def test_a_database_address_gets_a_driver_that_can_be_awaited(given: str, used: str):
+    url = load({"DATABASE_URL": given}, None).database_url.get_secret_value()
+
+    assert url == used
+    assert make_url(url).get_dialect().is_async
+
+
+@pytest.mark.parametrize("url", ["mysql://h/x", "postgres:///x", "x.db", "sqlite://x.db", "://"])
+def test_a_database_we_do_not_speak_is_refused(url: str):
+    assert "DATABASE_URL" in wrong({"DATABASE_URL": url})
+
+
+@pytest.mark.parametrize(
+    "url", ["h/v1", "ftp://h", "http://", "http://u:p@h", "http://h?key=1", "http://h#x"]
+)
+def test_a_model_address_is_plain(url: str):
+    assert "OPENAI_BASE_URL" in wrong({"OPENAI_BASE_URL": url, "OPENAI_MODEL": "m"})
+
+
+def test_a_key_with_a_line_break_inside_is_refused():
+    found = wrong({"OPENAI_API_KEY": "sk-1\nsk-2", "OPENAI_MODEL": "m"})
+
+    assert found == {"OPENAI_API_KEY": "holds a space, a line break or a letter that no key has"}
+
+
+@pytest.mark.parametrize("rate", ["10", "10/minute", "5/second"])
+def test_a_rate_is_a_count_with_or_without_a_period(rate: str):
+    assert load({"RATE_LIMIT_GENERATION": rate}, None).rate_limit_generation == rate
+
+
+@pytest.mark.parametrize("rate", ["0", "ten", "10/fortnight", "-1"])
+def test_what_is_no_rate_is_refused(rate: str):
+    assert "RATE_LIMIT_REQUESTS" in wrong({"RATE_LIMIT_REQUESTS": rate})
