@@ -69,13 +69,16 @@ def answer(
     status: int = 200,
     kind: str = JSON,
     missing: int = 0,
+    hang: bool = False,
     headers: Mapping[str, str] = MappingProxyType({}),
 ) -> Act:
-    """Any body; with `missing`, that many bytes more are promised than sent."""
+    """Any body. `missing` bytes more are promised and never sent: then comes a cut, or silence."""
 
     async def act(to: Exchange) -> None:
         to.head(status, kind, {"content-length": str(len(data) + missing), **headers})
         to.write(data)
+        if hang:
+            await asyncio.Event().wait()
         if missing:
             to.close()
 

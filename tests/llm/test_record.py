@@ -1,0 +1,224 @@
+import asyncio
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from structlog.testing import capture_logs
+from tests.clocks import TurnedClock
+from tests.llm.makers import Act, Forever, Played, Purse, a_reply, an_ask, drained
+
+from kuznia.llm.model import Attempt, Delta, Model, ModelFault, Price, Reason, Usage
+from kuznia.llm.record import FREE, Recorded
+from kuznia.llm.timing import Timed
+from kuznia.llm.tokens import estimated_input, most_input
+from kuznia.platform.clock import SystemClock
+from kuznia.platform.errors import BudgetSpent
+
+PRICE = Price(input=3_000_000, output=5_000_000)
+INPUT = estimated_input(an_ask(TurnedClock()))
+
+
+def recorded(inner: Model, **more: object) -> Recorded:
+    return Recorded(inner, price=PRICE, clock=TurnedClock(), **more)  # type: ignore[arg-type]
+
+
+async def test_the_most_it_may_use_is_admitted_before_and_given_back_after():
+    purse = Purse()
+    ask = an_ask(TurnedClock(), account=purse)
+
+    await recorded(Played()).reply(ask)
+
+    most = most_input(ask)
+    assert purse.admitted == [(most + 100, 3 * most + 5 * 100)]
+    assert purse.settled == purse.admitted
+
+
+async def test_what_was_used_is_booked_with_its_price():
+    purse = Purse()
+
+    await recorded(Played(a_reply(usage=Usage(7, 3)))).reply(an_ask(TurnedClock(), account=purse))
+
+    assert purse.attempts == [Attempt("played", Usage(7, 3), 36, 0.0, "ok")]
+
+
+async def test_without_budget_nothing_goes_out_and_nothing_is_settled():
+    purse, inner = Purse(tokens=10), Played()
+
+    with pytest.raises(BudgetSpent):
+        await recorded(inner).reply(an_ask(TurnedClock(), account=purse))
+    with pytest.raises(BudgetSpent):
+        await drained(recorded(inner).stream(an_ask(TurnedClock(), account=purse)))
+
+    assert (inner.calls, purse.settled) == (0, [])
+
+
+@pytest.mark.parametrize("reason", get_args(Reason))
+async def test_a_fault_is_booked_under_its_reason_with_what_it_must_have_used(reason: Reason):
+    purse = Purse()
+
+    with pytest.raises(ModelFault):
+        await recorded(Played(ModelFault(reason, "no"))).reply(an_ask(TurnedClock(), account=purse))
+
+    assert purse.outcomes == [reason]
+    assert purse.attempts[0].usage == (Usage() if reason in FREE else Usage(INPUT, 0))
+
+
+async def test_a_fault_that_knows_its_usage_is_booked_with_it():
+    purse = Purse()
+    fault = ModelFault("empty", "nothing", usage=Usage(7, 100))
+
+    with pytest.raises(ModelFault):
+        await recorded(Played(fault)).reply(an_ask(TurnedClock(), account=purse))
+
+    assert purse.attempts[0].usage == Usage(7, 100)
+
+
+async def test_a_broken_stream_is_booked_with_what_had_come():
+    purse = Purse()
+    inner = Played(ModelFault("server", "down"), pieces=("12345678", "", "", ""))
+
+    with pytest.raises(ModelFault):
+        await drained(recorded(inner).stream(an_ask(TurnedClock(), account=purse)))
+
+    assert purse.attempts[0].usage == Usage(INPUT, 4)
+
+
+async def test_a_stream_is_never_booked_with_more_than_it_was_allowed():
+    purse = Purse()
+    inner = Played(ModelFault("cut", "cut"), pieces=("12345678",) * 9)
+
+    with pytest.raises(ModelFault):
+        await drained(recorded(inner).stream(an_ask(TurnedClock(), account=purse, max_tokens=5)))
+
+    assert purse.attempts[0].usage.output_tokens == 5
+
+
+async def test_a_cancelled_call_is_booked_as_cancelled():
+    purse = Purse()
+    asking = asyncio.ensure_future(
+        recorded(Played(Forever())).reply(an_ask(TurnedClock(), account=purse))
+    )
+    await asyncio.sleep(0)
+    asking.cancel()
+    await asyncio.wait([asking])
+
+    assert purse.outcomes == ["cancelled"]
+    assert purse.attempts[0].usage == Usage(INPUT, 0)
+
+
+@pytest.mark.parametrize("seconds", [0.01, 60.0])
+async def test_a_call_out_of_time_is_booked_as_timed_out(seconds: float):
+    purse, clock = Purse(), SystemClock()
+    stack = Timed(
+        recorded(Played(Forever(), pieces=("a",))), total=1, first_token=1, idle=0.02, clock=clock
+    )
+
+    with pytest.raises(Exception, match="answer"):
+        await drained(stack.stream(an_ask(clock, account=purse, seconds=seconds)))
+
+    assert purse.outcomes == ["timeout"]
+
+
+async def test_a_closed_stream_is_booked_with_what_had_come():
+    purse = Purse()
+    inner = Played(pieces=("12345678", "b"))
+    deltas = recorded(inner).stream(an_ask(TurnedClock(), account=purse))
+    await anext(deltas)
+
+    await deltas.aclose()
+
+    assert (purse.outcomes, inner.closed) == (["cancelled"], 1)
+    assert purse.attempts[0].usage == Usage(INPUT, 2)
+
+
+async def test_a_listener_who_leaves_with_the_reply_has_paid_for_it():
+    purse = Purse()
+    deltas = recorded(Played()).stream(an_ask(TurnedClock(), account=purse))
+
+    assert (await anext(deltas)).reply is not None
+    assert purse.outcomes == ["ok"]
+    await deltas.aclose()
+    assert purse.outcomes == ["ok"]
+
+
+class Forgetful(Played):
+    async def stream(self, ask: object):
+        yield Delta("a")
+
+
+async def test_an_adapter_that_forgets_its_reply_is_paid_and_told():
+    purse = Purse()
+
+    with pytest.raises(ModelFault) as caught:
+        await drained(recorded(Forgetful()).stream(an_ask(TurnedClock(), account=purse)))
+
+    assert (caught.value.reason, purse.outcomes) == ("cut", ["cut"])
+
+
+acts = st.one_of(
+    st.just(a_reply()),
+    st.builds(ModelFault, st.sampled_from(get_args(Reason)), st.just("no")),
+    st.builds(RuntimeError),
+    st.just(Forever()),
+)
+
+
+@given(acts, st.lists(st.text(max_size=9), max_size=4), st.integers(0, 9))
+async def test_on_every_path_it_settles_once_and_within_what_was_admitted(
+    act: Act, pieces: list[str], hears: int
+):
+    purse = Purse()
+    ask = an_ask(TurnedClock(), account=purse)
+
+    async def listen() -> None:
+        deltas = recorded(Played(act, pieces=tuple(pieces))).stream(ask)
+        for _ in range(hears):
+            await anext(deltas)
+        await deltas.aclose()
+
+    listening = asyncio.ensure_future(listen())
+    # Long enough for all that can happen; who still listens then is cancelled.
+    for _ in range(10):
+        await asyncio.sleep(0)
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+
+    assert purse.settled == purse.admitted
+    assert len(purse.admitted) == min(hears, 1)
+    for (tokens, cost), attempt in zip(purse.admitted, purse.attempts, strict=True):
+        assert attempt.usage.total <= tokens
+        assert attempt.cost <= cost
+
+
+async def test_every_attempt_is_logged_without_a_word_of_text():
+    with capture_logs() as lines:
+        await recorded(Played(a_reply("secret pong"))).reply(an_ask(TurnedClock()))
+
+    assert lines == [
+        {
+            "event": "model_attempt",
+            "log_level": "info",
+            "outcome": "ok",
+            "model": "played",
+            "seconds": 0.0,
+            "input_tokens": 7,
+            "output_tokens": 3,
+            "request_id": "r-1",
+        }
+    ]
+
+
+async def test_a_failed_attempt_is_a_warning():
+    with capture_logs() as lines, pytest.raises(ModelFault):
+        await recorded(Played(ModelFault("server", "down"))).reply(an_ask(TurnedClock()))
+
+    assert [(line["log_level"], line["outcome"]) for line in lines] == [("warning", "server")]
+
+
+async def test_an_observer_sees_what_the_account_sees():
+    purse, seen = Purse(), list[Attempt]()
+
+    await recorded(Played(), observe=seen.append).reply(an_ask(TurnedClock(), account=purse))
+
+    assert seen == purse.attempts
