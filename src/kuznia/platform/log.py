@@ -103,7 +103,7 @@ class Log:
             line["request_id"] = request
         error = _error(said.pop("exc_info", None))
         for name, value in said.items():
-            line[name] = MASK if is_private(name) else plain(value, self._strike)
+            line.setdefault(name, MASK if is_private(name) else plain(value, self._strike))
         if error is not None:
             line["exception"] = "\n".join(map(self._strike, story(error)))
         return (line,), {}
@@ -131,10 +131,15 @@ class Log:
     def _write(self) -> None:
         while (line := self._lines.get()) is not None:
             self._emit(line, self._sinks)
-            if self._lost and self._lines.empty():
-                lost, self._lost = self._lost, 0
-                (said,), _ = self.line(None, "warning", {"event": "log_lines_lost", "lines": lost})
-                self._emit(said, self._sinks)
+            if self._lines.empty():
+                self._own_up()
+        self._own_up()
+
+    def _own_up(self) -> None:
+        if self._lost:
+            lost, self._lost = self._lost, 0
+            (line,), _ = self.line(None, "warning", {"event": "log_lines_lost", "lines": lost})
+            self._emit(line, self._sinks)
 
     def _emit(self, line: EventDict, sinks: list[tuple[Render, logging.Handler]]) -> None:
         for render, handler in sinks:
