@@ -125,6 +125,22 @@ async def test_of_twenty_callers_exactly_one_is_the_probe():
     assert bench.inner.calls == 4
 
 
+@pytest.mark.parametrize("late", [DOWN, a_reply()])
+async def test_what_began_before_it_opened_is_old_news(late: Act):
+    bench = Bench(DOWN)
+    given = [await bench.circuit.ask() for _ in range(4)]
+    for each in given[:3]:
+        await bench.circuit.failed(each, 0.0)
+    bench.clock.turn(10)
+
+    if late is DOWN:
+        await bench.circuit.failed(given[3], 0.0)
+    else:
+        await bench.circuit.worked(given[3])
+
+    assert await bench.circuit.ask() == Pass(wait=20.0)
+
+
 async def test_a_cancelled_probe_lets_the_next_one_in_and_counts_for_nothing():
     bench = Bench(DOWN, DOWN, DOWN, Forever(), a_reply())
     await bench.ask(3)

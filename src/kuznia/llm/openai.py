@@ -44,11 +44,11 @@ class OpenAIModel:
         self.name = model
         self._client = client
         self._url = client.base_url.join("chat/completions")
-        # Merged once: the client would merge its own into every request.
+        # Merged and encoded once: the client would do both again for every request.
         headers = client.headers.copy()
         headers["accept-encoding"] = "identity"
         headers["content-type"] = "application/json"
-        self._headers = headers.multi_items()
+        self._headers = headers.raw
         # Reading has no limit here: the layer that times out closes the connection.
         timeout = client.timeout.as_dict() | {"read": None, "write": None}
         self._extensions = {"timeout": timeout}
@@ -110,7 +110,7 @@ class OpenAIModel:
         headers = self._headers
         request_id = ask.request_id.strip()
         if request_id and request_id.isascii() and request_id.isprintable():
-            headers = [*headers, ("x-request-id", request_id)]
+            headers = [*headers, (b"x-request-id", request_id.encode())]
         request = httpx2.Request(
             "POST", self._url, headers=headers, content=body, extensions=self._extensions
         )
