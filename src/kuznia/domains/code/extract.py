@@ -1,43 +1,138 @@
-"""A model's reply in, files out."""
+"""A model's reply in, files out: which of its blocks are the answer, and what they are called.
+
+Marks decide where they can; where they cannot, the block that parses in the asked language wins.
+"""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-from kuznia.domains.code.languages import find
+from kuznia.domains.code.choose import Kind, Piece, Wanted, choose, others, piece_of
+from kuznia.domains.code.grammar import within
+from kuznia.domains.code.languages import find_by_path
+from kuznia.domains.code.naming import default_path, label
+from kuznia.domains.code.needs import needs
+from kuznia.domains.code.paths import safe_path
+from kuznia.domains.code.proof import INLINE_BYTES, INLINE_SECONDS, prove
+from kuznia.domains.code.reply import Block, Reply, blocks, read
+from kuznia.domains.code.schema import File, Proof
 from kuznia.domains.code.table import Language
+from kuznia.domains.code.unfenced import unfenced
+from kuznia.domains.code.wrapped import unwrap
+from kuznia.forge.terms import Unreadable
 
-_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*([^\n`]*)$")
+# Raise it when the same reply may give other files: it is part of the domain's version.
+VERSION = 1
+MOST_FILES = 20
+MOST_BYTES = 262_144
+# How often one reply may ask whether a piece of it parses.
+MOST_PARSES = 16
+
+_CONTINUED = re.compile(
+    r"\bcontinue[sd]? in (?:the |my )?next|\bto be continued\b|\bпродовження в наступн",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """A fenced piece of a reply."""
+class Extracted:
+    """What a reply held."""
 
-    info: str
-    content: str
-    closed: bool
-
-
-def blocks(reply: str) -> tuple[Block, ...]:
-    """The fenced blocks in order."""
-    found: list[Block] = []
-    fence, info, lines = "", "", list[str]()
-    for line in reply.splitlines():
-        mark = _FENCE.match(line)
-        if not fence and mark:
-            fence, info, lines = mark[1], mark[2].strip(), []
-        elif fence and mark and mark[1].startswith(fence) and not mark[2].strip():
-            found.append(Block(info, "\n".join(lines) + "\n", closed=True))
-            fence = ""
-        elif fence:
-            lines.append(line)
-    if fence:
-        found.append(Block(info, "\n".join(lines) + "\n", closed=False))
-    return tuple(found)
+    files: tuple[File, ...]
+    truncated: bool
+    requires: tuple[str, ...]
 
 
-def code_of(reply: str, language: Language) -> Block | None:
-    """The longest block in the asked language, or the longest there is."""
-    every = blocks(reply)
-    right = [block for block in every if find(block.info) is language]
-    return max(right or every, key=lambda block: len(block.content), default=None)
+def extract(reply: str, language: Language, kind: Kind, path: str | None = None) -> Extracted:
+    """The files in a reply, or Unreadable; `path` names a file that the model gave no name."""
+    wanted = Wanted(language, kind, path, _trial(language))
+    pieces, prose = _pieces(read(reply), wanted)
+    if not pieces:
+        raise Unreadable(
+            "no-code",
+            "There is no code in the reply.",
+            f"Reply with {language.title} in a block opened with ```{language.name}.",
+        )
+    files = _files(pieces, wanted)
+    if len(files) > MOST_FILES or sum(len(file.content.encode()) for file in files) > MOST_BYTES:
+        raise Unreadable(
+            "too-large",
+            f"The reply has more than {MOST_FILES} files or {MOST_BYTES // 1024} kB.",
+            "Write less: fewer and smaller files.",
+        )
+    manifests = [file.content for file in files if file.path.endswith("requirements.txt")]
+    unclosed = any(not piece.closed and not _parses(piece, wanted) for piece in pieces)
+    truncated = unclosed or bool(_CONTINUED.search(prose))
+    return Extracted(files, truncated, needs(prose, manifests))
+
+
+def _trial(language: Language) -> Callable[[str], bool]:
+    """Whether a text parses, within a bound of tries; large texts are not tried here."""
+    left = MOST_PARSES
+
+    def fits(text: str) -> bool:
+        nonlocal left
+        left -= 1
+        source = text.encode()
+        if left < 0 or len(source) > INLINE_BYTES or not text.strip():
+            return False
+        proof = prove(source, language, within(INLINE_SECONDS))
+        return isinstance(proof, Proof) and not proof.errors
+
+    return fits
+
+
+def _parses(piece: Piece, wanted: Wanted) -> bool:
+    language = piece.language or wanted.language
+    fits = wanted.fits if language is wanted.language else _trial(language)
+    return fits(piece.content)
+
+
+def _pieces(reply: Reply, wanted: Wanted) -> tuple[list[Piece], str]:
+    """The chosen pieces, and the words around them."""
+    if wanted.language.name != "json" and (wrapped := _wrapped(reply, wanted)):
+        return wrapped, ""
+    outer = blocks(reply, wanted.fits)
+    pieces = [piece for block in outer for piece in _opened(reply, block, wanted)]
+    chosen = choose(pieces, wanted)
+    if not chosen and (text := unfenced(reply, wanted.fits)):
+        chosen = [Piece(text, wanted.language)]
+    chosen = chosen or others(pieces)
+    aside = [piece.content for piece in pieces if piece not in chosen]
+    inside = {line for block in outer for line in range(block.first, block.last + 1)}
+    prose = [line for place, line in enumerate(reply.lines) if place not in inside]
+    return chosen, "\n".join(prose + aside)
+
+
+def _wrapped(reply: Reply, wanted: Wanted) -> list[Piece]:
+    pieces: list[Piece] = []
+    for path, text in unwrap(reply.text):
+        inner, _ = _pieces(read(text), wanted) if "```" in text else ([], "")
+        safe = safe_path(path) if path else None
+        language = find_by_path(safe) if safe else wanted.language
+        whole = Piece(text.rstrip("\n") + "\n", language, safe)
+        pieces += [replace(piece, path=safe or piece.path) for piece in inner] or [whole]
+    return pieces
+
+
+def _opened(reply: Reply, block: Block, wanted: Wanted) -> list[Piece]:
+    """A fence round a whole answer is opened; what is in any other block stays in it."""
+    named = label(block)
+    if wanted.language.name != "markdown" and (named is None or named.name == "markdown"):
+        within_it = read(block.content)
+        if inner := blocks(within_it, wanted.fits):
+            return [piece_of(within_it, one, wanted) for one in inner if one.content.strip()]
+    return [piece_of(reply, block, wanted)] if block.content.strip() else []
+
+
+def _files(pieces: Sequence[Piece], wanted: Wanted) -> tuple[File, ...]:
+    """The later of two files with one path is the revision of the earlier."""
+    files: dict[str, File] = {}
+    for piece in pieces:
+        language = piece.language
+        given = wanted.path if language is wanted.language else None
+        path = piece.path or given or default_path(piece.content, language or wanted.language)
+        files.pop(path, None)
+        name = language.name if language else "text"
+        files[path] = File(path=path, language=name, content=piece.content)
+    return tuple(files.values())

@@ -2,8 +2,8 @@
 
 from kuznia.domains.code import asking
 from kuznia.domains.code.checks import SOURCE, asked
-from kuznia.domains.code.extract import code_of
-from kuznia.domains.code.languages import find, get
+from kuznia.domains.code.extract import extract
+from kuznia.domains.code.languages import get
 from kuznia.domains.code.paths import stem
 from kuznia.domains.code.proof import proof_of
 from kuznia.domains.code.schema import (
@@ -13,7 +13,6 @@ from kuznia.domains.code.schema import (
     File,
     TestsDraft,
 )
-from kuznia.domains.code.table import Language
 from kuznia.forge.terms import AnyPart, Bench, Order, Part, Prompt, Unreadable
 
 MOST_TOKENS = 8_192
@@ -65,29 +64,25 @@ def _test_path(bench: Bench) -> str:
 
 
 async def _read_code(reply: str, bench: Bench) -> CodeDraft:
-    language = get(asked(bench).language)
-    files, truncated = _files(reply, language, f"main{language.extensions[0]}")
-    return CodeDraft(files=files, proof=await proof_of(files), truncated=truncated)
+    found = extract(reply, get(asked(bench).language), "code")
+    return CodeDraft(
+        files=found.files,
+        proof=await proof_of(found.files),
+        truncated=found.truncated,
+        requires=found.requires,
+    )
 
 
 async def _read_tests(reply: str, bench: Bench) -> TestsDraft:
     language = get(asked(bench).language)
-    files, truncated = _files(reply, language, _test_path(bench))
-    proof = await proof_of(files)
-    return TestsDraft(files=files, proof=proof, truncated=truncated, framework=language.tests or "")
-
-
-def _files(reply: str, language: Language, path: str) -> tuple[tuple[File, ...], bool]:
-    block = code_of(reply, language)
-    if block is None:
-        raise Unreadable(
-            "no-code",
-            "There is no code in the reply.",
-            f"Reply with {language.title} in a block opened with ```{language.name}.",
-        )
-    came = find(block.info)
-    name = came.name if came else language.name
-    return (File(path=path, language=name, content=block.content),), not block.closed
+    found = extract(reply, language, "tests", _test_path(bench))
+    return TestsDraft(
+        files=found.files,
+        proof=await proof_of(found.files),
+        truncated=found.truncated,
+        requires=found.requires,
+        framework=language.tests or "",
+    )
 
 
 def _read_documentation(reply: str, _: Bench) -> DocumentationDraft:

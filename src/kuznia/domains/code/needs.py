@@ -1,0 +1,40 @@
+"""Packages beyond the standard library that a reply says are needed."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+MOST_NEEDS = 50
+_REQUIRES = re.compile(
+    r"^[ \t>*_-]*(?:requires|requirements|dependencies|потрібні пакети|потребує)"
+    r"[*_]*[ \t]*:[*_]*(.{0,400})$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_INSTALL = re.compile(
+    r"\b(?:pip3?|uv pip|uv|poetry|npm|pnpm|yarn|bun|cargo|gem|composer|go|dotnet)[ \t]+"
+    r"(?:install|add|require|get|i)[ \t]+(.{1,400})$",
+    re.MULTILINE,
+)
+_NAME = re.compile(r"@?[A-Za-z0-9][\w.\-/]{0,99}")
+_NOTHING = {"none", "nothing", "no", "нічого", "немає", "n/a", "standard", "only"}
+
+
+def needs(prose: str, manifests: Iterable[str]) -> tuple[str, ...]:
+    """What the words around the code, and files like requirements.txt, name as needed."""
+    said = [*_named(_REQUIRES, prose, ","), *_named(_INSTALL, prose, " ")]
+    listed = (_package(line) for text in manifests for line in text.splitlines())
+    names = dict.fromkeys(name for name in (*said, *listed) if name)
+    return tuple(names)[:MOST_NEEDS]
+
+
+def _named(pattern: re.Pattern[str], text: str, separator: str) -> Iterator[str]:
+    for line in pattern.findall(text):
+        for word in line.split(separator):
+            if not word.strip().startswith("-"):
+                yield _package(word)
+
+
+def _package(text: str) -> str:
+    """A package's name without its version, its extras and the marks around it."""
+    found = _NAME.match(text.strip(" \t`*_'\""))
+    name = found[0].rstrip(".") if found else ""
+    return "" if name.lower() in _NOTHING else name

@@ -1,0 +1,94 @@
+"""How tests look in each language: what marks a file as tests, and what asserts something."""
+
+import re
+from functools import cache
+
+_XUNIT = (r"@Test\b|@ParameterizedTest|\bfun `", r"\bassert\w*\b|\bverify\(|\bfail\(|should")
+_JS = (
+    r"^[ \t]*(?:test|it|describe)(?:\.\w+)*\(",
+    r"\bexpect\(|\bassert\b|\.should\b|\bt\.(?:is|deepEqual|assert)\w*\(",
+)
+_C = (
+    r"\bTEST(?:_F|_P|_CASE)?\s*\(|\bTest\s*\(|\bRUN_TEST\(|\bvoid\s+test_\w+\(",
+    r"\b(?:TEST_)?(?:ASSERT|EXPECT|CHECK|REQUIRE)\w*\s*\(|\bassert\s*\(|\bcr_assert",
+)
+
+# By language: a line that only tests have, and a form that asserts.
+_FORMS: dict[str, tuple[str, str]] = {
+    "python": (
+        r"^[ \t]*(?:async\s+)?def test_|^import (?:pytest|unittest)\b|^from (?:pytest|unittest)\b",
+        r"\bassert\b|\.assert\w+\(|\b(?:raises|warns|fail)\(",
+    ),
+    "javascript": _JS,
+    "typescript": _JS,
+    "tsx": _JS,
+    "go": (
+        r"^func (?:Test|Fuzz|Example)\w*\(",
+        r"\b[tb]\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)\(|\b(?:assert|require)\.|// Output:",
+    ),
+    "java": _XUNIT,
+    "kotlin": _XUNIT,
+    "groovy": (
+        r"\bextends Specification\b|@Test\b",
+        r"^[ \t]*(?:then|expect):|\bassert\w*\b|thrown\(",
+    ),
+    "scala": (
+        r"\bextends \w*(?:Suite|Spec|FunSuite|AnyFlatSpec)\b|^[ \t]*test\(",
+        r"\bassert\w*\b|\bintercept\[|\bshould\w*\b|\bmust\b",
+    ),
+    "rust": (r"#\[(?:\w+::)*test\]|#\[cfg\(test\)\]", r"\b(?:debug_)?assert\w*!|#\[should_panic"),
+    "ruby": (
+        r"\bMinitest::|\brequire ['\"]minitest|\bRSpec\.describe|^[ \t]*describe\b|def test_",
+        r"\bassert\w*\b|\brefute\w*\b|\bexpect\b|\bmust_\w+|\bflunk\b",
+    ),
+    "php": (r"\bextends TestCase\b|^[ \t]*(?:test|it)\(", r"assert\w+\(|expect\w*\("),
+    "bash": (r"^[ \t]*@test\b|\bassert_\w+", r"\[\[?\s|\bassert\w*\b|\brefute\w*\b|\btest\s"),
+    "swift": (
+        r"\bXCTestCase\b|@Test\b|@Suite\b",
+        r"\bXCT\w+\(|#expect\b|#require\b",
+    ),
+    "csharp": (
+        r"\[(?:Fact|Theory|Test|TestMethod|TestCase)\b",
+        r"\bAssert\.|\.Should\w*\(",
+    ),
+    "cpp": _C,
+    "c": _C,
+    "objc": (r"\bXCTestCase\b", r"\bXCT\w+\("),
+    "sql": (
+        r"\bselect\s+plan\(|\bno_plan\(\)",
+        r"\b(?:ok|is|isnt|is_empty|throws_ok|lives_ok|results_eq|set_eq|has_\w+|col_\w+)\s*\(",
+    ),
+    "lua": (r"^[ \t]*describe\(|^[ \t]*it\(", r"\bassert\b"),
+    "perl": (
+        r"\bTest::\w+",
+        r"\b(?:ok|is|isnt|like|unlike|is_deeply|cmp_ok|throws_ok|dies_ok|fail)\b",
+    ),
+    "julia": (r"@testset\b|\busing Test\b", r"@test\w*\b"),
+    "haskell": (
+        r"\bTest\.(?:Hspec|Tasty|QuickCheck|HUnit)\b",
+        r"\bshould\w+\b|@\?=|@=\?|\bassert\w*\b|\bproperty\b|==>",
+    ),
+    "elixir": (r"\buse ExUnit\.Case\b", r"\bassert\w*\b|\brefute\w*\b"),
+    "ocaml": (r"\bAlcotest\b|\bOUnit2?\b|let%test", r"\bcheck\w*\b|\bassert\w*\b|let%test"),
+    "dart": (r"package:test/|package:flutter_test/", r"\bexpect\w*\("),
+    "zig": (r"^test\s+[\"\w{]", r"\bexpect\w*\("),
+    "powershell": (r"^[ \t]*Describe\b", r"\bShould\b"),
+    "solidity": (r"\bis\s+(?:\w+,\s*)*\w*Test\b|\bforge-std\b", r"\bassert\w*\(|\bvm\.expect\w+\("),
+    "fortran": (r"\btestdrive\b|\btest_\w+", r"\bcheck\s*\(|\bassert\w*\b"),
+}
+
+
+@cache
+def _compiled(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    marks, asserts = _FORMS[language]
+    return re.compile(marks, re.MULTILINE), re.compile(asserts, re.MULTILINE)
+
+
+def looks_like_tests(content: str, language: str) -> bool:
+    """Whether a file has something only tests have."""
+    return language in _FORMS and bool(_compiled(language)[0].search(content))
+
+
+def asserts(content: str, language: str) -> bool:
+    """Whether a file states anything that could turn out false."""
+    return language not in _FORMS or bool(_compiled(language)[1].search(content))
