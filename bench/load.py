@@ -46,6 +46,8 @@ class Plan:
 class Result:
     """What came of a plan. Milliseconds, as the caller felt them."""
 
+    # Answers of the warm-up, which is cut off by the same seconds.
+    warmed: int
     requests: int
     seconds: float
     p50: float
@@ -201,19 +203,20 @@ async def phase(plan: Plan, requests: int, number: int) -> Load:
 
 async def run(plan: Plan) -> Result:
     """Warm up, then measure. Every request asked is an answer counted or an error named."""
-    if plan.warmup:
-        warm = await phase(plan, plan.warmup, 0)
-        if warm.errors:
-            return outcome(warm, 0.0, 0.0)
+    warm = await phase(plan, plan.warmup, 0)
+    if warm.errors:
+        return outcome(warm, 0, 0.0, 0.0)
     began, busy = time.perf_counter(), time.process_time()
     load = await phase(plan, plan.requests, plan.warmup)
-    return outcome(load, time.perf_counter() - began, time.process_time() - busy)
+    seconds, busy = time.perf_counter() - began, time.process_time() - busy
+    return outcome(load, len(warm.took), seconds, busy)
 
 
-def outcome(load: Load, seconds: float, busy: float) -> Result:
+def outcome(load: Load, warmed: int, seconds: float, busy: float) -> Result:
     took = sorted(load.took)
     p50, p90, p99 = (1000 * percentile(took, share) for share in (0.5, 0.9, 0.99))
     return Result(
+        warmed=warmed,
         requests=len(took),
         seconds=seconds,
         p50=p50,

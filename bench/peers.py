@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.procs import OUT, Running, clean_environment, free_port, running
+from bench.procs import OUT, Running, clean_environment, free_port, running, scratch
 
 VERSION = "1.105.0"
 KEY = "sk-bench"
@@ -59,18 +59,18 @@ def litellm(upstream: int, core: int) -> Iterator[Running]:
     parameters = {"model": "openai/bench", "api_key": "none"}
     parameters["api_base"] = f"http://127.0.0.1:{upstream}/v1"
     config = {**CONFIG, "model_list": [{"model_name": MODEL, "litellm_params": parameters}]}
-    programs = installed()
-    path = OUT / "litellm.yaml"
-    path.write_text(json.dumps(config))
-    command = [str(programs / "litellm"), "--config", str(path), "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--num_workers", "1"]
-    with running(
-        "litellm",
-        command,
-        port,
-        ready="/health/liveliness",
-        core=core,
-        environment=clean_environment(**OFFLINE),
-        patience=120,
-    ) as server:
-        yield server
+    program = str(installed() / "litellm")
+    with scratch() as place:
+        path = place / "config.yaml"
+        path.write_text(json.dumps(config))
+        command = [program, "--config", str(path), "--host", "127.0.0.1", "--port", str(port)]
+        with running(
+            "litellm",
+            [*command, "--num_workers", "1"],
+            port,
+            ready="/health/liveliness",
+            core=core,
+            environment=clean_environment(**OFFLINE),
+            patience=120,
+        ) as server:
+            yield server

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import Any
 
@@ -108,6 +109,14 @@ def core_busy(core: int) -> float:
     return 0.0
 
 
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A directory for what a server writes, gone when it is; two benches never share one."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=OUT) as place:
+        yield Path(place)
+
+
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -178,7 +187,7 @@ def await_ready(
 
 
 def end(process: "subprocess.Popen[bytes]") -> None:
-    """Ask it to stop, then make it; its children too."""
+    """Ask it to stop, then make whatever is left of its group."""
     for sign, patience in ((signal.SIGTERM, 10), (signal.SIGKILL, 5)):
         try:
             os.killpg(process.pid, sign)

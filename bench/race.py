@@ -151,8 +151,8 @@ def measure(line: Line, server: Running, model: Running, place: Cores, effort: E
     spent = server.cpu_seconds() - cpu
     others = 0.0 if place.shared else (core_busy(place.server) - busy - spent) / took
     made = calls(model) - asked
-    check(line, plan, result, made)
-    measured = result.requests / (result.requests + plan.warmup)
+    check(line, result, made)
+    measured = result.requests / (result.requests + result.warmed)
     return Sample(
         result=result,
         server_cpu=spent * measured,
@@ -162,11 +162,11 @@ def measure(line: Line, server: Running, model: Running, place: Cores, effort: E
     )
 
 
-def check(line: Line, plan: Plan, result: Result, made: int) -> None:
+def check(line: Line, result: Result, made: int) -> None:
     """Every answer right, and the model asked exactly as often as the line says."""
     if result.errors or not result.requests:
         raise Wrong(f"{line.name}: {result.errors or 'no answer'} {result.wrong}")
-    answered = result.requests + plan.warmup
+    answered = result.requests + result.warmed
     # An equal order asks the model the first time, if ever.
     right = made == line.calls * answered if line.distinct else made <= 1
     if not right:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.procs import OUT, Running, clean_environment, free_port, module, running
+from bench.procs import OUT, Running, clean_environment, free_port, module, running, scratch
 
 ANSWER = OUT / "answer.json"
 
@@ -47,14 +47,6 @@ def settings(model: int, port: int, database: Path, **more: str) -> dict[str, st
     )
 
 
-def empty_database(name: str) -> Path:
-    """A place for a database that is not there yet."""
-    OUT.mkdir(parents=True, exist_ok=True)
-    for left in OUT.glob(f"{name}.db*"):
-        left.unlink()
-    return OUT / f"{name}.db"
-
-
 @contextmanager
 def kuznia(model: int, core: int, **more: str) -> Iterator[Running]:
     """The real server, as `kuznia serve` starts it."""
@@ -75,6 +67,7 @@ def ours(
     name: str, command: list[str], model: int, core: int, more: Mapping[str, str]
 ) -> Iterator[Running]:
     port = free_port()
-    environment = settings(model, port, empty_database(name), **more)
-    with running(name, command, port, ready="/ready", core=core, environment=environment) as up:
-        yield up
+    with scratch() as place:
+        environment = settings(model, port, place / "kuznia.db", **more)
+        with running(name, command, port, ready="/ready", core=core, environment=environment) as up:
+            yield up

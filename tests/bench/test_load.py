@@ -88,7 +88,7 @@ async def test_a_body_without_a_mark_is_sent_as_it_is(served: Served) -> None:
 async def test_warmup_is_not_measured(served: Served) -> None:
     result = await run(served.plan(warmup=30))
 
-    assert (result.requests, len(served.bodies)) == (10, 40)
+    assert (result.warmed, result.requests, len(served.bodies)) == (30, 10, 40)
 
 
 async def test_time_ends_a_plan_that_requests_would_not(served: Served) -> None:

@@ -9,6 +9,7 @@ from bench import report
 
 def a_sample(requests: int = 100, seconds: float = 1.0, **more: float) -> Sample:
     result = Result(
+        warmed=10,
         requests=requests,
         seconds=seconds,
         p50=more.pop("p50", 1.0),
