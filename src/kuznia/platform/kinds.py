@@ -10,7 +10,14 @@ from ipaddress import ip_address
 from typing import Annotated, Any, cast
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    WithJsonSchema,
+)
 
 Lower = BeforeValidator(lambda given: given.lower() if isinstance(given, str) else given)
 Upper = BeforeValidator(lambda given: given.upper() if isinstance(given, str) else given)
@@ -98,7 +105,7 @@ def _rate(given: str) -> str:
     return given
 
 
-Url = Annotated[str, AfterValidator(_http)]
+Url = Annotated[str, AfterValidator(_http), WithJsonSchema({"type": "string", "format": "uri"})]
 Key = Annotated[SecretStr, AfterValidator(_one_word)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis)]
@@ -148,6 +155,7 @@ _WORDS = {
     "password": "a secret",
     "path": "a path",
     "string": "text",
+    "uri": "an address",
 }
 
 

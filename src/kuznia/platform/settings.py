@@ -59,7 +59,7 @@ GROUPS = {
     "cache_ttl": "What is kept in memory",
     "redis_url": "Accepted, not read by this version",
 }
-_NOT_YET = "Accepted; this version does not read it."
+_LATER = "Not read yet:"
 
 
 class Settings(BaseSettings):
@@ -250,37 +250,35 @@ class Settings(BaseSettings):
     )
 
     redis_url: RedisUrl | None = Field(
-        default=None, description=f"{_NOT_YET} Limits, cache and events are kept in the process."
+        default=None, description=f"{_LATER} limits, cache and events are kept in the process."
     )
     rate_limit_requests: Rate | None = Field(
-        default=None, description=f"{_NOT_YET} Requests for each client, like `60/minute`."
+        default=None, description=f"{_LATER} requests for each client, like `60/minute`."
     )
     rate_limit_generation: Rate | None = Field(
-        default=None, description=f"{_NOT_YET} Orders for each client, like `10/minute`."
+        default=None, description=f"{_LATER} orders for each client, like `10/minute`."
     )
-    codemie_base_url: Url | None = Field(default=None, description=f"{_NOT_YET} CodeMie's API.")
-    codemie_api_key: Key | None = Field(default=None, description=f"{_NOT_YET} A ready token.")
-    codemie_auth_url: Url | None = Field(default=None, description=f"{_NOT_YET} CodeMie's sign-in.")
-    codemie_realm: str | None = Field(default=None, description=f"{_NOT_YET} Realm of the sign-in.")
-    codemie_client_id: str | None = Field(
-        default=None, description=f"{_NOT_YET} Client of the sign-in."
+    codemie_base_url: Url | None = Field(default=None, description=f"{_LATER} CodeMie's API.")
+    codemie_api_key: Key | None = Field(default=None, description=f"{_LATER} a ready token.")
+    codemie_auth_url: Url | None = Field(default=None, description=f"{_LATER} its sign-in.")
+    codemie_realm: str | None = Field(default=None, description=f"{_LATER} its realm.")
+    codemie_client_id: str | None = Field(default=None, description=f"{_LATER} its client.")
+    codemie_client_secret: Key | None = Field(
+        default=None, description=f"{_LATER} the client's secret."
     )
-    codemie_client_secret: Key | None = Field(default=None, description=f"{_NOT_YET} Its secret.")
-    codemie_username: str | None = Field(
-        default=None, description=f"{_NOT_YET} User of the sign-in."
-    )
+    codemie_username: str | None = Field(default=None, description=f"{_LATER} who signs in.")
     codemie_password: SecretStr | None = Field(
-        default=None, description=f"{_NOT_YET} Their password."
+        default=None, description=f"{_LATER} their password."
     )
-    codemie_flow_assistant: str | None = Field(default=None, description=f"{_NOT_YET} Its id.")
-    codemie_ui_assistant: str | None = Field(default=None, description=f"{_NOT_YET} Its id.")
-    supabase_url: Url | None = Field(default=None, description=f"{_NOT_YET} Accounts will.")
-    supabase_anon_key: Key | None = Field(default=None, description=f"{_NOT_YET} Accounts will.")
+    codemie_flow_assistant: str | None = Field(default=None, description=f"{_LATER} designs flows.")
+    codemie_ui_assistant: str | None = Field(default=None, description=f"{_LATER} renders screens.")
+    supabase_url: Url | None = Field(default=None, description=f"{_LATER} accounts will.")
+    supabase_anon_key: Key | None = Field(default=None, description=f"{_LATER} accounts will.")
     supabase_service_role_key: Key | None = Field(
-        default=None, description=f"{_NOT_YET} Accounts will."
+        default=None, description=f"{_LATER} accounts will."
     )
     playbook_context_matching_enabled: bool = Field(
-        default=False, description=f"{_NOT_YET} Lessons will."
+        default=False, description=f"{_LATER} the playbook of lessons will."
     )
 
     _notes: tuple[str, ...] = PrivateAttr(())

@@ -1,0 +1,82 @@
+"""The pages people read say what the code does."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kuznia.platform import doc
+from kuznia.platform.errors import ANSWERS
+from kuznia.platform.settings import Settings, load
+
+PROJECT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("docs/settings.md", doc.settings_page()),
+        ("docs/errors.md", doc.errors_page()),
+        (".env.example", doc.env_file()),
+    ],
+)
+def test_the_page_in_the_repository_is_the_generated_one(path: str, page: str):
+    written = (PROJECT / path).read_text(encoding="utf-8")
+
+    assert written == page, "run `python -m kuznia.platform.doc`"
+
+
+def test_the_command_writes_every_page(tmp_path: Path):
+    (tmp_path / "docs").mkdir()
+
+    subprocess.run([sys.executable, "-m", "kuznia.platform.doc", tmp_path], check=True)
+
+    assert (tmp_path / "docs/settings.md").read_text(encoding="utf-8") == doc.settings_page()
+    assert (tmp_path / "docs/errors.md").read_text(encoding="utf-8") == doc.errors_page()
+    assert (tmp_path / ".env.example").read_text(encoding="utf-8") == doc.env_file()
+
+
+def test_the_page_of_settings_has_a_line_for_each():
+    names = re.findall(r"^\| `([A-Z0-9_]+)` \|", doc.settings_page(), re.MULTILINE)
+
+    assert names == [name.upper() for name in Settings.model_fields]
+
+
+def test_the_page_of_errors_tells_the_meaning_of_each():
+    rows = [line.split(" | ") for line in doc.errors_page().splitlines() if line.startswith("| `")]
+
+    assert [row[0] for row in rows] == [f"| `{code}`" for code in ANSWERS]
+    assert all(len(row[-1]) > 20 for row in rows)
+
+
+def test_no_row_of_a_table_is_broken_by_a_stroke():
+    rows = [line for line in doc.settings_page().splitlines() if line.startswith("| `")]
+
+    assert {row.count("|") for row in rows} == {5}
+
+
+def test_the_example_names_every_setting_once_and_sets_none():
+    lines = [line for line in doc.env_file().splitlines() if "=" in line]
+
+    assert [line.partition("=")[0] for line in lines] == [
+        f"#{name.upper()}" for name in Settings.model_fields
+    ]
+
+
+def test_the_example_s_defaults_are_the_defaults(tmp_path: Path):
+    path = tmp_path / ".env"
+    path.write_text(re.sub(r"^#(?=[A-Z0-9_]+=)", "", doc.env_file(), flags=re.MULTILINE))
+
+    settings = load({}, path)
+
+    assert settings.public() == load({}, None).public()
+
+
+def test_the_example_holds_no_secret():
+    secret = re.compile("KEY|SECRET|PASSWORD")
+    lines = [line for line in doc.env_file().splitlines() if secret.search(line)]
+
+    assert lines
+    assert all(line.endswith("=") for line in lines)
