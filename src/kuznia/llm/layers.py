@@ -47,10 +47,10 @@ class Layered:
 
 def layered(
     first: Source,
+    second: Source | None = None,
     *,
     care: Care,
     clock: Clock,
-    second: Source | None = None,
     observe: Observe | None = None,
 ) -> Layered:
     """Wrap one source, or one with another to fall back on. `observe` is told every attempt."""
