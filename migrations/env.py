@@ -9,8 +9,6 @@ context.configure(
     target_metadata=metadata,
     # SQLite can hardly alter a table: Alembic makes a new one and moves the rows.
     render_as_batch=True,
-    # The transaction is the caller's, on SQLite too: a migration that fails leaves no trace.
-    transactional_ddl=True,
 )
 with context.begin_transaction():
     context.run_migrations()

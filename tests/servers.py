@@ -52,7 +52,7 @@ def _start_keeper(kind: str, meeting: Path) -> str:
     with log.open("w") as errors:
         # In a session of its own, so that Ctrl-C reaches the tests and not the keeper.
         keeper = subprocess.Popen(
-            [sys.executable, __file__, kind, str(meeting)],
+            [sys.executable, "-P", __file__, kind, str(meeting)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -262,6 +262,8 @@ def _is_outage(error: DBAPIError) -> bool:
 
 async def _in_full(work: Coroutine[Any, Any, None]) -> None:
     """Wait for work to its end even when cancelled meanwhile, and only then be cancelled."""
+    # The web framework cancels again at every wait until the request is gone. What it interrupts
+    # here would end in a connection thrown away, for each client that hangs up.
     task = asyncio.create_task(work)
     cancelled: asyncio.CancelledError | None = None
     while not task.done():
