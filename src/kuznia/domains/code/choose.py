@@ -22,8 +22,13 @@ _DEFINED = re.compile(
     re.MULTILINE,
 )
 _EXAMPLE = re.compile(r"\b(?:example|usage|how to|use it|приклад|використання)", re.IGNORECASE)
-# Labels that say nothing of what the text is.
-_VAGUE = {"", "text", "txt", "plain", "plaintext", "code", "none"}
+# Labels of what a program says, not of a program.
+_ASIDE = re.compile(
+    r"(?:cmd|console|diff|log|output|patch|session|shell-session|stderr|stdout|terminal|tree)\b",
+    re.I,
+)
+# Languages in which two blocks that name nothing still belong together.
+_DECLARATIVE = frozenset(("css", "sql", "html", "markdown", "hcl"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,8 @@ def choose(pieces: Sequence[Piece], wanted: Wanted) -> list[Piece]:
     right = [piece for piece in pieces if piece.language is wanted.language]
     if not right:
         vague = [piece for piece in pieces if _is_vague(piece)]
-        return _best([replace(p, language=wanted.language) for p in vague], wanted, sure=False)
+        vague = [replace(p, language=wanted.language) for p in vague if wanted.fits(p.content)]
+        return _best(vague, wanted, sure=False) if vague else []
     return _best(right, wanted, sure=len(pieces) == 1)
 
 
@@ -86,7 +92,10 @@ def _is_right(piece: Piece, wanted: Wanted) -> bool:
 
 
 def _is_vague(piece: Piece) -> bool:
-    return piece.block is not None and piece.block.info.lower() in _VAGUE
+    """Its label is of no language of ours, and not of an aside either."""
+    if piece.block is None or piece.language is not None:
+        return False
+    return not _ASIDE.match(piece.block.info)
 
 
 def _split(piece: Piece, wanted: Wanted) -> list[Piece]:
@@ -116,9 +125,12 @@ def _best(pieces: list[Piece], wanted: Wanted, *, sure: bool) -> list[Piece]:
         return pieces
     fitting = [fit for piece in pieces if (fit := _fitted(piece, wanted))]
     if not fitting:
-        wordy = [piece for piece in pieces if not _is_vague(piece)]
-        return [max(wordy, key=lambda piece: len(piece.content))] if wordy else []
+        return [_longest(pieces)] if pieces else []
     return _joined(_of_its_kind(fitting, wanted), wanted)
+
+
+def _longest(pieces: Sequence[Piece]) -> Piece:
+    return max(pieces, key=lambda piece: len(piece.content))
 
 
 def _fitted(piece: Piece, wanted: Wanted) -> Piece | None:
@@ -138,7 +150,7 @@ def _joined(pieces: list[Piece], wanted: Wanted) -> list[Piece]:
     defined: set[str] = set()
     for piece in pieces:
         new = set(_DEFINED.findall(piece.content))
-        if kept and (not new or _is_example(piece)):
+        if not new or (kept and _is_example(piece)):
             continue
         if not defined.isdisjoint(new):
             if 2 * len(defined & new) < len(defined):
@@ -146,15 +158,14 @@ def _joined(pieces: list[Piece], wanted: Wanted) -> list[Piece]:
             kept, defined = [], set[str]()
         kept.append(piece)
         defined |= new
-    if len(kept) < 2:
-        return kept
+    if not kept:
+        declares = wanted.language.name in _DECLARATIVE
+        kept = pieces if declares else [_longest(pieces)]
     paths = {default_path(piece.content, wanted.language) for piece in kept}
     if len(paths) == len(kept):
         return kept
     whole = "\n\n".join(piece.content for piece in kept)
-    if wanted.fits(whole):
-        return [replace(kept[-1], content=whole)]
-    return [max(kept, key=lambda piece: len(piece.content))]
+    return [replace(kept[-1], content=whole) if wanted.fits(whole) else _longest(kept)]
 
 
 def _is_example(piece: Piece) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from kuznia.domains.code.choose import Kind, Piece, Wanted, choose, others, piece_of
+from kuznia.domains.code.document import document
 from kuznia.domains.code.grammar import within
 from kuznia.domains.code.languages import find_by_path
 from kuznia.domains.code.naming import default_path, label
@@ -84,12 +85,18 @@ def _trial(language: Language) -> Callable[[str], bool]:
 
 def _parses(piece: Piece, wanted: Wanted) -> bool:
     language = piece.language or wanted.language
+    if language.name == "markdown":
+        # Any text is a page, so that it parses tells nothing of its end.
+        return False
     fits = wanted.fits if language is wanted.language else _trial(language)
     return fits(piece.content)
 
 
 def _pieces(reply: Reply, wanted: Wanted) -> tuple[list[Piece], str]:
     """The chosen pieces, and the words around them."""
+    if wanted.language.name == "markdown":
+        text, cut = document(reply)
+        return [Piece(text, wanted.language, closed=not cut)] if text.strip() else [], ""
     if wanted.language.name != "json" and (wrapped := _wrapped(reply, wanted)):
         return wrapped, ""
     outer = blocks(reply, wanted.fits)

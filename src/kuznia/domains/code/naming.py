@@ -14,9 +14,13 @@ _PATH = (
     r"|(?:[\w.\-]+/)*(?:Makefile|Dockerfile|\.gitignore)"
 )
 _LABEL = r"(?:(?:file ?name|file|path|файл|шлях)\b[ \t]*)?[:=]?[ \t]*"
+# A line that is a path, or a heading or bold words that begin with one.
 _PATH_LINE = re.compile(
-    r"(?:\#{1,6}[ \t]*)?(?:\d+[.)][ \t]*|[-*][ \t]+)?"
-    rf"[*_`]*{_LABEL}[*_`\"']*({_PATH})[*_`\"']*[ \t]*:?[*_]*:?",
+    rf"[^\w./~`*\\@\[]*(?:\d+[.)][ \t]*)?[*_`]*{_LABEL}[*_`\"']*({_PATH})[*_`\"']*[ \t]*:?[*_]*:?",
+    re.IGNORECASE,
+)
+_PATH_HEADING = re.compile(
+    rf"(?:\#{{1,6}}[ \t]|\*\*)[^\w./~`*]*[*_`]*{_LABEL}[*_`]*({_PATH})[*_`]*[ \t]*[-–—(:].*",
     re.IGNORECASE,
 )
 _PATH_IN_TICKS = re.compile(rf"`({_PATH})`")
@@ -38,6 +42,15 @@ _PUBLIC_TYPE = re.compile(
 MOST_LINE = 300
 # Languages whose files must be, or are by custom, named for the public type in them.
 _NAMED_FOR_TYPE = ("java", "csharp")
+# Files beside the code that are kept: `os.path` and `Node.js` have a dot as well, and are none.
+_OTHER_FILE = re.compile(
+    r"(?:.*/)?(?:[^./]+|.*\.(?:bats|cabal|cfg|cmake|conf|csproj|csv|env|example|gitignore|gradle"
+    r"|graphql|h|ini|lock|mk|mod|properties|proto|rst|scss|sln|sum|svelte|svg|tfvars|txt|vue|xml))",
+    re.IGNORECASE,
+)
+_PRODUCT = re.compile(
+    r"(?:chart|d3|express|nest|next|node|nuxt|react|three|vue)\.js", re.IGNORECASE
+)
 # Pairs a model may mix up in a label, where the path or the order knows better.
 _KIN = (
     {"javascript", "typescript", "tsx"},
@@ -60,6 +73,8 @@ def path_of(block: Block) -> str | None:
     """The path a block is given in its fence, above it, or in its first line; None: none safe."""
     named = label(block)
     for raw in _paths(block):
+        if not _is_file_name(raw):
+            continue
         path = safe_path(raw)
         by_path = find_by_path(path) if path else None
         if by_path and named and not are_kin(by_path, named):
@@ -69,13 +84,19 @@ def path_of(block: Block) -> str | None:
     return None
 
 
+def _is_file_name(raw: str) -> bool:
+    known = find_by_path(raw) or _OTHER_FILE.fullmatch(raw)
+    return bool(known) and not _PRODUCT.fullmatch(raw)
+
+
 def _paths(block: Block) -> Iterator[str]:
     if in_info := _PATH_IN_INFO.search(block.info[:MOST_LINE]):
         yield in_info[1]
-    for place, line in enumerate(reversed(block.before)):
-        if whole := _PATH_LINE.fullmatch(line[:MOST_LINE]):
+    for place, whole_line in enumerate(reversed(block.before)):
+        line = whole_line[:MOST_LINE]
+        if whole := _PATH_LINE.fullmatch(line) or _PATH_HEADING.fullmatch(line):
             yield whole[1]
-        elif place == 0 and (in_ticks := _PATH_IN_TICKS.findall(line[:MOST_LINE])):
+        elif place == 0 and (in_ticks := _PATH_IN_TICKS.findall(line)):
             yield in_ticks[-1]
     if in_comment := comment_path(block.content.split("\n", 1)[0]):
         yield in_comment

@@ -20,6 +20,7 @@ MOST_LONGER = 4
 MOST_PROSE = 3
 
 _FENCE = re.compile(r"([ \t]*)(`{3,}|~{3,})[ \t]*((?:[^\s`][^`\r]*)?)\r?")
+_FENCE_AFTER_WORDS = re.compile(r"^([^`\n]{1,120}:)[ \t]+(```[\w+#-]+)[ \t]*$", re.MULTILINE)
 _QUOTED_FENCE = re.compile(r"^ {0,3}> ?[ \t]*(?:```|~~~)", re.MULTILINE)
 _QUOTE = re.compile(r"^ {0,3}> ?", re.MULTILINE)
 # A tag in quotes or a pattern is somebody's program, not the model's thoughts.
@@ -80,7 +81,7 @@ def read(text: str) -> Reply:
     text = _without_thoughts(text)
     if _QUOTED_FENCE.search(text):
         text = _QUOTE.sub("", text)
-    lines = tuple(text.split("\n"))
+    lines = tuple(_FENCE_AFTER_WORDS.sub(r"\1\n\2", text).split("\n"))
     marks = _marks(lines)
     if len(marks) > MOST_FENCES:
         raise Unreadable(

@@ -156,7 +156,7 @@ PROGRAMMING: tuple[Language, ...] = (
     Language(
         "bash",
         "Bash",
-        aliases=("sh", "shell"),
+        aliases=("sh", "shell", "zsh"),
         extensions=(".sh", ".bash"),
         tests="bats-core",
         test_file="{}.bats",

@@ -18,11 +18,13 @@ def unfenced(reply: Reply, fits: Fits) -> str | None:
         paragraphs.pop(0)
     while paragraphs and _is_prose(reply, paragraphs[-1]):
         paragraphs.pop()
+    total = sum(len(reply.lines[n]) for part in paragraphs for n in part)
     for dropped in range(min(MOST_DROPPED, len(paragraphs))):
         for front in range(dropped + 1):
             kept = paragraphs[front : len(paragraphs) - dropped + front]
             text = "\n".join(reply.lines[kept[0].start : kept[-1].stop])
-            if fits(text):
+            # What is dropped should be words: more of it than this would be code that is lost.
+            if 2 * len(text) > total and fits(text):
                 return f"{text}\n"
     return None
 

@@ -1,4 +1,4 @@
-"""Code that a model wrapped in JSON, whatever it was asked for."""
+"""Code that a model wrapped in JSON or in tags, whatever it was asked for."""
 
 import json
 import re
@@ -14,12 +14,22 @@ _DECODER = json.JSONDecoder(strict=False)
 # How many places that look like the beginning of JSON are tried.
 MOST_TRIES = 3
 
+_TAGGED = re.compile(
+    r"^<file[ \t]+(?:path|name)=[\"']([^\"'\n]{1,300})[\"'][ \t]*>\n"
+    r"((?:(?!</?file\b).*\n)*)</file>",
+    re.MULTILINE,
+)
+# A call of a tool that writes files has them one level down.
+_INNER_KEYS = ("arguments", "parameters", "input")
+
 # A path, if one is given, and the text.
 Wrapped = tuple[str | None, str]
 
 
 def unwrap(text: str) -> tuple[Wrapped, ...]:
-    """The files in the first JSON value that holds any; nothing where there is none."""
+    """The files in tags, or in the first JSON value that holds any; nothing where there is none."""
+    if tagged := tuple(_TAGGED.findall(text)):
+        return tagged
     for count, opening in enumerate(_OPENING.finditer(text)):
         if count == MOST_TRIES:
             break
@@ -48,6 +58,8 @@ def _files(value: JsonValue) -> Iterator[Wrapped]:
 
 
 def _file(value: dict[str, JsonValue]) -> Wrapped | None:
+    inner = next((i for key in _INNER_KEYS if isinstance(i := value.get(key), dict)), None)
+    value = inner or value
     texts = (value.get(key) for key in _TEXT_KEYS)
     text = next((text for text in texts if isinstance(text, str) and text.strip()), None)
     paths = (value.get(key) for key in _PATH_KEYS)
