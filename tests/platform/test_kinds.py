@@ -67,6 +67,7 @@ def test_what_is_no_origin_is_refused(origin: str):
         ("postgres://u:p@h:5/x", "postgresql+asyncpg://u:p@h:5/x"),
         ("postgresql://h/x?sslmode=require&a=b", "postgresql+asyncpg://h/x?ssl=require&a=b"),
         ("postgresql+asyncpg://h/x", "postgresql+asyncpg://h/x"),
+        ("postgresql:///x?host=/run/pg", "postgresql+asyncpg:///x?host=%2Frun%2Fpg"),
         ("sqlite:///data/x.db", "sqlite+aiosqlite:///data/x.db"),
         ("sqlite+aiosqlite:////x.db", "sqlite+aiosqlite:////x.db"),
         ("sqlite://", "sqlite+aiosqlite://"),
@@ -79,7 +80,7 @@ def test_a_database_address_gets_a_driver_that_can_be_awaited(given: str, used: 
     assert make_url(url).get_dialect().is_async
 
 
-@pytest.mark.parametrize("url", ["mysql://h/x", "postgres:///x", "x.db", "sqlite://x.db", "://"])
+@pytest.mark.parametrize("url", ["mysql://h/x", "postgres://", "x.db", "sqlite://x.db", "://"])
 def test_a_database_we_do_not_speak_is_refused(url: str):
     assert "DATABASE_URL" in wrong({"DATABASE_URL": url})
 

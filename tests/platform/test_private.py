@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
+from enum import Enum
 from pathlib import Path
 from uuid import UUID
 
@@ -20,7 +20,7 @@ CANARY = "canary-0123"
 strike = striker([CANARY])
 
 
-class Colour(StrEnum):
+class Colour(Enum):
     RED = "red"
 
 
@@ -45,6 +45,7 @@ def told(error: BaseException) -> str:
         (3, 3),
         (0.5, 0.5),
         (float("nan"), "nan"),
+        (2**64, "<int>"),
         ("text", "text"),
         (Colour.RED, "red"),
         (Decimal("1.50"), "1.50"),

@@ -145,6 +145,10 @@ def test_a_wrong_setting_is_not_also_called_missing():
     assert found == {"OPENAI_MODEL": "expected text of at most 200 letters"}
 
 
+def test_a_file_that_is_not_there_says_nothing(tmp_path: Path):
+    assert load({}, tmp_path / ".env") == load({}, None)
+
+
 def test_an_unreadable_file_is_named(tmp_path: Path):
     path = tmp_path / ".env"
     path.write_bytes(b"\xff\xfe")
@@ -275,7 +279,15 @@ def test_all_secrets_are_known_to_be_struck_out():
         "pa%40ss-canary",
         "pa@ss-canary",
         "red-canary",
+        "pa-canary",
     }
+
+
+def test_a_password_that_looks_like_an_address_is_a_password():
+    settings = load({"CODEMIE_PASSWORD": "canary://["}, None)
+
+    assert settings.public()["CODEMIE_PASSWORD"] == "***"
+    assert settings.secrets() == ("canary://[",)
 
 
 def test_a_near_miss_in_the_file_is_noted_not_refused(tmp_path: Path):

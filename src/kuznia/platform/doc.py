@@ -26,7 +26,7 @@ _ERRORS = """# Errors
 
 GENERATED
 
-Every error has the same form, over HTTP as a body, in a stream as the data of `run.failed`:
+Every error has the same form. Over HTTP it is the body; in a stream `run.failed` carries `error`:
 
 ```json
 {"success": false, "error": {"code": "...", "message": "...", "details": {}}, "request_id": "..."}

@@ -77,8 +77,9 @@ def _database(url: SecretStr) -> SecretStr:
     if driver is None or not mark:
         raise ValueError("expected postgresql://user:password@host/name or sqlite:///path")
     if driver.startswith("postgresql"):
-        if not _split(f"{driver}://{rest}").hostname:
-            raise ValueError("the host is missing: postgresql://user:password@host/name")
+        parts = _split(f"{driver}://{rest}")
+        if not (parts.hostname or parts.path):
+            raise ValueError("expected postgresql://user:password@host/name")
         rest = _libpq_words(rest)
     elif rest and not rest.startswith("/"):
         raise ValueError("a path begins after three strokes: sqlite:///path")
@@ -173,12 +174,16 @@ def _plain(number: float) -> str:
     return f"{number:,}".removesuffix(".0")
 
 
+# Secret because of the password in them; where they point is not.
+_ADDRESSES = {*_DRIVERS, "redis", "rediss"}
+
+
 def shown(value: object) -> str:
     """A setting's value as an operator may see it: of a secret address, where it points."""
     if isinstance(value, SecretStr):
-        scheme, mark, rest = value.get_secret_value().partition("://")
+        scheme, _, rest = value.get_secret_value().partition("://")
         where = rest.rpartition("@")[2].partition("?")[0]
-        return f"{scheme}://{where}" if mark else "***"
+        return f"{scheme}://{where}" if scheme in _ADDRESSES else "***"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):
@@ -190,11 +195,14 @@ def shown(value: object) -> str:
 
 def parts_of(secret: str) -> Iterator[str]:
     """What must not be shown of a secret: all of it, or of an address its password."""
-    if "://" not in secret:
+    if secret.partition("://")[0] not in _ADDRESSES:
         yield secret
-    elif password := urlsplit(secret).password:
-        yield password
-        yield unquote(password)
+        return
+    parts = urlsplit(secret)
+    if parts.password:
+        yield parts.password
+        yield unquote(parts.password)
+    yield from (value for name, value in parse_qsl(parts.query) if name == "password")
 
 
 # Any: as above.

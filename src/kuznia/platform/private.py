@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import Enum
-from math import isfinite
 from pathlib import PurePath
 from traceback import walk_tb
 from typing import cast
@@ -58,7 +57,8 @@ def plain(value: object, strike: Strike, depth: int = 0) -> JsonValue:
     """The value as JSON has it; of an object we do not know, only its type."""
     if isinstance(value, str):
         return strike(str(value))
-    if value is None or isinstance(value, int) or (isinstance(value, float) and isfinite(value)):
+    # Beyond this a number is nothing a program counts, and JSON may refuse to write it.
+    if value is None or (isinstance(value, int | float) and abs(value) < 2**63):
         return value
     if isinstance(value, Enum):
         return plain(value.value, strike, depth)
