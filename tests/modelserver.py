@@ -195,7 +195,7 @@ class ModelServer:
         return call
 
     async def _until(self, true: Callable[[], bool]) -> None:
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(5):
             while not true():
                 self.news.clear()
                 await self.news.wait()

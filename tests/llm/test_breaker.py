@@ -3,7 +3,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar, get_args
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from tests.clocks import TurnedClock
@@ -262,4 +262,9 @@ class CircuitMachine(RuleBasedStateMachine):
 
 
 TestCircuit = CircuitMachine.TestCase
-TestCircuit.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestCircuit.settings = settings(
+    max_examples=60,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)

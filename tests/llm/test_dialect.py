@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.clocks import TurnedClock
 from tests.llm.makers import an_ask
@@ -97,5 +97,6 @@ def test_what_is_left_out_already_cannot_be_refused_again():
 
 
 @given(st.binary(max_size=200))
+@settings(deadline=None)
 def test_no_refusal_makes_it_raise(refusal: bytes):
     find_refused(refusal, frozenset())

@@ -28,7 +28,7 @@ from kuznia.platform.errors import Fault, TimedOut
 __all__ = ["modelserver"]
 
 CANARY = "canary"
-CARE = Care(attempts=3, total=0.3, first_token=0.3, idle=0.3)
+CARE = Care(attempts=3, total=0.5, first_token=0.5, idle=0.5)
 PIECE = played.event({"content": CANARY})
 HTML = f"<html><body>{CANARY}</body></html>".encode()
 TRUNCATED = b'{"choices": [{"message": {"content": "canary'
@@ -194,7 +194,7 @@ async def test_the_deadline_ends_a_call_under_way(bench: Bench):
 
 
 async def test_slow_tokens_are_waited_for(bench: Bench):
-    bench.server.will(played.stream(*played.events(*"kuznia"), gap=0.06))
+    bench.server.will(played.stream(*played.events(*"kuznia"), gap=0.1))
 
     text, _ = await drained(bench.model.stream(bench.ask()))
 

@@ -312,7 +312,9 @@ bodies = st.binary(max_size=60) | st.sampled_from(
     framed=st.booleans(),
 )
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 async def test_nothing_a_server_says_raises_anything_but_a_model_fault(
     modelserver: ModelServer,

@@ -1,6 +1,6 @@
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kuznia.llm.sse import Events
@@ -32,6 +32,7 @@ def test_comments_names_ends_and_several_lines_are_understood():
 
 
 @given(st.sets(st.integers(0, len(STREAM))))
+@settings(deadline=None)
 def test_any_split_gives_the_same_events(cuts: set[int]):
     assert fed(split(STREAM, cuts)) == EVENTS
 
@@ -41,6 +42,7 @@ def test_byte_by_byte_gives_the_same_events():
 
 
 @given(st.lists(st.binary(max_size=20)))
+@settings(deadline=None)
 def test_no_bytes_make_it_raise(chunks: list[bytes]):
     assert fed(chunks) == fed([b"".join(chunks)])
 

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.clocks import TurnedClock
 from tests.llm.makers import an_ask
@@ -14,6 +14,7 @@ def test_four_bytes_are_a_token_rounded_up():
 
 
 @given(st.lists(texts, min_size=1, max_size=4), texts)
+@settings(deadline=None)
 def test_an_estimate_never_passes_the_bound(said: list[str], answer: str):
     ask = an_ask(TurnedClock(), messages=tuple(Message("user", text) for text in said))
 
@@ -24,6 +25,7 @@ def test_an_estimate_never_passes_the_bound(said: list[str], answer: str):
 
 
 @given(texts)
+@settings(deadline=None)
 def test_the_bound_counts_every_byte(text: str):
     ask = an_ask(TurnedClock(), messages=(Message("user", text),))
 

@@ -5,7 +5,7 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kuznia.llm.model import ModelFault, Usage
@@ -105,12 +105,14 @@ def test_a_fault_does_not_carry_the_server_s_text():
 
 
 @given(anything, st.booleans())
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_answer_raises_anything_but_a_model_fault(answer: object, whole: bool):
     with suppress(ModelFault):
         assert isinstance(read(answer, whole=whole).text, str)
 
 
 @given(st.binary(max_size=100), st.booleans())
+@settings(deadline=None)
 def test_no_bytes_raise_anything_but_a_model_fault(body: bytes, whole: bool):
     with suppress(ModelFault):
         assert isinstance(read_piece(body, "m", whole=whole).text, str)
@@ -155,6 +157,7 @@ def test_advice_to_wait_is_read_in_all_its_forms(headers: dict[str, str], second
 
 
 @given(st.text(max_size=40))
+@settings(deadline=None)
 def test_no_advice_makes_it_raise(text: str):
     wait = retry_after({"retry-after": text}, NOW)
 
