@@ -60,10 +60,12 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         db = await _open_database(settings)
         opened.push_async_callback(db.close)
         models = await _open_models(made, opened)
+        shelf = Shelf(db, made.clock, ttl=settings.cache_ttl, size=settings.cache_size)
+        await shelf.warm()
         forge = Forge(
             domains=made.domains,
             model=models.model if models else None,
-            shelf=Shelf(db, made.clock, ttl=settings.cache_ttl, size=settings.cache_size),
+            shelf=shelf,
             clock=made.clock,
         )
         runs = Runs(forge, made.metrics, retention=settings.run_retention)
@@ -97,7 +99,6 @@ def create_app(made: Made) -> FastAPI:
         summary="Turns a prompt into an artefact that has been checked.",
         lifespan=lifespan,
         openapi_url=None,
-        max_body_size=settings.max_body_bytes,
         middleware=[
             Middleware(
                 Gate,
@@ -105,14 +106,9 @@ def create_app(made: Made) -> FastAPI:
                 metrics=made.metrics,
                 # An order ends at its own deadline first, with what it has by then.
                 deadline=settings.request_timeout + 2,
+                most_bytes=settings.max_body_bytes,
             ),
-            Middleware(
-                CORSMiddleware,
-                allow_origins=settings.cors_origins,
-                allow_methods=["GET", "POST", "DELETE"],
-                allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "X-Request-Id"],
-                expose_headers=["Retry-After", "X-Request-Id", "X-Run-Id"],
-            ),
+            *_cors(settings),
         ],
     )
     faults.install(app)
@@ -121,6 +117,21 @@ def create_app(made: Made) -> FastAPI:
     for router in (http.history, stream.router, admin.router, reference.router):
         app.include_router(router)
     return app
+
+
+def _cors(settings: Settings) -> list[Middleware]:
+    """Nothing for a server no foreign page may call: not even a header then."""
+    if not settings.cors_origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "X-Request-Id"],
+            expose_headers=["Retry-After", "X-Request-Id", "X-Run-Id"],
+        )
+    ]
 
 
 async def _open_database(settings: Settings) -> Database:

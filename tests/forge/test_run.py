@@ -292,26 +292,6 @@ async def test_drafts_together_are_the_reply(clock):
     assert "".join(str(draft) for draft in drafts) == text
 
 
-async def test_an_equal_order_is_answered_from_the_shelf(clock):
-    scripted = ScriptedModel("note: fine", "note: never")
-    forge = a_forge(scripted, clock)
-    first = await make(forge, an_order())
-
-    second = await make(forge, an_order())
-
-    assert second["id"] == first["id"]
-
-
-async def test_a_partial_artefact_is_not_found_again(clock):
-    replies = ("note: fine", "note: bad", "note: bad", "note: fine", "note: whole")
-    forge = a_forge(ScriptedModel(*replies), clock)
-    await make(forge, an_order(summary=True))
-
-    second = await make(forge, an_order(summary=True))
-
-    assert second["status"] == "complete"
-
-
 def test_a_part_nobody_can_make_is_refused_at_once():
     with pytest.raises(TypeError, match="neither"):
         Part(name="void")

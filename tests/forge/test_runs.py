@@ -22,7 +22,13 @@ def supervisor(model, *, retention: float = 600, **changes) -> Runs:
 
 async def result(runs: Runs, run: Run):
     with runs.listening(run):
-        return await run.result()
+        await asyncio.wait((run.outcome,))
+    return run.result()
+
+
+async def ended(run: Run):
+    await asyncio.wait((run.outcome,))
+    return run.result()
 
 
 async def events(run: Run, after: int = 0) -> list[Event]:
@@ -113,7 +119,7 @@ async def test_a_run_that_was_told_to_go_on_ends_without_listeners():
 
     model.go.set()
 
-    assert (await run.result()).status == "complete"
+    assert (await ended(run)).status == "complete"
 
 
 async def test_an_equal_order_does_not_join_a_run_that_is_being_stopped():
@@ -148,7 +154,7 @@ async def test_a_run_cancelled_before_its_first_step_still_ends():
     runs.cancel(Caller("ivan"), run.id)
 
     with pytest.raises(Cancelled):
-        await run.result()
+        await ended(run)
 
 
 async def test_cancelling_what_has_ended_changes_nothing():
@@ -158,7 +164,7 @@ async def test_cancelling_what_has_ended_changes_nothing():
 
     runs.cancel(Caller("ivan"), run.id)
 
-    assert (await run.result()).status == "complete"
+    assert (await ended(run)).status == "complete"
 
 
 async def test_resuming_after_any_event_gives_the_rest_and_nothing_twice():
@@ -206,6 +212,16 @@ async def test_a_hit_on_the_shelf_is_a_run_too():
 
     assert (await result(runs, again)).id == made.id
     assert [event.kind for event in await events(again)] == ["run.started", "run.finished"]
+
+
+async def test_a_partial_artefact_is_not_found_again():
+    replies = ("note: fine", "note: bad", "note: bad", "note: fine", "note: whole")
+    runs = supervisor(ScriptedModel(*replies))
+    await result(runs, runs.start(an_order(summary=True)))
+
+    again = await result(runs, runs.start(an_order(summary=True)))
+
+    assert again.status == "complete"
 
 
 async def test_a_model_that_is_down_is_the_fault_everyone_gets():
@@ -267,7 +283,7 @@ async def test_closing_lets_runs_end_within_the_grace():
 
     await runs.close(grace=1)
 
-    assert (await run.result()).status == "degraded"
+    assert (await ended(run)).status == "degraded"
 
 
 async def test_closing_cancels_what_does_not_end_and_takes_nothing_new():
@@ -279,6 +295,6 @@ async def test_closing_cancels_what_does_not_end_and_takes_nothing_new():
     await runs.close(grace=0)
 
     with pytest.raises(Cancelled):
-        await run.result()
+        await ended(run)
     with pytest.raises(Unavailable):
         runs.start(an_order("another note"))

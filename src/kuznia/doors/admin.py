@@ -1,8 +1,8 @@
 """What an operator asks: is it alive, is it ready, what has it done."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
@@ -13,8 +13,6 @@ from kuznia.platform.errors import Fault
 from kuznia.platform.wire import Envelope, ok
 
 router = APIRouter(tags=["operation"])
-
-At = Annotated[Doors, Depends(doors)]
 
 
 class Welcome(BaseModel):
@@ -51,8 +49,9 @@ def _json(content: bytes, status: int = 200) -> Response:
     response_class=Response,
     responses={200: {"model": Envelope[Welcome]}},
 )
-async def welcome(at: At) -> Response:
-    make = {name: f"/api/v1/{domain.path}" for name, domain in at.forge.domains.items()}
+async def welcome(request: Request) -> Response:
+    loaded = doors(request).forge.domains
+    make = {name: f"/api/v1/{domain.path}" for name, domain in loaded.items()}
     return _json(ok(to_json(Welcome(make=make)), "Kuznia makes what it can check."))
 
 
@@ -76,8 +75,8 @@ async def health() -> Response:
         503: {"model": Envelope[Readiness], "description": "Not now; `data` says what is missing."},
     },
 )
-async def ready(at: At) -> Response:
-    state = await readiness(at)
+async def ready(request: Request) -> Response:
+    state = await readiness(doors(request))
     return _json(ok(state.model_dump_json(by_alias=True).encode()), 200 if state.ready else 503)
 
 
@@ -106,8 +105,8 @@ async def readiness(at: Doors) -> Readiness:
     response_class=Response,
     responses={200: {"content": {"text/plain": {}}}},
 )
-async def metrics(at: At) -> Response:
-    return Response(at.metrics.render(), media_type="text/plain; version=0.0.4")
+async def metrics(request: Request) -> Response:
+    return Response(doors(request).metrics.render(), media_type="text/plain; version=0.0.4")
 
 
 @router.get("/api/openapi.json", summary="This API as OpenAPI", response_class=Response)

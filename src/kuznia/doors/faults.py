@@ -2,10 +2,9 @@
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import JsonValue
 from starlette.exceptions import HTTPException
 
-from kuznia.platform.errors import Fault, Invalid, MethodNotAllowed, NotFound, TooLarge
+from kuznia.platform.errors import Fault, Invalid, MethodNotAllowed, NotFound, TooLarge, invalid
 from kuznia.platform.log import request_id
 from kuznia.platform.wire import fault_body, fault_headers
 
@@ -39,20 +38,8 @@ async def _fault(_: Request, fault: Exception) -> Response:
 
 
 async def _invalid(_: Request, error: Exception) -> Response:
-    """Each place that is wrong and what is expected there; never what was sent."""
     assert isinstance(error, RequestValidationError)
-    fields: list[JsonValue] = [
-        {"where": _place(wrong["loc"]), "message": wrong["msg"], "type": wrong["type"]}
-        for wrong in error.errors()[:20]
-    ]
-    first = fields[0] if fields else None
-    said = f"{first['where']}: {first['message']}" if isinstance(first, dict) else "not readable"
-    return answer(Invalid(f"The request is not valid: {said}.", details={"fields": fields}))
-
-
-def _place(steps: "tuple[int | str, ...]") -> str:
-    """Where it is wrong. A name the caller made up is their text, so it is not repeated in full."""
-    return ".".join(str(step)[:40] for step in steps)
+    return answer(invalid(error.errors()))
 
 
 async def _http(_: Request, error: Exception) -> Response:

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kuznia.doors.leaving import ClientLeft
 from kuznia.platform.clock import Clock
-from kuznia.platform.errors import Broken, Fault, TimedOut
+from kuznia.platform.errors import Broken, Fault, TimedOut, TooLarge
 from kuznia.platform.ids import new_id
 from kuznia.platform.log import get_log, request_id
 from kuznia.platform.metrics import Metrics
@@ -36,11 +35,14 @@ SECURITY: Sequence[tuple[bytes, bytes]] = (
 class Gate:
     """One wrapper for what every request needs: six would each wrap `send` and cost as much."""
 
-    def __init__(self, app: ASGIApp, *, clock: Clock, metrics: Metrics, deadline: float) -> None:
+    def __init__(
+        self, app: ASGIApp, *, clock: Clock, metrics: Metrics, deadline: float, most_bytes: int
+    ) -> None:
         self._app = app
         self._clock = clock
         self._metrics = metrics
         self._deadline = deadline
+        self._most_bytes = most_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -64,11 +66,11 @@ class Gate:
         limit = asyncio.timeout(self._deadline)
         try:
             async with limit:
-                await self._app(scope, receive, send_with_headers)
+                await self._app(scope, self._bounded(scope, receive), send_with_headers)
+        except Fault as told:
+            fault = told
         except TimeoutError:
             fault = TimedOut("The request took longer than this server allows; it was stopped.")
-        except ClientLeft:
-            status = 499
         # The outer loop of a request: whatever broke is logged whole and told as a fault.
         except Exception:
             log.exception("request_broke", method=scope["method"], route=_route(scope))
@@ -84,6 +86,28 @@ class Gate:
             status=status,
             ms=round(seconds * 1000, 2),
         )
+
+    def _bounded(self, scope: Scope, receive: Receive) -> Receive:
+        """A body that says it is too long is refused unread; one that does not say is counted."""
+        announced = next((v for k, v in scope["headers"] if k == b"content-length"), None)
+        if announced is not None and announced.isdigit():
+            if int(announced) > self._most_bytes:
+                raise self._too_large()
+            return receive
+        seen = 0
+
+        async def counting() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._most_bytes:
+                raise self._too_large()
+            return message
+
+        return counting
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge(f"The body is longer than the {self._most_bytes} bytes this server takes.")
 
 
 def _request_id(scope: Scope, clock: Clock) -> str:

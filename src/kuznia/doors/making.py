@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from kuznia.doors.at import LOCAL, Doors
-from kuznia.doors.http import outcome
+from kuznia.doors.http import accepted
 from kuznia.forge.runs import Run
 from kuznia.forge.terms import Event, Finding
-from kuznia.platform.errors import Invalid, NotFound, field_errors
+from kuznia.platform.errors import Invalid, NotFound, invalid
 
 # What is read back from an artefact's JSON; its shape is known to the domain that made it.
 Json = Mapping[str, Any]
@@ -33,7 +33,7 @@ async def make_here(
         run = _start(at, domain, wanted)
         with at.runs.listening(run):
             await _show(run, sys.stderr)
-        kept = await outcome(at.runs, run)
+        kept = accepted(run)
         if as_json:
             print(kept.body.decode())
             return
@@ -51,9 +51,7 @@ def _start(at: Doors, name: str, wanted: Mapping[str, str]) -> Run:
     try:
         given = domain.input.model_validate(dict(wanted))
     except ValidationError as error:
-        wrong = field_errors(error)
-        lines = [f"{w['where']}: {w['message']}" for w in wrong if isinstance(w, dict)]
-        raise Invalid("\n  ".join(["The order is not valid:", *lines])) from None
+        raise invalid(error) from None
     return at.runs.start(at.order(name, given, LOCAL))
 
 

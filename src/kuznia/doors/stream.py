@@ -1,18 +1,18 @@
 """Runs as they happen: server-sent events, resuming and cancelling."""
 
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Request, Response
+from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic_core import to_json
 from starlette.background import BackgroundTask
 from starlette.types import Receive, Scope, Send
 
-from kuznia.doors.at import Doors, caller, doors
-from kuznia.doors.leaving import unless_gone
+from kuznia.doors.at import caller, doors
+from kuznia.doors.leaving import ClientLeft, unless_gone
 from kuznia.forge.runs import Run, Runs
 from kuznia.forge.shelf import Kept
-from kuznia.forge.terms import Caller, Event
+from kuznia.forge.terms import Event
 from kuznia.platform.errors import Invalid
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
@@ -42,7 +42,9 @@ class EventStream(Response):
         headers = [(k, v) for k, v in self.raw_headers if k != b"content-length"]
         with self._runs.listening(self._run):
             await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await unless_gone(receive, self._pump(send))
+            # The answer has begun: to one who has left there is nothing more to say.
+            with suppress(ClientLeft):
+                await unless_gone(receive, self._pump(send))
 
     async def _pump(self, send: Send) -> None:
         """A heartbeat first: the client knows at once that it is heard, whatever the model does."""
@@ -75,9 +77,8 @@ def data(event: Event) -> bytes:
     responses={200: {"description": "The run's events.", "content": {MEDIA_TYPE: {}}}},
 )
 async def follow(
+    request: Request,
     run_id: Annotated[str, Path(max_length=64)],
-    at: Annotated[Doors, Depends(doors)],
-    who: Annotated[Caller, Depends(caller)],
     last_event_id: Annotated[
         str, Header(description="The number of the last event you have.", max_length=20)
     ] = "0",
@@ -89,17 +90,14 @@ async def follow(
             "Last-Event-ID is the number of an event of this run.",
             details={"fields": [{"where": "header.Last-Event-ID", "message": "a whole number"}]},
         )
-    return EventStream(at.runs, at.runs.get(who, run_id), int(last_event_id))
+    runs = doors(request).runs
+    return EventStream(runs, runs.get(await caller(request), run_id), int(last_event_id))
 
 
 @router.delete("/{run_id}", summary="Cancel a run", status_code=202)
-async def cancel(
-    run_id: Annotated[str, Path(max_length=64)],
-    at: Annotated[Doors, Depends(doors)],
-    who: Annotated[Caller, Depends(caller)],
-) -> Response:
+async def cancel(request: Request, run_id: Annotated[str, Path(max_length=64)]) -> Response:
     """The work stops, calls to the model included. A run that has ended stays as it ended."""
-    at.runs.cancel(who, run_id)
+    doors(request).runs.cancel(await caller(request), run_id)
     return Response(status_code=202)
 
 

@@ -42,8 +42,6 @@ async def run(forge: Forge, work: Work) -> Kept:
     began = forge.clock.monotonic()
     work.tell("run.started", {"run_id": work.run_id, "domain": domain.name})
     decline = domain.screen(order)
-    if decline is None and (found := await forge.shelf.find(order.caller, work.key)):
-        return found
     parts = () if decline else domain.parts(order)
     made: dict[str, Made] = {}
     try:

@@ -42,9 +42,9 @@ class Run:
     task: "asyncio.Task[Kept | Fault] | None" = None
     ended_at: float = 0.0
 
-    async def result(self) -> Kept:
-        """The artefact, or the Fault the run ended with."""
-        outcome = await asyncio.shield(self.outcome)
+    def result(self) -> Kept:
+        """The artefact an ended run made, or the Fault it ended with."""
+        outcome = self.outcome.result()
         if isinstance(outcome, Fault):
             # All who wait raise the same object: without this each would add to its traceback.
             raise outcome.with_traceback(None)
@@ -88,7 +88,7 @@ class Runs:
             goes_on=goes_on,
             outcome=asyncio.get_running_loop().create_future(),
         )
-        if kept := forge.shelf.peek(key):
+        if kept := forge.shelf.find(key):
             self._metrics.shelf_hit()
             fresh.events.append("run.started", {"run_id": fresh.id, "domain": domain.name})
             self._end(fresh, kept)

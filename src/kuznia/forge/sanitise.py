@@ -9,7 +9,7 @@ from typing import cast
 from pydantic import BaseModel, ValidationError
 
 from kuznia.forge.terms import Domain, Finding, Input, Order
-from kuznia.platform.errors import Invalid, field_errors
+from kuznia.platform.errors import Invalid, invalid
 
 # Line breaks and tabs are layout; every other control or format character is a way to hide text:
 # zero-width and bidi characters, soft hyphens, tags, lone surrogates.
@@ -60,10 +60,8 @@ def clean(order: Order, domain: Domain) -> tuple[Order, tuple[Finding, ...]]:
         try:
             fresh = type(given).model_validate(_plain_all(given.model_dump()))
         except ValidationError as error:
-            raise Invalid(
-                "After hidden characters were taken out, the input is not valid any more.",
-                details={"fields": field_errors(error)},
-            ) from None
+            # It was valid only with the characters nobody can see.
+            raise invalid(error) from None
         order = replace(order, input=fresh)
     findings = tuple(_attacks(order.input))
     refused = sorted({f.code for f in findings} & domain.refuses)

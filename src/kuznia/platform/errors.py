@@ -1,7 +1,7 @@
 """Faults: what a caller can be told. One table turns a code into what each door answers."""
 
-from collections.abc import Mapping
-from typing import ClassVar, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
 
 from pydantic import JsonValue, ValidationError
 
@@ -157,9 +157,27 @@ class TimedOut(Fault):
     code = "TIMEOUT_ERROR"
 
 
-def field_errors(error: ValidationError) -> list[JsonValue]:
-    """Where a value is wrong and what is expected, never the value itself: it may be personal."""
-    return [
-        {"where": ".".join(str(step) for step in e["loc"]), "message": e["msg"], "type": e["type"]}
-        for e in error.errors(include_url=False, include_context=False, include_input=False)
+# More than these help nobody, and a body can be made to have thousands.
+MOST_FIELDS = 20
+
+
+def invalid(error: ValidationError | Sequence[Mapping[str, Any]]) -> Invalid:  # Any: pydantic's own
+    """Where the input is wrong and what is expected, never what was sent: it may be personal.
+
+    The first place is in the message, for people; all of them are in the details, for programs.
+    """
+    found = error.errors(include_input=False) if isinstance(error, ValidationError) else error
+    fields = [
+        {
+            # A name the caller made up is their text too, so it is not repeated at any length.
+            "where": ".".join(str(step)[:40] for step in one["loc"]) or "body",
+            "message": one["msg"].removeprefix("Value error, "),
+            "type": one["type"],
+        }
+        for one in found[:MOST_FIELDS]
     ]
+    first = fields[0]
+    return Invalid(
+        f"The request is not valid: {first['where']}: {first['message']}.",
+        details={"fields": [dict[str, JsonValue](one) for one in fields]},
+    )

@@ -1,0 +1,50 @@
+"""A JSON body read straight into its type, and described for the API's document."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, TypeVar, cast
+
+from fastapi import Request
+from pydantic import BaseModel, ValidationError
+
+from kuznia.platform.errors import UnsupportedMedia, invalid
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Body(Generic[M]):
+    """One kind of body. What is wrong in it is named by place; what was sent is never repeated."""
+
+    def __init__(self, kind: type[M]) -> None:
+        self._kind = kind
+
+    async def read(self, request: Request) -> M:
+        """The body as its type, or the Fault that says where it is wrong."""
+        sent = request.headers.get("content-type", "")
+        if not sent.partition(";")[0].strip().lower().endswith("json"):
+            raise UnsupportedMedia("Send JSON, with `Content-Type: application/json`.")
+        try:
+            return self._kind.model_validate_json(await request.body())
+        except ValidationError as error:
+            raise invalid(error) from None
+
+    # Any: OpenAPI is JSON of any shape.
+    def described(self, examples: Sequence[Mapping[str, object]]) -> dict[str, Any]:
+        """The request body in OpenAPI's words, with its schema written out in place."""
+        schema = self._kind.model_json_schema()
+        schema = _in_place(schema, schema.pop("$defs", {}))
+        shown = {str(number): {"value": one} for number, one in enumerate(examples, 1)}
+        content = {"application/json": {"schema": schema, "examples": shown}}
+        return {"requestBody": {"required": True, "content": content}}
+
+
+# Any: as above.
+def _in_place(schema: Any, definitions: Mapping[str, Any]) -> Any:
+    """Each reference replaced by what it stands for: this schema will lie in another document."""
+    if isinstance(schema, list):
+        return [_in_place(one, definitions) for one in cast("list[Any]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+    fields = cast("dict[str, Any]", schema)
+    if "$ref" in fields:
+        return _in_place(definitions[fields["$ref"].rpartition("/")[2]], definitions)
+    return {name: _in_place(one, definitions) for name, one in fields.items()}
