@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from structlog.testing import capture_logs
 from tests.clocks import TurnedClock
 from tests.llm.makers import Act, Forever, Played, a_reply, an_ask, drained
 
@@ -123,6 +124,22 @@ async def test_of_twenty_callers_exactly_one_is_the_probe():
 
     assert sorted(came) == [["open"]] * 19 + [["pong"]]
     assert bench.inner.calls == 4
+
+
+async def test_its_turns_are_logged():
+    bench = Bench(DOWN, DOWN, DOWN, DOWN, a_reply())
+
+    with capture_logs() as lines:
+        await bench.ask(4)
+        for _ in range(2):
+            bench.clock.turn(30)
+            await bench.ask(2)
+
+    assert [(line["event"], line["state"], line["log_level"]) for line in lines] == [
+        ("model_breaker", "open", "warning"),
+        ("model_breaker", "open", "warning"),
+        ("model_breaker", "closed", "info"),
+    ]
 
 
 @pytest.mark.parametrize("late", [DOWN, a_reply()])

@@ -76,6 +76,7 @@ async def test_falling_back_is_logged_with_its_reason():
 
     assert lines == [
         {
+            "logger_name": "llm",
             "event": "model_fallback",
             "log_level": "warning",
             "model": "first",

@@ -198,6 +198,7 @@ async def test_every_attempt_is_logged_without_a_word_of_text():
 
     assert lines == [
         {
+            "logger_name": "llm",
             "event": "model_attempt",
             "log_level": "info",
             "outcome": "ok",

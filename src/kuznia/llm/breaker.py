@@ -3,12 +3,11 @@
 from collections.abc import AsyncGenerator
 from typing import Literal, NamedTuple, Protocol
 
-import structlog
-
 from kuznia.llm.model import Ask, Delta, Model, ModelFault, Reason, Reply
 from kuznia.platform.clock import Clock
+from kuznia.platform.log import get_log
 
-log = structlog.get_logger()
+log = get_log("llm")
 
 State = Literal["closed", "open", "half-open"]
 
@@ -113,12 +112,12 @@ class Breaking:
         try:
             reply = await self._inner.reply(ask)
         except ModelFault as fault:
-            await self._judge(fault, given)
+            await self._judge(given, fault)
             raise
         except BaseException:
             await self.circuit.left(given)
             raise
-        await self.circuit.worked(given)
+        await self._judge(given)
         return reply
 
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
@@ -130,10 +129,10 @@ class Breaking:
                 if delta.reply is not None:
                     # Said before it is handed on: a listener with the reply in hand may leave.
                     answered = True
-                    await self.circuit.worked(given)
+                    await self._judge(given)
                 yield delta
         except ModelFault as fault:
-            await self._judge(fault, given)
+            await self._judge(given, fault)
             raise
         except BaseException:
             if not answered:
@@ -153,8 +152,13 @@ class Breaking:
             )
         return given
 
-    async def _judge(self, fault: ModelFault, given: Pass) -> None:
-        if fault.reason in SICK:
+    async def _judge(self, given: Pass, fault: ModelFault | None = None) -> None:
+        before = self.circuit.state
+        if fault is not None and fault.reason in SICK:
             await self.circuit.failed(given, fault.retry_after or 0.0)
         else:
             await self.circuit.worked(given)
+        after = self.circuit.state
+        if after != before:
+            tell = log.info if after == "closed" else log.warning
+            tell("model_breaker", model=self.name, state=after)

@@ -2,11 +2,10 @@
 
 from collections.abc import AsyncGenerator
 
-import structlog
-
 from kuznia.llm.model import Ask, Delta, Model, ModelFault, Reply
+from kuznia.platform.log import get_log
 
-log = structlog.get_logger()
+log = get_log("llm")
 
 
 class FallingBack:

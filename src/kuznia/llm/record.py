@@ -4,14 +4,13 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from typing import Literal
 
-import structlog
-
 from kuznia.llm.model import Ask, Attempt, Delta, Model, ModelFault, Price, Reason, Reply, Usage
 from kuznia.llm.timing import RANG
 from kuznia.llm.tokens import estimate, estimated_input, most_input
 from kuznia.platform.clock import Clock
+from kuznia.platform.log import get_log
 
-log = structlog.get_logger()
+log = get_log("llm")
 
 Outcome = Literal["ok", "cancelled"] | Reason
 Observe = Callable[[Attempt], None]
