@@ -171,6 +171,17 @@ async def test_a_cancelled_probe_lets_the_next_one_in_and_counts_for_nothing():
     assert await bench.ask() == ["pong"]
 
 
+@pytest.mark.parametrize(("reason", "state"), [("busy", "half-open"), ("rejected", "closed")])
+async def test_only_a_server_that_was_reached_closes_it(reason: Reason, state: str):
+    bench = Bench(DOWN, DOWN, DOWN, ModelFault(reason, "no"))
+    await bench.ask(3)
+    bench.clock.turn(30)
+
+    await bench.ask()
+
+    assert bench.circuit.state == state
+
+
 async def test_a_stream_is_judged_by_its_end():
     bench = Bench(DOWN, pieces=("a",))
 

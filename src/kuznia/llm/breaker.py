@@ -11,11 +11,12 @@ log = get_log("llm")
 
 State = Literal["closed", "open", "half-open"]
 
-# These speak of the server. After any other reason it has answered, so it is there.
+# These speak against the server, and these say nothing of it: it was not asked. After any other
+# reason it has answered, so it is there.
 SICK: frozenset[Reason] = frozenset(
     {"connect", "timeout", "rate_limited", "server", "unreadable", "cut"}
 )
-
+UNASKED: frozenset[Reason] = frozenset({"unset", "open", "busy"})
 
 # Seconds to come back in while a probe is out, and the longest rest counted in cooldowns.
 WHILE_PROBED, LONGEST_REST = 1.0, 10
@@ -41,7 +42,7 @@ class Circuit(Protocol):
     async def failed(self, given: Pass, retry_after: float) -> None: ...
 
     async def left(self, given: Pass) -> None:
-        """Nothing was learnt of the server: the ask was cancelled, out of budget or out of time."""
+        """Nothing was learnt of the server: cancelled, not sent, out of budget or out of time."""
         ...
 
 
@@ -154,8 +155,12 @@ class Breaking:
 
     async def _judge(self, given: Pass, fault: ModelFault | None = None) -> None:
         before = self.circuit.state
-        if fault is not None and fault.reason in SICK:
+        if fault is None:
+            await self.circuit.worked(given)
+        elif fault.reason in SICK:
             await self.circuit.failed(given, fault.retry_after or 0.0)
+        elif fault.reason in UNASKED:
+            await self.circuit.left(given)
         else:
             await self.circuit.worked(given)
         after = self.circuit.state
