@@ -21,8 +21,9 @@ T = TypeVar("T")
 
 CHECKED_OUT = re.compile(rb"^kuznia_database_connections\S* ([0-9.]+)$", re.MULTILINE)
 
-# A stream says its piece a second, for as long as the fake model's reply is.
+# Seconds between the pieces of a stream, and the least a whole one takes: its reply has 25 pieces.
 GAP = 1.0
+LASTS = 25
 PROBES = 100
 
 
@@ -89,8 +90,13 @@ def connections(server: Running) -> float:
     return float(found[1])
 
 
-# The defaults let 64 calls to one model go out at once; here each stream holds one.
-MANY = {"MODEL_CONCURRENCY": "1500", "HTTP_CONNECTIONS": "1000", "HTTP_KEEPALIVE": "0"}
+# The defaults let 64 calls to one model go out at once; here each stream holds one, and what is
+# asked beyond a thousand waits for its first word until another stream has ended.
+MANY = {
+    "MODEL_CONCURRENCY": "1500",
+    "HTTP_CONNECTIONS": "1000",
+    "MODEL_FIRST_TOKEN_TIMEOUT": "60",
+}
 
 
 def open_streams(line: Line, few: int, many: int) -> list[Goal]:
@@ -106,7 +112,8 @@ def open_streams(line: Line, few: int, many: int) -> list[Goal]:
             lambda: connections(server),
             0.5,
         )
-        steady = [count for second, count in taken if second > 5]
+        # All are open by now, and none is being kept yet.
+        steady = [count for second, count in taken if 5 < second < LASTS - 5]
         print(f"{seen.together} streams open: {max(steady):.0f} database connections in use")
         with ThreadPoolExecutor(1) as pool:
             crowd = pool.submit(followed, server, line, many, many / 10, 30_000_000)
@@ -114,15 +121,15 @@ def open_streams(line: Line, few: int, many: int) -> list[Goal]:
             probes = followed(server, line, PROBES, 20, 40_000_000)
             rest = crowd.result()
     first = median(alone.first_event)
-    late = [percentile(probes.first_event, share) - first for share in (0.5, 0.99)]
+    late = [percentile(probes.first_event, share) - first for share in (0.5, 0.95, 0.99)]
     print(f"{rest.together} streams open, {rest.events:,} events: {rest.lost} lost;", end=" ")
     print(
-        f"first event {first:.1f} ms alone; later by {late[0]:.1f} (p50), {late[1]:.1f} ms (p99)\n"
+        f"first event {first:.1f} ms alone; later by {late[0]:.1f} (p50), {late[2]:.1f} ms (p99)\n"
     )
     return [
         Goal(f"connections in use, {few} streams", max(steady), 0, "", floor=False),
         Goal(f"events lost, {many} streams", rest.lost + probes.lost, 0, "", floor=False),
-        Goal("first event later, p50", late[0], 15, "ms", floor=False),
+        Goal("first event later, p95", late[1], 15, "ms", floor=False),
     ]
 
 
