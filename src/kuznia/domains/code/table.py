@@ -373,6 +373,7 @@ PROGRAMMING: tuple[Language, ...] = (
         test_file="{}Spec.groovy",
         docs="Groovydoc",
         formatter="npm-groovy-lint",
+        doubt="a grammar that knows only part of the language",
     ),
     Language(
         "fortran",
