@@ -9,7 +9,6 @@ from typing import Any
 
 from pydantic import Field
 
-from kuznia.forge.run import Forge
 from kuznia.forge.shelf import Shelf
 from kuznia.forge.terms import (
     AnyPart,
@@ -27,6 +26,7 @@ from kuznia.forge.terms import (
     Prompt,
     Unreadable,
 )
+from kuznia.forge.work import Forge
 from kuznia.llm.layers import Care, Source, layered
 from kuznia.llm.model import Model, Price
 from kuznia.platform.clock import Clock

@@ -19,10 +19,10 @@ from kuznia.doors import admin, faults, http, reference, stream
 from kuznia.doors.at import Doors
 from kuznia.doors.cli import Tools, cli
 from kuznia.doors.gate import Gate
-from kuznia.forge.run import Forge
 from kuznia.forge.runs import Runs
 from kuznia.forge.shelf import Shelf
 from kuznia.forge.terms import Domain
+from kuznia.forge.work import Forge
 from kuznia.llm.layers import Care, Layered, Source, layered
 from kuznia.llm.model import Model, Price
 from kuznia.llm.openai import OpenAIModel
@@ -35,9 +35,6 @@ from kuznia.platform.metrics import Metrics
 from kuznia.platform.settings import Settings
 
 log = get_log("app")
-
-# Where a key without an address belongs.
-OPENAI = "https://api.openai.com/v1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +64,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             model=models.model if models else None,
             shelf=shelf,
             clock=made.clock,
+            stands_in=settings.fallback_to_free,
         )
         runs = Runs(forge, made.metrics, retention=settings.run_retention)
         log.info("started", version=__version__, model=forge.model.name if forge.model else None)
@@ -136,9 +134,6 @@ def _cors(settings: Settings) -> list[Middleware]:
 
 async def _open_database(settings: Settings) -> Database:
     url = settings.database_url.get_secret_value()
-    # The embedded database is ours to bring up to date; a server's is its operator's.
-    if is_sqlite(address(url)):
-        await asyncio.to_thread(migrate.upgrade, url)
     db = await Database.open(
         url,
         pool_size=settings.database_pool_size,
@@ -146,6 +141,9 @@ async def _open_database(settings: Settings) -> Database:
         pool_timeout=settings.database_pool_timeout,
     )
     try:
+        # The embedded database is ours to bring up to date; a server's is its operator's.
+        if is_sqlite(address(url)) and await migrate.current(db) != migrate.head():
+            await asyncio.to_thread(migrate.upgrade, url)
         await migrate.check(db)
     except BaseException:
         await db.close()
@@ -159,10 +157,11 @@ async def _open_models(made: Made, opened: AsyncExitStack) -> Layered | None:
     sources = [Source(made.model, Price())] if made.model else await _sources(made, opened)
     if not sources:
         return None
-    return layered(
+    models = layered(
         *sources,
         care=Care(
-            concurrency=settings.model_concurrency,
+            # A call that waits for a connection would look like a model that is slow.
+            concurrency=min(settings.model_concurrency, settings.http_connections),
             attempts=settings.model_attempts,
             total=settings.model_timeout,
             first_token=settings.model_first_token_timeout,
@@ -173,6 +172,10 @@ async def _open_models(made: Made, opened: AsyncExitStack) -> Layered | None:
         clock=made.clock,
         observe=made.metrics.attempt,
     )
+    for breaker in models.breakers:
+        circuit = breaker.circuit
+        made.metrics.watch_breaker(breaker.name, lambda circuit=circuit: circuit.state)
+    return models
 
 
 async def _sources(made: Made, opened: AsyncExitStack) -> list[Source]:
@@ -205,7 +208,7 @@ def _source(
 
 def _client(settings: Settings, *, second: bool) -> AsyncClient:
     """One pooled client for one model server."""
-    url, key = settings.openai_base_url or OPENAI, settings.openai_api_key
+    url, key = settings.openai_url, settings.openai_api_key
     if second and settings.fallback_base_url:
         url, key = settings.fallback_base_url, settings.fallback_api_key
     return open_client(

@@ -8,9 +8,9 @@ from tests.makers import Note, a_forge, a_part, an_order
 
 from kuznia.forge.check import check
 from kuznia.forge.ledger import Ledger
-from kuznia.forge.make import Work
 from kuznia.forge.run import run
 from kuznia.forge.terms import Bench, Budget, RunId
+from kuznia.forge.work import Work
 from kuznia.llm.model import ModelFault, Reason
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.errors import Fault

@@ -1,15 +1,17 @@
 """The story of one order, told with a scripted model."""
 
+from dataclasses import replace
+
 import pytest
 from pydantic_core import from_json
 from tests.clocks import TurnedClock
 from tests.makers import Note, a_domain, a_forge, a_part, an_order
 
 from kuznia.forge.ledger import Ledger
-from kuznia.forge.make import Work
-from kuznia.forge.run import Forge, run
+from kuznia.forge.run import run
 from kuznia.forge.shelf import key_of
 from kuznia.forge.terms import Budget, Event, Order, Part, RunId
+from kuznia.forge.work import Forge, Work
 from kuznia.llm.model import ModelFault, Reply, Usage
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.errors import BudgetSpent, Fault, TimedOut
@@ -187,6 +189,15 @@ async def test_our_own_planner_answers_when_no_model_is_configured(clock):
     artefact = await make(a_forge(None, clock, domain=a_domain(planned)), an_order())
 
     assert artefact["status"] == "degraded"
+
+
+async def test_a_planner_does_not_stand_in_where_the_operator_forbids_it(clock):
+    planned = a_part(make=lambda bench: Note(text="planned"))
+    down = ScriptedModel(ModelFault("credentials", "It refuses the key."))
+    forge = a_forge(down, clock, domain=a_domain(planned))
+
+    with pytest.raises(ModelFault):
+        await make(replace(forge, stands_in=False), an_order())
 
 
 async def test_a_planners_draft_is_checked_like_any_other(clock):

@@ -119,12 +119,6 @@ def test_a_breaker_is_asked_when_the_metrics_are_read(metrics: Metrics):
     assert seen == [0, 1, 2]
 
 
-def test_findings_are_counted_by_severity(metrics: Metrics):
-    metrics.finding("code", "block")
-
-    assert value(metrics, "kuznia_findings_total", domain="code", severity="block") == 1
-
-
 def test_the_shelf_counts_hits_and_misses(metrics: Metrics):
     metrics.shelf_hit()
     metrics.shelf_hit()
@@ -158,16 +152,17 @@ def test_two_applications_share_no_counts(metrics: Metrics):
 def test_ten_thousand_odd_inputs_make_a_bounded_number_of_series(metrics: Metrics):
     for i in range(10_000):
         metrics.request(f"M{i}", f"/r/{i}", i, 0.1)
-        metrics.finding(f"d{i}", f"s{i}")
         metrics.attempt(Tried(f"m{i}", f"o{i}"))
 
     assert len(series(metrics)) < 4_500
 
 
 def test_what_is_in_no_set_counts_as_other(metrics: Metrics):
-    metrics.finding("code", "terrible")
+    metrics.request("TEAR", "/r", 200, 0.1)
 
-    assert value(metrics, "kuznia_findings_total", domain="code", severity="other") == 1
+    assert (
+        value(metrics, "kuznia_http_requests_total", method="other", route="/r", status="2xx") == 1
+    )
 
 
 def test_names_beyond_the_last_place_count_as_other(metrics: Metrics):

@@ -10,6 +10,7 @@ from kuznia import __version__
 from kuznia.doors.at import Doors, doors
 from kuznia.platform import migrate
 from kuznia.platform.errors import Fault
+from kuznia.platform.metrics import CONTENT_TYPE
 from kuznia.platform.wire import Envelope, ok
 
 router = APIRouter(tags=["operation"])
@@ -106,7 +107,7 @@ async def readiness(at: Doors) -> Readiness:
     responses={200: {"content": {"text/plain": {}}}},
 )
 async def metrics(request: Request) -> Response:
-    return Response(doors(request).metrics.render(), media_type="text/plain; version=0.0.4")
+    return Response(doors(request).metrics.render(), media_type=CONTENT_TYPE)
 
 
 @router.get("/api/openapi.json", summary="This API as OpenAPI", response_class=Response)

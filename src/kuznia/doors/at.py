@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from kuznia.forge.run import Forge
 from kuznia.forge.runs import Runs
 from kuznia.forge.terms import Budget, Caller, Input, Order
+from kuznia.forge.work import Forge
 from kuznia.llm.breaker import Breaking
 from kuznia.platform.db import Database
 from kuznia.platform.log import request_id

@@ -40,7 +40,7 @@ class EventStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert scope["type"] == "http"
         headers = [(k, v) for k, v in self.raw_headers if k != b"content-length"]
-        with self._runs.listening(self._run):
+        with self._runs.streaming(self._run):
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             # The answer has begun: to one who has left there is nothing more to say.
             with suppress(ClientLeft):

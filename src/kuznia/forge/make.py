@@ -1,30 +1,24 @@
 """One part is made: asked of a model until it is accepted or asking is no use, or by our code."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, replace
 
 from kuznia.forge.ask import ask
 from kuznia.forge.check import Verdict, check
-from kuznia.forge.ledger import Ledger
 from kuznia.forge.terms import (
     AnyPart,
     Bench,
     D,
     Draft,
     Ended,
-    EventKind,
     Finding,
     MadeBy,
-    Order,
     PartEvidence,
-    RunId,
     Unreadable,
 )
+from kuznia.forge.work import Forge, Work
 from kuznia.llm.model import Model, ModelFault, Reply
-from kuznia.platform.clock import Clock
 from kuznia.platform.errors import BudgetSpent, Fault, ModelUnavailable, TimedOut
-
-Tell = Callable[[EventKind, Mapping[str, object]], None]
 
 NOTHING = Verdict((), ())
 UNSET = "No model is configured: set OPENAI_BASE_URL and OPENAI_MODEL, see docs/models.md."
@@ -38,19 +32,6 @@ CUT_OFF = Finding(
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """One order under way: cleaned, with its account and somebody to tell."""
-
-    run_id: RunId
-    order: Order
-    key: str
-    # What the sanitiser noted.
-    noted: tuple[Finding, ...]
-    ledger: Ledger
-    tell: Tell
-
-
-@dataclass(frozen=True, slots=True)
 class Made:
     """What came of a part. Without a draft, `fault` says why nobody could even try."""
 
@@ -60,14 +41,15 @@ class Made:
     fault: Fault | None = None
 
 
-async def make(model: Model | None, clock: Clock, work: Work, part: AnyPart, bench: Bench) -> Made:
+async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench) -> Made:
     """Ask for a part until it is accepted or asking is no use; then let our own code make it."""
-    began = clock.monotonic()
+    began = forge.clock.monotonic()
     work.tell("part.started", {"part": part.name})
     trial = _Trial()
     if part.prompt is not None:
-        await _ask_for(model, work, part, bench, trial)
-    if trial.ended != "accepted" and part.make is not None:
+        await _ask_for(forge.model, work, part, bench, trial)
+    may_stand_in = forge.stands_in or forge.model is None or part.prompt is None
+    if trial.ended != "accepted" and part.make is not None and may_stand_in:
         draft: Draft = await _settled(part.make(bench))
         trial.draft, trial.verdict = draft, await check(part, draft, bench)
         trial.made_by = "planner" if part.prompt else "computed"
@@ -81,7 +63,7 @@ async def make(model: Model | None, clock: Clock, work: Work, part: AnyPart, ben
         tries=trial.tries,
         mended=trial.mended,
         checks=trial.verdict.checks,
-        seconds=round(clock.monotonic() - began, 6),
+        seconds=round(forge.clock.monotonic() - began, 6),
         ended=trial.ended,
     )
     if accepted:

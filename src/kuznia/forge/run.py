@@ -6,10 +6,9 @@ did not is asked again with what was wrong, made by our own code where there is 
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from kuznia.forge.make import Made, Work, late, make, without
-from kuznia.forge.shelf import Kept, Shelf
+from kuznia.forge.make import Made, late, make, without
+from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import (
     AnyPart,
     Artefact,
@@ -21,19 +20,8 @@ from kuznia.forge.terms import (
     Status,
     Unmet,
 )
-from kuznia.llm.model import Model
-from kuznia.platform.clock import Clock
+from kuznia.forge.work import Forge, Work
 from kuznia.platform.ids import new_id
-
-
-@dataclass(frozen=True, slots=True)
-class Forge:
-    """What a run needs, built once by the application and handed on."""
-
-    domains: Mapping[str, Domain]
-    model: Model | None
-    shelf: Shelf
-    clock: Clock
 
 
 async def run(forge: Forge, work: Work) -> Kept:
@@ -63,7 +51,7 @@ async def _make_all(
     """Parts that need nothing of each other run side by side; a part waits for what it needs."""
 
     async def make_one(part: AnyPart, bench: Bench) -> None:
-        made[part.name] = await make(forge.model, forge.clock, work, part, bench)
+        made[part.name] = await make(forge, work, part, bench)
 
     waiting: list[AnyPart] = list(parts)
     while waiting:

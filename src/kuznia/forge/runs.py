@@ -9,11 +9,11 @@ from functools import partial
 
 from kuznia.forge.events import EventLog, MemoryLog
 from kuznia.forge.ledger import Ledger
-from kuznia.forge.make import Work
-from kuznia.forge.run import Forge, run
+from kuznia.forge.run import run
 from kuznia.forge.sanitise import clean
 from kuznia.forge.shelf import Kept, key_of
 from kuznia.forge.terms import Caller, EventKind, Order, RunId
+from kuznia.forge.work import Forge, Work
 from kuznia.platform.errors import Broken, Cancelled, Fault, NotFound, Unavailable
 from kuznia.platform.ids import new_id
 from kuznia.platform.log import get_log
@@ -112,6 +112,16 @@ class Runs:
             run.listeners -= 1
             if run.listeners == 0 and not run.goes_on:
                 self._stop(run)
+
+    @contextmanager
+    def streaming(self, run: Run) -> Generator[None]:
+        """Listening to each event, for a while perhaps; counted, because each one is held open."""
+        self._metrics.stream_opened()
+        try:
+            with self.listening(run):
+                yield
+        finally:
+            self._metrics.stream_closed()
 
     def get(self, caller: Caller, run_id: str) -> Run:
         """The caller's own run, under way or ended not long ago."""

@@ -1,5 +1,6 @@
 """Ids that sort by time, can stand in a URL, and cannot be guessed."""
 
+import os
 import secrets
 from collections.abc import Iterator
 
@@ -22,3 +23,11 @@ def _draw() -> Iterator[str]:
 
 
 _chance = _draw()
+
+
+def _draw_anew() -> None:
+    global _chance  # noqa: PLW0603 - a child of this process must not give out its parent's ids
+    _chance = _draw()
+
+
+os.register_at_fork(after_in_child=_draw_anew)

@@ -28,7 +28,6 @@ OTHER = "other"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 CLASSES = frozenset({"1xx", "2xx", "3xx", "4xx", "5xx"})
 STATUSES = frozenset({"complete", "partial", "degraded", "declined", "failed", *ANSWERS})
-SEVERITIES = frozenset({"block", "mend", "warn"})
 BREAKER = {"closed": 0, "half-open": 1, "open": 2}
 # Our own share of a run is milliseconds, a model's is seconds.
 OURS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
@@ -128,9 +127,6 @@ class Metrics:
         )
         self._runs = Family(counter, "runs", "Runs ended.", domain=domain, status=STATUSES)
         self._under_way = Family(gauge, "runs_in_progress", "Runs under way.", domain=domain)
-        self._findings = Family(
-            counter, "findings", "What checks found.", domain=domain, severity=SEVERITIES
-        )
         self._attempts = Family(
             counter, "model_attempts", "Calls to a model.", model=model, outcome=outcome
         )
@@ -165,9 +161,6 @@ class Metrics:
         self._runs.of(domain, status).inc()
         # Parts made side by side wait for models at the same time: the sum can pass the whole.
         self._overhead.of(domain).observe(max(0.0, seconds - model_seconds))
-
-    def finding(self, domain: str, severity: str) -> None:
-        self._findings.of(domain, severity).inc()
 
     def attempt(self, attempt: Attempt) -> None:
         """A call to a model has ended, whatever the end."""
