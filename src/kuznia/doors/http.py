@@ -96,7 +96,13 @@ def makers(domain: Domain) -> APIRouter:
         description=f"With `Accept: {MEDIA_TYPE}` the answer is the run as it happens; its last "
         "event holds the artefact.",
         response_class=Response,
-        responses={200: {"model": Envelope[ArtefactShape], "content": {MEDIA_TYPE: {}}}},
+        responses={
+            200: {
+                "model": Envelope[ArtefactShape],
+                "content": {MEDIA_TYPE: {}},
+                "description": "The artefact; or, when asked for, the events that lead to it.",
+            }
+        },
         openapi_extra={"parameters": [ON_DISCONNECT], **one.described(domain.examples)},
     )(make)
     router.post(

@@ -104,7 +104,8 @@ const tryForm = (api, path, method, operation) => {
   const schema = bodySchema(operation);
   const body = schema && make("textarea", { spellcheck: "false" });
   if (body) {
-    body.value = JSON.stringify(example(api, schema), null, 2);
+    const shown = Object.values(operation.requestBody.content["application/json"].examples ?? {})[0];
+    body.value = JSON.stringify(shown?.value ?? example(api, schema), null, 2);
     form.append(make("label", {}, "Body (JSON)", body));
   }
   const events = Object.keys(operation.responses?.["200"]?.content ?? {}).includes("text/event-stream");
