@@ -244,6 +244,17 @@ def serve(settings: Settings) -> None:
         lines.stop()
 
 
+@asynccontextmanager
+async def _open_here(settings: Settings) -> AsyncGenerator[Doors]:
+    """For one command on a terminal, which shows its own stages: only warnings are logged."""
+    lines = configure(settings.model_copy(update={"log_level": "WARNING"}), sys.stderr)
+    try:
+        async with open_doors(Made(settings=settings)) as doors:
+            yield doors
+    finally:
+        lines.stop()
+
+
 def openapi(settings: Settings) -> bytes:
     """The API's document; no resource is opened for it."""
     return to_json(create_app(Made(settings=settings)).openapi(), indent=2)
@@ -253,7 +264,7 @@ def main() -> None:
     """The command line, with what it needs of the application in hand."""
     cli(
         obj=Tools(
-            open_doors=lambda settings: open_doors(Made(settings=settings)),
+            open_doors=_open_here,
             serve=serve,
             openapi=openapi,
             client=lambda s: _client(s, second=False) if s.openai_model else None,
