@@ -65,6 +65,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             shelf=shelf,
             clock=made.clock,
             stands_in=settings.fallback_to_free,
+            most_tokens=settings.openai_max_tokens,
         )
         runs = Runs(forge, made.metrics, retention=settings.run_retention)
         log.info("started", version=__version__, model=forge.model.name if forge.model else None)

@@ -32,6 +32,7 @@ async def ask(
     bench: Bench,
     account: Account,
     *,
+    most_tokens: int,
     said: Reply | None = None,
     findings: tuple[Finding, ...] = (),
     show: Callable[[str], None],
@@ -42,7 +43,7 @@ async def ask(
         messages=messages(prompt, said, findings),
         deadline=order.deadline,
         account=account,
-        max_tokens=prompt.max_tokens,
+        max_tokens=min(prompt.max_tokens, most_tokens),
         schema=prompt.schema,
         request_id=order.request_id,
     )

@@ -17,7 +17,7 @@ from kuznia.forge.terms import (
     Unreadable,
 )
 from kuznia.forge.work import Forge, Work
-from kuznia.llm.model import Model, ModelFault, Reply
+from kuznia.llm.model import ModelFault, Reply
 from kuznia.platform.errors import BudgetSpent, Fault, ModelUnavailable, TimedOut
 
 NOTHING = Verdict((), ())
@@ -47,7 +47,7 @@ async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench) -> Made:
     work.tell("part.started", {"part": part.name})
     trial = _Trial()
     if part.prompt is not None:
-        await _ask_for(forge.model, work, part, bench, trial)
+        await _ask_for(forge, work, part, bench, trial)
     may_stand_in = forge.stands_in or forge.model is None or part.prompt is None
     if trial.ended != "accepted" and part.make is not None and may_stand_in:
         draft: Draft = await _settled(part.make(bench))
@@ -91,21 +91,20 @@ class _Trial:
     fault: Fault | None = None
 
 
-async def _ask_for(
-    model: Model | None, work: Work, part: AnyPart, bench: Bench, trial: _Trial
-) -> None:
+async def _ask_for(forge: Forge, work: Work, part: AnyPart, bench: Bench, trial: _Trial) -> None:
     """The repair loop: ask, read, check; again while the findings grow fewer."""
     assert part.prompt is not None
     prompt, said, rank = part.prompt(bench), None, None
     try:
-        if model is None:
+        if forge.model is None:
             raise ModelFault("unset", UNSET)
         for trial.tries in range(1, part.tries + 1):
             reply = await ask(
-                model,
+                forge.model,
                 prompt,
                 bench,
                 work.ledger,
+                most_tokens=forge.most_tokens,
                 said=said,
                 findings=trial.verdict.findings,
                 show=lambda text: work.tell("part.draft", {"part": part.name, "text": text}),

@@ -22,6 +22,8 @@ class Forge:
     clock: Clock
     # Whether our own planners may stand in for a configured model that fails.
     stands_in: bool = True
+    # The most one reply may have, whatever a prompt would like.
+    most_tokens: int = 8192
 
 
 @dataclass(frozen=True, slots=True)
