@@ -226,7 +226,10 @@ class Settings(BaseSettings):
         description="`sqlite:///path` or `postgresql://user:password@host/name`.",
     )
     database_pool_size: int = Field(
-        default=5, ge=1, le=500, description="Connections kept open to PostgreSQL."
+        default=5,
+        ge=1,
+        le=500,
+        description="Connections kept open to PostgreSQL, for reading and for writing each.",
     )
     database_pool_overflow: int = Field(
         default=5, ge=0, le=500, description="Connections opened on top when all are taken."
