@@ -17,7 +17,7 @@ from kuznia import __version__
 from kuznia.domains import load
 from kuznia.doors import admin, faults, http, reference, stream
 from kuznia.doors.at import Doors
-from kuznia.doors.cli import Tools, cli
+from kuznia.doors.cli import Tools
 from kuznia.doors.gate import Gate
 from kuznia.forge.runs import Runs
 from kuznia.forge.shelf import Shelf
@@ -261,13 +261,11 @@ def openapi(settings: Settings) -> bytes:
     return to_json(create_app(Made(settings=settings)).openapi(), indent=2)
 
 
-def main() -> None:
-    """The command line, with what it needs of the application in hand."""
-    cli(
-        obj=Tools(
-            open_doors=_open_here,
-            serve=serve,
-            openapi=openapi,
-            client=lambda s: _client(s, second=False) if s.openai_model else None,
-        )
+def tools() -> Tools:
+    """What the command line needs of the application."""
+    return Tools(
+        open_doors=_open_here,
+        serve=serve,
+        openapi=openapi,
+        client=lambda s: _client(s, second=False) if s.openai_model else None,
     )

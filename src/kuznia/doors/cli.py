@@ -148,5 +148,6 @@ def fields(args: list[str]) -> dict[str, str]:
 
 
 def _tools(context: typer.Context) -> Tools:
-    assert isinstance(context.obj, Tools)
-    return context.obj
+    tools = context.obj()
+    assert isinstance(tools, Tools)
+    return tools
