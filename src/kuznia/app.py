@@ -224,23 +224,13 @@ def _client(settings: Settings, *, second: bool) -> AsyncClient:
 
 def serve(settings: Settings) -> None:
     """Listen until interrupted. Streams still open get the grace, then they are ended."""
-    import uvicorn
+    from kuznia.doors.server import server
 
     lines = configure(settings, sys.stderr)
     for note in settings.notes:
         log.warning("setting", note=note)
-    config = uvicorn.Config(
-        create_app(Made(settings=settings)),
-        host=settings.host,
-        port=settings.port,
-        # Lines go through our own pipe; each request is logged once, by the gate.
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=max(1, round(settings.shutdown_grace)),
-    )
     try:
-        uvicorn.Server(config).run()
+        server(create_app(Made(settings=settings)), settings).run()
     finally:
         lines.stop()
 
