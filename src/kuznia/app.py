@@ -1,6 +1,7 @@
 """The only place where everything meets: settings -> resources -> Forge -> doors."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from kuznia import __version__
-from kuznia.domains import load
+from kuznia.domains import find_routes, load
 from kuznia.doors import admin, faults, http, reference, stream
 from kuznia.doors.at import Doors
 from kuznia.doors.cli import Tools
@@ -59,8 +60,9 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         models = await _open_models(made, opened)
         shelf = Shelf(db, made.clock, ttl=settings.cache_ttl, size=settings.cache_size)
         await shelf.warm()
+        loaded = {name: await _open(one, settings, opened) for name, one in made.domains.items()}
         forge = Forge(
-            domains=made.domains,
+            domains=loaded,
             model=models.model if models else None,
             shelf=shelf,
             clock=made.clock,
@@ -87,9 +89,9 @@ def create_app(made: Made) -> FastAPI:
     """The web application. Its resources open when the server starts, not before."""
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[dict[str, Doors]]:
+    async def lifespan(_: FastAPI) -> AsyncGenerator[dict[str, object]]:
         async with open_doors(made) as doors:
-            yield {"doors": doors}
+            yield {"doors": doors, "forge": doors.forge}
 
     settings = made.settings
     app = FastAPI(
@@ -113,6 +115,8 @@ def create_app(made: Made) -> FastAPI:
     faults.install(app)
     for domain in made.domains.values():
         app.include_router(http.makers(domain))
+        if more := find_routes(domain):
+            app.include_router(more)
     for router in (http.history, stream.router, admin.router, reference.router):
         app.include_router(router)
     return app
@@ -150,6 +154,12 @@ async def _open_database(settings: Settings) -> Database:
         await db.close()
         raise
     return db
+
+
+async def _open(domain: Domain, settings: Settings, opened: AsyncExitStack) -> Domain:
+    if domain.opened is None:
+        return domain
+    return await opened.enter_async_context(domain.opened(dict(settings)))
 
 
 async def _open_models(made: Made, opened: AsyncExitStack) -> Layered | None:
@@ -224,15 +234,24 @@ def _client(settings: Settings, *, second: bool) -> AsyncClient:
 
 def serve(settings: Settings) -> None:
     """Listen until interrupted. Streams still open get the grace, then they are ended."""
-    from kuznia.doors.server import server
+    from kuznia.doors.server import listen, server
 
+    # Once it has ended, the server hands the signal on: that must not end us with lines unwritten.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     lines = configure(settings, sys.stderr)
-    for note in settings.notes:
-        log.warning("setting", note=note)
     try:
-        server(create_app(Made(settings=settings)), settings).run()
+        for note in settings.notes:
+            log.warning("setting", note=note)
+        # Looked at first: what is wrong with it would come out of the server as a traceback.
+        asyncio.run(_look_at_database(settings))
+        with listen(settings) as door:
+            server(create_app(Made(settings=settings)), settings).run([door])
     finally:
         lines.stop()
+
+
+async def _look_at_database(settings: Settings) -> None:
+    await (await _open_database(settings)).close()
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from kuznia.forge.terms import Domain
 
@@ -17,3 +18,11 @@ def load() -> dict[str, Domain]:
             raise TypeError(f"the folder domains/{folder.name} has no DOMAIN of type Domain")
         found[domain.name] = domain
     return found
+
+
+# Any: a router of FastAPI, of which only the domain's routes and the application know.
+def find_routes(domain: Domain) -> Any:
+    """The router of doors a domain has beside the common ones, if its folder has a `routes.py`."""
+    if (Path(__file__).parent / domain.name / "routes.py").exists():
+        return import_module(f"{__name__}.{domain.name}.routes").router
+    return None

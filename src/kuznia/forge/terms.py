@@ -6,6 +6,7 @@ accepted. A Domain is data and pure functions that say all this for one kind of 
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Literal, NewType, TypeVar
@@ -194,6 +195,9 @@ class Domain:
     screen: Callable[[Order], Decline | None] = nothing_to_say
     # Findings of the sanitiser that this domain refuses instead of noting.
     refuses: frozenset[str] = frozenset()
+    # What has a life of its own (a pool, a sandbox) opens with the server: it is given the settings
+    # by name and yields the domain to use until the end.
+    opened: "Callable[[Mapping[str, object]], AbstractAsyncContextManager[Domain]] | None" = None
     # Inputs that show what can be asked; the API reference prints them.
     examples: tuple[Mapping[str, JsonValue], ...] = ()
 
