@@ -1,10 +1,11 @@
 """One pooled HTTP client for each upstream, opened at start and closed at shutdown."""
 
-import ssl
 from collections.abc import Mapping
 
 import httpx2
 from pydantic import SecretStr
+
+from kuznia.platform.transport import Transport
 
 
 def open_client(
@@ -19,27 +20,26 @@ def open_client(
 ) -> httpx2.AsyncClient:
     """A client that goes where it is told and nowhere else; `aclose` it, or use `async with`.
 
-    Nothing is tried again and no redirect is followed: both are the caller's to decide, and a
-    redirect would carry the key to another host. Proxies named in the environment are not used.
+    No failed request is tried again and no redirect is followed: both are the caller's to decide,
+    and a redirect would carry the key to another host. Only a request that met a kept connection
+    on its way out is sent once more. Proxies named in the environment are not used.
     How long an answer may take is the caller's too: only connecting has a limit here.
     """
-    secure = base_url.startswith("https:")
     sent = {"user-agent": "kuznia", **(headers or {})}
     if key is not None:
         sent["authorization"] = f"Bearer {key.get_secret_value()}"
+    # Reading the machine's certificates takes longer than a whole start without them.
+    secure = base_url.startswith("https:")
     return httpx2.AsyncClient(
         base_url=base_url,
         headers=sent,
-        # Reading the machine's certificates takes longer than a whole start without them. A context
-        # that trusts nobody is cheap, and refuses every https address the plain client is given.
-        verify=secure or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-        limits=httpx2.Limits(
-            max_connections=connections,
-            max_keepalive_connections=keepalive,
-            keepalive_expiry=expiry,
+        transport=Transport(
+            tls=httpx2.create_ssl_context(trust_env=False) if secure else None,
+            connections=connections,
+            keepalive=keepalive,
+            expiry=expiry,
         ),
         timeout=httpx2.Timeout(None, connect=connect_timeout),
         follow_redirects=False,
         trust_env=False,
-        http2=False,
     )
