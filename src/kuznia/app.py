@@ -237,7 +237,7 @@ def serve(settings: Settings) -> None:
     from kuznia.doors.server import listen, server
 
     # Once it has ended, the server hands the signal on: that must not end us with lines unwritten.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, lambda _, __: sys.exit(0))
     lines = configure(settings, sys.stderr)
     try:
         for note in settings.notes:

@@ -8,7 +8,11 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from kuznia.doors.at import Doors
+from kuznia.platform.errors import Conflict
+from kuznia.platform.log import get_log
 from kuznia.platform.settings import Settings
+
+log = get_log("server")
 
 # Seconds for the last events of what was cancelled to reach whoever listens.
 FAREWELL = 2
@@ -40,3 +44,18 @@ def server(app: ASGIApp, settings: Settings) -> Server:
             timeout_graceful_shutdown=math.ceil(settings.shutdown_grace) + FAREWELL,
         )
     )
+
+
+def listen(settings: Settings) -> socket.socket:
+    """The socket of HOST and PORT, taken before anything is started for it."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        door = socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        raise Conflict(
+            f"Nobody can listen on {settings.host}:{settings.port}: {error.strerror}. Stop what "
+            "listens there, or choose another port with --port or PORT."
+        ) from None
+    host = f"[{settings.host}]" if family == socket.AF_INET6 else settings.host
+    log.info("listening", url=f"http://{host}:{door.getsockname()[1]}")
+    return door

@@ -1,0 +1,70 @@
+"""The command line run in an empty folder, on a machine where nothing is set."""
+
+import logging
+import signal
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import structlog
+from anyio.from_thread import start_blocking_portal
+from tests.modelserver import ModelServer, model_server
+from typer.testing import CliRunner, Result
+
+from kuznia.app import Made, open_doors, tools
+from kuznia.doors.cli import Tools, cli
+from kuznia.llm.scripted import ScriptedModel
+from kuznia.platform.settings import Settings
+
+Kuznia = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Path]:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+    level, ended_by = logging.getLogger().level, signal.getsignal(signal.SIGTERM)
+    yield tmp_path
+    signal.signal(signal.SIGTERM, ended_by)
+    structlog.reset_defaults()
+    logging.getLogger().setLevel(level)
+
+
+@pytest.fixture
+def scripted() -> ScriptedModel:
+    return ScriptedModel()
+
+
+@pytest.fixture
+def kuznia() -> Kuznia:
+    """Run a command with the application's own tools: `kuznia("doctor", DATABASE_URL=...)`."""
+    return _runs(tools())
+
+
+@pytest.fixture
+def scripted_kuznia(scripted: ScriptedModel) -> Kuznia:
+    """The same, with the scripted model in the configured one's place."""
+    return _runs(
+        replace(tools(), open_doors=lambda s: open_doors(Made(settings=s, model=scripted)))
+    )
+
+
+def _runs(given: Tools) -> Kuznia:
+    def run(*words: str, **environ: str) -> Result:
+        return CliRunner().invoke(
+            cli, words, obj=lambda: given, env=environ, prog_name="kuznia", catch_exceptions=False
+        )
+
+    return run
+
+
+@pytest.fixture
+def modelserver() -> Generator[ModelServer]:
+    """A model server in a thread of its own: a command brings its own event loop."""
+    with (
+        start_blocking_portal("asyncio") as portal,
+        portal.wrap_async_context_manager(model_server()) as server,
+    ):
+        yield server
