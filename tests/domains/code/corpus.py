@@ -1,7 +1,7 @@
-"""The replies beside this file, and what must come of each: written before the code was tuned.
+"""Replies as data files: what each holds, what must come of it, which check must object.
 
-@@@ language NAME, @@@ part NAME, @@@ truncated, @@@ requires NAMES, then
-@@@ reply ... @@@ end, then either `@@@ unreadable CODE` or `@@@ file PATH LANGUAGE ... @@@ end`
+A line that begins with three at-signs says what follows; `reply`, `file` and `code` go on to a line
+of three at-signs and `end`. The replies of `replies/` were written before the code was tuned.
 """
 
 from dataclasses import dataclass, field
@@ -9,20 +9,31 @@ from pathlib import Path
 
 from kuznia.domains.code.choose import Kind
 
-FOLDER = Path(__file__).parent / "replies"
+HERE = Path(__file__).parent
+REPLIES = sorted((HERE / "replies").glob("*.md"))
+CHECKED = sorted((HERE / "checked").glob("*.md"))
+
+# Language and content by path.
+Files = dict[str, tuple[str, str]]
 
 
 @dataclass
 class Case:
-    """One reply with its expected files, by path: language and content."""
+    """One reply; of `files` and `unreadable`, one says what is in it."""
 
     language: str = ""
     part: Kind = "code"
+    prompt: str = ""
+    reply: str = ""
+    files: Files = field(default_factory=dict)
+    unreadable: str = ""
     truncated: bool = False
     requires: tuple[str, ...] = ()
-    reply: str = ""
-    unreadable: str = ""
-    files: dict[str, tuple[str, str]] = field(default_factory=dict)
+    # What was accepted before it.
+    code: Files = field(default_factory=dict)
+    # The check that objects, or `nothing`, and the codes of all findings.
+    catches: str = "nothing"
+    codes: tuple[str, ...] = ()
 
 
 def read(path: Path) -> Case:
@@ -30,20 +41,24 @@ def read(path: Path) -> Case:
     while text:
         line, text = text.split("\n", 1)
         word, _, rest = line.removeprefix("@@@ ").partition(" ")
-        if word == "reply":
-            reply, text = text.split("@@@ end\n", 1)
-            case.reply = reply.removesuffix("\n")
-        elif word == "file":
+        if word in ("reply", "file", "code"):
             content, text = text.split("@@@ end\n", 1)
-            name, language = rest.split(" ")
-            case.files[name] = (language, content)
+            _keep(case, word, rest, content)
         elif word == "truncated":
             case.truncated = True
         elif word == "requires":
             case.requires = tuple(rest.split(" "))
+        elif word == "catches":
+            case.catches, *codes = rest.split(" ")
+            case.codes = tuple(codes)
         else:
             setattr(case, word, rest)
     return case
 
 
-REPLIES = sorted(FOLDER.glob("*.md"))
+def _keep(case: Case, word: str, rest: str, content: str) -> None:
+    if word == "reply":
+        case.reply = content.removesuffix("\n")
+        return
+    path, language = rest.split(" ")
+    (case.files if word == "file" else case.code)[path] = (language, content)

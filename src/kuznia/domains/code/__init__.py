@@ -1,6 +1,8 @@
 """Source code, asked of a model and checked: the code, its tests, its documentation."""
 
+from kuznia.domains.code import extract, proof
 from kuznia.domains.code.asking import fingerprint
+from kuznia.domains.code.languages import LANGUAGES
 from kuznia.domains.code.parts import CODE, DOCUMENTATION, TESTS, parts
 from kuznia.domains.code.schema import CodeInput
 from kuznia.forge.terms import Domain
@@ -8,9 +10,9 @@ from kuznia.forge.terms import Domain
 DOMAIN = Domain(
     name="code",
     path="code",
-    summary="Source code in 37 languages, with tests and documentation, proven to parse.",
+    summary=f"Source code in {len(LANGUAGES)} languages, with tests and documentation, checked.",
     input=CodeInput,
-    version=fingerprint((CODE, TESTS, DOCUMENTATION)),
+    version=fingerprint((CODE, TESTS, DOCUMENTATION), extract.VERSION, proof.VERSION),
     parts=parts,
     examples=(
         {

@@ -9,7 +9,7 @@ from kuznia.domains.code.schema import File
 from kuznia.domains.code.table import Language
 from kuznia.forge.terms import AnyPart
 
-NAMES = ("code", "documentation", "tests")
+NAMES = ("code", "documentation", "languages", "tests")
 
 
 @cache
@@ -18,9 +18,18 @@ def read(name: str) -> str:
     return files("kuznia.domains.code").joinpath("prompts", f"{name}.md").read_text("utf-8")
 
 
+@cache
+def rules(language: str) -> str:
+    """What holds for one language alone."""
+    sections = read("languages").split("\n## ")[1:]
+    by_name = dict(section.split("\n", 1) for section in sections)
+    return by_name[language].strip()
+
+
 def system(name: str, language: Language, test_file: str = "") -> str:
-    """The rules for one part in one language."""
+    """What a model is told about one part in one language."""
     return read(name).format(
+        rules=rules(language.name),
         name=language.name,
         title=language.title,
         extension=language.extensions[0],
@@ -41,8 +50,8 @@ def shown(sources: Iterable[File]) -> str:
     return "\n\n".join(pieces)
 
 
-def fingerprint(parts: Iterable[AnyPart]) -> str:
-    """Changes with every word that is said, and with every check that can judge differently."""
+def fingerprint(parts: Iterable[AnyPart], *readers: int) -> str:
+    """Changes with every word that is said, every check's version, and how replies are read."""
     words = [read(name) for name in NAMES]
     checks = [f"{part.name}/{one.name}/{one.version}" for part in parts for one in part.checks]
-    return sha256("\0".join(words + checks).encode()).hexdigest()[:12]
+    return sha256("\0".join([*words, *checks, *map(str, readers)]).encode()).hexdigest()[:12]

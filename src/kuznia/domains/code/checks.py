@@ -3,22 +3,38 @@
 from collections.abc import Iterator
 from typing import Any
 
-from kuznia.domains.code.languages import get
-from kuznia.domains.code.schema import CodeDraft, CodeInput, Flaw
+from kuznia.domains.code.imports import missing
+from kuznia.domains.code.languages import find, get
+from kuznia.domains.code.mend import faults
+from kuznia.domains.code.missing import words
+from kuznia.domains.code.schema import CodeDraft, CodeInput, File, Flaw
+from kuznia.domains.code.secrets import secrets
+from kuznia.domains.code.stubs import stubs
 from kuznia.forge.terms import Bench, Check, Finding
+
+_TYPESCRIPT = {"typescript", "tsx"}
 
 
 def asked(bench: Bench) -> CodeInput:
+    """The order, as this domain takes it."""
     order = bench.order.input
     assert isinstance(order, CodeInput)
     return order
 
 
-def parses(draft: CodeDraft, bench: Bench) -> Iterator[Finding]:
+def written(bench: Bench) -> CodeDraft:
+    """The accepted code, for the parts that are made from it."""
+    draft = bench.accepted["code"]
+    assert isinstance(draft, CodeDraft)
+    return draft
+
+
+def parses(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
     """Code nobody could read is no code, whatever else it is."""
-    doubt = get(asked(bench).language).doubt
+    languages = {file.path: find(file.language) for file in draft.files}
     for flaw in draft.proof.errors:
-        yield _finding(flaw, doubt)
+        language = languages.get(flaw.path)
+        yield _finding(flaw, in_doubt=bool(language and language.doubt))
     if draft.proof.level == "none" and not draft.proof.errors:
         yield Finding(
             "unproven",
@@ -29,10 +45,10 @@ def parses(draft: CodeDraft, bench: Bench) -> Iterator[Finding]:
         )
 
 
-def _finding(flaw: Flaw, doubt: str | None) -> Finding:
+def _finding(flaw: Flaw, *, in_doubt: bool) -> Finding:
     where = f"{flaw.path}:{flaw.line}:{flaw.column}"
     said = f"{flaw.message}: {flaw.text}" if flaw.text else flaw.message
-    if doubt:
+    if in_doubt:
         return Finding("unverified", "warn", where, said)
     return Finding("syntax", "block", where, said, "Correct the syntax at this place.")
 
@@ -40,7 +56,9 @@ def _finding(flaw: Flaw, doubt: str | None) -> Finding:
 def is_the_asked_language(draft: CodeDraft, bench: Bench) -> Iterator[Finding]:
     """An answer in another language is the answer to another question."""
     wanted = get(asked(bench).language)
-    if all(file.language != wanted.name for file in draft.files):
+    # With JSX or without, it is TypeScript.
+    right = _TYPESCRIPT if wanted.name in _TYPESCRIPT else {wanted.name}
+    if all(file.language not in right for file in draft.files):
         came = ", ".join(sorted({file.language for file in draft.files}))
         yield Finding(
             "wrong-language",
@@ -63,9 +81,71 @@ def is_whole(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
         )
 
 
+def keeps_no_secrets(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
+    """A key in code ends in a repository; the finding never repeats it."""
+    for file in draft.files:
+        for line, what, certain in secrets(file.content):
+            yield Finding(
+                "secret",
+                "block" if certain else "warn",
+                f"{file.path}:{line}",
+                f"A literal looks like {what}.",
+                "Read it from the environment or take it as an argument.",
+            )
+
+
+def is_written_out(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
+    """A stub parses and passes for code until somebody calls it."""
+    for path, line, what in stubs(draft.files):
+        yield Finding(
+            "placeholder",
+            "block",
+            f"{path}:{line}",
+            f"There is {what}." if what.startswith("a ") else f"{what}.",
+            "Write the whole code here; leave nothing out.",
+        )
+
+
+def imports_resolve(draft: CodeDraft, bench: Bench) -> Iterator[Finding]:
+    """What is imported is standard, in the artefact, or named as needed."""
+    beside = bench.accepted.get("code")
+    others = beside.files if isinstance(beside, CodeDraft) else ()
+    files = {file.path: file.content for file in (*others, *draft.files)}
+    named = words(asked(bench).prompt) | {name.lower() for name in draft.requires}
+    if isinstance(beside, CodeDraft):
+        named |= {name.lower() for name in beside.requires}
+    for file in draft.files:
+        for one in missing(file, files, named):
+            yield _import_finding(file, one.line, one.what, certain=one.certain)
+
+
+def _import_finding(file: File, line: int, what: str, *, certain: bool) -> Finding:
+    where = f"{file.path}:{line}"
+    if certain:
+        return Finding(
+            "unresolved-import",
+            "block",
+            where,
+            f"There is no {what} to import.",
+            "Import what is there, or add what is missing.",
+        )
+    return Finding("unnamed-package", "warn", where, f"{what} is not named as needed.")
+
+
+def is_tidy(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
+    """What our own code puts right without asking anybody."""
+    for file in draft.files:
+        for code, message in faults(file):
+            yield Finding(code, "mend", file.path, message, "Send plain text with Unix line ends.")
+
+
 # They stand in parts of code and of tests, whose drafts differ; Any is the price of one tuple.
 SOURCE: tuple[Check[Any], ...] = (
     Check("parses", parses),
     Check("language", is_the_asked_language),
     Check("whole", is_whole),
+    Check("secrets", keeps_no_secrets),
+    Check("written-out", is_written_out),
+    Check("imports", imports_resolve),
+    Check("tidy", is_tidy),
 )

@@ -63,7 +63,9 @@ def piece_of(reply: Reply, block: Block, wanted: Wanted) -> Piece:
         # A label one letter off: `js` over TypeScript, `c` over C++.
         named = wanted.language
     by_path = find_by_path(path) if path else None
-    language = named if named is wanted.language else by_path or named
+    # An ending says more than a label, but a header of C++ ends as one of C.
+    keeps_label = named is wanted.language and not (by_path and by_path.name == "tsx")
+    language = named if keeps_label else by_path or named
     return Piece(block.content, language, path, block.closed, block, reply)
 
 

@@ -1,11 +1,14 @@
 """The parts of a code artefact: how each is asked for and how its reply is read."""
 
-from kuznia.domains.code import asking
-from kuznia.domains.code.checks import SOURCE, asked
-from kuznia.domains.code.extract import extract
+from kuznia.domains.code import asking, checks, checks_docs, checks_tests
+from kuznia.domains.code.checks import asked, written
+from kuznia.domains.code.document import document
+from kuznia.domains.code.extract import MOST_BYTES, extract
 from kuznia.domains.code.languages import get
+from kuznia.domains.code.mend import tidy
 from kuznia.domains.code.paths import stem
 from kuznia.domains.code.proof import proof_of
+from kuznia.domains.code.reply import read
 from kuznia.domains.code.schema import (
     CodeDraft,
     CodeInput,
@@ -30,12 +33,6 @@ def parts(order: Order) -> tuple[AnyPart, ...]:
     return tuple(wanted)
 
 
-def _written(bench: Bench) -> CodeDraft:
-    draft = bench.accepted["code"]
-    assert isinstance(draft, CodeDraft)
-    return draft
-
-
 def _ask_code(bench: Bench) -> Prompt:
     given = asked(bench)
     language = get(given.language)
@@ -44,7 +41,7 @@ def _ask_code(bench: Bench) -> Prompt:
 
 def _ask_tests(bench: Bench) -> Prompt:
     given = asked(bench)
-    code = _written(bench)
+    code = written(bench)
     system = asking.system("tests", get(given.language), _test_path(bench))
     return Prompt(system, _about(given.prompt, code), max_tokens=MOST_TOKENS)
 
@@ -52,7 +49,7 @@ def _ask_tests(bench: Bench) -> Prompt:
 def _ask_documentation(bench: Bench) -> Prompt:
     given = asked(bench)
     system = asking.system("documentation", get(given.language))
-    return Prompt(system, _about(given.prompt, _written(bench)), max_tokens=MOST_TOKENS)
+    return Prompt(system, _about(given.prompt, written(bench)), max_tokens=MOST_TOKENS)
 
 
 def _about(request: str, code: CodeDraft) -> str:
@@ -60,7 +57,9 @@ def _about(request: str, code: CodeDraft) -> str:
 
 
 def _test_path(bench: Bench) -> str:
-    return get(asked(bench).language).test_file.format(stem(_written(bench).files[0].path))
+    language, files = get(asked(bench).language), written(bench).files
+    main = next((file for file in files if file.language == language.name), files[0])
+    return language.test_file.format(stem(main.path))
 
 
 async def _read_code(reply: str, bench: Bench) -> CodeDraft:
@@ -86,22 +85,26 @@ async def _read_tests(reply: str, bench: Bench) -> TestsDraft:
 
 
 def _read_documentation(reply: str, _: Bench) -> DocumentationDraft:
-    text = reply.strip()
-    if not text:
+    text, cut = document(read(reply))
+    if not text.strip():
         raise Unreadable("no-text", "The reply is empty.", "Reply with one Markdown document.")
-    return DocumentationDraft(
-        files=(File(path="README.md", language="markdown", content=f"{text}\n"),)
-    )
+    if len(text.encode()) > MOST_BYTES:
+        raise Unreadable("too-large", "The document is far too long.", "Write much less.")
+    page = File(path="README.md", language="markdown", content=text)
+    return DocumentationDraft(files=(page,), truncated=cut)
 
 
-CODE: Part[CodeDraft] = Part(name="code", prompt=_ask_code, parse=_read_code, checks=SOURCE)
+CODE: Part[CodeDraft] = Part(
+    name="code", prompt=_ask_code, parse=_read_code, mend=tidy, checks=checks.SOURCE
+)
 TESTS: Part[TestsDraft] = Part(
     name="tests",
     needs=("code",),
     required=False,
     prompt=_ask_tests,
     parse=_read_tests,
-    checks=SOURCE,
+    mend=tidy,
+    checks=checks_tests.TESTS,
 )
 DOCUMENTATION: Part[DocumentationDraft] = Part(
     name="documentation",
@@ -109,4 +112,5 @@ DOCUMENTATION: Part[DocumentationDraft] = Part(
     required=False,
     prompt=_ask_documentation,
     parse=_read_documentation,
+    checks=checks_docs.DOCUMENTATION,
 )

@@ -1,0 +1,53 @@
+"""A page of Markdown as far as our checks look into it: headings, blocks of code, words."""
+
+import re
+from dataclasses import dataclass
+
+_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*([\w+#.-]*)")
+_HEADING = re.compile(r"#{1,6}[ \t]+(.{1,300}?)[ \t#]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A block of code: the line after its fence, its label, its text."""
+
+    line: int
+    label: str
+    content: str
+
+    @property
+    def lines(self) -> range:
+        """The numbers of its lines in the page."""
+        return range(self.line, self.line + self.content.count("\n"))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    headings: tuple[Heading, ...]
+    examples: tuple[Example, ...]
+
+
+def page(text: str) -> Page:
+    """What stands in a page, each with its line."""
+    headings: list[Heading] = []
+    examples: list[Example] = []
+    fence, label, begun, inside = "", "", 0, list[str]()
+    for number, line in enumerate(text.split("\n"), 1):
+        mark = _FENCE.match(line)
+        if fence:
+            if mark and mark[1].startswith(fence) and not mark[2]:
+                examples.append(Example(begun, label, "\n".join(inside) + "\n"))
+                fence = ""
+            else:
+                inside.append(line)
+        elif mark:
+            fence, label, begun, inside = mark[1], mark[2].lower(), number + 1, []
+        elif heading := _HEADING.fullmatch(line.rstrip()):
+            headings.append(Heading(number, heading[1]))
+    return Page(tuple(headings), tuple(examples))

@@ -1,0 +1,92 @@
+"""What our own code puts right in a draft, at no cost: line ends, indentation, fences, endings."""
+
+import re
+import textwrap
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import TypeVar
+
+from kuznia.domains.code.languages import find, find_by_path
+from kuznia.domains.code.naming import are_kin
+from kuznia.domains.code.proof import proof_now
+from kuznia.domains.code.pytree import tree_of
+from kuznia.domains.code.schema import CodeDraft, File
+from kuznia.forge.terms import Bench, Finding
+
+C = TypeVar("C", bound=CodeDraft)
+
+_FENCE = re.compile(r"[ \t]*(?:`{3,}|~{3,})[\w+#-]*[ \t]*")
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+_TABS_AND_SPACES = re.compile(r"^(?: +\t|\t)", re.MULTILINE)
+
+
+def faults(file: File) -> Iterator[tuple[str, str]]:
+    """Finding codes and messages of what `tidy` would change."""
+    if "\r" in file.content:
+        yield "line-ends", "Lines end in carriage returns."
+    if not file.content.endswith("\n"):
+        yield "no-final-newline", "The last line has no end."
+    if _without_fences(file) != file.content:
+        yield "stray-fence", "A fence was left in the code."
+    elif _dedented(file) != file.content:
+        yield "indented", "All of the code is indented."
+    if _mixes_tabs(file):
+        yield "tabs", "Tabs and spaces are mixed in indentation."
+    if _path(file) != file.path:
+        yield "extension", f"The file is {file.language}, and its name says otherwise."
+
+
+def tidy(draft: C, _: tuple[Finding, ...], __: Bench) -> C:
+    """The draft with all that put right and proven again; the same where nothing is."""
+    files = tuple(_tidied(file) for file in draft.files)
+    if files == draft.files:
+        return draft
+    return draft.model_copy(update={"files": files, "proof": proof_now(files)})
+
+
+def _tidied(file: File) -> File:
+    content = file.content.replace("\r\n", "\n").replace("\r", "\n")
+    fresh = file.model_copy(update={"content": content})
+    fresh = fresh.model_copy(update={"content": _without_fences(fresh)})
+    fresh = fresh.model_copy(update={"content": _dedented(fresh)})
+    if _mixes_tabs(fresh):
+        spaces = _INDENT.sub(lambda indent: indent[0].expandtabs(8), fresh.content)
+        fresh = fresh.model_copy(update={"content": spaces})
+    content = fresh.content if fresh.content.endswith("\n") else f"{fresh.content}\n"
+    return fresh.model_copy(update={"content": content, "path": _path(fresh)})
+
+
+def _without_fences(file: File) -> str:
+    """Less a fence in its first or last line; in a page of Markdown it belongs there."""
+    if file.language == "markdown":
+        return file.content
+    lines = file.content.strip("\n").split("\n")
+    begin = 1 if _FENCE.fullmatch(lines[0]) else 0
+    end = len(lines) - 1 if len(lines) > 1 and _FENCE.fullmatch(lines[-1]) else len(lines)
+    kept = lines[begin:end]
+    return file.content if len(kept) == len(lines) else "\n".join(kept) + "\n"
+
+
+def _dedented(file: File) -> str:
+    """Less the indentation all lines share; in Markdown it would mean something."""
+    if file.language == "markdown" or not file.content.startswith((" ", "\t")):
+        return file.content
+    return textwrap.dedent(file.content)
+
+
+def _mixes_tabs(file: File) -> bool:
+    if file.language != "python" or not _TABS_AND_SPACES.search(file.content):
+        return False
+    # Where Python can still tell the depth there is nothing to put right.
+    return tree_of(file.content) is None
+
+
+def _path(file: File) -> str:
+    """The path with the ending its language has."""
+    language, by_path = find(file.language), find_by_path(file.path)
+    if language is None or language is by_path:
+        return file.path
+    if by_path and are_kin(language, by_path) and file.path.endswith(".h"):
+        # A header of C++ or Objective-C has C's ending.
+        return file.path
+    return str(PurePosixPath(file.path).with_suffix(language.extensions[0]))

@@ -1,0 +1,67 @@
+"""Literals in code that look like somebody's keys."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+# The formats of keys that services hand out; a match is no accident.
+_KEYS: dict[str, re.Pattern[str]] = {
+    "an AWS access key": re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    "a GitHub token": re.compile(
+        r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})\b"
+    ),
+    "a GitLab token": re.compile(r"\bglpat-[A-Za-z0-9_-]{20,}"),
+    "a model service's key": re.compile(r"\bsk-(?:proj-|ant-|or-)?[A-Za-z0-9_-]{24,}"),
+    "a Google API key": re.compile(r"\bAIza[0-9A-Za-z_-]{35}\b"),
+    "a Slack token": re.compile(r"\bxox[abeprs]-[A-Za-z0-9-]{20,}"),
+    "a Stripe key": re.compile(r"\b[rs]k_live_[A-Za-z0-9]{20,}"),
+    "a JSON Web Token": re.compile(r"\beyJ[\w-]{15,}\.eyJ[\w-]{15,}\.[\w-]{20,}"),
+    "a private key": re.compile(
+        r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?:\\n|\s)+[A-Za-z0-9+/=]{40}"
+    ),
+    "a password in an address": re.compile(
+        r"\b[a-z][a-z0-9+]{2,20}://[^\s:/@'\"`${}<>]{1,60}:([^\s:/@'\"`${}<>%]{3,80})@"
+    ),
+}
+# Something called a secret and given a value where it stands: likely, not certain.
+_ASSIGNED = re.compile(
+    r"\b\w{0,40}(?:api_?key|secret|passwd|password|token)\w{0,20}[\"']?[ \t]*(?::[ \t]*\w+[ \t]*)?"
+    r"(?:=|:|=>|:=)[ \t]*[\"'`]([^\"'`\s]{16,120})[\"'`]",
+    re.IGNORECASE,
+)
+_PLACEHOLDER = re.compile(
+    r"example|sample|placeholder|change.?me|your|dummy|fake|test|xxx|\*{3}|\.{3}|<|\$\{|\{\{|%\(|todo"
+    r"|password|secret|passwd|redacted|none|null|user|here|0123456|1234567|abcdef|localhost|pass\b",
+    re.IGNORECASE,
+)
+# Bits for each character above which a text is hardly a word.
+RANDOM = 3.5
+
+
+def secrets(content: str) -> Iterator[tuple[int, str, bool]]:
+    """Line, what it looks like, and whether its format leaves no doubt. Never the secret itself."""
+    for what, pattern in _KEYS.items():
+        for found in pattern.finditer(content):
+            text = found[found.lastindex or 0]
+            if not is_placeholder(text):
+                yield _line(content, found.start()), what, True
+    for found in _ASSIGNED.finditer(content):
+        if not is_placeholder(found[1]) and _is_random(found[1]):
+            yield _line(content, found.start()), "a secret", False
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether it says itself that somebody is to put the real one there."""
+    return bool(_PLACEHOLDER.search(text)) or len(set(text)) < 6
+
+
+def _is_random(text: str) -> bool:
+    mixed = any(c.isdigit() for c in text) and any(c.isalpha() for c in text)
+    size = len(text)
+    bits = -sum(n / size * math.log2(n / size) for n in Counter(text).values())
+    return mixed and bits >= RANDOM
+
+
+def _line(content: str, place: int) -> int:
+    return content.count("\n", 0, place) + 1

@@ -1,0 +1,23 @@
+"""Orders for code, each valid unless the test says otherwise."""
+
+from kuznia.domains.code.proof import proof_now
+from kuznia.domains.code.schema import CodeDraft, CodeInput, File
+from kuznia.forge.terms import Bench, Budget, Caller, Order
+
+ROOMY = Budget(attempts=50, tokens=1_000_000)
+PROMPT = "Words of a title joined by dashes"
+
+
+def an_order(prompt: str = PROMPT, language: str = "python", **changes) -> Order:
+    given = CodeInput(prompt=prompt, language=language, **changes)
+    return Order(domain="code", input=given, caller=Caller("ivan"), deadline=1_060.0, budget=ROOMY)
+
+
+def a_draft(*files: tuple[str, str, str]) -> CodeDraft:
+    """A draft of files given as path, language and content."""
+    made = tuple(File(path=path, language=name, content=content) for path, name, content in files)
+    return CodeDraft(files=made, proof=proof_now(made))
+
+
+def a_bench(prompt: str = PROMPT, language: str = "python", code: CodeDraft | None = None) -> Bench:
+    return Bench(an_order(prompt, language), {"code": code} if code else {})
