@@ -1,0 +1,19 @@
+"""The Analyser: source in; proof, metrics and a rating out. docs/metrics.md says how."""
+
+from kuznia.domains.code.analysis.analyse import analyse, analysed
+from kuznia.domains.code.analysis.counting import PROFILES, Profile
+from kuznia.domains.code.analysis.limits import Breach, Thresholds, breaches
+from kuznia.domains.code.analysis.result import Analysis
+from kuznia.domains.code.analysis.sarif import sarif
+
+__all__ = [
+    "PROFILES",
+    "Analysis",
+    "Breach",
+    "Profile",
+    "Thresholds",
+    "analyse",
+    "analysed",
+    "breaches",
+    "sarif",
+]

@@ -1,0 +1,118 @@
+"""Source files in, an analysis out: at once, or without holding up the event loop."""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+
+from kuznia.domains.code.analysis.counting import Profile
+from kuznia.domains.code.analysis.duplicates import duplicates
+from kuznia.domains.code.analysis.measure import Measured, measured
+from kuznia.domains.code.analysis.rating import rating, totals, worst
+from kuznia.domains.code.analysis.result import Analysis, FileAnalysis
+from kuznia.domains.code.grammar import Stopped, within
+from kuznia.domains.code.languages import find, find_by_path
+from kuznia.domains.code.pool import POOL
+from kuznia.domains.code.proof import INLINE_BYTES, INLINE_REFERENCE_BYTES, INLINE_SECONDS, SECONDS
+from kuznia.domains.code.schema import File, Proof
+from kuznia.domains.code.table import Language
+
+# Raise when equal sources may get different numbers.
+VERSION = 1
+# Files that are with other processes at one time, so that one request never fills their queue.
+MOST_AT_ONCE = 4
+
+
+def analyse(
+    files: Sequence[File], *, profile: Profile = "default", seconds: float = SECONDS
+) -> Analysis:
+    """Analyse in this process; each file may take `seconds`, one that takes longer says so."""
+    return _put_together(
+        files, [_measured(file, profile, seconds) for file in files], profile, seconds
+    )
+
+
+async def analysed(
+    files: Sequence[File], *, profile: Profile = "default", seconds: float = SECONDS
+) -> Analysis:
+    """The same for a server: small files here between other work, large and slow ones elsewhere."""
+    places = asyncio.Semaphore(MOST_AT_ONCE)
+
+    async def one(file: File) -> Measured | Stopped:
+        async with places:
+            return await _measured_apart(file, profile, seconds)
+
+    async with asyncio.TaskGroup() as group:
+        waiting = [group.create_task(one(file)) for file in files]
+    found = [task.result() for task in waiting]
+    # A thread gives the lock back every few milliseconds; a large sum here would not.
+    return await asyncio.to_thread(_put_together, files, found, profile, seconds)
+
+
+def _language(file: File) -> Language | None:
+    return find(file.language) or find_by_path(file.path)
+
+
+def _measured(file: File, profile: Profile, seconds: float) -> Measured | Stopped:
+    language = _language(file)
+    if not language:
+        return Measured(Proof(level="none"), reason=f"{file.language} is no language we read")
+    return measured(_bytes(file), language, within(seconds), profile)
+
+
+async def _measured_apart(file: File, profile: Profile, seconds: float) -> Measured | Stopped:
+    language, source = _language(file), _bytes(file)
+    if not language:
+        return _measured(file, profile, seconds)
+    most = INLINE_REFERENCE_BYTES if language.reference else INLINE_BYTES
+    if len(source) <= most:
+        await asyncio.sleep(0)
+        found = measured(source, language, within(min(seconds, INLINE_SECONDS)), profile)
+        if not isinstance(found, Stopped):
+            return found
+    job = partial(measured, profile=profile)
+    return await POOL.run(job, source, language, seconds=seconds)
+
+
+def _bytes(file: File) -> bytes:
+    return file.content.encode(errors="replace")
+
+
+def _put_together(
+    files: Sequence[File], found: Sequence[Measured | Stopped], profile: Profile, seconds: float
+) -> Analysis:
+    told = tuple(_told(file, one, seconds) for file, one in zip(files, found, strict=True))
+    known = [
+        (file.path, one)
+        for file, one in zip(files, found, strict=True)
+        if isinstance(one, Measured)
+    ]
+    alike = duplicates([(path, one.code) for path, one in known])
+    risks = [risk for _, one in known for risk in one.risks]
+    return Analysis(
+        files=told,
+        duplicates=alike.blocks,
+        duplicates_left_out=alike.left_out,
+        worst=worst(told),
+        totals=totals(told, risks, alike.lines),
+        rating=rating(told, risks),
+        profile=profile,
+        version=VERSION,
+    )
+
+
+def _told(file: File, found: Measured | Stopped, seconds: float) -> FileAnalysis:
+    language = _language(file)
+    name = language.name if language else file.language
+    if isinstance(found, Stopped):
+        reason = f"not read within {seconds:g} s"
+        return FileAnalysis(path=file.path, language=name, proof=Proof(level="none"), reason=reason)
+    errors = tuple(flaw.model_copy(update={"path": file.path}) for flaw in found.proof.errors)
+    return FileAnalysis(
+        path=file.path,
+        language=name,
+        proof=Proof(level=found.proof.level, errors=errors),
+        metrics=found.metrics,
+        reason=found.reason,
+        functions=found.functions,
+        functions_left_out=len(found.risks) - len(found.functions),
+    )

@@ -1,0 +1,145 @@
+"""Which function of a file calls which, and who comes back to itself."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from kuznia.domains.code.analysis.counting import Counting
+from kuznia.domains.code.analysis.frames import Frame, owners
+
+# What is looked at of the text before a call's brackets: the end holds the name.
+_NEAR = 80
+_BEFORE_NAME = re.compile(rb".*[^\w$?!]", re.DOTALL)
+# A call on nobody or on the object itself, which are calls of functions of our own.
+_OURS = re.compile(rb"(?:(?:self|this|cls|super|Self|\$this|static)\s*(?:\.|->|::)\s*)?[\w$]+[?!]?")
+
+
+class Call(NamedTuple):
+    """One call: the function it stands in, the name it calls, and the whole stretch it covers."""
+
+    start: int
+    end: int
+    owner: int
+    name: str
+    ours: bool
+    # Where what is called ends and what it is called with begins.
+    opens: int
+
+
+def calls(
+    nodes: Iterable[Node], found: Sequence[Frame], source: bytes, table: Counting
+) -> list[Call]:
+    """Every call in the order of the source."""
+    ordered = sorted(nodes, key=lambda node: (node.start_byte, -node.end_byte))
+    made: list[Call] = []
+    for node, owner in zip(ordered, owners(found, (n.start_byte for n in ordered)), strict=True):
+        start, opens = node.start_byte, _opens(node, table)
+        text = source[max(start, opens - _NEAR) : opens].strip()
+        before = _BEFORE_NAME.match(text)
+        name = text[before.end() :] if before else text
+        ours = opens - start <= _NEAR and _OURS.fullmatch(text) is not None
+        made.append(Call(start, node.end_byte, owner, name.decode(errors="replace"), ours, opens))
+    return made
+
+
+def _opens(node: Node, table: Counting) -> int:
+    for field in table.callee:
+        if called := node.child_by_field_name(field):
+            return called.end_byte
+    first = node.child(0)
+    return first.end_byte if first else node.end_byte
+
+
+class Graph(NamedTuple):
+    """Who calls whom within the file."""
+
+    # For each call the function it means, -1 where that is not to be known.
+    targets: list[int]
+    # Callees before callers: what a callee costs is known when its caller is looked at.
+    order: list[int]
+    # Those that come back to themselves; `mutual`, through others.
+    recursive: set[int]
+    mutual: set[int]
+
+
+def graph(found: Sequence[Frame], names: Sequence[str], made: Sequence[Call]) -> Graph:
+    """Calls by a name that only one function of the file has; others could mean anything.
+
+    A function without a name is called where it stands: that is what it was written there for.
+    """
+    count = Counter(names)
+    known = {name: place for place, name in enumerate(names) if name and count[name] == 1}
+    targets = [_target(call, names, known) for call in made]
+    callees: list[set[int]] = [set() for _ in names]
+    for place, frame in enumerate(found):
+        if frame.outer >= 0 and not names[place]:
+            callees[frame.outer].add(place)
+    for call, target in zip(made, targets, strict=True):
+        if target >= 0 <= call.owner:
+            callees[call.owner].add(target)
+    order, cycle = _components(callees)
+    sizes = Counter(cycle)
+    mutual = {place for place, name in enumerate(names) if name and sizes[cycle[place]] > 1}
+    direct = {place for place, name in enumerate(names) if name and place in callees[place]}
+    return Graph(targets, order, direct | mutual, mutual)
+
+
+def _target(call: Call, names: Sequence[str], known: Mapping[str, int]) -> int:
+    if not call.ours or not call.name:
+        return -1
+    itself = call.owner if call.owner >= 0 and names[call.owner] == call.name else -1
+    return known.get(call.name, itself)
+
+
+def _components(callees: Sequence[set[int]]) -> tuple[list[int], list[int]]:
+    """Callees before callers, and for each the number of its cycle: Tarjan's, without recursion."""
+    walk = _Walk([-1] * len(callees), [0] * len(callees), [-1] * len(callees), [], [])
+    for root in range(len(callees)):
+        if walk.seen[root] < 0:
+            _walk_from(root, callees, walk)
+    return walk.order, walk.cycle
+
+
+class _Walk(NamedTuple):
+    """Where Tarjan's walk stands: -1 is not seen, or not yet of any cycle."""
+
+    seen: list[int]
+    low: list[int]
+    cycle: list[int]
+    held: list[int]
+    order: list[int]
+
+
+def _walk_from(root: int, callees: Sequence[set[int]], walk: _Walk) -> None:
+    path = [(root, _enter(root, callees, walk))]
+    while path:
+        place, rest = path[-1]
+        for callee in rest:
+            if walk.seen[callee] < 0:
+                path.append((callee, _enter(callee, callees, walk)))
+                break
+            if walk.cycle[callee] < 0:
+                walk.low[place] = min(walk.low[place], walk.seen[callee])
+        else:
+            path.pop()
+            if path:
+                caller = path[-1][0]
+                walk.low[caller] = min(walk.low[caller], walk.low[place])
+            _leave(place, walk)
+
+
+def _enter(place: int, callees: Sequence[set[int]], walk: _Walk) -> Iterator[int]:
+    walk.seen[place] = walk.low[place] = len(walk.order) + len(walk.held)
+    walk.held.append(place)
+    return iter(callees[place])
+
+
+def _leave(place: int, walk: _Walk) -> None:
+    """Whatever has been held since the first of a cycle was entered is that cycle."""
+    while walk.low[place] == walk.seen[place] and walk.cycle[place] < 0:
+        member = walk.held.pop()
+        walk.cycle[member] = place
+        walk.order.append(member)

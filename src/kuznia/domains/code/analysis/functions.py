@@ -1,0 +1,77 @@
+"""The numbers of every function of a file."""
+
+from collections.abc import Sequence
+
+from kuznia.domains.code.analysis.cognitive import Cost
+from kuznia.domains.code.analysis.cyclomatic import cyclomatic
+from kuznia.domains.code.analysis.frames import FUNCTIONS, Frame, frames, own, starts
+from kuznia.domains.code.analysis.growth import performance
+from kuznia.domains.code.analysis.halstead import Tokens
+from kuznia.domains.code.analysis.loops import loops
+from kuznia.domains.code.analysis.readability import maintainability, posnett
+from kuznia.domains.code.analysis.reading import Reading
+from kuznia.domains.code.analysis.result import Function
+
+
+def functions(reading: Reading, costs: Sequence[Cost], tokens: Sequence[Tokens]) -> list[Function]:
+    """All functions, in the order of the source."""
+    counts = cyclomatics(reading)
+    parameters = _parameters(reading)
+    hints = performance(reading, loops(reading))
+    rows = [_rows(frame, reading) for frame in reading.found]
+    own_lines = _own_lines(reading.found, rows)
+    volumes = [part.volume() for part in tokens]
+    return [
+        Function(
+            name=name,
+            start_line=rows[place][0] + 1,
+            end_line=rows[place][1] + 1,
+            cyclomatic=counts[place],
+            cognitive=costs[place].cognitive,
+            nesting=costs[place].nesting,
+            length=rows[place][1] - rows[place][0] + 1,
+            parameters=parameters[place],
+            volume=round(volumes[place], 2),
+            maintainability=maintainability(volumes[place], counts[place], own_lines[place]),
+            posnett=posnett(volumes[place], tokens[place].entropy(), own_lines[place]),
+            performance=hints[place],
+        )
+        for place, name in enumerate(reading.called.shown)
+    ]
+
+
+def cyclomatics(reading: Reading) -> list[int]:
+    placed = frames(reading.captures)
+    counts = cyclomatic(placed, reading.captures)
+    return [count for frame, count in zip(placed, counts, strict=True) if frame.kind in FUNCTIONS]
+
+
+def _parameters(reading: Reading) -> list[int]:
+    """How many a caller has to give: the object itself is not one of them."""
+    receivers = {name.encode() for name in reading.table.receivers}
+    given = (
+        node
+        for node in reading.captures.get("parameter", ())
+        if reading.source[node.start_byte : node.end_byte] not in receivers
+    )
+    return own(reading.found, starts(given))
+
+
+def _rows(frame: Frame, reading: Reading) -> tuple[int, int]:
+    """The first and the last row; some grammars let a function end with the comments after it."""
+    body = frame.node.child_by_field_name("body")
+    last = body.child(body.child_count - 1) if body and body.child_count else None
+    while last and last.is_extra:
+        last = last.prev_sibling
+    end = last.end_byte if body and last and body.end_byte == frame.end else frame.end
+    return reading.text.row(frame.start), reading.text.row(max(frame.start, end - 1))
+
+
+def _own_lines(found: Sequence[Frame], rows: Sequence[tuple[int, int]]) -> list[int]:
+    """The lines of a function without those that lie wholly within functions in it."""
+    lengths = [last - first + 1 for first, last in rows]
+    owned = lengths.copy()
+    for frame, length in zip(found, lengths, strict=True):
+        if frame.outer >= 0:
+            owned[frame.outer] -= max(0, length - 2)
+    return [max(1, length) for length in owned]

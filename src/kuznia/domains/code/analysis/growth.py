@@ -1,0 +1,181 @@
+"""How a function's work grows with its input: a hint read off loops, calls and recursion.
+
+It is an upper bound under stated doubts, never a proof and never milliseconds: whether a loop runs
+ten times or n times is in general not to be known. Where nothing honest can be said, it says so.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from kuznia.domains.code.analysis.calls import Call
+from kuznia.domains.code.analysis.frames import owners
+from kuznia.domains.code.analysis.levels import Levels
+from kuznia.domains.code.analysis.lines import Lines
+from kuznia.domains.code.analysis.loops import LOG, Loop, N
+from kuznia.domains.code.analysis.reading import Reading
+from kuznia.domains.code.analysis.result import Confidence, Evidence, Performance
+
+_MOST_EVIDENCE = 5
+_ARGUMENTS = 200
+_DEGREES = {"n": N, "n log n": N + LOG}
+_WHY = {"n": "looks at every element", "n log n": "sorts"}
+_SMALLER = re.compile(rb"-\s*1\b|\[1:\]|\.next\b|\btail\b|slice\(1\)|\[1\.\.\]")
+_DIVIDED = re.compile(rb"//\s*\d|/\s*\d|>>\s*\d|\bmid\b|\bhalf\b")
+# From sure to not at all; what is said is as sure as the least sure thing it rests on.
+_SURE: tuple[Confidence, ...] = ("high", "medium", "low", "none")
+
+
+class Work(NamedTuple):
+    """Something that costs: where it stands, what it costs there, and why."""
+
+    place: int
+    degree: int
+    why: str
+
+
+class Growth(NamedTuple):
+    """What is known of one function; a degree of None is not known, `bound` says what else is."""
+
+    degree: int | None
+    doubt: int
+    # What costs most, or why nothing is known.
+    because: Work | None
+    bound: str = ""
+
+
+class Body(NamedTuple):
+    """What stands in one function itself."""
+
+    place: int
+    loops: list[Loop]
+    # Each call with the function of this file it means, or -1.
+    calls: list[tuple[Call, int]]
+    # Functions without a name that are run where they stand.
+    inner: list[int]
+
+
+def performance(reading: Reading, repeated: Sequence[Loop]) -> list[Performance]:
+    """The hint for every function of a file."""
+    levels = Levels(loop.inner for loop in repeated if loop.inner.weight)
+    bodies = _bodies(reading, repeated)
+    known: dict[int, Growth] = {}
+    for place in reading.known.order:
+        body, base = bodies[place], levels.at(reading.found[place].start)
+        growth = _grow(body, levels, base, known, reading)
+        if place in reading.known.mutual:
+            start = reading.found[place].start
+            growth = Growth(None, 3, Work(start, 0, "calls itself through others"))
+        elif place in reading.known.recursive:
+            growth = _recursive(growth, body, base, levels, reading.source)
+        known[place] = growth
+    return [_said(known[place], body, reading.text) for place, body in enumerate(bodies)]
+
+
+def _bodies(reading: Reading, repeated: Sequence[Loop]) -> list[Body]:
+    found = reading.found
+    bodies = [Body(place, [], [], []) for place in range(len(found))]
+    owned = owners(found, [loop.start for loop in repeated])
+    for loop, owner in zip(repeated, owned, strict=True):
+        if owner >= 0:
+            bodies[owner].loops.append(loop)
+    for call, target in zip(reading.made, reading.known.targets, strict=True):
+        if call.owner >= 0:
+            bodies[call.owner].calls.append((call, target))
+    for place, frame in enumerate(found):
+        if frame.outer >= 0 and not reading.called.plain[place]:
+            bodies[frame.outer].inner.append(place)
+    return bodies
+
+
+def _grow(
+    body: Body,
+    levels: Levels,
+    base: int,
+    known: dict[int, Growth],
+    reading: Reading,
+) -> Growth:
+    """The most that any of it costs, leaving recursion aside."""
+    doubt, most, highest = 0, None, 0
+    for loop in body.loops:
+        if loop.endless:
+            return Growth(None, 3, Work(loop.start, 0, loop.why))
+        doubt = max(doubt, 0 if loop.counted else 2)
+    for work, unsure, lost in _works(body, known, reading):
+        depth = levels.at(work.place) - base
+        if lost:
+            return Growth(None, 3, work)
+        doubt = max(doubt, unsure if unsure != 1 or not depth else 2)
+        if depth + work.degree > highest:
+            highest, most = depth + work.degree, work
+    return Growth(highest, doubt, most)
+
+
+def _works(
+    body: Body, known: dict[int, Growth], reading: Reading
+) -> Iterator[tuple[Work, int, bool]]:
+    """Everything that costs, the doubt it brings (1: twice that in a loop), whether all is lost."""
+    for loop in body.loops:
+        yield Work(loop.inner.start, 0, ""), 0, False
+    for call, target in body.calls:
+        cost = reading.table.costs.get(call.name)
+        if target >= 0:
+            if growth := known.get(target):
+                why = f"calls {call.name}"
+                yield Work(call.opens, growth.degree or 0, why), growth.doubt, growth.degree is None
+        elif cost in _DEGREES:
+            yield Work(call.opens, _DEGREES[cost], f"{call.name} {_WHY[cost]}"), 0, False
+        elif cost is None:
+            yield Work(call.opens, 0, ""), 1, False
+    for place in body.inner:
+        growth = known.get(place) or Growth(None, 3, None)
+        why = growth.because.why if growth.because else ""
+        start = reading.found[place].start
+        yield Work(start, growth.degree or 0, why), growth.doubt, growth.degree is None
+
+
+def _recursive(growth: Growth, body: Body, base: int, levels: Levels, source: bytes) -> Growth:
+    """A function that comes back to itself: by how many calls, and whether what is left shrinks."""
+    again = [call for call, target in body.calls if target == body.place]
+    if growth.degree is None:
+        return growth
+    first = again[0]
+    if any(levels.at(call.opens) > base for call in again):
+        return Growth(None, 3, Work(first.start, 0, "calls itself from within a loop"))
+    arguments = b"".join(
+        source[call.opens : min(call.end, call.opens + _ARGUMENTS)] for call in again
+    )
+    by_one, by_half = _SMALLER.search(arguments), _DIVIDED.search(arguments)
+    if len(again) == 1 and (by_one or by_half):
+        step = LOG if by_half else N
+        shrinks = "a part of the input" if by_half else "one less"
+        return Growth(
+            growth.degree + step, 2, Work(first.start, step, f"calls itself with {shrinks}")
+        )
+    if len(again) > 1 and by_one and not by_half:
+        why = f"calls itself {len(again)} times with one less"
+        return Growth(growth.degree, 2, Work(first.start, 0, why), f"O({len(again)}^n)")
+    return Growth(None, 3, Work(first.start, 0, "calls itself"))
+
+
+def _said(growth: Growth, body: Body, text: Lines) -> Performance:
+    bound = growth.bound or ("unknown" if growth.degree is None else _big_o(growth.degree))
+    evidence: list[Evidence] = []
+    because = growth.because
+    if because:
+        for loop in body.loops:
+            around = loop.inner.start <= because.place < loop.inner.end
+            if around and loop.inner.weight and len(evidence) < _MOST_EVIDENCE:
+                evidence.append(Evidence(line=text.row(loop.start) + 1, why=loop.why))
+        if because.why and len(evidence) < _MOST_EVIDENCE:
+            evidence.append(Evidence(line=text.row(because.place) + 1, why=because.why))
+    return Performance(bound=bound, confidence=_SURE[growth.doubt], evidence=tuple(evidence))
+
+
+def _big_o(degree: int) -> str:
+    power, logs = divmod(degree, N)
+    factors = [
+        "" if not power else "n" if power == 1 else f"n^{power}",
+        "" if not logs else "log n" if logs == 1 else f"log^{logs} n",
+    ]
+    return f"O({' '.join(factor for factor in factors if factor) or '1'})"

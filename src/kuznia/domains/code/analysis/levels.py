@@ -1,0 +1,42 @@
+"""How deep a place in the source is, without walking a tree.
+
+A level is a stretch of source. How many stretches a place stands in equals how many have begun
+before it, less how many have ended: two searches, however deep it is.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from itertools import accumulate
+from typing import NamedTuple
+
+
+class Level(NamedTuple):
+    """A stretch of source that makes what stands in it deeper."""
+
+    start: int
+    end: int
+    weight: int = 1
+
+
+class Levels:
+    """The weight of all stretches a place stands in."""
+
+    def __init__(self, stretches: Iterable[Level]) -> None:
+        known = list(stretches)
+        self._begun = _Sums((level.start, level.weight) for level in known)
+        self._ended = _Sums((level.end, level.weight) for level in known)
+
+    def at(self, place: int) -> int:
+        return self._begun.until(place) - self._ended.until(place)
+
+
+class _Sums:
+    """Weights on a line, and how much of them lies before or at a place."""
+
+    def __init__(self, weights: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(weights)
+        self._places = [place for place, _ in ordered]
+        self._sums = [0, *accumulate(weight for _, weight in ordered)]
+
+    def until(self, place: int) -> int:
+        return self._sums[bisect_right(self._places, place)]

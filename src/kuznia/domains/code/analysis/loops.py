@@ -1,0 +1,99 @@
+"""What repeats in a source, and what can be read of how often."""
+
+import re
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from kuznia.domains.code.analysis.levels import Level
+from kuznia.domains.code.analysis.reading import Reading
+
+# A power of n weighs this, a logarithm one: degrees add where loops nest and compare as they grow.
+N = 1_000
+LOG = 1
+# How much of a loop is read to see how it runs.
+_HEAD = 240
+_BODY = 2_000
+
+_FIXED = re.compile(
+    rb"""range\(\s*\d+\s*(?:,\s*-?\d+\s*){0,2}\)             # range(3)
+    |[<>]=?\s*\d+\s*[;)]                                   # i < 3;
+    |\b\d+\s*(?:\.\.[.<=]?|\buntil\b|\bto\b|\bdownTo\b)\s*\d+  # 0..3
+    |\b(?:in|of)\s*[\[({][^()\[\]{}]*,[^()\[\]{}]*[\])}]\s*[:)]*\s*$  # in (a, b):
+    |\{\d+\.\.\d+\}|\b\d+\.times\b""",
+    re.VERBOSE,
+)
+_ENDLESS = re.compile(
+    rb"\s*(?:(?:while|until)\s*\(?\s*(?:true|True|1|:|false)\s*[):;]?|for\s*\(\s*;\s*;\s*\)"
+    rb"|for\s*\{|loop\s*\{)"
+)
+_HALVES = re.compile(rb"(?://|/|>>|\*|<<)=\s*\d|=\s*[\w.]+\s*(?://|/|>>)\s*2\b|\bmid\b")
+_CONDITIONAL = re.compile("while|until|do_|repeat|loop_expression")
+
+
+class Loop(NamedTuple):
+    """One loop: the stretch it repeats, weighing how often; `endless`: nobody can say."""
+
+    start: int
+    inner: Level
+    why: str
+    # Whether it counts along something, so that how often it runs is really bounded by n.
+    counted: bool
+    endless: bool = False
+
+
+def loops(reading: Reading) -> list[Loop]:
+    """Loops, comprehensions, and calls that run a function for each element, as they begin."""
+    found = [_loop(node, reading.source) for node in reading.captures.get("loop", ())]
+    found += (
+        Loop(call.start, Level(call.opens, call.end, N), f"{call.name} runs once an element", True)
+        for call in reading.made
+        if reading.table.costs.get(call.name) == "each"
+    )
+    return sorted(found, key=lambda loop: loop.start)
+
+
+def _loop(node: Node, source: bytes) -> Loop:
+    start, end = node.start_byte, node.end_byte
+    if node.type.endswith(("comprehension", "generator_expression")):
+        return _comprehension(node, source)
+    body = node.child_by_field_name("body")
+    opens = body.start_byte if body else start
+    head = source[start : min(max(opens, start + 1), start + _HEAD)]
+    if not body or opens == start or node.type.startswith("do"):
+        # The condition comes last, or the grammar does not say where the body begins.
+        head = source[start : start + _HEAD] + source[max(start, end - _HEAD) : end]
+    if _ENDLESS.match(head):
+        return Loop(start, Level(opens, end, N), "may run without end", False, endless=True)
+    if _FIXED.search(head):
+        return Loop(start, Level(opens, end, 0), "runs a fixed number of times", True)
+    conditional = _CONDITIONAL.search(node.type) is not None or _is_bare_for(node, head)
+    if _HALVES.search(source[start : min(end, start + _BODY)] if conditional else head):
+        return Loop(start, Level(opens, end, LOG), "its range shrinks by a factor", not conditional)
+    if conditional:
+        return Loop(start, Level(start + 1, end, N), "runs until a condition holds", False)
+    # The condition of a counting loop is looked at every time, what is looped over only once.
+    again = start + 1 if b";" in head else opens
+    return Loop(start, Level(again, end, N), "runs once an element", True)
+
+
+def _is_bare_for(node: Node, head: bytes) -> bool:
+    """Go's `for` with nothing but a condition."""
+    return (
+        node.type == "for_statement"
+        and head.startswith(b"for ")
+        and not any(word in head for word in (b";", b"range", b" in ", b" of ", b" : ", b"("))
+    )
+
+
+def _comprehension(node: Node, source: bytes) -> Loop:
+    clauses = [child for child in node.named_children if child.type == "for_in_clause"]
+    first = clauses[0].start_byte if clauses else node.end_byte
+    fixed = sum(
+        _FIXED.search(source[clause.start_byte : clause.end_byte][:_HEAD]) is not None
+        for clause in clauses
+    )
+    times = len(clauses) - fixed
+    inner = Level(node.start_byte, first, N * times)
+    why = "runs a fixed number of times" if not times else "runs once an element"
+    return Loop(node.start_byte, inner, why if times < 2 else f"{times} loops in one", True)

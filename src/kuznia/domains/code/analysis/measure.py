@@ -1,0 +1,182 @@
+"""One file, parsed once and counted: everything an analysis says of it by itself."""
+
+from collections.abc import Sequence
+from heapq import nlargest
+from itertools import chain
+from typing import NamedTuple
+
+from kuznia.domains.code.analysis.cognitive import Structures, cognitive, sequences, structures
+from kuznia.domains.code.analysis.counting import Counting, Profile
+from kuznia.domains.code.analysis.cyclomatic import cyclomatic
+from kuznia.domains.code.analysis.duplicates import CodeLine, code_lines
+from kuznia.domains.code.analysis.frames import FUNCTIONS, Captures, frames, starts
+from kuznia.domains.code.analysis.functions import functions
+from kuznia.domains.code.analysis.halstead import Tokens, tokens
+from kuznia.domains.code.analysis.names import names
+from kuznia.domains.code.analysis.query import captured, counting, everything
+from kuznia.domains.code.analysis.readability import maintainability, readability
+from kuznia.domains.code.analysis.reading import Reading, read
+from kuznia.domains.code.analysis.result import Function, Halstead, Metrics
+from kuznia.domains.code.analysis.tables import TABLES
+from kuznia.domains.code.grammar import Stopped, parse
+from kuznia.domains.code.proof import prove
+from kuznia.domains.code.schema import Proof
+from kuznia.domains.code.table import Language
+
+# Functions one file's answer carries: the worst; all of them are in the totals.
+MOST_FUNCTIONS = 1_000
+TOO_DEEP = "nested too deep to be counted"
+
+
+class Risk(NamedTuple):
+    """What the totals and the rating ask of one function."""
+
+    cyclomatic: int
+    cognitive: int
+    length: int
+
+
+class Measured(NamedTuple):
+    """What was found in one file, before it is put beside the others."""
+
+    proof: Proof
+    metrics: Metrics | None = None
+    # Why there are no metrics.
+    reason: str = ""
+    functions: tuple[Function, ...] = ()
+    risks: tuple[Risk, ...] = ()
+    code: tuple[CodeLine, ...] = ()
+
+
+def measured(
+    source: bytes, language: Language, deadline: float, profile: Profile
+) -> Measured | Stopped:
+    """Parse once, prove, count. A job for the pool too: all its arguments and results travel."""
+    tree = parse(source, language, deadline)
+    if isinstance(tree, Stopped):
+        return tree
+    proof = prove(source, language, deadline, tree)
+    if isinstance(proof, Stopped):
+        return proof
+    table = TABLES.get(language.name)
+    if not table:
+        return Measured(proof, reason=f"no counting table for {language.title}")
+    captures = captured(everything(language, table.profile(profile)), tree)
+    if captures is None:
+        return Measured(proof, reason=TOO_DEEP)
+    return _counted(source, proof, captures, table, profile)
+
+
+def complexities(
+    source: bytes, language: Language, deadline: float, profile: Profile
+) -> list[tuple[str, int, int]] | Stopped | None:
+    """Cyclomatic complexity alone: name, first line and count of every function, in their order.
+
+    None for a language without a table, and for source nested too deep to be counted.
+    """
+    table = TABLES.get(language.name)
+    tree = parse(source, language, deadline) if table else None
+    if not table or not tree or isinstance(tree, Stopped):
+        return tree if isinstance(tree, Stopped) else None
+    captures = captured(counting(language, table.profile(profile)), tree)
+    if captures is None:
+        return None
+    found = frames(captures)
+    counts = cyclomatic(found, captures)
+    called = names(captures, source).plain
+    functions = [
+        (frame, count)
+        for frame, count in zip(found, counts, strict=True)
+        if frame.kind in FUNCTIONS
+    ]
+    return [
+        (name, frame.node.start_point.row + 1, count)
+        for name, (frame, count) in zip(called, functions, strict=True)
+    ]
+
+
+def _counted(
+    source: bytes, proof: Proof, captures: Captures, table: Counting, profile: Profile
+) -> Measured:
+    reading = read(source, captures, table)
+    costs, cognitive_whole = cognitive(reading.found, *_costly(reading))
+    each, whole = tokens(
+        reading.found,
+        captures.get("operator", ()),
+        chain(captures.get("name", ()), captures.get("literal", ())),
+        source,
+    )
+    counted = functions(reading, costs, each)
+    risks = tuple(Risk(one.cyclomatic, one.cognitive, one.length) for one in counted)
+    return Measured(
+        proof=proof,
+        metrics=_metrics(reading, counted, cognitive_whole, whole, table.profile(profile)),
+        functions=tuple(nlargest(MOST_FUNCTIONS, counted, key=badness)),
+        risks=risks,
+        code=code_lines(reading.text.code),
+    )
+
+
+def badness(function: Function) -> tuple[int, int, int]:
+    """What puts the worst first."""
+    return function.cognitive, function.cyclomatic, function.length
+
+
+def _costly(reading: Reading) -> tuple[Structures, tuple[int, ...]]:
+    """What cognitive complexity is paid for: structures, and places that cost one."""
+    captures, table = reading.captures, reading.table
+    return structures(captures.get("branch", ()), table), (
+        *starts(captures.get("jump", ())),
+        *sequences(captures.get("logic", ()), reading.source, table),
+        *(reading.found[place].start for place in reading.known.recursive),
+    )
+
+
+def _metrics(
+    reading: Reading, counted: Sequence[Function], cognitive: int, whole: Tokens, profile: Profile
+) -> Metrics:
+    text, captures = reading.text, reading.captures
+    code, comments = len(text.code), len(text.comments)
+    names = (reading.source[n.start_byte : n.end_byte] for n in captures.get("name", ()))
+    decisions = len(captures.get("decision", ())) - len(captures.get("spare", ())) + 1
+    return Metrics(
+        profile=profile,
+        lines=len(text.texts),
+        code_lines=code,
+        comment_lines=comments,
+        blank_lines=len(text.texts) - code - comments,
+        comment_share=round(comments / (code + comments), 4) if code + comments else 0.0,
+        functions=len(counted),
+        cyclomatic=decisions,
+        cognitive=cognitive,
+        halstead=_halstead(whole),
+        maintainability=_mean_maintainability(counted, whole, decisions, code),
+        readability=readability(
+            text, names, [(one.length, one.nesting, one.cognitive) for one in counted]
+        ),
+    )
+
+
+def _halstead(tokens: Tokens) -> Halstead:
+    volume, difficulty = tokens.volume(), tokens.difficulty()
+    return Halstead(
+        distinct_operators=len(tokens.operators),
+        distinct_operands=len(tokens.operands),
+        operators=tokens.operators.total(),
+        operands=tokens.operands.total(),
+        volume=round(volume, 2),
+        difficulty=round(difficulty, 2),
+        effort=round(volume * difficulty, 2),
+        seconds_to_write=round(volume * difficulty / 18, 1),
+        bugs=round(volume / 3000, 3),
+    )
+
+
+def _mean_maintainability(
+    counted: Sequence[Function], whole: Tokens, decisions: int, code: int
+) -> float:
+    """Of its functions by their length; of the file itself only where it has none."""
+    lines = sum(one.length for one in counted)
+    if not lines:
+        return maintainability(whole.volume(), decisions, code)
+    return round(sum(one.maintainability * one.length for one in counted) / lines, 2)

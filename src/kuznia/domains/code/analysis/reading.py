@@ -1,0 +1,41 @@
+"""A file's tree, read once: what every metric starts from."""
+
+from dataclasses import dataclass
+from itertools import chain
+
+from kuznia.domains.code.analysis.calls import Call, Graph, calls, graph
+from kuznia.domains.code.analysis.counting import Counting
+from kuznia.domains.code.analysis.frames import FUNCTIONS, Captures, Frame, frames
+from kuznia.domains.code.analysis.lines import Lines, lines
+from kuznia.domains.code.analysis.names import Names, names
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The functions of a file, what they are called and whom they call, in the source's order."""
+
+    source: bytes
+    table: Counting
+    captures: Captures
+    text: Lines
+    found: list[Frame]
+    called: Names
+    made: list[Call]
+    known: Graph
+
+
+def read(source: bytes, captures: Captures, table: Counting) -> Reading:
+    """Put what a query found into the order of the source."""
+    found = frames(captures, FUNCTIONS)
+    called = names(captures, source)
+    made = calls(captures.get("call", ()), found, source, table)
+    return Reading(
+        source=source,
+        table=table,
+        captures=captures,
+        text=lines(source, chain(captures.get("comment", ()), captures.get("doc", ()))),
+        found=found,
+        called=called,
+        made=made,
+        known=graph(found, called.plain, made),
+    )
