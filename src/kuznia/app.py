@@ -3,9 +3,10 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 from fastapi import FastAPI
@@ -13,6 +14,7 @@ from httpx2 import AsyncClient
 from pydantic_core import to_json
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
 
 from kuznia import __version__
 from kuznia.domains import find_routes, load
@@ -103,13 +105,13 @@ def create_app(made: Made) -> FastAPI:
         middleware=[
             Middleware(
                 Gate,
+                cors=_cors(settings),
                 clock=made.clock,
                 metrics=made.metrics,
                 # An order ends at its own deadline first, with what it has by then.
                 deadline=settings.request_timeout + 2,
                 most_bytes=settings.max_body_bytes,
-            ),
-            *_cors(settings),
+            )
         ],
     )
     faults.install(app)
@@ -122,19 +124,17 @@ def create_app(made: Made) -> FastAPI:
     return app
 
 
-def _cors(settings: Settings) -> list[Middleware]:
+def _cors(settings: Settings) -> Callable[[ASGIApp], ASGIApp]:
     """Nothing for a server no foreign page may call: not even a header then."""
     if not settings.cors_origins:
-        return []
-    return [
-        Middleware(
-            CORSMiddleware,
-            allow_origins=settings.cors_origins,
-            allow_methods=["GET", "POST", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "X-Request-Id"],
-            expose_headers=["Retry-After", "X-Request-Id", "X-Run-Id"],
-        )
-    ]
+        return lambda app: app
+    return partial(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "X-Request-Id"],
+        expose_headers=["Retry-After", "X-Request-Id", "X-Run-Id"],
+    )
 
 
 async def _open_database(settings: Settings) -> Database:

@@ -1,40 +1,62 @@
 """Servers of notes for the tests of the doors; each lasts as long as its test."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import AsyncExitStack
+from io import StringIO
+from typing import Any
 
 import pytest
-from tests.doors import served
-from tests.doors.served import Kuznia
+import structlog
+from tests.doors.served import Kuznia, inside, made, served
 from tests.modelserver import ModelServer, modelserver
 
-from kuznia.app import Made
+from kuznia.platform.log import configure
+from kuznia.platform.settings import Settings
 
 __all__ = ["modelserver"]
 
 Start = Callable[..., Awaitable[Kuznia]]
+Lines = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture
-async def serve(sqlite_url: str, modelserver: ModelServer) -> AsyncIterator[Start]:
+def log() -> Generator[Lines]:
+    """The lines the server has logged, as an operator would read them; asking ends the log."""
+    written, level = StringIO(), logging.getLogger().level
+    log = configure(Settings(log_format="json"), written)
+
+    def lines() -> list[dict[str, Any]]:
+        log.stop()
+        return [json.loads(line) for line in written.getvalue().splitlines()]
+
+    yield lines
+    log.stop()
+    structlog.reset_defaults()
+    logging.getLogger().setLevel(level)
+
+
+@pytest.fixture
+async def serve(log: Lines, sqlite_url: str, modelserver: ModelServer) -> AsyncIterator[Start]:
     """Start the application on a real socket: `await serve(domain, request_timeout=1)`."""
     async with AsyncExitStack() as running:
 
         async def start(*domain, database: str = sqlite_url, **settings) -> Kuznia:
-            made: Made = served.made(database, modelserver.url, *domain, **settings)
-            return await running.enter_async_context(served.served(made))
+            makings = made(database, modelserver.url, *domain, **settings)
+            return await running.enter_async_context(served(makings))
 
         yield start
 
 
 @pytest.fixture
-async def enter(sqlite_url: str, modelserver: ModelServer) -> AsyncIterator[Start]:
+async def enter(log: Lines, sqlite_url: str, modelserver: ModelServer) -> AsyncIterator[Start]:
     """Start it in this process, for what needs no socket of ours."""
     async with AsyncExitStack() as running:
 
         async def start(*domain, database: str = sqlite_url, **settings) -> Kuznia:
-            made: Made = served.made(database, modelserver.url, *domain, **settings)
-            return await running.enter_async_context(served.inside(made))
+            makings = made(database, modelserver.url, *domain, **settings)
+            return await running.enter_async_context(inside(makings))
 
         yield start
 

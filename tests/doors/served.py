@@ -58,8 +58,8 @@ async def served(made: Made) -> AsyncIterator[Kuznia]:
     # Its public way in would take over the signals of the tests.
     task = asyncio.create_task(running._serve())
     try:
-        while not running.started and not task.done():
-            await asyncio.sleep(0.002)  # noqa: ASYNC110 - uvicorn says it no other way
+        while not running.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.002)
         if task.done():
             task.result()
         address = running.servers[0].sockets[0].getsockname()
@@ -86,6 +86,19 @@ async def inside(made: Made) -> AsyncIterator[Kuznia]:
         transport = httpx2.ASGITransport(with_state)
         async with httpx2.AsyncClient(transport=transport, base_url="http://kuznia") as client:
             yield Kuznia(client, state["doors"])
+
+
+async def spoken(kuznia: Kuznia, data: bytes) -> bytes:
+    """What the server says to these bytes, which may be no whole request, within 5 seconds."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", kuznia.client.base_url.port)
+    try:
+        async with asyncio.timeout(5):
+            writer.write(data)
+            head = await reader.readuntil(b"\r\n\r\n")
+            size = int(head.lower().partition(b"content-length: ")[2].partition(b"\r")[0])
+            return head + await reader.readexactly(size)
+    finally:
+        writer.close()
 
 
 class Frame(NamedTuple):

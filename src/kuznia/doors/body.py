@@ -5,7 +5,9 @@ from typing import Any, Generic, TypeVar, cast
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect
 
+from kuznia.doors.leaving import ClientLeft
 from kuznia.platform.errors import UnsupportedMedia, invalid
 
 M = TypeVar("M", bound=BaseModel)
@@ -23,7 +25,10 @@ class Body(Generic[M]):
         if not sent.partition(";")[0].strip().lower().endswith("json"):
             raise UnsupportedMedia("Send JSON, with `Content-Type: application/json`.")
         try:
-            return self._kind.model_validate_json(await request.body())
+            # Strict: what the document says is what is taken. A 0 for `false` is likely a slip.
+            return self._kind.model_validate_json(await request.body(), strict=True)
+        except ClientDisconnect:
+            raise ClientLeft from None
         except ValidationError as error:
             raise invalid(error) from None
 

@@ -3,16 +3,16 @@
 import asyncio
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kuznia.doors.faults import answer
 from kuznia.platform.clock import Clock
 from kuznia.platform.errors import Broken, Fault, TimedOut, TooLarge
 from kuznia.platform.ids import new_id
 from kuznia.platform.log import get_log, request_id
 from kuznia.platform.metrics import Metrics
-from kuznia.platform.wire import fault_body, fault_headers
 
 log = get_log("gate")
 
@@ -36,9 +36,17 @@ class Gate:
     """One wrapper for what every request needs: six would each wrap `send` and cost as much."""
 
     def __init__(
-        self, app: ASGIApp, *, clock: Clock, metrics: Metrics, deadline: float, most_bytes: int
+        self,
+        app: ASGIApp,
+        *,
+        cors: Callable[[ASGIApp], ASGIApp],
+        clock: Clock,
+        metrics: Metrics,
+        deadline: float,
+        most_bytes: int,
     ) -> None:
-        self._app = app
+        self._app = cors(app)
+        self._cors = cors
         self._clock = clock
         self._metrics = metrics
         self._deadline = deadline
@@ -52,31 +60,23 @@ class Gate:
         rid = _request_id(scope, self._clock)
         request_id.set(rid)
         status = 0
+        fault: Fault | None = None
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                # From the first byte on a stream has the deadline of its run, not ours.
-                limit.reschedule(None)
+                if fault is None:
+                    # From the first byte on a stream has the deadline of its run, not ours.
+                    limit.reschedule(None)
                 _add_headers(message, rid)
             await send(message)
 
-        fault: Fault | None = None
         limit = asyncio.timeout(self._deadline)
-        try:
-            async with limit:
-                await self._app(scope, self._bounded(scope, receive), send_with_headers)
-        except Fault as told:
-            fault = told
-        except TimeoutError:
-            fault = TimedOut("The request took longer than this server allows; it was stopped.")
-        # The outer loop of a request: whatever broke is logged whole and told as a fault.
-        except Exception:
-            log.exception("request_broke", method=scope["method"], route=_route(scope))
-            fault = Broken("Something broke on our side; the log has the rest under this id.")
+        fault = await self._guarded(scope, receive, send_with_headers, limit)
         if fault is not None and status == 0:
-            await _answer(fault, rid, send_with_headers)
+            # A page may read what it is told here as well as any other answer.
+            await self._cors(answer(fault))(scope, receive, send_with_headers)
         seconds = time.perf_counter() - began
         self._metrics.request(scope["method"], _route(scope), status, seconds)
         log.info(
@@ -86,6 +86,23 @@ class Gate:
             status=status,
             ms=round(seconds * 1000, 2),
         )
+
+    async def _guarded(
+        self, scope: Scope, receive: Receive, send: Send, limit: asyncio.Timeout
+    ) -> Fault | None:
+        """The fault it ended with, if that was not told from within."""
+        try:
+            async with limit:
+                await self._app(scope, self._bounded(scope, receive), send)
+        except Fault as fault:
+            return fault
+        except TimeoutError:
+            return TimedOut("The request took longer than this server allows; it was stopped.")
+        # The outer loop of a request: whatever broke is logged whole and told as a fault.
+        except Exception:
+            log.exception("request_broke", method=scope["method"], route=_route(scope))
+            return Broken("Something broke on our side; the log has the rest under this id.")
+        return None
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
         """A body that says it is too long is refused unread; one that does not say is counted."""
@@ -132,11 +149,3 @@ def _add_headers(message: Message, rid: str) -> None:
     if not any(name == b"cache-control" for name, _ in headers):
         headers.append((b"cache-control", b"no-store"))
     message["headers"] = headers
-
-
-async def _answer(fault: Fault, rid: str, send: Send) -> None:
-    content = fault_body(fault, rid)
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(content))]
-    headers += [(k.lower().encode(), v.encode()) for k, v in fault_headers(fault).items()]
-    await send({"type": "http.response.start", "status": fault.answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": content})
