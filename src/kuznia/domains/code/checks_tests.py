@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kuznia.domains.code.checks import SOURCE, asked, written
 from kuznia.domains.code.languages import get
-from kuznia.domains.code.pytree import Function, tree_of
+from kuznia.domains.code.pytree import Function, statements, tree_of
 from kuznia.domains.code.schema import File, TestsDraft
 from kuznia.domains.code.symbols import public, symbols
 from kuznia.domains.code.testing import asserts
@@ -53,7 +53,7 @@ def assert_something(draft: TestsDraft, _: Bench) -> Iterator[Finding]:
 
 def _idle_tests(file: File) -> Iterator[Finding]:
     tree = tree_of(file.content) if file.language == "python" else None
-    for node in ast.walk(tree) if tree else ():
+    for node in statements(tree) if tree else ():
         if isinstance(node, Function) and node.name.startswith("test") and not _can_fail(node):
             yield Finding(
                 "idle-test",
@@ -82,7 +82,7 @@ def are_found(draft: TestsDraft, _: Bench) -> Iterator[Finding]:
     for file in draft.files:
         tree = tree_of(file.content) if file.language == "python" else None
         helper = file.path.endswith(("conftest.py", "__init__.py"))
-        if tree and not helper and not any(map(_is_test, ast.walk(tree))):
+        if tree and not helper and not any(map(_is_test, statements(tree))):
             yield Finding(
                 "no-test",
                 "block",

@@ -9,7 +9,7 @@ from posixpath import dirname, join, normpath
 
 from kuznia.domains.code.jsmodules import js_missing
 from kuznia.domains.code.missing import Missing, is_named
-from kuznia.domains.code.pytree import module_names, tree_of
+from kuznia.domains.code.pytree import module_names, statements, tree_of
 from kuznia.domains.code.schema import File
 
 _GO_BLOCK = re.compile(r"^import[ \t]*(?:\(([^()]*)\)|(.*))$", re.MULTILINE)
@@ -52,7 +52,7 @@ def python_imports(content: str) -> tuple[Import, ...]:
     """The imports of a Python source, wherever they stand in it."""
     tree = tree_of(content)
     found: list[Import] = []
-    for node in ast.walk(tree) if tree else ():
+    for node in statements(tree) if tree else ():
         if isinstance(node, ast.Import):
             found += [Import(alias.name, (), node.lineno) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):

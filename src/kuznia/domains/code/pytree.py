@@ -32,24 +32,21 @@ def tree_of(content: str) -> ast.Module | None:
         return None
 
 
-def at_module_level(module: ast.Module) -> Iterator[ast.AST]:
-    """Every statement that runs on import, those under `if` and `try` too."""
-    waiting: list[ast.AST] = list(module.body)
+def statements(module: ast.Module, *, inside: bool = True) -> Iterator[ast.AST]:
+    """Every statement, but no expression; without `inside`, none of functions and classes."""
+    waiting: list[ast.AST] = list(reversed(module.body))
     while waiting:
         node = waiting.pop()
         yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            waiting += [
-                child
-                for child in ast.iter_child_nodes(node)
-                if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case)
-            ]
+        if inside or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            for field in ("cases", "finalbody", "orelse", "handlers", "body"):
+                waiting += reversed(getattr(node, field, ()))
 
 
 def module_names(module: ast.Module) -> set[str] | None:
     """What can be imported from a module; None where only running it would tell."""
     found: set[str] = set()
-    for node in at_module_level(module):
+    for node in statements(module, inside=False):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             found.add(node.name)
         elif isinstance(node, ast.Import | ast.ImportFrom):

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from kuznia.domains.code.languages import find
-from kuznia.domains.code.pytree import Function, decorators, tree_of
+from kuznia.domains.code.pytree import Function, decorators, statements, tree_of
 from kuznia.domains.code.schema import File
 from kuznia.domains.code.symbols import symbols
 from kuznia.domains.code.table import Comments, Language
@@ -26,14 +26,17 @@ _COMMENT = re.compile(
 )
 # A comment that stands where code should.
 _LEFT_OUT = re.compile(
-    r"(?:\.{3}|…)?[ \t]*\(?(?:the )?(?:rest|remaining|remainder|other|existing|previous|same)\b"
-    r".{0,40}\b(?:code|implementation|methods?|functions?|logic|as before|here|unchanged)\b.*"
-    r"|(?:your|add|insert|put|write)\b.{0,30}\b(?:code|logic|implementation)\b.{0,10}\bhere\b.*"
-    r"|todo\b:?[ \t]*(?:implement|add|write|finish|complete|fill)\b.*"
-    r"|implementation (?:goes |comes )?here.*|\.{3}|…"
-    r"|(?:тут|сюди)\b.{0,20}\bкод\b.*|решта (?:коду|методів|функцій)\b.*|ваш код\b.*",
+    r"(?:\.{3}|…)?[ \t]*\(?(?:the )?(?:rest|remaining|remainder|other|existing|previous)\b(?: of)?"
+    r"(?: the| your)?(?: \w+){0,2} (?:code|implementations?|methods|functions|logic)"
+    r"(?: (?:goes|remains?|stays?|is|are|unchanged|same|here|as before)\b.{0,40})?[ .)…]*"
+    r"|(?:\.{3}|…)?[ \t]*same as (?:before|above)[ .)…]*"
+    r"|(?:your|add|insert|put|write)\b.{0,30}\b(?:code|logic|implementation)\b.{0,10}\bhere\b.{0,40}"
+    r"|todo\b:?[ \t]*(?:implement|finish|complete|fill)\b.*"
+    r"|implementation (?:goes |comes )?here[ .)…]*"
+    r"|(?:тут|сюди)\b.{0,20}\bкод\b.{0,40}|решта (?:коду|методів|функцій)\b.{0,40}|ваш код\b.*",
     re.IGNORECASE,
 )
+_DOTS = re.compile(r"\.{3}|…")
 MOST_LINE = 300
 
 
@@ -44,21 +47,28 @@ def stubs(files: tuple[File, ...]) -> Iterator[tuple[str, int, str]]:
         language = find(file.language)
         if language is None or not language.tests:
             continue
-        for number, line in enumerate(file.content.split("\n"), 1):
-            if _leaves_out(line, language.comments):
-                yield file.path, number, "a comment that stands where code should"
+        for number in _left_out(file.content.split("\n"), language.comments):
+            yield file.path, number, "a comment that stands where code should"
         found = _of_python(file, bases) if language.name == "python" else _of_others(file, language)
         for line, name in found:
             yield file.path, line, f"{name} has no body of its own"
 
 
-def _leaves_out(line: str, comments: Comments) -> bool:
-    begins = tuple(mark for mark in (*comments.line, *(b for b, _ in comments.block)))
-    stripped = line.lstrip()[:MOST_LINE]
-    if not stripped.startswith((*begins, "*")):
-        return False
-    comment = _COMMENT.fullmatch(stripped)
-    return bool(comment and _LEFT_OUT.fullmatch(comment[1]))
+def _left_out(lines: list[str], comments: Comments) -> Iterator[int]:
+    said = ["", *(_comment(line, comments) for line in lines), ""]
+    for number, comment in enumerate(said):
+        # Three dots in a longer comment are only a pause.
+        alone = comment and not said[number - 1] and not said[number + 1]
+        if _LEFT_OUT.fullmatch(comment) or (alone and _DOTS.fullmatch(comment)):
+            yield number
+
+
+def _comment(line: str, comments: Comments) -> str:
+    """What a line says that is only a comment; empty for any other."""
+    stripped = line.strip()[:MOST_LINE]
+    begins = (*comments.line, *(begin for begin, _ in comments.block))
+    comment = _COMMENT.fullmatch(stripped) if begins and stripped.startswith(begins) else None
+    return comment[1] if comment else ""
 
 
 def _of_others(file: File, language: Language) -> Iterator[tuple[int, str]]:
@@ -77,14 +87,14 @@ def _of_others(file: File, language: Language) -> Iterator[tuple[int, str]]:
 def _bases(file: File) -> Iterator[str]:
     """What the classes of a Python file are made from."""
     tree = tree_of(file.content) if file.language == "python" else None
-    for node in ast.walk(tree) if tree else ():
+    for node in statements(tree) if tree else ():
         if isinstance(node, ast.ClassDef):
             yield from (base.id for base in node.bases if isinstance(base, ast.Name))
 
 
 def _of_python(file: File, bases: set[str]) -> Iterator[tuple[int, str]]:
     tree = tree_of(file.content)
-    for node in ast.walk(tree) if tree else ():
+    for node in (tree, *statements(tree)) if tree else ():
         members = node.body if isinstance(node, ast.Module | ast.ClassDef) else []
         for function in members:
             if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -94,10 +104,19 @@ def _of_python(file: File, bases: set[str]) -> Iterator[tuple[int, str]]:
 
 
 def _may_be_empty(owner: ast.AST, function: Function, bases: set[str]) -> bool:
-    """Abstract and overloaded ones, and those that override or are to be overridden."""
+    """Abstract and overloaded ones, those that override or are to be, and those that do nothing."""
     if any(name.startswith("abstract") or name == "overload" for name in decorators(function)):
         return True
-    return isinstance(owner, ast.ClassDef) and (bool(owner.bases) or owner.name in bases)
+    if not isinstance(owner, ast.ClassDef):
+        return False
+    passes = isinstance(function.body[-1], ast.Pass) and _promises_nothing(function)
+    return passes or bool(owner.bases) or owner.name in bases
+
+
+def _promises_nothing(function: Function) -> bool:
+    """A method may well have nothing to do, as long as it is not to return anything."""
+    returns = function.returns
+    return returns is None or (isinstance(returns, ast.Constant) and returns.value is None)
 
 
 def _is_stub(function: Function) -> bool:
