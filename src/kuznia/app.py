@@ -102,6 +102,9 @@ def create_app(made: Made) -> FastAPI:
         summary="Turns a prompt into an artefact that has been checked.",
         lifespan=lifespan,
         openapi_url=None,
+        responses=faults.ANYWHERE,
+        # A client made from the document calls its methods by these.
+        generate_unique_id_function=lambda route: "_".join((*map(str, route.tags), route.name)),
         middleware=[
             Middleware(
                 Gate,

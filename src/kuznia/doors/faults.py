@@ -6,7 +6,13 @@ from starlette.exceptions import HTTPException
 
 from kuznia.platform.errors import Fault, Invalid, MethodNotAllowed, NotFound, TooLarge, invalid
 from kuznia.platform.log import request_id
-from kuznia.platform.wire import fault_body, fault_headers
+from kuznia.platform.wire import FaultEnvelope, fault_body, fault_headers
+
+# What any address may answer besides its own good answer; docs/errors.md has every code.
+ANYWHERE: dict[int | str, dict[str, object]] = {
+    "4XX": {"model": FaultEnvelope, "description": "Something about the request."},
+    "5XX": {"model": FaultEnvelope, "description": "Something about us or the model."},
+}
 
 _BY_STATUS: dict[int, type[Fault]] = {404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
 _MESSAGES = {

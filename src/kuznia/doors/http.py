@@ -16,7 +16,7 @@ from kuznia.forge.runs import Run
 from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import Domain, Input, Status
 from kuznia.platform.errors import Fault, Invalid, NotAccepted
-from kuznia.platform.wire import Envelope, FaultEnvelope, ok
+from kuznia.platform.wire import Envelope, ok
 
 MOST_IN_BATCH = 20
 BATCH_AT_ONCE = 3
@@ -26,12 +26,6 @@ ON_DISCONNECT = {
     "in": "query",
     "description": "What happens to the work when you close the connection before its end.",
     "schema": {"type": "string", "enum": ["cancel", "continue"], "default": "cancel"},
-}
-
-# What any address may answer besides its own good answer; docs/errors.md has every code.
-FAULTS: dict[int | str, dict[str, object]] = {
-    "4XX": {"model": FaultEnvelope, "description": "Something about the request."},
-    "5XX": {"model": FaultEnvelope, "description": "Something about us or the model."},
 }
 
 
@@ -49,7 +43,7 @@ def makers(domain: Domain) -> APIRouter:
     The bodies are read here and not by the framework: bytes go straight into the domain's own
     input, which halves what a request costs us. The API's document is told what they are.
     """
-    router = APIRouter(prefix=f"/api/v1/{domain.path}", tags=[domain.name], responses=FAULTS)
+    router = APIRouter(prefix=f"/api/v1/{domain.path}", tags=[domain.name])
     one, many = Body(domain.input), Body(_batch_of(domain))
 
     async def make(request: Request) -> Response:
@@ -164,7 +158,7 @@ def _json(content: bytes, run_id: str | None = None) -> Response:
     return Response(content, media_type="application/json", headers=headers)
 
 
-history = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"], responses=FAULTS)
+history = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"])
 
 
 @history.get(

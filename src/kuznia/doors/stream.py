@@ -13,7 +13,7 @@ from kuznia.doors.leaving import ClientLeft, unless_gone
 from kuznia.forge.runs import Run, Runs
 from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import Event
-from kuznia.platform.errors import Invalid
+from kuznia.platform.wire import Envelope, ok
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
 
@@ -80,25 +80,27 @@ async def follow(
     request: Request,
     run_id: Annotated[str, Path(max_length=64)],
     last_event_id: Annotated[
-        str, Header(description="The number of the last event you have.", max_length=20)
-    ] = "0",
+        int, Header(ge=0, description="The number of the last event you have.")
+    ] = 0,
 ) -> Response:
     """Every event after `Last-Event-ID`, then those to come. The last is always `run.finished` or
     `run.failed`; a stream that ends without one was cut, and can be resumed here."""
-    if not last_event_id.isascii() or not last_event_id.isdigit():
-        raise Invalid(
-            "Last-Event-ID is the number of an event of this run.",
-            details={"fields": [{"where": "header.Last-Event-ID", "message": "a whole number"}]},
-        )
     runs = doors(request).runs
-    return EventStream(runs, runs.get(await caller(request), run_id), int(last_event_id))
+    return EventStream(runs, runs.get(await caller(request), run_id), last_event_id)
 
 
-@router.delete("/{run_id}", summary="Cancel a run", status_code=202)
+@router.delete(
+    "/{run_id}",
+    summary="Cancel a run",
+    status_code=202,
+    response_class=Response,
+    responses={202: {"model": Envelope[None]}},
+)
 async def cancel(request: Request, run_id: Annotated[str, Path(max_length=64)]) -> Response:
     """The work stops, calls to the model included. A run that has ended stays as it ended."""
     doors(request).runs.cancel(await caller(request), run_id)
-    return Response(status_code=202)
+    content = ok(b"null", "What was under way is stopped; what had ended stays as it ended.")
+    return Response(content, status_code=202, media_type="application/json")
 
 
 def wants_events(request: Request) -> bool:

@@ -1,0 +1,19 @@
+"""The whole application behind a real socket, for callers that block: curl, a fuzzer, a shell."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from anyio.from_thread import start_blocking_portal
+from tests.doors.served import served
+
+from kuznia.app import Made
+
+
+@contextmanager
+def serving(made: Made) -> Generator[str]:
+    """Its address, for as long as the block lasts; it runs in a thread of its own."""
+    with (
+        start_blocking_portal("asyncio") as portal,
+        portal.wrap_async_context_manager(served(made)) as kuznia,
+    ):
+        yield str(kuznia.client.base_url)

@@ -1,0 +1,111 @@
+"""The API's document and its answers agree, whatever is asked."""
+
+import json
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+import schemathesis
+from bench.replies import reply_to
+from schemathesis.checks import positive_data_acceptance
+from tests.serving import serving
+
+from kuznia.app import Made
+from kuznia.llm.scripted import ScriptedModel, readable
+from kuznia.platform.settings import load
+
+# test_docs proves that the file is what the application says of itself.
+DOCUMENT = Path(__file__).parents[1] / "docs" / "openapi.json"
+document: dict[str, Any] = json.loads(DOCUMENT.read_text("utf-8"))
+described = schemathesis.openapi.from_dict(document)
+OPERATIONS = {
+    one["operationId"]: (path, method, one)
+    for path, methods in document["paths"].items()
+    for method, one in methods.items()
+}
+ORDER = {"prompt": "Count the words of some texts", "language": "python"}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    """A server with the code domain, and a model that writes good Python whatever it is asked."""
+    database = tmp_path_factory.mktemp("contract") / "kuznia.db"
+    model = ScriptedModel()
+    model.always(lambda ask: reply_to(readable(ask).encode()))
+    settings = load({"DATABASE_URL": f"sqlite:///{database}"}, None)
+    with serving(Made(settings=settings, model=model)) as url:
+        yield url
+
+
+@described.parametrize()
+@hypothesis.settings(max_examples=100, deadline=None)
+def test_every_answer_is_as_described(case: schemathesis.Case, address: str) -> None:
+    # A good order can still end without an artefact: that is for the model and the checks to say.
+    orders = case.operation.label.startswith("POST /api/v1/code")
+    case.call_and_validate(
+        base_url=address, excluded_checks=[positive_data_acceptance] if orders else []
+    )
+
+
+def call(address: str, name: str, **more: Any) -> dict[str, Any]:
+    """A good call of one operation, held against the document."""
+    path, method, _ = OPERATIONS[name]
+    answer = described[path][method.upper()].Case(**more).call_and_validate(base_url=address)
+    assert answer.status_code in (200, 202)
+    return answer.json() if "json" in answer.headers["content-type"][0] else {}
+
+
+def test_what_was_made_is_found_again_as_described(address: str) -> None:
+    made = call(address, "make_code", body=ORDER, media_type="application/json")["data"]
+    assert made["status"] == "complete"
+
+    read = call(address, "artefacts_read", path_parameters={"artefact_id": made["id"]})
+    page = call(address, "artefacts_page", query={"status": "complete", "domain": "code"})
+    run = {"run_id": made["evidence"]["run_id"]}
+    call(address, "runs_follow", path_parameters=run)
+    call(address, "runs_cancel", path_parameters=run)
+
+    assert read["data"] == made
+    assert made["id"] in [line["id"] for line in page["data"]["items"]]
+
+
+def test_a_batch_of_good_and_hopeless_orders_is_answered_as_described(address: str) -> None:
+    orders = [ORDER, ORDER | {"language": "rust"}]
+
+    made = call(address, "make_code_batch", body={"orders": orders}, media_type="application/json")[
+        "data"
+    ]
+
+    assert (made["succeeded"], made["failed"]) == (1, 1)
+    assert made["outcomes"][1]["error"]["code"] == "NOT_ACCEPTED"
+
+
+def test_a_stream_is_answered_as_described(address: str) -> None:
+    call(
+        address,
+        "make_code",
+        body=ORDER,
+        media_type="application/json",
+        headers={"Accept": "text/event-stream"},
+    )
+
+
+def test_the_document_is_valid_openapi() -> None:
+    described.validate()
+
+
+def test_no_two_operations_have_one_name() -> None:
+    assert len(OPERATIONS) == sum(len(methods) for methods in document["paths"].values())
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_operation_says_what_it_is_and_how_it_fails(name: str) -> None:
+    _, _, operation = OPERATIONS[name]
+
+    assert operation["summary"].strip()
+    assert operation["tags"]
+    for kind in ("4XX", "5XX"):
+        schema = operation["responses"][kind]["content"]["application/json"]["schema"]
+        assert schema["$ref"].endswith("/FaultEnvelope")
