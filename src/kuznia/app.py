@@ -119,7 +119,7 @@ def create_app(made: Made) -> FastAPI:
     )
     faults.install(app)
     for domain in made.domains.values():
-        app.include_router(http.makers(domain))
+        http.add_makers(app, domain)
         if more := find_routes(domain):
             app.include_router(more)
     for router in (http.history, stream.router, admin.router, reference.router):

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, FastAPI, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from pydantic_core import from_json, to_json
 
@@ -37,13 +37,13 @@ class Batch(BaseModel):
     orders: tuple[Input, ...]
 
 
-def makers(domain: Domain) -> APIRouter:
+def add_makers(app: FastAPI, domain: Domain) -> None:
     """The two doors every domain has: one order, and a batch of them.
 
-    The bodies are read here and not by the framework: bytes go straight into the domain's own
-    input, which halves what a request costs us. The API's document is told what they are.
+    They stand in the application itself, not in a router inside it, and the bodies are read here:
+    bytes go straight into the domain's own input. Together this halves what a request costs us.
     """
-    router = APIRouter(prefix=f"/api/v1/{domain.path}", tags=[domain.name])
+    path = f"/api/v1/{domain.path}"
     one, many = Body(domain.input), Body(_batch_of(domain))
 
     async def make(request: Request) -> Response:
@@ -83,8 +83,9 @@ def makers(domain: Domain) -> APIRouter:
         content = b'{"outcomes":[%b],"succeeded":%d,"failed":%d}'
         return _json(ok(content % (b",".join(outcomes), good, len(outcomes) - good)))
 
-    router.post(
-        "",
+    app.post(
+        path,
+        tags=[domain.name],
         summary=domain.summary,
         operation_id=f"make_{domain.name}",
         description=f"With `Accept: {MEDIA_TYPE}` the answer is the run as it happens; its last "
@@ -99,15 +100,15 @@ def makers(domain: Domain) -> APIRouter:
         },
         openapi_extra={"parameters": [ON_DISCONNECT], **one.described(domain.examples)},
     )(make)
-    router.post(
-        "/batch",
+    app.post(
+        f"{path}/batch",
+        tags=[domain.name],
         summary=f"The same for up to {MOST_IN_BATCH} orders, {BATCH_AT_ONCE} at once",
         operation_id=f"make_{domain.name}_batch",
         response_class=Response,
         responses={200: {"model": Envelope[BatchShape]}},
         openapi_extra=many.described([{"orders": list(domain.examples)}]),
     )(make_many)
-    return router
 
 
 def _batch_of(domain: Domain) -> type[Batch]:
