@@ -1,6 +1,7 @@
 """One HTTP/1.1 connection: a request goes out as bytes, its answer is parsed as it comes."""
 
 import asyncio
+import socket
 import ssl
 from dataclasses import dataclass
 from typing import cast
@@ -10,10 +11,12 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 # Bytes of an answer that may come without any of its body: headers, trailers, the sizes of chunks.
 LONGEST_HEAD = 65_536
-# Bytes of a body that are kept before its reader has taken them, and those at which more are read.
-HOLD, RESUME = 262_144, 131_072
+# Bytes of a body that may wait for its reader before no more are taken from the socket.
+HOLD = 262_144
 # Seconds within which a lost connection was lost before the request, and the two met on the way.
 CROSSING = 1.0
+# Seconds that IPv6 gets before IPv4 is tried beside it.
+HEAD_START = 0.25
 CUT = "The server closed the connection before its answer was whole."
 TOO_LONG = "The server's headers are too long."
 
@@ -156,6 +159,7 @@ class Connection(asyncio.Protocol):
         """Send a request, and return when the headers of its answer have come."""
         answer = self.answer
         answer.begin(bodiless=bodiless)
+        self._check()
         self._asked = self._loop.time()
         self._transport.write(data)
         # A server may answer before it has read all, to say that it will not.
@@ -184,8 +188,7 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
     async def _news(self, seconds: float | None, late: type[httpx2.TimeoutException]) -> None:
-        if self._lost is not None:
-            raise self._lost
+        self._check()
         if self._waiter is not None:
             # A reader that another task has closed: what comes next belongs to the next request.
             raise httpx2.StreamClosed
@@ -197,6 +200,12 @@ class Connection(asyncio.Protocol):
             raise late(f"The server was silent for {seconds:g} s.") from None
         finally:
             self._waiter = None
+
+    def _check(self) -> None:
+        if self._lost is None and self._transport.is_closing():
+            self._lost = httpx2.RemoteProtocolError(CUT)
+        if self._lost is not None:
+            raise self._lost
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -241,8 +250,39 @@ class Connection(asyncio.Protocol):
 
 
 async def connect(origin: Origin, tls: ssl.SSLContext | None) -> Connection:
-    """Open a connection; raise OSError if no address of the host takes one."""
+    """Open a connection over IPv6, or over IPv4 if that is quicker; raise OSError if neither is.
+
+    Not every loop can race the two, and a host that is silent over IPv6 would use up all the time.
+    """
+    first = asyncio.ensure_future(_attempt(origin, tls, socket.AF_INET6))
+    attempts = [first]
+    try:
+        await asyncio.wait(attempts, timeout=HEAD_START)
+        if not first.done() or first.exception() is not None:
+            attempts.append(asyncio.ensure_future(_attempt(origin, tls, socket.AF_INET)))
+        pending = set(attempts)
+        while pending:
+            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            for attempt in done:
+                if attempt.exception() is None:
+                    attempts.remove(attempt)
+                    return attempt.result()
+        # That there is no such address says less than what went wrong at the one there is.
+        errors = [error for attempt in reversed(attempts) if (error := attempt.exception())]
+        raise min(errors, key=lambda error: isinstance(error, socket.gaierror))
+    finally:
+        for attempt in attempts:
+            attempt.cancel()
+            attempt.add_done_callback(_drop)
+
+
+async def _attempt(origin: Origin, tls: ssl.SSLContext | None, family: int) -> Connection:
     _, connection = await asyncio.get_running_loop().create_connection(
-        lambda: Connection(origin), origin.host, origin.port, ssl=tls
+        lambda: Connection(origin), origin.host, origin.port, ssl=tls, family=family
     )
     return connection
+
+
+def _drop(attempt: asyncio.Task[Connection]) -> None:
+    if not attempt.cancelled() and attempt.exception() is None:
+        attempt.result().abort()

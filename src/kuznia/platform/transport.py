@@ -33,6 +33,7 @@ class Transport(httpx2.AsyncBaseTransport):
         self._keepalive = keepalive
         self._expiry = expiry
         self._waiting: deque[asyncio.Future[None]] = deque()
+        self._called = 0  # waited, and are about to take a connection
         self._busy: set[Connection] = set()
         self._idle: deque[Connection] = deque()
         self._expiring: asyncio.TimerHandle | None = None
@@ -73,16 +74,16 @@ class Transport(httpx2.AsyncBaseTransport):
     def give_back(self, connection: Connection) -> None:
         """Keep it for the next request if it can carry one, and let who waits go on."""
         self._busy.discard(connection)
-        if connection.usable and not self._closed:
-            connection.idle_until = asyncio.get_running_loop().time() + self._expiry
-            self._idle.append(connection)
-            if len(self._idle) > self._keepalive:
-                self._idle.popleft().abort()
-            if self._expiring is None:
-                self._expire()
-        else:
-            connection.abort()
         self._leave()
+        if not connection.usable or self._closed:
+            connection.abort()
+            return
+        connection.idle_until = asyncio.get_running_loop().time() + self._expiry
+        self._idle.append(connection)
+        if len(self._idle) > self._keepalive + self._called:
+            self._idle.popleft().abort()
+        if self._expiring is None:
+            self._expire()
 
     def _origin(self, url: httpx2.URL) -> Origin:
         if url.scheme not in PORTS or not url.raw_host:
@@ -104,11 +105,13 @@ class Transport(httpx2.AsyncBaseTransport):
         try:
             async with asyncio.timeout(seconds):
                 await turn
+            self._called -= 1
         except BaseException as error:
             if turn in self._waiting:
                 self._waiting.remove(turn)
             elif not turn.cancelled() and turn.exception() is None:
                 # Its turn came in the very moment it gave up.
+                self._called -= 1
                 self._leave()
             if isinstance(error, TimeoutError):
                 raise httpx2.PoolTimeout("All connections are taken.") from None
@@ -119,6 +122,7 @@ class Transport(httpx2.AsyncBaseTransport):
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
+                self._called += 1
                 turn.set_result(None)
                 return
         self._free += 1
@@ -215,7 +219,8 @@ def write(request: httpx2.Request, body: bytes) -> bytes:
         lines.append(b"Content-Length: %d\r\n" % len(body))
     start = b"%b %b HTTP/1.1\r\n" % (request.method.encode(), request.url.raw_path)
     head = b"".join((start, *lines, b"\r\n"))
-    if HEAD.fullmatch(head) is None:
+    # A value with a line end in it would go out as another header, and a good one.
+    if head.count(b"\n") != len(lines) + 2 or HEAD.fullmatch(head) is None:
         raise httpx2.LocalProtocolError("The request's headers are not HTTP.")
     return head + body
 
