@@ -24,6 +24,9 @@ class Body(Generic[M]):
         sent = request.headers.get("content-type", "")
         if not sent.partition(";")[0].strip().lower().endswith("json"):
             raise UnsupportedMedia("Send JSON, with `Content-Type: application/json`.")
+        # Unpacked it may be a thousand times as long, past every limit there is on a body.
+        if request.headers.get("content-encoding", "identity").lower() != "identity":
+            raise UnsupportedMedia("Send the JSON as it is; a compressed body is not read here.")
         try:
             # Strict: what the document says is what is taken. A 0 for `false` is likely a slip.
             return self._kind.model_validate_json(await request.body(), strict=True)
