@@ -9,12 +9,13 @@ from tree_sitter import Node
 
 from kuznia.domains.code.analysis.counting import Counting
 from kuznia.domains.code.analysis.frames import Frame, owners
+from kuznia.domains.code.analysis.names import Names
 
 # What is looked at of the text before a call's brackets: the end holds the name.
 _NEAR = 80
 _BEFORE_NAME = re.compile(rb".*[^\w$?!]", re.DOTALL)
-# A call on nobody or on the object itself, which are calls of functions of our own.
-_OURS = re.compile(rb"(?:(?:self|this|cls|super|Self|\$this|static)\s*(?:\.|->|::)\s*)?[\w$]+[?!]?")
+# A call on nobody, or on the object itself: the file may have what is called.
+_OURS = re.compile(rb"((?:self|this|cls|Self|\$this|static)\s*(?:\.|->|::)\s*)?[\w$]+[?!]?")
 
 
 class Call(NamedTuple):
@@ -24,7 +25,9 @@ class Call(NamedTuple):
     end: int
     owner: int
     name: str
+    # On nothing, or on the object itself: only then the file can say what is called.
     ours: bool
+    on_self: bool
     # Where what is called ends and what it is called with begins.
     opens: int
 
@@ -40,8 +43,18 @@ def calls(
         text = source[max(start, opens - _NEAR) : opens].strip()
         before = _BEFORE_NAME.match(text)
         name = text[before.end() :] if before else text
-        ours = opens - start <= _NEAR and _OURS.fullmatch(text) is not None
-        made.append(Call(start, node.end_byte, owner, name.decode(errors="replace"), ours, opens))
+        ours = _OURS.fullmatch(text) if opens - start <= _NEAR else None
+        made.append(
+            Call(
+                start=start,
+                end=node.end_byte,
+                owner=owner,
+                name=name.decode(errors="replace"),
+                ours=ours is not None,
+                on_self=ours is not None and ours[1] is not None,
+                opens=opens,
+            )
+        )
     return made
 
 
@@ -65,14 +78,16 @@ class Graph(NamedTuple):
     mutual: set[int]
 
 
-def graph(found: Sequence[Frame], names: Sequence[str], made: Sequence[Call]) -> Graph:
+def graph(found: Sequence[Frame], called: Names, made: Sequence[Call], table: Counting) -> Graph:
     """Calls by a name that only one function of the file has; others could mean anything.
 
     A function without a name is called where it stands: that is what it was written there for.
     """
-    count = Counter(names)
-    known = {name: place for place, name in enumerate(names) if name and count[name] == 1}
-    targets = [_target(call, names, known) for call in made]
+    names = called.plain
+    keys = list(zip(names, called.method, strict=True))
+    count = Counter(keys)
+    known = {key: place for place, key in enumerate(keys) if key[0] and count[key] == 1}
+    targets = [_target(call, keys, known, table) for call in made]
     callees: list[set[int]] = [set() for _ in names]
     for place, frame in enumerate(found):
         if frame.outer >= 0 and not names[place]:
@@ -87,11 +102,21 @@ def graph(found: Sequence[Frame], names: Sequence[str], made: Sequence[Call]) ->
     return Graph(targets, order, direct | mutual, mutual)
 
 
-def _target(call: Call, names: Sequence[str], known: Mapping[str, int]) -> int:
+def _target(
+    call: Call,
+    keys: Sequence[tuple[str, bool]],
+    known: Mapping[tuple[str, bool], int],
+    table: Counting,
+) -> int:
     if not call.ours or not call.name:
         return -1
-    itself = call.owner if call.owner >= 0 and names[call.owner] == call.name else -1
-    return known.get(call.name, itself)
+    name, method = keys[call.owner] if call.owner >= 0 else ("", False)
+    if name == call.name and (call.on_self or not method or table.bare_methods):
+        return call.owner
+    if call.on_self:
+        return known.get((call.name, True), -1)
+    bare = known.get((call.name, False), -1)
+    return bare if bare >= 0 or not table.bare_methods else known.get((call.name, True), -1)
 
 
 def _components(callees: Sequence[set[int]]) -> tuple[list[int], list[int]]:

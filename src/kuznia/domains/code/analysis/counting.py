@@ -54,6 +54,8 @@ class Shape:
     otherwise: str | None = None
     # A body comes first (`x if y`): the node counts where its second child begins.
     late: bool = False
+    # Only as the child of this kind: the else of a loop is no branch.
+    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,8 @@ class Counting:
     calls: tuple[str, ...]
     # Fields whose end is the end of the called name; without one it is the first child.
     callee: tuple[str, ...] = ()
+    # Whether a method calls another without saying on whom.
+    bare_methods: bool = False
     costs: Mapping[str, Cost] = field(default_factory=dict[str, Cost])
     parameters: str
     # Names of parameters that are the object itself.

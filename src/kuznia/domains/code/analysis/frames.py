@@ -10,9 +10,10 @@ from tree_sitter import Node
 
 Captures = Mapping[str, Sequence[Node]]
 
-# An implicit function (the value of a class field) may be a function itself: it is the outer one.
-KINDS = ("implicit", "function", "scope", "outside")
-FUNCTIONS = KINDS[:2]
+# Of frames that are one and the same node the first kind is around the others: what is the value
+# of a class field can be a function itself.
+KINDS = ("implicit", "scope", "function", "outside")
+FUNCTIONS = ("implicit", "function")
 
 
 class Frame(NamedTuple):
@@ -25,7 +26,7 @@ class Frame(NamedTuple):
     outer: int
 
 
-# By start, the longer first; the sort is stable, so of one node the implicit function comes first.
+# By start, the longer first; the sort is stable, so kinds stay in their order.
 _place = itemgetter(0, 1)
 _start = attrgetter("start_byte")
 

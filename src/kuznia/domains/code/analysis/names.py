@@ -15,6 +15,8 @@ _ASSIGNED = re.compile(
 # A declarator holds a declarator (a pointer, a reference, the list of parameters) around the name.
 _MOST_DECLARATORS = 6
 _MOST = 120
+# Words that say which function of its class this one is, better than no name at all.
+_SPEAKING = frozenset({"get", "set", "init", "deinit", "constructor"})
 _NOBODY = "<anonymous>"
 _TYPE = re.compile(rb"(\w+)\s*(?:\[[^\]]*\])?\s*\)$")
 
@@ -24,6 +26,8 @@ class Names(NamedTuple):
 
     plain: list[str]
     shown: list[str]
+    # Whether it stands in a class.
+    method: list[bool]
 
 
 def names(captures: Captures, source: bytes) -> Names:
@@ -32,12 +36,14 @@ def names(captures: Captures, source: bytes) -> Names:
     found = [_name(frame, source).decode(errors="replace")[:_MOST] for frame in placed]
     plain: list[str] = []
     shown: list[str] = []
+    method: list[bool] = []
     for frame, name in zip(placed, found, strict=True):
         if frame.kind in FUNCTIONS:
             around = found[frame.outer] if frame.outer >= 0 else _receiver(frame.node, source)
             plain.append(name)
             shown.append(f"{around}.{name or _NOBODY}" if around else name or _NOBODY)
-    return Names(plain, shown)
+            method.append(frame.outer >= 0 and placed[frame.outer].kind == "class")
+    return Names(plain, shown, method)
 
 
 def _name(frame: Frame, source: bytes) -> bytes:
@@ -56,6 +62,9 @@ def _given(node: Node) -> Node | None:
         if not inner:
             break
         declarator = inner
+    first = node.child(0)
+    if first and first.type in _SPEAKING:
+        return first
     # A type is a name only where there is none: in `impl Trait for Type`.
     return declarator or node.child_by_field_name("type")
 

@@ -35,8 +35,9 @@ def _patterns(table: Counting, grammar: tree_sitter.Language) -> Iterable[str]:
     yield table.jumps
     yield table.parameters
     yield table.comments
+    for kind, shape in table.shapes.items():
+        yield f"({shape.within} ({kind}) @branch)" if shape.within else f"({kind}) @branch"
     for name, kinds in (
-        ("branch", table.shapes),
         ("logic", table.logic),
         ("loop", table.loops),
         ("call", table.calls),

@@ -37,5 +37,5 @@ def read(source: bytes, captures: Captures, table: Counting) -> Reading:
         found=found,
         called=called,
         made=made,
-        known=graph(found, called.plain, made),
+        known=graph(found, called, made, table),
     )

@@ -32,7 +32,7 @@ _DECISIONS = (
 _NAMES = ("identifier", "field_identifier", "type_identifier", "statement_identifier")
 _LITERALS = ("number_literal", "character", "string_content", "true", "false", "null")
 _LOOPS = ("for_statement", "while_statement", "do_statement")
-_DECLARED = "[(parameter_declaration declarator: (_)) {more}] @parameter"
+_DECLARED = "[(parameter_declaration declarator: (_)){more}] @parameter"
 # The list of a definition, also where it gives back a pointer or a reference; of nothing else.
 _LIST = f"""(function_declarator parameters: (parameter_list {_DECLARED}))"""
 _PARAMETERS = f"""(function_definition declarator: {_LIST})
@@ -50,7 +50,7 @@ C = Counting(
     calls=("call_expression",),
     callee=("function",),
     costs=_COSTS,
-    parameters=_PARAMETERS.replace("{more}", "(variadic_parameter)"),
+    parameters=_PARAMETERS.replace("{more}", ""),
     names=_NAMES,
     literals=_LITERALS,
 )
@@ -83,10 +83,11 @@ CPP = Counting(
     loops=(*_LOOPS, "for_range_loop"),
     calls=("call_expression",),
     callee=("function",),
+    bare_methods=True,
     costs=_COSTS,
     parameters=(
         f"{_PARAMETERS} (function_definition declarator: (reference_declarator {_LIST}))"
-    ).replace("{more}", "(optional_parameter_declaration) (variadic_parameter_declaration)"),
+    ).replace("{more}", " (optional_parameter_declaration) (variadic_parameter_declaration)"),
     names=(*_NAMES, "namespace_identifier"),
     literals=(*_LITERALS, "this", "auto"),
 )
@@ -144,10 +145,10 @@ CSHARP = Counting(
     chains=frozenset({"if_statement"}),
     jumps="(goto_statement) @jump",
     logic=("binary_expression",),
-    logical=("&&", "||", "??"),
     loops=("for_statement", "foreach_statement", "while_statement", "do_statement"),
     calls=("invocation_expression",),
     callee=("function",),
+    bare_methods=True,
     costs=costs(
         once="""
             Abs Add Append ContainsKey Dequeue Enqueue GetType Max Min Peek Pop Push TryGetValue

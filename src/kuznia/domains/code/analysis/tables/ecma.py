@@ -106,7 +106,6 @@ def _ecma(
         jumps="""(break_statement label: (_)) @jump
             (continue_statement label: (_)) @jump""",
         logic=("binary_expression",),
-        logical=("&&", "||", "??"),
         loops=("for_statement", "for_in_statement", "while_statement", "do_statement"),
         calls=("call_expression",),
         callee=("function",),

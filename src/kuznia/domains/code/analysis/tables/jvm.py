@@ -56,6 +56,7 @@ JAVA = Counting(
     loops=("for_statement", "enhanced_for_statement", "while_statement", "do_statement"),
     calls=("method_invocation",),
     callee=("name",),
+    bare_methods=True,
     costs=(
         _ONCE
         | costs(
@@ -144,9 +145,9 @@ KOTLIN = Counting(
     },
     chains=frozenset({"if_expression"}),
     logic=("binary_expression",),
-    logical=("&&", "||", "?:"),
     loops=("for_statement", "while_statement", "do_while_statement"),
     calls=("call_expression",),
+    bare_methods=True,
     costs=_ONCE | _WHOLE | _SORTS | _LAMBDAS,
     parameters="""(function_declaration (function_value_parameters (parameter) @parameter))
         (secondary_constructor (function_value_parameters (parameter) @parameter))""",
@@ -190,6 +191,7 @@ SCALA = Counting(
     loops=("for_expression", "while_expression", "do_while_expression"),
     calls=("call_expression",),
     callee=("function",),
+    bare_methods=True,
     costs=_ONCE | _WHOLE | _SORTS | _LAMBDAS,
     parameters="(function_definition parameters: (parameters (parameter) @parameter))",
     comments="[(comment) (block_comment)] @comment",

@@ -71,7 +71,7 @@ PYTHON = Counting(
     shapes={
         "if_statement": Shape("nest", ("consequence",)),
         "elif_clause": Shape("flat", ("consequence",)),
-        "else_clause": Shape("flat", ("body",)),
+        "else_clause": Shape("flat", ("body",), within="if_statement"),
         "for_statement": Shape("nest", ("body",)),
         "while_statement": Shape("nest", ("body",)),
         "except_clause": Shape("nest", ("-",)),

@@ -26,10 +26,9 @@ RUBY = Counting(
     ),
     classes=("class", "module"),
     shapes={
-        "if": Shape("nest", ("consequence",)),
-        "unless": Shape("nest", ("consequence",)),
-        "elsif": Shape("flat", ("consequence",)),
-        "else": Shape("flat", ("*",)),
+        "if": Shape("nest", ("consequence", "alternative"), otherwise="alternative"),
+        "unless": Shape("nest", ("consequence", "alternative"), otherwise="alternative"),
+        "elsif": Shape("free", ("consequence", "alternative"), otherwise="alternative"),
         "if_modifier": Shape("nest", ("body",), late=True),
         "unless_modifier": Shape("nest", ("body",), late=True),
         "while_modifier": Shape("nest", ("body",), late=True),
@@ -44,11 +43,13 @@ RUBY = Counting(
         "block": Shape("free", ("body",)),
         "do_block": Shape("free", ("body",)),
     },
+    chains=frozenset({"elsif"}),
     logic=("binary",),
     logical=("&&", "||", "and", "or"),
     loops=("while", "until", "for", "while_modifier", "until_modifier"),
     calls=("call",),
     callee=("method",),
+    bare_methods=True,
     costs=costs(
         once="abs attr_reader freeze key? last length nil? pop puts push raise size to_i",
         linear="""
@@ -123,7 +124,7 @@ PHP = Counting(
         (break_statement (integer)) @jump
         (continue_statement (integer)) @jump""",
     logic=("binary_expression",),
-    logical=("&&", "||", "and", "or", "??"),
+    logical=("&&", "||", "and", "or"),
     loops=("for_statement", "foreach_statement", "while_statement", "do_statement"),
     calls=("function_call_expression", "member_call_expression", "scoped_call_expression"),
     callee=("function", "name"),

@@ -42,10 +42,10 @@ SWIFT = Counting(
         "lambda_literal": Shape("free", ("*",)),
     },
     chains=frozenset({"if_statement"}),
-    logic=("conjunction_expression", "disjunction_expression", "nil_coalescing_expression"),
-    logical=("&&", "||", "??"),
+    logic=("conjunction_expression", "disjunction_expression"),
     loops=("for_statement", "while_statement", "repeat_while_statement"),
     calls=("call_expression",),
+    bare_methods=True,
     costs=costs(
         once="abs append max min popLast print removeLast stride",
         linear="""
