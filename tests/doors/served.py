@@ -155,6 +155,16 @@ async def until(seen: AsyncGenerator[Frame], kind: str) -> Frame:
     raise AssertionError(f"the stream ended without {kind}")
 
 
+async def listed(kuznia: Kuznia, count: int) -> list[Any]:
+    """The history, once it has so many lines."""
+    async with asyncio.timeout(5):
+        while True:
+            page = await kuznia.client.get("/api/v1/artefacts")
+            if len(page.json()["data"]["items"]) >= count:
+                return page.json()["data"]["items"]
+            await asyncio.sleep(0.01)
+
+
 async def leave(asking: "asyncio.Task[Any]") -> None:
     """Hang up in the middle of a request."""
     asking.cancel()

@@ -14,7 +14,7 @@ from kuznia.doors.shapes import ArtefactPage, ArtefactShape, BatchShape
 from kuznia.doors.stream import MEDIA_TYPE, EventStream, wants_events
 from kuznia.forge.runs import Run
 from kuznia.forge.shelf import Kept
-from kuznia.forge.terms import Domain, Input, Status
+from kuznia.forge.terms import Domain, Input, Order, Status
 from kuznia.platform.errors import Fault, Invalid, NotAccepted
 from kuznia.platform.wire import Envelope, ok
 
@@ -61,14 +61,15 @@ def add_makers(app: FastAPI, domain: Domain) -> None:
         return _json(ok(linked(accepted(run))), run_id=run.id)
 
     async def make_many(request: Request) -> Response:
-        at, who = doors(request), await caller(request)
-        orders: tuple[Input, ...] = (await many.read(request)).orders
+        at, who, goes_on = doors(request), await caller(request), _goes_on(request)
+        # All before the first is begun: together they have the time of one request.
+        orders = [at.order(domain.name, given, who) for given in (await many.read(request)).orders]
         turns = asyncio.Semaphore(BATCH_AT_ONCE)
 
-        async def one_of_them(given: Input) -> bytes:
+        async def one_of_them(order: Order) -> bytes:
             async with turns:
                 try:
-                    run = at.runs.start(at.order(domain.name, given, who))
+                    run = at.runs.start(order, goes_on=goes_on)
                     with at.runs.listening(run):
                         await asyncio.wait((run.outcome,))
                     return b'{"success":true,"data":%b}' % linked(accepted(run))
@@ -76,9 +77,11 @@ def add_makers(app: FastAPI, domain: Domain) -> None:
                     return to_json({"success": False, "error": fault.public()})
 
         async def all_of_them() -> list[bytes]:
-            return await asyncio.gather(*(one_of_them(given) for given in orders))
+            return await asyncio.gather(*map(one_of_them, orders))
 
-        outcomes = await unless_gone(request.receive, all_of_them())
+        # What shall go on includes what has not begun, so nobody looks whether the client is there.
+        work = all_of_them()
+        outcomes = await (work if goes_on else unless_gone(request.receive, work))
         good = sum(one.startswith(b'{"success":true') for one in outcomes)
         content = b'{"outcomes":[%b],"succeeded":%d,"failed":%d}'
         return _json(ok(content % (b",".join(outcomes), good, len(outcomes) - good)))
@@ -107,7 +110,10 @@ def add_makers(app: FastAPI, domain: Domain) -> None:
         operation_id=f"make_{domain.name}_batch",
         response_class=Response,
         responses={200: {"model": Envelope[BatchShape]}},
-        openapi_extra=many.described([{"orders": list(domain.examples)}]),
+        openapi_extra={
+            "parameters": [ON_DISCONNECT],
+            **many.described([{"orders": list(domain.examples)}]),
+        },
     )(make_many)
 
 
