@@ -20,6 +20,9 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
 	touch $@
 
 setup: $(VENV)/dev.stamp ## make .venv with everything for work on Kuznia
+	@command -v bwrap >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+		&& apt-get update -qq && apt-get install -y -qq bubblewrap >/dev/null; } \
+		|| echo "bubblewrap is missing: the tests of the sandbox will fail (apt install bubblewrap)"
 
 run: $(VENV)/run.stamp ## serve Kuznia on this machine, no key and no service needed
 	$(BIN)/kuznia serve

@@ -1,0 +1,84 @@
+"""Small lies told to tests that pass: a test that believes them all proves nothing."""
+
+from collections.abc import Iterator
+
+from tree_sitter import Node, Tree
+
+from kuznia.domains.code.grammar import Stopped, parse, within
+from kuznia.domains.code.schema import File
+from kuznia.domains.code.table import Language
+
+# What each says instead. Only whole tokens of the grammar are changed, never text in a string.
+LIES = {
+    "==": "!=",
+    "!=": "==",
+    "===": "!==",
+    "!==": "===",
+    "<": ">=",
+    "<=": ">",
+    ">": "<=",
+    ">=": "<",
+    "+": "-",
+    "-": "+",
+    "*": "+",
+    "and": "or",
+    "or": "and",
+    "&&": "||",
+    "||": "&&",
+    "true": "false",
+    "false": "true",
+    "True": "False",
+    "False": "True",
+    "not in": "in",
+    "in": "not in",
+}
+# `in` is a word of a loop too, where its opposite does not parse.
+_COMPARES = frozenset({"comparison_operator"})
+
+
+def mutants(files: tuple[File, ...], language: Language, most: int) -> tuple[tuple[File, ...], ...]:
+    """The same files with one lie in each, spread over all places where one can be told."""
+    places = [
+        (number, place)
+        for number, file in enumerate(files)
+        if file.language == language.name
+        for place in _places(file.content.encode(), language)
+    ]
+    step = max(1, len(places) // most)
+    return tuple(_with_lie(files, *place) for place in places[::step][:most])
+
+
+def _places(source: bytes, language: Language) -> Iterator[tuple[int, int, str]]:
+    tree = parse(source, language, within(1.0))
+    if isinstance(tree, Stopped):
+        return
+    for node in _leaves(tree):
+        lie = LIES.get(node.type)
+        compares = node.parent is not None and node.parent.type in _COMPARES
+        if lie is not None and (node.type not in ("in", "not in") or compares):
+            yield node.start_byte, node.end_byte, lie
+
+
+def _leaves(tree: Tree) -> Iterator[Node]:
+    cursor = tree.walk()
+    while True:
+        node = cursor.node
+        if node is not None and node.child_count == 0:
+            yield node
+        if cursor.goto_first_child() or cursor.goto_next_sibling():
+            continue
+        while cursor.goto_parent():
+            if cursor.goto_next_sibling():
+                break
+        else:
+            return
+
+
+def _with_lie(
+    files: tuple[File, ...], number: int, place: tuple[int, int, str]
+) -> tuple[File, ...]:
+    start, end, lie = place
+    source = files[number].content.encode()
+    told = (source[:start] + lie.encode() + source[end:]).decode()
+    changed = files[number].model_copy(update={"content": told})
+    return (*files[:number], changed, *files[number + 1 :])

@@ -1,0 +1,145 @@
+"""Whether this host can hold a sandbox: tried once at the start, never found out in use."""
+
+import asyncio
+import json
+import os
+import platform
+import shutil
+import sys
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
+
+from kuznia.domains.code.sandbox import cgroup, seccomp
+from kuznia.domains.code.sandbox.box import LIMITS, Box, Tool
+
+# What pytest is made of; all of it is plain Python.
+_PYTEST = ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments")
+TOOLBOX = "/opt/toolbox"
+PYTHON = "/opt/python"
+
+# Tries what must fail, and says of each whether it did. Only what failed as it should is true.
+_ATTACKS = """
+import ctypes, json, os, socket, time
+def refused(attack):
+    try:
+        attack()
+    except OSError:
+        return True
+    return False
+def fork_much():
+    born = 0
+    while born < 200:
+        if os.fork() == 0:
+            time.sleep(5)
+            os._exit(0)
+        born += 1
+libc = ctypes.CDLL(None, use_errno=True)
+print(json.dumps({
+    "the network is out of reach": refused(lambda: socket.socket()),
+    "no environment is left": len(open("/proc/1/environ").read()) < 32,
+    "the host's files are out of sight": not any(map(os.path.exists, ("/etc", "/root", "/home"))),
+    "nothing outside can be written": refused(lambda: open("/usr/x", "w"))
+        and refused(lambda: open("/code/x", "w")),
+    "no namespace of its own": libc.unshare(0x10000000) == -1,
+    "processes are counted": refused(fork_much),
+}), flush=True)
+os._exit(0)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What was found: a box and the attacks it withstood, or the reasons why there is none."""
+
+    box: Box | None
+    python: str = ""
+    node: str = ""
+    checks: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+async def probe(folder: Path) -> Probe:
+    """Build a sandbox in this folder and attack it; the folder must stay while it is in use."""
+    reasons = await asyncio.to_thread(lambda: list(_missing()))
+    if reasons:
+        return Probe(None, reasons=tuple(reasons))
+    box, python, node = await asyncio.to_thread(_build, folder)
+    if not python:
+        return Probe(None, reasons=("no Python that a stranger may read: install python3",))
+    ran = await box.run([python, "-I", "-c", _ATTACKS], limits=replace(LIMITS, seconds=10))
+    try:
+        withstood: dict[str, bool] = json.loads(ran.out)
+    except ValueError:
+        said = ran.err.decode(errors="replace").strip()[-200:]
+        return Probe(None, reasons=(f"bubblewrap cannot build a sandbox here: {said}",))
+    failed = tuple(f"not so: {name}" for name, held in withstood.items() if not held)
+    if failed:
+        return Probe(None, reasons=failed)
+    return Probe(box, python, node, checks=tuple(withstood))
+
+
+def _missing() -> "list[str]":
+    found: list[str] = []
+    if platform.machine() not in seccomp.MACHINES:
+        found.append(f"no list of system calls for {platform.machine()}")
+    found += [
+        f"{program} is not installed ({package})"
+        for program, package in (
+            ("bwrap", "apt install bubblewrap"),
+            ("setpriv", "apt install util-linux"),
+            ("prlimit", "apt install util-linux"),
+        )
+        if shutil.which(program) is None
+    ]
+    group = cgroup.make(processes=LIMITS.processes, memory=LIMITS.memory)
+    if group is not None:
+        for place in group.folders:
+            place.rmdir()
+    elif os.getuid() == 0:
+        # The kernel does not count the processes of root, and nothing else would limit them.
+        found.append("no control group can be made, and without one root's processes have no limit")
+    return found
+
+
+def _build(folder: Path) -> tuple[Box, str, str]:
+    folder.chmod(0o755)
+    rules = folder / "filter.bpf"
+    rules.write_bytes(seccomp.program(seccomp.MACHINES[platform.machine()]))
+    rules.chmod(0o644)
+    tools = [Tool(_toolbox(folder / "toolbox"), TOOLBOX)]
+    python = _python(tools)
+    node = shutil.which("node", path="/usr/local/bin:/usr/bin") or ""
+    return Box(rules, os.getuid() == 0, tuple(tools)), python, node
+
+
+def _python(tools: list[Tool]) -> str:
+    """The interpreter we run on, where a stranger may read it; else the system's own."""
+    ours = Path(sys.base_prefix)
+    if ours.parts[1:2] != ("usr",) and _open_to_all(ours):
+        tools.append(Tool(ours, PYTHON))
+        return f"{PYTHON}/bin/python3"
+    system = Path("/usr/bin/python3")
+    return str(system) if system.exists() else ""
+
+
+def _open_to_all(path: Path) -> bool:
+    return all(step.stat().st_mode & 0o005 == 0o005 for step in (path, *path.parents))
+
+
+def _toolbox(folder: Path) -> Path:
+    """A copy of pytest that a stranger may read: our own environment may be closed to one."""
+    folder.mkdir(exist_ok=True)
+    for name in _PYTEST:
+        spec = find_spec(name)
+        if spec is None or spec.origin is None:
+            continue
+        source = Path(spec.origin)
+        if source.name == "__init__.py":
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source.parent, folder / name, ignore=ignored, dirs_exist_ok=True)
+        else:
+            shutil.copy(source, folder / source.name)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return folder

@@ -1,0 +1,98 @@
+"""Tests are run against the code they were written for, and then against lies about it."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from kuznia.domains.code.execution import Execution, Strength
+from kuznia.domains.code.languages import get
+from kuznia.domains.code.sandbox.box import LIMITS, Limits, Ran
+from kuznia.domains.code.sandbox.mutants import mutants
+from kuznia.domains.code.sandbox.probe import Probe, probe
+from kuznia.domains.code.sandbox.suites import cases, command
+from kuznia.domains.code.schema import File
+
+# A few lies tell weak tests from strong ones; more would only cost time.
+MOST_LIES = 4
+AT_ONCE = 2
+LAST_LETTERS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """What the start found out about this host, and how many runs there may be at once."""
+
+    found: Probe
+    limits: Limits = LIMITS
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+
+    def can_run(self, language: str) -> bool:
+        """Whether tests of this language can be run here and now."""
+        return self.found.box is not None and command(language, self.found) is not None
+
+    async def try_out(
+        self, language: str, code: tuple[File, ...], tests: tuple[File, ...]
+    ) -> Execution:
+        """Run the tests; when all pass, see whether they notice a lie."""
+        if self.found.box is None:
+            return Execution(status="unavailable", reason="; ".join(self.found.reasons))
+        if not self.can_run(language):
+            return Execution(
+                status="unavailable", reason=f"Tests in {language} cannot be run on this host."
+            )
+        async with self.turns:
+            ran = await self._run(language, code, tests)
+            execution = self._told(ran)
+            passed = execution.count("passed")
+            if execution.status != "ran" or not passed or passed < len(execution.cases):
+                return execution
+            strength = await self._strength(language, code, tests)
+            return execution.model_copy(update={"strength": strength})
+
+    async def _run(self, language: str, code: tuple[File, ...], tests: tuple[File, ...]) -> Ran:
+        box, argv = self.found.box, command(language, self.found)
+        assert box is not None
+        assert argv is not None
+        files = {file.path: file.content for file in (*code, *tests)}
+        return await box.run(argv, files, limits=self.limits)
+
+    async def _strength(
+        self, language: str, code: tuple[File, ...], tests: tuple[File, ...]
+    ) -> Strength:
+        lies = mutants(code, get(language), MOST_LIES)
+        noticed = 0
+        for told in lies:
+            ran = await self._run(language, told, tests)
+            seen = cases(ran.out)
+            # A lie that lets the tests hang was noticed too, if not in a nice way.
+            believed = seen and all(case.outcome in ("passed", "skipped") for case in seen)
+            noticed += not believed
+        return Strength(lies=len(lies), noticed=noticed)
+
+    def _told(self, ran: Ran) -> Execution:
+        output = ran.err.decode(errors="replace")[-LAST_LETTERS:]
+        seen = cases(ran.out)
+        if ran.ended == "timeout":
+            status, reason = "timeout", f"The tests were stopped after {ran.seconds:g} s."
+        elif ran.ended == "flooded":
+            status, reason = "ran", "The tests printed more than is read, and were stopped."
+        else:
+            status, reason = "ran", "" if seen else "The tests left no report."
+        return Execution(
+            status=status,
+            reason=reason,
+            cases=seen,
+            seconds=ran.seconds,
+            output=output,
+            sandbox=self.found.checks,
+        )
+
+
+@asynccontextmanager
+async def open_sandbox() -> AsyncGenerator[Sandbox]:
+    """Find out once what this host can do; its files are gone with the server."""
+    with TemporaryDirectory(prefix="kuznia-sandbox-") as folder:
+        yield Sandbox(await probe(Path(folder)))
