@@ -1,36 +1,16 @@
 """Connections are few, shared in turn, and closed as soon as they are of no more use."""
 
 import asyncio
-import socket
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
-from time import perf_counter
 from typing import Any
 
 import httpx2
 import pytest
-from tests.platform.upstream import OK, Upstream, Wire, oks, says, serving, silence
+from tests.platform.upstream import OK, Wire, asking, both_loops, oks, says, serving, silence
 
-from kuznia.platform.transport import Transport
+anyio_backend = both_loops
 
 HALF = b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf"
-
-
-@pytest.fixture(scope="module", params=[False, True], ids=["asyncio", "uvloop"])
-def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
-    return "asyncio", {"use_uvloop": request.param}
-
-
-@asynccontextmanager
-async def asking(
-    upstream: Upstream, *, connections: int = 1, expiry: float = 30.0, **timeout: float
-) -> AsyncGenerator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(
-        base_url=upstream.url,
-        transport=Transport(tls=None, connections=connections, keepalive=5, expiry=expiry),
-        timeout=httpx2.Timeout(None, **timeout),
-    ) as client:
-        yield client
 
 
 async def held(client: httpx2.AsyncClient) -> httpx2.Response:
@@ -168,30 +148,6 @@ async def test_a_request_on_a_fresh_connection_is_sent_once():
     assert len(upstream.heard) == 1
 
 
-async def test_a_server_that_takes_no_connection_is_given_up():
-    with socket.socket() as full, socket.socket() as one, socket.socket() as two:
-        full.bind(("127.0.0.1", 0))
-        full.listen(0)
-        for taken in (one, two):
-            taken.setblocking(False)
-            with suppress(BlockingIOError):
-                taken.connect(full.getsockname())
-        upstream = Upstream(oks, url=f"http://127.0.0.1:{full.getsockname()[1]}/")
-        async with asking(upstream, connect=0.3) as client:
-            with pytest.raises(httpx2.ConnectTimeout):
-                await client.get("")
-
-
-async def test_a_server_that_is_not_there_says_so():
-    async with serving(oks) as upstream:
-        pass
-    async with asking(upstream) as client:
-        with pytest.raises(httpx2.ConnectError) as refused:
-            await client.get("")
-
-    assert str(refused.value.request.url) == upstream.url
-
-
 @pytest.mark.parametrize("first", [b"", b"HTTP/1.1 200 OK\r\n", HALF])
 async def test_silence_has_its_limit_and_ends_the_connection(first: bytes):
     async def stall(wire: Wire) -> None:
@@ -309,24 +265,6 @@ async def test_idle_connections_make_room_for_those_that_lead_elsewhere():
     assert (one.connections, two.connections) == (2, 2)
 
 
-async def test_a_server_is_found_by_its_name_and_over_either_protocol():
-    async with (
-        serving(oks, name="localhost") as old,
-        serving(oks, host="::1", name="[::1]") as new,
-        asking(old, connections=2) as client,
-    ):
-        answers = [await client.get(server.url) for server in (old, new)]
-
-    assert [answer.content for answer in answers] == [b"ok", b"ok"]
-
-
-@pytest.mark.parametrize("url", ["https://127.0.0.1:9/", "ftp://127.0.0.1/"])
-async def test_only_what_it_was_opened_for_is_spoken(url: str):
-    async with serving(oks) as upstream, asking(upstream) as client:
-        with pytest.raises(httpx2.UnsupportedProtocol):
-            await client.get(url)
-
-
 @pytest.mark.parametrize(
     "header",
     [(b"x", b"a\r\nx-more: b"), (b"x", b"a\nb"), (b"x y", b"a"), (b"x", b"a\0b"), (b"", b"a")],
@@ -351,21 +289,32 @@ async def test_a_body_in_pieces_is_sent_whole_with_its_length():
     assert upstream.heard[0].lower().endswith(b"content-length: 6\r\n\r\nonetwo")
 
 
-async def test_a_reader_whose_answer_another_has_closed_takes_nothing_of_the_next():
-    async with serving(says(HALF)) as upstream, asking(upstream) as client:
-        answer = await held(client)
-        reading = asyncio.ensure_future(answer.aread())
-        await asyncio.sleep(0.05)
+async def test_a_big_request_arrives_whole_however_slowly_it_is_read():
+    async def slow(wire: Wire) -> None:
+        await asyncio.sleep(0.1)
+        await wire.request()
+        await wire.say(OK)
+
+    async with serving(slow) as upstream, asking(upstream, write=5) as client:
+        answer = await client.post("", content=b"x" * 30_000_000)
+
+    assert answer.content == b"ok"
+    assert upstream.heard[0].endswith(b"x" * 30_000_000)
+
+
+async def test_an_answer_has_one_reader():
+    async with (
+        serving(says(HALF)) as upstream,
+        asking(upstream) as client,
+        client.stream("GET", "") as answer,
+    ):
+        assert isinstance(answer.stream, httpx2.AsyncByteStream)
+        one, two = aiter(answer.stream), aiter(answer.stream)
+        await anext(one)
+        reading = asyncio.ensure_future(anext(one))
+        await asyncio.sleep(0)
+        with pytest.raises(httpx2.StreamClosed):
+            await anext(two)
         await answer.aclose()
-        with pytest.raises(httpx2.TransportError):
+        with pytest.raises(httpx2.RemoteProtocolError):
             await reading
-
-
-async def test_the_last_request_is_as_quick_as_the_first():
-    async with serving(oks) as upstream, asking(upstream) as client:
-        began = perf_counter()
-        for _ in range(200):
-            await client.get("")
-
-    assert perf_counter() - began < 5
-    assert upstream.connections == 1

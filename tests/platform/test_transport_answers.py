@@ -1,33 +1,19 @@
 """Whatever a server sends is read as HTTP/1.1 has it, or refused."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from typing import Any
 
 import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.platform.upstream import OK, Upstream, Wire, says, serving
+from tests.platform.upstream import OK, Wire, asking, both_loops, says, serving
 
 from kuznia.platform.connection import Answer
-from kuznia.platform.transport import Transport
+
+anyio_backend = both_loops
 
 CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 LONG = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nx-long: %b\r\n\r\nok"
-
-
-@pytest.fixture(scope="module", params=[False, True], ids=["asyncio", "uvloop"])
-def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
-    return "asyncio", {"use_uvloop": request.param}
-
-
-@asynccontextmanager
-async def asking(upstream: Upstream) -> AsyncGenerator[httpx2.AsyncClient]:
-    transport = Transport(tls=None, connections=2, keepalive=2, expiry=30)
-    async with httpx2.AsyncClient(base_url=upstream.url, transport=transport, timeout=5) as client:
-        yield client
 
 
 async def answered(data: bytes, *, close: bool = False, method: str = "GET") -> httpx2.Response:

@@ -12,18 +12,24 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.platform.upstream import Act, Upstream, Wire, oks, says, serving, silence
+from tests.platform.upstream import (
+    Act,
+    Upstream,
+    Wire,
+    asking,
+    both_loops,
+    oks,
+    says,
+    serving,
+    silence,
+)
 
 from kuznia.platform.http import open_client
-from kuznia.platform.transport import Transport
+
+anyio_backend = both_loops
 
 CERTIFICATE = Path(__file__).with_suffix(".pem")
 HALF = b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf"
-
-
-@pytest.fixture(scope="module", params=[False, True], ids=["asyncio", "uvloop"])
-def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
-    return "asyncio", {"use_uvloop": request.param}
 
 
 @pytest.fixture
@@ -41,13 +47,12 @@ def tls(asked_for: list[str | None]) -> ssl.SSLContext:
 
 
 @asynccontextmanager
-async def asking(act: Act, tls: ssl.SSLContext) -> AsyncGenerator[tuple[Upstream, Any]]:
-    transport = Transport(
-        tls=ssl.create_default_context(cafile=CERTIFICATE), connections=1, keepalive=1, expiry=30
-    )
+async def trusting(act: Act, tls: ssl.SSLContext) -> AsyncGenerator[tuple[Upstream, Any]]:
+    """A server with that certificate, and a client that trusts it."""
+    trusted = ssl.create_default_context(cafile=CERTIFICATE)
     async with (
         serving(act, name="localhost", tls=tls) as upstream,
-        httpx2.AsyncClient(base_url=upstream.url, transport=transport, timeout=5) as client,
+        asking(upstream, tls=trusted) as client,
     ):
         yield upstream, client
 
@@ -55,7 +60,7 @@ async def asking(act: Act, tls: ssl.SSLContext) -> AsyncGenerator[tuple[Upstream
 async def test_a_server_is_asked_for_by_its_name_and_its_connection_used_again(
     tls: ssl.SSLContext, asked_for: list[str | None]
 ):
-    async with asking(oks, tls) as (upstream, client):
+    async with trusting(oks, tls) as (upstream, client):
         answers = [await client.get("") for _ in range(3)]
 
     assert [answer.content for answer in answers] == [b"ok"] * 3
@@ -63,7 +68,7 @@ async def test_a_server_is_asked_for_by_its_name_and_its_connection_used_again(
 
 
 async def test_a_certificate_for_another_name_is_refused(tls: ssl.SSLContext):
-    async with asking(oks, tls) as (upstream, client):
+    async with trusting(oks, tls) as (upstream, client):
         with pytest.raises(httpx2.ConnectError, match=r"(?i)certificate"):
             await client.get(f"https://127.0.0.1:{upstream.port}/")
 
@@ -96,7 +101,7 @@ async def test_a_handshake_has_its_limit():
 
 @pytest.mark.parametrize("act", [silence, says(HALF)], ids=["before", "in the body"])
 async def test_a_cancelled_request_hangs_up(tls: ssl.SSLContext, act: Act):
-    async with asking(act, tls) as (upstream, client):
+    async with trusting(act, tls) as (upstream, client):
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):
                 await client.get("")
@@ -106,13 +111,13 @@ async def test_a_cancelled_request_hangs_up(tls: ssl.SSLContext, act: Act):
 
 
 async def test_an_answer_that_breaks_off_is_an_error(tls: ssl.SSLContext):
-    async with asking(says(HALF, close=True), tls) as (_, client):
+    async with trusting(says(HALF, close=True), tls) as (_, client):
         with pytest.raises((httpx2.RemoteProtocolError, httpx2.ReadError)):
             await client.get("")
 
 
 async def test_a_body_may_end_with_its_connection(tls: ssl.SSLContext):
-    async with asking(says(b"HTTP/1.1 200 OK\r\n\r\nok", close=True), tls) as (_, client):
+    async with trusting(says(b"HTTP/1.1 200 OK\r\n\r\nok", close=True), tls) as (_, client):
         answer = await client.get("")
 
     assert answer.content == b"ok"
@@ -122,7 +127,7 @@ async def test_an_answer_of_many_megabytes_arrives_whole(tls: ssl.SSLContext):
     body = b"x" * 8_000_000
     act = says(b"HTTP/1.1 200 OK\r\ncontent-length: 8000000\r\n\r\n" + body)
 
-    async with asking(act, tls) as (_, client), client.stream("GET", "") as answer:
+    async with trusting(act, tls) as (_, client), client.stream("GET", "") as answer:
         await asyncio.sleep(0.1)
         content = await answer.aread()
 

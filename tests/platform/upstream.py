@@ -8,6 +8,12 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+import pytest
+
+from kuznia.platform.transport import Transport
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 
@@ -123,3 +129,26 @@ def says(data: bytes, *, times: int = 1_000, close: bool = False) -> Act:
         await wire.reader.read()
 
     return act
+
+
+@asynccontextmanager
+async def asking(
+    upstream: Upstream,
+    *,
+    connections: int = 1,
+    expiry: float = 30.0,
+    tls: ssl.SSLContext | None = None,
+    **timeout: float,
+) -> AsyncGenerator[httpx2.AsyncClient]:
+    """A client of that server, with nothing between it and the transport."""
+    async with httpx2.AsyncClient(
+        base_url=upstream.url,
+        transport=Transport(tls=tls, connections=connections, keepalive=5, expiry=expiry),
+        timeout=httpx2.Timeout(None, **timeout),
+    ) as client:
+        yield client
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["asyncio", "uvloop"])
+def both_loops(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
+    return "asyncio", {"use_uvloop": request.param}

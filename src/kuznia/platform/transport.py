@@ -80,7 +80,7 @@ class Transport(httpx2.AsyncBaseTransport):
             return
         connection.idle_until = asyncio.get_running_loop().time() + self._expiry
         self._idle.append(connection)
-        if len(self._idle) > self._keepalive + self._called:
+        while len(self._idle) > self._keepalive + self._called:
             self._idle.popleft().abort()
         if self._expiring is None:
             self._expire()
@@ -166,7 +166,9 @@ class Transport(httpx2.AsyncBaseTransport):
         return None
 
     async def _open(self, origin: Origin, seconds: float | None) -> Connection:
-        while len(self._idle) > self._free:
+        if self._closed:
+            raise closed()
+        while len(self._idle) > self._free + self._called:
             # Idle ones that lead elsewhere make room.
             self._idle.popleft().abort()
         try:
