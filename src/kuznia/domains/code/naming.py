@@ -36,7 +36,7 @@ _PATH_IN_COMMENT = re.compile(
 _FIRST_WORD = re.compile(r"[{.]*([A-Za-z0-9_+#.-]*)")
 _PUBLIC_TYPE = re.compile(
     r"^[ \t]*public[ \t]+(?:\w+[ \t]+){0,4}(?:class|interface|enum|record|struct)[ \t]+(\w+)",
-    re.MULTILINE,
+    re.MULTILINE | re.ASCII,
 )
 # Lines longer than this are prose or data, and no place for a path.
 MOST_LINE = 300

@@ -1,9 +1,9 @@
 """Other processes for work that would hold the interpreter's lock: large or hostile sources.
 
-Domains own no resources; this pool is the one exception, because a parser that is busy in C lets
-nothing else run. It costs nothing before its first job. `POOL.close()` belongs to the shutdown.
-A worker is a fresh interpreter (no fork of a threaded server) at the other end of a pipe: it ends
-when the pipe does, which is also when this process dies, and an alarm ends it in a job that hangs.
+A parser that is busy in C lets nothing else run. The pool costs nothing before its first job, and
+the domain closes it when the server stops. A worker is a fresh interpreter (no fork of a threaded
+server) at the other end of a pipe: it ends when the pipe does, which is also when this process
+dies, and an alarm ends it in a job that hangs.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from kuznia.domains.code.grammar import Stopped, within
 from kuznia.domains.code.table import Language
@@ -27,7 +27,7 @@ R = TypeVar("R")
 Job = Callable[[bytes, Language, float], R]
 
 # Callers beyond this are told at once that there is no time, instead of growing a queue.
-MOST_WAITING = 32
+MOST_UNDER_WAY = 32
 # What a worker may overrun a deadline by before it is ended: a reply has to travel too.
 GRACE = 0.05
 WORKER = "from kuznia.domains.code.pool import work; work()"
@@ -54,7 +54,7 @@ class _Worker:
         self.pipe.close()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Order(Generic[R]):
     """One job on its way, and the worker that has it, so that it can be called off."""
 
@@ -78,27 +78,29 @@ class Pool:
         self._size = size
         self._threads: ThreadPoolExecutor | None = None
         self._idle: list[_Worker] = []
-        self._waiting = 0
+        self._under_way: list[_Order[Any]] = []
 
     async def run(
         self, job: Job[R], source: bytes, language: Language, *, seconds: float
     ) -> R | Stopped:
         """The job's result, or Stopped if it has none in time; cancelling ends its worker."""
-        if self._waiting >= MOST_WAITING:
+        if len(self._under_way) >= MOST_UNDER_WAY:
             return Stopped(0.0)
         self._threads = self._threads or ThreadPoolExecutor(self._size, "kuznia-code")
         order = _Order(job, source, language, within(seconds))
-        self._waiting += 1
+        self._under_way.append(order)
         try:
             return await asyncio.wrap_future(self._threads.submit(self._serve, order))
         except asyncio.CancelledError:
             order.call_off()
             raise
         finally:
-            self._waiting -= 1
+            self._under_way.remove(order)
 
     def close(self) -> None:
-        """End every worker and wait until they are gone."""
+        """End every worker, busy or idle, and wait until they are gone."""
+        for order in self._under_way:
+            order.call_off()
         if self._threads:
             self._threads.shutdown(cancel_futures=True)
             self._threads = None

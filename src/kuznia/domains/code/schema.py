@@ -37,9 +37,9 @@ class CodeInput(Input):
         json_schema_extra={"examples": ["python", "ts", "C#"]},
     )
     include_tests: bool = Field(
-        True, description="Ask for tests too; markup and settings have none to give."
+        default=True, description="Ask for tests too; markup and settings have none to give."
     )
-    include_docs: bool = Field(True, description="Ask for documentation in Markdown too.")
+    include_docs: bool = Field(default=True, description="Ask for documentation in Markdown too.")
 
 
 class _Value(BaseModel):

@@ -1,0 +1,74 @@
+"""The table of languages, and how a name finds its row."""
+
+from collections import Counter
+
+import pytest
+
+from kuznia.domains.code import asking
+from kuznia.domains.code.grammar import Stopped, parse, within
+from kuznia.domains.code.languages import LANGUAGES, find, find_by_path, suggest
+from kuznia.domains.code.reference import REFERENCES
+from kuznia.domains.code.testing import asserts, looks_like_tests
+
+
+def test_there_are_about_thirty_programming_languages():
+    assert sum(row.tests is not None for row in LANGUAGES) == 30
+
+
+def test_no_name_alias_or_extension_means_two_languages():
+    names = Counter(name for row in LANGUAGES for name in (row.name, *row.aliases))
+    endings = Counter(ending for row in LANGUAGES for ending in row.extensions)
+
+    assert [name for name, count in (names + endings).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("row", LANGUAGES, ids=lambda row: row.name)
+def test_every_language_has_a_grammar_that_reads_an_empty_file(row):
+    tree = parse(b"", row, within(5))
+
+    assert not isinstance(tree, Stopped)
+
+
+@pytest.mark.parametrize("row", LANGUAGES, ids=lambda row: row.name)
+def test_every_language_has_rules_of_its_own_in_its_prompt(row):
+    assert asking.rules(row.name) in asking.system("code", row)
+    assert asking.rules(row.name).startswith("- ")
+
+
+def test_a_reference_is_named_where_there_is_one():
+    assert {row.name for row in LANGUAGES if row.reference} == set(REFERENCES)
+
+
+@pytest.mark.parametrize("row", [row for row in LANGUAGES if row.tests], ids=lambda row: row.name)
+def test_what_can_be_tested_says_how_tests_look_and_what_they_are_called(row):
+    assert not looks_like_tests("", row.name)
+    assert not asserts("", row.name)
+    assert row.test_file.format("a") != row.test_file
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("Py", "python"), (" C# ", "csharp"), ("c++", "cpp"), ("GOLANG", "go")]
+)
+def test_an_alias_is_found_in_any_case(name, meant):
+    row = find(name)
+
+    assert row is not None
+    assert row.name == meant
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("pyton", "python"), ("javscript", "javascript"), ("Rst", "rust"), ("zzzz", None)],
+)
+def test_a_slip_is_told_what_was_meant(name, meant):
+    assert find(name) is None
+    assert suggest(name) == meant
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"), [("a/b.PY", "python"), ("x.tsx", "tsx"), ("x.h", "c"), ("Makefile", None)]
+)
+def test_a_file_is_known_by_its_ending(path, meant):
+    row = find_by_path(path)
+
+    assert (row.name if row else None) == meant

@@ -1,0 +1,58 @@
+"""What a caller may ask for."""
+
+import pytest
+from pydantic import ValidationError
+
+from kuznia.domains.code.schema import CodeInput, Flaw, Proof, weakest
+
+FLAW = Flaw(path="a.py", line=1, column=2, text=")", message="not expected here")
+
+
+def test_tests_and_documentation_come_unless_refused():
+    given = CodeInput(prompt="  a stack of plates  ", language="TS")
+
+    assert given.model_dump() == {
+        "prompt": "a stack of plates",
+        "language": "typescript",
+        "include_tests": True,
+        "include_docs": True,
+    }
+
+
+@pytest.mark.parametrize("prompt", ["   short   ", "x" * 2001, ""])
+def test_a_prompt_has_10_to_2000_characters_after_stripping(prompt):
+    with pytest.raises(ValidationError, match="prompt"):
+        CodeInput(prompt=prompt, language="go")
+
+
+def test_the_longest_prompt_is_taken_with_blanks_round_it():
+    assert len(CodeInput(prompt=f" {'x' * 2000} ", language="go").prompt) == 2000
+
+
+def test_a_language_we_do_not_write_is_refused_with_those_we_do_and_the_nearest():
+    with pytest.raises(ValidationError, match=r"Did you mean rust\? Supported: python, java.*hcl"):
+        CodeInput(prompt="a stack of plates", language="rusty")
+
+
+@pytest.mark.parametrize("language", [7, None, ["go"], ""])
+def test_a_language_that_is_no_name_is_refused_the_same_way(language):
+    with pytest.raises(ValidationError, match="Supported: python"):
+        CodeInput.model_validate({"prompt": "a stack of plates", "language": language})
+
+
+def test_a_misspelt_field_is_refused():
+    with pytest.raises(ValidationError, match="include_test"):
+        CodeInput.model_validate(
+            {"prompt": "a stack of plates", "language": "go", "include_test": False}
+        )
+
+
+def test_the_proof_of_several_files_is_that_of_the_weakest():
+    proofs = (Proof(level="reference"), Proof(level="none", errors=(FLAW,)))
+
+    assert weakest(proofs) == Proof(level="none", errors=(FLAW,))
+    assert weakest([Proof(level="reference"), Proof(level="tree_sitter")]).level == "tree_sitter"
+
+
+def test_nothing_is_proven_of_nothing():
+    assert weakest([]).level == "none"
