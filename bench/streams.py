@@ -17,6 +17,8 @@ import uvloop
 from bench.load import MARK
 from bench.procs import apart
 
+PROBES_A_SECOND = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamPlan:
@@ -28,6 +30,8 @@ class StreamPlan:
     streams: int
     # Streams opened in a second; the first is opened at once.
     rate: float
+    # Streams opened one by one when all the others are open, to see what those cost them.
+    probes: int = 0
     first: int = 0
     patience: float = 60.0
 
@@ -42,6 +46,7 @@ class Followed:
     # The most that were open at one time.
     together: int
     first_event: list[float]
+    probed: list[float]
     errors: dict[str, int] = field(default_factory=dict)
 
 
@@ -124,8 +129,8 @@ def request(plan: StreamPlan, number: int) -> bytes:
     return head.encode() + body
 
 
-async def follow(plan: StreamPlan, nth: int, tally: Tally) -> None:
-    await asyncio.sleep(nth / plan.rate)
+async def follow(plan: StreamPlan, nth: int, start: float, tally: Tally) -> None:
+    await asyncio.sleep(start)
     said = request(plan, plan.first + nth)
     loop = asyncio.get_running_loop()
     try:
@@ -140,21 +145,31 @@ async def follow(plan: StreamPlan, nth: int, tally: Tally) -> None:
 
 
 async def run(plan: StreamPlan) -> Followed:
-    tally = Tally()
-    await asyncio.gather(*(follow(plan, nth, tally) for nth in range(plan.streams)))
+    """Open all, each at its time, and follow every one to its end."""
+    crowd, probes = Tally(), Tally()
+    settled = plan.streams / plan.rate + 1
+    await asyncio.gather(
+        *(follow(plan, nth, nth / plan.rate, crowd) for nth in range(plan.streams)),
+        *(
+            follow(plan, plan.streams + nth, settled + nth / PROBES_A_SECOND, probes)
+            for nth in range(plan.probes)
+        ),
+    )
     return Followed(
-        finished=tally.finished,
-        events=tally.events,
-        lost=tally.lost,
-        together=tally.together,
-        first_event=sorted(tally.first_event),
-        errors=dict(tally.errors),
+        finished=crowd.finished + probes.finished,
+        events=crowd.events + probes.events,
+        lost=crowd.lost + probes.lost,
+        together=crowd.together,
+        first_event=sorted(crowd.first_event),
+        probed=sorted(probes.first_event),
+        errors=dict(crowd.errors + probes.errors),
     )
 
 
 def run_apart(plan: StreamPlan, core: int) -> Followed:
     """Follow them in a process of its own on its core."""
-    most = plan.streams / plan.rate + plan.patience + 10
+    opened = plan.streams / plan.rate + plan.probes / PROBES_A_SECOND
+    most = opened + plan.patience + 10
     return Followed(**apart("bench.streams", asdict(plan), core, most))
 
 

@@ -1,8 +1,9 @@
 import json
+import time
 
 from bench.load import Result
 from bench.report import Goal, LineFigures, Sample, Weight
-from bench.soak import slope
+from bench.soak import meanwhile, slope
 
 from bench import report
 
@@ -89,6 +90,14 @@ def test_the_slope_leaves_the_first_third_out() -> None:
     per_second, growth = slope(seen)
 
     assert (round(per_second, 6), growth) == (1.0, 3.0)
+
+
+def test_what_is_watched_is_seen_until_the_work_is_done() -> None:
+    result, seen = meanwhile(lambda: time.sleep(0.1) or "done", lambda: 7.0, every=0.01)
+
+    assert result == "done"
+    assert 2 < len(seen) <= 10
+    assert {value for _, value in seen} == {7.0}
 
 
 def test_a_line_that_asks_no_model_has_no_calls() -> None:

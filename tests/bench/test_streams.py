@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 from bench.streams import StreamPlan, run
@@ -66,3 +67,12 @@ async def test_a_run_that_failed_is_an_error(open_server: Open) -> None:
     port = await open_server(frame(1, "run.started") + frame(2, "run.failed"))
 
     assert (await run(a_plan(port))).errors == {"run.failed": 5}
+
+
+async def test_probes_come_after_the_others_and_are_told_apart(open_server: Open) -> None:
+    port = await open_server(frame(1, "run.started") + frame(2, "run.finished"))
+
+    followed = await run(replace(a_plan(port), probes=2))
+
+    assert (followed.finished, followed.lost) == (7, 0)
+    assert (len(followed.first_event), len(followed.probed)) == (5, 2)
