@@ -10,7 +10,7 @@ from pydantic_core import from_json, to_json
 from kuznia.doors.at import caller, doors
 from kuznia.doors.body import Body
 from kuznia.doors.leaving import done_or_gone, unless_gone
-from kuznia.doors.shapes import ArtefactPage, ArtefactShape, BatchShape
+from kuznia.doors.shapes import ArtefactPage, ArtefactShape, BatchShape, linked, links
 from kuznia.doors.stream import MEDIA_TYPE, EventStream, wants_events
 from kuznia.forge.runs import Run
 from kuznia.forge.shelf import Kept
@@ -147,19 +147,6 @@ def accepted(run: Run) -> Kept:
     return kept
 
 
-def linked(kept: Kept) -> bytes:
-    """The artefact's JSON with its links, put in without reading it again."""
-    links = b'{"self":"/api/v1/artefacts/%b","events":"%b"}'
-    return b'%b,"links":%b}' % (
-        kept.body[:-1],
-        links % (kept.id.encode(), _events(kept).encode()),
-    )
-
-
-def _events(kept: Kept) -> str:
-    return f"/api/v1/runs/{kept.run_id}/events"
-
-
 def _json(content: bytes, run_id: str | None = None) -> Response:
     headers = {"X-Run-Id": run_id} if run_id is not None else None
     return Response(content, media_type="application/json", headers=headers)
@@ -192,7 +179,7 @@ async def page(
             "domain": kept.domain,
             "status": kept.status,
             "created_at": kept.created_at,
-            "links": {"self": f"/api/v1/artefacts/{kept.id}", "events": _events(kept)},
+            "links": links(kept),
         }
         for kept in rows[:limit]
     ]

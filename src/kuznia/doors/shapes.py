@@ -1,10 +1,11 @@
 """What goes over the wire, for the API reference and for clients made from it."""
 
 from datetime import datetime
-from typing import Literal
 
 from pydantic import BaseModel, Field, JsonValue
+from pydantic_core import to_json
 
+from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import Evidence, Severity, Status
 from kuznia.platform.wire import FaultShape
 
@@ -79,4 +80,14 @@ class BatchShape(BaseModel):
     failed: int
 
 
-OnDisconnect = Literal["cancel", "continue"]
+def links(kept: Kept) -> dict[str, str]:
+    """Where an artefact is found again, and how it was made."""
+    return {
+        "self": f"/api/v1/artefacts/{kept.id}",
+        "events": f"/api/v1/runs/{kept.run_id}/events",
+    }
+
+
+def linked(kept: Kept) -> bytes:
+    """The artefact's JSON with its links, put in without reading it again."""
+    return b'%b,"links":%b}' % (kept.body[:-1], to_json(links(kept)))

@@ -10,9 +10,11 @@ from starlette.types import Receive, Scope, Send
 
 from kuznia.doors.at import caller, doors
 from kuznia.doors.leaving import ClientLeft, unless_gone
+from kuznia.doors.shapes import linked
 from kuznia.forge.runs import Run, Runs
 from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import Event
+from kuznia.platform.errors import Invalid
 from kuznia.platform.wire import Envelope, ok
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
@@ -63,10 +65,10 @@ def frame(event: Event) -> bytes:
 
 
 def data(event: Event) -> bytes:
-    """The event's JSON. An artefact is put in as it lies on the shelf."""
+    """The event's JSON. An artefact is put in as it lies on the shelf, with its links."""
     kept = event.data.get("artefact")
     if isinstance(kept, Kept):
-        return b'{"artefact":%b}' % kept.body
+        return b'{"artefact":%b}' % linked(kept)
     return to_json(event.data)
 
 
@@ -74,7 +76,10 @@ def data(event: Event) -> bytes:
     "/{run_id}/events",
     summary="Follow a run, from the start or from where you lost it",
     response_class=Response,
-    responses={200: {"description": "The run's events.", "content": {MEDIA_TYPE: {}}}},
+    responses={
+        200: {"description": "The run's events.", "content": {MEDIA_TYPE: {}}},
+        204: {"description": "The run has ended and you have its last event: come no more."},
+    },
 )
 async def follow(
     request: Request,
@@ -86,7 +91,17 @@ async def follow(
     """Every event after `Last-Event-ID`, then those to come. The last is always `run.finished` or
     `run.failed`; a stream that ends without one was cut, and can be resumed here."""
     runs = doors(request).runs
-    return EventStream(runs, runs.get(await caller(request), run_id), last_event_id)
+    run = runs.get(await caller(request), run_id)
+    newest = run.events.newest
+    if last_event_id > newest:
+        raise Invalid(
+            f"Last-Event-ID is the number of an event of this run; the newest is {newest}.",
+            details={"fields": [{"where": "header.last-event-id", "message": "too high"}]},
+        )
+    if last_event_id == newest and run.outcome.done():
+        # A browser comes again after every end of a stream, except after this answer.
+        return Response(status_code=204)
+    return EventStream(runs, run, last_event_id)
 
 
 @router.delete(

@@ -10,6 +10,11 @@ from kuznia.forge.terms import LAST, Event, EventKind
 class EventLog(Protocol):
     """One run's events. Appending never waits, so telling cannot slow the work down."""
 
+    @property
+    def newest(self) -> int:
+        """The number of the newest event; 0 before the first."""
+        ...
+
     def append(self, kind: EventKind, data: Mapping[str, object]) -> None: ...
 
     def after(self, number: int, idle: float) -> AsyncGenerator[Event | None]:
@@ -26,6 +31,10 @@ class MemoryLog:
     def __init__(self) -> None:
         self._events: list[Event] = []
         self._waiting: set[asyncio.Future[bool]] = set()
+
+    @property
+    def newest(self) -> int:
+        return len(self._events)
 
     def append(self, kind: EventKind, data: Mapping[str, object]) -> None:
         self._events.append(Event(len(self._events) + 1, kind, data))
