@@ -1,0 +1,159 @@
+"""What CONTRIBUTING.md promises and no linter knows. Each complaint says what to do instead."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FOLDERS = ("src", "tests", "bench", "docs", "migrations", "requirements", ".ci")
+Complaints = Iterator[tuple[ast.AST, str]]
+Rule = Callable[[str, ast.Module], Complaints]
+
+# The outer loops: what breaks in there is logged whole and told as a fault.
+MAY_CATCH_ALL = {"src/kuznia/doors/gate.py", "src/kuznia/forge/runs.py"}
+# Two processes that parse, shared by all; chance drawn ahead, of use once and to nobody else.
+MAY_LIVE = {"src/kuznia/domains/code/pool.py", "src/kuznia/platform/ids.py"}
+LEVELS = r"(self\._)?log\.(debug|info|warning|error|exception|critical)"
+CHANGES = r"(append|add|update|pop|popitem|clear|extend|insert|remove|setdefault)"
+
+
+@cache
+def texts() -> dict[str, str]:
+    """Every file of ours by its path in the project."""
+    return {
+        path.relative_to(ROOT).as_posix(): path.read_text("utf-8", errors="replace")
+        for folder in FOLDERS
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file() and path.suffix != ".pyc" and not path.is_relative_to(ROOT / "bench/out")
+    }
+
+
+@cache
+def sources() -> dict[str, ast.Module]:
+    ours = (path for path in texts() if path.startswith("src/") and path.endswith(".py"))
+    return {path: ast.parse(texts()[path]) for path in ours}
+
+
+@cache
+def classes() -> list[ast.ClassDef]:
+    nodes = (node for tree in sources().values() for node in ast.walk(tree))
+    return [node for node in nodes if isinstance(node, ast.ClassDef)]
+
+
+def one_place_commits(path: str, tree: ast.Module) -> Complaints:
+    for node in ast.walk(tree):
+        commits = isinstance(node, ast.Attribute) and node.attr == "commit"
+        if commits and path != "src/kuznia/platform/db.py":
+            yield node, "use `async with db.write()`: it commits, or rolls back, by itself"
+
+
+def nobody_catches_all(path: str, tree: ast.Module) -> Complaints:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler) and path not in MAY_CATCH_ALL:
+            caught = ast.unparse(node.type) if node.type else "Exception"
+            if re.search(r"\bException\b", caught):
+                yield node, "catch what you can act on; the rest belongs to the outer loop"
+
+
+def log_lines_are_events(_: str, tree: ast.Module) -> Complaints:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and re.fullmatch(LEVELS, ast.unparse(node.func)):
+            event = ast.unparse(node.args[0]) if len(node.args) == 1 else ""
+            if not re.fullmatch(r"'[a-z]+(_[a-z]+)*'", event):
+                yield node, 'say it as an event with fields: log.info("artefact_kept", id=...)'
+
+
+def no_global_changes(path: str, tree: ast.Module) -> Complaints:
+    globals_ = "|".join(re.escape(name) for name, _ in _assigned(tree)) or "-"
+    change = re.compile(rf"({globals_})(\[.*\]|\.{CHANGES})", re.DOTALL)
+    for node in () if path in MAY_LIVE else ast.walk(tree):
+        written = isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load)
+        target = node.func if isinstance(node, ast.Call) else node if written else None
+        changed = target is not None and change.fullmatch(ast.unparse(target))
+        if isinstance(node, ast.Global) or changed:
+            yield node, "hand it in as an argument; what a module holds stays as it is"
+
+
+def nothing_global_has_a_life(path: str, tree: ast.Module) -> Complaints:
+    # A class with an `__init__` of its own has one; a value has none.
+    living = {
+        n.name for n in classes() if any(getattr(b, "name", "") == "__init__" for b in n.body)
+    }
+    for _, value in () if path in MAY_LIVE else _assigned(tree):
+        if isinstance(value, ast.Call) and ast.unparse(value.func) in living:
+            yield value, "let app.py make it and hand it on; a module holds constants"
+
+
+def _is_init(node: ast.stmt) -> bool:
+    return isinstance(node, ast.FunctionDef) and node.name == "__init__"
+
+
+def _assigned(tree: ast.Module) -> Iterator[tuple[str, ast.expr | None]]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            yield from ((ast.unparse(target), node.value) for target in node.targets)
+        elif isinstance(node, ast.AnnAssign):
+            yield ast.unparse(node.target), node.value
+
+
+def faults_say_what_they_are(_: str, tree: ast.Module) -> Complaints:
+    faults = {"Fault"}
+    for __ in range(5):
+        faults |= {n.name for n in classes() if faults & {ast.unparse(base) for base in n.bases}}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ClassDef) or ast.get_docstring(node):
+            continue
+        if faults & {ast.unparse(base) for base in node.bases}:
+            yield node, "say in one line when it is raised; docs/errors.md shows it"
+
+
+RULES: dict[Rule, str] = {
+    one_place_commits: "async def f(s): await s.commit()",
+    nobody_catches_all: "try: f()\nexcept (OSError, Exception): pass",
+    log_lines_are_events: "log.info(f'kept {artefact}')",
+    no_global_changes: "SEEN = {}\ndef f(x): SEEN[x] = 1",
+    nothing_global_has_a_life: "CACHE = Shelf(None, clock, ttl=1, size=1)",
+    faults_say_what_they_are: "class Gone(NotFound): pass",
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_sources_keep_the_rule(rule: Rule) -> None:
+    found = [
+        (path, *complaint) for path, tree in sources().items() for complaint in rule(path, tree)
+    ]
+
+    assert not [f"{path}:{getattr(node, 'lineno', 0)}: {advice}" for path, node, advice in found]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_what_breaks_the_rule_is_found(rule: Rule) -> None:
+    assert list(rule("src/kuznia/new.py", ast.parse(RULES[rule])))
+
+
+def texts_with(pattern: str, *folders: str) -> list[str]:
+    return [
+        f"{path}:{text.count(chr(10), 0, found.start()) + 1}: {found[0]}"
+        for path, text in texts().items()
+        if path.startswith(folders) and (found := re.search(pattern, text, re.MULTILINE))
+    ]
+
+
+def test_a_file_stops_at_400_lines_and_then_another_begins() -> None:
+    long = [path for path, text in texts().items() if text.count("\n") > 400]
+
+    assert not [path for path in long if path.endswith(".py")]
+
+
+def test_requirements_name_no_address_because_make_lock_leaves_them_out() -> None:
+    assert not texts_with(r"^-.*|\S+://\S*|.* @ .*", "requirements/")
+
+
+def test_no_file_knows_a_machine_but_takes_tmp_path_or_the_root_of_the_project() -> None:
+    here = "|".join(re.escape(f"{place}/") for place in {ROOT, Path.home()})
+
+    assert not texts_with(rf"(?<![\w.])({here}|/home/\w+/|/Users/\w+/)\S*", *FOLDERS)
