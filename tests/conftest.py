@@ -9,10 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 from tests import servers
 
 if TYPE_CHECKING:
     from kuznia.platform.db import Database
+
+
+# A machine that is busy with other tests makes no example wrong.
+settings.register_profile("kuznia", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("kuznia")
 
 
 @pytest.fixture(scope="session")
