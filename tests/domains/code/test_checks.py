@@ -27,5 +27,14 @@ async def test_a_broken_reply_is_caught_by_one_check_and_a_good_one_by_none(path
     assert {finding.code for finding in verdict.findings} == set(case.codes)
 
 
+def test_every_check_has_a_reply_that_it_alone_catches():
+    caught = {(case.part, case.catches) for case in map(read, CHECKED)}
+    of_source = {name for _, name in caught}
+
+    for part in PARTS.values():
+        for one in part.checks:
+            assert (part.name, one.name) in caught or one.name in of_source
+
+
 async def _settled(draft):
     return await draft if hasattr(draft, "__await__") else draft

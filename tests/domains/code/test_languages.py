@@ -1,10 +1,12 @@
 """The table of languages, and how a name finds its row."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from kuznia.domains.code import asking
+from kuznia.domains.code.catalogue import page
 from kuznia.domains.code.grammar import Stopped, parse, within
 from kuznia.domains.code.languages import LANGUAGES, find, find_by_path, suggest
 from kuznia.domains.code.reference import REFERENCES
@@ -72,3 +74,10 @@ def test_a_file_is_known_by_its_ending(path, meant):
     row = find_by_path(path)
 
     assert (row.name if row else None) == meant
+
+
+def test_the_page_of_languages_is_that_of_the_table():
+    written = Path("docs/code-languages.md").read_text("utf-8")
+
+    # If not: python -m kuznia.domains.code.catalogue docs/code-languages.md
+    assert written == page()

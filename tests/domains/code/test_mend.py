@@ -29,8 +29,10 @@ def test_what_is_untidy_is_told_and_put_right(code):
 
 def test_mixed_tabs_become_the_spaces_they_stood_for():
     draft = a_draft(("a.py", "python", "if True:\n        x = '\t'\n\ty = 2\n"))
+    told = [finding.code for finding in is_tidy(draft, a_bench())]
     mended = tidy(draft, (), a_bench())
 
+    assert told == ["tabs"]
     assert mended.files[0].content == "if True:\n        x = '\t'\n        y = 2\n"
     assert mended.proof.level == "reference"
 

@@ -9,13 +9,13 @@ from tests.makers import a_forge
 
 from kuznia.domains.code import DOMAIN
 from kuznia.domains.code.languages import get
-from kuznia.domains.code.parts import CODE, parts
+from kuznia.domains.code.parts import CODE, DOCUMENTATION, parts
 from kuznia.domains.code.pool import POOL
 from kuznia.domains.code.proof import proven
 from kuznia.forge.ledger import Ledger
 from kuznia.forge.run import run
 from kuznia.forge.shelf import key_of
-from kuznia.forge.terms import Bench, Order, RunId
+from kuznia.forge.terms import Bench, Order, RunId, Unreadable
 from kuznia.forge.work import Work
 from kuznia.llm.model import Ask
 from kuznia.llm.scripted import ScriptedModel
@@ -204,14 +204,11 @@ async def test_an_empty_page_is_no_page():
     assert artefact["unmet"][0]["findings"][0]["code"] == "no-text"
 
 
-async def test_a_page_without_end_is_refused():
-    scripted = ScriptedModel()
-    scripted.always(by_part(page="# Slugs\n" + "x" * 300_000))
-    order = an_order(include_tests=False)
+def test_a_page_without_end_is_refused():
+    assert DOCUMENTATION.parse
 
-    artefact = await make(scripted, order)
-
-    assert artefact["unmet"][0]["findings"][0]["code"] in ("too-large", "cut-off", "undocumented")
+    with pytest.raises(Unreadable, match="far too long"):
+        DOCUMENTATION.parse("# Slugs\n" + "x" * 300_000, a_bench())
 
 
 async def test_a_source_too_slow_to_parse_is_not_passed_off_as_proven():

@@ -2,17 +2,20 @@
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Generator
+from multiprocessing import Pipe
 
 import psutil
 import pytest
 
 from kuznia.domains.code.grammar import Stopped, within
 from kuznia.domains.code.languages import get
-from kuznia.domains.code.pool import MOST_UNDER_WAY, POOL, Pool
+from kuznia.domains.code.pool import MOST_UNDER_WAY, POOL, Pool, work
 from kuznia.domains.code.proof import proven
 from kuznia.domains.code.schema import Proof
 from kuznia.domains.code.table import Language
@@ -136,6 +139,25 @@ async def test_a_queue_does_not_grow_without_bound(pool):
 
 async def test_a_job_whose_time_is_over_before_its_turn_is_not_begun(pool):
     assert isinstance(await pool.run(own_pid, b"", GO, seconds=-1), Stopped)
+
+
+def test_a_worker_answers_until_the_pipe_ends():
+    ours, theirs = Pipe()
+    answers: list[bytes] = []
+
+    def ask() -> None:
+        for source in (b"a", b"b"):
+            ours.send((echo, source, GO, within(5)))
+            answers.append(ours.recv())
+        ours.close()
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    work(theirs)
+    asking.join()
+
+    assert answers == [b"a", b"b"]
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
 def test_workers_die_with_their_parent_however_it_dies():

@@ -125,6 +125,7 @@ def test_a_compiler_that_gives_up_refuses(source):
         ("yaml", "[" * 10_000),
         ("yaml", "a: \x01"),
         ("json", "9" * 5_000),
+        ("toml", "a = " + "9" * 5_000),
     ],
 )
 def test_a_hostile_document_is_refused_at_once(language, source):

@@ -30,7 +30,10 @@ Job = Callable[[bytes, Language, float], R]
 MOST_UNDER_WAY = 32
 # What a worker may overrun a deadline by before it is ended: a reply has to travel too.
 GRACE = 0.05
-WORKER = "from kuznia.domains.code.pool import work; work()"
+WORKER = (
+    "from multiprocessing.connection import Connection; import sys;"
+    "from kuznia.domains.code.pool import work; work(Connection(int(sys.argv[1])))"
+)
 
 
 class _Worker:
@@ -138,9 +141,8 @@ def _exchange(pipe: Connection, order: _Order[R]) -> R | _Lost:
     return _Lost()
 
 
-def work() -> None:
+def work(pipe: Connection) -> None:
     """A worker's whole life: jobs in, results out, until the pipe or the time of a job ends."""
-    pipe = Connection(int(sys.argv[1]))
     with suppress(EOFError, OSError):
         while True:
             job, source, language, deadline = pipe.recv()
