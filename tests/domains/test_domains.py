@@ -1,0 +1,177 @@
+"""What every domain promises, tried on each that is there.
+
+A domain brings replies of models in tests/domains/NAME/replies/, good ones and bad ones.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable
+from contextlib import asynccontextmanager, suppress
+from functools import cache
+from inspect import isawaitable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as bounded
+from hypothesis import strategies as st
+
+from kuznia.domains import load
+from kuznia.forge.check import check
+from kuznia.forge.terms import AnyPart, Bench, Budget, Caller, Domain, Draft, Order, Unreadable
+
+HERE = Path(__file__).parent
+DOMAINS = load()
+EXAMPLES = [(domain, example) for domain in DOMAINS.values() for example in domain.examples]
+each_domain = pytest.mark.parametrize("domain", DOMAINS.values(), ids=DOMAINS)
+each_example = pytest.mark.parametrize(("domain", "example"), EXAMPLES)
+# What replies are full of, to be strewn over them: fences, braces, tags, nothing, half a pair.
+SPLINTERS = ("```", "```python\n", "~~~", "\n", "<think>", "</think>", "|", "# ", "**a.py**\n")
+SPLINTERS += ("{", "}", "[", "]", '"', ",", ":", "null", "0", "\0", "\ufeff", "\u202e", "\ud800")
+    "{",
+    "}",
+    "[",
+    "]",
+    '"',
+    ",",
+    ":",
+    "null",
+    "0",
+    "-",
+    "\0",
+    "\ufeff",
+    "\u202e",
+    "\ud800",
+)
+
+
+@cache
+def replies(domain: str) -> tuple[str, ...]:
+    found = sorted((HERE / domain / "replies").glob("*"))
+    return tuple(file.read_bytes().decode() for file in found)
+
+
+@st.composite
+def a_reply(draw: st.DrawFn, domain: str) -> str:
+    """Any text, or a reply of the kind that comes, cut and strewn with splinters."""
+    text = draw(st.sampled_from(replies(domain)) | st.text(max_size=200))
+    for _ in range(draw(st.integers(0, 3))):
+        place = draw(st.integers(0, len(text)))
+        much = draw(st.integers(0, 40))
+        text = text[:place] + draw(st.sampled_from(SPLINTERS)) + text[place + much :]
+    return text
+
+
+def an_order(domain: Domain, example: Any) -> Order:
+    return Order(
+        domain=domain.name,
+        input=domain.input.model_validate(example),
+        caller=Caller("ivan"),
+        deadline=1e9,
+        budget=Budget(attempts=50, tokens=1_000_000),
+    )
+
+
+async def settled(value: Draft | Awaitable[Draft]) -> Draft:
+    return await value if isawaitable(value) else value
+
+
+async def a_bench(order: Order, part: AnyPart, parts: tuple[AnyPart, ...]) -> Bench:
+    """What this part needs, each from our own code or the first reply that passes."""
+    accepted: dict[str, Draft] = {}
+    for need in (one for one in parts if one.name in part.needs):
+        accepted[need.name] = await a_draft(need, await a_bench(order, need, parts))
+    return Bench(order, accepted)
+
+
+async def a_draft(part: AnyPart, bench: Bench) -> Draft:
+    if part.make is not None:
+        return await settled(part.make(bench))
+    assert part.parse
+    for text in replies(bench.order.domain):
+        with suppress(Unreadable):
+            draft = await settled(part.parse(text, bench))
+            if not (await check(part, draft, bench)).standing:
+                return draft
+    pytest.fail(f"none of the replies of {bench.order.domain} gives a good {part.name}")
+
+
+@asynccontextmanager
+async def opened(domain: Domain) -> AsyncGenerator[Domain]:
+    """A domain as the application has it once it has started."""
+    if domain.opened is None:
+        yield domain
+    else:
+        async with domain.opened({}) as ready:
+            yield ready
+
+
+def test_no_two_domains_have_one_door() -> None:
+    assert len({domain.path for domain in DOMAINS.values()}) == len(DOMAINS)
+
+
+@each_domain
+def test_a_domain_is_found_by_its_name_and_shows_what_can_be_asked(domain: Domain) -> None:
+    assert (HERE.parents[1] / "src/kuznia/domains" / domain.name).is_dir()
+    assert domain.version
+    assert domain.summary
+    assert domain.examples
+
+
+@each_example
+def test_an_example_is_an_order_whose_parts_can_be_made(domain: Domain, example: Any) -> None:
+    parts = domain.parts(an_order(domain, example))
+    before: set[str] = set()
+
+    for part in parts:
+        assert part.name not in before, f"two parts are named {part.name}"
+        assert set(part.needs) <= before, f"{part.name} stands before what it needs"
+        before.add(part.name)
+
+    assert any(part.required for part in parts)
+
+
+@each_example
+def test_two_checks_never_share_a_name(domain: Domain, example: Any) -> None:
+    checks = {one for part in domain.parts(an_order(domain, example)) for one in part.checks}
+
+    assert len({one.name for one in checks}) == len({one.run for one in checks})
+
+
+@each_example
+async def test_what_is_asked_for_is_in_every_prompt(domain: Domain, example: Any) -> None:
+    order = an_order(domain, example)
+
+    async with opened(domain) as ready:
+        parts = ready.parts(order)
+        prompts = [p.prompt(await a_bench(order, p, parts)) for p in parts if p.prompt]
+
+    assert all(prompt.system.strip() for prompt in prompts)
+    assert all(order.input.prompt in prompt.user for prompt in prompts)
+
+
+@each_example
+@bounded(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_no_reply_is_too_odd_to_be_read_checked_and_mended(
+    domain: Domain, example: Any, data: st.DataObject
+) -> None:
+    order = an_order(domain, example)
+    names = [part.name for part in domain.parts(order) if part.parse]
+    name = data.draw(st.sampled_from(names), label="part")
+    text = data.draw(a_reply(domain.name), label="reply")
+
+    asyncio.run(_through(domain, order, name, text))
+
+
+async def _through(domain: Domain, order: Order, name: str, text: str) -> None:
+    async with opened(domain) as ready:
+        parts = ready.parts(order)
+        part = next(one for one in parts if one.name == name)
+        bench = await a_bench(order, part, parts)
+        assert part.parse
+        with suppress(Unreadable):
+            draft = await settled(part.parse(text, bench))
+            findings = (await check(part, draft, bench)).findings
+            if part.mend is not None:
+                await check(part, part.mend(draft, findings, bench), bench)
