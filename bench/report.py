@@ -147,17 +147,15 @@ def weights_table(weights: Mapping[str, Weight]) -> str:
 
 
 def goals_table(goals: Sequence[Goal]) -> str:
-    heads = ("ratio or figure", "measured", "by CPU", "goal", "")
-    rows = [
-        (
-            goal.says,
-            f"{goal.figure:.2f} {goal.unit}",
-            "" if goal.by_cpu is None else f"{goal.by_cpu:.2f} {goal.unit}",
-            f"{'>=' if goal.floor else '<='} {goal.bar:g} {goal.unit}",
-            "OK" if goal.met else "SHORT",
-        )
-        for goal in goals
-    ]
+    by_cpu = any(goal.by_cpu is not None for goal in goals)
+    rows: list[list[str]] = []
+    for goal in goals:
+        row = [goal.says, f"{goal.figure:.2f} {goal.unit}".rstrip()]
+        if by_cpu:
+            row.append("" if goal.by_cpu is None else f"{goal.by_cpu:.2f} {goal.unit}")
+        row.append(f"{'>=' if goal.floor else '<='} {goal.bar:g} {goal.unit}".rstrip())
+        rows.append([*row, "OK" if goal.met else "SHORT"])
+    heads = ["ratio or figure", "measured", *(["by CPU"] if by_cpu else []), "goal", ""]
     return table(heads, rows)
 
 

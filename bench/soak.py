@@ -122,7 +122,7 @@ def open_streams(line: Line, few: int, many: int) -> list[Goal]:
         servers.upstream(place.load, delay=0.05, gap=GAP) as model,
         servers.kuznia(model.port, place.server, **MANY) as server,
     ):
-        alone = followed(server, line, 10, 5.0, 10_000_000)
+        alone = followed(server, line, 20, 10, 10_000_000)
         seen, taken = meanwhile(
             lambda: followed(server, line, few, few / 2, 20_000_000),
             lambda: connections(server),
