@@ -241,7 +241,7 @@ async def test_a_place_no_event_has_is_refused(
     assert error["details"]["fields"][0]["where"] == "header.last-event-id"
 
 
-@pytest.mark.parametrize("run", ["none", "run_" + "0" * 32, "%00", "..%2f", "x" * 64])
+@pytest.mark.parametrize("run", ["none", "run_" + "0" * 32, "x" * 64])
 async def test_a_run_that_never_was_is_absent(kuznia: Kuznia, run: str):
     answer = await kuznia.client.get(f"/api/v1/runs/{run}/events")
 

@@ -10,7 +10,7 @@ from pydantic_core import from_json, to_json
 from kuznia.doors.at import caller, doors
 from kuznia.doors.body import Body
 from kuznia.doors.leaving import done_or_gone, unless_gone
-from kuznia.doors.shapes import ArtefactPage, ArtefactShape, BatchShape, linked, links
+from kuznia.doors.shapes import NAME, ArtefactPage, ArtefactShape, BatchShape, linked, links
 from kuznia.doors.stream import MEDIA_TYPE, EventStream, wants_events
 from kuznia.forge.runs import Run
 from kuznia.forge.shelf import Kept
@@ -163,10 +163,11 @@ history = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"])
 )
 async def page(
     request: Request,
-    domain: Annotated[str | None, Query(max_length=40)] = None,
+    domain: Annotated[str | None, Query(max_length=40, pattern=NAME)] = None,
     status: Annotated[Status | None, Query()] = None,
     before: Annotated[
-        str | None, Query(max_length=64, description="`next` of the page before.")
+        str | None,
+        Query(max_length=64, pattern=NAME, description="`next` of the page before."),
     ] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Response:
@@ -193,6 +194,8 @@ async def page(
     response_class=Response,
     responses={200: {"model": Envelope[ArtefactShape]}},
 )
-async def read(request: Request, artefact_id: Annotated[str, Path(max_length=64)]) -> Response:
+async def read(
+    request: Request, artefact_id: Annotated[str, Path(max_length=64, pattern=NAME)]
+) -> Response:
     shelf = doors(request).forge.shelf
     return _json(ok(linked(await shelf.get(await caller(request), artefact_id))))

@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from kuznia.doors.at import caller, doors
 from kuznia.doors.leaving import ClientLeft, unless_gone
-from kuznia.doors.shapes import linked
+from kuznia.doors.shapes import NAME, linked
 from kuznia.forge.runs import Run, Runs
 from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import Event
@@ -83,7 +83,7 @@ def data(event: Event) -> bytes:
 )
 async def follow(
     request: Request,
-    run_id: Annotated[str, Path(max_length=64)],
+    run_id: Annotated[str, Path(max_length=64, pattern=NAME)],
     last_event_id: Annotated[
         int, Header(ge=0, description="The number of the last event you have.")
     ] = 0,
@@ -111,7 +111,9 @@ async def follow(
     response_class=Response,
     responses={202: {"model": Envelope[None]}},
 )
-async def cancel(request: Request, run_id: Annotated[str, Path(max_length=64)]) -> Response:
+async def cancel(
+    request: Request, run_id: Annotated[str, Path(max_length=64, pattern=NAME)]
+) -> Response:
     """The work stops, calls to the model included. A run that has ended stays as it ended."""
     doors(request).runs.cancel(await caller(request), run_id)
     content = ok(b"null", "What was under way is stopped; what had ended stays as it ended.")
