@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 
 from kuznia import __version__
 from kuznia.domains import find_routes, load
-from kuznia.doors import admin, faults, http, reference, stream
+from kuznia.doors import admin, exports, faults, http, reference, stream
 from kuznia.doors.at import Doors
 from kuznia.doors.cli import Tools
 from kuznia.doors.gate import Gate
@@ -122,7 +122,7 @@ def create_app(made: Made) -> FastAPI:
         http.add_makers(app, domain)
         if more := find_routes(domain):
             app.include_router(more)
-    for router in (http.history, stream.router, admin.router, reference.router):
+    for router in (http.history, exports.router, stream.router, admin.router, reference.router):
         app.include_router(router)
     return app
 

@@ -179,6 +179,30 @@ def nothing_to_say(_: Order) -> Decline | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An artefact to be taken away: its parts as JSON, and what the taker wants of the form."""
+
+    artefact: str
+    created_at: datetime
+    parts: Mapping[str, JsonValue]
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+class CannotExport(Exception):
+    """This artefact, or these options, do not go into this format; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A format an artefact can be taken away in."""
+
+    media_type: str
+    # What its file's name ends with, without the dot.
+    ending: str
+    write: Callable[[Copy], bytes]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
     """How one kind of artefact is asked for, read and checked."""
@@ -195,6 +219,7 @@ class Domain:
     screen: Callable[[Order], Decline | None] = nothing_to_say
     # Findings of the sanitiser that this domain refuses instead of noting.
     refuses: frozenset[str] = frozenset()
+    exports: Mapping[str, Export] = field(default_factory=dict[str, Export])
     # What has a life of its own (a pool, a sandbox) opens with the server: it is given the settings
     # by name and yields the domain to use until the end.
     opened: "Callable[[Mapping[str, object]], AbstractAsyncContextManager[Domain]] | None" = None

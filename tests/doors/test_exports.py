@@ -1,0 +1,75 @@
+"""Artefacts taken away as files."""
+
+from collections.abc import AsyncGenerator
+
+import httpx2
+import pytest
+from pydantic import SecretStr
+from tests.makers import a_domain
+
+from kuznia.app import Made, create_app
+from kuznia.forge.terms import CannotExport, Copy, Export
+from kuznia.llm.scripted import ScriptedModel
+from kuznia.platform.settings import Settings
+
+
+def as_text(copy: Copy) -> bytes:
+    note = copy.parts["note"]
+    if not isinstance(note, dict) or "loud" in copy.options:
+        raise CannotExport("A note is never loud.")
+    return str(note["text"]).encode()
+
+
+@pytest.fixture
+async def client(sqlite_url: str) -> AsyncGenerator[httpx2.AsyncClient]:
+    model = ScriptedModel()
+    model.always("note: hot iron")
+    domain = a_domain(exports={"text": Export("text/plain", "txt", as_text)})
+    settings = Settings(database_url=SecretStr(sqlite_url))
+    app = create_app(Made(settings=settings, domains={"notes": domain}, model=model))
+    async with app.router.lifespan_context(app) as state:
+
+        async def with_state(scope, receive, send):
+            await app({**scope, "state": dict(state or {})}, receive, send)
+
+        transport = httpx2.ASGITransport(with_state)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://kuznia") as opened:
+            yield opened
+
+
+async def made(client: httpx2.AsyncClient) -> str:
+    answer = await client.post("/api/v1/notes", json={"prompt": "a note on iron"})
+    return answer.json()["data"]["links"]["self"]
+
+
+async def test_an_artefact_is_taken_away_as_a_file(client):
+    where = await made(client)
+
+    answer = await client.get(f"{where}/exports/text")
+
+    assert answer.content == b"hot iron"
+    assert answer.headers["content-disposition"].endswith('-text.txt"')
+
+
+async def test_a_format_nobody_knows_is_answered_with_those_there_are(client):
+    where = await made(client)
+
+    answer = await client.get(f"{where}/exports/stone")
+
+    assert answer.status_code == 404
+    assert "there is text" in answer.json()["error"]["message"]
+
+
+async def test_what_does_not_go_into_a_format_says_why(client):
+    where = await made(client)
+
+    answer = await client.get(f"{where}/exports/text?loud=yes")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"] == "A note is never loud."
+
+
+async def test_an_artefact_that_is_not_there_has_no_export(client):
+    answer = await client.get("/api/v1/artefacts/art_0/exports/text")
+
+    assert answer.status_code == 404
