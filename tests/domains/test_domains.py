@@ -28,21 +28,6 @@ each_example = pytest.mark.parametrize(("domain", "example"), EXAMPLES)
 # What replies are full of, to be strewn over them: fences, braces, tags, nothing, half a pair.
 SPLINTERS = ("```", "```python\n", "~~~", "\n", "<think>", "</think>", "|", "# ", "**a.py**\n")
 SPLINTERS += ("{", "}", "[", "]", '"', ",", ":", "null", "0", "\0", "\ufeff", "\u202e", "\ud800")
-    "{",
-    "}",
-    "[",
-    "]",
-    '"',
-    ",",
-    ":",
-    "null",
-    "0",
-    "-",
-    "\0",
-    "\ufeff",
-    "\u202e",
-    "\ud800",
-)
 
 
 @cache
