@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import socket
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from time import perf_counter
 from typing import Any
@@ -64,18 +64,43 @@ async def test_only_what_it_was_opened_for_is_spoken(url: str):
             await client.get(url)
 
 
-# The other loop resolves names where no test can put its own.
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_a_host_that_is_silent_over_ipv6_is_asked_over_ipv4(monkeypatch: pytest.MonkeyPatch):
-    async def both(host: str, port: int, *, family: int, **_: object) -> list[Any]:
-        address = "::1" if family == socket.AF_INET6 else "127.0.0.1"
-        return [(family, socket.SOCK_STREAM, 0, "", (address, port))]
+@pytest.fixture
+def two_addresses(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Once called, every name leads to this machine over both protocols, IPv4 being named first."""
 
+    async def both(host: str, port: int, **_: object) -> list[Any]:
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port)),
+            (socket.AF_INET6, socket.SOCK_STREAM, 0, "", ("::1", port, 0, 0)),
+        ]
+
+    return lambda: monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", both)
+
+
+# The other loop resolves names where no test can put its own.
+ASYNCIO_ALONE = pytest.mark.parametrize("anyio_backend", ["asyncio"])
+
+
+@ASYNCIO_ALONE
+async def test_a_host_that_is_silent_over_ipv6_is_asked_over_ipv4(
+    two_addresses: Callable[[], None],
+):
     async with serving(oks, name="two.test") as upstream, asking(upstream, connect=5) as client:
+        two_addresses()
         with full_server(socket.AF_INET6, "::1", upstream.port):
-            monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", both)
             began = perf_counter()
             answer = await client.get("")
 
     assert answer.content == b"ok"
     assert 0.2 < perf_counter() - began < 2
+
+
+@ASYNCIO_ALONE
+async def test_an_address_that_refuses_does_not_end_the_wait_for_the_other(
+    two_addresses: Callable[[], None],
+):
+    two_addresses()
+    with full_server(socket.AF_INET6, "::1", 0) as port:
+        async with asking(Upstream(oks, f"http://two.test:{port}/"), connect=0.5) as client:
+            with pytest.raises(httpx2.ConnectTimeout):
+                await client.get("")

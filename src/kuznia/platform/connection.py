@@ -1,8 +1,6 @@
 """One HTTP/1.1 connection: a request goes out as bytes, its answer is parsed as it comes."""
 
 import asyncio
-import socket
-import ssl
 from dataclasses import dataclass
 from typing import cast
 
@@ -15,8 +13,6 @@ LONGEST_HEAD = 65_536
 HOLD = 262_144
 # Seconds within which a lost connection was lost before the request, and the two met on the way.
 CROSSING = 1.0
-# Seconds that IPv6 gets before IPv4 is tried beside it.
-HEAD_START = 0.25
 CUT = "The server closed the connection before its answer was whole."
 TOO_LONG = "The server's headers are too long."
 
@@ -247,42 +243,3 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         self._choked = False
         self._wake()
-
-
-async def connect(origin: Origin, tls: ssl.SSLContext | None) -> Connection:
-    """Open a connection over IPv6, or over IPv4 if that is quicker; raise OSError if neither is.
-
-    Not every loop can race the two, and a host that is silent over IPv6 would use up all the time.
-    """
-    first = asyncio.ensure_future(_attempt(origin, tls, socket.AF_INET6))
-    attempts = [first]
-    try:
-        await asyncio.wait(attempts, timeout=HEAD_START)
-        if not first.done() or first.exception() is not None:
-            attempts.append(asyncio.ensure_future(_attempt(origin, tls, socket.AF_INET)))
-        pending = set(attempts)
-        while pending:
-            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-            for attempt in done:
-                if attempt.exception() is None:
-                    attempts.remove(attempt)
-                    return attempt.result()
-        # That there is no such address says less than what went wrong at the one there is.
-        errors = [error for attempt in reversed(attempts) if (error := attempt.exception())]
-        raise min(errors, key=lambda error: isinstance(error, socket.gaierror))
-    finally:
-        for attempt in attempts:
-            attempt.cancel()
-            attempt.add_done_callback(_drop)
-
-
-async def _attempt(origin: Origin, tls: ssl.SSLContext | None, family: int) -> Connection:
-    _, connection = await asyncio.get_running_loop().create_connection(
-        lambda: Connection(origin), origin.host, origin.port, ssl=tls, family=family
-    )
-    return connection
-
-
-def _drop(attempt: asyncio.Task[Connection]) -> None:
-    if not attempt.cancelled() and attempt.exception() is None:
-        attempt.result().abort()

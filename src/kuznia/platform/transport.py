@@ -8,7 +8,8 @@ from collections.abc import AsyncGenerator, Mapping
 
 import httpx2
 
-from kuznia.platform.connection import Connection, Origin, connect
+from kuznia.platform.connecting import connect
+from kuznia.platform.connection import Connection, Origin
 
 HEAD = re.compile(
     rb"[!-~]+ [!-~]+ HTTP/1\.1\r\n(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [^\0\r\n]*\r\n)*\r\n"
