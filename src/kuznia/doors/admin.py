@@ -1,5 +1,6 @@
 """What an operator asks: is it alive, is it ready, what has it done."""
 
+from collections.abc import Awaitable
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
@@ -9,7 +10,7 @@ from pydantic_core import to_json
 from kuznia import __version__
 from kuznia.doors.at import Doors, doors
 from kuznia.platform import migrate
-from kuznia.platform.errors import Fault
+from kuznia.platform.errors import Fault, Unavailable
 from kuznia.platform.metrics import CONTENT_TYPE
 from kuznia.platform.wire import Envelope, ok
 
@@ -71,24 +72,22 @@ async def health() -> Response:
     "/ready",
     summary="Can it take orders now",
     response_class=Response,
-    responses={
-        200: {"model": Envelope[Readiness]},
-        503: {"model": Envelope[Readiness], "description": "Not now; `data` says what is missing."},
-    },
+    responses={200: {"model": Envelope[Readiness]}},
 )
 async def ready(request: Request) -> Response:
     state = await readiness(doors(request))
-    return _json(ok(state.model_dump_json(by_alias=True).encode()), 200 if state.ready else 503)
+    if not state.ready:
+        raise Unavailable(
+            "Orders cannot be taken now; `details` says what is missing.",
+            details=state.model_dump(by_alias=True),
+        )
+    return _json(ok(state.model_dump_json(by_alias=True).encode()))
 
 
 async def readiness(at: Doors) -> Readiness:
     """The state of all we stand on, each asked within a second."""
-    database, schema = "ok", "ok"
-    try:
-        await at.db.ping()
-        await migrate.check(at.db)
-    except Fault as fault:
-        database, schema = ("ok", fault.message) if database == "ok" else (fault.message, "unknown")
+    database = await _seen(at.db.ping())
+    schema = await _seen(migrate.check(at.db)) if database == "ok" else "unknown"
     breakers = {breaker.name: breaker.circuit.state for breaker in at.breakers}
     model = at.forge.model.name if at.forge.model else "none: planners only, see docs/models.md"
     return Readiness(
@@ -98,6 +97,14 @@ async def readiness(at: Doors) -> Readiness:
         model=model,
         breakers=breakers,
     )
+
+
+async def _seen(look: Awaitable[None]) -> str:
+    try:
+        await look
+    except Fault as fault:
+        return fault.message
+    return "ok"
 
 
 @router.get(
