@@ -199,10 +199,14 @@ def end(process: "subprocess.Popen[bytes]") -> None:
     process.poll()
 
 
+# Which programs, whose home, which signs; and which code, so that a copy of it can be measured.
+KEPT = ("PATH", "HOME", "LANG", "PYTHONPATH")
+
+
 def clean_environment(**more: str) -> dict[str, str]:
     """What a server gets to know: nothing of the caller's own settings or keys."""
     mine = os.environ  # noqa: TID251 - a process is started from the caller's, and kept from most of it
-    kept = {name: mine[name] for name in ("PATH", "HOME", "LANG") if name in mine}
+    kept = {name: mine[name] for name in KEPT if name in mine}
     return {**kept, "PYTHONUNBUFFERED": "1", **more}
 
 

@@ -3,10 +3,12 @@
 Run by the race as the server named "road"; its settings come from the environment.
 """
 
-import uvicorn
+import sys
 
 from kuznia.app import Made, create_app
+from kuznia.doors.server import listen, server
 from kuznia.forge.terms import Bench, Domain, Draft, Input, Order, Part, Prompt
+from kuznia.platform.log import configure
 from kuznia.platform.settings import load
 
 
@@ -36,15 +38,15 @@ ROAD = Domain(
 )
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """As `kuznia serve` does it, with this domain alone."""
     settings = load(env_file=None)
+    lines = configure(settings, sys.stderr)
     app = create_app(Made(settings=settings, domains={ROAD.name: ROAD}))
-    # As `kuznia serve` has it.
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-    )
+    with listen(settings) as door:
+        server(app, settings).run([door])
+    lines.stop()
+
+
+if __name__ == "__main__":
+    main()
