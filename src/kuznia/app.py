@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -38,6 +38,8 @@ from kuznia.platform.metrics import Metrics
 from kuznia.platform.settings import Settings
 
 log = get_log("app")
+
+Slot = Literal["openai", "fallback"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,22 +194,25 @@ async def _open_models(made: Made, opened: AsyncExitStack) -> Layered | None:
     return models
 
 
+def _asked(settings: Settings) -> Iterator[tuple[Slot, str]]:
+    """Which models are asked: the first unless it is switched off, then the second."""
+    first = settings.openai_model if settings.premium_tier_enabled else None
+    if first:
+        yield "openai", first
+    if settings.fallback_model and (settings.fallback_to_free or not first):
+        yield "fallback", settings.fallback_model
+
+
 async def _sources(made: Made, opened: AsyncExitStack) -> list[Source]:
-    """The first model unless it is switched off, then the second; each on a client of its own."""
-    settings = made.settings
+    """The models in their order, each on a client of its own."""
     sources: list[Source] = []
-    if settings.openai_model and settings.premium_tier_enabled:
-        client = await opened.enter_async_context(_client(settings, second=False))
-        sources.append(_source(made, client, settings.openai_model, "openai"))
-    if settings.fallback_model and (settings.fallback_to_free or not sources):
-        client = await opened.enter_async_context(_client(settings, second=True))
-        sources.append(_source(made, client, settings.fallback_model, "fallback"))
+    for slot, model in _asked(made.settings):
+        client = await opened.enter_async_context(_client(made.settings, slot))
+        sources.append(_source(made, client, model, slot))
     return sources
 
 
-def _source(
-    made: Made, client: AsyncClient, model: str, slot: Literal["openai", "fallback"]
-) -> Source:
+def _source(made: Made, client: AsyncClient, model: str, slot: Slot) -> Source:
     settings = made.settings
     adapter = OpenAIModel(
         client,
@@ -220,10 +225,10 @@ def _source(
     return Source(adapter, Price(*settings.price(slot)))
 
 
-def _client(settings: Settings, *, second: bool) -> AsyncClient:
+def _client(settings: Settings, slot: Slot) -> AsyncClient:
     """One pooled client for one model server."""
     url, key = settings.openai_url, settings.openai_api_key
-    if second and settings.fallback_base_url:
+    if slot == "fallback" and settings.fallback_base_url:
         url, key = settings.fallback_base_url, settings.fallback_api_key
     return open_client(
         url,
@@ -279,5 +284,5 @@ def tools() -> Tools:
         open_doors=_open_here,
         serve=serve,
         openapi=openapi,
-        client=lambda s: _client(s, second=False) if s.openai_model else None,
+        clients=lambda settings: [(m, _client(settings, slot)) for slot, m in _asked(settings)],
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,8 @@ class Tools:
     open_doors: "Callable[[Settings], AbstractAsyncContextManager[Doors]]"
     serve: Callable[[Settings], None]
     openapi: Callable[[Settings], bytes]
-    client: "Callable[[Settings], AsyncClient | None]"
+    # Each model that is asked, with a client of its server.
+    clients: "Callable[[Settings], Sequence[tuple[str, AsyncClient]]]"
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
@@ -93,7 +94,7 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
 
     with told(as_json):
         settings = load()
-        symptoms = asyncio.run(examine(settings, _tools(context).client(settings)))
+        symptoms = asyncio.run(examine(settings, _tools(context).clients(settings)))
         print(report(symptoms, as_json=as_json))
         raise typer.Exit(0 if all(symptom.well for symptom in symptoms) else 1)
 

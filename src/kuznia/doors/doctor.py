@@ -26,55 +26,68 @@ class Symptom:
     advice: str = ""
 
 
-async def examine(settings: Settings, client: AsyncClient | None) -> list[Symptom]:
+NO_MODEL = Symptom(
+    "model",
+    "none; our own planners answer where there are some",
+    advice="set OPENAI_BASE_URL and OPENAI_MODEL, and OPENAI_API_KEY if the server asks",
+)
+ODD = "that is no good answer; see its BASE_URL and the server's own log"
+
+
+async def examine(settings: Settings, clients: Sequence[tuple[str, AsyncClient]]) -> list[Symptom]:
     """Look at everything the server stands on; nothing is changed by looking."""
     symptoms = [Symptom("settings", f"valid, {settings.environment}")]
+    symptoms += [
+        Symptom("settings", f"{name}={value}")
+        for name, value in settings.public().items()
+        if name.lower() in settings.model_fields_set
+    ]
     symptoms += [Symptom("settings", note) for note in settings.notes]
     symptoms.append(await _database(settings))
-    symptoms.append(await _model(settings, client))
-    return symptoms
+    symptoms += [await _model(model, client) for model, client in clients]
+    return symptoms if clients else [*symptoms, NO_MODEL]
 
 
 async def _database(settings: Settings) -> Symptom:
-    where = address(settings.database_url.get_secret_value())
-    embedded = is_sqlite(where)
+    url = settings.database_url.get_secret_value()
+    embedded = is_sqlite(address(url))
     kind = "SQLite" if embedded else "PostgreSQL"
     # Opening would make the file, and looking must change nothing.
-    if embedded and not await asyncio.to_thread(Path(where.database or "").exists):
+    if embedded and not await asyncio.to_thread(Path(address(url).database or "").exists):
         return Symptom("database", f"{kind}, not made yet", advice="`kuznia serve` makes it")
     try:
-        db = await Database.open(
-            settings.database_url.get_secret_value(),
-            pool_size=1,
-            overflow=0,
-            pool_timeout=PATIENCE,
-        )
-        try:
-            await migrate.check(db)
-        finally:
-            await db.close()
+        db = await Database.open(url, pool_size=1, overflow=0, pool_timeout=PATIENCE)
     except Fault as fault:
         return Symptom("database", fault.message, well=False, advice="see DATABASE_URL")
-    return Symptom("database", f"{kind}, schema up to date")
-
-
-async def _model(settings: Settings, client: AsyncClient | None) -> Symptom:
-    if client is None:
-        return Symptom(
-            "model",
-            "none; our own planners answer where there are some",
-            advice="set OPENAI_BASE_URL and OPENAI_MODEL, and OPENAI_API_KEY if the server asks",
-        )
     try:
-        async with client:
-            answer = await client.get("models", timeout=PATIENCE)
-    except HTTPError as error:
-        state = f"{settings.openai_model}: not reachable ({type(error).__name__})"
-        return Symptom("model", state, well=False, advice="see OPENAI_BASE_URL")
-    if answer.status_code in (401, 403):
-        said = f"{settings.openai_model}: the server refuses the key"
-        return Symptom("model", said, well=False, advice="see OPENAI_API_KEY")
-    return Symptom("model", f"{settings.openai_model}: the server answers ({answer.status_code})")
+        at = await migrate.current(db) or ""
+    finally:
+        await db.close()
+    if at == migrate.head():
+        return Symptom("database", f"{kind}, schema up to date")
+    state = f"{kind}, schema at {at or 'nothing'}, and this version needs {migrate.head()}"
+    if at > migrate.head():
+        return Symptom("database", state, well=False, advice="a newer version of Kuznia made it")
+    if embedded:
+        return Symptom("database", state, advice="`kuznia serve` brings it up to date")
+    return Symptom("database", state, well=False, advice="run `kuznia migrate`")
+
+
+async def _model(model: str, client: AsyncClient) -> Symptom:
+    try:
+        # Whatever it says, only that it answers is of interest: no more than the head is read.
+        async with client, asyncio.timeout(PATIENCE), client.stream("GET", "models") as answer:
+            status = answer.status_code
+    except (HTTPError, TimeoutError) as error:
+        state = f"{model}: the server is not reachable ({type(error).__name__})"
+        return Symptom("model", state, well=False, advice="see its BASE_URL and the network")
+    state = f"{model}: the server answers ({status})"
+    if status in (401, 403):
+        return Symptom("model", f"{state}, refusing the key", well=False, advice="see its API_KEY")
+    # Not every server lists its models, and a wrong path looks the same.
+    if status in (404, 405):
+        return Symptom("model", state, advice="if orders fail: does its BASE_URL end in /v1?")
+    return Symptom("model", state, well=status < 300, advice=ODD if status >= 300 else "")
 
 
 def report(symptoms: Sequence[Symptom], *, as_json: bool) -> str:

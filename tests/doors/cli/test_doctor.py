@@ -1,0 +1,173 @@
+"""`kuznia doctor`: what is set, what can be reached, what to do. Looking changes nothing."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.doors.cli.conftest import Kuznia
+from tests.modelserver import ModelServer, answer, hang, nobody, status
+from tests.servers import Postgres
+
+from kuznia.doors import doctor
+from kuznia.platform import migrate
+
+SQLITE = "sqlite:///here.db"
+
+
+def test_on_an_empty_machine_all_is_well_and_a_model_can_be_set(
+    kuznia: Kuznia, tmp_path: Path
+) -> None:
+    told = kuznia("doctor")
+
+    assert told.exit_code == 0
+    assert "SQLite, not made yet" in told.stdout
+    assert "→ set OPENAI_BASE_URL and OPENAI_MODEL" in told.stdout
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_set_is_shown_and_no_secret_of_it(kuznia: Kuznia) -> None:
+    told = kuznia(
+        "doctor",
+        OPENAI_API_KEY="sk-hidden",
+        OPENAI_MODEL="gpt",
+        OPENAI_BASE_URL=nobody(),
+        DATABASE_URL=SQLITE,
+    )
+
+    assert "OPENAI_API_KEY=***" in told.stdout
+    assert "OPENAI_MODEL=gpt" in told.stdout
+    assert "PORT" not in told.stdout
+    assert "sk-hidden" not in told.output
+
+
+def test_settings_that_are_wrong_are_all_named(kuznia: Kuznia) -> None:
+    told = kuznia("doctor", "--json", PORT="eighty", OPENAI_MODEL="gpt")
+
+    assert told.exit_code == 2
+    assert json.loads(told.stdout)["error"]["details"]["settings"].keys() == {
+        "PORT",
+        "OPENAI_API_KEY",
+    }
+
+
+def test_a_slip_in_the_file_of_settings_is_told(kuznia: Kuznia, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("OPENAI_MODLE=gpt\n")
+
+    assert "did you mean OPENAI_MODEL?" in kuznia("doctor").stdout
+
+
+@pytest.mark.parametrize(
+    ("plays", "well", "says"),
+    [
+        (answer(b'{"data": []}'), True, "the server answers (200)"),
+        (status(401), False, "refusing the key"),
+        (status(403), False, "→ see its API_KEY"),
+        (status(404), True, "→ if orders fail: does its BASE_URL end in /v1?"),
+        (status(503), False, "the server answers (503)"),
+        (status(301), False, "→ that is no good answer"),
+    ],
+)
+def test_a_model_server_is_asked(
+    kuznia: Kuznia, modelserver: ModelServer, plays, well: bool, says: str
+) -> None:
+    modelserver.will(plays)
+
+    told = kuznia("doctor", OPENAI_BASE_URL=modelserver.url, OPENAI_MODEL="gpt")
+
+    assert told.exit_code == (0 if well else 1)
+    assert says in told.stdout
+    assert len(modelserver.calls) == 1
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_a_model_server_that_is_not_there_is_told(
+    kuznia: Kuznia, modelserver: ModelServer, monkeypatch: pytest.MonkeyPatch, silent: bool
+) -> None:
+    monkeypatch.setattr(doctor, "PATIENCE", 0.1)
+    modelserver.will(hang)
+    url = modelserver.url if silent else nobody()
+
+    told = kuznia("doctor", OPENAI_BASE_URL=url, OPENAI_MODEL="gpt")
+
+    assert told.exit_code == 1
+    assert "gpt: the server is not reachable" in told.stdout
+    assert "→ see its BASE_URL" in told.stdout
+
+
+def test_a_second_model_is_looked_at_too_and_alone_if_the_first_is_off(
+    kuznia: Kuznia, modelserver: ModelServer
+) -> None:
+    modelserver.will(answer(b"{}"))
+    models = {
+        "OPENAI_BASE_URL": nobody(),
+        "OPENAI_MODEL": "gpt",
+        "FALLBACK_BASE_URL": modelserver.url,
+        "FALLBACK_MODEL": "qwen",
+    }
+
+    both = kuznia("doctor", **models)
+    alone = kuznia("doctor", **models, PREMIUM_TIER_ENABLED="false")
+
+    assert "gpt: the server is not reachable" in both.stdout
+    assert "qwen: the server answers" in both.stdout
+    assert "gpt: the server" not in alone.stdout
+    assert alone.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("to", "says"),
+    [("head", "SQLite, schema up to date"), ("base", "→ `kuznia serve` brings it up to date")],
+)
+def test_the_embedded_database_is_looked_at(kuznia: Kuznia, to: str, says: str) -> None:
+    migrate.upgrade(SQLITE)
+    if to == "base":
+        migrate.downgrade(SQLITE, to)
+
+    told = kuznia("doctor", DATABASE_URL=SQLITE)
+
+    assert told.exit_code == 0
+    assert says in told.stdout
+
+
+def test_a_database_of_a_newer_version_is_told(kuznia: Kuznia, monkeypatch) -> None:
+    migrate.upgrade(SQLITE)
+    monkeypatch.setattr(migrate, "head", lambda: "0000")
+
+    told = kuznia("doctor", DATABASE_URL=SQLITE)
+
+    assert told.exit_code == 1
+    assert "→ a newer version of Kuznia made it" in told.stdout
+
+
+def test_a_file_that_is_no_database_is_told(kuznia: Kuznia, tmp_path: Path) -> None:
+    (tmp_path / "here.db").write_text("This is a letter, not a database, and long enough. " * 20)
+
+    told = kuznia("doctor", DATABASE_URL=SQLITE)
+
+    assert told.exit_code == 1
+    assert "→ see DATABASE_URL" in told.stdout
+
+
+def test_a_postgresql_behind_this_version_names_the_command(
+    kuznia: Kuznia, postgres: Postgres
+) -> None:
+    with postgres.database() as url:
+        migrate.downgrade(url, "base")
+
+        told = kuznia("doctor", DATABASE_URL=url)
+
+    assert told.exit_code == 1
+    assert "PostgreSQL, schema at nothing, and this version needs" in told.stdout
+    assert "→ run `kuznia migrate`" in told.stdout
+
+
+def test_a_postgresql_that_is_not_there_is_told(kuznia: Kuznia) -> None:
+    port = nobody().rpartition(":")[2].removesuffix("/v1")
+
+    told = kuznia("doctor", "--json", DATABASE_URL=f"postgresql://me:hidden@127.0.0.1:{port}/x")
+
+    assert told.exit_code == 1
+    found = json.loads(told.stdout)
+    assert not found["well"]
+    assert {"what": "database", "well": False}.items() <= found["symptoms"][-2].items()
+    assert "hidden" not in told.output
