@@ -54,6 +54,7 @@ def test_what_is_there_is_not_missed(line):
         ("from .cart import Basket", "Basket of shop/cart.py"),
         ("from shop import Basket", "Basket of shop/__init__.py"),
         ("from util import words", "words of util"),
+        ("from myshop.carts import Cart", "myshop.carts"),
     ],
 )
 def test_what_could_only_come_from_us_is_surely_missing(line, what):

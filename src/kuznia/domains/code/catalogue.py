@@ -4,6 +4,7 @@ Write it again with `python -m kuznia.domains.code.catalogue docs/code-languages
 """
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from kuznia.domains.code.languages import LANGUAGES
@@ -23,19 +24,26 @@ as it can be, and says so:
 - `none`: it could not be parsed, or not in time. Where the table names a doubt, a grammar error may
   be none: it is told as a warning, and nothing is refused for it alone.
 
-| name | title | aliases | files | tests | documentation | formatter | reference | false alarms | misses | doubt |
-|---|---|---|---|---|---|---|---|---|---|---|
 """
+_COLUMNS = (
+    *("name", "title", "aliases", "files", "tests", "documentation", "formatter"),
+    *("reference", "false alarms", "misses", "doubt"),
+)
 
 
 def page() -> str:
     """The whole page."""
-    return _HEAD + "".join(map(_row, LANGUAGES))
+    head = [_row(_COLUMNS), _row("---" for _ in _COLUMNS)]
+    return _HEAD + "".join([*head, *(_row(_cells(language)) for language in LANGUAGES)])
 
 
-def _row(language: Language) -> str:
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _cells(language: Language) -> tuple[str, ...]:
     false_alarms, misses = language.measured or (None, None)
-    cells = (
+    return (
         f"`{language.name}`",
         language.title,
         ", ".join(language.aliases),
@@ -48,7 +56,6 @@ def _row(language: Language) -> str:
         "" if misses is None else str(misses),
         language.doubt or "",
     )
-    return f"| {' | '.join(cells)} |\n"
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from kuznia.domains.code.secrets import secrets
 from kuznia.domains.code.stubs import stubs
 from kuznia.forge.terms import Bench, Check, Finding
 
+MOST_QUOTED = 120
 _TYPESCRIPT = {"typescript", "tsx"}
 
 
@@ -27,6 +28,11 @@ def written(bench: Bench) -> CodeDraft:
     draft = bench.accepted["code"]
     assert isinstance(draft, CodeDraft)
     return draft
+
+
+def short(text: str) -> str:
+    """What is quoted from a draft in a message: names can be as long as somebody likes."""
+    return text if len(text) <= MOST_QUOTED else f"{text[:MOST_QUOTED]}…"
 
 
 def parses(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
@@ -101,7 +107,7 @@ def is_written_out(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
             "placeholder",
             "block",
             f"{path}:{line}",
-            f"There is {what}." if what.startswith("a ") else f"{what}.",
+            f"There is {what}." if what.startswith("a ") else f"{short(what)}.",
             "Write the whole code here; leave nothing out.",
         )
 
@@ -126,10 +132,10 @@ def _import_finding(file: File, line: int, what: str, *, certain: bool) -> Findi
             "unresolved-import",
             "block",
             where,
-            f"There is no {what} to import.",
+            f"There is no {short(what)} to import.",
             "Import what is there, or add what is missing.",
         )
-    return Finding("unnamed-package", "warn", where, f"{what} is not named as needed.")
+    return Finding("unnamed-package", "warn", where, f"{short(what)} is not named as needed.")
 
 
 def is_tidy(draft: CodeDraft, _: Bench) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.checks import asked, written
+from kuznia.domains.code.checks import asked, short, written
 from kuznia.domains.code.grammar import Stopped
 from kuznia.domains.code.imports import find_module, python_imports, unknown_names
 from kuznia.domains.code.languages import find, get
@@ -80,7 +80,7 @@ def names_all(draft: DocumentationDraft, bench: Bench) -> Iterator[Finding]:
     names = (s.name for file in written(bench).files for s in public(file.content, language))
     absent = [n for n in dict.fromkeys(names) if not said.issuperset(_WORD.findall(n))]
     if absent:
-        listed = ", ".join(absent[:MOST_LISTED])
+        listed = ", ".join(map(short, absent[:MOST_LISTED]))
         yield Finding(
             "undocumented",
             "block",
@@ -101,7 +101,7 @@ def names_nothing_else(draft: DocumentationDraft, bench: Bench) -> Iterator[Find
                 "not-there",
                 "block",
                 f"{draft.files[0].path}:{line}",
-                f"There is no {absent[0]} in the code.",
+                f"There is no {short(absent[0])} in the code.",
                 "Remove it, or name what is in the code.",
             )
 
@@ -131,7 +131,7 @@ def signatures_are_right(draft: DocumentationDraft, bench: Bench) -> Iterator[Fi
             "wrong-signature",
             "block",
             f"{draft.files[0].path}:{line}",
-            f"{name} takes ({right}).",
+            f"{short(name)} takes ({short(right)}).",
             "Write every signature exactly as it is in the code.",
         )
 
@@ -224,7 +224,7 @@ def examples_import_what_is_there(draft: DocumentationDraft, bench: Bench) -> It
                 absent = [f"module {one.module}"]
             for what in absent:
                 hint = f"Import from {', '.join(files)} what is defined there."
-                yield Finding("not-there", "block", where, f"There is no {what}.", hint)
+                yield Finding("not-there", "block", where, f"There is no {short(what)}.", hint)
 
 
 DOCUMENTATION: tuple[Check[DocumentationDraft], ...] = (

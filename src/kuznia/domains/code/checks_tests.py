@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.checks import SOURCE, asked, written
+from kuznia.domains.code.checks import SOURCE, asked, short, written
 from kuznia.domains.code.languages import get
 from kuznia.domains.code.pytree import Function, statements, tree_of
 from kuznia.domains.code.schema import File, TestsDraft
@@ -26,7 +26,7 @@ def name_what_they_test(draft: TestsDraft, bench: Bench) -> Iterator[Finding]:
     absent = [name for name in dict.fromkeys(names) if name not in said]
     if not absent:
         return
-    listed = ", ".join(absent[:MOST_LISTED])
+    listed = ", ".join(map(short, absent[:MOST_LISTED]))
     if len(absent) == len(set(names)):
         hint = f"Import the code under test and call {listed}."
         yield Finding(
@@ -59,7 +59,7 @@ def _idle_tests(file: File) -> Iterator[Finding]:
                 "idle-test",
                 "block",
                 f"{file.path}:{node.lineno}",
-                f"{node.name} asserts nothing.",
+                f"{short(node.name)} asserts nothing.",
                 "Assert what the call must give, or that it must raise.",
             )
 
@@ -111,7 +111,7 @@ def are_not_the_code(draft: TestsDraft, bench: Bench) -> Iterator[Finding]:
         again = [s for s in symbols(file.content, language) if s.name in names and not s.nested]
         for symbol in again[:MOST_LISTED]:
             where = f"{file.path}:{symbol.line}"
-            said = f"{symbol.name} is defined again."
+            said = f"{short(symbol.name)} is defined again."
             yield Finding("code-again", "block", where, said, hint)
 
 

@@ -9,7 +9,7 @@ from kuznia.domains.code.languages import find_by_path
 from kuznia.domains.code.naming import are_kin, default_path, label, path_of, several
 from kuznia.domains.code.reply import Block, Fits, Reply, longer
 from kuznia.domains.code.table import Language
-from kuznia.domains.code.testing import looks_like_tests
+from kuznia.domains.code.testing import is_test_path, looks_like_tests
 
 Kind = Literal["code", "tests"]
 
@@ -118,6 +118,9 @@ def _of_its_kind(pieces: list[Piece], wanted: Wanted) -> list[Piece]:
 
 
 def _is_test(piece: Piece) -> bool:
+    """By its name if it has one: code may bring its tests along at its end."""
+    if piece.path:
+        return is_test_path(piece.path)
     return piece.language is not None and looks_like_tests(piece.content, piece.language.name)
 
 

@@ -9,7 +9,7 @@ from posixpath import dirname, join, normpath
 
 from kuznia.domains.code.jsmodules import js_missing
 from kuznia.domains.code.missing import Missing, is_named
-from kuznia.domains.code.pytree import module_names, statements, tree_of
+from kuznia.domains.code.pytree import module_names, signatures, statements, tree_of
 from kuznia.domains.code.schema import File
 
 _GO_BLOCK = re.compile(r"^import[ \t]*(?:\(([^()]*)\)|(.*))$", re.MULTILINE)
@@ -45,7 +45,15 @@ def _of_python(file: File, files: Mapping[str, str], named: frozenset[str]) -> I
         elif one.level:
             yield Missing(one.line, "." * one.level + one.module, certain=True)
         elif top not in sys.stdlib_module_names and not is_named(top, named):
-            yield Missing(one.line, top, certain=False)
+            # Who asks an unknown module for what is ours has the wrong name for our module.
+            ours = not _defined(files).isdisjoint(one.names)
+            yield Missing(one.line, one.module if ours else top, certain=ours)
+
+
+def _defined(files: Mapping[str, str]) -> set[str]:
+    """The functions and classes of all our files."""
+    trees = [tree_of(text) for path, text in files.items() if path.endswith(".py")]
+    return {name for tree in trees if tree for name in signatures(tree)}
 
 
 def python_imports(content: str) -> tuple[Import, ...]:

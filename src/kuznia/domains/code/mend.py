@@ -57,14 +57,21 @@ def _tidied(file: File) -> File:
 
 
 def _without_fences(file: File) -> str:
-    """Less a fence in its first or last line; in a page of Markdown it belongs there."""
-    if file.language == "markdown":
+    """Less the fences at its beginning and end; in a page of Markdown they belong there."""
+    lines = file.content.split("\n")
+    begin, end = 0, len(lines)
+    while begin < end - 1 and _is_edge(lines[begin]):
+        begin += 1
+    while begin < end - 1 and _is_edge(lines[end - 1]):
+        end -= 1
+    dropped = "".join(lines[:begin] + lines[end:])
+    if file.language == "markdown" or not dropped.strip():
         return file.content
-    lines = file.content.strip("\n").split("\n")
-    begin = 1 if _FENCE.fullmatch(lines[0]) else 0
-    end = len(lines) - 1 if len(lines) > 1 and _FENCE.fullmatch(lines[-1]) else len(lines)
-    kept = lines[begin:end]
-    return file.content if len(kept) == len(lines) else "\n".join(kept) + "\n"
+    return "\n".join(lines[begin:end]) + "\n"
+
+
+def _is_edge(line: str) -> bool:
+    return not line.strip() or bool(_FENCE.fullmatch(line))
 
 
 def _dedented(file: File) -> str:

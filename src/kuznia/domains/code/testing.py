@@ -9,7 +9,7 @@ _JS = (
     r"\bexpect\(|\bassert\b|\.should\b|\bt\.(?:is|deepEqual|assert)\w*\(",
 )
 _C = (
-    r"\bTEST(?:_F|_P|_CASE)?\s*\(|\bTest\s*\(|\bRUN_TEST\(|\bvoid\s+test_\w+\(",
+    r"\bTEST(?:_F|_P|_CASE)?\s*\(|^Test\s*\(|\bRUN_TEST\(|\bvoid\s+test_\w+\(",
     r"\b(?:TEST_)?(?:ASSERT|EXPECT|CHECK|REQUIRE)\w*\s*\(|\bassert\s*\(|\bcr_assert",
 )
 
@@ -36,7 +36,8 @@ _FORMS: dict[str, tuple[str, str]] = {
         r"\bextends \w*(?:Suite|Spec|FunSuite|AnyFlatSpec)\b|^[ \t]*test\(",
         r"\bassert\w*\b|\bintercept\[|\bshould\w*\b|\bmust\b",
     ),
-    "rust": (r"#\[(?:\w+::)*test\]|#\[cfg\(test\)\]", r"\b(?:debug_)?assert\w*!|#\[should_panic"),
+    # Not those in a module at the end of the code: they are further in.
+    "rust": (r"^#\[(?:\w+::)*test\]", r"\b(?:debug_)?assert\w*!|#\[should_panic"),
     "ruby": (
         r"\bMinitest::|\brequire ['\"]minitest|\bRSpec\.describe|^[ \t]*describe\b|def test_",
         r"\bassert\w*\b|\brefute\w*\b|\bexpect\b|\bmust_\w+|\bflunk\b",
@@ -77,6 +78,11 @@ _FORMS: dict[str, tuple[str, str]] = {
     "fortran": (r"\btestdrive\b|\btest_\w+", r"\bcheck\s*\(|\bassert\w*\b"),
 }
 
+_TEST_PATH = re.compile(
+    r"(?:^|/)(?:tests?|specs?|__tests__)/|(?:^|/)test_[^/]*$|[._-](?:test|spec)s?\.[^/]*$"
+    r"|(?:Test|Tests|Spec|Suite)\.\w+$|\.t\.sol$|\.bats$"
+)
+
 
 @cache
 def _compiled(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
@@ -87,6 +93,11 @@ def _compiled(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 def looks_like_tests(content: str, language: str) -> bool:
     """Whether a file has something only tests have."""
     return language in _FORMS and bool(_compiled(language)[0].search(content))
+
+
+def is_test_path(path: str) -> bool:
+    """Whether a file is called as tests are."""
+    return bool(_TEST_PATH.search(path))
 
 
 def asserts(content: str, language: str) -> bool:
