@@ -5,9 +5,10 @@ from collections.abc import AsyncGenerator
 import httpx2
 import pytest
 from pydantic import SecretStr
+from tests.doors.served import inside
 from tests.makers import a_domain
 
-from kuznia.app import Made, create_app
+from kuznia.app import Made
 from kuznia.forge.terms import CannotExport, Copy, Export
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.settings import Settings
@@ -26,15 +27,8 @@ async def client(sqlite_url: str) -> AsyncGenerator[httpx2.AsyncClient]:
     model.always("note: hot iron")
     domain = a_domain(exports={"text": Export("text/plain", "txt", as_text)})
     settings = Settings(database_url=SecretStr(sqlite_url))
-    app = create_app(Made(settings=settings, domains={"notes": domain}, model=model))
-    async with app.router.lifespan_context(app) as state:
-
-        async def with_state(scope, receive, send):
-            await app({**scope, "state": dict(state or {})}, receive, send)
-
-        transport = httpx2.ASGITransport(with_state)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://kuznia") as opened:
-            yield opened
+    async with inside(Made(settings=settings, domains={"notes": domain}, model=model)) as kuznia:
+        yield kuznia.client
 
 
 async def made(client: httpx2.AsyncClient) -> str:

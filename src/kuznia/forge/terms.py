@@ -222,6 +222,8 @@ class Domain:
     exports: Mapping[str, Export] = field(default_factory=dict[str, Export])
     # What has a life of its own (a pool, a sandbox) opens with the server: it is given the settings
     # by name and yields the domain to use until the end.
+    # `life` is that thing, for the domain's own routes; nobody else knows what it is.
+    life: object = None
     opened: "Callable[[Mapping[str, object]], AbstractAsyncContextManager[Domain]] | None" = None
     # Inputs that show what can be asked; the API reference prints them.
     examples: tuple[Mapping[str, JsonValue], ...] = ()

@@ -55,6 +55,7 @@ GROUPS = {
     "model_timeout": "Patience with models",
     "http_connections": "Connections to models",
     "order_attempts": "Budget of an order",
+    "code_run_tests": "Code",
     "database_url": "Database",
     "cache_ttl": "What is kept in memory",
     "redis_url": "Accepted, not read by this version",
@@ -219,6 +220,11 @@ class Settings(BaseSettings):
     )
     order_cost: Dollars | None = Field(
         default=None, description="Dollars one order may cost; needs the prices of the models."
+    )
+
+    code_run_tests: Annotated[Literal["off", "sandbox"], Lower] = Field(
+        default="off",
+        description="`sandbox`: tests a model wrote are run, in bubblewrap and nowhere else.",
     )
 
     database_url: DatabaseUrl = Field(

@@ -4,22 +4,37 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import partial
 from importlib.resources import files
 
 from kuznia.domains.code import extract, proof
+from kuznia.domains.code.analysis.analyse import VERSION
 from kuznia.domains.code.asking import fingerprint
 from kuznia.domains.code.languages import LANGUAGES
-from kuznia.domains.code.parts import CODE, DOCUMENTATION, TESTS, parts
+from kuznia.domains.code.parts import CODE, DOCUMENTATION, TESTS, parts, read_tests
 from kuznia.domains.code.pool import POOL
+from kuznia.domains.code.running import run_in
+from kuznia.domains.code.sandbox.trial import open_sandbox
 from kuznia.domains.code.schema import CodeInput
 from kuznia.forge.terms import Domain
 
 
 @asynccontextmanager
-async def _opened(_: Mapping[str, object]) -> AsyncGenerator[Domain]:
-    """Workers start with the first large source; here they end."""
+async def _opened(settings: Mapping[str, object]) -> AsyncGenerator[Domain]:
+    """Workers start with the first large source; here they end. So does the sandbox, if wanted."""
     try:
-        yield DOMAIN
+        if settings.get("code_run_tests") != "sandbox":
+            yield DOMAIN
+            return
+        async with open_sandbox() as sandbox:
+            tests = run_in(sandbox, TESTS, read_tests)
+            yield replace(
+                DOMAIN,
+                parts=partial(parts, tests=tests),
+                version=fingerprint((CODE, tests, DOCUMENTATION), *READERS),
+                life=sandbox,
+            )
     finally:
         await asyncio.to_thread(POOL.close)
 
@@ -28,12 +43,13 @@ _EXAMPLES = sorted(
     (file for file in files(__name__).joinpath("examples").iterdir()), key=lambda file: file.name
 )
 
+READERS = (extract.VERSION, proof.VERSION, VERSION)
 DOMAIN = Domain(
     name="code",
     path="code",
     summary=f"Source code in {len(LANGUAGES)} languages, with tests and documentation, checked.",
     input=CodeInput,
-    version=fingerprint((CODE, TESTS, DOCUMENTATION), extract.VERSION, proof.VERSION),
+    version=fingerprint((CODE, TESTS, DOCUMENTATION), *READERS),
     parts=parts,
     opened=_opened,
     examples=tuple(json.loads(file.read_text("utf-8")) for file in _EXAMPLES),

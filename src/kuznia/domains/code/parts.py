@@ -6,6 +6,7 @@ from kuznia.domains.code.document import document
 from kuznia.domains.code.extract import MOST_BYTES, extract
 from kuznia.domains.code.languages import get
 from kuznia.domains.code.mend import tidy
+from kuznia.domains.code.metrics import METRICS
 from kuznia.domains.code.paths import stem
 from kuznia.domains.code.proof import proof_of
 from kuznia.domains.code.reply import read
@@ -21,13 +22,16 @@ from kuznia.forge.terms import AnyPart, Bench, Order, Part, Prompt, Unreadable
 MOST_TOKENS = 8_192
 
 
-def parts(order: Order) -> tuple[AnyPart, ...]:
-    """Code always; tests and documentation when asked for, tests only where there are any."""
+def parts(order: Order, tests: Part[TestsDraft] | None = None) -> tuple[AnyPart, ...]:
+    """Code and its metrics always; tests and documentation when asked for and where there are any.
+
+    `tests` stands in for TESTS where tests are run as well as read.
+    """
     given = order.input
     assert isinstance(given, CodeInput)
-    wanted: list[AnyPart] = [CODE]
+    wanted: list[AnyPart] = [CODE, METRICS]
     if given.include_tests and get(given.language).tests:
-        wanted.append(TESTS)
+        wanted.append(tests or TESTS)
     if given.include_docs:
         wanted.append(DOCUMENTATION)
     return tuple(wanted)
@@ -72,7 +76,7 @@ async def _read_code(reply: str, bench: Bench) -> CodeDraft:
     )
 
 
-async def _read_tests(reply: str, bench: Bench) -> TestsDraft:
+async def read_tests(reply: str, bench: Bench) -> TestsDraft:
     language = get(asked(bench).language)
     found = extract(reply, language, "tests", _test_path(bench))
     return TestsDraft(
@@ -102,7 +106,7 @@ TESTS: Part[TestsDraft] = Part(
     needs=("code",),
     required=False,
     prompt=_ask_tests,
-    parse=_read_tests,
+    parse=read_tests,
     mend=tidy,
     checks=checks_tests.TESTS,
 )

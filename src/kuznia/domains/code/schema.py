@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from kuznia.domains.code.execution import DISABLED, Execution
 from kuznia.domains.code.languages import LANGUAGES, find, suggest
 from kuznia.forge.terms import Draft, Input
 
@@ -83,6 +84,7 @@ class TestsDraft(CodeDraft):
     __test__ = False
 
     framework: str
+    execution: Execution = DISABLED
 
 
 class DocumentationDraft(Draft):

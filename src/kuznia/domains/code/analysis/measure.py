@@ -25,7 +25,7 @@ from kuznia.domains.code.table import Language
 
 # Functions one file's answer carries: the worst; all of them are in the totals.
 MOST_FUNCTIONS = 1_000
-TOO_DEEP = "nested too deep to be counted"
+UNCOUNTABLE = "nested too deep, or too broken, to be counted"
 
 
 class Risk(NamedTuple):
@@ -63,7 +63,7 @@ def measured(
         return Measured(proof, reason=f"no counting table for {language.title}")
     captures = captured(everything(language, table.profile(profile)), tree)
     if captures is None:
-        return Measured(proof, reason=TOO_DEEP)
+        return Measured(proof, reason=UNCOUNTABLE)
     return _counted(source, proof, captures, table, profile)
 
 

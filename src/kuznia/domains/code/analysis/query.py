@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import cache
 
 import tree_sitter
-from tree_sitter import Query, QueryCursor, Tree
+from tree_sitter import Node, Query, QueryCursor, Tree
 
 from kuznia.domains.code.analysis.counting import Counting, Profile
 from kuznia.domains.code.analysis.frames import Captures
@@ -16,6 +16,8 @@ from kuznia.domains.code.table import Language
 # Patterns under way at once. A pattern with a child waits as long as its node lasts, so source
 # that nests for the sake of it would cost its square; the code people write needs some dozens.
 MOST_WAITING = 1_000
+# Tokens without a name, one after the other, in what the parser could make nothing of.
+MOST_BARE = 1_000
 
 
 @cache
@@ -69,8 +71,28 @@ def _quoted(token: str) -> str:
 
 
 def captured(query: Query, tree: Tree) -> Captures | None:
-    """What the query finds; None where the source nests too deep to be counted."""
+    """What the query finds; None where the source is made in a way that would take its square."""
+    if tree.root_node.has_error and _is_heap(tree.root_node):
+        return None
     cursor = QueryCursor(query, match_limit=MOST_WAITING)
-    # Never with a progress callback: the binding crashes the process on its first call.
+    # Never with a progress callback: the binding crashes the process when it calls it.
     found = cursor.captures(tree.root_node)
     return None if cursor.did_exceed_match_limit else found
+
+
+def _is_heap(root: Node) -> bool:
+    """Whether an error holds so many bare tokens in a row that the cursor would stop at each.
+
+    For every node it looks for the next one with a name; 100,000 brackets took it four seconds.
+    """
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        run = 0
+        for child in node.children:
+            run = 0 if child.is_named else run + 1
+            if run > MOST_BARE:
+                return True
+            if child.has_error:
+                waiting.append(child)
+    return False

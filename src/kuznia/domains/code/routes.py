@@ -1,0 +1,171 @@
+"""The doors only this domain has: which languages there are, and how good some code is."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import to_json
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException
+
+from kuznia.domains.code.analysis import Analysis, Profile, analysed
+from kuznia.domains.code.analysis.tables import TABLES
+from kuznia.domains.code.languages import LANGUAGES, find_by_path
+from kuznia.domains.code.sandbox.trial import Sandbox
+from kuznia.domains.code.schema import File
+from kuznia.domains.code.uploads import NotSource, source
+from kuznia.platform.errors import Invalid, TooLarge, invalid
+from kuznia.platform.wire import Envelope, ok
+
+router = APIRouter(prefix="/api/v1/code", tags=["code"])
+
+MOST_FILES = 50
+MOST_LETTERS = 1_000_000
+
+
+class SourceIn(BaseModel):
+    """One file to be analysed; its language is taken from its path unless it is named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    content: Annotated[str, StringConstraints(max_length=MOST_LETTERS)]
+    language: str | None = Field(default=None, max_length=40)
+
+
+class AnalyseIn(BaseModel):
+    """One file or many; they are looked at together, so that repeated blocks are found."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    files: list[SourceIn] = Field(min_length=1, max_length=MOST_FILES)
+    profile: Profile = "default"
+
+
+class LanguageOut(BaseModel):
+    """One language, and what can be said of code in it on this host now."""
+
+    name: str
+    title: str
+    aliases: list[str]
+    extensions: list[str]
+    tests: str | None = Field(description="The framework tests are asked in.")
+    docs: str | None
+    formatter: str
+    proof: list[Literal["reference", "tree_sitter"]] = Field(description="The strongest first.")
+    reference: str | None = Field(description="The parser that knows better than the grammar.")
+    false_alarms: float | None = Field(description="Per cent of right files, where measured.")
+    missed: float | None = Field(description="Per cent of wrong files, where measured.")
+    doubt: str | None = Field(description="Why a grammar error may be none.")
+    metrics: bool
+    runs_tests: bool
+
+
+class Languages(BaseModel):
+    languages: list[LanguageOut]
+
+
+@router.get(
+    "/languages",
+    summary="The languages, and what can be proven and measured in each here and now",
+    operation_id="code_languages",
+    response_class=Response,
+    responses={200: {"model": Envelope[Languages]}},
+)
+async def languages(request: Request) -> Response:
+    life = request.scope["state"]["forge"].domains["code"].life
+    sandbox = life if isinstance(life, Sandbox) else None
+    rows = [
+        LanguageOut(
+            name=row.name,
+            title=row.title,
+            aliases=list(row.aliases),
+            extensions=list(row.extensions),
+            tests=row.tests,
+            docs=row.docs,
+            formatter=row.formatter,
+            proof=["reference", "tree_sitter"] if row.reference else ["tree_sitter"],
+            reference=row.reference,
+            false_alarms=row.measured[0] if row.measured else None,
+            missed=row.measured[1] if row.measured else None,
+            doubt=row.doubt,
+            metrics=row.name in TABLES,
+            runs_tests=sandbox is not None and sandbox.can_run(row.name),
+        )
+        for row in LANGUAGES
+    ]
+    return Response(ok(to_json(Languages(languages=rows))), media_type="application/json")
+
+
+@router.post(
+    "/analyze",
+    summary="How good some code is: errors, complexity, readability, a hint at its speed",
+    operation_id="analyse_code",
+    response_class=Response,
+    responses={200: {"model": Envelope[Analysis]}},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": AnalyseIn.model_json_schema()},
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "properties": {
+                            "files": {
+                                "type": "array",
+                                "items": {"type": "string", "format": "binary"},
+                            }
+                        },
+                    }
+                },
+            },
+        }
+    },
+)
+async def analyse_code(request: Request) -> Response:
+    """Files as JSON, or uploaded as `multipart/form-data`. Needs no model; nothing is kept."""
+    uploaded = request.headers.get("content-type", "").startswith("multipart/form-data")
+    wanted = await _uploaded(request) if uploaded else await _sent(request)
+    files = [
+        File(path=one.path, language=one.language or _language(one.path), content=one.content)
+        for one in wanted.files
+    ]
+    analysis = await analysed(files, profile=wanted.profile)
+    return Response(ok(to_json(analysis)), media_type="application/json")
+
+
+def _language(path: str) -> str:
+    row = find_by_path(path)
+    return row.name if row else "text"
+
+
+async def _sent(request: Request) -> AnalyseIn:
+    try:
+        return AnalyseIn.model_validate_json(await request.body())
+    except ValidationError as error:
+        raise invalid(error) from None
+
+
+async def _uploaded(request: Request) -> AnalyseIn:
+    try:
+        async with request.form(max_files=MOST_FILES, max_fields=1) as form:
+            uploads = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
+            files = [await _read(upload) for upload in uploads]
+            profile = form.get("profile", "default")
+        return AnalyseIn.model_validate({"files": files, "profile": profile})
+    except MultiPartException:
+        raise Invalid("The upload is not readable `multipart/form-data`.") from None
+    except ValidationError as error:
+        raise invalid(error) from None
+
+
+async def _read(upload: UploadFile) -> SourceIn:
+    """The size counts before the content does, and what it really is before what it is called."""
+    name = (upload.filename or "unnamed")[:300]
+    if (upload.size or 0) > MOST_LETTERS:
+        raise TooLarge(f"{name} is longer than {MOST_LETTERS} bytes.")
+    try:
+        return SourceIn(path=name, content=source(await upload.read()))
+    except NotSource as wrong:
+        raise Invalid(f"{name}: {wrong}.", details={"file": name}) from None

@@ -1,0 +1,39 @@
+"""What was uploaded, looked at before it is believed: text in a file of its own, nothing packed."""
+
+# How files begin that hold other files or programs, whatever their name says.
+_SIGNS: dict[bytes, str] = {
+    b"PK\x03\x04": "a ZIP archive",
+    b"PK\x05\x06": "a ZIP archive",
+    b"\x1f\x8b": "a gzip archive",
+    b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ\x00": "an xz archive",
+    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
+    b"Rar!": "a RAR archive",
+    b"\x28\xb5\x2f\xfd": "a zstd archive",
+    b"%PDF": "a PDF",
+    b"\x7fELF": "a program",
+    b"MZ": "a program",
+    b"\xca\xfe\xba\xbe": "a compiled class",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+}
+
+
+class NotSource(ValueError):
+    """This is not a source file; the message says what it is instead."""
+
+
+def source(content: bytes) -> str:
+    """The text of a source file, or NotSource."""
+    kind = next((kind for sign, kind in _SIGNS.items() if content.startswith(sign)), None)
+    if kind is None and content[257:262] == b"ustar":
+        kind = "a tar archive"
+    if kind is not None:
+        raise NotSource(f"this is {kind}, not source code")
+    if b"\0" in content:
+        raise NotSource("this is binary, not source code")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotSource(f"this is not UTF-8 text: byte {error.start} cannot be read") from None

@@ -1,0 +1,102 @@
+"""The doors only the code domain has, through the real application."""
+
+from collections.abc import AsyncGenerator
+
+import httpx2
+import pytest
+from pydantic import SecretStr
+from tests.doors.served import inside
+
+from kuznia.app import Made
+from kuznia.platform.settings import Settings
+
+SOURCE = "def f(x):\n    if x and x > 1:\n        return 1\n    return 2\n"
+
+
+@pytest.fixture
+async def client(sqlite_url: str) -> AsyncGenerator[httpx2.AsyncClient]:
+    async with inside(Made(settings=Settings(database_url=SecretStr(sqlite_url)))) as kuznia:
+        yield kuznia.client
+
+
+async def analysed(client: httpx2.AsyncClient, *files: dict[str, str]):
+    return await client.post("/api/v1/code/analyze", json={"files": list(files)})
+
+
+async def test_code_is_analysed_without_a_model(client):
+    answer = await analysed(client, {"path": "a.py", "content": SOURCE})
+
+    function = answer.json()["data"]["files"][0]["functions"][0]
+    assert (function["name"], function["cyclomatic"]) == ("f", 3)
+
+
+async def test_a_file_that_does_not_parse_says_where(client):
+    answer = await analysed(client, {"path": "a.py", "content": "def f(:\n    pass\n"})
+
+    assert answer.json()["data"]["files"][0]["proof"]["errors"][0]["line"] == 1
+
+
+async def test_an_upload_is_analysed(client):
+    upload = {"files": ("a.py", SOURCE.encode(), "text/x-python")}
+
+    answer = await client.post("/api/v1/code/analyze", files=upload)
+
+    assert answer.json()["data"]["files"][0]["language"] == "python"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"PK\x03\x04rest", "a ZIP archive"),
+        (b"\x1f\x8brest", "a gzip archive"),
+        (b"\x00" * 257 + b"ustar", "a tar archive"),
+        (b"x = '\x00'", "binary"),
+        (b"x = '\xff'", "not UTF-8"),
+    ],
+)
+async def test_what_only_calls_itself_source_is_refused(client, content, kind):
+    answer = await client.post("/api/v1/code/analyze", files={"files": ("a.py", content)})
+
+    assert answer.status_code == 400
+    assert kind in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b'{"files":[]}', b'{"files":[{"path":"","content":""}]}', b'{"files":"x"}'],
+)
+async def test_a_body_that_is_wrong_names_the_place(client, body):
+    answer = await client.post(
+        "/api/v1/code/analyze", content=body, headers={"content-type": "application/json"}
+    )
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["details"]["fields"]
+
+
+async def test_a_broken_upload_is_refused(client):
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+
+    answer = await client.post("/api/v1/code/analyze", content=b"--y\r\n", headers=headers)
+
+    assert answer.status_code == 400
+
+
+async def test_languages_say_what_can_be_done_with_them_here(client):
+    answer = await client.get("/api/v1/code/languages")
+
+    rows = {row["name"]: row for row in answer.json()["data"]["languages"]}
+    assert rows["python"]["proof"] == ["reference", "tree_sitter"]
+    assert rows["python"]["metrics"]
+    assert not rows["python"]["runs_tests"]
+
+
+async def test_with_a_sandbox_tests_can_be_run(sqlite_url):
+    settings = Settings(database_url=SecretStr(sqlite_url), code_run_tests="sandbox")
+
+    async with inside(Made(settings=settings)) as kuznia:
+        answer = await kuznia.client.get("/api/v1/code/languages")
+
+    rows = answer.json()["data"]["languages"]
+
+    assert {row["name"] for row in rows if row["runs_tests"]} == {"python", "javascript"}
