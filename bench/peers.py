@@ -59,18 +59,20 @@ def litellm(upstream: int, core: int) -> Iterator[Running]:
     parameters = {"model": "openai/bench", "api_key": "none"}
     parameters["api_base"] = f"http://127.0.0.1:{upstream}/v1"
     config = {**CONFIG, "model_list": [{"model_name": MODEL, "litellm_params": parameters}]}
-    program = str(installed() / "litellm")
+    programs = installed()
     with scratch() as place:
         path = place / "config.yaml"
         path.write_text(json.dumps(config))
-        command = [program, "--config", str(path), "--host", "127.0.0.1", "--port", str(port)]
+        command = [str(programs / "litellm"), "--config", str(path), "--host", "127.0.0.1"]
         with running(
             "litellm",
-            [*command, "--num_workers", "1"],
+            [*command, "--port", str(port), "--num_workers", "1"],
             port,
             ready="/health/liveliness",
             core=core,
             environment=clean_environment(**OFFLINE),
             patience=120,
+            # It puts the directory two above its own on its path: there must be no module there.
+            cwd=programs,
         ) as server:
             yield server

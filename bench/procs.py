@@ -147,6 +147,7 @@ def running(
     core: int,
     environment: Mapping[str, str],
     patience: float = 30.0,
+    cwd: Path | None = None,
 ) -> Iterator[Running]:
     """Start a server, wait until `ready` answers 200, and end it with its children on any exit."""
     OUT.mkdir(parents=True, exist_ok=True)
@@ -157,6 +158,7 @@ def running(
         process = subprocess.Popen(
             command,
             env=dict(environment),
+            cwd=cwd,
             stdin=subprocess.DEVNULL,
             stdout=sink,
             stderr=subprocess.STDOUT,
