@@ -263,11 +263,11 @@ async def _look_at_database(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def _open_here(settings: Settings) -> AsyncGenerator[Doors]:
+async def open_here(made: Made) -> AsyncGenerator[Doors]:
     """For one command on a terminal, which shows its own stages: only warnings are logged."""
-    lines = configure(settings.model_copy(update={"log_level": "WARNING"}), sys.stderr)
+    lines = configure(made.settings.model_copy(update={"log_level": "WARNING"}), sys.stderr)
     try:
-        async with open_doors(Made(settings=settings)) as doors:
+        async with open_doors(made) as doors:
             yield doors
     finally:
         lines.stop()
@@ -281,7 +281,7 @@ def openapi(settings: Settings) -> bytes:
 def tools() -> Tools:
     """What the command line needs of the application."""
     return Tools(
-        open_doors=_open_here,
+        open_doors=lambda settings: open_here(Made(settings=settings)),
         serve=serve,
         openapi=openapi,
         clients=lambda settings: [(m, _client(settings, slot)) for slot, m in _asked(settings)],

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from pathlib import Path
 from typing import Any, TextIO, cast
 
@@ -48,11 +48,27 @@ def _start(at: Doors, name: str, wanted: Mapping[str, str]) -> Run:
     if domain is None:
         names = ", ".join(sorted(at.forge.domains))
         raise NotFound(f"There is no domain {name[:40]!r}; there is {names}.")
+    known = domain.input.model_fields
+    if unknown := [field for field in wanted if field not in known]:
+        options = ", ".join(_option(field) for field in known if field != "prompt")
+        raise Invalid(f"{_option(unknown[0])} is no option of {name}; there is {options}.")
     try:
-        given = domain.input.model_validate(dict(wanted))
+        given = domain.input.model_validate({f: _value(f, text) for f, text in wanted.items()})
     except ValidationError as error:
         raise invalid(error) from None
     return at.runs.start(at.order(name, given, LOCAL))
+
+
+def _option(field: str) -> str:
+    return f"--{field[:40].replace('_', '-')}"
+
+
+def _value(field: str, text: str) -> object:
+    """Lists and objects are given as JSON; everything else is understood from its text."""
+    if field != "prompt" and text.startswith(("[", "{")):
+        with suppress(ValueError):
+            return from_json(text)
+    return text
 
 
 async def _show(run: Run, to: TextIO) -> None:
@@ -83,8 +99,10 @@ def _line(event: Event) -> str:
 
 def _files(artefact: Json) -> Iterable[tuple[str, str]]:
     for part in artefact["parts"].values():
+        # A part that measures has files too, but nothing to write.
         for file in part.get("files", ()):
-            yield file["path"], file["content"]
+            if "content" in file:
+                yield file["path"], file["content"]
 
 
 def _give(path: str, content: str, out: Path | None) -> None:
@@ -95,8 +113,11 @@ def _give(path: str, content: str, out: Path | None) -> None:
     target = (out / path).resolve()
     if not target.is_relative_to(out.resolve()):
         raise Invalid(f"{path!r} lies outside the folder; nothing more was written.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(content, encoding="utf-8")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise Invalid(f"{path!r} cannot be written to {out}: {error.strerror}.") from None
     print(target)
 
 

@@ -3,16 +3,20 @@
 import logging
 import signal
 from collections.abc import Callable, Generator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import structlog
 from anyio.from_thread import start_blocking_portal
+from tests.makers import a_domain
 from tests.modelserver import ModelServer, model_server
 from typer.testing import CliRunner, Result
 
-from kuznia.app import Made, open_doors, tools
+from kuznia.app import Made, open_here, tools
+from kuznia.domains import load
+from kuznia.doors.at import Doors
 from kuznia.doors.cli import Tools, cli
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.settings import Settings
@@ -40,18 +44,23 @@ def scripted() -> ScriptedModel:
 @pytest.fixture
 def kuznia() -> Kuznia:
     """Run a command with the application's own tools: `kuznia("doctor", DATABASE_URL=...)`."""
-    return _runs(tools())
+    return runs(tools())
 
 
 @pytest.fixture
 def scripted_kuznia(scripted: ScriptedModel) -> Kuznia:
-    """The same, with the scripted model in the configured one's place."""
-    return _runs(
-        replace(tools(), open_doors=lambda s: open_doors(Made(settings=s, model=scripted)))
-    )
+    """The same with the scripted model in the configured one's place, and notes to be made too."""
+
+    def open_scripted(settings: Settings) -> AbstractAsyncContextManager[Doors]:
+        domains = {**load(), "notes": a_domain()}
+        return open_here(Made(settings=settings, model=scripted, domains=domains))
+
+    return runs(replace(tools(), open_doors=open_scripted))
 
 
-def _runs(given: Tools) -> Kuznia:
+def runs(given: Tools) -> Kuznia:
+    """Run commands with these tools."""
+
     def run(*words: str, **environ: str) -> Result:
         return CliRunner().invoke(
             cli, words, obj=lambda: given, env=environ, prog_name="kuznia", catch_exceptions=False

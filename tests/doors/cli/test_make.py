@@ -1,0 +1,213 @@
+"""`kuznia make`: stages on one stream, the artefact on the other, and an exit code for each end."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from bench.replies import reply_to
+from tests.doors.cli.conftest import Kuznia
+from tests.modelserver import ModelServer, hang
+
+from kuznia.llm.model import ModelFault
+from kuznia.llm.scripted import ScriptedModel, readable
+
+CODE = ("make", "code", "Count the words of some texts", "--language", "python")
+NOTE = ("make", "notes", "a note on iron")
+
+
+@pytest.fixture
+def counting(scripted: ScriptedModel) -> None:
+    """A model that writes good code, tests and documentation."""
+    scripted.always(lambda ask: reply_to(readable(ask).encode()))
+
+
+@pytest.mark.usefixtures("counting")
+def test_stages_go_to_one_stream_and_files_to_the_other(scripted_kuznia: Kuznia) -> None:
+    told = scripted_kuznia(*CODE)
+
+    assert told.exit_code == 0
+    for stage in ("…  code", "✓  code", "✓  tests", "✓  documentation", "complete"):
+        assert stage in told.stderr
+        assert stage not in told.stdout
+    assert "── counting.py ──\n" in told.stdout
+    assert "def most_common(" in told.stdout
+    assert "3 model calls" in told.stderr
+
+
+@pytest.mark.usefixtures("counting")
+def test_files_are_written_into_a_folder(scripted_kuznia: Kuznia, tmp_path: Path) -> None:
+    told = scripted_kuznia(*CODE, "--include-tests=no", "--out", "made/here")
+
+    written = tmp_path / "made" / "here"
+    assert told.stdout.splitlines() == [str(written / "counting.py"), str(written / "README.md")]
+    assert "def most_common(" in (written / "counting.py").read_text()
+
+
+@pytest.mark.usefixtures("counting")
+def test_a_program_gets_the_artefact_and_nothing_else(scripted_kuznia: Kuznia) -> None:
+    told = scripted_kuznia(*CODE, "--json")
+
+    artefact = json.loads(told.stdout)
+    assert artefact["status"] == "complete"
+    assert artefact["parts"].keys() >= {"code", "tests", "documentation"}
+
+
+@pytest.mark.usefixtures("counting")
+def test_a_file_is_never_written_over_what_is_no_folder(
+    scripted_kuznia: Kuznia, tmp_path: Path
+) -> None:
+    (tmp_path / "out").write_text("a letter")
+
+    told = scripted_kuznia(*CODE, "--out", "out")
+
+    assert told.exit_code == 2
+    assert "'counting.py' cannot be written to out" in told.stderr
+    assert (tmp_path / "out").read_text() == "a letter"
+
+
+def test_lists_are_given_as_json(scripted_kuznia: Kuznia, scripted: ScriptedModel) -> None:
+    scripted.will_say("note: fine", "note: short")
+
+    told = scripted_kuznia(*NOTE, "--tags", '["ore", "coal"]', "--summary", "yes")
+
+    assert told.exit_code == 0
+    assert "✓  summary" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("make", "cod", "a queue"), 4, "There is no domain 'cod'; there is code, notes."),
+        ((*NOTE, "--langauge", "go"), 2, "--langauge is no option of notes; there is --summary,"),
+        ((*NOTE, "--summary"), 2, "fields are given as --name value"),
+        ((*NOTE, "-s", "yes"), 2, "fields are given as --name value"),
+        ((*NOTE, "--summary", "perhaps"), 2, "summary: Input should be a valid boolean"),
+        ((*NOTE, "--tags", "[ore"), 2, "tags: Input should be a valid tuple"),
+        (("make", "code", "a queue that forgets"), 2, "language: Field required"),
+        (("make", "notes", "no"), 2, "prompt: String should have at least 3 characters"),
+    ],
+)
+def test_what_is_wrong_in_a_command_is_told_with_what_to_do(
+    scripted_kuznia: Kuznia, words: tuple[str, ...], code: int, says: str
+) -> None:
+    told = scripted_kuznia(*words)
+
+    assert told.exit_code == code
+    assert says in told.stderr
+    assert told.stdout == ""
+
+
+BAD, GOOD = "note: bad bad", "note: fine"
+
+
+@pytest.mark.parametrize(
+    ("lines", "settings", "code", "name"),
+    [
+        ((BAD, BAD), {}, 6, "NOT_ACCEPTED"),
+        ((GOOD,), {"ORDER_TOKENS": "100"}, 6, "BUDGET_SPENT"),
+        ((ModelFault("credentials", "The key is refused."),), {}, 8, "MODEL_UNAVAILABLE"),
+    ],
+)
+def test_each_end_has_its_exit_code(
+    scripted_kuznia: Kuznia,
+    scripted: ScriptedModel,
+    lines: tuple[str | ModelFault, ...],
+    settings: dict[str, str],
+    code: int,
+    name: str,
+) -> None:
+    scripted.will_say(*lines)
+
+    told = scripted_kuznia(*NOTE, "--json", **settings)
+
+    assert told.exit_code == code
+    assert json.loads(told.stdout)["error"]["code"] == name
+
+
+def test_an_order_that_takes_too_long_has_its_exit_code_too(
+    kuznia: Kuznia, modelserver: ModelServer
+) -> None:
+    modelserver.will(hang)
+
+    told = kuznia(
+        *CODE, OPENAI_BASE_URL=modelserver.url, OPENAI_MODEL="slow", REQUEST_TIMEOUT="0.1"
+    )
+
+    assert told.exit_code == 9
+
+
+def test_without_a_model_it_says_what_to_set(kuznia: Kuznia) -> None:
+    told = kuznia(*CODE)
+
+    assert told.exit_code == 8
+    assert "set OPENAI_BASE_URL and OPENAI_MODEL" in told.stderr.splitlines()[-1]
+
+
+def test_repairs_are_seen(scripted_kuznia: Kuznia, scripted: ScriptedModel) -> None:
+    scripted.will_say("note: bad messy", "note: messy")
+
+    told = scripted_kuznia(*NOTE)
+
+    assert "↺  note: not accepted yet\n      word 0: It is bad." in told.stderr
+    assert "✎  note: mended by our own code" in told.stderr
+    assert "2 model calls" in told.stderr
+
+
+def test_a_part_it_had_to_do_without_is_told_with_its_reason(
+    scripted_kuznia: Kuznia, scripted: ScriptedModel
+) -> None:
+    scripted.will_say(GOOD, BAD, BAD)
+
+    told = scripted_kuznia(*NOTE, "--summary", "yes")
+
+    assert told.exit_code == 0
+    assert "✗  summary\n      word 0: It is bad." in told.stderr
+    assert "partial  art_" in told.stderr
+
+
+def test_what_is_declined_is_told_with_its_questions(scripted_kuznia: Kuznia) -> None:
+    told = scripted_kuznia("make", "notes", "a curse on iron")
+
+    assert told.exit_code == 0
+    assert "Notes do not curse.\n  ? What do you mean?" in told.stderr
+
+
+def test_what_looks_odd_in_the_order_is_noted(
+    scripted_kuznia: Kuznia, scripted: ScriptedModel
+) -> None:
+    scripted.will_say(GOOD)
+
+    told = scripted_kuznia("make", "notes", "a note on <script>alert(1)</script>")
+
+    assert "! prompt: reads like a script injection" in told.stderr
+
+
+def test_an_interrupted_command_stops_the_model_too(
+    modelserver: ModelServer, tmp_path: Path
+) -> None:
+    modelserver.will(hang)
+    model = {"OPENAI_BASE_URL": modelserver.url, "OPENAI_MODEL": "slow"}
+    making = subprocess.Popen(
+        [sys.executable, "-m", "kuznia", *CODE],
+        cwd=tmp_path,
+        env={**os.environ, **model},  # noqa: TID251 - the program's own surroundings
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    deadline = time.monotonic() + 10
+    while not modelserver.calls and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+    making.send_signal(signal.SIGINT)
+    _, told = making.communicate(timeout=10)
+
+    assert making.returncode == 130
+    assert b"Traceback" not in told
+    while modelserver.calls[0].aborted is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert modelserver.calls[0].aborted is not None
