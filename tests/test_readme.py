@@ -54,7 +54,7 @@ def comparable(answer: Any) -> Any:
     return {name: value for name, value in answer.items() if name != "request_id"}
 
 
-@pytest.mark.parametrize("example", shown(), ids=lambda example: example.command[:60])
+@pytest.mark.parametrize("example", list(shown()), ids=lambda example: example.command[:60])
 async def test_the_readme_shows_the_answer_as_it_really_is(sqlite_url, example):
     async with inside(Made(settings=Settings(database_url=SecretStr(sqlite_url)))) as kuznia:
         answer = await kuznia.client.request(**request(example.command))
