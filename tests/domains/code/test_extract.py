@@ -106,6 +106,7 @@ _MARKS = st.sampled_from(
     kind=st.sampled_from(["code", "tests"]),
 )
 @example(reply="```\n\n```", language="go", kind="code")
+@example(reply="<file path='x.py'>\n\n</file>", language="python", kind="code")
 @example(reply="```java\npublic class Привіт {}\n```", language="java", kind="code")
 @example(reply='{"files": {"a.py": "```"}}', language="python", kind="code")
 def test_any_text_gives_files_or_is_unreadable(reply, language, kind):

@@ -35,13 +35,18 @@ def short(text: str) -> str:
     return text if len(text) <= MOST_QUOTED else f"{text[:MOST_QUOTED]}…"
 
 
+def is_readable(draft: CodeDraft) -> bool:
+    """Whether it could be parsed in time; if not, parsing it for another check is no use either."""
+    return draft.proof.level != "none" or bool(draft.proof.errors)
+
+
 def parses(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
     """Code nobody could read is no code, whatever else it is."""
     languages = {file.path: find(file.language) for file in draft.files}
     for flaw in draft.proof.errors:
         language = languages.get(flaw.path)
         yield _finding(flaw, in_doubt=bool(language and language.doubt))
-    if draft.proof.level == "none" and not draft.proof.errors:
+    if not is_readable(draft):
         yield Finding(
             "unproven",
             "block",
@@ -102,7 +107,7 @@ def keeps_no_secrets(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
 
 def is_written_out(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
     """A stub parses and passes for code until somebody calls it."""
-    for path, line, what in stubs(draft.files):
+    for path, line, what in stubs(draft.files) if is_readable(draft) else ():
         yield Finding(
             "placeholder",
             "block",

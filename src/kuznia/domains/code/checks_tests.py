@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.checks import SOURCE, asked, short, written
+from kuznia.domains.code.checks import SOURCE, asked, is_readable, short, written
 from kuznia.domains.code.languages import get
 from kuznia.domains.code.pytree import Function, statements, tree_of
 from kuznia.domains.code.schema import File, TestsDraft
@@ -107,7 +107,7 @@ def are_not_the_code(draft: TestsDraft, bench: Bench) -> Iterator[Finding]:
         yield Finding("code-again", "block", draft.files[0].path, "It is the code again.", hint)
         return
     names = {s.name for file in code for s in public(file.content, language)}
-    for file in draft.files:
+    for file in draft.files if is_readable(draft) else ():
         again = [s for s in symbols(file.content, language) if s.name in names and not s.nested]
         for symbol in again[:MOST_LISTED]:
             where = f"{file.path}:{symbol.line}"

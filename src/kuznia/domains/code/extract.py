@@ -4,6 +4,7 @@ Marks decide where they can; where they cannot, the block that parses in the ask
 """
 
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,7 @@ from kuznia.domains.code.languages import find_by_path
 from kuznia.domains.code.naming import default_path, label
 from kuznia.domains.code.needs import needs
 from kuznia.domains.code.paths import safe_path
-from kuznia.domains.code.proof import INLINE_BYTES, INLINE_SECONDS, prove
+from kuznia.domains.code.proof import INLINE_BYTES, INLINE_SECONDS, prove_now
 from kuznia.domains.code.reply import Block, Reply, blocks, read
 from kuznia.domains.code.schema import File, Proof
 from kuznia.domains.code.table import Language
@@ -28,6 +29,8 @@ MOST_FILES = 20
 MOST_BYTES = 262_144
 # How often one reply may ask whether a piece of it parses.
 MOST_PARSES = 16
+# And for how long, in seconds: this is done on the event loop.
+MOST_TRYING = 0.1
 
 _CONTINUED = re.compile(
     r"\bcontinue[sd]? in (?:the |my )?next|\bto be continued\b|\bпродовження в наступн",
@@ -69,7 +72,7 @@ def extract(reply: str, language: Language, kind: Kind, path: str | None = None)
 
 def _trial(language: Language) -> Callable[[str], bool]:
     """Whether a text parses, within a bound of tries; large texts are not tried here."""
-    left = MOST_PARSES
+    left, deadline = MOST_PARSES, within(MOST_TRYING, time.thread_time)
 
     def fits(text: str) -> bool:
         nonlocal left
@@ -77,7 +80,8 @@ def _trial(language: Language) -> Callable[[str], bool]:
         source = text.encode()
         if left < 0 or len(source) > INLINE_BYTES or not text.strip():
             return False
-        proof = prove(source, language, within(INLINE_SECONDS))
+        seconds = min(INLINE_SECONDS, deadline - time.thread_time())
+        proof = prove_now(source, language, seconds)
         return isinstance(proof, Proof) and not proof.errors
 
     return fits
@@ -114,6 +118,8 @@ def _pieces(reply: Reply, wanted: Wanted) -> tuple[list[Piece], str]:
 def _wrapped(reply: Reply, wanted: Wanted) -> list[Piece]:
     pieces: list[Piece] = []
     for path, text in unwrap(reply.text):
+        if not text.strip():
+            continue
         inner, _ = _pieces(read(text), wanted) if "```" in text else ([], "")
         safe = safe_path(path) if path else None
         language = find_by_path(safe) if safe else wanted.language

@@ -8,6 +8,7 @@ it keeps the interpreter's lock, so whatever may be large is parsed in another p
 import ctypes
 import importlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -27,9 +28,13 @@ class Stopped:
     seconds: float
 
 
-def within(seconds: float) -> float:
-    """A deadline on the machine's monotonic clock, which all processes of one machine share."""
-    return time.monotonic() + seconds
+# Seconds on some scale: the machine's, which all its processes share, or those this thread worked.
+Clock = Callable[[], float]
+
+
+def within(seconds: float, clock: Clock = time.monotonic) -> float:
+    """A deadline on the clock's scale."""
+    return clock() + seconds
 
 
 @cache
@@ -50,19 +55,21 @@ def _capsule(address: int) -> object:
     return new(address, b"tree_sitter.Language", None)
 
 
-def parse(source: bytes, language: Language, deadline: float) -> Tree | Stopped:
-    """Parse UTF-8; `deadline` is on `time.monotonic()`'s scale (see `within`).
+def parse(
+    source: bytes, language: Language, deadline: float, clock: Clock = time.monotonic
+) -> Tree | Stopped:
+    """Parse UTF-8; `deadline` is on the clock's scale (see `within`).
 
     Walk the tree with a cursor or a stack of your own, never by recursion: input can nest 500,000
     deep. `node.text` asks back through the callback; slicing `source` by bytes is the quick way.
     """
-    started = time.monotonic()
+    started = clock()
     parser = tree_sitter.Parser(load(language))
     try:
         return parser.parse(
             lambda offset, _: source[offset : offset + PIECE],
-            progress_callback=lambda _offset, _error: time.monotonic() > deadline,
+            progress_callback=lambda _offset, _error: clock() > deadline,
         )
     except ValueError:
         # The only thing the parser can complain of here is that the callback stopped it.
-        return Stopped(time.monotonic() - started)
+        return Stopped(clock() - started)

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
+# Some ten milliseconds of the event loop's time.
+MOST_READ = 65_536
+
 
 class Parameter(NamedTuple):
     """What one argument is called; annotation and default as written, empty where there is none."""
@@ -22,7 +25,9 @@ Parameters = tuple[Parameter, ...] | None
 
 
 def tree_of(content: str) -> ast.Module | None:
-    """The module's tree, or None if this interpreter cannot read it."""
+    """The module's tree, or None if this interpreter cannot read it, or not without delay."""
+    if len(content) > MOST_READ:
+        return None
     try:
         with warnings.catch_warnings():
             # A doubtful escape is no reason to refuse, and our log is not the place to say it.

@@ -1,6 +1,7 @@
 """What a source defines, and what of it is for others: public functions, methods and types."""
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -54,7 +55,8 @@ def symbols(content: str, language: Language) -> tuple[Symbol, ...]:
     query, source = _query(language), content.encode()
     if query is None or len(source) > INLINE_BYTES:
         return ()
-    tree = parse(source, language, within(INLINE_SECONDS))
+    clock = time.thread_time
+    tree = parse(source, language, within(INLINE_SECONDS, clock), clock)
     if isinstance(tree, Stopped):
         return ()
     found: list[tuple[Node, Node, Kind]] = [
