@@ -164,6 +164,24 @@ async def test_a_body_that_never_comes_is_not_waited_for(serve: Start):
     assert b'"TIMEOUT_ERROR"' in answer
 
 
+async def test_a_stream_that_began_late_still_ends_with_its_last_event(
+    serve: Start, modelserver: ModelServer
+):
+    modelserver.will(hang)
+    kuznia = await serve(request_timeout=0.4)
+    reader, writer = await asyncio.open_connection("127.0.0.1", kuznia.client.base_url.port)
+    head = head_of(19).replace(b"\r\n\r\n", b"\r\naccept: text/event-stream\r\n\r\n")
+    writer.write(head + b'{"prompt":')
+    await asyncio.sleep(2.2)
+
+    writer.write(b'"a note"}')
+    async with asyncio.timeout(3):
+        said = await reader.readuntil(b"\r\n0\r\n\r\n")
+    writer.close()
+
+    assert b"event: run.failed" in said
+
+
 @pytest.mark.parametrize("where", BROKEN)
 async def test_what_breaks_is_told_without_a_trace(
     enter: Start, modelserver: ModelServer, where: str
