@@ -105,15 +105,15 @@ async def test_what_is_not_made_in_time_does_not_sink_what_was(
     enter: Start, modelserver: ModelServer
 ):
     modelserver.will(reply("note: fine"), hang)
-    kuznia = await enter(request_timeout=0.3)
+    kuznia = await enter(request_timeout=0.5)
     began = time.monotonic()
 
-    answer = await kuznia.client.post(BATCH, json=orders(*(f"note {n}" for n in range(1, 9))))
+    answer = await kuznia.client.post(BATCH, json=orders(*(f"note {n}" for n in range(11))))
 
     outcomes = answer.json()["data"]["outcomes"]
-    assert [one["success"] for one in outcomes] == [True] + [False] * 7
+    assert [one["success"] for one in outcomes] == [True] + [False] * 10
     assert {one["error"]["code"] for one in outcomes[1:]} == {"TIMEOUT_ERROR"}
-    assert time.monotonic() - began < 0.8
+    assert time.monotonic() - began < 1.5
 
 
 async def test_who_leaves_a_batch_stops_all_of_it(serve: Start, modelserver: ModelServer):

@@ -168,11 +168,11 @@ async def test_a_stream_that_began_late_still_ends_with_its_last_event(
     serve: Start, modelserver: ModelServer
 ):
     modelserver.will(hang)
-    kuznia = await serve(request_timeout=0.4)
+    kuznia = await serve(request_timeout=1)
     reader, writer = await asyncio.open_connection("127.0.0.1", kuznia.client.base_url.port)
     head = head_of(19).replace(b"\r\n\r\n", b"\r\naccept: text/event-stream\r\n\r\n")
     writer.write(head + b'{"prompt":')
-    await asyncio.sleep(2.2)
+    await asyncio.sleep(2.3)
 
     writer.write(b'"a note"}')
     async with asyncio.timeout(3):

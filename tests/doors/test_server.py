@@ -20,7 +20,7 @@ async def test_an_open_stream_ends_with_its_last_event(serve: Start, modelserver
         last = await until(seen, "run.failed")
 
     assert last.data["error"]["code"] == "CANCELLED"
-    assert time.monotonic() - began < 1.2
+    assert time.monotonic() - began < 2
 
 
 async def test_work_that_ends_within_the_grace_is_delivered(serve: Start, modelserver: ModelServer):
