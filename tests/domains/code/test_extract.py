@@ -109,6 +109,7 @@ _MARKS = st.sampled_from(
 @example(reply="<file path='x.py'>\n\n</file>", language="python", kind="code")
 @example(reply="```java\npublic class Привіт {}\n```", language="java", kind="code")
 @example(reply='{"files": {"a.py": "```"}}', language="python", kind="code")
+@example(reply='{"files": {"a.py": ""}}', language="python", kind="code")
 def test_any_text_gives_files_or_is_unreadable(reply, language, kind):
     try:
         found = extract(reply, get(language), kind)

@@ -90,7 +90,8 @@ async def test_a_job_that_hangs_or_dies_costs_its_worker_and_nothing_else(pool, 
     took = time.monotonic() - began
 
     assert isinstance(stopped, Stopped)
-    assert took < 1
+    # Nothing waited for it to end by itself.
+    assert took < 5
     assert isinstance(await pool.run(own_pid, b"", GO, seconds=20), int)
 
 
@@ -133,7 +134,7 @@ async def test_a_queue_does_not_grow_without_bound(pool):
     refused = await pool.run(own_pid, b"", GO, seconds=20)
 
     assert refused == Stopped(0.0)
-    assert time.monotonic() - began < 0.1
+    assert time.monotonic() - began < 1
     await asyncio.gather(*waiting)
 
 
@@ -187,9 +188,10 @@ async def test_an_adversarial_source_is_stopped_at_its_deadline(language, source
     # The worker is there already: the deadline is for the work, not for its beginning.
     await POOL.run(own_pid, b"", GO, seconds=20)
     began = time.monotonic()
-    await proven(source, get(language), seconds=0.5)
+    await proven(source, get(language), seconds=1)
 
-    assert time.monotonic() - began < 0.5 * 1.1 + 0.2
+    # A tenth over, and what a busy machine may take to say so.
+    assert time.monotonic() - began < 1.1 + 0.4
 
 
 @pytest.mark.parametrize("source", [b"[]" * 500_000, b"[" * 500_000 + b"]" * 500_000])
@@ -197,7 +199,7 @@ async def test_a_megabyte_of_brackets_neither_crashes_nor_stalls_the_loop(source
     lags: list[float] = []
     # The best of three: another process may keep this one from the core, the parser may not.
     for _ in range(3):
-        task = asyncio.create_task(proven(source, get("javascript"), seconds=10))
+        task = asyncio.create_task(proven(source, get("javascript"), seconds=60))
         lags.append(await lag_while(task))
         assert isinstance(task.result(), Proof)
         if lags[-1] < 0.05:

@@ -20,7 +20,7 @@ from kuznia.domains.code.reply import Block, Reply, blocks, read
 from kuznia.domains.code.schema import File, Proof
 from kuznia.domains.code.table import Language
 from kuznia.domains.code.unfenced import unfenced
-from kuznia.domains.code.wrapped import unwrap
+from kuznia.domains.code.wrapped import tagged, unwrap
 from kuznia.forge.terms import Unreadable
 
 # Raise it when the same reply may give other files: it is part of the domain's version.
@@ -101,11 +101,13 @@ def _pieces(reply: Reply, wanted: Wanted) -> tuple[list[Piece], str]:
     if wanted.language.name == "markdown":
         text, cut = document(reply)
         return [Piece(text, wanted.language, closed=not cut)] if text.strip() else [], ""
-    if wanted.language.name != "json" and (wrapped := _wrapped(reply, wanted)):
+    if wrapped := _wrapped(reply.text, wanted):
         return wrapped, ""
     outer = blocks(reply, wanted.fits)
     pieces = [piece for block in outer for piece in _opened(reply, block, wanted)]
     chosen = choose(pieces, wanted)
+    if not chosen:
+        chosen = [inner for piece in pieces for inner in _wrapped(piece.content, wanted)]
     if not chosen and (text := unfenced(reply, wanted.fits)):
         chosen = [Piece(text, wanted.language)]
     chosen = chosen or others(pieces)
@@ -115,15 +117,15 @@ def _pieces(reply: Reply, wanted: Wanted) -> tuple[list[Piece], str]:
     return chosen, "\n".join(prose + aside)
 
 
-def _wrapped(reply: Reply, wanted: Wanted) -> list[Piece]:
+def _wrapped(text: str, wanted: Wanted) -> list[Piece]:
+    if wanted.language.name == "json":
+        return []
     pieces: list[Piece] = []
-    for path, text in unwrap(reply.text):
-        if not text.strip():
-            continue
-        inner, _ = _pieces(read(text), wanted) if "```" in text else ([], "")
+    for path, content in tagged(text) or unwrap(text):
+        inner, _ = _pieces(read(content), wanted) if "```" in content else ([], "")
         safe = safe_path(path) if path else None
         language = find_by_path(safe) if safe else wanted.language
-        whole = Piece(text.rstrip("\n") + "\n", language, safe)
+        whole = Piece(content.rstrip("\n") + "\n", language, safe)
         pieces += [replace(piece, path=safe or piece.path) for piece in inner] or [whole]
     return pieces
 

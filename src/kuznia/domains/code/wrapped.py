@@ -7,13 +7,10 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from kuznia.domains.code.languages import find_by_path
+
 _TEXT_KEYS = ("code", "content", "source", "solution", "answer", "implementation", "contents")
 _PATH_KEYS = ("path", "filename", "file", "name", "file_path", "filepath")
-_OPENING = re.compile(r"^[ \t]*[\[{]", re.MULTILINE)
-_DECODER = json.JSONDecoder(strict=False)
-# How many places that look like the beginning of JSON are tried.
-MOST_TRIES = 3
-
 _TAGGED = re.compile(
     r"^<file[ \t]+(?:path|name)=[\"']([^\"'\n]{1,300})[\"'][ \t]*>\n"
     r"((?:(?!</?file\b).*\n)*)</file>",
@@ -21,24 +18,38 @@ _TAGGED = re.compile(
 )
 # A call of a tool that writes files has them one level down.
 _INNER_KEYS = ("arguments", "parameters", "input")
+_OPENING = re.compile(r"^[ \t]*[\[{]", re.MULTILINE)
+_DECODER = json.JSONDecoder(strict=False)
+# How many places that look like the beginning of JSON are tried.
+MOST_TRIES = 3
 
 # A path, if one is given, and the text.
 Wrapped = tuple[str | None, str]
 
 
+def tagged(text: str) -> tuple[Wrapped, ...]:
+    """The files in tags, where the text has tags before it has fences."""
+    found = _TAGGED.search(text)
+    fence = text.find("```")
+    if found is None or 0 <= fence < found.start():
+        return ()
+    return tuple((path, content) for path, content in _TAGGED.findall(text) if content.strip())
+
+
 def unwrap(text: str) -> tuple[Wrapped, ...]:
-    """The files in tags, or in the first JSON value that holds any; nothing where there is none."""
-    if tagged := tuple(_TAGGED.findall(text)):
-        return tagged
+    """The files in a JSON value that is most of the text; nothing where there is none.
+
+    Code is full of JSON: a value that is only a part of something bigger is never opened.
+    """
     for count, opening in enumerate(_OPENING.finditer(text)):
         if count == MOST_TRIES:
             break
         try:
-            value, _ = _DECODER.raw_decode(text, opening.end() - 1)
+            value, end = _DECODER.raw_decode(text, opening.end() - 1)
         except (ValueError, RecursionError):
             continue
-        if found := tuple(_files(cast(JsonValue, value))):
-            return found
+        if 2 * (end - opening.end()) > len(text.strip()):
+            return tuple(_files(cast(JsonValue, value)))
     return ()
 
 
@@ -50,7 +61,8 @@ def _files(value: JsonValue) -> Iterator[Wrapped]:
     elif isinstance(value, dict):
         listed = value.get("files")
         if isinstance(listed, dict):
-            yield from ((path, text) for path, text in listed.items() if isinstance(text, str))
+            texts = ((path, text) for path, text in listed.items() if isinstance(text, str))
+            yield from ((path, text) for path, text in texts if text.strip())
         elif isinstance(listed, list):
             yield from _files(listed)
         elif file := _file(value):
@@ -64,4 +76,7 @@ def _file(value: dict[str, JsonValue]) -> Wrapped | None:
     text = next((text for text in texts if isinstance(text, str) and text.strip()), None)
     paths = (value.get(key) for key in _PATH_KEYS)
     path = next((path for path in paths if isinstance(path, str)), None)
-    return (path, text) if text else None
+    # A country has a code and a name as well; a program has lines, or a file to be in.
+    if text is None or ("\n" not in text and not (path and find_by_path(path))):
+        return None
+    return path, text
