@@ -66,11 +66,15 @@ def serve(
         _tools(context).serve(load(over=over))
 
 
-@cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+# Fields of a domain are options nobody here knows: they stay among the words, in their place.
+@cli.command(context_settings={"ignore_unknown_options": True})
 def make(
     context: typer.Context,
     domain: Annotated[str, typer.Argument(help="What kind of artefact, such as code.")],
-    prompt: Annotated[str, typer.Argument(help="What you want made, in plain words.")],
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="PROMPT [--FIELD VALUE]", help="What you want made, in quotes."),
+    ],
     out: Annotated[Path | None, typer.Option(help="Write the files into this folder.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -81,7 +85,7 @@ def make(
     from kuznia.doors.making import make_here
 
     with told(as_json):
-        wanted = {"prompt": prompt, **fields(context.args)}
+        wanted = fields(words)
         asyncio.run(
             make_here(_tools(context).open_doors(load()), domain, wanted, out, as_json=as_json)
         )
@@ -136,15 +140,21 @@ def told(as_json: bool = False) -> Generator[None]:
         raise typer.Exit(fault.answer.exit) from None
 
 
-def fields(args: list[str]) -> dict[str, str]:
-    """`--include-tests no` or `--include-tests=no` as {"include_tests": "no"}."""
+def fields(words: Sequence[str]) -> dict[str, str]:
+    """`"a queue" --include-tests no` as {"prompt": "a queue", "include_tests": "no"}."""
     found: dict[str, str] = {}
-    rest = list(args)
+    rest = list(words)
     while rest:
-        name, equals, value = rest.pop(0).partition("=")
+        word = rest.pop(0)
+        name, equals, value = word.partition("=") if word[:1] == "-" else ("--prompt", "=", word)
         if not name.startswith("--") or not (equals or rest):
             raise Invalid(f"`{name}` is not understood; fields are given as --name value.")
-        found[name[2:].replace("-", "_")] = value if equals else rest.pop(0)
+        name = name[2:].replace("-", "_")
+        if name in found:
+            raise Invalid(f"The {name} is given twice; put what belongs together in quotes.")
+        found[name] = value if equals else rest.pop(0)
+    if "prompt" not in found:
+        raise Invalid("Nothing to make: say what you want, in quotes.")
     return found
 
 

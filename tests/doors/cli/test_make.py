@@ -70,6 +70,14 @@ def test_a_file_is_never_written_over_what_is_no_folder(
     assert (tmp_path / "out").read_text() == "a letter"
 
 
+@pytest.mark.usefixtures("counting")
+def test_the_prompt_may_stand_anywhere(scripted_kuznia: Kuznia, scripted: ScriptedModel) -> None:
+    told = scripted_kuznia("make", "code", "--language", "python", "--json", CODE[2])
+
+    assert told.exit_code == 0
+    assert CODE[2] in scripted.heard[0]
+
+
 def test_lists_are_given_as_json(scripted_kuznia: Kuznia, scripted: ScriptedModel) -> None:
     scripted.will_say("note: fine", "note: short")
 
@@ -89,6 +97,8 @@ def test_lists_are_given_as_json(scripted_kuznia: Kuznia, scripted: ScriptedMode
         ((*NOTE, "--summary", "perhaps"), 2, "summary: Input should be a valid boolean"),
         ((*NOTE, "--tags", "[ore"), 2, "tags: Input should be a valid tuple"),
         (("make", "code", "a queue that forgets"), 2, "language: Field required"),
+        (("make", "code", "a", "queue"), 2, "The prompt is given twice; put what belongs together"),
+        (("make", "code", "--language", "go"), 2, "Nothing to make: say what you want, in quotes"),
         (("make", "notes", "no"), 2, "prompt: String should have at least 3 characters"),
     ],
 )
