@@ -1,10 +1,11 @@
 """Plain HTTP: make one, make many, read one, read the history."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
 from pydantic_core import from_json, to_json
 
 from kuznia.doors.at import caller, doors
@@ -139,12 +140,21 @@ def accepted(run: Run) -> Kept:
     """What an ended run has to show. A failed artefact is kept, and told as a fault."""
     kept = run.result()
     if kept.status == "failed":
-        failed = from_json(kept.body)
+        # Codes alone: all else in a finding may quote the draft, and an error travels far.
+        unmet: list[JsonValue] = [
+            {"part": one["part"], "findings": [_coded(finding) for finding in one["findings"]]}
+            for one in from_json(kept.body)["unmet"]
+        ]
         raise NotAccepted(
-            "No draft passed its checks. Say more exactly what you want, or ask for less at once.",
-            details={"artefact": kept.id, "unmet": failed["unmet"]},
+            f"No draft passed its checks; /api/v1/artefacts/{kept.id} has what was found. "
+            "Say more exactly what you want, or ask for less at once.",
+            details={"artefact": kept.id, "unmet": unmet},
         )
     return kept
+
+
+def _coded(finding: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    return {name: finding[name] for name in ("code", "severity")}
 
 
 def _json(content: bytes, run_id: str | None = None) -> Response:
