@@ -77,7 +77,7 @@ def test_a_file_is_known_by_its_ending(path, meant):
 
 
 def test_the_page_of_languages_is_that_of_the_table():
-    written = Path("docs/code-languages.md").read_text("utf-8")
+    written = (Path(__file__).parents[3] / "docs/code-languages.md").read_text("utf-8")
 
     # If not: python -m kuznia.domains.code.catalogue docs/code-languages.md
     assert written == page()

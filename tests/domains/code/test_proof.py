@@ -52,6 +52,7 @@ def test_a_grammar_that_finds_nothing_is_the_next_best(language, source):
     [
         ("python", "x = 1\ny = (2\n", (2, 5), "y = (2"),
         ("python", "def f():\nreturn 1\n", (2, 1), "return 1"),
+        ("python", "x = '\u2028\f'\ny = (2\n", (2, 5), "y = (2"),
         ("go", "package a\n\nfunc F() {\n\tx := := 1\n}\n", (4, 7), ":="),
         ("javascript", "const é = ;\n", (1, 9), "="),
         ("json", '{"a": 1,}', (1, 9), '{"a": 1,}'),

@@ -14,11 +14,12 @@ from kuznia.domains.code.schema import Flaw
 MOST_YAML_NODES = 1_000_000
 # LibYAML takes time by the square of the depth: 200 kB of brackets kept it busy for 43 seconds.
 MOST_YAML_DEPTH = 200
+_LINE_END = re.compile(r"\r\n?|\n")
 _TOML_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 
 def _flaw(text: str, line: int, column: int, message: str) -> Flaw:
-    lines = text.splitlines()
+    lines = _LINE_END.split(text)
     shown = lines[line - 1].strip()[:80] if 0 < line <= len(lines) else ""
     return Flaw(line=max(line, 1), column=max(column, 1), text=shown, message=message[:200])
 
