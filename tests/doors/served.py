@@ -1,6 +1,7 @@
 """The whole application as its callers meet it: behind a real socket, or in this process."""
 
 import asyncio
+import signal
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -41,6 +42,12 @@ class Kuznia:
     client: httpx2.AsyncClient
     doors: Doors
     server: Server | None = None
+    ended: "asyncio.Task[None] | None" = None
+
+    def interrupt(self) -> None:
+        """Ctrl-C; the second time in a hurry."""
+        assert self.server is not None
+        self.server.handle_exit(signal.SIGINT, None)
 
     async def make(self, prompt: str = "a note on iron", **more: Any) -> httpx2.Response:
         """Order one note; what is not a field of the order goes to the client."""
@@ -67,10 +74,13 @@ async def served(made: Made) -> AsyncIterator[Kuznia]:
         async with httpx2.AsyncClient(
             base_url=f"http://127.0.0.1:{address[1]}", limits=limits, timeout=20, trust_env=False
         ) as client:
-            yield Kuznia(client, running.lifespan.state["doors"], running)
+            yield Kuznia(client, running.lifespan.state["doors"], running, task)
     finally:
         running.should_exit = True
         await task
+        if running.force_exit:
+            # The process would end here, and all that it held open with it.
+            await running.lifespan.shutdown()
 
 
 @asynccontextmanager

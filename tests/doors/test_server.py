@@ -4,7 +4,7 @@ import asyncio
 import time
 
 from tests.doors.conftest import Start
-from tests.doors.served import held, made, served, until, watching
+from tests.doors.served import held, leave, made, served, until, watching
 from tests.modelserver import ModelServer, events, hang, reply, stream
 
 
@@ -13,10 +13,9 @@ async def test_an_open_stream_ends_with_its_last_event(serve: Start, modelserver
     kuznia = await serve(shutdown_grace=0.2)
     async with watching(kuznia) as seen:
         await until(seen, "part.draft")
-        assert kuznia.server is not None
         began = time.monotonic()
 
-        kuznia.server.should_exit = True
+        kuznia.interrupt()
         last = await until(seen, "run.failed")
 
     assert last.data["error"]["code"] == "CANCELLED"
@@ -29,9 +28,8 @@ async def test_work_that_ends_within_the_grace_is_delivered(serve: Start, models
     kuznia = await serve(shutdown_grace=5)
     asking = asyncio.create_task(kuznia.make())
     await modelserver.arrived()
-    assert kuznia.server is not None
 
-    kuznia.server.should_exit = True
+    kuznia.interrupt()
     await asyncio.sleep(0.15)
     go.set()
 
@@ -45,13 +43,27 @@ async def test_what_does_not_end_within_the_grace_is_cancelled_upstream_too(
     kuznia = await serve(shutdown_grace=0.1)
     asking = asyncio.create_task(kuznia.make(params={"on_disconnect": "continue"}))
     await modelserver.arrived()
-    assert kuznia.server is not None
 
-    kuznia.server.should_exit = True
+    kuznia.interrupt()
     answer = await asking
 
     assert answer.json()["error"]["code"] == "CANCELLED"
     assert (await modelserver.left()).answered is None
+
+
+async def test_an_operator_in_a_hurry_waits_for_no_grace(serve: Start, modelserver: ModelServer):
+    modelserver.will(hang)
+    kuznia = await serve(shutdown_grace=30)
+    asking = asyncio.create_task(kuznia.make())
+    await modelserver.arrived()
+
+    kuznia.interrupt()
+    await asyncio.sleep(0.3)
+    kuznia.interrupt()
+
+    assert kuznia.ended is not None
+    await asyncio.wait_for(kuznia.ended, 5)
+    await leave(asking)
 
 
 async def test_an_artefact_is_found_again_after_a_restart(

@@ -27,7 +27,11 @@ class Server(uvicorn.Server):
         # Left to itself it would wait for streams that wait for runs nobody has told to end.
         closing = asyncio.create_task(doors.runs.close(doors.settings.shutdown_grace))
         await super().shutdown(sockets)
-        await closing
+        if self.force_exit:
+            # Ctrl-C came twice: nobody wants to wait for the grace.
+            closing.cancel()
+        else:
+            await closing
 
 
 def server(app: ASGIApp, settings: Settings) -> Server:
