@@ -6,9 +6,11 @@ import pytest
 from tests.doors.conftest import Lines, Start
 from tests.doors.served import NOTES, Kuznia, inside, made
 from tests.makers import Note, a_domain, a_part
-from tests.modelserver import Act, ModelServer, reply, status
+from tests.modelserver import Act, ModelServer, hang, reply, status
 
+from kuznia.doors.at import LOCAL
 from kuznia.doors.shapes import ArtefactShape
+from kuznia.forge.runs import MOST_UNDER_WAY
 from kuznia.platform.wire import Envelope
 
 CANARY = "granny keeps her silver under the stove"
@@ -148,6 +150,22 @@ async def test_a_budget_too_small_to_begin_is_told(enter: Start, modelserver: Mo
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "BUDGET_SPENT")
     assert modelserver.calls == []
+
+
+async def test_a_server_with_too_much_to_do_says_when_to_come_again(
+    enter: Start, modelserver: ModelServer
+):
+    modelserver.will(hang)
+    kuznia = await enter(shutdown_grace=0)
+    domain = kuznia.doors.forge.domains["notes"]
+    for number in range(MOST_UNDER_WAY):
+        given = domain.input(prompt=f"note {number}")
+        kuznia.doors.runs.start(kuznia.doors.order("notes", given, LOCAL))
+
+    answer = await kuznia.make()
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "UNAVAILABLE")
+    assert answer.headers["retry-after"] == "5"
 
 
 async def test_what_a_domain_refuses_is_refused_before_a_run(enter: Start):
