@@ -47,6 +47,10 @@ soak: setup ## 20,000 orders, and what they leave in memory
 migrate: $(VENV)/run.stamp ## bring the database of DATABASE_URL to the newest schema
 	$(BIN)/kuznia migrate
 
+docs: setup ## write the pages that are generated from the code
+	$(BIN)/python -m kuznia.platform.doc
+	$(BIN)/kuznia openapi > docs/openapi.json
+
 lock: ## resolve the requirements again (needs uv)
 	uv pip compile pyproject.toml --group build --extra postgres --extra redis $(LOCK) -o requirements/run.txt
 	uv pip compile pyproject.toml --group dev --extra postgres --extra redis $(LOCK) -o requirements/dev.txt
