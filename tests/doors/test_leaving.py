@@ -189,6 +189,19 @@ async def test_what_shall_go_on_can_be_followed_again(
     assert (kinds[0], kinds[-1]) == ("run.started", "run.finished")
 
 
+async def test_who_drops_a_stream_finds_it_cancelled(serve: Start, modelserver: ModelServer):
+    modelserver.will(WRITING)
+    kuznia = await serve()
+    async with watching(kuznia) as seen:
+        run = (await until(seen, "run.started")).data["run_id"]
+    await modelserver.left()
+
+    async with kuznia.client.stream("GET", f"/api/v1/runs/{run}/events") as said:
+        last = (await told(said))[-1]
+
+    assert (last.kind, last.data["error"]["code"]) == ("run.failed", "CANCELLED")
+
+
 async def test_a_second_wish_to_go_on_is_obeyed(serve: Start, modelserver: ModelServer):
     go = asyncio.Event()
     modelserver.will(held(go, reply("note: fine")))

@@ -37,7 +37,7 @@ async def events_of(kuznia: Kuznia, run: str, after: int | str | None = None) ->
 
 
 async def run_of(kuznia: Kuznia) -> str:
-    """A run that has ended, with a repair in it."""
+    """A run that has ended."""
     answer = await kuznia.client.post(NOTES, json={"prompt": "a note"}, headers=EVENTS)
     return answer.headers["x-run-id"]
 
