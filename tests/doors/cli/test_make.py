@@ -209,12 +209,12 @@ def test_an_interrupted_command_stops_the_model_too(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while not modelserver.calls and time.monotonic() < deadline:
         time.sleep(0.02)
 
     making.send_signal(signal.SIGINT)
-    _, told = making.communicate(timeout=10)
+    _, told = making.communicate(timeout=30)
 
     assert making.returncode == 130
     assert b"Traceback" not in told

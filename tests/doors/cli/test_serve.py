@@ -47,7 +47,7 @@ def interrupted(port: str) -> Generator[list[bool]]:
     seen: list[bool] = []
 
     def wait_and_stop() -> None:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while not answers(port) and time.monotonic() < deadline:
             time.sleep(0.02)
         seen.append(answers(port))
@@ -153,7 +153,7 @@ def test_an_order_under_way_gets_the_grace_and_no_more(modelserver: object, tmp_
         stderr=subprocess.PIPE,
     )
     try:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while not answers(port) and time.monotonic() < deadline:
             time.sleep(0.05)
         order = b'{"prompt": "a queue that forgets", "language": "python"}'
@@ -166,7 +166,7 @@ def test_an_order_under_way_gets_the_grace_and_no_more(modelserver: object, tmp_
             time.sleep(0.02)
         server.send_signal(signal.SIGTERM)
         began = time.monotonic()
-        _, log = server.communicate(timeout=10)
+        _, log = server.communicate(timeout=30)
         took = time.monotonic() - began
     finally:
         server.kill()
@@ -174,6 +174,6 @@ def test_an_order_under_way_gets_the_grace_and_no_more(modelserver: object, tmp_
     asked.close()
 
     assert server.returncode == 0
-    assert took < 4
+    assert took < 8
     assert b'"run_ended"' in log
     assert modelserver.calls[0].aborted is not None
