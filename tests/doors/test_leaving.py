@@ -194,6 +194,7 @@ async def test_who_drops_a_stream_finds_it_cancelled(serve: Start, modelserver: 
     kuznia = await serve()
     async with watching(kuznia) as seen:
         run = (await until(seen, "run.started")).data["run_id"]
+        await until(seen, "part.draft")
     await modelserver.left()
 
     async with kuznia.client.stream("GET", f"/api/v1/runs/{run}/events") as said:
