@@ -12,6 +12,7 @@ from pydantic_core import from_json
 from kuznia.doors.at import LOCAL, Doors
 from kuznia.doors.http import accepted
 from kuznia.forge.runs import Run
+from kuznia.forge.sanitise import plain
 from kuznia.forge.terms import Event, Finding
 from kuznia.platform.errors import Invalid, NotFound, invalid
 
@@ -40,7 +41,7 @@ async def make_here(
         artefact = from_json(kept.body)
         for path, content in _files(artefact):
             _give(path, content, out)
-        print(_summary(artefact), file=sys.stderr)
+        print(plain(_summary(artefact)), file=sys.stderr)
 
 
 def _start(at: Doors, name: str, wanted: Mapping[str, str]) -> Run:
@@ -75,7 +76,8 @@ async def _show(run: Run, to: TextIO) -> None:
     async with aclosing(run.events.after(0, HEARTBEAT)) as events:
         async for event in events:
             if event is not None and (line := _line(event)):
-                print(line, file=to, flush=True)
+                # A finding may quote the draft, and a draft may hold what steers a terminal.
+                print(plain(line), file=to, flush=True)
 
 
 def _line(event: Event) -> str:

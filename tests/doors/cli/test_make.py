@@ -168,6 +168,18 @@ def test_repairs_are_seen(scripted_kuznia: Kuznia, scripted: ScriptedModel) -> N
     assert "2 model calls" in told.stderr
 
 
+def test_what_a_model_wrote_cannot_steer_the_terminal(
+    scripted_kuznia: Kuznia, scripted: ScriptedModel
+) -> None:
+    scripted.always('```python\nprint("\x1b[2J\x1b]0;owned\x07"\n```')
+
+    told = scripted_kuznia(*CODE)
+
+    assert told.exit_code == 6
+    assert "print(" in told.stderr
+    assert "\x1b" not in told.stderr
+
+
 def test_a_part_it_had_to_do_without_is_told_with_its_reason(
     scripted_kuznia: Kuznia, scripted: ScriptedModel
 ) -> None:
