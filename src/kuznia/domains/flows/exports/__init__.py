@@ -1,0 +1,59 @@
+"""What a flow can be taken away as: each format in one line of one table."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from kuznia.domains.flows.exports.bpmn import bpmn
+from kuznia.domains.flows.exports.bundle import bundle
+from kuznia.domains.flows.exports.diia import diia
+from kuznia.domains.flows.exports.formjs import forms
+from kuznia.domains.flows.exports.mermaid import mermaid
+from kuznia.domains.flows.exports.openapi import openapi
+from kuznia.domains.flows.exports.schemas import Json, pages, submission
+from kuznia.domains.flows.exports.svg import svg
+from kuznia.domains.flows.exports.uischema import uischema
+from kuznia.domains.flows.exports.xstate import xstate
+from kuznia.domains.flows.schema import Flow
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a format is written, what it is on the wire, and how its file is called."""
+
+    media_type: str
+    ending: str
+    write: Callable[[Flow], bytes]
+
+
+def _json(value: Mapping[str, object]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=1).encode()
+
+
+def _schemas(flow: Flow) -> Json:
+    return {**submission(flow), "$defs": dict(pages(flow))}
+
+
+def _as_json(make: Callable[[Flow], Mapping[str, object]]) -> Callable[[Flow], bytes]:
+    return lambda flow: _json(make(flow))
+
+
+_JSON = "application/json"
+EXPORTS: Mapping[str, Form] = MappingProxyType(
+    {
+        "json": Form(_JSON, "json", lambda flow: flow.model_dump_json(indent=1).encode()),
+        "bpmn": Form("application/bpmn+xml", "bpmn", bpmn),
+        # The same process with conditions in FEEL, as Camunda reads them.
+        "bpmn-feel": Form("application/bpmn+xml", "bpmn", lambda flow: bpmn(flow, "feel")),
+        "svg": Form("image/svg+xml", "svg", svg),
+        "mermaid": Form("text/vnd.mermaid", "mmd", mermaid),
+        "json-schema": Form("application/schema+json", "json", _as_json(_schemas)),
+        "ui-schema": Form(_JSON, "json", _as_json(uischema)),
+        "form-js": Form(_JSON, "json", _as_json(forms)),
+        "xstate": Form(_JSON, "json", _as_json(xstate)),
+        "diia": Form(_JSON, "json", _as_json(diia)),
+        "openapi": Form("application/vnd.oai.openapi+json", "json", _as_json(openapi)),
+        "html": Form("application/zip", "zip", bundle),
+    }
+)

@@ -1,0 +1,118 @@
+"""Camunda forms: one for each page that asks something, as form-js reads them."""
+
+from pydantic import JsonValue
+
+from kuznia.domains.flows.exports.schemas import Json
+from kuznia.domains.flows.formats import pattern_of
+from kuznia.domains.flows.judge.components import FEW
+from kuznia.domains.flows.schema import Ask, Flow, Language, Step
+from kuznia.domains.flows.screens.controls import hint_of
+from kuznia.domains.flows.screens.values import most
+from kuznia.domains.flows.screens.words import WORDS
+
+VERSION = 19
+
+
+def forms(flow: Flow) -> dict[str, Json]:
+    """The forms by step."""
+    return {
+        step.id: form(flow, step)
+        for step in flow.steps
+        if step.fields or step.kind in {"consent", "review"}
+    }
+
+
+def form(flow: Flow, step: Step) -> Json:
+    """The form of one page."""
+    language = flow.language
+    heading: Json = {
+        "type": "text",
+        "id": f"Text_{step.id}",
+        "text": f"# {step.title.of(language)}",
+    }
+    components: list[JsonValue] = [heading]
+    components += [_component(field, language) for field in step.fields]
+    if step.kind == "consent":
+        components.append(
+            {
+                "type": "checkbox",
+                "id": f"Field_{step.id}",
+                "key": step.id,
+                "label": WORDS["agree"].of(language),
+                "validate": {"required": True},
+            }
+        )
+    return {
+        "schemaVersion": VERSION,
+        "type": "default",
+        "id": f"Form_{step.id}",
+        "components": components,
+    }
+
+
+def _component(field: Ask, language: Language) -> Json:
+    shared: Json = {
+        "id": f"Field_{field.id}",
+        "key": field.id,
+        "label": field.label.of(language),
+    }
+    if hint := hint_of(field, language):
+        shared["description"] = hint
+    required: Json = {"required": True} if field.required else {}
+    match field.type:
+        case "yesno":
+            yes: Json = {"label": WORDS["yes"].of(language), "value": True}
+            no: Json = {"label": WORDS["no"].of(language), "value": False}
+            return {**shared, "type": "radio", "values": [yes, no], "validate": required}
+        case "choice" | "many":
+            return {**shared, **_choice(field, language), "validate": required}
+        case "number":
+            return {**shared, "type": "number", **_number(field, required)}
+        case "date":
+            return _timed(shared, "date", required)
+        case "time":
+            return _timed(shared, "time", required)
+        case "file":
+            several = most(field) > 1
+            return {**shared, "type": "filepicker", "multiple": several, "validate": required}
+        case _:
+            kind = "textarea" if field.type == "long" else "textfield"
+            return {**shared, "type": kind, "validate": _text(field, required)}
+
+
+def _choice(field: Ask, language: Language) -> Json:
+    values: list[JsonValue] = [
+        {"label": one.label.of(language), "value": one.id} for one in field.options
+    ]
+    if field.type == "many":
+        return {"type": "checklist", "values": values}
+    return {"type": "radio" if len(values) <= FEW else "select", "values": values}
+
+
+def _number(field: Ask, required: Json) -> Json:
+    validate = dict(required)
+    if field.low is not None:
+        validate["min"] = field.low
+    if field.high is not None:
+        validate["max"] = field.high
+    return {"decimalDigits": 0 if field.format == "integer" else 2, "validate": validate}
+
+
+def _timed(shared: Json, kind: str, required: Json) -> Json:
+    label = shared["label"]
+    named: Json = {name: value for name, value in shared.items() if name != "label"}
+    if kind == "date":
+        more: Json = {"subtype": "date", "dateLabel": label}
+        return {**named, "type": "datetime", **more, "validate": required}
+    timed: Json = {"subtype": "time", "timeLabel": label, "timeInterval": 15}
+    timed["timeSerializingFormat"] = "no_timezone"
+    return {**named, "type": "datetime", **timed, "validate": required}
+
+
+def _text(field: Ask, required: Json) -> Json:
+    validate: Json = {**required, "maxLength": most(field)}
+    if field.format == "email":
+        validate["validationType"] = "email"
+    elif pattern := pattern_of(field.format):
+        validate["pattern"] = pattern
+    return validate

@@ -1,0 +1,158 @@
+"""Where everything stands in a diagram: columns by distance from the start, rows by branch.
+
+Lines run in the gaps between columns and rows, so that none of them crosses a task.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from kuznia.domains.flows.exports.network import Edge, Network, Node, Shape
+
+_COLUMN, _ROW, _MARGIN = 180, 150, 60
+_SIZES: Mapping[Shape, tuple[int, int]] = {
+    "start": (36, 36),
+    "end": (36, 36),
+    "user": (120, 80),
+    "service": (120, 80),
+    "split": (50, 50),
+    "merge": (50, 50),
+    "parallel": (50, 50),
+    "timer": (36, 36),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def middle(self) -> int:
+        return self.y + self.height // 2
+
+    @property
+    def right(self) -> int:
+        return self.x + self.width
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    boxes: Mapping[str, Box]
+    lines: Mapping[str, tuple[tuple[int, int], ...]]
+    width: int
+    height: int
+
+
+def layout(net: Network) -> Layout:
+    """The place of each node and the course of each edge."""
+    cells = _cells(net)
+    boxes: dict[str, Box] = {}
+    for node in net.nodes:
+        if node.on is None:
+            column, row = cells[node.id]
+            width, height = _SIZES[node.shape]
+            x = _MARGIN + column * _COLUMN + (120 - width) // 2
+            boxes[node.id] = Box(x, _MARGIN + row * _ROW + (80 - height) // 2, width, height)
+    for node in net.nodes:
+        if node.on is not None:
+            host = boxes[node.on]
+            boxes[node.id] = Box(host.right - 48, host.y + host.height - 18, 36, 36)
+    lanes: dict[int, int] = {}
+    lines = {edge.id: _line(edge, boxes, cells, lanes, net) for edge in net.edges}
+    columns = max(column for column, _ in cells.values()) + 1
+    rows = max(row for _, row in cells.values()) + 1
+    return Layout(boxes, lines, 2 * _MARGIN + columns * _COLUMN, 2 * _MARGIN + rows * _ROW)
+
+
+def _cells(net: Network) -> dict[str, tuple[int, int]]:
+    ranks = _ranks(net)
+    leads: dict[str, list[str]] = {}
+    for edge in net.edges:
+        if not edge.back:
+            leads.setdefault(edge.target, []).append(edge.source)
+    hosts = {node.id: node.on for node in net.nodes if node.on}
+    taken: set[tuple[int, int]] = set()
+    cells: dict[str, tuple[int, int]] = {}
+    # Ends are set last, the good one before the others: what goes on keeps its row, what fails
+    # goes below it.
+    order = sorted(net.nodes, key=lambda node: (ranks.get(node.id, 0), _lowness(node)))
+    for node in order:
+        if node.on is not None:
+            continue
+        sources = (hosts.get(one) or one for one in leads.get(node.id, ()))
+        rows = [cells[source][1] for source in sources if source in cells]
+        row = min(rows, default=0)
+        while (ranks[node.id], row) in taken:
+            row += 1
+        taken.add((ranks[node.id], row))
+        cells[node.id] = (ranks[node.id], row)
+    return cells
+
+
+def _lowness(node: Node) -> int:
+    if node.shape != "end":
+        return 0
+    return 1 if node.step is not None and node.step.ending in {None, "done"} else 2
+
+
+def _ranks(net: Network) -> dict[str, int]:
+    """The longest way from the start to each node, not counting ways back."""
+    hosts = {node.id: node.on for node in net.nodes if node.on}
+    ways: dict[str, list[str]] = {}
+    coming: dict[str, int] = {node.id: 0 for node in net.nodes if node.on is None}
+    for edge in net.edges:
+        if not edge.back:
+            ways.setdefault(hosts.get(edge.source) or edge.source, []).append(edge.target)
+            coming[edge.target] += 1
+    ranks = dict.fromkeys(coming, 0)
+    ready = [name for name, count in coming.items() if count == 0]
+    while ready:
+        name = ready.pop()
+        for target in ways.get(name, ()):
+            ranks[target] = max(ranks[target], ranks[name] + 1)
+            coming[target] -= 1
+            if coming[target] == 0:
+                ready.append(target)
+    return ranks
+
+
+def _line(
+    edge: Edge,
+    boxes: Mapping[str, Box],
+    cells: Mapping[str, tuple[int, int]],
+    lanes: dict[int, int],
+    net: Network,
+) -> tuple[tuple[int, int], ...]:
+    source, target = boxes[edge.source], boxes[edge.target]
+    host = _host(edge.source, net)
+    here, there = cells[host or edge.source], cells[edge.target]
+    begin = (source.right, source.middle)
+    end = (target.x, target.middle)
+    after = _MARGIN + here[0] * _COLUMN + 120 + 14
+    before = _MARGIN + there[0] * _COLUMN - 14
+    if host is None and there[0] == here[0] + 1:
+        if begin[1] == end[1]:
+            return (begin, end)
+        return (begin, (before, begin[1]), (before, end[1]), end)
+    # A long way runs below its row, each in a lane of its own, so that two are told apart.
+    lane = lanes.get(here[1], 0)
+    lanes[here[1]] = lane + 1
+    below = _MARGIN + here[1] * _ROW + 80 + 22 + (lane % 7) * 6
+    return (begin, (after, begin[1]), (after, below), (before, below), (before, end[1]), end)
+
+
+def _host(name: str, net: Network) -> str | None:
+    return next((node.on for node in net.nodes if node.id == name and node.on), None)
+
+
+def centre(points: tuple[tuple[int, int], ...]) -> tuple[int, int]:
+    """Where the words at a line stand: by its longest part, or where a long way begins."""
+    if len(points) > 4:
+        return points[2][0] + 40, points[2][1]
+    (x1, y1), (x2, y2) = max(
+        pairwise(points), key=lambda p: abs(p[0][0] - p[1][0]) + abs(p[0][1] - p[1][1])
+    )
+    return (x1 + x2) // 2, (y1 + y2) // 2

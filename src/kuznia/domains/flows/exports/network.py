@@ -1,0 +1,171 @@
+"""The flow as a diagram has it: tasks, gateways and events, each with one way in and one way out.
+
+A step that branches gets a gateway after it, a step that several lead to gets one before it: tools
+that draw and run processes want splits and joins to be seen.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kuznia.domains.flows.guards import tests, written
+from kuznia.domains.flows.proof.run import way
+from kuznia.domains.flows.schema import Flow, Guard, Kind, Language, Move, Step
+
+Shape = Literal["start", "end", "user", "service", "split", "merge", "parallel", "timer"]
+
+_SERVED: frozenset[Kind] = frozenset({"lookup", "submit"})
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    id: str
+    shape: Shape
+    label: str
+    step: Step | None = None
+    # The task that a timer sits on.
+    on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    id: str
+    source: str
+    target: str
+    label: str = ""
+    when: Guard | None = None
+    # Taken when no other is.
+    rest: bool = False
+    limit: int | None = None
+    # Leads back to where one has been.
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
+def rounds(step: str) -> str:
+    """The name under which it is counted how often a step was gone back to."""
+    return f"{step}_rounds"
+
+
+def network(flow: Flow, language: Language) -> Network:
+    """The diagram of a flow."""
+    return _Drawing(flow, language).drawn()
+
+
+class _Drawing:
+    def __init__(self, flow: Flow, language: Language) -> None:
+        self.flow = flow
+        self.language: Language = language
+        self.nodes: list[Node] = []
+        self.edges: list[Edge] = []
+        self.coming: dict[str, int] = {flow.steps[0].id: 1}
+        for step in flow.steps:
+            for move in step.next:
+                self.coming[move.to] = self.coming.get(move.to, 0) + 1
+            if overdue(step) is not None:
+                target = step.next[overdue(step) or 0].to
+                self.coming[target] = self.coming.get(target, 0) + 1
+
+    def drawn(self) -> Network:
+        name = self.flow.name.of(self.language)
+        self.nodes.append(Node("start", "start", name))
+        for step in self.flow.steps:
+            self.step(step)
+        first = self.flow.steps[0].id
+        self.edge("start", Move(to=first), "")
+        for step in self.flow.steps:
+            self.moves(step)
+        return Network(tuple(self.nodes), tuple(self.edges))
+
+    def step(self, step: Step) -> None:
+        title = step.title.of(self.language)
+        # A join waits for all that come; others would be run once for each.
+        if self.coming.get(step.id, 0) > 1 and step.kind != "join":
+            self.nodes.append(Node(f"{step.id}_in", "merge", ""))
+            self.edges.append(Edge(f"{step.id}_in_on", f"{step.id}_in", step.id))
+        self.nodes.append(Node(step.id, _shape(step), title, step))
+        if len(step.next) > 1 and step.kind not in {"decision", "fork"}:
+            self.nodes.append(Node(f"{step.id}_out", "split", self.question(step)))
+            self.edges.append(Edge(f"{step.id}_done", step.id, f"{step.id}_out"))
+        if overdue(step) is not None:
+            days = f"{step.days} d" if self.language == "en" else f"{step.days} дн."
+            self.nodes.append(Node(f"{step.id}_late", "timer", days, step, on=step.id))
+
+    def question(self, step: Step) -> str:
+        if step.outcomes:
+            return "Чим завершилося?" if self.language == "uk" else "How did it turn out?"
+        return "Яким шляхом?" if self.language == "uk" else "Which way?"
+
+    def moves(self, step: Step) -> None:
+        source = step.id
+        if len(step.next) > 1 and step.kind not in {"decision", "fork"}:
+            source = f"{step.id}_out"
+        for move in step.next:
+            self.edge(source, move, self.said(step, move), several=len(step.next) > 1)
+        late = overdue(step)
+        if late is not None:
+            self.edge(f"{step.id}_late", Move(to=step.next[late].to), "")
+
+    def edge(self, source: str, move: Move, label: str, several: bool = False) -> None:
+        target = move.to
+        if self.coming.get(target, 0) > 1 and self.flow.by_id[target].kind != "join":
+            target = f"{target}_in"
+        split = several and not source.startswith("start")
+        self.edges.append(
+            Edge(
+                id=f"{source}_to_{move.to}_{len(self.edges)}",
+                source=source,
+                target=target,
+                label=label,
+                when=move.when,
+                rest=split and move.when is None and not self.forks(source),
+                limit=move.limit,
+                back=move.limit is not None,
+            )
+        )
+
+    def forks(self, source: str) -> bool:
+        step = self.flow.by_id.get(source)
+        return step is not None and step.kind == "fork"
+
+    def said(self, step: Step, move: Move) -> str:
+        """What is written at a way on: the outcome or option it is for, or the guard itself."""
+        if len(step.next) < 2 or step.kind == "fork":
+            return ""
+        if move.when is None:
+            return "інакше" if self.language == "uk" else "otherwise"
+        found = list(tests(move.when))
+        if len(found) == 1 and found[0].op == "eq":
+            labels = {one.id: one.label.of(self.language) for one in step.outcomes}
+            fact = self.flow.facts.get(found[0].fact)
+            if fact is not None:
+                labels |= {one.id: one.label.of(self.language) for one in fact.options}
+            said = labels.get(str(found[0].value))
+            if said:
+                return said
+            if isinstance(found[0].value, bool):
+                yes = ("так", "ні") if self.language == "uk" else ("yes", "no")
+                return yes[0] if found[0].value else yes[1]
+        return written(move.when, "feel")
+
+
+def overdue(step: Step) -> int | None:
+    """The place of the move for when nobody answered in time, at a step that waits."""
+    late = any(outcome.id == "overdue" for outcome in step.outcomes)
+    if step.kind != "wait" or step.days is None or not late or len(step.next) < 2:
+        return None
+    return way(step, {step.id: "overdue"}, {})
+
+
+def _shape(step: Step) -> Shape:
+    if step.kind == "end":
+        return "end"
+    if step.kind in {"fork", "join"}:
+        return "parallel"
+    if step.kind == "decision":
+        return "split"
+    return "service" if step.kind in _SERVED else "user"

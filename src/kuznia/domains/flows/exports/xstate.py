@@ -1,0 +1,115 @@
+"""XState 5: the flow as a machine that a browser or a test can run.
+
+Each page waits for NEXT, and between a fork and its join for NEXT with the step's name, because
+side by side one page may be left and not the other. What is known lies in the context under the
+fact's name. Guards and actions are named: their meaning is given beside the machine, as expressions
+over the context.
+"""
+
+from pydantic import JsonValue
+
+from kuznia.domains.flows.exports.network import rounds
+from kuznia.domains.flows.exports.schemas import Json
+from kuznia.domains.flows.guards import written
+from kuznia.domains.flows.proof import Study
+from kuznia.domains.flows.schema import Flow, Move, Step
+
+
+def xstate(flow: Flow) -> Json:
+    """The machine, its guards and its counters."""
+    machine = _Machine(flow)
+    states: Json = {}
+    inside = machine.inside_forks()
+    for step in flow.steps:
+        if step.id not in inside:
+            states[step.id] = machine.state(step)
+    counters: Json = dict.fromkeys(machine.counters, 0)
+    return {
+        "machine": {
+            "id": flow.id,
+            "initial": flow.steps[0].id,
+            "context": counters,
+            "states": states,
+        },
+        "guards": machine.guards,
+        # Each action raises its counter by one.
+        "actions": {f"count_{name.removesuffix('_rounds')}": name for name in machine.counters},
+    }
+
+
+class _Machine:
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.guards: Json = {}
+        self.counters: list[str] = []
+
+    def inside_forks(self) -> set[str]:
+        """Steps between a fork and its join: they are states of the fork's own regions."""
+        return {step for fork in self.forks() for branch in self.branches(fork) for step in branch}
+
+    def forks(self) -> list[Step]:
+        return [step for step in self.flow.steps if step.kind == "fork"]
+
+    def join(self, fork: Step) -> Step:
+        """The nearest join that all branches of a fork come to."""
+        study = Study(self.flow)
+        ahead = [study.reach([move.to]) for move in fork.next]
+        joins = [step for step in self.flow.steps if step.kind == "join"]
+        common = [one for one in joins if all(one.id in region for region in ahead)]
+        return max(common, key=lambda one: len(study.ahead(one.id)))
+
+    def branches(self, fork: Step) -> list[list[str]]:
+        study, join = Study(self.flow), self.join(fork)
+        regions = (study.reach([move.to], [join.id]) for move in fork.next)
+        return [[s.id for s in self.flow.steps if s.id in region] for region in regions]
+
+    def state(self, step: Step, event: str = "NEXT") -> Json:
+        title: Json = {"meta": {"kind": step.kind, "title": step.title.of(self.flow.language)}}
+        if step.kind == "end":
+            return {**title, "type": "final"}
+        if step.kind == "fork":
+            return {**title, **self.split(step)}
+        moves: list[JsonValue] = [self.move(step, n, m) for n, m in enumerate(step.next)]
+        # What decides by itself asks nobody.
+        if step.kind in {"decision", "join"}:
+            return {**title, "always": moves}
+        return {**title, "on": {event: moves}}
+
+    def split(self, fork: Step) -> Json:
+        join = self.join(fork)
+        regions: Json = {}
+        for place, (move, branch) in enumerate(
+            zip(fork.next, self.branches(fork), strict=True), start=1
+        ):
+            states: Json = {
+                name: self.state(self.flow.by_id[name], f"NEXT.{name}") for name in branch
+            }
+            states[f"{fork.id}_{place}_done"] = {"type": "final"}
+            regions[f"{fork.id}_{place}"] = {"initial": move.to, "states": states}
+            self.lead_to_done(states, join.id, f"{fork.id}_{place}_done")
+        return {"type": "parallel", "states": regions, "onDone": {"target": join.id}}
+
+    def lead_to_done(self, states: Json, join: str, done: str) -> None:
+        """Inside a region the join is the region's own end."""
+        for name, state in states.items():
+            moves = state.get("on") if isinstance(state, dict) else None
+            listed = moves.get(f"NEXT.{name}") if isinstance(moves, dict) else None
+            for move in listed if isinstance(listed, list) else ():
+                if isinstance(move, dict) and move["target"] == join:
+                    move["target"] = done
+
+    def move(self, step: Step, place: int, move: Move) -> Json:
+        made: Json = {"target": move.to}
+        if move.when is None:
+            return made
+        expression = written(move.when, "js")
+        if move.limit is not None:
+            counter = rounds(step.id)
+            expression = f"({expression}) && {counter} < {move.limit}"
+            made["actions"] = [f"count_{step.id}"]
+            if counter not in self.counters:
+                self.counters.append(counter)
+        name = f"{step.id}_{place}"
+        self.guards[name] = expression
+        made["guard"] = name
+        return made

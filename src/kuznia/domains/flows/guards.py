@@ -1,0 +1,117 @@
+"""Guards: what they say of given facts, which facts they look at, and how they are written down."""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal, TypeAlias, assert_never
+
+from kuznia.domains.flows.schema import All, Either, Guard, Not, Scalar, Test
+
+Dialect = Literal["python", "feel", "js"]
+Known: TypeAlias = Scalar | tuple[Scalar, ...] | None
+Facts: TypeAlias = Mapping[str, Known]
+
+
+def tests(guard: Guard) -> Iterator[Test]:
+    """Every comparison in a guard."""
+    if isinstance(guard, Test):
+        yield guard
+    elif isinstance(guard, Not):
+        yield from tests(guard.no)
+    else:
+        for part in guard.all if isinstance(guard, All) else guard.any:
+            yield from tests(part)
+
+
+def holds(guard: Guard | None, facts: Facts) -> bool:
+    """Whether the guard is true; a comparison with what is not known is false, not an error."""
+    match guard:
+        case None:
+            return True
+        case Test():
+            return _compare(guard, facts.get(guard.fact))
+        case All():
+            return all(holds(part, facts) for part in guard.all)
+        case Either():
+            return any(holds(part, facts) for part in guard.any)
+        case Not():
+            return not holds(guard.no, facts)
+        case _ as never:
+            assert_never(never)
+
+
+def _compare(test: Test, known: Known) -> bool:
+    if test.op == "filled":
+        return known not in {None, "", ()}
+    if test.op == "in":
+        wanted = test.value if isinstance(test.value, tuple) else (test.value,)
+        held = known if isinstance(known, tuple) else (known,)
+        return any(one in wanted for one in held)
+    if test.op in {"eq", "ne"}:
+        return (known == test.value) == (test.op == "eq")
+    return _ordered(test, known)
+
+
+def _ordered(test: Test, known: Known) -> bool:
+    value = test.value
+    if isinstance(known, str) and isinstance(value, str):
+        # Dates are compared as written: year, month, day sort as time does.
+        order = (known > value) - (known < value)
+    elif isinstance(known, int | float) and isinstance(value, int | float):
+        order = (known > value) - (known < value)
+    else:
+        return False
+    return {"lt": order < 0, "le": order <= 0, "gt": order > 0, "ge": order >= 0}[test.op]
+
+
+_SIGNS: dict[Dialect, dict[str, str]] = {
+    "python": {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="},
+    "feel": {"eq": "=", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="},
+    "js": {"eq": "===", "ne": "!==", "lt": "<", "le": "<=", "gt": ">", "ge": ">="},
+}
+_WORDS: dict[Dialect, tuple[str, str, str, str]] = {
+    # and, or, true, false
+    "python": (" and ", " or ", "True", "False"),
+    "feel": (" and ", " or ", "true", "false"),
+    "js": (" && ", " || ", "true", "false"),
+}
+
+
+def written(guard: Guard, dialect: Dialect) -> str:
+    """The guard as an expression: for SpiffWorkflow, for Camunda, for a browser."""
+    both, either, _, _ = _WORDS[dialect]
+    if isinstance(guard, Test):
+        return _written_test(guard, dialect)
+    if isinstance(guard, Not):
+        inner = written(guard.no, dialect)
+        return {"python": f"not ({inner})", "feel": f"not({inner})", "js": f"!({inner})"}[dialect]
+    parts = guard.all if isinstance(guard, All) else guard.any
+    glue = both if isinstance(guard, All) else either
+    return glue.join(
+        f"({written(part, dialect)})" if isinstance(part, All | Either) else written(part, dialect)
+        for part in parts
+    )
+
+
+def _written_test(test: Test, dialect: Dialect) -> str:
+    if test.op == "filled":
+        nothing = "None" if dialect == "python" else "null"
+        sign = _SIGNS[dialect]["ne"]
+        return f"{test.fact} {sign} {nothing}"
+    if test.op == "in":
+        values = test.value if isinstance(test.value, tuple) else (test.value,)
+        listed = ", ".join(_literal(value, dialect) for value in values)
+        if dialect == "js":
+            return f"[{listed}].includes({test.fact})"
+        return f"{test.fact} in {f'[{listed}]' if dialect == 'python' else f'({listed})'}"
+    value = test.value[0] if isinstance(test.value, tuple) else test.value
+    return f"{test.fact} {_SIGNS[dialect][test.op]} {_literal(value, dialect)}"
+
+
+def _literal(value: Scalar, dialect: Dialect) -> str:
+    _, _, true, false = _WORDS[dialect]
+    if isinstance(value, bool):
+        return true if value else false
+    if isinstance(value, str):
+        # A value is quoted here and nowhere else: it may come from a model.
+        inner = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        return f'"{inner}"'
+    return repr(value)

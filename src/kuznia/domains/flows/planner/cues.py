@@ -1,0 +1,176 @@
+"""What is said about a service as a whole: its kind, its fee, its days, who takes part."""
+
+import re
+from dataclasses import dataclass
+
+from kuznia.domains.flows.schema import Archetype
+
+# What each kind of service is called, in stems, and how much each word says for it.
+_KINDS: dict[Archetype, tuple[tuple[int, str], ...]] = {
+    "certificate": (
+        (4, r"довідк|витяг(?!ти)|дублікат\w* свідоц|копі\w+ свідоц|виписк"),
+        (4, r"\bcertificates?\b(?! scan)|\bextracts?\b|\bclearance\b"),
+    ),
+    "registration": (
+        (3, r"реєстрац|зареєстр|запис\w* дитин\w* до (?:школ|сад)|постановк\w+ на облік"),
+        (3, r"\bregist(?:er|ration)\w*|\bsign[ -]?up\b|\benrol\w*"),
+    ),
+    "benefit": (
+        (5, r"субсиді|допомог|пільг|компенсац|пенсі\w*|стипенді|відшкодуван|\bтепла зима"),
+        (2, r"виплат"),
+        (
+            5,
+            r"\bsubsid\w+|\bbenefits?\b|\ballowances?\b|\bscholarship\w*|\bcompensation\b"
+            r"|\bpension\b",
+        ),
+        (5, r"\bgrant application"),
+    ),
+    "payment": (
+        (5, r"сплат\w* (?!податк\w* із)|оплат\w|поповнен|внесок|пожертв|\bdonat\w+"),
+        (5, r"\bpay\b|\bpayment\b|\btop[ -]?up\b"),
+    ),
+    "appointment": (
+        (
+            5,
+            r"запис\w* (?:на|до) (?!школ)|записатис|онлайн-запис|бронюван|електронн\w+ черг|прийом",
+        ),
+        (5, r"\bappointments?\b|\bbook(?:ing)?\b|\bschedule\b|\breserv\w+"),
+    ),
+    "report": (
+        (5, r"скарг|поскарж|повідом(?:ити|лення) про|звернен\w+ громадян|петиці|заявити про"),
+        (5, r"\bcomplaints?\b|\bpetition\b|\breport (?!form)(?:a|an|the|illegal|lost|broken)\b"),
+        (3, r"\breport\b"),
+    ),
+    "permit": (
+        (6, r"дозв[оі]л(?!\w* на зброю)|ліценз"),
+        (6, r"\bpermits?\b(?! number)|\b(?:hunting|taxi|trade|fishing) licen[cs]e|\blicensing\b"),
+    ),
+    "survey": (
+        (6, r"опитуван|анкет|голосуван|зворотн\w+ зв'яз"),
+        (6, r"\bsurveys?\b|\bpoll\b|\bquestionnaires?\b|\bfeedback\b"),
+    ),
+    "deal": (
+        (7, r"між двома|купівл\w*-продаж|продаж авт|договір|договору оренд|поступк|обох сторін"),
+        (7, r"інша сторона|спільн\w+ заяв|другий учасник|згод\w+ (?:друг|обох)|дару"),
+        (
+            7,
+            r"\bbetween two\b|\bsale\b(?! of alcohol)|\bagreement\b|\bsecond partner\b"
+            r"|\bcounterparty\b",
+        ),
+        (7, r"\bbuyer\b|\bgift\b"),
+    ),
+}
+_COMPILED: dict[Archetype, tuple[tuple[int, re.Pattern[str]], ...]] = {
+    kind: tuple((weight, re.compile(cue, re.IGNORECASE)) for weight, cue in cues)
+    for kind, cues in _KINDS.items()
+}
+# A kind that is hardly ahead of the next one, or of none, was guessed.
+_LEAST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The kind of service, where it is named, and whether another would have done as well."""
+
+    archetype: Archetype
+    start: int
+    end: int
+    close: bool
+
+
+# Something is applied for, though no word says what kind of thing: its fields have to say it.
+_APPLY = re.compile(
+    r"\bзаяв|\bподати\b|\bподанн|\bвиклик\b|\bзаявк|\bзміна\b|\bповернен"
+    r"|\bapply\b|\bapplication\b|\brequest\b|\bform\b|\bформ[аи]\b",
+    re.IGNORECASE,
+)
+
+
+def applied_for(text: str) -> Kind | None:
+    """An application of no kind that has a name: taken for a registration, which is a guess."""
+    hit = _APPLY.search(text)
+    return Kind("registration", hit.start(), hit.end(), close=True) if hit else None
+
+
+def kind_of(text: str) -> Kind | None:
+    """What kind of service is meant; None when nothing says so."""
+    found: list[tuple[float, int, int, Archetype]] = []
+    for archetype, cues in _COMPILED.items():
+        score, start, end = 0.0, len(text), 0
+        for weight, cue in cues:
+            for hit in cue.finditer(text):
+                score += weight if score == 0 else weight / 4
+                if hit.start() < start:
+                    start, end = hit.start(), hit.end()
+        if score >= _LEAST:
+            # What is named first is what the service is about; the rest are its details.
+            found.append((score + 4 / (1 + start / 12), start, end, archetype))
+    if not found:
+        return None
+    found.sort(reverse=True)
+    score, start, end, archetype = found[0]
+    close = len(found) > 1 and found[1][0] > score - 0.5
+    return Kind(archetype, start, end, close)
+
+
+def has(cue: re.Pattern[str], text: str) -> bool:
+    return cue.search(text) is not None
+
+
+def _cue(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+# A person proves who they are.
+AUTH = _cue(
+    r"через ді[юя]|\bді[яюєї]\.?підпис|\bbankid\b|\bдія id\b|\bкеп\b|\bецп\b|авториз|автентиф"
+    r"|\bwith diia\b|\bqualified signature|\blog ?in\b|\bauthenticat"
+)
+NO_AUTH = _cue(r"без (?:авториз|автентиф|входу)|without (?:auth|log)|no (?:auth|login)")
+SIGN = _cue(
+    r"підпис(?:ати|ує|ання|ом|у)?\b|дія\.підпис|\bкеп\b|\bецп\b"
+    r"|\bsign(?:s|ed)?\b(?![ -]?up)|\bsignature\b"
+)
+ANONYMOUS = _cue(r"анонім|\banonym")
+MAY_BE = _cue(r"\b(?:can|may) be anonym|можна анонім|за бажанням анонім|або анонім")
+# Somebody's trade or property is changed by law: such a registration is signed by a proven person.
+LEGAL = _cue(
+    r"\bфоп\w*|\bавто\b|автомоб|транспортн\w+ засоб|нерухом|шлюб"
+    r"|\bsole propriet|\bvehicle\b|\bproperty\b|\bmarriage\b"
+)
+PARALLEL = _cue(
+    r"паралельно|одночасно|водночас|\bin parallel\b|\bsimultaneous|\bat the same time\b"
+)
+FROM_REGISTRY = _cue(
+    r"з реєстру|із реєстру|взяти з|from the (?:register|registry)|\bidentify the debt"
+)
+
+_NUMBER = r"(\d{1,3}(?:[ \u00a0]\d{3})+|\d{1,9})(?:[.,](\d{1,2}))?"
+_FEE = _cue(rf"{_NUMBER}\s*(?:грн|гривень|гривні|гривня|uah|hryvnia|₴)")
+_RANGE_BEFORE = _cue(r"(?:від|from|до|to)\s+$")
+_DAYS = _cue(r"(\d{1,3})[ -]*(?:робочих |календарних |working |business )?(?:дн|діб|доб|days?\b)")
+_URGENT = _cue(r"(?:якщо|if)\s+(?:терміново|урочисто|urgent|терміновий|термінова)\D{0,20}$")
+
+
+def fees(text: str) -> tuple[int | None, int | None]:
+    """The fee in kopiykas, and the fee for who is in a hurry."""
+    usual: int | None = None
+    urgent: int | None = None
+    for hit in _FEE.finditer(text):
+        before = text[: hit.start()]
+        if has(_RANGE_BEFORE, before):
+            continue
+        amount = int(re.sub(r"\D", "", hit.group(1))) * 100 + int(
+            (hit.group(2) or "0").ljust(2, "0")
+        )
+        if has(_URGENT, before):
+            urgent = amount
+        elif usual is None:
+            usual = amount
+    return usual, urgent
+
+
+def days(text: str) -> int | None:
+    """For how many days something is waited for."""
+    hit = _DAYS.search(text)
+    return int(hit.group(1)) if hit and int(hit.group(1)) > 0 else None

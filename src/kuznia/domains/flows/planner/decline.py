@@ -1,0 +1,69 @@
+"""When the honest answer is not to make it: what would do harm, and what cannot be guessed."""
+
+import re
+
+from kuznia.domains.flows.planner.reading import Reading
+from kuznia.forge.terms import Decline
+
+# What opens somebody's money, accounts or home. Words that only come together, never alone:
+# "update", "select" and "drop" are what people say of services every day.
+_HARM = re.compile(
+    r"\bcvv2?\b|\bcvc2?\b|\bpin(?:[ -]?code)?\b|пін[ -]?код|\bseed phrase|сід[ -]?фраз"
+    r"|\bprivate keys?\b"
+    r"|(?:номер\w*|дан\w+) (?:банківськ\w+ |платіжн\w+ |кредитн\w+ )?карт\w+(?! транспорт"
+    r"| [a-zа-яіїє]+ліотек)"
+    r"(?=\s*(?:,|;|\.|$|та|і|й|and|клієнт|користувач))"
+    r"|(?:bank|credit|debit|payment) card (?:number|detail|data)|\bcard numbers?\b"
+    r"|(?:sms|смс)[ -]?(?:code|код)|код\w* (?:з|із|з-під) (?:sms|смс)|\bone[ -]time\b"
+    r"|\botp\b|одноразов\w+ (?:код|парол)"
+    r"|(?:bank|bank's|account|email|diia)(?:ing)? passwords?|парол\w* (?:від|до|та код)"
+    r"|отримати парол\w+"
+    r"|фішинг|\bphish|\bscam\b|шахра|\bmalware\b|\bransom"
+    r"|фейков|\bfake\b|підроб|фальшив|\bforge[drs]?\b|\bcounterfeit"
+    r"|(?:looks? like|виглядає як|як у|схож\w+ на)\s[^.]{0,40}(?:bank|банк|login|вхід|ді[яюї])"
+    r"|(?:від імені|impersonat\w+|pretend\w* to be|on behalf of)\s[^.]{0,40}(?:bank|банк"
+    r"|поліц|police|податков)"
+    r"|таємно|потайки|\bsecretly\b|без (?:їхньої|її|його|нашої)? ?(?:згоди|відома)\b"
+    r"|without (?:their|his|her) (?:consent|knowledge)"
+    r"|вкра(?:сти|дені|дених)|\bsteal|\bstolen\b",
+    re.IGNORECASE,
+)
+_QUESTIONS = {
+    "uk": (
+        "Яка це послуга: довідка, реєстрація, допомога, оплата, запис, звернення, дозвіл "
+        "чи опитування?",
+        "Хто нею користується і що отримує наприкінці?",
+        "Які дані треба запитати?",
+    ),
+    "en": (
+        "Which service is it: a certificate, registration, benefit, payment, appointment, report, "
+        "permit or survey?",
+        "Who uses it, and what do they get in the end?",
+        "What has to be asked?",
+    ),
+}
+
+
+def declined(reading: Reading) -> Decline | None:
+    """Why no service is made of this prompt, or None."""
+    uk = reading.language == "uk"
+    if _HARM.search(reading.text):
+        return Decline(
+            "HARMFUL",
+            "Така послуга шкодила б людям: коди, паролі й дані карток не питають, "
+            "а чужим ім'ям не називаються."
+            if uk
+            else "Such a service would harm people: codes, passwords and card data are never asked "
+            "for, and nobody's name or document is borrowed.",
+        )
+    if reading.kind is None:
+        # With fields named, the kind is the one thing that is missing.
+        questions = _QUESTIONS[reading.language]
+        return Decline(
+            "NEEDS_CLARIFICATION",
+            "Не зрозуміло, яка послуга потрібна."
+            if uk
+            else "It is not clear which service is wanted.",
+            questions[:1] if reading.mentions else questions,
+        )
+    return None

@@ -1,0 +1,107 @@
+"""The small words round a field that say whether, how often and how it is asked."""
+
+import re
+
+from kuznia.domains.flows.planner.words import slug
+from kuznia.domains.flows.schema import Ask, Option, Text
+
+
+def _mark(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+OPTIONAL = _mark(
+    r"\boptional\w*|необов'язк\w*|не обов'язк\w*|за бажанням|опційн\w*|за потреби|якщо бажає"
+)
+# A condition that only says: where there is one.
+IF_ANY = _mark(
+    r"^(?:(?:відом\w+|наявн\w+|known|any|available|applicable|there is one|possible)\b|є\s*(?:,|$))"
+)
+# Nothing before it is meant, or nothing after it.
+NOT_AFTER = _mark(
+    r"\b(?:без|крім|окрім|не питати|не запитувати|не треба|without|except|no need for"
+    r"|not ask(?: for)?"
+    r"|do not ask(?: for)?|don't ask(?: for)?)\b"
+)
+NOT_BEFORE = _mark(
+    r"\b(?:не питати|не запитувати|не потріб\w+|не треба|not needed|not required)\s*$"
+)
+EACH = _mark(r"\bкожн\w+|\beach\b|\bevery\b")
+RANGE = _mark(r"(?:від|from|between)\s+(\d{1,6})\s+(?:до|to|and)\s+(\d{1,6})(?!\s*(?:дн|day|діб))")
+UP_TO = _mark(
+    r"(?:\bдо|\bup to|\bat most|\bmax(?:imum)?|не більше(?: ніж)?)\s+(\d{1,3})\b"
+    r"(?!\s*(?:дн|рок|робоч|day|year|діб|грн|uah|місяц|month|годин|hour|\d))"
+)
+# Where, after the service has been named, what it asks begins.
+BEGIN = _mark(
+    r"\bполями?\b|\bполя\b|\bfields?\b|\bwith\b|\bincluding\b|\bпотрібн\w+|\bвказу\w+"
+    r"|\bask(?:s|ing)?(?: for)?\b|\bby\b|\bз вибором\b|\bза (?=номер|код|особов)"
+    r"|\b(?:з|із|зі)\s+(?!реєстр|місц|водін|єдр\b|якіст|поля)|(?=\bбез\b|\bwithout\b)"
+)
+# Not a field, though it stands in a list of fields.
+NOISE = _mark(
+    r"підпис|\bsign|\bpay\b|оплат|сплат|збір\b|збору\b|\bfees?\b|грн|\buah\b|вартіст|гривен"
+    r"|\bdays?\b|дн[іь]"
+    r"|submit|confirm|підтвердж|погодж|\baccepts?\b|\bdeclines?\b|надісл|\bsend\b|decision"
+    r"|рішенн|розгляд"
+    r"|\bwithin\b|протягом|анонім|anonym|обов'язк|\brequired\b|авториз|\bauth|bankid"
+    r"|\bдія\b|ді[юя]\b"
+    r"|квитанц|\breceipt\b|послуг|\bpage\b|сторінк|\bonly\b|тільки|відмов|reject|\bdrop\b|\bthen\b"
+    r"|\bпотім\b|перевір|\bcheck\b|видати|створи|\bcreate\b|сервіс|\bstep|крок|\bform\b|форма$"
+)
+# Words before a field that are not part of what it is called.
+LEAD = _mark(
+    r"^(?:\s|the\b|a\b|an\b|their\b|your\b|his\b|her\b|its\b|and\b|or\b|та\b|і\b|й\b|also\b"
+    r"|also ask\b"
+    r"|вибір\b|обрати\b|вказати\b|запитати\b|ввести\b|вказує\b|взяти\b|ask for\b|ask\b"
+    r"|enters?\b|choose\b"
+    r"|select\b|insert\b|delete\b|provide\b|потрібні\b|потрібен\b|потрібна\b|for\b|which\b"
+    r"|про\b|[-–—+*•])+"
+)
+QUESTION = _mark(r"^(?:чи\s|do you\b|does\b|is there\b|are you\b|have you\b|is it\b|are there\b)")
+OR = _mark(r"\s*(?:,|/|;|\bабо\b|\bor\b|\bчи\b)\s*")
+CHILD = _mark(r"\bдит\w+|\bдітей\b|\bchild(?:ren)?\b|\bkids?\b")
+_TYPED = (
+    (_mark(r"кільк|скільки|\bnumber of\b|\bcount\b|how many|\bper month\b|\bamount\b"), "number"),
+    (_mark(r"^дата\b|\bdate\b"), "date"),
+    (_mark(r"скан|фото|файл|\bscan|\bphoto|\bfiles?\b|\bupload"), "file"),
+    (_mark(r"опис|\bdescri|текст|\btext\b|розкажіть|\bexplain"), "long"),
+)
+
+
+def invented(name: str, label: str) -> Ask:
+    """A field for words that stand in no table: its type is guessed from what it is called."""
+    said = label[:1].upper() + label[1:]
+    kind = "yesno" if QUESTION.search(label) else "text"
+    for pattern, type_ in _TYPED:
+        if kind == "text" and pattern.search(label):
+            kind = type_
+    more = {"format": "integer", "low": 0.0} if kind == "number" else {}
+    label_ = Text(uk=said, en=said)
+    return Ask.model_validate({"id": name, "label": label_, "type": kind, **more})
+
+
+def options_in(text: str, taken: int = 24) -> tuple[Option, ...]:
+    """The answers listed in a text: a, b or c."""
+    labels = [one.strip(" .—–-") for one in OR.split(text)]
+    labels = [one for one in dict.fromkeys(labels) if one and len(one) <= 80][:taken]
+    names: list[str] = []
+    for label in labels:
+        names.append(slug(label, set(names)))
+    return tuple(
+        Option(
+            id=name, label=Text(uk=label[:1].upper() + label[1:], en=label[:1].upper() + label[1:])
+        )
+        for name, label in zip(names, labels, strict=True)
+    )
+
+
+def bounded(field: Ask, low: int | None, high: int) -> Ask | None:
+    """The field with its bounds, if it is one that bounds are for."""
+    if field.type == "number":
+        return field.model_copy(
+            update={"low": float(low if low is not None else 0), "high": float(high)}
+        )
+    if field.type == "file":
+        return field.model_copy(update={"most": min(high, 20)})
+    return None

@@ -1,0 +1,61 @@
+"""A model's reply read as a flow, whatever it is wrapped in."""
+
+import json
+from collections.abc import Iterator
+from typing import cast
+
+from pydantic import ValidationError
+
+from kuznia.domains.flows.schema import Flow
+from kuznia.forge.terms import Unreadable
+
+_MOST_REPLY = 200_000
+# Braces tried as the beginning of an object: prose before it may hold some of its own.
+_MOST_STARTS = 20
+_HINT = "Answer with one JSON object that follows the schema, and nothing else."
+
+
+def parse(reply: str) -> Flow:
+    """The flow in a reply; Unreadable says what was expected when there is none."""
+    if len(reply) > _MOST_REPLY:
+        raise Unreadable("too-long", "The reply is too long for a flow.", _HINT)
+    problem: ValidationError | None = None
+    for found in _objects(reply):
+        try:
+            return Flow.model_validate(found)
+        except ValidationError as wrong:
+            problem = problem or wrong
+        except RecursionError:
+            break
+    if problem is None:
+        raise Unreadable("no-object", "The reply holds no JSON object.", _HINT)
+    first = problem.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    raise Unreadable(
+        "not-a-flow",
+        f"The reply is no flow: {where or 'flow'}: {first['msg']}",
+        f"Correct {where or 'the object'} so that it follows the schema.",
+    )
+
+
+def _objects(reply: str) -> Iterator[object]:
+    """JSON objects in a text, the largest first at each brace; what follows them is let be."""
+    decoder = json.JSONDecoder()
+    at, tried = reply.find("{"), 0
+    while at >= 0 and tried < _MOST_STARTS:
+        tried += 1
+        try:
+            found, end = cast("tuple[object, int]", decoder.raw_decode(reply, at))
+        except (ValueError, RecursionError):
+            at = reply.find("{", at + 1)
+            continue
+        yield _as_sent(found)
+        at = reply.find("{", end)
+
+
+def _as_sent(found: object) -> object:
+    """A flow that was put under a key of its own is taken out of it."""
+    if isinstance(found, dict):
+        inside = cast("dict[str, object]", found)
+        return inside.get("flow", inside) if "steps" not in inside else inside
+    return found

@@ -1,0 +1,188 @@
+"""A field as it stands on a page: label, hint, error, and the control itself."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from kuznia.domains.flows.schema import Ask, Format, Language
+from kuznia.domains.flows.screens.node import Node, el
+from kuznia.domains.flows.screens.values import Wrong, most
+from kuznia.domains.flows.screens.words import ERRORS, FORMATS, WORDS
+
+# What a telephone shows as a keyboard; never type=number, which loses leading noughts.
+_KEYBOARD: Mapping[Format, str] = MappingProxyType(
+    {
+        "rnokpp": "numeric",
+        "edrpou": "numeric",
+        "id_card": "numeric",
+        "postal_code": "numeric",
+        "integer": "numeric",
+        "money": "decimal",
+        "kved": "decimal",
+    }
+)
+_TYPES: Mapping[Format, str] = MappingProxyType({"email": "email", "phone": "tel"})
+# More options than this are read better in a list that opens.
+_RADIOS = 7
+
+
+def hint_of(field: Ask, language: Language) -> str:
+    """What helps to answer: the field's own words, or how its format is written."""
+    if field.hint is not None:
+        return field.hint.of(language)
+    said = FORMATS.get(field.format or "")
+    bounds = [bound for bound in (field.low, field.high) if bound is not None]
+    if field.type == "number" and len(bounds) == 2:
+        return f"{field.low:g}–{field.high:g}"
+    # Of a name nobody has to be told how it is written.
+    return said.of(language) if said is not None and field.format != "name" else ""
+
+
+def error_of(field: Ask, wrong: Wrong, language: Language) -> str:
+    """What is said about an answer that cannot be taken."""
+    if field.error is not None and wrong.why in {"format", "missing"}:
+        return field.error.of(language)
+    return (
+        ERRORS[wrong.why]
+        .of(language)
+        .format(
+            label=field.label.of(language),
+            hint=FORMATS[field.format].of(language) if field.format else "",
+            low=f"{field.low:g}" if field.low is not None else "",
+            high=f"{field.high:g}" if field.high is not None else "",
+            most=most(field),
+        )
+    )
+
+
+def control(field: Ask, language: Language, given: Sequence[str], error: str | None) -> Node:
+    """The field with everything that belongs to it; `error` is what is wrong with `given`."""
+    hint = hint_of(field, language)
+    notes = [
+        el("p", hint, class_="hint", id=f"{field.id}-hint") if hint else None,
+        el(
+            "p",
+            el("span", WORDS["error-said"].of(language)),
+            f" {error}",
+            class_="error",
+            id=f"{field.id}-error",
+        )
+        if error
+        else None,
+    ]
+    named = " ".join(
+        f"{field.id}-{what}" for what, there in (("hint", hint), ("error", error)) if there
+    )
+    label = field.label.of(language)
+    if not field.required:
+        label = f"{label} {WORDS['optional'].of(language)}"
+    if _is_group(field):
+        return _group(field, language, given, label, notes, named or None, bool(error))
+    return el(
+        "div",
+        el("label", label, for_=field.id),
+        *notes,
+        _single(field, language, given, named or None, bool(error)),
+        class_="field wrong" if error else "field",
+    )
+
+
+def _is_group(field: Ask) -> bool:
+    few = field.type == "choice" and len(field.options) <= _RADIOS
+    return few or field.type in {"yesno", "many"}
+
+
+def _group(
+    field: Ask,
+    language: Language,
+    given: Sequence[str],
+    label: str,
+    notes: list[Node | None],
+    named: str | None,
+    wrong: bool,
+) -> Node:
+    options = [(option.id, option.label.of(language)) for option in field.options]
+    if field.type == "yesno":
+        options = [("yes", WORDS["yes"].of(language)), ("no", WORDS["no"].of(language))]
+    kind = "checkbox" if field.type == "many" else "radio"
+    return el(
+        "fieldset",
+        el("legend", label),
+        *notes,
+        *(
+            el(
+                "div",
+                el(
+                    "input",
+                    type=kind,
+                    # The error summary leads to the first option: it has the field's own id.
+                    id=field.id if place == 0 else f"{field.id}-{place + 1}",
+                    name=field.id,
+                    value=value,
+                    checked=value in given,
+                    aria_invalid="true" if wrong and kind == "checkbox" else None,
+                ),
+                el("label", said, for_=field.id if place == 0 else f"{field.id}-{place + 1}"),
+                class_="option",
+            )
+            for place, (value, said) in enumerate(options)
+        ),
+        class_="field wrong" if wrong else "field",
+        aria_describedby=named,
+        role="radiogroup" if kind == "radio" else None,
+        aria_invalid="true" if wrong and kind == "radio" else None,
+        aria_required="true" if kind == "radio" and field.required else None,
+    )
+
+
+def _single(
+    field: Ask, language: Language, given: Sequence[str], named: str | None, wrong: bool
+) -> Node:
+    value = given[0] if given else ""
+    invalid = "true" if wrong else None
+    if field.type == "choice":
+        return el(
+            "select",
+            el("option", WORDS["choose"].of(language), value=""),
+            *(
+                el("option", one.label.of(language), value=one.id, selected=one.id == value)
+                for one in field.options
+            ),
+            id=field.id,
+            name=field.id,
+            aria_describedby=named,
+            aria_invalid=invalid,
+        )
+    if field.type == "long":
+        return el(
+            "textarea",
+            value,
+            id=field.id,
+            name=field.id,
+            rows="5",
+            maxlength=str(most(field)),
+            aria_describedby=named,
+            aria_invalid=invalid,
+        )
+    return el(
+        "input",
+        type=_type(field),
+        id=field.id,
+        name=field.id,
+        value=None if field.type == "file" or not value else value,
+        multiple=field.type == "file" and most(field) > 1,
+        inputmode=_KEYBOARD.get(field.format) if field.format else _mode(field),
+        autocomplete=field.autocomplete,
+        maxlength=str(most(field)) if field.type == "text" else None,
+        aria_describedby=named,
+        aria_invalid=invalid,
+    )
+
+
+def _mode(field: Ask) -> str | None:
+    return "decimal" if field.type == "number" else None
+
+
+def _type(field: Ask) -> str:
+    if field.type in {"date", "time", "file"}:
+        return field.type
+    return _TYPES.get(field.format, "text") if field.format else "text"

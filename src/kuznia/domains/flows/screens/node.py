@@ -1,0 +1,77 @@
+"""HTML as values. What goes into a page goes through here, and is escaped here."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import TypeAlias
+
+_VOID = frozenset({"input", "meta", "link", "br", "img", "hr"})
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    tag: str
+    attributes: Mapping[str, str]
+    children: tuple["Child", ...]
+
+
+Child: TypeAlias = Node | str
+Given: TypeAlias = Child | tuple["Given", ...] | list[Node] | None
+
+
+def el(tag: str, *children: Given, **attributes: str | bool | None) -> Node:
+    """An element; `class_` and `for_` lose their mark, `aria_label` becomes `aria-label`."""
+    named = {
+        name.rstrip("_").replace("_", "-"): "" if value is True else value
+        for name, value in attributes.items()
+        if value is not None and value is not False
+    }
+    return Node(tag, named, tuple(_flat(children)))
+
+
+def _flat(children: tuple[Given, ...] | list[Node]) -> Iterator[Child]:
+    for child in children:
+        if isinstance(child, tuple | list):
+            yield from _flat(child)
+        elif child is not None:
+            yield child
+
+
+def html(node: Node) -> str:
+    """The element as text, with everything in it escaped."""
+    written: list[str] = []
+    _write(node, written)
+    return "".join(written)
+
+
+def _write(node: Node, out: list[str]) -> None:
+    out.append(f"<{node.tag}")
+    for name, value in node.attributes.items():
+        out.append(f' {name}="{escape(value)}"' if value else f" {name}")
+    out.append(">")
+    if node.tag in _VOID:
+        return
+    for child in node.children:
+        if isinstance(child, Node):
+            _write(child, out)
+        else:
+            # A style sheet is ours and holds no markup; as text it would be spoiled by escaping.
+            out.append(child if node.tag == "style" else escape(child, quote=False))
+    out.append(f"</{node.tag}>")
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The element and every element in it, in the order of the page."""
+    yield node
+    for child in node.children:
+        if isinstance(child, Node):
+            yield from walk(child)
+
+
+def words(node: Node) -> str:
+    """What the element says when it is read aloud."""
+    return " ".join(
+        said
+        for child in node.children
+        if (said := (words(child) if isinstance(child, Node) else child).strip())
+    )

@@ -1,0 +1,286 @@
+"""The page of a step: a whole document, in one language, from the flow and what is known so far."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kuznia.domains.flows.guards import Known
+from kuznia.domains.flows.registries import REGISTRIES
+from kuznia.domains.flows.schema import SEEN, Ask, Fact, Flow, Language, Option, Step
+from kuznia.domains.flows.screens.controls import control
+from kuznia.domains.flows.screens.node import Node, el
+from kuznia.domains.flows.screens.style import STYLE
+from kuznia.domains.flows.screens.words import BUTTONS, WORDS
+
+# What the box of a consent step posts, under the step's own id.
+AGREED = "yes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What one page shows, beside the step itself."""
+
+    flow: Flow
+    language: Language
+    # What is known so far: answered, told by a register, or how a step turned out.
+    known: Mapping[str, Known] = field(default_factory=dict[str, Known])
+    # What stands in the controls, and what is wrong with it, both by field.
+    posted: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    errors: Mapping[str, str] = field(default_factory=dict[str, str])
+    # What was answered at each step, visit by visit: a repeated one has a record for each.
+    records: Mapping[str, tuple[Mapping[str, Known], ...]] = field(
+        default_factory=dict[str, tuple[Mapping[str, Known], ...]]
+    )
+    # Steps that were gone through, which may be gone back to.
+    passed: tuple[str, ...] = ()
+    # The answers so far, signed; nothing on a page that only shows what it will look like.
+    state: str = ""
+    reference: str = ""
+
+    def say(self, word: str) -> str:
+        return WORDS[word].of(self.language)
+
+
+def page(view: View, step: Step) -> Node:
+    """The document of one step."""
+    heading = el("h1", step.title.of(view.language))
+    inside = body(view, step)
+    if step.kind != "end" or view.state:
+        inside = (
+            el(
+                "form",
+                *inside,
+                el("input", type="hidden", name="state", value=view.state) if view.state else None,
+                el("div", *_buttons(view, step)),
+                method="post",
+                novalidate=True,
+                enctype="multipart/form-data" if _takes_files(step) else None,
+            ),
+        )
+    return document(view, step.title.of(view.language), (*_summary(view), heading, *inside))
+
+
+def overview(flow: Flow, language: Language) -> Node:
+    """All pages of a flow under one another, as one form: for a first look."""
+    view = View(flow=flow, language=language)
+    sections = (
+        # Not landmarks: two pages may have one title, and then nobody could tell them apart.
+        el("div", el("h2", step.title.of(language)), *body(view, step))
+        for step in flow.steps
+        if step.kind in SEEN and step.ending in {None, "done"}
+    )
+    submit = el("button", BUTTONS["submit"].of(language), type="submit")
+    form = el("form", *sections, submit, method="post", novalidate=True)
+    return document(view, flow.name.of(language), (el("h1", flow.name.of(language)), form))
+
+
+def document(view: View, title: str, content: Sequence[Node]) -> Node:
+    """A whole page round what is particular to it."""
+    name = view.flow.name.of(view.language)
+    whole = title if title == name else f"{title} – {name}"
+    return el(
+        "html",
+        el(
+            "head",
+            el("meta", charset="utf-8"),
+            el("meta", name="viewport", content="width=device-width, initial-scale=1"),
+            el("title", f"{view.say('error-prefix') if view.errors else ''}{whole}"),
+            el("style", STYLE),
+        ),
+        el(
+            "body",
+            el("a", view.say("skip"), href="#main", class_="skip"),
+            el("header", el("p", name)),
+            el("main", *content, id="main", tabindex="-1"),
+        ),
+        lang=view.language,
+    )
+
+
+def _summary(view: View) -> tuple[Node, ...]:
+    if not view.errors:
+        return ()
+    links = (el("li", el("a", said, href=f"#{name}")) for name, said in view.errors.items())
+    heading = el("h2", view.say("summary"), id="summary-title")
+    # It takes the focus when the page is loaded: no script is needed for that.
+    return (
+        el(
+            "div",
+            heading,
+            el("ul", *links),
+            class_="summary",
+            role="alert",
+            tabindex="-1",
+            autofocus=True,
+            aria_labelledby="summary-title",
+        ),
+    )
+
+
+def body(view: View, step: Step) -> tuple[Node, ...]:
+    """What is particular to a step: its text, what it shows, what it asks."""
+    return (
+        *_paragraphs(view, step),
+        *_shown(view, step),
+        *_earlier(view, step),
+        *(
+            control(one, view.language, view.posted.get(one.id, ()), view.errors.get(one.id))
+            for one in step.fields
+        ),
+        *(_agreement(view, step) if step.kind == "consent" else ()),
+        *(_confirmation(view) if step.ending == "done" else ()),
+    )
+
+
+def _paragraphs(view: View, step: Step) -> Iterator[Node]:
+    if step.text is not None:
+        yield el("p", step.text.of(view.language))
+    if step.fee is not None:
+        yield el("p", f"{view.say('fee')} {step.fee.hryvnias}")
+    if step.who is not None:
+        yield el("p", f"{view.say('waits')}: {step.who.of(view.language)}")
+    if step.days is not None:
+        yield el("p", f"{view.say('days')} {step.days}")
+    if step.kind in {"lookup", "submit", "wait"}:
+        yield el("p", view.say("happens"), class_="panel")
+
+
+def _shown(view: View, step: Step) -> Iterator[Node]:
+    facts = [view.flow.facts[name] for name in step.shows if name in view.flow.facts]
+    if facts:
+        yield el("h2", view.say("known"))
+        yield el("dl", *(_pair(view, fact, None) for fact in facts))
+    if step.kind == "review":
+        asked = list(_asked(view))
+        if asked:
+            yield el("h2", view.say("answers"))
+            yield el("dl", *(_pair(view, fact, source) for source, fact in asked))
+
+
+def _asked(view: View) -> Iterator[tuple[str | None, Ask]]:
+    """What was asked on the way here; on a page that only shows itself, all that may be."""
+    for step in view.flow.steps:
+        if step.kind == "form" and (step.id in view.passed or not view.state):
+            yield from ((step.id if view.state else None, one) for one in step.record)
+
+
+def _pair(view: View, fact: Fact, source: str | None) -> Node:
+    label = fact.label.of(view.language)
+    change = view.say("change")
+    registry = REGISTRIES.get(fact.registry or "")
+    where = f" ({registry.name.of(view.language)})" if registry else ""
+    button = el(
+        "button",
+        change,
+        type="submit",
+        class_="link",
+        name="change",
+        value=source,
+        aria_label=f"{change}: {label}",
+    )
+    shown = [spoken(fact, value, view.language) for value in _values(view, fact, source)]
+    return el(
+        "div",
+        el("dt", f"{label}{where}"),
+        el("dd", "; ".join(shown) or view.say("not-given"), button if source else None),
+    )
+
+
+def _values(view: View, fact: Fact, source: str | None) -> list[Known]:
+    records = view.records.get(source or "", ())
+    if len(records) > 1:
+        return [record[fact.id] for record in records if fact.id in record]
+    return [view.known[fact.id]] if fact.id in view.known else []
+
+
+def spoken(fact: Fact, value: Known, language: Language) -> str:
+    """A value as a person reads it."""
+    if isinstance(value, tuple):
+        return ", ".join(spoken(fact, one, language) for one in value)
+    if value is None:
+        return WORDS["not-given"].of(language)
+    if isinstance(value, bool):
+        return WORDS["yes" if value else "no"].of(language)
+    labels = {option.id: option.label.of(language) for option in fact.options}
+    return labels.get(str(value), str(value))
+
+
+def _earlier(view: View, step: Step) -> Iterator[Node]:
+    earlier = view.records.get(step.id, ())
+    if earlier and step.kind == "form":
+        rows = (
+            ", ".join(spoken(one, record.get(one.id), view.language) for one in step.record)
+            for record in earlier
+        )
+        yield el("p", view.say("more"))
+        yield el("ul", *(el("li", row) for row in rows))
+
+
+def _agreement(view: View, step: Step) -> tuple[Node, ...]:
+    error = view.errors.get(step.id)
+    said = f"{view.say('error-said')} {error}"
+    return (
+        el(
+            "div",
+            el("p", said, class_="error", id=f"{step.id}-error") if error else None,
+            el(
+                "div",
+                el(
+                    "input",
+                    type="checkbox",
+                    id=step.id,
+                    name=step.id,
+                    value=AGREED,
+                    aria_invalid="true" if error else None,
+                    aria_describedby=f"{step.id}-error" if error else None,
+                ),
+                el("label", view.say("agree"), for_=step.id),
+                class_="option",
+            ),
+            class_="field wrong" if error else "field",
+        ),
+    )
+
+
+def _confirmation(view: View) -> tuple[Node, ...]:
+    if not view.reference:
+        return ()
+    return (
+        el(
+            "div",
+            el("p", view.say("reference")),
+            el("p", view.reference, class_="reference"),
+            class_="panel",
+            role="status",
+        ),
+    )
+
+
+def _takes_files(step: Step) -> bool:
+    return any(one.type == "file" for one in step.fields)
+
+
+def _buttons(view: View, step: Step) -> Iterator[Node]:
+    if step.kind == "end":
+        yield el("button", view.say("start-again"), type="submit", name="go", value="again")
+        return
+    usual = BUTTONS.get(step.kind, WORDS["next"]).of(view.language)
+    if not step.outcomes:
+        yield el("button", usual, type="submit", name="go", value="next")
+    for place, outcome in enumerate(step.outcomes):
+        yield _outcome(view, outcome, usual if place == 0 and step.kind in BUTTONS else None)
+    if view.passed:
+        yield el(
+            "button", view.say("back"), type="submit", name="go", value="back", class_="second"
+        )
+
+
+def _outcome(view: View, outcome: Option, usual: str | None) -> Node:
+    """A way for the step to turn out; the first is the hoped one, and the button for Enter."""
+    return el(
+        "button",
+        usual or outcome.label.of(view.language),
+        type="submit",
+        name="outcome",
+        value=outcome.id,
+        class_=None if usual else "second",
+    )

@@ -1,0 +1,100 @@
+"""A model's reply is a flow, or it is said what was expected."""
+
+import json
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.domains.flows.makers import a_flow
+
+from kuznia.domains.flows.reply import parse
+from kuznia.domains.flows.schema import Flow
+from kuznia.forge.terms import Unreadable
+
+WRITTEN = a_flow().model_dump_json()
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        WRITTEN,
+        f"```json\n{WRITTEN}\n```",
+        f"Here is the flow you asked for:\n\n{WRITTEN}\n\nAnything else?",
+        f'{{"flow": {WRITTEN}}}',
+        f"I thought about {{steps}} first. {WRITTEN}",
+        WRITTEN + WRITTEN,
+    ],
+    ids=["bare", "fenced", "in prose", "under a key", "braces before", "twice"],
+)
+def test_a_flow_is_found_in_what_surrounds_it(reply) -> None:
+    assert parse(reply) == a_flow()
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        ("", "no-object"),
+        ("I cannot do that.", "no-object"),
+        ("[1, 2]", "no-object"),
+        ("{}", "not-a-flow"),
+        ('{"flow": []}', "not-a-flow"),
+        (WRITTEN[:-40], "no-object"),
+        ("{" * 50, "no-object"),
+        ("{" * 200_001, "too-long"),
+        ('{"a":' * 3000 + "1" + "}" * 3000, "no-object"),
+    ],
+)
+def test_what_is_no_flow_is_unreadable(reply, code) -> None:
+    with pytest.raises(Unreadable) as raised:
+        parse(reply)
+
+    assert raised.value.finding.code in {code, "not-a-flow"}
+    assert raised.value.finding.hint
+
+
+def test_the_first_thing_wrong_is_named() -> None:
+    broken = json.loads(WRITTEN)
+    broken["steps"][1]["kind"] = "dance"
+
+    with pytest.raises(Unreadable) as raised:
+        parse(json.dumps(broken))
+
+    assert "steps.1.kind" in raised.value.finding.message
+
+
+@pytest.mark.parametrize("twice", ["steps", "names"])
+def test_one_name_is_one_thing(twice) -> None:
+    broken = json.loads(WRITTEN)
+    if twice == "steps":
+        broken["steps"][1]["id"] = broken["steps"][0]["id"]
+    else:
+        broken["steps"][0]["fields"][0]["id"] = broken["steps"][1]["id"]
+
+    with pytest.raises(Unreadable):
+        parse(json.dumps(broken))
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inside: st.lists(inside, max_size=4) | st.dictionaries(st.text(max_size=8), inside),
+    max_leaves=12,
+)
+
+
+@given(st.text(max_size=300) | anything.map(json.dumps))
+def test_whatever_a_model_says_nothing_but_unreadable_is_raised(reply) -> None:
+    try:
+        flow = parse(reply)
+    except Unreadable:
+        return
+
+    assert isinstance(flow, Flow)
+
+
+@given(st.sampled_from(sorted(json.loads(WRITTEN))), anything)
+def test_a_flow_with_one_thing_exchanged_is_read_or_refused(key, value) -> None:
+    exchanged = json.dumps({**json.loads(WRITTEN), key: value})
+
+    with suppress(Unreadable):
+        assert isinstance(parse(exchanged), Flow)
