@@ -1,0 +1,37 @@
+"""Training plans: screened, planned, checked rule by rule, explained, and learning."""
+
+from kuznia.domains.training.parts import parts, screen, version
+from kuznia.domains.training.profile import PlanInput
+from kuznia.forge.terms import Domain
+
+DOMAIN = Domain(
+    name="training",
+    path="training/plans",
+    summary="Training plans for strength and endurance, checked rule by rule, with reasons.",
+    input=PlanInput,
+    version=version(),
+    parts=parts,
+    screen=screen,
+    examples=(
+        {
+            "prompt": "Get stronger at home with dumbbells",
+            "profile": {"age": 34, "days": 3, "minutes": 45, "equipment": ["dumbbells"]},
+        },
+        {
+            "prompt": "Хочу пробігти десять кілометрів і не втратити силу",
+            "profile": {
+                "age": 41,
+                "sex": "female",
+                "weight": 64,
+                "height": 168,
+                "kind": "both",
+                "level": "intermediate",
+                "days": 4,
+                "weeks": 8,
+                "equipment": ["home-rack"],
+                "endurance": {"event": "10k", "weekly_km": 18, "longest_km": 8},
+                "language": "uk",
+            },
+        },
+    ),
+)

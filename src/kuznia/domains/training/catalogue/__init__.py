@@ -1,0 +1,276 @@
+"""The exercises we know: our own data, one exercise a row, read once when first asked for."""
+
+import csv
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Literal
+
+from kuznia.domains.training.kept import text, toml
+
+LoadType = Literal["barbell", "db", "machine", "cable", "band", "bodyweight", "assisted", "time"]
+Unit = Literal["reps", "sec", "m"]
+
+# Muscles whose weekly dose the rules speak of.
+MAJOR = ("chest", "back", "shoulders", "quads", "hamstrings", "glutes")
+# A joint or a state of the body that can take exercises out of the choice.
+REGIONS = ("knee", "shoulder", "low_back", "wrist", "elbow", "ankle", "hip", "neck")
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A way of moving, with what it trains by default."""
+
+    id: str
+    primary: tuple[str, ...]
+    secondary: tuple[str, ...]
+    body: str
+    main: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Contraindication:
+    """A condition that speaks against an exercise; `acute` only while it is fresh."""
+
+    condition: str
+    severity: Literal["avoid", "acute"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exercise:
+    """One row of the catalogue."""
+
+    id: str
+    name: str
+    name_uk: str
+    pattern: str
+    # 1.0 for what it is for, 0.5 for what helps: the fractional count the dose rules use.
+    muscles: Mapping[str, float]
+    equipment_all: frozenset[str]
+    equipment_any: frozenset[str]
+    level: int
+    skill: int
+    unilateral: bool
+    load_type: LoadType
+    tags: frozenset[str]
+    contraindications: tuple[Contraindication, ...]
+    step_kg: float
+    step_lb: float
+    unit: Unit
+    seconds: int
+    setup: float
+    popularity: int
+    aliases_en: tuple[str, ...]
+    aliases_uk: tuple[str, ...]
+    fed_id: str | None
+
+    @property
+    def primary(self) -> tuple[str, ...]:
+        return tuple(muscle for muscle, share in self.muscles.items() if share == 1.0)
+
+    @property
+    def compound(self) -> bool:
+        return "isolation" not in self.tags and self.pattern in _COMPOUND
+
+    def label(self, language: str) -> str:
+        return self.name_uk if language == "uk" else self.name
+
+    def fits(self, equipment: frozenset[str]) -> bool:
+        """Whether it can be done with exactly this kit."""
+        return self.equipment_all <= equipment and (
+            not self.equipment_any or bool(self.equipment_any & equipment)
+        )
+
+
+_COMPOUND = frozenset(
+    {"squat", "hinge", "lunge", "h_push", "v_push", "h_pull", "v_pull", "olympic"}
+)
+
+
+@cache
+def patterns() -> Mapping[str, Pattern]:
+    """Every pattern by id."""
+    return MappingProxyType(
+        {
+            name: Pattern(
+                name,
+                tuple(row["primary"]),
+                tuple(row.get("secondary", ())),
+                row["body"],
+                row.get("main", False),
+            )
+            for name, row in toml("catalogue/patterns.toml").items()
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """A named place to train, and the patterns it owns up to not covering."""
+
+    items: frozenset[str]
+    cannot: frozenset[str]
+    only: str | None
+
+
+@cache
+def kits() -> Mapping[str, Kit]:
+    """Every named equipment profile."""
+    return MappingProxyType(
+        {
+            name: Kit(frozenset(row["items"]), frozenset(row["cannot"]), row.get("only"))
+            for name, row in toml("catalogue/equipment.toml").items()
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a condition takes out of the catalogue."""
+
+    tags: frozenset[str]
+    patterns: frozenset[str]
+    acute_tags: frozenset[str]
+    acute_patterns: frozenset[str]
+
+    def against(self, tags: frozenset[str], pattern: str) -> Literal["avoid", "acute"] | None:
+        if tags & self.tags or pattern in self.patterns:
+            return "avoid"
+        if tags & self.acute_tags or pattern in self.acute_patterns:
+            return "acute"
+        return None
+
+
+@cache
+def conditions() -> Mapping[str, Condition]:
+    """Every condition that filters exercises."""
+    return MappingProxyType(
+        {
+            name: Condition(
+                frozenset(row.get("tags", ())),
+                frozenset(row.get("patterns", ())),
+                frozenset(row.get("acute_tags", ())),
+                frozenset(row.get("acute_patterns", ())),
+            )
+            for name, row in toml("catalogue/conditions.toml").items()
+        }
+    )
+
+
+@cache
+def catalogue() -> Mapping[str, Exercise]:
+    """Every exercise by id, in the order of the file."""
+    loads = toml("catalogue/loads.toml")
+    rows = csv.DictReader(text("catalogue/exercises.csv").splitlines(), delimiter=";")
+    return MappingProxyType({row["id"]: _exercise(row, loads[row["load"]]) for row in rows})
+
+
+@cache
+def pieces() -> frozenset[str]:
+    """Every piece of equipment that some exercise asks for."""
+    rows = catalogue().values()
+    return frozenset[str]().union(*(row.equipment_all | row.equipment_any for row in rows))
+
+
+@cache
+def fingerprint() -> str:
+    """Changes whenever the catalogue does; stands in every certificate."""
+    digest = hashlib.sha256()
+    for name in (
+        "exercises.csv",
+        "patterns.toml",
+        "loads.toml",
+        "equipment.toml",
+        "conditions.toml",
+    ):
+        digest.update(text(f"catalogue/{name}").encode())
+    return digest.hexdigest()[:16]
+
+
+def _exercise(row: dict[str, str], load: Mapping[str, float]) -> Exercise:
+    more = dict(_pair(item) for item in row["more"].split(",") if item)
+    pattern = patterns()[row["pattern"]]
+    tags = frozenset(_words(row["tags"], ","))
+    required, either = _kit(row["equipment"])
+    step = float(more.get("inc", load["step_kg"]))
+    return Exercise(
+        id=row["id"],
+        name=_title(row["id"]),
+        name_uk=row["name_uk"],
+        pattern=pattern.id,
+        muscles=_muscles(more, pattern),
+        equipment_all=required,
+        equipment_any=either,
+        level=int(row["level"]),
+        skill=int(more.get("skill", row["level"])),
+        unilateral="u" in more,
+        load_type=row["load"],  # pyright: ignore[reportArgumentType] - loads.toml has no other key
+        tags=tags | ({"accessory"} if "minor" in more else set[str]()),
+        contraindications=_against(tags, pattern.id),
+        step_kg=step,
+        step_lb=step * 2 if "inc" in more else load["step_lb"],
+        unit=more.get("unit", "reps"),  # pyright: ignore[reportArgumentType] - linted by a test
+        seconds=int(more.get("sec", load["seconds"])),
+        setup=load["setup"],
+        popularity=int(row["popularity"]),
+        aliases_en=_words(row["aliases_en"], "|"),
+        aliases_uk=_words(row["aliases_uk"], "|"),
+        fed_id=row["fed_id"] or None,
+    )
+
+
+def _pair(item: str) -> tuple[str, str]:
+    name, _, value = item.partition("=")
+    return name, value
+
+
+def _words(cell: str, mark: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in cell.split(mark) if part.strip())
+
+
+def _kit(cell: str) -> tuple[frozenset[str], frozenset[str]]:
+    required: set[str] = set()
+    either: set[str] = set()
+    for item in _words(cell, "+"):
+        if item.startswith("("):
+            either |= set(_words(item.strip("()"), "/"))
+        else:
+            required.add(item)
+    return frozenset(required), frozenset(either)
+
+
+def _muscles(more: Mapping[str, str], pattern: Pattern) -> Mapping[str, float]:
+    primary = _words(more["1"], "+") if "1" in more else pattern.primary
+    secondary = _words(more["2"], "+") if "2" in more else pattern.secondary
+    shares = dict.fromkeys(secondary, 0.5) | dict.fromkeys(primary, 1.0)
+    return MappingProxyType({muscle: shares[muscle] for muscle in (*primary, *secondary)})
+
+
+def _against(tags: frozenset[str], pattern: str) -> tuple[Contraindication, ...]:
+    return tuple(
+        Contraindication(name, severity)
+        for name, condition in conditions().items()
+        if (severity := condition.against(tags, pattern))
+    )
+
+
+# Words that keep their capitals in a name made from an id.
+_KEPT = {
+    "ez": "EZ",
+    "t": "T",
+    "turkish": "Turkish",
+    "romanian": "Romanian",
+    "russian": "Russian",
+    "bulgarian": "Bulgarian",
+    "pallof": "Pallof",
+    "arnold": "Arnold",
+    "nordic": "Nordic",
+}
+
+
+def _title(identifier: str) -> str:
+    words = [_KEPT.get(word, word) for word in identifier.split("-")]
+    name = " ".join(words)
+    return name[:1].upper() + name[1:]

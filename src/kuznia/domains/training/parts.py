@@ -1,0 +1,129 @@
+"""The parts of a training plan: the plan itself, and the certificate that says what was checked."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import cast
+
+from kuznia.domains.training import asking, screening
+from kuznia.domains.training.athlete import Athlete, read
+from kuznia.domains.training.catalogue import fingerprint
+from kuznia.domains.training.kept import text
+from kuznia.domains.training.plan import Plan
+from kuznia.domains.training.planner import VERSION, plan
+from kuznia.domains.training.profile import PlanInput
+from kuznia.domains.training.questions.answers import wrong
+from kuznia.domains.training.verifier import (
+    FAMILIES,
+    Certificate,
+    certificate,
+    findings,
+    verify,
+)
+from kuznia.domains.training.verifier.rules import rules, ruleset
+from kuznia.forge.terms import (
+    AnyPart,
+    Bench,
+    Check,
+    Decline,
+    Finding,
+    Order,
+    Part,
+    Prompt,
+)
+
+
+def told(order: Order) -> PlanInput:
+    """The order's input as this domain's own."""
+    if not isinstance(order.input, PlanInput):
+        raise TypeError(f"an order for training holds {type(order.input).__name__}")
+    return order.input
+
+
+def _athlete(bench: Bench) -> Athlete:
+    return read(told(bench.order))
+
+
+def screen(order: Order) -> Decline | None:
+    """Stop signs first, then answers that do not fit their questions."""
+    said = told(order)
+    stop = screening.decline(read(said))
+    if stop is not None:
+        return stop
+    problems = tuple(f"{one.where}: {one.message}" for one in wrong(said.answers))
+    if not problems:
+        return None
+    return Decline("answers", "Some answers do not fit their questions.", problems)
+
+
+def _prompt(bench: Bench) -> Prompt:
+    return asking.prompt(told(bench.order), _athlete(bench))
+
+
+# Planning is tens of milliseconds of arithmetic: in a thread, so that streams keep flowing.
+async def _parse(reply: str, bench: Bench) -> Plan:
+    athlete = _athlete(bench)
+    return await asyncio.to_thread(plan, athlete, asking.wishes(reply, athlete))
+
+
+async def _make(bench: Bench) -> Plan:
+    return await asyncio.to_thread(plan, _athlete(bench))
+
+
+_WORDS = frozenset(rule.id for rule in rules().values() if rule.family == "words")
+
+
+def _mend(draft: Plan, found: tuple[Finding, ...], bench: Bench) -> Plan:
+    """Take back what a model brought in: its words where they are at fault, else its choices."""
+    ours = plan(_athlete(bench))
+    if all(finding.code in _WORDS for finding in found):
+        words = {"title": ours.title, "summary": ours.summary}
+        weeks = tuple(
+            week.model_copy(update={"theme": own.theme})
+            for week, own in zip(draft.weeks, ours.weeks, strict=False)
+        )
+        return draft.model_copy(update={**words, "weeks": weeks})
+    return ours
+
+
+def _family(name: str) -> Callable[[Plan, Bench], Iterator[Finding]]:
+    def run(draft: Plan, bench: Bench) -> Iterator[Finding]:
+        return findings(verify(draft, _athlete(bench), name))
+
+    return run
+
+
+def _checks() -> tuple[Check[Plan], ...]:
+    return tuple(
+        Check(
+            name=f"rules.{family}",
+            run=_family(family),
+            version=sum(rule.version for rule in rules().values() if rule.family == family),
+        )
+        for family in FAMILIES
+    )
+
+
+def _certify(bench: Bench) -> Certificate:
+    return certificate(cast("Plan", bench.accepted["plan"]), _athlete(bench))
+
+
+PLAN: Part[Plan] = Part(
+    name="plan",
+    prompt=_prompt,
+    parse=_parse,
+    mend=_mend,
+    make=_make,
+    checks=_checks(),
+)
+CERTIFICATE: Part[Certificate] = Part(name="certificate", needs=("plan",), make=_certify)
+
+
+def parts(_: Order) -> tuple[AnyPart, ...]:
+    return PLAN, CERTIFICATE
+
+
+def version() -> str:
+    """Changes whenever equal orders may get another plan."""
+    pieces = (str(VERSION), ruleset(), fingerprint(), text("prompt.md"), text("planner/texts.toml"))
+    return hashlib.sha256("\n".join(pieces).encode()).hexdigest()[:16]

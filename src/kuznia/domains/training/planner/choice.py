@@ -1,0 +1,332 @@
+"""Which exercises, how many sets, on which day: greedy first, then local search.
+
+Pure numbers in, pure numbers out, so that an exact solver can be set the same problem and the
+distance to the optimum be measured. No randomness: ties go to the earlier candidate.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+# Prices of what is missing, in the currency of the objective; a squared half-set costs 1.
+UNCOVERED = 2000
+RARE = 500
+# For each half set under the least that does something.
+TOO_LITTLE = 80
+SHORT_DAY = 400
+PULL_SHORT = 20
+REPEATED_PATTERN = 12
+MINOR = 0.25
+MOST_EXERCISES = 8
+MOST_ON_MUSCLE = 3
+MOST_SESSION_SETS = 8.0
+# Adjacent days may not both hold so many sets for one muscle.
+MANY_SETS = 4
+# Enough to settle every instance we measured; a bound, so that time is bounded too.
+MOST_TRIALS = 6000
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An exercise as the search sees it."""
+
+    id: str
+    pattern: str
+    muscles: Mapping[str, float]
+    # The muscles that lead, told apart once: the search asks for them all the time.
+    primary: tuple[str, ...]
+    score: int
+    # Minutes for getting ready, and for each set.
+    setup: float
+    each: float
+    most_sets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A day to fill. `day` is 1 for Monday; days a week apart are neighbours too."""
+
+    day: int
+    minutes: float
+    patterns: frozenset[str]
+    # At least and at most so many exercises, if the time allows.
+    fewest: int
+    first_sets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One week to fill."""
+
+    sessions: tuple[Session, ...]
+    candidates: tuple[Candidate, ...]
+    # Sets a week wanted for each muscle, and the most it may get.
+    targets: Mapping[str, float]
+    ceilings: Mapping[str, float]
+    # Below so many sets a week a large muscle gets next to nothing.
+    floor: float
+    major: frozenset[str]
+    # Patterns that must come up in the week.
+    must: frozenset[str]
+    # Muscles that must come up in two sessions.
+    twice: frozenset[str]
+    pull: frozenset[str] = frozenset({"h_pull", "v_pull"})
+    push: frozenset[str] = frozenset({"h_push", "v_push"})
+
+
+Choice = tuple[Mapping[int, int], ...]
+
+
+@dataclass(slots=True)
+class _State:
+    """A week being filled, with its cost kept up to date set by set."""
+
+    problem: Problem
+    sets: list[dict[int, int]]
+    minutes: list[float]
+    muscle: dict[str, float] = field(default_factory=dict[str, float])
+    # By session: sets by muscle with the helpers' halves, and of primary movers alone.
+    session: list[dict[str, float]] = field(default_factory=list[dict[str, float]])
+    primary: list[dict[str, int]] = field(default_factory=list[dict[str, int]])
+    movers: list[dict[str, int]] = field(default_factory=list[dict[str, int]])
+    patterns: list[dict[str, int]] = field(default_factory=list[dict[str, int]])
+    weekly: dict[str, int] = field(default_factory=dict[str, int])
+    days_of: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
+    # Pulling sets less pushing sets.
+    pull: int = 0
+
+    def put(self, at: int, number: int, sets: int) -> None:
+        """Make it so many sets of that candidate in that session; none takes it out."""
+        candidate = self.problem.candidates[number]
+        before = self.sets[at].get(number, 0)
+        step = sets - before
+        for muscle, share in candidate.muscles.items():
+            self.muscle[muscle] = self.muscle.get(muscle, 0.0) + step * share
+            self.session[at][muscle] = self.session[at].get(muscle, 0.0) + step * share
+            if share == 1.0:
+                self.primary[at][muscle] = self.primary[at].get(muscle, 0) + step
+        self.minutes[at] += step * candidate.each
+        if candidate.pattern in self.problem.pull:
+            self.pull += step
+        elif candidate.pattern in self.problem.push:
+            self.pull -= step
+        if (before == 0) != (sets == 0):
+            self._enter(at, number, candidate, 1 if before == 0 else -1)
+        if sets:
+            self.sets[at][number] = sets
+        else:
+            self.sets[at].pop(number, None)
+
+    def _enter(self, at: int, number: int, candidate: Candidate, sign: int) -> None:
+        self.minutes[at] += sign * candidate.setup
+        here = self.patterns[at]
+        here[candidate.pattern] = here.get(candidate.pattern, 0) + sign
+        self.weekly[candidate.pattern] = self.weekly.get(candidate.pattern, 0) + sign
+        for muscle in candidate.primary:
+            self.movers[at][muscle] = self.movers[at].get(muscle, 0) + sign
+        days = self.days_of.setdefault(number, set())
+        if sign > 0:
+            days.add(at)
+        else:
+            days.discard(at)
+
+    def room(self, at: int, number: int, sets: int) -> bool:
+        """Whether so many sets of it may stand in that session."""
+        problem = self.problem
+        candidate, session = problem.candidates[number], problem.sessions[at]
+        before = self.sets[at].get(number, 0)
+        step = sets - before
+        if sets > candidate.most_sets or candidate.pattern not in session.patterns:
+            return False
+        extra = step * candidate.each + (candidate.setup if before == 0 else 0.0)
+        if self.minutes[at] + extra > session.minutes:
+            return False
+        if before == 0 and not self._may_enter(at, number, candidate):
+            return False
+        return self._dose_fits(at, candidate, step)
+
+    def _may_enter(self, at: int, number: int, candidate: Candidate) -> bool:
+        if len(self.sets[at]) >= MOST_EXERCISES:
+            return False
+        elsewhere = self.days_of.get(number, ())
+        if len(elsewhere) >= 2 or any(self._neighbours(at, other) for other in elsewhere):
+            return False
+        movers = self.movers[at]
+        return all(movers.get(muscle, 0) < MOST_ON_MUSCLE for muscle in candidate.primary)
+
+    def _dose_fits(self, at: int, candidate: Candidate, step: int) -> bool:
+        if step <= 0:
+            return True
+        ceilings = self.problem.ceilings
+        for muscle, share in candidate.muscles.items():
+            if self.muscle.get(muscle, 0.0) + step * share > ceilings.get(muscle, 25.0):
+                return False
+            if self.session[at].get(muscle, 0.0) + step * share > MOST_SESSION_SETS:
+                return False
+        return all(
+            self.primary[at].get(muscle, 0) + step < MANY_SETS or not self._crowded(at, muscle)
+            for muscle in candidate.primary
+        )
+
+    def _crowded(self, at: int, muscle: str) -> bool:
+        return any(
+            self.primary[other].get(muscle, 0) >= MANY_SETS
+            for other in range(len(self.sets))
+            if self._neighbours(at, other)
+        )
+
+    def _neighbours(self, one: int, other: int) -> bool:
+        sessions = self.problem.sessions
+        gap = abs(sessions[one].day - sessions[other].day)
+        return gap in {1, 6}
+
+    def cost(self) -> float:
+        return sum(self._muscles()) + sum(self._weekly()) + sum(self._days())
+
+    def _muscles(self) -> Iterator[float]:
+        problem = self.problem
+        for muscle, target in problem.targets.items():
+            sets = self.muscle.get(muscle, 0.0)
+            off = 2 * (sets - target)
+            if muscle not in problem.major:
+                yield off * off * MINOR
+                continue
+            yield off * off + TOO_LITTLE * 2 * max(0.0, problem.floor - sets)
+        for muscle in problem.twice:
+            often = sum(1 for here in self.session if here.get(muscle, 0.0) >= 1.0)
+            if often < 2:
+                yield RARE * (2 - often)
+
+    def _weekly(self) -> Iterator[float]:
+        problem = self.problem
+        for pattern in problem.must:
+            if not self.weekly.get(pattern):
+                yield UNCOVERED
+        if self.pull < 0:
+            yield PULL_SHORT * -self.pull
+
+    def _days(self) -> Iterator[float]:
+        problem = self.problem
+        for at, here in enumerate(self.sets):
+            short = problem.sessions[at].fewest - len(here)
+            if short > 0:
+                yield SHORT_DAY * short
+            for count in self.patterns[at].values():
+                if count > 1:
+                    yield REPEATED_PATTERN * (count - 1)
+            yield -float(sum(problem.candidates[number].score for number in here))
+
+
+def cost(problem: Problem, choice: Choice) -> float:
+    """What a choice costs: the number the search makes small."""
+    return _fill(problem, choice).cost()
+
+
+def _fill(problem: Problem, choice: Choice) -> _State:
+    count = len(problem.sessions)
+    state = _State(problem, [{} for _ in range(count)], [0.0] * count)
+    state.session = [{} for _ in range(count)]
+    state.primary = [{} for _ in range(count)]
+    state.movers = [{} for _ in range(count)]
+    state.patterns = [{} for _ in range(count)]
+    for at, here in enumerate(choice):
+        for number, sets in here.items():
+            state.put(at, number, sets)
+    return state
+
+
+def choose(problem: Problem) -> Choice:
+    """A good week: every pattern once, then the dose brought near its targets."""
+    state = _fill(problem, tuple({} for _ in problem.sessions))
+    _cover(state)
+    _improve(state)
+    return tuple(dict(here) for here in state.sets)
+
+
+def _cover(state: _State) -> None:
+    """Give every session the patterns that must come up, the rarest in the week first."""
+    problem = state.problem
+    for _ in range(max((session.fewest for session in problem.sessions), default=0)):
+        for at, session in enumerate(problem.sessions):
+            best = _best_entry(state, at, session)
+            if best is not None:
+                state.put(at, best, session.first_sets)
+
+
+def _best_entry(state: _State, at: int, session: Session) -> int | None:
+    best: tuple[float, int] | None = None
+    before = state.cost()
+    for number in range(len(state.problem.candidates)):
+        if number in state.sets[at] or not state.room(at, number, session.first_sets):
+            continue
+        state.put(at, number, session.first_sets)
+        gain = before - state.cost()
+        state.put(at, number, 0)
+        if best is None or gain > best[0] + 1e-9:
+            best = gain, number
+    return None if best is None else best[1]
+
+
+def _improve(state: _State) -> None:
+    candidates = state.problem.candidates
+    near = tuple(
+        tuple(at for at, other in enumerate(candidates) if other is not one and _near(one, other))
+        for one in candidates
+    )
+    trials = 0
+    current = state.cost()
+    improved = True
+    while improved and trials < MOST_TRIALS:
+        improved = False
+        for move in _moves(state, near):
+            trials += 1
+            undo = _apply(state, move)
+            if undo is None:
+                continue
+            now = state.cost()
+            if now < current - 1e-9:
+                current, improved = now, True
+            else:
+                _undo(state, undo)
+            if trials >= MOST_TRIALS:
+                return
+
+
+# A move is a list of (session, candidate, sets) put in order.
+_Move = tuple[tuple[int, int, int], ...]
+
+
+def _moves(state: _State, near: tuple[tuple[int, ...], ...]) -> Iterator[_Move]:
+    """Everything near: a set more or less, one exercise for another, one more, one fewer."""
+    candidates = state.problem.candidates
+    for at, session in enumerate(state.problem.sessions):
+        for number, sets in list(state.sets[at].items()):
+            yield ((at, number, sets + 1),)
+            yield ((at, number, sets - 1),)
+            yield ((at, number, 0),)
+            for other in near[number]:
+                if other not in state.sets[at]:
+                    yield ((at, number, 0), (at, other, sets))
+        for number in range(len(candidates)):
+            if number not in state.sets[at]:
+                yield ((at, number, session.first_sets),)
+
+
+def _near(one: Candidate, other: Candidate) -> bool:
+    return one.pattern == other.pattern or bool(set(one.primary) & set(other.primary))
+
+
+def _apply(state: _State, move: _Move) -> _Move | None:
+    done: list[tuple[int, int, int]] = []
+    for at, number, sets in move:
+        before = state.sets[at].get(number, 0)
+        if before == sets or (sets > before and not state.room(at, number, sets)):
+            _undo(state, tuple(done))
+            return None
+        state.put(at, number, sets)
+        done.append((at, number, before))
+    return tuple(done)
+
+
+def _undo(state: _State, done: _Move) -> None:
+    for at, number, before in reversed(done):
+        state.put(at, number, before)

@@ -1,0 +1,108 @@
+"""Sets, repetitions, reserve and rest for one exercise, by goal, level and what may be done."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kuznia.domains.training.athlete import Athlete
+from kuznia.domains.training.catalogue import Exercise, patterns
+from kuznia.domains.training.planner.limits import Limits
+
+POWER = frozenset({"jump", "olympic"})
+_HEAVY = frozenset({"squat", "hinge", "h_push", "v_push", "h_pull", "v_pull"})
+LOADED = frozenset({"barbell", "db", "machine", "cable"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """How one exercise is dosed over the weeks."""
+
+    low: int
+    high: int
+    rest: int
+    progression: Literal["double", "linear", "percent", "hold"]
+    explosive: bool = False
+
+    def minutes(self, exercise: Exercise, sets: int) -> float:
+        """What so many sets take at the longest, getting ready included."""
+        return 1.5 + sets * self.set_seconds(exercise) / 60
+
+    def set_seconds(self, exercise: Exercise) -> float:
+        each = exercise.seconds if exercise.unit == "reps" else 1
+        sides = 2 if exercise.unilateral else 1
+        return self.high * each * sides + self.rest
+
+
+def scheme(exercise: Exercise, athlete: Athlete, frame: Limits) -> Scheme:
+    """The dose of this exercise for this person."""
+    if exercise.unit == "sec":
+        return Scheme(20, min(45, frame.max_hold), 45, "double")
+    if exercise.unit == "m":
+        return Scheme(20, 40, 60, "double")
+    if exercise.pattern in POWER:
+        return _power(frame)
+    low, high, rest = _range(exercise, athlete, frame)
+    low, high = _heavy_enough(low, high, exercise, frame)
+    low = min(max(low, frame.low_reps), frame.high_reps)
+    high = min(max(high, low), frame.high_reps)
+    return Scheme(low, high, rest, _rule(exercise, athlete, low))
+
+
+def _power(frame: Limits) -> Scheme:
+    low = max(3, frame.low_reps)
+    return Scheme(low, max(5, low), 90, "hold", explosive=True)
+
+
+def _range(exercise: Exercise, athlete: Athlete, frame: Limits) -> tuple[int, int, int]:
+    heavy = (
+        athlete.aim in {"strength", "power"}
+        and athlete.level != "beginner"
+        and frame.max_percent > 80
+        and frame.low_reps == 1
+    )
+    if athlete.aim == "stamina":
+        return 15, 20, 60
+    if not exercise.compound:
+        return 10, 15, 60
+    if exercise.load_type not in LOADED:
+        return 8, 15, 90
+    if heavy and exercise.load_type == "barbell" and exercise.pattern in _HEAVY:
+        return 3, 5, 180
+    if heavy:
+        return 6, 8, 120
+    return (
+        (6, 10, 120) if athlete.aim == "muscle" and exercise.load_type == "barbell" else (8, 12, 90)
+    )
+
+
+def _heavy_enough(low: int, high: int, exercise: Exercise, frame: Limits) -> tuple[int, int]:
+    """More repetitions where a ceiling on the load asks for them: both must fit one another."""
+    ceiling = frame.max_percent
+    if "axial" in exercise.tags:
+        ceiling = min(ceiling, frame.max_axial_percent)
+    need = low
+    while ceiling < 100 and percent(need, max(3, frame.min_rir)) > ceiling:
+        need += 1
+    return need, max(high, need + 2) if need > low else high
+
+
+def percent(reps: int, rir: int) -> float:
+    """The share of a best that so many repetitions with so many in reserve go with."""
+    return round(100 / (1 + (reps + rir) / 30), 1)
+
+
+def _rule(
+    exercise: Exercise, athlete: Athlete, low: int
+) -> Literal["double", "linear", "percent", "hold"]:
+    if exercise.id not in athlete.maxes or exercise.load_type not in LOADED:
+        return "double"
+    if low <= 5:
+        return "percent"
+    return "linear" if athlete.level == "beginner" else "double"
+
+
+_LEGS = frozenset({"quads", "hamstrings", "glutes"})
+
+
+def lower_body(exercise: Exercise) -> bool:
+    """Whether legs lead in it, whatever the movement is called."""
+    return patterns()[exercise.pattern].body == "lower" or bool(_LEGS & set(exercise.primary))

@@ -1,0 +1,111 @@
+"""Counter-offers: what was wished for, why it cannot be, and what is planned instead."""
+
+from collections.abc import Iterator
+
+from kuznia.domains.training.athlete import Athlete
+from kuznia.domains.training.plan import Notice, Offer
+from kuznia.domains.training.planner.events import EVENTS
+from kuznia.domains.training.planner.limits import Limits, young
+from kuznia.domains.training.planner.schedule import Layout
+from kuznia.domains.training.planner.volume import Base
+from kuznia.domains.training.planner.wording import Words
+from kuznia.domains.training.screening import Screening
+
+# Of body mass a week.
+_SAFE_LOSS = 0.01
+_LEAST_BMI = 18.5
+
+
+def offers(athlete: Athlete, start: Base | None, words: Words) -> Iterator[Offer]:
+    """Every counter-offer this person is due."""
+    if start is not None:
+        yield from _event_offer(athlete, start, words)
+    yield from _weight_offer(athlete, words)
+
+
+def _event_offer(athlete: Athlete, start: Base, words: Words) -> Iterator[Offer]:
+    wished = athlete.endurance.event
+    if wished is None or (start.event is not None and start.event.name == wished):
+        return
+    event = EVENTS[wished]
+    offered = start.event.name if start.event else words.say("offer_base")
+    message = words.say(
+        "offer_E10",
+        base=f"{start.weekly:g} km" if start.running else "0 km",
+        weeks=athlete.weeks,
+        long=round(start.long_minutes),
+        asked=wished,
+        need_weeks=event.weeks,
+        need_base=f"{event.base_km:g}",
+        need_long=round(event.long_km * start.pace),
+        offered=offered,
+    )
+    yield Offer(
+        code="E10",
+        asked=wished,
+        offered=offered,
+        message=message,
+        reason=words.because("why_offer_event"),
+    )
+
+
+def _weight_offer(athlete: Athlete, words: Words) -> Iterator[Offer]:
+    kg, target, cm = athlete.kg, athlete.target_kg, athlete.cm
+    if kg is None or target is None or target >= kg:
+        return
+    lowest = 0.0 if cm is None else _LEAST_BMI * (cm / 100) ** 2
+    safe = kg * (1 - _SAFE_LOSS) ** athlete.weeks
+    if target < lowest:
+        message = words.say("offer_S16_low", offered=f"{max(lowest, safe):.1f}")
+    elif target < safe - 0.05:
+        message = words.say(
+            "offer_S16",
+            asked=f"{kg - target:.1f}",
+            weeks=athlete.weeks,
+            offered=f"{kg - safe:.1f}",
+        )
+    else:
+        return
+    yield Offer(
+        code="S16",
+        asked=f"{target:.1f} kg",
+        offered=f"{min(kg, max(lowest, safe)):.1f} kg",
+        message=message,
+        reason=words.because("why_offer_weight"),
+    )
+
+
+_FLAG_NOTICES = {
+    "pregnancy": "PR1",
+    "hypertension": "HT1",
+    "diabetes": "DM1",
+    "asthma": "AS1",
+    "osteoporosis": "OP1",
+}
+
+
+def notices(
+    athlete: Athlete, frame: Limits, screening: Screening, layout: Layout, words: Words
+) -> Iterator[Notice]:
+    """What must be read beside the plan, the two that every plan has first."""
+    yield words.notice("advice")
+    yield words.notice("stop")
+    for code in sorted(screening.cautions):
+        yield words.notice(code)
+    if young(athlete):
+        yield words.notice("Y01")
+    yield from (words.notice(code) for flag, code in _FLAG_NOTICES.items() if flag in athlete.flags)
+    yield from _practical(athlete, frame, layout, words)
+
+
+def _practical(athlete: Athlete, frame: Limits, layout: Layout, words: Words) -> Iterator[Notice]:
+    if athlete.kind != "strength":
+        yield words.notice("E08" if frame.heart_rate else "E09")
+    if athlete.injuries:
+        yield words.notice("pain")
+    if athlete.unknown:
+        yield words.notice("equipment", names=", ".join(athlete.unknown)[:120])
+    if len(layout.work) < athlete.days:
+        yield words.notice("days", asked=athlete.days, given=len(layout.work))
+    if not athlete.flags and athlete.health.systolic is None:
+        yield words.notice("health")

@@ -1,0 +1,156 @@
+"""What a person tells us. It is theirs to say, each thing in its own field."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from kuznia.domains.training.lesson import Lesson
+from kuznia.forge.terms import Input
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Level = Literal["beginner", "intermediate", "advanced", "elite"]
+Kind = Literal["strength", "endurance", "both"]
+Aim = Literal["health", "strength", "muscle", "stamina", "power", "weight_loss"]
+Sport = Literal["running", "cycling", "rowing", "swimming", "walking", "handcycling"]
+EventName = Literal["5k", "10k", "half", "marathon"]
+Region = Literal["knee", "shoulder", "low_back", "wrist", "elbow", "ankle", "hip", "neck"]
+Language = Literal["en", "uk"]
+Flag = Literal[
+    "chest_pain",
+    "fainting",
+    "heart_disease",
+    "kidney_disease",
+    "metabolic_disease",
+    "breathless",
+    "ankle_swelling",
+    "palpitations",
+    "calf_swelling",
+    "supervised_only",
+    "nerve_signs",
+    "trauma",
+    "pregnancy",
+    "pregnancy_complication",
+    "postpartum",
+    "fever",
+    "lost_period",
+    "compensatory",
+    "hypertension",
+    "beta_blocker",
+    "atrial_fibrillation",
+    "diabetes",
+    "osteoporosis",
+    "asthma",
+    "falls",
+    "wheelchair",
+]
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Text = Annotated[str, StringConstraints(max_length=2000)]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+
+
+class Told(BaseModel):
+    """One block of what was told. Unknown fields are refused: a typo must not pass."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Injury(Told):
+    """A region that hurts, is fresh, or was operated on."""
+
+    region: Region
+    stage: Literal["acute", "chronic", "surgery"] = "chronic"
+    pain: int = Field(default=2, ge=0, le=10)
+    # Since the operation.
+    weeks: int | None = Field(default=None, ge=0, le=520)
+
+
+class Health(Told):
+    """Health facts; `cleared` means that a doctor has said yes to training."""
+
+    flags: tuple[Flag, ...] = Field(default=(), max_length=40)
+    cleared: bool = False
+    systolic: int | None = Field(default=None, ge=60, le=300)
+    diastolic: int | None = Field(default=None, ge=30, le=200)
+    resting_hr: int | None = Field(default=None, ge=30, le=120)
+    max_hr: int | None = Field(default=None, ge=100, le=230)
+    pregnancy_week: int | None = Field(default=None, ge=1, le=43)
+    postpartum_weeks: int | None = Field(default=None, ge=0, le=104)
+    caesarean: bool = False
+    injuries: tuple[Injury, ...] = Field(default=(), max_length=8)
+
+
+class Lift(Told):
+    """A known best: in the profile's weight unit, for as many repetitions as were done."""
+
+    exercise: Word
+    weight: Number = Field(gt=0, le=1500)
+    reps: int = Field(default=1, ge=1, le=12)
+
+
+class Endurance(Told):
+    """Where a person's endurance stands, and what it is for."""
+
+    sport: Sport = "running"
+    event: EventName | None = None
+    weekly_km: Number | None = Field(default=None, ge=0, le=400)
+    weekly_minutes: int | None = Field(default=None, ge=0, le=3000)
+    longest_km: Number | None = Field(default=None, ge=0, le=200)
+    # The longest session there is room for, when one day a week has more time than the others.
+    long_minutes: int | None = Field(default=None, ge=15, le=360)
+    # Easy pace, minutes for a kilometre.
+    pace: Number | None = Field(default=None, ge=2.5, le=20)
+
+
+class Profile(Told):
+    """Who the plan is for."""
+
+    age: int = Field(ge=1, le=110)
+    sex: Literal["female", "male", "other"] | None = None
+    weight: Number | None = Field(default=None, gt=0, le=900)
+    weight_unit: Literal["kg", "lb"] = "kg"
+    height: Number | None = Field(default=None, gt=0, le=300)
+    height_unit: Literal["cm", "in"] = "cm"
+    # Said after we asked: these odd numbers are meant.
+    units_confirmed: bool = False
+    target_weight: Number | None = Field(default=None, gt=0, le=900)
+    level: Level = "beginner"
+    kind: Kind = "strength"
+    aim: Aim = "health"
+    weeks: int = Field(default=4, ge=1, le=16)
+    days: int = Field(default=3, ge=1, le=7)
+    weekdays: tuple[Weekday, ...] = Field(default=(), max_length=7)
+    minutes: int = Field(default=45, ge=15, le=180)
+    # Names of kits ("dumbbells", "full-gym") or of single pieces ("rings").
+    equipment: tuple[Word, ...] = Field(default=("none",), max_length=40)
+    # What a usual week holds now, in minutes of any exercise.
+    current_minutes: int | None = Field(default=None, ge=0, le=3000)
+    vigorous_habit: bool = False
+    lifts: tuple[Lift, ...] = Field(default=(), max_length=20)
+    endurance: Endurance | None = None
+    health: Health = Health()
+    notes: Text = ""
+    start: date | None = None
+    language: Language = "en"
+
+
+class YesNo(Told):
+    """The answer to a yes-or-no question that asks for detail."""
+
+    boolean: bool
+    text: Text = ""
+
+
+Answer = YesNo | int | Number | Text | tuple[Word, ...]
+
+
+class PlanInput(Input):
+    """An order for a training plan. `lessons` come from the caller's own playbook."""
+
+    profile: Profile
+    answers: dict[Annotated[str, StringConstraints(max_length=40)], Answer] = Field(
+        default_factory=dict[str, Answer], max_length=60
+    )
+    lessons: tuple[Lesson, ...] = Field(default=(), max_length=60)

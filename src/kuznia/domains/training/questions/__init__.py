@@ -1,0 +1,176 @@
+"""Questions: which ones matter for a profile, and why each is asked."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from kuznia.domains.training.kept import toml
+from kuznia.domains.training.profile import Language, Profile
+
+QuestionType = Literal[
+    "multiple_choice", "dropdown", "free_text", "slider", "conditional_boolean", "rating"
+]
+# About how long an answer takes; the total is told before the first question.
+_SECONDS: Mapping[QuestionType, int] = {
+    "multiple_choice": 12,
+    "dropdown": 8,
+    "free_text": 40,
+    "slider": 8,
+    "conditional_boolean": 8,
+    "rating": 6,
+}
+
+
+class Option(BaseModel):
+    """One answer that can be picked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    text: str
+    value: str
+
+
+class Question(BaseModel):
+    """A question as the wire shows it; the fields its type does not use stay empty."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    text: str
+    help_text: str
+    response_type: QuestionType
+    order: int
+    options: tuple[Option, ...] | None = None
+    multiselect: bool | None = None
+    min_value: float | None = None
+    max_value: float | None = None
+    step: float | None = None
+    unit: str | None = None
+    min_description: str | None = None
+    max_description: str | None = None
+    max_length: int | None = None
+    placeholder: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A row of the bank: what is asked, when, and what the answer sets."""
+
+    id: str
+    type: QuestionType
+    sets: str
+    when: str | None
+    multiselect: bool
+    options: tuple[str, ...]
+    low: float
+    high: float
+    step: float
+    max_length: int
+    row: Mapping[str, Any]  # the texts by language; typed where a Question is made
+
+
+@cache
+def bank() -> Mapping[str, Asked]:
+    """Every question by id, in the order they are asked."""
+    return {row["id"]: _asked(row) for row in toml("questions/bank.toml")["question"]}
+
+
+def _asked(row: Mapping[str, Any]) -> Asked:
+    return Asked(
+        id=row["id"],
+        type=row["type"],
+        sets=row["sets"],
+        when=row.get("when"),
+        multiselect=row.get("multiselect", False),
+        options=tuple(option[0] for option in row.get("options", ())),
+        low=row.get("min", 0),
+        high=row.get("max", 0),
+        step=row.get("step", 1),
+        max_length=row.get("max_length", 500),
+        row=row,
+    )
+
+
+def questions(profile: Profile) -> tuple[Question, ...]:
+    """The questions that matter for this profile, each with why it is asked."""
+    chosen = [asked for asked in bank().values() if _matters(asked, profile)]
+    return tuple(
+        _worded(asked, order, profile.language) for order, asked in enumerate(chosen, start=1)
+    )
+
+
+def minutes_to_answer(asked: tuple[Question, ...]) -> int:
+    """About how long answering all of them takes."""
+    return max(1, round(sum(_SECONDS[question.response_type] for question in asked) / 60))
+
+
+def _matters(asked: Asked, profile: Profile) -> bool:
+    return asked.when is None or _WHEN[asked.when](profile)
+
+
+def _flagged(*flags: str) -> Callable[[Profile], bool]:
+    return lambda profile: bool(set(profile.health.flags) & set(flags))
+
+
+_disease = _flagged(
+    "heart_disease", "kidney_disease", "metabolic_disease", "diabetes", "hypertension"
+)
+
+_WHEN: Mapping[str, Callable[[Profile], bool]] = {
+    "known_disease": _disease,
+    "pressure": lambda profile: profile.age >= 40 or _disease(profile),
+    "may_be_pregnant": lambda profile: profile.sex != "male" and 14 <= profile.age <= 52,
+    "pregnant": _flagged("pregnancy"),
+    "postpartum": _flagged("postpartum"),
+    "older": lambda profile: profile.age >= 65,
+    "sore": lambda profile: bool(profile.health.injuries),
+    "lifts_heavy": lambda profile: (
+        profile.kind != "endurance" and profile.level != "beginner" and not profile.lifts
+    ),
+    "runs": lambda profile: (
+        profile.kind != "strength"
+        and (profile.endurance is None or profile.endurance.sport == "running")
+    ),
+    "trains_for_event": lambda profile: (
+        profile.endurance is not None and profile.endurance.event is not None
+    ),
+    "endurance": lambda profile: profile.kind != "strength",
+}
+
+
+def _worded(asked: Asked, order: int, language: Language) -> Question:
+    row = asked.row
+    return Question(
+        id=asked.id,
+        text=row[language],
+        help_text=row[f"why_{language}"],
+        response_type=asked.type,
+        order=order,
+        **dict(_shape(asked, language)),
+    )
+
+
+def _shape(asked: Asked, language: Language) -> Iterator[tuple[str, Any]]:
+    """The fields a question's type needs. Any: they differ by type and pydantic checks them."""
+    row = asked.row
+    if asked.type in {"multiple_choice", "dropdown"}:
+        place = 2 if language == "uk" else 1
+        options = (Option(id=row[0], text=row[place], value=row[0]) for row in row["options"])
+        yield "options", tuple(options)
+        yield "multiselect", asked.multiselect
+    elif asked.type in {"slider", "rating"}:
+        yield "min_value", asked.low
+        yield "max_value", asked.high
+        yield "step", asked.step
+        if asked.type == "slider":
+            yield "unit", row["unit"]
+        else:
+            yield "min_description", row[f"min_{language}"]
+            yield "max_description", row[f"max_{language}"]
+    else:
+        yield "max_length", asked.max_length
+        yield "placeholder", row[f"placeholder_{language}"]

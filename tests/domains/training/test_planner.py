@@ -1,0 +1,199 @@
+"""The planner: what a reader of its plans may count on."""
+
+from datetime import date
+
+import pytest
+from tests.domains.training.makers import a_plan, an_athlete
+
+from kuznia.domains.training.catalogue import catalogue
+from kuznia.domains.training.lesson import Lesson
+from kuznia.domains.training.planner import Wishes, plan
+from kuznia.domains.training.planner.choice import choose, cost
+from kuznia.domains.training.planner.limits import allowed, limits
+from kuznia.domains.training.planner.strength import problem
+from kuznia.domains.training.screening import screen
+from kuznia.domains.training.verifier import findings, verify
+
+GYM = {"equipment": ["full-gym"], "minutes": 60}
+LIFT = {"exercise": "BB back squat", "weight": 150}
+
+
+def doses(made):
+    return [dose for week in made.weeks for day in week.days for dose in day.exercises]
+
+
+def lesson(**effect):
+    return {"id": "l-1", "text": "told", "kind": "preference", "effects": [effect]}
+
+
+def test_all_weeks_are_there_in_full() -> None:
+    made, _ = a_plan(GYM | {"weeks": 16, "days": 3})
+
+    assert [week.number for week in made.weeks] == list(range(1, 17))
+    assert all(len(week.days) == 7 for week in made.weeks)
+    assert all(any(day.exercises for day in week.days) for week in made.weeks)
+
+
+def test_days_have_dates_from_the_first_monday_on() -> None:
+    made, _ = a_plan({"start": "2026-11-25"})
+
+    assert made.weeks[0].days[0].date == date(2026, 11, 30)
+    assert made.weeks[1].days[6].date == date(2026, 12, 13)
+
+
+def test_a_known_best_gives_loads_in_its_unit() -> None:
+    said = GYM | {"level": "intermediate", "aim": "strength", "weight": 180, "weight_unit": "lb"}
+    made, _ = a_plan(said | {"height": None, "lifts": [LIFT | {"weight": 300}]})
+
+    loads = {(dose.load, dose.load_unit) for dose in doses(made) if dose.load}
+    assert loads
+    assert all(unit == "lb" and load % 5 == 0 and load < 300 for load, unit in loads)
+
+
+def test_a_best_that_cannot_be_placed_is_not_guessed() -> None:
+    athlete = an_athlete({"lifts": [{"exercise": "flux squish", "weight": 100}]})
+
+    assert athlete.maxes == {}
+
+
+def test_heavier_from_week_to_week_by_the_rule() -> None:
+    made, _ = a_plan(GYM | {"level": "advanced", "aim": "strength", "days": 3, "lifts": [LIFT]})
+    squats = [dose.load for dose in doses(made) if dose.id == "barbell-back-squat"]
+    per_week = len(squats) // 4
+
+    first, third, easy = squats[0], squats[2 * per_week], squats[3 * per_week]
+    assert first
+    assert third
+    assert easy
+    assert max(first, easy) < third
+
+
+def test_a_beginner_with_a_best_goes_up_in_a_line() -> None:
+    made, _ = a_plan(GYM | {"aim": "strength", "lifts": [LIFT]})
+
+    kinds = {dose.progression.kind for dose in doses(made) if dose.load}
+    assert kinds == {"linear"}
+
+
+def test_power_begins_with_something_fast() -> None:
+    made, _ = a_plan(GYM | {"level": "advanced", "aim": "power", "days": 3})
+
+    firsts = [day.exercises[0].id for day in made.weeks[0].days if day.exercises]
+    assert any(catalogue()[name].pattern in {"jump", "olympic"} for name in firsts)
+
+
+@pytest.mark.parametrize(
+    ("effect", "holds"),
+    [
+        ({"do": "avoid_tag", "tag": "axial"}, lambda made: "axial" not in _tags(made)),
+        (
+            {"do": "avoid_exercise", "exercise": "dead-bug"},
+            lambda made: "dead-bug" not in _ids(made),
+        ),
+        ({"do": "prefer", "exercise": "t-bar-row"}, lambda made: "t-bar-row" in _ids(made)),
+        ({"do": "minutes", "minutes": 30}, lambda made: _longest(made) <= 30),
+        ({"do": "day_unavailable", "day": 1}, lambda made: not made.weeks[0].days[0].exercises),
+        ({"do": "volume_factor", "factor": 0.5}, lambda made: len(doses(made)) > 0),
+    ],
+)
+def test_a_lesson_acts(effect, holds) -> None:
+    said = GYM | {"level": "intermediate", "aim": "muscle"}
+    before, _ = a_plan(said)
+    made, athlete = a_plan(said, lessons=[lesson(**effect)])
+
+    assert holds(made)
+    assert made != before
+    assert made.lessons == ("l-1",)
+    assert [one for one in findings(verify(made, athlete)) if one.stands] == []
+
+
+def _tags(made):
+    return set().union(*(catalogue()[dose.id].tags for dose in doses(made)))
+
+
+def _ids(made):
+    return {dose.id for dose in doses(made)}
+
+
+def _longest(made):
+    return max(day.minutes for week in made.weeks for day in week.days)
+
+
+def test_a_load_lesson_makes_loads_lighter() -> None:
+    said = GYM | {"level": "intermediate", "aim": "strength", "lifts": [LIFT]}
+    heavy, _ = a_plan(said)
+    light, _ = a_plan(said, lessons=[lesson(do="load_factor", factor=0.8)])
+
+    assert sum(dose.load or 0 for dose in doses(light)) < sum(
+        dose.load or 0 for dose in doses(heavy)
+    )
+
+
+def test_a_closed_lesson_does_nothing() -> None:
+    closed = lesson(do="avoid_exercise", exercise="dead-bug") | {"status": "closed"}
+
+    assert a_plan(GYM, lessons=[closed])[0] == a_plan(GYM)[0]
+
+
+def test_closing_every_day_closes_none() -> None:
+    effects = [{"do": "day_unavailable", "day": day} for day in (1, 3)]
+    both = [lesson(**effect) | {"id": f"l-{at}"} for at, effect in enumerate(effects)]
+    made, athlete = a_plan({"weekdays": ["mon", "wed"], "days": 2}, lessons=both)
+
+    assert any(day.exercises for day in made.weeks[0].days)
+    assert [one for one in findings(verify(made, athlete)) if one.stands] == []
+
+
+def test_wishes_are_words_and_preferences() -> None:
+    athlete = an_athlete(GYM)
+    wished = Wishes(prefer=frozenset({"leg-press"}), title="Strong legs", themes=("Hello",))
+    made = plan(athlete, wished)
+
+    assert made.title == "Strong legs"
+    assert made.weeks[0].theme == "Hello"
+    assert made.weeks[1].theme
+    assert "leg-press" in _ids(made)
+
+
+def test_a_safe_weight_target_gets_no_offer() -> None:
+    made, _ = a_plan({"weight": 90, "target_weight": 88, "aim": "weight_loss"})
+
+    assert made.offers == ()
+
+
+def test_unknown_equipment_is_told_and_left_out() -> None:
+    made, athlete = a_plan({"equipment": ["flux capacitor", "dumbbells"]})
+
+    assert athlete.unknown == ("flux capacitor",)
+    assert any("flux capacitor" in notice.text for notice in made.notices)
+
+
+def test_a_long_base_reaches_a_marathon_by_its_long_run() -> None:
+    said = {"kind": "endurance", "level": "advanced", "days": 5, "minutes": 90, "weeks": 16}
+    running = {"event": "marathon", "weekly_km": 25, "longest_km": 29, "long_minutes": 200}
+    made, _ = a_plan(said | {"endurance": running})
+
+    assert any(one.kind == "race" for day in made.weeks[-1].days for one in day.sessions)
+
+
+def test_who_names_no_sport_walks() -> None:
+    made, _ = a_plan({"kind": "endurance"})
+
+    sports = {one.sport for week in made.weeks for day in week.days for one in day.sessions}
+    assert sports == {"walking"}
+
+
+def test_the_search_never_makes_its_start_worse() -> None:
+    athlete = an_athlete(GYM | {"level": "advanced", "aim": "muscle", "days": 5})
+    frame = limits(athlete, screen(athlete))
+    week = problem(athlete, frame, allowed(athlete, frame), dict.fromkeys((1, 2, 3, 5, 6), 60.0))
+    nothing = tuple({} for _ in week.sessions)
+
+    assert cost(week, choose(week)) < cost(week, nothing)
+
+
+def test_lessons_are_frozen_values() -> None:
+    known = Lesson(id="l", text="t", kind="safety")
+
+    assert known.pinned
+    assert known.confidence == 0.5
