@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 from kuznia import __version__
 from kuznia.domains import find_routes, load
 from kuznia.doors import admin, exports, faults, http, reference, stream
-from kuznia.doors.at import Doors
+from kuznia.doors.at import LOCAL, Doors
 from kuznia.doors.cli import Tools
 from kuznia.doors.gate import Gate
 from kuznia.forge.runs import Runs
@@ -95,7 +95,7 @@ def create_app(made: Made) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[dict[str, object]]:
         async with open_doors(made) as doors:
-            yield {"doors": doors, "forge": doors.forge}
+            yield {"doors": doors, "forge": doors.forge, "caller": LOCAL}
 
     settings = made.settings
     app = FastAPI(

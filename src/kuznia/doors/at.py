@@ -52,6 +52,6 @@ def doors(request: Request) -> Doors:
 LOCAL = Caller("local")
 
 
-async def caller(_: Request) -> Caller:
+async def caller(request: Request) -> Caller:
     """Who asks, from the credential and from nothing else in the request."""
-    return LOCAL
+    return request.scope["state"]["caller"]
