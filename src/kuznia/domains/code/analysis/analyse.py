@@ -12,7 +12,7 @@ from kuznia.domains.code.analysis.result import Analysis, FileAnalysis
 from kuznia.domains.code.grammar import Stopped, within
 from kuznia.domains.code.languages import find, find_by_path
 from kuznia.domains.code.pool import POOL
-from kuznia.domains.code.proof import INLINE_BYTES, INLINE_REFERENCE_BYTES, INLINE_SECONDS, SECONDS
+from kuznia.domains.code.proof import SECONDS
 from kuznia.domains.code.schema import File, Proof
 from kuznia.domains.code.table import Language
 
@@ -20,6 +20,9 @@ from kuznia.domains.code.table import Language
 VERSION = 1
 # Files that are with other processes at one time, so that one request never fills their queue.
 MOST_AT_ONCE = 4
+# What the pool says when it has too much to do already, and when to ask again.
+BUSY = Stopped(0.0)
+PAUSE = 0.02
 
 
 def analyse(
@@ -34,7 +37,7 @@ def analyse(
 async def analysed(
     files: Sequence[File], *, profile: Profile = "default", seconds: float = SECONDS
 ) -> Analysis:
-    """The same for a server: small files here between other work, large and slow ones elsewhere."""
+    """The same for a server: nothing is parsed here, where a hostile file would stop everyone."""
     places = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def one(file: File) -> Measured | Stopped:
@@ -60,17 +63,20 @@ def _measured(file: File, profile: Profile, seconds: float) -> Measured | Stoppe
 
 
 async def _measured_apart(file: File, profile: Profile, seconds: float) -> Measured | Stopped:
-    language, source = _language(file), _bytes(file)
+    """In another process, however small: 4 kB of `a=>` hold Java's parser for a second.
+
+    Its progress callback is no help, because it is not called while the parser recovers.
+    """
+    language = _language(file)
     if not language:
         return _measured(file, profile, seconds)
-    most = INLINE_REFERENCE_BYTES if language.reference else INLINE_BYTES
-    if len(source) <= most:
-        await asyncio.sleep(0)
-        found = measured(source, language, within(min(seconds, INLINE_SECONDS)), profile)
-        if not isinstance(found, Stopped):
+    job, source = partial(measured, profile=profile), _bytes(file)
+    patience = within(seconds)
+    while True:
+        found = await POOL.run(job, source, language, seconds=seconds)
+        if found != BUSY or within(0) > patience:
             return found
-    job = partial(measured, profile=profile)
-    return await POOL.run(job, source, language, seconds=seconds)
+        await asyncio.sleep(PAUSE)
 
 
 def _bytes(file: File) -> bytes:

@@ -61,8 +61,8 @@ def _rows(frame: Frame, reading: Reading) -> tuple[int, int]:
     """The first and the last row; some grammars let a function end with the comments after it."""
     body = frame.node.child_by_field_name("body")
     last = body.child(body.child_count - 1) if body and body.child_count else None
-    while last and last.is_extra:
-        last = last.prev_sibling
+    if body and last and last.is_extra:
+        last = next((child for child in reversed(body.children) if not child.is_extra), None)
     end = last.end_byte if body and last and body.end_byte == frame.end else frame.end
     return reading.text.row(frame.start), reading.text.row(max(frame.start, end - 1))
 

@@ -18,13 +18,17 @@ from kuznia.domains.code.analysis.readability import maintainability, readabilit
 from kuznia.domains.code.analysis.reading import Reading, read
 from kuznia.domains.code.analysis.result import Function, Halstead, Metrics
 from kuznia.domains.code.analysis.tables import TABLES
-from kuznia.domains.code.grammar import Stopped, parse
+from kuznia.domains.code.grammar import Stopped, parse, within
 from kuznia.domains.code.proof import prove
 from kuznia.domains.code.schema import Proof
 from kuznia.domains.code.table import Language
 
 # Functions one file's answer carries: the worst; all of them are in the totals.
 MOST_FUNCTIONS = 1_000
+# What is still to be done is told by what was found.
+SECONDS_A_NODE = 0.4e-6
+SECONDS_A_CAPTURE = 1e-6
+SECONDS_A_FUNCTION = 60e-6
 UNCOUNTABLE = "nested too deep, or too broken, to be counted"
 
 
@@ -61,9 +65,17 @@ def measured(
     table = TABLES.get(language.name)
     if not table:
         return Measured(proof, reason=f"no counting table for {language.title}")
+    # A query cannot be stopped, so it only begins when it should end in time; so do the metrics.
+    needed = tree.root_node.descendant_count * SECONDS_A_NODE
+    if within(needed) > deadline:
+        return Stopped(needed)
     captures = captured(everything(language, table.profile(profile)), tree)
     if captures is None:
         return Measured(proof, reason=UNCOUNTABLE)
+    needed = sum(map(len, captures.values())) * SECONDS_A_CAPTURE
+    needed += len(captures.get("function", ())) * SECONDS_A_FUNCTION
+    if within(needed) > deadline:
+        return Stopped(needed)
     return _counted(source, proof, captures, table, profile)
 
 

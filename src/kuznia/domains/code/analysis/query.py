@@ -16,6 +16,8 @@ from kuznia.domains.code.table import Language
 # Patterns under way at once. A pattern with a child waits as long as its node lasts, so source
 # that nests for the sake of it would cost its square; the code people write needs some dozens.
 MOST_WAITING = 1_000
+# The cursor counts levels in 16 bits; past them it finds the wrong things, and slowly.
+MOST_DEPTH = 50_000
 # Tokens without a name, one after the other, in what the parser could make nothing of.
 MOST_BARE = 1_000
 
@@ -72,11 +74,14 @@ def _quoted(token: str) -> str:
 
 def captured(query: Query, tree: Tree) -> Captures | None:
     """What the query finds; None where the source is made in a way that would take its square."""
-    if tree.root_node.has_error and _is_heap(tree.root_node):
+    root = tree.root_node
+    if root.has_error and _is_heap(root):
+        return None
+    if root.descendant_count > MOST_DEPTH and _is_abyss(tree):
         return None
     cursor = QueryCursor(query, match_limit=MOST_WAITING)
     # Never with a progress callback: the binding crashes the process when it calls it.
-    found = cursor.captures(tree.root_node)
+    found = cursor.captures(root)
     return None if cursor.did_exceed_match_limit else found
 
 
@@ -96,3 +101,16 @@ def _is_heap(root: Node) -> bool:
             if child.has_error:
                 waiting.append(child)
     return False
+
+
+def _is_abyss(tree: Tree) -> bool:
+    cursor, depth = tree.walk(), 0
+    while depth <= MOST_DEPTH:
+        if cursor.goto_first_child():
+            depth += 1
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return False
+            depth -= 1
+    return True

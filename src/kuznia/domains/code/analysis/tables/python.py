@@ -41,7 +41,7 @@ PYTHON = Counting(
             (try_statement (except_clause "*") (else_clause) @spare)""",
             ("radon",),
         ),
-        Rule("each and, or", "(boolean_operator operator: _ @decision)"),
+        Rule("each and, or", '["and" "or"] @decision'),
         Rule("for in a comprehension", "(for_in_clause) @decision"),
         Rule("if in a comprehension or after a case", "(if_clause) @decision", ("default",)),
         Rule(

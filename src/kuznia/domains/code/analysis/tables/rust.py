@@ -12,10 +12,10 @@ RUST = Counting(
             "[(for_expression) (while_expression) (loop_expression)] @decision",
         ),
         Rule("arm of a match", "(match_arm) @decision"),
-        Rule("arm _ without a guard: one less", '((match_pattern) @spare (#eq? @spare "_"))'),
+        Rule("arm _ without a guard: one less", '(match_pattern . "_" @spare .)'),
         Rule("if after a pattern", "(match_pattern condition: (_) @decision)"),
         Rule("let else", "(let_declaration alternative: (_) @decision)"),
-        Rule("each &&, ||", '(binary_expression operator: ["&&" "||"] @decision)'),
+        Rule("each &&, ||", '["&&" "||"] @decision'),
     ),
     classes=("impl_item", "trait_item", "mod_item"),
     shapes={
