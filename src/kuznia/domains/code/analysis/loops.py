@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
+from kuznia.domains.code.analysis.calls import Call
 from kuznia.domains.code.analysis.levels import Level
 from kuznia.domains.code.analysis.reading import Reading
 
@@ -20,14 +21,18 @@ _FIXED = re.compile(
     |[<>]=?\s*\d+\s*[;)]                                   # i < 3;
     |\b\d+\s*(?:\.\.[.<=]?|\buntil\b|\bto\b|\bdownTo\b)\s*\d+  # 0..3
     |\b(?:in|of)\s*[\[({][^()\[\]{}]*,[^()\[\]{}]*[\])}]\s*[:)]*\s*$  # in (a, b):
+    |\bin\s+[\w.-]+(?:\s+[\w.-]+)+\s*;                       # in 1 2 3;
     |\{\d+\.\.\d+\}|\b\d+\.times\b""",
     re.VERBOSE,
 )
 _ENDLESS = re.compile(
-    rb"\s*(?:(?:while|until)\s*\(?\s*(?:true|True|1|:|false)\s*[):;]?|for\s*\(\s*;\s*;\s*\)"
-    rb"|for\s*\{|loop\s*\{)"
+    rb"(?:\S+:\s*)?(?:while\s*\(?\s*(?:true|True|1)\b|while\s+:|until\s+false\b"
+    rb"|for\s*\(\s*;\s*;\s*\)|for\s*\{|loop\s*\{)"
 )
 _HALVES = re.compile(rb"(?://|/|>>|\*|<<)=\s*\d|=\s*[\w.]+\s*(?://|/|>>)\s*2\b|\bmid\b")
+_FIXED_TIMES = "runs a fixed number of times"
+_ONCE = "runs once an element"
+_SHRINKS = "its range shrinks by a factor"
 _CONDITIONAL = re.compile("while|until|do_|repeat|loop_expression")
 
 
@@ -46,35 +51,42 @@ def loops(reading: Reading) -> list[Loop]:
     """Loops, comprehensions, and calls that run a function for each element, as they begin."""
     found = [_loop(node, reading.source) for node in reading.captures.get("loop", ())]
     found += (
-        Loop(call.start, Level(call.opens, call.end, N), f"{call.name} runs once an element", True)
+        _each(call, reading.source)
         for call in reading.made
         if reading.table.costs.get(call.name) == "each"
     )
     return sorted(found, key=lambda loop: loop.start)
 
 
+def _each(call: Call, source: bytes) -> Loop:
+    fixed = _FIXED.search(source[max(call.start, call.opens - _HEAD) : call.opens])
+    why = _FIXED_TIMES if fixed else f"{call.name} runs once an element"
+    return Loop(call.start, Level(call.opens, call.end, 0 if fixed else N), why, counted=True)
+
+
 def _loop(node: Node, source: bytes) -> Loop:
-    start, end = node.start_byte, node.end_byte
     if node.type.endswith(("comprehension", "generator_expression")):
         return _comprehension(node, source)
+    start, end = node.start_byte, node.end_byte
+    begins = source[start : min(end, start + _HEAD)]
     body = node.child_by_field_name("body")
     opens = body.start_byte if body else start
-    head = source[start : min(max(opens, start + 1), start + _HEAD)]
-    if not body or opens == start or node.type.startswith("do"):
-        # The condition comes last, or the grammar does not say where the body begins.
-        head = source[start : start + _HEAD] + source[max(start, end - _HEAD) : end]
-    if _ENDLESS.match(head):
+    # Where the grammar does not say where the body begins, more is read than the head.
+    head = begins[: opens - start] if opens > start else begins
+    if _ENDLESS.match(begins):
         return Loop(start, Level(opens, end, N), "may run without end", False, endless=True)
+    if _CONDITIONAL.search(node.type) or _is_bare_for(node, head):
+        halves = _HALVES.search(source[start : min(end, start + _BODY)])
+        why = _SHRINKS if halves else "runs until a condition holds"
+        return Loop(start, Level(start + 1, end, LOG if halves else N), why, counted=False)
     if _FIXED.search(head):
-        return Loop(start, Level(opens, end, 0), "runs a fixed number of times", True)
-    conditional = _CONDITIONAL.search(node.type) is not None or _is_bare_for(node, head)
-    if _HALVES.search(source[start : min(end, start + _BODY)] if conditional else head):
-        return Loop(start, Level(opens, end, LOG), "its range shrinks by a factor", not conditional)
-    if conditional:
-        return Loop(start, Level(start + 1, end, N), "runs until a condition holds", False)
+        return Loop(start, Level(opens, end, 0), _FIXED_TIMES, counted=True)
     # The condition of a counting loop is looked at every time, what is looped over only once.
     again = start + 1 if b";" in head else opens
-    return Loop(start, Level(again, end, N), "runs once an element", True)
+    halves = _HALVES.search(head)
+    return Loop(
+        start, Level(again, end, LOG if halves else N), _SHRINKS if halves else _ONCE, counted=True
+    )
 
 
 def _is_bare_for(node: Node, head: bytes) -> bool:
@@ -95,5 +107,5 @@ def _comprehension(node: Node, source: bytes) -> Loop:
     )
     times = len(clauses) - fixed
     inner = Level(node.start_byte, first, N * times)
-    why = "runs a fixed number of times" if not times else "runs once an element"
-    return Loop(node.start_byte, inner, why if times < 2 else f"{times} loops in one", True)
+    why = f"{times} loops in one" if times > 1 else _ONCE if times else _FIXED_TIMES
+    return Loop(node.start_byte, inner, why, counted=True)

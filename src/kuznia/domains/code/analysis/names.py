@@ -10,7 +10,11 @@ from kuznia.domains.code.analysis.frames import FUNCTIONS, Captures, Frame, fram
 # How far back an anonymous function's name is looked for: `key: function`, `name = (x) =>`.
 _NEAR = 120
 _ASSIGNED = re.compile(
-    rb"([\w$#]+)\s*(?::[^=;,(){}]{0,60})?(?::?=)\s*(?:async\s*)?$|([\w$#]+)\s*:\s*(?:async\s*)?$"
+    rb"""(?:\b(?:const|let|var)\s+([\w$]+)\s*:[^;]*=      # const name: (x: T) => void =
+    |([\w$#]+)\s*(?::[^=;,(){}]{0,60})?:?=             # name =, name: Type =, name :=
+    |([\w$]+)\s*:                                     # name:
+    )\s*(?:async\s*)?$""",
+    re.VERBOSE,
 )
 # A declarator holds a declarator (a pointer, a reference, the list of parameters) around the name.
 _MOST_DECLARATORS = 6
@@ -50,7 +54,7 @@ def _name(frame: Frame, source: bytes) -> bytes:
     if frame.kind != "implicit" and (given := _given(frame.node)):
         return source[given.start_byte : given.end_byte]
     found = _ASSIGNED.search(source[max(0, frame.start - _NEAR) : frame.start])
-    return (found[1] or found[2]) if found else b""
+    return found[found.lastindex or 0] if found else b""
 
 
 def _given(node: Node) -> Node | None:
@@ -58,7 +62,7 @@ def _given(node: Node) -> Node | None:
         return given
     declarator = node.child_by_field_name("declarator")
     for _ in range(_MOST_DECLARATORS):
-        inner = declarator.child_by_field_name("declarator") if declarator else None
+        inner = _inner(declarator) if declarator else None
         if not inner:
             break
         declarator = inner
@@ -67,6 +71,13 @@ def _given(node: Node) -> Node | None:
         return first
     # A type is a name only where there is none: in `impl Trait for Type`.
     return declarator or node.child_by_field_name("type")
+
+
+def _inner(declarator: Node) -> Node | None:
+    """What a declarator declares; in a reference the grammar has no word for it."""
+    if declarator.type == "reference_declarator":
+        return declarator.named_child(declarator.named_child_count - 1)
+    return declarator.child_by_field_name("declarator")
 
 
 def _receiver(node: Node, source: bytes) -> str:

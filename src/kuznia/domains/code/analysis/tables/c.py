@@ -36,7 +36,9 @@ _DECLARED = "[(parameter_declaration declarator: (_)){more}] @parameter"
 # The list of a definition, also where it gives back a pointer or a reference; of nothing else.
 _LIST = f"""(function_declarator parameters: (parameter_list {_DECLARED}))"""
 _PARAMETERS = f"""(function_definition declarator: {_LIST})
-    (function_definition declarator: (pointer_declarator declarator: {_LIST}))"""
+    (function_definition declarator: (pointer_declarator declarator: {_LIST}))
+    (function_definition declarator:
+        (pointer_declarator declarator: (pointer_declarator declarator: {_LIST})))"""
 
 C = Counting(
     language="c",

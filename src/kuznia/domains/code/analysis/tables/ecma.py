@@ -98,7 +98,6 @@ def _ecma(
                 ("eslint",),
             ),
             *decisions,
-            Rule("each ?.", "(optional_chain) @decision", ("eslint",)),
         ),
         classes=("class_declaration", "class"),
         shapes=_SHAPES,
@@ -116,6 +115,7 @@ def _ecma(
     )
 
 
+_CHAIN = Rule("each ?.", "(optional_chain) @decision", ("eslint",))
 _BARE = """(arrow_function parameter: (_) @parameter)
     (formal_parameters [(identifier) (assignment_pattern) (rest_pattern) (object_pattern)
     (array_pattern)] @parameter)"""
@@ -126,12 +126,14 @@ _TYPED_DEFAULT = Rule(
     "(required_parameter value: (_) @decision) (optional_parameter value: (_) @decision)",
     ("eslint",),
 )
+# The older grammar of TypeScript has no name for the one before a call's brackets.
+_TYPED_CHAIN = Rule("each ?.", '"?." @decision', ("eslint",))
 _TYPES = ("type_identifier", "predefined_type")
 
-JAVASCRIPT = _ecma("javascript", "field_definition", _BARE, literals=("jsx_text",))
-TYPESCRIPT = _ecma(
-    "typescript", "public_field_definition", _TYPED, _TYPES, decisions=(_TYPED_DEFAULT,)
+_TYPED_MORE = (_TYPED_DEFAULT, _TYPED_CHAIN)
+
+JAVASCRIPT = _ecma(
+    "javascript", "field_definition", _BARE, literals=("jsx_text",), decisions=(_CHAIN,)
 )
-TSX = _ecma(
-    "tsx", "public_field_definition", _TYPED, _TYPES, ("jsx_text",), decisions=(_TYPED_DEFAULT,)
-)
+TYPESCRIPT = _ecma("typescript", "public_field_definition", _TYPED, _TYPES, decisions=_TYPED_MORE)
+TSX = _ecma("tsx", "public_field_definition", _TYPED, _TYPES, ("jsx_text",), decisions=_TYPED_MORE)

@@ -1,0 +1,194 @@
+"""Files in, an analysis out: at once or beside other work, and never a surprise."""
+
+import asyncio
+import time
+from collections.abc import Generator
+
+import pytest
+from tests.domains.code.analysis.counted import a_file, file_of
+
+from kuznia.domains.code.analysis import analyse, analysed
+from kuznia.domains.code.analysis.measure import MOST_FUNCTIONS, complexities
+from kuznia.domains.code.analysis.tables import TABLES
+from kuznia.domains.code.grammar import Stopped, within
+from kuznia.domains.code.languages import LANGUAGES, get
+from kuznia.domains.code.pool import POOL
+
+# What held a parser up when it was measured; none may hold up anything else.
+HOSTILE = [
+    ("kotlin", "<" * 200_000),
+    ("bash", "<" * 200_000),
+    ("java", "a=>" * 66_000),
+    ("scala", "`" * 200_000),
+    ("cpp", "a=1\n" * 50_000),
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def closed() -> Generator[None]:
+    yield
+    POOL.close()
+
+
+def test_an_analysis_of_nothing_is_empty():
+    said = analyse([])
+
+    assert (said.files, said.worst, said.duplicates) == ((), (), ())
+
+
+def test_a_file_says_what_was_proven_of_it():
+    right, wrong = file_of("a = 1\n"), file_of("a = (\n")
+
+    assert right.proof.level == "reference"
+    assert wrong.proof.level == "none"
+    assert (wrong.proof.errors[0].path, wrong.proof.errors[0].line) == ("source", 1)
+
+
+def test_a_broken_file_is_counted_as_far_as_it_can_be_read():
+    file = file_of("def f(a):\n    if a: pass\n\ndef g(:\n    pass\n")
+
+    assert file.functions[0].name == "f"
+    assert file.functions[0].cyclomatic == 2
+
+
+def test_a_language_without_a_table_says_so():
+    file = file_of("a: 1\n", "yaml")
+
+    assert (file.metrics, file.reason) == (None, "no counting table for YAML")
+    assert file.proof.level == "reference"
+
+
+def test_what_is_no_language_of_ours_says_so():
+    file = file_of("hello", "text")
+
+    assert (file.metrics, file.reason) == (None, "text is no language we read")
+
+
+def test_a_language_is_known_by_its_alias_or_else_by_the_path():
+    said = analyse([a_file("a", "py"), a_file("fn f() {}", "?", "a.rs")])
+
+    assert [one.language for one in said.files] == ["python", "rust"]
+
+
+def test_a_profile_holds_for_the_languages_that_have_it():
+    said = analyse([a_file("assert a"), a_file("f();", "javascript")], profile="radon")
+
+    assert said.profile == "radon"
+    assert [one.metrics.profile for one in said.files if one.metrics] == ["radon", "default"]
+
+
+def test_every_language_of_the_tables_is_one_we_read():
+    assert set(TABLES) <= {row.name for row in LANGUAGES}
+
+
+@pytest.mark.parametrize("language", TABLES)
+def test_an_empty_file_is_counted_in_every_language(language):
+    metrics = file_of("", language).metrics
+
+    assert metrics
+    assert (metrics.lines, metrics.functions, metrics.cyclomatic) == (0, 0, 1)
+
+
+def test_half_a_character_is_read_as_something_else():
+    assert file_of("a = '\ud800'\n").metrics
+
+
+def test_more_functions_than_an_answer_carries_are_in_the_totals():
+    source = "".join(f"def f{n}(a):\n    if a: pass\n" for n in range(MOST_FUNCTIONS + 50))
+
+    said = analyse([a_file(source)], seconds=30)
+
+    assert len(said.files[0].functions) == MOST_FUNCTIONS
+    assert said.files[0].functions_left_out == 50
+    assert said.totals.functions == MOST_FUNCTIONS + 50
+    assert said.totals.cyclomatic_mean == 2
+
+
+def test_nested_too_deep_is_said_instead_of_counted():
+    deep = file_of("[" * 60_000 + "]" * 60_000, "javascript")
+    heap = file_of("(" * 5_000)
+    brackets = file_of("if (a) " * 20_000 + ";", "javascript")
+
+    assert deep.reason == heap.reason == "nested too deep, or too broken, to be counted"
+    assert (deep.metrics, heap.metrics) == (None, None)
+    assert brackets.metrics
+
+
+@pytest.mark.parametrize("content", ["a=1;" * 50_000, "function f(){}" * 14_000, "[" * 100_000])
+def test_what_would_take_longer_than_its_time_is_not_begun(content):
+    began = time.thread_time()
+    file = analyse([a_file(content, "javascript")], seconds=0.15).files[0]
+    took = time.thread_time() - began
+
+    assert (file.metrics, file.reason) == (None, "not read within 0.15 s")
+    assert took < 0.3
+
+
+def test_complexity_alone_is_the_same_as_among_all_metrics():
+    source = "class A:\n def f(self): assert a and b\ndef g(): return a or b\n"
+
+    alone = complexities(source.encode(), get("python"), within(5), "radon")
+
+    assert alone == [("f", 2, 2), ("g", 3, 2)]
+
+
+def test_complexity_alone_has_nothing_to_say_without_a_table_or_a_tree_or_time():
+    assert complexities(b"a: 1", get("yaml"), within(5), "default") is None
+    assert complexities(b"(" * 5_000, get("python"), within(5), "default") is None
+    slow = complexities(b"<" * 200_000, get("kotlin"), within(0.01), "default")
+    assert isinstance(slow, Stopped)
+
+
+async def test_beside_other_work_it_says_the_same():
+    files = [
+        a_file("def f(a):\n    if a: pass\n" * 30, path="a.py"),
+        a_file("fn g() { loop {} }", "rust", "b.rs"),
+        a_file("a: 1\n", "yaml", "c.yaml"),
+        a_file("hello", "text", "d.txt"),
+    ]
+
+    assert await analysed(files, profile="radon") == analyse(files, profile="radon")
+
+
+async def lag_during(task: "asyncio.Task[object]") -> float:
+    worst = 0.0
+    while not task.done():
+        before = time.monotonic()
+        await asyncio.sleep(0.005)
+        worst = max(worst, time.monotonic() - before - 0.005)
+    return worst
+
+
+@pytest.mark.parametrize(
+    ("language", "content"),
+    [("javascript", "[" * 500_000 + "]" * 500_000), ("python", "a = 1\n" * 40_000)],
+)
+async def test_a_large_file_does_not_hold_up_the_event_loop(language, content):
+    await analysed([a_file("a")])  # the worker is there
+    task = asyncio.ensure_future(analysed([a_file(content, language)], seconds=5))
+
+    lag = await lag_during(task)
+
+    assert lag < 0.05
+    assert task.result().files[0].reason in {"", "nested too deep, or too broken, to be counted"}
+
+
+@pytest.mark.parametrize(("language", "content"), HOSTILE, ids=[case[0] for case in HOSTILE])
+async def test_a_hostile_file_has_its_time_and_no_more(language, content):
+    await analysed([a_file("a")])
+    began = time.monotonic()
+    task = asyncio.ensure_future(analysed([a_file(content, language)], seconds=1))
+
+    lag = await lag_during(task)
+
+    assert time.monotonic() - began < 1.1
+    assert lag < 0.05
+    assert task.result().files[0].reason in {"", "not read within 1 s"}
+
+
+async def test_more_files_than_the_pool_takes_at_once_are_all_read():
+    files = [a_file(f"a = {n}\n", path=f"{n}.py") for n in range(20)]
+
+    said = await asyncio.gather(*(analysed(files, seconds=10) for _ in range(12)))
+
+    assert all(file.metrics for one in said for file in one.files)
