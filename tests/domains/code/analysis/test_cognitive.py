@@ -29,6 +29,7 @@ BODIES = [
     ("return a and b or c and a", 3, 0),
     ("return a and not (b and c)", 2, 0),  # what is negated is a sequence of its own
     ("return a and f2(b and c)", 2, 0),
+    (f"return a and{' ' * 250}(b and c)", 2, 0),  # nobody looks that far
     ("if a and b or c: pass", 3, 1),
     ("return lambda x: x if a else b", 2, 2),  # a level for the lambda
 ]
@@ -67,6 +68,8 @@ def pong(n): return ping(n)
 class A:
     def walk(self): self.walk()
     def other(self): walk()
+    def here(self): self.there()
+    def there(self): self.here(); self.unknown()
 def walk(): A().walk()
 def each(n): [n.map(lambda x: each(x))]
 def twice(): pass
@@ -81,6 +84,7 @@ def test_who_comes_back_to_himself_pays_one_whether_directly_or_not():
     assert (costs["ping"], costs["pong"]) == (1, 1)
     assert costs["each"] == 1
     assert costs["A.walk"] == 1
+    assert (costs["A.here"], costs["A.there"]) == (1, 1)
 
 
 def test_another_function_of_the_same_name_is_no_recursion():

@@ -34,6 +34,7 @@ BODIES = [
     ("return f(n // 2, xs, ys) + f(n // 2, xs, ys)", "unknown", "none"),
     ("return f(n.left, xs, ys)", "unknown", "none"),
     ("for x in xs: f(n - 1, xs, ys)", "unknown", "none"),
+    ("while True: f(n - 1, xs, ys)", "unknown", "none"),
     ("def g():\n    for x in xs: pass\n", "O(1)", "high"),  # nobody calls it
     ("def g():\n    for x in xs: pass\nfor y in ys: g()", "O(n^2)", "high"),
     ("def g():\n    for x in xs: other(x)\ng()", "O(n)", "low"),  # no surer than what it calls
@@ -83,6 +84,8 @@ LOOPS = [
     ("ruby", "def f(a)\na.each { |x| a.each { |y| y } }\nend", "O(n^2)", "high"),
     ("ruby", "def f(a)\n3.times { a.each { |y| y } }\nend", "O(n)", "high"),
     ("php", "<?php function f($a) { foreach ($a as $x) { in_array($x, $a); } }", "O(n^2)", "high"),
+    ("java", "class A { void f(int n) { if (n > 0) g(n); } void g(int n) { f(n); } }", "unknown",
+     "none"),
     ("kotlin", "fun f(a: List<Int>) { for (x in a) { a.map { it } } }", "O(n^2)", "high"),
     ("swift", "func f(a: [Int]) { for x in a { a.map { $0 } } }", "O(n^2)", "high"),
     ("scala", "def f(a: Seq[Int]) = { for (x <- a) { a.map(y => y) } }", "O(n^2)", "high"),

@@ -29,14 +29,14 @@ class Thresholds(BaseModel):
 
     # Whether a file that does not parse is a breach.
     errors: bool = True
-    cyclomatic: int | None = Field(None, ge=1)
-    cognitive: int | None = Field(None, ge=0)
-    nesting: int | None = Field(None, ge=0)
-    length: int | None = Field(None, ge=1)
-    parameters: int | None = Field(None, ge=0)
-    maintainability: float | None = Field(None, ge=0, le=100)
+    cyclomatic: int | None = Field(default=None, ge=1)
+    cognitive: int | None = Field(default=None, ge=0)
+    nesting: int | None = Field(default=None, ge=0)
+    length: int | None = Field(default=None, ge=1)
+    parameters: int | None = Field(default=None, ge=0)
+    maintainability: float | None = Field(default=None, ge=0, le=100)
     # Of the lines of code of all files, from 0 to 1.
-    duplicated_share: float | None = Field(None, ge=0, le=1)
+    duplicated_share: float | None = Field(default=None, ge=0, le=1)
     grade: Grade | None = None
 
 

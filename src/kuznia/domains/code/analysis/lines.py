@@ -31,11 +31,8 @@ def lines(source: bytes, comments: Iterable[Node]) -> Lines:
         texts.pop()
     begins = [0, *accumulate(len(text) + 1 for text in texts)]
     whole: set[int] = set()
-    done = 0
-    for start, end in sorted((node.start_byte, node.end_byte) for node in comments):
-        if start < done:
-            continue
-        done = end
+    for node in comments:
+        start, end = node.start_byte, node.end_byte
         first, last = bisect_right(begins, start) - 1, bisect_right(begins, max(start, end - 1)) - 1
         if source[begins[first] : start].strip():
             first += 1

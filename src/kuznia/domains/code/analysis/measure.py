@@ -29,6 +29,7 @@ MOST_FUNCTIONS = 1_000
 SECONDS_A_NODE = 0.4e-6
 SECONDS_A_CAPTURE = 1e-6
 SECONDS_A_FUNCTION = 60e-6
+OUT_OF_TIME = "the grammar did not come to an end in time"
 UNCOUNTABLE = "nested too deep, or too broken, to be counted"
 
 
@@ -57,11 +58,12 @@ def measured(
 ) -> Measured | Stopped:
     """Parse once, prove, count. A job for the pool too: all its arguments and results travel."""
     tree = parse(source, language, deadline)
-    if isinstance(tree, Stopped):
-        return tree
+    # Another parser may know the file even where the grammar finds no end.
     proof = prove(source, language, deadline, tree)
     if isinstance(proof, Stopped):
         return proof
+    if isinstance(tree, Stopped):
+        return Measured(proof, reason=OUT_OF_TIME)
     table = TABLES.get(language.name)
     if not table:
         return Measured(proof, reason=f"no counting table for {language.title}")
