@@ -3,12 +3,8 @@
 Run by the race as the server named "road"; its settings come from the environment.
 """
 
-import sys
-
-from kuznia.app import Made, create_app
-from kuznia.doors.server import listen, server
+from kuznia.app import Made, serve
 from kuznia.forge.terms import Bench, Domain, Draft, Input, Order, Part, Prompt
-from kuznia.platform.log import configure
 from kuznia.platform.settings import load
 
 
@@ -38,15 +34,5 @@ ROAD = Domain(
 )
 
 
-def main() -> None:
-    """As `kuznia serve` does it, with this domain alone."""
-    settings = load(env_file=None)
-    lines = configure(settings, sys.stderr)
-    app = create_app(Made(settings=settings, domains={ROAD.name: ROAD}))
-    with listen(settings) as door:
-        server(app, settings).run([door])
-    lines.stop()
-
-
 if __name__ == "__main__":
-    main()
+    serve(Made(settings=load(env_file=None), domains={ROAD.name: ROAD}))

@@ -61,6 +61,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
     async with AsyncExitStack() as opened:
         db = await _open_database(settings)
         opened.push_async_callback(db.close)
+        made.metrics.watch_connections(db.checked_out)
         models = await _open_models(made, opened)
         shelf = Shelf(db, made.clock, ttl=settings.cache_ttl, size=settings.cache_size)
         await shelf.warm()
@@ -116,6 +117,7 @@ def create_app(made: Made) -> FastAPI:
                 # An order ends at its own deadline first, with what it has by then.
                 deadline=settings.request_timeout + 2,
                 most_bytes=settings.max_body_bytes,
+                hosts=settings.answers_to,
             )
         ],
     )
@@ -240,10 +242,11 @@ def _client(settings: Settings, slot: Slot) -> AsyncClient:
     )
 
 
-def serve(settings: Settings) -> None:
+def serve(made: Made) -> None:
     """Listen until interrupted. Streams still open get the grace, then they are ended."""
-    from kuznia.doors.server import listen, server
+    from kuznia.doors.server import listen, server, settle
 
+    settings = made.settings
     # Once it has ended, the server hands the signal on: that must not end us with lines unwritten.
     signal.signal(signal.SIGTERM, lambda _, __: sys.exit(0))
     lines = configure(settings, sys.stderr)
@@ -253,7 +256,9 @@ def serve(settings: Settings) -> None:
         # Looked at first: what is wrong with it would come out of the server as a traceback.
         asyncio.run(_look_at_database(settings))
         with listen(settings) as door:
-            server(create_app(Made(settings=settings)), settings).run([door])
+            app = create_app(made)
+            settle()
+            server(app, settings).run([door])
     finally:
         lines.stop()
 
@@ -282,7 +287,7 @@ def tools() -> Tools:
     """What the command line needs of the application."""
     return Tools(
         open_doors=lambda settings: open_here(Made(settings=settings)),
-        serve=serve,
+        serve=lambda settings: serve(Made(settings=settings)),
         openapi=openapi,
         clients=lambda settings: [(m, _client(settings, slot)) for slot, m in _asked(settings)],
     )

@@ -94,7 +94,7 @@ async def inside(made: Made) -> AsyncIterator[Kuznia]:
             await app({**scope, "state": dict(state)}, receive, send)
 
         transport = httpx2.ASGITransport(with_state)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://kuznia") as client:
+        async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
             yield Kuznia(client, state["doors"])
 
 

@@ -16,7 +16,7 @@ OURS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
-    "strict-transport-security": "max-age=31536000; includeSubDomains",
+    "strict-transport-security": "max-age=31536000",
     "cross-origin-opener-policy": "same-origin",
     "x-api-version": "1",
     "cache-control": "no-store",
@@ -46,7 +46,7 @@ BROKEN = {
 
 def head_of(size: int) -> bytes:
     """The head of an order whose body has this many bytes."""
-    lines = f"POST {NOTES} HTTP/1.1", "host: x", "content-type: application/json"
+    lines = f"POST {NOTES} HTTP/1.1", "host: localhost", "content-type: application/json"
     return "\r\n".join((*lines, f"content-length: {size}", "", "")).encode()
 
 
@@ -210,3 +210,25 @@ async def test_a_client_that_leaves_while_it_uploads_breaks_nothing(serve: Start
     await asyncio.wait(kuznia.server.server_state.tasks, timeout=2)
 
     assert [line["status"] for line in log() if line["logger"] == "gate"] == [499]
+
+
+@pytest.mark.parametrize("name", ["evil.example", "localhost.evil.example", "127.0.0.1.nip.io", ""])
+async def test_a_name_that_is_not_ours_is_refused(kuznia, name):
+    answer = await kuznia.client.get("/health", headers={"host": name})
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "FORBIDDEN")
+
+
+@pytest.mark.parametrize("name", ["localhost:8000", "127.0.0.1", "[::1]:80", "LOCALHOST"])
+async def test_a_name_of_this_machine_is_answered(kuznia, name):
+    answer = await kuznia.client.get("/health", headers={"host": name})
+
+    assert answer.status_code == 200
+
+
+async def test_the_operator_says_which_names_it_answers_to(enter):
+    kuznia = await enter(allowed_hosts="kuznia.example")
+
+    answer = await kuznia.client.get("/health", headers={"host": "kuznia.example"})
+
+    assert answer.status_code == 200

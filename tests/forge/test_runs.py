@@ -294,7 +294,7 @@ async def test_closing_cancels_what_does_not_end_and_takes_nothing_new():
 
     await runs.close(grace=0)
 
-    with pytest.raises(Cancelled):
+    with pytest.raises(Unavailable, match="shutting down"):
         await ended(run)
     with pytest.raises(Unavailable):
         runs.start(an_order("another note"))

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kuznia.doors.faults import answer
 from kuznia.platform.clock import Clock
-from kuznia.platform.errors import Broken, Fault, TimedOut, TooLarge
+from kuznia.platform.errors import Broken, Fault, Forbidden, TimedOut, TooLarge
 from kuznia.platform.ids import new_id
 from kuznia.platform.log import get_log, request_id
 from kuznia.platform.metrics import Metrics
@@ -26,7 +26,7 @@ SECURITY: Sequence[tuple[bytes, bytes]] = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
-    (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
+    (b"strict-transport-security", b"max-age=31536000"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"x-api-version", b"1"),
 )
@@ -44,6 +44,7 @@ class Gate:
         metrics: Metrics,
         deadline: float,
         most_bytes: int,
+        hosts: frozenset[str],
     ) -> None:
         self._app = cors(app)
         self._cors = cors
@@ -51,6 +52,7 @@ class Gate:
         self._metrics = metrics
         self._deadline = deadline
         self._most_bytes = most_bytes
+        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -93,6 +95,7 @@ class Gate:
         """The fault it ended with, if that was not told from within."""
         try:
             async with limit:
+                self._known(scope)
                 await self._app(scope, self._bounded(scope, receive), send)
         except Fault as fault:
             return fault
@@ -103,6 +106,16 @@ class Gate:
             log.exception("request_broke", method=scope["method"], route=_route(scope))
             return Broken("Something broke on our side; the log has the rest under this id.")
         return None
+
+    def _known(self, scope: Scope) -> None:
+        """Refuse a name that is not ours: a foreign page can make its own point at this machine."""
+        if not self._hosts:
+            return
+        sent = next((value for name, value in scope["headers"] if name == b"host"), b"")
+        whole = sent.decode("latin-1").lower()
+        name, colon, port = whole.rpartition(":")
+        if (name if colon and port.isdigit() else whole) not in self._hosts:
+            raise Forbidden("This server does not answer to that name; see ALLOWED_HOSTS.")
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
         """A body that says it is too long is refused unread; one that does not say is counted."""

@@ -1,6 +1,7 @@
 """The web server that holds the sockets. Its end begins with our runs, not with its own waiting."""
 
 import asyncio
+import gc
 import math
 import socket
 
@@ -48,6 +49,16 @@ def server(app: ASGIApp, settings: Settings) -> Server:
             timeout_graceful_shutdown=math.ceil(settings.shutdown_grace) + FAREWELL,
         )
     )
+
+
+def settle() -> None:
+    """Tell the collector that what is loaded by now stays.
+
+    Walking all modules and schemas again and again cost one request in a hundred some 90 ms.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def listen(settings: Settings) -> socket.socket:

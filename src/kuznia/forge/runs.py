@@ -92,6 +92,9 @@ class Runs:
             self._metrics.shelf_hit()
             fresh.events.append("run.started", {"run_id": fresh.id, "domain": domain.name})
             self._end(fresh, kept)
+            # Only a stream can break and be resumed: a plain hit must not push a run out of memory.
+            if order.drafts:
+                self._ended[fresh.id] = fresh
             return fresh
         ledger = Ledger(order.budget, forge.clock)
         work = Work(fresh.id, order, key, noted, ledger, fresh.events.append)
@@ -188,7 +191,7 @@ class Runs:
         if self._joinable.get(run.key) is run:
             del self._joinable[run.key]
         del self._under_way[run.id]
-        outcome = Cancelled("The run was cancelled.") if task.cancelled() else task.result()
+        outcome = self._cancelled() if task.cancelled() else task.result()
         seconds, model_seconds = self._forge.clock.monotonic() - began, ledger.model_seconds
         status = outcome.code if isinstance(outcome, Fault) else outcome.status
         log.info(
@@ -204,6 +207,12 @@ class Runs:
         )
         self._metrics.run_ended(run.domain, status, seconds=seconds, model_seconds=model_seconds)
         self._end(run, outcome)
+        self._ended[run.id] = run
+
+    def _cancelled(self) -> Fault:
+        if self.closing:
+            return Unavailable("The server is shutting down.", retry_after=5)
+        return Cancelled("The run was cancelled.")
 
     def _end(self, run: Run, outcome: Kept | Fault) -> None:
         kind: EventKind
@@ -215,4 +224,3 @@ class Runs:
         run.events.append(kind, data)
         run.outcome.set_result(outcome)
         run.ended_at = self._forge.clock.monotonic()
-        self._ended[run.id] = run

@@ -52,6 +52,13 @@ def _one_word(key: SecretStr) -> SecretStr:
     return key
 
 
+def _host(given: str) -> str:
+    host = given.strip().lower()
+    if not re.fullmatch(r"[a-z0-9.-]+|\[[0-9a-f:]+\]", host):
+        raise ValueError("expected host names like kuznia.example.org, separated by commas")
+    return host
+
+
 def _origin(given: str) -> str:
     origin = given.strip().rstrip("/").lower()
     parts = _split(origin)
@@ -112,6 +119,10 @@ DatabaseUrl = Annotated[SecretStr, AfterValidator(_database)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis)]
 Origins = Annotated[
     tuple[Annotated[str, AfterValidator(_origin)], ...],
+    BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given),
+]
+Hosts = Annotated[
+    tuple[Annotated[str, AfterValidator(_host)], ...],
     BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given),
 ]
 Rate = Annotated[str, AfterValidator(_rate)]

@@ -142,6 +142,7 @@ class Metrics:
         )
         self._shelf = Family(counter, "shelf_lookups", "Looks on it.", result=("hit", "miss"))
         self._streams = gauge("kuznia_streams_open", "Streams being read.")
+        self._connections = gauge("kuznia_database_connections", "Connections in use.")
         Info("kuznia_build", "What is running.", registry=self._registry).info(
             {"version": version, "python": platform.python_version()}
         )
@@ -174,6 +175,10 @@ class Metrics:
     def watch_breaker(self, model: str, state: Callable[[], str]) -> None:
         """Ask for a breaker's state whenever the metrics are read."""
         self._breaker.of(model).set_function(lambda: BREAKER[state()])
+
+    def watch_connections(self, count: Callable[[], int]) -> None:
+        """Ask how many database connections are in use whenever the metrics are read."""
+        self._connections.set_function(count)
 
     def shelf_hit(self) -> None:
         self._shelf.of("hit").inc()

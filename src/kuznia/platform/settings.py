@@ -20,6 +20,7 @@ from kuznia.platform.kinds import (
     Count,
     DatabaseUrl,
     Dollars,
+    Hosts,
     Key,
     Lower,
     Origins,
@@ -29,6 +30,7 @@ from kuznia.platform.kinds import (
     Upper,
     Url,
     billionths,
+    is_loopback,
     parts_of,
     shown,
     wrong_fields,
@@ -78,6 +80,11 @@ class Settings(BaseSettings):
         default=False,
         description="Lets `HOST` be an address other machines can reach. This version has no "
         "accounts: whoever reaches the port may use the server and its model key.",
+    )
+    allowed_hosts: Hosts = Field(
+        default=(),
+        description="Names the server answers to, comma-separated. Unset: `localhost` and `HOST` "
+        "while only this machine can reach it, otherwise any.",
     )
     environment: Annotated[Literal["development", "production"], Lower] = Field(
         default="development",
@@ -321,6 +328,13 @@ class Settings(BaseSettings):
         copy = self.model_copy()
         copy._notes = notes
         return copy
+
+    @property
+    def answers_to(self) -> frozenset[str]:
+        """The names a request may call the server by; none: any."""
+        if self.allowed_hosts or not is_loopback(self.host):
+            return frozenset(self.allowed_hosts)
+        return frozenset({"localhost", "127.0.0.1", "[::1]", self.host.lower()})
 
     @property
     def openai_url(self) -> str:

@@ -90,7 +90,11 @@ def test_lists_are_given_as_json(scripted_kuznia: Kuznia, scripted: ScriptedMode
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (("make", "cod", "a queue"), 4, "There is no domain 'cod'; there is code, notes."),
+        (
+            ("make", "cod", "a queue"),
+            4,
+            "There is no domain 'cod'; there is code, flows, notes, training.",
+        ),
         ((*NOTE, "--langauge", "go"), 2, "--langauge is no option of notes; there is --summary,"),
         ((*NOTE, "--summary"), 2, "fields are given as --name value"),
         ((*NOTE, "-s", "yes"), 2, "fields are given as --name value"),

@@ -159,7 +159,7 @@ def test_an_order_under_way_gets_the_grace_and_no_more(modelserver: object, tmp_
         order = b'{"prompt": "a queue that forgets", "language": "python"}'
         asked = socket.create_connection(("127.0.0.1", int(port)))
         asked.sendall(
-            b"POST /api/v1/code HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\n"
+            b"POST /api/v1/code HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
             b"content-length: %d\r\n\r\n%b" % (len(order), order)
         )
         while not modelserver.calls and time.monotonic() < deadline:
