@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from pydantic_core import to_json
@@ -89,6 +89,45 @@ def make(
         asyncio.run(
             make_here(_tools(context).open_doors(load()), domain, wanted, out, as_json=as_json)
         )
+
+
+@cli.command()
+def analyze(
+    paths: Annotated[list[Path], typer.Argument(help="Files, and folders with all below them.")],
+    profile: Annotated[
+        Literal["default", "radon", "eslint", "lizard"], typer.Option(help="Whose counting rules.")
+    ] = "default",
+    sarif: Annotated[str | None, typer.Option(help="Write SARIF to this file, or -.")] = None,
+    max_cyclomatic: Annotated[int | None, typer.Option(help="Of a function.")] = None,
+    max_cognitive: Annotated[int | None, typer.Option(help="Of a function.")] = None,
+    max_nesting: Annotated[int | None, typer.Option(help="Of a function.")] = None,
+    max_length: Annotated[int | None, typer.Option(help="Of a function, in lines.")] = None,
+    max_parameters: Annotated[int | None, typer.Option(help="Of a function.")] = None,
+    min_maintainability: Annotated[float | None, typer.Option(help="Of a file, to 100.")] = None,
+    max_duplicated: Annotated[float | None, typer.Option(help="Share of all code, to 1.")] = None,
+    min_grade: Annotated[str | None, typer.Option(help="Of all files, A to F.")] = None,
+    allow_errors: Annotated[bool, typer.Option(help="Files may fail to parse.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure source code; exit with 1 where a limit you set does not hold."""
+    from kuznia.doors.analysing import Wanted, analyse_here, limits
+
+    with told(as_json):
+        thresholds = limits(
+            errors=not allow_errors,
+            cyclomatic=max_cyclomatic,
+            cognitive=max_cognitive,
+            nesting=max_nesting,
+            length=max_length,
+            parameters=max_parameters,
+            maintainability=min_maintainability,
+            duplicated_share=max_duplicated,
+            grade=min_grade,
+        )
+        if as_json and sarif == "-":
+            raise Invalid("Standard output takes --json or --sarif -, not both.")
+        if not analyse_here(paths, profile, thresholds, Wanted(as_json, sarif)):
+            raise typer.Exit(1)
 
 
 @cli.command()
