@@ -1,8 +1,11 @@
 """The domain: how a flow is asked for, read, checked, mended and made without a model."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from importlib.resources import files
+from secrets import token_bytes
 from typing import Annotated, Literal, cast
 
 from pydantic import Field, JsonValue, ValidationError
@@ -206,6 +209,18 @@ def screens(desk: _Desk, flow: Flow) -> Screens:
     )
 
 
+def drafts(flow: Flow) -> tuple[dict[str, Draft], tuple[Finding, ...]]:
+    """All parts of a flow that is there already, and everything the proof has to say of it."""
+    desk = _Desk()
+    parts: dict[str, Draft] = {
+        "flow": flow,
+        "proof": proof(desk, flow),
+        "judge": judged(desk, flow),
+        "ui": screens(desk, flow),
+    }
+    return parts, desk.findings(flow)
+
+
 def document(root: Node) -> str:
     return f"<!doctype html>{html(root)}"
 
@@ -222,6 +237,12 @@ def taken(form: Form, copy: Copy) -> bytes:
     return form.write(flow.having(language=cast("Language", language)))
 
 
+@asynccontextmanager
+async def _opened(_: Mapping[str, object]) -> AsyncGenerator[Domain]:
+    """The key that seals a preview's answers lives as long as the server, and nowhere else."""
+    yield replace(DOMAIN, life=token_bytes(32))
+
+
 DOMAIN = Domain(
     name="flows",
     path="flows",
@@ -230,6 +251,7 @@ DOMAIN = Domain(
     version=VERSION,
     parts=parts,
     screen=screen,
+    opened=_opened,
     exports={
         name: Export(form.media_type, form.ending, partial(taken, form))
         for name, form in EXPORTS.items()

@@ -1,0 +1,182 @@
+"""The doors only this domain has: a flow that can be walked, and one that can be changed."""
+
+import asyncio
+from functools import partial
+from typing import Annotated, Literal, cast
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import from_json, to_json
+from starlette.formparsers import MultiPartException
+
+from kuznia.domains.flows.editing import Edition, edition, evidence
+from kuznia.domains.flows.edits import Edit, Impossible
+from kuznia.domains.flows.schema import Flow, Language
+from kuznia.domains.flows.screens.preview import Posted, preview
+from kuznia.domains.flows.screens.style import POLICY
+from kuznia.forge.shelf import Kept, body
+from kuznia.forge.terms import Artefact, ArtefactId, Finding, RunId
+from kuznia.forge.work import Forge
+from kuznia.platform.errors import Invalid, NotFound, UnsupportedMedia, invalid
+from kuznia.platform.ids import new_id
+from kuznia.platform.wire import ok
+
+router = APIRouter(prefix="/api/v1", tags=["flows"])
+
+MOST_POSTED = 500
+MOST_TOLD = 20
+HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
+Wanted = Annotated[str, Path(max_length=64)]
+
+
+class EditIn(BaseModel):
+    """What is to change: a sentence, or operations; one of the two."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sentence: Annotated[str, StringConstraints(min_length=1, max_length=2000)] | None = None
+    operations: Annotated[tuple[Edit, ...], Field(min_length=1, max_length=50)] | None = None
+
+
+@router.get(
+    "/artefacts/{artefact_id}/preview/",
+    summary="The first page of a flow that can be walked through",
+    response_class=Response,
+    responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
+)
+async def preview_begin(
+    request: Request, artefact_id: Wanted, language: Literal["uk", "en"] | None = None
+) -> Response:
+    """`language` chooses what the pages are written in; the form keeps it."""
+    return await _shown(request, artefact_id, None, language)
+
+
+@router.post(
+    "/artefacts/{artefact_id}/preview/",
+    summary="The page that follows an answer, or the same one with what is wrong",
+    response_class=Response,
+    responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
+)
+async def preview_go_on(
+    request: Request, artefact_id: Wanted, language: Literal["uk", "en"] | None = None
+) -> Response:
+    """Nothing is stored: the answers travel sealed with the form."""
+    return await _shown(request, artefact_id, await _posted(request), language)
+
+
+@router.post(
+    "/flows/{artefact_id}/edits",
+    summary="A flow changed only where it is said, proven again, kept beside the original",
+    response_class=Response,
+    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {}}}},
+)
+async def edit_flow(request: Request, artefact_id: Wanted) -> Response:
+    """`{"sentence": …}` or `{"operations": […]}`; the answer's `diff` says what differs."""
+    wanted = await _wanted(request)
+    forge = _forge(request)
+    kept, flow = await _flow(request, artefact_id)
+    began = forge.clock.monotonic()
+    try:
+        new = await asyncio.to_thread(edition, flow, wanted)
+    except Impossible as impossible:
+        raise Invalid(str(impossible)) from None
+    except ValidationError as error:
+        raise invalid(error) from None
+    if standing := [one for one in new.findings if one.stands]:
+        raise _unsound(standing)
+    artefact = _artefact(forge, kept, new, forge.clock.monotonic() - began)
+    await forge.shelf.keep(artefact, artefact.id)
+    data = b'%b,"diff":%b}' % (body(artefact)[:-1], to_json(new.diff))
+    return Response(ok(data), media_type="application/json")
+
+
+def _forge(request: Request) -> Forge:
+    return cast("Forge", request.scope["state"]["forge"])
+
+
+async def _flow(request: Request, artefact_id: str) -> tuple[Kept, Flow]:
+    kept = await _forge(request).shelf.get(request.scope["state"]["caller"], artefact_id)
+    parts = from_json(kept.body)["parts"]
+    if kept.domain != "flows" or "flow" not in parts:
+        raise NotFound("There is no flow in such an artefact.", details={"id": artefact_id})
+    try:
+        return kept, Flow.model_validate(parts["flow"])
+    except ValidationError:
+        message = "The flow was made by another version."
+        raise NotFound(message, details={"id": artefact_id}) from None
+
+
+async def _shown(
+    request: Request, artefact_id: str, form: Posted | None, language: Language | None
+) -> Response:
+    _, flow = await _flow(request, artefact_id)
+    forge = _forge(request)
+    key = cast("bytes", forge.domains["flows"].life)
+    today = forge.clock.now().date()
+    walk = partial(preview, flow, form, key=key, today=today, language=language)
+    shown = await asyncio.to_thread(walk)
+    return Response(shown.html, shown.status, HEADERS, media_type="text/html")
+
+
+async def _posted(request: Request) -> Posted:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "application/x-www-form-urlencoded":
+        sent = (await request.body()).decode("utf-8", "replace")
+        try:
+            return parse_qs(sent, keep_blank_values=True, max_num_fields=MOST_POSTED)
+        except ValueError:
+            raise Invalid("The form holds too many fields.") from None
+    if kind != "multipart/form-data":
+        raise UnsupportedMedia("Send the page's form as a browser does.")
+    try:
+        async with request.form(max_files=MOST_POSTED, max_fields=MOST_POSTED) as form:
+            # Of a file only its name is told: nothing is stored.
+            return {
+                name: [one if isinstance(one, str) else one.filename or "" for one in values]
+                for name in form
+                if (values := form.getlist(name))
+            }
+    except MultiPartException:
+        raise Invalid("The form is not readable `multipart/form-data`.") from None
+
+
+async def _wanted(request: Request) -> str | tuple[Edit, ...]:
+    try:
+        sent = EditIn.model_validate_json(await request.body())
+    except ValidationError as error:
+        raise invalid(error) from None
+    wanted = sent.sentence or sent.operations
+    if wanted is None or (sent.sentence and sent.operations):
+        raise Invalid("Send either `sentence` or `operations`.")
+    return wanted
+
+
+def _unsound(findings: list[Finding]) -> Invalid:
+    told = [
+        {"code": one.code, "where": one.where, "message": one.message}
+        for one in findings[:MOST_TOLD]
+    ]
+    first = findings[0]
+    return Invalid(
+        f"The flow would not be sound any more: {first.message}",
+        details={"findings": [dict(one) for one in told]},
+    )
+
+
+def _artefact(forge: Forge, before: Kept, new: Edition, seconds: float) -> Artefact:
+    run_id = RunId(new_id("run", forge.clock))
+    edited = Finding("edited", "warn", "flow", f"Changed from {before.id}, not made anew.")
+    return Artefact(
+        id=ArtefactId(new_id("art", forge.clock)),
+        run_id=run_id,
+        owner=before.owner,
+        domain=before.domain,
+        status=before.status,
+        parts=new.parts,
+        unmet=(),
+        findings=(edited, *new.findings),
+        decline=None,
+        evidence=evidence(run_id, new.parts, round(seconds, 6)),
+        created_at=forge.clock.now(),
+    )

@@ -1,0 +1,162 @@
+"""A flow walked and changed through the real application."""
+
+import html
+import re
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import httpx2
+import pytest
+from pydantic import SecretStr
+from tests.doors.served import Kuznia, inside
+
+from kuznia.app import Made
+from kuznia.domains.flows.formats import EXAMPLES
+from kuznia.domains.flows.schema import Flow
+from kuznia.domains.flows.screens.style import POLICY
+from kuznia.platform.settings import Settings
+from kuznia.platform.tables import artefacts
+
+PROMPT = "Реєстрація користувача: ім'я, прізвище, email, телефон"
+
+
+@pytest.fixture
+async def kuznia(sqlite_url: str) -> AsyncGenerator[Kuznia]:
+    async with inside(Made(settings=Settings(database_url=SecretStr(sqlite_url)))) as kuznia:
+        yield kuznia
+
+
+async def made(kuznia: Kuznia) -> dict[str, Any]:
+    answer = await kuznia.client.post("/api/v1/flows", json={"prompt": PROMPT})
+    return answer.json()["data"]
+
+
+def at(artefact: dict[str, Any]) -> str:
+    return f"/api/v1/artefacts/{artefact['id']}/preview/"
+
+
+def state(page: httpx2.Response) -> str:
+    found = re.search(r'name="state" value="([^"]*)"', page.text)
+    return html.unescape(found.group(1)) if found else ""
+
+
+def filled(artefact: dict[str, Any]) -> dict[str, str]:
+    """An answer to everything the flow asks."""
+    flow = Flow.model_validate(artefact["parts"]["flow"])
+    asked = {name: EXAMPLES.get(one.format or "", "Дія") for name, one in flow.asks.items()}
+    return asked | {step.id: "yes" for step in flow.steps if step.kind == "consent"}
+
+
+async def walked(kuznia: Kuznia, artefact: dict[str, Any]) -> list[httpx2.Response]:
+    pages = [await kuznia.client.get(at(artefact))]
+    while state(pages[-1]) and 'method="post"' in pages[-1].text and len(pages) < 20:
+        sent = filled(artefact) | {"state": state(pages[-1])}
+        pages.append(await kuznia.client.post(at(artefact), data=sent))
+        if re.search(r"[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}", pages[-1].text):
+            break
+    return pages
+
+
+async def edit(kuznia: Kuznia, artefact: dict[str, Any], **wanted: Any) -> httpx2.Response:
+    return await kuznia.client.post(f"/api/v1/flows/{artefact['id']}/edits", json=wanted)
+
+
+async def test_the_whole_way_ends_with_a_number_to_quote(kuznia):
+    pages = await walked(kuznia, await made(kuznia))
+
+    assert {page.status_code for page in pages} == {200}
+    assert re.search(r"[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}", pages[-1].text)
+
+
+async def test_pages_come_under_their_policy_and_are_not_stored(kuznia):
+    page = await kuznia.client.get(at(await made(kuznia)))
+
+    assert page.headers.get_list("content-security-policy") == [POLICY]
+    assert page.headers["cache-control"] == "no-store"
+
+
+async def test_a_wrong_answer_is_told(kuznia):
+    artefact = await made(kuznia)
+    pages = await walked(kuznia, artefact)
+
+    wrong = [
+        await kuznia.client.post(at(artefact), data={"state": state(page)}) for page in pages[:-1]
+    ]
+
+    assert 422 in {page.status_code for page in wrong}
+
+
+async def test_pages_speak_the_language_asked_for(kuznia):
+    page = await kuznia.client.get(at(await made(kuznia)), params={"language": "en"})
+
+    assert '<html lang="en"' in page.text
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"data": {"state": "forged"}},
+        {"data": {"state": "A" * 70_000}},
+        {"data": {"change": "nowhere"}},
+        {"data": {str(number): "" for number in range(600)}},
+        {"files": {"state": ("a.txt", b"\x00\xff")}},
+        {"content": b"%ff=%00&\xff", "headers": {"content-type": "text/plain"}},
+        {"content": b"--", "headers": {"content-type": "multipart/form-data"}},
+        {
+            "content": b"%ff=%00&\xff",
+            "headers": {"content-type": "application/x-www-form-urlencoded"},
+        },
+    ],
+)
+async def test_hostile_forms_are_answered(kuznia, sent):
+    answer = await kuznia.client.post(at(await made(kuznia)), **sent)
+
+    assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("sentence", ["прибери телефон", "remove the phone"])
+async def test_a_sentence_changes_what_it_names(kuznia, sentence):
+    artefact = await made(kuznia)
+
+    answer = await edit(kuznia, artefact, sentence=sentence)
+
+    data = answer.json()["data"]
+    assert data["id"] != artefact["id"]
+    assert [(one["kind"], one["what"].rpartition(".")[2]) for one in data["diff"]] == [
+        ("removed", "phone")
+    ]
+
+
+async def test_operations_change_a_flow_and_the_original_stays(kuznia):
+    artefact = await made(kuznia)
+
+    await edit(kuznia, artefact, operations=[{"op": "remove-field", "field": "phone"}])
+
+    original = (await kuznia.client.get(f"/api/v1/artefacts/{artefact['id']}")).json()["data"]
+    assert original["parts"] == artefact["parts"]
+
+
+async def test_an_edit_that_makes_a_flow_unsound_is_refused(kuznia):
+    answer = await edit(kuznia, await made(kuznia), sentence="прибери згоду")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["details"]["findings"][0]["code"] == "legal-steps"
+
+
+@pytest.mark.parametrize("wanted", [{}, {"sentence": "привіт"}, {"operations": [{"op": "x"}]}])
+async def test_an_edit_that_cannot_be_done_says_why(kuznia, wanted):
+    answer = await edit(kuznia, await made(kuznia), **wanted)
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("change", [{"owner": "another"}, {"domain": "code"}])
+async def test_what_is_not_the_callers_flow_is_not_there(kuznia, change):
+    artefact = await made(kuznia)
+    async with kuznia.doors.db.write() as session:
+        await session.execute(artefacts.update().values(**change))
+
+    page = await kuznia.client.get(at(artefact))
+    answer = await edit(kuznia, artefact, sentence="прибери телефон")
+
+    assert (page.status_code, answer.status_code) == (404, 404)
