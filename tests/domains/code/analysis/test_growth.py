@@ -12,6 +12,7 @@ BODIES = [
     ("for i in range(3):\n    for x in xs: pass", "O(n)", "high"),  # three times is no n
     ("for x in (1, 2, 3): pass", "O(1)", "high"),
     ("return [x for x in xs]", "O(n)", "high"),
+    ("return sum(x for x in xs)", "O(n)", "high"),
     ("return [(x, y) for x in xs for y in ys]", "O(n^2)", "high"),
     ("return [x for x in range(3) for y in ys]", "O(n)", "high"),
     ("xs.sort()", "O(n log n)", "high"),

@@ -106,6 +106,7 @@ def _comprehension(node: Node, source: bytes) -> Loop:
         for clause in clauses
     )
     times = len(clauses) - fixed
-    inner = Level(node.start_byte, first, N * times)
+    # Its bracket can be that of the call around it, which runs once.
+    inner = Level(node.start_byte + 1, first, N * times)
     why = f"{times} loops in one" if times > 1 else _ONCE if times else _FIXED_TIMES
     return Loop(node.start_byte, inner, why, counted=True)

@@ -1,0 +1,74 @@
+"""The tables of docs/metrics.md, printed from what counts.
+
+Write them again with `python -m kuznia.domains.code.analysis.published docs/metrics.md`.
+"""
+
+import re
+import sys
+import textwrap
+from collections.abc import Iterable
+from pathlib import Path
+
+from kuznia.domains.code.analysis.counting import Counting, Rule
+from kuznia.domains.code.analysis.rating import RULE
+from kuznia.domains.code.analysis.readability import SCALES, WEIGHTS
+from kuznia.domains.code.analysis.tables import TABLES
+from kuznia.domains.code.languages import get
+
+_BLOCK = re.compile(r"(<!-- printed: (\w+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
+
+
+def printed(page: str) -> str:
+    """The page with everything between its markers as it has to be."""
+    return _BLOCK.sub(lambda block: f"{block[1]}\n{_PRINTED[block[2]]()}\n{block[3]}", page)
+
+
+def _counting() -> str:
+    return "\n".join(_language(table) for table in TABLES.values())
+
+
+def _language(table: Counting) -> str:
+    """One column a profile; a dot where the row counts."""
+    profiles = ("default", *table.profiles)
+    title = f"### {get(table.language).title}\n\n"
+    head = [title, _row("what", *profiles), _row("---", *("---" for _ in profiles))]
+    parts = (("a function is", table.functions), ("is apart", table.scopes), ("", table.decisions))
+    rows = [
+        _row(f"{part}: {rule.what}" if part else _sign(rule), *_dots(rule, profiles))
+        for part, rules in parts
+        for rule in rules
+    ]
+    return "".join([*head, *rows])
+
+
+def _sign(rule: Rule) -> str:
+    return f"{'-' if '@spare' in rule.patterns else '+'}1: {rule.what.removesuffix(': one less')}"
+
+
+def _dots(rule: Rule, profiles: Iterable[str]) -> list[str]:
+    return ["●" if profile in rule.profiles else "" for profile in profiles]
+
+
+def _readability() -> str:
+    head = [_row("component", "weight", "100 at", "0 at"), _row("---", "---", "---", "---")]
+    rows = [
+        _row(f"`{name}`", str(WEIGHTS[name]), f"{good:g}", f"{bad:g}")
+        for name, (good, bad) in SCALES.items()
+    ]
+    return "".join([*head, *rows])
+
+
+def _rating() -> str:
+    return f"{textwrap.fill(RULE, 100)}\n"
+
+
+def _row(*cells: str) -> str:
+    escaped = (cell.replace("|", "\\|") for cell in cells)
+    return f"| {' | '.join(escaped)} |\n"
+
+
+_PRINTED = {"counting": _counting, "readability": _readability, "rating": _rating}
+
+if __name__ == "__main__":
+    path = Path(sys.argv[1])
+    path.write_text(printed(path.read_text("utf-8")), encoding="utf-8")

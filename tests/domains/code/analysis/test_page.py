@@ -1,0 +1,63 @@
+"""docs/metrics.md says what the code does: its tables are printed, its examples are run."""
+
+import html
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.domains.code.analysis.counted import functions_of
+
+from kuznia.domains.code.analysis.published import printed
+from kuznia.domains.code.analysis.result import Function
+
+PROJECT = Path(__file__).parents[4]
+PAGE = (PROJECT / "docs/metrics.md").read_text(encoding="utf-8")
+# A source, and under it a table with one row for each of its functions.
+EXAMPLES = re.findall(r"```(\w+)\n(.*?)```\n\n((?:\|[^\n]*\|\n)+)", PAGE, re.DOTALL)
+
+
+def told(function: Function, column: str) -> str:
+    if column == "performance":
+        return f"{function.performance.bound}, {function.performance.confidence}"
+    return str(getattr(function, column))
+
+
+def test_the_tables_are_the_ones_that_count():
+    assert printed(PAGE) == PAGE, "run `python -m kuznia.domains.code.analysis.published`"
+
+
+def test_there_are_examples_at_all():
+    assert len(EXAMPLES) >= 4
+
+
+@pytest.mark.parametrize(("language", "source", "table"), EXAMPLES)
+def test_an_example_counts_what_the_page_says(language, source, table):
+    head, _, *rows = [
+        [html.unescape(cell).strip() for cell in line.strip("|").split("|")]
+        for line in table.strip().splitlines()
+    ]
+    functions = functions_of(source, language)
+
+    assert {row[0] for row in rows} == set(functions)
+    for name, *cells in rows:
+        said = dict(zip(head[1:], cells, strict=True))
+        assert said == {column: told(functions[name], column) for column in said}
+
+
+def test_radon_counts_the_first_example_as_the_page_says():
+    language, source, _ = EXAMPLES[0]
+
+    assert functions_of(source, language, "radon")["price"].cyclomatic == 8
+
+
+def test_the_page_can_be_printed_again(tmp_path):
+    page = tmp_path / "metrics.md"
+    page.write_text("before\n<!-- printed: rating -->\nyesterday\n<!-- end -->\nafter\n")
+
+    command = [sys.executable, "-m", "kuznia.domains.code.analysis.published", str(page)]
+    subprocess.run(command, check=True, timeout=60)
+
+    assert "yesterday" not in page.read_text()
+    assert page.read_text() == printed(page.read_text())
