@@ -1,5 +1,6 @@
 """Training plans: screened, planned, checked rule by rule, explained, and learning."""
 
+from kuznia.domains.training.files import FILES
 from kuznia.domains.training.parts import parts, screen, version
 from kuznia.domains.training.profile import PlanInput
 from kuznia.forge.terms import Domain
@@ -12,6 +13,7 @@ DOMAIN = Domain(
     version=version(),
     parts=parts,
     screen=screen,
+    exports=FILES,
     examples=(
         {
             "prompt": "Get stronger at home with dumbbells",

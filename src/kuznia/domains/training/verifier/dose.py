@@ -71,7 +71,7 @@ def twice(view: View, rule: Rule) -> Iterator[Measure]:
             continue
         easy = view.limited or view.athlete.minutes < rule.at("minutes")
         easy = easy or view.athlete.kind == "both"
-        sums = [sets_by_muscle(view.by_day[week.number, day]) for day in days]
+        sums = [sets_by_muscle(view.by_day.get((week.number, day), ())) for day in days]
         for muscle in MAJOR:
             if not _trainable(view, muscle):
                 continue

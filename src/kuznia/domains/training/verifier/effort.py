@@ -96,7 +96,7 @@ def within_best(view: View, _: Rule) -> Iterator[Measure]:
         if dose.load is None and dose.percent is None:
             continue
         if best is None:
-            given = f"{dose.load or dose.percent:g}"
+            given = f"{dose.load if dose.percent is None else dose.percent:g}"
             yield Measure(line.where, given, "no best is known", False)
             continue
         kg = (dose.load or 0.0) * (KG_IN_LB if dose.load_unit == "lb" else 1.0)
