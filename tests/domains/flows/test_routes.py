@@ -43,7 +43,7 @@ def state(page: httpx2.Response) -> str:
 def filled(artefact: dict[str, Any]) -> dict[str, str]:
     """An answer to everything the flow asks."""
     flow = Flow.model_validate(artefact["parts"]["flow"])
-    asked = {name: EXAMPLES.get(one.format or "", "Дія") for name, one in flow.asks.items()}
+    asked = {name: EXAMPLES[one.format] if one.format else "Дія" for name, one in flow.asks.items()}
     return asked | {step.id: "yes" for step in flow.steps if step.kind == "consent"}
 
 
