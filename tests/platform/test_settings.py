@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from kuznia.platform.settings import GROUPS, Settings, SettingsWrong, load
+from kuznia.platform.doc import GROUPS
+from kuznia.platform.settings import Settings, SettingsWrong, load
 
 CANARY = "sk-canary-0123456789"
 

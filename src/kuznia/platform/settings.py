@@ -48,20 +48,6 @@ class SettingsWrong(Fault):
         super().__init__(f"{count} wrong:{lines}", details={"settings": dict(problems)})
 
 
-# A group begins at the field named here; the page of settings has a heading for each.
-GROUPS = {
-    "host": "Server",
-    "log_level": "Logs",
-    "openai_api_key": "Model",
-    "fallback_model": "Second model",
-    "model_timeout": "Patience with models",
-    "http_connections": "Connections to models",
-    "order_attempts": "Budget of an order",
-    "code_run_tests": "Code",
-    "database_url": "Database",
-    "cache_ttl": "What is kept in memory",
-    "redis_url": "Accepted, not read by this version",
-}
 _LATER = "Not read yet:"
 
 

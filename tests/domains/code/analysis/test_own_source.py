@@ -13,7 +13,7 @@ LIMITS = Thresholds(
     nesting=5,
     length=80,
     parameters=13,
-    maintainability=25,
+    maintainability=15,
     duplicated_share=0.01,
     grade="B",
 )

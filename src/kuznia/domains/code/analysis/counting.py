@@ -70,6 +70,9 @@ class Counting:
     decisions: tuple[Rule, ...]
     # Kinds whose name stands before a function's in a report.
     classes: tuple[str, ...] = ()
+    # Where a function or a class has its name, and words that will do where it has none.
+    name_fields: tuple[str, ...] = ("name",)
+    speaking: frozenset[str] = frozenset()
     shapes: Mapping[str, Shape]
     # The kinds that, as the body of an else, make an `else if` and cost nothing more.
     chains: frozenset[str] = frozenset()

@@ -12,7 +12,7 @@ from kuznia.domains.code.analysis.duplicates import CodeLine, code_lines
 from kuznia.domains.code.analysis.frames import FUNCTIONS, Captures, frames, starts
 from kuznia.domains.code.analysis.functions import functions
 from kuznia.domains.code.analysis.halstead import Tokens, tokens
-from kuznia.domains.code.analysis.names import names
+from kuznia.domains.code.analysis.names import plain
 from kuznia.domains.code.analysis.query import captured, counting, everything
 from kuznia.domains.code.analysis.readability import maintainability, readability
 from kuznia.domains.code.analysis.reading import Reading, read
@@ -81,10 +81,19 @@ def measured(
     return _counted(source, proof, captures, table, profile)
 
 
+class Complexity(NamedTuple):
+    """Cyclomatic complexity of one function."""
+
+    name: str
+    start_line: int
+    end_line: int
+    cyclomatic: int
+
+
 def complexities(
     source: bytes, language: Language, deadline: float, profile: Profile
-) -> list[tuple[str, int, int]] | Stopped | None:
-    """Cyclomatic complexity alone: name, first line and count of every function, in their order.
+) -> list[Complexity] | Stopped | None:
+    """Cyclomatic complexity alone, of every function in the order they begin.
 
     None for a language without a table, and for source nested too deep to be counted.
     """
@@ -95,17 +104,16 @@ def complexities(
     captures = captured(counting(language, table.profile(profile)), tree)
     if captures is None:
         return None
-    found = frames(captures)
-    counts = cyclomatic(found, captures)
-    called = names(captures, source).plain
-    functions = [
+    placed = frames(captures)
+    counted = [
         (frame, count)
-        for frame, count in zip(found, counts, strict=True)
+        for frame, count in zip(placed, cyclomatic(placed, captures), strict=True)
         if frame.kind in FUNCTIONS
     ]
+    called = plain((frame for frame, _ in counted), source, table)
     return [
-        (name, frame.node.start_point.row + 1, count)
-        for name, (frame, count) in zip(called, functions, strict=True)
+        Complexity(name, frame.node.start_point.row + 1, frame.node.end_point.row + 1, count)
+        for name, (frame, count) in zip(called, counted, strict=True)
     ]
 
 

@@ -1,26 +1,21 @@
 """What a function is called in a report."""
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from tree_sitter import Node
 
+from kuznia.domains.code.analysis.counting import Counting
 from kuznia.domains.code.analysis.frames import FUNCTIONS, Captures, Frame, frames
 
 # How far back an anonymous function's name is looked for: `key: function`, `name = (x) =>`.
 _NEAR = 120
-_ASSIGNED = re.compile(
-    rb"""(?:\b(?:const|let|var)\s+([\w$]+)\s*:[^;]*=      # const name: (x: T) => void =
-    |([\w$#]+)\s*(?::[^=;,(){}]{0,60})?:?=             # name =, name: Type =, name :=
-    |([\w$]+)\s*:                                     # name:
-    )\s*(?:async\s*)?$""",
-    re.VERBOSE,
-)
+_BEFORE_WORD = re.compile(rb".*[^\w$#]", re.DOTALL)
+_DECLARED = re.compile(rb".*\b(?:const|let|var)\s+([\w$]+)\s*:[^;]*$", re.DOTALL)
 # A declarator holds a declarator (a pointer, a reference, the list of parameters) around the name.
 _MOST_DECLARATORS = 6
 _MOST = 120
-# Words that say which function of its class this one is, better than no name at all.
-_SPEAKING = frozenset({"get", "set", "init", "deinit", "constructor"})
 _NOBODY = "<anonymous>"
 _TYPE = re.compile(rb"(\w+)\s*(?:\[[^\]]*\])?\s*\)$")
 
@@ -34,50 +29,71 @@ class Names(NamedTuple):
     method: list[bool]
 
 
-def names(captures: Captures, source: bytes) -> Names:
+def names(captures: Captures, source: bytes, table: Counting) -> Names:
     """The names of all functions, and the same after the class or function they stand in."""
     placed = frames(captures, (*FUNCTIONS, "class"))
-    found = [_name(frame, source).decode(errors="replace")[:_MOST] for frame in placed]
-    plain: list[str] = []
-    shown: list[str] = []
-    method: list[bool] = []
+    found = plain(placed, source, table)
+    known = Names([], [], [])
     for frame, name in zip(placed, found, strict=True):
         if frame.kind in FUNCTIONS:
             around = found[frame.outer] if frame.outer >= 0 else _receiver(frame.node, source)
-            plain.append(name)
-            shown.append(f"{around}.{name or _NOBODY}" if around else name or _NOBODY)
-            method.append(frame.outer >= 0 and placed[frame.outer].kind == "class")
-    return Names(plain, shown, method)
+            known.plain.append(name)
+            known.shown.append(f"{around}.{name or _NOBODY}" if around else name or _NOBODY)
+            known.method.append(frame.outer >= 0 and placed[frame.outer].kind == "class")
+    return known
 
 
-def _name(frame: Frame, source: bytes) -> bytes:
-    if frame.kind != "implicit" and (given := _given(frame.node)):
-        return source[given.start_byte : given.end_byte]
-    found = _ASSIGNED.search(source[max(0, frame.start - _NEAR) : frame.start])
-    return found[found.lastindex or 0] if found else b""
+def plain(placed: Iterable[Frame], source: bytes, table: Counting) -> list[str]:
+    """What each is called where it stands; empty where it has no name."""
+    return [_name(frame, source, table).decode(errors="replace")[:_MOST] for frame in placed]
 
 
-def _given(node: Node) -> Node | None:
-    if given := node.child_by_field_name("name") or node.child_by_field_name("operator"):
-        return given
-    declarator = node.child_by_field_name("declarator")
+def _name(frame: Frame, source: bytes, table: Counting) -> bytes:
+    if frame.kind != "implicit":
+        for field in table.name_fields:
+            if given := frame.node.child_by_field_name(field):
+                given = _declared(given) if field == "declarator" else given
+                return source[given.start_byte : given.end_byte]
+        first = frame.node.child(0) if table.speaking else None
+        if first and first.type in table.speaking:
+            return source[first.start_byte : first.end_byte]
+    before = source[max(0, frame.start - _NEAR) : frame.start].rstrip()
+    return _assigned(before.removesuffix(b"async").rstrip())
+
+
+def _assigned(before: bytes) -> bytes:
+    """What a function is given to: `key:`, `name =`, `name :=`, `const name: Type =`."""
+    if before.endswith(b":"):
+        return _last_word(before[:-1])
+    if not before.endswith(b"="):
+        return b""
+    left = before[:-1].removesuffix(b":").rstrip()
+    if declared := _DECLARED.match(left):
+        return declared[1]
+    piece = left[max(left.rfind(mark) for mark in (b";", b",", b"{", b"}", b"(", b"\n")) + 1 :]
+    return _last_word(piece.partition(b":")[0])
+
+
+def _last_word(text: bytes) -> bytes:
+    text = text.rstrip()
+    before = _BEFORE_WORD.match(text)
+    return text[before.end() :] if before else text
+
+
+def _declared(declarator: Node) -> Node:
+    """The name within a declarator; in a reference the grammar has no word for what is declared."""
     for _ in range(_MOST_DECLARATORS):
-        inner = _inner(declarator) if declarator else None
+        last = declarator.named_child_count - 1
+        is_reference = declarator.type == "reference_declarator"
+        inner = (
+            declarator.named_child(last)
+            if is_reference
+            else declarator.child_by_field_name("declarator")
+        )
         if not inner:
             break
         declarator = inner
-    first = node.child(0)
-    if first and first.type in _SPEAKING:
-        return first
-    # A type is a name only where there is none: in `impl Trait for Type`.
-    return declarator or node.child_by_field_name("type")
-
-
-def _inner(declarator: Node) -> Node | None:
-    """What a declarator declares; in a reference the grammar has no word for it."""
-    if declarator.type == "reference_declarator":
-        return declarator.named_child(declarator.named_child_count - 1)
-    return declarator.child_by_field_name("declarator")
+    return declarator
 
 
 def _receiver(node: Node, source: bytes) -> str:

@@ -27,7 +27,7 @@ class Reading:
 def read(source: bytes, captures: Captures, table: Counting) -> Reading:
     """Put what a query found into the order of the source."""
     found = frames(captures, FUNCTIONS)
-    called = names(captures, source)
+    called = names(captures, source, table)
     made = calls(captures.get("call", ()), found, source, table)
     return Reading(
         source=source,

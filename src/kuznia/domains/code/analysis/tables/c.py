@@ -44,6 +44,7 @@ C = Counting(
     language="c",
     functions=(Rule("function with a body", "(function_definition) @function"),),
     decisions=(*_DECISIONS, Rule("each &&, ||", '["&&" "||"] @decision')),
+    name_fields=("declarator",),
     shapes=_SHAPES,
     chains=frozenset({"if_statement"}),
     jumps="(goto_statement) @jump",
@@ -72,6 +73,7 @@ CPP = Counting(
         Rule("each &&, ||, and, or", '["&&" "||" "and" "or"] @decision'),
     ),
     classes=("class_specifier", "struct_specifier"),
+    name_fields=("name", "declarator"),
     shapes={
         **_SHAPES,
         "for_range_loop": Shape("nest", ("body",)),
@@ -131,6 +133,7 @@ CSHARP = Counting(
         "record_declaration",
         "interface_declaration",
     ),
+    name_fields=("name", "operator"),
     shapes={
         "if_statement": Shape("nest", ("consequence", "alternative"), otherwise="alternative"),
         "for_statement": Shape("nest", ("body",)),

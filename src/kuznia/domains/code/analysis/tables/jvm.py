@@ -133,6 +133,7 @@ KOTLIN = Counting(
         Rule("each &&, ||, ?:", '["&&" "||" "?:"] @decision'),
     ),
     classes=("class_declaration", "object_declaration"),
+    speaking=frozenset({"constructor", "get", "set"}),
     shapes={
         "if_expression": Shape("nest", ("else",)),
         "for_statement": Shape("nest", ("-",)),

@@ -18,6 +18,7 @@ RUST = Counting(
         Rule("each &&, ||", '["&&" "||"] @decision'),
     ),
     classes=("impl_item", "trait_item", "mod_item"),
+    name_fields=("name", "type"),
     shapes={
         "if_expression": Shape("nest", ("consequence",)),
         "else_clause": Shape("flat", ("-",)),

@@ -30,6 +30,7 @@ SWIFT = Counting(
         Rule("each &&, ||, ??", '["&&" "||" "??"] @decision'),
     ),
     classes=("class_declaration", "protocol_declaration"),
+    speaking=frozenset({"deinit", "get", "set"}),
     shapes={
         "if_statement": Shape("nest", ("else",)),
         "guard_statement": Shape("nest", ("-",)),
