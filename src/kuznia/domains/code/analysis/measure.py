@@ -71,7 +71,7 @@ def measured(
     needed = tree.root_node.descendant_count * SECONDS_A_NODE
     if within(needed) > deadline:
         return Stopped(needed)
-    captures = captured(everything(language, table.profile(profile)), tree)
+    captures = captured(everything(language.name, table.profile(profile)), tree)
     if captures is None:
         return Measured(proof, reason=UNCOUNTABLE)
     needed = sum(map(len, captures.values())) * SECONDS_A_CAPTURE
@@ -101,7 +101,7 @@ def complexities(
     tree = parse(source, language, deadline) if table else None
     if not table or not tree or isinstance(tree, Stopped):
         return tree if isinstance(tree, Stopped) else None
-    captures = captured(counting(language, table.profile(profile)), tree)
+    captures = captured(counting(language.name, table.profile(profile)), tree)
     if captures is None:
         return None
     placed = frames(captures)

@@ -11,7 +11,7 @@ from kuznia.domains.code.analysis.frames import Captures
 from kuznia.domains.code.analysis.halstead import CLOSING
 from kuznia.domains.code.analysis.tables import TABLES
 from kuznia.domains.code.grammar import load
-from kuznia.domains.code.table import Language
+from kuznia.domains.code.languages import get
 
 # Patterns under way at once. A pattern with a child waits as long as its node lasts, so source
 # that nests for the sake of it would cost its square; the code people write needs some dozens.
@@ -22,16 +22,17 @@ MOST_DEPTH = 50_000
 MOST_BARE = 1_000
 
 
+# Kept by name: the hash of a whole row of the table of languages costs more than the look-up.
 @cache
-def counting(language: Language, profile: Profile) -> Query:
+def counting(language: str, profile: Profile) -> Query:
     """What cyclomatic complexity alone needs."""
-    return Query(load(language), TABLES[language.name].rules(profile))
+    return Query(load(get(language)), TABLES[language].rules(profile))
 
 
 @cache
-def everything(language: Language, profile: Profile) -> Query:
+def everything(language: str, profile: Profile) -> Query:
     """What all metrics need, so that one walk over the tree serves them."""
-    grammar, table = load(language), TABLES[language.name]
+    grammar, table = load(get(language)), TABLES[language]
     return Query(grammar, "\n".join((table.rules(profile), *_patterns(table, grammar))))
 
 
