@@ -93,6 +93,7 @@ def by_lines(theirs: list[list[object]], ours: list[Complexity]) -> list[tuple[i
 COMPARISONS = (
     Comparison("python", "radon", "radon 6.0.1", Counters.radon, by_name_and_line, 1.0, 16_000),
     Comparison("javascript", "eslint", "ESLint 9.39.5", Counters.eslint, by_order, 1.0),
+    Comparison("typescript", "eslint", "ESLint 9.39.5", Counters.eslint, by_order, 1.0),
     Comparison("go", "lizard", "lizard 1.24.3", Counters.lizard, by_lines, 0.999),
     Comparison("java", "lizard", "lizard 1.24.3", Counters.lizard, by_lines, 0.999),
 )

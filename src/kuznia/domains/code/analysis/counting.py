@@ -50,7 +50,7 @@ class Shape:
 
     cost: Literal["nest", "flat", "free"]
     bodies: tuple[str, ...] = ()
-    # The field that costs one more when it is there: an else that is no node of its own.
+    # The body that costs one more when it is there: an else that is no node of its own.
     otherwise: str | None = None
     # A body comes first (`x if y`): the node counts where its second child begins.
     late: bool = False

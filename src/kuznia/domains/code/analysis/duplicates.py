@@ -15,6 +15,8 @@ from kuznia.domains.code.analysis.result import Duplicate, Place
 LEAST_LINES = 6
 LEAST_LENGTH = 150
 MOST_BLOCKS = 100
+# Lines of one file that are looked at; they travel between processes, and no one writes more.
+MOST_LINES = 20_000
 MOST_PLACES = 20
 _WORD = re.compile(rb"\w")
 _IMPORT = re.compile(rb"(?:import|from|package|using|use|require|#\s*include|export \* from)\b")
@@ -37,7 +39,7 @@ class Found(NamedTuple):
 
 def code_lines(code: Sequence[tuple[int, bytes]]) -> tuple[CodeLine, ...]:
     """The lines that can make up a block, small enough to travel."""
-    stripped = ((row, text.strip()) for row, text in code)
+    stripped = ((row, text.strip()) for row, text in code[:MOST_LINES])
     return tuple(
         CodeLine(row, crc32(text), len(text))
         for row, text in stripped

@@ -5,7 +5,7 @@ ten times or n times is in general not to be known. Where nothing honest can be 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from kuznia.domains.code.analysis.calls import Call
@@ -22,16 +22,20 @@ _DEGREES = {"n": N, "n log n": N + LOG}
 _WHY = {"n": "looks at every element", "n log n": "sorts"}
 _SMALLER = re.compile(rb"-\s*1\b|\[1:\]|\.next\b|\btail\b|slice\(1\)|\[1\.\.\]")
 _DIVIDED = re.compile(rb"//\s*\d|/\s*\d|>>\s*\d|\bmid\b|\bhalf\b")
-# From sure to not at all; what is said is as sure as the least sure thing it rests on.
+# What is said is as sure as the least sure thing it rests on.
 _SURE: tuple[Confidence, ...] = ("high", "medium", "low", "none")
+HIGH, MEDIUM, LOW, NONE = range(4)
 
 
 class Work(NamedTuple):
-    """Something that costs: where it stands, what it costs there, and why."""
+    """Something that costs: where it stands, what it costs there (None: nobody knows), and why."""
 
     place: int
-    degree: int
-    why: str
+    degree: int | None
+    why: str = ""
+    doubt: int = HIGH
+    # The doubt it brings where it is repeated.
+    repeated: int = HIGH
 
 
 class Growth(NamedTuple):
@@ -60,13 +64,12 @@ def performance(reading: Reading, repeated: Sequence[Loop]) -> list[Performance]
     levels = Levels(loop.inner for loop in repeated if loop.inner.weight)
     bodies = _bodies(reading, repeated)
     known: dict[int, Growth] = {}
-    for place in reading.known.order:
+    for place in reading.graph.order:
         body, base = bodies[place], levels.at(reading.found[place].start)
         growth = _grow(body, levels, base, known, reading)
-        if place in reading.known.mutual:
-            start = reading.found[place].start
-            growth = Growth(None, 3, Work(start, 0, "calls itself through others"))
-        elif place in reading.known.recursive:
+        if place in reading.graph.mutual:
+            growth = _lost(reading.found[place].start, "calls itself through others")
+        elif place in reading.graph.recursive:
             growth = _recursive(growth, body, base, levels, reading.source)
         known[place] = growth
     return [_said(known[place], body, reading.text) for place, body in enumerate(bodies)]
@@ -79,7 +82,7 @@ def _bodies(reading: Reading, repeated: Sequence[Loop]) -> list[Body]:
     for loop, owner in zip(repeated, owned, strict=True):
         if owner >= 0:
             bodies[owner].loops.append(loop)
-    for call, target in zip(reading.made, reading.known.targets, strict=True):
+    for call, target in zip(reading.made, reading.graph.targets, strict=True):
         if call.owner >= 0:
             bodies[call.owner].calls.append((call, target))
     for place, frame in enumerate(found):
@@ -89,73 +92,65 @@ def _bodies(reading: Reading, repeated: Sequence[Loop]) -> list[Body]:
 
 
 def _grow(
-    body: Body,
-    levels: Levels,
-    base: int,
-    known: dict[int, Growth],
-    reading: Reading,
+    body: Body, levels: Levels, base: int, known: Mapping[int, Growth], reading: Reading
 ) -> Growth:
     """The most that any of it costs, leaving recursion aside."""
-    doubt, most, highest = 0, None, 0
-    for loop in body.loops:
-        if loop.endless:
-            return Growth(None, 3, Work(loop.start, 0, loop.why))
-        doubt = max(doubt, 0 if loop.counted else 2)
-    for work, unsure, lost in _works(body, known, reading):
+    doubt, most, highest = HIGH, None, 0
+    for work in _works(body, known, reading):
+        if work.degree is None:
+            return _lost(work.place, work.why)
         depth = levels.at(work.place) - base
-        if lost:
-            return Growth(None, 3, work)
-        doubt = max(doubt, unsure if unsure != 1 or not depth else 2)
+        doubt = max(doubt, work.doubt, work.repeated if depth else HIGH)
         if depth + work.degree > highest:
             highest, most = depth + work.degree, work
     return Growth(highest, doubt, most)
 
 
-def _works(
-    body: Body, known: dict[int, Growth], reading: Reading
-) -> Iterator[tuple[Work, int, bool]]:
-    """Everything that costs, the doubt it brings (1: twice that in a loop), whether all is lost."""
+def _lost(place: int, why: str) -> Growth:
+    return Growth(None, NONE, Work(place, None, why))
+
+
+def _works(body: Body, known: Mapping[int, Growth], reading: Reading) -> Iterator[Work]:
+    """Everything in a function that costs."""
     for loop in body.loops:
-        yield Work(loop.inner.start, 0, ""), 0, False
+        if loop.endless:
+            yield Work(loop.start, None, loop.why)
+        yield Work(loop.inner.start, 0, doubt=HIGH if loop.counted else LOW)
     for call, target in body.calls:
         cost = reading.table.costs.get(call.name)
-        if target >= 0:
-            if growth := known.get(target):
-                why = f"calls {call.name}"
-                yield Work(call.opens, growth.degree or 0, why), growth.doubt, growth.degree is None
-        elif cost in _DEGREES:
-            yield Work(call.opens, _DEGREES[cost], f"{call.name} {_WHY[cost]}"), 0, False
-        elif cost is None:
-            yield Work(call.opens, 0, ""), 1, False
+        if target in known:
+            degree, doubt, _, _ = known[target]
+            yield Work(call.opens, degree, f"calls {call.name}", doubt)
+        elif target < 0 and cost in _DEGREES:
+            yield Work(call.opens, _DEGREES[cost], f"{call.name} {_WHY[cost]}")
+        elif target < 0 and cost is None:
+            yield Work(call.opens, 0, doubt=MEDIUM, repeated=LOW)
     for place in body.inner:
-        growth = known.get(place) or Growth(None, 3, None)
-        why = growth.because.why if growth.because else ""
-        start = reading.found[place].start
-        yield Work(start, growth.degree or 0, why), growth.doubt, growth.degree is None
+        degree, doubt, because, _ = known.get(place, _lost(0, ""))
+        why = because.why if because else ""
+        yield Work(reading.found[place].start, degree, why, doubt)
 
 
 def _recursive(growth: Growth, body: Body, base: int, levels: Levels, source: bytes) -> Growth:
     """A function that comes back to itself: by how many calls, and whether what is left shrinks."""
     again = [call for call, target in body.calls if target == body.place]
+    first = again[0].start
     if growth.degree is None:
         return growth
-    first = again[0]
     if any(levels.at(call.opens) > base for call in again):
-        return Growth(None, 3, Work(first.start, 0, "calls itself from within a loop"))
+        return _lost(first, "calls itself from within a loop")
     arguments = b"".join(
         source[call.opens : min(call.end, call.opens + _ARGUMENTS)] for call in again
     )
     by_one, by_half = _SMALLER.search(arguments), _DIVIDED.search(arguments)
     if len(again) == 1 and (by_one or by_half):
-        step = LOG if by_half else N
-        shrinks = "a part of the input" if by_half else "one less"
-        return Growth(
-            growth.degree + step, 2, Work(first.start, step, f"calls itself with {shrinks}")
-        )
+        step, shrinks = (LOG, "a part of the input") if by_half else (N, "one less")
+        because = Work(first, step, f"calls itself with {shrinks}")
+        return Growth(growth.degree + step, LOW, because)
     if len(again) > 1 and by_one and not by_half:
-        why = f"calls itself {len(again)} times with one less"
-        return Growth(growth.degree, 2, Work(first.start, 0, why), f"O({len(again)}^n)")
-    return Growth(None, 3, Work(first.start, 0, "calls itself"))
+        because = Work(first, 0, f"calls itself {len(again)} times with one less")
+        return Growth(growth.degree, LOW, because, f"O({len(again)}^n)")
+    return _lost(first, "calls itself")
 
 
 def _said(growth: Growth, body: Body, text: Lines) -> Performance:

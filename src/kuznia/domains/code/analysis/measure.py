@@ -29,7 +29,7 @@ MOST_FUNCTIONS = 1_000
 SECONDS_A_NODE = 0.4e-6
 SECONDS_A_CAPTURE = 1e-6
 SECONDS_A_FUNCTION = 60e-6
-OUT_OF_TIME = "the grammar did not come to an end in time"
+OUT_OF_TIME = "there was not time enough to count it"
 UNCOUNTABLE = "nested too deep, or too broken, to be counted"
 
 
@@ -68,16 +68,15 @@ def measured(
     if not table:
         return Measured(proof, reason=f"no counting table for {language.title}")
     # A query cannot be stopped, so it only begins when it should end in time; so do the metrics.
-    needed = tree.root_node.descendant_count * SECONDS_A_NODE
-    if within(needed) > deadline:
-        return Stopped(needed)
+    if within(tree.root_node.descendant_count * SECONDS_A_NODE) > deadline:
+        return Measured(proof, reason=OUT_OF_TIME)
     captures = captured(everything(language.name, table.profile(profile)), tree)
     if captures is None:
         return Measured(proof, reason=UNCOUNTABLE)
     needed = sum(map(len, captures.values())) * SECONDS_A_CAPTURE
     needed += len(captures.get("function", ())) * SECONDS_A_FUNCTION
     if within(needed) > deadline:
-        return Stopped(needed)
+        return Measured(proof, reason=OUT_OF_TIME)
     return _counted(source, proof, captures, table, profile)
 
 
@@ -150,7 +149,7 @@ def _costly(reading: Reading) -> tuple[Structures, tuple[int, ...]]:
     return structures(captures.get("branch", ()), table), (
         *starts(captures.get("jump", ())),
         *sequences(captures.get("logic", ()), reading.source, table),
-        *(reading.found[place].start for place in reading.known.recursive),
+        *(reading.found[place].start for place in reading.graph.recursive),
     )
 
 

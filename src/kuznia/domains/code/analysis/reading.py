@@ -21,7 +21,7 @@ class Reading:
     found: list[Frame]
     called: Names
     made: list[Call]
-    known: Graph
+    graph: Graph
 
 
 def read(source: bytes, captures: Captures, table: Counting) -> Reading:
@@ -37,5 +37,5 @@ def read(source: bytes, captures: Captures, table: Counting) -> Reading:
         found=found,
         called=called,
         made=made,
-        known=graph(found, called, made, table),
+        graph=graph(found, called, made, table),
     )

@@ -123,7 +123,7 @@ _TYPED = """(arrow_function parameter: (_) @parameter)
     (formal_parameters [(required_parameter) (optional_parameter)] @parameter)"""
 _TYPED_DEFAULT = Rule(
     "default value of a parameter",
-    "(required_parameter value: (_) @decision) (optional_parameter value: (_) @decision)",
+    '(required_parameter "=" @decision) (optional_parameter "=" @decision)',
     ("eslint",),
 )
 # The older grammar of TypeScript has no name for the one before a call's brackets.
