@@ -1,0 +1,164 @@
+"""Every setting in one typed place. The names are those of the environment, in lower case.
+
+The descriptions are the documentation: docs/settings.md and .env.example are generated from them.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import PrivateAttr, SecretStr, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from kuznia.platform.accord import disagreements
+from kuznia.platform.envfile import EnvFile, read, slips
+from kuznia.platform.errors import Fault
+from kuznia.platform.kinds import (
+    billionths,
+    is_loopback,
+    parts_of,
+    shown,
+    wrong_fields,
+)
+from kuznia.platform.settings.callers import Callers
+from kuznia.platform.settings.later import LATER
+from kuznia.platform.settings.models import Models
+from kuznia.platform.settings.orders import Orders
+from kuznia.platform.settings.server import Server
+from kuznia.platform.settings.store import Store
+
+
+class SettingsWrong(Fault):
+    """The server does not start; `details.settings` names every wrong or missing setting."""
+
+    code = "VALIDATION_ERROR"
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        count = "One setting is" if len(problems) == 1 else f"{len(problems)} settings are"
+        lines = "".join(f"\n  {name}: {problem}" for name, problem in problems.items())
+        super().__init__(f"{count} wrong:{lines}", details={"settings": dict(problems)})
+
+
+# The last comes first on the page of settings: fields are taken up from the far end.
+class Settings(Callers, Store, Orders, Models, Server):
+    """What the operator decides. Made by `load`; never read from the machine on its own."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True
+    )
+
+    _notes: tuple[str, ...] = PrivateAttr(())
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        # Only `load` reads the machine: settings made in a test must not depend on whose it is.
+        return (init_settings,)
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if problems := disagreements(self):
+            raise PydanticCustomError("disagree", "{problems}", {"problems": problems})
+        return self
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What looks like a slip but does not stop the server; said once at start."""
+        return self._notes
+
+    def with_notes(self, notes: tuple[str, ...]) -> Self:
+        """The same settings, with what `load` found odd."""
+        copy = self.model_copy()
+        copy._notes = notes
+        return copy
+
+    @property
+    def answers_to(self) -> frozenset[str]:
+        """The names a request may call the server by; none: any."""
+        if self.allowed_hosts or not is_loopback(self.host):
+            return frozenset(self.allowed_hosts)
+        return frozenset({"localhost", "127.0.0.1", "[::1]", self.host.lower()})
+
+    @property
+    def openai_url(self) -> str:
+        """Where the first model is served."""
+        return self.openai_base_url or "https://api.openai.com/v1"
+
+    def price(self, model: Literal["openai", "fallback"]) -> tuple[int, int]:
+        """Billionths of a dollar for a million tokens, in and out."""
+        if model == "openai":
+            return billionths(self.openai_price_input), billionths(self.openai_price_output)
+        return billionths(self.fallback_price_input), billionths(self.fallback_price_output)
+
+    @property
+    def order_cost_limit(self) -> int | None:
+        """Billionths of a dollar one order may cost."""
+        return None if self.order_cost is None else billionths(self.order_cost)
+
+    def public(self) -> dict[str, str]:
+        """Every setting as text, by its name in the environment, with no secret in it."""
+        return {name.upper(): shown(getattr(self, name)) for name in Settings.model_fields}
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret that is set, for the log to strike out wherever it turns up."""
+        found: set[str] = set()
+        for name in Settings.model_fields:
+            value: object = getattr(self, name)
+            if isinstance(value, SecretStr):
+                found.update(parts_of(value.get_secret_value()))
+        return tuple(sorted(found))
+
+
+def load(
+    environ: Mapping[str, str] | None = None,
+    env_file: Path | str | None = ".env",
+    over: Mapping[str, str] | None = None,
+) -> Settings:
+    """Read `over`, the environment and `.env`; raise one SettingsWrong naming all that is wrong.
+
+    An empty value counts as unset, so that it neither hides the file's value nor a default.
+    """
+    if environ is None:
+        environ = os.environ  # noqa: TID251 - the door the settings come in by
+    written = read(Path(env_file)) if env_file else EnvFile({}, {})
+    given = {
+        name: value.strip()
+        for source in (written.values, environ, over or {})
+        for name, value in source.items()
+        if name.lower() in Settings.model_fields and name.isupper() and value.strip()
+    }
+    problems = dict(written.problems)
+    settings = _parse(given, problems)
+    if settings is None or problems:
+        raise SettingsWrong(problems)
+    return settings.with_notes((*slips(written.values, Settings.model_fields), *_unread(given)))
+
+
+def _unread(given: Iterable[str]) -> Iterator[str]:
+    for name, field in Settings.model_fields.items():
+        if name.upper() in given and (field.description or "").startswith(LATER):
+            yield f"{name.upper()} is set, but this version does not read it."
+
+
+def _parse(given: Mapping[str, str], problems: dict[str, str]) -> Settings | None:
+    try:
+        return Settings.model_validate({name.lower(): value for name, value in given.items()})
+    except ValidationError as error:
+        found = wrong_fields(error, Settings.model_json_schema()["properties"])
+    # The rules between settings are only tried once each is right by itself: take out what is
+    # wrong and look again, so that one start names everything.
+    kept = {name: value for name, value in given.items() if name not in found}
+    if len(kept) < len(given):
+        _parse(kept, found)
+    for name, problem in found.items():
+        problems.setdefault(name, problem)
+    return None

@@ -1,0 +1,34 @@
+"""What one order may use, and how each domain makes it."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+from kuznia.platform.kinds import Dollars, Lower
+from kuznia.platform.settings.later import LATER
+
+
+class Orders(BaseSettings):
+    """Budgets, and what a domain is allowed."""
+
+    order_attempts: int = Field(
+        default=12,
+        ge=1,
+        le=1000,
+        description="Model calls one order may make, retries and repairs too.",
+    )
+    order_tokens: int = Field(
+        default=200_000, ge=100, le=100_000_000, description="Tokens one order may use, in and out."
+    )
+    order_cost: Dollars | None = Field(
+        default=None, description="Dollars one order may cost; needs the prices of the models."
+    )
+
+    code_run_tests: Annotated[Literal["off", "sandbox"], Lower] = Field(
+        default="off",
+        description="`sandbox`: tests a model wrote are run, in bubblewrap and nowhere else.",
+    )
+    playbook_context_matching_enabled: bool = Field(
+        default=False, description=f"{LATER} the playbook of lessons will."
+    )

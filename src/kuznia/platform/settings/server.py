@@ -1,0 +1,65 @@
+"""Where the server listens, what it takes, and what it writes down."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+from kuznia.platform.kinds import Hosts, Lower, Origins, Seconds, Upper
+
+
+class Server(BaseSettings):
+    """The machine: address, limits of a request, logs."""
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one."
+    )
+    allow_remote: bool = Field(
+        default=False,
+        description="Lets `HOST` be an address other machines can reach. This version has no "
+        "accounts: whoever reaches the port may use the server and its model key.",
+    )
+    allowed_hosts: Hosts = Field(
+        default=(),
+        description="Names the server answers to, comma-separated. Unset: `localhost` and `HOST` "
+        "while only this machine can reach it, otherwise any.",
+    )
+    environment: Annotated[Literal["development", "production"], Lower] = Field(
+        default="development",
+        description="Production refuses what is only safe on one's own machine.",
+    )
+    debug: bool = Field(default=False, description="Logs from `DEBUG` up. Refused in production.")
+    cors_origins: Origins = Field(
+        default=(),
+        description="Sites whose pages may call the server, as `https://host[:port]`, "
+        "comma-separated. `*` is every site; refused in production.",
+    )
+    max_body_bytes: int = Field(
+        default=1_000_000,
+        ge=1_000,
+        le=100_000_000,
+        description="The longest request body, in bytes.",
+    )
+    request_timeout: Seconds = Field(
+        default=120, description="Seconds for a whole order, repairs and all."
+    )
+    shutdown_grace: float = Field(
+        default=5,
+        ge=0,
+        le=600,
+        description="Seconds that work under way gets when the server stops.",
+    )
+
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Upper] = Field(
+        default="INFO", description="The least important lines that are still written."
+    )
+    log_file: Path | None = Field(
+        default=None,
+        description="Writes the log as JSON to this file too: 5 old files of 10 MB are kept.",
+    )
+    log_format: Annotated[Literal["auto", "json", "console"], Lower] = Field(
+        default="auto",
+        description="`auto`: for people on a terminal in development, otherwise JSON.",
+    )

@@ -1,0 +1,45 @@
+"""Where rows, cached artefacts and shared state live."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings
+
+from kuznia.platform.kinds import Count, DatabaseUrl, RedisUrl, Seconds
+from kuznia.platform.settings.later import LATER
+
+
+class Store(BaseSettings):
+    """Database, memory, Redis."""
+
+    database_url: DatabaseUrl = Field(
+        default=SecretStr("sqlite:///data/kuznia.db"),
+        description="`sqlite:///path` or `postgresql://user:password@host/name`.",
+    )
+    database_pool_size: int = Field(
+        default=5,
+        ge=1,
+        le=500,
+        description="Connections kept open to PostgreSQL, for reading and for writing each.",
+    )
+    database_pool_overflow: int = Field(
+        default=5, ge=0, le=500, description="Connections opened on top when all are taken."
+    )
+    database_pool_timeout: Seconds = Field(
+        default=5, description="Seconds to wait for a free connection."
+    )
+
+    cache_ttl: float = Field(
+        default=300,
+        ge=0,
+        le=2_592_000,
+        description="Seconds in which an equal order gets the artefact made before; 0 never.",
+    )
+    cache_size: Count = Field(default=1000, description="Artefacts held in memory.")
+    run_retention: float = Field(
+        default=600,
+        ge=1,
+        le=86_400,
+        description="Seconds a finished run's events can still be read.",
+    )
+    redis_url: RedisUrl | None = Field(
+        default=None, description=f"{LATER} limits, cache and events are kept in the process."
+    )
