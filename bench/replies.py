@@ -2,7 +2,7 @@
 
 CODE = '''**counting.py**
 ```python
-"""Counting words, as asked."""
+"""Counting words, as asked in call 00000000."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -35,6 +35,8 @@ def most_common(texts: Iterable[str], limit: int = 10) -> list[tuple[str, int]]:
 
 TESTS = """**test_counting.py**
 ```python
+# Written in call 00000000.
+
 import pytest
 from counting import count, most_common, words
 
@@ -63,7 +65,8 @@ def test_a_limit_below_one_is_refused() -> None:
 
 DOCUMENTATION = """# Counting words
 
-Counts the words of some texts and names the most common ones. It needs the standard library only.
+Counts the words of some texts (call 00000000) and names the most common ones. It needs the
+standard library only.
 
 ## `words(text: str) -> list[str]`
 
@@ -84,6 +87,9 @@ from counting import most_common
 print(most_common(["one two", "two"], limit=1))
 ```
 """
+
+# Each whole reply has the number of its call here: two that were the same could be read once.
+NUMBER = b"00000000"
 
 # How the code domain's prompts begin; any other request is one for code.
 BY_PROMPT = ((b"You write tests", TESTS), (b"You write documentation", DOCUMENTATION))

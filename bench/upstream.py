@@ -14,7 +14,7 @@ from typing import cast
 import httptools
 import uvloop
 
-from bench.replies import reply_to
+from bench.replies import NUMBER, reply_to
 
 STREAMED = re.compile(rb'"stream"\s*:\s*true')
 PIECE = 40
@@ -152,7 +152,8 @@ class Caller(asyncio.Protocol):
         self.seen.streams += streamed
         frames = self.frames(streamed, reply_to(body))
         if not self.pace.delay and not (streamed and self.pace.gap):
-            self.transport.write(b"".join(frames))
+            answer = b"".join(frames)
+            self.transport.write(answer.replace(NUMBER, b"%08d" % self.seen.calls))
             return
         self.seen.open += 1
         # Without a gap all that follows the delay leaves in one write.

@@ -3,6 +3,7 @@
 import ast
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -24,6 +25,8 @@ class Parameter(NamedTuple):
 Parameters = tuple[Parameter, ...] | None
 
 
+# Several checks read one draft, one after the other; a tree may take fifty times its text.
+@lru_cache(maxsize=4)
 def tree_of(content: str) -> ast.Module | None:
     """The module's tree, or None if this interpreter cannot read it, or not without delay."""
     if len(content) > MOST_READ:

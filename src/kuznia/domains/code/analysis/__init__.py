@@ -1,6 +1,6 @@
 """The Analyser: source in; proof, metrics and a rating out. docs/metrics.md says how."""
 
-from kuznia.domains.code.analysis.analyse import analyse, analysed
+from kuznia.domains.code.analysis.analyse import analyse, analyse_proven, analysed
 from kuznia.domains.code.analysis.counting import PROFILES, Profile
 from kuznia.domains.code.analysis.limits import Breach, Thresholds, breaches
 from kuznia.domains.code.analysis.result import Analysis
@@ -13,6 +13,7 @@ __all__ = [
     "Profile",
     "Thresholds",
     "analyse",
+    "analyse_proven",
     "analysed",
     "breaches",
     "sarif",

@@ -54,12 +54,16 @@ class Measured(NamedTuple):
 
 
 def measured(
-    source: bytes, language: Language, deadline: float, profile: Profile
+    source: bytes,
+    language: Language,
+    deadline: float,
+    profile: Profile,
+    known: Proof | None = None,
 ) -> Measured | Stopped:
-    """Parse once, prove, count. A job for the pool too: all its arguments and results travel."""
+    """Parse once, prove what is not `known`, count. A job for the pool too: all of it travels."""
     tree = parse(source, language, deadline)
     # Another parser may know the file even where the grammar finds no end.
-    proof = prove(source, language, deadline, tree)
+    proof = known or prove(source, language, deadline, tree)
     if isinstance(proof, Stopped):
         return proof
     if isinstance(tree, Stopped):
