@@ -6,10 +6,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 from pydantic import field_validator
+from starlette.types import Message, Receive, Scope, Send
 from tests.doors.conftest import Lines, Start
 from tests.doors.served import NOTES, Kuznia, spoken
 from tests.makers import NoteInput, a_domain, a_part
 from tests.modelserver import ModelServer, hang, reply
+
+from kuznia.doors.gate import Gate
+from kuznia.platform.clock import SystemClock
+from kuznia.platform.metrics import Metrics
 
 SECRET = "the prompt about granny's silver"
 OURS = {
@@ -232,3 +237,28 @@ async def test_the_operator_says_which_names_it_answers_to(enter):
     answer = await kuznia.client.get("/health", headers={"host": "kuznia.example"})
 
     assert answer.status_code == 200
+
+
+async def test_a_reader_that_stops_reading_is_let_go():
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"much"})
+
+    async def takes_nothing(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            await asyncio.Event().wait()
+
+    gate = Gate(
+        app,
+        cors=lambda app: app,
+        clock=SystemClock(),
+        metrics=Metrics(version="0"),
+        deadline=60,
+        stall=0.05,
+        most_bytes=1000,
+        hosts=frozenset(),
+    )
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+
+    async with asyncio.timeout(10):
+        await gate(scope, asyncio.Event().wait, takes_nothing)  # pyright: ignore[reportArgumentType] - nothing is received

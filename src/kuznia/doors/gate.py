@@ -32,6 +32,11 @@ SECURITY: Sequence[tuple[bytes, bytes]] = (
 )
 
 
+# Seconds between two pieces of an answer: a stream has its heartbeat after ten, so what takes
+# longer is a reader that has stopped reading, and would hold its answer in memory for ever.
+STALL = 60.0
+
+
 class Gate:
     """One wrapper for what every request needs: six would each wrap `send` and cost as much."""
 
@@ -43,6 +48,7 @@ class Gate:
         clock: Clock,
         metrics: Metrics,
         deadline: float,
+        stall: float = STALL,
         most_bytes: int,
         hosts: frozenset[str],
     ) -> None:
@@ -51,6 +57,7 @@ class Gate:
         self._clock = clock
         self._metrics = metrics
         self._deadline = deadline
+        self._stall = stall
         self._most_bytes = most_bytes
         self._hosts = hosts
 
@@ -63,15 +70,17 @@ class Gate:
         request_id.set(rid)
         status = 0
         fault: Fault | None = None
+        loop = asyncio.get_running_loop()
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                if fault is None:
-                    # From the first byte on a stream has the deadline of its run, not ours.
-                    limit.reschedule(None)
                 _add_headers(message, rid)
+            if fault is None:
+                # From the first byte on a stream has the deadline of its run, not ours; but who
+                # takes nothing any more is let go.
+                limit.reschedule(loop.time() + self._stall)
             await send(message)
 
         limit = asyncio.timeout(self._deadline)
