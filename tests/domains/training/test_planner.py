@@ -7,6 +7,7 @@ from tests.domains.training.makers import a_plan, an_athlete
 
 from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.lesson import Lesson
+from kuznia.domains.training.plan import HARD
 from kuznia.domains.training.planner import Wishes, plan
 from kuznia.domains.training.planner.choice import choose, cost
 from kuznia.domains.training.planner.limits import allowed, limits
@@ -197,3 +198,55 @@ def test_lessons_are_frozen_values() -> None:
 
     assert known.pinned
     assert known.confidence == 0.5
+
+
+# Each of these once got a plan with something left to mend.
+@pytest.mark.parametrize(
+    ("said", "running"),
+    [
+        # A third hard session in the week of the race.
+        ({"level": "advanced", "weeks": 4, "days": 7}, {"event": "marathon", "weekly_km": 80}),
+        # A long run that was no share of such short days, and shrank from week to week.
+        (
+            {"level": "elite", "weeks": 11, "days": 5, "minutes": 20},
+            {"event": "marathon", "weekly_km": 150, "long_minutes": 360},
+        ),
+        # One short run beside the race.
+        (
+            {"level": "elite", "kind": "both", "weeks": 13, "days": 5, "minutes": 15}
+            | {"weekdays": ["mon", "wed", "fri"]},
+            {"event": "5k", "weekly_km": 25, "long_minutes": 90, "pace": 8.5},
+        ),
+        (
+            {"level": "beginner", "weeks": 15, "weekdays": ["mon", "fri"], "minutes": 20},
+            {"event": "10k", "weekly_km": 8, "longest_km": 8, "long_minutes": 360, "pace": 20},
+        ),
+    ],
+)
+def test_odd_weeks_before_a_race_keep_every_rule(said, running) -> None:
+    whole = {"longest_km": 28, "pace": 4.5} | running
+    made, athlete = a_plan({"kind": "endurance", "minutes": 60, "endurance": whole} | said)
+
+    assert [one for one in findings(verify(made, athlete)) if one.stands] == []
+
+
+def test_the_week_of_the_race_has_the_race_as_its_hard_effort() -> None:
+    running = {"event": "half", "weekly_km": 60, "longest_km": 20}
+    said = {"kind": "endurance", "level": "elite", "weeks": 12, "days": 6, "minutes": 90}
+    made, _ = a_plan(said | {"endurance": running})
+
+    hard = [day.day for day in made.weeks[-1].days for one in day.sessions if one.kind in HARD]
+    race = hard.pop()
+    assert len(hard) <= 1
+    assert all(race - day > 2 for day in hard)
+
+
+def test_the_long_run_does_not_shrink_while_building() -> None:
+    running = {"event": "half", "weekly_km": 40, "longest_km": 18, "long_minutes": 240}
+    made, _ = a_plan(
+        {"kind": "endurance", "level": "elite", "weeks": 8, "minutes": 30, "endurance": running}
+    )
+
+    built = [week for week in made.weeks if week.phase in {"base", "build"}]
+    longest = [max(one.km or 0 for day in week.days for one in day.sessions) for week in built]
+    assert longest == sorted(longest)

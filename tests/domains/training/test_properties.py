@@ -45,9 +45,7 @@ def test_anyone_gets_a_plan_that_passes_or_a_refusal(said: dict[str, Any]) -> No
         return
 
     made = plan(athlete)
-    # E04 (few hard days) is still breached for some odd combinations; docs/training.md says so.
-    standing = [one for one in findings(verify(made, athlete)) if one.stands]
-    assert {one.code for one in standing} <= {"E04"}
+    assert [one for one in findings(verify(made, athlete)) if one.stands] == []
 
 
 @FEW

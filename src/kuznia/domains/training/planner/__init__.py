@@ -27,7 +27,7 @@ from kuznia.domains.training.planner.volume import Base, Load, aimed, base, load
 from kuznia.domains.training.planner.wording import Words
 from kuznia.domains.training.screening import screen
 
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from kuznia.domains.training.planner.wording import Words
 _HARD_SHARE = 0.17
 _LEAST_HARD_MINUTES = 6
 _WARM_AND_COOL = 600
+_FRESH_DAYS = 2
 # Fractions of the highest heart rate, or of its reserve, at which zones begin.
 _ZONE_EDGES = (0.50, 0.60, 0.70, 0.80, 0.90, 1.00)
 
@@ -58,18 +59,22 @@ class Sessions:
         plain = [day for day in days if day != race_day]
         long_day = next((day for day in plain if layout.work[day].endswith("long")), None)
         hard_days = [day for day in plain if layout.work[day] == "hard"]
+        if race_day is not None:
+            # The race is its week's hard effort: at most one more, and legs fresh again by then.
+            hard_days = [day for day in hard_days if race_day - day > _FRESH_DAYS][:1]
         longest = load.longest if long_day is not None else 0.0
         rest = max(0.0, load.weekly - longest)
         others = [day for day in plain if day != long_day]
         room = self._start.most(self._start.session_minutes)
         # No easy run is longer than the long one, not even where the race has taken its place.
         each = min(rest / len(others), load.longest, room) if others else 0.0
+        total = longest + each * len(others)
         found: dict[int, Session] = {}
         for day in plain:
             if day == long_day:
                 found[day] = self._steady("long", longest, span)
             elif day in hard_days and span.phase not in {"deload", "base"}:
-                found[day] = self._hard(each, load.weekly, len(hard_days), span)
+                found[day] = self._hard(each, total, len(hard_days), span)
             else:
                 found[day] = self._steady("easy", each, span)
         if race_day is not None:

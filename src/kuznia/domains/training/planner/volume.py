@@ -29,6 +29,8 @@ _LONGEST_MINUTES = 180.0
 # Where no event pulls the volume up, it stops growing here.
 _ENOUGH_KM = {"beginner": 25.0, "intermediate": 40.0, "advanced": 60.0, "elite": 90.0}
 _ENOUGH_MINUTES = 300.0
+# Sessions beside the long one stay so much of what they might be.
+_BESIDE = 0.98
 # A hair below every limit: rounding to whole minutes must not cross it.
 _HAIR = 0.985
 
@@ -111,7 +113,8 @@ def loads(start: Base, week: tuple[Span, ...], layout: Layout) -> tuple[Load, ..
     for span in week:
         longest = _lately(start, found)
         if span.phase == "taper":
-            found.append(_taper(peak, found, len(layout.endurance)))
+            race = span is week[-1] and start.event is not None
+            found.append(_taper(peak, found, layout, race=race))
             continue
         if span.phase == "deload":
             found.append(Load(peak * _EASY_SHARE, found[-1].longest * _EASY_LONG))
@@ -120,7 +123,7 @@ def loads(start: Base, week: tuple[Span, ...], layout: Layout) -> tuple[Load, ..
             weekly = _grown(weekly, start, count)
         long = _long(longest, weekly, start, count)
         weekly = min(weekly, _room(long, start, count))
-        peak = weekly
+        peak = max(peak, weekly) if found else weekly
         found.append(Load(weekly, long))
     return tuple(found)
 
@@ -150,11 +153,14 @@ def _lately(start: Base, found: list[Load]) -> float:
     return max([before, *(load.longest for load in found[-_MONTH:])])
 
 
-def _taper(peak: float, found: list[Load], count: int) -> Load:
-    # The race is not counted; what is left is half of the biggest week.
+def _taper(peak: float, found: list[Load], layout: Layout, *, race: bool) -> Load:
+    """Half of the biggest week; the race, not counted, may stand where the long run was."""
     weekly = peak * _TAPER_SHARE
     longest = max(load.longest for load in found[-_MONTH:])
-    share = _LONG_SHARE_FEW if count > 1 else 1.0
+    runs = len(layout.endurance) - race
+    if race and layout.work[layout.endurance[-1]].endswith("long"):
+        return Load(weekly, min(longest, weekly / max(1, runs)))
+    share = 1.0 if runs == 1 else _LONG_SHARE_FEW
     return Load(weekly, min(longest * 0.6, weekly * share))
 
 
@@ -175,6 +181,10 @@ def _grown(weekly: float, start: Base, count: int) -> float:
 def _most(start: Base, count: int) -> float:
     """The most a week may come to: the hours there are, and what the goal asks for."""
     hours = ((count - 1) * start.session_minutes + start.long_minutes) / start.each
+    if count > 1:
+        # The long session is a share of the week: beside short ones it cannot be as long as it may.
+        others = (count - 1) * start.most(start.session_minutes) * _BESIDE
+        hours = min(hours, others / (1 - _share(count)))
     if not start.running:
         return min(hours, max(_ENOUGH_MINUTES, start.weekly))
     if start.event is None:
@@ -192,12 +202,18 @@ def _long(longest: float, weekly: float, start: Base, count: int) -> float:
     goal = start.event.km * 0.95 if start.event and start.event.km < 15 else 1e9
     if start.event and start.event.km >= 15:
         goal = max(start.event.long_km * 1.35, longest)
-    share = _LONG_SHARE if count >= 4 else _LONG_SHARE_FEW if count > 1 else 1.0
     room = min(start.most(start.long_minutes), goal)
-    return min(limit * _HAIR, weekly * share, room) if count > 1 else min(limit * _HAIR, room)
+    return min(limit * _HAIR, room, weekly * _share(count))
+
+
+def _share(count: int) -> float:
+    """How much of a week its long session may be."""
+    if count == 1:
+        return 1.0
+    return _LONG_SHARE if count >= 4 else _LONG_SHARE_FEW
 
 
 def _room(long: float, start: Base, count: int) -> float:
     """What fits beside the long session, none of the others longer than it."""
     other = min(long, start.most(start.session_minutes))
-    return long + (count - 1) * other * 0.98
+    return long + (count - 1) * other * _BESIDE
