@@ -142,7 +142,7 @@ async def _read(work: Work, part: AnyPart, bench: Bench, reply: Reply, trial: _T
     trial.mended = False
     work.tell("part.checked", {"part": part.name, "findings": verdict.findings})
     if part.mend is not None and verdict.standing:
-        fresh = part.mend(draft, verdict.findings, bench)
+        fresh = await _settled(part.mend(draft, verdict.findings, bench))
         again = await check(part, fresh, bench)
         if len(again.standing) < len(verdict.standing):
             draft, verdict, trial.mended = fresh, again, True

@@ -159,7 +159,7 @@ class Part(Generic[D]):
     prompt: Callable[[Bench], Prompt] | None = None
     parse: Callable[[str, Bench], D | Awaitable[D]] | None = None
     # What our own code can put right costs no token.
-    mend: Callable[[D, tuple[Finding, ...], Bench], D] | None = None
+    mend: Callable[[D, tuple[Finding, ...], Bench], D | Awaitable[D]] | None = None
     make: Callable[[Bench], D | Awaitable[D]] | None = None
     checks: tuple[Check[D], ...] = ()
     tries: int = 3

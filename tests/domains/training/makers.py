@@ -92,14 +92,16 @@ def healths(draw: st.DrawFn) -> dict[str, Any]:
 def endurances(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "sport": draw(
-            st.sampled_from(["running", "running", "cycling", "rowing", "swimming", "walking"])
+            st.sampled_from(
+                ["running", "running", "cycling", "rowing", "swimming", "walking", "handcycling"]
+            )
         ),
         "event": draw(_some("5k", "10k", "half", "marathon")),
-        "weekly_km": draw(_some(0, 2, 8, 15, 25, 40, 80)),
-        "weekly_minutes": draw(_some(0, 60, 150, 400)),
-        "longest_km": draw(_some(0, 3, 8, 16, 28)),
-        "long_minutes": draw(_some(45, 90, 150, 240)),
-        "pace": draw(_some(4.5, 6.0, 8.5)),
+        "weekly_km": draw(_some(0, 2, 8, 15, 25, 40, 80, 400)),
+        "weekly_minutes": draw(_some(0, 60, 150, 400, 3000)),
+        "longest_km": draw(_some(0, 3, 8, 16, 28, 200)),
+        "long_minutes": draw(_some(15, 45, 90, 150, 240, 360)),
+        "pace": draw(_some(2.5, 4.5, 6.0, 8.5, 20)),
     }
 
 
@@ -121,7 +123,7 @@ def profiles(draw: st.DrawFn, healthy: bool = False) -> dict[str, Any]:
         "weeks": draw(st.integers(1, 16)),
         "days": days,
         "weekdays": draw(st.lists(st.sampled_from(WEEKDAYS), max_size=7, unique=True)),
-        "minutes": draw(st.sampled_from([15, 20, 30, 40, 45, 60, 75, 90, 120])),
+        "minutes": draw(st.sampled_from([15, 17, 20, 26, 30, 33, 40, 45, 60, 75, 90, 120, 180])),
         "equipment": draw(
             st.lists(st.sampled_from(sorted(kits())), min_size=1, max_size=2)
             | st.lists(st.sampled_from(_ITEMS), max_size=5)
@@ -138,6 +140,7 @@ def profiles(draw: st.DrawFn, healthy: bool = False) -> dict[str, Any]:
         "health": {} if healthy else draw(healths()),
         "language": draw(st.sampled_from(["en", "uk"])),
         "target_weight": draw(_some(45, 70, 95)),
+        "start": draw(_some("2026-11-25", "2199-12-31")),
     }
     if kind != "strength":
         said["endurance"] = draw(endurances())

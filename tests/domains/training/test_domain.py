@@ -1,5 +1,6 @@
 """The training domain on the road: with a model, without one, and against one."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -166,12 +167,28 @@ def test_an_order_of_another_domain_is_a_mistake_of_ours():
         told(wrong)
 
 
-def test_choices_that_break_a_rule_are_taken_back():
+async def test_choices_that_break_a_rule_are_taken_back():
     order = an_order(GYM)
     plan = DOMAIN.parts(order)[0]
     bench = Bench(order)
     assert plan.mend is not None
-    draft = plan.mend(None, (Finding("V01", "mend", "weeks.1", "too much"),), bench)
+    draft = await plan.mend(None, (Finding("V01", "mend", "weeks.1", "too much"),), bench)
 
     assert not isinstance(draft, Note)
     assert draft.weeks
+
+
+async def test_mending_a_plan_leaves_the_loop_free():
+    order = an_order(GYM | {"level": "advanced", "days": 5, "weeks": 16})
+    plan = DOMAIN.parts(order)[0]
+    assert plan.mend is not None
+    turns = 0
+    mending = asyncio.ensure_future(
+        plan.mend(None, (Finding("V01", "mend", "weeks.1", "too much"),), Bench(order))
+    )
+    while not mending.done():
+        await asyncio.sleep(0)
+        turns += 1
+
+    # On the loop it would be done by the first turn.
+    assert turns > 5

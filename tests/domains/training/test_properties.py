@@ -24,7 +24,7 @@ FEW = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
-MANY = settings(FEW, max_examples=100)
+MANY = settings(FEW, max_examples=250)
 
 
 def used(made: Plan) -> set[str]:
@@ -210,3 +210,15 @@ def test_two_at_once_get_one_plan() -> None:
         plans = list(pool.map(lambda _: a_plan({"equipment": ["full-gym"]})[0], range(8)))
 
     assert all(made == plans[0] for made in plans)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1969-12-31", "2200-01-01", "9999-12-31"])
+def test_a_start_no_calendar_holds_is_refused(day: str) -> None:
+    with pytest.raises(ValidationError, match="start"):
+        an_athlete({"start": day})
+
+
+def test_the_last_start_there_is_gives_a_plan() -> None:
+    made, _ = a_plan({"start": "2199-12-31", "weeks": 16})
+
+    assert made.weeks[-1].days[-1].date is not None

@@ -8,9 +8,8 @@ from kuznia.domains.training.exports import EXPORTS
 from kuznia.domains.training.exports import Export as Form
 from kuznia.domains.training.exports.stamp import Stamp
 from kuznia.domains.training.plan import Plan
+from kuznia.domains.training.profile import EARLIEST, LATEST
 from kuznia.forge.terms import CannotExport, Copy, Export
-
-_YEARS = range(1970, 2200)
 
 
 def _plan(copy: Copy) -> Plan:
@@ -30,8 +29,8 @@ def _dated(plan: Plan, wanted: str | None) -> Plan:
         first = date.fromisoformat(wanted)
     except ValueError:
         raise CannotExport("`date` is a day like 2026-01-05.") from None
-    if first.year not in _YEARS:
-        raise CannotExport(f"`date` is from {_YEARS.start} to {_YEARS.stop - 1}.")
+    if not EARLIEST <= first <= LATEST:
+        raise CannotExport(f"`date` is from {EARLIEST.year} to {LATEST.year}.")
     # Day 1 is a Monday: the first week is the one the start lies in.
     monday = first - timedelta(days=first.weekday())
     weeks = tuple(

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable
 from typing import cast
 
 from kuznia.domains.training import asking, screening
@@ -60,10 +60,10 @@ def _prompt(bench: Bench) -> Prompt:
     return asking.prompt(told(bench.order), _athlete(bench))
 
 
-# Planning is tens of milliseconds of arithmetic: in a thread, so that streams keep flowing.
+# Planning and checking are tens of milliseconds of arithmetic: in a thread, so that streams flow.
 async def _parse(reply: str, bench: Bench) -> Plan:
     athlete = _athlete(bench)
-    return await asyncio.to_thread(plan, athlete, asking.wishes(reply, athlete))
+    return await asyncio.to_thread(lambda: plan(athlete, asking.wishes(reply, athlete)))
 
 
 async def _make(bench: Bench) -> Plan:
@@ -73,9 +73,9 @@ async def _make(bench: Bench) -> Plan:
 _WORDS = frozenset(rule.id for rule in rules().values() if rule.family == "words")
 
 
-def _mend(draft: Plan, found: tuple[Finding, ...], bench: Bench) -> Plan:
+async def _mend(draft: Plan, found: tuple[Finding, ...], bench: Bench) -> Plan:
     """Take back what a model brought in: its words where they are at fault, else its choices."""
-    ours = plan(_athlete(bench))
+    ours = await _make(bench)
     if all(finding.code in _WORDS for finding in found):
         words = {"title": ours.title, "summary": ours.summary}
         weeks = tuple(
@@ -86,9 +86,9 @@ def _mend(draft: Plan, found: tuple[Finding, ...], bench: Bench) -> Plan:
     return ours
 
 
-def _family(name: str) -> Callable[[Plan, Bench], Iterator[Finding]]:
-    def run(draft: Plan, bench: Bench) -> Iterator[Finding]:
-        return findings(verify(draft, _athlete(bench), name))
+def _family(name: str) -> Callable[[Plan, Bench], Awaitable[Iterable[Finding]]]:
+    async def run(draft: Plan, bench: Bench) -> Iterable[Finding]:
+        return findings(await asyncio.to_thread(verify, draft, _athlete(bench), name))
 
     return run
 
@@ -104,8 +104,9 @@ def _checks() -> tuple[Check[Plan], ...]:
     )
 
 
-def _certify(bench: Bench) -> Certificate:
-    return certificate(cast("Plan", bench.accepted["plan"]), _athlete(bench))
+async def _certify(bench: Bench) -> Certificate:
+    made = cast("Plan", bench.accepted["plan"])
+    return await asyncio.to_thread(certificate, made, _athlete(bench))
 
 
 PLAN: Part[Plan] = Part(

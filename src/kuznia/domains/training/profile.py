@@ -46,6 +46,8 @@ Flag = Literal[
     "wheelchair",
 ]
 
+# A plan begins within these: calendars and their arithmetic end not far beyond.
+EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=80)]
@@ -132,7 +134,7 @@ class Profile(Told):
     endurance: Endurance | None = None
     health: Health = Health()
     notes: Text = ""
-    start: date | None = None
+    start: date | None = Field(default=None, ge=EARLIEST, le=LATEST)
     language: Language = "en"
 
 
