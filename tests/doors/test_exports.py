@@ -45,6 +45,17 @@ async def test_an_artefact_is_taken_away_as_a_file(client):
     assert answer.headers["content-disposition"].endswith('-text.txt"')
 
 
+async def test_the_formats_of_an_artefact_are_listed_with_their_links(client):
+    where = await made(client)
+    links = (await client.get(where)).json()["data"]["links"]
+
+    answer = await client.get(links["exports"])
+
+    assert answer.json()["data"] == [
+        {"name": "text", "media_type": "text/plain", "link": f"{where}/exports/text"}
+    ]
+
+
 async def test_a_format_nobody_knows_is_answered_with_those_there_are(client):
     where = await made(client)
 

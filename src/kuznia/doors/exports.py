@@ -5,17 +5,33 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from kuznia.doors.at import caller, doors
+from kuznia.doors.shapes import ExportLine, links
+from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import CannotExport, Copy, Export
 from kuznia.platform.errors import Invalid, NotFound
+from kuznia.platform.wire import Envelope, ok
 
 router = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"])
 
-# A domain may be gone whose artefacts are still there.
-NONE: Mapping[str, Export] = {}
 ANY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+
+
+@router.get(
+    "/{artefact_id}/exports",
+    summary="The formats an artefact can be taken away in",
+    response_class=Response,
+    responses={200: {"model": Envelope[list[ExportLine]]}},
+)
+async def formats(request: Request, artefact_id: Annotated[str, Path(max_length=64)]) -> Response:
+    kept = await doors(request).forge.shelf.get(await caller(request), artefact_id)
+    lines = [
+        ExportLine(name=name, media_type=form.media_type, link=f"{links(kept)['exports']}/{name}")
+        for name, form in _formats(request, kept).items()
+    ]
+    return Response(ok(to_json(lines)), media_type="application/json")
 
 
 @router.get(
@@ -27,16 +43,14 @@ ANY = {"application/octet-stream": {"schema": {"type": "string", "format": "bina
 async def export(
     request: Request,
     artefact_id: Annotated[str, Path(max_length=64)],
-    name: Annotated[str, Path(max_length=40, description="One of `links.exports`.")],
+    name: Annotated[str, Path(max_length=40, description="One that `links.exports` lists.")],
 ) -> Response:
     """Query parameters are options of the format, where it has any."""
-    at = doors(request)
-    kept = await at.forge.shelf.get(await caller(request), artefact_id)
-    formats = at.forge.domains[kept.domain].exports if kept.domain in at.forge.domains else NONE
-    form = formats.get(name)
-    if form is None:
-        known = ", ".join(formats) or "none"
-        raise NotFound(f"An artefact of {kept.domain} has no such format; there is {known}.")
+    kept = await doors(request).forge.shelf.get(await caller(request), artefact_id)
+    known = _formats(request, kept)
+    if (form := known.get(name)) is None:
+        names = ", ".join(known) or "none"
+        raise NotFound(f"An artefact of {kept.domain} has no such format; there is {names}.")
     copy = Copy(kept.id, kept.created_at, from_json(kept.body)["parts"], dict(request.query_params))
     try:
         # Drawing a diagram takes its time, and others want theirs.
@@ -45,3 +59,9 @@ async def export(
         raise Invalid(str(cannot)) from None
     headers = {"Content-Disposition": f'attachment; filename="{kept.id}-{name}.{form.ending}"'}
     return Response(content, media_type=form.media_type, headers=headers)
+
+
+def _formats(request: Request, kept: Kept) -> Mapping[str, Export]:
+    # A domain may be gone whose artefacts are still there.
+    domains = doors(request).forge.domains
+    return domains[kept.domain].exports if kept.domain in domains else {}

@@ -35,6 +35,7 @@ class DeclineShape(BaseModel):
 class Links(BaseModel):
     self: str
     events: str
+    exports: str
 
 
 class ArtefactShape(BaseModel):
@@ -60,6 +61,14 @@ class ArtefactLine(BaseModel):
     status: Status
     created_at: datetime
     links: Links
+
+
+class ExportLine(BaseModel):
+    """A format an artefact can be taken away in."""
+
+    name: str
+    media_type: str
+    link: str
 
 
 class ArtefactPage(BaseModel):
@@ -88,6 +97,7 @@ def links(kept: Kept) -> dict[str, str]:
     return {
         "self": f"/api/v1/artefacts/{kept.id}",
         "events": f"/api/v1/runs/{kept.run_id}/events",
+        "exports": f"/api/v1/artefacts/{kept.id}/exports",
     }
 
 
