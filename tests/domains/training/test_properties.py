@@ -1,6 +1,8 @@
 """What must hold for every person, not only for those we thought of."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
+from random import Random
 from typing import Any
 
 import pytest
@@ -87,6 +89,21 @@ def test_an_injury_keeps_its_tags_out(said: dict[str, Any], region: str) -> None
 
 
 @FEW
+@given(profiles())
+def test_no_day_is_longer_than_the_time_there_is(said: dict[str, Any]) -> None:
+    athlete = an_athlete(said)
+    assume(decline(athlete) is None)
+    long = max(said["minutes"], said.get("endurance", {}).get("long_minutes") or 0)
+
+    for week in plan(athlete).weeks:
+        for day in week.days:
+            kinds = {session.kind for session in day.sessions}
+            # An event takes what it takes.
+            if "race" not in kinds:
+                assert day.minutes <= (long if "long" in kinds else said["minutes"])
+
+
+@FEW
 @given(profiles(healthy=True), st.sampled_from([15, 20, 25]))
 def test_less_time_never_means_more_sets(said: dict[str, Any], minutes: int) -> None:
     said = said | {"kind": "strength", "minutes": 90}
@@ -159,6 +176,21 @@ def test_language_changes_words_only(said: dict[str, Any]) -> None:
 
 
 @FEW
+@given(profiles(), st.randoms())
+def test_the_order_things_are_said_in_changes_nothing(said: dict[str, Any], dice: Random) -> None:
+    lists = {name: list(said[name]) for name in ("weekdays", "equipment", "lifts")}
+    answers = {"systolic": 118, "sore": ["knee"], "disease": ["asthma"], "resting_hr": 52}
+    names = list(answers)
+    athlete = an_athlete(said, answers=answers)
+    assume(decline(athlete) is None)
+    for one in (*lists.values(), names):
+        dice.shuffle(one)
+
+    other = an_athlete(said | lists, answers={name: answers[name] for name in names})
+    assert plan(other) == plan(athlete)
+
+
+@FEW
 @given(profiles())
 def test_every_citation_resolves(said: dict[str, Any]) -> None:
     athlete = an_athlete(said)
@@ -168,7 +200,12 @@ def test_every_citation_resolves(said: dict[str, Any]) -> None:
     reasons = [made.reason, *(week.reason for week in made.weeks)]
     reasons += [day.reason for week in made.weeks for day in week.days]
     reasons += [dose.reason for dose in _rows(made)]
-    assert all(reason.cites and set(reason.cites) <= set(cards()) for reason in reasons)
+    reasons += [one.reason for week in made.weeks for day in week.days for one in day.sessions]
+    for reason in reasons:
+        assert reason.cites
+        # Raises where a card is missing.
+        told = " ".join(cards()[name].text + cards()[name].text_uk for name in reason.cites)
+        assert set(re.findall(r"\d+", reason.text)) <= set(re.findall(r"\d+", told))
 
 
 @FEW

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from asyncio import gather
 from collections.abc import AsyncGenerator
 from copy import deepcopy
 
@@ -53,6 +54,12 @@ async def test_an_order_gives_four_weeks_with_reasons_and_a_certificate(client):
     assert len(plan["weeks"]) == 4
     assert plan["reason"]["cites"]
     assert certificate["passed"]
+
+
+async def test_two_who_order_the_same_at_once_get_one_plan(client):
+    one, other = await gather(*(client.post(PLANS, json=ORDER) for _ in range(2)))
+
+    assert one.json()["data"]["id"] == other.json()["data"]["id"]
 
 
 async def test_a_red_flag_is_declined_and_no_plan_is_given(client):

@@ -12,6 +12,7 @@ from kuznia.domains.training.athlete import Athlete
 from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.plan import Day, DayKind, Dose, Phase, Plan, Reason, Session, Week
 from kuznia.domains.training.planner.aerobic import Sessions, zones
+from kuznia.domains.training.planner.choice import Chooser, choose
 from kuznia.domains.training.planner.limits import Limits, allowed, limits
 from kuznia.domains.training.planner.offers import notices, offers
 from kuznia.domains.training.planner.phases import (
@@ -55,9 +56,9 @@ class _Frame:
     loads: tuple[Load, ...]
 
 
-def plan(athlete: Athlete, wishes: Wishes | None = None) -> Plan:
+def plan(athlete: Athlete, wishes: Wishes | None = None, chooser: Chooser = choose) -> Plan:
     """The plan for someone whom screening lets train."""
-    frame = _frame(athlete, wishes or Wishes())
+    frame = _frame(athlete, wishes or Wishes(), chooser)
     screening = screen(athlete)
     words = frame.words
     made = Plan(
@@ -99,7 +100,7 @@ def _worded(made: Plan, wishes: Wishes) -> Plan:
     return made.model_copy(update={**said, "weeks": weeks})
 
 
-def _frame(athlete: Athlete, wishes: Wishes) -> _Frame:
+def _frame(athlete: Athlete, wishes: Wishes, chooser: Chooser) -> _Frame:
     frame = limits(athlete, screen(athlete))
     week = layout(athlete, frame)
     words = Words(athlete.language)
@@ -116,7 +117,7 @@ def _frame(athlete: Athlete, wishes: Wishes) -> _Frame:
         layout=week,
         words=words,
         spans=spans,
-        template=template(athlete, frame, pool, days, wishes.prefer),
+        template=template(athlete, frame, pool, days, wishes.prefer, chooser),
         start=start,
         sessions=Sessions(athlete, frame, start, words) if start else None,
         loads=loads(start, spans, week) if start else (),

@@ -4,7 +4,7 @@ Pure numbers in, pure numbers out, so that an exact solver can be set the same p
 distance to the optimum be measured. No randomness: ties go to the earlier candidate.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 # Prices of what is missing, in the currency of the objective; a squared half-set costs 1.
@@ -74,6 +74,7 @@ class Problem:
 
 
 Choice = tuple[Mapping[int, int], ...]
+Chooser = Callable[[Problem], Choice]
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kuznia.domains.training.athlete import Athlete
 from kuznia.domains.training.catalogue import MAJOR, Exercise, patterns
 from kuznia.domains.training.lesson import Prefer, VolumeFactor
-from kuznia.domains.training.planner.choice import Candidate, Problem, Session, choose
+from kuznia.domains.training.planner.choice import Candidate, Chooser, Problem, Session, choose
 from kuznia.domains.training.planner.dosing import LOADED, POWER, Scheme, scheme
 from kuznia.domains.training.planner.limits import Limits
 from kuznia.domains.training.profile import Level
@@ -86,6 +86,7 @@ def template(
     pool: tuple[Exercise, ...],
     days: Mapping[int, float],
     preferred: frozenset[str] = frozenset(),
+    chooser: Chooser = choose,
 ) -> Template:
     """Fill the strength days, each with so many minutes."""
     split = _WEEKS[len(days)] if days else ()
@@ -97,7 +98,7 @@ def template(
         if isinstance(effect, Prefer)
     }
     filled: dict[int, tuple[Chosen, ...]] = {}
-    for session, here in zip(week.sessions, choose(week), strict=True):
+    for session, here in zip(week.sessions, chooser(week), strict=True):
         chosen = [
             Chosen(
                 by_id[week.candidates[number].id],

@@ -1,0 +1,170 @@
+"""The same choice set to an exact solver: a little better, and many times slower.
+
+Needs the extra `solver`. One worker, a fixed seed and an effort counted in the solver's own steps
+instead of seconds: the same week always gets the same choice, on a busy machine too.
+"""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# ortools ships no types for what its operators give: Any below is a linear expression of it.
+from typing import Any
+
+from ortools.sat.python import cp_model
+
+from kuznia.domains.training.planner import choice as search
+from kuznia.domains.training.planner.choice import Choice, Problem, choose
+
+# About a third of a second; what more effort finds is a set here or there.
+EFFORT = 0.3
+# In a minute. Sets and getting ready take whole seconds, so that nothing is lost by rounding.
+_TICKS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """The best choice found, and a cost that no choice can be below."""
+
+    choice: Choice
+    bound: float
+
+
+def choose_exactly(week: Problem) -> Choice:
+    """A week as good as the search makes it, or better."""
+    return solve(week).choice if week.sessions else ()
+
+
+def solve(week: Problem, effort: float = EFFORT) -> Solved:
+    """Start from what the search found, and go on for so much effort."""
+    model: Any = cp_model.CpModel()
+    sessions, candidates = range(len(week.sessions)), range(len(week.candidates))
+    sets: dict[tuple[int, int], Any] = {}
+    used: dict[tuple[int, int], Any] = {}
+    start = choose(week)
+    for at, number in itertools.product(sessions, candidates):
+        candidate = week.candidates[number]
+        fits = candidate.pattern in week.sessions[at].patterns
+        sets[at, number] = model.new_int_var(0, candidate.most_sets if fits else 0, "")
+        used[at, number] = model.new_bool_var("")
+        model.add(sets[at, number] >= 1).only_enforce_if(used[at, number])
+        model.add(sets[at, number] == 0).only_enforce_if(~used[at, number])
+        model.add_hint(sets[at, number], start[at].get(number, 0))
+    _constrain(model, week, sets, used)
+    model.minimize(sum(_prices(model, week, sets, used)))
+    solver = cp_model.CpSolver()
+    solver.parameters.max_deterministic_time = effort
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = 0
+    if solver.solve(model) not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+        return Solved(start, float("-inf"))
+    found = tuple(
+        {n: solver.value(sets[at, n]) for n in candidates if solver.value(sets[at, n])}
+        for at in sessions
+    )
+    # With too little effort it may not come back to where it was told to start.
+    best = min((start, found), key=lambda one: search.cost(week, one))
+    return Solved(best, solver.best_objective_bound / 4)
+
+
+def _halves(week: Problem, sets: Any, at: int, muscle: str) -> Any:
+    return sum(
+        round(2 * share) * sets[at, number]
+        for number, candidate in enumerate(week.candidates)
+        if (share := candidate.muscles.get(muscle))
+    )
+
+
+def _muscles(week: Problem) -> list[str]:
+    return sorted({muscle for candidate in week.candidates for muscle in candidate.muscles})
+
+
+def _constrain(model: Any, week: Problem, sets: Any, used: Any) -> None:
+    """What may not be at all."""
+    sessions, candidates = range(len(week.sessions)), range(len(week.candidates))
+    near = [
+        (one, other)
+        for one, other in itertools.combinations(sessions, 2)
+        if abs(week.sessions[one].day - week.sessions[other].day) in {1, 6}
+    ]
+    for at in sessions:
+        minutes = sum(
+            round(_TICKS * week.candidates[n].setup) * used[at, n]
+            + round(_TICKS * week.candidates[n].each) * sets[at, n]
+            for n in candidates
+        )
+        model.add(minutes <= int(_TICKS * week.sessions[at].minutes))
+        model.add(sum(used[at, n] for n in candidates) <= search.MOST_EXERCISES)
+    for number in candidates:
+        model.add(sum(used[at, number] for at in sessions) <= 2)
+        for one, other in near:
+            model.add(used[one, number] + used[other, number] <= 1)
+    for muscle in _muscles(week):
+        leads = [n for n in candidates if week.candidates[n].muscles.get(muscle) == 1.0]
+        weekly = sum(_halves(week, sets, at, muscle) for at in sessions)
+        model.add(weekly <= int(2 * week.ceilings.get(muscle, 25.0)))
+        many: list[Any] = []
+        for at in sessions:
+            model.add(sum(used[at, n] for n in leads) <= search.MOST_ON_MUSCLE)
+            model.add(_halves(week, sets, at, muscle) <= int(2 * search.MOST_SESSION_SETS))
+            full = model.new_bool_var("")
+            here = sum(sets[at, n] for n in leads)
+            model.add(here <= search.MANY_SETS - 1).only_enforce_if(~full)
+            many.append(full)
+        for one, other in near:
+            model.add(many[one] + many[other] <= 1)
+
+
+def _prices(model: Any, week: Problem, sets: Any, used: Any) -> Iterator[Any]:
+    """The objective of the search, four times over so that all of it is whole numbers."""
+    sessions, candidates = range(len(week.sessions)), range(len(week.candidates))
+
+    def above(value: Any, most: int = 400) -> Any:
+        short = model.new_int_var(0, most, "")
+        model.add(short >= value)
+        return short
+
+    for muscle, target in week.targets.items():
+        total = sum(_halves(week, sets, at, muscle) for at in sessions)
+        off = model.new_int_var(-400, 400, "")
+        square = model.new_int_var(0, 160_000, "")
+        model.add(off == total - round(2 * target))
+        model.add_multiplication_equality(square, [off, off])
+        major = muscle in week.major
+        yield square * (4 if major else round(4 * search.MINOR))
+        if major:
+            yield 4 * search.TOO_LITTLE * above(round(2 * week.floor) - total)
+    for muscle in week.twice:
+        often: list[Any] = []
+        for at in sessions:
+            met = model.new_bool_var("")
+            model.add(_halves(week, sets, at, muscle) >= 2).only_enforce_if(met)
+            often.append(met)
+        yield 4 * search.RARE * above(2 - sum(often))
+    for pattern in week.must:
+        some = sum(
+            used[at, n]
+            for at in sessions
+            for n in candidates
+            if week.candidates[n].pattern == pattern
+        )
+        yield 4 * search.UNCOVERED * above(1 - some)
+    pull, push = (
+        sum(
+            sets[at, n] for at in sessions for n in candidates if week.candidates[n].pattern in kind
+        )
+        for kind in (week.pull, week.push)
+    )
+    yield 4 * search.PULL_SHORT * above(push - pull)
+    for at in sessions:
+        yield from _day_prices(week, at, used, above)
+
+
+def _day_prices(week: Problem, at: int, used: Any, above: Any) -> Iterator[Any]:
+    candidates = range(len(week.candidates))
+    count = sum(used[at, n] for n in candidates)
+    yield 4 * search.SHORT_DAY * above(week.sessions[at].fewest - count)
+    for pattern in {candidate.pattern for candidate in week.candidates}:
+        same = sum(used[at, n] for n in candidates if week.candidates[n].pattern == pattern)
+        yield 4 * search.REPEATED_PATTERN * above(same - 1)
+    yield from (-4 * week.candidates[n].score * used[at, n] for n in candidates)
