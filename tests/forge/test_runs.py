@@ -247,6 +247,16 @@ async def test_what_breaks_in_a_domain_is_told_without_a_trace():
     assert "secret" not in str(caught.value.public())
 
 
+async def test_a_run_is_its_callers_whatever_credential_they_come_with():
+    runs = supervisor(ScriptedModel("note: fine"))
+    run = runs.start(an_order(caller="ivan"))
+    await result(runs, run)
+
+    with_a_key = Caller("ivan", admin=True, scopes=frozenset({"read"}))
+
+    assert runs.get(with_a_key, run.id) is run
+
+
 async def test_another_callers_run_is_as_absent_as_none():
     runs = supervisor(ScriptedModel("note: fine"))
     run = runs.start(an_order(caller="ivan"))

@@ -40,9 +40,15 @@ LAST: frozenset[EventKind] = frozenset({"run.finished", "run.failed"})
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. The owner of all that is made comes from here and from nowhere else."""
+    """Who asks. The owner of all that is made comes from here and from nowhere else.
+
+    Someone who comes once with a token and once with a key is one caller: only the id is compared.
+    """
 
     id: str
+    admin: bool = field(default=False, compare=False)
+    # What the credential they came with allows; a key may allow less than its owner may do.
+    scopes: frozenset[str] = field(default=frozenset({"domains", "read"}), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
