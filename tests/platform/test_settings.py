@@ -303,9 +303,9 @@ def test_a_near_miss_in_the_file_is_noted_not_refused(tmp_path: Path):
 
 
 def test_a_setting_this_version_does_not_read_is_noted():
-    notes = load({"SUPABASE_URL": "https://x.example"}, None).notes
+    notes = load({"SUPABASE_ANON_KEY": "public"}, None).notes
 
-    assert notes == ("SUPABASE_URL is set, but this version does not read it.",)
+    assert notes == ("SUPABASE_ANON_KEY is set, but this version does not read it.",)
 
 
 def test_settings_cannot_be_changed():

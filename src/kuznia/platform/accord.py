@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from kuznia.platform.kinds import is_loopback
 
@@ -23,12 +24,28 @@ def _production(settings: Settings) -> Problems:
 
 
 def _open_door(settings: Settings) -> Problems:
-    if not settings.allow_remote and not is_loopback(settings.host):
+    if not (settings.closed or settings.allow_remote or is_loopback(settings.host)):
         yield (
             "HOST",
-            "other machines can reach this address, and this version has no accounts. Set "
-            "ALLOW_REMOTE=true if everyone who reaches it may use it; otherwise HOST=127.0.0.1",
+            "other machines can reach this address, and nobody would need a credential. Set "
+            "ACCOUNTS=true, JWT_SECRET, JWT_JWKS_URL or SUPABASE_URL; or ALLOW_REMOTE=true if "
+            "everyone who reaches it may use it; otherwise HOST=127.0.0.1",
         )
+
+
+def _tokens(settings: Settings) -> Problems:
+    if settings.jwt_jwks_url:
+        # A provider signs for many: without these, a token for any of them would open this server.
+        if not settings.token_issuer:
+            yield "JWT_ISSUER", "missing; JWT_JWKS_URL is set, so name whose tokens are taken"
+        if not settings.token_audience:
+            yield "JWT_AUDIENCE", "missing; JWT_JWKS_URL is set, so name for whom tokens must be"
+    if settings.environment != "production":
+        return
+    for name in ("jwt_jwks_url", "supabase_url"):
+        parts = urlsplit(getattr(settings, name) or "https:")
+        if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+            yield name.upper(), "must be https in production: whoever sits between could sign in"
 
 
 def _models(settings: Settings) -> Problems:
@@ -57,5 +74,5 @@ def _connections(settings: Settings) -> Problems:
 
 def disagreements(settings: Settings) -> dict[str, str]:
     """What is wrong between settings, by the name to look at first."""
-    rules = (_production, _open_door, _models, _second_model, _connections)
+    rules = (_production, _open_door, _tokens, _models, _second_model, _connections)
     return dict(problem for rule in rules for problem in rule(settings))

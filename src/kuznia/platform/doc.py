@@ -26,7 +26,7 @@ GROUPS = {
     "database_url": "Database",
     "cache_ttl": "What is kept in memory",
     "redis_url": "Redis",
-    "supabase_url": "Callers",
+    "accounts": "Callers",
     "rate_limit_requests": "Limits",
     "codemie_base_url": "CodeMie",
 }

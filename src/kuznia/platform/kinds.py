@@ -52,6 +52,19 @@ def _one_word(key: SecretStr) -> SecretStr:
     return key
 
 
+# HMAC with a shorter key than its hash is as weak as the key (RFC 7518, 3.2).
+_SECRET_BYTES = 32
+
+
+def _signs(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if text.startswith(("-----BEGIN", "ssh-")):
+        raise ValueError("is a key to verify with, which everyone may know; see JWT_JWKS_URL")
+    if len(text.encode()) < _SECRET_BYTES:
+        raise ValueError(f"expected a secret of at least {_SECRET_BYTES} bytes")
+    return secret
+
+
 def _host(given: str) -> str:
     host = given.strip().lower()
     if not re.fullmatch(r"[a-z0-9.-]+|\[[0-9a-f:]+\]", host):
@@ -115,6 +128,7 @@ def _rate(given: str) -> str:
 
 Url = Annotated[str, AfterValidator(_http), WithJsonSchema({"type": "string", "format": "uri"})]
 Key = Annotated[SecretStr, AfterValidator(_one_word)]
+SigningSecret = Annotated[SecretStr, AfterValidator(_signs)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis)]
 Origins = Annotated[
@@ -123,6 +137,10 @@ Origins = Annotated[
 ]
 Hosts = Annotated[
     tuple[Annotated[str, AfterValidator(_host)], ...],
+    BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given),
+]
+Words = Annotated[
+    tuple[Annotated[str, AfterValidator(str.strip)], ...],
     BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given),
 ]
 Rate = Annotated[str, AfterValidator(_rate)]

@@ -8,6 +8,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Index,
+    Integer,
     MetaData,
     Named,
     Table,
@@ -71,3 +72,76 @@ artefacts = Table(
     Index("artefacts_run", "owner", "run_id"),
     Index("artefacts_retention", "created_at"),
 )
+
+
+# A table with a column `owner` holds what is somebody's own: all of it goes into their export and
+# out at their erasure, except columns named `hash`, which are of use to nobody but us.
+
+
+class UserColumns(TypedColumns):
+    # Our own accounts, and of an identity provider's people those an operator has decided about.
+    id: Named[str] = Column(Text, primary_key=True)
+    name: Named[str | None] = Column(Text, unique=True)
+    hash: Named[str | None] = Column(Text)
+    role: Named[str] = Column(Text)
+    # Goes up whenever tokens given out before must not open anything any more.
+    version: Named[int] = Column(Integer)
+    disabled_at: Named[datetime | None] = Column(Moment)
+    created_at: Named[datetime] = Column(Moment)
+
+
+users = Table(
+    "users", metadata, UserColumns, CheckConstraint("role IN ('user', 'admin')", name="role")
+)
+
+
+class ApiKeyColumns(TypedColumns):
+    # The public half: it finds the row, and may be shown.
+    id: Named[str] = Column(Text, primary_key=True)
+    owner: Named[str] = Column(Text)
+    name: Named[str] = Column(Text)
+    hash: Named[str] = Column(Text)
+    # Words with a space between.
+    scopes: Named[str] = Column(Text)
+    created_at: Named[datetime] = Column(Moment)
+    expires_at: Named[datetime | None] = Column(Moment)
+    revoked_at: Named[datetime | None] = Column(Moment)
+
+
+api_keys = Table("api_keys", metadata, ApiKeyColumns, Index("api_keys_owner", "owner", "id"))
+
+
+class RefreshTokenColumns(TypedColumns):
+    # One row for each sign-in, however often its token has been changed for the next.
+    id: Named[str] = Column(Text, primary_key=True)
+    owner: Named[str] = Column(Text)
+    hash: Named[str] = Column(Text)
+    created_at: Named[datetime] = Column(Moment)
+    expires_at: Named[datetime] = Column(Moment)
+
+
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    RefreshTokenColumns,
+    Index("refresh_tokens_owner", "owner", "id"),
+    Index("refresh_tokens_expiry", "expires_at"),
+)
+
+
+class SignInColumns(TypedColumns):
+    # A hash of who tried, also of names nobody has: whether there is such a name is not to be told.
+    id: Named[str] = Column(Text, primary_key=True)
+    tries: Named[int] = Column(Integer)
+    since: Named[datetime] = Column(Moment)
+
+
+sign_ins = Table("sign_ins", metadata, SignInColumns, Index("sign_ins_since", "since"))
+
+
+class SigningSecretColumns(TypedColumns):
+    name: Named[str] = Column(Text, primary_key=True)
+    secret: Named[str] = Column(Text)
+
+
+signing_secrets = Table("signing_secrets", metadata, SigningSecretColumns)

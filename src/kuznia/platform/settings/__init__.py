@@ -89,6 +89,25 @@ class Settings(Callers, Store, Orders, Models, Server):
         return frozenset({"localhost", "127.0.0.1", "[::1]", self.host.lower()})
 
     @property
+    def closed(self) -> bool:
+        """Whether everyone needs a credential."""
+        return bool(self.accounts or self.jwt_secret or self.keys_url)
+
+    @property
+    def keys_url(self) -> str | None:
+        """Where the identity provider publishes its keys."""
+        supabase = self.supabase_url and f"{self.supabase_url}/auth/v1/.well-known/jwks.json"
+        return self.jwt_jwks_url or supabase
+
+    @property
+    def token_issuer(self) -> str | None:
+        return self.jwt_issuer or (self.supabase_url and f"{self.supabase_url}/auth/v1")
+
+    @property
+    def token_audience(self) -> tuple[str, ...]:
+        return self.jwt_audience or (("authenticated",) if self.supabase_url else ())
+
+    @property
     def openai_url(self) -> str:
         """Where the first model is served."""
         return self.openai_base_url or "https://api.openai.com/v1"

@@ -18,8 +18,8 @@ class Server(BaseSettings):
     )
     allow_remote: bool = Field(
         default=False,
-        description="Lets `HOST` be an address other machines can reach. This version has no "
-        "accounts: whoever reaches the port may use the server and its model key.",
+        description="Lets `HOST` be an address other machines can reach although nobody needs a "
+        "credential: whoever reaches the port may use the server and its model key.",
     )
     allowed_hosts: Hosts = Field(
         default=(),

@@ -1,0 +1,1 @@
+"""Who asks: a credential in, a Caller out, and nothing of HTTP."""

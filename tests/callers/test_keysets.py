@@ -1,0 +1,172 @@
+"""A provider's keys: fetched once for many, renewed in time, and never waited for twice."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from tests.callers.makers import Provider, a_jwk, ec_key, provider, rsa_key
+from tests.clocks import TurnedClock
+
+from kuznia.callers.keysets import COOLDOWN_SECONDS, FRESH_SECONDS, KeySet, usable
+from kuznia.platform.errors import Unavailable
+from kuznia.platform.http import open_client
+
+
+@pytest.fixture
+async def idp() -> AsyncIterator[Provider]:
+    async with provider() as here:
+        here.publishes(a_jwk(rsa_key(), "k1"))
+        yield here
+
+
+@pytest.fixture
+def clock() -> TurnedClock:
+    return TurnedClock()
+
+
+@pytest.fixture
+async def keys(idp: Provider, clock: TurnedClock) -> AsyncIterator[KeySet]:
+    async with open_client(idp.url) as client:
+        found = KeySet(client, idp.url, clock)
+        yield found
+        await found.close()
+
+
+async def asked(idp: Provider, times: int) -> None:
+    async with asyncio.timeout(5):
+        while idp.asked < times:
+            await asyncio.sleep(0.002)
+
+
+async def test_nothing_is_asked_before_a_key_is_needed(keys: KeySet, idp: Provider):
+    assert idp.asked == 0
+
+
+async def test_a_hundred_at_once_cost_one_question(keys: KeySet, idp: Provider):
+    found = await asyncio.gather(*(keys.find("k1", "RS256") for _ in range(100)))
+
+    assert all(one is not None for one in found)
+    assert idp.asked == 1
+
+
+async def test_the_only_key_is_found_without_its_id(keys: KeySet, idp: Provider):
+    assert await keys.find(None, "RS256") is not None
+    assert await keys.find(None, "ES256") is None
+
+
+async def test_of_several_keys_none_is_guessed(keys: KeySet, idp: Provider):
+    idp.publishes(a_jwk(rsa_key(), "k1"), a_jwk(rsa_key(1), "k2"))
+
+    assert await keys.find(None, "RS256") is None
+
+
+async def test_a_key_that_is_new_at_the_provider_is_found(
+    keys: KeySet, idp: Provider, clock: TurnedClock
+):
+    await keys.find("k1", "RS256")
+    idp.publishes(a_jwk(rsa_key(), "k1"), a_jwk(rsa_key(1), "k2"))
+    clock.turn(COOLDOWN_SECONDS)
+
+    assert await keys.find("k2", "RS256") is not None
+
+
+async def test_made_up_key_ids_do_not_flood_the_provider(keys: KeySet, idp: Provider):
+    for number in range(50):
+        assert await keys.find(f"made-up-{number}", "RS256") is None
+
+    assert idp.asked == 1
+
+
+async def test_a_key_that_was_taken_back_is_forgotten(
+    keys: KeySet, idp: Provider, clock: TurnedClock
+):
+    await keys.find("k1", "RS256")
+    idp.publishes(a_jwk(rsa_key(1), "k2"))
+    clock.turn(FRESH_SECONDS + 1)
+    idp.go.clear()
+
+    # While it is asked for anew nobody waits.
+    assert await keys.find("k1", "RS256") is not None
+    await asked(idp, 2)
+    idp.go.set()
+    assert await keys.find("k2", "RS256") is not None
+    assert await keys.find("k1", "RS256") is None
+
+
+@pytest.mark.parametrize("document", [b"<html>", b"\xff", b"[" * 100_000, b"9" * 5000, {"keys": 5}])
+async def test_a_broken_answer_leaves_the_keys_there_are(
+    keys: KeySet, idp: Provider, clock: TurnedClock, document: object
+):
+    await keys.find("k1", "RS256")
+    idp.document = document
+    clock.turn(COOLDOWN_SECONDS)
+
+    assert await keys.find("k2", "RS256") is None
+    assert await keys.find("k1", "RS256") is not None
+    assert idp.asked == 2
+
+
+async def test_an_answer_without_end_is_not_read_to_its_end(keys: KeySet, idp: Provider):
+    idp.document = b" " * 300_000
+
+    with pytest.raises(Unavailable):
+        await keys.find("k1", "RS256")
+
+
+async def test_without_any_key_the_token_is_not_to_blame(keys: KeySet, idp: Provider):
+    idp.status = 503
+
+    with pytest.raises(Unavailable, match="identity provider"):
+        await keys.find("k1", "RS256")
+    # Asked again only after a pause.
+    with pytest.raises(Unavailable):
+        await keys.find("k1", "RS256")
+    assert idp.asked == 1
+
+
+async def test_one_who_leaves_does_not_take_the_others_along(keys: KeySet, idp: Provider):
+    idp.go.clear()
+    first = asyncio.create_task(keys.find("k1", "RS256"))
+    await asked(idp, 1)
+    second = asyncio.create_task(keys.find("k1", "RS256"))
+    await asyncio.sleep(0)
+    first.cancel()
+    idp.go.set()
+
+    assert await second is not None
+
+
+async def test_closing_stops_what_is_under_way(keys: KeySet, idp: Provider):
+    idp.go.clear()
+    waiting = asyncio.create_task(keys.find("k1", "RS256"))
+    await asked(idp, 1)
+    await keys.close()
+
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+
+def test_keys_of_no_use_are_left_out():
+    odd = [
+        5,
+        {},
+        {"kty": "oct", "k": "c2VjcmV0", "kid": "shared"},
+        {"kty": "RSA", "kid": "no numbers"},
+        a_jwk(rsa_key(), use="enc"),
+        a_jwk(rsa_key(), alg="RS512"),
+        a_jwk(rsa_key(bits=1024)),
+        a_jwk(ec.generate_private_key(ec.SECP384R1())),
+    ]
+
+    assert usable({"keys": odd}) == ()
+    assert usable([]) == ()
+
+
+def test_a_key_whose_private_half_is_public_too_proves_nothing():
+    from jwt.algorithms import RSAAlgorithm
+
+    private = dict(RSAAlgorithm.to_jwk(rsa_key(), as_dict=True))
+
+    assert usable({"keys": [private]}) == ()
+    assert len(usable({"keys": [a_jwk(rsa_key()), a_jwk(ec_key())]})) == 2
