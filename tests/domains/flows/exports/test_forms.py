@@ -8,6 +8,7 @@ from zipfile import ZipFile
 
 import pytest
 from jsonschema import Draft202012Validator
+from tests.domains.flows.answers import submissions
 from tests.domains.flows.makers import a_flow, ask, changed, on, options, to
 from tests.domains.flows.planner.facts import ASKED
 
@@ -15,10 +16,8 @@ from kuznia.domains.flows.exports import EXPORTS, formjs, schemas
 from kuznia.domains.flows.exports.uischema import jsonforms as written_layout
 from kuznia.domains.flows.exports.uischema import rjsf as written_widgets
 from kuznia.domains.flows.exports.xstate import xstate as written_machine
-from kuznia.domains.flows.formats import EXAMPLES
 from kuznia.domains.flows.planner import build, read
-from kuznia.domains.flows.proof import Study
-from kuznia.domains.flows.schema import All, Ask, Either, Flow, Not, Op
+from kuznia.domains.flows.schema import All, Either, Flow, Not, Op
 
 # Any: what is written is read as JSON is, without types.
 Written = Callable[[Flow], Any]
@@ -36,43 +35,6 @@ FLOWS = [
 
 def planned(prompt: str) -> Flow:
     return build(read(prompt))
-
-
-def answer(field: Ask, facts) -> object:
-    """A good answer, and the one that this way through needs where it needs one."""
-    if facts.get(field.id) is not None:
-        return facts[field.id]
-    plain = {
-        "yesno": False,
-        "number": int(field.low or 1),
-        "file": ["a.pdf"],
-        "date": "2026-11-20",
-        "time": "09:30",
-    }
-    if field.type in plain:
-        return plain[field.type]
-    if field.options:
-        first = field.options[0].id
-        return [first] if field.type == "many" else first
-    return EXAMPLES.get(field.format, "words") if field.format else "words"
-
-
-def submissions(flow: Flow) -> list[Any]:
-    """What is handed in on each way that comes to its good end."""
-    found = []
-    for run in Study(flow).runs:
-        if run.end == "end_done":
-            given: dict[str, object] = {}
-            for step in (flow.by_id[name] for name in dict.fromkeys(run.path)):
-                own = {field.id: answer(field, run.facts) for field in step.fields}
-                if step.kind == "consent":
-                    given[step.id] = True
-                elif step.repeats > 1 and own:
-                    given[step.id] = [{n: v for n, v in own.items() if not n.startswith("more_")}]
-                else:
-                    given |= own
-            found.append(given)
-    return found
 
 
 @pytest.mark.parametrize("flow", FLOWS)
