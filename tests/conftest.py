@@ -90,6 +90,15 @@ def redis(meeting: Path) -> Generator[str]:
 
 
 @pytest.fixture
+def own_redis(tmp_path: Path) -> Generator[servers.Redis]:
+    """A Redis of this test alone, to be stopped and paused."""
+    server = servers.Redis(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
 def redis_url(redis: str, worker_id: str) -> str:
     """An empty Redis database that no other worker uses."""
     from redis import Redis

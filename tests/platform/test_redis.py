@@ -1,0 +1,196 @@
+"""The way to Redis, with a real one that is stopped, paused and started again."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import pytest
+from tests.clocks import TurnedClock
+from tests.servers import Redis as Server
+
+from kuznia.platform.clock import Clock
+from kuznia.platform.redis import REST, NoRedis, Redis, Script
+
+
+@pytest.fixture
+def ends() -> Counter[str]:
+    """How the questions ended."""
+    return Counter()
+
+
+@asynccontextmanager
+async def opened(
+    url: str, ends: Counter[str], clock: Clock | None = None, patience: float = 0.9
+) -> AsyncGenerator[Redis]:
+    redis = await Redis.open(
+        url,
+        prefix="k:",
+        connections=4,
+        patience=patience,
+        clock=clock or TurnedClock(),
+        count=lambda end: ends.update([end]),
+    )
+    yield redis
+    await redis.close()
+
+
+@pytest.fixture
+async def shared(redis_url: str, ends: Counter[str]) -> AsyncGenerator[Redis]:
+    async with opened(redis_url, ends) as redis:
+        yield redis
+
+
+async def test_a_key_is_ours(shared: Redis):
+    assert shared.key("shelf", "abc") == "k:shelf:abc"
+
+
+async def test_what_was_set_is_read(shared: Redis):
+    await shared.do("SET", "k:a", b"\x00\xff", "PX", 60_000)
+
+    assert await shared.do("GET", "k:a") == b"\x00\xff"
+
+
+async def test_many_commands_go_in_one_trip_and_one_that_fails_spoils_no_other(shared: Redis):
+    said = await shared.do_all([("SET", "k:a", 1), ("LPUSH", "k:a", 2), ("GET", "k:a")])
+
+    assert (said[0], type(said[1]).__name__, said[2]) == (True, "ResponseError", b"1")
+
+
+async def test_a_script_runs_also_when_redis_has_never_seen_it(shared: Redis):
+    twice = Script("return {KEYS[1], ARGV[1] * 2}")
+    await shared.do("SCRIPT", "FLUSH")
+
+    assert [await shared.run(twice, ["k:a"], 21) for _ in range(2)] == [[b"k:a", 42]] * 2
+
+
+async def test_more_at_once_than_there_are_connections_wait_for_their_turn(shared: Redis):
+    said = await asyncio.gather(*(shared.do("INCR", "k:n") for _ in range(100)))
+
+    assert sorted(said) == list(range(1, 101))
+
+
+async def test_no_answer_in_time_is_told_and_then_told_at_once(
+    own_redis: Server, ends: Counter[str]
+):
+    async with opened(own_redis.url, ends, patience=0.1) as redis:
+        own_redis.pause()
+        for _ in range(20):
+            with pytest.raises(NoRedis, match="did not answer"):
+                await redis.ping()
+
+    # Opening it asked once; then one waited and nineteen did not.
+    assert ends == {"answered": 1, "silent": 1, "skipped": 19}
+
+
+async def test_after_a_rest_one_of_many_finds_out_and_the_others_do_not_wait(
+    own_redis: Server, ends: Counter[str]
+):
+    clock = TurnedClock()
+    async with opened(own_redis.url, ends, clock, patience=0.1) as redis:
+        own_redis.pause()
+        with pytest.raises(NoRedis):
+            await redis.ping()
+        clock.turn(REST)
+        await asyncio.gather(*(redis.ping() for _ in range(20)), return_exceptions=True)
+
+    assert ends == {"answered": 1, "silent": 2, "skipped": 19}
+
+
+async def test_all_who_ask_at_once_of_a_paused_redis_wait_no_longer_than_one(
+    own_redis: Server, ends: Counter[str]
+):
+    async with opened(own_redis.url, ends, patience=0.1) as redis:
+        own_redis.pause()
+        async with asyncio.timeout(5):
+            said = await asyncio.gather(*(redis.ping() for _ in range(50)), return_exceptions=True)
+
+    assert all(isinstance(one, NoRedis) for one in said)
+
+
+@pytest.mark.parametrize("how", ["pause", "stop"])
+async def test_one_that_comes_back_is_used_again_by_itself(
+    own_redis: Server, ends: Counter[str], how: str
+):
+    clock = TurnedClock()
+    async with opened(own_redis.url, ends, clock, patience=0.5) as redis:
+        getattr(own_redis, how)()
+        with pytest.raises(NoRedis):
+            await redis.ping()
+        assert redis.trouble
+
+        getattr(own_redis, {"pause": "resume", "stop": "start"}[how])()
+        clock.turn(REST)
+
+        await redis.do("SET", "k:a", 1)
+        assert await redis.do("GET", "k:a") == b"1"
+        assert not redis.trouble
+
+
+async def test_one_that_is_gone_is_told_at_once(own_redis: Server, ends: Counter[str]):
+    async with opened(own_redis.url, ends) as redis:
+        own_redis.stop()
+
+        with pytest.raises(NoRedis, match="cannot be reached") as caught:
+            await redis.ping()
+
+    assert (caught.value.retry_after, ends["lost"]) == (REST, 1)
+
+
+async def test_it_opens_without_a_redis_and_finds_it_later(own_redis: Server, ends: Counter[str]):
+    own_redis.stop()
+    clock = TurnedClock()
+    async with opened(own_redis.url, ends, clock) as redis:
+        own_redis.start()
+        clock.turn(REST)
+
+        await redis.ping()
+
+
+async def test_a_redis_that_says_no_is_there(shared: Redis, ends: Counter[str]):
+    with pytest.raises(NoRedis, match=r"refused \(ResponseError\)"):
+        await shared.do("HSET", "k:a")
+
+    await shared.ping()
+    assert ends["refused"] == 1
+
+
+async def test_who_leaves_in_the_middle_harms_nobody_after_them(own_redis: Server, ends):
+    async with opened(own_redis.url, ends, patience=0.9) as redis:
+        await redis.do("SET", "k:a", "mine")
+        own_redis.pause()
+        leaving = [asyncio.ensure_future(redis.do("GET", "k:a")) for _ in range(4)]
+        await asyncio.sleep(0.02)
+        for one in leaving:
+            one.cancel()
+        await asyncio.wait(leaving)
+        own_redis.resume()
+
+        # An answer that was not waited for must not be taken for the answer to this one.
+        assert await redis.do("ECHO", "fresh") == b"fresh"
+
+
+async def test_an_answer_that_came_while_the_loop_was_held_up_counts(redis_url: str, ends):
+    async with opened(redis_url, ends, patience=0.1) as redis:
+        asking = asyncio.ensure_future(redis.ping())
+        await asyncio.sleep(0.001)
+        time.sleep(0.3)  # noqa: ASYNC251 - this is what holds it up
+
+        await asking
+
+
+async def test_an_error_that_is_not_of_redis_is_nobody_s_to_hide(shared: Redis):
+    async def broken() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await shared.ask(broken)
+
+
+async def test_closing_does_not_wait_for_one_that_is_silent(own_redis: Server, ends):
+    async with asyncio.timeout(5):
+        async with opened(own_redis.url, ends, patience=0.1) as redis:
+            own_redis.pause()
+            with pytest.raises(NoRedis):
+                await redis.ping()
