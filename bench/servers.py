@@ -32,23 +32,23 @@ def bare(model: int, core: int) -> Iterator[Running]:
         yield up
 
 
-def settings(model: int, port: int, database: Path, **more: str) -> dict[str, str]:
+def settings(model: int | None, port: int, database: Path, **more: str) -> dict[str, str]:
     """What Kuznia is told: the fake model, an empty database, nothing of this machine's own."""
+    if model is not None:
+        more["OPENAI_BASE_URL"] = f"http://127.0.0.1:{model}/v1"
+        more["OPENAI_API_KEY"], more["OPENAI_MODEL"] = "none", "bench"
     return clean_environment(
         HOST="127.0.0.1",
         PORT=str(port),
         ENVIRONMENT="production",
         LOG_LEVEL="WARNING",
         DATABASE_URL=f"sqlite:///{database}",
-        OPENAI_BASE_URL=f"http://127.0.0.1:{model}/v1",
-        OPENAI_API_KEY="none",
-        OPENAI_MODEL="bench",
         **more,
     )
 
 
 @contextmanager
-def kuznia(model: int, core: int, **more: str) -> Iterator[Running]:
+def kuznia(model: int | None, core: int, **more: str) -> Iterator[Running]:
     """The real server, as `kuznia serve` starts it."""
     program = str(Path(sys.executable).with_name("kuznia"))
     with ours("kuznia", [program, "serve"], model, core, more) as server:
@@ -64,7 +64,7 @@ def road(model: int, core: int) -> Iterator[Running]:
 
 @contextmanager
 def ours(
-    name: str, command: list[str], model: int, core: int, more: Mapping[str, str]
+    name: str, command: list[str], model: int | None, core: int, more: Mapping[str, str]
 ) -> Iterator[Running]:
     port = free_port()
     with scratch() as place:

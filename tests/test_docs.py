@@ -110,21 +110,22 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return load({})
 
 
-def kuznia(words: list[str]) -> str:
-    given = replace(tools(), open_doors=lambda s: open_here(Made(settings=s, model=a_model())))
+def kuznia(words: list[str], model: ScriptedModel | None) -> str:
+    given = replace(tools(), open_doors=lambda s: open_here(Made(settings=s, model=model)))
     told = CliRunner().invoke(cli, words, obj=lambda: given, catch_exceptions=False)
     assert told.exit_code == 0, told.output
     return told.output
 
 
-def test_the_page_of_the_api_shows_what_happens(settings: Settings) -> None:
+def assert_page_is_true(page: str, settings: Settings, model: ScriptedModel | None) -> None:
+    """Run a page's commands in their order; an id may be named in a later one."""
     known: dict[str, str] = {}
-    with serving(Made(settings=settings, model=a_model())) as address:
-        for shown in shown_in("docs/api.md", "curl", "kuznia"):
+    with serving(Made(settings=settings, model=model)) as address:
+        for shown in shown_in(page, "curl", "kuznia"):
             command = re.sub(r"\$([A-Z]+)", lambda name: known[name[1]], shown.command)
             program, *words = shlex.split(command)
 
-            told = curl(words, address) if program == "curl" else kuznia(words)
+            told = curl(words, address) if program == "curl" else kuznia(words, model)
 
             assert_told(told, shown)
             for name, begins in NAMES.items():
@@ -132,12 +133,13 @@ def test_the_page_of_the_api_shows_what_happens(settings: Settings) -> None:
                     known[name] = found[0]
 
 
-def test_the_first_page_shows_what_happens_without_a_model(settings: Settings) -> None:
-    with serving(Made(settings=settings)) as address:
-        for shown in shown_in("README.md", "curl"):
-            _, *words = shlex.split(shown.command)
+def test_the_page_of_the_api_shows_what_happens(settings: Settings) -> None:
+    assert_page_is_true("docs/api.md", settings, a_model())
 
-            assert_told(curl(words, address), shown)
+
+@pytest.mark.parametrize("page", ["README.md", "docs/flows.md"])
+def test_a_page_shows_what_happens_without_a_model(page: str, settings: Settings) -> None:
+    assert_page_is_true(page, settings, None)
 
 
 def test_every_program_on_the_page_is_run() -> None:

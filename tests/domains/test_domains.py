@@ -159,4 +159,4 @@ async def _through(domain: Domain, order: Order, name: str, text: str) -> None:
             draft = await settled(part.parse(text, bench))
             findings = (await check(part, draft, bench)).findings
             if part.mend is not None:
-                await check(part, part.mend(draft, findings, bench), bench)
+                await check(part, await settled(part.mend(draft, findings, bench)), bench)

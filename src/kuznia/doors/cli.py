@@ -75,20 +75,33 @@ def make(
         list[str],
         typer.Argument(metavar="PROMPT [--FIELD VALUE]", help="What you want made, in quotes."),
     ],
-    out: Annotated[Path | None, typer.Option(help="Write the files into this folder.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="A folder for the files, or the file of an export."),
+    ] = None,
+    export: Annotated[
+        str | None, typer.Option(help="Give it in one of its formats, such as bpmn.")
+    ] = None,
+    open_: Annotated[
+        bool, typer.Option("--open", help="Look at it in a browser; serves until interrupted.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make one artefact here and now, and watch it being made.
 
     Fields of the domain's input are options too, such as `--language go --include-tests no`.
     """
-    from kuznia.doors.making import make_here
+    from kuznia.doors.making import Given, make_here
 
     with told(as_json):
-        wanted = fields(words)
-        asyncio.run(
-            make_here(_tools(context).open_doors(load()), domain, wanted, out, as_json=as_json)
-        )
+        wanted, settings = fields(words), load()
+        tools = _tools(context)
+        given = Given(as_json, export, out)
+        page = asyncio.run(make_here(tools.open_doors(settings), domain, wanted, given))
+        if open_:
+            from kuznia.doors.opening import open_page
+
+            open_page(page, settings, tools.serve)
 
 
 @cli.command()

@@ -51,14 +51,19 @@ async def export(
     if (form := known.get(name)) is None:
         names = ", ".join(known) or "none"
         raise NotFound(f"An artefact of {kept.domain} has no such format; there is {names}.")
-    copy = Copy(kept.id, kept.created_at, from_json(kept.body)["parts"], dict(request.query_params))
-    try:
-        # Drawing a diagram takes its time, and others want theirs.
-        content = await asyncio.to_thread(form.write, copy)
-    except CannotExport as cannot:
-        raise Invalid(str(cannot)) from None
+    # Drawing a diagram takes its time, and others want theirs.
+    content = await asyncio.to_thread(exported, kept, form, dict(request.query_params))
     headers = {"Content-Disposition": f'attachment; filename="{kept.id}-{name}.{form.ending}"'}
     return Response(content, media_type=form.media_type, headers=headers)
+
+
+def exported(kept: Kept, form: Export, options: Mapping[str, str]) -> bytes:
+    """An artefact in a format; what does not go into it is the caller's to change."""
+    copy = Copy(kept.id, kept.created_at, from_json(kept.body)["parts"], options)
+    try:
+        return form.write(copy)
+    except CannotExport as cannot:
+        raise Invalid(str(cannot)) from None
 
 
 def _formats(request: Request, kept: Kept) -> Mapping[str, Export]:

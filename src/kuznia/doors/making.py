@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO, cast
 
@@ -10,10 +11,13 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from kuznia.doors.at import LOCAL, Doors
+from kuznia.doors.exports import exported
 from kuznia.doors.http import accepted
+from kuznia.doors.shapes import links
 from kuznia.forge.runs import Run
 from kuznia.forge.sanitise import plain
-from kuznia.forge.terms import Event, Finding
+from kuznia.forge.shelf import Kept
+from kuznia.forge.terms import Domain, Event, Export, Finding
 from kuznia.platform.errors import Invalid, NotFound, invalid
 
 # What is read back from an artefact's JSON; its shape is known to the domain that made it.
@@ -21,43 +25,96 @@ Json = Mapping[str, Any]
 HEARTBEAT = 3600.0
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """How the artefact is given: as JSON, in a format, or as files and in words."""
+
+    as_json: bool = False
+    export: str | None = None
+    # A folder for files, or the file an export is written to.
+    out: Path | None = None
+
+
 async def make_here(
     opening: AbstractAsyncContextManager[Doors],
-    domain: str,
+    name: str,
     wanted: Mapping[str, str],
-    out: Path | None,
-    *,
-    as_json: bool,
-) -> None:
-    """Run one order in this process: stages to standard error, the artefact to standard output."""
+    given: Given,
+) -> str | None:
+    """Run one order in this process: stages to standard error, the artefact to standard output.
+
+    Returns the path of the artefact's page, for a domain whose artefacts have one.
+    """
     async with opening as at:
+        domain = _domain(at, name)
+        form = _format(domain, given.export) if given.export else None
         run = _start(at, domain, wanted)
         with at.runs.listening(run):
             await _show(run, sys.stderr)
         kept = accepted(run)
-        if as_json:
-            print(kept.body.decode())
-            return
-        artefact = from_json(kept.body)
+        _give_all(kept, domain, form, given)
+        return domain.page and f"{links(kept)['self']}/{domain.page}"
+
+
+def _give_all(kept: Kept, domain: Domain, form: Export | None, given: Given) -> None:
+    artefact = from_json(kept.body)
+    if given.as_json:
+        print(kept.body.decode())
+        return
+    if form and artefact["decline"] is None:
+        _save(exported(kept, form, {}), given.out)
+    elif not form:
         for path, content in _files(artefact):
-            _give(path, content, out)
-        print(plain(_summary(artefact)), file=sys.stderr)
+            _give(path, content, given.out)
+        if domain.told and artefact["decline"] is None:
+            print(plain(domain.told(artefact["parts"])))
+    print(plain(_summary(artefact)), file=sys.stderr)
 
 
-def _start(at: Doors, name: str, wanted: Mapping[str, str]) -> Run:
-    domain = at.forge.domains.get(name)
-    if domain is None:
-        names = ", ".join(sorted(at.forge.domains))
-        raise NotFound(f"There is no domain {name[:40]!r}; there is {names}.")
+def _save(content: bytes, out: Path | None) -> None:
+    if out is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        return
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise Invalid(f"{str(out)!r} cannot be written: {error.strerror}.") from None
+    print(out)
+
+
+def _domain(at: Doors, name: str) -> Domain:
+    # People say "a flow" and "a plan": the last word of the door's path, and of it one.
+    domains = at.forge.domains
+    called = {
+        word: one
+        for one in domains.values()
+        for last in (one.path.rpartition("/")[2], one.name)
+        for word in (last.removesuffix("s"), last)
+    }
+    if (domain := called.get(name)) is None:
+        raise NotFound(f"There is no domain {name[:40]!r}; there is {', '.join(sorted(domains))}.")
+    return domain
+
+
+def _format(domain: Domain, name: str) -> Export:
+    form = domain.exports.get(name)
+    if form is None:
+        known = ", ".join(domain.exports) or "none"
+        raise NotFound(f"{domain.name} has no format {name[:40]!r}; there is {known}.")
+    return form
+
+
+def _start(at: Doors, domain: Domain, wanted: Mapping[str, str]) -> Run:
     known = domain.input.model_fields
     if unknown := [field for field in wanted if field not in known]:
         options = ", ".join(_option(field) for field in known if field != "prompt")
-        raise Invalid(f"{_option(unknown[0])} is no option of {name}; there is {options}.")
+        raise Invalid(f"{_option(unknown[0])} is no option of {domain.name}; there is {options}.")
     try:
         given = domain.input.model_validate({f: _value(f, text) for f, text in wanted.items()})
     except ValidationError as error:
         raise invalid(error) from None
-    return at.runs.start(at.order(name, given, LOCAL))
+    return at.runs.start(at.order(domain.name, given, LOCAL))
 
 
 def _option(field: str) -> str:

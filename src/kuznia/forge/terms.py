@@ -226,6 +226,10 @@ class Domain:
     # Findings of the sanitiser that this domain refuses instead of noting.
     refuses: frozenset[str] = frozenset()
     exports: Mapping[str, Export] = field(default_factory=dict[str, Export])
+    # What a terminal shows of an artefact whose parts are no files to print.
+    told: Callable[[Mapping[str, JsonValue]], str] | None = None
+    # A page under the artefact's address, to be looked at in a browser.
+    page: str | None = None
     # What has a life of its own (a pool, a sandbox) opens with the server: it is given the settings
     # by name and yields the domain to use until the end.
     # `life` is that thing, for the domain's own routes; nobody else knows what it is.

@@ -237,3 +237,49 @@ def test_an_interrupted_command_stops_the_model_too(
     while modelserver.calls[0].aborted is None and time.monotonic() < deadline:
         time.sleep(0.02)
     assert modelserver.calls[0].aborted is not None
+
+
+FLOW = "Registration: name, surname, email, phone"
+
+
+def test_a_flow_is_shown_as_a_tree_with_its_verdict(kuznia: Kuznia) -> None:
+    told = kuznia("make", "flow", FLOW)
+
+    assert told.exit_code == 0
+    assert "├─ form         About you\n│  ├─ First name *  (name)\n" in told.stdout
+    assert "judge 100 of 100, passed" in told.stdout
+
+
+def test_an_artefact_is_given_in_one_of_its_formats(kuznia: Kuznia, tmp_path: Path) -> None:
+    told = kuznia("make", "flow", FLOW, "--export", "bpmn", "-o", "f.bpmn")
+
+    assert told.stdout == "f.bpmn\n"
+    assert b"<bpmn:definitions" in (tmp_path / "f.bpmn").read_bytes()
+
+
+def test_a_format_without_a_file_goes_to_standard_output(kuznia: Kuznia) -> None:
+    assert kuznia("make", "flow", FLOW, "--export", "mermaid").stdout.startswith("---\ntitle:")
+
+
+def test_a_format_nobody_knows_is_refused_before_anything_is_made(kuznia: Kuznia) -> None:
+    told = kuznia("make", "flow", FLOW, "--export", "stone")
+
+    assert told.exit_code == 4
+    assert "flows has no format 'stone'; there is" in told.stderr
+    assert "✓" not in told.stderr
+
+
+def test_an_export_that_cannot_be_written_says_why(kuznia: Kuznia, tmp_path: Path) -> None:
+    told = kuznia("make", "flow", FLOW, "--export", "svg", "-o", "no/such/folder.svg")
+
+    assert told.exit_code == 2
+    assert "'no/such/folder.svg' cannot be written" in told.stderr
+
+
+def test_what_is_declined_has_nothing_to_export(kuznia: Kuznia, tmp_path: Path) -> None:
+    told = kuznia(
+        "make", "flow", "A form that collects card numbers and PINs for a bank", "--export", "svg"
+    )
+
+    assert told.stdout == ""
+    assert "declined" in told.stderr

@@ -4,12 +4,15 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
+from hashlib import blake2b
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from secrets import token_bytes
 from typing import Annotated, Literal, cast
 
 from pydantic import Field, JsonValue, ValidationError
 
+from kuznia.domains.flows.drafts import Found, Proof, Screen, Screens, Verdict, Way
 from kuznia.domains.flows.exports import EXPORTS, Form
 from kuznia.domains.flows.judge import Judgement, judge
 from kuznia.domains.flows.mend import mend
@@ -17,9 +20,10 @@ from kuznia.domains.flows.planner import build, declined, read
 from kuznia.domains.flows.planner.reading import Reading
 from kuznia.domains.flows.proof import CHECKS, Study, prove, sound
 from kuznia.domains.flows.reply import parse
-from kuznia.domains.flows.schema import Flow, Language, Value
+from kuznia.domains.flows.schema import Flow, Language
 from kuznia.domains.flows.screens.node import Node, html
 from kuznia.domains.flows.screens.pages import View, overview, page
+from kuznia.domains.flows.tree import told
 from kuznia.forge.terms import (
     AnyPart,
     Bench,
@@ -37,11 +41,26 @@ from kuznia.forge.terms import (
     Prompt,
 )
 
-VERSION = "1"
+_HERE = files("kuznia.domains.flows")
 # So many ways through are listed; all of them were walked.
 _LISTED = 64
 _SCHEMA = cast("Mapping[str, JsonValue]", Flow.model_json_schema())
-_SYSTEM = files("kuznia.domains.flows").joinpath("prompt.md").read_text("utf-8")
+_SYSTEM = _HERE.joinpath("prompt.md").read_text("utf-8")
+
+
+def _fingerprint(folder: Traversable) -> str:
+    """Of every file in here: planner, lexicon, checks and pages all decide what an order gets."""
+    waiting, seen = [folder], blake2b(digest_size=6)
+    while waiting:
+        for one in sorted(waiting.pop().iterdir(), key=lambda one: one.name):
+            if one.is_dir():
+                waiting.append(one)
+            elif not one.name.endswith(".pyc"):
+                seen.update(one.name.encode() + one.read_bytes())
+    return seen.hexdigest()
+
+
+VERSION = _fingerprint(_HERE)
 
 
 class FlowInput(Input):
@@ -50,48 +69,6 @@ class FlowInput(Input):
     prompt: Annotated[str, Field(min_length=10, max_length=2000)]
     # What the pages are written in; `auto` is the language of the prompt.
     language: Literal["auto", "uk", "en"] = "auto"
-
-
-class Verdict(Value):
-    name: str
-    passed: bool
-
-
-class Found(Value):
-    code: str
-    severity: str
-    where: str
-    message: str
-
-
-class Way(Value):
-    """One way through: the steps in order, and where it ended."""
-
-    steps: tuple[str, ...]
-    end: str
-
-
-class Proof(Draft):
-    """What the sixteen checks said, and the ways that were walked."""
-
-    sound: bool
-    checks: tuple[Verdict, ...]
-    findings: tuple[Found, ...]
-    ways: int
-    paths: tuple[Way, ...]
-
-
-class Screen(Value):
-    step: str
-    title: str
-    html: str
-
-
-class Screens(Draft):
-    """The flow as pages: all under one another, and each by itself."""
-
-    html: str
-    pages: tuple[Screen, ...]
 
 
 class _Desk:
@@ -252,6 +229,8 @@ DOMAIN = Domain(
     parts=parts,
     screen=screen,
     opened=_opened,
+    told=told,
+    page="preview/",
     exports={
         name: Export(form.media_type, form.ending, partial(taken, form))
         for name, form in EXPORTS.items()

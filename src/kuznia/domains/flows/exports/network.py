@@ -104,8 +104,11 @@ class _Drawing:
         source = step.id
         if len(step.next) > 1 and step.kind not in {"decision", "fork"}:
             source = f"{step.id}_out"
+        several = len(step.next) > 1
         for move in step.next:
-            self.edge(source, move, self.said(step, move), several=len(step.next) > 1)
+            quiet = not several or step.kind == "fork"
+            label = "" if quiet else said(self.flow, step, move.when, self.language)
+            self.edge(source, move, label, several)
         late = overdue(step)
         if late is not None:
             self.edge(f"{step.id}_late", Move(to=step.next[late].to), "")
@@ -132,25 +135,24 @@ class _Drawing:
         step = self.flow.by_id.get(source)
         return step is not None and step.kind == "fork"
 
-    def said(self, step: Step, move: Move) -> str:
-        """What is written at a way on: the outcome or option it is for, or the guard itself."""
-        if len(step.next) < 2 or step.kind == "fork":
-            return ""
-        if move.when is None:
-            return "інакше" if self.language == "uk" else "otherwise"
-        found = list(tests(move.when))
-        if len(found) == 1 and found[0].op == "eq":
-            labels = {one.id: one.label.of(self.language) for one in step.outcomes}
-            fact = self.flow.facts.get(found[0].fact)
-            if fact is not None:
-                labels |= {one.id: one.label.of(self.language) for one in fact.options}
-            said = labels.get(str(found[0].value))
-            if said:
-                return said
-            if isinstance(found[0].value, bool):
-                yes = ("так", "ні") if self.language == "uk" else ("yes", "no")
-                return yes[0] if found[0].value else yes[1]
-        return written(move.when, "feel")
+
+def said(flow: Flow, step: Step, when: Guard | None, language: Language) -> str:
+    """What is written at a way on: the outcome or option it is for, or the guard itself."""
+    if when is None:
+        return "інакше" if language == "uk" else "otherwise"
+    found = list(tests(when))
+    if len(found) == 1 and found[0].op == "eq":
+        labels = {one.id: one.label.of(language) for one in step.outcomes}
+        fact = flow.facts.get(found[0].fact)
+        if fact is not None:
+            labels |= {one.id: one.label.of(language) for one in fact.options}
+        label = labels.get(str(found[0].value))
+        if label:
+            return label
+        if isinstance(found[0].value, bool):
+            yes = ("так", "ні") if language == "uk" else ("yes", "no")
+            return yes[0] if found[0].value else yes[1]
+    return written(when, "feel")
 
 
 def overdue(step: Step) -> int | None:
