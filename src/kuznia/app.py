@@ -22,6 +22,7 @@ from kuznia.doors import admin, exports, faults, http, reference, stream
 from kuznia.doors.at import LOCAL, Doors
 from kuznia.doors.cli import Tools
 from kuznia.doors.gate import Gate
+from kuznia.forge.fleet import Fleet
 from kuznia.forge.runs import Runs
 from kuznia.forge.shelf import Shelf
 from kuznia.forge.terms import Domain
@@ -76,7 +77,10 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             stands_in=settings.fallback_to_free,
             most_tokens=settings.openai_max_tokens,
         )
-        runs = Runs(forge, made.metrics, retention=settings.run_retention)
+        fleet = _fleet(made, shelf, redis, opened) if redis else None
+        runs = Runs(forge, made.metrics, retention=settings.run_retention, fleet=fleet)
+        if fleet:
+            fleet.begin(runs)
         log.info("started", version=__version__, model=forge.model.name if forge.model else None)
         try:
             yield Doors(
@@ -182,6 +186,21 @@ async def _open_redis(made: Made, opened: AsyncExitStack) -> Redis | None:
     opened.push_async_callback(redis.close)
     made.metrics.watch_redis(lambda: not redis.trouble)
     return redis
+
+
+def _fleet(made: Made, shelf: Shelf, redis: Redis, opened: AsyncExitStack) -> Fleet:
+    """This process among those that share Redis."""
+    settings = made.settings
+    fleet = Fleet(
+        redis,
+        shelf,
+        made.clock,
+        made.metrics,
+        retention=settings.run_retention,
+        longest=settings.request_timeout,
+    )
+    opened.push_async_callback(fleet.close)
+    return fleet
 
 
 async def _open(domain: Domain, settings: Settings, opened: AsyncExitStack) -> Domain:

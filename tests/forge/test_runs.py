@@ -127,7 +127,7 @@ async def test_an_equal_order_does_not_join_a_run_that_is_being_stopped():
     runs = supervisor(model)
     run = runs.start(an_order())
     await model.asked.wait()
-    runs.cancel(Caller("ivan"), run.id)
+    await runs.cancel(Caller("ivan"), run.id)
 
     model.go.set()
 
@@ -140,7 +140,7 @@ async def test_a_cancelled_run_says_so_in_its_last_event():
     run = runs.start(an_order())
     await model.asked.wait()
 
-    runs.cancel(Caller("ivan"), run.id)
+    await runs.cancel(Caller("ivan"), run.id)
 
     last = (await events(run))[-1]
     assert last.kind == "run.failed"
@@ -151,7 +151,7 @@ async def test_a_run_cancelled_before_its_first_step_still_ends():
     runs = supervisor(ScriptedModel("note: fine"))
     run = runs.start(an_order())
 
-    runs.cancel(Caller("ivan"), run.id)
+    await runs.cancel(Caller("ivan"), run.id)
 
     with pytest.raises(Cancelled):
         await ended(run)
@@ -162,7 +162,7 @@ async def test_cancelling_what_has_ended_changes_nothing():
     run = runs.start(an_order())
     await result(runs, run)
 
-    runs.cancel(Caller("ivan"), run.id)
+    await runs.cancel(Caller("ivan"), run.id)
 
     assert (await ended(run)).status == "complete"
 
@@ -263,7 +263,7 @@ async def test_another_callers_run_is_as_absent_as_none():
     await result(runs, run)
 
     with pytest.raises(NotFound):
-        runs.get(Caller("olena"), run.id)
+        await runs.get(Caller("olena"), run.id)
 
 
 async def test_a_run_is_forgotten_after_its_retention():
@@ -277,7 +277,7 @@ async def test_a_run_is_forgotten_after_its_retention():
     await result(runs, runs.start(an_order("the second note")))
 
     with pytest.raises(NotFound):
-        runs.get(Caller("ivan"), old.id)
+        await runs.get(Caller("ivan"), old.id)
 
 
 async def test_a_refused_order_starts_no_run():

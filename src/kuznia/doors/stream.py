@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from kuznia.doors.at import caller, doors
 from kuznia.doors.leaving import ClientLeft, unless_gone
 from kuznia.doors.shapes import NAME, linked
+from kuznia.forge.fleet import FarRun
 from kuznia.forge.runs import Run, Runs
 from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import Event
@@ -30,7 +31,7 @@ class EventStream(Response):
 
     media_type = MEDIA_TYPE
 
-    def __init__(self, runs: Runs, run: Run, after: int = 0) -> None:
+    def __init__(self, runs: Runs, run: Run | FarRun, after: int = 0) -> None:
         self._runs, self._run, self._after = runs, run, after
         self.status_code = 200
         self.background: BackgroundTask | None = None
@@ -91,14 +92,14 @@ async def follow(
     """Every event after `Last-Event-ID`, then those to come. The last is always `run.finished` or
     `run.failed`; a stream that ends without one was cut, and can be resumed here."""
     runs = doors(request).runs
-    run = runs.get(await caller(request), run_id)
+    run = await runs.get(await caller(request), run_id)
     newest = run.events.newest
     if last_event_id > newest:
         raise Invalid(
             f"Last-Event-ID is the number of an event of this run; the newest is {newest}.",
             details={"fields": [{"where": "header.last-event-id", "message": "too high"}]},
         )
-    if last_event_id == newest and run.outcome.done():
+    if last_event_id == newest and run.ended:
         # A browser comes again after every end of a stream, except after this answer.
         return Response(status_code=204)
     return EventStream(runs, run, last_event_id)
@@ -115,7 +116,7 @@ async def cancel(
     request: Request, run_id: Annotated[str, Path(max_length=64, pattern=NAME)]
 ) -> Response:
     """The work stops, calls to the model included. A run that has ended stays as it ended."""
-    doors(request).runs.cancel(await caller(request), run_id)
+    await doors(request).runs.cancel(await caller(request), run_id)
     content = ok(b"null", "What was under way is stopped; what had ended stays as it ended.")
     return Response(content, status_code=202, media_type="application/json")
 

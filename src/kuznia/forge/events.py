@@ -8,14 +8,12 @@ from kuznia.forge.terms import LAST, Event, EventKind
 
 
 class EventLog(Protocol):
-    """One run's events. Appending never waits, so telling cannot slow the work down."""
+    """One run's events."""
 
     @property
     def newest(self) -> int:
         """The number of the newest event; 0 before the first."""
         ...
-
-    def append(self, kind: EventKind, data: Mapping[str, object]) -> None: ...
 
     def after(self, number: int, idle: float) -> AsyncGenerator[Event | None]:
         """Events numbered higher, those to come included; ends after the last one.
@@ -26,7 +24,7 @@ class EventLog(Protocol):
 
 
 class MemoryLog:
-    """The embedded default: a list, and whoever waits for more of it."""
+    """A list, and whoever waits for more of it. Appending never waits: telling slows no work."""
 
     def __init__(self) -> None:
         self._events: list[Event] = []
@@ -41,6 +39,9 @@ class MemoryLog:
         for waiter in self._waiting:
             _wake(waiter, True)
         self._waiting.clear()
+
+    def publish(self) -> None:
+        """Let other processes read it, where they can: not here."""
 
     async def after(self, number: int, idle: float) -> AsyncGenerator[Event | None]:
         """Reads from the list each time, so nothing falls between catching up and listening."""

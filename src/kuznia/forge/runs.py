@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 
-from kuznia.forge.events import EventLog, MemoryLog
+from kuznia.forge.events import MemoryLog
+from kuznia.forge.fleet import FarRun, Fleet
 from kuznia.forge.ledger import Ledger
 from kuznia.forge.run import run
 from kuznia.forge.sanitise import clean
@@ -21,10 +22,14 @@ from kuznia.platform.metrics import Metrics
 
 log = get_log("runs")
 
+Make = Callable[[Work], Awaitable[Kept]]
+
 # Ended runs whose events can still be read, and runs under way. Past the first the oldest is
 # forgotten (its artefact is on the shelf); past the second a caller is asked to come again.
 MOST_ENDED = 1_000
 MOST_UNDER_WAY = 2_000
+# Of one run, through other processes; those past it are not waited for.
+MOST_FAR = 1_000
 
 
 @dataclass(slots=True, eq=False)
@@ -37,10 +42,16 @@ class Run:
     key: str
     goes_on: bool
     outcome: "asyncio.Future[Kept | Fault]"
-    events: EventLog = field(default_factory=MemoryLog)
+    events: MemoryLog = field(default_factory=MemoryLog)
     listeners: int = 0
     task: "asyncio.Task[Kept | Fault] | None" = None
     ended_at: float = 0.0
+    # Who listens through other processes, and until when they are believed to.
+    far: "dict[str, float] | None" = None
+
+    @property
+    def ended(self) -> bool:
+        return self.outcome.done()
 
     def result(self) -> Kept:
         """The artefact an ended run made, or the Fault it ended with."""
@@ -58,8 +69,12 @@ class Run:
 class Runs:
     """Starts runs, lets equal ones be shared, ends those nobody waits for."""
 
-    def __init__(self, forge: Forge, metrics: Metrics, *, retention: float) -> None:
+    def __init__(
+        self, forge: Forge, metrics: Metrics, *, retention: float, fleet: Fleet | None = None
+    ) -> None:
         self._forge = forge
+        self._fleet = fleet
+        self._make: Make = partial(run, forge)
         self._metrics = metrics
         self._retention = retention
         # By key, for equal orders to join; by id, for their owner to read.
@@ -88,20 +103,26 @@ class Runs:
             goes_on=goes_on,
             outcome=asyncio.get_running_loop().create_future(),
         )
-        if kept := forge.shelf.find(key):
+        kept = forge.shelf.find(key)
+        make = self._make
+        if self._fleet and (kept is None or order.drafts):
+            fresh.events = log = self._fleet.log(fresh.id, order)
+            make = partial(self._fleet.make, log, make)
+        if kept:
             self._metrics.shelf_hit()
             fresh.events.append("run.started", {"run_id": fresh.id, "domain": domain.name})
             self._end(fresh, kept)
             # Only a stream can break and be resumed: a plain hit must not push a run out of memory.
             if order.drafts:
                 self._ended[fresh.id] = fresh
+                fresh.events.publish()
             return fresh
         ledger = Ledger(order.budget, forge.clock)
         work = Work(fresh.id, order, key, noted, ledger, fresh.events.append)
         self._joinable[key] = self._under_way[fresh.id] = fresh
         self._metrics.shelf_miss()
         self._metrics.run_started(domain.name)
-        fresh.task = asyncio.create_task(self._supervise(work))
+        fresh.task = asyncio.create_task(self._supervise(work, make))
         fresh.task.add_done_callback(partial(self._done, fresh, ledger, forge.clock.monotonic()))
         return fresh
 
@@ -113,34 +134,41 @@ class Runs:
             yield
         finally:
             run.listeners -= 1
-            if run.listeners == 0 and not run.goes_on:
+            if run.listeners == 0 and not run.goes_on and not run.far:
                 self._stop(run)
 
     @contextmanager
-    def streaming(self, run: Run) -> Generator[None]:
+    def streaming(self, run: Run | FarRun) -> Generator[None]:
         """Listening to each event, for a while perhaps; counted, because each one is held open."""
         self._metrics.stream_opened()
         try:
-            with self.listening(run):
+            # A run elsewhere is told by its log that somebody listens.
+            with self.listening(run) if isinstance(run, Run) else nullcontext():
                 yield
         finally:
             self._metrics.stream_closed()
 
-    def get(self, caller: Caller, run_id: str) -> Run:
-        """The caller's own run, under way or ended not long ago."""
+    async def get(self, caller: Caller, run_id: str) -> Run | FarRun:
+        """The caller's own run, under way or ended not long ago, in whichever process."""
         run_id = RunId(run_id)
         found = self._under_way.get(run_id) or self._ended.get(run_id)
-        if found is None or found.caller != caller:
-            raise NotFound(
-                "There is no such run, or it ended too long ago for its events to be kept; "
-                "its artefact, if it made one, is still in /api/v1/artefacts.",
-                details={"id": run_id},
-            )
-        return found
+        if found is not None and found.caller == caller:
+            return found
+        if found is None and self._fleet and (far := await self._fleet.find(caller, run_id)):
+            return far
+        raise NotFound(
+            "There is no such run, or it ended too long ago for its events to be kept; "
+            "its artefact, if it made one, is still in /api/v1/artefacts.",
+            details={"id": run_id},
+        )
 
-    def cancel(self, caller: Caller, run_id: str) -> None:
+    async def cancel(self, caller: Caller, run_id: str) -> None:
         """Stop it, whoever listens. A run that has ended stays as it ended."""
-        self._stop(self.get(caller, run_id))
+        found = await self.get(caller, run_id)
+        if isinstance(found, Run):
+            self._stop(found)
+        elif self._fleet:
+            await self._fleet.stop(found.events.maker)
 
     async def close(self, grace: float) -> None:
         """No new runs; those under way get `grace` seconds, then they are cancelled."""
@@ -153,6 +181,35 @@ class Runs:
             task.cancel()
         if late:
             await asyncio.wait(late, timeout=1.0)
+
+    def listens(self, run: RunId, listener: str, until: float) -> None:
+        """Somebody listens through another process."""
+        if found := self._under_way.get(run):
+            found.far = found.far or {}
+            if len(found.far) < MOST_FAR:
+                found.far[listener] = until
+
+    def left(self, run: RunId, listener: str) -> None:
+        """They do no more."""
+        found = self._under_way.get(run)
+        if found and found.far and found.far.pop(listener, None):
+            self._stop_unheard(found)
+
+    def stop_here(self, run: RunId) -> None:
+        """Its owner said so, through another process."""
+        if found := self._under_way.get(run):
+            self._stop(found)
+
+    def forget_listeners(self, now: float) -> None:
+        """A process that died does not say that its listeners left."""
+        for one in self._under_way.values():
+            if one.far and min(one.far.values()) < now:
+                one.far = {who: until for who, until in one.far.items() if until >= now}
+                self._stop_unheard(one)
+
+    def _stop_unheard(self, run: Run) -> None:
+        if run.listeners == 0 and not run.goes_on and not run.far:
+            self._stop(run)
 
     def _stop(self, run: Run) -> None:
         # Taken out at once: an equal order must not join a run that is being stopped.
@@ -172,9 +229,9 @@ class Runs:
                 return
             del self._ended[oldest.id]
 
-    async def _supervise(self, work: Work) -> Kept | Fault:
+    async def _supervise(self, work: Work, make: Make) -> Kept | Fault:
         try:
-            return await run(self._forge, work)
+            return await make(work)
         except Fault as fault:
             return fault
         # The one outer loop: whatever broke is logged whole and told as a fault that says nothing.

@@ -79,9 +79,15 @@ class Shelf:
         async with self._db.read() as session:
             rows = (await session.execute(query)).all()
         for row in reversed(rows):
-            kept = _kept(row)
-            age = (now - kept.created_at).total_seconds()
-            self._remember(row.key, kept, self._ttl - age)
+            self.take_in(row.key, _kept(row))
+
+    def take_in(self, key: str, kept: Kept) -> None:
+        """Remember what was made elsewhere, for as long as it is fresh."""
+        self._remember(key, kept, self.freshness(kept))
+
+    def freshness(self, kept: Kept) -> float:
+        """Seconds in which it may still be given for an equal order."""
+        return self._ttl - (self._clock.now() - kept.created_at).total_seconds()
 
     async def keep(self, artefact: Artefact, key: str) -> Kept:
         """Put it on the shelf. It is paid for, so it is given even if no row can be written."""

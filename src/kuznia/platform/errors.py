@@ -157,6 +157,15 @@ class TimedOut(Fault):
     code = "TIMEOUT_ERROR"
 
 
+_KINDS: dict[str, type[Fault]] = {kind.code: kind for kind in Fault.__subclasses__()}
+
+
+def retold(public: Mapping[str, Any]) -> Fault:  # Any: what `public` wrote, read again
+    """The fault another process told, with the same code."""
+    kind = _KINDS.get(public["code"], Broken)
+    return kind(public["message"], details=public["details"])
+
+
 # More than these help nobody, and a body can be made to have thousands.
 MOST_FIELDS = 20
 

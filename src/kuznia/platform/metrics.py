@@ -142,7 +142,9 @@ class Metrics:
         self._breaker = Family(
             gauge, "breaker_state", "0 closed, 1 half-open, 2 open.", model=model
         )
-        self._shelf = Family(counter, "shelf_lookups", "Looks on it.", result=("hit", "miss"))
+        self._shelf = Family(
+            counter, "shelf_lookups", "Looks on it.", result=("hit", "miss", "shared")
+        )
         self._streams = gauge("kuznia_streams_open", "Streams being read.")
         self._redis = Family(counter, "redis_calls", "Questions to Redis.", result=ANSWERED)
         self._connections = gauge("kuznia_database_connections", "Connections in use.")
@@ -197,6 +199,10 @@ class Metrics:
 
     def shelf_miss(self) -> None:
         self._shelf.of("miss").inc()
+
+    def shelf_shared(self) -> None:
+        """A miss here that was found where all processes look."""
+        self._shelf.of("shared").inc()
 
     def stream_opened(self) -> None:
         self._streams.inc()

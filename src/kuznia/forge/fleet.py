@@ -1,0 +1,290 @@
+"""This process among others that share one Redis: who makes what, who listens, who says stop.
+
+Without Redis every process is alone again: nothing here keeps an order from being made.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal, Protocol, cast
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_json
+
+from kuznia.forge.redis_log import FarLog, Maker, RedisLog, Writer, find_maker
+from kuznia.forge.redis_shelf import Claim, RedisShelf
+from kuznia.forge.shelf import Kept, Shelf
+from kuznia.forge.terms import LAST, Caller, Event, EventKind, Order, RunId
+from kuznia.forge.work import Work
+from kuznia.platform.clock import Clock
+from kuznia.platform.errors import TimedOut, retold
+from kuznia.platform.ids import new_id
+from kuznia.platform.metrics import Metrics
+from kuznia.platform.redis import REST, NoRedis, Redis
+
+# Seconds between two looks into the letter box, and without a sign of life before a process is
+# taken for dead: its claims are free again.
+PULSE: Final = 0.25
+ALIVE: Final = 3.0
+# Seconds a listener elsewhere is believed in after it was last heard of, and that somebody waits
+# for the maker of an equal order while Redis is away.
+BELIEVED: Final = 3.0
+WITHOUT: Final = 0.4
+# Letters taken at once, and the most that wait for a process that takes none.
+LETTERS: Final = 500
+CLOSE: Final = 1.0
+RELEASES: Final = 5
+# What another process ended with says nothing of the order: it was told to stop, or died.
+AGAIN: Final = frozenset({"CANCELLED", "UNAVAILABLE"})
+
+Word = Literal["listens", "left", "stop"]
+_LETTER: Final = TypeAdapter(tuple[Word, str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class FarRun:
+    """A run of another process, as its owner may follow it from here."""
+
+    id: RunId
+    events: FarLog
+    ended: bool
+
+
+class Here(Protocol):
+    """The runs of this process, as others may speak of them."""
+
+    def listens(self, run: RunId, listener: str, until: float) -> None: ...
+
+    def left(self, run: RunId, listener: str) -> None: ...
+
+    def stop_here(self, run: RunId) -> None: ...
+
+    def forget_listeners(self, now: float) -> None: ...
+
+
+class Fleet:
+    """Lives as long as the application, with one task that shows it is alive and reads letters."""
+
+    def __init__(
+        self,
+        redis: Redis,
+        shelf: Shelf,
+        clock: Clock,
+        metrics: Metrics,
+        *,
+        retention: float,
+        longest: float,
+    ) -> None:
+        self._redis = redis
+        self._shelf = shelf
+        self._clock = clock
+        self._metrics = metrics
+        self._process = new_id("proc", clock)
+        self._shared = RedisShelf(redis, longest=longest)
+        self._writer = Writer(redis, clock, retention=retention, longest=longest + retention)
+        self._pulse: asyncio.Task[None] | None = None
+        self._errands: set[asyncio.Task[None]] = set()
+
+    def begin(self, here: Here) -> None:
+        """Show that we live, and pass on to `here` what others say of its runs."""
+        self._pulse = asyncio.create_task(self._beat(here))
+
+    async def close(self) -> None:
+        """Say the last things others wait for, as far as Redis is there to hear them."""
+        if self._pulse is not None:
+            self._pulse.cancel()
+        await self._writer.close(CLOSE)
+        if self._errands:
+            await asyncio.wait(self._errands, timeout=CLOSE)
+        await self._quietly(self._redis.do("DEL", self._alive))
+
+    def log(self, run: RunId, order: Order) -> RedisLog:
+        """A log that others will read once it is published."""
+        return RedisLog(Maker(run, order.caller.id, order.domain, self._process), self._writer)
+
+    async def find(self, caller: Caller, run: RunId) -> FarRun | None:
+        """The caller's own run in another process; raises NoRedis when that cannot be known."""
+        found = await find_maker(self._redis, run)
+        if found is None or found[0].owner != caller.id:
+            return None
+        maker, newest, ended = found
+        return FarRun(run, FarLog(self._redis, self._clock, maker, self._heed, newest), ended)
+
+    async def stop(self, maker: Maker) -> None:
+        """Have another process stop its run; raises NoRedis when it cannot be told."""
+        await self._write_to(maker.process, "stop", maker.run, "")
+
+    async def make(
+        self, log: RedisLog, make: Callable[[Work], Awaitable[Kept]], work: Work
+    ) -> Kept:
+        """Made by one process: found, followed where another makes it, or made here."""
+        ours, given_up = Claim(self._process, work.run_id), None
+        began: set[str] = set()
+        while True:
+            try:
+                claim = await self._shared.claim(work.key, ours, given_up)
+            except NoRedis:
+                # Equal orders in two processes are made twice then; none waits.
+                claim = ours
+            if isinstance(claim, Kept):
+                return self._found(work, log, claim)
+            log.publish()
+            if claim == ours:
+                return await self._make_here(_going_on(work, began), ours, make)
+            kept = await self._follow(work, claim, began)
+            if kept is not None:
+                return kept
+            given_up = claim
+
+    def _found(self, work: Work, log: RedisLog, kept: Kept) -> Kept:
+        self._metrics.shelf_shared()
+        self._shelf.take_in(work.key, kept)
+        _begin(work)
+        # Only a stream can break and be resumed somewhere else.
+        if work.order.drafts:
+            log.publish()
+        return kept
+
+    async def _make_here(
+        self, work: Work, ours: Claim, make: Callable[[Work], Awaitable[Kept]]
+    ) -> Kept:
+        found: Kept | None = None
+        try:
+            kept = await make(work)
+            if kept.status == "complete":
+                found = kept
+            return kept
+        finally:
+            # Behind the answer, and also when this is being cancelled.
+            seconds = self._shelf.freshness(found) if found else 0.0
+            self._soon(self._release(work.key, ours, found, seconds))
+
+    async def _release(self, key: str, ours: Claim, kept: Kept | None, seconds: float) -> None:
+        """Not given back, a claim would have others told today what failed yesterday."""
+        for _ in range(RELEASES):
+            with suppress(NoRedis):
+                return await self._shared.release(key, ours, kept, seconds)
+            await self._clock.sleep(REST)
+        return None
+
+    async def _follow(self, work: Work, claim: Claim, began: set[str]) -> Kept | None:
+        """What becomes of an equal order in another process; None if that is nothing."""
+        if not began:
+            _begin(work)
+            began.add("")
+        maker = Maker(claim.run, work.order.caller.id, work.order.domain, claim.process)
+        log = FarLog(self._redis, self._clock, maker, self._heed)
+        left = work.order.deadline - self._clock.monotonic()
+        try:
+            async with asyncio.timeout(left), aclosing(log.after(0, left, without=WITHOUT)) as told:
+                async for event in told:
+                    if event and event.kind in LAST:
+                        return self._outcome(work, event)
+                    if event:
+                        _retell(work, event, began)
+        except NoRedis:
+            return None
+        except TimeoutError:
+            raise TimedOut("The deadline passed while an equal order was being made.") from None
+        raise AssertionError("a log ends with its last event")
+
+    def _outcome(self, work: Work, event: Event) -> Kept | None:
+        if event.kind == "run.failed":
+            fault = retold(cast("dict[str, Any]", event.data["error"]))
+            if fault.code in AGAIN:
+                return None
+            raise fault
+        kept = event.data["artefact"]
+        if not isinstance(kept, Kept) or kept.owner != work.order.caller.id:
+            return None
+        if kept.status == "complete":
+            self._shelf.take_in(work.key, kept)
+        return kept
+
+    async def _beat(self, here: Here) -> None:
+        milliseconds = int(1000 * ALIVE)
+        beat = (
+            ("SET", self._alive, 1, "PX", milliseconds),
+            ("LPOP", self._box(self._process), LETTERS),
+        )
+        while True:
+            try:
+                _, letters = await self._redis.do_all(beat)
+            except NoRedis:
+                letters = None
+            for letter in cast("list[bytes]", letters if isinstance(letters, list) else []):
+                self._heard(here, letter)
+            here.forget_listeners(self._clock.monotonic())
+            await self._clock.sleep(PULSE)
+
+    def _heard(self, here: Here, letter: bytes) -> None:
+        try:
+            word, run, listener = _LETTER.validate_json(letter)
+        except ValidationError:
+            return
+        if word == "stop":
+            here.stop_here(RunId(run))
+        elif word == "left":
+            here.left(RunId(run), listener)
+        else:
+            here.listens(RunId(run), listener, self._clock.monotonic() + BELIEVED)
+
+    def _heed(self, maker: Maker, listener: str, listens: bool) -> None:
+        word: Word = "listens" if listens else "left"
+        self._soon(self._write_to(maker.process, word, maker.run, listener))
+
+    async def _write_to(self, process: str, word: Word, run: str, listener: str) -> None:
+        box = self._box(process)
+        letter = to_json((word, run, listener))
+        await self._redis.do_all(
+            (
+                ("RPUSH", box, letter),
+                # A process that takes none is dead: its box must not grow.
+                ("LTRIM", box, -LETTERS, -1),
+                ("PEXPIRE", box, int(1000 * BELIEVED)),
+            )
+        )
+
+    def _box(self, process: str) -> str:
+        return self._redis.key("letters", process)
+
+    @property
+    def _alive(self) -> str:
+        return self._redis.key("alive", self._process)
+
+    def _soon(self, errand: Coroutine[Any, Any, None]) -> None:
+        """Something nobody waits for, and that may fail when Redis is away."""
+        task = asyncio.create_task(self._quietly(errand))
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+
+    async def _quietly(self, errand: Coroutine[Any, Any, Any]) -> None:
+        with suppress(NoRedis):
+            await errand
+
+
+def _begin(work: Work) -> None:
+    work.tell("run.started", {"run_id": work.run_id, "domain": work.order.domain})
+
+
+def _retell(work: Work, event: Event, began: set[str]) -> None:
+    """All but the first event: a run starts once."""
+    if event.kind == "part.started":
+        began.add(str(event.data["part"]))
+    if event.kind != "run.started":
+        work.tell(event.kind, event.data)
+
+
+def _going_on(work: Work, began: set[str]) -> Work:
+    """The same work, after another process told its beginning: parts begin again, the run not."""
+    if not began:
+        return work
+    for part in sorted(began - {""}):
+        work.tell("part.reset", {"part": part})
+
+    def tell(kind: EventKind, data: Any) -> None:
+        if kind != "run.started":
+            work.tell(kind, data)
+
+    return replace(work, tell=tell)
