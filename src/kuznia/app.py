@@ -65,7 +65,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         opened.push_async_callback(db.close)
         made.metrics.watch_connections(db.checked_out)
         redis = await _open_redis(made, opened)
-        models = await _open_models(made, opened)
+        models = await _open_models(made, opened, redis)
         shelf = Shelf(db, made.clock, ttl=settings.cache_ttl, size=settings.cache_size)
         await shelf.warm()
         loaded = {name: await _open(one, settings, opened) for name, one in made.domains.items()}
@@ -209,7 +209,7 @@ async def _open(domain: Domain, settings: Settings, opened: AsyncExitStack) -> D
     return await opened.enter_async_context(domain.opened(dict(settings)))
 
 
-async def _open_models(made: Made, opened: AsyncExitStack) -> Layered | None:
+async def _open_models(made: Made, opened: AsyncExitStack, redis: Redis | None) -> Layered | None:
     """The models that are configured, each in its layers; None when our planners are alone."""
     settings = made.settings
     sources = [Source(made.model, Price())] if made.model else await _sources(made, opened)
@@ -229,6 +229,7 @@ async def _open_models(made: Made, opened: AsyncExitStack) -> Layered | None:
         ),
         clock=made.clock,
         observe=made.metrics.attempt,
+        redis=redis,
     )
     for breaker in models.breakers:
         circuit = breaker.circuit

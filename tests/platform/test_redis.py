@@ -128,6 +128,19 @@ async def test_one_that_comes_back_is_used_again_by_itself(
         assert not redis.trouble
 
 
+async def test_connections_kept_over_a_restart_trouble_nobody(
+    own_redis: Server, ends: Counter[str]
+):
+    async with opened(own_redis.url, ends) as redis:
+        await asyncio.gather(*(redis.ping() for _ in range(20)))
+        own_redis.stop()
+        own_redis.start()
+
+        await asyncio.gather(*(redis.ping() for _ in range(20)))
+
+    assert set(ends) == {"answered"}
+
+
 async def test_one_that_is_gone_is_told_at_once(own_redis: Server, ends: Counter[str]):
     async with opened(own_redis.url, ends) as redis:
         own_redis.stop()

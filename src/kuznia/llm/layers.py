@@ -5,14 +5,16 @@ limit -> fall back -> break -> retry -> time out -> record -> the adapter
 
 from dataclasses import dataclass
 
-from kuznia.llm.breaker import Breaking, LocalCircuit
+from kuznia.llm.breaker import Breaking, Circuit, LocalCircuit
 from kuznia.llm.fallback import FallingBack
 from kuznia.llm.limit import Limited
 from kuznia.llm.model import Model, Price
 from kuznia.llm.record import Observe, Recorded
+from kuznia.llm.redis_breaker import RedisCircuit
 from kuznia.llm.retry import Retrying
 from kuznia.llm.timing import Timed
 from kuznia.platform.clock import Clock
+from kuznia.platform.redis import Redis
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +54,30 @@ def layered(
     care: Care,
     clock: Clock,
     observe: Observe | None = None,
+    redis: Redis | None = None,
 ) -> Layered:
-    """Wrap one source, or one with another to fall back on. `observe` is told every attempt."""
+    """Wrap one source, or one with another to fall back on. `observe` is told every attempt; what
+    the breakers know is shared by `redis`."""
 
-    def guarded(source: Source) -> Breaking:
+    def guarded(place: int, source: Source) -> Breaking:
         recorded = Recorded(source.adapter, price=source.price, clock=clock, observe=observe)
         timed = Timed(
             recorded, total=care.total, first_token=care.first_token, idle=care.idle, clock=clock
         )
         retrying = Retrying(timed, attempts=care.attempts, clock=clock)
-        circuit = LocalCircuit(failures=care.failures, cooldown=care.cooldown, clock=clock)
+        circuit = _circuit(f"{place}:{source.adapter.name}", care, clock, redis)
         return Breaking(retrying, circuit)
 
-    breakers = tuple(guarded(source) for source in (first, second) if source is not None)
+    sources = [source for source in (first, second) if source is not None]
+    breakers = tuple(guarded(*numbered) for numbered in enumerate(sources))
     model: Model = breakers[0] if second is None else FallingBack(*breakers)
     limited = Limited(model, concurrency=care.concurrency, waiting=care.waiting, clock=clock)
     return Layered(limited, breakers)
+
+
+def _circuit(name: str, care: Care, clock: Clock, redis: Redis | None) -> Circuit:
+    """Two servers may serve a model of one name, so the name says which of them it is."""
+    failures, cooldown = care.failures, care.cooldown
+    if redis is None:
+        return LocalCircuit(failures=failures, cooldown=cooldown, clock=clock)
+    return RedisCircuit(redis, name, failures=failures, cooldown=cooldown, clock=clock)

@@ -94,8 +94,9 @@ class Redis:
             max_connections=connections,
             # Ours is the bound, on waiting, connecting and answering together.
             timeout=None,
-            # Its own three tries with pauses would make of one refusal a second of waiting.
-            retry=Retry(NoBackoff(), 0),
+            # Once more and at once, not three times with pauses: a kept connection whose server was
+            # started anew is only found dead when it is used.
+            retry=Retry(NoBackoff(), 1),
         )
         redis = cls(pool, prefix=prefix, patience=patience, clock=clock, count=count)
         try:
