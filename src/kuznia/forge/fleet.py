@@ -94,9 +94,11 @@ class Fleet:
         """Say the last things others wait for, as far as Redis is there to hear them."""
         if self._pulse is not None:
             self._pulse.cancel()
-        await self._writer.close(CLOSE)
-        if self._errands:
-            await asyncio.wait(self._errands, timeout=CLOSE)
+        last = {*self._errands, *self._writer.under_way}
+        if last:
+            await asyncio.wait(last, timeout=0 if self._redis.trouble else CLOSE)
+        for one in last:
+            one.cancel()
         await self._quietly(self._redis.do("DEL", self._alive))
 
     def log(self, run: RunId, order: Order) -> RedisLog:
@@ -208,14 +210,17 @@ class Fleet:
             ("SET", self._alive, 1, "PX", milliseconds),
             ("LPOP", self._box(self._process), LETTERS),
         )
+        well_since = self._clock.monotonic()
         while True:
             try:
                 _, letters = await self._redis.do_all(beat)
             except NoRedis:
-                letters = None
+                letters, well_since = None, self._clock.monotonic()
             for letter in cast("list[bytes]", letters if isinstance(letters, list) else []):
                 self._heard(here, letter)
-            here.forget_listeners(self._clock.monotonic())
+            # Who could not be heard while Redis was away has not left for that.
+            if (now := self._clock.monotonic()) - well_since > BELIEVED:
+                here.forget_listeners(now)
             await self._clock.sleep(PULSE)
 
     def _heard(self, here: Here, letter: bytes) -> None:

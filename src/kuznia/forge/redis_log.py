@@ -104,11 +104,10 @@ class Writer:
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
 
-    async def close(self, grace: float) -> None:
-        """What is not written by then stays unwritten."""
-        if self._writing is not None:
-            await asyncio.wait((self._writing,), timeout=grace)
-            self._writing.cancel()
+    @property
+    def under_way(self) -> "set[asyncio.Task[None]]":
+        """What is still to be waited for before Redis is let go."""
+        return {self._writing} if self._writing and not self._writing.done() else set()
 
     async def _write(self) -> None:
         while self._waiting:
