@@ -254,7 +254,7 @@ async def test_a_run_is_its_callers_whatever_credential_they_come_with():
 
     with_a_key = Caller("ivan", admin=True, scopes=frozenset({"read"}))
 
-    assert runs.get(with_a_key, run.id) is run
+    assert await runs.get(with_a_key, run.id) is run
 
 
 async def test_another_callers_run_is_as_absent_as_none():

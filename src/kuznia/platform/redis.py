@@ -5,6 +5,8 @@ Who asks decides what to do without an answer; docs/redis.md has the table.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha1
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
@@ -34,12 +36,15 @@ class NoRedis(Unavailable):
         super().__init__(message, retry_after=REST)
 
 
+@dataclass(frozen=True)
 class Script:
     """A few lines of Lua that Redis runs as one step; sent once, then called by its digest."""
 
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.digest = sha1(source.encode(), usedforsecurity=False).hexdigest()
+    source: str
+
+    @cached_property
+    def digest(self) -> str:
+        return sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
 
 class Redis:
