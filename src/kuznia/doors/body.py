@@ -1,7 +1,7 @@
 """A JSON body read straight into its type, and described for the API's document."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect
 
 from kuznia.doors.leaving import ClientLeft
 from kuznia.platform.errors import UnsupportedMedia, invalid
+from kuznia.platform.wire import described
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -37,22 +38,5 @@ class Body(Generic[M]):
 
     # Any: OpenAPI is JSON of any shape.
     def described(self, examples: Sequence[Mapping[str, object]]) -> dict[str, Any]:
-        """The request body in OpenAPI's words, with its schema written out in place."""
-        schema = self._kind.model_json_schema()
-        schema = _in_place(schema, schema.pop("$defs", {}))
-        shown = {str(number): {"value": one} for number, one in enumerate(examples, 1)}
-        content = {"application/json": {"schema": schema, "examples": shown}}
-        return {"requestBody": {"required": True, "content": content}}
-
-
-# Any: as above.
-def _in_place(schema: Any, definitions: Mapping[str, Any]) -> Any:
-    """Each reference replaced by what it stands for: this schema will lie in another document."""
-    if isinstance(schema, list):
-        return [_in_place(one, definitions) for one in cast("list[Any]", schema)]
-    if not isinstance(schema, dict):
-        return schema
-    fields = cast("dict[str, Any]", schema)
-    if "$ref" in fields:
-        return _in_place(definitions[fields["$ref"].rpartition("/")[2]], definitions)
-    return {name: _in_place(one, definitions) for name, one in fields.items()}
+        """The request body in OpenAPI's words."""
+        return described(self._kind, examples)

@@ -231,7 +231,9 @@ def test_nonsense_is_refused_by_name_or_read(said: dict[str, Any]) -> None:
     assert decline(athlete) is not None or plan(athlete).weeks
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1, 0, 1e9, "80", "🏋", [80], True])
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), -1, 0, 5e-324, 1e9, "80", "🏋", [80], True]
+)
 def test_odd_numbers_never_become_a_weight(value: Any) -> None:
     try:
         athlete = an_athlete({"weight": value, "height": None})
@@ -240,6 +242,12 @@ def test_odd_numbers_never_become_a_weight(value: Any) -> None:
 
     assert athlete.kg is not None
     assert 0 < athlete.kg <= 900
+
+
+@pytest.mark.parametrize("height", [5e-324, 1, 9.9, 1e300])
+def test_a_height_nobody_has_is_refused(height: float) -> None:
+    with pytest.raises(ValidationError, match="height"):
+        an_athlete({"height": height})
 
 
 def test_two_at_once_get_one_plan() -> None:

@@ -88,7 +88,7 @@ class Lift(Told):
     """A known best: in the profile's weight unit, for as many repetitions as were done."""
 
     exercise: Word
-    weight: Number = Field(gt=0, le=1500)
+    weight: Number = Field(ge=0.5, le=1500)
     reps: int = Field(default=1, ge=1, le=12)
 
 
@@ -111,13 +111,13 @@ class Profile(Told):
 
     age: int = Field(ge=1, le=110)
     sex: Literal["female", "male", "other"] | None = None
-    weight: Number | None = Field(default=None, gt=0, le=900)
+    weight: Number | None = Field(default=None, ge=1, le=900)
     weight_unit: Literal["kg", "lb"] = "kg"
-    height: Number | None = Field(default=None, gt=0, le=300)
+    height: Number | None = Field(default=None, ge=10, le=300)
     height_unit: Literal["cm", "in"] = "cm"
     # Said after we asked: these odd numbers are meant.
     units_confirmed: bool = False
-    target_weight: Number | None = Field(default=None, gt=0, le=900)
+    target_weight: Number | None = Field(default=None, ge=1, le=900)
     level: Level = "beginner"
     kind: Kind = "strength"
     aim: Aim = "health"

@@ -16,7 +16,7 @@ from kuznia.domains.training.questions.answers import wrong
 from kuznia.domains.training.verifier import Certificate, certificate, findings, verify
 from kuznia.forge.terms import Finding
 from kuznia.platform.errors import Invalid, invalid
-from kuznia.platform.wire import Envelope, ok
+from kuznia.platform.wire import Envelope, described, ok
 
 router = APIRouter(prefix="/api/v1/training", tags=["training"])
 
@@ -65,12 +65,7 @@ class Verified(BaseModel):
     operation_id="training_questions",
     response_class=Response,
     responses={200: {"model": Envelope[Questions]}},
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": QuestionsIn.model_json_schema()}},
-        }
-    },
+    openapi_extra=described(QuestionsIn, [{"profile": {"age": 34}}]),
 )
 async def ask(request: Request) -> Response:
     """Needs no model; nothing is kept."""
@@ -85,12 +80,7 @@ async def ask(request: Request) -> Response:
     operation_id="verify_training_plan",
     response_class=Response,
     responses={200: {"model": Envelope[Verified]}},
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": VerifyIn.model_json_schema()}},
-        }
-    },
+    openapi_extra=described(VerifyIn),
 )
 async def check(request: Request) -> Response:
     """The plan may come from anywhere. Needs no model; nothing is kept."""
