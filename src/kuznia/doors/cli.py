@@ -70,7 +70,7 @@ def serve(
 @cli.command(context_settings={"ignore_unknown_options": True})
 def make(
     context: typer.Context,
-    domain: Annotated[str, typer.Argument(help="What kind of artefact, such as code.")],
+    domain: Annotated[str, typer.Argument(help="What kind of artefact, such as code or plan.")],
     words: Annotated[
         list[str],
         typer.Argument(metavar="PROMPT [--FIELD VALUE]", help="What you want made, in quotes."),
@@ -89,7 +89,8 @@ def make(
 ) -> None:
     """Make one artefact here and now, and watch it being made.
 
-    Fields of the domain's input are options too, such as `--language go --include-tests no`.
+    Fields of the domain's input are options too, such as `--language go --include-tests no`, or
+    `--profile profile.json` where a field has fields of its own.
     """
     from kuznia.doors.making import Given, make_here
 
@@ -141,6 +142,30 @@ def analyze(
             raise Invalid("Standard output takes --json or --sarif -, not both.")
         if not analyse_here(paths, profile, thresholds, Wanted(as_json, sarif)):
             raise typer.Exit(1)
+
+
+training = typer.Typer(name="training", help="What training plans need beside the making.")
+cli.add_typer(training)
+
+
+@training.command()
+def ask(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="Where the profile goes.")] = Path("profile.json"),
+    language: Annotated[Literal["en", "uk"], typer.Option(help="To be asked in.")] = "en",
+) -> None:
+    """Walk through the questions, and make the plan if you like.
+
+    A stop sign ends with advice instead of a profile.
+    """
+    from kuznia.doors.asking import ask_here
+    from kuznia.doors.making import Given, make_here
+
+    with told():
+        if ask_here(out, language):
+            opening = _tools(context).open_doors(load())
+            wanted = {"profile": str(out)}
+            asyncio.run(make_here(opening, "training", wanted, Given()))
 
 
 @cli.command()
@@ -205,8 +230,6 @@ def fields(words: Sequence[str]) -> dict[str, str]:
         if name in found:
             raise Invalid(f"The {name} is given twice; put what belongs together in quotes.")
         found[name] = value if equals else rest.pop(0)
-    if "prompt" not in found:
-        raise Invalid("Nothing to make: say what you want, in quotes.")
     return found
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, TextIO, cast
 
 from pydantic import ValidationError
-from pydantic_core import from_json
+from pydantic.fields import FieldInfo
+from pydantic_core import from_json, to_json
+from rich.console import Console
 
 from kuznia.doors.at import LOCAL, Doors
 from kuznia.doors.exports import exported
@@ -18,11 +20,13 @@ from kuznia.forge.runs import Run
 from kuznia.forge.sanitise import plain
 from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import Domain, Event, Export, Finding
-from kuznia.platform.errors import Invalid, NotFound, invalid
+from kuznia.platform.errors import Invalid, NotFound, TooLarge, invalid
 
 # What is read back from an artefact's JSON; its shape is known to the domain that made it.
 Json = Mapping[str, Any]
 HEARTBEAT = 3600.0
+# Of a field given in a file.
+MOST_FILE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +70,19 @@ def _give_all(kept: Kept, domain: Domain, form: Export | None, given: Given) -> 
     elif not form:
         for path, content in _files(artefact):
             _give(path, content, given.out)
-        if domain.told and artefact["decline"] is None:
-            print(plain(domain.told(artefact["parts"])))
+        if domain.shown and artefact["parts"]:
+            _tell(domain.shown(_plainly(artefact["parts"])), artefact, given.out)
     print(plain(_summary(artefact)), file=sys.stderr)
+
+
+def _tell(shown: object, artefact: Json, out: Path | None) -> None:
+    """What a terminal is for; in a folder the whole artefact is of more use."""
+    if out is not None:
+        _give("artefact.json", to_json(artefact, indent=1).decode(), out)
+    elif isinstance(shown, str):
+        print(shown)
+    else:
+        Console(file=sys.stdout).print(shown)
 
 
 def _save(content: bytes, out: Path | None) -> None:
@@ -107,11 +121,15 @@ def _format(domain: Domain, name: str) -> Export:
 
 def _start(at: Doors, domain: Domain, wanted: Mapping[str, str]) -> Run:
     known = domain.input.model_fields
+    if "prompt" not in wanted and known["prompt"].is_required():
+        raise Invalid("Nothing to make: say what you want, in quotes.")
     if unknown := [field for field in wanted if field not in known]:
         options = ", ".join(_option(field) for field in known if field != "prompt")
         raise Invalid(f"{_option(unknown[0])} is no option of {domain.name}; there is {options}.")
     try:
-        given = domain.input.model_validate({f: _value(f, text) for f, text in wanted.items()})
+        given = domain.input.model_validate(
+            {field: _value(known[field], text) for field, text in wanted.items()}
+        )
     except ValidationError as error:
         raise invalid(error) from None
     return at.runs.start(at.order(domain.name, given, LOCAL))
@@ -121,12 +139,40 @@ def _option(field: str) -> str:
     return f"--{field[:40].replace('_', '-')}"
 
 
-def _value(field: str, text: str) -> object:
-    """Lists and objects are given as JSON; everything else is understood from its text."""
-    if field != "prompt" and text.startswith(("[", "{")):
+def _value(field: FieldInfo, text: str) -> object:
+    """Lists and objects are given as JSON, or in a file of it; all else is understood as text."""
+    if field.annotation is str:
+        return text
+    if text.startswith(("[", "{")):
         with suppress(ValueError):
             return from_json(text)
+    if text.endswith(".json"):
+        return _read(Path(text))
     return text
+
+
+def _read(path: Path) -> object:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_FILE + 1)
+        if len(data) > MOST_FILE:
+            raise TooLarge(f"{path} is longer than {MOST_FILE} bytes.")
+        return from_json(data)
+    except OSError as error:
+        raise Invalid(f"{path} cannot be read: {error.strerror}.") from None
+    except ValueError:
+        raise Invalid(f"{path} is not JSON.") from None
+
+
+def _plainly(value: Any) -> Any:
+    """JSON with nothing in its texts that steers a terminal. Any: as `Json`."""
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, list):
+        return [_plainly(one) for one in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        return {name: _plainly(one) for name, one in cast("dict[str, Any]", value).items()}
+    return value
 
 
 async def _show(run: Run, to: TextIO) -> None:

@@ -226,8 +226,6 @@ class Domain:
     # Findings of the sanitiser that this domain refuses instead of noting.
     refuses: frozenset[str] = frozenset()
     exports: Mapping[str, Export] = field(default_factory=dict[str, Export])
-    # What a terminal shows of an artefact whose parts are no files to print.
-    told: Callable[[Mapping[str, JsonValue]], str] | None = None
     # A page under the artefact's address, to be looked at in a browser.
     page: str | None = None
     # What has a life of its own (a pool, a sandbox) opens with the server: it is given the settings
@@ -235,6 +233,8 @@ class Domain:
     # `life` is that thing, for the domain's own routes; nobody else knows what it is.
     life: object = None
     opened: "Callable[[Mapping[str, object]], AbstractAsyncContextManager[Domain]] | None" = None
+    # An artefact's parts, as JSON, turned into text or what rich prints; files show themselves.
+    shown: Callable[[Mapping[str, Any]], object] | None = None
     # Inputs that show what can be asked; the API reference prints them.
     examples: tuple[Mapping[str, JsonValue], ...] = ()
 

@@ -229,7 +229,7 @@ DOMAIN = Domain(
     parts=parts,
     screen=screen,
     opened=_opened,
-    told=told,
+    shown=told,
     page="preview/",
     exports={
         name: Export(form.media_type, form.ending, partial(taken, form))

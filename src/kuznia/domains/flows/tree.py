@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-
-from pydantic import JsonValue
+from typing import Any
 
 from kuznia.domains.flows.blocks import Block, Choice, Loop, Parallel, Unstructured, blocks
 from kuznia.domains.flows.drafts import Proof
@@ -39,7 +38,7 @@ class _Line:
     below: tuple["_Line", ...] = ()
 
 
-def told(parts: Mapping[str, JsonValue]) -> str:
+def told(parts: Mapping[str, Any]) -> str:
     """The steps as a tree, the verdicts with what every lost point needs, and what was guessed."""
     flow = Flow.model_validate(parts["flow"])
     lines = [flow.name.of(flow.language), *_drawn(_lines(flow))]

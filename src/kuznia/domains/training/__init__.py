@@ -1,9 +1,20 @@
 """Training plans: screened, planned, checked rule by rule, explained, and learning."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from kuznia.domains.training.files import FILES
 from kuznia.domains.training.parts import parts, screen, version
 from kuznia.domains.training.profile import PlanInput
 from kuznia.forge.terms import Domain
+
+
+def _shown(parts: Mapping[str, Any]) -> object:
+    # Only a terminal needs what draws on one.
+    from kuznia.domains.training.terminal import shown
+
+    return shown(parts)
+
 
 DOMAIN = Domain(
     name="training",
@@ -14,6 +25,7 @@ DOMAIN = Domain(
     parts=parts,
     screen=screen,
     exports=FILES,
+    shown=_shown,
     examples=(
         {
             "prompt": "Get stronger at home with dumbbells",

@@ -151,6 +151,8 @@ Answer = YesNo | int | Number | Text | tuple[Word, ...]
 class PlanInput(Input):
     """An order for a training plan. `lessons` come from the caller's own playbook."""
 
+    # A profile says enough for a plan.
+    prompt: str = "A training plan."
     profile: Profile
     answers: dict[Annotated[str, StringConstraints(max_length=40)], Answer] = Field(
         default_factory=dict[str, Answer], max_length=60

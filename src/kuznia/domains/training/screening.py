@@ -132,6 +132,9 @@ _STOPS: Mapping[str, Callable[[Athlete], bool]] = {
     "unit-check": lambda athlete: athlete.unit_doubt is not None,
 }
 
+# Stops that no later answer can take back.
+FINAL = frozenset({"S01", "S02", "S06", "S07", "S08", "S10", "S12", "S13"})
+
 _CAUTIONS: Mapping[str, Callable[[Athlete], bool]] = {
     "S03": lambda athlete: _known_disease(athlete) and athlete.active,
     "S05": _high_pressure,

@@ -76,10 +76,11 @@ class Asked:
 @cache
 def bank() -> Mapping[str, Asked]:
     """Every question by id, in the order they are asked."""
-    return {row["id"]: _asked(row) for row in toml("questions/bank.toml")["question"]}
+    return {row["id"]: asked(row) for row in toml("questions/bank.toml")["question"]}
 
 
-def _asked(row: Mapping[str, Any]) -> Asked:
+def asked(row: Mapping[str, Any]) -> Asked:
+    """A row of a bank of questions."""
     return Asked(
         id=row["id"],
         type=row["type"],
@@ -97,19 +98,17 @@ def _asked(row: Mapping[str, Any]) -> Asked:
 
 def questions(profile: Profile) -> tuple[Question, ...]:
     """The questions that matter for this profile, each with why it is asked."""
-    chosen = [asked for asked in bank().values() if _matters(asked, profile)]
-    return tuple(
-        _worded(asked, order, profile.language) for order, asked in enumerate(chosen, start=1)
-    )
+    chosen = [one for one in bank().values() if _matters(one, profile)]
+    return tuple(worded(one, order, profile.language) for order, one in enumerate(chosen, start=1))
 
 
-def minutes_to_answer(asked: tuple[Question, ...]) -> int:
+def minutes_to_answer(several: tuple[Question, ...]) -> int:
     """About how long answering all of them takes."""
-    return max(1, round(sum(_SECONDS[question.response_type] for question in asked) / 60))
+    return max(1, round(sum(_SECONDS[question.response_type] for question in several) / 60))
 
 
-def _matters(asked: Asked, profile: Profile) -> bool:
-    return asked.when is None or _WHEN[asked.when](profile)
+def _matters(one: Asked, profile: Profile) -> bool:
+    return one.when is None or _WHEN[one.when](profile)
 
 
 def _flagged(*flags: str) -> Callable[[Profile], bool]:
@@ -142,35 +141,36 @@ _WHEN: Mapping[str, Callable[[Profile], bool]] = {
 }
 
 
-def _worded(asked: Asked, order: int, language: Language) -> Question:
-    row = asked.row
+def worded(one: Asked, order: int, language: Language) -> Question:
+    """A question in the words of a language."""
+    row = one.row
     return Question(
-        id=asked.id,
+        id=one.id,
         text=row[language],
         help_text=row[f"why_{language}"],
-        response_type=asked.type,
+        response_type=one.type,
         order=order,
-        **dict(_shape(asked, language)),
+        **dict(_shape(one, language)),
     )
 
 
-def _shape(asked: Asked, language: Language) -> Iterator[tuple[str, Any]]:
+def _shape(one: Asked, language: Language) -> Iterator[tuple[str, Any]]:
     """The fields a question's type needs. Any: they differ by type and pydantic checks them."""
-    row = asked.row
-    if asked.type in {"multiple_choice", "dropdown"}:
+    row = one.row
+    if one.type in {"multiple_choice", "dropdown"}:
         place = 2 if language == "uk" else 1
         options = (Option(id=row[0], text=row[place], value=row[0]) for row in row["options"])
         yield "options", tuple(options)
-        yield "multiselect", asked.multiselect
-    elif asked.type in {"slider", "rating"}:
-        yield "min_value", asked.low
-        yield "max_value", asked.high
-        yield "step", asked.step
-        if asked.type == "slider":
+        yield "multiselect", one.multiselect
+    elif one.type in {"slider", "rating"}:
+        yield "min_value", one.low
+        yield "max_value", one.high
+        yield "step", one.step
+        if one.type == "slider":
             yield "unit", row["unit"]
         else:
             yield "min_description", row[f"min_{language}"]
             yield "max_description", row[f"max_{language}"]
     else:
-        yield "max_length", asked.max_length
+        yield "max_length", one.max_length
         yield "placeholder", row[f"placeholder_{language}"]

@@ -26,9 +26,9 @@ def wrong(answers: Answers) -> Iterator[Finding]:
         if asked is None:
             yield _finding(name, "there is no such question")
             continue
-        complaint = _complaint(asked, answer)
-        if complaint:
-            yield _finding(name, complaint)
+        found = complaint(asked, answer)
+        if found:
+            yield _finding(name, found)
 
 
 def _finding(name: str, message: str) -> Finding:
@@ -36,7 +36,8 @@ def _finding(name: str, message: str) -> Finding:
     return Finding("answer", "block", f"answers.{name[:40]}", message)
 
 
-def _complaint(asked: Asked, answer: Answer) -> str | None:
+def complaint(asked: Asked, answer: Answer) -> str | None:
+    """What is wrong with an answer to this question, in one line."""
     if asked.type in {"slider", "rating"}:
         return _number_complaint(asked, answer)
     if asked.type in {"multiple_choice", "dropdown"}:
@@ -87,7 +88,7 @@ def applied(profile: Profile, answers: Answers) -> Profile:
     # In the bank's order, so that the order the answers came in cannot matter.
     for name, asked in bank().items():
         answer = answers.get(name)
-        if answer is not None and _complaint(asked, answer) is None:
+        if answer is not None and complaint(asked, answer) is None:
             profile = _put(profile, asked.sets, answer)
     return profile
 
