@@ -36,7 +36,7 @@ def at(artefact: dict[str, Any]) -> str:
 
 
 def state(page: httpx2.Response) -> str:
-    found = re.search(r'name="state" value="([^"]*)"', page.text)
+    found = re.search(r'name="-state" value="([^"]*)"', page.text)
     return html.unescape(found.group(1)) if found else ""
 
 
@@ -50,7 +50,7 @@ def filled(artefact: dict[str, Any]) -> dict[str, str]:
 async def walked(kuznia: Kuznia, artefact: dict[str, Any]) -> list[httpx2.Response]:
     pages = [await kuznia.client.get(at(artefact))]
     while state(pages[-1]) and 'method="post"' in pages[-1].text and len(pages) < 20:
-        sent = filled(artefact) | {"state": state(pages[-1])}
+        sent = filled(artefact) | {"-state": state(pages[-1])}
         pages.append(await kuznia.client.post(at(artefact), data=sent))
         if re.search(r"[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}", pages[-1].text):
             break
@@ -80,7 +80,7 @@ async def test_a_wrong_answer_is_told(kuznia):
     pages = await walked(kuznia, artefact)
 
     wrong = [
-        await kuznia.client.post(at(artefact), data={"state": state(page)}) for page in pages[:-1]
+        await kuznia.client.post(at(artefact), data={"-state": state(page)}) for page in pages[:-1]
     ]
 
     assert 422 in {page.status_code for page in wrong}
@@ -95,11 +95,11 @@ async def test_pages_speak_the_language_asked_for(kuznia):
 @pytest.mark.parametrize(
     "sent",
     [
-        {"data": {"state": "forged"}},
-        {"data": {"state": "A" * 70_000}},
-        {"data": {"change": "nowhere"}},
+        {"data": {"-state": "forged"}},
+        {"data": {"-state": "A" * 70_000}},
+        {"data": {"-change": "nowhere"}},
         {"data": {str(number): "" for number in range(600)}},
-        {"files": {"state": ("a.txt", b"\x00\xff")}},
+        {"files": {"-state": ("a.txt", b"\x00\xff")}},
         {"content": b"%ff=%00&\xff", "headers": {"content-type": "text/plain"}},
         {"content": b"--", "headers": {"content-type": "multipart/form-data"}},
         {

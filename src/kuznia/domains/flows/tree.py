@@ -62,44 +62,35 @@ def _lines(flow: Flow) -> tuple[_Line, ...]:
 
 
 def _below(flow: Flow, inside: Iterable[Block]) -> tuple[_Line, ...]:
-    words, lines, before = _WORDS[flow.language], list[_Line](), flow.steps[0]
+    words, lines = _WORDS[flow.language], list[_Line]()
     for block in inside:
         match block:
             case Step():
-                before = flow.by_id[block.id]
-                lines.append(_of_step(flow, before))
+                lines.append(_of_step(flow, block))
             case Choice(branches):
                 # A way that only goes on is the line below; the others hang on what was decided.
                 asides = [
-                    _Line(_label(flow, before, one.when), _below(flow, one.then))
+                    _Line(_label(flow, one.when), _below(flow, one.then))
                     for one in branches
                     if one.then
                 ]
                 lines[-1:] = [_Line(last.text, (*last.below, *asides)) for last in lines[-1:]]
             case Loop(body, again, most):
-                before = _last(flow, body)
-                label = _label(flow, before, again)
+                label = _label(flow, again)
                 lines.append(
                     _Line(words["again"].format(most=most, label=label), _below(flow, body))
                 )
-            case Parallel(fork, branches, join):
+            case Parallel(fork, branches, _):
                 sides = (
                     _Line(f"{words['beside']} {number}", _below(flow, branch))
                     for number, branch in enumerate(branches, 1)
                 )
                 lines.append(_Line(_of_step(flow, fork).text, tuple(sides)))
-                before = join
     return tuple(lines)
 
 
-def _last(flow: Flow, body: tuple[Block, ...]) -> Step:
-    """The step at whose end it is decided whether to go round again."""
-    steps = [flow.by_id[block.id] for block in body if isinstance(block, Step)]
-    return steps[-1] if steps else flow.steps[0]
-
-
-def _label(flow: Flow, step: Step, when: Guard | None) -> str:
-    return f"[{said(flow, step, when, flow.language)}]"
+def _label(flow: Flow, when: Guard | None) -> str:
+    return f"[{said(flow, when, flow.language)}]"
 
 
 def _of_step(flow: Flow, step: Step) -> _Line:

@@ -4,16 +4,17 @@ from itertools import pairwise
 from xml.etree import ElementTree as Xml
 
 import pytest
-from tests.domains.flows.makers import a_flow
+from tests.domains.flows.makers import a_flow, changed, on, to
 from tests.domains.flows.planner.facts import ASKED
 
 from kuznia.domains.flows.exports.bpmn import bpmn
-from kuznia.domains.flows.exports.layout import Box, layout
+from kuznia.domains.flows.exports.layout import Box, Layout, label, layout
 from kuznia.domains.flows.exports.mermaid import mermaid
 from kuznia.domains.flows.exports.network import network
 from kuznia.domains.flows.exports.svg import svg
 from kuznia.domains.flows.guards import Dialect
 from kuznia.domains.flows.planner import build, read
+from kuznia.domains.flows.schema import All, Either, Not
 
 B = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 D = "{http://www.omg.org/spec/BPMN/20100524/DI}"
@@ -102,6 +103,43 @@ def test_a_wait_has_a_timer_that_leads_where_lateness_leads() -> None:
     assert timer.get("attachedToRef") == "decision"
     assert duration is not None
     assert duration.text == '"P10D"'
+
+
+@pytest.mark.parametrize(
+    ("guard", "said"),
+    [
+        (All(all=(on("kind", "org"), on("kind", "org"))), "org"),
+        (Either(any=(on("kind", "org"), on("kind", "self"))), "org or self"),
+        (Not(no=on("kind", ("org", "self"), "in")), "not (org, self)"),
+        (on("kind"), "yes"),
+        (on("kind", 5, "gt"), "kind > 5"),
+    ],
+)
+def test_what_is_written_at_a_way_is_said_in_words(guard, said) -> None:
+    flow = changed(a_flow(), "who", next=(to("company", guard), to("person")))
+
+    labels = [edge.label for edge in network(flow, "en").edges]
+
+    assert said in labels
+
+
+def test_words_at_a_line_stand_on_it_and_inside_the_picture() -> None:
+    net = network(PERMIT, "uk")
+    drawn = layout(net)
+
+    for edge in net.edges:
+        x, y = label(drawn.lines[edge.id], 60)
+        assert 0 < x < drawn.width
+        assert 0 < y < drawn.height
+        assert any(_overlap(_strip(*ends), Box(x, y, 1, 1)) for ends in _wide(drawn, edge.id))
+
+
+def _wide(drawn: Layout, edge: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """The parts of a line, each two pixels wide, so that a point can lie on it."""
+    return [
+        ((min(a[0], b[0]) - 1, min(a[1], b[1]) - 1), (max(a[0], b[0]) + 1, max(a[1], b[1]) + 1))
+        for a, b in pairwise(drawn.lines[edge])
+    ]
 
 
 def test_a_counted_way_back_says_what_counts_it() -> None:

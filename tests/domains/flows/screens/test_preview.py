@@ -24,13 +24,19 @@ FLOW = a_flow()
 GOOD = {"kind": "self", "surname": "Дія", "email": "a@b.ua", "agree": "yes", "outcome": "well"}
 
 
+def control(name: str) -> str:
+    """What a page calls it: what is no field has a name that no field can have."""
+    own = {"state", "go", "outcome", "change", "language"}
+    return f"-{name}" if name in own else name
+
+
 def show(form: dict[str, str] | None = None, flow=FLOW, **more) -> Shown:
-    posted = None if form is None else {name: [value] for name, value in form.items()}
+    posted = None if form is None else {control(name): [value] for name, value in form.items()}
     return preview(flow, posted, key=KEY, today=TODAY, **more)
 
 
 def state(shown: Shown) -> str:
-    found = re.search(r'name="state" value="([^"]+)"', shown.html)
+    found = re.search(r'name="-state" value="([^"]+)"', shown.html)
     assert found
     return found.group(1)
 
@@ -104,7 +110,7 @@ def test_the_review_shows_what_was_answered_and_leads_back_to_it() -> None:
     review = walked(KIND, NAME, MAIL)
 
     assert "Дія" in review.html
-    assert 'name="change" value="person"' in review.html
+    assert 'name="-change" value="person"' in review.html
     assert post(review, change="person").step == "person"
 
 
@@ -129,7 +135,7 @@ def test_answers_of_another_flow_are_not_believed() -> None:
 def test_answers_sealed_with_another_key_are_not_believed() -> None:
     sealed = state(walked(KIND))
 
-    assert preview(FLOW, {"state": [sealed]}, key=b"other", today=TODAY).status == 400
+    assert preview(FLOW, {"-state": [sealed]}, key=b"other", today=TODAY).status == 400
 
 
 def test_one_can_start_again() -> None:
@@ -138,6 +144,55 @@ def test_one_can_start_again() -> None:
 
 def test_the_pages_are_in_the_language_asked_for() -> None:
     assert '<html lang="uk">' in show(language="uk").html
+
+
+def test_the_other_language_takes_along_what_was_answered_and_what_was_typed() -> None:
+    english = post(walked(KIND, NAME), email="half", go="en", language="uk")
+    further = post(english, email="a@b.ua", language="en")
+
+    assert (english.status, english.step) == (200, "contact")
+    assert '<html lang="en">' in english.html
+    assert 'value="half"' in english.html
+    assert '<html lang="en">' in further.html
+    assert "Дія" in further.html
+
+
+def test_a_language_nobody_has_changes_nothing() -> None:
+    shown = post(walked(KIND, NAME), email="a@b.ua", language="de")
+
+    assert '<html lang="en">' in shown.html
+
+
+def test_consent_that_was_ticked_stays_ticked_in_the_other_language() -> None:
+    shown = post(walked(KIND, NAME, MAIL, {"go": "next"}), agree="yes", go="uk")
+
+    assert 'value="yes" checked' in shown.html
+
+
+def test_enter_in_a_field_leads_on_and_does_not_change_the_language() -> None:
+    buttons = re.findall(r"<button[^>]*>", walked(KIND, NAME).html)
+
+    # A browser presses the first button of the form; nobody sees it or comes to it.
+    assert 'value="next"' in buttons[0]
+    assert 'aria-hidden="true"' in buttons[0]
+    assert 'tabindex="-1"' in buttons[0]
+    assert 'value="uk"' in buttons[1]
+
+
+@pytest.mark.parametrize("name", ["state", "go", "outcome", "change", "language"])
+def test_a_field_may_be_called_as_it_likes(name) -> None:
+    flow = changed(FLOW, "contact", fields=(ask(name),))
+    shown = show(flow=flow)
+    for form in (KIND, NAME, {}):
+        shown = preview(
+            flow,
+            {"-state": [state(shown)], name: ["back"]} | {k: [v] for k, v in form.items()},
+            key=KEY,
+            today=TODAY,
+        )
+
+    assert shown.step == "look"
+    assert "back" in shown.html
 
 
 def test_a_change_of_ways_forgets_the_branch_not_taken() -> None:
@@ -259,7 +314,7 @@ def test_what_a_register_would_tell_is_shown_as_a_sample() -> None:
 
     assert shown.step == "review"
     assert EXAMPLES["rnokpp"] in shown.html
-    assert "1990-05-20" in shown.html
+    assert "20.05.1990" in shown.html
 
 
 def test_whoever_says_the_data_are_wrong_need_not_fill_the_rest_in() -> None:
@@ -297,10 +352,16 @@ def test_a_sample_is_of_its_type(fact, value) -> None:
         (ask("x", type="choice", options=options("a")), "a", "a"),
         (ask("x"), ("a", "b"), "a, b"),
         (ask("x"), 5, "5"),
+        (ask("x", type="date"), "1990-05-02", "2 May 1990"),
+        (ask("x", format="phone"), "+380501234567", "+380 50 123 45 67"),
     ],
 )
 def test_a_value_is_read_as_a_person_reads_it(fact, value, said) -> None:
     assert spoken(fact, value, "en") == said
+
+
+def test_a_date_is_written_as_its_language_writes_it() -> None:
+    assert spoken(ask("x", type="date"), "1990-05-02", "uk") == "02.05.1990"
 
 
 def test_a_walk_that_is_too_long_ends() -> None:

@@ -5,7 +5,6 @@ Lines run in the gaps between columns and rows, so that none of them crosses a t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 from kuznia.domains.flows.exports.network import Edge, Network, Node, Shape
 
@@ -148,11 +147,15 @@ def _host(name: str, net: Network) -> str | None:
     return next((node.on for node in net.nodes if node.id == name and node.on), None)
 
 
-def centre(points: tuple[tuple[int, int], ...]) -> tuple[int, int]:
-    """Where the words at a line stand: by its longest part, or where a long way begins."""
-    if len(points) > 4:
-        return points[2][0] + 40, points[2][1]
-    (x1, y1), (x2, y2) = max(
-        pairwise(points), key=lambda p: abs(p[0][0] - p[1][0]) + abs(p[0][1] - p[1][1])
-    )
-    return (x1 + x2) // 2, (y1 + y2) // 2
+def label(points: tuple[tuple[int, int], ...], width: int) -> tuple[int, int]:
+    """The middle of the words at a line: where no other line runs with it."""
+    begin, *corners, end = points
+    match corners:
+        case []:
+            return (begin[0] + end[0]) // 2, begin[1]
+        case [_, (x, y), (to, _), *_]:
+            # A long way: right after it has turned into its lane, in the direction it takes.
+            return x + (1 if to > x else -1) * (width // 2 + 14), y
+        case _:
+            # Down to another row: below the lanes that run between the rows.
+            return corners[-1][0], corners[-1][1] - 28

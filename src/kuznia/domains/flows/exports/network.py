@@ -5,11 +5,22 @@ that draw and run processes want splits and joins to be seen.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, assert_never
 
-from kuznia.domains.flows.guards import tests, written
+from kuznia.domains.flows.guards import written
 from kuznia.domains.flows.proof.run import way
-from kuznia.domains.flows.schema import Flow, Guard, Kind, Language, Move, Step
+from kuznia.domains.flows.schema import (
+    All,
+    Either,
+    Flow,
+    Guard,
+    Kind,
+    Language,
+    Move,
+    Not,
+    Step,
+    Test,
+)
 
 Shape = Literal["start", "end", "user", "service", "split", "merge", "parallel", "timer"]
 
@@ -107,7 +118,7 @@ class _Drawing:
         several = len(step.next) > 1
         for move in step.next:
             quiet = not several or step.kind == "fork"
-            label = "" if quiet else said(self.flow, step, move.when, self.language)
+            label = "" if quiet else said(self.flow, move.when, self.language)
             self.edge(source, move, label, several)
         late = overdue(step)
         if late is not None:
@@ -136,23 +147,35 @@ class _Drawing:
         return step is not None and step.kind == "fork"
 
 
-def said(flow: Flow, step: Step, when: Guard | None, language: Language) -> str:
-    """What is written at a way on: the outcome or option it is for, or the guard itself."""
+def said(flow: Flow, when: Guard | None, language: Language) -> str:
+    """What is written at a way on: the guard as a person reads it, what its parts say said once."""
     if when is None:
         return "інакше" if language == "uk" else "otherwise"
-    found = list(tests(when))
-    if len(found) == 1 and found[0].op == "eq":
-        labels = {one.id: one.label.of(language) for one in step.outcomes}
-        fact = flow.facts.get(found[0].fact)
-        if fact is not None:
-            labels |= {one.id: one.label.of(language) for one in fact.options}
-        label = labels.get(str(found[0].value))
-        if label:
-            return label
-        if isinstance(found[0].value, bool):
-            yes = ("так", "ні") if language == "uk" else ("yes", "no")
-            return yes[0] if found[0].value else yes[1]
-    return written(when, "feel")
+    both, either, no = ("і", "або", "не") if language == "uk" else ("and", "or", "not")
+    match when:
+        case Test():
+            return _compared(flow, when, language)
+        case Not(no=inner):
+            return f"{no} ({said(flow, inner, language)})"
+        case All(all=parts) | Either(any=parts):
+            glue = both if isinstance(when, All) else either
+            return f" {glue} ".join(dict.fromkeys(said(flow, part, language) for part in parts))
+        case _ as never:
+            assert_never(never)
+
+
+def _compared(flow: Flow, test: Test, language: Language) -> str:
+    fact, asked = flow.facts.get(test.fact), flow.by_id.get(test.fact)
+    options = (*(asked.outcomes if asked else ()), *(fact.options if fact else ()))
+    labels = {one.id: one.label.of(language) for one in options}
+    values = test.value if isinstance(test.value, tuple) else (test.value,)
+    known = [labels.get(str(one), "") for one in values]
+    if test.op in {"eq", "in"} and all(known):
+        return ", ".join(known)
+    if test.op == "eq" and isinstance(test.value, bool):
+        yes, no = ("так", "ні") if language == "uk" else ("yes", "no")
+        return yes if test.value else no
+    return written(test, "feel")
 
 
 def overdue(step: Step) -> int | None:

@@ -1,111 +1,206 @@
 """The flow drawn: the same picture as in the BPMN diagram, for a page or a document."""
 
-from kuznia.domains.flows.exports.layout import Box, centre, layout
-from kuznia.domains.flows.exports.network import Edge, Node, network
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from types import MappingProxyType
+
+from kuznia.domains.flows.exports.layout import Box, label, layout
+from kuznia.domains.flows.exports.network import Edge, Node, Shape, network
 from kuznia.domains.flows.schema import Flow
 from kuznia.domains.flows.screens import node as page
 from kuznia.domains.flows.screens.node import el
-from kuznia.domains.flows.screens.style import ACCENT, INK, PAPER, SHADE
+from kuznia.domains.flows.screens.style import (
+    ACCENT,
+    BLUSH,
+    DONE,
+    GROUND,
+    INK,
+    MINT,
+    MUTED,
+    PAPER,
+    TINT,
+    WRONG,
+)
 
-_LETTERS, _LINES = 17, 4
+_LETTERS, _LINES, _CORNER = 15, 4, 10
+# A person, and a server: drawn on the frame of a task, 12 pixels wide.
+_SIGNS: Mapping[Shape, str] = MappingProxyType(
+    {
+        "user": "M6 0a3 3 0 1 1 0 6a3 3 0 1 1 0-6z M0 12a6 5 0 0 1 12 0z",
+        "service": "M0 0h12v5h-12z M0 7h12v5h-12z",
+    }
+)
 
 
 def svg(flow: Flow) -> bytes:
     """The picture, with the name of the flow for those who do not see it."""
+    name = flow.name.of(flow.language)
     net = network(flow, flow.language)
     drawn = layout(net)
     steps = ", ".join(step.title.of(flow.language) for step in flow.steps if step.kind != "end")
     root = el(
         "svg",
-        el("title", flow.name.of(flow.language), id="svg-title"),
+        el("title", name, id="svg-title"),
         el("desc", steps, id="svg-desc"),
-        el(
-            "defs",
-            el(
-                "marker",
-                el("path", d="M0 0 L10 5 L0 10 z", fill=INK),
-                id="arrow",
-                viewBox="0 0 10 10",
-                refX="9",
-                refY="5",
-                markerWidth="7",
-                markerHeight="7",
-                orient="auto-start-reverse",
-            ),
-        ),
+        el("defs", _arrow()),
         el("rect", width="100%", height="100%", fill=PAPER),
+        el("text", name, x="60", y="34", font_size="16", font_weight="700"),
         *(_line(edge, drawn.lines[edge.id]) for edge in net.edges),
         *(_shape(node, drawn.boxes[node.id]) for node in net.nodes),
+        # Words lie above all lines: another way may run where they stand.
+        *(_said(edge, drawn.lines[edge.id]) for edge in net.edges if edge.label),
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {drawn.width} {drawn.height}",
         width=str(drawn.width),
         height=str(drawn.height),
         role="img",
         aria_labelledby="svg-title svg-desc",
+        font_family="system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif",
+        fill=INK,
     )
     return page.html(root).encode()
 
 
+def _arrow() -> page.Node:
+    return el(
+        "marker",
+        el("path", d="M0 0 L10 5 L0 10 z", fill=MUTED),
+        id="arrow",
+        viewBox="0 0 10 10",
+        refX="9",
+        refY="5",
+        markerWidth="7",
+        markerHeight="7",
+        orient="auto-start-reverse",
+    )
+
+
 def _line(edge: Edge, points: tuple[tuple[int, int], ...]) -> page.Node:
-    line = el(
-        "polyline",
-        points=" ".join(f"{x},{y}" for x, y in points),
+    return el(
+        "path",
+        d=" ".join(_course(points)),
         fill="none",
-        stroke=INK,
+        stroke=MUTED,
         stroke_width="1.5",
         stroke_dasharray="5 4" if edge.back else None,
         marker_end="url(#arrow)",
     )
-    if not edge.label:
-        return el("g", line)
-    x, y = centre(points)
-    return el("g", line, _words(edge.label, x, y - 6, size=11, across=22, ground=PAPER))
+
+
+def _course(points: tuple[tuple[int, int], ...]) -> Iterator[str]:
+    """The line from point to point, each corner of it rounded."""
+    yield f"M{points[0][0]} {points[0][1]}"
+    for (before, corner), (_, after) in pairwise(pairwise(points)):
+        near, far = _towards(corner, before), _towards(corner, after)
+        yield f"L{near[0]} {near[1]} Q{corner[0]} {corner[1]} {far[0]} {far[1]}"
+    yield f"L{points[-1][0]} {points[-1][1]}"
+
+
+def _towards(corner: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    """The point where a corner begins to be rounded; never beyond the middle of the way."""
+    (x, y), (to_x, to_y) = corner, other
+    across, down = (to_x - x) // 2, (to_y - y) // 2
+    return (
+        x + max(-_CORNER, min(_CORNER, across)),
+        y + max(-_CORNER, min(_CORNER, down)),
+    )
+
+
+def _said(edge: Edge, points: tuple[tuple[int, int], ...]) -> page.Node:
+    # Between two columns there is little room; along a way round them there is a lot.
+    across = 12 if len(points) < 5 else 24
+    longest = max(len(line) for line in _wrapped(edge.label, across))
+    x, y = label(points, longest * 6)
+    return _words(edge.label, x, y, size=11, across=across, ink=MUTED, ground=PAPER)
 
 
 def _shape(node: Node, box: Box) -> page.Node:
     middle, centre_x = box.middle, box.x + box.width // 2
-    if node.shape in {"user", "service"}:
-        outline = el(
-            "rect",
-            x=str(box.x),
-            y=str(box.y),
-            width=str(box.width),
-            height=str(box.height),
-            rx="8",
-            fill=SHADE if node.shape == "service" else PAPER,
-            stroke=ACCENT,
-            stroke_width="2",
-        )
-        return el("g", outline, _words(node.label, centre_x, middle, size=12, across=_LETTERS))
+    if node.shape in _SIGNS:
+        return _task(node, box)
     if node.shape in {"start", "end", "timer"}:
+        ink, ground = _colours(node)
         outline = el(
             "circle",
             cx=str(centre_x),
             cy=str(middle),
             r=str(box.width // 2),
-            fill=PAPER,
-            stroke=INK,
+            fill=ground,
+            stroke=ink,
             stroke_width="4" if node.shape == "end" else "2",
         )
+        hands = f"M{centre_x} {middle - 9} V{middle} H{centre_x + 7}"
+        clock = el("path", d=hands, fill="none", stroke=ink, stroke_width="2")
         below = middle + (34 if node.shape != "timer" else 30)
-        return el("g", outline, _words(node.label, centre_x, below, size=11, across=20))
+        return el(
+            "g",
+            outline,
+            clock if node.shape == "timer" else None,
+            _words(node.label, centre_x, below, size=11, across=20, ground=PAPER, hangs=True),
+        )
     corners = f"{centre_x},{box.y} {box.right},{middle} {centre_x},{box.y + box.height}"
     outline = el(
         "polygon",
         points=f"{corners} {box.x},{middle}",
-        fill=PAPER,
-        stroke=INK,
-        stroke_width="2",
+        fill=TINT,
+        stroke=ACCENT,
+        stroke_width="1.5",
+        stroke_linejoin="round",
     )
     sign = "+" if node.shape == "parallel" else "×"
-    return el("g", outline, _words(sign, centre_x, middle, size=20, across=3))
+    return el("g", outline, _words(sign, centre_x, middle, size=20, across=3, ink=ACCENT))
+
+
+def _task(node: Node, box: Box) -> page.Node:
+    outline = el(
+        "rect",
+        x=str(box.x),
+        y=str(box.y),
+        width=str(box.width),
+        height=str(box.height),
+        rx="10",
+        fill=GROUND if node.shape == "service" else PAPER,
+        stroke=ACCENT,
+        stroke_width="1.5",
+    )
+    # The sign sits on the frame, so that four lines of words find room inside.
+    badge = el(
+        "circle",
+        cx=str(box.x + 18),
+        cy=str(box.y),
+        r="12",
+        fill=PAPER,
+        stroke=ACCENT,
+        stroke_width="1.5",
+    )
+    place = f"translate({box.x + 12} {box.y - 6})"
+    sign = el("path", d=_SIGNS[node.shape], transform=place, fill=ACCENT)
+    words = _words(node.label, box.x + box.width // 2, box.middle, size=12, across=_LETTERS)
+    return el("g", outline, badge, sign, words)
+
+
+def _colours(node: Node) -> tuple[str, str]:
+    """What an event is drawn with: its ink and its ground."""
+    if node.shape == "timer":
+        return ACCENT, PAPER
+    ending = node.step.ending if node.step is not None else None
+    return (DONE, MINT) if ending in {None, "done"} else (WRONG, BLUSH)
 
 
 def _words(
-    text: str, x: int, y: int, *, size: int, across: int, ground: str | None = None
+    text: str,
+    x: int,
+    y: int,
+    *,
+    size: int,
+    across: int,
+    ink: str = INK,
+    ground: str | None = None,
+    hangs: bool = False,
 ) -> page.Node:
+    """Words round a point, or hanging from it."""
     lines = _wrapped(text, across)
-    top = y - (len(lines) - 1) * size * 6 // 10
+    top = y if hangs else y - (len(lines) - 1) * size * 6 // 10
     return el(
         "text",
         *(
@@ -113,13 +208,13 @@ def _words(
             for place, line in enumerate(lines)
         ),
         text_anchor="middle",
-        dominant_baseline="middle",
-        font_family="system-ui, sans-serif",
+        dominant_baseline="central",
         font_size=str(size),
-        fill=INK,
+        fill=ink,
         # A halo, so that words can be read where a line runs under them.
         stroke=ground,
-        stroke_width="4" if ground else None,
+        stroke_width="5" if ground else None,
+        stroke_linejoin="round" if ground else None,
         paint_order="stroke" if ground else None,
     )
 

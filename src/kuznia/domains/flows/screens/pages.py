@@ -1,18 +1,26 @@
 """The page of a step: a whole document, in one language, from the flow and what is known so far."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kuznia.domains.flows.formats import read_date
 from kuznia.domains.flows.guards import Known
 from kuznia.domains.flows.registries import REGISTRIES
 from kuznia.domains.flows.schema import SEEN, Ask, Fact, Flow, Language, Option, Step
 from kuznia.domains.flows.screens.controls import control
 from kuznia.domains.flows.screens.node import Node, el
 from kuznia.domains.flows.screens.style import STYLE
-from kuznia.domains.flows.screens.words import BUTTONS, WORDS
+from kuznia.domains.flows.screens.words import BUTTONS, MONTHS, WORDS
 
 # What the box of a consent step posts, under the step's own id.
 AGREED = "yes"
+# What a page posts beside its fields. No field can take these names: an id begins with a letter.
+STATE, GO, OUTCOME, CHANGE, LANGUAGE = "-state", "-go", "-outcome", "-change", "-language"
+# The form of a walk; the switch of language stands outside of it and posts it all the same.
+_FORM = "answers"
+# Where the answer to a form is read from when there is something to put right: no id of a field.
+_SUMMARY = "summary-of-errors"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,21 +50,50 @@ class View:
 
 def page(view: View, step: Step) -> Node:
     """The document of one step."""
-    heading = el("h1", step.title.of(view.language))
+    title = step.title.of(view.language)
+    before = (*_summary(view), el("h1", title))
     inside = body(view, step)
-    if step.kind != "end" or view.state:
-        inside = (
-            el(
-                "form",
-                *inside,
-                el("input", type="hidden", name="state", value=view.state) if view.state else None,
-                el("div", *_buttons(view, step)),
-                method="post",
-                novalidate=True,
-                enctype="multipart/form-data" if _takes_files(step) else None,
-            ),
-        )
-    return document(view, step.title.of(view.language), (*_summary(view), heading, *inside))
+    buttons = list(_buttons(view, step))
+    if not view.state:
+        inside = inside if step.kind == "end" else (_form(view, step, inside, buttons),)
+        return document(view, title, (*before, *inside))
+    inside = (_form(view, step, inside, buttons),)
+    return document(view, title, (*before, *inside), _switch(view, buttons[0]))
+
+
+def _form(view: View, step: Step, inside: Sequence[Node], buttons: Sequence[Node]) -> Node:
+    hidden = ((STATE, view.state), (LANGUAGE, view.language)) if view.state else ()
+    return el(
+        "form",
+        *inside,
+        *(el("input", type="hidden", name=name, value=value) for name, value in hidden),
+        el("div", *buttons, class_="actions"),
+        id=_FORM,
+        action=f"#{_SUMMARY}",
+        method="post",
+        novalidate=True,
+        enctype="multipart/form-data" if _takes_files(step) else None,
+    )
+
+
+def _switch(view: View, usual: Node) -> tuple[Node, ...]:
+    """A button to the other language that takes along what was answered and what was typed."""
+    other, name = ("en", "English") if view.language == "uk" else ("uk", "Українська")
+    unseen = {"form": _FORM, "class": "unseen", "tabindex": "-1", "aria-hidden": "true"}
+    return (
+        # Enter in a field presses the first button of its form: that has to be the usual one.
+        Node(usual.tag, {**usual.attributes, **unseen}, usual.children),
+        el(
+            "button",
+            name,
+            type="submit",
+            form=_FORM,
+            name=GO,
+            value=other,
+            lang=other,
+            class_="link",
+        ),
+    )
 
 
 def overview(flow: Flow, language: Language) -> Node:
@@ -69,12 +106,16 @@ def overview(flow: Flow, language: Language) -> Node:
         if step.kind in SEEN and step.ending in {None, "done"}
     )
     submit = el("button", BUTTONS["submit"].of(language), type="submit")
-    form = el("form", *sections, submit, method="post", novalidate=True)
+    form = el(
+        "form", *sections, el("div", submit, class_="actions"), method="post", novalidate=True
+    )
     return document(view, flow.name.of(language), (el("h1", flow.name.of(language)), form))
 
 
-def document(view: View, title: str, content: Sequence[Node]) -> Node:
-    """A whole page round what is particular to it."""
+def document(
+    view: View, title: str, content: Sequence[Node], switch: tuple[Node, ...] = ()
+) -> Node:
+    """A whole page round what is particular to it; with a switch of language, a running one."""
     name = view.flow.name.of(view.language)
     whole = title if title == name else f"{title} – {name}"
     return el(
@@ -89,7 +130,11 @@ def document(view: View, title: str, content: Sequence[Node]) -> Node:
         el(
             "body",
             el("a", view.say("skip"), href="#main", class_="skip"),
-            el("header", el("p", name)),
+            el(
+                "header",
+                el("div", el("p", name), *switch, class_="bar"),
+                el("p", view.say("preview"), class_="notice") if switch else None,
+            ),
             el("main", *content, id="main", tabindex="-1"),
         ),
         lang=view.language,
@@ -101,16 +146,16 @@ def _summary(view: View) -> tuple[Node, ...]:
         return ()
     links = (el("li", el("a", said, href=f"#{name}")) for name, said in view.errors.items())
     heading = el("h2", view.say("summary"), id="summary-title")
-    # It takes the focus when the page is loaded: no script is needed for that.
+    # The form's address leads here, and so does the focus; `autofocus` is not heeded in a sandbox.
     return (
         el(
             "div",
             heading,
             el("ul", *links),
             class_="summary",
+            id=_SUMMARY,
             role="alert",
             tabindex="-1",
-            autofocus=True,
             aria_labelledby="summary-title",
         ),
     )
@@ -173,7 +218,7 @@ def _pair(view: View, fact: Fact, source: str | None) -> Node:
         change,
         type="submit",
         class_="link",
-        name="change",
+        name=CHANGE,
         value=source,
         aria_label=f"{change}: {label}",
     )
@@ -181,7 +226,7 @@ def _pair(view: View, fact: Fact, source: str | None) -> Node:
     return el(
         "div",
         el("dt", f"{label}{where}"),
-        el("dd", "; ".join(shown) or view.say("not-given"), button if source else None),
+        el("dd", el("span", "; ".join(shown) or view.say("not-given")), button if source else None),
     )
 
 
@@ -200,6 +245,12 @@ def spoken(fact: Fact, value: Known, language: Language) -> str:
         return WORDS["not-given"].of(language)
     if isinstance(value, bool):
         return WORDS["yes" if value else "no"].of(language)
+    if fact.type == "date" and (day := read_date(str(value))):
+        return (
+            f"{day:%d.%m.%Y}" if language == "uk" else f"{day.day} {MONTHS[day.month]} {day.year}"
+        )
+    if fact.format == "phone":
+        return re.sub(r"^(\+380)(\d\d)(\d{3})(\d\d)(\d\d)$", r"\1 \2 \3 \4 \5", str(value))
     labels = {option.id: option.label.of(language) for option in fact.options}
     return labels.get(str(value), str(value))
 
@@ -230,6 +281,7 @@ def _agreement(view: View, step: Step) -> tuple[Node, ...]:
                     id=step.id,
                     name=step.id,
                     value=AGREED,
+                    checked=AGREED in view.posted.get(step.id, ()),
                     aria_invalid="true" if error else None,
                     aria_describedby=f"{step.id}-error" if error else None,
                 ),
@@ -249,7 +301,7 @@ def _confirmation(view: View) -> tuple[Node, ...]:
             "div",
             el("p", view.say("reference")),
             el("p", view.reference, class_="reference"),
-            class_="panel",
+            class_="panel good",
             role="status",
         ),
     )
@@ -261,17 +313,15 @@ def _takes_files(step: Step) -> bool:
 
 def _buttons(view: View, step: Step) -> Iterator[Node]:
     if step.kind == "end":
-        yield el("button", view.say("start-again"), type="submit", name="go", value="again")
+        yield el("button", view.say("start-again"), type="submit", name=GO, value="again")
         return
     usual = BUTTONS.get(step.kind, WORDS["next"]).of(view.language)
     if not step.outcomes:
-        yield el("button", usual, type="submit", name="go", value="next")
+        yield el("button", usual, type="submit", name=GO, value="next")
     for place, outcome in enumerate(step.outcomes):
         yield _outcome(view, outcome, usual if place == 0 and step.kind in BUTTONS else None)
     if view.passed:
-        yield el(
-            "button", view.say("back"), type="submit", name="go", value="back", class_="second"
-        )
+        yield el("button", view.say("back"), type="submit", name=GO, value="back", class_="second")
 
 
 def _outcome(view: View, outcome: Option, usual: str | None) -> Node:
@@ -280,7 +330,7 @@ def _outcome(view: View, outcome: Option, usual: str | None) -> Node:
         "button",
         usual or outcome.label.of(view.language),
         type="submit",
-        name="outcome",
+        name=OUTCOME,
         value=outcome.id,
         class_=None if usual else "second",
     )

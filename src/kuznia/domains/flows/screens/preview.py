@@ -18,7 +18,17 @@ from kuznia.domains.flows.proof.run import execute
 from kuznia.domains.flows.schema import Fact, Flow, Language, Step
 from kuznia.domains.flows.screens.controls import error_of
 from kuznia.domains.flows.screens.node import el, html
-from kuznia.domains.flows.screens.pages import AGREED, View, document, page
+from kuznia.domains.flows.screens.pages import (
+    AGREED,
+    CHANGE,
+    GO,
+    LANGUAGE,
+    OUTCOME,
+    STATE,
+    View,
+    document,
+    page,
+)
 from kuznia.domains.flows.screens.sealed import reference, seal, unseal
 from kuznia.domains.flows.screens.values import Wrong, read
 from kuznia.domains.flows.screens.words import WORDS
@@ -57,17 +67,28 @@ def preview(
     flow: Flow, form: Posted | None, *, key: bytes, today: date, language: Language | None = None
 ) -> Shown:
     """The page that follows what was posted; the first page when nothing was."""
-    walk = _Walk(flow, key, language or flow.language)
-    if form is None or _one(form, "go") == "again":
+    if form is None:
+        return _Walk(flow, key, language or flow.language).show(())
+    go = _one(form, GO)
+    walk = _Walk(flow, key, _language(go, _one(form, LANGUAGE)) or language or flow.language)
+    if go == "again":
         return walk.show(())
-    answers = walk.opened(_one(form, "state"))
+    answers = walk.opened(_one(form, STATE))
     if answers is None:
         return walk.lost()
-    if _one(form, "go") == "back":
+    if _language(go):
+        return walk.said_again(answers, form)
+    if go == "back":
         return walk.show(answers[:-1], old=answers)
-    if change := _one(form, "change"):
+    if change := _one(form, CHANGE):
         return walk.show(_until(answers, change), old=answers)
     return walk.take(answers, form, today)
+
+
+def _language(*given: str) -> Language | None:
+    """The first of these that is a language of ours."""
+    languages: tuple[Language, ...] = ("uk", "en")
+    return next((known for one in given for known in languages if known == one), None)
 
 
 def _one(form: Posted, name: str) -> str:
@@ -131,6 +152,11 @@ class _Walk:
         posted = {name: _typed(value) for one in before[:1] for name, value in one.facts.items()}
         return self.page(step, answers, known, posted, {}, 200)
 
+    def said_again(self, answers: tuple[_Answer, ...], form: Posted) -> Shown:
+        """The page as it is, with what was typed; nothing is checked, for nothing was handed in."""
+        step, known = self.here(answers)
+        return self.page(step, answers, known, form, {}, 200)
+
     def take(self, answers: tuple[_Answer, ...], form: Posted, today: date) -> Shown:
         """The next page, or the same one with what is wrong with it."""
         step, known = self.here(answers)
@@ -149,7 +175,7 @@ class _Walk:
         facts: dict[str, Known] = {}
         wrong: dict[str, str] = {}
         if outcomes:
-            said = _one(form, "outcome")
+            said = _one(form, OUTCOME)
             facts[step.id] = said if said in outcomes else outcomes[0]
             if facts[step.id] != outcomes[0]:
                 # Whoever says that the data are wrong need not fill the rest in.
@@ -195,10 +221,11 @@ class _Walk:
     def lost(self) -> Shown:
         """The answers cannot be read, or are too many: nothing is left but to begin again."""
         view = View(flow=self.flow, language=self.language)
-        again = el("button", view.say("start-again"), type="submit", name="go", value="again")
+        again = el("button", view.say("start-again"), type="submit", name=GO, value="again")
+        kept = el("input", type="hidden", name=LANGUAGE, value=self.language)
         content = (
             el("h1", view.say("expired")),
-            el("form", again, method="post", novalidate=True),
+            el("form", kept, again, method="post", novalidate=True),
         )
         whole = html(document(view, view.say("expired"), content))
         return Shown(400, "<!doctype html>" + whole, "")

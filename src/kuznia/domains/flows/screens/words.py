@@ -53,6 +53,13 @@ WORDS: Mapping[str, Text] = MappingProxyType(
     }
 )
 
+# The months in English; in Ukrainian a date is written in digits.
+MONTHS = (
+    "",
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+
 # What is said to an answer that cannot be right, when the field says nothing of its own.
 ERRORS: Mapping[str, Text] = MappingProxyType(
     {
