@@ -89,10 +89,21 @@ def curl(words: list[str], address: str) -> str:
             sent["headers"][name] = value
         elif word == "-d":
             sent |= {"method": "POST", "content": next(rest)}
+        elif word == "-F":
+            sent.setdefault("files", []).append(field(next(rest)))
         elif word not in ("-s", "-sN"):
             url = f"http://{word.removeprefix('http://')}".replace("http://localhost:8000", address)
     assert url.startswith(address), f"{words} go somewhere else"
+    if "files" in sent:
+        sent["method"] = "POST"
     return httpx2.request(url=url, timeout=20, trust_env=False, **sent).text
+
+
+def field(word: str) -> tuple[str, tuple[str | None, str]]:
+    """One field of a form: `name=value`, with `;filename=…` after it if it is a file."""
+    name, _, value = word.partition("=")
+    content, _, filename = value.partition(";filename=")
+    return name, (filename or None, content)
 
 
 def a_model() -> ScriptedModel:

@@ -97,7 +97,8 @@ async def _ask_for(forge: Forge, work: Work, part: AnyPart, bench: Bench, trial:
     prompt, said, rank = part.prompt(bench), None, None
     try:
         if forge.model is None:
-            raise ModelFault("unset", UNSET)
+            instead = forge.domains[work.order.domain].without_model
+            raise ModelFault("unset", f"{UNSET} {instead}".rstrip())
         for trial.tries in range(1, part.tries + 1):
             reply = await ask(
                 forge.model,

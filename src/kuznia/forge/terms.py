@@ -223,6 +223,8 @@ class Domain:
     version: str
     parts: Callable[[Order], tuple[AnyPart, ...]]
     screen: Callable[[Order], Decline | None] = nothing_to_say
+    # What can be had all the same where no model is configured, in one sentence.
+    without_model: str = ""
     # Findings of the sanitiser that this domain refuses instead of noting.
     refuses: frozenset[str] = frozenset()
     exports: Mapping[str, Export] = field(default_factory=dict[str, Export])

@@ -51,6 +51,8 @@ DOMAIN = Domain(
     input=CodeInput,
     version=fingerprint((CODE, TESTS, DOCUMENTATION), *READERS),
     parts=parts,
+    without_model="Code you have gets skeletons of its documentation and tests from "
+    "POST /api/v1/code/skeletons, and its analysis from POST /api/v1/code/analyze.",
     opened=_opened,
     examples=tuple(json.loads(file.read_text("utf-8")) for file in _EXAMPLES),
 )

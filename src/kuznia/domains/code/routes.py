@@ -1,6 +1,8 @@
 """The doors only this domain has: which languages there are, and how good some code is."""
 
-from typing import Annotated, Literal
+import asyncio
+from functools import partial
+from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -10,17 +12,34 @@ from starlette.formparsers import MultiPartException
 
 from kuznia.domains.code.analysis import Analysis, Profile, analysed
 from kuznia.domains.code.analysis.tables import TABLES
-from kuznia.domains.code.languages import LANGUAGES, find_by_path
+from kuznia.domains.code.grammar import Stopped
+from kuznia.domains.code.languages import LANGUAGES, find, find_by_path
+from kuznia.domains.code.paths import safe_path
+from kuznia.domains.code.pool import POOL
+from kuznia.domains.code.proof import SECONDS
 from kuznia.domains.code.sandbox.trial import Sandbox
 from kuznia.domains.code.schema import File
+from kuznia.domains.code.skeletons import (
+    Skeletons,
+    Sketch,
+    Tongue,
+    can_be_sketched,
+    put_together,
+    sketch,
+)
+from kuznia.domains.code.table import Language
 from kuznia.domains.code.uploads import NotSource, source
-from kuznia.platform.errors import Invalid, TooLarge, invalid
+from kuznia.platform.errors import Invalid, TimedOut, TooLarge, invalid
 from kuznia.platform.wire import Envelope, ok
+
+M = TypeVar("M", bound=BaseModel)
 
 router = APIRouter(prefix="/api/v1/code", tags=["code"])
 
 MOST_FILES = 50
 MOST_LETTERS = 1_000_000
+# Of those that get a skeleton: larger ones are generated, and nobody fills in that many words.
+MOST_SKETCHES, MOST_SKETCHED = 20, 65_536
 
 
 class SourceIn(BaseModel):
@@ -40,6 +59,27 @@ class AnalyseIn(BaseModel):
 
     files: list[SourceIn] = Field(min_length=1, max_length=MOST_FILES)
     profile: Profile = "default"
+
+
+class SketchIn(BaseModel):
+    """One file whose names are to be documented and tested."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    content: Annotated[str, StringConstraints(max_length=MOST_SKETCHED)]
+    language: str | None = Field(default=None, max_length=40)
+
+
+class SkeletonsIn(BaseModel):
+    """Code that exists; tests are written for Python alone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    files: list[SketchIn] = Field(min_length=1, max_length=MOST_SKETCHES)
+    include_tests: bool = True
+    include_docs: bool = True
+    tongue: Tongue = Field(default="en", description="Which language people read it in.")
 
 
 class LanguageOut(BaseModel):
@@ -126,7 +166,7 @@ async def languages(request: Request) -> Response:
 async def analyse_code(request: Request) -> Response:
     """Files as JSON, or uploaded as `multipart/form-data`. Needs no model; nothing is kept."""
     uploaded = request.headers.get("content-type", "").startswith("multipart/form-data")
-    wanted = await _uploaded(request) if uploaded else await _sent(request)
+    wanted = await _uploaded(request) if uploaded else await _sent(request, AnalyseIn)
     files = [
         File(path=one.path, language=one.language or _language(one.path), content=one.content)
         for one in wanted.files
@@ -140,9 +180,9 @@ def _language(path: str) -> str:
     return row.name if row else "text"
 
 
-async def _sent(request: Request) -> AnalyseIn:
+async def _sent(request: Request, kind: type[M]) -> M:
     try:
-        return AnalyseIn.model_validate_json(await request.body())
+        return kind.model_validate_json(await request.body())
     except ValidationError as error:
         raise invalid(error) from None
 
@@ -169,3 +209,65 @@ async def _read(upload: UploadFile) -> SourceIn:
         return SourceIn(path=name, content=source(await upload.read()))
     except NotSource as wrong:
         raise Invalid(f"{name}: {wrong}.", details={"file": name}) from None
+
+
+@router.post(
+    "/skeletons",
+    summary="Documentation and property tests to be filled in, from code that exists",
+    operation_id="code_skeletons",
+    response_class=Response,
+    responses={200: {"model": Envelope[Skeletons]}},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": SkeletonsIn.model_json_schema()}},
+        }
+    },
+)
+async def code_skeletons(request: Request) -> Response:
+    """Written from the syntax tree and the annotations. Needs no model; nothing is kept."""
+    wanted = await _sent(request, SkeletonsIn)
+    asked = [_sketched(place, one) for place, one in enumerate(wanted.files)]
+    async with asyncio.TaskGroup() as group:
+        jobs = [
+            group.create_task(
+                POOL.run(
+                    partial(sketch, path=one.path, tongue=wanted.tongue),
+                    one.content.encode(errors="replace"),
+                    language,
+                    seconds=SECONDS,
+                )
+            )
+            for one, language in asked
+        ]
+    done: list[Sketch] = []
+    for place, ((one, _), job) in enumerate(zip(asked, jobs, strict=True)):
+        found = job.result()
+        if isinstance(found, Stopped):
+            raise TimedOut(f"{one.path} was not read within {SECONDS:g} s; send less at a time.")
+        if found.flaws:
+            raise _broken(place, found)
+        done.append(found)
+    told = put_together(done, wanted.tongue, tests=wanted.include_tests, docs=wanted.include_docs)
+    return Response(ok(to_json(told)), media_type="application/json")
+
+
+def _sketched(place: int, one: SketchIn) -> tuple[SketchIn, Language]:
+    """The file with its language, or what is wrong with it, and where."""
+    language = find(one.language) if one.language else find_by_path(one.path)
+    if safe_path(one.path) != one.path:
+        raise _wrong(place, "path", "a relative path inside the project is needed")
+    if language is None or not can_be_sketched(language):
+        names = ", ".join(row.name for row in LANGUAGES if can_be_sketched(row))
+        raise _wrong(place, "language", f"not one whose names can be documented: {names}")
+    return one, language
+
+
+def _broken(place: int, found: Sketch) -> Invalid:
+    first = found.flaws[0]
+    where = f"line {first.line}, column {first.column}"
+    return _wrong(place, "content", f"{first.path} does not parse at {where}: {first.message}")
+
+
+def _wrong(place: int, field: str, message: str) -> Invalid:
+    return invalid([{"loc": ("files", place, field), "msg": message, "type": "value_error"}])

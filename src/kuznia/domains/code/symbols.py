@@ -2,12 +2,12 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from tree_sitter import Node, Query, QueryCursor
+from tree_sitter import Node, Query, QueryCursor, Tree
 
 from kuznia.domains.code.definitions import QUERIES
 from kuznia.domains.code.grammar import Stopped, load, parse, within
@@ -52,29 +52,35 @@ class Symbol:
 
 def symbols(content: str, language: Language) -> tuple[Symbol, ...]:
     """Every function and type in order; nothing where there are none or time ran out."""
-    query, source = _query(language), content.encode()
-    if query is None or len(source) > INLINE_BYTES:
+    source = content.encode()
+    if language.name not in QUERIES or len(source) > INLINE_BYTES:
         return ()
     clock = time.thread_time
     tree = parse(source, language, within(INLINE_SECONDS, clock), clock)
-    if isinstance(tree, Stopped):
-        return ()
+    return (
+        () if isinstance(tree, Stopped) else tuple(one for _, one in placed(source, language, tree))
+    )
+
+
+def placed(source: bytes, language: Language, tree: Tree) -> Iterator[tuple[Node, Symbol]]:
+    """Every function and type of a tree in order, with the node it is defined by."""
+    query = _query(language)
+    if query is None:
+        return
     found: list[tuple[Node, Node, Kind]] = [
         (captured["d"][0], name, "function" if "f" in captured else "type")
         for _, captured in QueryCursor(query).matches(tree.root_node)
         for name in captured.get("f", captured.get("t", []))
     ]
     found.sort(key=lambda one: (one[0].start_byte, -one[0].end_byte))
-    result: list[Symbol] = []
     function_ends = [0]
     for node, name, kind in found[:MOST_SYMBOLS]:
         while len(function_ends) > 1 and function_ends[-1] <= node.start_byte:
             function_ends.pop()
         nested = node.start_byte < function_ends[-1]
-        result.append(_symbol(source, node, name, kind, nested=nested))
+        yield node, _symbol(source, node, name, kind, nested=nested)
         if kind == "function":
             function_ends.append(node.end_byte)
-    return tuple(result)
 
 
 @cache
@@ -109,12 +115,13 @@ def _body(node: Node) -> Node | None:
 
 def public(content: str, language: Language) -> tuple[Symbol, ...]:
     """The symbols somebody else may use."""
+    return tuple(filter(offered(content, language), symbols(content, language)))
+
+
+def offered(content: str, language: Language) -> "Rule":
+    """Whether a symbol of this source is one that somebody else may use."""
     is_public = _RULES.get(language.name, _rule_of_words)(content)
-    return tuple(
-        symbol
-        for symbol in symbols(content, language)
-        if not symbol.nested and symbol.name not in _UNNAMED and is_public(symbol)
-    )
+    return lambda symbol: not symbol.nested and symbol.name not in _UNNAMED and is_public(symbol)
 
 
 Rule = Callable[[Symbol], bool]

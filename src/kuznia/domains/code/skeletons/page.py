@@ -1,0 +1,33 @@
+"""One page that names every public symbol, as our own check of documentation wants it."""
+
+from collections.abc import Iterable
+
+from kuznia.domains.code.skeletons.result import Offered, Tongue
+from kuznia.domains.code.skeletons.styles import WORDS
+
+_TITLES: dict[Tongue, str] = {"en": "Reference", "uk": "Довідник"}
+
+
+def page(symbols: Iterable[Offered], tongue: Tongue) -> str:
+    """Markdown: a heading for each symbol, its signature, and a place for the words."""
+    words = WORDS[tongue]
+    pieces = [f"# {_TITLES[tongue]}", f"> {words.note}"]
+    path = ""
+    for one in symbols:
+        if one.path != path:
+            path = one.path
+            pieces.append(f"## {path}")
+        pieces += [
+            f"### `{one.name}`",
+            _fenced(one.signature),
+            words.about.format(name=f"`{one.name}`"),
+        ]
+    return "\n\n".join(pieces) + "\n"
+
+
+def _fenced(signature: str) -> str:
+    fence = "```"
+    while fence in signature:
+        fence += "`"
+    # Not labelled with its language: a signature alone is no program in any.
+    return f"{fence}text\n{signature}\n{fence}"

@@ -1,0 +1,49 @@
+"""The signature of a symbol, on one line, as it is in the source."""
+
+import ast
+import re
+
+from kuznia.domains.code.pytree import decorators
+from kuznia.domains.code.symbols import Symbol
+
+_SPACES = re.compile(r"\s+")
+_END = re.compile(r"\s*(?:[{=:;]|\bdo|\bwhere)*\s*$")
+# The arrow of a function that is a value belongs to it; that of a C# member begins its body.
+_ARROW = re.compile(r"^(?!.*\b(?:const|let|var)\b)(.*?)\s*=>$")
+
+
+def signature(symbol: Symbol, module: ast.Module | None) -> str:
+    """For Python from its own tree; for others what stands before the body."""
+    if module is not None:
+        found = next((one for one in ast.walk(module) if _is(one, symbol)), None)
+        if isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            return _of_python(found)
+    head = symbol.head if symbol.kind == "function" else symbol.head.partition("{")[0]
+    if symbol.body is None:
+        head = _first(head)
+    return _ARROW.sub(r"\1", _END.sub("", _SPACES.sub(" ", head).strip()))
+
+
+def _first(head: str) -> str:
+    """The first line, and more while a bracket is open: no field of the grammar ends it."""
+    said = ""
+    for line in head.strip().split("\n"):
+        said += f"{line}\n"
+        if said.count("(") <= said.count(")"):
+            break
+    return said
+
+
+def _is(node: ast.AST, symbol: Symbol) -> bool:
+    named = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    return named and (node.name, node.lineno) == (symbol.name, symbol.line)
+
+
+def _of_python(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> str:
+    if isinstance(node, ast.ClassDef):
+        bases = ", ".join(map(ast.unparse, (*node.bases, *node.keywords)))
+        return f"class {node.name}({bases})" if bases else f"class {node.name}"
+    before = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
+    gives = f" -> {ast.unparse(node.returns)}" if node.returns else ""
+    marks = "".join(f"@{mark} " for mark in sorted(decorators(node) & {"property", "staticmethod"}))
+    return f"{marks}{before} {node.name}({ast.unparse(node.args)}){gives}"

@@ -1,0 +1,127 @@
+"""One source read, and all that can be written from it; a job for another process."""
+
+import ast
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tree_sitter import Node, Tree
+
+from kuznia.domains.code.grammar import Stopped, parse
+from kuznia.domains.code.proof import prove
+from kuznia.domains.code.pytree import tree_of
+from kuznia.domains.code.schema import File, Flaw
+from kuznia.domains.code.skeletons.documented import documented, documented_python
+from kuznia.domains.code.skeletons.page import page
+from kuznia.domains.code.skeletons.properties import properties, test_path
+from kuznia.domains.code.skeletons.result import (
+    Left,
+    Offered,
+    Pages,
+    PropertyTests,
+    Skeletons,
+    Tongue,
+)
+from kuznia.domains.code.skeletons.signatures import signature
+from kuznia.domains.code.skeletons.styles import STYLES, WORDS
+from kuznia.domains.code.symbols import MOST_SYMBOLS, Symbol, offered, placed
+from kuznia.domains.code.table import Language
+
+
+class Sketch(NamedTuple):
+    """What one source gave; `flaws` alone where it does not parse."""
+
+    flaws: tuple[Flaw, ...] = ()
+    symbols: tuple[Offered, ...] = ()
+    commented: File | None = None
+    tests: File | None = None
+    left: tuple[Left, ...] = ()
+
+
+def can_be_sketched(language: Language) -> bool:
+    """Whether the language has names that could be documented."""
+    return language.name in STYLES or language.name == "python"
+
+
+def sketch(
+    source: bytes, language: Language, deadline: float, *, path: str, tongue: Tongue
+) -> Sketch | Stopped:
+    """Everything from one source. All arguments and results travel between processes."""
+    tree = parse(source, language, deadline)
+    proof = prove(source, language, deadline, tree)
+    if isinstance(proof, Stopped):
+        return proof
+    if isinstance(tree, Stopped):
+        return tree
+    if proof.errors and not language.doubt:
+        return Sketch(flaws=tuple(one.model_copy(update={"path": path}) for one in proof.errors))
+    text = source.decode()
+    is_offered = offered(text, language)
+    every = list(placed(source, language, tree))
+    found = [(node, symbol) for node, symbol in every if is_offered(symbol)]
+    module = tree_of(text) if language.name == "python" else None
+    known = tuple(
+        Offered(
+            path=path,
+            line=symbol.line,
+            name=symbol.name,
+            kind=symbol.kind,
+            signature=signature(symbol, module),
+        )
+        for _, symbol in found
+    )
+    more = (
+        Left(
+            path=path, line=1, name=path, reason=f"only its first {MOST_SYMBOLS} symbols are read"
+        ),
+    )
+    said = _commented(text, language, found, module, tongue)
+    kept = said if _is_the_same(tree, text, said, language, deadline) else text
+    lines = frozenset(symbol.line for _, symbol in found)
+    tests, left = ("", ()) if module is None else properties(path, module, lines)
+    return Sketch(
+        symbols=known,
+        commented=File(path=path, language=language.name, content=kept),
+        tests=File(path=test_path(path), language="python", content=tests) if tests else None,
+        left=left + (more if len(every) == MOST_SYMBOLS else ()),
+    )
+
+
+def _commented(
+    text: str,
+    language: Language,
+    found: Sequence[tuple[Node, Symbol]],
+    module: ast.Module | None,
+    tongue: Tongue,
+) -> str:
+    words = WORDS[tongue]
+    if language.name != "python":
+        return documented(text.encode(), language, found, words)
+    lines = frozenset(symbol.line for _, symbol in found)
+    return documented_python(text, module, lines, words) if module else text
+
+
+def _is_the_same(tree: Tree, text: str, said: str, language: Language, deadline: float) -> bool:
+    """Whether the comments changed nothing: the same names in the same order, no new error."""
+    again = parse(said.encode(), language, deadline)
+    if isinstance(again, Stopped) or again.root_node.has_error > tree.root_node.has_error:
+        return False
+    before = [(one.name, one.kind) for _, one in placed(text.encode(), language, tree)]
+    return before == [(one.name, one.kind) for _, one in placed(said.encode(), language, again)]
+
+
+def put_together(
+    sketches: Sequence[Sketch], tongue: Tongue, *, tests: bool, docs: bool
+) -> Skeletons:
+    """One answer for several sources."""
+    symbols = tuple(symbol for one in sketches for symbol in one.symbols)
+    written = tuple(one.tests for one in sketches if one.tests)
+    pages = (
+        File(path="README.md", language="markdown", content=page(symbols, tongue)),
+        *(one.commented for one in sketches if one.commented),
+    )
+    return Skeletons(
+        symbols=symbols,
+        documentation=Pages(files=pages) if docs else None,
+        tests=PropertyTests(files=written) if tests else None,
+        left_out=tuple(left for one in sketches for left in one.left) if tests else (),
+    )
