@@ -78,7 +78,7 @@ async def test_a_stream_is_read_as_it_comes(modelserver: ModelServer, client: ht
 
     deltas = [delta async for delta in adapter(client).stream(an_ask(CLOCK))]
 
-    assert deltas[:2] == [Delta("куз"), Delta("ня")]
+    assert deltas[:2] == [Delta("куз", model="gpt"), Delta("ня", model="gpt")]
     assert deltas[2].reply is not None
     assert (deltas[2].reply.text, deltas[2].reply.usage) == ("кузня", Usage(7, 3))
 

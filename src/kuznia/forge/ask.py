@@ -1,13 +1,16 @@
 """A part is asked of a model: the first time with its prompt, then with what was wrong."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 
 from kuznia.forge.terms import Bench, Finding, Prompt
 from kuznia.llm.model import Account, Ask, Message, Model, Reply
+from kuznia.llm.tokens import estimated
 
 # A model is told the worst first and not drowned: more findings than this are one hint's echoes.
 MOST_HINTS = 12
+# How much a reply grows before it is looked at again: a look reads all of it.
+LOOK = 200
 
 
 def messages(
@@ -36,8 +39,12 @@ async def ask(
     said: Reply | None = None,
     findings: tuple[Finding, ...] = (),
     show: Callable[[str], None],
+    enough: Callable[[str], Awaitable[str | None]] | None = None,
 ) -> Reply:
-    """One reply, within what the order has left; drafts are shown as they come."""
+    """One reply, within what the order has left; drafts are shown as they come.
+
+    A stream whose beginning is `enough` is left there, and the server with it.
+    """
     order = bench.order
     question = Ask(
         messages=messages(prompt, said, findings),
@@ -50,10 +57,18 @@ async def ask(
     if not order.drafts:
         return await model.reply(question)
     reply: Reply | None = None
+    text, looked = "", 0
     async with aclosing(model.stream(question)) as deltas:
         async for delta in deltas:
-            if delta.text:
-                show(delta.text)
             reply = delta.reply or reply
+            if not delta.text:
+                continue
+            show(delta.text)
+            text += delta.text
+            if enough is not None and len(text) - looked >= LOOK and "\n" in delta.text:
+                looked = len(text)
+                kept = await enough(text)
+                if kept is not None:
+                    return Reply(text=kept, model=delta.model, usage=estimated(question, text))
     assert reply is not None, "a stream ends with its reply or with a fault"
     return reply

@@ -1,6 +1,6 @@
 """One part is made: asked of a model until it is accepted or asking is no use, or by our code."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from kuznia.forge.ask import ask
@@ -65,6 +65,7 @@ async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench) -> Made:
         checks=trial.verdict.checks,
         seconds=round(forge.clock.monotonic() - began, 6),
         ended=trial.ended,
+        cut=trial.cut,
     )
     if accepted:
         work.tell("part.accepted", {"part": part.name, "draft": trial.draft, "by": trial.made_by})
@@ -85,6 +86,7 @@ class _Trial:
     verdict: Verdict = NOTHING
     tries: int = 0
     mended: bool = False
+    cut: bool = False
     made_by: MadeBy = "model"
     model: str = ""
     ended: Ended = "tries"
@@ -100,6 +102,7 @@ async def _ask_for(forge: Forge, work: Work, part: AnyPart, bench: Bench, trial:
             instead = forge.domains[work.order.domain].without_model
             raise ModelFault("unset", f"{UNSET} {instead}".rstrip())
         for trial.tries in range(1, part.tries + 1):
+            trial.cut = False
             reply = await ask(
                 forge.model,
                 prompt,
@@ -109,6 +112,7 @@ async def _ask_for(forge: Forge, work: Work, part: AnyPart, bench: Bench, trial:
                 said=said,
                 findings=trial.verdict.findings,
                 show=lambda text: work.tell("part.draft", {"part": part.name, "text": text}),
+                enough=_enough(part, bench, trial),
             )
             trial.model = reply.model
             await _read(work, part, bench, reply, trial)
@@ -151,6 +155,32 @@ async def _read(work: Work, part: AnyPart, bench: Bench, reply: Reply, trial: _T
     if reply.truncated:
         verdict = replace(verdict, findings=(*verdict.findings, CUT_OFF))
     trial.draft, trial.verdict = draft, verdict
+
+
+def _enough(
+    part: AnyPart, bench: Bench, trial: _Trial
+) -> Callable[[str], Awaitable[str | None]] | None:
+    """How a stream is asked whether it may end; every check has its say in that."""
+    find = part.enough
+    if find is None:
+        return None
+
+    async def enough(text: str) -> str | None:
+        kept = find(text, bench)
+        trial.cut = kept is not None and await _is_right(part, kept, bench)
+        return kept if trial.cut else None
+
+    return enough
+
+
+async def _is_right(part: AnyPart, text: str, bench: Bench) -> bool:
+    """Whether nothing at all is found in a reply; only then is waiting for more of no use."""
+    assert part.parse is not None
+    try:
+        draft: Draft = await _settled(part.parse(text, bench))
+    except Unreadable:
+        return False
+    return not (await check(part, draft, bench)).findings
 
 
 async def _settled(value: D | Awaitable[D]) -> D:

@@ -164,6 +164,9 @@ class Part(Generic[D]):
     # Both or neither: how the model is asked, and how its reply is read (or Unreadable raised).
     prompt: Callable[[Bench], Prompt] | None = None
     parse: Callable[[str, Bench], D | Awaitable[D]] | None = None
+    # Of a reply that is still being written: as much of it as is all there will be, if one can
+    # be sure. What passes every check ends the call: nobody pays for what comes after.
+    enough: Callable[[str, Bench], str | None] | None = None
     # What our own code can put right costs no token.
     mend: Callable[[D, tuple[Finding, ...], Bench], D | Awaitable[D]] | None = None
     make: Callable[[Bench], D | Awaitable[D]] | None = None
@@ -274,6 +277,8 @@ class PartEvidence:
     checks: tuple[CheckEvidence, ...]
     seconds: float
     ended: Ended
+    # Whether the call was ended before the model had, because nothing more was wanted.
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,6 +104,8 @@ class Delta:
 
     text: str = ""
     reply: Reply | None = None
+    # Who writes it; the one that was fallen back on may not be the one that was asked.
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

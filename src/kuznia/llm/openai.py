@@ -85,7 +85,7 @@ class OpenAIModel:
                     texts.append(piece.text)
                     thoughts.append(piece.reasoning)
                     # A thought is an empty delta: it tells the layers that the model is at work.
-                    yield Delta(piece.text)
+                    yield Delta(piece.text, model=self.name)
             if finish is None:
                 raise fault("cut", self.name)
         except httpx2.HTTPError as error:

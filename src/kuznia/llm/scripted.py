@@ -54,7 +54,7 @@ class ScriptedModel:
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
         reply = await self.reply(ask)
         for start in range(0, len(reply.text), self._chunk):
-            yield Delta(reply.text[start : start + self._chunk])
+            yield Delta(reply.text[start : start + self._chunk], model=reply.model)
             await self._wait(self._pace)
         yield Delta(reply=reply)
 

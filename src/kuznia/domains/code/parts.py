@@ -3,6 +3,7 @@
 from kuznia.domains.code import asking, checks, checks_docs, checks_tests
 from kuznia.domains.code.checks import asked, written
 from kuznia.domains.code.document import document
+from kuznia.domains.code.enough import enough
 from kuznia.domains.code.extract import MOST_BYTES, extract
 from kuznia.domains.code.languages import get
 from kuznia.domains.code.mend import tidy
@@ -99,7 +100,12 @@ def _read_documentation(reply: str, _: Bench) -> DocumentationDraft:
 
 
 CODE: Part[CodeDraft] = Part(
-    name="code", prompt=_ask_code, parse=_read_code, mend=tidy, checks=checks.SOURCE
+    name="code",
+    prompt=_ask_code,
+    parse=_read_code,
+    enough=enough,
+    mend=tidy,
+    checks=checks.SOURCE,
 )
 TESTS: Part[TestsDraft] = Part(
     name="tests",
