@@ -8,8 +8,8 @@ import pytest
 from kuznia.domains.code import asking
 from kuznia.domains.code.catalogue import page
 from kuznia.domains.code.grammar import Stopped, parse, within
-from kuznia.domains.code.languages import LANGUAGES, find, find_by_path, suggest
-from kuznia.domains.code.reference import REFERENCES
+from kuznia.domains.code.languages import LANGUAGES, find, find_by_path, get, suggest
+from kuznia.domains.code.reference import find_reference
 from kuznia.domains.code.testing import asserts, looks_like_tests
 
 
@@ -38,7 +38,16 @@ def test_every_language_has_rules_of_its_own_in_its_prompt(row):
 
 
 def test_a_reference_is_named_where_there_is_one():
-    assert {row.name for row in LANGUAGES if row.reference} == set(REFERENCES)
+    found = {row.name: find_reference(row, lambda _: False) for row in LANGUAGES}
+
+    assert {name for name, one in found.items() if one} == {"python", "json", "toml", "yaml"}
+
+
+def test_postgresql_has_a_reference_parser_where_it_is_installed():
+    with_it, without = (find_reference(get("sql"), lambda _, has=has: has) for has in (True, False))
+
+    assert with_it
+    assert (with_it[0], without) == ("PostgreSQL's parser", None)
 
 
 @pytest.mark.parametrize("row", [row for row in LANGUAGES if row.tests], ids=lambda row: row.name)

@@ -33,6 +33,30 @@ def test_a_reference_parser_that_accepts_is_the_best_proof(language, source):
 
 
 @pytest.mark.parametrize(
+    ("source", "level", "said"),
+    [
+        ("SELECT 1 WHERE 'ї' = 'ї';\nCREATE TABLE t (id int);\n", "reference", []),
+        ("SELECT `a` FROM `t`;\n", "tree_sitter", []),
+        (
+            "SELECT 'Привіт'\n  FROM 'їжак' (((;\n",
+            "none",
+            [(2, 8), "could not be verified (SQL dialects): syntax error at or near \"'їжак'\""],
+        ),
+        ("SELECT (\0;", "none", [(1, 1), "could not be verified (SQL dialects): a NUL character"]),
+        ("SELECT " + "(" * 12_000, "none", [(1, 10_004), "could not be verified (SQL dialects): "]),
+    ],
+    ids=["PostgreSQL", "another dialect", "neither", "NUL", "too deep"],
+)
+def test_postgresqls_parser_knows_what_is_right_and_doubts_the_rest(source, level, said):
+    made = proof(source, "sql")
+
+    told = [((one.line, one.column), one.message) for one in made.errors[:1]]
+    assert made.level == level
+    assert [place for place, _ in told] == said[:1]
+    assert all(message.startswith(said[1]) for _, message in told)
+
+
+@pytest.mark.parametrize(
     ("language", "source"),
     [
         ("go", "package a\n\nfunc F() {}\n"),

@@ -1,5 +1,6 @@
 """The doors only the code domain has, through the real application."""
 
+import shutil
 from collections.abc import AsyncGenerator
 
 import httpx2
@@ -87,6 +88,7 @@ async def test_languages_say_what_can_be_done_with_them_here(client):
 
     rows = {row["name"]: row for row in answer.json()["data"]["languages"]}
     assert rows["python"]["proof"] == ["reference", "tree_sitter"]
+    assert rows["sql"]["reference"] == "PostgreSQL's parser"
     assert rows["python"]["metrics"]
     assert not rows["python"]["runs_tests"]
 
@@ -99,4 +101,6 @@ async def test_with_a_sandbox_tests_can_be_run(sqlite_url):
 
     rows = answer.json()["data"]["languages"]
 
-    assert {row["name"] for row in rows if row["runs_tests"]} == {"python", "javascript"}
+    runs = {row["name"] for row in rows if row["runs_tests"]}
+    assert runs - {"go"} == {"python", "javascript"}
+    assert ("go" in runs) == (shutil.which("go") is not None)

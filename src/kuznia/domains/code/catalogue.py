@@ -51,11 +51,18 @@ def _cells(language: Language) -> tuple[str, ...]:
         language.tests or "",
         language.docs or "",
         language.formatter,
-        language.reference or "",
+        _reference(language),
         "" if false_alarms is None else str(false_alarms),
         "" if misses is None else str(misses),
         language.doubt or "",
     )
+
+
+def _reference(language: Language) -> str:
+    if language.optional:
+        package, name = language.optional
+        return f"{name}, where `{package}` is installed"
+    return language.reference or ""
 
 
 if __name__ == "__main__":

@@ -9,12 +9,12 @@ from tree_sitter import Node, Query, QueryCursor, Tree
 from kuznia.domains.code.grammar import Clock, Stopped, load, parse, within
 from kuznia.domains.code.languages import find
 from kuznia.domains.code.pool import POOL
-from kuznia.domains.code.reference import REFERENCES
+from kuznia.domains.code.reference import find_reference
 from kuznia.domains.code.schema import File, Flaw, Proof, weakest
 from kuznia.domains.code.table import Language
 
 # Raise it when the same source may be proven otherwise: it is part of the domain's version.
-VERSION = 1
+VERSION = 2
 # A reader mends the first few errors; what follows is mostly their echo.
 MOST_FLAWS = 20
 MOST_TEXT = 80
@@ -45,23 +45,36 @@ def prove(
         line = source.count(b"\n", 0, error.start) + 1
         flaw = Flaw(line=line, column=1, text="", message="bytes that are not UTF-8")
         return Proof(level="none", errors=(flaw,))
-    reference = REFERENCES.get(language.name)
-    refused = reference(text) if reference else None
+    reference = find_reference(language)
+    refused = reference[1](text) if reference else None
     if reference and not refused:
         return Proof(level="reference")
     tree = tree or parse(source, language, deadline, clock)
     if isinstance(tree, Stopped):
         return Proof(level="none", errors=(refused,)) if refused else tree
     flaws = tuple(_flaws(tree, source, language))
-    if flaws and (rewrite := _REWRITES.get(language.name)):
-        again = parse(source.replace(*rewrite), language, deadline, clock)
-        if not isinstance(again, Stopped) and not again.root_node.has_error:
-            return Proof(level="tree_sitter")
+    if flaws and _is_right_rewritten(source, language, deadline, clock):
+        return Proof(level="tree_sitter")
     if refused and not flaws and _is_newer(tree, language):
         return Proof(level="tree_sitter")
+    if refused and language.doubt:
+        refused = _doubted(refused, language) if flaws else None
     if refused:
         flaws = (refused, *(flaw for flaw in flaws if flaw.line != refused.line))[:MOST_FLAWS]
     return Proof(level="none" if flaws else "tree_sitter", errors=flaws)
+
+
+def _is_right_rewritten(source: bytes, language: Language, deadline: float, clock: Clock) -> bool:
+    if language.name not in _REWRITES:
+        return False
+    again = parse(source.replace(*_REWRITES[language.name]), language, deadline, clock)
+    return not isinstance(again, Stopped) and not again.root_node.has_error
+
+
+def _doubted(flaw: Flaw, language: Language) -> Flaw:
+    """One dialect's parser knows what is right, but not what is wrong in all the others."""
+    told = f"could not be verified ({language.doubt}): {flaw.message}"
+    return flaw.model_copy(update={"message": told})
 
 
 def _is_newer(tree: Tree, language: Language) -> bool:
@@ -118,7 +131,7 @@ def prove_now(
 
 async def proven(source: bytes, language: Language, seconds: float = SECONDS) -> Proof | Stopped:
     """The proof of one source without holding up the event loop: small here, large elsewhere."""
-    most = INLINE_REFERENCE_BYTES if language.reference else INLINE_BYTES
+    most = INLINE_REFERENCE_BYTES if find_reference(language) else INLINE_BYTES
     if len(source) <= most:
         proof = prove_now(source, language)
         if not isinstance(proof, Stopped):

@@ -5,10 +5,13 @@ import re
 import tomllib
 import warnings
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.util import find_spec
 
 import yaml
 
 from kuznia.domains.code.schema import Flaw
+from kuznia.domains.code.table import Language
 
 # What a YAML document may grow to when its aliases are followed: bombs promise billions.
 MOST_YAML_NODES = 1_000_000
@@ -137,9 +140,44 @@ def _size(
     return 0
 
 
-REFERENCES: dict[str, Callable[[str], Flaw | None]] = {
+def postgresql(text: str) -> Flaw | None:
+    """What PostgreSQL's own parser says; bodies of functions in quotes are text to it."""
+    if "\0" in text:
+        return _flaw(text, 1, 1, "a NUL character")
+    # Loaded when first asked for: it is large, and most servers never see SQL.
+    parser = import_module("pglast.parser")
+    try:
+        parser.split(text)
+    except UnicodeEncodeError:
+        return _flaw(text, 1, 1, "half of a surrogate pair")
+    except parser.ParseError as error:
+        message, *places = map(str, error.args)
+        # The binding takes a place that is counted in characters for one in bytes: back again.
+        place = len(text[: int(places[0])].encode()) if places else 0
+        before = text[:place]
+        return _flaw(text, before.count("\n") + 1, place - before.rfind("\n"), message)
+    return None
+
+
+_ALWAYS: dict[str, Callable[[str], Flaw | None]] = {
     "python": python,
     "json": json_,
     "toml": toml,
     "yaml": yaml_,
 }
+_OPTIONAL = {"sql": postgresql}
+
+
+def _is_installed(package: str) -> bool:
+    return find_spec(package) is not None
+
+
+def find_reference(
+    language: Language, has: Callable[[str], bool] = _is_installed
+) -> tuple[str, Callable[[str], Flaw | None]] | None:
+    """The parser here that knows a language better than its grammar, and what it is called."""
+    if language.reference:
+        return language.reference, _ALWAYS[language.name]
+    if language.optional and has(language.optional[0]):
+        return language.optional[1], _OPTIONAL[language.name]
+    return None

@@ -17,6 +17,7 @@ from kuznia.domains.code.languages import LANGUAGES, find, find_by_path
 from kuznia.domains.code.paths import safe_path
 from kuznia.domains.code.pool import POOL
 from kuznia.domains.code.proof import SECONDS
+from kuznia.domains.code.reference import find_reference
 from kuznia.domains.code.sandbox.trial import Sandbox
 from kuznia.domains.code.schema import File
 from kuznia.domains.code.skeletons import (
@@ -124,8 +125,8 @@ async def languages(request: Request) -> Response:
             tests=row.tests,
             docs=row.docs,
             formatter=row.formatter,
-            proof=["reference", "tree_sitter"] if row.reference else ["tree_sitter"],
-            reference=row.reference,
+            proof=["reference", "tree_sitter"] if find_reference(row) else ["tree_sitter"],
+            reference=(find_reference(row) or (None,))[0],
             false_alarms=row.measured[0] if row.measured else None,
             missed=row.measured[1] if row.measured else None,
             doubt=row.doubt,

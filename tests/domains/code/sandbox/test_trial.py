@@ -107,6 +107,7 @@ async def test_a_language_without_a_runner_is_said_to_have_none(sandbox):
     execution = await sandbox.try_out("cobol", (), ())
 
     assert execution.status == "unavailable"
+    assert execution.reason == "There is no runner for tests in cobol."
 
 
 async def test_without_a_sandbox_nothing_is_run():

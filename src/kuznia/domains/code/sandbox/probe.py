@@ -17,6 +17,7 @@ from kuznia.domains.code.sandbox.box import LIMITS, Box, Tool
 _PYTEST = ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments")
 TOOLBOX = "/opt/toolbox"
 PYTHON = "/opt/python"
+GO, GO_CACHE = "/opt/go", "/opt/gocache"
 
 # Tries what must fail, and says of each whether it did. Only what failed as it should is true.
 _ATTACKS = """
@@ -55,6 +56,10 @@ class Probe:
     box: Box | None
     python: str = ""
     node: str = ""
+    go: str = ""
+    # Go's own folder on this host, and where what it has compiled is kept for every run to see.
+    goroot: Path | None = None
+    compiled: Path | None = None
     checks: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
 
@@ -64,7 +69,9 @@ async def probe(folder: Path) -> Probe:
     reasons = await asyncio.to_thread(lambda: list(_missing()))
     if reasons:
         return Probe(None, reasons=tuple(reasons))
-    box, python, node = await asyncio.to_thread(_build, folder)
+    found = await asyncio.to_thread(_build, folder)
+    box, python = found.box, found.python
+    assert box is not None
     if not python:
         return Probe(None, reasons=("no Python that a stranger may read: install python3",))
     ran = await box.run([python, "-I", "-c", _ATTACKS], limits=replace(LIMITS, seconds=10))
@@ -76,7 +83,7 @@ async def probe(folder: Path) -> Probe:
     failed = tuple(f"not so: {name}" for name, held in withstood.items() if not held)
     if failed:
         return Probe(None, reasons=failed)
-    return Probe(box, python, node, checks=tuple(withstood))
+    return replace(found, checks=tuple(withstood))
 
 
 def _missing() -> "list[str]":
@@ -102,7 +109,7 @@ def _missing() -> "list[str]":
     return found
 
 
-def _build(folder: Path) -> tuple[Box, str, str]:
+def _build(folder: Path) -> Probe:
     folder.chmod(0o755)
     rules = folder / "filter.bpf"
     rules.write_bytes(seccomp.program(seccomp.MACHINES[platform.machine()]))
@@ -110,7 +117,26 @@ def _build(folder: Path) -> tuple[Box, str, str]:
     tools = [Tool(_toolbox(folder / "toolbox"), TOOLBOX)]
     python = _python(tools)
     node = shutil.which("node", path="/usr/local/bin:/usr/bin") or ""
-    return Box(rules, os.getuid() == 0, tuple(tools)), python, node
+    goroot = _goroot()
+    if goroot:
+        compiled = folder / "gocache"
+        compiled.mkdir(exist_ok=True)
+        tools += [Tool(goroot, GO), Tool(compiled, GO_CACHE)]
+    return Probe(
+        Box(rules, os.getuid() == 0, tuple(tools)),
+        python,
+        node,
+        go=f"{GO}/bin/go" if goroot else "",
+        goroot=goroot,
+        compiled=folder / "gocache" if goroot else None,
+    )
+
+
+def _goroot() -> Path | None:
+    """The folder of the Go that is installed, if a stranger may read it."""
+    found = shutil.which("go")
+    root = Path(found).resolve().parent.parent if found else None
+    return root if root and (root / "pkg").exists() and _open_to_all(root) else None
 
 
 def _python(tools: list[Tool]) -> str:

@@ -6,12 +6,19 @@ from xml.etree import ElementTree as Xml
 
 from kuznia.domains.code.execution import CaseRun
 from kuznia.domains.code.sandbox.box import CODE, WORK
-from kuznia.domains.code.sandbox.probe import TOOLBOX, Probe
+from kuznia.domains.code.sandbox.golang import GO_ENVIRONMENT, go_cases
+from kuznia.domains.code.sandbox.probe import GO_CACHE, TOOLBOX, Probe
 
-REPORT = f"{WORK}/.report.xml"
+REPORT = f"{WORK}/.report"
 # A model can write a test with a million cases; nobody reads them.
 MOST_CASES = 500
 MOST_LETTERS = 500
+# What runs the tests of each language, and where it comes from.
+_RUNNERS = {
+    "python": ("python3", "apt install python3"),
+    "javascript": ("node", "apt install nodejs"),
+    "go": ("go", "apt install golang"),
+}
 _BAD: dict[str, Literal["failed", "error", "skipped"]] = {
     "failure": "failed",
     "error": "error",
@@ -30,15 +37,30 @@ def command(language: str, found: Probe) -> list[str] | None:
         f"-p no:cacheprovider -o addopts= --rootdir={WORK} --junitxml={REPORT}",
         "javascript": f"{found.node} --test --test-reporter=junit "
         f"--test-reporter-destination={REPORT}",
+        # Links to what is compiled already: the folder itself must be one that can be written.
+        "go": f"{{ cp -rs {GO_CACHE} .gocache; [ -f go.mod ] || echo module tested > go.mod; "
+        f"env {GO_ENVIRONMENT} GOCACHE={WORK}/.gocache "
+        f"{found.go} test -json -vet=off ./... > {REPORT}; }}",
     }
-    if language not in suites or not (found.node if language == "javascript" else found.python):
+    if lacks(language, found):
         return None
     script = f"cp -r {CODE}/. {WORK}/ && {suites[language]} >&2; cat {REPORT}"
     return ["/bin/sh", "-c", script]
 
 
-def cases(report: bytes) -> tuple[CaseRun, ...]:
-    """The tests of a JUnit report, or none where it is not one: it may never have been written."""
+def lacks(language: str, found: Probe) -> str:
+    """Why tests of a language cannot be run here; empty where they can."""
+    if language not in _RUNNERS:
+        return f"There is no runner for tests in {language}."
+    program, package = _RUNNERS[language]
+    there = {"python": found.python, "javascript": found.node, "go": found.go}[language]
+    return "" if there else f"{program} is not installed ({package})."
+
+
+def cases(report: bytes, language: str = "") -> tuple[CaseRun, ...]:
+    """The tests of a report, or none where it is not one: it may never have been written."""
+    if language == "go":
+        return go_cases(report)[:MOST_CASES]
     try:
         # Expat itself refuses entities that grow, and the report is cut at the output's limit.
         root = Xml.fromstring(report)  # noqa: S314 - see above

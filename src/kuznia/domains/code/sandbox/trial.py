@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 from kuznia.domains.code.execution import Execution, Strength
 from kuznia.domains.code.languages import get
 from kuznia.domains.code.sandbox.box import LIMITS, Limits, Ran
+from kuznia.domains.code.sandbox.golang import compile_common
 from kuznia.domains.code.sandbox.mutants import mutants
 from kuznia.domains.code.sandbox.probe import Probe, probe
-from kuznia.domains.code.sandbox.suites import cases, command
+from kuznia.domains.code.sandbox.suites import cases, command, lacks
 from kuznia.domains.code.schema import File
 
 # A few lies tell weak tests from strong ones; more would only cost time.
@@ -28,10 +29,11 @@ class Sandbox:
     found: Probe
     limits: Limits = LIMITS
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    preparing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def can_run(self, language: str) -> bool:
         """Whether tests of this language can be run here and now."""
-        return self.found.box is not None and command(language, self.found) is not None
+        return self.found.box is not None and not lacks(language, self.found)
 
     async def try_out(
         self, language: str, code: tuple[File, ...], tests: tuple[File, ...]
@@ -39,13 +41,13 @@ class Sandbox:
         """Run the tests; when all pass, see whether they notice a lie."""
         if self.found.box is None:
             return Execution(status="unavailable", reason="; ".join(self.found.reasons))
-        if not self.can_run(language):
-            return Execution(
-                status="unavailable", reason=f"Tests in {language} cannot be run on this host."
-            )
+        if reason := lacks(language, self.found):
+            return Execution(status="unavailable", reason=reason)
         async with self.turns:
+            if language == "go" and (reason := await self._prepared()):
+                return Execution(status="unavailable", reason=reason)
             ran = await self._run(language, code, tests)
-            execution = self._told(ran)
+            execution = self._told(ran, language)
             passed = execution.count("passed")
             if execution.status != "ran" or not passed or passed < len(execution.cases):
                 return execution
@@ -66,15 +68,22 @@ class Sandbox:
         noticed = 0
         for told in lies:
             ran = await self._run(language, told, tests)
-            seen = cases(ran.out)
+            seen = cases(ran.out, language)
             # A lie that lets the tests hang was noticed too, if not in a nice way.
             believed = seen and all(case.outcome in ("passed", "skipped") for case in seen)
             noticed += not believed
         return Strength(lies=len(lies), noticed=noticed)
 
-    def _told(self, ran: Ran) -> Execution:
+    async def _prepared(self) -> str:
+        """Go compiles its own packages once, for all runs; the first order waits for it."""
+        assert self.found.goroot is not None
+        assert self.found.compiled is not None
+        async with self.preparing:
+            return await compile_common(self.found.goroot, self.found.compiled)
+
+    def _told(self, ran: Ran, language: str) -> Execution:
         output = ran.err.decode(errors="replace")[-LAST_LETTERS:]
-        seen = cases(ran.out)
+        seen = cases(ran.out, language)
         if ran.ended == "timeout":
             status, reason = "timeout", f"The tests were stopped after {ran.seconds:g} s."
         elif ran.ended == "flooded":
