@@ -52,8 +52,8 @@ LIMITS := --max-cyclomatic 24 --max-cognitive 27 --max-nesting 5 --max-length 78
 types: setup ## check types alone
 	$(BIN)/pyright
 
-bench: setup ## measure; PEERS=1 puts LiteLLM's proxy beside it
-	$(BIN)/python -m bench $(if $(PEERS),--peers)
+bench: setup ## measure; PEERS=1 puts LiteLLM's proxy beside it, ONLY=analyser runs another bench
+	$(BIN)/python -m bench $(ONLY) $(if $(PEERS),--peers)
 
 soak: setup ## 20,000 orders, and what they leave in memory
 	$(BIN)/python -m bench soak
