@@ -17,15 +17,18 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from kuznia import __version__
+from kuznia.callers.identify import local
+from kuznia.callers.opening import open_callers
 from kuznia.domains import find_routes, load
-from kuznia.doors import admin, exports, faults, http, reference, stream
-from kuznia.doors.at import LOCAL, Doors
+from kuznia.doors import accounts, admin, exports, faults, http, keys, own, reference, stream
+from kuznia.doors.at import Doors
 from kuznia.doors.cli import Tools
 from kuznia.doors.gate import Gate
+from kuznia.doors.who import Who, describe
 from kuznia.forge.fleet import Fleet
 from kuznia.forge.runs import Runs
 from kuznia.forge.shelf import Shelf
-from kuznia.forge.terms import Domain
+from kuznia.forge.terms import Caller, Domain
 from kuznia.forge.work import Forge
 from kuznia.llm.layers import Care, Layered, Source, layered
 from kuznia.llm.model import Model, Price
@@ -34,6 +37,7 @@ from kuznia.platform import migrate
 from kuznia.platform.clock import Clock, SystemClock
 from kuznia.platform.db import Database, address, is_sqlite
 from kuznia.platform.http import open_client
+from kuznia.platform.kinds import is_loopback
 from kuznia.platform.log import configure, get_log
 from kuznia.platform.metrics import Metrics
 from kuznia.platform.redis import Redis
@@ -65,6 +69,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         opened.push_async_callback(db.close)
         made.metrics.watch_connections(db.checked_out)
         redis = await _open_redis(made, opened)
+        callers = await opened.enter_async_context(open_callers(settings, db, made.clock))
         models = await _open_models(made, opened, redis)
         shelf = Shelf(db, made.clock, ttl=settings.cache_ttl, size=settings.cache_size)
         await shelf.warm()
@@ -89,6 +94,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
                 runs=runs,
                 db=db,
                 metrics=made.metrics,
+                callers=callers,
                 breakers=models.breakers if models else (),
                 redis=redis,
             )
@@ -103,7 +109,7 @@ def create_app(made: Made) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[dict[str, object]]:
         async with open_doors(made) as doors:
-            yield {"doors": doors, "forge": doors.forge, "caller": LOCAL}
+            yield {"doors": doors, "forge": doors.forge}
 
     settings = made.settings
     app = FastAPI(
@@ -125,17 +131,26 @@ def create_app(made: Made) -> FastAPI:
                 deadline=settings.request_timeout + 2,
                 most_bytes=settings.max_body_bytes,
                 hosts=settings.answers_to,
-            )
+            ),
+            Middleware(Who, everyone=_everyone(settings)),
         ],
     )
     faults.install(app)
+    describe(app)
     for domain in made.domains.values():
         http.add_makers(app, domain)
         if more := find_routes(domain):
             app.include_router(more)
-    for router in (http.history, exports.router, stream.router, admin.router, reference.router):
+    for router in (http.history, exports.router, stream.router):
         app.include_router(router)
+    for door in (accounts, keys, own, admin, reference):
+        app.include_router(door.router)
     return app
+
+
+def _everyone(settings: Settings) -> Caller | None:
+    """Who comes without a credential, where nobody needs one."""
+    return None if settings.closed else local(remote=not is_loopback(settings.host))
 
 
 def _cors(settings: Settings) -> Callable[[ASGIApp], ASGIApp]:
@@ -146,7 +161,13 @@ def _cors(settings: Settings) -> Callable[[ASGIApp], ASGIApp]:
         CORSMiddleware,
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "POST", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "X-Request-Id"],
+        allow_headers=[
+            "Authorization",
+            "Content-Type",
+            "Last-Event-ID",
+            "X-API-Key",
+            "X-Request-Id",
+        ],
         expose_headers=["Retry-After", "X-Request-Id", "X-Run-Id"],
     )
 

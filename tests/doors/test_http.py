@@ -8,7 +8,7 @@ from tests.doors.served import NOTES, Kuznia, inside, made
 from tests.makers import Note, a_domain, a_part
 from tests.modelserver import Act, ModelServer, hang, reply, status
 
-from kuznia.doors.at import LOCAL
+from kuznia.callers.identify import local
 from kuznia.doors.shapes import ArtefactShape
 from kuznia.forge.runs import MOST_UNDER_WAY
 from kuznia.platform.wire import Envelope
@@ -160,7 +160,7 @@ async def test_a_server_with_too_much_to_do_says_when_to_come_again(
     domain = kuznia.doors.forge.domains["notes"]
     for number in range(MOST_UNDER_WAY):
         given = domain.input(prompt=f"note {number}")
-        kuznia.doors.runs.start(kuznia.doors.order("notes", given, LOCAL))
+        kuznia.doors.runs.start(kuznia.doors.order("notes", given, local(remote=False)))
 
     answer = await kuznia.make()
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import jwt
-from jwt.exceptions import PyJWTError
-
-from kuznia.callers.keysets import Keys, PublicKey
+# What reads tokens takes 20 MB: a server that nobody brings one to is spared them.
+if TYPE_CHECKING:
+    from kuznia.callers.keysets import Keys, PublicKey
 
 # Which key an algorithm takes is decided here and never by the token: a public key that is taken
 # for a shared secret would let everyone sign.
@@ -40,17 +39,18 @@ class Issuer:
     """Whose tokens are taken."""
 
     secret: str | None = None
-    keys: Keys | None = None
+    keys: "Keys | None" = None
     issuer: str | None = None
     audience: tuple[str, ...] = ()
 
 
 async def verified(token: str, issuer: Issuer, now: float) -> Claims:
     """The claims of a token that was signed by the issuer, for us, and is in force."""
-    if len(token) > MOST_LETTERS:
-        raise Refused("long")
+    import jwt
+    from jwt.exceptions import PyJWTError
+
+    header = head(token)
     try:
-        header = jwt.get_unverified_header(token)
         algorithm = header.get("alg")
         key = await _key(algorithm, header.get("kid"), issuer)
         claims = jwt.decode(
@@ -72,7 +72,21 @@ async def verified(token: str, issuer: Issuer, now: float) -> Claims:
     return Claims(_subject(claims), in_force(claims, now), claims)
 
 
-async def _key(algorithm: object, kid: object, issuer: Issuer) -> PublicKey | str:
+# Any: a token may say anything.
+def head(token: str) -> Mapping[str, Any]:
+    """What it says of itself, with no proof of anything."""
+    import jwt
+    from jwt.exceptions import PyJWTError
+
+    if len(token) > MOST_LETTERS:
+        raise Refused("long")
+    try:
+        return jwt.get_unverified_header(token)
+    except (PyJWTError, ValueError) as error:
+        raise Refused(type(error).__name__) from None
+
+
+async def _key(algorithm: object, kid: object, issuer: Issuer) -> "PublicKey | str":
     if algorithm in SHARED and issuer.secret is not None:
         return issuer.secret
     if algorithm in PUBLIC and issuer.keys is not None:
@@ -85,7 +99,7 @@ async def _key(algorithm: object, kid: object, issuer: Issuer) -> PublicKey | st
     raise Refused("algorithm")
 
 
-# Any: a token may say anything.
+# Any: as above.
 def in_force(claims: Mapping[str, Any], now: float) -> float:
     """When it ends, if it has begun and not ended yet."""
     ends = _moment(claims["exp"])

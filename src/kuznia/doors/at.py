@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from kuznia.callers.identify import Callers
 from kuznia.forge.runs import Runs
 from kuznia.forge.terms import Budget, Caller, Input, Order
 from kuznia.forge.work import Forge
@@ -24,6 +25,7 @@ class Doors:
     runs: Runs
     db: Database
     metrics: Metrics
+    callers: Callers
     breakers: tuple[Breaking, ...]
     redis: Redis | None = None
 
@@ -48,10 +50,6 @@ class Doors:
 def doors(request: Request) -> Doors:
     """What the application opened when it started."""
     return request.scope["state"]["doors"]
-
-
-# Until accounts come there is one caller, and the server listens on loopback only.
-LOCAL = Caller("local")
 
 
 async def caller(request: Request) -> Caller:

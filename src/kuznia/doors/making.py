@@ -12,7 +12,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import from_json, to_json
 from rich.console import Console
 
-from kuznia.doors.at import LOCAL, Doors
+from kuznia.callers.identify import local
+from kuznia.doors.at import Doors
 from kuznia.doors.exports import exported
 from kuznia.doors.http import accepted
 from kuznia.doors.shapes import links
@@ -132,7 +133,7 @@ def _start(at: Doors, domain: Domain, wanted: Mapping[str, str]) -> Run:
         )
     except ValidationError as error:
         raise invalid(error) from None
-    return at.runs.start(at.order(domain.name, given, LOCAL))
+    return at.runs.start(at.order(domain.name, given, local(remote=False)))
 
 
 def _option(field: str) -> str:

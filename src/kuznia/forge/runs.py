@@ -170,6 +170,17 @@ class Runs:
         elif self._fleet:
             await self._fleet.stop(found.events.maker)
 
+    async def forget(self, caller: Caller) -> None:
+        """Stop all that is under way for this caller, and remember none of what ended."""
+        mine = [one for one in self._under_way.values() if one.caller == caller]
+        for one in mine:
+            self._stop(one)
+        if tasks := [one.task for one in mine if one.task]:
+            # Told to stop they do; what they still write must not come after the erasing.
+            await asyncio.wait(tasks, timeout=5.0)
+        for one in [one for one in self._ended.values() if one.caller == caller]:
+            del self._ended[one.id]
+
     async def close(self, grace: float) -> None:
         """No new runs; those under way get `grace` seconds, then they are cancelled."""
         self.closing = True

@@ -144,6 +144,12 @@ class Shelf:
         async with self._db.read() as session:
             return [_kept(row) for row in await session.execute(query)]
 
+    def forget(self, caller: Caller) -> None:
+        """Nothing of this caller's is found again in memory; their rows are another's to erase."""
+        gone = [key for key, (_, kept) in self._fresh.items() if kept.owner == caller.id]
+        for key in gone:
+            del self._fresh[key]
+
     def _remember(self, key: str, kept: Kept, seconds: float) -> None:
         if seconds <= 0 or self._size <= 0:
             return

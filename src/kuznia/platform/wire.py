@@ -6,7 +6,7 @@ from typing import Any, Generic, Literal, TypeVar, cast
 from pydantic import BaseModel, Field, JsonValue
 from pydantic_core import to_json
 
-from kuznia.platform.errors import Fault
+from kuznia.platform.errors import Fault, Unauthorized
 
 T = TypeVar("T")
 
@@ -45,6 +45,9 @@ def fault_body(fault: Fault, request_id: str) -> bytes:
 
 def fault_headers(fault: Fault) -> Mapping[str, str]:
     """Retry-After in whole seconds, rounded up: a moment too early earns another refusal."""
+    if isinstance(fault, Unauthorized):
+        # Why a credential was not taken is nobody's business who cannot show a good one.
+        return {"WWW-Authenticate": 'Bearer realm="kuznia"'}
     if fault.retry_after is None:
         return {}
     return {"Retry-After": str(max(1, -int(-fault.retry_after // 1)))}

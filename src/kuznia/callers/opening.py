@@ -1,0 +1,51 @@
+"""Those who may call, put together from the settings."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from kuznia.callers.accounts import Accounts, Lifetimes, signing_secret
+from kuznia.callers.identify import Callers
+from kuznia.callers.keys import ApiKeys
+from kuznia.callers.passwords import Passwords
+from kuznia.callers.people import People
+from kuznia.callers.tokens import Issuer
+from kuznia.platform.clock import Clock
+from kuznia.platform.db import Database
+from kuznia.platform.http import open_client
+from kuznia.platform.settings import Settings
+
+
+@asynccontextmanager
+async def open_callers(settings: Settings, db: Database, clock: Clock) -> AsyncGenerator[Callers]:
+    """Our own accounts and keys, and those an identity provider vouches for."""
+    secret = settings.jwt_secret.get_secret_value() if settings.jwt_secret else None
+    people = People(db, clock)
+    accounts = Accounts(
+        db,
+        clock,
+        people=people,
+        secret=secret or await signing_secret(db),
+        passwords=Passwords(),
+        lifetimes=Lifetimes(settings.access_token_ttl, settings.refresh_token_ttl),
+    )
+    async with AsyncExitStack() as opened:
+        keys = None
+        if url := settings.keys_url:
+            from kuznia.callers.keysets import KeySet
+
+            client = await opened.enter_async_context(open_client(url))
+            keys = KeySet(client, url, clock)
+            opened.push_async_callback(keys.close)
+        issuer = Issuer(
+            secret=secret,
+            keys=keys,
+            issuer=settings.token_issuer,
+            audience=settings.token_audience,
+        )
+        yield Callers(
+            accounts=accounts,
+            people=people,
+            keys=ApiKeys(db, clock),
+            issuer=issuer,
+            clock=clock,
+        )

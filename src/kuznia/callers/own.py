@@ -1,0 +1,50 @@
+"""All that is somebody's: to be taken away, and to be erased.
+
+A table says by its column `owner` that it holds such things. A new one is found here by itself.
+"""
+
+from collections.abc import AsyncGenerator, Mapping
+from typing import cast
+
+import sqlalchemy as sa
+
+from kuznia.platform.db import Database
+from kuznia.platform.tables import metadata, users
+
+PAGE = 100
+# Of use to nobody but us, and to a thief.
+KEPT_BACK = frozenset({"hash"})
+
+
+def owned() -> dict[sa.Table, sa.Column[str]]:
+    """Every table with what is somebody's, and the column that says whose."""
+    tables: list[sa.Table] = [*metadata.sorted_tables]
+    found = {table: table.c["owner"] for table in tables if "owner" in table.c}
+    return {cast("sa.Table", users): users.c["id"], **found}
+
+
+async def taken(db: Database, owner: str) -> AsyncGenerator[tuple[str, Mapping[str, object]]]:
+    """Row by row with the name of its table, in pages: nobody's life fits into memory."""
+    for table, whose in owned().items():
+        order = sa.tuple_(*table.primary_key.columns)
+        shown = [column for column in table.c if column.name not in KEPT_BACK]
+        query = sa.select(*shown).where(whose == owner).order_by(*table.primary_key.columns)
+        last: tuple[object, ...] | None = None
+        while True:
+            page = query.limit(PAGE) if last is None else query.where(order > last).limit(PAGE)
+            async with db.read() as session:
+                rows = (await session.execute(page)).mappings().all()
+            for row in rows:
+                yield table.name, dict(row)
+            if len(rows) < PAGE:
+                break
+            last = tuple(rows[-1][column.name] for column in table.primary_key.columns)
+
+
+async def erase(db: Database, owner: str) -> dict[str, int]:
+    """All of it at once, or nothing; how many rows of each table."""
+    async with db.write() as session:
+        return {
+            table.name: (await session.execute(sa.delete(table).where(whose == owner))).rowcount
+            for table, whose in owned().items()
+        }

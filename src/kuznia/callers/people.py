@@ -1,0 +1,153 @@
+"""Who we know: our own accounts, and what an operator has decided about an issuer's people."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from kuznia.platform.clock import Clock
+from kuznia.platform.db import Database, WriteSession
+from kuznia.platform.errors import Conflict, NotFound, invalid
+from kuznia.platform.ids import new_id
+from kuznia.platform.tables import refresh_tokens, users
+
+Role = Literal["user", "admin"]
+
+# How the ids of an issuer's people begin, so that none of them can be one of ours, or `local`.
+FOREIGN = "jwt:"
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What decides about a credential; what only signing in needs stays in the table."""
+
+    id: str
+    name: str | None
+    role: Role
+    version: int
+    disabled: bool
+    created_at: datetime
+
+
+class People:
+    """The table of users. Whoever may not sign in any more loses what was given out before."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+
+    async def create(self, name: str, hash_: str, role: Role = "user") -> Person:
+        """A new account; the name must be free."""
+        person = Person(
+            new_id("usr", self._clock), plain_name(name), role, 1, False, self._clock.now()
+        )
+        try:
+            async with self._db.write() as session:
+                await session.execute(_inserted(person, hash_))
+        except IntegrityError:
+            raise Conflict("There is somebody of this name.") from None
+        return person
+
+    async def find(self, id_: str) -> Person | None:
+        """By id alone: this is asked for every request."""
+        async with self._db.read() as session:
+            row = (await session.execute(sa.select(users).where(users.c.id == id_))).first()
+        return None if row is None else _person(row)
+
+    async def get(self, who: str) -> Person:
+        """By name or id, as an operator says it."""
+        async with self._db.read() as session:
+            row = (await session.execute(sa.select(users).where(_is(who)))).first()
+        if row is None:
+            raise NotFound("There is nobody of this name or id.")
+        return _person(row)
+
+    async def find_with_hash(self, name: str) -> tuple[Person, str | None] | None:
+        """For signing in."""
+        async with self._db.read() as session:
+            found = sa.select(users).where(users.c.name == plain_name(name))
+            row = (await session.execute(found)).first()
+        return None if row is None else (_person(row), row.hash)
+
+    async def all(self, after: str = "", limit: int = 1000) -> Sequence[Person]:
+        """In the order they came."""
+        query = sa.select(users).where(users.c.id > after).order_by(users.c.id).limit(limit)
+        async with self._db.read() as session:
+            return [_person(row) for row in await session.execute(query)]
+
+    async def set_role(self, who: str, role: Role) -> Person:
+        """From now on; keys and tokens stay, and allow what the role does."""
+        return await self._change(who, role=role)
+
+    async def disable(self, who: str) -> Person:
+        """No credential of theirs opens anything until they are enabled."""
+        return await self._change(who, disabled_at=self._clock.now(), version=users.c.version + 1)
+
+    async def enable(self, who: str) -> Person:
+        """They may sign in again; keys work again, tokens from before do not."""
+        return await self._change(who, disabled_at=None)
+
+    async def set_hash(self, who: str, hash_: str) -> Person:
+        """A new password; who signed in with the old one must sign in again."""
+        if (await self.get(who)).name is None:
+            raise Conflict("They sign in elsewhere: the identity provider keeps their password.")
+        return await self._change(who, hash=hash_, version=users.c.version + 1)
+
+    async def _change(self, who: str, **values: object) -> Person:
+        async with self._db.write() as session:
+            if who.startswith(FOREIGN):
+                await self._note(session, who)
+            changed = sa.update(users).where(_is(who)).values(values).returning(users)
+            row = (await session.execute(changed)).first()
+            if row is not None and "version" in values:
+                gone = refresh_tokens.c.owner == row.id
+                await session.execute(sa.delete(refresh_tokens).where(gone))
+        if row is None:
+            raise NotFound("There is nobody of this name or id.")
+        return _person(row)
+
+    async def _note(self, session: WriteSession, id_: str) -> None:
+        """An issuer's people have no row until something is decided about them."""
+        if (await session.execute(sa.select(users.c.id).where(users.c.id == id_))).first() is None:
+            stranger = Person(id_, None, "user", 1, False, self._clock.now())
+            await session.execute(_inserted(stranger, None))
+
+
+def plain_name(name: str) -> str:
+    """The name as it is compared: Ivan and ivan are one person, however they are typed."""
+    name = _folded(name)
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or name.startswith(FOREIGN):
+        message = f"a name of 1 to {LONGEST_NAME} letters, such as an e-mail address"
+        raise invalid([{"loc": ("name",), "msg": message, "type": "name"}])
+    return name
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).strip().casefold()
+
+
+def _is(who: str) -> sa.ColumnElement[bool]:
+    return sa.or_(users.c.id == who, users.c.name == _folded(who))
+
+
+def _inserted(person: Person, hash_: str | None) -> sa.Insert:
+    return sa.insert(users).values(
+        id=person.id,
+        name=person.name,
+        hash=hash_,
+        role=person.role,
+        version=person.version,
+        created_at=person.created_at,
+    )
+
+
+# Any: what a row holds is known to the table, not to the type checker.
+def _person(row: sa.Row[Any]) -> Person:
+    return Person(
+        row.id, row.name, row.role, row.version, row.disabled_at is not None, row.created_at
+    )

@@ -1,0 +1,128 @@
+"""One's own API keys. A key cannot make keys: that takes somebody who signed in."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
+
+from kuznia.callers.keys import ApiKey, Scope
+from kuznia.doors.accounts import accounts_of
+from kuznia.doors.at import caller
+from kuznia.doors.body import Body
+from kuznia.doors.shapes import NAME
+from kuznia.platform.errors import Forbidden
+from kuznia.platform.wire import Envelope, ok
+
+router = APIRouter(prefix="/api/v1/keys", tags=["keys"])
+
+KeyId = Annotated[str, Path(max_length=64, pattern=NAME)]
+DAY = 86_400
+
+
+class NewKey(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=100, description="What it is for.")
+    scopes: tuple[Scope, ...] = Field(default=("domains", "read"), min_length=1, max_length=10)
+    expires_in: int | None = Field(
+        default=None, ge=60, le=3650 * DAY, description="Seconds it works; unset: until revoked."
+    )
+
+
+class Rotation(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    overlap: int = Field(
+        default=DAY, ge=0, le=90 * DAY, description="Seconds the old key goes on working."
+    )
+
+
+class KeyShape(BaseModel):
+    """A key without its secret."""
+
+    id: str
+    name: str
+    scopes: tuple[Scope, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+class SecretKey(KeyShape):
+    key: str = Field(description="Send it as `X-API-Key`. It is shown this once.")
+
+
+NEW_KEY, ROTATION = Body(NewKey), Body(Rotation)
+
+
+@router.get(
+    "",
+    summary="Your keys",
+    response_class=Response,
+    responses={200: {"model": Envelope[list[KeyShape]]}},
+)
+async def page(request: Request) -> Response:
+    at, who = accounts_of(request), await caller(request)
+    return _json([_shape(one) for one in await at.callers.keys.of(who.id)])
+
+
+@router.post(
+    "",
+    summary="Make a key",
+    status_code=201,
+    response_class=Response,
+    responses={201: {"model": Envelope[SecretKey]}},
+    openapi_extra=NEW_KEY.described([{"name": "nightly build", "scopes": ["domains", "read"]}]),
+)
+async def create(request: Request) -> Response:
+    at, who = accounts_of(request), await caller(request)
+    wanted = await NEW_KEY.read(request)
+    if beyond := [scope for scope in wanted.scopes if scope not in who.scopes]:
+        raise Forbidden(f"You may not do this yourself: {', '.join(beyond)}.")
+    expires = None
+    if wanted.expires_in is not None:
+        expires = at.forge.clock.now() + timedelta(seconds=wanted.expires_in)
+    return _secret(*await at.callers.keys.create(who.id, wanted.name, wanted.scopes, expires))
+
+
+@router.post(
+    "/{key_id}/rotate",
+    summary="A new secret for a key; the old one works on for a while",
+    status_code=201,
+    response_class=Response,
+    responses={201: {"model": Envelope[SecretKey]}},
+    openapi_extra=ROTATION.described([{"overlap": DAY}]),
+)
+async def rotate(request: Request, key_id: KeyId) -> Response:
+    at, who = accounts_of(request), await caller(request)
+    overlap = timedelta(seconds=(await ROTATION.read(request)).overlap)
+    made = await at.callers.keys.rotate(who.id, key_id, overlap)
+    at.callers.forget(key_id)
+    return _secret(*made)
+
+
+@router.delete(
+    "/{key_id}",
+    summary="Revoke a key, everywhere within a second",
+    response_class=Response,
+    responses={200: {"model": Envelope[KeyShape]}},
+)
+async def revoke(request: Request, key_id: KeyId) -> Response:
+    at, who = accounts_of(request), await caller(request)
+    key = await at.callers.keys.revoke(who.id, key_id)
+    at.callers.forget(key_id)
+    return _json(_shape(key))
+
+
+def _shape(key: ApiKey) -> KeyShape:
+    return KeyShape.model_validate(key, from_attributes=True)
+
+
+def _secret(key: ApiKey, text: str) -> Response:
+    return _json(SecretKey(**dict(_shape(key)), key=text), 201)
+
+
+def _json(content: object, status: int = 200) -> Response:
+    return Response(ok(to_json(content)), status_code=status, media_type="application/json")

@@ -1,0 +1,60 @@
+"""All that is yours: taken away as one file, or erased for good."""
+
+from collections.abc import AsyncGenerator
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+from pydantic_core import to_json
+
+from kuznia.callers import own
+from kuznia.doors.at import caller, doors
+from kuznia.forge.terms import Caller
+from kuznia.platform.db import Database
+from kuznia.platform.log import get_log
+from kuznia.platform.wire import Envelope, ok
+
+log = get_log("callers")
+router = APIRouter(prefix="/api/v1/me", tags=["me"])
+
+MEDIA_TYPE = "application/x-ndjson"
+
+
+class Erased(BaseModel):
+    rows: dict[str, int] = Field(description="How many were erased of each table.")
+
+
+@router.get(
+    "/export",
+    summary="All that is yours, a line of JSON for each row",
+    response_class=Response,
+    responses={200: {"content": {MEDIA_TYPE: {}}, "description": "`{table, row}` on each line."}},
+)
+async def export(request: Request) -> Response:
+    """Everything but secrets: of a key and a password only a hash was ever kept."""
+    who = await caller(request)
+    headers = {"Content-Disposition": 'attachment; filename="kuznia-export.ndjson"'}
+    return StreamingResponse(lines(doors(request).db, who), media_type=MEDIA_TYPE, headers=headers)
+
+
+@router.delete(
+    "",
+    summary="Erase all that is yours, your account too",
+    response_class=Response,
+    responses={200: {"model": Envelope[Erased]}},
+)
+async def erase(request: Request) -> Response:
+    """It cannot be taken back. What is under way is cancelled first."""
+    at, who = doors(request), await caller(request)
+    await at.runs.forget(who)
+    rows = await own.erase(at.db, who.id)
+    at.forge.shelf.forget(who)
+    at.callers.forget(who.id)
+    log.info("erased", person=who.id, rows=sum(rows.values()))
+    return Response(ok(to_json(Erased(rows=rows))), media_type="application/json")
+
+
+async def lines(db: Database, who: Caller) -> AsyncGenerator[bytes]:
+    """The export as it is written, here and by the command line."""
+    async for table, row in own.taken(db, who.id):
+        yield to_json({"table": table, "row": row}) + b"\n"

@@ -1,0 +1,63 @@
+"""Callers on a fresh database, with passwords that cost nothing to hash."""
+
+from dataclasses import dataclass
+
+import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from tests.callers.makers import AUDIENCE, ISSUER, SECRET
+from tests.clocks import TurnedClock
+
+from kuznia.callers.accounts import Accounts, Lifetimes, Tokens
+from kuznia.callers.identify import Callers
+from kuznia.callers.keys import ApiKeys
+from kuznia.callers.passwords import Passwords
+from kuznia.callers.people import People, Person, Role
+from kuznia.callers.tokens import Issuer
+from kuznia.platform.db import Database
+
+PASSWORD = "correct horse battery staple"
+CHEAP = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+
+
+@dataclass(frozen=True)
+class Here:
+    """Callers, and the clock they live by."""
+
+    callers: Callers
+    clock: TurnedClock
+    db: Database
+
+    async def person(self, name: str = "ivan", role: Role = "user") -> Person:
+        hash_ = await Passwords(CHEAP).hash(PASSWORD)
+        return await self.callers.people.create(name, hash_, role)
+
+    async def sign_in(
+        self, name: str = "ivan", password: str = PASSWORD, address: str = "192.0.2.1"
+    ) -> Tokens:
+        return await self.callers.accounts.sign_in(name, password, address)
+
+
+def callers_on(db: Database, clock: TurnedClock) -> Callers:
+    people = People(db, clock)
+    accounts = Accounts(
+        db,
+        clock,
+        people=people,
+        secret=SECRET,
+        passwords=Passwords(CHEAP),
+        lifetimes=Lifetimes(),
+    )
+    return Callers(
+        accounts=accounts,
+        people=people,
+        keys=ApiKeys(db, clock),
+        issuer=Issuer(secret=SECRET, issuer=ISSUER, audience=(AUDIENCE,)),
+        clock=clock,
+    )
+
+
+@pytest.fixture
+def here(db: Database) -> Here:
+    clock = TurnedClock()
+    return Here(callers_on(db, clock), clock, db)

@@ -1,0 +1,356 @@
+"""Signing in, staying in, and being put out."""
+
+import asyncio
+import unicodedata
+
+import jwt
+import pytest
+import sqlalchemy as sa
+from tests.callers.conftest import PASSWORD, Here
+from tests.callers.makers import SECRET
+from tests.clocks import TurnedClock
+
+from kuznia.callers.accounts import (
+    ALL_TRIES,
+    MOST_SESSIONS,
+    TRIES,
+    WINDOW,
+    Accounts,
+    Lifetimes,
+    signing_secret,
+)
+from kuznia.callers.passwords import Passwords
+from kuznia.callers.people import People
+from kuznia.callers.tokens import Refused
+from kuznia.platform.db import Database
+from kuznia.platform.errors import Conflict, Invalid, NotFound, RateLimited, Unauthorized
+from kuznia.platform.tables import refresh_tokens, sign_ins, users
+
+NEW = "a new sentence to remember"
+
+
+async def count(db: Database, table: sa.Table) -> int:
+    async with db.read() as session:
+        return (await session.execute(sa.select(sa.func.count()).select_from(table))).scalar_one()
+
+
+async def test_the_right_password_gives_tokens(here: Here):
+    person = await here.person()
+
+    tokens = await here.sign_in()
+
+    claims = await here.callers.accounts.proven(tokens.access_token)
+    assert (claims.subject, tokens.expires_in) == (person.id, 900)
+
+
+async def test_a_name_is_the_same_however_it_is_typed(here: Here):
+    await here.person("Олена@example.org")
+
+    assert await here.sign_in("  оЛЕНА@EXAMPLE.ORG ")
+
+
+async def test_a_password_is_the_same_from_every_keyboard(here: Here):
+    one_letter = "мій добрий пароль"
+    two_letters = unicodedata.normalize("NFD", one_letter)
+    assert one_letter != two_letters
+    hash_ = await here.callers.accounts._passwords.hash(one_letter)
+    await here.callers.people.create("ivan", hash_)
+
+    assert await here.sign_in(password=two_letters)
+
+
+@pytest.mark.parametrize(("name", "password"), [("ivan", f"{PASSWORD}!"), ("nobody", PASSWORD)])
+async def test_a_wrong_password_and_an_unknown_name_are_one_answer(
+    here: Here, name: str, password: str
+):
+    await here.person()
+
+    with pytest.raises(Unauthorized, match="The name or the password is wrong"):
+        await here.sign_in(name, password)
+
+
+async def test_for_an_unknown_name_a_password_is_compared_as_well(here: Here):
+    compared: list[str | None] = []
+
+    class Watched(Passwords):
+        async def matches(self, password: str, kept: str | None) -> bool:
+            compared.append(kept)
+            return await super().matches(password, kept)
+
+    accounts = Accounts(
+        here.db,
+        here.clock,
+        people=here.callers.people,
+        secret=SECRET,
+        passwords=Watched(here.callers.accounts._passwords._hasher),
+        lifetimes=Lifetimes(),
+    )
+    with pytest.raises(Unauthorized):
+        await accounts.sign_in("nobody", PASSWORD, "")
+
+    assert compared == [None]
+
+
+async def test_one_who_is_disabled_cannot_sign_in(here: Here):
+    person = await here.person()
+    await here.callers.people.disable(person.id)
+
+    with pytest.raises(Unauthorized):
+        await here.sign_in()
+
+
+async def test_trying_passwords_ends_soon(here: Here):
+    await here.person()
+    for _ in range(TRIES):
+        with pytest.raises(Unauthorized):
+            await here.sign_in(password="wrong")
+
+    with pytest.raises(RateLimited) as limited:
+        await here.sign_in()
+
+    assert limited.value.retry_after == WINDOW.total_seconds()
+    # From elsewhere the owner still gets in, and here after the window.
+    assert await here.sign_in(address="192.0.2.2")
+    here.clock.turn(WINDOW.total_seconds())
+    assert await here.sign_in()
+
+
+async def test_a_name_nobody_has_is_limited_all_the_same(here: Here):
+    for _ in range(TRIES):
+        with pytest.raises(Unauthorized):
+            await here.sign_in("nobody")
+
+    with pytest.raises(RateLimited):
+        await here.sign_in("nobody")
+
+
+async def test_many_addresses_together_have_their_limit_too(here: Here):
+    for number in range(ALL_TRIES):
+        await here.callers.accounts._count("ivan", f"192.0.2.{number}")
+
+    with pytest.raises(RateLimited):
+        await here.callers.accounts._count("ivan", "198.51.100.1")
+
+
+async def test_signing_in_clears_the_tries_and_time_the_rows(here: Here):
+    await here.person()
+    for _ in range(TRIES * 2):
+        await here.sign_in()
+    here.clock.turn(WINDOW.total_seconds())
+    await here.sign_in()
+
+    assert await count(here.db, sign_ins) == 1
+
+
+async def test_a_refresh_token_gives_the_next_pair(here: Here):
+    person = await here.person()
+    first = await here.sign_in()
+    here.clock.turn(1000)
+
+    second = await here.callers.accounts.refresh(first.refresh_token)
+
+    assert second.refresh_token != first.refresh_token
+    assert (await here.callers.accounts.proven(second.access_token)).subject == person.id
+
+
+async def test_a_refresh_token_used_twice_ends_the_sign_in_for_all_who_hold_it(here: Here):
+    person = await here.person()
+    first = await here.sign_in()
+    second = await here.callers.accounts.refresh(first.refresh_token)
+    assert await here.callers.identify(second.access_token)
+
+    with pytest.raises(Unauthorized):
+        await here.callers.accounts.refresh(first.refresh_token)
+
+    with pytest.raises(Unauthorized):
+        await here.callers.accounts.refresh(second.refresh_token)
+    here.callers.forget(person.id)
+    with pytest.raises(Unauthorized):
+        await here.callers.identify(second.access_token)
+
+
+async def test_another_sign_in_survives_the_reuse(here: Here):
+    await here.person()
+    stolen, other = await here.sign_in(), await here.sign_in()
+    await here.callers.accounts.refresh(stolen.refresh_token)
+    with pytest.raises(Unauthorized):
+        await here.callers.accounts.refresh(stolen.refresh_token)
+
+    renewed = await here.callers.accounts.refresh(other.refresh_token)
+
+    assert await here.callers.identify(renewed.access_token)
+
+
+async def test_of_two_who_refresh_at_once_one_is_a_thief(here: Here):
+    await here.person()
+    tokens = await here.sign_in()
+
+    outcomes = await asyncio.gather(
+        *(here.callers.accounts.refresh(tokens.refresh_token) for _ in range(2)),
+        return_exceptions=True,
+    )
+
+    assert sum(isinstance(one, Unauthorized) for one in outcomes) == 1
+    assert await count(here.db, refresh_tokens) == 0
+
+
+async def test_one_who_did_not_come_for_long_must_sign_in(here: Here):
+    await here.person()
+    tokens = await here.sign_in()
+    here.clock.turn(Lifetimes().refresh)
+
+    with pytest.raises(Unauthorized):
+        await here.callers.accounts.refresh(tokens.refresh_token)
+    await here.sign_in()
+    assert await count(here.db, refresh_tokens) == 1
+
+
+@pytest.mark.parametrize("token", ["", "kr_", "kr_ses_x_y", f"kr_ses_{'0' * 32}_{'0' * 64}", "\0"])
+async def test_what_is_no_refresh_token_gives_nothing(here: Here, token: str):
+    with pytest.raises(Unauthorized):
+        await here.callers.accounts.refresh(token)
+
+
+async def test_signing_out_ends_this_sign_in_alone(here: Here):
+    await here.person()
+    here_, there = await here.sign_in(), await here.sign_in()
+
+    await here.callers.accounts.sign_out(here_.refresh_token)
+    await here.callers.accounts.sign_out(here_.refresh_token)
+
+    with pytest.raises(Unauthorized):
+        await here.callers.accounts.refresh(here_.refresh_token)
+    assert await here.callers.accounts.refresh(there.refresh_token)
+
+
+async def test_sign_ins_do_not_pile_up(here: Here):
+    await here.person()
+    made = []
+    for _ in range(MOST_SESSIONS + 5):
+        here.clock.turn(1)
+        made.append(await here.sign_in())
+
+    assert await count(here.db, refresh_tokens) == MOST_SESSIONS
+    assert await here.callers.accounts.refresh(made[-1].refresh_token)
+
+
+async def test_a_new_password_ends_what_the_old_one_began(here: Here):
+    person = await here.person()
+    tokens = await here.sign_in()
+
+    await here.callers.accounts.change_password(person.id, PASSWORD, NEW, "")
+
+    with pytest.raises(Unauthorized):
+        await here.sign_in()
+    with pytest.raises(Unauthorized):
+        await here.callers.accounts.refresh(tokens.refresh_token)
+    with pytest.raises(Unauthorized):
+        await here.callers.identify(tokens.access_token)
+    assert await here.sign_in(password=NEW)
+
+
+async def test_the_old_password_must_be_known(here: Here):
+    person = await here.person()
+
+    with pytest.raises(Unauthorized):
+        await here.callers.accounts.change_password(person.id, "wrong", NEW, "")
+    assert await here.sign_in()
+
+
+@pytest.mark.parametrize("password", ["", "short", "x" * 1001])
+async def test_a_password_anybody_could_guess_is_refused(here: Here, password: str):
+    person = await here.person()
+
+    with pytest.raises(Invalid, match="12 to 1000 letters"):
+        await here.callers.accounts.change_password(person.id, PASSWORD, password, "")
+
+
+async def test_who_signs_in_elsewhere_has_no_password_here(here: Here):
+    await here.callers.people.set_role("jwt:olena", "admin")
+
+    with pytest.raises(Conflict):
+        await here.callers.accounts.change_password("jwt:olena", PASSWORD, NEW, "")
+    with pytest.raises(Conflict):
+        await here.callers.people.set_hash("jwt:olena", "hash")
+
+
+async def test_two_people_cannot_have_one_name(here: Here):
+    await here.person("ivan")
+
+    with pytest.raises(Conflict):
+        await here.person("IVAN")
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "jwt:olena", "x" * 201, "\0"])
+async def test_an_odd_name_is_refused(here: Here, name: str):
+    with pytest.raises(Invalid):
+        await here.person(name)
+
+
+@pytest.mark.parametrize("work", ["get", "disable", "enable"])
+async def test_nobody_is_looked_after_who_is_not_there(here: Here, work: str):
+    with pytest.raises(NotFound):
+        await getattr(here.callers.people, work)("nobody")
+
+
+async def test_all_are_listed_in_pages(here: Here):
+    made = [await here.person(f"person {number}") for number in range(3)]
+
+    first = await here.callers.people.all(limit=2)
+    rest = await here.callers.people.all(after=first[-1].id)
+
+    assert sorted(one.id for one in [*first, *rest]) == sorted(one.id for one in made)
+
+
+async def test_an_issuer_who_shares_the_secret_signs_no_tokens_of_ours(here: Here):
+    person = await here.person()
+    now = int(here.clock.now().timestamp())
+    claims = {"iss": "kuznia", "aud": "kuznia", "sub": person.id, "ver": 1, "exp": now + 60}
+    forged = jwt.encode(claims, SECRET, "HS256", {"kid": "kuznia"})
+
+    with pytest.raises(Refused):
+        await here.callers.accounts.proven(forged)
+
+
+async def test_all_processes_sign_with_one_secret(db: Database):
+    made = await asyncio.gather(*(signing_secret(db) for _ in range(5)))
+
+    assert len(set(made)) == 1
+    assert len(made[0]) == 64
+
+
+async def test_no_password_is_kept_as_it_is(here: Here):
+    await here.person()
+
+    async with here.db.read() as session:
+        row = (await session.execute(sa.select(users))).one()
+
+    assert PASSWORD not in str(row)
+    assert row.hash.startswith("$argon2id$")
+
+
+async def test_the_default_hasher_is_a_slow_one():
+    passwords = Passwords()
+
+    kept = await passwords.hash(PASSWORD)
+
+    assert "m=65536,t=3" in kept
+    assert await passwords.matches(PASSWORD, kept)
+
+
+async def test_too_many_at_once_are_asked_to_come_again(here: Here):
+    from kuznia.callers.passwords import MOST_WAITING
+    from kuznia.platform.errors import Unavailable
+
+    passwords = here.callers.accounts._passwords
+    outcomes = await asyncio.gather(
+        *(passwords.matches("x", None) for _ in range(MOST_WAITING + 5)), return_exceptions=True
+    )
+
+    assert sum(isinstance(one, Unavailable) for one in outcomes) == 5
+
+
+async def test_a_database_of_its_own_is_enough(db: Database):
+    people = People(db, TurnedClock())
+
+    assert await people.find("usr_nobody") is None
