@@ -63,6 +63,8 @@ class Heard:
     """Everything an operator or a stranger gets to read, and where it stood."""
 
     sinks: dict[str, str] = field(default_factory=dict)
+    # Made on the way, so that no canary could be put into them.
+    secrets: list[str] = field(default_factory=list)
 
     def add(self, sink: str, text: str) -> None:
         self.sinks[sink] = self.sinks.get(sink, "") + text + "\n"
@@ -75,7 +77,8 @@ class Heard:
 
 def environ(database: str, upstream: str, **more: str) -> dict[str, str]:
     """A canary in every secret there is; addresses carry theirs as a password."""
-    given = {name.upper(): f"{CANARY}-{name.replace('_', '-')}" for name in SECRETS}
+    # So long that the shortest is no weak secret to sign with.
+    given = {name.upper(): f"{CANARY}-{name.replace('_', '-')}-{'0' * 20}" for name in SECRETS}
     return given | {
         "DATABASE_URL": database,
         "REDIS_URL": f"redis://me:{CANARY}-redis@127.0.0.1:1/0",
@@ -133,6 +136,7 @@ async def test_nothing_private_is_heard_anywhere(
     domains = {**load_domains(), "notes": notes}
     try:
         async with served(Made(settings=settings, domains=domains)) as kuznia:
+            await come_in(kuznia, heard)
             await drive(kuznia, modelserver, heard)
             heard.add("metrics", await kuznia.metrics())
             heard.add("ready", (await kuznia.client.get("/ready")).text)
@@ -145,8 +149,10 @@ async def test_nothing_private_is_heard_anywhere(
     assert any(PROMPT in str(call.body) for call in modelserver.calls)
     assert "run_broke" in heard.sinks["log"]
     assert len(heard.sinks) > 20
+    assert len(heard.secrets) == 6
     for sink, text in heard.sinks.items():
         assert CANARY not in text, f"{sink}: {text}"
+        assert not any(secret in text for secret in heard.secrets), f"{sink}: {text}"
         if sink.startswith("error"):
             assert not TRACE.search(text), f"{sink}: {text}"
 
@@ -183,11 +189,39 @@ async def test_nothing_private_is_heard_on_the_terminal(
         assert CANARY not in text, f"{sink}: {text}"
 
 
+async def come_in(kuznia: Kuznia, heard: Heard) -> None:
+    """Sign in and stay in, rightly and wrongly; what follows is done as this person."""
+    callers, auth = kuznia.doors.callers, "/api/v1/auth"
+    password = f"{CANARY}-sentence"
+    await callers.people.create("ivan", await callers.accounts._passwords.hash(password), "admin")
+
+    async def post(path: str, **body: str) -> httpx2.Response:
+        return await kuznia.client.post(path, json=body)
+
+    heard.error(await post(f"{auth}/token", name="ivan", password=f"{password}-not"))
+    heard.error(await post(f"{auth}/token", name=f"{CANARY}-name", password=password))
+    heard.error(await post(f"{auth}/refresh", refresh_token=f"kr_{CANARY}"))
+    heard.error(await kuznia.make(PROMPT, headers=private_headers()))
+    heard.error(await kuznia.make(PROMPT, headers={"x-api-key": f"kz_{CANARY}"}))
+    stolen = (await post(f"{auth}/token", name="ivan", password=password)).json()["data"]
+    (await post(f"{auth}/refresh", refresh_token=stolen["refresh_token"])).raise_for_status()
+    heard.error(await post(f"{auth}/refresh", refresh_token=stolen["refresh_token"]))
+    tokens = (await post(f"{auth}/token", name="ivan", password=password)).json()["data"]
+    kuznia.client.headers["authorization"] = f"Bearer {tokens['access_token']}"
+    heard.error(await post(f"{auth}/password", old=f"{password}-not", new=f"{password}-new"))
+    key = (await kuznia.client.post("/api/v1/keys", json={"name": "k"})).json()["data"]
+    for sent in (key["key"][:-1], f"{key['key'][:-1]}g"):
+        heard.error(await kuznia.make(PROMPT, headers={"authorization": f"Bearer {sent}"}))
+    for one in (stolen, tokens):
+        heard.secrets += [one["access_token"], one["refresh_token"]]
+    heard.secrets += [key["key"], key["key"].rpartition("_")[2]]
+
+
 async def drive(kuznia: Kuznia, upstream: ModelServer, heard: Heard) -> None:
     """Good and failing orders, plain, streamed and many at once."""
     good = f"note: {REPLY}"
     upstream.will(reply(good))
-    made = await kuznia.make(PROMPT, headers=private_headers())
+    made = await kuznia.make(PROMPT, headers=odd_headers())
     assert REPLY in made.text
     upstream.will(stream(*events("note: ", REPLY)))
     await streamed(kuznia, f"{PROMPT} in a stream", heard)
@@ -199,7 +233,7 @@ async def drive(kuznia: Kuznia, upstream: ModelServer, heard: Heard) -> None:
         heard.error(await kuznia.make(f"{PROMPT} {kind}"))
     for number, act in enumerate(upstream_faults()):
         upstream.will(act)
-        heard.error(await kuznia.make(f"{PROMPT} {number}", headers=private_headers()))
+        heard.error(await kuznia.make(f"{PROMPT} {number}", headers=odd_headers()))
         await streamed(kuznia, f"{PROMPT} {number} in a stream", heard)
     await nonsense(kuznia, heard)
 
@@ -210,6 +244,12 @@ async def code(kuznia: Kuznia, upstream: ModelServer, heard: Heard) -> None:
     upstream.will(reply(broken))
     order = {"prompt": PROMPT, "language": "python"}
     heard.error(await kuznia.client.post("/api/v1/code", json=order))
+
+
+def odd_headers() -> dict[str, str]:
+    """The same without a credential, for one whose own is good."""
+    credentials = ("authorization", "x-api-key")
+    return {name: one for name, one in private_headers().items() if name not in credentials}
 
 
 def private_headers() -> dict[str, str]:
@@ -231,7 +271,7 @@ def upstream_faults() -> Iterator[Any]:
 
 async def streamed(kuznia: Kuznia, prompt: str, heard: Heard) -> None:
     """The stream is for its owner; the fault at its end is as public as an error body."""
-    headers = {"accept": "text/event-stream", **private_headers()}
+    headers = {"accept": "text/event-stream", **odd_headers()}
     told = (await kuznia.make(prompt, headers=headers)).text
     for failed in re.findall(r"event: run.failed\ndata: (.*)", told):
         heard.add(f"error {len(heard.sinks)}", failed)
