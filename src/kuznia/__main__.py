@@ -1,6 +1,7 @@
 """`kuznia`, or `python -m kuznia`: the command line. It loads the application when it needs it."""
 
-from kuznia.doors.cli import Tools, cli
+from kuznia.doors.cli import cli
+from kuznia.doors.terminal import Tools
 
 
 def main() -> None:

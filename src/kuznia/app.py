@@ -17,13 +17,13 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from kuznia import __version__
-from kuznia.callers.identify import local
+from kuznia.callers.identify import Callers, local
 from kuznia.callers.opening import open_callers
 from kuznia.domains import find_routes, load
 from kuznia.doors import accounts, admin, exports, faults, http, keys, own, reference, stream
 from kuznia.doors.at import Doors
-from kuznia.doors.cli import Tools
 from kuznia.doors.gate import Gate
+from kuznia.doors.terminal import Tools
 from kuznia.doors.who import Who, describe
 from kuznia.forge.fleet import Fleet
 from kuznia.forge.runs import Runs
@@ -340,6 +340,21 @@ async def open_here(made: Made) -> AsyncGenerator[Doors]:
         lines.stop()
 
 
+@asynccontextmanager
+async def callers_here(settings: Settings) -> AsyncGenerator[tuple[Callers, Database]]:
+    """For an operator's command: those who may call, and the database they are in."""
+    lines = configure(settings.model_copy(update={"log_level": "WARNING"}), sys.stderr)
+    try:
+        db = await _open_database(settings)
+        try:
+            async with open_callers(settings, db, SystemClock()) as callers:
+                yield callers, db
+        finally:
+            await db.close()
+    finally:
+        lines.stop()
+
+
 def openapi(settings: Settings) -> bytes:
     """The API's document; no resource is opened for it."""
     return to_json(create_app(Made(settings=settings)).openapi(), indent=2)
@@ -352,4 +367,5 @@ def tools() -> Tools:
         serve=lambda settings: serve(Made(settings=settings)),
         openapi=openapi,
         clients=lambda settings: [(m, _client(settings, slot)) for slot, m in _asked(settings)],
+        open_callers=callers_here,
     )

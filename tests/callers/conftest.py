@@ -29,8 +29,7 @@ class Here:
     db: Database
 
     async def person(self, name: str = "ivan", role: Role = "user") -> Person:
-        hash_ = await Passwords(CHEAP).hash(PASSWORD)
-        return await self.callers.people.create(name, hash_, role)
+        return await self.callers.accounts.create(name, PASSWORD, role)
 
     async def sign_in(
         self, name: str = "ivan", password: str = PASSWORD, address: str = "192.0.2.1"

@@ -79,8 +79,7 @@ async def test_no_key_is_guessed(here: Here):
 
 async def test_a_key_that_expired_or_whose_owner_is_gone_opens_nothing(here: Here):
     person = await here.person()
-    soon = here.clock.now() + timedelta(minutes=1)
-    _, short = await here.callers.keys.create(person.id, "k", ["read"], soon)
+    _, short = await here.callers.keys.create(person.id, "k", ["read"], timedelta(minutes=1))
     _, nobodys = await here.callers.keys.create("usr_gone", "k", ["read"])
     assert await here.callers.identify(short)
     here.clock.turn(60)

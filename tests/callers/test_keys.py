@@ -61,7 +61,7 @@ async def test_anothers_key_is_as_absent_as_none(here: Here, work: str):
 
 
 async def test_a_key_works_until_it_expires(here: Here):
-    key, _ = await here.callers.keys.create("ivan", "robot", ["read"], here.clock.now() + HOUR)
+    key, _ = await here.callers.keys.create("ivan", "robot", ["read"], HOUR)
 
     assert key.works(here.clock.now())
     here.clock.turn(3600)
@@ -87,7 +87,7 @@ async def test_while_a_key_is_rotated_both_work_and_then_the_new_one(here: Here)
 async def test_rotating_does_not_lengthen_a_life(here: Here):
     keys = here.callers.keys
     soon = here.clock.now() + timedelta(minutes=1)
-    old, _ = await keys.create("ivan", "robot", ["read"], soon)
+    old, _ = await keys.create("ivan", "robot", ["read"], timedelta(minutes=1))
 
     new, _ = await keys.rotate("ivan", old.id, HOUR)
 

@@ -26,7 +26,7 @@ async def kuznia(enter: Start) -> Kuznia:
     """A server with an account, ivan's."""
     kuznia = await enter(accounts=True)
     callers = kuznia.doors.callers
-    await callers.people.create("ivan", await callers.accounts._passwords.hash(PASSWORD), "admin")
+    await callers.accounts.create("ivan", PASSWORD, "admin")
     return kuznia
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from kuznia.callers.passwords import Passwords
-from kuznia.callers.people import People, Person, plain_name
+from kuznia.callers.people import People, Person, Role, plain_name
 from kuznia.callers.tokens import Claims, Issuer, verified
 from kuznia.platform.clock import Clock
 from kuznia.platform.db import Database, WriteSession
@@ -76,6 +76,14 @@ class Accounts:
         self._passwords = passwords
         self._lifetimes = lifetimes
 
+    async def create(self, name: str, password: str, role: Role = "user") -> Person:
+        """A new account. There is no way to make one over the network."""
+        return await self._people.create(name, await self._passwords.hash(password), role)
+
+    async def set_password(self, who: str, password: str) -> Person:
+        """An operator's word; every sign-in of theirs ends."""
+        return await self._people.set_hash(who, await self._passwords.hash(password))
+
     async def sign_in(self, name: str, password: str, address: str) -> Tokens:
         """Tokens for the right password. No answer tells whether there is such a name."""
         name = plain_name(name)
@@ -123,7 +131,7 @@ class Accounts:
         found = await self._people.find_with_hash(person.name)
         if not await self._passwords.matches(old, found and found[1]):
             raise Unauthorized("The old password is wrong.")
-        await self._people.set_hash(id_, await self._passwords.hash(new))
+        await self.set_password(id_, new)
         log.info("password_changed", person=id_)
 
     async def proven(self, token: str) -> Claims:

@@ -3,7 +3,7 @@
 import hmac
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from kuznia.platform.clock import Clock
 from kuznia.platform.db import Database, ReadSession, WriteSession
-from kuznia.platform.errors import Conflict, NotFound
+from kuznia.platform.errors import Conflict, NotFound, invalid
 from kuznia.platform.tables import api_keys as table
 
 # domains: have artefacts made; read: read one's own; metrics: for Prometheus; admin: look after
@@ -63,9 +63,10 @@ class ApiKeys:
         self._clock = clock
 
     async def create(
-        self, owner: str, name: str, scopes: Sequence[Scope], expires_at: datetime | None = None
+        self, owner: str, name: str, scopes: Sequence[Scope], life: timedelta | None = None
     ) -> tuple[ApiKey, str]:
         """A new key, and the text that is never shown again."""
+        expires_at = None if life is None else self._clock.now() + life
         async with self._db.write() as session:
             return await self._create(session, owner, name, scopes, expires_at)
 
@@ -117,7 +118,7 @@ class ApiKeys:
             secrets.token_hex(8),
             owner,
             name,
-            tuple[Scope, ...](one for one in SCOPES if one in scopes),
+            scopes_of(scopes),
             now,
             expires_at,
             None,
@@ -155,6 +156,15 @@ async def _make_room(session: WriteSession, owner: str, now: datetime) -> None:
         raise Conflict(f"{MOST_KEYS} keys are the most; revoke one first.")
 
 
+def scopes_of(words: Iterable[str]) -> tuple[Scope, ...]:
+    """The scopes of these names, in one order; Invalid for one there is not."""
+    named = set(words)
+    if unknown := named.difference(SCOPES):
+        message = f"no scope {', '.join(sorted(unknown))}; there is {', '.join(SCOPES)}"
+        raise invalid([{"loc": ("scopes",), "msg": message, "type": "scope"}])
+    return tuple(one for one in SCOPES if one in named)
+
+
 def public_id(text: str) -> str | None:
     """The half of a key that finds it, if the text is shaped like a key at all."""
     found = _SHAPE.fullmatch(text)
@@ -168,7 +178,7 @@ def _hash(text: str) -> str:
 
 # Any: what a row holds is known to the table, not to the type checker.
 def _key(row: sa.Row[Any]) -> ApiKey:
-    scopes = tuple[Scope, ...](one for one in SCOPES if one in row.scopes.split())
+    scopes = scopes_of(row.scopes.split())
     return ApiKey(
         row.id, row.owner, row.name, scopes, row.created_at, row.expires_at, row.revoked_at
     )

@@ -1,40 +1,19 @@
 """The command line: serve, make, look after. `--json` gives programs what people get as text."""
 
 import asyncio
-import sys
-from collections.abc import Callable, Generator, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
-from pydantic_core import to_json
 
 from kuznia import __version__
-from kuznia.platform.errors import Fault, Invalid
-from kuznia.platform.settings import Settings, load
+from kuznia.doors.people import keys, users
+from kuznia.doors.terminal import AsJson, told, tools_of
+from kuznia.platform.errors import Invalid
+from kuznia.platform.settings import load
 
 # What is heavy is imported by the command that needs it: `kuznia --help` loads no server.
-if TYPE_CHECKING:
-    from httpx2 import AsyncClient
-
-    from kuznia.doors.at import Doors
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What the application hands to its command line; a door may not import the application."""
-
-    open_doors: "Callable[[Settings], AbstractAsyncContextManager[Doors]]"
-    serve: Callable[[Settings], None]
-    openapi: Callable[[Settings], bytes]
-    # Each model that is asked, with a client of its server.
-    clients: "Callable[[Settings], Sequence[tuple[str, AsyncClient]]]"
-
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
-
 
 cli = typer.Typer(
     name="kuznia",
@@ -42,6 +21,8 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+cli.add_typer(users)
+cli.add_typer(keys)
 
 
 @cli.callback(invoke_without_command=True, no_args_is_help=True)
@@ -63,7 +44,7 @@ def serve(
     with told():
         given = {"HOST": host, "PORT": port}
         over = {name: str(value) for name, value in given.items() if value is not None}
-        _tools(context).serve(load(over=over))
+        tools_of(context).serve(load(over=over))
 
 
 # Fields of a domain are options nobody here knows: they stay among the words, in their place.
@@ -96,7 +77,7 @@ def make(
 
     with told(as_json):
         wanted, settings = fields(words), load()
-        tools = _tools(context)
+        tools = tools_of(context)
         given = Given(as_json, export, out)
         page = asyncio.run(make_here(tools.open_doors(settings), domain, wanted, given))
         if open_:
@@ -163,7 +144,7 @@ def ask(
 
     with told():
         if ask_here(out, language):
-            opening = _tools(context).open_doors(load())
+            opening = tools_of(context).open_doors(load())
             wanted = {"profile": str(out)}
             asyncio.run(make_here(opening, "training", wanted, Given()))
 
@@ -175,7 +156,7 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
 
     with told(as_json):
         settings = load()
-        symptoms = asyncio.run(examine(settings, _tools(context).clients(settings)))
+        symptoms = asyncio.run(examine(settings, tools_of(context).clients(settings)))
         print(report(symptoms, as_json=as_json))
         raise typer.Exit(0 if all(symptom.well for symptom in symptoms) else 1)
 
@@ -201,20 +182,7 @@ def migrate(
 def openapi(context: typer.Context) -> None:
     """Print the API as OpenAPI."""
     with told():
-        print(_tools(context).openapi(load()).decode())
-
-
-@contextmanager
-def told(as_json: bool = False) -> Generator[None]:
-    """A fault ends the command with its message and its exit code, and without a trace."""
-    try:
-        yield
-    except Fault as fault:
-        if as_json:
-            print(to_json({"success": False, "error": fault.public()}).decode())
-        else:
-            print(f"kuznia: {fault.message}", file=sys.stderr)
-        raise typer.Exit(fault.answer.exit) from None
+        print(tools_of(context).openapi(load()).decode())
 
 
 def fields(words: Sequence[str]) -> dict[str, str]:
@@ -231,9 +199,3 @@ def fields(words: Sequence[str]) -> dict[str, str]:
             raise Invalid(f"The {name} is given twice; put what belongs together in quotes.")
         found[name] = value if equals else rest.pop(0)
     return found
-
-
-def _tools(context: typer.Context) -> Tools:
-    tools = context.obj()
-    assert isinstance(tools, Tools)
-    return tools

@@ -81,10 +81,8 @@ async def create(request: Request) -> Response:
     wanted = await NEW_KEY.read(request)
     if beyond := [scope for scope in wanted.scopes if scope not in who.scopes]:
         raise Forbidden(f"You may not do this yourself: {', '.join(beyond)}.")
-    expires = None
-    if wanted.expires_in is not None:
-        expires = at.forge.clock.now() + timedelta(seconds=wanted.expires_in)
-    return _secret(*await at.callers.keys.create(who.id, wanted.name, wanted.scopes, expires))
+    life = timedelta(seconds=wanted.expires_in) if wanted.expires_in else None
+    return _secret(*await at.callers.keys.create(who.id, wanted.name, wanted.scopes, life))
 
 
 @router.post(

@@ -17,7 +17,8 @@ from typer.testing import CliRunner, Result
 from kuznia.app import Made, open_here, tools
 from kuznia.domains import load
 from kuznia.doors.at import Doors
-from kuznia.doors.cli import Tools, cli
+from kuznia.doors.cli import cli
+from kuznia.doors.terminal import Tools
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.settings import Settings
 

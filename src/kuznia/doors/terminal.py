@@ -1,0 +1,55 @@
+"""What every command of the terminal shares: the application's tools, and how a fault is told."""
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from pydantic_core import to_json
+
+from kuznia.platform.errors import Fault
+from kuznia.platform.settings import Settings
+
+if TYPE_CHECKING:
+    from httpx2 import AsyncClient
+
+    from kuznia.callers.identify import Callers
+    from kuznia.doors.at import Doors
+    from kuznia.platform.db import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the application hands to its command line; a door may not import the application."""
+
+    open_doors: "Callable[[Settings], AbstractAsyncContextManager[Doors]]"
+    serve: Callable[[Settings], None]
+    openapi: Callable[[Settings], bytes]
+    # Each model that is asked, with a client of its server.
+    clients: "Callable[[Settings], Sequence[tuple[str, AsyncClient]]]"
+    # Who may call, and the database they are in; no model and no domain.
+    open_callers: "Callable[[Settings], AbstractAsyncContextManager[tuple[Callers, Database]]]"
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+
+
+@contextmanager
+def told(as_json: bool = False) -> Generator[None]:
+    """A fault ends the command with its message and its exit code, and without a trace."""
+    try:
+        yield
+    except Fault as fault:
+        if as_json:
+            typer.echo(to_json({"success": False, "error": fault.public()}).decode())
+        else:
+            typer.echo(f"kuznia: {fault.message}", err=True)
+        raise typer.Exit(fault.answer.exit) from None
+
+
+def tools_of(context: typer.Context) -> Tools:
+    """What the application handed in."""
+    tools = context.obj()
+    assert isinstance(tools, Tools)
+    return tools
