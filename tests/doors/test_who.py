@@ -36,6 +36,7 @@ OWN = {
     "POST /api/v1/training/plans/batch",
     "GET /api/v1/code/languages",
     "POST /api/v1/code/analyze",
+    "POST /api/v1/code/skeletons",
     "POST /api/v1/training/questions",
     "POST /api/v1/training/verify",
 }
