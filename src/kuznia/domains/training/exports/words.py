@@ -35,11 +35,14 @@ def kind(plan: Plan, day: Day) -> str:
     return _KINDS[plan.language][day.kind]
 
 
+def amount(one: Dose) -> str:
+    return f"{one.sets} x {one.reps}{_UNITS[one.unit]}"
+
+
 def dose(one: Dose) -> str:
     """One exercise in one line."""
-    amount = f"{one.sets} x {one.reps}{_UNITS[one.unit]}"
     load = f" @ {one.load:g} {one.load_unit}" if one.load is not None else ""
-    return f"{one.order}. {one.name}: {amount}{load}, RIR {one.rir}, {one.rest} s"
+    return f"{one.order}. {one.name}: {amount(one)}{load}, RIR {one.rir}, {one.rest} s"
 
 
 def clock(seconds: int) -> str:
