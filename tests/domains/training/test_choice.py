@@ -13,7 +13,7 @@ from kuznia.domains.training.verifier import findings, verify
 
 WEEKS = list(instances())
 # No choice can be below the bound it proves: little effort makes the test harder, not easier.
-LITTLE = 0.02
+LITTLE = 0.05
 
 
 def test_the_search_comes_near_the_optimum() -> None:
