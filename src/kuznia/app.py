@@ -28,7 +28,7 @@ from kuznia.doors.who import Who, describe
 from kuznia.forge.fleet import Fleet
 from kuznia.forge.runs import Runs
 from kuznia.forge.shelf import Shelf
-from kuznia.forge.terms import Caller, Domain
+from kuznia.forge.terms import Caller, CannotOpen, Domain
 from kuznia.forge.work import Forge
 from kuznia.llm.layers import Care, Layered, Source, layered
 from kuznia.llm.model import Model, Price
@@ -36,6 +36,7 @@ from kuznia.llm.openai import OpenAIModel
 from kuznia.platform import migrate
 from kuznia.platform.clock import Clock, SystemClock
 from kuznia.platform.db import Database, address, is_sqlite
+from kuznia.platform.errors import Invalid
 from kuznia.platform.http import open_client
 from kuznia.platform.kinds import is_loopback
 from kuznia.platform.log import configure, get_log
@@ -227,7 +228,10 @@ def _fleet(made: Made, shelf: Shelf, redis: Redis, opened: AsyncExitStack) -> Fl
 async def _open(domain: Domain, settings: Settings, opened: AsyncExitStack) -> Domain:
     if domain.opened is None:
         return domain
-    return await opened.enter_async_context(domain.opened(dict(settings)))
+    try:
+        return await opened.enter_async_context(domain.opened(dict(settings)))
+    except CannotOpen as cannot:
+        raise Invalid(str(cannot)) from None
 
 
 async def _open_models(made: Made, opened: AsyncExitStack, redis: Redis | None) -> Layered | None:

@@ -149,6 +149,26 @@ def ask(
             asyncio.run(make_here(opening, "training", wanted, Given()))
 
 
+catalogue = typer.Typer(name="catalogue", help="Exercises of your own beside ours.")
+cli.add_typer(catalogue)
+
+
+@catalogue.callback()
+def of_exercises() -> None:
+    """With one command alone, its name would not be asked for."""
+
+
+@catalogue.command(name="import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="JSON of free-exercise-db or of wger.")],
+) -> None:
+    """Read a file of exercises into TRAINING_CATALOGUE, and say what could not be read."""
+    from kuznia.doors.importing import import_here
+
+    with told():
+        print("\n".join(import_here(file, load().training_catalogue)))
+
+
 @cli.command()
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Say what is configured, what is reachable, and what to set."""

@@ -212,6 +212,10 @@ class Export:
     write: Callable[[Copy], bytes]
 
 
+class CannotOpen(Exception):
+    """A domain cannot be opened with these settings; the message says what to change."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
     """How one kind of artefact is asked for, read and checked."""

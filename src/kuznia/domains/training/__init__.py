@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kuznia.domains.training.files import FILES
+from kuznia.domains.training.opening import opened
 from kuznia.domains.training.parts import parts, screen, version
 from kuznia.domains.training.profile import PlanInput
 from kuznia.forge.terms import Domain
@@ -25,6 +26,7 @@ DOMAIN = Domain(
     parts=parts,
     screen=screen,
     exports=FILES,
+    opened=lambda settings: opened(DOMAIN, settings),
     shown=_shown,
     examples=(
         {

@@ -1,5 +1,6 @@
 """What one order may use, and how each domain makes it."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -28,6 +29,10 @@ class Orders(BaseSettings):
     code_run_tests: Annotated[Literal["off", "sandbox"], Lower] = Field(
         default="off",
         description="`sandbox`: tests a model wrote are run, in bubblewrap and nowhere else.",
+    )
+    training_catalogue: Path | None = Field(
+        default=None,
+        description="A file for exercises of your own; `kuznia catalogue import` writes it.",
     )
     playbook_context_matching_enabled: bool = Field(
         default=False, description=f"{LATER} the playbook of lessons will."

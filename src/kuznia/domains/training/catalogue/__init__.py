@@ -2,8 +2,9 @@
 
 import csv
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 from typing import Literal
@@ -161,10 +162,36 @@ def conditions() -> Mapping[str, Condition]:
 
 @cache
 def catalogue() -> Mapping[str, Exercise]:
-    """Every exercise by id, in the order of the file."""
+    """Every exercise by id: ours in the order of the file, then those brought in beside them."""
     loads = toml("catalogue/loads.toml")
     rows = csv.DictReader(text("catalogue/exercises.csv").splitlines(), delimiter=";")
-    return MappingProxyType({row["id"]: _exercise(row, loads[row["load"]]) for row in rows})
+    ours = {row["id"]: _exercise(row, loads[row["load"]]) for row in rows}
+    return MappingProxyType(ours | dict(STOCK.theirs))
+
+
+class Stock:
+    """What the operator brought in. It is data of the installation, as our own file is, and lives
+    as long as the server: one process, one catalogue."""
+
+    def __init__(self) -> None:
+        self.theirs: Mapping[str, Exercise] = {}
+
+    @contextmanager
+    def beside_ours(self, theirs: Mapping[str, Exercise]) -> Generator[None]:
+        """Have these in the catalogue too, until the block ends."""
+        self._put(theirs)
+        try:
+            yield
+        finally:
+            self._put({})
+
+    def _put(self, theirs: Mapping[str, Exercise]) -> None:
+        self.theirs = theirs
+        for known in (catalogue, pieces, fingerprint):
+            known.cache_clear()
+
+
+STOCK = Stock()
 
 
 @cache
@@ -186,6 +213,9 @@ def fingerprint() -> str:
         "conditions.toml",
     ):
         digest.update(text(f"catalogue/{name}").encode())
+    for one in STOCK.theirs.values():
+        tags, kit = sorted(one.tags), sorted(one.equipment_all)
+        digest.update(repr((one.id, one.name, one.pattern, dict(one.muscles), kit, tags)).encode())
     return digest.hexdigest()[:16]
 
 
@@ -218,6 +248,38 @@ def _exercise(row: dict[str, str], load: Mapping[str, float]) -> Exercise:
         aliases_en=_words(row["aliases_en"], "|"),
         aliases_uk=_words(row["aliases_uk"], "|"),
         fed_id=row["fed_id"] or None,
+    )
+
+
+def made(
+    like: Exercise,
+    *,
+    id: str,  # noqa: A002 - the word for it everywhere
+    name: str,
+    primary: tuple[str, ...],
+    secondary: tuple[str, ...],
+    equipment: frozenset[str],
+    level: int,
+    tags: frozenset[str],
+) -> Exercise:
+    """An exercise that moves like another, and of which we know this much."""
+    kind = like.tags & {"isolation", "accessory"}
+    return replace(
+        like,
+        id=id,
+        name=name,
+        name_uk=name,
+        muscles=MappingProxyType(dict.fromkeys(primary, 1.0) | dict.fromkeys(secondary, 0.5)),
+        equipment_all=equipment,
+        level=level,
+        skill=max(level, like.skill),
+        tags=tags | kind,
+        contraindications=_against(tags, like.pattern),
+        # Whoever brings an exercise in wants it used.
+        popularity=5,
+        aliases_en=(),
+        aliases_uk=(),
+        fed_id=None,
     )
 
 

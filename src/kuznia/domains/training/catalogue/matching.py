@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from kuznia.domains.training.catalogue import Exercise, catalogue
+from kuznia.domains.training.catalogue import Exercise, catalogue, fingerprint
 from kuznia.domains.training.kept import toml
 
 # Measured on the paraphrases of the tests: below it names that mean nothing start to pass.
@@ -59,7 +59,7 @@ def match(text: str, equipment: frozenset[str] | None = None) -> Match:
     words = _words(text[:_LONGEST])
     if not words:
         return Match(None, 0.0, ())
-    index = _index()
+    index = _index(fingerprint())
     direct = index.exact.get(tuple(sorted(words)))
     if direct is not None:
         return Match(direct, 1.0, (direct,))
@@ -118,8 +118,9 @@ def _stem(word: str) -> str:
     return word
 
 
-@cache
-def _index() -> _Index:
+@lru_cache(maxsize=1)
+def _index(_: str) -> _Index:
+    """Of the catalogue with this fingerprint."""
     docs = tuple(_docs())
     seen = Counter(word for doc in docs for word in doc.words)
     weight = {word: math.log(1 + len(docs) / count) for word, count in seen.items()}

@@ -1,0 +1,25 @@
+"""The domain as a server opens it: with the exercises its operator brought in."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from kuznia.domains.training.catalogue import STOCK
+from kuznia.domains.training.catalogue.foreign import Kept, NotACatalogue, exercises, load
+from kuznia.domains.training.parts import version
+from kuznia.forge.terms import CannotOpen, Domain
+
+
+@asynccontextmanager
+async def opened(domain: Domain, settings: Mapping[str, object]) -> AsyncGenerator[Domain]:
+    """Their exercises stand beside ours until the server ends."""
+    path = settings.get("training_catalogue")
+    try:
+        kept = await asyncio.to_thread(load, path) if isinstance(path, Path) else Kept()
+    except NotACatalogue as wrong:
+        raise CannotOpen(f"TRAINING_CATALOGUE: {wrong}") from None
+    with STOCK.beside_ours(exercises(kept)):
+        # Other exercises, other plans: what was kept of the same order is no answer to it now.
+        yield replace(domain, version=version()) if kept.exercises else domain
