@@ -103,7 +103,7 @@ def limits(**given: object) -> Thresholds:
         raise invalid(error) from None
 
 
-def found(paths: Sequence[Path]) -> Iterator[Path]:
+def found(paths: Sequence[Path], most: int = MOST_FILES) -> Iterator[Path]:
     """Every source file under these paths, once, in the order of their names."""
     seen: set[Path] = set()
     for path in paths:
@@ -113,8 +113,8 @@ def found(paths: Sequence[Path]) -> Iterator[Path]:
             if file.resolve() in seen or not _is_source(file, named=file == path):
                 continue
             seen.add(file.resolve())
-            if len(seen) > MOST_FILES:
-                raise Invalid(f"More than {MOST_FILES} source files; name fewer folders.")
+            if len(seen) > most:
+                raise Invalid(f"More than {most} source files; name fewer folders.")
             yield file
 
 

@@ -12,9 +12,10 @@ from multiprocessing import Pipe
 
 import psutil
 import pytest
+from tests.domains.code.patience import lag_while, soonest
 
 from kuznia.domains.code.grammar import Stopped, within
-from kuznia.domains.code.languages import get
+from kuznia.domains.code.languages import LANGUAGES, get
 from kuznia.domains.code.pool import MOST_UNDER_WAY, POOL, Pool, work
 from kuznia.domains.code.proof import proven
 from kuznia.domains.code.schema import Proof
@@ -51,16 +52,6 @@ def hang(_source: bytes, _language: Language, _deadline: float) -> None:
 
 def die(_source: bytes, _language: Language, _deadline: float) -> None:
     os._exit(3)
-
-
-async def lag_while(task: "asyncio.Task[object]") -> float:
-    """The longest the event loop was late while a task ran."""
-    worst = 0.0
-    while not task.done():
-        before = time.monotonic()
-        await asyncio.sleep(0.005)
-        worst = max(worst, time.monotonic() - before - 0.005)
-    return worst
 
 
 async def test_a_job_runs_in_another_process_which_is_used_again(pool):
@@ -173,39 +164,33 @@ def test_workers_die_with_their_parent_however_it_dies():
     asyncio.run(gone(int(done.stdout)))
 
 
-@pytest.mark.parametrize(
-    ("language", "source"),
-    [
-        ("kotlin", b"<" * 200_000),
-        ("bash", b"<" * 200_000),
-        ("csharp", b"<" * 200_000),
-        ("cpp", b"a=1\n" * 1_250_000),
-        ("yaml", b"[" * 200_000),
-    ],
-    ids=["kotlin", "bash", "csharp", "cpp", "yaml"],
-)
-async def test_an_adversarial_source_is_stopped_at_its_deadline(language, source):
+# What kept a grammar busy longest when it was measured, besides what is bad for nearly all.
+WORST = [
+    *((row.name, b"<" * 200_000) for row in LANGUAGES),
+    ("java", b"a=>" * 66_000),
+    ("cpp", b"a=1\n" * 50_000),
+    ("csharp", b"a=1\n" * 50_000),
+    ("scala", b"`" * 200_000),
+    ("yaml", b"[" * 200_000),
+]
+
+
+@pytest.mark.parametrize(("language", "source"), WORST, ids=[f"{n}-{s[:3]!r}" for n, s in WORST])
+async def test_an_adversarial_source_has_its_deadline_and_a_tenth_more(language, source):
     # The worker is there already: the deadline is for the work, not for its beginning.
     await POOL.run(own_pid, b"", GO, seconds=20)
-    began = time.monotonic()
-    await proven(source, get(language), seconds=1)
 
-    # A tenth over, and what a busy machine may take to say so.
-    assert time.monotonic() - began < 1.1 + 0.4
+    took, _ = await soonest(1.1, lambda: proven(source, get(language), seconds=1))
+
+    assert took <= 1.1
 
 
 @pytest.mark.parametrize("source", [b"[]" * 500_000, b"[" * 500_000 + b"]" * 500_000])
 async def test_a_megabyte_of_brackets_neither_crashes_nor_stalls_the_loop(source):
-    lags: list[float] = []
-    # The best of three: another process may keep this one from the core, the parser may not.
-    for _ in range(3):
-        task = asyncio.create_task(proven(source, get("javascript"), seconds=60))
-        lags.append(await lag_while(task))
-        assert isinstance(task.result(), Proof)
-        if lags[-1] < 0.05:
-            break
+    task = asyncio.create_task(proven(source, get("javascript"), seconds=60))
 
-    assert min(lags) < 0.05
+    assert await lag_while(task) < 0.05
+    assert isinstance(task.result(), Proof)
 
 
 async def test_a_small_source_that_is_slow_here_is_finished_there():

@@ -131,12 +131,11 @@ def test_what_cannot_be_done_is_said(
     assert why in told.stdout + told.stderr
 
 
-def test_too_many_files_are_refused(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysing, "MOST_FILES", 1)
+def test_too_many_files_are_refused(tree: Path) -> None:
     put(tree / "second.py", b"x = 1\n")
 
     with pytest.raises(analysing.Invalid, match="More than 1 source files"):
-        list(analysing.found([tree]))
+        list(analysing.found([tree], most=1))
 
 
 def test_the_page_shows_what_happens(kuznia: Kuznia) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.domains.code.patience import soonest
 
 from kuznia.domains.code.sandbox.box import LIMITS, Ran
 from kuznia.domains.code.sandbox.trial import Sandbox
@@ -30,6 +31,10 @@ REFUSED = {
     "a mount": LIBC + "if libc.mount(b'x', b'/tmp', b'tmpfs', 0, 0): raise OSError",
     "a chroot": "import os; os.chroot('/tmp')",
     "a kernel key": LIBC + "if libc.syscall(250, 0, 0) < 0: raise OSError",
+    "a program for the kernel": LIBC + "if libc.syscall(321, 0, 0, 0) < 0: raise OSError",
+    "another's memory": LIBC + "if libc.syscall(310, 1, 0, 0, 0, 0, 0) < 0: raise OSError",
+    "a server of the host": "import socket; socket.create_connection(('127.0.0.1', 22))",
+    "the host's folder for what passes": "import os; open('/tmp/' + os.listdir('/tmp')[0])",
     "a way round the filter": LIBC + "if libc.syscall(0x40000029) < 0: raise OSError",
 }
 
@@ -117,11 +122,36 @@ async def test_a_disk_cannot_be_filled(sandbox):
     assert ran.code != 0
 
 
+@pytest.mark.parametrize("folder", ["/work", "/tmp", "/dev/shm"])
+async def test_a_disk_cannot_be_filled_with_many_files(sandbox, folder):
+    fill = f"""
+written = 0
+try:
+    for number in range(20):
+        with open(f"{folder}/{{number}}", "wb") as file:
+            for _ in range(10):
+                written += file.write(b"x" * 1024 * 1024)
+except OSError:
+    pass
+print(written)
+"""
+
+    ran = await attack(sandbox, fill)
+
+    assert 0 < int(ran.out) <= LIMITS.disk
+
+
 async def test_an_endless_loop_ends(sandbox):
     ran = await attack(sandbox, "while True: pass", seconds=1.0)
 
     assert ran.ended == "timeout"
     assert ran.seconds < 2
+
+
+async def test_waiting_for_ever_ends_too(sandbox):
+    ran = await attack(sandbox, "import time; time.sleep(3600)", seconds=1.0)
+
+    assert (ran.ended, ran.seconds < 2) == ("timeout", True)
 
 
 async def test_a_flood_is_cut(sandbox):
@@ -157,6 +187,9 @@ async def test_a_path_that_leads_out_is_not_written(sandbox):
 
 
 async def test_starting_costs_little(sandbox):
-    ran = await sandbox.found.box.run(["/usr/bin/true"])
+    box = sandbox.found.box
+
+    took, ran = await soonest(0.040, lambda: box.run(["/usr/bin/true"]))
 
     assert ran.code == 0
+    assert took <= 0.040

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -65,6 +66,7 @@ async def test_gos_tests_are_run_by_gos_own_runner(sandbox):
     broken = await tried(sandbox, TESTS.replace("PRICE", "nothing"))
 
     assert [case.outcome for case in right.cases] == ["passed", "passed"], right
+    assert right.strength
     assert right.strength.noticed == right.strength.lies > 0
     assert [(case.outcome, "Fare(6) = 4" in case.message) for case in wrong.cases] == [
         ("passed", False),
@@ -117,7 +119,7 @@ async def test_what_is_compiled_is_not_compiled_again(tmp_path):
     assert await compile_common(tmp_path / "no such Go", tmp_path) == ""
 
 
-def lines(*events: dict[str, object]) -> bytes:
+def lines(*events: Mapping[str, object]) -> bytes:
     return b"\n".join(json.dumps(event).encode() for event in events)
 
 

@@ -202,7 +202,9 @@ def test_where_a_comment_has_no_place_none_is_put(language, source):
 def test_comments_that_would_change_what_is_said_are_not_put():
     source = 's = """\n""" ; \n\nsub = 1\n'
 
-    assert sketched(source).commented.content == source
+    commented = sketched(source).commented
+    assert commented
+    assert commented.content == source
 
 
 def test_what_does_not_parse_says_where():
