@@ -8,7 +8,7 @@ from typing import TypeVar
 R = TypeVar("R")
 
 
-async def lag_while(task: "asyncio.Task[object]") -> float:
+async def lag_while(task: "asyncio.Future[R]") -> float:
     """The longest the event loop was late while a task ran, as far as this process was at work.
 
     A loop that waits for a core is late too, but then nobody here works: what holds it up, on its
@@ -21,6 +21,16 @@ async def lag_while(task: "asyncio.Task[object]") -> float:
         late = time.monotonic() - before - 0.005
         worst = max(worst, min(late, time.process_time() - worked))
     return worst
+
+
+async def least_lag(most: float, ask: Callable[[], Awaitable[R]]) -> tuple[float, R]:
+    """The smallest lag of three, none asked for after the first that is small enough."""
+    lags: list[float] = []
+    while True:
+        task = asyncio.ensure_future(ask())
+        lags.append(await lag_while(task))
+        if lags[-1] < most or len(lags) == 3:
+            return min(lags), task.result()
 
 
 async def soonest(most: float, ask: Callable[[], Awaitable[R]]) -> tuple[float, R]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kuznia.domains.code.languages import LANGUAGES
+from kuznia.domains.code.reference import OPTIONAL
 from kuznia.domains.code.table import Language
 
 _HEAD = """# Languages
@@ -59,8 +60,8 @@ def _cells(language: Language) -> tuple[str, ...]:
 
 
 def _reference(language: Language) -> str:
-    if language.optional:
-        package, name = language.optional
+    if language.name in OPTIONAL:
+        package, name, _ = OPTIONAL[language.name]
         return f"{name}, where `{package}` is installed"
     return language.reference or ""
 

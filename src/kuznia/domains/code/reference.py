@@ -165,7 +165,8 @@ _ALWAYS: dict[str, Callable[[str], Flaw | None]] = {
     "toml": toml,
     "yaml": yaml_,
 }
-_OPTIONAL = {"sql": postgresql}
+# Where a package is installed that not everybody needs: its name, and what it brings.
+OPTIONAL = {"sql": ("pglast", "PostgreSQL's parser", postgresql)}
 
 
 def _is_installed(package: str) -> bool:
@@ -178,6 +179,7 @@ def find_reference(
     """The parser here that knows a language better than its grammar, and what it is called."""
     if language.reference:
         return language.reference, _ALWAYS[language.name]
-    if language.optional and has(language.optional[0]):
-        return language.optional[1], _OPTIONAL[language.name]
+    if language.name in OPTIONAL:
+        package, name, parser = OPTIONAL[language.name]
+        return (name, parser) if has(package) else None
     return None

@@ -40,8 +40,6 @@ class Language:
     grammar: tuple[str, str] | None = None
     # The parser inside this process that knows the language better than the grammar does.
     reference: str | None = None
-    # The same where a package is installed that not everybody needs: its name, and what it is.
-    optional: tuple[str, str] | None = None
     # Per cent of right files the grammar finds fault with, and of wrong ones it finds none in.
     measured: tuple[float, float | None] | None = None
     # Why a grammar error may be no error: then it is worded as doubt and never refused outright.
@@ -246,7 +244,6 @@ PROGRAMMING: tuple[Language, ...] = (
         docs="COMMENT ON and -- comments",
         comments=Comments(("--",), (("/*", "*/"),)),
         formatter="sqlfluff",
-        optional=("pglast", "PostgreSQL's parser"),
         measured=(8.1, None),
         doubt="SQL dialects",
     ),
