@@ -101,8 +101,10 @@ async def test_broken_code_is_asked_again_with_its_error_and_then_accepted():
     evidence = artefact["evidence"]
     assert artefact["status"] == "complete"
     assert evidence["parts"][0]["tries"] == 2
-    assert len(evidence["attempts"]) == 2
-    assert evidence["output_tokens"] > 0
+    assert [one["outcome"] for one in evidence["attempts"]] == ["ok", "ok"]
+    spent = [one["output_tokens"] for one in evidence["attempts"]]
+    assert spent == [-(-len(reply) // 4) for reply in (BROKEN, GOOD)]
+    assert evidence["output_tokens"] == sum(spent)
     assert "- slugs.py:3:20: '(' was never closed: return" in scripted.heard[1]
     assert "Correct the syntax at this place." in scripted.heard[1]
 

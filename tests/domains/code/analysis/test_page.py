@@ -11,11 +11,16 @@ from tests.domains.code.analysis.counted import functions_of
 
 from kuznia.domains.code.analysis.published import printed
 from kuznia.domains.code.analysis.result import Function
+from kuznia.domains.code.languages import get
+from kuznia.domains.code.proof import prove_now
+from kuznia.domains.code.schema import LEVELS, Proof
 
 PROJECT = Path(__file__).parents[4]
 PAGE = (PROJECT / "docs/metrics.md").read_text(encoding="utf-8")
 # A source, and under it a table with one row for each of its functions.
-EXAMPLES = re.findall(r"```(\w+)\n(.*?)```\n\n((?:\|[^\n]*\|\n)+)", PAGE, re.DOTALL)
+EXAMPLES = re.findall(r"```(\w+)\n([^`]*)```\n\n((?:\|[^\n]*\|\n)+)", PAGE)
+# A source, and under it what is proven of it.
+PROOFS = re.findall(r"```(\w+)\n([^`]*)```\n\n→ `(\w+)`(.*)\n", PAGE)
 
 
 def told(function: Function, column: str) -> str:
@@ -44,6 +49,21 @@ def test_an_example_counts_what_the_page_says(language, source, table):
     for name, *cells in rows:
         said = dict(zip(head[1:], cells, strict=True))
         assert said == {column: told(functions[name], column) for column in said}
+
+
+def test_every_level_of_proof_has_an_example():
+    assert {level for _, _, level, _ in PROOFS} == set(LEVELS)
+
+
+@pytest.mark.parametrize(("language", "source", "level", "error"), PROOFS)
+def test_an_example_is_proven_as_the_page_says(language, source, level, error):
+    proof = prove_now(source.encode(), get(language), 5)
+    assert isinstance(proof, Proof)
+
+    said = [f", line {one.line}, column {one.column}: {one.message}" for one in proof.errors]
+    assert proof.level == level
+    assert bool(said) == bool(error)
+    assert "".join(said[:1]).startswith(error.removesuffix("..."))
 
 
 def test_radon_counts_the_first_example_as_the_page_says():
