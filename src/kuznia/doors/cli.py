@@ -170,6 +170,22 @@ def import_(
 
 
 @cli.command()
+def skeleton(
+    paths: Annotated[list[Path], typer.Argument(help="Files, and folders with all below them.")],
+    out: Annotated[Path | None, typer.Option(help="Write the files into this folder.")] = None,
+    tests: Annotated[bool, typer.Option(help="Property tests, for Python.")] = True,
+    docs: Annotated[bool, typer.Option(help="A page, and comments to fill in.")] = True,
+    tongue: Annotated[Literal["en", "uk"], typer.Option(help="For people to read.")] = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Write documentation and property tests to be filled in; needs no model, runs nothing."""
+    from kuznia.doors.sketching import Wish, sketch_here
+
+    with told(as_json):
+        sketch_here(paths, Wish(tests, docs, tongue, out, as_json))
+
+
+@cli.command()
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Say what is configured, what is reachable, and what to set."""
     from kuznia.doors.doctor import examine, report

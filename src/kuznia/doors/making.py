@@ -70,7 +70,7 @@ def _give_all(kept: Kept, domain: Domain, form: Export | None, given: Given) -> 
         _save(exported(kept, form, {}), given.out)
     elif not form:
         for path, content in _files(artefact):
-            _give(path, content, given.out)
+            give(path, content, given.out)
         if domain.shown and artefact["parts"]:
             _tell(domain.shown(_plainly(artefact["parts"])), artefact, given.out)
     print(plain(_summary(artefact)), file=sys.stderr)
@@ -79,7 +79,7 @@ def _give_all(kept: Kept, domain: Domain, form: Export | None, given: Given) -> 
 def _tell(shown: object, artefact: Json, out: Path | None) -> None:
     """What a terminal is for; in a folder the whole artefact is of more use."""
     if out is not None:
-        _give("artefact.json", to_json(artefact, indent=1).decode(), out)
+        give("artefact.json", to_json(artefact, indent=1).decode(), out)
     elif isinstance(shown, str):
         print(shown)
     else:
@@ -211,7 +211,8 @@ def _files(artefact: Json) -> Iterable[tuple[str, str]]:
                 yield file["path"], file["content"]
 
 
-def _give(path: str, content: str, out: Path | None) -> None:
+def give(path: str, content: str, out: Path | None) -> None:
+    """Print a file, or write it into a folder and nowhere else."""
     if out is None:
         print(f"\n── {path} ──\n{content}")
         return
