@@ -13,7 +13,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -28,6 +29,8 @@ class Call:
     headers: dict[str, str]
     body: dict[str, Any]
     started: float
+    method: str = "POST"
+    path: str = ""
     answered: float | None = None
     aborted: float | None = None
 
@@ -180,7 +183,8 @@ class ModelServer:
         """Play these, the last one for ever."""
         self._acts = deque(acts)
 
-    def next_act(self) -> Act:
+    def act_for(self, call: Call) -> Act:
+        """What this call is answered with."""
         return self._acts.popleft() if len(self._acts) > 1 else self._acts[0]
 
     async def arrived(self, number: int = 0) -> Call:
@@ -219,7 +223,7 @@ class Connection(asyncio.Protocol):
         head, gap, rest = bytes(self.buffer).partition(b"\r\n\r\n")
         if not gap:
             return
-        lines = head.decode("latin-1").split("\r\n")[1:]
+        first, *lines = head.decode("latin-1").split("\r\n")
         headers = {
             name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)
         }
@@ -227,10 +231,13 @@ class Connection(asyncio.Protocol):
         if len(rest) < size:
             return
         self.buffer = bytearray(rest[size:])
-        call = Call(headers, json.loads(rest[:size] or b"{}"), time.monotonic())
+        method, path, _ = first.split(" ")
+        form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+        said = dict(parse_qsl(rest[:size].decode())) if form else json.loads(rest[:size] or b"{}")
+        call = Call(headers, said, time.monotonic(), method=method, path=path)
         self.server.calls.append(call)
         self.server.news.set()
-        self.playing = asyncio.ensure_future(self._play(self.server.next_act(), call))
+        self.playing = asyncio.ensure_future(self._play(self.server.act_for(call), call))
 
     async def _play(self, act: Act, call: Call) -> None:
         assert self.transport is not None
@@ -246,23 +253,25 @@ class Connection(asyncio.Protocol):
             self.playing.cancel()
 
 
+S = TypeVar("S", bound=ModelServer)
+
+
 @asynccontextmanager
-async def model_server() -> AsyncIterator[ModelServer]:
-    """A server on a free port of this machine, for the length of the block."""
-    server = ModelServer()
+async def listening(server: S, path: str = "/v1") -> AsyncIterator[S]:
+    """The server on a free port of this machine, for the length of the block."""
     connections: list[Connection] = []
 
     def connect() -> Connection:
         connections.append(Connection(server))
         return connections[-1]
 
-    listening = await asyncio.get_running_loop().create_server(connect, "127.0.0.1", 0)
-    port = listening.sockets[0].getsockname()[1]
-    server.url = f"http://127.0.0.1:{port}/v1"
+    door = await asyncio.get_running_loop().create_server(connect, "127.0.0.1", 0)
+    port = door.sockets[0].getsockname()[1]
+    server.url = f"http://127.0.0.1:{port}{path}"
     try:
         yield server
     finally:
-        listening.close()
+        door.close()
         for connection in connections:
             if connection.transport is not None:
                 connection.transport.abort()
@@ -273,7 +282,7 @@ async def model_server() -> AsyncIterator[ModelServer]:
 
 @pytest.fixture
 async def modelserver() -> AsyncIterator[ModelServer]:
-    async with model_server() as server:
+    async with listening(ModelServer()) as server:
         yield server
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic_core import to_json
 
-from kuznia.llm.model import Ask
+from kuznia.llm.model import Ask, ModelFault
 from kuznia.llm.tokens import SCHEMA_IN_WORDS
 
 # What we can do without, or say another way.
@@ -19,6 +19,14 @@ SIGNS: tuple[tuple[Extra, tuple[str, ...]], ...] = (
     ("max_tokens", ("max_completion_tokens", "unsupported")),
     ("temperature", ("temperature", "support")),
 )
+
+
+class Unsupported(ModelFault):
+    """The server refused something we can do without; the next attempt leaves it out."""
+
+    @property
+    def passing(self) -> bool:
+        return True
 
 
 def find_refused(refusal: bytes, without: AbstractSet[Extra]) -> Extra | None:

@@ -17,7 +17,9 @@ Reason = Literal[
     "rate_limited",  # 429
     "server",  # 5xx
     "rejected",  # 400, 404, 422 and the like: asking again gives the same
-    "credentials",  # 401, 403
+    "credentials",  # 401, 403, or a sign-in that was refused
+    "budget",  # 402: what we may spend there is spent
+    "content",  # the service does not let this content through
     "unreadable",  # an answer that is not what the protocol promises
     "cut",  # the stream ended before it was finished
     "too_large",  # more bytes than we are willing to hold

@@ -1,31 +1,19 @@
 """The adapter for every server that speaks the chat-completions protocol."""
 
-import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import suppress
 from typing import Literal
 
 import httpx2
 
-from kuznia.llm.dialect import Extra, find_refused, write_request
-from kuznia.llm.model import Ask, Delta, ModelFault, Reason, Reply, Usage
+from kuznia.llm.answers import body_of, broken, is_json, rest
+from kuznia.llm.dialect import Extra, Unsupported, find_refused, write_request
+from kuznia.llm.model import Ask, Delta, ModelFault, Reply, Usage
 from kuznia.llm.sse import Events
 from kuznia.llm.tokens import estimated
 from kuznia.llm.wire import MESSAGES, Piece, fault, read_piece, reason_of, retry_after
 from kuznia.platform.clock import Clock
 
 DONE = b"[DONE]"
-# Seconds and bytes a server gets to end what is of no more use to us. A connection that was read to
-# its end can be used again; any other must be closed.
-PATIENCE, REST = 0.2, 65_536
-
-
-class Unsupported(ModelFault):
-    """The server refused something we can do without; the next attempt leaves it out."""
-
-    @property
-    def passing(self) -> bool:
-        return True
 
 
 class OpenAIModel:
@@ -65,7 +53,7 @@ class OpenAIModel:
         try:
             piece = await self._whole(response)
         except httpx2.HTTPError as error:
-            raise fault(_reason(error, "cut"), self.name) from None
+            raise fault(broken(error, "cut"), self.name) from None
         finally:
             await response.aclose()
         return self._finished(ask, piece)
@@ -89,12 +77,24 @@ class OpenAIModel:
             if finish is None:
                 raise fault("cut", self.name)
         except httpx2.HTTPError as error:
-            raise fault(_reason(error, "cut"), self.name) from None
+            raise fault(broken(error, "cut"), self.name) from None
         finally:
             await pieces.aclose()
             await response.aclose()
         whole = Piece("".join(texts), "".join(thoughts), finish, usage)
         yield Delta(reply=self._finished(ask, whole))
+
+    async def look(self) -> None:
+        """Raise ModelFault unless the server answers us; nothing is generated for it."""
+        try:
+            # Whatever it says, only that it answers is of interest: no more than the head is read.
+            async with self._client.stream("GET", "models") as response:
+                status = response.status_code
+        except httpx2.HTTPError as error:
+            raise fault(broken(error, "connect"), self.name) from None
+        # Not every server lists its models.
+        if status >= 400 and status not in {404, 405}:
+            raise fault(reason_of(status), self.name)
 
     async def _send(self, ask: Ask, *, stream: bool) -> httpx2.Response:
         temperature = self._temperature if ask.temperature is None else ask.temperature
@@ -117,7 +117,7 @@ class OpenAIModel:
         try:
             response = await self._client.send(request, stream=True)
         except httpx2.HTTPError as error:
-            raise fault(_reason(error, "connect"), self.name) from None
+            raise fault(broken(error, "connect"), self.name) from None
         if response.is_success:
             return response
         try:
@@ -127,7 +127,7 @@ class OpenAIModel:
 
     async def _refusal(self, response: httpx2.Response, without: frozenset[Extra]) -> ModelFault:
         status = response.status_code
-        said = await _rest(response.aiter_raw())
+        said = await rest(response.aiter_raw())
         if status in {400, 422}:
             refused = find_refused(said, without)
             if refused is not None and (refused != "response_format" or self._learns_schema):
@@ -137,14 +137,12 @@ class OpenAIModel:
         return fault(reason_of(status), self.name, retry_after=wait)
 
     async def _whole(self, response: httpx2.Response) -> Piece:
-        if "json" not in response.headers.get("content-type", "json"):
+        if not is_json(response):
             raise fault("unreadable", self.name)
-        body = bytearray()
-        async for chunk in response.aiter_raw():
-            body += chunk
-            if len(body) > self._most:
-                raise fault("too_large", self.name)
-        return read_piece(bytes(body), self.name, whole=True)
+        body = await body_of(response, self._most)
+        if body is None:
+            raise fault("too_large", self.name)
+        return read_piece(body, self.name, whole=True)
 
     async def _pieces(self, response: httpx2.Response) -> AsyncGenerator[Piece]:
         if "event-stream" not in response.headers.get("content-type", ""):
@@ -161,7 +159,7 @@ class OpenAIModel:
                     raise fault("too_large", self.name)
                 for data in events.feed(chunk):
                     if data == DONE:
-                        await _rest(chunks)
+                        await rest(chunks)
                         return
                     yield read_piece(data, self.name, whole=False)
         finally:
@@ -178,24 +176,3 @@ class OpenAIModel:
             reasoning=piece.reasoning,
             truncated=piece.finish == "length",
         )
-
-
-async def _rest(chunks: AsyncGenerator[bytes]) -> bytes:
-    """What is left to read, if that is little and comes soon."""
-    rest = bytearray()
-    with suppress(TimeoutError, httpx2.HTTPError):
-        async with asyncio.timeout(PATIENCE):
-            async for chunk in chunks:
-                rest += chunk
-                if len(rest) > REST:
-                    break
-    return bytes(rest)
-
-
-def _reason(error: httpx2.HTTPError, otherwise: Reason) -> Reason:
-    """Why a call broke off: `otherwise` says what a lost connection means at this point."""
-    if isinstance(error, httpx2.PoolTimeout):
-        return "busy"
-    if isinstance(error, httpx2.TimeoutException):
-        return "timeout"
-    return "rejected" if isinstance(error, httpx2.LocalProtocolError) else otherwise

@@ -17,7 +17,10 @@ Observe = Callable[[Attempt], None]
 
 # Before its first piece a server that says this has not begun, so it cannot charge.
 FREE: frozenset[Outcome] = frozenset(
-    {"unset", "connect", "rate_limited", "server", "rejected", "credentials", "open", "busy"}
+    {
+        *("unset", "connect", "rate_limited", "server", "rejected", "credentials", "budget"),
+        *("open", "busy"),
+    }
 )
 
 

@@ -18,6 +18,7 @@ MESSAGES: dict[Reason, str] = {
     "server": "The model server failed; try again later.",
     "rejected": "The model server refused the request; check OPENAI_MODEL and the prompt's length.",
     "credentials": "The model server refused our credentials; check OPENAI_API_KEY.",
+    "budget": "What we may spend at the model server is spent; raise its budget or wait.",
     "unreadable": "The model server's answer is not what its protocol promises.",
     "cut": "The model server's answer ended before it was finished.",
     "too_large": "The model server's answer is larger than this server takes.",
@@ -131,6 +132,8 @@ def reason_of(status: int) -> Reason:
         return "rate_limited"
     if status in {401, 403}:
         return "credentials"
+    if status == 402:
+        return "budget"
     return "server" if status >= 500 else "rejected"
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import structlog
 from anyio.from_thread import start_blocking_portal
+from tests.codemieserver import CodeMieServer
 from tests.makers import a_domain
-from tests.modelserver import ModelServer, model_server
+from tests.modelserver import ModelServer, listening
 from typer.testing import CliRunner, Result
 
 from kuznia.app import Made, open_here, tools
@@ -75,6 +76,16 @@ def modelserver() -> Generator[ModelServer]:
     """A model server in a thread of its own: a command brings its own event loop."""
     with (
         start_blocking_portal("asyncio") as portal,
-        portal.wrap_async_context_manager(model_server()) as server,
+        portal.wrap_async_context_manager(listening(ModelServer())) as server,
+    ):
+        yield server
+
+
+@pytest.fixture
+def codemie() -> Generator[CodeMieServer]:
+    """CodeMie with its Keycloak, in a thread of their own."""
+    with (
+        start_blocking_portal("asyncio") as portal,
+        portal.wrap_async_context_manager(listening(CodeMieServer(), path="")) as server,
     ):
         yield server

@@ -1,0 +1,92 @@
+"""A configured model as an operator sees it: what it is, and whether it can be asked now."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from kuznia.llm.breaker import Breaking
+from kuznia.llm.model import Attempt, ModelFault, Reason
+from kuznia.platform.clock import Clock
+
+Kind = Literal["openai", "codemie", "given"]
+Look = Callable[[], Awaitable[None]]
+
+# Seconds: for one look at a server, and how long what was seen is told again. However many ask, a
+# server is looked at this often and no more.
+PATIENCE, FRESH = 5.0, 10.0
+# Models remembered: more than can be configured.
+MOST_MODELS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Faulted:
+    reason: str
+    at: datetime
+
+
+class Faults:
+    """Told every attempt, it remembers how and when the last fault of each model came."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._last: dict[str, Faulted] = {}
+
+    def saw(self, attempt: Attempt) -> None:
+        known = attempt.model in self._last or len(self._last) < MOST_MODELS
+        if attempt.outcome not in {"ok", "cancelled"} and known:
+            self._last[attempt.model] = Faulted(attempt.outcome, self._clock.now())
+
+    def last(self, model: str) -> Faulted | None:
+        return self._last.get(model)
+
+
+class Service:
+    """A model in its layers. `state` looks at its server, which costs no tokens."""
+
+    def __init__(
+        self,
+        model: Breaking,
+        *,
+        kind: Kind,
+        clock: Clock,
+        look: Look | None = None,
+        url: str = "",
+        agent: str = "",
+        parts: tuple[str, ...] = (),
+        patience: float = PATIENCE,
+    ) -> None:
+        self.name = model.name
+        self.kind: Kind = kind
+        self.url = url
+        # Which assistant it is, and the parts it makes; none: any.
+        self.agent = agent
+        self.parts = parts
+        self.breaker = model
+        self._look = look
+        self._patience = patience
+        self._clock = clock
+        self._seen: tuple[Reason | None, float] | None = None
+        self._looking = asyncio.Lock()
+
+    async def state(self) -> Reason | None:
+        """Why it cannot be asked now; None when it can."""
+        if self.breaker.circuit.state == "open":
+            return "open"
+        async with self._looking:
+            if self._seen is None or self._clock.monotonic() >= self._seen[1] + FRESH:
+                self._seen = (await self._looked(), self._clock.monotonic())
+            return self._seen[0]
+
+    async def _looked(self) -> Reason | None:
+        if self._look is None:
+            return None
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._look()
+        except TimeoutError:
+            return "timeout"
+        except ModelFault as fault:
+            return fault.reason
+        return None
