@@ -181,6 +181,65 @@ async def test_our_own_planner_stands_in_for_a_model_that_is_down(clock):
 
     assert artefact["status"] == "degraded"
     assert artefact["evidence"]["parts"][0]["made_by"] == "planner"
+    assert artefact["findings"] == [
+        {
+            "code": "model-credentials",
+            "severity": "warn",
+            "where": "note",
+            "message": "It refuses the key.",
+            "hint": "",
+        }
+    ]
+
+
+async def test_it_is_said_why_a_model_s_draft_was_not_taken(clock):
+    planned = a_part(make=lambda bench: Note(text="planned"))
+    bad = ScriptedModel("note: bad", "note: bad")
+
+    artefact = await make(a_forge(bad, clock, domain=a_domain(planned)), an_order())
+
+    assert artefact["status"] == "degraded"
+    assert [one["code"] for one in artefact["findings"]] == ["model-not-accepted"]
+    assert "word 0: It is bad." in artefact["findings"][0]["message"]
+
+
+async def test_our_own_planner_is_left_time_when_a_model_takes_it_all(clock):
+    planned = a_part(make=lambda bench: Note(text="planned"))
+
+    class Slow(ScriptedModel):
+        async def reply(self, ask):
+            clock.turn(ask.deadline - clock.monotonic())
+            raise TimedOut("The deadline passed before the model had answered.")
+
+    order = an_order(deadline=clock.monotonic() + 60)
+
+    artefact = await make(a_forge(Slow(), clock, domain=a_domain(planned)), order)
+
+    assert artefact["status"] == "degraded"
+    assert [one["code"] for one in artefact["findings"]] == ["timeout-error"]
+    assert order.deadline - clock.monotonic() == 2
+
+
+async def test_a_part_for_a_specialist_is_asked_of_nobody_else(clock):
+    special = a_part(specialist=True, make=lambda bench: Note(text="our own"))
+    anybody = ScriptedModel()
+
+    artefact = await make(a_forge(anybody, clock, domain=a_domain(special)), an_order())
+
+    assert (artefact["status"], artefact["findings"]) == ("complete", [])
+    assert artefact["parts"]["note"]["text"] == "our own"
+    assert artefact["evidence"]["parts"][0]["made_by"] == "computed"
+    assert not anybody.heard
+
+
+async def test_a_specialist_is_asked_before_the_model_for_everything(clock):
+    anybody, specialist = ScriptedModel(), ScriptedModel("note: fine", name="specialist")
+    forge = replace(a_forge(anybody, clock), specialists={"notes.note": specialist})
+
+    artefact = await make(forge, an_order())
+
+    assert artefact["evidence"]["parts"][0]["model"] == "specialist"
+    assert not anybody.heard
 
 
 async def test_our_own_planner_answers_when_no_model_is_configured(clock):

@@ -35,20 +35,21 @@ async def ask(
     bench: Bench,
     account: Account,
     *,
+    deadline: float,
     most_tokens: int,
     said: Reply | None = None,
     findings: tuple[Finding, ...] = (),
     show: Callable[[str], None],
     enough: Callable[[str], Awaitable[str | None]] | None = None,
 ) -> Reply:
-    """One reply, within what the order has left; drafts are shown as they come.
+    """One reply, before the deadline and within the budget; drafts are shown as they come.
 
     A stream whose beginning is `enough` is left there, and the server with it.
     """
     order = bench.order
     question = Ask(
         messages=messages(prompt, said, findings),
-        deadline=order.deadline,
+        deadline=deadline,
         account=account,
         max_tokens=min(prompt.max_tokens, most_tokens),
         schema=prompt.schema,

@@ -17,9 +17,11 @@ from kuznia.forge.terms import (
     Unreadable,
 )
 from kuznia.forge.work import Forge, Work
-from kuznia.llm.model import ModelFault, Reply
+from kuznia.llm.model import Model, ModelFault, Reply
 from kuznia.platform.errors import BudgetSpent, Fault, ModelUnavailable, TimedOut
 
+# The most our own code is left to make a part when a model has used up the time.
+OUR_SECONDS = 2.0
 NOTHING = Verdict((), ())
 UNSET = "No model is configured: set OPENAI_BASE_URL and OPENAI_MODEL, see docs/models.md."
 CUT_OFF = Finding(
@@ -46,14 +48,20 @@ async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench) -> Made:
     began = forge.clock.monotonic()
     work.tell("part.started", {"part": part.name})
     trial = _Trial()
-    if part.prompt is not None:
-        await _ask_for(forge, work, part, bench, trial)
-    may_stand_in = forge.stands_in or forge.model is None or part.prompt is None
+    model = forge.model_for(work.order.domain, part)
+    asked = part.prompt is not None and (model is not None or not part.specialist)
+    may_stand_in = part.make is not None and (forge.stands_in or model is None or not asked)
+    if asked:
+        deadline = _leaving_time(forge, work) if may_stand_in else work.order.deadline
+        await _ask_for(forge, work, part, bench, trial, model=model, deadline=deadline)
     if trial.ended != "accepted" and part.make is not None and may_stand_in:
+        why = _why(part, trial) if asked else ()
         draft: Draft = await _settled(part.make(bench))
-        trial.draft, trial.verdict = draft, await check(part, draft, bench)
-        trial.made_by = "planner" if part.prompt else "computed"
-        trial.ended = "tries" if trial.verdict.standing else "accepted"
+        verdict = await check(part, draft, bench)
+        trial.ended = "tries" if verdict.standing else "accepted"
+        trial.draft = draft
+        trial.verdict = replace(verdict, findings=(*why, *verdict.findings))
+        trial.made_by = "planner" if asked else "computed"
     accepted = trial.ended == "accepted"
     findings = trial.verdict.findings
     evidence = PartEvidence(
@@ -93,21 +101,46 @@ class _Trial:
     fault: Fault | None = None
 
 
-async def _ask_for(forge: Forge, work: Work, part: AnyPart, bench: Bench, trial: _Trial) -> None:
+def _leaving_time(forge: Forge, work: Work) -> float:
+    """When a model's time is over, so that our own code can still make the part."""
+    deadline = work.order.deadline
+    return deadline - min(OUR_SECONDS, (deadline - forge.clock.monotonic()) / 4)
+
+
+def _why(part: AnyPart, trial: _Trial) -> tuple[Finding, ...]:
+    """What has to be said of a part that our own code made in a model's place."""
+    if trial.fault is not None:
+        return (replace(_fault_finding(part, trial.fault), severity="warn"),)
+    wrong = trial.verdict.standing[0]
+    said = f"The model's draft was not accepted: {wrong.where}: {wrong.message}"
+    return (Finding("model-not-accepted", "warn", part.name, said),)
+
+
+async def _ask_for(
+    forge: Forge,
+    work: Work,
+    part: AnyPart,
+    bench: Bench,
+    trial: _Trial,
+    *,
+    model: Model | None,
+    deadline: float,
+) -> None:
     """The repair loop: ask, read, check; again while the findings grow fewer."""
     assert part.prompt is not None
     prompt, said, rank = part.prompt(bench), None, None
     try:
-        if forge.model is None:
+        if model is None:
             instead = forge.domains[work.order.domain].without_model
             raise ModelFault("unset", f"{UNSET} {instead}".rstrip())
         for trial.tries in range(1, part.tries + 1):
             trial.cut = False
             reply = await ask(
-                forge.model,
+                model,
                 prompt,
                 bench,
                 work.ledger,
+                deadline=deadline,
                 most_tokens=forge.most_tokens,
                 said=said,
                 findings=trial.verdict.findings,
@@ -212,5 +245,6 @@ def without(part: AnyPart, accepted: Mapping[str, Draft]) -> Made:
 
 
 def _fault_finding(part: AnyPart, fault: Fault) -> Finding:
-    code = fault.code.lower().replace("_", "-")
+    code = f"model-{fault.reason}" if isinstance(fault, ModelFault) else fault.code.lower()
+    code = code.replace("_", "-")
     return Finding(code, "block", part.name, fault.message)

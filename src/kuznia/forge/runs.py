@@ -90,7 +90,7 @@ class Runs:
         # Cleaned before anything else: a refusal is an answer, not an event, and orders that differ
         # only in what nobody can see are equal.
         order, noted = clean(order, domain)
-        key = key_of(order, domain, forge.model.name if forge.model else "")
+        key = key_of(order, domain, forge.asked_for(domain.name))
         if shared := self._joinable.get(key):
             shared.goes_on = shared.goes_on or goes_on
             return shared

@@ -172,11 +172,13 @@ class Part(Generic[D]):
     make: Callable[[Bench], D | Awaitable[D]] | None = None
     checks: tuple[Check[D], ...] = ()
     tries: int = 3
+    # Asked only of a model that was set up for this very part; without one it is computed.
+    specialist: bool = False
 
     def __post_init__(self) -> None:
         if (self.prompt is None) != (self.parse is None):
             raise TypeError(f"part {self.name}: prompt and parse come together")
-        if self.prompt is None and self.make is None:
+        if self.make is None and (self.prompt is None or self.specialist):
             raise TypeError(f"part {self.name}: neither a model nor our own code can make it")
 
 

@@ -1,11 +1,11 @@
 """What a run works with: the forge, built once, and the one order it has in hand."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kuznia.forge.ledger import Ledger
 from kuznia.forge.shelf import Shelf
-from kuznia.forge.terms import Domain, EventKind, Finding, Order, RunId
+from kuznia.forge.terms import AnyPart, Domain, EventKind, Finding, Order, RunId
 from kuznia.llm.model import Model
 from kuznia.platform.clock import Clock
 
@@ -24,6 +24,20 @@ class Forge:
     stands_in: bool = True
     # The most one reply may have, whatever a prompt would like.
     most_tokens: int = 8192
+    # Models set up for one part alone, as `domain.part`; they are asked instead of `model`.
+    specialists: Mapping[str, Model] = field(default_factory=dict[str, Model])
+
+    def model_for(self, domain: str, part: AnyPart) -> Model | None:
+        """Who is asked for a part; nobody, when it wants a specialist and there is none."""
+        return self.specialists.get(
+            f"{domain}.{part.name}", None if part.specialist else self.model
+        )
+
+    def asked_for(self, domain: str) -> str:
+        """The names of all models that may have a say in the domain's artefacts."""
+        first = [self.model.name] if self.model else []
+        others = [m.name for of, m in self.specialists.items() if of.startswith(f"{domain}.")]
+        return " ".join((*first, *others))
 
 
 @dataclass(frozen=True, slots=True)
