@@ -24,8 +24,9 @@ WRITTEN = a_flow().model_dump_json()
         f'{{"flow": {WRITTEN}}}',
         f"I thought about {{steps}} first. {WRITTEN}",
         WRITTEN + WRITTEN,
+        WRITTEN.replace("}]", "}, ]").replace('"}', '",\n}'),
     ],
-    ids=["bare", "fenced", "in prose", "under a key", "braces before", "twice"],
+    ids=["bare", "fenced", "in prose", "under a key", "braces before", "twice", "trailing commas"],
 )
 def test_a_flow_is_found_in_what_surrounds_it(reply) -> None:
     assert parse(reply) == a_flow()
@@ -98,3 +99,10 @@ def test_a_flow_with_one_thing_exchanged_is_read_or_refused(key, value) -> None:
 
     with suppress(Unreadable):
         assert isinstance(parse(exchanged), Flow)
+
+
+def test_a_comma_in_a_text_is_no_trailing_one() -> None:
+    label = {"uk": 'a ,} "b" ,]', "en": "c,}"}
+    said = a_flow(name=label).model_dump_json().replace("}]", "},]")
+
+    assert parse(said).name.model_dump() == label

@@ -1,5 +1,6 @@
 """The domain: how a flow is asked for, read, checked, mended and made without a model."""
 
+from asyncio import to_thread
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -19,6 +20,9 @@ from kuznia.domains.flows.mend import mend
 from kuznia.domains.flows.planner import build, declined, read
 from kuznia.domains.flows.planner.reading import Reading
 from kuznia.domains.flows.proof import CHECKS, Study, prove, sound
+from kuznia.domains.flows.rendered import CHECKS as UI_CHECKS
+from kuznia.domains.flows.rendered import prompt as ui_prompt
+from kuznia.domains.flows.rendered import rendered
 from kuznia.domains.flows.reply import parse
 from kuznia.domains.flows.schema import Flow, Language
 from kuznia.domains.flows.screens.node import Node, html
@@ -143,7 +147,20 @@ def parts(_: Order) -> tuple[AnyPart, ...]:
         flow,
         Part(name="proof", needs=needs, make=lambda bench: proof(desk, _flow(bench))),
         Part(name="judge", needs=needs, make=lambda bench: judged(desk, _flow(bench))),
-        Part(name="ui", needs=needs, make=lambda bench: screens(desk, _flow(bench))),
+        Part(
+            name="ui",
+            needs=needs,
+            # HTML is taken of no model but one that was set up to render it.
+            specialist=True,
+            prompt=ui_prompt,
+            # Odd markup takes a while to clean.
+            parse=lambda reply, bench: to_thread(
+                rendered, reply, screens(desk, _flow(bench)), bench
+            ),
+            make=lambda bench: screens(desk, _flow(bench)),
+            checks=UI_CHECKS,
+            tries=2,
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """A model's reply read as a flow, whatever it is wrapped in."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import cast
 
@@ -12,6 +13,9 @@ from kuznia.forge.terms import Unreadable
 _MOST_REPLY = 200_000
 # Braces tried as the beginning of an object: prose before it may hold some of its own.
 _MOST_STARTS = 20
+# A comma before a closing bracket, and the strings in which it would be meant. One that is never
+# closed is taken to its end: looked at from each of its quotes it would take minutes.
+_COMMAS = re.compile(r'("(?:[^"\\]|\\.)*+"?)|,(?=\s*[}\]])', re.DOTALL)
 _HINT = "Answer with one JSON object that follows the schema, and nothing else."
 
 
@@ -20,13 +24,15 @@ def parse(reply: str) -> Flow:
     if len(reply) > _MOST_REPLY:
         raise Unreadable("too-long", "The reply is too long for a flow.", _HINT)
     problem: ValidationError | None = None
-    for found in _objects(reply):
-        try:
-            return Flow.model_validate(found)
-        except ValidationError as wrong:
-            problem = problem or wrong
-        except RecursionError:
-            break
+    tidy = _COMMAS.sub(lambda found: found[1] or "", reply)
+    for text in dict.fromkeys((reply, tidy)):
+        for found in _objects(text):
+            try:
+                return Flow.model_validate(found)
+            except ValidationError as wrong:
+                problem = problem or wrong
+            except RecursionError:
+                break
     if problem is None:
         raise Unreadable("no-object", "The reply holds no JSON object.", _HINT)
     first = problem.errors(include_url=False, include_input=False)[0]
