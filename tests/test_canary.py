@@ -86,6 +86,10 @@ def environ(database: str, upstream: str, **more: str) -> dict[str, str]:
         "OPENAI_MODEL": "m",
         "FALLBACK_BASE_URL": upstream,
         "FALLBACK_MODEL": "n",
+        "CODEMIE_BASE_URL": upstream,
+        "CODEMIE_AUTH_URL": upstream,
+        "CODEMIE_USERNAME": "olha",
+        "CODEMIE_FLOW_ASSISTANT": "flows",
         "MODEL_ATTEMPTS": "1",
         "BREAKER_FAILURES": "1000",
         "PORT": "0",
@@ -140,6 +144,7 @@ async def test_nothing_private_is_heard_anywhere(
             await drive(kuznia, modelserver, heard)
             heard.add("metrics", await kuznia.metrics())
             heard.add("ready", (await kuznia.client.get("/ready")).text)
+            heard.add("status", (await kuznia.client.get("/api/v1/status")).text)
     finally:
         log.stop()
     heard.add("log", lines.getvalue())

@@ -3,14 +3,12 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Literal
 
 from fastapi import FastAPI
-from httpx2 import AsyncClient
 from pydantic_core import to_json
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -20,7 +18,18 @@ from kuznia import __version__
 from kuznia.callers.identify import Callers, local
 from kuznia.callers.opening import open_callers
 from kuznia.domains import find_routes, load
-from kuznia.doors import accounts, admin, exports, faults, http, keys, own, reference, stream
+from kuznia.doors import (
+    accounts,
+    admin,
+    exports,
+    faults,
+    http,
+    keys,
+    own,
+    reference,
+    status,
+    stream,
+)
 from kuznia.doors.at import Doors
 from kuznia.doors.gate import Gate
 from kuznia.doors.terminal import Tools
@@ -30,23 +39,20 @@ from kuznia.forge.runs import Runs
 from kuznia.forge.shelf import Shelf
 from kuznia.forge.terms import Caller, CannotOpen, Domain
 from kuznia.forge.work import Forge
-from kuznia.llm.layers import Care, Layered, Source, layered
-from kuznia.llm.model import Model, Price
-from kuznia.llm.openai import OpenAIModel
+from kuznia.llm.model import Model
+from kuznia.models import Reread, asked, client_of, looks, open_models
 from kuznia.platform import migrate
 from kuznia.platform.clock import Clock, SystemClock
 from kuznia.platform.db import Database, address, is_sqlite
 from kuznia.platform.errors import Invalid
-from kuznia.platform.http import open_client
 from kuznia.platform.kinds import is_loopback
 from kuznia.platform.log import configure, get_log
 from kuznia.platform.metrics import Metrics
 from kuznia.platform.redis import Redis
 from kuznia.platform.settings import Settings
+from kuznia.platform.settings import load as load_settings
 
 log = get_log("app")
-
-Slot = Literal["openai", "fallback"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +63,8 @@ class Made:
     domains: Mapping[str, Domain] = field(default_factory=load)
     # Stands in for the configured models, inside the same layers.
     model: Model | None = None
+    # Reads the settings of this moment: credentials can change while the server runs.
+    reread: Reread | None = None
     clock: Clock = field(default_factory=SystemClock)
     metrics: Metrics = field(default_factory=lambda: Metrics(version=__version__))
 
@@ -71,23 +79,36 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         made.metrics.watch_connections(db.checked_out)
         redis = await _open_redis(made, opened)
         callers = await opened.enter_async_context(open_callers(settings, db, made.clock))
-        models = await _open_models(made, opened, redis)
+        models = await open_models(
+            settings,
+            given=made.model,
+            reread=made.reread,
+            clock=made.clock,
+            observe=made.metrics.attempt,
+            opened=opened,
+            redis=redis,
+        )
+        for service in models.services:
+            circuit = service.breaker.circuit
+            made.metrics.watch_breaker(service.name, lambda circuit=circuit: circuit.state)
         shelf = Shelf(db, made.clock, ttl=settings.cache_ttl, size=settings.cache_size)
         await shelf.warm()
         loaded = {name: await _open(one, settings, opened) for name, one in made.domains.items()}
         forge = Forge(
             domains=loaded,
-            model=models.model if models else None,
+            model=models.model,
             shelf=shelf,
             clock=made.clock,
             stands_in=settings.fallback_to_free,
             most_tokens=settings.openai_max_tokens,
+            specialists=models.specialists,
         )
         fleet = _fleet(made, shelf, redis, opened) if redis else None
         runs = Runs(forge, made.metrics, retention=settings.run_retention, fleet=fleet)
         if fleet:
             fleet.begin(runs)
-        log.info("started", version=__version__, model=forge.model.name if forge.model else None)
+        names = " ".join(service.name for service in models.services)
+        log.info("started", version=__version__, model=names or None)
         try:
             yield Doors(
                 settings=settings,
@@ -96,7 +117,8 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
                 db=db,
                 metrics=made.metrics,
                 callers=callers,
-                breakers=models.breakers if models else (),
+                services=models.services,
+                faults=models.faults,
                 redis=redis,
             )
         finally:
@@ -144,7 +166,7 @@ def create_app(made: Made) -> FastAPI:
             app.include_router(more)
     for router in (http.history, exports.router, stream.router):
         app.include_router(router)
-    for door in (accounts, keys, own, admin, reference):
+    for door in (accounts, keys, own, admin, status, reference):
         app.include_router(door.router)
     return app
 
@@ -234,80 +256,6 @@ async def _open(domain: Domain, settings: Settings, opened: AsyncExitStack) -> D
         raise Invalid(str(cannot)) from None
 
 
-async def _open_models(made: Made, opened: AsyncExitStack, redis: Redis | None) -> Layered | None:
-    """The models that are configured, each in its layers; None when our planners are alone."""
-    settings = made.settings
-    sources = [Source(made.model, Price())] if made.model else await _sources(made, opened)
-    if not sources:
-        return None
-    models = layered(
-        *sources,
-        care=Care(
-            # A call that waits for a connection would look like a model that is slow.
-            concurrency=min(settings.model_concurrency, settings.http_connections),
-            attempts=settings.model_attempts,
-            total=settings.model_timeout,
-            first_token=settings.model_first_token_timeout,
-            idle=settings.model_idle_timeout,
-            failures=settings.breaker_failures,
-            cooldown=settings.breaker_pause,
-        ),
-        clock=made.clock,
-        observe=made.metrics.attempt,
-        redis=redis,
-    )
-    for breaker in models.breakers:
-        circuit = breaker.circuit
-        made.metrics.watch_breaker(breaker.name, lambda circuit=circuit: circuit.state)
-    return models
-
-
-def _asked(settings: Settings) -> Iterator[tuple[Slot, str]]:
-    """Which models are asked: the first unless it is switched off, then the second."""
-    first = settings.openai_model if settings.premium_tier_enabled else None
-    if first:
-        yield "openai", first
-    if settings.fallback_model and (settings.fallback_to_free or not first):
-        yield "fallback", settings.fallback_model
-
-
-async def _sources(made: Made, opened: AsyncExitStack) -> list[Source]:
-    """The models in their order, each on a client of its own."""
-    sources: list[Source] = []
-    for slot, model in _asked(made.settings):
-        client = await opened.enter_async_context(_client(made.settings, slot))
-        sources.append(_source(made, client, model, slot))
-    return sources
-
-
-def _source(made: Made, client: AsyncClient, model: str, slot: Slot) -> Source:
-    settings = made.settings
-    adapter = OpenAIModel(
-        client,
-        model=model,
-        clock=made.clock,
-        structured=settings.openai_structured,
-        temperature=settings.openai_temperature,
-        max_reply_bytes=settings.model_reply_bytes,
-    )
-    return Source(adapter, Price(*settings.price(slot)))
-
-
-def _client(settings: Settings, slot: Slot) -> AsyncClient:
-    """One pooled client for one model server."""
-    url, key = settings.openai_url, settings.openai_api_key
-    if slot == "fallback" and settings.fallback_base_url:
-        url, key = settings.fallback_base_url, settings.fallback_api_key
-    return open_client(
-        url,
-        key=key,
-        connections=settings.http_connections,
-        keepalive=settings.http_keepalive,
-        expiry=settings.http_keepalive_expiry,
-        connect_timeout=settings.model_connect_timeout,
-    )
-
-
 def serve(made: Made) -> None:
     """Listen until interrupted. Streams still open get the grace, then they are ended."""
     from kuznia.doors.server import listen, server, settle
@@ -368,8 +316,9 @@ def tools() -> Tools:
     """What the command line needs of the application."""
     return Tools(
         open_doors=lambda settings: open_here(Made(settings=settings)),
-        serve=lambda settings: serve(Made(settings=settings)),
+        serve=lambda settings: serve(Made(settings=settings, reread=load_settings)),
         openapi=openapi,
-        clients=lambda settings: [(m, _client(settings, slot)) for slot, m in _asked(settings)],
+        clients=lambda settings: [(m, client_of(settings, slot)) for slot, m in asked(settings)],
         open_callers=callers_here,
+        codemie=looks,
     )

@@ -14,7 +14,13 @@ CANARY = "sk-canary-0123456789"
 
 
 # What a rule may ask for because of another setting.
-MAY_BE_MISSING = {"OPENAI_MODEL", "OPENAI_API_KEY", "FALLBACK_MODEL", "FALLBACK_BASE_URL"}
+MAY_BE_MISSING = {
+    *("OPENAI_MODEL", "OPENAI_API_KEY", "FALLBACK_MODEL", "FALLBACK_BASE_URL"),
+    *("CODEMIE_BASE_URL", "CODEMIE_FLOW_ASSISTANT", "CODEMIE_API_KEY", "CODEMIE_AUTH_URL"),
+    *("CODEMIE_CLIENT_SECRET", "CODEMIE_USERNAME", "CODEMIE_PASSWORD"),
+}
+CODEMIE = {"CODEMIE_BASE_URL": "https://c/api", "CODEMIE_FLOW_ASSISTANT": "flows"}
+KEYCLOAK = {**CODEMIE, "CODEMIE_AUTH_URL": "https://k/auth"}
 
 
 def named(wrong: SettingsWrong) -> dict[str, str]:
@@ -88,7 +94,7 @@ def test_an_empty_value_counts_as_unset(tmp_path: Path):
 def test_a_value_in_the_file_is_taken_as_written(tmp_path: Path):
     path = env_file(tmp_path, "CODEMIE_PASSWORD='a${HOME}b'\n")
 
-    settings = load({}, path)
+    settings = load({**KEYCLOAK, "CODEMIE_USERNAME": "olha"}, path)
 
     assert settings.codemie_password is not None
     assert settings.codemie_password.get_secret_value() == "a${HOME}b"
@@ -190,6 +196,20 @@ def test_the_default_database_is_a_file():
         ({"FALLBACK_BASE_URL": "http://h/v1"}, "FALLBACK_MODEL"),
         ({"FALLBACK_API_KEY": "k", "FALLBACK_MODEL": "m"}, "FALLBACK_BASE_URL"),
         ({"FALLBACK_MODEL": "m"}, "FALLBACK_BASE_URL"),
+        ({**CODEMIE}, "CODEMIE_API_KEY"),
+        ({**CODEMIE, "CODEMIE_CLIENT_ID": "c", "CODEMIE_API_KEY": ""}, "CODEMIE_API_KEY"),
+        ({"CODEMIE_BASE_URL": "https://c", "CODEMIE_API_KEY": "k"}, "CODEMIE_FLOW_ASSISTANT"),
+        ({"CODEMIE_UI_ASSISTANT": "u", "CODEMIE_API_KEY": "k"}, "CODEMIE_BASE_URL"),
+        ({**KEYCLOAK}, "CODEMIE_CLIENT_SECRET"),
+        ({**KEYCLOAK, "CODEMIE_USERNAME": "olha"}, "CODEMIE_PASSWORD"),
+        (
+            {**KEYCLOAK, "CODEMIE_PASSWORD": "p", "CODEMIE_CLIENT_SECRET": "s"},
+            "CODEMIE_USERNAME",
+        ),
+        (
+            {**CODEMIE, "CODEMIE_API_KEY": "k", "CODEMIE_CLIENT_SECRET": "s"},
+            "CODEMIE_AUTH_URL",
+        ),
     ],
 )
 def test_half_a_model_is_refused(environ: dict[str, str], missing: str):
@@ -205,6 +225,9 @@ def test_half_a_model_is_refused(environ: dict[str, str], missing: str):
         {"OPENAI_BASE_URL": "http://h/v1/", "OPENAI_MODEL": "m"},
         {"OPENAI_API_KEY": "k", "OPENAI_MODEL": "m", "FALLBACK_MODEL": "n"},
         {"FALLBACK_BASE_URL": "http://h/v1", "FALLBACK_MODEL": "m"},
+        {**CODEMIE, "CODEMIE_API_KEY": "k"},
+        {**KEYCLOAK, "CODEMIE_CLIENT_ID": "c", "CODEMIE_CLIENT_SECRET": "s"},
+        {**KEYCLOAK, "CODEMIE_USERNAME": "olha", "CODEMIE_PASSWORD": "p"},
     ],
 )
 def test_a_whole_model_is_taken(environ: dict[str, str]):
@@ -285,7 +308,9 @@ def test_all_secrets_are_known_to_be_struck_out():
 
 
 def test_a_password_that_looks_like_an_address_is_a_password():
-    settings = load({"CODEMIE_PASSWORD": "canary://["}, None)
+    given = {**KEYCLOAK, "CODEMIE_USERNAME": "olha", "CODEMIE_PASSWORD": "canary://["}
+
+    settings = load(given, None)
 
     assert settings.public()["CODEMIE_PASSWORD"] == "***"
     assert settings.secrets() == ("canary://[",)

@@ -91,8 +91,8 @@ async def readiness(at: Doors) -> Readiness:
     database = await _seen(at.db.ping())
     schema = await _seen(migrate.check(at.db)) if database == "ok" else "unknown"
     redis = await _seen(at.redis.ping()) if at.redis else "none: nothing is shared"
-    breakers = {breaker.name: breaker.circuit.state for breaker in at.breakers}
-    model = at.forge.model.name if at.forge.model else "none: planners only, see docs/models.md"
+    breakers = {service.name: service.breaker.circuit.state for service in at.services}
+    model = " ".join(breakers) or "none: planners only, see docs/models.md"
     return Readiness(
         ready=database == "ok" and schema == "ok" and not at.runs.closing,
         database=database,

@@ -8,7 +8,7 @@ from kuznia.callers.identify import Callers
 from kuznia.forge.runs import Runs
 from kuznia.forge.terms import Budget, Caller, Input, Order
 from kuznia.forge.work import Forge
-from kuznia.llm.breaker import Breaking
+from kuznia.llm.service import Faults, Service
 from kuznia.platform.db import Database
 from kuznia.platform.log import request_id
 from kuznia.platform.metrics import Metrics
@@ -26,7 +26,8 @@ class Doors:
     db: Database
     metrics: Metrics
     callers: Callers
-    breakers: tuple[Breaking, ...]
+    services: tuple[Service, ...]
+    faults: Faults
     redis: Redis | None = None
 
     def order(self, domain: str, given: Input, who: Caller, *, drafts: bool = False) -> Order:

@@ -191,8 +191,8 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     from kuznia.doors.doctor import examine, report
 
     with told(as_json):
-        settings = load()
-        symptoms = asyncio.run(examine(settings, tools_of(context).clients(settings)))
+        settings, tools = load(), tools_of(context)
+        symptoms = asyncio.run(examine(settings, tools.clients(settings), tools.codemie(settings)))
         print(report(symptoms, as_json=as_json))
         raise typer.Exit(0 if all(symptom.well for symptom in symptoms) else 1)
 

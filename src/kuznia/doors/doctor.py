@@ -2,18 +2,23 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from httpx2 import AsyncClient, HTTPError
 from pydantic_core import to_json
 
+from kuznia.llm.model import ModelFault
+from kuznia.llm.service import Look
 from kuznia.platform import migrate
 from kuznia.platform.db import Database, address, is_sqlite
 from kuznia.platform.errors import Fault
 from kuznia.platform.settings import Settings
 
 PATIENCE = 5.0
+# Models whose adapter can look for itself: what each is called, and how it looks.
+Looks = Sequence[tuple[str, Look]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,11 @@ NO_MODEL = Symptom(
 ODD = "that is no good answer; see its BASE_URL and the server's own log"
 
 
-async def examine(settings: Settings, clients: Sequence[tuple[str, AsyncClient]]) -> list[Symptom]:
+async def examine(
+    settings: Settings,
+    clients: Sequence[tuple[str, AsyncClient]],
+    codemie: AbstractAsyncContextManager[Looks],
+) -> list[Symptom]:
     """Look at everything the server stands on; nothing is changed by looking."""
     symptoms = [Symptom("settings", f"valid, {settings.environment}")]
     symptoms += [
@@ -45,7 +54,9 @@ async def examine(settings: Settings, clients: Sequence[tuple[str, AsyncClient]]
     symptoms += [Symptom("settings", note) for note in settings.notes]
     symptoms.append(await _database(settings))
     symptoms += [await _model(model, client) for model, client in clients]
-    return symptoms if clients else [*symptoms, NO_MODEL]
+    async with codemie as assistants:
+        symptoms += [await _assistant(name, look) for name, look in assistants]
+    return symptoms if clients or assistants else [*symptoms, NO_MODEL]
 
 
 async def _database(settings: Settings) -> Symptom:
@@ -88,6 +99,18 @@ async def _model(model: str, client: AsyncClient) -> Symptom:
     if status in (404, 405):
         return Symptom("model", state, advice="if orders fail: does its BASE_URL end in /v1?")
     return Symptom("model", state, well=status < 300, advice=ODD if status >= 300 else "")
+
+
+async def _assistant(name: str, look: Look) -> Symptom:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await look()
+    except TimeoutError:
+        state = f"{name}: no answer within {PATIENCE:g} seconds"
+        return Symptom("model", state, well=False, advice="see its BASE_URL and the network")
+    except ModelFault as fault:
+        return Symptom("model", f"{name}: {fault.reason}", well=False, advice=fault.message)
+    return Symptom("model", f"{name}: CodeMie lets us in and has it")
 
 
 def report(symptoms: Sequence[Symptom], *, as_json: bool) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from kuznia.callers.identify import Callers
     from kuznia.doors.at import Doors
+    from kuznia.doors.doctor import Looks
     from kuznia.platform.db import Database
 
 
@@ -28,6 +29,8 @@ class Tools:
     openapi: Callable[[Settings], bytes]
     # Each model that is asked, with a client of its server.
     clients: "Callable[[Settings], Sequence[tuple[str, AsyncClient]]]"
+    # CodeMie's assistants, each with a way to look at it.
+    codemie: "Callable[[Settings], AbstractAsyncContextManager[Looks]]"
     # Who may call, and the database they are in; no model and no domain.
     open_callers: "Callable[[Settings], AbstractAsyncContextManager[tuple[Callers, Database]]]"
 

@@ -67,6 +67,31 @@ def _second_model(settings: Settings) -> Problems:
         yield "FALLBACK_BASE_URL", "missing; there is no first model whose server could be used"
 
 
+def _codemie(settings: Settings) -> Problems:
+    """Where CodeMie is, who of it is asked, and who we are to it: all three or none."""
+    if not any(name.startswith("codemie_") for name in settings.model_fields_set):
+        return
+    if settings.codemie_base_url is None:
+        yield "CODEMIE_BASE_URL", "missing; CODEMIE_* is set, so name the address of its API"
+    if not (settings.codemie_flow_assistant or settings.codemie_ui_assistant):
+        yield "CODEMIE_FLOW_ASSISTANT", "missing; name this assistant, or CODEMIE_UI_ASSISTANT"
+    if settings.codemie_api_key is None and settings.codemie_auth_url is None:
+        yield "CODEMIE_API_KEY", "missing; set a ready token, or CODEMIE_AUTH_URL to sign in at"
+    yield from _sign_in(settings)
+
+
+def _sign_in(settings: Settings) -> Problems:
+    person = settings.codemie_username
+    if person and settings.codemie_password is None:
+        yield "CODEMIE_PASSWORD", "missing; CODEMIE_USERNAME is set"
+    if settings.codemie_password is not None and not person:
+        yield "CODEMIE_USERNAME", "missing; CODEMIE_PASSWORD is set"
+    if settings.codemie_auth_url is None and (person or settings.codemie_client_secret):
+        yield "CODEMIE_AUTH_URL", "missing; the name and the secret are for signing in there"
+    if settings.codemie_auth_url and not (person or settings.codemie_client_secret):
+        yield "CODEMIE_CLIENT_SECRET", "missing; set it, or CODEMIE_USERNAME and CODEMIE_PASSWORD"
+
+
 def _connections(settings: Settings) -> Problems:
     if settings.http_keepalive > settings.http_connections:
         yield "HTTP_KEEPALIVE", "cannot be more than HTTP_CONNECTIONS"
@@ -74,5 +99,8 @@ def _connections(settings: Settings) -> Problems:
 
 def disagreements(settings: Settings) -> dict[str, str]:
     """What is wrong between settings, by the name to look at first."""
-    rules = (_production, _open_door, _tokens, _models, _second_model, _connections)
+    rules = (
+        *(_production, _open_door, _tokens),
+        *(_models, _second_model, _codemie, _connections),
+    )
     return dict(problem for rule in rules for problem in rule(settings))

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.codemieserver import FLOW, CodeMieServer, settings_for
 from tests.doors.cli.conftest import Kuznia
 from tests.modelserver import ModelServer, answer, hang, nobody, status
 from tests.servers import Postgres
@@ -171,3 +172,40 @@ def test_a_postgresql_that_is_not_there_is_told(kuznia: Kuznia) -> None:
     assert not found["well"]
     assert {"what": "database", "well": False}.items() <= found["symptoms"][-2].items()
     assert "hidden" not in told.output
+
+
+@pytest.mark.parametrize(
+    ("instead", "well", "says"),
+    [
+        ({}, True, f"codemie-flow ({FLOW}): CodeMie lets us in and has it"),
+        ({"CODEMIE_UI_ASSISTANT": "nobody"}, False, "codemie-ui (nobody): rejected"),
+        ({"CODEMIE_PASSWORD": "kanarka-no"}, False, "→ CodeMie refused our credentials"),
+        ({"CODEMIE_AUTH_URL": nobody()}, False, "sign-in could not be reached"),
+    ],
+    ids=["well", "no such assistant", "wrong password", "no sign-in"],
+)
+def test_codemie_is_looked_at(
+    kuznia: Kuznia, codemie: CodeMieServer, instead: dict[str, str], well: bool, says: str
+) -> None:
+    given = {name.upper(): value for name, value in settings_for(codemie).items()}
+
+    told = kuznia("doctor", **given | instead)
+
+    assert told.exit_code == (0 if well else 1)
+    assert says in told.stdout
+    assert "kanarka" not in told.output
+    assert "set OPENAI_BASE_URL" not in told.output
+
+
+def test_a_codemie_that_says_nothing_is_told(
+    kuznia: Kuznia, codemie: CodeMieServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "PATIENCE", 0.1)
+    codemie.sign_ins.will(hang)
+    given = {name.upper(): value for name, value in settings_for(codemie).items()}
+
+    told = kuznia("doctor", **given)
+
+    assert told.exit_code == 1
+    assert "codemie-flow" in told.stdout
+    assert "no answer within 0.1 seconds" in told.stdout

@@ -39,6 +39,7 @@ class SettingsWrong(Fault):
         count = "One setting is" if len(problems) == 1 else f"{len(problems)} settings are"
         lines = "".join(f"\n  {name}: {problem}" for name, problem in problems.items())
         super().__init__(f"{count} wrong:{lines}", details={"settings": dict(problems)})
+        self.problems = dict(problems)
 
 
 # The last comes first on the page of settings: fields are taken up from the far end.

@@ -7,7 +7,6 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
 from kuznia.platform.kinds import Count, Dollars, Key, Lower, Seconds, Url
-from kuznia.platform.settings.later import LATER
 
 
 class Models(BaseSettings):
@@ -44,11 +43,12 @@ class Models(BaseSettings):
     )
     premium_tier_enabled: bool = Field(
         default=True,
-        description="Asks `OPENAI_MODEL`. Off: only the second model and our own planners.",
+        description="Asks `OPENAI_MODEL`. Off: only the second model, CodeMie where it is set, and "
+        "our own planners.",
     )
     fallback_to_free: bool = Field(
         default=True,
-        description="When the first model fails: the second model, then our own planners. "
+        description="When the first model or CodeMie fails: the next model, then our own planners. "
         "Off: the failure is the answer.",
     )
 
@@ -104,15 +104,35 @@ class Models(BaseSettings):
     http_keepalive_expiry: Seconds = Field(
         default=30, description="Seconds an idle one stays open."
     )
-    codemie_base_url: Url | None = Field(default=None, description=f"{LATER} CodeMie's API.")
-    codemie_api_key: Key | None = Field(default=None, description=f"{LATER} a ready token.")
-    codemie_auth_url: Url | None = Field(default=None, description=f"{LATER} its sign-in.")
-    codemie_realm: str | None = Field(default=None, description=f"{LATER} its realm.")
-    codemie_client_id: str | None = Field(default=None, description=f"{LATER} its client.")
-    codemie_client_secret: Key | None = Field(
-        default=None, description=f"{LATER} the client's secret."
+
+    codemie_base_url: Url | None = Field(
+        default=None, description="EPAM CodeMie's API, without the /v1; its assistants make flows."
     )
-    codemie_username: str | None = Field(default=None, description=f"{LATER} who signs in.")
-    codemie_password: SecretStr | None = Field(default=None, description=f"{LATER} their password.")
-    codemie_flow_assistant: str | None = Field(default=None, description=f"{LATER} designs flows.")
-    codemie_ui_assistant: str | None = Field(default=None, description=f"{LATER} renders screens.")
+    codemie_flow_assistant: str | None = Field(
+        default=None, max_length=200, description="Id or slug of the one that designs flows."
+    )
+    codemie_ui_assistant: str | None = Field(
+        default=None,
+        max_length=200,
+        description="Id or slug of the one that renders their screens; unset, they are our own.",
+    )
+    codemie_api_key: Key | None = Field(
+        default=None, description="A ready token; with it nobody signs in."
+    )
+    codemie_auth_url: Url | None = Field(
+        default=None,
+        description="The Keycloak where Kuznia signs in, with the /auth if it has one.",
+    )
+    codemie_realm: str = Field(
+        default="codemie-prod", max_length=200, description="The realm to sign in to."
+    )
+    codemie_client_id: str = Field(
+        default="codemie-sdk", max_length=200, description="The client that signs in."
+    )
+    codemie_client_secret: Key | None = Field(
+        default=None, description="The client's secret; alone, or with a person's name."
+    )
+    codemie_username: str | None = Field(
+        default=None, max_length=200, description="The person who signs in, if one does."
+    )
+    codemie_password: SecretStr | None = Field(default=None, description="Their password.")
