@@ -3,17 +3,27 @@
 `python -m bench athletes`
 """
 
+import asyncio
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 
-from kuznia.domains.training.athlete import Athlete, read
+from pydantic import SecretStr
+from pydantic_core import from_json
+
+from kuznia.app import Made, open_here
+from kuznia.domains.training.athlete import read
 from kuznia.domains.training.catalogue import catalogue, conditions
 from kuznia.domains.training.plan import Plan
 from kuznia.domains.training.planner import plan
 from kuznia.domains.training.playbook import Log
-from kuznia.domains.training.playbook.feedback import understand
 from kuznia.domains.training.profile import PlanInput
+from kuznia.domains.training.routes import respond
+from kuznia.domains.training.shapes import FeedbackIn
+from kuznia.doors.at import Doors
+from kuznia.forge.terms import Caller
+from kuznia.platform.settings import Settings
 
 ATHLETES, WEEKS = 40, 8
 # How surely an athlete complains about a thing that bothered them in a week.
@@ -89,29 +99,39 @@ def complaints(made: Plan, hidden: Hidden) -> Iterator[str]:
             yield _SORE[hidden.sore]
 
 
-def lived(told: PlanInput, hidden: Hidden, seed: int, *, learns: bool) -> Outcome:
-    """Eight weeks of one athlete: a plan, what is wrong with it, and what is learnt from that."""
-    dice = random.Random(seed)
-    log, counts, lost = Log(), list[int](), 0
+async def lived(
+    at: Doors, who: Caller, told: PlanInput, hidden: Hidden, *, learns: bool
+) -> Outcome:
+    """Eight weeks of one athlete: an order, what is wrong with its plan, and feedback on that."""
+    dice = random.Random(who.id)
+    counts, lost = list[int](), 0
+    safety: set[str] = set()
     for _ in range(WEEKS):
-        lessons = log.playbook.open if learns else ()
-        athlete: Athlete = read(told.model_copy(update={"lessons": lessons}))
-        made = plan(athlete)
+        run = at.runs.start(await at.order("training", told, who))
+        with at.runs.listening(run):
+            await asyncio.wait((run.outcome,))
+        kept = run.result()
+        made = Plan.model_validate(from_json(kept.body)["parts"]["plan"])
         wrong = list(complaints(made, hidden))
         counts.append(len(wrong))
         spoken = [text for text in wrong if dice.random() < SPEAKS][:MOST_COMPLAINTS]
-        before = {one.id for one in log.playbook.open if one.kind == "safety"}
-        for text in spoken:
-            log = log.learn(*understand(text, made, athlete).lessons)
-        lost += len(before - {one.id for one in log.playbook.open})
+        for text in spoken if learns else ():
+            await respond(at.forge, who, kept.id, FeedbackIn(text=text))
+        book = Log.read(await at.forge.memory.read(who, "training")).playbook
+        now = {one.id for one in book.open if one.kind == "safety"}
+        lost += len(safety - now)
+        safety = now
     return Outcome(tuple(counts), lost)
 
 
-def everyone(*, learns: bool) -> list[Outcome]:
-    """All forty, with a playbook or without."""
-    return [
-        lived(told, hidden, seed, learns=learns) for seed, (told, hidden) in enumerate(athletes())
-    ]
+async def everyone(database: str, *, learns: bool) -> list[Outcome]:
+    """All forty, with a playbook or without, by the doors' own road."""
+    made = Made(settings=Settings(database_url=SecretStr(database)))
+    async with open_here(made) as at:
+        return [
+            await lived(at, Caller(f"athlete-{learns}-{number}"), told, hidden, learns=learns)
+            for number, (told, hidden) in enumerate(athletes())
+        ]
 
 
 def table(without: list[Outcome], with_it: list[Outcome]) -> str:
@@ -126,5 +146,12 @@ def table(without: list[Outcome], with_it: list[Outcome]) -> str:
     return "\n".join([*lines, "", f"Safety lessons lost: {lost} (of {ATHLETES} athletes)."])
 
 
+async def main() -> None:
+    with TemporaryDirectory() as folder:
+        database = f"sqlite:///{folder}/athletes.db"
+        without = await everyone(database, learns=False)
+        print(table(without, await everyone(database, learns=True)))
+
+
 if __name__ == "__main__":
-    print(table(everyone(learns=False), everyone(learns=True)))
+    asyncio.run(main())

@@ -22,7 +22,7 @@ from kuznia.platform.settings import Settings, load
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```(sh|json|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # What a page calls them, and what they begin with in an answer.
-NAMES = {"ARTEFACT": "art", "RUN": "run"}
+NAMES = {"ARTEFACT": "art_", "RUN": "run_", "LESSON": "l-"}
 
 
 @dataclass
@@ -63,7 +63,7 @@ def fits(real: Any, shown: Any) -> bool:
 
 
 def _without_ids(text: str) -> str:
-    return re.sub(r"(art|run|req)_[0-9a-f]{32}", r"\1_...", text)
+    return re.sub(r"\b(art_|run_|req_|l-)[0-9a-f]{12,32}\b", r"\1...", text)
 
 
 def assert_told(told: str, shown: Shown) -> None:
@@ -78,7 +78,7 @@ def assert_told(told: str, shown: Shown) -> None:
 
 def curl(words: list[str], address: str) -> str:
     """As much of curl as our pages need, so that the tests need none."""
-    sent: dict[str, Any] = {"method": "GET", "headers": {}}
+    sent: dict[str, Any] = {"headers": {}}
     url = ""
     rest = iter(words)
     for word in rest:
@@ -88,7 +88,8 @@ def curl(words: list[str], address: str) -> str:
             name, _, value = next(rest).partition(": ")
             sent["headers"][name] = value
         elif word == "-d":
-            sent |= {"method": "POST", "content": next(rest)}
+            sent.setdefault("method", "POST")
+            sent["content"] = next(rest)
         elif word == "-F":
             sent.setdefault("files", []).append(field(next(rest)))
         elif word not in ("-s", "-sN"):
@@ -96,6 +97,7 @@ def curl(words: list[str], address: str) -> str:
     assert url.startswith(address), f"{words} go somewhere else"
     if "files" in sent:
         sent["method"] = "POST"
+    sent.setdefault("method", "GET")
     return httpx2.request(url=url, timeout=20, trust_env=False, **sent).text
 
 
@@ -140,7 +142,7 @@ def assert_page_is_true(page: str, settings: Settings, model: ScriptedModel | No
 
             assert_told(told, shown)
             for name, begins in NAMES.items():
-                if found := re.search(rf"{begins}_[0-9a-f]{{32}}", told):
+                if found := re.search(rf"\b{begins}[0-9a-f]{{12,32}}", told):
                     known[name] = found[0]
 
 

@@ -35,6 +35,7 @@ from kuznia.doors.gate import Gate
 from kuznia.doors.terminal import Tools
 from kuznia.doors.who import Who, describe
 from kuznia.forge.fleet import Fleet
+from kuznia.forge.memory import Memory
 from kuznia.forge.runs import Runs
 from kuznia.forge.shelf import Shelf
 from kuznia.forge.terms import Caller, CannotOpen, Domain
@@ -102,6 +103,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             stands_in=settings.fallback_to_free,
             most_tokens=settings.openai_max_tokens,
             specialists=models.specialists,
+            memory=Memory(db),
         )
         fleet = _fleet(made, shelf, redis, opened) if redis else None
         runs = Runs(forge, made.metrics, retention=settings.run_retention, fleet=fleet)
@@ -183,7 +185,7 @@ def _cors(settings: Settings) -> Callable[[ASGIApp], ASGIApp]:
     return partial(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
-        allow_methods=["GET", "POST", "DELETE"],
+        allow_methods=["GET", "POST", "PATCH", "DELETE"],
         allow_headers=[
             "Authorization",
             "Content-Type",

@@ -51,7 +51,7 @@ async def test_a_preflight_says_what_may_be_sent(enter: Start):
 
     assert answer.status_code == 200
     assert answer.headers["access-control-allow-origin"] == SITE
-    assert answer.headers["access-control-allow-methods"] == "GET, POST, DELETE"
+    assert answer.headers["access-control-allow-methods"] == "GET, POST, PATCH, DELETE"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "x-request-id" in answer.headers
 

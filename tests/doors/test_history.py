@@ -157,7 +157,7 @@ async def test_anothers_artefact_is_not_found_for_an_equal_order(
 ):
     modelserver.will(reply("note: fine"))
     given = kuznia.doors.forge.domains["notes"].input(prompt="a note on iron")
-    theirs = kuznia.doors.runs.start(kuznia.doors.order("notes", given, Caller("olena")))
+    theirs = kuznia.doors.runs.start(await kuznia.doors.order("notes", given, Caller("olena")))
     await asyncio.wait((theirs.outcome,))
 
     ours = await kuznia.make("a note on iron")

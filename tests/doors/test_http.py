@@ -160,7 +160,7 @@ async def test_a_server_with_too_much_to_do_says_when_to_come_again(
     domain = kuznia.doors.forge.domains["notes"]
     for number in range(MOST_UNDER_WAY):
         given = domain.input(prompt=f"note {number}")
-        kuznia.doors.runs.start(kuznia.doors.order("notes", given, local(remote=False)))
+        kuznia.doors.runs.start(await kuznia.doors.order("notes", given, local(remote=False)))
 
     answer = await kuznia.make()
 

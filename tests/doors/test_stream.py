@@ -284,7 +284,7 @@ async def test_anothers_run_is_as_absent_as_none(
 ):
     modelserver.will(reply("note: fine"))
     given = kuznia.doors.forge.domains["notes"].input(prompt="a note")
-    run = kuznia.doors.runs.start(kuznia.doors.order("notes", given, Caller("olena")))
+    run = kuznia.doors.runs.start(await kuznia.doors.order("notes", given, Caller("olena")))
     await asyncio.wait((run.outcome,))
 
     answer = await kuznia.client.request(method, f"/api/v1/runs/{run.id}{path}")

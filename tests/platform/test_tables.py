@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, get_args
 
@@ -7,8 +8,8 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.sql import ClauseElement
 
 from kuznia.forge.terms import Status
-from kuznia.platform.db import Database
-from kuznia.platform.tables import artefacts
+from kuznia.platform.db import Database, WriteSession
+from kuznia.platform.tables import artefacts, lessons
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -118,11 +119,35 @@ async def test_what_is_asked_often_goes_by_its_index(
 
     async with db.write() as session:
         await session.execute(text("ANALYZE"))
-        literal = query.compile(session.engine.sync_engine, compile_kwargs={"literal_binds": True})
-        explain = "EXPLAIN QUERY PLAN" if session.dialect.name == "sqlite" else "EXPLAIN"
-        rows = await session.exec_driver_sql(f"{explain} {literal}")
-        plan = "\n".join(str(row) for row in rows)
+        plan = await _plan(session, query)
 
     assert f"{index} " in plan
     # SQLite's word for sorting; PostgreSQL may rather sort the few rows of so small a table.
     assert "TEMP B-TREE" not in plan
+
+
+async def test_a_log_is_read_in_its_order_by_its_key(db: Database) -> None:
+    rows = [
+        {"owner": f"owner-{n % 40}", "domain": "training", "number": n, "body": "{}"}
+        for n in range(4000)
+    ]
+    query = (
+        select(lessons.c.body)
+        .where(lessons.c.owner == "owner-7", lessons.c.domain == "training")
+        .order_by(lessons.c.number)
+    )
+
+    async with db.write() as session:
+        await session.execute(insert(lessons), [row | {"learnt_at": NOON} for row in rows])
+        await session.execute(text("ANALYZE"))
+        plan = await _plan(session, query)
+
+    assert re.search(r"lessons_pkey |sqlite_autoindex_lessons_1 ", plan)
+    assert "TEMP B-TREE" not in plan
+
+
+async def _plan(session: WriteSession, query: ClauseElement) -> str:
+    literal = query.compile(session.engine.sync_engine, compile_kwargs={"literal_binds": True})
+    explain = "EXPLAIN QUERY PLAN" if session.dialect.name == "sqlite" else "EXPLAIN"
+    rows = await session.exec_driver_sql(f"{explain} {literal}")
+    return "\n".join(str(row) for row in rows)

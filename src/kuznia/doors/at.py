@@ -30,9 +30,11 @@ class Doors:
     faults: Faults
     redis: Redis | None = None
 
-    def order(self, domain: str, given: Input, who: Caller, *, drafts: bool = False) -> Order:
-        """What a caller wants, with the deadline and the budget this server gives an order."""
-        settings = self.settings
+    async def order(self, domain: str, given: Input, who: Caller, *, drafts: bool = False) -> Order:
+        """What a caller wants and was learnt to want, with this server's deadline and budget."""
+        settings, recall = self.settings, self.forge.domains[domain].recall
+        if recall is not None:
+            given = recall(given, await self.forge.memory.read(who, domain))
         return Order(
             domain=domain,
             input=given,

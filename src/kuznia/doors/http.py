@@ -50,9 +50,8 @@ def add_makers(app: FastAPI, domain: Domain) -> None:
     async def make(request: Request) -> Response:
         at = doors(request)
         streamed = wants_events(request)
-        order = at.order(
-            domain.name, await one.read(request), await caller(request), drafts=streamed
-        )
+        given, who = await one.read(request), await caller(request)
+        order = await at.order(domain.name, given, who, drafts=streamed)
         run = at.runs.start(order, goes_on=_goes_on(request))
         if streamed:
             return EventStream(at.runs, run)
@@ -64,7 +63,8 @@ def add_makers(app: FastAPI, domain: Domain) -> None:
     async def make_many(request: Request) -> Response:
         at, who, goes_on = doors(request), await caller(request), _goes_on(request)
         # All before the first is begun: together they have the time of one request.
-        orders = [at.order(domain.name, given, who) for given in (await many.read(request)).orders]
+        given = (await many.read(request)).orders
+        orders = [await at.order(domain.name, one, who) for one in given]
         turns = asyncio.Semaphore(BATCH_AT_ONCE)
 
         async def one_of_them(order: Order) -> bytes:

@@ -53,7 +53,7 @@ async def make_here(
     async with opening as at:
         domain = _domain(at, name)
         form = _format(domain, given.export) if given.export else None
-        run = _start(at, domain, wanted)
+        run = await _start(at, domain, wanted)
         with at.runs.listening(run):
             await _show(run, sys.stderr)
         kept = accepted(run)
@@ -120,7 +120,7 @@ def _format(domain: Domain, name: str) -> Export:
     return form
 
 
-def _start(at: Doors, domain: Domain, wanted: Mapping[str, str]) -> Run:
+async def _start(at: Doors, domain: Domain, wanted: Mapping[str, str]) -> Run:
     known = domain.input.model_fields
     if "prompt" not in wanted and known["prompt"].is_required():
         raise Invalid("Nothing to make: say what you want, in quotes.")
@@ -133,7 +133,7 @@ def _start(at: Doors, domain: Domain, wanted: Mapping[str, str]) -> Run:
         )
     except ValidationError as error:
         raise invalid(error) from None
-    return at.runs.start(at.order(domain.name, given, local(remote=False)))
+    return at.runs.start(await at.order(domain.name, given, local(remote=False)))
 
 
 def _option(field: str) -> str:

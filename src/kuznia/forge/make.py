@@ -74,6 +74,7 @@ async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench) -> Made:
         seconds=round(forge.clock.monotonic() - began, 6),
         ended=trial.ended,
         cut=trial.cut,
+        sources=part.sources(trial.draft) if accepted and part.sources else (),
     )
     if accepted:
         work.tell("part.accepted", {"part": part.name, "draft": trial.draft, "by": trial.made_by})

@@ -169,6 +169,8 @@ class Part(Generic[D]):
     enough: Callable[[str, Bench], str | None] | None = None
     # What our own code can put right costs no token.
     mend: Callable[[D, tuple[Finding, ...], Bench], D | Awaitable[D]] | None = None
+    # What a draft stands on beside the order, by id: lessons, passages. It goes into the evidence.
+    sources: Callable[[D], tuple[str, ...]] | None = None
     make: Callable[[Bench], D | Awaitable[D]] | None = None
     checks: tuple[Check[D], ...] = ()
     tries: int = 3
@@ -234,6 +236,9 @@ class Domain:
     screen: Callable[[Order], Decline | None] = nothing_to_say
     # What can be had all the same where no model is configured, in one sentence.
     without_model: str = ""
+    # Puts what was learnt about the caller, oldest first, in its place in their order; what an
+    # order says there by itself is not listened to. A domain without it learns nothing.
+    recall: Callable[[Input, tuple[str, ...]], Input] | None = None
     # Findings of the sanitiser that this domain refuses instead of noting.
     refuses: frozenset[str] = frozenset()
     exports: Mapping[str, Export] = field(default_factory=dict[str, Export])
@@ -285,6 +290,7 @@ class PartEvidence:
     ended: Ended
     # Whether the call was ended before the model had, because nothing more was wanted.
     cut: bool = False
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from kuznia.forge.ledger import Ledger
+from kuznia.forge.memory import NOTHING, Memory
 from kuznia.forge.shelf import Shelf
 from kuznia.forge.terms import AnyPart, Domain, EventKind, Finding, Order, RunId
 from kuznia.llm.model import Model
@@ -24,6 +25,7 @@ class Forge:
     stands_in: bool = True
     # The most one reply may have, whatever a prompt would like.
     most_tokens: int = 8192
+    memory: Memory = NOTHING
     # Models set up for one part alone, as `domain.part`; they are asked instead of `model`.
     specialists: Mapping[str, Model] = field(default_factory=dict[str, Model])
 

@@ -145,3 +145,17 @@ class SigningSecretColumns(TypedColumns):
 
 
 signing_secrets = Table("signing_secrets", metadata, SigningSecretColumns)
+
+
+class LessonColumns(TypedColumns):
+    owner: Named[str] = Column(Text, primary_key=True)
+    domain: Named[str] = Column(Text, primary_key=True)
+    # Counted for each owner and domain from 1: the order in which things were learnt. The key is
+    # also the index of the only question asked of this table: one owner's log, oldest first.
+    number: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    # One entry of the log in JSON; what it says is between the domain and its caller.
+    body: Named[str] = Column(Text)
+    learnt_at: Named[datetime] = Column(Moment)
+
+
+lessons = Table("lessons", metadata, LessonColumns)

@@ -16,7 +16,7 @@ from kuznia.app import Made
 from kuznia.platform.settings import Settings
 
 PLANS = "/api/v1/training/plans"
-VERIFY = "/api/v1/training/verify"
+VERIFY = "/api/v1/verify"
 QUESTIONS = "/api/v1/training/questions"
 ORDER = {
     "prompt": "Get stronger and run at home",

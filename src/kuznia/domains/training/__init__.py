@@ -6,6 +6,7 @@ from typing import Any
 from kuznia.domains.training.files import FILES
 from kuznia.domains.training.opening import opened
 from kuznia.domains.training.parts import parts, screen, version
+from kuznia.domains.training.playbook.recall import recall
 from kuznia.domains.training.profile import PlanInput
 from kuznia.forge.terms import Domain
 
@@ -25,6 +26,7 @@ DOMAIN = Domain(
     version=version(),
     parts=parts,
     screen=screen,
+    recall=recall,
     exports=FILES,
     opened=lambda settings: opened(DOMAIN, settings),
     shown=_shown,

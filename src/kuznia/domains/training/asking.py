@@ -45,7 +45,7 @@ def offered(athlete: Athlete) -> dict[str, list[str]]:
     return dict(by_pattern)
 
 
-def prompt(told: PlanInput, athlete: Athlete) -> Prompt:
+def prompt(told: PlanInput, athlete: Athlete, context: tuple[str, ...] = ()) -> Prompt:
     """What the model is told: the frame of the plan, the closed set, and the person's words."""
     lines = [
         f"Language: {_LANGUAGES[athlete.language]}",
@@ -55,17 +55,18 @@ def prompt(told: PlanInput, athlete: Athlete) -> Prompt:
         *(f"- {pattern}: {', '.join(ids)}" for pattern, ids in offered(athlete).items()),
         "The person's own words:",
         _FENCE,
-        _own_words(told),
+        _fenced(f"{told.prompt}\n{told.profile.notes}"),
         _FENCE,
     ]
+    if context:
+        lines += ["What was learnt about this:", _FENCE, _fenced("\n".join(context)), _FENCE]
     schema: dict[str, JsonValue] = Said.model_json_schema()
     return Prompt(text("prompt.md"), "\n".join(lines), schema, max_tokens=1200)
 
 
-def _own_words(told: PlanInput) -> str:
-    said = f"{told.prompt}\n{told.profile.notes}"[:_MOST_WORDS]
+def _fenced(said: str) -> str:
     # The fence must not be closed from inside.
-    return said.replace("=", "-")
+    return said[:_MOST_WORDS].replace("=", "-")
 
 
 def wishes(reply: str, athlete: Athlete) -> Wishes:

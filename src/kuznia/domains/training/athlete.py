@@ -8,7 +8,7 @@ from typing import Literal
 from kuznia.domains.training import units
 from kuznia.domains.training.catalogue import kits, pieces
 from kuznia.domains.training.catalogue.matching import match
-from kuznia.domains.training.lesson import Effect, Lesson
+from kuznia.domains.training.lesson import Effect, Lesson, Sign
 from kuznia.domains.training.lexicon import hear
 from kuznia.domains.training.profile import (
     WEEKDAYS,
@@ -63,6 +63,8 @@ class Athlete:
     start: date | None
     load_unit: Literal["kg", "lb"]
     lessons: tuple[Lesson, ...]
+    # Days from the beginning of the plan at hand that are over.
+    past: int = 0
     # Set when weight and height cannot both be meant as written.
     unit_doubt: str | None
 
@@ -97,7 +99,7 @@ def read(told: PlanInput) -> Athlete:
     heard = hear(told.prompt, profile.notes, *words(told.answers))
     health = profile.health
     equipment, unknown = _equipment(profile.equipment)
-    flags: frozenset[Flag] = frozenset(health.flags) | heard.flags
+    flags: frozenset[Flag] = frozenset(health.flags) | heard.flags | _signs(told.lessons)
     if "wheelchair" in profile.equipment:
         flags = flags | _WHEELCHAIR
     if health.pregnancy_week is not None:
@@ -130,6 +132,16 @@ def read(told: PlanInput) -> Athlete:
         load_unit=profile.weight_unit,
         lessons=told.lessons,
         unit_doubt=_doubt(profile),
+    )
+
+
+def _signs(lessons: Iterable[Lesson]) -> frozenset[Flag]:
+    return frozenset(
+        effect.flag
+        for lesson in lessons
+        if lesson.status == "open"
+        for effect in lesson.effects
+        if isinstance(effect, Sign)
     )
 
 

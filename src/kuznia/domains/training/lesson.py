@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from kuznia.domains.training.flags import Flag
+
 Short = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 
 
@@ -61,8 +63,15 @@ class VolumeFactor(_Value):
     factor: float = Field(ge=0.5, le=1.2, allow_inf_nan=False)
 
 
+class Sign(_Value):
+    """A warning sign that was told: screening sees it until the lesson is closed."""
+
+    do: Literal["sign"] = "sign"
+    flag: Flag
+
+
 Effect = Annotated[
-    AvoidTag | AvoidExercise | Prefer | Minutes | DayUnavailable | LoadFactor | VolumeFactor,
+    AvoidTag | AvoidExercise | Prefer | Minutes | DayUnavailable | LoadFactor | VolumeFactor | Sign,
     Field(discriminator="do"),
 ]
 

@@ -1,4 +1,4 @@
-"""The domain as a server opens it: with the exercises its operator brought in."""
+"""The domain as a server opens it: with its operator's own exercises, and context if wanted."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kuznia.domains.training.catalogue import STOCK
 from kuznia.domains.training.catalogue.foreign import Kept, NotACatalogue, exercises, load
-from kuznia.domains.training.parts import version
+from kuznia.domains.training.parts import in_context, version
 from kuznia.forge.terms import CannotOpen, Domain
 
 
@@ -22,4 +22,6 @@ async def opened(domain: Domain, settings: Mapping[str, object]) -> AsyncGenerat
         raise CannotOpen(f"TRAINING_CATALOGUE: {wrong}") from None
     with STOCK.beside_ours(exercises(kept)):
         # Other exercises, other plans: what was kept of the same order is no answer to it now.
-        yield replace(domain, version=version()) if kept.exercises else domain
+        domain = replace(domain, version=version()) if kept.exercises else domain
+        matching = settings.get("playbook_context_matching_enabled")
+        yield in_context(domain) if matching else domain

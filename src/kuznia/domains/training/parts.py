@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from functools import partial
 from typing import cast
 
 from kuznia.domains.training import asking, screening
@@ -11,7 +13,8 @@ from kuznia.domains.training.catalogue import fingerprint
 from kuznia.domains.training.kept import text
 from kuznia.domains.training.plan import Plan
 from kuznia.domains.training.planner import VERSION, plan
-from kuznia.domains.training.profile import PlanInput
+from kuznia.domains.training.playbook.recall import context, recall
+from kuznia.domains.training.profile import Person, PlanInput
 from kuznia.domains.training.questions.answers import wrong
 from kuznia.domains.training.verifier import (
     FAMILIES,
@@ -26,6 +29,7 @@ from kuznia.forge.terms import (
     Bench,
     Check,
     Decline,
+    Domain,
     Finding,
     Order,
     Part,
@@ -58,6 +62,11 @@ def screen(order: Order) -> Decline | None:
 
 def _prompt(bench: Bench) -> Prompt:
     return asking.prompt(told(bench.order), _athlete(bench))
+
+
+def _prompt_in_context(bench: Bench) -> Prompt:
+    order = told(bench.order)
+    return asking.prompt(order, _athlete(bench), context(order))
 
 
 # Planning and checking are tens of milliseconds of arithmetic: in a thread, so that streams flow.
@@ -109,22 +118,46 @@ async def _certify(bench: Bench) -> Certificate:
     return await asyncio.to_thread(certificate, made, _athlete(bench))
 
 
+def _whom(bench: Bench) -> Person:
+    return Person(order=told(bench.order))
+
+
+def shaped_by(draft: Plan) -> tuple[str, ...]:
+    return draft.lessons
+
+
 PLAN: Part[Plan] = Part(
     name="plan",
     prompt=_prompt,
     parse=_parse,
     mend=_mend,
     make=_make,
+    sources=shaped_by,
     checks=_checks(),
 )
 CERTIFICATE: Part[Certificate] = Part(name="certificate", needs=("plan",), make=_certify)
+PERSON: Part[Person] = Part(name="person", needs=("plan",), make=_whom)
 
 
 def parts(_: Order) -> tuple[AnyPart, ...]:
-    return PLAN, CERTIFICATE
+    return PLAN, CERTIFICATE, PERSON
+
+
+def _parts_in_context(_: Order) -> tuple[AnyPart, ...]:
+    return replace(PLAN, prompt=_prompt_in_context), CERTIFICATE, PERSON
 
 
 def version() -> str:
     """Changes whenever equal orders may get another plan."""
     pieces = (str(VERSION), ruleset(), fingerprint(), text("prompt.md"), text("planner/texts.toml"))
     return hashlib.sha256("\n".join(pieces).encode()).hexdigest()[:16]
+
+
+def in_context(domain: Domain) -> Domain:
+    """The domain whose lessons are ranked by what is asked for, and told to a model."""
+    return replace(
+        domain,
+        version=f"{domain.version}+context",
+        recall=partial(recall, by_context=True),
+        parts=_parts_in_context,
+    )

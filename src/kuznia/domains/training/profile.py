@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from kuznia.domains.training.flags import Flag
 from kuznia.domains.training.lesson import Lesson
-from kuznia.forge.terms import Input
+from kuznia.forge.terms import Draft, Input
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -17,40 +18,16 @@ Sport = Literal["running", "cycling", "rowing", "swimming", "walking", "handcycl
 EventName = Literal["5k", "10k", "half", "marathon"]
 Region = Literal["knee", "shoulder", "low_back", "wrist", "elbow", "ankle", "hip", "neck"]
 Language = Literal["en", "uk"]
-Flag = Literal[
-    "chest_pain",
-    "fainting",
-    "heart_disease",
-    "kidney_disease",
-    "metabolic_disease",
-    "breathless",
-    "ankle_swelling",
-    "palpitations",
-    "calf_swelling",
-    "supervised_only",
-    "nerve_signs",
-    "trauma",
-    "pregnancy",
-    "pregnancy_complication",
-    "postpartum",
-    "fever",
-    "lost_period",
-    "compensatory",
-    "hypertension",
-    "beta_blocker",
-    "atrial_fibrillation",
-    "diabetes",
-    "osteoporosis",
-    "asthma",
-    "falls",
-    "wheelchair",
-]
 
 # A plan begins within these: calendars and their arithmetic end not far beyond.
 EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+
+
+# More than a playbook can come to hold: every exercise there is, avoided one by one.
+MOST_LESSONS = 600
 
 
 class Told(BaseModel):
@@ -149,7 +126,7 @@ Answer = YesNo | int | Number | Text | tuple[Word, ...]
 
 
 class PlanInput(Input):
-    """An order for a training plan. `lessons` come from the caller's own playbook."""
+    """An order for a training plan. `lessons` come from the caller's own playbook, nowhere else."""
 
     # A profile says enough for a plan.
     prompt: str = "A training plan."
@@ -157,4 +134,18 @@ class PlanInput(Input):
     answers: dict[Annotated[str, StringConstraints(max_length=40)], Answer] = Field(
         default_factory=dict[str, Answer], max_length=60
     )
-    lessons: tuple[Lesson, ...] = Field(default=(), max_length=60)
+    lessons: tuple[Lesson, ...] = Field(
+        default=(),
+        max_length=MOST_LESSONS,
+        description="Filled from your own playbook: what is sent here is not listened to.",
+    )
+
+
+class Person(Draft):
+    """Whom a plan was made for, so that it can be changed and held against the rules again."""
+
+    order: PlanInput
+    # The artefact this plan began as, if feedback has changed it since.
+    first: str | None = None
+    # Days from the beginning that are over; what is learnt later does not speak of them.
+    past: int = 0

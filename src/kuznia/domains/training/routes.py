@@ -1,24 +1,52 @@
-"""The doors only training has: what to ask a person, and whether a plan keeps the rules."""
+"""The doors only training has: what to ask, whether a plan keeps the rules, feedback, playbook."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeVar, cast
+import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Annotated, TypeVar, cast
 
-from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import to_json
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json, to_json
 
+from kuznia.domains.training import editing
 from kuznia.domains.training.athlete import read
 from kuznia.domains.training.plan import Plan
-from kuznia.domains.training.profile import PlanInput, Profile
-from kuznia.domains.training.questions import Question, minutes_to_answer, questions
+from kuznia.domains.training.playbook import Close, Delta, Edit, Log, Trained
+from kuznia.domains.training.playbook.coaching import (
+    Coached,
+    Said,
+    Standing,
+    Unfit,
+    Unknown,
+    coach,
+)
+from kuznia.domains.training.profile import Person
+from kuznia.domains.training.questions import minutes_to_answer, questions
 from kuznia.domains.training.questions.answers import wrong
-from kuznia.domains.training.verifier import Certificate, certificate, findings, verify
-from kuznia.forge.terms import Finding
-from kuznia.platform.errors import Invalid, invalid
+from kuznia.domains.training.shapes import (
+    Answer,
+    FeedbackIn,
+    LessonIn,
+    PlaybookOut,
+    Questions,
+    QuestionsIn,
+    Verified,
+    VerifyIn,
+    answer,
+    named,
+)
+from kuznia.domains.training.verifier import certificate, findings, verify
+from kuznia.forge.memory import Entries
+from kuznia.forge.sanitise import plain
+from kuznia.forge.shelf import Kept, body
+from kuznia.forge.terms import Artefact, ArtefactId, Caller, Finding, RunId
+from kuznia.forge.work import Forge
+from kuznia.platform.errors import Conflict, Invalid, NotFound, UnsupportedMedia, invalid
+from kuznia.platform.ids import new_id
 from kuznia.platform.wire import Envelope, described, ok
 
-router = APIRouter(prefix="/api/v1/training", tags=["training"])
+router = APIRouter(prefix="/api/v1", tags=["training"])
 
 # Past any plan a person could follow, and short of where arithmetic or time gives way.
 MOST_OF_ANYTHING = 100_000
@@ -26,41 +54,15 @@ MOST_IN_A_LIST = 100
 MOST_WEEKS = 16
 
 M = TypeVar("M", bound=BaseModel)
-
-
-class QuestionsIn(BaseModel):
-    """What is known of the person so far."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    profile: Profile
-
-
-class Questions(BaseModel):
-    """What to ask next; `help_text` says why each is asked."""
-
-    questions: tuple[Question, ...]
-    minutes: int = Field(description="About how long answering all of them takes.")
-
-
-class VerifyIn(BaseModel):
-    """A plan from anywhere, and the order it is to fit."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    order: PlanInput
-    plan: Plan
-
-
-class Verified(BaseModel):
-    """Every rule with what was measured, and each breach."""
-
-    certificate: Certificate
-    findings: tuple[Finding, ...]
+# PostgreSQL takes offence at a NUL, so an id that cannot be one is not looked for.
+ArtefactName = Annotated[str, Path(max_length=64, pattern="^[A-Za-z0-9_-]+$")]
+LessonName = Annotated[str, Path(max_length=80)]
+UserName = Annotated[str, Path(max_length=200, description="Your own id, or `me`.")]
+PLAYBOOK = "/training/playbook/{user_id}"
 
 
 @router.post(
-    "/questions",
+    "/training/questions",
     summary="The questions that matter for a profile, each with why it is asked",
     operation_id="training_questions",
     response_class=Response,
@@ -70,14 +72,13 @@ class Verified(BaseModel):
 async def ask(request: Request) -> Response:
     """Needs no model; nothing is kept."""
     asked = questions((await _sent(request, QuestionsIn)).profile)
-    answer = Questions(questions=asked, minutes=minutes_to_answer(asked))
-    return Response(ok(to_json(answer)), media_type="application/json")
+    return _json(to_json(Questions(questions=asked, minutes=minutes_to_answer(asked))))
 
 
 @router.post(
     "/verify",
     summary="A plan held against every rule: its certificate and what breaks it",
-    operation_id="verify_training_plan",
+    operation_id="verify",
     response_class=Response,
     responses={200: {"model": Envelope[Verified]}},
     openapi_extra=described(VerifyIn),
@@ -89,8 +90,234 @@ async def check(request: Request) -> Response:
     problem = next(wrong(sent.order.answers), None)
     if problem is not None:
         raise _wrong(("order", "answers", problem.where), problem.message)
-    verified = await asyncio.to_thread(_verified, sent)
-    return Response(ok(to_json(verified)), media_type="application/json")
+    return _json(to_json(await asyncio.to_thread(_verified, sent)))
+
+
+@router.post(
+    "/artefacts/{artefact_id}/feedback",
+    summary="What you say of a plan, or how a session went: a changed plan, and lessons",
+    operation_id="artefacts_feedback",
+    response_class=Response,
+    responses={200: {"model": Envelope[Answer]}},
+    openapi_extra=described(
+        FeedbackIn,
+        [
+            {"text": "I hate deadlifts and I can't train on Tuesdays"},
+            {
+                "session": {
+                    "week": 1,
+                    "day": 1,
+                    "entries": [
+                        {"exercise": "goblet squat", "load": 16, "reps": [10, 10, 9], "rir": 2},
+                        {"exercise": "push-up", "done": False},
+                    ],
+                }
+            },
+            {"operations": [{"do": "volume", "sets": -1}]},
+        ],
+    ),
+)
+async def feedback(request: Request, artefact_id: ArtefactName) -> Response:
+    """Past days never change. Needs no model; the artefact that was stays as it was."""
+    sent = await _sent(request, FeedbackIn)
+    return _json(await respond(_forge(request), _caller(request), artefact_id, sent))
+
+
+@router.get(
+    PLAYBOOK,
+    summary="What was learnt about you",
+    operation_id="training_playbook",
+    response_class=Response,
+    responses={200: {"model": Envelope[PlaybookOut]}},
+)
+async def playbook(request: Request, user_id: UserName) -> Response:
+    """Anyone else's is as absent as one that never was."""
+    return _json(to_json(await _playbook(request, user_id)))
+
+
+@router.get(
+    PLAYBOOK + "/export",
+    summary="The same as a file",
+    operation_id="training_playbook_export",
+    response_class=Response,
+    responses={200: {"model": PlaybookOut, "description": "Without an envelope."}},
+)
+async def export(request: Request, user_id: UserName) -> Response:
+    """JSON to be taken away."""
+    headers = {"Content-Disposition": 'attachment; filename="playbook.json"'}
+    content = to_json(await _playbook(request, user_id), indent=2)
+    return Response(content, media_type="application/json", headers=headers)
+
+
+@router.patch(
+    PLAYBOOK + "/lessons/{lesson_id}",
+    summary="A lesson in better words",
+    operation_id="training_lesson_edit",
+    response_class=Response,
+    responses={200: {"model": Envelope[PlaybookOut]}},
+    openapi_extra=described(LessonIn, [{"text": "No deadlifts before noon"}]),
+)
+async def edit(request: Request, user_id: UserName, lesson_id: LessonName) -> Response:
+    """What it does stays: that would be another lesson."""
+    text = plain((await _sent(request, LessonIn)).text)
+    return await _one_changed(
+        request, user_id, Edit(lesson=lesson_id, text=text, day=_day(request))
+    )
+
+
+@router.delete(
+    PLAYBOOK + "/lessons/{lesson_id}",
+    summary="A lesson closed: it shapes no plan any more",
+    operation_id="training_lesson_close",
+    response_class=Response,
+    responses={200: {"model": Envelope[PlaybookOut]}},
+)
+async def close(request: Request, user_id: UserName, lesson_id: LessonName) -> Response:
+    """The only way a safety lesson ends."""
+    done = Close(lesson=lesson_id, by="person", day=_day(request))
+    return await _one_changed(request, user_id, done)
+
+
+async def respond(forge: Forge, who: Caller, artefact_id: str, sent: FeedbackIn) -> bytes:
+    """The answer to feedback on the caller's own plan, as JSON, with all that it changes kept."""
+    now, began = forge.clock.now(), forge.clock.monotonic()
+    day = _local(sent.today, now.date())
+    kept = await forge.shelf.get(who, artefact_id)
+    log = await forge.memory.read(who, kept.domain)
+    # In threads: a dozen plans may be held against every rule on the way to one that keeps them.
+    standing = await asyncio.to_thread(_standing, kept, log, day)
+    said = plain(sent.said) if isinstance(sent.said, str) else sent.said
+    coached = await asyncio.to_thread(_coached, said, standing)
+    if coached.deltas:
+        # Before the plan is kept: a lesson must not be lost with it.
+        log = await forge.memory.learn(who, kept.domain, _learning(coached.deltas, day), now)
+    content = kept.body
+    changed = coached.plan != standing.plan or coached.decline is not None
+    if changed:
+        artefact = await asyncio.to_thread(_artefact, forge, kept, coached, began)
+        await forge.shelf.keep(artefact, artefact.id)
+        content = body(artefact)
+    rest = to_json({"changed": changed} | answer(coached, Log.read(log).playbook))
+    return b'{"artefact":%b,%b' % (content, rest[1:])
+
+
+def _artefact(forge: Forge, before: Kept, coached: Coached, began: float) -> Artefact:
+    run_id = RunId(new_id("run", forge.clock))
+    parts = editing.parts(coached)
+    seconds = round(forge.clock.monotonic() - began, 6)
+    edited = Finding("feedback", "warn", "plan", f"Changed from {before.id}, not made anew.")
+    return Artefact(
+        id=ArtefactId(new_id("art", forge.clock)),
+        run_id=run_id,
+        owner=before.owner,
+        domain=before.domain,
+        status="declined" if coached.decline else before.status,
+        parts=parts,
+        unmet=(),
+        findings=(edited, *editing.told(coached)),
+        decline=coached.decline,
+        evidence=editing.evidence(run_id, parts, coached.findings, seconds),
+        created_at=forge.clock.now(),
+    )
+
+
+def _standing(kept: Kept, log: Entries, day: datetime.date) -> Standing:
+    parts = from_json(kept.body)["parts"]
+    if kept.domain != "training" or not {"plan", "person"} <= parts.keys():
+        raise NotFound("There is no plan in such an artefact.", details={"id": kept.id})
+    try:
+        plan, person = Plan.model_validate(parts["plan"]), Person.model_validate(parts["person"])
+    except ValidationError:
+        message = "The plan was made by another version."
+        raise NotFound(message, details={"id": kept.id}) from None
+    return Standing(artefact=kept.id, plan=plan, person=person, log=Log.read(log), now=day)
+
+
+def _coached(said: Said, standing: Standing) -> Coached:
+    try:
+        return coach(said, standing)
+    except Unfit as unfit:
+        raise Invalid(str(unfit)) from None
+    except Unknown as unknown:
+        raise _unknown(unknown, standing.plan) from None
+
+
+def _learning(deltas: tuple[Delta, ...], day: datetime.date) -> Callable[[Entries], Entries]:
+    def change(entries: Entries) -> Entries:
+        log = Log.read(entries)
+        logged = {(one.plan, one.session.number) for one in log.playbook.sessions}
+        for delta in deltas:
+            if isinstance(delta, Trained) and (delta.plan, delta.session.number) in logged:
+                raise Conflict("That session is logged already; what was done stays as it was.")
+        return log.learn(*deltas, day=day).entries
+
+    return change
+
+
+async def _one_changed(request: Request, user_id: str, delta: Edit | Close) -> Response:
+    """A person's own word on one lesson."""
+    who = _owner(request, user_id)
+
+    def change(entries: Entries) -> Entries:
+        log = Log.read(entries)
+        if delta.lesson not in log.playbook.lessons:
+            raise NotFound("There is no such lesson.")
+        return log.learn(delta, day=delta.day).entries
+
+    forge = _forge(request)
+    log = await forge.memory.learn(who, "training", change, forge.clock.now())
+    return _json(to_json(_told(who, log)))
+
+
+async def _playbook(request: Request, user_id: str) -> PlaybookOut:
+    who = _owner(request, user_id)
+    return _told(who, await _forge(request).memory.read(who, "training"))
+
+
+def _told(who: Caller, log: Entries) -> PlaybookOut:
+    book = Log.read(log).playbook
+    return PlaybookOut(
+        user_id=who.id,
+        lessons=tuple(book.lessons.values()),
+        total_lessons=len(book.open),
+        sessions=len(book.sessions),
+    )
+
+
+def _owner(request: Request, user_id: str) -> Caller:
+    who = _caller(request)
+    if user_id not in {"me", who.id}:
+        raise NotFound("There is no such playbook.")
+    return who
+
+
+def _forge(request: Request) -> Forge:
+    return cast("Forge", request.scope["state"]["forge"])
+
+
+def _caller(request: Request) -> Caller:
+    return cast("Caller", request.scope["state"]["caller"])
+
+
+def _day(request: Request) -> datetime.date:
+    return _forge(request).clock.now().date()
+
+
+def _local(said: datetime.date | None, ours: datetime.date) -> datetime.date:
+    """The day it is for the person: nowhere is it more than a day from ours."""
+    if said is not None and abs((said - ours).days) > 1:
+        raise _wrong(("today",), "It is that day nowhere on Earth")
+    return said or ours
+
+
+def _unknown(unknown: Unknown, plan: Plan) -> Invalid:
+    near = named(unknown.nearest, plan.language)
+    offered = f" The nearest: {', '.join(one.name for one in near)}." if near else ""
+    where = {"where": unknown.place, "message": "no exercise of that name", "type": "exercise"}
+    return Invalid(
+        f"No exercise is called that for certain.{offered}",
+        details={"fields": [dict(where)], "nearest": [one.model_dump() for one in near]},
+    )
 
 
 def _verified(sent: VerifyIn) -> Verified:
@@ -102,10 +329,17 @@ def _verified(sent: VerifyIn) -> Verified:
 
 
 async def _sent(request: Request, kind: type[M]) -> M:
+    sent = request.headers.get("content-type", "")
+    if not sent.partition(";")[0].strip().lower().endswith("json"):
+        raise UnsupportedMedia("Send JSON, with `Content-Type: application/json`.")
     try:
         return kind.model_validate_json(await request.body(), strict=True)
     except ValidationError as error:
         raise invalid(error) from None
+
+
+def _json(data: bytes) -> Response:
+    return Response(ok(data), media_type="application/json")
 
 
 def _within(plan: Plan) -> None:

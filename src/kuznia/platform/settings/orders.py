@@ -7,7 +7,6 @@ from pydantic import Field
 from pydantic_settings import BaseSettings
 
 from kuznia.platform.kinds import Dollars, Lower
-from kuznia.platform.settings.later import LATER
 
 
 class Orders(BaseSettings):
@@ -35,5 +34,7 @@ class Orders(BaseSettings):
         description="A file for exercises of your own; `kuznia catalogue import` writes it.",
     )
     playbook_context_matching_enabled: bool = Field(
-        default=False, description=f"{LATER} the playbook of lessons will."
+        default=False,
+        description="Lessons that speak of what a prompt asks for come first, and a model is told "
+        "of them and of what we know about it.",
     )

@@ -74,6 +74,27 @@ def test_less_is_always_allowed() -> None:
         assert apply(PLAN, ATHLETE, operation).applied, operation
 
 
+def test_a_day_whose_exercises_are_all_out_is_what_is_left_of_it() -> None:
+    mixed, athlete = a_plan(
+        {"kind": "both", "days": 5, "endurance": {"sport": "cycling", "weekly_minutes": 200}}
+    )
+    for name in sorted(ids(mixed)):
+        mixed = apply(mixed, athlete, Remove(exercise=name)).plan
+
+    kinds = {(bool(day.exercises), bool(day.sessions)): day.kind for day in mixed.weeks[0].days}
+    left = {(True, True): "mixed", (True, False): "strength"}
+    assert kinds.items() <= (left | {(False, True): "endurance", (False, False): "rest"}).items()
+    assert kinds[False, True] == "endurance"
+
+
+def test_a_swap_for_what_the_day_has_already_leaves_the_day() -> None:
+    day = next(day for day in PLAN.weeks[0].days if len(day.exercises) > 1)
+    out, into = (dose.id for dose in day.exercises[:2])
+    after = apply(PLAN, ATHLETE, Swap(out=out, into=into))
+
+    assert after.plan.weeks[0].days[day.day - 1] == day
+
+
 def test_moving_a_day_takes_its_work_along() -> None:
     week = PLAN.weeks[1]
     full = next(day for day in week.days if day.exercises)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from kuznia.domains.training.catalogue import Exercise, catalogue, fingerprint
@@ -56,7 +56,7 @@ class _Index:
 
 def match(text: str, equipment: frozenset[str] | None = None) -> Match:
     """The exercise a text names. With a kit, what can be done with it wins a close call."""
-    words = _words(text[:_LONGEST])
+    words = words_of(text[:_LONGEST])
     if not words:
         return Match(None, 0.0, ())
     index = _index(fingerprint())
@@ -67,7 +67,17 @@ def match(text: str, equipment: frozenset[str] | None = None) -> Match:
     for doc in _shortlist(words, index):
         score = _likeness(words, doc, index)
         best[doc.exercise] = max(score, best.get(doc.exercise, 0.0))
-    return _decide(best, equipment)
+    found = _decide(best, equipment)
+    if found.exercise is not None or len(found.nearest) >= NEAREST:
+        return found
+    nearest = dict.fromkeys((*found.nearest, *_spelt_like(" ".join(words), index)))
+    return replace(found, nearest=tuple(nearest)[:NEAREST])
+
+
+def _spelt_like(text: str, index: _Index) -> tuple[str, ...]:
+    """Exercises whose names share the most letters with it: something is always nearest."""
+    ranked = sorted(index.docs, key=lambda doc: (-_shared(text, " ".join(doc.words)), doc.exercise))
+    return tuple(dict.fromkeys(doc.exercise for doc in ranked[:_SHORTLIST]))
 
 
 def _decide(best: Mapping[str, float], equipment: frozenset[str] | None) -> Match:
@@ -91,7 +101,8 @@ def _synonyms() -> tuple[Mapping[str, str], frozenset[str]]:
     return data["short"], frozenset(data["drop"]["words"])
 
 
-def _words(text: str) -> tuple[str, ...]:
+def words_of(text: str) -> tuple[str, ...]:
+    """The words that tell names apart, each in one form."""
     short, drop = _synonyms()
     plain = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("’", "")
     found: list[str] = []
@@ -144,7 +155,7 @@ def _docs() -> Iterator[_Doc]:
     # The commoner exercise first: where two share a wording, it is the one that is meant.
     for exercise in sorted(catalogue().values(), key=lambda one: (-one.popularity, one.id)):
         for name in _names(exercise):
-            words = _words(name)
+            words = words_of(name)
             if words:
                 yield _Doc(exercise.id, words, exercise.popularity)
 
@@ -179,8 +190,10 @@ def _alike(one: str, other: str) -> float:
     """How much two words share, by their pairs of letters."""
     if one == other:
         return 1.0
-    if abs(len(one) - len(other)) > 3:
-        return 0.0
+    return 0.0 if abs(len(one) - len(other)) > 3 else _shared(one, other)
+
+
+def _shared(one: str, other: str) -> float:
     mine = {one[at : at + 2] for at in range(len(one) - 1)}
     theirs = {other[at : at + 2] for at in range(len(other) - 1)}
     return 2 * len(mine & theirs) / (len(mine) + len(theirs) or 1)

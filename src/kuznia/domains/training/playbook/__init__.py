@@ -6,17 +6,29 @@ merging and caps are code's work: a model may at most suggest words.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from kuznia.domains.training.lesson import Effect, Lesson, Short
+from kuznia.domains.training.lesson import (
+    AvoidExercise,
+    Effect,
+    Lesson,
+    Minutes,
+    Prefer,
+    Short,
+    VolumeFactor,
+)
+from kuznia.domains.training.playbook.logged import Session
 
 # Open lessons a playbook holds; safety does not count and is never pushed out.
 MOST_LESSONS = 40
+# Entries of a log before it is written anew, and logged sessions that are then still remembered.
+MOST_DELTAS = 600
+MOST_SESSIONS = 60
 
 
 class _Delta(BaseModel):
@@ -55,10 +67,27 @@ class Close(_Delta):
 
     do: Literal["close"] = "close"
     lesson: Short
-    by: Literal["person", "cap", "counters"]
+    by: Literal["person", "cap", "counters", "newer"]
 
 
-Delta = Annotated[Learn | Count | Edit | Close, Field(discriminator="do")]
+class Trained(_Delta):
+    """A session of a plan as it was done."""
+
+    do: Literal["trained"] = "trained"
+    # The artefact the plan began as.
+    plan: Short
+    session: Session
+
+
+class Known(_Delta):
+    """A lesson as it stood when a log that had grown long was written anew."""
+
+    do: Literal["known"] = "known"
+    known: Lesson
+
+
+Delta = Annotated[Learn | Count | Edit | Close | Trained | Known, Field(discriminator="do")]
+_DELTA: TypeAdapter[Delta] = TypeAdapter(Delta)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +95,7 @@ class Playbook:
     """Every lesson ever learnt, closed ones too, by id, in the order they were learnt."""
 
     lessons: Mapping[str, Lesson] = field(default_factory=dict[str, Lesson])
+    sessions: tuple[Trained, ...] = ()
 
     @property
     def open(self) -> tuple[Lesson, ...]:
@@ -79,19 +109,28 @@ def lesson_id(kind: str, effects: tuple[Effect, ...], text: str) -> str:
     return "l-" + hashlib.sha256(key.encode()).hexdigest()[:12]
 
 
+def learnt_id(delta: Learn) -> str:
+    return lesson_id(delta.kind, delta.effects, delta.text)
+
+
 def fold(log: Iterable[Delta]) -> Playbook:
     """The playbook a log amounts to. The same log always gives the same playbook."""
     lessons: dict[str, Lesson] = {}
+    sessions: list[Trained] = []
     for delta in log:
         if isinstance(delta, Learn):
             _learn(lessons, delta)
+        elif isinstance(delta, Trained):
+            sessions.append(delta)
+        elif isinstance(delta, Known):
+            lessons[delta.known.id] = delta.known
         elif delta.lesson in lessons:
             lessons[delta.lesson] = _changed(lessons[delta.lesson], delta)
-    return Playbook(lessons)
+    return Playbook(lessons, tuple(sessions))
 
 
 def _learn(lessons: dict[str, Lesson], delta: Learn) -> None:
-    name = lesson_id(delta.kind, delta.effects, delta.text)
+    name = learnt_id(delta)
     known = lessons.get(name)
     if known is not None:
         # Said again: one more vote; and open again, if it had been closed.
@@ -142,17 +181,53 @@ def tidied(playbook: Playbook, day: date | None = None) -> tuple[Delta, ...]:
     return tuple(closes)
 
 
+def _outdated(playbook: Playbook, new: Learn, day: date | None) -> Iterator[Delta]:
+    """Who says something else than before means what was said last; safety is not unsaid so."""
+    for lesson in playbook.open:
+        if not lesson.pinned and any(
+            _contradict(old, effect) for old in lesson.effects for effect in new.effects
+        ):
+            yield Close(day=day, lesson=lesson.id, by="newer")
+
+
+def _contradict(old: Effect, new: Effect) -> bool:
+    if isinstance(old, Prefer | AvoidExercise) and isinstance(new, Prefer | AvoidExercise):
+        return old.exercise == new.exercise and old.do != new.do
+    one_at_a_time = isinstance(old, Minutes | VolumeFactor)
+    return one_at_a_time and old.do == new.do and old != new
+
+
 @dataclass(frozen=True, slots=True)
 class Log:
     """A person's log as read from where it is kept; `learn` gives the longer one."""
 
     deltas: tuple[Delta, ...] = ()
 
+    @classmethod
+    def read(cls, entries: Iterable[str]) -> "Log":
+        """The log from its entries as they were written."""
+        return cls(tuple(_DELTA.validate_json(entry) for entry in entries))
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        return tuple(delta.model_dump_json() for delta in self.deltas)
+
     @property
     def playbook(self) -> Playbook:
         return fold(self.deltas)
 
     def learn(self, *deltas: Delta, day: date | None = None) -> "Log":
-        """The log with these at its end, tidied after them."""
-        longer = replace(self, deltas=(*self.deltas, *deltas))
-        return replace(longer, deltas=(*longer.deltas, *tidied(longer.playbook, day)))
+        """The log with these at its end, tidied after them, and written anew if it grew long."""
+        log = self.deltas
+        for delta in deltas:
+            if isinstance(delta, Learn):
+                log = (*log, *_outdated(fold(log), delta, day))
+            log = (*log, delta.model_copy(update={"day": delta.day or day}))
+        log = (*log, *tidied(fold(log), day))
+        return Log(log if len(log) <= MOST_DELTAS else _anew(fold(log)))
+
+
+def _anew(playbook: Playbook) -> tuple[Delta, ...]:
+    """A short log with the same open lessons; what was closed is forgotten."""
+    known = (Known(known=lesson) for lesson in playbook.open)
+    return (*known, *playbook.sessions[-MOST_SESSIONS:])

@@ -22,6 +22,7 @@ from kuznia.domains.training.lesson import (
     LoadFactor,
     Minutes,
     Prefer,
+    Sign,
     VolumeFactor,
 )
 from kuznia.domains.training.lexicon import Heard, hear, plain
@@ -43,6 +44,9 @@ from kuznia.forge.terms import Decline
 
 Intent = Literal["question", "unclear", "update_request", "satisfied", "stop"]
 _MOST_EFFECTS = 4
+# A name is taken for one of the plan's from the first likeness on, and asked about from the second.
+_LIKELY = 0.5
+_POSSIBLE = 0.3
 _CLAUSES = re.compile(r"[.!;\n]+|\bbut\b|\band\b|\bале\b|\bа\b|\bі\b|\bта\b")
 
 
@@ -92,11 +96,10 @@ def understand(text: str, plan: Plan, athlete: Athlete, at: Today = FIRST) -> Un
     text = text.strip()[:2000]
     heard = hear(text)
     stop = _stop(heard, athlete)
+    lessons: list[Learn] = [*_signs(text, heard, athlete), *_safety(text, heard)]
     if stop is not None:
-        lesson = Learn(text=text[:300], kind="safety")
-        return Understood("stop", lessons=(lesson,), decline=stop)
+        return Understood("stop", lessons=tuple(lessons), decline=stop)
     operations: list[Operation] = []
-    lessons: list[Learn] = list(_safety(text, heard))
     operations += _spare(lessons, plan)
     unsure: list[tuple[str, ...]] = []
     for clause in (part.strip() for part in _CLAUSES.split(plain(text)) if part.strip()):
@@ -127,10 +130,17 @@ def _intent(text: str, found: bool, unsure: bool) -> Intent:
 
 def _stop(heard: Heard, athlete: Athlete) -> Decline | None:
     """A new stop sign; what was known before the plan was made is not news."""
-    now = replace(athlete, flags=athlete.flags | heard.flags)
+    injuries = (*athlete.injuries, *heard.injuries)
+    now = replace(athlete, flags=athlete.flags | heard.flags, injuries=injuries)
     if set(screen(now).stops) <= set(screen(athlete).stops):
         return None
     return decline(now)
+
+
+def _signs(text: str, heard: Heard, athlete: Athlete) -> Iterator[Learn]:
+    """One lesson for each sign: each is closed for a reason of its own."""
+    for flag in sorted(heard.flags - athlete.flags):
+        yield Learn(text=text[:300], kind="safety", effects=(Sign(flag=flag),))
 
 
 def _safety(text: str, heard: Heard) -> Iterator[Learn]:
@@ -158,7 +168,9 @@ def _used(plan: Plan) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys(names) if name in catalogue())
 
 
-def _named(words: str, plan: Plan, unsure: list[tuple[str, ...]]) -> str | None:
+def _named(
+    words: str, plan: Plan, unsure: list[tuple[str, ...]], *, least: float = _POSSIBLE
+) -> str | None:
     """The exercise some words name: one of the plan if it can be, none if we would be guessing."""
     words = words.strip(" ,'\"")
     found = match(words)
@@ -167,13 +179,9 @@ def _named(words: str, plan: Plan, unsure: list[tuple[str, ...]]) -> str | None:
     here = [name for name in found.nearest if name in _used(plan)]
     if found.score >= _LIKELY and len(here) == 1:
         return here[0]
-    if found.score >= _POSSIBLE:
+    if found.score >= least:
         unsure.append(found.nearest)
     return None
-
-
-_LIKELY = 0.5
-_POSSIBLE = 0.3
 
 
 def _swaps(said: _Said, unsure: list[tuple[str, ...]]) -> Iterator[Operation | Learn]:
@@ -181,7 +189,8 @@ def _swaps(said: _Said, unsure: list[tuple[str, ...]]) -> Iterator[Operation | L
     if not found:
         return
     names = [group for group in found.groups() if group]
-    out, into = (_named(name, said.plan, unsure) for name in names)
+    # Who says what to swap names an exercise for certain, however unlike ours the name may be.
+    out, into = (_named(name, said.plan, unsure, least=0.0) for name in names)
     if out and into:
         yield Swap(out=out, into=into)
         yield said.learn("preference", Prefer(exercise=into))
@@ -213,11 +222,11 @@ def _instead_of(said: _Said, name: str) -> Iterator[Operation | Learn]:
     yield said.learn("preference", AvoidExercise(exercise=name))
     if name not in _used(said.plan):
         return
-    into = _alternative(said.plan, said.athlete, name)
+    into = alternative(said.plan, said.athlete, name)
     yield Swap(out=name, into=into) if into else Remove(exercise=name)
 
 
-def _alternative(plan: Plan, athlete: Athlete, name: str) -> str | None:
+def alternative(plan: Plan, athlete: Athlete, name: str) -> str | None:
     """The most usual exercise of the same movement that may be given and is not yet there."""
     wanted, used = catalogue()[name], set(_used(plan))
     options = [

@@ -4,33 +4,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from kuznia.domains.training.catalogue import catalogue
-from kuznia.domains.training.lesson import AvoidExercise, Lesson, Prefer, Short
+from kuznia.domains.training.lesson import AvoidExercise, Lesson, Prefer
 from kuznia.domains.training.plan import Dose, Plan
 from kuznia.domains.training.playbook import Count, Learn
+from kuznia.domains.training.playbook.logged import Logged
 from kuznia.domains.training.units import KG_IN_LB, to_plates
 
-
-class Logged(BaseModel):
-    """One exercise as it went."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    exercise: Short
-    done: bool = True
-    load: float | None = Field(default=None, ge=0, le=1500, allow_inf_nan=False)
-    # Repetitions of each set that was done.
-    reps: tuple[int, ...] = Field(default=(), max_length=12)
-    # Repetitions that were left at the end of the last set.
-    rir: int | None = Field(default=None, ge=0, le=10)
-    pain: int = Field(default=0, ge=0, le=10)
-
-
-Moved = Literal["up", "back", "same"]
+Step = Literal["up", "back"]
+Moved = Step | Literal["same"]
 # Pain above this is a reason to leave an exercise out, not to push through.
-_TOO_MUCH_PAIN = 3
+TOO_MUCH_PAIN = 3
 _SKIPS = 2
 
 
@@ -51,9 +35,9 @@ def next_dose(dose: Dose, history: Iterable[Logged]) -> Next:
     """
     last = [entry for entry in history if entry.exercise == dose.id and entry.done][-2:]
     if len(last) == 2 and all(_spare(entry, dose) for entry in last):
-        return Next(_moved(dose, 1 + dose.progression.step_percent / 100, up=True), "up", "P01")
+        return Next(moved(dose, "up"), "up", "P01")
     if len(last) == 2 and all(_failed(entry, dose) for entry in last):
-        return Next(_moved(dose, 1 - dose.progression.back_percent / 100, up=False), "back", "P05")
+        return Next(moved(dose, "back"), "back", "P05")
     if last and not _failed(last[-1], dose) and dose.progression.kind == "double":
         reps = min(dose.progression.high, dose.reps + 1)
         return Next(dose.model_copy(update={"reps": reps}), "same", "P02")
@@ -61,7 +45,12 @@ def next_dose(dose: Dose, history: Iterable[Logged]) -> Next:
 
 
 def _spare(entry: Logged, dose: Dose) -> bool:
-    return bool(entry.reps) and len(entry.reps) >= dose.sets and entry.reps[-1] >= dose.reps + 2
+    """All sets at the load asked for, with two repetitions done or left over at the end."""
+    light = None not in {entry.load, dose.load} and (entry.load or 0) < (dose.load or 0)
+    if light or not entry.reps or len(entry.reps) < dose.sets:
+        return False
+    left = entry.rir is not None and entry.rir >= dose.rir + 2 and entry.reps[-1] >= dose.reps
+    return left or entry.reps[-1] >= dose.reps + 2
 
 
 def _failed(entry: Logged, dose: Dose) -> bool:
@@ -70,19 +59,21 @@ def _failed(entry: Logged, dose: Dose) -> bool:
     )
 
 
-def _moved(dose: Dose, factor: float, *, up: bool) -> Dose:
-    """The load by that factor in steps that can be put on; repetitions start from the bottom."""
+def moved(dose: Dose, step: Step) -> Dose:
+    """The load one step of its own rule on; repetitions start from the bottom."""
+    rule, up = dose.progression, step == "up"
+    factor = 1 + rule.step_percent / 100 if up else 1 - rule.back_percent / 100
     update: dict[str, object] = {"reps": dose.progression.low}
     if dose.load is not None and dose.load_unit is not None and dose.id in catalogue():
         exercise = catalogue()[dose.id]
         unit = dose.load_unit
-        step = exercise.step_lb if unit == "lb" else exercise.step_kg
+        plate = exercise.step_lb if unit == "lb" else exercise.step_kg
         kg = dose.load * factor * (KG_IN_LB if unit == "lb" else 1.0)
         load = to_plates(kg, unit, exercise.step_kg, exercise.step_lb)
         # Plates decide: at least one step up, but never more than a tenth.
-        if up and load <= dose.load and (dose.load + step) <= dose.load * 1.10:
-            load = dose.load + step
-        update["load"] = max(step, load) if up else max(step, min(load, dose.load - step))
+        if up and load <= dose.load and (dose.load + plate) <= dose.load * 1.10:
+            load = dose.load + plate
+        update["load"] = max(plate, load) if up else max(plate, min(load, dose.load - plate))
         if dose.percent is not None and dose.load:
             share = dose.percent * float(str(update["load"])) / dose.load
             update["percent"] = round(min(100.0, share), 1)
@@ -90,23 +81,27 @@ def _moved(dose: Dose, factor: float, *, up: bool) -> Dose:
 
 
 def taught(
-    plan: Plan, logged: Iterable[Logged], lessons: Iterable[Lesson]
+    plan: Plan,
+    logged: Iterable[Logged],
+    lessons: Iterable[Lesson],
+    before: Iterable[Logged] = (),
 ) -> Iterator[Learn | Count]:
-    """What a logged session teaches: pain is safety, repeated skipping a dislike."""
-    entries = tuple(logged)
-    done = {entry.exercise for entry in entries if entry.done}
+    """What a session teaches after those before: pain is safety, skipping again a dislike."""
+    entries, earlier = tuple(logged), tuple(before)
+    done = {entry.exercise for entry in (*earlier, *entries) if entry.done}
     for entry in entries:
-        if entry.pain > _TOO_MUCH_PAIN:
+        if entry.pain > TOO_MUCH_PAIN:
             text = f"{_label(plan, entry.exercise)}: pain {entry.pain}/10"
             effect = AvoidExercise(exercise=entry.exercise)
             yield Learn(text=text, kind="safety", effects=(effect,))
     skipped = [entry.exercise for entry in entries if not entry.done]
+    ever = [*(entry.exercise for entry in earlier if not entry.done), *skipped]
     for name in dict.fromkeys(skipped):
-        if skipped.count(name) >= _SKIPS and name not in done:
+        if ever.count(name) >= _SKIPS and name not in done:
             effect = AvoidExercise(exercise=name)
             text = f"{_label(plan, name)}: skipped"
             yield Learn(text=text, kind="preference", effects=(effect,))
-    yield from _counted(lessons, done, set(skipped))
+    yield from _counted(lessons, {one.exercise for one in entries if one.done}, set(skipped))
 
 
 def _label(plan: Plan, name: str) -> str:

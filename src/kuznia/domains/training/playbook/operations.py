@@ -6,7 +6,7 @@ rule: what breaks one is refused with its findings, and the plan stays as it was
 
 import datetime
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -16,6 +16,7 @@ from kuznia.domains.training.athlete import Athlete
 from kuznia.domains.training.catalogue import Exercise, catalogue
 from kuznia.domains.training.lesson import Short
 from kuznia.domains.training.plan import Day, DayKind, Dose, Plan, Progression, Reason, Week
+from kuznia.domains.training.playbook.logbook import Step, moved
 from kuznia.domains.training.verifier import findings, verify
 from kuznia.domains.training.verifier.rules import rules
 from kuznia.forge.terms import Finding
@@ -34,10 +35,11 @@ class Swap(_Operation):
 
 
 class Intensity(_Operation):
-    """So many more or fewer repetitions in reserve."""
+    """So many more or fewer repetitions in reserve, or a step of the load by its own rule."""
 
     do: Literal["intensity"] = "intensity"
-    reserve: int = Field(ge=-2, le=2)
+    reserve: int = Field(default=0, ge=-2, le=2)
+    step: Step | None = None
     exercise: Short | None = None
 
 
@@ -129,14 +131,20 @@ def apply(plan: Plan, athlete: Athlete, operation: Operation, at: Today = FIRST)
     if after == plan:
         nothing = Finding("operation", "warn", "plan", "There is nothing of that to change.")
         return Changed(plan, False, (nothing,))
-    before = {(one.code, one.where) for one in findings(verify(plan, athlete)) if one.stands}
+    before = set(_said(findings(verify(plan, athlete), most=None)))
     worse = tuple(
         one
         for one in findings(verify(after, athlete))
-        if one.stands and (one.code, one.where) not in before
+        if one.stands and before.isdisjoint(_said((one,)))
     )
     refused = any(_forbids(one, operation) for one in worse)
     return Changed(plan if refused else after, not refused, worse)
+
+
+def _said(found: Iterable[Finding]) -> Iterator[tuple[str, str]]:
+    """Places move when something is taken out: the same thing said of another place is no news."""
+    for one in found:
+        yield from ((one.code, one.where), (one.code, one.message))
 
 
 def _forbids(finding: Finding, operation: Operation) -> bool:
@@ -150,7 +158,7 @@ def _less(operation: Operation) -> bool:
     if isinstance(operation, Volume):
         return operation.sets < 0
     if isinstance(operation, Intensity):
-        return operation.reserve > 0
+        return operation.reserve > 0 or (operation.step == "back" and not operation.reserve)
     return isinstance(operation, Remove | RestDay)
 
 
@@ -252,6 +260,9 @@ def _intensity(plan: Plan, operation: Intensity, at: Today) -> Plan:
     def change(dose: Dose) -> Dose:
         if operation.exercise not in {None, dose.id}:
             return dose
+        if operation.step is not None:
+            # Where no load is planned effort leads, and the person finds the load.
+            dose = dose if dose.load is None else moved(dose, operation.step)
         rir = dose.rir + operation.reserve
         if not 0 <= rir <= 6:
             raise _Impossible("reserve", "The reserve would leave its range of 0 to 6.")

@@ -97,11 +97,11 @@ def _verdict(rule: Rule, view: View) -> Verdict:
     return Verdict(rule, len(measures), worst or (measures[-1] if measures else None), breaches)
 
 
-def findings(verdicts: tuple[Verdict, ...]) -> Iterator[Finding]:
+def findings(verdicts: tuple[Verdict, ...], most: int | None = MOST_FINDINGS) -> Iterator[Finding]:
     """Every breach as a finding, a few of each rule, the worst of it first."""
     for verdict in verdicts:
         told = sorted(verdict.breaches, key=lambda breach: -_WORSE[verdict.severity(breach)])
-        for breach in told[:MOST_FINDINGS]:
+        for breach in told[:most]:
             yield Finding(
                 code=verdict.rule.id,
                 severity=verdict.severity(breach),

@@ -65,7 +65,8 @@ def days(view: View, _: Rule) -> Iterator[Measure]:
     # A playbook that closes every offered day closes none: someone asked for a plan.
     free = offered - closed or offered
     for week, day in view.days():
-        if day.kind != "rest" and day.day not in free:
+        here = offered if _over(view, week.number, day.day) else free
+        if day.kind != "rest" and day.day not in here:
             yield Measure(f"weeks.{week.number}.days.{day.day}", day.day, "an offered day", False)
     for week in view.plan.weeks:
         used = sum(1 for day in week.days if day.kind != "rest")
@@ -84,13 +85,21 @@ def lessons(view: View, _: Rule) -> Iterator[Measure]:
     tags = {effect.tag for effect in effects if isinstance(effect, AvoidTag)}
     names = {effect.exercise for effect in effects if isinstance(effect, AvoidExercise)}
     for line in view.lines:
-        broken = line.exercise.tags & tags
-        if broken or line.exercise.id in names:
+        broken = line.exercise.tags & tags or line.exercise.id in names
+        if broken and not _over(view, line.week, line.day):
             yield Measure(line.where, line.exercise.id, "not in the playbook's way", False)
     most = min((effect.minutes for effect in effects if isinstance(effect, Minutes)), default=None)
+    if most is None:
+        return
     for week, day in view.days():
-        if most is not None and day.exercises and day.minutes > max(most, _long(view, day)):
+        long = day.exercises and day.minutes > max(most, _long(view, day))
+        if long and not _over(view, week.number, day.day):
             yield Measure(f"weeks.{week.number}.days.{day.day}", day.minutes, most, False)
+
+
+def _over(view: View, week: int, day: int) -> bool:
+    """A day that is past does not break what was learnt after it."""
+    return 7 * (week - 1) + day <= view.athlete.past
 
 
 def _long(view: View, day: Day) -> float:
