@@ -1,5 +1,6 @@
 """Skeletons through the real application, which has no model."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 
 import httpx2
@@ -8,6 +9,9 @@ from pydantic import SecretStr
 from tests.doors.served import inside
 
 from kuznia.app import Made
+from kuznia.domains.code.languages import get
+from kuznia.domains.code.pool import POOL
+from kuznia.domains.code.proof import prove
 from kuznia.platform.settings import Settings
 
 FARE = "def fare(age: int) -> int:\n    return 0 if age < 6 else 4\n"
@@ -16,6 +20,8 @@ FARE = "def fare(age: int) -> int:\n    return 0 if age < 6 else 4\n"
 @pytest.fixture
 async def client(sqlite_url: str) -> AsyncGenerator[httpx2.AsyncClient]:
     async with inside(Made(settings=Settings(database_url=SecretStr(sqlite_url)))) as kuznia:
+        # The workers are there: a deadline is for the work, not for their beginning.
+        await asyncio.gather(*(POOL.run(prove, b"", get("go"), seconds=30) for _ in range(2)))
         yield kuznia.client
 
 

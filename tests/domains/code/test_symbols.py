@@ -2,8 +2,9 @@
 
 import pytest
 
+from kuznia.domains.code.grammar import Stopped, parse, within
 from kuznia.domains.code.languages import get
-from kuznia.domains.code.symbols import public, symbols
+from kuznia.domains.code.symbols import placed, public, symbols
 
 # By language: a source, and what of it is public.
 OFFERED = {
@@ -150,3 +151,11 @@ def test_a_body_is_told_apart_from_what_comes_before_it():
 )
 def test_where_nothing_can_be_told_there_is_nothing(source, language):
     assert symbols(source, get(language)) == ()
+
+
+def test_a_tree_of_a_language_without_names_has_none():
+    css = get("css")
+    tree = parse(b"a {}", css, within(5))
+    assert not isinstance(tree, Stopped)
+
+    assert list(placed(b"a {}", css, tree)) == []

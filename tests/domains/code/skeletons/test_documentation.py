@@ -200,11 +200,27 @@ def test_where_a_comment_has_no_place_none_is_put(language, source):
 
 
 def test_comments_that_would_change_what_is_said_are_not_put():
-    source = 's = """\n""" ; \n\nsub = 1\n'
+    # POD begins at the beginning of a line, and this has none to give.
+    source = "package A {\n  sub f { 1 }\n}\n"
 
-    commented = sketched(source).commented
+    commented = sketched(source, "perl").commented
     assert commented
     assert commented.content == source
+
+
+def test_a_signature_with_a_fence_in_it_stands_in_a_longer_one():
+    found = sketched('export function f(a = "```") {}\n', "javascript")
+    told = put_together([found], "en", tests=False, docs=True)
+
+    assert told.documentation
+    page = told.documentation.files[0].content
+    assert '````text\nexport function f(a = "```")\n````' in page
+
+
+def test_a_source_that_only_another_parser_had_time_for_is_stopped():
+    found = sketch(b"a = 1\n" * 10_000, get("python"), within(-1), path="a.py", tongue="en")
+
+    assert isinstance(found, Stopped)
 
 
 def test_what_does_not_parse_says_where():

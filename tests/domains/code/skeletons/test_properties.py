@@ -144,6 +144,22 @@ def test_a_function_nobody_can_call_blindly_is_left_out(source, reason):
 
 
 @pytest.mark.parametrize(
+    "source",
+    [
+        "def encode(a: int) -> int: return a\ndef decode(a: str) -> str: return a\n",
+        "def encode(a: int, b: int) -> int: return a\ndef decode(a: int) -> int: return a\n",
+        "def find(a: int) -> int: return a\ndef find_fast(a: str) -> int: return 1\n",
+        "def clean(a: str) -> int: return 1\ndef cleans(a: str) -> str: return a\n",
+    ],
+)
+def test_a_name_alone_promises_nothing(source):
+    asked = names(source)
+
+    assert len(asked) == 2
+    assert all(name.endswith("keeps_its_promise") for name in asked)
+
+
+@pytest.mark.parametrize(
     ("path", "imported"),
     [
         ("rows.py", "import rows\n"),
