@@ -232,7 +232,7 @@ async def test_a_stream_is_read_as_it_comes(
 
     assert codemie.flow.calls[0].body["stream"] is True
     assert "".join(delta.text for delta in deltas) == "кузня"
-    assert deltas[0] == Delta("")
+    assert deltas[0] == Delta(model="a")
     assert deltas[-1].reply is not None
     assert deltas[-1].reply.text == "кузня"
 

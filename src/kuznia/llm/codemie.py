@@ -71,7 +71,7 @@ class CodeMieModel:
                 texts.append(said.piece)
                 text, tokens = said.text or text, said.tokens or tokens
                 # A thought is an empty delta: it tells the layers that the model is at work.
-                yield Delta(said.piece)
+                yield Delta(said.piece, model=self.name)
                 ended = ended or said.last
         except httpx2.HTTPError as error:
             raise self._fault(error, lost=True) from None

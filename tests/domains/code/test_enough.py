@@ -13,7 +13,7 @@ from tests.domains.code.corpus import REPLIES, read
 from tests.domains.code.makers import a_bench, an_order
 from tests.doors.served import EVENTS, served, told
 from tests.makers import a_forge
-from tests.modelserver import event, model_server, stream
+from tests.modelserver import ModelServer, event, listening, stream
 
 from kuznia.app import Made
 from kuznia.domains.code import DOMAIN
@@ -95,7 +95,7 @@ async def test_the_server_sees_that_nobody_listens_any_more(sqlite_url):
         "include_tests": False,
         "include_docs": False,
     }
-    async with model_server() as upstream:
+    async with listening(ModelServer()) as upstream:
         upstream.will(stream(*said, hang=True))
         given = {"openai_base_url": upstream.url, "openai_model": "m", "port": 0}
         settings = Settings(database_url=SecretStr(sqlite_url), **given)
