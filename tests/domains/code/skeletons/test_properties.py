@@ -143,6 +143,12 @@ def test_a_function_nobody_can_call_blindly_is_left_out(source, reason):
     assert written(source) == ""
 
 
+def test_a_path_that_is_only_text_reaches_nothing():
+    source = "from pathlib import PurePath\ndef f(a: str) -> str: return PurePath(a).stem\n"
+
+    assert names(source) == ["test_f_keeps_its_promise"]
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -23,6 +23,8 @@ def reaching(tree: ast.Module) -> frozenset[str]:
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
         if (getattr(node, "module", None) or alias.name).split(".")[0] in _modules
+        # Paths that are only text.
+        and not alias.name.startswith("Pure")
     }
     uses = {
         node.name: {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
