@@ -38,10 +38,14 @@ OWN = {
     "POST /api/v1/code/analyze",
     "POST /api/v1/code/skeletons",
     "POST /api/v1/training/questions",
-    "POST /api/v1/training/verify",
+    "POST /api/v1/verify",
+    "GET /api/v1/status",
 }
 # Pages in no document, and what they are made of.
 UNDESCRIBED = {"/api/docs", "/api/docs/reference.js", "/api/docs/reference.css"}
+PROFILE = {"age": 34, "level": "intermediate", "equipment": ["full-gym"]}
+PLAN = {"prompt": "Get stronger in the gym", "profile": PROFILE}
+DISLIKE = {"text": "I hate barbell back squats"}
 # The one body the document shows no example of.
 EDIT = {"sentence": "Remove the first step"}
 ID = re.compile(r"\{(\w+)\}")
@@ -60,12 +64,19 @@ async def ivans(kuznia: Kuznia) -> dict[str, str]:
     """Something of everything, by the names paths call it by."""
     order = {"prompt": "Register a small business"}
     artefact = await kuznia.client.post("/api/v1/flows", json=order, headers=IVAN)
+    plan = await kuznia.client.post("/api/v1/training/plans", json=PLAN, headers=IVAN)
+    said = await kuznia.client.post(
+        f"{plan.json()['data']['links']['self']}/feedback", json=DISLIKE, headers=IVAN
+    )
+    me = await kuznia.client.get("/api/v1/auth/me", headers=IVAN)
     key = await kuznia.client.post("/api/v1/keys", json={"name": "k"}, headers=IVAN)
     return {
         "artefact_id": artefact.json()["data"]["id"],
         "run_id": artefact.headers["x-run-id"],
         "key_id": key.json()["data"]["id"],
         "name": "json",
+        "user_id": me.json()["data"]["id"],
+        "lesson_id": said.json()["data"]["lessons"][0]["id"],
     }
 
 

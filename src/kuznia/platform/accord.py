@@ -69,7 +69,10 @@ def _second_model(settings: Settings) -> Problems:
 
 def _codemie(settings: Settings) -> Problems:
     """Where CodeMie is, who of it is asked, and who we are to it: all three or none."""
-    if not any(name.startswith("codemie_") for name in settings.model_fields_set):
+    shapes = type(settings).model_fields
+    named = [name for name in settings.model_fields_set if name.startswith("codemie_")]
+    # A default that is written out says nothing.
+    if not any(getattr(settings, name) != shapes[name].default for name in named):
         return
     if settings.codemie_base_url is None:
         yield "CODEMIE_BASE_URL", "missing; CODEMIE_* is set, so name the address of its API"
