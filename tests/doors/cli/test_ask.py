@@ -149,6 +149,14 @@ def test_a_plan_can_be_written_into_a_folder(kuznia: Kuznia, profile: str, tmp_p
     assert len(written["parts"]["plan"]["weeks"]) == 2
 
 
+def test_a_plan_without_lifting_has_no_bars(kuznia: Kuznia) -> None:
+    told = kuznia("make", "plan", "--profile", '{"age": 30, "kind": "endurance"}')
+
+    assert "Endurance" in told.stdout
+    assert "Hard sets" not in told.stdout
+    assert "rules held" in told.stdout
+
+
 def test_a_declined_order_shows_its_advice_and_no_table(kuznia: Kuznia, tmp_path: Path) -> None:
     (tmp_path / "p.json").write_text('{"age": 40, "health": {"flags": ["chest_pain"]}}')
     told = kuznia("make", "training", "Get strong", "--profile", "p.json")

@@ -21,10 +21,10 @@ _HEADS = {
 def shown(parts: Mapping[str, Any]) -> RenderableType:
     """The whole plan, and how it did against the rules."""
     plan = Plan.model_validate(parts["plan"])
-    return Group(*_lines(plan, parts.get("certificate")))
+    return Group(*_lines(plan, parts["certificate"]))
 
 
-def _lines(plan: Plan, certificate: Mapping[str, Any] | None) -> Iterator[RenderableType]:
+def _lines(plan: Plan, certificate: Mapping[str, Any]) -> Iterator[RenderableType]:
     heads = _HEADS[plan.language]
     yield Text(plan.title, style="bold")
     yield Text(plan.summary)
@@ -34,10 +34,9 @@ def _lines(plan: Plan, certificate: Mapping[str, Any] | None) -> Iterator[Render
             yield _volumes(volumes, heads[4])
     yield from (Text(f"! {offer.message}", style="yellow") for offer in plan.offers)
     yield from (Text(f"* {notice.text}") for notice in plan.notices)
-    if certificate is not None:
-        checks = certificate["checks"]
-        held = sum(check["passed"] for check in checks)
-        yield Text(f"{held} {heads[6]} {len(checks)} {heads[5]}", style="bold")
+    checks = certificate["checks"]
+    held = sum(check["passed"] for check in checks)
+    yield Text(f"{held} {heads[6]} {len(checks)} {heads[5]}", style="bold")
 
 
 def _week(plan: Plan, week: Week) -> Table:
