@@ -19,7 +19,7 @@ from kuznia.forge.terms import LAST, Caller, Event, EventKind, Order, RunId
 from kuznia.forge.work import Work
 from kuznia.platform.clock import Clock
 from kuznia.platform.errors import TimedOut, retold
-from kuznia.platform.ids import new_id
+from kuznia.platform.ids import born, new_id
 from kuznia.platform.metrics import Metrics
 from kuznia.platform.redis import REST, NoRedis, Redis
 
@@ -34,6 +34,9 @@ WITHOUT: Final = 0.4
 # Letters taken at once, and the most that wait for a process that takes none.
 LETTERS: Final = 500
 CLOSE: Final = 1.0
+# So young a run may not be written yet.
+YOUNG: Final = 0.5
+LOOK_AGAIN: Final = 0.05
 RELEASES: Final = 5
 # What another process ended with says nothing of the order: it was told to stop, or died.
 AGAIN: Final = frozenset({"CANCELLED", "UNAVAILABLE"})
@@ -107,8 +110,12 @@ class Fleet:
 
     async def find(self, caller: Caller, run: RunId) -> FarRun | None:
         """The caller's own run in another process; raises NoRedis when that cannot be known."""
-        found = await find_maker(self._redis, run)
-        if found is None or found[0].owner != caller.id:
+        while (found := await find_maker(self._redis, run)) is None:
+            # Its id travels faster than its first event.
+            if not 0 <= self._clock.now().timestamp() - born(run) < YOUNG:
+                return None
+            await self._clock.sleep(LOOK_AGAIN)
+        if found[0].owner != caller.id:
             return None
         maker, newest, ended = found
         return FarRun(run, FarLog(self._redis, self._clock, maker, self._heed, newest), ended)

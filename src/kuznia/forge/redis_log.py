@@ -24,6 +24,7 @@ MOST_EVENTS: Final = 10_000
 MOST_LOGS: Final = 2_000
 AT_ONCE: Final = 200
 LOGS_AT_ONCE: Final = 50
+GATHER: Final = 0.01
 # What Redis says of an event it already has.
 THERE: Final = "The ID specified in XADD is equal or smaller"
 _ONWARDS: Final = ("NOMKSTREAM",)
@@ -111,6 +112,8 @@ class Writer:
 
     async def _write(self) -> None:
         while self._waiting:
+            # Events come in bursts, and a trip costs more than all it carries.
+            await self._clock.sleep(GATHER)
             logs = list(islice(self._waiting, LOGS_AT_ONCE))
             for log in logs:
                 del self._waiting[log]

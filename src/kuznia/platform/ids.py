@@ -14,6 +14,14 @@ def new_id(prefix: str, clock: Clock) -> str:
     return f"{prefix}_{int(clock.now().timestamp() * 1000):012x}{next(_chance)}"
 
 
+def born(made: str) -> float:
+    """When an id was made, in seconds since 1970; 0 for what is no id of ours."""
+    try:
+        return int(made.partition("_")[2][:12], 16) / 1000
+    except ValueError:
+        return 0.0
+
+
 def _draw() -> Iterator[str]:
     # Asking the system costs the same for one id as for many, and more than all else in making one.
     while True:
