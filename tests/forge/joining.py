@@ -29,8 +29,14 @@ class Process:
     fleet: Fleet
     redis: Redis
 
-    def start(self, prompt: str = "a note on iron", *, seconds: float = 30, **more) -> Run:
-        return self.runs.start(within(an_order(prompt, **more), seconds))
+    @property
+    def process(self) -> str:
+        return self.fleet._process
+
+    def start(
+        self, prompt: str = "a note on iron", *, seconds: float = 30, goes_on=False, **more
+    ) -> Run:
+        return self.runs.start(within(an_order(prompt, **more), seconds), goes_on=goes_on)
 
     async def make(self, prompt: str = "a note on iron", **more):
         return await result(self.runs, self.start(prompt, **more))

@@ -105,6 +105,30 @@ async def test_a_process_that_is_gone_holds_nothing(join: Join):
     run.cancel()
 
 
+async def test_a_claim_nobody_works_on_is_not_waited_for(join: Join):
+    idle, here = await join(ScriptedModel()), await join(ScriptedModel("note: mine"))
+    run = here.start("to learn its key", goes_on=True)
+    run.cancel()
+    await idle.redis.do("SET", idle.redis.key("making", run.key), f"{idle.process} run_x")
+
+    async with asyncio.timeout(10):
+        kept = await here.make("to learn its key")
+
+    assert from_json(kept.body)["parts"]["note"]["text"] == "mine"
+
+
+async def test_who_leaves_while_they_ask_whose_turn_it_is_holds_nothing(join: Join):
+    here, there = await join(ScriptedModel()), await join(ScriptedModel("note: mine"))
+    run = here.start()
+    await asyncio.sleep(0)
+    run.cancel()
+    await asyncio.wait((run.outcome,))
+    await asyncio.sleep(0.1)
+
+    assert not await here.redis.do("EXISTS", here.redis.key("making", run.key))
+    assert (await there.make()).status == "complete"
+
+
 async def test_the_events_of_a_process_that_is_gone_end_with_a_fault(join: Join):
     model = Waiting("note: fine")
     gone, here = await join(model), await join(ScriptedModel())

@@ -149,6 +149,35 @@ async def test_events_wait_for_redis_and_are_whole_when_it_comes_back_empty(
     assert told[-1].data["artefact"] == run.result()
 
 
+async def test_what_had_ended_before_redis_lost_it_is_told_again(own_redis: Server, join: Join):
+    here = await join(ScriptedModel("note: fine"), own_redis.url)
+    there = await join(ScriptedModel(), own_redis.url)
+    run = here.start(drafts=True)
+    await result(here.runs, run)
+    await readable(there, run.id)
+    own_redis.stop()
+    own_redis.start()
+    await asyncio.sleep(2 * REST)
+
+    told = await there.follow(run.id)
+
+    assert [event.number for event in told] == list(range(1, run.events.newest + 1))
+
+
+async def test_an_artefact_that_redis_takes_no_more_is_given_all_the_same(
+    own_redis: Server, join: Join
+):
+    here = await join(ScriptedModel("note: fine"), own_redis.url)
+    await here.redis.do("CONFIG", "SET", "maxmemory", "1")
+
+    async with asyncio.timeout(1):
+        kept = await here.make(drafts=True)
+
+    assert kept.status == "complete"
+    await asyncio.sleep(0.1)
+    await here.redis.do("CONFIG", "SET", "maxmemory", "0")
+
+
 async def test_when_redis_is_back_all_is_shared_again(own_redis: Server, join: Join):
     here = await join(ScriptedModel("note: one", "note: two"), own_redis.url)
     there = await join(ScriptedModel(), own_redis.url)

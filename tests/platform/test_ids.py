@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.clocks import TurnedClock
 
-from kuznia.platform.ids import new_id
+from kuznia.platform.ids import born, new_id
 
 
 def test_an_id_can_stand_in_a_url():
@@ -22,6 +22,19 @@ def test_later_ids_sort_later(steps: list[float]):
         made.append(new_id("run", clock)[:16])
 
     assert made == sorted(made)
+
+
+@given(st.floats(0, 1e9))
+def test_an_id_says_when_it_was_made(seconds: float):
+    clock = TurnedClock()
+    clock.turn(seconds)
+
+    assert 0 <= clock.now().timestamp() - born(new_id("run", clock)) < 0.002
+
+
+@given(st.text())
+def test_what_is_no_id_was_made_long_ago_or_at_no_time(text: str):
+    assert isinstance(born(text), float)
 
 
 def test_ids_of_the_same_moment_differ():

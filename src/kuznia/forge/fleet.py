@@ -136,6 +136,10 @@ class Fleet:
             except NoRedis:
                 # Equal orders in two processes are made twice then; none waits.
                 claim = ours
+            except asyncio.CancelledError:
+                # It may have been given to us all the same.
+                self._soon(self._release(work.key, ours, None, 0.0))
+                raise
             if isinstance(claim, Kept):
                 return self._found(work, log, claim)
             log.publish()
@@ -172,10 +176,12 @@ class Fleet:
     async def _release(self, key: str, ours: Claim, kept: Kept | None, seconds: float) -> None:
         """Not given back, a claim would have others told today what failed yesterday."""
         for _ in range(RELEASES):
-            with suppress(NoRedis):
-                return await self._shared.release(key, ours, kept, seconds)
-            await self._clock.sleep(REST)
-        return None
+            try:
+                await self._shared.release(key, ours, kept, seconds)
+            except NoRedis:
+                await self._clock.sleep(REST)
+            else:
+                return
 
     async def _follow(self, work: Work, claim: Claim, began: set[str]) -> Kept | None:
         """What becomes of an equal order in another process; None if that is nothing."""
@@ -214,15 +220,19 @@ class Fleet:
     async def _beat(self, here: Here) -> None:
         milliseconds = int(1000 * ALIVE)
         beat = (
+            ("GET", self._alive),
             ("SET", self._alive, 1, "PX", milliseconds),
             ("LPOP", self._box(self._process), LETTERS),
         )
         well_since = self._clock.monotonic()
         while True:
             try:
-                _, letters = await self._redis.do_all(beat)
+                known, _, letters = await self._redis.do_all(beat)
             except NoRedis:
-                letters, well_since = None, self._clock.monotonic()
+                known, letters, well_since = True, None, self._clock.monotonic()
+            if not known:
+                # It has forgotten us, and with us all that we told it.
+                self._writer.start_over()
             for letter in cast("list[bytes]", letters if isinstance(letters, list) else []):
                 self._heard(here, letter)
             # Who could not be heard while Redis was away has not left for that.

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, cast
+from weakref import WeakSet
 
 from pydantic_core import from_json, to_json
 
@@ -64,8 +65,7 @@ class RedisLog(MemoryLog):
     def publish(self) -> None:
         """From the first event on, those to come included."""
         self._published = True
-        if self._events:
-            self._writer.tell(self)
+        self._writer.take(self)
 
     def append(self, kind: EventKind, data: Mapping[str, object]) -> None:
         super().append(kind, data)
@@ -84,8 +84,7 @@ class RedisLog(MemoryLog):
 class Writer:
     """Brings logs to Redis behind those who append; what waits is the logs themselves, in memory.
 
-    Nothing is lost while Redis is away or when it comes back empty: a log is written from its first
-    event again.
+    Nothing is lost while Redis is away, nor when it comes back empty: then all is written again.
     """
 
     def __init__(self, redis: Redis, clock: Clock, *, retention: float, longest: float) -> None:
@@ -94,8 +93,21 @@ class Writer:
         self._retention = retention
         # A run under way may be silent for as long as an order may take.
         self._longest = longest
+        self._logs: WeakSet[RedisLog] = WeakSet()
         self._waiting: dict[RedisLog, None] = {}
         self._writing: asyncio.Task[None] | None = None
+
+    def take(self, log: RedisLog) -> None:
+        """Write all of this log, and what comes."""
+        self._logs.add(log)
+        if log.newest:
+            self.tell(log)
+
+    def start_over(self) -> None:
+        """Redis has lost what it had: bring it what is still in memory here."""
+        for log in list(self._logs):
+            log.written = 0
+            self.take(log)
 
     def tell(self, log: RedisLog) -> None:
         """There is more in this log."""
@@ -234,14 +246,15 @@ class _Ear:
         self._heed(self._maker, self._id, False)
 
     async def _look(self) -> tuple[list[Event], bool]:
-        key, _ = _keys(self._redis, self._maker.run)
+        key, about = _keys(self._redis, self._maker.run)
         alive = self._redis.key("alive", self._maker.process)
         range_ = ("XRANGE", key, f"({self._place}", "+", "COUNT", AT_ONCE)
-        entries, lives = await self._redis.do_all((range_, ("EXISTS", alive)))
-        for answer in (entries, lives):
+        # A maker that lives but has written nothing of this run does not make it.
+        entries, there = await self._redis.do_all((range_, ("EXISTS", alive, about)))
+        for answer in (entries, there):
             if isinstance(answer, Exception):
                 raise NoRedis(f"Redis did not give the events ({type(answer).__name__}).")
-        return [_read(entry) for entry in entries], bool(lives)
+        return [_read(entry) for entry in entries], there == 2
 
 
 async def find_maker(redis: Redis, run: RunId) -> tuple[Maker, int, bool] | None:

@@ -197,7 +197,7 @@ class Runs:
         """Somebody listens through another process."""
         if found := self._under_way.get(run):
             found.far = found.far or {}
-            if len(found.far) < MOST_FAR:
+            if listener in found.far or len(found.far) < MOST_FAR:
                 found.far[listener] = until
 
     def left(self, run: RunId, listener: str) -> None:
