@@ -41,6 +41,12 @@ class Process:
     async def make(self, prompt: str = "a note on iron", **more):
         return await result(self.runs, self.start(prompt, **more))
 
+    async def vanish(self) -> None:
+        """As if it had been killed: it gives no sign of life and does not say goodbye."""
+        assert self.fleet._pulse
+        self.fleet._pulse.cancel()
+        await self.redis.do("DEL", self.fleet._alive)
+
     async def follow(self, run: RunId, after: int = 0) -> list[Event]:
         found = await self.runs.get(IVAN, run)
         return [event async for event in found.events.after(after, 60) if event]

@@ -95,9 +95,7 @@ async def test_a_process_that_is_gone_holds_nothing(join: Join):
     gone, here = await join(model), await join(ScriptedModel("note: mine"))
     run = gone.start()
     await model.asked.wait()
-    # As if it had been killed: it gives no sign of life and does not say goodbye.
-    gone.fleet._pulse.cancel()
-    await gone.redis.do("DEL", gone.fleet._alive)
+    await gone.vanish()
 
     kept = await here.make()
 
@@ -135,14 +133,13 @@ async def test_the_events_of_a_process_that_is_gone_end_with_a_fault(join: Join)
     run = gone.start(drafts=True)
     await model.asked.wait()
     await readable(here, run.id)
-    gone.fleet._pulse.cancel()
-    await gone.redis.do("DEL", gone.fleet._alive)
+    await gone.vanish()
 
     async with asyncio.timeout(10):
         told = await here.follow(run.id)
 
     assert told[-1].kind == "run.failed"
-    assert told[-1].data["error"]["code"] == "UNAVAILABLE"
+    assert "UNAVAILABLE" in str(told[-1].data["error"])
     assert told[-1].number == len(told)
     run.cancel()
 
