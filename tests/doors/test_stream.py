@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from typing import Any, cast
 
 import pytest
 from tests.doors.conftest import Start
@@ -22,7 +23,7 @@ from tests.doors.served import (
 from tests.makers import a_domain
 from tests.modelserver import ModelServer, events, hang, reply, status, stream
 
-from kuznia.forge.events import EventLog
+from kuznia.forge.events import MemoryLog
 from kuznia.forge.terms import Caller, Event
 
 GOES_ON = {"on_disconnect": "continue"}
@@ -99,7 +100,7 @@ async def test_a_sign_of_life_comes_before_the_first_token(serve: Start, modelse
 class Impatient:
     """An event log that finds every silence too long."""
 
-    inner: EventLog
+    inner: MemoryLog
 
     def append(self, kind, data) -> None:
         self.inner.append(kind, data)
@@ -118,7 +119,7 @@ async def test_signs_of_life_fill_the_silence(serve: Start, modelserver: ModelSe
     asking = asyncio.create_task(kuznia.make())
     await modelserver.arrived()
     (run,) = kuznia.doors.runs._under_way.values()
-    run.events = Impatient(run.events)
+    run.events = cast("Any", Impatient(run.events))
 
     async with kuznia.client.stream("GET", f"/api/v1/runs/{run.id}/events") as said:
         seen = frames(said)
