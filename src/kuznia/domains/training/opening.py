@@ -1,4 +1,4 @@
-"""The domain as a server opens it: with its operator's own exercises, and context if wanted."""
+"""The domain as a server opens it: with its operator's exercises, solver and context if wanted."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
@@ -8,7 +8,8 @@ from pathlib import Path
 
 from kuznia.domains.training.catalogue import STOCK
 from kuznia.domains.training.catalogue.foreign import Kept, NotACatalogue, exercises, load
-from kuznia.domains.training.parts import in_context, version
+from kuznia.domains.training.parts import set_up, version
+from kuznia.domains.training.planner import Chooser
 from kuznia.forge.terms import CannotOpen, Domain
 
 
@@ -23,5 +24,19 @@ async def opened(domain: Domain, settings: Mapping[str, object]) -> AsyncGenerat
     with STOCK.beside_ours(exercises(kept)):
         # Other exercises, other plans: what was kept of the same order is no answer to it now.
         domain = replace(domain, version=version()) if kept.exercises else domain
-        matching = settings.get("playbook_context_matching_enabled")
-        yield in_context(domain) if matching else domain
+        yield set_up(
+            domain,
+            chooser=_exactly() if settings.get("training_solver") == "exact" else None,
+            by_context=settings.get("playbook_context_matching_enabled") is True,
+        )
+
+
+def _exactly() -> Chooser:
+    """The solver, which only those who ask for it have to install."""
+    try:
+        from kuznia.domains.training.planner.exact import choose_exactly
+    except ImportError:
+        raise CannotOpen(
+            "TRAINING_SOLVER: `exact` needs the extra: pip install kuznia[solver]."
+        ) from None
+    return choose_exactly

@@ -8,11 +8,13 @@ from functools import partial
 from typing import cast
 
 from kuznia.domains.training import asking, screening
+from kuznia.domains.training.asking import wishes
 from kuznia.domains.training.athlete import Athlete, read
 from kuznia.domains.training.catalogue import fingerprint
 from kuznia.domains.training.kept import text
 from kuznia.domains.training.plan import Plan
-from kuznia.domains.training.planner import VERSION, plan
+from kuznia.domains.training.planner import VERSION, Chooser, plan
+from kuznia.domains.training.planner.choice import choose
 from kuznia.domains.training.playbook.recall import context, recall
 from kuznia.domains.training.profile import Person, PlanInput
 from kuznia.domains.training.questions.answers import wrong
@@ -69,30 +71,19 @@ def _prompt_in_context(bench: Bench) -> Prompt:
     return asking.prompt(order, _athlete(bench), context(order))
 
 
-# Planning and checking are tens of milliseconds of arithmetic: in a thread, so that streams flow.
-async def _parse(reply: str, bench: Bench) -> Plan:
-    athlete = _athlete(bench)
-    return await asyncio.to_thread(lambda: plan(athlete, asking.wishes(reply, athlete)))
-
-
-async def _make(bench: Bench) -> Plan:
-    return await asyncio.to_thread(plan, _athlete(bench))
+def _taken_back(draft: Plan, found: tuple[Finding, ...], ours: Plan) -> Plan:
+    """Take back what a model brought in: its words where they are at fault, else its choices."""
+    if any(finding.code not in _WORDS for finding in found):
+        return ours
+    words = {"title": ours.title, "summary": ours.summary}
+    weeks = tuple(
+        week.model_copy(update={"theme": own.theme})
+        for week, own in zip(draft.weeks, ours.weeks, strict=False)
+    )
+    return draft.model_copy(update={**words, "weeks": weeks})
 
 
 _WORDS = frozenset(rule.id for rule in rules().values() if rule.family == "words")
-
-
-async def _mend(draft: Plan, found: tuple[Finding, ...], bench: Bench) -> Plan:
-    """Take back what a model brought in: its words where they are at fault, else its choices."""
-    ours = await _make(bench)
-    if all(finding.code in _WORDS for finding in found):
-        words = {"title": ours.title, "summary": ours.summary}
-        weeks = tuple(
-            week.model_copy(update={"theme": own.theme})
-            for week, own in zip(draft.weeks, ours.weeks, strict=False)
-        )
-        return draft.model_copy(update={**words, "weeks": weeks})
-    return ours
 
 
 def _family(name: str) -> Callable[[Plan, Bench], Awaitable[Iterable[Finding]]]:
@@ -126,15 +117,32 @@ def shaped_by(draft: Plan) -> tuple[str, ...]:
     return draft.lessons
 
 
-PLAN: Part[Plan] = Part(
-    name="plan",
-    prompt=_prompt,
-    parse=_parse,
-    mend=_mend,
-    make=_make,
-    sources=shaped_by,
-    checks=_checks(),
-)
+def plan_part(chooser: Chooser, prompt: Callable[[Bench], Prompt]) -> Part[Plan]:
+    """The plan, its exercises chosen by the search or by the solver."""
+
+    # Planning and checking are tens of milliseconds of arithmetic: in a thread, so streams flow.
+    async def parse(reply: str, bench: Bench) -> Plan:
+        athlete = _athlete(bench)
+        return await asyncio.to_thread(lambda: plan(athlete, wishes(reply, athlete), chooser))
+
+    async def make(bench: Bench) -> Plan:
+        return await asyncio.to_thread(plan, _athlete(bench), chooser=chooser)
+
+    async def mend(draft: Plan, found: tuple[Finding, ...], bench: Bench) -> Plan:
+        return _taken_back(draft, found, await make(bench))
+
+    return Part(
+        name="plan",
+        prompt=prompt,
+        parse=parse,
+        mend=mend,
+        make=make,
+        sources=shaped_by,
+        checks=_checks(),
+    )
+
+
+PLAN = plan_part(choose, _prompt)
 CERTIFICATE: Part[Certificate] = Part(name="certificate", needs=("plan",), make=_certify)
 PERSON: Part[Person] = Part(name="person", needs=("plan",), make=_whom)
 
@@ -143,21 +151,22 @@ def parts(_: Order) -> tuple[AnyPart, ...]:
     return PLAN, CERTIFICATE, PERSON
 
 
-def _parts_in_context(_: Order) -> tuple[AnyPart, ...]:
-    return replace(PLAN, prompt=_prompt_in_context), CERTIFICATE, PERSON
-
-
 def version() -> str:
     """Changes whenever equal orders may get another plan."""
     pieces = (str(VERSION), ruleset(), fingerprint(), text("prompt.md"), text("planner/texts.toml"))
     return hashlib.sha256("\n".join(pieces).encode()).hexdigest()[:16]
 
 
-def in_context(domain: Domain) -> Domain:
-    """The domain whose lessons are ranked by what is asked for, and told to a model."""
+def set_up(domain: Domain, *, chooser: Chooser | None = None, by_context: bool = False) -> Domain:
+    """The domain with the solver's choices, or with lessons ranked by what is asked for."""
+    part = plan_part(chooser or choose, _prompt_in_context if by_context else _prompt)
+
+    def with_plan(_: Order) -> tuple[AnyPart, ...]:
+        return part, CERTIFICATE, PERSON
+
     return replace(
         domain,
-        version=f"{domain.version}+context",
-        recall=partial(recall, by_context=True),
-        parts=_parts_in_context,
+        version=f"{domain.version}{'+exact' if chooser else ''}{'+context' if by_context else ''}",
+        recall=partial(recall, by_context=by_context),
+        parts=with_plan,
     )

@@ -33,6 +33,11 @@ class Orders(BaseSettings):
         default=None,
         description="A file for exercises of your own; `kuznia catalogue import` writes it.",
     )
+    training_solver: Annotated[Literal["search", "exact"], Lower] = Field(
+        default="search",
+        description="How a week's exercises are chosen: `exact` is a little better, takes about a "
+        "third of a second for each week that differs, and needs the extra `solver`.",
+    )
     playbook_context_matching_enabled: bool = Field(
         default=False,
         description="Lessons that speak of what a prompt asks for come first, and a model is told "
