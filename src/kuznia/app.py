@@ -3,19 +3,17 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
 
 from fastapi import FastAPI
 from pydantic_core import to_json
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp
 
 from kuznia import __version__
 from kuznia.callers.identify import Callers, local
+from kuznia.callers.metering import open_metering
 from kuznia.callers.opening import open_callers
 from kuznia.domains import find_routes, load
 from kuznia.doors import (
@@ -31,8 +29,11 @@ from kuznia.doors import (
     stream,
 )
 from kuznia.doors.at import Doors
+from kuznia.doors.cors import cors
 from kuznia.doors.gate import Gate
+from kuznia.doors.idempotent import Idempotent
 from kuznia.doors.terminal import Tools
+from kuznia.doors.turnstile import Turnstile
 from kuznia.doors.who import Who, describe
 from kuznia.forge.fleet import Fleet
 from kuznia.forge.memory import Memory
@@ -106,7 +107,16 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             memory=Memory(db),
         )
         fleet = _fleet(made, shelf, redis, opened) if redis else None
-        runs = Runs(forge, made.metrics, retention=settings.run_retention, fleet=fleet)
+        metering = await opened.enter_async_context(
+            open_metering(settings, db, made.clock, made.metrics, redis, dearest=_dearest(made))
+        )
+        runs = Runs(
+            forge,
+            made.metrics,
+            retention=settings.run_retention,
+            fleet=fleet,
+            purse=metering.budgets,
+        )
         if fleet:
             fleet.begin(runs)
         names = " ".join(service.name for service in models.services)
@@ -122,6 +132,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
                 services=models.services,
                 faults=models.faults,
                 redis=redis,
+                metering=metering,
             )
         finally:
             await runs.close(settings.shutdown_grace)
@@ -134,7 +145,12 @@ def create_app(made: Made) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[dict[str, object]]:
         async with open_doors(made) as doors:
-            yield {"doors": doors, "forge": doors.forge}
+            yield {
+                "doors": doors,
+                "forge": doors.forge,
+                "limits": doors.metering.limits,
+                "replays": doors.metering.replays,
+            }
 
     settings = made.settings
     app = FastAPI(
@@ -149,7 +165,7 @@ def create_app(made: Made) -> FastAPI:
         middleware=[
             Middleware(
                 Gate,
-                cors=_cors(settings),
+                cors=cors(settings),
                 clock=made.clock,
                 metrics=made.metrics,
                 # An order ends at its own deadline first, with what it has by then.
@@ -158,6 +174,13 @@ def create_app(made: Made) -> FastAPI:
                 hosts=settings.answers_to,
             ),
             Middleware(Who, everyone=_everyone(settings)),
+            Middleware(
+                Turnstile,
+                generating=_generating(made.domains),
+                routes=settings.rate_limit_routes,
+                proxies=settings.trusted_proxies,
+            ),
+            Middleware(Idempotent, spending=_generating(made.domains)),
         ],
     )
     faults.install(app)
@@ -178,23 +201,19 @@ def _everyone(settings: Settings) -> Caller | None:
     return None if settings.closed else local(remote=not is_loopback(settings.host))
 
 
-def _cors(settings: Settings) -> Callable[[ASGIApp], ASGIApp]:
-    """Nothing for a server no foreign page may call: not even a header then."""
-    if not settings.cors_origins:
-        return lambda app: app
-    return partial(
-        CORSMiddleware,
-        allow_origins=settings.cors_origins,
-        allow_methods=["GET", "POST", "PATCH", "DELETE"],
-        allow_headers=[
-            "Authorization",
-            "Content-Type",
-            "Last-Event-ID",
-            "X-API-Key",
-            "X-Request-Id",
-        ],
-        expose_headers=["Retry-After", "X-Request-Id", "X-Run-Id"],
+def _generating(domains: Mapping[str, Domain]) -> frozenset[str]:
+    """Where orders are placed, the old addresses included."""
+    makers = {
+        f"/api/v1/{domain.path}{rest}" for domain in domains.values() for rest in ("", "/batch")
+    }
+    return frozenset(
+        makers | {"/api/generate", "/api/generate/batch", "/api/trainingplan/generate/"}
     )
+
+
+def _dearest(made: Made) -> int:
+    """The highest price of a million tokens that an order may be charged."""
+    return max((max(made.settings.price(slot)) for slot, _ in asked(made.settings)), default=0)
 
 
 async def _open_database(settings: Settings) -> Database:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from kuznia.callers.identify import Callers
+from kuznia.callers.metering import Metering
 from kuznia.forge.runs import Runs
 from kuznia.forge.terms import Budget, Caller, Input, Order
 from kuznia.forge.work import Forge
@@ -28,13 +29,28 @@ class Doors:
     callers: Callers
     services: tuple[Service, ...]
     faults: Faults
+    metering: Metering
     redis: Redis | None = None
 
-    async def order(self, domain: str, given: Input, who: Caller, *, drafts: bool = False) -> Order:
-        """What a caller wants and was learnt to want, with this server's deadline and budget."""
+    async def order(
+        self,
+        domain: str,
+        given: Input,
+        who: Caller,
+        *,
+        drafts: bool = False,
+        most_cost: int | None = None,
+    ) -> Order:
+        """What a caller wants and was learnt to want, with this server's deadline and budget.
+
+        `most_cost` may make it cost less, never more.
+        """
         settings, recall = self.settings, self.forge.domains[domain].recall
         if recall is not None:
             given = recall(given, await self.forge.memory.read(who, domain))
+        cost = settings.order_cost_limit
+        if most_cost is not None:
+            cost = most_cost if cost is None else min(cost, most_cost)
         return Order(
             domain=domain,
             input=given,
@@ -43,7 +59,7 @@ class Doors:
             budget=Budget(
                 attempts=settings.order_attempts,
                 tokens=settings.order_tokens,
-                cost=settings.order_cost_limit,
+                cost=cost,
             ),
             drafts=drafts,
             request_id=request_id.get(),

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from kuznia import __version__
+from kuznia.doors.allowing import budgets, limits
 from kuznia.doors.people import keys, users
 from kuznia.doors.terminal import AsJson, told, tools_of
 from kuznia.platform.errors import Invalid
@@ -23,6 +24,8 @@ cli = typer.Typer(
 )
 cli.add_typer(users)
 cli.add_typer(keys)
+cli.add_typer(limits)
+cli.add_typer(budgets)
 
 
 @cli.callback(invoke_without_command=True, no_args_is_help=True)

@@ -76,7 +76,7 @@ class Gate:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _add_headers(message, rid)
+                _add_headers(message, rid, scope)
             if fault is None:
                 # From the first byte on a stream has the deadline of its run, not ours; but who
                 # takes nothing any more is let go.
@@ -162,10 +162,12 @@ def _route(scope: Scope) -> str:
     return getattr(route, "path", "other")
 
 
-def _add_headers(message: Message, rid: str) -> None:
+def _add_headers(message: Message, rid: str, scope: Scope) -> None:
     headers: list[tuple[bytes, bytes]] = list(message["headers"])
     headers.append((b"x-request-id", rid.encode()))
     headers.extend(SECURITY)
+    # What a layer inside has to say, whatever the answer will be.
+    headers.extend(scope.get("told", ()))
     if not any(name == b"content-security-policy" for name, _ in headers):
         headers.append((b"content-security-policy", POLICY))
     if not any(name == b"cache-control" for name, _ in headers):

@@ -2,10 +2,19 @@
 
 import asyncio
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, create_model
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    TypeAdapter,
+    ValidationError,
+    create_model,
+)
 from pydantic_core import from_json, to_json
 
 from kuznia.doors.at import caller, doors
@@ -13,14 +22,17 @@ from kuznia.doors.body import Body
 from kuznia.doors.leaving import done_or_gone, unless_gone
 from kuznia.doors.shapes import NAME, ArtefactPage, ArtefactShape, BatchShape, linked, links
 from kuznia.doors.stream import MEDIA_TYPE, EventStream, wants_events
+from kuznia.doors.turnstile import take_more
 from kuznia.forge.runs import Run
 from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import Domain, Input, Order, Status
 from kuznia.platform.errors import Fault, Invalid, NotAccepted
+from kuznia.platform.kinds import Dollars, billionths
 from kuznia.platform.wire import Envelope, ok
 
 MOST_IN_BATCH = 20
 BATCH_AT_ONCE = 3
+DOLLARS: TypeAdapter[Decimal] = TypeAdapter(Dollars)
 
 ON_DISCONNECT = {
     "name": "on_disconnect",
@@ -28,6 +40,22 @@ ON_DISCONNECT = {
     "description": "What happens to the work when you close the connection before its end.",
     "schema": {"type": "string", "enum": ["cancel", "continue"], "default": "cancel"},
 }
+
+MAX_COST = {
+    "name": "max_cost",
+    "in": "query",
+    "description": "Dollars an order may cost, retries and repairs included; of a batch, each.",
+    "schema": {"type": "number", "minimum": 0, "maximum": 10000},
+}
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "The same request with the same key is done once, and its answer given again "
+    "for a day, with `Idempotency-Replayed: true`. The work then goes on if you close the "
+    "connection.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
+PARAMETERS = [ON_DISCONNECT, MAX_COST, IDEMPOTENCY_KEY]
 
 
 class Batch(BaseModel):
@@ -50,8 +78,8 @@ def add_makers(app: FastAPI, domain: Domain) -> None:
     async def make(request: Request) -> Response:
         at = doors(request)
         streamed = wants_events(request)
-        given, who = await one.read(request), await caller(request)
-        order = await at.order(domain.name, given, who, drafts=streamed)
+        given, who, most_cost = await one.read(request), await caller(request), _most_cost(request)
+        order = await at.order(domain.name, given, who, drafts=streamed, most_cost=most_cost)
         run = at.runs.start(order, goes_on=_goes_on(request))
         if streamed:
             return EventStream(at.runs, run)
@@ -62,9 +90,10 @@ def add_makers(app: FastAPI, domain: Domain) -> None:
 
     async def make_many(request: Request) -> Response:
         at, who, goes_on = doors(request), await caller(request), _goes_on(request)
+        most_cost, wanted = _most_cost(request), (await many.read(request)).orders
+        await take_more(request, len(wanted) - 1)
         # All before the first is begun: together they have the time of one request.
-        given = (await many.read(request)).orders
-        orders = [await at.order(domain.name, one, who) for one in given]
+        orders = [await at.order(domain.name, one, who, most_cost=most_cost) for one in wanted]
         turns = asyncio.Semaphore(BATCH_AT_ONCE)
 
         async def one_of_them(order: Order) -> bytes:
@@ -102,7 +131,7 @@ def add_makers(app: FastAPI, domain: Domain) -> None:
                 "description": "The artefact; or, when asked for, the events that lead to it.",
             }
         },
-        openapi_extra={"parameters": [ON_DISCONNECT], **one.described(domain.examples)},
+        openapi_extra={"parameters": PARAMETERS, **one.described(domain.examples)},
     )(make)
     app.post(
         f"{path}/batch",
@@ -112,7 +141,7 @@ def add_makers(app: FastAPI, domain: Domain) -> None:
         response_class=Response,
         responses={200: {"model": Envelope[BatchShape]}},
         openapi_extra={
-            "parameters": [ON_DISCONNECT],
+            "parameters": PARAMETERS,
             **many.described([{"orders": list(domain.examples)}]),
         },
     )(make_many)
@@ -134,6 +163,19 @@ def _goes_on(request: Request) -> bool:
             details={"fields": [{"where": "query.on_disconnect", "message": "cancel or continue"}]},
         )
     return wanted == "continue"
+
+
+def _most_cost(request: Request) -> int | None:
+    """Billionths of a dollar, where the caller said what an order may cost."""
+    if not request.scope["query_string"] or (told := request.query_params.get("max_cost")) is None:
+        return None
+    try:
+        return billionths(DOLLARS.validate_python(told))
+    except ValidationError:
+        raise Invalid(
+            "max_cost is dollars, like 0.05, with at most 9 decimals.",
+            details={"fields": [{"where": "query.max_cost", "message": "dollars, like 0.05"}]},
+        ) from None
 
 
 def accepted(run: Run) -> Kept:

@@ -46,6 +46,8 @@ def server(app: ASGIApp, settings: Settings) -> Server:
             log_config=None,
             access_log=False,
             server_header=False,
+            # Whose word about an address counts is TRUSTED_PROXIES; the turnstile asks.
+            proxy_headers=False,
             timeout_graceful_shutdown=math.ceil(settings.shutdown_grace) + FAREWELL,
         )
     )

@@ -1,16 +1,41 @@
 """What an order may use and what it has used: reserved before a call, settled after it."""
 
-from kuznia.forge.terms import AttemptEvidence, Budget
+from dataclasses import dataclass
+from typing import Protocol
+
+from kuznia.forge.terms import AttemptEvidence, Budget, Caller, RunId
 from kuznia.llm.model import Attempt
 from kuznia.platform.clock import Clock
 from kuznia.platform.errors import BudgetSpent
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What an order may use of its caller's own budget; `held` is for the purse to give back."""
+
+    budget: Budget
+    held: tuple[int, int, int]
+    # Whether that is less than the order might have used.
+    narrowed: bool
+
+
+class Purse(Protocol):
+    """What callers may spend. A run reserves once, before its work, and settles once, after it."""
+
+    async def reserve(self, caller: Caller, budget: Budget) -> Grant | None:
+        """The most this order may use; None where nobody counts. Raises the Fault to refuse it."""
+        ...
+
+    def settle(self, caller: Caller, grant: Grant, run: RunId, tokens: int, cost: int) -> None:
+        """Give back what is held and book what was used."""
+        ...
 
 
 class Ledger:
     """The account of one order. Parts made side by side share it and together stay within it."""
 
     def __init__(self, budget: Budget, clock: Clock) -> None:
-        self._budget = budget
+        self.budget = budget
         self._clock = clock
         self._reserved_tokens = 0
         self._reserved_cost = 0
@@ -26,7 +51,7 @@ class Ledger:
 
     def admit(self, tokens: int, cost: int) -> None:
         """Reserve the most a call can use, or raise BudgetSpent before it costs anything."""
-        budget = self._budget
+        budget = self.budget
         used = self.input_tokens + self.output_tokens + self._reserved_tokens
         if self._calls + 1 > budget.attempts:
             raise BudgetSpent(f"The order's {budget.attempts} calls to a model are used up.")

@@ -9,13 +9,22 @@ from functools import partial
 
 from kuznia.forge.events import MemoryLog
 from kuznia.forge.fleet import FarRun, Fleet
-from kuznia.forge.ledger import Ledger
+from kuznia.forge.ledger import Ledger, Purse
 from kuznia.forge.run import run
 from kuznia.forge.sanitise import clean
 from kuznia.forge.shelf import Kept, key_of
 from kuznia.forge.terms import Caller, EventKind, Order, RunId
 from kuznia.forge.work import Forge, Work
-from kuznia.platform.errors import Broken, Cancelled, Fault, NotFound, Unavailable
+from kuznia.platform.errors import (
+    Broken,
+    BudgetSpent,
+    Cancelled,
+    Fault,
+    NotFound,
+    QuotaExceeded,
+    TimedOut,
+    Unavailable,
+)
 from kuznia.platform.ids import new_id
 from kuznia.platform.log import get_log
 from kuznia.platform.metrics import Metrics
@@ -70,11 +79,17 @@ class Runs:
     """Starts runs, lets equal ones be shared, ends those nobody waits for."""
 
     def __init__(
-        self, forge: Forge, metrics: Metrics, *, retention: float, fleet: Fleet | None = None
+        self,
+        forge: Forge,
+        metrics: Metrics,
+        *,
+        retention: float,
+        fleet: Fleet | None = None,
+        purse: Purse | None = None,
     ) -> None:
         self._forge = forge
         self._fleet = fleet
-        self._make: Make = partial(run, forge)
+        self._make: Make = partial(run, forge) if purse is None else partial(self._paid, purse)
         self._metrics = metrics
         self._retention = retention
         # By key, for equal orders to join; by id, for their owner to read.
@@ -251,6 +266,27 @@ class Runs:
             return Broken(
                 "Something broke on our side; the log has the rest under this request's id."
             )
+
+    async def _paid(self, purse: Purse, work: Work) -> Kept:
+        """The caller's own budget may leave this order less than it was given."""
+        order, ledger, clock = work.order, work.ledger, self._forge.clock
+        try:
+            async with asyncio.timeout(order.deadline - clock.monotonic()):
+                grant = await purse.reserve(order.caller, order.budget)
+        except TimeoutError:
+            raise TimedOut("The deadline passed before the order could begin.") from None
+        if grant is None:
+            return await run(self._forge, work)
+        ledger.budget = grant.budget
+        try:
+            return await run(self._forge, work)
+        except BudgetSpent as fault:
+            if not grant.narrowed:
+                raise
+            raise QuotaExceeded(f"Of your budget too little is left. {fault.message}") from None
+        finally:
+            tokens = ledger.input_tokens + ledger.output_tokens
+            purse.settle(order.caller, grant, work.run_id, tokens, ledger.cost)
 
     def _done(
         self, run: Run, ledger: Ledger, began: float, task: "asyncio.Task[Kept | Fault]"

@@ -28,6 +28,7 @@ GROUPS = {
     "redis_url": "Redis",
     "accounts": "Callers",
     "rate_limit_requests": "Limits",
+    "orders_at_once": "Budgets of callers",
     "codemie_base_url": "CodeMie",
 }
 

@@ -22,11 +22,13 @@ ANSWERS: dict[str, Answer] = {
     "NOT_FOUND": Answer(404, 1008, 4),
     "METHOD_NOT_ALLOWED": Answer(405, 1008, 2),
     "CONFLICT": Answer(409, 1008, 5),
+    "KEY_REUSED": Answer(409, 1008, 5),
     "TOO_LARGE": Answer(413, 1009, 2),
     "UNSUPPORTED_MEDIA": Answer(415, 1003, 2),
     "NOT_ACCEPTED": Answer(422, 1008, 6),
     "BUDGET_SPENT": Answer(422, 1008, 6),
     "RATE_LIMITED": Answer(429, 1013, 7),
+    "QUOTA_EXCEEDED": Answer(429, 1008, 7),
     "CANCELLED": Answer(499, 1001, 130),
     "PROCESSING_ERROR": Answer(500, 1011, 1),
     "MODEL_UNAVAILABLE": Answer(503, 1013, 8),
@@ -97,6 +99,12 @@ class Conflict(Fault):
     code = "CONFLICT"
 
 
+class KeyReused(Fault):
+    """The Idempotency-Key came before with another request, or its answer cannot be given again."""
+
+    code = "KEY_REUSED"
+
+
 class TooLarge(Fault):
     """The body, the prompt or the list is longer than this server takes."""
 
@@ -125,6 +133,12 @@ class RateLimited(Fault):
     """Too many requests; `Retry-After` says when the next one is welcome."""
 
     code = "RATE_LIMITED"
+
+
+class QuotaExceeded(Fault):
+    """The caller's tokens or money are spent, or held by orders under way; `details` says which."""
+
+    code = "QUOTA_EXCEEDED"
 
 
 class Cancelled(Fault):

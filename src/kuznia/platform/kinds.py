@@ -6,7 +6,7 @@ No message quotes what was given: a key pasted into the wrong line must not end 
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Annotated, Any, cast
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
@@ -120,10 +120,27 @@ def _redis(url: SecretStr) -> SecretStr:
     return url
 
 
+# In groups: how many, and in which period.
+RATE = r"(?:([1-9]\d{0,5})(?:/(second|minute|hour|day))?|off)"
+
+
 def _rate(given: str) -> str:
-    if not re.fullmatch(r"[1-9]\d{0,5}(/(second|minute|hour|day))?", given):
-        raise ValueError("expected a count, or a count and a period like 10/minute")
+    if not re.fullmatch(RATE, given):
+        raise ValueError("expected a count, or a count and a period like 10/minute, or off")
     return given
+
+
+def _route_rate(given: str) -> str:
+    if not re.fullmatch(rf"(?:[A-Z]+ )?/[^\s=]*={RATE}", given := given.strip()):
+        raise ValueError("expected addresses with their rates: POST /api/v1/code=5/minute,...")
+    return given
+
+
+def _network(given: str) -> str:
+    try:
+        return str(ip_network(given.strip()))
+    except ValueError:
+        raise ValueError("expected addresses like 10.0.0.1 or 10.0.0.0/8, with commas") from None
 
 
 Url = Annotated[str, AfterValidator(_http), WithJsonSchema({"type": "string", "format": "uri"})]
@@ -144,6 +161,14 @@ Words = Annotated[
     BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given),
 ]
 Rate = Annotated[str, AfterValidator(_rate)]
+RouteRates = Annotated[
+    tuple[Annotated[str, AfterValidator(_route_rate)], ...],
+    BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given),
+]
+Networks = Annotated[
+    tuple[Annotated[str, AfterValidator(_network)], ...],
+    BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given),
+]
 # Nine decimals, so that every price is a whole number of billionths.
 Dollars = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=9)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]

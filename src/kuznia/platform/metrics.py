@@ -28,6 +28,8 @@ OTHER = "other"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 CLASSES = frozenset({"1xx", "2xx", "3xx", "4xx", "5xx"})
 STATUSES = frozenset({"complete", "partial", "degraded", "declined", "failed", *ANSWERS})
+# Which limit stood in the way.
+LIMITS = frozenset({"generation", "requests", "route", "orders", "tokens", "cost"})
 BREAKER = {"closed": 0, "half-open": 1, "open": 2}
 # How a question to Redis ends.
 ANSWERED = frozenset({"answered", "silent", "lost", "refused", "skipped"})
@@ -145,6 +147,9 @@ class Metrics:
         self._shelf = Family(
             counter, "shelf_lookups", "Looks on it.", result=("hit", "miss", "shared")
         )
+        self._refused = Family(
+            counter, "refused", "Requests and orders over a limit.", limit=LIMITS
+        )
         self._streams = gauge("kuznia_streams_open", "Streams being read.")
         self._redis = Family(counter, "redis_calls", "Questions to Redis.", result=ANSWERED)
         self._connections = gauge("kuznia_database_connections", "Connections in use.")
@@ -203,6 +208,10 @@ class Metrics:
     def shelf_shared(self) -> None:
         """A miss here that was found where all processes look."""
         self._shelf.of("shared").inc()
+
+    def refused(self, limit: str) -> None:
+        """A request or an order was more than its caller may have."""
+        self._refused.of(limit).inc()
 
     def stream_opened(self) -> None:
         self._streams.inc()

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     DateTime,
@@ -159,3 +160,100 @@ class LessonColumns(TypedColumns):
 
 
 lessons = Table("lessons", metadata, LessonColumns)
+
+
+# How much callers may use, and what they have used. Money is in billionths of a dollar.
+
+
+class AllowanceColumns(TypedColumns):
+    """What an operator allows one caller; none is what the settings say, -1 is no limit."""
+
+    owner: Named[str] = Column(Text, primary_key=True)
+    # Rates like 10/minute, or off.
+    requests: Named[str | None] = Column(Text)
+    generation: Named[str | None] = Column(Text)
+    at_once: Named[int | None] = Column(Integer)
+    tokens_day: Named[int | None] = Column(BigInteger)
+    tokens_month: Named[int | None] = Column(BigInteger)
+    cost_day: Named[int | None] = Column(BigInteger)
+    cost_month: Named[int | None] = Column(BigInteger)
+
+
+allowances = Table("allowances", metadata, AllowanceColumns)
+
+
+class SpendingColumns(TypedColumns):
+    """One row for each caller with a budget: the sums of its day and its month, in UTC."""
+
+    owner: Named[str] = Column(Text, primary_key=True)
+    # 2026-11-21: sums of another day or month count as nothing.
+    day: Named[str] = Column(Text)
+    tokens_day: Named[int] = Column(BigInteger)
+    tokens_month: Named[int] = Column(BigInteger)
+    cost_day: Named[int] = Column(BigInteger)
+    cost_month: Named[int] = Column(BigInteger)
+
+
+spending = Table("spending", metadata, SpendingColumns)
+
+
+class ReservationColumns(TypedColumns):
+    """What one process holds of a caller's budget for orders under way; void once it expires."""
+
+    owner: Named[str] = Column(Text, primary_key=True)
+    holder: Named[str] = Column(Text, primary_key=True)
+    orders: Named[int] = Column(Integer)
+    tokens: Named[int] = Column(BigInteger)
+    cost: Named[int] = Column(BigInteger)
+    expires_at: Named[datetime] = Column(Moment)
+
+
+reservations = Table(
+    "reservations", metadata, ReservationColumns, Index("reservations_expiry", "expires_at")
+)
+
+
+class BookingColumns(TypedColumns):
+    """What one run used, booked once: the sums are made of these."""
+
+    # The run's.
+    id: Named[str] = Column(Text, primary_key=True)
+    owner: Named[str] = Column(Text)
+    tokens: Named[int] = Column(BigInteger)
+    cost: Named[int] = Column(BigInteger)
+    created_at: Named[datetime] = Column(Moment)
+
+
+bookings = Table(
+    "bookings",
+    metadata,
+    BookingColumns,
+    Index("bookings_owner", "owner", "created_at"),
+    Index("bookings_retention", "created_at"),
+)
+
+
+class ReplayColumns(TypedColumns):
+    """One Idempotency-Key: who is at it, or the answer to give again."""
+
+    # Of the owner and the key; the key itself is kept nowhere.
+    id: Named[str] = Column(Text, primary_key=True)
+    owner: Named[str] = Column(Text)
+    # Of the request.
+    hash: Named[str] = Column(Text)
+    holder: Named[str] = Column(Text)
+    # Until then nobody else may do it; once it is done, until then it is kept.
+    expires_at: Named[datetime] = Column(Moment)
+    status: Named[int | None] = Column(Integer)
+    # JSON pairs.
+    headers: Named[str | None] = Column(Text)
+    body: Named[str | None] = Column(Text)
+
+
+replays = Table(
+    "replays",
+    metadata,
+    ReplayColumns,
+    Index("replays_owner", "owner"),
+    Index("replays_expiry", "expires_at"),
+)

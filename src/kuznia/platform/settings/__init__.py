@@ -24,6 +24,7 @@ from kuznia.platform.kinds import (
 )
 from kuznia.platform.settings.callers import Callers
 from kuznia.platform.settings.later import LATER
+from kuznia.platform.settings.limits import Limits
 from kuznia.platform.settings.models import Models
 from kuznia.platform.settings.orders import Orders
 from kuznia.platform.settings.server import Server
@@ -43,7 +44,7 @@ class SettingsWrong(Fault):
 
 
 # The last comes first on the page of settings: fields are taken up from the far end.
-class Settings(Callers, Store, Orders, Models, Server):
+class Settings(Limits, Callers, Store, Orders, Models, Server):
     """What the operator decides. Made by `load`; never read from the machine on its own."""
 
     model_config = SettingsConfigDict(

@@ -1,16 +1,16 @@
-"""Who may call, and how much."""
+"""Who may call."""
 
 from typing import Annotated
 
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from kuznia.platform.kinds import Key, Rate, SigningSecret, Url, Words
+from kuznia.platform.kinds import Key, SigningSecret, Url, Words
 from kuznia.platform.settings.later import LATER
 
 
 class Callers(BaseSettings):
-    """Accounts, tokens, limits."""
+    """Accounts and tokens."""
 
     accounts: bool = Field(
         default=False,
@@ -49,10 +49,4 @@ class Callers(BaseSettings):
     )
     refresh_token_ttl: Annotated[int, Field(ge=600, le=31_536_000)] = Field(
         default=2_592_000, description="Seconds after which one who did not come must sign in."
-    )
-    rate_limit_requests: Rate | None = Field(
-        default=None, description=f"{LATER} requests for each client, like `60/minute`."
-    )
-    rate_limit_generation: Rate | None = Field(
-        default=None, description=f"{LATER} orders for each client, like `10/minute`."
     )

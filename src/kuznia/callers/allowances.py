@@ -1,0 +1,146 @@
+"""What each caller is allowed: what an operator decided for them, else what the settings say."""
+
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from kuznia.platform.clock import Clock
+from kuznia.platform.db import Database, WriteSession
+from kuznia.platform.kinds import RATE, billionths
+from kuznia.platform.settings import Settings
+from kuznia.platform.tables import allowances
+
+# A change made in another process counts here after so many seconds.
+FRESH = 5.0
+MOST_REMEMBERED = 10_000
+# In a row: no limit, whatever the settings say.
+NO_LIMIT = -1
+
+_PERIODS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many in any stretch of so many seconds."""
+
+    count: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """How much one caller may have; None is no limit. Money is in billionths of a dollar."""
+
+    requests: Rate | None = None
+    generation: Rate | None = None
+    at_once: int | None = None
+    tokens_day: int | None = None
+    tokens_month: int | None = None
+    cost_day: int | None = None
+    cost_month: int | None = None
+
+    @property
+    def tokens(self) -> bool:
+        return self.tokens_day is not None or self.tokens_month is not None
+
+    @property
+    def cost(self) -> bool:
+        return self.cost_day is not None or self.cost_month is not None
+
+    @property
+    def counts(self) -> bool:
+        """Whether this caller's orders need an account at all."""
+        return self.at_once is not None or self.tokens or self.cost
+
+
+NAMES = tuple(field.name for field in fields(Allowance))
+
+
+def rate(text: str) -> Rate | None:
+    """`10/minute`, `10` (a minute), or `off`; ValueError for anything else."""
+    found = re.fullmatch(RATE, text)
+    if found is None:
+        raise ValueError("expected a count and a period like 10/minute, or off")
+    count, period = found.groups()
+    return Rate(int(count), _PERIODS[period or "minute"]) if count else None
+
+
+def usual(settings: Settings) -> Allowance:
+    """What everyone has about whom nothing else was decided."""
+    day, month = settings.budget_cost_day, settings.budget_cost_month
+    return Allowance(
+        requests=rate(settings.rate_limit_requests),
+        generation=rate(settings.rate_limit_generation),
+        at_once=settings.orders_at_once,
+        tokens_day=settings.budget_tokens_day,
+        tokens_month=settings.budget_tokens_month,
+        cost_day=None if day is None else billionths(day),
+        cost_month=None if month is None else billionths(month),
+    )
+
+
+class Allowances:
+    """Lives as long as the application; asks the database once in a while for each caller."""
+
+    def __init__(self, db: Database, clock: Clock, usual: Allowance) -> None:
+        self._db = db
+        self._clock = clock
+        self.usual = usual
+        self._known: OrderedDict[str, tuple[float, Allowance]] = OrderedDict()
+
+    def known(self, owner: str) -> Allowance | None:
+        """What was found not long ago, without waiting."""
+        held = self._known.get(owner)
+        return held[1] if held is not None and held[0] > self._clock.monotonic() else None
+
+    async def of(self, owner: str) -> Allowance:
+        """What this caller may have now."""
+        if found := self.known(owner):
+            return found
+        found = self._merged(await self.decided(owner))
+        self._known[owner] = (self._clock.monotonic() + FRESH, found)
+        self._known.move_to_end(owner)
+        while len(self._known) > MOST_REMEMBERED:
+            self._known.popitem(last=False)
+        return found
+
+    async def decided(self, owner: str) -> Mapping[str, str | int]:
+        """What an operator decided for this caller, by name; the rest is as usual."""
+        query = sa.select(allowances).where(allowances.c.owner == owner)
+        async with self._db.read() as session:
+            row = (await session.execute(query)).first()
+        said = {name: getattr(row, name, None) for name in NAMES}
+        return {name: value for name, value in said.items() if value is not None}
+
+    async def decide(self, owner: str, changes: Mapping[str, str | int | None]) -> None:
+        """Write down what this caller may have; None is what everyone has."""
+        async with self._db.write() as session:
+            await _insert_missing(session, owner)
+            await session.execute(
+                sa.update(allowances).where(allowances.c.owner == owner).values(**changes)
+            )
+            # A row that says nothing is none.
+            nothing = (allowances.c[name].is_(None) for name in NAMES)
+            await session.execute(
+                sa.delete(allowances).where(allowances.c.owner == owner, *nothing)
+            )
+        self._known.pop(owner, None)
+
+    def _merged(self, decided: Mapping[str, str | int]) -> Allowance:
+        changes: dict[str, Any] = {}  # Any: rates, counts and sums
+        for name, value in decided.items():
+            if isinstance(value, str):
+                changes[name] = rate(value)
+            else:
+                changes[name] = None if value == NO_LIMIT else value
+        return replace(self.usual, **changes) if changes else self.usual
+
+
+async def _insert_missing(session: WriteSession, owner: str) -> None:
+    there = sa.select(sa.literal(1)).where(allowances.c.owner == owner)
+    missing = sa.select(sa.literal(owner)).where(~sa.exists(there))
+    await session.execute(sa.insert(allowances).from_select(["owner"], missing))

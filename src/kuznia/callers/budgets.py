@@ -1,0 +1,331 @@
+"""What each caller may spend: reserved before an order is made, settled when it has ended.
+
+A process holds a part of a caller's budget by a row with an expiry, and its orders draw on that
+without asking the database each time. All the asking is one transaction, `_balance`: it books what
+was used, gives back what is not needed and asks for what is. The row is written before an order
+draws on it, so no number of processes can together give out more than there is; a process that is
+killed writes its row no more, and what it held is free again when the row expires.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from kuznia.callers import purse
+from kuznia.callers.allowances import Allowance, Allowances
+from kuznia.callers.purse import NOTHING, Booking, Room, Sum, clip
+from kuznia.forge.ledger import Grant
+from kuznia.forge.terms import Budget, Caller, RunId
+from kuznia.platform.clock import Clock
+from kuznia.platform.db import Database
+from kuznia.platform.errors import Fault, Unavailable
+from kuznia.platform.log import get_log
+from kuznia.platform.metrics import Metrics
+from kuznia.platform.tables import bookings, reservations
+
+log = get_log("budgets")
+
+# What was used is written together with all that ends within this time.
+TICK = 0.05
+# How long more than is needed is held, where there is plenty, for the next order to find.
+SPARE_SECONDS = 1.0
+# The next order finds room without asking where the budget has room for so many like it.
+PLENTY = 10
+# Others give back what they do not need every tick: whoever is refused looks once more after this.
+SECOND_LOOK = 0.1
+KEPT = timedelta(days=62)
+
+
+@dataclass(slots=True)
+class Waiting:
+    """An order that is not begun: its most, and whom to tell."""
+
+    most: Sum
+    told: "asyncio.Future[Sum]"
+
+
+@dataclass(slots=True)
+class Hold:
+    """What this process holds of one caller's budget."""
+
+    allowance: Allowance
+    reserved: Sum = NOTHING
+    # Of that: what orders under way may use, and what ended ones have used and nobody wrote yet.
+    under_way: Sum = NOTHING
+    used: Sum = NOTHING
+    booked: list[Booking] = field(default_factory=list[Booking])
+    waiting: deque[Waiting] = field(default_factory=deque[Waiting])
+    drawn_at: float = 0.0
+    spare: Sum = NOTHING
+    # While its rows are written nobody may draw on it.
+    balancing: bool = False
+
+    @property
+    def free(self) -> Sum:
+        return self.reserved - self.under_way - self.used
+
+    @property
+    def idle(self) -> bool:
+        return not (self.waiting or self.booked or self.reserved or self.under_way)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one balance is about: all that has come until it began."""
+
+    used: Sum
+    booked: int
+    waiting: tuple[Waiting, ...]
+
+
+class Budgets:
+    """Lives as long as the application. `dearest` is the highest price of a million tokens."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        allowances: Allowances,
+        metrics: Metrics,
+        *,
+        holder: str,
+        dearest: int,
+        lease: float,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._allowances = allowances
+        self._metrics = metrics
+        self._holder = holder
+        self._dearest = dearest
+        self._lease = lease
+        self._holds: dict[str, Hold] = {}
+        self._due: set[str] = set()
+        self._wake = asyncio.Event()
+        self._living: asyncio.Task[None] | None = None
+        # Until when the rows of this process are good; drawn on no longer than that.
+        self._good_until = 0.0
+        self._tidied_at = float("-inf")
+
+    async def reserve(self, caller: Caller, budget: Budget) -> Grant | None:
+        """What one order may use, held until `settle`; None for one whose spending is not limited.
+
+        Raises QuotaExceeded, RateLimited for too many at once, Unavailable without the database.
+        """
+        owner = caller.id
+        allowance = self._allowances.known(owner) or await self._allowances.of(owner)
+        if not allowance.counts:
+            return None
+        most = self._most(budget)
+        got = await self._draw(owner, allowance, most)
+        tokens = got.tokens if allowance.tokens else budget.tokens
+        cost = got.cost if allowance.cost else budget.cost
+        held = (got.orders, got.tokens, got.cost)
+        narrowed = got != clip(most, allowance)
+        return Grant(Budget(budget.attempts, tokens, cost), held, narrowed)
+
+    def settle(self, caller: Caller, grant: Grant, run: RunId, tokens: int, cost: int) -> None:
+        """Give back what an order held and book what it used, however it ended."""
+        hold = self._holds[caller.id]
+        hold.under_way -= Sum(*grant.held)
+        hold.used += Sum(0, tokens, cost)
+        hold.booked.append(Booking(run, caller.id, tokens, cost, self._clock.now()))
+        self._due.add(caller.id)
+        asyncio.get_running_loop().call_later(TICK, self._wake.set)
+
+    async def close(self) -> None:
+        """Write what is not written and give everything back; for when all runs have ended."""
+        if self._living is None:
+            return
+        self._living.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._living
+        for hold in self._holds.values():
+            hold.drawn_at = float("-inf")
+        try:
+            await self._balance(sorted(self._holds))
+        except Unavailable as fault:
+            log.warning("budgets_not_written", reason=fault.message)
+
+    def _most(self, budget: Budget) -> Sum:
+        """The most an order can use: without a limit on its cost, all its tokens at the dearest."""
+        by_tokens = -(-budget.tokens * self._dearest // 1_000_000)
+        cost = by_tokens if budget.cost is None else min(budget.cost, by_tokens)
+        return Sum(1, budget.tokens, cost)
+
+    async def _draw(self, owner: str, allowance: Allowance, most: Sum) -> Sum:
+        hold = self._hold(owner, allowance)
+        if not (hold.waiting or hold.balancing) and self._clock.monotonic() < self._good_until:
+            needed = clip(most, allowance)
+            if needed.fits(hold.free):
+                return self._drawn(hold, needed)
+        for look in (1, 2):
+            waiting = Waiting(most, asyncio.get_running_loop().create_future())
+            hold.waiting.append(waiting)
+            self._call_for(owner)
+            try:
+                return await waiting.told
+            except asyncio.CancelledError:
+                self._forget(owner, hold, waiting)
+                raise
+            except purse.Refused as refused:
+                if look == 2 or not refused.passing:
+                    self._refuse(owner, refused)
+                await self._clock.sleep(SECOND_LOOK)
+                # The one there was may be gone: nothing was in it.
+                hold = self._hold(owner, allowance)
+        raise AssertionError("the second look raises")
+
+    def _hold(self, owner: str, allowance: Allowance) -> Hold:
+        hold = self._holds.get(owner)
+        if hold is None:
+            hold = self._holds[owner] = Hold(allowance)
+        hold.allowance = allowance
+        return hold
+
+    def _refuse(self, owner: str, refused: purse.Refused) -> None:
+        self._metrics.refused(refused.unit)
+        log.warning("quota_exceeded", subject=owner, unit=refused.unit)
+        raise refused.fault(self._clock.now()) from None
+
+    def _forget(self, owner: str, hold: Hold, waiting: Waiting) -> None:
+        """It was cancelled while it waited; it may just have been given what it waited for."""
+        told = waiting.told
+        if waiting in hold.waiting:
+            hold.waiting.remove(waiting)
+        elif told.done() and not told.cancelled() and told.exception() is None:
+            hold.under_way -= told.result()
+        self._call_for(owner)
+
+    def _drawn(self, hold: Hold, amount: Sum) -> Sum:
+        hold.under_way += amount
+        hold.drawn_at = self._clock.monotonic()
+        hold.spare = amount
+        return amount
+
+    def _call_for(self, owner: str) -> None:
+        self._due.add(owner)
+        self._wake.set()
+        if self._living is None or self._living.done():
+            self._living = asyncio.create_task(self._live())
+
+    async def _live(self) -> None:
+        """Balances whoever is due, and everybody often enough for no row to expire."""
+        while True:
+            beat = self._lease / 3
+            if any(hold.reserved != hold.under_way for hold in self._holds.values()):
+                beat = min(beat, SPARE_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(beat):
+                    await self._wake.wait()
+            self._wake.clear()
+            late = self._clock.monotonic() + self._lease * 2 / 3 > self._good_until
+            owners = set(self._holds) if late else self._due | self._slack()
+            self._due = set()
+            try:
+                if owners:
+                    await self._balance(sorted(owners))
+                await self._tidy()
+            except Fault as fault:
+                log.warning("budgets_not_written", reason=fault.message)
+                self._due.update(owners)
+                self._tell_all(fault)
+
+    def _slack(self) -> set[str]:
+        return {owner for owner, hold in self._holds.items() if hold.reserved != hold.under_way}
+
+    def _tell_all(self, fault: Fault) -> None:
+        """Nobody is let in unaccounted."""
+        for hold in self._holds.values():
+            while hold.waiting:
+                waiting = hold.waiting.popleft()
+                if not waiting.told.done():
+                    waiting.told.set_exception(fault)
+
+    async def _balance(self, owners: Sequence[str]) -> None:
+        """The one transaction: what was used is spent, what is needed is held, and no more."""
+        now, began = self._clock.now(), self._clock.monotonic()
+        due = {owner: self._holds[owner] for owner in owners if owner in self._holds}
+        whole = len(due) == len(self._holds)
+        # What comes while the rows are written is for the next time, and draws on nothing yet.
+        rounds = {
+            owner: Round(hold.used, len(hold.booked), tuple(hold.waiting))
+            for owner, hold in due.items()
+        }
+        for hold in due.values():
+            hold.balancing = True
+        try:
+            async with self._db.write() as session:
+                rooms = await purse.look(session, list(due), self._holder, now)
+                wanted: dict[str, Sum] = {}
+                for owner, hold in due.items():
+                    rooms[owner].spend(rounds[owner].used)
+                    wanted[owner] = self._wanted(hold, rounds[owner], rooms[owner])
+                await purse.write(
+                    session,
+                    rooms,
+                    wanted,
+                    [
+                        one
+                        for owner, hold in due.items()
+                        for one in hold.booked[: rounds[owner].booked]
+                    ],
+                    self._holder,
+                    now + timedelta(seconds=self._lease),
+                )
+        finally:
+            for hold in due.values():
+                hold.balancing = False
+        if whole:
+            self._good_until = began + self._lease
+        for owner, hold in due.items():
+            this = rounds[owner]
+            hold.used -= this.used
+            del hold.booked[: this.booked]
+            hold.reserved = wanted[owner]
+            self._serve(hold, this.waiting, rooms[owner])
+            if hold.idle:
+                del self._holds[owner]
+            elif hold.waiting:
+                self._call_for(owner)
+
+    def _wanted(self, hold: Hold, this: Round, room: Room) -> Sum:
+        """For what is under way and what waits; and one more like it where there is plenty."""
+        need, most = hold.under_way, hold.spare
+        for waiting in this.waiting:
+            clipped = clip(waiting.most, hold.allowance)
+            need, most = need + clipped, most.or_more(clipped)
+        left = room.left(hold.allowance)
+        fresh = this.waiting or self._clock.monotonic() - hold.drawn_at < SPARE_SECONDS
+        if fresh and (need + most * PLENTY).fits(left):
+            need += most
+        # What is under way stays held, even if too much has gone meanwhile.
+        return need.within(left).or_more(hold.under_way)
+
+    def _serve(self, hold: Hold, waiters: Sequence[Waiting], room: Room) -> None:
+        """First come, first served; the last may get less than its most, but no trifle."""
+        for waiting in waiters:
+            if waiting.told.done():
+                continue
+            hold.waiting.remove(waiting)
+            most = clip(waiting.most, hold.allowance)
+            got = most.within(hold.free)
+            if short := purse.too_little(got, most):
+                waiting.told.set_exception(purse.Refused(short, hold.allowance, room))
+            else:
+                waiting.told.set_result(self._drawn(hold, got))
+
+    async def _tidy(self) -> None:
+        """Once in a while: rows of the dead, and bookings whose month is long over."""
+        if self._clock.monotonic() - self._tidied_at < self._lease:
+            return
+        self._tidied_at = self._clock.monotonic()
+        now = self._clock.now()
+        async with self._db.write() as session:
+            await session.execute(sa.delete(reservations).where(reservations.c.expires_at <= now))
+            await session.execute(sa.delete(bookings).where(bookings.c.created_at < now - KEPT))

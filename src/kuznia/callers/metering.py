@@ -1,0 +1,63 @@
+"""All that counts what callers have, put together from the settings."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from kuznia.callers import limits
+from kuznia.callers.allowances import Allowances, usual
+from kuznia.callers.budgets import Budgets
+from kuznia.callers.limits import Limits
+from kuznia.callers.replays import Replays
+from kuznia.callers.windows import MemoryWindows, RedisWindows
+from kuznia.platform.clock import Clock
+from kuznia.platform.db import Database
+from kuznia.platform.ids import new_id
+from kuznia.platform.metrics import Metrics
+from kuznia.platform.redis import Redis
+from kuznia.platform.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Metering:
+    """How much everyone may have, and what they had."""
+
+    allowances: Allowances
+    budgets: Budgets
+    replays: Replays
+    # None where nobody's requests are counted.
+    limits: Limits | None
+
+
+@asynccontextmanager
+async def open_metering(
+    settings: Settings,
+    db: Database,
+    clock: Clock,
+    metrics: Metrics,
+    redis: Redis | None,
+    *,
+    dearest: int,
+) -> AsyncGenerator[Metering]:
+    """Until the end, at which what is held is given back; runs must have ended by then."""
+    holder = new_id("proc", clock)
+    allowances = Allowances(db, clock, usual(settings))
+    counted = None
+    if limits.wanted(settings):
+        windows = RedisWindows(redis, clock) if redis else MemoryWindows(clock)
+        counted = Limits(windows, allowances, metrics)
+    budgets = Budgets(
+        db,
+        clock,
+        allowances,
+        metrics,
+        holder=holder,
+        dearest=dearest,
+        lease=settings.budget_lease,
+    )
+    replays = Replays(db, clock, holder=holder, lease=settings.budget_lease)
+    try:
+        yield Metering(allowances, budgets, replays, counted)
+    finally:
+        await replays.close()
+        await budgets.close()

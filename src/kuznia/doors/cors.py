@@ -1,0 +1,36 @@
+"""Which foreign pages may call, and what they may send and read."""
+
+from collections.abc import Callable
+from functools import partial
+
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
+
+from kuznia.platform.settings import Settings
+
+
+def cors(settings: Settings) -> Callable[[ASGIApp], ASGIApp]:
+    """Nothing for a server no foreign page may call: not even a header then."""
+    if not settings.cors_origins:
+        return lambda app: app
+    return partial(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_methods=["GET", "POST", "PATCH", "DELETE"],
+        allow_headers=[
+            "Authorization",
+            "Content-Type",
+            "Idempotency-Key",
+            "Last-Event-ID",
+            "X-API-Key",
+            "X-Request-Id",
+        ],
+        expose_headers=[
+            "Idempotency-Replayed",
+            "RateLimit",
+            "RateLimit-Policy",
+            "Retry-After",
+            "X-Request-Id",
+            "X-Run-Id",
+        ],
+    )

@@ -1,0 +1,57 @@
+"""How much a caller may have."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+from kuznia.platform.kinds import Count, Dollars, Networks, Rate, RouteRates, Seconds
+
+
+class Limits(BaseSettings):
+    """Rates and budgets: what everyone has for whom an operator has not decided otherwise."""
+
+    rate_limit_requests: Rate = Field(
+        default="100/minute",
+        description="Requests of one caller, or of one address where callers have no credential; "
+        "`off` is none. On one's own machine without accounts it counts only when it is set.",
+    )
+    rate_limit_generation: Rate = Field(
+        default="10/minute",
+        description="The same for orders; each of a batch is one.",
+    )
+    rate_limit_routes: RouteRates = Field(
+        default=(),
+        description="Rates of single routes, comma-separated: `POST /api/v1/code=5/minute`, "
+        "`/api/v1/artefacts/{id}=30/minute`, `/metrics=off`.",
+    )
+    trusted_proxies: Networks = Field(
+        default=(),
+        description="Addresses or networks of our own proxies, comma-separated: theirs is the only "
+        "`X-Forwarded-For` that is believed.",
+    )
+    orders_at_once: Count | None = Field(
+        default=None, description="Orders of one caller that may be under way at the same time."
+    )
+    budget_tokens_day: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000_000_000_000,
+        description="Tokens one caller may use in a day (UTC), in and out.",
+    )
+    budget_tokens_month: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000_000_000_000,
+        description="Tokens one caller may use in a month.",
+    )
+    budget_cost_day: Dollars | None = Field(
+        default=None,
+        description="Dollars one caller may cost in a day; needs the prices of the models.",
+    )
+    budget_cost_month: Dollars | None = Field(
+        default=None, description="Dollars one caller may cost in a month."
+    )
+    budget_lease: Seconds = Field(
+        default=30,
+        description="Seconds after which what a killed process had reserved is free again, and "
+        "what it was doing under an `Idempotency-Key` may be done by another.",
+    )
