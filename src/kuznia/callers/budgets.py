@@ -62,12 +62,17 @@ class Hold:
     waiting: deque[Waiting] = field(default_factory=deque[Waiting])
     drawn_at: float = 0.0
     spare: Sum = NOTHING
-    # While its rows are written nobody may draw on it.
-    balancing: bool = False
+    # Whether there was enough for a spare when it was last looked at.
+    plenty: bool = False
+    # While its row is written: what will be held whatever the outcome, and what of the used is
+    # being written. Nothing else may be drawn on meanwhile.
+    keep: Sum | None = None
+    writing: Sum = NOTHING
 
     @property
     def free(self) -> Sum:
-        return self.reserved - self.under_way - self.used
+        held = self.reserved if self.keep is None else self.keep
+        return held - self.under_way - (self.used - self.writing)
 
     @property
     def idle(self) -> bool:
@@ -107,6 +112,7 @@ class Budgets:
         self._holds: dict[str, Hold] = {}
         self._due: set[str] = set()
         self._wake = asyncio.Event()
+        self._tick: asyncio.TimerHandle | None = None
         self._living: asyncio.Task[None] | None = None
         # Until when the rows of this process are good; drawn on no longer than that.
         self._good_until = 0.0
@@ -136,7 +142,8 @@ class Budgets:
         hold.used += Sum(0, tokens, cost)
         hold.booked.append(Booking(run, caller.id, tokens, cost, self._clock.now()))
         self._due.add(caller.id)
-        asyncio.get_running_loop().call_later(TICK, self._wake.set)
+        if self._tick is None or self._tick.when() < asyncio.get_running_loop().time():
+            self._tick = asyncio.get_running_loop().call_later(TICK, self._wake.set)
 
     async def close(self) -> None:
         """Write what is not written and give everything back; for when all runs have ended."""
@@ -160,7 +167,7 @@ class Budgets:
 
     async def _draw(self, owner: str, allowance: Allowance, most: Sum) -> Sum:
         hold = self._hold(owner, allowance)
-        if not (hold.waiting or hold.balancing) and self._clock.monotonic() < self._good_until:
+        if not hold.waiting and self._clock.monotonic() < self._good_until:
             needed = clip(most, allowance)
             if needed.fits(hold.free):
                 return self._drawn(hold, needed)
@@ -258,7 +265,9 @@ class Budgets:
             for owner, hold in due.items()
         }
         for hold in due.values():
-            hold.balancing = True
+            hold.writing = hold.used
+            # As much as is held anyway once the used is spent: no new claim on the budget.
+            hold.keep = hold.reserved - hold.used if self._stays(hold) else hold.under_way
         try:
             async with self._db.write() as session:
                 rooms = await purse.look(session, list(due), self._holder, now)
@@ -280,7 +289,7 @@ class Budgets:
                 )
         finally:
             for hold in due.values():
-                hold.balancing = False
+                hold.keep, hold.writing = None, NOTHING
         if whole:
             self._good_until = began + self._lease
         for owner, hold in due.items():
@@ -301,11 +310,17 @@ class Budgets:
             clipped = clip(waiting.most, hold.allowance)
             need, most = need + clipped, most.or_more(clipped)
         left = room.left(hold.allowance)
-        fresh = this.waiting or self._clock.monotonic() - hold.drawn_at < SPARE_SECONDS
-        if fresh and (need + most * PLENTY).fits(left):
+        fresh = this.waiting or self._stays(hold)
+        hold.plenty = (need + most * PLENTY).fits(left)
+        if fresh and hold.plenty:
             need += most
+        assert hold.keep is not None
         # What is under way stays held, even if too much has gone meanwhile.
-        return need.within(left).or_more(hold.under_way)
+        return need.within(left).or_more(hold.keep)
+
+    def _stays(self, hold: Hold) -> bool:
+        """Whether a spare is still of use: orders come, and there is enough for everybody."""
+        return hold.plenty and self._clock.monotonic() - hold.drawn_at < SPARE_SECONDS
 
     def _serve(self, hold: Hold, waiters: Sequence[Waiting], room: Room) -> None:
         """First come, first served; the last may get less than its most, but no trifle."""

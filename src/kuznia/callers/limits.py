@@ -22,7 +22,7 @@ def wanted(settings: Settings) -> bool:
     return others or bool(told & settings.model_fields_set)
 
 
-class Limits:
+class RateLimits:
     """Lives as long as the application."""
 
     def __init__(self, windows: Windows, allowances: Allowances, metrics: Metrics) -> None:

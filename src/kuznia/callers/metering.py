@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kuznia.callers import limits
 from kuznia.callers.allowances import Allowances, usual
 from kuznia.callers.budgets import Budgets
-from kuznia.callers.limits import Limits
+from kuznia.callers.limits import RateLimits
 from kuznia.callers.replays import Replays
 from kuznia.callers.windows import MemoryWindows, RedisWindows
 from kuznia.platform.clock import Clock
@@ -26,7 +26,7 @@ class Metering:
     budgets: Budgets
     replays: Replays
     # None where nobody's requests are counted.
-    limits: Limits | None
+    limits: RateLimits | None
 
 
 @asynccontextmanager
@@ -45,7 +45,7 @@ async def open_metering(
     counted = None
     if limits.wanted(settings):
         windows = RedisWindows(redis, clock) if redis else MemoryWindows(clock)
-        counted = Limits(windows, allowances, metrics)
+        counted = RateLimits(windows, allowances, metrics)
     budgets = Budgets(
         db,
         clock,

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kuznia.callers.allowances import Rate
 from kuznia.callers.allowances import rate as read_rate
-from kuznia.callers.limits import Kind, Limits, TooMany, headers
+from kuznia.callers.limits import Kind, RateLimits, TooMany, headers
 from kuznia.forge.terms import Caller
 
 LOCAL = "local"
@@ -39,12 +39,12 @@ class Turnstile:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            limits: Limits | None = scope["state"]["limits"]
+            limits: RateLimits | None = scope["state"]["limits"]
             if limits is not None:
                 await self._admit(limits, scope)
         await self._app(scope, receive, send)
 
-    async def _admit(self, limits: Limits, scope: Scope) -> None:
+    async def _admit(self, limits: RateLimits, scope: Scope) -> None:
         kind: Kind = "requests"
         method, path = scope["method"], scope["path"]
         if method == "POST" and path in self._generating:
@@ -98,7 +98,7 @@ class Turnstile:
         return any(address in proxy for proxy in self._proxies)
 
 
-async def take(limits: Limits, scope: Scope, cost: int) -> None:
+async def take(limits: RateLimits, scope: Scope, cost: int) -> None:
     """Count it and leave the headers for the gate to send with whatever the answer is."""
     kind, subject, rate, place = scope["state"]["turned"]
     try:
@@ -111,7 +111,7 @@ async def take(limits: Limits, scope: Scope, cost: int) -> None:
 
 async def take_more(request: Request, cost: int) -> None:
     """A batch is as many orders as are in it, the first of which was counted at the door."""
-    limits: Limits | None = request.scope["state"]["limits"]
+    limits: RateLimits | None = request.scope["state"]["limits"]
     if limits is not None and cost > 0 and "turned" in request.scope["state"]:
         await take(limits, request.scope, cost)
 
