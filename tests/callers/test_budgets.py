@@ -247,3 +247,14 @@ async def test_bookings_whose_month_is_long_over_are_let_go(db: Database) -> Non
         await eventually(forgotten)
 
         assert [one.tokens_month for one in await rows(db, spending)] == [2]
+
+
+async def test_an_outage_keeps_nobody_out_whose_spending_is_not_limited(sqlite_url: str) -> None:
+    db = await Database.open(sqlite_url, pool_size=1, overflow=0, pool_timeout=0.05)
+    async with db.read(), budgets(db, Allowance()) as free, budgets(db, A_DAY) as counted:
+        got = await free.reserve(IVAN, an_order_of(1))
+        with pytest.raises(Unavailable):
+            await counted.reserve(IVAN, an_order_of(1))
+    await db.close()
+
+    assert got is None

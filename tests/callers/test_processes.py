@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from tests.callers.processes import Process, processes
 from tests.callers.spenders import assert_adds_up, eventually, rows
-from tests.modelserver import ModelServer, model_server, reply
+from tests.modelserver import ModelServer, listening, reply
 
 from kuznia.platform.db import Database
 from kuznia.platform.tables import bookings, reservations, spending
@@ -51,7 +51,7 @@ async def nothing_reserved(db: Database) -> bool:
 async def test_four_processes_admit_no_more_than_the_rate_and_the_budget(
     pg_url: str, redis_url: str
 ) -> None:
-    async with model_server() as model, opened(pg_url) as db:
+    async with listening(ModelServer()) as model, opened(pg_url) as db:
         model.will(REPLY)
         limits = {
             "RATE_LIMIT_GENERATION": "300/hour",
@@ -81,7 +81,7 @@ async def test_four_processes_admit_no_more_than_the_rate_and_the_budget(
 
 
 async def test_a_process_that_is_killed_gives_back_what_it_held(sqlite_url: str) -> None:
-    async with model_server() as model, opened(sqlite_url) as db:
+    async with listening(ModelServer()) as model, opened(sqlite_url) as db:
         model.will(REPLY)
         limits = {"BUDGET_TOKENS_DAY": "40000", "BUDGET_LEASE": "2"}
         async with processes(4, model.url, DATABASE_URL=sqlite_url, **limits) as running:
@@ -106,7 +106,7 @@ async def some(model: ModelServer, calls: int) -> bool:
 
 
 async def test_one_key_is_one_execution_over_two_processes_and_a_restart(pg_url: str) -> None:
-    async with model_server() as model:
+    async with listening(ModelServer()) as model:
         model.will(REPLY)
         more = {"DATABASE_URL": pg_url, "CACHE_TTL": "0"}
         async with processes(2, model.url, **more) as running:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from kuznia.platform.clock import Clock
 from kuznia.platform.db import Database, WriteSession
+from kuznia.platform.errors import Unavailable
 from kuznia.platform.kinds import RATE, billionths
 from kuznia.platform.settings import Settings
 from kuznia.platform.tables import allowances
@@ -101,7 +102,13 @@ class Allowances:
         """What this caller may have now."""
         if found := self.known(owner):
             return found
-        found = self._merged(await self.decided(owner))
+        try:
+            found = self._merged(await self.decided(owner))
+        except Unavailable:
+            # Whose orders are counted anyway must wait; nobody else is kept out by an outage.
+            if self.usual.counts:
+                raise
+            return self.usual
         self._known[owner] = (self._clock.monotonic() + FRESH, found)
         self._known.move_to_end(owner)
         while len(self._known) > MOST_REMEMBERED:
