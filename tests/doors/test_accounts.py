@@ -141,6 +141,15 @@ async def test_a_key_is_made_shown_once_rotated_and_revoked(kuznia: Kuznia) -> N
     assert not await opens(kuznia, second["key"])
 
 
+@pytest.mark.parametrize("name", ["k\0", "\x1b[2J", " " * 101], ids=ascii)
+async def test_a_keys_name_is_one_a_database_and_a_terminal_take(kuznia: Kuznia, name: str) -> None:
+    token = (await sign_in(kuznia))["access_token"]
+
+    answer = await post(kuznia, "keys", token, name=name)
+
+    assert answer.status_code == 400
+
+
 async def opens(kuznia: Kuznia, key: str) -> bool:
     answer = await kuznia.client.get("/api/v1/artefacts", headers={"x-api-key": key})
     return answer.status_code == 200

@@ -24,6 +24,7 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 PREFIX = "kz_"
 _SHAPE = re.compile(r"kz_([0-9a-f]{16})_[0-9a-f]{64}")
 MOST_KEYS = 100
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,9 @@ class ApiKeys:
         scopes: Sequence[Scope],
         expires_at: datetime | None,
     ) -> tuple[ApiKey, str]:
+        if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+            message = f"1 to {LONGEST_NAME} letters that can be seen"
+            raise invalid([{"loc": ("name",), "msg": message, "type": "name"}])
         now = self._clock.now()
         await _make_room(session, owner, now)
         key = ApiKey(

@@ -100,9 +100,9 @@ class People:
 
     async def _change(self, who: str, **values: object) -> Person:
         async with self._db.write() as session:
+            changed = sa.update(users).where(_is(who)).values(values).returning(users)
             if who.startswith(FOREIGN):
                 await self._note(session, who)
-            changed = sa.update(users).where(_is(who)).values(values).returning(users)
             row = (await session.execute(changed)).first()
             if row is not None and "version" in values:
                 gone = refresh_tokens.c.owner == row.id
@@ -132,6 +132,9 @@ def _folded(name: str) -> str:
 
 
 def _is(who: str) -> sa.ColumnElement[bool]:
+    # What no name or id can hold, a database may not even be asked for.
+    if not who.isprintable():
+        raise NotFound("There is nobody of this name or id.")
     return sa.or_(users.c.id == who, users.c.name == _folded(who))
 
 

