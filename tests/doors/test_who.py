@@ -21,6 +21,7 @@ IVAN, OLENA = bearer("ivan"), bearer("olena")
 # new is looked at by a person, and then written down here.
 OWN = {
     "GET /metrics",
+    "GET /api/v1/status",
     "GET /api/v1/artefacts",
     "GET /api/v1/keys",
     "POST /api/v1/keys",
