@@ -61,6 +61,7 @@ class Provider:
     def __init__(self) -> None:
         self.document: Any = {"keys": []}
         self.status = 200
+        self.headers = ""
         self.asked = 0
         self.go = asyncio.Event()
         self.go.set()
@@ -76,7 +77,8 @@ class Provider:
                 await self.go.wait()
                 body = self.document
                 body = body if isinstance(body, bytes) else json.dumps(body).encode()
-                head = f"HTTP/1.1 {self.status} Played\r\ncontent-length: {len(body)}\r\n\r\n"
+                length = f"content-length: {len(body)}"
+                head = f"HTTP/1.1 {self.status} Played\r\n{self.headers}{length}\r\n\r\n"
                 writer.write(head.encode() + body)
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):

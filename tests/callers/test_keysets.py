@@ -1,6 +1,8 @@
 """A provider's keys: fetched once for many, renewed in time, and never waited for twice."""
 
 import asyncio
+import gzip
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -123,6 +125,25 @@ async def test_without_any_key_the_token_is_not_to_blame(keys: KeySet, idp: Prov
     with pytest.raises(Unavailable):
         await keys.find("k1", "RS256")
     assert idp.asked == 1
+
+
+async def test_a_provider_that_stumbled_is_asked_again_soon(
+    keys: KeySet, idp: Provider, clock: TurnedClock
+):
+    idp.status = 503
+    with pytest.raises(Unavailable) as told:
+        await keys.find("k1", "RS256")
+    idp.status = 200
+    clock.turn(told.value.retry_after or 0)
+
+    assert await keys.find("k1", "RS256") is not None
+
+
+async def test_keys_that_come_compressed_are_read(keys: KeySet, idp: Provider):
+    idp.document = gzip.compress(json.dumps(idp.document).encode())
+    idp.headers = "content-encoding: gzip\r\n"
+
+    assert await keys.find("k1", "RS256") is not None
 
 
 async def test_one_who_leaves_does_not_take_the_others_along(keys: KeySet, idp: Provider):
