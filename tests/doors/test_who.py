@@ -135,6 +135,11 @@ async def test_what_is_anothers_is_not_there(kuznia: Kuznia, ivans: dict[str, st
         here = path.format_map(ivans)
         answer = await ask(kuznia, method, here, operation, headers=OLENA)
         assert answer.status_code == 404, f"{method} {path}: {answer.text}"
+        if "lesson_id" in names:
+            # Her own playbook does not have his lesson either.
+            hers = path.format_map({**ivans, "user_id": "me"})
+            answer = await ask(kuznia, method, hers, operation, headers=OLENA)
+            assert answer.status_code == 404, f"{method} {hers}: {answer.text}"
         # What was tried is there for its owner.
         if method == "GET" and "/exports/" not in path:
             mine = await kuznia.client.get(here, headers=IVAN)
