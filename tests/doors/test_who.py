@@ -40,7 +40,6 @@ OWN = {
     "POST /api/v1/code/skeletons",
     "POST /api/v1/training/questions",
     "POST /api/v1/verify",
-    "GET /api/v1/status",
 }
 # Pages in no document, and what they are made of.
 UNDESCRIBED = {"/api/docs", "/api/docs/reference.js", "/api/docs/reference.css"}
