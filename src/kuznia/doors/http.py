@@ -1,7 +1,7 @@
 """Plain HTTP: make one, make many, read one, read the history."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated
 
@@ -94,27 +94,7 @@ def add_makers(app: FastAPI, domain: Domain) -> None:
         await take_more(request, len(wanted) - 1)
         # All before the first is begun: together they have the time of one request.
         orders = [await at.order(domain.name, one, who, most_cost=most_cost) for one in wanted]
-        turns = asyncio.Semaphore(BATCH_AT_ONCE)
-
-        async def one_of_them(order: Order) -> bytes:
-            async with turns:
-                try:
-                    run = at.runs.start(order, goes_on=goes_on)
-                    with at.runs.listening(run):
-                        await asyncio.wait((run.outcome,))
-                    return b'{"success":true,"data":%b}' % linked(accepted(run))
-                except Fault as fault:
-                    return to_json({"success": False, "error": fault.public()})
-
-        async def all_of_them() -> list[bytes]:
-            return await asyncio.gather(*map(one_of_them, orders))
-
-        # What shall go on includes what has not begun, so nobody looks whether the client is there.
-        work = all_of_them()
-        outcomes = await (work if goes_on else unless_gone(request.receive, work))
-        good = sum(one.startswith(b'{"success":true') for one in outcomes)
-        content = b'{"outcomes":[%b],"succeeded":%d,"failed":%d}'
-        return _json(ok(content % (b",".join(outcomes), good, len(outcomes) - good)))
+        return _json(ok(await _made_together(request, orders, goes_on)))
 
     app.post(
         path,
@@ -145,6 +125,31 @@ def add_makers(app: FastAPI, domain: Domain) -> None:
             **many.described([{"orders": list(domain.examples)}]),
         },
     )(make_many)
+
+
+async def _made_together(request: Request, orders: Sequence[Order], goes_on: bool) -> bytes:
+    """Each order's own outcome, a few at a time, in the orders' order."""
+    runs, turns = doors(request).runs, asyncio.Semaphore(BATCH_AT_ONCE)
+
+    async def one_of_them(order: Order) -> bytes:
+        async with turns:
+            try:
+                run = runs.start(order, goes_on=goes_on)
+                with runs.listening(run):
+                    await asyncio.wait((run.outcome,))
+                return b'{"success":true,"data":%b}' % linked(accepted(run))
+            except Fault as fault:
+                return to_json({"success": False, "error": fault.public()})
+
+    async def all_of_them() -> list[bytes]:
+        return await asyncio.gather(*map(one_of_them, orders))
+
+    # What shall go on includes what has not begun, so nobody looks whether the client is there.
+    work = all_of_them()
+    outcomes = await (work if goes_on else unless_gone(request.receive, work))
+    good = sum(one.startswith(b'{"success":true') for one in outcomes)
+    content = b'{"outcomes":[%b],"succeeded":%d,"failed":%d}'
+    return content % (b",".join(outcomes), good, len(outcomes) - good)
 
 
 def _batch_of(domain: Domain) -> type[Batch]:
