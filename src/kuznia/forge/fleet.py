@@ -20,8 +20,11 @@ from kuznia.forge.work import Work
 from kuznia.platform.clock import Clock
 from kuznia.platform.errors import TimedOut, retold
 from kuznia.platform.ids import born, new_id
+from kuznia.platform.log import get_log
 from kuznia.platform.metrics import Metrics
 from kuznia.platform.redis import REST, NoRedis, Redis
+
+log = get_log("fleet")
 
 # Seconds between two looks into the letter box, and without a sign of life before a process is
 # taken for dead: its claims are free again.
@@ -92,6 +95,7 @@ class Fleet:
     def begin(self, here: Here) -> None:
         """Show that we live, and pass on to `here` what others say of its runs."""
         self._pulse = asyncio.create_task(self._beat(here))
+        self._pulse.add_done_callback(_told)
 
     async def close(self) -> None:
         """Say the last things others wait for, as far as Redis is there to hear them."""
@@ -310,3 +314,9 @@ def _going_on(work: Work, began: set[str]) -> Work:
             work.tell(kind, data)
 
     return replace(work, tell=tell)
+
+
+def _told(pulse: "asyncio.Task[None]") -> None:
+    """Without a pulse the others take this process for dead: its operator has to hear of it."""
+    if not pulse.cancelled() and (error := pulse.exception()):
+        log.error("pulse_stopped", exc_info=error)

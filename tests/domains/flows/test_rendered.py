@@ -12,6 +12,7 @@ from tests.domains.flows.makers import a_flow, ask, options, step
 from tests.domains.flows.test_domain import an_order
 
 from kuznia.domains.flows.domain import document, drafts
+from kuznia.domains.flows.markup import cleaned
 from kuznia.domains.flows.rendered import CHECKS, Rendered, Screens, prompt, rendered, wanted
 from kuznia.domains.flows.screens.pages import overview
 from kuznia.forge.terms import Bench, Finding, Unreadable
@@ -246,3 +247,7 @@ def test_no_reply_breaks_the_reading_and_none_gets_through_unsafe(text: str) -> 
 
     assert not re.search(r"<script|\son\w+=\S|<a |src=|href=", content(draft.html))
     assert not any(one.startswith("ui-safe") for one in found(draft))
+
+
+def test_half_of_a_surrogate_pair_is_no_reason_to_break():
+    assert cleaned("<p>\ud800</p>") == "<p>?</p>"

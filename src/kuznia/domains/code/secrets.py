@@ -29,7 +29,7 @@ _MARKS = ["AKIA", "ASIA", "gh", "glpat-", "sk-", "AIza", "xox", "k_live_", "eyJ"
 _NAMES = ("key", "secret", "passw", "token")
 # Something called a secret and given a value where it stands: likely, not certain.
 _ASSIGNED = re.compile(
-    r"\b\w{0,40}(?:api_?key|secret|passwd|password|token)\w{0,20}[\"']?[ \t]*(?::[ \t]*\w+[ \t]*)?"
+    r"(?:api_?key|secret|passwd|password|token)\w{0,20}[\"']?[ \t]*(?::[ \t]*\w+[ \t]*)?"
     r"(?:=|:|=>|:=)[ \t]*[\"'`]([^\"'`\s]{16,120})[\"'`]",
     re.IGNORECASE,
 )

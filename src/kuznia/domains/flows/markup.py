@@ -71,7 +71,8 @@ def cleaned(html: str) -> str:
     """Only what is on the list: no script, no handler, no address, no style; raise TooMuch."""
     if html.count("<") > _MOST_TAGS:
         raise TooMuch
-    return _CLEANER.clean(html)
+    # Half of a surrogate pair, as JSON may hold one, is no character to the cleaner.
+    return _CLEANER.clean(html.encode(errors="replace").decode())
 
 
 def inside(reply: str) -> str:
