@@ -20,6 +20,16 @@ _TITLE = re.compile(
     r"|create|make|build|i need|please|a|an|the|service|for|to|get|будь ласка|[:,\s–—-])+\b",
     re.IGNORECASE,
 )
+# What comes after these words is in the genitive, and a title is not: "форма реєстрації".
+_OF = re.compile(r"\b(сервіс|послуг|форм)[ау]?\s+$", re.IGNORECASE)
+_WHOLE = {"сервіс": "Сервіс", "послуг": "Послуга", "форм": "Форма"}
+_NOMINATIVE = (
+    (re.compile(r"ння$"), "ння"),
+    (re.compile(r"ії$"), "ія"),
+    (re.compile(r"([кгтнд])и$"), r"\1а"),
+    (re.compile(r"чі$"), "ча"),
+    (re.compile(r"ису$"), "ис"),
+)
 # Where the name of a service ends and what it asks begins.
 _ASKS = re.compile(r"[:;.,!?\n(]|\s(?:with|where|that ask|із? полями|з вибором|by|без|without)\b")
 _MOST_TITLE = 70
@@ -60,11 +70,24 @@ def _name(reading: Reading) -> Text:
     usual = KINDS[kind.archetype] if kind else KINDS["survey"]
     start = reading.text.rfind("\n", 0, kind.start) + 1 if kind else 0
     said = _ASKS.split(reading.text[start:].strip() + ".", maxsplit=1)[0]
-    said = " ".join(_TITLE.sub("", said).split())[:_MOST_TITLE].strip(" -–—'")
+    begun = _TITLE.match(said)
+    rest = said[begun.end() :] if begun else said
+    of = _OF.search(f"{begun[0]} ") if begun else None
+    said = " ".join((_titled(of[1].lower(), rest) if of else rest).split())
+    said = said[:_MOST_TITLE].strip(" -–—'")
     if len(said) < 4:
         return usual
     said = said[:1].upper() + said[1:]
     return Text(uk=said, en=usual.en) if reading.language == "uk" else Text(uk=usual.uk, en=said)
+
+
+def _titled(of: str, rest: str) -> str:
+    """What is named in the genitive, named by itself; or with the word it depends on."""
+    first, _, others = rest.strip().partition(" ")
+    for ending, plain in _NOMINATIVE:
+        if ending.search(first):
+            return f"{ending.sub(plain, first)} {others}"
+    return f"{_WHOLE[of]} {rest.strip()}" if first else ""
 
 
 class _Builder:
