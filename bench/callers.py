@@ -20,6 +20,7 @@ from kuznia.callers.accounts import Accounts, Lifetimes
 from kuznia.callers.identify import Callers
 from kuznia.callers.keys import ApiKeys
 from kuznia.callers.keysets import PublicKey
+from kuznia.callers.passes import Passes
 from kuznia.callers.passwords import Passwords
 from kuznia.callers.people import People
 from kuznia.callers.tokens import Issuer
@@ -74,6 +75,7 @@ async def opened(keys: Published) -> AsyncIterator[tuple[Callers, People]]:
                 people=people,
                 keys=ApiKeys(db, clock),
                 issuer=issuer,
+                passes=Passes(SECRET, clock),
                 clock=clock,
             ),
             people,

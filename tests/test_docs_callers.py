@@ -15,7 +15,7 @@ from kuznia.doors.cli import cli
 from kuznia.platform.settings import Settings, load
 
 PAGE = "docs/callers.md"
-KNOWN = {"TOKEN": "access_token", "REFRESH": "refresh_token", "KEY": "key"}
+KNOWN = {"TOKEN": "access_token", "REFRESH": "refresh_token", "KEY": "key", "ARTEFACT": "id"}
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pydantic_core import to_json
 from starlette.middleware import Middleware
 
 from kuznia import __version__
+from kuznia.callers.accounts import signing_secret
 from kuznia.callers.identify import Callers, local
 from kuznia.callers.metering import open_metering
 from kuznia.callers.opening import open_callers
@@ -24,6 +25,7 @@ from kuznia.doors import (
     http,
     keys,
     own,
+    pages,
     reference,
     status,
     stream,
@@ -105,6 +107,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             most_tokens=settings.openai_max_tokens,
             specialists=models.specialists,
             memory=Memory(db),
+            seal=(await signing_secret(db, "seals")).encode(),
         )
         fleet = _fleet(made, shelf, redis, opened) if redis else None
         metering = await opened.enter_async_context(
@@ -189,7 +192,7 @@ def create_app(made: Made) -> FastAPI:
         http.add_makers(app, domain)
         if more := find_routes(domain):
             app.include_router(more)
-    for router in (http.history, exports.router, stream.router):
+    for router in (http.history, exports.router, pages.router, stream.router):
         app.include_router(router)
     for door in (accounts, keys, own, admin, status, reference):
         app.include_router(door.router)

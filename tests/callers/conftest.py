@@ -11,6 +11,7 @@ from tests.clocks import TurnedClock
 from kuznia.callers.accounts import Accounts, Lifetimes, Tokens
 from kuznia.callers.identify import Callers
 from kuznia.callers.keys import ApiKeys
+from kuznia.callers.passes import Passes
 from kuznia.callers.passwords import Passwords
 from kuznia.callers.people import People, Person, Role
 from kuznia.callers.tokens import Issuer
@@ -52,6 +53,7 @@ def callers_on(db: Database, clock: TurnedClock) -> Callers:
         people=people,
         keys=ApiKeys(db, clock),
         issuer=Issuer(secret=SECRET, issuer=ISSUER, audience=(AUDIENCE,)),
+        passes=Passes(SECRET, clock),
         clock=clock,
     )
 

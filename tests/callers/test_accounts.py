@@ -318,6 +318,10 @@ async def test_all_processes_sign_with_one_secret(db: Database):
     assert len(made[0]) == 64
 
 
+async def test_what_is_signed_for_one_thing_is_signed_for_no_other(db: Database):
+    assert await signing_secret(db, "passes") != await signing_secret(db, "seals")
+
+
 async def test_no_password_is_kept_as_it_is(here: Here):
     await here.person()
 

@@ -123,6 +123,21 @@ async def test_nobody_gets_in_anywhere_but_at_the_public_doors(
     assert opened | UNDESCRIBED == PUBLIC
 
 
+async def test_a_link_to_a_page_opens_nothing_else(kuznia: Kuznia, ivans: dict[str, str]) -> None:
+    given = await kuznia.client.post(
+        f"/api/v1/artefacts/{ivans['artefact_id']}/preview-link", headers=IVAN
+    )
+    page, _, query = given.json()["data"]["link"].partition("?")
+    for method, path, operation in operations():
+        here = path.format_map(ivans)
+        if path in PUBLIC or here == page:
+            continue
+        answer = await ask(kuznia, method, f"{here}?{query}", operation)
+        assert answer.status_code == 401, f"{method} {path}"
+
+    assert (await kuznia.client.get(f"{page}?{query}")).status_code == 200
+
+
 async def test_what_is_anothers_is_not_there(kuznia: Kuznia, ivans: dict[str, str]) -> None:
     for method, path, operation in operations():
         if not (names := ID.findall(path)):

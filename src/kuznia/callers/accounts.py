@@ -220,10 +220,10 @@ class Accounts:
         )
 
 
-async def signing_secret(db: Database) -> str:
-    """What our own tokens are signed with: made by the first to ask, the same for all processes."""
+async def signing_secret(db: Database, name: str = "tokens") -> str:
+    """What is signed with it is named: made by the first to ask, the same for all processes."""
     table = signing_secrets
-    kept = sa.select(table.c.secret).where(table.c.name == "tokens")
+    kept = sa.select(table.c.secret).where(table.c.name == name)
     async with db.read() as session:
         found = await session.scalar(kept)
     if found is not None:
@@ -231,7 +231,7 @@ async def signing_secret(db: Database) -> str:
     # Another process may be faster: then its secret is the one.
     with suppress(IntegrityError):
         async with db.write() as session:
-            made = {"name": "tokens", "secret": secrets.token_hex(32)}
+            made = {"name": name, "secret": secrets.token_hex(32)}
             await session.execute(sa.insert(table).values(made))
     async with db.read() as session:
         return (await session.execute(kept)).scalar_one()

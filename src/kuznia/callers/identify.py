@@ -7,6 +7,7 @@ from hashlib import sha256
 from kuznia.callers.accounts import KEY_ID, Accounts
 from kuznia.callers.fleeting import Fleeting
 from kuznia.callers.keys import PREFIX, ApiKeys, Guarded, public_id
+from kuznia.callers.passes import Passes
 from kuznia.callers.people import FOREIGN, People, Person
 from kuznia.callers.tokens import Issuer, Refused, head, verified
 from kuznia.forge.terms import Caller
@@ -27,6 +28,8 @@ ONLY_ADMINS = ADMIN - USER
 # does not live on here.
 MOST_SECONDS = 300.0
 MOST_PROVEN = 10_000
+# Whoever is at this machine where nobody needs a credential, and its operator's commands.
+LOCAL = "local"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,19 @@ class Callers:
     """Everyone who may call; lives as long as the application."""
 
     def __init__(
-        self, *, accounts: Accounts, people: People, keys: ApiKeys, issuer: Issuer, clock: Clock
+        self,
+        *,
+        accounts: Accounts,
+        people: People,
+        keys: ApiKeys,
+        issuer: Issuer,
+        passes: Passes,
+        clock: Clock,
     ) -> None:
         self.accounts = accounts
         self.people = people
         self.keys = keys
+        self.passes = passes
         self._issuer = issuer
         self._clock = clock
         self._known = Fleeting(people.find, clock)
@@ -63,6 +74,17 @@ class Callers:
         except Refused as refused:
             log.info("credential_refused", reason=str(refused))
             raise Unauthorized("The credential is not valid, or not any more.") from None
+
+    async def by_pass(self, path: str, text: str) -> tuple[Caller, str] | None:
+        """Whom a pass to this path is from, allowed nothing else, and the pass renewed."""
+        try:
+            found = self.passes.renew(path, text)
+            if found.owner != LOCAL:
+                await self._standing(found.owner)
+        except Refused as refused:
+            log.info("credential_refused", reason=str(refused))
+            return None
+        return Caller(found.owner, scopes=frozenset()), found.text
 
     def forget(self, *names: str) -> None:
         """People or keys that were changed from here: the next request looks again."""
@@ -131,4 +153,4 @@ def _caller(id_: str, person: Person | None, allowed: frozenset[str]) -> Caller:
 
 def local(*, remote: bool) -> Caller:
     """Who comes when nobody needs a credential: the owner of this machine, or a stranger."""
-    return Caller("local", admin=not remote, scopes=USER | {"metrics"} if remote else ADMIN)
+    return Caller(LOCAL, admin=not remote, scopes=USER | {"metrics"} if remote else ADMIN)

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from kuznia.callers.accounts import Accounts, Lifetimes, signing_secret
 from kuznia.callers.identify import Callers
 from kuznia.callers.keys import ApiKeys
+from kuznia.callers.passes import Passes
 from kuznia.callers.passwords import Passwords
 from kuznia.callers.people import People
 from kuznia.callers.tokens import Issuer
@@ -47,5 +48,6 @@ async def open_callers(settings: Settings, db: Database, clock: Clock) -> AsyncG
             people=people,
             keys=ApiKeys(db, clock),
             issuer=issuer,
+            passes=Passes(await signing_secret(db, "passes"), clock),
             clock=clock,
         )

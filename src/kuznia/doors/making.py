@@ -16,11 +16,11 @@ from kuznia.callers.identify import local
 from kuznia.doors.at import Doors
 from kuznia.doors.exports import exported
 from kuznia.doors.http import accepted
-from kuznia.doors.shapes import links
+from kuznia.doors.pages import page_link
 from kuznia.forge.runs import Run
 from kuznia.forge.sanitise import plain
 from kuznia.forge.shelf import Kept
-from kuznia.forge.terms import Domain, Event, Export, Finding
+from kuznia.forge.terms import Caller, Domain, Event, Export, Finding
 from kuznia.platform.errors import Invalid, NotFound, TooLarge, invalid
 
 # What is read back from an artefact's JSON; its shape is known to the domain that made it.
@@ -48,17 +48,19 @@ async def make_here(
 ) -> str | None:
     """Run one order in this process: stages to standard error, the artefact to standard output.
 
-    Returns the path of the artefact's page, for a domain whose artefacts have one.
+    Returns the path of the artefact's page, if it has one, as a browser can open it.
     """
     async with opening as at:
         domain = _domain(at, name)
         form = _format(domain, given.export) if given.export else None
-        run = await _start(at, domain, wanted)
+        who = local(remote=False)
+        run = await _start(at, domain, wanted, who)
         with at.runs.listening(run):
             await _show(run, sys.stderr)
         kept = accepted(run)
         _give_all(kept, domain, form, given)
-        return domain.page and f"{links(kept)['self']}/{domain.page}"
+        page = page_link(at, kept, who)
+        return page and page.link
 
 
 def _give_all(kept: Kept, domain: Domain, form: Export | None, given: Given) -> None:
@@ -120,7 +122,7 @@ def _format(domain: Domain, name: str) -> Export:
     return form
 
 
-async def _start(at: Doors, domain: Domain, wanted: Mapping[str, str]) -> Run:
+async def _start(at: Doors, domain: Domain, wanted: Mapping[str, str], who: Caller) -> Run:
     known = domain.input.model_fields
     if "prompt" not in wanted and known["prompt"].is_required():
         raise Invalid("Nothing to make: say what you want, in quotes.")
@@ -133,7 +135,7 @@ async def _start(at: Doors, domain: Domain, wanted: Mapping[str, str]) -> Run:
         )
     except ValidationError as error:
         raise invalid(error) from None
-    return at.runs.start(await at.order(domain.name, given, local(remote=False)))
+    return at.runs.start(await at.order(domain.name, given, who))
 
 
 def _option(field: str) -> str:

@@ -18,7 +18,7 @@ PATIENCE = 20.0
 def open_page(path: str | None, settings: Settings, serve: Callable[[Settings], None]) -> None:
     """Show a path of the server that listens at HOST and PORT, or of one started here for it."""
     if path is None:
-        raise Invalid("This kind of artefact has no page to open.")
+        raise Invalid("This artefact has no page to open.")
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{settings.port}"
     print(f"{address}{path}", file=sys.stderr, flush=True)

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kuznia.doors.at import Doors
+from kuznia.doors.pages import Ended, ended, find_pass, passed
 from kuznia.forge.terms import Caller
 from kuznia.platform.errors import Fault, Forbidden, Unauthorized
 
@@ -50,6 +51,9 @@ class Who:
         if scope["type"] in {"http", "websocket"}:
             try:
                 await self._look(scope)
+            except Ended:
+                await ended()(scope, receive, send)
+                return
             except Fault as fault:
                 if scope["type"] == "http":
                     raise
@@ -62,8 +66,12 @@ class Who:
         if caller is None:
             if scope["path"] in PUBLIC:
                 return
-            sent = credential(scope["headers"])
             at: Doors = scope["state"]["doors"]
+            if scope["type"] == "http" and (shown := find_pass(scope)):
+                # It opens this path whatever the method, and gives no right to anything else.
+                await passed(at, scope, shown)
+                return
+            sent = credential(scope["headers"])
             caller = await at.callers.identify(sent)
         scope["state"]["caller"] = caller
         wanted = needed(scope.get("method", "GET"), scope["path"])

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from secrets import token_bytes
 
 from kuznia.forge.ledger import Ledger
 from kuznia.forge.memory import NOTHING, Memory
@@ -26,6 +28,9 @@ class Forge:
     # The most one reply may have, whatever a prompt would like.
     most_tokens: int = 8192
     memory: Memory = NOTHING
+    # What the domains' own routes seal with; the application gives all processes of one database
+    # the same.
+    seal: bytes = field(default_factory=partial(token_bytes, 32), repr=False)
     # Models set up for one part alone, as `domain.part`; they are asked instead of `model`.
     specialists: Mapping[str, Model] = field(default_factory=dict[str, Model])
 

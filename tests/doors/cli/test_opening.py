@@ -37,8 +37,10 @@ def started(*words: str, environment: dict[str, str]) -> "subprocess.Popen[bytes
     return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
 
 
-def test_a_server_is_started_for_the_page_when_none_is_there(tmp_path, environment):
-    making = started(*FLOW, "--open", environment=environment)
+@pytest.mark.parametrize("accounts", ["false", "true"])
+def test_a_server_is_started_for_the_page_when_none_is_there(tmp_path, environment, accounts):
+    # Also where everyone needs a credential: the browser has none.
+    making = started(*FLOW, "--open", environment=environment | {"ACCOUNTS": accounts})
     try:
         with urlopen(opened(tmp_path)) as page:
             assert b"<form" in page.read()

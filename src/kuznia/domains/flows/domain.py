@@ -1,14 +1,11 @@
 """The domain: how a flow is asked for, read, checked, mended and made without a model."""
 
 from asyncio import to_thread
-from collections.abc import AsyncGenerator, Iterable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from functools import partial
 from hashlib import blake2b
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from secrets import token_bytes
 from typing import Annotated, Literal, cast
 
 from pydantic import Field, JsonValue, ValidationError
@@ -231,12 +228,6 @@ def taken(form: Form, copy: Copy) -> bytes:
     return form.write(flow.having(language=cast("Language", language)))
 
 
-@asynccontextmanager
-async def _opened(_: Mapping[str, object]) -> AsyncGenerator[Domain]:
-    """The key that seals a preview's answers lives as long as the server, and nowhere else."""
-    yield replace(DOMAIN, life=token_bytes(32))
-
-
 DOMAIN = Domain(
     name="flows",
     path="flows",
@@ -245,7 +236,6 @@ DOMAIN = Domain(
     version=VERSION,
     parts=parts,
     screen=screen,
-    opened=_opened,
     shown=told,
     page="preview/",
     exports={

@@ -112,9 +112,15 @@ async def _shown(
 ) -> Response:
     _, flow = await _flow(request, artefact_id)
     forge = _forge(request)
-    key = cast("bytes", forge.domains["flows"].life)
-    today = forge.clock.now().date()
-    walk = partial(preview, flow, form, key=key, today=today, language=language)
+    walk = partial(
+        preview,
+        flow,
+        form,
+        key=forge.seal,
+        today=forge.clock.now().date(),
+        language=language,
+        link=request.scope["state"].get("link", ""),
+    )
     shown = await asyncio.to_thread(walk)
     return Response(shown.html, shown.status, HEADERS, media_type="text/html")
 

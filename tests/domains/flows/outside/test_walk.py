@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 from pydantic import SecretStr
+from tests.callers.makers import SECRET, bearer
 from tests.domains.flows.outside.tools import ask, chromium
 from tests.serving import serving
 
@@ -16,15 +17,19 @@ from kuznia.platform.settings import Settings
 PROMPT = "Реєстрація користувача: ім'я, прізвище, email, телефон"
 
 
-@pytest.fixture(scope="module")
-def walk(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+@pytest.fixture(scope="module", params=[None, SECRET], ids=["open to all", "by a link"])
+def walk(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Any:
     """What the browser came upon: a page handed in with a gap, the other language, the end."""
     database: Path = tmp_path_factory.mktemp("walk") / "kuznia.db"
-    settings = Settings(database_url=SecretStr(f"sqlite+aiosqlite:///{database}"))
-    with serving(Made(settings=settings)) as address:
-        made = httpx2.post(f"{address}/api/v1/flows", json={"prompt": PROMPT}).json()["data"]
-        preview = f"{address}/api/v1/artefacts/{made['id']}/preview/"
-        return ask("walk", {"executable": chromium(), "address": preview})
+    url = SecretStr(f"sqlite+aiosqlite:///{database}")
+    settings = Settings(database_url=url, jwt_secret=request.param)
+    with (
+        serving(Made(settings=settings)) as address,
+        httpx2.Client(base_url=address, headers=bearer("ivan")) as ivan,
+    ):
+        made = ivan.post("/api/v1/flows", json={"prompt": PROMPT}).json()["data"]
+        given = ivan.post(f"{made['links']['self']}/preview-link").json()["data"]
+        return ask("walk", {"executable": chromium(), "address": address + given["link"]})
 
 
 def test_what_is_wrong_takes_the_focus_and_leads_to_its_field(walk) -> None:

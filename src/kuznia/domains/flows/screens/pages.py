@@ -42,6 +42,8 @@ class View:
     passed: tuple[str, ...] = ()
     # The answers so far, signed; nothing on a page that only shows what it will look like.
     state: str = ""
+    # Where the form goes: an address that opened this page may be good for a while only.
+    link: str = ""
     reference: str = ""
 
     def say(self, word: str) -> str:
@@ -69,7 +71,7 @@ def _form(view: View, step: Step, inside: Sequence[Node], buttons: Sequence[Node
         *(el("input", type="hidden", name=name, value=value) for name, value in hidden),
         el("div", *buttons, class_="actions"),
         id=_FORM,
-        action=f"#{_SUMMARY}",
+        action=f"{view.link}#{_SUMMARY}",
         method="post",
         novalidate=True,
         enctype="multipart/form-data" if _takes_files(step) else None,

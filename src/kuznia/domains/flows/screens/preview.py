@@ -64,13 +64,23 @@ class _Unanswered(Exception):
 
 
 def preview(
-    flow: Flow, form: Posted | None, *, key: bytes, today: date, language: Language | None = None
+    flow: Flow,
+    form: Posted | None,
+    *,
+    key: bytes,
+    today: date,
+    language: Language | None = None,
+    link: str = "",
 ) -> Shown:
-    """The page that follows what was posted; the first page when nothing was."""
+    """The page that follows what was posted; the first page when nothing was.
+
+    `link` is where a page posts to, relative to itself; nothing when that is where it came from.
+    """
     if form is None:
-        return _Walk(flow, key, language or flow.language).show(())
+        return _Walk(flow, key, language or flow.language, link).show(())
     go = _one(form, GO)
-    walk = _Walk(flow, key, _language(go, _one(form, LANGUAGE)) or language or flow.language)
+    spoken = _language(go, _one(form, LANGUAGE)) or language or flow.language
+    walk = _Walk(flow, key, spoken, link)
     if go == "again":
         return walk.show(())
     answers = walk.opened(_one(form, STATE))
@@ -107,10 +117,11 @@ def _until(answers: tuple[_Answer, ...], step: str) -> tuple[_Answer, ...]:
 class _Walk:
     """One request's walk through a flow."""
 
-    def __init__(self, flow: Flow, key: bytes, language: Language) -> None:
+    def __init__(self, flow: Flow, key: bytes, language: Language, link: str) -> None:
         self.flow = flow
         self.key = key
         self.language: Language = language
+        self.link = link
         # Answers are for the very flow they were given to: a changed one starts anew.
         self.about = hashlib.sha256(flow.model_dump_json().encode()).hexdigest()
 
@@ -214,6 +225,7 @@ class _Walk:
             records=records,
             passed=tuple(one.step for one in answers),
             state=sealed,
+            link=self.link,
             reference=reference(sealed, self.key) if step.kind == "end" else "",
         )
         return Shown(status, "<!doctype html>" + html(page(view, step)), step.id)
@@ -225,7 +237,7 @@ class _Walk:
         kept = el("input", type="hidden", name=LANGUAGE, value=self.language)
         content = (
             el("h1", view.say("expired")),
-            el("form", kept, again, method="post", novalidate=True),
+            el("form", kept, again, action=self.link or None, method="post", novalidate=True),
         )
         whole = html(document(view, view.say("expired"), content))
         return Shown(400, "<!doctype html>" + whole, "")
