@@ -30,6 +30,8 @@ MOST_BYTES = 200_000
 MOST_KEYS = 50
 # NIST has called shorter ones unsafe since 2014.
 RSA_BITS = 2048
+# How a look at a provider's keys ends that brings none.
+UNREAD = (httpx2.HTTPError, TimeoutError, ValueError, RecursionError)
 
 
 class Keys(Protocol):
@@ -98,9 +100,8 @@ class KeySet:
 
     async def _fetch(self) -> bool:
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                keys = usable(await self._document())
-        except (httpx2.HTTPError, TimeoutError, ValueError, RecursionError) as error:
+            keys = await published(self._client, self._url)
+        except UNREAD as error:
             # The keys we have stay good: a provider that is down locks nobody out.
             log.warning("keys_not_fetched", reason=type(error).__name__)
             return False
@@ -108,18 +109,23 @@ class KeySet:
             self._keys = keys
         return bool(keys)
 
-    async def _document(self) -> object:
-        plain = {"accept": "application/json", "accept-encoding": "identity"}
-        async with self._client.stream("GET", self._url, headers=plain) as response:
-            if not response.is_success:
-                raise ValueError(response.status_code)
-            body = bytearray()
-            # Decoded all the same: some servers compress whatever they are asked for.
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > MOST_BYTES:
-                    raise ValueError(len(body))
-        return json.loads(body)
+
+async def published(client: httpx2.AsyncClient, url: str) -> tuple[PyJWK, ...]:
+    """The keys that are there now; raises one of UNREAD."""
+    plain = {"accept": "application/json", "accept-encoding": "identity"}
+    async with (
+        asyncio.timeout(ANSWER_SECONDS),
+        client.stream("GET", url, headers=plain) as response,
+    ):
+        if not response.is_success:
+            raise ValueError(response.status_code)
+        body = bytearray()
+        # Decoded all the same: some servers compress whatever they are asked for.
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > MOST_BYTES:
+                raise ValueError(len(body))
+    return usable(json.loads(body))
 
 
 def usable(document: object) -> tuple[PyJWK, ...]:

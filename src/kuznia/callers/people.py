@@ -80,6 +80,12 @@ class People:
         async with self._db.read() as session:
             return [_person(row) for row in await session.execute(query)]
 
+    async def has_admin(self) -> bool:
+        """Whether there is somebody who may look after the server."""
+        admin = sa.and_(users.c.role == "admin", users.c.disabled_at.is_(None))
+        async with self._db.read() as session:
+            return await session.scalar(sa.select(users.c.id).where(admin).limit(1)) is not None
+
     async def set_role(self, who: str, role: Role) -> Person:
         """From now on; keys and tokens stay, and allow what the role does."""
         return await self._change(who, role=role)

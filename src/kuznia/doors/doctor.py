@@ -1,6 +1,7 @@
 """What is configured, what can be reached, and what to set: `kuznia doctor`."""
 
 import asyncio
+import sys
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -12,8 +13,11 @@ from pydantic_core import to_json
 from kuznia.llm.model import ModelFault
 from kuznia.llm.service import Look
 from kuznia.platform import migrate
+from kuznia.platform.clock import SystemClock
 from kuznia.platform.db import Database, address, is_sqlite
 from kuznia.platform.errors import Fault
+from kuznia.platform.http import open_client
+from kuznia.platform.log import configure
 from kuznia.platform.settings import Settings
 
 PATIENCE = 5.0
@@ -31,6 +35,9 @@ class Symptom:
     advice: str = ""
 
 
+NO_ADMIN = Symptom(
+    "accounts", "no administrator yet", advice="`kuznia users create NAME --admin` makes the first"
+)
 NO_MODEL = Symptom(
     "model",
     "none; our own planners answer where there are some",
@@ -45,6 +52,20 @@ async def examine(
     codemie: AbstractAsyncContextManager[Looks],
 ) -> list[Symptom]:
     """Look at everything the server stands on; nothing is changed by looking."""
+    # What is wrong is told once, as a symptom: standard output is for those.
+    quiet = {"log_level": "CRITICAL", "debug": False, "log_file": None}
+    lines = configure(settings.model_copy(update=quiet), sys.stderr)
+    try:
+        return await _symptoms(settings, clients, codemie)
+    finally:
+        lines.stop()
+
+
+async def _symptoms(
+    settings: Settings,
+    clients: Sequence[tuple[str, AsyncClient]],
+    codemie: AbstractAsyncContextManager[Looks],
+) -> list[Symptom]:
     symptoms = [Symptom("settings", f"valid, {settings.environment}")]
     symptoms += [
         Symptom("settings", f"{name}={value}")
@@ -52,36 +73,96 @@ async def examine(
         if name.lower() in settings.model_fields_set
     ]
     symptoms += [Symptom("settings", note) for note in settings.notes]
-    symptoms.append(await _database(settings))
+    symptoms += await _database(settings)
+    if settings.redis_url:
+        symptoms.append(await _redis(settings, settings.redis_url.get_secret_value()))
+    if settings.keys_url:
+        symptoms.append(await _provider(settings, settings.keys_url))
     symptoms += [await _model(model, client) for model, client in clients]
     async with codemie as assistants:
         symptoms += [await _assistant(name, look) for name, look in assistants]
     return symptoms if clients or assistants else [*symptoms, NO_MODEL]
 
 
-async def _database(settings: Settings) -> Symptom:
+async def _database(settings: Settings) -> list[Symptom]:
+    """The database, and whether there is somebody in it who can sign in."""
     url = settings.database_url.get_secret_value()
     embedded = is_sqlite(address(url))
     kind = "SQLite" if embedded else "PostgreSQL"
     # Opening would make the file, and looking must change nothing.
     if embedded and not await asyncio.to_thread(Path(address(url).database or "").exists):
-        return Symptom("database", f"{kind}, not made yet", advice="`kuznia serve` makes it")
+        made = Symptom("database", f"{kind}, not made yet", advice="`kuznia serve` makes it")
+        return [made, NO_ADMIN] if settings.accounts else [made]
     try:
         db = await Database.open(url, pool_size=1, overflow=0, pool_timeout=PATIENCE)
     except Fault as fault:
-        return Symptom("database", fault.message, well=False, advice="see DATABASE_URL")
+        return [Symptom("database", fault.message, well=False, advice="see DATABASE_URL")]
     try:
         at = await migrate.current(db) or ""
+        if at != migrate.head():
+            return [_outdated(at, kind, embedded)]
+        symptoms = [Symptom("database", f"{kind}, schema up to date")]
+        if settings.accounts:
+            symptoms.append(await _accounts(db))
+        return symptoms
     finally:
         await db.close()
-    if at == migrate.head():
-        return Symptom("database", f"{kind}, schema up to date")
+
+
+async def _accounts(db: Database) -> Symptom:
+    from kuznia.callers.people import People
+
+    found = await People(db, SystemClock()).has_admin()
+    return Symptom("accounts", "there is an administrator") if found else NO_ADMIN
+
+
+def _outdated(at: str, kind: str, embedded: bool) -> Symptom:
     state = f"{kind}, schema at {at or 'nothing'}, and this version needs {migrate.head()}"
     if at > migrate.head():
         return Symptom("database", state, well=False, advice="a newer version of Kuznia made it")
     if embedded:
         return Symptom("database", state, advice="`kuznia serve` brings it up to date")
     return Symptom("database", state, well=False, advice="run `kuznia migrate`")
+
+
+async def _redis(settings: Settings, url: str) -> Symptom:
+    from kuznia.platform.redis import NoRedis, Redis
+
+    redis = await Redis.open(
+        url,
+        prefix=settings.redis_prefix,
+        connections=1,
+        patience=settings.redis_timeout,
+        clock=SystemClock(),
+    )
+    try:
+        await redis.ping()
+    except NoRedis as gone:
+        advice = "see REDIS_URL; docs/redis.md says what happens without it"
+        return Symptom("redis", gone.message, well=False, advice=advice)
+    finally:
+        await redis.close()
+    return Symptom("redis", "answers")
+
+
+async def _provider(settings: Settings, url: str) -> Symptom:
+    """The identity provider, without whose keys nobody's token can be taken."""
+    from kuznia.callers.keysets import UNREAD, published
+
+    name = "JWT_JWKS_URL" if settings.jwt_jwks_url else "SUPABASE_URL"
+    try:
+        async with open_client(url) as client:
+            found = len(await published(client, url))
+    except UNREAD as error:
+        state = f"the keys at {name} cannot be read ({type(error).__name__})"
+        return Symptom("identity", state, well=False, advice=f"see {name} and the network")
+    if found:
+        return Symptom("identity", f"keys at {name}: {found}")
+    state = f"no key at {name} that a signature can be checked with"
+    if settings.jwt_secret:
+        return Symptom("identity", f"{state}; tokens are checked with JWT_SECRET")
+    advice = "have tokens signed with RS256 or ES256, or set JWT_SECRET"
+    return Symptom("identity", state, well=False, advice=advice)
 
 
 async def _model(model: str, client: AsyncClient) -> Symptom:

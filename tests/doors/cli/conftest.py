@@ -63,9 +63,15 @@ def scripted_kuznia(scripted: ScriptedModel) -> Kuznia:
 def runs(given: Tools) -> Kuznia:
     """Run commands with these tools."""
 
-    def run(*words: str, **environ: str) -> Result:
+    def run(*words: str, typed: str | None = None, **environ: str) -> Result:
         return CliRunner().invoke(
-            cli, words, obj=lambda: given, env=environ, prog_name="kuznia", catch_exceptions=False
+            cli,
+            words,
+            obj=lambda: given,
+            input=typed,
+            env=environ,
+            prog_name="kuznia",
+            catch_exceptions=False,
         )
 
     return run

@@ -1,9 +1,12 @@
 """`kuznia doctor`: what is set, what can be reached, what to do. Looking changes nothing."""
 
 import json
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from anyio.from_thread import start_blocking_portal
+from tests.callers.makers import SECRET, Provider, a_jwk, provider, rsa_key
 from tests.codemieserver import FLOW, CodeMieServer, settings_for
 from tests.doors.cli.conftest import Kuznia
 from tests.modelserver import ModelServer, answer, hang, nobody, status
@@ -209,3 +212,81 @@ def test_a_codemie_that_says_nothing_is_told(
     assert told.exit_code == 1
     assert "codemie-flow" in told.stdout
     assert "no answer within 0.1 seconds" in told.stdout
+
+
+def test_who_may_look_after_the_accounts_is_told(kuznia: Kuznia) -> None:
+    given = {"DATABASE_URL": SQLITE, "ACCOUNTS": "true"}
+    told = [kuznia("doctor", **given).stdout]
+    migrate.upgrade(SQLITE)
+    told.append(kuznia("doctor", **given).stdout)
+    kuznia("users", "create", "ivan", "--admin", typed="a sentence is easy to keep\n", **given)
+    after = kuznia("doctor", **given)
+
+    for one in told:
+        assert "no administrator yet" in one
+        assert "→ `kuznia users create NAME --admin` makes the first" in one
+    assert after.exit_code == 0
+    assert "there is an administrator" in after.stdout
+
+
+def test_redis_is_asked(kuznia: Kuznia, redis_url: str) -> None:
+    told = kuznia("doctor", REDIS_URL=redis_url)
+
+    assert told.exit_code == 0
+    assert "✓ redis     answers" in told.stdout
+
+
+def test_a_redis_that_is_not_there_is_told_once_and_without_its_password(kuznia: Kuznia) -> None:
+    port = nobody().rpartition(":")[2].removesuffix("/v1")
+
+    told = kuznia("doctor", "--json", REDIS_URL=f"redis://me:hidden@127.0.0.1:{port}/0")
+
+    assert told.exit_code == 1
+    (found,) = [one for one in json.loads(told.stdout)["symptoms"] if one["what"] == "redis"]
+    assert not found["well"]
+    assert found["advice"].startswith("see REDIS_URL")
+    assert "hidden" not in told.output
+    assert told.stderr == ""
+
+
+@pytest.fixture
+def idp() -> Generator[Provider]:
+    """An identity provider in a thread of its own."""
+    with (
+        start_blocking_portal("asyncio") as portal,
+        portal.wrap_async_context_manager(provider()) as here,
+    ):
+        yield here
+
+
+def issued(url: str, **more: str) -> dict[str, str]:
+    return {"JWT_JWKS_URL": url, "JWT_ISSUER": "https://i", "JWT_AUDIENCE": "a", **more}
+
+
+@pytest.mark.parametrize(
+    ("document", "more", "well", "says"),
+    [
+        ({"keys": [a_jwk(rsa_key(), "k1"), {"kty": "oct"}]}, {}, True, "keys at JWT_JWKS_URL: 1"),
+        ({"keys": []}, {}, False, "→ have tokens signed with RS256 or ES256"),
+        ({"keys": []}, {"JWT_SECRET": SECRET}, True, "tokens are checked with JWT_SECRET"),
+        (b"<html>", {}, False, "→ see JWT_JWKS_URL and the network"),
+    ],
+    ids=["keys", "none", "none, but a secret", "a page"],
+)
+def test_an_identity_provider_is_asked_for_its_keys(
+    kuznia: Kuznia, idp: Provider, document, more: dict[str, str], well: bool, says: str
+) -> None:
+    idp.document = document
+
+    told = kuznia("doctor", **issued(idp.url, **more))
+
+    assert told.exit_code == (0 if well else 1)
+    assert says in told.stdout
+    assert SECRET not in told.output
+
+
+def test_a_supabase_that_is_not_there_is_told(kuznia: Kuznia) -> None:
+    told = kuznia("doctor", SUPABASE_URL=nobody().removesuffix("/v1"))
+
+    assert told.exit_code == 1
+    assert "the keys at SUPABASE_URL cannot be read (ConnectError)" in told.stdout
