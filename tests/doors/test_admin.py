@@ -64,6 +64,25 @@ async def test_health_asks_nobody(enter: Start, database_url: str, end_database)
     assert (answer.status_code, answer.json()["data"]["status"]) == (200, "alive")
 
 
+@pytest.mark.parametrize("path", ["/health", "/ready"])
+async def test_a_load_balancer_may_ask_for_the_head_alone(serve: Start, path: str):
+    kuznia = await serve()
+
+    head, whole = [await kuznia.client.request(one, path) for one in ("HEAD", "GET")]
+
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == str(len(whole.content))
+
+
+async def test_a_head_tells_that_a_server_is_not_ready(
+    enter: Start, database_url: str, end_database
+):
+    kuznia = await enter(database=database_url)
+    await end_database(kuznia)
+
+    assert (await kuznia.client.head("/ready")).status_code == 503
+
+
 async def test_ready_says_what_it_stands_on(enter: Start, database_url: str):
     kuznia = await enter(database=database_url)
 
