@@ -48,7 +48,10 @@ class EditIn(BaseModel):
 async def preview_begin(
     request: Request, artefact_id: Wanted, language: Literal["uk", "en"] | None = None
 ) -> Response:
-    """`language` chooses what the pages are written in; the form keeps it."""
+    """`language` chooses what the pages are written in; the form keeps it.
+
+    A browser, which has no credential, opens it by the address that `preview-link` gives.
+    """
     return await _shown(request, artefact_id, None, language)
 
 
