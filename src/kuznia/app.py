@@ -196,6 +196,12 @@ def create_app(made: Made) -> FastAPI:
         app.include_router(router)
     for door in (accounts, keys, own, admin, status, reference):
         app.include_router(door.router)
+    if {"code", "flows", "training"} <= made.domains.keys():
+        # They know these domains, which a server need not have.
+        from kuznia.doors.legacy import ROUTERS
+
+        for router in ROUTERS:
+            app.include_router(router)
     return app
 
 
@@ -210,7 +216,9 @@ def _generating(domains: Mapping[str, Domain]) -> frozenset[str]:
         f"/api/v1/{domain.path}{rest}" for domain in domains.values() for rest in ("", "/batch")
     }
     return frozenset(
-        makers | {"/api/generate", "/api/generate/batch", "/api/trainingplan/generate/"}
+        makers
+        | {"/api/generate", "/api/generate/batch"}
+        | {"/api/trainingplan/generate", "/api/trainingplan/generate/"}
     )
 
 

@@ -12,8 +12,7 @@ from tests.doors.served import Kuznia, inside, made
 
 from kuznia.app import Made, create_app
 from kuznia.domains import load
-from kuznia.doors.who import NEEDED, PUBLIC, Who, credential, needed
-from kuznia.platform.errors import Unauthorized
+from kuznia.doors.who import NEEDED, PUBLIC, Who, find_credential, needed
 from kuznia.platform.settings import Settings
 
 IVAN, OLENA = bearer("ivan"), bearer("olena")
@@ -40,9 +39,26 @@ OWN = {
     "POST /api/v1/code/skeletons",
     "POST /api/v1/training/questions",
     "POST /api/v1/verify",
+    "POST /api/generate",
+    "POST /api/generate/batch",
+    "POST /api/analyze",
+    "GET /api/languages",
+    "GET /api/status",
+    "POST /api/trainingplan/initial-questions",
+    "POST /api/trainingplan/generate/",
+    # Whose plan it is shows by the id in its body: tests/doors/legacy has a stranger try.
+    "POST /api/trainingplan/feedback/",
 }
 # Pages in no document, and what they are made of.
-UNDESCRIBED = {"/api/docs", "/api/docs/reference.js", "/api/docs/reference.css"}
+PAGES = {"/api/docs", "/api/docs/reference.js", "/api/docs/reference.css"}
+# Old addresses that are described with the slash at their end, or without it.
+UNDESCRIBED = PAGES | {
+    "/api/health/",
+    "/api/trainingplan/initial-questions/",
+    "/api/trainingplan/generate",
+    "/api/trainingplan/feedback",
+    "/api/trainingplan/playbook/{user_id}/",
+}
 PROFILE = {"age": 34, "level": "intermediate", "equipment": ["full-gym"]}
 PLAN = {"prompt": "Get stronger in the gym", "profile": PROFILE}
 DISLIKE = {"text": "I hate barbell back squats"}
@@ -120,7 +136,7 @@ async def test_nobody_gets_in_anywhere_but_at_the_public_doors(
         assert answer.json()["error"]["code"] == "UNAUTHORIZED"
         assert answer.headers["www-authenticate"].startswith("Bearer")
 
-    assert opened | UNDESCRIBED == PUBLIC
+    assert opened | PAGES | {"/api/health/"} == PUBLIC
 
 
 async def test_a_link_to_a_page_opens_nothing_else(kuznia: Kuznia, ivans: dict[str, str]) -> None:
@@ -312,8 +328,7 @@ async def test_a_bad_credential_closes_no_public_door(kuznia: Kuznia, path: str)
 def test_what_is_no_credential_is_none(headers: dict[str, str]) -> None:
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
 
-    with pytest.raises(Unauthorized):
-        credential(raw)
+    assert find_credential(raw) is None
 
 
 @pytest.mark.parametrize(

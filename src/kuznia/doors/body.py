@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect
+from starlette.types import Receive
 
 from kuznia.doors.leaving import ClientLeft
 from kuznia.platform.errors import UnsupportedMedia, invalid
@@ -40,3 +41,15 @@ class Body(Generic[M]):
     def described(self, examples: Sequence[Mapping[str, object]]) -> dict[str, Any]:
         """The request body in OpenAPI's words."""
         return described(self._kind, examples)
+
+
+async def whole(receive: Receive) -> bytes:
+    """A body as it comes, for what looks at it before any route does."""
+    pieces: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientLeft
+        pieces.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(pieces)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kuznia.doors.faults import answer
+from kuznia.doors.versions import CURRENT, check, farewell
 from kuznia.platform.clock import Clock
 from kuznia.platform.errors import Broken, Fault, Forbidden, TimedOut, TooLarge
 from kuznia.platform.ids import new_id
@@ -28,7 +29,7 @@ SECURITY: Sequence[tuple[bytes, bytes]] = (
     (b"referrer-policy", b"no-referrer"),
     (b"strict-transport-security", b"max-age=31536000"),
     (b"cross-origin-opener-policy", b"same-origin"),
-    (b"x-api-version", b"1"),
+    (b"x-api-version", CURRENT.encode()),
 )
 
 
@@ -105,6 +106,7 @@ class Gate:
         try:
             async with limit:
                 self._known(scope)
+                check(scope)
                 await self._app(scope, self._bounded(scope, receive), send)
         except Fault as fault:
             return fault
@@ -168,6 +170,7 @@ def _add_headers(message: Message, rid: str, scope: Scope) -> None:
     headers.extend(SECURITY)
     # What a layer inside has to say, whatever the answer will be.
     headers.extend(scope.get("told", ()))
+    headers.extend(farewell(scope["path"]))
     if not any(name == b"content-security-policy" for name, _ in headers):
         headers.append((b"content-security-policy", POLICY))
     if not any(name == b"cache-control" for name, _ in headers):

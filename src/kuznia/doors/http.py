@@ -83,9 +83,7 @@ def add_makers(app: FastAPI, domain: Domain) -> None:
         run = at.runs.start(order, goes_on=_goes_on(request))
         if streamed:
             return EventStream(at.runs, run)
-        with at.runs.listening(run):
-            if not run.outcome.done():
-                await done_or_gone(request.receive, run.outcome)
+        await ended(request, run)
         return _json(ok(linked(accepted(run))), run_id=run.id)
 
     async def make_many(request: Request) -> Response:
@@ -94,7 +92,8 @@ def add_makers(app: FastAPI, domain: Domain) -> None:
         await take_more(request, len(wanted) - 1)
         # All before the first is begun: together they have the time of one request.
         orders = [await at.order(domain.name, one, who, most_cost=most_cost) for one in wanted]
-        return _json(ok(await _made_together(request, orders, goes_on)))
+        outcomes = await in_turns(request, orders, goes_on=goes_on)
+        return _json(ok(_told(outcomes)))
 
     app.post(
         path,
@@ -127,31 +126,6 @@ def add_makers(app: FastAPI, domain: Domain) -> None:
     )(make_many)
 
 
-async def _made_together(request: Request, orders: Sequence[Order], goes_on: bool) -> bytes:
-    """Each order's own outcome, a few at a time, in the orders' order."""
-    runs, turns = doors(request).runs, asyncio.Semaphore(BATCH_AT_ONCE)
-
-    async def one_of_them(order: Order) -> bytes:
-        async with turns:
-            try:
-                run = runs.start(order, goes_on=goes_on)
-                with runs.listening(run):
-                    await asyncio.wait((run.outcome,))
-                return b'{"success":true,"data":%b}' % linked(accepted(run))
-            except Fault as fault:
-                return to_json({"success": False, "error": fault.public()})
-
-    async def all_of_them() -> list[bytes]:
-        return await asyncio.gather(*map(one_of_them, orders))
-
-    # What shall go on includes what has not begun, so nobody looks whether the client is there.
-    work = all_of_them()
-    outcomes = await (work if goes_on else unless_gone(request.receive, work))
-    good = sum(one.startswith(b'{"success":true') for one in outcomes)
-    content = b'{"outcomes":[%b],"succeeded":%d,"failed":%d}'
-    return content % (b",".join(outcomes), good, len(outcomes) - good)
-
-
 def _batch_of(domain: Domain) -> type[Batch]:
     """A list of the domain's own inputs, so that a wrong one is named before any is paid for."""
     orders = (tuple[domain.input, ...], Field(min_length=1, max_length=MOST_IN_BATCH))
@@ -181,6 +155,49 @@ def _most_cost(request: Request) -> int | None:
             "max_cost is dollars, like 0.05, with at most 9 decimals.",
             details={"fields": [{"where": "query.max_cost", "message": "dollars, like 0.05"}]},
         ) from None
+
+
+async def ended(request: Request, run: Run) -> None:
+    """Wait for the end of a run, for as long as the client does."""
+    with doors(request).runs.listening(run):
+        if not run.outcome.done():
+            await done_or_gone(request.receive, run.outcome)
+
+
+async def in_turns(
+    request: Request, orders: Sequence[Order], *, goes_on: bool = False
+) -> list[Kept | Fault]:
+    """What became of each order of a batch."""
+    runs, turns = doors(request).runs, asyncio.Semaphore(BATCH_AT_ONCE)
+
+    async def one_of_them(order: Order) -> Kept | Fault:
+        async with turns:
+            try:
+                run = runs.start(order, goes_on=goes_on)
+                with runs.listening(run):
+                    await asyncio.wait((run.outcome,))
+                return accepted(run)
+            except Fault as fault:
+                return fault
+
+    async def all_of_them() -> list[Kept | Fault]:
+        return await asyncio.gather(*map(one_of_them, orders))
+
+    # What shall go on includes what has not begun, so nobody looks whether the client is there.
+    work = all_of_them()
+    return await (work if goes_on else unless_gone(request.receive, work))
+
+
+def _told(outcomes: Sequence[Kept | Fault]) -> bytes:
+    lines = [
+        to_json({"success": False, "error": one.public()})
+        if isinstance(one, Fault)
+        else b'{"success":true,"data":%b}' % linked(one)
+        for one in outcomes
+    ]
+    failed = sum(isinstance(one, Fault) for one in outcomes)
+    content = b'{"outcomes":[%b],"succeeded":%d,"failed":%d}'
+    return content % (b",".join(lines), len(lines) - failed, failed)
 
 
 def accepted(run: Run) -> Kept:

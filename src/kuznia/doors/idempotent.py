@@ -11,7 +11,8 @@ from contextlib import asynccontextmanager, suppress
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kuznia.callers.replays import Answer, Headers, Message, Replays, Request, Tape, request, reused
-from kuznia.doors.leaving import ClientLeft, unless_gone
+from kuznia.doors.body import whole
+from kuznia.doors.leaving import unless_gone
 from kuznia.doors.stream import MEDIA_TYPE
 from kuznia.platform.errors import Invalid, Unavailable
 
@@ -36,7 +37,7 @@ class Idempotent:
             await self._app(scope, receive, send)
             return
         replays: Replays = scope["state"]["replays"]
-        body = await _whole(receive)
+        body = await whole(receive)
         streamed = EVENTS in _header(scope, b"accept")
         parts = scope["path"].encode(), scope["query_string"], b"%d" % streamed, body
         asked = request(scope["state"]["caller"].id, key, *parts)
@@ -171,17 +172,6 @@ def _worth_keeping(pieces: Sequence[Message]) -> Answer | None:
     if streamed and b"\nevent: run.finished\n" not in body:
         return None
     return Answer(status, headers, body)
-
-
-async def _whole(receive: Receive) -> bytes:
-    pieces: list[bytes] = []
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientLeft
-        pieces.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join(pieces)
 
 
 def _key(scope: Scope) -> str | None:

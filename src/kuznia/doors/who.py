@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kuznia.doors.at import Doors
 from kuznia.doors.pages import Ended, ended, find_pass, passed
+from kuznia.doors.tokens import carried
 from kuznia.forge.terms import Caller
 from kuznia.platform.errors import Fault, Forbidden, Unauthorized
 
@@ -17,6 +18,8 @@ PUBLIC = frozenset(
         "/",
         "/health",
         "/ready",
+        "/api/health",
+        "/api/health/",
         "/api/openapi.json",
         "/api/docs",
         "/api/docs/reference.js",
@@ -36,6 +39,7 @@ NEEDED = {
     # Any credential may ask whose it is.
     "/api/v1/auth/me": None,
 }
+SIGN_IN = "Sign in, and send `Authorization: Bearer ...` or `X-API-Key: ...`."
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -50,7 +54,7 @@ class Who:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in {"http", "websocket"}:
             try:
-                await self._look(scope)
+                receive = await self._look(scope, receive)
             except Ended:
                 await ended()(scope, receive, send)
                 return
@@ -61,22 +65,27 @@ class Who:
                 return
         await self._app(scope, receive, send)
 
-    async def _look(self, scope: Scope) -> None:
+    async def _look(self, scope: Scope, receive: Receive) -> Receive:
         caller = self._everyone
         if caller is None:
             if scope["path"] in PUBLIC:
-                return
+                return receive
             at: Doors = scope["state"]["doors"]
             if scope["type"] == "http" and (shown := find_pass(scope)):
                 # It opens this path whatever the method, and gives no right to anything else.
                 await passed(at, scope, shown)
-                return
-            sent = credential(scope["headers"])
+                return receive
+            sent = find_credential(scope["headers"])
+            if not sent:
+                sent, receive = await carried(scope, receive)
+            if not sent:
+                raise Unauthorized(SIGN_IN)
             caller = await at.callers.identify(sent)
         scope["state"]["caller"] = caller
         wanted = needed(scope.get("method", "GET"), scope["path"])
         if wanted is not None and wanted not in caller.scopes:
             raise Forbidden(f"This needs a credential with the scope `{wanted}`.")
+        return receive
 
 
 def needed(method: str, path: str) -> str | None:
@@ -87,7 +96,7 @@ def needed(method: str, path: str) -> str | None:
     return "read" if method in READING else "domains"
 
 
-def credential(headers: Iterable[tuple[bytes, bytes]]) -> str:
+def find_credential(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     """A bearer token or an API key, as it was sent; either header takes a key."""
     for name, value in headers:
         if name == b"authorization":
@@ -96,7 +105,7 @@ def credential(headers: Iterable[tuple[bytes, bytes]]) -> str:
                 return sent.strip()
         if name == b"x-api-key":
             return value.decode("latin-1").strip()
-    raise Unauthorized("Sign in, and send `Authorization: Bearer ...` or `X-API-Key: ...`.")
+    return None
 
 
 # Any: OpenAPI is JSON of any shape.

@@ -17,6 +17,7 @@ class Answer(NamedTuple):
 # Documented where it is declared: docs/errors.md is generated from this table and the docstrings.
 ANSWERS: dict[str, Answer] = {
     "VALIDATION_ERROR": Answer(400, 1007, 2),
+    "UNKNOWN_VERSION": Answer(400, 1007, 2),
     "UNAUTHORIZED": Answer(401, 1008, 3),
     "FORBIDDEN": Answer(403, 1008, 3),
     "NOT_FOUND": Answer(404, 1008, 4),
@@ -67,6 +68,12 @@ class Invalid(Fault):
     """Something in the request is wrong; `details.fields` names each place and what is expected."""
 
     code = "VALIDATION_ERROR"
+
+
+class UnknownVersion(Fault):
+    """A version of the API was asked for that this server does not speak; `details` names those."""
+
+    code = "UNKNOWN_VERSION"
 
 
 class Unauthorized(Fault):

@@ -1,0 +1,215 @@
+"""`/api/generate`, its batch, `/api/analyze` and `/api/languages`."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, ValidationError
+
+from kuznia.domains.code.analysis import analysed
+from kuznia.domains.code.languages import LANGUAGES, find
+from kuznia.domains.code.schema import File
+from kuznia.doors.at import caller, doors
+from kuznia.doors.body import Body
+from kuznia.doors.http import MOST_IN_BATCH, accepted, ended, in_turns
+from kuznia.doors.leaving import unless_gone
+from kuznia.doors.legacy import code, flows
+from kuznia.doors.turnstile import take_more
+from kuznia.forge.shelf import Kept
+from kuznia.forge.terms import Caller, Domain, Order
+from kuznia.platform.errors import Fault, NotAccepted, invalid
+
+# However they are escaped they are within what a body may have: too much is told of the field.
+MOST_LETTERS = 100_000
+
+router = APIRouter(prefix="/api", tags=["old paths"], deprecated=True)
+
+
+class _Old(BaseModel):
+    """What nobody asked for was passed over then, and still is."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+
+
+class GenerateIn(_Old):
+    """A flow; or code, when a programming language is named."""
+
+    prompt: str
+    model: Annotated[
+        str | None,
+        Field(max_length=200, description="Has no effect: the operator chooses the models."),
+    ] = None
+    programming_language: str | None = None
+    include_tests: bool = True
+    include_docs: bool = True
+
+    @property
+    def domain(self) -> str:
+        return "flows" if self.programming_language is None else "code"
+
+    # Any: the domain's own input reads it at once.
+    @property
+    def fields(self) -> dict[str, Any]:
+        if self.programming_language is None:
+            return {"prompt": self.prompt}
+        return {
+            "prompt": self.prompt,
+            "language": self.programming_language,
+            "include_tests": self.include_tests,
+            "include_docs": self.include_docs,
+        }
+
+
+Several = Annotated[tuple[GenerateIn, ...], Field(min_length=1, max_length=MOST_IN_BATCH)]
+
+
+class RequestsIn(_Old):
+    requests: Several
+
+
+class BatchIn(RootModel[RequestsIn | Several]):
+    """Many requests, named or as a bare list."""
+
+    @property
+    def requests(self) -> tuple[GenerateIn, ...]:
+        return self.root.requests if isinstance(self.root, RequestsIn) else self.root
+
+
+class BatchAnswer(BaseModel):
+    """The outcomes, in the order of the requests."""
+
+    results: list[code.CodeAnswer | flows.FlowAnswer]
+    total: int
+    successful: int
+    failed: int
+
+
+class AnalyzeIn(_Old):
+    code: Annotated[str, StringConstraints(strip_whitespace=False, max_length=MOST_LETTERS)]
+    programming_language: str
+
+
+ONE, MANY, SOURCE = Body(GenerateIn), Body(BatchIn), Body(AnalyzeIn)
+EXAMPLES = (
+    {"prompt": "Реєстрація користувача: ім'я, прізвище, email, телефон"},
+    {
+        "prompt": "A function that checks an IBAN",
+        "programming_language": "python",
+        "include_tests": True,
+        "include_docs": True,
+    },
+)
+EXAMPLE_SOURCE = {"code": "def f(x):\n    return x + 1\n", "programming_language": "python"}
+
+
+@router.post(
+    "/generate",
+    summary="A flow and its page; or code with tests, when a programming language is named",
+    operation_id="old_generate",
+    response_class=Response,
+    responses={200: {"model": flows.FlowAnswer | code.CodeAnswer}},
+    openapi_extra=ONE.described(EXAMPLES),
+)
+async def generate(request: Request) -> Response:
+    """A flow that cannot be made is told with 200 and `status` error, as it always was."""
+    sent = await ONE.read(request)
+    order = await _order(request, sent, await caller(request))
+    run = doors(request).runs.start(order, goes_on=False)
+    await ended(request, run)
+    try:
+        return _json(_told(sent, accepted(run)))
+    except NotAccepted as fault:
+        if sent.domain == "code":
+            raise
+        return _json(flows.failed(fault.message, sent.prompt))
+
+
+@router.post(
+    "/generate/batch",
+    summary="The same for many requests, three at once, each with its own outcome",
+    operation_id="old_generate_batch",
+    response_class=Response,
+    responses={200: {"model": BatchAnswer}},
+    openapi_extra=MANY.described([{"requests": list(EXAMPLES)}]),
+)
+async def generate_many(request: Request) -> Response:
+    """All are read before the first is begun: a wrong one is named before any is paid for."""
+    wanted, who = (await MANY.read(request)).requests, await caller(request)
+    await take_more(request, len(wanted) - 1)
+    orders = [await _order(request, one, who, place) for place, one in enumerate(wanted)]
+    outcomes = await in_turns(request, orders)
+    results = [_told(sent, one) for sent, one in zip(wanted, outcomes, strict=True)]
+    lost = sum(one.status in {"error", "failed"} for one in results)
+    total = len(results)
+    return _json(BatchAnswer(results=results, total=total, successful=total - lost, failed=lost))
+
+
+@router.post(
+    "/analyze",
+    summary="Syntax errors with their places, complexity, readability, how the work grows",
+    operation_id="old_analyze",
+    response_class=Response,
+    responses={200: {"model": code.AnalysisAnswer}},
+    openapi_extra=SOURCE.described([EXAMPLE_SOURCE]),
+)
+async def analyze(request: Request) -> Response:
+    """Needs no model; nothing is kept."""
+    sent = await SOURCE.read(request)
+    row = find(sent.programming_language)
+    if row is None:
+        names = ", ".join(row.name for row in LANGUAGES)
+        raise invalid(
+            [
+                {
+                    "loc": ("programming_language",),
+                    "msg": f"This is not a language we read. Supported: {names}",
+                    "type": "value_error",
+                }
+            ]
+        )
+    file = File(path=f"source{row.extensions[0]}", language=row.name, content=sent.code)
+    return _json(code.analysed(await unless_gone(request.receive, analysed([file]))))
+
+
+@router.get(
+    "/languages",
+    summary="The languages, each with its test framework and documentation style",
+    operation_id="old_languages",
+    response_class=Response,
+    responses={200: {"model": code.OldLanguages}},
+)
+async def languages() -> Response:
+    return _json(code.languages())
+
+
+async def _order(
+    request: Request, sent: GenerateIn, who: Caller, place: int | None = None
+) -> Order:
+    at = doors(request)
+    domain: Domain = at.forge.domains[sent.domain]
+    try:
+        given = domain.input.model_validate(sent.fields, strict=True)
+    except ValidationError as error:
+        raise invalid(
+            [{**one, "loc": _named(one["loc"], place)} for one in error.errors(include_input=False)]
+        ) from None
+    return await at.order(domain.name, given, who)
+
+
+def _named(loc: tuple[int | str, ...], place: int | None) -> tuple[int | str, ...]:
+    """A place in our input by the name it has in theirs."""
+    here = tuple("programming_language" if one == "language" else one for one in loc)
+    return here if place is None else ("requests", place, *here)
+
+
+def _told(sent: GenerateIn, one: Kept | Fault) -> code.CodeAnswer | flows.FlowAnswer:
+    if sent.programming_language is None:
+        if isinstance(one, Fault):
+            return flows.failed(one.message, sent.prompt)
+        return flows.told(one, sent.prompt)
+    if isinstance(one, Fault):
+        return code.failed(one.message, sent.programming_language)
+    return code.told(one)
+
+
+def _json(answer: BaseModel) -> Response:
+    return Response(answer.model_dump_json(), media_type="application/json")

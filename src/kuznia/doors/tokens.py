@@ -1,0 +1,54 @@
+"""Where the old training paths carried a token: in the body, or behind the question mark.
+
+It is held to the same proof as one in a header, which goes first. Nothing else in the body is
+looked at, and the token is written down nowhere: only the pattern of a path is logged.
+"""
+
+from urllib.parse import parse_qs
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.types import Message, Receive, Scope
+
+from kuznia.doors.body import whole
+from kuznia.doors.versions import PLAYBOOK
+
+IN_BODY = frozenset(
+    f"/api/trainingplan/{name}{end}"
+    for name in ("initial-questions", "generate", "feedback")
+    for end in ("", "/")
+)
+
+
+class _Carrying(BaseModel):
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    jwt_token: str = ""
+
+
+async def carried(scope: Scope, receive: Receive) -> tuple[str, Receive]:
+    """The token, empty if there is none; and the body, which can be read again."""
+    if scope.get("method") == "GET" and scope["path"].startswith(PLAYBOOK):
+        sent = parse_qs(scope["query_string"].decode("latin-1"))
+        return sent.get("jwt_token", [""])[0], receive
+    if scope.get("method") != "POST" or scope["path"] not in IN_BODY:
+        return "", receive
+    body = await whole(receive)
+    try:
+        token = _Carrying.model_validate_json(body).jwt_token
+    except ValidationError:
+        token = ""
+    return token, _again(body, receive)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """The body once more, and after it whatever comes: the leaving of the client."""
+    first = True
+
+    async def replay() -> Message:
+        nonlocal first
+        if first:
+            first = False
+            return {"type": "http.request", "body": body, "more_body": False}
+        return await receive()
+
+    return replay
