@@ -7,6 +7,8 @@ from pydantic import BaseModel
 from tests.callers.makers import bearer
 from tests.doors.legacy.conftest import Open
 from tests.doors.served import Kuznia
+from tests.modelserver import Act, ModelServer, hang
+from tests.modelserver import status as refusal
 
 from kuznia.domains.flows.schema import SEEN
 from kuznia.doors.legacy.flows import TYPES
@@ -116,6 +118,19 @@ async def test_a_flow_that_passes_no_check_is_an_error_told_with_200(open_: Open
     assert (answer.status, answer.flow) == ("error", None)
     assert answer.error is not None
     assert answer.error.startswith("No draft passed its checks")
+
+
+@pytest.mark.parametrize(("act", "status"), [(hang, 504), (refusal(401), 503)], ids=["504", "503"])
+async def test_a_model_that_fails_keeps_its_old_status(
+    open_: Open, modelserver: ModelServer, act: Act, status: int
+) -> None:
+    modelserver.will(act)
+    server = {"openai_base_url": modelserver.url, "openai_model": "m"}
+    old = await open_(**server, fallback_to_free=False, request_timeout=1)
+
+    answer = await old.client.post("/api/generate", json=ASKED, headers=IVAN)
+
+    assert answer.status_code == status, answer.text
 
 
 async def test_in_a_batch_it_is_the_same_error(open_: Open) -> None:
