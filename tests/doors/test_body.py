@@ -1,12 +1,16 @@
 """Bodies nobody should send, and how each is refused: by place, and never by quoting it."""
 
 import gzip
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.doors.served import NOTES, Kuznia
 from tests.modelserver import ModelServer, reply
+
+from kuznia.doors.body import whole
+from kuznia.doors.leaving import ClientLeft
 
 JSON = "application/json"
 PIN = "4929-5555-0001-7777"
@@ -172,3 +176,15 @@ async def test_any_text_is_made_or_refused(kuznia: Kuznia, modelserver: ModelSer
     answer = await kuznia.make(prompt)
 
     assert answer.status_code in {200, 400}
+
+
+async def test_who_leaves_in_the_middle_of_a_body_has_left():
+    coming = iter(
+        [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    )
+
+    async def receive() -> dict[str, Any]:
+        return next(coming)
+
+    with pytest.raises(ClientLeft):
+        await whole(receive)
