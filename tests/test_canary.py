@@ -145,6 +145,7 @@ async def test_nothing_private_is_heard_anywhere(
             heard.add("metrics", await kuznia.metrics())
             heard.add("ready", (await kuznia.client.get("/ready")).text)
             heard.add("status", (await kuznia.client.get("/api/v1/status")).text)
+            await look_round(kuznia, heard)
     finally:
         log.stop()
     heard.add("log", lines.getvalue())
@@ -220,6 +221,18 @@ async def come_in(kuznia: Kuznia, heard: Heard) -> None:
     for one in (stolen, tokens):
         heard.secrets += [one["access_token"], one["refresh_token"]]
     heard.secrets += [key["key"], key["key"].rpartition("_")[2]]
+
+
+async def look_round(kuznia: Kuznia, heard: Heard) -> None:
+    """Every page of the admin panel, with all there is to see."""
+    pages = ["", "/users", "/keys", "/limits", "/runs", "/artefacts", "/feedback", "/settings"]
+    made = (await kuznia.client.get("/api/v1/artefacts")).json()["data"]["items"]
+    pages += [f"/artefacts/{one['id']}" for one in made]
+    pages += [f"/runs/{one.id}" for one in kuznia.doors.runs.newest()]
+    for page in pages:
+        answer = await kuznia.client.get(f"/admin{page}")
+        assert answer.status_code == 200
+        heard.add(f"admin {page}", answer.text)
 
 
 async def drive(kuznia: Kuznia, upstream: ModelServer, heard: Heard) -> None:

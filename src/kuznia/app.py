@@ -26,6 +26,9 @@ from kuznia.doors import (
     keys,
     own,
     pages,
+    panel,
+    panel_acts,
+    panel_made,
     reference,
     status,
     stream,
@@ -194,7 +197,7 @@ def create_app(made: Made) -> FastAPI:
             app.include_router(more)
     for router in (http.history, exports.router, pages.router, stream.router):
         app.include_router(router)
-    for door in (accounts, keys, own, admin, status, reference):
+    for door in (accounts, keys, own, admin, status, reference, panel, panel_acts, panel_made):
         app.include_router(door.router)
     if {"code", "flows", "training"} <= made.domains.keys():
         # They know these domains, which a server need not have.

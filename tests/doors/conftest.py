@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 import structlog
+from tests.doors.browsing import admin, browser
 from tests.doors.served import Kuznia, inside, made, served
 from tests.modelserver import ModelServer, modelserver
 
 from kuznia.platform.log import configure
 from kuznia.platform.settings import Settings
 
-__all__ = ["modelserver"]
+__all__ = ["admin", "browser", "modelserver"]
 
 Start = Callable[..., Awaitable[Kuznia]]
 Lines = Callable[[], list[dict[str, Any]]]

@@ -122,6 +122,28 @@ class Accounts:
                 gone = sa.delete(refresh_tokens).where(refresh_tokens.c.id == id_)
                 await session.execute(gone)
 
+    async def signed_in(self, token: str, within: timedelta) -> Person | None:
+        """Whose sign-in this is, if it is no older than that; nothing is used up by asking."""
+        found = _REFRESH.fullmatch(token)
+        if found is None:
+            return None
+        query = (
+            sa.select(refresh_tokens.c.owner, refresh_tokens.c.hash)
+            .where(refresh_tokens.c.id == found[1])
+            .where(refresh_tokens.c.expires_at > self._clock.now())
+            .where(refresh_tokens.c.created_at > self._clock.now() - within)
+        )
+        async with self._db.read() as session:
+            row = (await session.execute(query)).first()
+        if row is None or not hmac.compare_digest(row.hash, _hash(token)):
+            return None
+        person = await self._people.find(row.owner)
+        return None if person is None or person.disabled else person
+
+    def form_token(self, session: str) -> str:
+        """What a form of this session carries: nobody can make it who has not read our page."""
+        return hmac.new(self._secret.encode(), f"form\0{session}".encode(), sha256).hexdigest()
+
     async def change_password(self, id_: str, old: str, new: str, address: str) -> None:
         """A new password for one who knows the old; every sign-in ends."""
         person = await self._people.find(id_)

@@ -4,6 +4,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import sqlalchemy as sa
@@ -68,6 +69,35 @@ def rate(text: str) -> Rate | None:
         raise ValueError("expected a count and a period like 10/minute, or off")
     count, period = found.groups()
     return Rate(int(count), _PERIODS[period or "minute"]) if count else None
+
+
+def decision(name: str, text: str) -> str | int | None:
+    """What goes into the row for an operator's word: nothing is as usual, -1 or `off` no limit."""
+    said = text.strip().lower()
+    if said == "usual":
+        return None
+    if name in ("requests", "generation"):
+        rate(said)
+        return said
+    if said == "off":
+        return NO_LIMIT
+    try:
+        number = Decimal(said)
+        whole = billionths(number) if name.startswith("cost") else int(number)
+    except (InvalidOperation, ValueError, OverflowError):
+        whole = 0
+    if not 0 < whole < 1 << 60:
+        raise ValueError("expected a number above nothing, off or usual")
+    return whole
+
+
+def written(name: str, value: Rate | int | None) -> str:
+    """A limit, or what was used of it, for people."""
+    if value is None:
+        return "no limit"
+    if isinstance(value, int):
+        return f"${value / 1e9:.4f}" if name.startswith("cost") else f"{value:,}"
+    return f"{value.count} in {value.seconds} s"
 
 
 def usual(settings: Settings) -> Allowance:

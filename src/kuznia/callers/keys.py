@@ -75,13 +75,13 @@ class ApiKeys:
         """All of one owner, also those that work no more; the oldest first."""
         query = sa.select(table).where(table.c.owner == owner).order_by(table.c.created_at)
         async with self._db.read() as session:
-            return [_key(row) for row in await session.execute(query)]
+            return [key_of(row) for row in await session.execute(query)]
 
     async def find(self, id_: str) -> Guarded | None:
         """By its public half, whoever's it is: to judge a request."""
         async with self._db.read() as session:
             row = (await session.execute(sa.select(table).where(table.c.id == id_))).first()
-        return None if row is None else Guarded(_key(row), row.hash)
+        return None if row is None else Guarded(key_of(row), row.hash)
 
     async def rotate(self, owner: str, id_: str, overlap: timedelta) -> tuple[ApiKey, str]:
         """The same key with a new secret; the old one works until the overlap has passed."""
@@ -102,7 +102,7 @@ class ApiKeys:
             if key.revoked_at is None:
                 now = self._clock.now()
                 dead = sa.update(table).where(table.c.id == id_).values(revoked_at=now)
-                key = _key((await session.execute(dead.returning(table))).one())
+                key = key_of((await session.execute(dead.returning(table))).one())
         return key
 
     async def _create(
@@ -145,7 +145,7 @@ class ApiKeys:
         row = (await session.execute(query)).first()
         if row is None:
             raise NotFound("There is no such key.", details={"id": id_})
-        return _key(row)
+        return key_of(row)
 
 
 async def _make_room(session: WriteSession, owner: str, now: datetime) -> None:
@@ -181,7 +181,8 @@ def _hash(text: str) -> str:
 
 
 # Any: what a row holds is known to the table, not to the type checker.
-def _key(row: sa.Row[Any]) -> ApiKey:
+def key_of(row: sa.Row[Any]) -> ApiKey:
+    """A row of the table without its hash."""
     scopes = scopes_of(row.scopes.split())
     return ApiKey(
         row.id, row.owner, row.name, scopes, row.created_at, row.expires_at, row.revoked_at

@@ -67,6 +67,12 @@ class People:
             raise NotFound("There is nobody of this name or id.")
         return _person(row)
 
+    async def owner(self, who: str) -> str:
+        """Whose things are meant; some have things here and no account."""
+        if who == "local" or (who.startswith(FOREIGN) and who.isprintable()):
+            return who
+        return (await self.get(who)).id
+
     async def find_with_hash(self, name: str) -> tuple[Person, str | None] | None:
         """For signing in."""
         async with self._db.read() as session:

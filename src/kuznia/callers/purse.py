@@ -86,6 +86,17 @@ class Room:
     cost_month: int = 0
     held: Sum = NOTHING
 
+    @property
+    def used(self) -> dict[str, int]:
+        """By the names of the limits it counts for."""
+        return {
+            "at_once": self.held.orders,
+            "tokens_day": self.tokens_day,
+            "tokens_month": self.tokens_month,
+            "cost_day": self.cost_day,
+            "cost_month": self.cost_month,
+        }
+
     def turn_to(self, day: str) -> None:
         """A new day or month begins at nothing. A clock that is behind does not turn it back."""
         if day <= self.day:

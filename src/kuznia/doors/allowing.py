@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +14,7 @@ from kuznia.platform.settings import load
 
 # As in the command line itself: what is heavy is imported by the command that needs it.
 if TYPE_CHECKING:
-    from kuznia.callers.allowances import Allowance, Rate
+    from kuznia.callers.allowances import Allowance
 
 Changes = Mapping[str, str | int | None]
 
@@ -98,31 +97,12 @@ def _run(
 
 
 def _read(name: str, text: str) -> str | int | None:
-    """What goes into the row: nothing is as usual, -1 or `off` is no limit."""
-    from kuznia.callers.allowances import NO_LIMIT
-    from kuznia.callers.allowances import rate as read_rate
-    from kuznia.platform.kinds import billionths
+    from kuznia.callers.allowances import decision
 
-    said = text.strip().lower()
-    if said == "usual":
-        return None
-    if name in ("requests", "generation"):
-        try:
-            read_rate(said)
-        except ValueError as wrong:
-            raise Invalid(f"--{name}: {wrong}.") from None
-        return said
-    if said == "off":
-        return NO_LIMIT
     try:
-        number = Decimal(said)
-        whole = billionths(number) if name.startswith("cost") else int(number)
-    except (InvalidOperation, ValueError, OverflowError):
-        whole = 0
-    if not 0 < whole < 1 << 60:
-        option = name.replace("_", "-")
-        raise Invalid(f"--{option} takes a number above nothing, `off` or `usual`.")
-    return whole
+        return decision(name, text)
+    except ValueError as wrong:
+        raise Invalid(f"--{name.replace('_', '-')}: {wrong}.") from None
 
 
 async def _decide_and_show(tools: Tools, caller: str, changes: Changes, *, as_json: bool) -> None:
@@ -136,43 +116,27 @@ async def _decide_and_show(tools: Tools, caller: str, changes: Changes, *, as_js
             await allowances.decide(caller, changes)
         allowed, decided = await allowances.of(caller), await allowances.decided(caller)
         room = await statement(db, caller, clock.now())
-    used = {
-        "tokens_day": room.tokens_day,
-        "tokens_month": room.tokens_month,
-        "cost_day": room.cost_day,
-        "cost_month": room.cost_month,
-        "at_once": room.held.orders,
-    }
     if as_json:
-        shown = {"caller": caller, "allowed": allowed, "decided": sorted(decided), "used": used}
+        shown = {
+            "caller": caller,
+            "allowed": allowed,
+            "decided": sorted(decided),
+            "used": room.used,
+        }
         typer.echo(to_json(shown).decode())
         return
-    typer.echo("\n".join(_lines(caller, allowed, decided, used)))
+    typer.echo("\n".join(_lines(caller, allowed, decided, room.used)))
 
 
 def _lines(
     caller: str, allowed: "Allowance", decided: Mapping[str, object], used: Mapping[str, int]
 ) -> list[str]:
+    from kuznia.callers.allowances import NAMES, written
+
     lines = [caller]
-    for name in (
-        "requests",
-        "generation",
-        "at_once",
-        "tokens_day",
-        "tokens_month",
-        "cost_day",
-        "cost_month",
-    ):
-        limit = _shown(name, getattr(allowed, name))
-        spent = f"{_shown(name, used[name])} of " if name in used else ""
+    for name in NAMES:
+        limit = written(name, getattr(allowed, name))
+        spent = f"{written(name, used[name])} of " if name in used else ""
         whose = "decided for this caller" if name in decided else "as for everyone"
         lines.append(f"  {name.replace('_', ' '):14}{spent + limit:32}{whose}")
     return lines
-
-
-def _shown(name: str, value: "Rate | int | None") -> str:
-    if value is None:
-        return "no limit"
-    if isinstance(value, int):
-        return f"${value / 1e9:.4f}" if name.startswith("cost") else f"{value:,}"
-    return f"{value.count} in {value.seconds} s"

@@ -112,7 +112,7 @@ def export(
     async def work(callers: "Callers", db: "Database") -> None:
         from kuznia.callers import own
 
-        id_ = await _id_of(callers, who)
+        id_ = await callers.people.owner(who)
         with out.open("xb") if out else nullcontext() as file:
             async for table, row in own.taken(db, id_):
                 typer.echo(to_json({"table": table, "row": row}), file)
@@ -136,7 +136,7 @@ def erase(
     async def work(callers: "Callers", db: "Database") -> dict[str, int]:
         from kuznia.callers import own
 
-        return await own.erase(db, await _id_of(callers, who))
+        return await own.erase(db, await callers.people.owner(who))
 
     with told(as_json):
         if not yes and not typer.confirm(f"Erase all that is {who}'s?"):
@@ -164,7 +164,7 @@ def create_key(
 
         life = timedelta(days=days) if days else None
         wanted = scopes_of(scope or ("domains", "read"))
-        return await callers.keys.create(await _id_of(callers, owner), name, wanted, life)
+        return await callers.keys.create(await callers.people.owner(owner), name, wanted, life)
 
     with told(as_json):
         _show_secret(_run(context, work), as_json)
@@ -175,7 +175,7 @@ def list_keys(context: typer.Context, owner: Who, as_json: AsJson = False) -> No
     """Somebody's keys, also those that work no more."""
 
     async def work(callers: "Callers", _: "Database") -> "list[ApiKey]":
-        return await callers.keys.of(await _id_of(callers, owner))
+        return await callers.keys.of(await callers.people.owner(owner))
 
     with told(as_json):
         found = _run(context, work)
@@ -233,15 +233,6 @@ def _password() -> str:
     if sys.stdin.isatty():
         return typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     return sys.stdin.readline().rstrip("\r\n")
-
-
-async def _id_of(callers: "Callers", who: str) -> str:
-    """Whose things are meant; some have things here and no account."""
-    from kuznia.callers.people import FOREIGN
-
-    if who == "local" or (who.startswith(FOREIGN) and who.isprintable()):
-        return who
-    return (await callers.people.get(who)).id
 
 
 async def _owner_of(callers: "Callers", key_id: str) -> str:

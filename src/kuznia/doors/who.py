@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kuznia.doors.at import Doors
 from kuznia.doors.pages import Ended, ended, find_pass, passed
+from kuznia.doors.panel_session import in_panel, session_of, to_sign_in
 from kuznia.doors.tokens import carried
 from kuznia.forge.terms import Caller
 from kuznia.platform.errors import Fault, Forbidden, Unauthorized
@@ -24,6 +25,9 @@ PUBLIC = frozenset(
         "/api/docs",
         "/api/docs/reference.js",
         "/api/docs/reference.css",
+        "/admin/sign-in",
+        "/admin/panel.css",
+        "/admin/panel.svg",
         "/api/v1/auth/token",
         "/api/v1/auth/refresh",
         "/api/v1/auth/revoke",
@@ -59,9 +63,13 @@ class Who:
                 await ended()(scope, receive, send)
                 return
             except Fault as fault:
-                if scope["type"] == "http":
+                if scope["type"] == "websocket":
+                    await send({"type": "websocket.close", "code": fault.answer.close})
+                elif isinstance(fault, Unauthorized) and in_panel(scope["path"]):
+                    # A person with a browser, who is shown where to sign in.
+                    await to_sign_in(scope, receive, send)
+                else:
                     raise
-                await send({"type": "websocket.close", "code": fault.answer.close})
                 return
         await self._app(scope, receive, send)
 
@@ -75,12 +83,15 @@ class Who:
                 # It opens this path whatever the method, and gives no right to anything else.
                 await passed(at, scope, shown)
                 return receive
-            sent = find_credential(scope["headers"])
-            if not sent:
-                sent, receive = await carried(scope, receive)
-            if not sent:
-                raise Unauthorized(SIGN_IN)
-            caller = await at.callers.identify(sent)
+            if in_panel(scope["path"]) and (session := session_of(scope)):
+                caller = await at.callers.admitted(session)
+            else:
+                sent = find_credential(scope["headers"])
+                if not sent:
+                    sent, receive = await carried(scope, receive)
+                if not sent:
+                    raise Unauthorized(SIGN_IN)
+                caller = await at.callers.identify(sent)
         scope["state"]["caller"] = caller
         wanted = needed(scope.get("method", "GET"), scope["path"])
         if wanted is not None and wanted not in caller.scopes:

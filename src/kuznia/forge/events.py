@@ -34,6 +34,11 @@ class MemoryLog:
     def newest(self) -> int:
         return len(self._events)
 
+    @property
+    def told(self) -> tuple[Event, ...]:
+        """All of it so far."""
+        return tuple(self._events)
+
     def append(self, kind: EventKind, data: Mapping[str, object]) -> None:
         self._events.append(Event(len(self._events) + 1, kind, data))
         for waiter in self._waiting:

@@ -165,17 +165,24 @@ class Runs:
 
     async def get(self, caller: Caller, run_id: str) -> Run | FarRun:
         """The caller's own run, under way or ended not long ago, in whichever process."""
-        run_id = RunId(run_id)
-        found = self._under_way.get(run_id) or self._ended.get(run_id)
+        found = self.find(run_id)
         if found is not None and found.caller == caller:
             return found
-        if found is None and self._fleet and (far := await self._fleet.find(caller, run_id)):
+        if found is None and self._fleet and (far := await self._fleet.find(caller, RunId(run_id))):
             return far
         raise NotFound(
             "There is no such run, or it ended too long ago for its events to be kept; "
             "its artefact, if it made one, is still in /api/v1/artefacts.",
             details={"id": run_id},
         )
+
+    def newest(self) -> list[Run]:
+        """Everybody's in this process, those under way first: for whoever looks after it."""
+        return [*reversed(self._under_way.values()), *reversed(self._ended.values())]
+
+    def find(self, run_id: str) -> Run | None:
+        """Anybody's in this process, for whoever looks after it."""
+        return self._under_way.get(RunId(run_id)) or self._ended.get(RunId(run_id))
 
     async def cancel(self, caller: Caller, run_id: str) -> None:
         """Stop it, whoever listens. A run that has ended stays as it ended."""

@@ -1,0 +1,69 @@
+"""Who is in the panel: a cookie no script and no other site can use, and forms only we can make."""
+
+import hmac
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.requests import HTTPConnection
+from starlette.types import Scope
+
+from kuznia.doors.at import doors
+from kuznia.platform.errors import Forbidden, Invalid, TooLarge, UnsupportedMedia
+
+PATH = "/admin"
+SIGN_IN = f"{PATH}/sign-in"
+COOKIE = "kuznia_admin"
+TOKEN = "form"  # noqa: S105 - the name of a field
+MOST_FIELDS = 20
+MOST_BYTES = 10_000
+
+to_sign_in = RedirectResponse(SIGN_IN, 303)
+
+
+def in_panel(path: str) -> bool:
+    return path == PATH or path.startswith(f"{PATH}/")
+
+
+def session_of(scope: Scope) -> str:
+    """What the browser brought; nothing where everyone here is let in, or a program comes."""
+    return HTTPConnection(scope).cookies.get(COOKIE, "")
+
+
+def begin(request: Request, answer: Response, session: str) -> None:
+    """Have the browser keep the session until it is closed, for the panel alone."""
+    # A proxy may have taken off the TLS; the browser says what its page was loaded by.
+    secure = "https" in {request.url.scheme, request.headers.get("origin", "").partition(":")[0]}
+    answer.set_cookie(COOKIE, session, path=PATH, secure=secure, httponly=True, samesite="strict")
+
+
+def end(answer: Response) -> None:
+    answer.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="strict")
+
+
+def token(request: Request) -> str:
+    """What every form of this person's carries."""
+    # Who comes by a foreign link brings no cookie, and brings it when they then sign in once more.
+    session = "" if request.url.path == SIGN_IN else session_of(request.scope)
+    return doors(request).callers.accounts.form_token(session)
+
+
+async def form(request: Request) -> Mapping[str, str]:
+    """The fields of a form that came from a page of ours, to whoever sends it; else Forbidden."""
+    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if sent != "application/x-www-form-urlencoded":
+        raise UnsupportedMedia("Send the page's form as a browser does.")
+    where = request.headers.get("origin", "").partition("://")[2]
+    if not where or where != request.headers.get("host"):
+        raise Forbidden("The form was sent from another page, or a proxy changes the Host header.")
+    body = await request.body()
+    if len(body) > MOST_BYTES:
+        raise TooLarge("The form is longer than any of ours.")
+    try:
+        fields = dict(parse_qsl(body.decode(), True, max_num_fields=MOST_FIELDS))
+    except ValueError:
+        raise Invalid("The form cannot be read.") from None
+    if not hmac.compare_digest(fields.get(TOKEN, "").encode(), token(request).encode()):
+        raise Forbidden("The form is out of date; open the page again.")
+    return fields

@@ -1,0 +1,115 @@
+"""What an admin does in the panel, and what they are told when it cannot be done."""
+
+from tests.doors.browsing import Browser, id_of, ivans_key
+
+
+async def test_a_revoked_key_opens_nothing_any_more(admin: Browser) -> None:
+    key = await ivans_key(admin)
+    headers = {"x-api-key": key}
+    before = await admin.kuznia.client.get("/api/v1/artefacts", headers=headers)
+
+    answer = await admin.send(f"/admin/keys/{key.split('_')[1]}/revoke")
+
+    shown = await admin.open(answer.headers["location"])
+    after = await admin.kuznia.client.get("/api/v1/artefacts", headers=headers)
+    assert (before.status_code, after.status_code) == (200, 401)
+    assert "<td>revoked</td>" in shown.text
+
+
+async def test_a_key_there_is_not_cannot_be_revoked(admin: Browser) -> None:
+    answer = await admin.send("/admin/keys/0000000000000000/revoke")
+
+    assert answer.status_code == 404
+    assert "There is no such key." in answer.text
+
+
+async def test_people_are_changed(admin: Browser) -> None:
+    for act, role, disabled in (
+        ("disable", "user", True),
+        ("enable", "user", False),
+        ("admin", "admin", False),
+        ("user", "user", False),
+    ):
+        answer = await admin.send("/admin/users", who="ivan", act=act)
+
+        ivan = await admin.kuznia.doors.callers.people.get("ivan")
+        assert answer.headers["location"] == f"/admin/users?who={ivan.id}"
+        assert (ivan.role, ivan.disabled) == (role, disabled)
+
+
+async def test_nobody_shuts_the_door_on_themselves(admin: Browser) -> None:
+    for act in ("disable", "user"):
+        answer = await admin.send("/admin/users", who="Olena", act=act)
+
+        assert answer.status_code == 409
+        assert (await admin.open("/admin")).status_code == 200
+
+
+async def test_what_cannot_be_done_is_told(admin: Browser) -> None:
+    for who, act, status in (
+        ("ivan", "erase", 400),
+        ("ivan", "", 400),
+        ("", "disable", 404),
+        ("ivan\0", "disable", 404),
+        ("nobody", "disable", 404),
+    ):
+        answer = await admin.send("/admin/users", who=who, act=act)
+
+        assert answer.status_code == status
+
+
+async def test_limits_are_decided_for_one_caller(admin: Browser) -> None:
+    ivan = await id_of(admin, "ivan")
+
+    answer = await admin.send(
+        "/admin/limits", who=ivan, generation="3/hour", tokens_day="5000", cost_month="off"
+    )
+
+    allowed = await admin.kuznia.doors.metering.allowances.decided(ivan)
+    shown = await admin.open(answer.headers["location"])
+    listed = await admin.open("/admin/limits")
+    assert allowed == {"generation": "3/hour", "tokens_day": 5000, "cost_month": -1}
+    assert "3 in 3600 s" in shown.text
+    assert shown.text.count("for this caller</td>") == 3
+    assert f"owner={ivan}" in listed.text
+
+
+async def test_a_limit_that_is_none_is_told(admin: Browser) -> None:
+    answer = await admin.send("/admin/limits", who="ivan", tokens_day="many")
+
+    assert answer.status_code == 400
+    assert "expected a number" in answer.text
+
+
+async def test_with_nothing_said_nothing_is_decided(admin: Browser) -> None:
+    answer = await admin.send("/admin/limits", who="ivan", tokens_day="")
+
+    assert answer.status_code == 303
+    assert await admin.kuznia.doors.metering.allowances.decided(await id_of(admin, "ivan")) == {}
+
+
+async def test_what_is_not_there_is_told_on_a_page(admin: Browser) -> None:
+    for path, status in (
+        ("/admin/runs/run_0", 404),
+        ("/admin/artefacts/art_0", 404),
+        ("/admin/users?who=nobody", 404),
+        ("/admin/users?who=%00", 400),
+        ("/admin/artefacts?owner=nobody", 404),
+        ("/admin/runs/run_0?after=x", 400),
+        (f"/admin/keys?owner={'x' * 400}", 400),
+    ):
+        answer = await admin.open(path)
+
+        assert answer.status_code == status, path
+        assert "<h1>That did not work</h1>" in answer.text
+
+
+async def test_what_others_wrote_is_text_on_our_page(admin: Browser) -> None:
+    owner = await id_of(admin, "ivan")
+    await admin.kuznia.doors.callers.keys.create(owner, '<script>"&', ("read",))
+
+    answer = await admin.open('/admin/keys?owner=jwt:"><script>')
+    listed = await admin.open("/admin/keys")
+
+    assert "<script>" not in answer.text + listed.text
+    assert "&lt;script&gt;" in listed.text
