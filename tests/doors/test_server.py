@@ -1,11 +1,17 @@
 """The end of a server: whoever listens is told, and what was made is found by the next one."""
 
 import asyncio
+import json
 import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
 
-from tests.doors.conftest import Start
-from tests.doors.served import held, leave, made, served, until, watching
+import pytest
+from tests.doors.conftest import Lines, Start
+from tests.doors.served import NOTES, held, leave, made, served, spoken, until, watching
 from tests.modelserver import ModelServer, events, hang, reply, stream
+
+CHUNKED = b"POST /ready HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 async def test_an_open_stream_ends_with_its_last_event(serve: Start, modelserver: ModelServer):
@@ -91,3 +97,108 @@ async def test_an_artefact_is_read_after_a_restart(modelserver: ModelServer, dat
         second = (await kuznia.client.get(first["links"]["self"])).json()["data"]
 
     assert first == second
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00",
+        b"GET /ready?name=a b HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"POST /ready HTTP/1.1\r\nHost: localhost\r\nContent-Length: -2\r\n\r\n",
+    ],
+)
+async def test_what_is_no_http_is_answered_in_the_envelope(serve: Start, sent: bytes):
+    kuznia = await serve()
+
+    head, _, body = (await spoken(kuznia, sent)).partition(b"\r\n\r\n")
+
+    assert head.startswith(b"HTTP/1.1 400 ")
+    answer = json.loads(body)
+    assert answer["error"]["code"] == "VALIDATION_ERROR"
+    assert f"x-request-id: {answer['request_id']}".encode() in head
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"GET /ready HTTP/1.1\r\nHost: localhost\r\nX-Long: ",
+        b"GET /ready?",
+        CHUNKED + b"0\r\nX-Late: ",
+    ],
+    ids=["header", "address", "trailer"],
+)
+async def test_what_is_no_body_has_an_end(serve: Start, start: bytes):
+    kuznia = await serve()
+    reader, writer = await asyncio.open_connection("127.0.0.1", kuznia.client.base_url.port)
+
+    writer.write(start)
+    with suppress(ConnectionError):
+        for _ in range(400):
+            writer.write(b"a" * 10_000)
+            await asyncio.wait_for(writer.drain(), 5)
+    with suppress(ConnectionError):
+        await asyncio.wait_for(reader.read(), 5)
+
+    assert writer.is_closing() or reader.at_eof() or reader.exception()
+    writer.close()
+
+
+async def test_a_head_that_is_too_long_is_told_so(serve: Start):
+    kuznia = await serve()
+    long = b"GET /ready HTTP/1.1\r\nHost: localhost\r\n" + b"X-Long: aaaa\r\n" * 50_000
+
+    said = await spoken(kuznia, long)
+
+    assert said.startswith(b"HTTP/1.1 413 ")
+    assert b'"code":"TOO_LARGE"' in said
+
+
+async def test_a_trailer_is_no_header(serve: Start):
+    kuznia = await serve()
+    late = b"0\r\nX-Request-Id: from-a-trailer\r\n\r\n"
+
+    said = await spoken(
+        kuznia,
+        b"POST /ready HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n" + late,
+    )
+
+    assert b"from-a-trailer" not in said
+
+
+async def test_small_chunks_are_no_long_head(serve: Start, modelserver: ModelServer):
+    modelserver.will(reply("note: fine"))
+    kuznia = await serve()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b" " * 20_000
+        for letter in '{"prompt": "a note on iron"}' + " " * 20_000:
+            yield letter.encode()
+
+    answer = await kuznia.client.post(
+        NOTES, content=pieces(), headers={"content-type": "application/json"}
+    )
+
+    assert answer.status_code == 200
+
+
+async def test_a_connection_that_asks_nothing_is_closed(serve: Start):
+    kuznia = await serve()
+    assert kuznia.server is not None
+    kuznia.server.config.timeout_keep_alive = 1
+    reader, writer = await asyncio.open_connection("127.0.0.1", kuznia.client.base_url.port)
+
+    writer.write(b"GET /ready HT")
+
+    assert await asyncio.wait_for(reader.read(), 10) == b""
+    writer.close()
+
+
+async def test_an_offer_of_another_protocol_is_answered_in_this_one(serve: Start, log: Lines):
+    kuznia = await serve()
+    offer = {"connection": "upgrade", "upgrade": "websocket", "sec-websocket-version": "13"}
+
+    answer = await kuznia.client.get("/api/v1/ws?secret=spoken", headers=offer)
+
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "NOT_FOUND"
+    assert "spoken" not in str(log())

@@ -7,16 +7,120 @@ import socket
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from kuznia.doors.at import Doors
-from kuznia.platform.errors import Conflict
-from kuznia.platform.log import get_log
+from kuznia.doors.faults import answer
+from kuznia.doors.gate import SECURITY
+from kuznia.platform.errors import Conflict, Fault, Invalid, TooLarge
+from kuznia.platform.ids import new_id
+from kuznia.platform.log import get_log, request_id
 from kuznia.platform.settings import Settings
 
 log = get_log("server")
 
 # Seconds for the last events of what was cancelled to reach whoever listens.
 FAREWELL = 2
+# A connection that has no whole request to show is closed after so many seconds.
+PATIENCE = 10
+# What is not a body: the address, headers, trailers and the sizes of chunks. A browser's whole
+# head is some 4 kB; the parser would collect as much as anybody sends.
+MOST_BESIDE = 64_000
+
+
+class Connection(HttpToolsProtocol):
+    """One connection. What is sent before a request is known is bounded, in size and in time."""
+
+    _beside = 0
+    _due: asyncio.TimerHandle | None = None
+    _in_head = False
+    _refused = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        super().connection_made(transport)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._disarm()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
+        self._beside += len(data)
+        super().data_received(data)
+        if self._refused or self.transport.is_closing():
+            return
+        if self._beside > MOST_BESIDE:
+            self._refuse(
+                TooLarge(f"Address and headers are longer than the {MOST_BESIDE} bytes we read.")
+            )
+        elif self._due is None and not self._busy():
+            self._wait()
+
+    def on_message_begin(self) -> None:
+        self._beside = 0
+        self._in_head = True
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # A trailer comes after who asks was looked at, so it is nobody's header.
+        if self._in_head:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._disarm()
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        # A chunk of a single byte is six on the wire.
+        self._beside -= 8 * len(body)
+        super().on_body(body)
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - it tells nobody what to do
+        """What cannot be read as HTTP is answered in the form of every other error."""
+        self._refuse(
+            Invalid(
+                "This is no HTTP request that can be read. Write spaces and what is not ASCII in "
+                "an address as %20 and the like, and look at the lengths that are announced."
+            )
+        )
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Whoever offers another protocol is answered in this one, and no line is worth it."""
+
+    def _busy(self) -> bool:
+        return bool(self.cycle) and not self.cycle.response_complete
+
+    def _wait(self) -> None:
+        self._due = self.loop.call_later(self.timeout_keep_alive, self.transport.close)
+
+    def _disarm(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+
+    def _refuse(self, fault: Fault) -> None:
+        self._refused = True
+        if self._busy():
+            # It has an answer already, or half of one.
+            self.transport.close()
+        else:
+            doors: Doors = self.app_state["doors"]
+            request_id.set(new_id("req", doors.forge.clock))
+            response = answer(fault)
+            headers = [
+                *response.raw_headers,
+                *SECURITY,
+                (b"x-request-id", request_id.get().encode()),
+                (b"connection", b"close"),
+            ]
+            lines = b"".join(b"%b: %b\r\n" % header for header in headers)
+            body = bytes(response.body)
+            self.transport.write(STATUS_LINE[response.status_code] + lines + b"\r\n" + body)
+            # Closed with something unread, it would be reset and the answer lost on its way.
+            self.loop.call_later(1, self.transport.close)
 
 
 class Server(uvicorn.Server):
@@ -42,6 +146,10 @@ def server(app: ASGIApp, settings: Settings) -> Server:
             app,
             host=settings.host,
             port=settings.port,
+            http=Connection,
+            # There is no door for it: left on, its handshake would pass by the gate.
+            ws="none",
+            timeout_keep_alive=PATIENCE,
             # Lines go through our own pipe; each request is logged once, by the gate.
             log_config=None,
             access_log=False,
