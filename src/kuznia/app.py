@@ -33,6 +33,7 @@ from kuznia.doors import (
     status,
     stream,
 )
+from kuznia.doors.admin import PLANNERS_ONLY
 from kuznia.doors.at import Doors
 from kuznia.doors.cors import cors
 from kuznia.doors.gate import Gate
@@ -126,7 +127,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         if fleet:
             fleet.begin(runs)
         names = " ".join(service.name for service in models.services)
-        log.info("started", version=__version__, model=names or None)
+        log.info("started", version=__version__, model=names or PLANNERS_ONLY)
         try:
             yield Doors(
                 settings=settings,
@@ -242,6 +243,7 @@ async def _open_database(settings: Settings) -> Database:
         # The embedded database is ours to bring up to date; a server's is its operator's.
         if is_sqlite(address(url)) and await migrate.current(db) != migrate.head():
             await asyncio.to_thread(migrate.upgrade, url)
+            log.info("schema_upgraded", to=migrate.head())
         await migrate.check(db)
     except BaseException:
         await db.close()

@@ -250,7 +250,7 @@ async def test_a_file_that_cannot_be_opened_is_told_with_the_reason(
 async def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("milk, bread, salt " * 100)
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable, match="damaged, or no database: put a copy"):
         await Database.open(
             f"sqlite:///{tmp_path}/notes.txt", pool_size=1, overflow=0, pool_timeout=1
         )

@@ -187,7 +187,7 @@ def test_of_a_library_s_message_only_the_first_line_is_told(
 def test_what_libraries_say_in_passing_is_not_heard(configured: Configured, stream: StringIO):
     log = configured(stream, LOG_LEVEL="DEBUG")
     logging.getLogger("library").debug("values: %s", "mine")
-    for name in ("sqlalchemy.engine", "httpx2", "uvicorn.access", "aiosqlite"):
+    for name in ("sqlalchemy.engine", "httpx2", "uvicorn.access", "alembic.runtime", "aiosqlite"):
         logging.getLogger(name).info("GET /mine")
     log.stop()
 

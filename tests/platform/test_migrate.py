@@ -121,6 +121,19 @@ async def test_a_schema_of_a_newer_version_is_refused_and_not_touched(
     assert await migrate.current(db) == "9999"
 
 
+async def test_tables_of_somebody_else_are_told_and_not_touched(empty_url: str) -> None:
+    db = await opened(empty_url)
+    async with db.write() as session:
+        await session.execute(text("CREATE TABLE artefacts (id INTEGER)"))
+
+    with pytest.raises(Conflict, match="no migration made: artefacts"):
+        await asyncio.to_thread(migrate.upgrade, empty_url)
+
+    async with db.read() as session:
+        assert list(await session.run_sync(schema)) == ["artefacts"]
+    await db.close()
+
+
 async def test_a_migration_that_fails_leaves_no_trace(empty_url: str) -> None:
     db = await opened(empty_url)
     async with db.write() as session:

@@ -16,6 +16,8 @@ from kuznia.platform.wire import Envelope, ok
 
 router = APIRouter(tags=["operation"])
 
+PLANNERS_ONLY = "none: planners only, see docs/models.md"
+
 
 class Welcome(BaseModel):
     name: Literal["Kuznia"] = "Kuznia"
@@ -95,7 +97,7 @@ async def readiness(at: Doors) -> Readiness:
     schema = await _seen(migrate.check(at.db)) if database == "ok" else "unknown"
     redis = await _seen(at.redis.ping()) if at.redis else "none: nothing is shared"
     breakers = {service.name: service.breaker.circuit.state for service in at.services}
-    model = " ".join(breakers) or "none: planners only, see docs/models.md"
+    model = " ".join(breakers) or PLANNERS_ONLY
     return Readiness(
         ready=database == "ok" and schema == "ok" and not at.runs.closing,
         database=database,

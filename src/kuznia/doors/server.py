@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import math
+import os
 import socket
 
 import uvicorn
@@ -171,6 +172,11 @@ def settle() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
+def _reason(error: OSError) -> str:
+    # asyncio and the socket module add the address again, a name that is not found has no number.
+    return os.strerror(error.errno) if error.errno and error.errno > 0 else str(error.strerror)
+
+
 def listen(settings: Settings) -> socket.socket:
     """The socket of HOST and PORT, taken before anything is started for it."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
@@ -178,7 +184,7 @@ def listen(settings: Settings) -> socket.socket:
         door = socket.create_server((settings.host, settings.port), family=family)
     except OSError as error:
         raise Conflict(
-            f"Nobody can listen on {settings.host}:{settings.port}: {error.strerror}. Stop what "
+            f"Nobody can listen on {settings.host}:{settings.port}: {_reason(error)}. Stop what "
             "listens there, or choose another port with --port or PORT."
         ) from None
     host = f"[{settings.host}]" if family == socket.AF_INET6 else settings.host

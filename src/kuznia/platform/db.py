@@ -51,6 +51,14 @@ _SQLITE_OUTAGES: Final = frozenset(
         sqlite3.SQLITE_NOTADB,
     }
 )
+_NO_DATABASE: Final = (
+    "The file of DATABASE_URL is damaged, or no database: put a copy of it back, or name another."
+)
+_SAID: Final = {
+    sqlite3.SQLITE_NOTADB: _NO_DATABASE,
+    sqlite3.SQLITE_CORRUPT: _NO_DATABASE,
+    sqlite3.SQLITE_FULL: "The disk with the database is full.",
+}
 _POSTGRES_OUTAGES: Final = frozenset({"08", "28", "3D", "40", "53", "55", "57", "58"})
 
 
@@ -247,16 +255,20 @@ def outages_told() -> Generator[None]:
             raise
         told = error.driver_exception if isinstance(error, DBAPIError) else error
         reason: str = getattr(told, "sqlite_errorname", type(told).__name__)
-        raise Unavailable(
-            "The database is not answering.", details={"reason": reason}, retry_after=1
-        ) from error
+        said = _SAID.get(_result(error), "The database is not answering.")
+        raise Unavailable(said, details={"reason": reason}, retry_after=1) from error
+
+
+def _result(error: DBAPIError | OSError) -> int:
+    orig = error.orig if isinstance(error, DBAPIError) else None
+    result: int = getattr(orig, "sqlite_errorcode", 0)
+    return result & 0xFF
 
 
 def _is_outage(error: DBAPIError) -> bool:
     # Each driver has one of the two, and neither when it, not the database, found the mistake.
-    result: int = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
     state: str = getattr(error.orig, "sqlstate", None) or ""
-    known = result in _SQLITE_OUTAGES or state[:2] in _POSTGRES_OUTAGES
+    known = _result(error) in _SQLITE_OUTAGES or state[:2] in _POSTGRES_OUTAGES
     return known or error.connection_invalidated
 
 

@@ -23,7 +23,9 @@ def read(path: Path) -> EnvFile:
             bindings = list(parse_stream(lines))
     except FileNotFoundError:
         return EnvFile({}, {})
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        return EnvFile({}, {path.name: "expected text in UTF-8"})
+    except OSError as error:
         return EnvFile({}, {path.name: f"cannot be read ({type(error).__name__})"})
     return EnvFile(
         {binding.key: binding.value or "" for binding in bindings if binding.key},

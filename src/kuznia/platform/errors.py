@@ -208,6 +208,6 @@ def invalid(error: ValidationError | Sequence[Mapping[str, Any]]) -> Invalid:  #
     ]
     first = fields[0]
     return Invalid(
-        f"The request is not valid: {first['where']}: {first['message']}.",
+        f"The request is not valid: {first['where']}: {first['message'].rstrip('.')}.",
         details={"fields": [dict[str, JsonValue](one) for one in fields]},
     )

@@ -29,7 +29,7 @@ WAITING = 10_000
 FILE_BYTES = 10_000_000
 FILES = 5
 # What these tell below a warning we tell ourselves, without addresses, values and SQL in it.
-QUIET = ("aiosqlite", "asyncio", "httpcore2", "httpx2", "sqlalchemy", "uvicorn.access")
+QUIET = ("aiosqlite", "alembic", "asyncio", "httpcore2", "httpx2", "sqlalchemy", "uvicorn.access")
 
 # Any: structlog's renderers take any logger and never look at it.
 Render = Callable[[Any, str, EventDict], str | bytes]

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, NullPool, func, inspect, select, text
 
 from kuznia.platform import db
 from kuznia.platform.errors import Conflict, Unavailable
+from kuznia.platform.tables import metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -71,6 +72,7 @@ async def _move(url: str, step: Callable[["Config"], None]) -> None:
                 # SQLite's BEGIN IMMEDIATE is such a lock by itself.
                 if not db.is_sqlite(where):
                     await connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+                await connection.run_sync(_not_anothers)
                 await connection.run_sync(lambda sync: step(_config(sync)))
     except CommandError as error:
         raise Conflict(
@@ -78,6 +80,18 @@ async def _move(url: str, step: Callable[["Config"], None]) -> None:
         ) from error
     finally:
         await engine.dispose()
+
+
+def _not_anothers(connection: Connection) -> None:
+    """Raise Conflict where tables have our names and no migration of ours made them."""
+    names = inspect(connection).get_table_names()
+    version = text("SELECT version_num FROM alembic_version")
+    at = connection.scalar(version) if "alembic_version" in names else None
+    if at is None and (taken := sorted(metadata.tables.keys() & names)):
+        raise Conflict(
+            f"The database has tables of ours that no migration made: {', '.join(taken)}. Name a"
+            " database of Kuznia's own in DATABASE_URL, or put a whole copy back."
+        )
 
 
 def _config(connection: Connection) -> "Config":
