@@ -152,7 +152,7 @@ def _most_cost(request: Request) -> int | None:
         return billionths(DOLLARS.validate_python(told))
     except ValidationError:
         raise Invalid(
-            "max_cost is dollars, like 0.05, with at most 9 decimals.",
+            "max_cost is dollars, like 0.05, from 0 to 10000 with at most 9 decimals.",
             details={"fields": [{"where": "query.max_cost", "message": "dollars, like 0.05"}]},
         ) from None
 

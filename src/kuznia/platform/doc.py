@@ -22,7 +22,7 @@ GROUPS = {
     "http_connections": "Connections to models",
     "order_attempts": "Budget of an order",
     "code_run_tests": "Code",
-    "playbook_context_matching_enabled": "Training",
+    "training_catalogue": "Training",
     "database_url": "Database",
     "cache_ttl": "What is kept in memory",
     "redis_url": "Redis",
