@@ -1,19 +1,29 @@
 """Bodies nobody should send, and how each is refused: by place, and never by quoting it."""
 
 import gzip
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from tests.doors.served import NOTES, Kuznia
 from tests.modelserver import ModelServer, reply
 
 from kuznia.doors.body import whole
 from kuznia.doors.leaving import ClientLeft
+from kuznia.platform.errors import invalid
 
 JSON = "application/json"
 PIN = "4929-5555-0001-7777"
+
+
+class Swap(BaseModel):
+    do: Literal["swap"]
+
+
+class Add(BaseModel):
+    do: Literal["add"]
 
 
 async def post(kuznia: Kuznia, body: bytes, kind: str = JSON, **headers: str):
@@ -188,3 +198,14 @@ async def test_who_leaves_in_the_middle_of_a_body_has_left():
 
     with pytest.raises(ClientLeft):
         await whole(receive)
+
+
+def test_an_unknown_kind_is_not_quoted():
+    kinds: TypeAdapter[Swap | Add] = TypeAdapter(Annotated[Swap | Add, Field(discriminator="do")])
+    with pytest.raises(ValidationError) as wrong:
+        kinds.validate_python({"do": PIN})
+
+    message = invalid(wrong.value).message
+
+    assert PIN not in message
+    assert message == "The request is not valid: body: Input should be one of 'swap', 'add'."

@@ -160,7 +160,7 @@ def test_an_unreadable_file_is_named(tmp_path: Path):
     path = tmp_path / ".env"
     path.write_bytes(b"\xff\xfe")
 
-    assert problems({}, path) == {".env": "cannot be read (UnicodeDecodeError)"}
+    assert problems({}, path) == {".env": "expected text in UTF-8"}
 
 
 def test_a_folder_in_place_of_the_file_is_named(tmp_path: Path):

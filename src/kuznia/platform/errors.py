@@ -187,6 +187,13 @@ def retold(public: Mapping[str, Any]) -> Fault:  # Any: what `public` wrote, rea
     return kind(public["message"], details=public["details"])
 
 
+def _expected(one: Mapping[str, Any]) -> str:  # Any: pydantic's own
+    if one["type"] == "union_tag_invalid":
+        # Of all its messages the one that quotes what was sent.
+        return f"Input should be one of {one['ctx']['expected_tags']}"
+    return one["msg"].removeprefix("Value error, ")
+
+
 # More than these help nobody, and a body can be made to have thousands.
 MOST_FIELDS = 20
 
@@ -201,7 +208,7 @@ def invalid(error: ValidationError | Sequence[Mapping[str, Any]]) -> Invalid:  #
         {
             # A name the caller made up is their text too, so it is not repeated at any length.
             "where": ".".join(str(step)[:40] for step in one["loc"]) or "body",
-            "message": one["msg"].removeprefix("Value error, "),
+            "message": _expected(one),
             "type": one["type"],
         }
         for one in found[:MOST_FIELDS]
