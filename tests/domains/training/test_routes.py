@@ -112,6 +112,18 @@ async def test_workouts_come_as_a_zip_that_opens(client, name):
     assert zipfile.ZipFile(io.BytesIO(answer.content)).testzip() is None
 
 
+@pytest.mark.parametrize("name", ["fit", "zwo", "intervals"])
+async def test_a_plan_without_workouts_is_no_empty_file(client, name):
+    profile = {"age": 34, "days": 3, "minutes": 45, "equipment": ["dumbbells"]}
+    order = {"prompt": "Get stronger at home", "profile": profile}
+    links = (await client.post(PLANS, json=order)).json()["data"]["links"]
+
+    answer = await client.get(f"{links['exports']}/{name}")
+
+    assert answer.status_code == 400
+    assert "no endurance session" in answer.json()["error"]["message"]
+
+
 async def test_no_cell_of_the_table_is_a_formula(client):
     answer = await taken(client, "csv")
 

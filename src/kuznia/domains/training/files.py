@@ -6,10 +6,14 @@ from zoneinfo import ZoneInfo
 
 from kuznia.domains.training.exports import EXPORTS
 from kuznia.domains.training.exports import Export as Form
+from kuznia.domains.training.exports.bundle import bundle
 from kuznia.domains.training.exports.stamp import Stamp
 from kuznia.domains.training.plan import Plan
 from kuznia.domains.training.profile import EARLIEST, LATEST
 from kuznia.forge.terms import CannotExport, Copy, Export
+
+# What formats of workouts come to when there is none for them.
+_EMPTY = (b"", bundle(()))
 
 
 def _plan(copy: Copy) -> Plan:
@@ -79,7 +83,13 @@ def _calendar(form: Form) -> Callable[[Copy], bytes]:
 
 
 def _plain(form: Form) -> Callable[[Copy], bytes]:
-    return lambda copy: form.make(_plan(copy), Stamp(copy.artefact, copy.created_at))
+    def write(copy: Copy) -> bytes:
+        made = form.make(_plan(copy), Stamp(copy.artefact, copy.created_at))
+        if made in _EMPTY:
+            raise CannotExport("The plan has no endurance session that this format can hold.")
+        return made
+
+    return write
 
 
 FILES: Mapping[str, Export] = {
