@@ -105,6 +105,7 @@ async def test_an_artefact_is_read_after_a_restart(modelserver: ModelServer, dat
         b"\x16\x03\x01\x02\x00\x01\x00",
         b"GET /ready?name=a b HTTP/1.1\r\nHost: localhost\r\n\r\n",
         b"POST /ready HTTP/1.1\r\nHost: localhost\r\nContent-Length: -2\r\n\r\n",
+        CHUNKED.replace(b"/ready", NOTES.encode()) + b"no size\r\n",
     ],
 )
 async def test_what_is_no_http_is_answered_in_the_envelope(serve: Start, sent: bytes):

@@ -104,10 +104,14 @@ class Connection(HttpToolsProtocol):
 
     def _refuse(self, fault: Fault) -> None:
         self._refused = True
-        if self._busy():
-            # It has an answer already, or half of one.
+        if self._busy() and self.cycle.response_started:
+            # Half of its answer is on its way.
             self.transport.close()
         else:
+            if self._busy():
+                # Whoever works on it is told what a client that left would tell.
+                self.cycle.disconnected = True
+                self.cycle.message_event.set()
             doors: Doors = self.app_state["doors"]
             request_id.set(new_id("req", doors.forge.clock))
             response = answer(fault)
