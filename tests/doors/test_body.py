@@ -209,3 +209,12 @@ def test_an_unknown_kind_is_not_quoted():
 
     assert PIN not in message
     assert message == "The request is not valid: body: Input should be one of 'swap', 'add'."
+
+
+def test_too_many_are_told_in_words_of_json():
+    with pytest.raises(ValidationError) as wrong:
+        TypeAdapter(Annotated[tuple[int, ...], Field(max_length=1)]).validate_python((1, 2))
+
+    message = invalid(wrong.value).message
+
+    assert message.endswith("List should have at most 1 item, not 2.")

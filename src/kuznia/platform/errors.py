@@ -191,7 +191,9 @@ def _expected(one: Mapping[str, Any]) -> str:  # Any: pydantic's own
     if one["type"] == "union_tag_invalid":
         # Of all its messages the one that quotes what was sent.
         return f"Input should be one of {one['ctx']['expected_tags']}"
-    return one["msg"].removeprefix("Value error, ")
+    # JSON has lists alone, and nobody who sent one knows of a validation.
+    said = one["msg"].replace("Tuple should", "List should").replace(" after validation", "")
+    return said.removeprefix("Value error, ")
 
 
 # More than these help nobody, and a body can be made to have thousands.
