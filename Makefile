@@ -66,7 +66,7 @@ docs: setup ## write the pages that are generated from the code
 	$(BIN)/kuznia openapi > docs/openapi.json
 
 lock: ## resolve the requirements again (needs uv)
-	uv pip compile pyproject.toml --group build --extra postgres --extra redis --extra admin $(LOCK) -o requirements/run.txt
+	uv pip compile pyproject.toml --group build --extra postgres --extra redis $(LOCK) -o requirements/run.txt
 	uv pip compile pyproject.toml --group dev --all-extras $(LOCK) -o requirements/dev.txt
 LOCK := --universal --python-version 3.11 --generate-hashes --no-header --quiet \
 	--no-emit-index-url --no-emit-find-links
