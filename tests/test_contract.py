@@ -44,7 +44,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
 
 
 @described.parametrize()
-@hypothesis.settings(max_examples=60, deadline=None)
+@hypothesis.settings(max_examples=40, deadline=None)
 def test_every_answer_is_as_described(case: schemathesis.Case, address: str) -> None:
     # A good order can still end without an artefact: that is for the model and the checks to say.
     # What a schema allows can still be refused with reason: a curse, a plan without days, an edit
