@@ -18,6 +18,12 @@ from kuznia.llm.scripted import ScriptedModel, readable
 
 CODE = ("make", "code", "Count the words of some texts", "--language", "python")
 NOTE = ("make", "notes", "a note on iron")
+# What a shell starts in the background ignores interrupts, and so would all that it starts.
+INTERRUPTIBLE = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("kuznia", run_name="__main__", alter_sys=True)
+"""
 
 
 @pytest.fixture
@@ -219,7 +225,7 @@ def test_an_interrupted_command_stops_the_model_too(
     modelserver.will(hang)
     model = {"OPENAI_BASE_URL": modelserver.url, "OPENAI_MODEL": "slow"}
     making = subprocess.Popen(
-        [sys.executable, "-m", "kuznia", *CODE],
+        [sys.executable, "-c", INTERRUPTIBLE, *CODE],
         cwd=tmp_path,
         env={**os.environ, **model},  # noqa: TID251 - the program's own surroundings
         stdout=subprocess.PIPE,
