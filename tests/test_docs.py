@@ -119,8 +119,9 @@ def a_model() -> ScriptedModel:
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    return load({})
+    return load()
 
 
 def kuznia(words: list[str], model: ScriptedModel | None) -> str:

@@ -127,7 +127,12 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         if fleet:
             fleet.begin(runs)
         names = " ".join(service.name for service in models.services)
-        log.info("started", version=__version__, model=names or PLANNERS_ONLY)
+        log.info(
+            "started",
+            version=__version__,
+            model=names or PLANNERS_ONLY,
+            database=settings.public()["DATABASE_URL"],
+        )
         try:
             yield Doors(
                 settings=settings,
@@ -179,6 +184,7 @@ def create_app(made: Made) -> FastAPI:
                 deadline=settings.request_timeout + 2,
                 most_bytes=settings.max_body_bytes,
                 hosts=settings.answers_to,
+                unforwarded=not (settings.closed or settings.allow_remote),
             ),
             Middleware(Who, everyone=_everyone(settings)),
             Middleware(
@@ -211,7 +217,10 @@ def create_app(made: Made) -> FastAPI:
 
 def _everyone(settings: Settings) -> Caller | None:
     """Who comes without a credential, where nobody needs one."""
-    return None if settings.closed else local(remote=not is_loopback(settings.host))
+    if settings.closed:
+        return None
+    # On the loopback too: where strangers may come through a proxy, nobody is this machine's owner.
+    return local(remote=settings.allow_remote or not is_loopback(settings.host))
 
 
 def _generating(domains: Mapping[str, Domain]) -> frozenset[str]:

@@ -239,6 +239,42 @@ async def test_the_operator_says_which_names_it_answers_to(enter):
     assert answer.status_code == 200
 
 
+FORWARDED = [
+    ("forwarded", "for=192.0.2.1"),
+    ("x-forwarded-for", "192.0.2.1"),
+    ("x-forwarded-host", "kuznia.example"),
+    ("x-real-ip", "192.0.2.1"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), FORWARDED)
+async def test_who_comes_through_a_proxy_does_not_come_as_the_owner(kuznia, name, value):
+    answer = await kuznia.client.get("/api/v1/artefacts", headers={name: value})
+
+    assert answer.status_code == 403
+    assert "ACCOUNTS=true" in answer.json()["error"]["message"]
+
+
+async def test_an_operator_who_lets_strangers_in_lets_them_come_through_a_proxy(enter):
+    kuznia = await enter(allow_remote=True)
+    forwarded = {"x-forwarded-for": "192.0.2.1"}
+
+    answer = await kuznia.client.get("/api/v1/artefacts", headers=forwarded)
+    panel = await kuznia.client.get("/admin", headers=forwarded)
+
+    assert answer.status_code == 200
+    # Not as the machine's owner, though the proxy comes from this machine.
+    assert panel.status_code == 403
+
+
+async def test_a_proxy_is_no_harm_where_everyone_needs_a_credential(enter):
+    kuznia = await enter(accounts=True)
+
+    answer = await kuznia.client.get("/health", headers={"x-forwarded-for": "192.0.2.1"})
+
+    assert answer.status_code == 200
+
+
 async def test_a_reader_that_stops_reading_is_let_go():
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})

@@ -105,7 +105,7 @@ async def test_a_route_may_have_a_rate_of_its_own(enter: Start) -> None:
 async def test_an_address_is_what_a_proxy_of_ours_says(
     enter: Start, proxies: str, told: tuple[str, str], same: bool
 ) -> None:
-    kuznia = await enter(rate_limit_requests="1/minute", trusted_proxies=proxies)
+    kuznia = await enter(allow_remote=True, rate_limit_requests="1/minute", trusted_proxies=proxies)
 
     first, second = [
         await kuznia.client.get("/api/v1/artefacts", headers={"x-forwarded-for": one})

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import stat
 from collections.abc import Callable, Generator
 from io import StringIO
 from pathlib import Path
@@ -221,7 +222,7 @@ def test_the_level_comes_from_the_settings(
     [
         ({}, StringIO(), True),
         ({}, Terminal(), False),
-        ({"ENVIRONMENT": "production"}, Terminal(), True),
+        ({"ENVIRONMENT": "production", "ACCOUNTS": "true"}, Terminal(), True),
         ({"LOG_FORMAT": "json"}, Terminal(), True),
         ({"LOG_FORMAT": "console"}, StringIO(), False),
     ],
@@ -259,6 +260,16 @@ def test_the_file_gets_json_whatever_the_terminal_gets(configured: Configured, t
     assert (line["event"], line["number"]) == ("подія", 1)
 
 
+def test_a_file_an_operator_opened_to_others_stays_open(configured: Configured, tmp_path: Path):
+    path = tmp_path / "kuznia.log"
+    path.touch()
+    path.chmod(0o640)
+
+    configured(StringIO(), LOG_FILE=str(path)).stop()
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
 def test_a_full_file_is_put_aside(configured: Configured, tmp_path: Path):
     log = configured(StringIO(), LOG_FILE=str(tmp_path / "kuznia.log"))
     for _ in range(120):
@@ -268,6 +279,8 @@ def test_a_full_file_is_put_aside(configured: Configured, tmp_path: Path):
     sizes = {path.name: path.stat().st_size for path in tmp_path.iterdir()}
     assert set(sizes) == {"kuznia.log", "kuznia.log.1"}
     assert all(0 < size <= FILE_BYTES for size in sizes.values())
+    # Both are their owner's alone.
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o600}
 
 
 def test_a_file_that_cannot_be_written_is_a_wrong_setting(configured: Configured, tmp_path: Path):

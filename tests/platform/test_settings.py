@@ -110,7 +110,7 @@ def test_every_wrong_setting_is_named_in_one_message(tmp_path: Path):
         "DEBUG": "yes",
         "CORS_ORIGINS": "*",
         "HOST": "0.0.0.0",
-        "OPENAI_API_KEY": CANARY,
+        "OPENAI_BASE_URL": "http://h/v1",
         "HTTP_KEEPALIVE": "30",
     }
 
@@ -124,7 +124,7 @@ def test_every_wrong_setting_is_named_in_one_message(tmp_path: Path):
         "ORDER_COST": "expected a number with at most 9 decimals from 0 to 10,000",
         "DEBUG": "must be off in production",
         "CORS_ORIGINS": "`*` lets every site call the server; in production name the sites",
-        "HOST": found["HOST"],
+        "ACCOUNTS": found["ACCOUNTS"],
         "OPENAI_MODEL": "missing; a model server is set, so name the model to ask for",
         "HTTP_KEEPALIVE": "cannot be more than HTTP_CONNECTIONS",
     }
@@ -147,7 +147,7 @@ def test_one_wrong_setting_is_said_in_the_singular():
 
 
 def test_a_wrong_setting_is_not_also_called_missing():
-    found = problems({"OPENAI_API_KEY": CANARY, "OPENAI_MODEL": "m" * 201})
+    found = problems({"OPENAI_BASE_URL": "http://h/v1", "OPENAI_MODEL": "m" * 201})
 
     assert found == {"OPENAI_MODEL": "expected text of at most 200 letters"}
 
@@ -173,9 +173,8 @@ def test_listening_to_other_machines_must_be_allowed_in_as_many_words():
 
 
 def test_production_takes_named_sites():
-    settings = load(
-        {"ENVIRONMENT": "Production", "CORS_ORIGINS": "https://A.example/, http://b:81"}, None
-    )
+    sites = "https://A.example/, http://b:81"
+    settings = load({"ENVIRONMENT": "Production", "ACCOUNTS": "true", "CORS_ORIGINS": sites}, None)
 
     assert settings.cors_origins == ("https://a.example", "http://b:81")
 
@@ -184,8 +183,43 @@ def test_any_site_is_fine_in_development():
     assert load({"CORS_ORIGINS": "*"}, None).cors_origins == ("*",)
 
 
-def test_the_default_database_is_a_file():
-    assert load({}, None).database_url.get_secret_value() == "sqlite+aiosqlite:///data/kuznia.db"
+@pytest.mark.parametrize(
+    ("environ", "in_this_folder", "path"),
+    [
+        ({"HOME": "/srv/olha"}, False, "/srv/olha/.local/share/kuznia/kuznia.db"),
+        ({"HOME": "/srv/olha", "XDG_DATA_HOME": "/srv"}, False, "/srv/kuznia/kuznia.db"),
+        # A relative path there is no path, says the specification.
+        ({"HOME": "/o", "XDG_DATA_HOME": "srv"}, False, "/o/.local/share/kuznia/kuznia.db"),
+        ({"HOME": "/srv/olha"}, True, "data/kuznia.db"),
+        ({}, False, "data/kuznia.db"),
+    ],
+)
+def test_the_database_is_the_users_own(environ: dict[str, str], in_this_folder: bool, path: str):
+    settings = load(environ, None, in_this_folder=in_this_folder)
+
+    assert settings.database_url.get_secret_value() == f"sqlite+aiosqlite:///{path}"
+
+
+def test_a_database_that_is_named_stands_wherever_it_is_named(tmp_path: Path):
+    file = env_file(tmp_path, "DATABASE_URL=sqlite:///mine.db\n")
+
+    settings = load({"HOME": "/srv/olha"}, file)
+
+    assert settings.database_url.get_secret_value() == "sqlite+aiosqlite:///mine.db"
+
+
+def test_a_key_alone_asks_no_model_and_is_noted():
+    settings = load({"OPENAI_API_KEY": CANARY}, None)
+
+    assert "OPENAI_API_KEY is set, OPENAI_MODEL is not" in settings.notes[0]
+
+
+@pytest.mark.parametrize("more", [{"ACCOUNTS": "true"}, {"ALLOW_REMOTE": "true"}])
+def test_production_needs_credentials_or_a_clear_word(more: dict[str, str]):
+    production = {"ENVIRONMENT": "production"}
+
+    assert "ACCOUNTS=true" in problems(production)["ACCOUNTS"]
+    assert load(production | more, None).environment == "production"
 
 
 @pytest.mark.parametrize(

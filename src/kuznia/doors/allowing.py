@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from pydantic_core import to_json
 
-from kuznia.doors.terminal import AsJson, Tools, told, tools_of
+from kuznia.doors.terminal import AsJson, settings_of, told, tools_of
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.errors import Invalid
-from kuznia.platform.settings import load
 
 # As in the command line itself: what is heavy is imported by the command that needs it.
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ def _run(
 ) -> None:
     with told(as_json):
         changes = {name: _read(name, text) for name, text in given.items() if text is not None}
-        asyncio.run(_decide_and_show(tools_of(context), caller, changes, as_json=as_json))
+        asyncio.run(_decide_and_show(context, caller, changes, as_json=as_json))
 
 
 def _read(name: str, text: str) -> str | int | None:
@@ -105,12 +104,14 @@ def _read(name: str, text: str) -> str | int | None:
         raise Invalid(f"--{name.replace('_', '-')}: {wrong}.") from None
 
 
-async def _decide_and_show(tools: Tools, caller: str, changes: Changes, *, as_json: bool) -> None:
+async def _decide_and_show(
+    context: typer.Context, caller: str, changes: Changes, *, as_json: bool
+) -> None:
     from kuznia.callers.allowances import Allowances, usual
     from kuznia.callers.purse import statement
 
-    settings, clock = load(), SystemClock()
-    async with tools.open_callers(settings) as (_, db):
+    settings, clock = settings_of(context), SystemClock()
+    async with tools_of(context).open_callers(settings) as (_, db):
         allowances = Allowances(db, clock, usual(settings))
         if changes:
             await allowances.decide(caller, changes)

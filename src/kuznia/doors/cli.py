@@ -10,9 +10,8 @@ import typer
 from kuznia import __version__
 from kuznia.doors.allowing import budgets, limits
 from kuznia.doors.people import keys, users
-from kuznia.doors.terminal import AsJson, told, tools_of
+from kuznia.doors.terminal import AsJson, settings_of, told, tools_of
 from kuznia.platform.errors import Invalid
-from kuznia.platform.settings import load
 
 # What is heavy is imported by the command that needs it: `kuznia --help` loads no server.
 
@@ -31,7 +30,15 @@ cli.add_typer(budgets)
 @cli.callback(invoke_without_command=True, no_args_is_help=True)
 def root(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    in_this_folder: Annotated[
+        bool,
+        typer.Option(
+            "--here",
+            help="Keep the database in this folder, as data/kuznia.db, not in the user's own.",
+        ),
+    ] = False,
 ) -> None:
+    del in_this_folder  # Read by `settings_of`, for every command.
     if version:
         print(__version__)
         raise typer.Exit
@@ -47,7 +54,7 @@ def serve(
     with told():
         given = {"HOST": host, "PORT": port}
         over = {name: str(value) for name, value in given.items() if value is not None}
-        tools_of(context).serve(load(over=over))
+        tools_of(context).serve(settings_of(context, over))
 
 
 # Fields of a domain are options nobody here knows: they stay among the words, in their place.
@@ -79,7 +86,7 @@ def make(
     from kuznia.doors.making import Given, make_here
 
     with told(as_json):
-        wanted, settings = fields(words), load()
+        wanted, settings = fields(words), settings_of(context)
         tools = tools_of(context)
         given = Given(as_json, export, out)
         page = asyncio.run(make_here(tools.open_doors(settings), domain, wanted, given))
@@ -147,7 +154,7 @@ def ask(
 
     with told():
         if ask_here(out, language):
-            opening = tools_of(context).open_doors(load())
+            opening = tools_of(context).open_doors(settings_of(context))
             wanted = {"profile": str(out)}
             asyncio.run(make_here(opening, "training", wanted, Given()))
 
@@ -163,13 +170,14 @@ def of_exercises() -> None:
 
 @catalogue.command(name="import")
 def import_(
+    context: typer.Context,
     file: Annotated[Path, typer.Argument(help="JSON of free-exercise-db or of wger.")],
 ) -> None:
     """Read a file of exercises into TRAINING_CATALOGUE, and say what could not be read."""
     from kuznia.doors.importing import import_here
 
     with told():
-        print("\n".join(import_here(file, load().training_catalogue)))
+        print("\n".join(import_here(file, settings_of(context).training_catalogue)))
 
 
 @cli.command()
@@ -194,7 +202,7 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     from kuznia.doors.doctor import examine, report
 
     with told(as_json):
-        settings, tools = load(), tools_of(context)
+        settings, tools = settings_of(context), tools_of(context)
         symptoms = asyncio.run(examine(settings, tools.clients(settings), tools.codemie(settings)))
         print(report(symptoms, as_json=as_json))
         raise typer.Exit(0 if all(symptom.well for symptom in symptoms) else 1)
@@ -202,13 +210,14 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
 
 @cli.command()
 def migrate(
+    context: typer.Context,
     to: Annotated[str, typer.Option(help="A revision, or base to undo all.")] = "head",
 ) -> None:
     """Bring the database of DATABASE_URL to the newest schema."""
     from kuznia.platform import migrate as schema
 
     with told():
-        url = load().database_url.get_secret_value()
+        url = settings_of(context).database_url.get_secret_value()
         if to == "head":
             schema.upgrade(url)
             to = schema.head()
@@ -221,7 +230,7 @@ def migrate(
 def openapi(context: typer.Context) -> None:
     """Print the API as OpenAPI."""
     with told():
-        print(tools_of(context).openapi(load()).decode())
+        print(tools_of(context).openapi(settings_of(context)).decode())
 
 
 def fields(words: Sequence[str]) -> dict[str, str]:

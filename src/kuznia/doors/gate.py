@@ -20,6 +20,9 @@ log = get_log("gate")
 # An id from outside is taken over only if it can do no harm in a log line or a header.
 _SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
+# What proxies add; beside these, every name that begins with X-Forwarded.
+_FORWARDED = frozenset({b"forwarded", b"x-real-ip"})
+
 # The API answers JSON and never a page: nothing may be loaded, framed or guessed from it. A page
 # of ours brings its own policy, which then stands instead of this one.
 POLICY = b"default-src 'none'; frame-ancestors 'none'"
@@ -52,6 +55,7 @@ class Gate:
         stall: float = STALL,
         most_bytes: int,
         hosts: frozenset[str],
+        unforwarded: bool = False,
     ) -> None:
         self._app = cors(app)
         self._cors = cors
@@ -61,6 +65,8 @@ class Gate:
         self._stall = stall
         self._most_bytes = most_bytes
         self._hosts = hosts
+        # Nobody needs a credential, because only this machine can come: a proxy brings others.
+        self._unforwarded = unforwarded
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -106,6 +112,8 @@ class Gate:
         try:
             async with limit:
                 self._known(scope)
+                if self._unforwarded:
+                    _refuse_forwarded(scope)
                 check(scope)
                 await self._app(scope, self._bounded(scope, receive), send)
         except Fault as fault:
@@ -149,6 +157,16 @@ class Gate:
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"The body is longer than the {self._most_bytes} bytes this server takes.")
+
+
+def _refuse_forwarded(scope: Scope) -> None:
+    for name, _ in scope["headers"]:
+        if name in _FORWARDED or name.startswith(b"x-forwarded-"):
+            raise Forbidden(
+                "This request came through a proxy, and here nobody needs a credential. Have the "
+                "operator set ACCOUNTS=true, or ALLOW_REMOTE=true if everyone who reaches the "
+                "proxy may use this server."
+            )
 
 
 def _request_id(scope: Scope, clock: Clock) -> str:

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 import typer
 from pydantic_core import to_json
 
-from kuznia.doors.terminal import AsJson, told, tools_of
+from kuznia.doors.terminal import AsJson, settings_of, told, tools_of
 from kuznia.platform.errors import Conflict, NotFound
-from kuznia.platform.settings import load
 
 # What is heavy is imported by the command that needs it.
 if TYPE_CHECKING:
@@ -222,7 +221,7 @@ def revoke(context: typer.Context, key_id: KeyId, as_json: AsJson = False) -> No
 
 def _run(context: typer.Context, work: "Callable[[Callers, Database], Awaitable[R]]") -> R:
     async def opened() -> R:
-        async with tools_of(context).open_callers(load()) as (callers, db):
+        async with tools_of(context).open_callers(settings_of(context)) as (callers, db):
             return await work(callers, db)
 
     return asyncio.run(opened())

@@ -1,6 +1,6 @@
 """What every command of the terminal shares: the application's tools, and how a fault is told."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +9,7 @@ import typer
 from pydantic_core import to_json
 
 from kuznia.platform.errors import Fault
-from kuznia.platform.settings import Settings
+from kuznia.platform.settings import Settings, load
 
 if TYPE_CHECKING:
     from httpx2 import AsyncClient
@@ -49,6 +49,11 @@ def told(as_json: bool = False) -> Generator[None]:
         else:
             typer.echo(f"kuznia: {fault.message}", err=True)
         raise typer.Exit(fault.answer.exit) from None
+
+
+def settings_of(context: typer.Context, over: Mapping[str, str] | None = None) -> Settings:
+    """The settings, with the database in this folder where `kuznia --here` asked for it."""
+    return load(over=over, in_this_folder=bool(context.find_root().params["in_this_folder"]))
 
 
 def tools_of(context: typer.Context) -> Tools:

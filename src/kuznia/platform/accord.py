@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 Problems = Iterator[tuple[str, str]]
 
+CLOSE = (
+    "Set ACCOUNTS=true, JWT_SECRET, JWT_JWKS_URL or SUPABASE_URL; or ALLOW_REMOTE=true if everyone "
+    "who reaches the server may use it"
+)
+
 
 def _production(settings: Settings) -> Problems:
     if settings.environment != "production":
@@ -21,15 +26,19 @@ def _production(settings: Settings) -> Problems:
         yield "DEBUG", "must be off in production"
     if "*" in settings.cors_origins:
         yield "CORS_ORIGINS", "`*` lets every site call the server; in production name the sites"
+    # The loopback is no wall in production: a reverse proxy lets strangers through it.
+    if not (settings.closed or settings.allow_remote):
+        yield "ACCOUNTS", f"missing; in production nobody comes in without a credential. {CLOSE}"
 
 
 def _open_door(settings: Settings) -> Problems:
-    if not (settings.closed or settings.allow_remote or is_loopback(settings.host)):
+    safe = settings.closed or settings.allow_remote or is_loopback(settings.host)
+    # What production asks for closes this door too.
+    if not safe and settings.environment != "production":
         yield (
             "HOST",
-            "other machines can reach this address, and nobody would need a credential. Set "
-            "ACCOUNTS=true, JWT_SECRET, JWT_JWKS_URL or SUPABASE_URL; or ALLOW_REMOTE=true if "
-            "everyone who reaches it may use it; otherwise HOST=127.0.0.1",
+            "other machines can reach this address, and nobody would need a credential. "
+            f"{CLOSE}; otherwise HOST=127.0.0.1",
         )
 
 
@@ -49,10 +58,9 @@ def _tokens(settings: Settings) -> Problems:
 
 
 def _models(settings: Settings) -> Problems:
-    first = settings.openai_api_key or settings.openai_base_url
-    if first and not settings.openai_model:
+    if settings.openai_base_url and not settings.openai_model:
         yield "OPENAI_MODEL", "missing; a model server is set, so name the model to ask for"
-    if settings.openai_model and not first:
+    if settings.openai_model and not (settings.openai_api_key or settings.openai_base_url):
         yield "OPENAI_API_KEY", "missing; OPENAI_MODEL needs this key, or OPENAI_BASE_URL"
 
 
@@ -98,6 +106,16 @@ def _sign_in(settings: Settings) -> Problems:
 def _connections(settings: Settings) -> Problems:
     if settings.http_keepalive > settings.http_connections:
         yield "HTTP_KEEPALIVE", "cannot be more than HTTP_CONNECTIONS"
+
+
+def notes(settings: Settings) -> Iterator[str]:
+    """What is worth a warning and no reason to refuse the start."""
+    # The key is in the environment of many machines, for other programs.
+    if settings.openai_api_key and not (settings.openai_base_url or settings.openai_model):
+        yield (
+            "OPENAI_API_KEY is set, OPENAI_MODEL is not: that model server is not asked. "
+            "Name the model to ask for, or take the key away."
+        )
 
 
 def disagreements(settings: Settings) -> dict[str, str]:

@@ -6,6 +6,8 @@ or a stopped terminal must not hold up the event loop.
 
 import atexit
 import logging
+import os
+import stat
 import sys
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
@@ -65,9 +67,24 @@ def configure(settings: Settings, stream: TextIO) -> "Log":
 
 def _file(path: Path) -> logging.Handler:
     try:
-        return RotatingFileHandler(path, maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8")
+        _create(path, 0o600)
+        handler = RotatingFileHandler(
+            path, maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8"
+        )
     except OSError as error:
         raise SettingsWrong({"LOG_FILE": f"cannot be written ({type(error).__name__})"}) from None
+    handler.rotator = _rotate
+    return handler
+
+
+def _create(path: Path, mode: int) -> None:
+    """A new file is its owner's alone; one that is there keeps the mode its operator gave it."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, mode))
+
+
+def _rotate(source: str, destination: str) -> None:
+    Path(source).rename(destination)
+    _create(Path(source), stat.S_IMODE(Path(destination).stat().st_mode))
 
 
 class Log:

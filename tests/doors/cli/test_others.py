@@ -37,7 +37,7 @@ def test_the_database_goes_up_down_and_up(kuznia: Kuznia, tmp_path: Path) -> Non
 
     assert up.stdout == again.stdout == f"The database is at {migrate.head()}.\n"
     assert down.stdout == "The database is at base.\n"
-    assert (tmp_path / "data" / "kuznia.db").exists()
+    assert (tmp_path / "home" / "kuznia" / "kuznia.db").exists()
 
 
 def test_a_postgresql_is_brought_up_too(kuznia: Kuznia, postgres: Postgres) -> None:

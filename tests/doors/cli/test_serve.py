@@ -70,7 +70,17 @@ def test_it_serves_on_an_empty_machine_and_stops_when_told(kuznia: Kuznia, tmp_p
     assert f'"url": "http://127.0.0.1:{port}"' in told.stderr
     # The last line of all: nothing of the log is lost.
     assert "Finished server process" in told.stderr.splitlines()[-1]
+    # The user's own, whatever the folder; the start says where.
+    database = tmp_path / "home" / "kuznia" / "kuznia.db"
+    assert database.exists()
+    assert f'"database": "sqlite+aiosqlite:///{database}"' in told.stderr
+
+
+def test_a_folder_may_have_a_database_of_its_own(kuznia: Kuznia, tmp_path: Path) -> None:
+    kuznia("--here", "migrate")
+
     assert (tmp_path / "data" / "kuznia.db").exists()
+    assert not (tmp_path / "home").exists()
 
 
 def test_a_slip_in_the_settings_is_told_at_start_and_stops_nothing(
@@ -101,8 +111,25 @@ def test_an_address_other_machines_reach_is_refused_unless_it_is_allowed(kuznia:
     assert "ALLOW_REMOTE=true" in told.stderr
 
 
+def test_a_key_of_another_program_ends_no_start(kuznia: Kuznia) -> None:
+    port = free_port()
+
+    with interrupted(port) as seen:
+        told = kuznia("serve", "--port", port, OPENAI_API_KEY="sk-1")
+
+    assert seen == [True]
+    assert "OPENAI_API_KEY is set, OPENAI_MODEL is not" in told.stderr
+
+
+def test_production_without_credentials_does_not_start(kuznia: Kuznia) -> None:
+    told = kuznia("serve", ENVIRONMENT="production")
+
+    assert told.exit_code == 2
+    assert "ACCOUNTS=true" in told.stderr
+
+
 def test_everything_that_is_wrong_is_said_at_once(kuznia: Kuznia) -> None:
-    told = kuznia("serve", PORT="eighty", LOG_LEVEL="loud", OPENAI_API_KEY="sk-1")
+    told = kuznia("serve", PORT="eighty", LOG_LEVEL="loud", OPENAI_BASE_URL="http://h/v1")
 
     assert told.exit_code == 2
     assert "3 settings are wrong" in told.stderr

@@ -12,7 +12,7 @@ from pydantic import PrivateAttr, SecretStr, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from kuznia.platform.accord import disagreements
+from kuznia.platform.accord import disagreements, notes
 from kuznia.platform.envfile import EnvFile, read, slips
 from kuznia.platform.errors import Fault
 from kuznia.platform.kinds import (
@@ -143,10 +143,14 @@ def load(
     environ: Mapping[str, str] | None = None,
     env_file: Path | str | None = ".env",
     over: Mapping[str, str] | None = None,
+    *,
+    in_this_folder: bool = False,
 ) -> Settings:
     """Read `over`, the environment and `.env`; raise one SettingsWrong naming all that is wrong.
 
-    An empty value counts as unset, so that it neither hides the file's value nor a default.
+    An empty value counts as unset, so that it neither hides the file's value nor a default. Where
+    no database is named it is the user's own, the same from every folder, unless
+    `in_this_folder`.
     """
     if environ is None:
         environ = os.environ  # noqa: TID251 - the door the settings come in by
@@ -157,11 +161,23 @@ def load(
         for name, value in source.items()
         if name.lower() in Settings.model_fields and name.isupper() and value.strip()
     }
+    if not in_this_folder and (folder := _data_folder(environ)):
+        given.setdefault("DATABASE_URL", f"sqlite:///{folder / 'kuznia' / 'kuznia.db'}")
     problems = dict(written.problems)
     settings = _parse(given, problems)
     if settings is None or problems:
         raise SettingsWrong(problems)
-    return settings.with_notes((*slips(written.values, Settings.model_fields), *_unread(given)))
+    odd = (*slips(written.values, Settings.model_fields), *_unread(given), *notes(settings))
+    return settings.with_notes(odd)
+
+
+def _data_folder(environ: Mapping[str, str]) -> Path | None:
+    """Where programs of this user keep their data, by the XDG base directories."""
+    folder = Path(environ.get("XDG_DATA_HOME", ""))
+    # A relative path is to be ignored, says their specification.
+    if not folder.is_absolute():
+        folder = Path(environ.get("HOME", ""), ".local", "share")
+    return folder if folder.is_absolute() else None
 
 
 def _unread(given: Iterable[str]) -> Iterator[str]:

@@ -13,7 +13,9 @@ class Store(BaseSettings):
 
     database_url: DatabaseUrl = Field(
         default=SecretStr("sqlite:///data/kuznia.db"),
-        description="`sqlite:///path` or `postgresql://user:password@host/name`.",
+        description="`sqlite:///path` or `postgresql://user:password@host/name`. Unset: "
+        "`kuznia/kuznia.db` in `$XDG_DATA_HOME` or `~/.local/share`, whatever the folder Kuznia is "
+        "started in; the default shown here with `kuznia --here`.",
     )
     database_pool_size: int = Field(
         default=5,
