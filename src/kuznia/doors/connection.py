@@ -19,8 +19,9 @@ PATIENCE = 10
 # many bytes that came.
 WHOLE_BODY = 3
 SLOWEST_SENDER = 10_000
-# An answer that waits to be taken must grow shorter in this time, by so many bytes a second.
-STALL = 6
+# An answer that waits to be taken must grow shorter in this time, by so many bytes a second. It is
+# less than what the gate allows: a connection that is gone ends its request without a word.
+STALL = 5
 SLOWEST_READER = 1_000
 # What is not a body: the address, headers, trailers and the sizes of chunks. A browser's whole
 # head is some 4 kB; the parser would collect as much as anybody sends.
@@ -133,7 +134,7 @@ class Connection(HttpToolsProtocol):
             self._body_began = self._body_heard = now
             return False
         whole: float = WHOLE_BODY * self.timeout_keep_alive
-        if self.cycle.scope["state"].get("caller") is not None:
+        if "caller" in self.cycle.scope.get("state", ()):
             whole += self._body_bytes / SLOWEST_SENDER
         return (
             now - self._body_heard > self.timeout_keep_alive

@@ -19,9 +19,9 @@ class Seat(Protocol):
 class Crowd:
     """Who was evicted shows as gone at once; its connection may take a moment longer."""
 
-    def __init__(self, most: int, most_each: int, proxies: Sequence[str]) -> None:
-        self._most = most
-        self._most_each = most_each
+    def __init__(self, limit: int, limit_each: int, proxies: Sequence[str]) -> None:
+        self._limit = limit
+        self._limit_each = limit_each
         self._proxies = proxies
         self._addresses: dict[Seat, str] = {}
         self._each = Counter[str]()
@@ -33,10 +33,10 @@ class Crowd:
         address = client_address({"client": (host, 0)}, ())
         # Behind a proxy all have its address, and what is on this machine is its owner's.
         shared = is_loopback(host) or within(host, self._proxies)
-        if not shared and self._each[address] >= self._most_each:
+        if not shared and self._each[address] >= self._limit_each:
             room = self._evict(address)
         else:
-            room = len(self._addresses) < self._most or self._evict(None)
+            room = len(self._addresses) < self._limit or self._evict(None)
         if room:
             self._addresses[seat] = address
             self._each[address] += 1

@@ -96,7 +96,7 @@ class Dispatch(BaseRoute):
 
 def _methods(path: str, contexts: Iterable[RouteContext], rules: Mapping[str, Rule]) -> Methods:
     by_method = {method: context for context in contexts for method in context.methods or ()}
-    takes = tuple(sorted({*by_method, *(["HEAD"] if "GET" in by_method else [])}))
+    takes = tuple(sorted(by_method.keys() | ({"HEAD"} if "GET" in by_method else set[str]())))
     methods: dict[str, Target] = {}
     for method, context in by_method.items():
         if (rule := rules.get(f"{method} {path}")) is None:
