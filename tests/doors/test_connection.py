@@ -14,7 +14,7 @@ from tests.callers.makers import SECRET, bearer
 from tests.doors.conftest import Lines, Start
 from tests.doors.served import NOTES, Kuznia, made, served, spoken
 from tests.doors.served import held as paused
-from tests.modelserver import ModelServer, reply
+from tests.modelserver import ModelServer, hang, reply
 
 from kuznia.domains import load
 from kuznia.doors.crowd import Crowd
@@ -324,3 +324,20 @@ def kuznia_limits() -> Iterator[tuple[int, int]]:
 
 async def _nothing(*_: object) -> None:
     """An application nobody asks."""
+
+
+async def test_who_leaves_leaves_all_that_was_asked(
+    serve: Start, modelserver: ModelServer, log: Lines
+) -> None:
+    """What is asked before the first answer has come does not hide that nobody waits for that."""
+    modelserver.will(hang)
+    kuznia = await serve()
+    body = b'{"prompt":"a note"}'
+    async with connected(
+        kuznia, head(NOTES, size=len(body)) + body + head("/", method="GET", size=0)
+    ):
+        await modelserver.arrived()
+
+    assert (await asyncio.wait_for(modelserver.left(), 10)).answered is None
+    await until(lambda: held(kuznia) == 0)
+    assert not [line for line in log() if line["level"] == "error"]

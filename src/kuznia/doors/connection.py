@@ -1,9 +1,13 @@
 """One connection: whatever comes over it, and whatever is sent, has an end in size and in time."""
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from kuznia.doors.at import Doors
 from kuznia.doors.crowd import Crowd
@@ -12,6 +16,9 @@ from kuznia.doors.gate import SECURITY
 from kuznia.platform.errors import Fault, Invalid, TooLarge, TooSlow, Unavailable
 from kuznia.platform.ids import new_id
 from kuznia.platform.log import request_id
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGI3Application
 
 # Seconds for a whole head, and between two bytes of a body; the other bounds are so many times it.
 PATIENCE = 10
@@ -35,6 +42,8 @@ class Connection(HttpToolsProtocol):
     _in_head = False
     _in_body = False
     _refused = False
+    # What is worked on; what was asked on top of it comes after, and is uvicorn's `cycle` already.
+    _running: RequestResponseCycle | None = None
     # When the head that is awaited was, and when the body that comes began and was last heard of.
     _head_due: float | None = None
     _body_began: float | None = None
@@ -56,6 +65,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._crowd.leave(self)
+        self._leave()
         super().connection_lost(exc)
 
     def evict(self) -> None:
@@ -168,20 +178,27 @@ class Connection(HttpToolsProtocol):
     def _unsupported_upgrade_warning(self) -> None:
         """Whoever offers another protocol is answered in this one, and no line is worth it."""
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: "ASGI3Application") -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
     def _busy(self) -> bool:
-        return bool(self.cycle) and not self.cycle.response_complete
+        return self._running is not None and not self._running.response_complete
+
+    def _leave(self) -> None:
+        """Whoever works on a request is told what a client that left would tell."""
+        if self._running is not None and not self._running.response_complete:
+            self._running.disconnected = True
+            self._running.message_event.set()
 
     def _refuse(self, fault: Fault, linger: float = 1) -> None:
         self._refused = True
-        answered = (self._in_body or self._busy()) and self.cycle.response_started
-        if answered or self.pipeline:
+        running = self._running if self._in_body or self._busy() else None
+        if running is not None and (running.response_started or running is not self.cycle):
             # An answer is on its way already, or it is the turn of another's.
             self.transport.close()
             return
-        if self._busy():
-            # Whoever works on it is told what a client that left would tell.
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
+        self._leave()
         doors: Doors = self.app_state["doors"]
         request_id.set(new_id("req", doors.forge.clock))
         response = answer(fault)
