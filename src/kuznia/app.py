@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from fastapi import FastAPI
 from pydantic_core import to_json
-from starlette.middleware import Middleware
 
 from kuznia import __version__
 from kuznia.callers.accounts import signing_secret
+from kuznia.callers.allowances import rate
 from kuznia.callers.identify import Callers, local
 from kuznia.callers.metering import open_metering
 from kuznia.callers.opening import open_callers
@@ -33,13 +33,15 @@ from kuznia.doors import (
     status,
     stream,
 )
+from kuznia.doors.access import RULES, domain_rules
 from kuznia.doors.admin import PLANNERS_ONLY
 from kuznia.doors.at import Doors
 from kuznia.doors.cors import cors
 from kuznia.doors.gate import Gate
 from kuznia.doors.idempotent import Idempotent
+from kuznia.doors.routing import Dispatch, Targets
 from kuznia.doors.terminal import Tools
-from kuznia.doors.turnstile import Turnstile
+from kuznia.doors.turnstile import Turnstile, own_rates
 from kuznia.doors.who import Who, describe
 from kuznia.forge.fleet import Fleet
 from kuznia.forge.memory import Memory
@@ -164,7 +166,6 @@ def create_app(made: Made) -> FastAPI:
                 "replays": doors.metering.replays,
             }
 
-    settings = made.settings
     app = FastAPI(
         title="Kuznia",
         version=__version__,
@@ -174,33 +175,14 @@ def create_app(made: Made) -> FastAPI:
         responses=faults.ANYWHERE,
         # A client made from the document calls its methods by these.
         generate_unique_id_function=lambda route: "_".join((*map(str, route.tags), route.name)),
-        middleware=[
-            Middleware(
-                Gate,
-                cors=cors(settings),
-                clock=made.clock,
-                metrics=made.metrics,
-                # An order ends at its own deadline first, with what it has by then.
-                deadline=settings.request_timeout + 2,
-                most_bytes=settings.max_body_bytes,
-                hosts=settings.answers_to,
-                unforwarded=not (settings.closed or settings.allow_remote),
-            ),
-            Middleware(Who, everyone=_everyone(settings)),
-            Middleware(
-                Turnstile,
-                generating=_generating(made.domains),
-                routes=settings.rate_limit_routes,
-                proxies=settings.trusted_proxies,
-            ),
-            Middleware(Idempotent, spending=_generating(made.domains)),
-        ],
     )
     faults.install(app)
-    describe(app)
+    rules = dict(RULES)
     for domain in made.domains.values():
         http.add_makers(app, domain)
-        if more := find_routes(domain):
+        more = find_routes(domain)
+        rules |= domain_rules(domain.path, more.routes if more else ())
+        if more:
             app.include_router(more)
     for router in (http.history, exports.router, pages.router, stream.router):
         app.include_router(router)
@@ -212,7 +194,39 @@ def create_app(made: Made) -> FastAPI:
 
         for router in ROUTERS:
             app.include_router(router)
+    _guard(app, made, Targets(app.routes, rules))
     return app
+
+
+def _guard(app: FastAPI, made: Made, targets: Targets) -> None:
+    """What stands before every route, the innermost first."""
+    settings = made.settings
+    describe(app, targets)
+    app.router.routes.insert(0, Dispatch())
+    app.add_middleware(Idempotent)
+    app.add_middleware(
+        Turnstile,
+        own=own_rates(settings.rate_limit_routes, targets),
+        proxies=settings.trusted_proxies,
+    )
+    app.add_middleware(
+        Who,
+        everyone=_everyone(settings),
+        refusals=rate(settings.rate_limit_unauthorized),
+        proxies=settings.trusted_proxies,
+    )
+    app.add_middleware(
+        Gate,
+        targets=targets,
+        cors=cors(settings),
+        clock=made.clock,
+        metrics=made.metrics,
+        # An order ends at its own deadline first, with what it has by then.
+        deadline=settings.request_timeout + 2,
+        most_bytes=settings.max_body_bytes,
+        hosts=settings.answers_to,
+        unforwarded=not (settings.closed or settings.allow_remote),
+    )
 
 
 def _everyone(settings: Settings) -> Caller | None:
@@ -221,18 +235,6 @@ def _everyone(settings: Settings) -> Caller | None:
         return None
     # On the loopback too: where strangers may come through a proxy, nobody is this machine's owner.
     return local(remote=settings.allow_remote or not is_loopback(settings.host))
-
-
-def _generating(domains: Mapping[str, Domain]) -> frozenset[str]:
-    """Where orders are placed, the old addresses included."""
-    makers = {
-        f"/api/v1/{domain.path}{rest}" for domain in domains.values() for rest in ("", "/batch")
-    }
-    return frozenset(
-        makers
-        | {"/api/generate", "/api/generate/batch"}
-        | {"/api/trainingplan/generate", "/api/trainingplan/generate/"}
-    )
 
 
 def _dearest(made: Made) -> int:

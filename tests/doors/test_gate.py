@@ -13,6 +13,7 @@ from tests.makers import NoteInput, a_domain, a_part
 from tests.modelserver import ModelServer, hang, reply
 
 from kuznia.doors.gate import Gate
+from kuznia.doors.routing import Targets
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.metrics import Metrics
 
@@ -286,6 +287,7 @@ async def test_a_reader_that_stops_reading_is_let_go():
 
     gate = Gate(
         app,
+        targets=Targets([], {}),
         cors=lambda app: app,
         clock=SystemClock(),
         metrics=Metrics(version="0"),
@@ -294,7 +296,7 @@ async def test_a_reader_that_stops_reading_is_let_go():
         most_bytes=1000,
         hosts=frozenset(),
     )
-    scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
 
     async with asyncio.timeout(10):
         await gate(scope, asyncio.Event().wait, takes_nothing)  # pyright: ignore[reportArgumentType] - nothing is received

@@ -93,7 +93,6 @@ async def test_what_is_not_there_is_told_on_a_page(admin: Browser) -> None:
         ("/admin/runs/run_0", 404),
         ("/admin/artefacts/art_0", 404),
         ("/admin/users?who=nobody", 404),
-        ("/admin/users?who=%00", 400),
         ("/admin/artefacts?owner=nobody", 404),
         ("/admin/runs/run_0?after=x", 400),
         (f"/admin/keys?owner={'x' * 400}", 400),

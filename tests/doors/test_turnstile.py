@@ -1,9 +1,12 @@
 """So many may come in; each is told how many are left."""
 
 import pytest
+from tests.callers.makers import SECRET, bearer
 from tests.doors.conftest import Lines, Start
 from tests.doors.served import NOTES
 from tests.modelserver import ModelServer, reply
+
+from kuznia.platform.errors import Invalid
 
 LEFT = '"generation";r='
 
@@ -131,3 +134,63 @@ async def test_a_shelf_hit_costs_a_turn_but_nothing_of_the_budget(
     assert other.status_code == 429
     assert other.json()["error"]["code"] == "QUOTA_EXCEEDED"
     assert other.headers["ratelimit"].startswith(f"{LEFT}1;")
+
+
+BAD = {"authorization": "Bearer x.y.z"}
+
+
+@pytest.mark.parametrize("headers", [{}, BAD, {"x-api-key": "kz_none"}], ids=str)
+@pytest.mark.parametrize("path", ["/api/v1/artefacts", "/nowhere", "/admin/users", "/?pass=x"])
+async def test_an_address_that_guesses_is_sent_away_for_a_while(
+    enter: Start, headers: dict[str, str], path: str
+) -> None:
+    kuznia = await enter(jwt_secret=SECRET, rate_limit_unauthorized="2/minute")
+    path = path.replace("/?", "/api/v1/artefacts?")
+
+    first, second, third = [
+        await kuznia.client.get(path, headers=headers, follow_redirects=False) for _ in range(3)
+    ]
+
+    assert {first.status_code, second.status_code} <= {401, 303}
+    assert (third.status_code, third.json()["error"]["code"]) == (429, "RATE_LIMITED")
+    assert 1 <= int(third.headers["retry-after"]) <= 62
+
+
+async def test_who_guesses_locks_nobody_out_who_shares_the_address(enter: Start) -> None:
+    kuznia = await enter(jwt_secret=SECRET, rate_limit_unauthorized="1/minute")
+
+    guesses = [(await kuznia.client.get("/api/v1/keys", headers=BAD)).status_code for _ in "123"]
+    good = await kuznia.client.get("/api/v1/keys", headers=bearer("ivan"))
+    public = await kuznia.client.get("/health", headers=BAD)
+
+    assert guesses == [401, 429, 429]
+    assert (good.status_code, public.status_code) == (200, 200)
+
+
+async def test_whose_guesses_they_are_is_what_a_proxy_of_ours_says(enter: Start) -> None:
+    kuznia = await enter(
+        jwt_secret=SECRET, rate_limit_unauthorized="1/minute", trusted_proxies="127.0.0.1"
+    )
+
+    answers = [
+        await kuznia.client.get("/api/v1/keys", headers={**BAD, "x-forwarded-for": one})
+        for one in ("198.51.100.1", "198.51.100.1", "198.51.100.2")
+    ]
+
+    assert [one.status_code for one in answers] == [401, 429, 401]
+
+
+@pytest.mark.parametrize("route", ["/api/v1/artefact/{id}=1/minute", "PUT /api/v1/artefacts=off"])
+async def test_a_rate_that_would_limit_nothing_is_refused(enter: Start, route: str) -> None:
+    with pytest.raises(Invalid, match=r"no route .*/api/v1/artefacts"):
+        await enter(rate_limit_routes=route)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_a_head_counts_as_the_get_it_asks_about(enter: Start, method: str) -> None:
+    kuznia = await enter(rate_limit_routes="GET /api/v1/artefacts=1/minute")
+
+    await kuznia.client.get("/api/v1/artefacts")
+    answer = await kuznia.client.request(method, "/api/v1/artefacts")
+
+    assert answer.status_code == 429

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from fastapi.routing import iter_route_contexts
 from tests.callers.makers import SECRET, bearer
 from tests.doors.browsing import ENTRANCE, PANEL
 from tests.doors.conftest import Start
@@ -13,10 +14,12 @@ from tests.doors.served import Kuznia, inside, made
 
 from kuznia.app import Made, create_app
 from kuznia.domains import load
-from kuznia.doors.who import NEEDED, PUBLIC, Who, find_credential, needed
+from kuznia.doors.access import RULES
+from kuznia.doors.who import find_credential
 from kuznia.platform.settings import Settings
 
 IVAN, OLENA = bearer("ivan"), bearer("olena")
+PUBLIC = {operation.partition(" ")[2] for operation, rule in RULES.items() if rule.public}
 # Operations without an id in their path. What they show or make is the caller's own; one that is
 # new is looked at by a person, and then written down here.
 OWN = {
@@ -183,9 +186,7 @@ def test_the_list_of_what_is_ones_own_holds_nothing_that_is_gone() -> None:
 
 def test_every_route_is_described_or_known() -> None:
     app = create_app(Made(settings=Settings()))
-    inside_them = (getattr(one, "original_router", None) for one in app.routes)
-    routers = [app.router, *filter(None, inside_them)]
-    paths = {getattr(route, "path", "") for one in routers for route in one.routes} - {""}
+    paths = {context.path for context in iter_route_contexts(app.routes)} - {None}
 
     assert paths - set(document()["paths"]) == PAGES | PANEL | UNDESCRIBED
     assert len(paths) > 20
@@ -330,45 +331,6 @@ def test_what_is_no_credential_is_none(headers: dict[str, str]) -> None:
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     assert find_credential(raw) is None
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "scope"),
-    [
-        ("GET", "/api/v1/artefacts", "read"),
-        ("HEAD", "/api/v1/artefacts", "read"),
-        ("POST", "/api/v1/code", "domains"),
-        ("PATCH", "/anything", "domains"),
-        ("GET", "/admin", "admin"),
-        ("GET", "/admin/users", "admin"),
-        ("GET", "/administration", "read"),
-        ("DELETE", "/api/v1/me", "account"),
-        ("GET", "/api/v1/auth/me", None),
-    ],
-)
-def test_what_a_request_needs(method: str, path: str, scope: str | None) -> None:
-    assert needed(method, path) == scope
-
-
-def test_no_rule_hides_another() -> None:
-    for one in NEEDED:
-        assert not any(other.startswith(f"{one}/") for other in NEEDED)
-
-
-async def test_a_websocket_nobody_may_open_is_closed() -> None:
-    sent: list[Any] = []
-
-    async def app(*_: Any) -> None:
-        raise AssertionError("not to be reached")
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    scope = {"type": "websocket", "path": "/api/v1/ws", "headers": [], "state": {"doors": None}}
-
-    await Who(app, everyone=None)(scope, send, send)  # type: ignore[arg-type]
-
-    assert sent == [{"type": "websocket.close", "code": 1008}]
 
 
 def test_the_document_says_how_to_come_in() -> None:

@@ -1,5 +1,6 @@
 """How often a caller may come: rates for orders, for all other requests, and for single routes."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from kuznia.callers.allowances import Allowances, Rate
@@ -12,7 +13,13 @@ from kuznia.platform.settings import Settings
 
 log = get_log("limits")
 
-Kind = Literal["generation", "requests", "route"]
+Kind = Literal["generation", "requests", "route", "credentials"]
+WORDS: Mapping[Kind, str] = {
+    "generation": "orders",
+    "requests": "requests",
+    "route": "requests",
+    "credentials": "requests without a good credential",
+}
 
 
 def wanted(settings: Settings) -> bool:
@@ -56,9 +63,8 @@ class TooMany(RateLimited):
     """A rate is used up; told with the rate, so that a program can keep to it."""
 
     def __init__(self, kind: Kind, rate: Rate, verdict: Verdict) -> None:
-        what = "orders" if kind == "generation" else "requests"
         super().__init__(
-            f"You may send {rate.count} {what} in {rate.seconds} seconds; "
+            f"You may send {rate.count} {WORDS[kind]} in {rate.seconds} seconds; "
             f"there is room again in {_up(verdict.seconds)} s.",
             details={"limit": rate.count, "seconds": rate.seconds, "kind": kind},
             retry_after=verdict.seconds,

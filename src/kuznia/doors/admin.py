@@ -61,8 +61,6 @@ async def welcome(request: Request) -> Response:
     return _json(ok(to_json(Welcome(make=make)), "Kuznia makes what it can check."))
 
 
-# Load balancers ask so; the document has the one operation.
-@router.head("/health", include_in_schema=False)
 @router.get(
     "/health",
     summary="Is the process alive",
@@ -74,7 +72,6 @@ async def health() -> Response:
     return _json(ok(to_json(Alive())))
 
 
-@router.head("/ready", include_in_schema=False)
 @router.get(
     "/ready",
     summary="Can it take orders now",

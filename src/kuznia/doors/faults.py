@@ -4,7 +4,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from kuznia.platform.errors import Fault, Invalid, MethodNotAllowed, NotFound, TooLarge, invalid
+from kuznia.platform.errors import Fault, Invalid, TooLarge, invalid
 from kuznia.platform.log import request_id
 from kuznia.platform.wire import FaultEnvelope, fault_body, fault_headers
 
@@ -12,13 +12,6 @@ from kuznia.platform.wire import FaultEnvelope, fault_body, fault_headers
 ANYWHERE: dict[int | str, dict[str, object]] = {
     "4XX": {"model": FaultEnvelope, "description": "Something about the request."},
     "5XX": {"model": FaultEnvelope, "description": "Something about us or the model."},
-}
-
-_BY_STATUS: dict[int, type[Fault]] = {404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
-_MESSAGES = {
-    404: "There is nothing at this address; /api/docs has those there are.",
-    405: "This address does not take that method; the Allow header names those it takes.",
-    413: "The body is longer than this server takes.",
 }
 
 
@@ -50,6 +43,8 @@ async def _invalid(_: Request, error: Exception) -> Response:
 
 async def _http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    kind = _BY_STATUS.get(error.status_code, Invalid)
-    message = _MESSAGES.get(error.status_code, "The request cannot be read.")
-    return answer(kind(message), dict(error.headers or {}))
+    if error.status_code == 413:
+        fault: Fault = TooLarge("The body is longer than this server takes.")
+    else:
+        fault = Invalid("The request cannot be read.")
+    return answer(fault, dict(error.headers or {}))

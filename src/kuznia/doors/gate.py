@@ -4,13 +4,15 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Sequence
+from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kuznia.doors.faults import answer
+from kuznia.doors.routing import Targets
 from kuznia.doors.versions import CURRENT, check, farewell
 from kuznia.platform.clock import Clock
-from kuznia.platform.errors import Broken, Fault, Forbidden, TimedOut, TooLarge
+from kuznia.platform.errors import Broken, Fault, Forbidden, Invalid, TimedOut, TooLarge
 from kuznia.platform.ids import new_id
 from kuznia.platform.log import get_log, request_id
 from kuznia.platform.metrics import Metrics
@@ -22,6 +24,9 @@ _SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
 # What proxies add; beside these, every name that begins with X-Forwarded.
 _FORWARDED = frozenset({b"forwarded", b"x-real-ip"})
+# U+FFFD stands where bytes were no UTF-8.
+_UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffd\ud800-\udfff]")
+_ENCODED_SLASH = re.compile(rb"%(?:2f|5c)", re.IGNORECASE)
 
 # The API answers JSON and never a page: nothing may be loaded, framed or guessed from it. A page
 # of ours brings its own policy, which then stands instead of this one.
@@ -48,6 +53,7 @@ class Gate:
         self,
         app: ASGIApp,
         *,
+        targets: Targets,
         cors: Callable[[ASGIApp], ASGIApp],
         clock: Clock,
         metrics: Metrics,
@@ -58,6 +64,7 @@ class Gate:
         unforwarded: bool = False,
     ) -> None:
         self._app = cors(app)
+        self._targets = targets
         self._cors = cors
         self._clock = clock
         self._metrics = metrics
@@ -69,12 +76,19 @@ class Gate:
         self._unforwarded = unforwarded
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            # There is no door for it.
+            await send({"type": "websocket.close", "code": 1008})
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
+        if scope["method"] == "HEAD":
+            send = _headless(send)
         rid = _request_id(scope, self._clock)
         request_id.set(rid)
+        target = scope["target"] = self._targets.match(scope)
         status = 0
         fault: Fault | None = None
         loop = asyncio.get_running_loop()
@@ -96,11 +110,13 @@ class Gate:
             # A page may read what it is told here as well as any other answer.
             await self._cors(answer(fault))(scope, receive, send_with_headers)
         seconds = time.perf_counter() - began
-        self._metrics.request(scope["method"], _route(scope), status, seconds)
+        # The route's words, never the path: a path may hold an id or what somebody mistyped.
+        route = target.path or "other"
+        self._metrics.request(scope["method"], route, status, seconds)
         log.info(
             "request",
             method=scope["method"],
-            route=_route(scope),
+            route=route,
             status=status,
             ms=round(seconds * 1000, 2),
         )
@@ -111,6 +127,7 @@ class Gate:
         """The fault it ended with, if that was not told from within."""
         try:
             async with limit:
+                _readable(scope)
                 self._known(scope)
                 if self._unforwarded:
                     _refuse_forwarded(scope)
@@ -122,7 +139,7 @@ class Gate:
             return TimedOut("The request took longer than this server allows; it was stopped.")
         # The outer loop of a request: whatever broke is logged whole and told as a fault.
         except Exception:
-            log.exception("request_broke", method=scope["method"], route=_route(scope))
+            log.exception("request_broke", method=scope["method"], route=scope["target"].path)
             return Broken("Something broke on our side; the log has the rest under this id.")
         return None
 
@@ -169,17 +186,37 @@ def _refuse_forwarded(scope: Scope) -> None:
             )
 
 
+def _readable(scope: Scope) -> None:
+    """Refuse an address two readers may read differently, or that no log line should hold."""
+    path, query = scope["path"], scope["query_string"]
+    if _UNREADABLE.search(path) or (query and _UNREADABLE.search(unquote(query.decode("latin-1")))):
+        raise Invalid("The address holds control characters, or is not UTF-8; leave them out.")
+    raw: bytes = scope.get("raw_path") or b""
+    # What stands before us may have read such a part as one name, and we as two.
+    if b"%" in raw and _ENCODED_SLASH.search(raw):
+        raise Invalid("The address holds an encoded slash or backslash; no name here has one.")
+
+
+def _headless(send: Send) -> Send:
+    """What a GET would answer, without its body: a stream ends before its first event."""
+    ended = False
+
+    async def send_head(message: Message) -> None:
+        nonlocal ended
+        if not ended:
+            await send(message)
+        if message["type"] == "http.response.start":
+            ended = True
+            await send({"type": "http.response.body", "body": b""})
+
+    return send_head
+
+
 def _request_id(scope: Scope, clock: Clock) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _SAFE_ID.fullmatch(value):
             return value.decode()
     return new_id("req", clock)
-
-
-def _route(scope: Scope) -> str:
-    """The route's pattern, never the path: a path may hold an id or what somebody mistyped."""
-    route = scope.get("route")
-    return getattr(route, "path", "other")
 
 
 def _add_headers(message: Message, rid: str, scope: Scope) -> None:
@@ -188,7 +225,7 @@ def _add_headers(message: Message, rid: str, scope: Scope) -> None:
     headers.extend(SECURITY)
     # What a layer inside has to say, whatever the answer will be.
     headers.extend(scope.get("told", ()))
-    headers.extend(farewell(scope["path"]))
+    headers.extend(farewell(scope["target"].path))
     if not any(name == b"content-security-policy" for name, _ in headers):
         headers.append((b"content-security-policy", POLICY))
     if not any(name == b"cache-control" for name, _ in headers):

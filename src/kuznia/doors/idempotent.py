@@ -27,13 +27,12 @@ EVENTS = MEDIA_TYPE.encode()
 class Idempotent:
     """Only where orders are placed: an answer that holds a secret must not be kept."""
 
-    def __init__(self, app: ASGIApp, *, spending: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._spending = spending
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        spends = scope.get("method") == "POST" and scope["path"] in self._spending
-        if not spends or (key := _key(scope)) is None:
+        orders = scope["type"] == "http" and scope["target"].rule.orders
+        if not orders or (key := _key(scope)) is None:
             await self._app(scope, receive, send)
             return
         replays: Replays = scope["state"]["replays"]

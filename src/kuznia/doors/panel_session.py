@@ -10,9 +10,10 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from kuznia.doors.at import doors
+from kuznia.doors.routing import PANEL
 from kuznia.platform.errors import Forbidden, Invalid, TooLarge, UnsupportedMedia
 
-PATH = "/admin"
+PATH = PANEL
 SIGN_IN = f"{PATH}/sign-in"
 COOKIE = "kuznia_admin"
 TOKEN = "form"  # noqa: S105 - the name of a field
@@ -20,10 +21,6 @@ MOST_FIELDS = 20
 MOST_BYTES = 10_000
 
 to_sign_in = RedirectResponse(SIGN_IN, 303)
-
-
-def in_panel(path: str) -> bool:
-    return path == PATH or path.startswith(f"{PATH}/")
 
 
 def session_of(scope: Scope) -> str:
@@ -45,7 +42,7 @@ def end(answer: Response) -> None:
 def token(request: Request) -> str:
     """What every form of this person's carries."""
     # Who comes by a foreign link brings no cookie, and brings it when they then sign in once more.
-    session = "" if request.url.path == SIGN_IN else session_of(request.scope)
+    session = "" if request.scope["target"].path == SIGN_IN else session_of(request.scope)
     return doors(request).callers.accounts.form_token(session)
 
 

@@ -5,131 +5,39 @@ import gc
 import math
 import os
 import socket
+from functools import partial
+from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit, setrlimit
+from typing import cast
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from kuznia.doors.at import Doors
-from kuznia.doors.faults import answer
-from kuznia.doors.gate import SECURITY
-from kuznia.platform.errors import Conflict, Fault, Invalid, TooLarge
-from kuznia.platform.ids import new_id
-from kuznia.platform.log import get_log, request_id
+from kuznia.doors.connection import PATIENCE, Connection
+from kuznia.doors.crowd import Crowd
+from kuznia.platform.errors import Conflict
+from kuznia.platform.log import get_log
 from kuznia.platform.settings import Settings
 
 log = get_log("server")
 
 # Seconds for the last events of what was cancelled to reach whoever listens.
 FAREWELL = 2
-# A connection that has no whole request to show is closed after so many seconds.
-PATIENCE = 10
-# What is not a body: the address, headers, trailers and the sizes of chunks. A browser's whole
-# head is some 4 kB; the parser would collect as much as anybody sends.
-MOST_BESIDE = 64_000
-
-
-class Connection(HttpToolsProtocol):
-    """One connection. What is sent before a request is known is bounded, in size and in time."""
-
-    _beside = 0
-    _due: asyncio.TimerHandle | None = None
-    _in_head = False
-    _refused = False
-
-    def connection_made(self, transport: asyncio.Transport) -> None:
-        super().connection_made(transport)
-        self._wait()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._disarm()
-        super().connection_lost(exc)
-
-    def data_received(self, data: bytes) -> None:
-        if self._refused:
-            return
-        self._beside += len(data)
-        super().data_received(data)
-        if self._refused or self.transport.is_closing():
-            return
-        if self._beside > MOST_BESIDE:
-            self._refuse(
-                TooLarge(f"Address and headers are longer than the {MOST_BESIDE} bytes we read.")
-            )
-        elif self._due is None and not self._busy():
-            self._wait()
-
-    def on_message_begin(self) -> None:
-        self._beside = 0
-        self._in_head = True
-        super().on_message_begin()
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        # A trailer comes after who asks was looked at, so it is nobody's header.
-        if self._in_head:
-            super().on_header(name, value)
-
-    def on_headers_complete(self) -> None:
-        self._in_head = False
-        self._disarm()
-        super().on_headers_complete()
-
-    def on_body(self, body: bytes) -> None:
-        # A chunk of a single byte is six on the wire.
-        self._beside -= 8 * len(body)
-        super().on_body(body)
-
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - it tells nobody what to do
-        """What cannot be read as HTTP is answered in the form of every other error."""
-        self._refuse(
-            Invalid(
-                "This is no HTTP request that can be read. Write spaces and what is not ASCII in "
-                "an address as %20 and the like, and look at the lengths that are announced."
-            )
-        )
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Whoever offers another protocol is answered in this one, and no line is worth it."""
-
-    def _busy(self) -> bool:
-        return bool(self.cycle) and not self.cycle.response_complete
-
-    def _wait(self) -> None:
-        self._due = self.loop.call_later(self.timeout_keep_alive, self.transport.close)
-
-    def _disarm(self) -> None:
-        if self._due is not None:
-            self._due.cancel()
-            self._due = None
-
-    def _refuse(self, fault: Fault) -> None:
-        self._refused = True
-        if self._busy() and self.cycle.response_started:
-            # Half of its answer is on its way.
-            self.transport.close()
-        else:
-            if self._busy():
-                # Whoever works on it is told what a client that left would tell.
-                self.cycle.disconnected = True
-                self.cycle.message_event.set()
-            doors: Doors = self.app_state["doors"]
-            request_id.set(new_id("req", doors.forge.clock))
-            response = answer(fault)
-            headers = [
-                *response.raw_headers,
-                *SECURITY,
-                (b"x-request-id", request_id.get().encode()),
-                (b"connection", b"close"),
-            ]
-            lines = b"".join(b"%b: %b\r\n" % header for header in headers)
-            body = bytes(response.body)
-            self.transport.write(STATUS_LINE[response.status_code] + lines + b"\r\n" + body)
-            # Closed with something unread, it would be reset and the answer lost on its way.
-            self.loop.call_later(1, self.transport.close)
+# Descriptors for all that is no connection of a caller.
+BESIDE = 100
 
 
 class Server(uvicorn.Server):
     """A server that ends runs first, so that every open stream ends with its last event."""
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second; whoever takes too long is looked for once."""
+        if counter % 10 == 0:
+            now = asyncio.get_running_loop().time()
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, Connection):
+                    connection.look(now)
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more, give what is under way its grace, then cancel it and close."""
@@ -146,12 +54,17 @@ class Server(uvicorn.Server):
 
 def server(app: ASGIApp, settings: Settings) -> Server:
     """A server of this application that does not listen yet."""
+    crowd = Crowd(
+        _room(settings.max_connections),
+        settings.max_connections_per_address,
+        settings.trusted_proxies,
+    )
     return Server(
         uvicorn.Config(
             app,
             host=settings.host,
             port=settings.port,
-            http=Connection,
+            http=cast(type[asyncio.Protocol], partial(Connection, crowd=crowd)),
             # There is no door for it: left on, its handshake would pass by the gate.
             ws="none",
             timeout_keep_alive=PATIENCE,
@@ -164,6 +77,18 @@ def server(app: ASGIApp, settings: Settings) -> Server:
             timeout_graceful_shutdown=math.ceil(settings.shutdown_grace) + FAREWELL,
         )
     )
+
+
+def _room(most: int) -> int:
+    """So many connections, or as many as this process may hold descriptors for."""
+    held, allowed = (math.inf if one == RLIM_INFINITY else one for one in getrlimit(RLIMIT_NOFILE))
+    if (needed := most + BESIDE) <= held:
+        return most
+    if (raised := int(min(needed, allowed))) > held:
+        setrlimit(RLIMIT_NOFILE, (raised, RLIM_INFINITY if allowed == math.inf else int(allowed)))
+    if raised < needed:
+        log.warning("setting", note=f"MAX_CONNECTIONS is {raised - BESIDE} here; see `ulimit -n`.")
+    return max(1, raised - BESIDE)
 
 
 def settle() -> None:

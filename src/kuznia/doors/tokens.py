@@ -10,13 +10,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.types import Message, Receive, Scope
 
 from kuznia.doors.body import whole
-from kuznia.doors.versions import PLAYBOOK
-
-IN_BODY = frozenset(
-    f"/api/trainingplan/{name}{end}"
-    for name in ("initial-questions", "generate", "feedback")
-    for end in ("", "/")
-)
 
 
 class _Carrying(BaseModel):
@@ -27,10 +20,11 @@ class _Carrying(BaseModel):
 
 async def carried(scope: Scope, receive: Receive) -> tuple[str, Receive]:
     """The token, empty if there is none; and the body, which can be read again."""
-    if scope.get("method") == "GET" and scope["path"].startswith(PLAYBOOK):
+    carries = scope["target"].rule.carries
+    if carries == "query":
         sent = parse_qs(scope["query_string"].decode("latin-1"))
         return sent.get("jwt_token", [""])[0], receive
-    if scope.get("method") != "POST" or scope["path"] not in IN_BODY:
+    if carries != "body":
         return "", receive
     body = await whole(receive)
     try:

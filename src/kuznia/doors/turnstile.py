@@ -1,8 +1,8 @@
 """Pure ASGI, inside what knows the caller: so many may come in, each is told how many are left."""
 
 import re
-from collections.abc import Sequence
-from ipaddress import ip_address, ip_network
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 
 from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -10,32 +10,23 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from kuznia.callers.allowances import Rate
 from kuznia.callers.allowances import rate as read_rate
 from kuznia.callers.limits import Kind, RateLimits, TooMany, headers
+from kuznia.doors.address import client_address
+from kuznia.doors.routing import Target, Targets
 from kuznia.forge.terms import Caller
+from kuznia.platform.errors import Invalid
 
 LOCAL = "local"
-# Whoever watches over us must not be sent away.
-NEVER = frozenset({"/health", "/ready", "/metrics", "/api/health", "/api/health/"})
-
-
-# A method or any, a path, and how often.
-Own = tuple[str, re.Pattern[str], Rate | None]
+# Of single routes, by path and method: where it was written, and how often.
+Own = Mapping[tuple[str, str], tuple[str, Rate | None]]
 
 
 class Turnstile:
     """Asks the limits once for each request; without any it costs a look into the scope."""
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        generating: frozenset[str],
-        routes: Sequence[str] = (),
-        proxies: Sequence[str] = (),
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, own: Own, proxies: Sequence[str] = ()) -> None:
         self._app = app
-        self._generating = generating
-        self._routes = [_route(route) for route in routes]
-        self._proxies = tuple(ip_network(proxy) for proxy in proxies)
+        self._own = own
+        self._proxies = proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -45,57 +36,22 @@ class Turnstile:
         await self._app(scope, receive, send)
 
     async def _admit(self, limits: RateLimits, scope: Scope) -> None:
-        kind: Kind = "requests"
-        method, path = scope["method"], scope["path"]
-        if method == "POST" and path in self._generating:
-            kind = "generation"
+        target: Target = scope["target"]
+        kind: Kind = "generation" if target.rule.orders else "requests"
         known: Caller | None = scope["state"].get("caller")
         # Without credentials everyone is the same caller, and only their address tells them apart.
         caller = None if known is None or known.id == LOCAL else known.id
-        if own := self._own(method, path):
-            kind, (_, pattern, rate) = "route", own
-            place = pattern.pattern
-        elif path in NEVER:
+        if own := self._own.get((target.path, target.method)):
+            kind, (place, rate) = "route", own
+        elif target.rule.watched:
             return
         else:
             place, rate = "", await limits.rate(kind, caller)
         if rate is None:
             return
-        subject = caller or f"@{self._address(scope)}"
+        subject = caller or f"@{client_address(scope, self._proxies)}"
         scope["state"]["turned"] = (kind, subject, rate, place)
         await take(limits, scope, 1)
-
-    def _own(self, method: str, path: str) -> Own | None:
-        """The rate an operator gave just this route."""
-        for own in self._routes:
-            if own[0] in ("", method) and own[1].fullmatch(path):
-                return own
-        return None
-
-    def _address(self, scope: Scope) -> str:
-        """Whose connection it is, or for whom a proxy of ours says it came."""
-        client = scope.get("client")
-        host = client[0] if client else ""
-        if self._proxies and self._trusted(host):
-            for name, value in scope["headers"]:
-                if name == b"x-forwarded-for":
-                    host = self._last_foreign(value.decode("latin-1"), host)
-        return _grouped(host)
-
-    def _last_foreign(self, told: str, host: str) -> str:
-        """What is left of the last address a proxy of ours wrote is what anyone may have sent."""
-        for hop in reversed(told.split(",")):
-            host = hop.strip()
-            if not self._trusted(host):
-                break
-        return host
-
-    def _trusted(self, host: str) -> bool:
-        try:
-            address = ip_address(host)
-        except ValueError:
-            return False
-        return any(address in proxy for proxy in self._proxies)
 
 
 async def take(limits: RateLimits, scope: Scope, cost: int) -> None:
@@ -116,19 +72,31 @@ async def take_more(request: Request, cost: int) -> None:
         await take(limits, request.scope, cost)
 
 
-def _route(text: str) -> Own:
-    """`POST /api/v1/artefacts/{id}=5/minute` as its method, its pattern and its rate."""
-    where, _, told = text.rpartition("=")
-    method, space, path = where.rpartition(" ")
-    parts = re.split(r"\{[^{}/]*\}", path)
-    return method if space else "", re.compile("[^/]+".join(map(re.escape, parts))), read_rate(told)
+def own_rates(settings: Sequence[str], targets: Targets) -> Own:
+    """The rates of RATE_LIMIT_ROUTES; Invalid for one that would limit nothing."""
+    own: dict[tuple[str, str], tuple[str, Rate | None]] = {}
+    routes = {(_nameless(one.path), one.method): one for one in targets.operations}
+    for setting in settings:
+        # `POST /api/v1/artefacts/{id}=5/minute`; without a method it is for all of them.
+        where, _, often = setting.rpartition("=")
+        method, _, path = where.rpartition(" ")
+        meant = [
+            one
+            for (name, takes), one in routes.items()
+            if name == _nameless(path) and method in ("", takes)
+        ]
+        if not meant:
+            near = get_close_matches(path, {one.path for one in targets.operations}, 1)
+            raise Invalid(
+                f"RATE_LIMIT_ROUTES: there is no route {where}."
+                + (f" Did you mean {near[0]}?" if near else "")
+            )
+        # The first that names a route is the one that counts.
+        for one in meant:
+            own.setdefault((one.path, one.method), (where, read_rate(often)))
+    return own
 
 
-def _grouped(host: str) -> str:
-    """One household has 2^64 addresses of the sixth version; they are one caller."""
-    if ":" not in host:
-        return host
-    try:
-        return str(ip_network(f"{host.partition('%')[0]}/64", strict=False))
-    except ValueError:
-        return host
+def _nameless(path: str) -> str:
+    """A route's path, whatever its variable parts are called."""
+    return re.sub(r"\{[^{}/]*\}", "{}", path)

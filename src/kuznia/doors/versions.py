@@ -19,7 +19,7 @@ IN_PATH = re.compile(r"/api/v(?!1(?:/|$))\d")
 
 SINCE = datetime(2026, 11, 21, tzinfo=UTC)
 UNTIL = datetime(2027, 12, 1, tzinfo=UTC)
-# The addresses of the source documents, without a slash at the end, and what to ask instead.
+# The routes of the source documents, without a slash at the end, and what to ask instead.
 SUCCESSORS: Mapping[str, tuple[str, ...]] = {
     "/api/generate": ("/api/v1/flows", "/api/v1/code"),
     "/api/generate/batch": ("/api/v1/flows/batch", "/api/v1/code/batch"),
@@ -31,9 +31,8 @@ SUCCESSORS: Mapping[str, tuple[str, ...]] = {
     "/api/trainingplan/generate": ("/api/v1/training/plans",),
     # Feedback is given where the plan is.
     "/api/trainingplan/feedback": ("/api/v1/artefacts",),
-    "/api/trainingplan/playbook": ("/api/v1/training/playbook/me",),
+    "/api/trainingplan/playbook/{user_id}": ("/api/v1/training/playbook/me",),
 }
-PLAYBOOK = "/api/trainingplan/playbook/"
 
 
 def check(scope: Scope) -> None:
@@ -44,18 +43,17 @@ def check(scope: Scope) -> None:
                 f"{name.decode()} asks for a version this server does not speak; it speaks 1.",
                 details={"spoken": [CURRENT]},
             )
-    if IN_PATH.match(scope["path"]):
+    # Where there is something, its address begins with ours.
+    if not scope["target"].path and IN_PATH.match(scope["path"]):
         raise UnknownVersion(
             "There is no such version of the API; its addresses begin with /api/v1/.",
             details={"spoken": [CURRENT]},
         )
 
 
-def farewell(path: str) -> Headers:
-    """What an old address says of its end, with every answer; nothing for one that stays."""
-    if path.startswith(PLAYBOOK):
-        return _FAREWELLS[PLAYBOOK.rstrip("/")]
-    return _FAREWELLS.get(path.removesuffix("/"), ())
+def farewell(route: str) -> Headers:
+    """What an old route says of its end, with every answer; nothing for one that stays."""
+    return _FAREWELLS.get(route.removesuffix("/"), ())
 
 
 def _written(successors: tuple[str, ...]) -> Headers:

@@ -1,89 +1,72 @@
 """Nobody passes unknown: who asks is found before any route, and so is whether they may."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from kuznia.callers.allowances import Rate
+from kuznia.callers.limits import RateLimits
+from kuznia.doors.address import client_address
 from kuznia.doors.at import Doors
 from kuznia.doors.pages import Ended, ended, find_pass, passed
-from kuznia.doors.panel_session import in_panel, session_of, to_sign_in
+from kuznia.doors.panel_session import session_of, to_sign_in
+from kuznia.doors.routing import Targets
 from kuznia.doors.tokens import carried
+from kuznia.doors.turnstile import take
 from kuznia.forge.terms import Caller
-from kuznia.platform.errors import Fault, Forbidden, Unauthorized
+from kuznia.platform.errors import Forbidden, Unauthorized
 
-# What anybody may have: that the server is there, how it is spoken to, and the way to sign in.
-PUBLIC = frozenset(
-    {
-        "/",
-        "/health",
-        "/ready",
-        "/api/health",
-        "/api/health/",
-        "/api/openapi.json",
-        "/api/docs",
-        "/api/docs/reference.js",
-        "/api/docs/reference.css",
-        "/admin/sign-in",
-        "/admin/panel.css",
-        "/admin/panel.svg",
-        "/api/v1/auth/token",
-        "/api/v1/auth/refresh",
-        "/api/v1/auth/revoke",
-    }
-)
-# Paths, with all below them, that need something else than reading or making does.
-NEEDED = {
-    "/metrics": "metrics",
-    "/admin": "admin",
-    "/api/v1/keys": "account",
-    "/api/v1/me": "account",
-    "/api/v1/auth/password": "account",
-    # Any credential may ask whose it is.
-    "/api/v1/auth/me": None,
-}
 SIGN_IN = "Sign in, and send `Authorization: Bearer ...` or `X-API-Key: ...`."
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Who:
-    """A route that is new and forgotten is closed: only what is listed above is open."""
+    """Finds the caller, and lets them in where doors/access.py says they may come."""
 
-    def __init__(self, app: ASGIApp, *, everyone: Caller | None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        everyone: Caller | None,
+        refusals: Rate | None,
+        proxies: Sequence[str],
+    ) -> None:
         self._app = app
         # Who comes where nobody needs a credential.
         self._everyone = everyone
+        # How many requests of one address may be refused for their credential.
+        self._refusals = refusals
+        self._proxies = proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in {"http", "websocket"}:
+        if scope["type"] == "http":
             try:
                 receive = await self._look(scope, receive)
             except Ended:
+                await self._count(scope)
                 await ended()(scope, receive, send)
                 return
-            except Fault as fault:
-                if scope["type"] == "websocket":
-                    await send({"type": "websocket.close", "code": fault.answer.close})
-                elif isinstance(fault, Unauthorized) and in_panel(scope["path"]):
-                    # A person with a browser, who is shown where to sign in.
-                    await to_sign_in(scope, receive, send)
-                else:
+            except Unauthorized:
+                await self._count(scope)
+                if not scope["target"].rule.panel:
                     raise
+                # A person with a browser, who is shown where to sign in.
+                await to_sign_in(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
     async def _look(self, scope: Scope, receive: Receive) -> Receive:
-        caller = self._everyone
+        caller, rule = self._everyone, scope["target"].rule
         if caller is None:
-            if scope["path"] in PUBLIC:
+            if rule.public:
                 return receive
             at: Doors = scope["state"]["doors"]
-            if scope["type"] == "http" and (shown := find_pass(scope)):
+            if shown := find_pass(scope):
                 # It opens this path whatever the method, and gives no right to anything else.
                 await passed(at, scope, shown)
                 return receive
-            if in_panel(scope["path"]) and (session := session_of(scope)):
+            if rule.panel and (session := session_of(scope)):
                 caller = await at.callers.admitted(session)
             else:
                 sent = find_credential(scope["headers"])
@@ -93,18 +76,17 @@ class Who:
                     raise Unauthorized(SIGN_IN)
                 caller = await at.callers.identify(sent)
         scope["state"]["caller"] = caller
-        wanted = needed(scope.get("method", "GET"), scope["path"])
-        if wanted is not None and wanted not in caller.scopes:
-            raise Forbidden(f"This needs a credential with the scope `{wanted}`.")
+        if rule.scope is not None and rule.scope not in caller.scopes:
+            raise Forbidden(f"This needs a credential with the scope `{rule.scope}`.")
         return receive
 
-
-def needed(method: str, path: str) -> str | None:
-    """What the credential must allow."""
-    for prefix, scope in NEEDED.items():
-        if path == prefix or path.startswith(f"{prefix}/"):
-            return scope
-    return "read" if method in READING else "domains"
+    async def _count(self, scope: Scope) -> None:
+        """Refuse an address that guesses; a good credential from the same address is not asked."""
+        limits: RateLimits | None = scope["state"]["limits"]
+        if limits is not None and self._refusals is not None:
+            subject = f"@{client_address(scope, self._proxies)}"
+            scope["state"]["turned"] = ("credentials", subject, self._refusals, "")
+            await take(limits, scope, 1)
 
 
 def find_credential(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
@@ -120,7 +102,7 @@ def find_credential(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
 
 
 # Any: OpenAPI is JSON of any shape.
-def describe(app: FastAPI) -> None:
+def describe(app: FastAPI, targets: Targets) -> None:
     """Put into the document how to come in, and where nobody needs to."""
     written = app.openapi
 
@@ -132,9 +114,10 @@ def describe(app: FastAPI) -> None:
                 "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
             }
             document["security"] = [{"bearer": []}, {"key": []}]
-            for path in PUBLIC & document["paths"].keys():
-                for operation in document["paths"][path].values():
-                    operation["security"] = []
+            for target in targets.operations:
+                method = target.method.lower()
+                if target.rule.public and method in document["paths"].get(target.path, ()):
+                    document["paths"][target.path][method]["security"] = []
         assert app.openapi_schema is not None
         return app.openapi_schema
 

@@ -22,6 +22,7 @@ ANSWERS: dict[str, Answer] = {
     "FORBIDDEN": Answer(403, 1008, 3),
     "NOT_FOUND": Answer(404, 1008, 4),
     "METHOD_NOT_ALLOWED": Answer(405, 1008, 2),
+    "TOO_SLOW": Answer(408, 1008, 2),
     "CONFLICT": Answer(409, 1008, 5),
     "KEY_REUSED": Answer(409, 1008, 5),
     "TOO_LARGE": Answer(413, 1009, 2),
@@ -98,6 +99,12 @@ class MethodNotAllowed(Fault):
     """The address is right, the HTTP method is not; the `Allow` header names those that are."""
 
     code = "METHOD_NOT_ALLOWED"
+
+
+class TooSlow(Fault):
+    """The body stopped coming, or came more slowly than any line is."""
+
+    code = "TOO_SLOW"
 
 
 class Conflict(Fault):

@@ -18,6 +18,11 @@ class Limits(BaseSettings):
         default="10/minute",
         description="The same for orders; each of a batch is one.",
     )
+    rate_limit_unauthorized: Rate = Field(
+        default="60/minute",
+        description="Requests of one address that are answered 401. A good credential is let in "
+        "from the same address all the same.",
+    )
     rate_limit_routes: RouteRates = Field(
         default=(),
         description="Rates of single routes, comma-separated: `POST /api/v1/code=5/minute`, "

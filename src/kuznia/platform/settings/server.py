@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from kuznia.platform.kinds import Hosts, Lower, Origins, Seconds, Upper
+from kuznia.platform.kinds import Count, Hosts, Lower, Origins, Seconds, Upper
 
 
 class Server(BaseSettings):
@@ -41,6 +41,16 @@ class Server(BaseSettings):
         ge=1_000,
         le=100_000_000,
         description="The longest request body, in bytes.",
+    )
+    max_connections: Count = Field(
+        default=1000,
+        description="Connections held at a time. One more, and the one that has waited longest "
+        "without a whole request is closed for it.",
+    )
+    max_connections_per_address: Count = Field(
+        default=100,
+        description="The same for one address; not for this machine's own, nor for those of "
+        "`TRUSTED_PROXIES`.",
     )
     request_timeout: Seconds = Field(
         default=120, description="Seconds for a whole order, repairs and all."
