@@ -59,6 +59,7 @@ from kuznia.platform.metrics import Metrics
 from kuznia.platform.redis import Redis
 from kuznia.platform.settings import Settings
 from kuznia.platform.settings import load as load_settings
+from kuznia.web.document import name_bodies
 
 log = get_log("app")
 
@@ -191,6 +192,7 @@ def create_app(made: Made) -> FastAPI:
         ],
     )
     faults.install(app)
+    name_bodies(app)
     describe(app)
     for domain in made.domains.values():
         http.add_makers(app, domain)

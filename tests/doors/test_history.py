@@ -11,7 +11,7 @@ from tests.doors.served import Kuznia
 from tests.makers import a_domain
 from tests.modelserver import ModelServer, reply
 
-from kuznia.doors.shapes import ArtefactPage
+from kuznia.web.shapes import ArtefactPage
 from kuznia.forge.terms import Caller
 from kuznia.platform.tables import artefacts
 from kuznia.platform.wire import Envelope

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.types import Message, Receive, Scope
 
-from kuznia.doors.body import whole
 from kuznia.doors.versions import PLAYBOOK
+from kuznia.web.body import whole
 
 IN_BODY = frozenset(
     f"/api/trainingplan/{name}{end}"

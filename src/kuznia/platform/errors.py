@@ -5,6 +5,8 @@ from typing import Any, ClassVar, NamedTuple
 
 from pydantic import JsonValue, ValidationError
 
+from kuznia.platform.expected import expected
+
 
 class Answer(NamedTuple):
     """What the doors say for a fault code: HTTP status, WebSocket close code, exit code."""
@@ -187,36 +189,33 @@ def retold(public: Mapping[str, Any]) -> Fault:  # Any: what `public` wrote, rea
     return kind(public["message"], details=public["details"])
 
 
-def _expected(one: Mapping[str, Any]) -> str:  # Any: pydantic's own
-    if one["type"] == "union_tag_invalid":
-        # Of all its messages the one that quotes what was sent.
-        return f"Input should be one of {one['ctx']['expected_tags']}"
-    # JSON has lists alone, and nobody who sent one knows of a validation.
-    said = one["msg"].replace("Tuple should", "List should").replace(" after validation", "")
-    return said.removeprefix("Value error, ")
-
-
 # More than these help nobody, and a body can be made to have thousands.
-MOST_FIELDS = 20
+MAX_FIELDS = 20
 
 
 def invalid(error: ValidationError | Sequence[Mapping[str, Any]]) -> Invalid:  # Any: pydantic's own
     """Where the input is wrong and what is expected, never what was sent: it may be personal.
 
-    The first place is in the message, for people; all of them are in the details, for programs.
+    The message has every place for people, the details have them for programs.
     """
-    found = error.errors(include_input=False) if isinstance(error, ValidationError) else error
+    faults = (
+        error.errors(include_input=False, include_url=False)
+        if isinstance(error, ValidationError)
+        else error
+    )
     fields = [
         {
             # A name the caller made up is their text too, so it is not repeated at any length.
-            "where": ".".join(str(step)[:40] for step in one["loc"]) or "body",
-            "message": _expected(one),
-            "type": one["type"],
+            "where": ".".join(str(step)[:40] for step in fault["loc"]) or "body",
+            "message": expected(fault),
+            "type": fault["type"],
         }
-        for one in found[:MOST_FIELDS]
+        for fault in faults[:MAX_FIELDS]
     ]
-    first = fields[0]
+    lines = [f"{field['where']}: {field['message'].rstrip('.')}" for field in fields]
+    if len(faults) > MAX_FIELDS:
+        lines.append(f"and {len(faults) - MAX_FIELDS} more")
     return Invalid(
-        f"The request is not valid: {first['where']}: {first['message'].rstrip('.')}.",
-        details={"fields": [dict[str, JsonValue](one) for one in fields]},
+        f"The request is not valid: {'; '.join(lines)}.",
+        details={"fields": [dict[str, JsonValue](field) for field in fields]},
     )
