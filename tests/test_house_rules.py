@@ -130,9 +130,8 @@ def bodies_are_read_in_one_place(path: str, tree: ast.Module) -> Complaints:
 
 def ids_are_described_in_one_place(path: str, tree: ast.Module) -> Complaints:
     for node in () if path == "src/kuznia/web/ids.py" else ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Path":
-            if any(keyword.arg in {"max_length", "pattern"} for keyword in node.keywords):
-                yield node, "use a type of kuznia.web.ids: an id is checked before it is looked for"
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Path" and node.keywords:
+            yield node, "use a type of kuznia.web.ids: an id is checked before it is looked for"
 
 
 RULES: dict[Rule, str] = {

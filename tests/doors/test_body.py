@@ -10,9 +10,9 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from tests.doors.served import NOTES, Kuznia
 from tests.modelserver import ModelServer, reply
 
+from kuznia.platform.errors import invalid
 from kuznia.web.body import whole
 from kuznia.web.leaving import ClientLeft
-from kuznia.platform.errors import invalid
 
 JSON = "application/json"
 PIN = "4929-5555-0001-7777"

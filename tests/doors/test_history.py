@@ -11,10 +11,10 @@ from tests.doors.served import Kuznia
 from tests.makers import a_domain
 from tests.modelserver import ModelServer, reply
 
-from kuznia.web.shapes import ArtefactPage
 from kuznia.forge.terms import Caller
 from kuznia.platform.tables import artefacts
 from kuznia.platform.wire import Envelope
+from kuznia.web.shapes import ArtefactPage
 
 HISTORY = "/api/v1/artefacts"
 

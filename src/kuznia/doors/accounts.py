@@ -10,7 +10,7 @@ from kuznia.platform.errors import Conflict
 from kuznia.platform.wire import Envelope
 from kuznia.web.answers import answered
 from kuznia.web.asked import caller_of
-from kuznia.web.body import SMALL, Body
+from kuznia.web.body import SMALL, JsonBody
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
 
@@ -42,9 +42,9 @@ class Me(BaseModel):
     scopes: list[str] = Field(description="What the credential you came with allows.")
 
 
-SIGN_IN = Body(SignIn, SMALL)
-REFRESH = Body(Refresh, SMALL)
-NEW_PASSWORD = Body(NewPassword, SMALL)
+SIGN_IN = JsonBody(SignIn, SMALL)
+REFRESH = JsonBody(Refresh, SMALL)
+NEW_PASSWORD = JsonBody(NewPassword, SMALL)
 
 
 @router.post(

@@ -11,7 +11,7 @@ from kuznia.platform.errors import Forbidden
 from kuznia.platform.wire import Envelope
 from kuznia.web.answers import answered
 from kuznia.web.asked import caller_of
-from kuznia.web.body import SMALL, Body
+from kuznia.web.body import SMALL, JsonBody
 from kuznia.web.ids import InPath
 
 router = APIRouter(prefix="/api/v1/keys", tags=["keys"])
@@ -52,7 +52,7 @@ class SecretKey(KeyShape):
     key: str = Field(description="Send it as `X-API-Key`. It is shown this once.")
 
 
-NEW_KEY, ROTATION = Body(NewKey, SMALL), Body(Rotation, SMALL)
+NEW_KEY, ROTATION = JsonBody(NewKey, SMALL), JsonBody(Rotation, SMALL)
 
 
 @router.get(

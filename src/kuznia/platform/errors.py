@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from pydantic import JsonValue, ValidationError
+from pydantic_core import from_json
 
 from kuznia.platform.expected import expected
 
@@ -191,6 +192,17 @@ def retold(public: Mapping[str, Any]) -> Fault:  # Any: what `public` wrote, rea
 
 # More than these help nobody, and a body can be made to have thousands.
 MAX_FIELDS = 20
+# They are within so much of the report, unless somebody sent names of many thousand characters.
+_FIRST_PART = 65_536
+
+
+def _first(error: ValidationError) -> Sequence[Mapping[str, Any]]:
+    """The faults that are shown. To ask for them as objects would make an object of every one."""
+    report = error.json(include_url=False, include_input=False)
+    if error.error_count() <= MAX_FIELDS:
+        return from_json(report)
+    # The last one of the part is cut off in its middle.
+    return from_json(report[:_FIRST_PART], allow_partial=True)[:-1][:MAX_FIELDS]
 
 
 def invalid(error: ValidationError | Sequence[Mapping[str, Any]]) -> Invalid:  # Any: pydantic's own
@@ -198,11 +210,10 @@ def invalid(error: ValidationError | Sequence[Mapping[str, Any]]) -> Invalid:  #
 
     The message has every place for people, the details have them for programs.
     """
-    faults = (
-        error.errors(include_input=False, include_url=False)
-        if isinstance(error, ValidationError)
-        else error
-    )
+    if isinstance(error, ValidationError):
+        faults, count = _first(error), error.error_count()
+    else:
+        faults, count = error[:MAX_FIELDS], len(error)
     fields = [
         {
             # A name the caller made up is their text too, so it is not repeated at any length.
@@ -210,11 +221,11 @@ def invalid(error: ValidationError | Sequence[Mapping[str, Any]]) -> Invalid:  #
             "message": expected(fault),
             "type": fault["type"],
         }
-        for fault in faults[:MAX_FIELDS]
+        for fault in faults
     ]
     lines = [f"{field['where']}: {field['message'].rstrip('.')}" for field in fields]
-    if len(faults) > MAX_FIELDS:
-        lines.append(f"and {len(faults) - MAX_FIELDS} more")
+    if count > len(fields):
+        lines.append(f"and {count - len(fields)} more")
     return Invalid(
         f"The request is not valid: {'; '.join(lines)}.",
         details={"fields": [dict[str, JsonValue](field) for field in fields]},

@@ -1,4 +1,4 @@
-"""What is expected where an input is wrong, in plain words: pydantic's speak of Python and types."""
+"""What is expected where an input is wrong, in words for people who do not know pydantic."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -34,7 +34,7 @@ _VALUE = re.compile(rb'(?:[^"\[{,]++|"(?:[^"\\]++|\\.)*+"?+)*+[\[{,]?', re.DOTAL
 
 
 @dataclass(frozen=True, slots=True)
-class Body(Generic[M]):
+class JsonBody(Generic[M]):
     """One kind of body. What is wrong in it is named by place; what was sent is never repeated."""
 
     kind: type[M]

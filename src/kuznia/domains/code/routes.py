@@ -32,7 +32,7 @@ from kuznia.platform.errors import Invalid, TimedOut, TooLarge, invalid
 from kuznia.platform.wire import Envelope
 from kuznia.web.answers import answered
 from kuznia.web.asked import forge_of
-from kuznia.web.body import Body, media_type, multipart
+from kuznia.web.body import JsonBody, media_type, multipart
 
 router = APIRouter(prefix="/api/v1/code", tags=["code"])
 
@@ -82,7 +82,7 @@ class SkeletonsIn(BaseModel):
     tongue: Tongue = Field(default="en", description="Which language people read it in.")
 
 
-ANALYSE, SKELETONS = Body(AnalyseIn), Body(SkeletonsIn)
+ANALYSE, SKELETONS = JsonBody(AnalyseIn), JsonBody(SkeletonsIn)
 EXAMPLE = {
     "path": "fare.py",
     "content": "def fare(age: int) -> int:\n    return 0 if age < 6 else 2\n",

@@ -28,7 +28,7 @@ from kuznia.platform.ids import new_id
 from kuznia.platform.wire import Envelope
 from kuznia.web.answers import answered
 from kuznia.web.asked import caller_of, forge_of
-from kuznia.web.body import SMALL, Body, fields, media_type, multipart
+from kuznia.web.body import SMALL, JsonBody, fields, media_type, multipart
 from kuznia.web.ids import InPath
 from kuznia.web.shapes import ArtefactShape, linked
 
@@ -70,7 +70,7 @@ class Edited(ArtefactShape):
     diff: tuple[Difference, ...]
 
 
-EDIT = Body(EditIn, SMALL)
+EDIT = JsonBody(EditIn, SMALL)
 
 
 @router.get(

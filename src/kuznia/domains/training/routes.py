@@ -47,7 +47,7 @@ from kuznia.platform.ids import new_id
 from kuznia.platform.wire import Envelope
 from kuznia.web.answers import answered, bare
 from kuznia.web.asked import caller_of, forge_of
-from kuznia.web.body import SMALL, Body
+from kuznia.web.body import SMALL, JsonBody
 from kuznia.web.ids import InPath, UserInPath
 
 router = APIRouter(prefix="/api/v1", tags=["training"])
@@ -58,13 +58,13 @@ MOST_IN_A_LIST = 100
 MOST_WEEKS = 16
 
 # The longest plan we make, sixteen weeks of seven full days, has 13,000 values.
-PLAN_VALUES = 30_000
+PLAN_VALUES = 16_000
 QUESTIONS, FEEDBACK, LESSON = (
-    Body(QuestionsIn, SMALL),
-    Body(FeedbackIn, SMALL),
-    Body(LessonIn, SMALL),
+    JsonBody(QuestionsIn, SMALL),
+    JsonBody(FeedbackIn, SMALL),
+    JsonBody(LessonIn, SMALL),
 )
-VERIFY = Body(VerifyIn, max_values=PLAN_VALUES)
+VERIFY = JsonBody(VerifyIn, max_values=PLAN_VALUES)
 PLAYBOOK = "/training/playbook/{user_id}"
 
 

@@ -9,7 +9,7 @@ from pydantic_core import from_json
 from kuznia.domains.training.plan import Plan
 from kuznia.domains.training.playbook import Log, Playbook
 from kuznia.domains.training.questions import Question
-from kuznia.domains.training.routes import PLAN_VALUES, respond
+from kuznia.domains.training.routes import respond
 from kuznia.domains.training.shapes import FeedbackIn
 from kuznia.doors.at import doors
 from kuznia.doors.http import accepted, ended
@@ -26,7 +26,7 @@ from kuznia.forge.terms import Caller
 from kuznia.platform.errors import NotFound
 from kuznia.web.answers import bare
 from kuznia.web.asked import caller_of
-from kuznia.web.body import ORDER, SMALL, Body
+from kuznia.web.body import ORDER, SMALL, JsonBody
 from kuznia.web.ids import NAME, UserInPath
 
 router = APIRouter(prefix="/api/trainingplan", tags=["old paths"], deprecated=True)
@@ -139,9 +139,9 @@ EXAMPLE = {
     ],
     "user_profile_id": 1,
 }
-ASK, PLAN = Body(QuestionsRequest, SMALL), Body(PlanRequest, ORDER)
+ASK, PLAN = JsonBody(QuestionsRequest, SMALL), JsonBody(PlanRequest, ORDER)
 # A whole plan may come along, though nobody looks at it.
-FEEDBACK = Body(FeedbackRequest, max_values=PLAN_VALUES)
+FEEDBACK = JsonBody(FeedbackRequest, max_values=30_000)
 
 
 @router.post(

@@ -17,7 +17,7 @@ from kuznia.forge.terms import Caller, Domain, Order
 from kuznia.platform.errors import Fault, NotAccepted, invalid
 from kuznia.web.answers import bare
 from kuznia.web.asked import caller_of
-from kuznia.web.body import ORDER, SMALL, Body
+from kuznia.web.body import ORDER, SMALL, JsonBody
 from kuznia.web.leaving import unless_gone
 
 # However they are escaped they are within what a body may have: too much is told of the field.
@@ -90,7 +90,7 @@ class AnalyzeIn(_Old):
     programming_language: str
 
 
-ONE, MANY, SOURCE = Body(GenerateIn, SMALL), Body(BatchIn, ORDER), Body(AnalyzeIn)
+ONE, MANY, SOURCE = JsonBody(GenerateIn, SMALL), JsonBody(BatchIn, ORDER), JsonBody(AnalyzeIn)
 EXAMPLES = (
     {"prompt": "Реєстрація користувача: ім'я, прізвище, email, телефон"},
     {
