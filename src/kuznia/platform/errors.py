@@ -223,7 +223,11 @@ def invalid(error: ValidationError | Sequence[Mapping[str, Any]]) -> Invalid:  #
         }
         for fault in faults
     ]
-    lines = [f"{field['where']}: {field['message'].rstrip('.')}" for field in fields]
+    # Places with the same fault are named together: of a list all items tend to be wrong alike.
+    places: dict[str, list[str]] = {}
+    for field in fields:
+        places.setdefault(field["message"].rstrip("."), []).append(field["where"])
+    lines = [f"{', '.join(wheres)}: {message}" for message, wheres in places.items()]
     if count > len(fields):
         lines.append(f"and {count - len(fields)} more")
     return Invalid(
