@@ -60,6 +60,7 @@ from kuznia.platform.redis import Redis
 from kuznia.platform.settings import Settings
 from kuznia.platform.settings import load as load_settings
 from kuznia.web.document import name_bodies
+from kuznia.web.route import ExactRoute
 
 log = get_log("app")
 
@@ -192,6 +193,7 @@ def create_app(made: Made) -> FastAPI:
         ],
     )
     faults.install(app)
+    app.router.route_class = ExactRoute
     name_bodies(app)
     describe(app)
     for domain in made.domains.values():

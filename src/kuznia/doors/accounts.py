@@ -11,8 +11,9 @@ from kuznia.platform.wire import Envelope
 from kuznia.web.answers import answered
 from kuznia.web.asked import caller_of
 from kuznia.web.body import SMALL, JsonBody
+from kuznia.web.route import ExactRoute
 
-router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
+router = APIRouter(prefix="/api/v1/auth", tags=["auth"], route_class=ExactRoute)
 
 
 class Sent(BaseModel):

@@ -13,8 +13,9 @@ from kuznia.platform.errors import Fault, Unavailable
 from kuznia.platform.metrics import CONTENT_TYPE
 from kuznia.platform.wire import Envelope
 from kuznia.web.answers import answered, bare
+from kuznia.web.route import ExactRoute
 
-router = APIRouter(tags=["operation"])
+router = APIRouter(tags=["operation"], route_class=ExactRoute)
 
 PLANNERS_ONLY = "none: planners only, see docs/models.md"
 

@@ -14,11 +14,20 @@ from kuznia.platform.wire import Envelope
 from kuznia.web.answers import answered
 from kuznia.web.asked import caller_of
 from kuznia.web.ids import FormatInPath, InPath
+from kuznia.web.route import OPEN, ExactRoute, refuse_unknown
 from kuznia.web.shapes import ExportLine, links
 
-router = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"])
+router = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"], route_class=ExactRoute)
 
 ANY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+OPTIONS = {
+    "name": "options",
+    "in": "query",
+    "description": "Options of the format, where it has any; docs/flows.md and docs/training.md "
+    "have them.",
+    "schema": {"type": "object", "additionalProperties": {"type": "string"}},
+    **OPEN,
+}
 
 
 @router.get(
@@ -41,6 +50,7 @@ async def formats(request: Request, artefact_id: InPath) -> Response:
     summary="An artefact as a file, in one of the formats of its domain",
     response_class=Response,
     responses={200: {"content": ANY, "description": "The file, under its own media type."}},
+    openapi_extra={"parameters": [OPTIONS]},
 )
 async def export(
     request: Request,
@@ -53,6 +63,7 @@ async def export(
     if (form := known.get(name)) is None:
         names = ", ".join(known) or "none"
         raise NotFound(f"An artefact of {kept.domain} has no such format; there is {names}.")
+    refuse_unknown(request, form.options)
     # Drawing a diagram takes its time, and others want theirs.
     content = await asyncio.to_thread(exported, kept, form, dict(request.query_params))
     headers = {"Content-Disposition": f'attachment; filename="{kept.id}-{name}.{form.ending}"'}

@@ -1,7 +1,7 @@
 """Plain HTTP: make one, make many, read one, read the history."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated
 
@@ -23,7 +23,7 @@ from kuznia.doors.turnstile import take_more
 from kuznia.forge.runs import Run
 from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import Domain, Input, Order, Status
-from kuznia.platform.errors import Fault, Invalid, NotAccepted
+from kuznia.platform.errors import Fault, Invalid, NotAccepted, invalid
 from kuznia.platform.kinds import Dollars, billionths
 from kuznia.platform.wire import Envelope
 from kuznia.web.answers import answered
@@ -31,6 +31,7 @@ from kuznia.web.asked import caller_of
 from kuznia.web.body import ORDER, JsonBody
 from kuznia.web.ids import NAME, InPath
 from kuznia.web.leaving import done_or_gone, unless_gone
+from kuznia.web.route import ExactRoute
 from kuznia.web.shapes import ArtefactPage, ArtefactShape, BatchShape, linked, links
 
 MOST_IN_BATCH = 20
@@ -224,7 +225,13 @@ def _coded(finding: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     return {name: finding[name] for name in ("code", "severity")}
 
 
-history = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"])
+def _no_such_domain(known: Iterable[str]) -> Invalid:
+    names = ", ".join(sorted(known))
+    message = f"There is no such domain; known are {names}"
+    return invalid([{"loc": ("query", "domain"), "msg": message, "type": "unknown"}])
+
+
+history = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"], route_class=ExactRoute)
 
 
 @history.get(
@@ -243,6 +250,8 @@ async def page(
     ] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Response:
+    if domain is not None and domain not in doors(request).forge.domains:
+        raise _no_such_domain(doors(request).forge.domains)
     rows = await doors(request).forge.shelf.page(
         caller_of(request), domain=domain, status=status, before=before, limit=limit + 1
     )

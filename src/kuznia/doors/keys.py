@@ -13,8 +13,9 @@ from kuznia.web.answers import answered
 from kuznia.web.asked import caller_of
 from kuznia.web.body import SMALL, JsonBody
 from kuznia.web.ids import InPath
+from kuznia.web.route import ExactRoute
 
-router = APIRouter(prefix="/api/v1/keys", tags=["keys"])
+router = APIRouter(prefix="/api/v1/keys", tags=["keys"], route_class=ExactRoute)
 
 DAY = 86_400
 

@@ -15,9 +15,10 @@ from kuznia.platform.log import get_log
 from kuznia.platform.wire import Envelope
 from kuznia.web.answers import answered
 from kuznia.web.asked import caller_of
+from kuznia.web.route import ExactRoute
 
 log = get_log("callers")
-router = APIRouter(prefix="/api/v1/me", tags=["me"])
+router = APIRouter(prefix="/api/v1/me", tags=["me"], route_class=ExactRoute)
 
 MEDIA_TYPE = "application/x-ndjson"
 LINES = {MEDIA_TYPE: {"schema": {"type": "string"}}}

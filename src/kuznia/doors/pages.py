@@ -17,9 +17,10 @@ from kuznia.platform.wire import Envelope
 from kuznia.web.answers import answered
 from kuznia.web.asked import caller_of
 from kuznia.web.ids import InPath
+from kuznia.web.route import ExactRoute
 from kuznia.web.shapes import links
 
-router = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"])
+router = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"], route_class=ExactRoute)
 
 # What a pass is called in an address.
 PASS = "pass"  # noqa: S105 - a name, and no secret

@@ -11,8 +11,9 @@ from kuznia.doors.at import Doors, doors
 from kuznia.llm.service import Kind, Service
 from kuznia.platform.wire import Envelope
 from kuznia.web.answers import answered
+from kuznia.web.route import ExactRoute
 
-router = APIRouter(prefix="/api/v1", tags=["operation"])
+router = APIRouter(prefix="/api/v1", tags=["operation"], route_class=ExactRoute)
 
 NONE = "No model is configured: our own planners answer where there are some."
 

@@ -19,9 +19,10 @@ from kuznia.web.answers import answered
 from kuznia.web.asked import caller_of
 from kuznia.web.ids import InPath
 from kuznia.web.leaving import ClientLeft, unless_gone
+from kuznia.web.route import ExactRoute
 from kuznia.web.shapes import linked
 
-router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
+router = APIRouter(prefix="/api/v1/runs", tags=["runs"], route_class=ExactRoute)
 
 # Proxies cut a connection that is silent for a minute, some for half of one.
 HEARTBEAT = 10.0

@@ -33,8 +33,9 @@ from kuznia.platform.wire import Envelope
 from kuznia.web.answers import answered
 from kuznia.web.asked import forge_of
 from kuznia.web.body import JsonBody, media_type, multipart
+from kuznia.web.route import ExactRoute
 
-router = APIRouter(prefix="/api/v1/code", tags=["code"])
+router = APIRouter(prefix="/api/v1/code", tags=["code"], route_class=ExactRoute)
 
 MOST_FILES = 50
 MOST_LETTERS = 1_000_000

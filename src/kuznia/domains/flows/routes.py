@@ -30,12 +30,19 @@ from kuznia.web.answers import answered
 from kuznia.web.asked import caller_of, forge_of
 from kuznia.web.body import SMALL, JsonBody, fields, media_type, multipart
 from kuznia.web.ids import InPath
+from kuznia.web.route import ExactRoute
 from kuznia.web.shapes import ArtefactShape, linked
 
-router = APIRouter(prefix="/api/v1", tags=["flows"])
+router = APIRouter(prefix="/api/v1", tags=["flows"], route_class=ExactRoute)
 
 MOST_POSTED = 500
 MOST_TOLD = 20
+PASS = {
+    "name": "pass",
+    "in": "query",
+    "description": "What opens the page to a browser; the address of `preview-link` has it.",
+    "schema": {"type": "string", "maxLength": 2000},
+}
 # What a page of the flow asks, by the names of its fields.
 FIELDS = {"type": "object", "additionalProperties": {"type": "string"}}
 FORM = {
@@ -78,6 +85,7 @@ EDIT = JsonBody(EditIn, SMALL)
     summary="The first page of a flow that can be walked through",
     response_class=Response,
     responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
+    openapi_extra={"parameters": [PASS]},
 )
 async def preview_begin(
     request: Request, artefact_id: InPath, language: Literal["uk", "en"] | None = None
@@ -94,7 +102,7 @@ async def preview_begin(
     summary="The page that follows an answer, or the same one with what is wrong",
     response_class=Response,
     responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
-    openapi_extra={"requestBody": {"required": True, "content": FORM}},
+    openapi_extra={"parameters": [PASS], "requestBody": {"required": True, "content": FORM}},
 )
 async def preview_go_on(
     request: Request, artefact_id: InPath, language: Literal["uk", "en"] | None = None

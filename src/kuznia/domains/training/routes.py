@@ -21,7 +21,7 @@ from kuznia.domains.training.playbook.coaching import (
     Unknown,
     coach,
 )
-from kuznia.domains.training.profile import Person
+from kuznia.domains.training.profile import KEPT, Person
 from kuznia.domains.training.questions import minutes_to_answer, questions
 from kuznia.domains.training.questions.answers import wrong
 from kuznia.domains.training.shapes import (
@@ -49,8 +49,9 @@ from kuznia.web.answers import answered, bare
 from kuznia.web.asked import caller_of, forge_of
 from kuznia.web.body import SMALL, JsonBody
 from kuznia.web.ids import InPath, UserInPath
+from kuznia.web.route import ExactRoute
 
-router = APIRouter(prefix="/api/v1", tags=["training"])
+router = APIRouter(prefix="/api/v1", tags=["training"], route_class=ExactRoute)
 
 # Past any plan a person could follow, and short of where arithmetic or time gives way.
 MOST_OF_ANYTHING = 100_000
@@ -231,7 +232,8 @@ def _standing(kept: Kept, log: Entries, day: datetime.date) -> Standing:
     if kept.domain != "training" or not {"plan", "person"} <= parts.keys():
         raise NotFound("There is no plan in such an artefact.", details={"id": kept.id})
     try:
-        plan, person = Plan.model_validate(parts["plan"]), Person.model_validate(parts["person"])
+        plan = Plan.model_validate(parts["plan"])
+        person = Person.model_validate(parts["person"], context=KEPT)
     except ValidationError:
         message = "The plan was made by another version."
         raise NotFound(message, details={"id": kept.id}) from None
