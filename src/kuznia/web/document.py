@@ -1,4 +1,4 @@
-"""The API's document: every body's schema by its name, and every reference leads somewhere."""
+"""The API's document: every body's schema under a name of its own, as makers of clients need it."""
 
 import json
 import re
@@ -36,8 +36,14 @@ def share(document: dict[str, Any]) -> None:
         own = {schema["title"]: schema, **schema.pop("$defs", {})}
         names = {name: _name(name, _meaning(name, own), schemas, shared) for name in own}
         for name, one in own.items():
-            schemas[names[name]] = _renamed(one, names)
+            # Generators of clients name a class by its title.
+            schemas[names[name]] = {**_renamed(one, names), "title": names[name]}
         content["schema"] = {"$ref": REF + names[schema["title"]]}
+    for answer in _answers(document):
+        # Generators of clients read the first kind of content; a stream is for who asks for it.
+        answer["content"] = dict(
+            sorted(answer["content"].items(), key=lambda kind: kind[0] != "application/json")
+        )
 
 
 def _bodies(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -45,6 +51,12 @@ def _bodies(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         for operation in operations.values():
             if "requestBody" in operation:
                 yield from operation["requestBody"]["content"].values()
+
+
+def _answers(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            yield from (one for one in operation["responses"].values() if "content" in one)
 
 
 def _name(
@@ -57,7 +69,7 @@ def _name(
     number = 1
     free = name
     while free in schemas and shared.get(free) != meaning:
-        free = f"{name}-Input{'' if number == 1 else number}"
+        free = f"{name}Input{'' if number == 1 else number}"
         number += 1
     shared[free] = meaning
     return free

@@ -11,6 +11,7 @@ from pydantic_core import from_json, to_json
 
 from kuznia.domains.training import editing
 from kuznia.domains.training.athlete import read
+from kuznia.domains.training.kept import text as data_file
 from kuznia.domains.training.plan import Plan
 from kuznia.domains.training.playbook import Close, Delta, Edit, Log, Trained
 from kuznia.domains.training.playbook.coaching import (
@@ -67,6 +68,7 @@ QUESTIONS, FEEDBACK, LESSON = (
 )
 VERIFY = JsonBody(VerifyIn, max_values=PLAN_VALUES)
 PLAYBOOK = "/training/playbook/{user_id}"
+EXAMPLE = from_json(data_file("examples/verify.json"))
 
 
 @router.post(
@@ -89,7 +91,7 @@ async def ask(request: Request) -> Response:
     operation_id="verify",
     response_class=Response,
     responses={200: {"model": Envelope[Verified]}},
-    openapi_extra=VERIFY.described([]),
+    openapi_extra=VERIFY.described([EXAMPLE]),
 )
 async def check(request: Request) -> Response:
     """The plan may come from anywhere. Needs no model; nothing is kept."""
