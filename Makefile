@@ -26,7 +26,13 @@ $(VENV)/outside.stamp: $(VENV)/dev.stamp tests/outside/package-lock.json
 		&& "$$wheel/bin/node" "$$wheel/lib/node_modules/npm/bin/npm-cli.js" ci --loglevel=error; fi
 	touch $@
 
-setup: $(VENV)/dev.stamp $(VENV)/outside.stamp ## make .venv with everything for work on Kuznia
+# What makes Python clients from our document, apart from us as its users are.
+$(VENV)/clients.stamp: $(VENV)/dev.stamp requirements/clients.txt
+	$(BIN)/python -m venv $(VENV)/clients
+	$(VENV)/clients/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/clients.txt
+	touch $@
+
+setup: $(VENV)/dev.stamp $(VENV)/outside.stamp $(VENV)/clients.stamp ## make .venv with everything for work on Kuznia
 	@$(call system,bwrap,bubblewrap,the sandbox)
 	@$(call system,chromium,chromium,pages in a browser)
 # A program of the system: root gets it, anybody else is told what will be missing.
@@ -68,5 +74,6 @@ docs: setup ## write the pages that are generated from the code
 lock: ## resolve the requirements again (needs uv)
 	uv pip compile pyproject.toml --group build --extra postgres --extra redis $(LOCK) -o requirements/run.txt
 	uv pip compile pyproject.toml --group dev --all-extras $(LOCK) -o requirements/dev.txt
+	uv pip compile --group clients $(LOCK) -o requirements/clients.txt
 LOCK := --universal --python-version 3.11 --generate-hashes --no-header --quiet \
 	--no-emit-index-url --no-emit-find-links

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis
+import jsonschema
 import pytest
 import schemathesis
 from bench.replies import reply_to
@@ -120,6 +121,71 @@ def test_a_stream_is_answered_as_described(address: str) -> None:
 
 def test_the_document_is_valid_openapi() -> None:
     described.validate()
+
+
+def test_every_reference_leads_somewhere() -> None:
+    def follow(value: Any) -> None:
+        for one in value.values() if isinstance(value, dict) else value:
+            if isinstance(one, dict | list):
+                follow(one)
+        if isinstance(value, dict) and isinstance(value.get("$ref"), str):
+            place: Any = document
+            for step in value["$ref"].removeprefix("#/").split("/"):
+                place = place[step]
+
+    follow(document)
+
+
+def test_no_two_schemas_have_one_title() -> None:
+    titles = [one["title"] for one in document["components"]["schemas"].values() if "title" in one]
+
+    assert len(titles) == len(set(titles))
+
+
+# Without a body: a link is asked for, and what is over is answered with nothing.
+NO_BODY = {"artefacts_preview_link"}
+NO_CONTENT = {("runs_follow", "204")}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_body_and_every_answer_has_a_schema(name: str) -> None:
+    _, method, operation = OPERATIONS[name]
+    contents = {("body", kind): one for kind, one in _content(operation.get("requestBody", {}))}
+    for status, answer in operation["responses"].items():
+        contents |= {(status, kind): one for kind, one in _content(answer)}
+        assert answer.get("content") or (name, status) in NO_CONTENT
+
+    assert [where for where, one in contents.items() if not one.get("schema")] == []
+    if method in {"post", "patch", "put"}:
+        assert "requestBody" in operation or name in NO_BODY
+
+
+def _content(described: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return list(described.get("content", {}).items())
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_parameter_says_what_it_takes(name: str) -> None:
+    for parameter in OPERATIONS[name][2].get("parameters", []):
+        schema = parameter["schema"]
+        choices = [schema, *schema.get("anyOf", ())]
+        texts = [one for one in choices if one.get("type") == "string"]
+
+        assert [one for one in texts if not one.keys() & {"pattern", "enum", "maxLength"}] == []
+        if parameter["in"] == "path":
+            assert "pattern" in schema
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_json_body_has_an_example_that_is_taken(name: str) -> None:
+    content = dict(_content(OPERATIONS[name][2].get("requestBody", {})))
+    examples = content.get("application/json", {}).get("examples", {})
+    assert examples or "application/json" not in content
+
+    for example in examples.values():
+        reference = content["application/json"]["schema"]
+        whole = {**reference, "components": document["components"]}
+        jsonschema.Draft202012Validator(whole).validate(example["value"])
 
 
 def test_no_two_operations_have_one_name() -> None:

@@ -121,6 +121,19 @@ def faults_say_what_they_are(_: str, tree: ast.Module) -> Complaints:
             yield node, "say in one line when it is raised; docs/errors.md shows it"
 
 
+def bodies_are_read_in_one_place(path: str, tree: ast.Module) -> Complaints:
+    reads = {f"request.{name}" for name in ("body", "json", "form", "stream")}
+    for node in () if path == "src/kuznia/web/body.py" else ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in reads:
+            yield node, "take it through kuznia.web.body: it has the bounds, and a client may leave"
+
+
+def ids_are_described_in_one_place(path: str, tree: ast.Module) -> Complaints:
+    for node in () if path == "src/kuznia/web/ids.py" else ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Path" and node.keywords:
+            yield node, "use a type of kuznia.web.ids: an id is checked before it is looked for"
+
+
 RULES: dict[Rule, str] = {
     one_place_commits: "async def f(s): await s.commit()",
     nobody_catches_all: "try: f()\nexcept (OSError, Exception): pass",
@@ -128,6 +141,8 @@ RULES: dict[Rule, str] = {
     no_global_changes: "SEEN = {}\ndef f(x): SEEN[x] = 1",
     nothing_global_has_a_life: "CACHE = Shelf(None, clock, ttl=1, size=1)",
     faults_say_what_they_are: "class Gone(NotFound): pass",
+    bodies_are_read_in_one_place: "async def f(request): return await request.body()",
+    ids_are_described_in_one_place: "Id = Annotated[str, Path(max_length=64)]",
 }
 
 

@@ -61,6 +61,8 @@ from kuznia.platform.metrics import Metrics
 from kuznia.platform.redis import Redis
 from kuznia.platform.settings import Settings
 from kuznia.platform.settings import load as load_settings
+from kuznia.web.document import name_bodies
+from kuznia.web.route import ExactRoute
 
 log = get_log("app")
 
@@ -177,6 +179,8 @@ def create_app(made: Made) -> FastAPI:
         generate_unique_id_function=lambda route: "_".join((*map(str, route.tags), route.name)),
     )
     faults.install(app)
+    app.router.route_class = ExactRoute
+    name_bodies(app)
     rules = dict(RULES)
     for domain in made.domains.values():
         http.add_makers(app, domain)

@@ -25,7 +25,7 @@ def as_text(copy: Copy) -> bytes:
 async def client(sqlite_url: str) -> AsyncGenerator[httpx2.AsyncClient]:
     model = ScriptedModel()
     model.always("note: hot iron")
-    domain = a_domain(exports={"text": Export("text/plain", "txt", as_text)})
+    domain = a_domain(exports={"text": Export("text/plain", "txt", as_text, frozenset({"loud"}))})
     settings = Settings(database_url=SecretStr(sqlite_url))
     async with inside(Made(settings=settings, domains={"notes": domain}, model=model)) as kuznia:
         yield kuznia.client
@@ -78,3 +78,10 @@ async def test_an_artefact_that_is_not_there_has_no_export(client):
     answer = await client.get("/api/v1/artefacts/art_0/exports/text")
 
     assert answer.status_code == 404
+
+
+async def test_an_option_no_format_has_is_refused(client):
+    answer = await client.get(f"{await made(client)}/exports/text?lout=yes")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["details"]["fields"][0]["where"] == "query.lout"

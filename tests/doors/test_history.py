@@ -11,10 +11,10 @@ from tests.doors.served import Kuznia
 from tests.makers import a_domain
 from tests.modelserver import ModelServer, reply
 
-from kuznia.doors.shapes import ArtefactPage
 from kuznia.forge.terms import Caller
 from kuznia.platform.tables import artefacts
 from kuznia.platform.wire import Envelope
+from kuznia.web.shapes import ArtefactPage
 
 HISTORY = "/api/v1/artefacts"
 
@@ -90,7 +90,20 @@ async def test_only_one_status_is_shown(stocked: Kuznia):
 
 async def test_only_one_domain_is_shown(stocked: Kuznia):
     assert len((await page(stocked, domain="notes"))["items"]) == 6
-    assert (await page(stocked, domain="flows"))["items"] == []
+
+
+async def test_a_domain_that_is_misspelt_is_no_empty_history(stocked: Kuznia):
+    answer = await stocked.client.get(HISTORY, params={"domain": "note"})
+
+    assert refused(answer) == "query.domain"
+    assert "known are notes" in answer.json()["error"]["message"]
+
+
+async def test_a_filter_that_is_misspelt_is_not_passed_over(stocked: Kuznia):
+    answer = await stocked.client.get(HISTORY, params={"domian": "notes", "limit": 1})
+
+    assert refused(answer) == "query.domian"
+    assert "there is before, domain, limit, status" in answer.json()["error"]["message"]
 
 
 async def test_filters_and_pages_go_together(stocked: Kuznia):

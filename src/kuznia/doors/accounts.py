@@ -2,16 +2,18 @@
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
-from pydantic_core import to_json
 
 from kuznia.callers.accounts import Tokens
 from kuznia.callers.people import Role
-from kuznia.doors.at import Doors, caller, doors
-from kuznia.doors.body import Body
+from kuznia.doors.at import Doors, doors
 from kuznia.platform.errors import Conflict
-from kuznia.platform.wire import Envelope, ok
+from kuznia.platform.wire import Envelope
+from kuznia.web.answers import answered
+from kuznia.web.asked import caller_of
+from kuznia.web.body import SMALL, JsonBody
+from kuznia.web.route import ExactRoute
 
-router = APIRouter(prefix="/api/v1/auth", tags=["auth"])
+router = APIRouter(prefix="/api/v1/auth", tags=["auth"], route_class=ExactRoute)
 
 
 class Sent(BaseModel):
@@ -41,7 +43,9 @@ class Me(BaseModel):
     scopes: list[str] = Field(description="What the credential you came with allows.")
 
 
-SIGN_IN, REFRESH, NEW_PASSWORD = Body(SignIn), Body(Refresh), Body(NewPassword)
+SIGN_IN = JsonBody(SignIn, SMALL)
+REFRESH = JsonBody(Refresh, SMALL)
+NEW_PASSWORD = JsonBody(NewPassword, SMALL)
 
 
 @router.post(
@@ -56,7 +60,7 @@ async def token(request: Request) -> Response:
     at = accounts_of(request)
     sent = await SIGN_IN.read(request)
     password = sent.password.get_secret_value()
-    return _json(await at.callers.accounts.sign_in(sent.name, password, address(request)))
+    return answered(await at.callers.accounts.sign_in(sent.name, password, address(request)))
 
 
 @router.post(
@@ -70,7 +74,7 @@ async def refresh(request: Request) -> Response:
     """A refresh token is good for one use. One that comes a second time ends the sign-in."""
     at = accounts_of(request)
     sent = await REFRESH.read(request)
-    return _json(await at.callers.accounts.refresh(sent.refresh_token.get_secret_value()))
+    return answered(await at.callers.accounts.refresh(sent.refresh_token.get_secret_value()))
 
 
 @router.post(
@@ -85,7 +89,7 @@ async def revoke(request: Request) -> Response:
     at = accounts_of(request)
     sent = await REFRESH.read(request)
     await at.callers.accounts.sign_out(sent.refresh_token.get_secret_value())
-    return _json(None)
+    return answered(None)
 
 
 @router.post(
@@ -97,12 +101,12 @@ async def revoke(request: Request) -> Response:
 )
 async def password(request: Request) -> Response:
     """Every sign-in ends, this one too."""
-    at, who = accounts_of(request), await caller(request)
+    at, who = accounts_of(request), caller_of(request)
     sent = await NEW_PASSWORD.read(request)
     old, new = sent.old.get_secret_value(), sent.new.get_secret_value()
     await at.callers.accounts.change_password(who.id, old, new, address(request))
     at.callers.forget(who.id)
-    return _json(None)
+    return answered(None)
 
 
 @router.get(
@@ -112,11 +116,11 @@ async def password(request: Request) -> Response:
     responses={200: {"model": Envelope[Me]}},
 )
 async def me(request: Request) -> Response:
-    who = await caller(request)
+    who = caller_of(request)
     person = await doors(request).callers.people.find(who.id)
     role: Role = "admin" if who.admin or (person and person.role == "admin") else "user"
     name = person.name if person else None
-    return _json(Me(id=who.id, name=name, role=role, scopes=sorted(who.scopes)))
+    return answered(Me(id=who.id, name=name, role=role, scopes=sorted(who.scopes)))
 
 
 def accounts_of(request: Request) -> Doors:
@@ -130,7 +134,3 @@ def accounts_of(request: Request) -> Doors:
 def address(request: Request) -> str:
     """Where somebody comes from, as far as the server can tell."""
     return request.client.host if request.client else ""
-
-
-def _json(content: object) -> Response:
-    return Response(ok(to_json(content)), media_type="application/json")

@@ -5,16 +5,17 @@ from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
-from pydantic_core import to_json
 
 from kuznia import __version__
 from kuznia.doors.at import Doors, doors
 from kuznia.platform import migrate
 from kuznia.platform.errors import Fault, Unavailable
 from kuznia.platform.metrics import CONTENT_TYPE
-from kuznia.platform.wire import Envelope, ok
+from kuznia.platform.wire import Envelope
+from kuznia.web.answers import answered, bare
+from kuznia.web.route import ExactRoute
 
-router = APIRouter(tags=["operation"])
+router = APIRouter(tags=["operation"], route_class=ExactRoute)
 
 PLANNERS_ONLY = "none: planners only, see docs/models.md"
 
@@ -45,10 +46,6 @@ class Readiness(BaseModel):
     breakers: dict[str, str]
 
 
-def _json(content: bytes, status: int = 200) -> Response:
-    return Response(content, status_code=status, media_type="application/json")
-
-
 @router.get(
     "/",
     summary="What is here",
@@ -58,7 +55,7 @@ def _json(content: bytes, status: int = 200) -> Response:
 async def welcome(request: Request) -> Response:
     loaded = doors(request).forge.domains
     make = {name: f"/api/v1/{domain.path}" for name, domain in loaded.items()}
-    return _json(ok(to_json(Welcome(make=make)), "Kuznia makes what it can check."))
+    return answered(Welcome(make=make), message="Kuznia makes what it can check.")
 
 
 @router.get(
@@ -69,7 +66,7 @@ async def welcome(request: Request) -> Response:
 )
 async def health() -> Response:
     """Asks nothing of anyone: a restart would not mend a database."""
-    return _json(ok(to_json(Alive())))
+    return answered(Alive())
 
 
 @router.get(
@@ -85,7 +82,7 @@ async def ready(request: Request) -> Response:
             "Orders cannot be taken now; `details` says what is missing.",
             details=state.model_dump(by_alias=True),
         )
-    return _json(ok(state.model_dump_json(by_alias=True).encode()))
+    return answered(state)
 
 
 async def readiness(at: Doors) -> Readiness:
@@ -117,12 +114,17 @@ async def _seen(look: Awaitable[None]) -> str:
     "/metrics",
     summary="Counts and times, for Prometheus",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {}}}},
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
 async def metrics(request: Request) -> Response:
     return Response(doors(request).metrics.render(), media_type=CONTENT_TYPE)
 
 
-@router.get("/api/openapi.json", summary="This API as OpenAPI", response_class=Response)
+@router.get(
+    "/api/openapi.json",
+    summary="This API as OpenAPI",
+    response_class=Response,
+    responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
+)
 async def openapi(request: Request) -> Response:
-    return _json(to_json(request.app.openapi()))
+    return bare(request.app.openapi())

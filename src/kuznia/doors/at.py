@@ -1,4 +1,4 @@
-"""What every door needs at hand, and who is asking."""
+"""What every door needs at hand."""
 
 from dataclasses import dataclass
 
@@ -69,8 +69,3 @@ class Doors:
 def doors(request: Request) -> Doors:
     """What the application opened when it started."""
     return request.scope["state"]["doors"]
-
-
-async def caller(request: Request) -> Caller:
-    """Who asks, from the credential and from nothing else in the request."""
-    return request.scope["state"]["caller"]

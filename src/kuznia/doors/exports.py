@@ -2,21 +2,32 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
-from pydantic_core import from_json, to_json
+from fastapi import APIRouter, Request, Response
+from pydantic_core import from_json
 
-from kuznia.doors.at import caller, doors
-from kuznia.doors.shapes import ExportLine, links
+from kuznia.doors.at import doors
 from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import CannotExport, Copy, Export
 from kuznia.platform.errors import Invalid, NotFound
-from kuznia.platform.wire import Envelope, ok
+from kuznia.platform.wire import Envelope
+from kuznia.web.answers import answered
+from kuznia.web.asked import caller_of
+from kuznia.web.ids import FormatInPath, InPath
+from kuznia.web.route import OPEN, ExactRoute, refuse_unknown
+from kuznia.web.shapes import ExportLine, links
 
-router = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"])
+router = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"], route_class=ExactRoute)
 
 ANY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+OPTIONS = {
+    "name": "options",
+    "in": "query",
+    "description": "Options of the format, where it has any; docs/flows.md and docs/training.md "
+    "have them.",
+    "schema": {"type": "object", "additionalProperties": {"type": "string"}},
+    **OPEN,
+}
 
 
 @router.get(
@@ -25,13 +36,13 @@ ANY = {"application/octet-stream": {"schema": {"type": "string", "format": "bina
     response_class=Response,
     responses={200: {"model": Envelope[list[ExportLine]]}},
 )
-async def formats(request: Request, artefact_id: Annotated[str, Path(max_length=64)]) -> Response:
-    kept = await doors(request).forge.shelf.get(await caller(request), artefact_id)
+async def formats(request: Request, artefact_id: InPath) -> Response:
+    kept = await doors(request).forge.shelf.get(caller_of(request), artefact_id)
     lines = [
         ExportLine(name=name, media_type=form.media_type, link=f"{links(kept)['exports']}/{name}")
         for name, form in _formats(request, kept).items()
     ]
-    return Response(ok(to_json(lines)), media_type="application/json")
+    return answered(lines)
 
 
 @router.get(
@@ -39,18 +50,20 @@ async def formats(request: Request, artefact_id: Annotated[str, Path(max_length=
     summary="An artefact as a file, in one of the formats of its domain",
     response_class=Response,
     responses={200: {"content": ANY, "description": "The file, under its own media type."}},
+    openapi_extra={"parameters": [OPTIONS]},
 )
 async def export(
     request: Request,
-    artefact_id: Annotated[str, Path(max_length=64)],
-    name: Annotated[str, Path(max_length=40, description="One that `links.exports` lists.")],
+    artefact_id: InPath,
+    name: FormatInPath,
 ) -> Response:
     """Query parameters are options of the format, where it has any."""
-    kept = await doors(request).forge.shelf.get(await caller(request), artefact_id)
+    kept = await doors(request).forge.shelf.get(caller_of(request), artefact_id)
     known = _formats(request, kept)
     if (form := known.get(name)) is None:
         names = ", ".join(known) or "none"
         raise NotFound(f"An artefact of {kept.domain} has no such format; there is {names}.")
+    refuse_unknown(request, form.options)
     # Drawing a diagram takes its time, and others want theirs.
     content = await asyncio.to_thread(exported, kept, form, dict(request.query_params))
     headers = {"Content-Disposition": f'attachment; filename="{kept.id}-{name}.{form.ending}"'}

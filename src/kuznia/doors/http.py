@@ -1,11 +1,11 @@
 """Plain HTTP: make one, make many, read one, read the history."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Path, Query, Request, Response
+from fastapi import APIRouter, FastAPI, Query, Request, Response
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -17,18 +17,22 @@ from pydantic import (
 )
 from pydantic_core import from_json, to_json
 
-from kuznia.doors.at import caller, doors
-from kuznia.doors.body import Body
-from kuznia.doors.leaving import done_or_gone, unless_gone
-from kuznia.doors.shapes import NAME, ArtefactPage, ArtefactShape, BatchShape, linked, links
-from kuznia.doors.stream import MEDIA_TYPE, EventStream, wants_events
+from kuznia.doors.at import doors
+from kuznia.doors.stream import MEDIA_TYPE, TEXT, EventStream, wants_events
 from kuznia.doors.turnstile import take_more
 from kuznia.forge.runs import Run
 from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import Domain, Input, Order, Status
-from kuznia.platform.errors import Fault, Invalid, NotAccepted
+from kuznia.platform.errors import Fault, Invalid, NotAccepted, invalid
 from kuznia.platform.kinds import Dollars, billionths
-from kuznia.platform.wire import Envelope, ok
+from kuznia.platform.wire import Envelope
+from kuznia.web.answers import answered
+from kuznia.web.asked import caller_of
+from kuznia.web.body import ORDER, JsonBody
+from kuznia.web.ids import NAME, InPath
+from kuznia.web.leaving import done_or_gone, unless_gone
+from kuznia.web.route import ExactRoute
+from kuznia.web.shapes import ArtefactPage, ArtefactShape, BatchShape, linked, links
 
 MOST_IN_BATCH = 20
 BATCH_AT_ONCE = 3
@@ -73,27 +77,27 @@ def add_makers(app: FastAPI, domain: Domain) -> None:
     bytes go straight into the domain's own input. Together this halves what a request costs us.
     """
     path = f"/api/v1/{domain.path}"
-    one, many = Body(domain.input), Body(_batch_of(domain))
+    one, many = JsonBody(domain.input, ORDER), JsonBody(_batch_of(domain))
 
     async def make(request: Request) -> Response:
         at = doors(request)
         streamed = wants_events(request)
-        given, who, most_cost = await one.read(request), await caller(request), _most_cost(request)
+        given, who, most_cost = await one.read(request), caller_of(request), _most_cost(request)
         order = await at.order(domain.name, given, who, drafts=streamed, most_cost=most_cost)
         run = at.runs.start(order, goes_on=_goes_on(request))
         if streamed:
             return EventStream(at.runs, run)
         await ended(request, run)
-        return _json(ok(linked(accepted(run))), run_id=run.id)
+        return answered(linked(accepted(run)), headers={"X-Run-Id": run.id})
 
     async def make_many(request: Request) -> Response:
-        at, who, goes_on = doors(request), await caller(request), _goes_on(request)
+        at, who, goes_on = doors(request), caller_of(request), _goes_on(request)
         most_cost, wanted = _most_cost(request), (await many.read(request)).orders
         await take_more(request, len(wanted) - 1)
         # All before the first is begun: together they have the time of one request.
         orders = [await at.order(domain.name, one, who, most_cost=most_cost) for one in wanted]
         outcomes = await in_turns(request, orders, goes_on=goes_on)
-        return _json(ok(_told(outcomes)))
+        return answered(_told(outcomes))
 
     app.post(
         path,
@@ -106,7 +110,7 @@ def add_makers(app: FastAPI, domain: Domain) -> None:
         responses={
             200: {
                 "model": Envelope[ArtefactShape],
-                "content": {MEDIA_TYPE: {}},
+                "content": TEXT,
                 "description": "The artefact; or, when asked for, the events that lead to it.",
             }
         },
@@ -221,12 +225,13 @@ def _coded(finding: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     return {name: finding[name] for name in ("code", "severity")}
 
 
-def _json(content: bytes, run_id: str | None = None) -> Response:
-    headers = {"X-Run-Id": run_id} if run_id is not None else None
-    return Response(content, media_type="application/json", headers=headers)
+def _no_such_domain(known: Iterable[str]) -> Invalid:
+    names = ", ".join(sorted(known))
+    message = f"There is no such domain; known are {names}"
+    return invalid([{"loc": ("query", "domain"), "msg": message, "type": "unknown"}])
 
 
-history = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"])
+history = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"], route_class=ExactRoute)
 
 
 @history.get(
@@ -245,8 +250,10 @@ async def page(
     ] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Response:
+    if domain is not None and domain not in doors(request).forge.domains:
+        raise _no_such_domain(doors(request).forge.domains)
     rows = await doors(request).forge.shelf.page(
-        await caller(request), domain=domain, status=status, before=before, limit=limit + 1
+        caller_of(request), domain=domain, status=status, before=before, limit=limit + 1
     )
     lines = [
         {
@@ -259,7 +266,7 @@ async def page(
         for kept in rows[:limit]
     ]
     following = rows[limit - 1].id if len(rows) > limit else None
-    return _json(ok(to_json({"items": lines, "next": following})))
+    return answered({"items": lines, "next": following})
 
 
 @history.get(
@@ -268,8 +275,6 @@ async def page(
     response_class=Response,
     responses={200: {"model": Envelope[ArtefactShape]}},
 )
-async def read(
-    request: Request, artefact_id: Annotated[str, Path(max_length=64, pattern=NAME)]
-) -> Response:
+async def read(request: Request, artefact_id: InPath) -> Response:
     shelf = doors(request).forge.shelf
-    return _json(ok(linked(await shelf.get(await caller(request), artefact_id))))
+    return answered(linked(await shelf.get(caller_of(request), artefact_id)))

@@ -11,10 +11,10 @@ from contextlib import asynccontextmanager, suppress
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kuznia.callers.replays import Answer, Headers, Message, Replays, Request, Tape, request, reused
-from kuznia.doors.body import whole
-from kuznia.doors.leaving import unless_gone
 from kuznia.doors.stream import MEDIA_TYPE
 from kuznia.platform.errors import Invalid, Unavailable
+from kuznia.web.body import whole
+from kuznia.web.leaving import unless_gone
 
 HEADER = b"idempotency-key"
 REPLAYED = (b"idempotency-replayed", b"true")

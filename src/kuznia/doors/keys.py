@@ -1,23 +1,22 @@
 """One's own API keys. A key cannot make keys: that takes somebody who signed in."""
 
 from datetime import datetime, timedelta
-from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic_core import to_json
 
 from kuznia.callers.keys import ApiKey, Scope
 from kuznia.doors.accounts import accounts_of
-from kuznia.doors.at import caller
-from kuznia.doors.body import Body
-from kuznia.doors.shapes import NAME
 from kuznia.platform.errors import Forbidden
-from kuznia.platform.wire import Envelope, ok
+from kuznia.platform.wire import Envelope
+from kuznia.web.answers import answered
+from kuznia.web.asked import caller_of
+from kuznia.web.body import SMALL, JsonBody
+from kuznia.web.ids import InPath
+from kuznia.web.route import ExactRoute
 
-router = APIRouter(prefix="/api/v1/keys", tags=["keys"])
+router = APIRouter(prefix="/api/v1/keys", tags=["keys"], route_class=ExactRoute)
 
-KeyId = Annotated[str, Path(max_length=64, pattern=NAME)]
 DAY = 86_400
 
 
@@ -54,7 +53,7 @@ class SecretKey(KeyShape):
     key: str = Field(description="Send it as `X-API-Key`. It is shown this once.")
 
 
-NEW_KEY, ROTATION = Body(NewKey), Body(Rotation)
+NEW_KEY, ROTATION = JsonBody(NewKey, SMALL), JsonBody(Rotation, SMALL)
 
 
 @router.get(
@@ -64,8 +63,8 @@ NEW_KEY, ROTATION = Body(NewKey), Body(Rotation)
     responses={200: {"model": Envelope[list[KeyShape]]}},
 )
 async def page(request: Request) -> Response:
-    at, who = accounts_of(request), await caller(request)
-    return _json([_shape(one) for one in await at.callers.keys.of(who.id)])
+    at, who = accounts_of(request), caller_of(request)
+    return answered([_shape(one) for one in await at.callers.keys.of(who.id)])
 
 
 @router.post(
@@ -77,7 +76,7 @@ async def page(request: Request) -> Response:
     openapi_extra=NEW_KEY.described([{"name": "nightly build", "scopes": ["domains", "read"]}]),
 )
 async def create(request: Request) -> Response:
-    at, who = accounts_of(request), await caller(request)
+    at, who = accounts_of(request), caller_of(request)
     wanted = await NEW_KEY.read(request)
     if beyond := [scope for scope in wanted.scopes if scope not in who.scopes]:
         raise Forbidden(f"You may not do this yourself: {', '.join(beyond)}.")
@@ -93,8 +92,8 @@ async def create(request: Request) -> Response:
     responses={201: {"model": Envelope[SecretKey]}},
     openapi_extra=ROTATION.described([{"overlap": DAY}]),
 )
-async def rotate(request: Request, key_id: KeyId) -> Response:
-    at, who = accounts_of(request), await caller(request)
+async def rotate(request: Request, key_id: InPath) -> Response:
+    at, who = accounts_of(request), caller_of(request)
     overlap = timedelta(seconds=(await ROTATION.read(request)).overlap)
     made = await at.callers.keys.rotate(who.id, key_id, overlap)
     at.callers.forget(key_id)
@@ -107,11 +106,11 @@ async def rotate(request: Request, key_id: KeyId) -> Response:
     response_class=Response,
     responses={200: {"model": Envelope[KeyShape]}},
 )
-async def revoke(request: Request, key_id: KeyId) -> Response:
-    at, who = accounts_of(request), await caller(request)
+async def revoke(request: Request, key_id: InPath) -> Response:
+    at, who = accounts_of(request), caller_of(request)
     key = await at.callers.keys.revoke(who.id, key_id)
     at.callers.forget(key_id)
-    return _json(_shape(key))
+    return answered(_shape(key))
 
 
 def _shape(key: ApiKey) -> KeyShape:
@@ -119,8 +118,4 @@ def _shape(key: ApiKey) -> KeyShape:
 
 
 def _secret(key: ApiKey, text: str) -> Response:
-    return _json(SecretKey(**dict(_shape(key)), key=text), 201)
-
-
-def _json(content: object, status: int = 200) -> Response:
-    return Response(ok(to_json(content)), status_code=status, media_type="application/json")
+    return answered(SecretKey(**dict(_shape(key)), key=text), status=201)

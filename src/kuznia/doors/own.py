@@ -8,16 +8,20 @@ from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
 from kuznia.callers import own
-from kuznia.doors.at import caller, doors
+from kuznia.doors.at import doors
 from kuznia.forge.terms import Caller
 from kuznia.platform.db import Database
 from kuznia.platform.log import get_log
-from kuznia.platform.wire import Envelope, ok
+from kuznia.platform.wire import Envelope
+from kuznia.web.answers import answered
+from kuznia.web.asked import caller_of
+from kuznia.web.route import ExactRoute
 
 log = get_log("callers")
-router = APIRouter(prefix="/api/v1/me", tags=["me"])
+router = APIRouter(prefix="/api/v1/me", tags=["me"], route_class=ExactRoute)
 
 MEDIA_TYPE = "application/x-ndjson"
+LINES = {MEDIA_TYPE: {"schema": {"type": "string"}}}
 
 
 class Erased(BaseModel):
@@ -28,11 +32,11 @@ class Erased(BaseModel):
     "/export",
     summary="All that is yours, a line of JSON for each row",
     response_class=Response,
-    responses={200: {"content": {MEDIA_TYPE: {}}, "description": "`{table, row}` on each line."}},
+    responses={200: {"content": LINES, "description": "`{table, row}` on each line."}},
 )
 async def export(request: Request) -> Response:
     """Everything but secrets: of a key and a password only a hash was ever kept."""
-    who = await caller(request)
+    who = caller_of(request)
     headers = {"Content-Disposition": 'attachment; filename="kuznia-export.ndjson"'}
     return StreamingResponse(lines(doors(request).db, who), media_type=MEDIA_TYPE, headers=headers)
 
@@ -45,13 +49,13 @@ async def export(request: Request) -> Response:
 )
 async def erase(request: Request) -> Response:
     """It cannot be taken back. What is under way is cancelled first."""
-    at, who = doors(request), await caller(request)
+    at, who = doors(request), caller_of(request)
     await at.runs.forget(who)
     rows = await own.erase(at.db, who.id)
     at.forge.shelf.forget(who)
     at.callers.forget(who.id)
     log.info("erased", person=who.id, rows=sum(rows.values()))
-    return Response(ok(to_json(Erased(rows=rows))), media_type="application/json")
+    return answered(Erased(rows=rows))
 
 
 async def lines(db: Database, who: Caller) -> AsyncGenerator[bytes]:

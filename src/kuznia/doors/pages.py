@@ -3,22 +3,24 @@
 import hashlib
 from base64 import b64encode
 from datetime import datetime
-from typing import Annotated
 from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
-from pydantic_core import to_json
 from starlette.types import Scope
 
-from kuznia.doors.at import Doors, caller, doors
-from kuznia.doors.shapes import links
+from kuznia.doors.at import Doors, doors
 from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import Caller
 from kuznia.platform.errors import NotFound
-from kuznia.platform.wire import Envelope, ok
+from kuznia.platform.wire import Envelope
+from kuznia.web.answers import answered
+from kuznia.web.asked import caller_of
+from kuznia.web.ids import InPath
+from kuznia.web.route import ExactRoute
+from kuznia.web.shapes import links
 
-router = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"])
+router = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"], route_class=ExactRoute)
 
 # What a pass is called in an address.
 PASS = "pass"  # noqa: S105 - a name, and no secret
@@ -63,15 +65,13 @@ class PageLink(BaseModel):
     response_class=Response,
     responses={200: {"model": Envelope[PageLink]}},
 )
-async def preview_link(
-    request: Request, artefact_id: Annotated[str, Path(max_length=64)]
-) -> Response:
+async def preview_link(request: Request, artefact_id: InPath) -> Response:
     """Whoever has the link may look at this page, and at nothing else."""
-    at, who = doors(request), await caller(request)
+    at, who = doors(request), caller_of(request)
     kept = await at.forge.shelf.get(who, artefact_id)
     if (link := page_link(at, kept, who)) is None:
         raise NotFound("This artefact has no page to look at.", details={"id": artefact_id})
-    return Response(ok(to_json(link)), media_type="application/json")
+    return answered(link)
 
 
 def page_link(at: Doors, kept: Kept, who: Caller) -> PageLink | None:

@@ -9,8 +9,8 @@ from kuznia.callers.allowances import NAMES, decision
 from kuznia.callers.people import People, Person
 from kuznia.doors import panel_session
 from kuznia.doors.accounts import accounts_of, address
-from kuznia.doors.at import caller, doors
-from kuznia.doors.panel_page import Id, Panel, View, el, link, page, view
+from kuznia.doors.at import doors
+from kuznia.doors.panel_page import Panel, View, el, link, page, view
 from kuznia.platform.errors import (
     Conflict,
     Fault,
@@ -21,6 +21,8 @@ from kuznia.platform.errors import (
     Unauthorized,
 )
 from kuznia.platform.log import get_log
+from kuznia.web.asked import caller_of
+from kuznia.web.ids import InPath
 
 log = get_log("panel")
 router = APIRouter(prefix="/admin", include_in_schema=False, route_class=Panel)
@@ -77,7 +79,7 @@ async def sign_out(request: Request) -> Response:
 @router.post("/users")
 async def change_person(request: Request) -> Response:
     """Everywhere within a second; nobody shuts the door on themselves."""
-    at, me, sent = doors(request), await caller(request), _form(request)
+    at, me, sent = doors(request), caller_of(request), _form(request)
     act, person = sent.get("act", ""), await at.callers.people.get(sent.get("who", ""))
     if person.id == me.id:
         raise Conflict("Somebody else must do that: you would lock yourself out.")
@@ -90,8 +92,8 @@ async def change_person(request: Request) -> Response:
 
 
 @router.post("/keys/{key_id}/revoke")
-async def revoke(request: Request, key_id: Id) -> Response:
-    at, me = doors(request), await caller(request)
+async def revoke(request: Request, key_id: InPath) -> Response:
+    at, me = doors(request), caller_of(request)
     found = await at.callers.keys.find(key_id)
     if found is None:
         raise NotFound("There is no such key.")
@@ -104,7 +106,7 @@ async def revoke(request: Request, key_id: Id) -> Response:
 @router.post("/limits")
 async def decide(request: Request) -> Response:
     """What a field leaves empty stays as it is."""
-    at, me, sent = doors(request), await caller(request), _form(request)
+    at, me, sent = doors(request), caller_of(request), _form(request)
     owner = await at.callers.people.owner(sent.get("who", ""))
     try:
         changes = {name: decision(name, text) for name in NAMES if (text := sent.get(name, ""))}

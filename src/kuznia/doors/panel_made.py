@@ -11,7 +11,6 @@ from kuznia.doors.at import doors
 from kuznia.doors.panel_page import (
     ROWS,
     Given,
-    Id,
     Panel,
     Text,
     View,
@@ -27,6 +26,7 @@ from kuznia.doors.panel_words import Say
 from kuznia.forge.runs import Run
 from kuznia.forge.terms import Event
 from kuznia.platform.errors import Fault, NotFound
+from kuznia.web.ids import InPath
 
 router = APIRouter(prefix="/admin", include_in_schema=False, route_class=Panel)
 
@@ -62,7 +62,7 @@ def _ending(say: Say, one: Run) -> str:
 
 
 @router.get("/runs/{run_id}")
-async def run(request: Request, run_id: Id, after: int = 0) -> Response:
+async def run(request: Request, run_id: InPath, after: int = 0) -> Response:
     at, here = doors(request), view(request)
     found = at.runs.find(run_id)
     if found is None:
@@ -113,7 +113,7 @@ def _artefact(here: View, one: overview.Made) -> Sequence[Given]:
 
 
 @router.get("/artefacts/{artefact_id}")
-async def artefact(request: Request, artefact_id: Id) -> Response:
+async def artefact(request: Request, artefact_id: InPath) -> Response:
     here = view(request)
     made, why = await overview.reasons(doors(request).db, artefact_id)
     evidence = why.evidence

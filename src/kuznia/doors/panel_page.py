@@ -7,13 +7,12 @@ from typing import Annotated, Any, TypeAlias, TypeVar
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element, tostring
 
-from fastapi import Path, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from kuznia.doors import panel_session
 from kuznia.doors.panel_words import Language, Say, language_of, say_in
-from kuznia.doors.shapes import NAME
 from kuznia.forge.terms import Caller
 from kuznia.platform.errors import Fault, invalid
 from kuznia.platform.wire import fault_headers
@@ -37,7 +36,6 @@ PAGES = {
 
 # What is looked for. PostgreSQL takes offence at a NUL.
 Text = Annotated[str, Query(max_length=300, pattern="^[^\\x00-\\x1f]*$")]
-Id = Annotated[str, Path(max_length=64, pattern=NAME)]
 
 T = TypeVar("T")
 Given: TypeAlias = "Element | str | Sequence[Given] | None"

@@ -2,7 +2,6 @@
 
 import hmac
 from collections.abc import Mapping
-from urllib.parse import parse_qsl
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
@@ -11,14 +10,15 @@ from starlette.types import Scope
 
 from kuznia.doors.at import doors
 from kuznia.doors.routing import PANEL
-from kuznia.platform.errors import Forbidden, Invalid, TooLarge, UnsupportedMedia
+from kuznia.platform.errors import Forbidden, UnsupportedMedia
+from kuznia.web.body import fields, media_type
 
 PATH = PANEL
 SIGN_IN = f"{PATH}/sign-in"
 COOKIE = "kuznia_admin"
 TOKEN = "form"  # noqa: S105 - the name of a field
-MOST_FIELDS = 20
-MOST_BYTES = 10_000
+MAX_FIELDS = 20
+MAX_BYTES = 10_000
 
 to_sign_in = RedirectResponse(SIGN_IN, 303)
 
@@ -48,19 +48,13 @@ def token(request: Request) -> str:
 
 async def form(request: Request) -> Mapping[str, str]:
     """The fields of a form that came from a page of ours, to whoever sends it; else Forbidden."""
-    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if sent != "application/x-www-form-urlencoded":
+    if media_type(request) != "application/x-www-form-urlencoded":
         raise UnsupportedMedia("Send the page's form as a browser does.")
     where = request.headers.get("origin", "").partition("://")[2]
     if not where or where != request.headers.get("host"):
         raise Forbidden("The form was sent from another page, or a proxy changes the Host header.")
-    body = await request.body()
-    if len(body) > MOST_BYTES:
-        raise TooLarge("The form is longer than any of ours.")
-    try:
-        fields = dict(parse_qsl(body.decode(), True, max_num_fields=MOST_FIELDS))
-    except ValueError:
-        raise Invalid("The form cannot be read.") from None
-    if not hmac.compare_digest(fields.get(TOKEN, "").encode(), token(request).encode()):
+    sent = await fields(request, max_fields=MAX_FIELDS, max_bytes=MAX_BYTES)
+    form = {name: values[-1] for name, values in sent.items()}
+    if not hmac.compare_digest(form.get(TOKEN, "").encode(), token(request).encode()):
         raise Forbidden("The form is out of date; open the page again.")
-    return fields
+    return form

@@ -9,9 +9,11 @@ from pydantic import BaseModel, Field
 
 from kuznia.doors.at import Doors, doors
 from kuznia.llm.service import Kind, Service
-from kuznia.platform.wire import Envelope, ok
+from kuznia.platform.wire import Envelope
+from kuznia.web.answers import answered
+from kuznia.web.route import ExactRoute
 
-router = APIRouter(prefix="/api/v1", tags=["operation"])
+router = APIRouter(prefix="/api/v1", tags=["operation"], route_class=ExactRoute)
 
 NONE = "No model is configured: our own planners answer where there are some."
 
@@ -48,7 +50,7 @@ async def status(request: Request) -> Response:
     """Each server is looked at, which costs no tokens, at most every ten seconds."""
     state = await standing(doors(request))
     message = "" if state.models else NONE
-    return Response(ok(state.model_dump_json().encode(), message), media_type="application/json")
+    return answered(state, message=message)
 
 
 async def standing(at: Doors) -> StatusOut:

@@ -3,26 +3,31 @@
 from contextlib import aclosing, suppress
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi import APIRouter, Header, Request, Response
 from pydantic_core import to_json
 from starlette.background import BackgroundTask
 from starlette.types import Receive, Scope, Send
 
-from kuznia.doors.at import caller, doors
-from kuznia.doors.leaving import ClientLeft, unless_gone
-from kuznia.doors.shapes import NAME, linked
+from kuznia.doors.at import doors
 from kuznia.forge.fleet import FarRun
 from kuznia.forge.runs import Run, Runs
 from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import Event
 from kuznia.platform.errors import Invalid
-from kuznia.platform.wire import Envelope, ok
+from kuznia.platform.wire import Envelope
+from kuznia.web.answers import answered
+from kuznia.web.asked import caller_of
+from kuznia.web.ids import InPath
+from kuznia.web.leaving import ClientLeft, unless_gone
+from kuznia.web.route import ExactRoute
+from kuznia.web.shapes import linked
 
-router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
+router = APIRouter(prefix="/api/v1/runs", tags=["runs"], route_class=ExactRoute)
 
 # Proxies cut a connection that is silent for a minute, some for half of one.
 HEARTBEAT = 10.0
 MEDIA_TYPE = "text/event-stream"
+TEXT = {MEDIA_TYPE: {"schema": {"type": "string"}}}
 HERE = b": here\n\n"
 
 
@@ -78,13 +83,13 @@ def data(event: Event) -> bytes:
     summary="Follow a run, from the start or from where you lost it",
     response_class=Response,
     responses={
-        200: {"description": "The run's events.", "content": {MEDIA_TYPE: {}}},
+        200: {"description": "The run's events.", "content": TEXT},
         204: {"description": "The run has ended and you have its last event: come no more."},
     },
 )
 async def follow(
     request: Request,
-    run_id: Annotated[str, Path(max_length=64, pattern=NAME)],
+    run_id: InPath,
     last_event_id: Annotated[
         int, Header(ge=0, description="The number of the last event you have.")
     ] = 0,
@@ -92,7 +97,7 @@ async def follow(
     """Every event after `Last-Event-ID`, then those to come. The last is always `run.finished` or
     `run.failed`; a stream that ends without one was cut, and can be resumed here."""
     runs = doors(request).runs
-    run = await runs.get(await caller(request), run_id)
+    run = await runs.get(caller_of(request), run_id)
     newest = run.events.newest
     if last_event_id > newest:
         raise Invalid(
@@ -112,13 +117,11 @@ async def follow(
     response_class=Response,
     responses={202: {"model": Envelope[None]}},
 )
-async def cancel(
-    request: Request, run_id: Annotated[str, Path(max_length=64, pattern=NAME)]
-) -> Response:
+async def cancel(request: Request, run_id: InPath) -> Response:
     """The work stops, calls to the model included. A run that has ended stays as it ended."""
-    await doors(request).runs.cancel(await caller(request), run_id)
-    content = ok(b"null", "What was under way is stopped; what had ended stays as it ended.")
-    return Response(content, status_code=202, media_type="application/json")
+    await doors(request).runs.cancel(caller_of(request), run_id)
+    message = "What was under way is stopped; what had ended stays as it ended."
+    return answered(None, status=202, message=message)
 
 
 def wants_events(request: Request) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.types import Message, Receive, Scope
 
-from kuznia.doors.body import whole
+from kuznia.web.body import whole
 
 
 class _Carrying(BaseModel):

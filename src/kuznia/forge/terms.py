@@ -214,6 +214,8 @@ class Export:
     # What its file's name ends with, without the dot.
     ending: str
     write: Callable[[Copy], bytes]
+    # What a taker may ask of the form, by name.
+    options: frozenset[str] = frozenset()
 
 
 class CannotOpen(Exception):

@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from pydantic import JsonValue, ValidationError
+from pydantic_core import from_json
+
+from kuznia.platform.expected import expected
 
 
 class Answer(NamedTuple):
@@ -194,36 +197,47 @@ def retold(public: Mapping[str, Any]) -> Fault:  # Any: what `public` wrote, rea
     return kind(public["message"], details=public["details"])
 
 
-def _expected(one: Mapping[str, Any]) -> str:  # Any: pydantic's own
-    if one["type"] == "union_tag_invalid":
-        # Of all its messages the one that quotes what was sent.
-        return f"Input should be one of {one['ctx']['expected_tags']}"
-    # JSON has lists alone, and nobody who sent one knows of a validation.
-    said = one["msg"].replace("Tuple should", "List should").replace(" after validation", "")
-    return said.removeprefix("Value error, ")
-
-
 # More than these help nobody, and a body can be made to have thousands.
-MOST_FIELDS = 20
+MAX_FIELDS = 20
+# They are within so much of the report, unless somebody sent names of many thousand characters.
+_FIRST_PART = 65_536
+
+
+def _first(error: ValidationError) -> Sequence[Mapping[str, Any]]:
+    """The faults that are shown. To ask for them as objects would make an object of every one."""
+    report = error.json(include_url=False, include_input=False)
+    if error.error_count() <= MAX_FIELDS:
+        return from_json(report)
+    # The last one of the part is cut off in its middle.
+    return from_json(report[:_FIRST_PART], allow_partial=True)[:-1][:MAX_FIELDS]
 
 
 def invalid(error: ValidationError | Sequence[Mapping[str, Any]]) -> Invalid:  # Any: pydantic's own
     """Where the input is wrong and what is expected, never what was sent: it may be personal.
 
-    The first place is in the message, for people; all of them are in the details, for programs.
+    The message has every place for people, the details have them for programs.
     """
-    found = error.errors(include_input=False) if isinstance(error, ValidationError) else error
+    if isinstance(error, ValidationError):
+        faults, count = _first(error), error.error_count()
+    else:
+        faults, count = error[:MAX_FIELDS], len(error)
     fields = [
         {
             # A name the caller made up is their text too, so it is not repeated at any length.
-            "where": ".".join(str(step)[:40] for step in one["loc"]) or "body",
-            "message": _expected(one),
-            "type": one["type"],
+            "where": ".".join(str(step)[:40] for step in fault["loc"]) or "body",
+            "message": expected(fault),
+            "type": fault["type"],
         }
-        for one in found[:MOST_FIELDS]
+        for fault in faults
     ]
-    first = fields[0]
+    # Places with the same fault are named together: of a list all items tend to be wrong alike.
+    places: dict[str, list[str]] = {}
+    for field in fields:
+        places.setdefault(field["message"].rstrip("."), []).append(field["where"])
+    lines = [f"{', '.join(wheres)}: {message}" for message, wheres in places.items()]
+    if count > len(fields):
+        lines.append(f"and {count - len(fields)} more")
     return Invalid(
-        f"The request is not valid: {first['where']}: {first['message'].rstrip('.')}.",
-        details={"fields": [dict[str, JsonValue](one) for one in fields]},
+        f"The request is not valid: {'; '.join(lines)}.",
+        details={"fields": [dict[str, JsonValue](field) for field in fields]},
     )

@@ -1,7 +1,7 @@
 """The envelope: every answer of the API looks the same, whether it went well or not."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Generic, Literal, TypeVar, cast
+from collections.abc import Mapping
+from typing import Generic, Literal, TypeVar
 
 from pydantic import BaseModel, Field, JsonValue
 from pydantic_core import to_json
@@ -51,33 +51,3 @@ def fault_headers(fault: Fault) -> Mapping[str, str]:
     if fault.retry_after is None:
         return {}
     return {"Retry-After": str(max(1, -int(-fault.retry_after // 1)))}
-
-
-# Any: OpenAPI is JSON of any shape.
-def described(
-    kind: type[BaseModel], examples: Sequence[Mapping[str, object]] = ()
-) -> dict[str, Any]:
-    """A request's body in OpenAPI's words, with its schema written out in place."""
-    schema = kind.model_json_schema()
-    schema = _in_place(schema, schema.pop("$defs", {}))
-    shown = {str(number): {"value": one} for number, one in enumerate(examples, 1)}
-    content = {"application/json": {"schema": schema, "examples": shown}}
-    return {"requestBody": {"required": True, "content": content}}
-
-
-# Any: as above.
-def _in_place(schema: Any, definitions: Mapping[str, Any]) -> Any:
-    """Each reference replaced by what it stands for: this schema will lie in another document."""
-    if isinstance(schema, list):
-        return [_in_place(one, definitions) for one in cast("list[Any]", schema)]
-    if not isinstance(schema, dict):
-        return schema
-    fields = cast("dict[str, Any]", schema)
-    if "$ref" in fields:
-        return _in_place(definitions[fields["$ref"].rpartition("/")[2]], definitions)
-    return {
-        name: _in_place(one, definitions)
-        for name, one in fields.items()
-        # It names definitions that are gone; each alternative says by itself which one it is.
-        if name != "discriminator"
-    }

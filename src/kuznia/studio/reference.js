@@ -1,7 +1,7 @@
 // Draws the API from its own OpenAPI document, and lets every address be tried. Text from the
 // document and from answers is only ever set as text, never as HTML.
 
-const MOST_SHOWN = 200_000;
+const MAX_SHOWN = 200_000;
 
 const make = (name, attributes = {}, ...children) => {
   const element = document.createElement(name);
@@ -28,24 +28,6 @@ const typeOf = (api, given) => {
   if (choices) return choices.map((one) => typeOf(api, one)).join(" | ");
   if (schema.type === "array") return `list of ${typeOf(api, schema.items)}`;
   return schema.title && schema.type === "object" ? schema.title : schema.type ?? "any";
-};
-
-const example = (api, given, depth = 0) => {
-  const schema = resolve(api, given);
-  if (schema.examples?.length) return schema.examples[0];
-  if (schema.default !== undefined) return schema.default;
-  if (schema.const !== undefined) return schema.const;
-  if (schema.enum) return schema.enum[0];
-  const choices = schema.anyOf ?? schema.oneOf ?? schema.allOf;
-  if (choices) return example(api, choices[0], depth + 1);
-  if (schema.type === "array") return depth > 6 ? [] : [example(api, schema.items, depth + 1)];
-  if (schema.type === "object" || schema.properties) {
-    if (depth > 6) return {};
-    return Object.fromEntries(
-      Object.entries(schema.properties ?? {}).map(([name, one]) => [name, example(api, one, depth + 1)]),
-    );
-  }
-  return { string: "", integer: 0, number: 0, boolean: false }[schema.type] ?? null;
 };
 
 const rules = (schema) =>
@@ -86,10 +68,41 @@ const show = async (response, began, output) => {
   while (reader) {
     const { done, value } = await reader.read();
     if (done) break;
-    if (text.length < MOST_SHOWN) text += decoder.decode(value, { stream: true });
+    if (text.length < MAX_SHOWN) text += decoder.decode(value, { stream: true });
     output.textContent = line + text;
   }
   try { output.textContent = line + JSON.stringify(JSON.parse(text), null, 2); } catch { /* not JSON */ }
+};
+
+const isProtected = (api, operation) => (operation.security ?? api.security ?? []).length > 0;
+
+// The document says what a parameter takes; the browser holds it to that before anything is sent.
+const parameterField = (api, parameter) => {
+  const given = resolve(api, parameter.schema);
+  const schema = [given, ...(given.anyOf ?? []).map((one) => resolve(api, one))]
+    .find((one) => one.enum || one.pattern || one.type) ?? {};
+  const { name, required } = parameter;
+  if (!schema.enum) {
+    return make("input", { name, required, pattern: schema.pattern, maxlength: schema.maxLength });
+  }
+  const options = schema.enum.map((one) => make("option", { value: one }, one));
+  return make("select", { name, required }, make("option", { value: "" }), ...options);
+};
+
+// Where the fields of a form go: into the path, behind the question mark, into headers.
+const filled = (path, fields) => {
+  const headers = {};
+  const query = new URLSearchParams();
+  let target = path;
+  for (const [{ name, in: place, explode }, { value }] of fields) {
+    if (value === "") continue;
+    if (place === "path") target = target.replace(`{${name}}`, encodeURIComponent(value));
+    if (place === "header") headers[name] = value;
+    if (place !== "query") continue;
+    const pairs = explode ? new URLSearchParams(value) : [[name, value]];
+    for (const pair of pairs) query.append(...pair);
+  }
+  return { headers, url: query.size ? `${target}?${query}` : target };
 };
 
 const tryForm = (api, path, method, operation) => {
@@ -97,15 +110,16 @@ const tryForm = (api, path, method, operation) => {
   const fields = new Map();
   const form = make("form");
   for (const parameter of parameters) {
-    const input = make("input", { name: parameter.name, required: parameter.required });
+    const input = parameterField(api, parameter);
+    const hint = parameter.explode ? ", as name=value&name=value" : "";
     fields.set(parameter, input);
-    form.append(make("label", {}, `${parameter.name} (${parameter.in})`, input));
+    form.append(make("label", {}, `${parameter.name} (${parameter.in}${hint})`, input));
   }
   const schema = bodySchema(operation);
   const body = schema && make("textarea", { spellcheck: "false" });
   if (body) {
-    const shown = Object.values(operation.requestBody.content["application/json"].examples ?? {})[0];
-    body.value = JSON.stringify(shown?.value ?? example(api, schema), null, 2);
+    const [shown] = Object.values(operation.requestBody.content["application/json"].examples ?? {});
+    body.value = JSON.stringify(shown?.value ?? {}, null, 2);
     form.append(make("label", {}, "Body (JSON)", body));
   }
   const events = Object.keys(operation.responses?.["200"]?.content ?? {}).includes("text/event-stream");
@@ -120,20 +134,13 @@ const tryForm = (api, path, method, operation) => {
     button.disabled = true;
     output.hidden = false;
     output.textContent = "Waiting…";
-    const headers = {};
-    const query = new URLSearchParams();
-    let target = path;
-    for (const [parameter, input] of fields) {
-      if (input.value === "") continue;
-      if (parameter.in === "path") target = target.replace(`{${parameter.name}}`, encodeURIComponent(input.value));
-      if (parameter.in === "query") query.set(parameter.name, input.value);
-      if (parameter.in === "header") headers[parameter.name] = input.value;
-    }
+    const { url, headers } = filled(path, fields);
+    const { value: credential } = document.getElementById("credential");
+    if (credential && isProtected(api, operation)) headers.Authorization = `Bearer ${credential}`;
     if (body) headers["Content-Type"] = "application/json";
     if (stream?.checked) headers.Accept = "text/event-stream";
     const began = performance.now();
     try {
-      const url = query.size ? `${target}?${query}` : target;
       await show(await fetch(url, { method: method.toUpperCase(), headers, body: body?.value }), began, output);
     } catch (error) {
       output.className = "bad";

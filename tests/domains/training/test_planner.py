@@ -3,8 +3,10 @@
 from datetime import date
 
 import pytest
+from pydantic import ValidationError
 from tests.domains.training.makers import a_plan, an_athlete
 
+from kuznia.domains.training.athlete import read
 from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.lesson import Lesson
 from kuznia.domains.training.plan import HARD
@@ -12,6 +14,7 @@ from kuznia.domains.training.planner import Wishes, plan
 from kuznia.domains.training.planner.choice import choose, cost
 from kuznia.domains.training.planner.limits import allowed, limits
 from kuznia.domains.training.planner.strength import problem
+from kuznia.domains.training.profile import KEPT, Person
 from kuznia.domains.training.screening import screen
 from kuznia.domains.training.verifier import findings, verify
 
@@ -162,11 +165,32 @@ def test_a_safe_weight_target_gets_no_offer() -> None:
     assert made.offers == ()
 
 
-def test_unknown_equipment_is_told_and_left_out() -> None:
-    made, athlete = a_plan({"equipment": ["flux capacitor", "dumbbells"]})
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [("dumbels", "dumbbells"), ("pull up bar", "pullup_bar"), ("гантеля", "dumbbells")],
+)
+def test_unknown_equipment_is_an_error_that_offers_the_nearest(name: str, nearest: str) -> None:
+    with pytest.raises(ValidationError) as wrong:
+        a_plan({"equipment": [name, "dumbbells"]})
+
+    fault = wrong.value.errors()[0]
+    assert fault["loc"][-2:] == ("equipment", 0)
+    assert nearest in fault["msg"]
+
+
+def test_equipment_near_nothing_is_told_what_kits_there_are() -> None:
+    with pytest.raises(ValidationError, match="none, bands, kettlebell"):
+        a_plan({"equipment": ["~~~~"]})
+
+
+def test_equipment_of_a_kept_plan_may_be_gone() -> None:
+    order = {"profile": {"age": 34, "equipment": ["flux capacitor", "dumbbells"]}}
+    kept = Person.model_validate({"order": order}, context=KEPT)
+
+    athlete = read(kept.order)
 
     assert athlete.unknown == ("flux capacitor",)
-    assert any("flux capacitor" in notice.text for notice in made.notices)
+    assert any("flux capacitor" in notice.text for notice in plan(athlete).notices)
 
 
 def test_a_long_base_reaches_a_marathon_by_its_long_run() -> None:

@@ -62,6 +62,17 @@ async def test_two_who_order_the_same_at_once_get_one_plan(client):
     assert one.json()["data"]["id"] == other.json()["data"]["id"]
 
 
+async def test_equipment_nobody_knows_is_no_plan_without_it(client):
+    profile = ORDER["profile"] | {"equipment": ["bands", "dumbels"]}
+
+    answer = await client.post(PLANS, json=ORDER | {"profile": profile})
+
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (400, "VALIDATION_ERROR")
+    assert error["details"]["fields"][0]["where"] == "profile.equipment.1"
+    assert "The nearest: dumbbells" in error["message"]
+
+
 async def test_a_red_flag_is_declined_and_no_plan_is_given(client):
     order = {**ORDER, "prompt": "I have chest pain when I climb stairs"}
 

@@ -2,13 +2,11 @@
 
 import asyncio
 from functools import partial
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, get_args
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-from pydantic_core import to_json
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
 
 from kuznia.domains.code.analysis import Analysis, Profile, analysed
 from kuznia.domains.code.analysis.tables import TABLES
@@ -31,11 +29,13 @@ from kuznia.domains.code.skeletons import (
 from kuznia.domains.code.table import Language
 from kuznia.domains.code.uploads import NotSource, source
 from kuznia.platform.errors import Invalid, TimedOut, TooLarge, invalid
-from kuznia.platform.wire import Envelope, ok
+from kuznia.platform.wire import Envelope
+from kuznia.web.answers import answered
+from kuznia.web.asked import forge_of
+from kuznia.web.body import JsonBody, media_type, multipart
+from kuznia.web.route import ExactRoute
 
-M = TypeVar("M", bound=BaseModel)
-
-router = APIRouter(prefix="/api/v1/code", tags=["code"])
+router = APIRouter(prefix="/api/v1/code", tags=["code"], route_class=ExactRoute)
 
 MOST_FILES = 50
 MOST_LETTERS = 1_000_000
@@ -83,6 +83,27 @@ class SkeletonsIn(BaseModel):
     tongue: Tongue = Field(default="en", description="Which language people read it in.")
 
 
+ANALYSE, SKELETONS = JsonBody(AnalyseIn), JsonBody(SkeletonsIn)
+EXAMPLE = {
+    "path": "fare.py",
+    "content": "def fare(age: int) -> int:\n    return 0 if age < 6 else 2\n",
+}
+UPLOAD = {
+    "type": "object",
+    "required": ["files"],
+    "additionalProperties": False,
+    "properties": {
+        "files": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": MOST_FILES,
+            "items": {"type": "string", "format": "binary"},
+        },
+        "profile": {"type": "string", "enum": list(get_args(Profile)), "default": "default"},
+    },
+}
+
+
 class LanguageOut(BaseModel):
     """One language, and what can be said of code in it on this host now."""
 
@@ -114,7 +135,7 @@ class Languages(BaseModel):
     responses={200: {"model": Envelope[Languages]}},
 )
 async def languages(request: Request) -> Response:
-    life = request.scope["state"]["forge"].domains["code"].life
+    life = forge_of(request).domains["code"].life
     sandbox = life if isinstance(life, Sandbox) else None
     rows = [
         LanguageOut(
@@ -135,7 +156,7 @@ async def languages(request: Request) -> Response:
         )
         for row in LANGUAGES
     ]
-    return Response(ok(to_json(Languages(languages=rows))), media_type="application/json")
+    return answered(Languages(languages=rows))
 
 
 @router.post(
@@ -144,36 +165,18 @@ async def languages(request: Request) -> Response:
     operation_id="analyse_code",
     response_class=Response,
     responses={200: {"model": Envelope[Analysis]}},
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {"schema": AnalyseIn.model_json_schema()},
-                "multipart/form-data": {
-                    "schema": {
-                        "type": "object",
-                        "properties": {
-                            "files": {
-                                "type": "array",
-                                "items": {"type": "string", "format": "binary"},
-                            }
-                        },
-                    }
-                },
-            },
-        }
-    },
+    openapi_extra=ANALYSE.described([{"files": [EXAMPLE]}], form=UPLOAD),
 )
 async def analyse_code(request: Request) -> Response:
     """Files as JSON, or uploaded as `multipart/form-data`. Needs no model; nothing is kept."""
-    uploaded = request.headers.get("content-type", "").startswith("multipart/form-data")
-    wanted = await _uploaded(request) if uploaded else await _sent(request, AnalyseIn)
+    uploaded = media_type(request) == "multipart/form-data"
+    wanted = await _uploaded(request) if uploaded else await ANALYSE.read(request)
     files = [
         File(path=one.path, language=one.language or _language(one.path), content=one.content)
         for one in wanted.files
     ]
     analysis = await analysed(files, profile=wanted.profile)
-    return Response(ok(to_json(analysis)), media_type="application/json")
+    return answered(analysis)
 
 
 def _language(path: str) -> str:
@@ -181,22 +184,13 @@ def _language(path: str) -> str:
     return row.name if row else "text"
 
 
-async def _sent(request: Request, kind: type[M]) -> M:
-    try:
-        return kind.model_validate_json(await request.body())
-    except ValidationError as error:
-        raise invalid(error) from None
-
-
 async def _uploaded(request: Request) -> AnalyseIn:
+    async with multipart(request, max_files=MOST_FILES, max_fields=1) as form:
+        uploads = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
+        files = [await _read(upload) for upload in uploads]
+        profile = form.get("profile", "default")
     try:
-        async with request.form(max_files=MOST_FILES, max_fields=1) as form:
-            uploads = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
-            files = [await _read(upload) for upload in uploads]
-            profile = form.get("profile", "default")
         return AnalyseIn.model_validate({"files": files, "profile": profile})
-    except MultiPartException:
-        raise Invalid("The upload is not readable `multipart/form-data`.") from None
     except ValidationError as error:
         raise invalid(error) from None
 
@@ -218,16 +212,11 @@ async def _read(upload: UploadFile) -> SourceIn:
     operation_id="code_skeletons",
     response_class=Response,
     responses={200: {"model": Envelope[Skeletons]}},
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": SkeletonsIn.model_json_schema()}},
-        }
-    },
+    openapi_extra=SKELETONS.described([{"files": [EXAMPLE], "include_tests": True}]),
 )
 async def code_skeletons(request: Request) -> Response:
     """Written from the syntax tree and the annotations. Needs no model; nothing is kept."""
-    wanted = await _sent(request, SkeletonsIn)
+    wanted = await SKELETONS.read(request)
     asked = [_sketched(place, one) for place, one in enumerate(wanted.files)]
     async with asyncio.TaskGroup() as group:
         jobs = [
@@ -250,7 +239,7 @@ async def code_skeletons(request: Request) -> Response:
             raise _broken(place, found)
         done.append(found)
     told = put_together(done, wanted.tongue, tests=wanted.include_tests, docs=wanted.include_docs)
-    return Response(ok(to_json(told)), media_type="application/json")
+    return answered(told)
 
 
 def _sketched(place: int, one: SketchIn) -> tuple[SketchIn, Language]:

@@ -239,7 +239,7 @@ DOMAIN = Domain(
     shown=told,
     page="preview/",
     exports={
-        name: Export(form.media_type, form.ending, partial(taken, form))
+        name: Export(form.media_type, form.ending, partial(taken, form), frozenset({"language"}))
         for name, form in EXPORTS.items()
     },
     examples=(

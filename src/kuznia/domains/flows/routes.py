@@ -2,32 +2,54 @@
 
 import asyncio
 from functools import partial
-from typing import Annotated, Literal, cast
-from urllib.parse import parse_qs
+from typing import Annotated, Literal, Self
 
-from fastapi import APIRouter, Path, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from fastapi import APIRouter, Request, Response
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import from_json, to_json
-from starlette.formparsers import MultiPartException
 
 from kuznia.domains.flows.editing import Edition, edition, evidence
-from kuznia.domains.flows.edits import Edit, Impossible
+from kuznia.domains.flows.edits import Difference, Edit, Impossible
 from kuznia.domains.flows.schema import Flow, Language
 from kuznia.domains.flows.screens.preview import Posted, preview
 from kuznia.domains.flows.screens.style import POLICY
-from kuznia.forge.shelf import Kept, body
+from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import Artefact, ArtefactId, Finding, RunId
 from kuznia.forge.work import Forge
 from kuznia.platform.errors import Invalid, NotFound, UnsupportedMedia, invalid
 from kuznia.platform.ids import new_id
-from kuznia.platform.wire import ok
+from kuznia.platform.wire import Envelope
+from kuznia.web.answers import answered
+from kuznia.web.asked import caller_of, forge_of
+from kuznia.web.body import SMALL, JsonBody, fields, media_type, multipart
+from kuznia.web.ids import InPath
+from kuznia.web.route import ExactRoute
+from kuznia.web.shapes import ArtefactShape, linked
 
-router = APIRouter(prefix="/api/v1", tags=["flows"])
+router = APIRouter(prefix="/api/v1", tags=["flows"], route_class=ExactRoute)
 
 MOST_POSTED = 500
 MOST_TOLD = 20
+PASS = {
+    "name": "pass",
+    "in": "query",
+    "description": "What opens the page to a browser; the address of `preview-link` has it.",
+    "schema": {"type": "string", "maxLength": 2000},
+}
+# What a page of the flow asks, by the names of its fields.
+FIELDS = {"type": "object", "additionalProperties": {"type": "string"}}
+FORM = {
+    kind: {"schema": FIELDS}
+    for kind in ("application/x-www-form-urlencoded", "multipart/form-data")
+}
 HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
-Wanted = Annotated[str, Path(max_length=64)]
 
 
 class EditIn(BaseModel):
@@ -38,15 +60,35 @@ class EditIn(BaseModel):
     sentence: Annotated[str, StringConstraints(min_length=1, max_length=2000)] | None = None
     operations: Annotated[tuple[Edit, ...], Field(min_length=1, max_length=50)] | None = None
 
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.sentence is None) == (self.operations is None):
+            raise ValueError("send either `sentence` or `operations`")
+        return self
+
+    @property
+    def change(self) -> str | tuple[Edit, ...]:
+        return self.sentence or self.operations or ""
+
+
+class Edited(ArtefactShape):
+    """The flow as it is now, an artefact of its own beside the one it was."""
+
+    diff: tuple[Difference, ...]
+
+
+EDIT = JsonBody(EditIn, SMALL)
+
 
 @router.get(
     "/artefacts/{artefact_id}/preview/",
     summary="The first page of a flow that can be walked through",
     response_class=Response,
     responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
+    openapi_extra={"parameters": [PASS]},
 )
 async def preview_begin(
-    request: Request, artefact_id: Wanted, language: Literal["uk", "en"] | None = None
+    request: Request, artefact_id: InPath, language: Literal["uk", "en"] | None = None
 ) -> Response:
     """`language` chooses what the pages are written in; the form keeps it.
 
@@ -60,9 +102,10 @@ async def preview_begin(
     summary="The page that follows an answer, or the same one with what is wrong",
     response_class=Response,
     responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
+    openapi_extra={"parameters": [PASS], "requestBody": {"required": True, "content": FORM}},
 )
 async def preview_go_on(
-    request: Request, artefact_id: Wanted, language: Literal["uk", "en"] | None = None
+    request: Request, artefact_id: InPath, language: Literal["uk", "en"] | None = None
 ) -> Response:
     """Nothing is stored: the answers travel sealed with the form."""
     return await _shown(request, artefact_id, await _posted(request), language)
@@ -72,16 +115,22 @@ async def preview_go_on(
     "/flows/{artefact_id}/edits",
     summary="A flow changed only where it is said, proven again, kept beside the original",
     response_class=Response,
-    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {}}}},
+    responses={200: {"model": Envelope[Edited]}},
+    openapi_extra=EDIT.described(
+        [
+            {"sentence": "Make the email optional"},
+            {"operations": [{"op": "rename", "title": {"uk": "Нова назва", "en": "A new name"}}]},
+        ]
+    ),
 )
-async def edit_flow(request: Request, artefact_id: Wanted) -> Response:
+async def edit_flow(request: Request, artefact_id: InPath) -> Response:
     """`{"sentence": …}` or `{"operations": […]}`; the answer's `diff` says what differs."""
-    wanted = await _wanted(request)
-    forge = _forge(request)
+    change = (await EDIT.read(request)).change
+    forge = forge_of(request)
     kept, flow = await _flow(request, artefact_id)
     began = forge.clock.monotonic()
     try:
-        new = await asyncio.to_thread(edition, flow, wanted)
+        new = await asyncio.to_thread(edition, flow, change)
     except Impossible as impossible:
         raise Invalid(str(impossible)) from None
     except ValidationError as error:
@@ -89,17 +138,13 @@ async def edit_flow(request: Request, artefact_id: Wanted) -> Response:
     if standing := [one for one in new.findings if one.stands]:
         raise _unsound(standing)
     artefact = _artefact(forge, kept, new, forge.clock.monotonic() - began)
-    await forge.shelf.keep(artefact, artefact.id)
-    data = b'%b,"diff":%b}' % (body(artefact)[:-1], to_json(new.diff))
-    return Response(ok(data), media_type="application/json")
-
-
-def _forge(request: Request) -> Forge:
-    return cast("Forge", request.scope["state"]["forge"])
+    edited = await forge.shelf.keep(artefact, artefact.id)
+    data = b'%b,"diff":%b}' % (linked(edited)[:-1], to_json(new.diff))
+    return answered(data)
 
 
 async def _flow(request: Request, artefact_id: str) -> tuple[Kept, Flow]:
-    kept = await _forge(request).shelf.get(request.scope["state"]["caller"], artefact_id)
+    kept = await forge_of(request).shelf.get(caller_of(request), artefact_id)
     parts = from_json(kept.body)["parts"]
     if kept.domain != "flows" or "flow" not in parts:
         raise NotFound("There is no flow in such an artefact.", details={"id": artefact_id})
@@ -114,7 +159,7 @@ async def _shown(
     request: Request, artefact_id: str, form: Posted | None, language: Language | None
 ) -> Response:
     _, flow = await _flow(request, artefact_id)
-    forge = _forge(request)
+    forge = forge_of(request)
     walk = partial(
         preview,
         flow,
@@ -129,36 +174,17 @@ async def _shown(
 
 
 async def _posted(request: Request) -> Posted:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "application/x-www-form-urlencoded":
-        sent = (await request.body()).decode("utf-8", "replace")
-        try:
-            return parse_qs(sent, keep_blank_values=True, max_num_fields=MOST_POSTED)
-        except ValueError:
-            raise Invalid("The form holds too many fields.") from None
-    if kind != "multipart/form-data":
+    if media_type(request) == "application/x-www-form-urlencoded":
+        return await fields(request, max_fields=MOST_POSTED)
+    if media_type(request) != "multipart/form-data":
         raise UnsupportedMedia("Send the page's form as a browser does.")
-    try:
-        async with request.form(max_files=MOST_POSTED, max_fields=MOST_POSTED) as form:
-            # Of a file only its name is told: nothing is stored.
-            return {
-                name: [one if isinstance(one, str) else one.filename or "" for one in values]
-                for name in form
-                if (values := form.getlist(name))
-            }
-    except MultiPartException:
-        raise Invalid("The form is not readable `multipart/form-data`.") from None
-
-
-async def _wanted(request: Request) -> str | tuple[Edit, ...]:
-    try:
-        sent = EditIn.model_validate_json(await request.body())
-    except ValidationError as error:
-        raise invalid(error) from None
-    wanted = sent.sentence or sent.operations
-    if wanted is None or (sent.sentence and sent.operations):
-        raise Invalid("Send either `sentence` or `operations`.")
-    return wanted
+    async with multipart(request, max_files=MOST_POSTED, max_fields=MOST_POSTED) as form:
+        # Of a file only its name is used: nothing is stored.
+        return {
+            name: [one if isinstance(one, str) else one.filename or "" for one in values]
+            for name in form
+            if (values := form.getlist(name))
+        }
 
 
 def _unsound(findings: list[Finding]) -> Invalid:

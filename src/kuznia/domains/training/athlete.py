@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 from kuznia.domains.training import units
-from kuznia.domains.training.catalogue import kits, pieces
+from kuznia.domains.training.catalogue import items_of
 from kuznia.domains.training.catalogue.matching import match
 from kuznia.domains.training.lesson import Effect, Lesson, Sign
 from kuznia.domains.training.lexicon import hear
@@ -48,7 +48,7 @@ class Athlete:
     weekdays: tuple[int, ...]
     minutes: int
     equipment: frozenset[str]
-    # Pieces of equipment that were named and that we do not know.
+    # Of a plan that was kept: equipment that was known when it was made.
     unknown: tuple[str, ...]
     current_minutes: int | None
     vigorous_habit: bool
@@ -171,16 +171,12 @@ def _doubt(profile: Profile) -> str | None:
 def _equipment(said: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:
     items: set[str] = set()
     unknown: list[str] = []
-    known = pieces()
     for name in said:
-        plain = name.strip().casefold().replace(" ", "_")
-        kit = kits().get(plain.replace("_", "-"))
-        if kit is not None:
-            items |= kit.items
-        elif plain in known:
-            items.add(plain)
-        else:
+        held = items_of(name)
+        if held is None:
             unknown.append(name)
+        else:
+            items |= held
     return frozenset(items), tuple(unknown)
 
 

@@ -93,6 +93,8 @@ def _plain(form: Form) -> Callable[[Copy], bytes]:
 
 
 FILES: Mapping[str, Export] = {
-    name: Export(form.media, form.ending, (_calendar if name == "ics" else _plain)(form))
+    name: Export(form.media, form.ending, _calendar(form), frozenset({"date", "time", "zone"}))
+    if name == "ics"
+    else Export(form.media, form.ending, _plain(form))
     for name, form in EXPORTS.items()
 }

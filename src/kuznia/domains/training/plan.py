@@ -1,9 +1,9 @@
 """The plan on the wire: weeks, days, exercises with their dose, sessions with their steps."""
 
 import datetime
-from typing import Literal
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, FailFast
 
 from kuznia.domains.training.profile import Aim, Kind, Level, Sport
 from kuznia.forge.terms import Draft
@@ -11,6 +11,10 @@ from kuznia.forge.terms import Draft
 DayKind = Literal["strength", "endurance", "mixed", "rest"]
 Phase = Literal["base", "build", "peak", "deload", "taper"]
 SessionKind = Literal["easy", "long", "tempo", "intervals", "strides", "race"]
+T = TypeVar("T")
+# A plan that is sent to be verified can be long. The first wrong item of a list is named, for a
+# list of thousands has tens of thousands of faults.
+Several = Annotated[tuple[T, ...], FailFast()]
 # Sessions whose effort is high enough to need a quiet day round them.
 HARD: frozenset[SessionKind] = frozenset({"tempo", "intervals", "race"})
 
@@ -25,7 +29,7 @@ class Reason(Piece):
     """Why it is so, and the cards that say it."""
 
     text: str
-    cites: tuple[str, ...] = ()
+    cites: Several[str] = ()
 
 
 class Progression(Piece):
@@ -72,7 +76,7 @@ class Block(Piece):
     """Steps done so many times."""
 
     times: int
-    steps: tuple[Step, ...]
+    steps: Several[Step]
 
 
 class Session(Piece):
@@ -83,7 +87,7 @@ class Session(Piece):
     name: str
     minutes: int
     km: float | None = None
-    blocks: tuple[Block, ...]
+    blocks: Several[Block]
     reason: Reason
 
 
@@ -94,8 +98,8 @@ class Day(Piece):
     date: datetime.date | None = None
     kind: DayKind
     minutes: int
-    exercises: tuple[Dose, ...] = ()
-    sessions: tuple[Session, ...] = ()
+    exercises: Several[Dose] = ()
+    sessions: Several[Session] = ()
     reason: Reason
 
 
@@ -107,7 +111,7 @@ class Week(Piece):
     theme: str
     goal: str
     lever: str
-    days: tuple[Day, ...]
+    days: Several[Day]
     reason: Reason
 
 
@@ -146,10 +150,10 @@ class Plan(Draft):
     aim: Aim
     level: Level
     start: datetime.date | None = None
-    weeks: tuple[Week, ...]
-    zones: tuple[Zone, ...] = ()
-    offers: tuple[Offer, ...] = ()
-    notices: tuple[Notice, ...]
+    weeks: Several[Week]
+    zones: Several[Zone] = ()
+    offers: Several[Offer] = ()
+    notices: Several[Notice]
     reason: Reason
     # The lessons of the playbook that shaped it.
-    lessons: tuple[str, ...] = ()
+    lessons: Several[str] = ()

@@ -3,8 +3,16 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+)
 
+from kuznia.domains.training.catalogue import items_of, kits, nearest_equipment
 from kuznia.domains.training.flags import Flag
 from kuznia.domains.training.lesson import Lesson
 from kuznia.forge.terms import Draft, Input
@@ -26,6 +34,20 @@ Text = Annotated[str, StringConstraints(max_length=2000)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 
 
+# Read so, what was kept is taken as it is: what was known when it was made may be gone.
+KEPT = {"kept": True}
+
+
+def _known_equipment(name: str, info: ValidationInfo) -> str:
+    if info.context == KEPT or items_of(name) is not None:
+        return name
+    near = ", ".join(nearest_equipment(name)) or ", ".join(kits())
+    message = f"We do not know this equipment. The nearest: {near}."
+    raise ValueError(message)
+
+
+# A kit ("dumbbells", "full-gym") or a single piece ("rings").
+Equipment = Annotated[Word, AfterValidator(_known_equipment)]
 # More than a playbook can come to hold: every exercise there is, avoided one by one.
 MOST_LESSONS = 600
 
@@ -102,8 +124,7 @@ class Profile(Told):
     days: int = Field(default=3, ge=1, le=7)
     weekdays: tuple[Weekday, ...] = Field(default=(), max_length=7)
     minutes: int = Field(default=45, ge=15, le=180)
-    # Names of kits ("dumbbells", "full-gym") or of single pieces ("rings").
-    equipment: tuple[Word, ...] = Field(default=("none",), max_length=40)
+    equipment: tuple[Equipment, ...] = Field(default=("none",), max_length=40)
     # What a usual week holds now, in minutes of any exercise.
     current_minutes: int | None = Field(default=None, ge=0, le=3000)
     vigorous_habit: bool = False

@@ -3,14 +3,15 @@
 import asyncio
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Annotated, TypeVar, cast
+from typing import cast
 
-from fastapi import APIRouter, Path, Request, Response
-from pydantic import BaseModel, ValidationError
+from fastapi import APIRouter, Request, Response
+from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
 from kuznia.domains.training import editing
 from kuznia.domains.training.athlete import read
+from kuznia.domains.training.kept import text as data_file
 from kuznia.domains.training.plan import Plan
 from kuznia.domains.training.playbook import Close, Delta, Edit, Log, Trained
 from kuznia.domains.training.playbook.coaching import (
@@ -21,7 +22,7 @@ from kuznia.domains.training.playbook.coaching import (
     Unknown,
     coach,
 )
-from kuznia.domains.training.profile import Person
+from kuznia.domains.training.profile import KEPT, Person
 from kuznia.domains.training.questions import minutes_to_answer, questions
 from kuznia.domains.training.questions.answers import wrong
 from kuznia.domains.training.shapes import (
@@ -42,23 +43,32 @@ from kuznia.forge.sanitise import plain
 from kuznia.forge.shelf import Kept, body
 from kuznia.forge.terms import Artefact, ArtefactId, Caller, Finding, RunId
 from kuznia.forge.work import Forge
-from kuznia.platform.errors import Conflict, Invalid, NotFound, UnsupportedMedia, invalid
+from kuznia.platform.errors import Conflict, Invalid, NotFound, invalid
 from kuznia.platform.ids import new_id
-from kuznia.platform.wire import Envelope, described, ok
+from kuznia.platform.wire import Envelope
+from kuznia.web.answers import answered, bare
+from kuznia.web.asked import caller_of, forge_of
+from kuznia.web.body import SMALL, JsonBody
+from kuznia.web.ids import InPath, UserInPath
+from kuznia.web.route import ExactRoute
 
-router = APIRouter(prefix="/api/v1", tags=["training"])
+router = APIRouter(prefix="/api/v1", tags=["training"], route_class=ExactRoute)
 
 # Past any plan a person could follow, and short of where arithmetic or time gives way.
 MOST_OF_ANYTHING = 100_000
 MOST_IN_A_LIST = 100
 MOST_WEEKS = 16
 
-M = TypeVar("M", bound=BaseModel)
-# PostgreSQL takes offence at a NUL, so an id that cannot be one is not looked for.
-ArtefactName = Annotated[str, Path(max_length=64, pattern="^[A-Za-z0-9_-]+$")]
-LessonName = Annotated[str, Path(max_length=80)]
-UserName = Annotated[str, Path(max_length=200, description="Your own id, or `me`.")]
+# The longest plan we make, sixteen weeks of seven full days, has 13,000 values.
+PLAN_VALUES = 16_000
+QUESTIONS, FEEDBACK, LESSON = (
+    JsonBody(QuestionsIn, SMALL),
+    JsonBody(FeedbackIn, SMALL),
+    JsonBody(LessonIn, SMALL),
+)
+VERIFY = JsonBody(VerifyIn, max_values=PLAN_VALUES)
 PLAYBOOK = "/training/playbook/{user_id}"
+EXAMPLE = from_json(data_file("examples/verify.json"))
 
 
 @router.post(
@@ -67,12 +77,12 @@ PLAYBOOK = "/training/playbook/{user_id}"
     operation_id="training_questions",
     response_class=Response,
     responses={200: {"model": Envelope[Questions]}},
-    openapi_extra=described(QuestionsIn, [{"profile": {"age": 34}}]),
+    openapi_extra=QUESTIONS.described([{"profile": {"age": 34}}]),
 )
 async def ask(request: Request) -> Response:
     """Needs no model; nothing is kept."""
-    asked = questions((await _sent(request, QuestionsIn)).profile)
-    return _json(to_json(Questions(questions=asked, minutes=minutes_to_answer(asked))))
+    asked = questions((await QUESTIONS.read(request)).profile)
+    return answered(Questions(questions=asked, minutes=minutes_to_answer(asked)))
 
 
 @router.post(
@@ -81,16 +91,16 @@ async def ask(request: Request) -> Response:
     operation_id="verify",
     response_class=Response,
     responses={200: {"model": Envelope[Verified]}},
-    openapi_extra=described(VerifyIn),
+    openapi_extra=VERIFY.described([EXAMPLE]),
 )
 async def check(request: Request) -> Response:
     """The plan may come from anywhere. Needs no model; nothing is kept."""
-    sent = await _sent(request, VerifyIn)
+    sent = await VERIFY.read(request)
     _within(sent.plan)
     problem = next(wrong(sent.order.answers), None)
     if problem is not None:
         raise _wrong(("order", "answers", problem.where), problem.message)
-    return _json(to_json(await asyncio.to_thread(_verified, sent)))
+    return answered(await asyncio.to_thread(_verified, sent))
 
 
 @router.post(
@@ -99,8 +109,7 @@ async def check(request: Request) -> Response:
     operation_id="artefacts_feedback",
     response_class=Response,
     responses={200: {"model": Envelope[Answer]}},
-    openapi_extra=described(
-        FeedbackIn,
+    openapi_extra=FEEDBACK.described(
         [
             {"text": "I hate deadlifts and I can't train on Tuesdays"},
             {
@@ -117,10 +126,10 @@ async def check(request: Request) -> Response:
         ],
     ),
 )
-async def feedback(request: Request, artefact_id: ArtefactName) -> Response:
+async def feedback(request: Request, artefact_id: InPath) -> Response:
     """Past days never change. Needs no model; the artefact that was stays as it was."""
-    sent = await _sent(request, FeedbackIn)
-    return _json(await respond(_forge(request), _caller(request), artefact_id, sent))
+    sent = await FEEDBACK.read(request)
+    return answered(await respond(forge_of(request), caller_of(request), artefact_id, sent))
 
 
 @router.get(
@@ -130,9 +139,9 @@ async def feedback(request: Request, artefact_id: ArtefactName) -> Response:
     response_class=Response,
     responses={200: {"model": Envelope[PlaybookOut]}},
 )
-async def playbook(request: Request, user_id: UserName) -> Response:
+async def playbook(request: Request, user_id: UserInPath) -> Response:
     """Anyone else's is as absent as one that never was."""
-    return _json(to_json(await _playbook(request, user_id)))
+    return answered(await _playbook(request, user_id))
 
 
 @router.get(
@@ -142,11 +151,10 @@ async def playbook(request: Request, user_id: UserName) -> Response:
     response_class=Response,
     responses={200: {"model": PlaybookOut, "description": "Without an envelope."}},
 )
-async def export(request: Request, user_id: UserName) -> Response:
+async def export(request: Request, user_id: UserInPath) -> Response:
     """JSON to be taken away."""
     headers = {"Content-Disposition": 'attachment; filename="playbook.json"'}
-    content = to_json(await _playbook(request, user_id), indent=2)
-    return Response(content, media_type="application/json", headers=headers)
+    return bare(to_json(await _playbook(request, user_id), indent=2), headers=headers)
 
 
 @router.patch(
@@ -155,11 +163,11 @@ async def export(request: Request, user_id: UserName) -> Response:
     operation_id="training_lesson_edit",
     response_class=Response,
     responses={200: {"model": Envelope[PlaybookOut]}},
-    openapi_extra=described(LessonIn, [{"text": "No deadlifts before noon"}]),
+    openapi_extra=LESSON.described([{"text": "No deadlifts before noon"}]),
 )
-async def edit(request: Request, user_id: UserName, lesson_id: LessonName) -> Response:
+async def edit(request: Request, user_id: UserInPath, lesson_id: InPath) -> Response:
     """What it does stays: that would be another lesson."""
-    text = plain((await _sent(request, LessonIn)).text)
+    text = plain((await LESSON.read(request)).text)
     return await _one_changed(
         request, user_id, Edit(lesson=lesson_id, text=text, day=_day(request))
     )
@@ -172,7 +180,7 @@ async def edit(request: Request, user_id: UserName, lesson_id: LessonName) -> Re
     response_class=Response,
     responses={200: {"model": Envelope[PlaybookOut]}},
 )
-async def close(request: Request, user_id: UserName, lesson_id: LessonName) -> Response:
+async def close(request: Request, user_id: UserInPath, lesson_id: InPath) -> Response:
     """The only way a safety lesson ends."""
     done = Close(lesson=lesson_id, by="person", day=_day(request))
     return await _one_changed(request, user_id, done)
@@ -226,7 +234,8 @@ def _standing(kept: Kept, log: Entries, day: datetime.date) -> Standing:
     if kept.domain != "training" or not {"plan", "person"} <= parts.keys():
         raise NotFound("There is no plan in such an artefact.", details={"id": kept.id})
     try:
-        plan, person = Plan.model_validate(parts["plan"]), Person.model_validate(parts["person"])
+        plan = Plan.model_validate(parts["plan"])
+        person = Person.model_validate(parts["person"], context=KEPT)
     except ValidationError:
         message = "The plan was made by another version."
         raise NotFound(message, details={"id": kept.id}) from None
@@ -264,14 +273,14 @@ async def _one_changed(request: Request, user_id: str, delta: Edit | Close) -> R
             raise NotFound("There is no such lesson.")
         return log.learn(delta, day=delta.day).entries
 
-    forge = _forge(request)
+    forge = forge_of(request)
     log = await forge.memory.learn(who, "training", change, forge.clock.now())
-    return _json(to_json(_told(who, log)))
+    return answered(_told(who, log))
 
 
 async def _playbook(request: Request, user_id: str) -> PlaybookOut:
     who = _owner(request, user_id)
-    return _told(who, await _forge(request).memory.read(who, "training"))
+    return _told(who, await forge_of(request).memory.read(who, "training"))
 
 
 def _told(who: Caller, log: Entries) -> PlaybookOut:
@@ -285,22 +294,14 @@ def _told(who: Caller, log: Entries) -> PlaybookOut:
 
 
 def _owner(request: Request, user_id: str) -> Caller:
-    who = _caller(request)
+    who = caller_of(request)
     if user_id not in {"me", who.id}:
         raise NotFound("There is no such playbook.")
     return who
 
 
-def _forge(request: Request) -> Forge:
-    return cast("Forge", request.scope["state"]["forge"])
-
-
-def _caller(request: Request) -> Caller:
-    return cast("Caller", request.scope["state"]["caller"])
-
-
 def _day(request: Request) -> datetime.date:
-    return _forge(request).clock.now().date()
+    return forge_of(request).clock.now().date()
 
 
 def _local(said: datetime.date | None, ours: datetime.date) -> datetime.date:
@@ -326,20 +327,6 @@ def _verified(sent: VerifyIn) -> Verified:
         certificate=certificate(sent.plan, athlete),
         findings=tuple(findings(verify(sent.plan, athlete))),
     )
-
-
-async def _sent(request: Request, kind: type[M]) -> M:
-    sent = request.headers.get("content-type", "")
-    if not sent.partition(";")[0].strip().lower().endswith("json"):
-        raise UnsupportedMedia("Send JSON, with `Content-Type: application/json`.")
-    try:
-        return kind.model_validate_json(await request.body(), strict=True)
-    except ValidationError as error:
-        raise invalid(error) from None
-
-
-def _json(data: bytes) -> Response:
-    return Response(ok(data), media_type="application/json")
 
 
 def _within(plan: Plan) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field, JsonValue, StringConstraints
 from pydantic_core import from_json
 
@@ -11,8 +11,7 @@ from kuznia.domains.training.playbook import Log, Playbook
 from kuznia.domains.training.questions import Question
 from kuznia.domains.training.routes import respond
 from kuznia.domains.training.shapes import FeedbackIn
-from kuznia.doors.at import caller, doors
-from kuznia.doors.body import Body
+from kuznia.doors.at import doors
 from kuznia.doors.http import accepted, ended
 from kuznia.doors.legacy import training
 from kuznia.doors.legacy.athlete import (
@@ -23,9 +22,12 @@ from kuznia.doors.legacy.athlete import (
     asked,
     ordered,
 )
-from kuznia.doors.shapes import NAME
 from kuznia.forge.terms import Caller
 from kuznia.platform.errors import NotFound
+from kuznia.web.answers import bare
+from kuznia.web.asked import caller_of
+from kuznia.web.body import ORDER, SMALL, JsonBody
+from kuznia.web.ids import NAME, UserInPath
 
 router = APIRouter(prefix="/api/trainingplan", tags=["old paths"], deprecated=True)
 
@@ -137,7 +139,9 @@ EXAMPLE = {
     ],
     "user_profile_id": 1,
 }
-ASK, PLAN, FEEDBACK = Body(QuestionsRequest), Body(PlanRequest), Body(FeedbackRequest)
+ASK, PLAN = JsonBody(QuestionsRequest, SMALL), JsonBody(PlanRequest, ORDER)
+# A whole plan may come along, though nobody looks at it.
+FEEDBACK = JsonBody(FeedbackRequest, max_values=30_000)
 
 
 @router.post(
@@ -151,7 +155,7 @@ ASK, PLAN, FEEDBACK = Body(QuestionsRequest), Body(PlanRequest), Body(FeedbackRe
 @router.post("/initial-questions/", include_in_schema=False)
 async def initial_questions(request: Request) -> Response:
     """Needs no model; nothing is kept."""
-    who, person = await caller(request), (await ASK.read(request)).personal_info
+    who, person = caller_of(request), (await ASK.read(request)).personal_info
     chosen, minutes = asked(person)
     data = QuestionsData(
         questions=chosen,
@@ -160,7 +164,7 @@ async def initial_questions(request: Request) -> Response:
         ai_message=" ".join(one.help_text for one in chosen[:1]),
         user_profile_id=training.profile_number(who),
     )
-    return _json(QuestionsAnswer(data=data, message="Initial questions generated successfully"))
+    return bare(QuestionsAnswer(data=data, message="Initial questions generated successfully"))
 
 
 @router.post(
@@ -174,7 +178,7 @@ async def initial_questions(request: Request) -> Response:
 @router.post("/generate", include_in_schema=False)
 async def generate(request: Request) -> Response:
     """The same order once more finds the plan a model had a part in; ours costs nothing anew."""
-    at, who, sent = doors(request), await caller(request), await PLAN.read(request)
+    at, who, sent = doors(request), caller_of(request), await PLAN.read(request)
     given = ordered(sent.personal_info, sent.initial_responses, sent.initial_questions)
     run = at.runs.start(await at.order("training", given, who), goes_on=False)
     await ended(request, run)
@@ -194,7 +198,7 @@ async def generate(request: Request) -> Response:
             completion_message=None,
             metadata=metadata,
         )
-        return _json(no)
+        return bare(no)
     plan = Plan.model_validate(artefact["parts"]["plan"])
     yes = PlanAnswer(
         success=True,
@@ -203,7 +207,7 @@ async def generate(request: Request) -> Response:
         completion_message=plan.summary,
         metadata=metadata,
     )
-    return _json(yes)
+    return bare(yes)
 
 
 @router.post(
@@ -226,7 +230,7 @@ async def generate(request: Request) -> Response:
 @router.post("/feedback", include_in_schema=False)
 async def feedback(request: Request) -> Response:
     """`updated_plan.id` is a new one: the plan that was stays as it was."""
-    forge, who, sent = doors(request).forge, await caller(request), await FEEDBACK.read(request)
+    forge, who, sent = doors(request).forge, caller_of(request), await FEEDBACK.read(request)
     said = FeedbackIn(text=sent.feedback_message)
     answer = from_json(await respond(forge, who, str(sent.plan_id), said))
     artefact, decline = answer["artefact"], answer["decline"]
@@ -242,7 +246,7 @@ async def feedback(request: Request) -> Response:
         navigate_to_main_app=answer["intent"] == "satisfied",
         error=decline["code"] if decline else None,
     )
-    return _json(response)
+    return bare(response)
 
 
 @router.get(
@@ -255,14 +259,14 @@ async def feedback(request: Request) -> Response:
 @router.get("/playbook/{user_id}/", include_in_schema=False)
 async def playbook(
     request: Request,
-    user_id: Annotated[str, Path(max_length=200, description="Your own id, or `me`.")],
+    user_id: UserInPath,
 ) -> Response:
     """Anyone else's is as absent as one that never was."""
-    who = await caller(request)
+    who = caller_of(request)
     if user_id not in {"me", who.id, training.own_name(who)}:
         raise NotFound("There is no such playbook.")
     book = training.playbook(await _book(request, who), who)
-    return _json(PlaybookAnswer(data=training.listed(book), message=""))
+    return bare(PlaybookAnswer(data=training.listed(book), message=""))
 
 
 async def _book(request: Request, who: Caller) -> Playbook:
@@ -285,7 +289,3 @@ def reply(answer: dict[str, Any], language: Literal["en", "uk"]) -> str:
         lines.append(said.get(answer["intent"], said["unclear"]))
     lines += [", ".join(one["name"] for one in several) + "?" for several in answer["unsure"]]
     return " ".join(lines)
-
-
-def _json(answer: BaseModel) -> Response:
-    return Response(answer.model_dump_json(), media_type="application/json")

@@ -8,15 +8,17 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints,
 from kuznia.domains.code.analysis import analysed
 from kuznia.domains.code.languages import LANGUAGES, find
 from kuznia.domains.code.schema import File
-from kuznia.doors.at import caller, doors
-from kuznia.doors.body import Body
+from kuznia.doors.at import doors
 from kuznia.doors.http import MOST_IN_BATCH, accepted, ended, in_turns
-from kuznia.doors.leaving import unless_gone
 from kuznia.doors.legacy import code, flows
 from kuznia.doors.turnstile import take_more
 from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import Caller, Domain, Order
 from kuznia.platform.errors import Fault, NotAccepted, invalid
+from kuznia.web.answers import bare
+from kuznia.web.asked import caller_of
+from kuznia.web.body import ORDER, SMALL, JsonBody
+from kuznia.web.leaving import unless_gone
 
 # However they are escaped they are within what a body may have: too much is told of the field.
 MOST_LETTERS = 100_000
@@ -88,7 +90,7 @@ class AnalyzeIn(_Old):
     programming_language: str
 
 
-ONE, MANY, SOURCE = Body(GenerateIn), Body(BatchIn), Body(AnalyzeIn)
+ONE, MANY, SOURCE = JsonBody(GenerateIn, SMALL), JsonBody(BatchIn, ORDER), JsonBody(AnalyzeIn)
 EXAMPLES = (
     {"prompt": "Реєстрація користувача: ім'я, прізвище, email, телефон"},
     {
@@ -112,15 +114,15 @@ EXAMPLE_SOURCE = {"code": "def f(x):\n    return x + 1\n", "programming_language
 async def generate(request: Request) -> Response:
     """A flow that cannot be made is told with 200 and `status` error, as it always was."""
     sent = await ONE.read(request)
-    order = await _order(request, sent, await caller(request))
+    order = await _order(request, sent, caller_of(request))
     run = doors(request).runs.start(order, goes_on=False)
     await ended(request, run)
     try:
-        return _json(_told(sent, accepted(run)))
+        return bare(_told(sent, accepted(run)))
     except NotAccepted as fault:
         if sent.domain == "code":
             raise
-        return _json(flows.failed(fault.message, sent.prompt))
+        return bare(flows.failed(fault.message, sent.prompt))
 
 
 @router.post(
@@ -133,14 +135,14 @@ async def generate(request: Request) -> Response:
 )
 async def generate_many(request: Request) -> Response:
     """All are read before the first is begun: a wrong one is named before any is paid for."""
-    wanted, who = (await MANY.read(request)).requests, await caller(request)
+    wanted, who = (await MANY.read(request)).requests, caller_of(request)
     await take_more(request, len(wanted) - 1)
     orders = [await _order(request, one, who, place) for place, one in enumerate(wanted)]
     outcomes = await in_turns(request, orders)
     results = [_told(sent, one) for sent, one in zip(wanted, outcomes, strict=True)]
     lost = sum(one.status in {"error", "failed"} for one in results)
     total = len(results)
-    return _json(BatchAnswer(results=results, total=total, successful=total - lost, failed=lost))
+    return bare(BatchAnswer(results=results, total=total, successful=total - lost, failed=lost))
 
 
 @router.post(
@@ -167,7 +169,7 @@ async def analyze(request: Request) -> Response:
             ]
         )
     file = File(path=f"source{row.extensions[0]}", language=row.name, content=sent.code)
-    return _json(code.analysed(await unless_gone(request.receive, analysed([file]))))
+    return bare(code.analysed(await unless_gone(request.receive, analysed([file]))))
 
 
 @router.get(
@@ -178,7 +180,7 @@ async def analyze(request: Request) -> Response:
     responses={200: {"model": code.OldLanguages}},
 )
 async def languages() -> Response:
-    return _json(code.languages())
+    return bare(code.languages())
 
 
 async def _order(
@@ -209,7 +211,3 @@ def _told(sent: GenerateIn, one: Kept | Fault) -> code.CodeAnswer | flows.FlowAn
     if isinstance(one, Fault):
         return code.failed(one.message, sent.programming_language)
     return code.told(one)
-
-
-def _json(answer: BaseModel) -> Response:
-    return Response(answer.model_dump_json(), media_type="application/json")

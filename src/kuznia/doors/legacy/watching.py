@@ -11,6 +11,7 @@ from kuznia.doors.admin import readiness
 from kuznia.doors.at import doors
 from kuznia.doors.status import NONE, StatusOut, standing
 from kuznia.platform.errors import Unavailable
+from kuznia.web.answers import bare
 
 router = APIRouter(prefix="/api", tags=["old paths"], deprecated=True)
 
@@ -45,7 +46,7 @@ class OldHealth(BaseModel):
 )
 async def status(request: Request) -> Response:
     """Looked at for real, which costs no tokens, at most every ten seconds."""
-    return _json(told(await standing(doors(request))))
+    return bare(told(await standing(doors(request))))
 
 
 @router.get(
@@ -65,7 +66,7 @@ async def health(request: Request) -> Response:
             "Orders cannot be taken now; `details` says what is missing.",
             details=ready.model_dump(by_alias=True),
         )
-    return _json(
+    return bare(
         OldHealth(
             status="healthy" if models.usable else "degraded",
             version=__version__,
@@ -102,7 +103,3 @@ def service(models: StatusOut) -> str:
     if models.usable:
         return "ok"
     return ", ".join(f"{one.name}: {one.reason}" for one in models.models) or NONE
-
-
-def _json(answer: BaseModel) -> Response:
-    return Response(answer.model_dump_json(), media_type="application/json")

@@ -14,7 +14,7 @@ from kuznia.domains.code.analysis.levels import Levels
 from kuznia.domains.code.analysis.lines import Lines
 from kuznia.domains.code.analysis.loops import LOG, Loop, N
 from kuznia.domains.code.analysis.reading import Reading
-from kuznia.domains.code.analysis.result import Confidence, Evidence, Performance
+from kuznia.domains.code.analysis.result import Clue, Confidence, Performance
 
 _MOST_EVIDENCE = 5
 _ARGUMENTS = 200
@@ -155,15 +155,15 @@ def _recursive(growth: Growth, body: Body, base: int, levels: Levels, source: by
 
 def _said(growth: Growth, body: Body, text: Lines) -> Performance:
     bound = growth.bound or ("unknown" if growth.degree is None else _big_o(growth.degree))
-    evidence: list[Evidence] = []
+    evidence: list[Clue] = []
     because = growth.because
     if because:
         for loop in body.loops:
             around = loop.inner.start <= because.place < loop.inner.end
             if around and loop.inner.weight and len(evidence) < _MOST_EVIDENCE:
-                evidence.append(Evidence(line=text.row(loop.start) + 1, why=loop.why))
+                evidence.append(Clue(line=text.row(loop.start) + 1, why=loop.why))
         if because.why and len(evidence) < _MOST_EVIDENCE:
-            evidence.append(Evidence(line=text.row(because.place) + 1, why=because.why))
+            evidence.append(Clue(line=text.row(because.place) + 1, why=because.why))
     return Performance(bound=bound, confidence=_SURE[growth.doubt], evidence=tuple(evidence))
 
 

@@ -38,7 +38,7 @@ class Posnett(_Value):
     readability: float
 
 
-class Evidence(_Value):
+class Clue(_Value):
     line: int
     why: str
 
@@ -51,7 +51,7 @@ class Performance(_Value):
 
     bound: str
     confidence: Confidence
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[Clue, ...] = ()
 
 
 class Function(_Value):

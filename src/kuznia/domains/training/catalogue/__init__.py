@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
 from typing import Literal
@@ -199,6 +200,25 @@ def pieces() -> frozenset[str]:
     """Every piece of equipment that some exercise asks for."""
     rows = catalogue().values()
     return frozenset[str]().union(*(row.equipment_all | row.equipment_any for row in rows))
+
+
+def items_of(name: str) -> frozenset[str] | None:
+    """What a kit holds, or the one piece that is named; None for what nobody here knows."""
+    plain = name.strip().casefold().replace(" ", "_")
+    kit = kits().get(plain.replace("_", "-"))
+    if kit is not None:
+        return kit.items
+    return frozenset({plain}) if plain in pieces() else None
+
+
+def nearest_equipment(name: str) -> tuple[str, ...]:
+    """Up to three kits and pieces that may have been meant, in either language."""
+    known = {one: one for one in (*kits(), *pieces())}
+    questions = toml("questions/basics.toml")["question"]
+    for row in next(one for one in questions if one["id"] == "equipment")["options"]:
+        known |= dict.fromkeys(map(str.casefold, row), row[0])
+    near = get_close_matches(name.strip().casefold(), known, n=3, cutoff=0.5)
+    return tuple(dict.fromkeys(known[one] for one in near))
 
 
 @cache

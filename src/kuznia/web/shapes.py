@@ -9,9 +9,6 @@ from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import Evidence, Severity, Status
 from kuznia.platform.wire import FaultShape
 
-# Of an id or a domain. PostgreSQL takes offence at a NUL, so other texts are not looked for.
-NAME = "^[A-Za-z0-9_-]+$"
-
 
 class FindingShape(BaseModel):
     code: str

@@ -1,0 +1,1 @@
+"""What reads and writes HTTP, once for every route: bodies, ids, answers, who asks."""

@@ -1,0 +1,22 @@
+"""Answers as JSON, in the envelope and without it."""
+
+from collections.abc import Mapping
+
+from fastapi import Response
+from pydantic_core import to_json
+
+from kuznia.platform.wire import ok
+
+
+def answered(
+    data: object, *, status: int = 200, message: str = "", headers: Mapping[str, str] | None = None
+) -> Response:
+    """The envelope round `data`; bytes are taken as JSON that is written already."""
+    content = data if isinstance(data, bytes) else to_json(data)
+    return bare(ok(content, message), status=status, headers=headers)
+
+
+def bare(data: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """The same without an envelope."""
+    content = data if isinstance(data, bytes) else to_json(data)
+    return Response(content, status, headers, media_type="application/json")
