@@ -335,7 +335,7 @@ async def test_no_password_is_kept_as_it_is(here: Here):
 async def test_the_default_hasher_is_a_slow_one():
     passwords = Passwords()
 
-    kept = await passwords.hash(PASSWORD)
+    kept = await passwords.hash(PASSWORD, "ivan")
 
     assert "m=65536,t=3" in kept
     assert await passwords.matches(PASSWORD, kept)

@@ -228,7 +228,7 @@ async def test_whatever_a_token_says_of_itself_nothing_breaks(
         assert re.fullmatch(r"\w+", await reason(token, issuer))
 
 
-@given(st.binary(max_size=60), st.binary(max_size=60), st.text("{[\":,]}0e-9", max_size=3000))
+@given(st.binary(max_size=60), st.binary(max_size=60), st.text('{[":,]}0e-9', max_size=3000))
 async def test_no_bytes_in_a_token_break_anything(written: bytes, said: bytes, deep: str):
     for first in (written, deep.encode(), b'{"alg":"HS256","x":' + deep.encode()):
         parts = (base64.urlsafe_b64encode(one).rstrip(b"=").decode() for one in (first, said))
@@ -242,11 +242,11 @@ async def test_what_an_issuer_signs_may_be_nested_at_will(depth: int):
     token = jwt.PyJWS().encode(payload, SECRET, "HS256")
 
     try:
-        found = await verified(token, Issuer(secret=SECRET), NOW)
+        outcome = (await verified(token, Issuer(secret=SECRET), NOW)).subject
     except Refused as refused:
-        assert str(refused) in {"DecodeError", "RecursionError"}
-    else:
-        assert found.subject == "ivan"
+        outcome = str(refused)
+
+    assert outcome in {"ivan", "DecodeError", "RecursionError"}
 
 
 @given(st.dictionaries(st.sampled_from(["sub", "exp", "nbf", "iat", "aud", "iss"]), JSON))

@@ -4,7 +4,7 @@ import base64
 from typing import Any
 
 import pytest
-from tests.callers.makers import SECRET, bearer
+from tests.callers.makers import SECRET
 from tests.doors.conftest import Lines, Start
 from tests.doors.served import Kuznia
 

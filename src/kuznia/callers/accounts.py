@@ -78,11 +78,13 @@ class Accounts:
 
     async def create(self, name: str, password: str, role: Role = "user") -> Person:
         """A new account. There is no way to make one over the network."""
-        return await self._people.create(name, await self._passwords.hash(password), role)
+        return await self._people.create(name, await self._passwords.hash(password, name), role)
 
     async def set_password(self, who: str, password: str) -> Person:
         """An operator's word; every sign-in of theirs ends."""
-        return await self._people.set_hash(who, await self._passwords.hash(password))
+        person = await self._people.get(who)
+        hash_ = await self._passwords.hash(password, person.name or "")
+        return await self._people.set_hash(person.id, hash_)
 
     async def sign_in(self, name: str, password: str, address: str) -> Tokens:
         """Tokens for the right password. No answer tells whether there is such a name."""

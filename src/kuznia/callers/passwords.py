@@ -6,7 +6,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from kuznia.platform.errors import Unavailable, invalid
+from kuznia.callers.guessable import SHORTEST, weakness
+from kuznia.platform.errors import Invalid, Unavailable, invalid
 
 if TYPE_CHECKING:
     from pwdlib import PasswordHash
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 # Each takes 64 MB and a core for 150 ms.
 AT_ONCE = 2
 MOST_WAITING = 20
-SHORTEST = 12
 LONGEST = 1_000
 
 
@@ -27,18 +27,12 @@ class Passwords:
         self._waiting = 0
         self._nobodys: str | None = None
 
-    async def hash(self, password: str) -> str:
+    async def hash(self, password: str, name: str) -> str:
         """What is kept of a new password, or the Fault that says what is wrong with it."""
         if not SHORTEST <= len(password) <= LONGEST:
-            raise invalid(
-                [
-                    {
-                        "loc": ("password",),
-                        "msg": f"{SHORTEST} to {LONGEST} letters; a sentence is easy to keep",
-                        "type": "password",
-                    }
-                ]
-            )
+            raise _unfit(f"{SHORTEST} to {LONGEST} letters; a sentence is easy to keep")
+        if why := weakness(password, name):
+            raise _unfit(f"{why}; take four words that have nothing to do with each other")
         async with self._turn() as hasher:
             return await asyncio.to_thread(hasher.hash, _normal(password))
 
@@ -70,6 +64,10 @@ class Passwords:
 
             self._hasher = PasswordHash.recommended()
         return self._hasher
+
+
+def _unfit(message: str) -> Invalid:
+    return invalid([{"loc": ("password",), "msg": message, "type": "password"}])
 
 
 def _normal(password: str) -> bytes:
