@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from ipaddress import ip_address, ip_network
 
 from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -10,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from kuznia.callers.allowances import Rate
 from kuznia.callers.allowances import rate as read_rate
 from kuznia.callers.limits import Kind, RateLimits, TooMany, headers
+from kuznia.doors.address import client_address
 from kuznia.forge.terms import Caller
 
 LOCAL = "local"
@@ -35,7 +35,7 @@ class Turnstile:
         self._app = app
         self._generating = generating
         self._routes = [_route(route) for route in routes]
-        self._proxies = tuple(ip_network(proxy) for proxy in proxies)
+        self._proxies = proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -61,7 +61,7 @@ class Turnstile:
             place, rate = "", await limits.rate(kind, caller)
         if rate is None:
             return
-        subject = caller or f"@{self._address(scope)}"
+        subject = caller or f"@{client_address(scope, self._proxies)}"
         scope["state"]["turned"] = (kind, subject, rate, place)
         await take(limits, scope, 1)
 
@@ -71,31 +71,6 @@ class Turnstile:
             if own[0] in ("", method) and own[1].fullmatch(path):
                 return own
         return None
-
-    def _address(self, scope: Scope) -> str:
-        """Whose connection it is, or for whom a proxy of ours says it came."""
-        client = scope.get("client")
-        host = client[0] if client else ""
-        if self._proxies and self._trusted(host):
-            for name, value in scope["headers"]:
-                if name == b"x-forwarded-for":
-                    host = self._last_foreign(value.decode("latin-1"), host)
-        return _grouped(host)
-
-    def _last_foreign(self, told: str, host: str) -> str:
-        """What is left of the last address a proxy of ours wrote is what anyone may have sent."""
-        for hop in reversed(told.split(",")):
-            host = hop.strip()
-            if not self._trusted(host):
-                break
-        return host
-
-    def _trusted(self, host: str) -> bool:
-        try:
-            address = ip_address(host)
-        except ValueError:
-            return False
-        return any(address in proxy for proxy in self._proxies)
 
 
 async def take(limits: RateLimits, scope: Scope, cost: int) -> None:
@@ -122,13 +97,3 @@ def _route(text: str) -> Own:
     method, space, path = where.rpartition(" ")
     parts = re.split(r"\{[^{}/]*\}", path)
     return method if space else "", re.compile("[^/]+".join(map(re.escape, parts))), read_rate(told)
-
-
-def _grouped(host: str) -> str:
-    """One household has 2^64 addresses of the sixth version; they are one caller."""
-    if ":" not in host:
-        return host
-    try:
-        return str(ip_network(f"{host.partition('%')[0]}/64", strict=False))
-    except ValueError:
-        return host
