@@ -6,6 +6,7 @@ from pydantic_core import to_json
 
 from kuznia.callers.accounts import Tokens
 from kuznia.callers.people import Role
+from kuznia.doors.address import client_address
 from kuznia.doors.at import Doors, caller, doors
 from kuznia.doors.body import Body
 from kuznia.platform.errors import Conflict
@@ -129,7 +130,7 @@ def accounts_of(request: Request) -> Doors:
 
 def address(request: Request) -> str:
     """Where somebody comes from, as far as the server can tell."""
-    return request.client.host if request.client else ""
+    return client_address(request.scope, doors(request).settings.trusted_proxies)
 
 
 def _json(content: object) -> Response:

@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import parse_qsl
 
 from fastapi import Request, Response
@@ -9,8 +10,9 @@ from fastapi.responses import RedirectResponse
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
+from kuznia.callers.accounts import PANEL
 from kuznia.doors.at import doors
-from kuznia.platform.errors import Forbidden, Invalid, TooLarge, UnsupportedMedia
+from kuznia.platform.errors import Forbidden, Invalid, TooLarge, Unauthorized, UnsupportedMedia
 
 PATH = "/admin"
 SIGN_IN = f"{PATH}/sign-in"
@@ -36,6 +38,13 @@ def begin(request: Request, answer: Response, session: str) -> None:
     # A proxy may have taken off the TLS; the browser says what its page was loaded by.
     secure = "https" in {request.url.scheme, request.headers.get("origin", "").partition(":")[0]}
     answer.set_cookie(COOKIE, session, path=PATH, secure=secure, httponly=True, samesite="strict")
+
+
+async def sign_out(request: Request) -> None:
+    """Whatever session the browser brought opens nothing any more."""
+    if session := session_of(request.scope):
+        with suppress(Unauthorized):
+            await doors(request).callers.accounts.sign_out(session, PANEL)
 
 
 def end(answer: Response) -> None:

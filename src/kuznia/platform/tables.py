@@ -140,6 +140,21 @@ class SignInColumns(TypedColumns):
 sign_ins = Table("sign_ins", metadata, SignInColumns, Index("sign_ins_since", "since"))
 
 
+class KnownAddressColumns(TypedColumns):
+    # A keyed hash of a name and an address its owner has signed in from: of neither by itself.
+    id: Named[str] = Column(Text, primary_key=True)
+    owner: Named[str] = Column(Text)
+    seen_at: Named[datetime] = Column(Moment)
+
+
+known_addresses = Table(
+    "known_addresses",
+    metadata,
+    KnownAddressColumns,
+    Index("known_addresses_owner", "owner", "seen_at"),
+)
+
+
 class SigningSecretColumns(TypedColumns):
     name: Named[str] = Column(Text, primary_key=True)
     secret: Named[str] = Column(Text)
