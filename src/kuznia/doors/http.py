@@ -20,11 +20,19 @@ from pydantic_core import from_json, to_json
 from kuznia.doors.at import caller, doors
 from kuznia.doors.body import Body
 from kuznia.doors.leaving import done_or_gone, unless_gone
-from kuznia.doors.shapes import NAME, ArtefactPage, ArtefactShape, BatchShape, linked, links
+from kuznia.doors.shapes import (
+    NAME,
+    ArtefactPage,
+    ArtefactShape,
+    BatchShape,
+    DeletedShape,
+    linked,
+    links,
+)
 from kuznia.doors.stream import MEDIA_TYPE, EventStream, wants_events
 from kuznia.doors.turnstile import take_more
 from kuznia.forge.runs import Run
-from kuznia.forge.shelf import Kept
+from kuznia.forge.shelf import MAX_DELETED, Deleted, Kept
 from kuznia.forge.terms import Domain, Input, Order, Status
 from kuznia.platform.errors import Fault, Invalid, NotAccepted
 from kuznia.platform.kinds import Dollars, billionths
@@ -273,3 +281,42 @@ async def read(
 ) -> Response:
     shelf = doors(request).forge.shelf
     return _json(ok(linked(await shelf.get(await caller(request), artefact_id))))
+
+
+@history.delete(
+    "/{artefact_id}",
+    summary="Delete one artefact",
+    response_class=Response,
+    responses={200: {"model": Envelope[DeletedShape]}},
+)
+async def delete(
+    request: Request, artefact_id: Annotated[str, Path(max_length=64, pattern=NAME)]
+) -> Response:
+    """It cannot be taken back, and its room is free again."""
+    shelf = doors(request).forge.shelf
+    return _deleted(request, await shelf.delete(await caller(request), artefact_id))
+
+
+@history.delete(
+    "",
+    summary="Delete what is older than one of your artefacts",
+    response_class=Response,
+    responses={200: {"model": Envelope[DeletedShape]}},
+)
+async def delete_before(
+    request: Request,
+    before: Annotated[
+        str, Query(max_length=64, pattern=NAME, description="The oldest artefact that stays.")
+    ],
+    domain: Annotated[str | None, Query(max_length=40, pattern=NAME)] = None,
+) -> Response:
+    """The oldest first, a thousand at most: `more` says whether to send it again."""
+    shelf = doors(request).forge.shelf
+    return _deleted(request, await shelf.delete_before(await caller(request), before, domain))
+
+
+def _deleted(request: Request, gone: Deleted) -> Response:
+    doors(request).runs.forget_runs(gone.runs)
+    more = gone.count == MAX_DELETED
+    shape = DeletedShape(deleted=gone.count, bytes=gone.size, more=more)
+    return _json(ok(to_json(shape)))

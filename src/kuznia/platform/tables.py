@@ -75,6 +75,16 @@ artefacts = Table(
 )
 
 
+class StorageColumns(TypedColumns):
+    """The sum of what each caller keeps, changed together with the rows it counts."""
+
+    owner: Named[str] = Column(Text, primary_key=True)
+    bytes: Named[int] = Column(BigInteger)
+
+
+storage = Table("storage", metadata, StorageColumns)
+
+
 # A table with a column `owner` holds what is somebody's own: all of it goes into their export and
 # out at their erasure, except columns named `hash`, which are of use to nobody but us.
 
@@ -192,6 +202,7 @@ class AllowanceColumns(TypedColumns):
     tokens_month: Named[int | None] = Column(BigInteger)
     cost_day: Named[int | None] = Column(BigInteger)
     cost_month: Named[int | None] = Column(BigInteger)
+    storage: Named[int | None] = Column(BigInteger)
 
 
 allowances = Table("allowances", metadata, AllowanceColumns)

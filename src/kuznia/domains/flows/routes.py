@@ -79,6 +79,7 @@ async def edit_flow(request: Request, artefact_id: Wanted) -> Response:
     wanted = await _wanted(request)
     forge = _forge(request)
     kept, flow = await _flow(request, artefact_id)
+    await forge.shelf.admit(request.scope["state"]["caller"])
     began = forge.clock.monotonic()
     try:
         new = await asyncio.to_thread(edition, flow, wanted)
