@@ -1,16 +1,19 @@
 """How much a caller may keep: asked before anything costs money, and what is deleted is free."""
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 from tests.callers.makers import SECRET, bearer
 from tests.doors.conftest import Start
-from tests.doors.served import frames, inside, made
+from tests.doors.served import Kuznia, frames, inside, made
 
 from kuznia.callers import own
 from kuznia.forge.storage import FRESH, used_by
 from kuznia.llm.scripted import ScriptedModel
+from kuznia.platform import migrate
 from kuznia.platform.db import Database
 from kuznia.platform.tables import artefacts
 
@@ -36,9 +39,16 @@ async def summed(db: Database, owner: str = "jwt:ivan") -> int:
         return sum(len(body.encode()) for body in (await session.execute(query)).scalars())
 
 
+async def made_by_ivan(kuznia: Kuznia, count: int) -> list[str]:
+    answers = [await kuznia.make(f"note {n}", headers=IVAN) for n in range(count)]
+    return [one.json()["data"]["id"] for one in answers]
+
+
 async def test_the_sum_is_what_the_rows_take(database_url: str) -> None:
     async with notes(database_url, talking()) as kuznia:
-        ids = [(await kuznia.make(f"note {n}", headers=IVAN)).json()["data"]["id"] for n in range(3)]
+        ids = [
+            (await kuznia.make(f"note {n}", headers=IVAN)).json()["data"]["id"] for n in range(3)
+        ]
         await kuznia.make("another's", headers=OLENA)
         before = await used_by(kuznia.doors.db, "jwt:ivan")
         assert before == await summed(kuznia.doors.db) > 0
@@ -166,10 +176,12 @@ async def test_nobody_deletes_what_is_anothers(database_url: str) -> None:
 
 
 async def test_all_that_is_older_goes_at_once(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    database_url: str,
 ) -> None:
     async with notes(database_url, talking()) as kuznia:
-        ids = [(await kuznia.make(f"note {n}", headers=IVAN)).json()["data"]["id"] for n in range(4)]
+        ids = [
+            (await kuznia.make(f"note {n}", headers=IVAN)).json()["data"]["id"] for n in range(4)
+        ]
         path = f"/api/v1/artefacts?before={ids[3]}"
         none = await kuznia.client.delete(f"{path}&domain=flows", headers=IVAN)
         assert none.json()["data"]["deleted"] == 0
@@ -181,3 +193,17 @@ async def test_all_that_is_older_goes_at_once(
         assert [one["id"] for one in page.json()["data"]["items"]] == [ids[3]]
         assert await used_by(kuznia.doors.db, "jwt:ivan") == await summed(kuznia.doors.db)
         assert (await kuznia.client.delete("/api/v1/artefacts", headers=IVAN)).status_code == 400
+
+
+async def test_what_was_kept_before_there_was_a_sum_is_counted(database_url: str) -> None:
+    async with notes(database_url, talking()) as kuznia:
+        await made_by_ivan(kuznia, 2)
+        used = await used_by(kuznia.doors.db, "jwt:ivan")
+    folder = ScriptDirectory(str(Path(__file__).parents[2] / "migrations"))
+    made = next(one for one in folder.walk_revisions() if one.path.endswith("_storage.py"))
+
+    await asyncio.to_thread(migrate.downgrade, database_url, str(made.down_revision))
+    await asyncio.to_thread(migrate.upgrade, database_url)
+
+    async with notes(database_url, talking()) as kuznia:
+        assert await used_by(kuznia.doors.db, "jwt:ivan") == used
