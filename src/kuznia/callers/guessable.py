@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import groupby, pairwise
+from operator import itemgetter
 
 # Letters of a whole password, and of what is left of it.
 SHORTEST = 12
@@ -114,12 +115,14 @@ def _runs(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _neighbours() -> Iterator[tuple[tuple[str, str], int]]:
+    """Each pair of neighbours, and by a number in which row and direction they follow."""
     for number, row in enumerate((*ROWS, ALPHABET), 1):
-        for one, next_ in pairwise(row):
-            yield (one, next_), number
-            yield (next_, one), -number
+        for first, second in pairwise(row):
+            yield (first, second), number
+            yield (second, first), -number
 
 
-_STEPS: dict[tuple[str, str], frozenset[int]] = {}
-for _pair, _step in _neighbours():
-    _STEPS[_pair] = _STEPS.get(_pair, frozenset()) | {_step}
+_STEPS = {
+    pair: frozenset(step for _, step in steps)
+    for pair, steps in groupby(sorted(_neighbours()), itemgetter(0))
+}
