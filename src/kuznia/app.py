@@ -12,7 +12,7 @@ from pydantic_core import to_json
 
 from kuznia import __version__
 from kuznia.callers.accounts import signing_secret
-from kuznia.callers.allowances import rate
+from kuznia.callers.allowances import Allowances, rate, usual
 from kuznia.callers.identify import Callers, local
 from kuznia.callers.metering import open_metering
 from kuznia.callers.opening import open_callers
@@ -47,6 +47,7 @@ from kuznia.forge.fleet import Fleet
 from kuznia.forge.memory import Memory
 from kuznia.forge.runs import Runs
 from kuznia.forge.shelf import Shelf
+from kuznia.forge.storage import Storage
 from kuznia.forge.terms import Caller, CannotOpen, Domain
 from kuznia.forge.work import Forge
 from kuznia.llm.model import Model
@@ -103,7 +104,11 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         for service in models.services:
             circuit = service.breaker.circuit
             made.metrics.watch_breaker(service.name, lambda circuit=circuit: circuit.state)
-        shelf = Shelf(db, made.clock, ttl=settings.cache_ttl, size=settings.cache_size)
+        allowances = Allowances(db, made.clock, usual(settings))
+        storage = Storage(db, made.clock, allowances.storage)
+        shelf = Shelf(
+            db, made.clock, ttl=settings.cache_ttl, size=settings.cache_size, storage=storage
+        )
         await shelf.warm()
         loaded = {name: await _open(one, settings, opened) for name, one in made.domains.items()}
         forge = Forge(
@@ -119,7 +124,15 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         )
         fleet = _fleet(made, shelf, redis, opened) if redis else None
         metering = await opened.enter_async_context(
-            open_metering(settings, db, made.clock, made.metrics, redis, dearest=_dearest(made))
+            open_metering(
+                settings,
+                db,
+                made.clock,
+                made.metrics,
+                redis,
+                allowances=allowances,
+                dearest=_dearest(made),
+            )
         )
         runs = Runs(
             forge,

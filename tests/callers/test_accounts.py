@@ -10,21 +10,13 @@ from tests.callers.conftest import PASSWORD, Here
 from tests.callers.makers import SECRET
 from tests.clocks import TurnedClock
 
-from kuznia.callers.accounts import (
-    ALL_TRIES,
-    MOST_SESSIONS,
-    TRIES,
-    WINDOW,
-    Accounts,
-    Lifetimes,
-    signing_secret,
-)
+from kuznia.callers.accounts import MOST_SESSIONS, Accounts, Lifetimes, signing_secret
 from kuznia.callers.passwords import Passwords
 from kuznia.callers.people import People
 from kuznia.callers.tokens import Refused
 from kuznia.platform.db import Database
-from kuznia.platform.errors import Conflict, Invalid, NotFound, RateLimited, Unauthorized
-from kuznia.platform.tables import refresh_tokens, sign_ins, users
+from kuznia.platform.errors import Conflict, Invalid, NotFound, Unauthorized
+from kuznia.platform.tables import refresh_tokens, users
 
 NEW = "a new sentence to remember"
 
@@ -72,9 +64,9 @@ async def test_for_an_unknown_name_a_password_is_compared_as_well(here: Here):
     compared: list[str | None] = []
 
     class Watched(Passwords):
-        async def matches(self, password: str, kept: str | None) -> bool:
+        async def matches(self, password: str, kept: str | None, *, known: bool = False) -> bool:
             compared.append(kept)
-            return await super().matches(password, kept)
+            return await super().matches(password, kept, known=known)
 
     accounts = Accounts(
         here.db,
@@ -96,49 +88,6 @@ async def test_one_who_is_disabled_cannot_sign_in(here: Here):
 
     with pytest.raises(Unauthorized):
         await here.sign_in()
-
-
-async def test_trying_passwords_ends_soon(here: Here):
-    await here.person()
-    for _ in range(TRIES):
-        with pytest.raises(Unauthorized):
-            await here.sign_in(password="wrong")
-
-    with pytest.raises(RateLimited) as limited:
-        await here.sign_in()
-
-    assert limited.value.retry_after == WINDOW.total_seconds()
-    # From elsewhere the owner still gets in, and here after the window.
-    assert await here.sign_in(address="192.0.2.2")
-    here.clock.turn(WINDOW.total_seconds())
-    assert await here.sign_in()
-
-
-async def test_a_name_nobody_has_is_limited_all_the_same(here: Here):
-    for _ in range(TRIES):
-        with pytest.raises(Unauthorized):
-            await here.sign_in("nobody")
-
-    with pytest.raises(RateLimited):
-        await here.sign_in("nobody")
-
-
-async def test_many_addresses_together_have_their_limit_too(here: Here):
-    for number in range(ALL_TRIES):
-        await here.callers.accounts._count("ivan", f"192.0.2.{number}")
-
-    with pytest.raises(RateLimited):
-        await here.callers.accounts._count("ivan", "198.51.100.1")
-
-
-async def test_signing_in_clears_the_tries_and_time_the_rows(here: Here):
-    await here.person()
-    for _ in range(TRIES * 2):
-        await here.sign_in()
-    here.clock.turn(WINDOW.total_seconds())
-    await here.sign_in()
-
-    assert await count(here.db, sign_ins) == 1
 
 
 async def test_a_refresh_token_gives_the_next_pair(here: Here):
@@ -191,6 +140,47 @@ async def test_of_two_who_refresh_at_once_one_is_a_thief(here: Here):
 
     assert sum(isinstance(one, Unauthorized) for one in outcomes) == 1
     assert await count(here.db, refresh_tokens) == 0
+
+
+async def test_a_sign_in_ends_however_often_it_is_renewed(here: Here):
+    await here.person()
+    tokens, day = await here.sign_in(), 86_400
+    for passed in range(1, 30):
+        here.clock.turn(day)
+        tokens = await here.callers.accounts.refresh(tokens.refresh_token)
+        assert tokens.refresh_expires_in == (30 - passed) * day
+    here.clock.turn(day)
+
+    with pytest.raises(Unauthorized):
+        await here.callers.accounts.refresh(tokens.refresh_token)
+
+
+async def test_a_session_of_the_panel_is_no_refresh_token(here: Here):
+    person = await here.person(role="admin")
+    accounts = here.callers.accounts
+    session = await accounts.open_panel("ivan", PASSWORD, "")
+    tokens = await here.sign_in()
+    assert await accounts.in_panel(session) == person
+
+    for use in (accounts.refresh, accounts.sign_out):
+        with pytest.raises(Unauthorized):
+            await use(session)
+    assert await accounts.in_panel(tokens.refresh_token) is None
+    assert await accounts.in_panel(session) == person
+    # Nor with the other's beginning.
+    assert await accounts.in_panel(f"kp{tokens.refresh_token[2:]}") is None
+    with pytest.raises(Unauthorized):
+        await accounts.refresh(f"kr{session[2:]}")
+
+
+async def test_a_session_of_the_panel_lasts_a_day_of_work(here: Here):
+    await here.person(role="admin")
+    session = await here.callers.accounts.open_panel("ivan", PASSWORD, "")
+    here.clock.turn(Lifetimes().panel - 1)
+    assert await here.callers.accounts.in_panel(session)
+    here.clock.turn(1)
+
+    assert await here.callers.accounts.in_panel(session) is None
 
 
 async def test_one_who_did_not_come_for_long_must_sign_in(here: Here):
@@ -335,22 +325,10 @@ async def test_no_password_is_kept_as_it_is(here: Here):
 async def test_the_default_hasher_is_a_slow_one():
     passwords = Passwords()
 
-    kept = await passwords.hash(PASSWORD)
+    kept = await passwords.hash(PASSWORD, "ivan")
 
     assert "m=65536,t=3" in kept
     assert await passwords.matches(PASSWORD, kept)
-
-
-async def test_too_many_at_once_are_asked_to_come_again(here: Here):
-    from kuznia.callers.passwords import MOST_WAITING
-    from kuznia.platform.errors import Unavailable
-
-    passwords = here.callers.accounts._passwords
-    outcomes = await asyncio.gather(
-        *(passwords.matches("x", None) for _ in range(MOST_WAITING + 5)), return_exceptions=True
-    )
-
-    assert sum(isinstance(one, Unavailable) for one in outcomes) == 5
 
 
 async def test_a_database_of_its_own_is_enough(db: Database):

@@ -1,12 +1,15 @@
 """A provider's keys: fetched once for many, renewed in time, and never waited for twice."""
 
 import asyncio
+import base64
 import gzip
 import json
 from collections.abc import AsyncIterator
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.callers.makers import Provider, a_jwk, ec_key, provider, rsa_key
 from tests.clocks import TurnedClock
 
@@ -182,6 +185,48 @@ def test_keys_of_no_use_are_left_out():
 
     assert usable({"keys": odd}) == ()
     assert usable([]) == ()
+
+
+def numbers(bits: int, exponent: int) -> dict[str, str]:
+    """An RSA key of this size that nobody made: a provider may publish any two numbers."""
+
+    def written(number: int) -> str:
+        raw = number.to_bytes((number.bit_length() + 7) // 8, "big")
+        return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+    return {"kty": "RSA", "kid": "k", "n": written((1 << bits) - 1), "e": written(exponent)}
+
+
+@pytest.mark.parametrize(
+    "key", [numbers(16_384, 65_537), numbers(100_000, 65_537), numbers(4096, (1 << 4000) + 1)]
+)
+def test_a_key_that_takes_too_long_to_check_with_is_left_out(key: dict[str, str]):
+    assert usable({"keys": [key]}) == ()
+    assert len(usable({"keys": [numbers(4096, 65_537)]})) == 1
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+FIELDS = ("kty", "alg", "use", "kid", "crv", "key_ops", "x5c", "n", "e", "d", "oth", "x", "y", "k")
+KEYS = (a_jwk(rsa_key()), a_jwk(ec_key()), {"kty": "oct", "k": "AA"})
+
+
+@given(
+    st.sampled_from(KEYS),
+    st.dictionaries(st.sampled_from(FIELDS), JSON | st.sampled_from(["RSA", "EC", "AA", "P-256"])),
+)
+def test_whatever_a_provider_publishes_it_is_a_key_or_none(
+    key: dict[str, str], changes: dict[str, object]
+):
+    assert len(usable({"keys": [key | changes, a_jwk(rsa_key(1), "good")]})) in {1, 2}
+
+
+@given(JSON)
+def test_whatever_stands_for_the_list_of_keys_it_is_one_or_none(document: object):
+    assert usable({"keys": document}) == usable(document) == ()
 
 
 def test_a_key_whose_private_half_is_public_too_proves_nothing():

@@ -210,6 +210,45 @@ JSON = st.recursive(
 )
 
 
+@given(
+    st.fixed_dictionaries(
+        {"alg": JSON | st.sampled_from(["HS256", "RS256", "ES256", "none"])},
+        optional=dict.fromkeys(["kid", "typ", "crit", "b64", "zip", "jwk", "x5u"], JSON),
+    )
+    | JSON,
+    st.dictionaries(st.sampled_from(["sub", "exp", "aud", "iss"]), JSON) | JSON,
+    st.sampled_from(["AA", "AA", "", "A", "=", "."]),
+)
+async def test_whatever_a_token_says_of_itself_nothing_breaks(
+    written: object, said: object, mark: str
+):
+    token = f"{segment(written)}.{segment(said)}.{mark}"
+
+    for issuer in (shared(), public(), shared(keys=public().keys)):
+        assert re.fullmatch(r"\w+", await reason(token, issuer))
+
+
+@given(st.binary(max_size=60), st.binary(max_size=60), st.text('{[":,]}0e-9', max_size=3000))
+async def test_no_bytes_in_a_token_break_anything(written: bytes, said: bytes, deep: str):
+    for first in (written, deep.encode(), b'{"alg":"HS256","x":' + deep.encode()):
+        parts = (base64.urlsafe_b64encode(one).rstrip(b"=").decode() for one in (first, said))
+
+        assert re.fullmatch(r"\w+", await reason(f"{'.'.join(parts)}.AA", shared()))
+
+
+@pytest.mark.parametrize("depth", [500, 900, 950, 1000, 1500])
+async def test_what_an_issuer_signs_may_be_nested_at_will(depth: int):
+    payload = b'{"sub":"ivan","exp":%d,"x":%b%b}' % (NOW + 9, b"[" * depth, b"]" * depth)
+    token = jwt.PyJWS().encode(payload, SECRET, "HS256")
+
+    try:
+        outcome = (await verified(token, Issuer(secret=SECRET), NOW)).subject
+    except Refused as refused:
+        outcome = str(refused)
+
+    assert outcome in {"ivan", "DecodeError", "RecursionError"}
+
+
 @given(st.dictionaries(st.sampled_from(["sub", "exp", "nbf", "iat", "aud", "iss"]), JSON))
 async def test_whatever_the_issuer_signs_it_is_taken_or_refused(changes: dict[str, Any]):
     try:

@@ -65,12 +65,51 @@ async def test_a_wrong_password_says_nothing_of_the_name(kuznia: Kuznia) -> None
 
 async def test_trying_passwords_is_answered_with_when_to_come_again(kuznia: Kuznia) -> None:
     for _ in range(10):
-        await kuznia.doors.callers.accounts._count("ivan", "127.0.0.1")
+        await kuznia.doors.callers.accounts._tries.begin("ivan", "127.0.0.1")
 
     answer = await post(kuznia, "auth/token", name="ivan", password=PASSWORD)
 
     assert answer.status_code == 429
     assert 0 < int(answer.headers["retry-after"]) <= 300
+
+
+async def test_tries_are_counted_for_whom_our_proxy_names(enter: Start) -> None:
+    kuznia = await enter(accounts=True, trusted_proxies="127.0.0.1")
+    accounts = kuznia.doors.callers.accounts
+    await accounts.create("ivan", PASSWORD, "admin")
+    for _ in range(10):
+        await accounts._tries.begin("ivan", "198.51.100.1")
+
+    async def status(forwarded: str) -> int:
+        body = {"name": "ivan", "password": PASSWORD}
+        headers = {"x-forwarded-for": forwarded}
+        answer = await kuznia.client.post("/api/v1/auth/token", json=body, headers=headers)
+        return answer.status_code
+
+    assert await status("198.51.100.1") == 429
+    # What stands before the last one is what anybody may have written.
+    assert await status("192.0.2.1, 198.51.100.1") == 429
+    assert await status("192.0.2.1") == 200
+
+
+async def test_no_header_gets_round_the_count_where_no_proxy_is_ours(kuznia: Kuznia) -> None:
+    for _ in range(10):
+        await kuznia.doors.callers.accounts._tries.begin("ivan", "127.0.0.1")
+    body = {"name": "ivan", "password": PASSWORD}
+    headers = {"x-forwarded-for": "192.0.2.1"}
+
+    answer = await kuznia.client.post("/api/v1/auth/token", json=body, headers=headers)
+
+    assert answer.status_code == 429
+
+
+async def test_a_password_that_is_guessed_first_is_refused_with_a_reason(kuznia: Kuznia) -> None:
+    token = (await sign_in(kuznia))["access_token"]
+
+    answer = await post(kuznia, "auth/password", token, old=PASSWORD, new="111111111111")
+
+    assert answer.status_code == 400
+    assert "take four words" in answer.json()["error"]["message"]
 
 
 async def test_a_password_is_changed_by_its_owner(kuznia: Kuznia) -> None:
@@ -167,7 +206,9 @@ async def test_all_that_is_ones_own_is_taken_away_and_erased(kuznia: Kuznia) -> 
 
     lines = [json.loads(line) for line in export.text.splitlines()]
     kinds = [one["table"] for one in lines]
-    assert set(kinds) == {"users", "api_keys", "refresh_tokens", "artefacts"}
+    assert set(kinds) == {
+        *("users", "api_keys", "refresh_tokens", "known_addresses", "artefacts"),
+    }
     assert not any("hash" in one["row"] for one in lines)
     assert key.json()["data"]["key"] not in export.text
     assert erased.json()["data"]["rows"] == {

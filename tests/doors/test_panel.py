@@ -80,7 +80,43 @@ async def test_a_users_refresh_token_is_no_session(browser: Browser) -> None:
     assert answer.status_code == 303
 
 
-@pytest.mark.parametrize("cookie", ["x", "kr_", f"kr_ses_{'0' * 32}_{'0' * 64}"])
+async def test_the_session_of_the_panel_opens_nothing_else(admin: Browser) -> None:
+    session = admin.kuznia.client.cookies["kuznia_admin"]
+    post = admin.kuznia.client.post
+
+    for path in ("refresh", "revoke"):
+        answer = await post(f"/api/v1/auth/{path}", json={"refresh_token": session})
+        assert answer.status_code == 401, path
+    bearer = await admin.open("/api/v1/auth/me", authorization=f"Bearer {session}")
+
+    assert bearer.status_code == 401
+    assert (await admin.open("/admin")).status_code == 200
+
+
+async def test_an_admins_refresh_token_is_no_session(browser: Browser) -> None:
+    accounts = browser.kuznia.doors.callers.accounts
+    token = (await accounts.sign_in("olena", PASSWORD, "")).refresh_token
+    for cookie in (token, f"kp{token[2:]}"):
+        answer = await browser.open("/admin/users", cookie=f"kuznia_admin={cookie}")
+
+        assert answer.status_code == 303
+
+
+async def test_signing_in_ends_the_session_the_browser_had(admin: Browser) -> None:
+    first = admin.kuznia.client.cookies["kuznia_admin"]
+    await admin.sign_in()
+    second = admin.kuznia.client.cookies["kuznia_admin"]
+    assert second != first
+    assert (await admin.open("/admin")).status_code == 200
+
+    answer = await admin.open("/admin", cookie=f"kuznia_admin={first}")
+
+    assert answer.status_code == 303
+
+
+@pytest.mark.parametrize(
+    "cookie", ["x", "kr_", "kp_", f"kp_ses_{'0' * 32}_{'0' * 64}", f"kr_ses_{'0' * 32}_{'0' * 64}"]
+)
 async def test_a_made_up_session_is_none(browser: Browser, cookie: str) -> None:
     answer = await browser.open("/admin", cookie=f"kuznia_admin={cookie}")
 

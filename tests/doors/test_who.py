@@ -26,6 +26,7 @@ OWN = {
     "GET /metrics",
     "GET /api/v1/status",
     "GET /api/v1/artefacts",
+    "DELETE /api/v1/artefacts",
     "GET /api/v1/keys",
     "POST /api/v1/keys",
     "GET /api/v1/auth/me",

@@ -1,38 +1,40 @@
-"""Signing in: a short access token, and a refresh token that changes each time it is used."""
+"""Signing in: for programs tokens that are renewed, for the panel a session that is not."""
 
 import hmac
 import re
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from kuznia.callers.passwords import Passwords
 from kuznia.callers.people import People, Person, Role, plain_name
 from kuznia.callers.tokens import Claims, Issuer, verified
+from kuznia.callers.tries import Tries, Try
 from kuznia.platform.clock import Clock
 from kuznia.platform.db import Database, WriteSession
-from kuznia.platform.errors import Conflict, RateLimited, Unauthorized
+from kuznia.platform.errors import Conflict, Forbidden, Unauthorized, Unavailable
 from kuznia.platform.ids import new_id
 from kuznia.platform.log import get_log
-from kuznia.platform.tables import refresh_tokens, sign_ins, signing_secrets, users
+from kuznia.platform.tables import refresh_tokens, signing_secrets, users
 
 log = get_log("callers")
 
 # In the head of our own tokens, so that they are never taken for an issuer's.
 KEY_ID = "kuznia"
 NAME = "kuznia"
-_REFRESH = re.compile(r"kr_(ses_[0-9a-f]{32})_[0-9a-f]{64}")
+# What a sign-in is for stands before it and is hashed with it: none can be taken for the other.
+Kind = Literal["kr", "kp"]
+REFRESH: Kind = "kr"
+PANEL: Kind = "kp"
+_SHAPE = re.compile(r"(kr|kp)_(ses_[0-9a-f]{32})_[0-9a-f]{64}")
 MOST_SESSIONS = 50
-# Tries of one name: from one address, and from everywhere together.
-WINDOW = timedelta(minutes=5)
-TRIES, ALL_TRIES = 10, 100
+WRONG = "The name or the password is wrong."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,11 @@ class Lifetimes:
     """How long tokens are good for, in seconds."""
 
     access: int = 900
+    # Unused for so long, and used or not.
     refresh: int = 2_592_000
+    sign_in: int = 2_592_000
+    # A day's work.
+    panel: int = 43_200
 
 
 class Accounts:
@@ -75,33 +81,43 @@ class Accounts:
         self._own = Issuer(secret=self._secret, issuer=NAME, audience=(NAME,))
         self._passwords = passwords
         self._lifetimes = lifetimes
+        self._tries = Tries(db, clock, self._secret)
 
     async def create(self, name: str, password: str, role: Role = "user") -> Person:
         """A new account. There is no way to make one over the network."""
-        return await self._people.create(name, await self._passwords.hash(password), role)
+        return await self._people.create(name, await self._passwords.hash(password, name), role)
 
     async def set_password(self, who: str, password: str) -> Person:
         """An operator's word; every sign-in of theirs ends."""
-        return await self._people.set_hash(who, await self._passwords.hash(password))
+        person = await self._people.get(who)
+        hash_ = await self._passwords.hash(password, person.name or "")
+        return await self._people.set_hash(person.id, hash_)
 
     async def sign_in(self, name: str, password: str, address: str) -> Tokens:
         """Tokens for the right password. No answer tells whether there is such a name."""
-        name = plain_name(name)
-        await self._count(name, address)
-        found = await self._people.find_with_hash(name)
-        person, kept = found or (None, None)
-        if not await self._passwords.matches(password, kept) or person is None or person.disabled:
-            log.info("sign_in_refused", person=person.id if person else None)
-            raise Unauthorized("The name or the password is wrong.")
+        person, tried = await self._proved(name, password, address)
         async with self._db.write() as session:
-            await session.execute(sa.delete(sign_ins).where(sign_ins.c.id == _who(name, address)))
-            tokens = await self._begin(session, person)
+            await self._tries.succeed(session, tried, person.id)
+            begun, seconds = await self._begin(session, person.id, REFRESH)
         log.info("signed_in", person=person.id)
-        return tokens
+        return self._tokens(person.id, person.version, begun, seconds)
+
+    async def open_panel(self, name: str, password: str, address: str) -> str:
+        """A session of the admin panel for an admin's password; it opens nothing else."""
+        person, tried = await self._proved(name, password, address)
+        begun = ""
+        async with self._db.write() as session:
+            await self._tries.succeed(session, tried, person.id)
+            if person.role == "admin":
+                begun, _ = await self._begin(session, person.id, PANEL)
+        if not begun:
+            raise Forbidden("This is for administrators.")
+        log.info("signed_in", person=person.id)
+        return begun
 
     async def refresh(self, token: str) -> Tokens:
         """The next pair of tokens. One that was used before ends the whole sign-in."""
-        id_ = _session_id(token)
+        id_ = _session_id(token, REFRESH)
         async with self._db.write() as session:
             row = await self._session_of(session, id_)
             reused = row is not None and not hmac.compare_digest(row.hash, _hash(token))
@@ -109,35 +125,30 @@ class Accounts:
                 # The thief and the owner both have it, and nobody knows which of them asks.
                 await self._end(session, id_, row.owner)
                 log.warning("refresh_token_reused", person=row.owner)
-            elif row and row.expires_at > self._clock.now() and row.disabled_at is None:
+            elif row and self._in_force(row) and row.disabled_at is None:
                 return await self._next(session, id_, row)
         raise Unauthorized("Sign in again.")
 
-    async def sign_out(self, token: str) -> None:
-        """The sign-in of this refresh token is over; one that is over already stays so."""
-        id_ = _session_id(token)
+    async def sign_out(self, token: str, kind: Kind = REFRESH) -> None:
+        """The sign-in of this token is over; one that is over already stays so."""
+        id_ = _session_id(token, kind)
         async with self._db.write() as session:
             row = await self._session_of(session, id_)
             if row is not None and hmac.compare_digest(row.hash, _hash(token)):
                 gone = sa.delete(refresh_tokens).where(refresh_tokens.c.id == id_)
                 await session.execute(gone)
 
-    async def signed_in(self, token: str, within: timedelta) -> Person | None:
-        """Whose sign-in this is, if it is no older than that; nothing is used up by asking."""
-        found = _REFRESH.fullmatch(token)
-        if found is None:
+    async def in_panel(self, token: str) -> Person | None:
+        """Whose session of the panel this is, while it lasts; nothing is used up by asking."""
+        found = _SHAPE.fullmatch(token)
+        if found is None or found[1] != PANEL:
             return None
-        query = (
-            sa.select(refresh_tokens.c.owner, refresh_tokens.c.hash)
-            .where(refresh_tokens.c.id == found[1])
-            .where(refresh_tokens.c.expires_at > self._clock.now())
-            .where(refresh_tokens.c.created_at > self._clock.now() - within)
-        )
+        query = sa.select(refresh_tokens).where(refresh_tokens.c.id == found[2])
         async with self._db.read() as session:
             row = (await session.execute(query)).first()
         if row is None or not hmac.compare_digest(row.hash, _hash(token)):
             return None
-        person = await self._people.find(row.owner)
+        person = await self._people.find(row.owner) if self._in_force(row) else None
         return None if person is None or person.disabled else person
 
     def form_token(self, session: str) -> str:
@@ -149,10 +160,8 @@ class Accounts:
         person = await self._people.find(id_)
         if person is None or person.name is None:
             raise Conflict("You sign in elsewhere: the password is kept there.")
-        await self._count(person.name, address)
-        found = await self._people.find_with_hash(person.name)
-        if not await self._passwords.matches(old, found and found[1]):
-            raise Unauthorized("The old password is wrong.")
+        _, tried = await self._proved(person.name, old, address, "The old password is wrong.")
+        await self._tries.undo(tried)
         await self.set_password(id_, new)
         log.info("password_changed", person=id_)
 
@@ -160,46 +169,57 @@ class Accounts:
         """The claims of an access token of ours."""
         return await verified(token, self._own, self._clock.now().timestamp())
 
-    async def _count(self, name: str, address: str) -> None:
-        """Take one try of those this name has, before anything is compared."""
-        now = self._clock.now()
-        async with self._db.write() as session:
-            await session.execute(sa.delete(sign_ins).where(sign_ins.c.since <= now - WINDOW))
-            for id_, most in ((_who(name, address), TRIES), (_who(name), ALL_TRIES)):
-                insert = (postgresql if session.dialect.name == "postgresql" else sqlite).insert
-                more = {"tries": sign_ins.c.tries + 1}
-                tried = (
-                    insert(sign_ins)
-                    .values(id=id_, tries=1, since=now)
-                    .on_conflict_do_update(index_elements=["id"], set_=more)
-                    .returning(sign_ins)
-                )
-                row = (await session.execute(tried)).one()
-                if row.tries > most:
-                    wait = (row.since + WINDOW - now).total_seconds()
-                    log.warning("sign_in_limited", seconds=round(wait))
-                    raise RateLimited("Too many tries to sign in.", retry_after=wait)
+    async def _proved(
+        self, name: str, password: str, address: str, wrong: str = WRONG
+    ) -> tuple[Person, Try]:
+        """Whose name and password these are, and the try it took."""
+        name = plain_name(name)
+        tried = await self._tries.begin(name, address)
+        found = await self._people.find_with_hash(name)
+        person, kept = found or (None, None)
+        try:
+            right = await self._passwords.matches(password, kept, known=tried.known)
+        except Unavailable:
+            await self._tries.undo(tried)
+            raise
+        if not right or person is None or person.disabled:
+            log.info("sign_in_refused", person=person and person.id)
+            raise Unauthorized(wrong)
+        return person, tried
 
-    async def _begin(self, session: WriteSession, person: Person) -> Tokens:
+    async def _begin(self, session: WriteSession, owner: str, kind: Kind) -> tuple[str, int]:
         """A sign-in of its own; the oldest of too many, and what has run out, makes room."""
         now = self._clock.now()
         table = refresh_tokens
         await session.execute(sa.delete(table).where(table.c.expires_at <= now))
-        newest = sa.select(table.c.id).where(table.c.owner == person.id).order_by(table.c.id.desc())
+        newest = sa.select(table.c.id).where(table.c.owner == owner).order_by(table.c.id.desc())
         older = newest.offset(MOST_SESSIONS - 1).limit(MOST_SESSIONS)
         await session.execute(sa.delete(table).where(table.c.id.in_(older)))
         id_ = new_id("ses", self._clock)
-        token, values = self._refresh_token(id_)
-        row = {"id": id_, "owner": person.id, "created_at": now, **values}
+        lives = self._lifetimes
+        seconds = lives.panel if kind == PANEL else min(lives.refresh, lives.sign_in)
+        token, values = _drawn(kind, id_, now + timedelta(seconds=seconds))
+        row = {"id": id_, "owner": owner, "created_at": now, **values}
         await session.execute(sa.insert(table).values(row))
-        return self._tokens(person.id, person.version, token)
+        return token, seconds
 
     # Any: what a row holds is known to the table, not to the type checker.
+    def _in_force(self, row: sa.Row[Any]) -> bool:
+        """Neither left unused for too long nor, however it was used, begun too long ago."""
+        now = self._clock.now()
+        return row.expires_at > now and self._ends(row) > now
+
+    def _ends(self, row: sa.Row[Any]) -> datetime:
+        return row.created_at + timedelta(seconds=self._lifetimes.sign_in)
+
     async def _next(self, session: WriteSession, id_: str, row: sa.Row[Any]) -> Tokens:
-        token, values = self._refresh_token(id_)
+        now = self._clock.now()
+        expires = min(now + timedelta(seconds=self._lifetimes.refresh), self._ends(row))
+        token, values = _drawn(REFRESH, id_, expires)
         changed = sa.update(refresh_tokens).where(refresh_tokens.c.id == id_).values(values)
         await session.execute(changed)
-        return self._tokens(row.owner, row.version, token)
+        seconds = int((expires - now).total_seconds())
+        return self._tokens(row.owner, row.version, token, seconds)
 
     async def _session_of(self, session: WriteSession, id_: str) -> sa.Row[Any] | None:
         """A sign-in and whose it is, held until the transaction ends: two must not use it."""
@@ -217,12 +237,7 @@ class Accounts:
         later = {"version": users.c.version + 1}
         await session.execute(sa.update(users).where(users.c.id == owner).values(later))
 
-    def _refresh_token(self, id_: str) -> tuple[str, dict[str, object]]:
-        token = f"kr_{id_}_{secrets.token_hex(32)}"
-        expires = self._clock.now() + timedelta(seconds=self._lifetimes.refresh)
-        return token, {"hash": _hash(token), "expires_at": expires}
-
-    def _tokens(self, owner: str, version: int, refresh_token: str) -> Tokens:
+    def _tokens(self, owner: str, version: int, refresh_token: str, seconds: int) -> Tokens:
         import jwt
 
         now = int(self._clock.now().timestamp())
@@ -238,7 +253,7 @@ class Accounts:
             access_token=jwt.encode(claims, self._secret, "HS256", {"kid": KEY_ID}),
             expires_in=self._lifetimes.access,
             refresh_token=refresh_token,
-            refresh_expires_in=self._lifetimes.refresh,
+            refresh_expires_in=seconds,
         )
 
 
@@ -259,15 +274,17 @@ async def signing_secret(db: Database, name: str = "tokens") -> str:
         return (await session.execute(kept)).scalar_one()
 
 
-def _session_id(token: str) -> str:
-    found = _REFRESH.fullmatch(token)
-    if found is None:
+def _session_id(token: str, kind: Kind) -> str:
+    found = _SHAPE.fullmatch(token)
+    if found is None or found[1] != kind:
         raise Unauthorized("Sign in again.")
-    return found[1]
+    return found[2]
 
 
-def _who(name: str, address: str = "") -> str:
-    return _hash(f"{name}\0{address}")
+def _drawn(kind: Kind, id_: str, expires: datetime) -> tuple[str, dict[str, object]]:
+    """A token that nobody can guess, and what is kept of it."""
+    token = f"{kind}_{id_}_{secrets.token_hex(32)}"
+    return token, {"hash": _hash(token), "expires_at": expires}
 
 
 def _hash(text: str) -> str:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from kuznia.platform.clock import Clock
 from kuznia.platform.db import Database, WriteSession
 from kuznia.platform.errors import Unavailable
-from kuznia.platform.kinds import RATE, billionths
+from kuznia.platform.kinds import RATE, billionths, is_loopback
 from kuznia.platform.settings import Settings
 from kuznia.platform.tables import allowances
 
@@ -44,6 +44,8 @@ class Allowance:
     tokens_month: int | None = None
     cost_day: int | None = None
     cost_month: int | None = None
+    # Bytes of artefacts that are kept.
+    storage: int | None = None
 
     @property
     def tokens(self) -> bool:
@@ -96,6 +98,8 @@ def written(name: str, value: Rate | int | None) -> str:
     if value is None:
         return "no limit"
     if isinstance(value, int):
+        if name == "storage":
+            return f"{value:,} bytes"
         return f"${value / 1e9:.4f}" if name.startswith("cost") else f"{value:,}"
     return f"{value.count} in {value.seconds} s"
 
@@ -111,7 +115,20 @@ def usual(settings: Settings) -> Allowance:
         tokens_month=settings.budget_tokens_month,
         cost_day=None if day is None else billionths(day),
         cost_month=None if month is None else billionths(month),
+        storage=_storage(settings),
     )
+
+
+def others_come(settings: Settings) -> bool:
+    """Whether anybody but the owner of the machine can come."""
+    return settings.closed or not is_loopback(settings.host)
+
+
+def _storage(settings: Settings) -> int | None:
+    """The disk of one's own machine is one's own to fill, unless it is limited all the same."""
+    if others_come(settings) or "storage_per_caller" in settings.model_fields_set:
+        return settings.storage_per_caller or None
+    return None
 
 
 class Allowances:
@@ -144,6 +161,10 @@ class Allowances:
         while len(self._known) > MOST_REMEMBERED:
             self._known.popitem(last=False)
         return found
+
+    async def storage(self, owner: str) -> int | None:
+        """The bytes this caller may keep."""
+        return (self.known(owner) or await self.of(owner)).storage
 
     async def decided(self, owner: str) -> Mapping[str, str | int]:
         """What an operator decided for this caller, by name; the rest is as usual."""

@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import timedelta
 from hashlib import sha256
 
 from kuznia.callers.accounts import KEY_ID, Accounts
@@ -31,8 +30,6 @@ MOST_SECONDS = 300.0
 MOST_PROVEN = 10_000
 # Whoever is at this machine where nobody needs a credential, and its operator's commands.
 LOCAL = "local"
-# A day's work: after that an admin signs in to the panel again, however long tokens are renewed.
-SESSION = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +88,7 @@ class Callers:
 
     async def admitted(self, session: str) -> Caller:
         """The admin who signed in to the panel; asked anew each time, so that nothing lingers."""
-        person = await self.accounts.signed_in(session, SESSION)
+        person = await self.accounts.in_panel(session)
         if person is None or person.role != "admin":
             raise Unauthorized("Sign in again.")
         return Caller(person.id, admin=True, scopes=ADMIN)

@@ -30,6 +30,9 @@ MOST_BYTES = 200_000
 MOST_KEYS = 50
 # NIST has called shorter ones unsafe since 2014.
 RSA_BITS = 2048
+# Past these one token takes longer to check than a thousand take with any key in use.
+MAX_RSA_BITS = 8192
+MAX_EXPONENT_BITS = 33
 # How a look at a provider's keys ends that brings none.
 UNREAD = (httpx2.HTTPError, TimeoutError, ValueError, RecursionError)
 
@@ -153,7 +156,9 @@ def _usable(one: object) -> PyJWK | None:
         return None
     # One whose private half is published as well is neither, and proves nothing any more.
     if isinstance(key.key, RSAPublicKey):
-        return key if key.key.key_size >= RSA_BITS else None
+        sized = RSA_BITS <= key.key.key_size <= MAX_RSA_BITS
+        quick = key.key.public_numbers().e.bit_length() <= MAX_EXPONENT_BITS
+        return key if sized and quick else None
     good = isinstance(key.key, EllipticCurvePublicKey) and key.key.curve.name == "secp256r1"
     return key if good else None
 

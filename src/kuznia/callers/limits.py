@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from kuznia.callers.allowances import Allowances, Rate
+from kuznia.callers.allowances import Allowances, Rate, others_come
 from kuznia.callers.windows import Verdict, Windows
 from kuznia.platform.errors import RateLimited
-from kuznia.platform.kinds import is_loopback
 from kuznia.platform.log import get_log
 from kuznia.platform.metrics import Metrics
 from kuznia.platform.settings import Settings
@@ -25,8 +24,7 @@ WORDS: Mapping[Kind, str] = {
 def wanted(settings: Settings) -> bool:
     """Whether anyone is counted: not where nobody but the owner of the machine can come."""
     told = {"rate_limit_requests", "rate_limit_generation", "rate_limit_routes"}
-    others = settings.closed or not is_loopback(settings.host)
-    return others or bool(told & settings.model_fields_set)
+    return others_come(settings) or bool(told & settings.model_fields_set)
 
 
 class RateLimits:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from kuznia.callers import limits
-from kuznia.callers.allowances import Allowances, usual
+from kuznia.callers.allowances import Allowances
 from kuznia.callers.budgets import Budgets
 from kuznia.callers.limits import RateLimits
 from kuznia.callers.replays import Replays
@@ -37,11 +37,11 @@ async def open_metering(
     metrics: Metrics,
     redis: Redis | None,
     *,
+    allowances: Allowances,
     dearest: int,
 ) -> AsyncGenerator[Metering]:
     """Until the end, at which what is held is given back; runs must have ended by then."""
     holder = new_id("proc", clock)
-    allowances = Allowances(db, clock, usual(settings))
     counted = None
     if limits.wanted(settings):
         windows = RedisWindows(redis, clock) if redis else MemoryWindows(clock)

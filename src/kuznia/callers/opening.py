@@ -27,7 +27,11 @@ async def open_callers(settings: Settings, db: Database, clock: Clock) -> AsyncG
         people=people,
         secret=secret or await signing_secret(db),
         passwords=Passwords(),
-        lifetimes=Lifetimes(settings.access_token_ttl, settings.refresh_token_ttl),
+        lifetimes=Lifetimes(
+            access=settings.access_token_ttl,
+            refresh=settings.refresh_token_ttl,
+            sign_in=settings.sign_in_ttl,
+        ),
     )
     async with AsyncExitStack() as opened:
         keys = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 # What reads tokens takes 20 MB: a server that nobody brings one to is spared them.
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ MOST_LETTERS = 8_192
 MOST_SUBJECT = 255
 # The year 2286, past which only mistakes lie: milliseconds, for one.
 LAST_MOMENT = 1e10
+# How a token ends that cannot be read: parts of any shape come to whoever reads them.
+UNREADABLE = (ValueError, TypeError, RecursionError)
 
 
 class Refused(Exception):
@@ -51,12 +53,14 @@ async def verified(token: str, issuer: Issuer, now: float) -> Claims:
 
     header = head(token)
     try:
-        algorithm = header.get("alg")
+        algorithm: object = header.get("alg")
+        if not isinstance(algorithm, str):
+            raise Refused("algorithm")
         key = await _key(algorithm, header.get("kid"), issuer)
         claims = jwt.decode(
             token,
             key,
-            algorithms=[cast("str", algorithm)],
+            algorithms=[algorithm],
             issuer=issuer.issuer,
             audience=issuer.audience or None,
             # Times are compared below, by the clock that was handed in.
@@ -67,7 +71,7 @@ async def verified(token: str, issuer: Issuer, now: float) -> Claims:
                 "verify_iat": False,
             },
         )
-    except (PyJWTError, ValueError) as error:
+    except (PyJWTError, *UNREADABLE) as error:
         raise Refused(type(error).__name__) from None
     return Claims(_subject(claims), in_force(claims, now), claims)
 
@@ -78,21 +82,22 @@ def head(token: str) -> Mapping[str, Any]:
     import jwt
     from jwt.exceptions import PyJWTError
 
+    # Unread: all that is done with one that is read takes time that grows with its length.
     if len(token) > MOST_LETTERS:
         raise Refused("long")
     try:
         return jwt.get_unverified_header(token)
-    except (PyJWTError, ValueError) as error:
+    except (PyJWTError, *UNREADABLE) as error:
         raise Refused(type(error).__name__) from None
 
 
-async def _key(algorithm: object, kid: object, issuer: Issuer) -> "PublicKey | str":
+async def _key(algorithm: str, kid: object, issuer: Issuer) -> "PublicKey | str":
     if algorithm in SHARED and issuer.secret is not None:
         return issuer.secret
     if algorithm in PUBLIC and issuer.keys is not None:
         if kid is not None and not isinstance(kid, str):
             raise Refused("kid")
-        key = await issuer.keys.find(kid, cast("str", algorithm))
+        key = await issuer.keys.find(kid, algorithm)
         if key is not None:
             return key
         raise Refused("unknown_key")

@@ -71,6 +71,8 @@ RULES: Mapping[str, Rule] = {
     "DELETE /api/v1/me": ACCOUNT,
     "GET /api/v1/artefacts": READ,
     "GET /api/v1/artefacts/{artefact_id}": READ,
+    "DELETE /api/v1/artefacts": MAKE,
+    "DELETE /api/v1/artefacts/{artefact_id}": MAKE,
     "GET /api/v1/artefacts/{artefact_id}/exports": READ,
     "GET /api/v1/artefacts/{artefact_id}/exports/{name}": READ,
     "POST /api/v1/artefacts/{artefact_id}/preview-link": MAKE,

@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from kuznia.callers.accounts import Tokens
 from kuznia.callers.people import Role
+from kuznia.doors.address import client_address
 from kuznia.doors.at import Doors, doors
 from kuznia.platform.errors import Conflict
 from kuznia.platform.wire import Envelope
@@ -133,4 +134,4 @@ def accounts_of(request: Request) -> Doors:
 
 def address(request: Request) -> str:
     """Where somebody comes from, as far as the server can tell."""
-    return request.client.host if request.client else ""
+    return client_address(request.scope, doors(request).settings.trusted_proxies)

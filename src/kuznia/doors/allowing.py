@@ -41,17 +41,24 @@ def set_limits(
     requests: Annotated[str | None, typer.Option(help=RATE)] = None,
     generation: Annotated[str | None, typer.Option(help=RATE)] = None,
     at_once: Annotated[str | None, typer.Option(help=COUNT)] = None,
+    storage: Annotated[str | None, typer.Option(help=f"Bytes of artefacts. {COUNT}")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Decide for one caller; every process follows within five seconds."""
-    given = {"requests": requests, "generation": generation, "at_once": at_once}
+    given = {
+        "requests": requests,
+        "generation": generation,
+        "at_once": at_once,
+        "storage": storage,
+    }
     _run(context, caller, given, as_json)
 
 
 @limits.command("clear")
 def clear_limits(context: typer.Context, caller: Who, as_json: AsJson = False) -> None:
     """Back to what everyone has."""
-    _run(context, caller, dict.fromkeys(("requests", "generation", "at_once"), "usual"), as_json)
+    names = ("requests", "generation", "at_once", "storage")
+    _run(context, caller, dict.fromkeys(names, "usual"), as_json)
 
 
 @budgets.command("show")
@@ -109,6 +116,7 @@ async def _decide_and_show(
 ) -> None:
     from kuznia.callers.allowances import Allowances, usual
     from kuznia.callers.purse import statement
+    from kuznia.forge.storage import used_by
 
     settings, clock = settings_of(context), SystemClock()
     async with tools_of(context).open_callers(settings) as (_, db):
@@ -116,17 +124,18 @@ async def _decide_and_show(
         if changes:
             await allowances.decide(caller, changes)
         allowed, decided = await allowances.of(caller), await allowances.decided(caller)
-        room = await statement(db, caller, clock.now())
+        used = (await statement(db, caller, clock.now())).used
+        used["storage"] = await used_by(db, caller)
     if as_json:
         shown = {
             "caller": caller,
             "allowed": allowed,
             "decided": sorted(decided),
-            "used": room.used,
+            "used": used,
         }
         typer.echo(to_json(shown).decode())
         return
-    typer.echo("\n".join(_lines(caller, allowed, decided, room.used)))
+    typer.echo("\n".join(_lines(caller, allowed, decided, used)))
 
 
 def _lines(

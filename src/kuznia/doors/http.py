@@ -1,7 +1,7 @@
 """Plain HTTP: make one, make many, read one, read the history."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated
 
@@ -21,7 +21,7 @@ from kuznia.doors.at import doors
 from kuznia.doors.stream import MEDIA_TYPE, TEXT, EventStream, wants_events
 from kuznia.doors.turnstile import take_more
 from kuznia.forge.runs import Run
-from kuznia.forge.shelf import Kept
+from kuznia.forge.shelf import MAX_DELETED, Deleted, Kept
 from kuznia.forge.terms import Domain, Input, Order, Status
 from kuznia.platform.errors import Fault, Invalid, NotAccepted, invalid
 from kuznia.platform.kinds import Dollars, billionths
@@ -32,7 +32,14 @@ from kuznia.web.body import ORDER, JsonBody
 from kuznia.web.ids import NAME, InPath
 from kuznia.web.leaving import done_or_gone, unless_gone
 from kuznia.web.route import ExactRoute
-from kuznia.web.shapes import ArtefactPage, ArtefactShape, BatchShape, linked, links
+from kuznia.web.shapes import (
+    ArtefactPage,
+    ArtefactShape,
+    BatchShape,
+    DeletedShape,
+    linked,
+    links,
+)
 
 MOST_IN_BATCH = 20
 BATCH_AT_ONCE = 3
@@ -225,10 +232,10 @@ def _coded(finding: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     return {name: finding[name] for name in ("code", "severity")}
 
 
-def _no_such_domain(known: Iterable[str]) -> Invalid:
-    names = ", ".join(sorted(known))
-    message = f"There is no such domain; known are {names}"
-    return invalid([{"loc": ("query", "domain"), "msg": message, "type": "unknown"}])
+def _refuse_unknown(domain: str | None, known: Collection[str]) -> None:
+    if domain is not None and domain not in known:
+        message = f"There is no such domain; known are {', '.join(sorted(known))}"
+        raise invalid([{"loc": ("query", "domain"), "msg": message, "type": "unknown"}])
 
 
 history = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"], route_class=ExactRoute)
@@ -250,8 +257,7 @@ async def page(
     ] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Response:
-    if domain is not None and domain not in doors(request).forge.domains:
-        raise _no_such_domain(doors(request).forge.domains)
+    _refuse_unknown(domain, doors(request).forge.domains)
     rows = await doors(request).forge.shelf.page(
         caller_of(request), domain=domain, status=status, before=before, limit=limit + 1
     )
@@ -278,3 +284,40 @@ async def page(
 async def read(request: Request, artefact_id: InPath) -> Response:
     shelf = doors(request).forge.shelf
     return answered(linked(await shelf.get(caller_of(request), artefact_id)))
+
+
+@history.delete(
+    "/{artefact_id}",
+    summary="Delete one artefact",
+    response_class=Response,
+    responses={200: {"model": Envelope[DeletedShape]}},
+)
+async def delete(request: Request, artefact_id: InPath) -> Response:
+    """It cannot be taken back, and its room is free again."""
+    shelf = doors(request).forge.shelf
+    return _deleted(request, await shelf.delete(caller_of(request), artefact_id))
+
+
+@history.delete(
+    "",
+    summary="Delete what is older than one of your artefacts",
+    response_class=Response,
+    responses={200: {"model": Envelope[DeletedShape]}},
+)
+async def delete_before(
+    request: Request,
+    before: Annotated[
+        str, Query(max_length=64, pattern=NAME, description="The oldest artefact that stays.")
+    ],
+    domain: Annotated[str | None, Query(max_length=40, pattern=NAME)] = None,
+) -> Response:
+    """The oldest first, a thousand at most: `more` says whether to send it again."""
+    _refuse_unknown(domain, doors(request).forge.domains)
+    shelf = doors(request).forge.shelf
+    return _deleted(request, await shelf.delete_before(caller_of(request), before, domain))
+
+
+def _deleted(request: Request, gone: Deleted) -> Response:
+    doors(request).runs.forget_runs(gone.runs)
+    more = gone.count == MAX_DELETED
+    return answered(DeletedShape(deleted=gone.count, bytes=gone.size, more=more))

@@ -29,6 +29,7 @@ from kuznia.doors.panel_page import (
     view,
 )
 from kuznia.doors.reference import STUDIO
+from kuznia.forge.storage import used_by
 
 router = APIRouter(prefix="/admin", include_in_schema=False, route_class=Panel)
 
@@ -166,6 +167,7 @@ async def _limits_of(request: Request, owner: str) -> Sequence[Given]:
     say, allowances = here.say, at.metering.allowances
     allowed, decided = await allowances.of(owner), await allowances.decided(owner)
     used = (await statement(at.db, owner, at.forge.clock.now())).used
+    used["storage"] = await used_by(at.db, owner)
     rows: list[Sequence[Given]] = []
     fields: list[Given] = [el("input", type="hidden", name="who", value=owner)]
     for name in NAMES:
@@ -190,6 +192,7 @@ LIMITS = {
     "tokens_month": "Tokens a month",
     "cost_day": "Dollars a day",
     "cost_month": "Dollars a month",
+    "storage": "Bytes kept",
 }
 
 

@@ -46,21 +46,16 @@ async def sign_in_page(request: Request) -> Response:
 
 @router.post("/sign-in")
 async def sign_in(request: Request) -> Response:
-    """The session is a sign-in like any other: what ends one ends it."""
+    """The session opens the panel and nothing else; one the browser had before is over."""
     at, sent = accounts_of(request), _form(request)
     accounts = at.callers.accounts
     try:
-        tokens = await accounts.sign_in(
+        session = await accounts.open_panel(
             sent.get("name", ""), sent.get("password", ""), address(request)
         )
-        session = tokens.refresh_token
-        try:
-            await at.callers.admitted(session)
-        except Unauthorized:
-            await accounts.sign_out(session)
-            raise Forbidden("This is for administrators.") from None
     except (Unauthorized, Forbidden, RateLimited, Invalid) as fault:
         return _sign_in(view(request), fault)
+    await panel_session.sign_out(request)
     answer = RedirectResponse(link(""), 303)
     panel_session.begin(request, answer, session)
     return answer
@@ -68,9 +63,7 @@ async def sign_in(request: Request) -> Response:
 
 @router.post("/sign-out")
 async def sign_out(request: Request) -> Response:
-    at = doors(request)
-    if session := panel_session.session_of(request.scope):
-        await at.callers.accounts.sign_out(session)
+    await panel_session.sign_out(request)
     answer = RedirectResponse(panel_session.SIGN_IN, 303)
     panel_session.end(answer)
     return answer

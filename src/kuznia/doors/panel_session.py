@@ -2,18 +2,19 @@
 
 import hmac
 from collections.abc import Mapping
+from contextlib import suppress
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
+from kuznia.callers.accounts import PANEL
 from kuznia.doors.at import doors
-from kuznia.doors.routing import PANEL
-from kuznia.platform.errors import Forbidden, UnsupportedMedia
+from kuznia.doors.routing import PANEL as PATH
+from kuznia.platform.errors import Forbidden, Unauthorized, UnsupportedMedia
 from kuznia.web.body import fields, media_type
 
-PATH = PANEL
 SIGN_IN = f"{PATH}/sign-in"
 COOKIE = "kuznia_admin"
 TOKEN = "form"  # noqa: S105 - the name of a field
@@ -33,6 +34,13 @@ def begin(request: Request, answer: Response, session: str) -> None:
     # A proxy may have taken off the TLS; the browser says what its page was loaded by.
     secure = "https" in {request.url.scheme, request.headers.get("origin", "").partition(":")[0]}
     answer.set_cookie(COOKIE, session, path=PATH, secure=secure, httponly=True, samesite="strict")
+
+
+async def sign_out(request: Request) -> None:
+    """Whatever session the browser brought opens nothing any more."""
+    if session := session_of(request.scope):
+        with suppress(Unauthorized):
+            await doors(request).callers.accounts.sign_out(session, PANEL)
 
 
 def end(answer: Response) -> None:

@@ -96,6 +96,7 @@ UKRAINIAN: Mapping[str, str] = MappingProxyType(
         "Tokens a day": "Токенів на день",
         "Tokens a month": "Токенів на місяць",
         "Dollars a day": "Доларів на день",
+        "Bytes kept": "Збережено байтів",
         "Dollars a month": "Доларів на місяць",
         "Run": "Прогін",
         "Runs": "Прогони",

@@ -91,14 +91,18 @@ class Who:
 
 def find_credential(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     """A bearer token or an API key, as it was sent; either header takes a key."""
-    for name, value in headers:
-        if name == b"authorization":
-            scheme, _, sent = value.decode("latin-1").partition(" ")
-            if scheme.lower() == "bearer":
-                return sent.strip()
-        if name == b"x-api-key":
-            return value.decode("latin-1").strip()
-    return None
+    found = {sent for name, value in headers if (sent := _credential(name, value)) is not None}
+    if len(found) > 1:
+        # Whoever stands before us may have looked at the other.
+        raise Unauthorized("Send one credential; those that came with the request differ.")
+    return found.pop() if found else None
+
+
+def _credential(name: bytes, value: bytes) -> str | None:
+    if name == b"authorization":
+        scheme, _, sent = value.decode("latin-1").partition(" ")
+        return sent.strip() if scheme.lower() == "bearer" else None
+    return value.decode("latin-1").strip() if name == b"x-api-key" else None
 
 
 # Any: OpenAPI is JSON of any shape.

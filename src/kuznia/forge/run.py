@@ -29,6 +29,7 @@ async def run(forge: Forge, work: Work) -> Kept:
     order, domain = work.order, forge.domains[work.order.domain]
     began = forge.clock.monotonic()
     work.tell("run.started", {"run_id": work.run_id, "domain": domain.name})
+    await forge.shelf.admit(order.caller)
     decline = domain.screen(order)
     parts = () if decline else domain.parts(order)
     made: dict[str, Made] = {}

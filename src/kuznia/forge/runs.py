@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
@@ -202,6 +202,11 @@ class Runs:
             await asyncio.wait(tasks, timeout=5.0)
         for one in [one for one in self._ended.values() if one.caller == caller]:
             del self._ended[one.id]
+
+    def forget_runs(self, ids: Iterable[RunId]) -> None:
+        """What these made was deleted: their events are not to be read any more."""
+        for id_ in ids:
+            self._ended.pop(id_, None)
 
     async def close(self, grace: float) -> None:
         """No new runs; those under way get `grace` seconds, then they are cancelled."""

@@ -6,7 +6,8 @@ before would cost more than all the rest of its road.
 """
 
 import asyncio
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -15,9 +16,10 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic_core import to_json
 
+from kuznia.forge.storage import Storage, count, size
 from kuznia.forge.terms import Artefact, ArtefactId, Caller, Domain, Order, RunId, Status
 from kuznia.platform.clock import Clock
-from kuznia.platform.db import Database
+from kuznia.platform.db import Database, WriteSession
 from kuznia.platform.errors import NotFound, Unavailable
 from kuznia.platform.log import get_log
 from kuznia.platform.tables import artefacts
@@ -26,6 +28,8 @@ log = get_log("shelf")
 
 # One transaction for as many artefacts as came in while the last one was written.
 MOST_ROWS = 200
+# Deleted in one transaction, which nobody else's rows should wait long for.
+MAX_DELETED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +45,33 @@ class Kept:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """So many artefacts, the runs that had made them, and the bytes that are free again."""
+
+    count: int
+    runs: frozenset[RunId]
+    size: int
+
+
 class Shelf:
     """Lives as long as the application. Without a database it remembers, and forgets at the end."""
 
-    def __init__(self, db: Database | None, clock: Clock, *, ttl: float, size: int) -> None:
+    def __init__(
+        self,
+        db: Database | None,
+        clock: Clock,
+        *,
+        ttl: float,
+        size: int,
+        storage: Storage | None = None,
+    ) -> None:
         self._db = db
         self._clock = clock
         self._ttl = ttl
         self._size = size
+        # None where nobody's is limited.
+        self._storage = storage
         self._fresh: OrderedDict[str, tuple[float, Kept]] = OrderedDict()
         self._writer = _Writer(db) if db else None
 
@@ -63,6 +86,11 @@ class Shelf:
             return None
         self._fresh.move_to_end(key)
         return kept
+
+    async def admit(self, caller: Caller) -> None:
+        """Raise QuotaExceeded if there is no room for what this caller is about to have made."""
+        if self._storage is not None:
+            await self._storage.admit(caller)
 
     async def warm(self) -> None:
         """Remember what was fresh before a restart; from then on no row is asked."""
@@ -105,6 +133,7 @@ class Shelf:
         if self._writer is not None:
             try:
                 await self._writer.write(_row(kept, key))
+                self._counted(kept.owner, len(kept.body))
             except Unavailable as fault:
                 log.warning("artefact_not_kept", artefact=kept.id, reason=fault.message)
         return kept
@@ -144,8 +173,45 @@ class Shelf:
         async with self._db.read() as session:
             return [_kept(row) for row in await session.execute(query)]
 
+    async def delete(self, caller: Caller, artefact_id: str) -> Deleted:
+        """The caller's own artefact is gone for good; NotFound as for `get`."""
+        gone = await self._delete(caller, artefacts.c.id == artefact_id)
+        if not gone.count:
+            raise NotFound("There is no such artefact.", details={"id": artefact_id})
+        return gone
+
+    async def delete_before(self, caller: Caller, before: str, domain: str | None) -> Deleted:
+        """The oldest of what the caller keeps that is older than `before`, some at a time."""
+        own = (artefacts.c.owner == caller.id, artefacts.c.id < before)
+        if domain is not None:
+            own = (*own, artefacts.c.domain == domain)
+        oldest = sa.select(artefacts.c.id).where(*own).order_by(artefacts.c.id).limit(MAX_DELETED)
+        return await self._delete(caller, artefacts.c.id.in_(oldest))
+
+    async def _delete(self, caller: Caller, which: sa.ColumnElement[bool]) -> Deleted:
+        if self._db is None:
+            return Deleted(0, frozenset(), 0)
+        own = sa.delete(artefacts).where(which, artefacts.c.owner == caller.id)
+        async with self._db.write() as session:
+            shown = (artefacts.c.run_id, size(session, artefacts.c.body))
+            rows = (await session.execute(own.returning(*shown))).all()
+            freed = sum(row.size for row in rows)
+            if freed:
+                await count(session, {caller.id: -freed})
+        runs = frozenset(row.run_id for row in rows)
+        for key in [key for key, (_, kept) in self._fresh.items() if kept.run_id in runs]:
+            del self._fresh[key]
+        self._counted(caller.id, -freed)
+        return Deleted(len(rows), runs, freed)
+
+    def _counted(self, owner: str, size: int) -> None:
+        if self._storage is not None:
+            self._storage.add(owner, size)
+
     def forget(self, caller: Caller) -> None:
         """Nothing of this caller's is found again in memory; their rows are another's to erase."""
+        if self._storage is not None:
+            self._storage.forget(caller.id)
         gone = [key for key, (_, kept) in self._fresh.items() if kept.owner == caller.id]
         for key in gone:
             del self._fresh[key]
@@ -184,7 +250,8 @@ def body(artefact: Artefact) -> bytes:
     )
 
 
-def _row(kept: Kept, key: str) -> dict[str, object]:
+# Any: values of every kind a column has.
+def _row(kept: Kept, key: str) -> dict[str, Any]:
     return {
         "id": kept.id,
         "run_id": kept.run_id,
@@ -210,15 +277,24 @@ def _kept(row: sa.Row[Any]) -> Kept:
     )
 
 
+async def _insert(session: WriteSession, rows: Sequence[dict[str, Any]]) -> None:
+    """The rows, and in the sums of their owners what they take."""
+    sizes = Counter[str]()
+    for row in rows:
+        sizes[row["owner"]] += len(row["body"].encode())
+    await session.execute(sa.insert(artefacts), rows)
+    await count(session, sizes)
+
+
 class _Writer:
     """Rows that arrive together are written together: a commit costs more than many rows do."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._waiting: list[tuple[dict[str, object], asyncio.Future[None]]] = []
+        self._waiting: list[tuple[dict[str, Any], asyncio.Future[None]]] = []
         self._flushing: asyncio.Task[None] | None = None
 
-    async def write(self, row: dict[str, object]) -> None:
+    async def write(self, row: dict[str, Any]) -> None:
         """Returns when the row is committed; one that leaves does not take the others along."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((row, done))
@@ -232,7 +308,7 @@ class _Writer:
             fault: Unavailable | None = None
             try:
                 async with self._db.write() as session:
-                    await session.execute(sa.insert(artefacts), [row for row, _ in batch])
+                    await _insert(session, [row for row, _ in batch])
             except Unavailable as unavailable:
                 fault = unavailable
             for _, done in batch:

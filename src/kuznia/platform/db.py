@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final, NewType, Self
 
-from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy import Connection, Table, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -133,6 +134,12 @@ class Database:
         """Close what is idle now and what is in use when it comes back."""
         await _in_full(self._reads.dispose())
         await _in_full(self._writes.dispose())
+
+
+def insert(session: WriteSession, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Both have the same words for a row that is there already; the core of SQL has none."""
+    made = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
+    return made(table)
 
 
 def address(url: str) -> URL:

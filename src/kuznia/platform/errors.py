@@ -153,7 +153,7 @@ class RateLimited(Fault):
 
 
 class QuotaExceeded(Fault):
-    """The caller's tokens or money are spent, or held by orders under way; `details` says which."""
+    """The caller's tokens, money or room for artefacts are used up; `details` says which."""
 
     code = "QUOTA_EXCEEDED"
 

@@ -75,6 +75,16 @@ artefacts = Table(
 )
 
 
+class StorageColumns(TypedColumns):
+    """The sum of what each caller keeps, changed together with the rows it counts."""
+
+    owner: Named[str] = Column(Text, primary_key=True)
+    bytes: Named[int] = Column(BigInteger)
+
+
+storage = Table("storage", metadata, StorageColumns)
+
+
 # A table with a column `owner` holds what is somebody's own: all of it goes into their export and
 # out at their erasure, except columns named `hash`, which are of use to nobody but us.
 
@@ -140,6 +150,21 @@ class SignInColumns(TypedColumns):
 sign_ins = Table("sign_ins", metadata, SignInColumns, Index("sign_ins_since", "since"))
 
 
+class KnownAddressColumns(TypedColumns):
+    # A keyed hash of a name and an address its owner has signed in from: of neither by itself.
+    id: Named[str] = Column(Text, primary_key=True)
+    owner: Named[str] = Column(Text)
+    seen_at: Named[datetime] = Column(Moment)
+
+
+known_addresses = Table(
+    "known_addresses",
+    metadata,
+    KnownAddressColumns,
+    Index("known_addresses_owner", "owner", "seen_at"),
+)
+
+
 class SigningSecretColumns(TypedColumns):
     name: Named[str] = Column(Text, primary_key=True)
     secret: Named[str] = Column(Text)
@@ -177,6 +202,7 @@ class AllowanceColumns(TypedColumns):
     tokens_month: Named[int | None] = Column(BigInteger)
     cost_day: Named[int | None] = Column(BigInteger)
     cost_month: Named[int | None] = Column(BigInteger)
+    storage: Named[int | None] = Column(BigInteger)
 
 
 allowances = Table("allowances", metadata, AllowanceColumns)

@@ -73,6 +73,12 @@ class ArtefactPage(BaseModel):
     next: str | None = Field(description="Give it as `before` for the page after this one.")
 
 
+class DeletedShape(BaseModel):
+    deleted: int = Field(description="How many artefacts are gone.")
+    bytes: int = Field(description="The room that is free again.")
+    more: bool = Field(description="Whether there may be more of them: send the request again.")
+
+
 class BatchOutcome(BaseModel):
     """What became of one order of a batch: an artefact or a fault."""
 

@@ -128,6 +128,7 @@ async def edit_flow(request: Request, artefact_id: InPath) -> Response:
     change = (await EDIT.read(request)).change
     forge = forge_of(request)
     kept, flow = await _flow(request, artefact_id)
+    await forge.shelf.admit(request.scope["state"]["caller"])
     began = forge.clock.monotonic()
     try:
         new = await asyncio.to_thread(edition, flow, change)

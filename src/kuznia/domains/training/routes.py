@@ -191,6 +191,7 @@ async def respond(forge: Forge, who: Caller, artefact_id: str, sent: FeedbackIn)
     now, began = forge.clock.now(), forge.clock.monotonic()
     day = _local(sent.today, now.date())
     kept = await forge.shelf.get(who, artefact_id)
+    await forge.shelf.admit(who)
     log = await forge.memory.read(who, kept.domain)
     # In threads: a dozen plans may be held against every rule on the way to one that keeps them.
     standing = await asyncio.to_thread(_standing, kept, log, day)

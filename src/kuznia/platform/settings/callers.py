@@ -50,3 +50,7 @@ class Callers(BaseSettings):
     refresh_token_ttl: Annotated[int, Field(ge=600, le=31_536_000)] = Field(
         default=2_592_000, description="Seconds after which one who did not come must sign in."
     )
+    sign_in_ttl: Annotated[int, Field(ge=600, le=31_536_000)] = Field(
+        default=2_592_000,
+        description="Seconds after which everyone must sign in again, however often they came.",
+    )

@@ -55,6 +55,13 @@ class Limits(BaseSettings):
     budget_cost_month: Dollars | None = Field(
         default=None, description="Dollars one caller may cost in a month."
     )
+    storage_per_caller: int = Field(
+        default=1_000_000_000,
+        ge=0,
+        le=1_000_000_000_000_000,
+        description="Bytes of artefacts one caller may keep; 0 is no limit. On one's own machine "
+        "without accounts it counts only when it is set.",
+    )
     budget_lease: Seconds = Field(
         default=30,
         description="Seconds after which what a killed process had reserved is free again, and "
