@@ -1,7 +1,7 @@
 """Plain HTTP: make one, make many, read one, read the history."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated
 
