@@ -53,6 +53,7 @@ from kuznia.platform import migrate
 from kuznia.platform.clock import Clock, SystemClock
 from kuznia.platform.db import Database, address, is_sqlite
 from kuznia.platform.errors import Invalid
+from kuznia.platform.journal import Journal
 from kuznia.platform.kinds import is_loopback
 from kuznia.platform.log import configure, get_log
 from kuznia.platform.metrics import Metrics
@@ -99,7 +100,10 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         for service in models.services:
             circuit = service.breaker.circuit
             made.metrics.watch_breaker(service.name, lambda circuit=circuit: circuit.state)
-        shelf = Shelf(db, made.clock, ttl=settings.cache_ttl, size=settings.cache_size)
+        journal = Journal(db)
+        shelf = Shelf(
+            db, made.clock, journal=journal, ttl=settings.cache_ttl, size=settings.cache_size
+        )
         await shelf.warm()
         loaded = {name: await _open(one, settings, opened) for name, one in made.domains.items()}
         forge = Forge(
@@ -115,7 +119,15 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         )
         fleet = _fleet(made, shelf, redis, opened) if redis else None
         metering = await opened.enter_async_context(
-            open_metering(settings, db, made.clock, made.metrics, redis, dearest=_dearest(made))
+            open_metering(
+                settings,
+                db,
+                made.clock,
+                made.metrics,
+                redis,
+                journal=journal,
+                dearest=_dearest(made),
+            )
         )
         runs = Runs(
             forge,

@@ -18,6 +18,9 @@ class Purse:
         self.settled: list[tuple[int, int]] = []
         self.attempts: list[Attempt] = []
 
+    async def written(self) -> None:
+        """Nothing is written anywhere."""
+
     def admit(self, tokens: int, cost: int) -> None:
         if self._tokens is not None and tokens > self._tokens:
             raise BudgetSpent("The purse is empty.")

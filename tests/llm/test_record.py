@@ -206,6 +206,7 @@ async def test_every_attempt_is_logged_without_a_word_of_text():
             "seconds": 0.0,
             "input_tokens": 7,
             "output_tokens": 3,
+            "estimated": False,
             "request_id": "r-1",
         }
     ]

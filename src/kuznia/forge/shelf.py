@@ -5,8 +5,8 @@ order, in memory and while they are fresh: asking the rows for every order that 
 before would cost more than all the rest of its road.
 """
 
-import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -17,15 +17,13 @@ from pydantic_core import to_json
 
 from kuznia.forge.terms import Artefact, ArtefactId, Caller, Domain, Order, RunId, Status
 from kuznia.platform.clock import Clock
-from kuznia.platform.db import Database
+from kuznia.platform.db import Database, WriteSession
 from kuznia.platform.errors import NotFound, Unavailable
+from kuznia.platform.journal import Journal
 from kuznia.platform.log import get_log
 from kuznia.platform.tables import artefacts
 
 log = get_log("shelf")
-
-# One transaction for as many artefacts as came in while the last one was written.
-MOST_ROWS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +42,21 @@ class Kept:
 class Shelf:
     """Lives as long as the application. Without a database it remembers, and forgets at the end."""
 
-    def __init__(self, db: Database | None, clock: Clock, *, ttl: float, size: int) -> None:
+    def __init__(
+        self,
+        db: Database | None,
+        clock: Clock,
+        *,
+        ttl: float,
+        size: int,
+        journal: Journal | None = None,
+    ) -> None:
         self._db = db
         self._clock = clock
         self._ttl = ttl
         self._size = size
         self._fresh: OrderedDict[str, tuple[float, Kept]] = OrderedDict()
-        self._writer = _Writer(db) if db else None
+        self._journal = journal or (Journal(db) if db else None)
 
     def find(self, key: str) -> Kept | None:
         """A fresh complete artefact for an equal order; the key holds the owner."""
@@ -102,9 +108,9 @@ class Shelf:
         )
         if artefact.status == "complete":
             self._remember(key, kept, self._ttl)
-        if self._writer is not None:
+        if self._journal is not None:
             try:
-                await self._writer.write(_row(kept, key))
+                await self._journal.add(_put, _row(kept, key))
             except Unavailable as fault:
                 log.warning("artefact_not_kept", artefact=kept.id, reason=fault.message)
         return kept
@@ -184,6 +190,10 @@ def body(artefact: Artefact) -> bytes:
     )
 
 
+async def _put(session: WriteSession, rows: Sequence[dict[str, object]]) -> None:
+    await session.execute(sa.insert(artefacts), list(rows))
+
+
 def _row(kept: Kept, key: str) -> dict[str, object]:
     return {
         "id": kept.id,
@@ -208,37 +218,3 @@ def _kept(row: sa.Row[Any]) -> Kept:
         created_at=row.created_at,
         body=row.body.encode(),
     )
-
-
-class _Writer:
-    """Rows that arrive together are written together: a commit costs more than many rows do."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-        self._waiting: list[tuple[dict[str, object], asyncio.Future[None]]] = []
-        self._flushing: asyncio.Task[None] | None = None
-
-    async def write(self, row: dict[str, object]) -> None:
-        """Returns when the row is committed; one that leaves does not take the others along."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((row, done))
-        if self._flushing is None or self._flushing.done():
-            self._flushing = asyncio.create_task(self._flush())
-        await asyncio.shield(done)
-
-    async def _flush(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[:MOST_ROWS], self._waiting[MOST_ROWS:]
-            fault: Unavailable | None = None
-            try:
-                async with self._db.write() as session:
-                    await session.execute(sa.insert(artefacts), [row for row, _ in batch])
-            except Unavailable as unavailable:
-                fault = unavailable
-            for _, done in batch:
-                if done.done():
-                    continue
-                if fault is None:
-                    done.set_result(None)
-                else:
-                    done.set_exception(fault)

@@ -49,6 +49,8 @@ class Caller:
     admin: bool = field(default=False, compare=False)
     # What the credential they came with allows; a key may allow less than its owner may do.
     scopes: frozenset[str] = field(default=frozenset({"domains", "read"}), compare=False)
+    # The public half of the API key they came with, if it was one: spending is shown by it.
+    key: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +274,8 @@ class AttemptEvidence:
     output_tokens: int
     cost: int
     seconds: float
+    # Whether the tokens are our estimate, as of a call that was left before its server had counted.
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
