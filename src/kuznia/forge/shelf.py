@@ -7,15 +7,15 @@ before would cost more than all the rest of its road.
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
-from kuznia.forge.terms import Artefact, ArtefactId, Caller, Domain, Order, RunId, Status
+from kuznia.forge.terms import Artefact, ArtefactId, Caller, Domain, Making, Order, RunId, Status
 from kuznia.platform.clock import Clock
 from kuznia.platform.db import Database, WriteSession
 from kuznia.platform.errors import NotFound, Unavailable
@@ -55,7 +55,8 @@ class Shelf:
         self._clock = clock
         self._ttl = ttl
         self._size = size
-        self._fresh: OrderedDict[str, tuple[float, Kept]] = OrderedDict()
+        # Until when it is fresh, and whether it is already written as an answer from the shelf.
+        self._fresh: OrderedDict[str, tuple[float, Kept, bool]] = OrderedDict()
         self._journal = journal or (Journal(db) if db else None)
 
     def find(self, key: str) -> Kept | None:
@@ -63,10 +64,14 @@ class Shelf:
         held = self._fresh.get(key)
         if held is None:
             return None
-        until, kept = held
+        until, kept, again = held
         if until <= self._clock.monotonic():
             del self._fresh[key]
             return None
+        if not again:
+            # Most are never asked for again, so this is not done when they are made.
+            kept = unspent(kept)
+            self._fresh[key] = (until, kept, True)
         self._fresh.move_to_end(key)
         return kept
 
@@ -152,14 +157,14 @@ class Shelf:
 
     def forget(self, caller: Caller) -> None:
         """Nothing of this caller's is found again in memory; their rows are another's to erase."""
-        gone = [key for key, (_, kept) in self._fresh.items() if kept.owner == caller.id]
+        gone = [key for key, (_, kept, _) in self._fresh.items() if kept.owner == caller.id]
         for key in gone:
             del self._fresh[key]
 
     def _remember(self, key: str, kept: Kept, seconds: float) -> None:
         if seconds <= 0 or self._size <= 0:
             return
-        self._fresh[key] = (self._clock.monotonic() + seconds, kept)
+        self._fresh[key] = (self._clock.monotonic() + seconds, kept, False)
         self._fresh.move_to_end(key)
         while len(self._fresh) > self._size:
             self._fresh.popitem(last=False)
@@ -188,6 +193,17 @@ def body(artefact: Artefact) -> bytes:
             "created_at": artefact.created_at,
         }
     )
+
+
+def unspent(kept: Kept) -> Kept:
+    """The same artefact as the answer to an equal order: what it took is not taken again."""
+    # Any: JSON as this version or one before wrote it.
+    artefact: dict[str, Any] = from_json(kept.body)
+    evidence: dict[str, Any] = artefact["evidence"]
+    making = {one.name: evidence[one.name] for one in fields(Making)}
+    nothing = {name: [] if name == "attempts" else 0 for name in making}
+    artefact["evidence"] = evidence | nothing | {"making": making}
+    return replace(kept, body=to_json(artefact))
 
 
 async def _put(session: WriteSession, rows: Sequence[dict[str, object]]) -> None:

@@ -298,6 +298,18 @@ class PartEvidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """What an artefact took when it was made, which an order that finds it does not take again."""
+
+    attempts: tuple[AttemptEvidence, ...]
+    input_tokens: int
+    output_tokens: int
+    cost: int
+    seconds: float
+    model_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What was checked, what it took, and what it cost."""
 
@@ -311,6 +323,9 @@ class Evidence:
     seconds: float
     # Seconds spent waiting for a model, the rest is ours.
     model_seconds: float
+    # Only where an order was answered from the shelf: then no model was called, the figures above
+    # are all nothing, and those of the making are here.
+    making: Making | None = None
 
 
 @dataclass(frozen=True, slots=True)
