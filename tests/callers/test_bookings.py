@@ -45,11 +45,12 @@ async def test_calls_of_one_day_key_and_model_are_one_row(db: Database) -> None:
 
 
 async def test_each_call_is_booked_when_it_ends_and_not_only_the_order(db: Database) -> None:
-    async with budgets(db, Allowance(tokens_day=10_000)) as made:
+    clock = TurnedClock()
+    async with budgets(db, Allowance(tokens_day=10_000), clock=clock) as made:
         grant = await made.reserve(IVAN, an_order_of(5_000))
         grant.book(a_call(1_000))
         await grant.written()
-        during = await statement(db, "ivan", datetime.now(UTC))
+        during = await statement(db, "ivan", clock.now())
         grant.book(a_call(500))
         grant.release()
 

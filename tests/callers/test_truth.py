@@ -3,10 +3,10 @@
 import asyncio
 import random
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 import httpx2
 import pytest
@@ -27,8 +27,6 @@ class Sent:
 
     asked: int
     pieces: int = 0
-    # Whether it has written all it will.
-    paused: bool = False
 
     @property
     def tokens(self) -> int:
@@ -41,25 +39,30 @@ class CountingModel(ModelServer):
     def __init__(self) -> None:
         super().__init__()
         self.sent: dict[str, Sent] = {}
+        # Set once it has written all it will for an order.
+        self.silent: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        # What happens when so many calls have come.
+        self.after: dict[int, Callable[[], None]] = {}
 
     def act_for(self, call: Call) -> Act:
+        self.after.pop(len(self.calls), lambda: None)()
         messages = [one["content"] for one in call.body["messages"]]
         prompt = PROMPT.search(messages[-1])
         assert prompt, messages
         asked = sum(4 + -(-len(text) // 4) for text in messages)
         assert prompt[0] not in self.sent, "one call an order"
         sent = self.sent[prompt[0]] = Sent(asked)
-        return writing(prompt[1], int(prompt[2]), sent)
+        return writing(prompt[1], int(prompt[2]), sent, self.silent[prompt[0]])
 
 
-def writing(end: str, pieces: int, sent: Sent) -> Act:
+def writing(end: str, pieces: int, sent: Sent, silent: asyncio.Event) -> Act:
     async def act(to: Exchange) -> None:
         to.head(200, SSE, {"transfer-encoding": "chunked"})
         for _ in range(pieces):
             sent.pieces += 1
             to.chunk(event({"content": "word"}))
             await asyncio.sleep(0)
-        sent.paused = True
+        silent.set()
         if end == "hang":
             await asyncio.Event().wait()
         if end == "cut":
@@ -89,9 +92,11 @@ async def order(process: Process, model: CountingModel, prompt: str, *, streamed
             answered = await watch(process, prompt)
         elif left:
             asking = asyncio.create_task(process.order(prompt))
-            await until_silent(model, prompt, asking)
-            asking.cancel()
-            await asyncio.wait((asking,))
+            silent = asyncio.create_task(model.silent[prompt].wait())
+            await asyncio.wait((asking, silent), return_when=asyncio.FIRST_COMPLETED)
+            for one in (asking, silent):
+                one.cancel()
+            await asyncio.wait((asking, silent))
         else:
             answered = (await process.order(prompt))[0] or None
     sent = model.sent.get(prompt)
@@ -102,11 +107,6 @@ async def order(process: Process, model: CountingModel, prompt: str, *, streamed
         return Booked(0, sent.tokens)
     # What was still on its way to a process when it was left, it may not have seen.
     return Booked(sent.asked if left and not streamed else sent.tokens, sent.tokens)
-
-
-async def until_silent(model: CountingModel, prompt: str, asking: "asyncio.Task[Any]") -> None:
-    while not asking.done() and not (prompt in model.sent and model.sent[prompt].paused):
-        await asyncio.sleep(0.005)
 
 
 async def watch(process: Process, prompt: str) -> int | None:
@@ -131,50 +131,47 @@ def planned(chance: random.Random, orders: int) -> Iterator[tuple[str, bool]]:
         yield f"{end} {chance.randint(1, 60)} pieces, number {number}", chance.random() < 0.5
 
 
+async def played(
+    running: list[Process], model: CountingModel, chance: random.Random
+) -> list[Booked]:
+    """Many orders, three at once in each process, of which two are killed on the way."""
+    plan, outcomes = list(planned(chance, 96)), list[Booked]()
+    model.after[chance.randrange(20, 50)] = running[0].kill
+    model.after[chance.randrange(50, 80)] = running[1].kill
+
+    async def work(process: Process) -> None:
+        while plan and process.started.poll() is None:
+            prompt, streamed = plan.pop()
+            outcomes.append(await order(process, model, prompt, streamed=streamed))
+
+    await asyncio.gather(*(work(one) for one in running for _ in range(3)))
+    assert [one.started.poll() is not None for one in running] == [True, True, False, False]
+    return outcomes
+
+
 @pytest.mark.parametrize(("seed", "limited"), [(1, True), (2, False)])
 async def test_whoever_is_killed_or_left_the_ledger_is_what_the_model_counted(
     database_url: str, seed: int, limited: bool
 ) -> None:
-    chance = random.Random(seed)
     more = {"DATABASE_URL": database_url, "BUDGET_LEASE": "2", "MODEL_ATTEMPTS": "1"}
     # Nobody is kept from asking, however often the model fails.
     more["BREAKER_FAILURES"] = "1000"
     if limited:
         more["BUDGET_TOKENS_DAY"] = "10000000"
-    plan, outcomes = list(planned(chance, 96)), list[Booked]()
+    db = await Database.open(database_url, pool_size=2, overflow=2, pool_timeout=5)
     async with listening(CountingModel()) as model, processes(4, model.url, **more) as running:
-        dying = {chance.randrange(20, 50): 0, chance.randrange(50, 80): 1}
+        outcomes = await played(running, model, random.Random(seed))
+        least, most = sum(one.least for one in outcomes), sum(one.most for one in outcomes)
 
-        async def work(process: Process) -> None:
-            while plan and process.started.poll() is None:
-                prompt, streamed = plan.pop()
-                outcomes.append(await order(process, model, prompt, streamed=streamed))
+        async def written() -> bool:
+            booked = tokens_of(await rows(db, bookings))
+            return booked >= least and not await rows(db, reservations)
 
-        async def kill() -> None:
-            for calls, place in sorted(dying.items()):
-                while len(model.calls) < calls:
-                    await asyncio.sleep(0.002)
-                running[place].kill()
+        await eventually(written, within=30)
 
-        killing = asyncio.create_task(kill())
-        await asyncio.gather(*(work(one) for one in running for _ in range(3)))
-        killing.cancel()
-        assert sum(one.started.poll() is not None for one in running) == len(dying)
-        db = await Database.open(database_url, pool_size=2, overflow=2, pool_timeout=5)
-        try:
-            least, most = sum(one.least for one in outcomes), sum(one.most for one in outcomes)
-
-            async def written() -> bool:
-                if await rows(db, reservations):
-                    return False
-                return tokens_of(await rows(db, bookings)) >= least
-
-            await eventually(written, within=30)
-
-            booked = await rows(db, bookings)
-            assert most == sum(one.tokens for one in model.sent.values())
-            assert least <= tokens_of(booked) <= most, (least, tokens_of(booked), most)
-            assert tokens_of(booked) == sum(one.tokens_day for one in await rows(db, spending))
-            assert {(one.owner, one.key, one.model) for one in booked} == {("local", "", "m")}
-        finally:
-            await db.close()
+    booked, (sums,) = await rows(db, bookings), await rows(db, spending)
+    await db.close()
+    assert most == sum(one.tokens for one in model.sent.values())
+    assert least <= tokens_of(booked) <= most
+    assert tokens_of(booked) == sums.tokens_day
+    assert {(one.owner, one.key, one.model) for one in booked} == {("local", "", "m")}

@@ -58,6 +58,8 @@ class Held:
 
     def book(self, attempt: Attempt) -> None:
         """A call has ended, however; it counts from now on."""
+        if not (attempt.usage.total or attempt.cost):
+            return
         spent = Sum(0, attempt.usage.total, attempt.cost).within(self._held)
         self._held -= spent
         self._tried = self._budgets.book(self._caller, attempt, spent)
