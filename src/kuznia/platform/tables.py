@@ -75,8 +75,9 @@ artefacts = Table(
 )
 
 
-# A table with a column `owner` holds what is somebody's own: all of it goes into their export and
-# out at their erasure, except columns named `hash`, which are of use to nobody but us.
+# A table with a column `owner` holds what is somebody's own: all of it goes into their export,
+# except columns named `hash`, which are of use to nobody but us, and out at their erasure, except
+# the accounts of what they spent and may spend (callers/own.py).
 
 
 class UserColumns(TypedColumns):
