@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -160,7 +160,7 @@ async def put(session: WriteSession, pages: Sequence[tuple[str, Mapping[Line, Us
             sums[line.owner, day] = sums.get((line.owner, day), Used()) + used
     # In the order of their keys, so that no two processes each wait for the other's lock.
     await session.execute(
-        _adding(session),
+        _adding(session.dialect.name),
         [
             {
                 "owner": owner,
@@ -176,7 +176,7 @@ async def put(session: WriteSession, pages: Sequence[tuple[str, Mapping[Line, Us
         ],
     )
     await session.execute(
-        _summing(session),
+        _summing(session.dialect.name),
         [
             {
                 "owner": owner,
@@ -191,8 +191,10 @@ async def put(session: WriteSession, pages: Sequence[tuple[str, Mapping[Line, Us
     )
 
 
-def _adding(session: WriteSession) -> sa.Insert:
-    adding = insert(session, bookings)
+# Made once: to make such a statement takes as long as to execute it.
+@cache
+def _adding(dialect: str) -> sa.Insert:
+    adding = insert(dialect, bookings)
     names = ("calls", "input_tokens", "output_tokens", "cost")
     return adding.on_conflict_do_update(
         index_elements=["owner", "day", "key", "model"],
@@ -200,9 +202,10 @@ def _adding(session: WriteSession) -> sa.Insert:
     )
 
 
-def _summing(session: WriteSession) -> sa.Insert:
+@cache
+def _summing(dialect: str) -> sa.Insert:
     """A new day or month begins at nothing. A clock that is behind does not turn it back."""
-    adding = insert(session, spending)
+    adding = insert(dialect, spending)
     fresh, there = adding.excluded, spending.c
 
     def added(name: str, letters: int) -> sa.ColumnElement[int]:

@@ -188,7 +188,7 @@ async def look(
     if missing := [owner for owner in owners if owner not in rooms]:
         nothing = {"tokens_day": 0, "tokens_month": 0, "cost_day": 0, "cost_month": 0}
         await session.execute(
-            insert(session, spending).on_conflict_do_nothing(),
+            insert(session.dialect.name, spending).on_conflict_do_nothing(),
             [{"owner": owner, "day": today, **nothing} for owner in missing],
         )
         # Another process may have made it meanwhile: what counts is what is there now.
@@ -255,7 +255,7 @@ async def write(
 ) -> None:
     """What this process holds of each budget until then."""
     if held := [(owner, hold) for owner, hold in holds.items() if hold]:
-        adding = insert(session, reservations)
+        adding = insert(session.dialect.name, reservations)
         fresh = {name: adding.excluded[name] for name in ("orders", "tokens", "cost", "expires_at")}
         await session.execute(
             adding.on_conflict_do_update(index_elements=["owner", "holder"], set_=fresh),
@@ -279,7 +279,7 @@ async def write(
         )
 
 
-def insert(session: WriteSession, table: sa.Table) -> "sqlite.Insert | postgresql.Insert":
+def insert(dialect: str, table: sa.Table) -> "sqlite.Insert | postgresql.Insert":
     """Both have the same words for a row that is there already; the core of SQL has none."""
-    made = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
+    made = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return made(table)
