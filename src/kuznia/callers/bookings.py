@@ -20,7 +20,7 @@ from kuznia.platform.clock import Clock
 from kuznia.platform.db import Database, WriteSession
 from kuznia.platform.journal import Journal
 from kuznia.platform.log import get_log
-from kuznia.platform.tables import api_keys, bookings, spending
+from kuznia.platform.tables import api_keys, bookings, reservations, spending
 
 log = get_log("budgets")
 
@@ -75,13 +75,29 @@ class Page:
             self.held[owner] = self.held.get(owner, NOTHING) + amount
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A page as it is written."""
+
+    day: str
+    lines: Mapping[Line, Used]
+    held: Mapping[str, Sum]
+    holder: str
+
+
 class Bookings:
     """Lives as long as the application. `written` is told what of each caller's hold is spent."""
 
     def __init__(
-        self, journal: Journal, clock: Clock, written: Callable[[Mapping[str, Sum]], None]
+        self,
+        journal: Journal,
+        clock: Clock,
+        written: Callable[[Mapping[str, Sum]], None],
+        *,
+        holder: str,
     ) -> None:
         self._journal = journal
+        self._holder = holder
         self._clock = clock
         self._written = written
         self._page: Page | None = None
@@ -105,7 +121,8 @@ class Bookings:
             return
         # The day on which it is written: of a call at midnight either would be right, and what is
         # limited and what is shown must be of one day.
-        done = self._journal.add(put, (_day(self._clock.now()), page.lines))
+        ready = Ready(_day(self._clock.now()), page.lines, page.held, self._holder)
+        done = self._journal.add(put, ready)
         self._writing.add(done)
         done.add_done_callback(partial(self._tried, page))
 
@@ -149,16 +166,33 @@ def _day(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d}"
 
 
-async def put(session: WriteSession, pages: Sequence[tuple[str, Mapping[Line, Used]]]) -> None:
-    """Add pages of lines, each of one day, to the rows that are there."""
+async def put(session: WriteSession, pages: Sequence[Ready]) -> None:
+    """Add pages to the rows that are there, and take from what is held what is spent now.
+
+    The sums' rows are locked first, as a balance does: what is held is never lowered twice.
+    """
     lines: dict[tuple[str, str, str, str], Used] = {}
     sums: dict[tuple[str, str], Used] = {}
-    for day, page in pages:
-        for line, used in page.items():
-            row = (line.owner, day, line.key, line.model)
+    for page in pages:
+        for line, used in page.lines.items():
+            row = (line.owner, page.day, line.key, line.model)
             lines[row] = lines.get(row, Used()) + used
-            sums[line.owner, day] = sums.get((line.owner, day), Used()) + used
-    # In the order of their keys, so that no two processes each wait for the other's lock.
+            sums[line.owner, page.day] = sums.get((line.owner, page.day), Used()) + used
+    # In the order of their names, so that no two processes each wait for the other's lock.
+    await session.execute(
+        _summing(session.dialect.name),
+        [
+            {
+                "owner": owner,
+                "day": day,
+                "tokens_day": used.input_tokens + used.output_tokens,
+                "tokens_month": used.input_tokens + used.output_tokens,
+                "cost_day": used.cost,
+                "cost_month": used.cost,
+            }
+            for (owner, day), used in sorted(sums.items(), key=lambda one: one[0])
+        ],
+    )
     await session.execute(
         _adding(session.dialect.name),
         [
@@ -175,20 +209,25 @@ async def put(session: WriteSession, pages: Sequence[tuple[str, Mapping[Line, Us
             for (owner, day, key, model), used in sorted(lines.items(), key=lambda one: one[0])
         ],
     )
-    await session.execute(
-        _summing(session.dialect.name),
-        [
-            {
-                "owner": owner,
-                "day": day,
-                "tokens_day": used.input_tokens + used.output_tokens,
-                "tokens_month": used.input_tokens + used.output_tokens,
-                "cost_day": used.cost,
-                "cost_month": used.cost,
-            }
-            for (owner, day), used in sorted(sums.items(), key=lambda one: one[0])
-        ],
+    held = [
+        {"of": owner, "by": page.holder, "used_tokens": sum_.tokens, "used_cost": sum_.cost}
+        for page in pages
+        for owner, sum_ in page.held.items()
+        if sum_
+    ]
+    if held:
+        await session.execute(LOWERING, held)
+
+
+LOWERING = (
+    sa.update(reservations)
+    .where(reservations.c.owner == sa.bindparam("of"))
+    .where(reservations.c.holder == sa.bindparam("by"))
+    .values(
+        tokens=reservations.c.tokens - sa.bindparam("used_tokens"),
+        cost=reservations.c.cost - sa.bindparam("used_cost"),
     )
+)
 
 
 # Made once: to make such a statement takes as long as to execute it.

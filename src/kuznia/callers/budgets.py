@@ -111,7 +111,7 @@ class Budgets:
         self._living: asyncio.Task[None] | None = None
         # Until when the rows of this process are good; drawn on no longer than that.
         self._good_until = 0.0
-        self._bookings = Bookings(journal, clock, self._written)
+        self._bookings = Bookings(journal, clock, self._written, holder=holder)
         self._tidied_at = float("-inf")
 
     async def reserve(self, caller: Caller, budget: Budget) -> Held:

@@ -201,8 +201,8 @@ def unspent(kept: Kept) -> Kept:
     artefact: dict[str, Any] = from_json(kept.body)
     evidence: dict[str, Any] = artefact["evidence"]
     making = {one.name: evidence[one.name] for one in fields(Making)}
-    nothing = {name: [] if name == "attempts" else 0 for name in making}
-    artefact["evidence"] = evidence | nothing | {"making": making}
+    nothing = {**dict.fromkeys(making, 0), "attempts": ()}
+    artefact["evidence"] = {**evidence, **nothing, "making": making}
     return replace(kept, body=to_json(artefact))
 
 
