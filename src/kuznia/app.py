@@ -56,6 +56,7 @@ from kuznia.platform import migrate
 from kuznia.platform.clock import Clock, SystemClock
 from kuznia.platform.db import Database, address, is_sqlite
 from kuznia.platform.errors import Invalid
+from kuznia.platform.journal import Journal
 from kuznia.platform.kinds import is_loopback
 from kuznia.platform.log import configure, get_log
 from kuznia.platform.metrics import Metrics
@@ -106,8 +107,14 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             made.metrics.watch_breaker(service.name, lambda circuit=circuit: circuit.state)
         allowances = Allowances(db, made.clock, usual(settings))
         storage = Storage(db, made.clock, allowances.storage)
+        journal = Journal(db)
         shelf = Shelf(
-            db, made.clock, ttl=settings.cache_ttl, size=settings.cache_size, storage=storage
+            db,
+            made.clock,
+            journal=journal,
+            ttl=settings.cache_ttl,
+            size=settings.cache_size,
+            storage=storage,
         )
         await shelf.warm()
         loaded = {name: await _open(one, settings, opened) for name, one in made.domains.items()}
@@ -131,6 +138,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
                 made.metrics,
                 redis,
                 allowances=allowances,
+                journal=journal,
                 dearest=_dearest(made),
             )
         )

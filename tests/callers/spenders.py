@@ -8,12 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from kuznia.callers.allowances import Allowance, Allowances
-from kuznia.callers.budgets import Budgets
-from kuznia.forge.ledger import Grant
-from kuznia.forge.terms import Budget, Caller, RunId
+from kuznia.callers.budgets import Budgets, Held
+from kuznia.forge.terms import Budget, Caller
+from kuznia.llm.model import Attempt, Usage
 from kuznia.platform.clock import Clock, SystemClock
 from kuznia.platform.db import Database
 from kuznia.platform.ids import new_id
+from kuznia.platform.journal import Journal
 from kuznia.platform.metrics import Metrics
 from kuznia.platform.tables import bookings, reservations, spending
 
@@ -42,6 +43,7 @@ async def budgets(
         clock,
         Allowances(db, clock, allowed),
         metrics or Metrics(version="0"),
+        journal=Journal(db),
         holder=new_id("proc", SystemClock()),
         dearest=DEAREST,
         lease=lease,
@@ -52,14 +54,16 @@ async def budgets(
         await made.close()
 
 
-async def granted(made: Budgets, budget: Budget, caller: Caller = IVAN) -> Grant:
-    grant = await made.reserve(caller, budget)
-    assert grant is not None
-    return grant
+def a_call(tokens: int, cost: int = 0, model: str = "m") -> Attempt:
+    """A call that was answered; three of four tokens went in."""
+    output = tokens // 4
+    return Attempt(model, Usage(tokens - output, output), cost, 0.1, "ok")
 
 
-def spend(made: Budgets, grant: Grant, tokens: int, cost: int = 0, caller: Caller = IVAN) -> None:
-    made.settle(caller, grant, RunId(new_id("run", SystemClock())), tokens, cost)
+def spend(grant: Held, tokens: int, cost: int = 0) -> None:
+    """One call, and the order's end."""
+    grant.book(a_call(tokens, cost))
+    grant.release()
 
 
 async def rows(db: Database, table: sa.Table) -> list[Any]:
@@ -67,11 +71,15 @@ async def rows(db: Database, table: sa.Table) -> list[Any]:
         return list(await session.execute(sa.select(table)))
 
 
+def tokens_of(booked: list[Any]) -> int:
+    return sum(one.input_tokens + one.output_tokens for one in booked)
+
+
 async def assert_adds_up(db: Database, tokens: int, cost: int = 0) -> None:
     """Nothing is reserved, and what was booked is what the sums say."""
     booked = await rows(db, bookings)
     sums = await rows(db, spending)
-    assert sum(one.tokens for one in booked) == sum(one.tokens_month for one in sums) == tokens
+    assert tokens_of(booked) == sum(one.tokens_month for one in sums) == tokens
     assert sum(one.cost for one in booked) == sum(one.cost_month for one in sums) == cost
     assert await rows(db, reservations) == []
 
@@ -85,8 +93,8 @@ async def eventually(look: Callable[[], Awaitable[bool]], within: float = 5) -> 
             await asyncio.sleep(0.01)
 
 
-async def until_written(db: Database, count: int) -> None:
+async def until_written(db: Database, calls: int) -> None:
     async def enough() -> bool:
-        return len(await rows(db, bookings)) >= count
+        return sum(one.calls for one in await rows(db, bookings)) >= calls
 
     await eventually(enough)

@@ -10,9 +10,9 @@ from tests.callers.spenders import (
     assert_adds_up,
     budgets,
     eventually,
-    granted,
     rows,
     spend,
+    tokens_of,
     until_written,
 )
 from tests.clocks import TurnedClock
@@ -28,18 +28,20 @@ from kuznia.platform.tables import bookings, reservations, spending
 A_DAY = Allowance(tokens_day=10_000)
 
 
-async def test_where_nothing_is_limited_nothing_is_written(db: Database) -> None:
+async def test_what_is_not_limited_is_booked_all_the_same(db: Database) -> None:
     async with budgets(db, Allowance()) as made:
-        assert await made.reserve(IVAN, an_order_of(5_000)) is None
+        grant = await made.reserve(IVAN, an_order_of(5_000))
+        spend(grant, 120, 7)
 
-    assert await rows(db, spending) == []
+    assert grant.budget == an_order_of(5_000)
+    await assert_adds_up(db, 120, 7)
 
 
 async def test_what_was_used_is_booked_and_the_rest_given_back(db: Database) -> None:
     async with budgets(db, A_DAY) as made:
-        grant = await granted(made, an_order_of(5_000))
+        grant = await made.reserve(IVAN, an_order_of(5_000))
         held = await rows(db, reservations)
-        spend(made, grant, 120, 7)
+        spend(grant, 120, 7)
 
     assert grant.budget.tokens == 5_000
     assert not grant.narrowed
@@ -49,8 +51,8 @@ async def test_what_was_used_is_booked_and_the_rest_given_back(db: Database) -> 
 
 async def test_an_order_gets_what_is_left_and_is_told_it_is_less(db: Database) -> None:
     async with budgets(db, A_DAY) as made:
-        first = await granted(made, an_order_of(6_000))
-        second = await granted(made, an_order_of(6_000))
+        first = await made.reserve(IVAN, an_order_of(6_000))
+        second = await made.reserve(IVAN, an_order_of(6_000))
 
     assert first.budget.tokens + second.budget.tokens == 10_000
     assert second.narrowed
@@ -59,7 +61,7 @@ async def test_an_order_gets_what_is_left_and_is_told_it_is_less(db: Database) -
 async def test_what_is_spent_is_refused_until_tomorrow(db: Database) -> None:
     clock = TurnedClock()
     async with budgets(db, A_DAY, clock=clock) as made:
-        spend(made, await granted(made, an_order_of(10_000)), 9_500)
+        spend(await made.reserve(IVAN, an_order_of(10_000)), 9_500)
 
         with pytest.raises(QuotaExceeded) as refused:
             await made.reserve(IVAN, an_order_of(5_000))
@@ -74,7 +76,7 @@ async def test_what_is_spent_is_refused_until_tomorrow(db: Database) -> None:
 async def test_what_others_hold_is_refused_for_a_moment_only(db: Database) -> None:
     metrics = Metrics(version="0")
     async with budgets(db, A_DAY) as one, budgets(db, A_DAY, metrics=metrics) as other:
-        await granted(one, an_order_of(10_000))
+        await one.reserve(IVAN, an_order_of(10_000))
 
         with pytest.raises(QuotaExceeded, match="held by orders under way") as refused:
             await other.reserve(IVAN, an_order_of(10_000))
@@ -87,11 +89,11 @@ async def test_tomorrow_there_is_a_new_budget_and_the_month_goes_on(db: Database
     clock = TurnedClock()
     allowed = Allowance(tokens_day=10_000, tokens_month=15_000)
     async with budgets(db, allowed, clock=clock) as made:
-        spend(made, await granted(made, an_order_of(10_000)), 10_000)
+        spend(await made.reserve(IVAN, an_order_of(10_000)), 10_000)
         await until_written(db, 1)
         clock.turn(24 * 3600)
 
-        grant = await granted(made, an_order_of(10_000))
+        grant = await made.reserve(IVAN, an_order_of(10_000))
 
     assert grant.budget.tokens == 5_000
 
@@ -99,10 +101,10 @@ async def test_tomorrow_there_is_a_new_budget_and_the_month_goes_on(db: Database
 async def test_money_is_limited_by_the_price_of_all_the_tokens(db: Database) -> None:
     # Five thousand tokens at the dearest.
     async with budgets(db, Allowance(cost_day=7_000_000)) as made:
-        first = await granted(made, an_order_of(5_000))
-        second = await granted(made, an_order_of(5_000, cost=10_000_000))
-        spend(made, first, 5_000, 5_000_000)
-        spend(made, second, 100, 2_000_000)
+        first = await made.reserve(IVAN, an_order_of(5_000))
+        second = await made.reserve(IVAN, an_order_of(5_000, cost=10_000_000))
+        spend(first, 5_000, 5_000_000)
+        spend(second, 100, 2_000_000)
 
         with pytest.raises(QuotaExceeded, match="dollars"):
             await made.reserve(IVAN, an_order_of(5_000))
@@ -115,12 +117,15 @@ async def test_money_is_limited_by_the_price_of_all_the_tokens(db: Database) -> 
 
 async def test_so_many_orders_at_once(db: Database) -> None:
     async with budgets(db, Allowance(at_once=2)) as one, budgets(db, Allowance(at_once=2)) as other:
-        first, _ = await granted(one, an_order_of(1)), await granted(other, an_order_of(1))
+        first, _ = (
+            await one.reserve(IVAN, an_order_of(1)),
+            await other.reserve(IVAN, an_order_of(1)),
+        )
         with pytest.raises(RateLimited, match="2 orders under way") as refused:
             await other.reserve(IVAN, an_order_of(1))
-        spend(one, first, 0)
+        spend(first, 0)
 
-        again = await granted(other, an_order_of(1))
+        again = await other.reserve(IVAN, an_order_of(1))
 
     assert refused.value.retry_after == 1
     assert again.budget.tokens == 1
@@ -128,9 +133,9 @@ async def test_so_many_orders_at_once(db: Database) -> None:
 
 async def test_another_caller_has_a_budget_of_their_own(db: Database) -> None:
     async with budgets(db, A_DAY) as made:
-        await granted(made, an_order_of(10_000))
+        await made.reserve(IVAN, an_order_of(10_000))
 
-        grant = await granted(made, an_order_of(10_000), Caller("olha"))
+        grant = await made.reserve(Caller("olha"), an_order_of(10_000))
 
     assert not grant.narrowed
 
@@ -140,12 +145,12 @@ async def test_many_processes_never_give_out_more_than_there_is(database_url: st
 
     async def order(made: Budgets) -> None:
         try:
-            grant = await granted(made, an_order_of(2_000))
+            grant = await made.reserve(IVAN, an_order_of(2_000))
         except Fault:
             return
         await asyncio.sleep(0.01)
         taken.append(grant.budget.tokens)
-        spend(made, grant, grant.budget.tokens)
+        spend(grant, grant.budget.tokens)
 
     async with AsyncExitStack() as opened:
         bases = [
@@ -166,13 +171,13 @@ async def test_many_processes_never_give_out_more_than_there_is(database_url: st
 
 async def test_what_the_dead_held_is_free_when_their_lease_is_over(db: Database) -> None:
     async with budgets(db, A_DAY, lease=0.6) as dead, budgets(db, A_DAY, lease=0.6) as other:
-        await granted(dead, an_order_of(10_000))
+        await dead.reserve(IVAN, an_order_of(10_000))
         # Killed: it says nothing more, and nobody settles.
         assert dead._living is not None
         dead._living.cancel()
         await asyncio.sleep(0.7)
 
-        grant = await granted(other, an_order_of(10_000))
+        grant = await other.reserve(IVAN, an_order_of(10_000))
 
         async def buried() -> bool:
             return len(await rows(db, reservations)) == 1
@@ -184,7 +189,7 @@ async def test_what_the_dead_held_is_free_when_their_lease_is_over(db: Database)
 
 async def test_the_living_keep_what_they_hold_past_their_lease(db: Database) -> None:
     async with budgets(db, A_DAY, lease=0.6) as one, budgets(db, A_DAY, lease=0.6) as other:
-        await granted(one, an_order_of(10_000))
+        await one.reserve(IVAN, an_order_of(10_000))
         await asyncio.sleep(0.9)
 
         with pytest.raises(QuotaExceeded):
@@ -193,11 +198,11 @@ async def test_the_living_keep_what_they_hold_past_their_lease(db: Database) -> 
 
 async def test_where_there_is_plenty_the_next_order_need_not_ask(db: Database) -> None:
     async with budgets(db, Allowance(tokens_day=1_000_000)) as made:
-        spend(made, await granted(made, an_order_of(1_000)), 10)
+        spend(await made.reserve(IVAN, an_order_of(1_000)), 10)
         async with db.write():
             # The one writer is busy, or would have to wait for this row.
             async with asyncio.timeout(1):
-                grant = await granted(made, an_order_of(1_000))
+                grant = await made.reserve(IVAN, an_order_of(1_000))
 
     assert grant.budget.tokens == 1_000
 
@@ -210,7 +215,7 @@ async def test_one_who_leaves_while_waiting_holds_nothing(db: Database) -> None:
         with pytest.raises(asyncio.CancelledError):
             await asking
 
-        grant = await granted(made, an_order_of(10_000))
+        grant = await made.reserve(IVAN, an_order_of(10_000))
 
     assert not grant.narrowed
 
@@ -221,13 +226,13 @@ async def test_without_the_database_nobody_is_let_in_unaccounted(
     db = await Database.open(sqlite_url, pool_size=1, overflow=0, pool_timeout=0.05)
     async with budgets(db, A_DAY) as made:
         # What they may have is known from here on.
-        spend(made, await granted(made, an_order_of(10_000)), 1)
+        spend(await made.reserve(IVAN, an_order_of(10_000)), 1)
         await until_written(db, 1)
         async with db.write():
             with pytest.raises(Unavailable):
                 await made.reserve(IVAN, an_order_of(10_000))
 
-        grant = await granted(made, an_order_of(10_000))
+        grant = await made.reserve(IVAN, an_order_of(10_000))
     await db.close()
 
     assert grant.narrowed
@@ -236,13 +241,13 @@ async def test_without_the_database_nobody_is_let_in_unaccounted(
 async def test_bookings_whose_month_is_long_over_are_let_go(db: Database) -> None:
     clock = TurnedClock(datetime(2026, 1, 1, tzinfo=UTC))
     async with budgets(db, A_DAY, clock=clock) as made:
-        spend(made, await granted(made, an_order_of(5_000)), 1)
+        spend(await made.reserve(IVAN, an_order_of(5_000)), 1)
         await until_written(db, 1)
         clock.turn(63 * 24 * 3600)
-        spend(made, await granted(made, an_order_of(5_000)), 2)
+        spend(await made.reserve(IVAN, an_order_of(5_000)), 2)
 
         async def forgotten() -> bool:
-            return [one.tokens for one in await rows(db, bookings)] == [2]
+            return tokens_of(await rows(db, bookings)) == 2
 
         await eventually(forgotten)
 
@@ -257,4 +262,4 @@ async def test_an_outage_keeps_nobody_out_whose_spending_is_not_limited(sqlite_u
             await counted.reserve(IVAN, an_order_of(1))
     await db.close()
 
-    assert got is None
+    assert got.budget == an_order_of(1)

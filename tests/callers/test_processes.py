@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from tests.callers.processes import Process, processes
-from tests.callers.spenders import assert_adds_up, eventually, rows
+from tests.callers.spenders import assert_adds_up, eventually, rows, tokens_of
 from tests.modelserver import ModelServer, listening, reply
 
 from kuznia.platform.db import Database
@@ -92,7 +92,7 @@ async def test_a_process_that_is_killed_gives_back_what_it_held(sqlite_url: str)
             await eventually(lambda: nothing_reserved(db), within=10)
 
             booked, (sums,) = await rows(db, bookings), await rows(db, spending)
-            assert sum(one.tokens for one in booked) == sums.tokens_day <= 40_000
+            assert tokens_of(booked) == sums.tokens_day <= 40_000
             assert told["made"] * EACH <= 40_000
             assert len(model.calls) * EACH <= 40_000 + told["nobody"] * EACH
             # All that is left can be had: by the three, of whom none holds anything back.

@@ -14,6 +14,7 @@ from tests.doors.conftest import Lines, Start
 from tests.doors.served import Kuznia, inside, made
 
 from kuznia.callers import own
+from kuznia.callers.bookings import booked
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.db import Database
 from kuznia.platform.tables import metadata
@@ -206,15 +207,66 @@ async def test_all_that_is_ones_own_is_taken_away_and_erased(kuznia: Kuznia) -> 
 
     lines = [json.loads(line) for line in export.text.splitlines()]
     kinds = [one["table"] for one in lines]
-    assert set(kinds) == {
-        *("users", "api_keys", "refresh_tokens", "known_addresses", "artefacts"),
-    }
+    theirs = {"users", "api_keys", "refresh_tokens", "known_addresses", "artefacts"}
+    assert set(kinds) == theirs | {"bookings", "spending"}
     assert not any("hash" in one["row"] for one in lines)
     assert key.json()["data"]["key"] not in export.text
-    assert erased.json()["data"]["rows"] == {
-        name: kinds.count(name) for name in erased.json()["data"]["rows"]
-    }
+    rows = erased.json()["data"]["rows"]
+    assert rows == {name: kinds.count(name) for name in rows}
+    assert theirs <= rows.keys()
+    assert "spending" not in rows
     assert (await kuznia.client.get("/api/v1/auth/me", headers=headers)).status_code == 401
+
+
+async def test_who_erases_themselves_comes_back_to_what_they_spent_and_may_spend(
+    sqlite_url: str, log: Lines
+) -> None:
+    makings = made(sqlite_url, jwt_secret=SECRET, model=ScriptedModel("note: one", "note: two"))
+    async with inside(makings) as kuznia:
+        await kuznia.make(headers=bearer("ivan"))
+        allowances, clock = kuznia.doors.metering.allowances, kuznia.doors.forge.clock
+        spent = await booked(kuznia.doors.db, "jwt:ivan", clock.now(), 1)
+        used = sum(one.input_tokens + one.output_tokens for one in spent)
+        await allowances.decide("jwt:ivan", {"tokens_day": used + 10, "generation": "9/hour"})
+        decided = await allowances.decided("jwt:ivan")
+
+        erased = await kuznia.client.delete("/api/v1/me", headers=bearer("ivan"))
+
+        refused = await kuznia.make("another note", headers=bearer("ivan"))
+        assert erased.json()["data"]["rows"]["artefacts"] == 1
+        assert await booked(kuznia.doors.db, "jwt:ivan", clock.now(), 1) == spent
+        assert await allowances.decided("jwt:ivan") == decided
+        assert (refused.status_code, refused.json()["error"]["code"]) == (429, "QUOTA_EXCEEDED")
+        assert refused.json()["error"]["details"]["spent"] == used
+
+
+async def test_who_is_shut_out_and_erased_does_not_come_back(sqlite_url: str, log: Lines) -> None:
+    makings = made(sqlite_url, jwt_secret=SECRET, model=ScriptedModel())
+    async with inside(makings) as kuznia:
+        await kuznia.doors.callers.people.disable("jwt:ivan")
+        await own.erase(kuznia.doors.db, "jwt:ivan")
+
+        me = await kuznia.client.get("/api/v1/auth/me", headers=bearer("ivan"))
+        assert me.status_code == 401
+
+
+async def test_a_key_made_anew_goes_on_with_its_owners_budget(sqlite_url: str, log: Lines) -> None:
+    makings = made(
+        sqlite_url, jwt_secret=SECRET, budget_tokens_day=1_050, model=ScriptedModel("note: one")
+    )
+    async with inside(makings) as kuznia:
+        keys, prompt = kuznia.doors.callers.keys, "a note on iron " * 10
+        first, text = await keys.create("jwt:ivan", "k", ("domains",))
+        made_one = await kuznia.make(prompt, headers={"x-api-key": text})
+        await keys.revoke("jwt:ivan", first.id)
+        _, text = await keys.create("jwt:ivan", "k", ("domains",))
+
+        refused = await kuznia.make("another", headers={"x-api-key": text})
+
+        (row,) = await booked(kuznia.doors.db, "jwt:ivan", kuznia.doors.forge.clock.now(), 1)
+        assert made_one.status_code == 200
+        assert (row.key, row.name, row.model) == (first.id, "k", "scripted")
+        assert refused.json()["error"]["code"] == "QUOTA_EXCEEDED"
 
 
 async def test_a_run_under_way_ends_before_its_owner_is_erased(sqlite_url: str, log: Lines) -> None:

@@ -38,7 +38,10 @@ async def test_what_one_made_the_other_finds_without_asking_a_model(two, modelse
 
     found = (await there.make()).json()["data"]
 
+    took, takes = made.pop("evidence"), found.pop("evidence")
     assert found == made
+    assert (takes["cost"], takes["output_tokens"], takes["attempts"]) == (0, 0, [])
+    assert takes["making"]["output_tokens"] == took["output_tokens"] == 3
     assert len(modelserver.calls) == 1
     assert 'kuznia_shelf_lookups_total{result="shared"} 1.0' in await there.metrics()
 

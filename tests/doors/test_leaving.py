@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -11,7 +11,11 @@ from tests.doors.served import NOTES, Kuznia, held, leave, listed, told, until, 
 from tests.makers import a_domain, a_part
 from tests.modelserver import Act, ModelServer, events, hang, reply, status, stream
 
+from kuznia.callers.bookings import Booked, booked
 from kuznia.forge.terms import Check, Finding
+from kuznia.llm.model import Ask, Delta
+from kuznia.llm.scripted import ScriptedModel
+from kuznia.llm.tokens import estimated_input
 
 GOES_ON = {"on_disconnect": "continue"}
 WRITING = stream(*events("note:")[:1], hang=True)
@@ -47,6 +51,47 @@ async def batch(kuznia: Kuznia, params: dict[str, str] | None = None) -> AsyncIt
 
 
 ways = pytest.mark.parametrize("asking", [plain, streamed, batch])
+
+
+class Writing(ScriptedModel):
+    """Writes five pieces of a token each, and then no more."""
+
+    def __init__(self) -> None:
+        super().__init__(name="m")
+        self.asked = 0
+        self.heard_all = asyncio.Event()
+
+    async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
+        self.asked = estimated_input(ask)
+        for _ in range(5):
+            yield Delta("word", model=self.name)
+        self.heard_all.set()
+        await asyncio.Event().wait()
+
+
+@ways
+async def test_who_leaves_pays_for_what_was_written_and_for_no_more(
+    asking, serve: Start, sqlite_url: str
+) -> None:
+    model = Writing()
+    kuznia = await serve(model=model)
+
+    async with asking(kuznia):
+        await model.heard_all.wait()
+    (spent,) = await spending_of(kuznia, "local")
+
+    assert (spent.model, spent.calls) == ("m", 1)
+    assert (spent.input_tokens, spent.output_tokens) == (model.asked, 5)
+
+
+async def spending_of(kuznia: Kuznia, owner: str) -> list[Booked]:
+    """Once there is any."""
+    async with asyncio.timeout(20):
+        while True:
+            now = kuznia.doors.forge.clock.now()
+            if found := await booked(kuznia.doors.db, owner, now, 2):
+                return found
+            await asyncio.sleep(0.01)
 
 
 class SlowCheck:
@@ -231,8 +276,8 @@ async def test_a_hundred_who_leave_at_once_leave_nothing_behind(
 
     await asyncio.gather(*map(leave, tasks))
 
-    async with asyncio.timeout(2):
-        while kuznia.doors.runs._under_way:  # noqa: ASYNC110 - nothing tells of it
+    async with asyncio.timeout(20):
+        # What they had used is written behind them.
+        while kuznia.doors.runs._under_way or kuznia.doors.db.checked_out():  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0.01)
     assert kuznia.doors.runs._joinable == {}
-    assert kuznia.doors.db.checked_out() == 0

@@ -1,6 +1,9 @@
 """What an admin does in the panel, and what they are told when it cannot be done."""
 
+from tests.callers.spenders import a_call
 from tests.doors.browsing import Browser, id_of, ivans_key
+
+from kuznia.forge.terms import Budget, Caller
 
 
 async def test_a_revoked_key_opens_nothing_any_more(admin: Browser) -> None:
@@ -78,7 +81,35 @@ async def test_a_limit_that_is_none_is_told(admin: Browser) -> None:
     answer = await admin.send("/admin/limits", who="ivan", tokens_day="many")
 
     assert answer.status_code == 400
-    assert "expected a number" in answer.text
+    assert "expected a whole number" in answer.text
+
+
+async def test_a_name_that_nobody_has_is_told_with_the_nearest(admin: Browser) -> None:
+    for path in ("limits?owner", "keys?owner", "artefacts?owner", "users?who"):
+        answer = await admin.open(f"/admin/{path}=ivna")
+        ukrainian = await admin.open(f"/admin/{path}=ivna", **{"accept-language": "uk"})
+
+        assert "There is nobody of this name or id. Did you mean ivan?" in answer.text, path
+        assert "Можливо, ivan?" in ukrainian.text, path
+    decided = await admin.send("/admin/limits", who="jwt:nobody", tokens_day="5")
+    assert decided.status_code == 404
+
+
+async def test_what_was_spent_is_shown_by_day_key_and_model(admin: Browser) -> None:
+    owner = await id_of(admin, "ivan")
+    key, _ = await admin.kuznia.doors.callers.keys.create(owner, "nightly", ("domains",))
+    budgets = admin.kuznia.doors.metering.budgets
+    for who in (Caller(owner), Caller(owner, key=key.id)):
+        grant = await budgets.reserve(who, Budget(attempts=1, tokens=9_000))
+        grant.book(a_call(4_000, 70_000_000, "small-model"))
+        await grant.written()
+        grant.release()
+
+    shown = (await admin.open("/admin/limits?owner=ivan")).text
+
+    assert shown.count("<td>small-model</td><td>1</td><td>3,000 + 1,000</td><td>$0.0700</td>") == 2
+    assert f"nightly ({key.id})" in shown
+    assert "signed in" in shown
 
 
 async def test_with_nothing_said_nothing_is_decided(admin: Browser) -> None:

@@ -96,7 +96,8 @@ async def test_long_lists_come_page_by_page(enter: Start, modelserver: ModelServ
         second = await shown(kuznia, further.replace("&amp;", "&"))
 
         assert first.count('<th scope="row">') == ROWS, name
-        assert second.count('<th scope="row">') == 2, name
+        # Whoever had the notes made has spent something, so they are among the limits too.
+        assert second.count('<th scope="row">') == (3 if name == "limits" else 2), name
         assert 'rel="next"' not in second
 
 

@@ -18,6 +18,9 @@ class Purse:
         self.settled: list[tuple[int, int]] = []
         self.attempts: list[Attempt] = []
 
+    async def written(self) -> None:
+        """Nothing is written anywhere."""
+
     def admit(self, tokens: int, cost: int) -> None:
         if self._tokens is not None and tokens > self._tokens:
             raise BudgetSpent("The purse is empty.")
@@ -58,7 +61,9 @@ Act = Reply | BaseException | Forever
 class Played:
     """A Model that plays acts, in a stream after the `pieces`; the last act is played for ever."""
 
-    def __init__(self, *acts: Act, pieces: tuple[str, ...] = (), name: str = "played") -> None:
+    def __init__(
+        self, *acts: Act, pieces: tuple[str | Delta, ...] = (), name: str = "played"
+    ) -> None:
         self.name = name
         self.calls = 0
         self.closed = 0
@@ -75,7 +80,7 @@ class Played:
         self.calls += 1
         try:
             for piece in self._pieces:
-                yield Delta(piece)
+                yield piece if isinstance(piece, Delta) else Delta(piece)
             yield Delta(reply=await self._play(act))
         finally:
             self.closed += 1

@@ -132,6 +132,45 @@ async def test_a_closed_stream_is_booked_with_what_had_come():
     assert purse.attempts[0].usage == Usage(INPUT, 2)
 
 
+async def test_a_plain_reply_that_is_left_is_booked_with_what_was_written():
+    purse = Purse()
+    inner = Played(Forever(), pieces=("12345678", "b", "c"))
+    asking = asyncio.ensure_future(recorded(inner).reply(an_ask(TurnedClock(), account=purse)))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    asking.cancel()
+    await asyncio.wait([asking])
+
+    (attempt,) = purse.attempts
+    assert (attempt.outcome, attempt.usage) == ("cancelled", Usage(INPUT, 4))
+    assert attempt.usage.estimated
+
+
+async def test_thoughts_that_nobody_sees_are_paid_for():
+    purse = Purse()
+    inner = Played(ModelFault("cut", "cut"), pieces=(Delta(unseen=7), Delta("1234")))
+
+    with pytest.raises(ModelFault):
+        await drained(recorded(inner).stream(an_ask(TurnedClock(), account=purse)))
+
+    assert purse.attempts[0].usage == Usage(INPUT, 8)
+
+
+async def test_a_call_waits_until_the_one_before_is_written():
+    class Writing(Purse):
+        async def written(self) -> None:
+            assert self.admitted == self.settled
+            order.append("written")
+
+    order: list[str] = []
+    ask = an_ask(TurnedClock(), account=Writing())
+    model = recorded(Played())
+    await model.reply(ask)
+    await drained(model.stream(ask))
+
+    assert order == ["written", "written"]
+
+
 async def test_a_listener_who_leaves_with_the_reply_has_paid_for_it():
     purse = Purse()
     deltas = recorded(Played()).stream(an_ask(TurnedClock(), account=purse))
@@ -206,6 +245,7 @@ async def test_every_attempt_is_logged_without_a_word_of_text():
             "seconds": 0.0,
             "input_tokens": 7,
             "output_tokens": 3,
+            "estimated": False,
             "request_id": "r-1",
         }
     ]

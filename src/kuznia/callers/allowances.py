@@ -21,6 +21,8 @@ FRESH = 5.0
 MOST_REMEMBERED = 10_000
 # In a row: no limit, whatever the settings say.
 NO_LIMIT = -1
+# Beyond what a row can hold.
+MAX_ORDERS, MAX_AMOUNT = 1 << 31, 1 << 60
 
 _PERIODS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 
@@ -84,12 +86,16 @@ def decision(name: str, text: str) -> str | int | None:
     if said == "off":
         return NO_LIMIT
     try:
-        number = Decimal(said)
-        whole = billionths(number) if name.startswith("cost") else int(number)
+        number = Decimal(said) * (1_000_000_000 if name.startswith("cost") else 1)
+        whole = int(number)
     except (InvalidOperation, ValueError, OverflowError):
-        whole = 0
-    if not 0 < whole < 1 << 60:
-        raise ValueError("expected a number above nothing, off or usual")
+        number, whole = Decimal(), 0
+    if whole != number or not 0 < whole < (MAX_ORDERS if name == "at_once" else MAX_AMOUNT):
+        raise ValueError(
+            "expected dollars above nothing with at most 9 decimals, off or usual"
+            if name.startswith("cost")
+            else "expected a whole number above nothing, off or usual"
+        )
     return whole
 
 

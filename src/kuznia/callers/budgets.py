@@ -1,36 +1,38 @@
-"""What each caller may spend: reserved before an order is made, settled when it has ended.
+"""What each caller may spend: reserved before an order is made, given back when it has ended.
 
 A process holds a part of a caller's budget by a row with an expiry, and its orders draw on that
-without asking the database each time. All the asking is one transaction, `_balance`: it books what
-was used, gives back what is not needed and asks for what is. The row is written before an order
-draws on it, so no number of processes can together give out more than there is; a process that is
-killed writes its row no more, and what it held is free again when the row expires.
+without asking the database each time. All the asking is one transaction, `_balance`: it gives back
+what is not needed and asks for what is. The row is written before an order draws on it, so no
+number of processes can together give out more than there is; a process that is killed writes its
+row no more, and what it held is free again when the row expires. What was used is booked beside
+that, whether it is limited or not (`bookings.py`), and stays held until it is written as spent.
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import sqlalchemy as sa
 
 from kuznia.callers import purse
 from kuznia.callers.allowances import Allowance, Allowances
-from kuznia.callers.purse import NOTHING, Booking, Room, Sum, clip
-from kuznia.forge.ledger import Grant
-from kuznia.forge.terms import Budget, Caller, RunId
+from kuznia.callers.bookings import Bookings, forgotten
+from kuznia.callers.holds import Hold, Round, Waiting
+from kuznia.callers.purse import NOTHING, Room, Sum, clip
+from kuznia.forge.terms import Budget, Caller
+from kuznia.llm.model import Attempt
 from kuznia.platform.clock import Clock
 from kuznia.platform.db import Database
 from kuznia.platform.errors import Fault, Unavailable
+from kuznia.platform.journal import Journal
 from kuznia.platform.log import get_log
 from kuznia.platform.metrics import Metrics
-from kuznia.platform.tables import bookings, reservations
+from kuznia.platform.tables import reservations
 
 log = get_log("budgets")
 
-# What was used is written together with all that ends within this time.
+# What was used is given back together with all that is used within this time.
 TICK = 0.05
 # How long more than is needed is held, where there is plenty, for the next order to find.
 SPARE_SECONDS = 1.0
@@ -38,54 +40,46 @@ SPARE_SECONDS = 1.0
 PLENTY = 10
 # Others give back what they do not need every tick: whoever is refused looks once more after this.
 SECOND_LOOK = 0.1
-KEPT = timedelta(days=62)
 
 
-@dataclass(slots=True)
-class Waiting:
-    """An order that is not begun: its most, and whom to tell."""
+class Held:
+    """What one order holds: less with each call that is booked, nothing once it is released."""
 
-    most: Sum
-    told: "asyncio.Future[Sum]"
+    def __init__(
+        self, budgets: "Budgets", caller: Caller, budget: Budget, held: Sum, *, narrowed: bool
+    ) -> None:
+        self.budget = budget
+        # Whether that is less than the order might have used.
+        self.narrowed = narrowed
+        self._budgets = budgets
+        self._caller = caller
+        self._held = held
+        self._tried: asyncio.Future[None] | None = None
 
+    def book(self, attempt: Attempt) -> None:
+        """A call has ended, however; it counts from now on."""
+        if not (attempt.usage.total or attempt.cost):
+            return
+        spent = Sum(0, attempt.usage.total, attempt.cost).within(self._held)
+        self._held -= spent
+        self._tried = self._budgets.book(self._caller, attempt, spent)
 
-@dataclass(slots=True)
-class Hold:
-    """What this process holds of one caller's budget."""
+    def flush(self) -> None:
+        """Have what was booked written now."""
+        if self._tried is not None and not self._tried.done():
+            self._budgets.flush()
 
-    allowance: Allowance
-    reserved: Sum = NOTHING
-    # Of that: what orders under way may use, and what ended ones have used and nobody wrote yet.
-    under_way: Sum = NOTHING
-    used: Sum = NOTHING
-    booked: list[Booking] = field(default_factory=list[Booking])
-    waiting: deque[Waiting] = field(default_factory=deque[Waiting])
-    drawn_at: float = 0.0
-    spare: Sum = NOTHING
-    # Whether there was enough for a spare when it was last looked at.
-    plenty: bool = False
-    # While its row is written: what will be held whatever the outcome, and what of the used is
-    # being written. Nothing else may be drawn on meanwhile.
-    keep: Sum | None = None
-    writing: Sum = NOTHING
+    async def written(self) -> None:
+        """Returns when what was booked is written, or could not be and is tried again later."""
+        self.flush()
+        if self._tried is not None and not self._tried.done():
+            await asyncio.wait((self._tried,))
 
-    @property
-    def free(self) -> Sum:
-        held = self.reserved if self.keep is None else self.keep
-        return held - self.under_way - (self.used - self.writing)
-
-    @property
-    def idle(self) -> bool:
-        return not (self.waiting or self.booked or self.reserved or self.under_way)
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """What one balance is about: all that has come until it began."""
-
-    used: Sum
-    booked: int
-    waiting: tuple[Waiting, ...]
+    def release(self) -> None:
+        """Give back what is still held; for when the order has ended."""
+        self.flush()
+        self._budgets.release(self._caller.id, self._held)
+        self._held = NOTHING
 
 
 class Budgets:
@@ -98,6 +92,7 @@ class Budgets:
         allowances: Allowances,
         metrics: Metrics,
         *,
+        journal: Journal,
         holder: str,
         dearest: int,
         lease: float,
@@ -116,37 +111,58 @@ class Budgets:
         self._living: asyncio.Task[None] | None = None
         # Until when the rows of this process are good; drawn on no longer than that.
         self._good_until = 0.0
+        self._bookings = Bookings(journal, clock, self._written, holder=holder)
         self._tidied_at = float("-inf")
 
-    async def reserve(self, caller: Caller, budget: Budget) -> Grant | None:
-        """What one order may use, held until `settle`; None for one whose spending is not limited.
+    async def reserve(self, caller: Caller, budget: Budget) -> Held:
+        """What one order may use, until it is released.
 
         Raises QuotaExceeded, RateLimited for too many at once, Unavailable without the database.
         """
         owner = caller.id
         allowance = self._allowances.known(owner) or await self._allowances.of(owner)
         if not allowance.counts:
-            return None
+            return Held(self, caller, budget, NOTHING, narrowed=False)
         most = self._most(budget)
         got = await self._draw(owner, allowance, most)
         tokens = got.tokens if allowance.tokens else budget.tokens
         cost = got.cost if allowance.cost else budget.cost
-        held = (got.orders, got.tokens, got.cost)
         narrowed = got != clip(most, allowance)
-        return Grant(Budget(budget.attempts, tokens, cost), held, narrowed)
+        return Held(self, caller, Budget(budget.attempts, tokens, cost), got, narrowed=narrowed)
 
-    def settle(self, caller: Caller, grant: Grant, run: RunId, tokens: int, cost: int) -> None:
-        """Give back what an order held and book what it used, however it ended."""
-        hold = self._holds[caller.id]
-        hold.under_way -= Sum(*grant.held)
-        hold.used += Sum(0, tokens, cost)
-        hold.booked.append(Booking(run, caller.id, tokens, cost, self._clock.now()))
-        self._due.add(caller.id)
+    def book(self, caller: Caller, attempt: Attempt, held: Sum) -> "asyncio.Future[None]":
+        """Count a call of an order that holds this much for it."""
+        self._begin()
+        return self._bookings.book(caller, attempt, held)
+
+    def flush(self) -> None:
+        """Have all that was booked written now."""
+        self._bookings.flush()
+
+    def release(self, owner: str, held: Sum) -> None:
+        """Give back what an order has not used."""
+        if held:
+            self._holds[owner].under_way -= held
+            self._soon(owner)
+
+    def _written(self, spent: Mapping[str, Sum]) -> None:
+        """It counts as spent now, so it need not be held any more."""
+        for owner, amount in spent.items():
+            if amount:
+                hold = self._holds[owner]
+                hold.under_way -= amount
+                hold.spent += amount
+                self._soon(owner)
+
+    def _soon(self, owner: str) -> None:
+        """Balance it with all that comes within a tick."""
+        self._due.add(owner)
         if self._tick is None or self._tick.when() < asyncio.get_running_loop().time():
             self._tick = asyncio.get_running_loop().call_later(TICK, self._wake.set)
 
     async def close(self) -> None:
         """Write what is not written and give everything back; for when all runs have ended."""
+        await self._bookings.close()
         if self._living is None:
             return
         self._living.cancel()
@@ -181,9 +197,11 @@ class Budgets:
                 self._forget(owner, hold, waiting)
                 raise
             except purse.Refused as refused:
-                if look == 2 or not refused.passing:
+                unwritten = await self._bookings.written()
+                if look == 2 or not (refused.passing or unwritten):
                     self._refuse(owner, refused)
-                await self._clock.sleep(SECOND_LOOK)
+                if refused.passing:
+                    await self._clock.sleep(SECOND_LOOK)
                 # The one there was may be gone: nothing was in it.
                 hold = self._hold(owner, allowance)
         raise AssertionError("the second look raises")
@@ -218,6 +236,9 @@ class Budgets:
     def _call_for(self, owner: str) -> None:
         self._due.add(owner)
         self._wake.set()
+        self._begin()
+
+    def _begin(self) -> None:
         if self._living is None or self._living.done():
             self._living = asyncio.create_task(self._live())
 
@@ -255,38 +276,24 @@ class Budgets:
                     waiting.told.set_exception(fault)
 
     async def _balance(self, owners: Sequence[str]) -> None:
-        """The one transaction: what was used is spent, what is needed is held, and no more."""
+        """The one transaction: what is needed is held, and no more."""
         now, began = self._clock.now(), self._clock.monotonic()
         due = {owner: self._holds[owner] for owner in owners if owner in self._holds}
         whole = len(due) == len(self._holds)
         # What comes while the rows are written is for the next time, and draws on nothing yet.
-        rounds = {
-            owner: Round(hold.used, len(hold.booked), tuple(hold.waiting))
-            for owner, hold in due.items()
-        }
+        rounds = {owner: Round(hold.spent, tuple(hold.waiting)) for owner, hold in due.items()}
         for hold in due.values():
-            hold.writing = hold.used
-            # As much as is held anyway once the used is spent: no new claim on the budget.
-            hold.keep = hold.reserved - hold.used if self._stays(hold) else hold.under_way
+            hold.writing = hold.spent
+            # As much as is held anyway once the spent is given back: no new claim on the budget.
+            hold.keep = hold.reserved - hold.spent if self._stays(hold) else hold.under_way
         try:
             async with self._db.write() as session:
                 rooms = await purse.look(session, list(due), self._holder, now)
                 wanted: dict[str, Sum] = {}
                 for owner, hold in due.items():
-                    rooms[owner].spend(rounds[owner].used)
                     wanted[owner] = self._wanted(hold, rounds[owner], rooms[owner])
-                await purse.write(
-                    session,
-                    rooms,
-                    wanted,
-                    [
-                        one
-                        for owner, hold in due.items()
-                        for one in hold.booked[: rounds[owner].booked]
-                    ],
-                    self._holder,
-                    now + timedelta(seconds=self._lease),
-                )
+                until = now + timedelta(seconds=self._lease)
+                await purse.write(session, wanted, self._holder, until)
         finally:
             for hold in due.values():
                 hold.keep, hold.writing = None, NOTHING
@@ -294,8 +301,7 @@ class Budgets:
             self._good_until = began + self._lease
         for owner, hold in due.items():
             this = rounds[owner]
-            hold.used -= this.used
-            del hold.booked[: this.booked]
+            hold.spent -= this.spent
             hold.reserved = wanted[owner]
             self._serve(hold, this.waiting, rooms[owner])
             if hold.idle:
@@ -305,7 +311,8 @@ class Budgets:
 
     def _wanted(self, hold: Hold, this: Round, room: Room) -> Sum:
         """For what is under way and what waits; and one more like it where there is plenty."""
-        need, most = hold.under_way, hold.spare
+        # What was written as spent meanwhile is given back the next time.
+        need, most = hold.under_way + hold.spent - this.spent, hold.spare
         for waiting in this.waiting:
             clipped = clip(waiting.most, hold.allowance)
             need, most = need + clipped, most.or_more(clipped)
@@ -343,4 +350,4 @@ class Budgets:
         now = self._clock.now()
         async with self._db.write() as session:
             await session.execute(sa.delete(reservations).where(reservations.c.expires_at <= now))
-            await session.execute(sa.delete(bookings).where(bookings.c.created_at < now - KEPT))
+            await session.execute(forgotten(now))

@@ -107,7 +107,7 @@ class Callers:
         if not found.key.works(self._clock.now()):
             raise Refused("dead_key")
         person = await self._standing(found.key.owner)
-        return _caller(found.key.owner, person, frozenset(found.key.scopes))
+        return _caller(found.key.owner, person, frozenset(found.key.scopes), found.key.id)
 
     async def _by_token(self, token: str) -> Caller:
         proven = await self._prove(token)
@@ -151,11 +151,11 @@ class Callers:
         return Proven(FOREIGN + claims.subject, None, until)
 
 
-def _caller(id_: str, person: Person | None, allowed: frozenset[str]) -> Caller:
+def _caller(id_: str, person: Person | None, allowed: frozenset[str], key: str = "") -> Caller:
     """What the credential allows, as far as the person may do it."""
     admin = person is not None and person.role == "admin"
     scopes = allowed if admin else allowed - ONLY_ADMINS
-    return Caller(id_, admin=admin and "admin" in scopes, scopes=scopes)
+    return Caller(id_, admin=admin and "admin" in scopes, scopes=scopes, key=key)
 
 
 def local(*, remote: bool) -> Caller:

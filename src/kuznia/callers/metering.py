@@ -13,6 +13,7 @@ from kuznia.callers.windows import MemoryWindows, RedisWindows
 from kuznia.platform.clock import Clock
 from kuznia.platform.db import Database
 from kuznia.platform.ids import new_id
+from kuznia.platform.journal import Journal
 from kuznia.platform.metrics import Metrics
 from kuznia.platform.redis import Redis
 from kuznia.platform.settings import Settings
@@ -38,6 +39,7 @@ async def open_metering(
     redis: Redis | None,
     *,
     allowances: Allowances,
+    journal: Journal,
     dearest: int,
 ) -> AsyncGenerator[Metering]:
     """Until the end, at which what is held is given back; runs must have ended by then."""
@@ -51,6 +53,7 @@ async def open_metering(
         clock,
         allowances,
         metrics,
+        journal=journal,
         holder=holder,
         dearest=dearest,
         lease=settings.budget_lease,

@@ -1,19 +1,23 @@
 """All that is somebody's: to be taken away, and to be erased.
 
 A table says by its column `owner` that it holds such things. A new one is found here by itself.
+What somebody spent, and what an operator decided about them, is not theirs alone: it is shown to
+them and not erased, or one could give oneself a fresh budget, and lift a ban.
 """
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from typing import cast
 
 import sqlalchemy as sa
 
 from kuznia.platform.db import Database
-from kuznia.platform.tables import metadata, users
+from kuznia.platform.tables import allowances, bookings, metadata, reservations, spending, users
 
 PAGE = 100
 # Of use to nobody but us, and to a thief.
 KEPT_BACK = frozenset({"hash"})
+# They know an id, and nothing of what was ordered.
+ACCOUNTS = frozenset({allowances, bookings, reservations, spending})
 
 
 def owned() -> dict[sa.Table, sa.Column[str]]:
@@ -45,6 +49,15 @@ async def erase(db: Database, owner: str) -> dict[str, int]:
     """All of it at once, or nothing; how many rows of each table."""
     async with db.write() as session:
         return {
-            table.name: (await session.execute(sa.delete(table).where(whose == owner))).rowcount
-            for table, whose in owned().items()
+            table.name: (await session.execute(sa.delete(table).where(theirs))).rowcount
+            for table, theirs in _erasable(owner)
         }
+
+
+def _erasable(owner: str) -> Iterator[tuple[sa.Table, sa.ColumnElement[bool]]]:
+    """The rows that go. An issuer's people come back with the same id, so a ban of theirs stays."""
+    for table, whose in owned().items():
+        if table not in ACCOUNTS:
+            banned = sa.and_(users.c.name.is_(None), users.c.disabled_at.is_not(None))
+            theirs = whose == owner
+            yield table, sa.and_(theirs, ~banned) if table is users else theirs

@@ -4,22 +4,27 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from kuznia.callers.own import owned
 from kuznia.platform.clock import Clock
 from kuznia.platform.db import Database, WriteSession
 from kuznia.platform.errors import Conflict, NotFound, invalid
 from kuznia.platform.ids import new_id
-from kuznia.platform.tables import refresh_tokens, users
+from kuznia.platform.tables import refresh_tokens, spending, users
 
 Role = Literal["user", "admin"]
 
 # How the ids of an issuer's people begin, so that none of them can be one of ours, or `local`.
 FOREIGN = "jwt:"
 LONGEST_NAME = 200
+NOBODY = "There is nobody of this name or id."
+# So many names, and letters of one, are compared with a name that nobody has.
+MAX_NAMES, MAX_COMPARED = 500, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +69,44 @@ class People:
         async with self._db.read() as session:
             row = (await session.execute(sa.select(users).where(_is(who)))).first()
         if row is None:
-            raise NotFound("There is nobody of this name or id.")
+            raise await self._nobody(who)
         return _person(row)
 
-    async def owner(self, who: str) -> str:
-        """Whose things are meant; some have things here and no account."""
-        if who == "local" or (who.startswith(FOREIGN) and who.isprintable()):
+    async def owner(self, who: str, *, erased: bool = False) -> str:
+        """Whose things are meant, by name or id: the one way in which an operator says whom.
+
+        Some have things here and no account: whoever is at this machine, an issuer's people, and,
+        where it is only to be looked at, those of whom all but their spending was erased.
+        """
+        if who == "local":
+            return who
+        if (erased or who.startswith(FOREIGN)) and who.isprintable() and await self._left(who):
             return who
         return (await self.get(who)).id
+
+    async def _left(self, id_: str) -> bool:
+        """Whether anything at all in the database is theirs."""
+        theirs = (sa.exists().where(whose == id_) for whose in owned().values())
+        async with self._db.read() as session:
+            return bool(await session.scalar(sa.select(sa.or_(*theirs))))
+
+    async def _nobody(self, who: str) -> NotFound:
+        """With the names that may have been meant; for an operator's eyes."""
+        # What is compared is bounded in both directions: each comparison costs the product.
+        word = _folded(who)[:MAX_COMPARED]
+        name = sa.func.coalesce(users.c.name, users.c.id)
+        alike = sa.func.length(name).between(len(word) - 3, len(word) + 3)
+        longer = name.contains(word, autoescape=True)
+        foreign = sa.select(spending.c.owner).where(spending.c.owner.startswith(FOREIGN))
+        async with self._db.read() as session:
+            pages = [sa.select(name).where(alike | longer), foreign]
+            found = [await session.execute(page.limit(MAX_NAMES)) for page in pages]
+        names = ["local", *(one for rows in found for one in rows.scalars())]
+        nearest = get_close_matches(word, names) or [one for one in names if word in one][:3]
+        meant = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
+        if who.startswith(FOREIGN):
+            meant += " `kuznia users role ID user` makes one known who has not come yet."
+        return NotFound(f"{NOBODY}{meant}", details={"nearest": [*nearest]})
 
     async def find_with_hash(self, name: str) -> tuple[Person, str | None] | None:
         """For signing in."""
@@ -120,7 +155,7 @@ class People:
                 gone = refresh_tokens.c.owner == row.id
                 await session.execute(sa.delete(refresh_tokens).where(gone))
         if row is None:
-            raise NotFound("There is nobody of this name or id.")
+            raise await self._nobody(who)
         return _person(row)
 
     async def _note(self, session: WriteSession, id_: str) -> None:
@@ -146,7 +181,7 @@ def _folded(name: str) -> str:
 def _is(who: str) -> sa.ColumnElement[bool]:
     # What no name or id can hold, a database may not even be asked for.
     if not who.isprintable():
-        raise NotFound("There is nobody of this name or id.")
+        raise NotFound(NOBODY)
     return sa.or_(users.c.id == who, users.c.name == _folded(who))
 
 

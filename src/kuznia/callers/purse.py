@@ -6,12 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from kuznia.callers.allowances import Allowance
-from kuznia.platform.db import Database, ReadSession, WriteSession
+from kuznia.platform.db import Database, ReadSession, WriteSession, insert
 from kuznia.platform.errors import Fault, QuotaExceeded, RateLimited
-from kuznia.platform.tables import bookings, reservations, spending
+from kuznia.platform.tables import reservations, spending
 
 Unit = Literal["orders", "tokens", "cost"]
 
@@ -64,17 +63,6 @@ class Sum:
 NOTHING = Sum()
 
 
-@dataclass(frozen=True, slots=True)
-class Booking:
-    """What one run used."""
-
-    id: str
-    owner: str
-    tokens: int
-    cost: int
-    created_at: datetime
-
-
 @dataclass(slots=True)
 class Room:
     """One caller's sums of this day and month, and what other processes hold of the budget."""
@@ -104,12 +92,6 @@ class Room:
         if day[:7] != self.day[:7]:
             self.tokens_month = self.cost_month = 0
         self.day, self.tokens_day, self.cost_day = day, 0, 0
-
-    def spend(self, used: Sum) -> None:
-        self.tokens_day += used.tokens
-        self.tokens_month += used.tokens
-        self.cost_day += used.cost
-        self.cost_month += used.cost
 
     def left(self, allowed: Allowance) -> Sum:
         """What this process may hold altogether."""
@@ -205,7 +187,7 @@ async def look(
     if missing := [owner for owner in owners if owner not in rooms]:
         nothing = {"tokens_day": 0, "tokens_month": 0, "cost_day": 0, "cost_month": 0}
         await session.execute(
-            _insert(session, spending).on_conflict_do_nothing(),
+            insert(session.dialect.name, spending).on_conflict_do_nothing(),
             [{"owner": owner, "day": today, **nothing} for owner in missing],
         )
         # Another process may have made it meanwhile: what counts is what is there now.
@@ -268,45 +250,14 @@ async def statement(db: Database, owner: str, now: datetime) -> Room:
 
 
 async def write(
-    session: WriteSession,
-    rooms: Mapping[str, Room],
-    holds: Mapping[str, Sum],
-    booked: Sequence[Booking],
-    holder: str,
-    until: datetime,
+    session: WriteSession, holds: Mapping[str, Sum], holder: str, until: datetime
 ) -> None:
-    """The sums as they are now, what this process holds until then, and what runs used."""
-    if booked:
-        await session.execute(
-            sa.update(spending).where(spending.c.owner == sa.bindparam("of")),
-            [
-                {
-                    "of": owner,
-                    "day": room.day,
-                    "tokens_day": room.tokens_day,
-                    "tokens_month": room.tokens_month,
-                    "cost_day": room.cost_day,
-                    "cost_month": room.cost_month,
-                }
-                for owner, room in rooms.items()
-            ],
-        )
-        rows = [
-            {
-                "id": one.id,
-                "owner": one.owner,
-                "tokens": one.tokens,
-                "cost": one.cost,
-                "created_at": one.created_at,
-            }
-            for one in booked
-        ]
-        await session.execute(_insert(session, bookings).on_conflict_do_nothing(), rows)
+    """What this process holds of each budget until then."""
     if held := [(owner, hold) for owner, hold in holds.items() if hold]:
-        insert = _insert(session, reservations)
-        fresh = {name: insert.excluded[name] for name in ("orders", "tokens", "cost", "expires_at")}
+        adding = insert(session.dialect.name, reservations)
+        fresh = {name: adding.excluded[name] for name in ("orders", "tokens", "cost", "expires_at")}
         await session.execute(
-            insert.on_conflict_do_update(index_elements=["owner", "holder"], set_=fresh),
+            adding.on_conflict_do_update(index_elements=["owner", "holder"], set_=fresh),
             [
                 {
                     "owner": owner,
@@ -325,9 +276,3 @@ async def write(
             .where(reservations.c.holder == holder)
             .where(reservations.c.owner.in_(none))
         )
-
-
-def _insert(session: WriteSession, table: sa.Table) -> "sqlite.Insert | postgresql.Insert":
-    """Both have the same words for a row that is there already; the core of SQL has none."""
-    made = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
-    return made(table)

@@ -73,7 +73,9 @@ class Tries:
         now = self._clock.now()
         await self._uncount(session, tried)
         await session.execute(sa.delete(sign_ins).where(sign_ins.c.id == tried.id))
-        known = insert(session, known_addresses).values(id=tried.id, owner=owner, seen_at=now)
+        known = insert(session.dialect.name, known_addresses).values(
+            id=tried.id, owner=owner, seen_at=now
+        )
         again = {"owner": owner, "seen_at": now}
         await session.execute(known.on_conflict_do_update(index_elements=["id"], set_=again))
         table = known_addresses
@@ -91,7 +93,7 @@ class Tries:
 
     async def _count(self, session: WriteSession, id_: str, most: int) -> None:
         now = self._clock.now()
-        first = insert(session, sign_ins).values(id=id_, tries=1, since=now)
+        first = insert(session.dialect.name, sign_ins).values(id=id_, tries=1, since=now)
         more = {"tries": sign_ins.c.tries + 1}
         counted = first.on_conflict_do_update(index_elements=["id"], set_=more)
         row = (await session.execute(counted.returning(sign_ins))).one()

@@ -1,7 +1,8 @@
 """`kuznia limits` and `kuznia budgets`: what one caller may have, and what they have used."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,11 +15,16 @@ from kuznia.platform.errors import Invalid
 # As in the command line itself: what is heavy is imported by the command that needs it.
 if TYPE_CHECKING:
     from kuznia.callers.allowances import Allowance
+    from kuznia.callers.bookings import Booked
 
 Changes = Mapping[str, str | int | None]
 
 Who = Annotated[
-    str, typer.Argument(metavar="CALLER", help="The caller's id; `local` without accounts.")
+    str,
+    typer.Argument(metavar="CALLER", help="A name or an id; `local` is who needs no credential."),
+]
+Days = Annotated[
+    int, typer.Option(min=1, max=62, help="Show what was spent today and on the days before.")
 ]
 RATE = "Such as 10/minute; `off`: no limit; `usual`: as for everyone."
 COUNT = "A number; `off`: no limit; `usual`: as for everyone."
@@ -29,9 +35,11 @@ budgets = typer.Typer(name="budgets", help="How much one caller may spend.", no_
 
 
 @limits.command("show")
-def show_limits(context: typer.Context, caller: Who, as_json: AsJson = False) -> None:
-    """What this caller may do, and how much they have used."""
-    _run(context, caller, {}, as_json)
+def show_limits(
+    context: typer.Context, caller: Who, days: Days = 7, as_json: AsJson = False
+) -> None:
+    """What this caller may do, and what they spent by day, key and model."""
+    _run(context, caller, {}, as_json, days)
 
 
 @limits.command("set")
@@ -62,9 +70,11 @@ def clear_limits(context: typer.Context, caller: Who, as_json: AsJson = False) -
 
 
 @budgets.command("show")
-def show_budgets(context: typer.Context, caller: Who, as_json: AsJson = False) -> None:
-    """What this caller may do, and how much they have used."""
-    _run(context, caller, {}, as_json)
+def show_budgets(
+    context: typer.Context, caller: Who, days: Days = 7, as_json: AsJson = False
+) -> None:
+    """What this caller may do, and what they spent by day, key and model."""
+    _run(context, caller, {}, as_json, days)
 
 
 @budgets.command("set")
@@ -95,11 +105,19 @@ def clear_budgets(context: typer.Context, caller: Who, as_json: AsJson = False) 
 
 
 def _run(
-    context: typer.Context, caller: str, given: Mapping[str, str | None], as_json: bool
+    context: typer.Context,
+    caller: str,
+    given: Mapping[str, str | None],
+    as_json: bool,
+    days: int = 7,
 ) -> None:
     with told(as_json):
         changes = {name: _read(name, text) for name, text in given.items() if text is not None}
-        asyncio.run(_decide_and_show(context, caller, changes, as_json=as_json))
+        shown = asyncio.run(_decide_and_look(context, caller, changes, days))
+        if as_json:
+            typer.echo(to_json(shown).decode())
+        else:
+            typer.echo("\n".join((*_lines(shown), *_spent(shown))))
 
 
 def _read(name: str, text: str) -> str | int | None:
@@ -111,42 +129,56 @@ def _read(name: str, text: str) -> str | int | None:
         raise Invalid(f"--{name.replace('_', '-')}: {wrong}.") from None
 
 
-async def _decide_and_show(
-    context: typer.Context, caller: str, changes: Changes, *, as_json: bool
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All there is to see of one caller's limits."""
+
+    caller: str
+    allowed: "Allowance"
+    decided: Sequence[str]
+    used: Mapping[str, int]
+    spent: "Sequence[Booked]"
+
+
+async def _decide_and_look(
+    context: typer.Context, caller: str, changes: Changes, days: int
+) -> Shown:
     from kuznia.callers.allowances import Allowances, usual
+    from kuznia.callers.bookings import booked
     from kuznia.callers.purse import statement
     from kuznia.forge.storage import used_by
 
     settings, clock = settings_of(context), SystemClock()
-    async with tools_of(context).open_callers(settings) as (_, db):
+    async with tools_of(context).open_callers(settings) as (callers, db):
+        # Whatever is decided anew is for somebody who can still come.
+        forgetting = all(value is None for value in changes.values())
+        owner = await callers.people.owner(caller, erased=forgetting)
         allowances = Allowances(db, clock, usual(settings))
         if changes:
-            await allowances.decide(caller, changes)
-        allowed, decided = await allowances.of(caller), await allowances.decided(caller)
-        used = (await statement(db, caller, clock.now())).used
-        used["storage"] = await used_by(db, caller)
-    if as_json:
-        shown = {
-            "caller": caller,
-            "allowed": allowed,
-            "decided": sorted(decided),
-            "used": used,
-        }
-        typer.echo(to_json(shown).decode())
-        return
-    typer.echo("\n".join(_lines(caller, allowed, decided, used)))
+            await allowances.decide(owner, changes)
+        decided = sorted(await allowances.decided(owner))
+        used = (await statement(db, owner, clock.now())).used
+        used["storage"] = await used_by(db, owner)
+        spent = await booked(db, owner, clock.now(), days)
+        return Shown(owner, await allowances.of(owner), decided, used, spent)
 
 
-def _lines(
-    caller: str, allowed: "Allowance", decided: Mapping[str, object], used: Mapping[str, int]
-) -> list[str]:
+def _lines(shown: Shown) -> Iterator[str]:
     from kuznia.callers.allowances import NAMES, written
 
-    lines = [caller]
+    yield shown.caller
     for name in NAMES:
-        limit = written(name, getattr(allowed, name))
-        spent = f"{written(name, used[name])} of " if name in used else ""
-        whose = "decided for this caller" if name in decided else "as for everyone"
-        lines.append(f"  {name.replace('_', ' '):14}{spent + limit:32}{whose}")
-    return lines
+        limit = written(name, getattr(shown.allowed, name))
+        used = f"{written(name, shown.used[name])} of " if name in shown.used else ""
+        whose = "decided for this caller" if name in shown.decided else "as for everyone"
+        yield f"  {name.replace('_', ' '):14}{used + limit:32}{whose}"
+
+
+def _spent(shown: Shown) -> Iterator[str]:
+    from kuznia.callers.allowances import written
+
+    for one in shown.spent:
+        key = f"{one.key} {one.name}".strip() or "no key"
+        tokens = f"{one.input_tokens:,} + {one.output_tokens:,} tokens"
+        cost = written("cost", one.cost)
+        yield f"  {one.day}  {key}  {one.model or '-'}  {one.calls:,} calls  {tokens}  {cost}"

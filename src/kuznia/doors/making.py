@@ -231,16 +231,23 @@ def give(path: str, content: str, out: Path | None) -> None:
 
 
 def _summary(artefact: Json) -> str:
-    evidence = artefact["evidence"]
     decline = artefact["decline"]
-    lines = [
-        f"\n{artefact['status']}  {artefact['id']}",
-        f"  {len(evidence['attempts'])} model calls, "
-        f"{evidence['input_tokens'] + evidence['output_tokens']} tokens, "
-        f"${evidence['cost'] / 1e9:.6f}, {evidence['seconds']:.2f} s "
-        f"({evidence['model_seconds']:.2f} s waiting for the model)",
-    ]
+    lines = [f"\n{artefact['status']}  {artefact['id']}", f"  {_spent(artefact['evidence'])}"]
     if decline:
         lines += [f"  {decline['message']}", *(f"  ? {q}" for q in decline["questions"])]
     lines += [f"  ! {f['where']}: {f['message']}" for f in artefact["findings"]]
     return "\n".join(lines)
+
+
+def _spent(evidence: Json) -> str:
+    making = evidence["making"]
+    took = evidence if making is None else making
+    figures = (
+        f"{len(took['attempts'])} model calls, "
+        f"{took['input_tokens'] + took['output_tokens']} tokens, "
+        f"${took['cost'] / 1e9:.6f}, {took['seconds']:.2f} s "
+        f"({took['model_seconds']:.2f} s waiting for the model)"
+    )
+    if making is None:
+        return figures
+    return f"found on the shelf, nothing was spent; its making took {figures}"

@@ -48,7 +48,8 @@ async def export(request: Request) -> Response:
     responses={200: {"model": Envelope[Erased]}},
 )
 async def erase(request: Request) -> Response:
-    """It cannot be taken back. What is under way is cancelled first."""
+    """It cannot be taken back. What is under way is cancelled first. What stays is an id with what
+    was spent and what an operator decided: a fresh budget is not to be had this way."""
     at, who = doors(request), caller_of(request)
     await at.runs.forget(who)
     rows = await own.erase(at.db, who.id)

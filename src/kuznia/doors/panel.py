@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from kuznia import __version__
 from kuznia.callers import overview
 from kuznia.callers.allowances import NAMES, written
+from kuznia.callers.bookings import MAX_DAYS, booked
 from kuznia.callers.keys import ApiKey
 from kuznia.callers.people import Person
 from kuznia.callers.purse import statement
@@ -32,6 +33,9 @@ from kuznia.doors.reference import STUDIO
 from kuznia.forge.storage import used_by
 
 router = APIRouter(prefix="/admin", include_in_schema=False, route_class=Panel)
+
+# Rows of what somebody spent, the newest; the command line shows all.
+MAX_BOOKED = 500
 
 
 @cache
@@ -138,7 +142,7 @@ def _key(here: View, one: ApiKey, works: bool) -> Sequence[Given]:
     return (
         el("code", one.id),
         one.name,
-        el("code", one.owner),
+        el("a", el("code", one.owner), href=link("limits", owner=one.owner)),
         ", ".join(one.scopes),
         here.moment(one.created_at),
         here.moment(one.revoked_at or one.expires_at),
@@ -152,8 +156,15 @@ async def limits(request: Request, owner: Text = "", after: Text = "") -> Respon
     at, here = doors(request), view(request)
     find = search(here, "Owner", "owner", owner)
     if owner:
-        owner = await at.callers.people.owner(owner)
-        return page(here, here.say("Limits"), find, *await _limits_of(request, owner))
+        owner = await at.callers.people.owner(owner, erased=True)
+        return page(
+            here,
+            here.say("Limits"),
+            find,
+            *await _limits_of(request, owner),
+            el("h2", here.say("Spent")),
+            await _spent_by(request, owner),
+        )
     found = await overview.counted(at.db, (after,) if after else (), ROWS + 1)
     rows, more = rows_of(found, lambda last: {"after": last})
     table = here.table(
@@ -182,6 +193,23 @@ async def _limits_of(request: Request, owner: str) -> Sequence[Given]:
     hint = say("A number, or 10/minute, or dollars; `off`: no limit; `usual`: as for everyone.")
     fields += [el("p", hint), el("button", say("Decide"))]
     return table, el("h2", say("Decide for this caller")), here.form("limits", *fields)
+
+
+async def _spent_by(request: Request, owner: str) -> Given:
+    at, here = doors(request), view(request)
+    rows = [
+        (
+            one.day,
+            f"{one.name} ({one.key})" if one.name else one.key or here.say("signed in"),
+            one.model or "–",
+            f"{one.calls:,}",
+            f"{one.input_tokens:,} + {one.output_tokens:,}",
+            written("cost", one.cost),
+        )
+        for one in await booked(at.db, owner, at.forge.clock.now(), MAX_DAYS)
+    ]
+    heads = ("Day", "Key", "Model", "Calls", "Tokens", "Cost")
+    return here.table("Spent by day, key and model", heads, rows[:MAX_BOOKED])
 
 
 LIMITS = {

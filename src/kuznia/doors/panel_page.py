@@ -230,6 +230,9 @@ class Panel(APIRoute):
 
 def _fault(request: Request, fault: Fault) -> Response:
     at = view(request)
-    told = el("p", at.say(fault.message), role="alert")
+    # An offer of names is a sentence of its own, so that the first one is in the page's language.
+    words, offer, names = fault.message.partition(" Did you mean")
+    meant = f" {at.say(offer.strip())}{names}" if offer else ""
+    told = el("p", f"{at.say(words)}{meant}", role="alert")
     back = el("p", el("a", at.say("Back to the panel"), href=link("")))
     return page(at, at.say("That did not work"), told, back, fault=fault)

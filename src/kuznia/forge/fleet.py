@@ -14,7 +14,7 @@ from pydantic_core import to_json
 
 from kuznia.forge.redis_log import FarLog, Maker, RedisLog, Writer, find_maker
 from kuznia.forge.redis_shelf import Claim, RedisShelf
-from kuznia.forge.shelf import Kept, Shelf
+from kuznia.forge.shelf import Kept, Shelf, unspent
 from kuznia.forge.terms import LAST, Caller, Event, EventKind, Order, RunId
 from kuznia.forge.work import Work
 from kuznia.platform.clock import Clock
@@ -161,7 +161,7 @@ class Fleet:
         # Only a stream can break and be resumed somewhere else.
         if work.order.drafts:
             log.publish()
-        return kept
+        return unspent(kept)
 
     async def _make_here(
         self, work: Work, ours: Claim, make: Callable[[Work], Awaitable[Kept]]

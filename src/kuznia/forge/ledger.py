@@ -1,33 +1,42 @@
 """What an order may use and what it has used: reserved before a call, settled after it."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
-from kuznia.forge.terms import AttemptEvidence, Budget, Caller, RunId
+from kuznia.forge.terms import AttemptEvidence, Budget, Caller
 from kuznia.llm.model import Attempt
 from kuznia.platform.clock import Clock
 from kuznia.platform.errors import BudgetSpent
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What an order may use of its caller's own budget; `held` is for the purse to give back."""
+class Grant(Protocol):
+    """What an order may use of its caller's own budget, until it is released."""
 
     budget: Budget
-    held: tuple[int, int, int]
     # Whether that is less than the order might have used.
     narrowed: bool
 
-
-class Purse(Protocol):
-    """What callers may spend. A run reserves once, before its work, and settles once, after it."""
-
-    async def reserve(self, caller: Caller, budget: Budget) -> Grant | None:
-        """The most this order may use; None where nobody counts. Raises the Fault to refuse it."""
+    def book(self, attempt: Attempt) -> None:
+        """A call has ended, however; it counts from now on."""
         ...
 
-    def settle(self, caller: Caller, grant: Grant, run: RunId, tokens: int, cost: int) -> None:
-        """Give back what is held and book what was used."""
+    def flush(self) -> None:
+        """Have what was booked written now."""
+        ...
+
+    async def written(self) -> None:
+        """Returns when what was booked is written, or could not be and is tried again later."""
+        ...
+
+    def release(self) -> None:
+        """Give back what is still held."""
+        ...
+
+
+class Purse(Protocol):
+    """What callers may spend, and what they spent."""
+
+    async def reserve(self, caller: Caller, budget: Budget) -> Grant:
+        """The most this order may use. Raises the Fault to refuse it."""
         ...
 
 
@@ -36,6 +45,8 @@ class Ledger:
 
     def __init__(self, budget: Budget, clock: Clock) -> None:
         self.budget = budget
+        # Of the caller's own budget; None where nobody keeps one.
+        self.grant: Grant | None = None
         self._clock = clock
         self._reserved_tokens = 0
         self._reserved_cost = 0
@@ -76,6 +87,8 @@ class Ledger:
         self.input_tokens += attempt.usage.input_tokens
         self.output_tokens += attempt.usage.output_tokens
         self.cost += attempt.cost
+        if self.grant is not None:
+            self.grant.book(attempt)
         self._under_way -= 1
         if self._under_way == 0:
             self.model_seconds += self._clock.monotonic() - self._waiting_since
@@ -87,5 +100,16 @@ class Ledger:
                 output_tokens=attempt.usage.output_tokens,
                 cost=attempt.cost,
                 seconds=round(attempt.seconds, 6),
+                estimated=attempt.usage.estimated,
             )
         )
+
+    def flush(self) -> None:
+        """Have what was used until now written with what is written next."""
+        if self.grant is not None:
+            self.grant.flush()
+
+    async def written(self) -> None:
+        """Returns once what was used until now is written down, as far as it can be."""
+        if self.grant is not None:
+            await self.grant.written()

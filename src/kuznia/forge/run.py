@@ -43,6 +43,8 @@ async def run(forge: Forge, work: Work) -> Kept:
         if part.required and (fault := made[part.name].fault):
             raise fault
     artefact = _assemble(forge, work, domain, decline, parts, made, began)
+    # In one transaction with the artefact.
+    work.ledger.flush()
     return await forge.shelf.keep(artefact, work.key)
 
 

@@ -287,18 +287,20 @@ class Runs:
                 grant = await purse.reserve(order.caller, order.budget)
         except TimeoutError:
             raise TimedOut("The deadline passed before the order could begin.") from None
-        if grant is None:
-            return await run(self._forge, work)
-        ledger.budget = grant.budget
+        ledger.grant, ledger.budget = grant, grant.budget
         try:
-            return await run(self._forge, work)
-        except BudgetSpent as fault:
-            if not grant.narrowed:
+            kept = await run(self._forge, work)
+        except Fault as fault:
+            await grant.written()
+            if not (isinstance(fault, BudgetSpent) and grant.narrowed):
                 raise
             raise QuotaExceeded(f"Of your budget too little is left. {fault.message}") from None
+        else:
+            # Nobody gets an answer whose cost a crash could still lose.
+            await grant.written()
+            return kept
         finally:
-            tokens = ledger.input_tokens + ledger.output_tokens
-            purse.settle(order.caller, grant, work.run_id, tokens, ledger.cost)
+            grant.release()
 
     def _done(
         self, run: Run, ledger: Ledger, began: float, task: "asyncio.Task[Kept | Fault]"

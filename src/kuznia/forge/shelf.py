@@ -5,29 +5,27 @@ order, in memory and while they are fresh: asking the rows for every order that 
 before would cost more than all the rest of its road.
 """
 
-import asyncio
 from collections import Counter, OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from kuznia.forge.storage import Storage, count, size
-from kuznia.forge.terms import Artefact, ArtefactId, Caller, Domain, Order, RunId, Status
+from kuznia.forge.terms import Artefact, ArtefactId, Caller, Domain, Making, Order, RunId, Status
 from kuznia.platform.clock import Clock
 from kuznia.platform.db import Database, WriteSession
 from kuznia.platform.errors import NotFound, Unavailable
+from kuznia.platform.journal import Journal
 from kuznia.platform.log import get_log
 from kuznia.platform.tables import artefacts
 
 log = get_log("shelf")
 
-# One transaction for as many artefacts as came in while the last one was written.
-MOST_ROWS = 200
 # Deleted in one transaction, which nobody else's rows should wait long for.
 MAX_DELETED = 1_000
 
@@ -65,6 +63,7 @@ class Shelf:
         ttl: float,
         size: int,
         storage: Storage | None = None,
+        journal: Journal | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -72,18 +71,23 @@ class Shelf:
         self._size = size
         # None where nobody's is limited.
         self._storage = storage
-        self._fresh: OrderedDict[str, tuple[float, Kept]] = OrderedDict()
-        self._writer = _Writer(db) if db else None
+        # Until when it is fresh, and whether it is already written as an answer from the shelf.
+        self._fresh: OrderedDict[str, tuple[float, Kept, bool]] = OrderedDict()
+        self._journal = journal or (Journal(db) if db else None)
 
     def find(self, key: str) -> Kept | None:
         """A fresh complete artefact for an equal order; the key holds the owner."""
         held = self._fresh.get(key)
         if held is None:
             return None
-        until, kept = held
+        until, kept, again = held
         if until <= self._clock.monotonic():
             del self._fresh[key]
             return None
+        if not again:
+            # Most are never asked for again, so this is not done when they are made.
+            kept = unspent(kept)
+            self._fresh[key] = (until, kept, True)
         self._fresh.move_to_end(key)
         return kept
 
@@ -130,9 +134,9 @@ class Shelf:
         )
         if artefact.status == "complete":
             self._remember(key, kept, self._ttl)
-        if self._writer is not None:
+        if self._journal is not None:
             try:
-                await self._writer.write(_row(kept, key))
+                await self._journal.add(_put, _row(kept, key))
                 self._counted(kept.owner, len(kept.body))
             except Unavailable as fault:
                 log.warning("artefact_not_kept", artefact=kept.id, reason=fault.message)
@@ -199,7 +203,7 @@ class Shelf:
             if freed:
                 await count(session, {caller.id: -freed})
         runs = frozenset(row.run_id for row in rows)
-        for key in [key for key, (_, kept) in self._fresh.items() if kept.run_id in runs]:
+        for key in [key for key, (_, kept, _) in self._fresh.items() if kept.run_id in runs]:
             del self._fresh[key]
         self._counted(caller.id, -freed)
         return Deleted(len(rows), runs, freed)
@@ -212,14 +216,14 @@ class Shelf:
         """Nothing of this caller's is found again in memory; their rows are another's to erase."""
         if self._storage is not None:
             self._storage.forget(caller.id)
-        gone = [key for key, (_, kept) in self._fresh.items() if kept.owner == caller.id]
+        gone = [key for key, (_, kept, _) in self._fresh.items() if kept.owner == caller.id]
         for key in gone:
             del self._fresh[key]
 
     def _remember(self, key: str, kept: Kept, seconds: float) -> None:
         if seconds <= 0 or self._size <= 0:
             return
-        self._fresh[key] = (self._clock.monotonic() + seconds, kept)
+        self._fresh[key] = (self._clock.monotonic() + seconds, kept, False)
         self._fresh.move_to_end(key)
         while len(self._fresh) > self._size:
             self._fresh.popitem(last=False)
@@ -250,7 +254,27 @@ def body(artefact: Artefact) -> bytes:
     )
 
 
-# Any: values of every kind a column has.
+def unspent(kept: Kept) -> Kept:
+    """The same artefact as the answer to an equal order: what it took is not taken again."""
+    # Any: JSON as this version or one before wrote it.
+    artefact: dict[str, Any] = from_json(kept.body)
+    evidence: dict[str, Any] = artefact["evidence"]
+    making = {one.name: evidence[one.name] for one in fields(Making)}
+    nothing = {**dict.fromkeys(making, 0), "attempts": ()}
+    artefact["evidence"] = {**evidence, **nothing, "making": making}
+    return replace(kept, body=to_json(artefact))
+
+
+# Any, here and below: values of every kind a column has.
+async def _put(session: WriteSession, rows: Sequence[dict[str, Any]]) -> None:
+    """The rows, and in the sums of their owners what they take."""
+    sizes = Counter[str]()
+    for row in rows:
+        sizes[row["owner"]] += len(row["body"].encode())
+    await session.execute(sa.insert(artefacts), list(rows))
+    await count(session, sizes)
+
+
 def _row(kept: Kept, key: str) -> dict[str, Any]:
     return {
         "id": kept.id,
@@ -275,46 +299,3 @@ def _kept(row: sa.Row[Any]) -> Kept:
         created_at=row.created_at,
         body=row.body.encode(),
     )
-
-
-async def _insert(session: WriteSession, rows: Sequence[dict[str, Any]]) -> None:
-    """The rows, and in the sums of their owners what they take."""
-    sizes = Counter[str]()
-    for row in rows:
-        sizes[row["owner"]] += len(row["body"].encode())
-    await session.execute(sa.insert(artefacts), rows)
-    await count(session, sizes)
-
-
-class _Writer:
-    """Rows that arrive together are written together: a commit costs more than many rows do."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-        self._waiting: list[tuple[dict[str, Any], asyncio.Future[None]]] = []
-        self._flushing: asyncio.Task[None] | None = None
-
-    async def write(self, row: dict[str, Any]) -> None:
-        """Returns when the row is committed; one that leaves does not take the others along."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((row, done))
-        if self._flushing is None or self._flushing.done():
-            self._flushing = asyncio.create_task(self._flush())
-        await asyncio.shield(done)
-
-    async def _flush(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[:MOST_ROWS], self._waiting[MOST_ROWS:]
-            fault: Unavailable | None = None
-            try:
-                async with self._db.write() as session:
-                    await _insert(session, [row for row, _ in batch])
-            except Unavailable as unavailable:
-                fault = unavailable
-            for _, done in batch:
-                if done.done():
-                    continue
-                if fault is None:
-                    done.set_result(None)
-                else:
-                    done.set_exception(fault)

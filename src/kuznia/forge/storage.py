@@ -91,7 +91,7 @@ def size(session: WriteSession, text: sa.Column[str]) -> sa.Label[int]:
 
 async def count(session: WriteSession, sizes: Mapping[str, int]) -> None:
     """Add to the sums of these callers, in the transaction that changes what they keep."""
-    row = insert(session, storage)
+    row = insert(session.dialect.name, storage)
     more = {"bytes": storage.c.bytes + row.excluded.bytes}
     # In the order of their names, so that no two processes each wait for the other's lock.
     await session.execute(

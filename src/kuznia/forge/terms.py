@@ -49,6 +49,8 @@ class Caller:
     admin: bool = field(default=False, compare=False)
     # What the credential they came with allows; a key may allow less than its owner may do.
     scopes: frozenset[str] = field(default=frozenset({"domains", "read"}), compare=False)
+    # The public half of the API key they came with, if it was one: spending is shown by it.
+    key: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +276,8 @@ class AttemptEvidence:
     output_tokens: int
     cost: int
     seconds: float
+    # Whether the tokens are our estimate, as of a call that was left before its server had counted.
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,6 +300,18 @@ class PartEvidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """What an artefact took when it was made, which an order that finds it does not take again."""
+
+    attempts: tuple[AttemptEvidence, ...]
+    input_tokens: int
+    output_tokens: int
+    cost: int
+    seconds: float
+    model_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What was checked, what it took, and what it cost."""
 
@@ -309,6 +325,9 @@ class Evidence:
     seconds: float
     # Seconds spent waiting for a model, the rest is ours.
     model_seconds: float
+    # Only where an order was answered from the shelf: then no model was called, the figures above
+    # are all nothing, and those of the making are here.
+    making: Making | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The seam: what every model adapter and every layer round it speaks."""
 
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from pydantic import JsonValue
@@ -46,6 +46,7 @@ class Usage:
 
     input_tokens: int = 0
     output_tokens: int = 0
+    estimated: bool = field(default=False, compare=False)
 
     @property
     def total(self) -> int:
@@ -65,6 +66,10 @@ class Attempt:
 
 class Account(Protocol):
     """Who pays. Asked before a call goes out, told after it ended, whatever the end."""
+
+    async def written(self) -> None:
+        """Returns once the calls before are written down: a crash loses what is on its way only."""
+        ...
 
     def admit(self, tokens: int, cost: int) -> None:
         """Reserve the most a call can use, or raise BudgetSpent."""
@@ -108,6 +113,8 @@ class Delta:
     reply: Reply | None = None
     # Who writes it; the one that was fallen back on may not be the one that was asked.
     model: str = ""
+    # About how many tokens of it are thoughts, which are paid for and not shown.
+    unseen: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from kuznia.llm.answers import body_of, broken, is_json, rest
 from kuznia.llm.dialect import Extra, Unsupported, find_refused, write_request
 from kuznia.llm.model import Ask, Delta, ModelFault, Reply, Usage
 from kuznia.llm.sse import Events
-from kuznia.llm.tokens import estimated
+from kuznia.llm.tokens import estimate, estimated
 from kuznia.llm.wire import MESSAGES, Piece, fault, read_piece, reason_of, retry_after
 from kuznia.platform.clock import Clock
 
@@ -73,11 +73,12 @@ class OpenAIModel:
                     texts.append(piece.text)
                     thoughts.append(piece.reasoning)
                     # A thought is an empty delta: it tells the layers that the model is at work.
-                    yield Delta(piece.text, model=self.name)
+                    unseen = estimate(piece.reasoning)
+                    yield Delta(piece.text, model=self.name, unseen=unseen)
             if finish is None:
-                raise fault("cut", self.name)
+                raise fault("cut", self.name, usage=usage)
         except httpx2.HTTPError as error:
-            raise fault(broken(error, "cut"), self.name) from None
+            raise fault(broken(error, "cut"), self.name, usage=usage) from None
         finally:
             await pieces.aclose()
             await response.aclose()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from typing import Literal
 
 from kuznia.llm.model import Ask, Attempt, Delta, Model, ModelFault, Price, Reason, Reply, Usage
@@ -37,16 +38,16 @@ class Recorded:
         self._observe = observe
 
     async def reply(self, ask: Ask) -> Reply:
-        call = Call(self.name, ask, self._price, self._clock, self._observe)
-        try:
-            reply = await self._inner.reply(ask)
-        except BaseException as error:
-            call.failed(error)
-            raise
-        call.end("ok", reply.usage)
+        """Streamed all the same: of a call that is left, what was written by then is known."""
+        reply: Reply | None = None
+        async with aclosing(self.stream(ask)) as deltas:
+            async for delta in deltas:
+                reply = delta.reply or reply
+        assert reply is not None, "a stream ends with its reply or with a fault"
         return reply
 
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
+        await ask.account.written()
         call = Call(self.name, ask, self._price, self._clock, self._observe)
         deltas = self._inner.stream(ask)
         try:
@@ -90,7 +91,7 @@ class Call:
 
     def heard(self, delta: Delta) -> None:
         self._deltas += 1
-        self._written += estimate(delta.text)
+        self._written += estimate(delta.text) + delta.unseen
 
     def failed(self, error: BaseException) -> None:
         """End with what can be known: the server's count, or what had come by then."""
@@ -105,9 +106,9 @@ class Call:
     def _so_far(self, outcome: Outcome) -> Usage:
         if outcome in FREE and self._deltas == 0:
             return Usage()
-        # A piece is a token at least, thoughts included, which come as empty pieces.
+        # A piece is a token at least.
         written = min(max(self._written, self._deltas), self._ask.max_tokens)
-        return Usage(estimated_input(self._ask), written)
+        return Usage(estimated_input(self._ask), written, estimated=True)
 
     def end(self, outcome: Outcome, usage: Usage) -> None:
         """Settle once; what comes after the end is no news to the account."""
@@ -126,6 +127,7 @@ class Call:
             seconds=round(seconds, 4),
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,
+            estimated=usage.estimated,
             request_id=self._ask.request_id,
         )
         if self._observe is not None:

@@ -28,7 +28,7 @@ def estimated_input(ask: Ask) -> int:
 
 def estimated(ask: Ask, text: str) -> Usage:
     """The usage of a reply whose server did not count; within `most_input` and max_tokens."""
-    return Usage(estimated_input(ask), min(estimate(text), ask.max_tokens))
+    return Usage(estimated_input(ask), min(estimate(text), ask.max_tokens), estimated=True)
 
 
 def most_input(ask: Ask) -> int:

@@ -136,9 +136,9 @@ class Database:
         await _in_full(self._writes.dispose())
 
 
-def insert(session: WriteSession, table: Table) -> sqlite.Insert | postgresql.Insert:
+def insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Both have the same words for a row that is there already; the core of SQL has none."""
-    made = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
+    made = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return made(table)
 
 

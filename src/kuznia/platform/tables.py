@@ -85,8 +85,9 @@ class StorageColumns(TypedColumns):
 storage = Table("storage", metadata, StorageColumns)
 
 
-# A table with a column `owner` holds what is somebody's own: all of it goes into their export and
-# out at their erasure, except columns named `hash`, which are of use to nobody but us.
+# A table with a column `owner` holds what is somebody's own: all of it goes into their export,
+# except columns named `hash`, which are of use to nobody but us, and out at their erasure, except
+# the accounts of what they spent and may spend (callers/own.py).
 
 
 class UserColumns(TypedColumns):
@@ -209,7 +210,7 @@ allowances = Table("allowances", metadata, AllowanceColumns)
 
 
 class SpendingColumns(TypedColumns):
-    """One row for each caller with a budget: the sums of its day and its month, in UTC."""
+    """One row for each caller who spent anything: the sums of its day and its month, in UTC."""
 
     owner: Named[str] = Column(Text, primary_key=True)
     # 2026-11-21: sums of another day or month count as nothing.
@@ -240,22 +241,25 @@ reservations = Table(
 
 
 class BookingColumns(TypedColumns):
-    """What one run used, booked once: the sums are made of these."""
+    """What a caller's calls to one model used on one day, by the key they came with."""
 
-    # The run's.
-    id: Named[str] = Column(Text, primary_key=True)
-    owner: Named[str] = Column(Text)
-    tokens: Named[int] = Column(BigInteger)
+    owner: Named[str] = Column(Text, primary_key=True)
+    # In UTC, like 2026-11-21.
+    day: Named[str] = Column(Text, primary_key=True)
+    # The public half of an API key, or nothing.
+    key: Named[str] = Column(Text, primary_key=True)
+    model: Named[str] = Column(Text, primary_key=True)
+    calls: Named[int] = Column(BigInteger)
+    input_tokens: Named[int] = Column(BigInteger)
+    output_tokens: Named[int] = Column(BigInteger)
     cost: Named[int] = Column(BigInteger)
-    created_at: Named[datetime] = Column(Moment)
 
 
 bookings = Table(
     "bookings",
     metadata,
     BookingColumns,
-    Index("bookings_owner", "owner", "created_at"),
-    Index("bookings_retention", "created_at"),
+    Index("bookings_retention", "day"),
 )
 
 

@@ -46,6 +46,17 @@ def test_stages_go_to_one_stream_and_files_to_the_other(scripted_kuznia: Kuznia)
 
 
 @pytest.mark.usefixtures("counting")
+def test_what_is_found_on_the_shelf_is_not_told_as_spent(scripted_kuznia: Kuznia) -> None:
+    first = scripted_kuznia(*CODE)
+
+    again = scripted_kuznia(*CODE)
+
+    spent = first.stderr.splitlines()[-1].strip()
+    assert spent.startswith("3 model calls, ")
+    assert f"found on the shelf, nothing was spent; its making took {spent}" in again.stderr
+
+
+@pytest.mark.usefixtures("counting")
 def test_files_are_written_into_a_folder(scripted_kuznia: Kuznia, tmp_path: Path) -> None:
     told = scripted_kuznia(*CODE, "--include-tests=no", "--out", "made/here")
 
