@@ -11,6 +11,8 @@ from kuznia.callers.allowances import Rate
 from kuznia.callers.allowances import rate as read_rate
 from kuznia.callers.limits import Kind, RateLimits, TooMany, headers
 from kuznia.forge.terms import Caller
+from kuznia.platform.log import request_id
+from kuznia.platform.turns import share
 
 LOCAL = "local"
 # Whoever watches over us must not be sent away.
@@ -39,10 +41,22 @@ class Turnstile:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
+            share.set(self._share(scope))
             limits: RateLimits | None = scope["state"]["limits"]
             if limits is not None:
                 await self._admit(limits, scope)
         await self._app(scope, receive, send)
+
+    def _share(self, scope: Scope) -> str:
+        """Whose work this is where places are short: a caller's, else a request's or an address's.
+
+        Where everybody is one caller each request counts by itself, or they would all be in one
+        queue; a stranger with nothing but a password to be tried is told apart by the address.
+        """
+        known: Caller | None = scope["state"].get("caller")
+        if known is None:
+            return f"@{self._address(scope)}"
+        return f"request {request_id.get()}" if known.id == LOCAL else known.id
 
     async def _admit(self, limits: RateLimits, scope: Scope) -> None:
         kind: Kind = "requests"
