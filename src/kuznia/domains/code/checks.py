@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from kuznia.domains.code.apart import apart
+from kuznia.domains.code.characters import unseen
 from kuznia.domains.code.grammar import Stopped
 from kuznia.domains.code.imports import missing
 from kuznia.domains.code.languages import find, get
@@ -155,6 +156,19 @@ def keeps_no_secrets(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
             )
 
 
+def is_all_seen(draft: AnyDraft, _: Bench) -> Iterator[Finding]:
+    """What nobody sees can turn the meaning of what everybody reads."""
+    for file in draft.files:
+        for one in unseen(file.content):
+            yield Finding(
+                "unseen-character",
+                "block",
+                f"{file.path}:{one.line}:{one.column}",
+                f"There is a character nobody sees: {one.name}.",
+                r"Remove it; where a text needs it, write it as an escape such as \u202e.",
+            )
+
+
 def is_written_out(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
     """A stub parses and passes for code until somebody calls it."""
     for path, line, what in stubs(draft.files) if is_readable(draft) else ():
@@ -206,6 +220,7 @@ SOURCE: tuple[Check[Any], ...] = (
     Check("language", is_the_asked_language),
     Check("whole", is_whole),
     Check("secrets", held_apart(keeps_no_secrets)),
+    Check("seen", held_apart(is_all_seen)),
     Check("written-out", held_apart(is_written_out)),
     Check("imports", held_apart(imports_resolve)),
     Check("tidy", held_apart(is_tidy)),
