@@ -1,6 +1,7 @@
 """The only place where everything meets: settings -> resources -> Forge -> doors."""
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import AsyncGenerator, Mapping
@@ -63,6 +64,7 @@ from kuznia.platform.metrics import Metrics
 from kuznia.platform.redis import Redis
 from kuznia.platform.settings import Settings
 from kuznia.platform.settings import load as load_settings
+from kuznia.platform.turns import Threads
 from kuznia.web.document import name_bodies
 from kuznia.web.route import ExactRoute
 
@@ -87,6 +89,8 @@ class Made:
 async def open_doors(made: Made) -> AsyncGenerator[Doors]:
     """Everything that has a life, opened in order and closed in reverse."""
     settings = made.settings
+    # As many as the loop would have, but nobody fills them all.
+    asyncio.get_running_loop().set_default_executor(Threads(min(32, (os.cpu_count() or 1) + 4)))
     async with AsyncExitStack() as opened:
         db = await _open_database(settings)
         opened.push_async_callback(db.close)

@@ -5,9 +5,10 @@ from tests.clocks import TurnedClock
 from tests.llm.makers import Forever, Played, a_reply, an_ask, drained
 
 from kuznia.llm.limit import Limited
-from kuznia.llm.model import ModelFault
+from kuznia.llm.model import Ask, ModelFault, Reply
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.clock import SystemClock
+from kuznia.platform.turns import share
 
 
 def limited(inner: Played | ScriptedModel, *, concurrency: int = 1, waiting: int = 10) -> Limited:
@@ -20,9 +21,47 @@ async def test_no_more_than_its_places_are_in_at_once():
     model.always(lambda _: inside.append(len(model.heard) - len(inside)) or "pong")
     stack = limited(model, concurrency=3)
 
-    await asyncio.gather(*(stack.reply(an_ask(SystemClock())) for _ in range(9)))
+    await asyncio.gather(*(asked_by(f"caller {n % 3}", stack) for n in range(9)))
 
     assert max(inside) == 3
+
+
+async def asked_by(caller: str, stack: Limited) -> None:
+    share.set(caller)
+    await stack.reply(an_ask(SystemClock()))
+
+
+async def test_one_callers_many_calls_leave_a_place_for_anothers_one():
+    stuck = Stuck("pong")
+    stack = limited(stuck, concurrency=3)
+    many = [asyncio.create_task(asked_by("ann", stack)) for _ in range(10)]
+    await stuck.twice.wait()
+    stuck.works = True
+
+    await asyncio.wait_for(asked_by("bob", stack), 5)
+
+    assert not any(task.done() for task in many)
+    for task in many:
+        task.cancel()
+
+
+class Stuck(ScriptedModel):
+    """Never answers those who ask before it goes on."""
+
+    works = False
+
+    def __init__(self, *said: str) -> None:
+        super().__init__(*said)
+        self.twice = asyncio.Event()
+        self._hung = 0
+
+    async def reply(self, ask: Ask) -> Reply:
+        if not self.works:
+            self._hung += 1
+            if self._hung == 2:
+                self.twice.set()
+            await asyncio.Event().wait()
+        return await super().reply(ask)
 
 
 async def test_who_finds_no_place_before_the_deadline_is_told_it_is_busy():

@@ -14,6 +14,9 @@ from kuznia.doors.address import client_address
 from kuznia.doors.routing import Target, Targets
 from kuznia.forge.terms import Caller
 from kuznia.platform.errors import Invalid
+from kuznia.platform.kinds import is_loopback
+from kuznia.platform.log import request_id
+from kuznia.platform.turns import share
 
 LOCAL = "local"
 # Of single routes, by path and method: where it was written, and how often.
@@ -30,10 +33,22 @@ class Turnstile:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
+            share.set(self._share(scope))
             limits: RateLimits | None = scope["state"]["limits"]
             if limits is not None:
                 await self._admit(limits, scope)
         await self._app(scope, receive, send)
+
+    def _share(self, scope: Scope) -> str:
+        """Whose work this is where places are short: a caller's, else an address's.
+
+        At this machine each request counts by itself, or all of them would be in one queue.
+        """
+        known: Caller | None = scope["state"].get("caller")
+        if known is not None and known.id != LOCAL:
+            return known.id
+        address = client_address(scope, self._proxies)
+        return f"request {request_id.get()}" if is_loopback(address) else f"@{address}"
 
     async def _admit(self, limits: RateLimits, scope: Scope) -> None:
         target: Target = scope["target"]

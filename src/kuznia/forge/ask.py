@@ -9,8 +9,10 @@ from kuznia.llm.tokens import estimated
 
 # A model is told the worst first and not drowned: more findings than this are one hint's echoes.
 MOST_HINTS = 12
-# How much a reply grows before it is looked at again: a look reads all of it.
+# How much a reply grows before it is looked at again, in letters and by its length so far: a look
+# reads all of it, and a long reply that is read every few lines is read hundreds of times.
 LOOK = 200
+GROWN = 1 / 8
 
 
 def messages(
@@ -66,7 +68,11 @@ async def ask(
                 continue
             show(delta.text)
             text += delta.text
-            if enough is not None and len(text) - looked >= LOOK and "\n" in delta.text:
+            if (
+                enough is not None
+                and len(text) - looked >= max(LOOK, GROWN * looked)
+                and "\n" in delta.text
+            ):
                 looked = len(text)
                 kept = await enough(text)
                 if kept is not None:

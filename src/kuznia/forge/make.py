@@ -200,7 +200,7 @@ def _enough(
         return None
 
     async def enough(text: str) -> str | None:
-        kept = find(text, bench)
+        kept = await find(text, bench)
         trial.cut = kept is not None and await _is_right(part, kept, bench)
         return kept if trial.cut else None
 

@@ -168,7 +168,7 @@ class Part(Generic[D]):
     parse: Callable[[str, Bench], D | Awaitable[D]] | None = None
     # Of a reply that is still being written: as much of it as is all there will be, if one can
     # be sure. What passes every check ends the call: nobody pays for what comes after.
-    enough: Callable[[str, Bench], str | None] | None = None
+    enough: Callable[[str, Bench], Awaitable[str | None]] | None = None
     # What our own code can put right costs no token.
     mend: Callable[[D, tuple[Finding, ...], Bench], D | Awaitable[D]] | None = None
     # What a draft stands on beside the order, by id: lessons, passages. It goes into the evidence.

@@ -1,10 +1,12 @@
-"""Limit: no more calls at once than we mean to pay for or the server can take."""
+"""Limit: no more calls at once than we mean to pay for or the server can take, in fair turns."""
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
 
 from kuznia.llm.model import Ask, Delta, Model, ModelFault, Reply
 from kuznia.platform.clock import Clock
+from kuznia.platform.turns import Full, Turns
 
 
 class Limited:
@@ -13,19 +15,15 @@ class Limited:
     def __init__(self, inner: Model, *, concurrency: int, waiting: int, clock: Clock) -> None:
         self.name = inner.name
         self._inner = inner
-        self._places = asyncio.Semaphore(concurrency)
-        self._room = waiting
+        self._turns = Turns(concurrency, waiting=waiting)
         self._clock = clock
 
     async def reply(self, ask: Ask) -> Reply:
-        await self._enter(ask)
-        try:
+        async with await self._place(ask):
             return await self._inner.reply(ask)
-        finally:
-            self._places.release()
 
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
-        await self._enter(ask)
+        place = await self._place(ask)
         deltas = self._inner.stream(ask)
         try:
             async for delta in deltas:
@@ -35,22 +33,17 @@ class Limited:
             try:
                 await deltas.aclose()
             finally:
-                self._places.release()
+                await place.aclose()
 
-    async def _enter(self, ask: Ask) -> None:
-        if not self._places.locked():
-            await self._places.acquire()
-            return
-        if self._room == 0:
-            raise self._busy()
-        self._room -= 1
+    async def _place(self, ask: Ask) -> AsyncExitStack:
+        """A place, to be given back by closing what is returned."""
+        place = AsyncExitStack()
         try:
             async with asyncio.timeout(ask.deadline - self._clock.monotonic()):
-                await self._places.acquire()
-        except TimeoutError:
+                await place.enter_async_context(self._turns.turn())
+        except (TimeoutError, Full):
             raise self._busy() from None
-        finally:
-            self._room += 1
+        return place
 
     def _busy(self) -> ModelFault:
         return ModelFault(

@@ -1,6 +1,7 @@
 """Orders for code, each valid unless the test says otherwise."""
 
-from kuznia.domains.code.proof import proof_now
+from kuznia.domains.code.grammar import within
+from kuznia.domains.code.proof import proof_of
 from kuznia.domains.code.schema import CodeDraft, CodeInput, File
 from kuznia.forge.terms import Bench, Budget, Caller, Order
 
@@ -16,7 +17,7 @@ def an_order(prompt: str = PROMPT, language: str = "python", **changes) -> Order
 def a_draft(*files: tuple[str, str, str]) -> CodeDraft:
     """A draft of files given as path, language and content."""
     made = tuple(File(path=path, language=name, content=content) for path, name, content in files)
-    return CodeDraft(files=made, proof=proof_now(made))
+    return CodeDraft(files=made, proof=proof_of(made, within(5)))
 
 
 def a_bench(prompt: str = PROMPT, language: str = "python", code: CodeDraft | None = None) -> Bench:

@@ -4,6 +4,7 @@ import pytest
 from tests.domains.code.makers import a_bench, a_draft
 
 from kuznia.domains.code.checks import is_tidy
+from kuznia.domains.code.grammar import within
 from kuznia.domains.code.mend import tidy
 
 MESSY = {
@@ -19,7 +20,7 @@ MESSY = {
 def test_what_is_untidy_is_told_and_put_right(code):
     bench, draft = a_bench(), a_draft(MESSY[code])
     told = [finding.code for finding in is_tidy(draft, bench)]
-    mended = tidy(draft, (), bench)
+    mended = tidy(draft, within(5))
 
     assert told == [code]
     assert [(f.path, f.content) for f in mended.files] == [("a.py", "x = 1\ny = 2\n")]
@@ -30,7 +31,7 @@ def test_what_is_untidy_is_told_and_put_right(code):
 def test_mixed_tabs_become_the_spaces_they_stood_for():
     draft = a_draft(("a.py", "python", "if True:\n        x = '\t'\n\ty = 2\n"))
     told = [finding.code for finding in is_tidy(draft, a_bench())]
-    mended = tidy(draft, (), a_bench())
+    mended = tidy(draft, within(5))
 
     assert told == ["tabs"]
     assert mended.files[0].content == "if True:\n        x = '\t'\n        y = 2\n"
@@ -40,7 +41,7 @@ def test_mixed_tabs_become_the_spaces_they_stood_for():
 def test_tabs_that_python_understands_are_left_alone():
     draft = a_draft(("a.py", "python", "if True:\n\tx = '''\n\t y'''\n"))
 
-    assert tidy(draft, (), a_bench()) is draft
+    assert tidy(draft, within(5)) is draft
 
 
 @pytest.mark.parametrize(
@@ -57,10 +58,10 @@ def test_what_only_looks_untidy_is_left_alone(path, language, content):
     draft = a_draft((path, language, content))
 
     assert list(is_tidy(draft, a_bench())) == []
-    assert tidy(draft, (), a_bench()) is draft
+    assert tidy(draft, within(5)) is draft
 
 
 def test_what_does_not_become_right_is_proven_wrong_again():
     draft = a_draft(("a.py", "python", "x = (\r\n"))
 
-    assert tidy(draft, (), a_bench()).proof.errors
+    assert tidy(draft, within(5)).proof.errors

@@ -1,5 +1,8 @@
 """An order for code through the forge, with a scripted model."""
 
+from functools import partial
+from inspect import isawaitable
+
 import pytest
 from psutil import Process
 from pydantic_core import from_json
@@ -8,10 +11,11 @@ from tests.domains.code.makers import a_bench, a_draft, an_order
 from tests.makers import a_forge
 
 from kuznia.domains.code import DOMAIN
+from kuznia.domains.code.apart import apart
 from kuznia.domains.code.languages import get
 from kuznia.domains.code.parts import CODE, DOCUMENTATION, TESTS, parts
 from kuznia.domains.code.pool import POOL
-from kuznia.domains.code.proof import proven
+from kuznia.domains.code.proof import prove
 from kuznia.forge.ledger import Ledger
 from kuznia.forge.run import run
 from kuznia.forge.shelf import key_of
@@ -204,11 +208,14 @@ async def test_an_empty_page_is_no_page():
     assert artefact["unmet"][0]["findings"][0]["code"] == "no-text"
 
 
-def test_a_page_without_end_is_refused():
+async def test_a_page_without_end_is_refused():
     assert DOCUMENTATION.parse
 
+    reading = DOCUMENTATION.parse("# Slugs\n" + "x" * 300_000, a_bench())
+    assert isawaitable(reading)
+
     with pytest.raises(Unreadable, match="far too long"):
-        DOCUMENTATION.parse("# Slugs\n" + "x" * 300_000, a_bench())
+        await reading
 
 
 async def test_a_source_too_slow_to_parse_is_not_passed_off_as_proven():
@@ -227,7 +234,7 @@ async def test_a_source_too_slow_to_parse_is_not_passed_off_as_proven():
 async def test_the_workers_end_with_the_server():
     assert DOMAIN.opened
     async with DOMAIN.opened({}) as domain:
-        await proven(b"package a\n" * 20_000, get("go"))
+        await apart(partial(prove, b"package a\n" * 20_000, get("go")), 200_000)
 
     assert domain is DOMAIN
     alive = [p for p in Process().children() if p.status() != "zombie"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kuznia.domains.code.grammar import Stopped, parse, within
 from kuznia.domains.code.languages import LANGUAGES, get
-from kuznia.domains.code.proof import MOST_FLAWS, proof_now, proof_of, prove
+from kuznia.domains.code.proof import MOST_FLAWS, proof_of, prove
 from kuznia.domains.code.schema import File, Proof
 
 
@@ -42,10 +42,11 @@ def test_a_reference_parser_that_accepts_is_the_best_proof(language, source):
             "none",
             [(2, 8), "could not be verified (SQL dialects): syntax error at or near \"'їжак'\""],
         ),
-        ("SELECT (\0;", "none", [(1, 1), "could not be verified (SQL dialects): a NUL character"]),
+        ("SELECT 1;\nSELECT (\0;", "none", [(2, 9), "a NUL character"]),
+        ("SELECT (", "none", [(1, 1), "could not be verified (SQL dialects): syntax error at end"]),
         ("SELECT " + "(" * 12_000, "none", [(1, 10_004), "could not be verified (SQL dialects): "]),
     ],
-    ids=["PostgreSQL", "another dialect", "neither", "NUL", "too deep"],
+    ids=["PostgreSQL", "another dialect", "neither", "NUL", "no end", "too deep"],
 )
 def test_postgresqls_parser_knows_what_is_right_and_doubts_the_rest(source, level, said):
     made = proof(source, "sql")
@@ -188,26 +189,25 @@ def test_a_reference_that_refuses_needs_no_time():
     assert len(made.errors) == 1
 
 
-async def test_files_of_no_language_of_ours_do_not_weaken_the_proof():
+def test_files_of_no_language_of_ours_do_not_weaken_the_proof():
     files = (
         File(path="a.py", language="python", content="x = 1\n"),
         File(path="Makefile", language="text", content="all:\n"),
     )
 
-    assert (await proof_of(files)).level == "reference"
-    assert proof_now(files).level == "reference"
+    assert proof_of(files, within(5)).level == "reference"
 
 
-async def test_an_error_says_in_which_file_it_is():
+def test_an_error_says_in_which_file_it_is():
     files = (File(path="a.go", language="go", content="func ("),)
 
-    assert {flaw.path for flaw in (await proof_of(files)).errors} == {"a.go"}
+    assert {flaw.path for flaw in proof_of(files, within(5)).errors} == {"a.go"}
 
 
-def test_what_is_large_is_not_proven_on_the_spot():
+def test_what_there_is_no_time_for_is_not_proven():
     file = File(path="a.go", language="go", content="package a\n" + "// x\n" * 20_000)
 
-    assert proof_now((file,)).level == "none"
+    assert proof_of((file,), within(-1)) == Proof(level="none")
 
 
 @given(source=st.text(max_size=300), language=st.sampled_from([row.name for row in LANGUAGES]))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from functools import partial
 
 import httpx2
 import pytest
@@ -21,7 +22,9 @@ FARE = "def fare(age: int) -> int:\n    return 0 if age < 6 else 4\n"
 async def client(sqlite_url: str) -> AsyncGenerator[httpx2.AsyncClient]:
     async with inside(Made(settings=Settings(database_url=SecretStr(sqlite_url)))) as kuznia:
         # The workers are there: a deadline is for the work, not for their beginning.
-        await asyncio.gather(*(POOL.run(prove, b"", get("go"), seconds=30) for _ in range(2)))
+        await asyncio.gather(
+            *(POOL.run(partial(prove, b"", get("go")), seconds=30) for _ in range(2))
+        )
         yield kuznia.client
 
 

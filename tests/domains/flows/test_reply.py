@@ -43,6 +43,8 @@ def test_a_flow_is_found_in_what_surrounds_it(reply) -> None:
         (WRITTEN[:-40], "no-object"),
         ("{" * 50, "no-object"),
         ("{" * 200_001, "too-long"),
+        ('{"steps":[' + "{}," * 60_000 + "{}]}", "too-long"),
+        ('{"steps":[{"blocks":' + "[[1],[2]]," * 9_000 + '"x":1}]}', "no-object"),
         ('{"a":' * 3000 + "1" + "}" * 3000, "no-object"),
     ],
 )

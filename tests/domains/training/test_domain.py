@@ -144,7 +144,17 @@ def test_only_what_may_be_given_is_offered():
 
 
 @pytest.mark.parametrize(
-    "reply", ["", "no json", "{", "}{", '{"title": 5}', "[1]", '{"a":' * 5000 + "}" * 5000]
+    "reply",
+    [
+        "",
+        "no json",
+        "{",
+        "}{",
+        '{"title": 5}',
+        "[1]",
+        '{"a":' * 5000 + "}" * 5000,
+        '{"prefer":[' + '"a",' * 20_000 + '"a"]}',
+    ],
 )
 def test_a_reply_that_cannot_be_read_says_what_was_expected(reply: str):
     with pytest.raises(Unreadable) as refusal:

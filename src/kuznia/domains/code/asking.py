@@ -1,5 +1,6 @@
 """What is said to a model. The words are files, so that who knows a language can mend them."""
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
@@ -9,6 +10,7 @@ from kuznia.domains.code.schema import File
 from kuznia.domains.code.table import Language
 from kuznia.forge.terms import AnyPart
 
+_TICKS = re.compile(r"`{3,}")
 NAMES = ("code", "documentation", "languages", "tests")
 
 
@@ -43,9 +45,8 @@ def shown(sources: Iterable[File]) -> str:
     """Files as a model is shown them: fences longer than any inside."""
     pieces: list[str] = []
     for file in sources:
-        fence = "```"
-        while fence in file.content:
-            fence += "`"
+        longest = max(map(len, _TICKS.findall(file.content)), default=0)
+        fence = "`" * max(3, longest + 1)
         pieces.append(f"**{file.path}**\n{fence}{file.language}\n{file.content}{fence}")
     return "\n\n".join(pieces)
 

@@ -1,19 +1,46 @@
 """What every part with source in it is held to, whatever it is for."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+from typing import Any, TypeVar
 
+from kuznia.domains.code.apart import apart
+from kuznia.domains.code.characters import unseen
+from kuznia.domains.code.grammar import Stopped
 from kuznia.domains.code.imports import missing
 from kuznia.domains.code.languages import find, get
 from kuznia.domains.code.mend import faults
 from kuznia.domains.code.missing import words
-from kuznia.domains.code.schema import CodeDraft, CodeInput, File, Flaw
+from kuznia.domains.code.schema import (
+    CodeDraft,
+    CodeInput,
+    DocumentationDraft,
+    File,
+    Flaw,
+    TestsDraft,
+)
 from kuznia.domains.code.secrets import secrets
 from kuznia.domains.code.stubs import stubs
 from kuznia.forge.terms import Bench, Check, Finding
 
 MOST_QUOTED = 120
+# The forge hears no more of one check; a draft may break its rule in every line.
+MOST_FINDINGS = 50
 _TYPESCRIPT = {"typescript", "tsx"}
+UNCHECKED = Finding(
+    "unproven",
+    "block",
+    "reply",
+    "It took too long, or too much memory, to be checked.",
+    "Write it shorter and simpler, so that it can be checked.",
+)
+
+AnyDraft = CodeDraft | DocumentationDraft
+S = TypeVar("S", CodeDraft, TestsDraft, DocumentationDraft)
+# Any: what a coroutine takes and sends while it runs is no business of whoever awaits it here.
+Held = Callable[[S, Bench], Coroutine[Any, Any, Iterable[Finding]]]
 
 
 def asked(bench: Bench) -> CodeInput:
@@ -35,6 +62,30 @@ def short(text: str) -> str:
     return text if len(text) <= MOST_QUOTED else f"{text[:MOST_QUOTED]}…"
 
 
+def letters(bench: Bench, *drafts: AnyDraft) -> int:
+    """How much text a step has before it: its own drafts, and what was accepted before."""
+    accepted = (one for one in bench.accepted.values() if isinstance(one, CodeDraft))
+    return sum(len(file.content) for draft in (*drafts, *accepted) for file in draft.files)
+
+
+def held_apart(run: Callable[[S, Bench], Iterable[Finding]]) -> Held[S]:
+    """A check that reads a draft's text, run where that holds nobody up."""
+
+    async def held(draft: S, bench: Bench) -> Iterable[Finding]:
+        found = await apart(partial(_found, run, draft, bench), letters(bench, draft))
+        if isinstance(found, Stopped):
+            return (replace(UNCHECKED, where=draft.files[0].path),)
+        return found
+
+    return held
+
+
+def _found(
+    run: Callable[[S, Bench], Iterable[Finding]], draft: S, bench: Bench, _: float
+) -> tuple[Finding, ...]:
+    return tuple(islice(run(draft, bench), MOST_FINDINGS))
+
+
 def is_readable(draft: CodeDraft) -> bool:
     """Whether it could be parsed in time; if not, parsing it for another check is no use either."""
     return draft.proof.level != "none" or bool(draft.proof.errors)
@@ -51,7 +102,7 @@ def parses(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
             "unproven",
             "block",
             draft.files[0].path,
-            "It took too long to parse.",
+            "It took too long, or too much memory, to be parsed.",
             "Write it shorter and simpler, so that it can be parsed.",
         )
 
@@ -105,6 +156,19 @@ def keeps_no_secrets(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
             )
 
 
+def is_all_seen(draft: AnyDraft, _: Bench) -> Iterator[Finding]:
+    """What nobody sees can turn the meaning of what everybody reads."""
+    for file in draft.files:
+        for one in unseen(file.content):
+            yield Finding(
+                "unseen-character",
+                "block",
+                f"{file.path}:{one.line}:{one.column}",
+                f"There is a character nobody sees: {one.name}.",
+                r"Remove it; where a text needs it, write it as an escape such as \u202e.",
+            )
+
+
 def is_written_out(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
     """A stub parses and passes for code until somebody calls it."""
     for path, line, what in stubs(draft.files) if is_readable(draft) else ():
@@ -155,8 +219,9 @@ SOURCE: tuple[Check[Any], ...] = (
     Check("parses", parses),
     Check("language", is_the_asked_language),
     Check("whole", is_whole),
-    Check("secrets", keeps_no_secrets),
-    Check("written-out", is_written_out),
-    Check("imports", imports_resolve),
-    Check("tidy", is_tidy),
+    Check("secrets", held_apart(keeps_no_secrets)),
+    Check("seen", held_apart(is_all_seen)),
+    Check("written-out", held_apart(is_written_out)),
+    Check("imports", held_apart(imports_resolve)),
+    Check("tidy", held_apart(is_tidy)),
 )

@@ -4,12 +4,12 @@ import ast
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.checks import asked, short, written
-from kuznia.domains.code.grammar import Stopped
+from kuznia.domains.code.checks import asked, held_apart, is_all_seen, short, written
+from kuznia.domains.code.grammar import Stopped, within
 from kuznia.domains.code.imports import find_module, python_imports, unknown_names
 from kuznia.domains.code.languages import find, get
 from kuznia.domains.code.markdown import Example, page
-from kuznia.domains.code.proof import proven
+from kuznia.domains.code.proof import SECONDS, prove
 from kuznia.domains.code.pytree import Parameter, Parameters, parameters, signatures, tree_of
 from kuznia.domains.code.schema import CodeDraft, DocumentationDraft
 from kuznia.domains.code.symbols import public
@@ -172,26 +172,21 @@ def _claimed(arguments: str) -> Parameters:
     return found[1:] if found and found[0].name in ("self", "cls") else found
 
 
-async def examples_parse(draft: DocumentationDraft, bench: Bench) -> list[Finding]:
+def examples_parse(draft: DocumentationDraft, bench: Bench) -> Iterator[Finding]:
     """An example is the part of a page that people copy."""
     language = get(asked(bench).language)
-    found: list[Finding] = []
     for example in page(draft.files[0].content).examples:
         if find(example.label) is not language:
             continue
-        proof = await proven(_source(example).encode(), language)
-        errors = () if isinstance(proof, Stopped) else proof.errors
-        found += [
-            Finding(
+        proof = prove(_source(example).encode(), language, within(SECONDS))
+        for flaw in () if isinstance(proof, Stopped) else proof.errors[:1]:
+            yield Finding(
                 "example-syntax",
                 "block" if _is_sure(language) else "warn",
                 f"{draft.files[0].path}:{example.line + flaw.line - 1}",
                 f"The example does not parse: {flaw.message}: {flaw.text}",
                 "Correct the example.",
             )
-            for flaw in errors[:1]
-        ]
-    return found
 
 
 def _is_sure(language: Language) -> bool:
@@ -228,11 +223,12 @@ def examples_import_what_is_there(draft: DocumentationDraft, bench: Bench) -> It
 
 
 DOCUMENTATION: tuple[Check[DocumentationDraft], ...] = (
-    Check("page", is_a_page),
-    Check("tongue", speaks_as_asked),
-    Check("complete", names_all),
-    Check("existing", names_nothing_else),
-    Check("signatures", signatures_are_right),
-    Check("examples", examples_parse),
-    Check("example-imports", examples_import_what_is_there),
+    Check("page", held_apart(is_a_page)),
+    Check("seen", held_apart(is_all_seen)),
+    Check("tongue", held_apart(speaks_as_asked)),
+    Check("complete", held_apart(names_all)),
+    Check("existing", held_apart(names_nothing_else)),
+    Check("signatures", held_apart(signatures_are_right)),
+    Check("examples", held_apart(examples_parse)),
+    Check("example-imports", held_apart(examples_import_what_is_there)),
 )

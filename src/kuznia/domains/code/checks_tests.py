@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.checks import SOURCE, asked, is_readable, short, written
+from kuznia.domains.code.checks import SOURCE, asked, held_apart, is_readable, short, written
 from kuznia.domains.code.languages import get
 from kuznia.domains.code.pytree import Function, statements, tree_of
 from kuznia.domains.code.schema import File, TestsDraft
@@ -123,8 +123,8 @@ def _lines(file: File) -> list[str]:
 
 TESTS: tuple[Check[TestsDraft], ...] = (
     *SOURCE,
-    Check("names", name_what_they_test),
-    Check("asserts", assert_something),
-    Check("found", are_found),
-    Check("own", are_not_the_code),
+    Check("names", held_apart(name_what_they_test)),
+    Check("asserts", held_apart(assert_something)),
+    Check("found", held_apart(are_found)),
+    Check("own", held_apart(are_not_the_code)),
 )

@@ -7,8 +7,9 @@ block, in a language whose parser can be believed, and what comes after it is pr
 import re
 
 from kuznia.domains.code.checks import asked
+from kuznia.domains.code.grammar import within
 from kuznia.domains.code.languages import find, get
-from kuznia.domains.code.proof import INLINE_REFERENCE_BYTES, prove_now
+from kuznia.domains.code.proof import SECONDS, prove
 from kuznia.domains.code.reply import Mark, Reply, read
 from kuznia.domains.code.schema import Proof
 from kuznia.domains.code.table import Language
@@ -17,6 +18,7 @@ from kuznia.forge.terms import Bench, Unreadable
 # Letters of prose before it counts as such, and lines that may stand above the block.
 MOST_TALK = 240
 MOST_BEFORE = 3
+MOST_READ = 16_384
 # A model that thinks aloud may write drafts first.
 _THOUGHT = re.compile(r"\s*<|.{0,200}<\|", re.DOTALL)
 # The name of a file, packages, or an announcement: more may come than talk.
@@ -81,7 +83,7 @@ def _inside(reply: Reply, language: Language) -> str | None:
 
 def _proof(lines: list[str], language: Language) -> Proof | None:
     source = "\n".join((*lines, "")).encode()
-    if len(source) > INLINE_REFERENCE_BYTES:
+    if len(source) > MOST_READ:
         return None
-    proof = prove_now(source, language)
+    proof = prove(source, language, within(SECONDS))
     return proof if isinstance(proof, Proof) else None

@@ -4,7 +4,6 @@ Marks decide where they can; where they cannot, the block that parses in the ask
 """
 
 import re
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,7 +14,7 @@ from kuznia.domains.code.languages import find_by_path
 from kuznia.domains.code.naming import default_path, label
 from kuznia.domains.code.needs import needs
 from kuznia.domains.code.paths import safe_path
-from kuznia.domains.code.proof import INLINE_BYTES, INLINE_SECONDS, prove_now
+from kuznia.domains.code.proof import SECONDS, prove
 from kuznia.domains.code.reply import Block, Reply, blocks, read
 from kuznia.domains.code.schema import File, Proof
 from kuznia.domains.code.table import Language
@@ -24,13 +23,12 @@ from kuznia.domains.code.wrapped import tagged, unwrap
 from kuznia.forge.terms import Unreadable
 
 # Raise it when the same reply may give other files: it is part of the domain's version.
-VERSION = 1
+VERSION = 2
 MOST_FILES = 20
 MOST_BYTES = 262_144
 # How often one reply may ask whether a piece of it parses.
 MOST_PARSES = 16
-# And for how long, in seconds: this is done on the event loop.
-MOST_TRYING = 0.1
+MOST_TRIED = 65_536
 
 _CONTINUED = re.compile(
     r"\bcontinue[sd]? in (?:the |my )?next|\bto be continued\b|\bпродовження в наступн",
@@ -72,16 +70,15 @@ def extract(reply: str, language: Language, kind: Kind, path: str | None = None)
 
 def _trial(language: Language) -> Callable[[str], bool]:
     """Whether a text parses, within a bound of tries; large texts are not tried here."""
-    left, deadline = MOST_PARSES, within(MOST_TRYING, time.thread_time)
+    left = MOST_PARSES
 
     def fits(text: str) -> bool:
         nonlocal left
         left -= 1
         source = text.encode()
-        if left < 0 or len(source) > INLINE_BYTES or not text.strip():
+        if left < 0 or len(source) > MOST_TRIED or not text.strip():
             return False
-        seconds = min(INLINE_SECONDS, deadline - time.thread_time())
-        proof = prove_now(source, language, seconds)
+        proof = prove(source, language, within(SECONDS))
         return isinstance(proof, Proof) and not proof.errors
 
     return fits

@@ -8,10 +8,9 @@ from typing import TypeVar
 
 from kuznia.domains.code.languages import find, find_by_path
 from kuznia.domains.code.naming import are_kin
-from kuznia.domains.code.proof import proof_now
+from kuznia.domains.code.proof import proof_of
 from kuznia.domains.code.pytree import tree_of
 from kuznia.domains.code.schema import CodeDraft, File
-from kuznia.forge.terms import Bench, Finding
 
 C = TypeVar("C", bound=CodeDraft)
 
@@ -36,12 +35,12 @@ def faults(file: File) -> Iterator[tuple[str, str]]:
         yield "extension", f"The file is {file.language}, and its name says otherwise."
 
 
-def tidy(draft: C, _: tuple[Finding, ...], __: Bench) -> C:
+def tidy(draft: C, deadline: float) -> C:
     """The draft with all that put right and proven again; the same where nothing is."""
     files = tuple(_tidied(file) for file in draft.files)
     if files == draft.files:
         return draft
-    return draft.model_copy(update={"files": files, "proof": proof_now(files)})
+    return draft.model_copy(update={"files": files, "proof": proof_of(files, deadline)})
 
 
 def _tidied(file: File) -> File:

@@ -1,12 +1,19 @@
 """The parts of a code artefact: how each is asked for and how its reply is read."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
 from kuznia.domains.code import asking, checks, checks_docs, checks_tests
-from kuznia.domains.code.checks import asked, written
+from kuznia.domains.code.apart import apart
+from kuznia.domains.code.checks import UNCHECKED, asked, letters, written
+from kuznia.domains.code.choose import Kind
 from kuznia.domains.code.document import document
 from kuznia.domains.code.enough import enough
-from kuznia.domains.code.extract import MOST_BYTES, extract
+from kuznia.domains.code.extract import MOST_BYTES, Extracted, extract
+from kuznia.domains.code.grammar import Stopped
 from kuznia.domains.code.languages import get
-from kuznia.domains.code.mend import tidy
+from kuznia.domains.code.mend import C, tidy
 from kuznia.domains.code.metrics import METRICS
 from kuznia.domains.code.paths import stem
 from kuznia.domains.code.proof import proof_of
@@ -16,11 +23,14 @@ from kuznia.domains.code.schema import (
     CodeInput,
     DocumentationDraft,
     File,
+    Proof,
     TestsDraft,
 )
-from kuznia.forge.terms import AnyPart, Bench, Order, Part, Prompt, Unreadable
+from kuznia.forge.terms import AnyPart, Bench, Finding, Order, Part, Prompt, Unreadable
 
+R = TypeVar("R")
 MOST_TOKENS = 8_192
+_ONE_PAGE = "Reply with one Markdown document."
 
 
 def parts(order: Order, tests: Part[TestsDraft] | None = None) -> tuple[AnyPart, ...]:
@@ -68,43 +78,87 @@ def _test_path(bench: Bench) -> str:
 
 
 async def _read_code(reply: str, bench: Bench) -> CodeDraft:
-    found = extract(reply, get(asked(bench).language), "code")
+    found, proof = await _read(partial(_files_in, reply, asked(bench).language, "code"), reply)
     return CodeDraft(
         files=found.files,
-        proof=await proof_of(found.files),
+        proof=proof,
         truncated=found.truncated,
         requires=found.requires,
     )
 
 
 async def read_tests(reply: str, bench: Bench) -> TestsDraft:
-    language = get(asked(bench).language)
-    found = extract(reply, language, "tests", _test_path(bench))
+    language, path = asked(bench).language, _test_path(bench)
+    job = partial(_files_in, reply, language, "tests", path=path)
+    found, proof = await _read(job, reply)
     return TestsDraft(
         files=found.files,
-        proof=await proof_of(found.files),
+        proof=proof,
         truncated=found.truncated,
         requires=found.requires,
-        framework=language.tests or "",
+        framework=get(language).tests or "",
     )
 
 
-def _read_documentation(reply: str, _: Bench) -> DocumentationDraft:
-    text, cut = document(read(reply))
+async def _read_documentation(reply: str, _: Bench) -> DocumentationDraft:
+    return await _read(partial(_page_in, reply), reply)
+
+
+async def _read(job: Callable[[float], R | Finding], reply: str) -> R:
+    """What a reply holds. A model can write what stops a parser, so that is done apart."""
+    found = await apart(job, len(reply))
+    if isinstance(found, Stopped):
+        found = UNCHECKED
+    if isinstance(found, Finding):
+        raise Unreadable(found.code, found.message, found.hint)
+    return found
+
+
+def _files_in(
+    reply: str, language: str, kind: Kind, deadline: float, *, path: str | None = None
+) -> tuple[Extracted, Proof] | Finding:
+    # A language goes by its name: in another process its row would be another object.
+    try:
+        found = extract(reply, get(language), kind, path)
+    except Unreadable as unreadable:
+        return unreadable.finding
+    return found, proof_of(found.files, deadline)
+
+
+def _page_in(reply: str, _: float) -> DocumentationDraft | Finding:
+    try:
+        text, cut = document(read(reply))
+    except Unreadable as unreadable:
+        return unreadable.finding
     if not text.strip():
-        raise Unreadable("no-text", "The reply is empty.", "Reply with one Markdown document.")
+        return Finding("no-text", "block", "reply", "The reply is empty.", _ONE_PAGE)
     if len(text.encode()) > MOST_BYTES:
-        raise Unreadable("too-large", "The document is far too long.", "Write much less.")
+        message = "The document is far too long."
+        return Finding("too-large", "block", "reply", message, "Write much less.")
     page = File(path="README.md", language="markdown", content=text)
     return DocumentationDraft(files=(page,), truncated=cut)
+
+
+async def _mend(draft: C, _: tuple[Finding, ...], bench: Bench) -> C:
+    mended = await apart(partial(tidy, draft), letters(bench, draft))
+    return draft if isinstance(mended, Stopped) else mended
+
+
+async def _enough(text: str, bench: Bench) -> str | None:
+    kept = await apart(partial(_enough_in, text, bench), len(text))
+    return None if isinstance(kept, Stopped) else kept
+
+
+def _enough_in(text: str, bench: Bench, _: float) -> str | None:
+    return enough(text, bench)
 
 
 CODE: Part[CodeDraft] = Part(
     name="code",
     prompt=_ask_code,
     parse=_read_code,
-    enough=enough,
-    mend=tidy,
+    enough=_enough,
+    mend=_mend,
     checks=checks.SOURCE,
 )
 TESTS: Part[TestsDraft] = Part(
@@ -113,7 +167,7 @@ TESTS: Part[TestsDraft] = Part(
     required=False,
     prompt=_ask_tests,
     parse=read_tests,
-    mend=tidy,
+    mend=_mend,
     checks=checks_tests.TESTS,
 )
 DOCUMENTATION: Part[DocumentationDraft] = Part(

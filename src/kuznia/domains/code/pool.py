@@ -1,16 +1,16 @@
 """Other processes for work that would hold the interpreter's lock: large or hostile sources.
 
-A parser that is busy in C lets nothing else run. The pool costs nothing before its first job, and
-the domain closes it when the server stops. A worker is a fresh interpreter (no fork of a threaded
-server) at the other end of a pipe: it ends when the pipe does, which is also when this process
-dies, and an alarm ends it in a job that hangs.
+A parser that is busy in C lets nothing else run, and some end the process they run in. The pool
+costs nothing before its first job, and the domain closes it when the server stops. A worker is a
+fresh interpreter (no fork of a threaded server) at the other end of a pipe: it ends when the pipe
+does, which is also when this process dies, and an alarm ends it in a job that hangs.
 """
 
 import asyncio
+import resource
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -20,19 +20,30 @@ from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
 
 from kuznia.domains.code.grammar import Stopped, within
-from kuznia.domains.code.table import Language
+from kuznia.platform.turns import Full, Turns
 
 R = TypeVar("R")
-# The last argument is the deadline; a job that knows how to stop returns Stopped itself.
-Job = Callable[[bytes, Language, float], R]
+# Given its deadline; one that knows how to stop returns Stopped itself.
+Job = Callable[[float], R]
 
-# Callers beyond this are told at once that there is no time, instead of growing a queue.
-MOST_UNDER_WAY = 32
-# What a worker may overrun a deadline by before it is ended: a reply has to travel too.
+# Two work for as many callers as there are, the third for somebody who has none at work.
+WORKERS = 3
+# Jobs beyond this are told at once that there is no time, instead of growing a queue.
+MAX_WAITING = 256
+# What a worker may overrun a deadline by before its alarm ends it, and how much longer than the
+# job's own time we wait for a worker that has to share its core.
 GRACE = 0.05
+PATIENCE = 10
+# An interpreter with our parsers is there in half a second, on a busy machine in ten.
+START_SECONDS = 30.0
+# A tree takes some hundred times its text; text that makes it more ends its worker, not the host.
+MAX_MEMORY = 2 << 30
+# The job found no place, so nothing was done.
+BUSY = Stopped(0.0)
 WORKER = (
     "from multiprocessing.connection import Connection; import sys;"
-    "from kuznia.domains.code.pool import work; work(Connection(int(sys.argv[1])))"
+    "from kuznia.domains.code.pool import bounded, work;"
+    "bounded(); work(Connection(int(sys.argv[1])))"
 )
 
 
@@ -49,6 +60,20 @@ class _Worker:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
+            self._ready = False
+
+    def done(self, job: Job[R], seconds: float) -> tuple[R] | None:
+        """The job's result; None: too slow, called off, or dead of what it was given."""
+        try:
+            # Its own beginning is not counted as the job's time.
+            self._ready = self._ready or (self.pipe.poll(START_SECONDS) and self.pipe.recv())
+            if self._ready:
+                self.pipe.send((job, seconds))
+            if self._ready and self.pipe.poll(PATIENCE * (seconds + GRACE)):
+                return (self.pipe.recv(),)
+        except (EOFError, OSError):
+            pass
+        return None
 
     def end(self) -> None:
         """Stop at once; a worker holds nothing worth saving."""
@@ -62,9 +87,7 @@ class _Order(Generic[R]):
     """One job on its way, and the worker that has it, so that it can be called off."""
 
     job: Job[R]
-    source: bytes
-    language: Language
-    deadline: float
+    seconds: float
     worker: _Worker | None = None
     called_off: bool = False
 
@@ -77,20 +100,27 @@ class _Order(Generic[R]):
 class Pool:
     """A few workers, started when first needed and used again; opens again after a close."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, waiting: int = MAX_WAITING) -> None:
         self._size = size
+        self._turns = Turns(size, waiting=waiting)
         self._threads: ThreadPoolExecutor | None = None
         self._idle: list[_Worker] = []
         self._under_way: list[_Order[Any]] = []
 
-    async def run(
-        self, job: Job[R], source: bytes, language: Language, *, seconds: float
-    ) -> R | Stopped:
-        """The job's result, or Stopped if it has none in time; cancelling ends its worker."""
-        if len(self._under_way) >= MOST_UNDER_WAY:
-            return Stopped(0.0)
+    async def run(self, job: Job[R], *, seconds: float) -> R | Stopped:
+        """The job's result, or Stopped if it has none in time; cancelling ends its worker.
+
+        Counted is what the worker works. Waiting for a place is not: callers take turns, and who
+        waits has a deadline of their own.
+        """
+        try:
+            async with self._turns.turn():
+                return await self._served(_Order(job, seconds))
+        except Full:
+            return BUSY
+
+    async def _served(self, order: _Order[R]) -> R | Stopped:
         self._threads = self._threads or ThreadPoolExecutor(self._size, "kuznia-code")
-        order = _Order(job, source, language, within(seconds))
         self._under_way.append(order)
         try:
             return await asyncio.wrap_future(self._threads.submit(self._serve, order))
@@ -110,47 +140,40 @@ class Pool:
         while self._idle:
             self._idle.pop().end()
 
-    def _serve(self, order: "_Order[R]") -> R | Stopped:
+    def _serve(self, order: _Order[R]) -> R | Stopped:
         """On a thread of ours: there are as many as workers, so one is idle or may be started."""
-        began = time.monotonic()
-        if order.called_off or began > order.deadline:
-            return Stopped(0.0)
-        worker = self._idle.pop() if self._idle else _Worker()
-        order.worker = worker
-        result = _exchange(worker.pipe, order)
-        order.worker = None
-        if isinstance(result, _Lost) or order.called_off:
-            worker.end()
-            return Stopped(time.monotonic() - began)
-        self._idle.append(worker)
-        return result
+        if order.called_off:
+            return BUSY
+        worker = order.worker = self._idle.pop() if self._idle else _Worker()
+        result: tuple[R] | None = None
+        try:
+            result = worker.done(order.job, order.seconds)
+        finally:
+            order.worker = None
+            if result is None or order.called_off:
+                worker.end()
+            else:
+                self._idle.append(worker)
+        return result[0] if result else Stopped(order.seconds)
 
 
-class _Lost:
-    """No answer: the worker was too slow, was called off, or died of what it was given."""
-
-
-def _exchange(pipe: Connection, order: _Order[R]) -> R | _Lost:
-    try:
-        pipe.send((order.job, order.source, order.language, order.deadline))
-        left = order.deadline - time.monotonic()
-        if pipe.poll(max(0.0, left) + GRACE):
-            return pipe.recv()
-    except (EOFError, OSError):
-        pass
-    return _Lost()
+def bounded() -> None:
+    """Hold this process to what a worker may use."""
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
 
 
 def work(pipe: Connection) -> None:
     """A worker's whole life: jobs in, results out, until the pipe or the time of a job ends."""
     with suppress(EOFError, OSError):
+        pipe.send(True)
         while True:
-            job, source, language, deadline = pipe.recv()
-            # The alarm's default is to end the process, also while it is deep in C.
-            signal.setitimer(signal.ITIMER_REAL, max(GRACE, deadline - time.monotonic()) + GRACE)
-            result = job(source, language, deadline)
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            job, seconds = pipe.recv()
+            # The alarm's default is to end the process, also while it is deep in C. It counts what
+            # the process works, as the deadline does.
+            signal.setitimer(signal.ITIMER_PROF, seconds + GRACE)
+            result = job(within(seconds))
+            signal.setitimer(signal.ITIMER_PROF, 0)
             pipe.send(result)
 
 
-POOL = Pool(size=2)
+POOL = Pool(size=WORKERS)

@@ -1,59 +1,58 @@
 """What can be proven of a piece of source: which parser accepts it, or where it stumbles."""
 
 import sys
-import time
 from collections.abc import Iterator
 
 from tree_sitter import Node, Query, QueryCursor, Tree
 
-from kuznia.domains.code.grammar import Clock, Stopped, load, parse, within
+from kuznia.domains.code.grammar import Stopped, load, parse, spend
 from kuznia.domains.code.languages import find
-from kuznia.domains.code.pool import POOL
 from kuznia.domains.code.reference import find_reference
 from kuznia.domains.code.schema import File, Flaw, Proof, weakest
 from kuznia.domains.code.table import Language
 
 # Raise it when the same source may be proven otherwise: it is part of the domain's version.
-VERSION = 2
+VERSION = 3
 # A reader mends the first few errors; what follows is mostly their echo.
 MOST_FLAWS = 20
 MOST_TEXT = 80
-# Seconds a source may take, and how long it may hold the event loop before another process
-# takes over. Some sizes are sent there at once: the compiler cannot be stopped once it runs.
+# What a step may take that reads a reply or a caller's file: a parser, the checks of a draft.
 SECONDS = 2.0
-INLINE_SECONDS = 0.02
-INLINE_BYTES = 65_536
-INLINE_REFERENCE_BYTES = 16_384
 # What a grammar cannot read though the language can, and the same in words it can: Kotlin's wants
 # a new line before the brace that ends a class body.
 _REWRITES = {"kotlin": (b"}", b"\n}")}
+# Grammars that can end the process: one of them is asked only about what its reference accepts.
+_CRASH = frozenset({"yaml"})
 # Syntax that this interpreter's compiler may be too old for, by the version that brought it.
 _NEWER = ((3, 12), "[(type_alias_statement) (type_parameter)] @new")
 
 
 def prove(
-    source: bytes,
-    language: Language,
-    deadline: float,
-    tree: Tree | Stopped | None = None,
-    clock: Clock = time.monotonic,
+    source: bytes, language: Language, deadline: float, tree: Tree | Stopped | None = None
 ) -> Proof | Stopped:
     """The proof of one source, in this process; pass the `tree` if it is parsed already."""
-    try:
-        text = source.decode()
-    except UnicodeDecodeError as error:
-        line = source.count(b"\n", 0, error.start) + 1
-        flaw = Flaw(line=line, column=1, text="", message="bytes that are not UTF-8")
+    if flaw := _not_text(source):
         return Proof(level="none", errors=(flaw,))
-    reference = find_reference(language)
-    refused = reference[1](text) if reference else None
-    if reference and not refused:
-        return Proof(level="reference")
-    tree = tree or parse(source, language, deadline, clock)
+    refused: Flaw | None = None
+    if reference := find_reference(language):
+        spend(language, len(source))
+        refused = reference[1](source.decode())
+        if not refused:
+            return Proof(level="reference")
+    if refused and language.name in _CRASH:
+        return Proof(level="none", errors=(refused,))
+    tree = tree or parse(source, language, deadline)
     if isinstance(tree, Stopped):
         return Proof(level="none", errors=(refused,)) if refused else tree
+    return _judged(tree, source, language, deadline, refused)
+
+
+def _judged(
+    tree: Tree, source: bytes, language: Language, deadline: float, refused: Flaw | None
+) -> Proof:
+    """What the grammar finds, beside what the parser that knows better has refused."""
     flaws = tuple(_flaws(tree, source, language))
-    if flaws and _is_right_rewritten(source, language, deadline, clock):
+    if flaws and _is_right_rewritten(source, language, deadline):
         return Proof(level="tree_sitter")
     if refused and not flaws and _is_newer(tree, language):
         return Proof(level="tree_sitter")
@@ -64,10 +63,25 @@ def prove(
     return Proof(level="none" if flaws else "tree_sitter", errors=flaws)
 
 
-def _is_right_rewritten(source: bytes, language: Language, deadline: float, clock: Clock) -> bool:
+def _not_text(source: bytes) -> Flaw | None:
+    """What no parser is asked about: 16 kB of NULs keep the one of bash busy for a second."""
+    try:
+        source.decode()
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        return Flaw(line=line, column=1, text="", message="bytes that are not UTF-8")
+    place = source.find(b"\0")
+    if place < 0:
+        return None
+    line, begins = source.count(b"\n", 0, place) + 1, source.rfind(b"\n", 0, place) + 1
+    column = len(source[begins:place].decode()) + 1
+    return Flaw(line=line, column=column, text="", message="a NUL character")
+
+
+def _is_right_rewritten(source: bytes, language: Language, deadline: float) -> bool:
     if language.name not in _REWRITES:
         return False
-    again = parse(source.replace(*_REWRITES[language.name]), language, deadline, clock)
+    again = parse(source.replace(*_REWRITES[language.name]), language, deadline)
     return not isinstance(again, Stopped) and not again.root_node.has_error
 
 
@@ -118,47 +132,13 @@ def _broken(root: Node) -> Iterator[Node]:
         waiting += reversed(inner)
 
 
-def prove_now(
-    source: bytes, language: Language, seconds: float = INLINE_SECONDS
-) -> Proof | Stopped:
-    """The proof of a small source, in a moment of this thread's own time.
-
-    Counted is what it works, not what it waits for a core: a busy machine changes no verdict.
-    """
-    clock = time.thread_time
-    return prove(source, language, within(seconds, clock), clock=clock)
-
-
-async def proven(source: bytes, language: Language, seconds: float = SECONDS) -> Proof | Stopped:
-    """The proof of one source without holding up the event loop: small here, large elsewhere."""
-    most = INLINE_REFERENCE_BYTES if find_reference(language) else INLINE_BYTES
-    if len(source) <= most:
-        proof = prove_now(source, language)
-        if not isinstance(proof, Stopped):
-            return proof
-    return await POOL.run(prove, source, language, seconds=seconds)
-
-
-async def proof_of(files: tuple[File, ...]) -> Proof:
+def proof_of(files: tuple[File, ...], deadline: float) -> Proof:
     """One proof for a draft's files; what could not be read in time counts as not proven."""
     proofs: list[Proof] = []
     for file in files:
         language = find(file.language)
         if language:
-            proof = await proven(file.content.encode(errors="replace"), language)
-            proofs.append(_placed(proof, file.path))
-    return weakest(proofs)
-
-
-def proof_now(files: tuple[File, ...]) -> Proof:
-    """The same at once, for what is small; the large and the slow count as not proven."""
-    proofs: list[Proof] = []
-    for file in files:
-        language = find(file.language)
-        if language:
-            source = file.content.encode(errors="replace")
-            small = len(source) <= INLINE_BYTES
-            proof = prove_now(source, language) if small else Stopped(0.0)
+            proof = prove(file.content.encode(errors="replace"), language, deadline)
             proofs.append(_placed(proof, file.path))
     return weakest(proofs)
 

@@ -7,9 +7,11 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import NamedTuple
 
+from kuznia.domains.code.grammar import spend
+from kuznia.domains.code.languages import get
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-# Some ten milliseconds of the event loop's time.
 MOST_READ = 65_536
 
 
@@ -25,12 +27,17 @@ class Parameter(NamedTuple):
 Parameters = tuple[Parameter, ...] | None
 
 
-# Several checks read one draft, one after the other; a tree may take fifty times its text.
-@lru_cache(maxsize=4)
 def tree_of(content: str) -> ast.Module | None:
     """The module's tree, or None if this interpreter cannot read it, or not without delay."""
     if len(content) > MOST_READ:
         return None
+    spend(get("python"), len(content))
+    return _tree(content)
+
+
+# Several checks read one draft, one after the other; a tree may take fifty times its text.
+@lru_cache(maxsize=4)
+def _tree(content: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings():
             # A doubtful escape is no reason to refuse, and our log is not the place to say it.

@@ -42,8 +42,6 @@ def python(text: str) -> Flaw | None:
         return _flaw(text, error.lineno or 1, error.offset or 1, error.msg)
     except (RecursionError, MemoryError):
         return _too_deep(text)
-    except ValueError:
-        return _flaw(text, 1, 1, "a NUL character, or half of a surrogate pair")
     return None
 
 
@@ -142,18 +140,15 @@ def _size(
 
 def postgresql(text: str) -> Flaw | None:
     """What PostgreSQL's own parser says; bodies of functions in quotes are text to it."""
-    if "\0" in text:
-        return _flaw(text, 1, 1, "a NUL character")
     # Loaded when first asked for: it is large, and most servers never see SQL.
     parser = import_module("pglast.parser")
     try:
         parser.split(text)
-    except UnicodeEncodeError:
-        return _flaw(text, 1, 1, "half of a surrogate pair")
     except parser.ParseError as error:
         message, *places = map(str, error.args)
         # The binding takes a place that is counted in characters for one in bytes: back again.
-        place = len(text[: int(places[0])].encode()) if places else 0
+        # Where the text ends too soon it has no place at all, and says None.
+        place = len(text[: int(places[0])].encode()) if places and places[0] != "None" else 0
         before = text[:place]
         return _flaw(text, before.count("\n") + 1, place - before.rfind("\n"), message)
     return None

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from kuznia.domains.code.characters import refuse_controls
 from kuznia.forge.terms import Unreadable
 
 # Nobody answers with more; it also bounds the search for the fence that closes another.
@@ -29,7 +30,8 @@ _END_OF_THOUGHT = re.compile(
 )
 _THOUGHT = re.compile(r"\s*<(?:think|thinking|thought|reasoning)>")
 _FINAL = "<|channel|>final<|message|>"
-_NUL_AND_MARKS = str.maketrans("", "", "\0\ufeff\u200b")
+# What stands unseen before a fence, so that it is none where it was shown last.
+_MARKED_FENCE = re.compile(r"^[\ufeff\u200b]++(?=[ \t]*(?:```|~~~))|\A\ufeff", re.MULTILINE)
 
 Fits = Callable[[str], bool]
 
@@ -74,11 +76,12 @@ class Reply:
 
 
 def read(text: str) -> Reply:
-    """The reply without thoughts, quotation marks and bytes no file should have."""
+    """The reply without thoughts, quotation marks and what hides a fence."""
     if len(text) > MOST_REPLY:
         raise Unreadable("too-large", "The reply is far too long.", "Answer much more briefly.")
-    text = text.encode(errors="replace").decode().translate(_NUL_AND_MARKS)
-    text = _without_thoughts(text)
+    text = text.encode(errors="replace").decode()
+    text = _without_thoughts(_MARKED_FENCE.sub("", text))
+    refuse_controls(text)
     if _QUOTED_FENCE.search(text):
         text = _QUOTE.sub("", text)
     lines = tuple(_FENCE_AFTER_WORDS.sub(r"\1\n\2", text).split("\n"))

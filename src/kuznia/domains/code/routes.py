@@ -222,9 +222,13 @@ async def code_skeletons(request: Request) -> Response:
         jobs = [
             group.create_task(
                 POOL.run(
-                    partial(sketch, path=one.path, tongue=wanted.tongue),
-                    one.content.encode(errors="replace"),
-                    language,
+                    partial(
+                        sketch,
+                        one.content.encode(errors="replace"),
+                        language,
+                        path=one.path,
+                        tongue=wanted.tongue,
+                    ),
                     seconds=SECONDS,
                 )
             )

@@ -1,7 +1,6 @@
 """What a source defines, and what of it is for others: public functions, methods and types."""
 
 import re
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -11,12 +10,13 @@ from tree_sitter import Node, Query, QueryCursor, Tree
 
 from kuznia.domains.code.definitions import QUERIES
 from kuznia.domains.code.grammar import Stopped, load, parse, within
-from kuznia.domains.code.proof import INLINE_BYTES, INLINE_SECONDS
+from kuznia.domains.code.proof import SECONDS
 from kuznia.domains.code.table import Language
 
 # A file with more than this is generated, and no check needs them all.
 MOST_SYMBOLS = 500
 MOST_HEAD = 400
+MOST_READ = 65_536
 
 _PRIVATE = re.compile(r"\b(?:private|protected|fileprivate|internal|override|local)\b|@Override\b")
 _STATIC = re.compile(r"\bstatic\b")
@@ -53,10 +53,9 @@ class Symbol:
 def symbols(content: str, language: Language) -> tuple[Symbol, ...]:
     """Every function and type in order; nothing where there are none or time ran out."""
     source = content.encode()
-    if language.name not in QUERIES or len(source) > INLINE_BYTES:
+    if language.name not in QUERIES or len(source) > MOST_READ:
         return ()
-    clock = time.thread_time
-    tree = parse(source, language, within(INLINE_SECONDS, clock), clock)
+    tree = parse(source, language, within(SECONDS))
     return (
         () if isinstance(tree, Stopped) else tuple(one for _, one in placed(source, language, tree))
     )

@@ -7,6 +7,7 @@ from typing import cast
 
 from pydantic import JsonValue
 
+from kuznia.domains.code.characters import refuse_controls
 from kuznia.domains.code.languages import find_by_path
 
 _TEXT_KEYS = ("code", "content", "source", "solution", "answer", "implementation", "contents")
@@ -39,7 +40,8 @@ def tagged(text: str) -> tuple[Wrapped, ...]:
 def unwrap(text: str) -> tuple[Wrapped, ...]:
     """The files in a JSON value that is most of the text; nothing where there is none.
 
-    Code is full of JSON: a value that is only a part of something bigger is never opened.
+    Code is full of JSON: a value that is only a part of something bigger is never opened. What its
+    escapes stand for is looked at anew: a NUL, or half of a surrogate pair, was none before.
     """
     for count, opening in enumerate(_OPENING.finditer(text)):
         if count == MOST_TRIES:
@@ -49,7 +51,10 @@ def unwrap(text: str) -> tuple[Wrapped, ...]:
         except (ValueError, RecursionError):
             continue
         if 2 * (end - opening.end()) > len(text.strip()):
-            return tuple(_files(cast(JsonValue, value)))
+            files = tuple(_files(cast(JsonValue, value)))
+            for _, content in files:
+                refuse_controls(content)
+            return files
     return ()
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 from pydantic import ValidationError
@@ -11,6 +11,8 @@ from kuznia.domains.flows.schema import Flow
 from kuznia.forge.terms import Unreadable
 
 _MOST_REPLY = 200_000
+# Values in one reply: each wrong one becomes an error of its own, and a flow has some thousands.
+_MAX_VALUES = 20_000
 # Braces tried as the beginning of an object: prose before it may hold some of its own.
 _MOST_STARTS = 20
 # A comma before a closing bracket, and the strings in which it would be meant. One that is never
@@ -27,6 +29,8 @@ def parse(reply: str) -> Flow:
     tidy = _COMMAS.sub(lambda found: found[1] or "", reply)
     for text in dict.fromkeys((reply, tidy)):
         for found in _objects(text):
+            if _is_endless(found):
+                raise Unreadable("too-long", "The reply is too long for a flow.", _HINT)
             try:
                 return Flow.model_validate(found)
             except ValidationError as wrong:
@@ -57,6 +61,21 @@ def _objects(reply: str) -> Iterator[object]:
             continue
         yield _as_sent(found)
         at = reply.find("{", end)
+
+
+def _is_endless(found: object) -> bool:
+    """Whether it holds more values than a flow could; without recursion, for it may be deep."""
+    waiting, seen = [found], 0
+    while waiting and seen <= _MAX_VALUES:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            inside: Iterable[object] = cast("dict[str, object]", value).values()
+        else:
+            inside = cast("list[object]", value) if isinstance(value, list) else ()
+        before = len(waiting)
+        waiting.extend(inside)
+        seen += len(waiting) - before
+    return seen > _MAX_VALUES
 
 
 def _as_sent(found: object) -> object:

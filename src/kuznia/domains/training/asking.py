@@ -20,6 +20,8 @@ from kuznia.forge.terms import Prompt, Unreadable
 _LANGUAGES = {"en": "English", "uk": "Ukrainian"}
 _FENCE = "=" * 24
 _MOST_OFFERED = 8
+# What it is asked for is a hundredth of this.
+_MAX_REPLY = 50_000
 _MOST_WORDS = 1500
 _HINT = 'Answer with one JSON object: {"title", "summary", "themes", "prefer"}.'
 
@@ -90,7 +92,7 @@ def wishes(reply: str, athlete: Athlete) -> Wishes:
 
 def _read(reply: str) -> Said:
     first, last = reply.find("{"), reply.rfind("}")
-    if first < 0 or last < first:
+    if first < 0 or last < first or len(reply) > _MAX_REPLY:
         raise Unreadable("no-json", "The reply holds no JSON object.", _HINT)
     try:
         data = json.loads(reply[first : last + 1])

@@ -84,7 +84,11 @@ class Models(BaseSettings):
         le=10,
         description="Calls for one question when the fault is worth a retry.",
     )
-    model_concurrency: Count = Field(default=64, description="Calls to one model at the same time.")
+    model_concurrency: Count = Field(
+        default=64,
+        description="Calls to one model at the same time; of three or more, the last is kept for "
+        "a caller who has none under way.",
+    )
     model_reply_bytes: int = Field(
         default=2_000_000, ge=10_000, le=100_000_000, description="The longest reply that is read."
     )

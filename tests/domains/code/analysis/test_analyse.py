@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import pytest
 from tests.domains.code.analysis.counted import a_file, file_of
-from tests.domains.code.patience import least_lag, soonest
+from tests.domains.code.patience import least_lag
 
 from kuznia.domains.code.analysis import analyse, analysed
 from kuznia.domains.code.analysis.measure import MOST_FUNCTIONS, complexities
@@ -184,10 +184,11 @@ async def test_a_hostile_file_has_its_time_and_no_more(language, content):
     await analysed([a_file("a")])
     file = a_file(content, language)
 
-    took, said = await soonest(1.1, lambda: analysed([file], seconds=1))
-    lag, _ = await least_lag(0.05, lambda: analysed([file], seconds=0.2))
+    began = time.monotonic()
+    lag, said = await least_lag(0.05, lambda: analysed([file], seconds=0.2))
 
-    assert took <= 1.1
+    # Three times at most; left alone they take up to minutes.
+    assert time.monotonic() - began < 20
     assert lag < 0.05
     assert said.files[0].metrics or said.files[0].reason
 

@@ -11,8 +11,9 @@ from tests.domains.code.analysis.counted import functions_of
 
 from kuznia.domains.code.analysis.published import printed
 from kuznia.domains.code.analysis.result import Function
+from kuznia.domains.code.grammar import within
 from kuznia.domains.code.languages import get
-from kuznia.domains.code.proof import prove_now
+from kuznia.domains.code.proof import prove
 from kuznia.domains.code.schema import LEVELS, Proof
 
 PROJECT = Path(__file__).parents[4]
@@ -57,7 +58,7 @@ def test_every_level_of_proof_has_an_example():
 
 @pytest.mark.parametrize(("language", "source", "level", "error"), PROOFS)
 def test_an_example_is_proven_as_the_page_says(language, source, level, error):
-    proof = prove_now(source.encode(), get(language), 5)
+    proof = prove(source.encode(), get(language), within(5))
     assert isinstance(proof, Proof)
 
     said = [f", line {one.line}, column {one.column}: {one.message}" for one in proof.errors]

@@ -9,10 +9,11 @@ from kuznia.domains.code.analysis.duplicates import duplicates
 from kuznia.domains.code.analysis.measure import Measured, measured
 from kuznia.domains.code.analysis.rating import rating, totals, worst
 from kuznia.domains.code.analysis.result import Analysis, FileAnalysis
-from kuznia.domains.code.grammar import Stopped, within
+from kuznia.domains.code.apart import MAX_LETTERS, MAX_PARSED, MAX_SECONDS
+from kuznia.domains.code.grammar import Elsewhere, Stopped, sparingly, within
 from kuznia.domains.code.languages import find, find_by_path
-from kuznia.domains.code.pool import POOL
-from kuznia.domains.code.proof import INLINE_SECONDS, SECONDS
+from kuznia.domains.code.pool import BUSY, POOL
+from kuznia.domains.code.proof import SECONDS
 from kuznia.domains.code.schema import File, Proof
 from kuznia.domains.code.table import Language
 
@@ -20,11 +21,6 @@ from kuznia.domains.code.table import Language
 VERSION = 1
 # Files that are with other processes at one time, so that one request never fills their queue.
 MOST_AT_ONCE = 4
-# A source this small, once proven, is counted in some 4 ms.
-INLINE_BYTES = 8_192
-# What the pool says when it has too much to do already, and when to ask again.
-BUSY = Stopped(0.0)
-PAUSE = 0.02
 
 
 def analyse(
@@ -42,9 +38,13 @@ def analyse_proven(file: File, proof: Proof) -> Analysis | None:
     None where it is not that, or not done in a moment.
     """
     language, source = _language(file), _bytes(file)
-    if not language or proof.level == "none" or len(source) > INLINE_BYTES:
+    if not language or proof.level == "none" or len(source) > MAX_LETTERS:
         return None
-    found = measured(source, language, within(INLINE_SECONDS), "default", proof)
+    try:
+        with sparingly(MAX_PARSED, MAX_SECONDS):
+            found = measured(source, language, within(MAX_SECONDS), "default", proof)
+    except Elsewhere:
+        return None
     if isinstance(found, Stopped) or not found.metrics:
         return None
     return _put_together([file], [found], "default", SECONDS)
@@ -86,13 +86,8 @@ async def _measured_apart(file: File, profile: Profile, seconds: float) -> Measu
     language = _language(file)
     if not language:
         return _measured(file, profile, seconds)
-    job, source = partial(measured, profile=profile), _bytes(file)
-    patience = within(seconds)
-    while True:
-        found = await POOL.run(job, source, language, seconds=seconds)
-        if found != BUSY or within(0) > patience:
-            return found
-        await asyncio.sleep(PAUSE)
+    job = partial(measured, _bytes(file), language, profile=profile)
+    return await POOL.run(job, seconds=seconds)
 
 
 def _bytes(file: File) -> bytes:
@@ -126,7 +121,8 @@ def _told(file: File, found: Measured | Stopped, seconds: float) -> FileAnalysis
     language = _language(file)
     name = language.name if language else file.language
     if isinstance(found, Stopped):
-        reason = f"not read within {seconds:g} s"
+        busy = "not read: too many others wait"
+        reason = busy if found == BUSY else f"not read within {seconds:g} s"
         return FileAnalysis(path=file.path, language=name, proof=Proof(level="none"), reason=reason)
     errors = tuple(flaw.model_copy(update={"path": file.path}) for flaw in found.proof.errors)
     return FileAnalysis(

@@ -61,16 +61,17 @@ def measured(
     known: Proof | None = None,
 ) -> Measured | Stopped:
     """Parse once, prove what is not `known`, count. A job for the pool too: all of it travels."""
-    tree = parse(source, language, deadline)
+    table = TABLES.get(language.name)
+    # A grammar that has nothing to count is not asked: the one of YAML can end the process.
+    tree = parse(source, language, deadline) if table else None
     # Another parser may know the file even where the grammar finds no end.
     proof = known or prove(source, language, deadline, tree)
     if isinstance(proof, Stopped):
         return proof
+    if not table or not tree:
+        return Measured(proof, reason=f"no counting table for {language.title}")
     if isinstance(tree, Stopped):
         return Measured(proof, reason=OUT_OF_TIME)
-    table = TABLES.get(language.name)
-    if not table:
-        return Measured(proof, reason=f"no counting table for {language.title}")
     # A query cannot be stopped, so it only begins when it should end in time; so do the metrics.
     if within(tree.root_node.descendant_count * SECONDS_A_NODE) > deadline:
         return Measured(proof, reason=OUT_OF_TIME)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node, Tree
 
-from kuznia.domains.code.grammar import Stopped, parse, within
+from kuznia.domains.code.grammar import Stopped, parse
 from kuznia.domains.code.schema import File
 from kuznia.domains.code.table import Language
 
@@ -36,20 +36,22 @@ LIES = {
 _COMPARES = frozenset({"comparison_operator"})
 
 
-def mutants(files: tuple[File, ...], language: Language, most: int) -> tuple[tuple[File, ...], ...]:
+def mutants(
+    files: tuple[File, ...], language: Language, most: int, deadline: float
+) -> tuple[tuple[File, ...], ...]:
     """The same files with one lie in each, spread over all places where one can be told."""
     places = [
         (number, place)
         for number, file in enumerate(files)
         if file.language == language.name
-        for place in _places(file.content.encode(), language)
+        for place in _places(file.content.encode(), language, deadline)
     ]
     step = max(1, len(places) // most)
     return tuple(_with_lie(files, *place) for place in places[::step][:most])
 
 
-def _places(source: bytes, language: Language) -> Iterator[tuple[int, int, str]]:
-    tree = parse(source, language, within(1.0))
+def _places(source: bytes, language: Language, deadline: float) -> Iterator[tuple[int, int, str]]:
+    tree = parse(source, language, deadline)
     if isinstance(tree, Stopped):
         return
     for node in _leaves(tree):

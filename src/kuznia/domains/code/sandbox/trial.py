@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from kuznia.domains.code.apart import apart
 from kuznia.domains.code.execution import Execution, Strength
+from kuznia.domains.code.grammar import Stopped
 from kuznia.domains.code.languages import get
 from kuznia.domains.code.sandbox.box import LIMITS, Limits, Ran
 from kuznia.domains.code.sandbox.golang import compile_common
@@ -15,10 +18,12 @@ from kuznia.domains.code.sandbox.mutants import mutants
 from kuznia.domains.code.sandbox.probe import Probe, probe
 from kuznia.domains.code.sandbox.suites import cases, command, lacks
 from kuznia.domains.code.schema import File
+from kuznia.platform.turns import Full, Turns
 
 # A few lies tell weak tests from strong ones; more would only cost time.
 MOST_LIES = 4
 AT_ONCE = 2
+MAX_WAITING = 256
 LAST_LETTERS = 4_000
 
 
@@ -28,7 +33,7 @@ class Sandbox:
 
     found: Probe
     limits: Limits = LIMITS
-    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    turns: Turns = field(default_factory=lambda: Turns(AT_ONCE, waiting=MAX_WAITING))
     preparing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def can_run(self, language: str) -> bool:
@@ -43,16 +48,24 @@ class Sandbox:
             return Execution(status="unavailable", reason="; ".join(self.found.reasons))
         if reason := lacks(language, self.found):
             return Execution(status="unavailable", reason=reason)
-        async with self.turns:
-            if language == "go" and (reason := await self._prepared()):
-                return Execution(status="unavailable", reason=reason)
-            ran = await self._run(language, code, tests)
-            execution = self._told(ran, language)
-            passed = execution.count("passed")
-            if execution.status != "ran" or not passed or passed < len(execution.cases):
-                return execution
-            strength = await self._strength(language, code, tests)
-            return execution.model_copy(update={"strength": strength})
+        try:
+            async with self.turns.turn():
+                return await self._tried(language, code, tests)
+        except Full:
+            return Execution(status="unavailable", reason="Too many others wait to be run.")
+
+    async def _tried(
+        self, language: str, code: tuple[File, ...], tests: tuple[File, ...]
+    ) -> Execution:
+        if language == "go" and (reason := await self._prepared()):
+            return Execution(status="unavailable", reason=reason)
+        ran = await self._run(language, code, tests)
+        execution = self._told(ran, language)
+        passed = execution.count("passed")
+        if execution.status != "ran" or not passed or passed < len(execution.cases):
+            return execution
+        strength = await self._strength(language, code, tests)
+        return execution.model_copy(update={"strength": strength})
 
     async def _run(self, language: str, code: tuple[File, ...], tests: tuple[File, ...]) -> Ran:
         box, argv = self.found.box, command(language, self.found)
@@ -64,7 +77,10 @@ class Sandbox:
     async def _strength(
         self, language: str, code: tuple[File, ...], tests: tuple[File, ...]
     ) -> Strength:
-        lies = mutants(code, get(language), MOST_LIES)
+        job = partial(mutants, code, get(language), MOST_LIES)
+        lies = await apart(job, sum(len(file.content) for file in code))
+        if isinstance(lies, Stopped):
+            lies = ()
         noticed = 0
         for told in lies:
             ran = await self._run(language, told, tests)

@@ -213,7 +213,7 @@ def items_of(name: str) -> frozenset[str] | None:
 
 def nearest_equipment(name: str) -> tuple[str, ...]:
     """Up to three kits and pieces that may have been meant, in either language."""
-    known = {one: one for one in (*kits(), *pieces())}
+    known: dict[str, str] = {one: one for one in (*kits(), *pieces())}
     questions = toml("questions/basics.toml")["question"]
     for row in next(one for one in questions if one["id"] == "equipment")["options"]:
         known |= dict.fromkeys(map(str.casefold, row), row[0])

@@ -1,0 +1,74 @@
+"""Characters that are in a file and not on the screen: controls, bidi overrides, zero width.
+
+With them code reads one way and runs another (https://trojansource.codes), a name is another than
+it looks, and a terminal that shows the file obeys it. Where a text needs one, an escape says so.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kuznia.forge.terms import Unreadable
+
+# A form feed divides the pages of old sources, and moves nothing. Half of a surrogate pair is no
+# character at all: no file can hold it.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# Zero width, bidi, and the tags that repeat ASCII where nobody sees it.
+_UNSEEN = re.compile(
+    "[\u200b-\u200d\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
+)
+_MARK, _NO_JOINER, _JOINER = "\ufeff", "\u200c", "\u200d"
+# Scripts whose letters are joined and parted by joiners: Arabic, Persian, Indic, Khmer and kin.
+_JOINING = re.compile("[\u0600-\u0dff\u1000-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc]")
+# What may stand between a picture and its joiner: a tone of skin, a wish for colour.
+_OF_PICTURE = re.compile("[\ufe0f\U0001f3fb-\U0001f3ff]")
+_BLACK_FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]*\U000e007f?")
+
+
+class Unseen(NamedTuple):
+    """Where one is, counted from 1, and what it is called."""
+
+    line: int
+    column: int
+    name: str
+
+
+def refuse_controls(text: str) -> None:
+    """Raise Unreadable where a text holds what no parser, file or terminal should be given."""
+    if found := _CONTROL.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise Unreadable(
+            "control-character",
+            f"There is a control character in line {line}: U+{ord(found[0]):04X}.",
+            r"Write a control character as an escape such as \x1b, never as itself.",
+        )
+
+
+def unseen(text: str) -> Iterator[Unseen]:
+    """The characters nobody sees, save those that a script or a picture is written with."""
+    if text.isascii():
+        return
+    flags = [range(*found.span()) for found in _BLACK_FLAG.finditer(text)]
+    for found in _UNSEEN.finditer(text):
+        place = found.start()
+        if _belongs(text, place) or any(place in flag for flag in flags):
+            continue
+        line, begins = text.count("\n", 0, place) + 1, text.rfind("\n", 0, place) + 1
+        name = unicodedata.name(found[0], "a tag")
+        yield Unseen(line, place - begins + 1, f"U+{ord(found[0]):04X} {name}")
+
+
+def _belongs(text: str, place: int) -> bool:
+    char, before, after = text[place], text[place - 1 : place], text[place + 1 : place + 2]
+    if char == _MARK:
+        # As an editor's signature, at the very beginning.
+        return place == 0
+    if char not in (_NO_JOINER, _JOINER):
+        return False
+    pictures = (_is_picture(before) or _OF_PICTURE.match(before)) and _is_picture(after)
+    return bool(_JOINING.match(before)) or (char == _JOINER and bool(pictures))
+
+
+def _is_picture(char: str) -> bool:
+    return bool(char) and unicodedata.category(char) == "So"
