@@ -8,7 +8,7 @@ from typing import Literal
 Language = Literal["en", "uk"]
 Say = Callable[[str], str]
 
-_TAG = re.compile(r"\s*(en|uk)\b[^;,]*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*")
+_TAG = re.compile(r"\s*(en|uk)\b[^;,]*+(?:;\s*q=([01](?:\.\d{0,3})?))?\s*")
 
 UKRAINIAN: Mapping[str, str] = MappingProxyType(
     {

@@ -23,7 +23,7 @@ _PATTERNS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
         "sql-injection",
         "reads like an SQL injection",
         re.compile(
-            r"""(?ix) ['"`]\s*;?\s*(?:or|and)\s+['"`]?\w+['"`]?\s*=\s*['"`]?\w+
+            r"""(?ix) ['"`]\s*+;?\s*+(?:or|and)\s+['"`]?\w++['"`]?\s*=\s*['"`]?\w
             | ['"`;]\s*(?:drop|truncate|alter)\s+(?:table|database|schema)\b
             | \bunion\s+(?:all\s+)?select\b
             | ;\s*(?:delete\s+from|insert\s+into|update\s+\w+\s+set)\b
@@ -34,9 +34,9 @@ _PATTERNS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
         "script-injection",
         "reads like a script injection",
         re.compile(
-            r"""(?ix) <\s*/?\s*(?:script|iframe|object|embed|svg|base|meta)\b
+            r"""(?ix) <\s*+/?\s*+(?:script|iframe|object|embed|svg|base|meta)\b
             | \bjavascript\s*: | \bdata\s*:\s*text/html
-            | <[^>]{0,200}\bon[a-z]{3,20}\s*="""
+            | <[^<>]{0,200}\bon[a-z]{3,20}\s*="""
         ),
     ),
 )

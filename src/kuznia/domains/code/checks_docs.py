@@ -24,7 +24,7 @@ _TICKS = re.compile(r"`([^`]+)`")
 # A name, or a name with what it is called with.
 _CLAIM = re.compile(
     r"(?:(?:async|def|class|function|func|fn|fun|method|static|public)[ \t]+)*"
-    r"([A-Za-z_][\w.:]*)(?:\((.*)\).*)?"
+    r"([A-Za-z_][\w.:]*)(?:\((.*)\)[^)\n]*)?"
 )
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.) ?")
 

@@ -1,6 +1,7 @@
 """A document out of a reply: a page of Markdown, without the fence and the small talk round it."""
 
 import re
+from collections.abc import Callable
 
 from kuznia.domains.code.reply import Reply
 from kuznia.domains.code.wrapped import unwrap
@@ -29,15 +30,15 @@ def document(reply: Reply) -> tuple[str, bool]:
 def _trimmed(lines: list[str]) -> list[str]:
     """Less the blank lines and the small talk at both ends."""
     first, last = 0, len(lines)
-    while first < last and _is_idle(lines[first], _SMALL_TALK_BEFORE):
+    while first < last and _is_idle(lines[first], _SMALL_TALK_BEFORE.fullmatch):
         first += 1
-    while first < last and _is_idle(lines[last - 1], _SMALL_TALK_AFTER):
+    while first < last and _is_idle(lines[last - 1], _SMALL_TALK_AFTER.fullmatch):
         last -= 1
     return lines[first:last]
 
 
-def _is_idle(line: str, small_talk: re.Pattern[str]) -> bool:
-    return not line.strip() or bool(small_talk.fullmatch(line.strip()))
+def _is_idle(line: str, is_small_talk: Callable[[str], object]) -> bool:
+    return not line.strip() or bool(is_small_talk(line.strip()))
 
 
 def _unwrapped(lines: list[str]) -> list[str]:

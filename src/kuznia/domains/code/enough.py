@@ -27,7 +27,7 @@ _MORE = re.compile(r"\w\.[A-Za-z]{1,5}\b|:[ \t*_]*$|\brequires?\b", re.IGNORECAS
 _PROSE = re.compile(
     r"(?!(?:async|await|assert|case|class|def|del|elif|else|except|finally|for|from|global|if|import"
     r"|in|is|lambda|match|nonlocal|not|print|raise|return|try|type|while|with|yield)\b)"
-    r"[^\W\d_]+,?(?: [\w'’`,()-]+){3,}[.!:]?[^=]*"
+    r"[^\W\d_]+,?(?: [\w'’`,()-]++){3}[^=]*"
 )
 # Errors that more text might yet put right, or whose place is where something was opened.
 _OPEN = re.compile(r"never closed|unterminated|EOF|expected an indented block")

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*([\w+#.-]*)")
-_HEADING = re.compile(r"#{1,6}[ \t]+(.{1,300}?)[ \t#]*")
+_HEADING = re.compile(r"#{1,6}[ \t]++(.+)")
+_MOST_HEADING = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,5 +50,8 @@ def page(text: str) -> Page:
         elif mark:
             fence, label, begun, inside = mark[1], mark[2].lower(), number + 1, []
         elif heading := _HEADING.fullmatch(line.rstrip()):
-            headings.append(Heading(number, heading[1]))
+            # A heading may be closed as it was opened: `## Usage ##`.
+            text = heading[1][0] + heading[1][1:].rstrip(" \t#")
+            if len(text) <= _MOST_HEADING:
+                headings.append(Heading(number, text))
     return Page(tuple(headings), tuple(examples))

@@ -13,14 +13,17 @@ _PATH = (
     r"(?:[A-Za-z]:)?[\w.@+~\-\[\]()/\\]*[\w\])]\.[A-Za-z][A-Za-z0-9]{0,9}"
     r"|(?:[\w.\-]+/)*(?:Makefile|Dockerfile|\.gitignore)"
 )
-_LABEL = r"(?:(?:file ?name|file|path|файл|шлях)\b[ \t]*)?[:=]?[ \t]*"
+# What is read once is never given back: between these, a line of blanks or stars has many readings.
+_LABEL = r"(?:(?:file ?name|file|path|файл|шлях)\b[ \t]*+)?[:=]?[ \t]*+"
 # A line that is a path, or a heading or bold words that begin with one.
 _PATH_LINE = re.compile(
-    rf"[^\w./~`*\\@\[]*(?:\d+[.)][ \t]*)?[*_`]*{_LABEL}[*_`\"']*({_PATH})[*_`\"']*[ \t]*:?[*_]*:?",
+    rf"[^\w./~`*\\@\[]*+(?:\d+[.)][ \t]*+)?[*_`]*+{_LABEL}[*_`\"']*+({_PATH})"
+    r"[*_`\"']*+[ \t]*+:?[*_]*+:?",
     re.IGNORECASE,
 )
 _PATH_HEADING = re.compile(
-    rf"(?:\#{{1,6}}[ \t]|\*\*)[^\w./~`*]*[*_`]*{_LABEL}[*_`]*({_PATH})[*_`]*[ \t]*[-–—(:].*",
+    rf"(?:\#{{1,6}}[ \t]|\*\*)[^\w./~`*]*+[*_`]*+{_LABEL}[*_`]*+({_PATH})"
+    r"[*_`]*+[ \t]*+[-–—(:](?s:.*)",
     re.IGNORECASE,
 )
 _PATH_IN_TICKS = re.compile(rf"`({_PATH})`")
@@ -28,9 +31,9 @@ _PATH_IN_INFO = re.compile(
     r"(?:\b(?:path|file|filename|title|name)[ \t]*=[ \t]*[\"']?|:|[ \t]|^)"
     rf"({_PATH})(?=[\"' \t}}]|$)"
 )
-_RULE = r"[ \t]*[=*#~-]*[ \t]*"
 _PATH_IN_COMMENT = re.compile(
-    rf"[ \t]*(?://|#|--|;|%|/\*|<!--|\(\*){_RULE}{_LABEL}({_PATH}){_RULE}(?:\*/|-->|\*\))?",
+    rf"[ \t]*+(?://|#|--|;|%|/\*|<!--|\(\*)[ \t]*+[=*#~-]*+[ \t]*+{_LABEL}({_PATH})"
+    r"[ \t]*+[=*#~-]*[ \t]*+(?:\*/|-->|\*\))?",
     re.IGNORECASE,
 )
 _FIRST_WORD = re.compile(r"[{.]*([A-Za-z0-9_+#.-]*)")
@@ -44,7 +47,7 @@ MOST_LINE = 300
 _NAMED_FOR_TYPE = ("java", "csharp")
 # Files beside the code that are kept: `os.path` and `Node.js` have a dot as well, and are none.
 _OTHER_FILE = re.compile(
-    r"(?:.*/)?(?:[^./]+|.*\.(?:bats|cabal|cfg|cmake|conf|csproj|csv|env|example|gitignore|gradle"
+    r"(?:.*/)?+(?:[^./]+|.*\.(?:bats|cabal|cfg|cmake|conf|csproj|csv|env|example|gitignore|gradle"
     r"|graphql|h|ini|lock|mk|mod|properties|proto|rst|scss|sln|sum|svelte|svg|tfvars|txt|vue|xml))",
     re.IGNORECASE,
 )

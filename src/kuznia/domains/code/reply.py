@@ -20,7 +20,7 @@ MOST_THOUGHTS = 8
 MOST_LONGER = 4
 MOST_PROSE = 3
 
-_FENCE = re.compile(r"([ \t]*)(`{3,}|~{3,})[ \t]*((?:[^\s`][^`\r]*)?)\r?")
+_FENCE = re.compile(r"([ \t]*)(`{3,}+|~{3,}+)[ \t]*((?:[^\s`][^`\r]*)?)\r?")
 _FENCE_AFTER_WORDS = re.compile(r"^([^`\n]{1,120}:)[ \t]+(```[\w+#-]+)[ \t]*$", re.MULTILINE)
 _QUOTED_FENCE = re.compile(r"^ {0,3}> ?[ \t]*(?:```|~~~)", re.MULTILINE)
 _QUOTE = re.compile(r"^ {0,3}> ?", re.MULTILINE)

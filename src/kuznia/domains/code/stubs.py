@@ -14,16 +14,14 @@ _LATER = r"[^'\"`]{0,80}(?:not (?:yet )?implemented|unimplemented|todo|implement
 # The whole of a body that says it is none.
 _STUB = re.compile(
     rf"(?:throw\s+(?:new\s+)?[\w.]+\(\s*['\"`]{_LATER}['\"`]\s*\)"
-    rf"|(?:panic|fatalError|error|die|raise|failwith|precondition)!?[\s(]+['\"`]{_LATER}['\"`]\s*\)?"
-    r"|throw\s+(?:new\s+)?\w*NotImplemented\w*\([^()]{0,100}\)"
+    rf"|(?:panic|fatalError|error|die|raise|failwith|precondition)!?[\s(]+['\"`]{_LATER}['\"`](?:\s*\))?"
+    r"|throw\s+(?:new\s+)?(?>\w*?NotImplemented)\w*\([^()]{0,100}\)"
     r"|(?:todo|unimplemented)!\([^()]{0,100}\)|TODO\([^()]{0,100}\)|\?\?\?|undefined"
     r"|raise\s+NotImplementedError.{0,100}"
     r"|return\s+(?:nil,\s*)?errors\.New\(\"" + _LATER + r"\"\))\s*;?",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(
-    r"[ \t]*(?:#|//+|--+|;+|%|/?\*+|<!--|\{-|\(\*)[ \t]*(.*?)[ \t]*(?:\*/|-->)?[ \t\r]*"
-)
+_COMMENT_BEGINS = re.compile(r"#|//+|--+|;+|%|/?\*+|<!--|\{-|\(\*")
 # A comment that stands where code should.
 _LEFT_OUT = re.compile(
     r"(?:\.{3}|…)?[ \t]*\(?(?:the )?(?:rest|remaining|remainder|other|existing|previous)\b(?: of)?"
@@ -67,8 +65,12 @@ def _comment(line: str, comments: Comments) -> str:
     """What a line says that is only a comment; empty for any other."""
     stripped = line.strip()[:MOST_LINE]
     begins = (*comments.line, *(begin for begin, _ in comments.block))
-    comment = _COMMENT.fullmatch(stripped) if begins and stripped.startswith(begins) else None
-    return comment[1] if comment else ""
+    begin = _COMMENT_BEGINS.match(stripped) if begins and stripped.startswith(begins) else None
+    if begin is None:
+        return ""
+    said = stripped[begin.end() :].strip()
+    closed = said.endswith(("*/", "-->"))
+    return said.removesuffix("*/").removesuffix("-->").rstrip() if closed else said
 
 
 def _of_others(file: File, language: Language) -> Iterator[tuple[int, str]]:

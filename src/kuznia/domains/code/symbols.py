@@ -23,7 +23,7 @@ _STATIC = re.compile(r"\bstatic\b")
 _PUB = re.compile(r"\bpub\b")
 _EXPORT = re.compile(r"[ \t]*export\b")
 _EXPORTED = re.compile(
-    r"^[ \t]*export[ \t]*(?:default[ \t]+(\w+)|\{([^}]*)\})"
+    r"^[ \t]*export[ \t]*(?:default[ \t]+(\w+)|\{([^{}]*)\})"
     r"|\bexports(?:\.(\w+)|[ \t]*=[ \t]*\{?([^};]*))",
     re.MULTILINE,
 )

@@ -42,7 +42,7 @@ _FORMS: dict[str, tuple[str, str]] = {
         r"\bMinitest::|\brequire ['\"]minitest|\bRSpec\.describe|^[ \t]*describe\b|def test_",
         r"\bassert\w*\b|\brefute\w*\b|\bexpect\b|\bmust_\w+|\bflunk\b",
     ),
-    "php": (r"\bextends TestCase\b|^[ \t]*(?:test|it)\(", r"assert\w+\(|expect\w*\("),
+    "php": (r"\bextends TestCase\b|^[ \t]*(?:test|it)\(", r"\b(?:assert\w+|expect\w*)\("),
     "bash": (r"^[ \t]*@test\b|\bassert_\w+", r"\[\[?\s|\bassert\w*\b|\brefute\w*\b|\btest\s"),
     "swift": (
         r"\bXCTestCase\b|@Test\b|@Suite\b",
@@ -78,9 +78,9 @@ _FORMS: dict[str, tuple[str, str]] = {
     "fortran": (r"\btestdrive\b|\btest_\w+", r"\bcheck\s*\(|\bassert\w*\b"),
 }
 
-_TEST_PATH = re.compile(
-    r"(?:^|/)(?:tests?|specs?|__tests__)/|(?:^|/)test_[^/]*$|[._-](?:test|spec)s?\.[^/]*$"
-    r"|(?:Test|Tests|Spec|Suite)\.\w+$|\.t\.sol$|\.bats$"
+_TEST_FOLDER = re.compile(r"(?:^|/)(?:tests?|specs?|__tests__)/")
+_TEST_NAME = re.compile(
+    r"^test_|[._-](?:test|spec)s?\.|(?:Test|Tests|Spec|Suite)\.\w+$|\.t\.sol$|\.bats$"
 )
 
 
@@ -97,7 +97,7 @@ def looks_like_tests(content: str, language: str) -> bool:
 
 def is_test_path(path: str) -> bool:
     """Whether a file is called as tests are."""
-    return bool(_TEST_PATH.search(path))
+    return bool(_TEST_FOLDER.search(path) or _TEST_NAME.search(path.rpartition("/")[2]))
 
 
 def asserts(content: str, language: str) -> bool:

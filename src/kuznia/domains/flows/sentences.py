@@ -17,7 +17,7 @@ from kuznia.domains.flows.edits import (
 from kuznia.domains.flows.planner import parts, read
 from kuznia.domains.flows.planner.lexicon import LEXICON
 from kuznia.domains.flows.planner.topics import TOPICS
-from kuznia.domains.flows.planner.words import clean, words
+from kuznia.domains.flows.planner.words import GAP, clean, words
 from kuznia.domains.flows.schema import Ask, Flow, Step, Text
 
 
@@ -25,12 +25,15 @@ def _verb(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
+# From the first verb alone, `(?>` sees to it: from every one of a thousand the whole sentence would
+# be read again.
 _RENAME = _verb(
-    r"(?:перейменуй\w*|назви|назвати|змін\w+ назву|rename|call)\s+(?P<what>.+?)"
-    r"\s+(?:на|як|to|as|into)\s+(?P<to>.+)$"
+    r"^(?>.*?(?:перейменуй\w{0,9}|назви|назвати|змін\w{1,9} назву|rename|call)\s+)(?P<what>.+?)"
+    rf"{GAP}(?:на|як|to|as|into)\s+(?P<to>.+)"
 )
 _MOVE = _verb(
-    r"(?:перенес\w*|перемісти\w*|move)\s+(?P<what>.+?)\s+(?:на|до|to|onto|into)\s+(?P<to>.+)$"
+    r"^(?>.*?(?:перенес\w{0,9}|перемісти\w{0,9}|move)\s+)(?P<what>.+?)"
+    rf"{GAP}(?:на|до|to|onto|into)\s+(?P<to>.+)"
 )
 _BRANCH = _verb(r"\b(?:якщо|if)\b")
 _OPTIONAL = _verb(r"необов'язков|не обов'язков|за бажанням|\boptional\b")
@@ -39,7 +42,7 @@ _REMOVE = _verb(
     r"\b(?:прибер\w*|прибрати|видали\w*|вилучи\w*|без|remove|delete|drop|without|don't ask)\b"
 )
 _ADD = _verb(r"\b(?:додай\w*|додати|запитай\w*|add|ask(?: for)?|include)\b")
-_PARTS = re.compile(r"[;\n]+|\.(?=\s|$)|,?\s+(?:потім|а також|then)\s+", re.IGNORECASE)
+_PARTS = re.compile(r"[;\n]+|\.(?=\s|$)|,?(?<!\s)\s++(?:потім|а також|then)\s+", re.IGNORECASE)
 _STEP_WORDS = {
     "consent": _verb(r"згод|\bconsent"),
     "sign": _verb(r"підпис|\bsign"),

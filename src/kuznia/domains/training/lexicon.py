@@ -58,7 +58,8 @@ def _any(patterns: list[str]) -> re.Pattern[str]:
 
 def plain(text: str) -> str:
     """The text as the lexicon reads it: one form of every letter, nothing invisible."""
-    text = unicodedata.normalize("NFKC", text[:_MOST])
+    # One letter may become eighteen, so it is cut again.
+    text = unicodedata.normalize("NFKC", text[:_MOST])[:_MOST]
     text = _APOSTROPHES.sub("'", _INVISIBLE.sub("", text))
     return text.casefold()
 
@@ -87,16 +88,18 @@ def _clauses(texts: tuple[str, ...]) -> Iterator[str]:
 
 
 def _flags(clause: str) -> Iterator[Flag]:
+    denied, again = _denied(clause)
     for flag, pattern in _lexicon().flags.items():
-        for match in pattern.finditer(clause):
-            if not _denied(clause, match.start()):
-                yield flag
-                break
+        first = pattern.search(clause)
+        if first and (first.start() < denied or pattern.search(clause, again)):
+            yield flag
 
 
-def _denied(clause: str, until: int) -> bool:
-    before = clause[:until]
-    return bool(_lexicon().negation.search(before)) and not _lexicon().unless.search(before)
+def _denied(clause: str) -> tuple[int, int]:
+    """From where on what is said is denied, and from where it counts all the same."""
+    negation, unless = _lexicon().negation.search(clause), _lexicon().unless.search(clause)
+    never = len(clause)
+    return negation.end() if negation else never, unless.end() if unless else never
 
 
 def _injuries(clause: str) -> Iterator[Injury]:

@@ -33,11 +33,11 @@ STRENGTH = re.compile(
     r"|\bсил|м.яз|\bмас[аиу]\b|штанг|присід|\bзал",
     re.IGNORECASE,
 )
-SPORTS: tuple[tuple[str, Sport], ...] = (
-    (r"cycl|bike|велосипед", "cycling"),
-    (r"swim|плав", "swimming"),
-    (r"\brow|весл", "rowing"),
-    (r"walk|hik|ходьб", "walking"),
+SPORTS: tuple[tuple[re.Pattern[str], Sport], ...] = (
+    (re.compile(r"cycl|bike|велосипед", re.IGNORECASE), "cycling"),
+    (re.compile(r"swim|плав", re.IGNORECASE), "swimming"),
+    (re.compile(r"\brow|весл", re.IGNORECASE), "rowing"),
+    (re.compile(r"walk|hik|ходьб", re.IGNORECASE), "walking"),
 )
 LEVELS: Mapping[str, Level] = {
     "intermediate": "intermediate",
@@ -161,7 +161,7 @@ def _known(person: PersonalInfo, answers: Mapping[str, Answer]) -> dict[str, Ans
     if not answers.get("kind") and runs:
         known["kind"] = ("both",) if lifts else ("endurance",)
     if runs and answers.get("kind") != ("strength",):
-        sport = next((name for words, name in SPORTS if re.search(words, goal, re.I)), "running")
+        sport = next((name for words, name in SPORTS if words.search(goal)), "running")
         known["sport"] = (sport,)
     return known
 

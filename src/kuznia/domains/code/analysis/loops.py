@@ -20,13 +20,13 @@ _FIXED = re.compile(
     rb"""range\(\s*\d+\s*(?:,\s*-?\d+\s*){0,2}\)             # range(3)
     |[<>]=?\s*\d+\s*[;)]                                   # i < 3;
     |\b\d+\s*(?:\.\.[.<=]?|\buntil\b|\bto\b|\bdownTo\b)\s*\d+  # 0..3
-    |\b(?:in|of)\s*[\[({][^()\[\]{}]*,[^()\[\]{}]*[\])}]\s*[:)]*\s*$  # in (a, b):
-    |\bin\s+[\w.-]+(?:\s+[\w.-]+)+\s*;                       # in 1 2 3;
+    |\b(?:in|of)\s*[\[({][^()\[\]{},]*,[^()\[\]{}]*[\])}]\s*+[:)]*+\s*+$  # in (a, b):
+    |\bin\s+[\w.-]+(?:\s+[\w.-]+){1,99}+\s*;                 # in 1 2 3;
     |\{\d+\.\.\d+\}|\b\d+\.times\b""",
     re.VERBOSE,
 )
 _ENDLESS = re.compile(
-    rb"(?:\S+:\s*)?(?:while\s*\(?\s*(?:true|True|1)\b|while\s+:|until\s+false\b"
+    rb"(?:\S+:\s*)?(?:while\s*+\(?\s*+(?:true|True|1)\b|while\s+:|until\s+false\b"
     rb"|for\s*\(\s*;\s*;\s*\)|for\s*\{|loop\s*\{)"
 )
 _HALVES = re.compile(rb"(?://|/|>>|\*|<<)=\s*\d|=\s*[\w.]+\s*(?://|/|>>)\s*2\b|\bmid\b")

@@ -12,12 +12,12 @@ from kuznia.domains.code.analysis.frames import FUNCTIONS, Captures, Frame, fram
 # How far back an anonymous function's name is looked for: `key: function`, `name = (x) =>`.
 _NEAR = 120
 _BEFORE_WORD = re.compile(rb".*[^\w$#]", re.DOTALL)
-_DECLARED = re.compile(rb".*\b(?:const|let|var)\s+([\w$]+)\s*:[^;]*$", re.DOTALL)
+_DECLARED = re.compile(rb".*\b(?:const|let|var)\s+([\w$]+)\s*:", re.DOTALL)
 # A declarator holds a declarator (a pointer, a reference, the list of parameters) around the name.
 _MOST_DECLARATORS = 6
 _MOST = 120
 _NOBODY = "<anonymous>"
-_TYPE = re.compile(rb"(\w+)\s*(?:\[[^\]]*\])?\s*\)$")
+_TYPE = re.compile(rb"\b(\w++)\s*+(?:\[[^\[\]]*\]\s*+)?\)$")
 
 
 class Names(NamedTuple):
@@ -68,7 +68,7 @@ def _assigned(before: bytes) -> bytes:
     if not before.endswith(b"="):
         return b""
     left = before[:-1].removesuffix(b":").rstrip()
-    if declared := _DECLARED.match(left):
+    if declared := _DECLARED.match(left.rpartition(b";")[2]):
         return declared[1]
     piece = left[max(left.rfind(mark) for mark in (b";", b",", b"{", b"}", b"(", b"\n")) + 1 :]
     return _last_word(piece.partition(b":")[0])

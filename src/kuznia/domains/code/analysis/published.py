@@ -15,7 +15,7 @@ from kuznia.domains.code.analysis.readability import SCALES, WEIGHTS
 from kuznia.domains.code.analysis.tables import TABLES
 from kuznia.domains.code.languages import get
 
-_BLOCK = re.compile(r"(<!-- printed: (\w+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
+_BLOCK = re.compile(r"(<!-- printed: (\w+) -->\n)(?:(?!<!--).)*+(<!-- end -->\n)", re.DOTALL)
 
 
 def printed(page: str) -> str:

@@ -7,9 +7,10 @@ from kuznia.domains.code.pytree import decorators
 from kuznia.domains.code.symbols import Symbol
 
 _SPACES = re.compile(r"\s+")
-_END = re.compile(r"\s*(?:[{=:;]|\bdo|\bwhere)*\s*$")
+# Read from the end, where it is the first thing there.
+_END_REVERSED = re.compile(r"\s*+(?:[{=:;]|od\b|erehw\b)*+\s*+")
 # The arrow of a function that is a value belongs to it; that of a C# member begins its body.
-_ARROW = re.compile(r"^(?!.*\b(?:const|let|var)\b)(.*?)\s*=>$")
+_VALUE = re.compile(r"\b(?:const|let|var)\b")
 
 
 def signature(symbol: Symbol, module: ast.Module | None) -> str:
@@ -21,7 +22,16 @@ def signature(symbol: Symbol, module: ast.Module | None) -> str:
     head = symbol.head if symbol.kind == "function" else symbol.head.partition("{")[0]
     if symbol.body is None:
         head = _first(head)
-    return _ARROW.sub(r"\1", _END.sub("", _SPACES.sub(" ", head).strip()))
+    return _before_arrow(_without_end(_SPACES.sub(" ", head).strip()))
+
+
+def _without_end(head: str) -> str:
+    end = _END_REVERSED.match(head[::-1])
+    return head[: len(head) - end.end()] if end else head
+
+
+def _before_arrow(head: str) -> str:
+    return head if _VALUE.search(head) else head.removesuffix("=>").rstrip()
 
 
 def _first(head: str) -> str:

@@ -45,7 +45,7 @@ _NO_PAYOUT = re.compile(r"пільг|проїзд|\bdiscount|\btravel|\bfree\b",
 _TAX = re.compile(r"\bподат|\btax", re.IGNORECASE)
 # Which register a certificate of this sort is made from.
 _SOURCES = (
-    (re.compile(r"проживан|територіальн|residence|склад\w* сім", re.I), "registration_address"),
+    (re.compile(r"проживан|територіальн|residence|склад\w{0,9} сім", re.I), "registration_address"),
     (re.compile(r"доход|дохід|income|зарплат", re.I), "income"),
     (re.compile(r"подат|борг|заборгован|\btax|debt|clearance", re.I), "tax_debt"),
     (re.compile(r"\bвпо\b|переселен|displaced", re.I), "vpo_number"),

@@ -4,17 +4,19 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kuznia.domains.flows.planner.words import slug, words
+from kuznia.domains.flows.planner.words import GAP, GAP_OR_NONE, slug, words
 from kuznia.domains.flows.schema import Ask, Guard, Option, Test, Text
 
 START = re.compile(r"(?:^|(?<=[\s,]))(?:якщо|коли|у разі якщо|if|in case)\s+", re.IGNORECASE)
 # Between what decides and what follows from it.
 THEN = re.compile(
-    r"\s+[—–-]+\s+|:\s+|,\s*(?:то\s+|then\s+)?|\s+(?=(?:ask|запитати|require|then|to)\b)|\s+то\s+",
+    r":\s+|,\s*(?:то\s+|then\s+)?"
+    rf"|{GAP}(?:[—–-]+\s+|(?=(?:ask|запитати|require|then|to)\b)|то\s+)",
     re.IGNORECASE,
 )
 ELSE = re.compile(
-    r"[,;.]?\s*\b(?:інакше|в іншому разі|otherwise|else)\b\s*[—–:,-]*\s*", re.IGNORECASE
+    rf"[,;.]?{GAP_OR_NONE}\b(?:інакше|в іншому разі|otherwise|else)\b\s*+[—–:,-]*+\s*",
+    re.IGNORECASE,
 )
 REFUSE = re.compile(
     r"відмов|відхил|заверш|не допуска|не приймат|\brefus|\breject|\bdecline\b|\bend\b"
@@ -29,10 +31,8 @@ _ORG = re.compile(
     re.IGNORECASE,
 )
 _AGE = re.compile(
-    r"(?:вік\w*|років|age|aged)?\D{0,24}?"
-    r"(?P<less>менше|молодш\w+|до|less than|under|younger than|below)?"
-    r"(?P<more>більше|старш\w+|від|понад|over|older than|above|at least|from)?"
-    r"\s+(?P<n>\d{1,3})\b",
+    r"(?P<more>більше|старш\w{1,8}|від|понад|over|older than|above|at least|from)?"
+    rf"{GAP}(?P<n>\d{{1,3}})\b",
     re.IGNORECASE,
 )
 _ABOUT_AGE = re.compile(r"\bвік|\bрок[иів]+\b|\bage|\byears?\b|\bold\b", re.IGNORECASE)

@@ -5,14 +5,20 @@ from dataclasses import dataclass
 
 from kuznia.domains.flows.schema import Archetype
 
-# What each kind of service is called, in stems, and how much each word says for it.
+# What each kind of service is called, in stems, and how much each word says for it. The ending of a
+# stem that may stand inside a word is bounded: else a word of a thousand stems is read from each of
+# them to its end.
 _KINDS: dict[Archetype, tuple[tuple[int, str], ...]] = {
     "certificate": (
-        (4, r"довідк|витяг(?!ти)|дублікат\w* свідоц|копі\w+ свідоц|виписк"),
+        (4, r"довідк|витяг(?!ти)|дублікат\w{0,9} свідоц|копі\w{1,9} свідоц|виписк"),
         (4, r"\bcertificates?\b(?! scan)|\bextracts?\b|\bclearance\b"),
     ),
     "registration": (
-        (3, r"реєстрац|зареєстр|запис\w* дитин\w* до (?:школ|сад)|постановк\w+ на облік"),
+        (
+            3,
+            r"реєстрац|зареєстр|запис\w{0,9} дитин\w{0,9} до (?:школ|сад)"
+            r"|постановк\w{1,9} на облік",
+        ),
         (3, r"\bregist(?:er|ration)\w*|\bsign[ -]?up\b|\benrol\w*"),
     ),
     "benefit": (
@@ -26,32 +32,36 @@ _KINDS: dict[Archetype, tuple[tuple[int, str], ...]] = {
         (5, r"\bgrant application"),
     ),
     "payment": (
-        (5, r"сплат\w* (?!податк\w* із)|оплат\w|поповнен|внесок|пожертв|\bdonat\w+"),
+        (5, r"сплат\w{0,9} (?!податк\w{0,9} із)|оплат\w|поповнен|внесок|пожертв|\bdonat\w+"),
         (5, r"\bpay\b|\bpayment\b|\btop[ -]?up\b"),
     ),
     "appointment": (
         (
             5,
-            r"запис\w* (?:на|до) (?!школ)|записатис|онлайн-запис|бронюван|електронн\w+ черг|прийом",
+            r"запис\w{0,9} (?:на|до) (?!школ)|записатис|онлайн-запис|бронюван"
+            r"|електронн\w{1,9} черг|прийом",
         ),
         (5, r"\bappointments?\b|\bbook(?:ing)?\b|\bschedule\b|\breserv\w+"),
     ),
     "report": (
-        (5, r"скарг|поскарж|повідом(?:ити|лення) про|звернен\w+ громадян|петиці|заявити про"),
+        (5, r"скарг|поскарж|повідом(?:ити|лення) про|звернен\w{1,9} громадян|петиці|заявити про"),
         (5, r"\bcomplaints?\b|\bpetition\b|\breport (?!form)(?:a|an|the|illegal|lost|broken)\b"),
         (3, r"\breport\b"),
     ),
     "permit": (
-        (6, r"дозв[оі]л(?!\w* на зброю)|ліценз"),
+        (6, r"дозв[оі]л(?!\w{0,9} на зброю)|ліценз"),
         (6, r"\bpermits?\b(?! number)|\b(?:hunting|taxi|trade|fishing) licen[cs]e|\blicensing\b"),
     ),
     "survey": (
-        (6, r"опитуван|анкет|голосуван|зворотн\w+ зв'яз"),
+        (6, r"опитуван|анкет|голосуван|зворотн\w{1,9} зв'яз"),
         (6, r"\bsurveys?\b|\bpoll\b|\bquestionnaires?\b|\bfeedback\b"),
     ),
     "deal": (
-        (7, r"між двома|купівл\w*-продаж|продаж авт|договір|договору оренд|поступк|обох сторін"),
-        (7, r"інша сторона|спільн\w+ заяв|другий учасник|згод\w+ (?:друг|обох)|дару"),
+        (
+            7,
+            r"між двома|купівл\w{0,9}-продаж|продаж авт|договір|договору оренд|поступк|обох сторін",
+        ),
+        (7, r"інша сторона|спільн\w{1,9} заяв|другий учасник|згод\w{1,9} (?:друг|обох)|дару"),
         (
             7,
             r"\bbetween two\b|\bsale\b(?! of alcohol)|\bagreement\b|\bsecond partner\b"
@@ -135,7 +145,7 @@ ANONYMOUS = _cue(r"анонім|\banonym")
 MAY_BE = _cue(r"\b(?:can|may) be anonym|можна анонім|за бажанням анонім|або анонім")
 # Somebody's trade or property is changed by law: such a registration is signed by a proven person.
 LEGAL = _cue(
-    r"\bфоп\w*|\bавто\b|автомоб|транспортн\w+ засоб|нерухом|шлюб"
+    r"\bфоп\w*|\bавто\b|автомоб|транспортн\w{1,9} засоб|нерухом|шлюб"
     r"|\bsole propriet|\bvehicle\b|\bproperty\b|\bmarriage\b"
 )
 PARALLEL = _cue(
@@ -145,8 +155,10 @@ FROM_REGISTRY = _cue(
     r"з реєстру|із реєстру|взяти з|from the (?:register|registry)|\bidentify the debt"
 )
 
-_NUMBER = r"(\d{1,3}(?:[ \u00a0]\d{3})+|\d{1,9})(?:[.,](\d{1,2}))?"
+_NUMBER = r"(\d{1,3}(?:[ \u00a0]\d{3}){1,3}|\d{1,9})(?:[.,](\d{1,2}))?"
 _FEE = _cue(rf"{_NUMBER}\s*(?:грн|гривень|гривні|гривня|uah|hryvnia|₴)")
+# How far before a fee a word may stand that says more of it.
+_NEAR = 80
 _RANGE_BEFORE = _cue(r"(?:від|from|до|to)\s+$")
 _DAYS = _cue(r"(\d{1,3})[ -]*(?:робочих |календарних |working |business )?(?:дн|діб|доб|days?\b)")
 _URGENT = _cue(r"(?:якщо|if)\s+(?:терміново|урочисто|urgent|терміновий|термінова)\D{0,20}$")
@@ -157,7 +169,7 @@ def fees(text: str) -> tuple[int | None, int | None]:
     usual: int | None = None
     urgent: int | None = None
     for hit in _FEE.finditer(text):
-        before = text[: hit.start()]
+        before = text[max(0, hit.start() - _NEAR) : hit.start()]
         if has(_RANGE_BEFORE, before):
             continue
         amount = int(re.sub(r"\D", "", hit.group(1))) * 100 + int(

@@ -2,7 +2,7 @@
 
 import re
 
-from kuznia.domains.flows.planner.words import slug
+from kuznia.domains.flows.planner.words import GAP_OR_NONE, slug
 from kuznia.domains.flows.schema import Ask, Option, Text
 
 
@@ -59,7 +59,7 @@ LEAD = _mark(
     r"|про\b|[-–—+*•])+"
 )
 QUESTION = _mark(r"^(?:чи\s|do you\b|does\b|is there\b|are you\b|have you\b|is it\b|are there\b)")
-OR = _mark(r"\s*(?:,|/|;|\bабо\b|\bor\b|\bчи\b)\s*")
+OR = _mark(rf"{GAP_OR_NONE}(?:,|/|;|\bабо\b|\bor\b|\bчи\b)\s*")
 CHILD = _mark(r"\bдит\w+|\bдітей\b|\bchild(?:ren)?\b|\bkids?\b")
 _TYPED = (
     (_mark(r"кільк|скільки|\bnumber of\b|\bcount\b|how many|\bper month\b|\bamount\b"), "number"),

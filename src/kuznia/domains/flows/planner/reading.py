@@ -7,7 +7,14 @@ from kuznia.domains.flows.planner import cues, marks
 from kuznia.domains.flows.planner.conditions import ELSE, REFUSE, START, THEN, Condition, decided
 from kuznia.domains.flows.planner.cues import Kind, applied_for, kind_of
 from kuznia.domains.flows.planner.lexicon import LEXICON
-from kuznia.domains.flows.planner.words import clean, language_of, placed, slug
+from kuznia.domains.flows.planner.words import (
+    GAP,
+    GAP_OR_NONE,
+    clean,
+    language_of,
+    placed,
+    slug,
+)
 from kuznia.domains.flows.schema import Ask, Language
 
 # Where the service is named; a private letter, for no prompt has one after cleaning.
@@ -16,8 +23,8 @@ _ASIDE = 0xE001
 _MOST_ASIDES = 60
 _PARENS = re.compile(r"\(([^()]{0,300})\)")
 _SENTENCES = re.compile(r"[;!?\n]+|\.(?=\s|$)")
-_COMMAS = re.compile(r"\s*,\s*|\s+(?:--|—|–)\s+|\s+\+\s+")
-_ANDS = re.compile(r"\s+(?:та|і|й|and|&|плюс)\s+", re.IGNORECASE)
+_COMMAS = re.compile(rf"{GAP_OR_NONE},\s*|{GAP}(?:--|—|–|\+)\s+")
+_ANDS = re.compile(rf"{GAP}(?:та|і|й|and|&|плюс)\s+", re.IGNORECASE)
 # What is sure to be followed by a list of fields, each of them one even when no table has it.
 _LISTS = re.compile(r"поля|полями|fields?|with|including", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•–—]|\d{1,2}[.)])\s+")

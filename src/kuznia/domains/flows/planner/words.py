@@ -12,6 +12,10 @@ _LOOKS = str.maketrans("iaeopcxyIAEOPCXTHKMB", "іаеорсхуІАЕОРСХТ
 _CYRILLIC = re.compile(r"[А-Яа-яҐЄІЇґєії]")
 _LATIN = re.compile(r"[A-Za-z]")
 _WORD = re.compile(r"[^\W_]+(?:['.\-][^\W_]+)*")
+# White space from its beginning on: searched for from each of its letters, a long stretch of it
+# would be walked as often as it has letters. The second may also be none.
+GAP = r"(?<!\s)\s++"
+GAP_OR_NONE = rf"(?:{GAP})?"
 _TAG = re.compile(r"</?[a-z!][^<>]{0,200}>", re.IGNORECASE)
 _QUOTES = str.maketrans(dict.fromkeys('«»„“”"', " ") | {"\u00a0": " ", "\t": " ", "\r": "\n"})
 # What cannot be seen: it would only part a word in two.

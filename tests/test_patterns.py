@@ -1,0 +1,101 @@
+"""No text of a caller or a model makes a regular expression of ours slow: time grows as the text.
+
+Patterns handed to pydantic are not here: Rust's engine, which runs them, is linear.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from tests.patterns import EVERY, Expression, expressions, unknown
+from tests.worstcases import USES, slow_text
+
+from kuznia.domains.code.analysis.tables import python
+from kuznia.domains.code.testing import _FORMS, _compiled
+from kuznia.doors.turnstile import _route
+
+# Where a pattern is made of parts that only a function knows, and how it is tried all the same.
+HELD = "the module holds what it makes"
+TRIED = "by made()"
+MADE_BY_FUNCTIONS = {
+    "kuznia.domains.code.testing": TRIED,
+    "kuznia.domains.flows.formats": HELD,
+    "kuznia.domains.flows.planner.cues": HELD,
+    "kuznia.domains.flows.planner.marks": HELD,
+    "kuznia.domains.flows.sentences": HELD,
+    "kuznia.domains.training.lexicon": HELD,
+    "kuznia.domains.training.playbook.feedback": HELD,
+    "kuznia.doors.turnstile": TRIED,
+    "kuznia.platform.private": "it is a choice of plain words, the operator's secrets",
+}
+ROOMS = ("app", "callers", "domains.code", "domains.flows", "domains.training", "doors", "forge")
+ROOMS += ("llm", "models", "platform")
+
+# Each with a text that it was slow for, when it stood in the product.
+SLOW = {
+    # The languages a browser likes, before anybody signed in.
+    r"\s*(en|uk)\b[^;,]*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*": "en {n spaces},",
+    # A sentence that changes a flow.
+    r"(?:rename|call)\s+(?P<what>.+?)\s+(?:to|as)\s+(?P<to>.+)$": "rename{n spaces}",
+    # Every text of every order.
+    r"<\s*/?\s*(?:script|iframe)\b": "<{n spaces}",
+    # And what only looks harmless.
+    r"\s+$": "{n spaces}x",
+    r"\s*,\s*": "{n spaces}x",
+    r"\bfor.*in": "{n times 'for '}",
+    r"x(?=[^y]*y)": "{n times 'x'}",
+    r"^[ \t]*(?:#|//+)[ \t]*(.*?)[ \t]*(?:-->)?[ \t]*$": "#{n spaces}\n",
+    r"(?:a*)*b": "{n times 'a'}",
+    r"(?:\w|_)+:": "{n times '_'}",
+    r"(?:[^()]|[^\n])*\)x": "{n times 'a'}",
+}
+FAST = (
+    r"(?<!\s)\s++,",
+    r"(?<!\s)\s++(en|uk)\b[^;,]*+",
+    r"^(?>.*?(?:rename|call)\s+)(.+?)(?<!\s)\s++(?:to|as)\s+(.+)",
+    r"<\s*+/?\s*+(?:script|iframe)\b",
+    r"[^\W_]+(?:['.\-][^\W_]+)*",
+    r"\bfor\b[^\n]{0,40}\bin\b",
+)
+
+
+def made() -> Iterator[Expression]:
+    """What functions make of their arguments, with arguments that they are given."""
+    for language in _FORMS:
+        for pattern in _compiled(language):
+            yield Expression(f"kuznia.domains.code.testing[{language}]", pattern, {"search"})
+    _, path, _ = _route("POST /api/v1/{domain}/{id}=5/minute")
+    yield Expression("kuznia.doors.turnstile", path, EVERY)
+    # Tree-sitter's own queries search with Python's expressions.
+    takes_all = re.compile(python._TAKES_ALL.replace(2 * "\\", "\\"))
+    yield Expression("kuznia.domains.code.analysis.tables.python", takes_all, {"search"})
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_expression_is_slow_whatever_it_reads(room: str) -> None:
+    ours = [one for one in (*expressions(), *made()) if one.where.startswith(f"kuznia.{room}")]
+
+    slow = {one.where: slow_text(one.pattern, one.uses) for one in ours}
+
+    assert not {where: text for where, text in slow.items() if text}
+
+
+def test_every_expression_stands_in_a_room() -> None:
+    rooms = tuple(f"kuznia.{room}" for room in ROOMS)
+
+    assert [one.where for one in expressions() if not one.where.startswith(rooms)] == []
+    assert len(expressions()) > 300
+
+
+def test_an_expression_made_by_a_function_is_listed_with_how_it_is_tried() -> None:
+    assert unknown() == MADE_BY_FUNCTIONS.keys()
+
+
+@pytest.mark.parametrize("pattern", SLOW)
+def test_a_slow_one_is_found(pattern: str) -> None:
+    assert slow_text(re.compile(pattern), USES)
+
+
+@pytest.mark.parametrize("pattern", FAST)
+def test_a_fast_one_is_left_alone(pattern: str) -> None:
+    assert slow_text(re.compile(pattern), ["search", "match"]) is None
