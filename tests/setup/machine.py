@@ -19,10 +19,6 @@ ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "requirements/run.txt"
 # The oldest pip that is promised to work; an empty version is the newest.
 PIPS = ("23.2", "")
-ORDERS = {
-    "flows": {"prompt": "Registration of volunteers: name, phone, district"},
-    "training/plans": {"prompt": "Get stronger", "profile": {"age": 34, "days": 3, "minutes": 45}},
-}
 
 
 def find_python(version: str) -> str | None:
@@ -80,10 +76,13 @@ class Machine:
             "HTTPS_PROXY": "http://127.0.0.1:9",
         }
 
-    def run(self, *command: str | Path) -> str:
-        ran = subprocess.run(
+    def attempt(self, *command: str | Path) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
             command, cwd=self.folder, env=self.environment, capture_output=True, text=True
         )
+
+    def run(self, *command: str | Path) -> str:
+        ran = self.attempt(*command)
         assert ran.returncode == 0, f"{command}\n{ran.stdout}\n{ran.stderr}"
         return ran.stdout
 
