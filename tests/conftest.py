@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
-from tests import servers
+from tests import rooms, servers
 
 if TYPE_CHECKING:
     from kuznia.platform.db import Database
@@ -25,6 +25,10 @@ settings.register_profile(
     derandomize=True,
 )
 settings.load_profile("kuznia")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    item.add_marker(rooms.kind(item))
 
 
 @pytest.fixture(scope="session")

@@ -43,6 +43,7 @@ async def run_of(kuznia: Kuznia) -> str:
     return answer.headers["x-run-id"]
 
 
+@pytest.mark.smoke
 async def test_a_run_is_told_step_by_step(serve: Start, modelserver: ModelServer):
     modelserver.will(stream(*events("note: bad")), stream(*events("note: fine")))
     kuznia = await serve()

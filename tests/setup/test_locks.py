@@ -86,6 +86,7 @@ def unmet(lock: Lock, first: Iterable[Requirement], python: str) -> Iterator[str
             todo += [(name, each) for each in needs(name) if applies(each, python, extras)]
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize("lock", LOCKS)
 def test_whatever_is_needed_is_locked(lock: str, python: str) -> None:

@@ -18,6 +18,7 @@ from kuznia.platform import migrate
 SQLITE = "sqlite:///here.db"
 
 
+@pytest.mark.smoke
 def test_on_an_empty_machine_all_is_well_and_a_model_can_be_set(
     kuznia: Kuznia, tmp_path: Path
 ) -> None:

@@ -45,6 +45,7 @@ def test_stages_go_to_one_stream_and_files_to_the_other(scripted_kuznia: Kuznia)
     assert "3 model calls" in told.stderr
 
 
+@pytest.mark.smoke
 @pytest.mark.usefixtures("counting")
 def test_files_are_written_into_a_folder(scripted_kuznia: Kuznia, tmp_path: Path) -> None:
     told = scripted_kuznia(*CODE, "--include-tests=no", "--out", "made/here")

@@ -59,6 +59,7 @@ def interrupted(port: str) -> Generator[list[bool]]:
     watcher.join()
 
 
+@pytest.mark.smoke
 def test_it_serves_on_an_empty_machine_and_stops_when_told(kuznia: Kuznia, tmp_path: Path) -> None:
     port = free_port()
 
