@@ -82,7 +82,7 @@ async def db(database_url: str) -> AsyncGenerator["Database"]:
     """An open database, once on SQLite and once on PostgreSQL."""
     from kuznia.platform.db import Database
 
-    database = await Database.open(database_url, pool_size=2, overflow=2, pool_timeout=5)
+    database = await Database.open(database_url, pool_size=2, overflow=2, pool_timeout=60)
     yield database
     await database.close()
 

@@ -232,12 +232,12 @@ def test_an_interrupted_command_stops_the_model_too(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while not modelserver.calls and time.monotonic() < deadline:
         time.sleep(0.02)
 
     making.send_signal(signal.SIGINT)
-    _, told = making.communicate(timeout=30)
+    _, told = making.communicate(timeout=90)
 
     assert making.returncode == 130
     assert b"Traceback" not in told
