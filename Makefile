@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 comma := ,
 
-.PHONY: help setup run test lint types bench soak migrate lock docs
+.PHONY: help setup run test check pythons lint types bench soak migrate lock docs
 
 help: ## show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,7 +56,19 @@ run: $(VENV)/run.stamp ## serve Kuznia on this machine, no key and no service ne
 	$(BIN)/kuznia serve
 
 test: setup ## run every test; brings its own PostgreSQL and Redis
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto -m "not pythons" --cov --cov-report=term
+
+# What was changed since main is looked at, and what it may have broken: its rooms, and smoke.
+BASE ?= $(shell git merge-base HEAD origin/main 2>/dev/null || git merge-base HEAD main)
+check: setup ## what a change needs in under 90 seconds: its lint, smoke and the tests of its rooms
+	@files=$$($(BIN)/python -m tests.rooms python $(BASE)) && test -z "$$files" \
+		|| { $(BIN)/ruff check $$files && $(BIN)/ruff format --check $$files && $(BIN)/pyright $$files; }
+	$(BIN)/python -m pytest -q -n auto -m smoke $$(grep -rl --include='test_*.py' mark.smoke tests)
+	@tests=$$($(BIN)/python -m tests.rooms tests $(BASE)) && test -z "$$tests" \
+		|| $(BIN)/python -m pytest -q -n auto -m "not smoke and not pythons" $$tests
+
+pythons: setup ## the set-up, tried on the other Pythons of this machine too
+	$(BIN)/python -m pytest -m pythons tests/setup
 
 lint: setup types ## check style, imports, types and Kuznia's own metrics
 	$(BIN)/ruff check .

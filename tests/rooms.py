@@ -1,9 +1,12 @@
 """Which tests belong together: by what they need (`unit`, `integration`), and by room.
 
-Run as a script, this file prints the tests of the rooms that were touched since BASE.
+Run as a script, this file prints what was changed: `python -m tests.rooms tests main` prints the
+tests of the rooms that were touched since main, `python -m tests.rooms python main` the sources.
 """
 
-from collections.abc import Iterable, Iterator
+import subprocess
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 from types import FunctionType, ModuleType
 
@@ -17,6 +20,8 @@ MODULES = {"subprocess", "http", "tests.doors.served", "tests.modelserver", "tes
 MODULES |= {"tests.callers.processes", "tests.platform.upstream", "tests.serving"}
 MODULES |= {"tests.domains.flows.outside.tools", "tests.setup.machine"}
 ROOMS = {"bench", "doors"}
+# What the set-up is made of, where it is no code.
+SET_UP = {"Makefile", "pyproject.toml", "requirements"}
 
 
 def kind(item: pytest.Item) -> str:
@@ -37,24 +42,38 @@ def _home(value: object) -> str:
 
 def touched(changed: Iterable[str]) -> list[str]:
     """The tests to run for these files: a module's own, else those of its room."""
-    chosen = {path.as_posix() for name in changed for path in _tests(Path(name))}
-    # A folder brings what is in it.
-    return sorted(name for name in chosen if not any(f"{p}" in chosen for p in Path(name).parents))
+    return sorted({test for name in changed for test in _tests(Path(name))})
 
 
-def _tests(path: Path) -> Iterator[Path]:
-    top, *inner = path.parts
-    if top == "tests" and path.name.startswith("test_") and path.suffix == ".py":
-        if (ROOT / path).exists():
-            yield path
-    elif top == "tests" or path.is_relative_to("src/kuznia"):
-        room = Path("tests", *(inner if top == "tests" else inner[1:])).parent
-        while not (ROOT / room).is_dir():
+def _tests(path: Path) -> list[str]:
+    if path.name.startswith("test_") and path.suffix == ".py":
+        return [str(path)] if (ROOT / path).exists() else []
+    if path.is_relative_to("src/kuznia"):
+        room = Path("tests") / path.parent.relative_to("src/kuznia")
+        while not (ROOT / room).exists():
             room = room.parent
-        if room != Path("tests"):
-            own = sorted((ROOT / room).glob(f"test_{path.stem}*.py"))
-            yield from (file.relative_to(ROOT) for file in own) if own else iter([room])
-    elif top in ("requirements", "Makefile", "pyproject.toml"):
-        yield Path("tests/setup")
-    elif top in ("docs", "README.md", "CONTRIBUTING.md"):
-        yield Path("tests/test_docs.py")
+        return _in(room, f"test_{path.stem}*.py") or _in(room, "test_*.py")
+    if path.is_relative_to("tests"):
+        return _in(path.parent, "test_*.py")
+    if path.suffix == ".md":
+        return ["tests/test_docs.py"]
+    return _in(Path("tests/setup"), "test_l*.py") if path.parts[0] in SET_UP else []
+
+
+def _in(room: Path, pattern: str) -> list[str]:
+    # What is in no room is for smoke.
+    files = (ROOT / room).glob(pattern) if room != Path("tests") else ()
+    return [str(file.relative_to(ROOT)) for file in files]
+
+
+def _changed(base: str) -> list[str]:
+    listing = ("diff", "--name-only", base), ("ls-files", "--others", "--exclude-standard")
+    ran = [subprocess.run(["git", *words], cwd=ROOT, stdout=-1, text=True) for words in listing]
+    return [line for each in ran for line in each.stdout.splitlines()]
+
+
+if __name__ == "__main__":
+    changed = _changed(sys.argv[2])
+    chosen = {"python": [n for n in changed if n.endswith(".py") and (ROOT / n).exists()]}
+    chosen["tests"] = touched(changed)
+    print(*chosen[sys.argv[1]])  # noqa: T201 - this is how it answers
