@@ -82,7 +82,7 @@ async def test_a_job_that_hangs_or_dies_costs_its_worker_and_nothing_else(pool, 
 
     assert isinstance(stopped, Stopped)
     # Nothing waited for it to end by itself.
-    assert took < 50
+    assert took < 5
     assert isinstance(await pool.run(own_pid, b"", GO, seconds=20), int)
 
 
@@ -98,7 +98,7 @@ async def test_cancelling_ends_the_worker_at_once(pool):
 
 
 async def gone(pid: int) -> None:
-    for _ in range(3000):
+    for _ in range(200):
         if not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie":
             return
         await asyncio.sleep(0.02)
@@ -125,7 +125,7 @@ async def test_a_queue_does_not_grow_without_bound(pool):
     refused = await pool.run(own_pid, b"", GO, seconds=20)
 
     assert refused == Stopped(0.0)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 1
     await asyncio.gather(*waiting)
 
 
@@ -180,9 +180,9 @@ async def test_an_adversarial_source_has_its_deadline_and_a_tenth_more(language,
     # The worker is there already: the deadline is for the work, not for its beginning.
     await POOL.run(own_pid, b"", GO, seconds=20)
 
-    took, _ = await soonest(5, lambda: proven(source, get(language), seconds=1))
+    took, _ = await soonest(1.1, lambda: proven(source, get(language), seconds=1))
 
-    assert took <= 5
+    assert took <= 1.1
 
 
 @pytest.mark.parametrize("source", [b"[]" * 500_000, b"[" * 500_000 + b"]" * 500_000])
