@@ -2,21 +2,34 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+comma := ,
 
-.PHONY: help setup run test lint types bench soak migrate lock docs
+.PHONY: help setup run test check pythons lint types bench soak migrate lock docs
 
 help: ## show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-# The stamps hold the lock files' names: a changed lock installs again, an unchanged one costs nothing.
-$(VENV)/run.stamp: requirements/run.txt pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/run.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+# What a machine lacks is said in a sentence, before pip can say it in fifty.
+need = @$(1) >/dev/null 2>&1 || { echo "$(2)" >&2; exit 1; }
+new = -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+$(BIN)/python:
+	$(call need,command -v $(PYTHON),There is no $(PYTHON) here. Install Python 3.11 or newer$(comma) or name it: make run PYTHON=/path/to/python3.11)
+	$(call need,$(PYTHON) $(new),Kuznia needs Python 3.11 or newer$(comma) and $(PYTHON) is $$($(PYTHON) -V 2>&1). Name another: make run PYTHON=python3.11)
+	$(call need,$(PYTHON) -c 'import venv$(comma) ensurepip',$(PYTHON) cannot make a virtual environment with pip. Install its venv and pip (on Debian: apt install python3-venv).)
+	$(PYTHON) -m venv --clear $(VENV)
+
+# A changed lock installs again, an unchanged one costs nothing. A lock is never resolved: an old pip
+# would look for newer versions than the locked ones.
+install := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+$(VENV)/run.stamp: $(BIN)/python requirements/run.txt pyproject.toml
+	$(call need,$(BIN)/python $(new),Kuznia needs Python 3.11 or newer$(comma) and $(VENV) is of $$($(BIN)/python -V). Make it anew: rm -r $(VENV) && make run PYTHON=python3.11)
+	$(call need,$(BIN)/python -m pip --version,$(VENV) has no pip. Make it anew: rm -r $(VENV) && make run)
+	$(install) --require-hashes -r requirements/run.txt
+	$(install) --no-build-isolation -e .
 	touch $@
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
+	$(install) --require-hashes -r requirements/dev.txt
 	touch $@
 
 # npm is the machine's where there is one, for it knows the machine's certificates; else pip's.
@@ -32,7 +45,13 @@ $(VENV)/clients.stamp: $(VENV)/dev.stamp requirements/clients.txt
 	$(VENV)/clients/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/clients.txt
 	touch $@
 
-setup: $(VENV)/dev.stamp $(VENV)/outside.stamp $(VENV)/clients.stamp ## make .venv with everything for work on Kuznia
+# What the set-up tests install, so that no test needs a network.
+$(VENV)/downloads.stamp: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.setup.machine
+	touch $@
+
+STAMPS := dev outside clients downloads
+setup: $(STAMPS:%=$(VENV)/%.stamp) ## make .venv with everything for work on Kuznia
 	@$(call system,bwrap,bubblewrap,the sandbox)
 	@$(call system,chromium,chromium,pages in a browser)
 # A program of the system: root gets it, anybody else is told what will be missing.
@@ -44,7 +63,19 @@ run: $(VENV)/run.stamp ## serve Kuznia on this machine, no key and no service ne
 	$(BIN)/kuznia serve
 
 test: setup ## run every test; brings its own PostgreSQL and Redis
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto -m "not pythons" --cov --cov-report=term
+
+# What was changed since main is looked at, and what it may have broken: its rooms, and smoke.
+BASE ?= $(shell git merge-base HEAD origin/main 2>/dev/null || git merge-base HEAD main)
+check: setup ## what a change needs in under 90 seconds: its lint, smoke and the tests of its rooms
+	@files=$$($(BIN)/python -m tests.rooms python $(BASE)) && test -z "$$files" \
+		|| { $(BIN)/ruff check $$files && $(BIN)/ruff format --check $$files && $(BIN)/pyright $$files; }
+	$(BIN)/python -m pytest -q -n auto -m smoke $$(grep -rl --include='test_*.py' mark.smoke tests)
+	@tests=$$($(BIN)/python -m tests.rooms tests $(BASE)) && test -z "$$tests" \
+		|| $(BIN)/python -m pytest -q -n auto -m "not smoke and not pythons" $$tests
+
+pythons: setup ## the set-up, tried on the other Pythons of this machine too
+	$(BIN)/python -m pytest -m pythons tests/setup
 
 lint: setup types ## check style, imports, types and Kuznia's own metrics
 	$(BIN)/ruff check .

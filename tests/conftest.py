@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
-from tests import servers
+from tests import rooms, servers
 
 if TYPE_CHECKING:
     from kuznia.platform.db import Database
@@ -25,6 +25,10 @@ settings.register_profile(
     derandomize=True,
 )
 settings.load_profile("kuznia")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    item.add_marker(rooms.kind(item))
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +82,7 @@ async def db(database_url: str) -> AsyncGenerator["Database"]:
     """An open database, once on SQLite and once on PostgreSQL."""
     from kuznia.platform.db import Database
 
-    database = await Database.open(database_url, pool_size=2, overflow=2, pool_timeout=5)
+    database = await Database.open(database_url, pool_size=2, overflow=2, pool_timeout=60)
     yield database
     await database.close()
 

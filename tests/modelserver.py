@@ -199,7 +199,7 @@ class ModelServer:
         return call
 
     async def _until(self, true: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not true():
                 self.news.clear()
                 await self.news.wait()

@@ -44,7 +44,7 @@ async def process(folder: Path, **settings: str) -> AsyncIterator[Process]:
         cwd=folder,
         env={"PORT": str(port), "LOG_LEVEL": "WARNING", **settings},
     )
-    client = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False)
+    client = httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=100, trust_env=False)
     try:
         async with client:
             await _answers(client, server)
@@ -56,7 +56,7 @@ async def process(folder: Path, **settings: str) -> AsyncIterator[Process]:
 
 
 async def _answers(client: httpx2.AsyncClient, server: asyncio.subprocess.Process) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(100):
         while server.returncode is None:
             try:
                 if (await client.get("/health")).status_code == 200:

@@ -150,7 +150,7 @@ class Redis:
 
 
 def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
-    for _ in range(500):
+    for _ in range(6000):
         if server.poll() is not None:
             raise RuntimeError("the server ended at once")
         try:

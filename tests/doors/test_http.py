@@ -16,6 +16,7 @@ from kuznia.web.shapes import ArtefactShape
 CANARY = "granny keeps her silver under the stove"
 
 
+@pytest.mark.smoke
 async def test_an_order_becomes_an_artefact(kuznia: Kuznia, modelserver: ModelServer):
     modelserver.will(reply("note: iron is hot"))
 
@@ -121,6 +122,7 @@ async def test_without_a_model_the_answer_says_what_to_set(log: Lines, sqlite_ur
     assert "OPENAI_BASE_URL" in answer.json()["error"]["message"]
 
 
+@pytest.mark.smoke
 async def test_our_own_planner_answers_without_a_model(log: Lines, sqlite_url: str):
     planned = a_domain(a_part(make=lambda _: Note(text="planned")))
     async with inside(made(sqlite_url, None, planned)) as kuznia:

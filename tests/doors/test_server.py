@@ -25,7 +25,7 @@ async def test_an_open_stream_ends_with_its_last_event(serve: Start, modelserver
         last = await until(seen, "run.failed")
 
     assert last.data["error"]["code"] == "UNAVAILABLE"
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20
 
 
 async def test_work_that_ends_within_the_grace_is_delivered(serve: Start, modelserver: ModelServer):
@@ -68,7 +68,7 @@ async def test_an_operator_in_a_hurry_waits_for_no_grace(serve: Start, modelserv
     kuznia.interrupt()
 
     assert kuznia.ended is not None
-    await asyncio.wait_for(kuznia.ended, 5)
+    await asyncio.wait_for(kuznia.ended, 20)
     await leave(asking)
 
 
@@ -136,9 +136,9 @@ async def test_what_is_no_body_has_an_end(serve: Start, start: bytes):
     with suppress(ConnectionError):
         for _ in range(400):
             writer.write(b"a" * 10_000)
-            await asyncio.wait_for(writer.drain(), 5)
+            await asyncio.wait_for(writer.drain(), 60)
     with suppress(ConnectionError):
-        await asyncio.wait_for(reader.read(), 5)
+        await asyncio.wait_for(reader.read(), 60)
 
     assert writer.is_closing() or reader.at_eof() or reader.exception()
     writer.close()
@@ -190,7 +190,7 @@ async def test_a_connection_that_asks_nothing_is_closed(serve: Start):
 
     writer.write(b"GET /ready HT")
 
-    assert await asyncio.wait_for(reader.read(), 10) == b""
+    assert await asyncio.wait_for(reader.read(), 60) == b""
     writer.close()
 
 

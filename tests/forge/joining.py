@@ -85,7 +85,7 @@ async def join(redis_url: str) -> AsyncGenerator[Join]:
 
 async def readable(process: Process, run: RunId) -> FarRun:
     """A run of another process, once it can be seen."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while True:
             try:
                 found = await process.runs.get(IVAN, run)

@@ -75,6 +75,9 @@ async def test_a_fault_is_the_same_for_who_waited_and_its_claim_is_given_back(jo
     outcomes = await asyncio.gather(first, second, return_exceptions=True)
 
     assert all(isinstance(one, ModelUnavailable) for one in outcomes)
+    # The fault is told first, and the claim is given back behind it.
+    while await here.redis.do("KEYS", here.redis.key("making", "*")):  # noqa: ASYNC110 - nothing tells of it
+        await asyncio.sleep(0.01)
     assert (await there.make()).status == "complete"
 
 
@@ -110,7 +113,7 @@ async def test_a_claim_nobody_works_on_is_not_waited_for(join: Join):
     run.cancel()
     await idle.redis.do("SET", idle.redis.key("making", run.key), f"{idle.process} run_x")
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         kept = await here.make("to learn its key")
 
     assert from_json(kept.body)["parts"]["note"]["text"] == "mine"
@@ -136,7 +139,7 @@ async def test_the_events_of_a_process_that_is_gone_end_with_a_fault(join: Join)
     await readable(here, run.id)
     await gone.vanish()
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         told = await here.follow(run.id)
 
     assert told[-1].kind == "run.failed"
@@ -165,7 +168,7 @@ async def test_a_run_is_cancelled_by_another_process(join: Join):
 
     await there.runs.cancel(IVAN, run.id)
 
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(20):
         await model.cancelled.wait()
     with pytest.raises(Cancelled):
         await result(here.runs, run)
@@ -182,7 +185,7 @@ async def test_letters_nobody_could_have_written_are_dropped(join: Join):
 
     await here.redis.do("RPUSH", box, f'["stop", "{run.id}", ""]')
 
-    await asyncio.wait_for(model.cancelled.wait(), 2)
+    await asyncio.wait_for(model.cancelled.wait(), 20)
 
 
 async def test_a_listener_whose_process_died_is_forgotten(join: Join):
@@ -196,7 +199,7 @@ async def test_a_listener_whose_process_died_is_forgotten(join: Join):
     await asyncio.sleep(0.1)
     assert not model.cancelled.is_set()
 
-    await asyncio.wait_for(model.cancelled.wait(), 10)
+    await asyncio.wait_for(model.cancelled.wait(), 60)
 
 
 async def test_every_key_has_an_end(join: Join):

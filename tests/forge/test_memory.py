@@ -57,7 +57,7 @@ async def test_many_that_learn_at_once_lose_nothing_and_see_each_other(db: Datab
 async def test_two_servers_on_one_database_learn_one_after_the_other(
     db: Database, database_url: str
 ) -> None:
-    other = await Database.open(database_url, pool_size=2, overflow=2, pool_timeout=5)
+    other = await Database.open(database_url, pool_size=2, overflow=2, pool_timeout=60)
     try:
         turns = [learn(Memory(one), f"{n}") for n in range(8) for one in (db, other)]
         await asyncio.gather(*turns)

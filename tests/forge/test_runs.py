@@ -106,7 +106,7 @@ async def test_when_the_last_listener_leaves_the_call_is_cancelled():
 
     alone.cancel()
 
-    await asyncio.wait_for(model.cancelled.wait(), 1)
+    await asyncio.wait_for(model.cancelled.wait(), 20)
 
 
 async def test_a_run_that_was_told_to_go_on_ends_without_listeners():

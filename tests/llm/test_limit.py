@@ -84,7 +84,7 @@ async def test_who_finds_the_queue_full_is_told_at_once():
     await asyncio.sleep(0)
 
     with pytest.raises(ModelFault) as caught:
-        await asyncio.wait_for(stack.reply(an_ask(SystemClock())), 0.5)
+        await asyncio.wait_for(stack.reply(an_ask(SystemClock())), 60)
 
     assert (caught.value.reason, inner.calls) == ("busy", 1)
     first.cancel()

@@ -129,15 +129,12 @@ async def test_a_closed_stream_closes_what_it_reads_from():
 
 
 async def test_a_caller_who_leaves_during_a_wait_is_obeyed_at_once():
-    clock = SystemClock()
-    asking = asyncio.ensure_future(
-        Retrying(Played(DOWN), attempts=3, clock=clock).reply(an_ask(clock))
-    )
+    clock, inner = SystemClock(), Played(DOWN)
+    asking = asyncio.ensure_future(Retrying(inner, attempts=3, clock=clock).reply(an_ask(clock)))
     await asyncio.sleep(0.01)
     asking.cancel()
-    started = clock.monotonic()
 
     await asyncio.wait([asking])
 
     assert asking.cancelled()
-    assert clock.monotonic() - started < 0.4
+    assert inner.calls == 1

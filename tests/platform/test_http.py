@@ -46,7 +46,7 @@ class Upstream:
             writer.close()
 
     async def until_open(self, count: int) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while self.open > count:
                 self.closed.clear()
                 await self.closed.wait()
@@ -166,4 +166,4 @@ async def test_a_server_that_is_not_there_is_given_up():
         with pytest.raises(httpx2.ConnectError):
             await client.get("")
 
-        assert perf_counter() - began < 2
+        assert perf_counter() - began < 20

@@ -29,7 +29,7 @@ def empty_url(database_url: str) -> str:
 
 
 def opened(url: str):
-    return Database.open(url, pool_size=1, overflow=0, pool_timeout=5)
+    return Database.open(url, pool_size=1, overflow=0, pool_timeout=60)
 
 
 def schema(connection: Connection) -> dict[str, object]:

@@ -160,7 +160,7 @@ async def test_silence_has_its_limit_and_ends_the_connection(first: bytes):
             await client.get("")
         took = await upstream.until_open(0)
 
-    assert took < 1
+    assert took < 20
 
 
 async def test_a_server_that_does_not_read_has_its_limit():
@@ -194,7 +194,7 @@ async def test_a_request_that_is_cancelled_before_its_answer_hangs_up():
                 await client.get("")
         took = await upstream.until_open(0)
 
-    assert took < 1
+    assert took < 20
 
 
 async def test_a_reader_that_is_cancelled_hangs_up():
@@ -206,7 +206,7 @@ async def test_a_reader_that_is_cancelled_hangs_up():
         upstream.act = oks
         after = await client.get("")
 
-    assert took < 1
+    assert took < 20
     assert after.content == b"ok"
 
 
@@ -216,7 +216,7 @@ async def test_an_answer_that_is_not_wanted_any_more_hangs_up():
         await answer.aclose()
         took = await upstream.until_open(0)
 
-    assert took < 1
+    assert took < 20
 
 
 async def test_an_answer_that_came_whole_and_is_not_wanted_keeps_its_connection():
@@ -241,7 +241,7 @@ async def test_closing_ends_what_is_under_way_and_who_waits():
             await transport.handle_async_request(httpx2.Request("GET", upstream.url))
 
     assert [type(end) for end in ends] == [httpx2.RemoteProtocolError, httpx2.ConnectError]
-    assert took < 1
+    assert took < 20
 
 
 async def test_closing_ends_who_is_still_connecting():

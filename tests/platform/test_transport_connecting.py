@@ -85,14 +85,14 @@ ASYNCIO_ALONE = pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_a_host_that_is_silent_over_ipv6_is_asked_over_ipv4(
     two_addresses: Callable[[], None],
 ):
-    async with serving(oks, name="two.test") as upstream, asking(upstream, connect=5) as client:
+    async with serving(oks, name="two.test") as upstream, asking(upstream, connect=60) as client:
         two_addresses()
         with full_server(socket.AF_INET6, "::1", upstream.port):
             began = perf_counter()
             answer = await client.get("")
 
     assert answer.content == b"ok"
-    assert 0.2 < perf_counter() - began < 2
+    assert 0.2 < perf_counter() - began < 20
 
 
 @ASYNCIO_ALONE

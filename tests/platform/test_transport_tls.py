@@ -107,7 +107,7 @@ async def test_a_cancelled_request_hangs_up(tls: ssl.SSLContext, act: Act):
                 await client.get("")
         took = await upstream.until_open(0)
 
-    assert took < 1
+    assert took < 20
 
 
 async def test_an_answer_that_breaks_off_is_an_error(tls: ssl.SSLContext):

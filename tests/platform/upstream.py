@@ -81,7 +81,7 @@ class Upstream:
     async def until_open(self, count: int) -> float:
         """Seconds until no more connections than that were open."""
         began = time.perf_counter()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while self.open > count:
                 self.news.clear()
                 await self.news.wait()

@@ -78,6 +78,8 @@ async def _symptoms(
         symptoms.append(await _redis(settings, settings.redis_url.get_secret_value()))
     if settings.keys_url:
         symptoms.append(await _provider(settings, settings.keys_url))
+    if settings.code_run_tests == "sandbox":
+        symptoms += await _sandbox()
     symptoms += [await _model(model, client) for model, client in clients]
     async with codemie as assistants:
         symptoms += [await _assistant(name, look) for name, look in assistants]
@@ -163,6 +165,26 @@ async def _provider(settings: Settings, url: str) -> Symptom:
         return Symptom("identity", f"{state}; tokens are checked with JWT_SECRET")
     advice = "have tokens signed with RS256 or ES256, or set JWT_SECRET"
     return Symptom("identity", state, well=False, advice=advice)
+
+
+async def _sandbox() -> list[Symptom]:
+    """The languages whose tests can be run here, and what the others lack."""
+    from kuznia.domains.code.sandbox.suites import RUNNERS
+    from kuznia.domains.code.sandbox.trial import open_sandbox
+
+    async with open_sandbox() as sandbox:
+        if sandbox.found.box is None:
+            state = "none can be had here, so no test is run"
+            advice = "; ".join(sandbox.found.reasons)
+            return [Symptom("sandbox", state, well=False, advice=advice)]
+        lacking = {language: sandbox.lacks(language) for language in RUNNERS}
+    return [
+        # Node and Go are for whoever asks for their languages; pytest comes from pip as Kuznia did.
+        Symptom("sandbox", f"no test in {language} is run", language != "python", reason)
+        if reason
+        else Symptom("sandbox", f"runs tests in {language}")
+        for language, reason in lacking.items()
+    ]
 
 
 async def _model(model: str, client: AsyncClient) -> Symptom:

@@ -24,21 +24,21 @@ async def lag_while(task: "asyncio.Future[R]") -> float:
 
 
 async def least_lag(most: float, ask: Callable[[], Awaitable[R]]) -> tuple[float, R]:
-    """The smallest lag of three, none asked for after the first that is small enough."""
+    """The smallest lag of ten, none asked for after the first that is small enough."""
     lags: list[float] = []
     while True:
         task = asyncio.ensure_future(ask())
         lags.append(await lag_while(task))
-        if lags[-1] < most or len(lags) == 3:
+        if lags[-1] < most or len(lags) == 10:
             return min(lags), task.result()
 
 
 async def soonest(most: float, ask: Callable[[], Awaitable[R]]) -> tuple[float, R]:
-    """The shortest of three times, none asked for after the first that is short enough."""
+    """The shortest of ten times, none asked for after the first that is short enough."""
     times: list[float] = []
     while True:
         began = time.monotonic()
         result = await ask()
         times.append(time.monotonic() - began)
-        if times[-1] <= most or len(times) == 3:
+        if times[-1] <= most or len(times) == 10:
             return min(times), result

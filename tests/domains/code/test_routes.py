@@ -24,6 +24,7 @@ async def analysed(client: httpx2.AsyncClient, *files: dict[str, str]):
     return await client.post("/api/v1/code/analyze", json={"files": list(files)})
 
 
+@pytest.mark.smoke
 async def test_code_is_analysed_without_a_model(client):
     answer = await analysed(client, {"path": "a.py", "content": SOURCE})
 

@@ -61,6 +61,7 @@ async def edit(kuznia: Kuznia, artefact: dict[str, Any], **wanted: Any) -> httpx
     return await kuznia.client.post(f"/api/v1/flows/{artefact['id']}/edits", json=wanted)
 
 
+@pytest.mark.smoke
 async def test_the_whole_way_ends_with_a_number_to_quote(kuznia):
     pages = await walked(kuznia, await made(kuznia))
 
@@ -114,6 +115,7 @@ async def test_hostile_forms_are_answered(kuznia, sent):
     assert answer.status_code < 500
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("sentence", ["прибери телефон", "remove the phone"])
 async def test_a_sentence_changes_what_it_names(kuznia, sentence):
     artefact = await made(kuznia)

@@ -46,6 +46,7 @@ async def taken(client, name, **options):
     return await client.get(f"/api/v1/artefacts/{artefact['id']}/exports/{name}", params=options)
 
 
+@pytest.mark.smoke
 async def test_an_order_gives_four_weeks_with_reasons_and_a_certificate(client):
     artefact = await made(client)
 

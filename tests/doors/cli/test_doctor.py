@@ -18,6 +18,7 @@ from kuznia.platform import migrate
 SQLITE = "sqlite:///here.db"
 
 
+@pytest.mark.smoke
 def test_on_an_empty_machine_all_is_well_and_a_model_can_be_set(
     kuznia: Kuznia, tmp_path: Path
 ) -> None:
@@ -291,3 +292,12 @@ def test_a_supabase_that_is_not_there_is_told(kuznia: Kuznia) -> None:
 
     assert told.exit_code == 1
     assert "the keys at SUPABASE_URL cannot be read (ConnectError)" in told.stdout
+
+
+def test_the_sandbox_is_looked_at_where_it_is_on(kuznia: Kuznia) -> None:
+    """What it says without pytest is seen where there is none: tests/setup/test_machine.py."""
+    told = kuznia("doctor", CODE_RUN_TESTS="sandbox")
+
+    assert told.exit_code == 0
+    assert "✓ sandbox   runs tests in python" in told.stdout
+    assert "tests in python" not in kuznia("doctor").stdout

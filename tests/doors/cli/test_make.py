@@ -45,6 +45,7 @@ def test_stages_go_to_one_stream_and_files_to_the_other(scripted_kuznia: Kuznia)
     assert "3 model calls" in told.stderr
 
 
+@pytest.mark.smoke
 @pytest.mark.usefixtures("counting")
 def test_what_is_found_on_the_shelf_is_not_told_as_spent(scripted_kuznia: Kuznia) -> None:
     first = scripted_kuznia(*CODE)
@@ -242,12 +243,12 @@ def test_an_interrupted_command_stops_the_model_too(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while not modelserver.calls and time.monotonic() < deadline:
         time.sleep(0.02)
 
     making.send_signal(signal.SIGINT)
-    _, told = making.communicate(timeout=30)
+    _, told = making.communicate(timeout=90)
 
     assert making.returncode == 130
     assert b"Traceback" not in told

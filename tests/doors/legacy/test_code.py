@@ -35,6 +35,7 @@ async def ask(old: Kuznia, **changes: Any) -> dict[str, Any]:
     return answer.json()
 
 
+@pytest.mark.smoke
 async def test_a_prompt_becomes_code_tests_documentation_and_metrics(open_: Open) -> None:
     answer = await ask(await open_(good))
 

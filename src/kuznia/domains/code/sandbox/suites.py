@@ -1,6 +1,7 @@
 """How the tests of a language are run, and what their report says."""
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Literal
 from xml.etree import ElementTree as Xml
 
@@ -14,7 +15,7 @@ REPORT = f"{WORK}/.report"
 MOST_CASES = 500
 MOST_LETTERS = 500
 # What runs the tests of each language, and where it comes from.
-_RUNNERS = {
+RUNNERS = {
     "python": ("python3", "apt install python3"),
     "javascript": ("node", "apt install nodejs"),
     "go": ("go", "apt install golang"),
@@ -50,10 +51,12 @@ def command(language: str, found: Probe) -> list[str] | None:
 
 def lacks(language: str, found: Probe) -> str:
     """Why tests of a language cannot be run here; empty where they can."""
-    if language not in _RUNNERS:
+    if language not in RUNNERS:
         return f"There is no runner for tests in {language}."
-    program, package = _RUNNERS[language]
+    program, package = RUNNERS[language]
     there = {"python": found.python, "javascript": found.node, "go": found.go}[language]
+    if there and language == "python" and find_spec("pytest") is None:
+        return "pytest is not installed beside Kuznia (pip install pytest)."
     return "" if there else f"{program} is not installed ({package})."
 
 

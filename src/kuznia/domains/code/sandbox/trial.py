@@ -38,15 +38,19 @@ class Sandbox:
 
     def can_run(self, language: str) -> bool:
         """Whether tests of this language can be run here and now."""
-        return self.found.box is not None and not lacks(language, self.found)
+        return not self.lacks(language)
+
+    def lacks(self, language: str) -> str:
+        """Why they cannot, and what to install; empty where they can."""
+        if self.found.box is None:
+            return "; ".join(self.found.reasons)
+        return lacks(language, self.found)
 
     async def try_out(
         self, language: str, code: tuple[File, ...], tests: tuple[File, ...]
     ) -> Execution:
         """Run the tests; when all pass, see whether they notice a lie."""
-        if self.found.box is None:
-            return Execution(status="unavailable", reason="; ".join(self.found.reasons))
-        if reason := lacks(language, self.found):
+        if reason := self.lacks(language):
             return Execution(status="unavailable", reason=reason)
         try:
             async with self.turns.turn():
