@@ -74,6 +74,8 @@ async def _symptoms(
     ]
     symptoms += [Symptom("settings", note) for note in settings.notes]
     symptoms += await _database(settings)
+    if settings.code_run_tests == "sandbox":
+        symptoms.append(await _sandbox())
     if settings.redis_url:
         symptoms.append(await _redis(settings, settings.redis_url.get_secret_value()))
     if settings.keys_url:
@@ -107,6 +109,18 @@ async def _database(settings: Settings) -> list[Symptom]:
         return symptoms
     finally:
         await db.close()
+
+
+async def _sandbox() -> Symptom:
+    """What the tests that a model wrote would be run in, attacked as at the start of a server."""
+    from kuznia.domains.code.sandbox.trial import open_sandbox
+
+    async with open_sandbox() as sandbox:
+        found = sandbox.found
+    if found.box is None:
+        state = "unavailable: no tests are run"
+        return Symptom("sandbox", state, well=False, advice="; ".join(found.reasons))
+    return Symptom("sandbox", f"withstands {len(found.checks)} attacks")
 
 
 async def _accounts(db: Database) -> Symptom:
