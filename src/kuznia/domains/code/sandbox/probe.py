@@ -16,6 +16,7 @@ from kuznia.domains.code.sandbox.box import LIMITS, Box, Tool
 # What pytest is made of; all of it is plain Python.
 _PYTEST = ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments")
 TOOLBOX = "/opt/toolbox"
+RUNNER = f"{TOOLBOX}/pytest_runner.py"
 PYTHON = "/opt/python"
 GO, GO_CACHE = "/opt/go", "/opt/gocache"
 
@@ -210,6 +211,9 @@ def _toolbox(folder: Path) -> Path:
             shutil.copytree(source.parent, folder / name, ignore=ignored, dirs_exist_ok=True)
         else:
             shutil.copy(source, folder / source.name)
+    shutil.copy(Path(__file__).with_name("pytest_runner.py"), folder)
+    # No settings of pytest's, so that those beside the tests are none either.
+    (folder / "pytest.ini").write_text("[pytest]\n")
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
     return folder
