@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from pydantic_core import to_json
 
-from kuznia.doors.terminal import AsJson, settings_of, told, tools_of
+from kuznia.doors.terminal import AsJson, say, settings_of, told, tools_of
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.errors import Invalid
 
@@ -124,9 +124,9 @@ async def _decide_and_show(
             "decided": sorted(decided),
             "used": room.used,
         }
-        typer.echo(to_json(shown).decode())
+        say(to_json(shown).decode())
         return
-    typer.echo("\n".join(_lines(caller, allowed, decided, room.used)))
+    say("\n".join(_lines(caller, allowed, decided, room.used)))
 
 
 def _lines(

@@ -92,7 +92,7 @@ print(json.dumps({
 os._exit(0)
 """
 # Bounds that are quickly reached; they are set as those of every run are.
-_SMALL = replace(LIMITS, seconds=10, memory=96 * 1024 * 1024, disk=1024 * 1024)
+_SMALL = replace(LIMITS, seconds=60, memory=96 * 1024 * 1024, disk=1024 * 1024)
 NO_GROUP = (
     "no control group of its own, so nothing would limit all its processes together: start Kuznia "
     "as root, or with `systemd-run --user --scope -p Delegate=yes kuznia serve`"
