@@ -134,12 +134,22 @@ def ids_are_described_in_one_place(path: str, tree: ast.Module) -> Complaints:
             yield node, "use a type of kuznia.web.ids: an id is checked before it is looked for"
 
 
+def one_way_to_the_terminal(path: str, tree: ast.Module) -> Complaints:
+    prints = r"print|input|.*\.print|typer\.(echo|secho|confirm|prompt)|sys\.std\w+\..*write.*"
+    for node in () if path == "src/kuznia/doors/terminal.py" else ast.walk(tree):
+        if isinstance(node, ast.Call) and re.fullmatch(prints, ast.unparse(node.func)):
+            text = ast.unparse(node.args[0]) if node.args else ""
+            if not text.startswith(("'", "visible(")):
+                yield node, "say it with `say` of doors/terminal.py: it may hold another's text"
+
+
 RULES: dict[Rule, str] = {
     one_place_commits: "async def f(s): await s.commit()",
     nobody_catches_all: "try: f()\nexcept (OSError, Exception): pass",
     log_lines_are_events: "log.info(f'kept {artefact}')",
     no_global_changes: "SEEN = {}\ndef f(x): SEEN[x] = 1",
     nothing_global_has_a_life: "CACHE = Shelf(None, clock, ttl=1, size=1)",
+    one_way_to_the_terminal: "typer.echo(f'{name} is there')",
     faults_say_what_they_are: "class Gone(NotFound): pass",
     bodies_are_read_in_one_place: "async def f(request): return await request.body()",
     ids_are_described_in_one_place: "Id = Annotated[str, Path(max_length=64)]",

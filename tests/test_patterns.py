@@ -7,12 +7,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from tests.patterns import EVERY, Expression, expressions, unknown
+from tests.patterns import Expression, expressions, unknown
 from tests.worstcases import USES, slow_text
 
 from kuznia.domains.code.analysis.tables import python
 from kuznia.domains.code.testing import _FORMS, _compiled
-from kuznia.doors.turnstile import _route
 
 # Where a pattern is made of parts that only a function knows, and how it is tried all the same.
 HELD = "the module holds what it makes"
@@ -25,7 +24,6 @@ MADE_BY_FUNCTIONS = {
     "kuznia.domains.flows.sentences": HELD,
     "kuznia.domains.training.lexicon": HELD,
     "kuznia.domains.training.playbook.feedback": HELD,
-    "kuznia.doors.turnstile": TRIED,
     "kuznia.platform.private": "it is a choice of plain words, the operator's secrets",
 }
 ROOMS = ("app", "callers", "domains.code", "domains.flows", "domains.training", "doors", "forge")
@@ -64,8 +62,6 @@ def made() -> Iterator[Expression]:
     for language in _FORMS:
         for pattern in _compiled(language):
             yield Expression(f"kuznia.domains.code.testing[{language}]", pattern, {"search"})
-    _, path, _ = _route("POST /api/v1/{domain}/{id}=5/minute")
-    yield Expression("kuznia.doors.turnstile", path, EVERY)
     # Tree-sitter's own queries search with Python's expressions.
     takes_all = re.compile(python._TAKES_ALL.replace(2 * "\\", "\\"))
     yield Expression("kuznia.domains.code.analysis.tables.python", takes_all, {"search"})

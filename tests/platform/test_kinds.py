@@ -86,7 +86,8 @@ def test_a_database_we_do_not_speak_is_refused(url: str):
 
 
 @pytest.mark.parametrize(
-    "url", ["h/v1", "ftp://h", "http://", "http://u:p@h", "http://h?key=1", "http://h#x"]
+    "url",
+    ["h/v1", "ftp://h", "http://", "http://u:p@h", "http://h?key=1", "http://h#x", "http://h/\x1b"],
 )
 def test_a_model_address_is_plain(url: str):
     assert "OPENAI_BASE_URL" in wrong({"OPENAI_BASE_URL": url, "OPENAI_MODEL": "m"})

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from starlette.types import Message, Scope
 from tests.doors.conftest import Lines
@@ -132,7 +133,9 @@ async def _hang_up(kuznia: Kuznia, method: str, path: str, kind: str) -> None:
         "client": ("127.0.0.1", 1),
         "headers": [*headers, (b"host", b"localhost"), (b"content-type", kind.encode())],
     }
-    await kuznia.client._transport.app(scope, receive, send)
+    transport = kuznia.client._transport
+    assert isinstance(transport, httpx2.ASGITransport)
+    await transport.app(scope, receive, send)
 
 
 async def test_what_can_be_no_id_is_refused_and_never_looked_for(on_postgres: Kuznia) -> None:

@@ -20,7 +20,7 @@ def bodies(app: FastAPI) -> dict[str, JsonBody]:
         names = inspect.getclosurevars(route.endpoint)
         for body in {**names.globals, **names.nonlocals}.values():
             if isinstance(body, JsonBody):
-                found[f"{min(route.methods)} {route.path}"] = body
+                found[f"{min(route.methods or ())} {route.path}"] = body
     return found
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from pydantic_core import to_json
 
-from kuznia.doors.terminal import AsJson, settings_of, told, tools_of
+from kuznia.doors.terminal import AsJson, say, settings_of, told, tools_of
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.errors import Invalid
 
@@ -115,9 +115,9 @@ def _run(
         changes = {name: _read(name, text) for name, text in given.items() if text is not None}
         shown = asyncio.run(_decide_and_look(context, caller, changes, days))
         if as_json:
-            typer.echo(to_json(shown).decode())
+            say(to_json(shown).decode())
         else:
-            typer.echo("\n".join((*_lines(shown), *_spent(shown))))
+            say("\n".join((*_lines(shown), *_spent(shown))))
 
 
 def _read(name: str, text: str) -> str | int | None:

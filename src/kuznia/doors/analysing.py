@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import overload
 
-import typer
 from pydantic import ValidationError
 from pydantic_core import to_json
 from rich.console import Console
@@ -27,7 +26,7 @@ from kuznia.domains.code.analysis import (
 from kuznia.domains.code.languages import find_by_path
 from kuznia.domains.code.schema import File
 from kuznia.domains.code.uploads import NotSource, source
-from kuznia.forge.sanitise import plain
+from kuznia.doors.terminal import say
 from kuznia.platform.errors import Invalid, NotFound, invalid
 
 MOST_FILES = 10_000
@@ -87,11 +86,11 @@ def analyse_here(
     if wanted.sarif is not None:
         _give(to_json(sarif(analysis, thresholds), indent=2).decode(), wanted.sarif)
     if wanted.as_json:
-        typer.echo(to_json(analysis).decode())
+        say(to_json(analysis).decode())
     elif wanted.sarif != "-":
         _show(analysis)
     for breach in breached:
-        typer.echo(plain(_line(breach)), err=True)
+        say(_line(breach), err=True)
     return not breached
 
 
@@ -163,7 +162,7 @@ def _why_not(path: Path) -> str:
 
 def _give(text: str, to: str) -> None:
     if to == "-":
-        typer.echo(text)
+        say(text)
         return
     try:
         Path(to).write_text(text + "\n", encoding="utf-8")
@@ -177,24 +176,23 @@ def _line(breach: Breach) -> str:
 
 
 def _show(analysis: Analysis) -> None:
-    console = Console(highlight=False, markup=False)
     table = Table(title="The worst functions")
     for name in ("Function", "Where", "Cyclomatic", "Cognitive"):
         table.add_column(name, overflow="fold")
     for one in analysis.worst:
         where = f"{one.path}:{one.start_line}"
         row = (one.name, where, str(one.cyclomatic), str(one.cognitive))
-        table.add_row(*(Text(plain(cell)) for cell in row))
+        table.add_row(*map(Text, row))
     if analysis.worst:
-        console.print(table)
+        say(table)
     of = analysis.totals
-    console.print(
+    say(
         f"{of.files} files, {of.code_lines} lines of code, {of.functions} functions; "
         f"{of.files_with_errors} files with errors."
     )
-    console.print(
+    say(
         f"Cyclomatic {of.cyclomatic_mean:g} on average, {of.cyclomatic_max} at most; "
         f"cognitive {of.cognitive_mean:g}, {of.cognitive_max}. "
         f"{of.duplicated_share:.1%} stands twice."
     )
-    console.print(f"Rated {analysis.rating.grade or 'not at all: there are no functions'}.")
+    say(f"Rated {analysis.rating.grade or 'not at all: there are no functions'}.")

@@ -1,6 +1,5 @@
 """`kuznia training ask`: the questions that matter, one by one on the terminal, to a profile."""
 
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from kuznia.domains.training.profile import Answer, Language, PlanInput
 from kuznia.domains.training.questions import Question
 from kuznia.domains.training.questions.interview import coming, may_be_passed, typed, whole, wrong
 from kuznia.domains.training.screening import FINAL, decline
+from kuznia.doors.terminal import heard, say
 from kuznia.forge.terms import Decline
 from kuznia.platform.errors import Invalid
 
@@ -45,7 +45,7 @@ _TEXTS: Mapping[Language, Mapping[str, str]] = {
 def ask_here(out: Path, language: Language) -> bool:
     """Ask, write the profile, tell whether to make the plan now; a stop sign ends in advice."""
     text = _TEXTS[language]
-    print(text["help"])
+    say(text["help"])
     said: dict[str, Answer | None] = {}
     stop: Decline | None = None
     while stop is None and (question := coming(said, language)) is not None:
@@ -55,17 +55,17 @@ def ask_here(out: Path, language: Language) -> bool:
         elif said:
             said.popitem()
         else:
-            print(text["first"])
+            say(text["first"])
         stop = _stop(said, language, FINAL)
     if stop := stop or _stop(said, language):
-        print("\n".join(_advice(stop, text)))
+        say("\n".join(_advice(stop, text)))
         return False
     try:
         profile = whole(said, language).model_dump_json(indent=1, exclude_defaults=True)
         out.write_text(profile, encoding="utf-8")
     except OSError as error:
         raise Invalid(f"The profile cannot be written to {out}: {error.strerror}.") from None
-    print(text["written"].format(path=out))
+    say(text["written"].format(path=out))
     return _line(text["make"]).casefold() in {"", "y", "yes", "т", "так"}
 
 
@@ -90,7 +90,7 @@ def _answered(
 ) -> Answer | None:
     """A good answer; None where it was passed over, BACK where the one before is to be changed."""
     text = _TEXTS[language]
-    print("\n".join(("", question.text, f"  ({question.help_text})", *_choices(question, text))))
+    say("\n".join(("", question.text, f"  ({question.help_text})", *_choices(question, text))))
     while True:
         line = _line("")
         if line.casefold() in _BACK:
@@ -98,13 +98,13 @@ def _answered(
         if not line:
             if may_be_passed(question):
                 return None
-            print(text["needed"])
+            say(text["needed"])
             continue
         answer = typed(question, line)
         if answer is None:
-            print(text["unread"])
+            say(text["unread"])
         elif complaint := wrong(said, question, answer, language):
-            print(complaint)
+            say(complaint)
         else:
             return answer
 
@@ -131,7 +131,7 @@ def _choices(question: Question, text: Mapping[str, str]) -> Iterator[str]:
 def _line(prompt: str) -> str:
     """One line; the end of the input is the end of the interview, with nothing written."""
     try:
-        return input(f"{prompt}> ").strip()
+        return heard(f"{prompt}> ").strip()
     except EOFError:
-        print(file=sys.stderr)
+        say("", err=True)
         raise Invalid("The questions were left before their end; nothing was written.") from None

@@ -10,7 +10,7 @@ import typer
 from kuznia import __version__
 from kuznia.doors.allowing import budgets, limits
 from kuznia.doors.people import keys, users
-from kuznia.doors.terminal import AsJson, settings_of, told, tools_of
+from kuznia.doors.terminal import AsJson, say, settings_of, told, tools_of
 from kuznia.platform.errors import Invalid
 
 # What is heavy is imported by the command that needs it: `kuznia --help` loads no server.
@@ -40,7 +40,7 @@ def root(
 ) -> None:
     del in_this_folder  # Read by `settings_of`, for every command.
     if version:
-        print(__version__)
+        say(__version__)
         raise typer.Exit
 
 
@@ -73,6 +73,7 @@ def make(
     export: Annotated[
         str | None, typer.Option(help="Give it in one of its formats, such as bpmn.")
     ] = None,
+    force: Annotated[bool, typer.Option(help="Write over files that are there.")] = False,
     open_: Annotated[
         bool, typer.Option("--open", help="Look at it in a browser; serves until interrupted.")
     ] = False,
@@ -88,7 +89,7 @@ def make(
     with told(as_json):
         wanted, settings = fields(words), settings_of(context)
         tools = tools_of(context)
-        given = Given(as_json, export, out)
+        given = Given(as_json, export, out, force)
         page = asyncio.run(make_here(tools.open_doors(settings), domain, wanted, given))
         if open_:
             from kuznia.doors.opening import open_page
@@ -177,13 +178,14 @@ def import_(
     from kuznia.doors.importing import import_here
 
     with told():
-        print("\n".join(import_here(file, settings_of(context).training_catalogue)))
+        say("\n".join(import_here(file, settings_of(context).training_catalogue)))
 
 
 @cli.command()
 def skeleton(
     paths: Annotated[list[Path], typer.Argument(help="Files, and folders with all below them.")],
     out: Annotated[Path | None, typer.Option(help="Write the files into this folder.")] = None,
+    force: Annotated[bool, typer.Option(help="Write over files that are there.")] = False,
     tests: Annotated[bool, typer.Option(help="Property tests, for Python.")] = True,
     docs: Annotated[bool, typer.Option(help="A page, and comments to fill in.")] = True,
     tongue: Annotated[Literal["en", "uk"], typer.Option(help="For people to read.")] = "en",
@@ -193,7 +195,7 @@ def skeleton(
     from kuznia.doors.sketching import Wish, sketch_here
 
     with told(as_json):
-        sketch_here(paths, Wish(tests, docs, tongue, out, as_json))
+        sketch_here(paths, Wish(tests, docs, tongue, out, force, as_json))
 
 
 @cli.command()
@@ -204,7 +206,7 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     with told(as_json):
         settings, tools = settings_of(context), tools_of(context)
         symptoms = asyncio.run(examine(settings, tools.clients(settings), tools.codemie(settings)))
-        print(report(symptoms, as_json=as_json))
+        say(report(symptoms, as_json=as_json))
         raise typer.Exit(0 if all(symptom.well for symptom in symptoms) else 1)
 
 
@@ -223,14 +225,14 @@ def migrate(
             to = schema.head()
         else:
             schema.downgrade(url, to)
-        print(f"The database is at {to}.")
+        say(f"The database is at {to}.")
 
 
 @cli.command()
 def openapi(context: typer.Context) -> None:
     """Print the API as OpenAPI."""
     with told():
-        print(tools_of(context).openapi(settings_of(context)).decode())
+        say(tools_of(context).openapi(settings_of(context)).decode())
 
 
 def fields(words: Sequence[str]) -> dict[str, str]:

@@ -168,23 +168,24 @@ async def _provider(settings: Settings, url: str) -> Symptom:
 
 
 async def _sandbox() -> list[Symptom]:
-    """The languages whose tests can be run here, and what the others lack."""
+    """What tests that a model wrote would be run in, and the languages it can run."""
     from kuznia.domains.code.sandbox.suites import RUNNERS
     from kuznia.domains.code.sandbox.trial import open_sandbox
 
     async with open_sandbox() as sandbox:
         if sandbox.found.box is None:
-            state = "none can be had here, so no test is run"
+            state = "unavailable: no tests are run"
             advice = "; ".join(sandbox.found.reasons)
             return [Symptom("sandbox", state, well=False, advice=advice)]
         lacking = {language: sandbox.lacks(language) for language in RUNNERS}
-    return [
+    runners = [
         # Node and Go are for whoever asks for their languages; pytest comes from pip as Kuznia did.
         Symptom("sandbox", f"no test in {language} is run", language != "python", reason)
         if reason
         else Symptom("sandbox", f"runs tests in {language}")
         for language, reason in lacking.items()
     ]
+    return [Symptom("sandbox", f"withstands {len(sandbox.found.checks)} attacks"), *runners]
 
 
 async def _model(model: str, client: AsyncClient) -> Symptom:

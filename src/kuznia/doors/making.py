@@ -1,27 +1,29 @@
 """One artefact made on the terminal: its stages as they happen, then what came of it."""
 
-import sys
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import from_json, to_json
-from rich.console import Console
 
 from kuznia.callers.identify import local
 from kuznia.doors.at import Doors
 from kuznia.doors.exports import exported
+from kuznia.doors.folder import write
 from kuznia.doors.http import accepted
 from kuznia.doors.pages import page_link
+from kuznia.doors.terminal import say, send
 from kuznia.forge.runs import Run
-from kuznia.forge.sanitise import plain
 from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import Caller, Domain, Event, Export, Finding
 from kuznia.platform.errors import Invalid, NotFound, TooLarge, invalid
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 # What is read back from an artefact's JSON; its shape is known to the domain that made it.
 Json = Mapping[str, Any]
@@ -38,6 +40,8 @@ class Given:
     export: str | None = None
     # A folder for files, or the file an export is written to.
     out: Path | None = None
+    # Write over files that are there.
+    force: bool = False
 
 
 async def make_here(
@@ -56,7 +60,7 @@ async def make_here(
         who = local(remote=False)
         run = await _start(at, domain, wanted, who)
         with at.runs.listening(run):
-            await _show(run, sys.stderr)
+            await _show(run)
         kept = accepted(run)
         _give_all(kept, domain, form, given)
         page = page_link(at, kept, who)
@@ -66,38 +70,39 @@ async def make_here(
 def _give_all(kept: Kept, domain: Domain, form: Export | None, given: Given) -> None:
     artefact = from_json(kept.body)
     if given.as_json:
-        print(kept.body.decode())
+        say(kept.body.decode())
         return
     if form and artefact["decline"] is None:
         _save(exported(kept, form, {}), given.out)
     elif not form:
-        for path, content in _files(artefact):
-            give(path, content, given.out)
-        if domain.shown and artefact["parts"]:
-            _tell(domain.shown(_plainly(artefact["parts"])), artefact, given.out)
-    print(plain(_summary(artefact)), file=sys.stderr)
+        shown = domain.shown(artefact["parts"]) if domain.shown and artefact["parts"] else None
+        _give(artefact, shown, given)
+    say(_summary(artefact), err=True)
 
 
-def _tell(shown: object, artefact: Json, out: Path | None) -> None:
-    """What a terminal is for; in a folder the whole artefact is of more use."""
-    if out is not None:
-        give("artefact.json", to_json(artefact, indent=1).decode(), out)
-    elif isinstance(shown, str):
-        print(shown)
-    else:
-        Console(file=sys.stdout).print(shown)
+def _give(artefact: Json, shown: object, given: Given) -> None:
+    """Files, and what a terminal is for; in a folder the whole artefact is of more use."""
+    files = list(_files(artefact))
+    if given.out is not None:
+        if shown is not None:
+            files.append(("artefact.json", to_json(artefact, indent=1).decode()))
+        write(files, given.out, force=given.force)
+        return
+    for path, content in files:
+        say(f"\n── {path} ──\n{content}")
+    if shown is not None:
+        say(cast("RenderableType", shown))
 
 
 def _save(content: bytes, out: Path | None) -> None:
     if out is None:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(content)
+        send(content)
         return
     try:
         out.write_bytes(content)
     except OSError as error:
         raise Invalid(f"{str(out)!r} cannot be written: {error.strerror}.") from None
-    print(out)
+    say(str(out))
 
 
 def _domain(at: Doors, name: str) -> Domain:
@@ -167,23 +172,11 @@ def _read(path: Path) -> object:
         raise Invalid(f"{path} is not JSON.") from None
 
 
-def _plainly(value: Any) -> Any:
-    """JSON with nothing in its texts that steers a terminal. Any: as `Json`."""
-    if isinstance(value, str):
-        return plain(value)
-    if isinstance(value, list):
-        return [_plainly(one) for one in cast("list[Any]", value)]
-    if isinstance(value, dict):
-        return {name: _plainly(one) for name, one in cast("dict[str, Any]", value).items()}
-    return value
-
-
-async def _show(run: Run, to: TextIO) -> None:
+async def _show(run: Run) -> None:
     async with aclosing(run.events.after(0, HEARTBEAT)) as events:
         async for event in events:
             if event is not None and (line := _line(event)):
-                # A finding may quote the draft, and a draft may hold what steers a terminal.
-                print(plain(line), file=to, flush=True)
+                say(line, err=True)
 
 
 def _line(event: Event) -> str:
@@ -211,23 +204,6 @@ def _files(artefact: Json) -> Iterable[tuple[str, str]]:
         for file in part.get("files", ()):
             if "content" in file:
                 yield file["path"], file["content"]
-
-
-def give(path: str, content: str, out: Path | None) -> None:
-    """Print a file, or write it into a folder and nowhere else."""
-    if out is None:
-        print(f"\n── {path} ──\n{content}")
-        return
-    # A path passed the domain's checks, yet what is written to a disk is looked at once more.
-    target = (out / path).resolve()
-    if not target.is_relative_to(out.resolve()):
-        raise Invalid(f"{path!r} lies outside the folder; nothing more was written.")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(content, encoding="utf-8")
-    except OSError as error:
-        raise Invalid(f"{path!r} cannot be written to {out}: {error.strerror}.") from None
-    print(target)
 
 
 def _summary(artefact: Json) -> str:

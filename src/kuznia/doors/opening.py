@@ -1,6 +1,5 @@
 """A page of the server in a browser; the server is started for it when none is there."""
 
-import sys
 import threading
 import time
 import urllib.error
@@ -8,6 +7,7 @@ import urllib.request
 import webbrowser
 from collections.abc import Callable
 
+from kuznia.doors.terminal import say
 from kuznia.platform.errors import Invalid
 from kuznia.platform.settings import Settings
 
@@ -21,7 +21,7 @@ def open_page(path: str | None, settings: Settings, serve: Callable[[Settings], 
         raise Invalid("This artefact has no page to open.")
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{settings.port}"
-    print(f"{address}{path}", file=sys.stderr, flush=True)
+    say(f"{address}{path}", err=True)
     if _answers(address):
         webbrowser.open(address + path)
         return

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 import typer
 from pydantic_core import to_json
 
-from kuznia.doors.terminal import AsJson, settings_of, told, tools_of
+from kuznia.doors.terminal import AsJson, say, settings_of, told, tools_of
 from kuznia.platform.errors import Conflict, NotFound
+from kuznia.platform.visible import visible
 
 # What is heavy is imported by the command that needs it.
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
     with told(as_json):
         people = _run(context, work)
         if as_json:
-            typer.echo(to_json(people))
+            say(to_json(people).decode())
         else:
             for person in people:
                 _show_person(person, as_json)
@@ -114,7 +115,11 @@ def export(
         id_ = await callers.people.owner(who)
         with out.open("xb") if out else nullcontext() as file:
             async for table, row in own.taken(db, id_):
-                typer.echo(to_json({"table": table, "row": row}), file)
+                line = to_json({"table": table, "row": row})
+                if file:
+                    file.write(line + b"\n")
+                else:
+                    say(line.decode())
 
     with told():
         try:
@@ -138,10 +143,10 @@ def erase(
         return await own.erase(db, await callers.people.owner(who))
 
     with told(as_json):
-        if not yes and not typer.confirm(f"Erase all that is {who}'s?"):
+        if not yes and not typer.confirm(visible(f"Erase all that is {who}'s?")):
             raise typer.Abort
         rows = _run(context, work)
-        typer.echo(to_json(rows) if as_json else f"{sum(rows.values())} rows are erased.")
+        say(to_json(rows).decode() if as_json else f"{sum(rows.values())} rows are erased.")
 
 
 @keys.command("create")
@@ -179,7 +184,7 @@ def list_keys(context: typer.Context, owner: Who, as_json: AsJson = False) -> No
     with told(as_json):
         found = _run(context, work)
         if as_json:
-            typer.echo(to_json(found))
+            say(to_json(found).decode())
         else:
             for key in found:
                 _show_key(key)
@@ -214,7 +219,7 @@ def revoke(context: typer.Context, key_id: KeyId, as_json: AsJson = False) -> No
     with told(as_json):
         key = _run(context, work)
         if as_json:
-            typer.echo(to_json(key))
+            say(to_json(key).decode())
         else:
             _show_key(key)
 
@@ -243,22 +248,22 @@ async def _owner_of(callers: "Callers", key_id: str) -> str:
 
 def _show_person(person: "Person", as_json: bool) -> None:
     if as_json:
-        typer.echo(to_json(person))
+        say(to_json(person).decode())
         return
     state = "disabled" if person.disabled else person.role
-    typer.echo(f"{person.id}  {state:8}  {person.name or ''}".rstrip())
+    say(f"{person.id}  {state:8}  {person.name or ''}".rstrip())
 
 
 def _show_key(key: "ApiKey") -> None:
     ends = f"until {key.expires_at:%Y-%m-%d %H:%M}" if key.expires_at else "until revoked"
     state = "revoked" if key.revoked_at else ends
-    typer.echo(f"{key.id}  {','.join(key.scopes):20}  {state:22}  {key.name}")
+    say(f"{key.id}  {','.join(key.scopes):20}  {state:22}  {key.name}")
 
 
 def _show_secret(made: "tuple[ApiKey, str]", as_json: bool) -> None:
     key, text = made
     if as_json:
         shown: Sequence[str] = ("id", "owner", "name", "scopes", "created_at", "expires_at")
-        typer.echo(to_json({**{name: getattr(key, name) for name in shown}, "key": text}))
+        say(to_json({**{name: getattr(key, name) for name in shown}, "key": text}).decode())
     else:
-        typer.echo(text)
+        say(text)

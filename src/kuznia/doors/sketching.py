@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-import typer
 from pydantic_core import to_json
 
 from kuznia.domains.code.grammar import Stopped, within
@@ -21,8 +20,8 @@ from kuznia.domains.code.skeletons import (
     sketch,
 )
 from kuznia.doors.analysing import found
-from kuznia.doors.making import give
-from kuznia.forge.sanitise import plain
+from kuznia.doors.folder import write
+from kuznia.doors.terminal import say
 from kuznia.platform.errors import Invalid, TimedOut
 
 MOST_FILES = 200
@@ -36,6 +35,8 @@ class Wish:
     docs: bool
     tongue: Tongue
     out: Path | None
+    # Write over files that are there.
+    force: bool = False
     as_json: bool = False
 
 
@@ -46,11 +47,11 @@ def sketch_here(paths: Sequence[Path], wish: Wish) -> None:
         raise Invalid("There is no source file here whose names can be documented.")
     told = put_together(sketches, wish.tongue, tests=wish.tests, docs=wish.docs)
     if wish.as_json:
-        typer.echo(to_json(told).decode())
+        say(to_json(told).decode())
     else:
-        _write(list(_files(told)), wish.out)
+        _write([(file.path, file.content) for file in _files(told)], wish)
     for left in told.left_out:
-        typer.echo(plain(f"{left.path}:{left.line}: {left.name}: {left.reason}"), err=True)
+        say(f"{left.path}:{left.line}: {left.name}: {left.reason}", err=True)
 
 
 def _sources(paths: Sequence[Path]) -> Iterator[Path]:
@@ -81,10 +82,9 @@ def _files(told: Skeletons) -> Iterator[File]:
     )
 
 
-def _write(files: Sequence[File], out: Path | None) -> None:
-    """A file that is there already is somebody's work: then nothing is written at all."""
-    for file in files:
-        if out and (out / file.path).exists():
-            raise Invalid(f"{out / file.path} is there already; name another folder.")
-    for file in files:
-        give(file.path, file.content if out else plain(file.content), out)
+def _write(files: Sequence[tuple[str, str]], wish: Wish) -> None:
+    if wish.out is not None:
+        write(files, wish.out, force=wish.force)
+        return
+    for path, content in files:
+        say(f"\n── {path} ──\n{content}")

@@ -1,5 +1,11 @@
-"""What every command of the terminal shares: the application's tools, and how a fault is told."""
+"""What every command of the terminal shares: the application's tools, and how anything is said.
 
+
+All that a command prints goes through `say`: no character of a model's, a caller's or a server's
+reaches a terminal that could steer it, hide there, or turn round what is read.
+"""
+
+import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
@@ -8,11 +14,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from pydantic_core import to_json
 
-from kuznia.platform.errors import Fault
+from kuznia.platform.errors import Fault, Invalid
 from kuznia.platform.settings import Settings, load
+from kuznia.platform.visible import visible
 
 if TYPE_CHECKING:
     from httpx2 import AsyncClient
+    from rich.console import RenderableType
 
     from kuznia.callers.identify import Callers
     from kuznia.doors.at import Doors
@@ -45,9 +53,9 @@ def told(as_json: bool = False) -> Generator[None]:
         yield
     except Fault as fault:
         if as_json:
-            typer.echo(to_json({"success": False, "error": fault.public()}).decode())
+            say(to_json({"success": False, "error": fault.public()}).decode())
         else:
-            typer.echo(f"kuznia: {fault.message}", err=True)
+            say(f"kuznia: {fault.message}", err=True)
         raise typer.Exit(fault.answer.exit) from None
 
 
@@ -61,3 +69,38 @@ def tools_of(context: typer.Context) -> Tools:
     tools = context.obj()
     assert isinstance(tools, Tools)
     return tools
+
+
+def say(what: "RenderableType", *, err: bool = False) -> None:
+    """Print a text, or anything rich can draw, with what could steer a terminal made visible."""
+    stream = sys.stderr if err else sys.stdout
+    if isinstance(what, str):
+        # What a terminal of few letters cannot show is escaped too, and no error.
+        encoding = stream.encoding or "utf-8"
+        text = visible(what).encode(encoding, "backslashreplace").decode(encoding)
+        print(text, file=stream, flush=err)
+        return
+    from rich.console import Console
+    from rich.segment import Segment, Segments
+
+    console = Console(file=stream, highlight=False, markup=False)
+    drawn = console.render(what)
+    safe = [part if part.control else Segment(visible(part.text), part.style) for part in drawn]
+    console.print(Segments(safe), end="")
+
+
+def send(content: bytes) -> None:
+    """Give a file to a program, every byte as it is; to a terminal, only if it is text."""
+    if sys.stdout.isatty():
+        try:
+            say(content.decode())
+        except UnicodeDecodeError:
+            raise Invalid("This format is no text: say with --out where it goes.") from None
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+
+
+def heard(question: str) -> str:
+    """The line a person types after a question."""
+    return input(visible(question))

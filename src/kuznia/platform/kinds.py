@@ -42,6 +42,8 @@ def _http(url: str) -> str:
         raise ValueError("expected an address like https://host/path, with nothing after a ? or #")
     if "@" in parts.netloc:
         raise ValueError("no name or password may stand in the address")
+    if not url.isprintable() or " " in url:
+        raise ValueError("holds a space, a line break or a letter that cannot be seen")
     return url.rstrip("/")
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from kuznia.platform.errors import Fault
+from kuznia.platform.visible import visible
 
 MASK = "***"
 # What people write and what opens doors, masked under these names at any depth.
@@ -45,9 +46,8 @@ def striker(secrets: Iterable[str]) -> Strike:
 
     def strike(text: str) -> str:
         clean = pattern.sub(MASK, text) if pattern else text
-        if not clean.isascii():
-            # Half of a pair cannot be written as UTF-8, and the line would be lost.
-            clean = clean.encode(errors="backslashreplace").decode()
+        # A line may be read on a terminal; half of a pair cannot even be written as UTF-8.
+        clean = visible(clean)
         return clean if len(clean) <= LETTERS else f"{clean[:LETTERS]}... ({len(clean)} letters)"
 
     return strike

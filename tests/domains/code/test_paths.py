@@ -55,6 +55,16 @@ def test_an_honest_path_is_kept(raw, path):
         "a;b.py",
         "a|b.py",
         "файл.py",
+        ".git/config",
+        "a/.GIT/hooks/post-checkout",
+        ".github/workflows/ci.yml",
+        ".vscode/tasks.json",
+        ".env",
+        ".npmrc",
+        "...py",
+        "NUL",
+        "src/aux.py",
+        "com1 .txt",
     ],
 )
 def test_a_hostile_or_odd_path_is_refused(raw):

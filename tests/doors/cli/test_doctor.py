@@ -55,6 +55,24 @@ def test_settings_that_are_wrong_are_all_named(kuznia: Kuznia) -> None:
     }
 
 
+def test_the_sandbox_is_attacked_if_tests_are_to_be_run(kuznia: Kuznia) -> None:
+    told = kuznia("doctor", CODE_RUN_TESTS="sandbox")
+
+    assert "sandbox   withstands" in told.output or "systemd-run --user" in told.output
+
+
+def test_a_sandbox_that_cannot_be_is_told_with_the_way_to_one(
+    kuznia: Kuznia, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    told = kuznia("doctor", CODE_RUN_TESTS="sandbox")
+
+    assert told.exit_code == 1
+    assert "✗ sandbox   unavailable: no tests are run" in told.output
+    assert "apt install bubblewrap" in told.output
+
+
 def test_a_slip_in_the_file_of_settings_is_told(kuznia: Kuznia, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("OPENAI_MODLE=gpt\n")
 

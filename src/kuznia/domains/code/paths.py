@@ -7,6 +7,16 @@ MOST_PATH = 200
 MOST_DEPTH = 10
 # One folder or file name: no control characters, no leading dash a tool would take for an option.
 _NAME = re.compile(r"[A-Za-z0-9_.@+\[(][A-Za-z0-9_.@+\[\]() -]{0,99}")
+# Files whose name begins with a dot and that only advise. All others may run something sooner or
+# later (.git, .github, .vscode, .envrc, .npmrc), hold secrets (.env), or just hide.
+_HARMLESS = frozenset(
+    {
+        *(".clang-format", ".dockerignore", ".editorconfig", ".env.example", ".gitignore"),
+        *(".gitkeep", ".keep", ".npmignore", ".nvmrc", ".python-version"),
+    }
+)
+# Names of devices on Windows, whatever follows their first dot.
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])\s*", re.IGNORECASE)
 _WRAPPING = " \t*_`'\"<>:,"
 
 
@@ -23,7 +33,13 @@ def safe_path(raw: str) -> str | None:
 
 def _is_unsafe(name: str) -> bool:
     # An empty name is an absolute path or a double slash; a drive's colon is in no name.
-    return not _NAME.fullmatch(name) or name.strip(". ") == "" or name.endswith((".", " "))
+    return not _NAME.fullmatch(name) or name.endswith((".", " ")) or is_risky(name)
+
+
+def is_risky(name: str) -> bool:
+    """Whether a file or folder of this name may do more than lie there."""
+    hidden = name.startswith(".") and name not in _HARMLESS
+    return hidden or bool(_DEVICE.fullmatch(name.partition(".")[0]))
 
 
 def stem(path: str) -> str:

@@ -38,10 +38,11 @@ def pass_when_run(draft: TestsDraft, _: Bench) -> Iterator[Finding]:
         yield Finding("tests-hang", "block", "tests", execution.reason, hint)
     if execution.status != "ran":
         return
-    if not execution.cases:
+    if execution.count("skipped") == len(execution.cases):
         last = execution.output.strip()[-300:]
         hint = f"Make the tests run; the runner said: {last}"
-        yield Finding("tests-did-not-run", "block", "tests", "No test was run.", hint)
+        why = execution.reason or "No test was run."
+        yield Finding("tests-did-not-run", "block", "tests", why, hint)
     failed = [case for case in execution.cases if case.outcome in ("failed", "error")]
     for case in failed[:MOST_CASES]:
         said = case.message.partition("\n")[0]

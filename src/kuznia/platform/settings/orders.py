@@ -27,7 +27,8 @@ class Orders(BaseSettings):
 
     code_run_tests: Annotated[Literal["off", "sandbox"], Lower] = Field(
         default="off",
-        description="`sandbox`: tests a model wrote are run, in bubblewrap and nowhere else.",
+        description="`sandbox`: tests a model wrote are run, in bubblewrap and nowhere else; "
+        "`kuznia doctor` says whether this machine can hold one.",
     )
     training_catalogue: Path | None = Field(
         default=None,

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from kuznia.domains.code.sandbox.box import LIMITS
+from kuznia.domains.code.sandbox.cgroup import Place
 from kuznia.domains.code.sandbox.probe import Probe
-from kuznia.domains.code.sandbox.suites import cases
+from kuznia.domains.code.sandbox.suites import rows
 from kuznia.domains.code.sandbox.trial import Sandbox
 from kuznia.domains.code.schema import File
 
@@ -118,6 +119,24 @@ async def test_without_a_sandbox_nothing_is_run():
     assert (execution.status, execution.reason) == ("unavailable", "bwrap is not installed")
 
 
-@pytest.mark.parametrize("report", [b"", b"not xml", b"<testsuites>", b"<a><testcase/></a>"])
-def test_any_report_is_read(report):
-    assert all(case.outcome == "passed" for case in cases(report))
+async def test_a_group_that_cannot_be_made_any_more_is_told(sandbox, tmp_path):
+    box = replace(sandbox.found.box, groups=Place((tmp_path / "gone",)))
+    without = replace(sandbox, found=replace(sandbox.found, box=box))
+
+    execution = await without.try_out("python", (), python("test_fare.py", STRONG))
+
+    assert execution.status == "unavailable"
+    assert "No such file" in execution.reason
+
+
+@pytest.mark.parametrize("language", ["python", "javascript", "go"])
+@pytest.mark.parametrize(
+    "report",
+    [
+        *(b"", b"not xml", b"<testsuites>", b"<a><testcase time='nan'/></a>", b"[]"),
+        *(b"[1, 2, 3, 4]", b'["a", "won", 0, ""]', b'["a::b", "passed", NaN, ""]'),
+        b'["a", "passed", 0, "\\ud800"]',
+    ],
+)
+def test_any_report_is_read(report, language):
+    assert all(row.case.seconds == 0 for row in rows(report, language))

@@ -61,6 +61,7 @@ class Box:
 
     filter: Path
     as_root: bool
+    groups: cgroup.Place
     tools: tuple[Tool, ...] = ()
 
     async def run(
@@ -71,19 +72,16 @@ class Box:
         limits: Limits = LIMITS,
     ) -> Ran:
         """Run a command over these files, in a folder of their own; nothing of it is left."""
-        group = cgroup.make(processes=limits.processes, memory=limits.memory)
+        group = self.groups.make(processes=limits.processes, memory=limits.memory)
         folder = Path(tempfile.mkdtemp(prefix="kuznia-"))
         try:
             await asyncio.to_thread(_lay_out, folder, files or {})
             return await self._bounded(self._argv(command, folder, group, limits), group, limits)
         finally:
-            if group is not None:
-                await group.end()
+            await group.end()
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
-    async def _bounded(
-        self, argv: Sequence[str], group: cgroup.Group | None, limits: Limits
-    ) -> Ran:
+    async def _bounded(self, argv: Sequence[str], group: cgroup.Group, limits: Limits) -> Ran:
         clock = asyncio.get_running_loop().time
         began = clock()
         # An empty environment: bwrap stays as process 1 inside, and its environment can be read.
@@ -118,11 +116,10 @@ class Box:
         self,
         command: Sequence[str],
         folder: Path,
-        group: cgroup.Group | None,
+        group: cgroup.Group,
         limits: Limits,
     ) -> list[str]:
         """Join the group, give up being root, take the limits, and only then build the sandbox."""
-        join = "".join(f"echo $$ > {entry} && " for entry in group.entries) if group else ""
         stranger = ["setpriv", f"--reuid={STRANGER}", f"--regid={STRANGER}", "--clear-groups"]
         bounds = [
             "prlimit",
@@ -130,12 +127,11 @@ class Box:
             "--nofile=256",
             f"--cpu={max(1, round(limits.seconds))}",
             "--core=0",
-            *([] if group else [f"--nproc={limits.processes}", f"--as={limits.memory * 4}"]),
             "--",
         ]
         # The filter is a file opened by the shell: bwrap reads it from a descriptor.
         inner = [*(stranger if self.as_root else []), *bounds, *self._bwrap(folder, limits)]
-        script = f'{join}exec "$@" 9< "$0"'
+        script = f'{cgroup.joining(group)}exec "$@" 9< "$0"'
         return ["/bin/sh", "-c", script, str(self.filter), *inner, *command]
 
     def _bwrap(self, folder: Path, limits: Limits) -> list[str]:
@@ -153,6 +149,8 @@ class Box:
             *("--size", str(limits.disk), "--tmpfs", _SHM),
             *("--size", str(limits.disk), "--tmpfs", WORK),
             *("--ro-bind", str(folder), CODE, "--chdir", WORK),
+            # Both are memory without a size of its own; all is set up by now.
+            *("--remount-ro", "/dev", "--remount-ro", "/"),
             *("--setenv", "PATH", _PATH, "--setenv", "HOME", WORK, "--setenv", "LANG", "C.UTF-8"),
             "--",
         ]
@@ -187,11 +185,10 @@ async def _read(stream: asyncio.StreamReader | None, into: bytearray, most: int)
             raise _Flooded
 
 
-async def _kill(process: asyncio.subprocess.Process, group: cgroup.Group | None) -> None:
+async def _kill(process: asyncio.subprocess.Process, group: cgroup.Group) -> None:
     """End what still runs, and read its pipes to their end, for only then are they closed."""
     if process.returncode is None:
-        if group is not None:
-            await group.end()
+        await group.end()
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
     with suppress(TimeoutError):

@@ -3,14 +3,21 @@
 import asyncio
 import os
 import signal
+import subprocess
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from uuid import uuid4
 
 ROOT = Path("/sys/fs/cgroup")
+CONTROLLERS = ("pids", "memory")
 # Seconds until a killed group must be empty.
 PATIENCE = 2.0
+# Where the server goes when its own group is split: a group of version 2 that has limited groups
+# below it can have no process in it.
+LEAF = "kuznia-server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,59 +46,115 @@ class Group:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             await asyncio.sleep(0.005)
+        self.remove()
+
+    def remove(self) -> None:
+        """Remove an empty group."""
         for folder in self.folders:
             with suppress(OSError):
                 folder.rmdir()
 
 
-def make(*, processes: int, memory: int) -> Group | None:
-    """A new group with these limits, or None where this process may not make one."""
-    name = f"kuznia-{uuid4().hex[:12]}"
-    return _second(name, processes, memory) or _first(name, processes, memory)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where this process may make groups: one folder in version 2, two (processes, memory) in 1."""
 
+    folders: tuple[Path, ...]
 
-def _second(name: str, processes: int, memory: int) -> Group | None:
-    for root in (ROOT, ROOT / "unified"):
-        with suppress(OSError):
-            controllers = (root / "cgroup.subtree_control").read_text().split()
-            if {"pids", "memory"} <= set(controllers):
-                folder = root / name
+    def make(self, *, processes: int, memory: int) -> Group:
+        """A new group with these limits. A group whose limits do not hold is worse than none: then
+        it is an OSError."""
+        name = f"kuznia-{uuid4().hex[:12]}"
+        group = Group(tuple(folder / name for folder in self.folders))
+        try:
+            for folder in group.folders:
                 folder.mkdir()
-                return _limited(
-                    Group((folder,)),
-                    {
-                        folder / "pids.max": processes,
-                        folder / "memory.max": memory,
-                        folder / "memory.swap.max": 0,
-                    },
-                )
+            for file, value in self._limits(group, processes, memory):
+                file.write_text(str(value))
+        except OSError:
+            group.remove()
+            raise
+        return group
+
+    def _limits(self, group: Group, processes: int, memory: int) -> Iterator[tuple[Path, int]]:
+        pids, mem = group.folders[0], group.folders[-1]
+        old = len(group.folders) > 1
+        yield pids / "pids.max", processes
+        yield mem / ("memory.limit_in_bytes" if old else "memory.max"), memory
+        # A kernel without swap accounting has no such file, and nothing to limit by it.
+        swap = mem / ("memory.memsw.limit_in_bytes" if old else "memory.swap.max")
+        if swap.exists():
+            yield swap, memory if old else 0
+
+
+def find() -> Place | None:
+    """Where this process may make groups and put its children into them, if anywhere.
+
+    Root may at the top. Anybody else needs a group that was handed over, as systemd does with
+    `Delegate=yes`; one of version 2 is split first, into the server and its runs.
+    """
+    return next(filter(_works, _places()), None)
+
+
+def _places() -> Iterator[Place]:
+    own = _own()
+    for root in (ROOT, ROOT / "unified"):
+        if _enabled(root, CONTROLLERS):
+            yield Place((root,))
+        if (path := own.get("")) and (place := split(root / path, CONTROLLERS)):
+            yield Place((place,))
+    yield Place(tuple(ROOT / name for name in CONTROLLERS))
+    if all(name in own for name in CONTROLLERS):
+        yield Place(tuple(ROOT / name / own[name] for name in CONTROLLERS))
+
+
+def _own() -> dict[str, str]:
+    """The group this process is in, by controller; that of version 2 has no name."""
+    lines = [line.split(":", 2) for line in Path("/proc/self/cgroup").read_text().splitlines()]
+    return {name: path.lstrip("/") or "." for _, names, path in lines for name in names.split(",")}
+
+
+def split(folder: Path, controllers: tuple[str, ...]) -> Path | None:
+    """The group of version 2 below which groups can be limited: this one, with what is in it moved
+    into a leaf of its own; or the one above, if this is that leaf. None where we may not."""
+    if folder.name == LEAF:
+        folder = folder.parent
+    with suppress(OSError):
+        if not set(controllers) <= set((folder / "cgroup.controllers").read_text().split()):
+            return None
+        if not _enabled(folder, controllers):
+            leaf = folder / LEAF
+            leaf.mkdir(exist_ok=True)
+            for pid in (folder / "cgroup.procs").read_text().split():
+                # A process that has ended by now need not be moved.
+                with suppress(ProcessLookupError):
+                    (leaf / "cgroup.procs").write_text(pid)
+            wanted = " ".join(f"+{name}" for name in controllers)
+            (folder / "cgroup.subtree_control").write_text(wanted)
+        return folder
     return None
 
 
-def _first(name: str, processes: int, memory: int) -> Group | None:
-    pids, mem = ROOT / "pids" / name, ROOT / "memory" / name
-    made: list[Path] = []
-    try:
-        for folder in (pids, mem):
-            folder.mkdir()
-            made.append(folder)
-    except OSError:
-        for folder in made:
-            folder.rmdir()
-        return None
-    limits = {pids / "pids.max": processes, mem / "memory.limit_in_bytes": memory}
-    return _limited(Group((pids, mem)), limits)
+def _enabled(folder: Path, controllers: tuple[str, ...]) -> bool:
+    with suppress(OSError):
+        return set(controllers) <= set((folder / "cgroup.subtree_control").read_text().split())
+    return False
 
 
-def _limited(group: Group, limits: dict[Path, int]) -> Group | None:
-    """The group with its limits set; a group whose limits do not hold is worse than none."""
+def _works(place: Place) -> bool:
+    """Whether a group can be made there and joined by a child of ours."""
     try:
-        for file, value in limits.items():
-            # A kernel without swap accounting has no such file, and nothing to limit by it.
-            if file.name != "memory.swap.max" or file.exists():
-                file.write_text(str(value))
+        group = place.make(processes=8, memory=64 * 1024 * 1024)
     except OSError:
-        for folder in group.folders:
-            folder.rmdir()
-        return None
-    return group
+        return False
+    join = joining(group)
+    command = ["/bin/sh", "-c", f"{join}:"]
+    # The paths in it are quoted, and they are the kernel's.
+    joined = subprocess.run(command, stderr=subprocess.DEVNULL, check=False)  # noqa: S603
+    group.remove()
+    return joined.returncode == 0
+
+
+def joining(group: Group) -> str:
+    """How a shell becomes a member, before whatever it does next."""
+    return "".join(f"echo $$ > {quote(str(entry))} && " for entry in group.entries)

@@ -16,12 +16,14 @@ from kuznia.domains.code.sandbox.box import LIMITS, Box, Tool
 # What pytest is made of; all of it is plain Python.
 _PYTEST = ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments")
 TOOLBOX = "/opt/toolbox"
+RUNNER = f"{TOOLBOX}/pytest_runner.py"
 PYTHON = "/opt/python"
 GO, GO_CACHE = "/opt/go", "/opt/gocache"
 
 # Tries what must fail, and says of each whether it did. Only what failed as it should is true.
 _ATTACKS = """
-import ctypes, json, os, socket, time
+import ctypes, json, mmap, os, socket, sys, time
+MEMORY, DISK = map(int, sys.argv[1:])
 def refused(attack):
     try:
         attack()
@@ -35,18 +37,66 @@ def fork_much():
             time.sleep(5)
             os._exit(0)
         born += 1
+def hold(size):
+    # A child that holds so much and answers every byte with one; where it died, with none.
+    ours, theirs = socket.socketpair()
+    if os.fork() == 0:
+        ours.close()
+        # The kernel picks this one, and not the one that counts.
+        open("/proc/self/oom_score_adj", "w").write("1000")
+        held = mmap.mmap(-1, size)
+        for at in range(0, size, mmap.PAGESIZE):
+            held[at] = 1
+        while theirs.recv(1):
+            theirs.send(b"x")
+        os._exit(0)
+    theirs.close()
+    lives(ours)
+    return ours
+def lives(child):
+    try:
+        child.send(b"?")
+        return child.recv(1) == b"x"
+    except OSError:
+        return False
+def held(children, size):
+    # The smallest sum: killing one to make room for another must not count as holding both.
+    born = [hold(size) for _ in range(children)]
+    return size * sum(map(lives, born))
+def written():
+    total = 0
+    for folder, names, _ in os.walk("/"):
+        names[:] = [name for name in names if name not in ("proc", "usr")]
+        try:
+            with open(folder + "/filling", "wb") as file:
+                while total < 1000 * DISK:
+                    total += file.write(bytes(65536))
+        except OSError:
+            pass
+    return total
 libc = ctypes.CDLL(None, use_errno=True)
 print(json.dumps({
     "the network is out of reach": refused(lambda: socket.socket()),
     "no environment is left": len(open("/proc/1/environ").read()) < 32,
     "the host's files are out of sight": not any(map(os.path.exists, ("/etc", "/root", "/home"))),
-    "nothing outside can be written": refused(lambda: open("/usr/x", "w"))
-        and refused(lambda: open("/code/x", "w")),
+    "nothing outside can be written": all(
+        refused(lambda: open(folder + "/x", "w")) for folder in ("/usr", "/code", "/dev", "")
+    ),
     "no namespace of its own": libc.unshare(0x10000000) == -1,
+    "no files that are memory": refused(lambda: os.memfd_create("x")),
+    "memory is bounded": held(1, 2 * MEMORY) == 0,
+    "memory is bounded for all together": held(8, MEMORY // 3) < MEMORY,
+    "disk is bounded": written() <= 3 * DISK,
     "processes are counted": refused(fork_much),
 }), flush=True)
 os._exit(0)
 """
+# Bounds that are quickly reached; they are set as those of every run are.
+_SMALL = replace(LIMITS, seconds=60, memory=96 * 1024 * 1024, disk=1024 * 1024)
+NO_GROUP = (
+    "no control group of its own, so nothing would limit all its processes together: start Kuznia "
+    "as root, or with `systemd-run --user --scope -p Delegate=yes kuznia serve`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +116,17 @@ class Probe:
 
 async def probe(folder: Path) -> Probe:
     """Build a sandbox in this folder and attack it; the folder must stay while it is in use."""
-    reasons = await asyncio.to_thread(lambda: list(_missing()))
-    if reasons:
-        return Probe(None, reasons=tuple(reasons))
-    found = await asyncio.to_thread(_build, folder)
+    reasons = _missing()
+    groups = None if reasons else await asyncio.to_thread(cgroup.find)
+    if groups is None:
+        return Probe(None, reasons=tuple(reasons or [NO_GROUP]))
+    found = await asyncio.to_thread(_build, folder, groups)
     box, python = found.box, found.python
     assert box is not None
     if not python:
         return Probe(None, reasons=("no Python that a stranger may read: install python3",))
-    ran = await box.run([python, "-I", "-c", _ATTACKS], limits=replace(LIMITS, seconds=10))
+    bounds = (str(_SMALL.memory), str(_SMALL.disk))
+    ran = await box.run([python, "-I", "-c", _ATTACKS, *bounds], limits=_SMALL)
     try:
         withstood: dict[str, bool] = json.loads(ran.out)
     except ValueError:
@@ -86,7 +138,7 @@ async def probe(folder: Path) -> Probe:
     return replace(found, checks=tuple(withstood))
 
 
-def _missing() -> "list[str]":
+def _missing() -> list[str]:
     found: list[str] = []
     if platform.machine() not in seccomp.MACHINES:
         found.append(f"no list of system calls for {platform.machine()}")
@@ -99,17 +151,10 @@ def _missing() -> "list[str]":
         )
         if shutil.which(program) is None
     ]
-    group = cgroup.make(processes=LIMITS.processes, memory=LIMITS.memory)
-    if group is not None:
-        for place in group.folders:
-            place.rmdir()
-    elif os.getuid() == 0:
-        # The kernel does not count the processes of root, and nothing else would limit them.
-        found.append("no control group can be made, and without one root's processes have no limit")
     return found
 
 
-def _build(folder: Path) -> Probe:
+def _build(folder: Path, groups: cgroup.Place) -> Probe:
     folder.chmod(0o755)
     rules = folder / "filter.bpf"
     rules.write_bytes(seccomp.program(seccomp.MACHINES[platform.machine()]))
@@ -123,7 +168,7 @@ def _build(folder: Path) -> Probe:
         compiled.mkdir(exist_ok=True)
         tools += [Tool(goroot, GO), Tool(compiled, GO_CACHE)]
     return Probe(
-        Box(rules, os.getuid() == 0, tuple(tools)),
+        Box(rules, os.getuid() == 0, groups, tuple(tools)),
         python,
         node,
         go=f"{GO}/bin/go" if goroot else "",
@@ -166,6 +211,9 @@ def _toolbox(folder: Path) -> Path:
             shutil.copytree(source.parent, folder / name, ignore=ignored, dirs_exist_ok=True)
         else:
             shutil.copy(source, folder / source.name)
+    shutil.copy(Path(__file__).with_name("pytest_runner.py"), folder)
+    # No settings of pytest's, so that those beside the tests are none either.
+    (folder / "pytest.ini").write_text("[pytest]\n")
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
     return folder

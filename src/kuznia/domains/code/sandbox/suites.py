@@ -1,18 +1,18 @@
 """How the tests of a language are run, and what their report says."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
+from math import isfinite
 from typing import Literal
 from xml.etree import ElementTree as Xml
 
 from kuznia.domains.code.execution import CaseRun
 from kuznia.domains.code.sandbox.box import CODE, WORK
 from kuznia.domains.code.sandbox.golang import GO_ENVIRONMENT, go_cases
-from kuznia.domains.code.sandbox.probe import GO_CACHE, TOOLBOX, Probe
+from kuznia.domains.code.sandbox.probe import GO_CACHE, RUNNER, Probe
+from kuznia.domains.code.sandbox.reports import SENTINEL, Row
 
-REPORT = f"{WORK}/.report"
-# A model can write a test with a million cases; nobody reads them.
-MOST_CASES = 500
 MOST_LETTERS = 500
 # What runs the tests of each language, and where it comes from.
 RUNNERS = {
@@ -25,28 +25,28 @@ _BAD: dict[str, Literal["failed", "error", "skipped"]] = {
     "error": "error",
     "skipped": "skipped",
 }
+_WORST = ("error", "failed", "skipped", "passed")
 
 
 def command(language: str, found: Probe) -> list[str] | None:
     """What runs a language's tests in the sandbox, or None where this host cannot.
 
-    All that the tests print goes to standard error; standard output is the report alone, written
-    by a shell that no longer runs any of their code.
+    Standard output is the report, as the runner writes it; all that the tests print goes elsewhere,
+    and the exit code is the runner's own.
     """
     suites = {
-        "python": f"PYTHONPATH={TOOLBOX}:. {found.python} -B -m pytest -q --tb=short --color=no "
-        f"-p no:cacheprovider -o addopts= --rootdir={WORK} --junitxml={REPORT}",
-        "javascript": f"{found.node} --test --test-reporter=junit "
-        f"--test-reporter-destination={REPORT}",
+        # Without plugins: one beside the tests would decide what counts as passed.
+        "python": "exec env PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 "
+        f"{found.python} -I -B {RUNNER} {SENTINEL}",
+        "javascript": f"exec {found.node} --test --test-reporter=junit",
         # Links to what is compiled already: the folder itself must be one that can be written.
-        "go": f"{{ cp -rs {GO_CACHE} .gocache; [ -f go.mod ] || echo module tested > go.mod; "
-        f"env {GO_ENVIRONMENT} GOCACHE={WORK}/.gocache "
-        f"{found.go} test -json -vet=off ./... > {REPORT}; }}",
+        "go": f"cp -rs {GO_CACHE} .gocache && "
+        "{ [ -f go.mod ] || echo module tested > go.mod; } && "
+        f"exec env {GO_ENVIRONMENT} GOCACHE={WORK}/.gocache {found.go} test -json -vet=off ./...",
     }
     if lacks(language, found):
         return None
-    script = f"cp -r {CODE}/. {WORK}/ && {suites[language]} >&2; cat {REPORT}"
-    return ["/bin/sh", "-c", script]
+    return ["/bin/sh", "-c", f"cp -r {CODE}/. {WORK}/ && {suites[language]}"]
 
 
 def lacks(language: str, found: Probe) -> str:
@@ -60,32 +60,74 @@ def lacks(language: str, found: Probe) -> str:
     return "" if there else f"{program} is not installed ({package})."
 
 
-def cases(report: bytes, language: str = "") -> tuple[CaseRun, ...]:
-    """The tests of a report, or none where it is not one: it may never have been written."""
-    if language == "go":
-        return go_cases(report)[:MOST_CASES]
+def rows(report: bytes, language: str) -> tuple[Row, ...]:
+    """The lines of a report, or none where it is not one: it may never have been written."""
+    return tuple(_READERS[language](report))
+
+
+def _python(report: bytes) -> Iterator[Row]:
+    """One row for each test, the worst that was reported of it."""
+    worst: dict[str, tuple[str, Row]] = {}
+    for line in report.splitlines():
+        place, row = _line(line)
+        rank = _WORST.index(row.case.outcome)
+        if place not in worst or rank < _WORST.index(worst[place][1].case.outcome):
+            worst[place] = place, row
+    yield from (row for _, row in worst.values())
+
+
+def _line(line: bytes) -> tuple[str, Row]:
+    try:
+        place, outcome, seconds, message = json.loads(line)
+        file, inside, name = place.partition("::")
+        plain, bracket, which = name.partition("[")
+        name = plain.rpartition("::")[2] + bracket + which
+        case = CaseRun(
+            name=(name or file)[:MOST_LETTERS],
+            outcome=outcome,
+            seconds=_seconds(seconds),
+            message=message,
+        )
+    except (ValueError, TypeError, AttributeError):
+        # Something else wrote into the report.
+        unread = CaseRun(name="", outcome="error", seconds=0.0, message="The report is damaged.")
+        return "", Row("", unread)
+    return place, Row(file + inside + plain, case, whole=not inside)
+
+
+def _javascript(report: bytes) -> Iterator[Row]:
     try:
         # Expat itself refuses entities that grow, and the report is cut at the output's limit.
         root = Xml.fromstring(report)  # noqa: S314 - see above
     except Xml.ParseError:
-        return ()
-    return tuple(_cases(root))[:MOST_CASES]
-
-
-def _cases(root: Xml.Element) -> Iterator[CaseRun]:
+        return
     for case in root.iter("testcase"):
         bad = next((mark for mark in case if mark.tag in _BAD), None)
         said = "" if bad is None else bad.get("message") or bad.text or ""
-        yield CaseRun(
-            name=case.get("name", "")[:MOST_LETTERS],
+        name = case.get("name", "")
+        run = CaseRun(
+            name=name[:MOST_LETTERS],
             outcome="passed" if bad is None else _BAD[bad.tag],
             seconds=_seconds(case.get("time", "")),
             message=said[:MOST_LETTERS],
         )
+        yield Row(name, run)
 
 
-def _seconds(text: str) -> float:
+def _go(report: bytes) -> Iterator[Row]:
+    return (Row(case.name, case) for case in go_cases(report))
+
+
+_READERS: dict[str, Callable[[bytes], Iterator[Row]]] = {
+    "python": _python,
+    "javascript": _javascript,
+    "go": _go,
+}
+
+
+def _seconds(text: str | float) -> float:
     try:
-        return round(float(text), 4)
+        seconds = round(float(text), 4)
     except ValueError:
         return 0.0
+    return seconds if isfinite(seconds) else 0.0

@@ -16,7 +16,9 @@ from kuznia.domains.code.sandbox.box import LIMITS, Limits, Ran
 from kuznia.domains.code.sandbox.golang import compile_common
 from kuznia.domains.code.sandbox.mutants import mutants
 from kuznia.domains.code.sandbox.probe import Probe, probe
-from kuznia.domains.code.sandbox.suites import cases, command, lacks
+from kuznia.domains.code.sandbox.reports import Expected, judged
+from kuznia.domains.code.sandbox.sentinels import guarded
+from kuznia.domains.code.sandbox.suites import command, lacks, rows
 from kuznia.domains.code.schema import File
 from kuznia.platform.turns import Full, Turns
 
@@ -57,26 +59,32 @@ class Sandbox:
                 return await self._tried(language, code, tests)
         except Full:
             return Execution(status="unavailable", reason="Too many others wait to be run.")
+        except OSError as error:
+            reason = f"The sandbox cannot be built: {error.strerror}."
+            return Execution(status="unavailable", reason=reason)
 
     async def _tried(
         self, language: str, code: tuple[File, ...], tests: tuple[File, ...]
     ) -> Execution:
         if language == "go" and (reason := await self._prepared()):
             return Execution(status="unavailable", reason=reason)
-        ran = await self._run(language, code, tests)
-        execution = self._told(ran, language)
+        execution = await self._once(language, code, tests)
         passed = execution.count("passed")
         if execution.status != "ran" or not passed or passed < len(execution.cases):
             return execution
         strength = await self._strength(language, code, tests)
         return execution.model_copy(update={"strength": strength})
 
-    async def _run(self, language: str, code: tuple[File, ...], tests: tuple[File, ...]) -> Ran:
+    async def _once(
+        self, language: str, code: tuple[File, ...], tests: tuple[File, ...]
+    ) -> Execution:
         box, argv = self.found.box, command(language, self.found)
         assert box is not None
         assert argv is not None
-        files = {file.path: file.content for file in (*code, *tests)}
-        return await box.run(argv, files, limits=self.limits)
+        guard = guarded(language, tests)
+        files = {file.path: file.content for file in (*code, *guard.files)}
+        ran = await box.run(argv, files, limits=self.limits)
+        return self._told(ran, language, guard.expected)
 
     async def _strength(
         self, language: str, code: tuple[File, ...], tests: tuple[File, ...]
@@ -87,9 +95,9 @@ class Sandbox:
             lies = ()
         noticed = 0
         for told in lies:
-            ran = await self._run(language, told, tests)
-            seen = cases(ran.out, language)
+            execution = await self._once(language, told, tests)
             # A lie that lets the tests hang was noticed too, if not in a nice way.
+            seen = execution.cases
             believed = seen and all(case.outcome in ("passed", "skipped") for case in seen)
             noticed += not believed
         return Strength(lies=len(lies), noticed=noticed)
@@ -101,15 +109,15 @@ class Sandbox:
         async with self.preparing:
             return await compile_common(self.found.goroot, self.found.compiled)
 
-    def _told(self, ran: Ran, language: str) -> Execution:
+    def _told(self, ran: Ran, language: str, expected: Expected) -> Execution:
         output = ran.err.decode(errors="replace")[-LAST_LETTERS:]
-        seen = cases(ran.out, language)
+        status, seen = "ran", ()
         if ran.ended == "timeout":
             status, reason = "timeout", f"The tests were stopped after {ran.seconds:g} s."
         elif ran.ended == "flooded":
-            status, reason = "ran", "The tests printed more than is read, and were stopped."
+            reason = "The tests printed more than is read, and were stopped."
         else:
-            status, reason = "ran", "" if seen else "The tests left no report."
+            seen, reason = judged(rows(ran.out, language), expected, ran.code)
         return Execution(
             status=status,
             reason=reason,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from kuznia.domains.training.kept import text, toml
 
@@ -213,11 +213,12 @@ def items_of(name: str) -> frozenset[str] | None:
 
 def nearest_equipment(name: str) -> tuple[str, ...]:
     """Up to three kits and pieces that may have been meant, in either language."""
-    known: dict[str, str] = {one: one for one in (*kits(), *pieces())}
-    questions = toml("questions/basics.toml")["question"]
+    known: dict[str, str] = {each: each for each in (*kits(), *pieces())}
+    # Any: a table as it is written; its options are names in the languages we speak.
+    questions: list[dict[str, Any]] = toml("questions/basics.toml")["question"]
     for row in next(one for one in questions if one["id"] == "equipment")["options"]:
         known |= dict.fromkeys(map(str.casefold, row), row[0])
-    near = get_close_matches(name.strip().casefold(), known, n=3, cutoff=0.5)
+    near: list[str] = get_close_matches(name.strip().casefold(), known, n=3, cutoff=0.5)
     return tuple(dict.fromkeys(known[one] for one in near))
 
 

@@ -1,0 +1,89 @@
+"""What runs pytest in the sandbox: copied there and started alone, it imports nothing of ours.
+
+Standard output is the report: a line of JSON for each test, written as soon as the test has ended
+and read outside the sandbox. Nothing that comes later can take it back.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    import pytest
+
+MOST_LETTERS = 500
+
+
+class Recorder:
+    """Hears of every test from pytest itself."""
+
+    def __init__(self, report: int, sentinel: str) -> None:
+        self._report = report
+        self._sentinel = sentinel
+        self._process = os.getpid()
+
+    def pytest_collectreport(self, report: "pytest.CollectReport") -> None:
+        if not report.passed:
+            outcome = "error" if report.failed else "skipped"
+            self._tell(report.nodeid, outcome, 0.0, _reason(report.longrepr))
+
+    def pytest_runtest_logreport(self, report: "pytest.TestReport") -> None:
+        if report.when == "call" or not report.passed:
+            outcome = "error" if report.failed and report.when != "call" else report.outcome
+            message = "" if report.passed else _reason(report.longrepr)
+            self._tell(report.nodeid, outcome, report.duration, message)
+
+    def pytest_report_teststatus(self, report: "pytest.TestReport") -> tuple[str, str, str] | None:
+        """The test that must fail is of no use to a reader of the output."""
+        return ("", "", "") if self._sentinel in report.nodeid else None
+
+    def _tell(self, place: str, outcome: str, seconds: float, message: str) -> None:
+        # A copy of this process that the tests forked has nothing to tell.
+        if os.getpid() == self._process:
+            line = (_plain(place), outcome, round(seconds, 4), _plain(message)[:MOST_LETTERS])
+            os.write(self._report, json.dumps(line).encode() + b"\n")
+
+
+def _plain(text: str) -> str:
+    """Lone surrogates are no text; as escapes they can be read."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _reason(shown: object) -> str:
+    """Why a test failed or was skipped, from what pytest shows of it."""
+    if isinstance(shown, tuple):
+        return str(cast("tuple[object, ...]", shown)[-1])
+    short = getattr(getattr(shown, "reprcrash", None), "message", None)
+    text = str(short or getattr(shown, "errorstring", None) or shown)
+    marked = [line[1:].strip() for line in text.splitlines() if line.startswith("E  ")]
+    return "\n".join(marked) or text
+
+
+def main(sentinel: str) -> None:
+    """Run the tests of this folder; never returns."""
+    toolbox, folder = Path(__file__).resolve().parent, Path.cwd()
+    # What tests print goes elsewhere, and programs they start do not inherit the report.
+    report = os.dup(1)
+    os.dup2(2, 1)
+    sys.path.insert(0, str(toolbox))
+    import pytest
+
+    # After pytest is there: nothing of the code's can be in its place.
+    sys.path.insert(0, str(folder))
+    options = [
+        *("-q", "--tb=short", "--color=no", "--continue-on-collection-errors"),
+        # Settings beside the tests would decide what counts as passed.
+        *("-p", "no:cacheprovider", "-c", str(toolbox / "pytest.ini")),
+        *("--rootdir", str(folder), "-o", f"pythonpath={folder}/src"),
+    ]
+    ended = pytest.main(options, plugins=[Recorder(report, sentinel)])
+    for stream in filter(None, (sys.__stdout__, sys.__stderr__)):
+        stream.flush()
+    # What the tests left to be done at the exit would be done to this process.
+    os._exit(ended)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
