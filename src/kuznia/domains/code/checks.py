@@ -214,13 +214,14 @@ def is_tidy(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
             yield Finding(code, "mend", file.path, message, "Send plain text with Unix line ends.")
 
 
+SEEN: Check[Any] = Check("seen", held_apart(is_all_seen))
 # They stand in parts of code and of tests, whose drafts differ; Any is the price of one tuple.
 SOURCE: tuple[Check[Any], ...] = (
     Check("parses", parses),
     Check("language", is_the_asked_language),
     Check("whole", is_whole),
     Check("secrets", held_apart(keeps_no_secrets)),
-    Check("seen", held_apart(is_all_seen)),
+    SEEN,
     Check("written-out", held_apart(is_written_out)),
     Check("imports", held_apart(imports_resolve)),
     Check("tidy", held_apart(is_tidy)),

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.checks import asked, held_apart, is_all_seen, short, written
+from kuznia.domains.code.checks import SEEN, asked, held_apart, short, written
 from kuznia.domains.code.grammar import Stopped, within
 from kuznia.domains.code.imports import find_module, python_imports, unknown_names
 from kuznia.domains.code.languages import find, get
@@ -224,7 +224,7 @@ def examples_import_what_is_there(draft: DocumentationDraft, bench: Bench) -> It
 
 DOCUMENTATION: tuple[Check[DocumentationDraft], ...] = (
     Check("page", held_apart(is_a_page)),
-    Check("seen", held_apart(is_all_seen)),
+    SEEN,
     Check("tongue", held_apart(speaks_as_asked)),
     Check("complete", held_apart(names_all)),
     Check("existing", held_apart(names_nothing_else)),
