@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from fastapi import FastAPI
@@ -15,7 +15,7 @@ from kuznia import __version__
 from kuznia.callers.accounts import signing_secret
 from kuznia.callers.allowances import Allowances, rate, usual
 from kuznia.callers.identify import Callers, local
-from kuznia.callers.metering import open_metering
+from kuznia.callers.metering import Metering, open_metering
 from kuznia.callers.opening import open_callers
 from kuznia.domains import find_routes, load
 from kuznia.doors import (
@@ -110,16 +110,8 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             circuit = service.breaker.circuit
             made.metrics.watch_breaker(service.name, lambda circuit=circuit: circuit.state)
         allowances = Allowances(db, made.clock, usual(settings))
-        storage = Storage(db, made.clock, allowances.storage)
         journal = Journal(db)
-        shelf = Shelf(
-            db,
-            made.clock,
-            journal=journal,
-            ttl=settings.cache_ttl,
-            size=settings.cache_size,
-            storage=storage,
-        )
+        shelf = _shelf(made, db, allowances, journal)
         await shelf.warm()
         loaded = {name: await _open(one, settings, opened) for name, one in made.domains.items()}
         forge = Forge(
@@ -134,18 +126,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             seal=(await signing_secret(db, "seals")).encode(),
         )
         fleet = _fleet(made, shelf, redis, opened) if redis else None
-        metering = await opened.enter_async_context(
-            open_metering(
-                settings,
-                db,
-                made.clock,
-                made.metrics,
-                redis,
-                allowances=allowances,
-                journal=journal,
-                dearest=_dearest(made),
-            )
-        )
+        metering = await opened.enter_async_context(_metering(made, db, redis, allowances, journal))
         runs = Runs(
             forge,
             made.metrics,
@@ -289,6 +270,33 @@ async def _open_database(settings: Settings) -> Database:
         await db.close()
         raise
     return db
+
+
+def _shelf(made: Made, db: Database, allowances: Allowances, journal: Journal) -> Shelf:
+    settings, clock = made.settings, made.clock
+    return Shelf(
+        db,
+        clock,
+        journal=journal,
+        ttl=settings.cache_ttl,
+        size=settings.cache_size,
+        storage=Storage(db, clock, allowances.storage),
+    )
+
+
+def _metering(
+    made: Made, db: Database, redis: Redis | None, allowances: Allowances, journal: Journal
+) -> AbstractAsyncContextManager[Metering]:
+    return open_metering(
+        made.settings,
+        db,
+        made.clock,
+        made.metrics,
+        redis,
+        allowances=allowances,
+        journal=journal,
+        dearest=_dearest(made),
+    )
 
 
 async def _open_redis(made: Made, opened: AsyncExitStack) -> Redis | None:

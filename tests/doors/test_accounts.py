@@ -207,7 +207,7 @@ async def test_all_that_is_ones_own_is_taken_away_and_erased(kuznia: Kuznia) -> 
 
     lines = [json.loads(line) for line in export.text.splitlines()]
     kinds = [one["table"] for one in lines]
-    theirs = {"users", "api_keys", "refresh_tokens", "known_addresses", "artefacts"}
+    theirs = {"users", "api_keys", "refresh_tokens", "known_addresses", "artefacts", "storage"}
     assert set(kinds) == theirs | {"bookings", "spending"}
     assert not any("hash" in one["row"] for one in lines)
     assert key.json()["data"]["key"] not in export.text

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from tests.callers.makers import SECRET, bearer
@@ -11,7 +12,10 @@ from tests.doors.conftest import Start
 from tests.doors.served import Kuznia, frames, inside, made
 
 from kuznia.callers import own
+from kuznia.domains.flows import DOMAIN as FLOWS
+from kuznia.domains.training import DOMAIN as TRAINING
 from kuznia.forge.storage import FRESH, used_by
+from kuznia.forge.terms import Domain
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform import migrate
 from kuznia.platform.db import Database
@@ -92,6 +96,30 @@ async def test_a_batch_and_a_stream_are_told_as_well(database_url: str) -> None:
         assert told == ["QUOTA_EXCEEDED"] * 2
         last = [frame async for frame in frames(streamed)][-1]
         assert (last.kind, last.data["error"]["code"]) == ("run.failed", "QUOTA_EXCEEDED")
+
+
+@pytest.mark.parametrize(
+    ("domain", "order", "change"),
+    [
+        (FLOWS, {"prompt": "Register a business: name, email, phone"}, "edits"),
+        (TRAINING, {"prompt": "Get stronger", "profile": {"age": 34, "days": 3}}, "feedback"),
+    ],
+    ids=["a flow", "a plan"],
+)
+async def test_a_change_takes_room_as_well(
+    sqlite_url: str, domain: Domain, order: dict[str, Any], change: str
+) -> None:
+    makings = made(sqlite_url, domain=domain, jwt_secret=SECRET, storage_per_caller=500)
+    async with inside(makings) as kuznia:
+        new = await kuznia.client.post(f"/api/v1/{domain.path}", json=order, headers=IVAN)
+        path = f"/api/v1/artefacts/{new.json()['data']['id']}/{change}"
+        if change == "edits":
+            path = path.replace("/artefacts/", "/flows/")
+        said = {"sentence": "add a field city"} if change == "edits" else {"text": "I hate squats"}
+
+        answer = await kuznia.client.post(path, json=said, headers=IVAN)
+
+        assert (answer.status_code, answer.json()["error"]["code"]) == (429, "QUOTA_EXCEEDED")
 
 
 async def test_an_operator_decides_for_one_caller(database_url: str) -> None:

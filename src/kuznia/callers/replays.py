@@ -13,10 +13,9 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 from pydantic_core import from_json, to_json
-from sqlalchemy.dialects import postgresql, sqlite
 
 from kuznia.platform.clock import Clock
-from kuznia.platform.db import Database
+from kuznia.platform.db import Database, insert
 from kuznia.platform.errors import KeyReused, Unavailable
 from kuznia.platform.log import get_log
 from kuznia.platform.tables import replays
@@ -99,7 +98,6 @@ class Replays:
         now = self._clock.now()
         await self._tidy()
         async with self._db.write() as session:
-            here = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
             ours = {
                 "hash": request.hash,
                 "holder": self._holder,
@@ -110,7 +108,7 @@ class Replays:
             }
             # One statement, so that of all who try at once one has it.
             claimed = await session.execute(
-                here(replays)
+                insert(session, replays)
                 .values(id=request.id, owner=request.owner, **ours)
                 .on_conflict_do_update(
                     index_elements=["id"], set_=ours, where=replays.c.expires_at <= now

@@ -177,5 +177,6 @@ def test_what_was_made_with_nothing_configured_can_be_taken_away_too(kuznia: Kuz
     shown = kuznia("users", "export", "local")
     erased = json.loads(kuznia("users", "erase", "local", "--yes", "--json").stdout)
 
-    assert [json.loads(line)["table"] for line in shown.stdout.splitlines()] == ["artefacts"]
+    tables = [json.loads(line)["table"] for line in shown.stdout.splitlines()]
+    assert tables == ["artefacts", "storage"]
     assert erased["artefacts"] == 1
