@@ -1,6 +1,5 @@
 """What every command of the terminal shares: the application's tools, and how anything is said.
 
-
 All that a command prints goes through `say`: no character of a model's, a caller's or a server's
 reaches a terminal that could steer it, hide there, or turn round what is read.
 """
