@@ -48,14 +48,12 @@ from kuznia.forge.fleet import Fleet
 from kuznia.forge.memory import Memory
 from kuznia.forge.runs import Runs
 from kuznia.forge.shelf import Shelf
-from kuznia.forge.storage import Storage
 from kuznia.forge.terms import Caller, CannotOpen, Domain
 from kuznia.forge.work import Forge
 from kuznia.llm.model import Model
 from kuznia.models import Reread, asked, client_of, looks, open_models
-from kuznia.platform import migrate
 from kuznia.platform.clock import Clock, SystemClock
-from kuznia.platform.db import Database, address, is_sqlite
+from kuznia.platform.db import Database
 from kuznia.platform.errors import Invalid
 from kuznia.platform.journal import Journal
 from kuznia.platform.kinds import is_loopback
@@ -65,6 +63,7 @@ from kuznia.platform.redis import Redis
 from kuznia.platform.settings import Settings
 from kuznia.platform.settings import load as load_settings
 from kuznia.platform.turns import Threads
+from kuznia.resources import open_database, open_redis, shelf_of
 from kuznia.web.document import name_bodies
 from kuznia.web.route import ExactRoute
 
@@ -92,10 +91,10 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
     # As many as the loop would have, but nobody fills them all.
     asyncio.get_running_loop().set_default_executor(Threads(min(32, (os.cpu_count() or 1) + 4)))
     async with AsyncExitStack() as opened:
-        db = await _open_database(settings)
+        db = await open_database(settings)
         opened.push_async_callback(db.close)
         made.metrics.watch_connections(db.checked_out)
-        redis = await _open_redis(made, opened)
+        redis = await open_redis(settings, made.clock, made.metrics, opened)
         callers = await opened.enter_async_context(open_callers(settings, db, made.clock))
         models = await open_models(
             settings,
@@ -111,7 +110,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             made.metrics.watch_breaker(service.name, lambda circuit=circuit: circuit.state)
         allowances = Allowances(db, made.clock, usual(settings))
         journal = Journal(db)
-        shelf = _shelf(made, db, allowances, journal)
+        shelf = shelf_of(settings, made.clock, db, allowances, journal)
         await shelf.warm()
         loaded = {name: await _open(one, settings, opened) for name, one in made.domains.items()}
         forge = Forge(
@@ -252,38 +251,6 @@ def _dearest(made: Made) -> int:
     return max((max(made.settings.price(slot)) for slot, _ in asked(made.settings)), default=0)
 
 
-async def _open_database(settings: Settings) -> Database:
-    url = settings.database_url.get_secret_value()
-    db = await Database.open(
-        url,
-        pool_size=settings.database_pool_size,
-        overflow=settings.database_pool_overflow,
-        pool_timeout=settings.database_pool_timeout,
-    )
-    try:
-        # The embedded database is ours to bring up to date; a server's is its operator's.
-        if is_sqlite(address(url)) and await migrate.current(db) != migrate.head():
-            await asyncio.to_thread(migrate.upgrade, url)
-            log.info("schema_upgraded", to=migrate.head())
-        await migrate.check(db)
-    except BaseException:
-        await db.close()
-        raise
-    return db
-
-
-def _shelf(made: Made, db: Database, allowances: Allowances, journal: Journal) -> Shelf:
-    settings, clock = made.settings, made.clock
-    return Shelf(
-        db,
-        clock,
-        journal=journal,
-        ttl=settings.cache_ttl,
-        size=settings.cache_size,
-        storage=Storage(db, clock, allowances.storage),
-    )
-
-
 def _metering(
     made: Made, db: Database, redis: Redis | None, allowances: Allowances, journal: Journal
 ) -> AbstractAsyncContextManager[Metering]:
@@ -297,24 +264,6 @@ def _metering(
         journal=journal,
         dearest=_dearest(made),
     )
-
-
-async def _open_redis(made: Made, opened: AsyncExitStack) -> Redis | None:
-    """What is shared with other processes, where Redis is configured."""
-    settings = made.settings
-    if settings.redis_url is None:
-        return None
-    redis = await Redis.open(
-        settings.redis_url.get_secret_value(),
-        prefix=settings.redis_prefix,
-        connections=settings.redis_connections,
-        patience=settings.redis_timeout,
-        clock=made.clock,
-        count=made.metrics.redis_call,
-    )
-    opened.push_async_callback(redis.close)
-    made.metrics.watch_redis(lambda: not redis.trouble)
-    return redis
 
 
 def _fleet(made: Made, shelf: Shelf, redis: Redis, opened: AsyncExitStack) -> Fleet:
@@ -363,7 +312,7 @@ def serve(made: Made) -> None:
 
 
 async def _look_at_database(settings: Settings) -> None:
-    await (await _open_database(settings)).close()
+    await (await open_database(settings)).close()
 
 
 @asynccontextmanager
@@ -382,7 +331,7 @@ async def callers_here(settings: Settings) -> AsyncGenerator[tuple[Callers, Data
     """For an operator's command: those who may call, and the database they are in."""
     lines = configure(settings.model_copy(update={"log_level": "WARNING"}), sys.stderr)
     try:
-        db = await _open_database(settings)
+        db = await open_database(settings)
         try:
             async with open_callers(settings, db, SystemClock()) as callers:
                 yield callers, db

@@ -108,7 +108,7 @@ class Replays:
             }
             # One statement, so that of all who try at once one has it.
             claimed = await session.execute(
-                insert(session, replays)
+                insert(session.dialect.name, replays)
                 .values(id=request.id, owner=request.owner, **ours)
                 .on_conflict_do_update(
                     index_elements=["id"], set_=ours, where=replays.c.expires_at <= now

@@ -216,9 +216,10 @@ def nearest_equipment(name: str) -> tuple[str, ...]:
     known: dict[str, str] = {each: each for each in (*kits(), *pieces())}
     # Any: a table as it is written; its options are names in the languages we speak.
     questions: list[dict[str, Any]] = toml("questions/basics.toml")["question"]
-    for row in next(one for one in questions if one["id"] == "equipment")["options"]:
-        known |= dict.fromkeys(map(str.casefold, row), row[0])
-    near: list[str] = get_close_matches(name.strip().casefold(), known, n=3, cutoff=0.5)
+    options: list[list[str]] = next(q for q in questions if q["id"] == "equipment")["options"]
+    for names in options:
+        known |= {name.casefold(): names[0] for name in names}
+    near = get_close_matches(name.strip().casefold(), known, n=3, cutoff=0.5)
     return tuple(dict.fromkeys(known[one] for one in near))
 
 

@@ -1,0 +1,72 @@
+"""Part of the composition root: what is opened before the forge, each from its settings."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+from kuznia.callers.allowances import Allowances
+from kuznia.forge.shelf import Shelf
+from kuznia.forge.storage import Storage
+from kuznia.platform import migrate
+from kuznia.platform.clock import Clock
+from kuznia.platform.db import Database, address, is_sqlite
+from kuznia.platform.journal import Journal
+from kuznia.platform.log import get_log
+from kuznia.platform.metrics import Metrics
+from kuznia.platform.redis import Redis
+from kuznia.platform.settings import Settings
+
+log = get_log("app")
+
+
+async def open_database(settings: Settings) -> Database:
+    """The database, at the schema of this version."""
+    url = settings.database_url.get_secret_value()
+    db = await Database.open(
+        url,
+        pool_size=settings.database_pool_size,
+        overflow=settings.database_pool_overflow,
+        pool_timeout=settings.database_pool_timeout,
+    )
+    try:
+        # The embedded database is ours to bring up to date; a server's is its operator's.
+        if is_sqlite(address(url)) and await migrate.current(db) != migrate.head():
+            await asyncio.to_thread(migrate.upgrade, url)
+            log.info("schema_upgraded", to=migrate.head())
+        await migrate.check(db)
+    except BaseException:
+        await db.close()
+        raise
+    return db
+
+
+def shelf_of(
+    settings: Settings, clock: Clock, db: Database, allowances: Allowances, journal: Journal
+) -> Shelf:
+    """Where artefacts are kept, within what each caller may keep."""
+    return Shelf(
+        db,
+        clock,
+        journal=journal,
+        ttl=settings.cache_ttl,
+        size=settings.cache_size,
+        storage=Storage(db, clock, allowances.storage),
+    )
+
+
+async def open_redis(
+    settings: Settings, clock: Clock, metrics: Metrics, opened: AsyncExitStack
+) -> Redis | None:
+    """What is shared with other processes, where Redis is configured."""
+    if settings.redis_url is None:
+        return None
+    redis = await Redis.open(
+        settings.redis_url.get_secret_value(),
+        prefix=settings.redis_prefix,
+        connections=settings.redis_connections,
+        patience=settings.redis_timeout,
+        clock=clock,
+        count=metrics.redis_call,
+    )
+    opened.push_async_callback(redis.close)
+    metrics.watch_redis(lambda: not redis.trouble)
+    return redis
