@@ -37,6 +37,8 @@ def settings(model: int | None, port: int, database: Path, **more: str) -> dict[
     if model is not None:
         more["OPENAI_BASE_URL"] = f"http://127.0.0.1:{model}/v1"
         more["OPENAI_API_KEY"], more["OPENAI_MODEL"] = "none", "bench"
+    if "ACCOUNTS" not in more:
+        more["ALLOW_REMOTE"] = "true"
     return clean_environment(
         HOST="127.0.0.1",
         PORT=str(port),
