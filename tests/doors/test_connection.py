@@ -342,3 +342,14 @@ async def test_who_leaves_leaves_all_that_was_asked(
     assert (await asyncio.wait_for(modelserver.left(), 10)).answered is None
     await until(lambda: held(kuznia) == 0)
     assert not [line for line in log() if line["level"] == "error"]
+
+
+async def test_what_is_no_address_is_told_so_after_a_good_request_too(everything: Kuznia) -> None:
+    async with connected(everything, head("/health", method="GET", size=0)) as (reader, writer):
+        first = await reader.readuntil(b"}")
+        writer.write(b"GET http:// HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        async with asyncio.timeout(10):
+            rest = await reader.read()
+
+    assert first.startswith(b"HTTP/1.1 200 ")
+    assert b"HTTP/1.1 400 " in rest

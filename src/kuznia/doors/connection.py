@@ -102,10 +102,11 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head = False
         self._head_due = None
+        super().on_headers_complete()
+        # Only now: an address that cannot be read ends it before there is a body to wait for.
         self._in_body = True
         self._body_began = None
         self._body_bytes = 0
-        super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         # A chunk of a single byte is six on the wire.

@@ -12,7 +12,7 @@ from kuznia.doors.faults import answer
 from kuznia.doors.routing import Targets
 from kuznia.doors.versions import CURRENT, check, farewell
 from kuznia.platform.clock import Clock
-from kuznia.platform.errors import Broken, Fault, Forbidden, Invalid, TimedOut, TooLarge
+from kuznia.platform.errors import Broken, Fault, Forbidden, Invalid, NotFound, TimedOut, TooLarge
 from kuznia.platform.ids import new_id
 from kuznia.platform.log import get_log, request_id
 from kuznia.platform.metrics import Metrics
@@ -188,13 +188,13 @@ def _refuse_forwarded(scope: Scope) -> None:
 
 def _readable(scope: Scope) -> None:
     """Refuse an address two readers may read differently, or that no log line should hold."""
-    path, query = scope["path"], scope["query_string"]
-    if _UNREADABLE.search(path) or (query and _UNREADABLE.search(unquote(query.decode("latin-1")))):
-        raise Invalid("The address holds control characters, or is not UTF-8; leave them out.")
     raw: bytes = scope.get("raw_path") or b""
-    # What stands before us may have read such a part as one name, and we as two.
-    if b"%" in raw and _ENCODED_SLASH.search(raw):
-        raise Invalid("The address holds an encoded slash or backslash; no name here has one.")
+    # What stands before us may have read an encoded slash as part of a name, and we as its end.
+    if _UNREADABLE.search(scope["path"]) or (b"%" in raw and _ENCODED_SLASH.search(raw)):
+        raise NotFound("No address here has control characters or encoded slashes, or is no UTF-8.")
+    query: bytes = scope["query_string"]
+    if query and _UNREADABLE.search(unquote(query.decode("latin-1"))):
+        raise Invalid("What follows the question mark holds control characters, or is no UTF-8.")
 
 
 def _headless(send: Send) -> Send:
