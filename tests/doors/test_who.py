@@ -68,7 +68,6 @@ PROFILE = {"age": 34, "level": "intermediate", "equipment": ["full-gym"]}
 PLAN = {"prompt": "Get stronger in the gym", "profile": PROFILE}
 DISLIKE = {"text": "I hate barbell back squats"}
 # The one body the document shows no example of.
-EDIT = {"sentence": "Remove the first step"}
 ID = re.compile(r"\{(\w+)\}")
 
 
@@ -116,10 +115,10 @@ def operations() -> list[tuple[str, str, dict[str, Any]]]:
 
 def body(operation: dict[str, Any]) -> dict[str, Any]:
     """A good body, as the document shows it; a form where it shows none."""
-    if "requestBody" not in operation:
+    content = operation.get("requestBody", {}).get("content", {})
+    if "application/json" not in content:
         return {"data": {"answer": "yes"}}
-    examples = operation["requestBody"]["content"]["application/json"].get("examples", {})
-    return {"json": next(iter(examples.values()))["value"]} if examples else {"json": EDIT}
+    return {"json": next(iter(content["application/json"]["examples"].values()))["value"]}
 
 
 async def ask(kuznia: Kuznia, method: str, path: str, operation: dict[str, Any], **more: Any):
@@ -223,8 +222,7 @@ async def test_who_asks_does_not_come_from_the_body_or_the_query(kuznia: Kuznia)
     answer = await kuznia.client.post("/api/v1/flows", json=order, headers=OLENA)
     page = await kuznia.client.get("/api/v1/artefacts?owner=jwt:ivan", headers=OLENA)
 
-    assert answer.status_code == 400
-    assert page.json()["data"]["items"] == []
+    assert (answer.status_code, page.status_code) == (400, 400)
 
 
 async def test_equal_orders_of_two_people_are_two_artefacts(kuznia: Kuznia) -> None:

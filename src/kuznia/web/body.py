@@ -102,11 +102,11 @@ async def fields(
     """A form as `application/x-www-form-urlencoded`."""
     content = await whole(request.receive, max_bytes)
     try:
-        return parse_qs(
-            content.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=max_fields
-        )
+        return parse_qs(content.decode(), keep_blank_values=True, max_num_fields=max_fields)
     except ValueError:
-        raise Invalid(f"The form holds more than {max_fields} fields.") from None
+        raise Invalid(
+            f"The form is not UTF-8, or it holds more than {max_fields} fields."
+        ) from None
 
 
 @asynccontextmanager

@@ -116,12 +116,12 @@ def test_lists_are_given_as_json(scripted_kuznia: Kuznia, scripted: ScriptedMode
         ((*NOTE, "--langauge", "go"), 2, "--langauge is no option of notes; there is --summary,"),
         ((*NOTE, "--summary"), 2, "fields are given as --name value"),
         ((*NOTE, "-s", "yes"), 2, "fields are given as --name value"),
-        ((*NOTE, "--summary", "perhaps"), 2, "summary: Input should be a valid boolean"),
-        ((*NOTE, "--tags", "[ore"), 2, "tags: Input should be a valid tuple"),
-        (("make", "code", "a queue that forgets"), 2, "language: Field required"),
+        ((*NOTE, "--summary", "perhaps"), 2, "summary: Expected true or false"),
+        ((*NOTE, "--tags", "[ore"), 2, "tags: Expected a list"),
+        (("make", "code", "a queue that forgets"), 2, "language: This field is needed"),
         (("make", "code", "a", "queue"), 2, "The prompt is given twice; put what belongs together"),
         (("make", "code", "--language", "go"), 2, "Nothing to make: say what you want, in quotes"),
-        (("make", "notes", "no"), 2, "prompt: String should have at least 3 characters"),
+        (("make", "notes", "no"), 2, "prompt: Expected at least 3 characters"),
     ],
 )
 def test_what_is_wrong_in_a_command_is_told_with_what_to_do(
