@@ -67,7 +67,6 @@ UNDESCRIBED = {
 PROFILE = {"age": 34, "level": "intermediate", "equipment": ["full-gym"]}
 PLAN = {"prompt": "Get stronger in the gym", "profile": PROFILE}
 DISLIKE = {"text": "I hate barbell back squats"}
-# The one body the document shows no example of.
 ID = re.compile(r"\{(\w+)\}")
 
 
