@@ -211,7 +211,7 @@ async def test_the_lines_of_a_request_share_its_id(
     [
         ("GET", NOTES, "POST"),
         ("GET", f"{NOTES}/batch", "POST"),
-        ("PATCH", "/api/v1/artefacts", "GET, HEAD"),
+        ("PATCH", "/api/v1/artefacts", "DELETE, GET, HEAD"),
         ("POST", "/api/v1/runs/run_1", "DELETE"),
         ("POST", "/health", "GET, HEAD"),
     ],
