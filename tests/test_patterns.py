@@ -27,7 +27,7 @@ MADE_BY_FUNCTIONS = {
     "kuznia.platform.private": "it is a choice of plain words, the operator's secrets",
 }
 ROOMS = ("app", "callers", "domains.code", "domains.flows", "domains.training", "doors", "forge")
-ROOMS += ("llm", "models", "platform")
+ROOMS += ("llm", "models", "platform", "resources", "web")
 
 # Each with a text that it was slow for, when it stood in the product.
 SLOW = {

@@ -1,11 +1,10 @@
-"""Plain HTTP: make one, make many, read one, read the history."""
+"""Plain HTTP: make one, make many."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Query, Request, Response
+from fastapi import FastAPI, Request, Response
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -18,28 +17,19 @@ from pydantic import (
 from pydantic_core import from_json, to_json
 
 from kuznia.doors.at import doors
-from kuznia.doors.stream import MEDIA_TYPE, TEXT, EventStream, wants_events
+from kuznia.doors.stream import EVENTS, MEDIA_TYPE, EventStream, wants_events
 from kuznia.doors.turnstile import take_more
 from kuznia.forge.runs import Run
-from kuznia.forge.shelf import MAX_DELETED, Deleted, Kept
-from kuznia.forge.terms import Domain, Input, Order, Status
-from kuznia.platform.errors import Fault, Invalid, NotAccepted, invalid
+from kuznia.forge.shelf import Kept
+from kuznia.forge.terms import Domain, Input, Order
+from kuznia.platform.errors import Fault, Invalid, NotAccepted
 from kuznia.platform.kinds import Dollars, billionths
 from kuznia.platform.wire import Envelope
 from kuznia.web.answers import answered
 from kuznia.web.asked import caller_of
 from kuznia.web.body import ORDER, JsonBody
-from kuznia.web.ids import NAME, InPath
 from kuznia.web.leaving import done_or_gone, unless_gone
-from kuznia.web.route import ExactRoute
-from kuznia.web.shapes import (
-    ArtefactPage,
-    ArtefactShape,
-    BatchShape,
-    DeletedShape,
-    linked,
-    links,
-)
+from kuznia.web.shapes import ArtefactShape, BatchShape, linked
 
 MOST_IN_BATCH = 20
 BATCH_AT_ONCE = 3
@@ -117,7 +107,7 @@ def add_makers(app: FastAPI, domain: Domain) -> None:
         responses={
             200: {
                 "model": Envelope[ArtefactShape],
-                "content": TEXT,
+                "content": EVENTS,
                 "description": "The artefact; or, when asked for, the events that lead to it.",
             }
         },
@@ -230,94 +220,3 @@ def accepted(run: Run) -> Kept:
 
 def _coded(finding: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     return {name: finding[name] for name in ("code", "severity")}
-
-
-def _refuse_unknown(domain: str | None, known: Collection[str]) -> None:
-    if domain is not None and domain not in known:
-        message = f"There is no such domain; known are {', '.join(sorted(known))}"
-        raise invalid([{"loc": ("query", "domain"), "msg": message, "type": "unknown"}])
-
-
-history = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"], route_class=ExactRoute)
-
-
-@history.get(
-    "",
-    summary="What you had made, newest first",
-    response_class=Response,
-    responses={200: {"model": Envelope[ArtefactPage]}},
-)
-async def page(
-    request: Request,
-    domain: Annotated[str | None, Query(max_length=40, pattern=NAME)] = None,
-    status: Annotated[Status | None, Query()] = None,
-    before: Annotated[
-        str | None,
-        Query(max_length=64, pattern=NAME, description="`next` of the page before."),
-    ] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
-) -> Response:
-    _refuse_unknown(domain, doors(request).forge.domains)
-    rows = await doors(request).forge.shelf.page(
-        caller_of(request), domain=domain, status=status, before=before, limit=limit + 1
-    )
-    lines = [
-        {
-            "id": kept.id,
-            "domain": kept.domain,
-            "status": kept.status,
-            "created_at": kept.created_at,
-            "links": links(kept),
-        }
-        for kept in rows[:limit]
-    ]
-    following = rows[limit - 1].id if len(rows) > limit else None
-    return answered({"items": lines, "next": following})
-
-
-@history.get(
-    "/{artefact_id}",
-    summary="One artefact, as it was made",
-    response_class=Response,
-    responses={200: {"model": Envelope[ArtefactShape]}},
-)
-async def read(request: Request, artefact_id: InPath) -> Response:
-    shelf = doors(request).forge.shelf
-    return answered(linked(await shelf.get(caller_of(request), artefact_id)))
-
-
-@history.delete(
-    "/{artefact_id}",
-    summary="Delete one artefact",
-    response_class=Response,
-    responses={200: {"model": Envelope[DeletedShape]}},
-)
-async def delete(request: Request, artefact_id: InPath) -> Response:
-    """It cannot be taken back, and its room is free again."""
-    shelf = doors(request).forge.shelf
-    return _deleted(request, await shelf.delete(caller_of(request), artefact_id))
-
-
-@history.delete(
-    "",
-    summary="Delete what is older than one of your artefacts",
-    response_class=Response,
-    responses={200: {"model": Envelope[DeletedShape]}},
-)
-async def delete_before(
-    request: Request,
-    before: Annotated[
-        str, Query(max_length=64, pattern=NAME, description="The oldest artefact that stays.")
-    ],
-    domain: Annotated[str | None, Query(max_length=40, pattern=NAME)] = None,
-) -> Response:
-    """The oldest first, a thousand at most: `more` says whether to send it again."""
-    _refuse_unknown(domain, doors(request).forge.domains)
-    shelf = doors(request).forge.shelf
-    return _deleted(request, await shelf.delete_before(caller_of(request), before, domain))
-
-
-def _deleted(request: Request, gone: Deleted) -> Response:
-    doors(request).runs.forget_runs(gone.runs)
-    more = gone.count == MAX_DELETED
-    return answered(DeletedShape(deleted=gone.count, bytes=gone.size, more=more))

@@ -1,7 +1,7 @@
 """Runs as they happen: server-sent events, resuming and cancelling."""
 
 from contextlib import aclosing, suppress
-from typing import Annotated
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, Header, Request, Response
 from pydantic_core import to_json
@@ -12,7 +12,7 @@ from kuznia.doors.at import doors
 from kuznia.forge.fleet import FarRun
 from kuznia.forge.runs import Run, Runs
 from kuznia.forge.shelf import Kept
-from kuznia.forge.terms import Event
+from kuznia.forge.terms import Event, EventKind
 from kuznia.platform.errors import Invalid
 from kuznia.platform.wire import Envelope
 from kuznia.web.answers import answered
@@ -27,7 +27,16 @@ router = APIRouter(prefix="/api/v1/runs", tags=["runs"], route_class=ExactRoute)
 # Proxies cut a connection that is silent for a minute, some for half of one.
 HEARTBEAT = 10.0
 MEDIA_TYPE = "text/event-stream"
-TEXT = {MEDIA_TYPE: {"schema": {"type": "string"}}}
+# OpenAPI has no words for a stream: this is each of its events.
+EVENT = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "description": "The number, for `Last-Event-ID`."},
+        "event": {"type": "string", "enum": list(get_args(EventKind))},
+        "data": {"type": "string", "description": "JSON."},
+    },
+}
+EVENTS = {MEDIA_TYPE: {"schema": EVENT}}
 HERE = b": here\n\n"
 
 
@@ -83,7 +92,7 @@ def data(event: Event) -> bytes:
     summary="Follow a run, from the start or from where you lost it",
     response_class=Response,
     responses={
-        200: {"description": "The run's events.", "content": TEXT},
+        200: {"description": "The run's events.", "content": EVENTS},
         204: {"description": "The run has ended and you have its last event: come no more."},
     },
 )
