@@ -17,6 +17,7 @@ from kuznia.domains.code.testing import _FORMS, _compiled
 HELD = "the module holds what it makes"
 TRIED = "by made()"
 MADE_BY_FUNCTIONS = {
+    "kuznia.callers.guessable": "it is a choice of plain words, parts of a name",
     "kuznia.domains.code.testing": TRIED,
     "kuznia.domains.flows.formats": HELD,
     "kuznia.domains.flows.planner.cues": HELD,

@@ -28,9 +28,7 @@ def router_for(domains: Collection[str]) -> APIRouter:
             raise ValueError(message)
         return name
 
-    known_domain = Annotated[
-        str | None, AfterValidator(known), Query(json_schema_extra={"enum": names})
-    ]
+    described = Query(json_schema_extra={"enum": names})
 
     @router.get(
         "",
@@ -40,7 +38,7 @@ def router_for(domains: Collection[str]) -> APIRouter:
     )
     async def page(
         request: Request,
-        domain: known_domain = None,
+        domain: Annotated[str | None, AfterValidator(known), described] = None,
         status: Annotated[Status | None, Query()] = None,
         before: Annotated[
             str | None,
@@ -96,7 +94,7 @@ def router_for(domains: Collection[str]) -> APIRouter:
         before: Annotated[
             str, Query(max_length=64, pattern=NAME, description="The oldest artefact that stays.")
         ],
-        domain: known_domain = None,
+        domain: Annotated[str | None, AfterValidator(known), described] = None,
     ) -> Response:
         """The oldest first, a thousand at most: `more` says whether to send it again."""
         shelf = doors(request).forge.shelf
