@@ -10,6 +10,7 @@ from kuznia_client import Client
 from kuznia_client.api.artefacts import artefacts_page
 from kuznia_client.api.training import make_training
 from kuznia_client.models import (
+    ArtefactsPageDomain,
     EnvelopeArtefactPage,
     EnvelopeArtefactShape,
     FaultEnvelope,
@@ -22,7 +23,7 @@ profile = Profile(age=34, days=3, equipment=["dumbbells"])
 
 made = make_training.sync(client=client, body=PlanInput(profile=profile))
 assert isinstance(made, EnvelopeArtefactShape), made
-page = artefacts_page.sync(client=client, domain="training")
+page = artefacts_page.sync(client=client, domain=ArtefactsPageDomain.TRAINING)
 assert isinstance(page, EnvelopeArtefactPage), page
 profile.equipment = ["dumbels"]
 refused = make_training.sync(client=client, body=PlanInput(profile=profile))
