@@ -32,6 +32,8 @@ from bench.procs import (
 
 # So many come at once: the server has one loop, and they must not hold it together either.
 HANDS = 4
+# Beyond this an answer counts as late, when its sender is alone.
+LATE = 2.0
 PATIENCE = 30.0
 PASSWORD = "a sentence is easy to keep"
 
@@ -120,10 +122,10 @@ def watched(port: int, over: threading.Event) -> "array[float]":
     return took
 
 
-def survive(port: int, all_: Sequence[Attack]) -> tuple[list[Outcome], list[float]]:
+def survive(port: int, all_: Sequence[Attack], at_once: int) -> tuple[list[Outcome], list[float]]:
     """Every outcome, and the milliseconds /health took meanwhile, in order of size."""
     over = threading.Event()
-    with ThreadPoolExecutor(HANDS + 1) as hands:
+    with ThreadPoolExecutor(at_once + 1) as hands:
         watching = hands.submit(watched, port, over)
         try:
             outcomes = list(hands.map(lambda one: attack(port, one), all_))
@@ -136,6 +138,7 @@ def main() -> None:
     """Print what they got, the slowest, and what /health took."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="those whose name holds this")
+    parser.add_argument("--at-once", type=int, default=HANDS)
     parser.add_argument("--slowest", type=int, default=12)
     told = parser.parse_args()
     stop_on_signal()
@@ -148,14 +151,15 @@ def main() -> None:
         threading.Timer(3, over.set).start()
         calm = sorted(watched(server.port, over))
         chosen = [one for one in attacks(ids, credential) if told.only in one.name]
-        outcomes, felt = survive(server.port, chosen)
+        outcomes, felt = survive(server.port, chosen, told.at_once)
         alive = ask(server.port, "GET", "/health")[0] == 200
     print(f"{len(outcomes)} attacks; the server is {'alive' if alive else 'gone'}")
     print("statuses:", dict(sorted(Counter(one.status for one in outcomes).items())))
     for one in outcomes:
         if one.status >= 500:
             print(f"  {one.status}  {one.name}")
-    print("slowest:")
+    late = sum(one.seconds > LATE for one in outcomes)
+    print(f"{late} later than {LATE:g} s, {told.at_once} at once; the slowest:")
     for one in sorted(outcomes, key=lambda one: -one.seconds)[: told.slowest]:
         print(f"  {one.seconds:8.3f} s  {one.status}  {one.name}")
     for name, took in {"alone": calm, "attacked": felt}.items():

@@ -21,15 +21,17 @@ from kuznia.domains.code.table import Language
 VERSION = 1
 # Files that are with other processes at one time, so that one request never fills their queue.
 MOST_AT_ONCE = 4
+# Published code of 14 languages took 2.7e-6 at most. A short file that takes longer is hostile,
+# and four of those were to keep their sender, and a place for everybody, for eight seconds.
+SECONDS_BEFORE, SECONDS_A_BYTE = 0.25, 4e-6
 
 
 def analyse(
     files: Sequence[File], *, profile: Profile = "default", seconds: float = SECONDS
 ) -> Analysis:
     """Analyse in this process; each file may take `seconds`, one that takes longer says so."""
-    return _put_together(
-        files, [_measured(file, profile, seconds) for file in files], profile, seconds
-    )
+    found = [_measured(file, profile, _allowed(file, seconds)) for file in files]
+    return _put_together(files, found, profile, seconds)
 
 
 def analyse_proven(file: File, proof: Proof) -> Analysis | None:
@@ -87,7 +89,11 @@ async def _measured_apart(file: File, profile: Profile, seconds: float) -> Measu
     if not language:
         return _measured(file, profile, seconds)
     job = partial(measured, _bytes(file), language, profile=profile)
-    return await POOL.run(job, seconds=seconds)
+    return await POOL.run(job, seconds=_allowed(file, seconds))
+
+
+def _allowed(file: File, seconds: float) -> float:
+    return min(seconds, SECONDS_BEFORE + len(_bytes(file)) * SECONDS_A_BYTE)
 
 
 def _bytes(file: File) -> bytes:
@@ -97,7 +103,9 @@ def _bytes(file: File) -> bytes:
 def _put_together(
     files: Sequence[File], found: Sequence[Measured | Stopped], profile: Profile, seconds: float
 ) -> Analysis:
-    told = tuple(_told(file, one, seconds) for file, one in zip(files, found, strict=True))
+    told = tuple(
+        _told(file, one, _allowed(file, seconds)) for file, one in zip(files, found, strict=True)
+    )
     known = [
         (file.path, one)
         for file, one in zip(files, found, strict=True)
@@ -122,7 +130,7 @@ def _told(file: File, found: Measured | Stopped, seconds: float) -> FileAnalysis
     name = language.name if language else file.language
     if isinstance(found, Stopped):
         busy = "not read: too many others wait"
-        reason = busy if found == BUSY else f"not read within {seconds:g} s"
+        reason = busy if found == BUSY else f"not read within {seconds:.2g} s"
         return FileAnalysis(path=file.path, language=name, proof=Proof(level="none"), reason=reason)
     errors = tuple(flaw.model_copy(update={"path": file.path}) for flaw in found.proof.errors)
     return FileAnalysis(
