@@ -194,8 +194,8 @@ def create_app(made: Made) -> FastAPI:
         rules |= domain_rules(domain.path, more.routes if more else ())
         if more:
             app.include_router(more)
-    app.include_router(history.router_for(made.domains.keys()))
-    for router in (exports.router, pages.router, stream.router):
+    app.include_router(history.many(made.domains.keys()))
+    for router in (history.single, exports.router, pages.router, stream.router):
         app.include_router(router)
     for door in (accounts, keys, own, admin, status, reference, panel, panel_acts, panel_made):
         app.include_router(door.router)

@@ -17,7 +17,7 @@ from kuznia.web.route import ExactRoute
 from kuznia.web.shapes import ArtefactPage, ArtefactShape, DeletedShape, linked, links
 
 
-def router_for(domains: Collection[str]) -> APIRouter:
+def many(domains: Collection[str]) -> APIRouter:
     """The doors to what was made. A domain there is not would have an empty history."""
     router = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"], route_class=ExactRoute)
     names = sorted(domains)
@@ -62,27 +62,6 @@ def router_for(domains: Collection[str]) -> APIRouter:
         following = rows[limit - 1].id if len(rows) > limit else None
         return answered({"items": lines, "next": following})
 
-    @router.get(
-        "/{artefact_id}",
-        summary="One artefact, as it was made",
-        response_class=Response,
-        responses={200: {"model": Envelope[ArtefactShape]}},
-    )
-    async def read(request: Request, artefact_id: InPath) -> Response:
-        shelf = doors(request).forge.shelf
-        return answered(linked(await shelf.get(caller_of(request), artefact_id)))
-
-    @router.delete(
-        "/{artefact_id}",
-        summary="Delete one artefact",
-        response_class=Response,
-        responses={200: {"model": Envelope[DeletedShape]}},
-    )
-    async def delete(request: Request, artefact_id: InPath) -> Response:
-        """It cannot be taken back, and its room is free again."""
-        shelf = doors(request).forge.shelf
-        return _deleted(request, await shelf.delete(caller_of(request), artefact_id))
-
     @router.delete(
         "",
         summary="Delete what is older than one of your artefacts",
@@ -101,6 +80,32 @@ def router_for(domains: Collection[str]) -> APIRouter:
         return _deleted(request, await shelf.delete_before(caller_of(request), before, domain))
 
     return router
+
+
+single = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"], route_class=ExactRoute)
+
+
+@single.get(
+    "/{artefact_id}",
+    summary="One artefact, as it was made",
+    response_class=Response,
+    responses={200: {"model": Envelope[ArtefactShape]}},
+)
+async def read(request: Request, artefact_id: InPath) -> Response:
+    shelf = doors(request).forge.shelf
+    return answered(linked(await shelf.get(caller_of(request), artefact_id)))
+
+
+@single.delete(
+    "/{artefact_id}",
+    summary="Delete one artefact",
+    response_class=Response,
+    responses={200: {"model": Envelope[DeletedShape]}},
+)
+async def delete(request: Request, artefact_id: InPath) -> Response:
+    """It cannot be taken back, and its room is free again."""
+    shelf = doors(request).forge.shelf
+    return _deleted(request, await shelf.delete(caller_of(request), artefact_id))
 
 
 def _deleted(request: Request, gone: Deleted) -> Response:
