@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 comma := ,
 
-.PHONY: help setup run test check pythons lint types bench soak migrate lock docs
+.PHONY: help setup run test check pythons lint types bench soak chaos migrate lock docs
 
 help: ## show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -94,6 +94,9 @@ bench: setup ## measure; PEERS=1 puts LiteLLM's proxy beside it, ONLY=analyser r
 
 soak: setup ## 20,000 orders, and what they leave in memory
 	$(BIN)/python -m bench soak
+
+chaos: setup ## stop, pause and fill what the servers stand on, and see what is kept
+	$(BIN)/python -m bench chaos
 
 migrate: $(VENV)/run.stamp ## bring the database of DATABASE_URL to the newest schema
 	$(BIN)/kuznia migrate

@@ -12,7 +12,9 @@ from tests.doors.served import (
     until,
     watching,
 )
+from tests.forge.joining import given_back
 from tests.modelserver import ModelServer, events, hang, reply, status, stream
+from tests.servers import Redis
 
 NOTE = reply("note: fine")
 
@@ -35,6 +37,7 @@ async def test_what_one_made_the_other_finds_without_asking_a_model(two, modelse
     here, there = two
     modelserver.will(NOTE)
     made = (await here.make()).json()["data"]
+    await given_back(here.doors.redis)
 
     found = (await there.make()).json()["data"]
 
@@ -234,3 +237,70 @@ async def test_a_hit_that_was_streamed_is_resumed_on_another_server(two, modelse
     await asyncio.sleep(0.05)
 
     assert await resumed(there, whole[0].data["run_id"], 1) == whole[1:]
+
+
+async def test_who_has_heard_more_than_the_copy_has_waits_for_it(two, modelserver: ModelServer):
+    here, there = two
+    go = asyncio.Event()
+    modelserver.will(held(go, NOTE))
+    async with watching(here) as seen:
+        run = (await until(seen, "run.started")).data["run_id"]
+        first = await until(seen, "part.started")
+        await modelserver.arrived()
+        ahead, beyond = [
+            asyncio.ensure_future(resumed(there, run, first.number + more)) for more in (1, 1_000)
+        ]
+        await asyncio.sleep(0.3)
+        go.set()
+        rest = [frame async for frame in seen if frame.kind != "comment"]
+
+    assert await ahead == [frame for frame in rest if frame.number > first.number + 1]
+    # No such event came: the stream ends, and whoever comes again learns that it never will.
+    assert await beyond == []
+    headers = {"last-event-id": str(first.number + 1_000)}
+    again = await there.client.get(f"/api/v1/runs/{run}/events", headers=headers)
+    assert again.status_code == 400
+
+
+async def test_while_redis_is_away_a_stream_elsewhere_begins_and_waits_for_it(
+    serve: Start, own_redis: Redis, modelserver: ModelServer
+):
+    shared = {"redis_url": own_redis.url, "redis_timeout": 0.1}
+    here, there = await serve(**shared), await serve(**shared)
+    go = asyncio.Event()
+    modelserver.will(held(go, NOTE))
+    async with watching(here) as seen:
+        started = await until(seen, "run.started")
+        run = started.data["run_id"]
+        await modelserver.arrived()
+        own_redis.pause()
+        elsewhere = asyncio.ensure_future(resumed(there, run, started.number))
+        not_a_run = await there.client.get("/api/v1/runs/run_of_nobody/events")
+        await asyncio.sleep(1)
+        own_redis.resume()
+        go.set()
+        rest = [frame async for frame in seen if frame.kind != "comment"]
+
+    assert await elsewhere == rest
+    assert not_a_run.status_code == 503
+
+
+async def test_redis_that_takes_no_writes_is_told_by_ready_and_metrics(
+    serve: Start, own_redis: Redis, modelserver: ModelServer
+):
+    kuznia = await serve(redis_url=own_redis.url, redis_timeout=0.9)
+    modelserver.will(NOTE)
+    redis = kuznia.doors.redis
+    assert redis
+    await redis.do("CONFIG", "SET", "maxmemory", 1)
+
+    answer = await kuznia.client.get("/ready")
+
+    assert answer.status_code == 200
+    assert "out of memory" in answer.json()["data"]["redis"]
+    assert "kuznia_redis_up 0.0" in await kuznia.metrics()
+    # An order is made all the same.
+    assert (await kuznia.make()).status_code == 200
+    await redis.do("CONFIG", "SET", "maxmemory", 0)
+    assert (await kuznia.client.get("/ready")).json()["data"]["redis"] == "ok"
+    assert "kuznia_redis_up 1.0" in await kuznia.metrics()

@@ -10,7 +10,8 @@ import pytest
 from tests.forge.test_runs import result
 from tests.makers import a_forge, an_order
 
-from kuznia.forge.fleet import FarRun, Fleet
+from kuznia.forge.far import FarRun
+from kuznia.forge.fleet import Fleet
 from kuznia.forge.runs import Run, Runs
 from kuznia.forge.terms import Caller, Event, Order, RunId
 from kuznia.platform.clock import SystemClock
@@ -81,6 +82,13 @@ async def join(redis_url: str) -> AsyncGenerator[Join]:
             return Process(runs, fleet, redis)
 
         yield one_more
+
+
+async def given_back(redis: Redis | None) -> None:
+    """Return once nobody makes anything: claims are given back behind the answer."""
+    assert redis
+    while await redis.do("KEYS", redis.key("making", "*")):  # noqa: ASYNC110 - nothing tells of it
+        await asyncio.sleep(0.01)
 
 
 async def readable(process: Process, run: RunId) -> FarRun:

@@ -5,7 +5,7 @@ from time import monotonic
 
 import pytest
 from pydantic_core import from_json
-from tests.forge.joining import IVAN, Join, join, readable
+from tests.forge.joining import IVAN, Join, given_back, join, readable
 from tests.forge.test_runs import Waiting, result
 from tests.makers import an_order
 
@@ -22,6 +22,7 @@ __all__ = ["join"]
 async def test_what_one_made_is_found_by_all_without_a_database(join: Join):
     here, there = await join(ScriptedModel("note: fine")), await join(ScriptedModel())
     made = await here.make()
+    await given_back(here.redis)
 
     found = await there.make()
 
@@ -76,8 +77,7 @@ async def test_a_fault_is_the_same_for_who_waited_and_its_claim_is_given_back(jo
 
     assert all(isinstance(one, ModelUnavailable) for one in outcomes)
     # The fault is told first, and the claim is given back behind it.
-    while await here.redis.do("KEYS", here.redis.key("making", "*")):  # noqa: ASYNC110 - nothing tells of it
-        await asyncio.sleep(0.01)
+    await given_back(here.redis)
     assert (await there.make()).status == "complete"
 
 

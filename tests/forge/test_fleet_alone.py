@@ -10,6 +10,8 @@ from tests.forge.joining import IVAN, Join, join, readable
 from tests.forge.test_runs import Waiting, result
 from tests.servers import Redis as Server
 
+from kuznia.forge.events import EventLog
+from kuznia.forge.terms import Caller, RunId
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.errors import Unavailable
 from kuznia.platform.redis import REST
@@ -106,6 +108,35 @@ async def test_without_redis_a_run_that_is_not_here_cannot_be_read_or_cancelled(
                 await act(IVAN, run.id)
         assert caught.value.retry_after == REST
     own_redis.stop()
+
+
+async def test_a_run_is_sought_until_redis_is_back_and_told_to_its_owner_alone(
+    own_redis: Server, join: Join
+):
+    here = await join(ScriptedModel("note: fine"), own_redis.url, 0.5)
+    there = await join(ScriptedModel(), own_redis.url, 0.5)
+    run = here.start(drafts=True)
+    await result(here.runs, run)
+    newest = (await readable(there, run.id)).events.newest
+    own_redis.pause()
+    sought = [
+        (there.runs.seek(caller, run.id), after)
+        for caller, after in ((IVAN, 0), (IVAN, newest), (Caller("olena"), 0))
+    ]
+    following = [asyncio.ensure_future(heard(one.events, after)) for one, after in sought if one]
+    await asyncio.sleep(0.3)
+    own_redis.resume()
+
+    whole, rest, of_another = await asyncio.gather(*following)
+
+    assert whole == list(range(1, newest + 1))
+    # Nothing, and no pretence that there could be more.
+    assert (rest, of_another) == ([], [])
+    assert there.runs.seek(IVAN, RunId("run_0")) is None
+
+
+async def heard(log: EventLog, after: int) -> list[int]:
+    return [event.number async for event in log.after(after, 60) if event]
 
 
 async def test_a_stream_that_is_open_lives_through_a_pause(own_redis: Server, join: Join):

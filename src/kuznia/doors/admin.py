@@ -89,7 +89,7 @@ async def readiness(at: Doors) -> Readiness:
     """The state of all we stand on, each asked within a second."""
     database = await _seen(at.db.ping())
     schema = await _seen(migrate.check(at.db)) if database == "ok" else "unknown"
-    redis = await _seen(at.redis.ping()) if at.redis else "none: nothing is shared"
+    redis = await _seen(at.redis.check()) if at.redis else "none: nothing is shared"
     breakers = {service.name: service.breaker.circuit.state for service in at.services}
     model = " ".join(breakers) or PLANNERS_ONLY
     return Readiness(

@@ -138,7 +138,7 @@ async def _redis(settings: Settings, url: str) -> Symptom:
         clock=SystemClock(),
     )
     try:
-        await redis.ping()
+        await redis.check()
     except NoRedis as gone:
         advice = "see REDIS_URL; docs/redis.md says what happens without it"
         return Symptom("redis", gone.message, well=False, advice=advice)

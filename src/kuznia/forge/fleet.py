@@ -6,13 +6,15 @@ Without Redis every process is alone again: nothing here keeps an order from bei
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from typing import Any, Final, Literal, Protocol, cast
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from kuznia.forge.redis_log import FarLog, Maker, RedisLog, Writer, find_maker
+from kuznia.forge.far import SURE, FarLog, FarRun, SoughtLog, SoughtRun, find_maker
+from kuznia.forge.redis_log import Maker, RedisLog, Writer
 from kuznia.forge.redis_shelf import Claim, RedisShelf
 from kuznia.forge.shelf import Kept, Shelf, unspent
 from kuznia.forge.terms import LAST, Caller, Event, EventKind, Order, RunId
@@ -37,24 +39,17 @@ WITHOUT: Final = 0.4
 # Letters taken at once, and the most that wait for a process that takes none.
 LETTERS: Final = 500
 CLOSE: Final = 1.0
-# So young a run may not be written yet.
-YOUNG: Final = 0.5
+# So young a run may not be written yet, nor may any run so soon after Redis was away or lost all.
+YOUNG: Final = 2.0
+RECENT: Final = 5.0
 LOOK_AGAIN: Final = 0.05
-RELEASES: Final = 5
+# Bytes of artefacts that wait for Redis to take them; past them only claims are given back.
+MAX_UNSHARED: Final = 64 * 1024 * 1024
 # What another process ended with says nothing of the order: it was told to stop, or died.
 AGAIN: Final = frozenset({"CANCELLED", "UNAVAILABLE"})
 
 Word = Literal["listens", "left", "stop"]
 _LETTER: Final = TypeAdapter(tuple[Word, str, str])
-
-
-@dataclass(frozen=True, slots=True)
-class FarRun:
-    """A run of another process, as its owner may follow it from here."""
-
-    id: RunId
-    events: FarLog
-    ended: bool
 
 
 class Here(Protocol):
@@ -89,6 +84,12 @@ class Fleet:
         self._process = new_id("proc", clock)
         self._shared = RedisShelf(redis, longest=longest)
         self._writer = Writer(redis, clock, retention=retention, longest=longest + retention)
+        self._longest = longest
+        # For how long Redis may hold something of a run, from its beginning.
+        self._remembered = longest + retention
+        # When Redis was last found to be away, or to have lost what it held.
+        self._away = float("-inf")
+        self._unshared = 0
         self._pulse: asyncio.Task[None] | None = None
         self._errands: set[asyncio.Task[None]] = set()
 
@@ -106,7 +107,7 @@ class Fleet:
             await asyncio.wait(last, timeout=0 if self._redis.trouble else CLOSE)
         for one in last:
             one.cancel()
-        await self._quietly(self._redis.do("DEL", self._alive))
+        await self._quietly(self._redis.do("DEL", self._alive, self._known))
 
     def log(self, run: RunId, order: Order) -> RedisLog:
         """A log that others will read once it is published."""
@@ -114,15 +115,29 @@ class Fleet:
 
     async def find(self, caller: Caller, run: RunId) -> FarRun | None:
         """The caller's own run in another process; raises NoRedis when that cannot be known."""
+        began = self._clock.monotonic()
         while (found := await find_maker(self._redis, run)) is None:
             # Its id travels faster than its first event.
-            if not 0 <= self._clock.now().timestamp() - born(run) < YOUNG:
+            if not self._may_come(run, began):
                 return None
             await self._clock.sleep(LOOK_AGAIN)
         if found[0].owner != caller.id:
             return None
         maker, newest, ended = found
         return FarRun(run, FarLog(self._redis, self._clock, maker, self._heed, newest), ended)
+
+    def seek(self, caller: Caller, run: RunId) -> SoughtRun | None:
+        """A run that may be the caller's, to be looked for until Redis is back."""
+        age = self._clock.now().timestamp() - born(run)
+        if abs(age) > self._remembered:
+            return None
+        return SoughtRun(run, SoughtLog(partial(self.find, caller, run), self._clock))
+
+    def _may_come(self, run: RunId, began: float) -> bool:
+        """Whether a run that was looked for since `began` may still be written to Redis."""
+        age, now = self._clock.now().timestamp() - born(run), self._clock.monotonic()
+        recent = now - self._away < RECENT and abs(age) < self._remembered
+        return now - began < RECENT and (recent or abs(age) < YOUNG)
 
     async def stop(self, maker: Maker) -> None:
         """Have another process stop its run; raises NoRedis when it cannot be told."""
@@ -136,7 +151,9 @@ class Fleet:
         began: set[str] = set()
         while True:
             try:
-                claim = await self._shared.claim(work.key, ours, given_up)
+                # What a process could not show while Redis was away it has time to show now.
+                trusting = self._clock.monotonic() - self._away < SURE
+                claim = await self._shared.claim(work.key, ours, given_up, trusting=trusting)
             except NoRedis:
                 # Equal orders in two processes are made twice then; none waits.
                 claim = ours
@@ -179,13 +196,20 @@ class Fleet:
 
     async def _release(self, key: str, ours: Claim, kept: Kept | None, seconds: float) -> None:
         """Not given back, a claim would have others told today what failed yesterday."""
-        for _ in range(RELEASES):
-            try:
-                await self._shared.release(key, ours, kept, seconds)
-            except NoRedis:
-                await self._clock.sleep(REST)
-            else:
-                return
+        size = len(kept.body) if kept else 0
+        if self._unshared + size > MAX_UNSHARED:
+            kept, size = None, 0
+        self._unshared += size
+        # As long as the claim itself lasts.
+        until = self._clock.monotonic() + self._longest
+        try:
+            while self._clock.monotonic() < until:
+                try:
+                    return await self._shared.release(key, ours, kept, seconds)
+                except NoRedis:
+                    await self._clock.sleep(REST)
+        finally:
+            self._unshared -= size
 
     async def _follow(self, work: Work, claim: Claim, began: set[str]) -> Kept | None:
         """What becomes of an equal order in another process; None if that is nothing."""
@@ -224,23 +248,31 @@ class Fleet:
     async def _beat(self, here: Here) -> None:
         milliseconds = int(1000 * ALIVE)
         beat = (
-            ("GET", self._alive),
+            # Outlives a pause, unlike the sign of life: without it Redis has lost all it held.
+            ("GET", self._known),
+            ("SET", self._known, 1, "PX", int(1000 * self._remembered)),
             ("SET", self._alive, 1, "PX", milliseconds),
+            # A Redis that is full takes this, and not the one before.
+            ("PEXPIRE", self._alive, milliseconds),
             ("LPOP", self._box(self._process), LETTERS),
         )
-        well_since = self._clock.monotonic()
+        first = True
         while True:
+            letters = None
             try:
-                known, _, letters = await self._redis.do_all(beat)
+                known, wrote, _, _, letters = await self._redis.do_all(beat)
             except NoRedis:
-                known, letters, well_since = True, None, self._clock.monotonic()
-            if not known:
-                # It has forgotten us, and with us all that we told it.
-                self._writer.start_over()
+                self._away = self._clock.monotonic()
+            else:
+                self._redis.wrote(wrote)
+                if not known and not first and not isinstance(wrote, Exception):
+                    self._away = self._clock.monotonic()
+                    self._writer.start_over()
+                first = False
             for letter in cast("list[bytes]", letters if isinstance(letters, list) else []):
                 self._heard(here, letter)
             # Who could not be heard while Redis was away has not left for that.
-            if (now := self._clock.monotonic()) - well_since > BELIEVED:
+            if (now := self._clock.monotonic()) - self._away > BELIEVED:
                 here.forget_listeners(now)
             await self._clock.sleep(PULSE)
 
@@ -278,6 +310,10 @@ class Fleet:
     @property
     def _alive(self) -> str:
         return self._redis.key("alive", self._process)
+
+    @property
+    def _known(self) -> str:
+        return self._redis.key("known", self._process)
 
     def _soon(self, errand: Coroutine[Any, Any, None]) -> None:
         """Something nobody waits for, and that may fail when Redis is away."""

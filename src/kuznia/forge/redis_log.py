@@ -1,42 +1,35 @@
-"""The event log of a run in Redis: written beside the one in memory, read by other processes."""
+"""The event log of a run in Redis: written beside the one in memory, read in far.py."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any, Final, cast
+from typing import Any, Final
 from weakref import WeakSet
 
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
 from kuznia.forge.events import MemoryLog
-from kuznia.forge.redis_shelf import pack, unpack
+from kuznia.forge.redis_shelf import pack
 from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import LAST, Event, EventKind, RunId
 from kuznia.platform.clock import Clock
-from kuznia.platform.errors import Unavailable
-from kuznia.platform.ids import new_id
 from kuznia.platform.redis import REST, NoRedis, Redis, Word
 
 # Of a longer run only drafts are left out: they are the only events that can be so many, and nobody
 # may act on them.
 MOST_EVENTS: Final = 10_000
-# Logs that wait for Redis to come back, and events that go there in one trip.
-MOST_LOGS: Final = 2_000
-AT_ONCE: Final = 200
-LOGS_AT_ONCE: Final = 50
+# Commands and bytes that go to Redis in one trip: few enough that neither this loop nor Redis
+# notices, and that a slow Redis answers them within WRITE_PATIENCE.
+MAX_COMMANDS: Final = 200
+MAX_BYTES: Final = 256 * 1024
+# Bytes of logs that wait while Redis is away, and what an event takes beside its text.
+MAX_WAITING: Final = 64 * 1024 * 1024
+EVENT_BYTES: Final = 500
 GATHER: Final = 0.01
 # What Redis says of an event it already has.
 THERE: Final = "The ID specified in XADD is equal or smaller"
 _ONWARDS: Final = ("NOMKSTREAM",)
-
-# Seconds between two looks: soon after an event, later in a silence.
-SOON, LATER = 0.02, 0.25
-# Seconds after which a listener says again that it listens.
-TELL: Final = 0.5
-# A process is only taken for dead when it is so for longer than one needs to come back that has
-# waited for Redis itself.
-SURE: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +52,9 @@ class RedisLog(MemoryLog):
         super().__init__()
         self.maker = maker
         self.written = 0
+        # Drafts up to this number are not written any more.
+        self.without_drafts = 0
+        self.bytes = 0
         self._writer = writer
         self._published = False
 
@@ -69,22 +65,48 @@ class RedisLog(MemoryLog):
 
     def append(self, kind: EventKind, data: Mapping[str, object]) -> None:
         super().append(kind, data)
+        self.bytes += _size(data)
         if self._published:
             self._writer.tell(self)
 
-    def unwritten(self) -> list[Event]:
-        """The next events to go to Redis."""
-        return self._events[self.written : self.written + AT_ONCE]
+    def unwritten(self) -> Iterator[Event]:
+        """The events that are still to go to Redis."""
+        return (self._events[place] for place in range(self.written, self.newest))
+
+    def empty_drafts(self) -> int:
+        """Forget the text of drafts that nobody waits for any more; how many bytes that freed."""
+        before, self.bytes = self.bytes, 0
+        for place, event in enumerate(self._events):
+            if event.kind == "part.draft":
+                self._events[place] = replace(event, data={**event.data, "text": ""})
+            self.bytes += _size(self._events[place].data)
+        self.without_drafts = self.newest
+        return before - self.bytes
 
     @property
     def ended(self) -> bool:
         return bool(self._events) and self._events[-1].kind in LAST
 
 
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One event on its way to Redis; it is written when all its commands have been answered."""
+
+    log: RedisLog
+    number: int
+    commands: list[tuple[Word, ...]]
+
+    @property
+    def bytes(self) -> int:
+        return sum(len(word) for one in self.commands for word in one if isinstance(word, bytes))
+
+
 class Writer:
     """Brings logs to Redis behind those who append; what waits is the logs themselves, in memory.
 
     Nothing is lost while Redis is away, nor when it comes back empty: then all is written again.
+    Only when more than MAX_WAITING bytes wait are drafts of ended runs left out, and then the runs
+    that waited longest.
     """
 
     def __init__(self, redis: Redis, clock: Clock, *, retention: float, longest: float) -> None:
@@ -94,8 +116,11 @@ class Writer:
         # A run under way may be silent for as long as an order may take.
         self._longest = longest
         self._logs: WeakSet[RedisLog] = WeakSet()
+        # In the order in which they get their turn.
         self._waiting: dict[RedisLog, None] = {}
         self._writing: asyncio.Task[None] | None = None
+        # How often Redis was found empty: what was written before that is to be written again.
+        self._losses = 0
 
     def take(self, log: RedisLog) -> None:
         """Write all of this log, and what comes."""
@@ -105,15 +130,15 @@ class Writer:
 
     def start_over(self) -> None:
         """Redis has lost what it had: bring it what is still in memory here."""
-        for log in list(self._logs):
+        self._losses += 1
+        # Runs under way first: somebody may be following them elsewhere.
+        for log in sorted(self._logs, key=lambda log: log.ended):
             log.written = 0
             self.take(log)
 
     def tell(self, log: RedisLog) -> None:
         """There is more in this log."""
         self._waiting[log] = None
-        if len(self._waiting) > MOST_LOGS:
-            del self._waiting[next(iter(self._waiting))]
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
 
@@ -126,149 +151,85 @@ class Writer:
         while self._waiting:
             # Events come in bursts, and a trip costs more than all it carries.
             await self._clock.sleep(GATHER)
-            logs = list(islice(self._waiting, LOGS_AT_ONCE))
-            for log in logs:
-                del self._waiting[log]
             try:
-                await self._write_some(logs)
+                await self._write_some(self._next_trip())
             except NoRedis:
-                self._waiting |= dict.fromkeys(logs)
+                self._make_room()
                 await self._clock.sleep(REST)
 
-    async def _write_some(self, logs: list[RedisLog]) -> None:
-        parcels = [(log, events := log.unwritten(), self._commands(log, events)) for log in logs]
-        said = iter(await self._redis.do_all([one for _, _, many in parcels for one in many]))
-        for log, events, commands in parcels:
-            answers = list(islice(said, len(commands)))
-            if any(isinstance(one, Exception) and THERE not in str(one) for one in answers):
-                raise NoRedis("Redis did not take an event.")
-            # Nothing was added: Redis was started anew, and has nothing of what came before.
-            log.written = 0 if None in answers else log.written + len(events)
+    def _next_trip(self) -> list[Parcel]:
+        """Some events of each log in turn, as many of each."""
+        trip: list[Parcel] = []
+        commands = size = 0
+        share = max(1, MAX_COMMANDS // len(self._waiting))
+        for log in islice(self._waiting, MAX_COMMANDS):
+            most = min(MAX_COMMANDS, commands + share)
+            for event in log.unwritten():
+                if commands >= most or size >= MAX_BYTES:
+                    break
+                trip.append(parcel := Parcel(log, event.number, self._commands(log, event)))
+                commands += len(parcel.commands)
+                size += parcel.bytes
+        return trip
+
+    async def _write_some(self, trip: list[Parcel]) -> None:
+        """Each event that was answered counts, whatever became of those after it."""
+        losses, written = self._losses, 0
+        commands = [command for parcel in trip for command in parcel.commands]
+        answers = iter(await self._redis.write(commands) if commands else ())
+        for parcel in trip:
+            came = list(islice(answers, len(parcel.commands)))
+            # Not after one of the same log that failed, nor after all has to be written again.
+            if parcel.log.written == parcel.number - 1 and losses == self._losses:
+                written += self._settle(parcel, came)
+        for log in {parcel.log: None for parcel in trip}:
+            self._waiting.pop(log, None)
             if log.written < log.newest:
                 self._waiting[log] = None
+        if not written:
+            raise NoRedis("Redis did not take an event.")
 
-    def _commands(self, log: RedisLog, events: list[Event]) -> list[tuple[Word, ...]]:
-        key, about = _keys(self._redis, log.maker.run)
-        commands: list[tuple[Word, ...]] = [
-            # Only the first may begin a stream: one that lost its beginning must not look whole.
-            ("XADD", key, *(_ONWARDS if event.number > 1 else ()), event.number, *_written(event))
-            for event in events
-            if event.number <= MOST_EVENTS or event.kind != "part.draft"
-        ]
-        last = log.ended and log.written + len(events) == log.newest
-        if last or log.written == 0:
-            milliseconds = int(1000 * (self._retention if last else self._longest))
-            commands.append(("SET", about, log.maker.written(), "PX", milliseconds))
-            commands.append(("PEXPIRE", key, milliseconds))
-        return commands
+    def _settle(self, parcel: Parcel, came: list[Any]) -> bool:
+        """Whether the answers that came change what is known to be written."""
+        if None in came:
+            # Nothing was added: Redis was started anew, and has nothing of what came before.
+            parcel.log.written = 0
+            return True
+        failed = (one for one in came if isinstance(one, Exception) and THERE not in str(one))
+        if len(came) < len(parcel.commands) or any(failed):
+            return False
+        parcel.log.written = parcel.number
+        return True
 
-
-class FarLog:
-    """The log of a run that another process makes."""
-
-    def __init__(self, redis: Redis, clock: Clock, maker: Maker, heed: "Heed", newest: int = 0):
-        self.maker = maker
-        self.newest = newest
-        self._redis = redis
-        self._clock = clock
-        self._heed = heed
-
-    async def after(
-        self, number: int, idle: float, *, without: float = float("inf")
-    ) -> AsyncGenerator[Event | None]:
-        """As any log. While Redis is away there is silence; after `without` seconds, NoRedis."""
-        ear = _Ear(self._redis, self._clock, self.maker, self._heed, max(0, number), without)
-        pause, heard = SOON, self._clock.monotonic()
-        try:
-            while True:
-                for event in (events := await ear.hear()):
-                    yield event
-                    if event.kind in LAST:
-                        return
-                now = self._clock.monotonic()
-                if events:
-                    pause, heard = SOON, now
-                    continue
-                if now - heard > idle:
-                    heard = now
-                    yield None
-                await self._clock.sleep(pause)
-                pause = min(2 * pause, LATER)
-        finally:
-            ear.leave()
-
-
-# Tells a maker that somebody listens to its run, or does so no more.
-Heed = Callable[[Maker, str, bool], None]
-
-
-class _Ear:
-    """One who listens to a run in another process, from the place they have reached."""
-
-    def __init__(
-        self, redis: Redis, clock: Clock, maker: Maker, heed: Heed, place: int, without: float
-    ) -> None:
-        self._redis = redis
-        self._clock = clock
-        self._maker = maker
-        self._heed = heed
-        self._place = place
-        self._without = without
-        self._id = new_id("ear", clock)
-        # When we last said that we listen, had an answer of Redis, and knew the maker to live.
-        self._told = float("-inf")
-        self._answered = self._living = clock.monotonic()
-
-    async def hear(self) -> list[Event]:
-        """What is new; the last event of all when the maker is dead and left none."""
-        now = self._clock.monotonic()
-        if now - self._told > TELL:
-            self._told = now
-            self._heed(self._maker, self._id, True)
-        try:
-            events, lives = await self._look()
-        except NoRedis:
-            if now - self._answered > self._without:
-                raise
-            # Nothing was learnt of the maker either.
-            self._living = now
+    def _commands(self, log: RedisLog, event: Event) -> list[tuple[Word, ...]]:
+        left_out = event.number > MOST_EVENTS or event.number <= log.without_drafts
+        if left_out and event.kind == "part.draft":
             return []
-        self._answered = now
-        if lives:
-            self._living = now
-        if events:
-            self._place = events[-1].number
-        elif now - self._living > SURE:
-            return [_lost(self._place + 1)]
-        return events
+        key, about = keys_of(self._redis, log.maker.run)
+        first, last = event.number == 1, event.kind in LAST
+        # Only the first may begin a stream: one that lost its beginning must not look whole.
+        add = ("XADD", key, *(() if first else _ONWARDS), event.number, *_written(event))
+        if not first and not last:
+            return [add]
+        milliseconds = int(1000 * (self._retention if last else self._longest))
+        about_it = ("SET", about, log.maker.written(), "PX", milliseconds)
+        return [about_it, add, ("PEXPIRE", key, milliseconds)]
 
-    def leave(self) -> None:
-        self._heed(self._maker, self._id, False)
-
-    async def _look(self) -> tuple[list[Event], bool]:
-        key, about = _keys(self._redis, self._maker.run)
-        alive = self._redis.key("alive", self._maker.process)
-        range_ = ("XRANGE", key, f"({self._place}", "+", "COUNT", AT_ONCE)
-        # A maker that lives but has written nothing of this run does not make it.
-        entries, there = await self._redis.do_all((range_, ("EXISTS", alive, about)))
-        for answer in (entries, there):
-            if isinstance(answer, Exception):
-                raise NoRedis(f"Redis did not give the events ({type(answer).__name__}).")
-        return [_read(entry) for entry in entries], there == 2
-
-
-async def find_maker(redis: Redis, run: RunId) -> tuple[Maker, int, bool] | None:
-    """Who makes a run of another process, the number of its newest event, and whether that ended
-    it."""
-    key, about = _keys(redis, run)
-    whose, newest = await redis.do_all((("GET", about), ("XREVRANGE", key, "+", "-", "COUNT", 1)))
-    if not isinstance(whose, bytes) or not isinstance(newest, list) or not newest:
-        return None
-    last = _read(cast("list[Any]", newest)[0])
-    return Maker(run, **from_json(whose)), last.number, last.kind in LAST
+    def _make_room(self) -> None:
+        """Hold no more than MAX_WAITING bytes for a Redis that is away."""
+        excess = sum(log.bytes for log in self._waiting) - MAX_WAITING
+        ended = [log for log in self._waiting if log.ended] if excess > 0 else []
+        for log in ended:
+            if excess > 0:
+                excess -= log.empty_drafts()
+        for log in ended:
+            if excess > 0:
+                excess -= log.bytes
+                del self._waiting[log]
 
 
-def _keys(redis: Redis, run: RunId) -> tuple[str, str]:
+def keys_of(redis: Redis, run: RunId) -> tuple[str, str]:
+    """Where the events of a run are, and where it says whose it is."""
     return redis.key("events", run), redis.key("run", run)
 
 
@@ -279,15 +240,9 @@ def _written(event: Event) -> tuple[Word, ...]:
     return "kind", event.kind, "data", to_json(event.data)
 
 
-# Any: an entry of a stream as the library gives it, its number and its fields in bytes.
-def _read(entry: Any) -> Event:
-    number, fields = entry
-    kind: EventKind = fields[b"kind"].decode()
-    packed: bytes | None = fields.get(b"artefact")
-    data = from_json(fields[b"data"]) if packed is None else {"artefact": unpack(packed)}
-    return Event(int(number.partition(b"-")[0]), kind, data)
-
-
-def _lost(number: int) -> Event:
-    fault = Unavailable("The process that made this run has ended; order it again.")
-    return Event(number, "run.failed", {"error": fault.public()})
+def _size(data: Mapping[str, object]) -> int:
+    """About what an event takes in memory."""
+    kept = data.get("artefact")
+    if isinstance(kept, Kept):
+        return EVENT_BYTES + len(kept.body)
+    return EVENT_BYTES + sum(len(text) for text in data.values() if isinstance(text, str))

@@ -8,10 +8,11 @@ from pydantic_core import from_json, to_json
 
 from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import RunId
-from kuznia.platform.redis import Redis, Script
+from kuznia.platform.redis import NoRedis, Redis, Script
 
 # An artefact; or who makes it, unless that process is dead or made nothing of it; or it is ours. In
-# one step, so that of many who come at once one makes it and the others know who.
+# one step, so that of many who come at once one makes it and the others know who. With ARGV[5]
+# nobody counts as dead: in a Redis that was away no process could show that it lives.
 _CLAIM: Final = Script(
     """
     local kept = redis.call('GET', KEYS[1])
@@ -19,7 +20,9 @@ _CLAIM: Final = Script(
     local held = redis.call('GET', KEYS[2])
     if held and held ~= ARGV[3] then
       local process = string.match(held, '^%S+')
-      if redis.call('EXISTS', ARGV[4] .. process) == 1 then return {'held', held} end
+      if ARGV[5] == '1' or redis.call('EXISTS', ARGV[4] .. process) == 1 then
+        return {'held', held}
+      end
     end
     redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
     return {'ours'}
@@ -52,10 +55,15 @@ class RedisShelf:
         self._redis = redis
         self._longest = int(1000 * longest)
 
-    async def claim(self, key: str, ours: Claim, given_up: Claim | None) -> Kept | Claim:
-        """The artefact, who is making it, or `ours` if nobody is: then it is ours to make."""
+    async def claim(
+        self, key: str, ours: Claim, given_up: Claim | None, *, trusting: bool = False
+    ) -> Kept | Claim:
+        """The artefact, who is making it, or `ours` if nobody is: then it is ours to make.
+
+        When `trusting`, a process counts as alive that has not shown that it is.
+        """
         alive = self._redis.key("alive", "")
-        words = (str(ours), self._longest, str(given_up or ""), alive)
+        words = (str(ours), self._longest, str(given_up or ""), alive, int(trusting))
         said = await self._redis.run(_CLAIM, self._keys(key), *words)
         if said[0] == b"kept" and (kept := unpack(said[1])) is not None:
             return kept
@@ -68,7 +76,11 @@ class RedisShelf:
         """Give back the claim, and leave what was made for those who come."""
         packed = pack(kept) if kept and seconds > 0 else b""
         milliseconds = max(1, int(1000 * seconds))
-        await self._redis.run(_RELEASE, self._keys(key), str(ours), packed, milliseconds)
+        words = (str(ours), packed, milliseconds)
+        command = ("EVAL", _RELEASE.source, 2, *self._keys(key), *words)
+        (answer,) = await self._redis.write((command,))
+        if isinstance(answer, Exception):
+            raise NoRedis(f"Redis did not take an artefact ({type(answer).__name__}).")
 
     def _keys(self, key: str) -> tuple[str, str]:
         return self._redis.key("shelf", key), self._redis.key("making", key)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from kuznia.forge.events import MemoryLog
-from kuznia.forge.fleet import FarRun, Fleet
+from kuznia.forge.far import FarRun, SoughtRun
+from kuznia.forge.fleet import Fleet
 from kuznia.forge.ledger import Ledger, Purse
 from kuznia.forge.run import run
 from kuznia.forge.sanitise import clean
@@ -153,7 +154,7 @@ class Runs:
                 self._stop(run)
 
     @contextmanager
-    def streaming(self, run: Run | FarRun) -> Generator[None]:
+    def streaming(self, run: Run | FarRun | SoughtRun) -> Generator[None]:
         """Listening to each event, for a while perhaps; counted, because each one is held open."""
         self._metrics.stream_opened()
         try:
@@ -175,6 +176,10 @@ class Runs:
             "its artefact, if it made one, is still in /api/v1/artefacts.",
             details={"id": run_id},
         )
+
+    def seek(self, caller: Caller, run_id: str) -> SoughtRun | None:
+        """A run elsewhere that may be the caller's, while Redis cannot be asked whose it is."""
+        return self._fleet.seek(caller, RunId(run_id)) if self._fleet else None
 
     def newest(self) -> list[Run]:
         """Everybody's in this process, those under way first: for whoever looks after it."""

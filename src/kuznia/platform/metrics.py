@@ -196,7 +196,7 @@ class Metrics:
 
     def watch_redis(self, up: Callable[[], bool]) -> None:
         """Ask whether it is there whenever the metrics are read; no Redis has no such series."""
-        says = "Whether Redis answered when last asked."
+        says = "Whether Redis answered and took writes when last asked."
         Gauge("kuznia_redis_up", says, registry=self._registry).set_function(up)
 
     def shelf_hit(self) -> None:

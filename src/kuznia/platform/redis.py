@@ -1,14 +1,17 @@
 """The way to Redis: every question has its bound, and one that fails is told as a fault.
 
-Who asks decides what to do without an answer; docs/redis.md has the table.
+Who asks decides what to do without an answer; docs/redis.md has the table. There are two kinds of
+asking: short questions somebody waits for, and writes nobody waits for, which have connections of
+their own and seconds of patience. A write that fails says nothing of the questions.
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha1
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeVar
 
 from kuznia.platform.clock import Clock
 from kuznia.platform.errors import Unavailable
@@ -24,16 +27,38 @@ Word = str | bytes | int | float
 
 # Once it has failed, one question in so many seconds finds out whether it is back.
 REST: Final = 1.0
-# A loop that was held up sees its timer before the answer that has long come.
-HELD_UP: Final = 0.01
+# Seconds a silent Redis has to answer a PING on a fresh connection before it is taken for gone. A
+# question may be late because the machine is busy or the connections are.
+CHECK: Final = 0.5
+# Seconds a write may go without one more answer, and connections for writes: while one carries
+# events, claims are given back on the other.
+WRITE_PATIENCE: Final = 5.0
+WRITING: Final = 2
+# Patience is counted in slices, each ended by the event loop itself: time in which the loop was
+# held up, and could not have seen an answer, counts for no more than one of them.
+SLICES: Final = 10
 CLOSE_SECONDS: Final = 1.0
+
+# How a question ends that is not answered.
+End = Literal["silent", "lost", "refused", "skipped"]
+
+# What keeps Redis from taking any write, by what its error is called or says.
+REFUSALS: Final = {
+    r"OutOfMemory|OOM command": "it is out of memory: raise its maxmemory, or set a"
+    " maxmemory-policy that evicts (volatile-lru)",
+    r"ReadOnly|READONLY": "it is a read-only replica: REDIS_URL must name the master",
+    r"MISCONF": "it cannot save to its disk",
+    r"NOREPLICAS": "it lacks the replicas it was told to have",
+    r"NoPermission|NOPERM": "its user may not write under REDIS_PREFIX",
+}
 
 
 class NoRedis(Unavailable):
     """Redis refuses, is silent or is gone; whoever asked it decides what that means."""
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, end: End = "refused") -> None:
         super().__init__(message, retry_after=REST)
+        self.end: End = end
 
 
 @dataclass(frozen=True)
@@ -48,15 +73,17 @@ class Script:
 
 
 class Redis:
-    """One bounded pool of connections, and the memory of whether they lead anywhere.
+    """Bounded pools of connections, and the memory of whether they lead anywhere.
 
-    After a failure everybody is told so at once for a second; then one question is let through. A
-    Redis that is paused costs one caller `patience` a second and all others nothing.
+    A connection that fails, or a PING that is not answered after a question was not, means that
+    Redis is gone. Then everybody is told so at once, and once a second one caller waits `patience`
+    to see whether it is back.
     """
 
     def __init__(
         self,
         pool: "BlockingConnectionPool",
+        writing: "BlockingConnectionPool",
         *,
         prefix: str,
         patience: float,
@@ -69,12 +96,16 @@ class Redis:
         self.pool = pool
         # Any: the library's own types of commands and answers are not complete.
         self._client: Any = Client.from_pool(pool)
+        self._writing: Any = writing
         self._prefix = prefix
         self._patience = patience
         self._clock = clock
         self._count = count
         self._trouble = ""
+        self._refusal = ""
         self._until = 0.0
+        self._back_since = float("-inf")
+        self._checking: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(
@@ -92,18 +123,27 @@ class Redis:
         from redis.asyncio.retry import Retry
         from redis.backoff import NoBackoff
 
-        # Any: as above.
-        kind: Any = BlockingConnectionPool
-        pool: BlockingConnectionPool = kind.from_url(
-            url,
-            max_connections=connections,
-            # Ours is the bound, on waiting, connecting and answering together.
-            timeout=None,
-            # Once more and at once, not three times with pauses: a kept connection whose server was
-            # started anew is only found dead when it is used.
-            retry=Retry(NoBackoff(), 1),
+        def pool(size: int) -> BlockingConnectionPool:
+            # Any: as above.
+            kind: Any = BlockingConnectionPool
+            return kind.from_url(
+                url,
+                max_connections=size,
+                # Ours is the bound, on waiting, connecting and answering together.
+                timeout=None,
+                # Once more and at once, not three times with pauses: a kept connection whose server
+                # was started anew is only found dead when it is used.
+                retry=Retry(NoBackoff(), 1),
+            )
+
+        redis = cls(
+            pool(max(1, connections - WRITING)),
+            pool(WRITING),
+            prefix=prefix,
+            patience=patience,
+            clock=clock,
+            count=count,
         )
-        redis = cls(pool, prefix=prefix, patience=patience, clock=clock, count=count)
         try:
             await redis.ping()
         except NoRedis:
@@ -112,8 +152,13 @@ class Redis:
 
     @property
     def trouble(self) -> str:
-        """What was wrong when it was last asked; empty when it answered."""
-        return self._trouble
+        """What is wrong with it, as far as was seen; empty when it answers and takes writes."""
+        return self._trouble or self._refusal
+
+    @property
+    def back_since(self) -> float:
+        """When it came back after it was gone, by the monotonic clock."""
+        return self._back_since
 
     def key(self, *words: str) -> str:
         """A key of ours; others may use the server too."""
@@ -134,68 +179,178 @@ class Redis:
 
     async def ask(self, question: Callable[[], Awaitable[T]]) -> T:
         """What it answers within the patience; raises NoRedis for every error of Redis."""
-        if self._trouble:
-            now = self._clock.monotonic()
-            if now < self._until:
-                self._count("skipped")
-                raise NoRedis(self._trouble)
-            # Taken before it is asked: whoever comes meanwhile is not to wait as well.
-            self._until = now + REST
-        answer = asyncio.ensure_future(question())
+        if self._trouble and not await self._is_back():
+            self._count("skipped")
+            raise NoRedis(self._trouble, "skipped")
         try:
-            # Not `asyncio.timeout`: a client that is slow to let go must not keep us either.
-            if not (await asyncio.wait((answer,), timeout=self._patience - HELD_UP))[0]:
-                await asyncio.wait((answer,), timeout=HELD_UP)
+            answer = await self._answer(question(), self._patience)
+        except NoRedis as failed:
+            self._count(failed.end)
+            if failed.end == "lost":
+                self._is_gone(failed)
+            elif failed.end == "silent":
+                self._check_again(failed)
+            raise
+        self._count("answered")
+        self._answers()
+        return answer
+
+    async def write(self, commands: Sequence[Sequence[Word]]) -> list[Any]:
+        """Many commands, and as many of their answers as came; raises NoRedis when none did.
+
+        For what nobody waits for. An answer may take seconds; the answer to a command that failed
+        is its error; what became of commands without an answer is unknown.
+        """
+        answers: list[Any] = []
+        sending = asyncio.ensure_future(self._send(commands, answers))
+        try:
+            while True:
+                count = len(answers)
+                if (await asyncio.wait((sending,), timeout=WRITE_PATIENCE))[0]:
+                    self._read(sending)
+                    break
+                if len(answers) == count:
+                    raise _silent(WRITE_PATIENCE)
+        except NoRedis as failed:
+            self._count(failed.end)
+            if not answers:
+                raise
+        else:
+            self._count("answered")
         finally:
-            if given_up := answer.cancel():
-                answer.add_done_callback(_drop)
-        if given_up:
-            raise self._failed("silent", f"Redis did not answer within {self._patience:g} s.")
-        return self._read(answer)
+            if sending.cancel():
+                sending.add_done_callback(_drop)
+        return answers
 
     async def ping(self) -> None:
         """Raise NoRedis unless it answers."""
         await self.do("PING")
 
+    async def check(self) -> None:
+        """Raise NoRedis unless it takes a write: one that is full still answers questions."""
+        answers = await self.do_all((("SET", self.key("check"), 1, "PX", 1000),))
+        self.wrote(answers[0])
+        if self._refusal:
+            raise NoRedis(self._refusal)
+
+    def wrote(self, answer: object) -> None:
+        """Learn from the answer to a write whether Redis takes any."""
+        refusal = _refusal(answer) if isinstance(answer, Exception) else ""
+        if refusal != self._refusal:
+            self._refusal = refusal
+            if refusal:
+                log.warning("redis_refuses", reason=refusal)
+            else:
+                log.info("redis_takes_writes")
+
     async def close(self) -> None:
         """Close the connections, also those to a server that is silent."""
-        closing = asyncio.ensure_future(self.pool.aclose())
+        if self._checking is not None:
+            self._checking.cancel()
+        closing = asyncio.ensure_future(self._close_pools())
         await asyncio.wait((closing,), timeout=CLOSE_SECONDS)
         if closing.cancel():
             closing.add_done_callback(_drop)
+
+    async def _close_pools(self) -> None:
+        await asyncio.gather(self.pool.aclose(), self._writing.aclose())
+
+    async def _answer(self, question: Awaitable[T], patience: float) -> T:
+        answer = asyncio.ensure_future(question)
+        try:
+            # Not `asyncio.timeout`: a client that is slow to let go must not keep us either.
+            for _ in range(SLICES):
+                if (await asyncio.wait((answer,), timeout=patience / SLICES))[0]:
+                    return self._read(answer)
+        finally:
+            if answer.cancel():
+                answer.add_done_callback(_drop)
+        raise _silent(patience)
 
     def _read(self, answer: "asyncio.Future[T]") -> T:
         from redis.exceptions import ConnectionError as Lost
         from redis.exceptions import RedisError
 
         try:
-            said = answer.result()
+            return answer.result()
         except (OSError, Lost) as error:
-            said = f"Redis cannot be reached ({type(error).__name__})."
-            raise self._failed("lost", said) from None
+            message = f"Redis cannot be reached ({type(error).__name__})."
+            raise NoRedis(message, "lost") from None
         except RedisError as error:
-            # It is there and says no: read-only, out of memory, no permission.
-            self._count("refused")
+            # It is there and says no.
+            if refusal := _refusal(error):
+                self.wrote(error)
+                raise NoRedis(refusal) from None
             log.warning("redis_refused", error=type(error).__name__)
             raise NoRedis(f"Redis refused ({type(error).__name__}).") from None
-        self._count("answered")
-        if self._trouble:
-            self._trouble = ""
-            log.info("redis_back")
-        return said
 
-    def _failed(self, how: str, said: str) -> NoRedis:
-        self._count(how)
+    async def _is_back(self) -> bool:
+        now = self._clock.monotonic()
+        if now < self._until:
+            return False
+        # Taken before it is asked: whoever comes meanwhile is not to wait as well.
+        self._until = now + REST
+        await asyncio.wait((self._check_again(NoRedis(self._trouble)),), timeout=self._patience)
+        return not self._trouble
+
+    def _check_again(self, failed: NoRedis) -> "asyncio.Task[None]":
+        if self._checking is None or self._checking.done():
+            self._checking = asyncio.create_task(self._check(failed))
+        return self._checking
+
+    async def _check(self, failed: NoRedis) -> None:
+        """Whether it is gone, or only was too slow for one question."""
+        try:
+            await self._answer(self._greet(), max(CHECK, self._patience))
+        except NoRedis as again:
+            self._is_gone(again if again.end == "lost" else failed)
+        else:
+            self._answers()
+
+    async def _greet(self) -> None:
+        # Any: as above. Not one of the pool, which may all be waiting.
+        connection: Any = self._writing.make_connection()
+        try:
+            await connection.connect()
+            await connection.send_command("PING")
+            await connection.read_response()
+        finally:
+            await connection.disconnect(nowait=True)
+
+    def _is_gone(self, failed: NoRedis) -> None:
         if not self._trouble:
-            log.warning("redis_gone", reason=said)
-        self._trouble, self._until = said, self._clock.monotonic() + REST
-        return NoRedis(said)
+            log.warning("redis_gone", reason=failed.message)
+        self._trouble, self._until = failed.message, self._clock.monotonic() + REST
+
+    def _answers(self) -> None:
+        if self._trouble:
+            self._trouble, self._back_since = "", self._clock.monotonic()
+            log.info("redis_back")
 
     async def _pipe(self, commands: Sequence[Sequence[Word]]) -> list[Any]:
         async with self._client.pipeline(transaction=False) as pipe:
             for command in commands:
                 pipe.execute_command(*command)
             return await pipe.execute(raise_on_error=False)
+
+    async def _send(self, commands: Sequence[Sequence[Word]], answers: list[Any]) -> None:
+        from redis.exceptions import ResponseError
+
+        connection = await self._writing.get_connection()
+        whole = False
+        try:
+            await connection.send_packed_command(connection.pack_commands(commands))
+            for _ in commands:
+                try:
+                    answers.append(await connection.read_response())
+                except ResponseError as error:
+                    answers.append(error)
+            whole = True
+        finally:
+            if not whole:
+                # Answers that are still to come must not be taken for those to the next commands.
+                await connection.disconnect(nowait=True)
+            await self._writing.release(connection)
 
     async def _call(self, script: Script, words: Sequence[Word]) -> Any:
         from redis.exceptions import NoScriptError
@@ -211,3 +366,14 @@ class Redis:
 def _drop(answer: "asyncio.Future[Any]") -> None:
     if not answer.cancelled():
         answer.exception()
+
+
+def _silent(patience: float) -> NoRedis:
+    return NoRedis(f"Redis did not answer within {patience:g} s.", "silent")
+
+
+def _refusal(error: Exception) -> str:
+    """Why no write is taken; empty when only this one command was wrong."""
+    text = f"{type(error).__name__} {error}"
+    reasons = [reason for pattern, reason in REFUSALS.items() if re.search(pattern, text)]
+    return f"Redis takes no writes: {reasons[0]}." if reasons else ""

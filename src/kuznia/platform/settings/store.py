@@ -57,5 +57,5 @@ class Store(BaseSettings):
         default=0.1, description="Seconds Redis has for an answer before we go on without it."
     )
     redis_connections: int = Field(
-        default=20, ge=2, le=1000, description="The most connections of one process to Redis."
+        default=20, ge=3, le=1000, description="The most connections of one process to Redis."
     )
