@@ -5,10 +5,21 @@ import os
 import sqlite3
 from collections.abc import AsyncGenerator, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NewType, Self
 
-from sqlalchemy import Connection, Table, event, make_url, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Interval,
+    Table,
+    event,
+    func,
+    literal,
+    make_url,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -74,6 +85,8 @@ class Database:
     """
 
     def __init__(self, reads: AsyncEngine, writes: AsyncEngine) -> None:
+        # Where it is, with the password in it.
+        self.address = reads.url
         self._reads = reads
         self._writes = writes
 
@@ -140,6 +153,15 @@ def insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Both have the same words for a row that is there already; the core of SQL has none."""
     made = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return made(table)
+
+
+def moment(dialect: str, seconds: float = 0) -> ColumnElement[datetime]:
+    """So many seconds from now by the database's clock, which all processes have in common."""
+    if dialect == "postgresql":
+        # Any later than when the transaction began: it may have waited for a row since.
+        return func.clock_timestamp() + literal(timedelta(seconds=seconds), Interval())
+    # As `Moment` is kept there; SQLite knows thousandths.
+    return func.strftime("%Y-%m-%d %H:%M:%f000", "now", f"{seconds:+.3f} seconds")
 
 
 def address(url: str) -> URL:
