@@ -153,7 +153,7 @@ async def _provider(settings: Settings, url: str) -> Symptom:
 
     name = "JWT_JWKS_URL" if settings.jwt_jwks_url else "SUPABASE_URL"
     try:
-        async with open_client(url) as client:
+        async with open_client(url, outbound=settings.outbound) as client:
             found = len(await published(client, url))
     except UNREAD as error:
         state = f"the keys at {name} cannot be read ({type(error).__name__})"
