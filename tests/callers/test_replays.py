@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from tests.callers.spenders import rows
+from tests.callers.spenders import eventually, rows
 from tests.clocks import TurnedClock
 
 from kuznia.callers import replays as keeping
@@ -29,7 +29,9 @@ async def start(db: Database) -> AsyncIterator[Start]:
         def started(clock: Clock | None = None) -> Replays:
             own = presence(db, SystemClock())
             opened.push_async_callback(own.close)
-            return Replays(db, clock or SystemClock(), presence=own, lease=30)
+            made = Replays(db, clock or SystemClock(), presence=own, lease=30)
+            opened.push_async_callback(made.close)
+            return made
 
         yield started
 
@@ -174,7 +176,10 @@ async def test_rows_of_yesterday_are_let_go(db: Database, start: Start) -> None:
     await let_pass(db, 25 * 3600)
     await start().claim(request("olha", "k"))
 
-    assert [row.owner for row in await rows(db, replays)] == ["olha"]
+    async def only_hers() -> bool:
+        return [row.owner for row in await rows(db, replays)] == ["olha"]
+
+    await eventually(only_hers)
 
 
 async def test_what_cannot_be_written_spoils_the_answer_only_once_another_may_have_it(
@@ -194,6 +199,7 @@ async def test_what_cannot_be_written_spoils_the_answer_only_once_another_may_ha
 
     assert (given, late) == (True, False)
     assert await made.claim(ASKED) == "theirs"
+    await made.close()
     await own.close()
     await db.close()
 

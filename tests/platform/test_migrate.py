@@ -1,5 +1,6 @@
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -113,12 +114,36 @@ async def test_a_schema_of_a_newer_version_is_refused_and_not_touched(
 ) -> None:
     async with db.write() as session:
         await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        await session.execute(text("UPDATE schemas SET oldest = '9999'"))
 
-    with pytest.raises(Unavailable, match="at 9999"):
+    with pytest.raises(Unavailable, match="at 9999, which a newer version of Kuznia made"):
         await migrate.check(db)
     with pytest.raises(Conflict, match="newer version of Kuznia"):
         await asyncio.to_thread(migrate.upgrade, database_url)
     assert await migrate.current(db) == "9999"
+
+
+async def test_a_newer_schema_that_only_added_is_served_on(
+    db: Database, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = migrate.head()
+    scripts = shutil.copytree(ROOT / "migrations", tmp_path / "migrations")
+    # As a next version has it.
+    (scripts / "versions" / "9999_more.py").write_text(
+        "from alembic import op\n"
+        "import sqlalchemy as sa\n"
+        f"revision, down_revision, oldest = '9999', '{ours}', '{ours}'\n"
+        "def upgrade(): op.add_column('lessons', sa.Column('more', sa.Text()))\n"
+        "def downgrade(): op.drop_column('lessons', 'more')\n"
+    )
+    with monkeypatch.context() as next_version:
+        next_version.setattr(migrate, "_scripts", lambda: scripts)
+        await asyncio.to_thread(migrate.upgrade, database_url)
+
+    await migrate.check(db)
+
+    assert await migrate.current(db) == "9999"
+    assert not await migrate.is_behind(db)
 
 
 async def test_tables_of_somebody_else_are_told_and_not_touched(empty_url: str) -> None:

@@ -17,6 +17,7 @@ from pydantic_core import from_json, to_json
 
 from kuznia.platform.clock import Clock
 from kuznia.platform.db import Database, insert, moment
+from kuznia.platform.erasing import erase
 from kuznia.platform.errors import KeyReused, Unavailable
 from kuznia.platform.log import get_log
 from kuznia.platform.presence import Presence
@@ -96,7 +97,7 @@ class Replays:
         # Until when each of ours is certainly ours, by a clock that also counts while we are
         # stopped.
         self._until: dict[str, float] = {}
-        # Those under way in this process.
+        # Those under way in this process; the tasks are what is to end with it.
         self.tapes: dict[str, Tape] = {}
         self.tasks: set[asyncio.Task[None]] = set()
 
@@ -105,7 +106,7 @@ class Replays:
 
         Only what is free is written to: whoever waits for another process does no more than read.
         """
-        await self._tidy()
+        self._tidy()
         row = await self._look(request)
         if row is not None and not row.expired and not await self._orphaned(row):
             return _answered(row, request)
@@ -202,13 +203,20 @@ class Replays:
             log.warning("replay_not_written", reason=fault.message)
             return None
 
-    async def _tidy(self) -> None:
+    def _tidy(self) -> None:
         if self._clock.monotonic() - self._tidied_at < TIDY_SECONDS:
             return
         self._tidied_at = self._clock.monotonic()
-        async with self._db.write() as session:
-            past = replays.c.expires_at <= moment(self._dialect)
-            await session.execute(sa.delete(replays).where(past))
+        # Nobody waits for it: there may be many.
+        task = asyncio.create_task(self._erase_old())
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _erase_old(self) -> None:
+        try:
+            await erase(self._db, replays, replays.c.expires_at <= moment(self._dialect))
+        except Unavailable as fault:
+            log.warning("replays_not_erased", reason=fault.message)
 
 
 # Any: what a row holds is known to the table, not to the type checker.

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, NewType, Self
+from typing import Any, Final, Literal, NewType, Self
 
 from sqlalchemy import (
     ColumnElement,
@@ -46,8 +46,10 @@ CONNECT_SECONDS: Final = 5.0
 PATIENCE_SECONDS: Final = 10.0
 PING_SECONDS: Final = 1.0
 
-# In WAL mode NORMAL stays consistent: a power cut may undo the last commits, our own crash none.
-PRAGMAS: Final = ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON")
+Synchronous = Literal["normal", "full"]
+# To what the journal is cut back once it is in the database; while somebody reads for long it may
+# be longer.
+JOURNAL_BYTES: Final = 16_000_000
 
 # Results of SQLite and classes of SQLSTATE that say nothing about the statement, only that the
 # database could not do it now: busy, disk, file; connection, login, deadlock, resources, shutdown.
@@ -91,11 +93,19 @@ class Database:
         self._writes = writes
 
     @classmethod
-    async def open(cls, url: str, *, pool_size: int, overflow: int, pool_timeout: float) -> Self:
+    async def open(
+        cls,
+        url: str,
+        *,
+        pool_size: int,
+        overflow: int,
+        pool_timeout: float,
+        synchronous: Synchronous = "normal",
+    ) -> Self:
         """Open both pools, each of this size, and see that the database answers."""
         where = address(url)
         pool: dict[str, Any] = {"pool_size": pool_size, "max_overflow": overflow}
-        one: dict[str, Any] = {"pool_size": 1, "max_overflow": 0}
+        one: dict[str, Any] = {"pool_size": 1, "max_overflow": 0, "synchronous": synchronous}
         database = cls(
             read_engine(where, pool_timeout=pool_timeout, **pool),
             write_engine(where, pool_timeout=pool_timeout, **(one if is_sqlite(where) else pool)),
@@ -192,17 +202,33 @@ def read_engine(where: URL, **options: Any) -> AsyncEngine:
     """An engine for single statements that change nothing; the options are the pool's."""
     options |= {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
     if is_sqlite(where):
-        return _sqlite(where, (*PRAGMAS, "query_only = ON"), PATIENCE_SECONDS, options)
+        return _sqlite(where, (*_pragmas("normal"), "query_only = ON"), PATIENCE_SECONDS, options)
     return _postgres(where, {"default_transaction_read_only": "on"}, PATIENCE_SECONDS, options)
 
 
-def write_engine(where: URL, *, patience: float = PATIENCE_SECONDS, **options: Any) -> AsyncEngine:
-    """An engine for transactions; the options are the pool's."""
+def write_engine(
+    where: URL,
+    *,
+    patience: float = PATIENCE_SECONDS,
+    synchronous: Synchronous = "normal",
+    **options: Any,
+) -> AsyncEngine:
+    """An engine for transactions; the options are the pool's. A server knows its own safety."""
     if not is_sqlite(where):
         return _postgres(where, {}, patience, options)
-    engine = _sqlite(where, PRAGMAS, patience, options)
+    engine = _sqlite(where, _pragmas(synchronous), patience, options)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
+
+
+def _pragmas(synchronous: Synchronous) -> tuple[str, ...]:
+    # In WAL mode NORMAL is consistent: a power cut may undo the last commits, our own crash none.
+    return (
+        "journal_mode = WAL",
+        f"synchronous = {synchronous}",
+        "foreign_keys = ON",
+        f"journal_size_limit = {JOURNAL_BYTES}",
+    )
 
 
 def _sqlite(
