@@ -47,6 +47,7 @@ from kuznia.doors.turnstile import Turnstile, own_rates
 from kuznia.doors.who import Who, describe
 from kuznia.forge.fleet import Fleet
 from kuznia.forge.memory import Memory
+from kuznia.forge.retention import forgetting
 from kuznia.forge.runs import Runs
 from kuznia.forge.shelf import Shelf
 from kuznia.forge.terms import Caller, CannotOpen, Domain
@@ -113,6 +114,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         journal = Journal(db)
         shelf = shelf_of(settings, made.clock, db, allowances, journal)
         await shelf.warm()
+        await opened.enter_async_context(forgetting(db, made.clock, settings.artefact_retention))
         loaded = {name: await _open(one, settings, opened) for name, one in made.domains.items()}
         forge = Forge(
             domains=loaded,

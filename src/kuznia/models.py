@@ -161,6 +161,7 @@ def _pooled(settings: Settings, url: str, *, key: SecretStr | None = None) -> As
         keepalive=settings.http_keepalive,
         expiry=settings.http_keepalive_expiry,
         connect_timeout=settings.model_connect_timeout,
+        outbound=settings.outbound,
     )
 
 

@@ -26,10 +26,11 @@ async def open_database(settings: Settings) -> Database:
         pool_size=settings.database_pool_size,
         overflow=settings.database_pool_overflow,
         pool_timeout=settings.database_pool_timeout,
+        synchronous=settings.database_synchronous,
     )
     try:
         # The embedded database is ours to bring up to date; a server's is its operator's.
-        if is_sqlite(address(url)) and await migrate.current(db) != migrate.head():
+        if is_sqlite(address(url)) and await migrate.is_behind(db):
             await asyncio.to_thread(migrate.upgrade, url)
             log.info("schema_upgraded", to=migrate.head())
         await migrate.check(db)

@@ -1,5 +1,6 @@
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -11,6 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
+from tests.doors.served import inside, made
 
 from kuznia.platform import migrate
 from kuznia.platform.db import Database
@@ -113,11 +115,36 @@ async def test_a_schema_of_a_newer_version_is_refused_and_not_touched(
 ) -> None:
     async with db.write() as session:
         await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        await session.execute(text("UPDATE schemas SET oldest = '9999'"))
 
-    with pytest.raises(Unavailable, match="at 9999"):
+    with pytest.raises(Unavailable, match="at 9999, which a newer version of Kuznia made"):
         await migrate.check(db)
     with pytest.raises(Conflict, match="newer version of Kuznia"):
         await asyncio.to_thread(migrate.upgrade, database_url)
+    assert await migrate.current(db) == "9999"
+
+
+async def test_a_newer_schema_that_only_added_is_served_on(
+    db: Database, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = migrate.head()
+    scripts = shutil.copytree(ROOT / "migrations", tmp_path / "migrations")
+    # As a next version has it.
+    (scripts / "versions" / "9999_more.py").write_text(
+        "from alembic import op\n"
+        "import sqlalchemy as sa\n"
+        f"revision, down_revision, oldest = '9999', '{ours}', '{ours}'\n"
+        "def upgrade(): op.add_column('lessons', sa.Column('more', sa.Text()))\n"
+        "def downgrade(): op.drop_column('lessons', 'more')\n"
+    )
+    with monkeypatch.context() as next_version:
+        next_version.setattr(migrate, "_scripts", lambda: scripts)
+        await asyncio.to_thread(migrate.upgrade, database_url)
+
+    async with inside(made(database_url)) as kuznia:
+        ready = await kuznia.client.get("/ready")
+
+    assert (ready.status_code, ready.json()["data"]["schema"]) == (200, "ok")
     assert await migrate.current(db) == "9999"
 
 

@@ -18,6 +18,7 @@ from kuznia.forge.terms import Caller
 from kuznia.llm.model import Attempt
 from kuznia.platform.clock import Clock
 from kuznia.platform.db import Database, WriteSession, insert
+from kuznia.platform.erasing import some_of
 from kuznia.platform.journal import Journal
 from kuznia.platform.log import get_log
 from kuznia.platform.tables import api_keys, bookings, reservations, spending
@@ -305,5 +306,5 @@ def _booked(row: sa.Row[Any]) -> Booked:
 
 
 def forgotten(now: datetime) -> sa.Delete:
-    """Days that are long over."""
-    return sa.delete(bookings).where(bookings.c.day < _day(now - timedelta(days=MAX_DAYS)))
+    """Some rows of days that are long over; what is left is for the next time."""
+    return some_of(bookings, bookings.c.day < _day(now - timedelta(days=MAX_DAYS)))

@@ -15,6 +15,7 @@ from kuznia.platform.db import Database
 from kuznia.platform.ids import new_id
 from kuznia.platform.journal import Journal
 from kuznia.platform.metrics import Metrics
+from kuznia.platform.presence import presence
 from kuznia.platform.redis import Redis
 from kuznia.platform.settings import Settings
 
@@ -58,9 +59,11 @@ async def open_metering(
         dearest=dearest,
         lease=settings.budget_lease,
     )
-    replays = Replays(db, clock, holder=holder, lease=settings.budget_lease)
+    shown = presence(db, clock)
+    replays = Replays(db, clock, presence=shown, lease=settings.budget_lease)
     try:
         yield Metering(allowances, budgets, replays, counted)
     finally:
         await replays.close()
+        await shown.close()
         await budgets.close()

@@ -38,7 +38,7 @@ async def open_callers(settings: Settings, db: Database, clock: Clock) -> AsyncG
         if url := settings.keys_url:
             from kuznia.callers.keysets import KeySet
 
-            client = await opened.enter_async_context(open_client(url))
+            client = await opened.enter_async_context(open_client(url, outbound=settings.outbound))
             keys = KeySet(client, url, clock)
             opened.push_async_callback(keys.close)
         issuer = Issuer(

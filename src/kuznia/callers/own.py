@@ -5,13 +5,26 @@ What somebody spent, and what an operator decided about them, is not theirs alon
 them and not erased, or one could give oneself a fresh budget, and lift a ban.
 """
 
+from collections import Counter
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from typing import cast
 
 import sqlalchemy as sa
 
+from kuznia.forge.storage import erase_artefacts
+from kuznia.platform import erasing
 from kuznia.platform.db import Database
-from kuznia.platform.tables import allowances, bookings, metadata, reservations, spending, users
+from kuznia.platform.tables import (
+    allowances,
+    artefacts,
+    bookings,
+    lessons,
+    metadata,
+    replays,
+    reservations,
+    spending,
+    users,
+)
 
 PAGE = 100
 # Of use to nobody but us, and to a thief.
@@ -46,12 +59,17 @@ async def taken(db: Database, owner: str) -> AsyncGenerator[tuple[str, Mapping[s
 
 
 async def erase(db: Database, owner: str) -> dict[str, int]:
-    """All of it at once, or nothing; how many rows of each table."""
+    """How many rows of each table. The account goes last: what is stopped half way can be resumed.
+
+    What may be much goes some rows at a time; the rest, and what came meanwhile, all at once.
+    """
+    rows = Counter(artefacts=await erase_artefacts(db, artefacts.c.owner == owner))
+    for table in (lessons, replays):
+        rows[table.name] += await erasing.erase(db, table, table.c.owner == owner)
     async with db.write() as session:
-        return {
-            table.name: (await session.execute(sa.delete(table).where(theirs))).rowcount
-            for table, theirs in _erasable(owner)
-        }
+        for table, theirs in _erasable(owner):
+            rows[table.name] += (await session.execute(sa.delete(table).where(theirs))).rowcount
+    return dict(rows)
 
 
 def _erasable(owner: str) -> Iterator[tuple[sa.Table, sa.ColumnElement[bool]]]:

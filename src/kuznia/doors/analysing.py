@@ -21,6 +21,7 @@ from kuznia.domains.code.analysis import (
     Thresholds,
     analyse,
     breaches,
+    left_out,
     sarif,
 )
 from kuznia.domains.code.languages import find_by_path
@@ -195,4 +196,5 @@ def _show(analysis: Analysis) -> None:
         f"cognitive {of.cognitive_mean:g}, {of.cognitive_max}. "
         f"{of.duplicated_share:.1%} stands twice."
     )
-    say(f"Rated {analysis.rating.grade or 'not at all: there are no functions'}.")
+    unrated = left_out(analysis) or "there are no functions"
+    say(f"Rated {analysis.rating.grade or f'not at all: {unrated}'}.")

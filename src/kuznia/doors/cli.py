@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from pydantic_core import to_json
 
 from kuznia import __version__
 from kuznia.doors.allowing import budgets, limits
 from kuznia.doors.people import keys, users
 from kuznia.doors.terminal import AsJson, say, settings_of, told, tools_of
 from kuznia.platform.errors import Invalid
+from kuznia.platform.visible import visible
 
 # What is heavy is imported by the command that needs it: `kuznia --help` loads no server.
 
@@ -214,11 +216,19 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
 def migrate(
     context: typer.Context,
     to: Annotated[str, typer.Option(help="A revision, or base to undo all.")] = "head",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before going back.")] = False,
 ) -> None:
-    """Bring the database of DATABASE_URL to the newest schema."""
+    """Bring the database of DATABASE_URL to the newest schema.
+
+    The way back erases what the newer tables hold, base all there is: see `kuznia backup` first.
+    """
     from kuznia.platform import migrate as schema
 
     with told():
+        if to != "head" and not yes:
+            asked = f"Going back to {to} erases what newer tables hold. Type {to} to go on"
+            if typer.prompt(visible(asked)) != to:
+                raise typer.Abort
         url = settings_of(context).database_url.get_secret_value()
         if to == "head":
             schema.upgrade(url)
@@ -226,6 +236,23 @@ def migrate(
         else:
             schema.downgrade(url, to)
         say(f"The database is at {to}.")
+
+
+@cli.command()
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A new file; none is written over.")],
+    as_json: AsJson = False,
+) -> None:
+    """Copy the database of DATABASE_URL while it is in use, and check the copy."""
+    from kuznia.platform.backup import back_up
+
+    with told(as_json):
+        copied = back_up(settings_of(context).database_url.get_secret_value(), file)
+        if as_json:
+            say(to_json(copied).decode())
+        else:
+            say(f"{file}: {copied.artefacts:,} artefacts, {copied.bytes:,} bytes, checked.")
 
 
 @cli.command()

@@ -100,11 +100,9 @@ async def _database(settings: Settings) -> list[Symptom]:
     except Fault as fault:
         return [Symptom("database", fault.message, well=False, advice="see DATABASE_URL")]
     try:
-        at = await migrate.current(db) or ""
-        if at != migrate.head():
-            return [_outdated(at, kind, embedded)]
-        symptoms = [Symptom("database", f"{kind}, schema up to date")]
-        if settings.accounts:
+        symptoms = [await _schema(db, kind, embedded)]
+        # In tables that are not as they should be nobody is looked for.
+        if settings.accounts and not symptoms[0].advice:
             symptoms.append(await _accounts(db))
         return symptoms
     finally:
@@ -118,13 +116,18 @@ async def _accounts(db: Database) -> Symptom:
     return Symptom("accounts", "there is an administrator") if found else NO_ADMIN
 
 
-def _outdated(at: str, kind: str, embedded: bool) -> Symptom:
-    state = f"{kind}, schema at {at or 'nothing'}, and this version needs {migrate.head()}"
-    if at > migrate.head():
+async def _schema(db: Database, kind: str, embedded: bool) -> Symptom:
+    at, ours = await migrate.current(db) or "nothing", migrate.head()
+    state = f"{kind}, schema at {at}, and this version needs {ours}"
+    if await migrate.is_behind(db):
+        advice = "`kuznia serve` brings it up to date" if embedded else "run `kuznia migrate`"
+        return Symptom("database", state, well=embedded, advice=advice)
+    try:
+        await migrate.check(db)
+    except Fault:
         return Symptom("database", state, well=False, advice="a newer version of Kuznia made it")
-    if embedded:
-        return Symptom("database", state, advice="`kuznia serve` brings it up to date")
-    return Symptom("database", state, well=False, advice="run `kuznia migrate`")
+    newer = f"at {at}: newer than this version, which can work with it"
+    return Symptom("database", f"{kind}, schema {'up to date' if at == ours else newer}")
 
 
 async def _redis(settings: Settings, url: str) -> Symptom:
@@ -153,7 +156,7 @@ async def _provider(settings: Settings, url: str) -> Symptom:
 
     name = "JWT_JWKS_URL" if settings.jwt_jwks_url else "SUPABASE_URL"
     try:
-        async with open_client(url) as client:
+        async with open_client(url, outbound=settings.outbound) as client:
             found = len(await published(client, url))
     except UNREAD as error:
         state = f"the keys at {name} cannot be read ({type(error).__name__})"

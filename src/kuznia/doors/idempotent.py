@@ -10,8 +10,19 @@ from contextlib import asynccontextmanager, suppress
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kuznia.callers.replays import Answer, Headers, Message, Replays, Request, Tape, request, reused
+from kuznia.callers.replays import (
+    Answer,
+    Headers,
+    Message,
+    Replays,
+    Request,
+    Tape,
+    request,
+    reused,
+    taken_over,
+)
 from kuznia.doors.stream import MEDIA_TYPE
+from kuznia.llm.retry import random_jitter
 from kuznia.platform.errors import Invalid, Unavailable
 from kuznia.web.body import whole
 from kuznia.web.leaving import unless_gone
@@ -19,9 +30,10 @@ from kuznia.web.leaving import unless_gone
 HEADER = b"idempotency-key"
 REPLAYED = (b"idempotency-replayed", b"true")
 KEY = re.compile(rb"[!-~]{1,255}")
-# How often another process's work is looked at.
-POLL = 0.1
+# Seconds between looks at another process's work: ever longer, and not in step with others.
+FIRST_POLL, LAST_POLL = 0.05, 1.0
 EVENTS = MEDIA_TYPE.encode()
+FINISHED = b"\nevent: run.finished\n"
 
 
 class Idempotent:
@@ -48,16 +60,19 @@ class Idempotent:
         while tape := replays.tapes.get(asked.id):
             if tape.request != asked:
                 raise reused()
-            if await _play(tape, send, replayed=True):
+            played = await _play(tape, send, replayed=True)
+            if tape.fault is not None:
+                raise tape.fault
+            if played:
                 return
-            if tape.broke:
-                raise Unavailable("What this request repeats broke.", retry_after=1)
             # Whoever asked for us all has left before there was an answer.
         # Before the row is asked: of two in one process the second is to find the first.
         tape = replays.tapes[asked.id] = Tape(asked)
         try:
-            while (found := await replays.claim(asked)) == "theirs":  # noqa: ASYNC110 - another process tells nobody
-                await asyncio.sleep(POLL)
+            poll = FIRST_POLL
+            while (found := await replays.claim(asked)) == "theirs":
+                await asyncio.sleep(poll * random_jitter())
+                poll = min(2 * poll, LAST_POLL)
         except BaseException:
             _drop(replays, tape)
             raise
@@ -77,50 +92,76 @@ class Idempotent:
         task = asyncio.create_task(self._execute(replays, tape, scope, body))
         replays.tasks.add(task)
         task.add_done_callback(replays.tasks.discard)
-        if not await _play(tape, send, replayed=False):
+        if not await _play(tape, send, replayed=False) or tape.fault is not None:
             # What broke in there is for the gate to tell.
             await asyncio.shield(task)
 
     async def _execute(self, replays: Replays, tape: Tape, scope: Scope, body: bytes) -> None:
-        sent = False
-        settled = False
-
-        async def receive() -> Message:
-            nonlocal sent
-            if sent:
-                # Nobody leaves: who listens is not for the work to know.
-                await asyncio.Event().wait()
-            sent = True
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        async def write(message: Message) -> None:
-            nonlocal settled
-            piece = dict(message)
-            if message["type"] == "http.response.body" and not message.get("more_body"):
-                # Before anyone has its end: what was answered is what will be answered, and who
-                # comes again after a fault does not find it still there.
-                await _settle(replays, tape.request, _worth_keeping([*tape.pieces, piece]))
-                del replays.tapes[tape.request.id]
-                settled = True
-            tape.write(piece)
-
+        work = _Work(replays, tape, body)
         try:
             async with _renewed(replays, tape.request):
-                await self._app(scope, receive, write)
+                await self._app(scope, work.receive, work.write)
+            if tape.fault is not None:
+                raise tape.fault
         finally:
-            if settled:
-                tape.end()
-            else:
-                tape.broke = not tape.pieces
-                await _settle(replays, tape.request, None)
-                _drop(replays, tape)
+            await work.end()
 
 
-async def _settle(replays: Replays, asked: Request, answer: Answer | None) -> None:
-    if answer is None:
-        await replays.release(asked)
-    else:
-        await replays.keep(asked, answer)
+class _Work:
+    """What is done once: its answer goes onto the tape, and its end only when that was kept."""
+
+    def __init__(self, replays: Replays, tape: Tape, body: bytes) -> None:
+        self._replays = replays
+        self._tape = tape
+        self._body: bytes | None = body
+        self._pieces: list[Message] = []
+        self._settled = False
+
+    async def receive(self) -> Message:
+        body, self._body = self._body, None
+        if body is None:
+            # Nobody leaves: who listens is not for the work to know.
+            await asyncio.Event().wait()
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def write(self, message: Message) -> None:
+        self._pieces.append(dict(message))
+        if message["type"] == "http.response.start":
+            # Waits for what may be all of the answer, and turn out not to be ours to give.
+            return
+        tape = self._tape
+        if not self._settled and _is_last(message):
+            # Before anyone has its end: what was answered is what will be answered, and who
+            # comes again after a fault does not find it still there.
+            self._settled = True
+            if not await _settle(self._replays, tape.request, _worth_keeping(self._pieces)):
+                tape.fault = taken_over()
+            del self._replays.tapes[tape.request.id]
+        while tape.fault is None and len(tape.pieces) < len(self._pieces):
+            tape.write(self._pieces[len(tape.pieces)])
+
+    async def end(self) -> None:
+        """No more comes; without an answer it may be tried again."""
+        if self._settled:
+            self._tape.end()
+            return
+        if not self._tape.pieces:
+            self._tape.fault = Unavailable("What this request repeats broke.", retry_after=1)
+        await self._replays.release(self._tape.request)
+        _drop(self._replays, self._tape)
+
+
+async def _settle(replays: Replays, asked: Request, answer: Answer | None) -> bool:
+    """Whether the answer may be given."""
+    if answer is not None:
+        return await replays.keep(asked, answer)
+    await replays.release(asked)
+    return True
+
+
+def _is_last(piece: Message) -> bool:
+    """Whether this ends the answer; after a stream's last event there is nothing to read."""
+    return not piece.get("more_body") or FINISHED in piece["body"]
 
 
 def _drop(replays: Replays, tape: Tape) -> None:
@@ -168,7 +209,7 @@ def _worth_keeping(pieces: Sequence[Message]) -> Answer | None:
         return None
     body = b"".join(piece.get("body", b"") for piece in pieces[1:])
     streamed = any(n == b"content-type" and v.startswith(EVENTS) for n, v in headers)
-    if streamed and b"\nevent: run.finished\n" not in body:
+    if streamed and FINISHED not in body:
         return None
     return Answer(status, headers, body)
 

@@ -1,6 +1,6 @@
 """How much each caller keeps: a running sum, and the limit an order is held to before its work."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 
 import sqlalchemy as sa
@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from kuznia.forge.terms import Caller
 from kuznia.platform.clock import Clock
 from kuznia.platform.db import Database, WriteSession, insert
+from kuznia.platform.erasing import in_batches, some_of
 from kuznia.platform.errors import QuotaExceeded, Unavailable
 from kuznia.platform.log import get_log
-from kuznia.platform.tables import storage
+from kuznia.platform.tables import artefacts, storage
 
 log = get_log("shelf")
 
@@ -87,6 +88,22 @@ def size(session: WriteSession, text: sa.Column[str]) -> sa.Label[int]:
     if session.dialect.name == "postgresql":
         return sa.func.octet_length(text).label("size")
     return sa.func.length(sa.cast(text, sa.LargeBinary)).label("size")
+
+
+async def erase_artefacts(db: Database, which: sa.ColumnElement[bool]) -> int:
+    """Delete these artefacts, some at a time, and take each from the sum it is counted in."""
+
+    async def some(session: WriteSession) -> int:
+        shown = (artefacts.c.owner, size(session, artefacts.c.body))
+        rows = (await session.execute(some_of(artefacts, which).returning(*shown))).all()
+        freed = Counter[str]()
+        for row in rows:
+            freed[row.owner] -= row.size
+        if freed:
+            await count(session, freed)
+        return len(rows)
+
+    return await in_batches(db, some)
 
 
 async def count(session: WriteSession, sizes: Mapping[str, int]) -> None:

@@ -108,6 +108,12 @@ def _connections(settings: Settings) -> Problems:
         yield "HTTP_KEEPALIVE", "cannot be more than HTTP_CONNECTIONS"
 
 
+def _retention(settings: Settings) -> Problems:
+    days = settings.artefact_retention
+    if days is not None and settings.cache_ttl > days * 86_400:
+        yield "CACHE_TTL", "longer than ARTEFACT_RETENTION: what is erased would still be answered"
+
+
 def notes(settings: Settings) -> Iterator[str]:
     """What is worth a warning and no reason to refuse the start."""
     # The key is in the environment of many machines, for other programs.
@@ -123,5 +129,6 @@ def disagreements(settings: Settings) -> dict[str, str]:
     rules = (
         *(_production, _open_door, _tokens),
         *(_models, _second_model, _codemie, _connections),
+        _retention,
     )
     return dict(problem for rule in rules for problem in rule(settings))

@@ -5,10 +5,21 @@ import os
 import sqlite3
 from collections.abc import AsyncGenerator, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, NewType, Self
+from typing import Any, Final, Literal, NewType, Self
 
-from sqlalchemy import Connection, Table, event, make_url, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Interval,
+    Table,
+    event,
+    func,
+    literal,
+    make_url,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -35,8 +46,10 @@ CONNECT_SECONDS: Final = 5.0
 PATIENCE_SECONDS: Final = 10.0
 PING_SECONDS: Final = 1.0
 
-# In WAL mode NORMAL stays consistent: a power cut may undo the last commits, our own crash none.
-PRAGMAS: Final = ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON")
+Synchronous = Literal["normal", "full"]
+# To what the journal is cut back once it is in the database; while somebody reads for long it may
+# be longer.
+JOURNAL_BYTES: Final = 16_000_000
 
 # Results of SQLite and classes of SQLSTATE that say nothing about the statement, only that the
 # database could not do it now: busy, disk, file; connection, login, deadlock, resources, shutdown.
@@ -74,15 +87,25 @@ class Database:
     """
 
     def __init__(self, reads: AsyncEngine, writes: AsyncEngine) -> None:
+        # Where it is, with the password in it.
+        self.address = reads.url
         self._reads = reads
         self._writes = writes
 
     @classmethod
-    async def open(cls, url: str, *, pool_size: int, overflow: int, pool_timeout: float) -> Self:
+    async def open(
+        cls,
+        url: str,
+        *,
+        pool_size: int,
+        overflow: int,
+        pool_timeout: float,
+        synchronous: Synchronous = "normal",
+    ) -> Self:
         """Open both pools, each of this size, and see that the database answers."""
         where = address(url)
         pool: dict[str, Any] = {"pool_size": pool_size, "max_overflow": overflow}
-        one: dict[str, Any] = {"pool_size": 1, "max_overflow": 0}
+        one: dict[str, Any] = {"pool_size": 1, "max_overflow": 0, "synchronous": synchronous}
         database = cls(
             read_engine(where, pool_timeout=pool_timeout, **pool),
             write_engine(where, pool_timeout=pool_timeout, **(one if is_sqlite(where) else pool)),
@@ -142,6 +165,15 @@ def insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     return made(table)
 
 
+def moment(dialect: str, seconds: float = 0) -> ColumnElement[datetime]:
+    """So many seconds from now by the database's clock, which all processes have in common."""
+    if dialect == "postgresql":
+        # Any later than when the transaction began: it may have waited for a row since.
+        return func.clock_timestamp() + literal(timedelta(seconds=seconds), Interval())
+    # As `Moment` is kept there; SQLite knows thousandths.
+    return func.strftime("%Y-%m-%d %H:%M:%f000", "now", f"{seconds:+.3f} seconds")
+
+
 def address(url: str) -> URL:
     """Read DATABASE_URL, with or without a driver's name in it."""
     try:
@@ -170,17 +202,33 @@ def read_engine(where: URL, **options: Any) -> AsyncEngine:
     """An engine for single statements that change nothing; the options are the pool's."""
     options |= {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
     if is_sqlite(where):
-        return _sqlite(where, (*PRAGMAS, "query_only = ON"), PATIENCE_SECONDS, options)
+        return _sqlite(where, (*_pragmas("normal"), "query_only = ON"), PATIENCE_SECONDS, options)
     return _postgres(where, {"default_transaction_read_only": "on"}, PATIENCE_SECONDS, options)
 
 
-def write_engine(where: URL, *, patience: float = PATIENCE_SECONDS, **options: Any) -> AsyncEngine:
-    """An engine for transactions; the options are the pool's."""
+def write_engine(
+    where: URL,
+    *,
+    patience: float = PATIENCE_SECONDS,
+    synchronous: Synchronous = "normal",
+    **options: Any,
+) -> AsyncEngine:
+    """An engine for transactions; the options are the pool's. A server knows its own safety."""
     if not is_sqlite(where):
         return _postgres(where, {}, patience, options)
-    engine = _sqlite(where, PRAGMAS, patience, options)
+    engine = _sqlite(where, _pragmas(synchronous), patience, options)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
+
+
+def _pragmas(synchronous: Synchronous) -> tuple[str, ...]:
+    # In WAL mode NORMAL is consistent: a power cut may undo the last commits, our own crash none.
+    return (
+        "journal_mode = WAL",
+        f"synchronous = {synchronous}",
+        "foreign_keys = ON",
+        f"journal_size_limit = {JOURNAL_BYTES}",
+    )
 
 
 def _sqlite(

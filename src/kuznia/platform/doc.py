@@ -20,6 +20,7 @@ GROUPS = {
     "fallback_model": "Second model",
     "model_timeout": "Patience with models",
     "http_connections": "Connections to models",
+    "https_proxy": "The way out",
     "order_attempts": "Budget of an order",
     "code_run_tests": "Code",
     "training_catalogue": "Training",

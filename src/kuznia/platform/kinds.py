@@ -122,6 +122,16 @@ def _redis(url: SecretStr) -> SecretStr:
     return url
 
 
+def _proxy(given: SecretStr) -> SecretStr:
+    url = given.get_secret_value()
+    # Other programs take it without.
+    url = url if "://" in url else f"http://{url}"
+    parts = _split(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+        raise ValueError("expected http://host:port, or https:// where the proxy itself has TLS")
+    return SecretStr(url)
+
+
 # In groups: how many, and in which period.
 RATE = r"(?:([1-9]\d{0,5})(?:/(second|minute|hour|day))?|off)"
 
@@ -149,6 +159,7 @@ Url = Annotated[str, AfterValidator(_http), WithJsonSchema({"type": "string", "f
 Key = Annotated[SecretStr, AfterValidator(_one_word)]
 SigningSecret = Annotated[SecretStr, AfterValidator(_signs)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database)]
+ProxyUrl = Annotated[SecretStr, AfterValidator(_proxy)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis)]
 Origins = Annotated[
     tuple[Annotated[str, AfterValidator(_origin)], ...],
@@ -231,7 +242,7 @@ def _plain(number: float) -> str:
 
 
 # Secret because of the password in them; where they point is not.
-_ADDRESSES = {*_DRIVERS, "redis", "rediss"}
+_ADDRESSES = {*_DRIVERS, "redis", "rediss", "http", "https"}
 
 
 def shown(value: object) -> str:

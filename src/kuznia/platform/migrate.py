@@ -1,4 +1,4 @@
-"""Bring the schema up or down, and refuse to serve on one that is not this version's.
+"""Bring the schema up or down, and refuse to serve on one this version cannot work with.
 
 Alembic is imported where it is used: a server whose schema is as it should be never needs it.
 """
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, NullPool, func, inspect, select, text
 
 from kuznia.platform import db
 from kuznia.platform.errors import Conflict, Unavailable
-from kuznia.platform.tables import metadata
+from kuznia.platform.tables import metadata, schemas
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -52,13 +52,29 @@ async def current(database: db.Database) -> str | None:
 
 
 async def check(database: db.Database) -> None:
-    """Raise Unavailable, naming the command to run, unless the schema is this version's."""
-    at, wanted = await current(database), head()
-    if at != wanted:
+    """Raise Unavailable, saying what to do, unless this version can work with the schema."""
+    at, ours = await current(database), head()
+    if at == ours:
+        return
+    if at is None or at < ours:
         raise Unavailable(
-            f"The database's schema is at {at or 'nothing'} and this version needs {wanted}:"
+            f"The database's schema is at {at or 'nothing'} and this version needs {ours}:"
             " run `make migrate` or `kuznia migrate`, then start again."
         )
+    async with database.read() as session:
+        oldest = await session.scalar(select(schemas.c.oldest))
+    if oldest is None or oldest > ours:
+        raise Unavailable(
+            f"The database's schema is at {at}, which a newer version of Kuznia made, and this"
+            f" version can work with none after {ours}: start that version, or put back a copy"
+            " from before."
+        )
+
+
+async def is_behind(database: db.Database) -> bool:
+    """Whether there is something for `upgrade` to do."""
+    at = await current(database)
+    return at is None or at < head()
 
 
 async def _move(url: str, step: Callable[["Config"], None]) -> None:

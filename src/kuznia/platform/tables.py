@@ -45,6 +45,15 @@ metadata = MetaData(
 )
 
 
+class SchemaColumns(TypedColumns):
+    """One row: the oldest schema whose version of Kuznia can work with this one too."""
+
+    oldest: Named[str] = Column(Text, primary_key=True)
+
+
+schemas = Table("schemas", metadata, SchemaColumns)
+
+
 class ArtefactColumns(TypedColumns):
     # Ids sort by the time they were made, so history needs no column of its own to be ordered by.
     id: Named[str] = Column(Text, primary_key=True)

@@ -1,15 +1,20 @@
 """The doors only the code domain has, through the real application."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncGenerator
 
 import httpx2
 import pytest
 from pydantic import SecretStr
+from tests.callers.makers import SECRET, bearer
+from tests.domains.code.test_pool import hang
 from tests.doors.served import inside
 
 from kuznia.app import Made
+from kuznia.domains.code.pool import MAX_WAITING, POOL, WORKERS
 from kuznia.platform.settings import Settings
+from kuznia.platform.turns import share
 
 SOURCE = "def f(x):\n    if x and x > 1:\n        return 1\n    return 2\n"
 
@@ -30,6 +35,35 @@ async def test_code_is_analysed_without_a_model(client):
 
     function = answer.json()["data"]["files"][0]["functions"][0]
     assert (function["name"], function["cyclomatic"]) == ("f", 3)
+
+
+async def test_what_a_busy_server_leaves_out_is_in_the_status_and_not_rated(sqlite_url: str):
+    file = {"path": "a.py", "content": SOURCE}
+    settings = Settings(database_url=SecretStr(sqlite_url), jwt_secret=SecretStr(SECRET))
+    async with inside(Made(settings=settings)) as kuznia:
+        client = kuznia.client
+        client.headers.update(bearer("ivan"))
+        # All workers are busy, and nobody has more in the queue than the caller who comes.
+        share.set("jwt:ivan")
+        busy = [
+            asyncio.create_task(POOL.run(hang, seconds=30)) for _ in range(MAX_WAITING + WORKERS)
+        ]
+        await asyncio.sleep(0)
+
+        left = (await analysed(client, file, {**file, "path": "b.py"})).json()
+        sent = {"code": SOURCE, "programming_language": "python"}
+        old = await client.post("/api/analyze", json=sent)
+        for task in busy:
+            task.cancel()
+        await asyncio.gather(*busy, return_exceptions=True)
+        whole = (await analysed(client, file)).json()
+
+    assert (left["data"]["status"], left["data"]["files_left_out"]) == ("partial", 2)
+    assert left["data"]["rating"]["grade"] is None
+    assert "2 of 2 files were left out" in left["message"]
+    assert (old.status_code, "too many others wait" in old.text) == (503, True)
+    assert (whole["data"]["status"], whole["data"]["rating"]["grade"]) == ("complete", "A")
+    assert whole["message"] == ""
 
 
 async def test_a_file_that_does_not_parse_says_where(client):

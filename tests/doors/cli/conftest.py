@@ -30,6 +30,7 @@ Kuznia = Callable[..., Result]
 def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Path]:
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     level, ended_by = logging.getLogger().level, signal.getsignal(signal.SIGTERM)

@@ -33,7 +33,8 @@ def test_a_word_it_does_not_know_is_told(kuznia: Kuznia, words: tuple[str, ...])
 
 
 def test_the_database_goes_up_down_and_up(kuznia: Kuznia, tmp_path: Path) -> None:
-    up, down, again = kuznia("migrate"), kuznia("migrate", "--to", "base"), kuznia("migrate")
+    up, again = kuznia("migrate"), kuznia("migrate")
+    down = kuznia("migrate", "--to", "base", "--yes")
 
     assert up.stdout == again.stdout == f"The database is at {migrate.head()}.\n"
     assert down.stdout == "The database is at base.\n"
@@ -42,7 +43,7 @@ def test_the_database_goes_up_down_and_up(kuznia: Kuznia, tmp_path: Path) -> Non
 
 def test_a_postgresql_is_brought_up_too(kuznia: Kuznia, postgres: Postgres) -> None:
     with postgres.database() as url:
-        assert kuznia("migrate", "--to", "base", DATABASE_URL=url).exit_code == 0
+        assert kuznia("migrate", "--to", "base", "--yes", DATABASE_URL=url).exit_code == 0
 
         told = kuznia("migrate", DATABASE_URL=url)
 
@@ -50,7 +51,7 @@ def test_a_postgresql_is_brought_up_too(kuznia: Kuznia, postgres: Postgres) -> N
 
 
 def test_a_revision_there_is_not_is_told(kuznia: Kuznia) -> None:
-    told = kuznia("migrate", "--to", "nowhere")
+    told = kuznia("migrate", "--to", "nowhere", "--yes")
 
     assert told.exit_code == 5
     assert "nowhere" in told.stderr

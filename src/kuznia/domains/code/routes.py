@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from starlette.datastructures import UploadFile
 
-from kuznia.domains.code.analysis import Analysis, Profile, analysed
+from kuznia.domains.code.analysis import Analysis, Profile, analysed, left_out
 from kuznia.domains.code.analysis.tables import TABLES
 from kuznia.domains.code.grammar import Stopped
 from kuznia.domains.code.languages import LANGUAGES, find, find_by_path
@@ -176,7 +176,7 @@ async def analyse_code(request: Request) -> Response:
         for one in wanted.files
     ]
     analysis = await analysed(files, profile=wanted.profile)
-    return answered(analysis)
+    return answered(analysis, message=left_out(analysis))
 
 
 def _language(path: str) -> str:

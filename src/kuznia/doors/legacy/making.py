@@ -14,7 +14,7 @@ from kuznia.doors.legacy import code, flows
 from kuznia.doors.turnstile import take_more
 from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import Caller, Domain, Order
-from kuznia.platform.errors import Fault, NotAccepted, invalid
+from kuznia.platform.errors import Fault, NotAccepted, Unavailable, invalid
 from kuznia.web.answers import bare
 from kuznia.web.asked import caller_of
 from kuznia.web.body import ORDER, SMALL, JsonBody
@@ -169,7 +169,11 @@ async def analyze(request: Request) -> Response:
             ]
         )
     file = File(path=f"source{row.extensions[0]}", language=row.name, content=sent.code)
-    return bare(code.analysed(await unless_gone(request.receive, analysed([file]))))
+    analysis = await unless_gone(request.receive, analysed([file]))
+    if analysis.status == "partial":
+        # The old shape would say that it is valid.
+        raise Unavailable(f"The code was {analysis.files[0].reason}.", retry_after=1)
+    return bare(code.analysed(analysis))
 
 
 @router.get(

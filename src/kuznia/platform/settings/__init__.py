@@ -22,6 +22,7 @@ from kuznia.platform.kinds import (
     shown,
     wrong_fields,
 )
+from kuznia.platform.outbound import Outbound
 from kuznia.platform.settings.callers import Callers
 from kuznia.platform.settings.later import LATER
 from kuznia.platform.settings.limits import Limits
@@ -29,6 +30,9 @@ from kuznia.platform.settings.models import Models
 from kuznia.platform.settings.orders import Orders
 from kuznia.platform.settings.server import Server
 from kuznia.platform.settings.store import Store
+from kuznia.platform.settings.way_out import WayOut
+
+PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
 
 
 class SettingsWrong(Fault):
@@ -44,7 +48,7 @@ class SettingsWrong(Fault):
 
 
 # The last comes first on the page of settings: fields are taken up from the far end.
-class Settings(Limits, Callers, Store, Orders, Models, Server):
+class Settings(Limits, Callers, Store, Orders, WayOut, Models, Server):
     """What the operator decides. Made by `load`; never read from the machine on its own."""
 
     model_config = SettingsConfigDict(
@@ -114,6 +118,16 @@ class Settings(Limits, Callers, Store, Orders, Models, Server):
         """Where the first model is served."""
         return self.openai_base_url or "https://api.openai.com/v1"
 
+    @property
+    def outbound(self) -> Outbound:
+        """The way to other servers."""
+        return Outbound(
+            https_proxy=self.https_proxy,
+            http_proxy=self.http_proxy,
+            no_proxy=self.no_proxy,
+            ca_file=self.ssl_cert_file,
+        )
+
     def price(self, model: Literal["openai", "fallback"]) -> tuple[int, int]:
         """Billionths of a dollar for a million tokens, in and out."""
         if model == "openai":
@@ -155,9 +169,11 @@ def load(
     if environ is None:
         environ = os.environ  # noqa: TID251 - the door the settings come in by
     written = read(Path(env_file)) if env_file else EnvFile({}, {})
+    # These are known in small letters too, and to some programs only so.
+    small = {name: environ.get(name.lower(), "") for name in PROXIES}
     given = {
         name: value.strip()
-        for source in (written.values, environ, over or {})
+        for source in (written.values, small, environ, over or {})
         for name, value in source.items()
         if name.lower() in Settings.model_fields and name.isupper() and value.strip()
     }

@@ -65,5 +65,6 @@ class Limits(BaseSettings):
     budget_lease: Seconds = Field(
         default=30,
         description="Seconds after which what a killed process had reserved is free again, and "
-        "what it was doing under an `Idempotency-Key` may be done by another.",
+        "what a process that stands still was doing under an `Idempotency-Key` may be done by "
+        "another.",
     )

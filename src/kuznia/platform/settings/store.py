@@ -1,11 +1,11 @@
 """Where rows, cached artefacts and shared state live."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
-from kuznia.platform.kinds import Count, DatabaseUrl, RedisUrl, Seconds
+from kuznia.platform.kinds import Count, DatabaseUrl, Lower, RedisUrl, Seconds
 
 
 class Store(BaseSettings):
@@ -28,6 +28,16 @@ class Store(BaseSettings):
     )
     database_pool_timeout: Seconds = Field(
         default=5, description="Seconds to wait for a free connection."
+    )
+    database_synchronous: Annotated[Literal["normal", "full"], Lower] = Field(
+        default="normal",
+        description="Of SQLite. `normal`: a power cut or a crash of the machine may undo the last "
+        "commits, a crash of Kuznia none. `full`: neither undoes any, and each write waits for the "
+        "disk. PostgreSQL has its own `synchronous_commit`.",
+    )
+    artefact_retention: Annotated[int, Field(ge=1, le=36_500)] | None = Field(
+        default=None,
+        description="Days after which an artefact is erased; unset: never.",
     )
 
     cache_ttl: float = Field(

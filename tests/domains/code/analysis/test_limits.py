@@ -53,6 +53,15 @@ def test_all_files_together_have_limits_too():
     assert breached(HARD, grade="E") == []
 
 
+def test_what_was_not_read_has_no_grade_and_passes_for_none():
+    unread = analyse([a_file("<" * 200_000, "kotlin")], seconds=0.05)
+
+    assert (unread.status, unread.rating.grade) == ("partial", None)
+    (breach,) = breaches(unread, Thresholds(grade="E"))
+    assert breach.message.startswith("not rated, at least E wanted: 1 of 1 files were left out")
+    assert list(breaches(unread, Thresholds())) == []
+
+
 def test_a_breach_says_what_is_and_what_was_allowed():
     analysis = analyse([a_file(HARD)])
 

@@ -3,6 +3,7 @@
 from kuznia.domains.code.analysis.analyse import analyse, analyse_proven, analysed
 from kuznia.domains.code.analysis.counting import PROFILES, Profile
 from kuznia.domains.code.analysis.limits import Breach, Thresholds, breaches
+from kuznia.domains.code.analysis.rating import left_out
 from kuznia.domains.code.analysis.result import Analysis
 from kuznia.domains.code.analysis.sarif import sarif
 
@@ -16,5 +17,6 @@ __all__ = [
     "analyse_proven",
     "analysed",
     "breaches",
+    "left_out",
     "sarif",
 ]

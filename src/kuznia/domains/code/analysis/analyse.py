@@ -6,7 +6,7 @@ from functools import partial
 
 from kuznia.domains.code.analysis.counting import Profile
 from kuznia.domains.code.analysis.duplicates import duplicates
-from kuznia.domains.code.analysis.measure import Measured, measured
+from kuznia.domains.code.analysis.measure import OUT_OF_TIME, Measured, measured
 from kuznia.domains.code.analysis.rating import rating, totals, worst
 from kuznia.domains.code.analysis.result import Analysis, FileAnalysis
 from kuznia.domains.code.apart import MAX_LETTERS, MAX_PARSED, MAX_SECONDS
@@ -113,13 +113,16 @@ def _put_together(
     ]
     alike = duplicates([(path, one.code) for path, one in known])
     risks = [risk for _, one in known for risk in one.risks]
+    left_out = sum(isinstance(one, Stopped) or one.reason == OUT_OF_TIME for one in found)
     return Analysis(
+        status="partial" if left_out else "complete",
+        files_left_out=left_out,
         files=told,
         duplicates=alike.blocks,
         duplicates_left_out=alike.left_out,
         worst=worst(told),
         totals=totals(told, risks, alike.lines),
-        rating=rating(told, risks),
+        rating=rating(told, risks, whole=not left_out),
         profile=profile,
         version=VERSION,
     )

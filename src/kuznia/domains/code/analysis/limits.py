@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kuznia.domains.code.analysis.rating import is_broken
+from kuznia.domains.code.analysis.rating import is_broken, left_out
 from kuznia.domains.code.analysis.result import GRADES, Analysis, FileAnalysis, Grade
 
 Limited = Literal[
@@ -96,5 +96,8 @@ def _of_all(analysis: Analysis, thresholds: Thresholds) -> Iterator[Breach]:
         message = f"{share:.1%} of the code stands twice, at most {most:.1%} allowed"
         yield Breach(limited="duplicated_share", message=message)
     grade, least = analysis.rating.grade, thresholds.grade
+    if least and analysis.status == "partial":
+        message = f"not rated, at least {least} wanted: {left_out(analysis)}"
+        yield Breach(limited="grade", message=message)
     if grade and least and GRADES.index(grade) > GRADES.index(least):
         yield Breach(limited="grade", message=f"rated {grade}, at least {least} wanted")

@@ -6,6 +6,7 @@ from heapq import nlargest
 from kuznia.domains.code.analysis.measure import Risk
 from kuznia.domains.code.analysis.result import (
     GRADES,
+    Analysis,
     FileAnalysis,
     Grade,
     Rating,
@@ -43,15 +44,15 @@ def is_broken(file: FileAnalysis) -> bool:
     return bool(file.proof.errors) and not (language and language.doubt)
 
 
-def rating(files: Sequence[FileAnalysis], risks: Sequence[Risk]) -> Rating:
-    """The grade of all files together."""
+def rating(files: Sequence[FileAnalysis], risks: Sequence[Risk], *, whole: bool) -> Rating:
+    """The grade of all files together; none where not all of them were read."""
     lines = [0, 0, 0, 0]
     for function in risks:
         lines[_risk(function)] += function.length
     total = sum(lines)
     shares = [round(100 * part / total, 1) if total else 0.0 for part in lines]
     return Rating(
-        grade=_grade(files, shares, total),
+        grade=_grade(files, shares, total) if whole else None,
         rule=RULE,
         moderate=shares[1],
         high=shares[2],
@@ -68,6 +69,14 @@ def _grade(files: Sequence[FileAnalysis], shares: Sequence[float], total: int) -
         if all(share <= limit for share, limit in zip(shares[1:], limits, strict=True)):
             return grade
     return "E"
+
+
+def left_out(analysis: Analysis) -> str:
+    """Which part of the files this says nothing of, in words; empty where it is none."""
+    if analysis.status == "complete":
+        return ""
+    of = f"{analysis.files_left_out} of {len(analysis.files)} files"
+    return f"{of} were left out, each says why; the same may be read another time"
 
 
 def worst(files: Sequence[FileAnalysis]) -> tuple[Worst, ...]:

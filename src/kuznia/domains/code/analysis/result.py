@@ -161,6 +161,10 @@ class Rating(_Value):
 
 
 class Analysis(_Value):
+    # `partial`: some files were left out because there was no time or no room for them now. The
+    # same files may be complete another time; until then there is no grade.
+    status: Literal["complete", "partial"] = "complete"
+    files_left_out: int = 0
     files: tuple[FileAnalysis, ...]
     duplicates: tuple[Duplicate, ...]
     duplicates_left_out: int

@@ -1,0 +1,55 @@
+"""The way out of this machine: by which proxy a host is asked, and whose certificates count."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from kuznia.platform.kinds import is_loopback
+
+PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbound:
+    """As it is by default: no proxy, and the certificates of this machine."""
+
+    https_proxy: SecretStr | None = None
+    http_proxy: SecretStr | None = None
+    no_proxy: Sequence[str] = ()
+    ca_file: Path | None = None
+
+    def proxy(self, url: str) -> str | None:
+        """The proxy to ask; this machine itself is never asked by one."""
+        parts = urlsplit(url)
+        proxy = self.https_proxy if parts.scheme == "https" else self.http_proxy
+        host, port = parts.hostname or "", parts.port or PORTS.get(parts.scheme, 0)
+        if proxy is None or is_loopback(host) or self._is_exempt(host, port):
+            return None
+        return proxy.get_secret_value()
+
+    def _is_exempt(self, host: str, port: int) -> bool:
+        return any(_matches(host, port, entry.lower()) for entry in self.no_proxy)
+
+
+DIRECT = Outbound()
+
+
+def _matches(host: str, port: int, entry: str) -> bool:
+    """Whether it is `*`, or names the host, what is above it, its address or network."""
+    if entry == "*":
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        name, _, number = entry.partition(":")
+        name = name.removeprefix("*").removeprefix(".")
+        named = host == name or host.endswith(f".{name}")
+        return bool(name) and named and number in {"", str(port)}
+    try:
+        return address in ip_network(entry.strip("[]"), strict=False)
+    except ValueError:
+        return entry in {f"{host}:{port}", f"[{host}]:{port}"}
