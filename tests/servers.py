@@ -30,10 +30,13 @@ INSTALL = {
 
 
 @contextmanager
-def shared(kind: str, meeting: Path) -> Generator[str]:
-    """The address of a server shared with all who meet here; the first to come starts it."""
+def shared(kind: str, meeting: Path, *, own: bool = False) -> Generator[str]:
+    """The address of a server shared with all who meet here; the first to come starts it.
+
+    With `own` it is never a server that is there already: it may be stopped by its process.
+    """
     given = os.environ.get({"postgres": "TEST_PG_URL", "redis": "TEST_REDIS_URL"}[kind])  # noqa: TID251 - nobody hands settings to tests
-    if given:
+    if given and not own:
         yield given
         return
     address = meeting / f"{kind}.address"

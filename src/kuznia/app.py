@@ -41,6 +41,7 @@ from kuznia.doors.at import Doors
 from kuznia.doors.cors import cors
 from kuznia.doors.gate import Gate
 from kuznia.doors.idempotent import Idempotent
+from kuznia.doors.ready import Ready
 from kuznia.doors.routing import Dispatch, Targets
 from kuznia.doors.terminal import Tools
 from kuznia.doors.turnstile import Turnstile, own_rates
@@ -61,11 +62,12 @@ from kuznia.platform.journal import Journal
 from kuznia.platform.kinds import is_loopback
 from kuznia.platform.log import configure, get_log
 from kuznia.platform.metrics import Metrics
+from kuznia.platform.postgres import POLITENESS
 from kuznia.platform.redis import Redis
 from kuznia.platform.settings import Settings
 from kuznia.platform.settings import load as load_settings
 from kuznia.platform.turns import Threads
-from kuznia.resources import open_database, open_redis, shelf_of
+from kuznia.resources import open_database, open_redis, open_shelf
 from kuznia.web.document import name_bodies
 from kuznia.web.route import ExactRoute
 
@@ -112,7 +114,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             made.metrics.watch_breaker(service.name, lambda circuit=circuit: circuit.state)
         allowances = Allowances(db, made.clock, usual(settings))
         journal = Journal(db)
-        shelf = shelf_of(settings, made.clock, db, allowances, journal)
+        shelf = open_shelf(settings, made.clock, db, made.metrics, opened, allowances, journal)
         await shelf.warm()
         await opened.enter_async_context(forgetting(db, made.clock, settings.artefact_retention))
         loaded = {name: await _open(one, settings, opened) for name, one in made.domains.items()}
@@ -157,9 +159,12 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
                 faults=models.faults,
                 redis=redis,
                 metering=metering,
+                ready=Ready(db, shelf),
             )
         finally:
             await runs.close(settings.shutdown_grace)
+            # What is still to be written has so long; a database that is silent holds up no end.
+            asyncio.get_running_loop().call_later(POLITENESS, db.cut)
             log.info("stopped")
 
 
@@ -310,7 +315,9 @@ def serve(made: Made) -> None:
         with listen(settings) as door:
             app = create_app(made)
             settle()
-            server(app, settings).run([door])
+            running = server(app, settings)
+            running.end_process = os._exit
+            running.run([door])
     finally:
         lines.stop()
 

@@ -40,18 +40,29 @@ async def open_database(settings: Settings) -> Database:
     return db
 
 
-def shelf_of(
-    settings: Settings, clock: Clock, db: Database, allowances: Allowances, journal: Journal
+def open_shelf(
+    settings: Settings,
+    clock: Clock,
+    db: Database,
+    metrics: Metrics,
+    opened: AsyncExitStack,
+    allowances: Allowances,
+    journal: Journal,
 ) -> Shelf:
     """Where artefacts are kept, within what each caller may keep."""
-    return Shelf(
+    shelf = Shelf(
         db,
         clock,
         journal=journal,
         ttl=settings.cache_ttl,
         size=settings.cache_size,
         storage=Storage(db, clock, allowances.storage),
+        unkept_bytes=settings.unkept_bytes,
+        count=metrics.unkept,
     )
+    opened.push_async_callback(shelf.close)
+    metrics.watch_unkept(lambda: shelf.unkept)
+    return shelf
 
 
 async def open_redis(

@@ -3,6 +3,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 from tests.callers.spenders import (
     DEAREST,
     IVAN,
@@ -21,7 +22,7 @@ from kuznia.callers.allowances import Allowance
 from kuznia.callers.budgets import Budgets
 from kuznia.forge.terms import Caller
 from kuznia.platform.db import Database
-from kuznia.platform.errors import Fault, QuotaExceeded, RateLimited, Unavailable
+from kuznia.platform.errors import Broken, Fault, QuotaExceeded, RateLimited, Unavailable
 from kuznia.platform.metrics import Metrics
 from kuznia.platform.tables import bookings, reservations, spending
 
@@ -236,6 +237,21 @@ async def test_without_the_database_nobody_is_let_in_unaccounted(
     await db.close()
 
     assert grant.narrowed
+
+
+async def test_whatever_breaks_nobody_waits_for_ever(db: Database) -> None:
+    async with budgets(db, A_DAY) as made:
+        async with db.write() as session:
+            await session.execute(sa.text("DROP TABLE reservations"))
+
+        with pytest.raises(Broken):
+            await asyncio.wait_for(made.reserve(IVAN, an_order_of(10_000)), 60)
+        async with db.write() as session:
+            await session.run_sync(reservations.create)
+
+        grant = await made.reserve(IVAN, an_order_of(10_000))
+
+    assert not grant.narrowed
 
 
 async def test_bookings_whose_month_is_long_over_are_let_go(db: Database) -> None:

@@ -5,11 +5,15 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from pathlib import Path
 
+import psutil
 import pytest
 from tests.doors.conftest import Lines, Start
-from tests.doors.served import NOTES, held, leave, made, served, spoken, until, watching
+from tests.doors.served import NOTES, Kuznia, held, leave, made, served, spoken, until, watching
 from tests.modelserver import ModelServer, events, hang, reply, stream
+from tests.processes import process
+from tests.refusing import eventually
 
 CHUNKED = b"POST /ready HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
 
@@ -203,3 +207,37 @@ async def test_an_offer_of_another_protocol_is_answered_in_this_one(serve: Start
     assert answer.status_code == 404
     assert answer.json()["error"]["code"] == "NOT_FOUND"
     assert "spoken" not in str(log())
+
+
+async def test_a_server_that_leaves_says_so_before_it_stops(serve: Start, modelserver: ModelServer):
+    modelserver.will(reply("note: fine"))
+    kuznia = await serve(shutdown_notice=600, shutdown_grace=0)
+    before = await kuznia.client.get("/ready")
+
+    kuznia.interrupt()
+    await eventually(lambda: _is_leaving(kuznia))
+
+    # Who has not heard of it yet is answered as before.
+    assert (before.status_code, (await kuznia.make()).status_code) == (200, 200)
+    kuznia.interrupt()
+    assert kuznia.ended is not None
+    await asyncio.wait_for(kuznia.ended, 20)
+
+
+async def _is_leaving(kuznia: Kuznia) -> bool:
+    return (await kuznia.client.get("/ready")).status_code == 503
+
+
+async def test_that_there_are_no_descriptors_left_is_logged(tmp_path: Path):
+    async with process(tmp_path, log_file="log", database_url="sqlite:///kuznia.db") as running:
+        server = psutil.Process(running.server.pid)
+        held = server.rlimit(psutil.RLIMIT_NOFILE)
+        server.rlimit(psutil.RLIMIT_NOFILE, (server.num_fds(), held[1]))
+
+        async def logged() -> bool:
+            return "descriptors_spent" in (tmp_path / "log").read_text()
+
+        await eventually(logged)
+        server.rlimit(psutil.RLIMIT_NOFILE, held)
+
+        assert (await running.client.get("/ready")).status_code == 200

@@ -1,5 +1,6 @@
 """What each caller is allowed: what an operator decided for them, else what the settings say."""
 
+import asyncio
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ from kuznia.platform.tables import allowances
 # A change made in another process counts here after so many seconds.
 FRESH = 5.0
 MOST_REMEMBERED = 10_000
+# So long the database may take to say what nobody waits for in an outage.
+OUTAGE = 2.0
 # In a row: no limit, whatever the settings say.
 NO_LIMIT = -1
 # Beyond what a row can hold.
@@ -156,17 +159,28 @@ class Allowances:
         if found := self.known(owner):
             return found
         try:
-            found = self._merged(await self.decided(owner))
+            found = self._merged(await self._asked(owner))
         except Unavailable:
-            # Whose orders are counted anyway must wait; nobody else is kept out by an outage.
+            # Whose orders are counted anyway must wait; nobody else is kept out by an outage, or
+            # held up by asking a silent database for every order.
             if self.usual.counts:
                 raise
-            return self.usual
+            held = self._known.get(owner)
+            found = held[1] if held is not None else self.usual
         self._known[owner] = (self._clock.monotonic() + FRESH, found)
         self._known.move_to_end(owner)
         while len(self._known) > MOST_REMEMBERED:
             self._known.popitem(last=False)
         return found
+
+    async def _asked(self, owner: str) -> Mapping[str, str | int]:
+        if self.usual.counts:
+            return await self.decided(owner)
+        try:
+            async with asyncio.timeout(OUTAGE):
+                return await self.decided(owner)
+        except TimeoutError:
+            raise Unavailable("The database does not answer.", retry_after=1) from None
 
     async def storage(self, owner: str) -> int | None:
         """The bytes this caller may keep."""

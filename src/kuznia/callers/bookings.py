@@ -19,7 +19,7 @@ from kuznia.llm.model import Attempt
 from kuznia.platform.clock import Clock
 from kuznia.platform.db import Database, WriteSession, insert
 from kuznia.platform.erasing import some_of
-from kuznia.platform.journal import Journal
+from kuznia.platform.journal import PATIENCE, Journal
 from kuznia.platform.log import get_log
 from kuznia.platform.tables import api_keys, bookings, reservations, spending
 
@@ -132,8 +132,13 @@ class Bookings:
         self.flush()
         if not self._writing:
             return False
-        await asyncio.wait(self._writing)
+        await asyncio.wait(self._writing, timeout=PATIENCE)
         return True
+
+    async def settled(self, tried: "asyncio.Future[None]", seconds: float) -> None:
+        """Wait until what was booked was tried to be written, as long as that makes sense."""
+        self.flush()
+        await self._journal.settled(tried, seconds)
 
     async def close(self) -> None:
         """Write what is not written; what the database does not take now is lost."""

@@ -24,8 +24,8 @@ from kuznia.forge.terms import Budget, Caller
 from kuznia.llm.model import Attempt
 from kuznia.platform.clock import Clock
 from kuznia.platform.db import Database
-from kuznia.platform.errors import Fault, Unavailable
-from kuznia.platform.journal import Journal
+from kuznia.platform.errors import Broken, Fault, Unavailable
+from kuznia.platform.journal import PATIENCE, Journal
 from kuznia.platform.log import get_log
 from kuznia.platform.metrics import Metrics
 from kuznia.platform.tables import reservations
@@ -69,11 +69,11 @@ class Held:
         if self._tried is not None and not self._tried.done():
             self._budgets.flush()
 
-    async def written(self) -> None:
-        """Returns when what was booked is written, or could not be and is tried again later."""
-        self.flush()
+    async def written(self, seconds: float = PATIENCE) -> None:
+        """Returns when what was booked is written, or could not be in so many seconds and is tried
+        again later."""
         if self._tried is not None and not self._tried.done():
-            await asyncio.wait((self._tried,))
+            await self._budgets.settled(self._tried, seconds)
 
     def release(self) -> None:
         """Give back what is still held; for when the order has ended."""
@@ -138,6 +138,10 @@ class Budgets:
     def flush(self) -> None:
         """Have all that was booked written now."""
         self._bookings.flush()
+
+    async def settled(self, tried: "asyncio.Future[None]", seconds: float) -> None:
+        """Have what was booked written now, and wait for it within reason."""
+        await self._bookings.settled(tried, seconds)
 
     def release(self, owner: str, held: Sum) -> None:
         """Give back what an order has not used."""
@@ -241,6 +245,15 @@ class Budgets:
     def _begin(self) -> None:
         if self._living is None or self._living.done():
             self._living = asyncio.create_task(self._live())
+            self._living.add_done_callback(self._died)
+
+    def _died(self, living: "asyncio.Task[None]") -> None:
+        """Whatever ended it, nobody waits for it any more; the next order begins it anew."""
+        if living.cancelled():
+            self._tell_all(Unavailable("The server is shutting down.", retry_after=5))
+        elif (error := living.exception()) is not None:
+            log.error("budgets_broke", exc_info=error)
+            self._tell_all(Broken("Something broke on our side; the log has the rest."))
 
     async def _live(self) -> None:
         """Balances whoever is due, and everybody often enough for no row to expire."""

@@ -8,7 +8,6 @@ from pydantic import BaseModel, Field
 
 from kuznia import __version__
 from kuznia.doors.at import Doors, doors
-from kuznia.platform import migrate
 from kuznia.platform.errors import Fault, Unavailable
 from kuznia.platform.metrics import CONTENT_TYPE
 from kuznia.platform.wire import Envelope
@@ -86,14 +85,13 @@ async def ready(request: Request) -> Response:
 
 
 async def readiness(at: Doors) -> Readiness:
-    """The state of all we stand on, each asked within a second."""
-    database = await _seen(at.db.ping())
-    schema = await _seen(migrate.check(at.db)) if database == "ok" else "unknown"
+    """The state of all we stand on, each asked within a second and once a second at most."""
+    database, schema = await at.ready.database()
     redis = await _seen(at.redis.check()) if at.redis else "none: nothing is shared"
     breakers = {service.name: service.breaker.circuit.state for service in at.services}
     model = " ".join(breakers) or PLANNERS_ONLY
     return Readiness(
-        ready=database == "ok" and schema == "ok" and not at.runs.closing,
+        ready=database == schema == "ok" and not (at.ready.leaving or at.runs.closing),
         database=database,
         schema=schema,
         redis=redis,

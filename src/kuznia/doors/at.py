@@ -6,6 +6,7 @@ from fastapi import Request
 
 from kuznia.callers.identify import Callers
 from kuznia.callers.metering import Metering
+from kuznia.doors.ready import Ready
 from kuznia.forge.runs import Runs
 from kuznia.forge.terms import Budget, Caller, Input, Order
 from kuznia.forge.work import Forge
@@ -30,6 +31,7 @@ class Doors:
     services: tuple[Service, ...]
     faults: Faults
     metering: Metering
+    ready: Ready
     redis: Redis | None = None
 
     async def order(

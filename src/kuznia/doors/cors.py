@@ -38,5 +38,6 @@ def cors(settings: Settings) -> Callable[[ASGIApp], ASGIApp]:
             "X-API-Version",
             "X-Request-Id",
             "X-Run-Id",
+            "X-Not-Yet-Kept",
         ],
     )

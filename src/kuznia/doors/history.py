@@ -14,7 +14,7 @@ from kuznia.web.answers import answered
 from kuznia.web.asked import caller_of
 from kuznia.web.ids import NAME, InPath
 from kuznia.web.route import ExactRoute
-from kuznia.web.shapes import ArtefactPage, ArtefactShape, DeletedShape, linked, links
+from kuznia.web.shapes import ArtefactPage, ArtefactShape, DeletedShape, kept_headers, linked, links
 
 
 def many(domains: Collection[str]) -> APIRouter:
@@ -93,7 +93,8 @@ single = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"], route_class=E
 )
 async def read(request: Request, artefact_id: InPath) -> Response:
     shelf = doors(request).forge.shelf
-    return answered(linked(await shelf.get(caller_of(request), artefact_id)))
+    kept = await shelf.get(caller_of(request), artefact_id)
+    return answered(linked(kept), headers=kept_headers(kept))
 
 
 @single.delete(

@@ -29,7 +29,7 @@ from kuznia.web.answers import answered
 from kuznia.web.asked import caller_of
 from kuznia.web.body import ORDER, JsonBody
 from kuznia.web.leaving import done_or_gone, unless_gone
-from kuznia.web.shapes import ArtefactShape, BatchShape, linked
+from kuznia.web.shapes import ArtefactShape, BatchShape, kept_headers, linked
 
 MOST_IN_BATCH = 20
 BATCH_AT_ONCE = 3
@@ -85,7 +85,8 @@ def add_makers(app: FastAPI, domain: Domain) -> None:
         if streamed:
             return EventStream(at.runs, run)
         await ended(request, run)
-        return answered(linked(accepted(run)), headers={"X-Run-Id": run.id})
+        kept = accepted(run)
+        return answered(linked(kept), headers={"X-Run-Id": run.id, **kept_headers(kept)})
 
     async def make_many(request: Request) -> Response:
         at, who, goes_on = doors(request), caller_of(request), _goes_on(request)

@@ -52,8 +52,9 @@ async def erase(request: Request) -> Response:
     was spent and what an operator decided: a fresh budget is not to be had this way."""
     at, who = doors(request), caller_of(request)
     await at.runs.forget(who)
+    # Before the rows go: what is still in memory must not come after them.
+    await at.forge.shelf.forget(who)
     rows = await own.erase(at.db, who.id)
-    at.forge.shelf.forget(who)
     at.callers.forget(who.id)
     log.info("erased", person=who.id, rows=sum(rows.values()))
     return answered(Erased(rows=rows))

@@ -1,12 +1,16 @@
 """The web server that holds the sockets. Its end begins with our runs, not with its own waiting."""
 
 import asyncio
+import errno
 import gc
 import math
 import os
 import socket
+import sys
+from collections.abc import Callable
 from functools import partial
 from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit, setrlimit
+from types import FrameType
 from typing import cast
 
 import uvicorn
@@ -25,19 +29,48 @@ log = get_log("server")
 FAREWELL = 2
 # Descriptors for all that is no connection of a caller.
 BESIDE = 100
+# Seconds until it is logged again that there are none left.
+TELL_AGAIN = 60
+RAISE = "callers are turned away: raise `ulimit -n`, or lower MAX_CONNECTIONS"
 
 
 class Server(uvicorn.Server):
     """A server that ends runs first, so that every open stream ends with its last event."""
 
+    # Ends the process, where it is ours to end; a second signal wants no more waiting of any kind.
+    end_process: Callable[[int], None] | None = None
+    _leaves_at: float | None = None
+    _told_at = float("-inf")
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first signal is heeded with care, the second at once, whatever anybody waits for."""
+        if not self.should_exit:
+            super().handle_exit(sig, frame)
+            return
+        self.force_exit = True
+        if self.end_process is not None:
+            self.end_process(128 + sig)
+
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second; whoever takes too long is looked for once."""
+        now = asyncio.get_running_loop().time()
+        if now - self._told_at > TELL_AGAIN and not _one_more():
+            # The loop closes what it cannot take, and tells nobody.
+            self._told_at = now
+            log.error("descriptors_spent", held=getrlimit(RLIMIT_NOFILE)[0], note=RAISE)
         if counter % 10 == 0:
-            now = asyncio.get_running_loop().time()
             for connection in list(self.server_state.connections):
                 if isinstance(connection, Connection):
                     connection.look(now)
-        return await super().on_tick(counter)
+        return await super().on_tick(counter) and self._has_given_notice(now)
+
+    def _has_given_notice(self, now: float) -> bool:
+        """Whether those who send us callers had their time to see that we leave."""
+        doors: Doors = self.lifespan.state["doors"]
+        doors.ready.leaving = True
+        if self._leaves_at is None:
+            self._leaves_at = now + doors.settings.shutdown_notice
+        return now >= self._leaves_at or self.force_exit
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more, give what is under way its grace, then cancel it and close."""
@@ -50,6 +83,15 @@ class Server(uvicorn.Server):
             closing.cancel()
         else:
             await closing
+
+
+def _one_more() -> bool:
+    """Whether one more connection or file could be opened now."""
+    try:
+        os.close(os.dup(sys.stderr.fileno()))
+    except OSError as error:
+        return error.errno not in (errno.EMFILE, errno.ENFILE)
+    return True
 
 
 def server(app: ASGIApp, settings: Settings) -> Server:

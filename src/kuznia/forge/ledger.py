@@ -6,6 +6,7 @@ from kuznia.forge.terms import AttemptEvidence, Budget, Caller
 from kuznia.llm.model import Attempt
 from kuznia.platform.clock import Clock
 from kuznia.platform.errors import BudgetSpent
+from kuznia.platform.journal import PATIENCE
 
 
 class Grant(Protocol):
@@ -23,8 +24,9 @@ class Grant(Protocol):
         """Have what was booked written now."""
         ...
 
-    async def written(self) -> None:
-        """Returns when what was booked is written, or could not be and is tried again later."""
+    async def written(self, seconds: float = PATIENCE) -> None:
+        """Returns when what was booked is written, or could not be in so many seconds and is tried
+        again later."""
         ...
 
     def release(self) -> None:

@@ -29,12 +29,12 @@ async def run(forge: Forge, work: Work) -> Kept:
     order, domain = work.order, forge.domains[work.order.domain]
     began = forge.clock.monotonic()
     work.tell("run.started", {"run_id": work.run_id, "domain": domain.name})
-    await forge.shelf.admit(order.caller)
     decline = domain.screen(order)
     parts = () if decline else domain.parts(order)
     made: dict[str, Made] = {}
     try:
         async with asyncio.timeout(order.deadline - began):
+            await forge.shelf.admit(order.caller)
             await _make_all(forge, work, parts, made)
     except TimeoutError:
         # What is accepted by now is kept; if that is not enough, the fault below says so.
@@ -45,7 +45,8 @@ async def run(forge: Forge, work: Work) -> Kept:
     artefact = _assemble(forge, work, domain, decline, parts, made, began)
     # In one transaction with the artefact.
     work.ledger.flush()
-    return await forge.shelf.keep(artefact, work.key)
+    left = order.deadline - forge.clock.monotonic()
+    return await forge.shelf.keep(artefact, work.key, seconds=left)
 
 
 async def _make_all(

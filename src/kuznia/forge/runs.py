@@ -13,7 +13,7 @@ from kuznia.forge.fleet import Fleet
 from kuznia.forge.ledger import Ledger, Purse
 from kuznia.forge.run import run
 from kuznia.forge.sanitise import clean
-from kuznia.forge.shelf import Kept, key_of
+from kuznia.forge.shelf import LEAST_PATIENCE, Kept, key_of
 from kuznia.forge.terms import Caller, EventKind, Order, RunId
 from kuznia.forge.work import Forge, Work
 from kuznia.platform.errors import (
@@ -296,16 +296,19 @@ class Runs:
         try:
             kept = await run(self._forge, work)
         except Fault as fault:
-            await grant.written()
+            await grant.written(self._left(order))
             if not (isinstance(fault, BudgetSpent) and grant.narrowed):
                 raise
             raise QuotaExceeded(f"Of your budget too little is left. {fault.message}") from None
         else:
-            # Nobody gets an answer whose cost a crash could still lose.
-            await grant.written()
+            # Nobody gets an answer whose cost a crash could still lose, unless there is no way.
+            await grant.written(self._left(order))
             return kept
         finally:
             grant.release()
+
+    def _left(self, order: Order) -> float:
+        return max(LEAST_PATIENCE, order.deadline - self._forge.clock.monotonic())
 
     def _done(
         self, run: Run, ledger: Ledger, began: float, task: "asyncio.Task[Kept | Fault]"

@@ -6,41 +6,34 @@ before would cost more than all the rest of its road.
 """
 
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import blake2b
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic_core import from_json, to_json
 
+from kuznia.forge.kept import Kept, body, not_yet_kept, unspent
 from kuznia.forge.storage import Storage, count, size
-from kuznia.forge.terms import Artefact, ArtefactId, Caller, Domain, Making, Order, RunId, Status
+from kuznia.forge.terms import Artefact, Caller, Domain, Order, RunId, Status
+from kuznia.forge.unkept import Held, Unkept
 from kuznia.platform.clock import Clock
 from kuznia.platform.db import Database, WriteSession
 from kuznia.platform.errors import NotFound, Unavailable
-from kuznia.platform.journal import Journal
-from kuznia.platform.log import get_log
+from kuznia.platform.ids import new_id
+from kuznia.platform.journal import PATIENCE, Journal
 from kuznia.platform.tables import artefacts
-
-log = get_log("shelf")
 
 # Deleted in one transaction, which nobody else's rows should wait long for.
 MAX_DELETED = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An artefact as it lies on the shelf; `body` is its JSON, written once."""
-
-    id: ArtefactId
-    run_id: RunId
-    owner: str
-    domain: str
-    status: Status
-    created_at: datetime
-    body: bytes
+# An order that is at its deadline still gets so many seconds to be written in.
+LEAST_PATIENCE = 0.5
+UNKEPT_BYTES = 64_000_000
+# Whose row shows that rows are taken: nobody has this id. It is as long as an artefact, so that it
+# needs room like one.
+NOBODY = ""
+PROOF_BYTES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +43,18 @@ class Deleted:
     count: int
     runs: frozenset[RunId]
     size: int
+
+
+@dataclass(slots=True)
+class _Fresh:
+    """An artefact that may be the answer to an equal order."""
+
+    until: float
+    kept: Kept
+    # Whether it is written as an answer from the shelf already.
+    again: bool = False
+    # Whether it was made and could not be promised to be kept.
+    refused: bool = False
 
 
 class Shelf:
@@ -64,6 +69,8 @@ class Shelf:
         size: int,
         storage: Storage | None = None,
         journal: Journal | None = None,
+        unkept_bytes: int = UNKEPT_BYTES,
+        count: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -71,28 +78,41 @@ class Shelf:
         self._size = size
         # None where nobody's is limited.
         self._storage = storage
-        # Until when it is fresh, and whether it is already written as an answer from the shelf.
-        self._fresh: OrderedDict[str, tuple[float, Kept, bool]] = OrderedDict()
-        self._journal = journal or (Journal(db) if db else None)
+        self._fresh: OrderedDict[str, _Fresh] = OrderedDict()
+        journal = journal or (Journal(db) if db else None)
+        self._unkept = journal and Unkept(
+            journal, _put, _put_again, max_bytes=unkept_bytes, kept=self._written, count=count
+        )
 
     def find(self, key: str) -> Kept | None:
         """A fresh complete artefact for an equal order; the key holds the owner."""
         held = self._fresh.get(key)
         if held is None:
             return None
-        until, kept, again = held
-        if until <= self._clock.monotonic():
+        if held.until <= self._clock.monotonic():
             del self._fresh[key]
             return None
-        if not again:
+        if held.refused:
+            # It was made and paid for: once there is room to promise that it is kept, it is given.
+            if self._unkept is not None and not self._unkept.hold(held.kept, key):
+                return None
+            held.refused = False
+        if not held.again:
             # Most are never asked for again, so this is not done when they are made.
-            kept = unspent(kept)
-            self._fresh[key] = (until, kept, True)
+            held.kept, held.again = unspent(held.kept), True
         self._fresh.move_to_end(key)
-        return kept
+        return self._as_it_is(held.kept)
+
+    @property
+    def unkept(self) -> int:
+        """How many artefacts are in memory alone."""
+        return len(self._unkept) if self._unkept is not None else 0
 
     async def admit(self, caller: Caller) -> None:
-        """Raise QuotaExceeded if there is no room for what this caller is about to have made."""
+        """Raise QuotaExceeded if there is no room for what this caller is about to have made, and
+        Unavailable if nobody's could be kept."""
+        if self._unkept is not None:
+            self._unkept.admit()
         if self._storage is not None:
             await self._storage.admit(caller)
 
@@ -121,8 +141,9 @@ class Shelf:
         """Seconds in which it may still be given for an equal order."""
         return self._ttl - (self._clock.now() - kept.created_at).total_seconds()
 
-    async def keep(self, artefact: Artefact, key: str) -> Kept:
-        """Put it on the shelf. It is paid for, so it is given even if no row can be written."""
+    async def keep(self, artefact: Artefact, key: str, *, seconds: float = PATIENCE) -> Kept:
+        """Put it on the shelf. Where no row can be written in so many seconds it is held in memory
+        until one can; raises Unavailable, with what was paid, when there is no room for that."""
         kept = Kept(
             id=artefact.id,
             run_id=artefact.run_id,
@@ -134,16 +155,41 @@ class Shelf:
         )
         if artefact.status == "complete":
             self._remember(key, kept, self._ttl)
-        if self._journal is not None:
-            try:
-                await self._journal.add(_put, _row(kept, key))
-                self._counted(kept.owner, len(kept.body))
-            except Unavailable as fault:
-                log.warning("artefact_not_kept", artefact=kept.id, reason=fault.message)
-        return kept
+        if self._unkept is None or await self._unkept.keep(kept, key, max(seconds, LEAST_PATIENCE)):
+            return self._as_it_is(kept)
+        if (held := self._fresh.get(key)) and held.kept is kept:
+            held.refused = True
+        raise _not_kept(artefact)
+
+    async def prove(self) -> None:
+        """Raise Unavailable unless an artefact could be written now; nothing is left behind."""
+        if self._db is None:
+            return
+        row: dict[str, Any] = {"id": new_id("art", self._clock), "run_id": "", "owner": NOBODY}
+        row |= {"domain": "", "status": "failed", "key": None, "body": "." * PROOF_BYTES}
+        async with self._db.write() as session:
+            undone = await session.begin_nested()
+            await session.execute(sa.insert(artefacts), row | {"created_at": self._clock.now()})
+            await undone.rollback()
+            # A disk that is full shows only in what is committed.
+            await count(session, {NOBODY: 0})
+
+    async def close(self) -> None:
+        """Write what is in memory alone, if that can be done."""
+        if self._unkept is not None:
+            await self._unkept.close()
+
+    def _as_it_is(self, kept: Kept) -> Kept:
+        alone = self._unkept is not None and kept.id in self._unkept
+        return not_yet_kept(kept) if alone else kept
+
+    def _written(self, kept: Kept) -> None:
+        self._counted(kept.owner, len(kept.body))
 
     async def get(self, caller: Caller, artefact_id: str) -> Kept:
         """The caller's own artefact; another's is as absent as one that never was."""
+        if self._unkept is not None and (held := self._unkept.find(caller.id, artefact_id)):
+            return not_yet_kept(held)
         if self._db is not None:
             query = sa.select(artefacts).where(
                 artefacts.c.id == artefact_id, artefacts.c.owner == caller.id
@@ -175,10 +221,35 @@ class Shelf:
             query = query.where(artefacts.c.id < before)
         query = query.order_by(artefacts.c.id.desc()).limit(limit)
         async with self._db.read() as session:
-            return [_kept(row) for row in await session.execute(query)]
+            rows = [_kept(row) for row in await session.execute(query)]
+        return self._with_unkept(rows, caller, domain, status, before)[:limit]
+
+    def _with_unkept(
+        self,
+        rows: list[Kept],
+        caller: Caller,
+        domain: str | None,
+        status: Status | None,
+        before: str | None,
+    ) -> list[Kept]:
+        """The page with what belongs on it and is in memory alone."""
+        alone = [
+            kept
+            for kept in (self._unkept.of(caller.id) if self._unkept is not None else ())
+            if (domain is None or kept.domain == domain)
+            and (status is None or kept.status == status)
+            and (before is None or kept.id < before)
+        ]
+        if not alone:
+            return rows
+        both = {kept.id: kept for kept in (*rows, *alone)}
+        return [both[id_] for id_ in sorted(both, reverse=True)]
 
     async def delete(self, caller: Caller, artefact_id: str) -> Deleted:
         """The caller's own artefact is gone for good; NotFound as for `get`."""
+        if self._unkept is not None and (held := self._unkept.take(caller.id, artefact_id)):
+            self._forget_runs(frozenset({held.run_id}))
+            return Deleted(1, frozenset({held.run_id}), len(held.body))
         gone = await self._delete(caller, artefacts.c.id == artefact_id)
         if not gone.count:
             raise NotFound("There is no such artefact.", details={"id": artefact_id})
@@ -203,8 +274,7 @@ class Shelf:
             if freed:
                 await count(session, {caller.id: -freed})
         runs = frozenset(row.run_id for row in rows)
-        for key in [key for key, (_, kept, _) in self._fresh.items() if kept.run_id in runs]:
-            del self._fresh[key]
+        self._forget_runs(runs)
         self._counted(caller.id, -freed)
         return Deleted(len(rows), runs, freed)
 
@@ -212,18 +282,25 @@ class Shelf:
         if self._storage is not None:
             self._storage.add(owner, size)
 
-    def forget(self, caller: Caller) -> None:
-        """Nothing of this caller's is found again in memory; their rows are another's to erase."""
+    def _forget_runs(self, runs: frozenset[RunId]) -> None:
+        for key in [key for key, held in self._fresh.items() if held.kept.run_id in runs]:
+            del self._fresh[key]
+
+    async def forget(self, caller: Caller) -> None:
+        """Nothing of this caller's is found again in memory, or written from there; their rows are
+        another's to erase."""
+        if self._unkept is not None:
+            await self._unkept.forget(caller.id)
         if self._storage is not None:
             self._storage.forget(caller.id)
-        gone = [key for key, (_, kept, _) in self._fresh.items() if kept.owner == caller.id]
+        gone = [key for key, held in self._fresh.items() if held.kept.owner == caller.id]
         for key in gone:
             del self._fresh[key]
 
     def _remember(self, key: str, kept: Kept, seconds: float) -> None:
         if seconds <= 0 or self._size <= 0:
             return
-        self._fresh[key] = (self._clock.monotonic() + seconds, kept, False)
+        self._fresh[key] = _Fresh(self._clock.monotonic() + seconds, kept)
         self._fresh.move_to_end(key)
         while len(self._fresh) > self._size:
             self._fresh.popitem(last=False)
@@ -237,44 +314,43 @@ def key_of(order: Order, domain: Domain, model: str) -> str:
     return digest.hexdigest()
 
 
-def body(artefact: Artefact) -> bytes:
-    """The artefact as everyone sees it. The owner stays out: who may read it already knows."""
-    return to_json(
-        {
-            "id": artefact.id,
-            "domain": artefact.domain,
-            "status": artefact.status,
-            "parts": artefact.parts,
-            "unmet": artefact.unmet,
-            "findings": artefact.findings,
-            "decline": artefact.decline,
-            "evidence": artefact.evidence,
-            "created_at": artefact.created_at,
-        }
+def _not_kept(artefact: Artefact) -> Unavailable:
+    took = artefact.evidence
+    paid = {
+        "attempts": len(took.attempts),
+        "input_tokens": took.input_tokens,
+        "output_tokens": took.output_tokens,
+        "cost": took.cost,
+    }
+    return Unavailable(
+        "What you ordered was made and cannot be kept: the database takes no rows, and the room in "
+        f"memory for what waits is used up. {paid['attempts']} calls to a model, "
+        f"{took.input_tokens + took.output_tokens} tokens and ${took.cost / 1e9:.6f} were spent on "
+        "it. Order the same again in a while.",
+        details={"reason": "not-kept", "paid": {**paid}},
+        retry_after=5,
     )
 
 
-def unspent(kept: Kept) -> Kept:
-    """The same artefact as the answer to an equal order: what it took is not taken again."""
-    # Any: JSON as this version or one before wrote it.
-    artefact: dict[str, Any] = from_json(kept.body)
-    evidence: dict[str, Any] = artefact["evidence"]
-    making = {one.name: evidence[one.name] for one in fields(Making)}
-    nothing = {**dict.fromkeys(making, 0), "attempts": ()}
-    artefact["evidence"] = {**evidence, **nothing, "making": making}
-    return replace(kept, body=to_json(artefact))
-
-
-# Any, here and below: values of every kind a column has.
-async def _put(session: WriteSession, rows: Sequence[dict[str, Any]]) -> None:
+async def _put(session: WriteSession, all_of_them: Sequence[Held]) -> None:
     """The rows, and in the sums of their owners what they take."""
     sizes = Counter[str]()
-    for row in rows:
-        sizes[row["owner"]] += len(row["body"].encode())
-    await session.execute(sa.insert(artefacts), list(rows))
+    for held in all_of_them:
+        sizes[held.kept.owner] += len(held.kept.body)
+    await session.execute(sa.insert(artefacts), [_row(held.kept, held.key) for held in all_of_them])
     await count(session, sizes)
 
 
+async def _put_again(session: WriteSession, all_of_them: Sequence[Held]) -> None:
+    """The same, where a commit may have come through although nobody heard of it."""
+    ids = [held.kept.id for held in all_of_them]
+    query = sa.select(artefacts.c.id).where(artefacts.c.id.in_(ids))
+    there = set(await session.scalars(query))
+    if missing := [held for held in all_of_them if held.kept.id not in there]:
+        await _put(session, missing)
+
+
+# Any, here and below: values of every kind a column has.
 def _row(kept: Kept, key: str) -> dict[str, Any]:
     return {
         "id": kept.id,
@@ -288,7 +364,6 @@ def _row(kept: Kept, key: str) -> dict[str, Any]:
     }
 
 
-# Any: what a row holds is known to the table, not to the type checker.
 def _kept(row: sa.Row[Any]) -> Kept:
     return Kept(
         id=row.id,

@@ -2,9 +2,8 @@
 
 import asyncio
 import os
-import sqlite3
-from collections.abc import AsyncGenerator, Coroutine, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal, NewType, Self
@@ -23,12 +22,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from kuznia.platform.errors import Invalid, Unavailable
+from kuznia.platform.outages import outages_told
+from kuznia.platform.postgres import Lines
 
 # Two types, so that what only reads cannot be handed to what writes. Connections, not ORM sessions:
 # nothing here is mapped to objects, and the ORM's session takes half as long again for each read.
@@ -50,30 +50,8 @@ Synchronous = Literal["normal", "full"]
 # To what the journal is cut back once it is in the database; while somebody reads for long it may
 # be longer.
 JOURNAL_BYTES: Final = 16_000_000
-
-# Results of SQLite and classes of SQLSTATE that say nothing about the statement, only that the
-# database could not do it now: busy, disk, file; connection, login, deadlock, resources, shutdown.
-_SQLITE_OUTAGES: Final = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_PROTOCOL,
-        sqlite3.SQLITE_NOTADB,
-    }
-)
-_NO_DATABASE: Final = (
-    "The file of DATABASE_URL is damaged, or no database: put a copy of it back, or name another."
-)
-_SAID: Final = {
-    sqlite3.SQLITE_NOTADB: _NO_DATABASE,
-    sqlite3.SQLITE_CORRUPT: _NO_DATABASE,
-    sqlite3.SQLITE_FULL: "The disk with the database is full.",
-}
-_POSTGRES_OUTAGES: Final = frozenset({"08", "28", "3D", "40", "53", "55", "57", "58"})
+# Whoever is cancelled waits so long for their connection to be given back; then that goes on alone.
+LET_GO: Final = 1.0
 
 
 class Database:
@@ -86,11 +64,13 @@ class Database:
     0.3 ms on either, a hundred rows in one write 0.02 ms each. Await nothing else inside.
     """
 
-    def __init__(self, reads: AsyncEngine, writes: AsyncEngine) -> None:
+    def __init__(self, reads: AsyncEngine, writes: AsyncEngine, lines: Lines | None = None) -> None:
         # Where it is, with the password in it.
         self.address = reads.url
         self._reads = reads
         self._writes = writes
+        self._lines = lines or Lines()
+        self._are_cut = False
 
     @classmethod
     async def open(
@@ -106,9 +86,12 @@ class Database:
         where = address(url)
         pool: dict[str, Any] = {"pool_size": pool_size, "max_overflow": overflow}
         one: dict[str, Any] = {"pool_size": 1, "max_overflow": 0, "synchronous": synchronous}
+        lines = Lines()
+        writing = one if is_sqlite(where) else pool
         database = cls(
-            read_engine(where, pool_timeout=pool_timeout, **pool),
-            write_engine(where, pool_timeout=pool_timeout, **(one if is_sqlite(where) else pool)),
+            read_engine(where, lines=lines, pool_timeout=pool_timeout, **pool),
+            write_engine(where, lines=lines, pool_timeout=pool_timeout, **writing),
+            lines,
         )
         try:
             await database.ping()
@@ -120,31 +103,23 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[ReadSession]:
         """A session in which the database itself refuses to write."""
-        async with _borrowed(self._reads) as connection:
+        async with self._borrowed(self._reads) as connection:
             yield ReadSession(connection)
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[WriteSession]:
         """One transaction: committed on leaving, rolled back by whatever else ends the block."""
-        async with _borrowed(self._writes) as connection:
+        async with self._borrowed(self._writes) as connection:
             yield WriteSession(connection)
             # Not to be stopped half way: a cancelled write, too, is kept whole or not at all.
             await _in_full(connection.commit())
 
     async def ping(self) -> None:
         """Raise Unavailable unless the database answers within a second."""
-        answer = asyncio.create_task(self._answer())
-        # A stopped server lets even the cancelled question wait; nobody is kept waiting for that.
-        answer.add_done_callback(lambda task: task.cancelled() or task.exception())
-        try:
-            await asyncio.wait((answer,), timeout=PING_SECONDS)
-        finally:
-            answered = not answer.cancel()
-        if not answered:
-            raise Unavailable(f"The database did not answer within {PING_SECONDS:g} s.")
-        answer.result()
+        await within(PING_SECONDS, self.answer())
 
-    async def _answer(self) -> None:
+    async def answer(self) -> None:
+        """Returns once the database has answered."""
         async with self.read() as session:
             await session.execute(text("SELECT 1"))
 
@@ -153,10 +128,43 @@ class Database:
         pools = (engine.pool for engine in (self._reads, self._writes))
         return sum(pool.checkedout() for pool in pools if isinstance(pool, QueuePool))
 
+    def cut(self) -> None:
+        """Whoever waits for the database fails now, and nobody asks it any more."""
+        self._are_cut = True
+        self._lines.cut()
+
     async def close(self) -> None:
-        """Close what is idle now and what is in use when it comes back."""
+        """Close what is idle now and what is in use when it comes back; a server is told within
+        two seconds, or not at all."""
+        await self._lines.close()
         await _in_full(self._reads.dispose())
         await _in_full(self._writes.dispose())
+
+    @asynccontextmanager
+    async def _borrowed(self, engine: AsyncEngine) -> AsyncGenerator[AsyncConnection]:
+        if self._are_cut:
+            raise Unavailable("The server is shutting down.", retry_after=5)
+        with outages_told(reading=engine is self._reads):
+            connection = await engine.connect()
+            try:
+                yield connection
+            finally:
+                # Rolls back what is not committed. A connection not given back is lost for good.
+                await _in_full(connection.close(), let_go=LET_GO)
+
+
+async def within(seconds: float, question: Coroutine[Any, Any, None]) -> None:
+    """Ask the database; raise Unavailable when it has not answered in so many seconds."""
+    answer = asyncio.create_task(question)
+    # A stopped server lets even the cancelled question wait; nobody is kept waiting for that.
+    answer.add_done_callback(lambda task: task.cancelled() or task.exception())
+    try:
+        await asyncio.wait((answer,), timeout=seconds)
+    finally:
+        answered = not answer.cancel()
+    if not answered:
+        raise Unavailable(f"The database did not answer within {seconds:g} s.")
+    answer.result()
 
 
 def insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -198,12 +206,13 @@ def is_sqlite(where: URL) -> bool:
     return where.get_backend_name() == "sqlite"
 
 
-def read_engine(where: URL, **options: Any) -> AsyncEngine:
+def read_engine(where: URL, *, lines: Lines | None = None, **options: Any) -> AsyncEngine:
     """An engine for single statements that change nothing; the options are the pool's."""
     options |= {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
     if is_sqlite(where):
         return _sqlite(where, (*_pragmas("normal"), "query_only = ON"), PATIENCE_SECONDS, options)
-    return _postgres(where, {"default_transaction_read_only": "on"}, PATIENCE_SECONDS, options)
+    read_only = {"default_transaction_read_only": "on"}
+    return _postgres(where, read_only, PATIENCE_SECONDS, lines or Lines(), options)
 
 
 def write_engine(
@@ -211,11 +220,12 @@ def write_engine(
     *,
     patience: float = PATIENCE_SECONDS,
     synchronous: Synchronous = "normal",
+    lines: Lines | None = None,
     **options: Any,
 ) -> AsyncEngine:
     """An engine for transactions; the options are the pool's. A server knows its own safety."""
     if not is_sqlite(where):
-        return _postgres(where, {}, patience, options)
+        return _postgres(where, {}, patience, lines or Lines(), options)
     engine = _sqlite(where, _pragmas(synchronous), patience, options)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
@@ -265,9 +275,10 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 def _postgres(
-    where: URL, settings: dict[str, str], patience: float, options: dict[str, Any]
+    where: URL, settings: dict[str, str], patience: float, lines: Lines, options: dict[str, Any]
 ) -> AsyncEngine:
     connect = {
+        "async_creator_fn": lines.connect,
         "timeout": CONNECT_SECONDS,
         # The server stops a statement first; this is for a server that has gone silent.
         "command_timeout": patience + 5,
@@ -286,58 +297,27 @@ def _postgres(
         raise Invalid("PostgreSQL needs a driver: pip install 'kuznia[postgres]'.") from None
 
 
-@asynccontextmanager
-async def _borrowed(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection]:
-    with outages_told():
-        connection = await engine.connect()
-        try:
-            yield connection
-        finally:
-            # Rolls back what is not committed. A connection not given back is lost for good.
-            await _in_full(connection.close())
+async def _in_full(work: Coroutine[Any, Any, None], *, let_go: float | None = None) -> None:
+    """Wait for work to its end even when cancelled meanwhile, and only then be cancelled.
 
-
-@contextmanager
-def outages_told() -> Generator[None]:
-    """Raise Unavailable for what is the database's state, and leave what is our mistake."""
-    try:
-        yield
-    except PoolExhausted as error:
-        raise Unavailable("All connections to the database are in use.", retry_after=1) from error
-    # Nothing but the database is awaited in a session, so an OSError is the connection's.
-    except (DBAPIError, OSError) as error:
-        if isinstance(error, DBAPIError) and not _is_outage(error):
-            raise
-        told = error.driver_exception if isinstance(error, DBAPIError) else error
-        reason: str = getattr(told, "sqlite_errorname", type(told).__name__)
-        said = _SAID.get(_result(error), "The database is not answering.")
-        raise Unavailable(said, details={"reason": reason}, retry_after=1) from error
-
-
-def _result(error: DBAPIError | OSError) -> int:
-    orig = error.orig if isinstance(error, DBAPIError) else None
-    result: int = getattr(orig, "sqlite_errorcode", 0)
-    return result & 0xFF
-
-
-def _is_outage(error: DBAPIError) -> bool:
-    # Each driver has one of the two, and neither when it, not the database, found the mistake.
-    state: str = getattr(error.orig, "sqlstate", None) or ""
-    known = _result(error) in _SQLITE_OUTAGES or state[:2] in _POSTGRES_OUTAGES
-    return known or error.connection_invalidated
-
-
-async def _in_full(work: Coroutine[Any, Any, None]) -> None:
-    """Wait for work to its end even when cancelled meanwhile, and only then be cancelled."""
+    With `let_go`, no longer than that after being cancelled: the work then goes on by itself.
+    """
     # The web framework cancels again at every wait until the request is gone. What it interrupts
     # here would end in a connection thrown away, for each client that hangs up.
     task = asyncio.create_task(work)
+    loop = asyncio.get_running_loop()
     cancelled: asyncio.CancelledError | None = None
-    while not task.done():
+    until: float | None = None
+    while not task.done() and (until is None or loop.time() < until):
         try:
-            await asyncio.wait((task,))
+            await asyncio.wait((task,), timeout=until and until - loop.time())
         except asyncio.CancelledError as error:
+            if cancelled is None and let_go is not None:
+                until = loop.time() + let_go
             cancelled = error
-    task.result()
+    if task.done():
+        task.result()
+    else:
+        task.add_done_callback(lambda task: task.cancelled() or task.exception())
     if cancelled is not None:
         raise cancelled

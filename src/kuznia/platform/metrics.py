@@ -30,6 +30,8 @@ CLASSES = frozenset({"1xx", "2xx", "3xx", "4xx", "5xx"})
 STATUSES = frozenset({"complete", "partial", "degraded", "declined", "failed", *ANSWERS})
 # Which limit stood in the way.
 LIMITS = frozenset({"generation", "requests", "route", "orders", "tokens", "cost"})
+# Held in memory until they are written, refused for want of room there, or lost with the process.
+UNKEPT = frozenset({"later", "refused", "lost"})
 BREAKER = {"closed": 0, "half-open": 1, "open": 2}
 # How a question to Redis ends.
 ANSWERED = frozenset({"answered", "silent", "lost", "refused", "skipped"})
@@ -147,6 +149,14 @@ class Metrics:
         self._shelf = Family(
             counter, "shelf_lookups", "Looks on it.", result=("hit", "miss", "shared")
         )
+        self._unkept = Family(
+            counter,
+            "artefacts_unkept",
+            "Artefacts that no row could be written for when they were made.",
+            result=UNKEPT,
+        )
+        says = "Artefacts in memory alone, to be written once rows are taken."
+        self._waiting = gauge("kuznia_artefacts_waiting", says)
         self._refused = Family(
             counter, "refused", "Requests and orders over a limit.", limit=LIMITS
         )
@@ -208,6 +218,14 @@ class Metrics:
     def shelf_shared(self) -> None:
         """A miss here that was found where all processes look."""
         self._shelf.of("shared").inc()
+
+    def unkept(self, result: str) -> None:
+        """An artefact was made and could not be written."""
+        self._unkept.of(result).inc()
+
+    def watch_unkept(self, count: Callable[[], int]) -> None:
+        """Ask how many artefacts are in memory alone whenever the metrics are read."""
+        self._waiting.set_function(count)
 
     def refused(self, limit: str) -> None:
         """A request or an order was more than its caller may have."""

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, NullPool, func, inspect, select, text
 
 from kuznia.platform import db
 from kuznia.platform.errors import Conflict, Unavailable
+from kuznia.platform.outages import outages_told
 from kuznia.platform.tables import metadata, schemas
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ async def _move(url: str, step: Callable[["Config"], None]) -> None:
     where = db.address(url)
     engine = db.write_engine(where, patience=PATIENCE_SECONDS, poolclass=NullPool)
     try:
-        with db.outages_told():
+        with outages_told():
             async with engine.begin() as connection:
                 # SQLite's BEGIN IMMEDIATE is such a lock by itself.
                 if not db.is_sqlite(where):

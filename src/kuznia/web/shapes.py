@@ -107,3 +107,8 @@ def links(kept: Kept) -> dict[str, str]:
 def linked(kept: Kept) -> bytes:
     """The artefact's JSON with its links, put in without reading it again."""
     return b'%b,"links":%b}' % (kept.body[:-1], to_json(links(kept)))
+
+
+def kept_headers(kept: Kept) -> dict[str, str]:
+    """For programs that read no findings: whether the artefact is in memory alone as yet."""
+    return {"X-Not-Yet-Kept": "true"} if kept.in_memory else {}

@@ -31,7 +31,7 @@ from kuznia.web.asked import caller_of, forge_of
 from kuznia.web.body import SMALL, JsonBody, fields, media_type, multipart
 from kuznia.web.ids import InPath
 from kuznia.web.route import ExactRoute
-from kuznia.web.shapes import ArtefactShape, linked
+from kuznia.web.shapes import ArtefactShape, kept_headers, linked
 
 router = APIRouter(prefix="/api/v1", tags=["flows"], route_class=ExactRoute)
 
@@ -141,7 +141,7 @@ async def edit_flow(request: Request, artefact_id: InPath) -> Response:
     artefact = _artefact(forge, kept, new, forge.clock.monotonic() - began)
     edited = await forge.shelf.keep(artefact, artefact.id)
     data = b'%b,"diff":%b}' % (linked(edited)[:-1], to_json(new.diff))
-    return answered(data)
+    return answered(data, headers=kept_headers(edited))
 
 
 async def _flow(request: Request, artefact_id: str) -> tuple[Kept, Flow]:

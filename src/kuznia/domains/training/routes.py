@@ -40,7 +40,7 @@ from kuznia.domains.training.shapes import (
 from kuznia.domains.training.verifier import certificate, findings, verify
 from kuznia.forge.memory import Entries
 from kuznia.forge.sanitise import plain
-from kuznia.forge.shelf import Kept, body
+from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import Artefact, ArtefactId, Caller, Finding, RunId
 from kuznia.forge.work import Forge
 from kuznia.platform.errors import Conflict, Invalid, NotFound, invalid
@@ -204,8 +204,7 @@ async def respond(forge: Forge, who: Caller, artefact_id: str, sent: FeedbackIn)
     changed = coached.plan != standing.plan or coached.decline is not None
     if changed:
         artefact = await asyncio.to_thread(_artefact, forge, kept, coached, began)
-        await forge.shelf.keep(artefact, artefact.id)
-        content = body(artefact)
+        content = (await forge.shelf.keep(artefact, artefact.id)).body
     rest = to_json({"changed": changed} | answer(coached, Log.read(log).playbook))
     return b'{"artefact":%b,%b' % (content, rest[1:])
 

@@ -28,6 +28,7 @@ from kuznia.web.answers import bare
 from kuznia.web.asked import caller_of
 from kuznia.web.body import ORDER, SMALL, JsonBody
 from kuznia.web.ids import NAME, UserInPath
+from kuznia.web.shapes import kept_headers
 
 router = APIRouter(prefix="/api/trainingplan", tags=["old paths"], deprecated=True)
 
@@ -198,7 +199,7 @@ async def generate(request: Request) -> Response:
             completion_message=None,
             metadata=metadata,
         )
-        return bare(no)
+        return bare(no, headers=kept_headers(kept))
     plan = Plan.model_validate(artefact["parts"]["plan"])
     yes = PlanAnswer(
         success=True,
@@ -207,7 +208,7 @@ async def generate(request: Request) -> Response:
         completion_message=plan.summary,
         metadata=metadata,
     )
-    return bare(yes)
+    return bare(yes, headers=kept_headers(kept))
 
 
 @router.post(

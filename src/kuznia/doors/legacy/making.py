@@ -19,6 +19,7 @@ from kuznia.web.answers import bare
 from kuznia.web.asked import caller_of
 from kuznia.web.body import ORDER, SMALL, JsonBody
 from kuznia.web.leaving import unless_gone
+from kuznia.web.shapes import kept_headers
 
 # However they are escaped they are within what a body may have: too much is told of the field.
 MOST_LETTERS = 100_000
@@ -118,7 +119,8 @@ async def generate(request: Request) -> Response:
     run = doors(request).runs.start(order, goes_on=False)
     await ended(request, run)
     try:
-        return bare(_told(sent, accepted(run)))
+        kept = accepted(run)
+        return bare(_told(sent, kept), headers=kept_headers(kept))
     except NotAccepted as fault:
         if sent.domain == "code":
             raise

@@ -55,6 +55,13 @@ class Server(BaseSettings):
     request_timeout: Seconds = Field(
         default=120, description="Seconds for a whole order, repairs and all."
     )
+    shutdown_notice: float = Field(
+        default=0,
+        ge=0,
+        le=600,
+        description="Seconds in which a server that was told to stop answers as before while "
+        "`/ready` says 503, so that a load balancer sends no more.",
+    )
     shutdown_grace: float = Field(
         default=5,
         ge=0,

@@ -47,6 +47,13 @@ class Store(BaseSettings):
         description="Seconds in which an equal order gets the artefact made before; 0 never.",
     )
     cache_size: Count = Field(default=1000, description="Artefacts held in memory.")
+    unkept_bytes: int = Field(
+        default=64_000_000,
+        ge=0,
+        le=100_000_000_000,
+        description="Bytes of artefacts held in memory while the database takes no rows; past "
+        "that, orders are refused.",
+    )
     run_retention: float = Field(
         default=600,
         ge=1,

@@ -1,0 +1,67 @@
+"""An artefact as it lies on the shelf, and as it is answered from there."""
+
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic_core import from_json, to_json
+
+from kuznia.forge.terms import Artefact, ArtefactId, Finding, Making, RunId, Status
+
+NOT_YET_KEPT: Final = Finding(
+    "not-yet-kept",
+    "warn",
+    "artefact",
+    "The database takes no rows now. This is held in memory and written as soon as it can be; save "
+    "what you need of it.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An artefact as it lies on the shelf; `body` is its JSON, written once."""
+
+    id: ArtefactId
+    run_id: RunId
+    owner: str
+    domain: str
+    status: Status
+    created_at: datetime
+    body: bytes
+    # Whether it is in memory alone; its findings say so too.
+    in_memory: bool = False
+
+
+def body(artefact: Artefact) -> bytes:
+    """The artefact as everyone sees it. The owner stays out: who may read it already knows."""
+    return to_json(
+        {
+            "id": artefact.id,
+            "domain": artefact.domain,
+            "status": artefact.status,
+            "parts": artefact.parts,
+            "unmet": artefact.unmet,
+            "findings": artefact.findings,
+            "decline": artefact.decline,
+            "evidence": artefact.evidence,
+            "created_at": artefact.created_at,
+        }
+    )
+
+
+def unspent(kept: Kept) -> Kept:
+    """The same artefact as the answer to an equal order: what it took is not taken again."""
+    # Any: JSON as this version or one before wrote it.
+    artefact: dict[str, Any] = from_json(kept.body)
+    evidence: dict[str, Any] = artefact["evidence"]
+    making = {one.name: evidence[one.name] for one in fields(Making)}
+    nothing = {**dict.fromkeys(making, 0), "attempts": ()}
+    artefact["evidence"] = {**evidence, **nothing, "making": making}
+    return replace(kept, body=to_json(artefact))
+
+
+def not_yet_kept(kept: Kept) -> Kept:
+    """The same artefact with a finding that says it is in memory alone."""
+    artefact: dict[str, Any] = from_json(kept.body)  # Any: JSON, as above
+    artefact["findings"].append(asdict(NOT_YET_KEPT))
+    return replace(kept, body=to_json(artefact), in_memory=True)
