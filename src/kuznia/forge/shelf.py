@@ -31,8 +31,8 @@ MAX_DELETED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """An artefact as it lies on the shelf; `body` is its JSON, written once."""
+class Listed:
+    """An artefact as a line of its owner's history."""
 
     id: ArtefactId
     run_id: RunId
@@ -40,7 +40,17 @@ class Kept:
     domain: str
     status: Status
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(Listed):
+    """An artefact as it lies on the shelf; `body` is its JSON, written once."""
+
     body: bytes
+
+
+# All that a line of history is made of: a page of bodies is megabytes that nobody is shown.
+_LISTED = tuple(artefacts.c[one.name] for one in fields(Listed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +172,11 @@ class Shelf:
         status: Status | None,
         before: str | None,
         limit: int,
-    ) -> list[Kept]:
+    ) -> list[Listed]:
         """The caller's artefacts older than `before`, newest first."""
         if self._db is None:
             return []
-        query = sa.select(artefacts).where(artefacts.c.owner == caller.id)
+        query = sa.select(*_LISTED).where(artefacts.c.owner == caller.id)
         if domain is not None:
             query = query.where(artefacts.c.domain == domain)
         if status is not None:
@@ -175,7 +185,7 @@ class Shelf:
             query = query.where(artefacts.c.id < before)
         query = query.order_by(artefacts.c.id.desc()).limit(limit)
         async with self._db.read() as session:
-            return [_kept(row) for row in await session.execute(query)]
+            return [Listed(*row) for row in await session.execute(query)]
 
     async def delete(self, caller: Caller, artefact_id: str) -> Deleted:
         """The caller's own artefact is gone for good; NotFound as for `get`."""
