@@ -50,6 +50,7 @@ def shelf_of(
         journal=journal,
         ttl=settings.cache_ttl,
         size=settings.cache_size,
+        max_bytes=settings.cache_bytes,
         storage=Storage(db, clock, allowances.storage),
     )
 

@@ -14,8 +14,9 @@ IVAN, OLENA = "ivan", "olena"
 
 
 async def keep_replays(db: Database, owner: str, count: int, size: int) -> None:
-    row = {"owner": owner, "hash": "h", "holder": "", "expires_at": NOON, "status": 200}
-    rows = [{"id": f"{owner}{i:08}", **row, "headers": "[]", "body": "x" * size} for i in range(count)]
+    row: dict[str, object] = {"owner": owner, "hash": "h", "holder": "", "expires_at": NOON}
+    row |= {"status": 200, "headers": "[]", "body": "x" * size}
+    rows = [{"id": f"{owner}{number:08}", **row} for number in range(count)]
     async with db.write() as session:
         for start in range(0, count, 100):
             await session.execute(sa.insert(replays), rows[start : start + 100])

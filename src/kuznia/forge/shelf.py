@@ -6,7 +6,7 @@ before would cost more than all the rest of its road.
 """
 
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -22,6 +22,7 @@ from kuznia.platform.db import Database, WriteSession
 from kuznia.platform.errors import NotFound, Unavailable
 from kuznia.platform.journal import Journal
 from kuznia.platform.log import get_log
+from kuznia.platform.sweep import Sweep
 from kuznia.platform.tables import artefacts
 
 log = get_log("shelf")
@@ -72,6 +73,7 @@ class Shelf:
         *,
         ttl: float,
         size: int,
+        max_bytes: int = 64 << 20,
         storage: Storage | None = None,
         journal: Journal | None = None,
     ) -> None:
@@ -79,10 +81,13 @@ class Shelf:
         self._clock = clock
         self._ttl = ttl
         self._size = size
+        self._max_bytes, self._bytes = max_bytes, 0
         # None where nobody's is limited.
         self._storage = storage
         # Until when it is fresh, and whether it is already written as an answer from the shelf.
         self._fresh: OrderedDict[str, tuple[float, Kept, bool]] = OrderedDict()
+        # Twice as long as anything is fresh, and it is gone although nobody asked for it again.
+        self._sweep = Sweep(ttl, self._forget_stale)
         self._journal = journal or (Journal(db) if db else None)
 
     def find(self, key: str) -> Kept | None:
@@ -92,14 +97,21 @@ class Shelf:
             return None
         until, kept, again = held
         if until <= self._clock.monotonic():
-            del self._fresh[key]
+            self._drop(key)
             return None
         if not again:
             # Most are never asked for again, so this is not done when they are made.
+            self._bytes -= len(kept.body)
             kept = unspent(kept)
+            self._bytes += len(kept.body)
             self._fresh[key] = (until, kept, True)
         self._fresh.move_to_end(key)
         return kept
+
+    @property
+    def held(self) -> tuple[int, int]:
+        """How many artefacts are in memory, and their bytes."""
+        return len(self._fresh), self._bytes
 
     async def admit(self, caller: Caller) -> None:
         """Raise QuotaExceeded if there is no room for what this caller is about to have made."""
@@ -213,8 +225,7 @@ class Shelf:
             if freed:
                 await count(session, {caller.id: -freed})
         runs = frozenset(row.run_id for row in rows)
-        for key in [key for key, (_, kept, _) in self._fresh.items() if kept.run_id in runs]:
-            del self._fresh[key]
+        self._drop_where(lambda _, kept: kept.run_id in runs)
         self._counted(caller.id, -freed)
         return Deleted(len(rows), runs, freed)
 
@@ -226,17 +237,30 @@ class Shelf:
         """Nothing of this caller's is found again in memory; their rows are another's to erase."""
         if self._storage is not None:
             self._storage.forget(caller.id)
-        gone = [key for key, (_, kept, _) in self._fresh.items() if kept.owner == caller.id]
-        for key in gone:
-            del self._fresh[key]
+        self._drop_where(lambda _, kept: kept.owner == caller.id)
 
     def _remember(self, key: str, kept: Kept, seconds: float) -> None:
         if seconds <= 0 or self._size <= 0:
             return
+        self._drop(key)
         self._fresh[key] = (self._clock.monotonic() + seconds, kept, False)
-        self._fresh.move_to_end(key)
-        while len(self._fresh) > self._size:
-            self._fresh.popitem(last=False)
+        self._bytes += len(kept.body)
+        while len(self._fresh) > self._size or self._bytes > self._max_bytes:
+            self._drop(next(iter(self._fresh)))
+        self._sweep.begin()
+
+    def _drop(self, key: str) -> None:
+        if gone := self._fresh.pop(key, None):
+            self._bytes -= len(gone[1].body)
+
+    def _drop_where(self, said: Callable[[float, Kept], bool]) -> None:
+        for key in [key for key, (until, kept, _) in self._fresh.items() if said(until, kept)]:
+            self._drop(key)
+
+    def _forget_stale(self) -> bool:
+        now = self._clock.monotonic()
+        self._drop_where(lambda until, _: until <= now)
+        return bool(self._fresh)
 
 
 def key_of(order: Order, domain: Domain, model: str) -> str:

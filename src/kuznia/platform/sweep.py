@@ -1,0 +1,29 @@
+"""A timer for what is kept for a while: it is forgotten in time, also when nothing more comes."""
+
+import asyncio
+from collections.abc import Callable
+
+
+class Sweep:
+    """Calls `forget` every so many seconds for as long as that answers that something is left."""
+
+    def __init__(self, seconds: float, forget: Callable[[], bool]) -> None:
+        self._seconds = seconds
+        self._forget = forget
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self) -> None:
+        """There is something to forget; needs a running loop."""
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self._seconds, self._go)
+
+    def close(self) -> None:
+        """No timer of ours is left."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _go(self) -> None:
+        self._timer = None
+        if self._forget():
+            self.begin()
