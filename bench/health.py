@@ -78,9 +78,7 @@ def loads(server: Running) -> dict[str, list[Ask]]:
     edits = json.dumps({"operations": [rename] * 50})
     batch = json.dumps({"orders": [json.loads(LARGEST) for _ in range(8)]})
     said = json.dumps({"text": f"I hate deadlifts and I can't train on Tuesdays {MARK}"})
-    exports = [
-        Ask("GET", path) for one in (plan, service) for path in formats(server, one["id"])
-    ]
+    exports = [Ask("GET", path) for one in (plan, service) for path in formats(server, one["id"])]
     return {
         "plans": [Ask("POST", PATH, LARGEST)],
         "flows": [Ask("POST", "/api/v1/flows", flow())],

@@ -7,12 +7,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from bench import load, servers, streams
+from bench import load, servers
 from bench.load import MARK, Plan
 from bench.procs import NotReady, Running, cores, stop_on_signal
 from bench.race import Wrong
 from bench.report import Goal, goals_table
-from bench.streams import StreamPlan
 
 PATH = "/api/v1/training/plans"
 # Sixteen weeks of seven full days, of strength and running: no artefact of ours is larger.
@@ -36,34 +35,25 @@ SECONDS = "60"
 AFTER, IDLE = 250, 150
 
 
-def make(server: Running, count: int, connections: int) -> None:
+def make(server: Running, count: int, *, streamed: bool) -> None:
     plan = Plan(
         port=server.port,
         path=PATH,
         body=LARGEST,
-        connections=connections,
+        connections=2,
         requests=count,
         seconds=1800,
-        holds='"parts":{"plan":',
+        headers=(("Accept", "text/event-stream"),) if streamed else (),
+        holds="event: run.finished" if streamed else '"parts":{"plan":',
     )
     result = load.run_apart(plan, cores().load)
     if result.errors or result.requests != count:
         raise Wrong(f"{result.requests} of {count} answered; {result.errors} {result.wrong}")
 
 
-def stream(server: Running, count: int, rate: float) -> None:
-    plan = StreamPlan(
-        port=server.port, path=PATH, body=LARGEST, streams=count, rate=rate, first=10_000_000
-    )
-    seen = streams.run_apart(plan, cores().load)
-    if seen.errors or seen.finished != count:
-        raise Wrong(f"{seen.finished} of {count} streams ended well; {seen.errors}")
-
-
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench memory", description=__doc__)
     parser.add_argument("--orders", type=int, default=1000, help="half of them streamed")
-    parser.add_argument("--rate", type=float, default=8.0, help="streams opened in a second")
     parser.add_argument("--json", action="store_true", help="figures for programs, last line")
     said = parser.parse_args(arguments)
     stop_on_signal()
@@ -71,9 +61,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with servers.kuznia(None, cores().server, **held) as server:
             idle = server.memory()
-            make(server, said.orders // 2, 2)
+            make(server, said.orders // 2, streamed=False)
             plain = server.memory()
-            stream(server, said.orders - said.orders // 2, said.rate)
+            make(server, said.orders - said.orders // 2, streamed=True)
             after = server.memory()
             # Twice: what was fresh is looked at when the time is up, and then once more.
             time.sleep(2 * float(SECONDS) + 5)
