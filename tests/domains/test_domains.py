@@ -130,7 +130,9 @@ async def test_what_is_asked_for_is_in_every_prompt(domain: Domain, example: Any
 
     async with opened(domain) as ready:
         parts = ready.parts(order)
-        asked = [(p, p.prompt(await a_bench(order, p, parts))) for p in parts if p.prompt]
+        asked = [
+            (p, await settled(p.prompt(await a_bench(order, p, parts)))) for p in parts if p.prompt
+        ]
 
     assert all(prompt.system.strip() for _, prompt in asked)
     # A specialist works on what the others made of it.

@@ -1,7 +1,6 @@
 """What the shelf holds in memory: so many bytes at most, and nothing when its time is up."""
 
 import asyncio
-from datetime import UTC, datetime
 
 from kuznia.forge.shelf import Kept, Shelf
 from kuznia.forge.terms import ArtefactId, RunId
@@ -11,7 +10,7 @@ from kuznia.platform.clock import SystemClock
 def a_kept(number: int) -> Kept:
     id_, run = ArtefactId(f"art_{number}"), RunId(f"run_{number}")
     body = b'{"evidence":{},"parts":"%b"}' % (b"x" * 10_000)
-    return Kept(id_, run, "ivan", "notes", "complete", datetime.now(UTC), body)
+    return Kept(id_, run, "ivan", "notes", "complete", SystemClock().now(), body)
 
 
 def a_shelf(*, ttl: float, max_bytes: int) -> Shelf:

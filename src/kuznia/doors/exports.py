@@ -1,7 +1,7 @@
 """Artefacts taken away in the formats their domain knows."""
 
-import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from fastapi import APIRouter, Request, Response
 from pydantic_core import from_json
@@ -11,6 +11,7 @@ from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import CannotExport, Copy, Export
 from kuznia.platform.errors import Invalid, NotFound
 from kuznia.platform.wire import Envelope
+from kuznia.platform.workers import POOL
 from kuznia.web.answers import answered
 from kuznia.web.asked import caller_of
 from kuznia.web.ids import FormatInPath, InPath
@@ -65,16 +66,17 @@ async def export(
         raise NotFound(f"An artefact of {kept.domain} has no such format; there is {names}.")
     refuse_unknown(request, form.options)
     # Drawing a diagram takes its time, and others want theirs.
-    content = await asyncio.to_thread(exported, kept, form, dict(request.query_params))
+    options = dict(request.query_params)
+    content = await POOL.ease(partial(exported, kept, form.write, options))
     headers = {"Content-Disposition": f'attachment; filename="{kept.id}-{name}.{form.ending}"'}
     return Response(content, media_type=form.media_type, headers=headers)
 
 
-def exported(kept: Kept, form: Export, options: Mapping[str, str]) -> bytes:
+def exported(kept: Kept, write: Callable[[Copy], bytes], options: Mapping[str, str]) -> bytes:
     """An artefact in a format; what does not go into it is the caller's to change."""
     copy = Copy(kept.id, kept.created_at, from_json(kept.body)["parts"], options)
     try:
-        return form.write(copy)
+        return write(copy)
     except CannotExport as cannot:
         raise Invalid(str(cannot)) from None
 

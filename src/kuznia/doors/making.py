@@ -73,7 +73,7 @@ def _give_all(kept: Kept, domain: Domain, form: Export | None, given: Given) -> 
         say(kept.body.decode())
         return
     if form and artefact["decline"] is None:
-        _save(exported(kept, form, {}), given.out)
+        _save(exported(kept, form.write, {}), given.out)
     elif not form:
         shown = domain.shown(artefact["parts"]) if domain.shown and artefact["parts"] else None
         _give(artefact, shown, given)

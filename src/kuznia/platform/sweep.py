@@ -11,11 +11,15 @@ class Sweep:
         self._seconds = seconds
         self._forget = forget
         self._timer: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def begin(self) -> None:
         """There is something to forget; needs a running loop."""
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(self._seconds, self._go)
+        loop = asyncio.get_running_loop()
+        # A timer of a loop that was closed will never go off.
+        if self._timer is None or self._loop is not loop:
+            self._loop = loop
+            self._timer = loop.call_later(self._seconds, self._go)
 
     def close(self) -> None:
         """No timer of ours is left."""

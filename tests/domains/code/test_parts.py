@@ -14,7 +14,6 @@ from kuznia.domains.code import DOMAIN
 from kuznia.domains.code.apart import apart
 from kuznia.domains.code.languages import get
 from kuznia.domains.code.parts import CODE, DOCUMENTATION, TESTS, parts
-from kuznia.domains.code.pool import POOL
 from kuznia.domains.code.proof import prove
 from kuznia.forge.ledger import Ledger
 from kuznia.forge.run import run
@@ -23,6 +22,7 @@ from kuznia.forge.terms import Order, RunId, Unreadable
 from kuznia.forge.work import Work
 from kuznia.llm.model import Ask
 from kuznia.llm.scripted import ScriptedModel
+from kuznia.platform.workers import POOL
 
 GOOD = '''Here it is:
 

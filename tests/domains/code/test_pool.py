@@ -15,12 +15,11 @@ import psutil
 import pytest
 from tests.domains.code.patience import least_lag
 
-from kuznia.domains.code.grammar import Stopped
 from kuznia.domains.code.languages import LANGUAGES, get
-from kuznia.domains.code.pool import BUSY, MAX_MEMORY, POOL, Pool, work
 from kuznia.domains.code.proof import prove
 from kuznia.domains.code.schema import Proof
 from kuznia.platform.turns import share
+from kuznia.platform.workers import BUSY, MAX_MEMORY, POOL, Pool, Stopped, work
 
 
 @pytest.fixture

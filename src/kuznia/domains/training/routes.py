@@ -1,8 +1,8 @@
 """The doors only training has: what to ask, whether a plan keeps the rules, feedback, playbook."""
 
-import asyncio
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import cast
 
 from fastapi import APIRouter, Request, Response
@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
 from kuznia.domains.training import editing
+from kuznia.domains.training.aside import aside
 from kuznia.domains.training.athlete import read
 from kuznia.domains.training.kept import text as data_file
 from kuznia.domains.training.plan import Plan
@@ -37,11 +38,11 @@ from kuznia.domains.training.shapes import (
     answer,
     named,
 )
-from kuznia.domains.training.verifier import certificate, findings, verify
+from kuznia.domains.training.verifier import certified, findings, verify
 from kuznia.forge.memory import Entries
 from kuznia.forge.sanitise import plain
 from kuznia.forge.shelf import Kept, body
-from kuznia.forge.terms import Artefact, ArtefactId, Caller, Finding, RunId
+from kuznia.forge.terms import Artefact, ArtefactId, Caller, Draft, Finding, RunId
 from kuznia.forge.work import Forge
 from kuznia.platform.errors import Conflict, Invalid, NotFound, invalid
 from kuznia.platform.ids import new_id
@@ -96,11 +97,7 @@ async def ask(request: Request) -> Response:
 async def check(request: Request) -> Response:
     """The plan may come from anywhere. Needs no model; nothing is kept."""
     sent = await VERIFY.read(request)
-    _within(sent.plan)
-    problem = next(wrong(sent.order.answers), None)
-    if problem is not None:
-        raise _wrong(("order", "answers", problem.where), problem.message)
-    return answered(await asyncio.to_thread(_verified, sent))
+    return answered(await aside(partial(_verified, sent)))
 
 
 @router.post(
@@ -193,26 +190,27 @@ async def respond(forge: Forge, who: Caller, artefact_id: str, sent: FeedbackIn)
     kept = await forge.shelf.get(who, artefact_id)
     await forge.shelf.admit(who)
     log = await forge.memory.read(who, kept.domain)
-    # In threads: a dozen plans may be held against every rule on the way to one that keeps them.
-    standing = await asyncio.to_thread(_standing, kept, log, day)
     said = plain(sent.said) if isinstance(sent.said, str) else sent.said
-    coached = await asyncio.to_thread(_coached, said, standing)
+    # A dozen plans may be held against every rule on the way to one that keeps them.
+    before, coached = await aside(partial(_coached, said, kept, log, day))
     if coached.deltas:
         # Before the plan is kept: a lesson must not be lost with it.
         log = await forge.memory.learn(who, kept.domain, _learning(coached.deltas, day), now)
     content = kept.body
-    changed = coached.plan != standing.plan or coached.decline is not None
+    changed = coached.plan != before or coached.decline is not None
     if changed:
-        artefact = await asyncio.to_thread(_artefact, forge, kept, coached, began)
+        parts = await aside(partial(editing.parts, coached))
+        artefact = _artefact(forge, kept, coached, parts, began)
         await forge.shelf.keep(artefact, artefact.id)
         content = body(artefact)
     rest = to_json({"changed": changed} | answer(coached, Log.read(log).playbook))
     return b'{"artefact":%b,%b' % (content, rest[1:])
 
 
-def _artefact(forge: Forge, before: Kept, coached: Coached, began: float) -> Artefact:
+def _artefact(
+    forge: Forge, before: Kept, coached: Coached, parts: Mapping[str, Draft], began: float
+) -> Artefact:
     run_id = RunId(new_id("run", forge.clock))
-    parts = editing.parts(coached)
     seconds = round(forge.clock.monotonic() - began, 6)
     edited = Finding("feedback", "warn", "plan", f"Changed from {before.id}, not made anew.")
     return Artefact(
@@ -243,9 +241,11 @@ def _standing(kept: Kept, log: Entries, day: datetime.date) -> Standing:
     return Standing(artefact=kept.id, plan=plan, person=person, log=Log.read(log), now=day)
 
 
-def _coached(said: Said, standing: Standing) -> Coached:
+def _coached(said: Said, kept: Kept, log: Entries, day: datetime.date) -> tuple[Plan, Coached]:
+    """The plan that was, and what became of it."""
+    standing = _standing(kept, log, day)
     try:
-        return coach(said, standing)
+        return standing.plan, coach(said, standing)
     except Unfit as unfit:
         raise Invalid(str(unfit)) from None
     except Unknown as unknown:
@@ -323,11 +323,12 @@ def _unknown(unknown: Unknown, plan: Plan) -> Invalid:
 
 
 def _verified(sent: VerifyIn) -> Verified:
-    athlete = read(sent.order)
-    return Verified(
-        certificate=certificate(sent.plan, athlete),
-        findings=tuple(findings(verify(sent.plan, athlete))),
-    )
+    _within(sent.plan)
+    problem = next(wrong(sent.order.answers), None)
+    if problem is not None:
+        raise _wrong(("order", "answers", problem.where), problem.message)
+    verdicts = verify(sent.plan, read(sent.order))
+    return Verified(certificate=certified(sent.plan, verdicts), findings=tuple(findings(verdicts)))
 
 
 def _within(plan: Plan) -> None:
