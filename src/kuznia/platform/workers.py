@@ -8,6 +8,7 @@ pipe does, which is also when this process dies, and an alarm ends it in a job t
 """
 
 import asyncio
+import os
 import resource
 import signal
 import subprocess
@@ -56,6 +57,8 @@ START_SECONDS = 30.0
 EASED_SECONDS = 60.0
 # What a worker costs in memory, some 60 MB, is given back when it had nothing to do for so long.
 IDLE_SECONDS = 30.0
+# Requests are short and somebody waits for each; work that takes long is in less of a hurry.
+NICE = 10
 # A tree takes some hundred times its text; text that makes it more ends its worker, not the host.
 MAX_MEMORY = 2 << 30
 # The job found no place, so nothing was done.
@@ -228,7 +231,8 @@ class _Untimed(Generic[R]):
 
 
 def bounded() -> None:
-    """Hold this process to what a worker may use."""
+    """Hold this process to what a worker may use, and let the server go first on a full core."""
+    os.nice(NICE)
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
 
 
