@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 from tests.doors.conftest import Start
 from tests.doors.served import Kuznia
 from tests.makers import a_domain
@@ -50,12 +51,12 @@ def statements() -> Generator[list[str]]:
     """Every statement sent to a database while this lasts."""
     sent: list[str] = []
 
-    def hear(*event: Any) -> None:
-        sent.append(event[2])
+    def hear(*said: Any) -> None:
+        sent.append(said[2])
 
-    sa.event.listen(sa.Engine, "before_cursor_execute", hear)
+    event.listen(sa.Engine, "before_cursor_execute", hear)
     yield sent
-    sa.event.remove(sa.Engine, "before_cursor_execute", hear)
+    event.remove(sa.Engine, "before_cursor_execute", hear)
 
 
 def refused(answer: httpx2.Response) -> str:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from tests.domains.flows.makers import a_flow, without
 
 from kuznia.domains.flows import DOMAIN
-from kuznia.domains.flows.domain import FlowInput
+from kuznia.domains.flows.domain import FlowInput, screen
 from kuznia.domains.flows.planner import build, read
 from kuznia.domains.flows.proof import CHECKS
 from kuznia.forge.check import check
@@ -131,14 +131,14 @@ async def test_a_reply_is_read_mended_and_accepted() -> None:
     ],
 )
 async def test_what_should_not_be_made_is_declined(prompt, code) -> None:
-    decline = await DOMAIN.screen(an_order(prompt))
+    decline = await screen(an_order(prompt))
 
     assert decline is not None
     assert decline.code == code
 
 
 async def test_what_can_be_made_is_not_declined() -> None:
-    assert await DOMAIN.screen(an_order()) is None
+    assert await screen(an_order()) is None
 
 
 @pytest.mark.parametrize("prompt", ["", "short", "x" * 2001])
