@@ -54,10 +54,11 @@ def make(server: Running, count: int, *, streamed: bool) -> None:
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench memory", description=__doc__)
     parser.add_argument("--orders", type=int, default=1000, help="half of them streamed")
+    parser.add_argument("--held", default=SECONDS, help="seconds that what ended is held")
     parser.add_argument("--json", action="store_true", help="figures for programs, last line")
     said = parser.parse_args(arguments)
     stop_on_signal()
-    held = {"RUN_RETENTION": SECONDS, "CACHE_TTL": SECONDS}
+    held = {"RUN_RETENTION": said.held, "CACHE_TTL": said.held}
     try:
         with servers.kuznia(None, cores().server, **held) as server:
             idle = server.memory()
@@ -66,7 +67,7 @@ def main(arguments: Sequence[str]) -> int:
             make(server, said.orders - said.orders // 2, streamed=True)
             after = server.memory()
             # Twice: what was fresh is looked at when the time is up, and then once more.
-            time.sleep(2 * float(SECONDS) + 5)
+            time.sleep(2 * float(said.held) + 5)
             again = server.memory()
     except (NotReady, Wrong) as error:
         print(f"error: {error}", file=sys.stderr)

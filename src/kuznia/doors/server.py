@@ -18,6 +18,7 @@ from kuznia.doors.connection import PATIENCE, Connection
 from kuznia.doors.crowd import Crowd
 from kuznia.platform.errors import Conflict
 from kuznia.platform.log import get_log
+from kuznia.platform.memory import map_large_pieces
 from kuznia.platform.settings import Settings
 
 log = get_log("server")
@@ -101,6 +102,7 @@ def settle() -> None:
     after this long.
     """
     sys.setswitchinterval(SWITCH)
+    map_large_pieces()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)

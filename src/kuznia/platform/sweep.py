@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+from kuznia.platform.memory import give_back
+
 
 class Sweep:
     """Calls `forget` every so many seconds for as long as that answers that something is left."""
@@ -31,3 +33,4 @@ class Sweep:
         self._timer = None
         if self._forget():
             self.begin()
+        give_back()

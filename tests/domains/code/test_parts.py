@@ -9,6 +9,7 @@ from psutil import Process
 from pydantic_core import from_json
 from tests.clocks import TurnedClock
 from tests.domains.code.makers import a_bench, a_draft, an_order
+from tests.doors.served import inside, made
 from tests.makers import a_forge
 
 from kuznia.domains.code import DOMAIN
@@ -234,12 +235,10 @@ async def test_a_source_too_slow_to_parse_is_not_passed_off_as_proven():
     assert artefact["unmet"][0]["findings"][0]["code"] in {"unproven", "syntax"}
 
 
-async def test_the_workers_end_with_the_server():
-    assert DOMAIN.opened
-    async with DOMAIN.opened({}) as domain:
+async def test_the_workers_end_with_the_server(sqlite_url: str):
+    async with inside(made(sqlite_url)):
         await apart(partial(prove, b"package a\n" * 20_000, get("go")), 200_000)
 
-    assert domain is DOMAIN
     alive = [p for p in Process().children() if p.status() != "zombie"]
     assert [p for p in alive if "kuznia" in " ".join(p.cmdline())] == []
 
