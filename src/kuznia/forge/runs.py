@@ -95,7 +95,7 @@ class Runs:
         metrics: Metrics,
         *,
         retention: float,
-        most_bytes: int = 64 << 20,
+        most_bytes: int = 32 << 20,
         fleet: Fleet | None = None,
         purse: Purse | None = None,
     ) -> None:

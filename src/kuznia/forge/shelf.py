@@ -73,7 +73,7 @@ class Shelf:
         *,
         ttl: float,
         size: int,
-        max_bytes: int = 64 << 20,
+        max_bytes: int = 32 << 20,
         storage: Storage | None = None,
         journal: Journal | None = None,
     ) -> None:

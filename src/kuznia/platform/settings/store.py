@@ -48,7 +48,7 @@ class Store(BaseSettings):
     )
     cache_size: Count = Field(default=1000, description="Artefacts held in memory.")
     cache_bytes: int = Field(
-        default=64 << 20,
+        default=32 << 20,
         ge=0,
         le=1 << 40,
         description="Bytes that artefacts held in memory may take, however many they are.",
@@ -60,7 +60,7 @@ class Store(BaseSettings):
         description="Seconds a finished run's events can still be read.",
     )
     run_events_bytes: int = Field(
-        default=64 << 20,
+        default=32 << 20,
         ge=0,
         le=1 << 40,
         description="Bytes that finished streamed runs may take in memory, so that they can be "
