@@ -47,9 +47,7 @@ class EventStream(Response):
 
     media_type = MEDIA_TYPE
 
-    def __init__(
-        self, runs: Runs, run: Run | PastRun | FarRun | SoughtRun, after: int = 0
-    ) -> None:
+    def __init__(self, runs: Runs, run: Run | PastRun | FarRun | SoughtRun, after: int = 0) -> None:
         self._runs, self._run, self._after = runs, run, after
         self.status_code = 200
         self.background: BackgroundTask | None = None

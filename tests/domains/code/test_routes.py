@@ -6,13 +6,13 @@ from collections.abc import AsyncGenerator
 
 import httpx2
 import pytest
+from kuznia.domains.code.pool import MAX_WAITING, POOL, WORKERS
 from pydantic import SecretStr
 from tests.callers.makers import SECRET, bearer
 from tests.domains.code.test_pool import hang
 from tests.doors.served import inside
 
 from kuznia.app import Made
-from kuznia.domains.code.pool import MAX_WAITING, POOL, WORKERS
 from kuznia.platform.settings import Settings
 from kuznia.platform.turns import share
 
