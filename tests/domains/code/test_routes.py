@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator
 
 import httpx2
 import pytest
-from kuznia.domains.code.pool import MAX_WAITING, POOL, WORKERS
 from pydantic import SecretStr
 from tests.callers.makers import SECRET, bearer
 from tests.domains.code.test_pool import hang
@@ -15,6 +14,7 @@ from tests.doors.served import inside
 from kuznia.app import Made
 from kuznia.platform.settings import Settings
 from kuznia.platform.turns import share
+from kuznia.platform.workers import MAX_WAITING, POOL, WORKERS
 
 SOURCE = "def f(x):\n    if x and x > 1:\n        return 1\n    return 2\n"
 
