@@ -67,6 +67,7 @@ from kuznia.platform.redis import Redis
 from kuznia.platform.settings import Settings
 from kuznia.platform.settings import load as load_settings
 from kuznia.platform.turns import Threads
+from kuznia.platform.workers import POOL
 from kuznia.resources import open_database, open_redis, open_shelf
 from kuznia.web.document import name_bodies
 from kuznia.web.route import ExactRoute
@@ -95,6 +96,8 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
     # As many as the loop would have, but nobody fills them all.
     asyncio.get_running_loop().set_default_executor(Threads(min(32, (os.cpu_count() or 1) + 4)))
     async with AsyncExitStack() as opened:
+        # They start with the first work that needs them.
+        opened.push_async_callback(POOL.end)
         db = await open_database(settings)
         opened.push_async_callback(db.close)
         made.metrics.watch_connections(db.checked_out)
@@ -135,6 +138,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             forge,
             made.metrics,
             retention=settings.run_retention,
+            most_bytes=settings.run_events_bytes,
             fleet=fleet,
             purse=metering.budgets,
         )

@@ -56,6 +56,7 @@ def open_shelf(
         journal=journal,
         ttl=settings.cache_ttl,
         size=settings.cache_size,
+        max_bytes=settings.cache_bytes,
         storage=Storage(db, clock, allowances.storage),
         unkept_bytes=settings.unkept_bytes,
         count=metrics.unkept,

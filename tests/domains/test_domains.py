@@ -4,7 +4,7 @@ A domain brings replies of models in tests/domains/NAME/replies/, good ones and 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 from inspect import isawaitable
@@ -57,7 +57,8 @@ def an_order(domain: Domain, example: Any) -> Order:
     )
 
 
-async def settled(value: Draft | Awaitable[Draft]) -> Draft:
+# Any: drafts, and prompts; where it awaits is what this is about.
+async def settled(value: Any) -> Any:
     return await value if isawaitable(value) else value
 
 
@@ -130,7 +131,9 @@ async def test_what_is_asked_for_is_in_every_prompt(domain: Domain, example: Any
 
     async with opened(domain) as ready:
         parts = ready.parts(order)
-        asked = [(p, p.prompt(await a_bench(order, p, parts))) for p in parts if p.prompt]
+        asked = [
+            (p, await settled(p.prompt(await a_bench(order, p, parts)))) for p in parts if p.prompt
+        ]
 
     assert all(prompt.system.strip() for _, prompt in asked)
     # A specialist works on what the others made of it.

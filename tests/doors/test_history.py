@@ -1,11 +1,14 @@
 """What a caller had made: newest first, page by page, and never another's."""
 
 import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx2
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 from tests.doors.conftest import Start
 from tests.doors.served import Kuznia
 from tests.makers import a_domain
@@ -43,10 +46,32 @@ async def give_away(kuznia: Kuznia, artefact: str) -> None:
         await session.execute(theirs)
 
 
+@contextmanager
+def statements() -> Generator[list[str]]:
+    """Every statement sent to a database while this lasts."""
+    sent: list[str] = []
+
+    def hear(*said: Any) -> None:
+        sent.append(said[2])
+
+    event.listen(sa.Engine, "before_cursor_execute", hear)
+    yield sent
+    event.remove(sa.Engine, "before_cursor_execute", hear)
+
+
 def refused(answer: httpx2.Response) -> str:
     error = answer.json()["error"]
     assert (answer.status_code, error["code"]) == (400, "VALIDATION_ERROR")
     return error["details"]["fields"][0]["where"]
+
+
+async def test_a_page_reads_no_bodies(stocked: Kuznia):
+    with statements() as sent:
+        await page(stocked)
+
+    lists = [one for one in sent if "artefacts.id" in one]
+    assert len(lists) == 1
+    assert "body" not in lists[0]
 
 
 async def test_the_newest_come_first(stocked: Kuznia):

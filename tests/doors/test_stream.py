@@ -110,6 +110,10 @@ class Impatient:
     def newest(self) -> int:
         return self.inner.newest
 
+    @property
+    def told(self) -> tuple[Event, ...]:
+        return self.inner.told
+
     def after(self, number: int, idle: float) -> AsyncGenerator[Event | None]:
         return self.inner.after(number, 0.01)
 
@@ -241,6 +245,32 @@ async def test_a_place_no_event_has_is_refused(
     error = answer.json()["error"]
     assert (answer.status_code, error["code"]) == (400, "VALIDATION_ERROR")
     assert error["details"]["fields"][0]["where"] == "header.last-event-id"
+
+
+async def test_the_events_of_an_order_nobody_streamed_are_all_there(
+    kuznia: Kuznia, modelserver: ModelServer
+):
+    modelserver.will(reply("note: bad"), reply("note: fine"))
+    made = (await kuznia.make()).json()["data"]
+    run = kuznia.doors.runs.newest()[0].id
+
+    told = await events_of(kuznia, run)
+
+    assert [frame.number for frame in told] == list(range(1, len(told) + 1))
+    accepted = next(frame for frame in told if frame.kind == "part.accepted")
+    assert list(accepted.data) == ["part", "draft", "by"]
+    assert accepted.data["draft"] == made["parts"]["note"]
+    assert told[-1].data["artefact"] == made
+
+
+async def test_the_events_of_what_was_deleted_are_gone(kuznia: Kuznia, modelserver: ModelServer):
+    modelserver.will(reply("note: fine"))
+    made = (await kuznia.make()).json()["data"]
+    await kuznia.client.delete(f"/api/v1/artefacts/{made['id']}")
+
+    answer = await kuznia.client.get(made["links"]["events"])
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "NOT_FOUND")
 
 
 @pytest.mark.parametrize("run", ["none", "run_" + "0" * 32, "x" * 64])

@@ -1,16 +1,17 @@
 """Artefacts taken away in the formats their domain knows."""
 
-import asyncio
 from collections.abc import Mapping
+from functools import partial
 
 from fastapi import APIRouter, Request, Response
-from pydantic_core import from_json
 
 from kuznia.doors.at import doors
+from kuznia.forge.exporting import exported
 from kuznia.forge.shelf import Kept
-from kuznia.forge.terms import CannotExport, Copy, Export
-from kuznia.platform.errors import Invalid, NotFound
+from kuznia.forge.terms import Export
+from kuznia.platform.errors import NotFound
 from kuznia.platform.wire import Envelope
+from kuznia.platform.workers import POOL
 from kuznia.web.answers import answered
 from kuznia.web.asked import caller_of
 from kuznia.web.ids import FormatInPath, InPath
@@ -65,18 +66,11 @@ async def export(
         raise NotFound(f"An artefact of {kept.domain} has no such format; there is {names}.")
     refuse_unknown(request, form.options)
     # Drawing a diagram takes its time, and others want theirs.
-    content = await asyncio.to_thread(exported, kept, form, dict(request.query_params))
+    options = dict(request.query_params)
+    work = partial(exported, form.write, kept.id, kept.created_at, kept.body, options)
+    content = await POOL.ease(work)
     headers = {"Content-Disposition": f'attachment; filename="{kept.id}-{name}.{form.ending}"'}
     return Response(content, media_type=form.media_type, headers=headers)
-
-
-def exported(kept: Kept, form: Export, options: Mapping[str, str]) -> bytes:
-    """An artefact in a format; what does not go into it is the caller's to change."""
-    copy = Copy(kept.id, kept.created_at, from_json(kept.body)["parts"], options)
-    try:
-        return form.write(copy)
-    except CannotExport as cannot:
-        raise Invalid(str(cannot)) from None
 
 
 def _formats(request: Request, kept: Kept) -> Mapping[str, Export]:

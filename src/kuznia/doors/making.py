@@ -12,11 +12,11 @@ from pydantic_core import from_json, to_json
 
 from kuznia.callers.identify import local
 from kuznia.doors.at import Doors
-from kuznia.doors.exports import exported
 from kuznia.doors.folder import write
 from kuznia.doors.http import accepted
 from kuznia.doors.pages import page_link
 from kuznia.doors.terminal import say, send
+from kuznia.forge.exporting import exported
 from kuznia.forge.runs import Run
 from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import Caller, Domain, Event, Export, Finding
@@ -73,7 +73,7 @@ def _give_all(kept: Kept, domain: Domain, form: Export | None, given: Given) -> 
         say(kept.body.decode())
         return
     if form and artefact["decline"] is None:
-        _save(exported(kept, form, {}), given.out)
+        _save(exported(form.write, kept.id, kept.created_at, kept.body, {}), given.out)
     elif not form:
         shown = domain.shown(artefact["parts"]) if domain.shown and artefact["parts"] else None
         _give(artefact, shown, given)

@@ -22,10 +22,10 @@ from kuznia.doors.panel_page import (
     search,
     view,
 )
-from kuznia.doors.panel_words import Say
+from kuznia.forge.past import PastRun
 from kuznia.forge.runs import Run
 from kuznia.forge.terms import Event
-from kuznia.platform.errors import Fault, NotFound
+from kuznia.platform.errors import NotFound
 from kuznia.web.ids import InPath
 
 router = APIRouter(prefix="/admin", include_in_schema=False, route_class=Panel)
@@ -43,22 +43,15 @@ async def runs(request: Request, after: Text = "") -> Response:
     return page(here, here.say("Runs"), table, here.more(more))
 
 
-def _run(here: View, one: Run) -> Sequence[Given]:
+def _run(here: View, one: Run | PastRun) -> Sequence[Given]:
     return (
         el("a", el("code", one.id), href=link(f"runs/{one.id}")),
         one.domain,
         el("code", one.caller.id),
-        _ending(here.say, one),
+        here.say(one.ending or "under way"),
         str(one.events.newest),
         str(one.listeners),
     )
-
-
-def _ending(say: Say, one: Run) -> str:
-    if not one.ended:
-        return say("under way")
-    outcome = one.outcome.result()
-    return outcome.code if isinstance(outcome, Fault) else say(outcome.status)
 
 
 @router.get("/runs/{run_id}")
@@ -67,13 +60,12 @@ async def run(request: Request, run_id: InPath, after: int = 0) -> Response:
     found = at.runs.find(run_id)
     if found is None:
         raise NotFound("There is no such run in this process any more.")
-    outcome = found.outcome.result() if found.ended else None
-    made = None if outcome is None or isinstance(outcome, Fault) else outcome.id
+    made = found.artefact
     told: dict[str, Given] = {
         "Run": el("code", found.id),
         "Domain": found.domain,
         "Owner": el("code", found.caller.id),
-        "State": _ending(here.say, found),
+        "State": here.say(found.ending or "under way"),
         "Artefact": made and el("a", el("code", made), href=link(f"artefacts/{made}")),
     }
     # Unchecked text is in the drafts, and they are many.

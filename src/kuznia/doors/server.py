@@ -21,11 +21,13 @@ from kuznia.doors.connection import PATIENCE, Connection
 from kuznia.doors.crowd import Crowd
 from kuznia.platform.errors import Conflict
 from kuznia.platform.log import get_log
+from kuznia.platform.memory import map_large_pieces
 from kuznia.platform.settings import Settings
 
 log = get_log("server")
 
 # Seconds for the last events of what was cancelled to reach whoever listens.
+SWITCH = 0.001
 FAREWELL = 2
 # Descriptors for all that is no connection of a caller.
 BESIDE = 100
@@ -134,10 +136,14 @@ def _room(most: int) -> int:
 
 
 def settle() -> None:
-    """Tell the collector that what is loaded by now stays.
+    """Tell the collector that what is loaded by now stays, and threads to give way sooner.
 
-    Walking all modules and schemas again and again cost one request in a hundred some 90 ms.
+    Walking all modules and schemas again and again cost one request in a hundred some 90 ms. A
+    request asks for the interpreter's lock several times, and a thread at work gives it back only
+    after this long.
     """
+    sys.setswitchinterval(SWITCH)
+    map_large_pieces()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from pydantic_core import to_json
 
-from kuznia.domains.code.grammar import Stopped, within
 from kuznia.domains.code.languages import find_by_path
 from kuznia.domains.code.proof import SECONDS
 from kuznia.domains.code.schema import File
@@ -23,6 +22,7 @@ from kuznia.doors.analysing import found
 from kuznia.doors.folder import write
 from kuznia.doors.terminal import say
 from kuznia.platform.errors import Invalid, TimedOut
+from kuznia.platform.workers import Stopped, within
 
 MOST_FILES = 200
 

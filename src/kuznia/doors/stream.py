@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from kuznia.doors.at import doors
 from kuznia.forge.far import FarRun, SoughtRun
+from kuznia.forge.past import PastRun
 from kuznia.forge.runs import Run, Runs
 from kuznia.forge.shelf import Kept
 from kuznia.forge.terms import Event, EventKind
@@ -46,7 +47,7 @@ class EventStream(Response):
 
     media_type = MEDIA_TYPE
 
-    def __init__(self, runs: Runs, run: Run | FarRun | SoughtRun, after: int = 0) -> None:
+    def __init__(self, runs: Runs, run: Run | PastRun | FarRun | SoughtRun, after: int = 0) -> None:
         self._runs, self._run, self._after = runs, run, after
         self.status_code = 200
         self.background: BackgroundTask | None = None

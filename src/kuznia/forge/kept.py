@@ -18,8 +18,8 @@ NOT_YET_KEPT: Final = Finding(
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """An artefact as it lies on the shelf; `body` is its JSON, written once."""
+class Listed:
+    """An artefact as a line of its owner's history."""
 
     id: ArtefactId
     run_id: RunId
@@ -27,6 +27,12 @@ class Kept:
     domain: str
     status: Status
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(Listed):
+    """An artefact as it lies on the shelf; `body` is its JSON, written once."""
+
     body: bytes
     # Whether it is in memory alone; its findings say so too.
     in_memory: bool = False

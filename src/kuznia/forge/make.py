@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from inspect import isawaitable
 
 from kuznia.forge.ask import ask
 from kuznia.forge.check import Verdict, check
@@ -129,7 +130,8 @@ async def _ask_for(
 ) -> None:
     """The repair loop: ask, read, check; again while the findings grow fewer."""
     assert part.prompt is not None
-    prompt, said, rank = part.prompt(bench), None, None
+    asked = part.prompt(bench)
+    prompt, said, rank = await asked if isawaitable(asked) else asked, None, None
     try:
         if model is None:
             instead = forge.domains[work.order.domain].without_model

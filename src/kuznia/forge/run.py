@@ -6,6 +6,7 @@ did not is asked again with what was wrong, made by our own code where there is 
 
 import asyncio
 from collections.abc import Mapping
+from inspect import isawaitable
 
 from kuznia.forge.make import Made, late, make, without
 from kuznia.forge.shelf import Kept
@@ -17,10 +18,12 @@ from kuznia.forge.terms import (
     Decline,
     Domain,
     Evidence,
+    Order,
     Status,
     Unmet,
 )
 from kuznia.forge.work import Forge, Work
+from kuznia.platform.errors import TimedOut
 from kuznia.platform.ids import new_id
 
 
@@ -29,7 +32,7 @@ async def run(forge: Forge, work: Work) -> Kept:
     order, domain = work.order, forge.domains[work.order.domain]
     began = forge.clock.monotonic()
     work.tell("run.started", {"run_id": work.run_id, "domain": domain.name})
-    decline = domain.screen(order)
+    decline = await _screened(domain, order, order.deadline - began)
     parts = () if decline else domain.parts(order)
     made: dict[str, Made] = {}
     try:
@@ -47,6 +50,17 @@ async def run(forge: Forge, work: Work) -> Kept:
     work.ledger.flush()
     left = order.deadline - forge.clock.monotonic()
     return await forge.shelf.keep(artefact, work.key, seconds=left)
+
+
+async def _screened(domain: Domain, order: Order, seconds: float) -> Decline | None:
+    said = domain.screen(order)
+    if not isawaitable(said):
+        return said
+    try:
+        async with asyncio.timeout(seconds):
+            return await said
+    except TimeoutError:
+        raise TimedOut("The deadline passed before the order was read.") from None
 
 
 async def _make_all(

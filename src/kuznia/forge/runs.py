@@ -1,20 +1,20 @@
 """The supervisor: runs belong to it, not to the connection that asked for them."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from kuznia.forge.events import MemoryLog
 from kuznia.forge.far import FarRun, SoughtRun
 from kuznia.forge.fleet import Fleet
 from kuznia.forge.ledger import Ledger, Purse
+from kuznia.forge.past import Past, PastLog, PastRun
 from kuznia.forge.run import run
 from kuznia.forge.sanitise import clean
 from kuznia.forge.shelf import LEAST_PATIENCE, Kept, key_of
-from kuznia.forge.terms import Caller, EventKind, Order, RunId
+from kuznia.forge.terms import ArtefactId, Caller, EventKind, Order, RunId
 from kuznia.forge.work import Forge, Work
 from kuznia.platform.errors import (
     Broken,
@@ -34,9 +34,7 @@ log = get_log("runs")
 
 Make = Callable[[Work], Awaitable[Kept]]
 
-# Ended runs whose events can still be read, and runs under way. Past the first the oldest is
-# forgotten (its artefact is on the shelf); past the second a caller is asked to come again.
-MOST_ENDED = 1_000
+# Past these under way a caller is asked to come again.
 MOST_UNDER_WAY = 2_000
 # Of one run, through other processes; those past it are not waited for.
 MOST_FAR = 1_000
@@ -55,13 +53,25 @@ class Run:
     events: MemoryLog = field(default_factory=MemoryLog)
     listeners: int = 0
     task: "asyncio.Task[Kept | Fault] | None" = None
-    ended_at: float = 0.0
+    # Somebody streams it, or was told to come back for it: its events are kept for a while.
+    streamed: bool = False
     # Who listens through other processes, and until when they are believed to.
     far: "dict[str, float] | None" = None
 
     @property
     def ended(self) -> bool:
         return self.outcome.done()
+
+    @property
+    def ending(self) -> str:
+        """Its artefact's status or its fault's code; nothing while it is under way."""
+        outcome = self.outcome.result() if self.ended else None
+        return "" if outcome is None else _ending(outcome)
+
+    @property
+    def artefact(self) -> ArtefactId | None:
+        outcome = self.outcome.result() if self.ended else None
+        return outcome.id if isinstance(outcome, Kept) else None
 
     def result(self) -> Kept:
         """The artefact an ended run made, or the Fault it ended with."""
@@ -85,6 +95,7 @@ class Runs:
         metrics: Metrics,
         *,
         retention: float,
+        most_bytes: int = 32 << 20,
         fleet: Fleet | None = None,
         purse: Purse | None = None,
     ) -> None:
@@ -92,11 +103,10 @@ class Runs:
         self._fleet = fleet
         self._make: Make = partial(run, forge) if purse is None else partial(self._paid, purse)
         self._metrics = metrics
-        self._retention = retention
         # By key, for equal orders to join; by id, for their owner to read.
         self._joinable: dict[str, Run] = {}
         self._under_way: dict[RunId, Run] = {}
-        self._ended: OrderedDict[RunId, Run] = OrderedDict()
+        self._past = Past(forge.clock, retention=retention, max_bytes=most_bytes)
         self.closing = False
 
     def start(self, order: Order, *, goes_on: bool = False) -> Run:
@@ -109,6 +119,7 @@ class Runs:
         key = key_of(order, domain, forge.asked_for(domain.name))
         if shared := self._joinable.get(key):
             shared.goes_on = shared.goes_on or goes_on
+            shared.streamed = shared.streamed or goes_on
             return shared
         self._make_room()
         fresh = Run(
@@ -118,6 +129,7 @@ class Runs:
             key=key,
             goes_on=goes_on,
             outcome=asyncio.get_running_loop().create_future(),
+            streamed=goes_on or order.drafts,
         )
         kept = forge.shelf.find(key)
         make = self._make
@@ -130,7 +142,7 @@ class Runs:
             self._end(fresh, kept)
             # Only a stream can break and be resumed: a plain hit must not push a run out of memory.
             if order.drafts:
-                self._ended[fresh.id] = fresh
+                self._remember(fresh, kept)
                 fresh.events.publish()
             return fresh
         ledger = Ledger(order.budget, forge.clock)
@@ -154,9 +166,11 @@ class Runs:
                 self._stop(run)
 
     @contextmanager
-    def streaming(self, run: Run | FarRun | SoughtRun) -> Generator[None]:
+    def streaming(self, run: Run | PastRun | FarRun | SoughtRun) -> Generator[None]:
         """Listening to each event, for a while perhaps; counted, because each one is held open."""
         self._metrics.stream_opened()
+        if isinstance(run, Run):
+            run.streamed = True
         try:
             # A run elsewhere is told by its log that somebody listens.
             with self.listening(run) if isinstance(run, Run) else nullcontext():
@@ -164,37 +178,48 @@ class Runs:
         finally:
             self._metrics.stream_closed()
 
-    async def get(self, caller: Caller, run_id: str) -> Run | FarRun:
+    async def get(self, caller: Caller, run_id: str) -> Run | PastRun | FarRun:
         """The caller's own run, under way or ended not long ago, in whichever process."""
+        found = await self._own(caller, run_id)
+        if isinstance(found, PastRun) and isinstance(found.events, PastLog):
+            return replace(found, events=await self._whole(found, found.events))
+        return found
+
+    async def _own(self, caller: Caller, run_id: str) -> Run | PastRun | FarRun:
         found = self.find(run_id)
         if found is not None and found.caller == caller:
             return found
         if found is None and self._fleet and (far := await self._fleet.find(caller, RunId(run_id))):
             return far
-        raise NotFound(
-            "There is no such run, or it ended too long ago for its events to be kept; "
-            "its artefact, if it made one, is still in /api/v1/artefacts.",
-            details={"id": run_id},
-        )
+        raise _no_such_run(run_id)
 
     def seek(self, caller: Caller, run_id: str) -> SoughtRun | None:
         """A run elsewhere that may be the caller's, while Redis cannot be asked whose it is."""
         return self._fleet.seek(caller, RunId(run_id)) if self._fleet else None
 
-    def newest(self) -> list[Run]:
-        """Everybody's in this process, those under way first: for whoever looks after it."""
-        return [*reversed(self._under_way.values()), *reversed(self._ended.values())]
+    async def _whole(self, run: PastRun, events: PastLog) -> PastLog:
+        """With the artefact they tell of, which is on the shelf if it is not with them."""
+        if events.kept is not None or run.artefact is None:
+            return events
+        try:
+            return PastLog(events, await self._forge.shelf.get(run.caller, run.artefact))
+        except NotFound:
+            raise _no_such_run(run.id) from None
 
-    def find(self, run_id: str) -> Run | None:
+    def newest(self) -> list[Run | PastRun]:
+        """Everybody's in this process, those under way first: for whoever looks after it."""
+        return [*reversed(self._under_way.values()), *self._past.newest()]
+
+    def find(self, run_id: str) -> Run | PastRun | None:
         """Anybody's in this process, for whoever looks after it."""
-        return self._under_way.get(RunId(run_id)) or self._ended.get(RunId(run_id))
+        return self._under_way.get(RunId(run_id)) or self._past.find(RunId(run_id))
 
     async def cancel(self, caller: Caller, run_id: str) -> None:
         """Stop it, whoever listens. A run that has ended stays as it ended."""
-        found = await self.get(caller, run_id)
+        found = await self._own(caller, run_id)
         if isinstance(found, Run):
             self._stop(found)
-        elif self._fleet:
+        elif self._fleet and isinstance(found, FarRun):
             await self._fleet.stop(found.events.maker)
 
     async def forget(self, caller: Caller) -> None:
@@ -205,17 +230,16 @@ class Runs:
         if tasks := [one.task for one in mine if one.task]:
             # Told to stop they do; what they still write must not come after the erasing.
             await asyncio.wait(tasks, timeout=5.0)
-        for one in [one for one in self._ended.values() if one.caller == caller]:
-            del self._ended[one.id]
+        self._past.forget_where(lambda run: run.caller == caller)
 
     def forget_runs(self, ids: Iterable[RunId]) -> None:
         """What these made was deleted: their events are not to be read any more."""
-        for id_ in ids:
-            self._ended.pop(id_, None)
+        self._past.forget(ids)
 
     async def close(self, grace: float) -> None:
         """No new runs; those under way get `grace` seconds, then they are cancelled."""
         self.closing = True
+        self._past.close()
         tasks = [run.task for run in self._under_way.values() if run.task]
         if not tasks:
             return
@@ -265,12 +289,24 @@ class Runs:
             raise Unavailable("The server is shutting down.", retry_after=5)
         if len(self._under_way) >= MOST_UNDER_WAY:
             raise Unavailable("Too many runs are under way; try again shortly.", retry_after=5)
-        forgotten = self._forge.clock.monotonic() - self._retention
-        while self._ended:
-            oldest = next(iter(self._ended.values()))
-            if len(self._ended) < MOST_ENDED and oldest.ended_at > forgotten:
-                return
-            del self._ended[oldest.id]
+        # The timer's clock is the loop's: by ours nothing is read past its time.
+        self._past.prune()
+
+    def _remember(self, run: Run, outcome: Kept | Fault) -> None:
+        events = run.events
+        # What others read in Redis is written from the log as it is.
+        if isinstance(outcome, Kept) and not (self._fleet and run.streamed):
+            events = PastLog(events, outcome if run.streamed else None)
+        past = PastRun(
+            id=run.id,
+            caller=run.caller,
+            domain=run.domain,
+            ending=_ending(outcome),
+            artefact=run.artefact,
+            events=events,
+            ended_at=self._forge.clock.monotonic(),
+        )
+        self._past.add(past, streamed=run.streamed)
 
     async def _supervise(self, work: Work, make: Make) -> Kept | Fault:
         try:
@@ -319,7 +355,7 @@ class Runs:
         del self._under_way[run.id]
         outcome = self._cancelled() if task.cancelled() else task.result()
         seconds, model_seconds = self._forge.clock.monotonic() - began, ledger.model_seconds
-        status = outcome.code if isinstance(outcome, Fault) else outcome.status
+        status = _ending(outcome)
         log.info(
             "run_ended",
             run=run.id,
@@ -333,7 +369,7 @@ class Runs:
         )
         self._metrics.run_ended(run.domain, status, seconds=seconds, model_seconds=model_seconds)
         self._end(run, outcome)
-        self._ended[run.id] = run
+        self._remember(run, outcome)
 
     def _cancelled(self) -> Fault:
         if self.closing:
@@ -349,4 +385,15 @@ class Runs:
             kind, data = "run.finished", {"artefact": outcome}
         run.events.append(kind, data)
         run.outcome.set_result(outcome)
-        run.ended_at = self._forge.clock.monotonic()
+
+
+def _ending(outcome: Kept | Fault) -> str:
+    return outcome.code if isinstance(outcome, Fault) else outcome.status
+
+
+def _no_such_run(run_id: str) -> NotFound:
+    return NotFound(
+        "There is no such run, or it ended too long ago for its events to be kept; "
+        "its artefact, if it made one, is still in /api/v1/artefacts.",
+        details={"id": run_id},
+    )

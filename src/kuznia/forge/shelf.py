@@ -7,22 +7,23 @@ before would cost more than all the rest of its road.
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from hashlib import blake2b
 from typing import Any
 
 import sqlalchemy as sa
 
-from kuznia.forge.kept import Kept, body, not_yet_kept, unspent
+from kuznia.forge.kept import Kept, Listed, body, not_yet_kept, unspent
 from kuznia.forge.storage import Storage, count, size
-from kuznia.forge.terms import Artefact, Caller, Domain, Order, RunId, Status
+from kuznia.forge.terms import Artefact, ArtefactId, Caller, Domain, Order, RunId, Status
 from kuznia.forge.unkept import Held, Unkept
 from kuznia.platform.clock import Clock
 from kuznia.platform.db import Database, WriteSession
 from kuznia.platform.errors import NotFound, Unavailable
 from kuznia.platform.ids import new_id
 from kuznia.platform.journal import PATIENCE, Journal
+from kuznia.platform.sweep import Sweep
 from kuznia.platform.tables import artefacts
 
 # Deleted in one transaction, which nobody else's rows should wait long for.
@@ -34,6 +35,10 @@ UNKEPT_BYTES = 64_000_000
 # needs room like one.
 NOBODY = ""
 PROOF_BYTES = 10_000
+
+
+# All that a line of history is made of: a page of bodies is megabytes that nobody is shown.
+_LISTED = tuple(artefacts.c[one.name] for one in fields(Listed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ class Shelf:
         *,
         ttl: float,
         size: int,
+        max_bytes: int = 32 << 20,
         storage: Storage | None = None,
         journal: Journal | None = None,
         unkept_bytes: int = UNKEPT_BYTES,
@@ -76,6 +82,7 @@ class Shelf:
         self._clock = clock
         self._ttl = ttl
         self._size = size
+        self._max_bytes, self._bytes = max_bytes, 0
         # None where nobody's is limited.
         self._storage = storage
         self._fresh: OrderedDict[str, _Fresh] = OrderedDict()
@@ -83,6 +90,8 @@ class Shelf:
         self._unkept = journal and Unkept(
             journal, _put, _put_again, max_bytes=unkept_bytes, kept=self._written, count=count
         )
+        # Twice as long as anything is fresh, and it is gone although nobody asked for it again.
+        self._sweep = Sweep(ttl, self._forget_stale)
 
     def find(self, key: str) -> Kept | None:
         """A fresh complete artefact for an equal order; the key holds the owner."""
@@ -90,7 +99,7 @@ class Shelf:
         if held is None:
             return None
         if held.until <= self._clock.monotonic():
-            del self._fresh[key]
+            self._drop(key)
             return None
         if held.refused:
             # It was made and paid for: once there is room to promise that it is kept, it is given.
@@ -99,7 +108,9 @@ class Shelf:
             held.refused = False
         if not held.again:
             # Most are never asked for again, so this is not done when they are made.
+            self._bytes -= len(held.kept.body)
             held.kept, held.again = unspent(held.kept), True
+            self._bytes += len(held.kept.body)
         self._fresh.move_to_end(key)
         return self._as_it_is(held.kept)
 
@@ -107,6 +118,11 @@ class Shelf:
     def unkept(self) -> int:
         """How many artefacts are in memory alone."""
         return len(self._unkept) if self._unkept is not None else 0
+
+    @property
+    def held(self) -> tuple[int, int]:
+        """How many artefacts are in memory, and their bytes."""
+        return len(self._fresh), self._bytes
 
     async def admit(self, caller: Caller) -> None:
         """Raise QuotaExceeded if there is no room for what this caller is about to have made, and
@@ -208,11 +224,11 @@ class Shelf:
         status: Status | None,
         before: str | None,
         limit: int,
-    ) -> list[Kept]:
+    ) -> list[Listed]:
         """The caller's artefacts older than `before`, newest first."""
         if self._db is None:
             return []
-        query = sa.select(artefacts).where(artefacts.c.owner == caller.id)
+        query = sa.select(*_LISTED).where(artefacts.c.owner == caller.id)
         if domain is not None:
             query = query.where(artefacts.c.domain == domain)
         if status is not None:
@@ -221,17 +237,17 @@ class Shelf:
             query = query.where(artefacts.c.id < before)
         query = query.order_by(artefacts.c.id.desc()).limit(limit)
         async with self._db.read() as session:
-            rows = [_kept(row) for row in await session.execute(query)]
+            rows = [Listed(*row) for row in await session.execute(query)]
         return self._with_unkept(rows, caller, domain, status, before)[:limit]
 
     def _with_unkept(
         self,
-        rows: list[Kept],
+        rows: list[Listed],
         caller: Caller,
         domain: str | None,
         status: Status | None,
         before: str | None,
-    ) -> list[Kept]:
+    ) -> list[Listed]:
         """The page with what belongs on it and is in memory alone."""
         alone = [
             kept
@@ -240,15 +256,13 @@ class Shelf:
             and (status is None or kept.status == status)
             and (before is None or kept.id < before)
         ]
-        if not alone:
-            return rows
-        both = {kept.id: kept for kept in (*rows, *alone)}
+        both: dict[ArtefactId, Listed] = {kept.id: kept for kept in (*rows, *alone)}
         return [both[id_] for id_ in sorted(both, reverse=True)]
 
     async def delete(self, caller: Caller, artefact_id: str) -> Deleted:
         """The caller's own artefact is gone for good; NotFound as for `get`."""
         if self._unkept is not None and (held := self._unkept.take(caller.id, artefact_id)):
-            self._forget_runs(frozenset({held.run_id}))
+            self._drop_where(lambda fresh: fresh.kept.run_id == held.run_id)
             return Deleted(1, frozenset({held.run_id}), len(held.body))
         gone = await self._delete(caller, artefacts.c.id == artefact_id)
         if not gone.count:
@@ -274,17 +288,13 @@ class Shelf:
             if freed:
                 await count(session, {caller.id: -freed})
         runs = frozenset(row.run_id for row in rows)
-        self._forget_runs(runs)
+        self._drop_where(lambda held: held.kept.run_id in runs)
         self._counted(caller.id, -freed)
         return Deleted(len(rows), runs, freed)
 
     def _counted(self, owner: str, size: int) -> None:
         if self._storage is not None:
             self._storage.add(owner, size)
-
-    def _forget_runs(self, runs: frozenset[RunId]) -> None:
-        for key in [key for key, held in self._fresh.items() if held.kept.run_id in runs]:
-            del self._fresh[key]
 
     async def forget(self, caller: Caller) -> None:
         """Nothing of this caller's is found again in memory, or written from there; their rows are
@@ -293,17 +303,30 @@ class Shelf:
             await self._unkept.forget(caller.id)
         if self._storage is not None:
             self._storage.forget(caller.id)
-        gone = [key for key, held in self._fresh.items() if held.kept.owner == caller.id]
-        for key in gone:
-            del self._fresh[key]
+        self._drop_where(lambda held: held.kept.owner == caller.id)
 
     def _remember(self, key: str, kept: Kept, seconds: float) -> None:
         if seconds <= 0 or self._size <= 0:
             return
+        self._drop(key)
         self._fresh[key] = _Fresh(self._clock.monotonic() + seconds, kept)
-        self._fresh.move_to_end(key)
-        while len(self._fresh) > self._size:
-            self._fresh.popitem(last=False)
+        self._bytes += len(kept.body)
+        while len(self._fresh) > self._size or self._bytes > self._max_bytes:
+            self._drop(next(iter(self._fresh)))
+        self._sweep.begin()
+
+    def _drop(self, key: str) -> None:
+        if gone := self._fresh.pop(key, None):
+            self._bytes -= len(gone.kept.body)
+
+    def _drop_where(self, left: Callable[[_Fresh], bool]) -> None:
+        for key in [key for key, held in self._fresh.items() if left(held)]:
+            self._drop(key)
+
+    def _forget_stale(self) -> bool:
+        now = self._clock.monotonic()
+        self._drop_where(lambda held: held.until <= now)
+        return bool(self._fresh)
 
 
 def key_of(order: Order, domain: Domain, model: str) -> str:

@@ -164,7 +164,7 @@ class Part(Generic[D]):
     needs: tuple[str, ...] = ()
     required: bool = True
     # Both or neither: how the model is asked, and how its reply is read (or Unreadable raised).
-    prompt: Callable[[Bench], Prompt] | None = None
+    prompt: Callable[[Bench], Prompt | Awaitable[Prompt]] | None = None
     parse: Callable[[str, Bench], D | Awaitable[D]] | None = None
     # Of a reply that is still being written: as much of it as is all there will be, if one can
     # be sure. What passes every check ends the call: nobody pays for what comes after.
@@ -237,7 +237,7 @@ class Domain:
     # Changes whenever equal orders may get a different artefact: prompts, checks, parsers.
     version: str
     parts: Callable[[Order], tuple[AnyPart, ...]]
-    screen: Callable[[Order], Decline | None] = nothing_to_say
+    screen: Callable[[Order], Decline | Awaitable[Decline | None] | None] = nothing_to_say
     # What can be had all the same where no model is configured, in one sentence.
     without_model: str = ""
     # Puts what was learnt about the caller, oldest first, in its place in their order; what an

@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field, JsonValue
 from pydantic_core import to_json
 
-from kuznia.forge.shelf import Kept
+from kuznia.forge.shelf import Kept, Listed
 from kuznia.forge.terms import Evidence, Severity, Status
 from kuznia.platform.wire import FaultShape
 
@@ -95,7 +95,7 @@ class BatchShape(BaseModel):
     failed: int
 
 
-def links(kept: Kept) -> dict[str, str]:
+def links(kept: Listed) -> dict[str, str]:
     """Where an artefact is found again, and how it was made."""
     return {
         "self": f"/api/v1/artefacts/{kept.id}",

@@ -1,9 +1,9 @@
 """Orders for code, each valid unless the test says otherwise."""
 
-from kuznia.domains.code.grammar import within
 from kuznia.domains.code.proof import proof_of
 from kuznia.domains.code.schema import CodeDraft, CodeInput, File
 from kuznia.forge.terms import Bench, Budget, Caller, Order
+from kuznia.platform.workers import within
 
 ROOMY = Budget(attempts=50, tokens=1_000_000)
 PROMPT = "Words of a title joined by dashes"

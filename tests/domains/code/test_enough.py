@@ -20,7 +20,6 @@ from kuznia.domains.code import DOMAIN
 from kuznia.domains.code.enough import MOST_TALK, enough
 from kuznia.domains.code.extract import extract
 from kuznia.domains.code.languages import get
-from kuznia.domains.code.pool import POOL
 from kuznia.forge.ledger import Ledger
 from kuznia.forge.run import run
 from kuznia.forge.shelf import key_of
@@ -28,6 +27,7 @@ from kuznia.forge.terms import RunId
 from kuznia.forge.work import Work
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.settings import Settings
+from kuznia.platform.workers import POOL
 
 CODE = (
     'def slug(text: str) -> str:\n    """Joined by dashes."""\n    return "-".join(text.split())\n'

@@ -20,9 +20,8 @@ from tests.makers import a_forge
 
 from kuznia.domains.code import DOMAIN
 from kuznia.domains.code.apart import MAX_LETTERS, MAX_SECONDS, apart
-from kuznia.domains.code.grammar import QUICK, Elsewhere, parse, sparingly, within
+from kuznia.domains.code.grammar import QUICK, Elsewhere, parse, sparingly
 from kuznia.domains.code.languages import LANGUAGES, get
-from kuznia.domains.code.pool import POOL
 from kuznia.domains.code.proof import prove
 from kuznia.domains.code.pytree import tree_of
 from kuznia.forge.ledger import Ledger
@@ -33,6 +32,7 @@ from kuznia.forge.work import Work
 from kuznia.llm.model import Reply, Usage
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.errors import Fault
+from kuznia.platform.workers import POOL, within
 
 # The most the event loop may be held up, on whatever machine: it was a minute before.
 HELD = 1.0

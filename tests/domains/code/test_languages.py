@@ -7,10 +7,11 @@ import pytest
 
 from kuznia.domains.code import asking
 from kuznia.domains.code.catalogue import page
-from kuznia.domains.code.grammar import Stopped, parse, within
+from kuznia.domains.code.grammar import parse
 from kuznia.domains.code.languages import LANGUAGES, find, find_by_path, get, suggest
 from kuznia.domains.code.reference import find_reference
 from kuznia.domains.code.testing import asserts, looks_like_tests
+from kuznia.platform.workers import Stopped, within
 
 
 def test_there_are_about_thirty_programming_languages():

@@ -15,12 +15,11 @@ import psutil
 import pytest
 from tests.domains.code.patience import least_lag
 
-from kuznia.domains.code.grammar import Stopped
 from kuznia.domains.code.languages import LANGUAGES, get
-from kuznia.domains.code.pool import BUSY, MAX_MEMORY, POOL, Pool, work
 from kuznia.domains.code.proof import prove
 from kuznia.domains.code.schema import Proof
 from kuznia.platform.turns import share
+from kuznia.platform.workers import BUSY, MAX_MEMORY, POOL, Pool, Stopped, work
 
 
 @pytest.fixture
@@ -213,3 +212,79 @@ async def test_a_megabyte_of_brackets_neither_crashes_nor_stalls_the_loop(source
 
     assert lag < 0.05
     assert isinstance(proof, Proof)
+
+
+def pid_when_let_go(go: str) -> int:
+    """Where this was done, once a file is there."""
+    while not os.path.exists(go):  # noqa: PTH110 - it is looked for a thousand times
+        time.sleep(0.002)
+    return os.getpid()
+
+
+def refuse() -> None:
+    raise LookupError(os.getpid())
+
+
+async def test_work_of_ours_that_is_alone_starts_no_process(pool):
+    pids = [await pool.ease(os.getpid) for _ in range(3)]
+
+    assert pids == [os.getpid()] * 3
+    assert pool._idle == []
+
+
+async def test_work_beside_other_work_is_done_in_a_worker(pool, tmp_path):
+    go = tmp_path / "go"
+    first = asyncio.create_task(pool.ease(partial(pid_when_let_go, str(go))))
+    await asyncio.sleep(0)
+
+    other = await pool.ease(os.getpid)
+    go.touch()
+
+    assert await first == os.getpid() != other
+
+
+async def test_what_work_raises_is_raised_wherever_it_was_done(pool, tmp_path):
+    go = tmp_path / "go"
+    first = asyncio.create_task(pool.ease(partial(pid_when_let_go, str(go))))
+    await asyncio.sleep(0)
+
+    with pytest.raises(LookupError, match=str(os.getpid())):
+        await pool.ease(refuse)
+    (worker,) = pool._idle
+
+    go.touch()
+    await first
+    assert worker.process.poll() is None
+
+
+async def test_workers_that_are_not_needed_end_and_new_ones_start():
+    pool = Pool(size=2, idle=0.05)
+    first = await pool.run(own_pid, seconds=20)
+    async with asyncio.timeout(60):
+        while psutil.pid_exists(int(str(first))):  # noqa: ASYNC110 - a process that ends has no event
+            await asyncio.sleep(0.01)
+
+    second = await pool.run(own_pid, seconds=20)
+    await pool.end()
+
+    assert second != first
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        "kuznia.domains.training.responding",
+        "kuznia.domains.training.parts",
+        "kuznia.domains.flows.editing",
+        "kuznia.domains.code.analysis.analyse",
+        "kuznia.forge.exporting",
+    ],
+)
+def test_a_worker_knows_nothing_of_the_server(job: str):
+    line = (
+        f"import sys, {job}; "
+        "print(*{'fastapi', 'sqlalchemy', 'kuznia.web', 'kuznia.forge.shelf'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", line], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == ""

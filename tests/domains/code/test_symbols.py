@@ -2,9 +2,10 @@
 
 import pytest
 
-from kuznia.domains.code.grammar import Stopped, parse, within
+from kuznia.domains.code.grammar import parse
 from kuznia.domains.code.languages import get
 from kuznia.domains.code.symbols import placed, public, symbols
+from kuznia.platform.workers import Stopped, within
 
 # By language: a source, and what of it is public.
 OFFERED = {

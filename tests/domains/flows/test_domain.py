@@ -8,8 +8,10 @@ from pydantic import ValidationError
 from tests.domains.flows.makers import a_flow, without
 
 from kuznia.domains.flows import DOMAIN
-from kuznia.domains.flows.domain import FlowInput
+from kuznia.domains.flows.domain import FlowInput, screen
+from kuznia.domains.flows.planner import build, read
 from kuznia.domains.flows.proof import CHECKS
+from kuznia.forge.check import check
 from kuznia.forge.terms import Bench, Budget, Caller, CannotExport, Copy, Order
 
 EXAMPLES: Any = DOMAIN.examples
@@ -31,19 +33,19 @@ def parts_of(order: Order) -> Any:
     return DOMAIN.parts(order)
 
 
-def made(order: Order) -> dict[str, Any]:
+async def made(order: Order) -> dict[str, Any]:
     """All parts, made with no model, in order."""
     accepted: dict[str, Any] = {}
     for part in parts_of(order):
         bench = Bench(order, accepted)
-        draft = part.make(bench)
-        assert not [one for check in part.checks for one in check.run(draft, bench) if one.stands]
+        draft = await part.make(bench)
+        assert not (await check(part, draft, bench)).standing
         accepted[part.name] = draft
     return accepted
 
 
-def test_all_parts_are_made_without_a_model() -> None:
-    parts = made(an_order())
+async def test_all_parts_are_made_without_a_model() -> None:
+    parts = await made(an_order())
 
     assert list(parts) == ["flow", "proof", "judge", "ui"]
     assert parts["proof"].sound
@@ -52,8 +54,8 @@ def test_all_parts_are_made_without_a_model() -> None:
     assert parts["ui"].html.startswith('<!doctype html><html lang="uk">')
 
 
-def test_what_goes_over_the_wire_is_what_was_promised() -> None:
-    wire = {name: part.model_dump(mode="json") for name, part in made(an_order()).items()}
+async def test_what_goes_over_the_wire_is_what_was_promised() -> None:
+    wire = {name: part.model_dump(mode="json") for name, part in (await made(an_order())).items()}
 
     assert {"id", "name", "steps", "assumptions"} <= set(wire["flow"])
     step = wire["flow"]["steps"][0]
@@ -67,41 +69,39 @@ def test_what_goes_over_the_wire_is_what_was_promised() -> None:
 def test_every_check_stands_by_its_name_in_the_evidence() -> None:
     flow = parts_of(an_order())[0]
 
-    assert [check.name for check in flow.checks] == list(CHECKS)
+    assert [one.name for one in flow.checks] == list(CHECKS)
 
 
-def test_a_check_says_only_what_is_its_own_to_say() -> None:
+async def test_a_check_says_only_what_is_its_own_to_say() -> None:
     order = an_order()
     flow = parts_of(order)[0]
-    said = {
-        check.name: [one.code for one in check.run(without(a_flow(), "agree"), Bench(order))]
-        for check in flow.checks
-    }
+    broken, bench = without(a_flow(), "agree"), Bench(order)
+    said = {one.name: [found.code for found in await one.run(broken, bench)] for one in flow.checks}
 
     assert said["legal-steps"] == ["legal-steps"]
     assert sum(map(len, said.values())) == 1
 
 
-def test_the_proof_names_the_check_that_failed() -> None:
+async def test_the_proof_names_the_check_that_failed() -> None:
     order = an_order()
-    proof = parts_of(order)[1].make(Bench(order, {"flow": without(a_flow(), "agree")}))
+    proof = await parts_of(order)[1].make(Bench(order, {"flow": without(a_flow(), "agree")}))
 
     assert not proof.sound
     assert [check.name for check in proof.checks if not check.passed] == ["legal-steps"]
 
 
-def test_the_language_asked_for_is_the_language_of_the_pages() -> None:
-    parts = made(an_order(language="en"))
+async def test_the_language_asked_for_is_the_language_of_the_pages() -> None:
+    parts = await made(an_order(language="en"))
 
     assert parts["flow"].language == "en"
     assert 'lang="en"' in parts["ui"].html
 
 
-def test_a_model_is_asked_with_the_schema_and_told_what_a_request_is() -> None:
+async def test_a_model_is_asked_with_the_schema_and_told_what_a_request_is() -> None:
     order = an_order()
     part = parts_of(order)[0]
 
-    prompt = part.prompt(Bench(order))
+    prompt = await part.prompt(Bench(order))
 
     assert prompt.schema is not None
     assert prompt.schema["title"] == "Flow"
@@ -110,16 +110,17 @@ def test_a_model_is_asked_with_the_schema_and_told_what_a_request_is() -> None:
     assert "Language of the pages: uk" in prompt.user
 
 
-def test_a_reply_is_read_mended_and_accepted() -> None:
+async def test_a_reply_is_read_mended_and_accepted() -> None:
     order = an_order()
     bench = Bench(order)
     part = parts_of(order)[0]
-    draft = part.parse(without(a_flow(), "agree").model_dump_json(), bench)
-    findings = tuple(one for check in part.checks for one in check.run(draft, bench))
+    draft = await part.parse(without(a_flow(), "agree").model_dump_json(), bench)
+    findings = (await check(part, draft, bench)).findings
 
-    mended = part.mend(draft, findings, bench)
+    mended = await part.mend(draft, findings, bench)
 
-    assert [one for check in part.checks for one in check.run(mended, bench)] == []
+    assert findings
+    assert (await check(part, mended, bench)).findings == ()
 
 
 @pytest.mark.parametrize(
@@ -129,15 +130,15 @@ def test_a_reply_is_read_mended_and_accepted() -> None:
         ("Зробіть щось гарне, будь ласка", "NEEDS_CLARIFICATION"),
     ],
 )
-def test_what_should_not_be_made_is_declined(prompt, code) -> None:
-    decline = DOMAIN.screen(an_order(prompt))
+async def test_what_should_not_be_made_is_declined(prompt, code) -> None:
+    decline = await screen(an_order(prompt))
 
     assert decline is not None
     assert decline.code == code
 
 
-def test_what_can_be_made_is_not_declined() -> None:
-    assert DOMAIN.screen(an_order()) is None
+async def test_what_can_be_made_is_not_declined() -> None:
+    assert await screen(an_order()) is None
 
 
 @pytest.mark.parametrize("prompt", ["", "short", "x" * 2001])
@@ -147,12 +148,12 @@ def test_a_prompt_has_ten_to_two_thousand_characters(prompt) -> None:
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
-def test_the_examples_are_good_orders(number) -> None:
-    assert made(an_order(**EXAMPLES[number]))["judge"].passed
+async def test_the_examples_are_good_orders(number) -> None:
+    assert (await made(an_order(**EXAMPLES[number])))["judge"].passed
 
 
 def a_copy(**options: str) -> Copy:
-    flow = made(an_order())["flow"].model_dump(mode="json")
+    flow = build(read(PROMPT)).model_dump(mode="json")
     return Copy("art_1", datetime(2026, 11, 21, tzinfo=UTC), {"flow": flow}, options)
 
 

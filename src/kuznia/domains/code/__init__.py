@@ -1,6 +1,5 @@
 """Source code, asked of a model and checked: the code, its tests, its documentation."""
 
-import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -13,7 +12,6 @@ from kuznia.domains.code.analysis.analyse import VERSION
 from kuznia.domains.code.asking import fingerprint
 from kuznia.domains.code.languages import LANGUAGES
 from kuznia.domains.code.parts import CODE, DOCUMENTATION, TESTS, parts, read_tests
-from kuznia.domains.code.pool import POOL
 from kuznia.domains.code.running import run_in
 from kuznia.domains.code.sandbox.trial import open_sandbox
 from kuznia.domains.code.schema import CodeInput
@@ -22,21 +20,18 @@ from kuznia.forge.terms import Domain
 
 @asynccontextmanager
 async def _opened(settings: Mapping[str, object]) -> AsyncGenerator[Domain]:
-    """Workers start with the first large source; here they end. So does the sandbox, if wanted."""
-    try:
-        if settings.get("code_run_tests") != "sandbox":
-            yield DOMAIN
-            return
-        async with open_sandbox() as sandbox:
-            tests = run_in(sandbox, TESTS, read_tests)
-            yield replace(
-                DOMAIN,
-                parts=partial(parts, tests=tests),
-                version=fingerprint((CODE, tests, DOCUMENTATION), *READERS),
-                life=sandbox,
-            )
-    finally:
-        await asyncio.to_thread(POOL.close)
+    """With the sandbox, if it is wanted."""
+    if settings.get("code_run_tests") != "sandbox":
+        yield DOMAIN
+        return
+    async with open_sandbox() as sandbox:
+        tests = run_in(sandbox, TESTS, read_tests)
+        yield replace(
+            DOMAIN,
+            parts=partial(parts, tests=tests),
+            version=fingerprint((CODE, tests, DOCUMENTATION), *READERS),
+            life=sandbox,
+        )
 
 
 _EXAMPLES = sorted(

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from kuznia.domains.code.grammar import Elsewhere, Stopped, sparingly, within
-from kuznia.domains.code.pool import POOL, Job, R
+from kuznia.domains.code.grammar import Elsewhere, sparingly
 from kuznia.domains.code.proof import SECONDS
+from kuznia.platform.workers import POOL, Job, R, Stopped, within
 
 # Most replies are a few kB of a common language; another process would double what they cost. The
 # worst texts of this size held the loop 30 ms.

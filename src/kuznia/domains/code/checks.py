@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from kuznia.domains.code.apart import apart
 from kuznia.domains.code.characters import unseen
-from kuznia.domains.code.grammar import Stopped
 from kuznia.domains.code.imports import missing
 from kuznia.domains.code.languages import find, get
 from kuznia.domains.code.mend import faults
@@ -24,6 +23,7 @@ from kuznia.domains.code.schema import (
 from kuznia.domains.code.secrets import secrets
 from kuznia.domains.code.stubs import stubs
 from kuznia.forge.terms import Bench, Check, Finding
+from kuznia.platform.workers import Stopped
 
 MOST_QUOTED = 120
 # The forge hears no more of one check; a draft may break its rule in every line.

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 
 from kuznia.domains.code.checks import SEEN, asked, held_apart, short, written
-from kuznia.domains.code.grammar import Stopped, within
 from kuznia.domains.code.imports import find_module, python_imports, unknown_names
 from kuznia.domains.code.languages import find, get
 from kuznia.domains.code.markdown import Example, page
@@ -15,6 +14,7 @@ from kuznia.domains.code.schema import CodeDraft, DocumentationDraft
 from kuznia.domains.code.symbols import public
 from kuznia.domains.code.table import Language
 from kuznia.forge.terms import Bench, Check, Finding
+from kuznia.platform.workers import Stopped, within
 
 MOST_LISTED = 10
 # Shares of letters.

@@ -7,13 +7,13 @@ block, in a language whose parser can be believed, and what comes after it is pr
 import re
 
 from kuznia.domains.code.checks import asked
-from kuznia.domains.code.grammar import within
 from kuznia.domains.code.languages import find, get
 from kuznia.domains.code.proof import SECONDS, prove
 from kuznia.domains.code.reply import Mark, Reply, read
 from kuznia.domains.code.schema import Proof
 from kuznia.domains.code.table import Language
 from kuznia.forge.terms import Bench, Unreadable
+from kuznia.platform.workers import within
 
 # Letters of prose before it counts as such, and lines that may stand above the block.
 MOST_TALK = 240

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 from kuznia.domains.code.choose import Kind, Piece, Wanted, choose, others, piece_of
 from kuznia.domains.code.document import document
-from kuznia.domains.code.grammar import within
 from kuznia.domains.code.languages import find_by_path
 from kuznia.domains.code.naming import default_path, label
 from kuznia.domains.code.needs import needs
@@ -21,6 +20,7 @@ from kuznia.domains.code.table import Language
 from kuznia.domains.code.unfenced import unfenced
 from kuznia.domains.code.wrapped import tagged, unwrap
 from kuznia.forge.terms import Unreadable
+from kuznia.platform.workers import within
 
 # Raise it when the same reply may give other files: it is part of the domain's version.
 VERSION = 2

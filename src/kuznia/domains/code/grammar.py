@@ -4,8 +4,8 @@ Three properties of the parser shape this file. It stops for nobody while it is 
 `<` keeps the Kotlin grammar busy for a minute. Fed by a read callback it asks whether to go on, but
 not while it recovers from an error: 4 kB of `a=>` hold the Java grammar for a second. It keeps the
 interpreter's lock. And a grammar's own C can end the process: 2 kB of `- ` crash the YAML grammar.
-So strangers' text is parsed in another process (pool.py), save what is small and in a language
-whose parsers were measured and attacked first (apart.py).
+So strangers' text is parsed in another process (platform/workers.py), save what is small and in a
+language whose parsers were measured and attacked first (apart.py).
 """
 
 import ctypes
@@ -22,6 +22,7 @@ import tree_sitter
 from tree_sitter import Tree
 
 from kuznia.domains.code.table import Language
+from kuznia.platform.workers import Stopped
 
 # How much of the source is handed over at a time; the parser copies each piece.
 PIECE = 65_536
@@ -30,13 +31,6 @@ PIECE = 65_536
 QUICK = frozenset(
     ("css", "go", "html", "javascript", "json", "python", "toml", "tsx", "typescript")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """The deadline came before the tree."""
-
-    seconds: float
 
 
 class Elsewhere(Exception):
@@ -78,11 +72,6 @@ def spend(language: Language, size: int) -> None:
     allowance.size -= size
     if language.name not in QUICK or allowance.size < 0 or allowance.is_spent():
         raise Elsewhere
-
-
-def within(seconds: float) -> float:
-    """A deadline, counted in what this process works: a busy machine changes no verdict."""
-    return time.process_time() + seconds
 
 
 @cache

@@ -11,7 +11,6 @@ from kuznia.domains.code.choose import Kind
 from kuznia.domains.code.document import document
 from kuznia.domains.code.enough import enough
 from kuznia.domains.code.extract import MOST_BYTES, Extracted, extract
-from kuznia.domains.code.grammar import Stopped
 from kuznia.domains.code.languages import get
 from kuznia.domains.code.mend import C, tidy
 from kuznia.domains.code.metrics import METRICS
@@ -27,6 +26,7 @@ from kuznia.domains.code.schema import (
     TestsDraft,
 )
 from kuznia.forge.terms import AnyPart, Bench, Finding, Order, Part, Prompt, Unreadable
+from kuznia.platform.workers import Stopped
 
 R = TypeVar("R")
 MOST_TOKENS = 8_192

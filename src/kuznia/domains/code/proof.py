@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 from tree_sitter import Node, Query, QueryCursor, Tree
 
-from kuznia.domains.code.grammar import Stopped, load, parse, spend
+from kuznia.domains.code.grammar import load, parse, spend
 from kuznia.domains.code.languages import find
 from kuznia.domains.code.reference import find_reference
 from kuznia.domains.code.schema import File, Flaw, Proof, weakest
 from kuznia.domains.code.table import Language
+from kuznia.platform.workers import Stopped
 
 # Raise it when the same source may be proven otherwise: it is part of the domain's version.
 VERSION = 3

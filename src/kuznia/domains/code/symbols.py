@@ -9,9 +9,10 @@ from typing import Literal
 from tree_sitter import Node, Query, QueryCursor, Tree
 
 from kuznia.domains.code.definitions import QUERIES
-from kuznia.domains.code.grammar import Stopped, load, parse, within
+from kuznia.domains.code.grammar import load, parse
 from kuznia.domains.code.proof import SECONDS
 from kuznia.domains.code.table import Language
+from kuznia.platform.workers import Stopped, within
 
 # A file with more than this is generated, and no check needs them all.
 MOST_SYMBOLS = 500

@@ -1,7 +1,7 @@
 """The domain: how a flow is asked for, read, checked, mended and made without a model."""
 
-from asyncio import to_thread
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import blake2b
 from importlib.resources import files
@@ -11,11 +11,10 @@ from typing import Annotated, Literal, cast
 from pydantic import Field, JsonValue, ValidationError
 
 from kuznia.domains.flows.drafts import Found, Proof, Screen, Screens, Verdict, Way
-from kuznia.domains.flows.exports import EXPORTS, Form
+from kuznia.domains.flows.exports import EXPORTS
 from kuznia.domains.flows.judge import Judgement, judge
 from kuznia.domains.flows.mend import mend
 from kuznia.domains.flows.planner import build, declined, read
-from kuznia.domains.flows.planner.reading import Reading
 from kuznia.domains.flows.proof import CHECKS, Study, prove, sound
 from kuznia.domains.flows.rendered import CHECKS as UI_CHECKS
 from kuznia.domains.flows.rendered import prompt as ui_prompt
@@ -41,6 +40,7 @@ from kuznia.forge.terms import (
     Part,
     Prompt,
 )
+from kuznia.platform.workers import POOL
 
 _HERE = files("kuznia.domains.flows")
 # So many ways through are listed; all of them were walked.
@@ -72,56 +72,91 @@ class FlowInput(Input):
     language: Literal["auto", "uk", "en"] = "auto"
 
 
+@dataclass(frozen=True, slots=True)
+class Studied:
+    """A flow with all that our own code computes from it."""
+
+    flow: Flow
+    findings: tuple[Finding, ...]
+    proof: Proof
+    judge: Judgement
+    screens: Screens
+
+
+def studied(flow: Flow) -> Studied:
+    """Everything our own code has to say of a flow."""
+    study = Study(flow)
+    findings = prove(study)
+    view = View(flow=flow, language=flow.language)
+    pages = {step.id: page(view, step) for step in flow.steps}
+    verdict = judge(study, findings, pages)
+    return Studied(flow, findings, proof(study, findings), verdict, screens(flow, pages))
+
+
 class _Desk:
     """One order's papers: a flow is studied once, however many checks look at it."""
 
     def __init__(self) -> None:
-        self._study: Study | None = None
-        self._findings: tuple[Finding, ...] | None = None
-        self._pages: dict[str, Node] | None = None
+        self._studied: Studied | None = None
 
-    def study(self, flow: Flow) -> Study:
-        if self._study is None or self._study.flow is not flow:
-            self._study, self._findings, self._pages = Study(flow), None, None
-        return self._study
+    async def make_flow(self, bench: Bench) -> Flow:
+        order = bench.order
+        return await self._lay(partial(_planned, order.input.prompt, _language(order)))
 
-    def findings(self, flow: Flow) -> tuple[Finding, ...]:
-        study = self.study(flow)
-        if self._findings is None:
-            self._findings = prove(study)
-        return self._findings
+    async def read_flow(self, reply: str, _: Bench) -> Flow:
+        return await self._lay(partial(_replied, reply))
 
-    def pages(self, flow: Flow) -> dict[str, Node]:
-        self.study(flow)
-        if self._pages is None:
-            view = View(flow=flow, language=flow.language)
-            self._pages = {step.id: page(view, step) for step in flow.steps}
-        return self._pages
+    async def mend_flow(self, flow: Flow, findings: tuple[Finding, ...], _: Bench) -> Flow:
+        return await self._lay(partial(_mended, flow, findings))
+
+    async def make_proof(self, bench: Bench) -> Proof:
+        return (await self.studied(_flow(bench))).proof
+
+    async def make_judgement(self, bench: Bench) -> Judgement:
+        return (await self.studied(_flow(bench))).judge
+
+    async def make_screens(self, bench: Bench) -> Screens:
+        return (await self.studied(_flow(bench))).screens
+
+    async def read_page(self, reply: str, bench: Bench) -> Screens:
+        # Odd markup takes a while to clean.
+        return await POOL.ease(partial(rendered, reply, await self.make_screens(bench), bench))
+
+    async def studied(self, flow: Flow) -> Studied:
+        if self._studied is None or self._studied.flow is not flow:
+            # As it came back from where it was studied it would be another object.
+            self._studied = replace(await POOL.ease(partial(studied, flow)), flow=flow)
+        return self._studied
+
+    async def _lay(self, work: Callable[[], Studied]) -> Flow:
+        """A flow made and studied in one go, where it holds nobody up."""
+        self._studied = await POOL.ease(work)
+        return self._studied.flow
 
 
-def reading_of(order: Order) -> Reading:
-    return read(order.input.prompt)
-
-
-def screen(order: Order) -> Decline | None:
+async def screen(order: Order) -> Decline | None:
     """Declined when it would do harm, or when questions have to be answered first."""
-    return declined(reading_of(order))
+    return await POOL.ease(partial(_screened, order.input.prompt))
 
 
-def planned(order: Order) -> Flow:
-    """The flow our own planner makes of an order that was not declined."""
-    flow = build(reading_of(order))
-    language = order.input.language if isinstance(order.input, FlowInput) else "auto"
-    return flow if language == "auto" else flow.having(language=language)
+def _screened(prompt: str) -> Decline | None:
+    return declined(read(prompt))
 
 
-def prompt(bench: Bench) -> Prompt:
+def _language(order: Order) -> Language | Literal["auto"]:
+    return order.input.language if isinstance(order.input, FlowInput) else "auto"
+
+
+async def prompt(bench: Bench) -> Prompt:
     """What a model is asked; the request stands apart from what we say about it."""
-    order = bench.order
-    language = order.input.language if isinstance(order.input, FlowInput) else "auto"
-    wanted = reading_of(order).language if language == "auto" else language
-    user = f"Language of the pages: {wanted}\nRequest:\n<<<\n{order.input.prompt}\n>>>"
+    said, language = bench.order.input.prompt, _language(bench.order)
+    wanted = await POOL.ease(partial(_spoken, said)) if language == "auto" else language
+    user = f"Language of the pages: {wanted}\nRequest:\n<<<\n{said}\n>>>"
     return Prompt(system=_SYSTEM, user=user, schema=_SCHEMA, max_tokens=12_000)
+
+
+def _spoken(prompt: str) -> Language:
+    return read(prompt).language
 
 
 def _flow(bench: Bench) -> Flow:
@@ -131,51 +166,56 @@ def _flow(bench: Bench) -> Flow:
 def parts(_: Order) -> tuple[AnyPart, ...]:
     """The flow, its proof, its verdict and its pages."""
     desk = _Desk()
-    flow: Part[Flow] = Part(
-        name="flow",
-        prompt=prompt,
-        parse=lambda reply, _: parse(reply),
-        mend=lambda flow, findings, _: mend(flow, findings),
-        make=lambda bench: planned(bench.order),
-        checks=tuple(_check(name, desk) for name in CHECKS),
-    )
+
     needs = ("flow",)
     return (
-        flow,
-        Part(name="proof", needs=needs, make=lambda bench: proof(desk, _flow(bench))),
-        Part(name="judge", needs=needs, make=lambda bench: judged(desk, _flow(bench))),
+        Part(
+            name="flow",
+            prompt=prompt,
+            parse=desk.read_flow,
+            mend=desk.mend_flow,
+            make=desk.make_flow,
+            checks=tuple(_check(name, desk) for name in CHECKS),
+        ),
+        Part(name="proof", needs=needs, make=desk.make_proof),
+        Part(name="judge", needs=needs, make=desk.make_judgement),
         Part(
             name="ui",
             needs=needs,
             # HTML is taken of no model but one that was set up to render it.
             specialist=True,
             prompt=ui_prompt,
-            # Odd markup takes a while to clean.
-            parse=lambda reply, bench: to_thread(
-                rendered, reply, screens(desk, _flow(bench)), bench
-            ),
-            make=lambda bench: screens(desk, _flow(bench)),
+            parse=desk.read_page,
+            make=desk.make_screens,
             checks=UI_CHECKS,
             tries=2,
         ),
     )
 
 
+def _planned(prompt: str, language: Language | Literal["auto"]) -> Studied:
+    """The flow our own planner makes of a prompt that was not declined."""
+    flow = build(read(prompt))
+    return studied(flow if language == "auto" else flow.having(language=language))
+
+
+def _replied(reply: str) -> Studied:
+    return studied(parse(reply))
+
+
+def _mended(flow: Flow, findings: tuple[Finding, ...]) -> Studied:
+    return studied(mend(flow, findings))
+
+
 def _check(name: str, desk: _Desk) -> Check[Flow]:
-    def run(flow: Flow, _: Bench) -> Iterable[Finding]:
-        return [finding for finding in desk.findings(flow) if finding.code == name]
+    async def run(flow: Flow, _: Bench) -> Iterable[Finding]:
+        return [one for one in (await desk.studied(flow)).findings if one.code == name]
 
     return Check(name, run)
 
 
-def judged(desk: _Desk, flow: Flow) -> Judgement:
-    return judge(desk.study(flow), desk.findings(flow), desk.pages(flow))
-
-
-def proof(desk: _Desk, flow: Flow) -> Proof:
-    findings = desk.findings(flow)
-    failed = {finding.code for finding in findings if finding.stands}
-    runs = desk.study(flow).runs
+def proof(study: Study, findings: tuple[Finding, ...]) -> Proof:
+    failed, runs = {finding.code for finding in findings if finding.stands}, study.runs
     return Proof(
         sound=sound(findings),
         checks=tuple(Verdict(name=name, passed=name not in failed) for name in CHECKS),
@@ -188,8 +228,7 @@ def proof(desk: _Desk, flow: Flow) -> Proof:
     )
 
 
-def screens(desk: _Desk, flow: Flow) -> Screens:
-    pages = desk.pages(flow)
+def screens(flow: Flow, pages: Mapping[str, Node]) -> Screens:
     return Screens(
         html=document(overview(flow, flow.language)),
         pages=tuple(
@@ -202,21 +241,21 @@ def screens(desk: _Desk, flow: Flow) -> Screens:
 
 def drafts(flow: Flow) -> tuple[dict[str, Draft], tuple[Finding, ...]]:
     """All parts of a flow that is there already, and everything the proof has to say of it."""
-    desk = _Desk()
+    known = studied(flow)
     parts: dict[str, Draft] = {
         "flow": flow,
-        "proof": proof(desk, flow),
-        "judge": judged(desk, flow),
-        "ui": screens(desk, flow),
+        "proof": known.proof,
+        "judge": known.judge,
+        "ui": known.screens,
     }
-    return parts, desk.findings(flow)
+    return parts, known.findings
 
 
 def document(root: Node) -> str:
     return f"<!doctype html>{html(root)}"
 
 
-def taken(form: Form, copy: Copy) -> bytes:
+def taken(name: str, copy: Copy) -> bytes:
     """An artefact's flow in a format; `language` chooses what its words are written in."""
     try:
         flow = Flow.model_validate(copy.parts.get("flow"))
@@ -225,7 +264,7 @@ def taken(form: Form, copy: Copy) -> bytes:
     language = copy.options.get("language", flow.language)
     if language not in {"uk", "en"}:
         raise CannotExport("The option language is uk or en.")
-    return form.write(flow.having(language=cast("Language", language)))
+    return EXPORTS[name].write(flow.having(language=cast("Language", language)))
 
 
 DOMAIN = Domain(
@@ -239,7 +278,7 @@ DOMAIN = Domain(
     shown=told,
     page="preview/",
     exports={
-        name: Export(form.media_type, form.ending, partial(taken, form), frozenset({"language"}))
+        name: Export(form.media_type, form.ending, partial(taken, name), frozenset({"language"}))
         for name, form in EXPORTS.items()
     },
     examples=(

@@ -26,6 +26,7 @@ from kuznia.forge.work import Forge
 from kuznia.platform.errors import Invalid, NotFound, UnsupportedMedia, invalid
 from kuznia.platform.ids import new_id
 from kuznia.platform.wire import Envelope
+from kuznia.platform.workers import POOL
 from kuznia.web.answers import answered
 from kuznia.web.asked import caller_of, forge_of
 from kuznia.web.body import SMALL, JsonBody, fields, media_type, multipart
@@ -131,7 +132,7 @@ async def edit_flow(request: Request, artefact_id: InPath) -> Response:
     await forge.shelf.admit(request.scope["state"]["caller"])
     began = forge.clock.monotonic()
     try:
-        new = await asyncio.to_thread(edition, flow, change)
+        new = await POOL.ease(partial(edition, flow, change))
     except Impossible as impossible:
         raise Invalid(str(impossible)) from None
     except ValidationError as error:

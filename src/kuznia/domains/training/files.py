@@ -1,11 +1,11 @@
 """A kept plan taken away as a file: the options of a calendar read, and the plan as it was kept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from kuznia.domains.training.exports import EXPORTS
-from kuznia.domains.training.exports import Export as Form
 from kuznia.domains.training.exports.bundle import bundle
 from kuznia.domains.training.exports.stamp import Stamp
 from kuznia.domains.training.plan import Plan
@@ -73,28 +73,24 @@ def _timed(options: Mapping[str, str]) -> tuple[str | None, str | None]:
     return starts, zone
 
 
-def _calendar(form: Form) -> Callable[[Copy], bytes]:
-    def write(copy: Copy) -> bytes:
-        starts, zone = _timed(copy.options)
-        stamp = Stamp(copy.artefact, copy.created_at, starts=starts, zone=zone)
-        return form.make(_dated(_plan(copy), copy.options.get("date")), stamp)
-
-    return write
+def _calendar(name: str, copy: Copy) -> bytes:
+    starts, zone = _timed(copy.options)
+    stamp = Stamp(copy.artefact, copy.created_at, starts=starts, zone=zone)
+    return EXPORTS[name].make(_dated(_plan(copy), copy.options.get("date")), stamp)
 
 
-def _plain(form: Form) -> Callable[[Copy], bytes]:
-    def write(copy: Copy) -> bytes:
-        made = form.make(_plan(copy), Stamp(copy.artefact, copy.created_at))
-        if made in _EMPTY:
-            raise CannotExport("The plan has no endurance session that this format can hold.")
-        return made
-
-    return write
+def _plain(name: str, copy: Copy) -> bytes:
+    made = EXPORTS[name].make(_plan(copy), Stamp(copy.artefact, copy.created_at))
+    if made in _EMPTY:
+        raise CannotExport("The plan has no endurance session that this format can hold.")
+    return made
 
 
+DATED = frozenset({"date", "time", "zone"})
+# By name: a function that is none of a module's cannot be sent to another process.
 FILES: Mapping[str, Export] = {
-    name: Export(form.media, form.ending, _calendar(form), frozenset({"date", "time", "zone"}))
+    name: Export(form.media, form.ending, partial(_calendar, name), DATED)
     if name == "ics"
-    else Export(form.media, form.ending, _plain(form))
+    else Export(form.media, form.ending, partial(_plain, name))
     for name, form in EXPORTS.items()
 }

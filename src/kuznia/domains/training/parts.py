@@ -1,13 +1,13 @@
 """The parts of a training plan: the plan itself, and the certificate that says what was checked."""
 
-import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import cast
 
 from kuznia.domains.training import asking, screening
+from kuznia.domains.training.aside import aside
 from kuznia.domains.training.asking import wishes
 from kuznia.domains.training.athlete import Athlete, read
 from kuznia.domains.training.catalogue import fingerprint
@@ -21,7 +21,7 @@ from kuznia.domains.training.questions.answers import wrong
 from kuznia.domains.training.verifier import (
     FAMILIES,
     Certificate,
-    certificate,
+    certified,
     findings,
     verify,
 )
@@ -46,13 +46,13 @@ def told(order: Order) -> PlanInput:
     return order.input
 
 
-def _athlete(bench: Bench) -> Athlete:
-    return read(told(bench.order))
-
-
-def screen(order: Order) -> Decline | None:
+async def screen(order: Order) -> Decline | None:
     """Stop signs first, then answers that do not fit their questions."""
-    said = told(order)
+    # Sixty answers of two thousand letters are a tenth of a second of listening.
+    return await aside(partial(_screened, told(order)))
+
+
+def _screened(said: PlanInput) -> Decline | None:
     stop = screening.decline(read(said))
     if stop is not None:
         return stop
@@ -62,13 +62,17 @@ def screen(order: Order) -> Decline | None:
     return Decline("answers", "Some answers do not fit their questions.", problems)
 
 
-def _prompt(bench: Bench) -> Prompt:
-    return asking.prompt(told(bench.order), _athlete(bench))
+async def _prompt(bench: Bench) -> Prompt:
+    return await aside(partial(_asked, told(bench.order)))
 
 
-def _prompt_in_context(bench: Bench) -> Prompt:
+async def _prompt_in_context(bench: Bench) -> Prompt:
     order = told(bench.order)
-    return asking.prompt(order, _athlete(bench), context(order))
+    return await aside(partial(_asked, order, context(order)))
+
+
+def _asked(order: PlanInput, context: tuple[str, ...] = ()) -> Prompt:
+    return asking.prompt(order, read(order), context)
 
 
 def _taken_back(draft: Plan, found: tuple[Finding, ...], ours: Plan) -> Plan:
@@ -86,27 +90,77 @@ def _taken_back(draft: Plan, found: tuple[Finding, ...], ours: Plan) -> Plan:
 _WORDS = frozenset(rule.id for rule in rules().values() if rule.family == "words")
 
 
-def _family(name: str) -> Callable[[Plan, Bench], Awaitable[Iterable[Finding]]]:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A plan held against every rule."""
+
+    plan: Plan
+    findings: Mapping[str, tuple[Finding, ...]]
+    certificate: Certificate
+
+
+def hold(plan: Plan, athlete: Athlete) -> Held:
+    """What breaks it, by family of rules, and its certificate."""
+    verdicts = verify(plan, athlete)
+    by_family = {
+        family: tuple(findings(tuple(one for one in verdicts if one.rule.family == family)))
+        for family in FAMILIES
+    }
+    return Held(plan, by_family, certified(plan, verdicts))
+
+
+class Desk:
+    """One order's papers: a plan is held against the rules once, however many checks ask for it."""
+
+    def __init__(self) -> None:
+        self._held: Held | None = None
+
+    async def lay(self, work: Callable[[], Held]) -> Plan:
+        """A plan made and held in one go."""
+        self._held = await aside(work)
+        return self._held.plan
+
+    async def held(self, plan: Plan, bench: Bench) -> Held:
+        if self._held is None or self._held.plan is not plan:
+            held = await aside(partial(_hold, plan, told(bench.order)))
+            # As it came back from where it was done it would be another object.
+            self._held = replace(held, plan=plan)
+        return self._held
+
+
+def _hold(draft: Plan, order: PlanInput) -> Held:
+    return hold(draft, read(order))
+
+
+def _planned(order: PlanInput, chooser: Chooser, reply: str | None = None) -> Held:
+    athlete = read(order)
+    wished = None if reply is None else wishes(reply, athlete)
+    return hold(plan(athlete, wished, chooser), athlete)
+
+
+def _family(desk: Desk, name: str) -> Callable[[Plan, Bench], Awaitable[Iterable[Finding]]]:
     async def run(draft: Plan, bench: Bench) -> Iterable[Finding]:
-        return findings(await asyncio.to_thread(verify, draft, _athlete(bench), name))
+        return (await desk.held(draft, bench)).findings[name]
 
     return run
 
 
-def _checks() -> tuple[Check[Plan], ...]:
+def _checks(desk: Desk) -> tuple[Check[Plan], ...]:
     return tuple(
         Check(
             name=f"rules.{family}",
-            run=_family(family),
+            run=_family(desk, family),
             version=sum(rule.version for rule in rules().values() if rule.family == family),
         )
         for family in FAMILIES
     )
 
 
-async def _certify(bench: Bench) -> Certificate:
-    made = cast("Plan", bench.accepted["plan"])
-    return await asyncio.to_thread(certificate, made, _athlete(bench))
+def _certify(desk: Desk) -> Callable[[Bench], Awaitable[Certificate]]:
+    async def make(bench: Bench) -> Certificate:
+        return (await desk.held(cast("Plan", bench.accepted["plan"]), bench)).certificate
+
+    return make
 
 
 def _whom(bench: Bench) -> Person:
@@ -117,16 +171,16 @@ def shaped_by(draft: Plan) -> tuple[str, ...]:
     return draft.lessons
 
 
-def plan_part(chooser: Chooser, prompt: Callable[[Bench], Prompt]) -> Part[Plan]:
+def plan_part(
+    chooser: Chooser, prompt: Callable[[Bench], Awaitable[Prompt]], desk: Desk
+) -> Part[Plan]:
     """The plan, its exercises chosen by the search or by the solver."""
 
-    # Planning and checking are tens of milliseconds of arithmetic: in a thread, so streams flow.
     async def parse(reply: str, bench: Bench) -> Plan:
-        athlete = _athlete(bench)
-        return await asyncio.to_thread(lambda: plan(athlete, wishes(reply, athlete), chooser))
+        return await desk.lay(partial(_planned, told(bench.order), chooser, reply))
 
     async def make(bench: Bench) -> Plan:
-        return await asyncio.to_thread(plan, _athlete(bench), chooser=chooser)
+        return await desk.lay(partial(_planned, told(bench.order), chooser))
 
     async def mend(draft: Plan, found: tuple[Finding, ...], bench: Bench) -> Plan:
         return _taken_back(draft, found, await make(bench))
@@ -138,17 +192,28 @@ def plan_part(chooser: Chooser, prompt: Callable[[Bench], Prompt]) -> Part[Plan]
         mend=mend,
         make=make,
         sources=shaped_by,
-        checks=_checks(),
+        checks=_checks(desk),
     )
 
 
-PLAN = plan_part(choose, _prompt)
-CERTIFICATE: Part[Certificate] = Part(name="certificate", needs=("plan",), make=_certify)
 PERSON: Part[Person] = Part(name="person", needs=("plan",), make=_whom)
 
 
+def parts_by(
+    chooser: Chooser, prompt: Callable[[Bench], Awaitable[Prompt]]
+) -> tuple[Part[Plan], Part[Certificate], Part[Person]]:
+    """The plan, its certificate and whom it is for, for one order."""
+    desk = Desk()
+    certificate = Part(name="certificate", needs=("plan",), make=_certify(desk))
+    return plan_part(chooser, prompt, desk), certificate, PERSON
+
+
 def parts(_: Order) -> tuple[AnyPart, ...]:
-    return PLAN, CERTIFICATE, PERSON
+    return parts_by(choose, _prompt)
+
+
+# What evidence calls them; the parts themselves are made for each order.
+PLAN, CERTIFICATE, _ = parts_by(choose, _prompt)
 
 
 def version() -> str:
@@ -159,10 +224,10 @@ def version() -> str:
 
 def set_up(domain: Domain, *, chooser: Chooser | None = None, by_context: bool = False) -> Domain:
     """The domain with the solver's choices, or with lessons ranked by what is asked for."""
-    part = plan_part(chooser or choose, _prompt_in_context if by_context else _prompt)
+    prompt = _prompt_in_context if by_context else _prompt
 
     def with_plan(_: Order) -> tuple[AnyPart, ...]:
-        return part, CERTIFICATE, PERSON
+        return parts_by(chooser or choose, prompt)
 
     return replace(
         domain,

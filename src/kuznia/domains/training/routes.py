@@ -1,30 +1,32 @@
 """The doors only training has: what to ask, whether a plan keeps the rules, feedback, playbook."""
 
-import asyncio
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import cast
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from fastapi import APIRouter, Request, Response
-from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
 from kuznia.domains.training import editing
-from kuznia.domains.training.athlete import read
+from kuznia.domains.training.aside import aside
 from kuznia.domains.training.kept import text as data_file
 from kuznia.domains.training.plan import Plan
 from kuznia.domains.training.playbook import Close, Delta, Edit, Log, Trained
 from kuznia.domains.training.playbook.coaching import (
     Coached,
     Said,
-    Standing,
     Unfit,
     Unknown,
-    coach,
 )
-from kuznia.domains.training.profile import KEPT, Person
 from kuznia.domains.training.questions import minutes_to_answer, questions
-from kuznia.domains.training.questions.answers import wrong
+from kuznia.domains.training.responding import (
+    Misplaced,
+    NoPlan,
+    NoSuchExercise,
+    Responded,
+    responded,
+    verified,
+)
 from kuznia.domains.training.shapes import (
     Answer,
     FeedbackIn,
@@ -37,11 +39,10 @@ from kuznia.domains.training.shapes import (
     answer,
     named,
 )
-from kuznia.domains.training.verifier import certificate, findings, verify
 from kuznia.forge.memory import Entries
 from kuznia.forge.sanitise import plain
 from kuznia.forge.shelf import Kept
-from kuznia.forge.terms import Artefact, ArtefactId, Caller, Finding, RunId
+from kuznia.forge.terms import Artefact, ArtefactId, Caller, Draft, Finding, RunId
 from kuznia.forge.work import Forge
 from kuznia.platform.errors import Conflict, Invalid, NotFound, invalid
 from kuznia.platform.ids import new_id
@@ -53,11 +54,6 @@ from kuznia.web.ids import InPath, UserInPath
 from kuznia.web.route import ExactRoute
 
 router = APIRouter(prefix="/api/v1", tags=["training"], route_class=ExactRoute)
-
-# Past any plan a person could follow, and short of where arithmetic or time gives way.
-MOST_OF_ANYTHING = 100_000
-MOST_IN_A_LIST = 100
-MOST_WEEKS = 16
 
 # The longest plan we make, sixteen weeks of seven full days, has 13,000 values.
 PLAN_VALUES = 16_000
@@ -96,11 +92,10 @@ async def ask(request: Request) -> Response:
 async def check(request: Request) -> Response:
     """The plan may come from anywhere. Needs no model; nothing is kept."""
     sent = await VERIFY.read(request)
-    _within(sent.plan)
-    problem = next(wrong(sent.order.answers), None)
-    if problem is not None:
-        raise _wrong(("order", "answers", problem.where), problem.message)
-    return answered(await asyncio.to_thread(_verified, sent))
+    try:
+        return answered(await aside(partial(verified, sent)))
+    except Misplaced as wrong:
+        raise _wrong(wrong.place, str(wrong)) from None
 
 
 @router.post(
@@ -193,25 +188,24 @@ async def respond(forge: Forge, who: Caller, artefact_id: str, sent: FeedbackIn)
     kept = await forge.shelf.get(who, artefact_id)
     await forge.shelf.admit(who)
     log = await forge.memory.read(who, kept.domain)
-    # In threads: a dozen plans may be held against every rule on the way to one that keeps them.
-    standing = await asyncio.to_thread(_standing, kept, log, day)
     said = plain(sent.said) if isinstance(sent.said, str) else sent.said
-    coached = await asyncio.to_thread(_coached, said, standing)
+    found = await _responded(said, kept, log, day)
+    coached, parts = found.coached, found.parts
     if coached.deltas:
         # Before the plan is kept: a lesson must not be lost with it.
         log = await forge.memory.learn(who, kept.domain, _learning(coached.deltas, day), now)
     content = kept.body
-    changed = coached.plan != standing.plan or coached.decline is not None
-    if changed:
-        artefact = await asyncio.to_thread(_artefact, forge, kept, coached, began)
+    if parts is not None:
+        artefact = _artefact(forge, kept, coached, parts, began)
         content = (await forge.shelf.keep(artefact, artefact.id)).body
-    rest = to_json({"changed": changed} | answer(coached, Log.read(log).playbook))
+    rest = to_json({"changed": parts is not None} | answer(coached, Log.read(log).playbook))
     return b'{"artefact":%b,%b' % (content, rest[1:])
 
 
-def _artefact(forge: Forge, before: Kept, coached: Coached, began: float) -> Artefact:
+def _artefact(
+    forge: Forge, before: Kept, coached: Coached, parts: Mapping[str, Draft], began: float
+) -> Artefact:
     run_id = RunId(new_id("run", forge.clock))
-    parts = editing.parts(coached)
     seconds = round(forge.clock.monotonic() - began, 6)
     edited = Finding("feedback", "warn", "plan", f"Changed from {before.id}, not made anew.")
     return Artefact(
@@ -229,26 +223,17 @@ def _artefact(forge: Forge, before: Kept, coached: Coached, began: float) -> Art
     )
 
 
-def _standing(kept: Kept, log: Entries, day: datetime.date) -> Standing:
-    parts = from_json(kept.body)["parts"]
-    if kept.domain != "training" or not {"plan", "person"} <= parts.keys():
+async def _responded(said: Said, kept: Kept, log: Entries, day: datetime.date) -> Responded:
+    if kept.domain != "training":
         raise NotFound("There is no plan in such an artefact.", details={"id": kept.id})
     try:
-        plan = Plan.model_validate(parts["plan"])
-        person = Person.model_validate(parts["person"], context=KEPT)
-    except ValidationError:
-        message = "The plan was made by another version."
-        raise NotFound(message, details={"id": kept.id}) from None
-    return Standing(artefact=kept.id, plan=plan, person=person, log=Log.read(log), now=day)
-
-
-def _coached(said: Said, standing: Standing) -> Coached:
-    try:
-        return coach(said, standing)
+        return await aside(partial(responded, said, kept.id, kept.body, log, day))
+    except NoPlan as none:
+        raise NotFound(str(none), details={"id": kept.id}) from None
     except Unfit as unfit:
         raise Invalid(str(unfit)) from None
-    except Unknown as unknown:
-        raise _unknown(unknown, standing.plan) from None
+    except NoSuchExercise as none:
+        raise _unknown(none.unknown, none.plan) from None
 
 
 def _learning(deltas: tuple[Delta, ...], day: datetime.date) -> Callable[[Entries], Entries]:
@@ -321,38 +306,5 @@ def _unknown(unknown: Unknown, plan: Plan) -> Invalid:
     )
 
 
-def _verified(sent: VerifyIn) -> Verified:
-    athlete = read(sent.order)
-    return Verified(
-        certificate=certificate(sent.plan, athlete),
-        findings=tuple(findings(verify(sent.plan, athlete))),
-    )
-
-
-def _within(plan: Plan) -> None:
-    """Refuse what has the shape of a plan and the size of none."""
-    if not 1 <= len(plan.weeks) <= MOST_WEEKS:
-        raise _wrong(("plan", "weeks"), f"1 to {MOST_WEEKS} weeks")
-    place = next(_beyond(plan.model_dump(), ("plan",)), None)
-    if place is not None:
-        raise _wrong(place, "Too large")
-
-
 def _wrong(place: tuple[str | int, ...], message: str) -> Invalid:
     return invalid([{"loc": place, "msg": message, "type": "out_of_bounds"}])
-
-
-def _beyond(value: object, place: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
-    """The places of numbers and lists no plan needs."""
-    # Not a number compares as false with everything, so it is refused as well.
-    if isinstance(value, int | float) and not abs(value) <= MOST_OF_ANYTHING:
-        yield place
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        several = cast("Sequence[object]", value)
-        if len(several) > MOST_IN_A_LIST:
-            yield place
-        for number, one in enumerate(several):
-            yield from _beyond(one, (*place, number))
-    if isinstance(value, Mapping):
-        for name, one in cast("Mapping[str, object]", value).items():
-            yield from _beyond(one, (*place, name))

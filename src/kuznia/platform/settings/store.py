@@ -54,11 +54,24 @@ class Store(BaseSettings):
         description="Bytes of artefacts held in memory while the database takes no rows; past "
         "that, orders are refused.",
     )
+    cache_bytes: int = Field(
+        default=32 << 20,
+        ge=0,
+        le=1 << 40,
+        description="Bytes that artefacts held in memory may take, however many they are.",
+    )
     run_retention: float = Field(
         default=600,
         ge=1,
         le=86_400,
         description="Seconds a finished run's events can still be read.",
+    )
+    run_events_bytes: int = Field(
+        default=32 << 20,
+        ge=0,
+        le=1 << 40,
+        description="Bytes that finished streamed runs may take in memory, so that they can be "
+        "resumed; past them the oldest are forgotten. Others need an eighth of that at most.",
     )
     redis_url: RedisUrl | None = Field(
         default=None,

@@ -11,9 +11,8 @@ from tests.domains.code.patience import least_lag
 from kuznia.domains.code.analysis import analyse, analysed
 from kuznia.domains.code.analysis.measure import MOST_FUNCTIONS, complexities
 from kuznia.domains.code.analysis.tables import TABLES
-from kuznia.domains.code.grammar import Stopped, within
 from kuznia.domains.code.languages import LANGUAGES, get
-from kuznia.domains.code.pool import POOL
+from kuznia.platform.workers import POOL, Stopped, within
 
 # What held a parser up when it was measured; none may hold up anything else.
 HOSTILE = [

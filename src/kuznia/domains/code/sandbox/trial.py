@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 
 from kuznia.domains.code.apart import apart
 from kuznia.domains.code.execution import Execution, Strength
-from kuznia.domains.code.grammar import Stopped
 from kuznia.domains.code.languages import get
 from kuznia.domains.code.sandbox.box import LIMITS, Limits, Ran
 from kuznia.domains.code.sandbox.golang import compile_common
@@ -21,6 +20,7 @@ from kuznia.domains.code.sandbox.sentinels import guarded
 from kuznia.domains.code.sandbox.suites import command, lacks, rows
 from kuznia.domains.code.schema import File
 from kuznia.platform.turns import Full, Turns
+from kuznia.platform.workers import Stopped
 
 # A few lies tell weak tests from strong ones; more would only cost time.
 MOST_LIES = 4

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node, Tree
 
-from kuznia.domains.code.grammar import Stopped, parse
+from kuznia.domains.code.grammar import parse
 from kuznia.domains.code.proof import prove
 from kuznia.domains.code.pytree import tree_of
 from kuznia.domains.code.schema import File, Flaw
@@ -25,6 +25,7 @@ from kuznia.domains.code.skeletons.signatures import signature
 from kuznia.domains.code.skeletons.styles import STYLES, WORDS
 from kuznia.domains.code.symbols import MOST_SYMBOLS, Symbol, offered, placed
 from kuznia.domains.code.table import Language
+from kuznia.platform.workers import Stopped
 
 
 class Sketch(NamedTuple):

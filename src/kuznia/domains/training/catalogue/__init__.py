@@ -180,13 +180,16 @@ class Stock:
     @contextmanager
     def beside_ours(self, theirs: Mapping[str, Exercise]) -> Generator[None]:
         """Have these in the catalogue too, until the block ends."""
-        self._put(theirs)
+        self.keep(theirs)
         try:
             yield
         finally:
-            self._put({})
+            self.keep({})
 
-    def _put(self, theirs: Mapping[str, Exercise]) -> None:
+    def keep(self, theirs: Mapping[str, Exercise]) -> None:
+        """Have these and no others of theirs."""
+        if self.theirs == theirs:
+            return
         self.theirs = theirs
         for known in (catalogue, pieces, fingerprint):
             known.cache_clear()

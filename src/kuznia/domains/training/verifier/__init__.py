@@ -113,7 +113,11 @@ def findings(verdicts: tuple[Verdict, ...], most: int | None = MOST_FINDINGS) ->
 
 def certificate(plan: Plan, athlete: Athlete) -> Certificate:
     """The plan's certificate; anyone can have it made again from plan and person."""
-    verdicts = verify(plan, athlete)
+    return certified(plan, verify(plan, athlete))
+
+
+def certified(plan: Plan, verdicts: tuple[Verdict, ...]) -> Certificate:
+    """The certificate of a plan that was held against every rule."""
     return Certificate(
         ruleset=ruleset(),
         catalogue=fingerprint(),

@@ -1,16 +1,19 @@
-"""Other processes for work that would hold the interpreter's lock: large or hostile sources.
+"""Other processes for work that would hold the interpreter's lock, shared fairly among callers.
 
-A parser that is busy in C lets nothing else run, and some end the process they run in. The pool
-costs nothing before its first job, and the domain closes it when the server stops. A worker is a
-fresh interpreter (no fork of a threaded server) at the other end of a pipe: it ends when the pipe
-does, which is also when this process dies, and an alarm ends it in a job that hangs.
+A parser that is busy in C lets nothing else run, and some end the process they run in; arithmetic
+in threads has every request wait for its turn. The pool costs nothing before its first job, its
+workers end when they were idle for a while, and the application closes it when it stops. A worker
+is a fresh interpreter (no fork of a threaded server) at the other end of a pipe: it ends when the
+pipe does, which is also when this process dies, and an alarm ends it in a job that hangs.
 """
 
 import asyncio
+import os
 import resource
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -19,10 +22,24 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
 
-from kuznia.domains.code.grammar import Stopped, within
+from kuznia.platform.sweep import Sweep
 from kuznia.platform.turns import Full, Turns
 
 R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The job had no result in its time."""
+
+    seconds: float
+
+
+def within(seconds: float) -> float:
+    """A deadline, counted in what this process works: a busy machine changes no verdict."""
+    return time.process_time() + seconds
+
+
 # Given its deadline; one that knows how to stop returns Stopped itself.
 Job = Callable[[float], R]
 
@@ -36,13 +53,19 @@ GRACE = 0.05
 PATIENCE = 10
 # An interpreter with our parsers is there in half a second, on a busy machine in ten.
 START_SECONDS = 30.0
+# For work that is our own: more than any of it takes, so that nothing holds a worker for ever.
+EASED_SECONDS = 60.0
+# What a worker costs in memory, some 60 MB, is given back when it had nothing to do for so long.
+IDLE_SECONDS = 30.0
+# Requests are short and somebody waits for each; work that takes long is in less of a hurry.
+NICE = 10
 # A tree takes some hundred times its text; text that makes it more ends its worker, not the host.
 MAX_MEMORY = 2 << 30
 # The job found no place, so nothing was done.
 BUSY = Stopped(0.0)
 WORKER = (
     "from multiprocessing.connection import Connection; import sys;"
-    "from kuznia.domains.code.pool import bounded, work;"
+    "from kuznia.platform.workers import bounded, work;"
     "bounded(); work(Connection(int(sys.argv[1])))"
 )
 
@@ -100,12 +123,19 @@ class _Order(Generic[R]):
 class Pool:
     """A few workers, started when first needed and used again; opens again after a close."""
 
-    def __init__(self, size: int, waiting: int = MAX_WAITING) -> None:
+    def __init__(
+        self, size: int, waiting: int = MAX_WAITING, *, idle: float = IDLE_SECONDS
+    ) -> None:
         self._size = size
         self._turns = Turns(size, waiting=waiting)
         self._threads: ThreadPoolExecutor | None = None
         self._idle: list[_Worker] = []
         self._under_way: list[_Order[Any]] = []
+        self._eased = 0
+        # How few were idle since the last look: those were too many.
+        self._spare = 0
+        self._idle_seconds = idle
+        self._sweep = Sweep(idle, self._end_idle)
 
     async def run(self, job: Job[R], *, seconds: float) -> R | Stopped:
         """The job's result, or Stopped if it has none in time; cancelling ends its worker.
@@ -119,8 +149,25 @@ class Pool:
         except Full:
             return BUSY
 
+    async def ease(self, work: Callable[[], R]) -> R:
+        """The result of work of our own, done where it holds nobody up; what it raises is raised.
+
+        One at a time is done in a thread: whoever is alone waits for no process to start. What
+        comes beside it goes to workers, because threads share one lock. It may be begun twice:
+        what a worker did not bring, perhaps because it raised, is done here.
+        """
+        if self._eased:
+            result = await self.run(_Untimed(work), seconds=EASED_SECONDS)
+            if not isinstance(result, Stopped):
+                return result
+        self._eased += 1
+        try:
+            return await asyncio.to_thread(work)
+        finally:
+            self._eased -= 1
+
     async def _served(self, order: _Order[R]) -> R | Stopped:
-        self._threads = self._threads or ThreadPoolExecutor(self._size, "kuznia-code")
+        self._threads = self._threads or ThreadPoolExecutor(self._size, "kuznia-workers")
         self._under_way.append(order)
         try:
             return await asyncio.wrap_future(self._threads.submit(self._serve, order))
@@ -129,6 +176,12 @@ class Pool:
             raise
         finally:
             self._under_way.remove(order)
+            self._sweep.begin()
+
+    async def end(self) -> None:
+        """Close, and let others work meanwhile."""
+        self._sweep.close()
+        await asyncio.to_thread(self.close)
 
     def close(self) -> None:
         """End every worker, busy or idle, and wait until they are gone."""
@@ -145,6 +198,7 @@ class Pool:
         if order.called_off:
             return BUSY
         worker = order.worker = self._idle.pop() if self._idle else _Worker()
+        self._spare = min(self._spare, len(self._idle))
         result: tuple[R] | None = None
         try:
             result = worker.done(order.job, order.seconds)
@@ -156,9 +210,29 @@ class Pool:
                 self._idle.append(worker)
         return result[0] if result else Stopped(order.seconds)
 
+    def _end_idle(self) -> bool:
+        """End the workers nobody needed since the last look; whether any are left."""
+        many, self._spare = self._spare, len(self._idle)
+        # The longest idle first: the last to come back is the first to be used again.
+        for _ in range(min(many, len(self._idle))):
+            self._idle.pop(0).end()
+        self._spare = len(self._idle)
+        return bool(self._idle or self._under_way)
+
+
+@dataclass(frozen=True, slots=True)
+class _Untimed(Generic[R]):
+    """Work that is ended from outside only."""
+
+    work: Callable[[], R]
+
+    def __call__(self, _deadline: float) -> R:
+        return self.work()
+
 
 def bounded() -> None:
-    """Hold this process to what a worker may use."""
+    """Hold this process to what a worker may use, and let the server go first on a full core."""
+    os.nice(NICE)
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
 
 
@@ -171,7 +245,10 @@ def work(pipe: Connection) -> None:
             # The alarm's default is to end the process, also while it is deep in C. It counts what
             # the process works, as the deadline does.
             signal.setitimer(signal.ITIMER_PROF, seconds + GRACE)
-            result = job(within(seconds))
+            try:
+                result = job(within(seconds))
+            except Exception:  # noqa: BLE001 - whoever sent it hears that there is no result
+                result = Stopped(0.0)
             signal.setitimer(signal.ITIMER_PROF, 0)
             pipe.send(result)
 
