@@ -18,10 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger
 
 from kuznia.platform.clock import Clock
-from kuznia.platform.db import Database, is_sqlite, outages_told, read_engine
+from kuznia.platform.db import Database, is_sqlite, read_engine
 from kuznia.platform.errors import Unavailable
 from kuznia.platform.ids import new_id
 from kuznia.platform.log import get_log
+from kuznia.platform.outages import outages_told
 
 log = get_log("presence")
 
