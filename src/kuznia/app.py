@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -54,6 +54,7 @@ from kuznia.forge.shelf import Shelf
 from kuznia.forge.terms import Caller, CannotOpen, Domain
 from kuznia.forge.work import Forge
 from kuznia.llm.model import Model
+from kuznia.llm.service import Service
 from kuznia.models import Reread, asked, client_of, looks, open_models
 from kuznia.platform.clock import Clock, SystemClock
 from kuznia.platform.db import Database
@@ -112,9 +113,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             opened=opened,
             redis=redis,
         )
-        for service in models.services:
-            circuit = service.breaker.circuit
-            made.metrics.watch_breaker(service.name, lambda circuit=circuit: circuit.state)
+        _watch_breakers(made.metrics, models.services)
         allowances = Allowances(db, made.clock, usual(settings))
         journal = Journal(db)
         shelf = open_shelf(settings, made.clock, db, made.metrics, opened, allowances, journal)
@@ -170,6 +169,12 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             # What is still to be written has so long; a database that is silent holds up no end.
             asyncio.get_running_loop().call_later(POLITENESS, db.cut)
             log.info("stopped")
+
+
+def _watch_breakers(metrics: Metrics, services: Sequence[Service]) -> None:
+    for service in services:
+        circuit = service.breaker.circuit
+        metrics.watch_breaker(service.name, lambda circuit=circuit: circuit.state)
 
 
 def create_app(made: Made) -> FastAPI:
