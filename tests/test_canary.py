@@ -82,6 +82,9 @@ def environ(database: str, upstream: str, **more: str) -> dict[str, str]:
     return given | {
         "DATABASE_URL": database,
         "REDIS_URL": f"redis://me:{CANARY}-redis@127.0.0.1:1/0",
+        # Nothing listens there, and nothing of ours is asked by it: the models are at this machine.
+        "HTTPS_PROXY": f"http://me:{CANARY}-https-proxy@127.0.0.1:1",
+        "HTTP_PROXY": f"http://me:{CANARY}-http-proxy@127.0.0.1:1",
         "OPENAI_BASE_URL": upstream,
         "OPENAI_MODEL": "m",
         "FALLBACK_BASE_URL": upstream,

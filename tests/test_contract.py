@@ -54,7 +54,7 @@ NESTED = ["flows_edit_flow"]
 
 
 @described.exclude(operation_id=[*LARGE, *NESTED]).parametrize()
-@hypothesis.settings(max_examples=40, deadline=None)
+@hypothesis.settings(max_examples=20, deadline=None)
 def test_every_answer_is_as_described(case: schemathesis.Case, address: str) -> None:
     hold(case, address)
 
@@ -107,7 +107,9 @@ def call(address: str, name: str, **more: Any) -> dict[str, Any]:
 
 
 def test_what_was_made_is_found_again_as_described(address: str) -> None:
-    made = call(address, "make_code", body=ORDER, media_type="application/json")["data"]
+    # Nobody else's here: found on the shelf, it would not be told as it was made.
+    order = ORDER | {"prompt": "Count the words of some books"}
+    made = call(address, "make_code", body=order, media_type="application/json")["data"]
     assert made["status"] == "complete"
 
     read = call(address, "artefacts_read", path_parameters={"artefact_id": made["id"]})

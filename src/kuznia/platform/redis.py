@@ -247,6 +247,8 @@ class Redis:
         """Close the connections, also those to a server that is silent."""
         if self._checking is not None:
             self._checking.cancel()
+            # Its own connection is closed by itself.
+            await asyncio.wait((self._checking,), timeout=CLOSE_SECONDS)
         closing = asyncio.ensure_future(self._close_pools())
         await asyncio.wait((closing,), timeout=CLOSE_SECONDS)
         if closing.cancel():

@@ -141,7 +141,7 @@ async def test_a_stream_of_64_kb_is_looked_at_without_holding_anybody_up(languag
 def test_what_ends_the_process_of_its_grammar_is_not_parsed_by_it():
     script = (
         "from kuznia.domains.code.proof import prove\n"
-        "from kuznia.domains.code.grammar import within\n"
+        "from kuznia.platform.workers import within\n"
         "from kuznia.domains.code.languages import get\n"
         "from kuznia.domains.code.analysis import analyse\n"
         "from kuznia.domains.code.schema import File\n"
