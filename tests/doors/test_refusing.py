@@ -199,9 +199,6 @@ async def test_what_cannot_be_kept_is_not_made(small, modelserver: ModelServer):
         assert len(modelserver.calls) == 1
 
 
-@pytest.mark.xfail(
-    strict=False, reason="alone it passes; beside all others it failed one of two runs"
-)
 async def test_what_was_paid_for_and_refused_is_given_once_it_can_be_kept(
     small, modelserver: ModelServer
 ):

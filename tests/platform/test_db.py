@@ -169,8 +169,8 @@ async def test_a_mistake_only_the_driver_sees_is_not_called_an_outage(lite: Data
             await session.exec_driver_sql("SELECT ?", ())
 
 
-async def test_a_database_that_answers_is_pinged_in_silence(db: Database) -> None:
-    await db.ping()
+async def test_a_database_that_answers_gets_its_connection_back(db: Database) -> None:
+    await db.answer()
 
     assert db.checked_out() == 0
 

@@ -94,7 +94,8 @@ class Database:
             lines,
         )
         try:
-            await database.ping()
+            # Busy machines start slowly: this has longer than a look whether we are ready.
+            await within(PATIENCE_SECONDS, database.answer())
         except BaseException:
             await database.close()
             raise
@@ -113,10 +114,6 @@ class Database:
             yield WriteSession(connection)
             # Not to be stopped half way: a cancelled write, too, is kept whole or not at all.
             await _in_full(connection.commit())
-
-    async def ping(self) -> None:
-        """Raise Unavailable unless the database answers within a second."""
-        await within(PING_SECONDS, self.answer())
 
     async def answer(self) -> None:
         """Returns once the database has answered."""
