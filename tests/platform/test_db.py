@@ -349,11 +349,11 @@ async def test_a_server_that_is_not_there_is_told_without_its_address() -> None:
     assert not [secret for secret in ("hunter2", str(port), "shelf", "SELECT") if secret in told]
 
 
-async def test_a_server_that_accepts_and_says_nothing_is_waited_for_one_second() -> None:
+async def test_a_server_that_accepts_and_says_nothing_is_not_waited_for_long() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"postgresql://kuznia@127.0.0.1:{silent.getsockname()[1]}/shelf"
         began = time.monotonic()
-        with pytest.raises(Unavailable, match="within 1 s"):
+        with pytest.raises(Unavailable, match="is not answering"):
             await Database.open(url, pool_size=1, overflow=0, pool_timeout=30)
 
     assert time.monotonic() - began < 20
