@@ -101,6 +101,10 @@ async def test_a_maker_is_not_dead_because_redis_could_not_hear_it(own_redis: Se
     # Longer than a sign of life lasts.
     await asyncio.sleep(ALIVE + 0.5)
     own_redis.resume()
+    async with asyncio.timeout(60):
+        # Until it knows that Redis is back it makes what it is asked for, whoever makes it too.
+        while there.redis.trouble:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.01)
     second = asyncio.ensure_future(there.make())
     await asyncio.sleep(0.5)
     model.go.set()

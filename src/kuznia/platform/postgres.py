@@ -36,6 +36,8 @@ class Lines:
         try:
             line = await opening
         except asyncio.CancelledError:
+            # It may have been opened in that very moment, and nobody has it then.
+            opening.add_done_callback(_hang_up)
             if self._are_cut:
                 raise ConnectionAbortedError from None
             raise
@@ -60,4 +62,14 @@ class Lines:
         # Looked at, so that nobody is told of a server that did not say good-bye.
         for task in leaving:
             task.add_done_callback(lambda task: task.cancelled() or task.exception())
+        opening = set(self._opening)
         self.cut()
+        if opening:
+            await asyncio.wait(opening, timeout=POLITENESS)
+        # What is cut closes its socket in the loop's next round, which may be its last.
+        await asyncio.sleep(0)
+
+
+def _hang_up(opening: "asyncio.Task[Line]") -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().terminate()

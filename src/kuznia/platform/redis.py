@@ -253,6 +253,8 @@ class Redis:
         await asyncio.wait((closing,), timeout=CLOSE_SECONDS)
         if closing.cancel():
             closing.add_done_callback(_drop)
+        # What is cut closes its socket in the loop's next round, which may be its last.
+        await asyncio.sleep(0)
 
     async def _close_pools(self) -> None:
         await asyncio.gather(self.pool.aclose(), self._writing.aclose())
