@@ -62,8 +62,10 @@ system = command -v $(1) >/dev/null || { test "$$(id -u)" = 0 && command -v apt-
 run: $(VENV)/run.stamp ## serve Kuznia on this machine, no key and no service needed
 	$(BIN)/kuznia serve
 
+# One more than there are cores: many tests wait for a server, a pause or a process.
+WORKERS ?= $(shell expr $$(nproc) + 1)
 test: setup ## run every test; brings its own PostgreSQL and Redis
-	$(BIN)/python -m pytest -n auto -m "not pythons" --cov --cov-report=term
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not pythons" --cov --cov-report=term
 
 # What was changed since main is looked at, and what it may have broken: its rooms, and smoke.
 BASE ?= $(shell git merge-base HEAD origin/main 2>/dev/null || git merge-base HEAD main)
