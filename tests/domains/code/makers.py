@@ -1,8 +1,13 @@
 """Orders for code, each valid unless the test says otherwise."""
 
+from kuznia.domains.code import DOMAIN
 from kuznia.domains.code.proof import proof_of
 from kuznia.domains.code.schema import CodeDraft, CodeInput, File
-from kuznia.forge.terms import Bench, Budget, Caller, Order
+from kuznia.forge.ledger import Ledger
+from kuznia.forge.shelf import key_of
+from kuznia.forge.terms import Bench, Budget, Caller, Order, RunId
+from kuznia.forge.work import Work
+from kuznia.platform.clock import Clock
 from kuznia.platform.workers import within
 
 ROOMY = Budget(attempts=50, tokens=1_000_000)
@@ -12,6 +17,18 @@ PROMPT = "Words of a title joined by dashes"
 def an_order(prompt: str = PROMPT, language: str = "python", **changes) -> Order:
     given = CodeInput(prompt=prompt, language=language, **changes)
     return Order(domain="code", input=given, caller=Caller("ivan"), deadline=1_060.0, budget=ROOMY)
+
+
+def work_on(order: Order, clock: Clock) -> Work:
+    """The order under way, with nobody who listens."""
+    return Work(
+        run_id=RunId("run_1"),
+        order=order,
+        key=key_of(order, DOMAIN, "m"),
+        noted=(),
+        ledger=Ledger(order.budget, clock),
+        tell=lambda _kind, _data: None,
+    )
 
 
 def a_draft(*files: tuple[str, str, str]) -> CodeDraft:

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from pydantic_core import from_json
 from tests.clocks import TurnedClock
 from tests.domains.code.corpus import REPLIES, read
-from tests.domains.code.makers import a_bench, an_order
+from tests.domains.code.makers import a_bench, an_order, work_on
 from tests.doors.served import EVENTS, served, told
 from tests.makers import a_forge
 from tests.modelserver import ModelServer, event, listening, stream
@@ -20,11 +20,7 @@ from kuznia.domains.code import DOMAIN
 from kuznia.domains.code.enough import MOST_TALK, enough
 from kuznia.domains.code.extract import extract
 from kuznia.domains.code.languages import get
-from kuznia.forge.ledger import Ledger
 from kuznia.forge.run import run
-from kuznia.forge.shelf import key_of
-from kuznia.forge.terms import RunId
-from kuznia.forge.work import Work
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.settings import Settings
 from kuznia.platform.workers import POOL
@@ -47,15 +43,9 @@ async def make(scripted: ScriptedModel):
     """The artefact as JSON, made while somebody watches the drafts."""
     clock = TurnedClock()
     order = replace(an_order(include_tests=False, include_docs=False), drafts=True)
-    work = Work(
-        run_id=RunId("run_1"),
-        order=order,
-        key=key_of(order, DOMAIN, "m"),
-        noted=(),
-        ledger=Ledger(order.budget, clock),
-        tell=lambda _kind, _data: None,
+    return from_json(
+        (await run(a_forge(scripted, clock, domain=DOMAIN), work_on(order, clock))).body
     )
-    return from_json((await run(a_forge(scripted, clock, domain=DOMAIN), work)).body)
 
 
 @pytest.mark.parametrize("code", [BLOCK, OPEN], ids=["talk after its block", "talk inside it"])

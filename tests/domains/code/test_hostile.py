@@ -14,7 +14,7 @@ import psutil
 import pytest
 from pydantic_core import from_json
 from tests.clocks import TurnedClock
-from tests.domains.code.makers import an_order
+from tests.domains.code.makers import an_order, work_on
 from tests.domains.code.patience import lag_while
 from tests.makers import a_forge
 
@@ -24,11 +24,7 @@ from kuznia.domains.code.grammar import QUICK, Elsewhere, parse, sparingly
 from kuznia.domains.code.languages import LANGUAGES, get
 from kuznia.domains.code.proof import prove
 from kuznia.domains.code.pytree import tree_of
-from kuznia.forge.ledger import Ledger
 from kuznia.forge.run import run
-from kuznia.forge.shelf import key_of
-from kuznia.forge.terms import RunId
-from kuznia.forge.work import Work
 from kuznia.llm.model import Reply, Usage
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.errors import Fault
@@ -57,15 +53,9 @@ async def make(
     )
     order = an_order(language=language, include_tests=False, include_docs=False)
     order = replace(order, deadline=clock.monotonic() + seconds, drafts=drafts)
-    work = Work(
-        run_id=RunId("run_1"),
-        order=order,
-        key=key_of(order, DOMAIN, "m"),
-        noted=(),
-        ledger=Ledger(order.budget, clock),
-        tell=lambda _kind, _data: None,
+    task = asyncio.ensure_future(
+        run(a_forge(scripted, clock, domain=DOMAIN), work_on(order, clock))
     )
-    task = asyncio.ensure_future(run(a_forge(scripted, clock, domain=DOMAIN), work))
     held = await lag_while(task)
     try:
         return from_json(task.result().body), held

@@ -8,7 +8,7 @@ import pytest
 from psutil import Process
 from pydantic_core import from_json
 from tests.clocks import TurnedClock
-from tests.domains.code.makers import a_bench, a_draft, an_order
+from tests.domains.code.makers import a_bench, a_draft, an_order, work_on
 from tests.doors.served import inside, made
 from tests.makers import a_forge
 
@@ -17,11 +17,8 @@ from kuznia.domains.code.apart import apart
 from kuznia.domains.code.languages import get
 from kuznia.domains.code.parts import CODE, DOCUMENTATION, TESTS, parts
 from kuznia.domains.code.proof import prove
-from kuznia.forge.ledger import Ledger
 from kuznia.forge.run import run
-from kuznia.forge.shelf import key_of
-from kuznia.forge.terms import Bench, Order, Prompt, RunId, Unreadable
-from kuznia.forge.work import Work
+from kuznia.forge.terms import Bench, Order, Prompt, Unreadable
 from kuznia.llm.model import Ask
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.workers import POOL
@@ -56,15 +53,7 @@ async def make(scripted: ScriptedModel, order: Order):
     """The artefact as JSON, as any door would show it."""
     clock = TurnedClock()
     forge = a_forge(scripted, clock, domain=DOMAIN)
-    work = Work(
-        run_id=RunId("run_1"),
-        order=order,
-        key=key_of(order, DOMAIN, "m"),
-        noted=(),
-        ledger=Ledger(order.budget, clock),
-        tell=lambda _kind, _data: None,
-    )
-    return from_json((await run(forge, work)).body)
+    return from_json((await run(forge, work_on(order, clock))).body)
 
 
 def by_part(code: str = GOOD, tests: str = GOOD_TESTS, page: str = PAGE):

@@ -32,7 +32,7 @@ REFUSED = {
     "a writable top": LIBC + "if libc.mount(None, b'/', None, 0x1020, None): raise OSError",
     "a chroot": "import os; os.chroot('/tmp')",
     "being root": "import os; os.setuid(0); assert os.getuid() == 0",
-    "a device": "import os; os.mknod('/work/mem', 0o020666, os.makedev(1, 1))",
+    "a device": "import os; os.mknod('mem', 0o020666, os.makedev(1, 1))",
     "a kernel key": call(250, 0, 0),
     "a program for the kernel": call(321, 0, 0, 0),
     "another's memory": call(310, 1, 0, 0, 0, 0, 0),

@@ -58,7 +58,7 @@ IN_PYTHON: dict[str, dict[str, str]] = {
     },
     "a report where it used to be": {
         "code_under_test.py": CODE
-        + "import os; open('/work/.report', 'w').write('<a><testcase/></a>'); os._exit(0)"
+        + "import os; open('.report', 'w').write('<a><testcase/></a>'); os._exit(0)"
     },
     "a report that is no text": {"code_under_test.py": "def twice(x): raise OSError('\\ud800')"},
     "another pytest inside": {"code_under_test.py": CODE + PATCH},
