@@ -104,7 +104,7 @@ migrate: $(VENV)/run.stamp ## bring the database of DATABASE_URL to the newest s
 	$(BIN)/kuznia migrate
 
 docs: setup ## write the pages that are generated from the code
-	$(BIN)/python -m kuznia.platform.doc
+	$(BIN)/python -m kuznia.generated
 	$(BIN)/kuznia openapi > docs/openapi.json
 
 lock: ## resolve the requirements again (needs uv)

@@ -15,9 +15,9 @@ from bench.counters import Counted, Counters, installed
 from bench.procs import OUT
 from kuznia.domains.code.analysis.counting import Profile
 from kuznia.domains.code.analysis.measure import Complexity, complexities
-from kuznia.domains.code.grammar import parse
-from kuznia.domains.code.languages import get
-from kuznia.platform.workers import Stopped, within
+from kuznia.domains.code.languages.find import get
+from kuznia.domains.code.languages.grammar import parse
+from kuznia.platform.process.workers import Stopped, within
 
 SECONDS = 60.0
 # Files a comparison takes at most: Go's standard library alone has thousands.

@@ -19,10 +19,10 @@ from bench.procs import OUT
 from bench.report import machine
 from kuznia.domains.code.analysis.counting import Profile
 from kuznia.domains.code.analysis.measure import Measured, complexities, measured
-from kuznia.domains.code.grammar import load, parse
-from kuznia.domains.code.languages import get
-from kuznia.domains.code.table import Language
-from kuznia.platform.workers import Stopped, within
+from kuznia.domains.code.languages.find import get
+from kuznia.domains.code.languages.grammar import load, parse
+from kuznia.domains.code.languages.table import Language
+from kuznia.platform.process.workers import Stopped, within
 
 SECONDS = 60.0
 # Source of each language, enough that a file more or less does not show.

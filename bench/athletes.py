@@ -13,15 +13,15 @@ from pydantic import SecretStr
 from pydantic_core import from_json
 
 from kuznia.app import Made, open_here
-from kuznia.domains.training.athlete import read
+from kuznia.domains.training.athlete.athlete import read
 from kuznia.domains.training.catalogue import catalogue, conditions
-from kuznia.domains.training.plan import Plan
 from kuznia.domains.training.planner import plan
 from kuznia.domains.training.playbook import Log
-from kuznia.domains.training.profile import PlanInput
 from kuznia.domains.training.routes import respond
-from kuznia.domains.training.shapes import FeedbackIn
-from kuznia.doors.at import Doors
+from kuznia.domains.training.schema.plan import Plan
+from kuznia.domains.training.schema.profile import PlanInput
+from kuznia.domains.training.schema.shapes import FeedbackIn
+from kuznia.doors.context import Doors
 from kuznia.forge.terms import Caller
 from kuznia.platform.settings import Settings
 

@@ -17,17 +17,17 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from kuznia.callers.accounts import Accounts, Lifetimes
+from kuznia.callers.credentials.keys import ApiKeys
+from kuznia.callers.credentials.keysets import PublicKey
+from kuznia.callers.credentials.passwords import Passwords
+from kuznia.callers.credentials.signed_links import Passes
+from kuznia.callers.credentials.tokens import Issuer
 from kuznia.callers.identify import Callers
-from kuznia.callers.keys import ApiKeys
-from kuznia.callers.keysets import PublicKey
-from kuznia.callers.passes import Passes
-from kuznia.callers.passwords import Passwords
 from kuznia.callers.people import People
-from kuznia.callers.tokens import Issuer
-from kuznia.doors.who import Who
-from kuznia.platform import migrate
+from kuznia.doors.http.who import Who
 from kuznia.platform.clock import SystemClock
-from kuznia.platform.db import Database
+from kuznia.platform.db import migrate
+from kuznia.platform.db.database import Database
 
 SECRET = "a secret that is long enough for everyone"
 REQUESTS, PEOPLE = 20_000, 200

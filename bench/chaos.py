@@ -69,7 +69,7 @@ SKIPPED = re.compile(r'^kuznia_redis_calls_total\{result="skipped"\} ([0-9.]+)$'
 @asynccontextmanager
 async def place(folder: Path) -> AsyncIterator[Place]:
     """All of it fresh, and gone after the block."""
-    from kuznia.platform import migrate
+    from kuznia.platform.db import migrate
 
     database = f"sqlite:///{folder / 'kuznia.db'}"
     await asyncio.to_thread(migrate.upgrade, database)

@@ -12,14 +12,14 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from kuznia.domains.training.athlete import Athlete, read
+from kuznia.domains.training.athlete.athlete import Athlete, read
+from kuznia.domains.training.athlete.screening import decline, screen
+from kuznia.domains.training.checks import findings, verify
 from kuznia.domains.training.planner import plan
 from kuznia.domains.training.planner.choice import Problem, choose, cost
 from kuznia.domains.training.planner.limits import allowed, limits
 from kuznia.domains.training.planner.strength import problem
-from kuznia.domains.training.profile import PlanInput
-from kuznia.domains.training.screening import decline, screen
-from kuznia.domains.training.verifier import findings, verify
+from kuznia.domains.training.schema.profile import PlanInput
 
 INSTANCES = 50
 _RUNNING = {"sport": "running", "weekly_km": 30, "longest_km": 11, "event": "10k"}

@@ -1,9 +1,9 @@
-"""What Alembic runs for each migration; kuznia.platform.migrate hands it an open connection."""
+"""What Alembic runs for each migration; kuznia.platform.db.migrate hands it an open connection."""
 
 import sqlalchemy as sa
 from alembic import context
 
-from kuznia.platform.tables import metadata, schemas
+from kuznia.platform.db.tables import metadata, schemas
 
 
 def note_the_oldest() -> None:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from tests import rooms, servers
 
 if TYPE_CHECKING:
-    from kuznia.platform.db import Database
+    from kuznia.platform.db.database import Database
 
 
 # A machine that is busy with other tests makes no example wrong.
@@ -58,7 +58,7 @@ def pg_url(postgres: servers.Postgres) -> Generator[str]:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from kuznia.platform import migrate
+    from kuznia.platform.db import migrate
 
     file = tmp_path_factory.mktemp("template") / "kuznia.db"
     migrate.upgrade(f"sqlite:///{file}")
@@ -80,7 +80,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def db(database_url: str) -> AsyncGenerator["Database"]:
     """An open database, once on SQLite and once on PostgreSQL."""
-    from kuznia.platform.db import Database
+    from kuznia.platform.db.database import Database
 
     database = await Database.open(database_url, pool_size=2, overflow=2, pool_timeout=60)
     yield database

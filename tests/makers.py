@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
-from kuznia.forge.shelf import Shelf
+from kuznia.forge.shelf.shelf import Shelf
 from kuznia.forge.terms import (
     AnyPart,
     Bench,
@@ -27,10 +27,10 @@ from kuznia.forge.terms import (
     Unreadable,
 )
 from kuznia.forge.work import Forge
-from kuznia.llm.layers import Care, Source, layered
+from kuznia.llm.layers.build import Care, Source, layered
 from kuznia.llm.model import Model, Price
 from kuznia.platform.clock import Clock
-from kuznia.platform.db import Database
+from kuznia.platform.db.database import Database
 
 ROOMY = Budget(attempts=50, tokens=1_000_000)
 CARE = Care()

@@ -12,7 +12,7 @@ import asyncpg
 import psutil
 from sqlalchemy import make_url
 
-from kuznia.platform.db import Database
+from kuznia.platform.db.database import Database
 
 
 @asynccontextmanager

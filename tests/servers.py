@@ -186,7 +186,7 @@ class Postgres:
 @contextmanager
 def postgres(meeting: Path) -> Generator[Postgres]:
     """A PostgreSQL with a template of this process's own, so that workers need not agree."""
-    from kuznia.platform import migrate
+    from kuznia.platform.db import migrate
 
     with shared("postgres", meeting) as server:
         found = Postgres(server, f"kuznia_test_{secrets.token_hex(4)}")

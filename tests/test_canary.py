@@ -25,7 +25,7 @@ from typer.testing import CliRunner, Result
 
 from kuznia.app import Made, tools
 from kuznia.domains import load as load_domains
-from kuznia.doors.cli import cli
+from kuznia.doors.cli.main import cli
 from kuznia.forge.terms import Bench, Check, Finding
 from kuznia.platform.log import configure
 from kuznia.platform.settings import Settings, load

@@ -15,7 +15,7 @@ from tests.serving import serving
 from typer.testing import CliRunner
 
 from kuznia.app import Made, open_here, openapi, tools
-from kuznia.doors.cli import cli
+from kuznia.doors.cli.main import cli
 from kuznia.llm.scripted import ScriptedModel, readable
 from kuznia.platform.settings import Settings, load
 

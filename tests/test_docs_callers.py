@@ -11,7 +11,7 @@ from tests.test_docs import ROOT, assert_told, curl, shown_in
 from typer.testing import CliRunner
 
 from kuznia.app import Made, tools
-from kuznia.doors.cli import cli
+from kuznia.doors.cli.main import cli
 from kuznia.platform.settings import Settings, load
 
 PAGE = "docs/callers.md"

@@ -18,14 +18,14 @@ Rule = Callable[[str, ast.Module], Complaints]
 # The outer loops: what breaks in there is logged whole and told as a fault; what breaks in a worker
 # is done again where it can be.
 MAY_CATCH_ALL = {
-    "src/kuznia/doors/gate.py",
-    "src/kuznia/forge/runs.py",
-    "src/kuznia/platform/workers.py",
+    "src/kuznia/doors/http/gate.py",
+    "src/kuznia/forge/runs/runs.py",
+    "src/kuznia/platform/process/workers.py",
 }
 # Processes for what is long, shared by all; chance drawn ahead, of use once and to nobody else; the
 # exercises of the one operator, put in while the domain is open.
 MAY_LIVE = {
-    "src/kuznia/platform/workers.py",
+    "src/kuznia/platform/process/workers.py",
     "src/kuznia/domains/training/catalogue/__init__.py",
     "src/kuznia/platform/ids.py",
 }
@@ -59,7 +59,7 @@ def classes() -> list[ast.ClassDef]:
 def one_place_commits(path: str, tree: ast.Module) -> Complaints:
     for node in ast.walk(tree):
         commits = isinstance(node, ast.Attribute) and node.attr == "commit"
-        if commits and path != "src/kuznia/platform/db.py":
+        if commits and path != "src/kuznia/platform/db/database.py":
             yield node, "use `async with db.write()`: it commits, or rolls back, by itself"
 
 
@@ -141,11 +141,11 @@ def ids_are_described_in_one_place(path: str, tree: ast.Module) -> Complaints:
 
 def one_way_to_the_terminal(path: str, tree: ast.Module) -> Complaints:
     prints = r"print|input|.*\.print|typer\.(echo|secho|confirm|prompt)|sys\.std\w+\..*write.*"
-    for node in () if path == "src/kuznia/doors/terminal.py" else ast.walk(tree):
+    for node in () if path == "src/kuznia/platform/terminal.py" else ast.walk(tree):
         if isinstance(node, ast.Call) and re.fullmatch(prints, ast.unparse(node.func)):
             text = ast.unparse(node.args[0]) if node.args else ""
             if not text.startswith(("'", "visible(")):
-                yield node, "say it with `say` of doors/terminal.py: it may hold another's text"
+                yield node, "say it with `say` of platform/terminal.py: it may hold another's text"
 
 
 RULES: dict[Rule, str] = {

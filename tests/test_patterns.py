@@ -11,22 +11,22 @@ from tests.patterns import Expression, expressions, unknown
 from tests.worstcases import USES, slow_text
 
 from kuznia.domains.code.analysis.tables import python
-from kuznia.domains.code.testing import _FORMS, _compiled
+from kuznia.domains.code.languages.testing import _FORMS, _compiled
 
 # Where a pattern is made of parts that only a function knows, and how it is tried all the same.
 HELD = "the module holds what it makes"
 TRIED = "by made()"
 MADE_BY_FUNCTIONS = {
-    "kuznia.callers.guessable": "it is a choice of plain words, parts of a name",
-    "kuznia.domains.code.testing": TRIED,
-    "kuznia.domains.flows.formats": HELD,
+    "kuznia.callers.credentials.guessable": "it is a choice of plain words, parts of a name",
+    "kuznia.domains.code.languages.testing": TRIED,
+    "kuznia.domains.flows.structure.formats": HELD,
     "kuznia.domains.flows.planner.cues": HELD,
     "kuznia.domains.flows.planner.marks": HELD,
-    "kuznia.domains.flows.sentences": HELD,
-    "kuznia.domains.training.lexicon": HELD,
+    "kuznia.domains.flows.edits.sentences": HELD,
+    "kuznia.domains.training.athlete.lexicon": HELD,
     "kuznia.domains.training.playbook.feedback": HELD,
     "kuznia.platform.redis": "they are the first words of our own table",
-    "kuznia.platform.private": "it is a choice of plain words, the operator's secrets",
+    "kuznia.platform.redaction": "it is a choice of plain words, the operator's secrets",
 }
 ROOMS = ("app", "callers", "domains.code", "domains.flows", "domains.training", "doors", "forge")
 ROOMS += ("llm", "models", "platform", "resources", "web")
@@ -63,7 +63,9 @@ def made() -> Iterator[Expression]:
     """What functions make of their arguments, with arguments that they are given."""
     for language in _FORMS:
         for pattern in _compiled(language):
-            yield Expression(f"kuznia.domains.code.testing[{language}]", pattern, {"search"})
+            yield Expression(
+                f"kuznia.domains.code.languages.testing[{language}]", pattern, {"search"}
+            )
     # Tree-sitter's own queries search with Python's expressions.
     takes_all = re.compile(python._TAKES_ALL.replace(2 * "\\", "\\"))
     yield Expression("kuznia.domains.code.analysis.tables.python", takes_all, {"search"})

@@ -7,8 +7,8 @@ from tests import rooms
 @pytest.mark.parametrize(
     ("changed", "runs"),
     [
-        ("src/kuznia/doors/gate.py", ["tests/doors/test_gate.py"]),
-        ("src/kuznia/callers/keysets.py", ["tests/callers/test_keysets.py"]),
+        ("src/kuznia/doors/http/gate.py", ["tests/doors/test_gate.py"]),
+        ("src/kuznia/callers/credentials/keysets.py", ["tests/callers/test_keysets.py"]),
         ("tests/llm/test_limit.py", ["tests/llm/test_limit.py"]),
         ("tests/llm/test_that_is_gone.py", []),
         ("docs/flows.md", ["tests/test_docs.py"]),

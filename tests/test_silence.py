@@ -24,7 +24,7 @@ MADE = reply(CODE)
 @pytest.fixture(scope="module")
 def own_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
     """A PostgreSQL of these tests alone, migrated; and the process to stop it by."""
-    from kuznia.platform import migrate
+    from kuznia.platform.db import migrate
 
     with servers.shared("postgres", tmp_path_factory.mktemp("postgres"), own=True) as server:
         servers._order(server, "CREATE DATABASE kuznia")

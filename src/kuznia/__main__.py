@@ -2,8 +2,9 @@
 
 import sys
 
-from kuznia.doors.cli import cli
-from kuznia.doors.terminal import Tools, say
+from kuznia.doors.cli.main import cli
+from kuznia.doors.cli.tools import Tools
+from kuznia.platform.terminal import say
 from kuznia.platform.visible import visible
 
 

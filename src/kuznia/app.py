@@ -13,62 +13,48 @@ from pydantic_core import to_json
 
 from kuznia import __version__
 from kuznia.callers.accounts import signing_secret
-from kuznia.callers.allowances import Allowances, rate, usual
 from kuznia.callers.identify import Callers, local
+from kuznia.callers.limits.allowances import Allowances, rate, usual
 from kuznia.callers.metering import Metering, open_metering
 from kuznia.callers.opening import open_callers
 from kuznia.domains import find_routes, load
-from kuznia.doors import (
-    accounts,
-    admin,
-    exports,
-    faults,
-    history,
-    http,
-    keys,
-    own,
-    pages,
-    panel,
-    panel_acts,
-    panel_made,
-    reference,
-    status,
-    stream,
-)
-from kuznia.doors.access import RULES, domain_rules
-from kuznia.doors.admin import PLANNERS_ONLY
-from kuznia.doors.at import Doors
-from kuznia.doors.cors import cors
-from kuznia.doors.gate import Gate
-from kuznia.doors.idempotent import Idempotent
-from kuznia.doors.ready import Ready
-from kuznia.doors.routing import Dispatch, Targets
-from kuznia.doors.terminal import Tools
-from kuznia.doors.turnstile import Turnstile, own_rates
-from kuznia.doors.who import Who, describe
-from kuznia.forge.fleet import Fleet
+from kuznia.doors import api, panel
+from kuznia.doors.api import artefacts, orders
+from kuznia.doors.cli.tools import Tools
+from kuznia.doors.context import Doors
+from kuznia.doors.database_state import Ready
+from kuznia.doors.http import faults
+from kuznia.doors.http.access import RULES, domain_rules
+from kuznia.doors.http.cors import cors
+from kuznia.doors.http.gate import Gate
+from kuznia.doors.http.idempotent import Idempotent
+from kuznia.doors.http.routing import Dispatch, Targets
+from kuznia.doors.http.turnstile import Turnstile, own_rates
+from kuznia.doors.http.who import Who, describe
+from kuznia.doors.readiness import PLANNERS_ONLY
 from kuznia.forge.memory import Memory
-from kuznia.forge.retention import forgetting
-from kuznia.forge.runs import Runs
-from kuznia.forge.shelf import Shelf
+from kuznia.forge.runs.fleet import Fleet
+from kuznia.forge.runs.runs import Runs
+from kuznia.forge.shelf.retention import forgetting
+from kuznia.forge.shelf.shelf import Shelf
 from kuznia.forge.terms import Caller, CannotOpen, Domain
 from kuznia.forge.work import Forge
 from kuznia.llm.model import Model
 from kuznia.llm.service import Service
 from kuznia.models import Reread, asked, client_of, looks, open_models
 from kuznia.platform.clock import Clock, SystemClock
-from kuznia.platform.db import Database
+from kuznia.platform.db.database import Database
+from kuznia.platform.db.journal import Journal
+from kuznia.platform.db.postgres import POLITENESS
 from kuznia.platform.errors import Invalid
-from kuznia.platform.journal import Journal
-from kuznia.platform.kinds import is_loopback
 from kuznia.platform.log import configure, get_log
 from kuznia.platform.metrics import Metrics
-from kuznia.platform.postgres import POLITENESS
+from kuznia.platform.process.turns import Threads
+from kuznia.platform.process.workers import POOL
 from kuznia.platform.redis import Redis
 from kuznia.platform.settings import Settings
 from kuznia.platform.settings import load as load_settings
-from kuznia.platform.turns import Threads
-from kuznia.platform.workers import POOL
+from kuznia.platform.settings.types import is_loopback
 from kuznia.resources import open_database, open_redis, open_shelf
 from kuznia.web.document import name_bodies
 from kuznia.web.route import ExactRoute
@@ -205,21 +191,20 @@ def create_app(made: Made) -> FastAPI:
     name_bodies(app)
     rules = dict(RULES)
     for domain in made.domains.values():
-        http.add_makers(app, domain)
+        orders.add_makers(app, domain)
         more = find_routes(domain)
         rules |= domain_rules(domain.path, more.routes if more else ())
         if more:
             app.include_router(more)
-    app.include_router(history.many(made.domains.keys()))
-    for router in (history.single, exports.router, pages.router, stream.router):
+    app.include_router(artefacts.many(made.domains.keys()))
+    for router in (artefacts.single, *api.ROUTERS, *panel.ROUTERS):
         app.include_router(router)
-    for door in (accounts, keys, own, admin, status, reference, panel, panel_acts, panel_made):
-        app.include_router(door.router)
     if {"code", "flows", "training"} <= made.domains.keys():
         # They know these domains, which a server need not have.
-        from kuznia.doors.legacy import ROUTERS
+        from kuznia.doors import legacy
 
-        for router in ROUTERS:
+        rules |= legacy.RULES
+        for router in legacy.ROUTERS:
             app.include_router(router)
     _guard(app, made, Targets(app.routes, rules))
     return app
@@ -310,7 +295,7 @@ async def _open(domain: Domain, settings: Settings, opened: AsyncExitStack) -> D
 
 def serve(made: Made) -> None:
     """Listen until interrupted. Streams still open get the grace, then they are ended."""
-    from kuznia.doors.server import listen, server, settle
+    from kuznia.doors.http.server import listen, server, settle
 
     settings = made.settings
     # Once it has ended, the server hands the signal on: that must not end us with lines unwritten.

@@ -9,16 +9,16 @@ from typing import Literal
 from httpx2 import AsyncClient
 from pydantic import SecretStr
 
-from kuznia.llm.codemie import CodeMieModel
-from kuznia.llm.fallback import FallingBack
-from kuznia.llm.layers import Care, Source, layered
+from kuznia.llm.codemie.adapter import CodeMieModel
+from kuznia.llm.codemie.signin import Credentials, SignIn
+from kuznia.llm.layers.build import Care, Source, layered
+from kuznia.llm.layers.fallback import FallingBack
+from kuznia.llm.layers.record import Observe
 from kuznia.llm.model import Attempt, Model, Price
-from kuznia.llm.openai import OpenAIModel
-from kuznia.llm.record import Observe
+from kuznia.llm.openai.adapter import OpenAIModel
 from kuznia.llm.service import Faults, Kind, Look, Service
-from kuznia.llm.signin import Credentials, SignIn
 from kuznia.platform.clock import Clock, SystemClock
-from kuznia.platform.http import open_client
+from kuznia.platform.http.client import open_client
 from kuznia.platform.log import get_log
 from kuznia.platform.redis import Redis
 from kuznia.platform.settings import Settings, SettingsWrong

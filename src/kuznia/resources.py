@@ -3,13 +3,13 @@
 import asyncio
 from contextlib import AsyncExitStack
 
-from kuznia.callers.allowances import Allowances
-from kuznia.forge.shelf import Shelf
-from kuznia.forge.storage import Storage
-from kuznia.platform import migrate
+from kuznia.callers.limits.allowances import Allowances
+from kuznia.forge.shelf.shelf import Shelf
+from kuznia.forge.shelf.storage import Storage
 from kuznia.platform.clock import Clock
-from kuznia.platform.db import Database, address, is_sqlite
-from kuznia.platform.journal import Journal
+from kuznia.platform.db import migrate
+from kuznia.platform.db.database import Database, address, is_sqlite
+from kuznia.platform.db.journal import Journal
 from kuznia.platform.log import get_log
 from kuznia.platform.metrics import Metrics
 from kuznia.platform.redis import Redis

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from bench.replies import BY_PROMPT, CODE, TESTS, reply_to
 
-from kuznia.domains.code import asking
+from kuznia.domains.code import prompt
 
 PLACES: tuple[str, ...] = ("name", "title", "extension", "formatter", "tests", "test_file")
 
@@ -16,7 +16,7 @@ def source(reply: str) -> str:
 
 @pytest.mark.parametrize("part", ["tests", "documentation"])
 def test_each_part_is_known_by_how_its_prompt_begins(part: str) -> None:
-    opening = asking.read(part).format_map(dict.fromkeys(PLACES, "x")).encode()[:40]
+    opening = prompt.read(part).format_map(dict.fromkeys(PLACES, "x")).encode()[:40]
 
     known = [words for words, _ in BY_PROMPT if opening.startswith(words)]
 
@@ -24,7 +24,7 @@ def test_each_part_is_known_by_how_its_prompt_begins(part: str) -> None:
 
 
 def test_what_is_neither_is_asked_for_code() -> None:
-    assert reply_to(asking.read("code").encode()) == CODE
+    assert reply_to(prompt.read("code").encode()) == CODE
 
 
 def test_the_tests_it_writes_pass_on_the_code_it_writes(tmp_path: Path) -> None:

@@ -9,13 +9,13 @@ from tests.callers.makers import AUDIENCE, ISSUER, SECRET
 from tests.clocks import TurnedClock
 
 from kuznia.callers.accounts import Accounts, Lifetimes, Tokens
+from kuznia.callers.credentials.keys import ApiKeys
+from kuznia.callers.credentials.passwords import Passwords
+from kuznia.callers.credentials.signed_links import Passes
+from kuznia.callers.credentials.tokens import Issuer
 from kuznia.callers.identify import Callers
-from kuznia.callers.keys import ApiKeys
-from kuznia.callers.passes import Passes
-from kuznia.callers.passwords import Passwords
 from kuznia.callers.people import People, Person, Role
-from kuznia.callers.tokens import Issuer
-from kuznia.platform.db import Database
+from kuznia.platform.db.database import Database
 
 PASSWORD = "correct horse battery staple"
 CHEAP = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))

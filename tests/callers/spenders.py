@@ -7,16 +7,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kuznia.callers.allowances import Allowance, Allowances
-from kuznia.callers.budgets import Budgets, Held
+from kuznia.callers.budgets.budgets import Budgets, Held
+from kuznia.callers.limits.allowances import Allowance, Allowances
 from kuznia.forge.terms import Budget, Caller
 from kuznia.llm.model import Attempt, Usage
 from kuznia.platform.clock import Clock, SystemClock
-from kuznia.platform.db import Database
+from kuznia.platform.db.database import Database
+from kuznia.platform.db.journal import Journal
+from kuznia.platform.db.tables import bookings, reservations, spending
 from kuznia.platform.ids import new_id
-from kuznia.platform.journal import Journal
 from kuznia.platform.metrics import Metrics
-from kuznia.platform.tables import bookings, reservations, spending
 
 IVAN = Caller("ivan")
 # A thousand tokens cost a thousandth of a dollar.

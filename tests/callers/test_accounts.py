@@ -11,12 +11,12 @@ from tests.callers.makers import SECRET
 from tests.clocks import TurnedClock
 
 from kuznia.callers.accounts import MOST_SESSIONS, Accounts, Lifetimes, signing_secret
-from kuznia.callers.passwords import Passwords
+from kuznia.callers.credentials.passwords import Passwords
+from kuznia.callers.credentials.tokens import Refused
 from kuznia.callers.people import People
-from kuznia.callers.tokens import Refused
-from kuznia.platform.db import Database
+from kuznia.platform.db.database import Database
+from kuznia.platform.db.tables import refresh_tokens, users
 from kuznia.platform.errors import Conflict, Invalid, NotFound, Unauthorized
-from kuznia.platform.tables import refresh_tokens, users
 
 NEW = "a new sentence to remember"
 

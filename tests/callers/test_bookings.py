@@ -16,13 +16,13 @@ from tests.callers.spenders import (
 )
 from tests.clocks import TurnedClock
 
-from kuznia.callers.allowances import Allowance
-from kuznia.callers.bookings import Booked, booked
-from kuznia.callers.purse import statement
+from kuznia.callers.budgets.bookings import Booked, booked
+from kuznia.callers.budgets.rows import statement
+from kuznia.callers.limits.allowances import Allowance
 from kuznia.forge.terms import Caller
-from kuznia.platform import migrate
-from kuznia.platform.db import Database
-from kuznia.platform.tables import bookings, spending
+from kuznia.platform.db import migrate
+from kuznia.platform.db.database import Database
+from kuznia.platform.db.tables import bookings, spending
 
 FREE = Allowance()
 WITH_A_KEY = Caller("ivan", key="aa11")

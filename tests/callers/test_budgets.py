@@ -18,13 +18,13 @@ from tests.callers.spenders import (
 )
 from tests.clocks import TurnedClock
 
-from kuznia.callers.allowances import Allowance
-from kuznia.callers.budgets import Budgets
+from kuznia.callers.budgets.budgets import Budgets
+from kuznia.callers.limits.allowances import Allowance
 from kuznia.forge.terms import Caller
-from kuznia.platform.db import Database
+from kuznia.platform.db.database import Database
+from kuznia.platform.db.tables import bookings, reservations, spending
 from kuznia.platform.errors import Broken, Fault, QuotaExceeded, RateLimited, Unavailable
 from kuznia.platform.metrics import Metrics
-from kuznia.platform.tables import bookings, reservations, spending
 
 A_DAY = Allowance(tokens_day=10_000)
 

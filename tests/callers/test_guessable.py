@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.callers.conftest import PASSWORD, Here
 
-from kuznia.callers.guessable import COMMON, SHORTEST, weakness
+from kuznia.callers.credentials.guessable import COMMON, SHORTEST, weakness
 from kuznia.platform.errors import Invalid
 
 NAME = "ivan.petrenko@example.org"

@@ -9,10 +9,10 @@ from tests.callers.conftest import Here, callers_on
 from tests.callers.makers import signed
 from tests.clocks import TurnedClock
 
-from kuznia.callers import fleeting
-from kuznia.callers.fleeting import SECONDS, Fleeting
+from kuznia.callers import short_cache
+from kuznia.callers.credentials.keys import SCOPES, Scope
 from kuznia.callers.identify import ADMIN, MOST_SECONDS, USER, local
-from kuznia.callers.keys import SCOPES, Scope
+from kuznia.callers.short_cache import SECONDS, Fleeting
 from kuznia.platform.errors import Unauthorized
 
 
@@ -234,8 +234,8 @@ async def test_memory_is_bounded():
     counted = Counted()
     counted.go.set()
     held = Fleeting(counted.look, TurnedClock())
-    for number in range(fleeting.MOST + 10):
+    for number in range(short_cache.MOST + 10):
         await held.get(str(number))
 
-    assert len(held._held) == fleeting.MOST
+    assert len(held._held) == short_cache.MOST
     assert not held._looking

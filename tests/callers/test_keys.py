@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.callers.conftest import Here
 
-from kuznia.callers.keys import MOST_KEYS, public_id
+from kuznia.callers.credentials.keys import MOST_KEYS, public_id
+from kuznia.platform.db.tables import api_keys
 from kuznia.platform.errors import Conflict, NotFound
-from kuznia.platform.tables import api_keys
 
 HOUR = timedelta(hours=1)
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from tests.callers.makers import Provider, a_jwk, ec_key, provider, rsa_key
 from tests.clocks import TurnedClock
 
-from kuznia.callers.keysets import COOLDOWN_SECONDS, FRESH_SECONDS, KeySet, usable
+from kuznia.callers.credentials.keysets import COOLDOWN_SECONDS, FRESH_SECONDS, KeySet, usable
 from kuznia.platform.errors import Unavailable
-from kuznia.platform.http import open_client
+from kuznia.platform.http.client import open_client
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from tests.callers.conftest import Here
 from kuznia.callers import overview
 from kuznia.forge.memory import Memory
 from kuznia.forge.terms import Caller
-from kuznia.platform.db import Database
+from kuznia.platform.db.database import Database
+from kuznia.platform.db.tables import artefacts
 from kuznia.platform.errors import NotFound
-from kuznia.platform.tables import artefacts
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

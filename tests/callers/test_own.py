@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from kuznia.callers import own
-from kuznia.platform.db import Database
-from kuznia.platform.tables import bookings, replays
+from kuznia.callers import personal_data
+from kuznia.platform.db.database import Database
+from kuznia.platform.db.tables import bookings, replays
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 IVAN, OLENA = "ivan", "olena"
@@ -24,7 +24,9 @@ async def keep_replays(db: Database, owner: str, count: int, size: int) -> None:
 
 async def seconds_to_take(db: Database, owner: str, rows: int) -> float:
     began = time.process_time()
-    assert len([name async for name, _ in own.taken(db, owner) if name == "replays"]) == rows
+    assert (
+        len([name async for name, _ in personal_data.taken(db, owner) if name == "replays"]) == rows
+    )
     return time.process_time() - began
 
 
@@ -42,14 +44,14 @@ async def test_twice_the_rows_take_about_twice_the_work(sqlite_url: str) -> None
 
 
 async def test_every_row_is_taken_once_past_a_page_of_keys(db: Database) -> None:
-    count = own.KEYS + own.PAGE + 1
+    count = personal_data.KEYS + personal_data.PAGE + 1
     used = dict.fromkeys(("calls", "input_tokens", "output_tokens", "cost"), 1)
     rows = [{"day": "2026-11-21", "key": f"{i:08}", "model": "m", **used} for i in range(count)]
     async with db.write() as session:
         for owner in (IVAN, OLENA):
             await session.execute(sa.insert(bookings), [{"owner": owner, **row} for row in rows])
 
-    taken = [row async for name, row in own.taken(db, IVAN) if name == "bookings"]
+    taken = [row async for name, row in personal_data.taken(db, IVAN) if name == "bookings"]
 
     assert [row["key"] for row in taken] == [row["key"] for row in rows]
     assert {row["owner"] for row in taken} == {IVAN}

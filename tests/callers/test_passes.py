@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.clocks import TurnedClock
 
-from kuznia.callers.passes import MOST_SECONDS, SECONDS, Pass, Passes
-from kuznia.callers.tokens import Refused
+from kuznia.callers.credentials.signed_links import MOST_SECONDS, SECONDS, Pass, Passes
+from kuznia.callers.credentials.tokens import Refused
 
 KEY = "a key of this database"
 PATH = "/api/v1/artefacts/art_1/preview/"

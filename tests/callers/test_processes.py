@@ -9,8 +9,8 @@ from tests.callers.processes import Process, processes
 from tests.callers.spenders import assert_adds_up, eventually, rows, tokens_of
 from tests.modelserver import ModelServer, listening, reply
 
-from kuznia.platform.db import Database
-from kuznia.platform.tables import bookings, reservations, spending
+from kuznia.platform.db.database import Database
+from kuznia.platform.db.tables import bookings, reservations, spending
 
 # As the model counts them: a hundred tokens an order.
 EACH = 100

@@ -11,10 +11,10 @@ from tests.clocks import TurnedClock
 from kuznia.callers import replays as keeping
 from kuznia.callers.replays import Answer, Replays, request
 from kuznia.platform.clock import Clock, SystemClock
-from kuznia.platform.db import Database
+from kuznia.platform.db.database import Database
+from kuznia.platform.db.tables import replays
 from kuznia.platform.errors import KeyReused
-from kuznia.platform.presence import presence
-from kuznia.platform.tables import replays
+from kuznia.platform.process.presence import presence
 
 ASKED = request("ivan", "k", b"POST", b"body")
 SAID = Answer(200, ((b"content-type", b"application/json"),), "так".encode())

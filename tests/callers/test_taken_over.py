@@ -13,7 +13,7 @@ from tests.callers.test_processes import opened, some
 from tests.doors.served import held
 from tests.modelserver import ModelServer, listening, reply
 
-from kuznia.platform.tables import replays
+from kuznia.platform.db.tables import replays
 
 KEY = "order-17"
 Answer = tuple[int, str]

@@ -22,8 +22,8 @@ from tests.callers.makers import (
 )
 from tests.clocks import TurnedClock
 
-from kuznia.callers.keysets import PublicKey, usable
-from kuznia.callers.tokens import Issuer, Refused, verified
+from kuznia.callers.credentials.keysets import PublicKey, usable
+from kuznia.callers.credentials.tokens import Issuer, Refused, verified
 
 NOW = TurnedClock().now().timestamp()
 

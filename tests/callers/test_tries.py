@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from pwdlib import PasswordHash
 from tests.callers.conftest import CHEAP, PASSWORD, Here
 
-from kuznia.callers.passwords import MAX_WAITING, Passwords
-from kuznia.callers.tries import ADDRESS_TRIES, KNOWN, MAX_KNOWN, NAME_TRIES, TRIES, WINDOW
+from kuznia.callers.credentials.passwords import MAX_WAITING, Passwords
+from kuznia.callers.limits.tries import ADDRESS_TRIES, KNOWN, MAX_KNOWN, NAME_TRIES, TRIES, WINDOW
+from kuznia.platform.db.tables import known_addresses, sign_ins
 from kuznia.platform.errors import RateLimited, Unauthorized, Unavailable
-from kuznia.platform.tables import known_addresses, sign_ins
 
 HOME, OFFICE, STRANGE = "192.0.2.1", "192.0.2.2", "198.51.100.1"
 

@@ -14,8 +14,8 @@ from tests.callers.processes import ROAD, Process, processes
 from tests.callers.spenders import eventually, rows, tokens_of
 from tests.modelserver import SSE, Act, Call, Exchange, ModelServer, event, listening
 
-from kuznia.platform.db import Database
-from kuznia.platform.tables import bookings, reservations, spending
+from kuznia.platform.db.database import Database
+from kuznia.platform.db.tables import bookings, reservations, spending
 
 PROMPT = re.compile(r"(whole|cut|hang) (\d+) pieces, number (\d+)")
 EVENTS = {"accept": "text/event-stream"}

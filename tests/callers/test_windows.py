@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.clocks import TurnedClock
 
-from kuznia.callers.allowances import Rate
-from kuznia.callers.windows import SLOTS, MemoryWindows, RedisWindows, Windows
+from kuznia.callers.limits.allowances import Rate
+from kuznia.callers.limits.windows import SLOTS, MemoryWindows, RedisWindows, Windows
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.redis import Redis
 

@@ -4,7 +4,7 @@ from collections.abc import Generator
 
 import pytest
 
-from kuznia.platform.workers import POOL
+from kuznia.platform.process.workers import POOL
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,8 +15,8 @@ from tests.makers import a_domain
 from tests.modelserver import Act, Exchange
 
 from kuznia.app import Made, create_app
-from kuznia.doors.at import Doors
-from kuznia.doors.server import Server, server
+from kuznia.doors.context import Doors
+from kuznia.doors.http.server import Server, server
 from kuznia.forge.terms import Domain
 from kuznia.llm.model import Model
 from kuznia.platform.settings import Settings

@@ -13,8 +13,8 @@ from tests.doors.served import Kuznia, inside, made
 
 from kuznia.app import Made, create_app
 from kuznia.domains import find_routes, load
-from kuznia.doors.access import RULES, domain_rules
-from kuznia.doors.routing import Target, Targets
+from kuznia.doors.http.access import RULES, domain_rules
+from kuznia.doors.http.routing import Target, Targets
 from kuznia.platform.settings import Settings
 
 HOST = "http://localhost"

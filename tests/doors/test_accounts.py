@@ -13,11 +13,11 @@ from tests.callers.makers import SECRET, Provider, a_jwk, bearer, ec_key, provid
 from tests.doors.conftest import Lines, Start
 from tests.doors.served import Kuznia, inside, made
 
-from kuznia.callers import own
-from kuznia.callers.bookings import booked
+from kuznia.callers import personal_data
+from kuznia.callers.budgets.bookings import booked
 from kuznia.llm.scripted import ScriptedModel
-from kuznia.platform.db import Database
-from kuznia.platform.tables import metadata
+from kuznia.platform.db.database import Database
+from kuznia.platform.db.tables import metadata
 
 PASSWORD, NEW = "correct horse battery staple", "a new sentence to remember"
 
@@ -244,7 +244,7 @@ async def test_who_is_shut_out_and_erased_does_not_come_back(sqlite_url: str, lo
     makings = made(sqlite_url, jwt_secret=SECRET, model=ScriptedModel())
     async with inside(makings) as kuznia:
         await kuznia.doors.callers.people.disable("jwt:ivan")
-        await own.erase(kuznia.doors.db, "jwt:ivan")
+        await personal_data.erase(kuznia.doors.db, "jwt:ivan")
 
         me = await kuznia.client.get("/api/v1/auth/me", headers=bearer("ivan"))
         assert me.status_code == 401
@@ -309,7 +309,7 @@ NOBODYS = {"schemas", "sign_ins", "signing_secrets"}
 
 
 def test_every_table_says_whose_its_rows_are() -> None:
-    tables = {table.name for table in own.owned()}
+    tables = {table.name for table in personal_data.owned()}
 
     assert tables | NOBODYS == {table.name for table in metadata.sorted_tables}
 
@@ -325,15 +325,17 @@ async def test_an_export_of_any_length_comes_whole_and_in_pages(db: Database) ->
             "scopes": "",
             "created_at": now,
         }
-        for n in range(own.PAGE * 2 + 1)
+        for n in range(personal_data.PAGE * 2 + 1)
     ]
     async with db.write() as session:
         await session.execute(sa.insert(metadata.tables["api_keys"]), rows)
 
-    taken = [row["id"] async for table, row in own.taken(db, "ivan") if table == "api_keys"]
+    taken = [
+        row["id"] async for table, row in personal_data.taken(db, "ivan") if table == "api_keys"
+    ]
 
     assert taken == [row["id"] for row in rows]
-    assert (await own.erase(db, "ivan"))["api_keys"] == len(rows)
+    assert (await personal_data.erase(db, "ivan"))["api_keys"] == len(rows)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kuznia.doors.address import client_address, within
+from kuznia.doors.http.address import client_address, within
 
 PROXY = ("10.0.0.0/8", "fd00::/8")
 

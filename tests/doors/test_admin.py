@@ -14,7 +14,7 @@ from tests.modelserver import ModelServer, reply, status
 from tests.servers import Redis
 
 from kuznia import __version__
-from kuznia.platform import migrate
+from kuznia.platform.db import migrate
 
 
 @pytest.fixture

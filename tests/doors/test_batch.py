@@ -10,7 +10,7 @@ from tests.doors.served import NOTES, Kuznia, held, leave, listed
 from tests.makers import a_domain
 from tests.modelserver import Exchange, ModelServer, hang, reply, status
 
-from kuznia.platform.wire import Envelope
+from kuznia.platform.envelope import Envelope
 from kuznia.web.shapes import BatchShape
 
 BATCH = f"{NOTES}/batch"

@@ -12,8 +12,8 @@ from tests.doors.served import NOTES, Kuznia, spoken
 from tests.makers import NoteInput, a_domain, a_part
 from tests.modelserver import ModelServer, hang, reply
 
-from kuznia.doors.gate import Gate
-from kuznia.doors.routing import Targets
+from kuznia.doors.http.gate import Gate
+from kuznia.doors.http.routing import Targets
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.metrics import Metrics
 

@@ -15,8 +15,8 @@ from tests.makers import a_domain
 from tests.modelserver import ModelServer, reply
 
 from kuznia.forge.terms import Caller
-from kuznia.platform.tables import artefacts
-from kuznia.platform.wire import Envelope
+from kuznia.platform.db.tables import artefacts
+from kuznia.platform.envelope import Envelope
 from kuznia.web.shapes import ArtefactPage
 
 HISTORY = "/api/v1/artefacts"

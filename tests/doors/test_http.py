@@ -9,8 +9,8 @@ from tests.makers import Note, a_domain, a_part
 from tests.modelserver import Act, ModelServer, hang, reply, status
 
 from kuznia.callers.identify import local
-from kuznia.forge.runs import MOST_UNDER_WAY
-from kuznia.platform.wire import Envelope
+from kuznia.forge.runs.runs import MOST_UNDER_WAY
+from kuznia.platform.envelope import Envelope
 from kuznia.web.shapes import ArtefactShape
 
 CANARY = "granny keeps her silver under the stove"

@@ -10,7 +10,7 @@ from tests.makers import a_domain, a_part
 from tests.modelserver import ModelServer, reply, status
 
 from kuznia.forge.terms import Bench
-from kuznia.platform.tables import replays
+from kuznia.platform.db.tables import replays
 
 KEY = {"idempotency-key": "order-17"}
 # Equal orders must not be found on the shelf or join a run: the key alone is looked at.

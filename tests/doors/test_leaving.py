@@ -11,11 +11,11 @@ from tests.doors.served import NOTES, Kuznia, held, leave, listed, told, until, 
 from tests.makers import a_domain, a_part
 from tests.modelserver import Act, ModelServer, events, hang, reply, status, stream
 
-from kuznia.callers.bookings import Booked, booked
+from kuznia.callers.budgets.bookings import Booked, booked
 from kuznia.forge.terms import Check, Finding
 from kuznia.llm.model import Ask, Delta
 from kuznia.llm.scripted import ScriptedModel
-from kuznia.llm.tokens import estimated_input
+from kuznia.llm.token_count import estimated_input
 
 GOES_ON = {"on_disconnect": "continue"}
 WRITING = stream(*events("note:")[:1], hang=True)

@@ -13,9 +13,9 @@ from tests.doors.conftest import Lines
 from tests.doors.served import Kuznia, inside, made
 
 from kuznia.app import Made
-from kuznia.callers.passes import SECONDS
+from kuznia.callers.credentials.signed_links import SECONDS
 from kuznia.domains import load
-from kuznia.doors.pages import find_pass
+from kuznia.doors.http.signed_link import find_pass
 from kuznia.platform.clock import SystemClock
 
 IVAN, OLENA = bearer("ivan"), bearer("olena")

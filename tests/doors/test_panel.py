@@ -8,7 +8,7 @@ from tests.doors.browsing import PANEL, PASSWORD, Browser, ivans_key
 from tests.doors.conftest import Start
 
 from kuznia.app import Made, create_app
-from kuznia.doors import panel, panel_acts, panel_made
+from kuznia.doors.panel import acts, runs, views
 from kuznia.platform.settings import Settings
 
 READ = sorted(path for path in PANEL if not path.endswith(("/revoke", "/sign-out")))
@@ -23,7 +23,7 @@ FORMS = {
 
 
 def test_every_form_there_is_is_tried_here() -> None:
-    routers = (panel.router, panel_made.router, panel_acts.router)
+    routers = (views.router, runs.router, acts.router)
     posts = {
         getattr(route, "path", "")
         for router in routers

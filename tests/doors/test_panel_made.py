@@ -13,9 +13,9 @@ from tests.doors.served import Kuznia, held, listed
 from tests.makers import a_domain
 from tests.modelserver import ModelServer, reply, status
 
-from kuznia.doors import panel, panel_acts, panel_made, panel_page
-from kuznia.doors.panel_page import ROWS
-from kuznia.doors.panel_words import UKRAINIAN, language_of
+from kuznia.doors.panel import acts, page, runs, views
+from kuznia.doors.panel.page import ROWS
+from kuznia.doors.panel.words import UKRAINIAN, language_of
 from kuznia.forge.terms import Caller
 
 CANARY = "kanarka"
@@ -167,7 +167,7 @@ def test_any_wish_is_answered_in_one_of_ours(accepted: str) -> None:
 def test_every_word_that_is_said_has_its_translation() -> None:
     said = {
         node.args[0].value
-        for module in (panel, panel_acts, panel_made, panel_page)
+        for module in (views, acts, runs, page)
         for node in ast.walk(ast.parse(inspect.getsource(module)))
         if isinstance(node, ast.Call)
         and ast.unparse(node.func).rpartition(".")[2] == "say"
@@ -176,7 +176,7 @@ def test_every_word_that_is_said_has_its_translation() -> None:
 
     assert len(said) > 20
     assert said <= UKRAINIAN.keys()
-    assert {*panel_page.PAGES.values(), *panel.LIMITS.values()} <= UKRAINIAN.keys()
+    assert {*page.PAGES.values(), *views.LIMITS.values()} <= UKRAINIAN.keys()
 
 
 async def test_a_ukrainian_page_has_no_english_head_or_button(

@@ -9,8 +9,8 @@ from pydantic import SecretStr
 from tests.doors.served import Kuznia, inside, leave
 
 from kuznia.app import Made
+from kuznia.platform.process.workers import POOL
 from kuznia.platform.settings import Settings
-from kuznia.platform.workers import POOL
 
 # A quarter of a second each, on an idle machine.
 SLOW = [{"path": f"A{n}.java", "content": "a=>" * 700 + str(n)} for n in range(4)]

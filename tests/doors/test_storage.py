@@ -11,15 +11,15 @@ from tests.callers.makers import SECRET, bearer
 from tests.doors.conftest import Start
 from tests.doors.served import Kuznia, frames, inside, made
 
-from kuznia.callers import own
+from kuznia.callers import personal_data
 from kuznia.domains.flows import DOMAIN as FLOWS
 from kuznia.domains.training import DOMAIN as TRAINING
-from kuznia.forge.storage import FRESH, used_by
+from kuznia.forge.shelf.storage import FRESH, used_by
 from kuznia.forge.terms import Domain
 from kuznia.llm.scripted import ScriptedModel
-from kuznia.platform import migrate
-from kuznia.platform.db import Database
-from kuznia.platform.tables import artefacts
+from kuznia.platform.db import migrate
+from kuznia.platform.db.database import Database
+from kuznia.platform.db.tables import artefacts
 
 IVAN, OLENA = bearer("ivan"), bearer("olena")
 SAID = "note: залізо"
@@ -154,7 +154,7 @@ async def test_what_was_erased_is_free(database_url: str) -> None:
 
         assert await used_by(kuznia.doors.db, "jwt:ivan") == 0
         assert (await kuznia.make("two", headers=IVAN)).status_code == 200
-        assert await own.erase(kuznia.doors.db, "jwt:nobody")
+        assert await personal_data.erase(kuznia.doors.db, "jwt:nobody")
 
 
 async def test_ones_own_machine_is_ones_own_to_fill(enter: Start) -> None:

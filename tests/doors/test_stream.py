@@ -23,7 +23,7 @@ from tests.doors.served import (
 from tests.makers import a_domain
 from tests.modelserver import ModelServer, events, hang, reply, status, stream
 
-from kuznia.forge.events import MemoryLog
+from kuznia.forge.runs.events import MemoryLog
 from kuznia.forge.terms import Caller, Event
 
 GOES_ON = {"on_disconnect": "continue"}

@@ -14,8 +14,8 @@ from tests.doors.served import Kuznia, inside, made
 
 from kuznia.app import Made, create_app
 from kuznia.domains import load
-from kuznia.doors.access import RULES
-from kuznia.doors.who import find_credential
+from kuznia.doors.http.access import RULES
+from kuznia.doors.http.who import find_credential
 from kuznia.platform.settings import Settings
 
 IVAN, OLENA = bearer("ivan"), bearer("olena")

@@ -10,9 +10,9 @@ import pytest
 from tests.forge.test_runs import result
 from tests.makers import a_forge, an_order
 
-from kuznia.forge.far import FarRun
-from kuznia.forge.fleet import Fleet
-from kuznia.forge.runs import Run, Runs
+from kuznia.forge.runs.far import FarRun
+from kuznia.forge.runs.fleet import Fleet
+from kuznia.forge.runs.runs import Run, Runs
 from kuznia.forge.terms import Caller, Event, Order, RunId
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.errors import NotFound

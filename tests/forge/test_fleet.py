@@ -9,8 +9,8 @@ from tests.forge.joining import IVAN, Join, given_back, join, readable
 from tests.forge.test_runs import Waiting, result
 from tests.makers import an_order
 
-from kuznia.forge import fleet as fleets
-from kuznia.forge.redis_log import MOST_EVENTS
+from kuznia.forge.runs import fleet as fleets
+from kuznia.forge.runs.redis_log import MOST_EVENTS
 from kuznia.forge.terms import Caller, RunId
 from kuznia.llm.model import ModelFault
 from kuznia.llm.scripted import ScriptedModel

@@ -10,7 +10,7 @@ from tests.forge.joining import IVAN, Join, join, readable
 from tests.forge.test_runs import Waiting, result
 from tests.servers import Redis as Server
 
-from kuznia.forge.events import EventLog
+from kuznia.forge.runs.events import EventLog
 from kuznia.forge.terms import Caller, RunId
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.errors import Unavailable

@@ -7,7 +7,7 @@ import pytest
 
 from kuznia.forge.memory import NOTHING, Entries, Memory
 from kuznia.forge.terms import Caller
-from kuznia.platform.db import Database
+from kuznia.platform.db.database import Database
 from kuznia.platform.errors import NotFound, Unavailable
 
 IVAN, OLENA = Caller("ivan"), Caller("olena")

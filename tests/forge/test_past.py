@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from tests.clocks import TurnedClock
 from tests.makers import Note
 
-from kuznia.forge.events import MemoryLog
-from kuznia.forge.past import MAX_PLAIN, Past, PastLog, PastRun
-from kuznia.forge.shelf import Kept
+from kuznia.forge.runs.events import MemoryLog
+from kuznia.forge.runs.past import MAX_PLAIN, Past, PastLog, PastRun
+from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import ArtefactId, Caller, RunId
 from kuznia.platform.clock import SystemClock
 

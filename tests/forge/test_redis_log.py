@@ -8,9 +8,9 @@ from tests.forge.test_runs import Waiting
 from tests.makers import an_order
 from tests.servers import Redis as Server
 
-from kuznia.forge import redis_log
-from kuznia.forge.fleet import ALIVE
-from kuznia.forge.redis_log import RedisLog
+from kuznia.forge.runs import redis_log
+from kuznia.forge.runs.fleet import ALIVE
+from kuznia.forge.runs.redis_log import RedisLog
 from kuznia.forge.terms import RunId
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.redis import NoRedis

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from tests.callers.spenders import eventually, rows
 from tests.doors.served import inside, made
 
-from kuznia.forge.storage import used_by
+from kuznia.forge.shelf.storage import used_by
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.clock import SystemClock
+from kuznia.platform.db.tables import artefacts
 from kuznia.platform.settings import SettingsWrong, load
-from kuznia.platform.tables import artefacts
 
 
 def notes(database_url: str, **settings: Any):

@@ -9,7 +9,7 @@ from tests.makers import Note, a_domain, a_forge, a_part, an_order
 
 from kuznia.forge.ledger import Ledger
 from kuznia.forge.run import run
-from kuznia.forge.shelf import key_of
+from kuznia.forge.shelf.shelf import key_of
 from kuznia.forge.terms import Budget, Event, Order, Part, RunId
 from kuznia.forge.work import Forge, Work
 from kuznia.llm.model import ModelFault, Reply, Usage

@@ -6,7 +6,7 @@ import pytest
 from tests.clocks import TurnedClock
 from tests.makers import Note, a_domain, a_forge, a_part, an_order
 
-from kuznia.forge.runs import Run, Runs
+from kuznia.forge.runs.runs import Run, Runs
 from kuznia.forge.terms import Caller, Event
 from kuznia.llm.model import ModelFault
 from kuznia.llm.scripted import ScriptedModel

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from kuznia.forge.shelf import Kept, Shelf
+from kuznia.forge.shelf.shelf import Kept, Shelf
 from kuznia.forge.terms import ArtefactId, RunId
 from kuznia.platform.clock import SystemClock
 

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from tests.clocks import TurnedClock
 from tests.llm.makers import Act, Forever, Played, a_reply, an_ask, drained
 
-from kuznia.llm.breaker import SICK, Breaking, LocalCircuit, Pass
+from kuznia.llm.layers.breaker import SICK, Breaking, LocalCircuit, Pass
 from kuznia.llm.model import ModelFault, Reason
 from kuznia.platform.errors import BudgetSpent, TimedOut
 

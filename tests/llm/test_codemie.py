@@ -25,10 +25,10 @@ from tests.codemieserver import (
 from tests.llm.makers import an_ask, drained
 from tests.modelserver import answer, huge, nobody
 
-from kuznia.llm.codemie import CodeMieModel
+from kuznia.llm.codemie.adapter import CodeMieModel
+from kuznia.llm.codemie.signin import Credentials, SignIn
 from kuznia.llm.model import Delta, Message, ModelFault, Usage
-from kuznia.llm.signin import Credentials, SignIn
-from kuznia.platform.http import open_client
+from kuznia.platform.http.client import open_client
 
 __all__ = ["codemie"]
 

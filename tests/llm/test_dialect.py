@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from tests.clocks import TurnedClock
 from tests.llm.makers import an_ask
 
-from kuznia.llm.dialect import Extra, find_refused, write_request
 from kuznia.llm.model import Message
+from kuznia.llm.openai.request import Extra, find_refused, write_request
 
 SCHEMA = {"type": "object", "properties": {"назва": {"type": "string"}}}
 

@@ -3,7 +3,7 @@ from structlog.testing import capture_logs
 from tests.clocks import TurnedClock
 from tests.llm.makers import Played, a_reply, an_ask, drained
 
-from kuznia.llm.fallback import FallingBack
+from kuznia.llm.layers.fallback import FallingBack
 from kuznia.llm.model import ModelFault
 from kuznia.platform.errors import BudgetSpent, TimedOut
 

@@ -17,11 +17,11 @@ from tests.clocks import TurnedClock
 from tests.llm.makers import Purse, an_ask, drained
 from tests.modelserver import ModelServer, modelserver
 
-from kuznia.llm.layers import Care, Source, layered
+from kuznia.llm.layers.build import Care, Source, layered
 from kuznia.llm.model import Ask, Attempt, Model, ModelFault, Price
-from kuznia.llm.openai import OpenAIModel
+from kuznia.llm.openai.adapter import OpenAIModel
+from kuznia.llm.openai.reply import MESSAGES
 from kuznia.llm.scripted import ScriptedModel
-from kuznia.llm.wire import MESSAGES
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.errors import Fault, TimedOut
 

@@ -4,11 +4,11 @@ import pytest
 from tests.clocks import TurnedClock
 from tests.llm.makers import Forever, Played, a_reply, an_ask, drained
 
-from kuznia.llm.limit import Limited
+from kuznia.llm.layers.limit import Limited
 from kuznia.llm.model import Ask, ModelFault, Reply
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.clock import SystemClock
-from kuznia.platform.turns import share
+from kuznia.platform.process.turns import share
 
 
 def limited(inner: Played | ScriptedModel, *, concurrency: int = 1, waiting: int = 10) -> Limited:

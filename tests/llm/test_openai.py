@@ -14,7 +14,7 @@ from tests.llm.makers import an_ask, drained
 from tests.modelserver import ModelServer, modelserver
 
 from kuznia.llm.model import Delta, ModelFault, Usage
-from kuznia.llm.openai import OpenAIModel
+from kuznia.llm.openai.adapter import OpenAIModel
 
 __all__ = ["modelserver"]
 

@@ -8,10 +8,10 @@ from structlog.testing import capture_logs
 from tests.clocks import TurnedClock
 from tests.llm.makers import Act, Forever, Played, Purse, a_reply, an_ask, drained
 
+from kuznia.llm.layers.record import FREE, Recorded
+from kuznia.llm.layers.timing import Timed
 from kuznia.llm.model import Attempt, Delta, Model, ModelFault, Price, Reason, Usage
-from kuznia.llm.record import FREE, Recorded
-from kuznia.llm.timing import Timed
-from kuznia.llm.tokens import estimated_input, most_input
+from kuznia.llm.token_count import estimated_input, most_input
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.errors import BudgetSpent
 

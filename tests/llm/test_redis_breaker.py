@@ -8,9 +8,9 @@ import pytest
 from tests.llm.makers import Act, Played, a_reply, an_ask
 from tests.servers import Redis as Server
 
-from kuznia.llm.breaker import Breaking, Pass
+from kuznia.llm.layers.breaker import Breaking, Pass
+from kuznia.llm.layers.redis_breaker import RedisCircuit
 from kuznia.llm.model import ModelFault
-from kuznia.llm.redis_breaker import RedisCircuit
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.redis import REST, Redis
 

@@ -6,8 +6,8 @@ import pytest
 from tests.clocks import TurnedClock
 from tests.llm.makers import Forever, Played, a_reply, an_ask, drained
 
+from kuznia.llm.layers.retry import Retrying, random_jitter
 from kuznia.llm.model import PASSING, ModelFault, Reason
-from kuznia.llm.retry import Retrying, random_jitter
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.errors import BudgetSpent, TimedOut
 

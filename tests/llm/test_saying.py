@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kuznia.llm.codemie.reply import Lines, Said, read, reason_of_refusal
 from kuznia.llm.model import ModelFault
-from kuznia.llm.saying import Lines, Said, read, reason_of_refusal
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),

@@ -3,7 +3,7 @@ import asyncio
 from tests.clocks import TurnedClock
 from tests.llm.makers import Played
 
-from kuznia.llm.breaker import Breaking, LocalCircuit
+from kuznia.llm.layers.breaker import Breaking, LocalCircuit
 from kuznia.llm.model import Attempt, Usage
 from kuznia.llm.service import MOST_MODELS, Faults, Look, Service
 

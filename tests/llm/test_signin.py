@@ -18,9 +18,9 @@ from tests.codemieserver import (
 )
 from tests.modelserver import answer, hang, nobody
 
+from kuznia.llm.codemie.signin import Credentials, SignIn
 from kuznia.llm.model import ModelFault
-from kuznia.llm.signin import Credentials, SignIn
-from kuznia.platform.http import open_client
+from kuznia.platform.http.client import open_client
 
 __all__ = ["codemie"]
 

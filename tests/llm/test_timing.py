@@ -4,9 +4,9 @@ import pytest
 from tests.clocks import TurnedClock
 from tests.llm.makers import Forever, Played, a_reply, an_ask, drained
 
+from kuznia.llm.layers.timing import RANG, Alarm, Timed
 from kuznia.llm.model import ModelFault
 from kuznia.llm.scripted import ScriptedModel
-from kuznia.llm.timing import RANG, Alarm, Timed
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.errors import TimedOut
 

@@ -4,7 +4,7 @@ from tests.clocks import TurnedClock
 from tests.llm.makers import an_ask
 
 from kuznia.llm.model import Message
-from kuznia.llm.tokens import estimate, estimated, most_input
+from kuznia.llm.token_count import estimate, estimated, most_input
 
 texts = st.text(max_size=50)
 

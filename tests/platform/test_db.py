@@ -16,9 +16,9 @@ import pytest
 from sqlalchemy import func, insert, make_url, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from kuznia.platform.db import Database, address, read_engine, write_engine
+from kuznia.platform.db.database import Database, address, read_engine, write_engine
+from kuznia.platform.db.tables import artefacts
 from kuznia.platform.errors import Invalid, Unavailable
-from kuznia.platform.tables import artefacts
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuznia.platform.db import address
+from kuznia.platform.db.database import address
 from kuznia.platform.errors import Fault, Invalid
 
 

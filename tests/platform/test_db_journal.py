@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from kuznia.platform.db import JOURNAL_BYTES, Database, address
+from kuznia.platform.db.database import JOURNAL_BYTES, Database, address
 
 
 async def test_an_operator_may_have_each_write_wait_for_the_disk(sqlite_url: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kuznia.platform import doc
+from kuznia import generated
 from kuznia.platform.errors import ANSWERS
 from kuznia.platform.settings import Settings, load
 
@@ -15,9 +15,9 @@ PROJECT = Path(__file__).parents[2]
 
 
 PAGES = {
-    "docs/settings.md": doc.settings_page(),
-    "docs/errors.md": doc.errors_page(),
-    ".env.example": doc.env_file(),
+    "docs/settings.md": generated.settings_page(),
+    "docs/errors.md": generated.errors_page(),
+    ".env.example": generated.env_file(),
 }
 
 
@@ -25,41 +25,43 @@ PAGES = {
 def test_the_page_in_the_repository_is_the_generated_one(path: str):
     written = (PROJECT / path).read_text(encoding="utf-8")
 
-    assert written == PAGES[path], "run `python -m kuznia.platform.doc`"
+    assert written == PAGES[path], "run `python -m kuznia.generated`"
 
 
 def test_the_command_writes_every_page(tmp_path: Path):
     (tmp_path / "docs").mkdir()
 
-    subprocess.run([sys.executable, "-m", "kuznia.platform.doc", tmp_path], check=True)
+    subprocess.run([sys.executable, "-m", "kuznia.generated", tmp_path], check=True)
     written = {path: (tmp_path / path).read_text(encoding="utf-8") for path in PAGES}
-    doc.write(tmp_path)
+    generated.write(tmp_path)
 
     assert written == PAGES
     assert written == {path: (tmp_path / path).read_text(encoding="utf-8") for path in PAGES}
 
 
 def test_the_page_of_settings_has_a_line_for_each():
-    names = re.findall(r"^\| `([A-Z0-9_]+)` \|", doc.settings_page(), re.MULTILINE)
+    names = re.findall(r"^\| `([A-Z0-9_]+)` \|", generated.settings_page(), re.MULTILINE)
 
     assert names == [name.upper() for name in Settings.model_fields]
 
 
 def test_the_page_of_errors_tells_the_meaning_of_each():
-    rows = [line.split(" | ") for line in doc.errors_page().splitlines() if line.startswith("| `")]
+    rows = [
+        line.split(" | ") for line in generated.errors_page().splitlines() if line.startswith("| `")
+    ]
 
     assert [row[0] for row in rows] == [f"| `{code}`" for code in ANSWERS]
     assert all(len(row[-1]) > 20 for row in rows)
 
 
 def test_no_row_of_a_table_is_broken_by_a_stroke():
-    rows = [line for line in doc.settings_page().splitlines() if line.startswith("| `")]
+    rows = [line for line in generated.settings_page().splitlines() if line.startswith("| `")]
 
     assert {row.count("|") for row in rows} == {5}
 
 
 def test_the_example_names_every_setting_once_and_sets_none():
-    lines = [line for line in doc.env_file().splitlines() if "=" in line]
+    lines = [line for line in generated.env_file().splitlines() if "=" in line]
 
     assert [line.partition("=")[0] for line in lines] == [
         f"#{name.upper()}" for name in Settings.model_fields
@@ -68,7 +70,7 @@ def test_the_example_names_every_setting_once_and_sets_none():
 
 def test_the_example_s_defaults_are_the_defaults(tmp_path: Path):
     path = tmp_path / ".env"
-    path.write_text(re.sub(r"^#(?=[A-Z0-9_]+=)", "", doc.env_file(), flags=re.MULTILINE))
+    path.write_text(re.sub(r"^#(?=[A-Z0-9_]+=)", "", generated.env_file(), flags=re.MULTILINE))
 
     settings = load({}, path)
 
@@ -77,7 +79,7 @@ def test_the_example_s_defaults_are_the_defaults(tmp_path: Path):
 
 def test_the_example_holds_no_secret():
     secret = re.compile("KEY|SECRET|PASSWORD")
-    lines = [line for line in doc.env_file().splitlines() if secret.search(line)]
+    lines = [line for line in generated.env_file().splitlines() if secret.search(line)]
 
     assert lines
     assert all(line.endswith("=") for line in lines)

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from tests.callers.spenders import rows
 
-from kuznia.callers import own
-from kuznia.platform.db import Database
-from kuznia.platform.erasing import MAX_ROWS, erase, some_of
-from kuznia.platform.tables import artefacts, lessons, storage
+from kuznia.callers import personal_data
+from kuznia.platform.db.database import Database
+from kuznia.platform.db.erasing import MAX_ROWS, erase, some_of
+from kuznia.platform.db.tables import artefacts, lessons, storage
 
 BATCHES = 6
 COUNT = BATCHES * MAX_ROWS
@@ -82,7 +82,7 @@ async def test_who_keeps_much_is_erased_without_holding_up_others(db: Database) 
     await keep(db, "olha", 2)
     await fill(db, "olha", 1)
 
-    erasing = asyncio.create_task(own.erase(db, "ivan"))
+    erasing = asyncio.create_task(personal_data.erase(db, "ivan"))
 
     assert await written_meanwhile(db, erasing) >= BATCHES - 1
     gone = {name: count for name, count in erasing.result().items() if count}

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
-from kuznia.platform.http import open_client
+from kuznia.platform.http.client import open_client
 
 TLS_HELLO = b"\x16"
 

@@ -8,9 +8,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from tests.platform.test_db import a_row
 
-from kuznia.platform.db import Database, WriteSession
-from kuznia.platform.journal import Journal
-from kuznia.platform.tables import artefacts
+from kuznia.platform.db.database import Database, WriteSession
+from kuznia.platform.db.journal import Journal
+from kuznia.platform.db.tables import artefacts
 
 
 async def put(session: WriteSession, rows: Sequence[int]) -> None:

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy.engine import make_url
 
-from kuznia.platform.kinds import is_loopback
 from kuznia.platform.settings import SettingsWrong, load
+from kuznia.platform.settings.types import is_loopback
 
 CANARY = "sk-canary-0123456789"
 

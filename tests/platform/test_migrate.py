@@ -14,10 +14,10 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 from tests.doors.served import inside, made
 
-from kuznia.platform import migrate
-from kuznia.platform.db import Database
+from kuznia.platform.db import migrate
+from kuznia.platform.db.database import Database
+from kuznia.platform.db.tables import metadata
 from kuznia.platform.errors import Conflict, Unavailable
-from kuznia.platform.tables import metadata
 
 POOL = "pool_size=1, overflow=0, pool_timeout=1"
 ROOT = Path(__file__).parents[2]

@@ -19,9 +19,9 @@ from tests.processes import process
 from tests.proxy import PASSWORD, Proxy, proxying
 
 from kuznia.platform.errors import Invalid
-from kuznia.platform.http import open_client
-from kuznia.platform.outbound import Outbound
+from kuznia.platform.http.client import open_client
 from kuznia.platform.settings import SettingsWrong, load
+from kuznia.platform.settings.outbound import Outbound
 
 HOST = "models.test"
 

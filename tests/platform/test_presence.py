@@ -9,9 +9,9 @@ from sqlalchemy import text
 from tests.callers.spenders import eventually
 
 from kuznia.platform.clock import SystemClock
-from kuznia.platform.db import Database, address
+from kuznia.platform.db.database import Database, address
 from kuznia.platform.ids import new_id
-from kuznia.platform.presence import presence
+from kuznia.platform.process.presence import presence
 
 CLOCK = SystemClock()
 
@@ -37,8 +37,8 @@ async def test_a_killed_process_has_ended_and_a_stopped_one_has_not(
     order = (
         "import asyncio\n"
         "from kuznia.platform.clock import SystemClock\n"
-        "from kuznia.platform.db import Database\n"
-        "from kuznia.platform.presence import presence\n"
+        "from kuznia.platform.db.database import Database\n"
+        "from kuznia.platform.process.presence import presence\n"
         "async def main():\n"
         f"    db = await Database.open({database_url!r}, pool_size=1, overflow=0, pool_timeout=9)\n"
         "    shown = presence(db, SystemClock())\n"

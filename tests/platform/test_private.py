@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, JsonValue
 
 from kuznia.platform.errors import NotFound
-from kuznia.platform.private import is_private, plain, story, striker
+from kuznia.platform.redaction import is_private, plain, story, striker
 
 CANARY = "canary-0123"
 strike = striker([CANARY])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from kuznia.platform.doc import GROUPS
+from kuznia.generated import GROUPS
 from kuznia.platform.settings import Settings, SettingsWrong, load
 
 CANARY = "sk-canary-0123456789"

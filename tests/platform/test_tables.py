@@ -8,8 +8,8 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.sql import ClauseElement
 
 from kuznia.forge.terms import Status
-from kuznia.platform.db import Database, WriteSession
-from kuznia.platform.tables import artefacts, lessons
+from kuznia.platform.db.database import Database, WriteSession
+from kuznia.platform.db.tables import artefacts, lessons
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

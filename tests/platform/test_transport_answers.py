@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.platform.upstream import OK, Wire, asking, both_loops, says, serving
 
-from kuznia.platform.connection import Answer
+from kuznia.platform.http.connection import Answer
 
 anyio_backend = both_loops
 

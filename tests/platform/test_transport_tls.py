@@ -24,7 +24,7 @@ from tests.platform.upstream import (
     silence,
 )
 
-from kuznia.platform.http import open_client
+from kuznia.platform.http.client import open_client
 
 anyio_backend = both_loops
 

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from kuznia.platform.turns import Full, Threads, Turns, share
+from kuznia.platform.process.turns import Full, Threads, Turns, share
 
 
 class Hall:

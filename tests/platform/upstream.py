@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from kuznia.platform.transport import Transport
+from kuznia.platform.http.transport import Transport
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 

@@ -13,7 +13,7 @@ from starlette.types import Message
 from tests.web.worst import USELESS, bodies, worst
 
 from kuznia.app import Made, create_app
-from kuznia.domains.training.plan import Plan
+from kuznia.domains.training.schema.plan import Plan
 from kuznia.platform.errors import MAX_FIELDS, Fault, Invalid, TooLarge, invalid
 from kuznia.platform.settings import Settings
 from kuznia.web.body import JsonBody, _holds_more

@@ -12,16 +12,16 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from kuznia.callers.passwords import Passwords
+from kuznia.callers.credentials.passwords import Passwords
+from kuznia.callers.credentials.tokens import Claims, Issuer, verified
+from kuznia.callers.limits.tries import Tries, Try
 from kuznia.callers.people import People, Person, Role, plain_name
-from kuznia.callers.tokens import Claims, Issuer, verified
-from kuznia.callers.tries import Tries, Try
 from kuznia.platform.clock import Clock
-from kuznia.platform.db import Database, WriteSession
+from kuznia.platform.db.database import Database, WriteSession
+from kuznia.platform.db.tables import refresh_tokens, signing_secrets, users
 from kuznia.platform.errors import Conflict, Forbidden, Unauthorized, Unavailable
 from kuznia.platform.ids import new_id
 from kuznia.platform.log import get_log
-from kuznia.platform.tables import refresh_tokens, signing_secrets, users
 
 log = get_log("callers")
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from kuznia.callers.accounts import KEY_ID, Accounts
-from kuznia.callers.fleeting import Fleeting
-from kuznia.callers.keys import PREFIX, ApiKeys, Guarded, public_id
-from kuznia.callers.passes import Passes
+from kuznia.callers.credentials.keys import PREFIX, ApiKeys, Guarded, public_id
+from kuznia.callers.credentials.signed_links import Passes
+from kuznia.callers.credentials.tokens import Issuer, Refused, head, verified
 from kuznia.callers.people import FOREIGN, People, Person
-from kuznia.callers.tokens import Issuer, Refused, head, verified
+from kuznia.callers.short_cache import Fleeting
 from kuznia.forge.terms import Caller
 from kuznia.platform.clock import Clock
 from kuznia.platform.errors import Unauthorized

@@ -4,18 +4,18 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from kuznia.callers import limits
-from kuznia.callers.allowances import Allowances
-from kuznia.callers.budgets import Budgets
-from kuznia.callers.limits import RateLimits
+from kuznia.callers.budgets.budgets import Budgets
+from kuznia.callers.limits import rates
+from kuznia.callers.limits.allowances import Allowances
+from kuznia.callers.limits.rates import RateLimits
+from kuznia.callers.limits.windows import MemoryWindows, RedisWindows
 from kuznia.callers.replays import Replays
-from kuznia.callers.windows import MemoryWindows, RedisWindows
 from kuznia.platform.clock import Clock
-from kuznia.platform.db import Database
+from kuznia.platform.db.database import Database
+from kuznia.platform.db.journal import Journal
 from kuznia.platform.ids import new_id
-from kuznia.platform.journal import Journal
 from kuznia.platform.metrics import Metrics
-from kuznia.platform.presence import presence
+from kuznia.platform.process.presence import presence
 from kuznia.platform.redis import Redis
 from kuznia.platform.settings import Settings
 
@@ -46,7 +46,7 @@ async def open_metering(
     """Until the end, at which what is held is given back; runs must have ended by then."""
     holder = new_id("proc", clock)
     counted = None
-    if limits.wanted(settings):
+    if rates.wanted(settings):
         windows = RedisWindows(redis, clock) if redis else MemoryWindows(clock)
         counted = RateLimits(windows, allowances, metrics)
     budgets = Budgets(

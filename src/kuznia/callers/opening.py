@@ -4,15 +4,15 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from kuznia.callers.accounts import Accounts, Lifetimes, signing_secret
+from kuznia.callers.credentials.keys import ApiKeys
+from kuznia.callers.credentials.passwords import Passwords
+from kuznia.callers.credentials.signed_links import Passes
+from kuznia.callers.credentials.tokens import Issuer
 from kuznia.callers.identify import Callers
-from kuznia.callers.keys import ApiKeys
-from kuznia.callers.passes import Passes
-from kuznia.callers.passwords import Passwords
 from kuznia.callers.people import People
-from kuznia.callers.tokens import Issuer
 from kuznia.platform.clock import Clock
-from kuznia.platform.db import Database
-from kuznia.platform.http import open_client
+from kuznia.platform.db.database import Database
+from kuznia.platform.http.client import open_client
 from kuznia.platform.settings import Settings
 
 
@@ -36,7 +36,7 @@ async def open_callers(settings: Settings, db: Database, clock: Clock) -> AsyncG
     async with AsyncExitStack() as opened:
         keys = None
         if url := settings.keys_url:
-            from kuznia.callers.keysets import KeySet
+            from kuznia.callers.credentials.keysets import KeySet
 
             client = await opened.enter_async_context(open_client(url, outbound=settings.outbound))
             keys = KeySet(client, url, clock)

@@ -11,10 +11,10 @@ from typing import Any, cast
 import sqlalchemy as sa
 from pydantic_core import from_json
 
-from kuznia.callers.keys import ApiKey, key_of
-from kuznia.platform.db import Database, ReadSession
+from kuznia.callers.credentials.keys import ApiKey, key_of
+from kuznia.platform.db.database import Database, ReadSession
+from kuznia.platform.db.tables import allowances, api_keys, artefacts, lessons, spending
 from kuznia.platform.errors import NotFound
-from kuznia.platform.tables import allowances, api_keys, artefacts, lessons, spending
 
 # Where a page begins: after the last row of the one before.
 After = Sequence[str]

@@ -10,12 +10,12 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from kuznia.callers.own import owned
+from kuznia.callers.personal_data import owned
 from kuznia.platform.clock import Clock
-from kuznia.platform.db import Database, WriteSession
+from kuznia.platform.db.database import Database, WriteSession
+from kuznia.platform.db.tables import refresh_tokens, spending, users
 from kuznia.platform.errors import Conflict, NotFound, invalid
 from kuznia.platform.ids import new_id
-from kuznia.platform.tables import refresh_tokens, spending, users
 
 Role = Literal["user", "admin"]
 

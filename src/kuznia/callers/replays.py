@@ -16,12 +16,12 @@ import sqlalchemy as sa
 from pydantic_core import from_json, to_json
 
 from kuznia.platform.clock import Clock
-from kuznia.platform.db import Database, insert, moment
-from kuznia.platform.erasing import erase
+from kuznia.platform.db.database import Database, insert, moment
+from kuznia.platform.db.erasing import erase
+from kuznia.platform.db.tables import replays
 from kuznia.platform.errors import KeyReused, Unavailable
 from kuznia.platform.log import get_log
-from kuznia.platform.presence import Presence
-from kuznia.platform.tables import replays
+from kuznia.platform.process.presence import Presence
 
 log = get_log("replays")
 

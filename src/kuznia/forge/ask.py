@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 from kuznia.forge.terms import Bench, Finding, Prompt
 from kuznia.llm.model import Account, Ask, Message, Model, Reply
-from kuznia.llm.tokens import estimated
+from kuznia.llm.token_count import estimated
 
 # A model is told the worst first and not drowned: more findings than this are one hint's echoes.
 MOST_HINTS = 12

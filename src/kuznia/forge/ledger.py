@@ -5,8 +5,8 @@ from typing import Protocol
 from kuznia.forge.terms import AttemptEvidence, Budget, Caller
 from kuznia.llm.model import Attempt
 from kuznia.platform.clock import Clock
+from kuznia.platform.db.journal import PATIENCE
 from kuznia.platform.errors import BudgetSpent
-from kuznia.platform.journal import PATIENCE
 
 
 class Grant(Protocol):

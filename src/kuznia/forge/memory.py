@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kuznia.forge.terms import Caller
-from kuznia.platform.db import Database, WriteSession
+from kuznia.platform.db.database import Database, WriteSession
+from kuznia.platform.db.tables import lessons
 from kuznia.platform.errors import Unavailable
-from kuznia.platform.tables import lessons
 
 Entries = tuple[str, ...]
 

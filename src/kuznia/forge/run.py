@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from inspect import isawaitable
 
 from kuznia.forge.make import Made, late, make, without
-from kuznia.forge.shelf import Kept
+from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import (
     AnyPart,
     Artefact,

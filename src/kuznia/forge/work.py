@@ -7,7 +7,7 @@ from secrets import token_bytes
 
 from kuznia.forge.ledger import Ledger
 from kuznia.forge.memory import NOTHING, Memory
-from kuznia.forge.shelf import Shelf
+from kuznia.forge.shelf.shelf import Shelf
 from kuznia.forge.terms import AnyPart, Domain, EventKind, Finding, Order, RunId
 from kuznia.llm.model import Model
 from kuznia.platform.clock import Clock

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable
 
 from kuznia.llm.model import Ask, Delta, ModelFault, Reply
-from kuznia.llm.tokens import BYTES_PER_TOKEN, estimated
+from kuznia.llm.token_count import BYTES_PER_TOKEN, estimated
 from kuznia.platform.clock import Clock, SystemClock
 
 Line = str | ModelFault | Reply | Callable[[Ask], str]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from kuznia.llm.breaker import Breaking
+from kuznia.llm.layers.breaker import Breaking
 from kuznia.llm.model import Attempt, ModelFault, Reason
 from kuznia.platform.clock import Clock
 

@@ -20,7 +20,7 @@ from typing import Any, TextIO, cast
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger
 
-from kuznia.platform.private import MASK, is_private, plain, story, striker
+from kuznia.platform.redaction import MASK, is_private, plain, story, striker
 from kuznia.platform.settings import Settings, SettingsWrong
 
 # Set at the door of every request and run; it stands on every line until it is reset.

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from fastapi import Response
 from pydantic_core import to_json
 
-from kuznia.platform.wire import ok
+from kuznia.platform.envelope import ok
+
+EVENT_STREAM = "text/event-stream"
 
 
 def answered(

@@ -5,9 +5,9 @@ from datetime import datetime
 from pydantic import BaseModel, Field, JsonValue
 from pydantic_core import to_json
 
-from kuznia.forge.shelf import Kept, Listed
+from kuznia.forge.shelf.shelf import Kept, Listed
 from kuznia.forge.terms import Evidence, Severity, Status
-from kuznia.platform.wire import FaultShape
+from kuznia.platform.envelope import FaultShape
 
 
 class FindingShape(BaseModel):

@@ -7,7 +7,7 @@ of three at-signs and `end`. The replies of `replies/` were written before the c
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kuznia.domains.code.choose import Kind
+from kuznia.domains.code.reply.choose import Kind
 
 HERE = Path(__file__).parent
 REPLIES = sorted((HERE / "replies").glob("*.md"))

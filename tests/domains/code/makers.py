@@ -1,14 +1,14 @@
 """Orders for code, each valid unless the test says otherwise."""
 
 from kuznia.domains.code import DOMAIN
-from kuznia.domains.code.proof import proof_of
+from kuznia.domains.code.languages.proof import proof_of
 from kuznia.domains.code.schema import CodeDraft, CodeInput, File
 from kuznia.forge.ledger import Ledger
-from kuznia.forge.shelf import key_of
+from kuznia.forge.shelf.shelf import key_of
 from kuznia.forge.terms import Bench, Budget, Caller, Order, RunId
 from kuznia.forge.work import Work
 from kuznia.platform.clock import Clock
-from kuznia.platform.workers import within
+from kuznia.platform.process.workers import within
 
 ROOMY = Budget(attempts=50, tokens=1_000_000)
 PROMPT = "Words of a title joined by dashes"

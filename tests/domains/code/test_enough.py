@@ -17,13 +17,13 @@ from tests.modelserver import ModelServer, event, listening, stream
 
 from kuznia.app import Made
 from kuznia.domains.code import DOMAIN
-from kuznia.domains.code.enough import MOST_TALK, enough
-from kuznia.domains.code.extract import extract
-from kuznia.domains.code.languages import get
+from kuznia.domains.code.languages.find import get
+from kuznia.domains.code.reply.extract import extract
+from kuznia.domains.code.reply.stream_stop import MOST_TALK, enough
 from kuznia.forge.run import run
 from kuznia.llm.scripted import ScriptedModel
+from kuznia.platform.process.workers import POOL
 from kuznia.platform.settings import Settings
-from kuznia.platform.workers import POOL
 
 CODE = (
     'def slug(text: str) -> str:\n    """Joined by dashes."""\n    return "-".join(text.split())\n'

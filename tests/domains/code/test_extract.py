@@ -7,11 +7,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.domains.code.corpus import REPLIES, Case, read
 
-from kuznia.domains.code.document import document
-from kuznia.domains.code.extract import MOST_BYTES, MOST_FILES, Extracted, extract
-from kuznia.domains.code.languages import LANGUAGES, get
-from kuznia.domains.code.paths import safe_path
-from kuznia.domains.code.reply import read as read_reply
+from kuznia.domains.code.languages.find import LANGUAGES, get
+from kuznia.domains.code.reply.document import document
+from kuznia.domains.code.reply.extract import MOST_BYTES, MOST_FILES, Extracted, extract
+from kuznia.domains.code.reply.fences import read as read_reply
+from kuznia.domains.code.reply.paths import safe_path
 from kuznia.forge.terms import Unreadable
 
 

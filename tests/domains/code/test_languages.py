@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from kuznia.domains.code import asking
-from kuznia.domains.code.catalogue import page
-from kuznia.domains.code.grammar import parse
-from kuznia.domains.code.languages import LANGUAGES, find, find_by_path, get, suggest
-from kuznia.domains.code.reference import find_reference
-from kuznia.domains.code.testing import asserts, looks_like_tests
-from kuznia.platform.workers import Stopped, within
+from kuznia.domains.code import prompt
+from kuznia.domains.code.languages.find import LANGUAGES, find, find_by_path, get, suggest
+from kuznia.domains.code.languages.grammar import parse
+from kuznia.domains.code.languages.page import page
+from kuznia.domains.code.languages.reference import find_reference
+from kuznia.domains.code.languages.testing import asserts, looks_like_tests
+from kuznia.platform.process.workers import Stopped, within
 
 
 def test_there_are_about_thirty_programming_languages():
@@ -34,8 +34,8 @@ def test_every_language_has_a_grammar_that_reads_an_empty_file(row):
 
 @pytest.mark.parametrize("row", LANGUAGES, ids=lambda row: row.name)
 def test_every_language_has_rules_of_its_own_in_its_prompt(row):
-    assert asking.rules(row.name) in asking.system("code", row)
-    assert asking.rules(row.name).startswith("- ")
+    assert prompt.rules(row.name) in prompt.system("code", row)
+    assert prompt.rules(row.name).startswith("- ")
 
 
 def test_a_reference_is_named_where_there_is_one():
@@ -89,5 +89,5 @@ def test_a_file_is_known_by_its_ending(path, meant):
 def test_the_page_of_languages_is_that_of_the_table():
     written = (Path(__file__).parents[3] / "docs/code-languages.md").read_text("utf-8")
 
-    # If not: python -m kuznia.domains.code.catalogue docs/code-languages.md
+    # If not: python -m kuznia.domains.code.languages.page docs/code-languages.md
     assert written == page()

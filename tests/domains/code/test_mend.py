@@ -3,9 +3,9 @@
 import pytest
 from tests.domains.code.makers import a_bench, a_draft
 
-from kuznia.domains.code.checks import is_tidy
+from kuznia.domains.code.checks.source import is_tidy
 from kuznia.domains.code.mend import tidy
-from kuznia.platform.workers import within
+from kuznia.platform.process.workers import within
 
 MESSY = {
     "line-ends": ("a.py", "python", "x = 1\r\ny = 2\r\n"),

@@ -13,15 +13,15 @@ from tests.doors.served import inside, made
 from tests.makers import a_forge
 
 from kuznia.domains.code import DOMAIN
-from kuznia.domains.code.apart import apart
-from kuznia.domains.code.languages import get
+from kuznia.domains.code.languages.apart import apart
+from kuznia.domains.code.languages.find import get
+from kuznia.domains.code.languages.proof import prove
 from kuznia.domains.code.parts import CODE, DOCUMENTATION, TESTS, parts
-from kuznia.domains.code.proof import prove
 from kuznia.forge.run import run
 from kuznia.forge.terms import Bench, Order, Prompt, Unreadable
 from kuznia.llm.model import Ask
 from kuznia.llm.scripted import ScriptedModel
-from kuznia.platform.workers import POOL
+from kuznia.platform.process.workers import POOL
 
 GOOD = '''Here it is:
 

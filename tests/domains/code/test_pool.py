@@ -15,11 +15,11 @@ import psutil
 import pytest
 from tests.domains.code.patience import least_lag
 
-from kuznia.domains.code.languages import LANGUAGES, get
-from kuznia.domains.code.proof import prove
+from kuznia.domains.code.languages.find import LANGUAGES, get
+from kuznia.domains.code.languages.proof import prove
 from kuznia.domains.code.schema import Proof
-from kuznia.platform.turns import share
-from kuznia.platform.workers import BUSY, MAX_MEMORY, POOL, Pool, Stopped, work
+from kuznia.platform.process.turns import share
+from kuznia.platform.process.workers import BUSY, MAX_MEMORY, POOL, Pool, Stopped, work
 
 
 @pytest.fixture
@@ -273,9 +273,9 @@ async def test_workers_that_are_not_needed_end_and_new_ones_start():
 @pytest.mark.parametrize(
     "job",
     [
-        "kuznia.domains.training.responding",
+        "kuznia.domains.training.playbook.respond",
         "kuznia.domains.training.parts",
-        "kuznia.domains.flows.editing",
+        "kuznia.domains.flows.edits.edited",
         "kuznia.domains.code.analysis.analyse",
         "kuznia.forge.exporting",
     ],
@@ -283,7 +283,8 @@ async def test_workers_that_are_not_needed_end_and_new_ones_start():
 def test_a_worker_knows_nothing_of_the_server(job: str):
     line = (
         f"import sys, {job}; "
-        "print(*{'fastapi', 'sqlalchemy', 'kuznia.web', 'kuznia.forge.shelf'} & set(sys.modules))"
+        "server = {'fastapi', 'sqlalchemy', 'kuznia.web', 'kuznia.forge.shelf.shelf'}; "
+        "print(*server & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", line], capture_output=True, text=True, check=True)
 

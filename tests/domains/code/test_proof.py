@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuznia.domains.code.grammar import parse
-from kuznia.domains.code.languages import LANGUAGES, get
-from kuznia.domains.code.proof import MOST_FLAWS, proof_of, prove
+from kuznia.domains.code.languages.find import LANGUAGES, get
+from kuznia.domains.code.languages.grammar import parse
+from kuznia.domains.code.languages.proof import MOST_FLAWS, proof_of, prove
 from kuznia.domains.code.schema import File, Proof
-from kuznia.platform.workers import Stopped, within
+from kuznia.platform.process.workers import Stopped, within
 
 
 def proof(source: str | bytes, language: str) -> Proof:

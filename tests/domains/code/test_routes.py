@@ -12,9 +12,9 @@ from tests.domains.code.test_pool import hang
 from tests.doors.served import inside
 
 from kuznia.app import Made
+from kuznia.platform.process.turns import share
+from kuznia.platform.process.workers import MAX_WAITING, POOL, WORKERS
 from kuznia.platform.settings import Settings
-from kuznia.platform.turns import share
-from kuznia.platform.workers import MAX_WAITING, POOL, WORKERS
 
 SOURCE = "def f(x):\n    if x and x > 1:\n        return 1\n    return 2\n"
 

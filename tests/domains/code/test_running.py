@@ -9,8 +9,8 @@ from tests.doors.served import inside
 from tests.makers import an_order
 
 from kuznia.app import Made
-from kuznia.domains.code.execution import CaseRun, Execution, Strength
-from kuznia.domains.code.running import notice_lies, pass_when_run
+from kuznia.domains.code.checks.running import notice_lies, pass_when_run
+from kuznia.domains.code.sandbox.execution import CaseRun, Execution, Strength
 from kuznia.domains.code.schema import File, Proof, TestsDraft
 from kuznia.forge.terms import Bench
 from kuznia.llm.model import Ask

@@ -10,10 +10,10 @@ from pydantic import SecretStr
 from tests.doors.served import inside
 
 from kuznia.app import Made
-from kuznia.domains.code.languages import get
-from kuznia.domains.code.proof import prove
+from kuznia.domains.code.languages.find import get
+from kuznia.domains.code.languages.proof import prove
+from kuznia.platform.process.workers import POOL
 from kuznia.platform.settings import Settings
-from kuznia.platform.workers import POOL
 
 FARE = "def fare(age: int) -> int:\n    return 0 if age < 6 else 4\n"
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from kuznia.domains.code.grammar import parse
-from kuznia.domains.code.languages import get
-from kuznia.domains.code.symbols import placed, public, symbols
-from kuznia.platform.workers import Stopped, within
+from kuznia.domains.code.languages.find import get
+from kuznia.domains.code.languages.grammar import parse
+from kuznia.domains.code.languages.symbols import placed, public, symbols
+from kuznia.platform.process.workers import Stopped, within
 
 # By language: a source, and what of it is public.
 OFFERED = {

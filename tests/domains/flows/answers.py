@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from kuznia.domains.flows.formats import EXAMPLES
-from kuznia.domains.flows.guards import Facts
-from kuznia.domains.flows.proof import Study
+from kuznia.domains.flows.checks.proof import Study
 from kuznia.domains.flows.schema import Ask, Flow
+from kuznia.domains.flows.structure.formats import EXAMPLES
+from kuznia.domains.flows.structure.guards import Facts
 
 
 def answer(field: Ask, facts: Facts) -> Any:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from kuznia.domains.flows.blocks import Block, Branch, Choice, graph
-from kuznia.domains.flows.proof import Study, prove
+from kuznia.domains.flows.checks.proof import Study, prove
 from kuznia.domains.flows.schema import Ask, Fact, Flow, Move, Op, Option, Step, Test, Text
+from kuznia.domains.flows.structure.blocks import Block, Branch, Choice, graph
 
 
 def text(words: str) -> Text:

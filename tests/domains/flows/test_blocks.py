@@ -16,7 +16,15 @@ from tests.domains.flows.makers import (
     to,
 )
 
-from kuznia.domains.flows.blocks import Branch, Choice, Loop, Parallel, Unstructured, blocks, graph
+from kuznia.domains.flows.structure.blocks import (
+    Branch,
+    Choice,
+    Loop,
+    Parallel,
+    Unstructured,
+    blocks,
+    graph,
+)
 
 
 def form(name: str, again: bool = False):

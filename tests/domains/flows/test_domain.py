@@ -8,9 +8,9 @@ from pydantic import ValidationError
 from tests.domains.flows.makers import a_flow, without
 
 from kuznia.domains.flows import DOMAIN
-from kuznia.domains.flows.domain import FlowInput, screen
+from kuznia.domains.flows.checks.proof import CHECKS
+from kuznia.domains.flows.parts import FlowInput, screen
 from kuznia.domains.flows.planner import build, read
-from kuznia.domains.flows.proof import CHECKS
 from kuznia.forge.check import check
 from kuznia.forge.terms import Bench, Budget, Caller, CannotExport, Copy, Order
 

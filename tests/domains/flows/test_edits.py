@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from tests.domains.flows.makers import EMAIL, a_flow, ask, codes, on, step, text
 
-from kuznia.domains.flows.edits import (
+from kuznia.domains.flows.checks.proof import Study, prove
+from kuznia.domains.flows.edits.operations import (
     AddBranch,
     AddField,
     AddStep,
@@ -21,10 +22,9 @@ from kuznia.domains.flows.edits import (
     differences,
     edited,
 )
+from kuznia.domains.flows.edits.sentences import operations
 from kuznia.domains.flows.planner import build, read
-from kuznia.domains.flows.proof import Study, prove
 from kuznia.domains.flows.schema import Text
-from kuznia.domains.flows.sentences import operations
 
 FLOW = build(read("Реєстрація користувача: ім'я, прізвище, email, телефон"))
 

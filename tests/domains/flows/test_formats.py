@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuznia.domains.flows.formats import EXAMPLES, PATTERNS, birth_of, fits, read_date, tidy
+from kuznia.domains.flows.structure.formats import (
+    EXAMPLES,
+    PATTERNS,
+    birth_of,
+    fits,
+    read_date,
+    tidy,
+)
 
 GOOD = {
     "rnokpp": "3301212310 3135345620 3689100711 2343599925 3184710691 1759013776 1000000000",

@@ -3,8 +3,8 @@
 import pytest
 from tests.domains.flows.makers import on
 
-from kuznia.domains.flows.guards import holds, written
 from kuznia.domains.flows.schema import All, Either, Not, Test
+from kuznia.domains.flows.structure.guards import holds, written
 
 ORG = on("kind", "org")
 OLD = on("age", 14, "ge")

@@ -4,8 +4,8 @@ import pytest
 from tests.domains.flows.makers import DONE, a_flow, ask, changed, service, step, to, without
 from tests.domains.flows.proof import test_mutations as broken
 
+from kuznia.domains.flows.checks.proof import Study, prove
 from kuznia.domains.flows.mend import mend
-from kuznia.domains.flows.proof import Study, prove
 from kuznia.domains.flows.schema import Flow
 
 MENDED = [

@@ -11,10 +11,17 @@ from hypothesis import strategies as st
 from tests.domains.flows.makers import a_flow, ask, options, step
 from tests.domains.flows.test_domain import an_order
 
-from kuznia.domains.flows.domain import document, drafts
-from kuznia.domains.flows.markup import cleaned
-from kuznia.domains.flows.rendered import CHECKS, Rendered, Screens, prompt, rendered, wanted
+from kuznia.domains.flows.parts import document, drafts
+from kuznia.domains.flows.screens.markup import cleaned
 from kuznia.domains.flows.screens.pages import overview
+from kuznia.domains.flows.screens.rendered import (
+    CHECKS,
+    Rendered,
+    Screens,
+    prompt,
+    rendered,
+    wanted,
+)
 from kuznia.forge.terms import Bench, Finding, Unreadable
 
 PAGE = (Path(__file__).parent / "replies" / "page.html").read_text("utf-8")

@@ -11,11 +11,11 @@ from pydantic import SecretStr
 from tests.doors.served import Kuznia, inside
 
 from kuznia.app import Made
-from kuznia.domains.flows.formats import EXAMPLES
 from kuznia.domains.flows.schema import Flow
 from kuznia.domains.flows.screens.style import POLICY
+from kuznia.domains.flows.structure.formats import EXAMPLES
+from kuznia.platform.db.tables import artefacts
 from kuznia.platform.settings import Settings
-from kuznia.platform.tables import artefacts
 
 PROMPT = "Реєстрація користувача: ім'я, прізвище, email, телефон"
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from tests.domains.flows.makers import DONE, ask, on, options, or_fail, service, step, text
 
-from kuznia.domains.flows.blocks import Block, Branch, Choice, Loop, Parallel, graph
-from kuznia.domains.flows.domain import drafts
+from kuznia.domains.flows.parts import drafts
 from kuznia.domains.flows.schema import Flow
-from kuznia.domains.flows.tree import told
+from kuznia.domains.flows.structure.blocks import Block, Branch, Choice, Loop, Parallel, graph
+from kuznia.domains.flows.terminal import told
 
 
 def parts_of(*blocks: Block, **more: Any) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from kuznia.domains.training.athlete import Athlete, read
+from kuznia.domains.training.athlete.athlete import Athlete, read
 from kuznia.domains.training.catalogue import catalogue, kits
-from kuznia.domains.training.plan import Plan
 from kuznia.domains.training.planner import plan
-from kuznia.domains.training.profile import WEEKDAYS, PlanInput
+from kuznia.domains.training.schema.plan import Plan
+from kuznia.domains.training.schema.profile import WEEKDAYS, PlanInput
 
 DATA = Path(__file__).parent / "data"
 

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from kuznia.domains.training.cards import cards
+from kuznia.domains.training.checks.rules import rules
 from kuznia.domains.training.kept import toml
-from kuznia.domains.training.verifier.rules import rules
 
 
 def numbers(text: str) -> set[str]:

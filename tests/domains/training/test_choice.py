@@ -6,10 +6,10 @@ import pytest
 from bench.training import instances, missed
 from tests.domains.training.makers import an_athlete
 
+from kuznia.domains.training.checks import findings, verify
 from kuznia.domains.training.planner import plan
 from kuznia.domains.training.planner.choice import choose, cost
 from kuznia.domains.training.planner.exact import choose_exactly, solve
-from kuznia.domains.training.verifier import findings, verify
 
 WEEKS = list(instances())
 # No choice can be below the bound it proves: little effort makes the test harder, not easier.

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.domains.training.makers import a_plan, an_athlete
 
 from kuznia.domains.training import DOMAIN
+from kuznia.domains.training.athlete.screening import screen
 from kuznia.domains.training.catalogue import STOCK, catalogue, conditions, fingerprint, pieces
 from kuznia.domains.training.catalogue.foreign import (
     MOST_BYTES,
@@ -24,11 +25,10 @@ from kuznia.domains.training.catalogue.foreign import (
     told,
 )
 from kuznia.domains.training.catalogue.matching import match
+from kuznia.domains.training.checks import certificate, findings, verify
 from kuznia.domains.training.exports.words import volume
 from kuznia.domains.training.planner import plan
 from kuznia.domains.training.planner.limits import allowed, limits
-from kuznia.domains.training.screening import screen
-from kuznia.domains.training.verifier import certificate, findings, verify
 from kuznia.forge.terms import CannotOpen
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kuznia.domains.training.athlete import read
+from kuznia.domains.training.athlete.athlete import read
+from kuznia.domains.training.athlete.screening import decline
 from kuznia.domains.training.catalogue import kits
 from kuznia.domains.training.planner import plan
-from kuznia.domains.training.profile import Answer, PlanInput, YesNo
 from kuznia.domains.training.questions import Question, bank, worded
 from kuznia.domains.training.questions.interview import (
     basics,
@@ -19,7 +19,7 @@ from kuznia.domains.training.questions.interview import (
     whole,
     wrong,
 )
-from kuznia.domains.training.screening import decline
+from kuznia.domains.training.schema.profile import Answer, PlanInput, YesNo
 
 SAID: dict[str, Answer | None] = {
     "age": 34,

@@ -6,10 +6,10 @@ import sys
 from tests.domains.training.makers import a_told
 
 from kuznia.domains.training import DOMAIN
-from kuznia.domains.training.athlete import read
-from kuznia.domains.training.plan import Plan
+from kuznia.domains.training.athlete.athlete import read
 from kuznia.domains.training.planner import plan
 from kuznia.domains.training.planner.exact import choose_exactly
+from kuznia.domains.training.schema.plan import Plan
 from kuznia.forge.terms import Bench, Budget, Caller, Domain, Order
 
 TOLD = a_told({"equipment": ["full-gym"], "weeks": 1})

@@ -6,17 +6,17 @@ import pytest
 from pydantic import ValidationError
 from tests.domains.training.makers import a_plan, an_athlete
 
-from kuznia.domains.training.athlete import read
+from kuznia.domains.training.athlete.athlete import read
+from kuznia.domains.training.athlete.screening import screen
 from kuznia.domains.training.catalogue import catalogue
-from kuznia.domains.training.lesson import Lesson
-from kuznia.domains.training.plan import HARD
+from kuznia.domains.training.checks import findings, verify
 from kuznia.domains.training.planner import Wishes, plan
 from kuznia.domains.training.planner.choice import choose, cost
 from kuznia.domains.training.planner.limits import allowed, limits
 from kuznia.domains.training.planner.strength import problem
-from kuznia.domains.training.profile import KEPT, Person
-from kuznia.domains.training.screening import screen
-from kuznia.domains.training.verifier import findings, verify
+from kuznia.domains.training.schema.lesson import Lesson
+from kuznia.domains.training.schema.plan import HARD
+from kuznia.domains.training.schema.profile import KEPT, Person
 
 GYM = {"equipment": ["full-gym"], "minutes": 60}
 LIFT = {"exercise": "BB back squat", "weight": 150}

@@ -12,12 +12,12 @@ from tests.doors.served import Kuznia, inside
 
 from kuznia.app import Made
 from kuznia.domains.training.routes import respond
-from kuznia.domains.training.shapes import FeedbackIn
+from kuznia.domains.training.schema.shapes import FeedbackIn
 from kuznia.forge.terms import Caller
 from kuznia.llm.scripted import ScriptedModel
+from kuznia.platform.db.tables import artefacts
 from kuznia.platform.errors import NotFound
 from kuznia.platform.settings import Settings
-from kuznia.platform.tables import artefacts
 
 PLANS = "/api/v1/training/plans"
 BOOK = "/api/v1/training/playbook/me"

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from tests.domains.training.makers import an_athlete, profiles_on_file
 
-from kuznia.domains.training.athlete import Athlete
+from kuznia.domains.training.athlete.athlete import Athlete
+from kuznia.domains.training.athlete.screening import decline
 from kuznia.domains.training.catalogue import catalogue
-from kuznia.domains.training.plan import Day, Dose, Plan, Session
+from kuznia.domains.training.checks import certificate, findings, verify
 from kuznia.domains.training.planner import plan
-from kuznia.domains.training.profile import WEEKDAYS
-from kuznia.domains.training.screening import decline
-from kuznia.domains.training.verifier import certificate, findings, verify
+from kuznia.domains.training.schema.plan import Day, Dose, Plan, Session
+from kuznia.domains.training.schema.profile import WEEKDAYS
 
 ON_FILE = profiles_on_file()
 DECLINED = [one for one in ON_FILE if "declined" in one]

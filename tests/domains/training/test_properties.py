@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from tests.domains.training.makers import a_plan, an_athlete, profiles
 
+from kuznia.domains.training.athlete.screening import decline
 from kuznia.domains.training.cards import cards
 from kuznia.domains.training.catalogue import REGIONS, catalogue, conditions
-from kuznia.domains.training.lesson import Lesson, Prefer
-from kuznia.domains.training.plan import Plan
+from kuznia.domains.training.checks import Certificate, certificate, findings, verify
 from kuznia.domains.training.planner import plan
-from kuznia.domains.training.profile import Profile
-from kuznia.domains.training.screening import decline
-from kuznia.domains.training.verifier import Certificate, certificate, findings, verify
+from kuznia.domains.training.schema.lesson import Lesson, Prefer
+from kuznia.domains.training.schema.plan import Plan
+from kuznia.domains.training.schema.profile import Profile
 
 # Thousands are run by the bench; here as many as the suite has time for.
 FEW = settings(

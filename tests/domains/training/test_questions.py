@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuznia.domains.training.profile import Profile, YesNo
 from kuznia.domains.training.questions import bank, minutes_to_answer, questions
 from kuznia.domains.training.questions.answers import applied, words, wrong
+from kuznia.domains.training.schema.profile import Profile, YesNo
 
 
 def a_profile(**said: Any) -> Profile:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from kuznia.domains.training.athlete import estimated_max
-from kuznia.domains.training.units import (
+from kuznia.domains.training.athlete.athlete import estimated_max
+from kuznia.domains.training.athlete.units import (
     body_mass_index,
     centimetres,
     kilograms,

@@ -17,9 +17,9 @@ from typer.testing import CliRunner, Result
 
 from kuznia.app import Made, open_here, tools
 from kuznia.domains import load
-from kuznia.doors.at import Doors
-from kuznia.doors.cli import cli
-from kuznia.doors.terminal import Tools
+from kuznia.doors.cli.main import cli
+from kuznia.doors.cli.tools import Tools
+from kuznia.doors.context import Doors
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.settings import Settings
 

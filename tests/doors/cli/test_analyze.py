@@ -9,7 +9,7 @@ from tests.doors.cli.conftest import Kuznia
 
 from kuznia.domains.code.analysis import analyse
 from kuznia.domains.code.schema import File
-from kuznia.doors import analysing
+from kuznia.doors.cli import analysing
 
 PAGE = Path(__file__).parents[3] / "docs" / "analyze.md"
 BRANCHY = "def pick(a, b):\n    if a and b:\n        return 1\n    return 2\n"

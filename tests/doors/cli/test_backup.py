@@ -13,14 +13,14 @@ import pytest
 from tests.doors.cli.conftest import Kuznia
 from tests.servers import Postgres
 
-from kuznia.platform import migrate
-from kuznia.platform.db import address
+from kuznia.platform.db import migrate
+from kuznia.platform.db.database import address
 
 # Acknowledges each row by its number once it is committed, as fast as it can.
 WRITER = """
 import asyncio, sys
 from sqlalchemy import text
-from kuznia.platform.db import Database
+from kuznia.platform.db.database import Database
 async def main():
     db = await Database.open(sys.argv[1], pool_size=1, overflow=0, pool_timeout=60)
     number = 0

@@ -12,8 +12,8 @@ from tests.doors.cli.conftest import Kuznia
 from tests.modelserver import ModelServer, answer, hang, nobody, status
 from tests.servers import Postgres
 
-from kuznia.doors import doctor
-from kuznia.platform import migrate
+from kuznia.doors.cli import doctor
+from kuznia.platform.db import migrate
 
 SQLITE = "sqlite:///here.db"
 

@@ -9,7 +9,7 @@ from tests.modelserver import nobody
 from tests.servers import Postgres
 
 from kuznia import __version__
-from kuznia.platform import migrate
+from kuznia.platform.db import migrate
 
 
 def test_it_says_its_version(kuznia: Kuznia) -> None:

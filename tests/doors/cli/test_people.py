@@ -8,7 +8,7 @@ from tests.doors.cli.conftest import Kuznia
 from typer.testing import CliRunner, Result
 
 from kuznia.app import tools
-from kuznia.doors.cli import cli
+from kuznia.doors.cli.main import cli
 
 PASSWORD = "correct horse battery staple\n"
 

@@ -157,7 +157,7 @@ def test_of_an_export_on_a_terminal(tmp_path: Path) -> None:
 
 def made_here(domain: Domain, *words: str) -> None:
     """The same in this process, on its own streams."""
-    from kuznia.doors.cli import cli
+    from kuznia.doors.cli.main import cli
 
     form = Export("text/plain", "txt", lambda copy: f"{copy.parts}{CODE}".encode())
     domains = {"notes": replace(domain, exports={"text": form})}

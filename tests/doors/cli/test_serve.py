@@ -17,7 +17,7 @@ import pytest
 from tests.doors.cli.conftest import Kuznia
 from tests.servers import Postgres
 
-from kuznia.platform import migrate
+from kuznia.platform.db import migrate
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.callers.makers import SECRET, bearer
 from typer.testing import CliRunner
 
 from kuznia.app import tools
-from kuznia.doors.cli import cli
+from kuznia.doors.cli.main import cli
 
 PASSWORD = "correct horse battery staple"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuznia.domains.training.profile import Answer, YesNo
+from kuznia.domains.training.schema.profile import Answer, YesNo
 from kuznia.doors.legacy.athlete import OldQuestion, PersonalInfo, ordered
 from kuznia.platform.errors import Invalid
 

@@ -12,7 +12,7 @@ from tests.modelserver import ModelServer, hang
 
 from kuznia.domains.code.analysis.result import Performance
 from kuznia.domains.code.schema import File
-from kuznia.doors.legacy.code import _slowest, together
+from kuznia.doors.legacy.code_shapes import _slowest, together
 from kuznia.llm.model import Ask
 from kuznia.llm.scripted import readable
 

@@ -11,7 +11,7 @@ from tests.modelserver import Act, ModelServer, hang
 from tests.modelserver import status as refusal
 
 from kuznia.domains.flows.schema import SEEN
-from kuznia.doors.legacy.flows import TYPES
+from kuznia.doors.legacy.flow_shapes import TYPES
 
 IVAN = bearer("ivan")
 ASKED = {"prompt": "Реєстрація користувача: ім'я, прізвище, email, телефон", "model": "gpt-4o"}

@@ -9,10 +9,10 @@ from tests.doors.legacy.coach import ANSWERS, OLENA, PERSON, QUESTION, TOKEN, pl
 from tests.doors.legacy.conftest import Open
 from tests.doors.served import Kuznia
 
-from kuznia.domains.training.lesson import Lesson, Prefer
 from kuznia.domains.training.playbook import Playbook
-from kuznia.doors.legacy import training
-from kuznia.doors.legacy.coaching import reply
+from kuznia.domains.training.schema.lesson import Lesson, Prefer
+from kuznia.doors.legacy import plan_shapes
+from kuznia.doors.legacy.trainingplan import reply
 from kuznia.forge.terms import Caller
 
 
@@ -330,9 +330,9 @@ def test_lessons_are_told_by_how_much_they_matter() -> None:
         "b": Lesson(id="b", text="Rows", kind="preference", effects=(Prefer(exercise="row"),)),
         "c": Lesson(id="c", text="Gone", kind="load", status="closed"),
     }
-    book = training.playbook(Playbook(lessons), Caller("jwt:ivan"))
+    book = plan_shapes.playbook(Playbook(lessons), Caller("jwt:ivan"))
 
-    numbers = training.stats(book)
+    numbers = plan_shapes.stats(book)
 
     assert numbers.lessons_by_priority == {"critical": 1, "medium": 1}
     assert (numbers.positive_lessons, numbers.warning_lessons) == (1, 1)
@@ -340,7 +340,7 @@ def test_lessons_are_told_by_how_much_they_matter() -> None:
 
 
 def test_a_person_without_a_name_of_another_kind_keeps_the_whole() -> None:
-    assert training.own_name(Caller("local")) == "local"
+    assert plan_shapes.own_name(Caller("local")) == "local"
 
 
 def test_what_was_refused_or_unclear_is_said_in_the_plans_language() -> None:

@@ -7,12 +7,13 @@ from dataclasses import replace
 from functools import partial
 from importlib.resources import files
 
-from kuznia.domains.code import extract, proof
 from kuznia.domains.code.analysis.analyse import VERSION
-from kuznia.domains.code.asking import fingerprint
-from kuznia.domains.code.languages import LANGUAGES
+from kuznia.domains.code.checks.running import run_in
+from kuznia.domains.code.languages import proof
+from kuznia.domains.code.languages.find import LANGUAGES
 from kuznia.domains.code.parts import CODE, DOCUMENTATION, TESTS, parts, read_tests
-from kuznia.domains.code.running import run_in
+from kuznia.domains.code.prompt import fingerprint
+from kuznia.domains.code.reply import extract
 from kuznia.domains.code.sandbox.trial import open_sandbox
 from kuznia.domains.code.schema import CodeInput
 from kuznia.forge.terms import Domain

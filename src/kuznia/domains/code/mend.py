@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import TypeVar
 
-from kuznia.domains.code.languages import find, find_by_path
-from kuznia.domains.code.naming import are_kin
-from kuznia.domains.code.proof import proof_of
-from kuznia.domains.code.pytree import tree_of
+from kuznia.domains.code.languages.find import find, find_by_path
+from kuznia.domains.code.languages.proof import proof_of
+from kuznia.domains.code.languages.pytree import tree_of
+from kuznia.domains.code.reply.naming import are_kin
 from kuznia.domains.code.schema import CodeDraft, File
 
 C = TypeVar("C", bound=CodeDraft)

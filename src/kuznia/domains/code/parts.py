@@ -4,19 +4,21 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from kuznia.domains.code import asking, checks, checks_docs, checks_tests
-from kuznia.domains.code.apart import apart
-from kuznia.domains.code.checks import UNCHECKED, asked, letters, written
-from kuznia.domains.code.choose import Kind
-from kuznia.domains.code.document import document
-from kuznia.domains.code.enough import enough
-from kuznia.domains.code.extract import MOST_BYTES, Extracted, extract
-from kuznia.domains.code.languages import get
+from kuznia.domains.code import prompt
+from kuznia.domains.code.analysis.part import METRICS
+from kuznia.domains.code.checks import docs, source
+from kuznia.domains.code.checks import tests as test_checks
+from kuznia.domains.code.checks.source import UNCHECKED, asked, letters, written
+from kuznia.domains.code.languages.apart import apart
+from kuznia.domains.code.languages.find import get
+from kuznia.domains.code.languages.proof import proof_of
 from kuznia.domains.code.mend import C, tidy
-from kuznia.domains.code.metrics import METRICS
-from kuznia.domains.code.paths import stem
-from kuznia.domains.code.proof import proof_of
-from kuznia.domains.code.reply import read
+from kuznia.domains.code.reply.choose import Kind
+from kuznia.domains.code.reply.document import document
+from kuznia.domains.code.reply.extract import MOST_BYTES, Extracted, extract
+from kuznia.domains.code.reply.fences import read
+from kuznia.domains.code.reply.paths import stem
+from kuznia.domains.code.reply.stream_stop import enough
 from kuznia.domains.code.schema import (
     CodeDraft,
     CodeInput,
@@ -26,7 +28,7 @@ from kuznia.domains.code.schema import (
     TestsDraft,
 )
 from kuznia.forge.terms import AnyPart, Bench, Finding, Order, Part, Prompt, Unreadable
-from kuznia.platform.workers import Stopped
+from kuznia.platform.process.workers import Stopped
 
 R = TypeVar("R")
 MOST_TOKENS = 8_192
@@ -51,24 +53,24 @@ def parts(order: Order, tests: Part[TestsDraft] | None = None) -> tuple[AnyPart,
 def _ask_code(bench: Bench) -> Prompt:
     given = asked(bench)
     language = get(given.language)
-    return Prompt(asking.system("code", language), given.prompt, max_tokens=MOST_TOKENS)
+    return Prompt(prompt.system("code", language), given.prompt, max_tokens=MOST_TOKENS)
 
 
 def _ask_tests(bench: Bench) -> Prompt:
     given = asked(bench)
     code = written(bench)
-    system = asking.system("tests", get(given.language), _test_path(bench))
+    system = prompt.system("tests", get(given.language), _test_path(bench))
     return Prompt(system, _about(given.prompt, code), max_tokens=MOST_TOKENS)
 
 
 def _ask_documentation(bench: Bench) -> Prompt:
     given = asked(bench)
-    system = asking.system("documentation", get(given.language))
+    system = prompt.system("documentation", get(given.language))
     return Prompt(system, _about(given.prompt, written(bench)), max_tokens=MOST_TOKENS)
 
 
 def _about(request: str, code: CodeDraft) -> str:
-    return f"The request:\n{request}\n\nThe code:\n\n{asking.shown(code.files)}"
+    return f"The request:\n{request}\n\nThe code:\n\n{prompt.shown(code.files)}"
 
 
 def _test_path(bench: Bench) -> str:
@@ -159,7 +161,7 @@ CODE: Part[CodeDraft] = Part(
     parse=_read_code,
     enough=_enough,
     mend=_mend,
-    checks=checks.SOURCE,
+    checks=source.SOURCE,
 )
 TESTS: Part[TestsDraft] = Part(
     name="tests",
@@ -168,7 +170,7 @@ TESTS: Part[TestsDraft] = Part(
     prompt=_ask_tests,
     parse=read_tests,
     mend=_mend,
-    checks=checks_tests.TESTS,
+    checks=test_checks.TESTS,
 )
 DOCUMENTATION: Part[DocumentationDraft] = Part(
     name="documentation",
@@ -176,5 +178,5 @@ DOCUMENTATION: Part[DocumentationDraft] = Part(
     required=False,
     prompt=_ask_documentation,
     parse=_read_documentation,
-    checks=checks_docs.DOCUMENTATION,
+    checks=docs.DOCUMENTATION,
 )

@@ -10,10 +10,12 @@ from starlette.datastructures import UploadFile
 
 from kuznia.domains.code.analysis import Analysis, Profile, analysed, left_out
 from kuznia.domains.code.analysis.tables import TABLES
-from kuznia.domains.code.languages import LANGUAGES, find, find_by_path
-from kuznia.domains.code.paths import safe_path
-from kuznia.domains.code.proof import SECONDS
-from kuznia.domains.code.reference import find_reference
+from kuznia.domains.code.analysis.uploads import NotSource, source
+from kuznia.domains.code.languages.find import LANGUAGES, find, find_by_path
+from kuznia.domains.code.languages.proof import SECONDS
+from kuznia.domains.code.languages.reference import find_reference
+from kuznia.domains.code.languages.table import Language
+from kuznia.domains.code.reply.paths import safe_path
 from kuznia.domains.code.sandbox.trial import Sandbox
 from kuznia.domains.code.schema import File
 from kuznia.domains.code.skeletons import (
@@ -24,11 +26,9 @@ from kuznia.domains.code.skeletons import (
     put_together,
     sketch,
 )
-from kuznia.domains.code.table import Language
-from kuznia.domains.code.uploads import NotSource, source
+from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Invalid, TimedOut, TooLarge, invalid
-from kuznia.platform.wire import Envelope
-from kuznia.platform.workers import POOL, Stopped
+from kuznia.platform.process.workers import POOL, Stopped
 from kuznia.web.answers import answered
 from kuznia.web.asked import forge_of
 from kuznia.web.body import JsonBody, media_type, multipart

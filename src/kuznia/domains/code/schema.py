@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from kuznia.domains.code.execution import DISABLED, Execution
-from kuznia.domains.code.languages import LANGUAGES, find, suggest
+from kuznia.domains.code.languages.find import LANGUAGES, find, suggest
+from kuznia.domains.code.sandbox.execution import DISABLED, Execution
 from kuznia.forge.terms import Draft, Input
 
 Level = Literal["reference", "tree_sitter", "none"]

@@ -1,5 +1,5 @@
 """Service flows: from a sentence to a proven flow and its pages."""
 
-from kuznia.domains.flows.domain import DOMAIN
+from kuznia.domains.flows.parts import DOMAIN
 
 __all__ = ["DOMAIN"]

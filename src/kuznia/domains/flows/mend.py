@@ -5,13 +5,13 @@ from types import MappingProxyType
 
 from pydantic import ValidationError
 
-from kuznia.domains.flows.blocks import Block, Choice
-from kuznia.domains.flows.guards import tests
+from kuznia.domains.flows.checks.proof import Study
+from kuznia.domains.flows.checks.proof.law import LIGHT, SIGNED, secret
 from kuznia.domains.flows.planner import parts
-from kuznia.domains.flows.proof import Study
-from kuznia.domains.flows.proof.law import LIGHT, SIGNED, secret
-from kuznia.domains.flows.registries import KNOWN
 from kuznia.domains.flows.schema import SERVICES, Ask, Flow, Move, Step, Text
+from kuznia.domains.flows.structure.blocks import Block, Choice
+from kuznia.domains.flows.structure.guards import tests
+from kuznia.domains.flows.structure.registries import KNOWN
 from kuznia.forge.terms import Finding
 
 Steps = dict[str, Step]

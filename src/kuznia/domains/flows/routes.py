@@ -15,18 +15,18 @@ from pydantic import (
 )
 from pydantic_core import from_json, to_json
 
-from kuznia.domains.flows.editing import Edition, edition, evidence
-from kuznia.domains.flows.edits import Difference, Edit, Impossible
+from kuznia.domains.flows.edits.edited import Edition, edition, evidence
+from kuznia.domains.flows.edits.operations import Difference, Edit, Impossible
 from kuznia.domains.flows.schema import Flow, Language
 from kuznia.domains.flows.screens.preview import Posted, preview
 from kuznia.domains.flows.screens.style import POLICY
-from kuznia.forge.shelf import Kept
+from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import Artefact, ArtefactId, Finding, RunId
 from kuznia.forge.work import Forge
+from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Invalid, NotFound, UnsupportedMedia, invalid
 from kuznia.platform.ids import new_id
-from kuznia.platform.wire import Envelope
-from kuznia.platform.workers import POOL
+from kuznia.platform.process.workers import POOL
 from kuznia.web.answers import answered
 from kuznia.web.asked import caller_of, forge_of
 from kuznia.web.body import SMALL, JsonBody, fields, media_type, multipart

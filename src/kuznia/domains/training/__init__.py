@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kuznia.domains.training.files import FILES
+from kuznia.domains.training.exports.files import FILES
 from kuznia.domains.training.opening import opened
 from kuznia.domains.training.parts import parts, screen, version
 from kuznia.domains.training.playbook.recall import recall
-from kuznia.domains.training.profile import PlanInput
+from kuznia.domains.training.schema.profile import PlanInput
 from kuznia.forge.terms import Domain
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TypeVar
 
 from kuznia.domains.training.catalogue import STOCK, Exercise
-from kuznia.platform.workers import POOL
+from kuznia.platform.process.workers import POOL
 
 R = TypeVar("R")
 

@@ -6,26 +6,27 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import cast
 
-from kuznia.domains.training import asking, screening
 from kuznia.domains.training.aside import aside
-from kuznia.domains.training.asking import wishes
-from kuznia.domains.training.athlete import Athlete, read
+from kuznia.domains.training.athlete import screening
+from kuznia.domains.training.athlete.athlete import Athlete, read
 from kuznia.domains.training.catalogue import fingerprint
-from kuznia.domains.training.kept import text
-from kuznia.domains.training.plan import Plan
-from kuznia.domains.training.planner import VERSION, Chooser, plan
-from kuznia.domains.training.planner.choice import choose
-from kuznia.domains.training.playbook.recall import context, recall
-from kuznia.domains.training.profile import Person, PlanInput
-from kuznia.domains.training.questions.answers import wrong
-from kuznia.domains.training.verifier import (
+from kuznia.domains.training.checks import (
     FAMILIES,
     Certificate,
     certified,
     findings,
     verify,
 )
-from kuznia.domains.training.verifier.rules import rules, ruleset
+from kuznia.domains.training.checks.rules import rules, ruleset
+from kuznia.domains.training.kept import text
+from kuznia.domains.training.planner import VERSION, Chooser, plan
+from kuznia.domains.training.planner.choice import choose
+from kuznia.domains.training.playbook.recall import context, recall
+from kuznia.domains.training.prompt import prompt as prompt_of
+from kuznia.domains.training.prompt import wishes
+from kuznia.domains.training.questions.answers import wrong
+from kuznia.domains.training.schema.plan import Plan
+from kuznia.domains.training.schema.profile import Person, PlanInput
 from kuznia.forge.terms import (
     AnyPart,
     Bench,
@@ -72,7 +73,7 @@ async def _prompt_in_context(bench: Bench) -> Prompt:
 
 
 def _asked(order: PlanInput, context: tuple[str, ...] = ()) -> Prompt:
-    return asking.prompt(order, read(order), context)
+    return prompt_of(order, read(order), context)
 
 
 def _taken_back(draft: Plan, found: tuple[Finding, ...], ours: Plan) -> Plan:
@@ -218,7 +219,13 @@ PLAN, CERTIFICATE, _ = parts_by(choose, _prompt)
 
 def version() -> str:
     """Changes whenever equal orders may get another plan."""
-    pieces = (str(VERSION), ruleset(), fingerprint(), text("prompt.md"), text("planner/texts.toml"))
+    pieces = (
+        str(VERSION),
+        ruleset(),
+        fingerprint(),
+        text("prompts/plan.md"),
+        text("planner/texts.toml"),
+    )
     return hashlib.sha256("\n".join(pieces).encode()).hexdigest()[:16]
 
 

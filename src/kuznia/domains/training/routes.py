@@ -7,10 +7,9 @@ from functools import partial
 from fastapi import APIRouter, Request, Response
 from pydantic_core import from_json, to_json
 
-from kuznia.domains.training import editing
+from kuznia.domains.training import edits
 from kuznia.domains.training.aside import aside
 from kuznia.domains.training.kept import text as data_file
-from kuznia.domains.training.plan import Plan
 from kuznia.domains.training.playbook import Close, Delta, Edit, Log, Trained
 from kuznia.domains.training.playbook.coaching import (
     Coached,
@@ -18,8 +17,7 @@ from kuznia.domains.training.playbook.coaching import (
     Unfit,
     Unknown,
 )
-from kuznia.domains.training.questions import minutes_to_answer, questions
-from kuznia.domains.training.responding import (
+from kuznia.domains.training.playbook.respond import (
     Misplaced,
     NoPlan,
     NoSuchExercise,
@@ -27,7 +25,9 @@ from kuznia.domains.training.responding import (
     responded,
     verified,
 )
-from kuznia.domains.training.shapes import (
+from kuznia.domains.training.questions import minutes_to_answer, questions
+from kuznia.domains.training.schema.plan import Plan
+from kuznia.domains.training.schema.shapes import (
     Answer,
     FeedbackIn,
     LessonIn,
@@ -41,12 +41,12 @@ from kuznia.domains.training.shapes import (
 )
 from kuznia.forge.memory import Entries
 from kuznia.forge.sanitise import plain
-from kuznia.forge.shelf import Kept
+from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import Artefact, ArtefactId, Caller, Draft, Finding, RunId
 from kuznia.forge.work import Forge
+from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Conflict, Invalid, NotFound, invalid
 from kuznia.platform.ids import new_id
-from kuznia.platform.wire import Envelope
 from kuznia.web.answers import answered, bare
 from kuznia.web.asked import caller_of, forge_of
 from kuznia.web.body import SMALL, JsonBody
@@ -216,9 +216,9 @@ def _artefact(
         status="declined" if coached.decline else before.status,
         parts=parts,
         unmet=(),
-        findings=(edited, *editing.told(coached)),
+        findings=(edited, *edits.told(coached)),
         decline=coached.decline,
-        evidence=editing.evidence(run_id, parts, coached.findings, seconds),
+        evidence=edits.evidence(run_id, parts, coached.findings, seconds),
         created_at=forge.clock.now(),
     )
 

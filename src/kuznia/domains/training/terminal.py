@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kuznia.domains.training.exports.words import dose, kind, session, volume, weekday
-from kuznia.domains.training.plan import Plan, Week
+from kuznia.domains.training.schema.plan import Plan, Week
 
 _WIDEST = 30
 _HEADS = {

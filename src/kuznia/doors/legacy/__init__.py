@@ -4,6 +4,9 @@ Nothing is made here: each translates to an order or a question of version 1, as
 asks, and translates the answer back.
 """
 
-from kuznia.doors.legacy import coaching, making, watching
+from kuznia.doors.legacy import generate, health, trainingplan
+from kuznia.doors.legacy.addresses import RULES
 
-ROUTERS = (making.router, coaching.router, watching.router)
+__all__ = ["ROUTERS", "RULES"]
+
+ROUTERS = (generate.router, trainingplan.router, health.router)

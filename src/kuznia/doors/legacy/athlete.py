@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from kuznia.domains.training.profile import Answer, Language, Level, PlanInput, Profile, Sport
 from kuznia.domains.training.questions import (
     Asked,
     Question,
@@ -17,6 +16,14 @@ from kuznia.domains.training.questions import (
 )
 from kuznia.domains.training.questions.answers import complaint, words
 from kuznia.domains.training.questions.interview import basics, whole
+from kuznia.domains.training.schema.profile import (
+    Answer,
+    Language,
+    Level,
+    PlanInput,
+    Profile,
+    Sport,
+)
 from kuznia.platform.errors import invalid
 
 Number = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]

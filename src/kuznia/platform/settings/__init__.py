@@ -12,25 +12,24 @@ from pydantic import PrivateAttr, SecretStr, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from kuznia.platform.accord import disagreements, notes
-from kuznia.platform.envfile import EnvFile, read, slips
 from kuznia.platform.errors import Fault
-from kuznia.platform.kinds import (
+from kuznia.platform.settings.callers import CallerSettings
+from kuznia.platform.settings.envfile import EnvFile, read, slips
+from kuznia.platform.settings.limits import LimitSettings
+from kuznia.platform.settings.models import ModelSettings
+from kuznia.platform.settings.orders import OrderSettings
+from kuznia.platform.settings.outbound import Outbound, OutboundSettings
+from kuznia.platform.settings.rules import disagreements, notes
+from kuznia.platform.settings.server import ServerSettings
+from kuznia.platform.settings.store import StoreSettings
+from kuznia.platform.settings.types import (
+    LATER,
     billionths,
     is_loopback,
     parts_of,
     shown,
     wrong_fields,
 )
-from kuznia.platform.outbound import Outbound
-from kuznia.platform.settings.callers import Callers
-from kuznia.platform.settings.later import LATER
-from kuznia.platform.settings.limits import Limits
-from kuznia.platform.settings.models import Models
-from kuznia.platform.settings.orders import Orders
-from kuznia.platform.settings.server import Server
-from kuznia.platform.settings.store import Store
-from kuznia.platform.settings.way_out import WayOut
 
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
 
@@ -48,7 +47,15 @@ class SettingsWrong(Fault):
 
 
 # The last comes first on the page of settings: fields are taken up from the far end.
-class Settings(Limits, Callers, Store, Orders, WayOut, Models, Server):
+class Settings(
+    LimitSettings,
+    CallerSettings,
+    StoreSettings,
+    OrderSettings,
+    OutboundSettings,
+    ModelSettings,
+    ServerSettings,
+):
     """What the operator decides. Made by `load`; never read from the machine on its own."""
 
     model_config = SettingsConfigDict(

@@ -5,11 +5,10 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from kuznia.platform.kinds import Key, SigningSecret, Url, Words
-from kuznia.platform.settings.later import LATER
+from kuznia.platform.settings.types import LATER, Key, SigningSecret, Url, Words
 
 
-class Callers(BaseSettings):
+class CallerSettings(BaseSettings):
     """Accounts and tokens."""
 
     accounts: bool = Field(

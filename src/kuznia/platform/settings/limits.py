@@ -3,10 +3,10 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from kuznia.platform.kinds import Count, Dollars, Networks, Rate, RouteRates, Seconds
+from kuznia.platform.settings.types import Count, Dollars, Networks, Rate, RouteRates, Seconds
 
 
-class Limits(BaseSettings):
+class LimitSettings(BaseSettings):
     """Rates and budgets: what everyone has for whom an operator has not decided otherwise."""
 
     rate_limit_requests: Rate = Field(

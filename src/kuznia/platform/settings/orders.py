@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from kuznia.platform.kinds import Dollars, Lower
+from kuznia.platform.settings.types import Dollars, Lower
 
 
-class Orders(BaseSettings):
+class OrderSettings(BaseSettings):
     """Budgets, and what a domain is allowed."""
 
     order_attempts: int = Field(

@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from kuznia.platform.kinds import Count, Hosts, Lower, Origins, Seconds, Upper
+from kuznia.platform.settings.types import Count, Hosts, Lower, Origins, Seconds, Upper
 
 
-class Server(BaseSettings):
+class ServerSettings(BaseSettings):
     """The machine: address, limits of a request, logs."""
 
     host: str = Field(default="127.0.0.1", description="Address to listen on.")

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
-from kuznia.platform.kinds import Count, DatabaseUrl, Lower, RedisUrl, Seconds
+from kuznia.platform.settings.types import Count, DatabaseUrl, Lower, RedisUrl, Seconds
 
 
-class Store(BaseSettings):
+class StoreSettings(BaseSettings):
     """Database, memory, Redis."""
 
     database_url: DatabaseUrl = Field(

@@ -11,8 +11,8 @@ from tests.domains.code.patience import least_lag
 from kuznia.domains.code.analysis import analyse, analysed
 from kuznia.domains.code.analysis.measure import MOST_FUNCTIONS, complexities
 from kuznia.domains.code.analysis.tables import TABLES
-from kuznia.domains.code.languages import LANGUAGES, get
-from kuznia.platform.workers import POOL, Stopped, within
+from kuznia.domains.code.languages.find import LANGUAGES, get
+from kuznia.platform.process.workers import POOL, Stopped, within
 
 # What held a parser up when it was measured; none may hold up anything else.
 HOSTILE = [

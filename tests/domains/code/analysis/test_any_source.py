@@ -8,7 +8,7 @@ from tests.domains.code.analysis.counted import a_file
 
 from kuznia.domains.code.analysis import Analysis, Thresholds, analyse, breaches, sarif
 from kuznia.domains.code.analysis.tables import TABLES
-from kuznia.domains.code.languages import LANGUAGES
+from kuznia.domains.code.languages.find import LANGUAGES
 
 # Pieces that mean something in one language or another; their orders mean nothing in any.
 _WORDS = """

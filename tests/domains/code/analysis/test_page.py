@@ -11,10 +11,10 @@ from tests.domains.code.analysis.counted import functions_of
 
 from kuznia.domains.code.analysis.published import printed
 from kuznia.domains.code.analysis.result import Function
-from kuznia.domains.code.languages import get
-from kuznia.domains.code.proof import prove
+from kuznia.domains.code.languages.find import get
+from kuznia.domains.code.languages.proof import prove
 from kuznia.domains.code.schema import LEVELS, Proof
-from kuznia.platform.workers import within
+from kuznia.platform.process.workers import within
 
 PROJECT = Path(__file__).parents[4]
 PAGE = (PROJECT / "docs/metrics.md").read_text(encoding="utf-8")

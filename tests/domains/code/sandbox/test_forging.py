@@ -5,8 +5,8 @@ import shutil
 import pytest
 from tests.domains.code.test_running import BENCH
 
-from kuznia.domains.code.execution import Execution
-from kuznia.domains.code.running import pass_when_run
+from kuznia.domains.code.checks.running import pass_when_run
+from kuznia.domains.code.sandbox.execution import Execution
 from kuznia.domains.code.sandbox.trial import Sandbox
 from kuznia.domains.code.schema import File, Proof, TestsDraft
 

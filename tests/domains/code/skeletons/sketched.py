@@ -1,9 +1,9 @@
 """Sources to be sketched, each valid unless the test says otherwise."""
 
-from kuznia.domains.code.languages import get
+from kuznia.domains.code.languages.find import get
 from kuznia.domains.code.skeletons import Sketch, sketch
 from kuznia.domains.code.skeletons.result import Tongue
-from kuznia.platform.workers import Stopped, within
+from kuznia.platform.process.workers import Stopped, within
 
 ROWS = """\
 from dataclasses import dataclass

@@ -7,13 +7,13 @@ from tests.domains.code.makers import a_bench, a_draft
 from tests.domains.code.skeletons.sketched import ROWS, sketched
 from tests.domains.code.test_symbols import OFFERED
 
-from kuznia.domains.code.checks_docs import DOCUMENTATION
-from kuznia.domains.code.languages import LANGUAGES, get
+from kuznia.domains.code.checks.docs import DOCUMENTATION
+from kuznia.domains.code.languages.find import LANGUAGES, get
+from kuznia.domains.code.languages.symbols import MOST_SYMBOLS, public
 from kuznia.domains.code.schema import DocumentationDraft
 from kuznia.domains.code.skeletons import can_be_sketched, put_together, sketch
-from kuznia.domains.code.symbols import MOST_SYMBOLS, public
 from kuznia.forge.terms import Finding
-from kuznia.platform.workers import Stopped, within
+from kuznia.platform.process.workers import Stopped, within
 
 # By language: a source, and lines its comments must have.
 COMMENTS = {

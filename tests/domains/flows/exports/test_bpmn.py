@@ -12,9 +12,9 @@ from kuznia.domains.flows.exports.layout import Box, Layout, label, layout
 from kuznia.domains.flows.exports.mermaid import mermaid
 from kuznia.domains.flows.exports.network import network
 from kuznia.domains.flows.exports.svg import svg
-from kuznia.domains.flows.guards import Dialect
 from kuznia.domains.flows.planner import build, read
 from kuznia.domains.flows.schema import All, Either, Not
+from kuznia.domains.flows.structure.guards import Dialect
 
 B = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 D = "{http://www.omg.org/spec/BPMN/20100524/DI}"

@@ -17,9 +17,9 @@ from tests.domains.flows.makers import (
     told,
 )
 
-from kuznia.domains.flows.judge import WEIGHTS, cost, judge
-from kuznia.domains.flows.judge.components import CODES, RIGHT, component, worth
-from kuznia.domains.flows.proof import Study, prove
+from kuznia.domains.flows.checks.judge import WEIGHTS, cost, judge
+from kuznia.domains.flows.checks.judge.components import CODES, RIGHT, component, worth
+from kuznia.domains.flows.checks.proof import Study, prove
 from kuznia.domains.flows.schema import Flow, Text
 from kuznia.domains.flows.screens.pages import View, page
 

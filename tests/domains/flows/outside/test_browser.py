@@ -6,9 +6,9 @@ from tests.domains.flows.answers import answer
 from tests.domains.flows.makers import a_flow
 from tests.domains.flows.outside.tools import FLOWS, ask, chromium, faults
 
+from kuznia.domains.flows.checks.proof import Study
 from kuznia.domains.flows.exports.formjs import forms
 from kuznia.domains.flows.exports.schemas import Json
-from kuznia.domains.flows.proof import Study
 from kuznia.domains.flows.schema import Flow, Language
 from kuznia.domains.flows.screens.controls import error_of
 from kuznia.domains.flows.screens.node import html

@@ -6,9 +6,9 @@ from typing import Any, cast
 from tests.domains.flows.outside.tools import FLOWS, ask
 from tests.domains.flows.outside.ways import visits
 
+from kuznia.domains.flows.checks.proof import Study
 from kuznia.domains.flows.exports.schemas import Json
 from kuznia.domains.flows.exports.xstate import xstate
-from kuznia.domains.flows.proof import Study
 from kuznia.domains.flows.schema import Flow
 
 

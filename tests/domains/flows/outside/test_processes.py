@@ -12,8 +12,8 @@ from SpiffWorkflow.util.task import TaskState
 from tests.domains.flows.outside.tools import FLOWS, ask, faults
 from tests.domains.flows.outside.ways import Visit, visits
 
+from kuznia.domains.flows.checks.proof import Study
 from kuznia.domains.flows.exports import EXPORTS
-from kuznia.domains.flows.proof import Study
 from kuznia.domains.flows.schema import Flow
 
 # Reading the schemas of the standard takes most of the time: once is enough for all.

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TypeAlias
 
+from kuznia.domains.flows.checks.proof import Study
+from kuznia.domains.flows.checks.proof.run import Edge, Run, way
 from kuznia.domains.flows.exports.network import rounds
-from kuznia.domains.flows.guards import Known, tests
-from kuznia.domains.flows.proof import Study
-from kuznia.domains.flows.proof.run import Edge, Run, way
 from kuznia.domains.flows.schema import Step
+from kuznia.domains.flows.structure.guards import Known, tests
 
 # Which visit told a fact, and what.
 _Told: TypeAlias = Mapping[str, tuple[int, Known]]

@@ -6,9 +6,9 @@ from typing import Any
 
 import yaml
 
-from kuznia.domains.flows.guards import tests as comparisons
-from kuznia.domains.flows.proof import Study
+from kuznia.domains.flows.checks.proof import Study
 from kuznia.domains.flows.schema import Flow
+from kuznia.domains.flows.structure.guards import tests as comparisons
 
 Row = dict[str, Any]
 PROMPTS = Path(__file__).parent.parent / "prompts"

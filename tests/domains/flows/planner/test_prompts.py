@@ -3,12 +3,12 @@
 import pytest
 from tests.domains.flows.planner.facts import ASKED, DECLINED, ROWS, facts
 
-from kuznia.domains.flows.blocks import blocks, graph
-from kuznia.domains.flows.judge import judge
+from kuznia.domains.flows.checks.judge import judge
+from kuznia.domains.flows.checks.proof import Study, prove
 from kuznia.domains.flows.planner import build, declined, read
-from kuznia.domains.flows.proof import Study, prove
 from kuznia.domains.flows.schema import Flow
 from kuznia.domains.flows.screens.pages import View, page
+from kuznia.domains.flows.structure.blocks import blocks, graph
 
 # What has to hold of all facts together; today all do.
 LEAST = 0.9

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kuznia.domains.flows.checks.proof import Study, prove
 from kuznia.domains.flows.planner import build, declined, read
 from kuznia.domains.flows.planner.cues import days, fees, kind_of
 from kuznia.domains.flows.planner.lexicon import LEXICON
 from kuznia.domains.flows.planner.words import clean, language_of, slug, words
-from kuznia.domains.flows.proof import Study, prove
 
 
 def asked(prompt: str) -> dict[str, object]:

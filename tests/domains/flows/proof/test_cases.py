@@ -3,8 +3,8 @@
 import pytest
 from tests.domains.flows.makers import DONE, FAILED, a_flow, ask, on, options, service, step, to
 
-from kuznia.domains.flows.proof import Study, prove
-from kuznia.domains.flows.proof.cases import MOST_CASES, all_cases
+from kuznia.domains.flows.checks.proof import Study, prove
+from kuznia.domains.flows.checks.proof.cases import MOST_CASES, all_cases
 from kuznia.domains.flows.schema import All, Flow
 
 

@@ -18,7 +18,7 @@ from tests.domains.flows.makers import (
     without,
 )
 
-from kuznia.domains.flows.proof import CHECKS, SOUND, Study, prove, sound
+from kuznia.domains.flows.checks.proof import CHECKS, SOUND, Study, prove, sound
 from kuznia.domains.flows.schema import Fee, Flow, Text
 
 YES = ask("more", type="yesno")

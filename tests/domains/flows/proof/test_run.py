@@ -2,8 +2,8 @@
 
 from tests.domains.flows.makers import DONE, FAILED, a_flow, ask, codes, on, service, step, to
 
-from kuznia.domains.flows.proof import Study
-from kuznia.domains.flows.proof.run import MOST_RUNS, execute
+from kuznia.domains.flows.checks.proof import Study
+from kuznia.domains.flows.checks.proof.run import MOST_RUNS, execute
 
 
 def a_retry(limit: int):

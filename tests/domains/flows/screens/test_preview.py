@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from tests.domains.flows.makers import a_flow, ask, changed, on, options, step, text, to
 from tests.domains.flows.planner.facts import ASKED
 
-from kuznia.domains.flows.formats import EXAMPLES
-from kuznia.domains.flows.judge.audit import audit
+from kuznia.domains.flows.checks.judge.audit import audit
 from kuznia.domains.flows.planner import build, read
 from kuznia.domains.flows.screens.node import el, html, walk, words
 from kuznia.domains.flows.screens.pages import View, overview, page, spoken
 from kuznia.domains.flows.screens.preview import Shown, preview, sample
 from kuznia.domains.flows.screens.sealed import MOST_PACKED, reference, seal, unseal
 from kuznia.domains.flows.screens.style import POLICY, STYLE_HASH
+from kuznia.domains.flows.structure.formats import EXAMPLES
 
 KEY = b"a key for tests"
 TODAY = date(2026, 11, 21)

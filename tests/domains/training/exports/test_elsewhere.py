@@ -18,8 +18,8 @@ from tests.domains.training.makers import an_athlete, profiles_on_file
 from kuznia.domains.training.exports import EXPORTS, schema
 from kuznia.domains.training.exports.fit import workout
 from kuznia.domains.training.exports.stamp import Stamp
-from kuznia.domains.training.plan import Plan, Session
 from kuznia.domains.training.planner import plan
+from kuznia.domains.training.schema.plan import Plan, Session
 
 STAMP = Stamp("p-1", datetime(2026, 11, 21, 12, tzinfo=UTC))
 # Any: what an event's property holds is the reader's to know.

@@ -8,10 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.domains.training.makers import a_told
 
-from kuznia.domains.training.athlete import read
+from kuznia.domains.training.athlete.athlete import read
 from kuznia.domains.training.catalogue import catalogue, conditions
-from kuznia.domains.training.lesson import AvoidExercise, DayUnavailable, Minutes, Sign
-from kuznia.domains.training.plan import Plan
 from kuznia.domains.training.planner import plan
 from kuznia.domains.training.playbook import Count, Learn, Log, Trained
 from kuznia.domains.training.playbook.coaching import (
@@ -31,7 +29,9 @@ from kuznia.domains.training.playbook.operations import (
     Swap,
     Volume,
 )
-from kuznia.domains.training.profile import Person
+from kuznia.domains.training.schema.lesson import AvoidExercise, DayUnavailable, Minutes, Sign
+from kuznia.domains.training.schema.plan import Plan
+from kuznia.domains.training.schema.profile import Person
 
 GYM: dict[str, Any] = {
     "equipment": ["full-gym"],

@@ -5,7 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.domains.training.makers import a_plan
 
-from kuznia.domains.training.lesson import (
+from kuznia.domains.training.playbook import Count, Learn, fold
+from kuznia.domains.training.playbook.feedback import understand
+from kuznia.domains.training.playbook.logbook import Logged, next_dose, taught
+from kuznia.domains.training.playbook.operations import Intensity, Remove, RestDay, Swap, Volume
+from kuznia.domains.training.schema.lesson import (
     AvoidExercise,
     AvoidTag,
     DayUnavailable,
@@ -14,11 +18,7 @@ from kuznia.domains.training.lesson import (
     Prefer,
     VolumeFactor,
 )
-from kuznia.domains.training.plan import Dose, Progression, Reason
-from kuznia.domains.training.playbook import Count, Learn, fold
-from kuznia.domains.training.playbook.feedback import understand
-from kuznia.domains.training.playbook.logbook import Logged, next_dose, taught
-from kuznia.domains.training.playbook.operations import Intensity, Remove, RestDay, Swap, Volume
+from kuznia.domains.training.schema.plan import Dose, Progression, Reason
 
 PLAN, ATHLETE = a_plan(
     {"equipment": ["full-gym"], "level": "intermediate", "aim": "muscle", "minutes": 60}

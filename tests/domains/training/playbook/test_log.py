@@ -7,15 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kuznia.domains.training.lesson import (
-    AvoidExercise,
-    AvoidTag,
-    DayUnavailable,
-    Effect,
-    Minutes,
-    Prefer,
-    VolumeFactor,
-)
 from kuznia.domains.training.playbook import (
     MOST_DELTAS,
     MOST_SESSIONS,
@@ -27,6 +18,15 @@ from kuznia.domains.training.playbook import (
     learnt_id,
 )
 from kuznia.domains.training.playbook.logged import Logged, Session
+from kuznia.domains.training.schema.lesson import (
+    AvoidExercise,
+    AvoidTag,
+    DayUnavailable,
+    Effect,
+    Minutes,
+    Prefer,
+    VolumeFactor,
+)
 
 DAY = date(2026, 11, 21)
 ROW = "t-bar-row"

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from tests.domains.training.makers import a_plan, an_athlete, profiles
 
+from kuznia.domains.training.athlete.screening import decline
 from kuznia.domains.training.catalogue import catalogue
-from kuznia.domains.training.plan import Plan
+from kuznia.domains.training.checks import findings, verify
 from kuznia.domains.training.planner import plan
 from kuznia.domains.training.playbook.operations import (
     FIRST,
@@ -24,8 +25,7 @@ from kuznia.domains.training.playbook.operations import (
     apply,
     today,
 )
-from kuznia.domains.training.screening import decline
-from kuznia.domains.training.verifier import findings, verify
+from kuznia.domains.training.schema.plan import Plan
 
 ROOMY = {"equipment": ["full-gym"], "minutes": 120, "aim": "muscle", "start": "2026-11-23"}
 PLAN, ATHLETE = a_plan(ROOMY)

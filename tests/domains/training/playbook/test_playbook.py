@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kuznia.domains.training.lesson import AvoidTag, Prefer
 from kuznia.domains.training.playbook import (
     MOST_LESSONS,
     Close,
@@ -17,6 +16,7 @@ from kuznia.domains.training.playbook import (
     fold,
     tidied,
 )
+from kuznia.domains.training.schema.lesson import AvoidTag, Prefer
 
 SAFETY = Learn(text="My shoulder hurts", kind="safety", effects=(AvoidTag(tag="dip"),))
 LIKES = Learn(text="I like rows", kind="preference", effects=(Prefer(exercise="t-bar-row"),))

@@ -2,10 +2,10 @@
 
 from tests.domains.training.makers import a_told
 
-from kuznia.domains.training.lesson import AvoidTag, Lesson, Prefer
 from kuznia.domains.training.playbook import Close, Learn, Log, learnt_id
 from kuznia.domains.training.playbook.recall import context, ranked, recall
-from kuznia.domains.training.profile import PlanInput
+from kuznia.domains.training.schema.lesson import AvoidTag, Lesson, Prefer
+from kuznia.domains.training.schema.profile import PlanInput
 
 ROWS = Learn(text="rows feel good", kind="preference", effects=(Prefer(exercise="t-bar-row"),))
 SWINGS = Learn(

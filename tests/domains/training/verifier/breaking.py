@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from kuznia.domains.training.catalogue import Exercise, catalogue
-from kuznia.domains.training.plan import Block, Day, Dose, Plan, Session, Step, Week
+from kuznia.domains.training.schema.plan import Block, Day, Dose, Plan, Session, Step, Week
 
 Row = tuple[Week, Day, Dose]
 

@@ -25,7 +25,7 @@ from tests.domains.training.verifier.mutations import (
 )
 
 from kuznia.domains.training.catalogue import catalogue
-from kuznia.domains.training.profile import Injury
+from kuznia.domains.training.schema.profile import Injury
 
 GYM = {"equipment": ["full-gym"], "minutes": 120, "days": 3}
 NOVICE = GYM | {"aim": "muscle", "weeks": 4}

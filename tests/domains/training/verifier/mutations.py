@@ -16,10 +16,10 @@ from tests.domains.training.verifier.breaking import (
     settled,
 )
 
-from kuznia.domains.training.athlete import Athlete
+from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.catalogue import catalogue
-from kuznia.domains.training.lesson import AvoidExercise, Lesson
-from kuznia.domains.training.plan import Day, Dose, Plan, Session, Week
+from kuznia.domains.training.schema.lesson import AvoidExercise, Lesson
+from kuznia.domains.training.schema.plan import Day, Dose, Plan, Session, Week
 
 Broken = Callable[[Plan, Athlete], tuple[Plan, Athlete]]
 

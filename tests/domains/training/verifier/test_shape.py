@@ -6,8 +6,8 @@ import pytest
 from tests.domains.training.makers import a_plan
 from tests.domains.training.verifier.breaking import each_day, each_dose, each_week, sessions
 
-from kuznia.domains.training.plan import Block, Day, Plan, Step, Week
-from kuznia.domains.training.verifier import certificate, findings, verify
+from kuznia.domains.training.checks import certificate, findings, verify
+from kuznia.domains.training.schema.plan import Block, Day, Plan, Step, Week
 
 PLAN, ATHLETE = a_plan(
     {"equipment": ["full-gym"], "lifts": [{"exercise": "deadlift", "weight": 90}]}

@@ -4,10 +4,10 @@ import pytest
 from tests.domains.training.makers import a_plan
 from tests.domains.training.verifier.cases import CASES
 
-from kuznia.domains.training.athlete import Athlete
-from kuznia.domains.training.plan import Plan
-from kuznia.domains.training.verifier import verify
-from kuznia.domains.training.verifier.rules import rules
+from kuznia.domains.training.athlete.athlete import Athlete
+from kuznia.domains.training.checks import verify
+from kuznia.domains.training.checks.rules import rules
+from kuznia.domains.training.schema.plan import Plan
 
 
 def fired(made: Plan, athlete: Athlete, told: bool) -> set[str]:

@@ -9,13 +9,13 @@ from kuznia.domains.code.analysis.duplicates import duplicates
 from kuznia.domains.code.analysis.measure import OUT_OF_TIME, Measured, measured
 from kuznia.domains.code.analysis.rating import rating, totals, worst
 from kuznia.domains.code.analysis.result import Analysis, FileAnalysis
-from kuznia.domains.code.apart import MAX_LETTERS, MAX_PARSED, MAX_SECONDS
-from kuznia.domains.code.grammar import Elsewhere, sparingly
-from kuznia.domains.code.languages import find, find_by_path
-from kuznia.domains.code.proof import SECONDS
+from kuznia.domains.code.languages.apart import MAX_LETTERS, MAX_PARSED, MAX_SECONDS
+from kuznia.domains.code.languages.find import find, find_by_path
+from kuznia.domains.code.languages.grammar import Elsewhere, sparingly
+from kuznia.domains.code.languages.proof import SECONDS
+from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.schema import File, Proof
-from kuznia.domains.code.table import Language
-from kuznia.platform.workers import BUSY, POOL, Stopped, within
+from kuznia.platform.process.workers import BUSY, POOL, Stopped, within
 
 # Raise when equal sources may get different numbers.
 VERSION = 1

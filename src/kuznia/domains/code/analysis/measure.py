@@ -18,11 +18,11 @@ from kuznia.domains.code.analysis.readability import maintainability, readabilit
 from kuznia.domains.code.analysis.reading import Reading, read
 from kuznia.domains.code.analysis.result import Function, Halstead, Metrics
 from kuznia.domains.code.analysis.tables import TABLES
-from kuznia.domains.code.grammar import parse
-from kuznia.domains.code.proof import prove
+from kuznia.domains.code.languages.grammar import parse
+from kuznia.domains.code.languages.proof import prove
+from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.schema import Proof
-from kuznia.domains.code.table import Language
-from kuznia.platform.workers import Stopped, within
+from kuznia.platform.process.workers import Stopped, within
 
 # Functions one file's answer carries: the worst; all of them are in the totals.
 MOST_FUNCTIONS = 1_000

@@ -13,7 +13,7 @@ from kuznia.domains.code.analysis.counting import Counting, Rule
 from kuznia.domains.code.analysis.rating import RULE
 from kuznia.domains.code.analysis.readability import SCALES, WEIGHTS
 from kuznia.domains.code.analysis.tables import TABLES
-from kuznia.domains.code.languages import get
+from kuznia.domains.code.languages.find import get
 
 _BLOCK = re.compile(r"(<!-- printed: (\w+) -->\n)(?:(?!<!--).)*+(<!-- end -->\n)", re.DOTALL)
 

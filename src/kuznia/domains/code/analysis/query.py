@@ -10,8 +10,8 @@ from kuznia.domains.code.analysis.counting import Counting, Profile
 from kuznia.domains.code.analysis.frames import Captures
 from kuznia.domains.code.analysis.halstead import CLOSING
 from kuznia.domains.code.analysis.tables import TABLES
-from kuznia.domains.code.grammar import load
-from kuznia.domains.code.languages import get
+from kuznia.domains.code.languages.find import get
+from kuznia.domains.code.languages.grammar import load
 
 # Patterns under way at once. A pattern with a child waits as long as its node lasts, so source
 # that nests for the sake of it would cost its square; the code people write needs some dozens.

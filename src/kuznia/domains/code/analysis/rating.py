@@ -13,7 +13,7 @@ from kuznia.domains.code.analysis.result import (
     Totals,
     Worst,
 )
-from kuznia.domains.code.languages import find
+from kuznia.domains.code.languages.find import find
 
 MOST_WORST = 20
 # The most a function of low, moderate and high risk may have; what is beyond is of very high risk.

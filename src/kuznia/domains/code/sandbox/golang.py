@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from kuznia.domains.code.execution import CaseRun
+from kuznia.domains.code.sandbox.execution import CaseRun
 
 # No network, no other toolchain, no C compiler.
 GO_ENVIRONMENT = (

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from tree_sitter import Node, Tree
 
-from kuznia.domains.code.grammar import parse
+from kuznia.domains.code.languages.grammar import parse
+from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.schema import File
-from kuznia.domains.code.table import Language
-from kuznia.platform.workers import Stopped
+from kuznia.platform.process.workers import Stopped
 
 # What each says instead. Only whole tokens of the grammar are changed, never text in a string.
 LIES = {

@@ -8,10 +8,10 @@ from pathlib import PurePosixPath
 from secrets import token_hex
 from typing import TypeGuard
 
-from kuznia.domains.code.pytree import Function, tree_of
+from kuznia.domains.code.languages.pytree import Function, tree_of
+from kuznia.domains.code.languages.testing import looks_like_tests
 from kuznia.domains.code.sandbox.reports import SENTINEL, Expected, Sentinel
 from kuznia.domains.code.schema import File
-from kuznia.domains.code.testing import looks_like_tests
 
 _SAYS = "This test must fail: it shows that failures are reported."
 _GO_PACKAGE = re.compile(r"^package (\w+)", re.MULTILINE)

@@ -7,8 +7,8 @@ from math import isfinite
 from typing import Literal
 from xml.etree import ElementTree as Xml
 
-from kuznia.domains.code.execution import CaseRun
 from kuznia.domains.code.sandbox.box import CODE, WORK
+from kuznia.domains.code.sandbox.execution import CaseRun
 from kuznia.domains.code.sandbox.golang import GO_ENVIRONMENT, go_cases
 from kuznia.domains.code.sandbox.probe import GO_CACHE, RUNNER, Probe
 from kuznia.domains.code.sandbox.reports import SENTINEL, Row

@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from kuznia.domains.code.apart import apart
-from kuznia.domains.code.execution import Execution, Strength
-from kuznia.domains.code.languages import get
+from kuznia.domains.code.languages.apart import apart
+from kuznia.domains.code.languages.find import get
 from kuznia.domains.code.sandbox.box import LIMITS, Limits, Ran
+from kuznia.domains.code.sandbox.execution import Execution, Strength
 from kuznia.domains.code.sandbox.golang import compile_common
 from kuznia.domains.code.sandbox.mutants import mutants
 from kuznia.domains.code.sandbox.probe import Probe, probe
@@ -19,8 +19,8 @@ from kuznia.domains.code.sandbox.reports import Expected, judged
 from kuznia.domains.code.sandbox.sentinels import guarded
 from kuznia.domains.code.sandbox.suites import command, lacks, rows
 from kuznia.domains.code.schema import File
-from kuznia.platform.turns import Full, Turns
-from kuznia.platform.workers import Stopped
+from kuznia.platform.process.turns import Full, Turns
+from kuznia.platform.process.workers import Stopped
 
 # A few lies tell weak tests from strong ones; more would only cost time.
 MOST_LIES = 4

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
 
-from kuznia.domains.code.pytree import Function
+from kuznia.domains.code.languages.pytree import Function
+from kuznia.domains.code.languages.symbols import Symbol
+from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.skeletons.parameters import parameters
 from kuznia.domains.code.skeletons.styles import STYLES, Words, comment
-from kuznia.domains.code.symbols import Symbol
-from kuznia.domains.code.table import Language
 
 # What belongs to a definition and stands around or before it.
 _AROUND = (

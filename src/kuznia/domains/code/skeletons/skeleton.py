@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from tree_sitter import Node, Tree
 
-from kuznia.domains.code.grammar import parse
-from kuznia.domains.code.proof import prove
-from kuznia.domains.code.pytree import tree_of
+from kuznia.domains.code.languages.grammar import parse
+from kuznia.domains.code.languages.proof import prove
+from kuznia.domains.code.languages.pytree import tree_of
+from kuznia.domains.code.languages.symbols import MOST_SYMBOLS, Symbol, offered, placed
+from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.schema import File, Flaw
 from kuznia.domains.code.skeletons.documented import documented, documented_python
 from kuznia.domains.code.skeletons.page import page
@@ -23,9 +25,7 @@ from kuznia.domains.code.skeletons.result import (
 )
 from kuznia.domains.code.skeletons.signatures import signature
 from kuznia.domains.code.skeletons.styles import STYLES, WORDS
-from kuznia.domains.code.symbols import MOST_SYMBOLS, Symbol, offered, placed
-from kuznia.domains.code.table import Language
-from kuznia.platform.workers import Stopped
+from kuznia.platform.process.workers import Stopped
 
 
 class Sketch(NamedTuple):

@@ -8,8 +8,8 @@ from xml.etree import ElementTree as Xml
 
 from kuznia.domains.flows.exports.layout import Layout, layout
 from kuznia.domains.flows.exports.network import Edge, Network, Node, network, rounds
-from kuznia.domains.flows.guards import Dialect, written
 from kuznia.domains.flows.schema import Flow
+from kuznia.domains.flows.structure.guards import Dialect, written
 
 _SPACES = {
     "bpmn": "http://www.omg.org/spec/BPMN/20100524/MODEL",

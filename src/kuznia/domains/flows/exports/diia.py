@@ -8,14 +8,14 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue
 
+from kuznia.domains.flows.checks.judge.components import component
 from kuznia.domains.flows.exports.schemas import Json
-from kuznia.domains.flows.formats import EXAMPLES, pattern_of
-from kuznia.domains.flows.judge.components import component
-from kuznia.domains.flows.registries import REGISTRIES
 from kuznia.domains.flows.schema import SEEN, Ask, Fact, Flow, Language, Step
 from kuznia.domains.flows.screens.controls import error_of, hint_of
 from kuznia.domains.flows.screens.values import Wrong, most
 from kuznia.domains.flows.screens.words import BUTTONS, FORMATS, WORDS
+from kuznia.domains.flows.structure.formats import EXAMPLES, pattern_of
+from kuznia.domains.flows.structure.registries import REGISTRIES
 
 _PHONE = "+380 ## ### ## ##"
 _DATE, _TIME = r"^\d{4}-\d{2}-\d{2}$", r"^([01]\d|2[0-3]):[0-5]\d$"

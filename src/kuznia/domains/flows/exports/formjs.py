@@ -2,13 +2,13 @@
 
 from pydantic import JsonValue
 
+from kuznia.domains.flows.checks.judge.components import FEW
 from kuznia.domains.flows.exports.schemas import Json
-from kuznia.domains.flows.formats import pattern_of
-from kuznia.domains.flows.judge.components import FEW
 from kuznia.domains.flows.schema import Ask, Flow, Language, Step
 from kuznia.domains.flows.screens.controls import hint_of
 from kuznia.domains.flows.screens.values import most
 from kuznia.domains.flows.screens.words import WORDS
+from kuznia.domains.flows.structure.formats import pattern_of
 
 VERSION = 19
 

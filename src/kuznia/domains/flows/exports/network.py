@@ -7,8 +7,7 @@ that draw and run processes want splits and joins to be seen.
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
-from kuznia.domains.flows.guards import written
-from kuznia.domains.flows.proof.run import way
+from kuznia.domains.flows.checks.proof.run import way
 from kuznia.domains.flows.schema import (
     All,
     Either,
@@ -21,6 +20,7 @@ from kuznia.domains.flows.schema import (
     Step,
     Test,
 )
+from kuznia.domains.flows.structure.guards import written
 
 Shape = Literal["start", "end", "user", "service", "split", "merge", "parallel", "timer"]
 

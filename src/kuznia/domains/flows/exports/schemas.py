@@ -5,12 +5,20 @@ from typing import TypeAlias
 
 from pydantic import JsonValue
 
-from kuznia.domains.flows.blocks import Block, Branch, Choice, Loop, Parallel, Unstructured, blocks
-from kuznia.domains.flows.formats import pattern_of
-from kuznia.domains.flows.guards import tests
 from kuznia.domains.flows.schema import All, Ask, Either, Flow, Guard, Language, Not, Step, Test
 from kuznia.domains.flows.screens.controls import hint_of
 from kuznia.domains.flows.screens.values import most
+from kuznia.domains.flows.structure.blocks import (
+    Block,
+    Branch,
+    Choice,
+    Loop,
+    Parallel,
+    Unstructured,
+    blocks,
+)
+from kuznia.domains.flows.structure.formats import pattern_of
+from kuznia.domains.flows.structure.guards import tests
 
 Json: TypeAlias = dict[str, JsonValue]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

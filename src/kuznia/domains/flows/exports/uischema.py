@@ -2,8 +2,8 @@
 
 from pydantic import JsonValue
 
+from kuznia.domains.flows.checks.judge.components import FEW
 from kuznia.domains.flows.exports.schemas import Json, condition, shown_when
-from kuznia.domains.flows.judge.components import FEW
 from kuznia.domains.flows.schema import Ask, FieldType, Flow, Step
 
 _WIDGETS: dict[FieldType, str] = {

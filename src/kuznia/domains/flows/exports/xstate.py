@@ -8,11 +8,11 @@ over the context.
 
 from pydantic import JsonValue
 
+from kuznia.domains.flows.checks.proof import Study
 from kuznia.domains.flows.exports.network import rounds
 from kuznia.domains.flows.exports.schemas import Json
-from kuznia.domains.flows.guards import written
-from kuznia.domains.flows.proof import Study
 from kuznia.domains.flows.schema import Flow, Move, Step
+from kuznia.domains.flows.structure.guards import written
 
 
 def xstate(flow: Flow) -> Json:

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from kuznia.domains.flows.checks.proof.law import SIGNED, secret
 from kuznia.domains.flows.planner import cues
 from kuznia.domains.flows.planner.conditions import ANONYMOUS, Condition
 from kuznia.domains.flows.planner.lexicon import LEXICON
 from kuznia.domains.flows.planner.reading import Mention, Reading
-from kuznia.domains.flows.proof.law import SIGNED, secret
-from kuznia.domains.flows.registries import KNOWN
 from kuznia.domains.flows.schema import Archetype, Ask, Fact, Text
+from kuznia.domains.flows.structure.registries import KNOWN
 
 # Told by whoever vouches for the person: Дія, BankID and keys all carry these.
 VOUCHED = ("last_name", "first_name", "middle_name", "rnokpp")

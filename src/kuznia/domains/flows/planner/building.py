@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kuznia.domains.flows.blocks import Block, Branch, Choice, Loop, Parallel, graph
-from kuznia.domains.flows.judge import FULL, cost
+from kuznia.domains.flows.checks.judge import FULL, cost
 from kuznia.domains.flows.planner import cues, parts
 from kuznia.domains.flows.planner.asking import VOUCHED, Asking, settle
 from kuznia.domains.flows.planner.conditions import Condition
@@ -13,6 +12,7 @@ from kuznia.domains.flows.planner.reading import Mention, Reading
 from kuznia.domains.flows.planner.topics import KINDS, THANKS, TOPICS
 from kuznia.domains.flows.planner.words import slug
 from kuznia.domains.flows.schema import All, Archetype, Ask, Fact, Fee, Flow, Step, Text
+from kuznia.domains.flows.structure.blocks import Block, Branch, Choice, Loop, Parallel, graph
 
 _TITLE = re.compile(
     r"^(?:створи(?:ти|ть)?|зроб(?:и|іть|ити)|створіть|потрібна?|хочу|я хочу|сервіс"

@@ -1,8 +1,8 @@
 """The steps a planned service is put together of, each with the ways it can turn out."""
 
-from kuznia.domains.flows.blocks import Block, Branch, Choice, Loop
-from kuznia.domains.flows.registries import REGISTRIES
 from kuznia.domains.flows.schema import Ask, Fact, Fee, Kind, Option, Step, Test, Text
+from kuznia.domains.flows.structure.blocks import Block, Branch, Choice, Loop
+from kuznia.domains.flows.structure.registries import REGISTRIES
 
 
 def both(uk: str, en: str) -> Text:

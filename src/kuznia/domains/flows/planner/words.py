@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from kuznia.domains.flows.formats import APOSTROPHES
 from kuznia.domains.flows.schema import Language
+from kuznia.domains.flows.structure.formats import APOSTROPHES
 
 # Latin letters that get into Cyrillic words because they look the same.
 _LOOKS = str.maketrans("iaeopcxyIAEOPCXTHKMB", "іаеорсхуІАЕОРСХТНКМВ")

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kuznia.domains.flows.formats import read_date
-from kuznia.domains.flows.guards import Known
-from kuznia.domains.flows.registries import REGISTRIES
 from kuznia.domains.flows.schema import SEEN, Ask, Fact, Flow, Language, Option, Step
 from kuznia.domains.flows.screens.controls import control
 from kuznia.domains.flows.screens.node import Node, el
 from kuznia.domains.flows.screens.style import STYLE
 from kuznia.domains.flows.screens.words import BUTTONS, MONTHS, WORDS
+from kuznia.domains.flows.structure.formats import read_date
+from kuznia.domains.flows.structure.guards import Known
+from kuznia.domains.flows.structure.registries import REGISTRIES
 
 # What the box of a consent step posts, under the step's own id.
 AGREED = "yes"

@@ -12,9 +12,7 @@ from typing import TypeAlias, cast
 
 from pydantic import JsonValue
 
-from kuznia.domains.flows.formats import EXAMPLES
-from kuznia.domains.flows.guards import Facts, Known
-from kuznia.domains.flows.proof.run import execute
+from kuznia.domains.flows.checks.proof.run import execute
 from kuznia.domains.flows.schema import Fact, Flow, Language, Step
 from kuznia.domains.flows.screens.controls import error_of
 from kuznia.domains.flows.screens.node import el, html
@@ -32,6 +30,8 @@ from kuznia.domains.flows.screens.pages import (
 from kuznia.domains.flows.screens.sealed import reference, seal, unseal
 from kuznia.domains.flows.screens.values import Wrong, read
 from kuznia.domains.flows.screens.words import WORDS
+from kuznia.domains.flows.structure.formats import EXAMPLES
+from kuznia.domains.flows.structure.guards import Facts, Known
 
 Posted: TypeAlias = Mapping[str, Sequence[str]]
 # Kinds that happen by themselves, without a page even in a preview.

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kuznia.domains.flows.formats import fits, read_date, tidy
-from kuznia.domains.flows.guards import Known
 from kuznia.domains.flows.schema import Ask
+from kuznia.domains.flows.structure.formats import fits, read_date, tidy
+from kuznia.domains.flows.structure.guards import Known
 
 # What a text field takes when the flow does not say.
 MOST_TEXT = 200

@@ -11,7 +11,7 @@ from kuznia.domains.training.exports.fit import fit
 from kuznia.domains.training.exports.page import html
 from kuznia.domains.training.exports.stamp import Stamp
 from kuznia.domains.training.exports.table import csv_rows, text
-from kuznia.domains.training.plan import Plan
+from kuznia.domains.training.schema.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from kuznia.domains.training.exports import words
 from kuznia.domains.training.exports.stamp import Stamp
-from kuznia.domains.training.plan import Day, Plan, Week
+from kuznia.domains.training.schema.plan import Day, Plan, Week
 
 _LONGEST = 75
 

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as Xml
 
 from kuznia.domains.training.exports.bundle import bundle
 from kuznia.domains.training.exports.words import weekday
-from kuznia.domains.training.plan import Block, Plan, Session, Step
+from kuznia.domains.training.schema.plan import Block, Plan, Session, Step
 
 # A zone as a share of threshold power: the middle of the usual bands.
 POWER = {1: 0.50, 2: 0.65, 3: 0.83, 4: 0.98, 5: 1.12}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from kuznia.domains.training.exports.bundle import bundle
 from kuznia.domains.training.exports.stamp import Stamp
-from kuznia.domains.training.plan import Plan, Session, Step
+from kuznia.domains.training.schema.plan import Plan, Session, Step
 
 _EPOCH = datetime(1989, 12, 31, tzinfo=UTC)
 _SPORTS = {"running": 1, "cycling": 2, "swimming": 5, "rowing": 15, "walking": 11}

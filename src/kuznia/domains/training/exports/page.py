@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 
 from kuznia.domains.training.exports import words
-from kuznia.domains.training.plan import Day, Dose, Plan, Week
+from kuznia.domains.training.schema.plan import Day, Dose, Plan, Week
 
 _MUSCLES = {
     "chest": "груди",

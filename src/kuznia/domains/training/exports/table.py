@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 
 from kuznia.domains.training.exports.words import block, dose, kind, session, volume, weekday
-from kuznia.domains.training.plan import Day, Plan, Week
+from kuznia.domains.training.schema.plan import Day, Plan, Week
 
 COLUMNS = (
     "week",

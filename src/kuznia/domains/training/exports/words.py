@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from kuznia.domains.training.catalogue import catalogue
-from kuznia.domains.training.plan import Block, Day, Dose, Plan, Session, Week
+from kuznia.domains.training.schema.plan import Block, Day, Dose, Plan, Session, Week
 
 _UNITS = {"reps": "", "sec": " s", "m": " m"}
 _DAYS = {

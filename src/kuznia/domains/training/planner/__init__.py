@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from kuznia.domains.training.athlete import Athlete
+from kuznia.domains.training.athlete.athlete import Athlete
+from kuznia.domains.training.athlete.screening import screen
 from kuznia.domains.training.catalogue import catalogue
-from kuznia.domains.training.plan import Day, DayKind, Dose, Phase, Plan, Reason, Session, Week
 from kuznia.domains.training.planner.aerobic import Sessions, zones
 from kuznia.domains.training.planner.choice import Chooser, choose
 from kuznia.domains.training.planner.limits import Limits, allowed, limits
@@ -26,7 +26,16 @@ from kuznia.domains.training.planner.schedule import Layout, layout
 from kuznia.domains.training.planner.strength import WARM_UP, Chosen, Template, template
 from kuznia.domains.training.planner.volume import Base, Load, aimed, base, loads
 from kuznia.domains.training.planner.wording import Words
-from kuznia.domains.training.screening import screen
+from kuznia.domains.training.schema.plan import (
+    Day,
+    DayKind,
+    Dose,
+    Phase,
+    Plan,
+    Reason,
+    Session,
+    Week,
+)
 
 VERSION = 2
 

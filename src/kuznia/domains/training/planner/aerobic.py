@@ -3,13 +3,13 @@
 import math
 from collections.abc import Mapping
 
-from kuznia.domains.training.athlete import Athlete
-from kuznia.domains.training.plan import Block, Session, SessionKind, Step, Zone
+from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.planner.limits import Limits
 from kuznia.domains.training.planner.phases import Span
 from kuznia.domains.training.planner.schedule import Layout
 from kuznia.domains.training.planner.volume import Base, Load
 from kuznia.domains.training.planner.wording import Words
+from kuznia.domains.training.schema.plan import Block, Session, SessionKind, Step, Zone
 
 # Hard minutes in a week stay a fifth of all endurance minutes; a margin for rounding.
 _HARD_SHARE = 0.17

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from kuznia.domains.training.athlete import Athlete
+from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.catalogue import Exercise, patterns
 from kuznia.domains.training.planner.limits import Limits
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kuznia.domains.training.athlete import Athlete
-from kuznia.domains.training.profile import EventName
+from kuznia.domains.training.athlete.athlete import Athlete
+from kuznia.domains.training.schema.profile import EventName
 
 
 @dataclass(frozen=True, slots=True)

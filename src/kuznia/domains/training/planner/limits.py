@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from kuznia.domains.training.athlete import Athlete
+from kuznia.domains.training.athlete.athlete import Athlete
+from kuznia.domains.training.athlete.screening import Screening, fresh
 from kuznia.domains.training.catalogue import Exercise, catalogue, conditions
-from kuznia.domains.training.lesson import AvoidExercise, AvoidTag, DayUnavailable, Minutes
-from kuznia.domains.training.profile import Level
-from kuznia.domains.training.screening import Screening, fresh
+from kuznia.domains.training.schema.lesson import AvoidExercise, AvoidTag, DayUnavailable, Minutes
+from kuznia.domains.training.schema.profile import Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

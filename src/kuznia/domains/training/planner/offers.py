@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from kuznia.domains.training.athlete import Athlete
-from kuznia.domains.training.plan import Notice, Offer
+from kuznia.domains.training.athlete.athlete import Athlete
+from kuznia.domains.training.athlete.screening import Screening
 from kuznia.domains.training.planner.events import EVENTS
 from kuznia.domains.training.planner.limits import Limits, young
 from kuznia.domains.training.planner.schedule import Layout
 from kuznia.domains.training.planner.volume import Base
 from kuznia.domains.training.planner.wording import Words
-from kuznia.domains.training.screening import Screening
+from kuznia.domains.training.schema.plan import Notice, Offer
 
 # Of body mass a week.
 _SAFE_LOSS = 0.01

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 from typing import Literal
 
-from kuznia.domains.training.athlete import Athlete
+from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.planner.limits import Limits
 
 Work = Literal["strength", "easy", "hard", "long", "mixed", "mixed_long"]

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kuznia.domains.training.athlete import Athlete
+from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.catalogue import MAJOR, Exercise, patterns
-from kuznia.domains.training.lesson import Prefer, VolumeFactor
 from kuznia.domains.training.planner.choice import Candidate, Chooser, Problem, Session, choose
 from kuznia.domains.training.planner.dosing import LOADED, POWER, Scheme, scheme
 from kuznia.domains.training.planner.limits import Limits
-from kuznia.domains.training.profile import Level
+from kuznia.domains.training.schema.lesson import Prefer, VolumeFactor
+from kuznia.domains.training.schema.profile import Level
 
 MAIN = frozenset({"squat", "hinge", "h_push", "v_push", "h_pull", "v_pull"})
 _CORE = frozenset({"core_anti_ext", "core_anti_rot", "core_flex"})

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from kuznia.domains.training.athlete import Athlete
+from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.planner.events import Event, reachable
 from kuznia.domains.training.planner.limits import Limits
 from kuznia.domains.training.planner.phases import Span, spans

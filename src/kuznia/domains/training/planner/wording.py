@@ -5,8 +5,8 @@ from functools import cache
 from typing import Any
 
 from kuznia.domains.training.kept import toml
-from kuznia.domains.training.plan import Notice, Reason
-from kuznia.domains.training.profile import Language
+from kuznia.domains.training.schema.plan import Notice, Reason
+from kuznia.domains.training.schema.profile import Language
 
 
 @cache

@@ -13,7 +13,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from kuznia.domains.training.lesson import (
+from kuznia.domains.training.playbook.logged import Session
+from kuznia.domains.training.schema.lesson import (
     AvoidExercise,
     Effect,
     Lesson,
@@ -22,7 +23,6 @@ from kuznia.domains.training.lesson import (
     Short,
     VolumeFactor,
 )
-from kuznia.domains.training.playbook.logged import Session
 
 # Open lessons a playbook holds; safety does not count and is never pushed out.
 MOST_LESSONS = 40

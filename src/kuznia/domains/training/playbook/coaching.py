@@ -8,11 +8,12 @@ import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from kuznia.domains.training import screening
-from kuznia.domains.training.athlete import Athlete, read
+from kuznia.domains.training.athlete import screening
+from kuznia.domains.training.athlete.athlete import Athlete, read
 from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.catalogue.matching import match
-from kuznia.domains.training.plan import Plan
+from kuznia.domains.training.checks import findings, verify
+from kuznia.domains.training.checks.rules import rules
 from kuznia.domains.training.playbook import Count, Delta, Log, Trained
 from kuznia.domains.training.playbook.feedback import Intent, understand
 from kuznia.domains.training.playbook.logbook import TOO_MUCH_PAIN, next_dose, taught
@@ -27,9 +28,8 @@ from kuznia.domains.training.playbook.operations import (
     today,
 )
 from kuznia.domains.training.playbook.settling import settled
-from kuznia.domains.training.profile import Person
-from kuznia.domains.training.verifier import findings, verify
-from kuznia.domains.training.verifier.rules import rules
+from kuznia.domains.training.schema.plan import Plan
+from kuznia.domains.training.schema.profile import Person
 from kuznia.forge.terms import Decline, Finding
 
 

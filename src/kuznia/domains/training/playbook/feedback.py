@@ -10,23 +10,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
-from kuznia.domains.training.athlete import Athlete
+from kuznia.domains.training.athlete.athlete import Athlete
+from kuznia.domains.training.athlete.lexicon import Heard, hear, plain
+from kuznia.domains.training.athlete.screening import decline, screen
 from kuznia.domains.training.catalogue import catalogue, conditions
 from kuznia.domains.training.catalogue.matching import match
 from kuznia.domains.training.kept import toml
-from kuznia.domains.training.lesson import (
-    AvoidExercise,
-    AvoidTag,
-    DayUnavailable,
-    Effect,
-    LoadFactor,
-    Minutes,
-    Prefer,
-    Sign,
-    VolumeFactor,
-)
-from kuznia.domains.training.lexicon import Heard, hear, plain
-from kuznia.domains.training.plan import Plan
 from kuznia.domains.training.planner.limits import allowed, limits
 from kuznia.domains.training.playbook import Learn
 from kuznia.domains.training.playbook.operations import (
@@ -39,7 +28,18 @@ from kuznia.domains.training.playbook.operations import (
     Today,
     Volume,
 )
-from kuznia.domains.training.screening import decline, screen
+from kuznia.domains.training.schema.lesson import (
+    AvoidExercise,
+    AvoidTag,
+    DayUnavailable,
+    Effect,
+    LoadFactor,
+    Minutes,
+    Prefer,
+    Sign,
+    VolumeFactor,
+)
+from kuznia.domains.training.schema.plan import Plan
 from kuznia.forge.terms import Decline
 
 Intent = Literal["question", "unclear", "update_request", "satisfied", "stop"]

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from kuznia.domains.training.athlete.units import KG_IN_LB, to_plates
 from kuznia.domains.training.catalogue import catalogue
-from kuznia.domains.training.lesson import AvoidExercise, Lesson, Prefer
-from kuznia.domains.training.plan import Dose, Plan
 from kuznia.domains.training.playbook import Count, Learn
 from kuznia.domains.training.playbook.logged import Logged
-from kuznia.domains.training.units import KG_IN_LB, to_plates
+from kuznia.domains.training.schema.lesson import AvoidExercise, Lesson, Prefer
+from kuznia.domains.training.schema.plan import Dose, Plan
 
 Step = Literal["up", "back"]
 Moved = Step | Literal["same"]

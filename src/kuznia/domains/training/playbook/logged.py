@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kuznia.domains.training.lesson import Short
+from kuznia.domains.training.schema.lesson import Short
 
 
 class Logged(BaseModel):

@@ -12,13 +12,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kuznia.domains.training.athlete import Athlete
+from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.catalogue import Exercise, catalogue
-from kuznia.domains.training.lesson import Short
-from kuznia.domains.training.plan import Day, DayKind, Dose, Plan, Progression, Reason, Week
+from kuznia.domains.training.checks import findings, verify
+from kuznia.domains.training.checks.rules import rules
 from kuznia.domains.training.playbook.logbook import Step, moved
-from kuznia.domains.training.verifier import findings, verify
-from kuznia.domains.training.verifier.rules import rules
+from kuznia.domains.training.schema.lesson import Short
+from kuznia.domains.training.schema.plan import Day, DayKind, Dose, Plan, Progression, Reason, Week
 from kuznia.forge.terms import Finding
 
 

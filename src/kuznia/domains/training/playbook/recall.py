@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from kuznia.domains.training.cards import cards
 from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.catalogue.matching import words_of
-from kuznia.domains.training.lesson import AvoidExercise, Lesson, Prefer
 from kuznia.domains.training.playbook import Log
-from kuznia.domains.training.profile import PlanInput
+from kuznia.domains.training.schema.lesson import AvoidExercise, Lesson, Prefer
+from kuznia.domains.training.schema.profile import PlanInput
 from kuznia.forge.terms import Input
 
 # What a model is told of the context, at most; and the words a card must share to belong to it.

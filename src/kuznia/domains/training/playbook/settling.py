@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from kuznia.domains.training.athlete import Athlete
+from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.catalogue import catalogue
-from kuznia.domains.training.lesson import AvoidExercise, AvoidTag, DayUnavailable, Minutes
-from kuznia.domains.training.plan import Day, Plan
 from kuznia.domains.training.playbook.feedback import alternative
 from kuznia.domains.training.playbook.operations import (
     Changed,
@@ -18,6 +16,8 @@ from kuznia.domains.training.playbook.operations import (
     Volume,
     apply,
 )
+from kuznia.domains.training.schema.lesson import AvoidExercise, AvoidTag, DayUnavailable, Minutes
+from kuznia.domains.training.schema.plan import Day, Plan
 
 # Operations one feedback may bring with it: sixteen weeks of a day moved, and some to spare.
 _MOST = 40

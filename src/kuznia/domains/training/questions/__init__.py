@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from kuznia.domains.training.kept import toml
-from kuznia.domains.training.profile import Language, Profile
+from kuznia.domains.training.schema.profile import Language, Profile
 
 QuestionType = Literal[
     "multiple_choice", "dropdown", "free_text", "slider", "conditional_boolean", "rating"

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from kuznia.domains.training.profile import (
+from kuznia.domains.training.questions import Asked, bank
+from kuznia.domains.training.schema.profile import (
     Answer,
     Endurance,
     Flag,
@@ -13,7 +14,6 @@ from kuznia.domains.training.profile import (
     Weekday,
     YesNo,
 )
-from kuznia.domains.training.questions import Asked, bank
 from kuznia.forge.terms import Finding
 
 Answers = Mapping[str, Answer]

@@ -10,11 +10,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from kuznia.domains.training.athlete.units import CM_IN_INCH, KG_IN_LB
 from kuznia.domains.training.kept import toml
-from kuznia.domains.training.profile import Answer, Language, Profile, YesNo
 from kuznia.domains.training.questions import Asked, Question, asked, bank, questions, worded
 from kuznia.domains.training.questions.answers import applied, complaint, words
-from kuznia.domains.training.units import CM_IN_INCH, KG_IN_LB
+from kuznia.domains.training.schema.profile import Answer, Language, Profile, YesNo
 
 Said = Mapping[str, Answer | None]
 

@@ -1,0 +1,1 @@
+"""What callers may spend and what they have spent."""

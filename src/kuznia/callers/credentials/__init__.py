@@ -1,0 +1,1 @@
+"""Each kind of credential: API keys, tokens, passwords and signed links."""

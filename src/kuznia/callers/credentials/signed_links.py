@@ -1,0 +1,70 @@
+"""Passes: an address that opens one page to whoever holds it, for a while, and nothing else.
+
+A browser's tab brings no credential, so the address does. Nothing is kept of a pass: what it says
+of itself is signed, and every process of one database has the key.
+"""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from kuznia.callers.credentials.tokens import Refused
+from kuznia.platform.clock import Clock
+
+# Seconds a pass is good for. Each page that is opened with it brings a new one, but not for ever:
+# an address that got into other hands must come to an end although somebody walks on.
+SECONDS = 900
+MOST_SECONDS = 4 * 3600
+MOST_LETTERS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """As it stands in an address; whose artefact it opens, and until when."""
+
+    text: str
+    owner: str
+    until: datetime
+
+
+class Passes:
+    """Gives passes and takes them again; lives as long as the application."""
+
+    def __init__(self, key: str, clock: Clock) -> None:
+        self._key = key.encode()
+        self._clock = clock
+
+    def give(self, path: str, owner: str) -> Pass:
+        """A pass to this path alone."""
+        return self._signed(path, owner, self._now() + MOST_SECONDS)
+
+    def renew(self, path: str, text: str) -> Pass:
+        """The same once more, from now on; Refused if it opens something else, or nothing."""
+        said, _, mark = text[:MOST_LETTERS].partition("~")
+        expected = self._mark(path, said)
+        if not hmac.compare_digest(mark.encode(errors="replace"), expected.encode()):
+            raise Refused("pass")
+        # Signed by us, so of the shape we gave it.
+        until, ends, owner = said.split(".")
+        if int(until) <= self._now():
+            raise Refused("pass_expired")
+        return self._signed(path, urlsafe_b64decode(owner + "==").decode(), int(ends))
+
+    def _signed(self, path: str, owner: str, ends: int) -> Pass:
+        until = min(self._now() + SECONDS, ends)
+        said = f"{until}.{ends}.{_letters(owner.encode())}"
+        text = f"{said}~{self._mark(path, said)}"
+        return Pass(text, owner, datetime.fromtimestamp(until, UTC))
+
+    def _mark(self, path: str, said: str) -> str:
+        words = f"{path}\0{said}".encode(errors="replace")
+        return _letters(hmac.new(self._key, words, hashlib.sha256).digest())
+
+    def _now(self) -> int:
+        return int(self._clock.now().timestamp())
+
+
+def _letters(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).decode().rstrip("=")

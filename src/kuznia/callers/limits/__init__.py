@@ -1,0 +1,1 @@
+"""How often a caller may come, and how often passwords may be tried."""

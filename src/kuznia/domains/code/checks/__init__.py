@@ -1,0 +1,1 @@
+"""What a draft of code, tests or documentation is held to."""

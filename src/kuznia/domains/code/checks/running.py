@@ -1,0 +1,69 @@
+"""Tests that are run where they were written: what that adds to their reading and their checks."""
+
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
+from typing import Any
+
+from kuznia.domains.code.checks.source import asked, written
+from kuznia.domains.code.sandbox.trial import Sandbox
+from kuznia.domains.code.schema import TestsDraft
+from kuznia.forge.terms import Bench, Check, Finding, Part
+
+MOST_CASES = 10
+# Any: what a coroutine takes and sends while it runs is no business of whoever awaits it here.
+Read = Callable[[str, Bench], Coroutine[Any, Any, TestsDraft]]
+# Errors that are made by the test itself, not by the code it calls.
+_OF_THE_TEST = ("NameError", "ImportError", "ModuleNotFoundError", "fixture", "SyntaxError")
+
+
+def run_in(sandbox: Sandbox, tests: Part[TestsDraft], read: Read) -> Part[TestsDraft]:
+    """The part that asks for tests, with the tests run as soon as they can be read."""
+
+    async def read_and_run(reply: str, bench: Bench) -> TestsDraft:
+        draft = await read(reply, bench)
+        if draft.proof.errors:
+            return draft
+        language, code = asked(bench).language, written(bench).files
+        execution = await sandbox.try_out(language, code, draft.files)
+        return draft.model_copy(update={"execution": execution})
+
+    return replace(tests, parse=read_and_run, checks=(*tests.checks, *RUNNING))
+
+
+def pass_when_run(draft: TestsDraft, _: Bench) -> Iterator[Finding]:
+    """A test that fails says that it or the code is wrong; neither can be handed on like that."""
+    execution = draft.execution
+    if execution.status == "timeout":
+        hint = "Make every test end by itself within a second."
+        yield Finding("tests-hang", "block", "tests", execution.reason, hint)
+    if execution.status != "ran":
+        return
+    if execution.count("skipped") == len(execution.cases):
+        last = execution.output.strip()[-300:]
+        hint = f"Make the tests run; the runner said: {last}"
+        why = execution.reason or "No test was run."
+        yield Finding("tests-did-not-run", "block", "tests", why, hint)
+    failed = [case for case in execution.cases if case.outcome in ("failed", "error")]
+    for case in failed[:MOST_CASES]:
+        said = case.message.partition("\n")[0]
+        yield Finding("test-fails", "block", case.name, f"It fails: {said}", _who(said))
+
+
+def _who(said: str) -> str:
+    if any(word in said for word in _OF_THE_TEST):
+        return "The test itself is wrong: mend its names and imports."
+    return "Work out by hand what the code gives here; if that fits the request, mend the test."
+
+
+def notice_lies(draft: TestsDraft, _: Bench) -> Iterator[Finding]:
+    """Tests that pass over code that was made wrong on purpose are weak."""
+    strength = draft.execution.strength
+    if strength and strength.lies and not strength.noticed:
+        message = f"{strength.lies} small faults were put into the code and no test noticed one."
+        yield Finding("weak-tests", "warn", "tests", message, "Assert exact results.")
+
+
+RUNNING: tuple[Check[TestsDraft], ...] = (
+    Check("tests-pass-when-run", pass_when_run),
+    Check("tests-notice-lies", notice_lies),
+)

@@ -1,0 +1,228 @@
+"""What every part with source in it is held to, whatever it is for."""
+
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+from typing import Any, TypeVar
+
+from kuznia.domains.code.checks.characters import unseen
+from kuznia.domains.code.checks.missing import words
+from kuznia.domains.code.checks.secrets import secrets
+from kuznia.domains.code.checks.stubs import stubs
+from kuznia.domains.code.languages.apart import apart
+from kuznia.domains.code.languages.find import find, get
+from kuznia.domains.code.languages.imports import missing
+from kuznia.domains.code.mend import faults
+from kuznia.domains.code.schema import (
+    CodeDraft,
+    CodeInput,
+    DocumentationDraft,
+    File,
+    Flaw,
+    TestsDraft,
+)
+from kuznia.forge.terms import Bench, Check, Finding
+from kuznia.platform.process.workers import Stopped
+
+MOST_QUOTED = 120
+# The forge hears no more of one check; a draft may break its rule in every line.
+MOST_FINDINGS = 50
+_TYPESCRIPT = {"typescript", "tsx"}
+UNCHECKED = Finding(
+    "unproven",
+    "block",
+    "reply",
+    "It took too long, or too much memory, to be checked.",
+    "Write it shorter and simpler, so that it can be checked.",
+)
+
+AnyDraft = CodeDraft | DocumentationDraft
+S = TypeVar("S", CodeDraft, TestsDraft, DocumentationDraft)
+# Any: what a coroutine takes and sends while it runs is no business of whoever awaits it here.
+Held = Callable[[S, Bench], Coroutine[Any, Any, Iterable[Finding]]]
+
+
+def asked(bench: Bench) -> CodeInput:
+    """The order, as this domain takes it."""
+    order = bench.order.input
+    assert isinstance(order, CodeInput)
+    return order
+
+
+def written(bench: Bench) -> CodeDraft:
+    """The accepted code, for the parts that are made from it."""
+    draft = bench.accepted["code"]
+    assert isinstance(draft, CodeDraft)
+    return draft
+
+
+def short(text: str) -> str:
+    """What is quoted from a draft in a message: names can be as long as somebody likes."""
+    return text if len(text) <= MOST_QUOTED else f"{text[:MOST_QUOTED]}…"
+
+
+def letters(bench: Bench, *drafts: AnyDraft) -> int:
+    """How much text a step has before it: its own drafts, and what was accepted before."""
+    accepted = (one for one in bench.accepted.values() if isinstance(one, CodeDraft))
+    return sum(len(file.content) for draft in (*drafts, *accepted) for file in draft.files)
+
+
+def held_apart(run: Callable[[S, Bench], Iterable[Finding]]) -> Held[S]:
+    """A check that reads a draft's text, run where that holds nobody up."""
+
+    async def held(draft: S, bench: Bench) -> Iterable[Finding]:
+        found = await apart(partial(_found, run, draft, bench), letters(bench, draft))
+        if isinstance(found, Stopped):
+            return (replace(UNCHECKED, where=draft.files[0].path),)
+        return found
+
+    return held
+
+
+def _found(
+    run: Callable[[S, Bench], Iterable[Finding]], draft: S, bench: Bench, _: float
+) -> tuple[Finding, ...]:
+    return tuple(islice(run(draft, bench), MOST_FINDINGS))
+
+
+def is_readable(draft: CodeDraft) -> bool:
+    """Whether it could be parsed in time; if not, parsing it for another check is no use either."""
+    return draft.proof.level != "none" or bool(draft.proof.errors)
+
+
+def parses(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
+    """Code nobody could read is no code, whatever else it is."""
+    languages = {file.path: find(file.language) for file in draft.files}
+    for flaw in draft.proof.errors:
+        language = languages.get(flaw.path)
+        yield _finding(flaw, in_doubt=bool(language and language.doubt))
+    if not is_readable(draft):
+        yield Finding(
+            "unproven",
+            "block",
+            draft.files[0].path,
+            "It took too long, or too much memory, to be parsed.",
+            "Write it shorter and simpler, so that it can be parsed.",
+        )
+
+
+def _finding(flaw: Flaw, *, in_doubt: bool) -> Finding:
+    where = f"{flaw.path}:{flaw.line}:{flaw.column}"
+    said = f"{flaw.message}: {flaw.text}" if flaw.text else flaw.message
+    if in_doubt:
+        return Finding("unverified", "warn", where, said)
+    return Finding("syntax", "block", where, said, "Correct the syntax at this place.")
+
+
+def is_the_asked_language(draft: CodeDraft, bench: Bench) -> Iterator[Finding]:
+    """An answer in another language is the answer to another question."""
+    wanted = get(asked(bench).language)
+    # With JSX or without, it is TypeScript.
+    right = _TYPESCRIPT if wanted.name in _TYPESCRIPT else {wanted.name}
+    if all(file.language not in right for file in draft.files):
+        came = ", ".join(sorted({file.language for file in draft.files}))
+        yield Finding(
+            "wrong-language",
+            "block",
+            draft.files[0].path,
+            f"It is {came}, not {wanted.name}.",
+            f"Write it in {wanted.title}, in fences opened with ```{wanted.name}.",
+        )
+
+
+def is_whole(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
+    """Half a file can parse, and still not be what was promised."""
+    if draft.truncated:
+        yield Finding(
+            "truncated",
+            "block",
+            draft.files[-1].path,
+            "The reply ends before the code does.",
+            "Send every file whole; write it shorter if it does not fit.",
+        )
+
+
+def keeps_no_secrets(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
+    """A key in code ends in a repository; the finding never repeats it."""
+    for file in draft.files:
+        for line, what, certain in secrets(file.content):
+            yield Finding(
+                "secret",
+                "block" if certain else "warn",
+                f"{file.path}:{line}",
+                f"A literal looks like {what}.",
+                "Read it from the environment or take it as an argument.",
+            )
+
+
+def is_all_seen(draft: AnyDraft, _: Bench) -> Iterator[Finding]:
+    """What nobody sees can turn the meaning of what everybody reads."""
+    for file in draft.files:
+        for one in unseen(file.content):
+            yield Finding(
+                "unseen-character",
+                "block",
+                f"{file.path}:{one.line}:{one.column}",
+                f"There is a character nobody sees: {one.name}.",
+                r"Remove it; where a text needs it, write it as an escape such as \u202e.",
+            )
+
+
+def is_written_out(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
+    """A stub parses and passes for code until somebody calls it."""
+    for path, line, what in stubs(draft.files) if is_readable(draft) else ():
+        yield Finding(
+            "placeholder",
+            "block",
+            f"{path}:{line}",
+            f"There is {what}." if what.startswith("a ") else f"{short(what)}.",
+            "Write the whole code here; leave nothing out.",
+        )
+
+
+def imports_resolve(draft: CodeDraft, bench: Bench) -> Iterator[Finding]:
+    """What is imported is standard, in the artefact, or named as needed."""
+    beside = bench.accepted.get("code")
+    others = beside.files if isinstance(beside, CodeDraft) else ()
+    files = {file.path: file.content for file in (*others, *draft.files)}
+    named = words(asked(bench).prompt) | {name.lower() for name in draft.requires}
+    if isinstance(beside, CodeDraft):
+        named |= {name.lower() for name in beside.requires}
+    for file in draft.files:
+        for one in missing(file, files, named):
+            yield _import_finding(file, one.line, one.what, certain=one.certain)
+
+
+def _import_finding(file: File, line: int, what: str, *, certain: bool) -> Finding:
+    where = f"{file.path}:{line}"
+    if certain:
+        return Finding(
+            "unresolved-import",
+            "block",
+            where,
+            f"There is no {short(what)} to import.",
+            "Import what is there, or add what is missing.",
+        )
+    return Finding("unnamed-package", "warn", where, f"{short(what)} is not named as needed.")
+
+
+def is_tidy(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
+    """What our own code puts right without asking anybody."""
+    for file in draft.files:
+        for code, message in faults(file):
+            yield Finding(code, "mend", file.path, message, "Send plain text with Unix line ends.")
+
+
+SEEN: Check[Any] = Check("seen", held_apart(is_all_seen))
+# They stand in parts of code and of tests, whose drafts differ; Any is the price of one tuple.
+SOURCE: tuple[Check[Any], ...] = (
+    Check("parses", parses),
+    Check("language", is_the_asked_language),
+    Check("whole", is_whole),
+    Check("secrets", held_apart(keeps_no_secrets)),
+    SEEN,
+    Check("written-out", held_apart(is_written_out)),
+    Check("imports", held_apart(imports_resolve)),
+    Check("tidy", held_apart(is_tidy)),
+)

@@ -1,0 +1,135 @@
+"""Bodies that only promise to be written."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from kuznia.domains.code.languages.find import find
+from kuznia.domains.code.languages.pytree import Function, decorators, statements, tree_of
+from kuznia.domains.code.languages.symbols import symbols
+from kuznia.domains.code.languages.table import Comments, Language
+from kuznia.domains.code.schema import File
+
+_LATER = r"[^'\"`]{0,80}(?:not (?:yet )?implemented|unimplemented|todo|implement me)[^'\"`]{0,80}"
+# The whole of a body that says it is none.
+_STUB = re.compile(
+    rf"(?:throw\s+(?:new\s+)?[\w.]+\(\s*['\"`]{_LATER}['\"`]\s*\)"
+    rf"|(?:panic|fatalError|error|die|raise|failwith|precondition)!?[\s(]+['\"`]{_LATER}['\"`](?:\s*\))?"
+    r"|throw\s+(?:new\s+)?(?>\w*?NotImplemented)\w*\([^()]{0,100}\)"
+    r"|(?:todo|unimplemented)!\([^()]{0,100}\)|TODO\([^()]{0,100}\)|\?\?\?|undefined"
+    r"|raise\s+NotImplementedError.{0,100}"
+    r"|return\s+(?:nil,\s*)?errors\.New\(\"" + _LATER + r"\"\))\s*;?",
+    re.IGNORECASE,
+)
+_COMMENT_BEGINS = re.compile(r"#|//+|--+|;+|%|/?\*+|<!--|\{-|\(\*")
+# A comment that stands where code should.
+_LEFT_OUT = re.compile(
+    r"(?:\.{3}|…)?[ \t]*\(?(?:the )?(?:rest|remaining|remainder|other|existing|previous)\b(?: of)?"
+    r"(?: the| your)?(?: \w+){0,2} (?:code|implementations?|methods|functions|logic)"
+    r"(?: (?:goes|remains?|stays?|is|are|unchanged|same|here|as before)\b.{0,40})?[ .)…]*"
+    r"|(?:\.{3}|…)?[ \t]*same as (?:before|above)[ .)…]*"
+    r"|(?:your|add|insert|put|write)\b.{0,30}\b(?:code|logic|implementation)\b.{0,10}\bhere\b.{0,40}"
+    r"|todo\b:?[ \t]*(?:implement|finish|complete|fill)\b.*"
+    r"|implementation (?:goes |comes )?here[ .)…]*"
+    r"|(?:тут|сюди)\b.{0,20}\bкод\b.{0,40}|решта (?:коду|методів|функцій)\b.{0,40}|ваш код\b.*",
+    re.IGNORECASE,
+)
+_DOTS = re.compile(r"\.{3}|…")
+MOST_LINE = 300
+
+
+def stubs(files: tuple[File, ...]) -> Iterator[tuple[str, int, str]]:
+    """Path, line, and what is missing there."""
+    bases = {name for file in files for name in _bases(file)}
+    for file in files:
+        language = find(file.language)
+        if language is None or not language.tests:
+            continue
+        for number in _left_out(file.content.split("\n"), language.comments):
+            yield file.path, number, "a comment that stands where code should"
+        found = _of_python(file, bases) if language.name == "python" else _of_others(file, language)
+        for line, name in found:
+            yield file.path, line, f"{name} has no body of its own"
+
+
+def _left_out(lines: list[str], comments: Comments) -> Iterator[int]:
+    said = ["", *(_comment(line, comments) for line in lines), ""]
+    for number, comment in enumerate(said):
+        # Three dots in a longer comment are only a pause.
+        alone = comment and not said[number - 1] and not said[number + 1]
+        if _LEFT_OUT.fullmatch(comment) or (alone and _DOTS.fullmatch(comment)):
+            yield number
+
+
+def _comment(line: str, comments: Comments) -> str:
+    """What a line says that is only a comment; empty for any other."""
+    stripped = line.strip()[:MOST_LINE]
+    begins = (*comments.line, *(begin for begin, _ in comments.block))
+    begin = _COMMENT_BEGINS.match(stripped) if begins and stripped.startswith(begins) else None
+    if begin is None:
+        return ""
+    said = stripped[begin.end() :].strip()
+    closed = said.endswith(("*/", "-->"))
+    return said.removesuffix("*/").removesuffix("-->").rstrip() if closed else said
+
+
+def _of_others(file: File, language: Language) -> Iterator[tuple[int, str]]:
+    for symbol in symbols(file.content, language):
+        if symbol.kind != "function" or symbol.body is None:
+            continue
+        body = symbol.body.strip()
+        inside = body.removeprefix("{").removeprefix("do").removesuffix("}").removesuffix("end")
+        lines = [line.strip() for line in inside.strip().split("\n") if line.strip()]
+        begins = language.comments.line or ("(*",)
+        said = " ".join(line for line in lines if not line.startswith(begins))
+        if (lines and not said) or _STUB.fullmatch(said):
+            yield symbol.line, symbol.name
+
+
+def _bases(file: File) -> Iterator[str]:
+    """What the classes of a Python file are made from."""
+    tree = tree_of(file.content) if file.language == "python" else None
+    for node in statements(tree) if tree else ():
+        if isinstance(node, ast.ClassDef):
+            yield from (base.id for base in node.bases if isinstance(base, ast.Name))
+
+
+def _of_python(file: File, bases: set[str]) -> Iterator[tuple[int, str]]:
+    tree = tree_of(file.content)
+    for node in (tree, *statements(tree)) if tree else ():
+        members = node.body if isinstance(node, ast.Module | ast.ClassDef) else []
+        for function in members:
+            if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            if not _may_be_empty(node, function, bases) and _is_stub(function):
+                yield function.lineno, function.name
+
+
+def _may_be_empty(owner: ast.AST, function: Function, bases: set[str]) -> bool:
+    """Abstract and overloaded ones, those that override or are to be, and those that do nothing."""
+    if any(name.startswith("abstract") or name == "overload" for name in decorators(function)):
+        return True
+    if not isinstance(owner, ast.ClassDef):
+        return False
+    passes = isinstance(function.body[-1], ast.Pass) and _promises_nothing(function)
+    return passes or bool(owner.bases) or owner.name in bases
+
+
+def _promises_nothing(function: Function) -> bool:
+    """A method may well have nothing to do, as long as it is not to return anything."""
+    returns = function.returns
+    return returns is None or (isinstance(returns, ast.Constant) and returns.value is None)
+
+
+def _is_stub(function: Function) -> bool:
+    return all(isinstance(one, ast.Pass) or _says_nothing(one) for one in function.body)
+
+
+def _says_nothing(statement: ast.stmt) -> bool:
+    """A docstring, three dots, or an error that says it is not implemented."""
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Constant)
+    if not isinstance(statement, ast.Raise) or statement.exc is None:
+        return False
+    raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"

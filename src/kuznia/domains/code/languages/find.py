@@ -1,0 +1,91 @@
+"""Which languages there are, and how the name someone gives finds its row."""
+
+import difflib
+from pathlib import PurePosixPath
+
+from kuznia.domains.code.languages.table import HASH, PROGRAMMING, Comments, Language
+
+MARKUP: tuple[Language, ...] = (
+    Language(
+        "html",
+        "HTML",
+        aliases=("html5", "htm"),
+        extensions=(".html", ".htm"),
+        comments=Comments((), (("<!--", "-->"),)),
+        formatter="prettier",
+    ),
+    Language(
+        "css",
+        "CSS",
+        aliases=("css3",),
+        extensions=(".css",),
+        comments=Comments((), (("/*", "*/"),)),
+        formatter="prettier",
+    ),
+    Language(
+        "json",
+        "JSON",
+        extensions=(".json",),
+        comments=Comments(()),
+        formatter="prettier",
+        reference="Python's json",
+    ),
+    Language(
+        "yaml",
+        "YAML",
+        aliases=("yml",),
+        extensions=(".yaml", ".yml"),
+        comments=HASH,
+        formatter="prettier",
+        reference="PyYAML's safe loader",
+    ),
+    Language(
+        "toml",
+        "TOML",
+        extensions=(".toml",),
+        comments=HASH,
+        formatter="taplo",
+        reference="Python's tomllib",
+    ),
+    Language(
+        "markdown",
+        "Markdown",
+        aliases=("md",),
+        extensions=(".md", ".markdown"),
+        comments=Comments((), (("<!--", "-->"),)),
+        formatter="prettier",
+    ),
+    Language(
+        "hcl",
+        "HCL",
+        aliases=("terraform", "tf"),
+        extensions=(".hcl", ".tf"),
+        comments=Comments(("#", "//"), (("/*", "*/"),)),
+        formatter="terraform fmt",
+    ),
+)
+
+LANGUAGES: tuple[Language, ...] = PROGRAMMING + MARKUP
+_NAMES = {name: row for row in LANGUAGES for name in (row.name, *row.aliases)}
+_EXTENSIONS = {extension: row for row in LANGUAGES for extension in row.extensions}
+
+
+def find(name: str) -> Language | None:
+    """The row for a name or an alias, in any case."""
+    return _NAMES.get(name.strip().lower())
+
+
+def find_by_path(path: str) -> Language | None:
+    """The row a file's extension stands for; None for files of no language of ours."""
+    return _EXTENSIONS.get(PurePosixPath(path).suffix.lower())
+
+
+def suggest(name: str) -> str | None:
+    """The language someone may have meant by a name we do not know."""
+    near = difflib.get_close_matches(name.strip().lower()[:40], _NAMES, n=1, cutoff=0.6)
+    return _NAMES[near[0]].name if near else None
+
+
+def get(name: str) -> Language:
+    """The row for a name from the table itself."""
+    return _NAMES[name]

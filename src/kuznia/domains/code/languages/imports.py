@@ -1,0 +1,110 @@
+"""What a source imports, and whether that is there: standard library, named package, own file."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from posixpath import dirname, join, normpath
+
+from kuznia.domains.code.checks.missing import Missing, is_named
+from kuznia.domains.code.languages.jsmodules import js_missing
+from kuznia.domains.code.languages.pytree import module_names, signatures, statements, tree_of
+from kuznia.domains.code.schema import File
+
+_GO_BLOCK = re.compile(r"^import[ \t]*(?:\(([^()]*)\)|(.*))$", re.MULTILINE)
+_QUOTED = re.compile(r"\"([^\"\n]+)\"")
+
+
+def missing(file: File, files: Mapping[str, str], named: frozenset[str]) -> Iterator[Missing]:
+    """What a file imports that is neither standard, nor one of `files`, nor `named` as needed."""
+    if file.language == "python":
+        yield from _of_python(file, files, named)
+    elif file.language in ("javascript", "typescript", "tsx"):
+        yield from js_missing(file, files, named)
+    elif file.language == "go":
+        yield from _of_go(file, named)
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One Python import: of what, by which names, and how many folders up it begins."""
+
+    module: str
+    names: tuple[str, ...]
+    line: int
+    level: int = 0
+
+
+def _of_python(file: File, files: Mapping[str, str], named: frozenset[str]) -> Iterator[Missing]:
+    for one in python_imports(file.content):
+        top = one.module.split(".")[0]
+        local = find_module(one, file.path, files)
+        if local is not None:
+            yield from unknown_names(one, local, files)
+        elif one.level:
+            yield Missing(one.line, "." * one.level + one.module, certain=True)
+        elif top not in sys.stdlib_module_names and not is_named(top, named):
+            # Who asks an unknown module for what is ours has the wrong name for our module.
+            ours = not _defined(files).isdisjoint(one.names)
+            yield Missing(one.line, one.module if ours else top, certain=ours)
+
+
+def _defined(files: Mapping[str, str]) -> set[str]:
+    """The functions and classes of all our files."""
+    trees = [tree_of(text) for path, text in files.items() if path.endswith(".py")]
+    return {name for tree in trees if tree for name in signatures(tree)}
+
+
+def python_imports(content: str) -> tuple[Import, ...]:
+    """The imports of a Python source, wherever they stand in it."""
+    tree = tree_of(content)
+    found: list[Import] = []
+    for node in statements(tree) if tree else ():
+        if isinstance(node, ast.Import):
+            found += [Import(alias.name, (), node.lineno) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = tuple(alias.name for alias in node.names)
+            found.append(Import(node.module or "", names, node.lineno, node.level))
+    return tuple(found)
+
+
+def find_module(one: Import, path: str, files: Mapping[str, str]) -> str | None:
+    """The file among ours that an import means; a package is given with a slash at its end."""
+    tail = one.module.replace(".", "/")
+    if one.level:
+        tail = normpath(join(dirname(path), *[".."] * (one.level - 1), tail))
+    for known in files:
+        module = known.removesuffix(".py").removesuffix("/__init__")
+        # Any folder may be a root: `src/`, or one with the project's name.
+        if known.endswith(".py") and (module == tail or (module.endswith(f"/{tail}") and tail)):
+            return known
+    inside = (known for known in files if f"/{tail}/" in f"/{known}" or tail == ".")
+    return f"{tail}/" if next(inside, None) else None
+
+
+def unknown_names(one: Import, local: str, files: Mapping[str, str]) -> Iterator[Missing]:
+    """The names that a file of ours is asked for and does not have."""
+    if local.endswith("/"):
+        known: set[str] | None = {
+            part for path in files for part in path.removesuffix(".py").split("/")
+        }
+    else:
+        tree = tree_of(files[local])
+        known = module_names(tree) if tree else None
+        if known is not None and local.endswith("__init__.py"):
+            known |= {part for path in files for part in path.removesuffix(".py").split("/")}
+    if known is None:
+        return
+    for name in one.names:
+        if name != "*" and name not in known:
+            yield Missing(one.line, f"{name} of {local.rstrip('/')}", certain=True)
+
+
+def _of_go(file: File, named: frozenset[str]) -> Iterator[Missing]:
+    for found in _GO_BLOCK.finditer(file.content):
+        line = file.content.count("\n", 0, found.start()) + 1
+        for path in _QUOTED.findall(found[1] or found[2] or ""):
+            # The standard library has no dot in its first word; everything else is an address.
+            if "." in path.split("/")[0] and not is_named(path, named):
+                yield Missing(line, path, certain=False)

@@ -1,0 +1,58 @@
+"""What is said to a model. The words are files, so that who knows a language can mend them."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from kuznia.domains.code.languages.table import Language
+from kuznia.domains.code.schema import File
+from kuznia.forge.terms import AnyPart
+
+_TICKS = re.compile(r"`{3,}")
+NAMES = ("code", "documentation", "languages", "tests")
+
+
+@cache
+def read(name: str) -> str:
+    """One prompt as it is written, its places still empty."""
+    return files("kuznia.domains.code").joinpath("prompts", f"{name}.md").read_text("utf-8")
+
+
+@cache
+def rules(language: str) -> str:
+    """What holds for one language alone."""
+    sections = read("languages").split("\n## ")[1:]
+    by_name = dict(section.split("\n", 1) for section in sections)
+    return by_name[language].strip()
+
+
+def system(name: str, language: Language, test_file: str = "") -> str:
+    """What a model is told about one part in one language."""
+    return read(name).format(
+        rules=rules(language.name),
+        name=language.name,
+        title=language.title,
+        extension=language.extensions[0],
+        formatter=language.formatter,
+        tests=language.tests,
+        test_file=test_file,
+    )
+
+
+def shown(sources: Iterable[File]) -> str:
+    """Files as a model is shown them: fences longer than any inside."""
+    pieces: list[str] = []
+    for file in sources:
+        longest = max(map(len, _TICKS.findall(file.content)), default=0)
+        fence = "`" * max(3, longest + 1)
+        pieces.append(f"**{file.path}**\n{fence}{file.language}\n{file.content}{fence}")
+    return "\n\n".join(pieces)
+
+
+def fingerprint(parts: Iterable[AnyPart], *readers: int) -> str:
+    """Changes with every word that is said, every check's version, and how replies are read."""
+    words = [read(name) for name in NAMES]
+    checks = [f"{part.name}/{one.name}/{one.version}" for part in parts for one in part.checks]
+    return sha256("\0".join([*words, *checks, *map(str, readers)]).encode()).hexdigest()[:12]

@@ -1,0 +1,89 @@
+"""When a reply that is still being written holds all its code, and only talk goes on.
+
+Nothing is lost by waiting, so this says so only where it is sure: the reply begins with its one
+block, in a language whose parser can be believed, and what comes after it is prose of some length.
+"""
+
+import re
+
+from kuznia.domains.code.checks.source import asked
+from kuznia.domains.code.languages.find import find, get
+from kuznia.domains.code.languages.proof import SECONDS, prove
+from kuznia.domains.code.languages.table import Language
+from kuznia.domains.code.reply.fences import Mark, Reply, read
+from kuznia.domains.code.schema import Proof
+from kuznia.forge.terms import Bench, Unreadable
+from kuznia.platform.process.workers import within
+
+# Letters of prose before it counts as such, and lines that may stand above the block.
+MOST_TALK = 240
+MOST_BEFORE = 3
+MOST_READ = 16_384
+# A model that thinks aloud may write drafts first.
+_THOUGHT = re.compile(r"\s*<|.{0,200}<\|", re.DOTALL)
+# The name of a file, packages, or an announcement: more may come than talk.
+_MORE = re.compile(r"\w\.[A-Za-z]{1,5}\b|:[ \t*_]*$|\brequires?\b", re.IGNORECASE | re.MULTILINE)
+# No line of Python: words and nothing else, the first of them no keyword.
+_PROSE = re.compile(
+    r"(?!(?:async|await|assert|case|class|def|del|elif|else|except|finally|for|from|global|if|import"
+    r"|in|is|lambda|match|nonlocal|not|print|raise|return|try|type|while|with|yield)\b)"
+    r"[^\W\d_]+,?(?: [\w'’`,()-]++){3}[^=]*"
+)
+# Errors that more text might yet put right, or whose place is where something was opened.
+_OPEN = re.compile(r"never closed|unterminated|EOF|expected an indented block")
+
+
+def enough(text: str, bench: Bench) -> str | None:
+    """The part of a reply that is all of it, or None while that is not sure."""
+    language = get(asked(bench).language)
+    if language.doubt or not (language.reference or language.measured) or _THOUGHT.match(text):
+        return None
+    try:
+        reply = read(text)
+    except Unreadable:
+        return None
+    if not 1 <= len(reply.marks) <= 2 or reply.marks[0].line > MOST_BEFORE:
+        return None
+    if find(reply.marks[0].info) is not language:
+        return None
+    closed = len(reply.marks) == 2
+    return _after(reply, reply.marks[1]) if closed else _inside(reply, language)
+
+
+def _after(reply: Reply, end: Mark) -> str | None:
+    """Up to the end of a block that talk follows."""
+    talk = "\n".join(reply.lines[end.line + 1 :])
+    if len(talk.strip()) < MOST_TALK or _MORE.search(talk):
+        return None
+    return "\n".join(reply.lines[: end.line + 1]) + "\n"
+
+
+def _inside(reply: Reply, language: Language) -> str | None:
+    """Up to where a block that was never closed turns into talk; only Python's parser can tell."""
+    opener = reply.marks[0]
+    lines = list(reply.lines[opener.line + 1 : -1])
+    last = next((line for line in reversed(lines) if line.strip()), "")
+    if language.name != "python" or not _PROSE.fullmatch(last):
+        return None
+    proof = _proof(lines, language)
+    if proof is None or not proof.errors or _OPEN.search(proof.errors[0].message):
+        return None
+    # The parser reads from the front: what it stumbles over stays wrong whatever follows.
+    place = proof.errors[0].line - 1
+    talk = "\n".join(lines[place:])
+    kept = lines[:place]
+    if lines[place][:1].isspace() or len(talk) < MOST_TALK or _MORE.search(talk):
+        return None
+    whole = _proof(kept, language)
+    if whole is None or whole.errors or not "".join(kept).strip():
+        return None
+    code = "\n".join(kept).rstrip("\n")
+    return "\n".join((*reply.lines[: opener.line + 1], code, opener.fence)) + "\n"
+
+
+def _proof(lines: list[str], language: Language) -> Proof | None:
+    source = "\n".join((*lines, "")).encode()
+    if len(source) > MOST_READ:
+        return None
+    proof = prove(source, language, within(SECONDS))
+    return proof if isinstance(proof, Proof) else None

@@ -1,0 +1,201 @@
+"""The interpreter: walks a flow as its moves say, and finds every way through it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Literal, TypeAlias
+
+from kuznia.domains.flows.schema import Flow, Step
+from kuznia.domains.flows.structure.guards import Facts, Known, holds, tests
+
+# How a run can stop anywhere but at an end.
+Stuck = Literal["dead-end", "no-way", "dangling", "join", "split-end", "endless"]
+# Which move of which step, as step id and place.
+Edge: TypeAlias = tuple[str, int]
+# What becomes known at a step: one run for each.
+Told: TypeAlias = Callable[[Step, Facts], Iterable[Facts]]
+
+MOST_RUNS = 4096
+_MOST_STEPS = 400
+# Once round shows what a loop does, twice that it can be repeated.
+ROUNDS = 2
+_EVERY_ROUND = 100
+# A move that is not counted, taken more often than this, leads nowhere.
+_PATIENCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One way through: each step with the move taken from it, what was known, how it came out."""
+
+    # The place of the move; -1 where there is none to choose.
+    trail: tuple[Edge, ...]
+    facts: Facts
+    taken: Mapping[Edge, int]
+    end: str | None = None
+    stuck: Stuck | None = None
+    # The step at which it got stuck.
+    at: str = ""
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        return tuple(step for step, _ in self.trail)
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """Where one strand of a run is, and inside which forks, each with its number of branches."""
+
+    step: str
+    frames: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A run on its way: strands that can go on, strands that wait at a join, what is known."""
+
+    tokens: tuple[_Token, ...]
+    waiting: tuple[_Token, ...]
+    trail: tuple[Edge, ...]
+    facts: Facts
+    taken: Mapping[Edge, int]
+
+    def over(self, at: str, *, end: str | None = None, stuck: Stuck | None = None) -> Run:
+        return Run(self.trail, self.facts, self.taken, end, stuck, at)
+
+
+def way(step: Step, facts: Facts, taken: Mapping[Edge, int]) -> int | None:
+    """The place of the move that is taken from a step, or None when there is no way on."""
+    rest: int | None = None
+    for place, move in enumerate(step.next):
+        if move.limit is not None and taken.get((step.id, place), 0) >= move.limit:
+            continue
+        if move.when is None:
+            rest = place if rest is None else rest
+        elif holds(move.when, facts):
+            return place
+    return rest
+
+
+def execute(flow: Flow, answer: Callable[[Step, int], Facts]) -> Run:
+    """One run; `answer` says what becomes known at a step, visit by visit."""
+    visits: dict[str, int] = {}
+
+    def told(step: Step, _: Facts) -> tuple[Facts]:
+        visits[step.id] = visits.get(step.id, 0) + 1
+        return (answer(step, visits[step.id]),)
+
+    return next(_runs(flow, told, rounds=_EVERY_ROUND))
+
+
+def every_run(flow: Flow, cases: Mapping[str, tuple[Known, ...] | None]) -> Iterator[Run]:
+    """Every way through the flow, each counted loop gone round none, once and twice."""
+    wanted = {
+        step.id: list(
+            dict.fromkeys(test.fact for move in step.next if move.when for test in tests(move.when))
+        )
+        for step in flow.steps
+    }
+
+    def told(step: Step, facts: Facts) -> Iterator[Facts]:
+        # Only what the moves of this step tell apart, and nothing so far has decided.
+        open_ = [name for name in wanted[step.id] if name not in facts]
+        for values in product(*(cases.get(name) or (None,) for name in open_)):
+            yield dict(zip(open_, values, strict=True))
+
+    return _runs(flow, told, rounds=ROUNDS)
+
+
+def _runs(flow: Flow, told: Told, rounds: int) -> Iterator[Run]:
+    stack: list[_State | Run] = [_State((_Token(flow.steps[0].id),), (), (), {}, {})]
+    while stack:
+        state = stack.pop()
+        if isinstance(state, Run):
+            yield state
+        else:
+            stack += reversed(_advance(flow, state, told, rounds))
+
+
+def _advance(flow: Flow, state: _State, told: Told, rounds: int) -> list[_State | Run]:
+    if not state.tokens:
+        # Every strand waits for one that will never come.
+        return [state.over(state.waiting[0].step, stuck="join")]
+    token, *rest = state.tokens
+    others = tuple(rest)
+    step = flow.by_id.get(token.step)
+    if step is None:
+        return [state.over(state.trail[-1][0], stuck="dangling")]
+    if step.kind == "join":
+        here = (*state.waiting, token)
+        if not token.frames:
+            return [state.over(step.id, stuck="join")]
+        if here.count(token) < token.frames[-1][1]:
+            return [replace(state, tokens=others, waiting=here)]
+        state = replace(state, waiting=tuple(one for one in here if one != token))
+        token = _Token(step.id, token.frames[:-1])
+    return _pass(replace(state, tokens=others), token, step, told, rounds)
+
+
+def _pass(state: _State, token: _Token, step: Step, told: Told, rounds: int) -> list[_State | Run]:
+    """A strand goes through a step."""
+    if len(state.trail) > _MOST_STEPS:
+        return [state.over(step.id, stuck="endless")]
+    if step.kind in {"end", "fork"} or not step.next:
+        state = replace(state, trail=(*state.trail, (step.id, -1)))
+    if step.kind == "end":
+        if token.frames:
+            return [state.over(step.id, stuck="split-end")]
+        return [state.over(step.id, end=step.id)]
+    if not step.next:
+        return [state.over(step.id, stuck="dead-end")]
+    if step.kind == "fork":
+        return [_fork(state, token, step)]
+    # What a step asks and finds out is asked and found out anew each time it is gone through.
+    own = {step.id, *(field.id for field in step.fields), *(fact.id for fact in step.provides)}
+    facts = {name: value for name, value in state.facts.items() if name not in own}
+    left = (
+        _leave(replace(state, facts={**facts, **more}), token, step, rounds)
+        for more in told(step, facts)
+    )
+    return [one for one in left if one is not None]
+
+
+def _fork(state: _State, token: _Token, step: Step) -> _State:
+    frames = (*token.frames, (step.id, len(step.next)))
+    apart = tuple(_Token(move.to, frames) for move in step.next)
+    taken = {**state.taken, **{(step.id, place): 1 for place in range(len(apart))}}
+    return replace(state, tokens=(*apart, *state.tokens), taken=taken)
+
+
+def _shows_nothing_new(state: _State, step: Step, place: int, rounds: int) -> bool:
+    """Whether a loop is left, or gone on with, in a round between the second and the last.
+
+    A step that repeats itself is gone on with to its limit, for what comes after that is another
+    way; a longer loop is not, for its branches would multiply.
+    """
+    for number, move in enumerate(step.next):
+        taken = state.taken.get((step.id, number), 0)
+        if move.limit is not None and rounds < taken + (number == place) and taken < move.limit:
+            return number != place or move.to != step.id
+    return False
+
+
+def _leave(state: _State, token: _Token, step: Step, rounds: int) -> _State | Run | None:
+    place = way(step, state.facts, state.taken)
+    if place is None:
+        state = replace(state, trail=(*state.trail, (step.id, -1)))
+        return state.over(step.id, stuck="no-way")
+    edge = (step.id, place)
+    times = state.taken.get(edge, 0) + 1
+    move = step.next[place]
+    if _shows_nothing_new(state, step, place, rounds):
+        return None
+    state = replace(
+        state,
+        trail=(*state.trail, edge),
+        taken={**state.taken, edge: times},
+        tokens=(_Token(move.to, token.frames), *state.tokens),
+    )
+    if move.limit is None and times > _PATIENCE:
+        return state.over(step.id, stuck="endless")
+    return state

@@ -1,0 +1,1 @@
+"""A flow changed by operations or by a sentence."""

@@ -1,0 +1,212 @@
+"""The person as the rules see them: one set of units, and every flag from wherever it was said."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from kuznia.domains.training.athlete import units
+from kuznia.domains.training.athlete.lexicon import hear
+from kuznia.domains.training.catalogue import items_of
+from kuznia.domains.training.catalogue.matching import match
+from kuznia.domains.training.questions.answers import applied, words
+from kuznia.domains.training.schema.lesson import Effect, Lesson, Sign
+from kuznia.domains.training.schema.profile import (
+    WEEKDAYS,
+    Aim,
+    Endurance,
+    Flag,
+    Health,
+    Injury,
+    Kind,
+    Language,
+    Level,
+    PlanInput,
+    Profile,
+)
+
+# From this much exercise in a usual week a person counts as active.
+ACTIVE_MINUTES = 90
+_WHEELCHAIR: frozenset[Flag] = frozenset({"wheelchair"})
+_PREGNANCY: frozenset[Flag] = frozenset({"pregnancy"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Athlete:
+    """One person, read once. All masses in kilograms, lengths in centimetres."""
+
+    age: int
+    female: bool
+    kg: float | None
+    cm: float | None
+    target_kg: float | None
+    level: Level
+    kind: Kind
+    aim: Aim
+    weeks: int
+    days: int
+    weekdays: tuple[int, ...]
+    minutes: int
+    equipment: frozenset[str]
+    # Of a plan that was kept: equipment that was known when it was made.
+    unknown: tuple[str, ...]
+    current_minutes: int | None
+    vigorous_habit: bool
+    # Known bests as an estimated single repetition, by exercise id.
+    maxes: Mapping[str, float]
+    endurance: Endurance
+    health: Health
+    flags: frozenset[Flag]
+    injuries: tuple[Injury, ...]
+    cleared: bool
+    language: Language
+    start: date | None
+    load_unit: Literal["kg", "lb"]
+    lessons: tuple[Lesson, ...]
+    # Days from the beginning of the plan at hand that are over.
+    past: int = 0
+    # Set when weight and height cannot both be meant as written.
+    unit_doubt: str | None
+
+    @property
+    def bmi(self) -> float | None:
+        if self.kg is None or self.cm is None:
+            return None
+        return units.body_mass_index(self.kg, self.cm)
+
+    @property
+    def active(self) -> bool:
+        return (self.current_minutes or 0) >= ACTIVE_MINUTES
+
+    @property
+    def wheelchair(self) -> bool:
+        return "wheelchair" in self.flags
+
+    @property
+    def effects(self) -> tuple[tuple[Lesson, Effect], ...]:
+        """What open lessons do, each with the lesson it comes from."""
+        return tuple(
+            (lesson, effect)
+            for lesson in self.lessons
+            if lesson.status == "open"
+            for effect in lesson.effects
+        )
+
+
+def read(told: PlanInput) -> Athlete:
+    """Everything an order says about a person. A yes anywhere is a yes: text, box or profile."""
+    profile = applied(told.profile, told.answers)
+    heard = hear(told.prompt, profile.notes, *words(told.answers))
+    health = profile.health
+    equipment, unknown = _equipment(profile.equipment)
+    flags: frozenset[Flag] = frozenset(health.flags) | heard.flags | _signs(told.lessons)
+    if "wheelchair" in profile.equipment:
+        flags = flags | _WHEELCHAIR
+    if health.pregnancy_week is not None:
+        flags = flags | _PREGNANCY
+    return Athlete(
+        age=profile.age,
+        female=profile.sex == "female",
+        kg=_kg(profile.weight, profile),
+        cm=_cm(profile),
+        target_kg=_kg(profile.target_weight, profile),
+        level=profile.level,
+        kind=profile.kind,
+        aim=profile.aim,
+        weeks=profile.weeks,
+        days=profile.days,
+        weekdays=tuple(sorted({WEEKDAYS.index(day) + 1 for day in profile.weekdays})),
+        minutes=profile.minutes,
+        equipment=equipment,
+        unknown=unknown,
+        current_minutes=profile.current_minutes,
+        vigorous_habit=profile.vigorous_habit,
+        maxes=_maxes(profile),
+        endurance=profile.endurance or _unsaid(flags),
+        health=health,
+        flags=flags,
+        injuries=_graver(health.injuries, heard.injuries),
+        cleared=health.cleared,
+        language=profile.language,
+        start=profile.start,
+        load_unit=profile.weight_unit,
+        lessons=told.lessons,
+        unit_doubt=_doubt(profile),
+    )
+
+
+def _signs(lessons: Iterable[Lesson]) -> frozenset[Flag]:
+    return frozenset(
+        effect.flag
+        for lesson in lessons
+        if lesson.status == "open"
+        for effect in lesson.effects
+        if isinstance(effect, Sign)
+    )
+
+
+def _unsaid(flags: frozenset[Flag]) -> Endurance:
+    return Endurance(sport="handcycling" if "wheelchair" in flags else "walking")
+
+
+def _kg(value: float | None, profile: Profile) -> float | None:
+    return None if value is None else units.kilograms(value, profile.weight_unit)
+
+
+def _cm(profile: Profile) -> float | None:
+    if profile.height is None:
+        return None
+    return units.centimetres(profile.height, profile.height_unit)
+
+
+def _doubt(profile: Profile) -> str | None:
+    if profile.units_confirmed or profile.weight is None or profile.height is None:
+        return None
+    # The index says nothing about the units of someone who is still growing.
+    if profile.age < 13:
+        return None
+    return units.mixed_up(profile.weight, profile.weight_unit, profile.height, profile.height_unit)
+
+
+def _equipment(said: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+    items: set[str] = set()
+    unknown: list[str] = []
+    for name in said:
+        held = items_of(name)
+        if held is None:
+            unknown.append(name)
+        else:
+            items |= held
+    return frozenset(items), tuple(unknown)
+
+
+def estimated_max(kg: float, reps: int) -> float:
+    """One repetition from several: the mean of two common formulas."""
+    if reps == 1:
+        return kg
+    epley = kg * (1 + reps / 30)
+    brzycki = kg * 36 / (37 - reps)
+    return (epley + brzycki) / 2
+
+
+def _maxes(profile: Profile) -> dict[str, float]:
+    """Bests by exercise id; a name we cannot place is left out rather than guessed."""
+    maxes: dict[str, float] = {}
+    for lift in profile.lifts:
+        found = match(lift.exercise).exercise
+        if found is not None:
+            kg = units.kilograms(lift.weight, profile.weight_unit)
+            best = estimated_max(kg, lift.reps)
+            maxes[found] = max(best, maxes.get(found, 0.0))
+    return maxes
+
+
+def _graver(told: tuple[Injury, ...], heard: tuple[Injury, ...]) -> tuple[Injury, ...]:
+    """Both sources, the graver word on each region; what was told in a box has the detail."""
+    order = {"chronic": 0, "acute": 1, "surgery": 2}
+    regions: dict[str, Injury] = {}
+    for injury in (*told, *heard):
+        known = regions.get(injury.region)
+        if known is None or order[injury.stage] > order[known.stage]:
+            regions[injury.region] = injury
+    return tuple(regions[name] for name in sorted(regions))

@@ -1,0 +1,134 @@
+"""The verifier: every plan, whoever made it, is held against every rule.
+
+It shares no code with the planner. What it reads is the plan, the person and the catalogue.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from kuznia.domains.training.athlete.athlete import Athlete
+from kuznia.domains.training.catalogue import fingerprint
+from kuznia.domains.training.checks import dose, effort, endurance, people, progress, shape, words
+from kuznia.domains.training.checks.rules import Amount, Measure, Rule, rules, ruleset
+from kuznia.domains.training.checks.view import View
+from kuznia.domains.training.schema.plan import Piece, Plan
+from kuznia.forge.terms import Draft, Finding, Severity
+
+Checker = Callable[[View, Rule], Iterator[Measure]]
+
+CHECKS: Mapping[str, Checker] = {
+    **shape.CHECKS,
+    **words.CHECKS,
+    **dose.CHECKS,
+    **effort.CHECKS,
+    **progress.CHECKS,
+    **endurance.CHECKS,
+    **people.CHECKS,
+}
+FAMILIES = tuple(dict.fromkeys(rule.family for rule in rules().values()))
+# A rule broken in every dose of sixteen weeks is told a few times, not a thousand.
+MOST_FINDINGS = 5
+_WORSE: Mapping[Severity, int] = {"warn": 0, "mend": 1, "block": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one rule: how often it was measured, and every breach."""
+
+    rule: Rule
+    measured: int
+    # The measurement that stands for the rule: its worst breach, or the last one made.
+    tells: Measure | None
+    breaches: tuple[Measure, ...]
+
+    @property
+    def passed(self) -> bool:
+        return all(self.severity(breach) == "warn" for breach in self.breaches)
+
+    def severity(self, breach: Measure) -> Severity:
+        return breach.severity or self.rule.severity
+
+
+class Checked(Piece):
+    """One line of a certificate."""
+
+    rule: str
+    version: int
+    message: str
+    measured: Amount | None
+    limit: Amount | None
+    where: str | None
+    measurements: int
+    passed: bool
+    card: str
+
+
+class Certificate(Draft):
+    """What was measured, rule by rule, and against which rules and catalogue."""
+
+    ruleset: str
+    catalogue: str
+    plan: str
+    passed: bool
+    checks: tuple[Checked, ...]
+
+
+def verify(plan: Plan, athlete: Athlete, family: str | None = None) -> tuple[Verdict, ...]:
+    """Hold a plan against every rule, or against one family of them."""
+    view = View(plan, athlete)
+    return tuple(
+        _verdict(rule, view) for rule in rules().values() if family is None or rule.family == family
+    )
+
+
+def _verdict(rule: Rule, view: View) -> Verdict:
+    measures = tuple(CHECKS[rule.id](view, rule))
+    breaches = tuple(measure for measure in measures if not measure.passed)
+    worst = max(breaches, key=lambda breach: _WORSE[breach.severity or rule.severity], default=None)
+    return Verdict(rule, len(measures), worst or (measures[-1] if measures else None), breaches)
+
+
+def findings(verdicts: tuple[Verdict, ...], most: int | None = MOST_FINDINGS) -> Iterator[Finding]:
+    """Every breach as a finding, a few of each rule, the worst of it first."""
+    for verdict in verdicts:
+        told = sorted(verdict.breaches, key=lambda breach: -_WORSE[verdict.severity(breach)])
+        for breach in told[:most]:
+            yield Finding(
+                code=verdict.rule.id,
+                severity=verdict.severity(breach),
+                where=breach.where,
+                message=f"{verdict.rule.message}: {breach.measured}, limit {breach.limit}.",
+                hint=f"Change {breach.where} so that this holds: {verdict.rule.message.lower()}.",
+            )
+
+
+def certificate(plan: Plan, athlete: Athlete) -> Certificate:
+    """The plan's certificate; anyone can have it made again from plan and person."""
+    return certified(plan, verify(plan, athlete))
+
+
+def certified(plan: Plan, verdicts: tuple[Verdict, ...]) -> Certificate:
+    """The certificate of a plan that was held against every rule."""
+    return Certificate(
+        ruleset=ruleset(),
+        catalogue=fingerprint(),
+        plan=hashlib.sha256(plan.model_dump_json().encode()).hexdigest(),
+        passed=all(verdict.passed for verdict in verdicts),
+        checks=tuple(_line(verdict) for verdict in verdicts),
+    )
+
+
+def _line(verdict: Verdict) -> Checked:
+    tells = verdict.tells
+    return Checked(
+        rule=verdict.rule.id,
+        version=verdict.rule.version,
+        message=verdict.rule.message,
+        measured=tells.measured if tells else None,
+        limit=tells.limit if tells else None,
+        where=tells.where if tells else None,
+        measurements=verdict.measured,
+        passed=verdict.passed,
+        card=verdict.rule.card,
+    )

@@ -1,0 +1,211 @@
+"""Rest, and what a person's age, body and health ask of a plan."""
+
+from collections.abc import Iterator
+
+from kuznia.domains.training.checks.rules import Measure, Rule, injuries
+from kuznia.domains.training.checks.view import View
+from kuznia.domains.training.schema.profile import Injury
+
+_GENTLE_NOTICES = frozenset({"S03", "S05", "S15"})
+
+
+def rest_day(view: View, rule: Rule) -> Iterator[Measure]:
+    for week in view.plan.weeks:
+        free = sum(1 for day in week.days if day.kind == "rest")
+        yield Measure(f"weeks.{week.number}", free, rule.at("rest"), free >= rule.at("rest"))
+
+
+def weekly_minutes(view: View, _: Rule) -> Iterator[Measure]:
+    limit = view.athlete.days * view.athlete.minutes + view.longest_day - view.athlete.minutes
+    for week in view.plan.weeks:
+        minutes = sum(
+            day.minutes
+            for day in week.days
+            if not any(session.kind == "race" for session in day.sessions)
+        )
+        yield Measure(f"weeks.{week.number}", minutes, limit, minutes <= limit)
+
+
+def light(view: View, rule: Rule) -> Iterator[Measure]:
+    if not view.gentle:
+        return
+    yield from _effort(view, rule)
+
+
+def _effort(view: View, rule: Rule) -> Iterator[Measure]:
+    for line in view.lines:
+        least = rule.at("reserve")
+        yield Measure(line.where, line.dose.rir, least, line.dose.rir >= least)
+        share = line.dose.percent
+        if share is not None and "percent" in rule.params:
+            yield Measure(line.where, share, rule.at("percent"), share <= rule.at("percent"))
+    if "zone" in rule.params:
+        for week, day, session in view.sessions():
+            zone = max((step.zone for block in session.blocks for step in block.steps), default=0)
+            yield Measure(
+                f"weeks.{week}.days.{day}", zone, rule.at("zone"), zone <= rule.at("zone")
+            )
+
+
+def _fresh(injury: Injury, cleared: bool) -> bool:
+    if injury.stage == "surgery":
+        return not cleared and (injury.weeks is None or injury.weeks < 12)
+    return injury.stage == "acute"
+
+
+def fresh_injury(view: View, _: Rule) -> Iterator[Measure]:
+    for injury in view.athlete.injuries:
+        if not _fresh(injury, view.athlete.cleared):
+            continue
+        out = set(injuries()[injury.region]["fresh_patterns"])
+        for line in view.lines:
+            if line.exercise.pattern in out:
+                yield Measure(
+                    line.where, line.exercise.id, f"no load on the {injury.region}", False
+                )
+    if any(_fresh(injury, view.athlete.cleared) for injury in view.athlete.injuries):
+        said = any(notice.code == "S09" for notice in view.plan.notices)
+        yield Measure("notices", "said" if said else "missing", "S09", said)
+
+
+def sore(view: View, rule: Rule) -> Iterator[Measure]:
+    if not view.athlete.injuries:
+        return
+    for line in view.lines:
+        least = rule.at("reserve")
+        yield Measure(line.where, line.dose.rir, least, line.dose.rir >= least)
+        for injury in view.athlete.injuries:
+            row = injuries()[injury.region]
+            if line.exercise.tags & set(row["sore"]):
+                yield Measure(line.where, line.exercise.id, f"kind to the {injury.region}", False)
+            share, most = line.dose.percent, row.get("axial_percent", 100)
+            if "axial" in line.exercise.tags and share is not None and share > most:
+                yield Measure(line.where, share, most, False)
+
+
+def young(view: View, rule: Rule) -> Iterator[Measure]:
+    if view.athlete.age >= 18:
+        return
+    for line in view.lines:
+        dose = line.dose
+        most = rule.at("most_sets")
+        yield Measure(line.where, dose.sets, most, dose.sets <= most)
+        if dose.unit == "reps" and line.exercise.primary:
+            low, high = rule.at("least_reps"), rule.at("most_reps")
+            yield Measure(line.where, dose.reps, high, low <= dose.reps <= high)
+    for week in view.plan.weeks:
+        days = sum(1 for day in week.days if day.exercises)
+        yield Measure(
+            f"weeks.{week.number}", days, rule.at("most_days"), days <= rule.at("most_days")
+        )
+    said = any(notice.code == "Y01" for notice in view.plan.notices)
+    yield Measure("notices", "said" if said else "missing", "Y01", said)
+
+
+def older(view: View, rule: Rule) -> Iterator[Measure]:
+    falls = "falls" in view.athlete.flags
+    if view.athlete.age < rule.at("age") and not falls:
+        return
+    for line in view.lines:
+        if view.athlete.age >= rule.at("age"):
+            least = rule.at("reserve")
+            yield Measure(line.where, line.dose.rir, least, line.dose.rir >= least)
+    reach = any(exercise.pattern == "balance" for exercise in view.within_reach)
+    reach = reach and not view.athlete.injuries
+    for week in view.plan.weeks:
+        strength = [day for day in week.days if day.exercises]
+        days = sum(
+            1
+            for day in strength
+            if any(
+                line.exercise.pattern == "balance"
+                for line in view.by_day.get((week.number, day.day), ())
+            )
+        )
+        limit = min(rule.at("days"), len(strength)) if reach else 0
+        yield Measure(f"weeks.{week.number}", days, limit, days >= limit)
+
+
+def pressure(view: View, rule: Rule) -> Iterator[Measure]:
+    if "hypertension" not in view.athlete.flags:
+        return
+    yield from _effort(view, rule)
+    yield from _tags(view, rule.words("tags"))
+    for line in view.lines:
+        if line.dose.unit == "sec" and "isometric" in line.exercise.tags:
+            most = rule.at("hold")
+            yield Measure(line.where, line.dose.reps, most, line.dose.reps <= most)
+
+
+def _tags(view: View, tags: frozenset[str]) -> Iterator[Measure]:
+    for line in view.lines:
+        if line.exercise.tags & tags:
+            yield Measure(line.where, line.exercise.id, "none of " + ", ".join(sorted(tags)), False)
+
+
+def pregnant(view: View, rule: Rule) -> Iterator[Measure]:
+    if "pregnancy" not in view.athlete.flags:
+        return
+    yield from _effort(view, rule)
+    yield from _tags(view, rule.words("tags"))
+    week = view.athlete.health.pregnancy_week
+    if week is None or week >= rule.at("late"):
+        yield from _tags(view, rule.words("late_tags"))
+
+
+def bones(view: View, rule: Rule) -> Iterator[Measure]:
+    if "osteoporosis" in view.athlete.flags:
+        yield from _tags(view, rule.words("tags"))
+
+
+def falling(view: View, rule: Rule) -> Iterator[Measure]:
+    if "falls" in view.athlete.flags:
+        yield from _tags(view, rule.words("tags"))
+
+
+def seated(view: View, _: Rule) -> Iterator[Measure]:
+    if not view.athlete.wheelchair:
+        return
+    for line in view.lines:
+        if "seated" not in line.exercise.tags:
+            yield Measure(line.where, line.exercise.id, "seated", False)
+
+
+def said(view: View, rule: Rule) -> Iterator[Measure]:
+    codes = {notice.code for notice in view.plan.notices}
+    for flag, code in rule.params["notices"].items():
+        if flag in view.athlete.flags:
+            yield Measure("notices", "said" if code in codes else "missing", code, code in codes)
+    if view.gentle:
+        some = bool(codes & _GENTLE_NOTICES)
+        yield Measure("notices", "said" if some else "missing", "S03, S05 or S15", some)
+
+
+def weight_target(view: View, rule: Rule) -> Iterator[Measure]:
+    athlete = view.athlete
+    kg, target, cm = athlete.kg, athlete.target_kg, athlete.cm
+    if kg is None or target is None or target >= kg:
+        return
+    safe = kg * (1 - rule.at("share")) ** athlete.weeks
+    lowest = rule.at("bmi") * (cm / 100) ** 2 if cm else 0.0
+    unsafe = target < safe - 0.05 or target < lowest
+    offered = any(offer.code == "S16" for offer in view.plan.offers)
+    yield Measure("offers", round(target, 1), round(max(safe, lowest), 1), offered or not unsafe)
+
+
+CHECKS = {
+    "R01": rest_day,
+    "R02": weekly_minutes,
+    "L01": light,
+    "L02": fresh_injury,
+    "J01": sore,
+    "Y01": young,
+    "O01": older,
+    "HT1": pressure,
+    "PR1": pregnant,
+    "OP1": bones,
+    "F01": falling,
+    "W01": seated,
+    "N01": said,
+    "S16": weight_target,
+}

@@ -1,0 +1,134 @@
+"""Whether a plan is whole, in order, made of what there is, and keeps what was agreed."""
+
+from collections.abc import Iterator
+
+from kuznia.domains.training.catalogue import catalogue
+from kuznia.domains.training.checks.rules import Measure, Rule
+from kuznia.domains.training.checks.view import View
+from kuznia.domains.training.schema.lesson import AvoidExercise, AvoidTag, DayUnavailable, Minutes
+from kuznia.domains.training.schema.plan import Day
+
+
+def complete(view: View, _: Rule) -> Iterator[Measure]:
+    numbers = [week.number for week in view.plan.weeks]
+    wanted = list(range(1, view.athlete.weeks + 1))
+    yield Measure("weeks", len(numbers), len(wanted), numbers == wanted)
+    for week, day in view.days():
+        if [one.day for one in week.days] != [1, 2, 3, 4, 5, 6, 7]:
+            yield Measure(f"weeks.{week.number}", len(week.days), 7, False)
+            return
+        problem = _day_problem(day)
+        if problem:
+            yield Measure(f"weeks.{week.number}.days.{day.day}", problem, "in order", False)
+
+
+def _day_problem(day: Day) -> str | None:
+    kinds = {(True, True): "mixed", (True, False): "strength", (False, True): "endurance"}
+    kind = kinds.get((bool(day.exercises), bool(day.sessions)), "rest")
+    if day.kind != kind:
+        return f"{day.kind} with {kind} content"
+    if [dose.order for dose in day.exercises] != list(range(1, len(day.exercises) + 1)):
+        return "orders"
+    ids = [dose.id for dose in day.exercises]
+    if len(set(ids)) != len(ids):
+        return "an exercise twice"
+    if any(dose.sets < 1 or dose.reps < 1 or dose.rir < 0 for dose in day.exercises):
+        return "an empty dose"
+    steps = [step for session in day.sessions for block in session.blocks for step in block.steps]
+    if any(step.seconds < 1 or not 1 <= step.zone <= 5 for step in steps):
+        return "an empty step"
+    return None
+
+
+def known(view: View, _: Rule) -> Iterator[Measure]:
+    for week, day in view.days():
+        for dose in day.exercises:
+            if dose.id not in catalogue():
+                where = f"weeks.{week.number}.days.{day.day}.exercises.{dose.order}"
+                yield Measure(where, dose.id[:60], "a catalogue id", False)
+            elif dose.unit != catalogue()[dose.id].unit:
+                where = f"weeks.{week.number}.days.{day.day}.exercises.{dose.order}"
+                yield Measure(where, dose.unit, catalogue()[dose.id].unit, False)
+
+
+def equipment(view: View, _: Rule) -> Iterator[Measure]:
+    for line in view.lines:
+        if not line.exercise.fits(view.athlete.equipment):
+            yield Measure(line.where, line.exercise.id, "equipment at hand", False)
+
+
+def days(view: View, _: Rule) -> Iterator[Measure]:
+    offered = set(view.athlete.weekdays or range(1, 8))
+    closed = {
+        effect.day for _, effect in view.athlete.effects if isinstance(effect, DayUnavailable)
+    }
+    # A playbook that closes every offered day closes none: someone asked for a plan.
+    free = offered - closed or offered
+    for week, day in view.days():
+        here = offered if _over(view, week.number, day.day) else free
+        if day.kind != "rest" and day.day not in here:
+            yield Measure(f"weeks.{week.number}.days.{day.day}", day.day, "an offered day", False)
+    for week in view.plan.weeks:
+        used = sum(1 for day in week.days if day.kind != "rest")
+        if used > view.athlete.days:
+            yield Measure(f"weeks.{week.number}", used, view.athlete.days, False)
+
+
+def notices(view: View, _: Rule) -> Iterator[Measure]:
+    said = {notice.code for notice in view.plan.notices if notice.text}
+    for code in ("advice", "stop"):
+        yield Measure("notices", "said" if code in said else "missing", code, code in said)
+
+
+def lessons(view: View, _: Rule) -> Iterator[Measure]:
+    effects = [effect for _, effect in view.athlete.effects]
+    tags = {effect.tag for effect in effects if isinstance(effect, AvoidTag)}
+    names = {effect.exercise for effect in effects if isinstance(effect, AvoidExercise)}
+    for line in view.lines:
+        broken = line.exercise.tags & tags or line.exercise.id in names
+        if broken and not _over(view, line.week, line.day):
+            yield Measure(line.where, line.exercise.id, "not in the playbook's way", False)
+    most = min((effect.minutes for effect in effects if isinstance(effect, Minutes)), default=None)
+    if most is None:
+        return
+    for week, day in view.days():
+        long = day.exercises and day.minutes > max(most, _long(view, day))
+        if long and not _over(view, week.number, day.day):
+            yield Measure(f"weeks.{week.number}.days.{day.day}", day.minutes, most, False)
+
+
+def _over(view: View, week: int, day: int) -> bool:
+    """A day that is past does not break what was learnt after it."""
+    return 7 * (week - 1) + day <= view.athlete.past
+
+
+def _long(view: View, day: Day) -> float:
+    return view.longest_day if any(session.kind == "long" for session in day.sessions) else 0.0
+
+
+def loads(view: View, _: Rule) -> Iterator[Measure]:
+    unit = view.athlete.load_unit
+    for line in view.lines:
+        load = line.dose.load
+        if load is None:
+            if line.dose.load_unit is not None:
+                yield Measure(line.where, str(line.dose.load_unit), "no load, no unit", False)
+            continue
+        if line.dose.load_unit != unit:
+            yield Measure(line.where, str(line.dose.load_unit), unit, False)
+            continue
+        step = line.exercise.step_lb if unit == "lb" else line.exercise.step_kg
+        off = abs(load / step - round(load / step)) if step else 1.0
+        if load <= 0 or off > 0.01:
+            yield Measure(line.where, load, f"a multiple of {step:g}", False)
+
+
+CHECKS = {
+    "X01": complete,
+    "X02": known,
+    "X03": equipment,
+    "X04": days,
+    "X05": notices,
+    "X06": lessons,
+    "X07": loads,
+}

@@ -1,0 +1,90 @@
+"""Whether reasons cite cards that exist, say only what those say, and titles are plain text."""
+
+import re
+from collections.abc import Iterator
+
+from kuznia.domains.training.cards import cards
+from kuznia.domains.training.checks.rules import Measure, Rule
+from kuznia.domains.training.checks.view import View
+from kuznia.domains.training.schema.lesson import Minutes
+from kuznia.domains.training.schema.plan import Reason
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_MARKUP = re.compile(r"[<>{}\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069]|https?:|www\.", re.I)
+
+
+def _reasons(view: View) -> Iterator[tuple[str, Reason]]:
+    plan = view.plan
+    yield "reason", plan.reason
+    for number, offer in enumerate(plan.offers, start=1):
+        yield f"offers.{number}.reason", offer.reason
+    for week in plan.weeks:
+        yield f"weeks.{week.number}.reason", week.reason
+        for day in week.days:
+            place = f"weeks.{week.number}.days.{day.day}"
+            yield f"{place}.reason", day.reason
+            for dose in day.exercises:
+                yield f"{place}.exercises.{dose.order}.reason", dose.reason
+            for session in day.sessions:
+                yield f"{place}.sessions.reason", session.reason
+
+
+def _distinct(view: View) -> Iterator[tuple[str, Reason]]:
+    """Each wording once, where it first stands: a plan repeats its reasons hundreds of times."""
+    seen: set[Reason] = set()
+    for where, reason in _reasons(view):
+        if reason not in seen:
+            seen.add(reason)
+            yield where, reason
+
+
+def cited(view: View, _: Rule) -> Iterator[Measure]:
+    for where, reason in _distinct(view):
+        missing = [name for name in reason.cites if name not in cards()]
+        if missing or not reason.cites:
+            yield Measure(where, (missing or ["none"])[0][:60], "a card", False)
+
+
+def numbers(view: View, _: Rule) -> Iterator[Measure]:
+    for where, reason in _distinct(view):
+        known = {
+            number
+            for name in reason.cites
+            if name in cards()
+            for number in _numbers(cards()[name].text + " " + cards()[name].text_uk)
+        }
+        for number in _numbers(reason.text):
+            if number not in known:
+                yield Measure(where, number, "a number of the card", False)
+
+
+def _numbers(text: str) -> Iterator[str]:
+    return (found.replace(",", ".") for found in _NUMBER.findall(text))
+
+
+def _headings(view: View) -> Iterator[tuple[str, str]]:
+    yield "title", view.plan.title
+    yield "summary", view.plan.summary
+    for week in view.plan.weeks:
+        yield f"weeks.{week.number}.theme", week.theme
+
+
+def plain(view: View, rule: Rule) -> Iterator[Measure]:
+    longest = int(rule.at("longest"))
+    for where, text in _headings(view):
+        if not text.strip() or len(text) > longest or _MARKUP.search(text):
+            yield Measure(where, f"{len(text)} characters", "short plain text", False)
+
+
+def own_numbers(view: View, _: Rule) -> Iterator[Measure]:
+    athlete = view.athlete
+    days = {sum(1 for day in week.days if day.kind != "rest") for week in view.plan.weeks}
+    minutes = {effect.minutes for _, effect in athlete.effects if isinstance(effect, Minutes)}
+    known = {athlete.weeks, athlete.days, athlete.minutes, *days, *minutes}
+    for where, text in _headings(view):
+        for number in _numbers(text):
+            if number not in {str(value) for value in known}:
+                yield Measure(where, number, "weeks, days or minutes", False)
+
+
+CHECKS = {"C01": cited, "C02": numbers, "C03": plain, "C04": own_numbers}

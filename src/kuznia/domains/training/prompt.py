@@ -1,0 +1,101 @@
+"""How a model is asked for its words and choices, and how its reply is read.
+
+It chooses from a closed set and writes prose. Numbers and permissions are never asked of it.
+"""
+
+import json
+from collections import defaultdict
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+
+from kuznia.domains.training.athlete.athlete import Athlete
+from kuznia.domains.training.athlete.lexicon import plain
+from kuznia.domains.training.athlete.screening import screen
+from kuznia.domains.training.kept import text
+from kuznia.domains.training.planner import Wishes
+from kuznia.domains.training.planner.limits import allowed, limits
+from kuznia.domains.training.schema.profile import PlanInput
+from kuznia.forge.terms import Prompt, Unreadable
+
+_LANGUAGES = {"en": "English", "uk": "Ukrainian"}
+_FENCE = "=" * 24
+_MOST_OFFERED = 8
+# What it is asked for is a hundredth of this.
+_MAX_REPLY = 50_000
+_MOST_WORDS = 1500
+_HINT = 'Answer with one JSON object: {"title", "summary", "themes", "prefer"}.'
+
+
+class Said(BaseModel):
+    """What a model may say about a plan."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+
+    title: str = Field(default="", max_length=120)
+    summary: str = Field(default="", max_length=300)
+    themes: tuple[str, ...] = Field(default=(), max_length=16)
+    prefer: tuple[str, ...] = Field(default=(), max_length=20)
+
+
+def offered(athlete: Athlete) -> dict[str, list[str]]:
+    """The exercises a model may choose from, by movement: only what may be given anyway."""
+    pool = allowed(athlete, limits(athlete, screen(athlete)))
+    by_pattern: dict[str, list[str]] = defaultdict(list)
+    for exercise in sorted(pool, key=lambda one: (-one.popularity, one.id)):
+        if len(by_pattern[exercise.pattern]) < _MOST_OFFERED:
+            by_pattern[exercise.pattern].append(exercise.id)
+    return dict(by_pattern)
+
+
+def prompt(told: PlanInput, athlete: Athlete, context: tuple[str, ...] = ()) -> Prompt:
+    """What the model is told: the frame of the plan, the closed set, and the person's words."""
+    lines = [
+        f"Language: {_LANGUAGES[athlete.language]}",
+        f"Kind: {athlete.kind}; aim: {athlete.aim}; level: {athlete.level}",
+        f"Weeks: {athlete.weeks}; days a week: {athlete.days}; minutes: {athlete.minutes}",
+        "Allowed exercises:",
+        *(f"- {pattern}: {', '.join(ids)}" for pattern, ids in offered(athlete).items()),
+        "The person's own words:",
+        _FENCE,
+        _fenced(f"{told.prompt}\n{told.profile.notes}"),
+        _FENCE,
+    ]
+    if context:
+        lines += ["What was learnt about this:", _FENCE, _fenced("\n".join(context)), _FENCE]
+    schema: dict[str, JsonValue] = Said.model_json_schema()
+    return Prompt(text("prompts/plan.md"), "\n".join(lines), schema, max_tokens=1200)
+
+
+def _fenced(said: str) -> str:
+    # The fence must not be closed from inside.
+    return said[:_MOST_WORDS].replace("=", "-")
+
+
+def wishes(reply: str, athlete: Athlete) -> Wishes:
+    """Read a reply, or say what was expected instead."""
+    said = _read(reply)
+    known = {name for ids in offered(athlete).values() for name in ids}
+    strange = [name for name in said.prefer if name not in known]
+    if strange:
+        raise Unreadable(
+            "unknown-exercise",
+            f"Not among the allowed exercises: {plain(strange[0])[:60]}.",
+            "Use only ids from the list of allowed exercises in prefer.",
+        )
+    return Wishes(
+        prefer=frozenset(said.prefer),
+        title=said.title,
+        summary=said.summary,
+        themes=said.themes,
+    )
+
+
+def _read(reply: str) -> Said:
+    first, last = reply.find("{"), reply.rfind("}")
+    if first < 0 or last < first or len(reply) > _MAX_REPLY:
+        raise Unreadable("no-json", "The reply holds no JSON object.", _HINT)
+    try:
+        data = json.loads(reply[first : last + 1])
+        return Said.model_validate(data)
+    except (ValueError, RecursionError, ValidationError) as error:
+        raise Unreadable("no-json", "The reply is not the JSON object asked for.", _HINT) from error

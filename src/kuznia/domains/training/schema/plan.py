@@ -1,0 +1,159 @@
+"""The plan on the wire: weeks, days, exercises with their dose, sessions with their steps."""
+
+import datetime
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, FailFast
+
+from kuznia.domains.training.schema.profile import Aim, Kind, Level, Sport
+from kuznia.forge.terms import Draft
+
+DayKind = Literal["strength", "endurance", "mixed", "rest"]
+Phase = Literal["base", "build", "peak", "deload", "taper"]
+SessionKind = Literal["easy", "long", "tempo", "intervals", "strides", "race"]
+T = TypeVar("T")
+# A plan that is sent to be verified can be long. The first wrong item of a list is named, for a
+# list of thousands has tens of thousands of faults.
+Several = Annotated[tuple[T, ...], FailFast()]
+# Sessions whose effort is high enough to need a quiet day round them.
+HARD: frozenset[SessionKind] = frozenset({"tempo", "intervals", "race"})
+
+
+class Piece(BaseModel):
+    """One piece of a plan."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Reason(Piece):
+    """Why it is so, and the cards that say it."""
+
+    text: str
+    cites: Several[str] = ()
+
+
+class Progression(Piece):
+    """The rule that changes the load from one session to the next, so that logs can move it."""
+
+    kind: Literal["double", "linear", "percent", "hold"]
+    low: int
+    high: int
+    # The share the load grows by when the rule is met; the plates decide the rest.
+    step_percent: float = 0.0
+    # And by which it falls after two failed sessions.
+    back_percent: float = 10.0
+
+
+class Dose(Piece):
+    """One exercise on one day. No load where no best is known: then effort leads."""
+
+    id: str
+    name: str
+    order: int
+    sets: int
+    reps: int
+    unit: Literal["reps", "sec", "m"]
+    # Repetitions left in reserve at the end of a set.
+    rir: int
+    rest: int
+    percent: float | None = None
+    load: float | None = None
+    load_unit: Literal["kg", "lb"] | None = None
+    progression: Progression
+    reason: Reason
+
+
+class Step(Piece):
+    """A stretch of an endurance session at one effort."""
+
+    seconds: int
+    zone: int
+    effort: str
+    heart_rate: tuple[int, int] | None = None
+
+
+class Block(Piece):
+    """Steps done so many times."""
+
+    times: int
+    steps: Several[Step]
+
+
+class Session(Piece):
+    """One endurance session. `km` for running only, and only the running part of it."""
+
+    kind: SessionKind
+    sport: Sport
+    name: str
+    minutes: int
+    km: float | None = None
+    blocks: Several[Block]
+    reason: Reason
+
+
+class Day(Piece):
+    """One day of a week; `day` is 1 for Monday."""
+
+    day: int
+    date: datetime.date | None = None
+    kind: DayKind
+    minutes: int
+    exercises: Several[Dose] = ()
+    sessions: Several[Session] = ()
+    reason: Reason
+
+
+class Week(Piece):
+    """A week with its theme and what it moves on."""
+
+    number: int
+    phase: Phase
+    theme: str
+    goal: str
+    lever: str
+    days: Several[Day]
+    reason: Reason
+
+
+class Offer(Piece):
+    """What was asked for and cannot honestly be planned, and what we planned instead."""
+
+    code: str
+    asked: str
+    offered: str
+    message: str
+    reason: Reason
+
+
+class Notice(Piece):
+    """Something the person must read beside the plan."""
+
+    code: str
+    text: str
+
+
+class Zone(Piece):
+    """An effort zone: by talk, and by heart rate where that may be used."""
+
+    zone: int
+    talk: str
+    heart_rate: tuple[int, int] | None = None
+
+
+class Plan(Draft):
+    """A training plan, all weeks in full."""
+
+    title: str
+    summary: str
+    language: Literal["en", "uk"]
+    kind: Kind
+    aim: Aim
+    level: Level
+    start: datetime.date | None = None
+    weeks: Several[Week]
+    zones: Several[Zone] = ()
+    offers: Several[Offer] = ()
+    notices: Several[Notice]
+    reason: Reason
+    # The lessons of the playbook that shaped it.
+    lessons: Several[str] = ()

@@ -1,0 +1,66 @@
+"""All that is yours: taken away as one file, or erased for good."""
+
+from collections.abc import AsyncGenerator
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+from pydantic_core import to_json
+
+from kuznia.callers import personal_data
+from kuznia.doors.context import doors
+from kuznia.forge.terms import Caller
+from kuznia.platform.db.database import Database
+from kuznia.platform.envelope import Envelope
+from kuznia.platform.log import get_log
+from kuznia.web.answers import answered
+from kuznia.web.asked import caller_of
+from kuznia.web.route import ExactRoute
+
+log = get_log("callers")
+router = APIRouter(prefix="/api/v1/me", tags=["me"], route_class=ExactRoute)
+
+MEDIA_TYPE = "application/x-ndjson"
+LINES = {MEDIA_TYPE: {"schema": {"type": "string"}}}
+
+
+class Erased(BaseModel):
+    rows: dict[str, int] = Field(description="How many were erased of each table.")
+
+
+@router.get(
+    "/export",
+    summary="All that is yours, a line of JSON for each row",
+    response_class=Response,
+    responses={200: {"content": LINES, "description": "`{table, row}` on each line."}},
+)
+async def export(request: Request) -> Response:
+    """Everything but secrets: of a key and a password only a hash was ever kept."""
+    who = caller_of(request)
+    headers = {"Content-Disposition": 'attachment; filename="kuznia-export.ndjson"'}
+    return StreamingResponse(lines(doors(request).db, who), media_type=MEDIA_TYPE, headers=headers)
+
+
+@router.delete(
+    "",
+    summary="Erase all that is yours, your account too",
+    response_class=Response,
+    responses={200: {"model": Envelope[Erased]}},
+)
+async def erase(request: Request) -> Response:
+    """It cannot be taken back. What is under way is cancelled first. What stays is an id with what
+    was spent and what an operator decided: a fresh budget is not to be had this way."""
+    at, who = doors(request), caller_of(request)
+    await at.runs.forget(who)
+    # Before the rows go: what is still in memory must not come after them.
+    await at.forge.shelf.forget(who)
+    rows = await personal_data.erase(at.db, who.id)
+    at.callers.forget(who.id)
+    log.info("erased", person=who.id, rows=sum(rows.values()))
+    return answered(Erased(rows=rows))
+
+
+async def lines(db: Database, who: Caller) -> AsyncGenerator[bytes]:
+    """The export as it is written, here and by the command line."""
+    async for table, row in personal_data.taken(db, who.id):
+        yield to_json({"table": table, "row": row}) + b"\n"

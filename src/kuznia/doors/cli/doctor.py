@@ -1,0 +1,232 @@
+"""What is configured, what can be reached, and what to set: `kuznia doctor`."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from httpx2 import AsyncClient, HTTPError
+from pydantic_core import to_json
+
+from kuznia.llm.model import ModelFault
+from kuznia.llm.service import Look
+from kuznia.platform.clock import SystemClock
+from kuznia.platform.db import migrate
+from kuznia.platform.db.database import Database, address, is_sqlite
+from kuznia.platform.errors import Fault
+from kuznia.platform.http.client import open_client
+from kuznia.platform.log import configure
+from kuznia.platform.settings import Settings
+
+PATIENCE = 5.0
+# Models whose adapter can look for itself: what each is called, and how it looks.
+Looks = Sequence[tuple[str, Look]]
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """One thing that was looked at: how it is, and what to do about it."""
+
+    what: str
+    state: str
+    well: bool = True
+    advice: str = ""
+
+
+NO_ADMIN = Symptom(
+    "accounts", "no administrator yet", advice="`kuznia users create NAME --admin` makes the first"
+)
+NO_MODEL = Symptom(
+    "model",
+    "none; our own planners answer where there are some",
+    advice="set OPENAI_BASE_URL and OPENAI_MODEL, and OPENAI_API_KEY if the server asks",
+)
+ODD = "that is no good answer; see its BASE_URL and the server's own log"
+
+
+async def examine(
+    settings: Settings,
+    clients: Sequence[tuple[str, AsyncClient]],
+    codemie: AbstractAsyncContextManager[Looks],
+) -> list[Symptom]:
+    """Look at everything the server stands on; nothing is changed by looking."""
+    # What is wrong is told once, as a symptom: standard output is for those.
+    quiet = {"log_level": "CRITICAL", "debug": False, "log_file": None}
+    lines = configure(settings.model_copy(update=quiet), sys.stderr)
+    try:
+        return await _symptoms(settings, clients, codemie)
+    finally:
+        lines.stop()
+
+
+async def _symptoms(
+    settings: Settings,
+    clients: Sequence[tuple[str, AsyncClient]],
+    codemie: AbstractAsyncContextManager[Looks],
+) -> list[Symptom]:
+    symptoms = [Symptom("settings", f"valid, {settings.environment}")]
+    symptoms += [
+        Symptom("settings", f"{name}={value}")
+        for name, value in settings.public().items()
+        if name.lower() in settings.model_fields_set
+    ]
+    symptoms += [Symptom("settings", note) for note in settings.notes]
+    symptoms += await _database(settings)
+    if settings.redis_url:
+        symptoms.append(await _redis(settings, settings.redis_url.get_secret_value()))
+    if settings.keys_url:
+        symptoms.append(await _provider(settings, settings.keys_url))
+    if settings.code_run_tests == "sandbox":
+        symptoms += await _sandbox()
+    symptoms += [await _model(model, client) for model, client in clients]
+    async with codemie as assistants:
+        symptoms += [await _assistant(name, look) for name, look in assistants]
+    return symptoms if clients or assistants else [*symptoms, NO_MODEL]
+
+
+async def _database(settings: Settings) -> list[Symptom]:
+    """The database, and whether there is somebody in it who can sign in."""
+    url = settings.database_url.get_secret_value()
+    embedded = is_sqlite(address(url))
+    kind = "SQLite" if embedded else "PostgreSQL"
+    # Opening would make the file, and looking must change nothing.
+    if embedded and not await asyncio.to_thread(Path(address(url).database or "").exists):
+        made = Symptom("database", f"{kind}, not made yet", advice="`kuznia serve` makes it")
+        return [made, NO_ADMIN] if settings.accounts else [made]
+    try:
+        db = await Database.open(url, pool_size=1, overflow=0, pool_timeout=PATIENCE)
+    except Fault as fault:
+        return [Symptom("database", fault.message, well=False, advice="see DATABASE_URL")]
+    try:
+        symptoms = [await _schema(db, kind, embedded)]
+        # In tables that are not as they should be nobody is looked for.
+        if settings.accounts and not symptoms[0].advice:
+            symptoms.append(await _accounts(db))
+        return symptoms
+    finally:
+        await db.close()
+
+
+async def _accounts(db: Database) -> Symptom:
+    from kuznia.callers.people import People
+
+    found = await People(db, SystemClock()).has_admin()
+    return Symptom("accounts", "there is an administrator") if found else NO_ADMIN
+
+
+async def _schema(db: Database, kind: str, embedded: bool) -> Symptom:
+    at, ours = await migrate.current(db) or "nothing", migrate.head()
+    state = f"{kind}, schema at {at}, and this version needs {ours}"
+    if await migrate.is_behind(db):
+        advice = "`kuznia serve` brings it up to date" if embedded else "run `kuznia migrate`"
+        return Symptom("database", state, well=embedded, advice=advice)
+    try:
+        await migrate.check(db)
+    except Fault:
+        return Symptom("database", state, well=False, advice="a newer version of Kuznia made it")
+    newer = f"at {at}: newer than this version, which can work with it"
+    return Symptom("database", f"{kind}, schema {'up to date' if at == ours else newer}")
+
+
+async def _redis(settings: Settings, url: str) -> Symptom:
+    from kuznia.platform.redis import NoRedis, Redis
+
+    redis = await Redis.open(
+        url,
+        prefix=settings.redis_prefix,
+        connections=1,
+        patience=settings.redis_timeout,
+        clock=SystemClock(),
+    )
+    try:
+        await redis.check()
+    except NoRedis as gone:
+        advice = "see REDIS_URL; docs/redis.md says what happens without it"
+        return Symptom("redis", gone.message, well=False, advice=advice)
+    finally:
+        await redis.close()
+    return Symptom("redis", "answers")
+
+
+async def _provider(settings: Settings, url: str) -> Symptom:
+    """The identity provider, without whose keys nobody's token can be taken."""
+    from kuznia.callers.credentials.keysets import UNREAD, published
+
+    name = "JWT_JWKS_URL" if settings.jwt_jwks_url else "SUPABASE_URL"
+    try:
+        async with open_client(url, outbound=settings.outbound) as client:
+            found = len(await published(client, url))
+    except UNREAD as error:
+        state = f"the keys at {name} cannot be read ({type(error).__name__})"
+        return Symptom("identity", state, well=False, advice=f"see {name} and the network")
+    if found:
+        return Symptom("identity", f"keys at {name}: {found}")
+    state = f"no key at {name} that a signature can be checked with"
+    if settings.jwt_secret:
+        return Symptom("identity", f"{state}; tokens are checked with JWT_SECRET")
+    advice = "have tokens signed with RS256 or ES256, or set JWT_SECRET"
+    return Symptom("identity", state, well=False, advice=advice)
+
+
+async def _sandbox() -> list[Symptom]:
+    """What tests that a model wrote would be run in, and the languages it can run."""
+    from kuznia.domains.code.sandbox.suites import RUNNERS
+    from kuznia.domains.code.sandbox.trial import open_sandbox
+
+    async with open_sandbox() as sandbox:
+        if sandbox.found.box is None:
+            state = "unavailable: no tests are run"
+            advice = "; ".join(sandbox.found.reasons)
+            return [Symptom("sandbox", state, well=False, advice=advice)]
+        lacking = {language: sandbox.lacks(language) for language in RUNNERS}
+    runners = [
+        # Node and Go are for whoever asks for their languages; pytest comes from pip as Kuznia did.
+        Symptom("sandbox", f"no test in {language} is run", language != "python", reason)
+        if reason
+        else Symptom("sandbox", f"runs tests in {language}")
+        for language, reason in lacking.items()
+    ]
+    return [Symptom("sandbox", f"withstands {len(sandbox.found.checks)} attacks"), *runners]
+
+
+async def _model(model: str, client: AsyncClient) -> Symptom:
+    try:
+        # Whatever it says, only that it answers is of interest: no more than the head is read.
+        async with client, asyncio.timeout(PATIENCE), client.stream("GET", "models") as answer:
+            status = answer.status_code
+    except (HTTPError, TimeoutError) as error:
+        state = f"{model}: the server is not reachable ({type(error).__name__})"
+        return Symptom("model", state, well=False, advice="see its BASE_URL and the network")
+    state = f"{model}: the server answers ({status})"
+    if status in (401, 403):
+        return Symptom("model", f"{state}, refusing the key", well=False, advice="see its API_KEY")
+    # Not every server lists its models, and a wrong path looks the same.
+    if status in (404, 405):
+        return Symptom("model", state, advice="if orders fail: does its BASE_URL end in /v1?")
+    return Symptom("model", state, well=status < 300, advice=ODD if status >= 300 else "")
+
+
+async def _assistant(name: str, look: Look) -> Symptom:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await look()
+    except TimeoutError:
+        state = f"{name}: no answer within {PATIENCE:g} seconds"
+        return Symptom("model", state, well=False, advice="see its BASE_URL and the network")
+    except ModelFault as fault:
+        return Symptom("model", f"{name}: {fault.reason}", well=False, advice=fault.message)
+    return Symptom("model", f"{name}: CodeMie lets us in and has it")
+
+
+def report(symptoms: Sequence[Symptom], *, as_json: bool) -> str:
+    """One line each, what to do under it; or JSON."""
+    if as_json:
+        return to_json({"well": all(s.well for s in symptoms), "symptoms": symptoms}).decode()
+    lines: list[str] = []
+    for symptom in symptoms:
+        lines.append(f"{'✓' if symptom.well else '✗'} {symptom.what:<10}{symptom.state}")
+        if symptom.advice:
+            lines.append(f"  {'':<10}→ {symptom.advice}")
+    return "\n".join(lines)

@@ -1,0 +1,185 @@
+"""`kuznia limits` and `kuznia budgets`: what one caller may have, and what they have used."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from pydantic_core import to_json
+
+from kuznia.doors.cli.tools import settings_of, tools_of
+from kuznia.platform.clock import SystemClock
+from kuznia.platform.errors import Invalid
+from kuznia.platform.terminal import AsJson, faults_as_exit, say
+
+# As in the command line itself: what is heavy is imported by the command that needs it.
+if TYPE_CHECKING:
+    from kuznia.callers.budgets.bookings import Booked
+    from kuznia.callers.limits.allowances import Allowance
+
+Changes = Mapping[str, str | int | None]
+
+Who = Annotated[
+    str,
+    typer.Argument(metavar="CALLER", help="A name or an id; `local` is who needs no credential."),
+]
+Days = Annotated[
+    int, typer.Option(min=1, max=62, help="Show what was spent today and on the days before.")
+]
+RATE = "Such as 10/minute; `off`: no limit; `usual`: as for everyone."
+COUNT = "A number; `off`: no limit; `usual`: as for everyone."
+MONEY = "Dollars; `off`: no limit; `usual`: as for everyone."
+
+limits = typer.Typer(name="limits", help="How often one caller may come.", no_args_is_help=True)
+budgets = typer.Typer(name="budgets", help="How much one caller may spend.", no_args_is_help=True)
+
+
+@limits.command("show")
+def show_limits(
+    context: typer.Context, caller: Who, days: Days = 7, as_json: AsJson = False
+) -> None:
+    """What this caller may do, and what they spent by day, key and model."""
+    _run(context, caller, {}, as_json, days)
+
+
+@limits.command("set")
+def set_limits(
+    context: typer.Context,
+    caller: Who,
+    requests: Annotated[str | None, typer.Option(help=RATE)] = None,
+    generation: Annotated[str | None, typer.Option(help=RATE)] = None,
+    at_once: Annotated[str | None, typer.Option(help=COUNT)] = None,
+    storage: Annotated[str | None, typer.Option(help=f"Bytes of artefacts. {COUNT}")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Decide for one caller; every process follows within five seconds."""
+    given = {
+        "requests": requests,
+        "generation": generation,
+        "at_once": at_once,
+        "storage": storage,
+    }
+    _run(context, caller, given, as_json)
+
+
+@limits.command("clear")
+def clear_limits(context: typer.Context, caller: Who, as_json: AsJson = False) -> None:
+    """Back to what everyone has."""
+    names = ("requests", "generation", "at_once", "storage")
+    _run(context, caller, dict.fromkeys(names, "usual"), as_json)
+
+
+@budgets.command("show")
+def show_budgets(
+    context: typer.Context, caller: Who, days: Days = 7, as_json: AsJson = False
+) -> None:
+    """What this caller may do, and what they spent by day, key and model."""
+    _run(context, caller, {}, as_json, days)
+
+
+@budgets.command("set")
+def set_budgets(
+    context: typer.Context,
+    caller: Who,
+    tokens_day: Annotated[str | None, typer.Option(help=COUNT)] = None,
+    tokens_month: Annotated[str | None, typer.Option(help=COUNT)] = None,
+    cost_day: Annotated[str | None, typer.Option(help=MONEY)] = None,
+    cost_month: Annotated[str | None, typer.Option(help=MONEY)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Decide for one caller; every process follows within five seconds."""
+    given = {
+        "tokens_day": tokens_day,
+        "tokens_month": tokens_month,
+        "cost_day": cost_day,
+        "cost_month": cost_month,
+    }
+    _run(context, caller, given, as_json)
+
+
+@budgets.command("clear")
+def clear_budgets(context: typer.Context, caller: Who, as_json: AsJson = False) -> None:
+    """Back to what everyone has."""
+    names = ("tokens_day", "tokens_month", "cost_day", "cost_month")
+    _run(context, caller, dict.fromkeys(names, "usual"), as_json)
+
+
+def _run(
+    context: typer.Context,
+    caller: str,
+    given: Mapping[str, str | None],
+    as_json: bool,
+    days: int = 7,
+) -> None:
+    with faults_as_exit(as_json):
+        changes = {name: _read(name, text) for name, text in given.items() if text is not None}
+        shown = asyncio.run(_decide_and_look(context, caller, changes, days))
+        if as_json:
+            say(to_json(shown).decode())
+        else:
+            say("\n".join((*_lines(shown), *_spent(shown))))
+
+
+def _read(name: str, text: str) -> str | int | None:
+    from kuznia.callers.limits.allowances import decision
+
+    try:
+        return decision(name, text)
+    except ValueError as wrong:
+        raise Invalid(f"--{name.replace('_', '-')}: {wrong}.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All there is to see of one caller's limits."""
+
+    caller: str
+    allowed: "Allowance"
+    decided: Sequence[str]
+    used: Mapping[str, int]
+    spent: "Sequence[Booked]"
+
+
+async def _decide_and_look(
+    context: typer.Context, caller: str, changes: Changes, days: int
+) -> Shown:
+    from kuznia.callers.budgets.bookings import booked
+    from kuznia.callers.budgets.rows import statement
+    from kuznia.callers.limits.allowances import Allowances, usual
+    from kuznia.forge.shelf.storage import used_by
+
+    settings, clock = settings_of(context), SystemClock()
+    async with tools_of(context).open_callers(settings) as (callers, db):
+        # Whatever is decided anew is for somebody who can still come.
+        forgetting = all(value is None for value in changes.values())
+        owner = await callers.people.owner(caller, erased=forgetting)
+        allowances = Allowances(db, clock, usual(settings))
+        if changes:
+            await allowances.decide(owner, changes)
+        decided = sorted(await allowances.decided(owner))
+        used = (await statement(db, owner, clock.now())).used
+        used["storage"] = await used_by(db, owner)
+        spent = await booked(db, owner, clock.now(), days)
+        return Shown(owner, await allowances.of(owner), decided, used, spent)
+
+
+def _lines(shown: Shown) -> Iterator[str]:
+    from kuznia.callers.limits.allowances import NAMES, written
+
+    yield shown.caller
+    for name in NAMES:
+        limit = written(name, getattr(shown.allowed, name))
+        used = f"{written(name, shown.used[name])} of " if name in shown.used else ""
+        whose = "decided for this caller" if name in shown.decided else "as for everyone"
+        yield f"  {name.replace('_', ' '):14}{used + limit:32}{whose}"
+
+
+def _spent(shown: Shown) -> Iterator[str]:
+    from kuznia.callers.limits.allowances import written
+
+    for one in shown.spent:
+        key = f"{one.key} {one.name}".strip() or "no key"
+        tokens = f"{one.input_tokens:,} + {one.output_tokens:,} tokens"
+        cost = written("cost", one.cost)
+        yield f"  {one.day}  {key}  {one.model or '-'}  {one.calls:,} calls  {tokens}  {cost}"

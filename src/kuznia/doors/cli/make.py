@@ -1,0 +1,229 @@
+"""One artefact made on the terminal: its stages as they happen, then what came of it."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import from_json, to_json
+
+from kuznia.callers.identify import local
+from kuznia.doors.context import Doors
+from kuznia.doors.http.signed_link import page_link
+from kuznia.doors.orders import accepted
+from kuznia.forge.exporting import exported
+from kuznia.forge.runs.runs import Run
+from kuznia.forge.shelf.shelf import Kept
+from kuznia.forge.terms import Caller, Domain, Event, Export, Finding
+from kuznia.platform.errors import Invalid, NotFound, TooLarge, invalid
+from kuznia.platform.folder import write
+from kuznia.platform.terminal import say, send
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+# What is read back from an artefact's JSON; its shape is known to the domain that made it.
+Json = Mapping[str, Any]
+HEARTBEAT = 3600.0
+# Of a field given in a file.
+MOST_FILE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """How the artefact is given: as JSON, in a format, or as files and in words."""
+
+    as_json: bool = False
+    export: str | None = None
+    # A folder for files, or the file an export is written to.
+    out: Path | None = None
+    # Write over files that are there.
+    force: bool = False
+
+
+async def make_here(
+    opening: AbstractAsyncContextManager[Doors],
+    name: str,
+    wanted: Mapping[str, str],
+    given: Given,
+) -> str | None:
+    """Run one order in this process: stages to standard error, the artefact to standard output.
+
+    Returns the path of the artefact's page, if it has one, as a browser can open it.
+    """
+    async with opening as at:
+        domain = _domain(at, name)
+        form = _format(domain, given.export) if given.export else None
+        who = local(remote=False)
+        run = await _start(at, domain, wanted, who)
+        with at.runs.listening(run):
+            await _show(run)
+        kept = accepted(run)
+        _give_all(kept, domain, form, given)
+        page = page_link(at, kept, who)
+        return page and page.link
+
+
+def _give_all(kept: Kept, domain: Domain, form: Export | None, given: Given) -> None:
+    artefact = from_json(kept.body)
+    if given.as_json:
+        say(kept.body.decode())
+        return
+    if form and artefact["decline"] is None:
+        _save(exported(form.write, kept.id, kept.created_at, kept.body, {}), given.out)
+    elif not form:
+        shown = domain.shown(artefact["parts"]) if domain.shown and artefact["parts"] else None
+        _give(artefact, shown, given)
+    say(_summary(artefact), err=True)
+
+
+def _give(artefact: Json, shown: object, given: Given) -> None:
+    """Files, and what a terminal is for; in a folder the whole artefact is of more use."""
+    files = list(_files(artefact))
+    if given.out is not None:
+        if shown is not None:
+            files.append(("artefact.json", to_json(artefact, indent=1).decode()))
+        write(files, given.out, force=given.force)
+        return
+    for path, content in files:
+        say(f"\n── {path} ──\n{content}")
+    if shown is not None:
+        say(cast("RenderableType", shown))
+
+
+def _save(content: bytes, out: Path | None) -> None:
+    if out is None:
+        send(content)
+        return
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise Invalid(f"{str(out)!r} cannot be written: {error.strerror}.") from None
+    say(str(out))
+
+
+def _domain(at: Doors, name: str) -> Domain:
+    # People say "a flow" and "a plan": the last word of the door's path, and of it one.
+    domains = at.forge.domains
+    called = {
+        word: one
+        for one in domains.values()
+        for last in (one.path.rpartition("/")[2], one.name)
+        for word in (last.removesuffix("s"), last)
+    }
+    if (domain := called.get(name)) is None:
+        raise NotFound(f"There is no domain {name[:40]!r}; there is {', '.join(sorted(domains))}.")
+    return domain
+
+
+def _format(domain: Domain, name: str) -> Export:
+    form = domain.exports.get(name)
+    if form is None:
+        known = ", ".join(domain.exports) or "none"
+        raise NotFound(f"{domain.name} has no format {name[:40]!r}; there is {known}.")
+    return form
+
+
+async def _start(at: Doors, domain: Domain, wanted: Mapping[str, str], who: Caller) -> Run:
+    known = domain.input.model_fields
+    if "prompt" not in wanted and known["prompt"].is_required():
+        raise Invalid("Nothing to make: say what you want, in quotes.")
+    if unknown := [field for field in wanted if field not in known]:
+        options = ", ".join(_option(field) for field in known if field != "prompt")
+        raise Invalid(f"{_option(unknown[0])} is no option of {domain.name}; there is {options}.")
+    try:
+        given = domain.input.model_validate(
+            {field: _value(known[field], text) for field, text in wanted.items()}
+        )
+    except ValidationError as error:
+        raise invalid(error) from None
+    return at.runs.start(await at.order(domain.name, given, who))
+
+
+def _option(field: str) -> str:
+    return f"--{field[:40].replace('_', '-')}"
+
+
+def _value(field: FieldInfo, text: str) -> object:
+    """Lists and objects are given as JSON, or in a file of it; all else is understood as text."""
+    if field.annotation is str:
+        return text
+    if text.startswith(("[", "{")):
+        with suppress(ValueError):
+            return from_json(text)
+    if text.endswith(".json"):
+        return _read(Path(text))
+    return text
+
+
+def _read(path: Path) -> object:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_FILE + 1)
+        if len(data) > MOST_FILE:
+            raise TooLarge(f"{path} is longer than {MOST_FILE} bytes.")
+        return from_json(data)
+    except OSError as error:
+        raise Invalid(f"{path} cannot be read: {error.strerror}.") from None
+    except ValueError:
+        raise Invalid(f"{path} is not JSON.") from None
+
+
+async def _show(run: Run) -> None:
+    async with aclosing(run.events.after(0, HEARTBEAT)) as events:
+        async for event in events:
+            if event is not None and (line := _line(event)):
+                say(line, err=True)
+
+
+def _line(event: Event) -> str:
+    part = event.data.get("part", "")
+    findings = cast("tuple[Finding, ...]", event.data.get("findings", ()))
+    said = "".join(f"\n      {f.where}: {f.message}" for f in findings if f.stands)
+    match event.kind:
+        case "part.started":
+            return f"  …  {part}"
+        case "part.checked" if said:
+            return f"  ↺  {part}: not accepted yet{said}"
+        case "part.mended":
+            return f"  ✎  {part}: mended by our own code"
+        case "part.accepted":
+            return f"  ✓  {part}"
+        case "part.unmet":
+            return f"  ✗  {part}{said}"
+        case _:
+            return ""
+
+
+def _files(artefact: Json) -> Iterable[tuple[str, str]]:
+    for part in artefact["parts"].values():
+        # A part that measures has files too, but nothing to write.
+        for file in part.get("files", ()):
+            if "content" in file:
+                yield file["path"], file["content"]
+
+
+def _summary(artefact: Json) -> str:
+    decline = artefact["decline"]
+    lines = [f"\n{artefact['status']}  {artefact['id']}", f"  {_spent(artefact['evidence'])}"]
+    if decline:
+        lines += [f"  {decline['message']}", *(f"  ? {q}" for q in decline["questions"])]
+    lines += [f"  ! {f['where']}: {f['message']}" for f in artefact["findings"]]
+    return "\n".join(lines)
+
+
+def _spent(evidence: Json) -> str:
+    making = evidence["making"]
+    took = evidence if making is None else making
+    figures = (
+        f"{len(took['attempts'])} model calls, "
+        f"{took['input_tokens'] + took['output_tokens']} tokens, "
+        f"${took['cost'] / 1e9:.6f}, {took['seconds']:.2f} s "
+        f"({took['model_seconds']:.2f} s waiting for the model)"
+    )
+    if making is None:
+        return figures
+    return f"found on the shelf, nothing was spent; its making took {figures}"

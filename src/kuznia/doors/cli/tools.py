@@ -1,0 +1,45 @@
+"""What the application hands to its commands."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import typer
+
+from kuznia.platform.settings import Settings, load
+
+if TYPE_CHECKING:
+    from httpx2 import AsyncClient
+
+    from kuznia.callers.identify import Callers
+    from kuznia.doors.cli.doctor import Looks
+    from kuznia.doors.context import Doors
+    from kuznia.platform.db.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the application hands to its command line; a door may not import the application."""
+
+    open_doors: "Callable[[Settings], AbstractAsyncContextManager[Doors]]"
+    serve: Callable[[Settings], None]
+    openapi: Callable[[Settings], bytes]
+    # Each model that is asked, with a client of its server.
+    clients: "Callable[[Settings], Sequence[tuple[str, AsyncClient]]]"
+    # CodeMie's assistants, each with a way to look at it.
+    codemie: "Callable[[Settings], AbstractAsyncContextManager[Looks]]"
+    # Who may call, and the database they are in; no model and no domain.
+    open_callers: "Callable[[Settings], AbstractAsyncContextManager[tuple[Callers, Database]]]"
+
+
+def settings_of(context: typer.Context, over: Mapping[str, str] | None = None) -> Settings:
+    """The settings, with the database in this folder where `kuznia --here` asked for it."""
+    return load(over=over, in_this_folder=bool(context.find_root().params["in_this_folder"]))
+
+
+def tools_of(context: typer.Context) -> Tools:
+    """What the application handed in."""
+    tools = context.obj()
+    assert isinstance(tools, Tools)
+    return tools

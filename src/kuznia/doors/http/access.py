@@ -1,0 +1,108 @@
+"""Who may do what: one table of every route, and what it asks of whoever comes.
+
+It is asked with the route a request matched, never with the text of its path. A route that is not
+in the table stops the start: nothing is open because somebody forgot it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What a route asks, and how its requests are counted."""
+
+    # What the credential must allow; None: any credential will do.
+    scope: str | None = None
+    # Nobody is asked for a credential.
+    public: bool = False
+    # Places orders: they have a rate of their own, and an Idempotency-Key is looked at.
+    orders: bool = False
+    # Whoever watches over the server is never sent away by a rate.
+    watched: bool = False
+    # A page for an admin with a browser: a session lets in, and who has none is shown where to
+    # sign in.
+    panel: bool = False
+    # Where the old training addresses carried a token.
+    carries: Literal["body", "query"] | None = None
+    # For an old address: what to ask instead, said with every answer.
+    successors: tuple[str, ...] = ()
+
+
+OPEN = Rule(public=True)
+WATCHED = Rule(public=True, watched=True)
+ANY = Rule()
+READ = Rule(scope="read")
+MAKE = Rule(scope="domains")
+ORDER = Rule(scope="domains", orders=True)
+ACCOUNT = Rule(scope="account")
+PANEL = Rule(scope="admin", panel=True)
+PANEL_OPEN = Rule(public=True, panel=True)
+
+# Where there is nothing, there is nothing to allow either: who has a credential is told so.
+NOWHERE = Rule()
+NOWHERE_IN_PANEL = Rule(panel=True)
+
+RULES: Mapping[str, Rule] = {
+    "GET /": OPEN,
+    "GET /health": WATCHED,
+    "GET /ready": WATCHED,
+    "GET /metrics": Rule(scope="metrics", watched=True),
+    "GET /api/openapi.json": OPEN,
+    "GET /api/docs": OPEN,
+    "GET /api/docs/reference.js": OPEN,
+    "GET /api/docs/reference.css": OPEN,
+    "GET /api/v1/status": READ,
+    "POST /api/v1/auth/token": OPEN,
+    "POST /api/v1/auth/refresh": OPEN,
+    "POST /api/v1/auth/revoke": OPEN,
+    "POST /api/v1/auth/password": ACCOUNT,
+    "GET /api/v1/auth/me": ANY,
+    "GET /api/v1/keys": ACCOUNT,
+    "POST /api/v1/keys": ACCOUNT,
+    "POST /api/v1/keys/{key_id}/rotate": ACCOUNT,
+    "DELETE /api/v1/keys/{key_id}": ACCOUNT,
+    "GET /api/v1/me/export": ACCOUNT,
+    "DELETE /api/v1/me": ACCOUNT,
+    "GET /api/v1/artefacts": READ,
+    "GET /api/v1/artefacts/{artefact_id}": READ,
+    "DELETE /api/v1/artefacts": MAKE,
+    "DELETE /api/v1/artefacts/{artefact_id}": MAKE,
+    "GET /api/v1/artefacts/{artefact_id}/exports": READ,
+    "GET /api/v1/artefacts/{artefact_id}/exports/{name}": READ,
+    "POST /api/v1/artefacts/{artefact_id}/preview-link": MAKE,
+    "GET /api/v1/runs/{run_id}/events": READ,
+    "DELETE /api/v1/runs/{run_id}": MAKE,
+    "GET /admin": PANEL,
+    "GET /admin/panel.css": PANEL_OPEN,
+    "GET /admin/panel.svg": PANEL_OPEN,
+    "GET /admin/sign-in": PANEL_OPEN,
+    "POST /admin/sign-in": PANEL_OPEN,
+    "POST /admin/sign-out": PANEL,
+    "GET /admin/users": PANEL,
+    "POST /admin/users": PANEL,
+    "GET /admin/keys": PANEL,
+    "POST /admin/keys/{key_id}/revoke": PANEL,
+    "GET /admin/limits": PANEL,
+    "POST /admin/limits": PANEL,
+    "GET /admin/runs": PANEL,
+    "GET /admin/runs/{run_id}": PANEL,
+    "GET /admin/artefacts": PANEL,
+    "GET /admin/artefacts/{artefact_id}": PANEL,
+    "GET /admin/feedback": PANEL,
+    "GET /admin/settings": PANEL,
+}
+
+
+def domain_rules(path: str, more: Iterable[BaseRoute]) -> dict[str, Rule]:
+    """A domain's own routes: its two makers, and `more`, which read or make."""
+    rules = {
+        f"{method} {context.path}": READ if method == "GET" else MAKE
+        for context in iter_route_contexts(list(more))
+        for method in context.methods or ()
+    }
+    return rules | {f"POST /api/v1/{path}": ORDER, f"POST /api/v1/{path}/batch": ORDER}

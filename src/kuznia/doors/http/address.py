@@ -1,0 +1,69 @@
+"""From which address a request comes: the connection's, or what a proxy of ours wrote down."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from fastapi import Request
+from starlette.types import Scope
+
+from kuznia.doors.context import doors
+
+# 192.0.2.1:443 and [2001:db8::1]:443
+_WITH_PORT = re.compile(r"(?P<v4>[\d.]+):\d+|\[(?P<v6>[^\]]+)\](?::\d+)?")
+_network = lru_cache(maxsize=256)(ip_network)
+
+
+def client_address(scope: Scope, proxies: Sequence[str]) -> str:
+    """The caller's address; `proxies` are the networks whose X-Forwarded-For is believed.
+
+    Addresses of one IPv6 household count as one address.
+    """
+    client = scope.get("client")
+    host = client[0] if client else ""
+    if proxies and within(host, proxies):
+        for name, value in scope["headers"]:
+            if name == b"x-forwarded-for":
+                host = _last_foreign(value.decode("latin-1"), host, proxies)
+    return _grouped(host)
+
+
+def within(host: str, networks: Sequence[str]) -> bool:
+    """Whether the address belongs to one of these networks; what is no address does not."""
+    address = _parsed(host)
+    return address is not None and any(address in _network(network) for network in networks)
+
+
+def _last_foreign(forwarded: str, host: str, proxies: Sequence[str]) -> str:
+    """Anyone may have sent what stands before the last address a proxy of ours wrote."""
+    for hop in reversed(forwarded.split(",")):
+        host = hop.strip()
+        if not within(host, proxies):
+            break
+    return host
+
+
+def _grouped(host: str) -> str:
+    """One household has 2^64 IPv6 addresses; they are one caller."""
+    address = _parsed(host)
+    if isinstance(address, IPv6Address):
+        return str(ip_network((int(address), 64), strict=False))
+    return host if address is None else str(address)
+
+
+def _parsed(host: str) -> IPv4Address | IPv6Address | None:
+    """The address without the port some proxies write behind it, and without its zone."""
+    if bare := _WITH_PORT.fullmatch(host):
+        host = bare["v4"] or bare["v6"]
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    # What came to a socket of both kinds as IPv4 is written ::ffff:192.0.2.1.
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def address_of(request: Request) -> str:
+    """The caller's address, by the proxies this server trusts."""
+    return client_address(request.scope, doors(request).settings.trusted_proxies)

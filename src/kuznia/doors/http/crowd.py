@@ -1,0 +1,69 @@
+"""The connections there are: so many in all, so many of one address; who only waits makes room."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Protocol
+
+from kuznia.doors.http.address import client_address, within
+from kuznia.platform.settings.types import is_loopback
+
+
+class Seat(Protocol):
+    """A connection, as far as its place among the others goes."""
+
+    def evict(self) -> None:
+        """Close without a word, at once."""
+        ...
+
+
+class Crowd:
+    """Who was evicted shows as gone at once; its connection may take a moment longer."""
+
+    def __init__(self, limit: int, limit_each: int, proxies: Sequence[str]) -> None:
+        self._limit = limit
+        self._limit_each = limit_each
+        self._proxies = proxies
+        self._addresses: dict[Seat, str] = {}
+        self._each = Counter[str]()
+        # Without a whole request to work on; who has waited longest is the first.
+        self._waiting: dict[Seat, None] = {}
+
+    def enter(self, seat: Seat, host: str) -> bool:
+        """Take it in if there is room, or if somebody who waits can be sent away for it."""
+        address = client_address({"client": (host, 0)}, ())
+        # Behind a proxy all have its address, and what is on this machine is its owner's.
+        shared = is_loopback(host) or within(host, self._proxies)
+        if not shared and self._each[address] >= self._limit_each:
+            room = self._evict(address)
+        else:
+            room = len(self._addresses) < self._limit or self._evict(None)
+        if room:
+            self._addresses[seat] = address
+            self._each[address] += 1
+            self._waiting[seat] = None
+        return room
+
+    def leave(self, seat: Seat) -> None:
+        """It is closed, or as good as closed."""
+        self._waiting.pop(seat, None)
+        if (address := self._addresses.pop(seat, None)) is not None:
+            self._each[address] -= 1
+            if not self._each[address]:
+                del self._each[address]
+
+    def works(self, seat: Seat) -> None:
+        """Its request has come whole, and is nobody's to cut."""
+        self._waiting.pop(seat, None)
+
+    def waits(self, seat: Seat) -> None:
+        """It has its answer, and nothing more to ask yet."""
+        if seat in self._addresses:
+            self._waiting[seat] = None
+
+    def _evict(self, address: str | None) -> bool:
+        for seat in self._waiting:
+            if address is None or self._addresses[seat] == address:
+                self.leave(seat)
+                seat.evict()
+                return True
+        return False

@@ -1,0 +1,230 @@
+"""Pure ASGI: a POST with an Idempotency-Key is done once, and answered as often as it is sent.
+
+With a key the work goes on when the client leaves: the key is how it comes back for the answer.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, suppress
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from kuznia.callers.replays import (
+    Answer,
+    Headers,
+    Message,
+    Replays,
+    Request,
+    Tape,
+    request,
+    reused,
+    taken_over,
+)
+from kuznia.llm.layers.retry import random_jitter
+from kuznia.platform.errors import Invalid, Unavailable
+from kuznia.web.answers import EVENT_STREAM
+from kuznia.web.body import whole
+from kuznia.web.leaving import unless_gone
+
+HEADER = b"idempotency-key"
+REPLAYED = (b"idempotency-replayed", b"true")
+KEY = re.compile(rb"[!-~]{1,255}")
+# Seconds between looks at another process's work: ever longer, and not in step with others.
+FIRST_POLL, LAST_POLL = 0.05, 1.0
+EVENTS = EVENT_STREAM.encode()
+FINISHED = b"\nevent: run.finished\n"
+
+
+class Idempotent:
+    """Only where orders are placed: an answer that holds a secret must not be kept."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        orders = scope["type"] == "http" and scope["target"].rule.orders
+        if not orders or (key := _key(scope)) is None:
+            await self._app(scope, receive, send)
+            return
+        replays: Replays = scope["state"]["replays"]
+        body = await whole(receive)
+        streamed = EVENTS in _header(scope, b"accept")
+        parts = scope["path"].encode(), scope["query_string"], b"%d" % streamed, body
+        asked = request(scope["state"]["caller"].id, key, *parts)
+        await unless_gone(receive, self._answer(replays, asked, scope, body, send))
+
+    async def _answer(
+        self, replays: Replays, asked: Request, scope: Scope, body: bytes, send: Send
+    ) -> None:
+        while tape := replays.tapes.get(asked.id):
+            if tape.request != asked:
+                raise reused()
+            played = await _play(tape, send, replayed=True)
+            if tape.fault is not None:
+                raise tape.fault
+            if played:
+                return
+            # Whoever asked for us all has left before there was an answer.
+        # Before the row is asked: of two in one process the second is to find the first.
+        tape = replays.tapes[asked.id] = Tape(asked)
+        try:
+            poll = FIRST_POLL
+            while (found := await replays.claim(asked)) == "theirs":
+                await asyncio.sleep(poll * random_jitter())
+                poll = min(2 * poll, LAST_POLL)
+        except BaseException:
+            _drop(replays, tape)
+            raise
+        if found == "ours":
+            await self._begin(replays, tape, scope, body, send)
+            return
+        headers = [*found.headers]
+        tape.write({"type": "http.response.start", "status": found.status, "headers": headers})
+        tape.write({"type": "http.response.body", "body": found.body})
+        _drop(replays, tape)
+        await _play(tape, send, replayed=True)
+
+    async def _begin(
+        self, replays: Replays, tape: Tape, scope: Scope, body: bytes, send: Send
+    ) -> None:
+        """The work is a task of its own: this request is the first listener, and may leave."""
+        task = asyncio.create_task(self._execute(replays, tape, scope, body))
+        replays.tasks.add(task)
+        task.add_done_callback(replays.tasks.discard)
+        if not await _play(tape, send, replayed=False) or tape.fault is not None:
+            # What broke in there is for the gate to tell.
+            await asyncio.shield(task)
+
+    async def _execute(self, replays: Replays, tape: Tape, scope: Scope, body: bytes) -> None:
+        work = _Work(replays, tape, body)
+        try:
+            async with _renewed(replays, tape.request):
+                await self._app(scope, work.receive, work.write)
+            if tape.fault is not None:
+                raise tape.fault
+        finally:
+            await work.end()
+
+
+class _Work:
+    """What is done once: its answer goes onto the tape, and its end only when that was kept."""
+
+    def __init__(self, replays: Replays, tape: Tape, body: bytes) -> None:
+        self._replays = replays
+        self._tape = tape
+        self._body: bytes | None = body
+        self._pieces: list[Message] = []
+        self._settled = False
+
+    async def receive(self) -> Message:
+        body, self._body = self._body, None
+        if body is None:
+            # Nobody leaves: who listens is not for the work to know.
+            await asyncio.Event().wait()
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def write(self, message: Message) -> None:
+        self._pieces.append(dict(message))
+        if message["type"] == "http.response.start":
+            # Waits for what may be all of the answer, and turn out not to be ours to give.
+            return
+        tape = self._tape
+        if not self._settled and _is_last(message):
+            # Before anyone has its end: what was answered is what will be answered, and who
+            # comes again after a fault does not find it still there.
+            self._settled = True
+            if not await _settle(self._replays, tape.request, _worth_keeping(self._pieces)):
+                tape.fault = taken_over()
+            del self._replays.tapes[tape.request.id]
+        while tape.fault is None and len(tape.pieces) < len(self._pieces):
+            tape.write(self._pieces[len(tape.pieces)])
+
+    async def end(self) -> None:
+        """No more comes; without an answer it may be tried again."""
+        if self._settled:
+            self._tape.end()
+            return
+        if not self._tape.pieces:
+            self._tape.fault = Unavailable("What this request repeats broke.", retry_after=1)
+        await self._replays.release(self._tape.request)
+        _drop(self._replays, self._tape)
+
+
+async def _settle(replays: Replays, asked: Request, answer: Answer | None) -> bool:
+    """Whether the answer may be given."""
+    if answer is not None:
+        return await replays.keep(asked, answer)
+    await replays.release(asked)
+    return True
+
+
+def _is_last(piece: Message) -> bool:
+    """Whether this ends the answer; after a stream's last event there is nothing to read."""
+    return not piece.get("more_body") or FINISHED in piece["body"]
+
+
+def _drop(replays: Replays, tape: Tape) -> None:
+    del replays.tapes[tape.request.id]
+    tape.end()
+
+
+@asynccontextmanager
+async def _renewed(replays: Replays, asked: Request) -> AsyncGenerator[None]:
+    async def renew() -> None:
+        while True:
+            await asyncio.sleep(replays.lease / 3)
+            await replays.renew(asked)
+
+    beat = asyncio.create_task(renew())
+    try:
+        yield
+    finally:
+        beat.cancel()
+        with suppress(asyncio.CancelledError):
+            await beat
+
+
+async def _play(tape: Tape, send: Send, *, replayed: bool) -> bool:
+    """All there is and all that comes; whether that was anything."""
+    place = 0
+    while True:
+        while place < len(tape.pieces):
+            # A copy: what is outside of us adds its own headers.
+            piece = dict(tape.pieces[place])
+            place += 1
+            if replayed and piece["type"] == "http.response.start":
+                piece["headers"] = [*piece["headers"], REPLAYED]
+            await send(piece)
+        if tape.ended:
+            return place > 0
+        await tape.more()
+
+
+def _worth_keeping(pieces: Sequence[Message]) -> Answer | None:
+    """What was done, or refused after the work: a fault that may pass is tried again instead."""
+    status: int = pieces[0]["status"]
+    headers: Headers = tuple((name, value) for name, value in pieces[0]["headers"])
+    if not (200 <= status < 300 or status == 422):
+        return None
+    body = b"".join(piece.get("body", b"") for piece in pieces[1:])
+    streamed = any(n == b"content-type" and v.startswith(EVENTS) for n, v in headers)
+    if streamed and FINISHED not in body:
+        return None
+    return Answer(status, headers, body)
+
+
+def _key(scope: Scope) -> str | None:
+    for name, value in scope["headers"]:
+        if name == HEADER:
+            if not KEY.fullmatch(value):
+                raise Invalid(
+                    "Idempotency-Key is 1 to 255 letters, digits and signs, without spaces.",
+                    details={"fields": [{"where": "header.idempotency-key", "message": "no key"}]},
+                )
+            return value.decode()
+    return None
+
+
+def _header(scope: Scope, wanted: bytes) -> bytes:
+    return next((value for name, value in scope["headers"] if name == wanted), b"")

@@ -1,0 +1,148 @@
+"""A request is matched once, before anything is decided about it, and answered by what it matched.
+
+Every layer reads the same `scope["target"]`. Were the path looked at again further in, two readers
+could see two routes in it, and what one had allowed the other would do.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+from fastapi.routing import RouteContext, iter_route_contexts
+from starlette.responses import RedirectResponse
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from kuznia.doors.http.access import NOWHERE, NOWHERE_IN_PANEL, Rule
+from kuznia.doors.http.faults import answer
+from kuznia.platform.errors import MethodNotAllowed, NotFound
+
+PANEL = "/admin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a request is for."""
+
+    # The route's own words, like /api/v1/runs/{run_id}; empty where there is nothing.
+    path: str = ""
+    # The route's: a HEAD is allowed, counted and answered as the GET it asks about. Empty where
+    # the path does not take the method that was sent.
+    method: str = ""
+    # What may be sent to this path.
+    methods: tuple[str, ...] = ()
+    rule: Rule
+    app: ASGIApp
+
+
+# The targets of one path by method; under no method, the one for every other method.
+Methods = Mapping[str, Target]
+
+
+class Targets:
+    """All there is at this server; LookupError for a route that has no rule."""
+
+    def __init__(self, routes: Iterable[BaseRoute], rules: Mapping[str, Rule]) -> None:
+        contexts: dict[str, list[RouteContext]] = defaultdict(list)
+        for context in iter_route_contexts(list(routes)):
+            contexts[context.path or ""].append(context)
+        self._exact: dict[str, Methods] = {}
+        # By the number of their slashes, which is quicker to compare than the pattern.
+        self._patterns: dict[int, list[tuple[re.Pattern[str], Methods]]] = defaultdict(list)
+        self.operations: list[Target] = []
+        for path, several in contexts.items():
+            methods = _methods(path, several, rules)
+            self.operations += (one for one in methods.values() if one.method)
+            if "{" in path:
+                self._patterns[path.count("/")].append((several[0].path_regex, methods))
+            else:
+                self._exact[path] = methods
+        self._nowhere = Target(rule=NOWHERE, app=_not_found)
+        self._nowhere_in_panel = Target(rule=NOWHERE_IN_PANEL, app=_not_found)
+
+    def match(self, scope: Scope) -> Target:
+        """What this is for; the variable parts of its path go into the scope."""
+        path, method = scope["path"], scope["method"]
+        found = self._find(path)
+        if found is not None:
+            scope["path_params"] = found[1]
+            return _for(found[0], method)
+        if (found := self._find(_other_end(path))) is not None:
+            return _elsewhere(_for(found[0], method))
+        # All that depends on it is how whoever is not known is asked to sign in.
+        return self._nowhere_in_panel if path.startswith(f"{PANEL}/") else self._nowhere
+
+    def _find(self, path: str) -> tuple[Methods, dict[str, str]] | None:
+        if (methods := self._exact.get(path)) is not None:
+            return methods, {}
+        for pattern, methods in self._patterns.get(path.count("/"), ()):
+            # Not `match`: to it a line break at the end is as good as the end.
+            if found := pattern.fullmatch(path):
+                return methods, found.groupdict()
+        return None
+
+
+class Dispatch(BaseRoute):
+    """The only route the framework's router sees: it answers from what was decided upon."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:  # noqa: ARG002 - it is for any
+        return Match.FULL, {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await scope["target"].app(scope, receive, send)
+
+
+def _methods(path: str, contexts: Iterable[RouteContext], rules: Mapping[str, Rule]) -> Methods:
+    by_method = {method: context for context in contexts for method in context.methods or ()}
+    takes = tuple(sorted(by_method.keys() | ({"HEAD"} if "GET" in by_method else set[str]())))
+    methods: dict[str, Target] = {}
+    for method, context in by_method.items():
+        if (rule := rules.get(f"{method} {path}")) is None:
+            raise LookupError(f"{method} {path} has no rule in doors/http/access.py")
+        methods[method] = Target(
+            path=path, method=method, methods=takes, rule=rule, app=context.app
+        )
+    # It does nothing, so whatever credential there is will do.
+    rule = Rule(
+        public=all(one.rule.public for one in methods.values()),
+        panel=any(one.rule.panel for one in methods.values()),
+    )
+    methods[""] = Target(path=path, methods=takes, rule=rule, app=_not_allowed)
+    return methods
+
+
+def _for(methods: Methods, sent: str) -> Target:
+    return methods.get("GET" if sent == "HEAD" else sent) or methods[""]
+
+
+def _other_end(path: str) -> str:
+    return path[:-1] if path.endswith("/") else f"{path}/"
+
+
+def _elsewhere(target: Target) -> Target:
+    """A slash more or less at the end is sent on, if the right address would let its sender in."""
+    rule = replace(target.rule, orders=False, carries=None)
+    return replace(target, rule=rule, app=_moved)
+
+
+async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
+    fault = NotFound("There is nothing at this address; /api/docs has those there are.")
+    await answer(fault)(scope, receive, send)
+
+
+async def _not_allowed(scope: Scope, receive: Receive, send: Send) -> None:
+    methods = scope["target"].methods
+    fault = MethodNotAllowed(
+        f"This address takes {', '.join(methods)}; it does not take {scope['method']}.",
+        details={"methods": list(methods)},
+    )
+    await answer(fault, {"Allow": ", ".join(methods)})(scope, receive, send)
+
+
+async def _moved(scope: Scope, receive: Receive, send: Send) -> None:
+    # Without the name of a host: whoever sends the request chooses that one.
+    query = f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else ""
+    place = quote(_other_end(scope["path"])) + query
+    await RedirectResponse(place)(scope, receive, send)

@@ -1,0 +1,138 @@
+"""A flow as it used to look: pages one after another, each text in the one language asked for."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, Field, JsonValue
+from pydantic_core import from_json
+
+from kuznia.domains.flows.schema import SEEN, Ask, FieldType, Flow, Format, Kind, Language, Step
+from kuznia.forge.shelf.shelf import Kept
+
+# Kinds of a step there was a word for; what a person never sees is not told here.
+TYPES: Mapping[Kind, str] = {
+    "form": "form",
+    "authenticate": "redirect",
+    "pay": "redirect",
+    "sign": "signature",
+    "consent": "confirmation",
+    "review": "confirmation",
+    "status": "confirmation",
+    "end": "confirmation",
+}
+FIELDS: Mapping[FieldType | Format, str] = {
+    "email": "email",
+    "phone": "tel",
+    "number": "number",
+    "integer": "number",
+    "money": "number",
+    "long": "textarea",
+    "date": "date",
+    "time": "time",
+    "yesno": "checkbox",
+    "choice": "select",
+    "many": "multiselect",
+    "file": "file",
+}
+
+
+class FlowChoice(BaseModel):
+    value: str
+    label: str
+
+
+class FlowField(BaseModel):
+    name: str
+    type: str
+    label: str
+    required: bool = True
+    placeholder: str | None = None
+    options: list[FlowChoice] | None = None
+
+
+class FlowStep(BaseModel):
+    id: str
+    type: str
+    title: str
+    message: str | None = None
+    fields: list[FlowField] | None = None
+
+
+class OldFlow(BaseModel):
+    id: str
+    name: str
+    description: str | None = None
+    steps: list[FlowStep]
+    metadata: dict[str, JsonValue] = Field(description="Where all of it is: `artefact`.")
+
+
+class FlowAnswer(BaseModel):
+    """What came of a prompt; `error` says why there is neither flow nor page."""
+
+    flow: OldFlow | None = None
+    ui: str | None = None
+    status: Literal["ready", "processing", "error"]
+    prompt: str
+    error: str | None = None
+
+
+def told(kept: Kept, prompt: str) -> FlowAnswer:
+    """An artefact of flows in the old shape; one that was declined is told as an error."""
+    artefact = from_json(kept.body)
+    if (decline := artefact["decline"]) is not None:
+        said = " ".join((decline["message"], *decline["questions"]))
+        return failed(said, prompt)
+    flow = Flow.model_validate(artefact["parts"]["flow"])
+    metadata: dict[str, JsonValue] = {
+        "artefact": f"/api/v1/artefacts/{kept.id}",
+        "created_at": artefact["created_at"],
+        "version": "1.0",
+        "language": flow.language,
+        "quality": kept.status,
+    }
+    return FlowAnswer(
+        flow=_flow(flow, metadata),
+        ui=artefact["parts"]["ui"]["html"],
+        status="ready",
+        prompt=prompt,
+    )
+
+
+def failed(message: str, prompt: str) -> FlowAnswer:
+    return FlowAnswer(status="error", prompt=prompt, error=message)
+
+
+def _flow(flow: Flow, metadata: dict[str, JsonValue]) -> OldFlow:
+    return OldFlow(
+        id=flow.id,
+        name=flow.name.of(flow.language),
+        description=" ".join(one.of(flow.language) for one in flow.assumptions) or None,
+        # Whoever walks them one by one must not walk into the ends that are refusals.
+        steps=[
+            _step(step, flow.language)
+            for step in flow.steps
+            if step.kind in SEEN and step.ending in {None, "done"}
+        ],
+        metadata=metadata,
+    )
+
+
+def _step(step: Step, language: Language) -> FlowStep:
+    return FlowStep(
+        id=step.id,
+        type=TYPES[step.kind],
+        title=step.title.of(language),
+        message=step.text.of(language) if step.text else None,
+        fields=[_field(one, language) for one in step.fields] or None,
+    )
+
+
+def _field(one: Ask, language: Language) -> FlowField:
+    return FlowField(
+        name=one.id,
+        type=FIELDS.get(one.format or one.type) or FIELDS.get(one.type, "text"),
+        label=one.label.of(language),
+        required=one.required,
+        placeholder=one.hint.of(language) if one.hint else None,
+        options=[FlowChoice(value=o.id, label=o.label.of(language)) for o in one.options] or None,
+    )

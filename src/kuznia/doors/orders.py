@@ -1,0 +1,70 @@
+"""Orders placed and waited for, whichever door they came through."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from fastapi import Request
+from pydantic import JsonValue
+from pydantic_core import from_json
+
+from kuznia.doors.context import doors
+from kuznia.forge.runs.runs import Run
+from kuznia.forge.shelf.shelf import Kept
+from kuznia.forge.terms import Order
+from kuznia.platform.errors import Fault, NotAccepted
+from kuznia.web.leaving import done_or_gone, unless_gone
+
+MAX_IN_BATCH = 20
+BATCH_AT_ONCE = 3
+
+
+async def ended(request: Request, run: Run) -> None:
+    """Wait for the end of a run, for as long as the client does."""
+    with doors(request).runs.listening(run):
+        if not run.outcome.done():
+            await done_or_gone(request.receive, run.outcome)
+
+
+async def in_turns(
+    request: Request, orders: Sequence[Order], *, goes_on: bool = False
+) -> list[Kept | Fault]:
+    """What became of each order of a batch."""
+    runs, turns = doors(request).runs, asyncio.Semaphore(BATCH_AT_ONCE)
+
+    async def one_of_them(order: Order) -> Kept | Fault:
+        async with turns:
+            try:
+                run = runs.start(order, goes_on=goes_on)
+                with runs.listening(run):
+                    await asyncio.wait((run.outcome,))
+                return accepted(run)
+            except Fault as fault:
+                return fault
+
+    async def all_of_them() -> list[Kept | Fault]:
+        return await asyncio.gather(*map(one_of_them, orders))
+
+    # What shall go on includes what has not begun, so nobody looks whether the client is there.
+    work = all_of_them()
+    return await (work if goes_on else unless_gone(request.receive, work))
+
+
+def accepted(run: Run) -> Kept:
+    """What an ended run has to show. A failed artefact is kept, and told as a fault."""
+    kept = run.result()
+    if kept.status == "failed":
+        # Codes alone: all else in a finding may quote the draft, and an error travels far.
+        unmet: list[JsonValue] = [
+            {"part": one["part"], "findings": [_coded(finding) for finding in one["findings"]]}
+            for one in from_json(kept.body)["unmet"]
+        ]
+        raise NotAccepted(
+            f"No draft passed its checks; /api/v1/artefacts/{kept.id} has what was found. "
+            "Say more exactly what you want, or ask for less at once.",
+            details={"artefact": kept.id, "unmet": unmet},
+        )
+    return kept
+
+
+def _coded(finding: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    return {name: finding[name] for name in ("code", "severity")}

@@ -1,0 +1,1 @@
+"""Runs: their supervisor, their events, and the processes that share them."""

@@ -1,0 +1,1 @@
+"""The shelf: the store and the cache of artefacts."""

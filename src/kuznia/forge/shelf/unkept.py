@@ -1,0 +1,198 @@
+"""What could not be written when it was answered: held in memory, tried again, within a bound.
+
+While the database takes no rows, what was paid for is not thrown away: its answer says that it is
+not kept yet, its owner finds it here, and it becomes a row once rows are taken again. Past the
+bound nothing more is promised.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from kuznia.forge.shelf.kept import Kept
+from kuznia.platform.db.journal import Journal, Put
+from kuznia.platform.errors import Unavailable
+from kuznia.platform.log import get_log
+
+log = get_log("shelf")
+
+# Seconds between two tries, each of them with one artefact until it is taken.
+AGAIN: Final = 1.0
+LAST_TRY: Final = 2.0
+
+
+@dataclass(slots=True, eq=False)
+class Held:
+    """One artefact on its way into a row. `written` is the try under way, if there is one."""
+
+    kept: Kept
+    key: str
+    written: "asyncio.Future[None] | None" = None
+
+
+class Unkept:
+    """Lives as long as the application. `put` writes what is new, `put_again` what may be there."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        put: Put,
+        put_again: Put,
+        *,
+        max_bytes: int,
+        kept: Callable[[Kept], None],
+        count: Callable[[str], None],
+    ) -> None:
+        self._journal = journal
+        self._put = put
+        self._put_again = put_again
+        self._max_bytes = max_bytes
+        # Told of each that has become a row.
+        self._kept = kept
+        self._count = count
+        self._held: OrderedDict[str, Held] = OrderedDict()
+        self._bytes = 0
+        self._largest = 0
+        self._trying: asyncio.Task[None] | None = None
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def __contains__(self, artefact_id: str) -> bool:
+        return artefact_id in self._held
+
+    def find(self, owner: str, artefact_id: str) -> Kept | None:
+        """The owner's own, while it is here."""
+        held = self._held.get(artefact_id)
+        return held.kept if held is not None and held.kept.owner == owner else None
+
+    def of(self, owner: str) -> Iterator[Kept]:
+        """All of one owner's that are here."""
+        return (held.kept for held in self._held.values() if held.kept.owner == owner)
+
+    def admit(self) -> None:
+        """Raise Unavailable where one more like the largest would not be kept."""
+        if self._held and not self._has_room(self._largest):
+            raise Unavailable(
+                "The database takes no rows, and the room in memory for what waits is used up: "
+                "what you order could not be kept. Nothing was made or spent.",
+                details={"reason": "not-kept"},
+                retry_after=5,
+            )
+
+    async def keep(self, kept: Kept, key: str, seconds: float) -> bool:
+        """Write it, or hold it until it is written; whether one of these."""
+        if self._journal.stuck and not self._has_room(len(kept.body)):
+            return self._refused()
+        held = Held(kept, key)
+        held.written = self._journal.add(self._put, held)
+        if await self._journal.settled(held.written, seconds):
+            self._kept(kept)
+            return True
+        if not self._has_room(len(kept.body)):
+            held.written.cancel()
+            return self._refused()
+        self._count("later")
+        self._hold(held)
+        return True
+
+    def hold(self, kept: Kept, key: str) -> bool:
+        """Have it written when that can be done; whether there is room to hold it until then."""
+        if not self._has_room(len(kept.body)):
+            return False
+        self._hold(Held(kept, key))
+        return True
+
+    def take(self, owner: str, artefact_id: str) -> Kept | None:
+        """The owner wants it gone, before it ever was a row."""
+        held = self._held.get(artefact_id)
+        if held is None or held.kept.owner != owner:
+            return None
+        if held.written is not None and not held.written.done():
+            raise Unavailable("It is being written at this moment; try again.", retry_after=1)
+        self._drop(held)
+        return held.kept
+
+    async def forget(self, owner: str) -> None:
+        """None of this owner's becomes a row any more; what is being written has been, by then."""
+        theirs = [held for held in self._held.values() if held.kept.owner == owner]
+        for held in theirs:
+            self._drop(held)
+        if under_way := [held.written for held in theirs if held.written is not None]:
+            await asyncio.wait(under_way)
+
+    async def close(self) -> None:
+        """One more try, for so long as it may take; what is not written then is lost."""
+        if self._trying is not None:
+            self._trying.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._trying
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_TRY):
+                await self._again(self._due())
+        if self._held:
+            for _ in self._held:
+                self._count("lost")
+            log.error("artefacts_lost", count=len(self._held), bytes=self._bytes)
+
+    def _has_room(self, size: int) -> bool:
+        return self._bytes + size <= self._max_bytes
+
+    def _refused(self) -> bool:
+        self._count("refused")
+        return False
+
+    def _hold(self, held: Held) -> None:
+        log.warning("artefact_not_kept_yet", artefact=held.kept.id, waiting=len(self._held) + 1)
+        self._held[held.kept.id] = held
+        self._bytes += len(held.kept.body)
+        self._largest = max(self._largest, len(held.kept.body))
+        if held.written is not None:
+            held.written.add_done_callback(partial(self._tried, held))
+        if self._trying is None or self._trying.done():
+            self._trying = asyncio.create_task(self._try())
+
+    def _drop(self, held: Held) -> None:
+        if self._held.pop(held.kept.id, None) is not None:
+            self._bytes -= len(held.kept.body)
+
+    def _tried(self, held: Held, written: "asyncio.Future[None]") -> None:
+        held.written = None
+        if held.kept.id in self._held and not written.cancelled() and written.exception() is None:
+            self._drop(held)
+            self._kept(held.kept)
+
+    async def _try(self) -> None:
+        """One each time, and all once it is taken: an outage is not to be asked for every row."""
+        while self._held:
+            await asyncio.sleep(AGAIN)
+            due = self._due()
+            if not due:
+                continue
+            await self._again(due[:1])
+            if due[0].kept.id not in self._held:
+                await self._again(due[1:])
+            else:
+                # It may be the only one that cannot be written.
+                self._held.move_to_end(due[0].kept.id)
+
+    def _due(self) -> list[Held]:
+        return [held for held in self._held.values() if held.written is None]
+
+    async def _again(self, due: Sequence[Held]) -> None:
+        tries: list[asyncio.Future[None]] = []
+        for held in due:
+            if held.kept.id not in self._held:
+                # Its owner deleted it meanwhile.
+                continue
+            held.written = written = self._journal.add(self._put_again, held)
+            written.add_done_callback(partial(self._tried, held))
+            tries.append(written)
+        if tries:
+            await asyncio.wait(tries)
+            # Their callbacks come right behind.
+            await asyncio.sleep(0)

@@ -1,0 +1,1 @@
+"""What can go wrong with a model, a layer for each worry."""

@@ -1,0 +1,1 @@
+"""The adapter for every server that speaks the chat-completions protocol."""

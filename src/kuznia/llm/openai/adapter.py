@@ -1,0 +1,179 @@
+"""The adapter for every server that speaks the chat-completions protocol."""
+
+from collections.abc import AsyncGenerator
+from typing import Literal
+
+import httpx2
+
+from kuznia.llm.http import body_of, broken, is_json, rest
+from kuznia.llm.model import Ask, Delta, ModelFault, Reply, Usage
+from kuznia.llm.openai.reply import MESSAGES, Piece, fault, read_piece, reason_of, retry_after
+from kuznia.llm.openai.request import Extra, Unsupported, find_refused, write_request
+from kuznia.llm.sse import Events
+from kuznia.llm.token_count import estimate, estimated
+from kuznia.platform.clock import Clock
+
+DONE = b"[DONE]"
+
+
+class OpenAIModel:
+    """A Model on a pooled client whose base_url is the server's, with its /v1."""
+
+    def __init__(
+        self,
+        client: httpx2.AsyncClient,
+        *,
+        model: str,
+        clock: Clock,
+        structured: Literal["auto", "on", "off"] = "auto",
+        temperature: float | None = None,
+        max_reply_bytes: int = 8_388_608,
+    ) -> None:
+        self.name = model
+        self._client = client
+        self._url = client.base_url.join("chat/completions")
+        # Merged and encoded once: the client would do both again for every request.
+        headers = client.headers.copy()
+        headers["accept-encoding"] = "identity"
+        headers["content-type"] = "application/json"
+        self._headers = headers.raw
+        # Reading has no limit here: the layer that times out closes the connection.
+        timeout = client.timeout.as_dict() | {"read": None, "write": None}
+        self._extensions = {"timeout": timeout}
+        self._clock = clock
+        self._temperature = temperature
+        self._most = max_reply_bytes
+        self._learns_schema = structured == "auto"
+        self._without: frozenset[Extra] = frozenset(
+            {"response_format"} if structured == "off" else ()
+        )
+
+    async def reply(self, ask: Ask) -> Reply:
+        response = await self._send(ask, stream=False)
+        try:
+            piece = await self._whole(response)
+        except httpx2.HTTPError as error:
+            raise fault(broken(error, "cut"), self.name) from None
+        finally:
+            await response.aclose()
+        return self._finished(ask, piece)
+
+    async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
+        response = await self._send(ask, stream=True)
+        pieces = self._pieces(response)
+        texts: list[str] = []
+        thoughts: list[str] = []
+        finish: str | None = None
+        usage: Usage | None = None
+        try:
+            async for piece in pieces:
+                finish = piece.finish or finish
+                usage = piece.usage or usage
+                if piece.text or piece.reasoning:
+                    texts.append(piece.text)
+                    thoughts.append(piece.reasoning)
+                    # A thought is an empty delta: it tells the layers that the model is at work.
+                    unseen = estimate(piece.reasoning)
+                    yield Delta(piece.text, model=self.name, unseen=unseen)
+            if finish is None:
+                raise fault("cut", self.name, usage=usage)
+        except httpx2.HTTPError as error:
+            raise fault(broken(error, "cut"), self.name, usage=usage) from None
+        finally:
+            await pieces.aclose()
+            await response.aclose()
+        whole = Piece("".join(texts), "".join(thoughts), finish, usage)
+        yield Delta(reply=self._finished(ask, whole))
+
+    async def look(self) -> None:
+        """Raise ModelFault unless the server answers us; nothing is generated for it."""
+        try:
+            # Whatever it says, only that it answers is of interest: no more than the head is read.
+            async with self._client.stream("GET", "models") as response:
+                status = response.status_code
+        except httpx2.HTTPError as error:
+            raise fault(broken(error, "connect"), self.name) from None
+        # Not every server lists its models.
+        if status >= 400 and status not in {404, 405}:
+            raise fault(reason_of(status), self.name)
+
+    async def _send(self, ask: Ask, *, stream: bool) -> httpx2.Response:
+        temperature = self._temperature if ask.temperature is None else ask.temperature
+        # What is learnt meanwhile by another call is no news to this one's refusal.
+        without = self._without
+        body = write_request(
+            ask,
+            model=self.name,
+            temperature=temperature,
+            without=without,
+            stream=stream,
+        )
+        headers = self._headers
+        request_id = ask.request_id.strip()
+        if request_id and request_id.isascii() and request_id.isprintable():
+            headers = [*headers, (b"x-request-id", request_id.encode())]
+        request = httpx2.Request(
+            "POST", self._url, headers=headers, content=body, extensions=self._extensions
+        )
+        try:
+            response = await self._client.send(request, stream=True)
+        except httpx2.HTTPError as error:
+            raise fault(broken(error, "connect"), self.name) from None
+        if response.is_success:
+            return response
+        try:
+            raise await self._refusal(response, without)
+        finally:
+            await response.aclose()
+
+    async def _refusal(self, response: httpx2.Response, without: frozenset[Extra]) -> ModelFault:
+        status = response.status_code
+        said = await rest(response.aiter_raw())
+        if status in {400, 422}:
+            refused = find_refused(said, without)
+            if refused is not None and (refused != "response_format" or self._learns_schema):
+                self._without = frozenset((*self._without, refused))
+                return Unsupported("rejected", MESSAGES["rejected"], model=self.name)
+        wait = retry_after(response.headers, self._clock.now())
+        return fault(reason_of(status), self.name, retry_after=wait)
+
+    async def _whole(self, response: httpx2.Response) -> Piece:
+        if not is_json(response):
+            raise fault("unreadable", self.name)
+        body = await body_of(response, self._most)
+        if body is None:
+            raise fault("too_large", self.name)
+        return read_piece(body, self.name, whole=True)
+
+    async def _pieces(self, response: httpx2.Response) -> AsyncGenerator[Piece]:
+        if "event-stream" not in response.headers.get("content-type", ""):
+            # An error, or a server that does not stream.
+            yield await self._whole(response)
+            return
+        events = Events()
+        size = 0
+        chunks = response.aiter_raw()
+        try:
+            async for chunk in chunks:
+                size += len(chunk)
+                if size > self._most:
+                    raise fault("too_large", self.name)
+                for data in events.feed(chunk):
+                    if data == DONE:
+                        await rest(chunks)
+                        return
+                    yield read_piece(data, self.name, whole=False)
+        finally:
+            await chunks.aclose()
+
+    def _finished(self, ask: Ask, piece: Piece) -> Reply:
+        usage = piece.usage or estimated(ask, piece.text + piece.reasoning)
+        if not piece.text.strip():
+            raise fault("empty", self.name, usage=usage)
+        return Reply(
+            text=piece.text,
+            model=self.name,
+            usage=usage,
+            reasoning=piece.reasoning,
+            truncated=piece.finish == "length",
+        )

@@ -1,0 +1,1 @@
+"""The HTTP client: one pool for each upstream."""

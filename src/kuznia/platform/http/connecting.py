@@ -1,0 +1,64 @@
+"""The way to a host: its addresses, tried side by side when the first is slow."""
+
+import asyncio
+import socket
+import ssl
+from itertools import zip_longest
+
+from kuznia.platform.http.connection import Connection, Origin
+
+# Seconds that one address gets before the next is tried beside it.
+HEAD_START = 0.25
+
+
+async def connect(origin: Origin, tls: ssl.SSLContext | None) -> Connection:
+    """Open a connection to whichever of the host's addresses is quickest, IPv6 having the start.
+
+    Not every loop can race them, and a host that is silent over IPv6 would use up all the time.
+    Raises OSError if there is no address, or the last one's error if none takes a connection.
+    """
+    loop = asyncio.get_running_loop()
+    # Resolved here: an attempt that is given up while it resolves leaves an error nobody reads.
+    found = await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
+    new, old = (
+        [str(address[0]) for family, _, _, _, address in found if family == wanted]
+        for wanted in (socket.AF_INET6, socket.AF_INET)
+    )
+    waiting = [host for pair in zip_longest(new, old) for host in pair if host is not None]
+    attempts: list[asyncio.Task[Connection]] = []
+    pending: set[asyncio.Task[Connection]] = set()
+    try:
+        while waiting or pending:
+            if waiting:
+                attempts.append(asyncio.ensure_future(_attempt(origin, waiting.pop(0), tls)))
+                pending.add(attempts[-1])
+            done, pending = await asyncio.wait(
+                pending,
+                timeout=HEAD_START if waiting else None,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            for attempt in done:
+                if attempt.exception() is None:
+                    attempts.remove(attempt)
+                    return attempt.result()
+        return attempts[-1].result()
+    finally:
+        for attempt in attempts:
+            attempt.cancel()
+            attempt.add_done_callback(_drop)
+
+
+async def _attempt(origin: Origin, address: str, tls: ssl.SSLContext | None) -> Connection:
+    _, connection = await asyncio.get_running_loop().create_connection(
+        lambda: Connection(origin),
+        address,
+        origin.port,
+        ssl=tls,
+        server_hostname=origin.host if tls else None,
+    )
+    return connection
+
+
+def _drop(attempt: asyncio.Task[Connection]) -> None:
+    if not attempt.cancelled() and attempt.exception() is None:
+        attempt.result().abort()

@@ -1,0 +1,70 @@
+"""What every command shares: how it prints, asks, and ends with a fault.
+
+All that a command prints goes through `say`: no character of a model's, a caller's or a server's
+reaches a terminal that could steer it, hide there, or turn round what is read.
+"""
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from pydantic_core import to_json
+
+from kuznia.platform.errors import Fault, Invalid
+from kuznia.platform.visible import visible
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+
+
+@contextmanager
+def faults_as_exit(as_json: bool = False) -> Generator[None]:
+    """A fault ends the command with its message and its exit code, and without a trace."""
+    try:
+        yield
+    except Fault as fault:
+        if as_json:
+            say(to_json({"success": False, "error": fault.public()}).decode())
+        else:
+            say(f"kuznia: {fault.message}", err=True)
+        raise typer.Exit(fault.answer.exit) from None
+
+
+def say(what: "RenderableType", *, err: bool = False) -> None:
+    """Print a text, or anything rich can draw, with what could steer a terminal made visible."""
+    stream = sys.stderr if err else sys.stdout
+    if isinstance(what, str):
+        # What a terminal of few letters cannot show is escaped too, and no error.
+        encoding = stream.encoding or "utf-8"
+        text = visible(what).encode(encoding, "backslashreplace").decode(encoding)
+        print(text, file=stream, flush=err)
+        return
+    from rich.console import Console
+    from rich.segment import Segment, Segments
+
+    console = Console(file=stream, highlight=False, markup=False)
+    drawn = console.render(what)
+    safe = [part if part.control else Segment(visible(part.text), part.style) for part in drawn]
+    console.print(Segments(safe), end="")
+
+
+def send(content: bytes) -> None:
+    """Give a file to a program, every byte as it is; to a terminal, only if it is text."""
+    if sys.stdout.isatty():
+        try:
+            say(content.decode())
+        except UnicodeDecodeError:
+            raise Invalid("This format is no text: say with --out where it goes.") from None
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+
+
+def ask(question: str) -> str:
+    """The line a person types after a question."""
+    return input(visible(question))
