@@ -13,11 +13,13 @@ from tests.doors.served import Kuznia, inside, made
 
 from kuznia.app import Made, create_app
 from kuznia.domains import find_routes, load
-from kuznia.doors.http.access import RULES, domain_rules
+from kuznia.doors import legacy
+from kuznia.doors.http import access
 from kuznia.doors.http.routing import Target, Targets
 from kuznia.platform.settings import Settings
 
 HOST = "http://localhost"
+RULES = {**access.RULES, **legacy.RULES}
 OFF = dict.fromkeys(
     ("rate_limit_requests", "rate_limit_generation", "rate_limit_unauthorized"), "off"
 )
@@ -25,10 +27,10 @@ OFF = dict.fromkeys(
 
 def targets() -> Targets:
     """Of the real application, of every domain and all old addresses."""
-    rules = dict(RULES)
+    rules = {**RULES}
     for domain in load().values():
         more = find_routes(domain)
-        rules |= domain_rules(domain.path, more.routes if more else ())
+        rules |= access.domain_rules(domain.path, more.routes if more else ())
     return Targets(create_app(Made(settings=Settings())).routes, rules)
 
 

@@ -111,8 +111,9 @@ async def test_what_is_not_made_in_time_does_not_sink_what_was(
     answer = await kuznia.client.post(BATCH, json=orders(*(f"note {n}" for n in range(11))))
 
     outcomes = answer.json()["data"]["outcomes"]
-    assert [one["success"] for one in outcomes] == [True] + [False] * 10
-    assert {one["error"]["code"] for one in outcomes[1:]} == {"TIMEOUT_ERROR"}
+    # Three are asked at once, and any of them may be the first at the model's door.
+    late = [one["error"]["code"] for one in outcomes if not one["success"]]
+    assert late == ["TIMEOUT_ERROR"] * 10
     assert time.monotonic() - began < 6
 
 

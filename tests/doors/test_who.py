@@ -14,12 +14,17 @@ from tests.doors.served import Kuznia, inside, made
 
 from kuznia.app import Made, create_app
 from kuznia.domains import load
-from kuznia.doors.http.access import RULES
+from kuznia.doors import legacy
+from kuznia.doors.http import access
 from kuznia.doors.http.who import find_credential
 from kuznia.platform.settings import Settings
 
 IVAN, OLENA = bearer("ivan"), bearer("olena")
-PUBLIC = {operation.partition(" ")[2] for operation, rule in RULES.items() if rule.public}
+PUBLIC = {
+    operation.partition(" ")[2]
+    for operation, rule in (access.RULES | legacy.RULES).items()
+    if rule.public
+}
 # Operations without an id in their path. What they show or make is the caller's own; one that is
 # new is looked at by a person, and then written down here.
 OWN = {

@@ -178,7 +178,7 @@ async def test_a_migration_that_fails_leaves_no_trace(empty_url: str) -> None:
 
 
 async def test_two_processes_may_migrate_at_once(empty_url: str) -> None:
-    order = f"from kuznia.platform import migrate; migrate.upgrade({empty_url!r})"
+    order = f"from kuznia.platform.db import migrate; migrate.upgrade({empty_url!r})"
     both = [await asyncio.create_subprocess_exec(sys.executable, "-c", order) for _ in range(2)]
 
     assert [await process.wait() for process in both] == [0, 0]
@@ -216,9 +216,9 @@ def test_the_head_is_the_one_alembic_finds() -> None:
 def test_a_server_whose_schema_is_right_does_not_load_alembic(sqlite_url: str) -> None:
     order = (
         "import asyncio, sys\n"
-        "from kuznia.platform import db, migrate\n"
+        "from kuznia.platform.db import database, migrate\n"
         "async def start():\n"
-        f"    opened = await db.Database.open({sqlite_url!r}, {POOL})\n"
+        f"    opened = await database.Database.open({sqlite_url!r}, {POOL})\n"
         "    await migrate.check(opened)\n"
         "    await opened.close()\n"
         "asyncio.run(start())\n"
@@ -234,7 +234,7 @@ def test_an_installed_kuznia_brings_its_migrations(tmp_path: Path) -> None:
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
         wheel.extractall(tmp_path / "installed")
     order = (
-        "from kuznia.platform import migrate; print(migrate.__file__);"
+        "from kuznia.platform.db import migrate; print(migrate.__file__);"
         f"migrate.upgrade('sqlite:///{tmp_path}/kuznia.db'); print(migrate.head())"
     )
     told = subprocess.run(

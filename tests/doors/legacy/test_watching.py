@@ -6,8 +6,8 @@ from tests.codemieserver import CodeMieServer, codemie, settings_for
 from tests.doors.legacy.conftest import Open, good
 from tests.doors.served import Kuznia
 
-from kuznia.doors.model_status import ServiceOut, StatusOut
 from kuznia.doors.legacy.health import service, told
+from kuznia.doors.model_status import ServiceOut, StatusOut
 
 __all__ = ["codemie"]
 

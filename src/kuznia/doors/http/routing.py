@@ -100,7 +100,9 @@ def _methods(path: str, contexts: Iterable[RouteContext], rules: Mapping[str, Ru
     methods: dict[str, Target] = {}
     for method, context in by_method.items():
         if (rule := rules.get(f"{method} {path}")) is None:
-            raise LookupError(f"{method} {path} has no rule in doors/http/access.py")
+            raise LookupError(
+                f"{method} {path} has no rule: give it one where its family has its others"
+            )
         methods[method] = Target(
             path=path, method=method, methods=takes, rule=rule, app=context.app
         )
@@ -108,6 +110,7 @@ def _methods(path: str, contexts: Iterable[RouteContext], rules: Mapping[str, Ru
     rule = Rule(
         public=all(one.rule.public for one in methods.values()),
         panel=any(one.rule.panel for one in methods.values()),
+        successors=next((one.rule.successors for one in methods.values()), ()),
     )
     methods[""] = Target(path=path, methods=takes, rule=rule, app=_not_allowed)
     return methods
