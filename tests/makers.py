@@ -11,6 +11,7 @@ from pydantic import Field
 
 from kuznia.forge.shelf.shelf import Shelf
 from kuznia.forge.terms import (
+    AnyDomain,
     AnyPart,
     Bench,
     Budget,
@@ -50,19 +51,19 @@ class Note(Draft):
     text: str
 
 
-def no_bad_words(note: Note, _: Bench) -> Iterator[Finding]:
+def no_bad_words(note: Note, _: Bench[Any]) -> Iterator[Finding]:
     for place, word in enumerate(note.text.split()):
         if word == "bad":
             yield Finding("bad-word", "block", f"word {place}", "It is bad.", "Say it well.")
 
 
-def no_messy_words(note: Note, _: Bench) -> Iterator[Finding]:
+def no_messy_words(note: Note, _: Bench[Any]) -> Iterator[Finding]:
     for place, word in enumerate(note.text.split()):
         if word == "messy":
             yield Finding("messy-word", "mend", f"word {place}", "It is messy.", "Tidy it.")
 
 
-async def short_enough(note: Note, _: Bench) -> list[Finding]:
+async def short_enough(note: Note, _: Bench[Any]) -> list[Finding]:
     return [Finding("long", "warn", "text", "It is long.")] if len(note.text) > 200 else []
 
 
@@ -73,19 +74,19 @@ CHECKS = (
 )
 
 
-def read_note(text: str, _: Bench) -> Note:
+def read_note(text: str, _: Bench[Any]) -> Note:
     if not text.startswith("note:"):
         raise Unreadable("no-note", "There is no note in it.", "Begin with note:")
     return Note(text=text.removeprefix("note:").strip())
 
 
-def tidy(note: Note, _: tuple[Finding, ...], __: Bench) -> Note:
+def tidy(note: Note, _: tuple[Finding, ...], __: Bench[Any]) -> Note:
     return Note(text=note.text.replace("messy", "tidy"))
 
 
 def ask_for(name: str):
-    def prompt(bench: Bench) -> Prompt:
-        return Prompt(f"You write the {name}.", bench.order.input.prompt, max_tokens=200)
+    def prompt(bench: Bench[Any]) -> Prompt:
+        return Prompt(f"You write the {name}.", bench.reading.prompt, max_tokens=200)
 
     return prompt
 
@@ -95,15 +96,13 @@ def a_part(name: str = "note", **changes) -> AnyPart:
     return replace(made, **changes)
 
 
-def count_words(bench: Bench) -> Note:
+def count_words(bench: Bench[Any]) -> Note:
     note = bench.accepted["note"]
     assert isinstance(note, Note)
     return Note(text=str(len(note.text.split())))
 
 
-def note_parts(order: Order) -> tuple[AnyPart, ...]:
-    wanted = order.input
-    assert isinstance(wanted, NoteInput)
+def note_parts(wanted: NoteInput) -> tuple[AnyPart, ...]:
     parts = [a_part()]
     if wanted.summary:
         parts.append(a_part("summary", needs=("note",), required=False))
@@ -112,19 +111,20 @@ def note_parts(order: Order) -> tuple[AnyPart, ...]:
     return tuple(parts)
 
 
-def no_cursing(order: Order) -> Decline | None:
-    if "curse" in order.input.prompt:
+def no_cursing(order: NoteInput) -> Decline | None:
+    if "curse" in order.prompt:
         return Decline("CURSE", "Notes do not curse.", ("What do you mean?",))
     return None
 
 
-def a_domain(*parts: AnyPart, **changes) -> Domain:
+def a_domain(*parts: AnyPart, **changes) -> AnyDomain:
     """The domain of notes, or one with just these parts."""
     domain = Domain(
         name="notes",
         path="notes",
         summary="Makes a note.",
         input=NoteInput,
+        read=lambda order: order,
         version="1",
         parts=(lambda _: parts) if parts else note_parts,
         screen=no_cursing,

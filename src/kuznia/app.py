@@ -37,7 +37,7 @@ from kuznia.forge.runs.fleet import Fleet
 from kuznia.forge.runs.runs import Runs
 from kuznia.forge.shelf.retention import forgetting
 from kuznia.forge.shelf.shelf import Shelf
-from kuznia.forge.terms import Caller, CannotOpen, Domain
+from kuznia.forge.terms import AnyDomain, Caller, CannotOpen
 from kuznia.forge.work import Forge
 from kuznia.llm.model import Model
 from kuznia.llm.service import Service
@@ -67,7 +67,7 @@ class Made:
     """What a server is made of. Tests and benchmarks bring a model or domains of their own."""
 
     settings: Settings
-    domains: Mapping[str, Domain] = field(default_factory=load)
+    domains: Mapping[str, AnyDomain] = field(default_factory=load)
     # Stands in for the configured models, inside the same layers.
     model: Model | None = None
     # Reads the settings of this moment: credentials can change while the server runs.
@@ -284,7 +284,7 @@ def _fleet(made: Made, shelf: Shelf, redis: Redis, opened: AsyncExitStack) -> Fl
     return fleet
 
 
-async def _open(domain: Domain, settings: Settings, opened: AsyncExitStack) -> Domain:
+async def _open(domain: AnyDomain, settings: Settings, opened: AsyncExitStack) -> AnyDomain:
     if domain.opened is None:
         return domain
     try:

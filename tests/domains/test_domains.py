@@ -6,6 +6,7 @@ A domain brings replies of models in tests/domains/NAME/replies/, good ones and 
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from functools import cache
 from inspect import isawaitable
 from pathlib import Path
@@ -18,11 +19,12 @@ from hypothesis import strategies as st
 
 from kuznia.domains import load
 from kuznia.forge.check import check
-from kuznia.forge.terms import AnyPart, Bench, Budget, Caller, Domain, Draft, Order, Unreadable
+from kuznia.forge.make import drafted
+from kuznia.forge.terms import AnyDomain, AnyPart, Bench, Budget, Caller, Draft, Order, Unreadable
 
 HERE = Path(__file__).parent
 DOMAINS = load()
-EXAMPLES = [(domain, example) for domain in DOMAINS.values() for example in domain.examples]
+EXAMPLES = [(domain, example) for domain in DOMAINS.values() for example in domain.shown.examples]
 each_domain = pytest.mark.parametrize("domain", DOMAINS.values(), ids=DOMAINS)
 each_example = pytest.mark.parametrize(("domain", "example"), EXAMPLES)
 # What replies are full of, to be strewn over them: fences, braces, tags, nothing, half a pair.
@@ -47,7 +49,7 @@ def a_reply(draw: st.DrawFn, domain: str) -> str:
     return text
 
 
-def an_order(domain: Domain, example: Any) -> Order:
+def an_order(domain: AnyDomain, example: Any) -> Order:
     return Order(
         domain=domain.name,
         input=domain.input.model_validate(example),
@@ -57,33 +59,41 @@ def an_order(domain: Domain, example: Any) -> Order:
     )
 
 
-# Any: drafts, and prompts; where it awaits is what this is about.
+# Any: readings and prompts; where it awaits is what this is about.
 async def settled(value: Any) -> Any:
     return await value if isawaitable(value) else value
 
 
-async def a_bench(order: Order, part: AnyPart, parts: tuple[AnyPart, ...]) -> Bench:
+async def order_of(domain: AnyDomain, example: Any) -> Bench[Any]:
+    order = an_order(domain, example)
+    return Bench(order, await settled(domain.read(order.input)))
+
+
+async def a_bench(empty: Bench[Any], part: AnyPart, parts: tuple[AnyPart, ...]) -> Bench[Any]:
     """What this part needs, each from our own code or the first reply that passes."""
     accepted: dict[str, Draft] = {}
+    studies: dict[str, Any] = {}
     for need in (one for one in parts if one.name in part.needs):
-        accepted[need.name] = await a_draft(need, await a_bench(order, need, parts))
-    return Bench(order, accepted)
+        draft, bench = await a_draft(need, await a_bench(empty, need, parts))
+        accepted[need.name] = draft
+        studies |= bench.studies
+    return replace(empty, accepted=accepted, studies=studies)
 
 
-async def a_draft(part: AnyPart, bench: Bench) -> Draft:
+async def a_draft(part: AnyPart, bench: Bench[Any]) -> tuple[Draft, Bench[Any]]:
     if part.make is not None:
-        return await settled(part.make(bench))
+        return await drafted(part, part.make(bench), bench)
     assert part.parse
     for text in replies(bench.order.domain):
         with suppress(Unreadable):
-            draft = await settled(part.parse(text, bench))
-            if not (await check(part, draft, bench)).standing:
-                return draft
+            draft, after = await drafted(part, part.parse(text, bench), bench)
+            if not (await check(part, draft, after)).standing:
+                return draft, after
     pytest.fail(f"none of the replies of {bench.order.domain} gives a good {part.name}")
 
 
 @asynccontextmanager
-async def opened(domain: Domain) -> AsyncGenerator[Domain]:
+async def opened(domain: AnyDomain) -> AsyncGenerator[AnyDomain]:
     """A domain as the application has it once it has started."""
     if domain.opened is None:
         yield domain
@@ -97,17 +107,19 @@ def test_no_two_domains_have_one_door() -> None:
 
 
 @each_domain
-def test_a_domain_is_found_by_its_name_and_shows_what_can_be_asked(domain: Domain) -> None:
+def test_a_domain_is_found_by_its_name_and_shows_what_can_be_asked(domain: AnyDomain) -> None:
     assert (HERE.parents[1] / "src/kuznia/domains" / domain.name).is_dir()
     assert domain.version
     assert domain.summary
-    assert domain.examples
+    assert domain.shown.examples
 
 
 @pytest.mark.smoke
 @each_example
-def test_an_example_is_an_order_whose_parts_can_be_made(domain: Domain, example: Any) -> None:
-    parts = domain.parts(an_order(domain, example))
+async def test_an_example_is_an_order_whose_parts_can_be_made(
+    domain: AnyDomain, example: Any
+) -> None:
+    parts = domain.parts((await order_of(domain, example)).reading)
     before: set[str] = set()
 
     for part in parts:
@@ -119,49 +131,52 @@ def test_an_example_is_an_order_whose_parts_can_be_made(domain: Domain, example:
 
 
 @each_example
-def test_two_checks_never_share_a_name(domain: Domain, example: Any) -> None:
-    checks = {one for part in domain.parts(an_order(domain, example)) for one in part.checks}
+async def test_two_checks_never_share_a_name(domain: AnyDomain, example: Any) -> None:
+    parts = domain.parts((await order_of(domain, example)).reading)
+    checks = {one for part in parts for one in part.checks}
 
     assert len({one.name for one in checks}) == len({one.run for one in checks})
 
 
 @each_example
-async def test_what_is_asked_for_is_in_every_prompt(domain: Domain, example: Any) -> None:
-    order = an_order(domain, example)
+async def test_what_is_asked_for_is_in_every_prompt(domain: AnyDomain, example: Any) -> None:
+    bench = await order_of(domain, example)
 
     async with opened(domain) as ready:
-        parts = ready.parts(order)
+        parts = ready.parts(bench.reading)
         asked = [
-            (p, await settled(p.prompt(await a_bench(order, p, parts)))) for p in parts if p.prompt
+            (p, await settled(p.prompt(await a_bench(bench, p, parts)))) for p in parts if p.prompt
         ]
 
     assert all(prompt.system.strip() for _, prompt in asked)
     # A specialist works on what the others made of it.
-    assert all(order.input.prompt in prompt.user for part, prompt in asked if not part.specialist)
+    said = bench.order.input.prompt
+    assert all(said in prompt.user for part, prompt in asked if not part.specialist)
 
 
 @each_example
 @bounded(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_no_reply_is_too_odd_to_be_read_checked_and_mended(
-    domain: Domain, example: Any, data: st.DataObject
+    domain: AnyDomain, example: Any, data: st.DataObject
 ) -> None:
-    order = an_order(domain, example)
-    names = [part.name for part in domain.parts(order) if part.parse]
+    bench = asyncio.run(order_of(domain, example))
+    names = [part.name for part in domain.parts(bench.reading) if part.parse]
     name = data.draw(st.sampled_from(names), label="part")
     text = data.draw(a_reply(domain.name), label="reply")
 
-    asyncio.run(_through(domain, order, name, text))
+    asyncio.run(_through(domain, bench, name, text))
 
 
-async def _through(domain: Domain, order: Order, name: str, text: str) -> None:
+async def _through(domain: AnyDomain, empty: Bench[Any], name: str, text: str) -> None:
     async with opened(domain) as ready:
-        parts = ready.parts(order)
+        parts = ready.parts(empty.reading)
         part = next(one for one in parts if one.name == name)
-        bench = await a_bench(order, part, parts)
+        bench = await a_bench(empty, part, parts)
         assert part.parse
         with suppress(Unreadable):
-            draft = await settled(part.parse(text, bench))
+            draft, bench = await drafted(part, part.parse(text, bench), bench)
             findings = (await check(part, draft, bench)).findings
             if part.mend is not None:
-                await check(part, await settled(part.mend(draft, findings, bench)), bench)
+                fresh, after = await drafted(part, part.mend(draft, findings, bench), bench)
+                await check(part, fresh, after)

@@ -22,7 +22,7 @@ from kuznia.platform.settings import Settings
 IVAN, OLENA = bearer("ivan"), bearer("olena")
 PUBLIC = {
     operation.partition(" ")[2]
-    for operation, rule in (access.RULES | legacy.RULES).items()
+    for operation, rule in {**access.RULES, **legacy.RULES}.items()
     if rule.public
 }
 # Operations without an id in their path. What they show or make is the caller's own; one that is

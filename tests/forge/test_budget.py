@@ -58,7 +58,7 @@ async def test_an_accepted_draft_passes_its_checks_again(script, budget):
     parts = {} if isinstance(made, Fault) else made["parts"]
 
     for name in parts.keys() & {"note", "summary"}:
-        verdict = await check(a_part(), Note(**parts[name]), Bench(an_order()))
+        verdict = await check(a_part(), Note(**parts[name]), Bench(an_order(), an_order().input))
         assert not verdict.standing
 
 

@@ -1,28 +1,46 @@
-"""One folder for each kind of artefact. Adding one means adding its folder, and nothing else."""
+"""One package for each kind of artefact: a folder here, or one that another package brings.
 
+A package installed beside Kuznia offers its own under the entry point `kuznia.domains`.
+"""
+
+from collections.abc import Iterator
 from importlib import import_module
+from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from kuznia.forge.terms import Domain
+from kuznia.forge.terms import AnyDomain, Domain
+
+GROUP = "kuznia.domains"
 
 
-def load() -> dict[str, Domain]:
-    """Every folder's DOMAIN by name; a half-made folder stops the start, and says which it is."""
-    found: dict[str, Domain] = {}
-    for folder in sorted(
-        p for p in Path(__file__).parent.iterdir() if (p / "__init__.py").exists()
-    ):
-        domain = getattr(import_module(f"{__name__}.{folder.name}"), "DOMAIN", None)
+def packages() -> Iterator[str]:
+    """The packages of all domains by their dotted names, our own first."""
+    for folder in sorted(Path(__file__).parent.iterdir()):
+        if (folder / "__init__.py").exists():
+            yield f"{__name__}.{folder.name}"
+    yield from sorted(point.module for point in entry_points(group=GROUP))
+
+
+def load() -> dict[str, AnyDomain]:
+    """Every package's DOMAIN by name; a half-made one stops the start, and says which it is."""
+    domains: dict[str, AnyDomain] = {}
+    for package in packages():
+        domain = getattr(import_module(package), "DOMAIN", None)
         if not isinstance(domain, Domain):
-            raise TypeError(f"the folder domains/{folder.name} has no DOMAIN of type Domain")
-        found[domain.name] = domain
-    return found
+            raise TypeError(f"the package {package} has no DOMAIN of type Domain")
+        known = cast("AnyDomain", domain)
+        if known.name in domains:
+            raise TypeError(f"the package {package} brings a second domain named {known.name}")
+        domains[known.name] = known
+    return domains
 
 
 # Any: a router of FastAPI, of which only the domain's routes and the application know.
-def find_routes(domain: Domain) -> Any:
-    """The router of doors a domain has beside the common ones, if its folder has a `routes.py`."""
-    if (Path(__file__).parent / domain.name / "routes.py").exists():
-        return import_module(f"{__name__}.{domain.name}.routes").router
-    return None
+def find_routes(domain: AnyDomain) -> Any:
+    """The routes a domain has beside the common ones, if its package has a `routes.py`."""
+    routes = f"{domain.package}.routes"
+    if not domain.package or find_spec(routes) is None:
+        return None
+    return import_module(routes).router

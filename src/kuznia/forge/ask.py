@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 
-from kuznia.forge.terms import Bench, Finding, Prompt
+from kuznia.forge.terms import Finding, Order, Prompt
 from kuznia.llm.model import Account, Ask, Message, Model, Reply
 from kuznia.llm.token_count import estimated
 
@@ -34,7 +34,7 @@ def messages(
 async def ask(
     model: Model,
     prompt: Prompt,
-    bench: Bench,
+    order: Order,
     account: Account,
     *,
     deadline: float,
@@ -48,7 +48,6 @@ async def ask(
 
     A stream whose beginning is `enough` is left there, and the server with it.
     """
-    order = bench.order
     question = Ask(
         messages=messages(prompt, said, findings),
         deadline=deadline,

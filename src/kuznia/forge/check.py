@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
 from inspect import isawaitable
+from typing import Any
 
 from kuznia.forge.terms import AnyPart, Bench, CheckEvidence, Draft, Finding
 
@@ -21,7 +22,7 @@ class Verdict:
         return tuple(f for f in self.findings if f.stands)
 
 
-async def check(part: AnyPart, draft: Draft, bench: Bench) -> Verdict:
+async def check(part: AnyPart, draft: Draft, bench: Bench[Any]) -> Verdict:
     """Every check, always all of them: a model told one fault at a time needs a try for each."""
     findings: list[Finding] = []
     evidence: list[CheckEvidence] = []

@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from kuznia.forge.terms import AttemptEvidence, Budget, Caller
+from kuznia.forge.artefact import AttemptEvidence
+from kuznia.forge.terms import Budget, Caller
 from kuznia.llm.model import Attempt
 from kuznia.platform.clock import Clock
 from kuznia.platform.db.journal import PATIENCE

@@ -3,7 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from inspect import isawaitable
+from typing import Any
 
+from kuznia.forge.artefact import PartEvidence
 from kuznia.forge.ask import ask
 from kuznia.forge.check import Verdict, check
 from kuznia.forge.terms import (
@@ -14,8 +16,9 @@ from kuznia.forge.terms import (
     Ended,
     Finding,
     MadeBy,
-    PartEvidence,
+    Studied,
     Unreadable,
+    Yield,
 )
 from kuznia.forge.work import Forge, Work
 from kuznia.llm.model import Model, ModelFault, Reply
@@ -42,9 +45,11 @@ class Made:
     findings: tuple[Finding, ...]
     evidence: PartEvidence
     fault: Fault | None = None
+    # What the domain computed from the draft, for the parts that are made from it.
+    study: object = None
 
 
-async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench) -> Made:
+async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench[Any]) -> Made:
     """Ask for a part until it is accepted or asking is no use; then let our own code make it."""
     began = forge.clock.monotonic()
     work.tell("part.started", {"part": part.name})
@@ -57,8 +62,9 @@ async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench) -> Made:
         await _ask_for(forge, work, part, bench, trial, model=model, deadline=deadline)
     if trial.ended != "accepted" and part.make is not None and may_stand_in:
         why = _why(part, trial) if asked else ()
-        draft: Draft = await _settled(part.make(bench))
+        draft, bench = await drafted(part, part.make(bench), bench)
         verdict = await check(part, draft, bench)
+        trial.study = bench.studies.get(part.name)
         trial.ended = "tries" if verdict.standing else "accepted"
         trial.draft = draft
         trial.verdict = replace(verdict, findings=(*why, *verdict.findings))
@@ -79,7 +85,7 @@ async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench) -> Made:
     )
     if accepted:
         work.tell("part.accepted", {"part": part.name, "draft": trial.draft, "by": trial.made_by})
-        return Made(trial.draft, findings, evidence)
+        return Made(trial.draft, findings, evidence, study=trial.study)
     if trial.fault is not None:
         findings += (_fault_finding(part, trial.fault),)
     work.tell("part.unmet", {"part": part.name, "findings": findings})
@@ -93,6 +99,7 @@ class _Trial:
     """How far the making of a part has come."""
 
     draft: Draft | None = None
+    study: object = None
     verdict: Verdict = NOTHING
     tries: int = 0
     mended: bool = False
@@ -122,7 +129,7 @@ async def _ask_for(
     forge: Forge,
     work: Work,
     part: AnyPart,
-    bench: Bench,
+    bench: Bench[Any],
     trial: _Trial,
     *,
     model: Model | None,
@@ -141,7 +148,7 @@ async def _ask_for(
             reply = await ask(
                 model,
                 prompt,
-                bench,
+                work.order,
                 work.ledger,
                 deadline=deadline,
                 most_tokens=forge.most_tokens,
@@ -170,11 +177,11 @@ async def _ask_for(
         trial.ended, trial.fault = "model", fault
 
 
-async def _read(work: Work, part: AnyPart, bench: Bench, reply: Reply, trial: _Trial) -> None:
+async def _read(work: Work, part: AnyPart, bench: Bench[Any], reply: Reply, trial: _Trial) -> None:
     """Reply to checked draft. What our code can mend costs no token and is mended first."""
     assert part.parse is not None
     try:
-        draft: Draft = await _settled(part.parse(reply.text, bench))
+        draft, bench = await drafted(part, part.parse(reply.text, bench), bench)
         verdict = await check(part, draft, bench)
     except Unreadable as unreadable:
         trial.draft, trial.verdict = None, Verdict((unreadable.finding,), ())
@@ -183,18 +190,19 @@ async def _read(work: Work, part: AnyPart, bench: Bench, reply: Reply, trial: _T
     trial.mended = False
     work.tell("part.checked", {"part": part.name, "findings": verdict.findings})
     if part.mend is not None and verdict.standing:
-        fresh = await _settled(part.mend(draft, verdict.findings, bench))
-        again = await check(part, fresh, bench)
+        mended = part.mend(draft, verdict.findings, bench)
+        fresh, bench_after = await drafted(part, mended, bench)
+        again = await check(part, fresh, bench_after)
         if len(again.standing) < len(verdict.standing):
-            draft, verdict, trial.mended = fresh, again, True
+            draft, bench, verdict, trial.mended = fresh, bench_after, again, True
             work.tell("part.mended", {"part": part.name, "findings": verdict.findings})
     if reply.truncated:
         verdict = replace(verdict, findings=(*verdict.findings, CUT_OFF))
-    trial.draft, trial.verdict = draft, verdict
+    trial.draft, trial.study, trial.verdict = draft, bench.studies.get(part.name), verdict
 
 
 def _enough(
-    part: AnyPart, bench: Bench, trial: _Trial
+    part: AnyPart, bench: Bench[Any], trial: _Trial
 ) -> Callable[[str], Awaitable[str | None]] | None:
     """How a stream is asked whether it may end; every check has its say in that."""
     find = part.enough
@@ -209,18 +217,22 @@ def _enough(
     return enough
 
 
-async def _is_right(part: AnyPart, text: str, bench: Bench) -> bool:
+async def _is_right(part: AnyPart, text: str, bench: Bench[Any]) -> bool:
     """Whether nothing at all is found in a reply; only then is waiting for more of no use."""
     assert part.parse is not None
     try:
-        draft: Draft = await _settled(part.parse(text, bench))
+        draft, bench = await drafted(part, part.parse(text, bench), bench)
     except Unreadable:
         return False
     return not (await check(part, draft, bench)).findings
 
 
-async def _settled(value: D | Awaitable[D]) -> D:
-    return value if isinstance(value, Draft) else await value
+async def drafted(part: AnyPart, step: Yield[D], bench: Bench[Any]) -> tuple[D, Bench[Any]]:
+    """The draft a step yields, and the bench with what was computed from it."""
+    value = step if isinstance(step, Draft | Studied) else await step
+    if not isinstance(value, Studied):
+        return value, bench
+    return value.draft, replace(bench, studies={**bench.studies, part.name: value.study})
 
 
 def _nobody(part: AnyPart, ended: Ended) -> PartEvidence:

@@ -7,21 +7,12 @@ did not is asked again with what was wrong, made by our own code where there is 
 import asyncio
 from collections.abc import Mapping
 from inspect import isawaitable
+from typing import Any
 
+from kuznia.forge.artefact import Artefact, Evidence, Unmet
 from kuznia.forge.make import Made, late, make, without
 from kuznia.forge.shelf.shelf import Kept
-from kuznia.forge.terms import (
-    AnyPart,
-    Artefact,
-    ArtefactId,
-    Bench,
-    Decline,
-    Domain,
-    Evidence,
-    Order,
-    Status,
-    Unmet,
-)
+from kuznia.forge.terms import AnyDomain, AnyPart, ArtefactId, Bench, Decline, Input, Status
 from kuznia.forge.work import Forge, Work
 from kuznia.platform.errors import TimedOut
 from kuznia.platform.ids import new_id
@@ -32,13 +23,14 @@ async def run(forge: Forge, work: Work) -> Kept:
     order, domain = work.order, forge.domains[work.order.domain]
     began = forge.clock.monotonic()
     work.tell("run.started", {"run_id": work.run_id, "domain": domain.name})
-    decline = await _screened(domain, order, order.deadline - began)
-    parts = () if decline else domain.parts(order)
+    reading = await _read(domain, order.input, order.deadline - began)
+    decline = domain.screen(reading)
+    parts = () if decline else domain.parts(reading)
     made: dict[str, Made] = {}
     try:
         async with asyncio.timeout(order.deadline - began):
             await forge.shelf.admit(order.caller)
-            await _make_all(forge, work, parts, made)
+            await _make_all(forge, work, reading, parts, made)
     except TimeoutError:
         # What is accepted by now is kept; if that is not enough, the fault below says so.
         made |= {part.name: late(part) for part in parts if part.name not in made}
@@ -52,23 +44,24 @@ async def run(forge: Forge, work: Work) -> Kept:
     return await forge.shelf.keep(artefact, work.key, seconds=left)
 
 
-async def _screened(domain: Domain, order: Order, seconds: float) -> Decline | None:
-    said = domain.screen(order)
-    if not isawaitable(said):
-        return said
+# Any: what a domain's reading is, only the domain knows.
+async def _read(domain: AnyDomain, order: Input, seconds: float) -> Any:
+    reading = domain.read(order)
+    if not isawaitable(reading):
+        return reading
     try:
         async with asyncio.timeout(seconds):
-            return await said
+            return await reading
     except TimeoutError:
         raise TimedOut("The deadline passed before the order was read.") from None
 
 
 async def _make_all(
-    forge: Forge, work: Work, parts: tuple[AnyPart, ...], made: dict[str, Made]
+    forge: Forge, work: Work, reading: Any, parts: tuple[AnyPart, ...], made: dict[str, Made]
 ) -> None:
     """Parts that need nothing of each other run side by side; a part waits for what it needs."""
 
-    async def make_one(part: AnyPart, bench: Bench) -> None:
+    async def make_one(part: AnyPart, bench: Bench[Any]) -> None:
         made[part.name] = await make(forge, work, part, bench)
 
     waiting: list[AnyPart] = list(parts)
@@ -81,7 +74,8 @@ async def _make_all(
         waiting = [part for part in waiting if part not in ready]
         makeable = [part for part in ready if all(need in accepted for need in part.needs)]
         made |= {part.name: without(part, accepted) for part in ready if part not in makeable}
-        bench = Bench(work.order, accepted)
+        studies = {name: m.study for name, m in made.items() if m.study is not None}
+        bench = Bench(work.order, reading, accepted, studies)
         if len(makeable) == 1:
             await make_one(makeable[0], bench)
             continue
@@ -93,7 +87,7 @@ async def _make_all(
 def _assemble(
     forge: Forge,
     work: Work,
-    domain: Domain,
+    domain: AnyDomain,
     decline: Decline | None,
     parts: tuple[AnyPart, ...],
     made: Mapping[str, Made],

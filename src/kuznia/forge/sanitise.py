@@ -8,7 +8,7 @@ from typing import cast
 
 from pydantic import BaseModel, ValidationError
 
-from kuznia.forge.terms import Domain, Finding, Order
+from kuznia.forge.terms import AnyDomain, Finding, Order
 from kuznia.platform.errors import Invalid, invalid
 
 # Line breaks and tabs are layout; every other control or format character is a way to hide text:
@@ -53,7 +53,7 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(kept))
 
 
-def clean(order: Order, domain: Domain) -> tuple[Order, tuple[Finding, ...]]:
+def clean(order: Order, domain: AnyDomain) -> tuple[Order, tuple[Finding, ...]]:
     """The order with plain texts, and what was found in them; Invalid if nothing honest is left."""
     given = order.input
     texts = list(_texts(given, ""))

@@ -5,10 +5,13 @@ back is a Draft, checks return Findings about it, and only a draft with nothing 
 accepted. A Domain is data and pure functions that say all this for one kind of artefact.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import blake2b
+from importlib.resources import files
 from typing import Any, Generic, Literal, NewType, TypeVar
 
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -133,48 +136,72 @@ class Prompt:
     max_tokens: int = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What lies at hand while a part is made: the order, and the parts accepted so far."""
-
-    order: Order
-    accepted: Mapping[str, Draft] = field(default_factory=dict[str, Draft])
-
-
+I = TypeVar("I", bound=Input)  # noqa: E741 - the input of a domain, as R is its reading
+R = TypeVar("R")
 D = TypeVar("D", bound=Draft)
 
 
+# Any: each part's study has a type of its own, known to the checks and parts that use it.
+Studies = Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
-class Check(Generic[D]):
+class Bench(Generic[R]):
+    """What a part is made from: the order as its domain read it, and the parts accepted so far.
+
+    `studies` holds what was computed from each accepted draft, and from the one being checked.
+    """
+
+    order: Order
+    reading: R
+    accepted: Mapping[str, Draft] = field(default_factory=dict[str, Draft])
+    studies: Studies = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Studied(Generic[D]):
+    """A draft with what its domain computed from it, once for every check and later part."""
+
+    draft: D
+    # Any: see Studies.
+    study: Any
+
+
+# What a step that yields a draft may return.
+Yield = D | Studied[D] | Awaitable[D | Studied[D]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check(Generic[D, R]):
     """One thing that can be wrong with a draft. It never raises and never fixes.
 
     `version` goes into the evidence and the shelf's key: raise it when the verdicts can change.
     """
 
     name: str
-    run: Callable[[D, Bench], Iterable[Finding] | Awaitable[Iterable[Finding]]]
+    run: Callable[[D, Bench[R]], Iterable[Finding] | Awaitable[Iterable[Finding]]]
     version: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part(Generic[D]):
+class Part(Generic[D, R]):
     """One piece of an artefact: asked of a model, computed, or asked with `make` in reserve."""
 
     name: str
     needs: tuple[str, ...] = ()
     required: bool = True
     # Both or neither: how the model is asked, and how its reply is read (or Unreadable raised).
-    prompt: Callable[[Bench], Prompt | Awaitable[Prompt]] | None = None
-    parse: Callable[[str, Bench], D | Awaitable[D]] | None = None
+    prompt: Callable[[Bench[R]], Prompt | Awaitable[Prompt]] | None = None
+    parse: Callable[[str, Bench[R]], Yield[D]] | None = None
     # Of a reply that is still being written: as much of it as is all there will be, if one can
     # be sure. What passes every check ends the call: nobody pays for what comes after.
-    enough: Callable[[str, Bench], Awaitable[str | None]] | None = None
+    enough: Callable[[str, Bench[R]], Awaitable[str | None]] | None = None
     # What our own code can put right costs no token.
-    mend: Callable[[D, tuple[Finding, ...], Bench], D | Awaitable[D]] | None = None
+    mend: Callable[[D, tuple[Finding, ...], Bench[R]], Yield[D]] | None = None
     # What a draft stands on beside the order, by id: lessons, passages. It goes into the evidence.
     sources: Callable[[D], tuple[str, ...]] | None = None
-    make: Callable[[Bench], D | Awaitable[D]] | None = None
-    checks: tuple[Check[D], ...] = ()
+    make: Callable[[Bench[R]], Yield[D]] | None = None
+    checks: tuple[Check[D, R], ...] = ()
     tries: int = 3
     # Asked only of a model that was set up for this very part; without one it is computed.
     specialist: bool = False
@@ -186,12 +213,9 @@ class Part(Generic[D]):
             raise TypeError(f"part {self.name}: neither a model nor our own code can make it")
 
 
-# Parts with drafts of different types stand in one tuple; Any is the price of that.
-AnyPart = Part[Any]
-
-
-def nothing_to_say(_: Order) -> Decline | None:
-    return None
+# Parts with drafts of different types stand in one tuple, and the road makes those of every domain;
+# Any is the price of that.
+AnyPart = Part[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,38 +249,79 @@ class CannotOpen(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Domain:
-    """How one kind of artefact is asked for, read and checked."""
+class Presentation:
+    """How what a domain makes is shown and taken away; none of it decides what is made."""
+
+    exports: Mapping[str, Export] = field(default_factory=dict[str, Export])
+    # A page under the artefact's address, to be looked at in a browser.
+    page: str | None = None
+    # An artefact's parts, as JSON, turned into text or what rich prints; files show themselves.
+    terminal: Callable[[Mapping[str, Any]], object] | None = None
+    # Inputs that show what can be ordered; the API reference prints them.
+    examples: tuple[Mapping[str, JsonValue], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Domain(Generic[I, R]):
+    """How one kind of artefact is ordered, read and checked."""
 
     name: str
+    # The package it comes from, where its `routes` and `commands` are found.
+    package: str = ""
     # Where its door is, under /api/v1/.
     path: str
     # What it makes, in one line, for help texts and the API reference.
     summary: str
-    input: type[Input]
-    # Changes whenever equal orders may get a different artefact: prompts, checks, parsers.
+    input: type[I]
+    # An order's input as this domain understands it. It is read once; screening, prompts, checks
+    # and parts all work with the reading.
+    read: Callable[[I], R | Awaitable[R]]
+    # Changes whenever equal orders may get a different artefact; see `version_of`.
     version: str
-    parts: Callable[[Order], tuple[AnyPart, ...]]
-    screen: Callable[[Order], Decline | Awaitable[Decline | None] | None] = nothing_to_say
+    parts: Callable[[R], tuple[Part[Any, R], ...]]
+    screen: Callable[[R], Decline | None] = lambda _: None
     # What can be had all the same where no model is configured, in one sentence.
     without_model: str = ""
     # Puts what was learnt about the caller, oldest first, in its place in their order; what an
     # order says there by itself is not listened to. A domain without it learns nothing.
-    recall: Callable[[Input, tuple[str, ...]], Input] | None = None
+    recall: Callable[[I, tuple[str, ...]], I] | None = None
     # Findings of the sanitiser that this domain refuses instead of noting.
     refuses: frozenset[str] = frozenset()
-    exports: Mapping[str, Export] = field(default_factory=dict[str, Export])
-    # A page under the artefact's address, to be looked at in a browser.
-    page: str | None = None
+    shown: Presentation = field(default_factory=Presentation)
     # What has a life of its own (a pool, a sandbox) opens with the server: it is given the settings
     # by name and yields the domain to use until the end.
     # `life` is that thing, for the domain's own routes; nobody else knows what it is.
     life: object = None
-    opened: "Callable[[Mapping[str, object]], AbstractAsyncContextManager[Domain]] | None" = None
-    # An artefact's parts, as JSON, turned into text or what rich prints; files show themselves.
-    shown: Callable[[Mapping[str, Any]], object] | None = None
-    # Inputs that show what can be asked; the API reference prints them.
-    examples: tuple[Mapping[str, JsonValue], ...] = ()
+    opened: "Callable[[Mapping[str, object]], AbstractAsyncContextManager[AnyDomain]] | None" = None
+
+
+# What holds domains of every kind; Any is the price of that.
+AnyDomain = Domain[Any, Any]
+
+
+# What only shows, takes away or asks for what a domain makes, by its name in the domain's folder.
+_SHOWS = frozenset(
+    {"routes.py", "commands.py", "terminal.py", "exports", "examples", "__pycache__"}
+)
+_COMMENT = re.compile(rb"^\s*(#.*)?$\n?", re.MULTILINE)
+
+
+def version_of(package: str) -> str:
+    """A domain's version: a fingerprint of all its files that decide what is made.
+
+    Comments do not count, and neither does what only shows an artefact.
+    """
+    folders, digest = [files(package)], blake2b(digest_size=6)
+    while folders:
+        for file in sorted(folders.pop().iterdir(), key=lambda file: file.name):
+            if file.name in _SHOWS or file.name.endswith(".pyc"):
+                continue
+            if file.is_dir():
+                folders.append(file)
+                continue
+            text = file.read_bytes()
+            digest.update(_COMMENT.sub(b"", text) if file.name.endswith(".py") else text)
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,95 +329,6 @@ class CheckEvidence:
     name: str
     version: int
     passed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptEvidence:
-    """One call to a model and what became of it. Cost is in billionths of a dollar."""
-
-    model: str
-    outcome: str
-    input_tokens: int
-    output_tokens: int
-    cost: int
-    seconds: float
-    # Whether the tokens are our estimate, as of a call that was left before its server had counted.
-    estimated: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartEvidence:
-    """Why a part was accepted, or why it was not."""
-
-    part: str
-    # Who made the draft that was kept: a model, our own code in its place, code whose part this
-    # always is, or nobody.
-    made_by: MadeBy
-    model: str | None
-    tries: int
-    mended: bool
-    checks: tuple[CheckEvidence, ...]
-    seconds: float
-    ended: Ended
-    # Whether the call was ended before the model had, because nothing more was wanted.
-    cut: bool = False
-    sources: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Making:
-    """What an artefact took when it was made, which an order that finds it does not take again."""
-
-    attempts: tuple[AttemptEvidence, ...]
-    input_tokens: int
-    output_tokens: int
-    cost: int
-    seconds: float
-    model_seconds: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """What was checked, what it took, and what it cost."""
-
-    run_id: RunId
-    domain_version: str
-    parts: tuple[PartEvidence, ...]
-    attempts: tuple[AttemptEvidence, ...]
-    input_tokens: int
-    output_tokens: int
-    cost: int
-    seconds: float
-    # Seconds spent waiting for a model, the rest is ours.
-    model_seconds: float
-    # Only where an order was answered from the shelf: then no model was called, the figures above
-    # are all nothing, and those of the making are here.
-    making: Making | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unmet:
-    """A part the artefact had to do without."""
-
-    part: str
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Artefact:
-    """The accepted parts with their evidence. Unchecked drafts never get in here."""
-
-    id: ArtefactId
-    run_id: RunId
-    owner: str
-    domain: str
-    status: Status
-    parts: Mapping[str, Draft]
-    unmet: tuple[Unmet, ...]
-    findings: tuple[Finding, ...]
-    decline: Decline | None
-    evidence: Evidence
-    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

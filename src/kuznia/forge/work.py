@@ -8,7 +8,7 @@ from secrets import token_bytes
 from kuznia.forge.ledger import Ledger
 from kuznia.forge.memory import NOTHING, Memory
 from kuznia.forge.shelf.shelf import Shelf
-from kuznia.forge.terms import AnyPart, Domain, EventKind, Finding, Order, RunId
+from kuznia.forge.terms import AnyDomain, AnyPart, EventKind, Finding, Order, RunId
 from kuznia.llm.model import Model
 from kuznia.platform.clock import Clock
 
@@ -19,7 +19,7 @@ Tell = Callable[[EventKind, Mapping[str, object]], None]
 class Forge:
     """What a run needs, built once by the application and handed on."""
 
-    domains: Mapping[str, Domain]
+    domains: Mapping[str, AnyDomain]
     model: Model | None
     shelf: Shelf
     clock: Clock

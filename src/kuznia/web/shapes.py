@@ -5,8 +5,9 @@ from datetime import datetime
 from pydantic import BaseModel, Field, JsonValue
 from pydantic_core import to_json
 
+from kuznia.forge.artefact import Evidence
 from kuznia.forge.shelf.shelf import Kept, Listed
-from kuznia.forge.terms import Evidence, Severity, Status
+from kuznia.forge.terms import Severity, Status
 from kuznia.platform.envelope import FaultShape
 
 

@@ -2,7 +2,7 @@
 
 from kuznia.domains.code import DOMAIN
 from kuznia.domains.code.languages.proof import proof_of
-from kuznia.domains.code.schema import CodeDraft, CodeInput, File
+from kuznia.domains.code.schema import CodeBench, CodeDraft, CodeInput, File
 from kuznia.forge.ledger import Ledger
 from kuznia.forge.shelf.shelf import key_of
 from kuznia.forge.terms import Bench, Budget, Caller, Order, RunId
@@ -37,5 +37,9 @@ def a_draft(*files: tuple[str, str, str]) -> CodeDraft:
     return CodeDraft(files=made, proof=proof_of(made, within(5)))
 
 
-def a_bench(prompt: str = PROMPT, language: str = "python", code: CodeDraft | None = None) -> Bench:
-    return Bench(an_order(prompt, language), {"code": code} if code else {})
+def a_bench(
+    prompt: str = PROMPT, language: str = "python", code: CodeDraft | None = None
+) -> CodeBench:
+    order = an_order(prompt, language)
+    accepted = {"code": code} if code else {}
+    return Bench(order, CodeInput(prompt=prompt, language=language), accepted)

@@ -8,7 +8,7 @@ import pytest
 from psutil import Process
 from pydantic_core import from_json
 from tests.clocks import TurnedClock
-from tests.domains.code.makers import a_bench, a_draft, an_order, work_on
+from tests.domains.code.makers import PROMPT, a_bench, a_draft, an_order, work_on
 from tests.doors.served import inside, made
 from tests.makers import a_forge
 
@@ -17,6 +17,7 @@ from kuznia.domains.code.languages.apart import apart
 from kuznia.domains.code.languages.find import get
 from kuznia.domains.code.languages.proof import prove
 from kuznia.domains.code.parts import CODE, DOCUMENTATION, TESTS, parts
+from kuznia.domains.code.schema import CodeInput
 from kuznia.forge.run import run
 from kuznia.forge.terms import Bench, Order, Prompt, Unreadable
 from kuznia.llm.model import Ask
@@ -164,7 +165,7 @@ def asked(part: Any, bench: Bench) -> Prompt:
     ],
 )
 def test_only_parts_that_are_wanted_and_possible_are_made(language, tests, docs, names):
-    order = an_order(language=language, include_tests=tests, include_docs=docs)
+    order = CodeInput(prompt=PROMPT, language=language, include_tests=tests, include_docs=docs)
 
     assert [part.name for part in parts(order) if part.prompt] == names
 
@@ -233,6 +234,6 @@ async def test_the_workers_end_with_the_server(sqlite_url: str):
 
 
 def test_the_examples_are_orders_one_could_place():
-    assert len(DOMAIN.examples) == 3
-    for example in DOMAIN.examples:
-        assert parts(an_order(**DOMAIN.input.model_validate(example).model_dump()))
+    assert len(DOMAIN.shown.examples) == 3
+    for example in DOMAIN.shown.examples:
+        assert parts(CodeInput.model_validate(example))

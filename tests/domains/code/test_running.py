@@ -5,19 +5,18 @@ from collections.abc import AsyncGenerator
 import httpx2
 import pytest
 from pydantic import SecretStr
+from tests.domains.code.makers import a_bench
 from tests.doors.served import inside
-from tests.makers import an_order
 
 from kuznia.app import Made
 from kuznia.domains.code.checks.running import notice_lies, pass_when_run
 from kuznia.domains.code.sandbox.execution import CaseRun, Execution, Strength
 from kuznia.domains.code.schema import File, Proof, TestsDraft
-from kuznia.forge.terms import Bench
 from kuznia.llm.model import Ask
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.settings import Settings
 
-BENCH = Bench(an_order())
+BENCH = a_bench()
 CODE = """\
 **fare.py**
 ```python

@@ -1,5 +1,6 @@
 """The domain as the road sees it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,12 +10,17 @@ from tests.domains.flows.makers import a_flow, without
 
 from kuznia.domains.flows import DOMAIN
 from kuznia.domains.flows.checks.proof import CHECKS
-from kuznia.domains.flows.parts import FlowInput, screen
+from kuznia.domains.flows.checks.study import study
+from kuznia.domains.flows.parts import FLOW, FlowBench
 from kuznia.domains.flows.planner import build, read
+from kuznia.domains.flows.planner.order import read_order
+from kuznia.domains.flows.prompt import prompt as ask
+from kuznia.domains.flows.schema import FlowInput
 from kuznia.forge.check import check
+from kuznia.forge.make import drafted
 from kuznia.forge.terms import Bench, Budget, Caller, CannotExport, Copy, Order
 
-EXAMPLES: Any = DOMAIN.examples
+EXAMPLES: Any = DOMAIN.shown.examples
 PROMPT = "Довідка про несудимість: мета отримання, email, за бажанням телефон"
 
 
@@ -28,24 +34,23 @@ def an_order(prompt: str = PROMPT, **more: Any) -> Order:
     )
 
 
-# Any: a test knows which part it looks at.
-def parts_of(order: Order) -> Any:
-    return DOMAIN.parts(order)
+def a_bench(prompt: str = PROMPT, **more: Any) -> FlowBench:
+    reading = read_order(FlowInput(prompt=prompt, **more))
+    return Bench(an_order(prompt, **more), reading)
 
 
-async def made(order: Order) -> dict[str, Any]:
+async def made(bench: FlowBench) -> dict[str, Any]:
     """All parts, made with no model, in order."""
-    accepted: dict[str, Any] = {}
-    for part in parts_of(order):
-        bench = Bench(order, accepted)
-        draft = await part.make(bench)
+    for part in DOMAIN.parts(bench.reading):
+        assert part.make
+        draft, bench = await drafted(part, part.make(bench), bench)
         assert not (await check(part, draft, bench)).standing
-        accepted[part.name] = draft
-    return accepted
+        bench = replace(bench, accepted={**bench.accepted, part.name: draft})
+    return dict(bench.accepted)
 
 
 async def test_all_parts_are_made_without_a_model() -> None:
-    parts = await made(an_order())
+    parts = await made(a_bench())
 
     assert list(parts) == ["flow", "proof", "judge", "ui"]
     assert parts["proof"].sound
@@ -55,7 +60,7 @@ async def test_all_parts_are_made_without_a_model() -> None:
 
 
 async def test_what_goes_over_the_wire_is_what_was_promised() -> None:
-    wire = {name: part.model_dump(mode="json") for name, part in (await made(an_order())).items()}
+    wire = {name: part.model_dump(mode="json") for name, part in (await made(a_bench())).items()}
 
     assert {"id", "name", "steps", "assumptions"} <= set(wire["flow"])
     step = wire["flow"]["steps"][0]
@@ -67,41 +72,35 @@ async def test_what_goes_over_the_wire_is_what_was_promised() -> None:
 
 
 def test_every_check_stands_by_its_name_in_the_evidence() -> None:
-    flow = parts_of(an_order())[0]
-
-    assert [one.name for one in flow.checks] == list(CHECKS)
+    assert [one.name for one in FLOW.checks] == list(CHECKS)
 
 
 async def test_a_check_says_only_what_is_its_own_to_say() -> None:
-    order = an_order()
-    flow = parts_of(order)[0]
-    broken, bench = without(a_flow(), "agree"), Bench(order)
-    said = {one.name: [found.code for found in await one.run(broken, bench)] for one in flow.checks}
+    broken = without(a_flow(), "agree")
+    bench = replace(a_bench(), studies={"flow": study(broken)})
+    verdict = await check(FLOW, broken, bench)
+    said = [finding.code for finding in verdict.findings]
 
-    assert said["legal-steps"] == ["legal-steps"]
-    assert sum(map(len, said.values())) == 1
+    assert said == ["legal-steps"]
+    assert [one.name for one in verdict.checks if not one.passed] == said
 
 
 async def test_the_proof_names_the_check_that_failed() -> None:
-    order = an_order()
-    proof = await parts_of(order)[1].make(Bench(order, {"flow": without(a_flow(), "agree")}))
+    proof = study(without(a_flow(), "agree")).proof
 
     assert not proof.sound
     assert [check.name for check in proof.checks if not check.passed] == ["legal-steps"]
 
 
 async def test_the_language_asked_for_is_the_language_of_the_pages() -> None:
-    parts = await made(an_order(language="en"))
+    parts = await made(a_bench(language="en"))
 
     assert parts["flow"].language == "en"
     assert 'lang="en"' in parts["ui"].html
 
 
 async def test_a_model_is_asked_with_the_schema_and_told_what_a_request_is() -> None:
-    order = an_order()
-    part = parts_of(order)[0]
-
-    prompt = await part.prompt(Bench(order))
+    prompt = ask(a_bench())
 
     assert prompt.schema is not None
     assert prompt.schema["title"] == "Flow"
@@ -111,16 +110,16 @@ async def test_a_model_is_asked_with_the_schema_and_told_what_a_request_is() -> 
 
 
 async def test_a_reply_is_read_mended_and_accepted() -> None:
-    order = an_order()
-    bench = Bench(order)
-    part = parts_of(order)[0]
-    draft = await part.parse(without(a_flow(), "agree").model_dump_json(), bench)
-    findings = (await check(part, draft, bench)).findings
+    assert FLOW.parse
+    assert FLOW.mend
+    reply = without(a_flow(), "agree").model_dump_json()
+    draft, bench = await drafted(FLOW, FLOW.parse(reply, a_bench()), a_bench())
+    findings = (await check(FLOW, draft, bench)).findings
 
-    mended = await part.mend(draft, findings, bench)
+    mended, after = await drafted(FLOW, FLOW.mend(draft, findings, bench), bench)
 
     assert findings
-    assert (await check(part, mended, bench)).findings == ()
+    assert (await check(FLOW, mended, after)).findings == ()
 
 
 @pytest.mark.parametrize(
@@ -130,15 +129,15 @@ async def test_a_reply_is_read_mended_and_accepted() -> None:
         ("Зробіть щось гарне, будь ласка", "NEEDS_CLARIFICATION"),
     ],
 )
-async def test_what_should_not_be_made_is_declined(prompt, code) -> None:
-    decline = await screen(an_order(prompt))
+def test_what_should_not_be_made_is_declined(prompt, code) -> None:
+    decline = DOMAIN.screen(a_bench(prompt).reading)
 
     assert decline is not None
     assert decline.code == code
 
 
-async def test_what_can_be_made_is_not_declined() -> None:
-    assert await screen(an_order()) is None
+def test_what_can_be_made_is_not_declined() -> None:
+    assert DOMAIN.screen(a_bench().reading) is None
 
 
 @pytest.mark.parametrize("prompt", ["", "short", "x" * 2001])
@@ -149,7 +148,7 @@ def test_a_prompt_has_ten_to_two_thousand_characters(prompt) -> None:
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
 async def test_the_examples_are_good_orders(number) -> None:
-    assert (await made(an_order(**EXAMPLES[number])))["judge"].passed
+    assert (await made(a_bench(**EXAMPLES[number])))["judge"].passed
 
 
 def a_copy(**options: str) -> Copy:
@@ -157,13 +156,13 @@ def a_copy(**options: str) -> Copy:
     return Copy("art_1", datetime(2026, 11, 21, tzinfo=UTC), {"flow": flow}, options)
 
 
-@pytest.mark.parametrize("name", list(DOMAIN.exports))
+@pytest.mark.parametrize("name", list(DOMAIN.shown.exports))
 def test_an_artefact_is_taken_away_in_every_format(name) -> None:
-    assert DOMAIN.exports[name].write(a_copy())
+    assert DOMAIN.shown.exports[name].write(a_copy())
 
 
 def test_a_copy_is_written_in_the_language_asked_for() -> None:
-    write = DOMAIN.exports["form-js"].write
+    write = DOMAIN.shown.exports["form-js"].write
 
     assert "Phone" in write(a_copy(language="en")).decode()
     assert "Телефон" in write(a_copy()).decode()
@@ -176,4 +175,4 @@ def test_a_copy_is_written_in_the_language_asked_for() -> None:
 )
 def test_what_cannot_be_taken_away_is_said(copy) -> None:
     with pytest.raises(CannotExport):
-        DOMAIN.exports["bpmn"].write(copy)
+        DOMAIN.shown.exports["bpmn"].write(copy)

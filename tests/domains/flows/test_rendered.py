@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -9,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.domains.flows.makers import a_flow, ask, options, step
-from tests.domains.flows.test_domain import an_order
+from tests.domains.flows.test_domain import a_bench, an_order
 
-from kuznia.domains.flows.parts import document, drafts
+from kuznia.domains.flows.checks.study import document, study
+from kuznia.domains.flows.parts import FlowBench
 from kuznia.domains.flows.screens.markup import cleaned
 from kuznia.domains.flows.screens.pages import overview
 from kuznia.domains.flows.screens.rendered import (
@@ -22,22 +24,22 @@ from kuznia.domains.flows.screens.rendered import (
     rendered,
     wanted,
 )
-from kuznia.forge.terms import Bench, Finding, Unreadable
+from kuznia.forge.terms import Finding, Unreadable
 
 PAGE = (Path(__file__).parent / "replies" / "page.html").read_text("utf-8")
 FLOW = a_flow()
-BENCH = Bench(an_order(), {"flow": FLOW})
+BENCH = replace(a_bench(), accepted={"flow": FLOW})
 OWN = Screens(html="", pages=())
 EVIL = re.compile(
     r"<script|\son\w+\s*=|javascript:|https?:|//|<iframe|<img|<svg|<object|style=", re.I
 )
 
 
-def page(reply: str, bench: Bench = BENCH) -> Rendered:
+def page(reply: str, bench: FlowBench = BENCH) -> Rendered:
     return rendered(reply, OWN, bench)
 
 
-def found(draft: Screens, bench: Bench = BENCH) -> list[str]:
+def found(draft: Screens, bench: FlowBench = BENCH) -> list[str]:
     said = (cast("Iterable[Finding]", check.run(draft, bench)) for check in CHECKS)
     findings = [one for each in said for one in each]
     assert all(one.severity == "block" for one in findings)
@@ -193,11 +195,7 @@ def test_more_than_a_page_is_not_taken_though_it_was_delivered() -> None:
 
 
 def test_our_own_pages_are_not_judged_by_these() -> None:
-    parts, _ = drafts(FLOW)
-    ui = parts["ui"]
-    assert isinstance(ui, Screens)
-
-    assert found(ui) == []
+    assert found(study(FLOW).screens) == []
 
 
 FIELDS = (
@@ -219,7 +217,7 @@ def test_a_page_like_ours_is_good_for_every_type_of_field() -> None:
     flow = a_flow((step("all", fields=FIELDS), step("yes", "consent")), archetype="survey")
     ours = document(overview(flow, "en"))
     inner = ours.partition('tabindex="-1">')[2].partition("</main>")[0]
-    bench = Bench(an_order(), {"flow": flow})
+    bench = replace(a_bench(), accepted={"flow": flow})
 
     assert found(page(inner, bench), bench) == []
 

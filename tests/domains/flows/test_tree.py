@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from tests.domains.flows.makers import DONE, ask, on, options, or_fail, service, step, text
 
-from kuznia.domains.flows.parts import drafts
+from kuznia.domains.flows.checks.study import study
 from kuznia.domains.flows.schema import Flow
 from kuznia.domains.flows.structure.blocks import Block, Branch, Choice, Loop, Parallel, graph
 from kuznia.domains.flows.terminal import told
@@ -24,7 +24,7 @@ def parts_of(*blocks: Block, **more: Any) -> dict[str, Any]:
         }
         | more
     )
-    return {name: draft.model_dump(mode="json") for name, draft in drafts(flow)[0].items()}
+    return {name: draft.model_dump(mode="json") for name, draft in study(flow).parts.items()}
 
 
 def tree(*blocks: Block, **more: Any) -> list[str]:

@@ -7,10 +7,12 @@ from tests.domains.training.makers import a_told
 
 from kuznia.domains.training import DOMAIN
 from kuznia.domains.training.athlete.athlete import read
+from kuznia.domains.training.parts import read_order
 from kuznia.domains.training.planner import plan
 from kuznia.domains.training.planner.exact import choose_exactly
 from kuznia.domains.training.schema.plan import Plan
-from kuznia.forge.terms import Bench, Budget, Caller, Domain, Order
+from kuznia.forge.make import drafted
+from kuznia.forge.terms import AnyDomain, Bench, Budget, Caller, Order
 
 TOLD = a_told({"equipment": ["full-gym"], "weeks": 1})
 ORDER = Order(domain="training", input=TOLD, caller=Caller("a"), deadline=0.0, budget=Budget(1, 1))
@@ -23,13 +25,15 @@ asyncio.run(DOMAIN.opened({"training_solver": "exact"}).__aenter__())
 """
 
 
-async def opened(**settings: object) -> tuple[Domain, Plan]:
+async def opened(**settings: object) -> tuple[AnyDomain, Plan]:
     assert DOMAIN.opened
     async with DOMAIN.opened(settings) as domain:
-        make = domain.parts(ORDER)[0].make
-        assert make
-        made = make(Bench(ORDER, {}))
-        return domain, made if isinstance(made, Plan) else await made
+        reading = await read_order(TOLD)
+        part = domain.parts(reading)[0]
+        assert part.make
+        bench = Bench(ORDER, reading)
+        made, _ = await drafted(part, part.make(bench), bench)
+        return domain, made
 
 
 async def test_the_solver_chooses_where_the_operator_wants_it():

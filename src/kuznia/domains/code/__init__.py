@@ -7,20 +7,16 @@ from dataclasses import replace
 from functools import partial
 from importlib.resources import files
 
-from kuznia.domains.code.analysis.analyse import VERSION
 from kuznia.domains.code.checks.running import run_in
-from kuznia.domains.code.languages import proof
 from kuznia.domains.code.languages.find import LANGUAGES
-from kuznia.domains.code.parts import CODE, DOCUMENTATION, TESTS, parts, read_tests
-from kuznia.domains.code.prompt import fingerprint
-from kuznia.domains.code.reply import extract
+from kuznia.domains.code.parts import TESTS, parts, read_tests
 from kuznia.domains.code.sandbox.trial import open_sandbox
 from kuznia.domains.code.schema import CodeInput
-from kuznia.forge.terms import Domain
+from kuznia.forge.terms import AnyDomain, Domain, Presentation, version_of
 
 
 @asynccontextmanager
-async def _opened(settings: Mapping[str, object]) -> AsyncGenerator[Domain]:
+async def _opened(settings: Mapping[str, object]) -> AsyncGenerator[AnyDomain]:
     """With the sandbox, if it is wanted."""
     if settings.get("code_run_tests") != "sandbox":
         yield DOMAIN
@@ -30,7 +26,7 @@ async def _opened(settings: Mapping[str, object]) -> AsyncGenerator[Domain]:
         yield replace(
             DOMAIN,
             parts=partial(parts, tests=tests),
-            version=fingerprint((CODE, tests, DOCUMENTATION), *READERS),
+            version=f"{DOMAIN.version}+run",
             life=sandbox,
         )
 
@@ -39,16 +35,17 @@ _EXAMPLES = sorted(
     (file for file in files(__name__).joinpath("examples").iterdir()), key=lambda file: file.name
 )
 
-READERS = (extract.VERSION, proof.VERSION, VERSION)
 DOMAIN = Domain(
     name="code",
+    package=__name__,
     path="code",
     summary=f"Source code in {len(LANGUAGES)} languages, with tests and documentation, checked.",
     input=CodeInput,
-    version=fingerprint((CODE, TESTS, DOCUMENTATION), *READERS),
+    read=lambda order: order,
+    version=version_of(__name__),
     parts=parts,
     without_model="Code you have gets skeletons of its documentation and tests from "
     "POST /api/v1/code/skeletons, and its analysis from POST /api/v1/code/analyze.",
     opened=_opened,
-    examples=tuple(json.loads(file.read_text("utf-8")) for file in _EXAMPLES),
+    shown=Presentation(examples=tuple(json.loads(file.read_text("utf-8")) for file in _EXAMPLES)),
 )

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from kuznia.domains.code import prompt
 from kuznia.domains.code.analysis.part import METRICS
 from kuznia.domains.code.checks import docs, source
 from kuznia.domains.code.checks import tests as test_checks
-from kuznia.domains.code.checks.source import UNCHECKED, asked, letters, written
+from kuznia.domains.code.checks.source import UNCHECKED, letters, written
 from kuznia.domains.code.languages.apart import apart
 from kuznia.domains.code.languages.find import get
 from kuznia.domains.code.languages.proof import proof_of
@@ -20,6 +20,7 @@ from kuznia.domains.code.reply.fences import read
 from kuznia.domains.code.reply.paths import stem
 from kuznia.domains.code.reply.stream_stop import enough
 from kuznia.domains.code.schema import (
+    CodeBench,
     CodeDraft,
     CodeInput,
     DocumentationDraft,
@@ -27,7 +28,7 @@ from kuznia.domains.code.schema import (
     Proof,
     TestsDraft,
 )
-from kuznia.forge.terms import AnyPart, Bench, Finding, Order, Part, Prompt, Unreadable
+from kuznia.forge.terms import Finding, Part, Prompt, Unreadable
 from kuznia.platform.process.workers import Stopped
 
 R = TypeVar("R")
@@ -35,52 +36,52 @@ MOST_TOKENS = 8_192
 _ONE_PAGE = "Reply with one Markdown document."
 
 
-def parts(order: Order, tests: Part[TestsDraft] | None = None) -> tuple[AnyPart, ...]:
+def parts(
+    order: CodeInput, tests: Part[TestsDraft, CodeInput] | None = None
+) -> tuple[Part[Any, CodeInput], ...]:
     """Code and its metrics always; tests and documentation when asked for and where there are any.
 
     `tests` stands in for TESTS where tests are run as well as read.
     """
-    given = order.input
-    assert isinstance(given, CodeInput)
-    wanted: list[AnyPart] = [CODE, METRICS]
-    if given.include_tests and get(given.language).tests:
-        wanted.append(tests or TESTS)
-    if given.include_docs:
-        wanted.append(DOCUMENTATION)
-    return tuple(wanted)
+    ordered: list[Part[Any, CodeInput]] = [CODE, METRICS]
+    if order.include_tests and get(order.language).tests:
+        ordered.append(tests or TESTS)
+    if order.include_docs:
+        ordered.append(DOCUMENTATION)
+    return tuple(ordered)
 
 
-def _ask_code(bench: Bench) -> Prompt:
-    given = asked(bench)
-    language = get(given.language)
-    return Prompt(prompt.system("code", language), given.prompt, max_tokens=MOST_TOKENS)
+def _ask_code(bench: CodeBench) -> Prompt:
+    order = bench.reading
+    language = get(order.language)
+    return Prompt(prompt.system("code", language), order.prompt, max_tokens=MOST_TOKENS)
 
 
-def _ask_tests(bench: Bench) -> Prompt:
-    given = asked(bench)
+def _ask_tests(bench: CodeBench) -> Prompt:
+    order = bench.reading
     code = written(bench)
-    system = prompt.system("tests", get(given.language), _test_path(bench))
-    return Prompt(system, _about(given.prompt, code), max_tokens=MOST_TOKENS)
+    system = prompt.system("tests", get(order.language), _test_path(bench))
+    return Prompt(system, _about(order.prompt, code), max_tokens=MOST_TOKENS)
 
 
-def _ask_documentation(bench: Bench) -> Prompt:
-    given = asked(bench)
-    system = prompt.system("documentation", get(given.language))
-    return Prompt(system, _about(given.prompt, written(bench)), max_tokens=MOST_TOKENS)
+def _ask_documentation(bench: CodeBench) -> Prompt:
+    order = bench.reading
+    system = prompt.system("documentation", get(order.language))
+    return Prompt(system, _about(order.prompt, written(bench)), max_tokens=MOST_TOKENS)
 
 
 def _about(request: str, code: CodeDraft) -> str:
     return f"The request:\n{request}\n\nThe code:\n\n{prompt.shown(code.files)}"
 
 
-def _test_path(bench: Bench) -> str:
-    language, files = get(asked(bench).language), written(bench).files
+def _test_path(bench: CodeBench) -> str:
+    language, files = get(bench.reading.language), written(bench).files
     main = next((file for file in files if file.language == language.name), files[0])
     return language.test_file.format(stem(main.path))
 
 
-async def _read_code(reply: str, bench: Bench) -> CodeDraft:
-    found, proof = await _read(partial(_files_in, reply, asked(bench).language, "code"), reply)
+async def _read_code(reply: str, bench: CodeBench) -> CodeDraft:
+    found, proof = await _read(partial(_files_in, reply, bench.reading.language, "code"), reply)
     return CodeDraft(
         files=found.files,
         proof=proof,
@@ -89,8 +90,8 @@ async def _read_code(reply: str, bench: Bench) -> CodeDraft:
     )
 
 
-async def read_tests(reply: str, bench: Bench) -> TestsDraft:
-    language, path = asked(bench).language, _test_path(bench)
+async def read_tests(reply: str, bench: CodeBench) -> TestsDraft:
+    language, path = bench.reading.language, _test_path(bench)
     job = partial(_files_in, reply, language, "tests", path=path)
     found, proof = await _read(job, reply)
     return TestsDraft(
@@ -102,7 +103,7 @@ async def read_tests(reply: str, bench: Bench) -> TestsDraft:
     )
 
 
-async def _read_documentation(reply: str, _: Bench) -> DocumentationDraft:
+async def _read_documentation(reply: str, _: CodeBench) -> DocumentationDraft:
     return await _read(partial(_page_in, reply), reply)
 
 
@@ -141,21 +142,21 @@ def _page_in(reply: str, _: float) -> DocumentationDraft | Finding:
     return DocumentationDraft(files=(page,), truncated=cut)
 
 
-async def _mend(draft: C, _: tuple[Finding, ...], bench: Bench) -> C:
+async def _mend(draft: C, _: tuple[Finding, ...], bench: CodeBench) -> C:
     mended = await apart(partial(tidy, draft), letters(bench, draft))
     return draft if isinstance(mended, Stopped) else mended
 
 
-async def _enough(text: str, bench: Bench) -> str | None:
+async def _enough(text: str, bench: CodeBench) -> str | None:
     kept = await apart(partial(_enough_in, text, bench), len(text))
     return None if isinstance(kept, Stopped) else kept
 
 
-def _enough_in(text: str, bench: Bench, _: float) -> str | None:
+def _enough_in(text: str, bench: CodeBench, _: float) -> str | None:
     return enough(text, bench)
 
 
-CODE: Part[CodeDraft] = Part(
+CODE: Part[CodeDraft, CodeInput] = Part(
     name="code",
     prompt=_ask_code,
     parse=_read_code,
@@ -163,7 +164,7 @@ CODE: Part[CodeDraft] = Part(
     mend=_mend,
     checks=source.SOURCE,
 )
-TESTS: Part[TestsDraft] = Part(
+TESTS: Part[TestsDraft, CodeInput] = Part(
     name="tests",
     needs=("code",),
     required=False,
@@ -172,7 +173,7 @@ TESTS: Part[TestsDraft] = Part(
     mend=_mend,
     checks=test_checks.TESTS,
 )
-DOCUMENTATION: Part[DocumentationDraft] = Part(
+DOCUMENTATION: Part[DocumentationDraft, CodeInput] = Part(
     name="documentation",
     needs=("code",),
     required=False,

@@ -3,15 +3,12 @@
 import re
 from collections.abc import Iterable
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 
 from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.schema import File
-from kuznia.forge.terms import AnyPart
 
 _TICKS = re.compile(r"`{3,}")
-NAMES = ("code", "documentation", "languages", "tests")
 
 
 @cache
@@ -49,10 +46,3 @@ def shown(sources: Iterable[File]) -> str:
         fence = "`" * max(3, longest + 1)
         pieces.append(f"**{file.path}**\n{fence}{file.language}\n{file.content}{fence}")
     return "\n\n".join(pieces)
-
-
-def fingerprint(parts: Iterable[AnyPart], *readers: int) -> str:
-    """Changes with every word that is said, every check's version, and how replies are read."""
-    words = [read(name) for name in NAMES]
-    checks = [f"{part.name}/{one.name}/{one.version}" for part in parts for one in part.checks]
-    return sha256("\0".join([*words, *checks, *map(str, readers)]).encode()).hexdigest()[:12]

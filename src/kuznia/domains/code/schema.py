@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from kuznia.domains.code.languages.find import LANGUAGES, find, suggest
 from kuznia.domains.code.sandbox.execution import DISABLED, Execution
-from kuznia.forge.terms import Draft, Input
+from kuznia.forge.terms import Bench, Draft, Input
 
 Level = Literal["reference", "tree_sitter", "none"]
 # From the strongest proof to none at all.
@@ -99,3 +99,7 @@ def weakest(proofs: Iterable[Proof]) -> Proof:
         seen, key=lambda proof: LEVELS.index(proof.level), default=Proof(level="none")
     ).level
     return Proof(level=level, errors=tuple(flaw for proof in seen for flaw in proof.errors))
+
+
+# An order for code is read as it is.
+CodeBench = Bench[CodeInput]

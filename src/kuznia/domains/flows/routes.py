@@ -15,17 +15,17 @@ from pydantic import (
 )
 from pydantic_core import from_json, to_json
 
-from kuznia.domains.flows.edits.edited import Edition, edition, evidence
+from kuznia.domains.flows.edits.edited import edition
 from kuznia.domains.flows.edits.operations import Difference, Edit, Impossible
+from kuznia.domains.flows.parts import FLOW
 from kuznia.domains.flows.schema import Flow, Language
 from kuznia.domains.flows.screens.preview import Posted, preview
 from kuznia.domains.flows.screens.style import POLICY
+from kuznia.forge.revise import Revision, revise
 from kuznia.forge.shelf.shelf import Kept
-from kuznia.forge.terms import Artefact, ArtefactId, Finding, RunId
-from kuznia.forge.work import Forge
+from kuznia.forge.terms import CheckEvidence, Finding
 from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Invalid, NotFound, UnsupportedMedia, invalid
-from kuznia.platform.ids import new_id
 from kuznia.platform.process.workers import POOL
 from kuznia.web.answers import answered
 from kuznia.web.asked import caller_of, forge_of
@@ -137,10 +137,19 @@ async def edit_flow(request: Request, artefact_id: InPath) -> Response:
         raise Invalid(str(impossible)) from None
     except ValidationError as error:
         raise invalid(error) from None
-    if standing := [one for one in new.findings if one.stands]:
+    if standing := [one for one in new.study.findings if one.stands]:
         raise _unsound(standing)
-    artefact = _artefact(forge, kept, new, forge.clock.monotonic() - began)
-    edited = await forge.shelf.keep(artefact, artefact.id)
+    revision = Revision(
+        code="edited",
+        part=FLOW.name,
+        parts=new.study.parts,
+        findings=new.study.findings,
+        checks=tuple(
+            CheckEvidence(name=check.name, version=check.version, passed=True)
+            for check in FLOW.checks
+        ),
+    )
+    edited = await revise(forge, kept, revision, began=began)
     data = b'%b,"diff":%b}' % (linked(edited)[:-1], to_json(new.diff))
     return answered(data, headers=kept_headers(edited))
 
@@ -198,22 +207,4 @@ def _unsound(findings: list[Finding]) -> Invalid:
     return Invalid(
         f"The flow would not be sound any more: {first.message}",
         details={"findings": [dict(one) for one in told]},
-    )
-
-
-def _artefact(forge: Forge, before: Kept, new: Edition, seconds: float) -> Artefact:
-    run_id = RunId(new_id("run", forge.clock))
-    edited = Finding("edited", "warn", "flow", f"Changed from {before.id}, not made anew.")
-    return Artefact(
-        id=ArtefactId(new_id("art", forge.clock)),
-        run_id=run_id,
-        owner=before.owner,
-        domain=before.domain,
-        status=before.status,
-        parts=new.parts,
-        unmet=(),
-        findings=(edited, *new.findings),
-        decline=None,
-        evidence=evidence(run_id, new.parts, round(seconds, 6)),
-        created_at=forge.clock.now(),
     )

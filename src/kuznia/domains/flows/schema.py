@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from kuznia.forge.terms import Draft
+from kuznia.forge.terms import Draft, Input
 
 Language = Literal["uk", "en"]
 Archetype = Literal[
@@ -263,3 +263,11 @@ class Flow(Draft):
         """What can be known by the end: asked or told."""
         told = {fact.id: fact for step in self.steps for fact in step.provides}
         return {**told, **self.asks}
+
+
+class FlowInput(Input):
+    """A service, described in a sentence or more, in Ukrainian, English or both."""
+
+    prompt: Annotated[str, Field(min_length=10, max_length=2000)]
+    # What the pages are written in; `auto` is the language of the prompt.
+    language: Literal["auto", "uk", "en"] = "auto"

@@ -1,18 +1,16 @@
-"""A plan changed by feedback, held against every rule, as the parts and evidence of an artefact."""
+"""A plan changed by feedback, held against every rule, as what an artefact is revised to."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from kuznia.domains.training.athlete.athlete import read
 from kuznia.domains.training.checks import FAMILIES, certificate
 from kuznia.domains.training.checks.rules import rules
-from kuznia.domains.training.parts import CERTIFICATE, PERSON, PLAN, shaped_by, version
+from kuznia.domains.training.parts import CERTIFICATE, CHECKS, PERSON, PLAN, shaped_by
 from kuznia.domains.training.playbook.coaching import Coached
-from kuznia.domains.training.schema.plan import Plan
-from kuznia.forge.terms import CheckEvidence, Draft, Evidence, Finding, PartEvidence, RunId
+from kuznia.forge.terms import CheckEvidence, Draft, Finding
 
 
-def parts(coached: Coached) -> Mapping[str, Draft]:
+def parts(coached: Coached) -> dict[str, Draft]:
     """The same parts an order gives, for the plan as it now is; none when it has to stop."""
     if coached.decline is not None:
         return {}
@@ -25,43 +23,21 @@ def parts(coached: Coached) -> Mapping[str, Draft]:
     }
 
 
-def told(coached: Coached) -> tuple[Finding, ...]:
+def warnings(coached: Coached) -> tuple[Finding, ...]:
     """What does not fit is said and stands in nobody's way: who asked for less gets less."""
     left = () if coached.decline else coached.findings
     return tuple(replace(one, severity="warn") for one in left)
 
 
-def evidence(
-    run_id: RunId, made: Mapping[str, Draft], left: Iterable[Finding], seconds: float
-) -> Evidence:
-    """All of it is our own work: no model was asked, and every rule was held against it again."""
-    broken = {rules()[one.code].family for one in left if one.stands}
-    checks = tuple(
-        CheckEvidence(name=one.name, version=one.version, passed=family not in broken)
-        for family, one in zip(FAMILIES, PLAN.checks, strict=True)
+def evidence(coached: Coached) -> tuple[CheckEvidence, ...]:
+    """Every rule was held against the changed plan again."""
+    broken = {rules()[finding.code].family for finding in coached.findings if finding.stands}
+    return tuple(
+        CheckEvidence(name=check.name, version=check.version, passed=family not in broken)
+        for family, check in zip(FAMILIES, CHECKS, strict=True)
     )
-    rows = tuple(
-        PartEvidence(
-            part=name,
-            made_by="computed",
-            model=None,
-            tries=0,
-            mended=False,
-            checks=checks if name == PLAN.name else (),
-            seconds=seconds if name == PLAN.name else 0.0,
-            ended="accepted",
-            sources=shaped_by(draft) if isinstance(draft, Plan) else (),
-        )
-        for name, draft in made.items()
-    )
-    return Evidence(
-        run_id=run_id,
-        domain_version=version(),
-        parts=rows,
-        attempts=(),
-        input_tokens=0,
-        output_tokens=0,
-        cost=0,
-        seconds=seconds,
-        model_seconds=0.0,
-    )
+
+
+def sources(coached: Coached) -> tuple[str, ...]:
+    """The lessons the changed plan stands on."""
+    return () if coached.decline else shaped_by(coached.plan)

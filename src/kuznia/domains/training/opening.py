@@ -6,15 +6,15 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from kuznia.domains.training.catalogue import STOCK
+from kuznia.domains.training.catalogue import STOCK, fingerprint
 from kuznia.domains.training.catalogue.foreign import Kept, NotACatalogue, exercises, load
-from kuznia.domains.training.parts import set_up, version
+from kuznia.domains.training.parts import set_up
 from kuznia.domains.training.planner import Chooser
-from kuznia.forge.terms import CannotOpen, Domain
+from kuznia.forge.terms import AnyDomain, CannotOpen
 
 
 @asynccontextmanager
-async def opened(domain: Domain, settings: Mapping[str, object]) -> AsyncGenerator[Domain]:
+async def opened(domain: AnyDomain, settings: Mapping[str, object]) -> AsyncGenerator[AnyDomain]:
     """Their exercises stand beside ours until the server ends."""
     path = settings.get("training_catalogue")
     try:
@@ -23,7 +23,8 @@ async def opened(domain: Domain, settings: Mapping[str, object]) -> AsyncGenerat
         raise CannotOpen(f"TRAINING_CATALOGUE: {wrong}") from None
     with STOCK.beside_ours(exercises(kept)):
         # Other exercises, other plans: what was kept of the same order is no answer to it now.
-        domain = replace(domain, version=version()) if kept.exercises else domain
+        version = f"{domain.version}+{fingerprint()}"
+        domain = replace(domain, version=version) if kept.exercises else domain
         yield set_up(
             domain,
             chooser=_exactly() if settings.get("training_solver") == "exact" else None,

@@ -1,15 +1,13 @@
 """The parts of a training plan: the plan itself, and the certificate that says what was checked."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import cast
+from typing import Any
 
 from kuznia.domains.training.aside import aside
 from kuznia.domains.training.athlete import screening
 from kuznia.domains.training.athlete.athlete import Athlete, read
-from kuznia.domains.training.catalogue import fingerprint
 from kuznia.domains.training.checks import (
     FAMILIES,
     Certificate,
@@ -17,9 +15,8 @@ from kuznia.domains.training.checks import (
     findings,
     verify,
 )
-from kuznia.domains.training.checks.rules import rules, ruleset
-from kuznia.domains.training.kept import text
-from kuznia.domains.training.planner import VERSION, Chooser, plan
+from kuznia.domains.training.checks.rules import rules
+from kuznia.domains.training.planner import Chooser, plan
 from kuznia.domains.training.planner.choice import choose
 from kuznia.domains.training.playbook.recall import context, recall
 from kuznia.domains.training.prompt import prompt as prompt_of
@@ -28,52 +25,57 @@ from kuznia.domains.training.questions.answers import wrong
 from kuznia.domains.training.schema.plan import Plan
 from kuznia.domains.training.schema.profile import Person, PlanInput
 from kuznia.forge.terms import (
-    AnyPart,
+    AnyDomain,
     Bench,
     Check,
     Decline,
-    Domain,
     Finding,
-    Order,
     Part,
     Prompt,
+    Studied,
 )
 
 
-def told(order: Order) -> PlanInput:
-    """The order's input as this domain's own."""
-    if not isinstance(order.input, PlanInput):
-        raise TypeError(f"an order for training holds {type(order.input).__name__}")
-    return order.input
+@dataclass(frozen=True, slots=True)
+class PlanOrder:
+    """A plan as it was ordered: the person as the rules see them, and why they get no plan."""
+
+    input: PlanInput
+    athlete: Athlete
+    decline: Decline | None
 
 
-async def screen(order: Order) -> Decline | None:
+PlanBench = Bench[PlanOrder]
+
+
+async def read_order(order: PlanInput) -> PlanOrder:
+    """The order, read where it holds nobody up: sixty long answers take a tenth of a second."""
+    return await aside(partial(_read, order))
+
+
+def _read(order: PlanInput) -> PlanOrder:
     """Stop signs first, then answers that do not fit their questions."""
-    # Sixty answers of two thousand letters are a tenth of a second of listening.
-    return await aside(partial(_screened, told(order)))
+    athlete = read(order)
+    decline = screening.decline(athlete)
+    if decline is None:
+        problems = tuple(f"{one.where}: {one.message}" for one in wrong(order.answers))
+        if problems:
+            message = "Some answers do not fit their questions."
+            decline = Decline("answers", message, problems)
+    return PlanOrder(order, athlete, decline)
 
 
-def _screened(said: PlanInput) -> Decline | None:
-    stop = screening.decline(read(said))
-    if stop is not None:
-        return stop
-    problems = tuple(f"{one.where}: {one.message}" for one in wrong(said.answers))
-    if not problems:
-        return None
-    return Decline("answers", "Some answers do not fit their questions.", problems)
+async def _prompt(bench: PlanBench) -> Prompt:
+    return await aside(partial(_asked, bench.reading))
 
 
-async def _prompt(bench: Bench) -> Prompt:
-    return await aside(partial(_asked, told(bench.order)))
+async def _prompt_in_context(bench: PlanBench) -> Prompt:
+    order = bench.reading
+    return await aside(partial(_asked, order, context(order.input)))
 
 
-async def _prompt_in_context(bench: Bench) -> Prompt:
-    order = told(bench.order)
-    return await aside(partial(_asked, order, context(order)))
-
-
-def _asked(order: PlanInput, context: tuple[str, ...] = ()) -> Prompt:
-    return prompt_of(order, read(order), context)
+def _asked(order: PlanOrder, context: tuple[str, ...] = ()) -> Prompt:
+    return prompt_of(order.input, order.athlete, context)
 
 
 def _taken_back(draft: Plan, found: tuple[Finding, ...], ours: Plan) -> Plan:
@@ -110,62 +112,43 @@ def hold(plan: Plan, athlete: Athlete) -> Held:
     return Held(plan, by_family, certified(plan, verdicts))
 
 
-class Desk:
-    """One order's papers: a plan is held against the rules once, however many checks ask for it."""
-
-    def __init__(self) -> None:
-        self._held: Held | None = None
-
-    async def lay(self, work: Callable[[], Held]) -> Plan:
-        """A plan made and held in one go."""
-        self._held = await aside(work)
-        return self._held.plan
-
-    async def held(self, plan: Plan, bench: Bench) -> Held:
-        if self._held is None or self._held.plan is not plan:
-            held = await aside(partial(_hold, plan, told(bench.order)))
-            # As it came back from where it was done it would be another object.
-            self._held = replace(held, plan=plan)
-        return self._held
+async def _held(work: Callable[[], Held]) -> Studied[Plan]:
+    """A plan made and held against the rules in one go."""
+    held = await aside(work)
+    return Studied(held.plan, held)
 
 
-def _hold(draft: Plan, order: PlanInput) -> Held:
-    return hold(draft, read(order))
+def _planned(order: PlanOrder, chooser: Chooser, reply: str | None = None) -> Held:
+    wished = None if reply is None else wishes(reply, order.athlete)
+    return hold(plan(order.athlete, wished, chooser), order.athlete)
 
 
-def _planned(order: PlanInput, chooser: Chooser, reply: str | None = None) -> Held:
-    athlete = read(order)
-    wished = None if reply is None else wishes(reply, athlete)
-    return hold(plan(athlete, wished, chooser), athlete)
+def _mended(draft: Plan, found: tuple[Finding, ...], order: PlanOrder, chooser: Chooser) -> Held:
+    ours = plan(order.athlete, None, chooser)
+    return hold(_taken_back(draft, found, ours), order.athlete)
 
 
-def _family(desk: Desk, name: str) -> Callable[[Plan, Bench], Awaitable[Iterable[Finding]]]:
-    async def run(draft: Plan, bench: Bench) -> Iterable[Finding]:
-        return (await desk.held(draft, bench)).findings[name]
-
-    return run
+def _held_of(bench: PlanBench) -> Held:
+    return bench.studies["plan"]
 
 
-def _checks(desk: Desk) -> tuple[Check[Plan], ...]:
-    return tuple(
-        Check(
-            name=f"rules.{family}",
-            run=_family(desk, family),
-            version=sum(rule.version for rule in rules().values() if rule.family == family),
-        )
-        for family in FAMILIES
-    )
+def _check(family: str) -> Check[Plan, PlanOrder]:
+    def run(_: Plan, bench: PlanBench) -> Iterable[Finding]:
+        return _held_of(bench).findings[family]
+
+    version = sum(rule.version for rule in rules().values() if rule.family == family)
+    return Check(name=f"rules.{family}", run=run, version=version)
 
 
-def _certify(desk: Desk) -> Callable[[Bench], Awaitable[Certificate]]:
-    async def make(bench: Bench) -> Certificate:
-        return (await desk.held(cast("Plan", bench.accepted["plan"]), bench)).certificate
-
-    return make
+CHECKS = tuple(map(_check, FAMILIES))
 
 
-def _whom(bench: Bench) -> Person:
-    return Person(order=told(bench.order))
+def _certify(bench: PlanBench) -> Certificate:
+    return _held_of(bench).certificate
+
+
+def _whom(bench: PlanBench) -> Person:
+    return Person(order=bench.reading.input)
 
 
 def shaped_by(draft: Plan) -> tuple[str, ...]:
@@ -173,18 +156,18 @@ def shaped_by(draft: Plan) -> tuple[str, ...]:
 
 
 def plan_part(
-    chooser: Chooser, prompt: Callable[[Bench], Awaitable[Prompt]], desk: Desk
-) -> Part[Plan]:
+    chooser: Chooser, prompt: Callable[[PlanBench], Awaitable[Prompt]]
+) -> Part[Plan, PlanOrder]:
     """The plan, its exercises chosen by the search or by the solver."""
 
-    async def parse(reply: str, bench: Bench) -> Plan:
-        return await desk.lay(partial(_planned, told(bench.order), chooser, reply))
+    async def parse(reply: str, bench: PlanBench) -> Studied[Plan]:
+        return await _held(partial(_planned, bench.reading, chooser, reply))
 
-    async def make(bench: Bench) -> Plan:
-        return await desk.lay(partial(_planned, told(bench.order), chooser))
+    async def make(bench: PlanBench) -> Studied[Plan]:
+        return await _held(partial(_planned, bench.reading, chooser))
 
-    async def mend(draft: Plan, found: tuple[Finding, ...], bench: Bench) -> Plan:
-        return _taken_back(draft, found, await make(bench))
+    async def mend(draft: Plan, found: tuple[Finding, ...], bench: PlanBench) -> Studied[Plan]:
+        return await _held(partial(_mended, draft, found, bench.reading, chooser))
 
     return Part(
         name="plan",
@@ -193,52 +176,31 @@ def plan_part(
         mend=mend,
         make=make,
         sources=shaped_by,
-        checks=_checks(desk),
+        checks=CHECKS,
     )
 
 
-PERSON: Part[Person] = Part(name="person", needs=("plan",), make=_whom)
+PLAN = plan_part(choose, _prompt)
+CERTIFICATE: Part[Certificate, PlanOrder] = Part(name="certificate", needs=("plan",), make=_certify)
+PERSON: Part[Person, PlanOrder] = Part(name="person", needs=("plan",), make=_whom)
 
 
-def parts_by(
-    chooser: Chooser, prompt: Callable[[Bench], Awaitable[Prompt]]
-) -> tuple[Part[Plan], Part[Certificate], Part[Person]]:
-    """The plan, its certificate and whom it is for, for one order."""
-    desk = Desk()
-    certificate = Part(name="certificate", needs=("plan",), make=_certify(desk))
-    return plan_part(chooser, prompt, desk), certificate, PERSON
+def parts(_: PlanOrder) -> tuple[Part[Any, PlanOrder], ...]:
+    return PLAN, CERTIFICATE, PERSON
 
 
-def parts(_: Order) -> tuple[AnyPart, ...]:
-    return parts_by(choose, _prompt)
-
-
-# What evidence calls them; the parts themselves are made for each order.
-PLAN, CERTIFICATE, _ = parts_by(choose, _prompt)
-
-
-def version() -> str:
-    """Changes whenever equal orders may get another plan."""
-    pieces = (
-        str(VERSION),
-        ruleset(),
-        fingerprint(),
-        text("prompts/plan.md"),
-        text("planner/texts.toml"),
-    )
-    return hashlib.sha256("\n".join(pieces).encode()).hexdigest()[:16]
-
-
-def set_up(domain: Domain, *, chooser: Chooser | None = None, by_context: bool = False) -> Domain:
+def set_up(
+    domain: AnyDomain, *, chooser: Chooser | None = None, by_context: bool = False
+) -> AnyDomain:
     """The domain with the solver's choices, or with lessons ranked by what is asked for."""
-    prompt = _prompt_in_context if by_context else _prompt
+    chosen = plan_part(chooser or choose, _prompt_in_context if by_context else _prompt)
 
-    def with_plan(_: Order) -> tuple[AnyPart, ...]:
-        return parts_by(chooser or choose, prompt)
+    def parts(_: PlanOrder) -> tuple[Part[Any, PlanOrder], ...]:
+        return chosen, CERTIFICATE, PERSON
 
     return replace(
         domain,
         version=f"{domain.version}{'+exact' if chooser else ''}{'+context' if by_context else ''}",
         recall=partial(recall, by_context=by_context),
-        parts=with_plan,
+        parts=parts,
     )

@@ -1,7 +1,7 @@
 """The doors only training has: what to ask, whether a plan keeps the rules, feedback, playbook."""
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
 from fastapi import APIRouter, Request, Response
@@ -10,9 +10,9 @@ from pydantic_core import from_json, to_json
 from kuznia.domains.training import edits
 from kuznia.domains.training.aside import aside
 from kuznia.domains.training.kept import text as data_file
+from kuznia.domains.training.parts import PLAN
 from kuznia.domains.training.playbook import Close, Delta, Edit, Log, Trained
 from kuznia.domains.training.playbook.coaching import (
-    Coached,
     Said,
     Unfit,
     Unknown,
@@ -40,13 +40,13 @@ from kuznia.domains.training.schema.shapes import (
     named,
 )
 from kuznia.forge.memory import Entries
+from kuznia.forge.revise import Revision, revise
 from kuznia.forge.sanitise import plain
 from kuznia.forge.shelf.shelf import Kept
-from kuznia.forge.terms import Artefact, ArtefactId, Caller, Draft, Finding, RunId
+from kuznia.forge.terms import Caller
 from kuznia.forge.work import Forge
 from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Conflict, Invalid, NotFound, invalid
-from kuznia.platform.ids import new_id
 from kuznia.web.answers import answered, bare
 from kuznia.web.asked import caller_of, forge_of
 from kuznia.web.body import SMALL, JsonBody
@@ -196,31 +196,18 @@ async def respond(forge: Forge, who: Caller, artefact_id: str, sent: FeedbackIn)
         log = await forge.memory.learn(who, kept.domain, _learning(coached.deltas, day), now)
     content = kept.body
     if parts is not None:
-        artefact = _artefact(forge, kept, coached, parts, began)
-        content = (await forge.shelf.keep(artefact, artefact.id)).body
+        revision = Revision(
+            code="feedback",
+            part=PLAN.name,
+            parts=parts,
+            findings=edits.warnings(coached),
+            checks=edits.evidence(coached),
+            sources=edits.sources(coached),
+            decline=coached.decline,
+        )
+        content = (await revise(forge, kept, revision, began=began)).body
     rest = to_json({"changed": parts is not None} | answer(coached, Log.read(log).playbook))
     return b'{"artefact":%b,%b' % (content, rest[1:])
-
-
-def _artefact(
-    forge: Forge, before: Kept, coached: Coached, parts: Mapping[str, Draft], began: float
-) -> Artefact:
-    run_id = RunId(new_id("run", forge.clock))
-    seconds = round(forge.clock.monotonic() - began, 6)
-    edited = Finding("feedback", "warn", "plan", f"Changed from {before.id}, not made anew.")
-    return Artefact(
-        id=ArtefactId(new_id("art", forge.clock)),
-        run_id=run_id,
-        owner=before.owner,
-        domain=before.domain,
-        status="declined" if coached.decline else before.status,
-        parts=parts,
-        unmet=(),
-        findings=(edited, *edits.told(coached)),
-        decline=coached.decline,
-        evidence=edits.evidence(run_id, parts, coached.findings, seconds),
-        created_at=forge.clock.now(),
-    )
 
 
 async def _responded(said: Said, kept: Kept, log: Entries, day: datetime.date) -> Responded:

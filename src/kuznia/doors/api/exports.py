@@ -76,4 +76,4 @@ async def export(
 def _formats(request: Request, kept: Kept) -> Mapping[str, Export]:
     # A domain may be gone whose artefacts are still there.
     domains = doors(request).forge.domains
-    return domains[kept.domain].exports if kept.domain in domains else {}
+    return domains[kept.domain].shown.exports if kept.domain in domains else {}

@@ -19,7 +19,7 @@ from kuznia.doors.context import doors
 from kuznia.doors.http.turnstile import take_more
 from kuznia.doors.orders import BATCH_AT_ONCE, MAX_IN_BATCH, accepted, ended, in_turns
 from kuznia.forge.shelf.shelf import Kept
-from kuznia.forge.terms import Domain, Input
+from kuznia.forge.terms import AnyDomain, Input
 from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Fault, Invalid
 from kuznia.platform.settings.types import Dollars, billionths
@@ -62,7 +62,7 @@ class Batch(BaseModel):
     orders: tuple[Input, ...]
 
 
-def add_makers(app: FastAPI, domain: Domain) -> None:
+def add_makers(app: FastAPI, domain: AnyDomain) -> None:
     """The two doors every domain has: one order, and a batch of them.
 
     They stand in the application itself, not in a router inside it, and the bodies are read here:
@@ -107,7 +107,7 @@ def add_makers(app: FastAPI, domain: Domain) -> None:
                 "description": "The artefact; or, when asked for, the events that lead to it.",
             }
         },
-        openapi_extra={"parameters": PARAMETERS, **one.described(domain.examples)},
+        openapi_extra={"parameters": PARAMETERS, **one.described(domain.shown.examples)},
     )(make)
     app.post(
         f"{path}/batch",
@@ -118,12 +118,12 @@ def add_makers(app: FastAPI, domain: Domain) -> None:
         responses={200: {"model": Envelope[BatchShape]}},
         openapi_extra={
             "parameters": PARAMETERS,
-            **many.described([{"orders": list(domain.examples)}]),
+            **many.described([{"orders": list(domain.shown.examples)}]),
         },
     )(make_many)
 
 
-def _batch_of(domain: Domain) -> type[Batch]:
+def _batch_of(domain: AnyDomain) -> type[Batch]:
     """A list of the domain's own inputs, so that a wrong one is named before any is paid for."""
     orders = (tuple[domain.input, ...], Field(min_length=1, max_length=MAX_IN_BATCH))
     return create_model(f"{domain.input.__name__}Batch", __base__=Batch, orders=orders)

@@ -17,7 +17,7 @@ from kuznia.doors.orders import accepted
 from kuznia.forge.exporting import exported
 from kuznia.forge.runs.runs import Run
 from kuznia.forge.shelf.shelf import Kept
-from kuznia.forge.terms import Caller, Domain, Event, Export, Finding
+from kuznia.forge.terms import AnyDomain, Caller, Event, Export, Finding
 from kuznia.platform.errors import Invalid, NotFound, TooLarge, invalid
 from kuznia.platform.folder import write
 from kuznia.platform.terminal import say, send
@@ -67,7 +67,7 @@ async def make_here(
         return page and page.link
 
 
-def _give_all(kept: Kept, domain: Domain, form: Export | None, given: Given) -> None:
+def _give_all(kept: Kept, domain: AnyDomain, form: Export | None, given: Given) -> None:
     artefact = from_json(kept.body)
     if given.as_json:
         say(kept.body.decode())
@@ -75,7 +75,8 @@ def _give_all(kept: Kept, domain: Domain, form: Export | None, given: Given) -> 
     if form and artefact["decline"] is None:
         _save(exported(form.write, kept.id, kept.created_at, kept.body, {}), given.out)
     elif not form:
-        shown = domain.shown(artefact["parts"]) if domain.shown and artefact["parts"] else None
+        draw, parts = domain.shown.terminal, artefact["parts"]
+        shown = draw(parts) if draw and parts else None
         _give(artefact, shown, given)
     say(_summary(artefact), err=True)
 
@@ -105,7 +106,7 @@ def _save(content: bytes, out: Path | None) -> None:
     say(str(out))
 
 
-def _domain(at: Doors, name: str) -> Domain:
+def _domain(at: Doors, name: str) -> AnyDomain:
     # People say "a flow" and "a plan": the last word of the door's path, and of it one.
     domains = at.forge.domains
     called = {
@@ -119,15 +120,15 @@ def _domain(at: Doors, name: str) -> Domain:
     return domain
 
 
-def _format(domain: Domain, name: str) -> Export:
-    form = domain.exports.get(name)
+def _format(domain: AnyDomain, name: str) -> Export:
+    form = domain.shown.exports.get(name)
     if form is None:
-        known = ", ".join(domain.exports) or "none"
+        known = ", ".join(domain.shown.exports) or "none"
         raise NotFound(f"{domain.name} has no format {name[:40]!r}; there is {known}.")
     return form
 
 
-async def _start(at: Doors, domain: Domain, wanted: Mapping[str, str], who: Caller) -> Run:
+async def _start(at: Doors, domain: AnyDomain, wanted: Mapping[str, str], who: Caller) -> Run:
     known = domain.input.model_fields
     if "prompt" not in wanted and known["prompt"].is_required():
         raise Invalid("Nothing to make: say what you want, in quotes.")

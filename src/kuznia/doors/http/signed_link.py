@@ -54,9 +54,9 @@ class PageLink(BaseModel):
 def page_link(at: Doors, kept: Kept, who: Caller) -> PageLink | None:
     """Where a browser finds the artefact's page, with what it needs there; None without one."""
     domain = at.forge.domains.get(kept.domain)
-    if domain is None or domain.page is None or kept.status in {"declined", "failed"}:
+    if domain is None or domain.shown.page is None or kept.status in {"declined", "failed"}:
         return None
-    path = f"{links(kept)['self']}/{domain.page}"
+    path = f"{links(kept)['self']}/{domain.shown.page}"
     if not at.settings.closed:
         return PageLink(link=path, expires_at=None)
     given = at.callers.passes.give(path, who.id)

@@ -13,7 +13,7 @@ from kuznia.doors.http.turnstile import take_more
 from kuznia.doors.legacy import code_shapes, flow_shapes
 from kuznia.doors.orders import MAX_IN_BATCH, accepted, ended, in_turns
 from kuznia.forge.shelf.shelf import Kept
-from kuznia.forge.terms import Caller, Domain, Order
+from kuznia.forge.terms import AnyDomain, Caller, Order
 from kuznia.platform.errors import Fault, NotAccepted, Unavailable, invalid
 from kuznia.web.answers import bare
 from kuznia.web.asked import caller_of
@@ -193,7 +193,7 @@ async def _order(
     request: Request, sent: GenerateIn, who: Caller, place: int | None = None
 ) -> Order:
     at = doors(request)
-    domain: Domain = at.forge.domains[sent.domain]
+    domain: AnyDomain = at.forge.domains[sent.domain]
     try:
         given = domain.input.model_validate(sent.fields, strict=True)
     except ValidationError as error:

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from pydantic_core import from_json, to_json
 
-from kuznia.forge.terms import Artefact, ArtefactId, Finding, Making, RunId, Status
+from kuznia.forge.artefact import Artefact, Making
+from kuznia.forge.terms import ArtefactId, Finding, RunId, Status
 
 NOT_YET_KEPT: Final = Finding(
     "not-yet-kept",

@@ -14,10 +14,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kuznia.forge.artefact import Artefact
 from kuznia.forge.shelf.kept import Kept, Listed, body, not_yet_kept, unspent
 from kuznia.forge.shelf.storage import Storage, count, size
 from kuznia.forge.shelf.unkept import Held, Unkept
-from kuznia.forge.terms import Artefact, ArtefactId, Caller, Domain, Order, RunId, Status
+from kuznia.forge.terms import AnyDomain, ArtefactId, Caller, Order, RunId, Status
 from kuznia.platform.clock import Clock
 from kuznia.platform.db.database import Database, WriteSession
 from kuznia.platform.db.journal import PATIENCE, Journal
@@ -329,7 +330,7 @@ class Shelf:
         return bool(self._fresh)
 
 
-def key_of(order: Order, domain: Domain, model: str) -> str:
+def key_of(order: Order, domain: AnyDomain, model: str) -> str:
     """Equal cleaned orders of one owner, made by the same domain version and model, share a key."""
     parts = (order.caller.id, domain.name, domain.version, model)
     digest = blake2b("\0".join(parts).encode(), digest_size=20)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kuznia.domains.flows.checks.judge.audit import RULES, audit, contrast
+from kuznia.domains.flows.screens.audit import RULES, audit, contrast
 from kuznia.domains.flows.screens.node import Node, el
 from kuznia.domains.flows.screens.style import PAIRS
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.domains.flows.makers import a_flow, ask, changed, on, options, step, text, to
 from tests.domains.flows.planner.facts import ASKED
 
-from kuznia.domains.flows.checks.judge.audit import audit
 from kuznia.domains.flows.planner import build, read
+from kuznia.domains.flows.screens.audit import audit
 from kuznia.domains.flows.screens.node import el, html, walk, words
 from kuznia.domains.flows.screens.pages import View, overview, page, spoken
 from kuznia.domains.flows.screens.preview import Shown, preview, sample

@@ -35,7 +35,7 @@ def test_open_lessons_come_in_the_order_they_were_learnt():
     log = Log.read(LOG).learn(Close(lesson=learnt_id(ROWS), by="person"))
 
     assert texts(recalled("Make me strong")) == ["rows feel good", "обожнюю махи", "sore shoulder"]
-    assert [one.text for one in recall(a_told(), log.entries).lessons] == [  # type: ignore[attr-defined]
+    assert [one.text for one in recall(a_told(), log.entries).lessons] == [
         "обожнюю махи",
         "sore shoulder",
     ]

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.checks.source import SEEN, asked, held_apart, short, written
+from kuznia.domains.code.checks.source import SEEN, held_apart, short, written
 from kuznia.domains.code.languages.find import find, get
 from kuznia.domains.code.languages.imports import find_module, python_imports, unknown_names
 from kuznia.domains.code.languages.markdown import Example, page
@@ -18,8 +18,8 @@ from kuznia.domains.code.languages.pytree import (
 )
 from kuznia.domains.code.languages.symbols import public
 from kuznia.domains.code.languages.table import Language
-from kuznia.domains.code.schema import CodeDraft, DocumentationDraft
-from kuznia.forge.terms import Bench, Check, Finding
+from kuznia.domains.code.schema import CodeBench, CodeDraft, CodeInput, DocumentationDraft
+from kuznia.forge.terms import Check, Finding
 from kuznia.platform.process.workers import Stopped, within
 
 MOST_LISTED = 10
@@ -35,7 +35,7 @@ _CLAIM = re.compile(
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.) ?")
 
 
-def is_a_page(draft: DocumentationDraft, _: Bench) -> Iterator[Finding]:
+def is_a_page(draft: DocumentationDraft, _: CodeBench) -> Iterator[Finding]:
     """Documentation begins with a heading and has an end."""
     text = draft.files[0].content
     where = draft.files[0].path
@@ -57,12 +57,12 @@ def is_a_page(draft: DocumentationDraft, _: Bench) -> Iterator[Finding]:
         )
 
 
-def speaks_as_asked(draft: DocumentationDraft, bench: Bench) -> Iterator[Finding]:
+def speaks_as_asked(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
     """Who asks in Ukrainian reads Ukrainian. Told apart by letters: a tongue within them is not."""
     examples = {line for one in page(draft.files[0].content).examples for line in one.lines}
     lines = draft.files[0].content.split("\n")
     prose = "\n".join(line for number, line in enumerate(lines, 1) if number not in examples)
-    wanted, came = _cyrillic(asked(bench).prompt), _cyrillic(_TICKS.sub("", prose))
+    wanted, came = _cyrillic(bench.reading.prompt), _cyrillic(_TICKS.sub("", prose))
     if (wanted > MOSTLY and came < BARELY) or (wanted < BARELY and came > MOSTLY):
         yield Finding(
             "wrong-tongue",
@@ -79,9 +79,9 @@ def _cyrillic(text: str) -> float:
     return sum("\u0400" <= char <= "\u04ff" for char in letters) / max(len(letters), 1)
 
 
-def names_all(draft: DocumentationDraft, bench: Bench) -> Iterator[Finding]:
+def names_all(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
     """What is public and not in it might as well be private."""
-    language = get(asked(bench).language)
+    language = get(bench.reading.language)
     said = set(_WORD.findall(draft.files[0].content))
     names = (s.name for file in written(bench).files for s in public(file.content, language))
     absent = [n for n in dict.fromkeys(names) if not said.issuperset(_WORD.findall(n))]
@@ -96,7 +96,7 @@ def names_all(draft: DocumentationDraft, bench: Bench) -> Iterator[Finding]:
         )
 
 
-def names_nothing_else(draft: DocumentationDraft, bench: Bench) -> Iterator[Finding]:
+def names_nothing_else(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
     """A heading for what does not exist sends its reader searching."""
     code = written(bench)
     there = {word for file in code.files for word in _WORD.findall(f"{file.path} {file.content}")}
@@ -122,9 +122,9 @@ def _claims(draft: DocumentationDraft) -> Iterator[tuple[int, str, str | None]]:
             yield heading.line, claim[1], claim[2]
 
 
-def signatures_are_right(draft: DocumentationDraft, bench: Bench) -> Iterator[Finding]:
+def signatures_are_right(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
     """A parameter that is not there is an error for everyone who believes the page."""
-    if asked(bench).language != "python":
+    if bench.reading.language != "python":
         return
     known = _signatures(written(bench))
     for line, name, arguments in _claims(draft):
@@ -178,9 +178,9 @@ def _claimed(arguments: str) -> Parameters:
     return found[1:] if found and found[0].name in ("self", "cls") else found
 
 
-def examples_parse(draft: DocumentationDraft, bench: Bench) -> Iterator[Finding]:
+def examples_parse(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
     """An example is the part of a page that people copy."""
-    language = get(asked(bench).language)
+    language = get(bench.reading.language)
     for example in page(draft.files[0].content).examples:
         if find(example.label) is not language:
             continue
@@ -208,9 +208,9 @@ def _source(example: Example) -> str:
     return "\n".join(_PROMPT.sub("", line) if _PROMPT.match(line) else "" for line in lines)
 
 
-def examples_import_what_is_there(draft: DocumentationDraft, bench: Bench) -> Iterator[Finding]:
+def examples_import_what_is_there(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
     """An example that imports a name we do not have fails for everybody."""
-    if asked(bench).language != "python":
+    if bench.reading.language != "python":
         return
     files = {file.path: file.content for file in written(bench).files}
     known = set(_signatures(written(bench)))
@@ -228,7 +228,7 @@ def examples_import_what_is_there(draft: DocumentationDraft, bench: Bench) -> It
                 yield Finding("not-there", "block", where, f"There is no {short(what)}.", hint)
 
 
-DOCUMENTATION: tuple[Check[DocumentationDraft], ...] = (
+DOCUMENTATION: tuple[Check[DocumentationDraft, CodeInput], ...] = (
     Check("page", held_apart(is_a_page)),
     SEEN,
     Check("tongue", held_apart(speaks_as_asked)),

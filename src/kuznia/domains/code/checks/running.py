@@ -4,33 +4,35 @@ from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from typing import Any
 
-from kuznia.domains.code.checks.source import asked, written
+from kuznia.domains.code.checks.source import written
 from kuznia.domains.code.sandbox.trial import Sandbox
-from kuznia.domains.code.schema import TestsDraft
-from kuznia.forge.terms import Bench, Check, Finding, Part
+from kuznia.domains.code.schema import CodeBench, CodeInput, TestsDraft
+from kuznia.forge.terms import Check, Finding, Part
 
 MOST_CASES = 10
 # Any: what a coroutine takes and sends while it runs is no business of whoever awaits it here.
-Read = Callable[[str, Bench], Coroutine[Any, Any, TestsDraft]]
+Read = Callable[[str, CodeBench], Coroutine[Any, Any, TestsDraft]]
 # Errors that are made by the test itself, not by the code it calls.
 _OF_THE_TEST = ("NameError", "ImportError", "ModuleNotFoundError", "fixture", "SyntaxError")
 
 
-def run_in(sandbox: Sandbox, tests: Part[TestsDraft], read: Read) -> Part[TestsDraft]:
+def run_in(
+    sandbox: Sandbox, tests: Part[TestsDraft, CodeInput], read: Read
+) -> Part[TestsDraft, CodeInput]:
     """The part that asks for tests, with the tests run as soon as they can be read."""
 
-    async def read_and_run(reply: str, bench: Bench) -> TestsDraft:
+    async def read_and_run(reply: str, bench: CodeBench) -> TestsDraft:
         draft = await read(reply, bench)
         if draft.proof.errors:
             return draft
-        language, code = asked(bench).language, written(bench).files
+        language, code = bench.reading.language, written(bench).files
         execution = await sandbox.try_out(language, code, draft.files)
         return draft.model_copy(update={"execution": execution})
 
     return replace(tests, parse=read_and_run, checks=(*tests.checks, *RUNNING))
 
 
-def pass_when_run(draft: TestsDraft, _: Bench) -> Iterator[Finding]:
+def pass_when_run(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
     """A test that fails says that it or the code is wrong; neither can be handed on like that."""
     execution = draft.execution
     if execution.status == "timeout":
@@ -55,7 +57,7 @@ def _who(said: str) -> str:
     return "Work out by hand what the code gives here; if that fits the request, mend the test."
 
 
-def notice_lies(draft: TestsDraft, _: Bench) -> Iterator[Finding]:
+def notice_lies(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
     """Tests that pass over code that was made wrong on purpose are weak."""
     strength = draft.execution.strength
     if strength and strength.lies and not strength.noticed:
@@ -63,7 +65,7 @@ def notice_lies(draft: TestsDraft, _: Bench) -> Iterator[Finding]:
         yield Finding("weak-tests", "warn", "tests", message, "Assert exact results.")
 
 
-RUNNING: tuple[Check[TestsDraft], ...] = (
+RUNNING: tuple[Check[TestsDraft, CodeInput], ...] = (
     Check("tests-pass-when-run", pass_when_run),
     Check("tests-notice-lies", notice_lies),
 )

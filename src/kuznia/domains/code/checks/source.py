@@ -15,6 +15,7 @@ from kuznia.domains.code.languages.find import find, get
 from kuznia.domains.code.languages.imports import missing
 from kuznia.domains.code.mend import faults
 from kuznia.domains.code.schema import (
+    CodeBench,
     CodeDraft,
     CodeInput,
     DocumentationDraft,
@@ -22,7 +23,7 @@ from kuznia.domains.code.schema import (
     Flaw,
     TestsDraft,
 )
-from kuznia.forge.terms import Bench, Check, Finding
+from kuznia.forge.terms import Check, Finding
 from kuznia.platform.process.workers import Stopped
 
 MOST_QUOTED = 120
@@ -40,17 +41,10 @@ UNCHECKED = Finding(
 AnyDraft = CodeDraft | DocumentationDraft
 S = TypeVar("S", CodeDraft, TestsDraft, DocumentationDraft)
 # Any: what a coroutine takes and sends while it runs is no business of whoever awaits it here.
-Held = Callable[[S, Bench], Coroutine[Any, Any, Iterable[Finding]]]
+Held = Callable[[S, CodeBench], Coroutine[Any, Any, Iterable[Finding]]]
 
 
-def asked(bench: Bench) -> CodeInput:
-    """The order, as this domain takes it."""
-    order = bench.order.input
-    assert isinstance(order, CodeInput)
-    return order
-
-
-def written(bench: Bench) -> CodeDraft:
+def written(bench: CodeBench) -> CodeDraft:
     """The accepted code, for the parts that are made from it."""
     draft = bench.accepted["code"]
     assert isinstance(draft, CodeDraft)
@@ -62,16 +56,16 @@ def short(text: str) -> str:
     return text if len(text) <= MOST_QUOTED else f"{text[:MOST_QUOTED]}…"
 
 
-def letters(bench: Bench, *drafts: AnyDraft) -> int:
+def letters(bench: CodeBench, *drafts: AnyDraft) -> int:
     """How much text a step has before it: its own drafts, and what was accepted before."""
     accepted = (one for one in bench.accepted.values() if isinstance(one, CodeDraft))
     return sum(len(file.content) for draft in (*drafts, *accepted) for file in draft.files)
 
 
-def held_apart(run: Callable[[S, Bench], Iterable[Finding]]) -> Held[S]:
+def held_apart(run: Callable[[S, CodeBench], Iterable[Finding]]) -> Held[S]:
     """A check that reads a draft's text, run where that holds nobody up."""
 
-    async def held(draft: S, bench: Bench) -> Iterable[Finding]:
+    async def held(draft: S, bench: CodeBench) -> Iterable[Finding]:
         found = await apart(partial(_found, run, draft, bench), letters(bench, draft))
         if isinstance(found, Stopped):
             return (replace(UNCHECKED, where=draft.files[0].path),)
@@ -81,7 +75,7 @@ def held_apart(run: Callable[[S, Bench], Iterable[Finding]]) -> Held[S]:
 
 
 def _found(
-    run: Callable[[S, Bench], Iterable[Finding]], draft: S, bench: Bench, _: float
+    run: Callable[[S, CodeBench], Iterable[Finding]], draft: S, bench: CodeBench, _: float
 ) -> tuple[Finding, ...]:
     return tuple(islice(run(draft, bench), MOST_FINDINGS))
 
@@ -91,7 +85,7 @@ def is_readable(draft: CodeDraft) -> bool:
     return draft.proof.level != "none" or bool(draft.proof.errors)
 
 
-def parses(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
+def parses(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
     """Code nobody could read is no code, whatever else it is."""
     languages = {file.path: find(file.language) for file in draft.files}
     for flaw in draft.proof.errors:
@@ -115,9 +109,9 @@ def _finding(flaw: Flaw, *, in_doubt: bool) -> Finding:
     return Finding("syntax", "block", where, said, "Correct the syntax at this place.")
 
 
-def is_the_asked_language(draft: CodeDraft, bench: Bench) -> Iterator[Finding]:
+def is_the_asked_language(draft: CodeDraft, bench: CodeBench) -> Iterator[Finding]:
     """An answer in another language is the answer to another question."""
-    wanted = get(asked(bench).language)
+    wanted = get(bench.reading.language)
     # With JSX or without, it is TypeScript.
     right = _TYPESCRIPT if wanted.name in _TYPESCRIPT else {wanted.name}
     if all(file.language not in right for file in draft.files):
@@ -131,7 +125,7 @@ def is_the_asked_language(draft: CodeDraft, bench: Bench) -> Iterator[Finding]:
         )
 
 
-def is_whole(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
+def is_whole(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
     """Half a file can parse, and still not be what was promised."""
     if draft.truncated:
         yield Finding(
@@ -143,7 +137,7 @@ def is_whole(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
         )
 
 
-def keeps_no_secrets(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
+def keeps_no_secrets(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
     """A key in code ends in a repository; the finding never repeats it."""
     for file in draft.files:
         for line, what, certain in secrets(file.content):
@@ -156,7 +150,7 @@ def keeps_no_secrets(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
             )
 
 
-def is_all_seen(draft: AnyDraft, _: Bench) -> Iterator[Finding]:
+def is_all_seen(draft: AnyDraft, _: CodeBench) -> Iterator[Finding]:
     """What nobody sees can turn the meaning of what everybody reads."""
     for file in draft.files:
         for one in unseen(file.content):
@@ -169,7 +163,7 @@ def is_all_seen(draft: AnyDraft, _: Bench) -> Iterator[Finding]:
             )
 
 
-def is_written_out(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
+def is_written_out(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
     """A stub parses and passes for code until somebody calls it."""
     for path, line, what in stubs(draft.files) if is_readable(draft) else ():
         yield Finding(
@@ -181,12 +175,12 @@ def is_written_out(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
         )
 
 
-def imports_resolve(draft: CodeDraft, bench: Bench) -> Iterator[Finding]:
+def imports_resolve(draft: CodeDraft, bench: CodeBench) -> Iterator[Finding]:
     """What is imported is standard, in the artefact, or named as needed."""
     beside = bench.accepted.get("code")
     others = beside.files if isinstance(beside, CodeDraft) else ()
     files = {file.path: file.content for file in (*others, *draft.files)}
-    named = words(asked(bench).prompt) | {name.lower() for name in draft.requires}
+    named = words(bench.reading.prompt) | {name.lower() for name in draft.requires}
     if isinstance(beside, CodeDraft):
         named |= {name.lower() for name in beside.requires}
     for file in draft.files:
@@ -207,16 +201,16 @@ def _import_finding(file: File, line: int, what: str, *, certain: bool) -> Findi
     return Finding("unnamed-package", "warn", where, f"{short(what)} is not named as needed.")
 
 
-def is_tidy(draft: CodeDraft, _: Bench) -> Iterator[Finding]:
+def is_tidy(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
     """What our own code puts right without asking anybody."""
     for file in draft.files:
         for code, message in faults(file):
             yield Finding(code, "mend", file.path, message, "Send plain text with Unix line ends.")
 
 
-SEEN: Check[Any] = Check("seen", held_apart(is_all_seen))
+SEEN: Check[Any, CodeInput] = Check("seen", held_apart(is_all_seen))
 # They stand in parts of code and of tests, whose drafts differ; Any is the price of one tuple.
-SOURCE: tuple[Check[Any], ...] = (
+SOURCE: tuple[Check[Any, CodeInput], ...] = (
     Check("parses", parses),
     Check("language", is_the_asked_language),
     Check("whole", is_whole),

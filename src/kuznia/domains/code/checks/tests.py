@@ -4,13 +4,13 @@ import ast
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.checks.source import SOURCE, asked, held_apart, is_readable, short, written
+from kuznia.domains.code.checks.source import SOURCE, held_apart, is_readable, short, written
 from kuznia.domains.code.languages.find import get
 from kuznia.domains.code.languages.pytree import Function, statements, tree_of
 from kuznia.domains.code.languages.symbols import public, symbols
 from kuznia.domains.code.languages.testing import asserts
-from kuznia.domains.code.schema import File, TestsDraft
-from kuznia.forge.terms import Bench, Check, Finding
+from kuznia.domains.code.schema import CodeBench, CodeInput, File, TestsDraft
+from kuznia.forge.terms import Check, Finding
 
 # Tests that share this much of their own lines with the code are the code again.
 MOST_SHARED = 0.6
@@ -18,9 +18,9 @@ MOST_LISTED = 10
 _WORD = re.compile(r"\w+")
 
 
-def name_what_they_test(draft: TestsDraft, bench: Bench) -> Iterator[Finding]:
+def name_what_they_test(draft: TestsDraft, bench: CodeBench) -> Iterator[Finding]:
     """Tests that never mention the code would pass whatever it did."""
-    language = get(asked(bench).language)
+    language = get(bench.reading.language)
     names = [s.name for file in written(bench).files for s in public(file.content, language)]
     said = {word for file in draft.files for word in _WORD.findall(file.content)}
     absent = [name for name in dict.fromkeys(names) if name not in said]
@@ -36,7 +36,7 @@ def name_what_they_test(draft: TestsDraft, bench: Bench) -> Iterator[Finding]:
         yield Finding("untested", "warn", draft.files[0].path, f"No test names {listed}.")
 
 
-def assert_something(draft: TestsDraft, _: Bench) -> Iterator[Finding]:
+def assert_something(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
     """A test without an assertion only shows that the code can be started."""
     if not any(asserts(file.content, file.language) for file in draft.files):
         yield Finding(
@@ -77,7 +77,7 @@ def _can_fail(test: Function) -> bool:
     return False
 
 
-def are_found(draft: TestsDraft, _: Bench) -> Iterator[Finding]:
+def are_found(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
     """pytest passes in silence over a file in which it finds no test."""
     for file in draft.files:
         tree = tree_of(file.content) if file.language == "python" else None
@@ -96,9 +96,9 @@ def _is_test(node: ast.AST) -> bool:
     return isinstance(node, Function) and node.name.startswith("test")
 
 
-def are_not_the_code(draft: TestsDraft, bench: Bench) -> Iterator[Finding]:
+def are_not_the_code(draft: TestsDraft, bench: CodeBench) -> Iterator[Finding]:
     """A copy of the code inside the tests tests the copy."""
-    language = get(asked(bench).language)
+    language = get(bench.reading.language)
     code = written(bench).files
     lines = {line for file in code for line in _lines(file)}
     own = [line for file in draft.files for line in _lines(file)]
@@ -121,7 +121,7 @@ def _lines(file: File) -> list[str]:
     return [line for line in stripped if len(line) > 6]
 
 
-TESTS: tuple[Check[TestsDraft], ...] = (
+TESTS: tuple[Check[TestsDraft, CodeInput], ...] = (
     *SOURCE,
     Check("names", held_apart(name_what_they_test)),
     Check("asserts", held_apart(assert_something)),

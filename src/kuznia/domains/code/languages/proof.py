@@ -12,8 +12,6 @@ from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.schema import File, Flaw, Proof, weakest
 from kuznia.platform.process.workers import Stopped
 
-# Raise it when the same source may be proven otherwise: it is part of the domain's version.
-VERSION = 3
 # A reader mends the first few errors; what follows is mostly their echo.
 MOST_FLAWS = 20
 MOST_TEXT = 80

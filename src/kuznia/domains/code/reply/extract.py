@@ -22,8 +22,6 @@ from kuznia.domains.code.schema import File, Proof
 from kuznia.forge.terms import Unreadable
 from kuznia.platform.process.workers import within
 
-# Raise it when the same reply may give other files: it is part of the domain's version.
-VERSION = 2
 MOST_FILES = 20
 MOST_BYTES = 262_144
 # How often one reply may ask whether a piece of it parses.

@@ -6,13 +6,12 @@ block, in a language whose parser can be believed, and what comes after it is pr
 
 import re
 
-from kuznia.domains.code.checks.source import asked
 from kuznia.domains.code.languages.find import find, get
 from kuznia.domains.code.languages.proof import SECONDS, prove
 from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.reply.fences import Mark, Reply, read
-from kuznia.domains.code.schema import Proof
-from kuznia.forge.terms import Bench, Unreadable
+from kuznia.domains.code.schema import CodeBench, Proof
+from kuznia.forge.terms import Unreadable
 from kuznia.platform.process.workers import within
 
 # Letters of prose before it counts as such, and lines that may stand above the block.
@@ -33,9 +32,9 @@ _PROSE = re.compile(
 _OPEN = re.compile(r"never closed|unterminated|EOF|expected an indented block")
 
 
-def enough(text: str, bench: Bench) -> str | None:
+def enough(text: str, bench: CodeBench) -> str | None:
     """The part of a reply that is all of it, or None while that is not sure."""
-    language = get(asked(bench).language)
+    language = get(bench.reading.language)
     if language.doubt or not (language.reference or language.measured) or _THOUGHT.match(text):
         return None
     try:

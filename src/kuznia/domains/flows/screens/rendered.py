@@ -9,8 +9,9 @@ from typing import cast
 from pydantic import JsonValue, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from kuznia.domains.flows.checks.judge.audit import audit
+from kuznia.domains.flows.planner.order import FlowOrder
 from kuznia.domains.flows.schema import SEEN, Ask, Flow, Value
+from kuznia.domains.flows.screens.audit import audit
 from kuznia.domains.flows.screens.controls import hint_of
 from kuznia.domains.flows.screens.markup import TooMuch, cleaned, inside, read, strange
 from kuznia.domains.flows.screens.node import Node, el, html, walk, words
@@ -92,7 +93,7 @@ def _field(field: Ask, flow: Flow) -> Wanted:
     )
 
 
-def prompt(bench: Bench) -> Prompt:
+def prompt(bench: Bench[FlowOrder]) -> Prompt:
     """What the model is asked: the fields of the accepted flow, and what the page says."""
     flow = _flow(bench)
     language = flow.language
@@ -107,7 +108,7 @@ def prompt(bench: Bench) -> Prompt:
     return Prompt(system=_SYSTEM, user=user, max_tokens=_MOST_TOKENS)
 
 
-def rendered(reply: str, own: Screens, bench: Bench) -> Rendered:
+def rendered(reply: str, own: Screens, bench: Bench[FlowOrder]) -> Rendered:
     """The page in a reply, cleaned, and written again in our own frame and style."""
     flow = _flow(bench)
     if len(reply) > _MOST_REPLY:
@@ -143,7 +144,7 @@ def _frame(flow: Flow) -> tuple[str, str]:
     return before, end + after
 
 
-def _flow(bench: Bench) -> Flow:
+def _flow(bench: Bench[FlowOrder]) -> Flow:
     return cast("Flow", bench.accepted["flow"])
 
 
@@ -256,7 +257,7 @@ def _plain(text: str) -> str:
     return " ".join(text.split()).rstrip(" *:")
 
 
-def _findings(draft: Screens, bench: Bench, name: str) -> Iterable[Finding]:
+def _findings(draft: Screens, bench: Bench[FlowOrder], name: str) -> Iterable[Finding]:
     # Ours are made of the flow itself, and looked at by the judge.
     if not isinstance(draft, Rendered):
         return ()
@@ -272,7 +273,7 @@ def _findings(draft: Screens, bench: Bench, name: str) -> Iterable[Finding]:
     return tuple(look[name]())
 
 
-def _check(name: str) -> Check[Screens]:
+def _check(name: str) -> Check[Screens, FlowOrder]:
     return Check(name, lambda draft, bench: _findings(draft, bench, name))
 
 

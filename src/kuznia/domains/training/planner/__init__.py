@@ -37,8 +37,6 @@ from kuznia.domains.training.schema.plan import (
     Week,
 )
 
-VERSION = 2
-
 
 @dataclass(frozen=True, slots=True)
 class Wishes:

@@ -8,7 +8,6 @@ from kuznia.domains.training.catalogue.matching import words_of
 from kuznia.domains.training.playbook import Log
 from kuznia.domains.training.schema.lesson import AvoidExercise, Lesson, Prefer
 from kuznia.domains.training.schema.profile import PlanInput
-from kuznia.forge.terms import Input
 
 # What a model is told of the context, at most; and the words a card must share to belong to it.
 _MOST_TOLD = 6
@@ -16,12 +15,12 @@ _MOST_CARDS = 2
 _SHARED = 2
 
 
-def recall(given: Input, log: tuple[str, ...], *, by_context: bool = False) -> Input:
+def recall(order: PlanInput, log: tuple[str, ...], *, by_context: bool = False) -> PlanInput:
     """The order with the caller's open lessons, instead of whatever lessons it came with."""
     lessons = Log.read(log).playbook.open
-    if by_context and isinstance(given, PlanInput):
-        lessons = ranked(lessons, _said(given))
-    return given.model_copy(update={"lessons": lessons})
+    if by_context:
+        lessons = ranked(lessons, _said(order))
+    return order.model_copy(update={"lessons": lessons})
 
 
 def ranked(lessons: Iterable[Lesson], said: str) -> tuple[Lesson, ...]:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from kuznia.domains.flows.checks.judge.audit import Audit, audit
 from kuznia.domains.flows.checks.judge.components import worth
 from kuznia.domains.flows.checks.proof import Study, sound
 from kuznia.domains.flows.checks.proof.data import asked_twice, known_to_registers
 from kuznia.domains.flows.checks.proof.law import LIGHT, SIGNED
 from kuznia.domains.flows.checks.proof.run import Run
 from kuznia.domains.flows.schema import SEEN, Ask, Step, Text, Value
+from kuznia.domains.flows.screens.audit import Audit, audit
 from kuznia.domains.flows.screens.node import Node
 from kuznia.forge.terms import Draft, Finding
 

@@ -1,0 +1,26 @@
+"""An order for a flow, as the planner reads it."""
+
+from dataclasses import dataclass
+
+from kuznia.domains.flows.planner.decline import declined
+from kuznia.domains.flows.planner.reading import Reading, read
+from kuznia.domains.flows.schema import FlowInput, Language
+from kuznia.forge.terms import Decline
+
+
+@dataclass(frozen=True, slots=True)
+class FlowOrder:
+    """A service as it was ordered, and why it is not made, if it is not."""
+
+    reading: Reading
+    prompt: str
+    # What the pages are written in.
+    language: Language
+    decline: Decline | None
+
+
+def read_order(order: FlowInput) -> FlowOrder:
+    """The prompt read once; declined when it would do harm, or when it leaves questions open."""
+    reading = read(order.prompt)
+    language = reading.language if order.language == "auto" else order.language
+    return FlowOrder(reading, order.prompt, language, declined(reading))
