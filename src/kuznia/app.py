@@ -288,7 +288,8 @@ async def _open(domain: AnyDomain, settings: Settings, opened: AsyncExitStack) -
     if domain.opened is None:
         return domain
     try:
-        return await opened.enter_async_context(domain.opened(dict(settings)))
+        kept = settings.of(domain.settings) if domain.settings else dict(settings)
+        return await opened.enter_async_context(domain.opened(kept))
     except CannotOpen as cannot:
         raise Invalid(str(cannot)) from None
 

@@ -7,6 +7,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from pydantic_settings import BaseSettings
+
+from kuznia.domains import load
 from kuznia.platform import errors
 from kuznia.platform.errors import ANSWERS, Fault
 from kuznia.platform.settings import Settings
@@ -67,13 +70,15 @@ _ENV = """# Copy this file to .env and take out the # in front of what you want 
 def settings_page() -> str:
     """docs/settings.md, from the fields of Settings."""
     lines = [_SETTINGS.replace("GENERATED", _GENERATED)]
-    for name, shape in Settings.model_json_schema()["properties"].items():
-        if name in GROUPS:
-            lines += [f"\n## {GROUPS[name]}\n", "| name | takes | default | |", "|---|---|---|---|"]
-        default = f"`{_default(name)}`" if _default(name) else ""
-        lines.append(
-            f"| `{name.upper()}` | {expected(shape)} | {default} | {shape['description']} |"
-        )
+    for kind in _kinds():
+        for name, shape in kind.model_json_schema()["properties"].items():
+            if name in GROUPS:
+                lines += [f"\n## {GROUPS[name]}\n", "| name | takes | default | |"]
+                lines.append("|---|---|---|---|")
+            default = f"`{_default(kind, name)}`" if _default(kind, name) else ""
+            lines.append(
+                f"| `{name.upper()}` | {expected(shape)} | {default} | {shape['description']} |"
+            )
     return "\n".join(lines) + "\n"
 
 
@@ -90,15 +95,21 @@ def errors_page() -> str:
 def env_file() -> str:
     """.env.example: every setting once, commented out, with its default and no secret."""
     lines = [_ENV]
-    for name in Settings.model_fields:
-        if name in GROUPS:
-            lines.append(f"\n# {GROUPS[name]}")
-        lines.append(f"#{name.upper()}={_default(name)}")
+    for kind in _kinds():
+        for name in kind.model_fields:
+            if name in GROUPS:
+                lines.append(f"\n# {GROUPS[name]}")
+            lines.append(f"#{name.upper()}={_default(kind, name)}")
     return "\n".join(lines) + "\n"
 
 
-def _default(name: str) -> str:
-    return shown(Settings.model_fields[name].get_default())
+def _kinds() -> list[type[BaseSettings]]:
+    """The server's settings, then those of each domain."""
+    return [Settings, *(domain.settings for domain in load().values() if domain.settings)]
+
+
+def _default(kind: type[BaseSettings], name: str) -> str:
+    return shown(kind.model_fields[name].get_default())
 
 
 def _meanings() -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from tests.doors.served import inside
 from tests.makers import a_domain
 
 from kuznia.app import Made
-from kuznia.forge.terms import CannotExport, Copy, Export
+from kuznia.forge.terms import CannotExport, Copy, Export, Presentation
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.settings import Settings
 
@@ -25,7 +25,8 @@ def as_text(copy: Copy) -> bytes:
 async def client(sqlite_url: str) -> AsyncGenerator[httpx2.AsyncClient]:
     model = ScriptedModel()
     model.always("note: hot iron")
-    domain = a_domain(exports={"text": Export("text/plain", "txt", as_text, frozenset({"loud"}))})
+    form = Export("text/plain", "txt", as_text, frozenset({"loud"}))
+    domain = a_domain(shown=Presentation(exports={"text": form}))
     settings = Settings(database_url=SecretStr(sqlite_url))
     async with inside(Made(settings=settings, domains={"notes": domain}, model=model)) as kuznia:
         yield kuznia.client

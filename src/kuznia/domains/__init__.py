@@ -6,7 +6,7 @@ A package installed beside Kuznia offers its own under the entry point `kuznia.d
 from collections.abc import Iterator
 from importlib import import_module
 from importlib.metadata import entry_points
-from importlib.util import find_spec
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any, cast
 
@@ -35,6 +35,28 @@ def load() -> dict[str, AnyDomain]:
             raise TypeError(f"the package {package} brings a second domain named {known.name}")
         domains[known.name] = known
     return domains
+
+
+# Any: a Typer with a domain's commands, which only the command line knows.
+def find_commands() -> Iterator[Any]:
+    """The commands of every domain that has a `commands.py`, without loading the domain.
+
+    `kuznia --help` would otherwise wait for all of them.
+    """
+    for package in packages():
+        spec = find_spec(package)
+        for folder in (spec and spec.submodule_search_locations) or ():
+            if (file := Path(folder) / "commands.py").exists():
+                yield _loaded(f"{package}.commands", file).commands
+
+
+def _loaded(name: str, file: Path) -> Any:
+    spec = spec_from_file_location(name, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 # Any: a router of FastAPI, of which only the domain's routes and the application know.

@@ -248,6 +248,16 @@ class CannotOpen(Exception):
     """A domain cannot be opened with these settings; the message says what to change."""
 
 
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """One thing that `kuznia doctor` looked at: how it is, and what to do about it."""
+
+    what: str
+    state: str
+    well: bool = True
+    advice: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presentation:
     """How what a domain makes is shown and taken away; none of it decides what is made."""
@@ -288,11 +298,15 @@ class Domain(Generic[I, R]):
     # Findings of the sanitiser that this domain refuses instead of noting.
     refuses: frozenset[str] = frozenset()
     shown: Presentation = field(default_factory=Presentation)
-    # What has a life of its own (a pool, a sandbox) opens with the server: it is given the settings
-    # by name and yields the domain to use until the end.
+    # The domain's own settings: a class of pydantic-settings, whose names begin as the domain's.
+    settings: type[Any] | None = None
+    # What has a life of its own (a pool, a sandbox) opens with the server: it is given the domain's
+    # settings and yields the domain to use until the end.
     # `life` is that thing, for the domain's own routes; nobody else knows what it is.
     life: object = None
-    opened: "Callable[[Mapping[str, object]], AbstractAsyncContextManager[AnyDomain]] | None" = None
+    opened: "Callable[[Any], AbstractAsyncContextManager[AnyDomain]] | None" = None
+    # What `kuznia doctor` looks at for this domain with these settings.
+    examine: "Callable[[Any], Awaitable[Iterable[Symptom]]] | None" = None
 
 
 # What holds domains of every kind; Any is the price of that.

@@ -5,14 +5,16 @@ reaches a terminal that could steer it, hide there, or turn round what is read.
 """
 
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic_core import to_json
+from pydantic_settings import BaseSettings
 
 from kuznia.platform.errors import Fault, Invalid
+from kuznia.platform.settings import Settings, load
 from kuznia.platform.visible import visible
 
 if TYPE_CHECKING:
@@ -33,6 +35,17 @@ def faults_as_exit(as_json: bool = False) -> Generator[None]:
         else:
             say(f"kuznia: {fault.message}", err=True)
         raise typer.Exit(fault.answer.exit) from None
+
+
+def settings_of(
+    context: typer.Context,
+    over: Mapping[str, str] | None = None,
+    *,
+    also: Sequence[type[BaseSettings]] = (),
+) -> Settings:
+    """The settings, with the database in this folder where `kuznia --here` asked for it."""
+    in_this_folder = bool(context.find_root().params["in_this_folder"])
+    return load(over=over, in_this_folder=in_this_folder, also=also)
 
 
 def say(what: "RenderableType", *, err: bool = False) -> None:

@@ -24,7 +24,7 @@ from typer.testing import Result
 
 from kuznia.app import Made, open_here, tools
 from kuznia.domains import load
-from kuznia.forge.terms import Decline, Domain, Draft, Export, Part
+from kuznia.forge.terms import Decline, Domain, Draft, Export, Part, Presentation
 from kuznia.llm.model import ModelFault
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.visible import STEERING, visible
@@ -62,7 +62,7 @@ def drawing(shown: object, **fields: object) -> Domain:
     """A domain whose checks see nothing wrong, whatever its only part says."""
     draft = Drawn(files=(OneFile(path=f"{NAME}.py", content=CODE),), title=STEERS)
     part = Part(name="files", make=lambda _: draft)
-    return replace(a_domain(part), shown=shown, **fields)
+    return replace(a_domain(part), shown=Presentation(terminal=shown), **fields)
 
 
 def declining() -> Domain:
@@ -160,7 +160,7 @@ def made_here(domain: Domain, *words: str) -> None:
     from kuznia.doors.cli.main import cli
 
     form = Export("text/plain", "txt", lambda copy: f"{copy.parts}{CODE}".encode())
-    domains = {"notes": replace(domain, exports={"text": form})}
+    domains = {"notes": replace(domain, shown=Presentation(exports={"text": form}))}
     opening = replace(tools(), open_doors=lambda s: open_here(Made(settings=s, domains=domains)))
     cli(["make", "notes", "a note on iron", *words], obj=lambda: opening)
 

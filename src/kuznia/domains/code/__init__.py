@@ -10,6 +10,7 @@ from importlib.resources import files
 from kuznia.domains.code.checks.running import run_in
 from kuznia.domains.code.languages.find import LANGUAGES
 from kuznia.domains.code.parts import TESTS, parts, read_tests
+from kuznia.domains.code.sandbox.examine import examine
 from kuznia.domains.code.sandbox.trial import open_sandbox
 from kuznia.domains.code.schema import CodeInput
 from kuznia.forge.terms import AnyDomain, Domain, Presentation, version_of
@@ -47,5 +48,6 @@ DOMAIN = Domain(
     without_model="Code you have gets skeletons of its documentation and tests from "
     "POST /api/v1/code/skeletons, and its analysis from POST /api/v1/code/analyze.",
     opened=_opened,
+    examine=examine,
     shown=Presentation(examples=tuple(json.loads(file.read_text("utf-8")) for file in _EXAMPLES)),
 )

@@ -4,12 +4,13 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from pathlib import Path
 
 from httpx2 import AsyncClient, HTTPError
 from pydantic_core import to_json
 
+from kuznia.domains import load
+from kuznia.forge.terms import Symptom
 from kuznia.llm.model import ModelFault
 from kuznia.llm.service import Look
 from kuznia.platform.clock import SystemClock
@@ -23,16 +24,6 @@ from kuznia.platform.settings import Settings
 PATIENCE = 5.0
 # Models whose adapter can look for itself: what each is called, and how it looks.
 Looks = Sequence[tuple[str, Look]]
-
-
-@dataclass(frozen=True, slots=True)
-class Symptom:
-    """One thing that was looked at: how it is, and what to do about it."""
-
-    what: str
-    state: str
-    well: bool = True
-    advice: str = ""
 
 
 NO_ADMIN = Symptom(
@@ -70,7 +61,7 @@ async def _symptoms(
     symptoms += [
         Symptom("settings", f"{name}={value}")
         for name, value in settings.public().items()
-        if name.lower() in settings.model_fields_set
+        if name.lower() in settings.changed()
     ]
     symptoms += [Symptom("settings", note) for note in settings.notes]
     symptoms += await _database(settings)
@@ -78,8 +69,10 @@ async def _symptoms(
         symptoms.append(await _redis(settings, settings.redis_url.get_secret_value()))
     if settings.keys_url:
         symptoms.append(await _provider(settings, settings.keys_url))
-    if settings.code_run_tests == "sandbox":
-        symptoms += await _sandbox()
+    for domain in load().values():
+        if domain.examine:
+            kept = settings.of(domain.settings) if domain.settings else settings
+            symptoms += await domain.examine(kept)
     symptoms += [await _model(model, client) for model, client in clients]
     async with codemie as assistants:
         symptoms += [await _assistant(name, look) for name, look in assistants]
@@ -168,27 +161,6 @@ async def _provider(settings: Settings, url: str) -> Symptom:
         return Symptom("identity", f"{state}; tokens are checked with JWT_SECRET")
     advice = "have tokens signed with RS256 or ES256, or set JWT_SECRET"
     return Symptom("identity", state, well=False, advice=advice)
-
-
-async def _sandbox() -> list[Symptom]:
-    """What tests that a model wrote would be run in, and the languages it can run."""
-    from kuznia.domains.code.sandbox.suites import RUNNERS
-    from kuznia.domains.code.sandbox.trial import open_sandbox
-
-    async with open_sandbox() as sandbox:
-        if sandbox.found.box is None:
-            state = "unavailable: no tests are run"
-            advice = "; ".join(sandbox.found.reasons)
-            return [Symptom("sandbox", state, well=False, advice=advice)]
-        lacking = {language: sandbox.lacks(language) for language in RUNNERS}
-    runners = [
-        # Node and Go are for whoever asks for their languages; pytest comes from pip as Kuznia did.
-        Symptom("sandbox", f"no test in {language} is run", language != "python", reason)
-        if reason
-        else Symptom("sandbox", f"runs tests in {language}")
-        for language, reason in lacking.items()
-    ]
-    return [Symptom("sandbox", f"withstands {len(sandbox.found.checks)} attacks"), *runners]
 
 
 async def _model(model: str, client: AsyncClient) -> Symptom:

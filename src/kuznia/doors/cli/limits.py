@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from pydantic_core import to_json
 
-from kuznia.doors.cli.tools import settings_of, tools_of
+from kuznia.doors.cli.tools import tools_of
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.errors import Invalid
-from kuznia.platform.terminal import AsJson, faults_as_exit, say
+from kuznia.platform.terminal import AsJson, faults_as_exit, say, settings_of
 
 # As in the command line itself: what is heavy is imported by the command that needs it.
 if TYPE_CHECKING:

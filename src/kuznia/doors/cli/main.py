@@ -9,11 +9,12 @@ import typer
 from pydantic_core import to_json
 
 from kuznia import __version__
+from kuznia.domains import find_commands
 from kuznia.doors.cli.limits import budgets, limits
-from kuznia.doors.cli.tools import settings_of, tools_of
+from kuznia.doors.cli.tools import all_settings, tools_of
 from kuznia.doors.cli.users import keys, users
 from kuznia.platform.errors import Invalid
-from kuznia.platform.terminal import AsJson, faults_as_exit, say
+from kuznia.platform.terminal import AsJson, faults_as_exit, say, settings_of
 from kuznia.platform.visible import visible
 
 # What is heavy is imported by the command that needs it: `kuznia --help` loads no server.
@@ -28,6 +29,8 @@ cli.add_typer(users)
 cli.add_typer(keys)
 cli.add_typer(limits)
 cli.add_typer(budgets)
+for commands in find_commands():
+    cli.add_typer(commands)
 
 
 @cli.callback(invoke_without_command=True, no_args_is_help=True)
@@ -57,7 +60,7 @@ def serve(
     with faults_as_exit():
         given = {"HOST": host, "PORT": port}
         over = {name: str(value) for name, value in given.items() if value is not None}
-        tools_of(context).serve(settings_of(context, over))
+        tools_of(context).serve(all_settings(context, over))
 
 
 # Fields of a domain are options nobody here knows: they stay among the words, in their place.
@@ -90,7 +93,7 @@ def make(
     from kuznia.doors.cli.make import Given, make_here
 
     with faults_as_exit(as_json):
-        wanted, settings = fields(words), settings_of(context)
+        wanted, settings = fields(words), all_settings(context)
         tools = tools_of(context)
         given = Given(as_json, export, out, force)
         page = asyncio.run(make_here(tools.open_doors(settings), domain, wanted, given))
@@ -207,7 +210,7 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     from kuznia.doors.cli.doctor import examine, report
 
     with faults_as_exit(as_json):
-        settings, tools = settings_of(context), tools_of(context)
+        settings, tools = all_settings(context), tools_of(context)
         symptoms = asyncio.run(examine(settings, tools.clients(settings), tools.codemie(settings)))
         say(report(symptoms, as_json=as_json))
         raise typer.Exit(0 if all(symptom.well for symptom in symptoms) else 1)
@@ -260,7 +263,7 @@ def backup(
 def openapi(context: typer.Context) -> None:
     """Print the API as OpenAPI."""
     with faults_as_exit():
-        say(tools_of(context).openapi(settings_of(context)).decode())
+        say(tools_of(context).openapi(all_settings(context)).decode())
 
 
 def fields(words: Sequence[str]) -> dict[str, str]:

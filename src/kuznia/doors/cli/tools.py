@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kuznia.platform.settings import Settings, load
+from kuznia.platform.settings import Settings
+from kuznia.platform.terminal import settings_of
 
 if TYPE_CHECKING:
     from httpx2 import AsyncClient
@@ -33,9 +34,12 @@ class Tools:
     open_callers: "Callable[[Settings], AbstractAsyncContextManager[tuple[Callers, Database]]]"
 
 
-def settings_of(context: typer.Context, over: Mapping[str, str] | None = None) -> Settings:
-    """The settings, with the database in this folder where `kuznia --here` asked for it."""
-    return load(over=over, in_this_folder=bool(context.find_root().params["in_this_folder"]))
+def all_settings(context: typer.Context, over: Mapping[str, str] | None = None) -> Settings:
+    """The settings with those of every domain, for commands that load the domains anyway."""
+    from kuznia.domains import load
+
+    also = [domain.settings for domain in load().values() if domain.settings]
+    return settings_of(context, over, also=also)
 
 
 def tools_of(context: typer.Context) -> Tools:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 import typer
 from pydantic_core import to_json
 
-from kuznia.doors.cli.tools import settings_of, tools_of
+from kuznia.doors.cli.tools import tools_of
 from kuznia.platform.errors import Conflict, NotFound
-from kuznia.platform.terminal import AsJson, faults_as_exit, say
+from kuznia.platform.terminal import AsJson, faults_as_exit, say, settings_of
 from kuznia.platform.visible import visible
 
 # What is heavy is imported by the command that needs it.

@@ -4,11 +4,12 @@ The descriptions are the documentation: docs/settings.md and .env.example are ge
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 from pydantic import PrivateAttr, SecretStr, ValidationError, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -31,6 +32,7 @@ from kuznia.platform.settings.types import (
     wrong_fields,
 )
 
+S = TypeVar("S", bound=BaseSettings)
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
 
 
@@ -63,6 +65,8 @@ class Settings(
     )
 
     _notes: tuple[str, ...] = PrivateAttr(())
+    # Those of domains, each of a class of its own.
+    _others: tuple[BaseSettings, ...] = PrivateAttr(())
 
     @classmethod
     def settings_customise_sources(
@@ -88,10 +92,14 @@ class Settings(
         """What looks like a slip but does not stop the server; said once at start."""
         return self._notes
 
-    def with_notes(self, notes: tuple[str, ...]) -> Self:
-        """The same settings, with what `load` found odd."""
+    def of(self, kind: type[S]) -> S:
+        """The settings of a domain, by their class."""
+        return next((other for other in self._others if isinstance(other, kind)), None) or kind()
+
+    def having(self, *others: BaseSettings, notes: tuple[str, ...] = ()) -> Self:
+        """The same settings with those of domains, and with what `load` found odd."""
         copy = self.model_copy()
-        copy._notes = notes
+        copy._others, copy._notes = others, notes
         return copy
 
     @property
@@ -148,15 +156,25 @@ class Settings(
 
     def public(self) -> dict[str, str]:
         """Every setting as text, by its name in the environment, with no secret in it."""
-        return {name.upper(): shown(getattr(self, name)) for name in Settings.model_fields}
+        return {
+            name.upper(): shown(getattr(settings, name))
+            for settings in (self, *self._others)
+            for name in type(settings).model_fields
+        }
+
+    def changed(self) -> frozenset[str]:
+        """The names of all settings that are set."""
+        named = (settings.model_fields_set for settings in (self, *self._others))
+        return frozenset[str]().union(*named)
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret that is set, for the log to strike out wherever it turns up."""
         found: set[str] = set()
-        for name in Settings.model_fields:
-            value: object = getattr(self, name)
-            if isinstance(value, SecretStr):
-                found.update(parts_of(value.get_secret_value()))
+        for settings in (self, *self._others):
+            for name in type(settings).model_fields:
+                value: object = getattr(settings, name)
+                if isinstance(value, SecretStr):
+                    found.update(parts_of(value.get_secret_value()))
         return tuple(sorted(found))
 
 
@@ -166,32 +184,37 @@ def load(
     over: Mapping[str, str] | None = None,
     *,
     in_this_folder: bool = False,
+    also: Sequence[type[BaseSettings]] = (),
 ) -> Settings:
     """Read `over`, the environment and `.env`; raise one SettingsWrong naming all that is wrong.
 
     An empty value counts as unset, so that it neither hides the file's value nor a default. Where
     no database is named it is the user's own, the same from every folder, unless
-    `in_this_folder`.
+    `in_this_folder`. `also` are the settings of domains.
     """
     if environ is None:
         environ = os.environ  # noqa: TID251 - the door the settings come in by
     written = read(Path(env_file)) if env_file else EnvFile({}, {})
     # These are known in small letters too, and to some programs only so.
     small = {name: environ.get(name.lower(), "") for name in PROXIES}
+    fields = {
+        name: field for kind in (Settings, *also) for name, field in kind.model_fields.items()
+    }
     given = {
         name: value.strip()
         for source in (written.values, small, environ, over or {})
         for name, value in source.items()
-        if name.lower() in Settings.model_fields and name.isupper() and value.strip()
+        if name.lower() in fields and name.isupper() and value.strip()
     }
     if not in_this_folder and (folder := _data_folder(environ)):
         given.setdefault("DATABASE_URL", f"sqlite:///{folder / 'kuznia' / 'kuznia.db'}")
     problems = dict(written.problems)
-    settings = _parse(given, problems)
+    settings = _parse(Settings, given, problems)
+    others = [_parse(kind, given, problems) for kind in also]
     if settings is None or problems:
         raise SettingsWrong(problems)
-    odd = (*slips(written.values, Settings.model_fields), *_unread(given), *notes(settings))
-    return settings.with_notes(odd)
+    odd = (*slips(written.values, fields), *_unread(given, fields), *notes(settings))
+    return settings.having(*(other for other in others if other), notes=odd)
 
 
 def _data_folder(environ: Mapping[str, str]) -> Path | None:
@@ -203,22 +226,23 @@ def _data_folder(environ: Mapping[str, str]) -> Path | None:
     return folder if folder.is_absolute() else None
 
 
-def _unread(given: Iterable[str]) -> Iterator[str]:
-    for name, field in Settings.model_fields.items():
+def _unread(given: Iterable[str], fields: Mapping[str, FieldInfo]) -> Iterator[str]:
+    for name, field in fields.items():
         if name.upper() in given and (field.description or "").startswith(LATER):
             yield f"{name.upper()} is set, but this version does not read it."
 
 
-def _parse(given: Mapping[str, str], problems: dict[str, str]) -> Settings | None:
+def _parse(kind: type[S], values: Mapping[str, str], problems: dict[str, str]) -> S | None:
+    given = {name: value for name, value in values.items() if name.lower() in kind.model_fields}
     try:
-        return Settings.model_validate({name.lower(): value for name, value in given.items()})
+        return kind.model_validate({name.lower(): value for name, value in given.items()})
     except ValidationError as error:
-        found = wrong_fields(error, Settings.model_json_schema()["properties"])
+        found = wrong_fields(error, kind.model_json_schema()["properties"])
     # The rules between settings are only tried once each is right by itself: take out what is
     # wrong and look again, so that one start names everything.
     kept = {name: value for name, value in given.items() if name not in found}
     if len(kept) < len(given):
-        _parse(kept, found)
+        _parse(kind, kept, found)
     for name, problem in found.items():
         problems.setdefault(name, problem)
     return None

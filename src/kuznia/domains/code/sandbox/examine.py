@@ -1,0 +1,27 @@
+"""What `kuznia doctor` says of the sandbox."""
+
+from typing import Any
+
+from kuznia.domains.code.sandbox.suites import RUNNERS
+from kuznia.domains.code.sandbox.trial import open_sandbox
+from kuznia.forge.terms import Symptom
+
+
+async def examine(settings: Any) -> list[Symptom]:
+    """What tests that a model wrote would be run in, and the languages it can run."""
+    if settings.code_run_tests != "sandbox":
+        return []
+    async with open_sandbox() as sandbox:
+        if sandbox.found.box is None:
+            state = "unavailable: no tests are run"
+            advice = "; ".join(sandbox.found.reasons)
+            return [Symptom("sandbox", state, well=False, advice=advice)]
+        lacking = {language: sandbox.lacks(language) for language in RUNNERS}
+    runners = [
+        # Node and Go are for whoever asks for their languages; pytest comes from pip as Kuznia did.
+        Symptom("sandbox", f"no test in {language} is run", language != "python", reason)
+        if reason
+        else Symptom("sandbox", f"runs tests in {language}")
+        for language, reason in lacking.items()
+    ]
+    return [Symptom("sandbox", f"withstands {len(sandbox.found.checks)} attacks"), *runners]
