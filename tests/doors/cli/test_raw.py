@@ -9,9 +9,10 @@ import pty
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -58,7 +59,7 @@ def table(parts: Mapping[str, Draft]) -> Table:
     return drawn
 
 
-def drawing(shown: object, **fields: object) -> Domain:
+def drawing(shown: Callable[[Mapping[str, Any]], object] | None, **fields: object) -> Domain:
     """A domain whose checks see nothing wrong, whatever its only part says."""
     draft = Drawn(files=(OneFile(path=f"{NAME}.py", content=CODE),), title=STEERS)
     part = Part(name="files", make=lambda _: draft)
