@@ -1,7 +1,8 @@
 """What is kept when something fails: faults and promises, measured on real servers.
 
 Each fault is a function that is given two servers, does its harm and says what became of each
-promise; add one, and name it in FAULTS. All of it stays on this machine and ends by itself.
+promise; add one, and name it in FAULTS with the database it needs. All of it stays on this machine
+and ends by itself.
 """
 
 import argparse
@@ -11,20 +12,18 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-import httpx2
 from redis import Redis as Client
 from tests.doors.served import Frame, frames, told
-from tests.modelserver import Act, ModelServer, events, listening, reply, stream
-from tests.processes import Process, process
-from tests.servers import Redis
+from tests.modelserver import Act, events, reply, stream
+from tests.processes import Process
 
+from bench.chaos_database import no_room, read_only, silent
+from bench.place import Database, Fault, Place, Row, make, order, place, postgresql, sqlite
 from bench.procs import status_kib, stop_on_signal
 from bench.replies import CODE
 from bench.report import table
@@ -41,63 +40,8 @@ PIECE, GAP = 4, 0.015
 BURNERS, BURN = 8, 8.0
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One promise under one fault."""
-
-    fault: str
-    promise: str
-    measured: str
-    kept: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Two servers on one Redis and one database, and the model whose own count is the truth."""
-
-    here: Process
-    there: Process
-    redis: Redis
-    model: ModelServer
-
-
-Fault = Callable[[Place], Awaitable[list[Row]]]
 Making = asyncio.Task[list[Frame]]
 SKIPPED = re.compile(r'^kuznia_redis_calls_total\{result="skipped"\} ([0-9.]+)$', re.MULTILINE)
-
-
-@asynccontextmanager
-async def place(folder: Path) -> AsyncIterator[Place]:
-    """All of it fresh, and gone after the block."""
-    from kuznia.platform.db import migrate
-
-    database = f"sqlite:///{folder / 'kuznia.db'}"
-    await asyncio.to_thread(migrate.upgrade, database)
-    redis = Redis(folder)
-    redis.start()
-    try:
-        async with AsyncExitStack() as running:
-            model = await running.enter_async_context(listening(ModelServer()))
-            settings = {
-                "redis_url": redis.url,
-                "database_url": database,
-                "openai_base_url": model.url,
-                "openai_model": "m",
-            }
-            here, there = await asyncio.gather(
-                *(running.enter_async_context(process(folder, **settings)) for _ in range(2))
-            )
-            yield Place(here, there, redis, model)
-    finally:
-        redis.stop()
-
-
-def order(prompt: str) -> dict[str, Any]:
-    return {"prompt": prompt, "language": "python", "include_tests": False, "include_docs": False}
-
-
-async def make(at: Process, prompt: str) -> httpx2.Response:
-    return await at.client.post("/api/v1/code", json=order(prompt))
 
 
 def slowly(text: str) -> Act:
@@ -286,20 +230,28 @@ async def busy(at: Place, orders: int = 200) -> list[Row]:
     ]
 
 
-FAULTS: dict[str, Fault] = {
-    "paused": paused,
-    "emptied": emptied,
-    "full": full,
-    "moved": moved,
-    "busy": busy,
+FAULTS: dict[str, tuple[Fault, Database]] = {
+    "paused": (paused, sqlite),
+    "emptied": (emptied, sqlite),
+    "full": (full, sqlite),
+    "moved": (moved, sqlite),
+    "busy": (busy, sqlite),
+    "read-only": (read_only, postgresql),
+    "silent": (silent, postgresql),
+    "no-room": (no_room, sqlite),
 }
 
 
-async def measure(fault: Fault) -> list[Row]:
+def measure(name: str) -> list[Row]:
     """The rows of one fault, on servers of its own; no fault may take longer than LIMIT."""
-    with TemporaryDirectory() as folder:
-        async with asyncio.timeout(LIMIT), place(Path(folder)) as at:
-            return await fault(at)
+    fault, database = FAULTS[name]
+    with TemporaryDirectory() as folder, database(Path(folder)) as url:
+        return asyncio.run(_measure(fault, Path(folder), url))
+
+
+async def _measure(fault: Fault, folder: Path, url: str) -> list[Row]:
+    async with asyncio.timeout(LIMIT), place(folder, url) as at:
+        return await fault(at)
 
 
 def written(rows: Sequence[Row]) -> str:
@@ -314,7 +266,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     said = parser.parse_args()
     stop_on_signal()
-    rows = [row for name in said.only or FAULTS for row in asyncio.run(measure(FAULTS[name]))]
+    rows = [row for name in said.only or FAULTS for row in measure(name)]
     print(json.dumps([asdict(row) for row in rows], indent=2) if said.json else written(rows))
     sys.exit(not all(row.kept for row in rows))
 

@@ -5,7 +5,7 @@ import asyncio
 import secrets
 import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import asyncpg
@@ -72,14 +72,21 @@ async def locked_up(db: Database) -> AsyncIterator[None]:
 def silent(postmaster: int) -> Iterator[None]:
     """PostgreSQL that takes connections, as the kernel does for it, and says nothing."""
     server = psutil.Process(postmaster)
+    # First the one that starts others; of its children some end while they are listed.
+    server.send_signal(signal.SIGSTOP)
     stopped = [server, *server.children(recursive=True)]
     for process in stopped:
-        process.send_signal(signal.SIGSTOP)
+        _signal(process, signal.SIGSTOP)
     try:
         yield
     finally:
         for process in stopped:
-            process.send_signal(signal.SIGCONT)
+            _signal(process, signal.SIGCONT)
+
+
+def _signal(process: psutil.Process, number: int) -> None:
+    with suppress(psutil.NoSuchProcess):
+        process.send_signal(number)
 
 
 @contextmanager

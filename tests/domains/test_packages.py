@@ -48,6 +48,13 @@ def test_a_foreign_domain_is_forty_lines() -> None:
     assert sum(bool(line.strip()) for line in text.splitlines()) <= 45
 
 
+def test_the_page_shows_it_as_it_is() -> None:
+    page = (ROOT / "docs/domains.md").read_text("utf-8")
+
+    assert (FOREIGN / "kuznia_packing/__init__.py").read_text("utf-8").rstrip() in page
+    assert '[project.entry-points."kuznia.domains"]\npacking = "kuznia_packing"\n' in page
+
+
 async def test_a_foreign_domain_answers_over_http_in_batches_and_in_the_document(
     installed: Path, tmp_path: Path
 ) -> None:
