@@ -3,7 +3,10 @@
 The database's modules are imported in the fixtures: most tests need none of them.
 """
 
+import gc
+import os
 import shutil
+import sys
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +18,11 @@ from tests import rooms, servers
 if TYPE_CHECKING:
     from kuznia.platform.db.database import Database
 
+
+# Where a machine forbids to keep it, every worker would rewrite the asserts of all tests, and every
+# server that a test starts would compile all of Kuznia.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # noqa: TID251 - it is for the processes of tests
 
 # A machine that is busy with other tests makes no example wrong.
 settings.register_profile(
@@ -29,6 +37,14 @@ settings.load_profile("kuznia")
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     item.add_marker(rooms.kind(item))
+
+
+def pytest_collection_finish() -> None:
+    # Thousands of tests and all that they import stay to the end: to look through them again and
+    # again for garbage took a seventh of the processor's time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
