@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+# Nothing of Kuznia runs here, and to be traced takes as long again.
+pytestmark = pytest.mark.no_cover
+
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("src", "tests", "bench", "docs", "migrations", "requirements", ".ci")
 # What was brought in or measured, and git does not keep.
@@ -50,31 +53,56 @@ def sources() -> dict[str, ast.Module]:
     return {path: ast.parse(texts()[path]) for path in ours}
 
 
+# Nine rules look at the same nodes: each is found, and written out, once.
+@cache
+def nodes_of(tree: ast.Module) -> list[ast.AST]:
+    return list(ast.walk(tree))
+
+
+@cache
+def unparse(node: ast.AST) -> str:
+    return ast.unparse(node)
+
+
 @cache
 def classes() -> list[ast.ClassDef]:
-    nodes = (node for tree in sources().values() for node in ast.walk(tree))
+    nodes = (node for tree in sources().values() for node in nodes_of(tree))
     return [node for node in nodes if isinstance(node, ast.ClassDef)]
 
 
+@cache
+def faults() -> set[str]:
+    names = {"Fault"}
+    for _ in range(5):
+        names |= {n.name for n in classes() if names & {unparse(base) for base in n.bases}}
+    return names
+
+
+@cache
+def living() -> set[str]:
+    """A class with an `__init__` of its own has a life; a value has none."""
+    return {n.name for n in classes() if any(getattr(b, "name", "") == "__init__" for b in n.body)}
+
+
 def one_place_commits(path: str, tree: ast.Module) -> Complaints:
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         commits = isinstance(node, ast.Attribute) and node.attr == "commit"
         if commits and path != "src/kuznia/platform/db/database.py":
             yield node, "use `async with db.write()`: it commits, or rolls back, by itself"
 
 
 def nobody_catches_all(path: str, tree: ast.Module) -> Complaints:
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.ExceptHandler) and path not in MAY_CATCH_ALL:
-            caught = ast.unparse(node.type) if node.type else "Exception"
+            caught = unparse(node.type) if node.type else "Exception"
             if re.search(r"\bException\b", caught):
                 yield node, "catch what you can act on; the rest belongs to the outer loop"
 
 
 def log_lines_are_events(_: str, tree: ast.Module) -> Complaints:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and re.fullmatch(LEVELS, ast.unparse(node.func)):
-            event = ast.unparse(node.args[0]) if len(node.args) == 1 else ""
+    for node in nodes_of(tree):
+        if isinstance(node, ast.Call) and re.fullmatch(LEVELS, unparse(node.func)):
+            event = unparse(node.args[0]) if len(node.args) == 1 else ""
             if not re.fullmatch(r"'[a-z]+(_[a-z]+)*'", event):
                 yield node, 'say it as an event with fields: log.info("artefact_kept", id=...)'
 
@@ -82,24 +110,20 @@ def log_lines_are_events(_: str, tree: ast.Module) -> Complaints:
 def no_global_changes(path: str, tree: ast.Module) -> Complaints:
     globals_ = "|".join(re.escape(name) for name, _ in _assigned(tree)) or "-"
     change = re.compile(rf"({globals_})(\[.*\]|\.{CHANGES})", re.DOTALL)
-    for node in () if path in MAY_LIVE else ast.walk(tree):
+    for node in () if path in MAY_LIVE else nodes_of(tree):
         written = isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load)
         target: ast.AST | None = node if written else None
         # What is looked up in a table and called is not a change of the table.
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             target = node.func
-        changed = target is not None and change.fullmatch(ast.unparse(target))
+        changed = target is not None and change.fullmatch(unparse(target))
         if isinstance(node, ast.Global) or changed:
             yield node, "hand it in as an argument; what a module holds stays as it is"
 
 
 def nothing_global_has_a_life(path: str, tree: ast.Module) -> Complaints:
-    # A class with an `__init__` of its own has one; a value has none.
-    living = {
-        n.name for n in classes() if any(getattr(b, "name", "") == "__init__" for b in n.body)
-    }
     for _, value in () if path in MAY_LIVE else _assigned(tree):
-        if isinstance(value, ast.Call) and ast.unparse(value.func) in living:
+        if isinstance(value, ast.Call) and unparse(value.func) in living():
             yield value, "let app.py make it and hand it on; a module holds constants"
 
 
@@ -110,40 +134,37 @@ def _is_init(node: ast.stmt) -> bool:
 def _assigned(tree: ast.Module) -> Iterator[tuple[str, ast.expr | None]]:
     for node in tree.body:
         if isinstance(node, ast.Assign):
-            yield from ((ast.unparse(target), node.value) for target in node.targets)
+            yield from ((unparse(target), node.value) for target in node.targets)
         elif isinstance(node, ast.AnnAssign):
-            yield ast.unparse(node.target), node.value
+            yield unparse(node.target), node.value
 
 
 def faults_say_what_they_are(_: str, tree: ast.Module) -> Complaints:
-    faults = {"Fault"}
-    for __ in range(5):
-        faults |= {n.name for n in classes() if faults & {ast.unparse(base) for base in n.bases}}
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if not isinstance(node, ast.ClassDef) or ast.get_docstring(node):
             continue
-        if faults & {ast.unparse(base) for base in node.bases}:
+        if faults() & {unparse(base) for base in node.bases}:
             yield node, "say in one line when it is raised; docs/errors.md shows it"
 
 
 def bodies_are_read_in_one_place(path: str, tree: ast.Module) -> Complaints:
     reads = {f"request.{name}" for name in ("body", "json", "form", "stream")}
-    for node in () if path == "src/kuznia/web/body.py" else ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in reads:
+    for node in () if path == "src/kuznia/web/body.py" else nodes_of(tree):
+        if isinstance(node, ast.Call) and unparse(node.func) in reads:
             yield node, "take it through kuznia.web.body: it has the bounds, and a client may leave"
 
 
 def ids_are_described_in_one_place(path: str, tree: ast.Module) -> Complaints:
-    for node in () if path == "src/kuznia/web/ids.py" else ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Path" and node.keywords:
+    for node in () if path == "src/kuznia/web/ids.py" else nodes_of(tree):
+        if isinstance(node, ast.Call) and unparse(node.func) == "Path" and node.keywords:
             yield node, "use a type of kuznia.web.ids: an id is checked before it is looked for"
 
 
 def one_way_to_the_terminal(path: str, tree: ast.Module) -> Complaints:
     prints = r"print|input|.*\.print|typer\.(echo|secho|confirm|prompt)|sys\.std\w+\..*write.*"
-    for node in () if path == "src/kuznia/platform/terminal.py" else ast.walk(tree):
-        if isinstance(node, ast.Call) and re.fullmatch(prints, ast.unparse(node.func)):
-            text = ast.unparse(node.args[0]) if node.args else ""
+    for node in () if path == "src/kuznia/platform/terminal.py" else nodes_of(tree):
+        if isinstance(node, ast.Call) and re.fullmatch(prints, unparse(node.func)):
+            text = unparse(node.args[0]) if node.args else ""
             if not text.startswith(("'", "visible(")):
                 yield node, "say it with `say` of platform/terminal.py: it may hold another's text"
 
