@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -58,10 +59,31 @@ class Kuznia:
         return (await self.client.get("/metrics")).text
 
 
+_KINDS: set[object] = set()
+
+
+def _app(made: Made) -> FastAPI:
+    """The application; how it is made is measured once for each choice of settings and domains.
+
+    It is made for some thousand tests, nearly all of it is FastAPI's work, and being traced doubles
+    the time that takes.
+    """
+    kind = (frozenset(made.settings.model_fields_set), *(made.domains or ()))
+    tracer = sys.gettrace() if kind in _KINDS else None
+    _KINDS.add(kind)
+    if tracer is None:
+        return create_app(made)
+    sys.settrace(None)
+    try:
+        return create_app(made)
+    finally:
+        sys.settrace(tracer)
+
+
 @asynccontextmanager
 async def served(made: Made) -> AsyncIterator[Kuznia]:
     """On a free port, by the product's own server, in this event loop."""
-    running = server(create_app(made), made.settings)
+    running = server(_app(made), made.settings)
     # Its public way in would take over the signals of the tests.
     task = asyncio.create_task(running._serve())
     try:
@@ -86,7 +108,7 @@ async def served(made: Made) -> AsyncIterator[Kuznia]:
 @asynccontextmanager
 async def inside(made: Made) -> AsyncIterator[Kuznia]:
     """The same application without a socket: cheaper, and its streams come in one piece."""
-    app: FastAPI = create_app(made)
+    app = _app(made)
     async with app.router.lifespan_context(app) as state:
         assert state is not None
 

@@ -37,6 +37,8 @@ def sets_of(made: Plan) -> int:
     return sum(dose.sets for day in made.weeks[0].days for dose in day.exercises)
 
 
+# Hundreds of people, for whom the same lines run: the tests of some measure them.
+@pytest.mark.no_cover
 @MANY
 @given(profiles())
 def test_anyone_gets_a_plan_that_passes_or_a_refusal(said: dict[str, Any]) -> None:
