@@ -154,6 +154,8 @@ async def test_what_is_asked_for_is_in_every_prompt(domain: AnyDomain, example: 
     assert all(said in prompt.user for part, prompt in asked if not part.specialist)
 
 
+# Hundreds of replies that take the same ways: the tests of some measure them.
+@pytest.mark.no_cover
 @each_example
 @bounded(max_examples=100, deadline=None)
 @given(data=st.data())

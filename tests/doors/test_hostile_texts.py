@@ -108,6 +108,7 @@ async def test_blanks_do_not_hold_up_the_server(server: Server, door: Door, text
     assert await cost(server, door, text) < SECONDS
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("door", DOORS)
 async def test_no_text_that_is_taken_holds_up_the_server(server: Server, door: Door) -> None:
     texts = [(word * DOORS[door])[: DOORS[door]] for word in WORDS]

@@ -5,6 +5,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 from xml.etree import ElementTree as Xml
 
@@ -33,15 +34,24 @@ def planned(row: dict[str, Any]) -> Plan:
     return plan(an_athlete(nothing | row["profile"] | {"start": "2026-11-23"}, **rest))
 
 
-PLANS = {row["name"]: planned(row) for row in profiles_on_file() if "plan" in row}
+PLANNED = {row["name"]: row for row in profiles_on_file() if "plan" in row}
+
+
+@cache
+def plans() -> dict[str, Plan]:
+    """Made when they are first needed: every worker reads this file, one runs its tests."""
+    return {name: planned(row) for name, row in PLANNED.items()}
 
 
 def sessions(made: Plan) -> list[Session]:
     return [one for week in made.weeks for day in week.days for one in day.sessions]
 
 
-# The same session comes again and again; its file is the same then.
-DISTINCT = {one.model_dump_json(): one for made in PLANS.values() for one in sessions(made)}
+@cache
+def distinct() -> tuple[Session, ...]:
+    """The same session comes again and again; its file is the same then."""
+    every = {one.model_dump_json(): one for made in plans().values() for one in sessions(made)}
+    return tuple(every.values())
 
 
 class Stretch(NamedTuple):
@@ -60,9 +70,9 @@ def stretches(session: Session) -> Iterator[tuple[int, int]]:
 
 
 def test_there_are_plans_and_sessions_of_every_sort() -> None:
-    kinds = {one.kind for one in DISTINCT.values()}
+    kinds = {one.kind for one in distinct()}
 
-    assert len(PLANS) > 30
+    assert len(plans()) > 30
     assert {"easy", "long", "tempo", "intervals", "race"} <= kinds
 
 
@@ -89,7 +99,7 @@ def fit_stretches(steps: list[dict[str, Any]]) -> list[tuple[float, int | None]]
 
 @pytest.mark.parametrize("kind", ["easy", "long", "tempo", "intervals", "race"])
 def test_the_makers_of_fit_read_every_session_as_it_was_planned(kind: str) -> None:
-    for session in (one for one in DISTINCT.values() if one.kind == kind):
+    for session in (one for one in distinct() if one.kind == kind):
         read = decoded(session)
 
         (told,) = read["workout_mesgs"]
@@ -107,9 +117,9 @@ def test_the_makers_of_fit_read_every_session_as_it_was_planned(kind: str) -> No
         assert played == list(zip(map(float, wanted), beats, strict=True))
 
 
-@pytest.mark.parametrize("name", PLANS)
+@pytest.mark.parametrize("name", PLANNED)
 def test_two_readers_of_calendars_agree_with_the_plan(name: str) -> None:
-    made = PLANS[name]
+    made = plans()[name]
     data = EXPORTS["ics"].make(made, STAMP)
 
     one = Reader.from_ical(data)
@@ -129,7 +139,7 @@ def test_two_readers_of_calendars_agree_with_the_plan(name: str) -> None:
 
 
 def test_a_reader_of_calendars_sees_the_hour_and_the_zone() -> None:
-    made = next(iter(PLANS.values()))
+    made = next(iter(plans().values()))
     timed = Stamp("p-1", STAMP.at, starts="07:30", zone="Europe/Kyiv")
     calendar = Reader.from_ical(EXPORTS["ics"].make(made, timed))
 
@@ -138,12 +148,12 @@ def test_a_reader_of_calendars_sees_the_hour_and_the_zone() -> None:
     assert begins.date() >= date(2026, 11, 23)
 
 
-@pytest.mark.parametrize("name", PLANS)
+@pytest.mark.parametrize("name", PLANNED)
 def test_an_independent_validator_accepts_the_json(name: str) -> None:
-    document = json.loads(EXPORTS["json"].make(PLANS[name], STAMP))
+    document = json.loads(EXPORTS["json"].make(plans()[name], STAMP))
 
     assert list(VALIDATOR.iter_errors(document)) == []
-    assert Plan.model_validate(document) == PLANS[name]
+    assert Plan.model_validate(document) == plans()[name]
 
 
 def read_zwo(data: bytes) -> tuple[str, list[Stretch]]:
@@ -179,7 +189,7 @@ def in_band(stretch: Stretch, zone: int) -> bool:
 
 RIDES = {
     name: made
-    for name, made in PLANS.items()
+    for name, made in plans().items()
     if any(one.sport in {"running", "cycling"} for one in sessions(made))
 }
 
