@@ -1,11 +1,11 @@
 """The longest text every door takes, made to be slow to read, costs about as much as any other."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from time import process_time
 
 import httpx2
 import pytest
 from pydantic import SecretStr
+from tests.clocks import least_work_of
 from tests.doors.browsing import Browser
 from tests.doors.served import inside
 
@@ -89,12 +89,12 @@ async def server(sqlite_url: str) -> AsyncGenerator[Server]:
 
 
 async def cost(server: Server, door: Door, text: str) -> float:
-    start = process_time()
-    answer = await door(server, text)
-    taken = process_time() - start
-    # There is no model here to ask for code.
-    assert answer.status_code in {200, 303, 400, 404, 422, 503}, answer.text
-    return taken
+    async def ask() -> None:
+        answer = await door(server, text)
+        # There is no model here to ask for code.
+        assert answer.status_code in {200, 303, 400, 404, 422, 503}, answer.text
+
+    return await least_work_of(SECONDS, ask)
 
 
 @pytest.mark.parametrize(
@@ -116,14 +116,14 @@ async def test_no_text_that_is_taken_holds_up_the_server(server: Server, door: D
 
     costs = {text[:20]: await cost(server, door, text) for text in texts}
 
-    assert not {text: taken for text, taken in costs.items() if taken > SECONDS}
+    assert not {text: taken for text, taken in costs.items() if taken >= SECONDS}
 
 
 async def test_languages_do_not_hold_up_who_has_not_signed_in(browser: Browser) -> None:
     wishes = "en" + 62_000 * " " + ";"
 
-    start = process_time()
-    answer = await browser.open("/admin/sign-in", **{"accept-language": wishes})
+    async def ask() -> None:
+        answer = await browser.open("/admin/sign-in", **{"accept-language": wishes})
+        assert answer.status_code == 200
 
-    assert answer.status_code == 200
-    assert process_time() - start < SECONDS
+    assert await least_work_of(SECONDS, ask) < SECONDS
