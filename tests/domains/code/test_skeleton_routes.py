@@ -1,8 +1,10 @@
 """Skeletons through the real application, which has no model."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncGenerator
 from functools import partial
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -18,9 +20,14 @@ from kuznia.platform.settings import Settings
 FARE = "def fare(age: int) -> int:\n    return 0 if age < 6 else 4\n"
 
 
-@pytest.fixture
-async def client(sqlite_url: str) -> AsyncGenerator[httpx2.AsyncClient]:
-    async with inside(Made(settings=Settings(database_url=SecretStr(sqlite_url)))) as kuznia:
+@pytest.fixture(scope="module")
+async def client(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[httpx2.AsyncClient]:
+    """One for all: nothing is kept of a skeleton, and each new server would start new workers."""
+    file = shutil.copy(sqlite_template, tmp_path_factory.mktemp("skeletons") / "kuznia.db")
+    database = SecretStr(f"sqlite+aiosqlite:///{file}")
+    async with inside(Made(settings=Settings(database_url=database))) as kuznia:
         # The workers are there: a deadline is for the work, not for their beginning.
         await asyncio.gather(
             *(POOL.run(partial(prove, b"", get("go")), seconds=30) for _ in range(2))
