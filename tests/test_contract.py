@@ -16,6 +16,7 @@ from schemathesis.checks import (
     allow_header_conformance,
     ignored_auth,
     negative_data_rejection,
+    not_a_server_error,
     positive_data_acceptance,
 )
 from tests.serving import serving
@@ -100,11 +101,14 @@ def hold(case: schemathesis.Case, address: str, session: requests.Session) -> No
     answer = case.call(base_url=address, session=session)
     # It does not know 413 for a refusal, which is what becomes of a text of a megabyte.
     too_long = [negative_data_rejection] if answer.status_code == 413 else []
+    # On a busy machine a source is not read in its time, which the server says with a 503.
+    busy = [not_a_server_error] if answer.status_code == 503 else []
     case.validate_response(
         answer,
         excluded_checks=[
             *excluded,
             *too_long,
+            *busy,
             *([positive_data_acceptance] if posted or steering else []),
         ],
     )
