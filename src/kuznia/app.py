@@ -169,12 +169,7 @@ def create_app(made: Made) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[dict[str, object]]:
         async with open_doors(made) as doors:
-            yield {
-                "doors": doors,
-                "forge": doors.forge,
-                "limits": doors.metering.limits,
-                "replays": doors.metering.replays,
-            }
+            yield {"doors": doors}
 
     app = FastAPI(
         title="Kuznia",

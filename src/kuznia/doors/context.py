@@ -1,10 +1,13 @@
 """What every door needs at hand."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import Request
 
 from kuznia.callers.identify import Callers
+from kuznia.callers.limits.allowances import Rate
+from kuznia.callers.limits.rates import Kind
 from kuznia.callers.metering import Metering
 from kuznia.doors.database_state import Ready
 from kuznia.forge.runs.runs import Runs
@@ -17,6 +20,7 @@ from kuznia.platform.log import request_id
 from kuznia.platform.metrics import Metrics
 from kuznia.platform.redis import Redis
 from kuznia.platform.settings import Settings
+from kuznia.web.state import RequestState, state_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +73,30 @@ class Doors:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The rate a request was counted against, so that a batch can be counted further."""
+
+    kind: Kind
+    subject: str
+    rate: Rate
+    # The route of a rate that is a route's own.
+    place: str
+
+
+@dataclass(slots=True, kw_only=True)
+class DoorState(RequestState):
+    """What is known of a request, with what only doors may know."""
+
+    doors: Doors
+    admitted: Admitted | None = None
+    # The fields of a form of the panel, once it is known to be one of ours.
+    form: Mapping[str, str] | None = None
+
+
 def doors(request: Request) -> Doors:
     """What the application opened when it started."""
-    return request.scope["state"]["doors"]
+    return state_of(request.scope, DoorState).doors
 
 
 def require_accounts(request: Request) -> Doors:

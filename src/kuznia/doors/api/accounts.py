@@ -9,9 +9,9 @@ from kuznia.doors.context import doors, require_accounts
 from kuznia.doors.http.address import address_of
 from kuznia.platform.envelope import Envelope
 from kuznia.web.answers import answered
-from kuznia.web.asked import caller_of
 from kuznia.web.body import SMALL, JsonBody
 from kuznia.web.route import ExactRoute
+from kuznia.web.state import caller_of
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"], route_class=ExactRoute)
 

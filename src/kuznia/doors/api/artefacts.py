@@ -11,10 +11,10 @@ from kuznia.forge.shelf.shelf import MAX_DELETED, Deleted
 from kuznia.forge.terms import Status
 from kuznia.platform.envelope import Envelope
 from kuznia.web.answers import answered
-from kuznia.web.asked import caller_of
 from kuznia.web.ids import NAME, InPath
 from kuznia.web.route import ExactRoute
 from kuznia.web.shapes import ArtefactPage, ArtefactShape, DeletedShape, kept_headers, linked, links
+from kuznia.web.state import caller_of
 
 
 def many(domains: Collection[str]) -> APIRouter:

@@ -13,10 +13,10 @@ from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import NotFound
 from kuznia.platform.process.workers import POOL
 from kuznia.web.answers import answered
-from kuznia.web.asked import caller_of
 from kuznia.web.ids import FormatInPath, InPath
 from kuznia.web.route import OPEN, ExactRoute, refuse_unknown
 from kuznia.web.shapes import ExportLine, links
+from kuznia.web.state import caller_of
 
 router = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"], route_class=ExactRoute)
 

@@ -10,10 +10,10 @@ from kuznia.doors.context import require_accounts
 from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Forbidden
 from kuznia.web.answers import answered
-from kuznia.web.asked import caller_of
 from kuznia.web.body import SMALL, JsonBody
 from kuznia.web.ids import InPath
 from kuznia.web.route import ExactRoute
+from kuznia.web.state import caller_of
 
 router = APIRouter(prefix="/api/v1/keys", tags=["keys"], route_class=ExactRoute)
 

@@ -24,9 +24,9 @@ from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Fault, Invalid
 from kuznia.platform.settings.types import Dollars, billionths
 from kuznia.web.answers import EVENT_STREAM, answered
-from kuznia.web.asked import caller_of
 from kuznia.web.body import ORDER, JsonBody
 from kuznia.web.shapes import ArtefactShape, BatchShape, kept_headers, linked
+from kuznia.web.state import caller_of
 
 DOLLARS: TypeAdapter[Decimal] = TypeAdapter(Dollars)
 

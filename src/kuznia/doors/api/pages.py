@@ -7,9 +7,9 @@ from kuznia.doors.http.signed_link import PageLink, page_link
 from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import NotFound
 from kuznia.web.answers import answered
-from kuznia.web.asked import caller_of
 from kuznia.web.ids import InPath
 from kuznia.web.route import ExactRoute
+from kuznia.web.state import caller_of
 
 router = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"], route_class=ExactRoute)
 

@@ -14,8 +14,8 @@ from kuznia.platform.db.database import Database
 from kuznia.platform.envelope import Envelope
 from kuznia.platform.log import get_log
 from kuznia.web.answers import answered
-from kuznia.web.asked import caller_of
 from kuznia.web.route import ExactRoute
+from kuznia.web.state import caller_of
 
 log = get_log("callers")
 router = APIRouter(prefix="/api/v1/me", tags=["me"], route_class=ExactRoute)

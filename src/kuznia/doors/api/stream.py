@@ -18,11 +18,11 @@ from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Invalid
 from kuznia.platform.redis import NoRedis
 from kuznia.web.answers import EVENT_STREAM, answered
-from kuznia.web.asked import caller_of
 from kuznia.web.ids import InPath
 from kuznia.web.leaving import ClientLeft, unless_gone
 from kuznia.web.route import ExactRoute
 from kuznia.web.shapes import linked
+from kuznia.web.state import caller_of
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"], route_class=ExactRoute)
 

@@ -5,33 +5,11 @@ in the table stops the start: nothing is open because somebody forgot it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """What a route asks, and how its requests are counted."""
-
-    # What the credential must allow; None: any credential will do.
-    scope: str | None = None
-    # Nobody is asked for a credential.
-    public: bool = False
-    # Places orders: they have a rate of their own, and an Idempotency-Key is looked at.
-    orders: bool = False
-    # Whoever watches over the server is never sent away by a rate.
-    watched: bool = False
-    # A page for an admin with a browser: a session lets in, and who has none is shown where to
-    # sign in.
-    panel: bool = False
-    # Where the old training addresses carried a token.
-    carries: Literal["body", "query"] | None = None
-    # For an old address: what to ask instead, said with every answer.
-    successors: tuple[str, ...] = ()
-
+from kuznia.web.target import Rule
 
 OPEN = Rule(public=True)
 WATCHED = Rule(public=True, watched=True)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.types import Message, Receive, Scope
 
 from kuznia.web.body import whole
+from kuznia.web.state import RequestState, state_of
 
 
 class _Carrying(BaseModel):
@@ -20,7 +21,7 @@ class _Carrying(BaseModel):
 
 async def carried(scope: Scope, receive: Receive) -> tuple[str, Receive]:
     """The token, empty if there is none; and the body, which can be read again."""
-    carries = scope["target"].rule.carries
+    carries = state_of(scope, RequestState).target.rule.carries
     if carries == "query":
         sent = parse_qs(scope["query_string"].decode("latin-1"))
         return sent.get("jwt_token", [""])[0], receive

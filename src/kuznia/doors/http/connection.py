@@ -16,6 +16,7 @@ from kuznia.doors.http.gate import SECURITY
 from kuznia.platform.errors import Fault, Invalid, TooLarge, TooSlow, Unavailable
 from kuznia.platform.ids import new_id
 from kuznia.platform.log import request_id
+from kuznia.web.state import KEY, RequestState
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application
@@ -145,7 +146,8 @@ class Connection(HttpToolsProtocol):
             self._body_began = self._body_heard = now
             return False
         whole: float = WHOLE_BODY * self.timeout_keep_alive
-        if "caller" in self.cycle.scope.get("state", ()):
+        state: RequestState | None = self.cycle.scope.get(KEY)
+        if state is not None and state.caller is not None:
             whole += self._body_bytes / SLOWEST_SENDER
         return (
             now - self._body_heard > self.timeout_keep_alive

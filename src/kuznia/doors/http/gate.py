@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kuznia.doors.context import Doors, DoorState
 from kuznia.doors.http.faults import answer
 from kuznia.doors.http.routing import Targets
 from kuznia.doors.http.versions import CURRENT, check, farewell
@@ -16,6 +17,7 @@ from kuznia.platform.errors import Broken, Fault, Forbidden, Invalid, NotFound, 
 from kuznia.platform.ids import new_id
 from kuznia.platform.log import get_log, request_id
 from kuznia.platform.metrics import Metrics
+from kuznia.web.state import KEY, RequestState, state_of
 
 log = get_log("gate")
 
@@ -86,9 +88,8 @@ class Gate:
         began = time.perf_counter()
         if scope["method"] == "HEAD":
             send = _headless(send)
-        rid = _request_id(scope, self._clock)
-        request_id.set(rid)
-        target = scope["target"] = self._targets.match(scope)
+        state = scope[KEY] = self._state(scope)
+        request_id.set(state.request_id)
         status = 0
         fault: Fault | None = None
         loop = asyncio.get_running_loop()
@@ -97,7 +98,7 @@ class Gate:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _add_headers(message, rid, scope)
+                _add_headers(message, state)
             if fault is None:
                 # From the first byte on a stream has the deadline of its run, not ours; but who
                 # takes nothing any more is let go.
@@ -111,7 +112,7 @@ class Gate:
             await self._cors(answer(fault))(scope, receive, send_with_headers)
         seconds = time.perf_counter() - began
         # The route's words, never the path: a path may hold an id or what somebody mistyped.
-        route = target.path or "other"
+        route = state.target.path or "other"
         self._metrics.request(scope["method"], route, status, seconds)
         log.info(
             "request",
@@ -139,9 +140,20 @@ class Gate:
             return TimedOut("The request took longer than this server allows; it was stopped.")
         # The outer loop of a request: whatever broke is logged whole and told as a fault.
         except Exception:
-            log.exception("request_broke", method=scope["method"], route=scope["target"].path)
+            route = state_of(scope, RequestState).target.path
+            log.exception("request_broke", method=scope["method"], route=route)
             return Broken("Something broke on our side; the log has the rest under this id.")
         return None
+
+    def _state(self, scope: Scope) -> DoorState:
+        # The lifespan's state is a plain dict to the server; it is read nowhere else.
+        doors: Doors = scope["state"]["doors"]
+        return DoorState(
+            request_id=_request_id(scope, self._clock),
+            target=self._targets.match(scope),
+            forge=doors.forge,
+            doors=doors,
+        )
 
     def _known(self, scope: Scope) -> None:
         """Refuse a name that is not ours: a foreign page can make its own point at this machine."""
@@ -219,13 +231,13 @@ def _request_id(scope: Scope, clock: Clock) -> str:
     return new_id("req", clock)
 
 
-def _add_headers(message: Message, rid: str, scope: Scope) -> None:
+def _add_headers(message: Message, state: RequestState) -> None:
     headers: list[tuple[bytes, bytes]] = list(message["headers"])
-    headers.append((b"x-request-id", rid.encode()))
+    headers.append((b"x-request-id", state.request_id.encode()))
     headers.extend(SECURITY)
     # What a layer inside has to say, whatever the answer will be.
-    headers.extend(scope.get("told", ()))
-    headers.extend(farewell(scope["target"].rule.successors))
+    headers.extend(state.headers)
+    headers.extend(farewell(state.target.rule.successors))
     if not any(name == b"content-security-policy" for name, _ in headers):
         headers.append((b"content-security-policy", POLICY))
     if not any(name == b"cache-control" for name, _ in headers):

@@ -21,11 +21,13 @@ from kuznia.callers.replays import (
     reused,
     taken_over,
 )
+from kuznia.doors.context import DoorState
 from kuznia.llm.layers.retry import random_jitter
 from kuznia.platform.errors import Invalid, Unavailable
 from kuznia.web.answers import EVENT_STREAM
 from kuznia.web.body import whole
 from kuznia.web.leaving import unless_gone
+from kuznia.web.state import state_of
 
 HEADER = b"idempotency-key"
 REPLAYED = (b"idempotency-replayed", b"true")
@@ -43,15 +45,17 @@ class Idempotent:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        orders = scope["type"] == "http" and scope["target"].rule.orders
-        if not orders or (key := _key(scope)) is None:
+        key = _key(scope) if scope["type"] == "http" else None
+        if key is None:
             await self._app(scope, receive, send)
             return
-        replays: Replays = scope["state"]["replays"]
+        state = state_of(scope, DoorState)
+        assert state.caller is not None, "nobody places orders unknown"
+        replays = state.doors.metering.replays
         body = await whole(receive)
         streamed = EVENTS in _header(scope, b"accept")
         parts = scope["path"].encode(), scope["query_string"], b"%d" % streamed, body
-        asked = request(scope["state"]["caller"].id, key, *parts)
+        asked = request(state.caller.id, key, *parts)
         await unless_gone(receive, self._answer(replays, asked, scope, body, send))
 
     async def _answer(
@@ -215,6 +219,8 @@ def _worth_keeping(pieces: Sequence[Message]) -> Answer | None:
 
 
 def _key(scope: Scope) -> str | None:
+    if not state_of(scope, DoorState).target.rule.orders:
+        return None
     for name, value in scope["headers"]:
         if name == HEADER:
             if not KEY.fullmatch(value):

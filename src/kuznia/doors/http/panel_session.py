@@ -14,6 +14,7 @@ from kuznia.doors.context import doors
 from kuznia.doors.http.routing import PANEL as PATH
 from kuznia.platform.errors import Forbidden, Unauthorized, UnsupportedMedia
 from kuznia.web.body import fields, media_type
+from kuznia.web.state import RequestState, state_of
 
 SIGN_IN = f"{PATH}/sign-in"
 COOKIE = "kuznia_admin"
@@ -50,7 +51,8 @@ def end(answer: Response) -> None:
 def token(request: Request) -> str:
     """What every form of this person's carries."""
     # Who comes by a foreign link brings no cookie, and brings it when they then sign in once more.
-    session = "" if request.scope["target"].path == SIGN_IN else session_of(request.scope)
+    target = state_of(request.scope, RequestState).target
+    session = "" if target.path == SIGN_IN else session_of(request.scope)
     return doors(request).callers.accounts.form_token(session)
 
 

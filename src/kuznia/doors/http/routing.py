@@ -1,40 +1,27 @@
 """A request is matched once, before anything is decided about it, and answered by what it matched.
 
-Every layer reads the same `scope["target"]`. Were the path looked at again further in, two readers
-could see two routes in it, and what one had allowed the other would do.
+Every layer reads the same target from the state of the request. Were the path looked at again
+further in, two readers could see two routes in it, and what one had allowed the other would do.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import quote
 
 from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Match
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from kuznia.doors.http.access import NOWHERE, NOWHERE_IN_PANEL, Rule
+from kuznia.doors.http.access import NOWHERE, NOWHERE_IN_PANEL
 from kuznia.doors.http.faults import answer
 from kuznia.platform.errors import MethodNotAllowed, NotFound
+from kuznia.web.state import RequestState, state_of
+from kuznia.web.target import Rule, Target
 
 PANEL = "/admin"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """What a request is for."""
-
-    # The route's own words, like /api/v1/runs/{run_id}; empty where there is nothing.
-    path: str = ""
-    # The route's: a HEAD is allowed, counted and answered as the GET it asks about. Empty where
-    # the path does not take the method that was sent.
-    method: str = ""
-    # What may be sent to this path.
-    methods: tuple[str, ...] = ()
-    rule: Rule
-    app: ASGIApp
 
 
 # The targets of one path by method; under no method, the one for every other method.
@@ -91,7 +78,7 @@ class Dispatch(BaseRoute):
         return Match.FULL, {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await scope["target"].app(scope, receive, send)
+        await state_of(scope, RequestState).target.app(scope, receive, send)
 
 
 def _methods(path: str, contexts: Iterable[RouteContext], rules: Mapping[str, Rule]) -> Methods:
@@ -136,7 +123,7 @@ async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def _not_allowed(scope: Scope, receive: Receive, send: Send) -> None:
-    methods = scope["target"].methods
+    methods = state_of(scope, RequestState).target.methods
     fault = MethodNotAllowed(
         f"This address takes {', '.join(methods)}; it does not take {scope['method']}.",
         details={"methods": list(methods)},

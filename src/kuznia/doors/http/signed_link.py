@@ -9,7 +9,7 @@ from fastapi import Response
 from pydantic import BaseModel, Field
 from starlette.types import Scope
 
-from kuznia.doors.context import Doors
+from kuznia.doors.context import Doors, DoorState
 from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import Caller
 from kuznia.web.shapes import links
@@ -71,12 +71,12 @@ def find_pass(scope: Scope) -> str | None:
     return parse_qs(query.decode("latin-1"), keep_blank_values=True).get(PASS, [None])[-1]
 
 
-async def passed(at: Doors, scope: Scope, shown: str) -> None:
+async def passed(state: DoorState, path: str, shown: str) -> None:
     """Let in whoever holds a good pass, and leave its page the next one for its own links."""
-    if (found := await at.callers.by_pass(scope["path"], shown)) is None:
+    if (admitted := await state.doors.callers.by_pass(path, shown)) is None:
         raise Ended
-    scope["state"]["caller"], renewed = found
-    scope["state"]["link"] = f"?{PASS}={renewed}"
+    state.caller, renewed = admitted
+    state.link = f"?{PASS}={renewed}"
 
 
 def ended() -> Response:

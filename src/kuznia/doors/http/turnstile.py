@@ -10,13 +10,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from kuznia.callers.limits.allowances import Rate
 from kuznia.callers.limits.allowances import rate as read_rate
 from kuznia.callers.limits.rates import Kind, RateLimits, TooMany, headers
+from kuznia.doors.context import Admitted, DoorState
 from kuznia.doors.http.address import client_address
-from kuznia.doors.http.routing import Target, Targets
-from kuznia.forge.terms import Caller
+from kuznia.doors.http.routing import Targets
 from kuznia.platform.errors import Invalid
-from kuznia.platform.log import request_id
 from kuznia.platform.process.turns import share
 from kuznia.platform.settings.types import is_loopback
+from kuznia.web.state import state_of
 
 LOCAL = "local"
 # Of single routes, by path and method: where it was written, and how often.
@@ -33,27 +33,26 @@ class Turnstile:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            share.set(self._share(scope))
-            limits: RateLimits | None = scope["state"]["limits"]
+            state = state_of(scope, DoorState)
+            share.set(self._share(state, scope))
+            limits = state.doors.metering.limits
             if limits is not None:
-                await self._admit(limits, scope)
+                await self._admit(limits, state, scope)
         await self._app(scope, receive, send)
 
-    def _share(self, scope: Scope) -> str:
+    def _share(self, state: DoorState, scope: Scope) -> str:
         """Whose work this is where places are short: a caller's, else an address's.
 
         At this machine each request counts by itself, or all of them would be in one queue.
         """
-        known: Caller | None = scope["state"].get("caller")
-        if known is not None and known.id != LOCAL:
-            return known.id
+        if state.caller is not None and state.caller.id != LOCAL:
+            return state.caller.id
         address = client_address(scope, self._proxies)
-        return f"request {request_id.get()}" if is_loopback(address) else f"@{address}"
+        return f"request {state.request_id}" if is_loopback(address) else f"@{address}"
 
-    async def _admit(self, limits: RateLimits, scope: Scope) -> None:
-        target: Target = scope["target"]
+    async def _admit(self, limits: RateLimits, state: DoorState, scope: Scope) -> None:
+        target, known = state.target, state.caller
         kind: Kind = "generation" if target.rule.orders else "requests"
-        known: Caller | None = scope["state"].get("caller")
         # Without credentials everyone is the same caller, and only their address tells them apart.
         caller = None if known is None or known.id == LOCAL else known.id
         if own := self._own.get((target.path, target.method)):
@@ -65,26 +64,28 @@ class Turnstile:
         if rate is None:
             return
         subject = caller or f"@{client_address(scope, self._proxies)}"
-        scope["state"]["turned"] = (kind, subject, rate, place)
-        await take(limits, scope, 1)
+        await take(limits, state, Admitted(kind, subject, rate, place))
 
 
-async def take(limits: RateLimits, scope: Scope, cost: int) -> None:
+async def take(limits: RateLimits, state: DoorState, counted: Admitted, cost: int = 1) -> None:
     """Count it and leave the headers for the gate to send with whatever the answer is."""
-    kind, subject, rate, place = scope["state"]["turned"]
+    state.admitted = counted
     try:
-        verdict = await limits.admit(kind, subject, rate, place=place, cost=cost)
+        verdict = await limits.admit(
+            counted.kind, counted.subject, counted.rate, place=counted.place, cost=cost
+        )
     except TooMany as fault:
-        scope["told"] = fault.headers
+        state.headers = fault.headers
         raise
-    scope["told"] = headers(kind, rate, verdict)
+    state.headers = headers(counted.kind, counted.rate, verdict)
 
 
 async def take_more(request: Request, cost: int) -> None:
     """A batch is as many orders as are in it, the first of which was counted at the door."""
-    limits: RateLimits | None = request.scope["state"]["limits"]
-    if limits is not None and cost > 0 and "turned" in request.scope["state"]:
-        await take(limits, request.scope, cost)
+    state = state_of(request.scope, DoorState)
+    limits = state.doors.metering.limits
+    if limits is not None and cost > 0 and state.admitted is not None:
+        await take(limits, state, state.admitted, cost)
 
 
 def own_rates(settings: Sequence[str], targets: Targets) -> Own:

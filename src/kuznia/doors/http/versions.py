@@ -8,6 +8,7 @@ from functools import cache
 from starlette.types import Scope
 
 from kuznia.platform.errors import UnknownVersion
+from kuznia.web.state import RequestState, state_of
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -30,7 +31,7 @@ def check(scope: Scope) -> None:
                 details={"spoken": [CURRENT]},
             )
     # Where there is something, its address begins with ours.
-    if not scope["target"].path and IN_PATH.match(scope["path"]):
+    if not state_of(scope, RequestState).target.path and IN_PATH.match(scope["path"]):
         raise UnknownVersion(
             "There is no such version of the API; its addresses begin with /api/v1/.",
             details={"spoken": [CURRENT]},

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from kuznia.doors.http.access import MAKE, ORDER, READ, WATCHED, Rule
+from kuznia.doors.http.access import MAKE, ORDER, READ, WATCHED
+from kuznia.web.target import Rule
 
 _FLOWS, _CODE, _TRAINING = "/api/v1/flows", "/api/v1/code", "/api/v1/training"
 

@@ -16,10 +16,10 @@ from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import AnyDomain, Caller, Order
 from kuznia.platform.errors import Fault, NotAccepted, Unavailable, invalid
 from kuznia.web.answers import bare
-from kuznia.web.asked import caller_of
 from kuznia.web.body import ORDER, SMALL, JsonBody
 from kuznia.web.leaving import unless_gone
 from kuznia.web.shapes import kept_headers
+from kuznia.web.state import caller_of
 
 # However they are escaped they are within what a body may have: too much is told of the field.
 MOST_LETTERS = 100_000

@@ -25,10 +25,10 @@ from kuznia.doors.orders import accepted, ended
 from kuznia.forge.terms import Caller
 from kuznia.platform.errors import NotFound
 from kuznia.web.answers import bare
-from kuznia.web.asked import caller_of
 from kuznia.web.body import ORDER, SMALL, JsonBody
 from kuznia.web.ids import NAME, UserInPath
 from kuznia.web.shapes import kept_headers
+from kuznia.web.state import caller_of
 
 router = APIRouter(prefix="/api/trainingplan", tags=["old paths"], deprecated=True)
 

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from kuznia.callers.limits.allowances import NAMES, decision
 from kuznia.callers.people import People, Person
-from kuznia.doors.context import doors, require_accounts
+from kuznia.doors.context import DoorState, doors, require_accounts
 from kuznia.doors.http import panel_session
 from kuznia.doors.http.address import address_of
 from kuznia.doors.panel.page import Panel, View, el, link, page, view
@@ -21,8 +21,8 @@ from kuznia.platform.errors import (
     Unauthorized,
 )
 from kuznia.platform.log import get_log
-from kuznia.web.asked import caller_of
 from kuznia.web.ids import InPath
+from kuznia.web.state import caller_of, state_of
 
 log = get_log("panel")
 router = APIRouter(prefix="/admin", include_in_schema=False, route_class=Panel)
@@ -112,7 +112,9 @@ async def decide(request: Request) -> Response:
 
 
 def _form(request: Request) -> Mapping[str, str]:
-    return request.state.form
+    form = state_of(request.scope, DoorState).form
+    assert form is not None, "Panel reads the form of every POST"
+    return form
 
 
 def _to(where: str, **query: str) -> Response:

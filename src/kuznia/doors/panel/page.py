@@ -11,11 +11,13 @@ from fastapi import Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
+from kuznia.doors.context import DoorState
 from kuznia.doors.http import panel_session
 from kuznia.doors.panel.words import Language, Say, language_of, say_in
 from kuznia.forge.terms import Caller
 from kuznia.platform.envelope import fault_headers
 from kuznia.platform.errors import Fault, invalid
+from kuznia.web.state import state_of
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -141,7 +143,7 @@ def view(request: Request) -> View:
         language=language,
         say=say_in(language),
         here=request.url.path,
-        who=request.scope["state"].get("caller"),
+        who=state_of(request.scope, DoorState).caller,
         token=panel_session.token(request),
         signed_in=bool(panel_session.session_of(request.scope)),
     )
@@ -218,7 +220,7 @@ class Panel(APIRoute):
         async def handled(request: Request) -> Response:
             try:
                 if request.method == "POST":
-                    request.state.form = await panel_session.form(request)
+                    state_of(request.scope, DoorState).form = await panel_session.form(request)
                 return await inside(request)
             except RequestValidationError as error:
                 return _fault(request, invalid(error.errors()))
