@@ -123,7 +123,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             forge,
             made.metrics,
             retention=settings.run_retention,
-            most_bytes=settings.run_events_bytes,
+            max_bytes=settings.run_events_bytes,
             fleet=fleet,
             purse=metering.budgets,
         )

@@ -9,7 +9,7 @@ from tests.makers import Note, a_domain, a_part
 from tests.modelserver import Act, ModelServer, hang, reply, status
 
 from kuznia.callers.identify import local
-from kuznia.forge.runs.runs import MOST_UNDER_WAY
+from kuznia.forge.runs.runs import MAX_UNDER_WAY
 from kuznia.platform.envelope import Envelope
 from kuznia.web.shapes import ArtefactShape
 
@@ -163,7 +163,7 @@ async def test_a_server_with_too_much_to_do_says_when_to_come_again(
     modelserver.will(hang)
     kuznia = await enter(shutdown_grace=0)
     domain = kuznia.doors.forge.domains["notes"]
-    for number in range(MOST_UNDER_WAY):
+    for number in range(MAX_UNDER_WAY):
         given = domain.input(prompt=f"note {number}")
         kuznia.doors.runs.start(await kuznia.doors.order("notes", given, local(remote=False)))
 

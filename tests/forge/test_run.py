@@ -9,8 +9,9 @@ from tests.makers import Note, a_domain, a_forge, a_part, an_order
 
 from kuznia.forge.ledger import Ledger
 from kuznia.forge.run import run
+from kuznia.forge.runs.events import Event, event
 from kuznia.forge.shelf.shelf import key_of
-from kuznia.forge.terms import Budget, Event, Order, Part, RunId
+from kuznia.forge.terms import Budget, Order, Part, RunId
 from kuznia.forge.work import Forge, Work
 from kuznia.llm.model import ModelFault, Reply, Usage
 from kuznia.llm.scripted import ScriptedModel
@@ -21,7 +22,7 @@ class Told(list[Event]):
     """Events as they were told."""
 
     def __call__(self, kind, data) -> None:
-        self.append(Event(len(self) + 1, kind, data))
+        self.append(event(len(self) + 1, kind, data))
 
     @property
     def kinds(self) -> list[str]:

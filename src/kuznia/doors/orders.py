@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from pydantic_core import from_json
 
 from kuznia.doors.context import doors
-from kuznia.forge.runs.runs import Run
+from kuznia.forge.runs.live import Run
 from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import Order
 from kuznia.platform.errors import Fault, NotAccepted

@@ -9,11 +9,12 @@ from starlette.background import BackgroundTask
 from starlette.types import Receive, Scope, Send
 
 from kuznia.doors.context import doors
+from kuznia.forge.runs.events import Event
 from kuznia.forge.runs.far import FarRun, SoughtRun
+from kuznia.forge.runs.live import Run
 from kuznia.forge.runs.past import PastRun
-from kuznia.forge.runs.runs import Run, Runs
-from kuznia.forge.shelf.shelf import Kept
-from kuznia.forge.terms import Event, EventKind
+from kuznia.forge.runs.runs import Runs
+from kuznia.forge.terms import EventKind
 from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Invalid
 from kuznia.platform.redis import NoRedis
@@ -82,8 +83,7 @@ def frame(event: Event) -> bytes:
 
 def data(event: Event) -> bytes:
     """The event's JSON. An artefact is put in as it lies on the shelf, with its links."""
-    kept = event.data.get("artefact")
-    if isinstance(kept, Kept):
+    if event.kind == "run.finished" and (kept := event.data["artefact"]):
         return b'{"artefact":%b}' % linked(kept)
     return to_json(event.data)
 

@@ -15,9 +15,10 @@ from kuznia.doors.context import Doors
 from kuznia.doors.http.signed_link import page_link
 from kuznia.doors.orders import accepted
 from kuznia.forge.exporting import exported
-from kuznia.forge.runs.runs import Run
+from kuznia.forge.runs.events import Event
+from kuznia.forge.runs.live import Run
 from kuznia.forge.shelf.shelf import Kept
-from kuznia.forge.terms import AnyDomain, Caller, Event, Export, Finding
+from kuznia.forge.terms import AnyDomain, Caller, Export, Finding
 from kuznia.platform.errors import Invalid, NotFound, TooLarge, invalid
 from kuznia.platform.folder import write
 from kuznia.platform.terminal import say, send
@@ -181,22 +182,23 @@ async def _show(run: Run) -> None:
 
 
 def _line(event: Event) -> str:
-    part = event.data.get("part", "")
-    findings = cast("tuple[Finding, ...]", event.data.get("findings", ()))
-    said = "".join(f"\n      {f.where}: {f.message}" for f in findings if f.stands)
     match event.kind:
         case "part.started":
-            return f"  …  {part}"
-        case "part.checked" if said:
-            return f"  ↺  {part}: not accepted yet{said}"
+            return f"  …  {event.data['part']}"
+        case "part.checked" if objections := _objections(event.data["findings"]):
+            return f"  ↺  {event.data['part']}: not accepted yet{objections}"
         case "part.mended":
-            return f"  ✎  {part}: mended by our own code"
+            return f"  ✎  {event.data['part']}: mended by our own code"
         case "part.accepted":
-            return f"  ✓  {part}"
+            return f"  ✓  {event.data['part']}"
         case "part.unmet":
-            return f"  ✗  {part}{said}"
+            return f"  ✗  {event.data['part']}{_objections(event.data['findings'])}"
         case _:
             return ""
+
+
+def _objections(findings: Iterable[Finding]) -> str:
+    return "".join(f"\n      {f.where}: {f.message}" for f in findings if f.stands)
 
 
 def _files(artefact: Json) -> Iterable[tuple[str, str]]:

@@ -1,7 +1,6 @@
 """The admin panel: what is and was made, for whom, and why it was accepted. Never what is in it."""
 
 from collections.abc import Sequence
-from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
 
@@ -22,9 +21,9 @@ from kuznia.doors.panel.page import (
     search,
     view,
 )
+from kuznia.forge.runs.events import Event
+from kuznia.forge.runs.live import Run
 from kuznia.forge.runs.past import PastRun
-from kuznia.forge.runs.runs import Run
-from kuznia.forge.terms import Event
 from kuznia.platform.errors import NotFound
 from kuznia.web.ids import InPath
 
@@ -69,17 +68,23 @@ async def run(request: Request, run_id: InPath, after: int = 0) -> Response:
         "Artefact": made and el("a", el("code", made), href=link(f"artefacts/{made}")),
     }
     # Unchecked text is in the drafts, and they are many.
-    events = [one for one in found.events.told if one.kind != "part.draft" and one.number > after]
+    events = [one for one in found.events.events if one.kind != "part.draft" and one.number > after]
     rows, more = rows_of(events[: ROWS + 1], lambda last: {"after": str(last.number)})
     table = here.table("Events", ("Number", "Event", "Part", "Findings"), map(_event, rows))
     return page(here, here.say("Run"), facts(here, told), table, here.more(more))
 
 
-def _event(one: Event) -> Sequence[Given]:
-    # Any: what an event tells is between those who make a run.
-    findings = cast("tuple[Any, ...]", one.data.get("findings", ()))
-    codes = ", ".join(found.code for found in findings)
-    return str(one.number), one.kind, str(one.data.get("part", "")), codes
+def _event(event: Event) -> Sequence[Given]:
+    part = codes = ""
+    match event.kind:
+        case "run.started" | "run.finished" | "run.failed":
+            pass
+        case "part.checked" | "part.mended" | "part.unmet":
+            part = event.data["part"]
+            codes = ", ".join(finding.code for finding in event.data["findings"])
+        case _:
+            part = event.data["part"]
+    return str(event.number), event.kind, part, codes
 
 
 @router.get("/artefacts")
