@@ -22,7 +22,7 @@ from kuznia.doors import api, panel
 from kuznia.doors.api import artefacts, orders
 from kuznia.doors.cli.tools import Tools
 from kuznia.doors.context import Doors
-from kuznia.doors.database_state import Ready
+from kuznia.doors.database_state import DatabaseState
 from kuznia.doors.http import faults
 from kuznia.doors.http.access import RULES, domain_rules
 from kuznia.doors.http.cors import cors
@@ -148,7 +148,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
                 faults=models.faults,
                 redis=redis,
                 metering=metering,
-                ready=Ready(db, shelf),
+                ready=DatabaseState(db, shelf),
             )
         finally:
             await runs.close(settings.shutdown_grace)
@@ -230,7 +230,7 @@ def _guard(app: FastAPI, made: Made, targets: Targets) -> None:
         metrics=made.metrics,
         # An order ends at its own deadline first, with what it has by then.
         deadline=settings.request_timeout + 2,
-        most_bytes=settings.max_body_bytes,
+        max_bytes=settings.max_body_bytes,
         hosts=settings.answers_to,
         unforwarded=not (settings.closed or settings.allow_remote),
     )

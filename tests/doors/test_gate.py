@@ -293,7 +293,7 @@ async def test_a_reader_that_stops_reading_is_let_go(kuznia: Kuznia):
         metrics=Metrics(version="0"),
         deadline=60,
         stall=0.05,
-        most_bytes=1000,
+        max_bytes=1000,
         hosts=frozenset(),
     )
     scope: Scope = {"type": "http", "method": "GET", "path": "/", "query_string": b""}

@@ -1,4 +1,4 @@
-"""What every door needs at hand."""
+"""What doors work with: the open application, and the state of a request."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from kuznia.callers.identify import Callers
 from kuznia.callers.limits.allowances import Rate
 from kuznia.callers.limits.rates import Kind
 from kuznia.callers.metering import Metering
-from kuznia.doors.database_state import Ready
+from kuznia.doors.database_state import DatabaseState
 from kuznia.forge.runs.runs import Runs
 from kuznia.forge.terms import Budget, Caller, Input, Order
 from kuznia.forge.work import Forge
@@ -25,7 +25,7 @@ from kuznia.web.state import RequestState, state_of
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Built once by the application; a door takes it with one Depends."""
+    """Everything the application opened; built once, and read with `doors(request)`."""
 
     settings: Settings
     forge: Forge
@@ -36,31 +36,31 @@ class Doors:
     services: tuple[Service, ...]
     faults: Faults
     metering: Metering
-    ready: Ready
+    ready: DatabaseState
     redis: Redis | None = None
 
     async def order(
         self,
         domain: str,
-        given: Input,
+        input_: Input,
         who: Caller,
         *,
         drafts: bool = False,
-        most_cost: int | None = None,
+        max_cost: int | None = None,
     ) -> Order:
-        """What a caller wants and was learnt to want, with this server's deadline and budget.
+        """An order of this input and its caller's lessons, with the server's deadline and budget.
 
-        `most_cost` may make it cost less, never more.
+        `max_cost` can lower the budget, never raise it.
         """
         settings, recall = self.settings, self.forge.domains[domain].recall
         if recall is not None:
-            given = recall(given, await self.forge.memory.read(who, domain))
+            input_ = recall(input_, await self.forge.memory.read(who, domain))
         cost = settings.order_cost_limit
-        if most_cost is not None:
-            cost = most_cost if cost is None else min(cost, most_cost)
+        if max_cost is not None:
+            cost = max_cost if cost is None else min(cost, max_cost)
         return Order(
             domain=domain,
-            input=given,
+            input=input_,
             caller=who,
             deadline=self.forge.clock.monotonic() + settings.request_timeout,
             budget=Budget(
@@ -100,8 +100,10 @@ def doors(request: Request) -> Doors:
 
 
 def require_accounts(request: Request) -> Doors:
-    """The doors of a server that knows people; elsewhere there is nothing to sign in to."""
+    """The doors of a server with accounts; raises Conflict on any other."""
     context = doors(request)
     if not context.settings.closed:
-        raise Conflict("Nobody needs a credential here; ACCOUNTS=true would change that.")
+        raise Conflict(
+            "This server has no accounts: no credential is needed. Set ACCOUNTS=true to have them."
+        )
     return context

@@ -22,14 +22,14 @@ class Readiness(BaseModel):
     breakers: dict[str, str]
 
 
-async def readiness(at: Doors) -> Readiness:
+async def readiness(context: Doors) -> Readiness:
     """The state of all we stand on, each asked within a second and once a second at most."""
-    database, schema = await at.ready.database()
-    redis = await _seen(at.redis.check()) if at.redis else "none: nothing is shared"
-    breakers = {service.name: service.breaker.circuit.state for service in at.services}
+    database, schema = await context.ready.database()
+    redis = await _seen(context.redis.check()) if context.redis else "none: nothing is shared"
+    breakers = {service.name: service.breaker.circuit.state for service in context.services}
     model = " ".join(breakers) or PLANNERS_ONLY
     return Readiness(
-        ready=database == schema == "ok" and not (at.ready.leaving or at.runs.closing),
+        ready=database == schema == "ok" and not (context.ready.leaving or context.runs.closing),
         database=database,
         schema=schema,
         redis=redis,

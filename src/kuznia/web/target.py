@@ -7,7 +7,7 @@ from starlette.types import ASGIApp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class AccessRule:
     """What a route asks, and how its requests are counted."""
 
     # What the credential must allow; None: any credential will do.
@@ -38,5 +38,5 @@ class Target:
     method: str = ""
     # What may be sent to this path.
     methods: tuple[str, ...] = ()
-    rule: Rule
+    rule: AccessRule
     app: ASGIApp

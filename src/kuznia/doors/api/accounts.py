@@ -57,10 +57,12 @@ NEW_PASSWORD = JsonBody(NewPassword, SMALL)
 )
 async def token(request: Request) -> Response:
     """The access token goes into `Authorization: Bearer ...`; the other one gives the next pair."""
-    at = require_accounts(request)
+    context = require_accounts(request)
     sent = await SIGN_IN.read(request)
     password = sent.password.get_secret_value()
-    return answered(await at.callers.accounts.sign_in(sent.name, password, address_of(request)))
+    return answered(
+        await context.callers.accounts.sign_in(sent.name, password, address_of(request))
+    )
 
 
 @router.post(
@@ -72,9 +74,9 @@ async def token(request: Request) -> Response:
 )
 async def refresh(request: Request) -> Response:
     """A refresh token is good for one use. One that comes a second time ends the sign-in."""
-    at = require_accounts(request)
+    context = require_accounts(request)
     sent = await REFRESH.read(request)
-    return answered(await at.callers.accounts.refresh(sent.refresh_token.get_secret_value()))
+    return answered(await context.callers.accounts.refresh(sent.refresh_token.get_secret_value()))
 
 
 @router.post(
@@ -86,9 +88,9 @@ async def refresh(request: Request) -> Response:
 )
 async def revoke(request: Request) -> Response:
     """The refresh token gives nothing any more; the access token ends by itself, soon."""
-    at = require_accounts(request)
+    context = require_accounts(request)
     sent = await REFRESH.read(request)
-    await at.callers.accounts.sign_out(sent.refresh_token.get_secret_value())
+    await context.callers.accounts.sign_out(sent.refresh_token.get_secret_value())
     return answered(None)
 
 
@@ -101,11 +103,11 @@ async def revoke(request: Request) -> Response:
 )
 async def password(request: Request) -> Response:
     """Every sign-in ends, this one too."""
-    at, who = require_accounts(request), caller_of(request)
+    context, who = require_accounts(request), caller_of(request)
     sent = await NEW_PASSWORD.read(request)
     old, new = sent.old.get_secret_value(), sent.new.get_secret_value()
-    await at.callers.accounts.change_password(who.id, old, new, address_of(request))
-    at.callers.forget(who.id)
+    await context.callers.accounts.change_password(who.id, old, new, address_of(request))
+    context.callers.forget(who.id)
     return answered(None)
 
 

@@ -63,8 +63,8 @@ NEW_KEY, ROTATION = JsonBody(NewKey, SMALL), JsonBody(Rotation, SMALL)
     responses={200: {"model": Envelope[list[KeyShape]]}},
 )
 async def page(request: Request) -> Response:
-    at, who = require_accounts(request), caller_of(request)
-    return answered([_shape(one) for one in await at.callers.keys.of(who.id)])
+    context, who = require_accounts(request), caller_of(request)
+    return answered([_shape(one) for one in await context.callers.keys.of(who.id)])
 
 
 @router.post(
@@ -76,12 +76,12 @@ async def page(request: Request) -> Response:
     openapi_extra=NEW_KEY.described([{"name": "nightly build", "scopes": ["domains", "read"]}]),
 )
 async def create(request: Request) -> Response:
-    at, who = require_accounts(request), caller_of(request)
+    context, who = require_accounts(request), caller_of(request)
     wanted = await NEW_KEY.read(request)
     if beyond := [scope for scope in wanted.scopes if scope not in who.scopes]:
         raise Forbidden(f"You may not do this yourself: {', '.join(beyond)}.")
     life = timedelta(seconds=wanted.expires_in) if wanted.expires_in else None
-    return _secret(*await at.callers.keys.create(who.id, wanted.name, wanted.scopes, life))
+    return _secret(*await context.callers.keys.create(who.id, wanted.name, wanted.scopes, life))
 
 
 @router.post(
@@ -93,10 +93,10 @@ async def create(request: Request) -> Response:
     openapi_extra=ROTATION.described([{"overlap": DAY}]),
 )
 async def rotate(request: Request, key_id: InPath) -> Response:
-    at, who = require_accounts(request), caller_of(request)
+    context, who = require_accounts(request), caller_of(request)
     overlap = timedelta(seconds=(await ROTATION.read(request)).overlap)
-    made = await at.callers.keys.rotate(who.id, key_id, overlap)
-    at.callers.forget(key_id)
+    made = await context.callers.keys.rotate(who.id, key_id, overlap)
+    context.callers.forget(key_id)
     return _secret(*made)
 
 
@@ -107,9 +107,9 @@ async def rotate(request: Request, key_id: InPath) -> Response:
     responses={200: {"model": Envelope[KeyShape]}},
 )
 async def revoke(request: Request, key_id: InPath) -> Response:
-    at, who = require_accounts(request), caller_of(request)
-    key = await at.callers.keys.revoke(who.id, key_id)
-    at.callers.forget(key_id)
+    context, who = require_accounts(request), caller_of(request)
+    key = await context.callers.keys.revoke(who.id, key_id)
+    context.callers.forget(key_id)
     return answered(_shape(key))
 
 

@@ -22,8 +22,8 @@ router = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"], route_class=E
 )
 async def preview_link(request: Request, artefact_id: InPath) -> Response:
     """Whoever has the link may look at this page, and at nothing else."""
-    at, who = doors(request), caller_of(request)
-    kept = await at.forge.shelf.get(who, artefact_id)
-    if (link := page_link(at, kept, who)) is None:
+    context, who = doors(request), caller_of(request)
+    kept = await context.forge.shelf.get(who, artefact_id)
+    if (link := page_link(context, kept, who)) is None:
         raise NotFound("This artefact has no page to look at.", details={"id": artefact_id})
     return answered(link)

@@ -50,12 +50,12 @@ async def export(request: Request) -> Response:
 async def erase(request: Request) -> Response:
     """It cannot be taken back. What is under way is cancelled first. What stays is an id with what
     was spent and what an operator decided: a fresh budget is not to be had this way."""
-    at, who = doors(request), caller_of(request)
-    await at.runs.forget(who)
+    context, who = doors(request), caller_of(request)
+    await context.runs.forget(who)
     # Before the rows go: what is still in memory must not come after them.
-    await at.forge.shelf.forget(who)
-    rows = await personal_data.erase(at.db, who.id)
-    at.callers.forget(who.id)
+    await context.forge.shelf.forget(who)
+    rows = await personal_data.erase(context.db, who.id)
+    context.callers.forget(who.id)
     log.info("erased", person=who.id, rows=sum(rows.values()))
     return answered(Erased(rows=rows))
 

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 Json = Mapping[str, Any]
 HEARTBEAT = 3600.0
 # Of a field given in a file.
-MOST_FILE = 1_000_000
+MAX_FILE_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class MakeOptions:
     """How the artefact is given: as JSON, in a format, or as files and in words."""
 
     as_json: bool = False
@@ -48,47 +48,47 @@ class Given:
 async def make_here(
     opening: AbstractAsyncContextManager[Doors],
     name: str,
-    wanted: Mapping[str, str],
-    given: Given,
+    fields: Mapping[str, str],
+    options: MakeOptions,
 ) -> str | None:
     """Run one order in this process: stages to standard error, the artefact to standard output.
 
     Returns the path of the artefact's page, if it has one, as a browser can open it.
     """
-    async with opening as at:
-        domain = _domain(at, name)
-        form = _format(domain, given.export) if given.export else None
+    async with opening as context:
+        domain = _domain(context, name)
+        form = _format(domain, options.export) if options.export else None
         who = local(remote=False)
-        run = await _start(at, domain, wanted, who)
-        with at.runs.listening(run):
+        run = await _start(context, domain, fields, who)
+        with context.runs.listening(run):
             await _show(run)
         kept = accepted(run)
-        _give_all(kept, domain, form, given)
-        page = page_link(at, kept, who)
+        _give_all(kept, domain, form, options)
+        page = page_link(context, kept, who)
         return page and page.link
 
 
-def _give_all(kept: Kept, domain: AnyDomain, form: Export | None, given: Given) -> None:
+def _give_all(kept: Kept, domain: AnyDomain, form: Export | None, options: MakeOptions) -> None:
     artefact = from_json(kept.body)
-    if given.as_json:
+    if options.as_json:
         say(kept.body.decode())
         return
     if form and artefact["decline"] is None:
-        _save(exported(form.write, kept.id, kept.created_at, kept.body, {}), given.out)
+        _save(exported(form.write, kept.id, kept.created_at, kept.body, {}), options.out)
     elif not form:
         draw, parts = domain.shown.terminal, artefact["parts"]
         shown = draw(parts) if draw and parts else None
-        _give(artefact, shown, given)
+        _give(artefact, shown, options)
     say(_summary(artefact), err=True)
 
 
-def _give(artefact: Json, shown: object, given: Given) -> None:
+def _give(artefact: Json, shown: object, options: MakeOptions) -> None:
     """Files, and what a terminal is for; in a folder the whole artefact is of more use."""
     files = list(_files(artefact))
-    if given.out is not None:
+    if options.out is not None:
         if shown is not None:
             files.append(("artefact.json", to_json(artefact, indent=1).decode()))
-        write(files, given.out, force=given.force)
+        write(files, options.out, force=options.force)
         return
     for path, content in files:
         say(f"\n── {path} ──\n{content}")
@@ -107,9 +107,9 @@ def _save(content: bytes, out: Path | None) -> None:
     say(str(out))
 
 
-def _domain(at: Doors, name: str) -> AnyDomain:
+def _domain(context: Doors, name: str) -> AnyDomain:
     # People say "a flow" and "a plan": the last word of the door's path, and of it one.
-    domains = at.forge.domains
+    domains = context.forge.domains
     called = {
         word: one
         for one in domains.values()
@@ -129,20 +129,20 @@ def _format(domain: AnyDomain, name: str) -> Export:
     return form
 
 
-async def _start(at: Doors, domain: AnyDomain, wanted: Mapping[str, str], who: Caller) -> Run:
+async def _start(context: Doors, domain: AnyDomain, fields: Mapping[str, str], who: Caller) -> Run:
     known = domain.input.model_fields
-    if "prompt" not in wanted and known["prompt"].is_required():
+    if "prompt" not in fields and known["prompt"].is_required():
         raise Invalid("Nothing to make: say what you want, in quotes.")
-    if unknown := [field for field in wanted if field not in known]:
-        options = ", ".join(_option(field) for field in known if field != "prompt")
-        raise Invalid(f"{_option(unknown[0])} is no option of {domain.name}; there is {options}.")
+    if unknown := [field for field in fields if field not in known]:
+        names = ", ".join(_option(field) for field in known if field != "prompt")
+        raise Invalid(f"{_option(unknown[0])} is no option of {domain.name}; there is {names}.")
     try:
-        given = domain.input.model_validate(
-            {field: _value(known[field], text) for field, text in wanted.items()}
+        input_ = domain.input.model_validate(
+            {field: _value(known[field], text) for field, text in fields.items()}
         )
     except ValidationError as error:
         raise invalid(error) from None
-    return at.runs.start(await at.order(domain.name, given, who))
+    return context.runs.start(await context.order(domain.name, input_, who))
 
 
 def _option(field: str) -> str:
@@ -164,9 +164,9 @@ def _value(field: FieldInfo, text: str) -> object:
 def _read(path: Path) -> object:
     try:
         with path.open("rb") as file:
-            data = file.read(MOST_FILE + 1)
-        if len(data) > MOST_FILE:
-            raise TooLarge(f"{path} is longer than {MOST_FILE} bytes.")
+            data = file.read(MAX_FILE_BYTES + 1)
+        if len(data) > MAX_FILE_BYTES:
+            raise TooLarge(f"{path} is longer than {MAX_FILE_BYTES} bytes.")
         return from_json(data)
     except OSError as error:
         raise Invalid(f"{path} cannot be read: {error.strerror}.") from None

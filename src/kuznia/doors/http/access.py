@@ -9,27 +9,27 @@ from collections.abc import Iterable, Mapping
 from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute
 
-from kuznia.web.target import Rule
+from kuznia.web.target import AccessRule
 
-OPEN = Rule(public=True)
-WATCHED = Rule(public=True, watched=True)
-ANY = Rule()
-READ = Rule(scope="read")
-MAKE = Rule(scope="domains")
-ORDER = Rule(scope="domains", orders=True)
-ACCOUNT = Rule(scope="account")
-PANEL = Rule(scope="admin", panel=True)
-PANEL_OPEN = Rule(public=True, panel=True)
+OPEN = AccessRule(public=True)
+WATCHED = AccessRule(public=True, watched=True)
+ANY = AccessRule()
+READ = AccessRule(scope="read")
+MAKE = AccessRule(scope="domains")
+ORDER = AccessRule(scope="domains", orders=True)
+ACCOUNT = AccessRule(scope="account")
+PANEL = AccessRule(scope="admin", panel=True)
+PANEL_OPEN = AccessRule(public=True, panel=True)
 
 # Where there is nothing, there is nothing to allow either: who has a credential is told so.
-NOWHERE = Rule()
-NOWHERE_IN_PANEL = Rule(panel=True)
+NOWHERE = AccessRule()
+NOWHERE_IN_PANEL = AccessRule(panel=True)
 
-RULES: Mapping[str, Rule] = {
+RULES: Mapping[str, AccessRule] = {
     "GET /": OPEN,
     "GET /health": WATCHED,
     "GET /ready": WATCHED,
-    "GET /metrics": Rule(scope="metrics", watched=True),
+    "GET /metrics": AccessRule(scope="metrics", watched=True),
     "GET /api/openapi.json": OPEN,
     "GET /api/docs": OPEN,
     "GET /api/docs/reference.js": OPEN,
@@ -76,7 +76,7 @@ RULES: Mapping[str, Rule] = {
 }
 
 
-def domain_rules(path: str, more: Iterable[BaseRoute]) -> dict[str, Rule]:
+def domain_rules(path: str, more: Iterable[BaseRoute]) -> dict[str, AccessRule]:
     """A domain's own routes: its two makers, and `more`, which read or make."""
     rules = {
         f"{method} {context.path}": READ if method == "GET" else MAKE

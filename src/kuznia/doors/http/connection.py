@@ -33,10 +33,10 @@ STALL = 5
 SLOWEST_READER = 1_000
 # What is not a body: the address, headers, trailers and the sizes of chunks. A browser's whole
 # head is some 4 kB; the parser would collect as much as anybody sends.
-MOST_BESIDE = 64_000
+MAX_HEAD_BYTES = 64_000
 
 
-class Connection(HttpToolsProtocol):
+class ServerConnection(HttpToolsProtocol):
     """What is sent before a request is known is bounded, and nobody holds an answer for ever."""
 
     _beside = 0
@@ -62,7 +62,9 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         self._head_due = self.loop.time() + self.timeout_keep_alive
         if not self._crowd.enter(self, self.client[0] if self.client else ""):
-            self._refuse(Unavailable("More connections than this server takes.", retry_after=1), 0)
+            self._refuse(
+                Unavailable("Too many connections are open; try again shortly.", retry_after=1), 0
+            )
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._crowd.leave(self)
@@ -79,9 +81,9 @@ class Connection(HttpToolsProtocol):
         super().data_received(data)
         if self._refused or self.transport.is_closing():
             return
-        if self._beside > MOST_BESIDE:
+        if self._beside > MAX_HEAD_BYTES:
             self._refuse(
-                TooLarge(f"Address and headers are longer than the {MOST_BESIDE} bytes we read.")
+                TooLarge(f"Address and headers together are longer than {MAX_HEAD_BYTES} bytes.")
             )
         elif self._in_body:
             self._body_heard = self.loop.time()
@@ -137,7 +139,7 @@ class Connection(HttpToolsProtocol):
         elif self._head_due is not None and now > self._head_due:
             self.transport.close()
         elif self._in_body and self._body_began is not None and self._trickles(now):
-            self._refuse(TooSlow("The body came too slowly, or stopped coming; send it again."))
+            self._refuse(TooSlow("The body arrived too slowly or not at all; send it again."))
 
     def _trickles(self, now: float) -> bool:
         """Whether the body that comes has had its time."""
@@ -173,8 +175,8 @@ class Connection(HttpToolsProtocol):
         """What cannot be read as HTTP is answered in the form of every other error."""
         self._refuse(
             Invalid(
-                "This is no HTTP request that can be read. Write spaces and what is not ASCII in "
-                "an address as %20 and the like, and look at the lengths that are announced."
+                "This is not a valid HTTP request. Percent-encode spaces and characters outside "
+                "ASCII in the address, and check Content-Length."
             )
         )
 

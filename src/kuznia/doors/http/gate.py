@@ -61,7 +61,7 @@ class Gate:
         metrics: Metrics,
         deadline: float,
         stall: float = STALL,
-        most_bytes: int,
+        max_bytes: int,
         hosts: frozenset[str],
         unforwarded: bool = False,
     ) -> None:
@@ -72,7 +72,7 @@ class Gate:
         self._metrics = metrics
         self._deadline = deadline
         self._stall = stall
-        self._most_bytes = most_bytes
+        self._max_bytes = max_bytes
         self._hosts = hosts
         # Nobody needs a credential, because only this machine can come: a proxy brings others.
         self._unforwarded = unforwarded
@@ -137,12 +137,12 @@ class Gate:
         except Fault as fault:
             return fault
         except TimeoutError:
-            return TimedOut("The request took longer than this server allows; it was stopped.")
+            return TimedOut("The request took longer than this server allows and was stopped.")
         # The outer loop of a request: whatever broke is logged whole and told as a fault.
         except Exception:
             route = state_of(scope, RequestState).target.path
             log.exception("request_broke", method=scope["method"], route=route)
-            return Broken("Something broke on our side; the log has the rest under this id.")
+            return Broken("Something broke on our side; the log has the details under this id.")
         return None
 
     def _state(self, scope: Scope) -> DoorState:
@@ -163,13 +163,13 @@ class Gate:
         whole = sent.decode("latin-1").lower()
         name, colon, port = whole.rpartition(":")
         if (name if colon and port.isdigit() else whole) not in self._hosts:
-            raise Forbidden("This server does not answer to that name; see ALLOWED_HOSTS.")
+            raise Forbidden("This server does not answer to that host name; see ALLOWED_HOSTS.")
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
         """A body that says it is too long is refused unread; one that does not say is counted."""
         announced = next((v for k, v in scope["headers"] if k == b"content-length"), None)
         if announced is not None and announced.isdigit():
-            if int(announced) > self._most_bytes:
+            if int(announced) > self._max_bytes:
                 raise self._too_large()
             return receive
         seen = 0
@@ -178,23 +178,23 @@ class Gate:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._most_bytes:
+            if seen > self._max_bytes:
                 raise self._too_large()
             return message
 
         return counting
 
     def _too_large(self) -> TooLarge:
-        return TooLarge(f"The body is longer than the {self._most_bytes} bytes this server takes.")
+        return TooLarge(f"The body is longer than {self._max_bytes} bytes, the limit here.")
 
 
 def _refuse_forwarded(scope: Scope) -> None:
     for name, _ in scope["headers"]:
         if name in _FORWARDED or name.startswith(b"x-forwarded-"):
             raise Forbidden(
-                "This request came through a proxy, and here nobody needs a credential. Have the "
-                "operator set ACCOUNTS=true, or ALLOW_REMOTE=true if everyone who reaches the "
-                "proxy may use this server."
+                "This request came through a proxy, but this server asks nobody for a credential. "
+                "Ask its operator to set ACCOUNTS=true, or ALLOW_REMOTE=true if everyone who can "
+                "reach the proxy may use it."
             )
 
 
@@ -203,10 +203,10 @@ def _readable(scope: Scope) -> None:
     raw: bytes = scope.get("raw_path") or b""
     # What stands before us may have read an encoded slash as part of a name, and we as its end.
     if _UNREADABLE.search(scope["path"]) or (b"%" in raw and _ENCODED_SLASH.search(raw)):
-        raise NotFound("No address here has control characters or encoded slashes, or is no UTF-8.")
+        raise NotFound("An address must be UTF-8, without control characters or encoded slashes.")
     query: bytes = scope["query_string"]
     if query and _UNREADABLE.search(unquote(query.decode("latin-1"))):
-        raise Invalid("What follows the question mark holds control characters, or is no UTF-8.")
+        raise Invalid("The query string contains control characters, or is not UTF-8.")
 
 
 def _headless(send: Send) -> Send:

@@ -150,7 +150,9 @@ class _Work:
             self._tape.end()
             return
         if not self._tape.pieces:
-            self._tape.fault = Unavailable("What this request repeats broke.", retry_after=1)
+            self._tape.fault = Unavailable(
+                "The request with this key failed; send it again.", retry_after=1
+            )
         await self._replays.release(self._tape.request)
         _drop(self._replays, self._tape)
 
@@ -225,12 +227,16 @@ def _key(scope: Scope) -> str | None:
         if name == HEADER:
             if not KEY.fullmatch(value):
                 raise Invalid(
-                    "Idempotency-Key is 1 to 255 letters, digits and signs, without spaces.",
-                    details={"fields": [{"where": "header.idempotency-key", "message": "no key"}]},
+                    "Idempotency-Key must be 1 to 255 printable ASCII characters, without spaces.",
+                    details={
+                        "fields": [
+                            {"where": "header.idempotency-key", "message": "not a valid key"}
+                        ]
+                    },
                 )
             return value.decode()
     return None
 
 
-def _header(scope: Scope, wanted: bytes) -> bytes:
-    return next((value for name, value in scope["headers"] if name == wanted), b"")
+def _header(scope: Scope, name: bytes) -> bytes:
+    return next((value for key, value in scope["headers"] if key == name), b"")

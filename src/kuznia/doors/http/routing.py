@@ -19,7 +19,7 @@ from kuznia.doors.http.access import NOWHERE, NOWHERE_IN_PANEL
 from kuznia.doors.http.faults import answer
 from kuznia.platform.errors import MethodNotAllowed, NotFound
 from kuznia.web.state import RequestState, state_of
-from kuznia.web.target import Rule, Target
+from kuznia.web.target import AccessRule, Target
 
 PANEL = "/admin"
 
@@ -31,7 +31,7 @@ Methods = Mapping[str, Target]
 class Targets:
     """All there is at this server; LookupError for a route that has no rule."""
 
-    def __init__(self, routes: Iterable[BaseRoute], rules: Mapping[str, Rule]) -> None:
+    def __init__(self, routes: Iterable[BaseRoute], rules: Mapping[str, AccessRule]) -> None:
         contexts: dict[str, list[RouteContext]] = defaultdict(list)
         for context in iter_route_contexts(list(routes)):
             contexts[context.path or ""].append(context)
@@ -81,7 +81,9 @@ class Dispatch(BaseRoute):
         await state_of(scope, RequestState).target.app(scope, receive, send)
 
 
-def _methods(path: str, contexts: Iterable[RouteContext], rules: Mapping[str, Rule]) -> Methods:
+def _methods(
+    path: str, contexts: Iterable[RouteContext], rules: Mapping[str, AccessRule]
+) -> Methods:
     by_method = {method: context for context in contexts for method in context.methods or ()}
     takes = tuple(sorted(by_method.keys() | ({"HEAD"} if "GET" in by_method else set[str]())))
     methods: dict[str, Target] = {}
@@ -94,7 +96,7 @@ def _methods(path: str, contexts: Iterable[RouteContext], rules: Mapping[str, Ru
             path=path, method=method, methods=takes, rule=rule, app=context.app
         )
     # It does nothing, so whatever credential there is will do.
-    rule = Rule(
+    rule = AccessRule(
         public=all(one.rule.public for one in methods.values()),
         panel=any(one.rule.panel for one in methods.values()),
         successors=next((one.rule.successors for one in methods.values()), ()),

@@ -17,7 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from kuznia.doors.context import Doors
-from kuznia.doors.http.connection import PATIENCE, Connection
+from kuznia.doors.http.connection import PATIENCE, ServerConnection
 from kuznia.doors.http.crowd import Crowd
 from kuznia.platform.errors import Conflict
 from kuznia.platform.log import get_log
@@ -62,7 +62,7 @@ class Server(uvicorn.Server):
             log.error("descriptors_spent", held=getrlimit(RLIMIT_NOFILE)[0], note=RAISE)
         if counter % 10 == 0:
             for connection in list(self.server_state.connections):
-                if isinstance(connection, Connection):
+                if isinstance(connection, ServerConnection):
                     connection.look(now)
         return await super().on_tick(counter) and self._has_given_notice(now)
 
@@ -108,7 +108,7 @@ def server(app: ASGIApp, settings: Settings) -> Server:
             app,
             host=settings.host,
             port=settings.port,
-            http=cast(type[asyncio.Protocol], partial(Connection, crowd=crowd)),
+            http=cast(type[asyncio.Protocol], partial(ServerConnection, crowd=crowd)),
             # There is no door for it: left on, its handshake would pass by the gate.
             ws="none",
             timeout_keep_alive=PATIENCE,
@@ -123,11 +123,11 @@ def server(app: ASGIApp, settings: Settings) -> Server:
     )
 
 
-def _room(most: int) -> int:
+def _room(limit: int) -> int:
     """So many connections, or as many as this process may hold descriptors for."""
     held, allowed = (math.inf if one == RLIM_INFINITY else one for one in getrlimit(RLIMIT_NOFILE))
-    if (needed := most + BESIDE) <= held:
-        return most
+    if (needed := limit + BESIDE) <= held:
+        return limit
     if (raised := int(min(needed, allowed))) > held:
         setrlimit(RLIMIT_NOFILE, (raised, RLIM_INFINITY if allowed == math.inf else int(allowed)))
     if raised < needed:

@@ -51,15 +51,15 @@ class PageLink(BaseModel):
     )
 
 
-def page_link(at: Doors, kept: Kept, who: Caller) -> PageLink | None:
+def page_link(context: Doors, kept: Kept, who: Caller) -> PageLink | None:
     """Where a browser finds the artefact's page, with what it needs there; None without one."""
-    domain = at.forge.domains.get(kept.domain)
+    domain = context.forge.domains.get(kept.domain)
     if domain is None or domain.shown.page is None or kept.status in {"declined", "failed"}:
         return None
     path = f"{links(kept)['self']}/{domain.shown.page}"
-    if not at.settings.closed:
+    if not context.settings.closed:
         return PageLink(link=path, expires_at=None)
-    given = at.callers.passes.give(path, who.id)
+    given = context.callers.passes.give(path, who.id)
     return PageLink(link=f"{path}?{PASS}={given.text}", expires_at=given.until)
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from kuznia.doors.http.access import MAKE, ORDER, READ, WATCHED
-from kuznia.web.target import Rule
+from kuznia.web.target import AccessRule
 
 _FLOWS, _CODE, _TRAINING = "/api/v1/flows", "/api/v1/code", "/api/v1/training"
 
 
-def _rules() -> Iterator[tuple[str, Rule]]:
+def _rules() -> Iterator[tuple[str, AccessRule]]:
     """Each with and without a slash at its end, where clients of old are known to send either."""
     yield "POST /api/generate", replace(ORDER, successors=(_FLOWS, _CODE))
     yield (
@@ -40,4 +40,4 @@ def _rules() -> Iterator[tuple[str, Rule]]:
         yield f"{address}/", rule
 
 
-RULES: Mapping[str, Rule] = dict(_rules())
+RULES: Mapping[str, AccessRule] = dict(_rules())

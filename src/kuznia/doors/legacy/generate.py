@@ -192,15 +192,15 @@ async def languages() -> Response:
 async def _order(
     request: Request, sent: GenerateIn, who: Caller, place: int | None = None
 ) -> Order:
-    at = doors(request)
-    domain: AnyDomain = at.forge.domains[sent.domain]
+    context = doors(request)
+    domain: AnyDomain = context.forge.domains[sent.domain]
     try:
         given = domain.input.model_validate(sent.fields, strict=True)
     except ValidationError as error:
         raise invalid(
             [{**one, "loc": _named(one["loc"], place)} for one in error.errors(include_input=False)]
         ) from None
-    return await at.order(domain.name, given, who)
+    return await context.order(domain.name, given, who)
 
 
 def _named(loc: tuple[int | str, ...], place: int | None) -> tuple[int | str, ...]:

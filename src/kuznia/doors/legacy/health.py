@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from kuznia import __version__
 from kuznia.doors.context import doors
-from kuznia.doors.model_status import NONE, StatusOut, standing
+from kuznia.doors.model_status import NONE, StatusOut, model_status
 from kuznia.doors.readiness import readiness
 from kuznia.platform.errors import Unavailable
 from kuznia.web.answers import bare
@@ -46,7 +46,7 @@ class OldHealth(BaseModel):
 )
 async def status(request: Request) -> Response:
     """Looked at for real, which costs no tokens, at most every ten seconds."""
-    return bare(told(await standing(doors(request))))
+    return bare(told(await model_status(doors(request))))
 
 
 @router.get(
@@ -59,8 +59,8 @@ async def status(request: Request) -> Response:
 @router.get("/health/", include_in_schema=False)
 async def health(request: Request) -> Response:
     """503 when orders cannot be taken; a model that is down does not change that."""
-    at = doors(request)
-    ready, models = await readiness(at), await standing(at)
+    context = doors(request)
+    ready, models = await readiness(context), await model_status(context)
     if not ready.ready:
         raise Unavailable(
             "Orders cannot be taken now; `details` says what is missing.",
@@ -70,7 +70,7 @@ async def health(request: Request) -> Response:
         OldHealth(
             status="healthy" if models.usable else "degraded",
             version=__version__,
-            timestamp=at.forge.clock.now(),
+            timestamp=context.forge.clock.now(),
             database=ready.database,
             model_service=service(models),
             dependencies={

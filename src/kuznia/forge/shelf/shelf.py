@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from kuznia.forge.artefact import Artefact
 from kuznia.forge.shelf.kept import Kept, Listed, body, not_yet_kept, unspent
 from kuznia.forge.shelf.storage import Storage, count, size
-from kuznia.forge.shelf.unkept import Held, Unkept
+from kuznia.forge.shelf.unkept import Unkept, Unwritten
 from kuznia.forge.terms import AnyDomain, ArtefactId, Caller, Order, RunId, Status
 from kuznia.platform.clock import Clock
 from kuznia.platform.db.database import Database, WriteSession
@@ -356,7 +356,7 @@ def _not_kept(artefact: Artefact) -> Unavailable:
     )
 
 
-async def _put(session: WriteSession, all_of_them: Sequence[Held]) -> None:
+async def _put(session: WriteSession, all_of_them: Sequence[Unwritten]) -> None:
     """The rows, and in the sums of their owners what they take."""
     sizes = Counter[str]()
     for held in all_of_them:
@@ -365,7 +365,7 @@ async def _put(session: WriteSession, all_of_them: Sequence[Held]) -> None:
     await count(session, sizes)
 
 
-async def _put_again(session: WriteSession, all_of_them: Sequence[Held]) -> None:
+async def _put_again(session: WriteSession, all_of_them: Sequence[Unwritten]) -> None:
     """The same, where a commit may have come through although nobody heard of it."""
     ids = [held.kept.id for held in all_of_them]
     query = sa.select(artefacts.c.id).where(artefacts.c.id.in_(ids))

@@ -26,7 +26,7 @@ LAST_TRY: Final = 2.0
 
 
 @dataclass(slots=True, eq=False)
-class Held:
+class Unwritten:
     """One artefact on its way into a row. `written` is the try under way, if there is one."""
 
     kept: Kept
@@ -54,7 +54,7 @@ class Unkept:
         # Told of each that has become a row.
         self._kept = kept
         self._count = count
-        self._held: OrderedDict[str, Held] = OrderedDict()
+        self._held: OrderedDict[str, Unwritten] = OrderedDict()
         self._bytes = 0
         self._largest = 0
         self._trying: asyncio.Task[None] | None = None
@@ -88,7 +88,7 @@ class Unkept:
         """Write it, or hold it until it is written; whether one of these."""
         if self._journal.stuck and not self._has_room(len(kept.body)):
             return self._refused()
-        held = Held(kept, key)
+        held = Unwritten(kept, key)
         held.written = self._journal.add(self._put, held)
         if await self._journal.settled(held.written, seconds):
             self._kept(kept)
@@ -104,7 +104,7 @@ class Unkept:
         """Have it written when that can be done; whether there is room to hold it until then."""
         if not self._has_room(len(kept.body)):
             return False
-        self._hold(Held(kept, key))
+        self._hold(Unwritten(kept, key))
         return True
 
     def take(self, owner: str, artefact_id: str) -> Kept | None:
@@ -146,7 +146,7 @@ class Unkept:
         self._count("refused")
         return False
 
-    def _hold(self, held: Held) -> None:
+    def _hold(self, held: Unwritten) -> None:
         log.warning("artefact_not_kept_yet", artefact=held.kept.id, waiting=len(self._held) + 1)
         self._held[held.kept.id] = held
         self._bytes += len(held.kept.body)
@@ -156,11 +156,11 @@ class Unkept:
         if self._trying is None or self._trying.done():
             self._trying = asyncio.create_task(self._try())
 
-    def _drop(self, held: Held) -> None:
+    def _drop(self, held: Unwritten) -> None:
         if self._held.pop(held.kept.id, None) is not None:
             self._bytes -= len(held.kept.body)
 
-    def _tried(self, held: Held, written: "asyncio.Future[None]") -> None:
+    def _tried(self, held: Unwritten, written: "asyncio.Future[None]") -> None:
         held.written = None
         if held.kept.id in self._held and not written.cancelled() and written.exception() is None:
             self._drop(held)
@@ -180,10 +180,10 @@ class Unkept:
                 # It may be the only one that cannot be written.
                 self._held.move_to_end(due[0].kept.id)
 
-    def _due(self) -> list[Held]:
+    def _due(self) -> list[Unwritten]:
         return [held for held in self._held.values() if held.written is None]
 
-    async def _again(self, due: Sequence[Held]) -> None:
+    async def _again(self, due: Sequence[Unwritten]) -> None:
         tries: list[asyncio.Future[None]] = []
         for held in due:
             if held.kept.id not in self._held:
