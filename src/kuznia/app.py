@@ -31,7 +31,7 @@ from kuznia.doors.http.idempotent import Idempotent
 from kuznia.doors.http.routing import Dispatch, Targets
 from kuznia.doors.http.turnstile import Turnstile, own_rates
 from kuznia.doors.http.who import Who, describe
-from kuznia.doors.readiness import PLANNERS_ONLY
+from kuznia.doors.readiness import NO_MODEL
 from kuznia.forge.memory import Memory
 from kuznia.forge.runs.fleet import Fleet
 from kuznia.forge.runs.runs import Runs
@@ -133,7 +133,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         log.info(
             "started",
             version=__version__,
-            model=names or PLANNERS_ONLY,
+            model=names or NO_MODEL,
             database=settings.public()["DATABASE_URL"],
         )
         try:

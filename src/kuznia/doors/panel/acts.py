@@ -75,9 +75,9 @@ async def change_person(request: Request) -> Response:
     context, me, sent = doors(request), caller_of(request), _form(request)
     act, person = sent.get("act", ""), await context.callers.people.get(sent.get("who", ""))
     if person.id == me.id:
-        raise Conflict("Somebody else must do that: you would lock yourself out.")
+        raise Conflict("You cannot change your own account here: you could lock yourself out.")
     if act not in ACTS:
-        raise Invalid("There is nothing of that name to be done.")
+        raise Invalid("There is no such action.")
     await ACTS[act](context.callers.people, person.id)
     context.callers.forget(person.id)
     log.info("person_changed", person=person.id, act=act, by=me.id)

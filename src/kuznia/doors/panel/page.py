@@ -26,7 +26,7 @@ POLICY = (
 ROWS = 50
 # The pages of the panel, by the last part of their address.
 PAGES = {
-    "": "State",
+    "": "Overview",
     "users": "Users",
     "keys": "API keys",
     "limits": "Limits",
@@ -103,7 +103,7 @@ class PanelView:
             for row in (list(enumerate(cells)) for cells in rows)
         ]
         head = el("tr", *(el("th", self.say(head), scope="col") for head in heads))
-        none = None if body else el("p", self.say("There is nothing here."))
+        none = None if body else el("p", self.say("Nothing to show."))
         table = el("table", el("caption", title), el("thead", head), el("tbody", *body))
         return el("div", table, none, class_="table", tabindex="0", role="region", aria_label=title)
 
@@ -206,7 +206,7 @@ def facts(view: PanelView, values: Mapping[str, Content]) -> Element:
 
 def ask_first(view: PanelView, word: str, what: str, to: str) -> Element:
     """A button for what cannot be undone: it asks once more, without any script."""
-    sure = el("button", view.say("Yes, do it"), class_="danger")
+    sure = el("button", view.say("Confirm"), class_="danger")
     # A screen reader does not show which row a button belongs to, so its label says it.
     summary = el("summary", view.say(word), aria_label=f"{view.say(word)}: {what}")
     return el("details", summary, view.form(to, sure))
@@ -239,4 +239,4 @@ def _fault(request: Request, fault: Fault) -> Response:
     meant = f" {view.say(offer.strip())}{names}" if offer else ""
     alert = el("p", f"{view.say(words)}{meant}", role="alert")
     back = el("p", el("a", view.say("Back to the panel"), href=link("")))
-    return page(view, view.say("That did not work"), alert, back, fault=fault)
+    return page(view, view.say("Something went wrong"), alert, back, fault=fault)

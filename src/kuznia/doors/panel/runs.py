@@ -1,6 +1,6 @@
 """Pages of the admin panel on runs, artefacts and feedback; they never show a content."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter, Request, Response
 
@@ -24,8 +24,20 @@ from kuznia.doors.panel.page import (
 from kuznia.forge.runs.events import Event
 from kuznia.forge.runs.live import Run
 from kuznia.forge.runs.past import PastRun
+from kuznia.forge.terms import Ended
 from kuznia.platform.errors import NotFound
 from kuznia.web.ids import InPath
+
+# How the making of a part ended, in words.
+ENDINGS: Mapping[Ended, str] = {
+    "accepted": "accepted",
+    "tries": "no tries left",
+    "stalled": "no progress",
+    "budget": "budget spent",
+    "model": "model failed",
+    "deadline": "deadline passed",
+    "needs": "another part is missing",
+}
 
 router = APIRouter(prefix="/admin", include_in_schema=False, route_class=Panel)
 
@@ -47,7 +59,7 @@ def _run(view: PanelView, run: Run | PastRun) -> Sequence[Content]:
         el("a", el("code", run.id), href=link(f"runs/{run.id}")),
         run.domain,
         el("code", run.caller.id),
-        view.say(run.ending or "under way"),
+        view.say(run.ending or "in progress"),
         str(run.events.newest),
         str(run.listeners),
     )
@@ -58,13 +70,13 @@ async def run_page(request: Request, run_id: InPath, after: int = 0) -> Response
     context, view = doors(request), view_of(request)
     run = context.runs.find(run_id)
     if run is None:
-        raise NotFound("There is no such run in this process any more.")
+        raise NotFound("This process no longer has that run.")
     made = run.artefact
     values: dict[str, Content] = {
         "Run": el("code", run.id),
         "Domain": run.domain,
         "Owner": el("code", run.caller.id),
-        "State": view.say(run.ending or "under way"),
+        "State": view.say(run.ending or "in progress"),
         "Artefact": made and el("a", el("code", made), href=link(f"artefacts/{made}")),
     }
     # Unchecked text is in the drafts, and they are many.
@@ -93,7 +105,7 @@ async def artefacts(request: Request, owner: Text = "", after: Text = "") -> Res
     whose = await context.callers.people.owner(owner) if owner else ""
     listed = await overview.made(context.db, (after,) if after else (), ROWS + 1, whose)
     rows, more = rows_of(listed, lambda last: {"owner": owner, "after": last.id})
-    heads = ("Artefact", "Domain", "Owner", "Status", "Made")
+    heads = ("Artefact", "Domain", "Owner", "Status", "Created")
     table = view.table("Artefacts", heads, (_artefact(view, made) for made in rows))
     find = search(view, "Owner", "owner", owner)
     return page(view, view.say("Artefacts"), find, table, view.more(more))
@@ -121,10 +133,11 @@ async def artefact(request: Request, artefact_id: InPath) -> Response:
         "Owner": el("code", made.owner),
         "Status": view.say(made.status),
         "Declined": why.declined,
-        "Made": view.moment(made.created_at),
-        "Tokens": f"{evidence['input_tokens']:,} + {evidence['output_tokens']:,}",
+        "Created": view.moment(made.created_at),
+        "Tokens (input + output)": f"{evidence['input_tokens']:,} + {evidence['output_tokens']:,}",
         "Cost": written("cost", evidence["cost"]),
-        "Seconds": f"{evidence['seconds']:.3f} ({evidence['model_seconds']:.3f})",
+        "Seconds": f"{evidence['seconds']:.3f}",
+        "Seconds waiting for models": f"{evidence['model_seconds']:.3f}",
     }
     parts = (
         (
@@ -132,7 +145,7 @@ async def artefact(request: Request, artefact_id: InPath) -> Response:
             view.say(one["made_by"]),
             one["model"] or "",
             str(one["tries"]),
-            view.say(one["ended"]),
+            view.say(ENDINGS[one["ended"]]),
             ", ".join(
                 f"{check['name']}@{check['version']} {'✓' if check['passed'] else '✗'}"
                 for check in one["checks"]
@@ -154,8 +167,12 @@ async def artefact(request: Request, artefact_id: InPath) -> Response:
         view,
         view.say("Artefact"),
         facts(view, values),
-        view.table("Parts", ("Part", "Made by", "Model", "Tries", "Ended", "Checks"), parts),
-        view.table("Calls to models", ("Model", "Outcome", "Tokens", "Cost", "Seconds"), calls),
+        view.table("Parts", ("Part", "Made by", "Model", "Tries", "Result", "Checks"), parts),
+        view.table(
+            "Calls to models",
+            ("Model", "Result", "Tokens (input + output)", "Cost", "Seconds"),
+            calls,
+        ),
         view.table("Findings", ("Part", "Severity", "Code"), why.findings),
     )
 
@@ -172,5 +189,5 @@ async def feedback(request: Request, after_owner: Text = "", after: Text = "") -
         for one in entries
         if (one.owner, one.domain) in shown
     )
-    table = view.table("What was learnt", ("Owner", "Domain", "Kind", "Entries", "Last"), rows)
+    table = view.table("Stored feedback", ("Owner", "Domain", "Kind", "Entries", "Last"), rows)
     return page(view, view.say("Feedback"), table, view.more(more))

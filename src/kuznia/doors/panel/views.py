@@ -1,4 +1,4 @@
-"""The admin panel: what an admin sees. Nothing here changes anything; acts.py does."""
+"""The read-only pages of the admin panel; acts.py has what changes something."""
 
 from collections.abc import Sequence
 
@@ -33,7 +33,7 @@ from kuznia.web.studio import studio_file
 
 router = APIRouter(prefix="/admin", include_in_schema=False, route_class=Panel)
 
-# Rows of what somebody spent, the newest; the command line shows all.
+# The newest rows of spending that are shown; `kuznia limits show` lists all.
 MAX_BOOKED = 500
 
 
@@ -54,17 +54,19 @@ async def state(request: Request) -> Response:
     runs = context.runs.newest()
     values: dict[str, Content] = {
         "Version": __version__,
-        "Takes orders": view.say("yes" if now.ready else "no"),
+        "Accepts orders": view.say("yes" if now.ready else "no"),
         "Database": now.database,
-        "Tables": now.schema_,
-        "Redis": now.redis,
-        "Model": now.model,
-        "Runs under way": str(sum(not run.ended for run in runs)),
-        "Runs that ended": str(sum(run.ended for run in runs)),
+        "Database schema": now.schema_,
+        "Redis": view.say(now.redis),
+        "Model": view.say(now.model),
+        "Runs in progress": str(sum(not run.ended for run in runs)),
+        "Finished runs": str(sum(run.ended for run in runs)),
     }
     breakers = [[name, view.say(state)] for name, state in now.breakers.items()]
-    table = view.table("Models", ("Model", "Breaker"), breakers)
-    return page(view, view.say("State"), facts(view, values), el("h2", view.say("Models")), table)
+    table = view.table("Models", ("Model", "Circuit breaker"), breakers)
+    return page(
+        view, view.say("Overview"), facts(view, values), el("h2", view.say("Models")), table
+    )
 
 
 @router.get("/users")
@@ -73,7 +75,7 @@ async def users(request: Request, after: Text = "", who: Text = "") -> Response:
     people = context.callers.people
     listed = [await people.get(who)] if who else await people.all(after, ROWS + 1)
     rows, more = rows_of(listed, lambda last: {"after": last.id})
-    heads = ("Name", "Id", "Role", "State", "Since", "Theirs", "Change")
+    heads = ("Name", "Id", "Role", "State", "Created", "Links", "Actions")
     table = view.table("Users", heads, (_person(view, person) for person in rows))
     find = search(view, "Name or id", "who", who)
     return page(view, view.say("Users"), find, table, view.more(more))
@@ -82,7 +84,7 @@ async def users(request: Request, after: Text = "", who: Text = "") -> Response:
 def _person(view: PanelView, person: Person) -> Sequence[Content]:
     say = view.say
     mine = view.who is not None and view.who.id == person.id
-    other = ("user", "Make a user") if person.role == "admin" else ("admin", "Make an admin")
+    other = ("user", "Remove admin role") if person.role == "admin" else ("admin", "Make admin")
     turn = ("enable", "Enable") if person.disabled else ("disable", "Disable")
     acts = [
         # A screen reader does not show which row a button belongs to, so its label says it.
@@ -103,7 +105,7 @@ def _person(view: PanelView, person: Person) -> Sequence[Content]:
             " ",
             el("a", say("Limits"), href=link("limits", owner=person.id)),
         ],
-        say("This is you.") if mine else view.form("users", of, *acts, class_="row"),
+        say("Your account") if mine else view.form("users", of, *acts, class_="row"),
     )
 
 
@@ -123,14 +125,14 @@ async def keys(
     rows, more = rows_of(
         listed, lambda last: {"owner": owner, "after_owner": last.owner, "after": last.id}
     )
-    heads = ("Key", "For", "Owner", "Allows", "Since", "Until", "State", "Change")
+    heads = ("Key", "Purpose", "Owner", "Scopes", "Created", "Valid until", "State", "Actions")
     table = view.table("API keys", heads, (_key(view, key, key.works(now)) for key in rows))
     find = search(view, "Owner", "owner", owner)
     return page(view, view.say("API keys"), find, table, view.more(more))
 
 
 def _key(view: PanelView, key: ApiKey, works: bool) -> Sequence[Content]:
-    state = "works" if works else "revoked" if key.revoked_at else "expired"
+    state = "active" if works else "revoked" if key.revoked_at else "expired"
     revoke = ask_first(view, "Revoke", key.name, f"keys/{key.id}/revoke")
     return (
         el("code", key.id),
@@ -155,7 +157,7 @@ async def limits(request: Request, owner: Text = "", after: Text = "") -> Respon
             view.say("Limits"),
             find,
             *await _limits_of(request, owner),
-            el("h2", view.say("Spent")),
+            el("h2", view.say("Spending")),
             await _spent_by(request, owner),
         )
     listed = await overview.counted(context.db, (after,) if after else (), ROWS + 1)
@@ -177,15 +179,15 @@ async def _limits_of(request: Request, owner: str) -> Sequence[Content]:
     for name in NAMES:
         word = say(LIMITS[name])
         spent = written(name, used[name]) if name in used else ""
-        limit = written(name, getattr(allowed, name))
-        whose = say("for this caller" if name in decided else "as for everyone")
+        limit = say(written(name, getattr(allowed, name)))
+        whose = say("set for this caller" if name in decided else "default")
         rows.append((word, limit, spent, whose))
         box = el("input", name=name, maxlength="40", placeholder=say("unchanged"))
         fields.append(el("label", word, box))
-    table = view.table(owner, ("What", "Limit", "Used", "Decided"), rows)
-    hint = say("A number, or 10/minute, or dollars; `off`: no limit; `usual`: as for everyone.")
-    fields += [el("p", hint), el("button", say("Decide"))]
-    return table, el("h2", say("Decide for this caller")), view.form("limits", *fields)
+    table = view.table(owner, ("Limit", "Value", "Used", "Source"), rows)
+    hint = say(HINT)
+    fields += [el("p", hint), el("button", say("Save"))]
+    return table, el("h2", say("Set limits for this caller")), view.form("limits", *fields)
 
 
 async def _spent_by(request: Request, owner: str) -> Content:
@@ -193,7 +195,7 @@ async def _spent_by(request: Request, owner: str) -> Content:
     rows = [
         (
             one.day,
-            f"{one.name} ({one.key})" if one.name else one.key or view.say("signed in"),
+            f"{one.name} ({one.key})" if one.name else one.key or view.say("without a key"),
             one.model or "–",
             f"{one.calls:,}",
             f"{one.input_tokens:,} + {one.output_tokens:,}",
@@ -201,19 +203,20 @@ async def _spent_by(request: Request, owner: str) -> Content:
         )
         for one in await booked(context.db, owner, context.forge.clock.now(), MAX_DAYS)
     ]
-    heads = ("Day", "Key", "Model", "Calls", "Tokens", "Cost")
-    return view.table("Spent by day, key and model", heads, rows[:MAX_BOOKED])
+    heads = ("Day", "Key", "Model", "Calls", "Tokens (input + output)", "Cost")
+    return view.table("Spending by day, key and model", heads, rows[:MAX_BOOKED])
 
 
+HINT = "A number, a rate such as 10/minute, or dollars. `off`: no limit. `usual`: the default."
 LIMITS = {
     "requests": "Requests",
     "generation": "Orders",
     "at_once": "Orders at once",
-    "tokens_day": "Tokens a day",
-    "tokens_month": "Tokens a month",
-    "cost_day": "Dollars a day",
-    "cost_month": "Dollars a month",
-    "storage": "Bytes kept",
+    "tokens_day": "Tokens per day",
+    "tokens_month": "Tokens per month",
+    "cost_day": "Dollars per day",
+    "cost_month": "Dollars per month",
+    "storage": "Storage",
 }
 
 
@@ -224,5 +227,5 @@ async def settings(request: Request) -> Response:
         (el("code", name), el("code", value))
         for name, value in doors(request).settings.public().items()
     )
-    table = view.table("Settings in force", ("Setting", "Value"), rows)
+    table = view.table("Current settings", ("Setting", "Value"), rows)
     return page(view, view.say("Settings"), table)
