@@ -1,4 +1,4 @@
-"""One's own API keys. A key cannot make keys: that takes somebody who signed in."""
+"""The API keys of the caller. A key cannot create keys: that takes an access token."""
 
 from datetime import datetime, timedelta
 
@@ -23,10 +23,13 @@ DAY = 86_400
 class NewKey(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(min_length=1, max_length=100, description="What it is for.")
+    name: str = Field(min_length=1, max_length=100, description="What the key is for.")
     scopes: tuple[Scope, ...] = Field(default=("domains", "read"), min_length=1, max_length=10)
     expires_in: int | None = Field(
-        default=None, ge=60, le=3650 * DAY, description="Seconds it works; unset: until revoked."
+        default=None,
+        ge=60,
+        le=3650 * DAY,
+        description="Seconds until it expires; by default it works until it is revoked.",
     )
 
 
@@ -34,7 +37,7 @@ class Rotation(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     overlap: int = Field(
-        default=DAY, ge=0, le=90 * DAY, description="Seconds the old key goes on working."
+        default=DAY, ge=0, le=90 * DAY, description="Seconds the old secret keeps working."
     )
 
 
@@ -50,7 +53,7 @@ class KeyShape(BaseModel):
 
 
 class SecretKey(KeyShape):
-    key: str = Field(description="Send it as `X-API-Key`. It is shown this once.")
+    key: str = Field(description="Send it as `X-API-Key`. It cannot be shown again.")
 
 
 NEW_KEY, ROTATION = JsonBody(NewKey, SMALL), JsonBody(Rotation, SMALL)
@@ -58,7 +61,7 @@ NEW_KEY, ROTATION = JsonBody(NewKey, SMALL), JsonBody(Rotation, SMALL)
 
 @router.get(
     "",
-    summary="Your keys",
+    summary="Your API keys",
     response_class=Response,
     responses={200: {"model": Envelope[list[KeyShape]]}},
 )
@@ -69,7 +72,7 @@ async def page(request: Request) -> Response:
 
 @router.post(
     "",
-    summary="Make a key",
+    summary="Create an API key",
     status_code=201,
     response_class=Response,
     responses={201: {"model": Envelope[SecretKey]}},
@@ -77,16 +80,16 @@ async def page(request: Request) -> Response:
 )
 async def create(request: Request) -> Response:
     context, who = require_accounts(request), caller_of(request)
-    wanted = await NEW_KEY.read(request)
-    if beyond := [scope for scope in wanted.scopes if scope not in who.scopes]:
-        raise Forbidden(f"You may not do this yourself: {', '.join(beyond)}.")
-    life = timedelta(seconds=wanted.expires_in) if wanted.expires_in else None
-    return _secret(*await context.callers.keys.create(who.id, wanted.name, wanted.scopes, life))
+    sent = await NEW_KEY.read(request)
+    if beyond := [scope for scope in sent.scopes if scope not in who.scopes]:
+        raise Forbidden(f"A key cannot have scopes its maker does not have: {', '.join(beyond)}.")
+    life = timedelta(seconds=sent.expires_in) if sent.expires_in else None
+    return _secret(*await context.callers.keys.create(who.id, sent.name, sent.scopes, life))
 
 
 @router.post(
     "/{key_id}/rotate",
-    summary="A new secret for a key; the old one works on for a while",
+    summary="Give a key a new secret; the old one keeps working for a while",
     status_code=201,
     response_class=Response,
     responses={201: {"model": Envelope[SecretKey]}},
@@ -102,7 +105,7 @@ async def rotate(request: Request, key_id: InPath) -> Response:
 
 @router.delete(
     "/{key_id}",
-    summary="Revoke a key, everywhere within a second",
+    summary="Revoke a key, in all processes within a second",
     response_class=Response,
     responses={200: {"model": Envelope[KeyShape]}},
 )

@@ -120,14 +120,14 @@ def _elsewhere(target: Target) -> Target:
 
 
 async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
-    fault = NotFound("There is nothing at this address; /api/docs has those there are.")
+    fault = NotFound("There is nothing at this address; /api/docs lists all addresses.")
     await answer(fault)(scope, receive, send)
 
 
 async def _not_allowed(scope: Scope, receive: Receive, send: Send) -> None:
     methods = state_of(scope, RequestState).target.methods
     fault = MethodNotAllowed(
-        f"This address takes {', '.join(methods)}; it does not take {scope['method']}.",
+        f"This address does not accept {scope['method']}; it accepts {', '.join(methods)}.",
         details={"methods": list(methods)},
     )
     await answer(fault, {"Allow": ", ".join(methods)})(scope, receive, send)

@@ -1,4 +1,4 @@
-"""Pure ASGI, inside what knows the caller: so many may come in, each is told how many are left."""
+"""ASGI middleware for rate limits, inside the one that identifies the caller."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ Own = Mapping[tuple[str, str], tuple[str, Rate | None]]
 
 
 class Turnstile:
-    """Asks the limits once for each request; without any it costs a look into the scope."""
+    """Rate limits: counts each request once, and costs next to nothing where none are set."""
 
     def __init__(self, app: ASGIApp, *, own: Own, proxies: Sequence[str] = ()) -> None:
         self._app = app
@@ -81,7 +81,7 @@ async def take(limits: RateLimits, state: DoorState, counted: Admitted, cost: in
 
 
 async def take_more(request: Request, cost: int) -> None:
-    """A batch is as many orders as are in it, the first of which was counted at the door."""
+    """Count the other orders of a batch: the first was counted with its request."""
     state = state_of(request.scope, DoorState)
     limits = state.doors.metering.limits
     if limits is not None and cost > 0 and state.admitted is not None:

@@ -1,4 +1,4 @@
-"""Which version is spoken here, and which addresses are on their way out; docs/versions.md."""
+"""The API version a request asks for, and the headers of deprecated addresses; docs/versions.md."""
 
 import re
 from datetime import UTC, datetime
@@ -27,13 +27,13 @@ def check(scope: Scope) -> None:
     for name, value in scope["headers"]:
         if name in ASKED_IN and value.strip().lower().decode("latin-1") not in SPOKEN:
             raise UnknownVersion(
-                f"{name.decode()} asks for a version this server does not speak; it speaks 1.",
+                f"{name.decode()} asks for a version this server does not have; it has version 1.",
                 details={"spoken": [CURRENT]},
             )
     # Where there is something, its address begins with ours.
     if not state_of(scope, RequestState).target.path and IN_PATH.match(scope["path"]):
         raise UnknownVersion(
-            "There is no such version of the API; its addresses begin with /api/v1/.",
+            "There is no such version of the API; use the addresses under /api/v1/.",
             details={"spoken": [CURRENT]},
         )
 

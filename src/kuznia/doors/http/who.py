@@ -1,4 +1,4 @@
-"""Nobody passes unknown: who asks is found before any route, and so is whether they may."""
+"""Authentication and scopes: the caller is identified before any route is reached."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -18,11 +18,11 @@ from kuznia.forge.terms import Caller
 from kuznia.platform.errors import Forbidden, Unauthorized
 from kuznia.web.state import state_of
 
-SIGN_IN = "Sign in, and send `Authorization: Bearer ...` or `X-API-Key: ...`."
+SIGN_IN = "A credential is needed: send `Authorization: Bearer ...` or `X-API-Key: ...`."
 
 
 class Who:
-    """Finds the caller, and lets them in where doors/http/access.py says they may come."""
+    """Identifies the caller, and refuses what doors/http/access.py does not allow them."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class Who:
                 caller = await callers.identify(sent)
         state.caller = caller
         if rule.scope is not None and rule.scope not in caller.scopes:
-            raise Forbidden(f"This needs a credential with the scope `{rule.scope}`.")
+            raise Forbidden(f"This address needs a credential with the scope `{rule.scope}`.")
         return receive
 
     async def _count(self, state: DoorState, scope: Scope) -> None:
@@ -91,11 +91,11 @@ class Who:
 
 def find_credential(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     """A bearer token or an API key, as it was sent; either header takes a key."""
-    found = {sent for name, value in headers if (sent := _credential(name, value)) is not None}
-    if len(found) > 1:
-        # Whoever stands before us may have looked at the other.
-        raise Unauthorized("Send one credential; those that came with the request differ.")
-    return found.pop() if found else None
+    sent = {text for name, value in headers if (text := _credential(name, value)) is not None}
+    if len(sent) > 1:
+        # A proxy in front of us may have checked the other one.
+        raise Unauthorized("The request has two different credentials; send only one.")
+    return sent.pop() if sent else None
 
 
 def _credential(name: bytes, value: bytes) -> str | None:
