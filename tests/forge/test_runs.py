@@ -295,7 +295,7 @@ async def test_closing_lets_runs_end_within_the_grace():
 
     await runs.close(grace=1)
 
-    assert (await ended(run)).status == "degraded"
+    assert (await ended(run)).status == "complete"
 
 
 async def test_closing_cancels_what_does_not_end_and_takes_nothing_new():

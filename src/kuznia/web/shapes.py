@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field, JsonValue
 from pydantic_core import to_json
 
-from kuznia.forge.artefact import Evidence
+from kuznia.forge.artefact import Evidence, Makers
 from kuznia.forge.shelf.shelf import Kept, Listed
 from kuznia.forge.terms import Severity, Status
 from kuznia.platform.envelope import FaultShape
@@ -42,6 +42,9 @@ class ArtefactShape(BaseModel):
     id: str
     domain: str
     status: Status
+    made_by: Makers | None = Field(
+        default=None, description="Who made the parts; null if no part was accepted."
+    )
     parts: dict[str, dict[str, JsonValue]] = Field(
         description="The parts by name; each passed its checks."
     )

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 # What is read back from an artefact's JSON; its shape is known to the domain that made it.
 Json = Mapping[str, Any]
 HEARTBEAT = 3600.0
+MADE_BY = {
+    "model": "a model",
+    "planner": "our planner",
+    "both": "a model and our planner",
+}
 # Of a field given in a file.
 MAX_FILE_BYTES = 1_000_000
 
@@ -211,7 +216,10 @@ def _files(artefact: Json) -> Iterable[tuple[str, str]]:
 
 def _summary(artefact: Json) -> str:
     decline = artefact["decline"]
-    lines = [f"\n{artefact['status']}  {artefact['id']}", f"  {_spent(artefact['evidence'])}"]
+    lines = [f"\n{artefact['status']}  {artefact['id']}"]
+    if made_by := artefact.get("made_by"):
+        lines.append(f"  made by {MADE_BY[made_by]}")
+    lines.append(f"  {_spent(artefact['evidence'])}")
     if decline:
         lines += [f"  {decline['message']}", *(f"  ? {q}" for q in decline["questions"])]
     lines += [f"  ! {f['where']}: {f['message']}" for f in artefact["findings"]]

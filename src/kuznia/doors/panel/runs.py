@@ -132,6 +132,7 @@ async def artefact(request: Request, artefact_id: InPath) -> Response:
         "Domain": f"{made.domain} {evidence['domain_version']}",
         "Owner": el("code", made.owner),
         "Status": view.say(made.status),
+        "Made by": view.say(why.made_by),
         "Declined": why.declined,
         "Created": view.moment(made.created_at),
         "Tokens (input + output)": f"{evidence['input_tokens']:,} + {evidence['output_tokens']:,}",

@@ -46,6 +46,7 @@ def body(artefact: Artefact) -> bytes:
             "id": artefact.id,
             "domain": artefact.domain,
             "status": artefact.status,
+            "made_by": artefact.made_by,
             "parts": artefact.parts,
             "unmet": artefact.unmet,
             "findings": artefact.findings,
