@@ -37,7 +37,7 @@ S = TypeVar("S", bound=RequestState)
 
 
 def state_of(scope: Scope, kind: type[S]) -> S:
-    """The state the gate made for this request."""
+    """The state that the gate made for this request."""
     state = scope[KEY]
     assert isinstance(state, kind)
     return state

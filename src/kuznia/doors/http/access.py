@@ -77,7 +77,7 @@ RULES: Mapping[str, AccessRule] = {
 
 
 def domain_rules(path: str, more: Iterable[BaseRoute]) -> dict[str, AccessRule]:
-    """A domain's own routes: its two makers, and `more`, which read or make."""
+    """The rules of a domain's own routes: its two makers, and `more`, which read or make."""
     rules = {
         f"{method} {context.path}": READ if method == "GET" else MAKE
         for context in iter_route_contexts(list(more))

@@ -20,7 +20,7 @@ class _Carrying(BaseModel):
 
 
 async def carried(scope: Scope, receive: Receive) -> tuple[str, Receive]:
-    """The token, empty if there is none; and the body, which can be read again."""
+    """The token, or an empty text; and a `receive` that delivers the body again."""
     carries = state_of(scope, RequestState).target.rule.carries
     if carries == "query":
         sent = parse_qs(scope["query_string"].decode("latin-1"))
@@ -36,7 +36,7 @@ async def carried(scope: Scope, receive: Receive) -> tuple[str, Receive]:
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
-    """The body once more, and after it whatever comes: the leaving of the client."""
+    """Deliver the body once more, then whatever follows it."""
     first = True
 
     async def replay() -> Message:

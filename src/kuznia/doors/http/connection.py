@@ -1,4 +1,4 @@
-"""One connection: whatever comes over it, and whatever is sent, has an end in size and in time."""
+"""One connection: what is received and what is sent is bounded in size and in time."""
 
 import asyncio
 from typing import TYPE_CHECKING, Any
@@ -37,7 +37,7 @@ MAX_HEAD_BYTES = 64_000
 
 
 class ServerConnection(HttpToolsProtocol):
-    """What is sent before a request is known is bounded, and nobody holds an answer for ever."""
+    """A connection with limits on slow senders and slow readers."""
 
     _beside = 0
     _in_head = False
@@ -133,7 +133,7 @@ class ServerConnection(HttpToolsProtocol):
         super().resume_writing()
 
     def look(self, now: float) -> None:
-        """Once a second: end what takes longer than anybody honest would."""
+        """Close the connection if it is slower than any honest client; called once a second."""
         if self._stuck(now):
             self.transport.abort()
         elif self._head_due is not None and now > self._head_due:
@@ -142,7 +142,7 @@ class ServerConnection(HttpToolsProtocol):
             self._refuse(TooSlow("The body arrived too slowly or not at all; send it again."))
 
     def _trickles(self, now: float) -> bool:
-        """Whether the body that comes has had its time."""
+        """Whether the body has used up its time."""
         if self.flow.read_paused or self.cycle.waiting_for_100_continue:
             # Nobody may send now: it is we who are slow.
             self._body_began = self._body_heard = now
@@ -157,7 +157,7 @@ class ServerConnection(HttpToolsProtocol):
         )
 
     def _stuck(self, now: float) -> bool:
-        """Whether what is written is not taken."""
+        """Whether the client does not read what was sent."""
         left = self.transport.get_write_buffer_size()
         if not left or not (self.flow.write_paused or self.transport.is_closing()):
             self._untaken = None
@@ -172,7 +172,7 @@ class ServerConnection(HttpToolsProtocol):
         return left > before - time * SLOWEST_READER
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - it tells nobody what to do
-        """What cannot be read as HTTP is answered in the form of every other error."""
+        """Answer what is not valid HTTP in the form of every other error."""
         self._refuse(
             Invalid(
                 "This is not a valid HTTP request. Percent-encode spaces and characters outside "
@@ -181,7 +181,7 @@ class ServerConnection(HttpToolsProtocol):
         )
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Whoever offers another protocol is answered in this one, and no line is worth it."""
+        """Ignore an upgrade without a log line: the request is answered in HTTP."""
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: "ASGI3Application") -> None:
         self._running = cycle
@@ -191,7 +191,7 @@ class ServerConnection(HttpToolsProtocol):
         return self._running is not None and not self._running.response_complete
 
     def _leave(self) -> None:
-        """Whoever works on a request is told what a client that left would tell."""
+        """Tell the request in progress that its client has left."""
         if self._running is not None and not self._running.response_complete:
             self._running.disconnected = True
             self._running.message_event.set()

@@ -1,4 +1,4 @@
-"""Pure ASGI, round everything: request id, security headers, deadline, log line, metrics."""
+"""The outermost ASGI middleware: request id, security headers, deadline, log line, metrics."""
 
 import asyncio
 import re
@@ -49,7 +49,7 @@ STALL = 60.0
 
 
 class Gate:
-    """One wrapper for what every request needs: six would each wrap `send` and cost as much."""
+    """One middleware for what every request needs: six would each wrap `send` and cost as much."""
 
     def __init__(
         self,
@@ -125,7 +125,7 @@ class Gate:
     async def _guarded(
         self, scope: Scope, receive: Receive, send: Send, limit: asyncio.Timeout
     ) -> Fault | None:
-        """The fault it ended with, if that was not told from within."""
+        """The fault the request ended with, unless it was answered further in."""
         try:
             async with limit:
                 _readable(scope)
@@ -156,7 +156,7 @@ class Gate:
         )
 
     def _known(self, scope: Scope) -> None:
-        """Refuse a name that is not ours: a foreign page can make its own point at this machine."""
+        """Refuse foreign host names: a page elsewhere can point its own name at this machine."""
         if not self._hosts:
             return
         sent = next((value for name, value in scope["headers"] if name == b"host"), b"")
@@ -166,7 +166,7 @@ class Gate:
             raise Forbidden("This server does not answer to that host name; see ALLOWED_HOSTS.")
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
-        """A body that says it is too long is refused unread; one that does not say is counted."""
+        """Refuse a body whose announced length is too long; count one without a length."""
         announced = next((v for k, v in scope["headers"] if k == b"content-length"), None)
         if announced is not None and announced.isdigit():
             if int(announced) > self._max_bytes:
@@ -199,7 +199,7 @@ def _refuse_forwarded(scope: Scope) -> None:
 
 
 def _readable(scope: Scope) -> None:
-    """Refuse an address two readers may read differently, or that no log line should hold."""
+    """Refuse an address that two readers may read differently, or that no log should hold."""
     raw: bytes = scope.get("raw_path") or b""
     # What stands before us may have read an encoded slash as part of a name, and we as its end.
     if _UNREADABLE.search(scope["path"]) or (b"%" in raw and _ENCODED_SLASH.search(raw)):
@@ -210,7 +210,7 @@ def _readable(scope: Scope) -> None:
 
 
 def _headless(send: Send) -> Send:
-    """What a GET would answer, without its body: a stream ends before its first event."""
+    """Send the head of what a GET would answer; a stream ends before its first event."""
     ended = False
 
     async def send_head(message: Message) -> None:

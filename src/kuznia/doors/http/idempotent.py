@@ -39,7 +39,7 @@ FINISHED = b"\nevent: run.finished\n"
 
 
 class Idempotent:
-    """Only where orders are placed: an answer that holds a secret must not be kept."""
+    """Applies only to orders: an answer that holds a secret must not be stored."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -92,7 +92,7 @@ class Idempotent:
     async def _begin(
         self, replays: Replays, tape: Tape, scope: Scope, body: bytes, send: Send
     ) -> None:
-        """The work is a task of its own: this request is the first listener, and may leave."""
+        """Start the work as a task of its own: this request only listens, and may leave."""
         task = asyncio.create_task(self._execute(replays, tape, scope, body))
         replays.tasks.add(task)
         task.add_done_callback(replays.tasks.discard)
@@ -112,7 +112,7 @@ class Idempotent:
 
 
 class _Work:
-    """What is done once: its answer goes onto the tape, and its end only when that was kept."""
+    """The work of one key: its answer goes onto the tape, its end only once that is stored."""
 
     def __init__(self, replays: Replays, tape: Tape, body: bytes) -> None:
         self._replays = replays
@@ -145,7 +145,7 @@ class _Work:
             tape.write(self._pieces[len(tape.pieces)])
 
     async def end(self) -> None:
-        """No more comes; without an answer it may be tried again."""
+        """Close the tape; without an answer the key is free for another attempt."""
         if self._settled:
             self._tape.end()
             return
@@ -158,7 +158,7 @@ class _Work:
 
 
 async def _settle(replays: Replays, asked: Request, answer: Answer | None) -> bool:
-    """Whether the answer may be given."""
+    """Store the answer; tell whether it may be sent."""
     if answer is not None:
         return await replays.keep(asked, answer)
     await replays.release(asked)
@@ -166,7 +166,7 @@ async def _settle(replays: Replays, asked: Request, answer: Answer | None) -> bo
 
 
 def _is_last(piece: Message) -> bool:
-    """Whether this ends the answer; after a stream's last event there is nothing to read."""
+    """Whether this ends the answer; nothing follows the last event of a stream."""
     return not piece.get("more_body") or FINISHED in piece["body"]
 
 
@@ -192,7 +192,7 @@ async def _renewed(replays: Replays, asked: Request) -> AsyncGenerator[None]:
 
 
 async def _play(tape: Tape, send: Send, *, replayed: bool) -> bool:
-    """All there is and all that comes; whether that was anything."""
+    """Send all there is and all that comes; tell whether that was anything."""
     place = 0
     while True:
         while place < len(tape.pieces):
@@ -208,7 +208,7 @@ async def _play(tape: Tape, send: Send, *, replayed: bool) -> bool:
 
 
 def _worth_keeping(pieces: Sequence[Message]) -> Answer | None:
-    """What was done, or refused after the work: a fault that may pass is tried again instead."""
+    """The answer to store, or None for a temporary fault, which is tried again instead."""
     status: int = pieces[0]["status"]
     headers: Headers = tuple((name, value) for name, value in pieces[0]["headers"])
     if not (200 <= status < 300 or status == 422):

@@ -29,7 +29,7 @@ Methods = Mapping[str, Target]
 
 
 class Targets:
-    """All there is at this server; LookupError for a route that has no rule."""
+    """All routes of this server; LookupError for a route without a rule."""
 
     def __init__(self, routes: Iterable[BaseRoute], rules: Mapping[str, AccessRule]) -> None:
         contexts: dict[str, list[RouteContext]] = defaultdict(list)
@@ -50,7 +50,7 @@ class Targets:
         self._nowhere_in_panel = Target(rule=NOWHERE_IN_PANEL, app=_not_found)
 
     def match(self, scope: Scope) -> Target:
-        """What this is for; the variable parts of its path go into the scope."""
+        """The target of a request; the variable parts of its path go into the scope."""
         path, method = scope["path"], scope["method"]
         found = self._find(path)
         if found is not None:
@@ -72,7 +72,7 @@ class Targets:
 
 
 class Dispatch(BaseRoute):
-    """The only route the framework's router sees: it answers from what was decided upon."""
+    """The only route the framework sees: it calls the target that was matched."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:  # noqa: ARG002 - it is for any
         return Match.FULL, {}
@@ -114,7 +114,7 @@ def _other_end(path: str) -> str:
 
 
 def _elsewhere(target: Target) -> Target:
-    """A slash more or less at the end is sent on, if the right address would let its sender in."""
+    """Redirect a wrong slash at the end, if the right address would admit the sender."""
     rule = replace(target.rule, orders=False, carries=None)
     return replace(target, rule=rule, app=_moved)
 

@@ -41,9 +41,9 @@ class Turnstile:
         await self._app(scope, receive, send)
 
     def _share(self, state: DoorState, scope: Scope) -> str:
-        """Whose work this is where places are short: a caller's, else an address's.
+        """Whose share of scarce places this request uses: its caller's, else its address's.
 
-        At this machine each request counts by itself, or all of them would be in one queue.
+        On this machine each request counts by itself, or all would share one queue.
         """
         if state.caller is not None and state.caller.id != LOCAL:
             return state.caller.id
@@ -68,7 +68,7 @@ class Turnstile:
 
 
 async def take(limits: RateLimits, state: DoorState, counted: Admitted, cost: int = 1) -> None:
-    """Count it and leave the headers for the gate to send with whatever the answer is."""
+    """Count a request, and set the headers that tell what is left."""
     state.admitted = counted
     try:
         verdict = await limits.admit(
@@ -89,7 +89,7 @@ async def take_more(request: Request, cost: int) -> None:
 
 
 def own_rates(settings: Sequence[str], targets: Targets) -> Own:
-    """The rates of RATE_LIMIT_ROUTES; Invalid for one that would limit nothing."""
+    """The rates of RATE_LIMIT_ROUTES; Invalid for a route that does not exist."""
     own: dict[tuple[str, str], tuple[str, Rate | None]] = {}
     routes = {(_nameless(one.path), one.method): one for one in targets.operations}
     for setting in settings:
@@ -114,5 +114,5 @@ def own_rates(settings: Sequence[str], targets: Targets) -> Own:
 
 
 def _nameless(path: str) -> str:
-    """A route's path, whatever its variable parts are called."""
+    """The path of a route without the names of its variables."""
     return re.sub(r"\{[^{}/]*\}", "{}", path)

@@ -23,7 +23,7 @@ UNTIL = datetime(2027, 12, 1, tzinfo=UTC)
 
 
 def check(scope: Scope) -> None:
-    """Refuse a version nobody here speaks: another's answer in its place would be read wrongly."""
+    """Refuse a version this server does not have: another version would be misread."""
     for name, value in scope["headers"]:
         if name in ASKED_IN and value.strip().lower().decode("latin-1") not in SPOKEN:
             raise UnknownVersion(
@@ -40,7 +40,7 @@ def check(scope: Scope) -> None:
 
 @cache
 def farewell(successors: tuple[str, ...]) -> Headers:
-    """What an old route says of its end, with every answer; nothing for one that stays."""
+    """The deprecation headers of an old route; none for a current one."""
     if not successors:
         return ()
     links = ", ".join(f'<{address}>; rel="successor-version"' for address in successors)

@@ -82,7 +82,7 @@ class Who:
         return receive
 
     async def _count(self, state: DoorState, scope: Scope) -> None:
-        """Refuse an address that guesses; a good credential from the same address is not asked."""
+        """Count a refused credential against its address; valid ones are not limited by it."""
         limits = state.doors.metering.limits
         if limits is not None and self._refusals is not None:
             subject = f"@{client_address(scope, self._proxies)}"
@@ -90,7 +90,7 @@ class Who:
 
 
 def find_credential(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    """A bearer token or an API key, as it was sent; either header takes a key."""
+    """The bearer token or API key of a request; either header accepts a key."""
     sent = {text for name, value in headers if (text := _credential(name, value)) is not None}
     if len(sent) > 1:
         # A proxy in front of us may have checked the other one.
@@ -107,7 +107,7 @@ def _credential(name: bytes, value: bytes) -> str | None:
 
 # Any: OpenAPI is JSON of any shape.
 def describe(app: FastAPI, targets: Targets) -> None:
-    """Put into the document how to come in, and where nobody needs to."""
+    """Describe in the OpenAPI document how to authenticate, and where no credential is needed."""
     written = app.openapi
 
     def openapi() -> dict[str, Any]:

@@ -10,7 +10,7 @@ _FLOWS, _CODE, _TRAINING = "/api/v1/flows", "/api/v1/code", "/api/v1/training"
 
 
 def _rules() -> Iterator[tuple[str, AccessRule]]:
-    """Each with and without a slash at its end, where clients of old are known to send either."""
+    """The rules, with and without a slash at the end where old clients send either."""
     yield "POST /api/generate", replace(ORDER, successors=(_FLOWS, _CODE))
     yield (
         "POST /api/generate/batch",

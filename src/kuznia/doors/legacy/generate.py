@@ -28,13 +28,13 @@ router = APIRouter(prefix="/api", tags=["old paths"], deprecated=True)
 
 
 class _Old(BaseModel):
-    """What nobody asked for was passed over then, and still is."""
+    """Unknown fields are ignored, as they always were at these addresses."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
 
 
 class GenerateIn(_Old):
-    """A flow; or code, when a programming language is named."""
+    """A flow; or code, if a programming language is named."""
 
     prompt: str
     model: Annotated[
@@ -204,7 +204,7 @@ async def _order(
 
 
 def _named(loc: tuple[int | str, ...], place: int | None) -> tuple[int | str, ...]:
-    """A place in our input by the name it has in theirs."""
+    """The place of an error, under the name the field has in the old request."""
     renamed = tuple("programming_language" if one == "language" else one for one in loc)
     return renamed if place is None else ("requests", place, *renamed)
 

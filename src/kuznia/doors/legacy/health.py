@@ -1,4 +1,4 @@
-"""`/api/status` and `/api/health`: the state of the model service and of the database."""
+"""`/api/status` and `/api/health`: the state of the models and of the database."""
 
 from datetime import datetime
 from typing import Literal
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api", tags=["old paths"], deprecated=True)
 
 
 class OldStatus(BaseModel):
-    """Whether CodeMie can be asked, its assistants, and where it is; never a secret."""
+    """Whether CodeMie can be used, its assistants and its address; no secrets."""
 
     codemie_available: bool
     agent_flow_id: str | None = None
@@ -27,7 +27,7 @@ class OldStatus(BaseModel):
 
 
 class OldHealth(BaseModel):
-    """`degraded`: orders are taken, and our own planners answer where a model would."""
+    """`degraded`: orders are accepted, and our own planners replace the model."""
 
     status: Literal["healthy", "degraded"]
     version: str

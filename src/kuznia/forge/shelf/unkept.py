@@ -27,7 +27,7 @@ LAST_TRY: Final = 2.0
 
 @dataclass(slots=True, eq=False)
 class Unwritten:
-    """One artefact on its way into a row. `written` is the try under way, if there is one."""
+    """An artefact on its way into a row; `written` is the attempt in progress, if any."""
 
     kept: Kept
     key: str
@@ -35,7 +35,7 @@ class Unwritten:
 
 
 class Unkept:
-    """Lives as long as the application. `put` writes what is new, `put_again` what may be there."""
+    """Artefacts not yet in the database; `put` writes new rows, `put_again` rows that may exist."""
 
     def __init__(
         self,
@@ -66,16 +66,16 @@ class Unkept:
         return artefact_id in self._held
 
     def find(self, owner: str, artefact_id: str) -> Kept | None:
-        """The owner's own, while it is here."""
+        """The owner's own artefact, while it is only here."""
         held = self._held.get(artefact_id)
         return held.kept if held is not None and held.kept.owner == owner else None
 
     def of(self, owner: str) -> Iterator[Kept]:
-        """All of one owner's that are here."""
+        """All artefacts of an owner that are only here."""
         return (held.kept for held in self._held.values() if held.kept.owner == owner)
 
     def admit(self) -> None:
-        """Raise Unavailable where one more like the largest would not be kept."""
+        """Raise Unavailable if another artefact like the largest would not fit."""
         if self._held and not self._has_room(self._largest):
             raise Unavailable(
                 "The database takes no rows, and the room in memory for what waits is used up: "
@@ -85,7 +85,7 @@ class Unkept:
             )
 
     async def keep(self, kept: Kept, key: str, seconds: float) -> bool:
-        """Write it, or hold it until it is written; whether one of these."""
+        """Write an artefact, or hold it until it is written; False if neither is possible."""
         if self._journal.stuck and not self._has_room(len(kept.body)):
             return self._refused()
         held = Unwritten(kept, key)
@@ -101,14 +101,14 @@ class Unkept:
         return True
 
     def hold(self, kept: Kept, key: str) -> bool:
-        """Have it written when that can be done; whether there is room to hold it until then."""
+        """Hold an artefact until it can be written; False if there is no room."""
         if not self._has_room(len(kept.body)):
             return False
         self._hold(Unwritten(kept, key))
         return True
 
     def take(self, owner: str, artefact_id: str) -> Kept | None:
-        """The owner wants it gone, before it ever was a row."""
+        """Remove an artefact that its owner deleted before it became a row."""
         held = self._held.get(artefact_id)
         if held is None or held.kept.owner != owner:
             return None
@@ -118,7 +118,7 @@ class Unkept:
         return held.kept
 
     async def forget(self, owner: str) -> None:
-        """None of this owner's becomes a row any more; what is being written has been, by then."""
+        """Drop the artefacts of an owner, and wait for those that are being written."""
         theirs = [held for held in self._held.values() if held.kept.owner == owner]
         for held in theirs:
             self._drop(held)
@@ -126,7 +126,7 @@ class Unkept:
             await asyncio.wait(under_way)
 
     async def close(self) -> None:
-        """One more try, for so long as it may take; what is not written then is lost."""
+        """Try to write everything once more within a time limit; the rest is lost."""
         if self._trying is not None:
             self._trying.cancel()
             with suppress(asyncio.CancelledError):
@@ -167,7 +167,7 @@ class Unkept:
             self._kept(held.kept)
 
     async def _try(self) -> None:
-        """One each time, and all once it is taken: an outage is not to be asked for every row."""
+        """Try one artefact at a time, and all others once it succeeds."""
         while self._held:
             await asyncio.sleep(AGAIN)
             due = self._due()
