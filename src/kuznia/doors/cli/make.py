@@ -1,4 +1,4 @@
-"""One artefact made on the terminal: its stages as they happen, then what came of it."""
+"""One artefact made on the terminal: its progress, then the result."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, suppress
@@ -34,13 +34,13 @@ MADE_BY = {
     "planner": "our planner",
     "both": "a model and our planner",
 }
-# Of a field given in a file.
+# Of a file that holds the value of a field.
 MAX_FILE_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class MakeOptions:
-    """How the artefact is given: as JSON, in a format, or as files and in words."""
+    """How the artefact is written: as JSON, in an export format, or as files and text."""
 
     as_json: bool = False
     export: str | None = None
@@ -88,7 +88,7 @@ def _give_all(kept: Kept, domain: AnyDomain, form: Export | None, options: MakeO
 
 
 def _give(artefact: Json, shown: object, options: MakeOptions) -> None:
-    """Files, and what a terminal is for; in a folder the whole artefact is of more use."""
+    """Print or write the files; a folder also gets the whole artefact."""
     files = list(_files(artefact))
     if options.out is not None:
         if shown is not None:
@@ -122,7 +122,9 @@ def _domain(context: Doors, name: str) -> AnyDomain:
         for word in (last.removesuffix("s"), last)
     }
     if (domain := called.get(name)) is None:
-        raise NotFound(f"There is no domain {name[:40]!r}; there is {', '.join(sorted(domains))}.")
+        raise NotFound(
+            f"There is no domain {name[:40]!r}; the domains are {', '.join(sorted(domains))}."
+        )
     return domain
 
 
@@ -130,17 +132,19 @@ def _format(domain: AnyDomain, name: str) -> Export:
     form = domain.shown.exports.get(name)
     if form is None:
         known = ", ".join(domain.shown.exports) or "none"
-        raise NotFound(f"{domain.name} has no format {name[:40]!r}; there is {known}.")
+        raise NotFound(f"{domain.name} has no format {name[:40]!r}; its formats are {known}.")
     return form
 
 
 async def _start(context: Doors, domain: AnyDomain, fields: Mapping[str, str], who: Caller) -> Run:
     known = domain.input.model_fields
     if "prompt" not in fields and known["prompt"].is_required():
-        raise Invalid("Nothing to make: say what you want, in quotes.")
+        raise Invalid("The prompt is missing: say what you want, in quotes.")
     if unknown := [field for field in fields if field not in known]:
         names = ", ".join(_option(field) for field in known if field != "prompt")
-        raise Invalid(f"{_option(unknown[0])} is no option of {domain.name}; there is {names}.")
+        raise Invalid(
+            f"{domain.name} has no option {_option(unknown[0])}; its options are {names}."
+        )
     try:
         input_ = domain.input.model_validate(
             {field: _value(known[field], text) for field, text in fields.items()}
@@ -155,7 +159,7 @@ def _option(field: str) -> str:
 
 
 def _value(field: FieldInfo, text: str) -> object:
-    """Lists and objects are given as JSON, or in a file of it; all else is understood as text."""
+    """Read a value: lists and objects are JSON or the name of a JSON file, all else is text."""
     if field.annotation is str:
         return text
     if text.startswith(("[", "{")):
@@ -237,4 +241,4 @@ def _spent(evidence: Json) -> str:
     )
     if making is None:
         return figures
-    return f"found on the shelf, nothing was spent; its making took {figures}"
+    return f"found in the cache, nothing was spent; making it took {figures}"

@@ -52,12 +52,12 @@ class Targets:
     def match(self, scope: Scope) -> Target:
         """The target of a request; the variable parts of its path go into the scope."""
         path, method = scope["path"], scope["method"]
-        found = self._find(path)
-        if found is not None:
-            scope["path_params"] = found[1]
-            return _for(found[0], method)
-        if (found := self._find(_other_end(path))) is not None:
-            return _elsewhere(_for(found[0], method))
+        match = self._find(path)
+        if match is not None:
+            scope["path_params"] = match[1]
+            return _for(match[0], method)
+        if (match := self._find(_other_end(path))) is not None:
+            return _elsewhere(_for(match[0], method))
         # All that depends on it is how whoever is not known is asked to sign in.
         return self._nowhere_in_panel if path.startswith(f"{PANEL}/") else self._nowhere
 
@@ -66,8 +66,8 @@ class Targets:
             return methods, {}
         for pattern, methods in self._patterns.get(path.count("/"), ()):
             # Not `match`: to it a line break at the end is as good as the end.
-            if found := pattern.fullmatch(path):
-                return methods, found.groupdict()
+            if match := pattern.fullmatch(path):
+                return methods, match.groupdict()
         return None
 
 

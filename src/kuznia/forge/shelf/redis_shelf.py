@@ -64,11 +64,11 @@ class RedisShelf:
         """
         alive = self._redis.key("alive", "")
         words = (str(ours), self._longest, str(given_up or ""), alive, int(trusting))
-        said = await self._redis.run(_CLAIM, self._keys(key), *words)
-        if said[0] == b"kept" and (kept := unpack(said[1])) is not None:
+        answer = await self._redis.run(_CLAIM, self._keys(key), *words)
+        if answer[0] == b"kept" and (kept := unpack(answer[1])) is not None:
             return kept
-        if said[0] == b"held":
-            process, run = said[1].decode().split()
+        if answer[0] == b"held":
+            process, run = answer[1].decode().split()
             return Claim(process, RunId(run))
         return ours
 
