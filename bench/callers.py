@@ -24,10 +24,14 @@ from kuznia.callers.credentials.signed_links import Passes
 from kuznia.callers.credentials.tokens import Issuer
 from kuznia.callers.identify import Callers
 from kuznia.callers.people import People
+from kuznia.doors.context import DoorState
+from kuznia.doors.http.access import ORDER
 from kuznia.doors.http.who import Who
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.db import migrate
 from kuznia.platform.db.database import Database
+from kuznia.web.state import KEY
+from kuznia.web.target import Target
 
 SECRET = "a secret that is long enough for everyone"
 REQUESTS, PEOPLE = 20_000, 200
@@ -89,7 +93,8 @@ async def asked(callers: Callers, credentials: list[str], count: int) -> float:
     async def app(*_: Any) -> None:
         pass
 
-    who = Who(app, everyone=None)
+    who = Who(app, everyone=None, refusals=None, proxies=())
+    target = Target(path="/api/v1/code", method="POST", rule=ORDER, app=app)
     # As httptools hands them over: a real request has some more headers before this one.
     others = [(b"host", b"x"), (b"accept", b"*/*"), (b"user-agent", b"bench")]
     scopes = [
@@ -105,7 +110,9 @@ async def asked(callers: Callers, credentials: list[str], count: int) -> float:
     began = time.process_time()
     for number in range(count):
         scope = scopes[number % len(scopes)]
-        scope["state"] = {"doors": doors}
+        scope[KEY] = DoorState(
+            request_id="", target=target, forge=cast("Any", None), doors=cast("Any", doors)
+        )
         await who(scope, cast("Any", app), cast("Any", app))
     return 1000 * (time.process_time() - began) / count
 

@@ -343,13 +343,3 @@ class CheckEvidence:
     name: str
     version: int
     passed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One step of a run, numbered from 1, the same through every door."""
-
-    number: int
-    kind: EventKind
-    # Anything pydantic can write as JSON; written only when somebody listens.
-    data: Mapping[str, object]

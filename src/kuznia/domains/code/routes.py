@@ -30,9 +30,9 @@ from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Invalid, TimedOut, TooLarge, invalid
 from kuznia.platform.process.workers import POOL, Stopped
 from kuznia.web.answers import answered
-from kuznia.web.asked import forge_of
 from kuznia.web.body import JsonBody, media_type, multipart
 from kuznia.web.route import ExactRoute
+from kuznia.web.state import forge_of
 
 router = APIRouter(prefix="/api/v1/code", tags=["code"], route_class=ExactRoute)
 

@@ -28,11 +28,11 @@ from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Invalid, NotFound, UnsupportedMedia, invalid
 from kuznia.platform.process.workers import POOL
 from kuznia.web.answers import answered
-from kuznia.web.asked import caller_of, forge_of
 from kuznia.web.body import SMALL, JsonBody, fields, media_type, multipart
 from kuznia.web.ids import InPath
 from kuznia.web.route import ExactRoute
 from kuznia.web.shapes import ArtefactShape, kept_headers, linked
+from kuznia.web.state import RequestState, caller_of, forge_of, state_of
 
 router = APIRouter(prefix="/api/v1", tags=["flows"], route_class=ExactRoute)
 
@@ -129,7 +129,7 @@ async def edit_flow(request: Request, artefact_id: InPath) -> Response:
     change = (await EDIT.read(request)).change
     forge = forge_of(request)
     kept, flow = await _flow(request, artefact_id)
-    await forge.shelf.admit(request.scope["state"]["caller"])
+    await forge.shelf.admit(caller_of(request))
     began = forge.clock.monotonic()
     try:
         new = await POOL.ease(partial(edition, flow, change))
@@ -178,7 +178,7 @@ async def _shown(
         key=forge.seal,
         today=forge.clock.now().date(),
         language=language,
-        link=request.scope["state"].get("link", ""),
+        link=state_of(request.scope, RequestState).link,
     )
     shown = await asyncio.to_thread(walk)
     return Response(shown.html, shown.status, HEADERS, media_type="text/html")

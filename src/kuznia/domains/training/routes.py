@@ -48,10 +48,10 @@ from kuznia.forge.work import Forge
 from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Conflict, Invalid, NotFound, invalid
 from kuznia.web.answers import answered, bare
-from kuznia.web.asked import caller_of, forge_of
 from kuznia.web.body import SMALL, JsonBody
 from kuznia.web.ids import InPath, UserInPath
 from kuznia.web.route import ExactRoute
+from kuznia.web.state import caller_of, forge_of
 
 router = APIRouter(prefix="/api/v1", tags=["training"], route_class=ExactRoute)
 

@@ -28,7 +28,7 @@ from kuznia.platform.errors import invalid
 
 Number = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 Name = Annotated[str, StringConstraints(max_length=200)]
-MOST_NOTES = 2000
+MAX_NOTES = 2000
 CYRILLIC = re.compile(r"[а-яіїєґ]", re.IGNORECASE)
 ENDURANCE = re.compile(
     r"\b(?:run|jog|marathon|\d+ ?k\b|endurance|stamina|cardio|cycl|bike|swim|row|walk|hik)"
@@ -133,7 +133,7 @@ def ordered(
     profile = begun(person, answers)
     if notes:
         notes = f"{profile.notes}. {notes}" if profile.notes else notes
-        profile = profile.model_copy(update={"notes": notes[:MOST_NOTES]})
+        profile = profile.model_copy(update={"notes": notes[:MAX_NOTES]})
     return PlanInput(
         prompt=person.goal_description or "A training plan.",
         profile=profile,

@@ -76,7 +76,7 @@ class FlowAnswer(BaseModel):
     error: str | None = None
 
 
-def told(kept: Kept, prompt: str) -> FlowAnswer:
+def flow_answer(kept: Kept, prompt: str) -> FlowAnswer:
     """An artefact of flows in the old shape; one that was declined is told as an error."""
     artefact = from_json(kept.body)
     if (decline := artefact["decline"]) is not None:

@@ -25,10 +25,10 @@ from kuznia.doors.orders import accepted, ended
 from kuznia.forge.terms import Caller
 from kuznia.platform.errors import NotFound
 from kuznia.web.answers import bare
-from kuznia.web.asked import caller_of
 from kuznia.web.body import ORDER, SMALL, JsonBody
 from kuznia.web.ids import NAME, UserInPath
 from kuznia.web.shapes import kept_headers
+from kuznia.web.state import caller_of
 
 router = APIRouter(prefix="/api/trainingplan", tags=["old paths"], deprecated=True)
 
@@ -179,9 +179,9 @@ async def initial_questions(request: Request) -> Response:
 @router.post("/generate", include_in_schema=False)
 async def generate(request: Request) -> Response:
     """The same order once more finds the plan a model had a part in; ours costs nothing anew."""
-    at, who, sent = doors(request), caller_of(request), await PLAN.read(request)
-    given = ordered(sent.personal_info, sent.initial_responses, sent.initial_questions)
-    run = at.runs.start(await at.order("training", given, who), goes_on=False)
+    context, who, sent = doors(request), caller_of(request), await PLAN.read(request)
+    input_ = ordered(sent.personal_info, sent.initial_responses, sent.initial_questions)
+    run = context.runs.start(await context.order("training", input_, who), goes_on=False)
     await ended(request, run)
     kept = accepted(run)
     artefact = from_json(kept.body)
