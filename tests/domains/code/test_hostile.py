@@ -19,11 +19,11 @@ from tests.domains.code.patience import lag_while
 from tests.makers import a_forge
 
 from kuznia.domains.code import DOMAIN
-from kuznia.domains.code.languages.apart import MAX_LETTERS, MAX_SECONDS, apart
 from kuznia.domains.code.languages.find import LANGUAGES, get
-from kuznia.domains.code.languages.grammar import QUICK, Elsewhere, parse, sparingly
-from kuznia.domains.code.languages.proof import prove
-from kuznia.domains.code.languages.pytree import tree_of
+from kuznia.domains.code.parsing.apart import MAX_LETTERS, MAX_SECONDS, apart
+from kuznia.domains.code.parsing.grammar import QUICK, Elsewhere, parse, sparingly
+from kuznia.domains.code.parsing.proof import prove
+from kuznia.domains.code.parsing.pytree import tree_of
 from kuznia.forge.run import run
 from kuznia.llm.model import Reply, Usage
 from kuznia.llm.scripted import ScriptedModel
@@ -130,7 +130,7 @@ async def test_a_stream_of_64_kb_is_looked_at_without_holding_anybody_up(languag
 
 def test_what_ends_the_process_of_its_grammar_is_not_parsed_by_it():
     script = (
-        "from kuznia.domains.code.languages.proof import prove\n"
+        "from kuznia.domains.code.parsing.proof import prove\n"
         "from kuznia.platform.process.workers import within\n"
         "from kuznia.domains.code.languages.find import get\n"
         "from kuznia.domains.code.analysis import analyse\n"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuznia.domains.code.checks.missing import words
-from kuznia.domains.code.languages.imports import missing
+from kuznia.domains.code.imports.missing import missing
+from kuznia.domains.code.imports.package_names import words
 from kuznia.domains.code.schema import File
 
 PYTHON = {

@@ -16,7 +16,7 @@ import pytest
 from tests.domains.code.patience import least_lag
 
 from kuznia.domains.code.languages.find import LANGUAGES, get
-from kuznia.domains.code.languages.proof import prove
+from kuznia.domains.code.parsing.proof import prove
 from kuznia.domains.code.schema import Proof
 from kuznia.platform.process.turns import share
 from kuznia.platform.process.workers import BUSY, MAX_MEMORY, POOL, Pool, Stopped, work

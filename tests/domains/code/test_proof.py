@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from tests.clocks import least_work
 
 from kuznia.domains.code.languages.find import LANGUAGES, get
-from kuznia.domains.code.languages.grammar import parse
-from kuznia.domains.code.languages.proof import MOST_FLAWS, proof_of, prove
+from kuznia.domains.code.parsing.grammar import parse
+from kuznia.domains.code.parsing.proof import MOST_FLAWS, proof_of, prove
 from kuznia.domains.code.schema import File, Proof
 from kuznia.platform.process.workers import Stopped, within
 

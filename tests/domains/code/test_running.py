@@ -10,8 +10,7 @@ from tests.doors.served import inside
 
 from kuznia.app import Made
 from kuznia.domains.code.checks.running import notice_lies, pass_when_run
-from kuznia.domains.code.sandbox.execution import CaseRun, Execution, Strength
-from kuznia.domains.code.schema import File, Proof, TestsDraft
+from kuznia.domains.code.schema import CaseRun, Execution, File, Proof, Strength, TestsDraft
 from kuznia.llm.model import Ask
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.settings import Settings

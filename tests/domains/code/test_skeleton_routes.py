@@ -13,7 +13,7 @@ from tests.doors.served import inside
 
 from kuznia.app import Made
 from kuznia.domains.code.languages.find import get
-from kuznia.domains.code.languages.proof import prove
+from kuznia.domains.code.parsing.proof import prove
 from kuznia.platform.process.workers import POOL
 from kuznia.platform.settings import Settings
 

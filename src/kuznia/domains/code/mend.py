@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import TypeVar
 
-from kuznia.domains.code.languages.find import find, find_by_path
-from kuznia.domains.code.languages.proof import proof_of
-from kuznia.domains.code.languages.pytree import tree_of
-from kuznia.domains.code.reply.naming import are_kin
+from kuznia.domains.code.languages.find import are_kin, find, find_by_path
+from kuznia.domains.code.parsing.proof import proof_of
+from kuznia.domains.code.parsing.pytree import tree_of
 from kuznia.domains.code.schema import CodeDraft, File
 
 C = TypeVar("C", bound=CodeDraft)

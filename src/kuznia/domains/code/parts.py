@@ -5,14 +5,14 @@ from functools import partial
 from typing import Any, TypeVar
 
 from kuznia.domains.code import prompt
-from kuznia.domains.code.analysis.part import METRICS
+from kuznia.domains.code.analysis import Analysis, analyse_proven, analysed
 from kuznia.domains.code.checks import docs, source
 from kuznia.domains.code.checks import tests as test_checks
 from kuznia.domains.code.checks.source import UNCHECKED, letters, written
-from kuznia.domains.code.languages.apart import apart
 from kuznia.domains.code.languages.find import get
-from kuznia.domains.code.languages.proof import proof_of
 from kuznia.domains.code.mend import C, tidy
+from kuznia.domains.code.parsing.apart import apart
+from kuznia.domains.code.parsing.proof import proof_of
 from kuznia.domains.code.reply.choose import Kind
 from kuznia.domains.code.reply.document import document
 from kuznia.domains.code.reply.extract import MOST_BYTES, Extracted, extract
@@ -28,12 +28,16 @@ from kuznia.domains.code.schema import (
     Proof,
     TestsDraft,
 )
-from kuznia.forge.terms import Finding, Part, Prompt, Unreadable
+from kuznia.forge.terms import Draft, Finding, Part, Prompt, Unreadable
 from kuznia.platform.process.workers import Stopped
 
 R = TypeVar("R")
 MOST_TOKENS = 8_192
 _ONE_PAGE = "Reply with one Markdown document."
+
+
+class MetricsDraft(Analysis, Draft):
+    """An analysis, as a part of an artefact."""
 
 
 def parts(
@@ -156,6 +160,13 @@ def _enough_in(text: str, bench: CodeBench, _: float) -> str | None:
     return enough(text, bench)
 
 
+async def _measure(bench: CodeBench) -> MetricsDraft:
+    code = written(bench)
+    # Other processes are for what may be slow; an order of one small file is most orders.
+    now = analyse_proven(code.files[0], code.proof) if len(code.files) == 1 else None
+    return MetricsDraft(**dict(now or await analysed(code.files)))
+
+
 CODE: Part[CodeDraft, CodeInput] = Part(
     name="code",
     prompt=_ask_code,
@@ -163,6 +174,9 @@ CODE: Part[CodeDraft, CodeInput] = Part(
     enough=_enough,
     mend=_mend,
     checks=source.SOURCE,
+)
+METRICS: Part[MetricsDraft, CodeInput] = Part(
+    name="metrics", needs=("code",), required=False, make=_measure
 )
 TESTS: Part[TestsDraft, CodeInput] = Part(
     name="tests",

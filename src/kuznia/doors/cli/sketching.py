@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic_core import to_json
 
 from kuznia.domains.code.languages.find import find_by_path
-from kuznia.domains.code.languages.proof import SECONDS
+from kuznia.domains.code.parsing.proof import SECONDS
 from kuznia.domains.code.schema import File
 from kuznia.domains.code.skeletons import (
     Skeletons,

@@ -9,7 +9,7 @@ from tests.domains.code.analysis.counted import a_file, file_of
 from tests.domains.code.patience import least_lag
 
 from kuznia.domains.code.analysis import analyse, analysed
-from kuznia.domains.code.analysis.measure import MOST_FUNCTIONS, complexities
+from kuznia.domains.code.analysis.metrics.measure import MOST_FUNCTIONS, complexities
 from kuznia.domains.code.analysis.tables import TABLES
 from kuznia.domains.code.languages.find import LANGUAGES, get
 from kuznia.platform.process.workers import POOL, Stopped, within

@@ -6,9 +6,8 @@ import pytest
 from tests.domains.code.test_running import BENCH
 
 from kuznia.domains.code.checks.running import pass_when_run
-from kuznia.domains.code.sandbox.execution import Execution
 from kuznia.domains.code.sandbox.trial import Sandbox
-from kuznia.domains.code.schema import File, Proof, TestsDraft
+from kuznia.domains.code.schema import Execution, File, Proof, TestsDraft
 
 CODE = "def twice(x):\n    return x + 1\n"
 TESTS = """\

@@ -9,7 +9,7 @@ from tests.domains.code.test_symbols import OFFERED
 
 from kuznia.domains.code.checks.docs import DOCUMENTATION
 from kuznia.domains.code.languages.find import LANGUAGES, get
-from kuznia.domains.code.languages.symbols import MOST_SYMBOLS, public
+from kuznia.domains.code.parsing.symbols import MOST_SYMBOLS, public
 from kuznia.domains.code.schema import DocumentationDraft
 from kuznia.domains.code.skeletons import can_be_sketched, put_together, sketch
 from kuznia.forge.terms import Finding

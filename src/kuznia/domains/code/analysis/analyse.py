@@ -4,16 +4,16 @@ import asyncio
 from collections.abc import Sequence
 from functools import partial
 
-from kuznia.domains.code.analysis.counting import Profile
-from kuznia.domains.code.analysis.duplicates import duplicates
-from kuznia.domains.code.analysis.measure import OUT_OF_TIME, Measured, measured
-from kuznia.domains.code.analysis.rating import rating, totals, worst
+from kuznia.domains.code.analysis.metrics.duplicates import duplicates
+from kuznia.domains.code.analysis.metrics.measure import OUT_OF_TIME, Measured, measured
+from kuznia.domains.code.analysis.report.rating import rating, totals, worst
 from kuznia.domains.code.analysis.result import Analysis, FileAnalysis
-from kuznia.domains.code.languages.apart import MAX_LETTERS, MAX_PARSED, MAX_SECONDS
+from kuznia.domains.code.analysis.tables.rules import Profile
 from kuznia.domains.code.languages.find import find, find_by_path
-from kuznia.domains.code.languages.grammar import Elsewhere, sparingly
-from kuznia.domains.code.languages.proof import SECONDS
 from kuznia.domains.code.languages.table import Language
+from kuznia.domains.code.parsing.apart import MAX_LETTERS, MAX_PARSED, MAX_SECONDS
+from kuznia.domains.code.parsing.grammar import Elsewhere, sparingly
+from kuznia.domains.code.parsing.proof import SECONDS
 from kuznia.domains.code.schema import File, Proof
 from kuznia.platform.process.workers import BUSY, POOL, Stopped, within
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from kuznia.domains.code.analysis.counting import Profile
+from kuznia.domains.code.analysis.tables.rules import Profile
 from kuznia.domains.code.schema import Proof
 
 Grade = Literal["A", "B", "C", "D", "E", "F"]

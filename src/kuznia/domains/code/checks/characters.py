@@ -9,11 +9,6 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from kuznia.forge.terms import Unreadable
-
-# A form feed divides the pages of old sources, and moves nothing. Half of a surrogate pair is no
-# character at all: no file can hold it.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 # Zero width, bidi, and the tags that repeat ASCII where nobody sees it.
 _UNSEEN = re.compile(
     "[\u200b-\u200d\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
@@ -32,17 +27,6 @@ class Unseen(NamedTuple):
     line: int
     column: int
     name: str
-
-
-def refuse_controls(text: str) -> None:
-    """Raise Unreadable where a text holds what no parser, file or terminal should be given."""
-    if found := _CONTROL.search(text):
-        line = text.count("\n", 0, found.start()) + 1
-        raise Unreadable(
-            "control-character",
-            f"There is a control character in line {line}: U+{ord(found[0]):04X}.",
-            r"Write a control character as an escape such as \x1b, never as itself.",
-        )
 
 
 def unseen(text: str) -> Iterator[Unseen]:

@@ -5,19 +5,19 @@ import re
 from collections.abc import Iterator
 
 from kuznia.domains.code.checks.source import SEEN, held_apart, short, written
+from kuznia.domains.code.imports.python import find_module, python_imports, unknown_names
 from kuznia.domains.code.languages.find import find, get
-from kuznia.domains.code.languages.imports import find_module, python_imports, unknown_names
-from kuznia.domains.code.languages.markdown import Example, page
-from kuznia.domains.code.languages.proof import SECONDS, prove
-from kuznia.domains.code.languages.pytree import (
+from kuznia.domains.code.languages.table import Language
+from kuznia.domains.code.parsing.markdown import Example, page
+from kuznia.domains.code.parsing.proof import SECONDS, prove
+from kuznia.domains.code.parsing.pytree import (
     Parameter,
     Parameters,
     parameters,
     signatures,
     tree_of,
 )
-from kuznia.domains.code.languages.symbols import public
-from kuznia.domains.code.languages.table import Language
+from kuznia.domains.code.parsing.symbols import public
 from kuznia.domains.code.schema import CodeBench, CodeDraft, CodeInput, DocumentationDraft
 from kuznia.forge.terms import Check, Finding
 from kuznia.platform.process.workers import Stopped, within

@@ -7,13 +7,13 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from kuznia.domains.code.checks.characters import unseen
-from kuznia.domains.code.checks.missing import words
 from kuznia.domains.code.checks.secrets import secrets
 from kuznia.domains.code.checks.stubs import stubs
-from kuznia.domains.code.languages.apart import apart
+from kuznia.domains.code.imports.missing import missing
+from kuznia.domains.code.imports.package_names import words
 from kuznia.domains.code.languages.find import find, get
-from kuznia.domains.code.languages.imports import missing
 from kuznia.domains.code.mend import faults
+from kuznia.domains.code.parsing.apart import apart
 from kuznia.domains.code.schema import (
     CodeBench,
     CodeDraft,

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 
 from kuznia.domains.code.languages.find import find
-from kuznia.domains.code.languages.pytree import Function, decorators, statements, tree_of
-from kuznia.domains.code.languages.symbols import symbols
 from kuznia.domains.code.languages.table import Comments, Language
+from kuznia.domains.code.parsing.pytree import Function, decorators, statements, tree_of
+from kuznia.domains.code.parsing.symbols import symbols
 from kuznia.domains.code.schema import File
 
 _LATER = r"[^'\"`]{0,80}(?:not (?:yet )?implemented|unimplemented|todo|implement me)[^'\"`]{0,80}"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from kuznia.domains.code.checks.source import SOURCE, held_apart, is_readable, short, written
 from kuznia.domains.code.languages.find import get
-from kuznia.domains.code.languages.pytree import Function, statements, tree_of
-from kuznia.domains.code.languages.symbols import public, symbols
 from kuznia.domains.code.languages.testing import asserts
+from kuznia.domains.code.parsing.pytree import Function, statements, tree_of
+from kuznia.domains.code.parsing.symbols import public, symbols
 from kuznia.domains.code.schema import CodeBench, CodeInput, File, TestsDraft
 from kuznia.forge.terms import Check, Finding
 

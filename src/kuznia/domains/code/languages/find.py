@@ -67,6 +67,11 @@ MARKUP: tuple[Language, ...] = (
 
 LANGUAGES: tuple[Language, ...] = PROGRAMMING + MARKUP
 _NAMES = {name: row for row in LANGUAGES for name in (row.name, *row.aliases)}
+# Languages that look so much alike that a label may name the one and mean the other.
+_KIN = (
+    {"javascript", "typescript", "tsx"},
+    {"c", "cpp", "objc"},
+)
 _EXTENSIONS = {extension: row for row in LANGUAGES for extension in row.extensions}
 
 
@@ -89,3 +94,8 @@ def suggest(name: str) -> str | None:
 def get(name: str) -> Language:
     """The row for a name from the table itself."""
     return _NAMES[name]
+
+
+def are_kin(one: Language, other: Language) -> bool:
+    """Whether a label of one may stand over code in the other."""
+    return one is other or any(one.name in kin and other.name in kin for kin in _KIN)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from kuznia.domains.code.languages.find import find_by_path
+from kuznia.domains.code.languages.find import are_kin, find_by_path
 from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.languages.testing import is_test_path, looks_like_tests
 from kuznia.domains.code.reply.fences import Block, Fits, Reply, longer
-from kuznia.domains.code.reply.naming import are_kin, default_path, label, path_of, several
+from kuznia.domains.code.reply.naming import default_path, label, path_of, several
 
 Kind = Literal["code", "tests"]
 

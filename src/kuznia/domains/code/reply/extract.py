@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from kuznia.domains.code.languages.find import find_by_path
-from kuznia.domains.code.languages.proof import SECONDS, prove
 from kuznia.domains.code.languages.table import Language
+from kuznia.domains.code.parsing.proof import SECONDS, prove
 from kuznia.domains.code.reply.choose import Kind, Piece, Wanted, choose, others, piece_of
 from kuznia.domains.code.reply.document import document
 from kuznia.domains.code.reply.fences import Block, Reply, blocks, read

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from kuznia.domains.code.checks.characters import refuse_controls
+from kuznia.domains.code.reply.controls import refuse_controls
 from kuznia.forge.terms import Unreadable
 
 # Nobody answers with more; it also bounds the search for the fence that closes another.

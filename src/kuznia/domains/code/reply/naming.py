@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.languages.find import find, find_by_path
+from kuznia.domains.code.languages.find import are_kin, find, find_by_path
 from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.reply.fences import Block
 from kuznia.domains.code.reply.paths import safe_path
@@ -54,11 +54,6 @@ _OTHER_FILE = re.compile(
 _PRODUCT = re.compile(
     r"(?:chart|d3|express|nest|next|node|nuxt|react|three|vue)\.js", re.IGNORECASE
 )
-# Pairs a model may mix up in a label, where the path or the order knows better.
-_KIN = (
-    {"javascript", "typescript", "tsx"},
-    {"c", "cpp", "objc"},
-)
 
 
 def label(block: Block) -> Language | None:
@@ -66,10 +61,6 @@ def label(block: Block) -> Language | None:
     word = _FIRST_WORD.match(block.info)
     name = word[1] if word else ""
     return find(name) or find_by_path(name)
-
-
-def are_kin(one: Language, other: Language) -> bool:
-    return one is other or any(one.name in kin and other.name in kin for kin in _KIN)
 
 
 def path_of(block: Block) -> str | None:

@@ -7,8 +7,8 @@ block, in a language whose parser can be believed, and what comes after it is pr
 import re
 
 from kuznia.domains.code.languages.find import find, get
-from kuznia.domains.code.languages.proof import SECONDS, prove
 from kuznia.domains.code.languages.table import Language
+from kuznia.domains.code.parsing.proof import SECONDS, prove
 from kuznia.domains.code.reply.fences import Mark, Reply, read
 from kuznia.domains.code.schema import CodeBench, Proof
 from kuznia.forge.terms import Unreadable

@@ -7,8 +7,8 @@ from typing import cast
 
 from pydantic import JsonValue
 
-from kuznia.domains.code.checks.characters import refuse_controls
 from kuznia.domains.code.languages.find import find_by_path
+from kuznia.domains.code.reply.controls import refuse_controls
 
 _TEXT_KEYS = ("code", "content", "source", "solution", "answer", "implementation", "contents")
 _PATH_KEYS = ("path", "filename", "file", "name", "file_path", "filepath")

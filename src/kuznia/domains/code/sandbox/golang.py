@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from kuznia.domains.code.sandbox.execution import CaseRun
+from kuznia.domains.code.schema import CaseRun
 
 # No network, no other toolchain, no C compiler.
 GO_ENVIRONMENT = (

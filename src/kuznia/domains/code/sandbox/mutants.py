@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from tree_sitter import Node, Tree
 
-from kuznia.domains.code.languages.grammar import parse
 from kuznia.domains.code.languages.table import Language
+from kuznia.domains.code.parsing.grammar import parse
 from kuznia.domains.code.schema import File
 from kuznia.platform.process.workers import Stopped
 

@@ -9,7 +9,7 @@ runner made to pass everything and an exit code of the code's own choice all con
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kuznia.domains.code.sandbox.execution import CaseRun
+from kuznia.domains.code.schema import CaseRun
 
 # A model can write a test with a million cases; nobody reads them.
 MOST_CASES = 500

@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 from secrets import token_hex
 from typing import TypeGuard
 
-from kuznia.domains.code.languages.pytree import Function, tree_of
 from kuznia.domains.code.languages.testing import looks_like_tests
+from kuznia.domains.code.parsing.pytree import Function, tree_of
 from kuznia.domains.code.sandbox.reports import SENTINEL, Expected, Sentinel
 from kuznia.domains.code.schema import File
 

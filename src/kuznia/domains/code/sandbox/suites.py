@@ -8,10 +8,10 @@ from typing import Literal
 from xml.etree import ElementTree as Xml
 
 from kuznia.domains.code.sandbox.box import CODE, WORK
-from kuznia.domains.code.sandbox.execution import CaseRun
 from kuznia.domains.code.sandbox.golang import GO_ENVIRONMENT, go_cases
 from kuznia.domains.code.sandbox.probe import GO_CACHE, RUNNER, Probe
 from kuznia.domains.code.sandbox.reports import SENTINEL, Row
+from kuznia.domains.code.schema import CaseRun
 
 MOST_LETTERS = 500
 # What runs the tests of each language, and where it comes from.

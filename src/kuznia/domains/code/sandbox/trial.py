@@ -8,17 +8,16 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from kuznia.domains.code.languages.apart import apart
 from kuznia.domains.code.languages.find import get
+from kuznia.domains.code.parsing.apart import apart
 from kuznia.domains.code.sandbox.box import LIMITS, Limits, Ran
-from kuznia.domains.code.sandbox.execution import Execution, Strength
 from kuznia.domains.code.sandbox.golang import compile_common
 from kuznia.domains.code.sandbox.mutants import mutants
 from kuznia.domains.code.sandbox.probe import Probe, probe
 from kuznia.domains.code.sandbox.reports import Expected, judged
 from kuznia.domains.code.sandbox.sentinels import guarded
 from kuznia.domains.code.sandbox.suites import command, lacks, rows
-from kuznia.domains.code.schema import File
+from kuznia.domains.code.schema import Execution, File, Strength
 from kuznia.platform.process.turns import Full, Turns
 from kuznia.platform.process.workers import Stopped
 

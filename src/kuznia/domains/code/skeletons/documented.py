@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
 
-from kuznia.domains.code.languages.pytree import Function
-from kuznia.domains.code.languages.symbols import Symbol
 from kuznia.domains.code.languages.table import Language
+from kuznia.domains.code.parsing.pytree import Function
+from kuznia.domains.code.parsing.symbols import Symbol
 from kuznia.domains.code.skeletons.parameters import parameters
 from kuznia.domains.code.skeletons.styles import STYLES, Words, comment
 

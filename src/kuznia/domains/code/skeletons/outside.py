@@ -2,7 +2,7 @@
 
 import ast
 
-from kuznia.domains.code.languages.pytree import statements
+from kuznia.domains.code.parsing.pytree import statements
 
 _MODULES = """
     aiofiles aiohttp asyncpg boto3 builtins ctypes ftplib glob http httpx importlib io logging

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from kuznia.domains.code.languages.pytree import Function, decorators
+from kuznia.domains.code.parsing.pytree import Function, decorators
 from kuznia.domains.code.skeletons.documented import own, raises
 from kuznia.domains.code.skeletons.outside import reaching
 from kuznia.domains.code.skeletons.result import Left

@@ -3,8 +3,8 @@
 import ast
 import re
 
-from kuznia.domains.code.languages.pytree import decorators
-from kuznia.domains.code.languages.symbols import Symbol
+from kuznia.domains.code.parsing.pytree import decorators
+from kuznia.domains.code.parsing.symbols import Symbol
 
 _SPACES = re.compile(r"\s+")
 # Read from the end, where it is the first thing there.

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from tree_sitter import Node, Tree
 
-from kuznia.domains.code.languages.grammar import parse
-from kuznia.domains.code.languages.proof import prove
-from kuznia.domains.code.languages.pytree import tree_of
-from kuznia.domains.code.languages.symbols import MOST_SYMBOLS, Symbol, offered, placed
 from kuznia.domains.code.languages.table import Language
+from kuznia.domains.code.parsing.grammar import parse
+from kuznia.domains.code.parsing.proof import prove
+from kuznia.domains.code.parsing.pytree import tree_of
+from kuznia.domains.code.parsing.symbols import MOST_SYMBOLS, Symbol, offered, placed
 from kuznia.domains.code.schema import File, Flaw
 from kuznia.domains.code.skeletons.documented import documented, documented_python
 from kuznia.domains.code.skeletons.page import page

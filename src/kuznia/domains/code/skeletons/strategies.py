@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from kuznia.domains.code.languages.pytree import decorators
+from kuznia.domains.code.parsing.pytree import decorators
 
 # Small on purpose: `range(10**60)` would never end, and edges are near zero anyway.
 INTEGERS = "st.integers(-1_000, 1_000)"

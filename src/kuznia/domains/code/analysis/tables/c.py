@@ -1,6 +1,6 @@
 """C, C++ and C#, counted."""
 
-from kuznia.domains.code.analysis.counting import Counting, Rule, Shape, costs
+from kuznia.domains.code.analysis.tables.rules import Counting, Rule, Shape, costs
 
 _COSTS = costs(
     once="""

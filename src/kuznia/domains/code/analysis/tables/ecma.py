@@ -1,6 +1,6 @@
 """JavaScript, TypeScript and TypeScript with JSX, counted."""
 
-from kuznia.domains.code.analysis.counting import Counting, Rule, Shape, costs
+from kuznia.domains.code.analysis.tables.rules import Counting, Rule, Shape, costs
 
 _FUNCTIONS = """[(function_declaration) (function_expression) (generator_function)
     (generator_function_declaration) (arrow_function) (method_definition)] @function"""

@@ -1,6 +1,6 @@
 """Python, counted."""
 
-from kuznia.domains.code.analysis.counting import Counting, Rule, Shape, costs
+from kuznia.domains.code.analysis.tables.rules import Counting, Rule, Shape, costs
 
 # A bare name or `_`, in brackets or not, with a guard or not; written for a query's string.
 _TAKES_ALL = r"^case[\\s(]*(?!None\\b|True\\b|False\\b)[^\\W\\d]\\w*[\\s)]*(:|if\\b)"

@@ -1,6 +1,6 @@
 """Ruby, PHP and Bash, counted."""
 
-from kuznia.domains.code.analysis.counting import Counting, Rule, Shape, costs
+from kuznia.domains.code.analysis.tables.rules import Counting, Rule, Shape, costs
 
 RUBY = Counting(
     language="ruby",

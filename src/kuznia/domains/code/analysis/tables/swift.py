@@ -1,6 +1,6 @@
 """Swift, counted."""
 
-from kuznia.domains.code.analysis.counting import Counting, Rule, Shape, costs
+from kuznia.domains.code.analysis.tables.rules import Counting, Rule, Shape, costs
 
 SWIFT = Counting(
     language="swift",

@@ -12,17 +12,9 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from kuznia.domains.code.analysis.frames import Frame, stretches
+from kuznia.domains.code.analysis.tree.frames import Frame, stretches
 
 VERSION = 1
-# What only ends what another token began, and what only marks the edges of a text.
-CLOSING = frozenset(
-    (
-        *(")", "]", "}", "end", "fi", "done", "esac", "then", "?>"),
-        *("endif", "endfor", "endwhile", "endforeach", "endswitch"),
-        *("'", '"', "`", "'''", '"""'),
-    )
-)
 
 
 class Tokens(NamedTuple):

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from kuznia.domains.code.languages.grammar import Elsewhere, sparingly
-from kuznia.domains.code.languages.proof import SECONDS
+from kuznia.domains.code.parsing.grammar import Elsewhere, sparingly
+from kuznia.domains.code.parsing.proof import SECONDS
 from kuznia.platform.process.workers import POOL, Job, R, Stopped, within
 
 # Most replies are a few kB of a common language; another process would double what they cost. The

@@ -8,10 +8,10 @@ from typing import Literal
 
 from tree_sitter import Node, Query, QueryCursor, Tree
 
-from kuznia.domains.code.languages.definitions import QUERIES
-from kuznia.domains.code.languages.grammar import load, parse
-from kuznia.domains.code.languages.proof import SECONDS
 from kuznia.domains.code.languages.table import Language
+from kuznia.domains.code.parsing.definitions import QUERIES
+from kuznia.domains.code.parsing.grammar import load, parse
+from kuznia.domains.code.parsing.proof import SECONDS
 from kuznia.platform.process.workers import Stopped, within
 
 # A file with more than this is generated, and no check needs them all.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from posixpath import dirname, join, normpath
 
-from kuznia.domains.code.checks.missing import Missing, is_named
+from kuznia.domains.code.imports.package_names import Missing, is_named
 from kuznia.domains.code.schema import File
 
 _IMPORT = re.compile(

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from kuznia.domains.code.analysis.cognitive import Cost
-from kuznia.domains.code.analysis.cyclomatic import cyclomatic
-from kuznia.domains.code.analysis.frames import FUNCTIONS, Frame, frames, own, starts
-from kuznia.domains.code.analysis.growth import performance
-from kuznia.domains.code.analysis.halstead import Tokens
-from kuznia.domains.code.analysis.loops import loops
-from kuznia.domains.code.analysis.readability import maintainability, posnett
-from kuznia.domains.code.analysis.reading import Reading
+from kuznia.domains.code.analysis.metrics.cognitive import Cost
+from kuznia.domains.code.analysis.metrics.cyclomatic import cyclomatic
+from kuznia.domains.code.analysis.metrics.growth import performance
+from kuznia.domains.code.analysis.metrics.halstead import Tokens
+from kuznia.domains.code.analysis.metrics.loops import loops
+from kuznia.domains.code.analysis.metrics.readability import maintainability, posnett
 from kuznia.domains.code.analysis.result import Function
+from kuznia.domains.code.analysis.tree.frames import FUNCTIONS, Frame, frames, own, starts
+from kuznia.domains.code.analysis.tree.reading import Reading
 
 
 def functions(reading: Reading, costs: Sequence[Cost], tokens: Sequence[Tokens]) -> list[Function]:

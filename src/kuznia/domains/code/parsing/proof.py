@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from tree_sitter import Node, Query, QueryCursor, Tree
 
 from kuznia.domains.code.languages.find import find
-from kuznia.domains.code.languages.grammar import load, parse, spend
-from kuznia.domains.code.languages.reference import find_reference
 from kuznia.domains.code.languages.table import Language
+from kuznia.domains.code.parsing.grammar import load, parse, spend
+from kuznia.domains.code.parsing.reference import find_reference
 from kuznia.domains.code.schema import File, Flaw, Proof, weakest
 from kuznia.platform.process.workers import Stopped
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kuznia.domains.code.analysis.rating import is_broken, left_out
+from kuznia.domains.code.analysis.report.rating import is_broken, left_out
 from kuznia.domains.code.analysis.result import GRADES, Analysis, FileAnalysis, Grade
 
 Limited = Literal[

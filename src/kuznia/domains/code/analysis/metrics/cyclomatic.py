@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from operator import sub
 
-from kuznia.domains.code.analysis.frames import Captures, Frame, own, starts
+from kuznia.domains.code.analysis.tree.frames import Captures, Frame, own, starts
 
 
 def cyclomatic(found: Sequence[Frame], captures: Captures) -> list[int]:

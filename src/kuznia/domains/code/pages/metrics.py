@@ -1,26 +1,21 @@
-"""The tables of docs/metrics.md, printed from what counts.
-
-Write them again with `python -m kuznia.domains.code.analysis.published docs/metrics.md`.
-"""
+"""The tables of docs/metrics.md, printed from the rules that count."""
 
 import re
-import sys
 import textwrap
 from collections.abc import Iterable
-from pathlib import Path
 
-from kuznia.domains.code.analysis.counting import Counting, Rule
-from kuznia.domains.code.analysis.rating import RULE
-from kuznia.domains.code.analysis.readability import SCALES, WEIGHTS
+from kuznia.domains.code.analysis.metrics.readability import SCALES, WEIGHTS
+from kuznia.domains.code.analysis.report.rating import RULE
 from kuznia.domains.code.analysis.tables import TABLES
+from kuznia.domains.code.analysis.tables.rules import Counting, Rule
 from kuznia.domains.code.languages.find import get
 
 _BLOCK = re.compile(r"(<!-- printed: (\w+) -->\n)(?:(?!<!--).)*+(<!-- end -->\n)", re.DOTALL)
 
 
-def printed(page: str) -> str:
+def page(text: str) -> str:
     """The page with everything between its markers as it has to be."""
-    return _BLOCK.sub(lambda block: f"{block[1]}\n{_PRINTED[block[2]]()}\n{block[3]}", page)
+    return _BLOCK.sub(lambda block: f"{block[1]}\n{_PRINTED[block[2]]()}\n{block[3]}", text)
 
 
 def _counting() -> str:
@@ -68,7 +63,3 @@ def _row(*cells: str) -> str:
 
 
 _PRINTED = {"counting": _counting, "readability": _readability, "rating": _rating}
-
-if __name__ == "__main__":
-    path = Path(sys.argv[1])
-    path.write_text(printed(path.read_text("utf-8")), encoding="utf-8")

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from kuznia.domains.code.analysis.counting import Counting
-from kuznia.domains.code.analysis.frames import Frame, owners
-from kuznia.domains.code.analysis.names import Names
+from kuznia.domains.code.analysis.tables.rules import Counting
+from kuznia.domains.code.analysis.tree.frames import Frame, owners
+from kuznia.domains.code.analysis.tree.names import Names
 
 # What is looked at of the text before a call's brackets: the end holds the name.
 _NEAR = 80

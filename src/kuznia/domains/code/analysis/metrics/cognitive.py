@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from kuznia.domains.code.analysis.counting import Counting, Shape
-from kuznia.domains.code.analysis.frames import Frame, owners
-from kuznia.domains.code.analysis.levels import Level, Levels
+from kuznia.domains.code.analysis.tables.rules import Counting, Shape
+from kuznia.domains.code.analysis.tree.frames import Frame, owners
+from kuznia.domains.code.analysis.tree.levels import Level, Levels
 
 
 class Cost(NamedTuple):

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from itertools import chain
 
-from kuznia.domains.code.analysis.calls import Call, Graph, calls, graph
-from kuznia.domains.code.analysis.counting import Counting
-from kuznia.domains.code.analysis.frames import FUNCTIONS, Captures, Frame, frames
-from kuznia.domains.code.analysis.lines import Lines, lines
-from kuznia.domains.code.analysis.names import Names, names
+from kuznia.domains.code.analysis.tables.rules import Counting
+from kuznia.domains.code.analysis.tree.calls import Call, Graph, calls, graph
+from kuznia.domains.code.analysis.tree.frames import FUNCTIONS, Captures, Frame, frames
+from kuznia.domains.code.analysis.tree.lines import Lines, lines
+from kuznia.domains.code.analysis.tree.names import Names, names
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from kuznia.domains.code.analysis.counting import Counting
-from kuznia.domains.code.analysis.frames import FUNCTIONS, Captures, Frame, frames
+from kuznia.domains.code.analysis.tables.rules import Counting
+from kuznia.domains.code.analysis.tree.frames import FUNCTIONS, Captures, Frame, frames
 
 # How far back an anonymous function's name is looked for: `key: function`, `name = (x) =>`.
 _NEAR = 120

@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from kuznia.domains.code.analysis.calls import Call
-from kuznia.domains.code.analysis.frames import owners
-from kuznia.domains.code.analysis.levels import Levels
-from kuznia.domains.code.analysis.lines import Lines
-from kuznia.domains.code.analysis.loops import LOG, Loop, N
-from kuznia.domains.code.analysis.reading import Reading
+from kuznia.domains.code.analysis.metrics.loops import LOG, Loop, N
 from kuznia.domains.code.analysis.result import Clue, Confidence, Performance
+from kuznia.domains.code.analysis.tree.calls import Call
+from kuznia.domains.code.analysis.tree.frames import owners
+from kuznia.domains.code.analysis.tree.levels import Levels
+from kuznia.domains.code.analysis.tree.lines import Lines
+from kuznia.domains.code.analysis.tree.reading import Reading
 
 _MOST_EVIDENCE = 5
 _ARGUMENTS = 200

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from kuznia.domains.code.languages.find import get
-from kuznia.domains.code.languages.grammar import spend
+from kuznia.domains.code.parsing.grammar import spend
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -5,22 +5,27 @@ from heapq import nlargest
 from itertools import chain
 from typing import NamedTuple
 
-from kuznia.domains.code.analysis.cognitive import Structures, cognitive, sequences, structures
-from kuznia.domains.code.analysis.counting import Counting, Profile
-from kuznia.domains.code.analysis.cyclomatic import cyclomatic
-from kuznia.domains.code.analysis.duplicates import CodeLine, code_lines
-from kuznia.domains.code.analysis.frames import FUNCTIONS, Captures, frames, starts
-from kuznia.domains.code.analysis.functions import functions
-from kuznia.domains.code.analysis.halstead import Tokens, tokens
-from kuznia.domains.code.analysis.names import plain
-from kuznia.domains.code.analysis.query import captured, counting, everything
-from kuznia.domains.code.analysis.readability import maintainability, readability
-from kuznia.domains.code.analysis.reading import Reading, read
+from kuznia.domains.code.analysis.metrics.cognitive import (
+    Structures,
+    cognitive,
+    sequences,
+    structures,
+)
+from kuznia.domains.code.analysis.metrics.cyclomatic import cyclomatic
+from kuznia.domains.code.analysis.metrics.duplicates import CodeLine, code_lines
+from kuznia.domains.code.analysis.metrics.functions import functions
+from kuznia.domains.code.analysis.metrics.halstead import Tokens, tokens
+from kuznia.domains.code.analysis.metrics.readability import maintainability, readability
 from kuznia.domains.code.analysis.result import Function, Halstead, Metrics
 from kuznia.domains.code.analysis.tables import TABLES
-from kuznia.domains.code.languages.grammar import parse
-from kuznia.domains.code.languages.proof import prove
+from kuznia.domains.code.analysis.tables.rules import Counting, Profile
+from kuznia.domains.code.analysis.tree.frames import FUNCTIONS, Captures, frames, starts
+from kuznia.domains.code.analysis.tree.names import plain
+from kuznia.domains.code.analysis.tree.query import captured, counting, everything
+from kuznia.domains.code.analysis.tree.reading import Reading, read
 from kuznia.domains.code.languages.table import Language
+from kuznia.domains.code.parsing.grammar import parse
+from kuznia.domains.code.parsing.proof import prove
 from kuznia.domains.code.schema import Proof
 from kuznia.platform.process.workers import Stopped, within
 

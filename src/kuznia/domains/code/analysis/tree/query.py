@@ -6,12 +6,11 @@ from functools import cache
 import tree_sitter
 from tree_sitter import Node, Query, QueryCursor, Tree
 
-from kuznia.domains.code.analysis.counting import Counting, Profile
-from kuznia.domains.code.analysis.frames import Captures
-from kuznia.domains.code.analysis.halstead import CLOSING
 from kuznia.domains.code.analysis.tables import TABLES
+from kuznia.domains.code.analysis.tables.rules import Counting, Profile
+from kuznia.domains.code.analysis.tree.frames import Captures
 from kuznia.domains.code.languages.find import get
-from kuznia.domains.code.languages.grammar import load
+from kuznia.domains.code.parsing.grammar import load
 
 # Patterns under way at once. A pattern with a child waits as long as its node lasts, so source
 # that nests for the sake of it would cost its square; the code people write needs some dozens.
@@ -20,6 +19,14 @@ MOST_WAITING = 1_000
 MOST_DEPTH = 50_000
 # Tokens without a name, one after the other, in what the parser could make nothing of.
 MOST_BARE = 1_000
+# What only ends what another token began, and what only marks the edges of a text.
+CLOSING = frozenset(
+    (
+        *(")", "]", "}", "end", "fi", "done", "esac", "then", "?>"),
+        *("endif", "endfor", "endwhile", "endforeach", "endswitch"),
+        *("'", '"', "`", "'''", '"""'),
+    )
+)
 
 
 # Kept by name: the hash of a whole row of the table of languages costs more than the look-up.

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from kuznia.domains.code.analysis.calls import Call
-from kuznia.domains.code.analysis.levels import Level
-from kuznia.domains.code.analysis.reading import Reading
+from kuznia.domains.code.analysis.tree.calls import Call
+from kuznia.domains.code.analysis.tree.levels import Level
+from kuznia.domains.code.analysis.tree.reading import Reading
 
 # A power of n weighs this, a logarithm one: degrees add where loops nest and compare as they grow.
 N = 1_000

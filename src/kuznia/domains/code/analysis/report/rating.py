@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from heapq import nlargest
 
-from kuznia.domains.code.analysis.measure import Risk
+from kuznia.domains.code.analysis.metrics.measure import Risk
 from kuznia.domains.code.analysis.result import (
     GRADES,
     Analysis,

@@ -6,8 +6,8 @@ from urllib.parse import quote
 from pydantic import JsonValue
 
 from kuznia import __version__
-from kuznia.domains.code.analysis.limits import Breach, Limited, Thresholds, breaches
-from kuznia.domains.code.analysis.rating import is_broken
+from kuznia.domains.code.analysis.report.limits import Breach, Limited, Thresholds, breaches
+from kuznia.domains.code.analysis.report.rating import is_broken
 from kuznia.domains.code.analysis.result import Analysis
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

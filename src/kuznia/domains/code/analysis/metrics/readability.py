@@ -8,8 +8,8 @@ readers: it is a mean of things most style guides agree on, and every part of it
 import math
 from collections.abc import Iterable, Sequence
 
-from kuznia.domains.code.analysis.lines import Lines
 from kuznia.domains.code.analysis.result import Posnett, Readability
+from kuznia.domains.code.analysis.tree.lines import Lines
 
 VERSION = 1
 # A component is 100 up to the first number (down to it where it is the larger), 0 from the second.

@@ -1,29 +1,14 @@
-"""What a source imports, and whether that is there: standard library, named package, own file."""
+"""Python's imports, read off the syntax tree."""
 
 import ast
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 
-from kuznia.domains.code.checks.missing import Missing, is_named
-from kuznia.domains.code.languages.jsmodules import js_missing
-from kuznia.domains.code.languages.pytree import module_names, signatures, statements, tree_of
+from kuznia.domains.code.imports.package_names import Missing, is_named
+from kuznia.domains.code.parsing.pytree import module_names, signatures, statements, tree_of
 from kuznia.domains.code.schema import File
-
-_GO_BLOCK = re.compile(r"^import[ \t]*(?:\(([^()]*)\)|(.*))$", re.MULTILINE)
-_QUOTED = re.compile(r"\"([^\"\n]+)\"")
-
-
-def missing(file: File, files: Mapping[str, str], named: frozenset[str]) -> Iterator[Missing]:
-    """What a file imports that is neither standard, nor one of `files`, nor `named` as needed."""
-    if file.language == "python":
-        yield from _of_python(file, files, named)
-    elif file.language in ("javascript", "typescript", "tsx"):
-        yield from js_missing(file, files, named)
-    elif file.language == "go":
-        yield from _of_go(file, named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +21,9 @@ class Import:
     level: int = 0
 
 
-def _of_python(file: File, files: Mapping[str, str], named: frozenset[str]) -> Iterator[Missing]:
+def python_missing(
+    file: File, files: Mapping[str, str], named: frozenset[str]
+) -> Iterator[Missing]:
     for one in python_imports(file.content):
         top = one.module.split(".")[0]
         local = find_module(one, file.path, files)
@@ -99,12 +86,3 @@ def unknown_names(one: Import, local: str, files: Mapping[str, str]) -> Iterator
     for name in one.names:
         if name != "*" and name not in known:
             yield Missing(one.line, f"{name} of {local.rstrip('/')}", certain=True)
-
-
-def _of_go(file: File, named: frozenset[str]) -> Iterator[Missing]:
-    for found in _GO_BLOCK.finditer(file.content):
-        line = file.content.count("\n", 0, found.start()) + 1
-        for path in _QUOTED.findall(found[1] or found[2] or ""):
-            # The standard library has no dot in its first word; everything else is an address.
-            if "." in path.split("/")[0] and not is_named(path, named):
-                yield Missing(line, path, certain=False)

@@ -1,0 +1,1 @@
+"""What an analysis reads off a syntax tree, whatever the language."""

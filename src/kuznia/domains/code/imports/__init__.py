@@ -1,0 +1,1 @@
+"""What a source imports, and whether it is there."""
