@@ -19,9 +19,9 @@ from kuznia.domains.code.reply.paths import safe_path
 from kuznia.domains.code.sandbox.trial import Sandbox
 from kuznia.domains.code.schema import File
 from kuznia.domains.code.skeletons import (
+    ProseLanguage,
     Skeletons,
     Sketch,
-    Tongue,
     can_be_sketched,
     put_together,
     sketch,
@@ -79,7 +79,9 @@ class SkeletonsIn(BaseModel):
     files: list[SketchIn] = Field(min_length=1, max_length=MOST_SKETCHES)
     include_tests: bool = True
     include_docs: bool = True
-    tongue: Tongue = Field(default="en", description="Which language people read it in.")
+    prose_language: ProseLanguage = Field(
+        default="en", description="The language of the page and the comments."
+    )
 
 
 ANALYSE, SKELETONS = JsonBody(AnalyseIn), JsonBody(SkeletonsIn)
@@ -226,7 +228,7 @@ async def code_skeletons(request: Request) -> Response:
                         one.content.encode(errors="replace"),
                         language,
                         path=one.path,
-                        tongue=wanted.tongue,
+                        prose_language=wanted.prose_language,
                     ),
                     seconds=SECONDS,
                 )
@@ -241,7 +243,9 @@ async def code_skeletons(request: Request) -> Response:
         if found.flaws:
             raise _broken(place, found)
         done.append(found)
-    told = put_together(done, wanted.tongue, tests=wanted.include_tests, docs=wanted.include_docs)
+    told = put_together(
+        done, wanted.prose_language, tests=wanted.include_tests, docs=wanted.include_docs
+    )
     return answered(told)
 
 

@@ -122,24 +122,23 @@ def analyze(
     as_json: AsJson = False,
 ) -> None:
     """Measure source code; exit with 1 where a limit you set does not hold."""
-    from kuznia.doors.cli.analysing import Wanted, analyse_here, limits
+    from kuznia.domains.code.commands import analyze as run
 
-    with faults_as_exit(as_json):
-        thresholds = limits(
-            errors=not allow_errors,
-            cyclomatic=max_cyclomatic,
-            cognitive=max_cognitive,
-            nesting=max_nesting,
-            length=max_length,
-            parameters=max_parameters,
-            maintainability=min_maintainability,
-            duplicated_share=max_duplicated,
-            grade=min_grade,
-        )
-        if as_json and sarif == "-":
-            raise Invalid("Standard output takes --json or --sarif -, not both.")
-        if not analyse_here(paths, profile, thresholds, Wanted(as_json, sarif)):
-            raise typer.Exit(1)
+    run(
+        paths,
+        profile,
+        sarif,
+        max_cyclomatic,
+        max_cognitive,
+        max_nesting,
+        max_length,
+        max_parameters,
+        min_maintainability,
+        max_duplicated,
+        min_grade,
+        allow_errors,
+        as_json,
+    )
 
 
 training = typer.Typer(name="training", help="What training plans need beside the making.")
@@ -194,14 +193,13 @@ def skeleton(
     force: Annotated[bool, typer.Option(help="Write over files that are there.")] = False,
     tests: Annotated[bool, typer.Option(help="Property tests, for Python.")] = True,
     docs: Annotated[bool, typer.Option(help="A page, and comments to fill in.")] = True,
-    tongue: Annotated[Literal["en", "uk"], typer.Option(help="For people to read.")] = "en",
+    prose_language: Annotated[Literal["en", "uk"], typer.Option(help="For people to read.")] = "en",
     as_json: AsJson = False,
 ) -> None:
     """Write documentation and property tests to be filled in; needs no model, runs nothing."""
-    from kuznia.doors.cli.sketching import Wish, sketch_here
+    from kuznia.domains.code.commands import skeleton as run
 
-    with faults_as_exit(as_json):
-        sketch_here(paths, Wish(tests, docs, tongue, out, force, as_json))
+    run(paths, out, force, tests, docs, prose_language, as_json)
 
 
 @cli.command()

@@ -58,14 +58,14 @@ def is_a_page(draft: DocumentationDraft, _: CodeBench) -> Iterator[Finding]:
 
 
 def speaks_as_asked(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
-    """Who asks in Ukrainian reads Ukrainian. Told apart by letters: a tongue within them is not."""
+    """A request in Ukrainian gets a page in Ukrainian; only the scripts are told apart."""
     examples = {line for one in page(draft.files[0].content).examples for line in one.lines}
     lines = draft.files[0].content.split("\n")
     prose = "\n".join(line for number, line in enumerate(lines, 1) if number not in examples)
     wanted, came = _cyrillic(bench.reading.prompt), _cyrillic(_TICKS.sub("", prose))
     if (wanted > MOSTLY and came < BARELY) or (wanted < BARELY and came > MOSTLY):
         yield Finding(
-            "wrong-tongue",
+            "wrong-prose-language",
             "block",
             draft.files[0].path,
             "It is not in the language of the request.",
@@ -231,7 +231,7 @@ def examples_import_what_is_there(draft: DocumentationDraft, bench: CodeBench) -
 DOCUMENTATION: tuple[Check[DocumentationDraft, CodeInput], ...] = (
     Check("page", held_apart(is_a_page)),
     SEEN,
-    Check("tongue", held_apart(speaks_as_asked)),
+    Check("prose-language", held_apart(speaks_as_asked)),
     Check("complete", held_apart(names_all)),
     Check("existing", held_apart(names_nothing_else)),
     Check("signatures", held_apart(signatures_are_right)),

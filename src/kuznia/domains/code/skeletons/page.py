@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 
-from kuznia.domains.code.skeletons.result import Offered, Tongue
+from kuznia.domains.code.skeletons.result import Offered, ProseLanguage
 from kuznia.domains.code.skeletons.styles import WORDS
 
-_TITLES: dict[Tongue, str] = {"en": "Reference", "uk": "Довідник"}
+_TITLES: dict[ProseLanguage, str] = {"en": "Reference", "uk": "Довідник"}
 
 
-def page(symbols: Iterable[Offered], tongue: Tongue) -> str:
+def page(symbols: Iterable[Offered], prose_language: ProseLanguage) -> str:
     """Markdown: a heading for each symbol, its signature, and a place for the words."""
-    words = WORDS[tongue]
-    pieces = [f"# {_TITLES[tongue]}", f"> {words.note}"]
+    words = WORDS[prose_language]
+    pieces = [f"# {_TITLES[prose_language]}", f"> {words.note}"]
     path = ""
     for one in symbols:
         if one.path != path:

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kuznia.domains.code.schema import File
 
-Tongue = Literal["en", "uk"]
+ProseLanguage = Literal["en", "uk"]
 
 
 class _Value(BaseModel):

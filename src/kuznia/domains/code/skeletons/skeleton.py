@@ -20,8 +20,8 @@ from kuznia.domains.code.skeletons.result import (
     Offered,
     Pages,
     PropertyTests,
+    ProseLanguage,
     Skeletons,
-    Tongue,
 )
 from kuznia.domains.code.skeletons.signatures import signature
 from kuznia.domains.code.skeletons.styles import STYLES, WORDS
@@ -44,7 +44,7 @@ def can_be_sketched(language: Language) -> bool:
 
 
 def sketch(
-    source: bytes, language: Language, deadline: float, *, path: str, tongue: Tongue
+    source: bytes, language: Language, deadline: float, *, path: str, prose_language: ProseLanguage
 ) -> Sketch | Stopped:
     """Everything from one source. All arguments and results travel between processes."""
     tree = parse(source, language, deadline)
@@ -75,7 +75,7 @@ def sketch(
             path=path, line=1, name=path, reason=f"only its first {MOST_SYMBOLS} symbols are read"
         ),
     )
-    said = _commented(text, language, found, module, tongue)
+    said = _commented(text, language, found, module, prose_language)
     kept = said if _is_the_same(tree, text, said, language, deadline) else text
     lines = frozenset(symbol.line for _, symbol in found)
     tests, left = ("", ()) if module is None else properties(path, module, lines)
@@ -92,9 +92,9 @@ def _commented(
     language: Language,
     found: Sequence[tuple[Node, Symbol]],
     module: ast.Module | None,
-    tongue: Tongue,
+    prose_language: ProseLanguage,
 ) -> str:
-    words = WORDS[tongue]
+    words = WORDS[prose_language]
     if language.name != "python":
         return documented(text.encode(), language, found, words)
     lines = frozenset(symbol.line for _, symbol in found)
@@ -111,13 +111,13 @@ def _is_the_same(tree: Tree, text: str, said: str, language: Language, deadline:
 
 
 def put_together(
-    sketches: Sequence[Sketch], tongue: Tongue, *, tests: bool, docs: bool
+    sketches: Sequence[Sketch], prose_language: ProseLanguage, *, tests: bool, docs: bool
 ) -> Skeletons:
     """One answer for several sources."""
     symbols = tuple(symbol for one in sketches for symbol in one.symbols)
     written = tuple(one.tests for one in sketches if one.tests)
     pages = (
-        File(path="README.md", language="markdown", content=page(symbols, tongue)),
+        File(path="README.md", language="markdown", content=page(symbols, prose_language)),
         *(one.commented for one in sketches if one.commented),
     )
     return Skeletons(

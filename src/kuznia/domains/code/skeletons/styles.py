@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kuznia.domains.code.skeletons.result import Tongue
+from kuznia.domains.code.skeletons.result import ProseLanguage
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Words:
     note: str
 
 
-WORDS: dict[Tongue, Words] = {
+WORDS: dict[ProseLanguage, Words] = {
     "en": Words(
         about="Say what {name} is for.",
         parameter="Say what it is.",
