@@ -10,6 +10,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 from kuznia import domains
@@ -73,7 +74,7 @@ _ENV = """# Copy this file to .env and take out the # in front of what you want 
 def settings_page() -> str:
     """docs/settings.md, from the fields of Settings."""
     lines = [_SETTINGS.replace("GENERATED", _GENERATED)]
-    for kind in _kinds():
+    for kind in kinds():
         for name, shape in kind.model_json_schema()["properties"].items():
             if name in GROUPS:
                 lines += [f"\n## {GROUPS[name]}\n", "| name | takes | default | |"]
@@ -98,7 +99,7 @@ def errors_page() -> str:
 def env_file() -> str:
     """.env.example: every setting once, commented out, with its default and no secret."""
     lines = [_ENV]
-    for kind in _kinds():
+    for kind in kinds():
         for name in kind.model_fields:
             if name in GROUPS:
                 lines.append(f"\n# {GROUPS[name]}")
@@ -106,9 +107,14 @@ def env_file() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _kinds() -> list[type[BaseSettings]]:
+def kinds() -> list[type[BaseSettings]]:
     """The server's settings, then those of each domain."""
     return [Settings, *(domain.settings for domain in domains.load().values() if domain.settings)]
+
+
+def fields() -> dict[str, FieldInfo]:
+    """Every setting by its name, the server's first."""
+    return {name: field for kind in kinds() for name, field in kind.model_fields.items()}
 
 
 def _default(kind: type[BaseSettings], name: str) -> str:

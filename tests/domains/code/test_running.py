@@ -11,6 +11,7 @@ from tests.doors.served import inside
 from kuznia.app import Made
 from kuznia.domains.code.checks.running import notice_lies, pass_when_run
 from kuznia.domains.code.schema import CaseRun, Execution, File, Proof, Strength, TestsDraft
+from kuznia.domains.code.settings import CodeSettings
 from kuznia.llm.model import Ask
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.settings import Settings
@@ -113,7 +114,8 @@ def by_part(tests: list[str]):
 async def client(sqlite_url: str) -> AsyncGenerator[tuple[httpx2.AsyncClient, ScriptedModel]]:
     model = ScriptedModel()
     model.always(by_part([WRONG, RIGHT]))
-    settings = Settings(database_url=SecretStr(sqlite_url), code_run_tests="sandbox")
+    settings = Settings(database_url=SecretStr(sqlite_url))
+    settings = settings.having(CodeSettings(code_run_tests="sandbox"))
     async with inside(Made(settings=settings, model=model)) as kuznia:
         yield kuznia.client, model
 

@@ -1,13 +1,12 @@
 """What `kuznia doctor` says of the sandbox."""
 
-from typing import Any
-
 from kuznia.domains.code.sandbox.suites import RUNNERS
 from kuznia.domains.code.sandbox.trial import open_sandbox
+from kuznia.domains.code.settings import CodeSettings
 from kuznia.forge.terms import Symptom
 
 
-async def examine(settings: Any) -> list[Symptom]:
+async def examine(settings: CodeSettings) -> list[Symptom]:
     """What tests that a model wrote would be run in, and the languages it can run."""
     if settings.code_run_tests != "sandbox":
         return []
