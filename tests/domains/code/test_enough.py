@@ -19,7 +19,7 @@ from kuznia.app import Made
 from kuznia.domains.code import DOMAIN
 from kuznia.domains.code.languages.find import get
 from kuznia.domains.code.reply.extract import extract
-from kuznia.domains.code.reply.stream_stop import MOST_TALK, enough
+from kuznia.domains.code.reply.stream_stop import MIN_TALK, enough
 from kuznia.forge.run import run
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.process.workers import POOL
@@ -103,7 +103,7 @@ async def test_the_server_sees_that_nobody_listens_any_more(sqlite_url):
 @pytest.mark.parametrize(
     "text",
     [
-        BLOCK + TALK[: MOST_TALK - 2],
+        BLOCK + TALK[: MIN_TALK - 2],
         BLOCK + "Now for the rest of it:\n" + TALK,
         BLOCK + "It goes with words.py as well.\n" + TALK,
         BLOCK + TALK + "Requires nothing more.\n",

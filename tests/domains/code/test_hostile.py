@@ -20,7 +20,7 @@ from tests.makers import a_forge
 
 from kuznia.domains.code import DOMAIN
 from kuznia.domains.code.languages.find import LANGUAGES, get
-from kuznia.domains.code.parsing.apart import MAX_LETTERS, MAX_SECONDS, apart
+from kuznia.domains.code.parsing.apart import MAX_CHARACTERS, MAX_SECONDS, apart
 from kuznia.domains.code.parsing.grammar import QUICK, Elsewhere, parse, sparingly
 from kuznia.domains.code.parsing.proof import prove
 from kuznia.domains.code.parsing.pytree import tree_of
@@ -147,9 +147,9 @@ def test_what_ends_the_process_of_its_grammar_is_not_parsed_by_it():
 
 @pytest.mark.parametrize("language", [row.name for row in LANGUAGES if row.name not in QUICK])
 def test_a_language_nobody_knows_to_be_quick_is_never_parsed_on_the_loop(language):
-    with sparingly(MAX_LETTERS, 5), pytest.raises(Elsewhere):
+    with sparingly(MAX_CHARACTERS, 5), pytest.raises(Elsewhere):
         parse(b"a", get(language), within(5))
-    with sparingly(MAX_LETTERS, 5), pytest.raises(Elsewhere):
+    with sparingly(MAX_CHARACTERS, 5), pytest.raises(Elsewhere):
         prove(b"a", get(language), within(5))
 
 
@@ -158,7 +158,7 @@ def test_on_the_loop_no_more_is_parsed_than_is_allowed():
         prove(b"1234567890"[:6], get("json"), within(5))
         with pytest.raises(Elsewhere):
             tree_of("a = 1")
-    with sparingly(MAX_LETTERS, -1), pytest.raises(Elsewhere):
+    with sparingly(MAX_CHARACTERS, -1), pytest.raises(Elsewhere):
         tree_of("a = 2")
     with sparingly(1_000_000, 0.005), pytest.raises(Elsewhere):
         parse(b"{" * 500_000, get("javascript"), within(5))
@@ -168,9 +168,9 @@ def test_on_the_loop_no_more_is_parsed_than_is_allowed():
 async def test_a_quick_language_is_quick_whatever_is_written_in_it(language):
     worst = 0.0
     for pattern in (*PATTERNS, "a,", "[a,", "f{", "a?b:", "a:{", "lambda:", "f'{", "[a](", "<a>"):
-        source = (pattern * MAX_LETTERS)[:MAX_LETTERS].encode()
+        source = (pattern * MAX_CHARACTERS)[:MAX_CHARACTERS].encode()
         began = time.thread_time()
-        await apart(partial(prove, source, get(language)), MAX_LETTERS)
+        await apart(partial(prove, source, get(language)), MAX_CHARACTERS)
         worst = max(worst, time.thread_time() - began)
 
     assert worst < 10 * MAX_SECONDS

@@ -42,11 +42,13 @@ class CodeInput(Input):
     include_docs: bool = Field(default=True, description="Ask for documentation in Markdown too.")
 
 
-class _Value(BaseModel):
+class Value(BaseModel):
+    """What never changes and knows all of its fields."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Flaw(_Value):
+class Flaw(Value):
     """A place a parser stumbled over. Lines and columns count from 1, columns in characters."""
 
     path: str = ""
@@ -56,21 +58,21 @@ class Flaw(_Value):
     message: str
 
 
-class Proof(_Value):
+class Proof(Value):
     """The strongest parser that accepted the source; with errors, none did."""
 
     level: Level
     errors: tuple[Flaw, ...] = ()
 
 
-class File(_Value):
+class File(Value):
     path: str
     # A name from the table of languages, or `text` for a file of no language of ours.
     language: str
     content: str
 
 
-class CaseRun(_Value):
+class CaseRun(Value):
     """One test and what became of it."""
 
     name: str
@@ -79,14 +81,14 @@ class CaseRun(_Value):
     message: str = ""
 
 
-class Strength(_Value):
-    """How many small lies in the code the tests noticed; tests that notice none prove nothing."""
+class Strength(Value):
+    """Mutation testing: of so many mutants of the code, how many made a test fail."""
 
-    lies: int
-    noticed: int
+    mutants: int
+    killed: int
 
 
-class Execution(_Value):
+class Execution(Value):
     """Whether the tests were run, and what they said; never a guess."""
 
     status: Literal["ran", "disabled", "unavailable", "timeout"]

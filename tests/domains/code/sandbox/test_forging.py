@@ -246,7 +246,7 @@ IN_JAVASCRIPT = {
 
 @pytest.mark.parametrize("forgery", IN_JAVASCRIPT.values(), ids=IN_JAVASCRIPT.keys())
 async def test_javascript_that_forges_its_report_is_refused(sandbox, forgery):
-    assert sandbox.found.node, "node is not installed: apt install nodejs"
+    assert sandbox.host.node, "node is not installed: apt install nodejs"
 
     execution = await tried(
         sandbox, "javascript", {"code.js": JS_CODE, "code.test.js": JS_TESTS, **forgery}

@@ -9,7 +9,7 @@ from tests.domains.code.test_symbols import OFFERED
 
 from kuznia.domains.code.checks.docs import DOCUMENTATION
 from kuznia.domains.code.languages.find import LANGUAGES, get
-from kuznia.domains.code.parsing.symbols import MOST_SYMBOLS, public
+from kuznia.domains.code.parsing.symbols import MAX_SYMBOLS, public
 from kuznia.domains.code.schema import DocumentationDraft
 from kuznia.domains.code.skeletons import can_be_sketched, put_together, sketch
 from kuznia.forge.terms import Finding
@@ -242,7 +242,7 @@ def test_what_no_parser_comes_to_an_end_with_is_stopped():
 
 
 def test_a_source_with_too_many_names_says_so():
-    found = sketched("".join(f"def f{n}(a: int): return a\n" for n in range(MOST_SYMBOLS + 1)))
+    found = sketched("".join(f"def f{n}(a: int): return a\n" for n in range(MAX_SYMBOLS + 1)))
 
-    assert len(found.symbols) == MOST_SYMBOLS
-    assert found.left[-1].reason == f"only its first {MOST_SYMBOLS} symbols are read"
+    assert len(found.symbols) == MAX_SYMBOLS
+    assert found.left[-1].reason == f"only its first {MAX_SYMBOLS} symbols are read"

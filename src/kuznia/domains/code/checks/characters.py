@@ -33,14 +33,14 @@ def unseen(text: str) -> Iterator[Unseen]:
     """The characters nobody sees, save those that a script or a picture is written with."""
     if text.isascii():
         return
-    flags = [range(*found.span()) for found in _BLACK_FLAG.finditer(text)]
-    for found in _UNSEEN.finditer(text):
-        place = found.start()
+    flags = [range(*match.span()) for match in _BLACK_FLAG.finditer(text)]
+    for match in _UNSEEN.finditer(text):
+        place = match.start()
         if _belongs(text, place) or any(place in flag for flag in flags):
             continue
         line, begins = text.count("\n", 0, place) + 1, text.rfind("\n", 0, place) + 1
-        name = unicodedata.name(found[0], "a tag")
-        yield Unseen(line, place - begins + 1, f"U+{ord(found[0]):04X} {name}")
+        name = unicodedata.name(match[0], "a tag")
+        yield Unseen(line, place - begins + 1, f"U+{ord(match[0]):04X} {name}")
 
 
 def _belongs(text: str, place: int) -> bool:

@@ -22,7 +22,7 @@ from kuznia.domains.code.schema import CodeBench, CodeDraft, CodeInput, Document
 from kuznia.forge.terms import Check, Finding
 from kuznia.platform.process.workers import Stopped, within
 
-MOST_LISTED = 10
+MAX_LISTED = 10
 # Shares of letters.
 MOSTLY, BARELY = 0.5, 0.15
 _WORD = re.compile(r"\w+")
@@ -59,11 +59,11 @@ def is_a_page(draft: DocumentationDraft, _: CodeBench) -> Iterator[Finding]:
 
 def speaks_as_asked(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
     """A request in Ukrainian gets a page in Ukrainian; only the scripts are told apart."""
-    examples = {line for one in page(draft.files[0].content).examples for line in one.lines}
+    examples = {line for example in page(draft.files[0].content).examples for line in example.lines}
     lines = draft.files[0].content.split("\n")
     prose = "\n".join(line for number, line in enumerate(lines, 1) if number not in examples)
-    wanted, came = _cyrillic(bench.reading.prompt), _cyrillic(_TICKS.sub("", prose))
-    if (wanted > MOSTLY and came < BARELY) or (wanted < BARELY and came > MOSTLY):
+    asked, written = _cyrillic(bench.reading.prompt), _cyrillic(_TICKS.sub("", prose))
+    if (asked > MOSTLY and written < BARELY) or (asked < BARELY and written > MOSTLY):
         yield Finding(
             "wrong-prose-language",
             "block",
@@ -82,11 +82,11 @@ def _cyrillic(text: str) -> float:
 def names_all(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
     """What is public and not in it might as well be private."""
     language = get(bench.reading.language)
-    said = set(_WORD.findall(draft.files[0].content))
+    mentioned = set(_WORD.findall(draft.files[0].content))
     names = (s.name for file in written(bench).files for s in public(file.content, language))
-    absent = [n for n in dict.fromkeys(names) if not said.issuperset(_WORD.findall(n))]
+    absent = [n for n in dict.fromkeys(names) if not mentioned.issuperset(_WORD.findall(n))]
     if absent:
-        listed = ", ".join(map(short, absent[:MOST_LISTED]))
+        listed = ", ".join(map(short, absent[:MAX_LISTED]))
         yield Finding(
             "undocumented",
             "block",
@@ -129,7 +129,7 @@ def signatures_are_right(draft: DocumentationDraft, bench: CodeBench) -> Iterato
     known = _signatures(written(bench))
     for line, name, arguments in _claims(draft):
         claimed = _claimed(arguments) if arguments is not None else None
-        real = [params for one, params in known.items() if _is_same(one, name)]
+        real = [params for known_name, params in known.items() if _is_same(known_name, name)]
         if claimed is None or not real or any(r is None or _agrees(claimed, r) for r in real):
             continue
         right = ", ".join(map(_shown, real[0] or ()))
@@ -145,10 +145,10 @@ def signatures_are_right(draft: DocumentationDraft, bench: CodeBench) -> Iterato
 def _agrees(claimed: tuple[Parameter, ...], real: tuple[Parameter, ...]) -> bool:
     """The same names; what is said of types and defaults must be right, but may be left out."""
     return len(claimed) == len(real) and all(
-        said.name == is_.name
-        and said.annotation in ("", is_.annotation)
-        and said.default in ("", is_.default)
-        for said, is_ in zip(claimed, real, strict=True)
+        claim.name == parameter.name
+        and claim.annotation in ("", parameter.annotation)
+        and claim.default in ("", parameter.default)
+        for claim, parameter in zip(claimed, real, strict=True)
     )
 
 
@@ -174,8 +174,8 @@ def _claimed(arguments: str) -> Parameters:
     function = tree.body[0] if tree else None
     if not isinstance(function, ast.FunctionDef):
         return None
-    found = parameters(function.args)
-    return found[1:] if found and found[0].name in ("self", "cls") else found
+    claimed = parameters(function.args)
+    return claimed[1:] if claimed and claimed[0].name in ("self", "cls") else claimed
 
 
 def examples_parse(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
@@ -217,12 +217,12 @@ def examples_import_what_is_there(draft: DocumentationDraft, bench: CodeBench) -
     for example in page(draft.files[0].content).examples:
         if example.label not in ("python", "py", "pycon"):
             continue
-        for one in python_imports(_source(example)):
-            where = f"{draft.files[0].path}:{example.line + one.line - 1}"
-            local = find_module(one, "", files)
-            absent = [m.what for m in unknown_names(one, local, files)] if local else []
-            if local is None and known.intersection(one.names):
-                absent = [f"module {one.module}"]
+        for statement in python_imports(_source(example)):
+            where = f"{draft.files[0].path}:{example.line + statement.line - 1}"
+            local = find_module(statement, "", files)
+            absent = [m.what for m in unknown_names(statement, local, files)] if local else []
+            if local is None and known.intersection(statement.names):
+                absent = [f"module {statement.module}"]
             for what in absent:
                 hint = f"Import from {', '.join(files)} what is defined there."
                 yield Finding("not-there", "block", where, f"There is no {short(what)}.", hint)

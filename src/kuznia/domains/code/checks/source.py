@@ -26,9 +26,9 @@ from kuznia.domains.code.schema import (
 from kuznia.forge.terms import Check, Finding
 from kuznia.platform.process.workers import Stopped
 
-MOST_QUOTED = 120
+MAX_QUOTED = 120
 # The forge hears no more of one check; a draft may break its rule in every line.
-MOST_FINDINGS = 50
+MAX_FINDINGS = 50
 _TYPESCRIPT = {"typescript", "tsx"}
 UNCHECKED = Finding(
     "unproven",
@@ -53,12 +53,12 @@ def written(bench: CodeBench) -> CodeDraft:
 
 def short(text: str) -> str:
     """What is quoted from a draft in a message: names can be as long as somebody likes."""
-    return text if len(text) <= MOST_QUOTED else f"{text[:MOST_QUOTED]}…"
+    return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"
 
 
-def letters(bench: CodeBench, *drafts: AnyDraft) -> int:
+def text_length(bench: CodeBench, *drafts: AnyDraft) -> int:
     """How much text a step has before it: its own drafts, and what was accepted before."""
-    accepted = (one for one in bench.accepted.values() if isinstance(one, CodeDraft))
+    accepted = (draft for draft in bench.accepted.values() if isinstance(draft, CodeDraft))
     return sum(len(file.content) for draft in (*drafts, *accepted) for file in draft.files)
 
 
@@ -66,18 +66,18 @@ def held_apart(run: Callable[[S, CodeBench], Iterable[Finding]]) -> Held[S]:
     """A check that reads a draft's text, run where that holds nobody up."""
 
     async def held(draft: S, bench: CodeBench) -> Iterable[Finding]:
-        found = await apart(partial(_found, run, draft, bench), letters(bench, draft))
-        if isinstance(found, Stopped):
+        findings = await apart(partial(_findings, run, draft, bench), text_length(bench, draft))
+        if isinstance(findings, Stopped):
             return (replace(UNCHECKED, where=draft.files[0].path),)
-        return found
+        return findings
 
     return held
 
 
-def _found(
+def _findings(
     run: Callable[[S, CodeBench], Iterable[Finding]], draft: S, bench: CodeBench, _: float
 ) -> tuple[Finding, ...]:
-    return tuple(islice(run(draft, bench), MOST_FINDINGS))
+    return tuple(islice(run(draft, bench), MAX_FINDINGS))
 
 
 def is_readable(draft: CodeDraft) -> bool:
@@ -103,25 +103,25 @@ def parses(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
 
 def _finding(flaw: Flaw, *, in_doubt: bool) -> Finding:
     where = f"{flaw.path}:{flaw.line}:{flaw.column}"
-    said = f"{flaw.message}: {flaw.text}" if flaw.text else flaw.message
+    message = f"{flaw.message}: {flaw.text}" if flaw.text else flaw.message
     if in_doubt:
-        return Finding("unverified", "warn", where, said)
-    return Finding("syntax", "block", where, said, "Correct the syntax at this place.")
+        return Finding("unverified", "warn", where, message)
+    return Finding("syntax", "block", where, message, "Correct the syntax at this place.")
 
 
 def is_the_asked_language(draft: CodeDraft, bench: CodeBench) -> Iterator[Finding]:
     """An answer in another language is the answer to another question."""
-    wanted = get(bench.reading.language)
+    language = get(bench.reading.language)
     # With JSX or without, it is TypeScript.
-    right = _TYPESCRIPT if wanted.name in _TYPESCRIPT else {wanted.name}
+    right = _TYPESCRIPT if language.name in _TYPESCRIPT else {language.name}
     if all(file.language not in right for file in draft.files):
         came = ", ".join(sorted({file.language for file in draft.files}))
         yield Finding(
             "wrong-language",
             "block",
             draft.files[0].path,
-            f"It is {came}, not {wanted.name}.",
-            f"Write it in {wanted.title}, in fences opened with ```{wanted.name}.",
+            f"It is {came}, not {language.name}.",
+            f"Write it in {language.title}, in fences opened with ```{language.name}.",
         )
 
 
@@ -153,12 +153,12 @@ def keeps_no_secrets(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
 def is_all_seen(draft: AnyDraft, _: CodeBench) -> Iterator[Finding]:
     """What nobody sees can turn the meaning of what everybody reads."""
     for file in draft.files:
-        for one in unseen(file.content):
+        for character in unseen(file.content):
             yield Finding(
                 "unseen-character",
                 "block",
-                f"{file.path}:{one.line}:{one.column}",
-                f"There is a character nobody sees: {one.name}.",
+                f"{file.path}:{character.line}:{character.column}",
+                f"There is a character nobody sees: {character.name}.",
                 r"Remove it; where a text needs it, write it as an escape such as \u202e.",
             )
 
@@ -184,8 +184,10 @@ def imports_resolve(draft: CodeDraft, bench: CodeBench) -> Iterator[Finding]:
     if isinstance(beside, CodeDraft):
         named |= {name.lower() for name in beside.requires}
     for file in draft.files:
-        for one in missing(file, files, named):
-            yield _import_finding(file, one.line, one.what, certain=one.certain)
+        for unresolved in missing(file, files, named):
+            yield _import_finding(
+                file, unresolved.line, unresolved.what, certain=unresolved.certain
+            )
 
 
 def _import_finding(file: File, line: int, what: str, *, certain: bool) -> Finding:

@@ -35,7 +35,7 @@ _LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 _DOTS = re.compile(r"\.{3}|…")
-MOST_LINE = 300
+MAX_LINE = 300
 
 
 def stubs(files: tuple[File, ...]) -> Iterator[tuple[str, int, str]]:
@@ -47,30 +47,32 @@ def stubs(files: tuple[File, ...]) -> Iterator[tuple[str, int, str]]:
             continue
         for number in _left_out(file.content.split("\n"), language.comments):
             yield file.path, number, "a comment that stands where code should"
-        found = _of_python(file, bases) if language.name == "python" else _of_others(file, language)
-        for line, name in found:
+        bodies = (
+            _of_python(file, bases) if language.name == "python" else _of_others(file, language)
+        )
+        for line, name in bodies:
             yield file.path, line, f"{name} has no body of its own"
 
 
 def _left_out(lines: list[str], comments: Comments) -> Iterator[int]:
-    said = ["", *(_comment(line, comments) for line in lines), ""]
-    for number, comment in enumerate(said):
+    texts = ["", *(_comment(line, comments) for line in lines), ""]
+    for number, comment in enumerate(texts):
         # Three dots in a longer comment are only a pause.
-        alone = comment and not said[number - 1] and not said[number + 1]
+        alone = comment and not texts[number - 1] and not texts[number + 1]
         if _LEFT_OUT.fullmatch(comment) or (alone and _DOTS.fullmatch(comment)):
             yield number
 
 
 def _comment(line: str, comments: Comments) -> str:
     """What a line says that is only a comment; empty for any other."""
-    stripped = line.strip()[:MOST_LINE]
+    stripped = line.strip()[:MAX_LINE]
     begins = (*comments.line, *(begin for begin, _ in comments.block))
     begin = _COMMENT_BEGINS.match(stripped) if begins and stripped.startswith(begins) else None
     if begin is None:
         return ""
-    said = stripped[begin.end() :].strip()
-    closed = said.endswith(("*/", "-->"))
-    return said.removesuffix("*/").removesuffix("-->").rstrip() if closed else said
+    text = stripped[begin.end() :].strip()
+    closed = text.endswith(("*/", "-->"))
+    return text.removesuffix("*/").removesuffix("-->").rstrip() if closed else text
 
 
 def _of_others(file: File, language: Language) -> Iterator[tuple[int, str]]:
@@ -81,8 +83,8 @@ def _of_others(file: File, language: Language) -> Iterator[tuple[int, str]]:
         inside = body.removeprefix("{").removeprefix("do").removesuffix("}").removesuffix("end")
         lines = [line.strip() for line in inside.strip().split("\n") if line.strip()]
         begins = language.comments.line or ("(*",)
-        said = " ".join(line for line in lines if not line.startswith(begins))
-        if (lines and not said) or _STUB.fullmatch(said):
+        code = " ".join(line for line in lines if not line.startswith(begins))
+        if (lines and not code) or _STUB.fullmatch(code):
             yield symbol.line, symbol.name
 
 
@@ -122,7 +124,9 @@ def _promises_nothing(function: Function) -> bool:
 
 
 def _is_stub(function: Function) -> bool:
-    return all(isinstance(one, ast.Pass) or _says_nothing(one) for one in function.body)
+    return all(
+        isinstance(statement, ast.Pass) or _says_nothing(statement) for statement in function.body
+    )
 
 
 def _says_nothing(statement: ast.stmt) -> bool:

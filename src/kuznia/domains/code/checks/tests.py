@@ -13,8 +13,8 @@ from kuznia.domains.code.schema import CodeBench, CodeInput, File, TestsDraft
 from kuznia.forge.terms import Check, Finding
 
 # Tests that share this much of their own lines with the code are the code again.
-MOST_SHARED = 0.6
-MOST_LISTED = 10
+MAX_SHARED = 0.6
+MAX_LISTED = 10
 _WORD = re.compile(r"\w+")
 
 
@@ -22,11 +22,11 @@ def name_what_they_test(draft: TestsDraft, bench: CodeBench) -> Iterator[Finding
     """Tests that never mention the code would pass whatever it did."""
     language = get(bench.reading.language)
     names = [s.name for file in written(bench).files for s in public(file.content, language)]
-    said = {word for file in draft.files for word in _WORD.findall(file.content)}
-    absent = [name for name in dict.fromkeys(names) if name not in said]
+    mentioned = {word for file in draft.files for word in _WORD.findall(file.content)}
+    absent = [name for name in dict.fromkeys(names) if name not in mentioned]
     if not absent:
         return
-    listed = ", ".join(map(short, absent[:MOST_LISTED]))
+    listed = ", ".join(map(short, absent[:MAX_LISTED]))
     if len(absent) == len(set(names)):
         hint = f"Import the code under test and call {listed}."
         yield Finding(
@@ -103,16 +103,16 @@ def are_not_the_code(draft: TestsDraft, bench: CodeBench) -> Iterator[Finding]:
     lines = {line for file in code for line in _lines(file)}
     own = [line for file in draft.files for line in _lines(file)]
     hint = "Import what is tested; do not repeat it."
-    if own and sum(line in lines for line in own) > MOST_SHARED * len(own):
+    if own and sum(line in lines for line in own) > MAX_SHARED * len(own):
         yield Finding("code-again", "block", draft.files[0].path, "It is the code again.", hint)
         return
     names = {s.name for file in code for s in public(file.content, language)}
     for file in draft.files if is_readable(draft) else ():
         again = [s for s in symbols(file.content, language) if s.name in names and not s.nested]
-        for symbol in again[:MOST_LISTED]:
+        for symbol in again[:MAX_LISTED]:
             where = f"{file.path}:{symbol.line}"
-            said = f"{short(symbol.name)} is defined again."
-            yield Finding("code-again", "block", where, said, hint)
+            message = f"{short(symbol.name)} is defined again."
+            yield Finding("code-again", "block", where, message, hint)
 
 
 def _lines(file: File) -> list[str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from posixpath import dirname, join, normpath
 
-from kuznia.domains.code.imports.package_names import Missing, is_named
+from kuznia.domains.code.imports.package_names import UnresolvedImport, is_named
 from kuznia.domains.code.schema import File
 
 _IMPORT = re.compile(
@@ -31,20 +31,22 @@ _NODE = re.compile(
 )
 
 
-def js_missing(file: File, files: Mapping[str, str], named: frozenset[str]) -> Iterator[Missing]:
+def js_missing(
+    file: File, files: Mapping[str, str], named: frozenset[str]
+) -> Iterator[UnresolvedImport]:
     """The imports of a file that lead nowhere."""
-    for found in _IMPORT.finditer(file.content):
-        names, *modules = found.groups()
+    for match in _IMPORT.finditer(file.content):
+        names, *modules = match.groups()
         module = next(filter(None, modules))
-        line = file.content.count("\n", 0, found.start()) + 1
+        line = file.content.count("\n", 0, match.start()) + 1
         if module.startswith("."):
             local = _resolved(module, file.path, files)
             if local is None:
-                yield Missing(line, module, certain=True)
+                yield UnresolvedImport(line, module, certain=True)
             else:
                 yield from _unknown(names or "", local, files[local], line)
         elif not _NODE.fullmatch(module) and not is_named(_package(module), named):
-            yield Missing(line, _package(module), certain=False)
+            yield UnresolvedImport(line, _package(module), certain=False)
 
 
 def _package(module: str) -> str:
@@ -58,7 +60,7 @@ def _resolved(module: str, path: str, files: Mapping[str, str]) -> str | None:
     return next((known for known in files if _ENDINGS.sub("", known) == target), None)
 
 
-def _unknown(names: str, local: str, content: str, line: int) -> Iterator[Missing]:
+def _unknown(names: str, local: str, content: str, line: int) -> Iterator[UnresolvedImport]:
     if _OPAQUE.search(content):
         return
     offered = {name for direct, _ in _EXPORT.findall(content) for name in [direct] if name}
@@ -66,7 +68,7 @@ def _unknown(names: str, local: str, content: str, line: int) -> Iterator[Missin
     for braced in _BRACED.findall(names):
         for name in _listed(braced, 0):
             if name not in offered and name != "default":
-                yield Missing(line, f"{name} of {local}", certain=True)
+                yield UnresolvedImport(line, f"{name} of {local}", certain=True)
 
 
 def _listed(text: str, place: int) -> list[str]:

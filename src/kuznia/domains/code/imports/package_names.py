@@ -24,7 +24,7 @@ _WORD = re.compile(r"@?[a-z0-9][\w.\-/]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class UnresolvedImport:
     """`certain` where nothing outside the artefact could provide it."""
 
     line: int

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 
-from kuznia.domains.code.imports.package_names import Missing, is_named
+from kuznia.domains.code.imports.package_names import UnresolvedImport, is_named
 from kuznia.domains.code.parsing.pytree import module_names, signatures, statements, tree_of
 from kuznia.domains.code.schema import File
 
@@ -23,18 +23,20 @@ class Import:
 
 def python_missing(
     file: File, files: Mapping[str, str], named: frozenset[str]
-) -> Iterator[Missing]:
-    for one in python_imports(file.content):
-        top = one.module.split(".")[0]
-        local = find_module(one, file.path, files)
+) -> Iterator[UnresolvedImport]:
+    for statement in python_imports(file.content):
+        top = statement.module.split(".")[0]
+        local = find_module(statement, file.path, files)
         if local is not None:
-            yield from unknown_names(one, local, files)
-        elif one.level:
-            yield Missing(one.line, "." * one.level + one.module, certain=True)
+            yield from unknown_names(statement, local, files)
+        elif statement.level:
+            yield UnresolvedImport(
+                statement.line, "." * statement.level + statement.module, certain=True
+            )
         elif top not in sys.stdlib_module_names and not is_named(top, named):
             # Who asks an unknown module for what is ours has the wrong name for our module.
-            ours = not _defined(files).isdisjoint(one.names)
-            yield Missing(one.line, one.module if ours else top, certain=ours)
+            ours = not _defined(files).isdisjoint(statement.names)
+            yield UnresolvedImport(statement.line, statement.module if ours else top, certain=ours)
 
 
 def _defined(files: Mapping[str, str]) -> set[str]:
@@ -46,21 +48,21 @@ def _defined(files: Mapping[str, str]) -> set[str]:
 def python_imports(content: str) -> tuple[Import, ...]:
     """The imports of a Python source, wherever they stand in it."""
     tree = tree_of(content)
-    found: list[Import] = []
+    imports: list[Import] = []
     for node in statements(tree) if tree else ():
         if isinstance(node, ast.Import):
-            found += [Import(alias.name, (), node.lineno) for alias in node.names]
+            imports += [Import(alias.name, (), node.lineno) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             names = tuple(alias.name for alias in node.names)
-            found.append(Import(node.module or "", names, node.lineno, node.level))
-    return tuple(found)
+            imports.append(Import(node.module or "", names, node.lineno, node.level))
+    return tuple(imports)
 
 
-def find_module(one: Import, path: str, files: Mapping[str, str]) -> str | None:
+def find_module(statement: Import, path: str, files: Mapping[str, str]) -> str | None:
     """The file among ours that an import means; a package is given with a slash at its end."""
-    tail = one.module.replace(".", "/")
-    if one.level:
-        tail = normpath(join(dirname(path), *[".."] * (one.level - 1), tail))
+    tail = statement.module.replace(".", "/")
+    if statement.level:
+        tail = normpath(join(dirname(path), *[".."] * (statement.level - 1), tail))
     for known in files:
         module = known.removesuffix(".py").removesuffix("/__init__")
         # Any folder may be a root: `src/`, or one with the project's name.
@@ -70,7 +72,9 @@ def find_module(one: Import, path: str, files: Mapping[str, str]) -> str | None:
     return f"{tail}/" if next(inside, None) else None
 
 
-def unknown_names(one: Import, local: str, files: Mapping[str, str]) -> Iterator[Missing]:
+def unknown_names(
+    statement: Import, local: str, files: Mapping[str, str]
+) -> Iterator[UnresolvedImport]:
     """The names that a file of ours is asked for and does not have."""
     if local.endswith("/"):
         known: set[str] | None = {
@@ -83,6 +87,6 @@ def unknown_names(one: Import, local: str, files: Mapping[str, str]) -> Iterator
             known |= {part for path in files for part in path.removesuffix(".py").split("/")}
     if known is None:
         return
-    for name in one.names:
+    for name in statement.names:
         if name != "*" and name not in known:
-            yield Missing(one.line, f"{name} of {local.rstrip('/')}", certain=True)
+            yield UnresolvedImport(statement.line, f"{name} of {local.rstrip('/')}", certain=True)

@@ -96,6 +96,6 @@ def get(name: str) -> Language:
     return _NAMES[name]
 
 
-def are_kin(one: Language, other: Language) -> bool:
+def are_kin(language: Language, other: Language) -> bool:
     """Whether a label of one may stand over code in the other."""
-    return one is other or any(one.name in kin and other.name in kin for kin in _KIN)
+    return language is other or any(language.name in kin and other.name in kin for kin in _KIN)

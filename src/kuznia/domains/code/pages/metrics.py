@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from kuznia.domains.code.analysis.metrics.readability import SCALES, WEIGHTS
 from kuznia.domains.code.analysis.report.rating import RULE
 from kuznia.domains.code.analysis.tables import TABLES
-from kuznia.domains.code.analysis.tables.rules import Counting, Rule
+from kuznia.domains.code.analysis.tables.rules import Counting, CountingRule
 from kuznia.domains.code.languages.find import get
 
 _BLOCK = re.compile(r"(<!-- printed: (\w+) -->\n)(?:(?!<!--).)*+(<!-- end -->\n)", re.DOTALL)
@@ -36,11 +36,11 @@ def _language(table: Counting) -> str:
     return "".join([*head, *rows])
 
 
-def _sign(rule: Rule) -> str:
+def _sign(rule: CountingRule) -> str:
     return f"{'-' if '@spare' in rule.patterns else '+'}1: {rule.what.removesuffix(': one less')}"
 
 
-def _dots(rule: Rule, profiles: Iterable[str]) -> list[str]:
+def _dots(rule: CountingRule, profiles: Iterable[str]) -> list[str]:
     return ["●" if profile in rule.profiles else "" for profile in profiles]
 
 

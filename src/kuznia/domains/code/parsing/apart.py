@@ -8,15 +8,15 @@ from kuznia.platform.process.workers import POOL, Job, R, Stopped, within
 
 # Most replies are a few kB of a common language; another process would double what they cost. The
 # worst texts of this size held the loop 30 ms.
-MAX_LETTERS = 8_192
+MAX_CHARACTERS = 8_192
 # A reply is parsed more than once: to be read, to be proven, by its checks.
-MAX_PARSED = 4 * MAX_LETTERS
+MAX_PARSED = 4 * MAX_CHARACTERS
 MAX_SECONDS = 0.02
 
 
 async def apart(job: Job[R], letters: int, *, seconds: float = SECONDS) -> R | Stopped:
     """The result of a job over so many letters, or Stopped; it must be free to be begun twice."""
-    if letters <= MAX_LETTERS:
+    if letters <= MAX_CHARACTERS:
         try:
             with sparingly(MAX_PARSED, MAX_SECONDS):
                 return job(within(seconds))

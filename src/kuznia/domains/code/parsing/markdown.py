@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*([\w+#.-]*)")
 _HEADING = re.compile(r"#{1,6}[ \t]++(.+)")
-_MOST_HEADING = 300
+_MAX_HEADING = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,12 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class MarkdownPage:
     headings: tuple[Heading, ...]
     examples: tuple[Example, ...]
 
 
-def page(text: str) -> Page:
+def page(text: str) -> MarkdownPage:
     """What stands in a page, each with its line."""
     headings: list[Heading] = []
     examples: list[Example] = []
@@ -52,6 +52,6 @@ def page(text: str) -> Page:
         elif heading := _HEADING.fullmatch(line.rstrip()):
             # A heading may be closed as it was opened: `## Usage ##`.
             text = heading[1][0] + heading[1][1:].rstrip(" \t#")
-            if len(text) <= _MOST_HEADING:
+            if len(text) <= _MAX_HEADING:
                 headings.append(Heading(number, text))
-    return Page(tuple(headings), tuple(examples))
+    return MarkdownPage(tuple(headings), tuple(examples))

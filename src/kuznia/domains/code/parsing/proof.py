@@ -13,8 +13,8 @@ from kuznia.domains.code.schema import File, Flaw, Proof, weakest
 from kuznia.platform.process.workers import Stopped
 
 # A reader mends the first few errors; what follows is mostly their echo.
-MOST_FLAWS = 20
-MOST_TEXT = 80
+MAX_FLAWS = 20
+MAX_TEXT = 80
 # What a step may take that reads a reply or a caller's file: a parser, the checks of a draft.
 SECONDS = 2.0
 # What a grammar cannot read though the language can, and the same in words it can: Kotlin's wants
@@ -58,7 +58,7 @@ def _judged(
     if refused and language.doubt:
         refused = _doubted(refused, language) if flaws else None
     if refused:
-        flaws = (refused, *(flaw for flaw in flaws if flaw.line != refused.line))[:MOST_FLAWS]
+        flaws = (refused, *(flaw for flaw in flaws if flaw.line != refused.line))[:MAX_FLAWS]
     return Proof(level="none" if flaws else "tree_sitter", errors=flaws)
 
 
@@ -86,8 +86,8 @@ def _is_right_rewritten(source: bytes, language: Language, deadline: float) -> b
 
 def _doubted(flaw: Flaw, language: Language) -> Flaw:
     """One dialect's parser knows what is right, but not what is wrong in all the others."""
-    told = f"could not be verified ({language.doubt}): {flaw.message}"
-    return flaw.model_copy(update={"message": told})
+    message = f"could not be verified ({language.doubt}): {flaw.message}"
+    return flaw.model_copy(update={"message": message})
 
 
 def _is_newer(tree: Tree, language: Language) -> bool:
@@ -100,7 +100,7 @@ def _is_newer(tree: Tree, language: Language) -> bool:
 
 def _flaws(tree: Tree, source: bytes, language: Language) -> Iterator[Flaw]:
     for count, node in enumerate(_broken(tree.root_node)):
-        if count == MOST_FLAWS:
+        if count == MAX_FLAWS:
             return
         yield _flaw(node, source, language)
 
@@ -109,12 +109,12 @@ def _flaw(node: Node, source: bytes, language: Language) -> Flaw:
     row, byte = node.start_point
     begins = node.start_byte - byte
     column = len(source[begins : node.start_byte].decode(errors="replace")) + 1
-    text = source[node.start_byte : node.end_byte][: MOST_TEXT * 4].decode(errors="ignore")
-    shown = text.lstrip().split("\n", 1)[0].strip()[:MOST_TEXT]
-    said = f"missing {node.type}" if node.is_missing else "not expected here"
+    text = source[node.start_byte : node.end_byte][: MAX_TEXT * 4].decode(errors="ignore")
+    shown = text.lstrip().split("\n", 1)[0].strip()[:MAX_TEXT]
+    message = f"missing {node.type}" if node.is_missing else "not expected here"
     if language.doubt:
-        said = f"could not be verified ({language.doubt}): {said}"
-    return Flaw(line=row + 1, column=column, text=shown, message=said)
+        message = f"could not be verified ({language.doubt}): {message}"
+    return Flaw(line=row + 1, column=column, text=shown, message=message)
 
 
 def _broken(root: Node) -> Iterator[Node]:

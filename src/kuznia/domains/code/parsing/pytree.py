@@ -12,7 +12,7 @@ from kuznia.domains.code.parsing.grammar import spend
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-MOST_READ = 65_536
+MAX_READ = 65_536
 
 
 class Parameter(NamedTuple):
@@ -29,7 +29,7 @@ Parameters = tuple[Parameter, ...] | None
 
 def tree_of(content: str) -> ast.Module | None:
     """The module's tree, or None if this interpreter cannot read it, or not without delay."""
-    if len(content) > MOST_READ:
+    if len(content) > MAX_READ:
         return None
     spend(get("python"), len(content))
     return _tree(content)
@@ -60,16 +60,16 @@ def statements(module: ast.Module, *, inside: bool = True) -> Iterator[ast.AST]:
 
 def module_names(module: ast.Module) -> set[str] | None:
     """What can be imported from a module; None where only running it would tell."""
-    found: set[str] = set()
+    names: set[str] = set()
     for node in statements(module, inside=False):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found.add(node.name)
+            names.add(node.name)
         elif isinstance(node, ast.Import | ast.ImportFrom):
-            found |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+            names |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
         else:
             parts = (child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
-            found |= {name for part in parts for name in _stored(part)}
-    return None if found & {"*", "__getattr__"} else found
+            names |= {name for part in parts for name in _stored(part)}
+    return None if names & {"*", "__getattr__"} else names
 
 
 def _stored(expression: ast.expr) -> Iterator[str]:
@@ -81,22 +81,22 @@ def _stored(expression: ast.expr) -> Iterator[str]:
 def signatures(module: ast.Module) -> dict[str, Parameters]:
     """The public functions, classes and methods (`Class.method`) with what they are called with."""
     listed = _listed(module)
-    found: dict[str, Parameters] = {}
+    by_name: dict[str, Parameters] = {}
     for node in module.body:
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             continue
         if node.name not in listed if listed else node.name.startswith("_"):
             continue
         if isinstance(node, ast.ClassDef):
-            found[node.name] = _constructor(node)
+            by_name[node.name] = _constructor(node)
             methods = [
                 m for m in node.body if isinstance(m, ast.FunctionDef | ast.AsyncFunctionDef)
             ]
             public = (method for method in methods if not method.name.startswith("_"))
-            found |= {f"{node.name}.{method.name}": _of_method(method) for method in public}
+            by_name |= {f"{node.name}.{method.name}": _of_method(method) for method in public}
         else:
-            found[node.name] = parameters(node.args)
-    return found
+            by_name[node.name] = parameters(node.args)
+    return by_name
 
 
 def parameters(arguments: ast.arguments) -> tuple[Parameter, ...]:
@@ -104,13 +104,13 @@ def parameters(arguments: ast.arguments) -> tuple[Parameter, ...]:
     placed = [*arguments.posonlyargs, *arguments.args]
     # Defaults belong to the last of the positional ones.
     defaults = reversed(list(zip_longest(reversed(placed), reversed(arguments.defaults))))
-    found = [_parameter(argument, default) for argument, default in defaults if argument]
+    every = [_parameter(argument, default) for argument, default in defaults if argument]
     if arguments.vararg:
-        found.append(_parameter(arguments.vararg, None))
-    found += map(_parameter, arguments.kwonlyargs, arguments.kw_defaults)
+        every.append(_parameter(arguments.vararg, None))
+    every += map(_parameter, arguments.kwonlyargs, arguments.kw_defaults)
     if arguments.kwarg:
-        found.append(_parameter(arguments.kwarg, None))
-    return tuple(found)
+        every.append(_parameter(arguments.kwarg, None))
+    return tuple(every)
 
 
 def _parameter(argument: ast.arg, default: ast.expr | None) -> Parameter:

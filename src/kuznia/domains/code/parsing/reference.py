@@ -14,9 +14,9 @@ from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.schema import Flaw
 
 # What a YAML document may grow to when its aliases are followed: bombs promise billions.
-MOST_YAML_NODES = 1_000_000
+MAX_YAML_NODES = 1_000_000
 # LibYAML takes time by the square of the depth: 200 kB of brackets kept it busy for 43 seconds.
-MOST_YAML_DEPTH = 200
+MAX_YAML_DEPTH = 200
 _LINE_END = re.compile(r"\r\n?|\n")
 _TOML_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
@@ -103,15 +103,15 @@ def _yaml_size(text: str) -> Flaw | None:
             unfinished.append((event.anchor, 1))
             # Known from here on: YAML lets a collection hold itself.
             sizes[event.anchor] = 1
-            if len(unfinished) > MOST_YAML_DEPTH:
+            if len(unfinished) > MAX_YAML_DEPTH:
                 return _too_deep(text)
             continue
         size = _size(event, sizes, unfinished)
         anchor, held = unfinished[-1]
         unfinished[-1] = (anchor, held + size)
-        if held + size > MOST_YAML_NODES:
+        if held + size > MAX_YAML_NODES:
             line = event.start_mark.line + 1
-            return _flaw(text, line, 1, f"aliases that grow past {MOST_YAML_NODES} nodes")
+            return _flaw(text, line, 1, f"aliases that grow past {MAX_YAML_NODES} nodes")
     return None
 
 

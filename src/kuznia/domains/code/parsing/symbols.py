@@ -15,9 +15,9 @@ from kuznia.domains.code.parsing.proof import SECONDS
 from kuznia.platform.process.workers import Stopped, within
 
 # A file with more than this is generated, and no check needs them all.
-MOST_SYMBOLS = 500
-MOST_HEAD = 400
-MOST_READ = 65_536
+MAX_SYMBOLS = 500
+MAX_HEAD = 400
+MAX_READ = 65_536
 
 _PRIVATE = re.compile(r"\b(?:private|protected|fileprivate|internal|override|local)\b|@Override\b")
 _STATIC = re.compile(r"\bstatic\b")
@@ -54,11 +54,13 @@ class Symbol:
 def symbols(content: str, language: Language) -> tuple[Symbol, ...]:
     """Every function and type in order; nothing where there are none or time ran out."""
     source = content.encode()
-    if language.name not in QUERIES or len(source) > MOST_READ:
+    if language.name not in QUERIES or len(source) > MAX_READ:
         return ()
     tree = parse(source, language, within(SECONDS))
     return (
-        () if isinstance(tree, Stopped) else tuple(one for _, one in placed(source, language, tree))
+        ()
+        if isinstance(tree, Stopped)
+        else tuple(symbol for _, symbol in placed(source, language, tree))
     )
 
 
@@ -67,14 +69,14 @@ def placed(source: bytes, language: Language, tree: Tree) -> Iterator[tuple[Node
     query = _query(language)
     if query is None:
         return
-    found: list[tuple[Node, Node, Kind]] = [
+    definitions: list[tuple[Node, Node, Kind]] = [
         (captured["d"][0], name, "function" if "f" in captured else "type")
         for _, captured in QueryCursor(query).matches(tree.root_node)
         for name in captured.get("f", captured.get("t", []))
     ]
-    found.sort(key=lambda one: (one[0].start_byte, -one[0].end_byte))
+    definitions.sort(key=lambda symbol: (symbol[0].start_byte, -symbol[0].end_byte))
     function_ends = [0]
-    for node, name, kind in found[:MOST_SYMBOLS]:
+    for node, name, kind in definitions[:MAX_SYMBOLS]:
         while len(function_ends) > 1 and function_ends[-1] <= node.start_byte:
             function_ends.pop()
         nested = node.start_byte < function_ends[-1]
@@ -98,7 +100,7 @@ def _symbol(source: bytes, node: Node, name: Node, kind: Kind, *, nested: bool) 
         name=source[name.start_byte : name.end_byte].decode(),
         kind=kind,
         line=name.start_point.row + 1,
-        head=source[begin:end][:MOST_HEAD].decode(errors="ignore"),
+        head=source[begin:end][:MAX_HEAD].decode(errors="ignore"),
         body=source[body.start_byte : body.end_byte].decode() if body else None,
         nested=nested,
     )

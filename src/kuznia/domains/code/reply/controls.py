@@ -11,10 +11,10 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 def refuse_controls(text: str) -> None:
     """Raise Unreadable where a text holds what no parser, file or terminal should be given."""
-    if found := _CONTROL.search(text):
-        line = text.count("\n", 0, found.start()) + 1
+    if match := _CONTROL.search(text):
+        line = text.count("\n", 0, match.start()) + 1
         raise Unreadable(
             "control-character",
-            f"There is a control character in line {line}: U+{ord(found[0]):04X}.",
+            f"There is a control character in line {line}: U+{ord(match[0]):04X}.",
             r"Write a control character as an escape such as \x1b, never as itself.",
         )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-MOST_NEEDS = 50
+MAX_PACKAGES = 50
 _REQUIRES = re.compile(
     r"^[ \t>*_-]*(?:requires|requirements|dependencies|потрібні пакети|потребує)"
     r"[*_]*[ \t]*:[*_]*(.{0,400})$",
@@ -20,10 +20,10 @@ _NOTHING = {"none", "nothing", "no", "нічого", "немає", "n/a", "stand
 
 def needs(prose: str, manifests: Iterable[str]) -> tuple[str, ...]:
     """What the words around the code, and files like requirements.txt, name as needed."""
-    said = [*_named(_REQUIRES, prose, ","), *_named(_INSTALL, prose, " ")]
+    named = [*_named(_REQUIRES, prose, ","), *_named(_INSTALL, prose, " ")]
     listed = (_package(line) for text in manifests for line in text.splitlines())
-    names = dict.fromkeys(name for name in (*said, *listed) if name)
-    return tuple(names)[:MOST_NEEDS]
+    names = dict.fromkeys(name for name in (*named, *listed) if name)
+    return tuple(names)[:MAX_PACKAGES]
 
 
 def _named(pattern: re.Pattern[str], text: str, separator: str) -> Iterator[str]:
@@ -35,6 +35,6 @@ def _named(pattern: re.Pattern[str], text: str, separator: str) -> Iterator[str]
 
 def _package(text: str) -> str:
     """A package's name without its version, its extras and the marks around it."""
-    found = _NAME.match(text.strip(" \t`*_'\""))
-    name = found[0].rstrip(".") if found else ""
+    match = _NAME.match(text.strip(" \t`*_'\""))
+    name = match[0].rstrip(".") if match else ""
     return "" if name.lower() in _NOTHING else name

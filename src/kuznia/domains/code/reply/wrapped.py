@@ -22,7 +22,7 @@ _INNER_KEYS = ("arguments", "parameters", "input")
 _OPENING = re.compile(r"^[ \t]*[\[{]", re.MULTILINE)
 _DECODER = json.JSONDecoder(strict=False)
 # How many places that look like the beginning of JSON are tried.
-MOST_TRIES = 3
+MAX_TRIES = 3
 
 # A path, if one is given, and the text.
 Wrapped = tuple[str | None, str]
@@ -30,9 +30,9 @@ Wrapped = tuple[str | None, str]
 
 def tagged(text: str) -> tuple[Wrapped, ...]:
     """The files in tags, where the text has tags before it has fences."""
-    found = _TAGGED.search(text)
+    first = _TAGGED.search(text)
     fence = text.find("```")
-    if found is None or 0 <= fence < found.start():
+    if first is None or 0 <= fence < first.start():
         return ()
     return tuple((path, content) for path, content in _TAGGED.findall(text) if content.strip())
 
@@ -44,7 +44,7 @@ def unwrap(text: str) -> tuple[Wrapped, ...]:
     escapes stand for is looked at anew: a NUL, or half of a surrogate pair, was none before.
     """
     for count, opening in enumerate(_OPENING.finditer(text)):
-        if count == MOST_TRIES:
+        if count == MAX_TRIES:
             break
         try:
             value, end = _DECODER.raw_decode(text, opening.end() - 1)

@@ -22,7 +22,7 @@ _PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RunLimits:
     """What one run may use, all its processes together."""
 
     seconds: float = 20.0
@@ -33,7 +33,7 @@ class Limits:
     output: int = 200_000
 
 
-LIMITS = Limits()
+LIMITS = RunLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Box:
 
     filter: Path
     as_root: bool
-    groups: cgroup.Place
+    groups: cgroup.GroupFolders
     tools: tuple[Tool, ...] = ()
 
     async def run(
@@ -69,7 +69,7 @@ class Box:
         command: Sequence[str],
         files: Mapping[str, str] | None = None,
         *,
-        limits: Limits = LIMITS,
+        limits: RunLimits = LIMITS,
     ) -> Ran:
         """Run a command over these files, in a folder of their own; nothing of it is left."""
         group = self.groups.make(processes=limits.processes, memory=limits.memory)
@@ -81,7 +81,7 @@ class Box:
             await group.end()
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
-    async def _bounded(self, argv: Sequence[str], group: cgroup.Group, limits: Limits) -> Ran:
+    async def _bounded(self, argv: Sequence[str], group: cgroup.Group, limits: RunLimits) -> Ran:
         clock = asyncio.get_running_loop().time
         began = clock()
         # An empty environment: bwrap stays as process 1 inside, and its environment can be read.
@@ -117,7 +117,7 @@ class Box:
         command: Sequence[str],
         folder: Path,
         group: cgroup.Group,
-        limits: Limits,
+        limits: RunLimits,
     ) -> list[str]:
         """Join the group, give up being root, take the limits, and only then build the sandbox."""
         stranger = ["setpriv", f"--reuid={STRANGER}", f"--regid={STRANGER}", "--clear-groups"]
@@ -134,7 +134,7 @@ class Box:
         script = f'{cgroup.joining(group)}exec "$@" 9< "$0"'
         return ["/bin/sh", "-c", script, str(self.filter), *inner, *command]
 
-    def _bwrap(self, folder: Path, limits: Limits) -> list[str]:
+    def _bwrap(self, folder: Path, limits: RunLimits) -> list[str]:
         shown = [part for tool in self.tools for part in _shown(tool)]
         return [
             "bwrap",

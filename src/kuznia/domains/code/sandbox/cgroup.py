@@ -56,7 +56,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GroupFolders:
     """Where this process may make groups: one folder in version 2, two (processes, memory) in 1."""
 
     folders: tuple[Path, ...]
@@ -87,7 +87,7 @@ class Place:
             yield swap, memory if old else 0
 
 
-def find() -> Place | None:
+def find() -> GroupFolders | None:
     """Where this process may make groups and put its children into them, if anywhere.
 
     Root may at the top. Anybody else needs a group that was handed over, as systemd does with
@@ -96,16 +96,16 @@ def find() -> Place | None:
     return next(filter(_works, _places()), None)
 
 
-def _places() -> Iterator[Place]:
+def _places() -> Iterator[GroupFolders]:
     own = _own()
     for root in (ROOT, ROOT / "unified"):
         if _enabled(root, CONTROLLERS):
-            yield Place((root,))
+            yield GroupFolders((root,))
         if (path := own.get("")) and (place := split(root / path, CONTROLLERS)):
-            yield Place((place,))
-    yield Place(tuple(ROOT / name for name in CONTROLLERS))
+            yield GroupFolders((place,))
+    yield GroupFolders(tuple(ROOT / name for name in CONTROLLERS))
     if all(name in own for name in CONTROLLERS):
-        yield Place(tuple(ROOT / name / own[name] for name in CONTROLLERS))
+        yield GroupFolders(tuple(ROOT / name / own[name] for name in CONTROLLERS))
 
 
 def _own() -> dict[str, str]:
@@ -129,8 +129,8 @@ def split(folder: Path, controllers: tuple[str, ...]) -> Path | None:
                 # A process that has ended by now need not be moved.
                 with suppress(ProcessLookupError):
                     (leaf / "cgroup.procs").write_text(pid)
-            wanted = " ".join(f"+{name}" for name in controllers)
-            (folder / "cgroup.subtree_control").write_text(wanted)
+            enabled = " ".join(f"+{name}" for name in controllers)
+            (folder / "cgroup.subtree_control").write_text(enabled)
         return folder
     return None
 
@@ -141,7 +141,7 @@ def _enabled(folder: Path, controllers: tuple[str, ...]) -> bool:
     return False
 
 
-def _works(place: Place) -> bool:
+def _works(place: GroupFolders) -> bool:
     """Whether a group can be made there and joined by a child of ours."""
     try:
         group = place.make(processes=8, memory=64 * 1024 * 1024)

@@ -11,9 +11,9 @@ async def examine(settings: CodeSettings) -> list[Symptom]:
     if settings.code_run_tests != "sandbox":
         return []
     async with open_sandbox() as sandbox:
-        if sandbox.found.box is None:
+        if sandbox.host.box is None:
             state = "unavailable: no tests are run"
-            advice = "; ".join(sandbox.found.reasons)
+            advice = "; ".join(sandbox.host.reasons)
             return [Symptom("sandbox", state, well=False, advice=advice)]
         lacking = {language: sandbox.lacks(language) for language in RUNNERS}
     runners = [
@@ -23,4 +23,4 @@ async def examine(settings: CodeSettings) -> list[Symptom]:
         else Symptom("sandbox", f"runs tests in {language}")
         for language, reason in lacking.items()
     ]
-    return [Symptom("sandbox", f"withstands {len(sandbox.found.checks)} attacks"), *runners]
+    return [Symptom("sandbox", f"withstands {len(sandbox.host.checks)} attacks"), *runners]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     import pytest
 
-MOST_LETTERS = 500
+MAX_CHARACTERS = 500
 
 
 class Recorder:
@@ -42,7 +42,7 @@ class Recorder:
     def _tell(self, place: str, outcome: str, seconds: float, message: str) -> None:
         # A copy of this process that the tests forked has nothing to tell.
         if os.getpid() == self._process:
-            line = (_plain(place), outcome, round(seconds, 4), _plain(message)[:MOST_LETTERS])
+            line = (_plain(place), outcome, round(seconds, 4), _plain(message)[:MAX_CHARACTERS])
             os.write(self._report, json.dumps(line).encode() + b"\n")
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from kuznia.domains.code.schema import CaseRun
 
 # A model can write a test with a million cases; nobody reads them.
-MOST_CASES = 500
+MAX_CASES = 500
 # What every runner exits with when tests were run and one of them failed: a sentinel always does.
 FAILED = 1
 SENTINEL = "test_that_must_fail_"
@@ -20,7 +20,7 @@ NO_REPORT = "The tests left no report."
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ReportRow:
     """A line of a report: which test, as it stands in the source, and what came of it."""
 
     test: str
@@ -45,14 +45,16 @@ class Expected:
     sentinels: tuple[Sentinel, ...] = ()
 
 
-def judged(rows: Sequence[Row], expected: Expected, code: int) -> tuple[tuple[CaseRun, ...], str]:
+def judged(
+    rows: Sequence[ReportRow], expected: Expected, code: int
+) -> tuple[tuple[CaseRun, ...], str]:
     """What came of the tests. A claim that all is well is held against what was expected: lost
     tests are errors, and where it is contradicted there is nothing but the reason."""
     names = {sentinel.test for sentinel in expected.sentinels}
     own = [row for row in rows if row.test not in names]
     cases = tuple(row.case for row in own)
     if any(case.outcome in ("failed", "error") for case in cases):
-        return cases[:MOST_CASES], ""
+        return cases[:MAX_CASES], ""
     if why := NO_REPORT if not own else _doubt(rows, expected, code):
         return (), why
     heard, whole = {row.test for row in own}, _whole(own)
@@ -61,10 +63,10 @@ def judged(rows: Sequence[Row], expected: Expected, code: int) -> tuple[tuple[Ca
         for test in expected.tests
         if test not in heard and test.partition("::")[0] not in whole
     ]
-    return (*map(_lost, lost), *cases)[:MOST_CASES], ""
+    return (*map(_lost, lost), *cases)[:MAX_CASES], ""
 
 
-def _doubt(rows: Sequence[Row], expected: Expected, code: int) -> str:
+def _doubt(rows: Sequence[ReportRow], expected: Expected, code: int) -> str:
     """What contradicts a report without a failure; empty where nothing does."""
     failed = {row.test for row in rows if row.case.outcome == "failed"}
     whole = _whole(rows)
@@ -80,7 +82,7 @@ def _doubt(rows: Sequence[Row], expected: Expected, code: int) -> str:
     return ""
 
 
-def _whole(rows: Sequence[Row]) -> set[str]:
+def _whole(rows: Sequence[ReportRow]) -> set[str]:
     return {row.test for row in rows if row.whole}
 
 

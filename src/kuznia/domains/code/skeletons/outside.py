@@ -31,10 +31,10 @@ def reaching(tree: ast.Module) -> frozenset[str]:
         for node in tree.body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     }
-    found = set[str]()
+    reaches = set[str]()
     while True:
-        marks = found | imported | _BUILTINS
-        more = {name for name, used in uses.items() if used & marks} - found
+        marks = reaches | imported | _BUILTINS
+        more = {name for name, used in uses.items() if used & marks} - reaches
         if not more:
-            return frozenset(found)
-        found |= more
+            return frozenset(reaches)
+        reaches |= more

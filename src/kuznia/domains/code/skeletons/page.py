@@ -13,14 +13,14 @@ def page(symbols: Iterable[Offered], prose_language: ProseLanguage) -> str:
     words = WORDS[prose_language]
     pieces = [f"# {_TITLES[prose_language]}", f"> {words.note}"]
     path = ""
-    for one in symbols:
-        if one.path != path:
-            path = one.path
+    for symbol in symbols:
+        if symbol.path != path:
+            path = symbol.path
             pieces.append(f"## {path}")
         pieces += [
-            f"### `{one.name}`",
-            _fenced(one.signature),
-            words.about.format(name=f"`{one.name}`"),
+            f"### `{symbol.name}`",
+            _fenced(symbol.signature),
+            words.about.format(name=f"`{symbol.name}`"),
         ]
     return "\n\n".join(pieces) + "\n"
 

@@ -2,18 +2,14 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from kuznia.domains.code.schema import File
+from kuznia.domains.code.schema import File, Value
 
 ProseLanguage = Literal["en", "uk"]
 
 
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Offered(_Value):
+class Offered(Value):
     """One public symbol, with its signature as it is in the source."""
 
     path: str
@@ -23,7 +19,7 @@ class Offered(_Value):
     signature: str
 
 
-class Left(_Value):
+class Left(Value):
     """Something no skeleton was written for, and why."""
 
     path: str
@@ -32,18 +28,18 @@ class Left(_Value):
     reason: str
 
 
-class Pages(_Value):
+class Pages(Value):
     files: tuple[File, ...] = Field(
         description="A page that names every symbol, and the sources with comments to fill in."
     )
 
 
-class PropertyTests(_Value):
+class PropertyTests(Value):
     files: tuple[File, ...]
     framework: str = "hypothesis"
 
 
-class Skeletons(_Value):
+class Skeletons(Value):
     """Written from the syntax tree: the names and signatures are right, the words are yours."""
 
     skeleton: Literal[True] = True

@@ -16,9 +16,9 @@ _VALUE = re.compile(r"\b(?:const|let|var)\b")
 def signature(symbol: Symbol, module: ast.Module | None) -> str:
     """For Python from its own tree; for others what stands before the body."""
     if module is not None:
-        found = next((one for one in ast.walk(module) if _is(one, symbol)), None)
-        if isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            return _of_python(found)
+        definition = next((node for node in ast.walk(module) if _is(node, symbol)), None)
+        if isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            return _of_python(definition)
     head = symbol.head if symbol.kind == "function" else symbol.head.partition("{")[0]
     if symbol.body is None:
         head = _first(head)
@@ -36,12 +36,12 @@ def _before_arrow(head: str) -> str:
 
 def _first(head: str) -> str:
     """The first line, and more while a bracket is open: no field of the grammar ends it."""
-    said = ""
+    text = ""
     for line in head.strip().split("\n"):
-        said += f"{line}\n"
-        if said.count("(") <= said.count(")"):
+        text += f"{line}\n"
+        if text.count("(") <= text.count(")"):
             break
-    return said
+    return text
 
 
 def _is(node: ast.AST, symbol: Symbol) -> bool:

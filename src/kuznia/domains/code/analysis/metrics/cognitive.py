@@ -138,18 +138,18 @@ def _continues(start: int, end: int, outer: _Logical, source: bytes) -> bool:
 
 
 def cognitive(
-    found: Sequence[Frame], shaped: Structures, extra: Iterable[int]
+    functions: Sequence[Frame], shaped: Structures, extra: Iterable[int]
 ) -> tuple[list[Cost], int]:
     """The cost of every function with those in it, and of the file; `extra` cost one each."""
-    levels = Levels((*shaped.bodies, *(Level(frame.start, frame.end) for frame in found)))
+    levels = Levels((*shaped.bodies, *(Level(frame.start, frame.end) for frame in functions)))
     nest, flat = sorted(shaped.nest), sorted((*shaped.flat, *extra))
-    paid = [0, *accumulate(1 + levels.at(place) for place in nest)]
-    deepest = _deepest(found, shaped, levels)
+    paid = [0, *accumulate(1 + levels.depth_at(place) for place in nest)]
+    deepest = _deepest(functions, shaped, levels)
     costs: list[Cost] = []
     # A function at the top of a file is no level of the file.
     whole = paid[-1] + len(flat)
-    for frame, depth in zip(found, deepest, strict=True):
-        level = levels.at(frame.start)
+    for frame, depth in zip(functions, deepest, strict=True):
+        level = levels.depth_at(frame.start)
         first, last = bisect_left(nest, frame.start), bisect_left(nest, frame.end)
         flats = bisect_left(flat, frame.end) - bisect_left(flat, frame.start)
         cost = paid[last] - paid[first] - (last - first) * level + flats
@@ -159,11 +159,11 @@ def cognitive(
     return costs, whole
 
 
-def _deepest(found: Sequence[Frame], shaped: Structures, levels: Levels) -> list[int]:
+def _deepest(functions: Sequence[Frame], shaped: Structures, levels: Levels) -> list[int]:
     """The highest level that is reached in each function itself."""
     bodies = sorted(body.start for body in shaped.bodies)
-    deepest = [0] * len(found)
-    for place, owner in zip(bodies, owners(found, bodies), strict=True):
+    deepest = [0] * len(functions)
+    for place, owner in zip(bodies, owners(functions, bodies), strict=True):
         if owner >= 0:
-            deepest[owner] = max(deepest[owner], levels.at(place))
+            deepest[owner] = max(deepest[owner], levels.depth_at(place))
     return deepest

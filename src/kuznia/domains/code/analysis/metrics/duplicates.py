@@ -14,10 +14,10 @@ from kuznia.domains.code.analysis.result import Duplicate, Place
 # A block begins to count at so many lines that hold so many characters between them.
 LEAST_LINES = 6
 LEAST_LENGTH = 150
-MOST_BLOCKS = 100
+MAX_BLOCKS = 100
 # Lines of one file that are looked at; they travel between processes, and no one writes more.
-MOST_LINES = 20_000
-MOST_PLACES = 20
+MAX_LINES = 20_000
+MAX_PLACES = 20
 _WORD = re.compile(rb"\w")
 _IMPORT = re.compile(rb"(?:import|from|package|using|use|require|#\s*include|export \* from)\b")
 
@@ -30,7 +30,7 @@ class CodeLine(NamedTuple):
     length: int
 
 
-class Found(NamedTuple):
+class Duplicates(NamedTuple):
     blocks: tuple[Duplicate, ...]
     left_out: int
     # Lines that stand somewhere before already.
@@ -39,7 +39,7 @@ class Found(NamedTuple):
 
 def code_lines(code: Sequence[tuple[int, bytes]]) -> tuple[CodeLine, ...]:
     """The lines that can make up a block, small enough to travel."""
-    stripped = ((row, text.strip()) for row, text in code[:MOST_LINES])
+    stripped = ((row, text.strip()) for row, text in code[:MAX_LINES])
     return tuple(
         CodeLine(row, crc32(text), len(text))
         for row, text in stripped
@@ -47,7 +47,7 @@ def code_lines(code: Sequence[tuple[int, bytes]]) -> tuple[CodeLine, ...]:
     )
 
 
-def duplicates(files: Sequence[tuple[str, Sequence[CodeLine]]]) -> Found:
+def duplicates(files: Sequence[tuple[str, Sequence[CodeLine]]]) -> Duplicates:
     """Every block from its second place on, the longest first; in time linear in the lines."""
     lines = [CodeLine(0, 0, 0)]
     paths = [""]
@@ -56,12 +56,13 @@ def duplicates(files: Sequence[tuple[str, Sequence[CodeLine]]]) -> Found:
         lines += [*code, CodeLine(0, -number, 0)]
         paths += [path] * (len(code) + 1)
     blocks = _blocks(lines)
-    told = sorted(blocks, key=lambda block: (-block[1] * len(blocks[block]), block))[:MOST_BLOCKS]
-    return Found(
+    largest = sorted(blocks, key=lambda block: (-block[1] * len(blocks[block]), block))[:MAX_BLOCKS]
+    return Duplicates(
         blocks=tuple(
-            _told(first, length, blocks[first, length], lines, paths) for first, length in told
+            _duplicate(first, length, blocks[first, length], lines, paths)
+            for first, length in largest
         ),
-        left_out=len(blocks) - len(told),
+        left_out=len(blocks) - len(largest),
         lines=sum(length * len(again) for (_, length), again in blocks.items()),
     )
 
@@ -71,32 +72,32 @@ def _blocks(lines: Sequence[CodeLine]) -> dict[tuple[int, int], list[int]]:
     sums = [line.sum for line in lines]
     first: dict[tuple[int, ...], int] = {}
     blocks: dict[tuple[int, int], list[int]] = {}
-    at = 0
-    while at + LEAST_LINES <= len(sums):
-        before = first.setdefault(tuple(sums[at : at + LEAST_LINES]), at)
-        if before + LEAST_LINES > at:
-            at += 1
+    row = 0
+    while row + LEAST_LINES <= len(sums):
+        before = first.setdefault(tuple(sums[row : row + LEAST_LINES]), row)
+        if before + LEAST_LINES > row:
+            row += 1
             continue
         length = LEAST_LINES
-        while at + length < len(sums) and before + length < at:
-            if sums[at + length] != sums[before + length]:
+        while row + length < len(sums) and before + length < row:
+            if sums[row + length] != sums[before + length]:
                 break
             length += 1
-        if sum(line.length for line in lines[at : at + length]) >= LEAST_LENGTH:
-            blocks.setdefault((before, length), []).append(at)
-        at += length
+        if sum(line.length for line in lines[row : row + length]) >= LEAST_LENGTH:
+            blocks.setdefault((before, length), []).append(row)
+        row += length
     return blocks
 
 
-def _told(
+def _duplicate(
     first: int, length: int, again: Sequence[int], lines: Sequence[CodeLine], paths: Sequence[str]
 ) -> Duplicate:
     places = tuple(
         Place(
-            path=paths[at],
-            start_line=lines[at].row + 1,
-            end_line=lines[at + length - 1].row + 1,
+            path=paths[row],
+            start_line=lines[row].row + 1,
+            end_line=lines[row + length - 1].row + 1,
         )
-        for at in (first, *again[: MOST_PLACES - 1])
+        for row in (first, *again[: MAX_PLACES - 1])
     )
     return Duplicate(lines=length, places=places)

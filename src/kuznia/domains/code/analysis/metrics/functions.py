@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from kuznia.domains.code.analysis.metrics.cognitive import Cost
 from kuznia.domains.code.analysis.metrics.cyclomatic import cyclomatic
 from kuznia.domains.code.analysis.metrics.growth import performance
-from kuznia.domains.code.analysis.metrics.halstead import Tokens
+from kuznia.domains.code.analysis.metrics.halstead import TokenCounts
 from kuznia.domains.code.analysis.metrics.loops import loops
 from kuznia.domains.code.analysis.metrics.readability import maintainability, posnett
 from kuznia.domains.code.analysis.result import Function
@@ -13,13 +13,15 @@ from kuznia.domains.code.analysis.tree.frames import FUNCTIONS, Frame, frames, o
 from kuznia.domains.code.analysis.tree.reading import Reading
 
 
-def functions(reading: Reading, costs: Sequence[Cost], tokens: Sequence[Tokens]) -> list[Function]:
+def functions(
+    reading: Reading, costs: Sequence[Cost], tokens: Sequence[TokenCounts]
+) -> list[Function]:
     """All functions, in the order of the source."""
     counts = cyclomatics(reading)
     parameters = _parameters(reading)
     hints = performance(reading, loops(reading))
-    rows = [_rows(frame, reading) for frame in reading.found]
-    own_lines = _own_lines(reading.found, rows)
+    rows = [_rows(frame, reading) for frame in reading.functions]
+    own_lines = _own_lines(reading.functions, rows)
     volumes = [part.volume() for part in tokens]
     return [
         Function(
@@ -49,12 +51,12 @@ def cyclomatics(reading: Reading) -> list[int]:
 def _parameters(reading: Reading) -> list[int]:
     """How many a caller has to give: the object itself is not one of them."""
     receivers = {name.encode() for name in reading.table.receivers}
-    given = (
+    counted = (
         node
         for node in reading.captures.get("parameter", ())
         if reading.source[node.start_byte : node.end_byte] not in receivers
     )
-    return own(reading.found, starts(given))
+    return own(reading.functions, starts(counted))
 
 
 def _rows(frame: Frame, reading: Reading) -> tuple[int, int]:
@@ -67,11 +69,11 @@ def _rows(frame: Frame, reading: Reading) -> tuple[int, int]:
     return reading.text.row(frame.start), reading.text.row(max(frame.start, end - 1))
 
 
-def _own_lines(found: Sequence[Frame], rows: Sequence[tuple[int, int]]) -> list[int]:
+def _own_lines(nested: Sequence[Frame], rows: Sequence[tuple[int, int]]) -> list[int]:
     """The lines of a function without those that lie wholly within functions in it."""
     lengths = [last - first + 1 for first, last in rows]
     owned = lengths.copy()
-    for frame, length in zip(found, lengths, strict=True):
+    for frame, length in zip(nested, lengths, strict=True):
         if frame.outer >= 0:
             owned[frame.outer] -= max(0, length - 2)
     return [max(1, length) for length in owned]

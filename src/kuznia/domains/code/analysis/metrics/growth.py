@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 from kuznia.domains.code.analysis.metrics.loops import LOG, Loop, N
 from kuznia.domains.code.analysis.result import Clue, Confidence, Performance
-from kuznia.domains.code.analysis.tree.calls import Call
+from kuznia.domains.code.analysis.tree.calls import CallSite
 from kuznia.domains.code.analysis.tree.frames import owners
 from kuznia.domains.code.analysis.tree.levels import Levels
-from kuznia.domains.code.analysis.tree.lines import Lines
+from kuznia.domains.code.analysis.tree.lines import SourceLines
 from kuznia.domains.code.analysis.tree.reading import Reading
 
-_MOST_EVIDENCE = 5
+_MAX_EVIDENCE = 5
 _ARGUMENTS = 200
 _DEGREES = {"n": N, "n log n": N + LOG}
 _WHY = {"n": "looks at every element", "n log n": "sorts"}
@@ -27,7 +27,7 @@ _SURE: tuple[Confidence, ...] = ("high", "medium", "low", "none")
 HIGH, MEDIUM, LOW, NONE = range(4)
 
 
-class Work(NamedTuple):
+class CostlyPlace(NamedTuple):
     """Something that costs: where it stands, what it costs there (None: nobody knows), and why."""
 
     place: int
@@ -44,17 +44,17 @@ class Growth(NamedTuple):
     degree: int | None
     doubt: int
     # What costs most, or why nothing is known.
-    because: Work | None
+    because: CostlyPlace | None
     bound: str = ""
 
 
-class Body(NamedTuple):
+class FunctionBody(NamedTuple):
     """What stands in one function itself."""
 
     place: int
     loops: list[Loop]
     # Each call with the function of this file it means, or -1.
-    calls: list[tuple[Call, int]]
+    calls: list[tuple[CallSite, int]]
     # Functions without a name that are run where they stand.
     inner: list[int]
 
@@ -65,41 +65,41 @@ def performance(reading: Reading, repeated: Sequence[Loop]) -> list[Performance]
     bodies = _bodies(reading, repeated)
     known: dict[int, Growth] = {}
     for place in reading.graph.order:
-        body, base = bodies[place], levels.at(reading.found[place].start)
+        body, base = bodies[place], levels.depth_at(reading.functions[place].start)
         growth = _grow(body, levels, base, known, reading)
         if place in reading.graph.mutual:
-            growth = _lost(reading.found[place].start, "calls itself through others")
+            growth = _lost(reading.functions[place].start, "calls itself through others")
         elif place in reading.graph.recursive:
             growth = _recursive(growth, body, base, levels, reading.source)
         known[place] = growth
-    return [_said(known[place], body, reading.text) for place, body in enumerate(bodies)]
+    return [_performance(known[place], body, reading.text) for place, body in enumerate(bodies)]
 
 
-def _bodies(reading: Reading, repeated: Sequence[Loop]) -> list[Body]:
-    found = reading.found
-    bodies = [Body(place, [], [], []) for place in range(len(found))]
-    owned = owners(found, [loop.start for loop in repeated])
+def _bodies(reading: Reading, repeated: Sequence[Loop]) -> list[FunctionBody]:
+    functions = reading.functions
+    bodies = [FunctionBody(place, [], [], []) for place in range(len(functions))]
+    owned = owners(functions, [loop.start for loop in repeated])
     for loop, owner in zip(repeated, owned, strict=True):
         if owner >= 0:
             bodies[owner].loops.append(loop)
     for call, target in zip(reading.made, reading.graph.targets, strict=True):
         if call.owner >= 0:
             bodies[call.owner].calls.append((call, target))
-    for place, frame in enumerate(found):
+    for place, frame in enumerate(functions):
         if frame.outer >= 0 and not reading.called.plain[place]:
             bodies[frame.outer].inner.append(place)
     return bodies
 
 
 def _grow(
-    body: Body, levels: Levels, base: int, known: Mapping[int, Growth], reading: Reading
+    body: FunctionBody, levels: Levels, base: int, known: Mapping[int, Growth], reading: Reading
 ) -> Growth:
     """The most that any of it costs, leaving recursion aside."""
     doubt, most, highest = HIGH, None, 0
     for work in _works(body, known, reading):
         if work.degree is None:
             return _lost(work.place, work.why)
-        depth = levels.at(work.place) - base
+        depth = levels.depth_at(work.place) - base
         doubt = max(doubt, work.doubt, work.repeated if depth else HIGH)
         if depth + work.degree > highest:
             highest, most = depth + work.degree, work
@@ -107,37 +107,41 @@ def _grow(
 
 
 def _lost(place: int, why: str) -> Growth:
-    return Growth(None, NONE, Work(place, None, why))
+    return Growth(None, NONE, CostlyPlace(place, None, why))
 
 
-def _works(body: Body, known: Mapping[int, Growth], reading: Reading) -> Iterator[Work]:
+def _works(
+    body: FunctionBody, known: Mapping[int, Growth], reading: Reading
+) -> Iterator[CostlyPlace]:
     """Everything in a function that costs."""
     for loop in body.loops:
         if loop.endless:
-            yield Work(loop.start, None, loop.why)
-        yield Work(loop.inner.start, 0, doubt=HIGH if loop.counted else LOW)
+            yield CostlyPlace(loop.start, None, loop.why)
+        yield CostlyPlace(loop.inner.start, 0, doubt=HIGH if loop.counted else LOW)
     for call, target in body.calls:
         cost = reading.table.costs.get(call.name)
         if target in known:
             degree, doubt, _, _ = known[target]
-            yield Work(call.opens, degree, f"calls {call.name}", doubt)
+            yield CostlyPlace(call.opens, degree, f"calls {call.name}", doubt)
         elif target < 0 and cost in _DEGREES:
-            yield Work(call.opens, _DEGREES[cost], f"{call.name} {_WHY[cost]}")
+            yield CostlyPlace(call.opens, _DEGREES[cost], f"{call.name} {_WHY[cost]}")
         elif target < 0 and cost is None:
-            yield Work(call.opens, 0, doubt=MEDIUM, repeated=LOW)
+            yield CostlyPlace(call.opens, 0, doubt=MEDIUM, repeated=LOW)
     for place in body.inner:
         degree, doubt, because, _ = known.get(place, _lost(0, ""))
         why = because.why if because else ""
-        yield Work(reading.found[place].start, degree, why, doubt)
+        yield CostlyPlace(reading.functions[place].start, degree, why, doubt)
 
 
-def _recursive(growth: Growth, body: Body, base: int, levels: Levels, source: bytes) -> Growth:
+def _recursive(
+    growth: Growth, body: FunctionBody, base: int, levels: Levels, source: bytes
+) -> Growth:
     """A function that comes back to itself: by how many calls, and whether what is left shrinks."""
     again = [call for call, target in body.calls if target == body.place]
     first = again[0].start
     if growth.degree is None:
         return growth
-    if any(levels.at(call.opens) > base for call in again):
+    if any(levels.depth_at(call.opens) > base for call in again):
         return _lost(first, "calls itself from within a loop")
     arguments = b"".join(
         source[call.opens : min(call.end, call.opens + _ARGUMENTS)] for call in again
@@ -145,24 +149,24 @@ def _recursive(growth: Growth, body: Body, base: int, levels: Levels, source: by
     by_one, by_half = _SMALLER.search(arguments), _DIVIDED.search(arguments)
     if len(again) == 1 and (by_one or by_half):
         step, shrinks = (LOG, "a part of the input") if by_half else (N, "one less")
-        because = Work(first, step, f"calls itself with {shrinks}")
+        because = CostlyPlace(first, step, f"calls itself with {shrinks}")
         return Growth(growth.degree + step, LOW, because)
     if len(again) > 1 and by_one and not by_half:
-        because = Work(first, 0, f"calls itself {len(again)} times with one less")
+        because = CostlyPlace(first, 0, f"calls itself {len(again)} times with one less")
         return Growth(growth.degree, LOW, because, f"O({len(again)}^n)")
     return _lost(first, "calls itself")
 
 
-def _said(growth: Growth, body: Body, text: Lines) -> Performance:
+def _performance(growth: Growth, body: FunctionBody, text: SourceLines) -> Performance:
     bound = growth.bound or ("unknown" if growth.degree is None else _big_o(growth.degree))
     evidence: list[Clue] = []
     because = growth.because
     if because:
         for loop in body.loops:
             around = loop.inner.start <= because.place < loop.inner.end
-            if around and loop.inner.weight and len(evidence) < _MOST_EVIDENCE:
+            if around and loop.inner.weight and len(evidence) < _MAX_EVIDENCE:
                 evidence.append(Clue(line=text.row(loop.start) + 1, why=loop.why))
-        if because.why and len(evidence) < _MOST_EVIDENCE:
+        if because.why and len(evidence) < _MAX_EVIDENCE:
             evidence.append(Clue(line=text.row(because.place) + 1, why=because.why))
     return Performance(bound=bound, confidence=_SURE[growth.doubt], evidence=tuple(evidence))
 

@@ -17,7 +17,7 @@ from kuznia.domains.code.analysis.tree.frames import Frame, stretches
 VERSION = 1
 
 
-class Tokens(NamedTuple):
+class TokenCounts(NamedTuple):
     """A count of every operator and every operand of one stretch of source."""
 
     operators: Counter[bytes]
@@ -54,16 +54,16 @@ _span = attrgetter("start_byte", "end_byte")
 
 
 def tokens(
-    found: Sequence[Frame], operators: Iterable[Node], operands: Iterable[Node], source: bytes
-) -> tuple[list[Tokens], Tokens]:
+    functions: Sequence[Frame], operators: Iterable[Node], operands: Iterable[Node], source: bytes
+) -> tuple[list[TokenCounts], TokenCounts]:
     """The tokens of each function, without those of functions in it, and of the whole source."""
-    each = [Tokens(Counter(), Counter()) for _ in found]
-    whole = Tokens(Counter(), Counter())
+    each = [TokenCounts(Counter(), Counter()) for _ in functions]
+    whole = TokenCounts(Counter(), Counter())
     for side, nodes in enumerate((operators, operands)):
         spans = sorted(map(_span, nodes))
         texts = [source[start:end] for start, end in spans]
         whole[side].update(texts)
-        for owner, first, last in stretches(found, [start for start, _ in spans]):
+        for owner, first, last in stretches(functions, [start for start, _ in spans]):
             if owner >= 0:
                 each[owner][side].update(texts[first:last])
     return each, whole

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from kuznia.domains.code.analysis.tree.calls import Call
+from kuznia.domains.code.analysis.tree.calls import CallSite
 from kuznia.domains.code.analysis.tree.levels import Level
 from kuznia.domains.code.analysis.tree.reading import Reading
 
@@ -49,16 +49,16 @@ class Loop(NamedTuple):
 
 def loops(reading: Reading) -> list[Loop]:
     """Loops, comprehensions, and calls that run a function for each element, as they begin."""
-    found = [_loop(node, reading.source) for node in reading.captures.get("loop", ())]
-    found += (
+    every = [_loop(node, reading.source) for node in reading.captures.get("loop", ())]
+    every += (
         _each(call, reading.source)
         for call in reading.made
         if reading.table.costs.get(call.name) == "each"
     )
-    return sorted(found, key=lambda loop: loop.start)
+    return sorted(every, key=lambda loop: loop.start)
 
 
-def _each(call: Call, source: bytes) -> Loop:
+def _each(call: CallSite, source: bytes) -> Loop:
     fixed = _FIXED.search(source[max(call.start, call.opens - _HEAD) : call.opens])
     why = _FIXED_TIMES if fixed else f"{call.name} runs once an element"
     return Loop(call.start, Level(call.opens, call.end, 0 if fixed else N), why, counted=True)

@@ -14,9 +14,9 @@ from kuznia.domains.code.analysis.metrics.cognitive import (
 from kuznia.domains.code.analysis.metrics.cyclomatic import cyclomatic
 from kuznia.domains.code.analysis.metrics.duplicates import CodeLine, code_lines
 from kuznia.domains.code.analysis.metrics.functions import functions
-from kuznia.domains.code.analysis.metrics.halstead import Tokens, tokens
+from kuznia.domains.code.analysis.metrics.halstead import TokenCounts, tokens
 from kuznia.domains.code.analysis.metrics.readability import maintainability, readability
-from kuznia.domains.code.analysis.result import Function, Halstead, Metrics
+from kuznia.domains.code.analysis.result import FileMetrics, Function, Halstead
 from kuznia.domains.code.analysis.tables import TABLES
 from kuznia.domains.code.analysis.tables.rules import Counting, Profile
 from kuznia.domains.code.analysis.tree.frames import FUNCTIONS, Captures, frames, starts
@@ -30,7 +30,7 @@ from kuznia.domains.code.schema import Proof
 from kuznia.platform.process.workers import Stopped, within
 
 # Functions one file's answer carries: the worst; all of them are in the totals.
-MOST_FUNCTIONS = 1_000
+MAX_FUNCTIONS = 1_000
 # What is still to be done is told by what was found.
 SECONDS_A_NODE = 0.4e-6
 SECONDS_A_CAPTURE = 1e-6
@@ -51,7 +51,7 @@ class Measured(NamedTuple):
     """What was found in one file, before it is put beside the others."""
 
     proof: Proof
-    metrics: Metrics | None = None
+    metrics: FileMetrics | None = None
     # Why there are no metrics.
     reason: str = ""
     functions: tuple[Function, ...] = ()
@@ -131,19 +131,21 @@ def _counted(
     source: bytes, proof: Proof, captures: Captures, table: Counting, profile: Profile
 ) -> Measured:
     reading = read(source, captures, table)
-    costs, cognitive_whole = cognitive(reading.found, *_costly(reading))
+    costs, cognitive_whole = cognitive(reading.functions, *_costly(reading))
     each, whole = tokens(
-        reading.found,
+        reading.functions,
         captures.get("operator", ()),
         chain(captures.get("name", ()), captures.get("literal", ())),
         source,
     )
     counted = functions(reading, costs, each)
-    risks = tuple(Risk(one.cyclomatic, one.cognitive, one.length) for one in counted)
+    risks = tuple(
+        Risk(function.cyclomatic, function.cognitive, function.length) for function in counted
+    )
     return Measured(
         proof=proof,
         metrics=_metrics(reading, counted, cognitive_whole, whole, table.profile(profile)),
-        functions=tuple(nlargest(MOST_FUNCTIONS, counted, key=badness)),
+        functions=tuple(nlargest(MAX_FUNCTIONS, counted, key=badness)),
         risks=risks,
         code=code_lines(reading.text.code),
     )
@@ -160,18 +162,22 @@ def _costly(reading: Reading) -> tuple[Structures, tuple[int, ...]]:
     return structures(captures.get("branch", ()), table), (
         *starts(captures.get("jump", ())),
         *sequences(captures.get("logic", ()), reading.source, table),
-        *(reading.found[place].start for place in reading.graph.recursive),
+        *(reading.functions[place].start for place in reading.graph.recursive),
     )
 
 
 def _metrics(
-    reading: Reading, counted: Sequence[Function], cognitive: int, whole: Tokens, profile: Profile
-) -> Metrics:
+    reading: Reading,
+    counted: Sequence[Function],
+    cognitive: int,
+    whole: TokenCounts,
+    profile: Profile,
+) -> FileMetrics:
     text, captures = reading.text, reading.captures
     code, comments = len(text.code), len(text.comments)
     names = (reading.source[n.start_byte : n.end_byte] for n in captures.get("name", ()))
     decisions = len(captures.get("decision", ())) - len(captures.get("spare", ())) + 1
-    return Metrics(
+    return FileMetrics(
         profile=profile,
         lines=len(text.texts),
         code_lines=code,
@@ -184,12 +190,14 @@ def _metrics(
         halstead=_halstead(whole),
         maintainability=_mean_maintainability(counted, whole, decisions, code),
         readability=readability(
-            text, names, [(one.length, one.nesting, one.cognitive) for one in counted]
+            text,
+            names,
+            [(function.length, function.nesting, function.cognitive) for function in counted],
         ),
     )
 
 
-def _halstead(tokens: Tokens) -> Halstead:
+def _halstead(tokens: TokenCounts) -> Halstead:
     volume, difficulty = tokens.volume(), tokens.difficulty()
     return Halstead(
         distinct_operators=len(tokens.operators),
@@ -205,10 +213,10 @@ def _halstead(tokens: Tokens) -> Halstead:
 
 
 def _mean_maintainability(
-    counted: Sequence[Function], whole: Tokens, decisions: int, code: int
+    counted: Sequence[Function], whole: TokenCounts, decisions: int, code: int
 ) -> float:
     """Of its functions by their length; of the file itself only where it has none."""
-    lines = sum(one.length for one in counted)
+    lines = sum(function.length for function in counted)
     if not lines:
         return maintainability(whole.volume(), decisions, code)
-    return round(sum(one.maintainability * one.length for one in counted) / lines, 2)
+    return round(sum(function.maintainability * function.length for function in counted) / lines, 2)

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from kuznia.domains.code.analysis.result import Posnett, Readability
-from kuznia.domains.code.analysis.tree.lines import Lines
+from kuznia.domains.code.analysis.tree.lines import SourceLines
 
 VERSION = 1
 # A component is 100 up to the first number (down to it where it is the larger), 0 from the second.
@@ -52,7 +52,7 @@ def maintainability(volume: float, cyclomatic: int, lines: int) -> float:
 
 
 def readability(
-    text: Lines, names: Iterable[bytes], functions: Sequence[tuple[int, int, int]]
+    text: SourceLines, names: Iterable[bytes], functions: Sequence[tuple[int, int, int]]
 ) -> Readability:
     """The heuristic for one file; `functions` are their lengths, nestings and cognitive costs."""
     code = text.code

@@ -55,10 +55,10 @@ class Breach(BaseModel):
 
 def breaches(analysis: Analysis, thresholds: Thresholds) -> list[Breach]:
     """Every breach, file by file in the order of their lines, then those of all files together."""
-    found: list[Breach] = []
+    every: list[Breach] = []
     for file in analysis.files:
-        found += sorted(_of_file(file, thresholds), key=lambda breach: breach.line or 0)
-    return [*found, *_of_all(analysis, thresholds)]
+        every += sorted(_of_file(file, thresholds), key=lambda breach: breach.line or 0)
+    return [*every, *_of_all(analysis, thresholds)]
 
 
 def _of_file(file: FileAnalysis, thresholds: Thresholds) -> Iterator[Breach]:

@@ -15,7 +15,7 @@ from kuznia.domains.code.analysis.result import (
 )
 from kuznia.domains.code.languages.find import find
 
-MOST_WORST = 20
+MAX_WORST = 20
 # The most a function of low, moderate and high risk may have; what is beyond is of very high risk.
 CYCLOMATIC = (10, 20, 50)
 COGNITIVE = (15, 25, 50)
@@ -91,7 +91,7 @@ def worst(files: Sequence[FileAnalysis]) -> tuple[Worst, ...]:
             cognitive=function.cognitive,
         )
         for file, function in nlargest(
-            MOST_WORST, functions, key=lambda pair: (pair[1].cognitive, pair[1].cyclomatic)
+            MAX_WORST, functions, key=lambda pair: (pair[1].cognitive, pair[1].cyclomatic)
         )
     )
 
@@ -99,15 +99,15 @@ def worst(files: Sequence[FileAnalysis]) -> tuple[Worst, ...]:
 def totals(files: Sequence[FileAnalysis], risks: Sequence[Risk], duplicated: int) -> Totals:
     """Sums over all files, and means over all functions."""
     counted = [file.metrics for file in files if file.metrics]
-    code = sum(one.code_lines for one in counted)
-    comments = sum(one.comment_lines for one in counted)
+    code = sum(metrics.code_lines for metrics in counted)
+    comments = sum(metrics.comment_lines for metrics in counted)
     cyclomatic = [function.cyclomatic for function in risks]
     cognitive = [function.cognitive for function in risks]
     return Totals(
         files=len(files),
         files_with_metrics=len(counted),
         files_with_errors=sum(bool(file.proof.errors) for file in files),
-        lines=sum(one.lines for one in counted),
+        lines=sum(metrics.lines for metrics in counted),
         code_lines=code,
         comment_share=round(comments / (code + comments), 4) if code + comments else 0.0,
         functions=len(risks),
@@ -117,9 +117,11 @@ def totals(files: Sequence[FileAnalysis], risks: Sequence[Risk], duplicated: int
         cognitive_max=max(cognitive, default=0),
         duplicated_lines=duplicated,
         duplicated_share=round(duplicated / code, 4) if code else 0.0,
-        maintainability=_weighed([(one.maintainability, one.code_lines) for one in counted]),
+        maintainability=_weighed(
+            [(metrics.maintainability, metrics.code_lines) for metrics in counted]
+        ),
         readability_heuristic=_weighed(
-            [(one.readability.heuristic, one.code_lines) for one in counted]
+            [(metrics.readability.heuristic, metrics.code_lines) for metrics in counted]
         ),
     )
 

@@ -26,9 +26,9 @@ _RULES: dict[Limited, str] = {
 
 def sarif(analysis: Analysis, thresholds: Thresholds) -> dict[str, JsonValue]:
     """Every breach as a result; an error that may be none, by a grammar in doubt, as a note."""
-    found = breaches(analysis, thresholds)
+    breached = breaches(analysis, thresholds)
     results: list[JsonValue] = [
-        _result(breach, "error" if breach.limited == "errors" else "warning") for breach in found
+        _result(breach, "error" if breach.limited == "errors" else "warning") for breach in breached
     ]
     if thresholds.errors:
         results += [_result(doubt, "note") for doubt in _doubts(analysis)]

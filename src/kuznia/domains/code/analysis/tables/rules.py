@@ -31,7 +31,7 @@ def costs(*, once: str = "", linear: str = "", sorts: str = "", each: str = "") 
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CountingRule:
     """One row of the published table: what counts, the patterns that find it, in which profiles."""
 
     what: str
@@ -65,9 +65,9 @@ class Counting:
     language: str
     # The profiles beside `default`: their counts are compared with the tool they are named after.
     profiles: tuple[Profile, ...] = ()
-    functions: tuple[Rule, ...]
-    scopes: tuple[Rule, ...] = ()
-    decisions: tuple[Rule, ...]
+    functions: tuple[CountingRule, ...]
+    scopes: tuple[CountingRule, ...] = ()
+    decisions: tuple[CountingRule, ...]
     # Kinds whose name stands before a function's in a report.
     classes: tuple[str, ...] = ()
     # Where a function or a class has its name, and words that will do where it has none.
@@ -95,9 +95,9 @@ class Counting:
     names: tuple[str, ...]
     literals: tuple[str, ...]
 
-    def profile(self, wanted: Profile) -> Profile:
+    def profile(self, profile: Profile) -> Profile:
         """The wanted profile where the language has it, else the one every language has."""
-        return wanted if wanted in self.profiles else "default"
+        return profile if profile in self.profiles else "default"
 
     def rules(self, profile: Profile) -> str:
         """The query that finds functions and what adds to their cyclomatic complexity."""

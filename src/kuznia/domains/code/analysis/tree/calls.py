@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from kuznia.domains.code.analysis.tables.rules import Counting
 from kuznia.domains.code.analysis.tree.frames import Frame, owners
-from kuznia.domains.code.analysis.tree.names import Names
+from kuznia.domains.code.analysis.tree.names import FunctionNames
 
 # What is looked at of the text before a call's brackets: the end holds the name.
 _NEAR = 80
@@ -18,7 +18,7 @@ _BEFORE_NAME = re.compile(rb".*[^\w$?!]", re.DOTALL)
 _OURS = re.compile(rb"((?:self|this|cls|Self|\$this|static)\s*(?:\.|->|::)\s*)?[\w$]+[?!]?")
 
 
-class Call(NamedTuple):
+class CallSite(NamedTuple):
     """One call: the function it stands in, the name it calls, and the whole stretch it covers."""
 
     start: int
@@ -33,19 +33,21 @@ class Call(NamedTuple):
 
 
 def calls(
-    nodes: Iterable[Node], found: Sequence[Frame], source: bytes, table: Counting
-) -> list[Call]:
+    nodes: Iterable[Node], functions: Sequence[Frame], source: bytes, table: Counting
+) -> list[CallSite]:
     """Every call in the order of the source."""
     ordered = sorted(nodes, key=lambda node: (node.start_byte, -node.end_byte))
-    made: list[Call] = []
-    for node, owner in zip(ordered, owners(found, (n.start_byte for n in ordered)), strict=True):
+    made: list[CallSite] = []
+    for node, owner in zip(
+        ordered, owners(functions, (n.start_byte for n in ordered)), strict=True
+    ):
         start, opens = node.start_byte, _opens(node, table)
         text = source[max(start, opens - _NEAR) : opens].strip()
         before = _BEFORE_NAME.match(text)
         name = text[before.end() :] if before else text
         ours = _OURS.fullmatch(text) if opens - start <= _NEAR else None
         made.append(
-            Call(
+            CallSite(
                 start=start,
                 end=node.end_byte,
                 owner=owner,
@@ -78,7 +80,9 @@ class Graph(NamedTuple):
     mutual: set[int]
 
 
-def graph(found: Sequence[Frame], called: Names, made: Sequence[Call], table: Counting) -> Graph:
+def graph(
+    functions: Sequence[Frame], called: FunctionNames, made: Sequence[CallSite], table: Counting
+) -> Graph:
     """Calls by a name that only one function of the file has; others could mean anything.
 
     A function without a name is called where it stands: that is what it was written there for.
@@ -89,7 +93,7 @@ def graph(found: Sequence[Frame], called: Names, made: Sequence[Call], table: Co
     known = {key: place for place, key in enumerate(keys) if key[0] and count[key] == 1}
     targets = [_target(call, keys, known, table) for call in made]
     callees: list[set[int]] = [set() for _ in names]
-    for place, frame in enumerate(found):
+    for place, frame in enumerate(functions):
         if frame.outer >= 0 and not names[place]:
             callees[frame.outer].add(place)
     for call, target in zip(made, targets, strict=True):
@@ -103,7 +107,7 @@ def graph(found: Sequence[Frame], called: Names, made: Sequence[Call], table: Co
 
 
 def _target(
-    call: Call,
+    call: CallSite,
     keys: Sequence[tuple[str, bool]],
     known: Mapping[tuple[str, bool], int],
     table: Counting,
@@ -121,14 +125,14 @@ def _target(
 
 def _components(callees: Sequence[set[int]]) -> tuple[list[int], list[int]]:
     """Callees before callers, and for each the number of its cycle: Tarjan's, without recursion."""
-    walk = _Walk([-1] * len(callees), [0] * len(callees), [-1] * len(callees), [], [])
+    walk = _GraphWalk([-1] * len(callees), [0] * len(callees), [-1] * len(callees), [], [])
     for root in range(len(callees)):
         if walk.seen[root] < 0:
             _walk_from(root, callees, walk)
     return walk.order, walk.cycle
 
 
-class _Walk(NamedTuple):
+class _GraphWalk(NamedTuple):
     """Where Tarjan's walk stands: -1 is not seen, or not yet of any cycle."""
 
     seen: list[int]
@@ -138,7 +142,7 @@ class _Walk(NamedTuple):
     order: list[int]
 
 
-def _walk_from(root: int, callees: Sequence[set[int]], walk: _Walk) -> None:
+def _walk_from(root: int, callees: Sequence[set[int]], walk: _GraphWalk) -> None:
     path = [(root, _enter(root, callees, walk))]
     while path:
         place, rest = path[-1]
@@ -156,13 +160,13 @@ def _walk_from(root: int, callees: Sequence[set[int]], walk: _Walk) -> None:
             _leave(place, walk)
 
 
-def _enter(place: int, callees: Sequence[set[int]], walk: _Walk) -> Iterator[int]:
+def _enter(place: int, callees: Sequence[set[int]], walk: _GraphWalk) -> Iterator[int]:
     walk.seen[place] = walk.low[place] = len(walk.order) + len(walk.held)
     walk.held.append(place)
     return iter(callees[place])
 
 
-def _leave(place: int, walk: _Walk) -> None:
+def _leave(place: int, walk: _GraphWalk) -> None:
     """Whatever has been held since the first of a cycle was entered is that cycle."""
     while walk.low[place] == walk.seen[place] and walk.cycle[place] < 0:
         member = walk.held.pop()

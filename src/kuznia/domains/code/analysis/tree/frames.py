@@ -40,14 +40,14 @@ def frames(captures: Captures, kinds: Sequence[str] = KINDS) -> list[Frame]:
         for node in captures[kind]
     ]
     spans.sort(key=_place)
-    found: list[Frame] = []
+    nested: list[Frame] = []
     outer = -1
     for start, end, kind, node in spans:
-        while outer >= 0 and found[outer].end <= start:
-            outer = found[outer].outer
-        found.append(Frame(start, -end, kind, node, outer))
-        outer = len(found) - 1
-    return found
+        while outer >= 0 and nested[outer].end <= start:
+            outer = nested[outer].outer
+        nested.append(Frame(start, -end, kind, node, outer))
+        outer = len(nested) - 1
+    return nested
 
 
 def starts(nodes: Iterable[Node]) -> list[int]:
@@ -55,35 +55,35 @@ def starts(nodes: Iterable[Node]) -> list[int]:
     return sorted(map(_start, nodes))
 
 
-def own(found: Sequence[Frame], marks: Sequence[int]) -> list[int]:
+def own(nested: Sequence[Frame], marks: Sequence[int]) -> list[int]:
     """How many of the sorted places stand in each frame and in none within it."""
-    within = [bisect_left(marks, frame.end) - bisect_left(marks, frame.start) for frame in found]
+    within = [bisect_left(marks, frame.end) - bisect_left(marks, frame.start) for frame in nested]
     counts = within.copy()
-    for frame, count in zip(found, within, strict=True):
+    for frame, count in zip(nested, within, strict=True):
         if frame.outer >= 0:
             counts[frame.outer] -= count
     return counts
 
 
-def owners(found: Sequence[Frame], marks: Iterable[int]) -> list[int]:
+def owners(nested: Sequence[Frame], marks: Iterable[int]) -> list[int]:
     """For places in rising order, the innermost frame each stands in; -1 for none."""
     owned: list[int] = []
     coming, owner = 0, -1
     for mark in marks:
-        while coming < len(found) and found[coming].start <= mark:
+        while coming < len(nested) and nested[coming].start <= mark:
             owner = coming
             coming += 1
-        while owner >= 0 and found[owner].end <= mark:
-            owner = found[owner].outer
+        while owner >= 0 and nested[owner].end <= mark:
+            owner = nested[owner].outer
         owned.append(owner)
     return owned
 
 
-def stretches(found: Sequence[Frame], places: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+def stretches(nested: Sequence[Frame], places: Sequence[int]) -> Iterator[tuple[int, int, int]]:
     """Runs of sorted places with one owner (-1: none): the owner, the first, past the last."""
-    bounds = sorted({bound for frame in found for bound in (frame.start, frame.end)})
+    bounds = sorted({bound for frame in nested for bound in (frame.start, frame.end)})
     cuts = [0, *(bisect_left(places, bound) for bound in bounds), len(places)]
-    runs = zip((-1, *owners(found, bounds)), pairwise(cuts), strict=True)
+    runs = zip((-1, *owners(nested, bounds)), pairwise(cuts), strict=True)
     for owner, (first, last) in runs:
         if first < last:
             yield owner, first, last

@@ -26,7 +26,7 @@ class Levels:
         self._begun = _Sums((level.start, level.weight) for level in known)
         self._ended = _Sums((level.end, level.weight) for level in known)
 
-    def at(self, place: int) -> int:
+    def depth_at(self, place: int) -> int:
         return self._begun.until(place) - self._ended.until(place)
 
 

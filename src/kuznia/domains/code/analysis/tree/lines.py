@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 
-class Lines(NamedTuple):
+class SourceLines(NamedTuple):
     """The lines of a source; rows count from 0."""
 
     texts: list[bytes]
@@ -24,7 +24,7 @@ class Lines(NamedTuple):
         return bisect_right(self.begins, place) - 1
 
 
-def lines(source: bytes, comments: Iterable[Node]) -> Lines:
+def lines(source: bytes, comments: Iterable[Node]) -> SourceLines:
     """Split a source; a line with code before or after a comment is a line of code."""
     texts = source.split(b"\n")
     if not texts[-1]:
@@ -42,4 +42,4 @@ def lines(source: bytes, comments: Iterable[Node]) -> Lines:
     filled = [(row, text) for row, text in enumerate(texts) if text and not text.isspace()]
     comments_only = frozenset(row for row, _ in filled if row in whole)
     code = [line for line in filled if line[0] not in whole]
-    return Lines(texts, begins, comments_only, code)
+    return SourceLines(texts, begins, comments_only, code)

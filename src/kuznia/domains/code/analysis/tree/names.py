@@ -14,13 +14,13 @@ _NEAR = 120
 _BEFORE_WORD = re.compile(rb".*[^\w$#]", re.DOTALL)
 _DECLARED = re.compile(rb".*\b(?:const|let|var)\s+([\w$]+)\s*:", re.DOTALL)
 # A declarator holds a declarator (a pointer, a reference, the list of parameters) around the name.
-_MOST_DECLARATORS = 6
-_MOST = 120
+_MAX_DECLARATORS = 6
+_MAX = 120
 _NOBODY = "<anonymous>"
 _TYPE = re.compile(rb"\b(\w++)\s*+(?:\[[^\[\]]*\]\s*+)?\)$")
 
 
-class Names(NamedTuple):
+class FunctionNames(NamedTuple):
     """How a function is called in its source, and what a report calls it."""
 
     plain: list[str]
@@ -29,14 +29,14 @@ class Names(NamedTuple):
     method: list[bool]
 
 
-def names(captures: Captures, source: bytes, table: Counting) -> Names:
+def names(captures: Captures, source: bytes, table: Counting) -> FunctionNames:
     """The names of all functions, and the same after the class or function they stand in."""
     placed = frames(captures, (*FUNCTIONS, "class"))
-    found = plain(placed, source, table)
-    known = Names([], [], [])
-    for frame, name in zip(placed, found, strict=True):
+    plain_names = plain(placed, source, table)
+    known = FunctionNames([], [], [])
+    for frame, name in zip(placed, plain_names, strict=True):
         if frame.kind in FUNCTIONS:
-            around = found[frame.outer] if frame.outer >= 0 else _receiver(frame.node, source)
+            around = plain_names[frame.outer] if frame.outer >= 0 else _receiver(frame.node, source)
             known.plain.append(name)
             known.shown.append(f"{around}.{name or _NOBODY}" if around else name or _NOBODY)
             known.method.append(frame.outer >= 0 and placed[frame.outer].kind == "class")
@@ -45,15 +45,15 @@ def names(captures: Captures, source: bytes, table: Counting) -> Names:
 
 def plain(placed: Iterable[Frame], source: bytes, table: Counting) -> list[str]:
     """What each is called where it stands; empty where it has no name."""
-    return [_name(frame, source, table).decode(errors="replace")[:_MOST] for frame in placed]
+    return [_name(frame, source, table).decode(errors="replace")[:_MAX] for frame in placed]
 
 
 def _name(frame: Frame, source: bytes, table: Counting) -> bytes:
     if frame.kind != "implicit":
         for field in table.name_fields:
-            if given := frame.node.child_by_field_name(field):
-                given = _declared(given) if field == "declarator" else given
-                return source[given.start_byte : given.end_byte]
+            if node := frame.node.child_by_field_name(field):
+                node = _declared(node) if field == "declarator" else node
+                return source[node.start_byte : node.end_byte]
         first = frame.node.child(0) if table.speaking else None
         if first and first.type in table.speaking:
             return source[first.start_byte : first.end_byte]
@@ -82,7 +82,7 @@ def _last_word(text: bytes) -> bytes:
 
 def _declared(declarator: Node) -> Node:
     """The name within a declarator; in a reference the grammar has no word for what is declared."""
-    for _ in range(_MOST_DECLARATORS):
+    for _ in range(_MAX_DECLARATORS):
         last = declarator.named_child_count - 1
         is_reference = declarator.type == "reference_declarator"
         inner = (
@@ -100,4 +100,4 @@ def _receiver(node: Node, source: bytes) -> str:
     """The type a method stands beside instead of in, as in Go."""
     receiver = node.child_by_field_name("receiver")
     found = _TYPE.search(source[receiver.start_byte : receiver.end_byte]) if receiver else None
-    return found[1].decode(errors="replace")[:_MOST] if found else ""
+    return found[1].decode(errors="replace")[:_MAX] if found else ""

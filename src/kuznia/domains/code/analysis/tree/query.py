@@ -14,11 +14,11 @@ from kuznia.domains.code.parsing.grammar import load
 
 # Patterns under way at once. A pattern with a child waits as long as its node lasts, so source
 # that nests for the sake of it would cost its square; the code people write needs some dozens.
-MOST_WAITING = 1_000
+MAX_WAITING = 1_000
 # The cursor counts levels in 16 bits; past them it finds the wrong things, and slowly.
-MOST_DEPTH = 50_000
+MAX_DEPTH = 50_000
 # Tokens without a name, one after the other, in what the parser could make nothing of.
-MOST_BARE = 1_000
+MAX_BARE = 1_000
 # What only ends what another token began, and what only marks the edges of a text.
 CLOSING = frozenset(
     (
@@ -85,12 +85,12 @@ def captured(query: Query, tree: Tree) -> Captures | None:
     root = tree.root_node
     if root.has_error and _is_heap(root):
         return None
-    if root.descendant_count > MOST_DEPTH and _is_abyss(tree):
+    if root.descendant_count > MAX_DEPTH and _is_abyss(tree):
         return None
-    cursor = QueryCursor(query, match_limit=MOST_WAITING)
+    cursor = QueryCursor(query, match_limit=MAX_WAITING)
     # Never with a progress callback: the binding crashes the process when it calls it.
-    found = cursor.captures(root)
-    return None if cursor.did_exceed_match_limit else found
+    captures = cursor.captures(root)
+    return None if cursor.did_exceed_match_limit else captures
 
 
 def _is_heap(root: Node) -> bool:
@@ -104,7 +104,7 @@ def _is_heap(root: Node) -> bool:
         run = 0
         for child in node.children:
             run = 0 if child.is_named else run + 1
-            if run > MOST_BARE:
+            if run > MAX_BARE:
                 return True
             if child.has_error:
                 waiting.append(child)
@@ -113,7 +113,7 @@ def _is_heap(root: Node) -> bool:
 
 def _is_abyss(tree: Tree) -> bool:
     cursor, depth = tree.walk(), 0
-    while depth <= MOST_DEPTH:
+    while depth <= MAX_DEPTH:
         if cursor.goto_first_child():
             depth += 1
             continue

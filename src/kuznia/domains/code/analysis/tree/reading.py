@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from itertools import chain
 
 from kuznia.domains.code.analysis.tables.rules import Counting
-from kuznia.domains.code.analysis.tree.calls import Call, Graph, calls, graph
+from kuznia.domains.code.analysis.tree.calls import CallSite, Graph, calls, graph
 from kuznia.domains.code.analysis.tree.frames import FUNCTIONS, Captures, Frame, frames
-from kuznia.domains.code.analysis.tree.lines import Lines, lines
-from kuznia.domains.code.analysis.tree.names import Names, names
+from kuznia.domains.code.analysis.tree.lines import SourceLines, lines
+from kuznia.domains.code.analysis.tree.names import FunctionNames, names
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,25 +17,25 @@ class Reading:
     source: bytes
     table: Counting
     captures: Captures
-    text: Lines
-    found: list[Frame]
-    called: Names
-    made: list[Call]
+    text: SourceLines
+    functions: list[Frame]
+    called: FunctionNames
+    made: list[CallSite]
     graph: Graph
 
 
 def read(source: bytes, captures: Captures, table: Counting) -> Reading:
     """Put what a query found into the order of the source."""
-    found = frames(captures, FUNCTIONS)
+    functions = frames(captures, FUNCTIONS)
     called = names(captures, source, table)
-    made = calls(captures.get("call", ()), found, source, table)
+    made = calls(captures.get("call", ()), functions, source, table)
     return Reading(
         source=source,
         table=table,
         captures=captures,
         text=lines(source, chain(captures.get("comment", ()), captures.get("doc", ()))),
-        found=found,
+        functions=functions,
         called=called,
         made=made,
-        graph=graph(found, called, made, table),
+        graph=graph(functions, called, made, table),
     )
