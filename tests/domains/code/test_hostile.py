@@ -15,7 +15,7 @@ import pytest
 from pydantic_core import from_json
 from tests.clocks import TurnedClock
 from tests.domains.code.makers import an_order, work_on
-from tests.domains.code.patience import lag_while
+from tests.domains.code.patience import lag_while, least_lag
 from tests.makers import a_forge
 
 from kuznia.domains.code import DOMAIN
@@ -24,6 +24,7 @@ from kuznia.domains.code.parsing.apart import MAX_CHARACTERS, MAX_SECONDS, apart
 from kuznia.domains.code.parsing.grammar import QUICK, Elsewhere, parse, sparingly
 from kuznia.domains.code.parsing.proof import prove
 from kuznia.domains.code.parsing.pytree import tree_of
+from kuznia.domains.code.schema import Proof
 from kuznia.forge.run import run
 from kuznia.llm.model import Reply, Usage
 from kuznia.llm.scripted import ScriptedModel
@@ -226,3 +227,34 @@ async def test_a_reply_of_hostile_wrapping_holds_nobody_up(reply):
     _, held = await make(reply, "python", seconds=5)
 
     assert held < HELD
+
+
+# What kept a grammar busy longest when it was measured, besides what is bad for nearly all.
+WORST = [
+    *((row.name, b"<" * 200_000) for row in LANGUAGES),
+    ("java", b"a=>" * 66_000),
+    ("cpp", b"a=1\n" * 50_000),
+    ("csharp", b"a=1\n" * 50_000),
+    ("scala", b"`" * 200_000),
+    ("yaml", b"[" * 200_000),
+]
+
+
+@pytest.mark.parametrize(("language", "source"), WORST, ids=[f"{n}-{s[:3]!r}" for n, s in WORST])
+async def test_an_adversarial_source_ends_soon_after_its_deadline(language, source):
+    began = time.monotonic()
+
+    await POOL.run(partial(prove, source, get(language)), seconds=0.1)
+
+    # Left alone they take up to minutes.
+    assert time.monotonic() - began < 15
+
+
+@pytest.mark.parametrize("source", [b"[]" * 500_000, b"[" * 500_000 + b"]" * 500_000])
+async def test_a_megabyte_of_brackets_neither_crashes_nor_stalls_the_loop(source):
+    job = partial(prove, source, get("javascript"))
+
+    lag, proof = await least_lag(0.05, lambda: POOL.run(job, seconds=60))
+
+    assert lag < 0.05
+    assert isinstance(proof, Proof)

@@ -8,8 +8,8 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 from tests.callers.makers import SECRET, bearer
-from tests.domains.code.test_pool import hang
 from tests.doors.served import inside
+from tests.platform.test_workers import hang
 
 from kuznia.app import Made
 from kuznia.domains.code.settings import CodeSettings

@@ -1,4 +1,4 @@
-"""What our own code puts right in a draft, at no cost: line ends, indentation, fences, endings."""
+"""Corrections of a draft that need no model: line ends, indentation, fences, extensions."""
 
 import re
 import textwrap
@@ -23,19 +23,22 @@ def faults(file: File) -> Iterator[tuple[str, str]]:
     if "\r" in file.content:
         yield "line-ends", "Lines end in carriage returns."
     if not file.content.endswith("\n"):
-        yield "no-final-newline", "The last line has no end."
+        yield "no-final-newline", "The last line has no line break."
     if _without_fences(file) != file.content:
-        yield "stray-fence", "A fence was left in the code."
+        yield "stray-fence", "A code fence was left in the code."
     elif _dedented(file) != file.content:
         yield "indented", "All of the code is indented."
     if _mixes_tabs(file):
         yield "tabs", "Tabs and spaces are mixed in indentation."
     if _path(file) != file.path:
-        yield "extension", f"The file is {file.language}, and its name says otherwise."
+        yield (
+            "extension",
+            f"The file is {file.language}, but its extension says otherwise.",
+        )
 
 
 def tidy(draft: C, deadline: float) -> C:
-    """The draft with all that put right and proven again; the same where nothing is."""
+    """The draft with all of that corrected and proven again; the same where nothing is wrong."""
     files = tuple(_tidied(file) for file in draft.files)
     if files == draft.files:
         return draft

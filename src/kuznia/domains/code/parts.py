@@ -18,7 +18,7 @@ from kuznia.domains.code.reply.document import document
 from kuznia.domains.code.reply.extract import MAX_BYTES, Extracted, extract
 from kuznia.domains.code.reply.fences import read
 from kuznia.domains.code.reply.paths import stem
-from kuznia.domains.code.reply.stream_stop import enough
+from kuznia.domains.code.reply.stream_stop import finished_part
 from kuznia.domains.code.schema import (
     CodeBench,
     CodeDraft,
@@ -151,13 +151,13 @@ async def _mend(draft: C, _: tuple[Finding, ...], bench: CodeBench) -> C:
     return draft if isinstance(mended, Stopped) else mended
 
 
-async def _enough(text: str, bench: CodeBench) -> str | None:
-    part = await apart(partial(_enough_in, text, bench), len(text))
+async def _finished_part(text: str, bench: CodeBench) -> str | None:
+    part = await apart(partial(_finished_part_in, text, bench), len(text))
     return None if isinstance(part, Stopped) else part
 
 
-def _enough_in(text: str, bench: CodeBench, _: float) -> str | None:
-    return enough(text, bench)
+def _finished_part_in(text: str, bench: CodeBench, _: float) -> str | None:
+    return finished_part(text, bench)
 
 
 async def _measure(bench: CodeBench) -> MetricsDraft:
@@ -171,7 +171,7 @@ CODE: Part[CodeDraft, CodeInput] = Part(
     name="code",
     prompt=_ask_code,
     parse=_read_code,
-    enough=_enough,
+    enough=_finished_part,
     mend=_mend,
     checks=source.SOURCE,
 )

@@ -1,4 +1,4 @@
-"""What a caller may ask for, and the drafts that are made of it, as they go over the wire."""
+"""The order for code, and the drafts that are made from it, as they appear in JSON."""
 
 from collections.abc import Iterable
 from typing import Annotated, Literal
@@ -20,7 +20,7 @@ def _canonical(name: object) -> str:
     near = suggest(name) if isinstance(name, str) else None
     meant = f" Did you mean {near}?" if near else ""
     names = ", ".join(row.name for row in LANGUAGES)
-    message = f"This is not a language we write.{meant} Supported: {names}."
+    message = f"This language is not supported.{meant} Supported: {names}."
     raise ValueError(message)
 
 
@@ -30,16 +30,17 @@ class CodeInput(Input):
     prompt: str = Field(
         min_length=10,
         max_length=2_000,
-        description="What the code shall do, in any language people speak.",
+        description="What the code should do, in any natural language.",
     )
     language: Annotated[str, BeforeValidator(_canonical)] = Field(
-        description="The programming language; common aliases are understood, in any case.",
+        description="The programming language; common aliases are accepted, in any letter case.",
         json_schema_extra={"examples": ["python", "ts", "C#"]},
     )
     include_tests: bool = Field(
-        default=True, description="Ask for tests too; markup and settings have none to give."
+        default=True,
+        description="Also ask for tests; markup and configuration languages have none.",
     )
-    include_docs: bool = Field(default=True, description="Ask for documentation in Markdown too.")
+    include_docs: bool = Field(default=True, description="Also ask for documentation in Markdown.")
 
 
 class Value(BaseModel):
@@ -49,7 +50,7 @@ class Value(BaseModel):
 
 
 class Flaw(Value):
-    """A place a parser stumbled over. Lines and columns count from 1, columns in characters."""
+    """A place that a parser rejected. Lines and columns count from 1, columns in characters."""
 
     path: str = ""
     line: int
@@ -59,7 +60,7 @@ class Flaw(Value):
 
 
 class Proof(Value):
-    """The strongest parser that accepted the source; with errors, none did."""
+    """The strongest parser that accepted the source; where there are errors, none did."""
 
     level: Level
     errors: tuple[Flaw, ...] = ()
@@ -73,7 +74,7 @@ class File(Value):
 
 
 class CaseRun(Value):
-    """One test and what became of it."""
+    """The outcome of one test."""
 
     name: str
     outcome: Literal["passed", "failed", "error", "skipped"]
@@ -89,15 +90,15 @@ class Strength(Value):
 
 
 class Execution(Value):
-    """Whether the tests were run, and what they said; never a guess."""
+    """Whether the tests were run, and with what outcome; never a guess."""
 
     status: Literal["ran", "disabled", "unavailable", "timeout"]
     reason: str = ""
     cases: tuple[CaseRun, ...] = ()
     seconds: float = 0.0
-    output: str = Field(default="", description="The end of what was printed.")
+    output: str = Field(default="", description="The end of what the tests printed.")
     strength: Strength | None = None
-    # What the sandbox was seen to withstand when the server started.
+    # The attacks that the sandbox withstood when the server started.
     sandbox: tuple[str, ...] = ()
 
     def count(self, *outcomes: str) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 # Zero width, bidi, and the tags that repeat ASCII where nobody sees it.
-_UNSEEN = re.compile(
+_INVISIBLE = re.compile(
     "[\u200b-\u200d\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
 )
 _MARK, _NO_JOINER, _JOINER = "\ufeff", "\u200c", "\u200d"
@@ -21,7 +21,7 @@ _OF_PICTURE = re.compile("[\ufe0f\U0001f3fb-\U0001f3ff]")
 _BLACK_FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]*\U000e007f?")
 
 
-class Unseen(NamedTuple):
+class InvisibleCharacter(NamedTuple):
     """Where one is, counted from 1, and what it is called."""
 
     line: int
@@ -29,18 +29,18 @@ class Unseen(NamedTuple):
     name: str
 
 
-def unseen(text: str) -> Iterator[Unseen]:
+def invisible_characters(text: str) -> Iterator[InvisibleCharacter]:
     """The characters nobody sees, save those that a script or a picture is written with."""
     if text.isascii():
         return
     flags = [range(*match.span()) for match in _BLACK_FLAG.finditer(text)]
-    for match in _UNSEEN.finditer(text):
+    for match in _INVISIBLE.finditer(text):
         place = match.start()
         if _belongs(text, place) or any(place in flag for flag in flags):
             continue
         line, begins = text.count("\n", 0, place) + 1, text.rfind("\n", 0, place) + 1
         name = unicodedata.name(match[0], "a tag")
-        yield Unseen(line, place - begins + 1, f"U+{ord(match[0]):04X} {name}")
+        yield InvisibleCharacter(line, place - begins + 1, f"U+{ord(match[0]):04X} {name}")
 
 
 def _belongs(text: str, place: int) -> bool:

@@ -1,10 +1,10 @@
-"""What documentation is held to: all that is public is in it, as it is, and nothing else."""
+"""The checks of documentation: it describes every public symbol correctly, and nothing else."""
 
 import ast
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.checks.source import SEEN, held_apart, short, written
+from kuznia.domains.code.checks.source import VISIBLE, held_apart, short, written
 from kuznia.domains.code.imports.python import find_module, python_imports, unknown_names
 from kuznia.domains.code.languages.find import find, get
 from kuznia.domains.code.languages.table import Language
@@ -44,7 +44,7 @@ def is_a_page(draft: DocumentationDraft, _: CodeBench) -> Iterator[Finding]:
             "no-heading",
             "block",
             where,
-            "There is no heading.",
+            "The page has no heading.",
             "Begin with one heading and give every public symbol its own.",
         )
     if draft.truncated:
@@ -52,7 +52,7 @@ def is_a_page(draft: DocumentationDraft, _: CodeBench) -> Iterator[Finding]:
             "truncated",
             "block",
             where,
-            "It ends inside a block of code.",
+            "The page ends inside a block of code.",
             "Send the whole document; write it shorter if it does not fit.",
         )
 
@@ -68,7 +68,7 @@ def speaks_as_asked(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Fin
             "wrong-prose-language",
             "block",
             draft.files[0].path,
-            "It is not in the language of the request.",
+            "The page is not in the language of the request.",
             "Write it in the language of the request; leave names and code as they are.",
         )
 
@@ -80,7 +80,7 @@ def _cyrillic(text: str) -> float:
 
 
 def names_all(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
-    """What is public and not in it might as well be private."""
+    """A public symbol that the page does not name cannot be found by a reader."""
     language = get(bench.reading.language)
     mentioned = set(_WORD.findall(draft.files[0].content))
     names = (s.name for file in written(bench).files for s in public(file.content, language))
@@ -91,12 +91,12 @@ def names_all(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
             "undocumented",
             "block",
             draft.files[0].path,
-            f"It does not name {listed}.",
+            f"The page does not name {listed}.",
             f"Add a heading with the signature and a description for {listed}.",
         )
 
 
-def names_nothing_else(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
+def names_only_what_exists(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
     """A heading for what does not exist sends its reader searching."""
     code = written(bench)
     there = {word for file in code.files for word in _WORD.findall(f"{file.path} {file.content}")}
@@ -104,7 +104,7 @@ def names_nothing_else(draft: DocumentationDraft, bench: CodeBench) -> Iterator[
         absent = [word for word in _WORD.findall(name) if word not in there]
         if absent:
             yield Finding(
-                "not-there",
+                "not-in-code",
                 "block",
                 f"{draft.files[0].path}:{line}",
                 f"There is no {short(absent[0])} in the code.",
@@ -123,7 +123,7 @@ def _claims(draft: DocumentationDraft) -> Iterator[tuple[int, str, str | None]]:
 
 
 def signatures_are_right(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
-    """A parameter that is not there is an error for everyone who believes the page."""
+    """A wrong parameter is an error for everyone who follows the page."""
     if bench.reading.language != "python":
         return
     known = _signatures(written(bench))
@@ -179,7 +179,7 @@ def _claimed(arguments: str) -> Parameters:
 
 
 def examples_parse(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
-    """An example is the part of a page that people copy."""
+    """People copy examples, so every example must parse."""
     language = get(bench.reading.language)
     for example in page(draft.files[0].content).examples:
         if find(example.label) is not language:
@@ -209,7 +209,7 @@ def _source(example: Example) -> str:
 
 
 def examples_import_what_is_there(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
-    """An example that imports a name we do not have fails for everybody."""
+    """An example that imports a name that does not exist fails for everybody."""
     if bench.reading.language != "python":
         return
     files = {file.path: file.content for file in written(bench).files}
@@ -225,15 +225,15 @@ def examples_import_what_is_there(draft: DocumentationDraft, bench: CodeBench) -
                 absent = [f"module {statement.module}"]
             for what in absent:
                 hint = f"Import from {', '.join(files)} what is defined there."
-                yield Finding("not-there", "block", where, f"There is no {short(what)}.", hint)
+                yield Finding("not-in-code", "block", where, f"There is no {short(what)}.", hint)
 
 
 DOCUMENTATION: tuple[Check[DocumentationDraft, CodeInput], ...] = (
     Check("page", held_apart(is_a_page)),
-    SEEN,
+    VISIBLE,
     Check("prose-language", held_apart(speaks_as_asked)),
     Check("complete", held_apart(names_all)),
-    Check("existing", held_apart(names_nothing_else)),
+    Check("real", held_apart(names_only_what_exists)),
     Check("signatures", held_apart(signatures_are_right)),
     Check("examples", held_apart(examples_parse)),
     Check("example-imports", held_apart(examples_import_what_is_there)),

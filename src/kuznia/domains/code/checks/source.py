@@ -1,4 +1,4 @@
-"""What every part with source in it is held to, whatever it is for."""
+"""The checks of every part that contains source code."""
 
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import replace
@@ -6,11 +6,11 @@ from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
-from kuznia.domains.code.checks.characters import unseen
+from kuznia.domains.code.checks.characters import invisible_characters
 from kuznia.domains.code.checks.secrets import secrets
 from kuznia.domains.code.checks.stubs import stubs
-from kuznia.domains.code.imports.missing import missing
 from kuznia.domains.code.imports.package_names import words
+from kuznia.domains.code.imports.unresolved import unresolved_imports
 from kuznia.domains.code.languages.find import find, get
 from kuznia.domains.code.mend import faults
 from kuznia.domains.code.parsing.apart import apart
@@ -34,7 +34,7 @@ UNCHECKED = Finding(
     "unproven",
     "block",
     "reply",
-    "It took too long, or too much memory, to be checked.",
+    "Checking took too long or too much memory.",
     "Write it shorter and simpler, so that it can be checked.",
 )
 
@@ -86,7 +86,7 @@ def is_readable(draft: CodeDraft) -> bool:
 
 
 def parses(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
-    """Code nobody could read is no code, whatever else it is."""
+    """Code that does not parse is of no use, whatever else it is."""
     languages = {file.path: find(file.language) for file in draft.files}
     for flaw in draft.proof.errors:
         language = languages.get(flaw.path)
@@ -96,7 +96,7 @@ def parses(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
             "unproven",
             "block",
             draft.files[0].path,
-            "It took too long, or too much memory, to be parsed.",
+            "Parsing took too long or too much memory.",
             "Write it shorter and simpler, so that it can be parsed.",
         )
 
@@ -110,7 +110,7 @@ def _finding(flaw: Flaw, *, in_doubt: bool) -> Finding:
 
 
 def is_the_asked_language(draft: CodeDraft, bench: CodeBench) -> Iterator[Finding]:
-    """An answer in another language is the answer to another question."""
+    """Code in another language does not answer the request."""
     language = get(bench.reading.language)
     # With JSX or without, it is TypeScript.
     right = _TYPESCRIPT if language.name in _TYPESCRIPT else {language.name}
@@ -120,20 +120,20 @@ def is_the_asked_language(draft: CodeDraft, bench: CodeBench) -> Iterator[Findin
             "wrong-language",
             "block",
             draft.files[0].path,
-            f"It is {came}, not {language.name}.",
+            f"The reply is in {came}, not in {language.name}.",
             f"Write it in {language.title}, in fences opened with ```{language.name}.",
         )
 
 
-def is_whole(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
-    """Half a file can parse, and still not be what was promised."""
+def is_finished(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
+    """A file that was cut short may still parse."""
     if draft.truncated:
         yield Finding(
             "truncated",
             "block",
             draft.files[-1].path,
             "The reply ends before the code does.",
-            "Send every file whole; write it shorter if it does not fit.",
+            "Send every file in full; write shorter files if they do not fit.",
         )
 
 
@@ -150,21 +150,21 @@ def keeps_no_secrets(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
             )
 
 
-def is_all_seen(draft: AnyDraft, _: CodeBench) -> Iterator[Finding]:
-    """What nobody sees can turn the meaning of what everybody reads."""
+def is_all_visible(draft: AnyDraft, _: CodeBench) -> Iterator[Finding]:
+    """An invisible character can change the meaning of the text around it."""
     for file in draft.files:
-        for character in unseen(file.content):
+        for character in invisible_characters(file.content):
             yield Finding(
-                "unseen-character",
+                "invisible-character",
                 "block",
                 f"{file.path}:{character.line}:{character.column}",
-                f"There is a character nobody sees: {character.name}.",
+                f"The text contains an invisible character: {character.name}.",
                 r"Remove it; where a text needs it, write it as an escape such as \u202e.",
             )
 
 
-def is_written_out(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
-    """A stub parses and passes for code until somebody calls it."""
+def has_no_stubs(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
+    """A stub parses, and fails only when somebody calls it."""
     for path, line, what in stubs(draft.files) if is_readable(draft) else ():
         yield Finding(
             "placeholder",
@@ -184,7 +184,7 @@ def imports_resolve(draft: CodeDraft, bench: CodeBench) -> Iterator[Finding]:
     if isinstance(beside, CodeDraft):
         named |= {name.lower() for name in beside.requires}
     for file in draft.files:
-        for unresolved in missing(file, files, named):
+        for unresolved in unresolved_imports(file, files, named):
             yield _import_finding(
                 file, unresolved.line, unresolved.what, certain=unresolved.certain
             )
@@ -198,27 +198,27 @@ def _import_finding(file: File, line: int, what: str, *, certain: bool) -> Findi
             "block",
             where,
             f"There is no {short(what)} to import.",
-            "Import what is there, or add what is missing.",
+            "Import what exists, or add what is missing.",
         )
-    return Finding("unnamed-package", "warn", where, f"{short(what)} is not named as needed.")
+    return Finding("unnamed-package", "warn", where, f"{short(what)} is not listed as required.")
 
 
 def is_tidy(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
-    """What our own code puts right without asking anybody."""
+    """Our own code can correct these without asking the model."""
     for file in draft.files:
         for code, message in faults(file):
             yield Finding(code, "mend", file.path, message, "Send plain text with Unix line ends.")
 
 
-SEEN: Check[Any, CodeInput] = Check("seen", held_apart(is_all_seen))
+VISIBLE: Check[Any, CodeInput] = Check("visible", held_apart(is_all_visible))
 # They stand in parts of code and of tests, whose drafts differ; Any is the price of one tuple.
 SOURCE: tuple[Check[Any, CodeInput], ...] = (
     Check("parses", parses),
     Check("language", is_the_asked_language),
-    Check("whole", is_whole),
+    Check("finished", is_finished),
     Check("secrets", held_apart(keeps_no_secrets)),
-    SEEN,
-    Check("written-out", held_apart(is_written_out)),
+    VISIBLE,
+    Check("no-stubs", held_apart(has_no_stubs)),
     Check("imports", held_apart(imports_resolve)),
     Check("tidy", held_apart(is_tidy)),
 )

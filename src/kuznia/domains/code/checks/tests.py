@@ -1,4 +1,4 @@
-"""What tests are held to beside being code: they test this code, and they can fail."""
+"""The checks of tests: they test this code, and they can fail."""
 
 import ast
 import re
@@ -19,7 +19,7 @@ _WORD = re.compile(r"\w+")
 
 
 def name_what_they_test(draft: TestsDraft, bench: CodeBench) -> Iterator[Finding]:
-    """Tests that never mention the code would pass whatever it did."""
+    """Tests that never mention the code would pass whatever it does."""
     language = get(bench.reading.language)
     names = [s.name for file in written(bench).files for s in public(file.content, language)]
     mentioned = {word for file in draft.files for word in _WORD.findall(file.content)}
@@ -43,7 +43,7 @@ def assert_something(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
             "no-assertion",
             "block",
             draft.files[0].path,
-            "Nothing is asserted.",
+            "No test asserts anything.",
             "Assert in every test what would be false if the code were wrong.",
         )
         return
@@ -56,11 +56,11 @@ def _idle_tests(file: File) -> Iterator[Finding]:
     for node in statements(tree) if tree else ():
         if isinstance(node, Function) and node.name.startswith("test") and not _can_fail(node):
             yield Finding(
-                "idle-test",
+                "test-without-assertion",
                 "block",
                 f"{file.path}:{node.lineno}",
                 f"{short(node.name)} asserts nothing.",
-                "Assert what the call must give, or that it must raise.",
+                "Assert what the call must return, or that it must raise.",
             )
 
 
@@ -77,7 +77,7 @@ def _can_fail(test: Function) -> bool:
     return False
 
 
-def are_found(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
+def are_collected(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
     """pytest passes in silence over a file in which it finds no test."""
     for file in draft.files:
         tree = tree_of(file.content) if file.language == "python" else None
@@ -87,7 +87,7 @@ def are_found(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
                 "no-test",
                 "block",
                 file.path,
-                "There is no function that pytest would run.",
+                "The file has no function that pytest would run.",
                 "Name every test function test_ and what it shows.",
             )
 
@@ -96,15 +96,17 @@ def _is_test(node: ast.AST) -> bool:
     return isinstance(node, Function) and node.name.startswith("test")
 
 
-def are_not_the_code(draft: TestsDraft, bench: CodeBench) -> Iterator[Finding]:
+def are_no_copy(draft: TestsDraft, bench: CodeBench) -> Iterator[Finding]:
     """A copy of the code inside the tests tests the copy."""
     language = get(bench.reading.language)
     code = written(bench).files
     lines = {line for file in code for line in _lines(file)}
     own = [line for file in draft.files for line in _lines(file)]
-    hint = "Import what is tested; do not repeat it."
+    hint = "Import the code under test; do not repeat it."
     if own and sum(line in lines for line in own) > MAX_SHARED * len(own):
-        yield Finding("code-again", "block", draft.files[0].path, "It is the code again.", hint)
+        yield Finding(
+            "copied-code", "block", draft.files[0].path, "The tests repeat the code.", hint
+        )
         return
     names = {s.name for file in code for s in public(file.content, language)}
     for file in draft.files if is_readable(draft) else ():
@@ -112,7 +114,7 @@ def are_not_the_code(draft: TestsDraft, bench: CodeBench) -> Iterator[Finding]:
         for symbol in again[:MAX_LISTED]:
             where = f"{file.path}:{symbol.line}"
             message = f"{short(symbol.name)} is defined again."
-            yield Finding("code-again", "block", where, message, hint)
+            yield Finding("copied-code", "block", where, message, hint)
 
 
 def _lines(file: File) -> list[str]:
@@ -125,6 +127,6 @@ TESTS: tuple[Check[TestsDraft, CodeInput], ...] = (
     *SOURCE,
     Check("names", held_apart(name_what_they_test)),
     Check("asserts", held_apart(assert_something)),
-    Check("found", held_apart(are_found)),
-    Check("own", held_apart(are_not_the_code)),
+    Check("collected", held_apart(are_collected)),
+    Check("original", held_apart(are_no_copy)),
 )

@@ -31,7 +31,7 @@ _NODE = re.compile(
 )
 
 
-def js_missing(
+def unresolved_in_javascript(
     file: File, files: Mapping[str, str], named: frozenset[str]
 ) -> Iterator[UnresolvedImport]:
     """The imports of a file that lead nowhere."""

@@ -21,7 +21,7 @@ class Import:
     level: int = 0
 
 
-def python_missing(
+def unresolved_in_python(
     file: File, files: Mapping[str, str], named: frozenset[str]
 ) -> Iterator[UnresolvedImport]:
     for statement in python_imports(file.content):

@@ -15,6 +15,6 @@ def refuse_controls(text: str) -> None:
         line = text.count("\n", 0, match.start()) + 1
         raise Unreadable(
             "control-character",
-            f"There is a control character in line {line}: U+{ord(match[0]):04X}.",
+            f"Line {line} contains a control character: U+{ord(match[0]):04X}.",
             r"Write a control character as an escape such as \x1b, never as itself.",
         )

@@ -14,7 +14,7 @@ from kuznia.domains.code.reply.choose import Candidate, Kind, Target, choose, ot
 from kuznia.domains.code.reply.document import document
 from kuznia.domains.code.reply.fences import FencedBlock, ReplyText, blocks, read
 from kuznia.domains.code.reply.naming import default_path, label
-from kuznia.domains.code.reply.packages import needs
+from kuznia.domains.code.reply.packages import required_packages
 from kuznia.domains.code.reply.paths import safe_path
 from kuznia.domains.code.reply.unfenced import unfenced
 from kuznia.domains.code.reply.wrapped import tagged, unwrap
@@ -50,7 +50,7 @@ def extract(reply: str, language: Language, kind: Kind, path: str | None = None)
     if not pieces:
         raise Unreadable(
             "no-code",
-            "There is no code in the reply.",
+            "The reply contains no code.",
             f"Reply with {language.title} in a block opened with ```{language.name}.",
         )
     files = _files(pieces, target)
@@ -63,7 +63,7 @@ def extract(reply: str, language: Language, kind: Kind, path: str | None = None)
     manifests = [file.content for file in files if file.path.endswith("requirements.txt")]
     unclosed = any(not piece.closed and not _parses(piece, target) for piece in pieces)
     truncated = unclosed or bool(_CONTINUED.search(prose))
-    return Extracted(files, truncated, needs(prose, manifests))
+    return Extracted(files, truncated, required_packages(prose, manifests))
 
 
 def _trial(language: Language) -> Callable[[str], bool]:

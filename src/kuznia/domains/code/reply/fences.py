@@ -89,7 +89,7 @@ def read(text: str) -> ReplyText:
     if len(marks) > MAX_FENCES:
         raise Unreadable(
             "too-many-blocks",
-            "The reply has more fences than can be told apart.",
+            "The reply has too many code fences.",
             "Send each file in one fenced block and nothing else.",
         )
     return ReplyText(lines, marks)

@@ -1,4 +1,4 @@
-"""Packages beyond the standard library that a reply says are needed."""
+"""Packages beyond the standard library that a reply lists as required."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ _NAME = re.compile(r"@?[A-Za-z0-9][\w.\-/]{0,99}")
 _NOTHING = {"none", "nothing", "no", "нічого", "немає", "n/a", "standard", "only"}
 
 
-def needs(prose: str, manifests: Iterable[str]) -> tuple[str, ...]:
+def required_packages(prose: str, manifests: Iterable[str]) -> tuple[str, ...]:
     """What the words around the code, and files like requirements.txt, name as needed."""
     named = [*_named(_REQUIRES, prose, ","), *_named(_INSTALL, prose, " ")]
     listed = (_package(line) for text in manifests for line in text.splitlines())

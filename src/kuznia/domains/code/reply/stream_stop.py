@@ -32,7 +32,7 @@ _PROSE = re.compile(
 _OPEN = re.compile(r"never closed|unterminated|EOF|expected an indented block")
 
 
-def enough(text: str, bench: CodeBench) -> str | None:
+def finished_part(text: str, bench: CodeBench) -> str | None:
     """The part of a reply that is all of it, or None while that is not sure."""
     language = get(bench.reading.language)
     if language.doubt or not (language.reference or language.measured) or _THOUGHT.match(text):

@@ -19,7 +19,7 @@ from kuznia.app import Made
 from kuznia.domains.code import DOMAIN
 from kuznia.domains.code.languages.find import get
 from kuznia.domains.code.reply.extract import extract
-from kuznia.domains.code.reply.stream_stop import MIN_TALK, enough
+from kuznia.domains.code.reply.stream_stop import MIN_TALK, finished_part
 from kuznia.forge.run import run
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.process.workers import POOL
@@ -123,18 +123,18 @@ async def test_the_server_sees_that_nobody_listens_any_more(sqlite_url):
     ],
 )
 def test_where_more_may_come_it_is_waited_for(text):
-    assert enough(text, a_bench()) is None
+    assert finished_part(text, a_bench()) is None
 
 
 @pytest.mark.parametrize("language", ["c", "haskell"])
 def test_a_parser_that_may_be_wrong_is_not_believed(language):
     reply = f"```{language}\nint f(void) {{ return 1; }}\n```\n{TALK}"
 
-    assert enough(reply, a_bench(language=language)) is None
+    assert finished_part(reply, a_bench(language=language)) is None
 
 
 def test_an_open_block_of_another_language_may_go_on():
-    assert enough("```go\npackage a\n\n" + TALK, a_bench(language="go")) is None
+    assert finished_part("```go\npackage a\n\n" + TALK, a_bench(language="go")) is None
 
 
 @pytest.mark.parametrize("path", REPLIES, ids=lambda path: path.stem)
@@ -144,7 +144,7 @@ def test_whatever_is_cut_holds_the_same_files_as_the_whole(path):
     kept = [
         cut
         for end in range(200, len(case.reply), 200)
-        if case.part == "code" and (cut := enough(case.reply[:end], bench))
+        if case.part == "code" and (cut := finished_part(case.reply[:end], bench))
     ]
 
     for cut in kept[:1]:
@@ -155,6 +155,6 @@ def test_whatever_is_cut_holds_the_same_files_as_the_whole(path):
 @given(st.text(max_size=300), st.integers(0, 900))
 def test_any_reply_is_cut_or_waited_for(noise, place):
     text = OPEN + TALK
-    kept = enough(text[:place] + noise + text[place:], a_bench())
+    kept = finished_part(text[:place] + noise + text[place:], a_bench())
 
     assert kept is None or kept.startswith("`") or "```python" in kept

@@ -3,28 +3,28 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from kuznia.domains.code.imports.javascript import js_missing
+from kuznia.domains.code.imports.javascript import unresolved_in_javascript
 from kuznia.domains.code.imports.package_names import UnresolvedImport, is_named
-from kuznia.domains.code.imports.python import python_missing
+from kuznia.domains.code.imports.python import unresolved_in_python
 from kuznia.domains.code.schema import File
 
 _GO_BLOCK = re.compile(r"^import[ \t]*(?:\(([^()]*)\)|(.*))$", re.MULTILINE)
 _QUOTED = re.compile(r"\"([^\"\n]+)\"")
 
 
-def missing(
+def unresolved_imports(
     file: File, files: Mapping[str, str], named: frozenset[str]
 ) -> Iterator[UnresolvedImport]:
     """What a file imports that is neither standard, nor one of `files`, nor `named` as needed."""
     if file.language == "python":
-        yield from python_missing(file, files, named)
+        yield from unresolved_in_python(file, files, named)
     elif file.language in ("javascript", "typescript", "tsx"):
-        yield from js_missing(file, files, named)
+        yield from unresolved_in_javascript(file, files, named)
     elif file.language == "go":
-        yield from _of_go(file, named)
+        yield from _unresolved_in_go(file, named)
 
 
-def _of_go(file: File, named: frozenset[str]) -> Iterator[UnresolvedImport]:
+def _unresolved_in_go(file: File, named: frozenset[str]) -> Iterator[UnresolvedImport]:
     for match in _GO_BLOCK.finditer(file.content):
         line = file.content.count("\n", 0, match.start()) + 1
         for path in _QUOTED.findall(match[1] or match[2] or ""):

@@ -13,11 +13,7 @@ from multiprocessing import Pipe
 
 import psutil
 import pytest
-from tests.domains.code.patience import least_lag
 
-from kuznia.domains.code.languages.find import LANGUAGES, get
-from kuznia.domains.code.parsing.proof import prove
-from kuznia.domains.code.schema import Proof
 from kuznia.platform.process.turns import share
 from kuznia.platform.process.workers import BUSY, MAX_MEMORY, POOL, Pool, Stopped, work
 
@@ -174,44 +170,13 @@ def test_a_worker_answers_until_the_pipe_ends():
 def test_workers_die_with_their_parent_however_it_dies():
     script = (
         "import asyncio, os, sys; sys.path.insert(0, os.getcwd())\n"
-        "from tests.domains.code.test_pool import *\n"
+        "from tests.platform.test_workers import *\n"
         "print(asyncio.run(POOL.run(own_pid, seconds=30)), flush=True)\n"
         "os.kill(os.getpid(), 9)\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
 
     asyncio.run(gone(int(done.stdout)))
-
-
-# What kept a grammar busy longest when it was measured, besides what is bad for nearly all.
-WORST = [
-    *((row.name, b"<" * 200_000) for row in LANGUAGES),
-    ("java", b"a=>" * 66_000),
-    ("cpp", b"a=1\n" * 50_000),
-    ("csharp", b"a=1\n" * 50_000),
-    ("scala", b"`" * 200_000),
-    ("yaml", b"[" * 200_000),
-]
-
-
-@pytest.mark.parametrize(("language", "source"), WORST, ids=[f"{n}-{s[:3]!r}" for n, s in WORST])
-async def test_an_adversarial_source_ends_soon_after_its_deadline(language, source):
-    began = time.monotonic()
-
-    await POOL.run(partial(prove, source, get(language)), seconds=0.1)
-
-    # Left alone they take up to minutes.
-    assert time.monotonic() - began < 15
-
-
-@pytest.mark.parametrize("source", [b"[]" * 500_000, b"[" * 500_000 + b"]" * 500_000])
-async def test_a_megabyte_of_brackets_neither_crashes_nor_stalls_the_loop(source):
-    job = partial(prove, source, get("javascript"))
-
-    lag, proof = await least_lag(0.05, lambda: POOL.run(job, seconds=60))
-
-    assert lag < 0.05
-    assert isinstance(proof, Proof)
 
 
 def pid_when_let_go(go: str) -> int:
