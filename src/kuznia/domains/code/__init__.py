@@ -1,4 +1,4 @@
-"""Source code, asked of a model and checked: the code, its tests, its documentation."""
+"""Source code: the code, its tests and its documentation, asked of a model and checked."""
 
 import json
 from collections.abc import AsyncGenerator

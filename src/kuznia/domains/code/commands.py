@@ -118,7 +118,7 @@ def skeleton(
 
 @contextmanager
 def _faults() -> Generator[None]:
-    """What the domain says of files becomes a fault with an exit code."""
+    """Turn an error of reading files into a fault with an exit code."""
     from kuznia.domains.code.analysis.uploads import NotSource
 
     try:
@@ -162,7 +162,7 @@ def _analysed(
 
 
 def _report(analysis: "Analysis", limits: "Thresholds", *, as_json: bool, quiet: bool) -> bool:
-    """Print the analysis and every breached limit; whether all limits hold."""
+    """Print the analysis and every breached limit; return whether all limits hold."""
     from pydantic_core import to_json
 
     from kuznia.domains.code import terminal

@@ -19,7 +19,7 @@ _TABS_AND_SPACES = re.compile(r"^(?: +\t|\t)", re.MULTILINE)
 
 
 def faults(file: File) -> Iterator[tuple[str, str]]:
-    """Finding codes and messages of what `tidy` would change."""
+    """The finding codes and messages of everything that `tidy` would change."""
     if "\r" in file.content:
         yield "line-ends", "Lines end in carriage returns."
     if not file.content.endswith("\n"):
@@ -58,7 +58,7 @@ def _tidied(file: File) -> File:
 
 
 def _without_fences(file: File) -> str:
-    """Less the fences at its beginning and end; in a page of Markdown they belong there."""
+    """The file without fences at its beginning and end; in Markdown they belong to the page."""
     lines = file.content.split("\n")
     begin, end = 0, len(lines)
     while begin < end - 1 and _is_edge(lines[begin]):
@@ -76,7 +76,7 @@ def _is_edge(line: str) -> bool:
 
 
 def _dedented(file: File) -> str:
-    """Less the indentation all lines share; in Markdown it would mean something."""
+    """The file without the indentation that all lines share; in Markdown it has a meaning."""
     if file.language == "markdown" or not file.content.startswith((" ", "\t")):
         return file.content
     return textwrap.dedent(file.content)
@@ -90,7 +90,7 @@ def _mixes_tabs(file: File) -> bool:
 
 
 def _path(file: File) -> str:
-    """The path with the ending its language has."""
+    """The path with the extension of its language."""
     language, by_path = find(file.language), find_by_path(file.path)
     if language is None or language is by_path:
         return file.path

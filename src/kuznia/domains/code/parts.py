@@ -43,7 +43,7 @@ class MetricsDraft(Analysis, Draft):
 def parts(
     order: CodeInput, tests: Part[TestsDraft, CodeInput] | None = None
 ) -> tuple[Part[Any, CodeInput], ...]:
-    """Code and its metrics always; tests and documentation when asked for and where there are any.
+    """Code and its metrics always; tests and documentation where ordered and where there are any.
 
     `tests` stands in for TESTS where tests are run as well as read.
     """
@@ -112,7 +112,7 @@ async def _read_documentation(reply: str, _: CodeBench) -> DocumentationDraft:
 
 
 async def _read(job: Callable[[float], R | Finding], reply: str) -> R:
-    """What a reply holds. A model can write what stops a parser, so that is done apart."""
+    """The content of a reply, read where a text that stops a parser does no harm."""
     result = await apart(job, len(reply))
     if isinstance(result, Stopped):
         result = UNCHECKED

@@ -1,4 +1,4 @@
-"""The doors only this domain has: which languages there are, and how good some code is."""
+"""The routes of this domain: its languages, analysis and skeletons."""
 
 import asyncio
 from functools import partial
@@ -53,7 +53,7 @@ class SourceIn(BaseModel):
 
 
 class AnalyseIn(BaseModel):
-    """One file or many; they are looked at together, so that repeated blocks are found."""
+    """One file or many; they are compared with each other to find duplicated blocks."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -62,7 +62,7 @@ class AnalyseIn(BaseModel):
 
 
 class SketchIn(BaseModel):
-    """One file whose names are to be documented and tested."""
+    """One file whose public names are to be documented and tested."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -72,7 +72,7 @@ class SketchIn(BaseModel):
 
 
 class SkeletonsIn(BaseModel):
-    """Code that exists; tests are written for Python alone."""
+    """Files to write skeletons for; tests are written for Python only."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -106,7 +106,7 @@ UPLOAD = {
 
 
 class LanguageOut(BaseModel):
-    """One language, and what can be said of code in it on this host now."""
+    """One language, and what this server can do with it."""
 
     name: str
     title: str
@@ -201,7 +201,7 @@ async def _uploaded(request: Request) -> AnalyseIn:
 
 
 async def _read(upload: UploadFile) -> SourceIn:
-    """The size counts before the content does, and what it really is before what it is called."""
+    """The uploaded file: its size is checked before its content, the content before its name."""
     name = (upload.filename or "unnamed")[:300]
     if (upload.size or 0) > MAX_CHARACTERS:
         raise TooLarge(f"{name} is longer than {MAX_CHARACTERS} bytes.")
@@ -254,7 +254,7 @@ async def code_skeletons(request: Request) -> Response:
 
 
 def _sketched(place: int, file: SketchIn) -> tuple[SketchIn, Language]:
-    """The file with its language, or what is wrong with it, and where."""
+    """The file with its language; raises Invalid with the field that is wrong."""
     language = find(file.language) if file.language else find_by_path(file.path)
     if safe_path(file.path) != file.path:
         raise _wrong(place, "path", "a relative path inside the project is needed")

@@ -44,7 +44,7 @@ class CodeInput(Input):
 
 
 class Value(BaseModel):
-    """What never changes and knows all of its fields."""
+    """An immutable value that refuses unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,4 +1,4 @@
-"""What the server's settings say of code."""
+"""The settings of the code domain."""
 
 from typing import Annotated, Literal
 

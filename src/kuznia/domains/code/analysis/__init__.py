@@ -1,4 +1,4 @@
-"""The Analyser: source in; proof, metrics and a rating out. docs/metrics.md says how."""
+"""The analysis of source code: files in; proof, metrics and a rating out (docs/metrics.md)."""
 
 from kuznia.domains.code.analysis.analyse import analyse, analyse_proven, analysed
 from kuznia.domains.code.analysis.report.limits import Breach, Thresholds, breaches

@@ -1,4 +1,4 @@
-"""Source files in, an analysis out: at once, or without holding up the event loop."""
+"""Analyse source files: at once in this process, or without blocking the event loop."""
 
 import asyncio
 from collections.abc import Sequence
@@ -29,13 +29,13 @@ SECONDS_BEFORE, SECONDS_A_BYTE = 0.25, 4e-6
 def analyse(
     files: Sequence[File], *, profile: Profile = "default", seconds: float = SECONDS
 ) -> Analysis:
-    """Analyse in this process; each file may take `seconds`, one that takes longer says so."""
+    """Analyse in this process; a file that takes longer than `seconds` is reported as not read."""
     results = [_measured(file, profile, _allowed(file, seconds)) for file in files]
     return _put_together(files, results, profile, seconds)
 
 
 def analyse_proven(file: File, proof: Proof) -> Analysis | None:
-    """What a small source measures that a parser has accepted already: it holds nobody up.
+    """Measure a small source that a parser has already accepted, without blocking the event loop.
 
     None where it is not that, or not done in a moment.
     """
@@ -55,7 +55,7 @@ def analyse_proven(file: File, proof: Proof) -> Analysis | None:
 async def analysed(
     files: Sequence[File], *, profile: Profile = "default", seconds: float = SECONDS
 ) -> Analysis:
-    """The same for a server: nothing is parsed here, where a hostile file would stop everyone."""
+    """Analyse on a server: every file is parsed in a worker, where a hostile one blocks nobody."""
     places = asyncio.Semaphore(MAX_AT_ONCE)
 
     async def measure(file: File) -> Measured | Stopped:
@@ -81,7 +81,7 @@ def _measured(file: File, profile: Profile, seconds: float) -> Measured | Stoppe
 
 
 async def _measured_apart(file: File, profile: Profile, seconds: float) -> Measured | Stopped:
-    """In another process, however small: 4 kB of `a=>` hold Java's parser for a second.
+    """Measure in a worker, however small the file: 4 kB of `a=>` hold Java's parser for a second.
 
     Its progress callback is no help, because it is not called while the parser recovers.
     """

@@ -1,4 +1,4 @@
-"""What an analysis says, as it goes over the wire."""
+"""The result of an analysis, as it appears in JSON."""
 
 from typing import Literal
 
@@ -12,7 +12,7 @@ Confidence = Literal["high", "medium", "low", "none"]
 
 
 class Halstead(Value):
-    """n1, n2, N1, N2 and what Halstead derived of them; see docs/metrics.md for what is counted."""
+    """The counts n1, n2, N1, N2 and what follows from them; docs/metrics.md says how they count."""
 
     distinct_operators: int
     distinct_operands: int
@@ -26,7 +26,7 @@ class Halstead(Value):
 
 
 class Posnett(Value):
-    """The model of Posnett, Hindle and Devanbu: it is at 0 or 1 soon, `z` still tells apart."""
+    """The model of Posnett, Hindle and Devanbu; `readability` is soon 0 or 1, `z` still differs."""
 
     z: float
     readability: float
@@ -72,7 +72,7 @@ class Readability(Value):
 
 
 class FileMetrics(Value):
-    """What was counted in one file."""
+    """The metrics of one file."""
 
     # The profile the file was counted by: `default` where its language has no such tool.
     profile: Profile
@@ -110,7 +110,7 @@ class Place(Value):
 
 
 class Duplicate(Value):
-    """One block that stands in several places."""
+    """A block of lines that occurs in several places."""
 
     lines: int
     places: tuple[Place, ...]
@@ -144,7 +144,7 @@ class Totals(Value):
 
 
 class Rating(Value):
-    """A grade, and the rule that gave it in words."""
+    """A grade, and the rule behind it in words."""
 
     grade: Grade | None
     rule: str

@@ -1,4 +1,4 @@
-"""The source files under some paths of this machine, each read when it is needed."""
+"""Source files on this machine, each read only when it is needed."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +15,7 @@ _SKIPPED = {"node_modules", "__pycache__"}
 
 
 class Sources(Sequence[File]):
-    """Files that are read when they are looked at, so that one of them is in memory at a time."""
+    """Files that are read one at a time, so that only one of them is in memory."""
 
     def __init__(
         self, paths: Sequence[Path], progress: Callable[[int], object] = lambda _: None
@@ -44,7 +44,7 @@ class Sources(Sequence[File]):
 
 
 def sources_under(paths: Sequence[Path], maximum: int = MAX_FILES) -> Iterator[Path]:
-    """Every source file under these paths, once, in the order of their names; or NotSource."""
+    """Every source file under these paths, once, in the order of their names; raises NotSource."""
     seen: set[Path] = set()
     for path in paths:
         if not path.exists():
@@ -68,7 +68,7 @@ def _files_under(folder: Path) -> Iterator[Path]:
 
 
 def _is_source(path: Path, *, named: bool) -> bool:
-    """What a walk passes by in silence is an error where someone named it."""
+    """Whether a file is source code; a file that was named is an error where it is not."""
     try:
         _read(path)
     except NotSource:
@@ -91,7 +91,7 @@ def _read(path: Path) -> str:
 
 
 def _unreadable(path: Path) -> str:
-    """Why a file is not read at all; empty where it can be."""
+    """The reason why a file cannot be read; empty where it can."""
     if not find_by_path(path.name):
         return "this is not in a language Kuznia reads"
     # A named pipe would be waited for without end.

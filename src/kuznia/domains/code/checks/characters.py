@@ -1,4 +1,4 @@
-"""Characters that are in a file and not on the screen: controls, bidi overrides, zero width.
+"""Invisible characters in a file: bidi overrides, zero width characters, tags.
 
 With them code reads one way and runs another (https://trojansource.codes), a name is another than
 it looks, and a terminal that shows the file obeys it. Where a text needs one, an escape says so.
@@ -22,7 +22,7 @@ _BLACK_FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]*\U000e007f?")
 
 
 class InvisibleCharacter(NamedTuple):
-    """Where one is, counted from 1, and what it is called."""
+    """The place of an invisible character, counted from 1, and its name."""
 
     line: int
     column: int
@@ -30,7 +30,7 @@ class InvisibleCharacter(NamedTuple):
 
 
 def invisible_characters(text: str) -> Iterator[InvisibleCharacter]:
-    """The characters nobody sees, save those that a script or a picture is written with."""
+    """The invisible characters of a text, except those that a script or an emoji needs."""
     if text.isascii():
         return
     flags = [range(*match.span()) for match in _BLACK_FLAG.finditer(text)]

@@ -36,7 +36,7 @@ _PROMPT = re.compile(r"^(?:>>>|\.\.\.) ?")
 
 
 def is_a_page(draft: DocumentationDraft, _: CodeBench) -> Iterator[Finding]:
-    """Documentation begins with a heading and has an end."""
+    """Documentation begins with a heading and is complete."""
     text = draft.files[0].content
     where = draft.files[0].path
     if not page(text).headings:
@@ -97,7 +97,7 @@ def names_all(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
 
 
 def names_only_what_exists(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
-    """A heading for what does not exist sends its reader searching."""
+    """A heading for a name that does not exist misleads its reader."""
     code = written(bench)
     there = {word for file in code.files for word in _WORD.findall(f"{file.path} {file.content}")}
     for line, name, _ in _claims(draft):
@@ -113,7 +113,7 @@ def names_only_what_exists(draft: DocumentationDraft, bench: CodeBench) -> Itera
 
 
 def _claims(draft: DocumentationDraft) -> Iterator[tuple[int, str, str | None]]:
-    """Line, name and arguments of every heading that says: this is in the code."""
+    """The line, name and arguments of every heading that describes something in the code."""
     for heading in page(draft.files[0].content).headings:
         ticked = _TICKS.search(heading.text)
         claim = _CLAIM.fullmatch(ticked[1] if ticked else heading.text)
@@ -143,7 +143,7 @@ def signatures_are_right(draft: DocumentationDraft, bench: CodeBench) -> Iterato
 
 
 def _agrees(claimed: tuple[Parameter, ...], real: tuple[Parameter, ...]) -> bool:
-    """The same names; what is said of types and defaults must be right, but may be left out."""
+    """Whether the names are equal; types and defaults must be right, but may be left out."""
     return len(claimed) == len(real) and all(
         claim.name == parameter.name
         and claim.annotation in ("", parameter.annotation)
@@ -167,7 +167,7 @@ def _is_same(known: str, claimed: str) -> bool:
 
 
 def _claimed(arguments: str) -> Parameters:
-    """The parameter names between brackets; None where they are not written as parameters."""
+    """The parameters between the brackets; None where they are not written as parameters."""
     if "..." in arguments or "…" in arguments:
         return None
     tree = tree_of(f"def f({arguments}): pass")
@@ -196,12 +196,12 @@ def examples_parse(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Find
 
 
 def _is_sure(language: Language) -> bool:
-    """Whether a grammar error means an error: an example is a piece, and some grammars want all."""
+    """Whether a grammar error in an example means an error: some grammars need a whole program."""
     return bool(language.reference or language.measured) and not language.doubt
 
 
 def _source(example: Example) -> str:
-    """The code of an example; of a session with a prompt, what was typed."""
+    """The code of an example; of an interactive session, only what was typed."""
     lines = example.content.split("\n")
     if not any(line.startswith(">>>") for line in lines):
         return example.content

@@ -1,4 +1,4 @@
-"""Tests that are run where they were written: what that adds to their reading and their checks."""
+"""Running the tests: the draft of tests with its execution, and the checks of that."""
 
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
@@ -19,7 +19,7 @@ _OF_THE_TEST = ("NameError", "ImportError", "ModuleNotFoundError", "fixture", "S
 def run_in(
     sandbox: Sandbox, tests: Part[TestsDraft, CodeInput], read: Read
 ) -> Part[TestsDraft, CodeInput]:
-    """The part that asks for tests, with the tests run as soon as they can be read."""
+    """The part that asks for tests; it runs them as soon as they can be read."""
 
     async def read_and_run(reply: str, bench: CodeBench) -> TestsDraft:
         draft = await read(reply, bench)
@@ -33,7 +33,7 @@ def run_in(
 
 
 def pass_when_run(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
-    """A test that fails says that it or the code is wrong; neither can be handed on like that."""
+    """A test that fails is wrong, or its code is; neither can be accepted."""
     execution = draft.execution
     if execution.status == "timeout":
         hint = "Make every test end by itself within a second."

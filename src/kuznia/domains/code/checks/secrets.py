@@ -1,4 +1,4 @@
-"""Literals in code that look like somebody's keys."""
+"""Literals in code that look like keys or passwords."""
 
 import math
 import re
@@ -43,7 +43,7 @@ RANDOM = 3.5
 
 
 def secrets(content: str) -> Iterator[tuple[int, str, bool]]:
-    """Line, what it looks like, and whether its format leaves no doubt. Never the secret itself."""
+    """The line, what it looks like, and whether that is certain. The secret itself is left out."""
     for what, pattern in _KEYS.items() if any(mark in content for mark in _MARKS) else ():
         for match in pattern.finditer(content):
             text = match[match.lastindex or 0]
@@ -56,7 +56,7 @@ def secrets(content: str) -> Iterator[tuple[int, str, bool]]:
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether it says itself that somebody is to put the real one there."""
+    """Whether the text says that a real value is to be put in its place."""
     return bool(_PLACEHOLDER.search(text)) or len(set(text)) < 6
 
 

@@ -52,18 +52,18 @@ def written(bench: CodeBench) -> CodeDraft:
 
 
 def short(text: str) -> str:
-    """What is quoted from a draft in a message: names can be as long as somebody likes."""
+    """A quotation from a draft, cut for a message: names can have any length."""
     return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"
 
 
 def text_length(bench: CodeBench, *drafts: AnyDraft) -> int:
-    """How much text a step has before it: its own drafts, and what was accepted before."""
+    """The characters that a step has to read: its own drafts, and the accepted code."""
     accepted = (draft for draft in bench.accepted.values() if isinstance(draft, CodeDraft))
     return sum(len(file.content) for draft in (*drafts, *accepted) for file in draft.files)
 
 
 def held_apart(run: Callable[[S, CodeBench], Iterable[Finding]]) -> Held[S]:
-    """A check that reads a draft's text, run where that holds nobody up."""
+    """A check that reads a draft's text, run where it cannot block the event loop."""
 
     async def held(draft: S, bench: CodeBench) -> Iterable[Finding]:
         findings = await apart(partial(_findings, run, draft, bench), text_length(bench, draft))
@@ -81,7 +81,7 @@ def _findings(
 
 
 def is_readable(draft: CodeDraft) -> bool:
-    """Whether it could be parsed in time; if not, parsing it for another check is no use either."""
+    """Whether the draft could be parsed in time; if not, no other check should try to."""
     return draft.proof.level != "none" or bool(draft.proof.errors)
 
 
@@ -138,7 +138,7 @@ def is_finished(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
 
 
 def keeps_no_secrets(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
-    """A key in code ends in a repository; the finding never repeats it."""
+    """A key in code ends up in a repository; the finding never repeats it."""
     for file in draft.files:
         for line, what, certain in secrets(file.content):
             yield Finding(
@@ -176,7 +176,7 @@ def has_no_stubs(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
 
 
 def imports_resolve(draft: CodeDraft, bench: CodeBench) -> Iterator[Finding]:
-    """What is imported is standard, in the artefact, or named as needed."""
+    """Every import is standard, in the artefact, or listed as required."""
     beside = bench.accepted.get("code")
     others = beside.files if isinstance(beside, CodeDraft) else ()
     files = {file.path: file.content for file in (*others, *draft.files)}

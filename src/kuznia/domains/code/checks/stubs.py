@@ -1,4 +1,4 @@
-"""Bodies that only promise to be written."""
+"""Functions whose body is missing."""
 
 import ast
 import re
@@ -39,7 +39,7 @@ MAX_LINE = 300
 
 
 def stubs(files: tuple[File, ...]) -> Iterator[tuple[str, int, str]]:
-    """Path, line, and what is missing there."""
+    """The path, the line, and what is missing."""
     bases = {name for file in files for name in _bases(file)}
     for file in files:
         language = find(file.language)
@@ -64,7 +64,7 @@ def _left_out(lines: list[str], comments: Comments) -> Iterator[int]:
 
 
 def _comment(line: str, comments: Comments) -> str:
-    """What a line says that is only a comment; empty for any other."""
+    """The text of a line that is only a comment; empty for any other line."""
     stripped = line.strip()[:MAX_LINE]
     begins = (*comments.line, *(begin for begin, _ in comments.block))
     begin = _COMMENT_BEGINS.match(stripped) if begins and stripped.startswith(begins) else None
@@ -89,7 +89,7 @@ def _of_others(file: File, language: Language) -> Iterator[tuple[int, str]]:
 
 
 def _bases(file: File) -> Iterator[str]:
-    """What the classes of a Python file are made from."""
+    """The names of the base classes in a Python file."""
     tree = tree_of(file.content) if file.language == "python" else None
     for node in statements(tree) if tree else ():
         if isinstance(node, ast.ClassDef):
@@ -108,7 +108,7 @@ def _of_python(file: File, bases: set[str]) -> Iterator[tuple[int, str]]:
 
 
 def _may_be_empty(owner: ast.AST, function: Function, bases: set[str]) -> bool:
-    """Abstract and overloaded ones, those that override or are to be, and those that do nothing."""
+    """Whether a function may lack a body: abstract, overloaded, overriding, or nothing to do."""
     if any(name.startswith("abstract") or name == "overload" for name in decorators(function)):
         return True
     if not isinstance(owner, ast.ClassDef):
@@ -118,7 +118,7 @@ def _may_be_empty(owner: ast.AST, function: Function, bases: set[str]) -> bool:
 
 
 def _promises_nothing(function: Function) -> bool:
-    """A method may well have nothing to do, as long as it is not to return anything."""
+    """Whether a method returns nothing; such a method may have nothing to do."""
     returns = function.returns
     return returns is None or (isinstance(returns, ast.Constant) and returns.value is None)
 
@@ -130,7 +130,7 @@ def _is_stub(function: Function) -> bool:
 
 
 def _says_nothing(statement: ast.stmt) -> bool:
-    """A docstring, three dots, or an error that says it is not implemented."""
+    """Whether a statement is a docstring, three dots, or an error that says "not implemented"."""
     if isinstance(statement, ast.Expr):
         return isinstance(statement.value, ast.Constant)
     if not isinstance(statement, ast.Raise) or statement.exc is None:

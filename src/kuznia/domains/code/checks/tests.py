@@ -37,7 +37,7 @@ def name_what_they_test(draft: TestsDraft, bench: CodeBench) -> Iterator[Finding
 
 
 def assert_something(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
-    """A test without an assertion only shows that the code can be started."""
+    """A test without an assertion only shows that the code can be called."""
     if not any(asserts(file.content, file.language) for file in draft.files):
         yield Finding(
             "no-assertion",
@@ -65,7 +65,7 @@ def _idle_tests(file: File) -> Iterator[Finding]:
 
 
 def _can_fail(test: Function) -> bool:
-    """Whether it asserts, or calls something whose name says that it does."""
+    """Whether a test asserts, or calls something whose name says that it does."""
     for node in ast.walk(test):
         if isinstance(node, ast.Assert | ast.Raise):
             return True
@@ -78,7 +78,7 @@ def _can_fail(test: Function) -> bool:
 
 
 def are_collected(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
-    """pytest passes in silence over a file in which it finds no test."""
+    """pytest reports nothing for a file in which it finds no test."""
     for file in draft.files:
         tree = tree_of(file.content) if file.language == "python" else None
         helper = file.path.endswith(("conftest.py", "__init__.py"))
@@ -97,7 +97,7 @@ def _is_test(node: ast.AST) -> bool:
 
 
 def are_no_copy(draft: TestsDraft, bench: CodeBench) -> Iterator[Finding]:
-    """A copy of the code inside the tests tests the copy."""
+    """Tests that contain a copy of the code test the copy."""
     language = get(bench.reading.language)
     code = written(bench).files
     lines = {line for file in code for line in _lines(file)}
@@ -118,7 +118,7 @@ def are_no_copy(draft: TestsDraft, bench: CodeBench) -> Iterator[Finding]:
 
 
 def _lines(file: File) -> list[str]:
-    """The lines that say something; brackets and blank lines are alike everywhere."""
+    """The lines with content; brackets and blank lines are the same everywhere."""
     stripped = (line.strip() for line in file.content.split("\n"))
     return [line for line in stripped if len(line) > 6]
 

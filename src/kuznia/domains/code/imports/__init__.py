@@ -1,1 +1,1 @@
-"""What a source imports, and whether it is there."""
+"""The imports of a source, and whether they can be resolved."""

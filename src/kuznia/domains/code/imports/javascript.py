@@ -1,4 +1,4 @@
-"""JavaScript's and TypeScript's imports and exports, read off the text."""
+"""The imports and exports of JavaScript and TypeScript, read off the text."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -34,7 +34,7 @@ _NODE = re.compile(
 def unresolved_in_javascript(
     file: File, files: Mapping[str, str], named: frozenset[str]
 ) -> Iterator[UnresolvedImport]:
-    """The imports of a file that lead nowhere."""
+    """The imports of a file that cannot be resolved."""
     for match in _IMPORT.finditer(file.content):
         names, *modules = match.groups()
         module = next(filter(None, modules))
@@ -55,7 +55,7 @@ def _package(module: str) -> str:
 
 
 def _resolved(module: str, path: str, files: Mapping[str, str]) -> str | None:
-    """The file a relative import means; endings may be left out, and `.js` may mean `.ts`."""
+    """The file that a relative import means; endings may be left out, and `.js` may mean `.ts`."""
     target = _ENDINGS.sub("", normpath(join(dirname(path), module)))
     return next((known for known in files if _ENDINGS.sub("", known) == target), None)
 

@@ -1,4 +1,4 @@
-"""An import that leads nowhere, and the names by which a package may have been named."""
+"""Unresolved imports, and the names under which a package may be listed."""
 
 import re
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _WORD = re.compile(r"@?[a-z0-9][\w.\-/]*")
 
 @dataclass(frozen=True, slots=True)
 class UnresolvedImport:
-    """`certain` where nothing outside the artefact could provide it."""
+    """An import that leads nowhere; `certain` where nothing outside the artefact has it."""
 
     line: int
     what: str
@@ -38,7 +38,7 @@ def words(text: str) -> frozenset[str]:
 
 
 def is_named(package: str, named: frozenset[str]) -> bool:
-    """Whether a package is among what was named as needed, by either of its names."""
+    """Whether a package is listed as required, by its import name or its package name."""
     name = package.lower()
     known = {name, name.replace("_", "-"), _INSTALLED_AS.get(name, name), name.split("/")[0]}
     return not known.isdisjoint(named) or bool(_FRAMEWORK.fullmatch(name))

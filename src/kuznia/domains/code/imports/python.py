@@ -1,4 +1,4 @@
-"""Python's imports, read off the syntax tree."""
+"""The imports of Python, read off the syntax tree."""
 
 import ast
 import sys
@@ -13,7 +13,7 @@ from kuznia.domains.code.schema import File
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One Python import: of what, by which names, and how many folders up it begins."""
+    """One Python import: its module, its names, and how many folders up it starts."""
 
     module: str
     names: tuple[str, ...]
@@ -24,6 +24,7 @@ class Import:
 def unresolved_in_python(
     file: File, files: Mapping[str, str], named: frozenset[str]
 ) -> Iterator[UnresolvedImport]:
+    """The imports of a Python file that cannot be resolved."""
     for statement in python_imports(file.content):
         top = statement.module.split(".")[0]
         local = find_module(statement, file.path, files)
@@ -40,13 +41,13 @@ def unresolved_in_python(
 
 
 def _defined(files: Mapping[str, str]) -> set[str]:
-    """The functions and classes of all our files."""
+    """The functions and classes of all files of the artefact."""
     trees = [tree_of(text) for path, text in files.items() if path.endswith(".py")]
     return {name for tree in trees if tree for name in signatures(tree)}
 
 
 def python_imports(content: str) -> tuple[Import, ...]:
-    """The imports of a Python source, wherever they stand in it."""
+    """The imports of a Python source, at any depth."""
     tree = tree_of(content)
     imports: list[Import] = []
     for node in statements(tree) if tree else ():
@@ -59,7 +60,7 @@ def python_imports(content: str) -> tuple[Import, ...]:
 
 
 def find_module(statement: Import, path: str, files: Mapping[str, str]) -> str | None:
-    """The file among ours that an import means; a package is given with a slash at its end."""
+    """The file of the artefact that an import means; a package ends in a slash."""
     tail = statement.module.replace(".", "/")
     if statement.level:
         tail = normpath(join(dirname(path), *[".."] * (statement.level - 1), tail))
@@ -75,7 +76,7 @@ def find_module(statement: Import, path: str, files: Mapping[str, str]) -> str |
 def unknown_names(
     statement: Import, local: str, files: Mapping[str, str]
 ) -> Iterator[UnresolvedImport]:
-    """The names that a file of ours is asked for and does not have."""
+    """The imported names that a file of the artefact does not define."""
     if local.endswith("/"):
         known: set[str] | None = {
             part for path in files for part in path.removesuffix(".py").split("/")

@@ -1,4 +1,4 @@
-"""What a source imports, and whether that is there: standard library, named package, own file."""
+"""The imports of a source that are neither standard, nor required packages, nor own files."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ _QUOTED = re.compile(r"\"([^\"\n]+)\"")
 def unresolved_imports(
     file: File, files: Mapping[str, str], named: frozenset[str]
 ) -> Iterator[UnresolvedImport]:
-    """What a file imports that is neither standard, nor one of `files`, nor `named` as needed."""
+    """The imports of a file that are not standard, not in `files`, and not `named` as required."""
     if file.language == "python":
         yield from unresolved_in_python(file, files, named)
     elif file.language in ("javascript", "typescript", "tsx"):

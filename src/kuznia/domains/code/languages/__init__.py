@@ -1,1 +1,1 @@
-"""The table of languages Kuznia writes, and how a name finds its row."""
+"""The table of supported languages, and how a name finds its row."""

@@ -1,4 +1,4 @@
-"""Which languages there are, and how the name someone gives finds its row."""
+"""The supported languages, and how a name or a path finds its row."""
 
 import difflib
 from pathlib import PurePosixPath
@@ -76,17 +76,17 @@ _EXTENSIONS = {extension: row for row in LANGUAGES for extension in row.extensio
 
 
 def find(name: str) -> Language | None:
-    """The row for a name or an alias, in any case."""
+    """The row for a name or an alias, in any letter case."""
     return _NAMES.get(name.strip().lower())
 
 
 def find_by_path(path: str) -> Language | None:
-    """The row a file's extension stands for; None for files of no language of ours."""
+    """The row for a file's extension; None for a file of no supported language."""
     return _EXTENSIONS.get(PurePosixPath(path).suffix.lower())
 
 
 def suggest(name: str) -> str | None:
-    """The language someone may have meant by a name we do not know."""
+    """The language that an unknown name may mean."""
     near = difflib.get_close_matches(name.strip().lower()[:40], _NAMES, n=1, cutoff=0.6)
     return _NAMES[near[0]].name if near else None
 
@@ -97,5 +97,5 @@ def get(name: str) -> Language:
 
 
 def are_kin(language: Language, other: Language) -> bool:
-    """Whether a label of one may stand over code in the other."""
+    """Whether models label code in one of these languages with the name of the other."""
     return language is other or any(language.name in kin and other.name in kin for kin in _KIN)

@@ -28,7 +28,7 @@ _COLUMNS = (
 
 
 def page(_: str) -> str:
-    """The whole page, whatever it was before."""
+    """The whole page; its old text does not matter."""
     head = [_row(_COLUMNS), _row("---" for _ in _COLUMNS)]
     return _HEAD + "".join([*head, *(_row(_cells(language)) for language in LANGUAGES)])
 

@@ -14,7 +14,7 @@ _BLOCK = re.compile(r"(<!-- printed: (\w+) -->\n)(?:(?!<!--).)*+(<!-- end -->\n)
 
 
 def page(text: str) -> str:
-    """The page with everything between its markers as it has to be."""
+    """The page with everything between its markers printed again."""
     return _BLOCK.sub(lambda block: f"{block[1]}\n{_PRINTED[block[2]]()}\n{block[3]}", text)
 
 
@@ -23,7 +23,7 @@ def _counting() -> str:
 
 
 def _language(table: Counting) -> str:
-    """One column a profile; a dot where the row counts."""
+    """One column for each profile; a dot where the row counts."""
     profiles = ("default", *table.profiles)
     title = f"### {get(table.language).title}\n\n"
     head = [title, _row("what", *profiles), _row("---", *("---" for _ in profiles))]

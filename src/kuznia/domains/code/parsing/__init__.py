@@ -1,1 +1,1 @@
-"""Source in, syntax tree and proof out: grammars, reference parsers, and what they show."""
+"""Parsing: syntax trees, proof by grammars and reference parsers, and symbols."""

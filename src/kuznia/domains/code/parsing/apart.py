@@ -1,4 +1,4 @@
-"""Where strangers' text is worked on: in another process, unless it can hold nobody up here."""
+"""Where text from outside is processed: in a worker process, unless it is small and harmless."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ MAX_SECONDS = 0.02
 
 
 async def apart(job: Job[R], letters: int, *, seconds: float = SECONDS) -> R | Stopped:
-    """The result of a job over so many letters, or Stopped; it must be free to be begun twice."""
+    """The result of a job over this many characters, or Stopped; the job may be started twice."""
     if letters <= MAX_CHARACTERS:
         try:
             with sparingly(MAX_PARSED, MAX_SECONDS):

@@ -1,4 +1,4 @@
-"""Where each grammar keeps the names of functions (@f), of types (@t), and all of it (@d)."""
+"""The tree-sitter queries for the names of functions (@f), of types (@t), and the whole (@d)."""
 
 _JS = """
 (function_declaration name: (identifier) @f) @d

@@ -1,4 +1,4 @@
-"""Source in, syntax tree out, within a deadline.
+"""Parse a source to a syntax tree, within a deadline.
 
 Three properties of the parser shape this file. It stops for nobody while it is fed bytes: 200 kB of
 `<` keeps the Kotlin grammar busy for a minute. Fed by a read callback it asks whether to go on, but
@@ -34,12 +34,12 @@ QUICK = frozenset(
 
 
 class Elsewhere(Exception):
-    """This may be slow or worse, so it is not parsed in this process."""
+    """This source may be slow to parse or worse, so it is not parsed in this process."""
 
 
 @dataclass(slots=True)
 class _Allowance:
-    """What may still be parsed on the event loop: so many bytes, in so much of this thread's time.
+    """What may still be parsed on the event loop: bytes, and seconds of this thread's time.
 
     Counted is what the thread works, not what it waits for a core: a busy machine changes nothing.
     """
@@ -56,7 +56,7 @@ _allowance: ContextVar[_Allowance | None] = ContextVar("allowance", default=None
 
 @contextmanager
 def sparingly(size: int, seconds: float) -> Generator[None]:
-    """Parse only quick languages, so much and so long in all; anything beyond raises Elsewhere."""
+    """Parse only quick languages, within a size and a time; anything beyond raises Elsewhere."""
     before = _allowance.set(_Allowance(size, time.thread_time() + seconds))
     try:
         yield
@@ -65,7 +65,7 @@ def sparingly(size: int, seconds: float) -> Generator[None]:
 
 
 def spend(language: Language, size: int) -> None:
-    """To be asked before any parser of a language is: raises Elsewhere where it may not be here."""
+    """Account for a source before it is parsed; raises Elsewhere where that must not be here."""
     allowance = _allowance.get()
     if allowance is None:
         return
@@ -76,7 +76,7 @@ def spend(language: Language, size: int) -> None:
 
 @cache
 def load(language: Language) -> tree_sitter.Language:
-    """The grammar, from its wheel; loaded when first asked for and kept, some 0.3 MB each."""
+    """The grammar of a language, from its wheel; loaded once and kept, about 0.3 MB each."""
     module, function = language.grammar or (f"tree_sitter_{language.name}", "language")
     pointer: object = getattr(importlib.import_module(module), function)()
     if isinstance(pointer, int):
@@ -123,7 +123,7 @@ def parse(source: bytes, language: Language, deadline: float) -> Tree | Stopped:
 
 
 def _let_go(pieces: list[bytes]) -> None:
-    """The binding never gives back what a callback returned to it; so it is taken back here.
+    """Release what a callback returned: the binding never does.
 
     Only what is really held too often is released, so that a mended binding loses nothing by it.
     """

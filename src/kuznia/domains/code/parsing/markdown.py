@@ -1,4 +1,4 @@
-"""A page of Markdown as far as our checks look into it: headings, blocks of code, words."""
+"""A page of Markdown as far as the checks need it: headings and blocks of code."""
 
 import re
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Example:
 
     @property
     def lines(self) -> range:
-        """The numbers of its lines in the page."""
+        """The line numbers of the example in the page."""
         return range(self.line, self.line + self.content.count("\n"))
 
 
@@ -35,7 +35,7 @@ class MarkdownPage:
 
 
 def page(text: str) -> MarkdownPage:
-    """What stands in a page, each with its line."""
+    """The headings and the blocks of code of a page, each with its line."""
     headings: list[Heading] = []
     examples: list[Example] = []
     fence, label, begun, inside = "", "", 0, list[str]()

@@ -1,4 +1,4 @@
-"""What can be proven of a piece of source: which parser accepts it, or where it stumbles."""
+"""Prove a source: the strongest parser that accepts it, or the places that it rejects."""
 
 import sys
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def prove(
 def _judged(
     tree: Tree, source: bytes, language: Language, deadline: float, refused: Flaw | None
 ) -> Proof:
-    """What the grammar finds, beside what the parser that knows better has refused."""
+    """The errors of the grammar, in addition to what the reference parser rejected."""
     flaws = tuple(_flaws(tree, source, language))
     if flaws and _is_right_rewritten(source, language, deadline):
         return Proof(level="tree_sitter")
@@ -63,7 +63,7 @@ def _judged(
 
 
 def _not_text(source: bytes) -> Flaw | None:
-    """What no parser is asked about: 16 kB of NULs keep the one of bash busy for a second."""
+    """Whether a source is not text; no parser is given it: NULs keep bash's busy for seconds."""
     try:
         source.decode()
     except UnicodeDecodeError as error:
@@ -85,13 +85,13 @@ def _is_right_rewritten(source: bytes, language: Language, deadline: float) -> b
 
 
 def _doubted(flaw: Flaw, language: Language) -> Flaw:
-    """One dialect's parser knows what is right, but not what is wrong in all the others."""
+    """A flaw of one dialect's parser, marked as unverified: another dialect may allow it."""
     message = f"could not be verified ({language.doubt}): {flaw.message}"
     return flaw.model_copy(update={"message": message})
 
 
 def _is_newer(tree: Tree, language: Language) -> bool:
-    """Whether it is right by the grammar, and only our own interpreter is too old for it."""
+    """Whether the grammar accepts it, and only our own interpreter is too old for it."""
     version, query = _NEWER
     if language.name != "python" or sys.version_info >= version:
         return False
@@ -132,7 +132,7 @@ def _broken(root: Node) -> Iterator[Node]:
 
 
 def proof_of(files: tuple[File, ...], deadline: float) -> Proof:
-    """One proof for a draft's files; what could not be read in time counts as not proven."""
+    """One proof for the files of a draft; a file that was not read in time is not proven."""
     proofs: list[Proof] = []
     for file in files:
         language = find(file.language)

@@ -1,4 +1,4 @@
-"""Python read as a tree: what a module defines, and how that is called."""
+"""Python as a syntax tree: what a module defines, and with which parameters."""
 
 import ast
 import warnings
@@ -16,7 +16,7 @@ MAX_READ = 65_536
 
 
 class Parameter(NamedTuple):
-    """What one argument is called; annotation and default as written, empty where there is none."""
+    """One parameter; annotation and default as written, empty where there is none."""
 
     name: str
     annotation: str = ""
@@ -28,7 +28,7 @@ Parameters = tuple[Parameter, ...] | None
 
 
 def tree_of(content: str) -> ast.Module | None:
-    """The module's tree, or None if this interpreter cannot read it, or not without delay."""
+    """The module's tree; None if this interpreter cannot read it, or not fast enough."""
     if len(content) > MAX_READ:
         return None
     spend(get("python"), len(content))
@@ -48,7 +48,7 @@ def _tree(content: str) -> ast.Module | None:
 
 
 def statements(module: ast.Module, *, inside: bool = True) -> Iterator[ast.AST]:
-    """Every statement, but no expression; without `inside`, none of functions and classes."""
+    """Every statement of a tree; without `inside`, not those of functions and classes."""
     waiting: list[ast.AST] = list(reversed(module.body))
     while waiting:
         node = waiting.pop()
@@ -59,7 +59,7 @@ def statements(module: ast.Module, *, inside: bool = True) -> Iterator[ast.AST]:
 
 
 def module_names(module: ast.Module) -> set[str] | None:
-    """What can be imported from a module; None where only running it would tell."""
+    """The names that can be imported from a module; None where only running it would tell."""
     names: set[str] = set()
     for node in statements(module, inside=False):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -79,7 +79,7 @@ def _stored(expression: ast.expr) -> Iterator[str]:
 
 
 def signatures(module: ast.Module) -> dict[str, Parameters]:
-    """The public functions, classes and methods (`Class.method`) with what they are called with."""
+    """The public functions, classes and methods (`Class.method`) with their parameters."""
     listed = _listed(module)
     by_name: dict[str, Parameters] = {}
     for node in module.body:
@@ -100,7 +100,7 @@ def signatures(module: ast.Module) -> dict[str, Parameters]:
 
 
 def parameters(arguments: ast.arguments) -> tuple[Parameter, ...]:
-    """What a definition takes, in the order it is written, without stars."""
+    """The parameters of a definition in order, without stars."""
     placed = [*arguments.posonlyargs, *arguments.args]
     # Defaults belong to the last of the positional ones.
     defaults = reversed(list(zip_longest(reversed(placed), reversed(arguments.defaults))))
@@ -125,7 +125,7 @@ def _written(node: ast.expr | None) -> str:
 
 
 def _listed(module: ast.Module) -> set[str]:
-    """What `__all__` says, where it says it in so many words."""
+    """The names in `__all__`, where it is a plain list."""
     for node in module.body:
         if isinstance(node, ast.Assign) and any(_is_all(target) for target in node.targets):
             return {

@@ -1,4 +1,4 @@
-"""Parsers in this process that know a language better than its grammar does."""
+"""Reference parsers: parsers in this process that are more exact than the grammar."""
 
 import json
 import re
@@ -32,7 +32,7 @@ def _too_deep(text: str) -> Flaw:
 
 
 def python(text: str) -> Flaw | None:
-    """What CPython's compiler says; code is compiled, never run."""
+    """The error of CPython's compiler, if any; code is compiled, never run."""
     try:
         with warnings.catch_warnings():
             # A doubtful escape is worth a warning, not a refusal, and our log is not the place.
@@ -50,7 +50,7 @@ def _no_constant(name: str) -> object:
 
 
 def json_(text: str) -> Flaw | None:
-    """What Python's json says, without the constants it allows beyond the standard."""
+    """The error of Python's json, if any, without the constants it allows beyond the standard."""
     try:
         json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
@@ -63,7 +63,7 @@ def json_(text: str) -> Flaw | None:
 
 
 def toml(text: str) -> Flaw | None:
-    """What tomllib says."""
+    """The error of tomllib, if any."""
     try:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -79,7 +79,7 @@ def toml(text: str) -> Flaw | None:
 
 
 def yaml_(text: str) -> Flaw | None:
-    """What PyYAML's event parser says; aliases are counted, never followed."""
+    """The error of PyYAML's event parser, if any; aliases are counted, never followed."""
     try:
         return _yaml_size(text)
     except yaml.MarkedYAMLError as error:
@@ -91,7 +91,7 @@ def yaml_(text: str) -> Flaw | None:
 
 
 def _yaml_size(text: str) -> Flaw | None:
-    """Walk the events, adding up what each anchor stands for: refuse unknown aliases and bombs."""
+    """Walk the events and add up what each anchor stands for; refuse unknown aliases and bombs."""
     sizes: dict[str | None, int] = {}
     # One entry for each open collection: its anchor and the nodes in it so far.
     unfinished: list[tuple[str | None, int]] = [(None, 0)]
@@ -125,7 +125,7 @@ def _size(
     sizes: dict[str | None, int],
     unfinished: list[tuple[str | None, int]],
 ) -> int:
-    """How many nodes this event adds to the collection it stands in."""
+    """The number of nodes that this event adds to its collection."""
     if isinstance(event, yaml.AliasEvent):
         return sizes[event.anchor]
     if isinstance(event, yaml.ScalarEvent):
@@ -139,7 +139,7 @@ def _size(
 
 
 def postgresql(text: str) -> Flaw | None:
-    """What PostgreSQL's own parser says; bodies of functions in quotes are text to it."""
+    """The error of PostgreSQL's own parser, if any; it reads quoted function bodies as text."""
     # Loaded when first asked for: it is large, and most servers never see SQL.
     parser = import_module("pglast.parser")
     try:
@@ -171,7 +171,7 @@ def _is_installed(package: str) -> bool:
 def find_reference(
     language: Language, has: Callable[[str], bool] = _is_installed
 ) -> tuple[str, Callable[[str], Flaw | None]] | None:
-    """The parser here that knows a language better than its grammar, and what it is called."""
+    """The reference parser of a language on this machine, with its name."""
     if language.reference:
         return language.reference, _ALWAYS[language.name]
     if language.name in OPTIONAL:

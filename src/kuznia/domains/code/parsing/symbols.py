@@ -1,4 +1,4 @@
-"""What a source defines, and what of it is for others: public functions, methods and types."""
+"""The symbols of a source: functions, methods and types, and which of them are public."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -52,7 +52,7 @@ class Symbol:
 
 
 def symbols(content: str, language: Language) -> tuple[Symbol, ...]:
-    """Every function and type in order; nothing where there are none or time ran out."""
+    """Every function and type in order; none where there are none or time ran out."""
     source = content.encode()
     if language.name not in QUERIES or len(source) > MAX_READ:
         return ()
@@ -65,7 +65,7 @@ def symbols(content: str, language: Language) -> tuple[Symbol, ...]:
 
 
 def placed(source: bytes, language: Language, tree: Tree) -> Iterator[tuple[Node, Symbol]]:
-    """Every function and type of a tree in order, with the node it is defined by."""
+    """Every function and type of a tree in order, with its node."""
     query = _query(language)
     if query is None:
         return
@@ -116,12 +116,12 @@ def _body(node: Node) -> Node | None:
 
 
 def public(content: str, language: Language) -> tuple[Symbol, ...]:
-    """The symbols somebody else may use."""
+    """The public symbols of a source."""
     return tuple(filter(offered(content, language), symbols(content, language)))
 
 
 def offered(content: str, language: Language) -> "Rule":
-    """Whether a symbol of this source is one that somebody else may use."""
+    """A function that tells whether a symbol of this source is public."""
     is_public = _RULES.get(language.name, _rule_of_words)(content)
     return lambda symbol: not symbol.nested and symbol.name not in _UNNAMED and is_public(symbol)
 
@@ -130,7 +130,7 @@ Rule = Callable[[Symbol], bool]
 
 
 def _rule_of_words(_: str) -> Rule:
-    """Not called private in any way, and not by a leading underscore."""
+    """Public unless marked private, or named with a leading underscore."""
     return lambda symbol: not symbol.name.startswith("_") and not _PRIVATE.search(symbol.head)
 
 
@@ -147,7 +147,7 @@ def _rule_of_static(_: str) -> Rule:
 
 
 def _rule_of_exports(content: str) -> Rule:
-    """Exported where it stands or in a list; where nothing is exported, all of it."""
+    """Public if exported, at its definition or in a list; without any export, always."""
     lists = " ".join(part for match in _EXPORTED.findall(content) for part in match)
     listed = set(_WORD.findall(lists))
     words = _rule_of_words(content)
@@ -164,14 +164,14 @@ def _rule_of_exports(content: str) -> Rule:
 
 
 def _rule_of_header(content: str) -> Rule:
-    """Haskell: what the module's head lists, or everything where it lists nothing."""
+    """Haskell: public if the module's head lists it, or where the head lists nothing."""
     header = _HASKELL_EXPORTS.search(content)
     listed = set(_WORD.findall(header[1])) if header else None
     return lambda symbol: listed is None or symbol.name in listed
 
 
 def _rule_of_ruby(content: str) -> Rule:
-    """Nothing after a bare `private`; a later class has its own."""
+    """Ruby: public unless it follows a bare `private` in its class."""
     words = _rule_of_words(content)
     lines = content.split("\n")
     starts = [number for number, line in enumerate(lines, 1) if line.strip() == "private"]

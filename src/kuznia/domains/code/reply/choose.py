@@ -1,4 +1,4 @@
-"""Which blocks of a reply are the answer, and which are drafts, examples, tests, or asides."""
+"""Choose the blocks of a reply that answer; the rest are drafts, examples, tests or output."""
 
 import re
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ _DECLARATIVE = frozenset(("css", "sql", "html", "markdown", "hcl"))
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A part of a reply on its way to become a file."""
+    """A part of a reply that may become a file."""
 
     content: str
     # As its path or its label says; None: neither names a language of ours.
@@ -47,7 +47,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is looked for, and how a text is tried."""
+    """What a reply is searched for, and the test whether a text parses."""
 
     language: Language
     kind: Kind
@@ -70,7 +70,7 @@ def piece_of(reply: ReplyText, block: FencedBlock, target: Target) -> Candidate:
 
 
 def choose(pieces: Sequence[Candidate], target: Target) -> list[Candidate]:
-    """The pieces that answer, in order; empty where none is in the asked language."""
+    """The candidates that answer, in order; empty where none is in the language of the order."""
     pieces = [part for piece in pieces for part in _split(piece, target) or [piece]]
     if any(piece.path and _is_right(piece, target) for piece in pieces):
         return _of_its_kind([piece for piece in pieces if piece.path], target)
@@ -83,7 +83,7 @@ def choose(pieces: Sequence[Candidate], target: Target) -> list[Candidate]:
 
 
 def others(pieces: Sequence[Candidate]) -> list[Candidate]:
-    """The longest program in another language, so that the model can be told of it."""
+    """The longest program in another language, so that a finding can name that language."""
     programs = [piece for piece in pieces if piece.language and piece.language.tests]
     programs = [piece for piece in programs if piece.language and piece.language.name != "bash"]
     return [max(programs, key=lambda piece: len(piece.content))] if programs else []
@@ -94,7 +94,7 @@ def _is_right(piece: Candidate, target: Target) -> bool:
 
 
 def _is_vague(piece: Candidate) -> bool:
-    """Its label is of no language of ours, and not of an aside either."""
+    """Whether a label names neither a supported language nor output."""
     if piece.block is None or piece.language is not None:
         return False
     return not _ASIDE.match(piece.block.info)
@@ -108,7 +108,7 @@ def _split(piece: Candidate, target: Target) -> list[Candidate]:
 
 
 def _of_its_kind(pieces: list[Candidate], target: Target) -> list[Candidate]:
-    """Tests among code and code among tests are asked for apart, and so are the pages."""
+    """Only code, or only tests: the two are asked for separately, and so are pages."""
     if target.language.name != "markdown":
         pieces = [p for p in pieces if p.language is None or p.language.name != "markdown"]
     tests = [p for p in pieces if _is_test(p)]
@@ -118,14 +118,14 @@ def _of_its_kind(pieces: list[Candidate], target: Target) -> list[Candidate]:
 
 
 def _is_test(piece: Candidate) -> bool:
-    """By its name if it has one: code may bring its tests along at its end."""
+    """Whether a candidate is tests: by its path if it has one, for code may end with its tests."""
     if piece.path:
         return is_test_path(piece.path)
     return piece.language is not None and looks_like_tests(piece.content, piece.language.name)
 
 
 def _best(pieces: list[Candidate], target: Target, *, sure: bool) -> list[Candidate]:
-    """Of several blocks without a path: those that parse, revised and put together."""
+    """The candidates without a path that parse, with revisions applied, joined."""
     if sure:
         return pieces
     fitting = [fit for piece in pieces if (fit := _fitted(piece, target))]
@@ -139,7 +139,7 @@ def _longest(pieces: Sequence[Candidate]) -> Candidate:
 
 
 def _fitted(piece: Candidate, target: Target) -> Candidate | None:
-    """The piece if it parses, or with the end that makes it parse."""
+    """The candidate if it parses, or with a later end that makes it parse."""
     if target.fits(piece.content):
         return piece
     if piece.block and piece.reply:
@@ -150,7 +150,7 @@ def _fitted(piece: Candidate, target: Target) -> Candidate | None:
 
 
 def _joined(pieces: list[Candidate], target: Target) -> list[Candidate]:
-    """A later block that defines the same again replaces; one that defines more is added."""
+    """The candidates joined: a block that defines the same again replaces the earlier one."""
     joined: list[Candidate] = []
     defined: set[str] = set()
     for piece in pieces:

@@ -1,4 +1,4 @@
-"""A model's reply in, files out: which of its blocks are the answer, and what they are called.
+"""Read the files from a model's reply: which blocks are the answer, and what they are called.
 
 Marks decide where they can; where they cannot, the block that parses in the asked language wins.
 """
@@ -36,7 +36,7 @@ _CONTINUED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """What a reply held."""
+    """The files of a reply, whether it was cut off, and the packages it requires."""
 
     files: tuple[File, ...]
     truncated: bool
@@ -67,7 +67,7 @@ def extract(reply: str, language: Language, kind: Kind, path: str | None = None)
 
 
 def _trial(language: Language) -> Callable[[str], bool]:
-    """Whether a text parses, within a bound of tries; large texts are not tried here."""
+    """A function that tells whether a text parses; it tries only so often, and no large text."""
     left = MAX_PARSES
 
     def fits(text: str) -> bool:
@@ -92,7 +92,7 @@ def _parses(piece: Candidate, target: Target) -> bool:
 
 
 def _pieces(reply: ReplyText, target: Target) -> tuple[list[Candidate], str]:
-    """The chosen pieces, and the words around them."""
+    """The chosen candidates, and the prose around them."""
     if target.language.name == "markdown":
         text, cut = document(reply)
         return [Candidate(text, target.language, closed=not cut)] if text.strip() else [], ""
@@ -126,7 +126,7 @@ def _wrapped(text: str, target: Target) -> list[Candidate]:
 
 
 def _opened(reply: ReplyText, block: FencedBlock, target: Target) -> list[Candidate]:
-    """A fence round a whole answer is opened; what is in any other block stays in it."""
+    """The candidates of a block; a fence around a whole answer is opened."""
     named = label(block)
     if target.language.name != "markdown" and (named is None or named.name == "markdown"):
         within_it = read(block.content)
@@ -140,7 +140,7 @@ def _opened(reply: ReplyText, block: FencedBlock, target: Target) -> list[Candid
 
 
 def _files(pieces: Sequence[Candidate], target: Target) -> tuple[File, ...]:
-    """The later of two files with one path is the revision of the earlier."""
+    """The files of the candidates; a later file with the same path replaces the earlier one."""
     files: dict[str, File] = {}
     for piece in pieces:
         language = piece.language

@@ -1,4 +1,4 @@
-"""A reply as it came: what the model thought aloud is cut off, and its fenced blocks are found.
+"""A reply without the model's thoughts, and its fenced blocks.
 
 Fences are what models get wrong most: one is missing, one is inside a docstring, one is round it
 all. Where the marks alone do not decide it, `fits` is asked whether a piece parses.
@@ -38,7 +38,7 @@ Fits = Callable[[str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A line that can open or close a block."""
+    """A line that can open or close a fenced block."""
 
     line: int
     indent: str
@@ -46,14 +46,14 @@ class Mark:
     info: str
 
     def closes(self, opener: "Mark") -> bool:
-        """As in Markdown: no label, no shorter, and not much further in."""
+        """Whether it closes the other as in Markdown: no label, not shorter, not far further in."""
         near = len(self.indent) <= len(opener.indent) + 3
         return near and not self.info and self.fence.startswith(opener.fence)
 
 
 @dataclass(frozen=True, slots=True)
 class FencedBlock:
-    """A fenced piece of a reply. `before`: the lines of prose above it, the nearest last."""
+    """A fenced block of a reply. `before`: the lines of prose above it, the nearest last."""
 
     info: str
     content: str
@@ -76,7 +76,7 @@ class ReplyText:
 
 
 def read(text: str) -> ReplyText:
-    """The reply without thoughts, quotation marks and what hides a fence."""
+    """The reply without thoughts, quotation marks and characters that hide a fence."""
     if len(text) > MAX_REPLY:
         raise Unreadable("too-large", "The reply is far too long.", "Answer much more briefly.")
     text = text.encode(errors="replace").decode()
@@ -120,7 +120,7 @@ def _fences(text: str) -> int:
 
 
 def blocks(reply: ReplyText, fits: Fits) -> tuple[FencedBlock, ...]:
-    """The fenced blocks in order; `fits` is asked only where the fences do not pair."""
+    """The fenced blocks in order; `fits` is called only where the fences do not pair."""
     every: list[FencedBlock] = []
     index, end = 0, -1
     while index < len(reply.marks):
@@ -156,7 +156,7 @@ def _pair(marks: tuple[Mark, ...], index: int) -> tuple[Mark | None, Mark | None
 def _unclosed(
     reply: ReplyText, opener: Mark, nested: Mark | None, end: int, fits: Fits
 ) -> FencedBlock:
-    """Up to the end, or only up to the next block where the whole is no code."""
+    """The block up to the end, or up to the next block where the whole does not parse."""
     whole = _block(reply, opener, len(reply.lines), end, closed=False)
     glued = whole.content.rstrip()
     if glued.endswith(opener.fence) and not glued.endswith("\n" + opener.fence):
@@ -170,7 +170,7 @@ def _unclosed(
 
 
 def _without_prose(content: str, fits: Fits) -> str:
-    """Less the last few paragraphs, where what stands before them is code by itself."""
+    """The text without its last few paragraphs, where what is before them is code by itself."""
     end = len(content)
     for _ in range(MAX_PROSE):
         end = content.rfind("\n\n", 0, end)
@@ -194,13 +194,13 @@ def _block(reply: ReplyText, opener: Mark, last: int, end: int, *, closed: bool)
 
 
 def _lines(reply: ReplyText, opener: Mark, last: int) -> str:
-    """The lines between two fences, less the indentation of the fence itself."""
+    """The lines between two fences, without the indentation of the fence itself."""
     lines = (line.removeprefix(opener.indent) for line in reply.lines[opener.line + 1 : last])
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def longer(reply: ReplyText, block: FencedBlock) -> list[FencedBlock]:
-    """The same block closed by a later fence: those before it may be inside a text of the code."""
+    """The same block, closed by each later fence: the earlier ones may be inside a string."""
     opener = next(mark for mark in reply.marks if mark.line == block.first)
     ends = [mark.line for mark in reply.marks if mark.line > block.last and mark.closes(opener)]
     return [

@@ -1,4 +1,4 @@
-"""What a file in a reply is called, and in which language it is, as the model says it."""
+"""The path and the language of a block, as the model gives them."""
 
 import re
 from collections.abc import Iterator
@@ -57,14 +57,14 @@ _PRODUCT = re.compile(
 
 
 def label(block: FencedBlock) -> Language | None:
-    """The language a fence names, if it is one of ours."""
+    """The supported language that a fence names, if any."""
     word = _FIRST_WORD.match(block.info)
     name = word[1] if word else ""
     return find(name) or find_by_path(name)
 
 
 def path_of(block: FencedBlock) -> str | None:
-    """The path a block is given in its fence, above it, or in its first line; None: none safe."""
+    """The path of a block, from its fence, above it, or in its first line; None: no safe one."""
     named = label(block)
     for raw in _paths(block):
         if not _is_file_name(raw):
@@ -97,13 +97,13 @@ def _paths(block: FencedBlock) -> Iterator[str]:
 
 
 def comment_path(line: str) -> str | None:
-    """The path a comment consists of, as models write above each of several files."""
+    """The path in a comment that is only a path, as models write above each of several files."""
     match = _PATH_IN_COMMENT.fullmatch(line.rstrip()[:MAX_LINE])
     return match[1] if match else None
 
 
 def several(content: str) -> tuple[tuple[str, str], ...]:
-    """One block that holds several files, each under a comment with its path; else nothing."""
+    """The files of a block that holds several, each under a comment with its path; else nothing."""
     lines = content.split("\n")
     marks = [(place, path) for place, line in enumerate(lines) if (path := comment_path(line))]
     paths = [safe_path(path) for _, path in marks]
@@ -117,7 +117,7 @@ def several(content: str) -> tuple[tuple[str, str], ...]:
 
 
 def default_path(content: str, language: Language) -> str:
-    """What a file is called that was given no name."""
+    """The path of a file that was given none."""
     match = _PUBLIC_TYPE.search(content) if language.name in _NAMED_FOR_TYPE else None
     stem = match[1] if match else "main"
     return f"{stem}{language.extensions[0]}"

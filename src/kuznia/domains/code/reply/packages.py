@@ -19,7 +19,7 @@ _NOTHING = {"none", "nothing", "no", "нічого", "немає", "n/a", "stand
 
 
 def required_packages(prose: str, manifests: Iterable[str]) -> tuple[str, ...]:
-    """What the words around the code, and files like requirements.txt, name as needed."""
+    """The packages that the prose, and files such as requirements.txt, list as required."""
     named = [*_named(_REQUIRES, prose, ","), *_named(_INSTALL, prose, " ")]
     listed = (_package(line) for text in manifests for line in text.splitlines())
     names = dict.fromkeys(name for name in (*named, *listed) if name)
@@ -34,7 +34,7 @@ def _named(pattern: re.Pattern[str], text: str, separator: str) -> Iterator[str]
 
 
 def _package(text: str) -> str:
-    """A package's name without its version, its extras and the marks around it."""
+    """The name of a package without version, extras and punctuation."""
     match = _NAME.match(text.strip(" \t`*_'\""))
     name = match[0].rstrip(".") if match else ""
     return "" if name.lower() in _NOTHING else name

@@ -1,4 +1,4 @@
-"""Paths a model names are hostile until they have been here."""
+"""Paths from a model are hostile until they are checked here."""
 
 import re
 from pathlib import PurePosixPath
@@ -13,7 +13,7 @@ _WRAPPING = " \t*_`'\"<>:,"
 
 
 def safe_path(raw: str) -> str | None:
-    """The path as a relative one inside the artefact, or None where it is no such thing."""
+    """The path as a relative one inside the artefact; None where it is not safe."""
     path = raw.strip(_WRAPPING).replace("\\", "/").removeprefix("./")
     if not path or len(path) > MAX_PATH or path.endswith("/"):
         return None

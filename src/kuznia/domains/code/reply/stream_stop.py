@@ -1,4 +1,4 @@
-"""When a reply that is still being written holds all its code, and only talk goes on.
+"""Stop a reply that is still being written once it holds all of its code.
 
 Nothing is lost by waiting, so this says so only where it is sure: the reply begins with its one
 block, in a language whose parser can be believed, and what comes after it is prose of some length.
@@ -33,7 +33,7 @@ _OPEN = re.compile(r"never closed|unterminated|EOF|expected an indented block")
 
 
 def finished_part(text: str, bench: CodeBench) -> str | None:
-    """The part of a reply that is all of it, or None while that is not sure."""
+    """The part of a reply that is complete, or None while that is not certain."""
     language = get(bench.reading.language)
     if language.doubt or not (language.reference or language.measured) or _THOUGHT.match(text):
         return None
@@ -50,7 +50,7 @@ def finished_part(text: str, bench: CodeBench) -> str | None:
 
 
 def _after(reply: ReplyText, end: Mark) -> str | None:
-    """Up to the end of a block that talk follows."""
+    """The reply up to the end of a block that is followed by prose."""
     talk = "\n".join(reply.lines[end.line + 1 :])
     if len(talk.strip()) < MIN_TALK or _MORE.search(talk):
         return None
@@ -58,7 +58,7 @@ def _after(reply: ReplyText, end: Mark) -> str | None:
 
 
 def _inside(reply: ReplyText, language: Language) -> str | None:
-    """Up to where a block that was never closed turns into talk; only Python's parser can tell."""
+    """The reply up to where an unclosed block turns into prose; only Python's parser can tell."""
     opener = reply.marks[0]
     lines = list(reply.lines[opener.line + 1 : -1])
     last = next((line for line in reversed(lines) if line.strip()), "")

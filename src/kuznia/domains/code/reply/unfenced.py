@@ -1,4 +1,4 @@
-"""Code in a reply that has no fence to tell where it begins."""
+"""Code in a reply without a fence."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ MAX_DROPPED = 3
 
 
 def unfenced(reply: ReplyText, fits: Fits) -> str | None:
-    """The text before the first fence, less the sentences around the code; None: no code."""
+    """The text before the first fence, without the sentences around the code; None: no code."""
     end = reply.marks[0].line if reply.marks else len(reply.lines)
     paragraphs = _paragraphs(reply.lines[:end])
     while paragraphs and _is_prose(reply, paragraphs[0]):
@@ -30,7 +30,7 @@ def unfenced(reply: ReplyText, fits: Fits) -> str | None:
 
 
 def _paragraphs(lines: Sequence[str]) -> list[range]:
-    """Where there is text between blank lines."""
+    """The ranges of lines between blank lines."""
     paragraphs: list[range] = []
     for place, line in enumerate(lines):
         if not line.strip():

@@ -1,4 +1,4 @@
-"""Code that a model wrapped in JSON or in tags, whatever it was asked for."""
+"""Files that a model wrapped in JSON or in tags."""
 
 import json
 import re
@@ -29,7 +29,7 @@ Wrapped = tuple[str | None, str]
 
 
 def tagged(text: str) -> tuple[Wrapped, ...]:
-    """The files in tags, where the text has tags before it has fences."""
+    """The files in tags, where tags come before any fence."""
     first = _TAGGED.search(text)
     fence = text.find("```")
     if first is None or 0 <= fence < first.start():

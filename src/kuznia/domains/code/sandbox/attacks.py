@@ -1,4 +1,4 @@
-"""What a sandbox must withstand, as Python that is run in it."""
+"""The attacks that a sandbox must withstand, as Python that runs inside it."""
 
 # A child process that holds memory and answers every byte with one; where it died, with none.
 HOLD = """

@@ -1,4 +1,4 @@
-"""What `kuznia doctor` says of the sandbox."""
+"""What `kuznia doctor` reports on the sandbox."""
 
 from kuznia.domains.code.sandbox.suites import RUNNERS
 from kuznia.domains.code.sandbox.trial import open_sandbox
@@ -7,7 +7,7 @@ from kuznia.forge.terms import Symptom
 
 
 async def examine(settings: CodeSettings) -> list[Symptom]:
-    """What tests that a model wrote would be run in, and the languages it can run."""
+    """Whether tests of a model can be run on this machine, and in which languages."""
     if settings.code_run_tests != "sandbox":
         return []
     async with open_sandbox() as sandbox:

@@ -1,4 +1,4 @@
-"""Go's own test runner: what it says, and what it needs to have compiled before anybody waits."""
+"""Go's test runner: how its report is read, and what is compiled before the first run."""
 
 import asyncio
 import json
@@ -65,7 +65,7 @@ async def compile_common(goroot: Path, compiled: Path, seconds: float = SECONDS)
 
 
 def go_cases(report: bytes) -> tuple[CaseRun, ...]:
-    """The tests in what `go test -json` printed; a package that did not compile is an error."""
+    """The tests in the report of `go test -json`; a package that does not compile is an error."""
     printed: dict[str, list[str]] = defaultdict(list)
     cases: list[CaseRun] = []
     for event in _events(report):

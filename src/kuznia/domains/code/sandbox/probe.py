@@ -1,4 +1,4 @@
-"""Whether this host can hold a sandbox: tried once at the start, never found out in use."""
+"""Find out once, when the server starts, whether this host can run a sandbox."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ NO_GROUP = (
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What was found: a box and the attacks it withstood, or the reasons why there is none."""
+    """The result: a box and the attacks it withstood, or the reasons why there is none."""
 
     box: Box | None
     python: str = ""
@@ -108,14 +108,14 @@ def _build(folder: Path, groups: cgroup.GroupFolders) -> Probe:
 
 
 def _goroot() -> Path | None:
-    """The folder of the Go that is installed, if a stranger may read it."""
+    """The folder of the installed Go, if the sandbox's user may read it."""
     program = shutil.which("go")
     root = Path(program).resolve().parent.parent if program else None
     return root if root and (root / "pkg").exists() and _open_to_all(root) else None
 
 
 def _python(tools: list[Tool]) -> str:
-    """The interpreter we run on, where a stranger may read it; else the system's own."""
+    """Our own interpreter if the sandbox's user may read it, else the system's."""
     ours = Path(sys.base_prefix)
     if ours.parts[1:2] != ("usr",) and _open_to_all(ours):
         tools.append(Tool(ours, PYTHON))
@@ -129,7 +129,7 @@ def _open_to_all(path: Path) -> bool:
 
 
 def _toolbox(folder: Path) -> Path:
-    """A copy of pytest that a stranger may read: our own environment may be closed to one."""
+    """A copy of pytest that the sandbox's user may read: our environment may be closed to it."""
     folder.mkdir(exist_ok=True)
     for name in _PYTEST:
         spec = find_spec(name)

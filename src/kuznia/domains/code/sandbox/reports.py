@@ -1,4 +1,4 @@
-"""Whether a report of tests is to be believed: code under test can end, skip or rewrite it.
+"""Whether a test report can be believed: code under test can end, skip or rewrite it.
 
 Tests and the code they test share a process with the runner, and what runs there can tell the
 runner what it likes. So one more test is put at the end of each file (in Go, of each package): a
@@ -21,7 +21,7 @@ NO_REPORT = "The tests left no report."
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """A line of a report: which test, as it stands in the source, and what came of it."""
+    """A line of a report: the test as it is named in the source, and its outcome."""
 
     test: str
     case: CaseRun
@@ -31,7 +31,7 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True)
 class Sentinel:
-    """A test that must fail, and the file whose end it stands for."""
+    """A test that must fail, and the file whose end it marks."""
 
     test: str
     file: str
@@ -39,7 +39,7 @@ class Sentinel:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a report must have in it: a name, or a file and a name, for each test."""
+    """The tests and sentinels that a report must contain."""
 
     tests: tuple[str, ...] = ()
     sentinels: tuple[Sentinel, ...] = ()
@@ -67,7 +67,7 @@ def judged(
 
 
 def _doubt(rows: Sequence[ReportRow], expected: Expected, code: int) -> str:
-    """What contradicts a report without a failure; empty where nothing does."""
+    """What contradicts a report without failures; empty where nothing does."""
     failed = {row.test for row in rows if row.case.outcome == "failed"}
     whole = _whole(rows)
     running = [sentinel for sentinel in expected.sentinels if sentinel.file not in whole]

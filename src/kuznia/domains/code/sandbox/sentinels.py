@@ -1,4 +1,4 @@
-"""The tests as they are run: each file of them ends in one that must fail (see reports.py)."""
+"""Sentinels: each file of tests is run with one more at its end, which must fail (reports.py)."""
 
 import ast
 import re
@@ -22,7 +22,7 @@ _JS_TEST = re.compile(r"""^(?:test|it)\((["'])([\w ,.:/-]{1,200})\1""", re.MULTI
 
 @dataclass(frozen=True, slots=True)
 class GuardedTests:
-    """Files to be run, and what their report must have in it."""
+    """The files to run, and what their report must contain."""
 
     files: tuple[File, ...]
     expected: Expected
@@ -52,7 +52,7 @@ def _python(tests: tuple[File, ...], secret: str) -> GuardedTests:
 
 
 def _python_tests(content: str) -> Iterator[str]:
-    """What pytest would run, as far as it stands there plainly."""
+    """The names of the tests that pytest would collect, as far as they are plain to see."""
     tree = tree_of(content)
     for node in tree.body if tree else ():
         if _is_test(node):
@@ -96,7 +96,7 @@ def _javascript(tests: tuple[File, ...], secret: str) -> GuardedTests:
 
 
 def _go(tests: tuple[File, ...], secret: str) -> GuardedTests:
-    """A package is one program: the sentinel is in the last of its files."""
+    """The tests of Go; a package is one program, so its last file holds the sentinel."""
     names: list[str] = []
     last: dict[PurePosixPath, File] = {}
     sentinels: list[Sentinel] = []

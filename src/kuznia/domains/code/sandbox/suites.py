@@ -1,4 +1,4 @@
-"""How the tests of a language are run, and what their report says."""
+"""How the tests of a language are run, and how their report is read."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ _WORST = ("error", "failed", "skipped", "passed")
 
 
 def command(language: str, host: Probe) -> list[str] | None:
-    """What runs a language's tests in the sandbox, or None where this host cannot.
+    """The command that runs a language's tests in the sandbox; None where this host cannot.
 
     Standard output is the report, as the runner writes it; all that the tests print goes elsewhere,
     and the exit code is the runner's own.
@@ -61,12 +61,12 @@ def lacks(language: str, host: Probe) -> str:
 
 
 def rows(report: bytes, language: str) -> tuple[ReportRow, ...]:
-    """The lines of a report, or none where it is not one: it may never have been written."""
+    """The lines of a report; none where it is not a report, for it may never have been written."""
     return tuple(_READERS[language](report))
 
 
 def _python(report: bytes) -> Iterator[ReportRow]:
-    """One row for each test, the worst that was reported of it."""
+    """One row for each test, with the worst outcome reported for it."""
     worst: dict[str, tuple[str, ReportRow]] = {}
     for line in report.splitlines():
         place, row = _line(line)

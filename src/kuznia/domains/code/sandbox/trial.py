@@ -1,4 +1,4 @@
-"""Tests are run against the code they were written for, and then against mutants of it."""
+"""Run tests against the code they were written for, and then against mutants of it."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -30,7 +30,7 @@ LAST_CHARACTERS = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """What the start found out about this host, and how many runs there may be at once."""
+    """The sandbox of this host, and the queue for it."""
 
     host: Probe
     limits: RunLimits = LIMITS
@@ -38,7 +38,7 @@ class Sandbox:
     preparing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def can_run(self, language: str) -> bool:
-        """Whether tests of this language can be run here and now."""
+        """Whether tests of this language can be run on this host."""
         return not self.lacks(language)
 
     def lacks(self, language: str) -> str:
@@ -104,7 +104,7 @@ class Sandbox:
         return Strength(mutants=len(variants), killed=killed)
 
     async def _prepared(self) -> str:
-        """Go compiles its own packages once, for all runs; the first order waits for it."""
+        """Compile Go's own packages once for all runs; the first order waits for it."""
         assert self.host.goroot is not None
         assert self.host.compiled is not None
         async with self.preparing:
@@ -131,6 +131,6 @@ class Sandbox:
 
 @asynccontextmanager
 async def open_sandbox() -> AsyncGenerator[Sandbox]:
-    """Find out once what this host can do; its files are gone with the server."""
+    """Examine this host once; the files of the sandbox are removed when the server ends."""
     with TemporaryDirectory(prefix="kuznia-sandbox-") as folder:
         yield Sandbox(await probe(Path(folder)))

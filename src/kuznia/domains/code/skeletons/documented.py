@@ -1,4 +1,4 @@
-"""A source with a comment to fill in above everything public that has none."""
+"""Comments to fill in, above every public symbol that has none."""
 
 import ast
 import re
@@ -26,7 +26,7 @@ _RETURNS = re.compile(r"\breturn[ \t]+[^;\s}]")
 def documented(
     source: bytes, language: Language, symbols: Iterable[tuple[Node, Symbol]], words: CommentWords
 ) -> str:
-    """The source with comments; those of symbols that have one, or no line of their own, stay."""
+    """The source with comments, except for symbols that have one or share their line."""
     style, lines = STYLES[language.name], source.decode().split("\n")
     insertions: dict[int, list[str]] = {}
     for node, symbol in symbols:
@@ -53,7 +53,7 @@ def documented(
 
 
 def _outermost(node: Node) -> Node:
-    """The definition with what is exported, decorated or marked along with it."""
+    """The definition with its export, decorators and attributes."""
     while node.parent and node.parent.type in (*_AROUND, *_BEFORE):
         node = node.parent
     while node.prev_named_sibling and node.prev_named_sibling.type in _BEFORE:
@@ -75,7 +75,7 @@ def _is_documented(lines: list[str], row: int, language: Language) -> bool:
 def documented_python(
     source: str, tree: ast.Module, lines: frozenset[int], words: CommentWords
 ) -> str:
-    """The same for Python, whose comments stand inside; `lines` are those of the definitions."""
+    """The Python source with docstrings; `lines` are those of the definitions."""
     insertions: dict[int, list[str]] = {}
     for node in ast.walk(tree):
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -118,7 +118,7 @@ def _parameter_names(node: Function) -> list[str]:
 
 
 def own(node: Function) -> Iterator[ast.AST]:
-    """What is in a function and not in one inside it."""
+    """The nodes of a function without those of functions inside it."""
     waiting: list[ast.AST] = list(node.body)
     while waiting:
         inner = waiting.pop()
@@ -130,7 +130,7 @@ def own(node: Function) -> Iterator[ast.AST]:
 
 
 def gives(node: Function) -> bool:
-    """Whether a function gives anything back, as it is written."""
+    """Whether a function returns a value, as it is written."""
     if node.returns is not None:
         return not (isinstance(node.returns, ast.Constant) and node.returns.value is None)
     return any(isinstance(inner, ast.Return) and inner.value is not None for inner in own(node))
@@ -150,7 +150,7 @@ def _indented(lines: Iterable[str], indent: str) -> list[str]:
 
 
 def _with(source: str, insertions: dict[int, list[str]]) -> str:
-    """`insertions`: what goes above a line of the source, counted from 0."""
+    """The source with `insertions`: what goes above a line, counted from 0."""
     lines = source.split("\n")
     for row in sorted(insertions, reverse=True):
         lines[row:row] = insertions[row]

@@ -1,4 +1,4 @@
-"""Which functions of a module reach outside of the program: made-up values are no good there."""
+"""Find the functions that reach outside of the program: made-up values cannot test them."""
 
 import ast
 
@@ -16,7 +16,7 @@ _BUILTINS = frozenset(
 
 
 def reaching(tree: ast.Module) -> frozenset[str]:
-    """The names of functions and classes that do, by themselves or by what they call."""
+    """The names of functions and classes that reach outside, or call one that does."""
     imported = {
         (alias.asname or alias.name).split(".")[0]
         for node in statements(tree)

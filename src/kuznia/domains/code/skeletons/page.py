@@ -1,4 +1,4 @@
-"""One page that names every public symbol, as our own check of documentation wants it."""
+"""A page that names every public symbol, as the check of documentation requires."""
 
 from collections.abc import Iterable
 

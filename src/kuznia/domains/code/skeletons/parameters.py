@@ -1,4 +1,4 @@
-"""What the parameters of a function are called, in whatever language it is written."""
+"""The names of a function's parameters, in any language."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ MAX = 30
 
 
 def parameters(node: Node, source: bytes) -> tuple[str, ...]:
-    """Their names in order; none where the grammar does not say."""
+    """The names in order; none where the grammar does not tell."""
     names: list[str] = []
     for item in _items(node):
         for named in _named(item):
@@ -47,7 +47,7 @@ def _items(node: Node) -> Iterator[Node]:
 
 
 def _open(held: Node) -> Iterator[Node]:
-    """The items of a list; Dart keeps the optional ones in a list of their own."""
+    """The items of a parameter list; Dart keeps the optional ones in a list of their own."""
     for child in held.named_children:
         if child.type == "optional_formal_parameters":
             yield from child.named_children

@@ -32,7 +32,7 @@ _TYPES: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A function that can be called with made-up values, and what to call it with."""
+    """A function that can be called with generated values, and how to call it."""
 
     node: Function
     # The whole name in the tests, the strategies by parameter, and the errors it raises itself.
@@ -45,7 +45,7 @@ class Subject:
         return self.node.name
 
     def called(self, *values: str) -> str:
-        """The call with these values, or with those that are given by the names of parameters."""
+        """The call with these values, or with the parameters' names as values."""
         first = {argument.arg for argument in self.node.args.posonlyargs}
         if values:
             (name,) = self.strategies
@@ -65,13 +65,13 @@ def _local(parameter: str) -> str:
 
 
 def test_path(path: str) -> str:
-    """Where the tests of a source go: beside it."""
+    """The path of the tests of a source: beside it."""
     pure = PurePosixPath(path)
     return str(pure.with_name(f"test_{pure.stem}_properties.py"))
 
 
 def properties(path: str, tree: ast.Module, public: frozenset[int]) -> tuple[str, tuple[Left, ...]]:
-    """A test module (empty where nothing can be tested) and what it leaves out; `public`: lines."""
+    """A test module (empty where nothing can be tested) and what it omits; `public`: lines."""
     parts = PurePosixPath(path.removeprefix("src/")).with_suffix("").parts
     parts = parts[:-1] if parts[-1:] == ("__init__",) else parts
     if not parts or not all(part.isidentifier() and not keyword.iskeyword(part) for part in parts):
@@ -119,7 +119,7 @@ def _subjects(
 
 
 def _subject(node: Function, known: ModuleTypes) -> Subject | str:
-    """What can be called, or why not."""
+    """The function as a subject, or the reason why it is none."""
     if decorators(node) - {"cache", "lru_cache", "wraps"}:
         return "a decorator may change how it is called"
     if any(isinstance(inner, ast.Yield | ast.YieldFrom) for inner in own(node)):
@@ -174,7 +174,7 @@ def _written(name: str, says: str, strategies: Mapping[str, str], body: list[str
 
 
 def _guarded(subjects: Sequence[Subject], calls: Sequence[str]) -> list[str]:
-    """Calls that may end with an error that the code raises itself; that is an answer too."""
+    """The calls; an error that the code raises itself counts as an answer too."""
     raised = list(dict.fromkeys(name for subject in subjects for name in subject.raised))
     if not raised:
         return list(calls)
@@ -197,7 +197,7 @@ def _round_trips(subjects: Mapping[str, Subject]) -> Iterator[str]:
 
 
 def _fits(first: Function, second: Function) -> bool:
-    """Whether what the one gives can be given to the other, and what that gives came from it."""
+    """Whether each function takes what the other returns."""
     taken = [next(_parameters(node.args))[0].annotation for node in (first, second)]
     return _same(first.returns, taken[1]) and _same(second.returns, taken[0])
 
@@ -245,7 +245,7 @@ def _alone(subject: Subject) -> str:
 
 
 def _promised(returns: ast.expr | None) -> str:
-    """What the annotation says of the result, as far as a simple question can ask it."""
+    """The assertion that follows from the return annotation; empty where there is none."""
     if isinstance(returns, ast.Constant) and returns.value is None:
         return "result is None"
     node = returns.value if isinstance(returns, ast.Subscript) else returns

@@ -1,4 +1,4 @@
-"""What a skeleton is on the wire."""
+"""The skeletons as they appear in JSON."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ ProseLanguage = Literal["en", "uk"]
 
 
 class Offered(Value):
-    """One public symbol, with its signature as it is in the source."""
+    """A public symbol, with its signature as written in the source."""
 
     path: str
     line: int
@@ -20,7 +20,7 @@ class Offered(Value):
 
 
 class Left(Value):
-    """Something no skeleton was written for, and why."""
+    """A symbol that no test was written for, and why."""
 
     path: str
     line: int

@@ -1,4 +1,4 @@
-"""The signature of a symbol, on one line, as it is in the source."""
+"""The signature of a symbol on one line, as written in the source."""
 
 import ast
 import re
@@ -14,7 +14,7 @@ _VALUE = re.compile(r"\b(?:const|let|var)\b")
 
 
 def signature(symbol: Symbol, module: ast.Module | None) -> str:
-    """For Python from its own tree; for others what stands before the body."""
+    """The signature: for Python from its syntax tree, for others the text before the body."""
     if module is not None:
         definition = next((node for node in ast.walk(module) if _is(node, symbol)), None)
         if isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -35,7 +35,7 @@ def _before_arrow(head: str) -> str:
 
 
 def _first(head: str) -> str:
-    """The first line, and more while a bracket is open: no field of the grammar ends it."""
+    """The first line, and more while a bracket is open: no field of a grammar ends it."""
     text = ""
     for line in head.strip().split("\n"):
         text += f"{line}\n"

@@ -1,4 +1,4 @@
-"""One source read, and all that can be written from it; a job for another process."""
+"""Everything that can be written from one source; a job for a worker process."""
 
 import ast
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ from kuznia.platform.process.workers import Stopped
 
 
 class Sketch(NamedTuple):
-    """What one source gave; `flaws` alone where it does not parse."""
+    """What was written from one source; only `flaws` where it does not parse."""
 
     flaws: tuple[Flaw, ...] = ()
     symbols: tuple[Offered, ...] = ()
@@ -46,7 +46,7 @@ def can_be_sketched(language: Language) -> bool:
 def sketch(
     source: bytes, language: Language, deadline: float, *, path: str, prose_language: ProseLanguage
 ) -> Sketch | Stopped:
-    """Everything from one source. All arguments and results travel between processes."""
+    """Write everything from one source. Arguments and results can be sent to a worker."""
     tree = parse(source, language, deadline)
     proof = prove(source, language, deadline, tree)
     if isinstance(proof, Stopped):
@@ -115,7 +115,7 @@ def _is_the_same(
 def put_together(
     sketches: Sequence[Sketch], prose_language: ProseLanguage, *, tests: bool, docs: bool
 ) -> Skeletons:
-    """One answer for several sources."""
+    """One answer from the sketches of several sources."""
     symbols = tuple(symbol for sketched in sketches for symbol in sketched.symbols)
     written = tuple(sketched.tests for sketched in sketches if sketched.tests)
     pages = (

@@ -1,4 +1,4 @@
-"""Which values an annotation allows, as an expression for hypothesis."""
+"""The values that an annotation allows, as an expression for hypothesis."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -40,7 +40,7 @@ MAX_DEPTH = 4
 
 @dataclass(frozen=True, slots=True)
 class ModuleTypes:
-    """What a module defines and an annotation may name; `module` is how the tests call it."""
+    """The classes of a module that an annotation may name; `module` is its name in the tests."""
 
     module: str
     classes: Mapping[str, ast.ClassDef] = field(default_factory=dict[str, ast.ClassDef])
@@ -128,7 +128,7 @@ def _collection(name: str, made: list[str], inside: list[ast.expr]) -> str | Non
 
 
 def _built(node: ast.ClassDef, known: ModuleTypes) -> str | None:
-    """A value of a class of the module itself, where what it is made of is written in it."""
+    """Values of a class of the module, where its fields are declared in it."""
     bases = {_last(base) for base in node.bases}
     called = f"{known.module}.{node.name}"
     if bases & {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}:

@@ -1,4 +1,4 @@
-"""How a documentation comment looks in each language."""
+"""The form of documentation comments in each language."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -98,7 +98,7 @@ STYLES: dict[str, Style] = {
 
 @dataclass(frozen=True, slots=True)
 class CommentWords:
-    """What stands where somebody is to write."""
+    """The placeholder texts that a person replaces."""
 
     about: str
     parameter: str

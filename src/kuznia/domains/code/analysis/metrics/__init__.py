@@ -1,1 +1,1 @@
-"""The metrics themselves: of one function, of one file, and of what stands twice."""
+"""The metrics of one function and of one file, and the search for duplicated blocks."""

@@ -17,14 +17,14 @@ from kuznia.domains.code.analysis.tree.levels import Level, Levels
 
 
 class Cost(NamedTuple):
-    """What reading a function asks of a person, and the depth of its deepest structure."""
+    """The cognitive complexity of a function, and the depth of its deepest structure."""
 
     cognitive: int
     nesting: int
 
 
 class Structures(NamedTuple):
-    """Where one and its level is to be paid, where one flat, and the stretches that are levels."""
+    """The places that cost one plus their level, those that cost one, and the levels."""
 
     nest: list[int]
     flat: list[int]
@@ -32,7 +32,7 @@ class Structures(NamedTuple):
 
 
 def structures(branches: Sequence[Node], table: Counting) -> Structures:
-    """Read the control structures by the shapes of their language."""
+    """Read the control structures of a tree, by the shapes of their language."""
     shaped = Structures([], [], [])
     chained: set[int] = set()
     for node in branches:
@@ -71,7 +71,7 @@ def _bodies(node: Node, shape: Shape) -> Iterator[tuple[Node, bool]]:
 
 
 def _around_else(node: Node) -> Iterator[tuple[Node, bool]]:
-    """Where a grammar names neither body: what has no field and comes before or after `else`."""
+    """The bodies before and after `else`, where a grammar names neither of them."""
     after = False
     for place, child in enumerate(node.children):
         if child.type == "else":
@@ -95,7 +95,7 @@ _NEAR = 200
 
 
 def sequences(expressions: Sequence[Node], source: bytes, table: Counting) -> list[int]:
-    """Where a run of like logical operators begins: `a and b and c or d` has two."""
+    """The places where a run of equal logical operators begins: `a and b and c or d` has two."""
     groups: list[list[tuple[int, bytes]]] = []
     around: list[_Logical] = []
     for node in sorted(expressions, key=lambda node: (node.start_byte, -node.end_byte)):
@@ -126,7 +126,7 @@ def _changes(group: Iterable[tuple[int, bytes]]) -> Iterator[int]:
 
 
 def _continues(start: int, end: int, outer: _Logical, source: bytes) -> bool:
-    """Whether only brackets stand between an operand and the expression it is an operand of."""
+    """Whether only brackets stand between an operand and its expression."""
     left = start < outer.operator
     opens = outer.start if left else outer.operand
     closes = outer.operator if left else outer.end
@@ -140,7 +140,7 @@ def _continues(start: int, end: int, outer: _Logical, source: bytes) -> bool:
 def cognitive(
     functions: Sequence[Frame], shaped: Structures, extra: Iterable[int]
 ) -> tuple[list[Cost], int]:
-    """The cost of every function with those in it, and of the file; `extra` cost one each."""
+    """The cost of every function and what is inside it, and of the file; `extra` cost one each."""
     levels = Levels((*shaped.bodies, *(Level(frame.start, frame.end) for frame in functions)))
     nest, flat = sorted(shaped.nest), sorted((*shaped.flat, *extra))
     paid = [0, *accumulate(1 + levels.depth_at(place) for place in nest)]
@@ -160,7 +160,7 @@ def cognitive(
 
 
 def _deepest(functions: Sequence[Frame], shaped: Structures, levels: Levels) -> list[int]:
-    """The highest level that is reached in each function itself."""
+    """The highest level that each function itself reaches."""
     bodies = sorted(body.start for body in shaped.bodies)
     deepest = [0] * len(functions)
     for place, owner in zip(bodies, owners(functions, bodies), strict=True):

@@ -7,7 +7,7 @@ from kuznia.domains.code.analysis.tree.frames import Captures, Frame, own, start
 
 
 def cyclomatic(nested: Sequence[Frame], captures: Captures) -> list[int]:
-    """For each frame one, and one for every decision of its own."""
+    """One for each frame, plus one for every decision of its own."""
     counts = own(nested, starts(captures.get("decision", ())))
     if spare := starts(captures.get("spare", ())):
         counts = list(map(sub, counts, own(nested, spare)))

@@ -1,4 +1,4 @@
-"""Blocks that stand in more than one place of the files of one request.
+"""Find blocks of lines that occur in several places of the files of one request.
 
 Lines count as alike when they are the same without the white space around them. What is left out:
 blank lines, comments, lines without a letter or a digit, and imports, which have to be alike.
@@ -23,7 +23,7 @@ _IMPORT = re.compile(rb"(?:import|from|package|using|use|require|#\s*include|exp
 
 
 class CodeLine(NamedTuple):
-    """One line as far as duplicates care: where it is, a sum over it, how long it is."""
+    """One line as the search for duplicates needs it: its row, a checksum, its length."""
 
     row: int
     sum: int
@@ -38,7 +38,7 @@ class Duplicates(NamedTuple):
 
 
 def code_lines(code: Sequence[tuple[int, bytes]]) -> tuple[CodeLine, ...]:
-    """The lines that can make up a block, small enough to travel."""
+    """The lines that can be part of a block, small enough to be sent between processes."""
     stripped = ((row, text.strip()) for row, text in code[:MAX_LINES])
     return tuple(
         CodeLine(row, crc32(text), len(text))
@@ -48,7 +48,7 @@ def code_lines(code: Sequence[tuple[int, bytes]]) -> tuple[CodeLine, ...]:
 
 
 def duplicates(files: Sequence[tuple[str, Sequence[CodeLine]]]) -> Duplicates:
-    """Every block from its second place on, the longest first; in time linear in the lines."""
+    """Every repeated block, the longest first, in time linear in the number of lines."""
     lines = [CodeLine(0, 0, 0)]
     paths = [""]
     for number, (path, code) in enumerate(files, 1):
@@ -68,7 +68,7 @@ def duplicates(files: Sequence[tuple[str, Sequence[CodeLine]]]) -> Duplicates:
 
 
 def _blocks(lines: Sequence[CodeLine]) -> dict[tuple[int, int], list[int]]:
-    """Where else a block stands, by its first place and its length."""
+    """The further places of each block, by its first place and its length."""
     sums = [line.sum for line in lines]
     first: dict[tuple[int, ...], int] = {}
     blocks: dict[tuple[int, int], list[int]] = {}

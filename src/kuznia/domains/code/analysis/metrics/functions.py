@@ -16,7 +16,7 @@ from kuznia.domains.code.analysis.tree.reading import Reading
 def functions(
     reading: Reading, costs: Sequence[Cost], tokens: Sequence[TokenCounts]
 ) -> list[Function]:
-    """All functions, in the order of the source."""
+    """The metrics of all functions, in the order of the source."""
     counts = cyclomatics(reading)
     parameters = _parameters(reading)
     hints = performance(reading, loops(reading))
@@ -49,7 +49,7 @@ def cyclomatics(reading: Reading) -> list[int]:
 
 
 def _parameters(reading: Reading) -> list[int]:
-    """How many a caller has to give: the object itself is not one of them."""
+    """The number of parameters a caller passes: the object itself is not counted."""
     receivers = {name.encode() for name in reading.table.receivers}
     counted = (
         node
@@ -60,7 +60,7 @@ def _parameters(reading: Reading) -> list[int]:
 
 
 def _rows(frame: Frame, reading: Reading) -> tuple[int, int]:
-    """The first and the last row; some grammars let a function end with the comments after it."""
+    """The first and the last row; in some grammars a function includes the comments after it."""
     body = frame.node.child_by_field_name("body")
     last = body.child(body.child_count - 1) if body and body.child_count else None
     if body and last and last.is_extra:
@@ -70,7 +70,7 @@ def _rows(frame: Frame, reading: Reading) -> tuple[int, int]:
 
 
 def _own_lines(nested: Sequence[Frame], rows: Sequence[tuple[int, int]]) -> list[int]:
-    """The lines of a function without those that lie wholly within functions in it."""
+    """The lines of a function without the lines of the functions inside it."""
     lengths = [last - first + 1 for first, last in rows]
     owned = lengths.copy()
     for frame, length in zip(nested, lengths, strict=True):

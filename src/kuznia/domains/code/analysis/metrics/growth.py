@@ -1,4 +1,4 @@
-"""How a function's work grows with its input: a hint read off loops, calls and recursion.
+"""A hint at how a function's work grows with its input, read off loops, calls and recursion.
 
 It is an upper bound under stated doubts, never a proof and never milliseconds: whether a loop runs
 ten times or n times is in general not to be known. Where nothing honest can be said, it says so.
@@ -28,7 +28,7 @@ HIGH, MEDIUM, LOW, NONE = range(4)
 
 
 class CostlyPlace(NamedTuple):
-    """Something that costs: where it stands, what it costs there (None: nobody knows), and why."""
+    """A place in a function that costs something: its degree (None: unknown), and why."""
 
     place: int
     degree: int | None
@@ -39,7 +39,7 @@ class CostlyPlace(NamedTuple):
 
 
 class Growth(NamedTuple):
-    """What is known of one function; a degree of None is not known, `bound` says what else is."""
+    """What is known of a function's growth; with a degree of None, `bound` says what is known."""
 
     degree: int | None
     doubt: int
@@ -49,7 +49,7 @@ class Growth(NamedTuple):
 
 
 class FunctionBody(NamedTuple):
-    """What stands in one function itself."""
+    """The loops, calls and inner functions of one function itself."""
 
     place: int
     loops: list[Loop]
@@ -94,7 +94,7 @@ def _bodies(reading: Reading, repeated: Sequence[Loop]) -> list[FunctionBody]:
 def _grow(
     body: FunctionBody, levels: Levels, base: int, known: Mapping[int, Growth], reading: Reading
 ) -> Growth:
-    """The most that any of it costs, leaving recursion aside."""
+    """The growth of the costliest place, without recursion."""
     doubt, most, highest = HIGH, None, 0
     for work in _works(body, known, reading):
         if work.degree is None:
@@ -113,7 +113,7 @@ def _lost(place: int, why: str) -> Growth:
 def _works(
     body: FunctionBody, known: Mapping[int, Growth], reading: Reading
 ) -> Iterator[CostlyPlace]:
-    """Everything in a function that costs."""
+    """Every place in a function that costs something."""
     for loop in body.loops:
         if loop.endless:
             yield CostlyPlace(loop.start, None, loop.why)
@@ -136,7 +136,7 @@ def _works(
 def _recursive(
     growth: Growth, body: FunctionBody, base: int, levels: Levels, source: bytes
 ) -> Growth:
-    """A function that comes back to itself: by how many calls, and whether what is left shrinks."""
+    """The growth of a function that calls itself: how many times, and whether its input shrinks."""
     again = [call for call, target in body.calls if target == body.place]
     first = again[0].start
     if growth.degree is None:

@@ -18,13 +18,13 @@ VERSION = 1
 
 
 class TokenCounts(NamedTuple):
-    """A count of every operator and every operand of one stretch of source."""
+    """The number of times each operator and each operand occurs in a stretch of source."""
 
     operators: Counter[bytes]
     operands: Counter[bytes]
 
     def volume(self) -> float:
-        """Bits to write it down: N log2 n."""
+        """The bits needed to write it down: N log2 n."""
         return self.length * math.log2(self.vocabulary) if self.vocabulary else 0.0
 
     @property
@@ -36,13 +36,13 @@ class TokenCounts(NamedTuple):
         return len(self.operators) + len(self.operands)
 
     def difficulty(self) -> float:
-        """n1 / 2 * N2 / n2."""
+        """Halstead's difficulty: n1 / 2 * N2 / n2."""
         if not self.operands:
             return 0.0
         return len(self.operators) / 2 * self.operands.total() / len(self.operands)
 
     def entropy(self) -> float:
-        """Bits a token carries when tokens come as often as they do here."""
+        """The bits that one token carries, given how often each token occurs."""
         total = self.length
         if not total:
             return 0.0

@@ -1,4 +1,4 @@
-"""What repeats in a source, and what can be read of how often."""
+"""The loops of a source, and what can be read of how often they repeat."""
 
 import re
 from typing import NamedTuple
@@ -37,7 +37,7 @@ _CONDITIONAL = re.compile("while|until|do_|repeat|loop_expression")
 
 
 class Loop(NamedTuple):
-    """One loop: the stretch it repeats, weighing how often; `endless`: nobody can say."""
+    """One loop: the stretch it repeats, weighted by how often; `endless` where that is unknown."""
 
     start: int
     inner: Level
@@ -48,7 +48,7 @@ class Loop(NamedTuple):
 
 
 def loops(reading: Reading) -> list[Loop]:
-    """Loops, comprehensions, and calls that run a function for each element, as they begin."""
+    """Loops, comprehensions, and calls that run a function for each element, in their order."""
     every = [_loop(node, reading.source) for node in reading.captures.get("loop", ())]
     every += (
         _each(call, reading.source)
@@ -90,7 +90,7 @@ def _loop(node: Node, source: bytes) -> Loop:
 
 
 def _is_bare_for(node: Node, head: bytes) -> bool:
-    """Go's `for` with nothing but a condition."""
+    """Whether a loop is Go's `for` with only a condition."""
     return (
         node.type == "for_statement"
         and head.startswith(b"for ")

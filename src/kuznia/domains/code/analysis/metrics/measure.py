@@ -1,4 +1,4 @@
-"""One file, parsed once and counted: everything an analysis says of it by itself."""
+"""Measure one file: it is parsed once, and everything that concerns it alone is counted."""
 
 from collections.abc import Sequence
 from heapq import nlargest
@@ -40,7 +40,7 @@ UNCOUNTABLE = "nested too deep, or too broken, to be counted"
 
 
 class Risk(NamedTuple):
-    """What the totals and the rating ask of one function."""
+    """The numbers of one function that the totals and the rating need."""
 
     cyclomatic: int
     cognitive: int
@@ -48,7 +48,7 @@ class Risk(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """What was found in one file, before it is put beside the others."""
+    """The measurements of one file, before it is compared with the others."""
 
     proof: Proof
     metrics: FileMetrics | None = None
@@ -66,7 +66,7 @@ def measured(
     profile: Profile,
     known: Proof | None = None,
 ) -> Measured | Stopped:
-    """Parse once, prove what is not `known`, count. A job for the pool too: all of it travels."""
+    """Parse once, prove what is not `known`, count. All of it can be sent to a worker."""
     table = TABLES.get(language.name)
     # A grammar that has nothing to count is not asked: the one of YAML can end the process.
     tree = parse(source, language, deadline) if table else None
@@ -103,7 +103,7 @@ class Complexity(NamedTuple):
 def complexities(
     source: bytes, language: Language, deadline: float, profile: Profile
 ) -> list[Complexity] | Stopped | None:
-    """Cyclomatic complexity alone, of every function in the order they begin.
+    """Only the cyclomatic complexity, of every function in their order.
 
     None for a language without a table, and for source nested too deep to be counted.
     """
@@ -152,12 +152,12 @@ def _counted(
 
 
 def badness(function: Function) -> tuple[int, int, int]:
-    """What puts the worst first."""
+    """The sort key that puts the worst function first."""
     return function.cognitive, function.cyclomatic, function.length
 
 
 def _costly(reading: Reading) -> tuple[Structures, tuple[int, ...]]:
-    """What cognitive complexity is paid for: structures, and places that cost one."""
+    """The input of cognitive complexity: structures, and places that cost one."""
     captures, table = reading.captures, reading.table
     return structures(captures.get("branch", ()), table), (
         *starts(captures.get("jump", ())),
@@ -215,7 +215,7 @@ def _halstead(tokens: TokenCounts) -> Halstead:
 def _mean_maintainability(
     counted: Sequence[Function], whole: TokenCounts, decisions: int, code: int
 ) -> float:
-    """Of its functions by their length; of the file itself only where it has none."""
+    """The mean over functions, weighted by length; of the file itself where it has no function."""
     lines = sum(function.length for function in counted)
     if not lines:
         return maintainability(whole.volume(), decisions, code)

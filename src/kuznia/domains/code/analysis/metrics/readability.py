@@ -1,4 +1,4 @@
-"""Two views on how easily a source is read: a published model, and a heuristic of our own.
+"""Two measures of readability: a published model, and a heuristic of our own.
 
 Posnett, Hindle and Devanbu's model was fitted to some hundred short snippets; it is said for each
 function with its z, and says little of long ones. The heuristic has never been held against
@@ -36,7 +36,7 @@ _NAME = range(3, 26)
 
 
 def posnett(volume: float, entropy: float, lines: int) -> Posnett:
-    """z = 8.87 - 0.033 V + 0.40 L - 1.5 H, and 1 / (1 + e^-z)."""
+    """Posnett, Hindle and Devanbu: z = 8.87 - 0.033 V + 0.40 L - 1.5 H, and 1 / (1 + e^-z)."""
     z = 8.87 - 0.033 * volume + 0.40 * lines - 1.5 * entropy
     # Beyond this e^-z is no float any more, and the answer has long been 0.
     readability = 1 / (1 + math.exp(-max(z, -700.0)))
@@ -44,7 +44,7 @@ def posnett(volume: float, entropy: float, lines: int) -> Posnett:
 
 
 def maintainability(volume: float, cyclomatic: int, lines: int) -> float:
-    """Of 171 - 5.2 ln V - 0.23 CC - 16.2 ln L the share in 171, per cent; comments buy nothing."""
+    """The index 171 - 5.2 ln V - 0.23 CC - 16.2 ln L in per cent of 171; comments do not count."""
     index = (
         171 - 5.2 * math.log(max(volume, 1)) - 0.23 * cyclomatic - 16.2 * math.log(max(lines, 1))
     )
@@ -54,7 +54,7 @@ def maintainability(volume: float, cyclomatic: int, lines: int) -> float:
 def readability(
     text: SourceLines, names: Iterable[bytes], functions: Sequence[tuple[int, int, int]]
 ) -> Readability:
-    """The heuristic for one file; `functions` are their lengths, nestings and cognitive costs."""
+    """The heuristic for one file; `functions` holds their lengths, nestings and cognitive costs."""
     code = text.code
     lengths = sorted(len(line.rstrip().decode(errors="replace")) for _, line in code)
     known = set(names)
@@ -75,13 +75,13 @@ def readability(
 
 
 def _typical(functions: Sequence[tuple[int, int, int]], index: int) -> float:
-    """The mean over lines instead of functions: what a reader of any one line is likely in."""
+    """The mean over lines instead of functions: what a reader of any one line is likely to meet."""
     lines = sum(function[0] for function in functions)
     return sum(function[0] * function[index] for function in functions) / lines if lines else 0.0
 
 
 def _longest_run(rows: Sequence[int]) -> int:
-    """Lines of code with neither a blank line nor a comment between them."""
+    """The longest run of code lines without a blank line or a comment."""
     longest = run = 0
     before = -2
     for row in rows:

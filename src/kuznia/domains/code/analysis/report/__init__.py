@@ -1,1 +1,1 @@
-"""What is made of the metrics of all files: a rating, limits, SARIF."""
+"""Reports on the metrics of all files: the rating, the limits, SARIF."""

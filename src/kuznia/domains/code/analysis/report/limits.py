@@ -1,4 +1,4 @@
-"""Limits a project sets itself, and where an analysis breaches them."""
+"""The limits that a project sets, and where an analysis breaches them."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -23,7 +23,7 @@ _FUNCTION: tuple[Limited, ...] = ("cyclomatic", "cognitive", "nesting", "length"
 
 
 class Thresholds(BaseModel):
-    """The most a function may have, the least a file or all of them must; None: no limit."""
+    """The maxima of a function and the minima of a file or of all files; None: no limit."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -41,7 +41,7 @@ class Thresholds(BaseModel):
 
 
 class Breach(BaseModel):
-    """One limit that does not hold, and where; a breach of all files together has no path."""
+    """A limit that does not hold, and where; a breach of all files together has no path."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -54,7 +54,7 @@ class Breach(BaseModel):
 
 
 def breaches(analysis: Analysis, thresholds: Thresholds) -> list[Breach]:
-    """Every breach, file by file in the order of their lines, then those of all files together."""
+    """Every breach: file by file in the order of lines, then those of all files together."""
     every: list[Breach] = []
     for file in analysis.files:
         every += sorted(_of_file(file, thresholds), key=lambda breach: breach.line or 0)

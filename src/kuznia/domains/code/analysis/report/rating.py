@@ -1,4 +1,4 @@
-"""What all files together come to: totals, the worst functions, and a grade with its rule."""
+"""The totals over all files, the worst functions, and a grade with its rule."""
 
 from collections.abc import Sequence
 from heapq import nlargest
@@ -31,7 +31,7 @@ RULE = (
 
 
 def _risk(function: Risk) -> int:
-    """From 0, low, to 3, very high."""
+    """The risk of a function, from 0 (low) to 3 (very high)."""
     return max(
         sum(function.cyclomatic > most for most in CYCLOMATIC),
         sum(function.cognitive > most for most in COGNITIVE),
@@ -39,13 +39,13 @@ def _risk(function: Risk) -> int:
 
 
 def is_broken(file: FileAnalysis) -> bool:
-    """Whether a file does not parse, by a parser whose word counts."""
+    """Whether a file does not parse, according to a parser that can be relied on."""
     language = find(file.language)
     return bool(file.proof.errors) and not (language and language.doubt)
 
 
 def rating(files: Sequence[FileAnalysis], risks: Sequence[Risk], *, whole: bool) -> Rating:
-    """The grade of all files together; none where not all of them were read."""
+    """The grade of all files together; no grade where some were not read."""
     lines = [0, 0, 0, 0]
     for function in risks:
         lines[_risk(function)] += function.length
@@ -72,7 +72,7 @@ def _grade(files: Sequence[FileAnalysis], shares: Sequence[float], total: int) -
 
 
 def left_out(analysis: Analysis) -> str:
-    """Which part of the files this says nothing of, in words; empty where it is none."""
+    """The files that the analysis does not cover, in words; empty where it covers all of them."""
     if analysis.status == "complete":
         return ""
     of = f"{analysis.files_left_out} of {len(analysis.files)} files"
@@ -80,7 +80,7 @@ def left_out(analysis: Analysis) -> str:
 
 
 def worst(files: Sequence[FileAnalysis]) -> tuple[Worst, ...]:
-    """The functions to look at first."""
+    """The functions that should be looked at first."""
     functions = ((file, function) for file in files for function in file.functions)
     return tuple(
         Worst(

@@ -1,4 +1,4 @@
-"""An analysis as SARIF 2.1.0, the form code hosts and editors read findings in."""
+"""An analysis as SARIF 2.1.0, the format in which code hosts and editors read findings."""
 
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -25,7 +25,7 @@ _RULES: dict[Limited, str] = {
 
 
 def sarif(analysis: Analysis, thresholds: Thresholds) -> dict[str, JsonValue]:
-    """Every breach as a result; an error that may be none, by a grammar in doubt, as a note."""
+    """Every breach as a result; an error that a doubtful grammar reports is a note."""
     breached = breaches(analysis, thresholds)
     results: list[JsonValue] = [
         _result(breach, "error" if breach.limited == "errors" else "warning") for breach in breached

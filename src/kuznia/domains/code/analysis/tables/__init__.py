@@ -1,4 +1,4 @@
-"""One counting table a language; the published table is printed from these."""
+"""The counting rules, one table for each language; docs/metrics.md is printed from them."""
 
 from kuznia.domains.code.analysis.tables.c import CPP, CSHARP, C
 from kuznia.domains.code.analysis.tables.ecma import JAVASCRIPT, TSX, TYPESCRIPT

@@ -1,4 +1,4 @@
-"""C, C++ and C#, counted."""
+"""The counting rules of C, C++ and C#."""
 
 from kuznia.domains.code.analysis.tables.rules import Counting, CountingRule, Shape, costs
 

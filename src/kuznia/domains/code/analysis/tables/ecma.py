@@ -1,4 +1,4 @@
-"""JavaScript, TypeScript and TypeScript with JSX, counted."""
+"""The counting rules of JavaScript, TypeScript and TypeScript with JSX."""
 
 from kuznia.domains.code.analysis.tables.rules import Counting, CountingRule, Shape, costs
 

@@ -1,4 +1,4 @@
-"""Go, counted."""
+"""The counting rules of Go."""
 
 from kuznia.domains.code.analysis.tables.rules import Counting, CountingRule, Shape, costs
 

@@ -1,4 +1,4 @@
-"""Java, Kotlin and Scala, counted."""
+"""The counting rules of Java, Kotlin and Scala."""
 
 from kuznia.domains.code.analysis.tables.rules import Counting, CountingRule, Shape, costs
 

@@ -1,4 +1,4 @@
-"""Python, counted."""
+"""The counting rules of Python."""
 
 from kuznia.domains.code.analysis.tables.rules import Counting, CountingRule, Shape, costs
 

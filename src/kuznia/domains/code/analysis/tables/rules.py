@@ -1,4 +1,4 @@
-"""What a counting table is: for one language, what the numbers are counted from.
+"""The form of a counting table: what the numbers of one language are counted from.
 
 The patterns are tree-sitter queries. They capture under a few names, and the rest of this folder
 knows only the names, never a language:
@@ -22,7 +22,7 @@ Cost = Literal["1", "n", "n log n", "each"]
 
 
 def costs(*, once: str = "", linear: str = "", sorts: str = "", each: str = "") -> dict[str, Cost]:
-    """What calls of these names cost, the names written as words."""
+    """The cost of calls by their names; the names are separated by blanks."""
     table: dict[str, Cost] = dict.fromkeys(once.split(), "1")
     table |= dict.fromkeys(linear.split(), "n")
     table |= dict.fromkeys(sorts.split(), "n log n")
@@ -32,7 +32,7 @@ def costs(*, once: str = "", linear: str = "", sorts: str = "", each: str = "") 
 
 @dataclass(frozen=True, slots=True)
 class CountingRule:
-    """One row of the published table: what counts, the patterns that find it, in which profiles."""
+    """One row of a published table: what counts, the patterns that find it, in which profiles."""
 
     what: str
     patterns: str
@@ -60,7 +60,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counting:
-    """How one language is counted."""
+    """The counting rules of one language."""
 
     language: str
     # The profiles beside `default`: their counts are compared with the tool they are named after.
@@ -96,10 +96,10 @@ class Counting:
     literals: tuple[str, ...]
 
     def profile(self, profile: Profile) -> Profile:
-        """The wanted profile where the language has it, else the one every language has."""
+        """This profile where the language has it, else the default one."""
         return profile if profile in self.profiles else "default"
 
     def rules(self, profile: Profile) -> str:
-        """The query that finds functions and what adds to their cyclomatic complexity."""
+        """The query that finds functions and whatever adds to their cyclomatic complexity."""
         rules = (*self.functions, *self.scopes, *self.decisions)
         return "\n".join(rule.patterns for rule in rules if profile in rule.profiles)

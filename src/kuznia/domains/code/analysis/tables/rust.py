@@ -1,4 +1,4 @@
-"""Rust, counted."""
+"""The counting rules of Rust."""
 
 from kuznia.domains.code.analysis.tables.rules import Counting, CountingRule, Shape, costs
 

@@ -1,4 +1,4 @@
-"""Ruby, PHP and Bash, counted."""
+"""The counting rules of Ruby, PHP and Bash."""
 
 from kuznia.domains.code.analysis.tables.rules import Counting, CountingRule, Shape, costs
 

@@ -1,4 +1,4 @@
-"""Swift, counted."""
+"""The counting rules of Swift."""
 
 from kuznia.domains.code.analysis.tables.rules import Counting, CountingRule, Shape, costs
 

@@ -1,1 +1,1 @@
-"""What an analysis reads off a syntax tree, whatever the language."""
+"""The reading of a syntax tree, the same for every language."""

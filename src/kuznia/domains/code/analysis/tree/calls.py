@@ -1,4 +1,4 @@
-"""Which function of a file calls which, and who comes back to itself."""
+"""The calls between the functions of a file, and which of them are recursive."""
 
 import re
 from collections import Counter
@@ -19,7 +19,7 @@ _OURS = re.compile(rb"((?:self|this|cls|Self|\$this|static)\s*(?:\.|->|::)\s*)?[
 
 
 class CallSite(NamedTuple):
-    """One call: the function it stands in, the name it calls, and the whole stretch it covers."""
+    """One call: the function it is in, the name it calls, and the stretch it covers."""
 
     start: int
     end: int
@@ -35,7 +35,7 @@ class CallSite(NamedTuple):
 def calls(
     nodes: Iterable[Node], functions: Sequence[Frame], source: bytes, table: Counting
 ) -> list[CallSite]:
-    """Every call in the order of the source."""
+    """Every call, in the order of the source."""
     ordered = sorted(nodes, key=lambda node: (node.start_byte, -node.end_byte))
     made: list[CallSite] = []
     for node, owner in zip(
@@ -69,7 +69,7 @@ def _opens(node: Node, table: Counting) -> int:
 
 
 class Graph(NamedTuple):
-    """Who calls whom within the file."""
+    """The call graph of a file."""
 
     # For each call the function it means, -1 where that is not to be known.
     targets: list[int]
@@ -133,7 +133,7 @@ def _components(callees: Sequence[set[int]]) -> tuple[list[int], list[int]]:
 
 
 class _GraphWalk(NamedTuple):
-    """Where Tarjan's walk stands: -1 is not seen, or not yet of any cycle."""
+    """The state of Tarjan's walk; -1 means not visited, or in no cycle yet."""
 
     seen: list[int]
     low: list[int]
@@ -167,7 +167,7 @@ def _enter(place: int, callees: Sequence[set[int]], walk: _GraphWalk) -> Iterato
 
 
 def _leave(place: int, walk: _GraphWalk) -> None:
-    """Whatever has been held since the first of a cycle was entered is that cycle."""
+    """Close the cycle: it holds everything that was pushed since its first node."""
     while walk.low[place] == walk.seen[place] and walk.cycle[place] < 0:
         member = walk.held.pop()
         walk.cycle[member] = place

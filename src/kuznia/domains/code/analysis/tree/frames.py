@@ -1,4 +1,4 @@
-"""Stretches of source that have decisions of their own, and what stands in which."""
+"""Frames: stretches of source with decisions of their own, and how they are nested."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ FUNCTIONS = ("implicit", "function")
 
 
 class Frame(NamedTuple):
-    """One stretch, and where in the list the innermost one around it stands; -1 for none."""
+    """One stretch, and the index of the innermost stretch around it; -1 where there is none."""
 
     start: int
     end: int
@@ -32,7 +32,7 @@ _start = attrgetter("start_byte")
 
 
 def frames(captures: Captures, kinds: Sequence[str] = KINDS) -> list[Frame]:
-    """All stretches in the order they begin, each knowing the one around it."""
+    """All stretches in the order they begin, each with the index of the one around it."""
     spans = [
         (node.start_byte, -node.end_byte, kind, node)
         for kind in kinds
@@ -51,12 +51,12 @@ def frames(captures: Captures, kinds: Sequence[str] = KINDS) -> list[Frame]:
 
 
 def starts(nodes: Iterable[Node]) -> list[int]:
-    """Where the nodes begin, in order; captures come in none."""
+    """The sorted start bytes of nodes; captures are not sorted."""
     return sorted(map(_start, nodes))
 
 
 def own(nested: Sequence[Frame], marks: Sequence[int]) -> list[int]:
-    """How many of the sorted places stand in each frame and in none within it."""
+    """The number of marks that lie in each frame itself and not in a frame inside it."""
     within = [bisect_left(marks, frame.end) - bisect_left(marks, frame.start) for frame in nested]
     counts = within.copy()
     for frame, count in zip(nested, within, strict=True):
@@ -66,7 +66,7 @@ def own(nested: Sequence[Frame], marks: Sequence[int]) -> list[int]:
 
 
 def owners(nested: Sequence[Frame], marks: Iterable[int]) -> list[int]:
-    """For places in rising order, the innermost frame each stands in; -1 for none."""
+    """The innermost frame around each of the sorted marks; -1 where there is none."""
     owned: list[int] = []
     coming, owner = 0, -1
     for mark in marks:
@@ -80,7 +80,7 @@ def owners(nested: Sequence[Frame], marks: Iterable[int]) -> list[int]:
 
 
 def stretches(nested: Sequence[Frame], places: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-    """Runs of sorted places with one owner (-1: none): the owner, the first, past the last."""
+    """Runs of sorted places with one owner (-1: none): the owner, the first, one past the last."""
     bounds = sorted({bound for frame in nested for bound in (frame.start, frame.end)})
     cuts = [0, *(bisect_left(places, bound) for bound in bounds), len(places)]
     runs = zip((-1, *owners(nested, bounds)), pairwise(cuts), strict=True)

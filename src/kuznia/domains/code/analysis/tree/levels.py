@@ -1,4 +1,4 @@
-"""How deep a place in the source is, without walking a tree.
+"""The depth of any place in a source, without walking a tree.
 
 A level is a stretch of source. How many stretches a place stands in equals how many have begun
 before it, less how many have ended: two searches, however deep it is.
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Level(NamedTuple):
-    """A stretch of source that makes what stands in it deeper."""
+    """A stretch of source whose content is one level deeper."""
 
     start: int
     end: int
@@ -19,7 +19,7 @@ class Level(NamedTuple):
 
 
 class Levels:
-    """The weight of all stretches a place stands in."""
+    """The total weight of all stretches around a place."""
 
     def __init__(self, stretches: Iterable[Level]) -> None:
         known = list(stretches)
@@ -31,7 +31,7 @@ class Levels:
 
 
 class _Sums:
-    """Weights on a line, and how much of them lies before or at a place."""
+    """Weights on a line, and their sum up to any place."""
 
     def __init__(self, weights: Iterable[tuple[int, int]]) -> None:
         ordered = sorted(weights)

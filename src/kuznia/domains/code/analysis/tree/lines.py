@@ -1,4 +1,4 @@
-"""Lines of a source: where each begins, which hold code, which only a comment, which nothing."""
+"""The lines of a source: where each begins, and which hold code, only a comment, or nothing."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ class SourceLines(NamedTuple):
     code: list[tuple[int, bytes]]
 
     def row(self, place: int) -> int:
-        """The row of a byte."""
+        """The row that a byte is in."""
         return bisect_right(self.begins, place) - 1
 
 

@@ -1,4 +1,4 @@
-"""What a function is called in a report."""
+"""The names of functions as a report shows them."""
 
 import re
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ _TYPE = re.compile(rb"\b(\w++)\s*+(?:\[[^\[\]]*\]\s*+)?\)$")
 
 
 class FunctionNames(NamedTuple):
-    """How a function is called in its source, and what a report calls it."""
+    """The name of each function in its source, and the name that a report shows."""
 
     plain: list[str]
     shown: list[str]
@@ -30,7 +30,7 @@ class FunctionNames(NamedTuple):
 
 
 def names(captures: Captures, source: bytes, table: Counting) -> FunctionNames:
-    """The names of all functions, and the same after the class or function they stand in."""
+    """The names of all functions, alone and with the class or function around them."""
     placed = frames(captures, (*FUNCTIONS, "class"))
     plain_names = plain(placed, source, table)
     known = FunctionNames([], [], [])
@@ -44,7 +44,7 @@ def names(captures: Captures, source: bytes, table: Counting) -> FunctionNames:
 
 
 def plain(placed: Iterable[Frame], source: bytes, table: Counting) -> list[str]:
-    """What each is called where it stands; empty where it has no name."""
+    """The name of each function; empty where it has none."""
     return [_name(frame, source, table).decode(errors="replace")[:_MAX] for frame in placed]
 
 
@@ -62,7 +62,7 @@ def _name(frame: Frame, source: bytes, table: Counting) -> bytes:
 
 
 def _assigned(before: bytes) -> bytes:
-    """What a function is given to: `key:`, `name =`, `name :=`, `const name: Type =`."""
+    """The name a function is assigned to: `key:`, `name =`, `name :=`, `const name: Type =`."""
     if before.endswith(b":"):
         return _last_word(before[:-1])
     if not before.endswith(b"="):
@@ -81,7 +81,7 @@ def _last_word(text: bytes) -> bytes:
 
 
 def _declared(declarator: Node) -> Node:
-    """The name within a declarator; in a reference the grammar has no word for what is declared."""
+    """The name inside a declarator; a reference has no field for what it declares."""
     for _ in range(_MAX_DECLARATORS):
         last = declarator.named_child_count - 1
         is_reference = declarator.type == "reference_declarator"
@@ -97,7 +97,7 @@ def _declared(declarator: Node) -> Node:
 
 
 def _receiver(node: Node, source: bytes) -> str:
-    """The type a method stands beside instead of in, as in Go."""
+    """The type of a method that stands beside its type and not in it, as in Go."""
     receiver = node.child_by_field_name("receiver")
     found = _TYPE.search(source[receiver.start_byte : receiver.end_byte]) if receiver else None
     return found[1].decode(errors="replace")[:_MAX] if found else ""

@@ -1,4 +1,4 @@
-"""The queries an analysis asks of a tree, built from the counting tables and kept."""
+"""The tree-sitter queries of an analysis, built from the counting tables and cached."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -32,13 +32,13 @@ CLOSING = frozenset(
 # Kept by name: the hash of a whole row of the table of languages costs more than the look-up.
 @cache
 def counting(language: str, profile: Profile) -> Query:
-    """What cyclomatic complexity alone needs."""
+    """The query that cyclomatic complexity alone needs."""
     return Query(load(get(language)), TABLES[language].rules(profile))
 
 
 @cache
 def everything(language: str, profile: Profile) -> Query:
-    """What all metrics need, so that one walk over the tree serves them."""
+    """The query that all metrics need, so that one walk over the tree serves them."""
     grammar, table = load(get(language)), TABLES[language]
     return Query(grammar, "\n".join((table.rules(profile), *_patterns(table, grammar))))
 
@@ -63,7 +63,7 @@ def _patterns(table: Counting, grammar: tree_sitter.Language) -> Iterable[str]:
 
 
 def _tokens(grammar: tree_sitter.Language) -> Iterable[str]:
-    """Every token the grammar has no name for, in order."""
+    """Every token that the grammar has no name for, in order."""
     return sorted(
         {
             text
@@ -81,7 +81,7 @@ def _quoted(token: str) -> str:
 
 
 def captured(query: Query, tree: Tree) -> Captures | None:
-    """What the query finds; None where the source is made in a way that would take its square."""
+    """The captures of a query; None where the source would take time quadratic in its size."""
     root = tree.root_node
     if root.has_error and _is_heap(root):
         return None
@@ -94,7 +94,7 @@ def captured(query: Query, tree: Tree) -> Captures | None:
 
 
 def _is_heap(root: Node) -> bool:
-    """Whether an error holds so many bare tokens in a row that the cursor would stop at each.
+    """Whether an error holds so many unnamed tokens in a row that the cursor would stop at each.
 
     For every node it looks for the next one with a name; 100,000 brackets took it four seconds.
     """

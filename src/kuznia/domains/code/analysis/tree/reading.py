@@ -1,4 +1,4 @@
-"""A file's tree, read once: what every metric starts from."""
+"""A file's syntax tree, read once: the input of every metric."""
 
 from dataclasses import dataclass
 from itertools import chain
@@ -12,7 +12,7 @@ from kuznia.domains.code.analysis.tree.names import FunctionNames, names
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The functions of a file, what they are called and whom they call, in the source's order."""
+    """The functions of a file, their names and their calls, in the order of the source."""
 
     source: bytes
     table: Counting
@@ -25,7 +25,7 @@ class Reading:
 
 
 def read(source: bytes, captures: Captures, table: Counting) -> Reading:
-    """Put what a query found into the order of the source."""
+    """Sort the captures of a query into the order of the source."""
     functions = frames(captures, FUNCTIONS)
     called = names(captures, source, table)
     made = calls(captures.get("call", ()), functions, source, table)
