@@ -85,14 +85,14 @@ def test_limits_of_all_files_together_are_breached(kuznia: Kuznia, tree: Path) -
     told = kuznia("analyze", ".", "--max-duplicated", "0.1")
 
     assert told.exit_code == 1
-    assert "of the code stands twice, at most 10.0% allowed" in told.stderr
+    assert "of the code is duplicated, at most 10.0% allowed" in told.stderr
 
 
 def test_a_file_that_does_not_parse_is_a_breach_unless_allowed(kuznia: Kuznia, tree: Path) -> None:
     put(tree / "wrong.py", b"x = 1\ndef (\n")
 
     assert "wrong.py:2: does not parse" in kuznia("analyze", ".").stderr
-    assert "at least A wanted" in kuznia("analyze", ".", "--min-grade", "A").stderr
+    assert "at least A required" in kuznia("analyze", ".", "--min-grade", "A").stderr
     assert kuznia("analyze", ".", "--allow-errors").exit_code == 0
 
 

@@ -74,7 +74,7 @@ def _of_file(file: FileAnalysis, thresholds: Thresholds) -> Iterator[Breach]:
             )
     least = thresholds.maintainability
     if file.metrics and least is not None and file.metrics.maintainability < least:
-        message = f"maintainability {file.metrics.maintainability:g}, at least {least:g} wanted"
+        message = f"maintainability {file.metrics.maintainability:g}, at least {least:g} required"
         yield Breach(limited="maintainability", message=message, path=file.path)
     for function in file.functions:
         for limited in _FUNCTION:
@@ -93,11 +93,11 @@ def _of_file(file: FileAnalysis, thresholds: Thresholds) -> Iterator[Breach]:
 def _of_all(analysis: Analysis, thresholds: Thresholds) -> Iterator[Breach]:
     share, most = analysis.totals.duplicated_share, thresholds.duplicated_share
     if most is not None and share > most:
-        message = f"{share:.1%} of the code stands twice, at most {most:.1%} allowed"
+        message = f"{share:.1%} of the code is duplicated, at most {most:.1%} allowed"
         yield Breach(limited="duplicated_share", message=message)
     grade, least = analysis.rating.grade, thresholds.grade
     if least and analysis.status == "partial":
-        message = f"not rated, at least {least} wanted: {left_out(analysis)}"
+        message = f"not rated, at least {least} required: {left_out(analysis)}"
         yield Breach(limited="grade", message=message)
     if grade and least and GRADES.index(grade) > GRADES.index(least):
-        yield Breach(limited="grade", message=f"rated {grade}, at least {least} wanted")
+        yield Breach(limited="grade", message=f"rated {grade}, at least {least} required")

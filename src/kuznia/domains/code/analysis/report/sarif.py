@@ -19,7 +19,7 @@ _RULES: dict[Limited, str] = {
     "length": "A function is short.",
     "parameters": "A function takes few parameters.",
     "maintainability": "A file has a high maintainability index.",
-    "duplicated_share": "Little of the code stands twice.",
+    "duplicated_share": "Little of the code is duplicated.",
     "grade": "All files together are rated well.",
 }
 
