@@ -8,7 +8,7 @@ from tests.domains.code.corpus import REPLIES, Case, read
 
 from kuznia.domains.code.languages.find import LANGUAGES, get
 from kuznia.domains.code.reply.document import document
-from kuznia.domains.code.reply.extract import MOST_BYTES, MOST_FILES, Extracted, extract
+from kuznia.domains.code.reply.extract import MAX_BYTES, MAX_FILES, Extracted, extract
 from kuznia.domains.code.reply.fences import read as read_reply
 from kuznia.domains.code.reply.paths import safe_path
 from kuznia.forge.terms import Unreadable
@@ -121,14 +121,14 @@ def test_any_text_gives_files_or_is_unreadable(reply, language, kind):
 
 
 def test_more_files_than_anyone_needs_are_refused():
-    reply = "\n".join(f"**f{n}.py**\n```python\nx = {n}\n```" for n in range(MOST_FILES + 1))
+    reply = "\n".join(f"**f{n}.py**\n```python\nx = {n}\n```" for n in range(MAX_FILES + 1))
 
     with pytest.raises(Unreadable, match="more than 20 files"):
         extract(reply, get("python"), "code")
 
 
 def test_more_text_than_anyone_needs_is_refused():
-    reply = f"```python\nx = '{'y' * MOST_BYTES}'\n```"
+    reply = f"```python\nx = '{'y' * MAX_BYTES}'\n```"
 
     with pytest.raises(Unreadable, match="256 kB"):
         extract(reply, get("python"), "code")

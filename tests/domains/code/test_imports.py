@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuznia.domains.code.checks.missing import words
-from kuznia.domains.code.languages.imports import missing
+from kuznia.domains.code.imports.package_names import words
+from kuznia.domains.code.imports.unresolved import unresolved_imports
 from kuznia.domains.code.schema import File
 
 PYTHON = {
@@ -20,7 +20,7 @@ PYTHON = {
 
 def told(content: str, path: str, language: str = "python", files=None, named: str = ""):
     file = File(path=path, language=language, content=content)
-    found = missing(file, PYTHON if files is None else files, words(named))
+    found = unresolved_imports(file, PYTHON if files is None else files, words(named))
     return [(one.what, one.certain) for one in found]
 
 

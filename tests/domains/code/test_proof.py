@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from tests.clocks import least_work
 
 from kuznia.domains.code.languages.find import LANGUAGES, get
-from kuznia.domains.code.languages.grammar import parse
-from kuznia.domains.code.languages.proof import MOST_FLAWS, proof_of, prove
+from kuznia.domains.code.parsing.grammar import parse
+from kuznia.domains.code.parsing.proof import MAX_FLAWS, proof_of, prove
 from kuznia.domains.code.schema import File, Proof
 from kuznia.platform.process.workers import Stopped, within
 
@@ -105,7 +105,7 @@ def test_what_is_missing_is_named():
 def test_only_the_first_errors_are_told_and_no_text_is_long():
     flaws = proof("x = = 1\n" * 200 + "=" * 5_000, "javascript").errors
 
-    assert len(flaws) <= MOST_FLAWS
+    assert len(flaws) <= MAX_FLAWS
     assert max(len(flaw.text) for flaw in flaws) <= 80
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kuznia.domains.code.languages.pytree import module_names, signatures, statements, tree_of
+from kuznia.domains.code.parsing.pytree import module_names, signatures, statements, tree_of
 
 
 def tree(source: str):

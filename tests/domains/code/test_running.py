@@ -9,9 +9,9 @@ from tests.domains.code.makers import a_bench
 from tests.doors.served import inside
 
 from kuznia.app import Made
-from kuznia.domains.code.checks.running import notice_lies, pass_when_run
-from kuznia.domains.code.sandbox.execution import CaseRun, Execution, Strength
-from kuznia.domains.code.schema import File, Proof, TestsDraft
+from kuznia.domains.code.checks.running import kill_mutants, pass_when_run
+from kuznia.domains.code.schema import CaseRun, Execution, File, Proof, Strength, TestsDraft
+from kuznia.domains.code.settings import CodeSettings
 from kuznia.llm.model import Ask
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.settings import Settings
@@ -61,7 +61,7 @@ def ran(*cases: CaseRun, **changes) -> TestsDraft:
 
 
 def codes(draft: TestsDraft) -> list[str]:
-    return [finding.code for finding in (*pass_when_run(draft, BENCH), *notice_lies(draft, BENCH))]
+    return [finding.code for finding in (*pass_when_run(draft, BENCH), *kill_mutants(draft, BENCH))]
 
 
 def case(outcome, message: str = "") -> CaseRun:
@@ -97,7 +97,7 @@ def test_no_test_at_all_is_told_with_what_the_runner_said():
 
 
 def test_tests_that_notice_no_lie_are_weak():
-    assert codes(ran(case("passed"), strength=Strength(lies=3, noticed=0))) == ["weak-tests"]
+    assert codes(ran(case("passed"), strength=Strength(mutants=3, killed=0))) == ["weak-tests"]
 
 
 def by_part(tests: list[str]):
@@ -114,7 +114,8 @@ def by_part(tests: list[str]):
 async def client(sqlite_url: str) -> AsyncGenerator[tuple[httpx2.AsyncClient, ScriptedModel]]:
     model = ScriptedModel()
     model.always(by_part([WRONG, RIGHT]))
-    settings = Settings(database_url=SecretStr(sqlite_url), code_run_tests="sandbox")
+    settings = Settings(database_url=SecretStr(sqlite_url))
+    settings = settings.having(CodeSettings(code_run_tests="sandbox"))
     async with inside(Made(settings=settings, model=model)) as kuznia:
         yield kuznia.client, model
 

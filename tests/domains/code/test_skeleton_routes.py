@@ -13,7 +13,7 @@ from tests.doors.served import inside
 
 from kuznia.app import Made
 from kuznia.domains.code.languages.find import get
-from kuznia.domains.code.languages.proof import prove
+from kuznia.domains.code.parsing.proof import prove
 from kuznia.platform.process.workers import POOL
 from kuznia.platform.settings import Settings
 
@@ -56,7 +56,7 @@ async def test_several_files_in_several_languages_are_one_answer(client):
         {"path": "fare", "language": "rs", "content": "pub fn fare() {}\n"},
     )
 
-    answer = await sketched(client, *files, include_tests=False, tongue="uk")
+    answer = await sketched(client, *files, include_tests=False, prose_language="uk")
 
     data = answer.json()["data"]
     assert [one["name"] for one in data["symbols"]] == ["fare", "Fare", "fare"]

@@ -3,8 +3,8 @@
 import pytest
 
 from kuznia.domains.code.languages.find import get
-from kuznia.domains.code.languages.grammar import parse
-from kuznia.domains.code.languages.symbols import placed, public, symbols
+from kuznia.domains.code.parsing.grammar import parse
+from kuznia.domains.code.parsing.symbols import placed, public, symbols
 from kuznia.platform.process.workers import Stopped, within
 
 # By language: a source, and what of it is public.

@@ -104,45 +104,6 @@ def make(
             open_page(page, settings, tools.serve)
 
 
-@cli.command()
-def analyze(
-    paths: Annotated[list[Path], typer.Argument(help="Files, and folders with all below them.")],
-    profile: Annotated[
-        Literal["default", "radon", "eslint", "lizard"], typer.Option(help="Whose counting rules.")
-    ] = "default",
-    sarif: Annotated[str | None, typer.Option(help="Write SARIF to this file, or -.")] = None,
-    max_cyclomatic: Annotated[int | None, typer.Option(help="Of a function.")] = None,
-    max_cognitive: Annotated[int | None, typer.Option(help="Of a function.")] = None,
-    max_nesting: Annotated[int | None, typer.Option(help="Of a function.")] = None,
-    max_length: Annotated[int | None, typer.Option(help="Of a function, in lines.")] = None,
-    max_parameters: Annotated[int | None, typer.Option(help="Of a function.")] = None,
-    min_maintainability: Annotated[float | None, typer.Option(help="Of a file, to 100.")] = None,
-    max_duplicated: Annotated[float | None, typer.Option(help="Share of all code, to 1.")] = None,
-    min_grade: Annotated[str | None, typer.Option(help="Of all files, A to F.")] = None,
-    allow_errors: Annotated[bool, typer.Option(help="Files may fail to parse.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Measure source code; exit with 1 where a limit you set does not hold."""
-    from kuznia.doors.cli.analysing import Wanted, analyse_here, limits
-
-    with faults_as_exit(as_json):
-        thresholds = limits(
-            errors=not allow_errors,
-            cyclomatic=max_cyclomatic,
-            cognitive=max_cognitive,
-            nesting=max_nesting,
-            length=max_length,
-            parameters=max_parameters,
-            maintainability=min_maintainability,
-            duplicated_share=max_duplicated,
-            grade=min_grade,
-        )
-        if as_json and sarif == "-":
-            raise Invalid("Standard output takes --json or --sarif -, not both.")
-        if not analyse_here(paths, profile, thresholds, Wanted(as_json, sarif)):
-            raise typer.Exit(1)
-
-
 training = typer.Typer(name="training", help="What training plans need beside the making.")
 cli.add_typer(training)
 
@@ -186,23 +147,6 @@ def import_(
 
     with faults_as_exit():
         say("\n".join(import_here(file, settings_of(context).training_catalogue)))
-
-
-@cli.command()
-def skeleton(
-    paths: Annotated[list[Path], typer.Argument(help="Files, and folders with all below them.")],
-    out: Annotated[Path | None, typer.Option(help="Write the files into this folder.")] = None,
-    force: Annotated[bool, typer.Option(help="Write over files that are there.")] = False,
-    tests: Annotated[bool, typer.Option(help="Property tests, for Python.")] = True,
-    docs: Annotated[bool, typer.Option(help="A page, and comments to fill in.")] = True,
-    tongue: Annotated[Literal["en", "uk"], typer.Option(help="For people to read.")] = "en",
-    as_json: AsJson = False,
-) -> None:
-    """Write documentation and property tests to be filled in; needs no model, runs nothing."""
-    from kuznia.doors.cli.sketching import Wish, sketch_here
-
-    with faults_as_exit(as_json):
-        sketch_here(paths, Wish(tests, docs, tongue, out, force, as_json))
 
 
 @cli.command()

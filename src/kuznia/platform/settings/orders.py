@@ -25,11 +25,6 @@ class OrderSettings(BaseSettings):
         default=None, description="Dollars one order may cost; needs the prices of the models."
     )
 
-    code_run_tests: Annotated[Literal["off", "sandbox"], Lower] = Field(
-        default="off",
-        description="`sandbox`: tests a model wrote are run, in bubblewrap and nowhere else; "
-        "`kuznia doctor` says whether this machine can hold one.",
-    )
     training_catalogue: Path | None = Field(
         default=None,
         description="A file for exercises of your own; `kuznia catalogue import` writes it.",

@@ -1,4 +1,4 @@
-"""The languages Kuznia writes, one row each: how they look, how they are tested and proven.
+"""The supported languages, one row each: how they look, how they are tested and proven.
 
 `measured` comes from files, and mutants of files, that the language's own parser had judged first;
 None: nobody has measured. Tools and file names are each language's own conventions.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Comments:
-    """How a comment begins on a line, and how one opens and closes."""
+    """How a comment begins on a line, and how a block comment begins and ends."""
 
     line: tuple[str, ...]
     block: tuple[tuple[str, str], ...] = ()
@@ -21,7 +21,7 @@ HASH = Comments(("#",))
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One row: what a language is called, how its files look, and what can be proven of them."""
+    """One row: the names of a language, how its files look, and what can be proven of them."""
 
     name: str
     title: str
