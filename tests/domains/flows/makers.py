@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from kuznia.domains.flows.checks.proof import Study, prove
+from kuznia.domains.flows.checks.proof import prove
 from kuznia.domains.flows.schema import Ask, Fact, Flow, Move, Op, Option, Step, Test, Text
-from kuznia.domains.flows.structure.blocks import Block, Branch, Choice, graph
+from kuznia.domains.flows.structure.blocks import Block, Branch, Choice, steps_of
+from kuznia.domains.flows.structure.graph import FlowGraph
 
 
 def text(words: str) -> Text:
@@ -77,7 +78,7 @@ def a_flow(steps: tuple[Step, ...] | None = None, **more: Any) -> Flow:
             "name": text("registration"),
             "archetype": "registration",
             "language": "en",
-            "steps": steps if steps is not None else graph(a_tree()),
+            "steps": steps if steps is not None else steps_of(a_tree()),
             **more,
         }
     )
@@ -105,7 +106,7 @@ def without(flow: Flow, name: str) -> Flow:
 
 def codes(flow: Flow) -> set[str]:
     """What the proof finds in a flow."""
-    return {finding.code for finding in prove(Study(flow))}
+    return {finding.code for finding in prove(FlowGraph(flow))}
 
 
 def to(name: str, when: Any = None, limit: int | None = None) -> Move:

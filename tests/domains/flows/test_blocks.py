@@ -23,7 +23,7 @@ from kuznia.domains.flows.structure.blocks import (
     Parallel,
     Unstructured,
     blocks,
-    graph,
+    steps_of,
 )
 
 
@@ -34,13 +34,13 @@ def form(name: str, again: bool = False):
 def test_blocks_become_steps_and_blocks_again() -> None:
     tree = a_tree()
 
-    assert blocks(graph(tree)) == tree
+    assert blocks(steps_of(tree)) == tree
 
 
 def test_a_loop_is_a_counted_move_back() -> None:
     tree = (Loop((form("child", again=True),), on("child_more"), 4), DONE)
 
-    steps = graph(tree)
+    steps = steps_of(tree)
 
     assert steps[0].next == (to("child", on("child_more"), 3), to("done"))
     assert steps[0].repeats == 4
@@ -50,7 +50,7 @@ def test_a_loop_is_a_counted_move_back() -> None:
 def test_a_loop_may_be_longer_than_one_step() -> None:
     tree = (Loop((form("a"), form("b"), form("c", again=True)), on("c_more"), 2), form("d"), DONE)
 
-    assert blocks(graph(tree)) == tree
+    assert blocks(steps_of(tree)) == tree
 
 
 def test_strands_side_by_side_are_read_back() -> None:
@@ -59,7 +59,7 @@ def test_strands_side_by_side_are_read_back() -> None:
         DONE,
     )
 
-    assert blocks(graph(tree)) == tree
+    assert blocks(steps_of(tree)) == tree
 
 
 def test_a_choice_in_a_choice_is_read_back() -> None:
@@ -76,7 +76,7 @@ def test_a_choice_in_a_choice_is_read_back() -> None:
         DONE,
     )
 
-    assert blocks(graph(tree)) == tree
+    assert blocks(steps_of(tree)) == tree
 
 
 def test_a_branch_may_end_by_itself() -> None:
@@ -87,14 +87,14 @@ def test_a_branch_may_end_by_itself() -> None:
         DONE,
     )
 
-    assert graph(blocks(graph(tree))) == graph(tree)
+    assert steps_of(blocks(steps_of(tree))) == steps_of(tree)
 
 
 def test_a_choice_right_after_a_choice_has_nothing_to_choose_by() -> None:
     choice = Choice((Branch(on("a_more")), Branch(None, (FAILED,))))
 
     with pytest.raises(Unstructured):
-        graph((form("a", again=True), choice, choice, DONE))
+        steps_of((form("a", again=True), choice, choice, DONE))
 
 
 @pytest.mark.parametrize(
@@ -136,6 +136,6 @@ def trees(draw, depth: int = 2, name: str = "s"):
 @settings(max_examples=60, deadline=None)
 @given(trees())
 def test_any_blocks_survive_the_way_there_and_back(tree) -> None:
-    steps = graph((*tree, DONE))
+    steps = steps_of((*tree, DONE))
 
-    assert graph(blocks(steps)) == steps
+    assert steps_of(blocks(steps)) == steps

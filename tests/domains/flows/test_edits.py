@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from tests.domains.flows.makers import EMAIL, a_flow, ask, codes, on, step, text
 
-from kuznia.domains.flows.checks.proof import Study, prove
+from kuznia.domains.flows.checks.proof import prove
+from kuznia.domains.flows.edits.differences import differences
 from kuznia.domains.flows.edits.operations import (
     AddBranch,
     AddField,
@@ -19,12 +20,12 @@ from kuznia.domains.flows.edits.operations import (
     RemoveField,
     RemoveStep,
     Rename,
-    differences,
     edited,
 )
 from kuznia.domains.flows.edits.sentences import operations
 from kuznia.domains.flows.planner import build, read
 from kuznia.domains.flows.schema import Text
+from kuznia.domains.flows.structure.graph import FlowGraph
 
 FLOW = build(read("Реєстрація користувача: ім'я, прізвище, email, телефон"))
 
@@ -200,7 +201,7 @@ def test_a_page_that_would_ask_nothing_goes_as_a_whole() -> None:
     less = edited(flow, operations(flow, "прибери вік"))
 
     assert "ask_person" not in less.by_id
-    assert prove(Study(less)) == ()
+    assert prove(FlowGraph(less)) == ()
 
 
 @pytest.mark.parametrize(

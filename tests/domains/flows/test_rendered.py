@@ -12,31 +12,27 @@ from hypothesis import strategies as st
 from tests.domains.flows.makers import a_flow, ask, options, step
 from tests.domains.flows.test_domain import a_bench, an_order
 
-from kuznia.domains.flows.checks.study import document, study
-from kuznia.domains.flows.parts import FlowBench
+from kuznia.domains.flows.checks.study import FlowBench, document, study, study_of
+from kuznia.domains.flows.checks.ui import CHECKS
+from kuznia.domains.flows.prompt import ui_prompt
+from kuznia.domains.flows.reply.ui import parse_page
+from kuznia.domains.flows.screens.expected import expected_fields
 from kuznia.domains.flows.screens.markup import cleaned
 from kuznia.domains.flows.screens.pages import overview
-from kuznia.domains.flows.screens.rendered import (
-    CHECKS,
-    Rendered,
-    Screens,
-    prompt,
-    rendered,
-    wanted,
-)
+from kuznia.domains.flows.screens.result import RenderedScreens, Screens
 from kuznia.forge.terms import Finding, Unreadable
 
 PAGE = (Path(__file__).parent / "replies" / "page.html").read_text("utf-8")
 FLOW = a_flow()
-BENCH = replace(a_bench(), accepted={"flow": FLOW})
+BENCH = replace(a_bench(), studies={"flow": study(FLOW)})
 OWN = Screens(html="", pages=())
 EVIL = re.compile(
     r"<script|\son\w+\s*=|javascript:|https?:|//|<iframe|<img|<svg|<object|style=", re.I
 )
 
 
-def page(reply: str, bench: FlowBench = BENCH) -> Rendered:
-    return rendered(reply, OWN, bench)
+def page(reply: str, bench: FlowBench = BENCH) -> RenderedScreens:
+    return parse_page(reply, study_of(bench))
 
 
 def found(draft: Screens, bench: FlowBench = BENCH) -> list[str]:
@@ -217,7 +213,7 @@ def test_a_page_like_ours_is_good_for_every_type_of_field() -> None:
     flow = a_flow((step("all", fields=FIELDS), step("yes", "consent")), archetype="survey")
     ours = document(overview(flow, "en"))
     inner = ours.partition('tabindex="-1">')[2].partition("</main>")[0]
-    bench = replace(a_bench(), accepted={"flow": flow})
+    bench = replace(a_bench(), studies={"flow": study(flow)})
 
     assert found(page(inner, bench), bench) == []
 
@@ -225,7 +221,7 @@ def test_a_page_like_ours_is_good_for_every_type_of_field() -> None:
 def test_a_field_asked_on_two_ways_stands_once() -> None:
     steps = (step("one", fields=FIELDS[:2]), step("two", fields=FIELDS[1:3]), step("x", "lookup"))
 
-    topics = wanted(a_flow(steps, archetype="survey"))
+    topics = expected_fields(a_flow(steps, archetype="survey"))
 
     assert {name: [one.id for one in fields] for name, fields in topics.items()} == {
         "one": ["short", "story"],
@@ -234,7 +230,7 @@ def test_a_field_asked_on_two_ways_stands_once() -> None:
 
 
 def test_the_model_is_told_the_fields_and_not_the_request() -> None:
-    said = prompt(BENCH)
+    said = ui_prompt(BENCH)
 
     assert '"id":"email","kind":"text","label":"email","input":"email"' in said.user
     assert '"name":"registration"' in said.user

@@ -7,13 +7,13 @@ from tests.domains.flows.makers import DONE, ask, on, options, or_fail, service,
 
 from kuznia.domains.flows.checks.study import study
 from kuznia.domains.flows.schema import Flow
-from kuznia.domains.flows.structure.blocks import Block, Branch, Choice, Loop, Parallel, graph
+from kuznia.domains.flows.structure.blocks import Block, Branch, Choice, Loop, Parallel, steps_of
 from kuznia.domains.flows.terminal import told
 
 
 def parts_of(*blocks: Block, **more: Any) -> dict[str, Any]:
     """The parts of an artefact, as JSON, for a flow of these blocks."""
-    steps = graph(blocks)
+    steps = steps_of(blocks)
     flow = Flow(
         **{
             "id": "f",

@@ -5,12 +5,12 @@ from types import MappingProxyType
 
 from pydantic import ValidationError
 
-from kuznia.domains.flows.checks.proof import Study
-from kuznia.domains.flows.checks.proof.law import LIGHT, SIGNED, secret
-from kuznia.domains.flows.planner import parts
+from kuznia.domains.flows.planner import standard_steps as standard
 from kuznia.domains.flows.schema import SERVICES, Ask, Flow, Move, Step, Text
 from kuznia.domains.flows.structure.blocks import Block, Choice
+from kuznia.domains.flows.structure.graph import FlowGraph
 from kuznia.domains.flows.structure.guards import tests
+from kuznia.domains.flows.structure.law import LIGHT, SIGNED, secret
 from kuznia.domains.flows.structure.registries import KNOWN
 from kuznia.forge.terms import Finding
 
@@ -101,16 +101,16 @@ def _told_not_asked(flow: Flow) -> Flow:
             known = told | set(KNOWN)
             step = _set(step, fields=tuple(f for f in step.fields if f.id not in known))
         if step.kind in {"form", "review"} and told & set(step.shows) and len(step.next) == 1:
-            right = parts.option("right", "Усе правильно", "All correct")
-            wrong = parts.option("wrong", "Дані помилкові", "The data are wrong")
+            right = standard.option("right", "Усе правильно", "All correct")
+            wrong = standard.option("wrong", "Дані помилкові", "The data are wrong")
             moves = (
-                Move(to=step.next[0].to, when=parts.is_(step.id, "right")),
-                Move(to=parts.DATA_WRONG.id),
+                Move(to=step.next[0].to, when=standard.is_(step.id, "right")),
+                Move(to=standard.DATA_WRONG.id),
             )
             step = _set(step, outcomes=(right, wrong), next=moves)
         return step
 
-    return _ended(_each(flow, change), parts.DATA_WRONG)
+    return _ended(_each(flow, change), standard.DATA_WRONG)
 
 
 def _ended(flow: Flow, end: Step) -> Flow:
@@ -144,16 +144,16 @@ def _led_on(flow: Flow) -> Flow:
 
 
 def _only_reached(flow: Flow) -> Flow:
-    reached = Study(flow).reached
+    reached = FlowGraph(flow).reached
     return _with(flow, (step for step in flow.steps if step.id in reached))
 
 
 def _covered(flow: Flow) -> Flow:
     """A case that no guard covers goes where the last one goes; what is never taken is left out."""
-    study = Study(flow)
+    graph = FlowGraph(flow)
 
     def change(step: Step) -> Step:
-        clashes = study.clashes(step)
+        clashes = graph.clashes(step)
         kinds = {clash.kind for clash in clashes}
         never = {clash.facts["to"] for clash in clashes if clash.kind == "never"}
         moves = [move for move in step.next if move.when is None or move.to not in never]
@@ -169,7 +169,7 @@ def _covered(flow: Flow) -> Flow:
 
 def _taken(flow: Flow) -> Flow:
     """Without moves that what was decided before rules out."""
-    taken = Study(flow).taken
+    taken = FlowGraph(flow).taken
 
     def change(step: Step) -> Step:
         moves = tuple(m for place, m in enumerate(step.next) if (step.id, place) in taken)
@@ -186,18 +186,18 @@ def _routed(flow: Flow) -> Flow:
     def change(step: Step) -> Step:
         if step.kind not in SERVICES or len(step.next) != 1 or step.next[0].when is not None:
             return step
-        well = parts.option("well", "Вдалося", "It worked")
-        badly = parts.option("badly", "Не вдалося", "It did not work")
+        well = standard.option("well", "Вдалося", "It worked")
+        badly = standard.option("badly", "Не вдалося", "It did not work")
         outcomes = step.outcomes if len(step.outcomes) > 1 else (well, badly)
-        hoped = Move(to=step.next[0].to, when=parts.is_(step.id, outcomes[0].id))
-        return _set(step, outcomes=outcomes, next=(hoped, Move(to=parts.UNAVAILABLE.id)))
+        hoped = Move(to=step.next[0].to, when=standard.is_(step.id, outcomes[0].id))
+        return _set(step, outcomes=outcomes, next=(hoped, Move(to=standard.UNAVAILABLE.id)))
 
-    return _ended(_each(flow, change), parts.UNAVAILABLE)
+    return _ended(_each(flow, change), standard.UNAVAILABLE)
 
 
 def _shown_when_known(flow: Flow) -> Flow:
     known: set[str] = set()
-    for run in Study(flow).runs:
+    for run in FlowGraph(flow).runs:
         known |= set(run.path)
     facts = {fact.id for step in flow.steps if step.id in known for fact in step.provides}
     asked = set(flow.asks)
@@ -214,11 +214,11 @@ def _lawful(flow: Flow) -> Flow:
     kinds = {step.kind for step in flow.steps}
     missing: list[Block] = []
     if "review" not in kinds and flow.archetype not in LIGHT:
-        missing += parts.review(())
+        missing += standard.review(())
     if "consent" not in kinds and _personal(flow):
-        missing.append(parts.consent())
+        missing.append(standard.consent())
     if "sign" not in kinds and (flow.legal_effect or flow.archetype in SIGNED):
-        missing += parts.sign()
+        missing += standard.sign()
     chain = [block for block in missing if isinstance(block, Step)]
     return _put_before(flow, target, chain, missing)
 
@@ -235,8 +235,8 @@ def _put_before(flow: Flow, target: Step, chain: list[Step], blocks: list[Block]
     for step, follower in zip(chain, [*(one.id for one in chain[1:]), target.id], strict=True):
         moves = (Move(to=follower),)
         if step.kind == "sign" and signed:
-            hoped = Move(to=follower, when=parts.is_("sign", "signed"))
-            moves = (hoped, Move(to=parts.CANCELLED.id))
+            hoped = Move(to=follower, when=standard.is_("sign", "signed"))
+            moves = (hoped, Move(to=standard.CANCELLED.id))
         led.append(_set(step, next=moves))
 
     def change(step: Step) -> Step:
@@ -253,7 +253,7 @@ def _put_before(flow: Flow, target: Step, chain: list[Step], blocks: list[Block]
     place = next(n for n, step in enumerate(steps) if step.id == target.id)
     start = led if place == 0 else []
     order = [*start, *steps] if start else [*steps[:place], *led, *steps[place:]]
-    return _ended(_with(flow, order), parts.CANCELLED)
+    return _ended(_with(flow, order), standard.CANCELLED)
 
 
 def _counted(flow: Flow) -> Flow:
@@ -266,10 +266,10 @@ def _counted(flow: Flow) -> Flow:
             if move.to == step.id and move.limit is None and about:
                 moves[place] = move.model_copy(update={"limit": 3})
         if any(move.limit for move in moves) and all(move.when is not None for move in moves):
-            moves.append(Move(to=parts.UNAVAILABLE.id))
+            moves.append(Move(to=standard.UNAVAILABLE.id))
         return _set(step, next=tuple(moves))
 
-    return _ended(_each(flow, change), parts.UNAVAILABLE)
+    return _ended(_each(flow, change), standard.UNAVAILABLE)
 
 
 # In this order: what is put in comes before what then has to be led on, and covered, and reached.

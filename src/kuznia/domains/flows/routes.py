@@ -15,8 +15,9 @@ from pydantic import (
 )
 from pydantic_core import from_json, to_json
 
-from kuznia.domains.flows.edits.edited import edition
-from kuznia.domains.flows.edits.operations import Difference, Edit, Impossible
+from kuznia.domains.flows.edits.apply import edition
+from kuznia.domains.flows.edits.differences import Difference
+from kuznia.domains.flows.edits.operations import Edit, Impossible
 from kuznia.domains.flows.parts import FLOW
 from kuznia.domains.flows.schema import Flow, Language
 from kuznia.domains.flows.screens.preview import Posted, preview

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kuznia.domains.flows.checks.judge import Judgement
-from kuznia.domains.flows.exports.network import said
+from kuznia.domains.flows.checks.judge.result import Judgement
+from kuznia.domains.flows.checks.proof.result import FlowProof
+from kuznia.domains.flows.exports.diagram import said
 from kuznia.domains.flows.schema import Flow, Guard, Language, Step
 from kuznia.domains.flows.structure.blocks import (
     Block,
@@ -15,7 +16,6 @@ from kuznia.domains.flows.structure.blocks import (
     Unstructured,
     blocks,
 )
-from kuznia.domains.flows.structure.drafts import Proof
 
 _WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {
@@ -51,7 +51,7 @@ def told(parts: Mapping[str, Any]) -> str:
     lines = [flow.name.of(flow.language), *_drawn(_lines(flow))]
     if "proof" in parts and "judge" in parts:
         proof, judge = (
-            Proof.model_validate(parts["proof"]),
+            FlowProof.model_validate(parts["proof"]),
             Judgement.model_validate(parts["judge"]),
         )
         lines += ["", *_verdict(proof, judge, flow.language)]
@@ -118,7 +118,7 @@ def _drawn(lines: tuple[_Line, ...], indent: str = "") -> Iterator[str]:
         yield from _drawn(line.below, f"{indent}{'   ' if last else '│  '}")
 
 
-def _verdict(proof: Proof, judge: Judgement, language: Language) -> Iterator[str]:
+def _verdict(proof: FlowProof, judge: Judgement, language: Language) -> Iterator[str]:
     words = _WORDS[language]
     good = sum(one.passed for one in proof.checks)
     count = good if proof.sound else len(proof.checks) - good

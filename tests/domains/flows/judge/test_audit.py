@@ -3,11 +3,11 @@
 import pytest
 
 from kuznia.domains.flows.screens.audit import RULES, audit, contrast
-from kuznia.domains.flows.screens.node import Node, el
+from kuznia.domains.flows.screens.element import Element, el
 from kuznia.domains.flows.screens.style import PAIRS
 
 
-def a_page(*content: Node, lang: str = "en", title: str = "T") -> Node:
+def a_page(*content: Element, lang: str = "en", title: str = "T") -> Element:
     return el(
         "html",
         el("head", el("title", title)),
@@ -20,7 +20,7 @@ def a_page(*content: Node, lang: str = "en", title: str = "T") -> Node:
     )
 
 
-def field(**more) -> Node:
+def field(**more) -> Element:
     return el("input", type="text", id="x", name="x", **more)
 
 
@@ -28,7 +28,7 @@ LABEL = el("label", "X", for_="x")
 H1 = el("h1", "H")
 
 
-def broken(page: Node) -> set[str]:
+def broken(page: Element) -> set[str]:
     return {one.rule for one in audit({"p": page}).broken}
 
 

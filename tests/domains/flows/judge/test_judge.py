@@ -17,17 +17,19 @@ from tests.domains.flows.makers import (
     told,
 )
 
-from kuznia.domains.flows.checks.judge import WEIGHTS, cost, judge
-from kuznia.domains.flows.checks.judge.components import CODES, RIGHT, component, worth
-from kuznia.domains.flows.checks.proof import Study, prove
+from kuznia.domains.flows.checks.judge import WEIGHTS, judge
+from kuznia.domains.flows.checks.proof import prove
 from kuznia.domains.flows.schema import Flow, Text
 from kuznia.domains.flows.screens.pages import View, page
+from kuznia.domains.flows.structure.components import CODES, RIGHT, component, worth
+from kuznia.domains.flows.structure.graph import FlowGraph
+from kuznia.domains.flows.structure.page_load import cost
 
 SILENT = Text(uk=" ", en=" ")
 
 
 def judged(flow: Flow):
-    study = Study(flow)
+    study = FlowGraph(flow)
     view = View(flow=flow, language="en")
     return judge(study, prove(study), {one.id: page(view, one) for one in flow.steps})
 
@@ -92,7 +94,7 @@ def test_the_mock_of_the_origin_gets_what_it_deserves() -> None:
 def test_a_broken_flow_is_measured_and_refused() -> None:
     flow = the_broken_one()
     verdict = judged(flow)
-    found = [finding.code for finding in prove(Study(flow))]
+    found = [finding.code for finding in prove(FlowGraph(flow))]
 
     assert scores(flow) == [71.43, 50, 40, 61, 50]
     assert (verdict.total, verdict.sound) == (55.01, False)

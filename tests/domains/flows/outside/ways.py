@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TypeAlias
 
-from kuznia.domains.flows.checks.proof import Study
-from kuznia.domains.flows.checks.proof.run import Edge, Run, way
-from kuznia.domains.flows.exports.network import rounds
+from kuznia.domains.flows.exports.diagram import rounds
 from kuznia.domains.flows.schema import Step
+from kuznia.domains.flows.structure.graph import FlowGraph
 from kuznia.domains.flows.structure.guards import Known, tests
+from kuznia.domains.flows.structure.interpreter import Edge, Run, way
 
 # Which visit told a fact, and what.
 _Told: TypeAlias = Mapping[str, tuple[int, Known]]
@@ -21,7 +21,7 @@ class Visit:
     facts: dict[str, Known]
 
 
-def visits(study: Study, run: Run) -> list[Visit]:
+def visits(study: FlowGraph, run: Run) -> list[Visit]:
     """The steps of a run, each with answers that lead on as the run did."""
     said = next(_answers(study, run, 0, {}, {}))
     found = [Visit(step, {}) for step, _ in run.trail]
@@ -37,7 +37,7 @@ def visits(study: Study, run: Run) -> list[Visit]:
 
 
 def _answers(
-    study: Study, run: Run, at: int, known: _Told, taken: Mapping[Edge, int]
+    study: FlowGraph, run: Run, at: int, known: _Told, taken: Mapping[Edge, int]
 ) -> Iterator[tuple[tuple[int, str, Known], ...]]:
     """What has to be said at each visit, found by trying from one visit to the next."""
     if at == len(run.trail):
@@ -71,13 +71,13 @@ def _wanted(step: Step) -> list[str]:
     return list(dict.fromkeys(test.fact for guard in guards for test in tests(guard)))
 
 
-def _asker(study: Study, run: Run, at: int, fact: str) -> int:
+def _asker(study: FlowGraph, run: Run, at: int, fact: str) -> int:
     """The last visit before this one at which the fact was asked or told."""
     before = [n for n in range(at) if fact in _own(study.flow.by_id[run.trail[n][0]])]
     return before[-1] if before else at
 
 
-def _cases(study: Study, run: Run, fact: str) -> list[Known]:
+def _cases(study: FlowGraph, run: Run, fact: str) -> list[Known]:
     """What the fact can be; first what it was when the run came to its end."""
     cases = study.cases.get(fact) or (None,)
     return sorted(cases, key=lambda one: one != run.facts.get(fact))

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kuznia.domains.flows.checks.proof import Study, prove
+from kuznia.domains.flows.checks.proof import prove
 from kuznia.domains.flows.planner import build, declined, read
 from kuznia.domains.flows.planner.cues import days, fees, kind_of
 from kuznia.domains.flows.planner.lexicon import LEXICON
-from kuznia.domains.flows.planner.words import clean, language_of, slug, words
+from kuznia.domains.flows.planner.prompt_text import clean, language_of, slug, words
+from kuznia.domains.flows.structure.graph import FlowGraph
 
 
 def asked(prompt: str) -> dict[str, object]:
@@ -158,6 +159,12 @@ def test_every_field_of_the_lexicon_is_said_in_both_languages() -> None:
     assert len(LEXICON.phrases) >= 400
 
 
+def test_what_decides_a_branch_is_not_asked_again_on_it() -> None:
+    findings = prove(FlowGraph(build(read('IF"ДОBІДК0"–"ДОBІДК0'))))
+
+    assert not [finding for finding in findings if finding.stands]
+
+
 PIECES = (
     "реєстрація довідка субсидія дозвіл угода анонімно кожного телефон email ім'я registration "
     "if якщо інакше or або with without без до від 5 1 100 грн optional up to 3 : ; , . ( ) — \n"
@@ -173,6 +180,6 @@ def test_whatever_is_written_is_planned_soundly_or_declined(prompt) -> None:
     reading = read(prompt)
 
     if declined(reading) is None:
-        findings = prove(Study(build(reading)))
+        findings = prove(FlowGraph(build(reading)))
 
         assert [finding for finding in findings if finding.stands] == []

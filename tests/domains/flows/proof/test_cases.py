@@ -3,9 +3,10 @@
 import pytest
 from tests.domains.flows.makers import DONE, FAILED, a_flow, ask, on, options, service, step, to
 
-from kuznia.domains.flows.checks.proof import Study, prove
-from kuznia.domains.flows.checks.proof.cases import MOST_CASES, all_cases
+from kuznia.domains.flows.checks.proof import prove
 from kuznia.domains.flows.schema import All, Flow
+from kuznia.domains.flows.structure.cases import MOST_CASES, all_cases
+from kuznia.domains.flows.structure.graph import FlowGraph
 
 
 def deciding(field, *guards, **more) -> Flow:
@@ -21,7 +22,7 @@ def deciding(field, *guards, **more) -> Flow:
 
 
 def told(flow: Flow) -> list[str]:
-    return [one.message for one in prove(Study(flow)) if one.code == "guard-cases"]
+    return [one.message for one in prove(FlowGraph(flow)) if one.code == "guard-cases"]
 
 
 AGE = ask("x", type="number", low=0, high=120)
@@ -88,4 +89,4 @@ def test_more_cases_than_can_be_looked_through_are_refused() -> None:
 def test_dates_that_meet_at_a_boundary_leave_nothing_out() -> None:
     flow = deciding(DAY, on("x", "2026-01-01", "lt"))
 
-    assert prove(Study(flow)) == ()
+    assert prove(FlowGraph(flow)) == ()

@@ -18,8 +18,9 @@ from tests.domains.flows.makers import (
     without,
 )
 
-from kuznia.domains.flows.checks.proof import CHECKS, SOUND, Study, prove, sound
+from kuznia.domains.flows.checks.proof import CHECKS, SOUND, prove, sound
 from kuznia.domains.flows.schema import Fee, Flow, Text
+from kuznia.domains.flows.structure.graph import FlowGraph
 
 YES = ask("more", type="yesno")
 
@@ -198,7 +199,7 @@ MUTATIONS = {
 
 
 def test_a_sound_flow_has_nothing_wrong_with_it() -> None:
-    findings = prove(Study(a_flow()))
+    findings = prove(FlowGraph(a_flow()))
 
     assert findings == ()
     assert sound(findings)
@@ -227,7 +228,7 @@ def test_what_is_told_and_never_used_is_only_a_warning() -> None:
         next=(to("who", on("enter", "well")), to("failed")),
         provides=(told("first_name"),),
     )
-    findings = prove(Study(a_flow((proof, *a_flow().steps))))
+    findings = prove(FlowGraph(a_flow((proof, *a_flow().steps))))
 
     assert [(one.code, one.severity) for one in findings] == [("unused-fact", "warn")]
     assert sound(findings)
@@ -248,7 +249,7 @@ def test_a_case_that_no_guard_covers_is_shown() -> None:
     moves = (to("done", on("age", 15, "ge")), to("failed", on("age", 14, "lt")))
     flow = a_flow((step("ask", fields=(age,), next=moves), DONE, FAILED), archetype="survey")
 
-    messages = [one.message for one in prove(Study(flow)) if one.code == "guard-cases"]
+    messages = [one.message for one in prove(FlowGraph(flow)) if one.code == "guard-cases"]
 
     assert messages == ["No move of step ask holds when age is 14."]
 

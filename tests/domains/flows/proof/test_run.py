@@ -2,8 +2,8 @@
 
 from tests.domains.flows.makers import DONE, FAILED, a_flow, ask, codes, on, service, step, to
 
-from kuznia.domains.flows.checks.proof import Study
-from kuznia.domains.flows.checks.proof.run import MOST_RUNS, execute
+from kuznia.domains.flows.structure.graph import FlowGraph
+from kuznia.domains.flows.structure.interpreter import MOST_RUNS, execute
 
 
 def a_retry(limit: int):
@@ -13,7 +13,7 @@ def a_retry(limit: int):
 
 
 def test_every_way_through_is_found_once() -> None:
-    runs = Study(a_flow()).runs
+    runs = FlowGraph(a_flow()).runs
 
     assert sorted((run.path[1], run.end) for run in runs) == [
         ("company", "done"),
@@ -32,14 +32,14 @@ def test_a_counted_move_is_taken_so_often_and_no_more() -> None:
 
 def test_a_loop_is_tried_none_once_and_twice() -> None:
     ends = sorted(
-        run.path for run in Study(a_retry(5)).runs if run.end == "done" and len(run.path) < 5
+        run.path for run in FlowGraph(a_retry(5)).runs if run.end == "done" and len(run.path) < 5
     )
 
     assert ends == [("pay", "done"), ("pay", "pay", "done"), ("pay", "pay", "pay", "done")]
 
 
 def test_a_step_that_repeats_itself_is_also_tried_to_its_limit() -> None:
-    ends = {run.path for run in Study(a_retry(5)).runs if run.end == "failed"}
+    ends = {run.path for run in FlowGraph(a_retry(5)).runs if run.end == "failed"}
 
     assert ("pay",) * 6 + ("failed",) in ends
 
@@ -131,5 +131,5 @@ def test_too_many_ways_to_walk_are_refused_not_walked() -> None:
     ]
     flow = a_flow((*steps, *sides, DONE), archetype="survey")
 
-    assert len(Study(flow).runs) == MOST_RUNS + 1
+    assert len(FlowGraph(flow).runs) == MOST_RUNS + 1
     assert "execution" in codes(flow)

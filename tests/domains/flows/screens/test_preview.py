@@ -11,7 +11,7 @@ from tests.domains.flows.planner.facts import ASKED
 
 from kuznia.domains.flows.planner import build, read
 from kuznia.domains.flows.screens.audit import audit
-from kuznia.domains.flows.screens.node import el, html, walk, words
+from kuznia.domains.flows.screens.element import el, html, walk, words
 from kuznia.domains.flows.screens.pages import View, overview, page, spoken
 from kuznia.domains.flows.screens.preview import Shown, preview, sample
 from kuznia.domains.flows.screens.sealed import MOST_PACKED, reference, seal, unseal

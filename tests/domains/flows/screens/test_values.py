@@ -6,7 +6,7 @@ import pytest
 from tests.domains.flows.makers import ask, options, text
 
 from kuznia.domains.flows.screens.controls import control, error_of, hint_of
-from kuznia.domains.flows.screens.node import html
+from kuznia.domains.flows.screens.element import html
 from kuznia.domains.flows.screens.values import Wrong, read
 
 TODAY = date(2026, 11, 21)

@@ -14,10 +14,11 @@ from kuznia.domains.flows.edits.operations import (
     RemoveStep,
     Rename,
 )
-from kuznia.domains.flows.planner import parts, read
+from kuznia.domains.flows.planner import read
+from kuznia.domains.flows.planner import standard_steps as standard
 from kuznia.domains.flows.planner.lexicon import LEXICON
-from kuznia.domains.flows.planner.topics import TOPICS
-from kuznia.domains.flows.planner.words import GAP, clean, words
+from kuznia.domains.flows.planner.prompt_text import GAP, clean, words
+from kuznia.domains.flows.planner.titles import TOPICS
 from kuznia.domains.flows.schema import Ask, Flow, Step, Text
 
 
@@ -180,5 +181,5 @@ def _branches(flow: Flow, said: str) -> Iterator[Edit]:
         name = f"ask_{decides.id}_yes"
         own = tuple(one.model_copy(update={"group": name}) for one in fields)
         topic = TOPICS.get(fields[0].group, TOPICS["details"])
-        page = parts.step(name, "form", topic, fields=own)
+        page = standard.step(name, "form", topic, fields=own)
         yield AddBranch(after=home.id, when=condition.guard, step=page)

@@ -4,7 +4,7 @@ from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from kuznia.domains.flows.schema import Flow, Language
-from kuznia.domains.flows.screens.node import html
+from kuznia.domains.flows.screens.element import html
 from kuznia.domains.flows.screens.pages import View, overview, page
 
 _UNSEEN = frozenset({"decision", "fork", "join"})

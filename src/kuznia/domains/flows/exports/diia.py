@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue
 
-from kuznia.domains.flows.checks.judge.components import component
 from kuznia.domains.flows.exports.schemas import Json
 from kuznia.domains.flows.schema import SEEN, Ask, Fact, Flow, Language, Step
 from kuznia.domains.flows.screens.controls import error_of, hint_of
+from kuznia.domains.flows.screens.texts import BUTTONS, FORMATS, WORDS
 from kuznia.domains.flows.screens.values import Wrong, most
-from kuznia.domains.flows.screens.words import BUTTONS, FORMATS, WORDS
+from kuznia.domains.flows.structure.components import component
 from kuznia.domains.flows.structure.formats import EXAMPLES, pattern_of
 from kuznia.domains.flows.structure.registries import REGISTRIES
 

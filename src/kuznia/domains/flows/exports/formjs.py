@@ -2,12 +2,12 @@
 
 from pydantic import JsonValue
 
-from kuznia.domains.flows.checks.judge.components import FEW
 from kuznia.domains.flows.exports.schemas import Json
 from kuznia.domains.flows.schema import Ask, Flow, Language, Step
 from kuznia.domains.flows.screens.controls import hint_of
+from kuznia.domains.flows.screens.texts import WORDS
 from kuznia.domains.flows.screens.values import most
-from kuznia.domains.flows.screens.words import WORDS
+from kuznia.domains.flows.structure.components import FEW
 from kuznia.domains.flows.structure.formats import pattern_of
 
 VERSION = 19

@@ -6,7 +6,7 @@ Lines run in the gaps between columns and rows, so that none of them crosses a t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kuznia.domains.flows.exports.network import Edge, Network, Node, Shape
+from kuznia.domains.flows.exports.diagram import Diagram, DiagramEdge, DiagramNode, Shape
 
 _COLUMN, _ROW, _MARGIN = 180, 150, 60
 _SIZES: Mapping[Shape, tuple[int, int]] = {
@@ -22,7 +22,7 @@ _SIZES: Mapping[Shape, tuple[int, int]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class Rectangle:
     x: int
     y: int
     width: int
@@ -38,46 +38,46 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    boxes: Mapping[str, Box]
+class DiagramLayout:
+    boxes: Mapping[str, Rectangle]
     lines: Mapping[str, tuple[tuple[int, int], ...]]
     width: int
     height: int
 
 
-def layout(net: Network) -> Layout:
+def layout(diagram: Diagram) -> DiagramLayout:
     """The place of each node and the course of each edge."""
-    cells = _cells(net)
-    boxes: dict[str, Box] = {}
-    for node in net.nodes:
+    cells = _cells(diagram)
+    boxes: dict[str, Rectangle] = {}
+    for node in diagram.nodes:
         if node.on is None:
             column, row = cells[node.id]
             width, height = _SIZES[node.shape]
             x = _MARGIN + column * _COLUMN + (120 - width) // 2
-            boxes[node.id] = Box(x, _MARGIN + row * _ROW + (80 - height) // 2, width, height)
-    for node in net.nodes:
+            boxes[node.id] = Rectangle(x, _MARGIN + row * _ROW + (80 - height) // 2, width, height)
+    for node in diagram.nodes:
         if node.on is not None:
             host = boxes[node.on]
-            boxes[node.id] = Box(host.right - 48, host.y + host.height - 18, 36, 36)
+            boxes[node.id] = Rectangle(host.right - 48, host.y + host.height - 18, 36, 36)
     lanes: dict[int, int] = {}
-    lines = {edge.id: _line(edge, boxes, cells, lanes, net) for edge in net.edges}
+    lines = {edge.id: _line(edge, boxes, cells, lanes, diagram) for edge in diagram.edges}
     columns = max(column for column, _ in cells.values()) + 1
     rows = max(row for _, row in cells.values()) + 1
-    return Layout(boxes, lines, 2 * _MARGIN + columns * _COLUMN, 2 * _MARGIN + rows * _ROW)
+    return DiagramLayout(boxes, lines, 2 * _MARGIN + columns * _COLUMN, 2 * _MARGIN + rows * _ROW)
 
 
-def _cells(net: Network) -> dict[str, tuple[int, int]]:
-    ranks = _ranks(net)
+def _cells(diagram: Diagram) -> dict[str, tuple[int, int]]:
+    ranks = _ranks(diagram)
     leads: dict[str, list[str]] = {}
-    for edge in net.edges:
+    for edge in diagram.edges:
         if not edge.back:
             leads.setdefault(edge.target, []).append(edge.source)
-    hosts = {node.id: node.on for node in net.nodes if node.on}
+    hosts = {node.id: node.on for node in diagram.nodes if node.on}
     taken: set[tuple[int, int]] = set()
     cells: dict[str, tuple[int, int]] = {}
     # Ends are set last, the good one before the others: what goes on keeps its row, what fails
     # goes below it.
-    order = sorted(net.nodes, key=lambda node: (ranks.get(node.id, 0), _lowness(node)))
+    order = sorted(diagram.nodes, key=lambda node: (ranks.get(node.id, 0), _lowness(node)))
     for node in order:
         if node.on is not None:
             continue
@@ -91,18 +91,18 @@ def _cells(net: Network) -> dict[str, tuple[int, int]]:
     return cells
 
 
-def _lowness(node: Node) -> int:
+def _lowness(node: DiagramNode) -> int:
     if node.shape != "end":
         return 0
     return 1 if node.step is not None and node.step.ending in {None, "done"} else 2
 
 
-def _ranks(net: Network) -> dict[str, int]:
+def _ranks(diagram: Diagram) -> dict[str, int]:
     """The longest way from the start to each node, not counting ways back."""
-    hosts = {node.id: node.on for node in net.nodes if node.on}
+    hosts = {node.id: node.on for node in diagram.nodes if node.on}
     ways: dict[str, list[str]] = {}
-    coming: dict[str, int] = {node.id: 0 for node in net.nodes if node.on is None}
-    for edge in net.edges:
+    coming: dict[str, int] = {node.id: 0 for node in diagram.nodes if node.on is None}
+    for edge in diagram.edges:
         if not edge.back:
             ways.setdefault(hosts.get(edge.source) or edge.source, []).append(edge.target)
             coming[edge.target] += 1
@@ -119,14 +119,14 @@ def _ranks(net: Network) -> dict[str, int]:
 
 
 def _line(
-    edge: Edge,
-    boxes: Mapping[str, Box],
+    edge: DiagramEdge,
+    boxes: Mapping[str, Rectangle],
     cells: Mapping[str, tuple[int, int]],
     lanes: dict[int, int],
-    net: Network,
+    diagram: Diagram,
 ) -> tuple[tuple[int, int], ...]:
     source, target = boxes[edge.source], boxes[edge.target]
-    host = _host(edge.source, net)
+    host = _host(edge.source, diagram)
     here, there = cells[host or edge.source], cells[edge.target]
     begin = (source.right, source.middle)
     end = (target.x, target.middle)
@@ -143,8 +143,8 @@ def _line(
     return (begin, (after, begin[1]), (after, below), (before, below), (before, end[1]), end)
 
 
-def _host(name: str, net: Network) -> str | None:
-    return next((node.on for node in net.nodes if node.id == name and node.on), None)
+def _host(name: str, diagram: Diagram) -> str | None:
+    return next((node.on for node in diagram.nodes if node.id == name and node.on), None)
 
 
 def label(points: tuple[tuple[int, int], ...], width: int) -> tuple[int, int]:

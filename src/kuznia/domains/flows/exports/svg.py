@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from types import MappingProxyType
 
-from kuznia.domains.flows.exports.layout import Box, label, layout
-from kuznia.domains.flows.exports.network import Edge, Node, Shape, network
+from kuznia.domains.flows.exports.diagram import DiagramEdge, DiagramNode, Shape, diagram_of
+from kuznia.domains.flows.exports.layout import Rectangle, label, layout
 from kuznia.domains.flows.schema import Flow
-from kuznia.domains.flows.screens import node as page
-from kuznia.domains.flows.screens.node import el
+from kuznia.domains.flows.screens.element import Element, el, html
 from kuznia.domains.flows.screens.style import (
     ACCENT,
     BLUSH,
@@ -35,8 +34,8 @@ _SIGNS: Mapping[Shape, str] = MappingProxyType(
 def svg(flow: Flow) -> bytes:
     """The picture, with the name of the flow for those who do not see it."""
     name = flow.name.of(flow.language)
-    net = network(flow, flow.language)
-    drawn = layout(net)
+    diagram = diagram_of(flow, flow.language)
+    drawn = layout(diagram)
     steps = ", ".join(step.title.of(flow.language) for step in flow.steps if step.kind != "end")
     root = el(
         "svg",
@@ -45,10 +44,10 @@ def svg(flow: Flow) -> bytes:
         el("defs", _arrow()),
         el("rect", width="100%", height="100%", fill=PAPER),
         el("text", name, x="60", y="34", font_size="16", font_weight="700"),
-        *(_line(edge, drawn.lines[edge.id]) for edge in net.edges),
-        *(_shape(node, drawn.boxes[node.id]) for node in net.nodes),
+        *(_line(edge, drawn.lines[edge.id]) for edge in diagram.edges),
+        *(_shape(node, drawn.boxes[node.id]) for node in diagram.nodes),
         # Words lie above all lines: another way may run where they stand.
-        *(_said(edge, drawn.lines[edge.id]) for edge in net.edges if edge.label),
+        *(_said(edge, drawn.lines[edge.id]) for edge in diagram.edges if edge.label),
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {drawn.width} {drawn.height}",
         width=str(drawn.width),
@@ -58,10 +57,10 @@ def svg(flow: Flow) -> bytes:
         font_family="system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif",
         fill=INK,
     )
-    return page.html(root).encode()
+    return html(root).encode()
 
 
-def _arrow() -> page.Node:
+def _arrow() -> Element:
     return el(
         "marker",
         el("path", d="M0 0 L10 5 L0 10 z", fill=MUTED),
@@ -75,7 +74,7 @@ def _arrow() -> page.Node:
     )
 
 
-def _line(edge: Edge, points: tuple[tuple[int, int], ...]) -> page.Node:
+def _line(edge: DiagramEdge, points: tuple[tuple[int, int], ...]) -> Element:
     return el(
         "path",
         d=" ".join(_course(points)),
@@ -106,7 +105,7 @@ def _towards(corner: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]
     )
 
 
-def _said(edge: Edge, points: tuple[tuple[int, int], ...]) -> page.Node:
+def _said(edge: DiagramEdge, points: tuple[tuple[int, int], ...]) -> Element:
     # Between two columns there is little room; along a way round them there is a lot.
     across = 12 if len(points) < 5 else 24
     longest = max(len(line) for line in _wrapped(edge.label, across))
@@ -114,7 +113,7 @@ def _said(edge: Edge, points: tuple[tuple[int, int], ...]) -> page.Node:
     return _words(edge.label, x, y, size=11, across=across, ink=MUTED, ground=PAPER)
 
 
-def _shape(node: Node, box: Box) -> page.Node:
+def _shape(node: DiagramNode, box: Rectangle) -> Element:
     middle, centre_x = box.middle, box.x + box.width // 2
     if node.shape in _SIGNS:
         return _task(node, box)
@@ -151,7 +150,7 @@ def _shape(node: Node, box: Box) -> page.Node:
     return el("g", outline, _words(sign, centre_x, middle, size=20, across=3, ink=ACCENT))
 
 
-def _task(node: Node, box: Box) -> page.Node:
+def _task(node: DiagramNode, box: Rectangle) -> Element:
     outline = el(
         "rect",
         x=str(box.x),
@@ -179,7 +178,7 @@ def _task(node: Node, box: Box) -> page.Node:
     return el("g", outline, badge, sign, words)
 
 
-def _colours(node: Node) -> tuple[str, str]:
+def _colours(node: DiagramNode) -> tuple[str, str]:
     """What an event is drawn with: its ink and its ground."""
     if node.shape == "timer":
         return ACCENT, PAPER
@@ -197,7 +196,7 @@ def _words(
     ink: str = INK,
     ground: str | None = None,
     hangs: bool = False,
-) -> page.Node:
+) -> Element:
     """Words round a point, or hanging from it."""
     lines = _wrapped(text, across)
     top = y if hangs else y - (len(lines) - 1) * size * 6 // 10

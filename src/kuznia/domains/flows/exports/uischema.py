@@ -2,9 +2,9 @@
 
 from pydantic import JsonValue
 
-from kuznia.domains.flows.checks.judge.components import FEW
 from kuznia.domains.flows.exports.schemas import Json, condition, shown_when
 from kuznia.domains.flows.schema import Ask, FieldType, Flow, Step
+from kuznia.domains.flows.structure.components import FEW
 
 _WIDGETS: dict[FieldType, str] = {
     "long": "textarea",

@@ -8,10 +8,10 @@ over the context.
 
 from pydantic import JsonValue
 
-from kuznia.domains.flows.checks.proof import Study
-from kuznia.domains.flows.exports.network import rounds
+from kuznia.domains.flows.exports.diagram import rounds
 from kuznia.domains.flows.exports.schemas import Json
 from kuznia.domains.flows.schema import Flow, Move, Step
+from kuznia.domains.flows.structure.graph import FlowGraph
 from kuznia.domains.flows.structure.guards import written
 
 
@@ -52,15 +52,15 @@ class _Machine:
 
     def join(self, fork: Step) -> Step:
         """The nearest join that all branches of a fork come to."""
-        study = Study(self.flow)
-        ahead = [study.reach([move.to]) for move in fork.next]
+        graph = FlowGraph(self.flow)
+        ahead = [graph.reach([move.to]) for move in fork.next]
         joins = [step for step in self.flow.steps if step.kind == "join"]
         common = [one for one in joins if all(one.id in region for region in ahead)]
-        return max(common, key=lambda one: len(study.ahead(one.id)))
+        return max(common, key=lambda one: len(graph.ahead(one.id)))
 
     def branches(self, fork: Step) -> list[list[str]]:
-        study, join = Study(self.flow), self.join(fork)
-        regions = (study.reach([move.to], [join.id]) for move in fork.next)
+        graph, join = FlowGraph(self.flow), self.join(fork)
+        regions = (graph.reach([move.to], [join.id]) for move in fork.next)
         return [[s.id for s in self.flow.steps if s.id in region] for region in regions]
 
     def state(self, step: Step, event: str = "NEXT") -> Json:

@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kuznia.domains.flows.checks.judge import FULL, cost
-from kuznia.domains.flows.planner import cues, parts
-from kuznia.domains.flows.planner.asking import VOUCHED, Asking, settle
+from kuznia.domains.flows.planner import cues
+from kuznia.domains.flows.planner import standard_steps as standard
 from kuznia.domains.flows.planner.conditions import Condition
+from kuznia.domains.flows.planner.prompt_text import slug
 from kuznia.domains.flows.planner.reading import Mention, Reading
-from kuznia.domains.flows.planner.topics import KINDS, THANKS, TOPICS
-from kuznia.domains.flows.planner.words import slug
+from kuznia.domains.flows.planner.requirements import VOUCHED, Asking, settle
+from kuznia.domains.flows.planner.titles import KINDS, THANKS, TOPICS
 from kuznia.domains.flows.schema import All, Archetype, Ask, Fact, Fee, Flow, Step, Text
-from kuznia.domains.flows.structure.blocks import Block, Branch, Choice, Loop, Parallel, graph
+from kuznia.domains.flows.structure.blocks import Block, Branch, Choice, Loop, Parallel, steps_of
+from kuznia.domains.flows.structure.page_load import FULL, cost
 
 _TITLE = re.compile(
     r"^(?:створи(?:ти|ть)?|зроб(?:и|іть|ити)|створіть|потрібна?|хочу|я хочу|сервіс"
@@ -50,7 +51,7 @@ def build(reading: Reading) -> Flow:
         raise ValueError("a prompt without a kind of service cannot be built from")
     asking = settle(reading, reading.kind.archetype)
     builder = _Builder(asking)
-    steps = graph(builder.blocks())
+    steps = steps_of(builder.blocks())
     name = _name(reading)
     return Flow(
         id=slug(name.uk if reading.language == "uk" else name.en),
@@ -116,7 +117,7 @@ class _Builder:
         if not self.asking.proven:
             return
         vouched = self.vouched()
-        yield from parts.authenticate(vouched)
+        yield from standard.authenticate(vouched)
         apart = self.reading.says(cues.PARALLEL)
         registers = [one for one in self.told if one not in {"edr", "treasury"} and self.told[one]]
         if apart and len(registers) > 1:
@@ -124,9 +125,9 @@ class _Builder:
             return
         for registry in registers:
             if self.archetype == "benefit" and registry == "drfo":
-                yield from parts.eligibility(self.told[registry])
+                yield from standard.eligibility(self.told[registry])
             else:
-                yield from parts.asked_lookup(registry, self.told[registry])
+                yield from standard.asked_lookup(registry, self.told[registry])
 
     def vouched(self) -> tuple[Fact, ...]:
         """Told at sign-in already: no register has to be asked for these again."""
@@ -138,44 +139,48 @@ class _Builder:
 
     def side_by_side(self, registers: list[str]) -> Iterator[Block]:
         """All registers at once; on when all of them have found what was asked."""
-        lookups = [parts.lookup(registry, self.told[registry]) for registry in registers]
-        fork = parts.step(
-            "all_at_once", "fork", parts.both("Запити до реєстрів", "Asking registers")
+        lookups = [standard.lookup(registry, self.told[registry]) for registry in registers]
+        fork = standard.step(
+            "all_at_once", "fork", standard.both("Запити до реєстрів", "Asking registers")
         )
-        join = parts.step("all_said", "join", parts.both("Відповіді реєстрів", "What they said"))
+        join = standard.step(
+            "all_said", "join", standard.both("Відповіді реєстрів", "What they said")
+        )
         yield Parallel(fork, tuple((one,) for one in lookups), join)
-        yield parts.step("all_found", "decision", parts.both("Чи все знайдено", "Is all found"))
-        found = [parts.is_(one.id, "found") for one in lookups]
-        yield Choice((Branch(All(all=tuple(found))), Branch(None, (parts.UNAVAILABLE,))))
+        yield standard.step(
+            "all_found", "decision", standard.both("Чи все знайдено", "Is all found")
+        )
+        found = [standard.is_(one.id, "found") for one in lookups]
+        yield Choice((Branch(All(all=tuple(found))), Branch(None, (standard.UNAVAILABLE,))))
 
     def asked(self) -> Iterator[Block]:
         """The pages, each followed by what is decided on it."""
         for page in self.pages:
             if page.group == "slot" and self.archetype == "appointment":
-                yield from parts.slots()
+                yield from standard.slots()
             yield from _page_blocks(page)
             for condition in self.asking.conditions:
                 if any(one.id == condition.decides.id for one in page.fields):
                     yield from self.decided(condition, page)
             self.decisions = 0
         if self.archetype == "appointment" and not any(one.group == "slot" for one in self.pages):
-            yield from parts.slots()
+            yield from standard.slots()
         for registry in ("edr", "treasury"):
             if self.told.get(registry):
-                yield from parts.asked_lookup(registry, self.told[registry])
+                yield from standard.asked_lookup(registry, self.told[registry])
 
     def decided(self, condition: Condition, page: _Page) -> Iterator[Block]:
         name = condition.decides.id
         then = tuple(_branch(condition.then, f"{name}_yes"))
         other = tuple(_branch(condition.other, f"{name}_no"))
         if condition.refuses:
-            then = (*then, parts.REFUSED)
+            then = (*then, standard.REFUSED)
         if not then and not other:
             return
         self.decisions += 1
         if self.decisions > 1 or page.repeat:
-            title = parts.both("Розгалуження", "Which way")
-            yield parts.step(f"which_{name}_{self.decisions}", "decision", title)
+            title = standard.both("Розгалуження", "Which way")
+            yield standard.step(f"which_{name}_{self.decisions}", "decision", title)
         yield Choice((Branch(condition.guard, then), Branch(None, other)))
 
     def handed_in(self) -> Iterator[Block]:
@@ -183,14 +188,14 @@ class _Builder:
         shows = tuple(one.id for one in self.shown())
         asks = any(page.fields for page in self.pages) or bool(shows)
         if asks and self.archetype != "survey":
-            yield from parts.review(shows)
+            yield from standard.review(shows)
         if self.personal():
-            yield parts.consent()
+            yield standard.consent()
         if self.asking.signed:
-            yield from parts.sign()
+            yield from standard.sign()
         if self.pays:
             yield from self.paid()
-        yield from parts.submit()
+        yield from standard.submit()
 
     def shown(self) -> tuple[Fact, ...]:
         told = [one for facts in self.told.values() for one in facts]
@@ -205,35 +210,35 @@ class _Builder:
     def paid(self) -> Iterator[Block]:
         urgent = self.reading.urgent_fee
         if urgent is None:
-            yield from parts.pay(self.reading.fee)
+            yield from standard.pay(self.reading.fee)
             return
-        yield parts.step("which_fee", "decision", parts.both("Який збір", "Which fee"))
-        quick = parts.pay(urgent, urgent=True)
+        yield standard.step("which_fee", "decision", standard.both("Який збір", "Which fee"))
+        quick = standard.pay(urgent, urgent=True)
         yield Choice(
             (
-                Branch(parts.is_("urgent"), quick),
-                Branch(None, parts.pay(self.reading.fee)),
+                Branch(standard.is_("urgent"), quick),
+                Branch(None, standard.pay(self.reading.fee)),
             )
         )
 
     def until_decided(self, inside: tuple[Block, ...]) -> Iterator[Block]:
         """A permit may be returned once for correction, and then it is granted or not."""
-        wait = parts.decision_of_office(self.reading.days or 30)
+        wait = standard.decision_of_office(self.reading.days or 30)
         if self.reading.days is None:
             self.note("Строк розгляду: 30 днів.", "The decision is given 30 days.")
-        yield Loop((*inside, wait), parts.is_("decision", "returned"), 2)
-        yield parts.well_or("decision", "approved", otherwise=parts.REFUSED)
+        yield Loop((*inside, wait), standard.is_("decision", "returned"), 2)
+        yield standard.well_or("decision", "approved", otherwise=standard.REFUSED)
 
     def waited(self) -> Iterator[Block]:
         if self.archetype == "deal":
             if self.reading.days is None:
                 self.note("Друга сторона має 10 днів.", "The other party has 10 days.")
-            yield from parts.other_party(self.reading.days or 10)
+            yield from standard.other_party(self.reading.days or 10)
 
     def after(self) -> Iterator[Block]:
         if self.archetype in {"certificate", "benefit", "permit", "deal"}:
-            yield parts.status()
-        yield parts.done(KINDS[self.archetype], THANKS[self.archetype])
+            yield standard.status()
+        yield standard.done(KINDS[self.archetype], THANKS[self.archetype])
 
     def note(self, uk: str, en: str) -> None:
         self.asking.assumptions.append(Text(uk=uk, en=en))
@@ -244,7 +249,7 @@ def _pages(asking: Asking) -> tuple[_Page, ...]:
     own = {mention.field.id for mention in asking.mentions}
     deciding = [c.decides for c in asking.conditions if c.decides.id not in own]
     if asking.reading.urgent_fee is not None:
-        deciding.append(parts.URGENT)
+        deciding.append(standard.URGENT)
     first = {one.id: Mention(one) for one in deciding}
     groups: dict[tuple[str, bool], list[Mention]] = {}
     for mention in (*first.values(), *asking.mentions):
@@ -274,20 +279,20 @@ def _page_blocks(page: _Page) -> Iterator[Block]:
     title = (
         Text(uk=f"{topic.uk} ({number[1]})", en=f"{topic.en} ({number[1]})") if number else topic
     )
-    form = parts.step(name, "form", title, fields=fields)
+    form = standard.step(name, "form", title, fields=fields)
     if page.repeat is None:
         yield form
         return
-    more = parts.another(f"more_{page.group}", name)
-    text = parts.both(f"Не більше записів: {page.repeat}.", f"At most {page.repeat} records.")
+    more = standard.another(f"more_{page.group}", name)
+    text = standard.both(f"Не більше записів: {page.repeat}.", f"At most {page.repeat} records.")
     form = form.model_copy(update={"fields": (*fields, more), "text": text})
-    yield Loop((form,), parts.is_(more.id), page.repeat)
+    yield Loop((form,), standard.is_(more.id), page.repeat)
 
 
 def _branch(fields: tuple[Ask, ...], name: str) -> Iterator[Step]:
     for page in _filled(name, [Mention(one) for one in fields]) if fields else ():
         group = f"ask_{page.group}"
         own = tuple(one.model_copy(update={"group": group}) for one in page.fields)
-        yield parts.step(
+        yield standard.step(
             group, "form", TOPICS.get(page.fields[0].group, TOPICS["details"]), fields=own
         )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kuznia.domains.flows.planner.words import GAP, GAP_OR_NONE, slug, words
+from kuznia.domains.flows.planner.prompt_text import GAP, GAP_OR_NONE, slug, words
 from kuznia.domains.flows.schema import Ask, Guard, Option, Test, Text
 
 START = re.compile(r"(?:^|(?<=[\s,]))(?:якщо|коли|у разі якщо|if|in case)\s+", re.IGNORECASE)

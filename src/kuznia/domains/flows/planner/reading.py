@@ -7,7 +7,7 @@ from kuznia.domains.flows.planner import cues, marks
 from kuznia.domains.flows.planner.conditions import ELSE, REFUSE, START, THEN, Condition, decided
 from kuznia.domains.flows.planner.cues import Kind, applied_for, kind_of
 from kuznia.domains.flows.planner.lexicon import LEXICON
-from kuznia.domains.flows.planner.words import (
+from kuznia.domains.flows.planner.prompt_text import (
     GAP,
     GAP_OR_NONE,
     clean,

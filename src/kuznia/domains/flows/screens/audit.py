@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
 
-from kuznia.domains.flows.screens.node import Node, walk, words
+from kuznia.domains.flows.screens.element import Element, walk, words
 from kuznia.domains.flows.screens.style import PAIRS, TARGET
 
 CRITICAL, SERIOUS, MODERATE, MINOR = 10, 5, 2, 1
@@ -51,16 +51,16 @@ class Broken:
 class _Page:
     """A page, its elements sorted once for all rules."""
 
-    def __init__(self, root: Node) -> None:
+    def __init__(self, root: Element) -> None:
         self.root = root
         self.all = tuple(walk(root))
 
-    def of(self, *tags: str) -> list[Node]:
+    def of(self, *tags: str) -> list[Element]:
         return [node for tag in tags for node in self._by_tag.get(tag, ())]
 
     @cached_property
-    def _by_tag(self) -> dict[str, list[Node]]:
-        found: dict[str, list[Node]] = {}
+    def _by_tag(self) -> dict[str, list[Element]]:
+        found: dict[str, list[Element]] = {}
         for node in self.all:
             found.setdefault(node.tag, []).append(node)
         return found
@@ -70,12 +70,12 @@ class _Page:
         return Counter(node.attributes["id"] for node in self.all if "id" in node.attributes)
 
     @cached_property
-    def controls(self) -> list[Node]:
+    def controls(self) -> list[Element]:
         hidden = {"hidden"}
         return [n for n in self.of(*_TYPABLE) if n.attributes.get("type") not in hidden]
 
     @cached_property
-    def wrong(self) -> list[Node]:
+    def wrong(self) -> list[Element]:
         return [node for node in self.all if node.attributes.get("aria-invalid") == "true"]
 
 
@@ -126,7 +126,7 @@ def _legends(page: _Page) -> bool | None:
     return _each(id(node) in grouped for node in alone)
 
 
-def _is_choice(node: Node) -> bool:
+def _is_choice(node: Element) -> bool:
     return node.attributes.get("type") in {"radio", "checkbox"}
 
 
@@ -197,7 +197,7 @@ def _status(page: _Page) -> bool | None:
     return any(n.attributes.get("role") == "status" for n in page.all) if panels else None
 
 
-def _classes(node: Node) -> list[str]:
+def _classes(node: Element) -> list[str]:
     return node.attributes.get("class", "").split()
 
 
@@ -260,7 +260,7 @@ class Audit:
     broken: tuple[Broken, ...]
 
 
-def audit(pages: Mapping[str, Node]) -> Audit:
+def audit(pages: Mapping[str, Element]) -> Audit:
     """All rules over all pages; a broken critical one lets nothing score above 40."""
     applied: set[str] = set()
     broken: list[Broken] = []

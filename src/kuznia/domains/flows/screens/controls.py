@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from kuznia.domains.flows.schema import Ask, Format, Language
-from kuznia.domains.flows.screens.node import Node, el
+from kuznia.domains.flows.screens.element import Element, el
+from kuznia.domains.flows.screens.texts import ERRORS, FORMATS, WORDS
 from kuznia.domains.flows.screens.values import Wrong, most
-from kuznia.domains.flows.screens.words import ERRORS, FORMATS, WORDS
 
 # What a telephone shows as a keyboard; never type=number, which loses leading noughts.
 _KEYBOARD: Mapping[Format, str] = MappingProxyType(
@@ -54,7 +54,7 @@ def error_of(field: Ask, wrong: Wrong, language: Language) -> str:
     )
 
 
-def control(field: Ask, language: Language, given: Sequence[str], error: str | None) -> Node:
+def control(field: Ask, language: Language, given: Sequence[str], error: str | None) -> Element:
     """The field with everything that belongs to it; `error` is what is wrong with `given`."""
     hint = hint_of(field, language)
     notes = [
@@ -96,10 +96,10 @@ def _group(
     language: Language,
     given: Sequence[str],
     label: str,
-    notes: list[Node | None],
+    notes: list[Element | None],
     named: str | None,
     wrong: bool,
-) -> Node:
+) -> Element:
     options = [(option.id, option.label.of(language)) for option in field.options]
     if field.type == "yesno":
         options = [("yes", WORDS["yes"].of(language)), ("no", WORDS["no"].of(language))]
@@ -136,7 +136,7 @@ def _group(
 
 def _single(
     field: Ask, language: Language, given: Sequence[str], named: str | None, wrong: bool
-) -> Node:
+) -> Element:
     value = given[0] if given else ""
     invalid = "true" if wrong else None
     if field.type == "choice":

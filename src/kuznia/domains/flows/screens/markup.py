@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import nh3
 
-from kuznia.domains.flows.screens.node import Child, Node
+from kuznia.domains.flows.screens.element import Child, Element
 
 _ANYWHERE = {
     *("id", "class", "role", "lang"),
@@ -109,7 +109,7 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if len(self._open) > 1 and self._open[-1][0] == tag:
             name, attributes, children = self._open.pop()
-            self._open[-1][2].append(Node(name, attributes, tuple(children)))
+            self._open[-1][2].append(Element(name, attributes, tuple(children)))
 
     def handle_data(self, data: str) -> None:
         self._open[-1][2].append(data)
@@ -118,7 +118,7 @@ class _Reader(HTMLParser):
         return tuple(self._open[0][2])
 
 
-def strange(node: Node) -> Iterator[str]:
+def strange(node: Element) -> Iterator[str]:
     """What of an element is not on the list: its tag, or some of its attributes."""
     if node.tag not in TAGS:
         yield node.tag

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from kuznia.domains.flows.schema import SEEN, Ask, Fact, Flow, Language, Option, Step
 from kuznia.domains.flows.screens.controls import control
-from kuznia.domains.flows.screens.node import Node, el
+from kuznia.domains.flows.screens.element import Element, el, html
 from kuznia.domains.flows.screens.style import STYLE
-from kuznia.domains.flows.screens.words import BUTTONS, MONTHS, WORDS
+from kuznia.domains.flows.screens.texts import BUTTONS, MONTHS, WORDS
 from kuznia.domains.flows.structure.formats import read_date
 from kuznia.domains.flows.structure.guards import Known
 from kuznia.domains.flows.structure.registries import REGISTRIES
@@ -50,7 +50,7 @@ class View:
         return WORDS[word].of(self.language)
 
 
-def page(view: View, step: Step) -> Node:
+def page(view: View, step: Step) -> Element:
     """The document of one step."""
     title = step.title.of(view.language)
     before = (*_summary(view), el("h1", title))
@@ -63,7 +63,7 @@ def page(view: View, step: Step) -> Node:
     return document(view, title, (*before, *inside), _switch(view, buttons[0]))
 
 
-def _form(view: View, step: Step, inside: Sequence[Node], buttons: Sequence[Node]) -> Node:
+def _form(view: View, step: Step, inside: Sequence[Element], buttons: Sequence[Element]) -> Element:
     hidden = ((STATE, view.state), (LANGUAGE, view.language)) if view.state else ()
     return el(
         "form",
@@ -78,13 +78,13 @@ def _form(view: View, step: Step, inside: Sequence[Node], buttons: Sequence[Node
     )
 
 
-def _switch(view: View, usual: Node) -> tuple[Node, ...]:
+def _switch(view: View, usual: Element) -> tuple[Element, ...]:
     """A button to the other language that takes along what was answered and what was typed."""
     other, name = ("en", "English") if view.language == "uk" else ("uk", "Українська")
     unseen = {"form": _FORM, "class": "unseen", "tabindex": "-1", "aria-hidden": "true"}
     return (
         # Enter in a field presses the first button of its form: that has to be the usual one.
-        Node(usual.tag, {**usual.attributes, **unseen}, usual.children),
+        Element(usual.tag, {**usual.attributes, **unseen}, usual.children),
         el(
             "button",
             name,
@@ -98,7 +98,7 @@ def _switch(view: View, usual: Node) -> tuple[Node, ...]:
     )
 
 
-def overview(flow: Flow, language: Language) -> Node:
+def overview(flow: Flow, language: Language) -> Element:
     """All pages of a flow under one another, as one form: for a first look."""
     view = View(flow=flow, language=language)
     sections = (
@@ -115,8 +115,8 @@ def overview(flow: Flow, language: Language) -> Node:
 
 
 def document(
-    view: View, title: str, content: Sequence[Node], switch: tuple[Node, ...] = ()
-) -> Node:
+    view: View, title: str, content: Sequence[Element], switch: tuple[Element, ...] = ()
+) -> Element:
     """A whole page round what is particular to it; with a switch of language, a running one."""
     name = view.flow.name.of(view.language)
     whole = title if title == name else f"{title} – {name}"
@@ -143,7 +143,15 @@ def document(
     )
 
 
-def _summary(view: View) -> tuple[Node, ...]:
+def frame(flow: Flow) -> tuple[str, str]:
+    """The text of our document before and after the content of its page."""
+    view = View(flow=flow, language=flow.language)
+    empty = html(document(view, flow.name.of(flow.language), ()))
+    before, end, after = f"<!doctype html>{empty}".rpartition("</main>")
+    return before, end + after
+
+
+def _summary(view: View) -> tuple[Element, ...]:
     if not view.errors:
         return ()
     links = (el("li", el("a", said, href=f"#{name}")) for name, said in view.errors.items())
@@ -163,7 +171,7 @@ def _summary(view: View) -> tuple[Node, ...]:
     )
 
 
-def body(view: View, step: Step) -> tuple[Node, ...]:
+def body(view: View, step: Step) -> tuple[Element, ...]:
     """What is particular to a step: its text, what it shows, what it asks."""
     return (
         *_paragraphs(view, step),
@@ -178,7 +186,7 @@ def body(view: View, step: Step) -> tuple[Node, ...]:
     )
 
 
-def _paragraphs(view: View, step: Step) -> Iterator[Node]:
+def _paragraphs(view: View, step: Step) -> Iterator[Element]:
     if step.text is not None:
         yield el("p", step.text.of(view.language))
     if step.fee is not None:
@@ -191,7 +199,7 @@ def _paragraphs(view: View, step: Step) -> Iterator[Node]:
         yield el("p", view.say("happens"), class_="panel")
 
 
-def _shown(view: View, step: Step) -> Iterator[Node]:
+def _shown(view: View, step: Step) -> Iterator[Element]:
     facts = [view.flow.facts[name] for name in step.shows if name in view.flow.facts]
     if facts:
         yield el("h2", view.say("known"))
@@ -210,7 +218,7 @@ def _asked(view: View) -> Iterator[tuple[str | None, Ask]]:
             yield from ((step.id if view.state else None, one) for one in step.record)
 
 
-def _pair(view: View, fact: Fact, source: str | None) -> Node:
+def _pair(view: View, fact: Fact, source: str | None) -> Element:
     label = fact.label.of(view.language)
     change = view.say("change")
     registry = REGISTRIES.get(fact.registry or "")
@@ -257,7 +265,7 @@ def spoken(fact: Fact, value: Known, language: Language) -> str:
     return labels.get(str(value), str(value))
 
 
-def _earlier(view: View, step: Step) -> Iterator[Node]:
+def _earlier(view: View, step: Step) -> Iterator[Element]:
     earlier = view.records.get(step.id, ())
     if earlier and step.kind == "form":
         rows = (
@@ -268,7 +276,7 @@ def _earlier(view: View, step: Step) -> Iterator[Node]:
         yield el("ul", *(el("li", row) for row in rows))
 
 
-def _agreement(view: View, step: Step) -> tuple[Node, ...]:
+def _agreement(view: View, step: Step) -> tuple[Element, ...]:
     error = view.errors.get(step.id)
     said = f"{view.say('error-said')} {error}"
     return (
@@ -295,7 +303,7 @@ def _agreement(view: View, step: Step) -> tuple[Node, ...]:
     )
 
 
-def _confirmation(view: View) -> tuple[Node, ...]:
+def _confirmation(view: View) -> tuple[Element, ...]:
     if not view.reference:
         return ()
     return (
@@ -313,7 +321,7 @@ def _takes_files(step: Step) -> bool:
     return any(one.type == "file" for one in step.fields)
 
 
-def _buttons(view: View, step: Step) -> Iterator[Node]:
+def _buttons(view: View, step: Step) -> Iterator[Element]:
     if step.kind == "end":
         yield el("button", view.say("start-again"), type="submit", name=GO, value="again")
         return
@@ -326,7 +334,7 @@ def _buttons(view: View, step: Step) -> Iterator[Node]:
         yield el("button", view.say("back"), type="submit", name=GO, value="back", class_="second")
 
 
-def _outcome(view: View, outcome: Option, usual: str | None) -> Node:
+def _outcome(view: View, outcome: Option, usual: str | None) -> Element:
     """A way for the step to turn out; the first is the hoped one, and the button for Enter."""
     return el(
         "button",

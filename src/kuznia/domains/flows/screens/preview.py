@@ -12,10 +12,9 @@ from typing import TypeAlias, cast
 
 from pydantic import JsonValue
 
-from kuznia.domains.flows.checks.proof.run import execute
 from kuznia.domains.flows.schema import Fact, Flow, Language, Step
 from kuznia.domains.flows.screens.controls import error_of
-from kuznia.domains.flows.screens.node import el, html
+from kuznia.domains.flows.screens.element import el, html
 from kuznia.domains.flows.screens.pages import (
     AGREED,
     CHANGE,
@@ -28,10 +27,11 @@ from kuznia.domains.flows.screens.pages import (
     page,
 )
 from kuznia.domains.flows.screens.sealed import reference, seal, unseal
+from kuznia.domains.flows.screens.texts import WORDS
 from kuznia.domains.flows.screens.values import Wrong, read
-from kuznia.domains.flows.screens.words import WORDS
 from kuznia.domains.flows.structure.formats import EXAMPLES
 from kuznia.domains.flows.structure.guards import Facts, Known
+from kuznia.domains.flows.structure.interpreter import execute
 
 Posted: TypeAlias = Mapping[str, Sequence[str]]
 # Kinds that happen by themselves, without a page even in a preview.

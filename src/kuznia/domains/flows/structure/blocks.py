@@ -65,7 +65,7 @@ class _Drawing:
     order: list[str] = field(default_factory=list[str])
 
 
-def graph(blocks: Iterable[Block]) -> tuple[Step, ...]:
+def steps_of(blocks: Iterable[Block]) -> tuple[Step, ...]:
     """The steps and moves of a flow that is written as blocks."""
     drawing = _Drawing()
     _draw(drawing, tuple(blocks), [])
@@ -141,7 +141,7 @@ def blocks(steps: tuple[Step, ...]) -> tuple[Block, ...]:
     """The blocks that the steps are made of; Unstructured when they are not made of any."""
     reader = _Reader({step.id: step for step in steps})
     read = reader.read(steps[0].id, None)
-    again = {step.id: step for step in graph(read)}
+    again = {step.id: step for step in steps_of(read)}
     for step in steps:
         # Read and drawn again it has to be the same, or something was lost on the way.
         drawn = again.get(step.id)

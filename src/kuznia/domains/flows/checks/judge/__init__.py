@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from kuznia.domains.flows.checks.judge.components import worth
-from kuznia.domains.flows.checks.proof import Study, sound
+from kuznia.domains.flows.checks.judge.result import Judgement, Loss, Metric
+from kuznia.domains.flows.checks.proof import sound
 from kuznia.domains.flows.checks.proof.data import asked_twice, known_to_registers
-from kuznia.domains.flows.checks.proof.law import LIGHT, SIGNED
-from kuznia.domains.flows.checks.proof.run import Run
-from kuznia.domains.flows.schema import SEEN, Ask, Step, Text, Value
+from kuznia.domains.flows.schema import SEEN, Ask, Step, Text
 from kuznia.domains.flows.screens.audit import Audit, audit
-from kuznia.domains.flows.screens.node import Node
-from kuznia.forge.terms import Draft, Finding
+from kuznia.domains.flows.screens.element import Element
+from kuznia.domains.flows.structure.components import worth
+from kuznia.domains.flows.structure.graph import FlowGraph
+from kuznia.domains.flows.structure.interpreter import Run
+from kuznia.domains.flows.structure.law import LIGHT, SIGNED
+from kuznia.domains.flows.structure.page_load import FULL, cost
+from kuznia.forge.terms import Finding
 
 WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
@@ -25,38 +28,16 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
 PASS = 70.0
 
 
-class Loss(Value):
-    """Points that were lost at one place, why, and what to do."""
-
-    where: str
-    reason: Text
-    fix: Text
-
-
-class Metric(Value):
-    name: str
-    weight: float
-    score: float
-    losses: tuple[Loss, ...] = ()
-
-
-class Judgement(Draft):
-    """The verdict: sound by the proof, and good enough by the metrics."""
-
-    metrics: tuple[Metric, ...]
-    total: float
-    sound: bool
-    passed: bool
-
-
-def judge(study: Study, findings: tuple[Finding, ...], pages: Mapping[str, Node]) -> Judgement:
+def judge(
+    graph: FlowGraph, findings: tuple[Finding, ...], pages: Mapping[str, Element]
+) -> Judgement:
     """The five metrics of a flow; `pages` are its screens as they will be shown."""
     metrics = (
-        _length(study),
-        _components(study),
+        _length(graph),
+        _components(graph),
         _accessibility(audit(pages)),
-        _saturation(study),
-        _once_only(study),
+        _saturation(graph),
+        _once_only(graph),
     )
     total = round(sum(WEIGHTS[one.name] * one.score for one in metrics), 2)
     is_sound = sound(findings)
@@ -80,17 +61,17 @@ def _loss(where: str, reason: tuple[str, str], fix: tuple[str, str]) -> Loss:
     )
 
 
-def _length(study: Study) -> Metric:
+def _length(graph: FlowGraph) -> Metric:
     """As many pages as there are topics and legal steps: each one more or less costs."""
-    ended = [run for run in study.runs if run.end is not None] or list(study.runs)
-    longest = max(ended, key=lambda run: len(_seen(study, run)))
-    seen, wanted = len(_seen(study, longest)), _wanted(study, longest)
+    ended = [run for run in graph.runs if run.end is not None] or list(graph.runs)
+    longest = max(ended, key=lambda run: len(_seen(graph, run)))
+    seen, wanted = len(_seen(graph, longest)), _wanted(graph, longest)
     score = 100.0 * min(seen, wanted) / max(seen, wanted) if seen and wanted else 0.0
     losses: list[Loss] = []
     if seen > wanted:
         losses.append(
             _loss(
-                study.first,
+                graph.first,
                 (
                     f"{seen} сторінок там, де досить {wanted}",
                     f"{seen} pages where {wanted} would do",
@@ -101,7 +82,7 @@ def _length(study: Study) -> Metric:
     elif seen < wanted:
         losses.append(
             _loss(
-                study.first,
+                graph.first,
                 (f"{seen} сторінок замість {wanted}", f"{seen} pages instead of {wanted}"),
                 (
                     "Одна тема – одна сторінка; додайте обов'язкові кроки.",
@@ -112,14 +93,14 @@ def _length(study: Study) -> Metric:
     return _metric("length", score, losses)
 
 
-def _seen(study: Study, run: Run) -> list[Step]:
-    steps = (study.flow.by_id[step] for step in dict.fromkeys(run.path))
+def _seen(graph: FlowGraph, run: Run) -> list[Step]:
+    steps = (graph.flow.by_id[step] for step in dict.fromkeys(run.path))
     return [step for step in steps if step.kind in SEEN]
 
 
-def _wanted(study: Study, run: Run) -> int:
+def _wanted(graph: FlowGraph, run: Run) -> int:
     """Topics on this way, and the pages that the law or good manners want on it."""
-    flow = study.flow
+    flow = graph.flow
     path = [flow.by_id[step] for step in dict.fromkeys(run.path)]
     groups = {field.group for step in path for field in step.fields}
     # A page that only shows what registers said is a topic too.
@@ -143,8 +124,8 @@ def _wanted(study: Study, run: Run) -> int:
     return len(groups) + sum(needed)
 
 
-def _components(study: Study) -> Metric:
-    asked = [(step, field) for step in study.flow.steps for field in step.fields]
+def _components(graph: FlowGraph) -> Metric:
+    asked = [(step, field) for step in graph.flow.steps for field in step.fields]
     marks = [worth(field) for _, field in asked]
     score = 100.0 * sum(marks) / len(marks) if marks else 100.0
     if 0.0 in marks:
@@ -182,28 +163,9 @@ def _accessibility(result: Audit) -> Metric:
     return _metric("accessibility", result.score, losses)
 
 
-def cost(field: Ask) -> float:
-    """How much of a page's attention a field takes; a line of text is one."""
-    match field.type:
-        case "yesno":
-            return 0.5
-        case "date" | "long":
-            return 1.5
-        case "file":
-            return 2.0
-        case "choice" | "many":
-            return 1.0 + max(0, len(field.options) - 5) / 10
-        case _:
-            return 2.0 if "address" in field.id else 1.0
-
-
-# What a page can hold before it begins to tire.
-FULL = 5.0
-
-
-def _saturation(study: Study) -> Metric:
+def _saturation(graph: FlowGraph) -> Metric:
     # A page nobody comes to tires nobody.
-    pages = [step for step in study.flow.steps if step.fields and step.id in study.reached]
+    pages = [step for step in graph.flow.steps if step.fields and step.id in graph.reached]
     loads = {step.id: sum(map(cost, step.fields)) for step in pages}
     scores = {
         step: 100.0 if load <= FULL else max(0.0, 100.0 - 12 * (load - FULL))
@@ -227,9 +189,9 @@ def _saturation(study: Study) -> Metric:
     return _metric("saturation", score, losses)
 
 
-def _once_only(study: Study) -> Metric:
-    told, asked = known_to_registers(study)
-    twice = list(asked_twice(study))
+def _once_only(graph: FlowGraph) -> Metric:
+    told, asked = known_to_registers(graph)
+    twice = list(asked_twice(graph))
     score = 100.0 * (1 - len(asked) / (len(told) + len(asked))) if asked else 100.0
     score = max(0.0, score - 20 * len(twice))
     losses = [

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from kuznia.domains.flows.checks.proof.study import Study, spread
 from kuznia.domains.flows.schema import SERVICES, Ask, Step
+from kuznia.domains.flows.structure.graph import FlowGraph, spread
 from kuznia.domains.flows.structure.guards import tests
 from kuznia.forge.terms import Finding
 
 
-def unreachable_step(study: Study) -> Iterator[Finding]:
+def unreachable_step(graph: FlowGraph) -> Iterator[Finding]:
     """A step that nothing leads to is a page nobody will ever see."""
-    for step in study.flow.steps:
-        if step.id not in study.reached:
+    for step in graph.flow.steps:
+        if step.id not in graph.reached:
             yield Finding(
                 "unreachable-step",
                 "mend",
@@ -21,18 +21,18 @@ def unreachable_step(study: Study) -> Iterator[Finding]:
             )
 
 
-def cannot_finish(study: Study) -> Iterator[Finding]:
+def cannot_finish(graph: FlowGraph) -> Iterator[Finding]:
     """A step from which no end can be reached holds whoever gets there."""
-    by_id = study.flow.by_id
+    by_id = graph.flow.by_id
     # Dead ends and moves into nothing are reported as such, not a second time here.
     final = [
         step.id
-        for step in study.flow.steps
+        for step in graph.flow.steps
         if step.kind == "end" or not step.next or any(move.to not in by_id for move in step.next)
     ]
-    finishing = spread(final, study.before)
-    for step in study.flow.steps:
-        if step.id in study.reached and step.id not in finishing:
+    finishing = spread(final, graph.before)
+    for step in graph.flow.steps:
+        if step.id in graph.reached and step.id not in finishing:
             yield Finding(
                 "cannot-finish",
                 "mend",
@@ -42,9 +42,9 @@ def cannot_finish(study: Study) -> Iterator[Finding]:
             )
 
 
-def dead_end(study: Study) -> Iterator[Finding]:
+def dead_end(graph: FlowGraph) -> Iterator[Finding]:
     """A step without a way on, that is not an end, leaves the person standing."""
-    for step in study.flow.steps:
+    for step in graph.flow.steps:
         if step.kind != "end" and not step.next:
             yield Finding(
                 "dead-end",
@@ -55,11 +55,11 @@ def dead_end(study: Study) -> Iterator[Finding]:
             )
 
 
-def dangling_target(study: Study) -> Iterator[Finding]:
+def dangling_target(graph: FlowGraph) -> Iterator[Finding]:
     """A move into nothing."""
-    for step in study.flow.steps:
+    for step in graph.flow.steps:
         for move in step.next:
-            if move.to not in study.flow.by_id:
+            if move.to not in graph.flow.by_id:
                 yield Finding(
                     "dangling-target",
                     "mend",
@@ -69,10 +69,10 @@ def dangling_target(study: Study) -> Iterator[Finding]:
                 )
 
 
-def improper_completion(study: Study) -> Iterator[Finding]:
+def improper_completion(graph: FlowGraph) -> Iterator[Finding]:
     """What is split has to be joined, by as many as left; an end inside a split ends nothing."""
     told: set[str] = set()
-    for run in study.runs:
+    for run in graph.runs:
         if run.stuck in {"join", "split-end"} and run.at not in told:
             told.add(run.at)
             what = "ends while" if run.stuck == "split-end" else "is joined though"
@@ -83,7 +83,7 @@ def improper_completion(study: Study) -> Iterator[Finding]:
                 f"At step {run.at} one strand {what} others that left the same fork are elsewhere.",
                 "Lead every branch of a fork to one join, and let no branch end before it.",
             )
-    for end in study.of_kind("end"):
+    for end in graph.of_kind("end"):
         if end.next:
             yield Finding(
                 "improper-completion",
@@ -94,9 +94,9 @@ def improper_completion(study: Study) -> Iterator[Finding]:
             )
 
 
-def unbounded_loop(study: Study) -> Iterator[Finding]:
+def unbounded_loop(graph: FlowGraph) -> Iterator[Finding]:
     """A loop needs a counter, or a person who may leave it; a machine may go round for ever."""
-    for step in study.flow.steps:
+    for step in graph.flow.steps:
         others = any(move.when is None and move.limit is None for move in step.next)
         if any(move.limit for move in step.next) and not others:
             yield Finding(
@@ -110,11 +110,11 @@ def unbounded_loop(study: Study) -> Iterator[Finding]:
         step.id: tuple(
             move.to
             for move in step.next
-            if move.limit is None and not _human(study, step) and move.to in study.flow.by_id
+            if move.limit is None and not _human(graph, step) and move.to in graph.flow.by_id
         )
-        for step in study.flow.steps
+        for step in graph.flow.steps
     }
-    for step in study.flow.steps:
+    for step in graph.flow.steps:
         if step.id in spread(machine[step.id], machine):
             yield Finding(
                 "unbounded-loop",
@@ -125,21 +125,21 @@ def unbounded_loop(study: Study) -> Iterator[Finding]:
             )
 
 
-def _human(study: Study, step: Step) -> bool:
+def _human(graph: FlowGraph, step: Step) -> bool:
     """Whether it is a person's answer that decides where the step leads."""
     facts = {t.fact for move in step.next if move.when is not None for t in tests(move.when)}
-    return len(step.next) > 1 and bool(facts) and all(_asked(study, fact, step) for fact in facts)
+    return len(step.next) > 1 and bool(facts) and all(_asked(graph, fact, step) for fact in facts)
 
 
-def _asked(study: Study, fact: str, step: Step) -> bool:
+def _asked(graph: FlowGraph, fact: str, step: Step) -> bool:
     if fact == step.id:
         return step.kind in {"form", "review", "consent"}
-    return isinstance(study.flow.facts.get(fact), Ask)
+    return isinstance(graph.flow.facts.get(fact), Ask)
 
 
-def unrouted_outcome(study: Study) -> Iterator[Finding]:
+def unrouted_outcome(graph: FlowGraph) -> Iterator[Finding]:
     """Whoever is asked may fail to answer; that has to lead somewhere of its own."""
-    for step in study.flow.steps:
+    for step in graph.flow.steps:
         if step.kind not in SERVICES:
             continue
         if len(step.outcomes) < 2:
@@ -150,7 +150,7 @@ def unrouted_outcome(study: Study) -> Iterator[Finding]:
                 f"Step {step.id} can only go well.",
                 f"Give {step.id} an outcome for when it fails, and a move for each outcome.",
             )
-        elif step.next and step.id not in study.decided_by:
+        elif step.next and step.id not in graph.decided_by:
             yield Finding(
                 "unrouted-outcome",
                 "mend",

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from functools import cached_property
 
-from kuznia.domains.flows.checks.proof.cases import Clash, all_cases, clashes
-from kuznia.domains.flows.checks.proof.run import MOST_RUNS, Edge, Run, every_run
 from kuznia.domains.flows.schema import Flow, Kind, Move, Step
+from kuznia.domains.flows.structure.cases import Clash, all_cases, clashes
 from kuznia.domains.flows.structure.guards import Known, holds, tests
+from kuznia.domains.flows.structure.interpreter import MOST_RUNS, Edge, Run, every_run
 
 
-class Study:
+class FlowGraph:
     """One flow under study. Lives as long as the flow is being judged."""
 
     def __init__(self, flow: Flow) -> None:

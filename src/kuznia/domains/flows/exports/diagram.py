@@ -7,7 +7,6 @@ that draw and run processes want splits and joins to be seen.
 from dataclasses import dataclass
 from typing import Literal, assert_never
 
-from kuznia.domains.flows.checks.proof.run import way
 from kuznia.domains.flows.schema import (
     All,
     Either,
@@ -21,6 +20,7 @@ from kuznia.domains.flows.schema import (
     Test,
 )
 from kuznia.domains.flows.structure.guards import written
+from kuznia.domains.flows.structure.interpreter import way
 
 Shape = Literal["start", "end", "user", "service", "split", "merge", "parallel", "timer"]
 
@@ -28,7 +28,7 @@ _SERVED: frozenset[Kind] = frozenset({"lookup", "submit"})
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class DiagramNode:
     id: str
     shape: Shape
     label: str
@@ -38,7 +38,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class DiagramEdge:
     id: str
     source: str
     target: str
@@ -52,9 +52,9 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
-    nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
+class Diagram:
+    nodes: tuple[DiagramNode, ...]
+    edges: tuple[DiagramEdge, ...]
 
 
 def rounds(step: str) -> str:
@@ -62,7 +62,7 @@ def rounds(step: str) -> str:
     return f"{step}_rounds"
 
 
-def network(flow: Flow, language: Language) -> Network:
+def diagram_of(flow: Flow, language: Language) -> Diagram:
     """The diagram of a flow."""
     return _Drawing(flow, language).drawn()
 
@@ -71,8 +71,8 @@ class _Drawing:
     def __init__(self, flow: Flow, language: Language) -> None:
         self.flow = flow
         self.language: Language = language
-        self.nodes: list[Node] = []
-        self.edges: list[Edge] = []
+        self.nodes: list[DiagramNode] = []
+        self.edges: list[DiagramEdge] = []
         self.coming: dict[str, int] = {flow.steps[0].id: 1}
         for step in flow.steps:
             for move in step.next:
@@ -81,30 +81,30 @@ class _Drawing:
                 target = step.next[overdue(step) or 0].to
                 self.coming[target] = self.coming.get(target, 0) + 1
 
-    def drawn(self) -> Network:
+    def drawn(self) -> Diagram:
         name = self.flow.name.of(self.language)
-        self.nodes.append(Node("start", "start", name))
+        self.nodes.append(DiagramNode("start", "start", name))
         for step in self.flow.steps:
             self.step(step)
         first = self.flow.steps[0].id
         self.edge("start", Move(to=first), "")
         for step in self.flow.steps:
             self.moves(step)
-        return Network(tuple(self.nodes), tuple(self.edges))
+        return Diagram(tuple(self.nodes), tuple(self.edges))
 
     def step(self, step: Step) -> None:
         title = step.title.of(self.language)
         # A join waits for all that come; others would be run once for each.
         if self.coming.get(step.id, 0) > 1 and step.kind != "join":
-            self.nodes.append(Node(f"{step.id}_in", "merge", ""))
-            self.edges.append(Edge(f"{step.id}_in_on", f"{step.id}_in", step.id))
-        self.nodes.append(Node(step.id, _shape(step), title, step))
+            self.nodes.append(DiagramNode(f"{step.id}_in", "merge", ""))
+            self.edges.append(DiagramEdge(f"{step.id}_in_on", f"{step.id}_in", step.id))
+        self.nodes.append(DiagramNode(step.id, _shape(step), title, step))
         if len(step.next) > 1 and step.kind not in {"decision", "fork"}:
-            self.nodes.append(Node(f"{step.id}_out", "split", self.question(step)))
-            self.edges.append(Edge(f"{step.id}_done", step.id, f"{step.id}_out"))
+            self.nodes.append(DiagramNode(f"{step.id}_out", "split", self.question(step)))
+            self.edges.append(DiagramEdge(f"{step.id}_done", step.id, f"{step.id}_out"))
         if overdue(step) is not None:
             days = f"{step.days} d" if self.language == "en" else f"{step.days} дн."
-            self.nodes.append(Node(f"{step.id}_late", "timer", days, step, on=step.id))
+            self.nodes.append(DiagramNode(f"{step.id}_late", "timer", days, step, on=step.id))
 
     def question(self, step: Step) -> str:
         if step.outcomes:
@@ -130,7 +130,7 @@ class _Drawing:
             target = f"{target}_in"
         split = several and not source.startswith("start")
         self.edges.append(
-            Edge(
+            DiagramEdge(
                 id=f"{source}_to_{move.to}_{len(self.edges)}",
                 source=source,
                 target=target,

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from kuznia.domains.flows.checks.proof.law import SIGNED, secret
 from kuznia.domains.flows.planner import cues
 from kuznia.domains.flows.planner.conditions import ANONYMOUS, Condition
 from kuznia.domains.flows.planner.lexicon import LEXICON
 from kuznia.domains.flows.planner.reading import Mention, Reading
 from kuznia.domains.flows.schema import Archetype, Ask, Fact, Text
+from kuznia.domains.flows.structure.law import SIGNED, secret
 from kuznia.domains.flows.structure.registries import KNOWN
 
 # Told by whoever vouches for the person: Дія, BankID and keys all carry these.
@@ -134,7 +134,8 @@ def _meant(
         one = meant(mention.field)
         found.setdefault(one.id, replace(mention, field=one))
     conditions: list[Condition] = []
-    asked = set(found)
+    # What decides is asked before the branches: none of them asks it again.
+    asked = set(found) | {condition.decides.id for condition in reading.conditions}
     for condition in reading.conditions:
         then = tuple(one for one in map(meant, condition.then) if one.id not in asked)
         rest = tuple(one for one in map(meant, condition.other) if one.id not in asked)

@@ -9,27 +9,27 @@ _VOID = frozenset({"input", "meta", "link", "br", "img", "hr"})
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class Element:
     tag: str
     attributes: Mapping[str, str]
     children: tuple["Child", ...]
 
 
-Child: TypeAlias = Node | str
-Given: TypeAlias = Child | tuple["Given", ...] | list[Node] | None
+Child: TypeAlias = Element | str
+Given: TypeAlias = Child | tuple["Given", ...] | list[Element] | None
 
 
-def el(tag: str, *children: Given, **attributes: str | bool | None) -> Node:
+def el(tag: str, *children: Given, **attributes: str | bool | None) -> Element:
     """An element; `class_` and `for_` lose their mark, `aria_label` becomes `aria-label`."""
     named = {
         name.rstrip("_").replace("_", "-"): "" if value is True else value
         for name, value in attributes.items()
         if value is not None and value is not False
     }
-    return Node(tag, named, tuple(_flat(children)))
+    return Element(tag, named, tuple(_flat(children)))
 
 
-def _flat(children: tuple[Given, ...] | list[Node]) -> Iterator[Child]:
+def _flat(children: tuple[Given, ...] | list[Element]) -> Iterator[Child]:
     for child in children:
         if isinstance(child, tuple | list):
             yield from _flat(child)
@@ -37,14 +37,14 @@ def _flat(children: tuple[Given, ...] | list[Node]) -> Iterator[Child]:
             yield child
 
 
-def html(node: Node) -> str:
+def html(node: Element) -> str:
     """The element as text, with everything in it escaped."""
     written: list[str] = []
     _write(node, written)
     return "".join(written)
 
 
-def _write(node: Node, out: list[str]) -> None:
+def _write(node: Element, out: list[str]) -> None:
     out.append(f"<{node.tag}")
     for name, value in node.attributes.items():
         out.append(f' {name}="{escape(value)}"' if value else f" {name}")
@@ -52,7 +52,7 @@ def _write(node: Node, out: list[str]) -> None:
     if node.tag in _VOID:
         return
     for child in node.children:
-        if isinstance(child, Node):
+        if isinstance(child, Element):
             _write(child, out)
         else:
             # A style sheet is ours and holds no markup; as text it would be spoiled by escaping.
@@ -60,18 +60,18 @@ def _write(node: Node, out: list[str]) -> None:
     out.append(f"</{node.tag}>")
 
 
-def walk(node: Node) -> Iterator[Node]:
+def walk(node: Element) -> Iterator[Element]:
     """The element and every element in it, in the order of the page."""
     yield node
     for child in node.children:
-        if isinstance(child, Node):
+        if isinstance(child, Element):
             yield from walk(child)
 
 
-def words(node: Node) -> str:
+def words(node: Element) -> str:
     """What the element says when it is read aloud."""
     return " ".join(
         said
         for child in node.children
-        if (said := (words(child) if isinstance(child, Node) else child).strip())
+        if (said := (words(child) if isinstance(child, Element) else child).strip())
     )

@@ -8,7 +8,7 @@ from kuznia.domains.flows.schema import Ask, FieldType
 
 # Every component code of the design system, as its own schema names them.
 CODES = frozenset(
-    files("kuznia.domains.flows.checks.judge").joinpath("diia_codes.txt").read_text("utf-8").split()
+    files("kuznia.domains.flows.structure").joinpath("diia_codes.txt").read_text("utf-8").split()
 )
 
 # A choice of more options than this opens as a list of its own.

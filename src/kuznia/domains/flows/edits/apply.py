@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kuznia.domains.flows.checks.study import FlowStudy, study
-from kuznia.domains.flows.edits.operations import Difference, Edit, differences, edited
+from kuznia.domains.flows.edits.differences import Difference, differences
+from kuznia.domains.flows.edits.operations import Edit, edited
 from kuznia.domains.flows.edits.sentences import operations
 from kuznia.domains.flows.schema import Flow
 

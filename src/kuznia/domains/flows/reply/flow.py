@@ -21,7 +21,7 @@ _COMMAS = re.compile(r'("(?:[^"\\]|\\.)*+"?)|,(?=\s*[}\]])', re.DOTALL)
 _HINT = "Answer with one JSON object that follows the schema, and nothing else."
 
 
-def parse(reply: str) -> Flow:
+def parse_flow(reply: str) -> Flow:
     """The flow in a reply; Unreadable says what was expected when there is none."""
     if len(reply) > _MOST_REPLY:
         raise Unreadable("too-long", "The reply is too long for a flow.", _HINT)

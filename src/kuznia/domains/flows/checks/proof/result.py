@@ -1,0 +1,33 @@
+"""The proof of a flow as it is delivered: each check's result, and the paths that were walked."""
+
+from kuznia.domains.flows.schema import Value
+from kuznia.forge.terms import Draft
+
+
+class CheckResult(Value):
+    name: str
+    passed: bool
+
+
+class ProofFinding(Value):
+    code: str
+    severity: str
+    where: str
+    message: str
+
+
+class FlowPath(Value):
+    """One path through a flow: the steps in order, and the end it reached."""
+
+    steps: tuple[str, ...]
+    end: str
+
+
+class FlowProof(Draft):
+    """The results of the sixteen checks, and the paths through the flow."""
+
+    sound: bool
+    checks: tuple[CheckResult, ...]
+    findings: tuple[ProofFinding, ...]
+    ways: int
+    paths: tuple[FlowPath, ...]

@@ -1,0 +1,51 @@
+"""Check 14: texts in both languages, and labels that differ."""
+
+from collections.abc import Iterator
+
+from kuznia.domains.flows.schema import Ask, Step, Text
+from kuznia.domains.flows.structure.graph import FlowGraph
+from kuznia.forge.terms import Finding
+
+
+def texts(graph: FlowGraph) -> Iterator[Finding]:
+    """Everything said is said in both languages, and no two questions on a page look the same."""
+    for step in graph.flow.steps:
+        empty = [place for place, text in _said(step) if not (text.uk.strip() and text.en.strip())]
+        for place in empty:
+            yield _text(step, f"{place} of step {step.id} says nothing in one of the languages")
+        for language in ("uk", "en"):
+            labels = [field.label.of(language).strip().lower() for field in step.fields]
+            if len(set(labels)) < len(labels):
+                yield _text(step, f"two fields of step {step.id} have the same label")
+                break
+        for field in step.fields:
+            if field.type in {"choice", "many"} and not _tells_apart(field):
+                yield _text(step, f"the options of {field.id} cannot be told apart")
+
+
+def _tells_apart(field: Ask) -> bool:
+    ids = {option.id for option in field.options}
+    labels = {option.label.uk.strip().lower() for option in field.options}
+    return len(ids) >= 2 and len(ids) == len(labels) == len(field.options)
+
+
+def _said(step: Step) -> Iterator[tuple[str, Text]]:
+    yield "the title", step.title
+    if step.text is not None:
+        yield "the text", step.text
+    for outcome in step.outcomes:
+        yield f"the outcome {outcome.id}", outcome.label
+    for fact in step.provides:
+        yield f"the label of {fact.id}", fact.label
+    for field in step.fields:
+        yield f"the label of {field.id}", field.label
+        yield from ((f"option {one.id} of {field.id}", one.label) for one in field.options)
+        if field.hint is not None:
+            yield f"the hint of {field.id}", field.hint
+        if field.error is not None:
+            yield f"the error of {field.id}", field.error
+
+
+def _text(step: Step, what: str) -> Finding:
+    hint = "Give every text in Ukrainian and in English, and every question a label of its own."
+    return Finding("texts", "mend", step.id, f"{what[0].upper()}{what[1:]}.", hint)

@@ -1,0 +1,164 @@
+"""Checks of a page that a model wrote: safe, accessible, and asking exactly what the flow asks."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+
+from kuznia.domains.flows.checks.study import FlowBench, study_of
+from kuznia.domains.flows.planner.order import FlowOrder
+from kuznia.domains.flows.schema import Flow
+from kuznia.domains.flows.screens.audit import audit
+from kuznia.domains.flows.screens.element import Element, el, walk, words
+from kuznia.domains.flows.screens.expected import ExpectedField, expected_fields
+from kuznia.domains.flows.screens.markup import TooMuch, read, strange
+from kuznia.domains.flows.screens.pages import View, document, frame
+from kuznia.domains.flows.screens.result import RenderedScreens, Screens
+from kuznia.domains.flows.screens.texts import WORDS
+from kuznia.forge.terms import Check, Finding
+
+# How a field may be asked for, by its type; what is not here is a line of text.
+_INPUTS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "long": frozenset({"textarea"}),
+        "date": frozenset({"date", "text"}),
+        "time": frozenset({"time", "text"}),
+        "file": frozenset({"file"}),
+        "choice": frozenset({"radio", "select"}),
+        "yesno": frozenset({"radio", "select"}),
+        "many": frozenset({"checkbox"}),
+        "agree": frozenset({"checkbox"}),
+    }
+)
+_LINE = frozenset({"text", "email", "tel"})
+
+
+def _content(draft: RenderedScreens, flow: Flow) -> Element | None:
+    """What is delivered between our own frame, read anew; None when the frame is not ours."""
+    before, after = frame(flow)
+    if not (draft.html.startswith(before) and draft.html.endswith(after)):
+        return None
+    try:
+        return el("main", *read(draft.html[len(before) : -len(after)]))
+    except TooMuch:
+        return None
+
+
+def _safe(root: Element) -> Iterator[Finding]:
+    for node in walk(root):
+        if node is not root and (found := ", ".join(strange(node))):
+            yield Finding("ui-safe", "block", f"ui.{node.tag}", f"{found} may not stand here.")
+
+
+def _accessible(root: Element, flow: Flow) -> Iterator[Finding]:
+    language = flow.language
+    inner = [child for child in root.children if isinstance(child, Element)]
+    page = document(View(flow=flow, language=language), flow.name.of(language), inner)
+    for one in audit({"ui": page}).broken:
+        said = f"The page breaks the accessibility rule {one.rule}."
+        yield Finding("ui-accessible", "block", "ui", said, f"Keep the rule {one.rule}.")
+
+
+def _fields(root: Element, flow: Flow) -> Iterator[Finding]:
+    """Every field is there once, with its label and its answers, and nothing else is asked."""
+    expected = {one.id: one for fields in expected_fields(flow).values() for one in fields}
+    controls: defaultdict[str, list[Element]] = defaultdict(list)
+    for node in walk(root):
+        if node.tag in {"input", "select", "textarea"}:
+            controls[node.attributes.get("name", "")].append(node)
+    for name in sorted(controls.keys() - expected.keys()):
+        said = "A control is there that the flow does not have."
+        yield Finding("ui-fields", "block", f"ui.{name[:48]}", said, "Ask for what is described.")
+    # All that is said of a control: the label that counts must not stand beside another.
+    labels: defaultdict[str, str] = defaultdict(str)
+    for node in walk(root):
+        if "for" in node.attributes:
+            labels[node.attributes["for"]] += f"{words(node)} "
+    legends = _legends(root)
+    for name, field in expected.items():
+        for said in _wrong(field, controls.get(name, []), labels, legends, flow):
+            hint = f"Write {name} as it is described."
+            yield Finding("ui-fields", "block", f"ui.{name}", said, hint)
+
+
+def _legends(root: Element) -> dict[str, str]:
+    """What the legend round a control says, by the control's name."""
+    found: dict[str, str] = {}
+    for fieldset in walk(root):
+        if fieldset.tag == "fieldset":
+            legend = next((words(n) for n in walk(fieldset) if n.tag == "legend"), "")
+            inner = (n.attributes.get("name", "") for n in walk(fieldset) if n.tag == "input")
+            found |= dict.fromkeys(inner, legend)
+    return found
+
+
+def _wrong(
+    field: ExpectedField,
+    controls: list[Element],
+    labels: Mapping[str, str],
+    legends: Mapping[str, str],
+    flow: Flow,
+) -> Iterator[str]:
+    if not controls:
+        yield "The field is missing."
+        return
+    kinds = {_kind(node) for node in controls}
+    if len(kinds) > 1 or not kinds <= _INPUTS.get(field.kind, _LINE):
+        yield "The field is asked for by the wrong kind of control."
+        return
+    choices = kinds <= {"radio", "checkbox"}
+    if not choices and len(controls) > 1:
+        yield "The field stands there twice."
+    if kinds <= _LINE | {"date", "time", "file"} and "value" in controls[0].attributes:
+        yield "The field is filled in already."
+    if field.values and _answers(controls, labels) != dict(field.values):
+        yield "The answers to choose from are not those of the flow."
+    grouped = choices and field.kind != "agree"
+    first = controls[0].attributes.get("id", "")
+    label = legends.get(field.id, "") if grouped else labels.get(first, "")
+    optional = WORDS["optional"].of(flow.language)
+    if _plain(label.replace(optional, "")) != _plain(field.label):
+        yield "The label is not the field's."
+
+
+def _kind(node: Element) -> str:
+    return node.attributes.get("type", "text") if node.tag == "input" else node.tag
+
+
+def _answers(controls: list[Element], labels: Mapping[str, str]) -> dict[str, str]:
+    """What can be chosen, with what is said of it; a list's empty first line is no answer."""
+    if controls[0].tag == "select":
+        options = (n for n in walk(controls[0]) if n.tag == "option")
+        given = {n.attributes.get("value", words(n)): _plain(words(n)) for n in options}
+        return {value: said for value, said in given.items() if value}
+    return {
+        n.attributes.get("value", "on"): _plain(labels.get(n.attributes.get("id", ""), ""))
+        for n in controls
+    }
+
+
+def _plain(text: str) -> str:
+    """A text without the marks people put behind labels, and with single spaces."""
+    return " ".join(text.split()).rstrip(" *:")
+
+
+def _findings(draft: Screens, bench: FlowBench, name: str) -> Iterable[Finding]:
+    # Ours are made of the flow itself, and looked at by the judge.
+    if not isinstance(draft, RenderedScreens):
+        return ()
+    flow = study_of(bench).flow
+    root = _content(draft, flow)
+    if root is None:
+        return (Finding("ui-safe", "block", "ui", "The page's frame is not ours."),)
+    look = {
+        "ui-safe": lambda: _safe(root),
+        "ui-fields": lambda: _fields(root, flow),
+        "ui-accessible": lambda: _accessible(root, flow),
+    }
+    return tuple(look[name]())
+
+
+def _check(name: str) -> Check[Screens, FlowOrder]:
+    return Check(name, lambda draft, bench: _findings(draft, bench, name))
+
+
+CHECKS = tuple(_check(name) for name in ("ui-safe", "ui-fields", "ui-accessible"))

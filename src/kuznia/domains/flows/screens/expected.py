@@ -1,0 +1,56 @@
+"""The fields that a page of the whole service must hold, topic by topic."""
+
+from kuznia.domains.flows.schema import SEEN, Ask, Flow, Value
+from kuznia.domains.flows.screens.controls import hint_of
+from kuznia.domains.flows.screens.pages import AGREED
+from kuznia.domains.flows.screens.texts import WORDS
+
+
+class ExpectedField(Value):
+    """A field as it has to stand on the page."""
+
+    id: str
+    kind: str
+    label: str
+    input: str | None = None
+    hint: str = ""
+    optional: bool = False
+    values: tuple[tuple[str, str], ...] = ()
+
+
+def expected_fields(flow: Flow) -> dict[str, list[ExpectedField]]:
+    """The fields of a whole service, topic by topic; one that is asked on two ways stands once."""
+    known: set[str] = set()
+    topics: dict[str, list[ExpectedField]] = {}
+    for step in flow.steps:
+        if step.kind not in SEEN:
+            continue
+        found = [_field(one, flow) for one in step.fields]
+        if step.kind == "consent":
+            agree = WORDS["agree"].of(flow.language)
+            found.append(
+                ExpectedField(id=step.id, kind="agree", label=agree, values=((AGREED, agree),))
+            )
+        fresh = [one for one in found if one.id not in known]
+        known.update(one.id for one in fresh)
+        if fresh:
+            topics.setdefault(step.title.of(flow.language), []).extend(fresh)
+    return topics
+
+
+def _field(field: Ask, flow: Flow) -> ExpectedField:
+    language = flow.language
+    values = tuple((one.id, one.label.of(language)) for one in field.options)
+    if field.type == "yesno":
+        values = tuple((word, WORDS[word].of(language)) for word in ("yes", "no"))
+    kind = field.type
+    line = {"email": "email", "phone": "tel"}.get(field.format or "", "text")
+    return ExpectedField(
+        id=field.id,
+        kind=kind,
+        label=field.label.of(language),
+        input=line if kind in {"text", "number"} else None,
+        hint=hint_of(field, language),
+        optional=not field.required,
+        values=values,
+    )

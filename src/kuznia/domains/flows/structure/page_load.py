@@ -1,0 +1,22 @@
+"""How full a page is: what each of its fields costs in attention."""
+
+from kuznia.domains.flows.schema import Ask
+
+
+def cost(field: Ask) -> float:
+    """How much of a page's attention a field takes; a line of text is one."""
+    match field.type:
+        case "yesno":
+            return 0.5
+        case "date" | "long":
+            return 1.5
+        case "file":
+            return 2.0
+        case "choice" | "many":
+            return 1.0 + max(0, len(field.options) - 5) / 10
+        case _:
+            return 2.0 if "address" in field.id else 1.0
+
+
+# What a page can hold before it begins to tire.
+FULL = 5.0
