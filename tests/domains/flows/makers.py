@@ -3,8 +3,18 @@
 from typing import Any
 
 from kuznia.domains.flows.checks.proof import prove
-from kuznia.domains.flows.schema import Ask, Fact, Flow, Move, Op, Option, Step, Test, Text
-from kuznia.domains.flows.structure.blocks import Block, Branch, Choice, steps_of
+from kuznia.domains.flows.schema import (
+    Comparison,
+    Fact,
+    Flow,
+    FormField,
+    Move,
+    Op,
+    Option,
+    Step,
+    Text,
+)
+from kuznia.domains.flows.structure.blocks import Block, Branch, ChoiceBlock, steps_of
 from kuznia.domains.flows.structure.graph import FlowGraph
 
 
@@ -12,8 +22,8 @@ def text(words: str) -> Text:
     return Text(uk=words, en=words)
 
 
-def ask(name: str, **more: Any) -> Ask:
-    return Ask(**{"id": name, "label": text(name), **more})
+def ask(name: str, **more: Any) -> FormField:
+    return FormField(**{"id": name, "label": text(name), **more})
 
 
 def options(*names: str) -> tuple[Option, ...]:
@@ -28,17 +38,17 @@ def service(name: str, kind: str, *outcomes: str, **more: Any) -> Step:
     return step(name, kind, outcomes=options(*(outcomes or ("well", "badly"))), **more)
 
 
-def on(fact: str, value: Any = True, op: Op = "eq") -> Test:
-    return Test(fact=fact, op=op, value=value)
+def on(fact: str, value: Any = True, op: Op = "eq") -> Comparison:
+    return Comparison(fact=fact, op=op, value=value)
 
 
 FAILED = step("failed", "end", ending="cancelled")
 DONE = step("done", "end", ending="done")
 
 
-def or_fail(name: str) -> Choice:
+def or_fail(name: str) -> ChoiceBlock:
     """After a service: on when it went well, to the end when not."""
-    return Choice((Branch(on(name, "well")), Branch(None, (FAILED,))))
+    return ChoiceBlock((Branch(on(name, "well")), Branch(None, (FAILED,))))
 
 
 KIND = ask("kind", type="choice", options=options("self", "org"), group="kind")
@@ -55,7 +65,7 @@ def a_tree(**instead: Step) -> tuple[Block, ...]:
 
     return (
         the(step("who", fields=(KIND,))),
-        Choice(
+        ChoiceBlock(
             (
                 Branch(on("kind", "org"), (the(step("company", fields=(CODE,))),)),
                 Branch(None, (the(step("person", fields=(NAME,))),)),

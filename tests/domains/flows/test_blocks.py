@@ -18,9 +18,9 @@ from tests.domains.flows.makers import (
 
 from kuznia.domains.flows.structure.blocks import (
     Branch,
-    Choice,
-    Loop,
-    Parallel,
+    ChoiceBlock,
+    LoopBlock,
+    ParallelBlock,
     Unstructured,
     blocks,
     steps_of,
@@ -38,7 +38,7 @@ def test_blocks_become_steps_and_blocks_again() -> None:
 
 
 def test_a_loop_is_a_counted_move_back() -> None:
-    tree = (Loop((form("child", again=True),), on("child_more"), 4), DONE)
+    tree = (LoopBlock((form("child", again=True),), on("child_more"), 4), DONE)
 
     steps = steps_of(tree)
 
@@ -48,14 +48,18 @@ def test_a_loop_is_a_counted_move_back() -> None:
 
 
 def test_a_loop_may_be_longer_than_one_step() -> None:
-    tree = (Loop((form("a"), form("b"), form("c", again=True)), on("c_more"), 2), form("d"), DONE)
+    tree = (
+        LoopBlock((form("a"), form("b"), form("c", again=True)), on("c_more"), 2),
+        form("d"),
+        DONE,
+    )
 
     assert blocks(steps_of(tree)) == tree
 
 
 def test_strands_side_by_side_are_read_back() -> None:
     tree = (
-        Parallel(step("f", "fork"), ((form("a"),), (form("b"), form("c"))), step("j", "join")),
+        ParallelBlock(step("f", "fork"), ((form("a"),), (form("b"), form("c"))), step("j", "join")),
         DONE,
     )
 
@@ -65,12 +69,12 @@ def test_strands_side_by_side_are_read_back() -> None:
 def test_a_choice_in_a_choice_is_read_back() -> None:
     inner = (
         form("b", again=True),
-        Choice((Branch(on("b_more"), (form("c"),)), Branch(None, (form("d"),)))),
+        ChoiceBlock((Branch(on("b_more"), (form("c"),)), Branch(None, (form("d"),)))),
         form("e"),
     )
     tree = (
         form("a", again=True),
-        Choice((Branch(on("a_more"), inner), Branch(None))),
+        ChoiceBlock((Branch(on("a_more"), inner), Branch(None))),
         service("s", "submit"),
         or_fail("s"),
         DONE,
@@ -82,7 +86,7 @@ def test_a_choice_in_a_choice_is_read_back() -> None:
 def test_a_branch_may_end_by_itself() -> None:
     tree = (
         form("a", again=True),
-        Choice((Branch(on("a_more"), (form("sorry"), FAILED)), Branch(None))),
+        ChoiceBlock((Branch(on("a_more"), (form("sorry"), FAILED)), Branch(None))),
         form("b"),
         DONE,
     )
@@ -91,7 +95,7 @@ def test_a_branch_may_end_by_itself() -> None:
 
 
 def test_a_choice_right_after_a_choice_has_nothing_to_choose_by() -> None:
-    choice = Choice((Branch(on("a_more")), Branch(None, (FAILED,))))
+    choice = ChoiceBlock((Branch(on("a_more")), Branch(None, (FAILED,))))
 
     with pytest.raises(Unstructured):
         steps_of((form("a", again=True), choice, choice, DONE))
@@ -121,14 +125,14 @@ def trees(draw, depth: int = 2, name: str = "s"):
         if kind == "loop":
             inside = draw(trees(depth - 1, f"{here}i"))
             last = form(f"{here}_t", again=True)
-            made.append(Loop((*inside, last), on(f"{here}_t_more"), 3))
+            made.append(LoopBlock((*inside, last), on(f"{here}_t_more"), 3))
             continue
         made.append(form(here, again=True))
         if kind == "step":
             continue
         left = draw(trees(depth - 1, f"{here}l"))
         right = draw(trees(depth - 1, f"{here}r")) if kind == "both" else ()
-        choice = Choice((Branch(on(f"{here}_more"), left), Branch(None, right)))
+        choice = ChoiceBlock((Branch(on(f"{here}_more"), left), Branch(None, right)))
         made += [choice, form(f"{here}_after")]
     return tuple(made)
 

@@ -3,7 +3,7 @@
 import pytest
 from tests.domains.flows.makers import on
 
-from kuznia.domains.flows.schema import All, Either, Not, Test
+from kuznia.domains.flows.schema import All, Comparison, Either, Not
 from kuznia.domains.flows.structure.guards import holds, written
 
 ORG = on("kind", "org")
@@ -83,4 +83,4 @@ def test_a_guard_survives_the_wire() -> None:
 
 
 def test_true_and_one_are_not_the_same_value() -> None:
-    assert Test.model_validate_json('{"fact": "x", "value": 1}').value is not True
+    assert Comparison.model_validate_json('{"fact": "x", "value": 1}').value is not True

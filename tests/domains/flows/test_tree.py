@@ -7,8 +7,15 @@ from tests.domains.flows.makers import DONE, ask, on, options, or_fail, service,
 
 from kuznia.domains.flows.checks.study import study
 from kuznia.domains.flows.schema import Flow
-from kuznia.domains.flows.structure.blocks import Block, Branch, Choice, Loop, Parallel, steps_of
-from kuznia.domains.flows.terminal import told
+from kuznia.domains.flows.structure.blocks import (
+    Block,
+    Branch,
+    ChoiceBlock,
+    LoopBlock,
+    ParallelBlock,
+    steps_of,
+)
+from kuznia.domains.flows.terminal import render
 
 
 def parts_of(*blocks: Block, **more: Any) -> dict[str, Any]:
@@ -29,7 +36,7 @@ def parts_of(*blocks: Block, **more: Any) -> dict[str, Any]:
 
 def tree(*blocks: Block, **more: Any) -> list[str]:
     parts = parts_of(*blocks, **more)
-    return told({"flow": parts["flow"]}).splitlines()
+    return render({"flow": parts["flow"]}).splitlines()
 
 
 def test_a_field_stands_under_its_step_with_its_type_and_whether_it_is_needed():
@@ -55,14 +62,14 @@ def test_a_way_aside_hangs_on_the_step_that_decides_it():
 
 
 def test_what_is_repeated_says_until_when_and_how_often():
-    again = Loop((service("ask", "wait", "no", "yes"),), on("ask", "no"), 2)
+    again = LoopBlock((service("ask", "wait", "no", "yes"),), on("ask", "no"), 2)
 
     assert tree(again, DONE)[1] == "├─ again, 2 times at most, while [no]"
 
 
 def test_what_happens_side_by_side_is_numbered():
     fork, join = step("fork", "fork"), step("join", "join")
-    sides = Parallel(fork, ((service("a", "lookup"),), (service("b", "lookup"),)), join)
+    sides = ParallelBlock(fork, ((service("a", "lookup"),), (service("b", "lookup"),)), join)
 
     lines = tree(sides, DONE)
 
@@ -79,13 +86,13 @@ def test_steps_that_jump_about_are_listed():
     second["next"] = [{"to": "c", "when": {"fact": "y"}}, {"to": "d"}]
     third["next"] = [{"to": "e"}]
 
-    lines = told({"flow": parts["flow"]}).splitlines()
+    lines = render({"flow": parts["flow"]}).splitlines()
 
     assert [line[-4:].strip() for line in lines[1:]] == ["a", "b", "c", "d", "e", "done"]
 
 
 def test_the_verdict_says_what_was_lost_and_what_to_do():
-    said = told(parts_of(step("ask_all", fields=(ask("a"),)), DONE))
+    said = render(parts_of(step("ask_all", fields=(ask("a"),)), DONE))
 
     assert "not sound" in said
     assert "  ! " in said
@@ -101,6 +108,6 @@ def test_what_was_guessed_is_said_in_the_language_of_the_flow(language, word):
 
 def test_options_name_the_way_they_open():
     choose = step("which", fields=(ask("kind", type="choice", options=options("red", "blue")),))
-    branches = Choice((Branch(on("kind", "red"), (step("more"),)), Branch(None)))
+    branches = ChoiceBlock((Branch(on("kind", "red"), (step("more"),)), Branch(None)))
 
     assert "│  └─ [red]" in tree(choose, branches, step("after"), DONE)

@@ -3,7 +3,7 @@
 from kuznia.domains.flows.exports.files import FILES
 from kuznia.domains.flows.parts import FLOW, JUDGE, PROOF, UI, read
 from kuznia.domains.flows.schema import FlowInput
-from kuznia.domains.flows.terminal import told
+from kuznia.domains.flows.terminal import render
 from kuznia.forge.terms import Assistant, Domain, Presentation, examples_of, version_of
 
 DOMAIN = Domain(
@@ -24,7 +24,7 @@ DOMAIN = Domain(
     shown=Presentation(
         exports=FILES,
         page="preview/",
-        terminal=told,
+        terminal=render,
         examples=examples_of(__name__),
     ),
 )

@@ -6,11 +6,15 @@ from types import MappingProxyType
 from pydantic import ValidationError
 
 from kuznia.domains.flows.planner import standard_steps as standard
-from kuznia.domains.flows.schema import SERVICES, Ask, Flow, Move, Step, Text
-from kuznia.domains.flows.structure.blocks import Block, Choice
+from kuznia.domains.flows.schema import SERVICE_KINDS, Flow, FormField, Move, Step, Text
+from kuznia.domains.flows.structure.blocks import Block, ChoiceBlock
 from kuznia.domains.flows.structure.graph import FlowGraph
 from kuznia.domains.flows.structure.guards import tests
-from kuznia.domains.flows.structure.law import LIGHT, SIGNED, secret
+from kuznia.domains.flows.structure.law import (
+    SIGNED_ARCHETYPES,
+    UNREVIEWED_ARCHETYPES,
+    asks_for_secret,
+)
 from kuznia.domains.flows.structure.registries import KNOWN
 from kuznia.forge.terms import Finding
 
@@ -43,9 +47,10 @@ def _set(step: Step, **values: object) -> Step:
 
 
 def _no_secrets(flow: Flow) -> Flow:
-    def asks(field: Ask) -> bool:
+    def asks(field: FormField) -> bool:
         return any(
-            secret(said) for said in (field.id.replace("_", " "), field.label.uk, field.label.en)
+            asks_for_secret(said)
+            for said in (field.id.replace("_", " "), field.label.uk, field.label.en)
         )
 
     return _each(flow, lambda s: _set(s, fields=tuple(f for f in s.fields if not asks(f))))
@@ -184,7 +189,7 @@ def _routed(flow: Flow) -> Flow:
     """Whatever is asked of somebody else may fail, and then says so."""
 
     def change(step: Step) -> Step:
-        if step.kind not in SERVICES or len(step.next) != 1 or step.next[0].when is not None:
+        if step.kind not in SERVICE_KINDS or len(step.next) != 1 or step.next[0].when is not None:
             return step
         well = standard.option("well", "Вдалося", "It worked")
         badly = standard.option("badly", "Не вдалося", "It did not work")
@@ -213,11 +218,11 @@ def _lawful(flow: Flow) -> Flow:
         return flow
     kinds = {step.kind for step in flow.steps}
     missing: list[Block] = []
-    if "review" not in kinds and flow.archetype not in LIGHT:
+    if "review" not in kinds and flow.archetype not in UNREVIEWED_ARCHETYPES:
         missing += standard.review(())
     if "consent" not in kinds and _personal(flow):
         missing.append(standard.consent())
-    if "sign" not in kinds and (flow.legal_effect or flow.archetype in SIGNED):
+    if "sign" not in kinds and (flow.legal_effect or flow.archetype in SIGNED_ARCHETYPES):
         missing += standard.sign()
     chain = [block for block in missing if isinstance(block, Step)]
     return _put_before(flow, target, chain, missing)
@@ -230,7 +235,7 @@ def _personal(flow: Flow) -> bool:
 def _put_before(flow: Flow, target: Step, chain: list[Step], blocks: list[Block]) -> Flow:
     if not chain:
         return flow
-    signed = any(isinstance(block, Choice) for block in blocks)
+    signed = any(isinstance(block, ChoiceBlock) for block in blocks)
     led: list[Step] = []
     for step, follower in zip(chain, [*(one.id for one in chain[1:]), target.id], strict=True):
         moves = (Move(to=follower),)

@@ -15,9 +15,9 @@ from pydantic import (
 )
 from pydantic_core import from_json, to_json
 
-from kuznia.domains.flows.edits.apply import edition
+from kuznia.domains.flows.edits.apply import apply_change
 from kuznia.domains.flows.edits.differences import Difference
-from kuznia.domains.flows.edits.operations import Edit, Impossible
+from kuznia.domains.flows.edits.operations import Edit, ImpossibleEdit
 from kuznia.domains.flows.parts import FLOW
 from kuznia.domains.flows.schema import Flow, Language
 from kuznia.domains.flows.screens.preview import Posted, preview
@@ -37,8 +37,8 @@ from kuznia.web.shapes import ArtefactShape, kept_headers, linked
 
 router = APIRouter(prefix="/api/v1", tags=["flows"], route_class=ExactRoute)
 
-MOST_POSTED = 500
-MOST_TOLD = 20
+MAX_POSTED = 500
+MAX_FINDINGS = 20
 PASS = {
     "name": "pass",
     "in": "query",
@@ -133,8 +133,8 @@ async def edit_flow(request: Request, artefact_id: InPath) -> Response:
     await forge.shelf.admit(request.scope["state"]["caller"])
     began = forge.clock.monotonic()
     try:
-        new = await POOL.ease(partial(edition, flow, change))
-    except Impossible as impossible:
+        new = await POOL.ease(partial(apply_change, flow, change))
+    except ImpossibleEdit as impossible:
         raise Invalid(str(impossible)) from None
     except ValidationError as error:
         raise invalid(error) from None
@@ -187,10 +187,10 @@ async def _shown(
 
 async def _posted(request: Request) -> Posted:
     if media_type(request) == "application/x-www-form-urlencoded":
-        return await fields(request, max_fields=MOST_POSTED)
+        return await fields(request, max_fields=MAX_POSTED)
     if media_type(request) != "multipart/form-data":
         raise UnsupportedMedia("Send the page's form as a browser does.")
-    async with multipart(request, max_files=MOST_POSTED, max_fields=MOST_POSTED) as form:
+    async with multipart(request, max_files=MAX_POSTED, max_fields=MAX_POSTED) as form:
         # Of a file only its name is used: nothing is stored.
         return {
             name: [one if isinstance(one, str) else one.filename or "" for one in values]
@@ -202,7 +202,7 @@ async def _posted(request: Request) -> Posted:
 def _unsound(findings: list[Finding]) -> Invalid:
     told = [
         {"code": one.code, "where": one.where, "message": one.message}
-        for one in findings[:MOST_TOLD]
+        for one in findings[:MAX_FINDINGS]
     ]
     first = findings[0]
     return Invalid(

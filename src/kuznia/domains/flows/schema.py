@@ -69,11 +69,13 @@ Ending = Literal["done", "refused", "cancelled"]
 Op = Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "filled"]
 
 # What a person sees a page for; the others happen between two pages.
-SEEN: frozenset[Kind] = frozenset(
+PAGE_KINDS: frozenset[Kind] = frozenset(
     {"authenticate", "consent", "form", "review", "sign", "pay", "status", "end"}
 )
 # These ask somebody else, who may say no or say nothing.
-SERVICES: frozenset[Kind] = frozenset({"authenticate", "lookup", "sign", "pay", "submit", "wait"})
+SERVICE_KINDS: frozenset[Kind] = frozenset(
+    {"authenticate", "lookup", "sign", "pay", "submit", "wait"}
+)
 
 # An id is a name in every export, from JSON Schema to a BPMN condition: no dots, no dashes.
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
@@ -105,10 +107,9 @@ class Option(Value):
 Scalar: TypeAlias = StrictBool | StrictInt | StrictFloat | str
 
 
-class Test(Value):
+class Comparison(Value):
     """One fact compared with one value; the fact of a step that turns out is the step's id."""
 
-    __test__ = False  # not a test of pytest's
     fact: Id
     op: Op = "eq"
     value: Scalar | tuple[Scalar, ...] = True
@@ -126,7 +127,7 @@ class Not(Value):
     no: "Guard"
 
 
-Guard: TypeAlias = Test | All | Either | Not
+Guard: TypeAlias = Comparison | All | Either | Not
 
 
 class Fact(Value):
@@ -141,7 +142,7 @@ class Fact(Value):
     registry: Annotated[str, Field(max_length=48)] | None = None
 
 
-class Ask(Fact):
+class FormField(Fact):
     """A field: what is asked, what is a good answer, and what is said to a bad one."""
 
     required: bool = True
@@ -187,7 +188,7 @@ class Step(Value):
     kind: Kind
     title: Text
     text: Text | None = None
-    fields: Annotated[tuple[Ask, ...], Field(max_length=40)] = ()
+    fields: Annotated[tuple[FormField, ...], Field(max_length=40)] = ()
     # Facts shown to the person, who can say that they are wrong.
     shows: Annotated[tuple[Id, ...], Field(max_length=60)] = ()
     provides: Annotated[tuple[Fact, ...], Field(max_length=40)] = ()
@@ -206,12 +207,12 @@ class Step(Value):
         return 1 + max((move.limit or 0 for move in self.next if move.to == self.id), default=0)
 
     @property
-    def record(self) -> tuple["Ask", ...]:
+    def record(self) -> tuple["FormField", ...]:
         """The fields without the one that asks whether there is another of it all."""
         again = {
             move.when.fact
             for move in self.next
-            if move.to == self.id and isinstance(move.when, Test)
+            if move.to == self.id and isinstance(move.when, Comparison)
         }
         return tuple(field for field in self.fields if field.id not in again)
 
@@ -254,7 +255,7 @@ class Flow(Draft):
         return {step.id: step for step in self.steps}
 
     @cached_property
-    def asks(self) -> dict[str, Ask]:
+    def asks(self) -> dict[str, FormField]:
         """Every field by its id; of two with one id, the first."""
         return {field.id: field for step in reversed(self.steps) for field in reversed(step.fields)}
 

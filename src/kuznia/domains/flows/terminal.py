@@ -6,13 +6,13 @@ from typing import Any
 
 from kuznia.domains.flows.checks.judge.result import Judgement
 from kuznia.domains.flows.checks.proof.result import FlowProof
-from kuznia.domains.flows.exports.diagram import said
+from kuznia.domains.flows.exports.diagram import guard_label
 from kuznia.domains.flows.schema import Flow, Guard, Language, Step
 from kuznia.domains.flows.structure.blocks import (
     Block,
-    Choice,
-    Loop,
-    Parallel,
+    ChoiceBlock,
+    LoopBlock,
+    ParallelBlock,
     Unstructured,
     blocks,
 )
@@ -45,7 +45,7 @@ class _Line:
     below: tuple["_Line", ...] = ()
 
 
-def told(parts: Mapping[str, Any]) -> str:
+def render(parts: Mapping[str, Any]) -> str:
     """The steps as a tree, the verdicts with what every lost point needs, and what was guessed."""
     flow = Flow.model_validate(parts["flow"])
     lines = [flow.name.of(flow.language), *_drawn(_lines(flow))]
@@ -74,7 +74,7 @@ def _below(flow: Flow, inside: Iterable[Block]) -> tuple[_Line, ...]:
         match block:
             case Step():
                 lines.append(_of_step(flow, block))
-            case Choice(branches):
+            case ChoiceBlock(branches):
                 # A way that only goes on is the line below; the others hang on what was decided.
                 asides = [
                     _Line(_label(flow, one.when), _below(flow, one.then))
@@ -82,12 +82,12 @@ def _below(flow: Flow, inside: Iterable[Block]) -> tuple[_Line, ...]:
                     if one.then
                 ]
                 lines[-1:] = [_Line(last.text, (*last.below, *asides)) for last in lines[-1:]]
-            case Loop(body, again, most):
+            case LoopBlock(body, again, most):
                 label = _label(flow, again)
                 lines.append(
                     _Line(words["again"].format(most=most, label=label), _below(flow, body))
                 )
-            case Parallel(fork, branches, _):
+            case ParallelBlock(fork, branches, _):
                 sides = (
                     _Line(f"{words['beside']} {number}", _below(flow, branch))
                     for number, branch in enumerate(branches, 1)
@@ -97,7 +97,7 @@ def _below(flow: Flow, inside: Iterable[Block]) -> tuple[_Line, ...]:
 
 
 def _label(flow: Flow, when: Guard | None) -> str:
-    return f"[{said(flow, when, flow.language)}]"
+    return f"[{guard_label(flow, when, flow.language)}]"
 
 
 def _of_step(flow: Flow, step: Step) -> _Line:

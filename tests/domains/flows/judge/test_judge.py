@@ -20,17 +20,17 @@ from tests.domains.flows.makers import (
 from kuznia.domains.flows.checks.judge import WEIGHTS, judge
 from kuznia.domains.flows.checks.proof import prove
 from kuznia.domains.flows.schema import Flow, Text
-from kuznia.domains.flows.screens.pages import View, page
+from kuznia.domains.flows.screens.pages import PageView, page
 from kuznia.domains.flows.structure.components import CODES, RIGHT, component, worth
 from kuznia.domains.flows.structure.graph import FlowGraph
-from kuznia.domains.flows.structure.page_load import cost
+from kuznia.domains.flows.structure.page_load import field_load
 
 SILENT = Text(uk=" ", en=" ")
 
 
 def judged(flow: Flow):
     study = FlowGraph(flow)
-    view = View(flow=flow, language="en")
+    view = PageView(flow=flow, language="en")
     return judge(study, prove(study), {one.id: page(view, one) for one in flow.steps})
 
 
@@ -164,7 +164,7 @@ def test_asking_twice_costs_twenty() -> None:
     ],
 )
 def test_what_a_field_costs(field, price) -> None:
-    assert cost(field) == price
+    assert field_load(field) == price
 
 
 def test_every_component_of_ours_is_one_of_the_design_system() -> None:

@@ -12,9 +12,9 @@ from kuznia.domains.flows.exports.schemas import Json
 from kuznia.domains.flows.schema import Flow, Language
 from kuznia.domains.flows.screens.controls import error_of
 from kuznia.domains.flows.screens.element import html
-from kuznia.domains.flows.screens.pages import View, overview, page
+from kuznia.domains.flows.screens.pages import PageView, overview, page
 from kuznia.domains.flows.screens.texts import WORDS
-from kuznia.domains.flows.screens.values import Wrong
+from kuznia.domains.flows.screens.values import InvalidAnswer
 from kuznia.domains.flows.structure.graph import FlowGraph
 
 
@@ -47,7 +47,7 @@ def views(flow: Flow, language: Language) -> dict[str, str]:
         for place, name in enumerate(run.path):
             step = flow.by_id[name]
             if name not in found and step.kind not in {"decision", "fork", "join"}:
-                view = View(
+                view = PageView(
                     flow=flow,
                     language=language,
                     known=known,
@@ -56,11 +56,13 @@ def views(flow: Flow, language: Language) -> dict[str, str]:
                     reference="0123-4567-89AB",
                 )
                 found[name] = html(page(view, step))
-                errors = {one.id: error_of(one, Wrong("missing"), language) for one in step.fields}
+                errors = {
+                    one.id: error_of(one, InvalidAnswer("missing"), language) for one in step.fields
+                }
                 if step.kind == "consent":
                     errors[name] = WORDS["agree-first"].of(language)
                 if errors:
-                    bad = View(flow=flow, language=language, state="sealed", errors=errors)
+                    bad = PageView(flow=flow, language=language, state="sealed", errors=errors)
                     found[f"{name}, wrong"] = html(page(bad, step))
             known |= {one.id: answer(one, run.facts) for one in step.fields}
     found["overview"] = html(overview(flow, language))

@@ -7,7 +7,7 @@ from kuznia.domains.flows.checks.judge import judge
 from kuznia.domains.flows.checks.proof import prove
 from kuznia.domains.flows.planner import build, declined, read
 from kuznia.domains.flows.schema import Flow
-from kuznia.domains.flows.screens.pages import View, page
+from kuznia.domains.flows.screens.pages import PageView, page
 from kuznia.domains.flows.structure.blocks import blocks, steps_of
 from kuznia.domains.flows.structure.graph import FlowGraph
 
@@ -45,7 +45,7 @@ def test_nine_facts_of_ten_hold() -> None:
 @pytest.mark.parametrize(("row", "flow"), PAIRS)
 def test_a_planned_flow_is_sound_and_scores_well(row, flow) -> None:
     study = FlowGraph(flow)
-    view = View(flow=flow, language=flow.language)
+    view = PageView(flow=flow, language=flow.language)
     pages = {step.id: page(view, step) for step in flow.steps}
     findings = prove(study)
 

@@ -5,7 +5,7 @@ from tests.domains.flows.makers import DONE, FAILED, a_flow, ask, on, options, s
 
 from kuznia.domains.flows.checks.proof import prove
 from kuznia.domains.flows.schema import All, Flow
-from kuznia.domains.flows.structure.cases import MOST_CASES, all_cases
+from kuznia.domains.flows.structure.cases import MAX_CASES, all_cases
 from kuznia.domains.flows.structure.graph import FlowGraph
 
 
@@ -82,7 +82,7 @@ def test_more_cases_than_can_be_looked_through_are_refused() -> None:
         FAILED,
     )
 
-    assert len(many) ** 3 > MOST_CASES
+    assert len(many) ** 3 > MAX_CASES
     assert told(a_flow(steps)) == ["Step ask decides by more cases than can be looked through."]
 
 

@@ -3,7 +3,7 @@
 from tests.domains.flows.makers import DONE, FAILED, a_flow, ask, codes, on, service, step, to
 
 from kuznia.domains.flows.structure.graph import FlowGraph
-from kuznia.domains.flows.structure.interpreter import MOST_RUNS, execute
+from kuznia.domains.flows.structure.interpreter import MAX_RUNS, execute
 
 
 def a_retry(limit: int):
@@ -97,7 +97,7 @@ def test_a_strand_that_nobody_meets_is_stuck() -> None:
 def test_a_join_without_a_fork_is_stuck() -> None:
     run = execute(a_flow((step("meet", "join", next=(to("done"),)), DONE)), lambda *_: {})
 
-    assert (run.stuck, run.at) == ("join", "meet")
+    assert (run.stuck, run.stopped_at) == ("join", "meet")
 
 
 def test_what_both_strands_learn_is_known_after_the_join() -> None:
@@ -131,5 +131,5 @@ def test_too_many_ways_to_walk_are_refused_not_walked() -> None:
     ]
     flow = a_flow((*steps, *sides, DONE), archetype="survey")
 
-    assert len(FlowGraph(flow).runs) == MOST_RUNS + 1
+    assert len(FlowGraph(flow).runs) == MAX_RUNS + 1
     assert "execution" in codes(flow)

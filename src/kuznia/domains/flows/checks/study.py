@@ -10,7 +10,7 @@ from kuznia.domains.flows.checks.proof.result import CheckResult, FlowPath, Flow
 from kuznia.domains.flows.planner.order import FlowOrder
 from kuznia.domains.flows.schema import Flow
 from kuznia.domains.flows.screens.element import Element, html
-from kuznia.domains.flows.screens.pages import View, overview, page
+from kuznia.domains.flows.screens.pages import PageView, overview, page
 from kuznia.domains.flows.screens.result import Screen, Screens
 from kuznia.domains.flows.structure.graph import FlowGraph
 from kuznia.forge.terms import Bench, Draft, Finding
@@ -45,7 +45,7 @@ def study(flow: Flow) -> FlowStudy:
     """Prove and judge a flow, and draw its pages."""
     known = FlowGraph(flow)
     findings = prove(known)
-    view = View(flow=flow, language=flow.language)
+    view = PageView(flow=flow, language=flow.language)
     pages = {step.id: page(view, step) for step in flow.steps}
     verdict = judge(known, findings, pages)
     return FlowStudy(flow, findings, _proof(known, findings), verdict, _screens(flow, pages))
@@ -61,7 +61,9 @@ def _proof(known: FlowGraph, findings: tuple[Finding, ...]) -> FlowProof:
             for one in findings
         ),
         ways=len(runs),
-        paths=tuple(FlowPath(steps=run.path, end=run.end or run.at) for run in runs[:MAX_LISTED]),
+        paths=tuple(
+            FlowPath(steps=run.path, end=run.end or run.stopped_at) for run in runs[:MAX_LISTED]
+        ),
     )
 
 

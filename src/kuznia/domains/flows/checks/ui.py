@@ -10,8 +10,8 @@ from kuznia.domains.flows.schema import Flow
 from kuznia.domains.flows.screens.audit import audit
 from kuznia.domains.flows.screens.element import Element, el, walk, words
 from kuznia.domains.flows.screens.expected import ExpectedField, expected_fields
-from kuznia.domains.flows.screens.markup import TooMuch, read, strange
-from kuznia.domains.flows.screens.pages import View, document, frame
+from kuznia.domains.flows.screens.markup import TooMuchMarkup, read, strange
+from kuznia.domains.flows.screens.pages import PageView, document, frame
 from kuznia.domains.flows.screens.result import RenderedScreens, Screens
 from kuznia.domains.flows.screens.texts import WORDS
 from kuznia.forge.terms import Check, Finding
@@ -39,7 +39,7 @@ def _content(draft: RenderedScreens, flow: Flow) -> Element | None:
         return None
     try:
         return el("main", *read(draft.html[len(before) : -len(after)]))
-    except TooMuch:
+    except TooMuchMarkup:
         return None
 
 
@@ -52,7 +52,7 @@ def _safe(root: Element) -> Iterator[Finding]:
 def _accessible(root: Element, flow: Flow) -> Iterator[Finding]:
     language = flow.language
     inner = [child for child in root.children if isinstance(child, Element)]
-    page = document(View(flow=flow, language=language), flow.name.of(language), inner)
+    page = document(PageView(flow=flow, language=language), flow.name.of(language), inner)
     for one in audit({"ui": page}).broken:
         said = f"The page breaks the accessibility rule {one.rule}."
         yield Finding("ui-accessible", "block", "ui", said, f"Keep the rule {one.rule}.")

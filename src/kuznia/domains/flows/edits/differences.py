@@ -6,7 +6,7 @@ from kuznia.domains.flows.schema import Flow, Move, Option, Text, Value
 
 
 class Difference(Value):
-    """One thing that is not as it was."""
+    """One difference between two versions of a flow."""
 
     kind: Literal["added", "removed", "changed"]
     # A step, a field as `step.field`, or the flow's own value.
@@ -16,34 +16,34 @@ class Difference(Value):
 
 
 def differences(before: Flow, after: Flow) -> tuple[Difference, ...]:
-    """What is not as it was: steps, fields and values, each by its id."""
-    found = [*_values("", before, after, ("name", "fee", "legal_effect", "archetype"))]
+    """List what was added, removed or changed: steps, fields and their values."""
+    changes = [*_values("", before, after, ("name", "fee", "legal_effect", "archetype"))]
     old, new = before.by_id, after.by_id
     for name in [*old, *(name for name in new if name not in old)]:
         if name not in new:
-            found.append(Difference(kind="removed", what=name, before=old[name].title.uk))
+            changes.append(Difference(kind="removed", what=name, before=old[name].title.uk))
         elif name not in old:
-            found.append(Difference(kind="added", what=name, after=new[name].title.uk))
+            changes.append(Difference(kind="added", what=name, after=new[name].title.uk))
         else:
-            found += _values(f"{name}.", old[name], new[name], ("kind", "title", "shows", "next"))
-    return (*found, *_fields(before, after))
+            changes += _values(f"{name}.", old[name], new[name], ("kind", "title", "shows", "next"))
+    return (*changes, *_fields(before, after))
 
 
 def _values(
     where: str, before: Value | Flow, after: Value | Flow, names: tuple[str, ...]
 ) -> list[Difference]:
     return [
-        Difference(kind="changed", what=f"{where}{name}", before=_said(old), after=_said(new))
+        Difference(kind="changed", what=f"{where}{name}", before=_text(old), after=_text(new))
         for name in names
         if (old := getattr(before, name)) != (new := getattr(after, name))
     ]
 
 
-def _said(value: object) -> str:
+def _text(value: object) -> str:
     if isinstance(value, Text):
         return value.uk
     if isinstance(value, tuple):
-        return ", ".join(_said(one) for one in cast("tuple[object, ...]", value))
+        return ", ".join(_text(one) for one in cast("tuple[object, ...]", value))
     if isinstance(value, Option):
         return value.label.uk
     return value.to if isinstance(value, Move) else "" if value is None else str(value)
@@ -52,17 +52,17 @@ def _said(value: object) -> str:
 def _fields(before: Flow, after: Flow) -> list[Difference]:
     old = {field.id: (step.id, field) for step in before.steps for field in step.fields}
     new = {field.id: (step.id, field) for step in after.steps for field in step.fields}
-    found: list[Difference] = []
+    changes: list[Difference] = []
     for name, (home, field) in old.items():
         if name not in new:
-            found.append(Difference(kind="removed", what=f"{home}.{name}", before=field.label.uk))
+            changes.append(Difference(kind="removed", what=f"{home}.{name}", before=field.label.uk))
         elif new[name] != (home, field):
-            there, now = new[name]
-            if there != home:
-                found.append(Difference(kind="changed", what=name, before=home, after=there))
+            new_home, new_field = new[name]
+            if new_home != home:
+                changes.append(Difference(kind="changed", what=name, before=home, after=new_home))
             names = ("label", "required", "type", "format", "options", "low", "high")
-            found += _values(f"{there}.{name}.", field, now, names)
+            changes += _values(f"{new_home}.{name}.", field, new_field, names)
     for name, (home, field) in new.items():
         if name not in old:
-            found.append(Difference(kind="added", what=f"{home}.{name}", after=field.label.uk))
-    return found
+            changes.append(Difference(kind="added", what=f"{home}.{name}", after=field.label.uk))
+    return changes

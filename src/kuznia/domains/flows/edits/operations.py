@@ -5,18 +5,18 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, ValidationError
 
-from kuznia.domains.flows.schema import Ask, Flow, Guard, Id, Move, Step, Text, Value
+from kuznia.domains.flows.schema import Flow, FormField, Guard, Id, Move, Step, Text, Value
 
 
-class Impossible(ValueError):
-    """An operation that cannot be done to this flow; the message says why, in plain words."""
+class ImpossibleEdit(ValueError):
+    """An edit that this flow does not allow; the message says why."""
 
 
 class AddField(Value):
-    """A field on a page: on the one named, or on the first that is about the same topic."""
+    """Add a field to the page that is named, or else to a page of the same topic."""
 
     op: Literal["add-field"] = "add-field"
-    field: Ask
+    field: FormField
     step: Id | None = None
 
 
@@ -26,7 +26,7 @@ class RemoveField(Value):
 
 
 class MoveField(Value):
-    """The field on another page; nothing else about it changes."""
+    """Move a field to another page, and change nothing else about it."""
 
     op: Literal["move-field"] = "move-field"
     field: Id
@@ -34,7 +34,7 @@ class MoveField(Value):
 
 
 class ChangeField(Value):
-    """Whether a field is required."""
+    """Make a field required, or optional."""
 
     op: Literal["require-field"] = "require-field"
     field: Id
@@ -42,7 +42,7 @@ class ChangeField(Value):
 
 
 class Rename(Value):
-    """The words for a step, a field or the flow itself."""
+    """Rename a step, a field or the flow itself."""
 
     op: Literal["rename"] = "rename"
     # The id of a step or a field; the flow itself when left out.
@@ -51,7 +51,7 @@ class Rename(Value):
 
 
 class AddStep(Value):
-    """A step on every way that leads on from another."""
+    """Insert a step after another, on the way that goes well."""
 
     op: Literal["add-step"] = "add-step"
     after: Id
@@ -59,7 +59,7 @@ class AddStep(Value):
 
 
 class RemoveStep(Value):
-    """A step taken out; what led to it leads on to what came after it."""
+    """Remove a step; the moves to it lead to the step that followed it."""
 
     op: Literal["remove-step"] = "remove-step"
     step: Id
@@ -72,7 +72,7 @@ class MoveStep(Value):
 
 
 class AddBranch(Value):
-    """A page that is gone through only when the guard holds."""
+    """Insert a page that is visited only when the guard holds."""
 
     op: Literal["branch"] = "branch"
     after: Id
@@ -94,18 +94,18 @@ Edit: TypeAlias = Annotated[
 ]
 
 
-def edited(flow: Flow, edits: Iterable[Edit]) -> Flow:
-    """The flow with the operations done in order; Impossible when one of them cannot be."""
+def apply_edits(flow: Flow, edits: Iterable[Edit]) -> Flow:
+    """Apply the edits in order; ImpossibleEdit when one of them cannot be applied."""
     for edit in edits:
         try:
-            flow = _done(flow, edit)
+            flow = _applied(flow, edit)
         except ValidationError as wrong:
             first = wrong.errors(include_url=False, include_input=False)[0]
-            raise Impossible(f"{edit.op}: {first['msg']}") from wrong
+            raise ImpossibleEdit(f"{edit.op}: {first['msg']}") from wrong
     return flow
 
 
-def _done(flow: Flow, edit: Edit) -> Flow:  # noqa: C901 - one line for each operation
+def _applied(flow: Flow, edit: Edit) -> Flow:  # noqa: C901 - one line for each operation
     match edit:
         case AddField():
             return _add_field(flow, edit)
@@ -125,7 +125,7 @@ def _done(flow: Flow, edit: Edit) -> Flow:  # noqa: C901 - one line for each ope
             return _without(flow, _step(flow, name))
         case MoveStep(step=name, after=after):
             if name == after:
-                raise Impossible(f"The step {name} cannot come after itself.")
+                raise ImpossibleEdit(f"The step {name} cannot come after itself.")
             step = _step(flow, name)
             return _insert(_without(flow, step), after, step)
         case AddBranch():
@@ -134,7 +134,7 @@ def _done(flow: Flow, edit: Edit) -> Flow:  # noqa: C901 - one line for each ope
 
 def _step(flow: Flow, name: str) -> Step:
     if name not in flow.by_id:
-        raise Impossible(f"There is no step {name}.")
+        raise ImpossibleEdit(f"There is no step {name}.")
     return flow.by_id[name]
 
 
@@ -142,7 +142,7 @@ def _home(flow: Flow, field: str) -> Step:
     for step in flow.steps:
         if any(one.id == field for one in step.fields):
             return step
-    raise Impossible(f"There is no field {field}.")
+    raise ImpossibleEdit(f"There is no field {field}.")
 
 
 def _with(flow: Flow, step: Step, **values: object) -> Flow:
@@ -150,25 +150,25 @@ def _with(flow: Flow, step: Step, **values: object) -> Flow:
     return flow.having(steps=tuple(new if one.id == step.id else one for one in flow.steps))
 
 
-def _changed(step: Step, name: str, values: dict[str, object]) -> tuple[Ask, ...]:
+def _changed(step: Step, name: str, values: dict[str, object]) -> tuple[FormField, ...]:
     return tuple(f.model_copy(update=values) if f.id == name else f for f in step.fields)
 
 
 def _add_field(flow: Flow, edit: AddField) -> Flow:
     if edit.field.id in flow.facts:
-        raise Impossible(f"The field {edit.field.id} is there already.")
+        raise ImpossibleEdit(f"The field {edit.field.id} already exists.")
     home = _step(flow, edit.step) if edit.step else _page_for(flow, edit.field)
     if home.kind != "form":
-        raise Impossible(f"The step {home.id} asks nothing: choose a form.")
+        raise ImpossibleEdit(f"The step {home.id} has no fields: choose a form.")
     group = home.fields[0].group if home.fields else edit.field.group
     field = edit.field.model_copy(update={"group": group})
     return _with(flow, home, fields=(*home.fields, field))
 
 
-def _page_for(flow: Flow, field: Ask) -> Step:
+def _page_for(flow: Flow, field: FormField) -> Step:
     forms = [step for step in flow.steps if step.kind == "form" and step.repeats == 1]
     if not forms:
-        raise Impossible("There is no page to ask it on.")
+        raise ImpossibleEdit("The flow has no page to put the field on.")
     near = [one for one in forms if any(field.group in f.group for f in one.fields)]
     return (near or forms[-1:])[0]
 
@@ -176,7 +176,7 @@ def _page_for(flow: Flow, field: Ask) -> Step:
 def _move_field(flow: Flow, edit: MoveField) -> Flow:
     home, target = _home(flow, edit.field), _step(flow, edit.to)
     if target.kind != "form":
-        raise Impossible(f"The step {target.id} asks nothing: choose a form.")
+        raise ImpossibleEdit(f"The step {target.id} has no fields: choose a form.")
     field = next(one for one in home.fields if one.id == edit.field)
     group = target.fields[0].group if target.fields else field.group
     flow = _with(flow, home, fields=tuple(f for f in home.fields if f.id != field.id))
@@ -194,15 +194,14 @@ def _rename(flow: Flow, edit: Rename) -> Flow:
 
 
 def _insert(flow: Flow, after: str, step: Step) -> Flow:
-    """The step takes over the ways on of the one before it, guards and all."""
+    """Insert a step after another; it takes over that step's moves, with their guards."""
     before = _step(flow, after)
     if before.kind == "end":
-        raise Impossible(f"Nothing comes after {after}: it is an end.")
+        raise ImpossibleEdit(f"Nothing can follow {after}: it is an end.")
     if before.outcomes or len(before.next) > 1:
-        # How it turned out decides where it leads: the new step goes onto the hoped way.
-        place, hoped = next(iter(enumerate(before.next)))
-        onto = hoped.model_copy(update={"to": step.id})
-        moves = (*before.next[:place], onto, *before.next[place + 1 :])
+        # Its outcome decides where it leads: the new step goes onto the first move, the hoped one.
+        hoped, *others = before.next
+        moves = (hoped.model_copy(update={"to": step.id}), *others)
         own: tuple[Move, ...] = (Move(to=hoped.to),)
     else:
         moves, own = (Move(to=step.id),), before.next
@@ -215,26 +214,26 @@ def _insert(flow: Flow, after: str, step: Step) -> Flow:
 def _without(flow: Flow, step: Step) -> Flow:
     onward = [move.to for move in step.next if move.to != step.id]
     if step.kind == "end" or not onward:
-        raise Impossible(f"The step {step.id} is an end: other ways would lead nowhere.")
+        raise ImpossibleEdit(f"The step {step.id} is an end: the moves to it would lead nowhere.")
     follower = onward[0]
 
-    def led(one: Step) -> Step:
+    def redirected(other: Step) -> Step:
         moves = (
             move.model_copy(update={"to": follower}) if move.to == step.id else move
-            for move in one.next
+            for move in other.next
         )
-        return one.model_copy(update={"next": tuple(moves)})
+        return other.model_copy(update={"next": tuple(moves)})
 
-    rest = tuple(led(one) for one in flow.steps if one.id != step.id)
-    # Ends that only this step led to go with it.
-    used = {move.to for one in rest for move in one.next} | {rest[0].id}
+    rest = tuple(redirected(other) for other in flow.steps if other.id != step.id)
+    # Ends that only this step led to are removed with it.
+    used = {move.to for other in rest for move in other.next} | {rest[0].id}
     return flow.having(steps=tuple(s for s in rest if s.kind != "end" or s.id in used))
 
 
 def _branch(flow: Flow, edit: AddBranch) -> Flow:
     before = _step(flow, edit.after)
     if len(before.next) != 1 or before.next[0].when is not None:
-        raise Impossible(f"The step {edit.after} branches already: choose another.")
+        raise ImpossibleEdit(f"The step {edit.after} branches already: choose another step.")
     follower = before.next[0].to
     new = edit.step.model_copy(update={"next": (Move(to=follower),)})
     moves = (Move(to=new.id, when=edit.when), Move(to=follower))

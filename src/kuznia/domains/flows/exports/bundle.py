@@ -5,7 +5,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from kuznia.domains.flows.schema import Flow, Language
 from kuznia.domains.flows.screens.element import html
-from kuznia.domains.flows.screens.pages import View, overview, page
+from kuznia.domains.flows.screens.pages import PageView, overview, page
 
 _UNSEEN = frozenset({"decision", "fork", "join"})
 # The first day a zip can name: a real one would make two equal packets differ.
@@ -18,7 +18,7 @@ def bundle(flow: Flow) -> bytes:
     languages: tuple[Language, ...] = ("uk", "en")
     with ZipFile(packed, "w", ZIP_DEFLATED) as into:
         for language in languages:
-            view = View(flow=flow, language=language)
+            view = PageView(flow=flow, language=language)
             _put(into, f"{language}/index.html", html(overview(flow, language)))
             for step in flow.steps:
                 if step.kind not in _UNSEEN:

@@ -9,6 +9,7 @@ from typing import Literal, assert_never
 
 from kuznia.domains.flows.schema import (
     All,
+    Comparison,
     Either,
     Flow,
     Guard,
@@ -17,7 +18,6 @@ from kuznia.domains.flows.schema import (
     Move,
     Not,
     Step,
-    Test,
 )
 from kuznia.domains.flows.structure.guards import written
 from kuznia.domains.flows.structure.interpreter import way
@@ -64,10 +64,10 @@ def rounds(step: str) -> str:
 
 def diagram_of(flow: Flow, language: Language) -> Diagram:
     """The diagram of a flow."""
-    return _Drawing(flow, language).drawn()
+    return _DiagramBuilder(flow, language).drawn()
 
 
-class _Drawing:
+class _DiagramBuilder:
     def __init__(self, flow: Flow, language: Language) -> None:
         self.flow = flow
         self.language: Language = language
@@ -118,7 +118,7 @@ class _Drawing:
         several = len(step.next) > 1
         for move in step.next:
             quiet = not several or step.kind == "fork"
-            label = "" if quiet else said(self.flow, move.when, self.language)
+            label = "" if quiet else guard_label(self.flow, move.when, self.language)
             self.edge(source, move, label, several)
         late = overdue(step)
         if late is not None:
@@ -147,24 +147,26 @@ class _Drawing:
         return step is not None and step.kind == "fork"
 
 
-def said(flow: Flow, when: Guard | None, language: Language) -> str:
+def guard_label(flow: Flow, when: Guard | None, language: Language) -> str:
     """What is written at a way on: the guard as a person reads it, what its parts say said once."""
     if when is None:
         return "інакше" if language == "uk" else "otherwise"
     both, either, no = ("і", "або", "не") if language == "uk" else ("and", "or", "not")
     match when:
-        case Test():
+        case Comparison():
             return _compared(flow, when, language)
         case Not(no=inner):
-            return f"{no} ({said(flow, inner, language)})"
+            return f"{no} ({guard_label(flow, inner, language)})"
         case All(all=parts) | Either(any=parts):
             glue = both if isinstance(when, All) else either
-            return f" {glue} ".join(dict.fromkeys(said(flow, part, language) for part in parts))
+            return f" {glue} ".join(
+                dict.fromkeys(guard_label(flow, part, language) for part in parts)
+            )
         case _ as never:
             assert_never(never)
 
 
-def _compared(flow: Flow, test: Test, language: Language) -> str:
+def _compared(flow: Flow, test: Comparison, language: Language) -> str:
     fact, asked = flow.facts.get(test.fact), flow.by_id.get(test.fact)
     options = (*(asked.outcomes if asked else ()), *(fact.options if fact else ()))
     labels = {one.id: one.label.of(language) for one in options}

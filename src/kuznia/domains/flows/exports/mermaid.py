@@ -18,8 +18,8 @@ def mermaid(flow: Flow) -> bytes:
         lines.append(f"  n_{node.id}{left}{_quoted(node.label or ' ')}{right}")
     for edge in diagram.edges:
         arrow = "-.->" if edge.back else "-->"
-        said = f"|{_quoted(edge.label)}|" if edge.label else ""
-        lines.append(f"  n_{edge.source} {arrow}{said} n_{edge.target}")
+        guard_label = f"|{_quoted(edge.label)}|" if edge.label else ""
+        lines.append(f"  n_{edge.source} {arrow}{guard_label} n_{edge.target}")
     lines += [f"  n_{node.on} -.- n_{node.id}" for node in diagram.nodes if node.on]
     return ("\n".join(lines) + "\n").encode()
 

@@ -47,7 +47,7 @@ def svg(flow: Flow) -> bytes:
         *(_line(edge, drawn.lines[edge.id]) for edge in diagram.edges),
         *(_shape(node, drawn.boxes[node.id]) for node in diagram.nodes),
         # Words lie above all lines: another way may run where they stand.
-        *(_said(edge, drawn.lines[edge.id]) for edge in diagram.edges if edge.label),
+        *(_edge_label(edge, drawn.lines[edge.id]) for edge in diagram.edges if edge.label),
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {drawn.width} {drawn.height}",
         width=str(drawn.width),
@@ -105,7 +105,7 @@ def _towards(corner: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]
     )
 
 
-def _said(edge: DiagramEdge, points: tuple[tuple[int, int], ...]) -> Element:
+def _edge_label(edge: DiagramEdge, points: tuple[tuple[int, int], ...]) -> Element:
     # Between two columns there is little room; along a way round them there is a lot.
     across = 12 if len(points) < 5 else 24
     longest = max(len(line) for line in _wrapped(edge.label, across))

@@ -3,8 +3,8 @@
 from pydantic import JsonValue
 
 from kuznia.domains.flows.exports.schemas import Json, condition, shown_when
-from kuznia.domains.flows.schema import Ask, FieldType, Flow, Step
-from kuznia.domains.flows.structure.components import FEW
+from kuznia.domains.flows.schema import FieldType, Flow, FormField, Step
+from kuznia.domains.flows.structure.components import MAX_RADIOS
 
 _WIDGETS: dict[FieldType, str] = {
     "long": "textarea",
@@ -37,9 +37,9 @@ def rjsf(flow: Flow) -> Json:
     return {"ui:order": [*order, "*"], **schema}
 
 
-def _widget(field: Ask) -> Json:
+def _widget(field: FormField) -> Json:
     options: Json = {}
-    few = field.type == "choice" and len(field.options) <= FEW
+    few = field.type == "choice" and len(field.options) <= MAX_RADIOS
     if widget := "radio" if few else _WIDGETS.get(field.type):
         options["ui:widget"] = widget
     if field.autocomplete:
@@ -76,6 +76,6 @@ def _control(step: Step, name: str) -> Json:
     field = next((one for one in step.fields if one.id == name), None)
     if field is not None and field.type == "long":
         control["options"] = {"multi": True}
-    if field is not None and field.type == "choice" and len(field.options) <= FEW:
+    if field is not None and field.type == "choice" and len(field.options) <= MAX_RADIOS:
         control["options"] = {"format": "radio"}
     return control

@@ -2,6 +2,6 @@
 
 from kuznia.domains.flows.planner.building import build
 from kuznia.domains.flows.planner.decline import declined
-from kuznia.domains.flows.planner.reading import Reading, read
+from kuznia.domains.flows.planner.reading import PromptReading, read
 
-__all__ = ["Reading", "build", "declined", "read"]
+__all__ = ["PromptReading", "build", "declined", "read"]

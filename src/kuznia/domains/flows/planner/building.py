@@ -6,14 +6,22 @@ from dataclasses import dataclass
 
 from kuznia.domains.flows.planner import cues
 from kuznia.domains.flows.planner import standard_steps as standard
-from kuznia.domains.flows.planner.conditions import Condition
+from kuznia.domains.flows.planner.conditions import BranchCondition
 from kuznia.domains.flows.planner.prompt_text import slug
-from kuznia.domains.flows.planner.reading import Mention, Reading
-from kuznia.domains.flows.planner.requirements import VOUCHED, Asking, settle
+from kuznia.domains.flows.planner.reading import Mention, PromptReading
+from kuznia.domains.flows.planner.register_facts import IDENTITY_FACTS
+from kuznia.domains.flows.planner.requirements import Requirements, requirements_of
 from kuznia.domains.flows.planner.titles import KINDS, THANKS, TOPICS
-from kuznia.domains.flows.schema import All, Archetype, Ask, Fact, Fee, Flow, Step, Text
-from kuznia.domains.flows.structure.blocks import Block, Branch, Choice, Loop, Parallel, steps_of
-from kuznia.domains.flows.structure.page_load import FULL, cost
+from kuznia.domains.flows.schema import All, Archetype, Fact, Fee, Flow, FormField, Step, Text
+from kuznia.domains.flows.structure.blocks import (
+    Block,
+    Branch,
+    ChoiceBlock,
+    LoopBlock,
+    ParallelBlock,
+    steps_of,
+)
+from kuznia.domains.flows.structure.page_load import MAX_PAGE_LOAD, field_load
 
 _TITLE = re.compile(
     r"^(?:створи(?:ти|ть)?|зроб(?:и|іть|ити)|створіть|потрібна?|хочу|я хочу|сервіс"
@@ -33,39 +41,39 @@ _NOMINATIVE = (
 )
 # Where the name of a service ends and what it asks begins.
 _ASKS = re.compile(r"[:;.,!?\n(]|\s(?:with|where|that ask|із? полями|з вибором|by|без|without)\b")
-_MOST_TITLE = 70
+_MAX_TITLE = 70
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class _PlannedPage:
     """Fields that belong together, and how many times they may be filled in."""
 
     group: str
-    fields: tuple[Ask, ...]
+    fields: tuple[FormField, ...]
     repeat: int | None = None
 
 
-def build(reading: Reading) -> Flow:
+def build(reading: PromptReading) -> Flow:
     """The flow a prompt asks for; its kind has been found before."""
     if reading.kind is None:
         raise ValueError("a prompt without a kind of service cannot be built from")
-    asking = settle(reading, reading.kind.archetype)
-    builder = _Builder(asking)
+    requirements = requirements_of(reading, reading.kind.archetype)
+    builder = _BlockBuilder(requirements)
     steps = steps_of(builder.blocks())
     name = _name(reading)
     return Flow(
         id=slug(name.uk if reading.language == "uk" else name.en),
         name=name,
-        archetype=asking.archetype,
+        archetype=requirements.archetype,
         language=reading.language,
         steps=steps,
         fee=Fee(kopiykas=reading.fee) if builder.pays and reading.fee else None,
-        legal_effect=asking.signed,
-        assumptions=tuple(asking.assumptions[:40]),
+        legal_effect=requirements.signed,
+        assumptions=tuple(requirements.assumptions[:40]),
     )
 
 
-def _name(reading: Reading) -> Text:
+def _name(reading: PromptReading) -> Text:
     """What the prompt calls the service, or what its kind is called."""
     kind = reading.kind
     usual = KINDS[kind.archetype] if kind else KINDS["survey"]
@@ -75,7 +83,7 @@ def _name(reading: Reading) -> Text:
     rest = said[begun.end() :] if begun else said
     of = _OF.search(f"{begun[0]} ") if begun else None
     said = " ".join((_titled(of[1].lower(), rest) if of else rest).split())
-    said = said[:_MOST_TITLE].strip(" -–—'")
+    said = said[:_MAX_TITLE].strip(" -–—'")
     if len(said) < 4:
         return usual
     said = said[:1].upper() + said[1:]
@@ -91,17 +99,17 @@ def _titled(of: str, rest: str) -> str:
     return f"{_WHOLE[of]} {rest.strip()}" if first else ""
 
 
-class _Builder:
+class _BlockBuilder:
     """Puts one service together."""
 
-    def __init__(self, asking: Asking) -> None:
-        self.asking = asking
-        self.archetype: Archetype = asking.archetype
-        self.reading = asking.reading
-        self.told = dict(asking.told)
+    def __init__(self, requirements: Requirements) -> None:
+        self.requirements = requirements
+        self.archetype: Archetype = requirements.archetype
+        self.reading = requirements.reading
+        self.lookups = dict(requirements.register_facts)
         due = self.archetype == "payment" or bool(self.reading.fee)
         self.pays = due and self.archetype not in {"benefit", "appointment", "survey"}
-        self.pages = _pages(asking)
+        self.pages = _pages(requirements)
         self.decisions = 0
 
     def blocks(self) -> tuple[Block, ...]:
@@ -114,44 +122,46 @@ class _Builder:
 
     def before(self) -> Iterator[Block]:
         """Who it is, and what the registers say about them."""
-        if not self.asking.proven:
+        if not self.requirements.identified:
             return
         vouched = self.vouched()
         yield from standard.authenticate(vouched)
         apart = self.reading.says(cues.PARALLEL)
-        registers = [one for one in self.told if one not in {"edr", "treasury"} and self.told[one]]
+        registers = [
+            one for one in self.lookups if one not in {"edr", "treasury"} and self.lookups[one]
+        ]
         if apart and len(registers) > 1:
             yield from self.side_by_side(registers)
             return
         for registry in registers:
             if self.archetype == "benefit" and registry == "drfo":
-                yield from standard.eligibility(self.told[registry])
+                yield from standard.eligibility(self.lookups[registry])
             else:
-                yield from standard.asked_lookup(registry, self.told[registry])
+                yield from standard.asked_lookup(registry, self.lookups[registry])
 
     def vouched(self) -> tuple[Fact, ...]:
         """Told at sign-in already: no register has to be asked for these again."""
         facts: list[Fact] = []
-        for registry, told in self.told.items():
-            facts += [one for one in told if one.id in VOUCHED]
-            self.told[registry] = tuple(one for one in told if one.id not in VOUCHED)
+        for registry, told in self.lookups.items():
+            facts += [one for one in told if one.id in IDENTITY_FACTS]
+            self.lookups[registry] = tuple(one for one in told if one.id not in IDENTITY_FACTS)
         return tuple(facts)
 
     def side_by_side(self, registers: list[str]) -> Iterator[Block]:
         """All registers at once; on when all of them have found what was asked."""
-        lookups = [standard.lookup(registry, self.told[registry]) for registry in registers]
+        lookups = [standard.lookup(registry, self.lookups[registry]) for registry in registers]
         fork = standard.step(
             "all_at_once", "fork", standard.both("Запити до реєстрів", "Asking registers")
         )
         join = standard.step(
             "all_said", "join", standard.both("Відповіді реєстрів", "What they said")
         )
-        yield Parallel(fork, tuple((one,) for one in lookups), join)
+        yield ParallelBlock(fork, tuple((one,) for one in lookups), join)
         yield standard.step(
             "all_found", "decision", standard.both("Чи все знайдено", "Is all found")
         )
         found = [standard.is_(one.id, "found") for one in lookups]
-        yield Choice((Branch(All(all=tuple(found))), Branch(None, (standard.UNAVAILABLE,))))
+        yield ChoiceBlock((Branch(All(all=tuple(found))), Branch(None, (standard.UNAVAILABLE,))))
 
     def asked(self) -> Iterator[Block]:
         """The pages, each followed by what is decided on it."""
@@ -159,17 +169,17 @@ class _Builder:
             if page.group == "slot" and self.archetype == "appointment":
                 yield from standard.slots()
             yield from _page_blocks(page)
-            for condition in self.asking.conditions:
+            for condition in self.requirements.conditions:
                 if any(one.id == condition.decides.id for one in page.fields):
                     yield from self.decided(condition, page)
             self.decisions = 0
         if self.archetype == "appointment" and not any(one.group == "slot" for one in self.pages):
             yield from standard.slots()
         for registry in ("edr", "treasury"):
-            if self.told.get(registry):
-                yield from standard.asked_lookup(registry, self.told[registry])
+            if self.lookups.get(registry):
+                yield from standard.asked_lookup(registry, self.lookups[registry])
 
-    def decided(self, condition: Condition, page: _Page) -> Iterator[Block]:
+    def decided(self, condition: BranchCondition, page: _PlannedPage) -> Iterator[Block]:
         name = condition.decides.id
         then = tuple(_branch(condition.then, f"{name}_yes"))
         other = tuple(_branch(condition.other, f"{name}_no"))
@@ -181,7 +191,7 @@ class _Builder:
         if self.decisions > 1 or page.repeat:
             title = standard.both("Розгалуження", "Which way")
             yield standard.step(f"which_{name}_{self.decisions}", "decision", title)
-        yield Choice((Branch(condition.guard, then), Branch(None, other)))
+        yield ChoiceBlock((Branch(condition.guard, then), Branch(None, other)))
 
     def handed_in(self) -> Iterator[Block]:
         """Looked over, agreed to, signed, paid, sent."""
@@ -191,20 +201,25 @@ class _Builder:
             yield from standard.review(shows)
         if self.personal():
             yield standard.consent()
-        if self.asking.signed:
+        if self.requirements.signed:
             yield from standard.sign()
         if self.pays:
             yield from self.paid()
         yield from standard.submit()
 
     def shown(self) -> tuple[Fact, ...]:
-        told = [one for facts in self.told.values() for one in facts]
-        vouched = [one for facts in self.asking.told.values() for one in facts if one.id in VOUCHED]
-        return (*vouched, *told) if self.asking.proven else tuple(told)
+        told = [one for facts in self.lookups.values() for one in facts]
+        vouched = [
+            one
+            for facts in self.requirements.register_facts.values()
+            for one in facts
+            if one.id in IDENTITY_FACTS
+        ]
+        return (*vouched, *told) if self.requirements.identified else tuple(told)
 
     def personal(self) -> bool:
         fields = [one for page in self.pages for one in page.fields]
-        fields += [one for c in self.asking.conditions for one in (*c.then, *c.other)]
+        fields += [one for c in self.requirements.conditions for one in (*c.then, *c.other)]
         return bool(self.shown()) or any(one.personal for one in fields)
 
     def paid(self) -> Iterator[Block]:
@@ -214,7 +229,7 @@ class _Builder:
             return
         yield standard.step("which_fee", "decision", standard.both("Який збір", "Which fee"))
         quick = standard.pay(urgent, urgent=True)
-        yield Choice(
+        yield ChoiceBlock(
             (
                 Branch(standard.is_("urgent"), quick),
                 Branch(None, standard.pay(self.reading.fee)),
@@ -226,7 +241,7 @@ class _Builder:
         wait = standard.decision_of_office(self.reading.days or 30)
         if self.reading.days is None:
             self.note("Строк розгляду: 30 днів.", "The decision is given 30 days.")
-        yield Loop((*inside, wait), standard.is_("decision", "returned"), 2)
+        yield LoopBlock((*inside, wait), standard.is_("decision", "returned"), 2)
         yield standard.well_or("decision", "approved", otherwise=standard.REFUSED)
 
     def waited(self) -> Iterator[Block]:
@@ -241,37 +256,37 @@ class _Builder:
         yield standard.done(KINDS[self.archetype], THANKS[self.archetype])
 
     def note(self, uk: str, en: str) -> None:
-        self.asking.assumptions.append(Text(uk=uk, en=en))
+        self.requirements.assumptions.append(Text(uk=uk, en=en))
 
 
-def _pages(asking: Asking) -> tuple[_Page, ...]:
+def _pages(requirements: Requirements) -> tuple[_PlannedPage, ...]:
     """One topic to a page, none of them too full; what others depend on comes first."""
-    own = {mention.field.id for mention in asking.mentions}
-    deciding = [c.decides for c in asking.conditions if c.decides.id not in own]
-    if asking.reading.urgent_fee is not None:
+    own = {mention.field.id for mention in requirements.mentions}
+    deciding = [c.decides for c in requirements.conditions if c.decides.id not in own]
+    if requirements.reading.urgent_fee is not None:
         deciding.append(standard.URGENT)
     first = {one.id: Mention(one) for one in deciding}
     groups: dict[tuple[str, bool], list[Mention]] = {}
-    for mention in (*first.values(), *asking.mentions):
+    for mention in (*first.values(), *requirements.mentions):
         key = (mention.field.group, mention.repeat is not None)
         groups.setdefault(key, []).append(mention)
     return tuple(page for key, found in groups.items() for page in _filled(key[0], found))
 
 
-def _filled(group: str, mentions: Sequence[Mention]) -> Iterator[_Page]:
+def _filled(group: str, mentions: Sequence[Mention]) -> Iterator[_PlannedPage]:
     """The mentions on as many pages as it takes for none to be too full."""
-    page: list[Ask] = []
+    page: list[FormField] = []
     number = 1
     repeat = next((mention.repeat for mention in mentions if mention.repeat), None)
     for mention in mentions:
-        if page and sum(map(cost, page)) + cost(mention.field) > FULL:
-            yield _Page(group if number == 1 else f"{group}_{number}", tuple(page), repeat)
+        if page and sum(map(field_load, page)) + field_load(mention.field) > MAX_PAGE_LOAD:
+            yield _PlannedPage(group if number == 1 else f"{group}_{number}", tuple(page), repeat)
             page, number = [], number + 1
         page.append(mention.field)
-    yield _Page(group if number == 1 else f"{group}_{number}", tuple(page), repeat)
+    yield _PlannedPage(group if number == 1 else f"{group}_{number}", tuple(page), repeat)
 
 
-def _page_blocks(page: _Page) -> Iterator[Block]:
+def _page_blocks(page: _PlannedPage) -> Iterator[Block]:
     name = f"ask_{page.group}" if page.repeat is None else f"each_{page.group}"
     fields = tuple(one.model_copy(update={"group": name}) for one in page.fields)
     topic = TOPICS.get(re.sub(r"_\d+$", "", page.group), TOPICS["details"])
@@ -286,10 +301,10 @@ def _page_blocks(page: _Page) -> Iterator[Block]:
     more = standard.another(f"more_{page.group}", name)
     text = standard.both(f"Не більше записів: {page.repeat}.", f"At most {page.repeat} records.")
     form = form.model_copy(update={"fields": (*fields, more), "text": text})
-    yield Loop((form,), standard.is_(more.id), page.repeat)
+    yield LoopBlock((form,), standard.is_(more.id), page.repeat)
 
 
-def _branch(fields: tuple[Ask, ...], name: str) -> Iterator[Step]:
+def _branch(fields: tuple[FormField, ...], name: str) -> Iterator[Step]:
     for page in _filled(name, [Mention(one) for one in fields]) if fields else ():
         group = f"ask_{page.group}"
         own = tuple(one.model_copy(update={"group": group}) for one in page.fields)

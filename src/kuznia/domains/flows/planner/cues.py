@@ -79,7 +79,7 @@ _LEAST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ServiceKind:
     """The kind of service, where it is named, and whether another would have done as well."""
 
     archetype: Archetype
@@ -96,13 +96,13 @@ _APPLY = re.compile(
 )
 
 
-def applied_for(text: str) -> Kind | None:
+def applied_for(text: str) -> ServiceKind | None:
     """An application of no kind that has a name: taken for a registration, which is a guess."""
     hit = _APPLY.search(text)
-    return Kind("registration", hit.start(), hit.end(), close=True) if hit else None
+    return ServiceKind("registration", hit.start(), hit.end(), close=True) if hit else None
 
 
-def kind_of(text: str) -> Kind | None:
+def kind_of(text: str) -> ServiceKind | None:
     """What kind of service is meant; None when nothing says so."""
     found: list[tuple[float, int, int, Archetype]] = []
     for archetype, cues in _COMPILED.items():
@@ -120,7 +120,7 @@ def kind_of(text: str) -> Kind | None:
     found.sort(reverse=True)
     score, start, end, archetype = found[0]
     close = len(found) > 1 and found[1][0] > score - 0.5
-    return Kind(archetype, start, end, close)
+    return ServiceKind(archetype, start, end, close)
 
 
 def has(cue: re.Pattern[str], text: str) -> bool:

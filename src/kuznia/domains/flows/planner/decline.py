@@ -2,7 +2,7 @@
 
 import re
 
-from kuznia.domains.flows.planner.reading import Reading
+from kuznia.domains.flows.planner.reading import PromptReading
 from kuznia.forge.terms import Decline
 
 # What opens somebody's money, accounts or home. Words that only come together, never alone:
@@ -45,7 +45,7 @@ _QUESTIONS = {
 }
 
 
-def declined(reading: Reading) -> Decline | None:
+def declined(reading: PromptReading) -> Decline | None:
     """Why no service is made of this prompt, or None."""
     uk = reading.language == "uk"
     if _HARM.search(reading.text):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kuznia.domains.flows.planner.decline import declined
-from kuznia.domains.flows.planner.reading import Reading, read
+from kuznia.domains.flows.planner.reading import PromptReading, read
 from kuznia.domains.flows.schema import FlowInput, Language
 from kuznia.forge.terms import Decline
 
@@ -12,7 +12,7 @@ from kuznia.forge.terms import Decline
 class FlowOrder:
     """A service as it was ordered, and why it is not made, if it is not."""
 
-    reading: Reading
+    reading: PromptReading
     prompt: str
     # What the pages are written in.
     language: Language

@@ -1,7 +1,7 @@
 """The steps a planned service is put together of, each with the ways it can turn out."""
 
-from kuznia.domains.flows.schema import Ask, Fact, Fee, Kind, Option, Step, Test, Text
-from kuznia.domains.flows.structure.blocks import Block, Branch, Choice, Loop
+from kuznia.domains.flows.schema import Comparison, Fact, Fee, FormField, Kind, Option, Step, Text
+from kuznia.domains.flows.structure.blocks import Block, Branch, ChoiceBlock, LoopBlock
 from kuznia.domains.flows.structure.registries import REGISTRIES
 
 
@@ -13,11 +13,11 @@ def option(name: str, uk: str, en: str) -> Option:
     return Option(id=name, label=both(uk, en))
 
 
-def is_(fact: str, value: str | bool = True) -> Test:
-    return Test(fact=fact, op="eq", value=value)
+def is_(fact: str, value: str | bool = True) -> Comparison:
+    return Comparison(fact=fact, op="eq", value=value)
 
 
-URGENT = Ask(
+URGENT = FormField(
     id="urgent",
     label=both("Виконати терміново?", "Is it urgent?"),
     type="yesno",
@@ -25,9 +25,9 @@ URGENT = Ask(
 )
 
 
-def another(name: str, group: str) -> Ask:
+def another(name: str, group: str) -> FormField:
     """The question at the foot of a page that may be filled in again."""
-    return Ask(id=name, label=both("Додати ще?", "Add another?"), type="yesno", group=group)
+    return FormField(id=name, label=both("Додати ще?", "Add another?"), type="yesno", group=group)
 
 
 def end(name: str, uk: str, en: str, text: Text) -> Step:
@@ -89,10 +89,10 @@ def step(name: str, kind: Kind, title: Text, **more: object) -> Step:
     return Step.model_validate({"id": name, "kind": kind, "title": title, **more})
 
 
-def well_or(name: str, well: str, *ends: tuple[str, Step], otherwise: Step) -> Choice:
+def well_or(name: str, well: str, *ends: tuple[str, Step], otherwise: Step) -> ChoiceBlock:
     """On when it went well; each other outcome to its end, and the rest to the last."""
     named = (Branch(is_(name, outcome), (to,)) for outcome, to in ends)
-    return Choice((Branch(is_(name, well)), *named, Branch(None, (otherwise,))))
+    return ChoiceBlock((Branch(is_(name, well)), *named, Branch(None, (otherwise,))))
 
 
 def authenticate(provides: tuple[Fact, ...]) -> tuple[Block, ...]:
@@ -206,7 +206,7 @@ def pay(fee: int | None, *, urgent: bool = False) -> tuple[Block, ...]:
             option("cancelled", "Скасовано", "Cancelled"),
         ),
     )
-    return (Loop((one,), is_(name, "failed"), 3), well_or(name, "paid", otherwise=UNPAID))
+    return (LoopBlock((one,), is_(name, "failed"), 3), well_or(name, "paid", otherwise=UNPAID))
 
 
 def submit() -> tuple[Block, ...]:

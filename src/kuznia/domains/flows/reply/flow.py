@@ -10,11 +10,11 @@ from pydantic import ValidationError
 from kuznia.domains.flows.schema import Flow
 from kuznia.forge.terms import Unreadable
 
-_MOST_REPLY = 200_000
+_MAX_CHARACTERS = 200_000
 # Values in one reply: each wrong one becomes an error of its own, and a flow has some thousands.
 _MAX_VALUES = 20_000
 # Braces tried as the beginning of an object: prose before it may hold some of its own.
-_MOST_STARTS = 20
+_MAX_STARTS = 20
 # A comma before a closing bracket, and the strings in which it would be meant. One that is never
 # closed is taken to its end: looked at from each of its quotes it would take minutes.
 _COMMAS = re.compile(r'("(?:[^"\\]|\\.)*+"?)|,(?=\s*[}\]])', re.DOTALL)
@@ -23,16 +23,16 @@ _HINT = "Answer with one JSON object that follows the schema, and nothing else."
 
 def parse_flow(reply: str) -> Flow:
     """The flow in a reply; Unreadable says what was expected when there is none."""
-    if len(reply) > _MOST_REPLY:
+    if len(reply) > _MAX_CHARACTERS:
         raise Unreadable("too-long", "The reply is too long for a flow.", _HINT)
     problem: ValidationError | None = None
-    tidy = _COMMAS.sub(lambda found: found[1] or "", reply)
+    tidy = _COMMAS.sub(lambda value: value[1] or "", reply)
     for text in dict.fromkeys((reply, tidy)):
-        for found in _objects(text):
-            if _is_endless(found):
+        for value in _objects(text):
+            if _is_endless(value):
                 raise Unreadable("too-long", "The reply is too long for a flow.", _HINT)
             try:
-                return Flow.model_validate(found)
+                return Flow.model_validate(value)
             except ValidationError as wrong:
                 problem = problem or wrong
             except RecursionError:
@@ -52,20 +52,20 @@ def _objects(reply: str) -> Iterator[object]:
     """JSON objects in a text, the largest first at each brace; what follows them is let be."""
     decoder = json.JSONDecoder()
     at, tried = reply.find("{"), 0
-    while at >= 0 and tried < _MOST_STARTS:
+    while at >= 0 and tried < _MAX_STARTS:
         tried += 1
         try:
-            found, end = cast("tuple[object, int]", decoder.raw_decode(reply, at))
+            value, end = cast("tuple[object, int]", decoder.raw_decode(reply, at))
         except (ValueError, RecursionError):
             at = reply.find("{", at + 1)
             continue
-        yield _as_sent(found)
+        yield _as_sent(value)
         at = reply.find("{", end)
 
 
-def _is_endless(found: object) -> bool:
+def _is_endless(value: object) -> bool:
     """Whether it holds more values than a flow could; without recursion, for it may be deep."""
-    waiting, seen = [found], 0
+    waiting, seen = [value], 0
     while waiting and seen <= _MAX_VALUES:
         value = waiting.pop()
         if isinstance(value, dict):
@@ -78,9 +78,9 @@ def _is_endless(found: object) -> bool:
     return seen > _MAX_VALUES
 
 
-def _as_sent(found: object) -> object:
+def _as_sent(value: object) -> object:
     """A flow that was put under a key of its own is taken out of it."""
-    if isinstance(found, dict):
-        inside = cast("dict[str, object]", found)
+    if isinstance(value, dict):
+        inside = cast("dict[str, object]", value)
         return inside.get("flow", inside) if "steps" not in inside else inside
-    return found
+    return value

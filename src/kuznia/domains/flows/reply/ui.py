@@ -4,7 +4,7 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from kuznia.domains.flows.checks.study import FlowStudy
 from kuznia.domains.flows.screens.element import Element, html
-from kuznia.domains.flows.screens.markup import TooMuch, cleaned, inside, read
+from kuznia.domains.flows.screens.markup import TooMuchMarkup, cleaned, inside, read
 from kuznia.domains.flows.screens.pages import frame
 from kuznia.domains.flows.screens.result import RenderedScreens
 from kuznia.forge.terms import Unreadable
@@ -20,7 +20,7 @@ def parse_page(reply: str, study: FlowStudy) -> RenderedScreens:
         raise Unreadable("too-long", "The reply is too long for a page.", _HINT)
     try:
         content = read(cleaned(inside(_unwrapped(reply))))
-    except TooMuch:
+    except TooMuchMarkup:
         raise Unreadable("too-much", "The page has far more elements than fields.", _HINT) from None
     nodes = [child for child in content if isinstance(child, Element)]
     if not nodes:

@@ -40,7 +40,7 @@ _INPUTS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class Violation:
     """One rule that a page breaks."""
 
     page: str
@@ -48,7 +48,7 @@ class Broken:
     weight: int
 
 
-class _Page:
+class _AuditedPage:
     """A page, its elements sorted once for all rules."""
 
     def __init__(self, root: Element) -> None:
@@ -80,10 +80,10 @@ class _Page:
 
 
 # A rule says None where it does not apply, and otherwise whether it is kept.
-Rule = Callable[[_Page], bool | None]
+Rule = Callable[[_AuditedPage], bool | None]
 
 
-def _labelled(page: _Page) -> bool | None:
+def _labelled(page: _AuditedPage) -> bool | None:
     named = {n.attributes.get("for") for n in page.of("label") if words(n)}
     return _each(node.attributes.get("id") in named for node in page.controls)
 
@@ -93,30 +93,30 @@ def _each(kept: Iterator[bool]) -> bool | None:
     return all(found) if found else None
 
 
-def _one_id(page: _Page) -> bool | None:
+def _one_id(page: _AuditedPage) -> bool | None:
     return all(times == 1 for times in page.ids.values()) if page.ids else None
 
 
-def _language(page: _Page) -> bool | None:
+def _language(page: _AuditedPage) -> bool | None:
     return page.root.attributes.get("lang", "") in {"uk", "en"}
 
 
-def _title(page: _Page) -> bool | None:
+def _title(page: _AuditedPage) -> bool | None:
     return any(words(node).strip(" –") for node in page.of("title"))
 
 
-def _one_heading(page: _Page) -> bool | None:
+def _one_heading(page: _AuditedPage) -> bool | None:
     headings = page.of("h1")
     return len(headings) == 1 and bool(words(headings[0]))
 
 
-def _heading_order(page: _Page) -> bool | None:
+def _heading_order(page: _AuditedPage) -> bool | None:
     levels = [int(node.tag[1]) for node in page.all if re.fullmatch(r"h[1-6]", node.tag)]
     # The error summary stands above the heading of the page, one level below it.
     return all(after - before <= 1 for before, after in pairwise(levels))
 
 
-def _legends(page: _Page) -> bool | None:
+def _legends(page: _AuditedPage) -> bool | None:
     grouped: set[int] = set()
     for fieldset in page.of("fieldset"):
         if any(child.tag == "legend" and words(child) for child in walk(fieldset)):
@@ -130,12 +130,12 @@ def _is_choice(node: Element) -> bool:
     return node.attributes.get("type") in {"radio", "checkbox"}
 
 
-def _tokens(page: _Page) -> bool | None:
+def _tokens(page: _AuditedPage) -> bool | None:
     given = [n.attributes["autocomplete"] for n in page.all if "autocomplete" in n.attributes]
     return _each(token in _TOKENS for token in given)
 
 
-def _errors_said(page: _Page) -> bool | None:
+def _errors_said(page: _AuditedPage) -> bool | None:
     return _each(
         any(part in page.ids for part in node.attributes.get("aria-describedby", "").split())
         for node in page.wrong
@@ -143,7 +143,7 @@ def _errors_said(page: _Page) -> bool | None:
     )
 
 
-def _summary_leads(page: _Page) -> bool | None:
+def _summary_leads(page: _AuditedPage) -> bool | None:
     if not page.wrong:
         return None
     links = [n.attributes.get("href", "") for n in page.of("a")]
@@ -151,48 +151,48 @@ def _summary_leads(page: _Page) -> bool | None:
     return summary and all(link[1:] in page.ids for link in links if link.startswith("#"))
 
 
-def _described(page: _Page) -> bool | None:
+def _described(page: _AuditedPage) -> bool | None:
     said = [
         n.attributes["aria-describedby"] for n in page.all if "aria-describedby" in n.attributes
     ]
     return _each(all(part in page.ids for part in one.split()) for one in said)
 
 
-def _tab_order(page: _Page) -> bool | None:
+def _tab_order(page: _AuditedPage) -> bool | None:
     given = [n.attributes["tabindex"] for n in page.all if "tabindex" in n.attributes]
     return _each(int(one) <= 0 for one in given if re.fullmatch(r"-?\d+", one))
 
 
-def _buttons_named(page: _Page) -> bool | None:
+def _buttons_named(page: _AuditedPage) -> bool | None:
     return _each(bool(words(n) or n.attributes.get("aria-label")) for n in page.of("button"))
 
 
-def _links_named(page: _Page) -> bool | None:
+def _links_named(page: _AuditedPage) -> bool | None:
     return _each(bool(words(n) or n.attributes.get("aria-label")) for n in page.of("a"))
 
 
-def _pictures(page: _Page) -> bool | None:
+def _pictures(page: _AuditedPage) -> bool | None:
     return _each("alt" in node.attributes for node in page.of("img"))
 
 
-def _landmark(page: _Page) -> bool | None:
+def _landmark(page: _AuditedPage) -> bool | None:
     return len(page.of("main")) == 1
 
 
-def _no_placeholder(page: _Page) -> bool | None:
+def _no_placeholder(page: _AuditedPage) -> bool | None:
     return _each("placeholder" not in node.attributes for node in page.controls)
 
 
-def _input_types(page: _Page) -> bool | None:
+def _input_types(page: _AuditedPage) -> bool | None:
     return _each(n.attributes.get("type", "text") in _INPUTS for n in page.of("input"))
 
 
-def _skip_link(page: _Page) -> bool | None:
+def _skip_link(page: _AuditedPage) -> bool | None:
     links = page.of("a")
     return bool(links) and links[0].attributes.get("href", "#")[1:] in page.ids
 
 
-def _status(page: _Page) -> bool | None:
+def _status(page: _AuditedPage) -> bool | None:
     panels = [n for n in page.all if any("reference" in c for c in _classes(n))]
     return any(n.attributes.get("role") == "status" for n in page.all) if panels else None
 
@@ -201,11 +201,11 @@ def _classes(node: Element) -> list[str]:
     return node.attributes.get("class", "").split()
 
 
-def _contrast(_: _Page) -> bool | None:
+def _contrast(_: _AuditedPage) -> bool | None:
     return _READABLE
 
 
-def _targets(page: _Page) -> bool | None:
+def _targets(page: _AuditedPage) -> bool | None:
     return TARGET >= 24 if page.of("button", "input", "a") else None
 
 
@@ -257,21 +257,21 @@ class Audit:
     """How much of what applies is kept: the score, and each rule that is broken, page by page."""
 
     score: float
-    broken: tuple[Broken, ...]
+    broken: tuple[Violation, ...]
 
 
 def audit(pages: Mapping[str, Element]) -> Audit:
     """All rules over all pages; a broken critical one lets nothing score above 40."""
     applied: set[str] = set()
-    broken: list[Broken] = []
+    broken: list[Violation] = []
     for name, root in pages.items():
-        page = _Page(root)
+        page = _AuditedPage(root)
         for rule, (weight, kept) in RULES.items():
             verdict = kept(page)
             if verdict is not None:
                 applied.add(rule)
             if verdict is False:
-                broken.append(Broken(name, rule, weight))
+                broken.append(Violation(name, rule, weight))
     violated = {one.rule for one in broken}
     whole = sum(RULES[rule][0] for rule in applied)
     lost = sum(RULES[rule][0] for rule in violated)

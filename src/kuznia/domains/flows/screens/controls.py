@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from kuznia.domains.flows.schema import Ask, Format, Language
+from kuznia.domains.flows.schema import Format, FormField, Language
 from kuznia.domains.flows.screens.element import Element, el
 from kuznia.domains.flows.screens.texts import ERRORS, FORMATS, WORDS
-from kuznia.domains.flows.screens.values import Wrong, most
+from kuznia.domains.flows.screens.values import InvalidAnswer, most
 
 # What a telephone shows as a keyboard; never type=number, which loses leading noughts.
 _KEYBOARD: Mapping[Format, str] = MappingProxyType(
@@ -25,7 +25,7 @@ _TYPES: Mapping[Format, str] = MappingProxyType({"email": "email", "phone": "tel
 _RADIOS = 7
 
 
-def hint_of(field: Ask, language: Language) -> str:
+def hint_of(field: FormField, language: Language) -> str:
     """What helps to answer: the field's own words, or how its format is written."""
     if field.hint is not None:
         return field.hint.of(language)
@@ -37,7 +37,7 @@ def hint_of(field: Ask, language: Language) -> str:
     return said.of(language) if said is not None and field.format != "name" else ""
 
 
-def error_of(field: Ask, wrong: Wrong, language: Language) -> str:
+def error_of(field: FormField, wrong: InvalidAnswer, language: Language) -> str:
     """What is said about an answer that cannot be taken."""
     if field.error is not None and wrong.why in {"format", "missing"}:
         return field.error.of(language)
@@ -54,7 +54,9 @@ def error_of(field: Ask, wrong: Wrong, language: Language) -> str:
     )
 
 
-def control(field: Ask, language: Language, given: Sequence[str], error: str | None) -> Element:
+def control(
+    field: FormField, language: Language, values: Sequence[str], error: str | None
+) -> Element:
     """The field with everything that belongs to it; `error` is what is wrong with `given`."""
     hint = hint_of(field, language)
     notes = [
@@ -76,25 +78,25 @@ def control(field: Ask, language: Language, given: Sequence[str], error: str | N
     if not field.required:
         label = f"{label} {WORDS['optional'].of(language)}"
     if _is_group(field):
-        return _group(field, language, given, label, notes, named or None, bool(error))
+        return _group(field, language, values, label, notes, named or None, bool(error))
     return el(
         "div",
         el("label", label, for_=field.id),
         *notes,
-        _single(field, language, given, named or None, bool(error)),
+        _single(field, language, values, named or None, bool(error)),
         class_="field wrong" if error else "field",
     )
 
 
-def _is_group(field: Ask) -> bool:
+def _is_group(field: FormField) -> bool:
     few = field.type == "choice" and len(field.options) <= _RADIOS
     return few or field.type in {"yesno", "many"}
 
 
 def _group(
-    field: Ask,
+    field: FormField,
     language: Language,
-    given: Sequence[str],
+    values: Sequence[str],
     label: str,
     notes: list[Element | None],
     named: str | None,
@@ -118,7 +120,7 @@ def _group(
                     id=field.id if place == 0 else f"{field.id}-{place + 1}",
                     name=field.id,
                     value=value,
-                    checked=value in given,
+                    checked=value in values,
                     aria_invalid="true" if wrong and kind == "checkbox" else None,
                 ),
                 el("label", said, for_=field.id if place == 0 else f"{field.id}-{place + 1}"),
@@ -135,9 +137,9 @@ def _group(
 
 
 def _single(
-    field: Ask, language: Language, given: Sequence[str], named: str | None, wrong: bool
+    field: FormField, language: Language, values: Sequence[str], named: str | None, wrong: bool
 ) -> Element:
-    value = given[0] if given else ""
+    value = values[0] if values else ""
     invalid = "true" if wrong else None
     if field.type == "choice":
         return el(
@@ -178,11 +180,11 @@ def _single(
     )
 
 
-def _mode(field: Ask) -> str | None:
+def _mode(field: FormField) -> str | None:
     return "decimal" if field.type == "number" else None
 
 
-def _type(field: Ask) -> str:
+def _type(field: FormField) -> str:
     if field.type in {"date", "time", "file"}:
         return field.type
     return _TYPES.get(field.format, "text") if field.format else "text"

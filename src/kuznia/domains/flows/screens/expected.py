@@ -1,6 +1,6 @@
 """The fields that a page of the whole service must hold, topic by topic."""
 
-from kuznia.domains.flows.schema import SEEN, Ask, Flow, Value
+from kuznia.domains.flows.schema import PAGE_KINDS, Flow, FormField, Value
 from kuznia.domains.flows.screens.controls import hint_of
 from kuznia.domains.flows.screens.pages import AGREED
 from kuznia.domains.flows.screens.texts import WORDS
@@ -23,7 +23,7 @@ def expected_fields(flow: Flow) -> dict[str, list[ExpectedField]]:
     known: set[str] = set()
     topics: dict[str, list[ExpectedField]] = {}
     for step in flow.steps:
-        if step.kind not in SEEN:
+        if step.kind not in PAGE_KINDS:
             continue
         found = [_field(one, flow) for one in step.fields]
         if step.kind == "consent":
@@ -38,7 +38,7 @@ def expected_fields(flow: Flow) -> dict[str, list[ExpectedField]]:
     return topics
 
 
-def _field(field: Ask, flow: Flow) -> ExpectedField:
+def _field(field: FormField, flow: Flow) -> ExpectedField:
     language = flow.language
     values = tuple((one.id, one.label.of(language)) for one in field.options)
     if field.type == "yesno":

@@ -56,21 +56,21 @@ _CLEANER = nh3.Cleaner(
     strip_comments=True,
 )
 # Deeper than this no page is, and a tree that deep would exhaust whoever walks it.
-_DEEPEST, _MOST_NODES = 60, 3_000
+_MAX_DEPTH, _MAX_NODES = 60, 3_000
 # Elements that are never closed cost the parser the square of their number.
-_MOST_TAGS = 8_000
+_MAX_TAGS = 8_000
 _VOID = frozenset({"input", "br", "hr"})
 _FENCE = re.compile(r"```(?:html)?\s*\n(.*?)(?:```|\Z)", re.DOTALL | re.IGNORECASE)
 
 
-class TooMuch(ValueError):
+class TooMuchMarkup(ValueError):
     """More markup than a page has."""
 
 
 def cleaned(html: str) -> str:
     """Only what is on the list: no script, no handler, no address, no style; raise TooMuch."""
-    if html.count("<") > _MOST_TAGS:
-        raise TooMuch
+    if html.count("<") > _MAX_TAGS:
+        raise TooMuchMarkup
     # Half of a surrogate pair, as JSON may hold one, is no character to the cleaner.
     return _CLEANER.clean(html.encode(errors="replace").decode())
 
@@ -84,13 +84,13 @@ def inside(reply: str) -> str:
 
 def read(html: str) -> tuple[Child, ...]:
     """Cleaned markup as nodes, to be written again by our own hand; raise TooMuch."""
-    reader = _Reader()
+    reader = _ElementReader()
     reader.feed(html)
     reader.close()
     return reader.done()
 
 
-class _Reader(HTMLParser):
+class _ElementReader(HTMLParser):
     """Builds nodes; what the cleaner wrote is well formed, so an end always has its start."""
 
     def __init__(self) -> None:
@@ -100,8 +100,8 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._nodes += 1
-        if self._nodes > _MOST_NODES or len(self._open) > _DEEPEST:
-            raise TooMuch
+        if self._nodes > _MAX_NODES or len(self._open) > _MAX_DEPTH:
+            raise TooMuchMarkup
         self._open.append((tag, {name: value or "" for name, value in attrs}, []))
         if tag in _VOID:
             self.handle_endtag(tag)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kuznia.domains.flows.schema import SEEN, Ask, Fact, Flow, Language, Option, Step
+from kuznia.domains.flows.schema import PAGE_KINDS, Fact, Flow, FormField, Language, Option, Step
 from kuznia.domains.flows.screens.controls import control
 from kuznia.domains.flows.screens.element import Element, el, html
 from kuznia.domains.flows.screens.style import STYLE
@@ -24,7 +24,7 @@ _SUMMARY = "summary-of-errors"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class PageView:
     """What one page shows, beside the step itself."""
 
     flow: Flow
@@ -50,7 +50,7 @@ class View:
         return WORDS[word].of(self.language)
 
 
-def page(view: View, step: Step) -> Element:
+def page(view: PageView, step: Step) -> Element:
     """The document of one step."""
     title = step.title.of(view.language)
     before = (*_summary(view), el("h1", title))
@@ -63,7 +63,9 @@ def page(view: View, step: Step) -> Element:
     return document(view, title, (*before, *inside), _switch(view, buttons[0]))
 
 
-def _form(view: View, step: Step, inside: Sequence[Element], buttons: Sequence[Element]) -> Element:
+def _form(
+    view: PageView, step: Step, inside: Sequence[Element], buttons: Sequence[Element]
+) -> Element:
     hidden = ((STATE, view.state), (LANGUAGE, view.language)) if view.state else ()
     return el(
         "form",
@@ -78,7 +80,7 @@ def _form(view: View, step: Step, inside: Sequence[Element], buttons: Sequence[E
     )
 
 
-def _switch(view: View, usual: Element) -> tuple[Element, ...]:
+def _switch(view: PageView, usual: Element) -> tuple[Element, ...]:
     """A button to the other language that takes along what was answered and what was typed."""
     other, name = ("en", "English") if view.language == "uk" else ("uk", "Українська")
     unseen = {"form": _FORM, "class": "unseen", "tabindex": "-1", "aria-hidden": "true"}
@@ -100,12 +102,12 @@ def _switch(view: View, usual: Element) -> tuple[Element, ...]:
 
 def overview(flow: Flow, language: Language) -> Element:
     """All pages of a flow under one another, as one form: for a first look."""
-    view = View(flow=flow, language=language)
+    view = PageView(flow=flow, language=language)
     sections = (
         # Not landmarks: two pages may have one title, and then nobody could tell them apart.
         el("div", el("h2", step.title.of(language)), *body(view, step))
         for step in flow.steps
-        if step.kind in SEEN and step.ending in {None, "done"}
+        if step.kind in PAGE_KINDS and step.ending in {None, "done"}
     )
     submit = el("button", BUTTONS["submit"].of(language), type="submit")
     form = el(
@@ -115,7 +117,7 @@ def overview(flow: Flow, language: Language) -> Element:
 
 
 def document(
-    view: View, title: str, content: Sequence[Element], switch: tuple[Element, ...] = ()
+    view: PageView, title: str, content: Sequence[Element], switch: tuple[Element, ...] = ()
 ) -> Element:
     """A whole page round what is particular to it; with a switch of language, a running one."""
     name = view.flow.name.of(view.language)
@@ -145,13 +147,13 @@ def document(
 
 def frame(flow: Flow) -> tuple[str, str]:
     """The text of our document before and after the content of its page."""
-    view = View(flow=flow, language=flow.language)
+    view = PageView(flow=flow, language=flow.language)
     empty = html(document(view, flow.name.of(flow.language), ()))
     before, end, after = f"<!doctype html>{empty}".rpartition("</main>")
     return before, end + after
 
 
-def _summary(view: View) -> tuple[Element, ...]:
+def _summary(view: PageView) -> tuple[Element, ...]:
     if not view.errors:
         return ()
     links = (el("li", el("a", said, href=f"#{name}")) for name, said in view.errors.items())
@@ -171,7 +173,7 @@ def _summary(view: View) -> tuple[Element, ...]:
     )
 
 
-def body(view: View, step: Step) -> tuple[Element, ...]:
+def body(view: PageView, step: Step) -> tuple[Element, ...]:
     """What is particular to a step: its text, what it shows, what it asks."""
     return (
         *_paragraphs(view, step),
@@ -186,7 +188,7 @@ def body(view: View, step: Step) -> tuple[Element, ...]:
     )
 
 
-def _paragraphs(view: View, step: Step) -> Iterator[Element]:
+def _paragraphs(view: PageView, step: Step) -> Iterator[Element]:
     if step.text is not None:
         yield el("p", step.text.of(view.language))
     if step.fee is not None:
@@ -199,7 +201,7 @@ def _paragraphs(view: View, step: Step) -> Iterator[Element]:
         yield el("p", view.say("happens"), class_="panel")
 
 
-def _shown(view: View, step: Step) -> Iterator[Element]:
+def _shown(view: PageView, step: Step) -> Iterator[Element]:
     facts = [view.flow.facts[name] for name in step.shows if name in view.flow.facts]
     if facts:
         yield el("h2", view.say("known"))
@@ -211,14 +213,14 @@ def _shown(view: View, step: Step) -> Iterator[Element]:
             yield el("dl", *(_pair(view, fact, source) for source, fact in asked))
 
 
-def _asked(view: View) -> Iterator[tuple[str | None, Ask]]:
+def _asked(view: PageView) -> Iterator[tuple[str | None, FormField]]:
     """What was asked on the way here; on a page that only shows itself, all that may be."""
     for step in view.flow.steps:
         if step.kind == "form" and (step.id in view.passed or not view.state):
             yield from ((step.id if view.state else None, one) for one in step.record)
 
 
-def _pair(view: View, fact: Fact, source: str | None) -> Element:
+def _pair(view: PageView, fact: Fact, source: str | None) -> Element:
     label = fact.label.of(view.language)
     change = view.say("change")
     registry = REGISTRIES.get(fact.registry or "")
@@ -240,7 +242,7 @@ def _pair(view: View, fact: Fact, source: str | None) -> Element:
     )
 
 
-def _values(view: View, fact: Fact, source: str | None) -> list[Known]:
+def _values(view: PageView, fact: Fact, source: str | None) -> list[Known]:
     records = view.records.get(source or "", ())
     if len(records) > 1:
         return [record[fact.id] for record in records if fact.id in record]
@@ -265,7 +267,7 @@ def spoken(fact: Fact, value: Known, language: Language) -> str:
     return labels.get(str(value), str(value))
 
 
-def _earlier(view: View, step: Step) -> Iterator[Element]:
+def _earlier(view: PageView, step: Step) -> Iterator[Element]:
     earlier = view.records.get(step.id, ())
     if earlier and step.kind == "form":
         rows = (
@@ -276,7 +278,7 @@ def _earlier(view: View, step: Step) -> Iterator[Element]:
         yield el("ul", *(el("li", row) for row in rows))
 
 
-def _agreement(view: View, step: Step) -> tuple[Element, ...]:
+def _agreement(view: PageView, step: Step) -> tuple[Element, ...]:
     error = view.errors.get(step.id)
     said = f"{view.say('error-said')} {error}"
     return (
@@ -303,7 +305,7 @@ def _agreement(view: View, step: Step) -> tuple[Element, ...]:
     )
 
 
-def _confirmation(view: View) -> tuple[Element, ...]:
+def _confirmation(view: PageView) -> tuple[Element, ...]:
     if not view.reference:
         return ()
     return (
@@ -321,7 +323,7 @@ def _takes_files(step: Step) -> bool:
     return any(one.type == "file" for one in step.fields)
 
 
-def _buttons(view: View, step: Step) -> Iterator[Element]:
+def _buttons(view: PageView, step: Step) -> Iterator[Element]:
     if step.kind == "end":
         yield el("button", view.say("start-again"), type="submit", name=GO, value="again")
         return
@@ -334,7 +336,7 @@ def _buttons(view: View, step: Step) -> Iterator[Element]:
         yield el("button", view.say("back"), type="submit", name=GO, value="back", class_="second")
 
 
-def _outcome(view: View, outcome: Option, usual: str | None) -> Element:
+def _outcome(view: PageView, outcome: Option, usual: str | None) -> Element:
     """A way for the step to turn out; the first is the hoped one, and the button for Enter."""
     return el(
         "button",

@@ -22,13 +22,13 @@ from kuznia.domains.flows.screens.pages import (
     LANGUAGE,
     OUTCOME,
     STATE,
-    View,
+    PageView,
     document,
     page,
 )
 from kuznia.domains.flows.screens.sealed import reference, seal, unseal
 from kuznia.domains.flows.screens.texts import WORDS
-from kuznia.domains.flows.screens.values import Wrong, read
+from kuznia.domains.flows.screens.values import InvalidAnswer, read
 from kuznia.domains.flows.structure.formats import EXAMPLES
 from kuznia.domains.flows.structure.guards import Facts, Known
 from kuznia.domains.flows.structure.interpreter import execute
@@ -37,11 +37,11 @@ Posted: TypeAlias = Mapping[str, Sequence[str]]
 # Kinds that happen by themselves, without a page even in a preview.
 _SILENT = frozenset({"decision", "fork", "join"})
 # The most answers one walk may hold; a longer one is no preview any more.
-_MOST_ANSWERS = 200
+_MAX_ANSWERS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PreviewPage:
     """A page to answer with, and the HTTP status that tells how the last one went."""
 
     status: int
@@ -50,7 +50,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _StepAnswer:
     step: str
     facts: Facts
 
@@ -71,26 +71,26 @@ def preview(
     today: date,
     language: Language | None = None,
     link: str = "",
-) -> Shown:
+) -> PreviewPage:
     """The page that follows what was posted; the first page when nothing was.
 
     `link` is where a page posts to, relative to itself; nothing when that is where it came from.
     """
     if form is None:
-        return _Walk(flow, key, language or flow.language, link).show(())
-    go = _one(form, GO)
-    spoken = _language(go, _one(form, LANGUAGE)) or language or flow.language
-    walk = _Walk(flow, key, spoken, link)
+        return _PreviewRequest(flow, key, language or flow.language, link).show(())
+    go = _first_value(form, GO)
+    spoken = _language(go, _first_value(form, LANGUAGE)) or language or flow.language
+    walk = _PreviewRequest(flow, key, spoken, link)
     if go == "again":
         return walk.show(())
-    answers = walk.opened(_one(form, STATE))
+    answers = walk.opened(_first_value(form, STATE))
     if answers is None:
         return walk.lost()
     if _language(go):
         return walk.said_again(answers, form)
     if go == "back":
         return walk.show(answers[:-1], old=answers)
-    if change := _one(form, CHANGE):
+    if change := _first_value(form, CHANGE):
         return walk.show(_until(answers, change), old=answers)
     return walk.take(answers, form, today)
 
@@ -101,12 +101,12 @@ def _language(*given: str) -> Language | None:
     return next((known for one in given for known in languages if known == one), None)
 
 
-def _one(form: Posted, name: str) -> str:
+def _first_value(form: Posted, name: str) -> str:
     values = form.get(name, ())
     return values[0] if values else ""
 
 
-def _until(answers: tuple[_Answer, ...], step: str) -> tuple[_Answer, ...]:
+def _until(answers: tuple[_StepAnswer, ...], step: str) -> tuple[_StepAnswer, ...]:
     """The answers given before a step was first come to."""
     for place, answer in enumerate(answers):
         if answer.step == step:
@@ -114,7 +114,7 @@ def _until(answers: tuple[_Answer, ...], step: str) -> tuple[_Answer, ...]:
     return answers
 
 
-class _Walk:
+class _PreviewRequest:
     """One request's walk through a flow."""
 
     def __init__(self, flow: Flow, key: bytes, language: Language, link: str) -> None:
@@ -125,7 +125,7 @@ class _Walk:
         # Answers are for the very flow they were given to: a changed one starts anew.
         self.about = hashlib.sha256(flow.model_dump_json().encode()).hexdigest()
 
-    def opened(self, sealed: str) -> tuple[_Answer, ...] | None:
+    def opened(self, sealed: str) -> tuple[_StepAnswer, ...] | None:
         if not sealed:
             return ()
         value = unseal(sealed, self.key, self.about)
@@ -134,10 +134,10 @@ class _Walk:
         # Sealed by us, so of the shape we gave it.
         rows = cast("list[tuple[str, dict[str, JsonValue]]]", value)
         return tuple(
-            _Answer(step, {n: _known(v) for n, v in facts.items()}) for step, facts in rows
+            _StepAnswer(step, {n: _known(v) for n, v in facts.items()}) for step, facts in rows
         )
 
-    def here(self, answers: tuple[_Answer, ...]) -> tuple[Step, Facts]:
+    def position(self, answers: tuple[_StepAnswer, ...]) -> tuple[Step, Facts]:
         """The step these answers lead to, and what is known there."""
         left = list(answers)
 
@@ -153,32 +153,34 @@ class _Walk:
             run = execute(self.flow, answer)
         except _Unanswered as stop:
             return stop.step, known
-        return self.flow.by_id[run.end or run.at], known
+        return self.flow.by_id[run.end or run.stopped_at], known
 
-    def show(self, answers: tuple[_Answer, ...], old: tuple[_Answer, ...] = ()) -> Shown:
+    def show(
+        self, answers: tuple[_StepAnswer, ...], old: tuple[_StepAnswer, ...] = ()
+    ) -> PreviewPage:
         """The page these answers lead to, with what was answered there before still in it."""
-        step, known = self.here(answers)
+        step, known = self.position(answers)
         earlier = tuple(one.facts for one in answers if one.step == step.id)
         before = [one for one in old if one.step == step.id][len(earlier) :]
         posted = {name: _typed(value) for one in before[:1] for name, value in one.facts.items()}
         return self.page(step, answers, known, posted, {}, 200)
 
-    def said_again(self, answers: tuple[_Answer, ...], form: Posted) -> Shown:
+    def said_again(self, answers: tuple[_StepAnswer, ...], form: Posted) -> PreviewPage:
         """The page as it is, with what was typed; nothing is checked, for nothing was handed in."""
-        step, known = self.here(answers)
+        step, known = self.position(answers)
         return self.page(step, answers, known, form, {}, 200)
 
-    def take(self, answers: tuple[_Answer, ...], form: Posted, today: date) -> Shown:
+    def take(self, answers: tuple[_StepAnswer, ...], form: Posted, today: date) -> PreviewPage:
         """The next page, or the same one with what is wrong with it."""
-        step, known = self.here(answers)
+        step, known = self.position(answers)
         if step.kind == "end":
             return self.show(answers)
-        if len(answers) >= _MOST_ANSWERS:
+        if len(answers) >= _MAX_ANSWERS:
             return self.lost()
         facts, wrong = self.read(step, form, today)
         if wrong:
             return self.page(step, answers, known, form, wrong, 422)
-        return self.show((*answers, _Answer(step.id, facts)))
+        return self.show((*answers, _StepAnswer(step.id, facts)))
 
     def read(self, step: Step, form: Posted, today: date) -> tuple[Facts, dict[str, str]]:
         """What a page's form says, and what is wrong with it."""
@@ -186,16 +188,16 @@ class _Walk:
         facts: dict[str, Known] = {}
         wrong: dict[str, str] = {}
         if outcomes:
-            said = _one(form, OUTCOME)
+            said = _first_value(form, OUTCOME)
             facts[step.id] = said if said in outcomes else outcomes[0]
             if facts[step.id] != outcomes[0]:
                 # Whoever says that the data are wrong need not fill the rest in.
                 return facts, wrong
-        if step.kind == "consent" and _one(form, step.id) != AGREED:
+        if step.kind == "consent" and _first_value(form, step.id) != AGREED:
             wrong[step.id] = WORDS["agree-first"].of(self.language)
         for field in step.fields:
             value = read(field, form.get(field.id, ()), today)
-            if isinstance(value, Wrong):
+            if isinstance(value, InvalidAnswer):
                 wrong[field.id] = error_of(field, value, self.language)
             else:
                 facts[field.id] = value
@@ -205,18 +207,18 @@ class _Walk:
     def page(
         self,
         step: Step,
-        answers: tuple[_Answer, ...],
+        answers: tuple[_StepAnswer, ...],
         known: Facts,
         posted: Posted,
         wrong: Mapping[str, str],
         status: int,
-    ) -> Shown:
+    ) -> PreviewPage:
         rows: list[JsonValue] = [[one.step, dict(_plain(one.facts))] for one in answers]
         sealed = seal(rows, self.key, self.about)
         records: dict[str, tuple[Facts, ...]] = {}
         for one in answers:
             records[one.step] = (*records.get(one.step, ()), one.facts)
-        view = View(
+        view = PageView(
             flow=self.flow,
             language=self.language,
             known=known,
@@ -228,11 +230,11 @@ class _Walk:
             link=self.link,
             reference=reference(sealed, self.key) if step.kind == "end" else "",
         )
-        return Shown(status, "<!doctype html>" + html(page(view, step)), step.id)
+        return PreviewPage(status, "<!doctype html>" + html(page(view, step)), step.id)
 
-    def lost(self) -> Shown:
+    def lost(self) -> PreviewPage:
         """The answers cannot be read, or are too many: nothing is left but to begin again."""
-        view = View(flow=self.flow, language=self.language)
+        view = PageView(flow=self.flow, language=self.language)
         again = el("button", view.say("start-again"), type="submit", name=GO, value="again")
         kept = el("input", type="hidden", name=LANGUAGE, value=self.language)
         content = (
@@ -240,7 +242,7 @@ class _Walk:
             el("form", kept, again, action=self.link or None, method="post", novalidate=True),
         )
         whole = html(document(view, view.say("expired"), content))
-        return Shown(400, "<!doctype html>" + whole, "")
+        return PreviewPage(400, "<!doctype html>" + whole, "")
 
 
 def _known(value: JsonValue) -> Known:

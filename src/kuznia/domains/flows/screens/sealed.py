@@ -10,8 +10,8 @@ from binascii import Error as NotBase64
 from pydantic import JsonValue
 
 # The most a form may carry back, packed and unpacked: a small packet can hold a very large one.
-MOST_PACKED = 60_000
-MOST_UNPACKED = 400_000
+MAX_PACKED = 60_000
+MAX_UNPACKED = 400_000
 
 
 def seal(value: JsonValue, key: bytes, about: str) -> str:
@@ -23,7 +23,7 @@ def seal(value: JsonValue, key: bytes, about: str) -> str:
 
 def unseal(sealed: str, key: bytes, about: str) -> JsonValue | None:
     """What was sealed, or None when it was not sealed so, or was changed on the way."""
-    if len(sealed) > MOST_PACKED:
+    if len(sealed) > MAX_PACKED:
         return None
     try:
         raw = urlsafe_b64decode(sealed.encode() + b"=" * (-len(sealed) % 4))
@@ -34,7 +34,7 @@ def unseal(sealed: str, key: bytes, about: str) -> JsonValue | None:
         return None
     # The mark was ours, but a key may leak: no packet of ours grows past the bound either.
     unpacker = zlib.decompressobj()
-    plain = unpacker.decompress(packed, MOST_UNPACKED)
+    plain = unpacker.decompress(packed, MAX_UNPACKED)
     return None if unpacker.unconsumed_tail else json.loads(plain)
 
 

@@ -19,14 +19,14 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChoiceBlock:
     """After the block before it, one of the branches; one that does not end comes back here."""
 
     branches: tuple[Branch, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Loop:
+class LoopBlock:
     """The body, and again while the guard holds, `most` times at most."""
 
     body: tuple["Block", ...]
@@ -35,7 +35,7 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
-class Parallel:
+class ParallelBlock:
     """All branches side by side; what follows waits for the last of them."""
 
     fork: Step
@@ -43,7 +43,7 @@ class Parallel:
     join: Step
 
 
-Block: TypeAlias = Step | Choice | Loop | Parallel
+Block: TypeAlias = Step | ChoiceBlock | LoopBlock | ParallelBlock
 
 
 class Unstructured(Exception):
@@ -55,11 +55,11 @@ class Unstructured(Exception):
 
 
 # An open end: the step that has no way on yet, and when this one is taken.
-_Open: TypeAlias = tuple[str, Guard | None]
+_OpenEnd: TypeAlias = tuple[str, Guard | None]
 
 
 @dataclass(slots=True)
-class _Drawing:
+class _StepBuilder:
     steps: dict[str, Step] = field(default_factory=dict[str, Step])
     moves: dict[str, list[Move]] = field(default_factory=dict[str, list[Move]])
     order: list[str] = field(default_factory=list[str])
@@ -67,12 +67,12 @@ class _Drawing:
 
 def steps_of(blocks: Iterable[Block]) -> tuple[Step, ...]:
     """The steps and moves of a flow that is written as blocks."""
-    drawing = _Drawing()
-    _draw(drawing, tuple(blocks), [])
+    builder = _StepBuilder()
+    _draw(builder, tuple(blocks), [])
     # Ends come last, so that the way through is read from the top.
-    order = sorted(drawing.order, key=lambda one: drawing.steps[one].kind == "end")
+    order = sorted(builder.order, key=lambda one: builder.steps[one].kind == "end")
     return tuple(
-        drawing.steps[one].model_copy(update={"next": _sorted(drawing.moves.get(one, ()))})
+        builder.steps[one].model_copy(update={"next": _sorted(builder.moves.get(one, ()))})
         for one in order
     )
 
@@ -82,46 +82,50 @@ def _sorted(moves: Iterable[Move]) -> tuple[Move, ...]:
     return tuple(sorted(moves, key=lambda move: (move.when is None, move.limit is None)))
 
 
-def _draw(drawing: _Drawing, blocks: tuple[Block, ...], opens: list[_Open]) -> list[_Open]:
+def _draw(
+    builder: _StepBuilder, blocks: tuple[Block, ...], opens: list[_OpenEnd]
+) -> list[_OpenEnd]:
     for block in blocks:
         match block:
             case Step():
-                opens = _draw_step(drawing, block, opens)
-            case Choice():
-                opens = _draw_choice(drawing, block, opens)
-            case Loop():
-                opens = _draw_loop(drawing, block, opens)
-            case Parallel():
-                inside = _draw_step(drawing, block.fork, opens)
-                ends = [end for branch in block.branches for end in _draw(drawing, branch, inside)]
-                opens = _draw_step(drawing, block.join, ends)
+                opens = _draw_step(builder, block, opens)
+            case ChoiceBlock():
+                opens = _draw_choice(builder, block, opens)
+            case LoopBlock():
+                opens = _draw_loop(builder, block, opens)
+            case ParallelBlock():
+                inside = _draw_step(builder, block.fork, opens)
+                ends = [end for branch in block.branches for end in _draw(builder, branch, inside)]
+                opens = _draw_step(builder, block.join, ends)
     return opens
 
 
-def _draw_step(drawing: _Drawing, step: Step, opens: list[_Open]) -> list[_Open]:
+def _draw_step(builder: _StepBuilder, step: Step, opens: list[_OpenEnd]) -> list[_OpenEnd]:
     for before, when in opens:
-        drawing.moves.setdefault(before, []).append(Move(to=step.id, when=when))
-    if step.id not in drawing.steps:
-        drawing.steps[step.id] = step
-        drawing.order.append(step.id)
+        builder.moves.setdefault(before, []).append(Move(to=step.id, when=when))
+    if step.id not in builder.steps:
+        builder.steps[step.id] = step
+        builder.order.append(step.id)
     return [] if step.kind == "end" else [(step.id, None)]
 
 
-def _draw_choice(drawing: _Drawing, choice: Choice, opens: list[_Open]) -> list[_Open]:
-    after: list[_Open] = []
+def _draw_choice(
+    builder: _StepBuilder, choice: ChoiceBlock, opens: list[_OpenEnd]
+) -> list[_OpenEnd]:
+    after: list[_OpenEnd] = []
     if any(when is not None for _, when in opens):
         raise Unstructured(opens[0][0])
     for branch in choice.branches:
-        after += _draw(drawing, branch.then, [(step, branch.when) for step, _ in opens])
+        after += _draw(builder, branch.then, [(step, branch.when) for step, _ in opens])
     return after
 
 
-def _draw_loop(drawing: _Drawing, loop: Loop, opens: list[_Open]) -> list[_Open]:
+def _draw_loop(builder: _StepBuilder, loop: LoopBlock, opens: list[_OpenEnd]) -> list[_OpenEnd]:
     first = _first(loop.body)
-    after = _draw(drawing, loop.body, opens)
+    after = _draw(builder, loop.body, opens)
     for step, _ in after:
         back = Move(to=first.id, when=loop.again, limit=loop.most - 1)
-        drawing.moves.setdefault(step, []).append(back)
+        builder.moves.setdefault(step, []).append(back)
     return after
 
 
@@ -129,17 +133,17 @@ def _first(blocks: tuple[Block, ...]) -> Step:
     match blocks[0]:
         case Step() as step:
             return step
-        case Loop(body=body):
+        case LoopBlock(body=body):
             return _first(body)
-        case Parallel(fork=fork):
+        case ParallelBlock(fork=fork):
             return fork
-        case Choice():
+        case ChoiceBlock():
             raise Unstructured("a choice follows a step, it does not begin")
 
 
 def blocks(steps: tuple[Step, ...]) -> tuple[Block, ...]:
     """The blocks that the steps are made of; Unstructured when they are not made of any."""
-    reader = _Reader({step.id: step for step in steps})
+    reader = _BlockReader({step.id: step for step in steps})
     read = reader.read(steps[0].id, None)
     again = {step.id: step for step in steps_of(read)}
     for step in steps:
@@ -158,7 +162,7 @@ def _bare(step: Step) -> Step:
     return step.model_copy(update={"next": ()})
 
 
-class _Reader:
+class _BlockReader:
     """Reads blocks from steps; lives for one reading."""
 
     def __init__(self, by_id: dict[str, Step]) -> None:
@@ -193,16 +197,16 @@ class _Reader:
         return self.ahead_of[start]
 
     def read(self, start: str | None, stop: str | None) -> tuple[Block, ...]:
-        found: list[Block] = []
-        here = start
-        while here is not None and here != stop:
-            tail = self.loop_tail(here)
+        blocks_read: list[Block] = []
+        name = start
+        while name is not None and name != stop:
+            tail = self.loop_tail(name)
             if tail is not None:
-                self.open.add((here, tail[0]))
-                here = self.read_loop(here, tail, stop, found)
+                self.open.add((name, tail[0]))
+                name = self.read_loop(name, tail, stop, blocks_read)
                 continue
-            here = self.read_one(here, stop, found)
-        return tuple(found)
+            name = self.read_one(name, stop, blocks_read)
+        return tuple(blocks_read)
 
     def loop_tail(self, head: str) -> tuple[str, Move] | None:
         """The step further on that leads back to this one; of several the last, not yet read."""
@@ -215,34 +219,36 @@ class _Reader:
         return min(tails, key=lambda tail: len(self.ahead(tail[0])), default=None)
 
     def read_loop(
-        self, head: str, tail: tuple[str, Move], stop: str | None, found: list[Block]
+        self, head: str, tail: tuple[str, Move], stop: str | None, blocks_read: list[Block]
     ) -> str | None:
         last, back = tail
         if back.when is None:
             raise Unstructured(last)
         body = (*self.read(head, last), _bare(self.get(last)))
-        found.append(Loop(body, back.when, (back.limit or 0) + 1))
-        return self.follow(last, stop, found)
+        blocks_read.append(LoopBlock(body, back.when, (back.limit or 0) + 1))
+        return self.follow(last, stop, blocks_read)
 
-    def read_one(self, here: str, stop: str | None, found: list[Block]) -> str | None:
-        step = self.get(here)
+    def read_one(self, name: str, stop: str | None, blocks_read: list[Block]) -> str | None:
+        step = self.get(name)
         if step.kind == "end":
-            found.append(_bare(step))
+            blocks_read.append(_bare(step))
             return None
         if step.kind == "fork":
-            return self.read_parallel(step, stop, found)
-        found.append(_bare(step))
-        return self.follow(here, stop, found)
+            return self.read_parallel(step, stop, blocks_read)
+        blocks_read.append(_bare(step))
+        return self.follow(name, stop, blocks_read)
 
-    def follow(self, here: str, stop: str | None, found: list[Block]) -> str | None:
+    def follow(self, name: str, stop: str | None, blocks_read: list[Block]) -> str | None:
         """What comes after a step: nothing to choose, or a choice."""
-        moves = [move for move in self.by_id[here].next if move.limit is None]
+        moves = [move for move in self.by_id[name].next if move.limit is None]
         if len(moves) == 1 and moves[0].when is None:
             return moves[0].to
         if not moves:
-            raise Unstructured(here)
+            raise Unstructured(name)
         merge = self.merge(moves, stop)
-        found.append(Choice(tuple(Branch(move.when, self.read(move.to, merge)) for move in moves)))
+        blocks_read.append(
+            ChoiceBlock(tuple(Branch(move.when, self.read(move.to, merge)) for move in moves))
+        )
         return merge
 
     def merge(self, moves: list[Move], stop: str | None) -> str | None:
@@ -261,7 +267,7 @@ class _Reader:
         # The nearest: the one from which all the others in common are still ahead.
         return max(common, key=lambda one: (len(self.ahead(one) & common), one))
 
-    def read_parallel(self, fork: Step, stop: str | None, found: list[Block]) -> str | None:
+    def read_parallel(self, fork: Step, stop: str | None, blocks_read: list[Block]) -> str | None:
         regions = [self.ahead(move.to) for move in fork.next]
         joins = [
             one
@@ -272,5 +278,5 @@ class _Reader:
             raise Unstructured(fork.id)
         join = max(joins, key=lambda one: len(self.ahead(one)))
         branches = tuple(self.read(move.to, join) for move in fork.next)
-        found.append(Parallel(_bare(fork), branches, _bare(self.get(join))))
-        return self.follow(join, stop, found)
+        blocks_read.append(ParallelBlock(_bare(fork), branches, _bare(self.get(join))))
+        return self.follow(join, stop, blocks_read)

@@ -6,7 +6,7 @@ from functools import cached_property
 from kuznia.domains.flows.schema import Flow, Kind, Move, Step
 from kuznia.domains.flows.structure.cases import Clash, all_cases, clashes
 from kuznia.domains.flows.structure.guards import Known, holds, tests
-from kuznia.domains.flows.structure.interpreter import MOST_RUNS, Edge, Run, every_run
+from kuznia.domains.flows.structure.interpreter import MAX_RUNS, Edge, FlowRun, every_run
 
 
 class FlowGraph:
@@ -28,12 +28,12 @@ class FlowGraph:
         return self._clashes[step.id]
 
     @cached_property
-    def runs(self) -> tuple[Run, ...]:
+    def runs(self) -> tuple[FlowRun, ...]:
         """Every way through; one more than can be looked at when there are too many."""
-        found: list[Run] = []
+        found: list[FlowRun] = []
         for run in every_run(self.flow, self.cases):
             found.append(run)
-            if len(found) > MOST_RUNS:
+            if len(found) > MAX_RUNS:
                 break
         return tuple(found)
 

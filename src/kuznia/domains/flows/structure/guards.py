@@ -3,16 +3,16 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal, TypeAlias, assert_never
 
-from kuznia.domains.flows.schema import All, Either, Guard, Not, Scalar, Test
+from kuznia.domains.flows.schema import All, Comparison, Either, Guard, Not, Scalar
 
 Dialect = Literal["python", "feel", "js"]
 Known: TypeAlias = Scalar | tuple[Scalar, ...] | None
 Facts: TypeAlias = Mapping[str, Known]
 
 
-def tests(guard: Guard) -> Iterator[Test]:
+def tests(guard: Guard) -> Iterator[Comparison]:
     """Every comparison in a guard."""
-    if isinstance(guard, Test):
+    if isinstance(guard, Comparison):
         yield guard
     elif isinstance(guard, Not):
         yield from tests(guard.no)
@@ -26,7 +26,7 @@ def holds(guard: Guard | None, facts: Facts) -> bool:
     match guard:
         case None:
             return True
-        case Test():
+        case Comparison():
             return _compare(guard, facts.get(guard.fact))
         case All():
             return all(holds(part, facts) for part in guard.all)
@@ -38,7 +38,7 @@ def holds(guard: Guard | None, facts: Facts) -> bool:
             assert_never(never)
 
 
-def _compare(test: Test, known: Known) -> bool:
+def _compare(test: Comparison, known: Known) -> bool:
     if test.op == "filled":
         return known not in {None, "", ()}
     if test.op == "in":
@@ -50,7 +50,7 @@ def _compare(test: Test, known: Known) -> bool:
     return _ordered(test, known)
 
 
-def _ordered(test: Test, known: Known) -> bool:
+def _ordered(test: Comparison, known: Known) -> bool:
     value = test.value
     if isinstance(known, str) and isinstance(value, str):
         # Dates are compared as written: year, month, day sort as time does.
@@ -78,7 +78,7 @@ _WORDS: dict[Dialect, tuple[str, str, str, str]] = {
 def written(guard: Guard, dialect: Dialect) -> str:
     """The guard as an expression: for SpiffWorkflow, for Camunda, for a browser."""
     both, either, _, _ = _WORDS[dialect]
-    if isinstance(guard, Test):
+    if isinstance(guard, Comparison):
         return _written_test(guard, dialect)
     if isinstance(guard, Not):
         inner = written(guard.no, dialect)
@@ -91,7 +91,7 @@ def written(guard: Guard, dialect: Dialect) -> str:
     )
 
 
-def _written_test(test: Test, dialect: Dialect) -> str:
+def _written_test(test: Comparison, dialect: Dialect) -> str:
     if test.op == "filled":
         nothing = "None" if dialect == "python" else "null"
         sign = _SIGNS[dialect]["ne"]

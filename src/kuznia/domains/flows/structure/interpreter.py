@@ -13,10 +13,10 @@ Stuck = Literal["dead-end", "no-way", "dangling", "join", "split-end", "endless"
 # Which move of which step, as step id and place.
 Edge: TypeAlias = tuple[str, int]
 # What becomes known at a step: one run for each.
-Told: TypeAlias = Callable[[Step, Facts], Iterable[Facts]]
+Learned: TypeAlias = Callable[[Step, Facts], Iterable[Facts]]
 
-MOST_RUNS = 4096
-_MOST_STEPS = 400
+MAX_RUNS = 4096
+_MAX_STEPS = 400
 # Once round shows what a loop does, twice that it can be repeated.
 ROUNDS = 2
 _EVERY_ROUND = 100
@@ -25,7 +25,7 @@ _PATIENCE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class FlowRun:
     """One way through: each step with the move taken from it, what was known, how it came out."""
 
     # The place of the move; -1 where there is none to choose.
@@ -35,7 +35,7 @@ class Run:
     end: str | None = None
     stuck: Stuck | None = None
     # The step at which it got stuck.
-    at: str = ""
+    stopped_at: str = ""
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -51,7 +51,7 @@ class _Token:
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class _RunState:
     """A run on its way: strands that can go on, strands that wait at a join, what is known."""
 
     tokens: tuple[_Token, ...]
@@ -60,8 +60,10 @@ class _State:
     facts: Facts
     taken: Mapping[Edge, int]
 
-    def over(self, at: str, *, end: str | None = None, stuck: Stuck | None = None) -> Run:
-        return Run(self.trail, self.facts, self.taken, end, stuck, at)
+    def over(
+        self, stopped_at: str, *, end: str | None = None, stuck: Stuck | None = None
+    ) -> FlowRun:
+        return FlowRun(self.trail, self.facts, self.taken, end, stuck, stopped_at)
 
 
 def way(step: Step, facts: Facts, taken: Mapping[Edge, int]) -> int | None:
@@ -77,46 +79,48 @@ def way(step: Step, facts: Facts, taken: Mapping[Edge, int]) -> int | None:
     return rest
 
 
-def execute(flow: Flow, answer: Callable[[Step, int], Facts]) -> Run:
+def execute(flow: Flow, answer: Callable[[Step, int], Facts]) -> FlowRun:
     """One run; `answer` says what becomes known at a step, visit by visit."""
     visits: dict[str, int] = {}
 
-    def told(step: Step, _: Facts) -> tuple[Facts]:
+    def learned(step: Step, _: Facts) -> tuple[Facts]:
         visits[step.id] = visits.get(step.id, 0) + 1
         return (answer(step, visits[step.id]),)
 
-    return next(_runs(flow, told, rounds=_EVERY_ROUND))
+    return next(_runs(flow, learned, rounds=_EVERY_ROUND))
 
 
-def every_run(flow: Flow, cases: Mapping[str, tuple[Known, ...] | None]) -> Iterator[Run]:
+def every_run(flow: Flow, cases: Mapping[str, tuple[Known, ...] | None]) -> Iterator[FlowRun]:
     """Every way through the flow, each counted loop gone round none, once and twice."""
-    wanted = {
+    tested = {
         step.id: list(
             dict.fromkeys(test.fact for move in step.next if move.when for test in tests(move.when))
         )
         for step in flow.steps
     }
 
-    def told(step: Step, facts: Facts) -> Iterator[Facts]:
+    def learned(step: Step, facts: Facts) -> Iterator[Facts]:
         # Only what the moves of this step tell apart, and nothing so far has decided.
-        open_ = [name for name in wanted[step.id] if name not in facts]
+        open_ = [name for name in tested[step.id] if name not in facts]
         for values in product(*(cases.get(name) or (None,) for name in open_)):
             yield dict(zip(open_, values, strict=True))
 
-    return _runs(flow, told, rounds=ROUNDS)
+    return _runs(flow, learned, rounds=ROUNDS)
 
 
-def _runs(flow: Flow, told: Told, rounds: int) -> Iterator[Run]:
-    stack: list[_State | Run] = [_State((_Token(flow.steps[0].id),), (), (), {}, {})]
+def _runs(flow: Flow, learned: Learned, rounds: int) -> Iterator[FlowRun]:
+    stack: list[_RunState | FlowRun] = [_RunState((_Token(flow.steps[0].id),), (), (), {}, {})]
     while stack:
         state = stack.pop()
-        if isinstance(state, Run):
+        if isinstance(state, FlowRun):
             yield state
         else:
-            stack += reversed(_advance(flow, state, told, rounds))
+            stack += reversed(_advance(flow, state, learned, rounds))
 
 
-def _advance(flow: Flow, state: _State, told: Told, rounds: int) -> list[_State | Run]:
+def _advance(
+    flow: Flow, state: _RunState, learned: Learned, rounds: int
+) -> list[_RunState | FlowRun]:
     if not state.tokens:
         # Every strand waits for one that will never come.
         return [state.over(state.waiting[0].step, stuck="join")]
@@ -126,19 +130,21 @@ def _advance(flow: Flow, state: _State, told: Told, rounds: int) -> list[_State 
     if step is None:
         return [state.over(state.trail[-1][0], stuck="dangling")]
     if step.kind == "join":
-        here = (*state.waiting, token)
+        waiting = (*state.waiting, token)
         if not token.frames:
             return [state.over(step.id, stuck="join")]
-        if here.count(token) < token.frames[-1][1]:
-            return [replace(state, tokens=others, waiting=here)]
-        state = replace(state, waiting=tuple(one for one in here if one != token))
+        if waiting.count(token) < token.frames[-1][1]:
+            return [replace(state, tokens=others, waiting=waiting)]
+        state = replace(state, waiting=tuple(other for other in waiting if other != token))
         token = _Token(step.id, token.frames[:-1])
-    return _pass(replace(state, tokens=others), token, step, told, rounds)
+    return _pass(replace(state, tokens=others), token, step, learned, rounds)
 
 
-def _pass(state: _State, token: _Token, step: Step, told: Told, rounds: int) -> list[_State | Run]:
+def _pass(
+    state: _RunState, token: _Token, step: Step, learned: Learned, rounds: int
+) -> list[_RunState | FlowRun]:
     """A strand goes through a step."""
-    if len(state.trail) > _MOST_STEPS:
+    if len(state.trail) > _MAX_STEPS:
         return [state.over(step.id, stuck="endless")]
     if step.kind in {"end", "fork"} or not step.next:
         state = replace(state, trail=(*state.trail, (step.id, -1)))
@@ -155,19 +161,19 @@ def _pass(state: _State, token: _Token, step: Step, told: Told, rounds: int) -> 
     facts = {name: value for name, value in state.facts.items() if name not in own}
     left = (
         _leave(replace(state, facts={**facts, **more}), token, step, rounds)
-        for more in told(step, facts)
+        for more in learned(step, facts)
     )
     return [one for one in left if one is not None]
 
 
-def _fork(state: _State, token: _Token, step: Step) -> _State:
+def _fork(state: _RunState, token: _Token, step: Step) -> _RunState:
     frames = (*token.frames, (step.id, len(step.next)))
     apart = tuple(_Token(move.to, frames) for move in step.next)
     taken = {**state.taken, **{(step.id, place): 1 for place in range(len(apart))}}
     return replace(state, tokens=(*apart, *state.tokens), taken=taken)
 
 
-def _shows_nothing_new(state: _State, step: Step, place: int, rounds: int) -> bool:
+def _shows_nothing_new(state: _RunState, step: Step, place: int, rounds: int) -> bool:
     """Whether a loop is left, or gone on with, in a round between the second and the last.
 
     A step that repeats itself is gone on with to its limit, for what comes after that is another
@@ -180,7 +186,7 @@ def _shows_nothing_new(state: _State, step: Step, place: int, rounds: int) -> bo
     return False
 
 
-def _leave(state: _State, token: _Token, step: Step, rounds: int) -> _State | Run | None:
+def _leave(state: _RunState, token: _Token, step: Step, rounds: int) -> _RunState | FlowRun | None:
     place = way(step, state.facts, state.taken)
     if place is None:
         state = replace(state, trail=(*state.trail, (step.id, -1)))

@@ -3,11 +3,11 @@
 import re
 
 # What changes something by law when it goes through, and therefore has to be signed.
-SIGNED = frozenset({"benefit", "permit", "deal"})
+SIGNED_ARCHETYPES = frozenset({"benefit", "permit", "deal"})
 
 
 # Nothing in these is decided about a person: no page to look everything over is needed.
-LIGHT = frozenset({"survey"})
+UNREVIEWED_ARCHETYPES = frozenset({"survey"})
 
 
 # What opens somebody's money or accounts. A library card is a card too: only these words together.
@@ -24,6 +24,6 @@ _SECRET = re.compile(
 )
 
 
-def secret(words: str) -> bool:
+def asks_for_secret(words: str) -> bool:
     """Whether these words ask for something that must never be given to anybody."""
     return _SECRET.search(words) is not None

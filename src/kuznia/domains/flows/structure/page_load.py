@@ -1,9 +1,9 @@
 """How full a page is: what each of its fields costs in attention."""
 
-from kuznia.domains.flows.schema import Ask
+from kuznia.domains.flows.schema import FormField
 
 
-def cost(field: Ask) -> float:
+def field_load(field: FormField) -> float:
     """How much of a page's attention a field takes; a line of text is one."""
     match field.type:
         case "yesno":
@@ -19,4 +19,4 @@ def cost(field: Ask) -> float:
 
 
 # What a page can hold before it begins to tire.
-FULL = 5.0
+MAX_PAGE_LOAD = 5.0

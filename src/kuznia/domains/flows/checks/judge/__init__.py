@@ -6,14 +6,14 @@ from types import MappingProxyType
 from kuznia.domains.flows.checks.judge.result import Judgement, Loss, Metric
 from kuznia.domains.flows.checks.proof import sound
 from kuznia.domains.flows.checks.proof.data import asked_twice, known_to_registers
-from kuznia.domains.flows.schema import SEEN, Ask, Step, Text
+from kuznia.domains.flows.schema import PAGE_KINDS, FormField, Step, Text
 from kuznia.domains.flows.screens.audit import Audit, audit
 from kuznia.domains.flows.screens.element import Element
 from kuznia.domains.flows.structure.components import worth
 from kuznia.domains.flows.structure.graph import FlowGraph
-from kuznia.domains.flows.structure.interpreter import Run
-from kuznia.domains.flows.structure.law import LIGHT, SIGNED
-from kuznia.domains.flows.structure.page_load import FULL, cost
+from kuznia.domains.flows.structure.interpreter import FlowRun
+from kuznia.domains.flows.structure.law import SIGNED_ARCHETYPES, UNREVIEWED_ARCHETYPES
+from kuznia.domains.flows.structure.page_load import MAX_PAGE_LOAD, field_load
 from kuznia.forge.terms import Finding
 
 WEIGHTS: Mapping[str, float] = MappingProxyType(
@@ -65,25 +65,25 @@ def _length(graph: FlowGraph) -> Metric:
     """As many pages as there are topics and legal steps: each one more or less costs."""
     ended = [run for run in graph.runs if run.end is not None] or list(graph.runs)
     longest = max(ended, key=lambda run: len(_seen(graph, run)))
-    seen, wanted = len(_seen(graph, longest)), _wanted(graph, longest)
-    score = 100.0 * min(seen, wanted) / max(seen, wanted) if seen and wanted else 0.0
+    seen, needed = len(_seen(graph, longest)), _pages_needed(graph, longest)
+    score = 100.0 * min(seen, needed) / max(seen, needed) if seen and needed else 0.0
     losses: list[Loss] = []
-    if seen > wanted:
+    if seen > needed:
         losses.append(
             _loss(
                 graph.first,
                 (
-                    f"{seen} сторінок там, де досить {wanted}",
-                    f"{seen} pages where {wanted} would do",
+                    f"{seen} сторінок там, де досить {needed}",
+                    f"{seen} pages where {needed} would do",
                 ),
                 ("Об'єднайте сторінки однієї теми.", "Put pages on one topic together."),
             )
         )
-    elif seen < wanted:
+    elif seen < needed:
         losses.append(
             _loss(
                 graph.first,
-                (f"{seen} сторінок замість {wanted}", f"{seen} pages instead of {wanted}"),
+                (f"{seen} сторінок замість {needed}", f"{seen} pages instead of {needed}"),
                 (
                     "Одна тема – одна сторінка; додайте обов'язкові кроки.",
                     "One topic is one page; add the steps that are missing.",
@@ -93,12 +93,12 @@ def _length(graph: FlowGraph) -> Metric:
     return _metric("length", score, losses)
 
 
-def _seen(graph: FlowGraph, run: Run) -> list[Step]:
+def _seen(graph: FlowGraph, run: FlowRun) -> list[Step]:
     steps = (graph.flow.by_id[step] for step in dict.fromkeys(run.path))
-    return [step for step in steps if step.kind in SEEN]
+    return [step for step in steps if step.kind in PAGE_KINDS]
 
 
-def _wanted(graph: FlowGraph, run: Run) -> int:
+def _pages_needed(graph: FlowGraph, run: FlowRun) -> int:
     """Topics on this way, and the pages that the law or good manners want on it."""
     flow = graph.flow
     path = [flow.by_id[step] for step in dict.fromkeys(run.path)]
@@ -107,14 +107,14 @@ def _wanted(graph: FlowGraph, run: Run) -> int:
     groups |= {f"shown {s.id}" for s in path if s.kind == "form" and s.shows and not s.fields}
     asks = any(step.fields for step in path)
     personal = any(s.provides or any(field.personal for field in s.fields) for s in path)
-    legal = flow.legal_effect or flow.archetype in SIGNED
+    legal = flow.legal_effect or flow.archetype in SIGNED_ARCHETYPES
     told = any(step.provides and step.kind == "authenticate" for step in path)
     kinds = {step.kind for step in path}
     due = (flow.fee is not None and flow.fee.kopiykas > 0) or flow.archetype == "payment"
     needed = (
         told or legal or (personal and "authenticate" in kinds),
         personal,
-        asks and flow.archetype not in LIGHT,
+        asks and flow.archetype not in UNREVIEWED_ARCHETYPES,
         legal,
         due,
         # Where it went is shown while something is still to come; the end is always shown.
@@ -134,7 +134,7 @@ def _components(graph: FlowGraph) -> Metric:
     return _metric("components", score, losses)
 
 
-def _wrong_component(step: Step, field: Ask) -> Loss:
+def _wrong_component(step: Step, field: FormField) -> Loss:
     known = worth(field) > 0
     return _loss(
         f"{step.id}.{field.id}",
@@ -166,9 +166,9 @@ def _accessibility(result: Audit) -> Metric:
 def _saturation(graph: FlowGraph) -> Metric:
     # A page nobody comes to tires nobody.
     pages = [step for step in graph.flow.steps if step.fields and step.id in graph.reached]
-    loads = {step.id: sum(map(cost, step.fields)) for step in pages}
+    loads = {step.id: sum(map(field_load, step.fields)) for step in pages}
     scores = {
-        step: 100.0 if load <= FULL else max(0.0, 100.0 - 12 * (load - FULL))
+        step: 100.0 if load <= MAX_PAGE_LOAD else max(0.0, 100.0 - 12 * (load - MAX_PAGE_LOAD))
         for step, load in loads.items()
     }
     if not scores:
@@ -178,8 +178,8 @@ def _saturation(graph: FlowGraph) -> Metric:
         _loss(
             step,
             (
-                f"сторінка перевантажена: {loads[step]:g} із {FULL:g}",
-                f"too much on one page: {loads[step]:g} of {FULL:g}",
+                f"сторінка перевантажена: {loads[step]:g} із {MAX_PAGE_LOAD:g}",
+                f"too much on one page: {loads[step]:g} of {MAX_PAGE_LOAD:g}",
             ),
             ("Поділіть сторінку на дві.", "Split the page in two."),
         )

@@ -16,10 +16,10 @@ def guard_cases(graph: FlowGraph) -> Iterator[Finding]:
         if step.kind == "fork":
             continue
         for clash in graph.clashes(step):
-            yield Finding("guard-cases", "mend", step.id, _said(step, clash), _advice(clash))
+            yield Finding("guard-cases", "mend", step.id, _message(step, clash), _advice(clash))
 
 
-def _said(step: Step, clash: Clash) -> str:
+def _message(step: Step, clash: Clash) -> str:
     case = _case(clash.facts)
     match clash.kind:
         case "gap":

@@ -4,24 +4,24 @@ from collections.abc import Iterator
 
 from kuznia.domains.flows.schema import Move, Step
 from kuznia.domains.flows.structure.graph import FlowGraph, spread
-from kuznia.domains.flows.structure.interpreter import MOST_RUNS, ROUNDS
+from kuznia.domains.flows.structure.interpreter import MAX_RUNS, ROUNDS
 from kuznia.forge.terms import Finding
 
 
 def execution(graph: FlowGraph) -> Iterator[Finding]:
     """Every way is walked to its end, and every move is taken by at least one of them."""
     flow = graph.flow
-    if len(graph.runs) > MOST_RUNS:
+    if len(graph.runs) > MAX_RUNS:
         yield Finding(
             "execution",
             "block",
             graph.first,
-            f"There are more than {MOST_RUNS} ways through: they cannot all be walked.",
+            f"There are more than {MAX_RUNS} ways through: they cannot all be walked.",
             "Let fewer steps branch, or let the branches come together sooner.",
         )
         return
     # A strand that stopped early took no more moves; why it stopped is another check's to say.
-    silent = spread([run.at for run in graph.runs if run.stuck is not None], graph.after)
+    silent = spread([run.stopped_at for run in graph.runs if run.stuck is not None], graph.after)
     walked = {step for run in graph.runs for step, _ in run.trail}
     for step in flow.steps:
         if step.id not in walked - silent or step.kind in {"fork", "end"} or _odd(graph, step):

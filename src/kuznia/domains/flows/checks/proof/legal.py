@@ -4,7 +4,11 @@ from collections.abc import Iterator
 
 from kuznia.domains.flows.schema import Kind, Step
 from kuznia.domains.flows.structure.graph import FlowGraph
-from kuznia.domains.flows.structure.law import LIGHT, SIGNED, secret
+from kuznia.domains.flows.structure.law import (
+    SIGNED_ARCHETYPES,
+    UNREVIEWED_ARCHETYPES,
+    asks_for_secret,
+)
 from kuznia.forge.terms import Finding
 
 
@@ -34,14 +38,14 @@ def _lacks(step: Step, kind: Kind, what: str) -> Finding:
 
 def _before_sending(graph: FlowGraph, targets: tuple[Step, ...]) -> Iterator[Finding]:
     flow = graph.flow
-    if flow.legal_effect or flow.archetype in SIGNED:
+    if flow.legal_effect or flow.archetype in SIGNED_ARCHETYPES:
         unsigned = _past(graph, "sign", [graph.first])
         yield from (
             _lacks(step, "sign", f"{step.id} can be reached unsigned")
             for step in targets
             if step.id in unsigned
         )
-    if flow.archetype in LIGHT:
+    if flow.archetype in UNREVIEWED_ARCHETYPES:
         return
     asking = [step.id for step in flow.steps if step.kind == "form" and step.fields]
     unseen = _past(graph, "review", asking)
@@ -137,7 +141,7 @@ def sensitive_field(graph: FlowGraph) -> Iterator[Finding]:
     for step in graph.flow.steps:
         for field in step.fields:
             words = (field.id.replace("_", " "), field.label.uk, field.label.en)
-            if any(secret(said) for said in words):
+            if any(asks_for_secret(said) for said in words):
                 yield Finding(
                     "sensitive-field",
                     "mend",

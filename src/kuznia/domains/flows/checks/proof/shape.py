@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kuznia.domains.flows.schema import SERVICES, Ask, Step
+from kuznia.domains.flows.schema import SERVICE_KINDS, FormField, Step
 from kuznia.domains.flows.structure.graph import FlowGraph, spread
 from kuznia.domains.flows.structure.guards import tests
 from kuznia.forge.terms import Finding
@@ -73,14 +73,14 @@ def improper_completion(graph: FlowGraph) -> Iterator[Finding]:
     """What is split has to be joined, by as many as left; an end inside a split ends nothing."""
     told: set[str] = set()
     for run in graph.runs:
-        if run.stuck in {"join", "split-end"} and run.at not in told:
-            told.add(run.at)
-            what = "ends while" if run.stuck == "split-end" else "is joined though"
+        if run.stuck in {"join", "split-end"} and run.stopped_at not in told:
+            told.add(run.stopped_at)
+            what = "ends while" if run.stuck == "split-end" else "is joined while"
             yield Finding(
                 "improper-completion",
                 "block",
-                run.at,
-                f"At step {run.at} one strand {what} others that left the same fork are elsewhere.",
+                run.stopped_at,
+                f"At step {run.stopped_at} one branch {what} others of the same fork are not there yet.",
                 "Lead every branch of a fork to one join, and let no branch end before it.",
             )
     for end in graph.of_kind("end"):
@@ -134,13 +134,13 @@ def _human(graph: FlowGraph, step: Step) -> bool:
 def _asked(graph: FlowGraph, fact: str, step: Step) -> bool:
     if fact == step.id:
         return step.kind in {"form", "review", "consent"}
-    return isinstance(graph.flow.facts.get(fact), Ask)
+    return isinstance(graph.flow.facts.get(fact), FormField)
 
 
 def unrouted_outcome(graph: FlowGraph) -> Iterator[Finding]:
     """Whoever is asked may fail to answer; that has to lead somewhere of its own."""
     for step in graph.flow.steps:
-        if step.kind not in SERVICES:
+        if step.kind not in SERVICE_KINDS:
             continue
         if len(step.outcomes) < 2:
             yield Finding(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kuznia.domains.flows.schema import Ask, Step, Text
+from kuznia.domains.flows.schema import FormField, Step, Text
 from kuznia.domains.flows.structure.graph import FlowGraph
 from kuznia.forge.terms import Finding
 
@@ -10,7 +10,9 @@ from kuznia.forge.terms import Finding
 def texts(graph: FlowGraph) -> Iterator[Finding]:
     """Everything said is said in both languages, and no two questions on a page look the same."""
     for step in graph.flow.steps:
-        empty = [place for place, text in _said(step) if not (text.uk.strip() and text.en.strip())]
+        empty = [
+            place for place, text in _texts_of(step) if not (text.uk.strip() and text.en.strip())
+        ]
         for place in empty:
             yield _text(step, f"{place} of step {step.id} says nothing in one of the languages")
         for language in ("uk", "en"):
@@ -23,13 +25,13 @@ def texts(graph: FlowGraph) -> Iterator[Finding]:
                 yield _text(step, f"the options of {field.id} cannot be told apart")
 
 
-def _tells_apart(field: Ask) -> bool:
+def _tells_apart(field: FormField) -> bool:
     ids = {option.id for option in field.options}
     labels = {option.label.uk.strip().lower() for option in field.options}
     return len(ids) >= 2 and len(ids) == len(labels) == len(field.options)
 
 
-def _said(step: Step) -> Iterator[tuple[str, Text]]:
+def _texts_of(step: Step) -> Iterator[tuple[str, Text]]:
     yield "the title", step.title
     if step.text is not None:
         yield "the text", step.text
