@@ -12,7 +12,6 @@ from kuznia.domains.flows.edits.operations import (
     AddBranch,
     AddField,
     AddStep,
-    ChangeField,
     Edit,
     ImpossibleEdit,
     MoveField,
@@ -20,6 +19,7 @@ from kuznia.domains.flows.edits.operations import (
     RemoveField,
     RemoveStep,
     Rename,
+    RequireField,
     apply_edits,
 )
 from kuznia.domains.flows.edits.sentences import read_edits
@@ -54,7 +54,7 @@ def test_a_field_moves_and_stays_what_it_was() -> None:
 
 
 def test_a_field_becomes_optional() -> None:
-    assert changes(ChangeField(field="email", required=False)) == [
+    assert changes(RequireField(field="email", required=False)) == [
         ("changed", "contact.email.required")
     ]
 

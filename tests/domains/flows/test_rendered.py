@@ -200,7 +200,7 @@ FIELDS = (
     ask("age", type="number", low=1, high=9),
     ask("born", type="date"),
     ask("at", type="time"),
-    ask("scan", type="file", most=3),
+    ask("scan", type="file", max_length=3),
     ask("sure", type="yesno"),
     ask("few", type="choice", options=options("a", "b")),
     ask("more", type="choice", options=options(*"abcdefghi")),

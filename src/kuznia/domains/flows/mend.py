@@ -1,4 +1,4 @@
-"""What our own code can put right in a flow that a model wrote: it costs no token."""
+"""Repairs of a model's flow by our own code, which cost no token."""
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
@@ -22,11 +22,11 @@ Steps = dict[str, Step]
 
 
 def mend(flow: Flow, findings: Iterable[Finding]) -> Flow:
-    """The flow with what can be put right put right; the same flow when nothing can."""
-    wanted = {finding.code for finding in findings}
-    for code, cure in CURES.items():
-        if code in wanted:
-            flow = cure(flow)
+    """Apply every repair that a finding calls for, in order."""
+    codes = {finding.code for finding in findings}
+    for code, repair in REPAIRS.items():
+        if code in codes:
+            flow = repair(flow)
     return flow
 
 
@@ -34,7 +34,7 @@ def _with(flow: Flow, steps: Iterable[Step]) -> Flow:
     try:
         return flow.having(steps=tuple(steps))
     except ValidationError:
-        # What was to be put in is there under the same name: then it is not for us to mend.
+        # A step to insert has the id of something else: this code cannot repair that.
         return flow
 
 
@@ -49,21 +49,21 @@ def _set(step: Step, **values: object) -> Step:
 def _no_secrets(flow: Flow) -> Flow:
     def asks(field: FormField) -> bool:
         return any(
-            asks_for_secret(said)
-            for said in (field.id.replace("_", " "), field.label.uk, field.label.en)
+            asks_for_secret(text)
+            for text in (field.id.replace("_", " "), field.label.uk, field.label.en)
         )
 
     return _each(flow, lambda s: _set(s, fields=tuple(f for f in s.fields if not asks(f))))
 
 
-def _said_in_both(flow: Flow) -> Flow:
-    """A text that is missing in one language is better said in the other than not at all."""
+def _in_both_languages(flow: Flow) -> Flow:
+    """Use the other language's text where one is missing."""
 
     def both(text: Text | None) -> Text | None:
         if text is None or (text.uk.strip() and text.en.strip()):
             return text
-        said = text.uk.strip() or text.en.strip() or flow.name.of(flow.language)
-        return Text(uk=text.uk.strip() or said, en=text.en.strip() or said)
+        other = text.uk.strip() or text.en.strip() or flow.name.of(flow.language)
+        return Text(uk=text.uk.strip() or other, en=text.en.strip() or other)
 
     def change(step: Step) -> Step:
         fields = tuple(
@@ -96,16 +96,16 @@ def _asked_once(flow: Flow) -> Flow:
     return _with(flow, steps)
 
 
-def _told_not_asked(flow: Flow) -> Flow:
-    """What registers know is not asked, and what they told can be called wrong."""
-    told = {fact.id for step in flow.steps for fact in step.provides}
+def _from_registers(flow: Flow) -> Flow:
+    """Remove fields that registers know, and let people report errors in register data."""
+    provided = {fact.id for step in flow.steps for fact in step.provides}
     proven = any(step.kind == "authenticate" for step in flow.steps)
 
     def change(step: Step) -> Step:
         if proven and step.kind == "form" and step.repeats == 1:
-            known = told | set(KNOWN)
+            known = provided | set(KNOWN)
             step = _set(step, fields=tuple(f for f in step.fields if f.id not in known))
-        if step.kind in {"form", "review"} and told & set(step.shows) and len(step.next) == 1:
+        if step.kind in {"form", "review"} and provided & set(step.shows) and len(step.next) == 1:
             right = standard.option("right", "Усе правильно", "All correct")
             wrong = standard.option("wrong", "Дані помилкові", "The data are wrong")
             moves = (
@@ -119,13 +119,13 @@ def _told_not_asked(flow: Flow) -> Flow:
 
 
 def _ended(flow: Flow, end: Step) -> Flow:
-    """The flow with an end in it, if something leads there."""
-    wanted = any(move.to == end.id for step in flow.steps for move in step.next)
-    return _with(flow, (*flow.steps, end)) if wanted and end.id not in flow.by_id else flow
+    """Add an end if a move leads to it."""
+    needed = any(move.to == end.id for step in flow.steps for move in step.next)
+    return _with(flow, (*flow.steps, end)) if needed and end.id not in flow.by_id else flow
 
 
 def _led_on(flow: Flow) -> Flow:
-    """What leads nowhere leads to the step that is written after it."""
+    """Lead dangling moves and dead ends to the next step in the list."""
     order = [step.id for step in flow.steps]
 
     def after(step: Step) -> str | None:
@@ -154,7 +154,7 @@ def _only_reached(flow: Flow) -> Flow:
 
 
 def _covered(flow: Flow) -> Flow:
-    """A case that no guard covers goes where the last one goes; what is never taken is left out."""
+    """Send uncovered cases along the last move, and remove moves that are never taken."""
     graph = FlowGraph(flow)
 
     def change(step: Step) -> Step:
@@ -173,7 +173,7 @@ def _covered(flow: Flow) -> Flow:
 
 
 def _taken(flow: Flow) -> Flow:
-    """Without moves that what was decided before rules out."""
+    """Remove moves that earlier decisions rule out."""
     taken = FlowGraph(flow).taken
 
     def change(step: Step) -> Step:
@@ -186,7 +186,7 @@ def _taken(flow: Flow) -> Flow:
 
 
 def _routed(flow: Flow) -> Flow:
-    """Whatever is asked of somebody else may fail, and then says so."""
+    """Give a service step an outcome for failure, and a move for it."""
 
     def change(step: Step) -> Step:
         if step.kind not in SERVICE_KINDS or len(step.next) != 1 or step.next[0].when is not None:
@@ -212,7 +212,7 @@ def _shown_when_known(flow: Flow) -> Flow:
 
 
 def _lawful(flow: Flow) -> Flow:
-    """The steps the law wants, put in before what is handed in, each once and in order."""
+    """Insert the steps that the law requires before the submission, each once and in order."""
     target = next((step for step in flow.steps if step.kind in {"submit", "pay"}), None)
     if target is None:
         return flow
@@ -236,19 +236,19 @@ def _put_before(flow: Flow, target: Step, chain: list[Step], blocks: list[Block]
     if not chain:
         return flow
     signed = any(isinstance(block, ChoiceBlock) for block in blocks)
-    led: list[Step] = []
+    chained: list[Step] = []
     for step, follower in zip(chain, [*(one.id for one in chain[1:]), target.id], strict=True):
         moves = (Move(to=follower),)
         if step.kind == "sign" and signed:
             hoped = Move(to=follower, when=standard.is_("sign", "signed"))
             moves = (hoped, Move(to=standard.CANCELLED.id))
-        led.append(_set(step, next=moves))
+        chained.append(_set(step, next=moves))
 
     def change(step: Step) -> Step:
-        # A move from what was handed in back to itself stays: it is a second try.
+        # The target's own move back to itself is a second try, and stays.
         if step.id == target.id:
             return step
-        first = led[0].id
+        first = chained[0].id
         moves = tuple(
             m.model_copy(update={"to": first}) if m.to == target.id else m for m in step.next
         )
@@ -256,13 +256,13 @@ def _put_before(flow: Flow, target: Step, chain: list[Step], blocks: list[Block]
 
     steps = [change(step) for step in flow.steps]
     place = next(n for n, step in enumerate(steps) if step.id == target.id)
-    start = led if place == 0 else []
-    order = [*start, *steps] if start else [*steps[:place], *led, *steps[place:]]
+    start = chained if place == 0 else []
+    order = [*start, *steps] if start else [*steps[:place], *chained, *steps[place:]]
     return _ended(_with(flow, order), standard.CANCELLED)
 
 
 def _counted(flow: Flow) -> Flow:
-    """A machine that asks itself again is stopped after the third time."""
+    """Limit a service step that repeats itself to three rounds."""
 
     def change(step: Step) -> Step:
         moves = list(step.next)
@@ -277,17 +277,17 @@ def _counted(flow: Flow) -> Flow:
     return _ended(_each(flow, change), standard.UNAVAILABLE)
 
 
-# In this order: what is put in comes before what then has to be led on, and covered, and reached.
-CURES: Mapping[str, Callable[[Flow], Flow]] = MappingProxyType(
+# In this order: inserted steps may need moves, moves may need guards, and some end unreachable.
+REPAIRS: Mapping[str, Callable[[Flow], Flow]] = MappingProxyType(
     {
         "sensitive-field": _no_secrets,
-        "texts": _said_in_both,
+        "texts": _in_both_languages,
         "asked-twice": _asked_once,
         "dangling-target": _led_on,
         "dead-end": _led_on,
         "improper-completion": _led_on,
         "unrouted-outcome": _routed,
-        "once-only": _told_not_asked,
+        "once-only": _from_registers,
         "legal-steps": _lawful,
         "unbounded-loop": _counted,
         "guard-cases": _covered,

@@ -1,4 +1,4 @@
-"""The parts of a flow's artefact: the flow, its proof, its score and its pages."""
+"""The parts of an artefact of flows: the flow, its proof, its score and its pages."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -21,12 +21,12 @@ from kuznia.platform.process.workers import POOL
 
 
 async def read(order: FlowInput) -> FlowOrder:
-    """The order, read where it holds nobody up."""
+    """Read an order in a worker, so that the event loop goes on."""
     return await POOL.ease(partial(read_order, order))
 
 
 async def _studied(work: Callable[[], FlowStudy]) -> Studied[Flow]:
-    """A flow made and studied in one go, where it holds nobody up."""
+    """Make and study a flow in one task of a worker, so that the event loop goes on."""
     made = await POOL.ease(work)
     return Studied(made.flow, made)
 
@@ -44,7 +44,7 @@ async def _mend_flow(flow: Flow, findings: tuple[Finding, ...], _: FlowBench) ->
 
 
 def _planned(order: FlowOrder) -> FlowStudy:
-    """The flow our own planner makes of an order that was not declined."""
+    """The flow that our own planner makes of an order."""
     return study(build(order.reading).having(language=order.language))
 
 
@@ -69,7 +69,7 @@ def _make_screens(bench: FlowBench) -> Screens:
 
 
 async def _read_page(reply: str, bench: FlowBench) -> Screens:
-    # Odd markup takes a while to clean.
+    # Unusual markup takes a while to clean.
     return await POOL.ease(partial(parse_page, reply, study_of(bench)))
 
 
@@ -93,7 +93,7 @@ JUDGE: Part[Judgement, FlowOrder] = Part(name="judge", needs=("flow",), make=_ma
 UI: Part[Screens, FlowOrder] = Part(
     name="ui",
     needs=("flow",),
-    # HTML is taken of no model but one that was set up to render it.
+    # Only a model that was set up to write pages may write HTML.
     specialist=True,
     prompt=ui_prompt,
     parse=_read_page,

@@ -68,11 +68,11 @@ Format = Literal[
 Ending = Literal["done", "refused", "cancelled"]
 Op = Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "filled"]
 
-# What a person sees a page for; the others happen between two pages.
+# Kinds of step that have a page; the others happen between two pages.
 PAGE_KINDS: frozenset[Kind] = frozenset(
     {"authenticate", "consent", "form", "review", "sign", "pay", "status", "end"}
 )
-# These ask somebody else, who may say no or say nothing.
+# Kinds that ask an outside service, which may refuse or not answer.
 SERVICE_KINDS: frozenset[Kind] = frozenset(
     {"authenticate", "lookup", "sign", "pay", "submit", "wait"}
 )
@@ -82,13 +82,13 @@ Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 
 
 class Value(BaseModel):
-    """Something a flow is made of: never changed, and nothing in it that we do not know."""
+    """An immutable value of a flow; unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Text(Value):
-    """The same said in Ukrainian and in English."""
+    """A text in Ukrainian and in English."""
 
     uk: Annotated[str, Field(max_length=600)]
     en: Annotated[str, Field(max_length=600)]
@@ -98,7 +98,7 @@ class Text(Value):
 
 
 class Option(Value):
-    """One of several answers, or one of several ways a step can turn out."""
+    """One option of a field, or one outcome of a step."""
 
     id: Id
     label: Text
@@ -108,7 +108,7 @@ Scalar: TypeAlias = StrictBool | StrictInt | StrictFloat | str
 
 
 class Comparison(Value):
-    """One fact compared with one value; the fact of a step that turns out is the step's id."""
+    """A fact compared with a value; the outcome of a step is a fact under the step's id."""
 
     fact: Id
     op: Op = "eq"
@@ -131,33 +131,33 @@ Guard: TypeAlias = Comparison | All | Either | Not
 
 
 class Fact(Value):
-    """Something that is known about the person: asked for, or told by a registry."""
+    """Something known about the person: asked for, or provided by a register."""
 
     id: Id
     label: Text
     type: FieldType = "text"
     format: Format | None = None
     options: Annotated[tuple[Option, ...], Field(max_length=60)] = ()
-    # Which register told it.
+    # The register that provides it.
     registry: Annotated[str, Field(max_length=48)] | None = None
 
 
 class FormField(Fact):
-    """A field: what is asked, what is a good answer, and what is said to a bad one."""
+    """A field of a form: its label, its valid answers, and its error message."""
 
     required: bool = True
     hint: Text | None = None
     error: Text | None = None
     low: float | None = None
     high: float | None = None
-    # The most characters of a text, or the most files.
-    most: int | None = None
+    # Characters of a text at most, or files of an upload.
+    max_length: int | None = None
     autocomplete: Annotated[str, Field(max_length=32)] | None = None
-    # The topic: one topic is one page.
+    # The topic: each topic has a page.
     group: Annotated[str, Field(max_length=48)] = "details"
-    # Says something about a living person.
+    # Whether the answer is personal data.
     personal: bool = False
-    # A component of the Diia design system; ours is chosen by type when nothing is said.
+    # A component of the Diia design system; without one, the type decides.
     component: Annotated[str, Field(max_length=48)] | None = None
 
 
@@ -171,9 +171,9 @@ class Fee(Value):
 
 
 class Move(Value):
-    """A way on. `when` left out means: when nothing else holds.
+    """A move to another step; without `when` it is taken when no other move holds.
 
-    `limit` is how often it may be taken; after that the way on is the one without a guard.
+    `limit` is how often it may be taken; after that the move without a guard is taken.
     """
 
     to: Id
@@ -182,20 +182,20 @@ class Move(Value):
 
 
 class Step(Value):
-    """One thing that happens on the way."""
+    """One step of a flow, with a page or without."""
 
     id: Id
     kind: Kind
     title: Text
     text: Text | None = None
     fields: Annotated[tuple[FormField, ...], Field(max_length=40)] = ()
-    # Facts shown to the person, who can say that they are wrong.
+    # Facts shown to the person, who can report an error in them.
     shows: Annotated[tuple[Id, ...], Field(max_length=60)] = ()
     provides: Annotated[tuple[Fact, ...], Field(max_length=40)] = ()
     outcomes: Annotated[tuple[Option, ...], Field(max_length=12)] = ()
     next: Annotated[tuple[Move, ...], Field(max_length=12)] = ()
     registry: Annotated[str, Field(max_length=48)] | None = None
-    # Who is waited for, and for how long at most.
+    # Who is waited for, and for how many days at most.
     who: Text | None = None
     days: Annotated[int, Field(ge=1, le=3650)] | None = None
     fee: Fee | None = None
@@ -203,12 +203,12 @@ class Step(Value):
 
     @property
     def repeats(self) -> int:
-        """How often the step may be gone through in a row, because it leads to itself."""
+        """How often the step may be repeated in a row, because it leads to itself."""
         return 1 + max((move.limit or 0 for move in self.next if move.to == self.id), default=0)
 
     @property
     def record(self) -> tuple["FormField", ...]:
-        """The fields without the one that asks whether there is another of it all."""
+        """The fields of one record: all but the one that asks for another record."""
         again = {
             move.when.fact
             for move in self.next
@@ -222,7 +222,7 @@ def _facts(step: Step) -> tuple[Fact, ...]:
 
 
 class Flow(Draft):
-    """A whole service. The first step is where it begins."""
+    """A whole service; it begins at the first step."""
 
     id: Id
     name: Text
@@ -230,14 +230,14 @@ class Flow(Draft):
     language: Language = "uk"
     steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=80)]
     fee: Fee | None = None
-    # Whether something is changed by law when it goes through: then it has to be signed.
+    # Whether the service has a legal effect: then it has to be signed.
     legal_effect: bool = False
-    # What was guessed, for a person to agree or disagree with.
+    # What was guessed, for a person to confirm or correct.
     assumptions: Annotated[tuple[Text, ...], Field(max_length=40)] = ()
 
     @model_validator(mode="after")
     def _one_name_one_thing(self) -> Self:
-        """A fact and a step share one set of names, for the exports know only one."""
+        """Facts and steps share one set of ids, because the exports have only one."""
         steps = [step.id for step in self.steps]
         if len(set(steps)) < len(steps):
             raise ValueError("two steps have the same id")
@@ -246,7 +246,7 @@ class Flow(Draft):
         return self
 
     def having(self, **values: Any) -> "Flow":
-        """The flow with other values; built anew, so that nothing found out before stays in it."""
+        """The flow with other values, built anew so that no cached property is kept."""
         # Any: whatever the fields of a flow take, and it is checked on the way in.
         return Flow(**{name: getattr(self, name) for name in Flow.model_fields} | values)
 
@@ -256,14 +256,14 @@ class Flow(Draft):
 
     @cached_property
     def asks(self) -> dict[str, FormField]:
-        """Every field by its id; of two with one id, the first."""
+        """Every field by its id; of two fields with one id, the first."""
         return {field.id: field for step in reversed(self.steps) for field in reversed(step.fields)}
 
     @cached_property
     def facts(self) -> dict[str, Fact]:
-        """What can be known by the end: asked or told."""
-        told = {fact.id: fact for step in self.steps for fact in step.provides}
-        return {**told, **self.asks}
+        """Every fact by its id: asked for, or provided by a register."""
+        provided = {fact.id: fact for step in self.steps for fact in step.provides}
+        return {**provided, **self.asks}
 
 
 class FlowInput(Input):

@@ -75,7 +75,7 @@ def test_a_field_of_each_type_is_shown() -> None:
     fields = (
         ask("a", type="choice", options=options(*"abcdefgh")),
         ask("b", type="many", options=options(*"abc")),
-        ask("c", type="file", most=3),
+        ask("c", type="file", max_length=3),
         ask("d", type="time"),
         ask("e", type="number"),
         ask("f", type="long"),

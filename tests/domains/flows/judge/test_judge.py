@@ -21,7 +21,7 @@ from kuznia.domains.flows.checks.judge import WEIGHTS, judge
 from kuznia.domains.flows.checks.proof import prove
 from kuznia.domains.flows.schema import Flow, Text
 from kuznia.domains.flows.screens.pages import PageView, page
-from kuznia.domains.flows.structure.components import CODES, RIGHT, component, worth
+from kuznia.domains.flows.structure.components import CODES, FITTING, component, worth
 from kuznia.domains.flows.structure.graph import FlowGraph
 from kuznia.domains.flows.structure.page_load import field_load
 
@@ -168,7 +168,7 @@ def test_what_a_field_costs(field, price) -> None:
 
 
 def test_every_component_of_ours_is_one_of_the_design_system() -> None:
-    assert {code for codes in RIGHT.values() for code in codes} <= CODES
+    assert {code for codes in FITTING.values() for code in codes} <= CODES
 
 
 @pytest.mark.parametrize(

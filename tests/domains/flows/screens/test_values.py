@@ -16,7 +16,7 @@ NUMBER = ask("x", type="number", low=1, high=10)
 WHOLE = ask("x", type="number", format="integer")
 PAST = ask("x", type="date", format="past")
 FUTURE = ask("x", type="date", format="future")
-FILES = ask("x", type="file", most=2)
+FILES = ask("x", type="file", max_length=2)
 
 
 @pytest.mark.parametrize(

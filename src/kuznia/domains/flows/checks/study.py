@@ -1,4 +1,4 @@
-"""A flow with all that our own code computes from it: its proof, its score and its pages."""
+"""Everything our own code computes from a flow: its proof, its score and its pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from kuznia.domains.flows.structure.graph import FlowGraph
 from kuznia.forge.terms import Bench, Draft, Finding
 
 FlowBench = Bench[FlowOrder]
-# The paths that are listed in an answer; the proof walks all of them.
+# Paths listed in an answer; the proof walks all of them.
 MAX_LISTED = 64
 
 
@@ -60,7 +60,7 @@ def _proof(known: FlowGraph, findings: tuple[Finding, ...]) -> FlowProof:
             ProofFinding(code=one.code, severity=one.severity, where=one.where, message=one.message)
             for one in findings
         ),
-        ways=len(runs),
+        path_count=len(runs),
         paths=tuple(
             FlowPath(steps=run.path, end=run.end or run.stopped_at) for run in runs[:MAX_LISTED]
         ),

@@ -10,13 +10,13 @@ from kuznia.domains.flows.schema import Flow
 from kuznia.domains.flows.screens.audit import audit
 from kuznia.domains.flows.screens.element import Element, el, walk, words
 from kuznia.domains.flows.screens.expected import ExpectedField, expected_fields
-from kuznia.domains.flows.screens.markup import TooMuchMarkup, read, strange
+from kuznia.domains.flows.screens.markup import TooMuchMarkup, forbidden, read
 from kuznia.domains.flows.screens.pages import PageView, document, frame
 from kuznia.domains.flows.screens.result import RenderedScreens, Screens
 from kuznia.domains.flows.screens.texts import WORDS
 from kuznia.forge.terms import Check, Finding
 
-# How a field may be asked for, by its type; what is not here is a line of text.
+# The controls that may ask for a field, by its type; for any other type, a line of text.
 _INPUTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "long": frozenset({"textarea"}),
@@ -33,7 +33,7 @@ _LINE = frozenset({"text", "email", "tel"})
 
 
 def _content(draft: RenderedScreens, flow: Flow) -> Element | None:
-    """What is delivered between our own frame, read anew; None when the frame is not ours."""
+    """The content between our own frame, read anew; None when the frame is not ours."""
     before, after = frame(flow)
     if not (draft.html.startswith(before) and draft.html.endswith(after)):
         return None
@@ -45,8 +45,10 @@ def _content(draft: RenderedScreens, flow: Flow) -> Element | None:
 
 def _safe(root: Element) -> Iterator[Finding]:
     for node in walk(root):
-        if node is not root and (found := ", ".join(strange(node))):
-            yield Finding("ui-safe", "block", f"ui.{node.tag}", f"{found} may not stand here.")
+        if node is not root and (names := ", ".join(forbidden(node))):
+            yield Finding(
+                "ui-safe", "block", f"ui.{node.tag}", f"{names} is not allowed on a page."
+            )
 
 
 def _accessible(root: Element, flow: Flow) -> Iterator[Finding]:
@@ -59,16 +61,18 @@ def _accessible(root: Element, flow: Flow) -> Iterator[Finding]:
 
 
 def _fields(root: Element, flow: Flow) -> Iterator[Finding]:
-    """Every field is there once, with its label and its answers, and nothing else is asked."""
+    """Every field is on the page once, with its label and options, and nothing else is asked."""
     expected = {one.id: one for fields in expected_fields(flow).values() for one in fields}
     controls: defaultdict[str, list[Element]] = defaultdict(list)
     for node in walk(root):
         if node.tag in {"input", "select", "textarea"}:
             controls[node.attributes.get("name", "")].append(node)
     for name in sorted(controls.keys() - expected.keys()):
-        said = "A control is there that the flow does not have."
-        yield Finding("ui-fields", "block", f"ui.{name[:48]}", said, "Ask for what is described.")
-    # All that is said of a control: the label that counts must not stand beside another.
+        said = "A control asks for a field that the flow does not have."
+        yield Finding(
+            "ui-fields", "block", f"ui.{name[:48]}", said, "Ask for the described fields only."
+        )
+    # All labels of a control together: a second label beside the right one would mislead.
     labels: defaultdict[str, str] = defaultdict(str)
     for node in walk(root):
         if "for" in node.attributes:
@@ -81,7 +85,7 @@ def _fields(root: Element, flow: Flow) -> Iterator[Finding]:
 
 
 def _legends(root: Element) -> dict[str, str]:
-    """What the legend round a control says, by the control's name."""
+    """The text of the legend round a control, by the control's name."""
     found: dict[str, str] = {}
     for fieldset in walk(root):
         if fieldset.tag == "fieldset":
@@ -103,33 +107,33 @@ def _wrong(
         return
     kinds = {_kind(node) for node in controls}
     if len(kinds) > 1 or not kinds <= _INPUTS.get(field.kind, _LINE):
-        yield "The field is asked for by the wrong kind of control."
+        yield "The field has the wrong kind of control."
         return
     choices = kinds <= {"radio", "checkbox"}
     if not choices and len(controls) > 1:
-        yield "The field stands there twice."
+        yield "The field is on the page twice."
     if kinds <= _LINE | {"date", "time", "file"} and "value" in controls[0].attributes:
-        yield "The field is filled in already."
-    if field.values and _answers(controls, labels) != dict(field.values):
-        yield "The answers to choose from are not those of the flow."
+        yield "The field is already filled in."
+    if field.values and _options(controls, labels) != dict(field.values):
+        yield "The options are not those of the flow."
     grouped = choices and field.kind != "agree"
     first = controls[0].attributes.get("id", "")
     label = legends.get(field.id, "") if grouped else labels.get(first, "")
     optional = WORDS["optional"].of(flow.language)
     if _plain(label.replace(optional, "")) != _plain(field.label):
-        yield "The label is not the field's."
+        yield "The label is not the field's own."
 
 
 def _kind(node: Element) -> str:
     return node.attributes.get("type", "text") if node.tag == "input" else node.tag
 
 
-def _answers(controls: list[Element], labels: Mapping[str, str]) -> dict[str, str]:
-    """What can be chosen, with what is said of it; a list's empty first line is no answer."""
+def _options(controls: list[Element], labels: Mapping[str, str]) -> dict[str, str]:
+    """The options with their labels; the empty first line of a list is not an option."""
     if controls[0].tag == "select":
         options = (n for n in walk(controls[0]) if n.tag == "option")
-        given = {n.attributes.get("value", words(n)): _plain(words(n)) for n in options}
-        return {value: said for value, said in given.items() if value}
+        labelled = {n.attributes.get("value", words(n)): _plain(words(n)) for n in options}
+        return {value: label for value, label in labelled.items() if value}
     return {
         n.attributes.get("value", "on"): _plain(labels.get(n.attributes.get("id", ""), ""))
         for n in controls
@@ -137,12 +141,12 @@ def _answers(controls: list[Element], labels: Mapping[str, str]) -> dict[str, st
 
 
 def _plain(text: str) -> str:
-    """A text without the marks people put behind labels, and with single spaces."""
+    """A text with single spaces and without the marks that end a label."""
     return " ".join(text.split()).rstrip(" *:")
 
 
 def _findings(draft: Screens, bench: FlowBench, name: str) -> Iterable[Finding]:
-    # Ours are made of the flow itself, and looked at by the judge.
+    # Our own pages are made from the flow itself, and the judge audits them.
     if not isinstance(draft, RenderedScreens):
         return ()
     flow = study_of(bench).flow

@@ -33,7 +33,7 @@ class MoveField(Value):
     to: Id
 
 
-class ChangeField(Value):
+class RequireField(Value):
     """Make a field required, or optional."""
 
     op: Literal["require-field"] = "require-field"
@@ -84,7 +84,7 @@ Edit: TypeAlias = Annotated[
     AddField
     | RemoveField
     | MoveField
-    | ChangeField
+    | RequireField
     | Rename
     | AddStep
     | RemoveStep
@@ -114,7 +114,7 @@ def _applied(flow: Flow, edit: Edit) -> Flow:  # noqa: C901 - one line for each 
             return _with(flow, home, fields=tuple(f for f in home.fields if f.id != name))
         case MoveField():
             return _move_field(flow, edit)
-        case ChangeField(field=name, required=required):
+        case RequireField(field=name, required=required):
             home = _home(flow, name)
             return _with(flow, home, fields=_changed(home, name, {"required": required}))
         case Rename():

@@ -1,19 +1,19 @@
 """A sentence that asks for changes, read as edits: add, remove, move, rename, require."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain, islice
 
 from kuznia.domains.flows.edits.operations import (
     AddBranch,
     AddField,
-    ChangeField,
     Edit,
     ImpossibleEdit,
     MoveField,
     RemoveField,
     RemoveStep,
     Rename,
+    RequireField,
 )
 from kuznia.domains.flows.planner import read
 from kuznia.domains.flows.planner import standard_steps as standard
@@ -68,34 +68,45 @@ def read_edits(flow: Flow, sentence: str) -> tuple[Edit, ...]:
 
 
 def _read(flow: Flow, clause: str) -> Iterator[Edit]:
-    """The edits of one clause, by the first verb in this order that it holds."""
-    for verb, reader in _READERS:
-        if match := verb.search(clause):
-            yield from reader(flow, match)
-            return
+    """The edits of one clause, by its first verb in this order.
+
+    A clause that renames may hold "add", and one that removes may hold "optional".
+    """
+    if match := _RENAME.search(clause):
+        yield _renamed(flow, match["what"], match["to"])
+    elif match := _MOVE.search(clause):
+        yield from _moved(flow, match["what"], match["to"])
+    elif _BRANCH.search(clause):
+        yield from _branched(flow, clause)
+    elif _REMOVE.search(clause):
+        yield from _removed(flow, clause)
+    elif _ADD.search(clause):
+        yield from _added(flow, clause)
+    elif _OPTIONAL.search(clause):
+        yield from (RequireField(field=name, required=False) for name in _fields(flow, clause))
+    elif _REQUIRED.search(clause):
+        yield from (RequireField(field=name, required=True) for name in _fields(flow, clause))
 
 
-def _renamed(flow: Flow, match: re.Match[str]) -> Iterator[Edit]:
-    what, name = match["what"], match["to"].strip(" .'\"«»")
+def _renamed(flow: Flow, what: str, name: str) -> Rename:
+    name = name.strip(" .'\"«»")
     name = name[:1].upper() + name[1:]
     title = Text(uk=name, en=name)
     if _WHOLE_FLOW.search(what):
-        yield Rename(title=title)
-    elif fields := _fields_named(flow, what):
-        yield Rename(what=fields[0], title=title)
-    else:
-        yield Rename(what=_page(flow, what).id, title=title)
+        return Rename(title=title)
+    if fields := _fields_named(flow, what):
+        return Rename(what=fields[0], title=title)
+    return Rename(what=_page(flow, what).id, title=title)
 
 
-def _moved(flow: Flow, match: re.Match[str]) -> Iterator[Edit]:
-    target = _page(flow, match["to"])
-    for name in _fields(flow, match["what"]):
+def _moved(flow: Flow, what: str, to: str) -> Iterator[Edit]:
+    target = _page(flow, to)
+    for name in _fields(flow, what):
         yield MoveField(field=name, to=target.id)
 
 
-def _branched(flow: Flow, match: re.Match[str]) -> Iterator[Edit]:
+def _branched(flow: Flow, clause: str) -> Iterator[Edit]:
     """A page for a case: what decides is asked on a page, and the new page follows it."""
-    clause = match.string
     for condition in read(clause).conditions:
         fields = tuple(field for field in condition.then if field.id not in flow.facts)
         if not fields:
@@ -121,8 +132,7 @@ def _branch(
     yield AddBranch(after=page.id, when=condition.guard, step=step)
 
 
-def _removed(flow: Flow, match: re.Match[str]) -> Iterator[Edit]:
-    clause = match.string
+def _removed(flow: Flow, clause: str) -> Iterator[Edit]:
     for kind, words_for_it in _STEP_WORDS.items():
         if words_for_it.search(clause):
             yield from (RemoveStep(step=step.id) for step in flow.steps if step.kind == kind)
@@ -136,30 +146,12 @@ def _removed(flow: Flow, match: re.Match[str]) -> Iterator[Edit]:
             yield RemoveField(field=name)
 
 
-def _added(flow: Flow, match: re.Match[str]) -> Iterator[Edit]:
+def _added(flow: Flow, clause: str) -> Iterator[Edit]:
     """Read as a prompt is: options, bounds and what is optional come with the field."""
-    listed = _ADD.sub("поля:", match.string, count=1)
+    listed = _ADD.sub("поля:", clause, count=1)
     for mention in read(listed).mentions:
         if mention.field.id not in flow.facts:
             yield AddField(field=mention.field, step=_page_for(flow, mention.field))
-
-
-def _required(flow: Flow, match: re.Match[str]) -> Iterator[Edit]:
-    required = not _OPTIONAL.search(match.string)
-    for name in _fields(flow, match.string):
-        yield ChangeField(field=name, required=required)
-
-
-# In this order: a clause that renames may hold "add", and one that removes "optional".
-_READERS: tuple[tuple[re.Pattern[str], Callable[[Flow, re.Match[str]], Iterator[Edit]]], ...] = (
-    (_RENAME, _renamed),
-    (_MOVE, _moved),
-    (_BRANCH, _branched),
-    (_REMOVE, _removed),
-    (_ADD, _added),
-    (_OPTIONAL, _required),
-    (_REQUIRED, _required),
-)
 
 
 def _stems(text: str) -> set[str]:

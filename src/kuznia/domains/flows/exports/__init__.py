@@ -1,4 +1,4 @@
-"""What a flow can be taken away as: each format in one line of one table."""
+"""The export formats of a flow, each a line of one table."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ from kuznia.domains.flows.schema import Flow
 
 @dataclass(frozen=True, slots=True)
 class ExportFormat:
-    """How a format is written, what it is on the wire, and how its file is called."""
+    """An export format: its media type, the ending of its file name, and its writer."""
 
     media_type: str
     ending: str

@@ -1,7 +1,7 @@
 """BPMN 2.0: a process that engines run and editors draw.
 
-What a person or a service answers is expected as process data under the fact's name; how a step
-turned out under the step's id; how often it was gone back to under its id with `_rounds`.
+The process data hold each answer under the fact's id, each outcome under the step's id, and the
+repetitions of a step under its id with `_rounds`.
 """
 
 from xml.etree import ElementTree as Xml
@@ -37,7 +37,7 @@ _TAGS = {
 
 
 def bpmn(flow: Flow, dialect: Dialect = "python") -> bytes:
-    """The process with its diagram; conditions as SpiffWorkflow reads them, or in FEEL."""
+    """Write the process with its diagram; conditions in Python (SpiffWorkflow) or FEEL."""
     diagram = diagram_of(flow, flow.language)
     for prefix, space in _SPACES.items():
         Xml.register_namespace(prefix, space)
@@ -69,7 +69,7 @@ def _node(process: Xml.Element, node: DiagramNode, diagram: Diagram, dialect: Di
         made.set(name, value)
     for edge in out:
         if edge.limit is not None:
-            what = f"Gone back at most {edge.limit} times, counted in {_counter(edge)}."
+            what = f"Repeated at most {edge.limit} times, counted in {_counter(edge)}."
             _el(made, "bpmn:documentation").text = what
     for edge in diagram.edges:
         if edge.target == node.id:
@@ -95,7 +95,7 @@ def _timer(made: Xml.Element, node: DiagramNode, dialect: Dialect) -> None:
         timer = _el(made, "bpmn:timerEventDefinition", id=f"{node.id}_after")
         duration = _el(timer, "bpmn:timeDuration")
         duration.set(f"{{{_SPACES['xsi']}}}type", "bpmn:tFormalExpression")
-        # An engine that speaks Python evaluates this; a word in quotes is what it evaluates to.
+        # An engine with Python expressions evaluates this, so it has to be a string in quotes.
         days = f"P{node.step.days}D"
         duration.text = f'"{days}"' if dialect == "python" else days
 
@@ -113,11 +113,10 @@ def _edge(process: Xml.Element, edge: DiagramEdge, dialect: Dialect) -> None:
     if edge.when is not None:
         condition = _el(made, "bpmn:conditionExpression")
         condition.set(f"{{{_SPACES['xsi']}}}type", "bpmn:tFormalExpression")
-        said = written(edge.when, dialect)
+        expression = written(edge.when, dialect)
         if edge.limit is not None:
-            both = " and "
-            said = f"({said}){both}{_counter(edge)} < {edge.limit}"
-        condition.text = said
+            expression = f"({expression}) and {_counter(edge)} < {edge.limit}"
+        condition.text = expression
 
 
 def _diagram(root: Xml.Element, flow: Flow, diagram: Diagram, drawn: DiagramLayout) -> None:

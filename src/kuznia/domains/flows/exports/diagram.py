@@ -1,7 +1,7 @@
-"""The flow as a diagram has it: tasks, gateways and events, each with one way in and one way out.
+"""A flow as a diagram of tasks, gateways and events, as BPMN, SVG and Mermaid show it.
 
-A step that branches gets a gateway after it, a step that several lead to gets one before it: tools
-that draw and run processes want splits and joins to be seen.
+A step that branches gets a gateway after it, and a step that several moves lead to gets one before
+it: tools for processes need explicit splits and joins.
 """
 
 from dataclasses import dataclass
@@ -44,10 +44,10 @@ class DiagramEdge:
     target: str
     label: str = ""
     when: Guard | None = None
-    # Taken when no other is.
+    # Whether it is taken when no other edge is.
     rest: bool = False
     limit: int | None = None
-    # Leads back to where one has been.
+    # Whether it leads back.
     back: bool = False
 
 
@@ -58,12 +58,12 @@ class Diagram:
 
 
 def rounds(step: str) -> str:
-    """The name under which it is counted how often a step was gone back to."""
+    """The name of the counter of a step's repetitions."""
     return f"{step}_rounds"
 
 
 def diagram_of(flow: Flow, language: Language) -> Diagram:
-    """The diagram of a flow."""
+    """Draw the diagram of a flow."""
     return _DiagramBuilder(flow, language).drawn()
 
 
@@ -94,7 +94,7 @@ class _DiagramBuilder:
 
     def step(self, step: Step) -> None:
         title = step.title.of(self.language)
-        # A join waits for all that come; others would be run once for each.
+        # A join waits for all its edges; another step would run once for each.
         if self.coming.get(step.id, 0) > 1 and step.kind != "join":
             self.nodes.append(DiagramNode(f"{step.id}_in", "merge", ""))
             self.edges.append(DiagramEdge(f"{step.id}_in_on", f"{step.id}_in", step.id))
@@ -148,7 +148,7 @@ class _DiagramBuilder:
 
 
 def guard_label(flow: Flow, when: Guard | None, language: Language) -> str:
-    """What is written at a way on: the guard as a person reads it, what its parts say said once."""
+    """A guard as text for a person; equal parts are written once."""
     if when is None:
         return "інакше" if language == "uk" else "otherwise"
     both, either, no = ("і", "або", "не") if language == "uk" else ("and", "or", "not")
@@ -181,7 +181,7 @@ def _compared(flow: Flow, test: Comparison, language: Language) -> str:
 
 
 def overdue(step: Step) -> int | None:
-    """The place of the move for when nobody answered in time, at a step that waits."""
+    """The index of a waiting step's move for when nobody answers in time, if it has one."""
     late = any(outcome.id == "overdue" for outcome in step.outcomes)
     if step.kind != "wait" or step.days is None or not late or len(step.next) < 2:
         return None

@@ -12,7 +12,7 @@ from kuznia.domains.flows.exports.schemas import Json
 from kuznia.domains.flows.schema import PAGE_KINDS, Fact, Flow, FormField, Language, Step
 from kuznia.domains.flows.screens.controls import error_of, hint_of
 from kuznia.domains.flows.screens.texts import BUTTONS, FORMATS, WORDS
-from kuznia.domains.flows.screens.values import InvalidAnswer, most
+from kuznia.domains.flows.screens.values import InvalidAnswer, max_length
 from kuznia.domains.flows.structure.components import component
 from kuznia.domains.flows.structure.formats import EXAMPLES, pattern_of
 from kuznia.domains.flows.structure.registries import REGISTRIES
@@ -194,7 +194,7 @@ def _validation(field: FormField, language: Language) -> list[JsonValue]:
     if field.type == "number":
         pattern = _WHOLE if field.format == "integer" else _NUMBER
     if pattern is None:
-        pattern = rf"^[\s\S]{{1,{most(field)}}}$"
+        pattern = rf"^[\s\S]{{1,{max_length(field)}}}$"
     why = "format" if field.format in FORMATS else "number" if field.type == "number" else "missing"
     flags: list[JsonValue] = ["i"] if field.format == "email" else []
     return [
@@ -284,7 +284,7 @@ def _attachments(field: FormField, language: Language) -> Json:
         "inputCode": field.id,
         "mandatory": field.required,
         "minNumber": 1 if field.required else 0,
-        "maxNumber": most(field),
+        "maxNumber": max_length(field),
         "items": [],
         "btnAddOptionAtm": {
             "componentId": f"{field.id}_add",

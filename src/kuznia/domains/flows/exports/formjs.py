@@ -1,4 +1,4 @@
-"""Camunda forms: one for each page that asks something, as form-js reads them."""
+"""Camunda forms for form-js: one for each page with fields."""
 
 from pydantic import JsonValue
 
@@ -6,7 +6,7 @@ from kuznia.domains.flows.exports.schemas import Json
 from kuznia.domains.flows.schema import Flow, FormField, Language, Step
 from kuznia.domains.flows.screens.controls import hint_of
 from kuznia.domains.flows.screens.texts import WORDS
-from kuznia.domains.flows.screens.values import most
+from kuznia.domains.flows.screens.values import max_length
 from kuznia.domains.flows.structure.components import MAX_RADIOS
 from kuznia.domains.flows.structure.formats import pattern_of
 
@@ -73,7 +73,7 @@ def _component(field: FormField, language: Language) -> Json:
         case "time":
             return _timed(shared, "time", required)
         case "file":
-            several = most(field) > 1
+            several = max_length(field) > 1
             return {**shared, "type": "filepicker", "multiple": several, "validate": required}
         case _:
             kind = "textarea" if field.type == "long" else "textfield"
@@ -110,7 +110,7 @@ def _timed(shared: Json, kind: str, required: Json) -> Json:
 
 
 def _text(field: FormField, required: Json) -> Json:
-    validate: Json = {**required, "maxLength": most(field)}
+    validate: Json = {**required, "maxLength": max_length(field)}
     if field.format == "email":
         validate["validationType"] = "email"
     elif pattern := pattern_of(field.format):

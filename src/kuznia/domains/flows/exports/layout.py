@@ -1,6 +1,6 @@
-"""Where everything stands in a diagram: columns by distance from the start, rows by branch.
+"""The layout of a diagram: columns by distance from the start, rows by branch.
 
-Lines run in the gaps between columns and rows, so that none of them crosses a task.
+Lines run between columns and rows, so that none crosses a task.
 """
 
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ class DiagramLayout:
 
 
 def layout(diagram: Diagram) -> DiagramLayout:
-    """The place of each node and the course of each edge."""
+    """Place each node and route each edge."""
     cells = _cells(diagram)
     boxes: dict[str, Rectangle] = {}
     for node in diagram.nodes:
@@ -75,8 +75,7 @@ def _cells(diagram: Diagram) -> dict[str, tuple[int, int]]:
     hosts = {node.id: node.on for node in diagram.nodes if node.on}
     taken: set[tuple[int, int]] = set()
     cells: dict[str, tuple[int, int]] = {}
-    # Ends are set last, the good one before the others: what goes on keeps its row, what fails
-    # goes below it.
+    # Ends are placed last, the good end first: the main path keeps its row, failures go below it.
     order = sorted(diagram.nodes, key=lambda node: (ranks.get(node.id, 0), _lowness(node)))
     for node in order:
         if node.on is not None:
@@ -98,7 +97,7 @@ def _lowness(node: DiagramNode) -> int:
 
 
 def _ranks(diagram: Diagram) -> dict[str, int]:
-    """The longest way from the start to each node, not counting ways back."""
+    """The longest distance from the start to each node, without edges that lead back."""
     hosts = {node.id: node.on for node in diagram.nodes if node.on}
     ways: dict[str, list[str]] = {}
     coming: dict[str, int] = {node.id: 0 for node in diagram.nodes if node.on is None}
@@ -127,19 +126,19 @@ def _line(
 ) -> tuple[tuple[int, int], ...]:
     source, target = boxes[edge.source], boxes[edge.target]
     host = _host(edge.source, diagram)
-    here, there = cells[host or edge.source], cells[edge.target]
+    source_cell, target_cell = cells[host or edge.source], cells[edge.target]
     begin = (source.right, source.middle)
     end = (target.x, target.middle)
-    after = _MARGIN + here[0] * _COLUMN + 120 + 14
-    before = _MARGIN + there[0] * _COLUMN - 14
-    if host is None and there[0] == here[0] + 1:
+    after = _MARGIN + source_cell[0] * _COLUMN + 120 + 14
+    before = _MARGIN + target_cell[0] * _COLUMN - 14
+    if host is None and target_cell[0] == source_cell[0] + 1:
         if begin[1] == end[1]:
             return (begin, end)
         return (begin, (before, begin[1]), (before, end[1]), end)
-    # A long way runs below its row, each in a lane of its own, so that two are told apart.
-    lane = lanes.get(here[1], 0)
-    lanes[here[1]] = lane + 1
-    below = _MARGIN + here[1] * _ROW + 80 + 22 + (lane % 7) * 6
+    # A long edge runs below its row, in a lane of its own, so that two can be told apart.
+    lane = lanes.get(source_cell[1], 0)
+    lanes[source_cell[1]] = lane + 1
+    below = _MARGIN + source_cell[1] * _ROW + 80 + 22 + (lane % 7) * 6
     return (begin, (after, begin[1]), (after, below), (before, below), (before, end[1]), end)
 
 

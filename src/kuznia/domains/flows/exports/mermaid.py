@@ -1,4 +1,4 @@
-"""Mermaid: the flow as text that documentation tools draw."""
+"""Mermaid: the flow as a text from which documentation tools draw a flowchart."""
 
 from kuznia.domains.flows.exports.diagram import diagram_of
 from kuznia.domains.flows.schema import Flow
@@ -14,7 +14,7 @@ def mermaid(flow: Flow) -> bytes:
     lines = ["---", f"title: {_quoted(flow.name.of(flow.language))}", "---", "flowchart LR"]
     for node in diagram.nodes:
         left, right = _BRACKETS[node.shape]
-        # "end" alone is a word of the language: every name gets a prefix.
+        # "end" is a keyword of Mermaid: every name gets a prefix.
         lines.append(f"  n_{node.id}{left}{_quoted(node.label or ' ')}{right}")
     for edge in diagram.edges:
         arrow = "-.->" if edge.back else "-->"

@@ -1,4 +1,4 @@
-"""The flow drawn: the same picture as in the BPMN diagram, for a page or a document."""
+"""SVG: the same picture as the BPMN diagram, for a page or a document."""
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
@@ -32,7 +32,7 @@ _SIGNS: Mapping[Shape, str] = MappingProxyType(
 
 
 def svg(flow: Flow) -> bytes:
-    """The picture, with the name of the flow for those who do not see it."""
+    """Draw the diagram; its title and description serve screen readers."""
     name = flow.name.of(flow.language)
     diagram = diagram_of(flow, flow.language)
     drawn = layout(diagram)
@@ -46,7 +46,7 @@ def svg(flow: Flow) -> bytes:
         el("text", name, x="60", y="34", font_size="16", font_weight="700"),
         *(_line(edge, drawn.lines[edge.id]) for edge in diagram.edges),
         *(_shape(node, drawn.boxes[node.id]) for node in diagram.nodes),
-        # Words lie above all lines: another way may run where they stand.
+        # Labels are drawn last, above all lines.
         *(_edge_label(edge, drawn.lines[edge.id]) for edge in diagram.edges if edge.label),
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {drawn.width} {drawn.height}",
@@ -87,7 +87,7 @@ def _line(edge: DiagramEdge, points: tuple[tuple[int, int], ...]) -> Element:
 
 
 def _course(points: tuple[tuple[int, int], ...]) -> Iterator[str]:
-    """The line from point to point, each corner of it rounded."""
+    """The line from point to point, with rounded corners."""
     yield f"M{points[0][0]} {points[0][1]}"
     for (before, corner), (_, after) in pairwise(pairwise(points)):
         near, far = _towards(corner, before), _towards(corner, after)
@@ -96,7 +96,7 @@ def _course(points: tuple[tuple[int, int], ...]) -> Iterator[str]:
 
 
 def _towards(corner: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
-    """The point where a corner begins to be rounded; never beyond the middle of the way."""
+    """The point where a corner begins to be rounded, at most half-way to the other point."""
     (x, y), (to_x, to_y) = corner, other
     across, down = (to_x - x) // 2, (to_y - y) // 2
     return (
@@ -106,7 +106,7 @@ def _towards(corner: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]
 
 
 def _edge_label(edge: DiagramEdge, points: tuple[tuple[int, int], ...]) -> Element:
-    # Between two columns there is little room; along a way round them there is a lot.
+    # There is little room between two columns, and more along a way round them.
     across = 12 if len(points) < 5 else 24
     longest = max(len(line) for line in _wrapped(edge.label, across))
     x, y = label(points, longest * 6)
@@ -162,7 +162,7 @@ def _task(node: DiagramNode, box: Rectangle) -> Element:
         stroke=ACCENT,
         stroke_width="1.5",
     )
-    # The sign sits on the frame, so that four lines of words find room inside.
+    # The sign is on the frame, so that four lines of text fit inside.
     badge = el(
         "circle",
         cx=str(box.x + 18),
@@ -179,7 +179,7 @@ def _task(node: DiagramNode, box: Rectangle) -> Element:
 
 
 def _colours(node: DiagramNode) -> tuple[str, str]:
-    """What an event is drawn with: its ink and its ground."""
+    """The colours of an event: its line and its background."""
     if node.shape == "timer":
         return ACCENT, PAPER
     ending = node.step.ending if node.step is not None else None
@@ -197,7 +197,7 @@ def _words(
     ground: str | None = None,
     hangs: bool = False,
 ) -> Element:
-    """Words round a point, or hanging from it."""
+    """Draw text centred on a point, or below it."""
     lines = _wrapped(text, across)
     top = y if hangs else y - (len(lines) - 1) * size * 6 // 10
     return el(
@@ -210,7 +210,7 @@ def _words(
         dominant_baseline="central",
         font_size=str(size),
         fill=ink,
-        # A halo, so that words can be read where a line runs under them.
+        # A halo, so that text can be read where a line runs under it.
         stroke=ground,
         stroke_width="5" if ground else None,
         stroke_linejoin="round" if ground else None,

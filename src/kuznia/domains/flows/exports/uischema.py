@@ -1,4 +1,4 @@
-"""How generated forms show the schema: for RJSF, and for JSON Forms."""
+"""UI schemas for form generators: React JSON Schema Form (RJSF) and JSON Forms."""
 
 from pydantic import JsonValue
 
@@ -16,12 +16,12 @@ _WIDGETS: dict[FieldType, str] = {
 
 
 def uischema(flow: Flow) -> Json:
-    """Both at once: `rjsf` for React JSON Schema Form, `jsonforms` for JSON Forms."""
+    """Write both: `rjsf` for React JSON Schema Form, `jsonforms` for JSON Forms."""
     return {"rjsf": rjsf(flow), "jsonforms": jsonforms(flow)}
 
 
 def rjsf(flow: Flow) -> Json:
-    """Order, widgets, hints and what a browser may fill in by itself."""
+    """The order, the widgets and the autocomplete tokens of the fields."""
     order: list[JsonValue] = []
     schema: Json = {}
     for step in flow.steps:
@@ -50,7 +50,7 @@ def _widget(field: FormField) -> Json:
 
 
 def jsonforms(flow: Flow) -> Json:
-    """A group for each page; a page of a branch is shown when its branch is taken."""
+    """A group for each page; a page of a branch is shown when the branch is taken."""
     elements: list[JsonValue] = []
     guards = shown_when(flow)
     for step in flow.steps:

@@ -1,4 +1,4 @@
-"""The planner: from a sentence to a flow, with no model and always the same."""
+"""The planner: from a prompt to a flow, without a model, and always the same flow."""
 
 from kuznia.domains.flows.planner.building import build
 from kuznia.domains.flows.planner.decline import declined

@@ -1,4 +1,4 @@
-"""From settled questions to blocks: the pages, what is decided, and the steps of each kind."""
+"""From requirements to blocks: the pages, the branches, and the steps of each kind of service."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ _TITLE = re.compile(
     r"|create|make|build|i need|please|a|an|the|service|for|to|get|будь ласка|[:,\s–—-])+\b",
     re.IGNORECASE,
 )
-# What comes after these words is in the genitive, and a title is not: "форма реєстрації".
+# What follows these words is in the genitive, unlike a title: "форма реєстрації".
 _OF = re.compile(r"\b(сервіс|послуг|форм)[ау]?\s+$", re.IGNORECASE)
 _WHOLE = {"сервіс": "Сервіс", "послуг": "Послуга", "форм": "Форма"}
 _NOMINATIVE = (
@@ -46,7 +46,7 @@ _MAX_TITLE = 70
 
 @dataclass(frozen=True, slots=True)
 class _PlannedPage:
-    """Fields that belong together, and how many times they may be filled in."""
+    """The fields of one page, and how often it may be filled in."""
 
     group: str
     fields: tuple[FormField, ...]
@@ -54,7 +54,7 @@ class _PlannedPage:
 
 
 def build(reading: PromptReading) -> Flow:
-    """The flow a prompt asks for; its kind has been found before."""
+    """Build the flow that a prompt asks for; its kind must be known."""
     if reading.kind is None:
         raise ValueError("a prompt without a kind of service cannot be built from")
     requirements = requirements_of(reading, reading.kind.archetype)
@@ -74,7 +74,7 @@ def build(reading: PromptReading) -> Flow:
 
 
 def _name(reading: PromptReading) -> Text:
-    """What the prompt calls the service, or what its kind is called."""
+    """The name of the service in the prompt, or else of its kind."""
     kind = reading.kind
     usual = KINDS[kind.archetype] if kind else KINDS["survey"]
     start = reading.text.rfind("\n", 0, kind.start) + 1 if kind else 0
@@ -91,7 +91,7 @@ def _name(reading: PromptReading) -> Text:
 
 
 def _titled(of: str, rest: str) -> str:
-    """What is named in the genitive, named by itself; or with the word it depends on."""
+    """A genitive turned into the nominative, or kept with the word it depends on."""
     first, _, others = rest.strip().partition(" ")
     for ending, plain in _NOMINATIVE:
         if ending.search(first):
@@ -100,7 +100,7 @@ def _titled(of: str, rest: str) -> str:
 
 
 class _BlockBuilder:
-    """Puts one service together."""
+    """A builder of one service's blocks."""
 
     def __init__(self, requirements: Requirements) -> None:
         self.requirements = requirements
@@ -114,18 +114,17 @@ class _BlockBuilder:
 
     def blocks(self) -> tuple[Block, ...]:
         before = tuple(self.before())
-        asked = tuple(self.asked())
-        handed_in = tuple(self.handed_in())
+        asked = tuple(self.asking())
+        closing = tuple(self.closing())
         if self.archetype == "permit":
-            return (*before, *self.until_decided((*asked, *handed_in)), *self.after())
-        return (*before, *asked, *handed_in, *self.waited(), *self.after())
+            return (*before, *self.until_decided((*asked, *closing)), *self.after())
+        return (*before, *asked, *closing, *self.waiting(), *self.after())
 
     def before(self) -> Iterator[Block]:
-        """Who it is, and what the registers say about them."""
+        """The steps that identify the person and query registers about them."""
         if not self.requirements.identified:
             return
-        vouched = self.vouched()
-        yield from standard.authenticate(vouched)
+        yield from standard.authenticate(self.sign_in_facts())
         apart = self.reading.says(cues.PARALLEL)
         registers = [
             one for one in self.lookups if one not in {"edr", "treasury"} and self.lookups[one]
@@ -139,16 +138,16 @@ class _BlockBuilder:
             else:
                 yield from standard.asked_lookup(registry, self.lookups[registry])
 
-    def vouched(self) -> tuple[Fact, ...]:
-        """Told at sign-in already: no register has to be asked for these again."""
+    def sign_in_facts(self) -> tuple[Fact, ...]:
+        """Take the facts that signing in provides, so that no register is queried for them."""
         facts: list[Fact] = []
-        for registry, told in self.lookups.items():
-            facts += [one for one in told if one.id in IDENTITY_FACTS]
-            self.lookups[registry] = tuple(one for one in told if one.id not in IDENTITY_FACTS)
+        for register, known in self.lookups.items():
+            facts += [fact for fact in known if fact.id in IDENTITY_FACTS]
+            self.lookups[register] = tuple(f for f in known if f.id not in IDENTITY_FACTS)
         return tuple(facts)
 
     def side_by_side(self, registers: list[str]) -> Iterator[Block]:
-        """All registers at once; on when all of them have found what was asked."""
+        """Query all registers in parallel, and go on when all of them have the data."""
         lookups = [standard.lookup(registry, self.lookups[registry]) for registry in registers]
         fork = standard.step(
             "all_at_once", "fork", standard.both("Запити до реєстрів", "Asking registers")
@@ -163,8 +162,8 @@ class _BlockBuilder:
         found = [standard.is_(one.id, "found") for one in lookups]
         yield ChoiceBlock((Branch(All(all=tuple(found))), Branch(None, (standard.UNAVAILABLE,))))
 
-    def asked(self) -> Iterator[Block]:
-        """The pages, each followed by what is decided on it."""
+    def asking(self) -> Iterator[Block]:
+        """The pages, each followed by the branches that it decides."""
         for page in self.pages:
             if page.group == "slot" and self.archetype == "appointment":
                 yield from standard.slots()
@@ -193,8 +192,8 @@ class _BlockBuilder:
             yield standard.step(f"which_{name}_{self.decisions}", "decision", title)
         yield ChoiceBlock((Branch(condition.guard, then), Branch(None, other)))
 
-    def handed_in(self) -> Iterator[Block]:
-        """Looked over, agreed to, signed, paid, sent."""
+    def closing(self) -> Iterator[Block]:
+        """The closing steps: review, consent, signature, payment, submission."""
         shows = tuple(one.id for one in self.shown())
         asks = any(page.fields for page in self.pages) or bool(shows)
         if asks and self.archetype != "survey":
@@ -204,7 +203,7 @@ class _BlockBuilder:
         if self.requirements.signed:
             yield from standard.sign()
         if self.pays:
-            yield from self.paid()
+            yield from self.payment()
         yield from standard.submit()
 
     def shown(self) -> tuple[Fact, ...]:
@@ -222,7 +221,7 @@ class _BlockBuilder:
         fields += [one for c in self.requirements.conditions for one in (*c.then, *c.other)]
         return bool(self.shown()) or any(one.personal for one in fields)
 
-    def paid(self) -> Iterator[Block]:
+    def payment(self) -> Iterator[Block]:
         urgent = self.reading.urgent_fee
         if urgent is None:
             yield from standard.pay(self.reading.fee)
@@ -237,14 +236,14 @@ class _BlockBuilder:
         )
 
     def until_decided(self, inside: tuple[Block, ...]) -> Iterator[Block]:
-        """A permit may be returned once for correction, and then it is granted or not."""
+        """A permit may be returned once for correction before it is granted or refused."""
         wait = standard.decision_of_office(self.reading.days or 30)
         if self.reading.days is None:
-            self.note("Строк розгляду: 30 днів.", "The decision is given 30 days.")
+            self.note("Строк розгляду: до 30 днів.", "The decision takes up to 30 days.")
         yield LoopBlock((*inside, wait), standard.is_("decision", "returned"), 2)
         yield standard.well_or("decision", "approved", otherwise=standard.REFUSED)
 
-    def waited(self) -> Iterator[Block]:
+    def waiting(self) -> Iterator[Block]:
         if self.archetype == "deal":
             if self.reading.days is None:
                 self.note("Друга сторона має 10 днів.", "The other party has 10 days.")
@@ -260,7 +259,7 @@ class _BlockBuilder:
 
 
 def _pages(requirements: Requirements) -> tuple[_PlannedPage, ...]:
-    """One topic to a page, none of them too full; what others depend on comes first."""
+    """Give each topic a page, none too full; fields that decide branches come first."""
     own = {mention.field.id for mention in requirements.mentions}
     deciding = [c.decides for c in requirements.conditions if c.decides.id not in own]
     if requirements.reading.urgent_fee is not None:
@@ -274,7 +273,7 @@ def _pages(requirements: Requirements) -> tuple[_PlannedPage, ...]:
 
 
 def _filled(group: str, mentions: Sequence[Mention]) -> Iterator[_PlannedPage]:
-    """The mentions on as many pages as it takes for none to be too full."""
+    """Split the fields over as many pages as needed, none too full."""
     page: list[FormField] = []
     number = 1
     repeat = next((mention.repeat for mention in mentions if mention.repeat), None)

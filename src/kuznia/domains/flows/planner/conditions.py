@@ -8,7 +8,7 @@ from kuznia.domains.flows.planner.prompt_text import GAP, GAP_OR_NONE, slug, wor
 from kuznia.domains.flows.schema import Comparison, FormField, Guard, Option, Text
 
 START = re.compile(r"(?:^|(?<=[\s,]))(?:якщо|коли|у разі якщо|if|in case)\s+", re.IGNORECASE)
-# Between what decides and what follows from it.
+# Between a condition and what follows from it.
 THEN = re.compile(
     r":\s+|,\s*(?:то\s+|then\s+)?"
     rf"|{GAP}(?:[—–-]+\s+|(?=(?:ask|запитати|require|then|to)\b)|то\s+)",
@@ -63,7 +63,7 @@ AGE = FormField(
     personal=True,
 )
 ANONYMOUS = _yes("anonymous", "Подати анонімно?", "Stay anonymous?")
-# What is often decided by, and how it is asked.
+# What conditions are often about, and the field that asks for it.
 _NAMED = (
     (
         re.compile(r"апостил|apostil", re.I),
@@ -89,7 +89,7 @@ _NAMED = (
 
 @dataclass(frozen=True, slots=True)
 class BranchCondition:
-    """A field that decides, the guard, and what is asked when it holds and when it does not."""
+    """A condition: the deciding field, its guard, and the fields asked when it holds or not."""
 
     decides: FormField
     guard: Guard
@@ -99,7 +99,7 @@ class BranchCondition:
 
 
 def decided(text: str, known: Iterable[FormField]) -> tuple[FormField, Guard]:
-    """The field a condition is about, one already asked where there is one, and its guard."""
+    """The field that a condition is about, a known one if possible, and its guard."""
     known = tuple(known)
     for field in known:
         for option in field.options:
@@ -134,6 +134,6 @@ def _yesno(text: str, asked: list[FormField]) -> FormField:
 
 
 def _share(text: str, label: str) -> bool:
-    """Whether a word of the label is said, however it is bent."""
+    """Whether a text has a word of the label, in any inflection."""
     stems = {word[:5] for word in words(label) if len(word) > 3}
     return any(word[:5] in stems for word in words(text) if len(word) > 3)

@@ -10,7 +10,7 @@ from kuznia.forge.terms import Decline
 
 @dataclass(frozen=True, slots=True)
 class FlowOrder:
-    """A service as it was ordered, and why it is not made, if it is not."""
+    """A service as it was ordered, or why it is declined."""
 
     reading: PromptReading
     prompt: str
@@ -20,7 +20,7 @@ class FlowOrder:
 
 
 def read_order(order: FlowInput) -> FlowOrder:
-    """The prompt read once; declined when it would do harm, or when it leaves questions open."""
+    """Read the prompt once; decline what would do harm, or leaves questions open."""
     reading = read(order.prompt)
     language = reading.language if order.language == "auto" else order.language
     return FlowOrder(reading, order.prompt, language, declined(reading))

@@ -1,4 +1,4 @@
-"""A prompt as words: one spelling for what looks or means the same, and where each word stood."""
+"""A prompt as text and words: one spelling for look-alikes, the language, and ids from labels."""
 
 import re
 import unicodedata
@@ -12,13 +12,13 @@ _LOOKS = str.maketrans("iaeopcxyIAEOPCXTHKMB", "іаеорсхуІАЕОРСХТ
 _CYRILLIC = re.compile(r"[А-Яа-яҐЄІЇґєії]")
 _LATIN = re.compile(r"[A-Za-z]")
 _WORD = re.compile(r"[^\W_]+(?:['.\-][^\W_]+)*")
-# White space from its beginning on: searched for from each of its letters, a long stretch of it
-# would be walked as often as it has letters. The second may also be none.
+# White space from its first character on: a search from each of its characters would take
+# quadratic time. The second may also be empty.
 GAP = r"(?<!\s)\s++"
 GAP_OR_NONE = rf"(?:{GAP})?"
 _TAG = re.compile(r"</?[a-z!][^<>]{0,200}>", re.IGNORECASE)
 _QUOTES = str.maketrans(dict.fromkeys('«»„“”"', " ") | {"\u00a0": " ", "\t": " ", "\r": "\n"})
-# What cannot be seen: it would only part a word in two.
+# Invisible characters, which would split a word in two.
 _UNSEEN = frozenset({"Cf", "Cc", "Co", "Cn"})
 
 _LATIN_OF = {
@@ -29,7 +29,7 @@ _LATIN_OF = {
 
 
 def clean(prompt: str) -> str:
-    """The prompt in one spelling: apostrophes, quotes, look-alike letters, nothing unseen."""
+    """Normalise a prompt: apostrophes, quotes, look-alike letters, no invisible characters."""
     text = unicodedata.normalize("NFC", prompt).translate(APOSTROPHES).translate(_QUOTES)
     text = "".join(one for one in text if one == "\n" or unicodedata.category(one) not in _UNSEEN)
     text = _TAG.sub(" ", text)
@@ -42,7 +42,7 @@ def _same_script(word: str) -> str:
 
 
 def language_of(text: str) -> Language:
-    """The language that has more of the letters."""
+    """The language to which most letters belong."""
     return "uk" if len(_CYRILLIC.findall(text)) * 2 >= len(_LATIN.findall(text)) else "en"
 
 
@@ -58,7 +58,7 @@ def placed(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def slug(label: str, taken: frozenset[str] | set[str] = frozenset()) -> str:
-    """A name for ids, from a label in either language; never one that is taken."""
+    """Make an id from a label in either language, different from those taken."""
     spelled = "".join(_LATIN_OF.get(one, one) for one in label.lower())
     name = re.sub(r"[^a-z0-9]+", "_", spelled).strip("_")[:40].strip("_")
     if not name or not name[0].isalpha():

@@ -1,4 +1,4 @@
-"""A prompt read: what kind of service it asks for, and what the service is to ask."""
+"""A prompt as the planner reads it: the kind of service, its fields and conditions."""
 
 import re
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ from kuznia.domains.flows.planner.prompt_text import (
 )
 from kuznia.domains.flows.schema import FormField, Language
 
-# Where the service is named; a private letter, for no prompt has one after cleaning.
+# Marks where the service is named: a private character, which no cleaned prompt has.
 _SERVICE_MARK = "\ue000"
 _ASIDE = 0xE001
 _MAX_ASIDES = 60
@@ -32,32 +32,32 @@ _PARENS = re.compile(r"\(([^()]{0,300})\)")
 _SENTENCES = re.compile(r"[;!?\n]+|\.(?=\s|$)")
 _COMMAS = re.compile(rf"{GAP_OR_NONE},\s*|{GAP}(?:--|—|–|\+)\s+")
 _ANDS = re.compile(rf"{GAP}(?:та|і|й|and|&|плюс)\s+", re.IGNORECASE)
-# What is sure to be followed by a list of fields, each of them one even when no table has it.
+# These are followed by a list of fields, even of fields that the lexicon does not have.
 _LISTS = re.compile(r"поля|полями|fields?|with|including", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•–—]|\d{1,2}[.)])\s+")
-# A head that names a choice by its nature: what follows its colon are its options.
+# A head with one of these names a choice: its options follow the colon.
 _SORT_OF = re.compile(r"\b(?:вид|тип|форма|формат|спосіб|kind|type|format|method)\b", re.IGNORECASE)
-# These say little by themselves: with another word before them they mean something of their own.
+# These mean another field when a word stands before them, such as a favourite colour.
 _WEAK = frozenset({"car_colour", "car_make", "car_model", "title", "date", "project", "service"})
 _MAX_FIELDS = 40
 _MAX_CONDITIONS = 6
-# So many fields say what a service is about, even where it has no name.
+# Fields that make an application, even where no word names its kind.
 _ENOUGH = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A field the prompt names, and how it is to be asked."""
+    """A field that the prompt names, and how it is asked."""
 
     field: FormField
-    # How many of them there may be; None when there is one.
+    # How many records of it there may be; None for a single answer.
     repeat: int | None = None
     invented: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptReading:
-    """What a prompt says."""
+    """Everything the planner reads in a prompt."""
 
     text: str
     language: Language
@@ -74,7 +74,7 @@ class PromptReading:
 
 
 def read(prompt: str) -> PromptReading:
-    """The prompt, read."""
+    """Read a prompt."""
     text = clean(prompt)
     kind = kind_of(text)
     reader = _PromptReader(text, kind)
@@ -96,16 +96,16 @@ def read(prompt: str) -> PromptReading:
 
 
 class _PromptReader:
-    """Goes through a prompt once."""
+    """A reader of one prompt."""
 
     def __init__(self, text: str, kind: ServiceKind | None) -> None:
         self.mentions: dict[str, Mention] = {}
         self.dropped: set[str] = set()
         self.conditions: list[BranchCondition] = []
         self.asides: list[str] = []
-        # The names of the last segment, for an "optional" that comes after a comma.
+        # The fields of the last segment, for an "optional" after a comma.
         self.last: list[str] = []
-        # A number said before what there are so many of.
+        # A count that stands before what it counts.
         self.count: int | None = None
         self.about_child = False
         self.listing = False
@@ -115,7 +115,7 @@ class _PromptReader:
         self.text = _PARENS.sub(self.aside, marked)
 
     def aside(self, match: re.Match[str]) -> str:
-        """What stands in brackets is kept apart: its commas are its own."""
+        """Keep the text in brackets apart, because its commas separate nothing outside."""
         if len(self.asides) >= _MAX_ASIDES or _SERVICE_MARK in match.group(1):
             return f" {match.group(1)} "
         self.asides.append(match.group(1))
@@ -144,7 +144,7 @@ class _PromptReader:
         self.condition(rest)
 
     def condition(self, rest: str) -> None:
-        """If this: then that, otherwise another thing."""
+        """Read a condition: if this, then that, otherwise another thing."""
         then = THEN.search(rest)
         text, after = (rest[: then.start()], rest[then.end() :]) if then else (rest, "")
         if then is None and re.match(r"(?:так|yes)\b", rest, re.IGNORECASE):
@@ -165,14 +165,14 @@ class _PromptReader:
             self.mentions = {n: m for n, m in self.mentions.items() if n not in gone}
 
     def fields(self, text: str) -> tuple[FormField, ...]:
-        """The fields of a clause alone."""
+        """The fields of a single clause."""
         self.mentions = {}
         self.listing = True
         self.plain(text)
         return tuple(mention.field for mention in self.mentions.values())
 
     def plain(self, text: str) -> None:
-        """A sentence without a condition: a head, and after its colon a list."""
+        """Read a sentence without a condition: a head, and a list after its colon."""
         head, colon, tail = text.partition(":")
         listing = self.listing or bool(re.search(r"\bпол(?:я|ями)\b|\bfields?\b", head, re.I))
         if not colon:
@@ -210,7 +210,7 @@ class _PromptReader:
                 self.segment(segment, listing)
 
     def segment(self, text: str, listing: bool) -> None:
-        """What stands between two commas."""
+        """Read the text between two commas."""
         self.child_context(text)
         excluded = marks.NOT_BEFORE.search(text) or cues.FROM_REGISTRY.search(text)
         if excluded:
@@ -226,7 +226,7 @@ class _PromptReader:
         self.last = names or self.last
 
     def object(self, text: str, listing: bool) -> tuple[bool, str]:
-        """Where the service is named, what it is about is not a field of it."""
+        """Skip the name of the service: what it is about is not a field."""
         begin = marks.BEGIN.search(text, text.index(_SERVICE_MARK))
         self.child_context(text)
         if begin is None:
@@ -246,16 +246,16 @@ class _PromptReader:
                 self.mentions.pop(name, None)
 
     def fields_in(self, text: str) -> list[tuple[str, ...]]:
-        """Fields that stand in the tables."""
+        """The fields that the lexicon finds in a text, phrase by phrase."""
         return [phrase.fields for _, _, phrase in LEXICON.find(_words(text))]
 
     def means_more(self, part: str, hits: list[tuple[str, ...]]) -> bool:
-        """Whether a word that says little stands with another: a favourite colour."""
+        """Whether a weak word has another beside it, such as a favourite colour."""
         weak = len(hits) == 1 and hits[0][0] in _WEAK
         return weak and len(_words(_bare(part))) > 1
 
     def take(self, text: str, listing: bool) -> list[str]:
-        """The fields of a segment, taken in; their ids."""
+        """Take in the fields of a segment; return their ids."""
         names: list[str] = []
         for part in _ANDS.split(text) if listing else [text]:
             hits = self.fields_in(part)
@@ -292,7 +292,7 @@ class _PromptReader:
         return name
 
     def bound(self, part: str, names: list[str]) -> None:
-        """Numbers beside a field: its bounds, or how many of it there may be."""
+        """Read numbers beside a field: its bounds, or how many records it may have."""
         span = marks.RANGE.search(part)
         up_to = marks.UP_TO.search(part)
         each = marks.EACH.search(part)
@@ -318,7 +318,7 @@ class _PromptReader:
             self.mentions[name] = replace(mention, repeat=min(high, 50))
 
     def bracketed(self, part: str, names: list[str]) -> None:
-        """What stood in brackets after a field: that it is optional, or its options."""
+        """Read the text in brackets after a field: that it is optional, or its options."""
         for letter in part:
             place = ord(letter) - _ASIDE
             if 0 <= place < len(self.asides) and names:
@@ -328,7 +328,7 @@ class _PromptReader:
                     self.choose(names[-1], self.asides[place])
 
     def choose(self, name: str, listed: str) -> None:
-        """The field becomes a choice of what is listed."""
+        """Make the field a choice of the listed options."""
         options = marks.options_in(listed)
         mention = self.mentions[name]
         if len(options) > 1 and mention.field.type not in {"file", "date"}:
@@ -354,7 +354,7 @@ def _words(text: str) -> list[str]:
 
 
 def _bare(text: str) -> str:
-    """A segment without what does not belong to the name of the field."""
+    """The name of a field: its segment without bounds, marks and leading words."""
     text = marks.OPTIONAL.sub("", text.replace(_SERVICE_MARK, ""))
     text = marks.UP_TO.sub("", marks.RANGE.sub("", text))
     text = "".join(letter for letter in text if not 0 <= ord(letter) - _ASIDE < _MAX_ASIDES)

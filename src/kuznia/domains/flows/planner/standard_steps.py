@@ -1,4 +1,4 @@
-"""The steps a planned service is put together of, each with the ways it can turn out."""
+"""The standard steps of a planned service, each with its outcomes."""
 
 from kuznia.domains.flows.schema import Comparison, Fact, Fee, FormField, Kind, Option, Step, Text
 from kuznia.domains.flows.structure.blocks import Block, Branch, ChoiceBlock, LoopBlock
@@ -26,7 +26,7 @@ URGENT = FormField(
 
 
 def another(name: str, group: str) -> FormField:
-    """The question at the foot of a page that may be filled in again."""
+    """The question at the end of a page that may be repeated."""
     return FormField(id=name, label=both("Додати ще?", "Add another?"), type="yesno", group=group)
 
 
@@ -90,7 +90,7 @@ def step(name: str, kind: Kind, title: Text, **more: object) -> Step:
 
 
 def well_or(name: str, well: str, *ends: tuple[str, Step], otherwise: Step) -> ChoiceBlock:
-    """On when it went well; each other outcome to its end, and the rest to the last."""
+    """Go on when the step went well; lead each other outcome to an end."""
     named = (Branch(is_(name, outcome), (to,)) for outcome, to in ends)
     return ChoiceBlock((Branch(is_(name, well)), *named, Branch(None, (otherwise,))))
 
@@ -193,7 +193,7 @@ def sign() -> tuple[Block, ...]:
 
 
 def pay(fee: int | None, *, urgent: bool = False) -> tuple[Block, ...]:
-    """Paid, tried again up to three times, or left unpaid."""
+    """A payment: made, tried up to three times, or not made."""
     name = "pay_urgent" if urgent else "pay"
     one = step(
         name,

@@ -1,4 +1,4 @@
-"""What the pages and ends of a planned service are called."""
+"""The titles of a planned service, its pages and its end."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -44,7 +44,7 @@ TOPICS: Mapping[str, Text] = MappingProxyType(
     }
 )
 
-# What a service of this kind is called when its prompt gives no better name.
+# The name of a service of this kind when its prompt gives no better one.
 KINDS: Mapping[Archetype, Text] = MappingProxyType(
     {
         "certificate": Text(uk="Отримання довідки", en="Certificate request"),
@@ -59,7 +59,7 @@ KINDS: Mapping[Archetype, Text] = MappingProxyType(
     }
 )
 
-# What the person is told at the good end.
+# The text of the good end.
 THANKS: Mapping[Archetype, Text] = MappingProxyType(
     {
         "certificate": Text(

@@ -1,4 +1,4 @@
-"""What can be said of a page's accessibility without a browser; never laxer than one would be."""
+"""An audit of a page's accessibility without a browser, as strict as one in a browser."""
 
 import re
 from collections import Counter
@@ -41,7 +41,7 @@ _INPUTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One rule that a page breaks."""
+    """A rule that a page breaks."""
 
     page: str
     rule: str
@@ -49,7 +49,7 @@ class Violation:
 
 
 class _AuditedPage:
-    """A page, its elements sorted once for all rules."""
+    """A page with its elements sorted once for all rules."""
 
     def __init__(self, root: Element) -> None:
         self.root = root
@@ -79,7 +79,7 @@ class _AuditedPage:
         return [node for node in self.all if node.attributes.get("aria-invalid") == "true"]
 
 
-# A rule says None where it does not apply, and otherwise whether it is kept.
+# A rule returns whether the page keeps it, or None where it does not apply.
 Rule = Callable[[_AuditedPage], bool | None]
 
 
@@ -89,8 +89,8 @@ def _labelled(page: _AuditedPage) -> bool | None:
 
 
 def _each(kept: Iterator[bool]) -> bool | None:
-    found = list(kept)
-    return all(found) if found else None
+    verdicts = list(kept)
+    return all(verdicts) if verdicts else None
 
 
 def _one_id(page: _AuditedPage) -> bool | None:
@@ -112,7 +112,7 @@ def _one_heading(page: _AuditedPage) -> bool | None:
 
 def _heading_order(page: _AuditedPage) -> bool | None:
     levels = [int(node.tag[1]) for node in page.all if re.fullmatch(r"h[1-6]", node.tag)]
-    # The error summary stands above the heading of the page, one level below it.
+    # The error summary is above the page's heading, one level below it.
     return all(after - before <= 1 for before, after in pairwise(levels))
 
 
@@ -131,11 +131,11 @@ def _is_choice(node: Element) -> bool:
 
 
 def _tokens(page: _AuditedPage) -> bool | None:
-    given = [n.attributes["autocomplete"] for n in page.all if "autocomplete" in n.attributes]
-    return _each(token in _TOKENS for token in given)
+    tokens = [n.attributes["autocomplete"] for n in page.all if "autocomplete" in n.attributes]
+    return _each(token in _TOKENS for token in tokens)
 
 
-def _errors_said(page: _AuditedPage) -> bool | None:
+def _errors_described(page: _AuditedPage) -> bool | None:
     return _each(
         any(part in page.ids for part in node.attributes.get("aria-describedby", "").split())
         for node in page.wrong
@@ -152,15 +152,15 @@ def _summary_leads(page: _AuditedPage) -> bool | None:
 
 
 def _described(page: _AuditedPage) -> bool | None:
-    said = [
+    references = [
         n.attributes["aria-describedby"] for n in page.all if "aria-describedby" in n.attributes
     ]
-    return _each(all(part in page.ids for part in one.split()) for one in said)
+    return _each(all(part in page.ids for part in ids.split()) for ids in references)
 
 
 def _tab_order(page: _AuditedPage) -> bool | None:
-    given = [n.attributes["tabindex"] for n in page.all if "tabindex" in n.attributes]
-    return _each(int(one) <= 0 for one in given if re.fullmatch(r"-?\d+", one))
+    indexes = [n.attributes["tabindex"] for n in page.all if "tabindex" in n.attributes]
+    return _each(int(index) <= 0 for index in indexes if re.fullmatch(r"-?\d+", index))
 
 
 def _buttons_named(page: _AuditedPage) -> bool | None:
@@ -210,7 +210,7 @@ def _targets(page: _AuditedPage) -> bool | None:
 
 
 def contrast(ink: str, ground: str) -> float:
-    """The contrast of two colours, as WCAG reckons it."""
+    """The contrast ratio of two colours as WCAG defines it."""
     light, dark = sorted((_luminance(ink), _luminance(ground)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
@@ -221,7 +221,7 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-# The colours are the same on every page: reckoned once.
+# The colours are the same on every page.
 _READABLE = all(contrast(ink, ground) >= 4.5 for ink, ground in PAIRS)
 
 RULES: Mapping[str, tuple[int, Rule]] = MappingProxyType(
@@ -234,7 +234,7 @@ RULES: Mapping[str, tuple[int, Rule]] = MappingProxyType(
         "heading-order": (MODERATE, _heading_order),
         "legend": (SERIOUS, _legends),
         "autocomplete": (SERIOUS, _tokens),
-        "error-text": (SERIOUS, _errors_said),
+        "error-text": (SERIOUS, _errors_described),
         "error-summary": (MODERATE, _summary_leads),
         "described-by": (SERIOUS, _described),
         "contrast": (SERIOUS, _contrast),
@@ -254,14 +254,14 @@ RULES: Mapping[str, tuple[int, Rule]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """How much of what applies is kept: the score, and each rule that is broken, page by page."""
+    """The score of all pages, and each rule that a page breaks."""
 
     score: float
     broken: tuple[Violation, ...]
 
 
 def audit(pages: Mapping[str, Element]) -> Audit:
-    """All rules over all pages; a broken critical one lets nothing score above 40."""
+    """Apply all rules to all pages; a broken critical rule caps the score at 40."""
     applied: set[str] = set()
     broken: list[Violation] = []
     for name, root in pages.items():
@@ -272,7 +272,7 @@ def audit(pages: Mapping[str, Element]) -> Audit:
                 applied.add(rule)
             if verdict is False:
                 broken.append(Violation(name, rule, weight))
-    violated = {one.rule for one in broken}
+    violated = {violation.rule for violation in broken}
     whole = sum(RULES[rule][0] for rule in applied)
     lost = sum(RULES[rule][0] for rule in violated)
     score = 100.0 * (1 - lost / whole) if whole else 100.0

@@ -1,4 +1,4 @@
-"""A field as it stands on a page: label, hint, error, and the control itself."""
+"""A field on a page: label, hint, error message and control."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -6,9 +6,10 @@ from types import MappingProxyType
 from kuznia.domains.flows.schema import Format, FormField, Language
 from kuznia.domains.flows.screens.element import Element, el
 from kuznia.domains.flows.screens.texts import ERRORS, FORMATS, WORDS
-from kuznia.domains.flows.screens.values import InvalidAnswer, most
+from kuznia.domains.flows.screens.values import InvalidAnswer, max_length
+from kuznia.domains.flows.structure.components import MAX_RADIOS
 
-# What a telephone shows as a keyboard; never type=number, which loses leading noughts.
+# The keyboard a phone shows; never type=number, which drops leading zeros.
 _KEYBOARD: Mapping[Format, str] = MappingProxyType(
     {
         "rnokpp": "numeric",
@@ -21,24 +22,22 @@ _KEYBOARD: Mapping[Format, str] = MappingProxyType(
     }
 )
 _TYPES: Mapping[Format, str] = MappingProxyType({"email": "email", "phone": "tel"})
-# More options than this are read better in a list that opens.
-_RADIOS = 7
 
 
 def hint_of(field: FormField, language: Language) -> str:
-    """What helps to answer: the field's own words, or how its format is written."""
+    """The hint of a field: its own, or how its format is written."""
     if field.hint is not None:
         return field.hint.of(language)
-    said = FORMATS.get(field.format or "")
+    usual = FORMATS.get(field.format or "")
     bounds = [bound for bound in (field.low, field.high) if bound is not None]
     if field.type == "number" and len(bounds) == 2:
         return f"{field.low:g}–{field.high:g}"
-    # Of a name nobody has to be told how it is written.
-    return said.of(language) if said is not None and field.format != "name" else ""
+    # Nobody needs a hint for a name.
+    return usual.of(language) if usual is not None and field.format != "name" else ""
 
 
 def error_of(field: FormField, wrong: InvalidAnswer, language: Language) -> str:
-    """What is said about an answer that cannot be taken."""
+    """The error message for an invalid answer."""
     if field.error is not None and wrong.why in {"format", "missing"}:
         return field.error.of(language)
     return (
@@ -49,7 +48,7 @@ def error_of(field: FormField, wrong: InvalidAnswer, language: Language) -> str:
             hint=FORMATS[field.format].of(language) if field.format else "",
             low=f"{field.low:g}" if field.low is not None else "",
             high=f"{field.high:g}" if field.high is not None else "",
-            most=most(field),
+            max_length=max_length(field),
         )
     )
 
@@ -57,13 +56,13 @@ def error_of(field: FormField, wrong: InvalidAnswer, language: Language) -> str:
 def control(
     field: FormField, language: Language, values: Sequence[str], error: str | None
 ) -> Element:
-    """The field with everything that belongs to it; `error` is what is wrong with `given`."""
+    """The field with its label, hint and control; `error` is the message about `values`."""
     hint = hint_of(field, language)
     notes = [
         el("p", hint, class_="hint", id=f"{field.id}-hint") if hint else None,
         el(
             "p",
-            el("span", WORDS["error-said"].of(language)),
+            el("span", WORDS["error-label"].of(language)),
             f" {error}",
             class_="error",
             id=f"{field.id}-error",
@@ -72,7 +71,7 @@ def control(
         else None,
     ]
     named = " ".join(
-        f"{field.id}-{what}" for what, there in (("hint", hint), ("error", error)) if there
+        f"{field.id}-{what}" for what, text in (("hint", hint), ("error", error)) if text
     )
     label = field.label.of(language)
     if not field.required:
@@ -89,7 +88,7 @@ def control(
 
 
 def _is_group(field: FormField) -> bool:
-    few = field.type == "choice" and len(field.options) <= _RADIOS
+    few = field.type == "choice" and len(field.options) <= MAX_RADIOS
     return few or field.type in {"yesno", "many"}
 
 
@@ -123,10 +122,10 @@ def _group(
                     checked=value in values,
                     aria_invalid="true" if wrong and kind == "checkbox" else None,
                 ),
-                el("label", said, for_=field.id if place == 0 else f"{field.id}-{place + 1}"),
+                el("label", text, for_=field.id if place == 0 else f"{field.id}-{place + 1}"),
                 class_="option",
             )
-            for place, (value, said) in enumerate(options)
+            for place, (value, text) in enumerate(options)
         ),
         class_="field wrong" if wrong else "field",
         aria_describedby=named,
@@ -146,8 +145,13 @@ def _single(
             "select",
             el("option", WORDS["choose"].of(language), value=""),
             *(
-                el("option", one.label.of(language), value=one.id, selected=one.id == value)
-                for one in field.options
+                el(
+                    "option",
+                    option.label.of(language),
+                    value=option.id,
+                    selected=option.id == value,
+                )
+                for option in field.options
             ),
             id=field.id,
             name=field.id,
@@ -161,7 +165,7 @@ def _single(
             id=field.id,
             name=field.id,
             rows="5",
-            maxlength=str(most(field)),
+            maxlength=str(max_length(field)),
             aria_describedby=named,
             aria_invalid=invalid,
         )
@@ -171,10 +175,10 @@ def _single(
         id=field.id,
         name=field.id,
         value=None if field.type == "file" or not value else value,
-        multiple=field.type == "file" and most(field) > 1,
+        multiple=field.type == "file" and max_length(field) > 1,
         inputmode=_KEYBOARD.get(field.format) if field.format else _mode(field),
         autocomplete=field.autocomplete,
-        maxlength=str(most(field)) if field.type == "text" else None,
+        maxlength=str(max_length(field)) if field.type == "text" else None,
         aria_describedby=named,
         aria_invalid=invalid,
     )

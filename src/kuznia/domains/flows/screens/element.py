@@ -1,4 +1,4 @@
-"""HTML as values. What goes into a page goes through here, and is escaped here."""
+"""HTML elements as values; the only place where text of a page is escaped."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ class Element:
 
 
 Child: TypeAlias = Element | str
-Given: TypeAlias = Child | tuple["Given", ...] | list[Element] | None
+Content: TypeAlias = Child | tuple["Content", ...] | list[Element] | None
 
 
-def el(tag: str, *children: Given, **attributes: str | bool | None) -> Element:
-    """An element; `class_` and `for_` lose their mark, `aria_label` becomes `aria-label`."""
+def el(tag: str, *children: Content, **attributes: str | bool | None) -> Element:
+    """Make an element; `class_` becomes `class`, `aria_label` becomes `aria-label`."""
     named = {
         name.rstrip("_").replace("_", "-"): "" if value is True else value
         for name, value in attributes.items()
@@ -29,7 +29,7 @@ def el(tag: str, *children: Given, **attributes: str | bool | None) -> Element:
     return Element(tag, named, tuple(_flat(children)))
 
 
-def _flat(children: tuple[Given, ...] | list[Element]) -> Iterator[Child]:
+def _flat(children: tuple[Content, ...] | list[Element]) -> Iterator[Child]:
     for child in children:
         if isinstance(child, tuple | list):
             yield from _flat(child)
@@ -38,7 +38,7 @@ def _flat(children: tuple[Given, ...] | list[Element]) -> Iterator[Child]:
 
 
 def html(node: Element) -> str:
-    """The element as text, with everything in it escaped."""
+    """Write the element as HTML, with all text and attributes escaped."""
     written: list[str] = []
     _write(node, written)
     return "".join(written)
@@ -55,7 +55,7 @@ def _write(node: Element, out: list[str]) -> None:
         if isinstance(child, Element):
             _write(child, out)
         else:
-            # A style sheet is ours and holds no markup; as text it would be spoiled by escaping.
+            # The style sheet is our own; escaping would break it.
             out.append(child if node.tag == "style" else escape(child, quote=False))
     out.append(f"</{node.tag}>")
 
@@ -69,9 +69,9 @@ def walk(node: Element) -> Iterator[Element]:
 
 
 def words(node: Element) -> str:
-    """What the element says when it is read aloud."""
+    """The text of an element."""
     return " ".join(
-        said
+        text
         for child in node.children
-        if (said := (words(child) if isinstance(child, Element) else child).strip())
+        if (text := (words(child) if isinstance(child, Element) else child).strip())
     )

@@ -7,7 +7,7 @@ from kuznia.domains.flows.screens.texts import WORDS
 
 
 class ExpectedField(Value):
-    """A field as it has to stand on the page."""
+    """A field as a model has to write it."""
 
     id: str
     kind: str
@@ -19,7 +19,7 @@ class ExpectedField(Value):
 
 
 def expected_fields(flow: Flow) -> dict[str, list[ExpectedField]]:
-    """The fields of a whole service, topic by topic; one that is asked on two ways stands once."""
+    """The fields of a whole service by topic; a field of two branches is listed once."""
     known: set[str] = set()
     topics: dict[str, list[ExpectedField]] = {}
     for step in flow.steps:

@@ -1,4 +1,4 @@
-"""The page of a step: a whole document, in one language, from the flow and what is known so far."""
+"""The page of a step: a whole document in one language, with what is known so far."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,36 +13,36 @@ from kuznia.domains.flows.structure.formats import read_date
 from kuznia.domains.flows.structure.guards import Known
 from kuznia.domains.flows.structure.registries import REGISTRIES
 
-# What the box of a consent step posts, under the step's own id.
+# The value that a consent box posts, under the step's id.
 AGREED = "yes"
-# What a page posts beside its fields. No field can take these names: an id begins with a letter.
+# Names a page posts beside its fields: no field has such a name, since ids begin with a letter.
 STATE, GO, OUTCOME, CHANGE, LANGUAGE = "-state", "-go", "-outcome", "-change", "-language"
-# The form of a walk; the switch of language stands outside of it and posts it all the same.
+# The id of the form; the language switch is outside the form and posts it too.
 _FORM = "answers"
-# Where the answer to a form is read from when there is something to put right: no id of a field.
+# The id of the error summary, to which a form with errors leads; no field can have it.
 _SUMMARY = "summary-of-errors"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageView:
-    """What one page shows, beside the step itself."""
+    """Everything one page shows, apart from the step itself."""
 
     flow: Flow
     language: Language
-    # What is known so far: answered, told by a register, or how a step turned out.
+    # What is known so far: answers, facts from registers, outcomes of steps.
     known: Mapping[str, Known] = field(default_factory=dict[str, Known])
-    # What stands in the controls, and what is wrong with it, both by field.
+    # The content of the controls and the error messages, by field.
     posted: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     errors: Mapping[str, str] = field(default_factory=dict[str, str])
-    # What was answered at each step, visit by visit: a repeated one has a record for each.
+    # The answers at each step, one record for each visit.
     records: Mapping[str, tuple[Mapping[str, Known], ...]] = field(
         default_factory=dict[str, tuple[Mapping[str, Known], ...]]
     )
-    # Steps that were gone through, which may be gone back to.
+    # The steps passed so far, to which the person may go back.
     passed: tuple[str, ...] = ()
-    # The answers so far, signed; nothing on a page that only shows what it will look like.
+    # The answers so far, sealed; empty on a page that only shows what it will look like.
     state: str = ""
-    # Where the form goes: an address that opened this page may be good for a while only.
+    # The address that the form posts to, when it is not the page's own.
     link: str = ""
     reference: str = ""
 
@@ -81,11 +81,11 @@ def _form(
 
 
 def _switch(view: PageView, usual: Element) -> tuple[Element, ...]:
-    """A button to the other language that takes along what was answered and what was typed."""
+    """The button for the other language; it keeps the answers and what was typed."""
     other, name = ("en", "English") if view.language == "uk" else ("uk", "Українська")
     unseen = {"form": _FORM, "class": "unseen", "tabindex": "-1", "aria-hidden": "true"}
     return (
-        # Enter in a field presses the first button of its form: that has to be the usual one.
+        # Enter in a field presses the form's first button, which has to be the usual one.
         Element(usual.tag, {**usual.attributes, **unseen}, usual.children),
         el(
             "button",
@@ -101,10 +101,10 @@ def _switch(view: PageView, usual: Element) -> tuple[Element, ...]:
 
 
 def overview(flow: Flow, language: Language) -> Element:
-    """All pages of a flow under one another, as one form: for a first look."""
+    """All pages of a flow in one form, for a first look."""
     view = PageView(flow=flow, language=language)
     sections = (
-        # Not landmarks: two pages may have one title, and then nobody could tell them apart.
+        # Not landmarks: two pages may have the same title, and landmarks need different ones.
         el("div", el("h2", step.title.of(language)), *body(view, step))
         for step in flow.steps
         if step.kind in PAGE_KINDS and step.ending in {None, "done"}
@@ -119,7 +119,7 @@ def overview(flow: Flow, language: Language) -> Element:
 def document(
     view: PageView, title: str, content: Sequence[Element], switch: tuple[Element, ...] = ()
 ) -> Element:
-    """A whole page round what is particular to it; with a switch of language, a running one."""
+    """A whole document round its content; a preview has the language switch."""
     name = view.flow.name.of(view.language)
     whole = title if title == name else f"{title} – {name}"
     return el(
@@ -156,9 +156,9 @@ def frame(flow: Flow) -> tuple[str, str]:
 def _summary(view: PageView) -> tuple[Element, ...]:
     if not view.errors:
         return ()
-    links = (el("li", el("a", said, href=f"#{name}")) for name, said in view.errors.items())
+    links = (el("li", el("a", error, href=f"#{name}")) for name, error in view.errors.items())
     heading = el("h2", view.say("summary"), id="summary-title")
-    # The form's address leads here, and so does the focus; `autofocus` is not heeded in a sandbox.
+    # The form's address moves the focus to it: `autofocus` has no effect in a sandbox.
     return (
         el(
             "div",
@@ -174,7 +174,7 @@ def _summary(view: PageView) -> tuple[Element, ...]:
 
 
 def body(view: PageView, step: Step) -> tuple[Element, ...]:
-    """What is particular to a step: its text, what it shows, what it asks."""
+    """The content of a step: its text, the facts it shows, the fields it asks."""
     return (
         *_paragraphs(view, step),
         *_shown(view, step),
@@ -214,7 +214,7 @@ def _shown(view: PageView, step: Step) -> Iterator[Element]:
 
 
 def _asked(view: PageView) -> Iterator[tuple[str | None, FormField]]:
-    """What was asked on the way here; on a page that only shows itself, all that may be."""
+    """The fields asked on the way to this page, or all fields where nothing is answered."""
     for step in view.flow.steps:
         if step.kind == "form" and (step.id in view.passed or not view.state):
             yield from ((step.id if view.state else None, one) for one in step.record)
@@ -250,7 +250,7 @@ def _values(view: PageView, fact: Fact, source: str | None) -> list[Known]:
 
 
 def spoken(fact: Fact, value: Known, language: Language) -> str:
-    """A value as a person reads it."""
+    """A value as text for a person."""
     if isinstance(value, tuple):
         return ", ".join(spoken(fact, one, language) for one in value)
     if value is None:
@@ -280,11 +280,11 @@ def _earlier(view: PageView, step: Step) -> Iterator[Element]:
 
 def _agreement(view: PageView, step: Step) -> tuple[Element, ...]:
     error = view.errors.get(step.id)
-    said = f"{view.say('error-said')} {error}"
+    message = f"{view.say('error-label')} {error}"
     return (
         el(
             "div",
-            el("p", said, class_="error", id=f"{step.id}-error") if error else None,
+            el("p", message, class_="error", id=f"{step.id}-error") if error else None,
             el(
                 "div",
                 el(
@@ -337,7 +337,7 @@ def _buttons(view: PageView, step: Step) -> Iterator[Element]:
 
 
 def _outcome(view: PageView, outcome: Option, usual: str | None) -> Element:
-    """A way for the step to turn out; the first is the hoped one, and the button for Enter."""
+    """The button for an outcome; the first is the hoped one, which Enter presses."""
     return el(
         "button",
         usual or outcome.label.of(view.language),

@@ -1,4 +1,4 @@
-"""What the pages say by themselves, in both languages."""
+"""The fixed texts of the pages, in both languages."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -14,7 +14,7 @@ WORDS: Mapping[str, Text] = MappingProxyType(
     {
         "skip": _both("Перейти до змісту", "Skip to main content"),
         "error-prefix": _both("Помилка: ", "Error: "),
-        "error-said": _both("Помилка:", "Error:"),
+        "error-label": _both("Помилка:", "Error:"),
         "summary": _both("Є що виправити", "There is a problem"),
         "next": _both("Продовжити", "Continue"),
         "back": _both("Назад", "Back"),
@@ -33,15 +33,15 @@ WORDS: Mapping[str, Text] = MappingProxyType(
         "not-given": _both("Не вказано", "Not given"),
         "reference": _both("Номер звернення", "Your reference number"),
         "preview": _both(
-            "Це перегляд: нічого не надсилається і не зберігається.",
-            "This is a preview: nothing is sent and nothing is kept.",
+            "Це попередній перегляд: дані не надсилаються і не зберігаються.",
+            "This is a preview: nothing is sent or stored.",
         ),
         "happens": _both(
-            "У діючій послузі цей крок виконує інша система. Оберіть, чим він завершиться.",
-            "In a running service another system does this step. Choose how it turns out.",
+            "У справжній послузі цей крок виконує інша система. Оберіть, чим він завершиться.",
+            "In the real service another system performs this step. Choose its outcome.",
         ),
         "waits": _both("Очікуємо на", "We are waiting for"),
-        "days": _both("Найдовше днів:", "Days at most:"),
+        "days": _both("Щонайбільше днів:", "Days at most:"),
         "fee": _both("До сплати, грн:", "To pay, UAH:"),
         "sample": _both("зразок", "sample"),
         "more": _both("Записано раніше:", "Entered so far:"),
@@ -53,14 +53,14 @@ WORDS: Mapping[str, Text] = MappingProxyType(
     }
 )
 
-# The months in English; in Ukrainian a date is written in digits.
+# The months in English; Ukrainian dates are written in digits.
 MONTHS = (
     "",
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
 
-# What is said to an answer that cannot be right, when the field says nothing of its own.
+# Error messages for fields that have none of their own.
 ERRORS: Mapping[str, Text] = MappingProxyType(
     {
         "missing": _both("Заповніть поле «{label}»", "Enter {label}"),
@@ -71,10 +71,12 @@ ERRORS: Mapping[str, Text] = MappingProxyType(
         "low": _both("«{label}»: щонайменше {low}", "{label} must be at least {low}"),
         "high": _both("«{label}»: щонайбільше {high}", "{label} must be at most {high}"),
         "long": _both(
-            "«{label}»: щонайбільше {most} знаків", "{label} must be {most} characters or fewer"
+            "«{label}»: щонайбільше {max_length} знаків",
+            "{label} must be {max_length} characters or fewer",
         ),
         "many": _both(
-            "«{label}»: щонайбільше {most} файлів", "{label}: attach {most} files or fewer"
+            "«{label}»: щонайбільше {max_length} файлів",
+            "{label}: attach {max_length} files or fewer",
         ),
         "date": _both("«{label}» має бути справжньою датою", "{label} must be a real date"),
         "past": _both("«{label}» має бути в минулому", "{label} must be in the past"),
@@ -82,7 +84,7 @@ ERRORS: Mapping[str, Text] = MappingProxyType(
     }
 )
 
-# How a value of a format is written, for hints and errors.
+# How a value of each format is written, for hints and error messages.
 FORMATS: Mapping[str, Text] = MappingProxyType(
     {
         "name": _both("лише літери, апостроф і дефіс", "letters, apostrophes and hyphens only"),
@@ -111,7 +113,7 @@ FORMATS: Mapping[str, Text] = MappingProxyType(
     }
 )
 
-# The name of the button that leads on, where a plain "continue" would say too little.
+# The label of the button that leads on, where "Continue" would say too little.
 BUTTONS: Mapping[Kind, Text] = MappingProxyType(
     {
         "authenticate": _both("Увійти", "Sign in"),

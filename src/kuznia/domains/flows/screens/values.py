@@ -1,4 +1,4 @@
-"""From what a form posts to what a field holds; the flow says what is right, nobody else."""
+"""From posted text to a field's value; only the flow decides what is valid."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from kuznia.domains.flows.schema import FormField
 from kuznia.domains.flows.structure.formats import fits, read_date, tidy
 from kuznia.domains.flows.structure.guards import Known
 
-# What a text field takes when the flow does not say.
+# Limits of a field that names none.
 MAX_TEXT = 200
 MAX_LONG = 4000
 MAX_FILES = 20
@@ -16,21 +16,21 @@ MAX_FILES = 20
 
 @dataclass(frozen=True, slots=True)
 class InvalidAnswer:
-    """Why an answer cannot be taken: the name of what is said about it."""
+    """An invalid answer; `why` is the name of its error message."""
 
     why: str
 
 
-def most(field: FormField) -> int:
-    """The most characters, or files, the field takes."""
+def max_length(field: FormField) -> int:
+    """The number of characters, or of files, that a field takes at most."""
     if field.type == "file":
-        return min(field.most or 1, MAX_FILES)
-    return min(field.most or MAX_LONG, MAX_LONG) if field.type == "long" else MAX_TEXT
+        return min(field.max_length or 1, MAX_FILES)
+    return min(field.max_length or MAX_LONG, MAX_LONG) if field.type == "long" else MAX_TEXT
 
 
 def read(field: FormField, posted: Sequence[str], today: date) -> Known | InvalidAnswer:
-    """The value of a field, tidied; or why it cannot be one."""
-    typed = [one.strip() for one in posted if one.strip()]
+    """Read the tidied value of a field, or why the answer is invalid."""
+    typed = [text.strip() for text in posted if text.strip()]
     if not typed:
         return _nothing(field)
     match field.type:
@@ -45,7 +45,7 @@ def read(field: FormField, posted: Sequence[str], today: date) -> Known | Invali
         case "date":
             return _date(field, typed[0], today)
         case "file":
-            return tuple(typed) if len(typed) <= most(field) else InvalidAnswer("many")
+            return tuple(typed) if len(typed) <= max_length(field) else InvalidAnswer("many")
         case _:
             return _text(field, typed[0])
 
@@ -63,13 +63,13 @@ def _ids(field: FormField) -> list[str]:
 
 
 def _many(field: FormField, typed: list[str]) -> Known | InvalidAnswer:
-    chosen = tuple(one for one in _ids(field) if one in typed)
+    chosen = tuple(option for option in _ids(field) if option in typed)
     return chosen if len(chosen) == len(set(typed)) else InvalidAnswer("unchosen")
 
 
 def _text(field: FormField, typed: str) -> Known | InvalidAnswer:
     value = tidy(typed, field.format) if field.type != "long" else typed
-    if len(value) > most(field):
+    if len(value) > max_length(field):
         return InvalidAnswer("long")
     if field.type == "time" and not _is_time(value):
         return InvalidAnswer("format")

@@ -1,7 +1,7 @@
-"""A flow as blocks inside blocks, and as steps with moves: the same thing, written two ways.
+"""A flow as nested blocks, and as steps with moves: two notations of the same thing.
 
-Blocks are how a flow is made, because what is put together of blocks comes to an end by itself;
-steps are how it is kept, shown and checked. An end may stand in many branches: it is one step.
+A flow is planned as blocks, because blocks always reach an end; it is stored, shown and checked as
+steps. An end may be in many branches: it is one step.
 """
 
 from collections import Counter
@@ -20,23 +20,23 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceBlock:
-    """After the block before it, one of the branches; one that does not end comes back here."""
+    """One of the branches follows the block before; those that do not end meet again after it."""
 
     branches: tuple[Branch, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LoopBlock:
-    """The body, and again while the guard holds, `most` times at most."""
+    """The body, repeated while the guard holds, `max_rounds` times at most."""
 
     body: tuple["Block", ...]
     again: Guard
-    most: int
+    max_rounds: int
 
 
 @dataclass(frozen=True, slots=True)
 class ParallelBlock:
-    """All branches side by side; what follows waits for the last of them."""
+    """All branches in parallel; what follows waits for the last of them."""
 
     fork: Step
     branches: tuple[tuple["Block", ...], ...]
@@ -47,14 +47,14 @@ Block: TypeAlias = Step | ChoiceBlock | LoopBlock | ParallelBlock
 
 
 class Unstructured(Exception):
-    """Steps that no blocks can be read from; `step` is where the reading stopped."""
+    """These steps are not made of blocks; `step` is where the reading stopped."""
 
     def __init__(self, step: str) -> None:
         super().__init__(step)
         self.step = step
 
 
-# An open end: the step that has no way on yet, and when this one is taken.
+# A step that still needs a move, and the guard of that move.
 _OpenEnd: TypeAlias = tuple[str, Guard | None]
 
 
@@ -66,10 +66,10 @@ class _StepBuilder:
 
 
 def steps_of(blocks: Iterable[Block]) -> tuple[Step, ...]:
-    """The steps and moves of a flow that is written as blocks."""
+    """Turn blocks into steps with moves."""
     builder = _StepBuilder()
     _draw(builder, tuple(blocks), [])
-    # Ends come last, so that the way through is read from the top.
+    # Ends come last, so that the main path reads from the top.
     order = sorted(builder.order, key=lambda one: builder.steps[one].kind == "end")
     return tuple(
         builder.steps[one].model_copy(update={"next": _sorted(builder.moves.get(one, ()))})
@@ -78,7 +78,7 @@ def steps_of(blocks: Iterable[Block]) -> tuple[Step, ...]:
 
 
 def _sorted(moves: Iterable[Move]) -> tuple[Move, ...]:
-    """What is taken when nothing else holds comes last."""
+    """Put the move without a guard last."""
     return tuple(sorted(moves, key=lambda move: (move.when is None, move.limit is None)))
 
 
@@ -124,7 +124,7 @@ def _draw_loop(builder: _StepBuilder, loop: LoopBlock, opens: list[_OpenEnd]) ->
     first = _first(loop.body)
     after = _draw(builder, loop.body, opens)
     for step, _ in after:
-        back = Move(to=first.id, when=loop.again, limit=loop.most - 1)
+        back = Move(to=first.id, when=loop.again, limit=loop.max_rounds - 1)
         builder.moves.setdefault(step, []).append(back)
     return after
 
@@ -138,16 +138,16 @@ def _first(blocks: tuple[Block, ...]) -> Step:
         case ParallelBlock(fork=fork):
             return fork
         case ChoiceBlock():
-            raise Unstructured("a choice follows a step, it does not begin")
+            raise Unstructured("a choice cannot come first")
 
 
 def blocks(steps: tuple[Step, ...]) -> tuple[Block, ...]:
-    """The blocks that the steps are made of; Unstructured when they are not made of any."""
+    """Read the blocks that steps are made of; raise Unstructured when there are none."""
     reader = _BlockReader({step.id: step for step in steps})
     read = reader.read(steps[0].id, None)
     again = {step.id: step for step in steps_of(read)}
     for step in steps:
-        # Read and drawn again it has to be the same, or something was lost on the way.
+        # Turned into steps again it has to be the same, or something was lost.
         drawn = again.get(step.id)
         if drawn is None or _by_target(drawn.next) != _by_target(step.next):
             raise Unstructured(step.id)
@@ -163,7 +163,7 @@ def _bare(step: Step) -> Step:
 
 
 class _BlockReader:
-    """Reads blocks from steps; lives for one reading."""
+    """A reader of blocks from steps, for one reading."""
 
     def __init__(self, by_id: dict[str, Step]) -> None:
         self.by_id = by_id
@@ -172,7 +172,7 @@ class _BlockReader:
         self.been: set[str] = set()
 
     def get(self, name: str) -> Step:
-        """A step, once: what is led to from two sides by no choice is in no block."""
+        """Get a step once: a step with two moves to it and no choice before them is in no block."""
         if name not in self.by_id or name in self.been:
             raise Unstructured(name)
         if self.by_id[name].kind != "end":
@@ -180,7 +180,7 @@ class _BlockReader:
         return self.by_id[name]
 
     def ahead(self, start: str) -> frozenset[str]:
-        """What can be reached going forward; ends do not count, they are everybody's."""
+        """The steps ahead, without ends, which many branches may share."""
         if start in self.ahead_of:
             return self.ahead_of[start]
         seen: set[str] = set()
@@ -205,11 +205,11 @@ class _BlockReader:
                 self.open.add((name, tail[0]))
                 name = self.read_loop(name, tail, stop, blocks_read)
                 continue
-            name = self.read_one(name, stop, blocks_read)
+            name = self.read_step(name, stop, blocks_read)
         return tuple(blocks_read)
 
     def loop_tail(self, head: str) -> tuple[str, Move] | None:
-        """The step further on that leads back to this one; of several the last, not yet read."""
+        """The later step that leads back to this one; of several, the last one not yet read."""
         tails = [
             (step.id, move)
             for step in self.by_id.values()
@@ -228,7 +228,7 @@ class _BlockReader:
         blocks_read.append(LoopBlock(body, back.when, (back.limit or 0) + 1))
         return self.follow(last, stop, blocks_read)
 
-    def read_one(self, name: str, stop: str | None, blocks_read: list[Block]) -> str | None:
+    def read_step(self, name: str, stop: str | None, blocks_read: list[Block]) -> str | None:
         step = self.get(name)
         if step.kind == "end":
             blocks_read.append(_bare(step))
@@ -239,7 +239,7 @@ class _BlockReader:
         return self.follow(name, stop, blocks_read)
 
     def follow(self, name: str, stop: str | None, blocks_read: list[Block]) -> str | None:
-        """What comes after a step: nothing to choose, or a choice."""
+        """Read what follows a step: one move, or a choice."""
         moves = [move for move in self.by_id[name].next if move.limit is None]
         if len(moves) == 1 and moves[0].when is None:
             return moves[0].to
@@ -252,11 +252,11 @@ class _BlockReader:
         return merge
 
     def merge(self, moves: list[Move], stop: str | None) -> str | None:
-        """Where the branches of a choice come together again."""
+        """The step where the branches of a choice meet again."""
         regions = [self.ahead(move.to) for move in moves]
         going = [(move.to, region) for move, region in zip(moves, regions, strict=True) if region]
         if not going:
-            # Whatever is chosen it ends; the first way is the one that is read on.
+            # All branches end; reading goes on with the first.
             return moves[0].to
         if len(going) == 1:
             return going[0][0]
@@ -264,7 +264,7 @@ class _BlockReader:
         common = {one for one, times in counted.items() if times > 1}
         if not common:
             return stop
-        # The nearest: the one from which all the others in common are still ahead.
+        # The nearest: the step from which all other common steps are ahead.
         return max(common, key=lambda one: (len(self.ahead(one) & common), one))
 
     def read_parallel(self, fork: Step, stop: str | None, blocks_read: list[Block]) -> str | None:

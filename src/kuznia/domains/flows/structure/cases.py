@@ -1,4 +1,4 @@
-"""Which values of a fact a guard can tell apart, and what the guards of a step say in each case."""
+"""The cases that guards tell apart, and the cases in which a step's guards clash."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,20 +10,20 @@ from kuznia.domains.flows.schema import Fact, Flow, FormField, Scalar, Step
 from kuznia.domains.flows.structure.formats import read_date
 from kuznia.domains.flows.structure.guards import Facts, Known, holds, tests
 
-# More cases than this cannot be looked through one by one.
+# Cases of one step that are checked one by one.
 MAX_CASES = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A case in which the moves of a step do not say one thing."""
+    """A case in which not exactly one move of a step holds."""
 
     kind: str
     facts: Facts
 
 
 def constants(flow: Flow) -> dict[str, list[Scalar]]:
-    """What each fact is compared with, anywhere in the flow."""
+    """The values that each fact is compared with, anywhere in the flow."""
     found: dict[str, list[Scalar]] = {}
     for step in flow.steps:
         for move in step.next:
@@ -39,7 +39,7 @@ def constants(flow: Flow) -> dict[str, list[Scalar]]:
 
 
 def all_cases(flow: Flow) -> dict[str, tuple[Known, ...] | None]:
-    """For each fact a guard looks at, the values worth trying; None when there is no telling."""
+    """The values worth trying for each fact that a guard tests; None when they are unlimited."""
     return {name: _cases(flow, name, values) for name, values in constants(flow).items()}
 
 
@@ -74,7 +74,7 @@ def _of_type(fact: Fact, values: list[Scalar]) -> tuple[Known, ...] | None:
         case "date":
             return _dates(values)
         case _:
-            # Of free text only whether there is any can be asked.
+            # Of free text, a guard can only test whether there is any.
             return None if values else ("x", None)
 
 
@@ -97,7 +97,7 @@ def _dates(values: list[Scalar]) -> tuple[Known, ...] | None:
     points: set[str] = set()
     for value in values:
         day = read_date(value) if isinstance(value, str) else None
-        # The first and the last day there is have no neighbour.
+        # The first and the last date have no neighbour.
         if day is None or not 1 < day.year < 9999:
             return None
         points |= {(day + timedelta(days=shift)).isoformat() for shift in (-1, 0, 1)}
@@ -105,7 +105,7 @@ def _dates(values: list[Scalar]) -> tuple[Known, ...] | None:
 
 
 def clashes(step: Step, known: dict[str, tuple[Known, ...] | None]) -> Iterator[Clash]:
-    """The cases that no move covers, or more than one; and the moves that cover none."""
+    """The cases that no move covers, or more than one, and the moves that cover none."""
     guarded = [move for move in step.next if move.when is not None]
     others = len(step.next) - len(guarded)
     if others > 1:
@@ -123,24 +123,24 @@ def clashes(step: Step, known: dict[str, tuple[Known, ...] | None]) -> Iterator[
     if prod(map(len, domains)) > MAX_CASES:
         yield Clash("too-many", dict.fromkeys(names))
         return
-    yield from _look(step, names, domains, others)
+    yield from _clashes_in(step, names, domains, others)
 
 
-def _look(
+def _clashes_in(
     step: Step, names: list[str], domains: list[tuple[Known, ...]], others: int
 ) -> Iterator[Clash]:
     guarded = [move for move in step.next if move.when is not None]
     true_once = [False] * len(guarded)
-    said: set[str] = set()
+    reported: set[str] = set()
     for values in product(*domains):
         facts = dict(zip(names, values, strict=True))
         true = [place for place, move in enumerate(guarded) if holds(move.when, facts)]
         for place in true:
             true_once[place] = True
         kind = "gap" if not true and not others else "overlap" if len(true) > 1 else ""
-        # The first case of a kind shows what is wrong; the others say the same again.
-        if kind and kind not in said:
-            said.add(kind)
+        # The first case of a kind shows what is wrong.
+        if kind and kind not in reported:
+            reported.add(kind)
             yield Clash(kind, facts)
     for move, once in zip(guarded, true_once, strict=True):
         if not once:

@@ -1,4 +1,4 @@
-"""Which component of the Diia design system shows which field, and what a given choice is worth."""
+"""The components of the Diia design system: which shows which field, and how well it fits."""
 
 from collections.abc import Mapping
 from importlib.resources import files
@@ -6,16 +6,16 @@ from types import MappingProxyType
 
 from kuznia.domains.flows.schema import FieldType, FormField
 
-# Every component code of the design system, as its own schema names them.
+# Every component code in the design system's own schema.
 CODES = frozenset(
     files("kuznia.domains.flows.structure").joinpath("diia_codes.txt").read_text("utf-8").split()
 )
 
-# A choice of more options than this opens as a list of its own.
+# A choice of more options is shown as a list.
 MAX_RADIOS = 7
 
-# By type of field: the components that can hold its answer; the first is ours.
-RIGHT: Mapping[FieldType, tuple[str, ...]] = MappingProxyType(
+# The components that fit a type of field; the first is the default.
+FITTING: Mapping[FieldType, tuple[str, ...]] = MappingProxyType(
     {
         "text": ("inputTextMlc", "inputTextMlcV2", "inputPhoneMlc", "inputPhoneCodeOrg"),
         "long": ("inputTextMlc", "inputTextMultilineMlc", "inputTextMlcV2"),
@@ -31,14 +31,14 @@ RIGHT: Mapping[FieldType, tuple[str, ...]] = MappingProxyType(
 
 
 def component(field: FormField) -> str:
-    """The component a field is shown with when nobody chose another."""
+    """The component that shows a field unless another is chosen."""
     if field.type == "choice" and len(field.options) > MAX_RADIOS:
         return "selectorOrg"
-    return RIGHT[field.type][0]
+    return FITTING[field.type][0]
 
 
 def worth(field: FormField) -> float:
-    """1 for a component that fits, a half for one that exists and does not, 0 for one unknown."""
-    if field.component is None or field.component in RIGHT[field.type]:
+    """1 for a component that fits, 0.5 for one that does not, 0 for an unknown one."""
+    if field.component is None or field.component in FITTING[field.type]:
         return 1.0
     return 0.5 if field.component in CODES else 0.0

@@ -1,4 +1,4 @@
-"""What all checks look at: a flow's shape and every way through it, found out once."""
+"""A flow as a graph: what leads where, and every path through it, each computed once."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -10,7 +10,7 @@ from kuznia.domains.flows.structure.interpreter import MAX_RUNS, Edge, FlowRun, 
 
 
 class FlowGraph:
-    """One flow under study. Lives as long as the flow is being judged."""
+    """The graph of one flow, with all its runs; kept while the flow is being checked."""
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
@@ -22,14 +22,14 @@ class FlowGraph:
         return all_cases(self.flow)
 
     def clashes(self, step: Step) -> tuple[Clash, ...]:
-        """What is wrong with the guards of a step, found once."""
+        """What is wrong with the guards of a step."""
         if step.id not in self._clashes:
             self._clashes[step.id] = tuple(clashes(step, self.cases))
         return self._clashes[step.id]
 
     @cached_property
     def runs(self) -> tuple[FlowRun, ...]:
-        """Every way through; one more than can be looked at when there are too many."""
+        """Every path through the flow; MAX_RUNS + 1 of them when there are too many."""
         found: list[FlowRun] = []
         for run in every_run(self.flow, self.cases):
             found.append(run)
@@ -43,7 +43,7 @@ class FlowGraph:
 
     @cached_property
     def forward(self) -> dict[str, tuple[str, ...]]:
-        """Where each step leads when nobody turns back."""
+        """Where each step leads, without the moves that go back."""
         by_id = self.flow.by_id
         return {
             step.id: tuple(move.to for move in step.next if move.limit is None and move.to in by_id)
@@ -60,7 +60,7 @@ class FlowGraph:
 
     @cached_property
     def decided_by(self) -> frozenset[str]:
-        """Every fact that some guard looks at."""
+        """Every fact that a guard tests."""
         moves = (move for step in self.flow.steps for move in step.next if move.when is not None)
         return frozenset(test.fact for move in moves if move.when for test in tests(move.when))
 
@@ -77,7 +77,7 @@ class FlowGraph:
         return self.reach([self.first])
 
     def learned(self, step: str, place: int) -> frozenset[str]:
-        """What is known after a step that was left by this move."""
+        """The facts known after a step that was left by this move."""
         return self._learned[step, place]
 
     @cached_property
@@ -85,28 +85,28 @@ class FlowGraph:
         found: dict[Edge, frozenset[str]] = {}
         for step in self.flow.steps:
             asked = frozenset([step.id, *(field.id for field in step.fields)])
-            told = asked.union(fact.id for fact in step.provides)
-            found[step.id, -1] = told
+            all_facts = asked.union(fact.id for fact in step.provides)
+            found[step.id, -1] = all_facts
             for place, move in enumerate(step.next):
-                found[step.id, place] = told if goes_well(step, move) else asked
+                found[step.id, place] = all_facts if goes_well(step, move) else asked
         return found
 
     def ahead(self, step: str) -> frozenset[str]:
-        """What comes after a step when nobody turns back."""
+        """The steps that follow a step, without the moves that go back."""
         return spread(self.forward[step], self.forward)
 
     def of_kind(self, *kinds: Kind) -> tuple[Step, ...]:
         return tuple(step for step in self.flow.steps if step.kind in kinds)
 
     def reach(self, starts: Iterable[str], without: Iterable[str] = ()) -> frozenset[str]:
-        """What can be reached going forward or back, not through the steps left out."""
+        """The steps that can be reached from the starts, past the steps left out."""
         return spread(starts, self.after, frozenset(without))
 
 
 def spread(
     starts: Iterable[str], ways: dict[str, tuple[str, ...]], without: frozenset[str] = frozenset()
 ) -> frozenset[str]:
-    """All that can be reached along the ways, the starts included, what is left out not."""
+    """Everything that can be reached along the ways, with the starts, past what is left out."""
     seen: set[str] = set()
     stack = [start for start in starts if start not in without]
     while stack:
@@ -118,7 +118,7 @@ def spread(
 
 
 def goes_well(step: Step, move: Move) -> bool:
-    """Whether the move may be taken when the step turned out as hoped: its first outcome."""
+    """Whether the move can be taken when the step has its first outcome, the hoped one."""
     if not step.outcomes:
         return True
     hoped = {step.id: step.outcomes[0].id}

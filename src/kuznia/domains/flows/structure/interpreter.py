@@ -1,4 +1,4 @@
-"""The interpreter: walks a flow as its moves say, and finds every way through it."""
+"""The interpreter: executes a flow along its moves, and finds every path through it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -8,33 +8,33 @@ from typing import Literal, TypeAlias
 from kuznia.domains.flows.schema import Flow, Step
 from kuznia.domains.flows.structure.guards import Facts, Known, holds, tests
 
-# How a run can stop anywhere but at an end.
+# Why a run stopped before an end.
 Stuck = Literal["dead-end", "no-way", "dangling", "join", "split-end", "endless"]
-# Which move of which step, as step id and place.
+# A move, as the step's id and the move's index in it.
 Edge: TypeAlias = tuple[str, int]
-# What becomes known at a step: one run for each.
+# The facts that become known at a step: one run for each.
 Learned: TypeAlias = Callable[[Step, Facts], Iterable[Facts]]
 
 MAX_RUNS = 4096
 _MAX_STEPS = 400
-# Once round shows what a loop does, twice that it can be repeated.
+# One round shows what a loop does, two that it can be repeated.
 ROUNDS = 2
-_EVERY_ROUND = 100
-# A move that is not counted, taken more often than this, leads nowhere.
-_PATIENCE = 3
+_ALL_ROUNDS = 100
+# A move without a limit that is taken more often makes an endless loop.
+_MAX_UNLIMITED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class FlowRun:
-    """One way through: each step with the move taken from it, what was known, how it came out."""
+    """One path through a flow: the moves taken, the facts known, and how it ended."""
 
-    # The place of the move; -1 where there is none to choose.
+    # The index of a move is -1 where there is none to choose.
     trail: tuple[Edge, ...]
     facts: Facts
     taken: Mapping[Edge, int]
     end: str | None = None
     stuck: Stuck | None = None
-    # The step at which it got stuck.
+    # The step at which it stopped.
     stopped_at: str = ""
 
     @property
@@ -44,7 +44,7 @@ class FlowRun:
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """Where one strand of a run is, and inside which forks, each with its number of branches."""
+    """The position of one branch of a run, and the forks round it with their branch counts."""
 
     step: str
     frames: tuple[tuple[str, int], ...] = ()
@@ -52,7 +52,7 @@ class _Token:
 
 @dataclass(frozen=True, slots=True)
 class _RunState:
-    """A run on its way: strands that can go on, strands that wait at a join, what is known."""
+    """A run under way: branches that can go on, branches waiting at a join, and the facts."""
 
     tokens: tuple[_Token, ...]
     waiting: tuple[_Token, ...]
@@ -67,7 +67,7 @@ class _RunState:
 
 
 def way(step: Step, facts: Facts, taken: Mapping[Edge, int]) -> int | None:
-    """The place of the move that is taken from a step, or None when there is no way on."""
+    """The index of the move that is taken from a step, or None when none holds."""
     rest: int | None = None
     for place, move in enumerate(step.next):
         if move.limit is not None and taken.get((step.id, place), 0) >= move.limit:
@@ -80,18 +80,18 @@ def way(step: Step, facts: Facts, taken: Mapping[Edge, int]) -> int | None:
 
 
 def execute(flow: Flow, answer: Callable[[Step, int], Facts]) -> FlowRun:
-    """One run; `answer` says what becomes known at a step, visit by visit."""
+    """Execute one run; `answer` gives the facts that become known at each visit of a step."""
     visits: dict[str, int] = {}
 
     def learned(step: Step, _: Facts) -> tuple[Facts]:
         visits[step.id] = visits.get(step.id, 0) + 1
         return (answer(step, visits[step.id]),)
 
-    return next(_runs(flow, learned, rounds=_EVERY_ROUND))
+    return next(_runs(flow, learned, rounds=_ALL_ROUNDS))
 
 
 def every_run(flow: Flow, cases: Mapping[str, tuple[Known, ...] | None]) -> Iterator[FlowRun]:
-    """Every way through the flow, each counted loop gone round none, once and twice."""
+    """Every path through the flow, with each limited loop repeated zero, one and two times."""
     tested = {
         step.id: list(
             dict.fromkeys(test.fact for move in step.next if move.when for test in tests(move.when))
@@ -100,7 +100,7 @@ def every_run(flow: Flow, cases: Mapping[str, tuple[Known, ...] | None]) -> Iter
     }
 
     def learned(step: Step, facts: Facts) -> Iterator[Facts]:
-        # Only what the moves of this step tell apart, and nothing so far has decided.
+        # Only facts that this step's moves test and that are still open.
         open_ = [name for name in tested[step.id] if name not in facts]
         for values in product(*(cases.get(name) or (None,) for name in open_)):
             yield dict(zip(open_, values, strict=True))
@@ -122,7 +122,7 @@ def _advance(
     flow: Flow, state: _RunState, learned: Learned, rounds: int
 ) -> list[_RunState | FlowRun]:
     if not state.tokens:
-        # Every strand waits for one that will never come.
+        # Every branch waits for one that never comes.
         return [state.over(state.waiting[0].step, stuck="join")]
     token, *rest = state.tokens
     others = tuple(rest)
@@ -143,7 +143,7 @@ def _advance(
 def _pass(
     state: _RunState, token: _Token, step: Step, learned: Learned, rounds: int
 ) -> list[_RunState | FlowRun]:
-    """A strand goes through a step."""
+    """Take one branch through a step."""
     if len(state.trail) > _MAX_STEPS:
         return [state.over(step.id, stuck="endless")]
     if step.kind in {"end", "fork"} or not step.next:
@@ -156,7 +156,7 @@ def _pass(
         return [state.over(step.id, stuck="dead-end")]
     if step.kind == "fork":
         return [_fork(state, token, step)]
-    # What a step asks and finds out is asked and found out anew each time it is gone through.
+    # Each visit of a step asks for its facts anew.
     own = {step.id, *(field.id for field in step.fields), *(fact.id for fact in step.provides)}
     facts = {name: value for name, value in state.facts.items() if name not in own}
     left = (
@@ -174,10 +174,10 @@ def _fork(state: _RunState, token: _Token, step: Step) -> _RunState:
 
 
 def _shows_nothing_new(state: _RunState, step: Step, place: int, rounds: int) -> bool:
-    """Whether a loop is left, or gone on with, in a round between the second and the last.
+    """Whether a loop is left or continued in a round between the second and the last.
 
-    A step that repeats itself is gone on with to its limit, for what comes after that is another
-    way; a longer loop is not, for its branches would multiply.
+    A step that repeats itself is repeated to its limit, because a different move follows there; a
+    longer loop is not, because its branches would multiply.
     """
     for number, move in enumerate(step.next):
         taken = state.taken.get((step.id, number), 0)
@@ -202,6 +202,6 @@ def _leave(state: _RunState, token: _Token, step: Step, rounds: int) -> _RunStat
         taken={**state.taken, edge: times},
         tokens=(_Token(move.to, token.frames), *state.tokens),
     )
-    if move.limit is None and times > _PATIENCE:
+    if move.limit is None and times > _MAX_UNLIMITED:
         return state.over(step.id, stuck="endless")
     return state

@@ -1,16 +1,16 @@
-"""What the law and good manners say of services: who signs, and what is never asked."""
+"""Legal constants of services: which have to be signed, and what must never be asked."""
 
 import re
 
-# What changes something by law when it goes through, and therefore has to be signed.
+# Services with a legal effect, which have to be signed.
 SIGNED_ARCHETYPES = frozenset({"benefit", "permit", "deal"})
 
 
-# Nothing in these is decided about a person: no page to look everything over is needed.
+# Services that decide nothing about a person, and need no review page.
 UNREVIEWED_ARCHETYPES = frozenset({"survey"})
 
 
-# What opens somebody's money or accounts. A library card is a card too: only these words together.
+# Phrases for what opens money or accounts. Single words would match a library card too.
 _SECRET = re.compile(
     r"(?:^|\b(?:bank|credit|debit|payment|your|the)[ _-])card[ _-]?(?:number|no\b)"
     r"|\bcv[vc]2?\b|\bpin(?:[ _-]?code)?\b|\bpasswords?\b|\bpassphrase\b|\bone[ _-]time\b|\botp\b"
@@ -25,5 +25,5 @@ _SECRET = re.compile(
 
 
 def asks_for_secret(words: str) -> bool:
-    """Whether these words ask for something that must never be given to anybody."""
+    """Whether a text asks for a secret, such as a card number or a password."""
     return _SECRET.search(words) is not None

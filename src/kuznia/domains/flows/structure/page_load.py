@@ -4,7 +4,7 @@ from kuznia.domains.flows.schema import FormField
 
 
 def field_load(field: FormField) -> float:
-    """How much of a page's attention a field takes; a line of text is one."""
+    """The load that a field puts on its page; a line of text is 1."""
     match field.type:
         case "yesno":
             return 0.5
@@ -18,5 +18,5 @@ def field_load(field: FormField) -> float:
             return 2.0 if "address" in field.id else 1.0
 
 
-# What a page can hold before it begins to tire.
+# The load above which a page is too full.
 MAX_PAGE_LOAD = 5.0

@@ -1,4 +1,4 @@
-"""The judge: five metrics with fixed weights, and for each point lost the reason and the cure."""
+"""The score: five metrics with fixed weights, and for every lost point a reason and a fix."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -62,7 +62,7 @@ def _loss(where: str, reason: tuple[str, str], fix: tuple[str, str]) -> Loss:
 
 
 def _length(graph: FlowGraph) -> Metric:
-    """As many pages as there are topics and legal steps: each one more or less costs."""
+    """A flow needs a page for each topic and each legal step; more or fewer cost points."""
     ended = [run for run in graph.runs if run.end is not None] or list(graph.runs)
     longest = max(ended, key=lambda run: len(_seen(graph, run)))
     seen, needed = len(_seen(graph, longest)), _pages_needed(graph, longest)
@@ -73,17 +73,17 @@ def _length(graph: FlowGraph) -> Metric:
             _loss(
                 graph.first,
                 (
-                    f"{seen} сторінок там, де досить {needed}",
-                    f"{seen} pages where {needed} would do",
+                    f"сторінок {seen}, досить {needed}",
+                    f"{seen} pages where {needed} are enough",
                 ),
-                ("Об'єднайте сторінки однієї теми.", "Put pages on one topic together."),
+                ("Об'єднайте сторінки однієї теми.", "Join the pages of one topic."),
             )
         )
     elif seen < needed:
         losses.append(
             _loss(
                 graph.first,
-                (f"{seen} сторінок замість {needed}", f"{seen} pages instead of {needed}"),
+                (f"сторінок {seen} замість {needed}", f"{seen} pages instead of {needed}"),
                 (
                     "Одна тема – одна сторінка; додайте обов'язкові кроки.",
                     "One topic is one page; add the steps that are missing.",
@@ -99,25 +99,25 @@ def _seen(graph: FlowGraph, run: FlowRun) -> list[Step]:
 
 
 def _pages_needed(graph: FlowGraph, run: FlowRun) -> int:
-    """Topics on this way, and the pages that the law or good manners want on it."""
+    """Count the topics of a path, and the pages that its legal steps need."""
     flow = graph.flow
     path = [flow.by_id[step] for step in dict.fromkeys(run.path)]
     groups = {field.group for step in path for field in step.fields}
-    # A page that only shows what registers said is a topic too.
+    # A page that only shows register data is a topic too.
     groups |= {f"shown {s.id}" for s in path if s.kind == "form" and s.shows and not s.fields}
     asks = any(step.fields for step in path)
     personal = any(s.provides or any(field.personal for field in s.fields) for s in path)
     legal = flow.legal_effect or flow.archetype in SIGNED_ARCHETYPES
-    told = any(step.provides and step.kind == "authenticate" for step in path)
+    from_register = any(step.provides and step.kind == "authenticate" for step in path)
     kinds = {step.kind for step in path}
     due = (flow.fee is not None and flow.fee.kopiykas > 0) or flow.archetype == "payment"
     needed = (
-        told or legal or (personal and "authenticate" in kinds),
+        from_register or legal or (personal and "authenticate" in kinds),
         personal,
         asks and flow.archetype not in UNREVIEWED_ARCHETYPES,
         legal,
         due,
-        # Where it went is shown while something is still to come; the end is always shown.
+        # A status page is shown while something is still to come; the end is always shown.
         "status" in kinds and bool(kinds & {"submit"}),
         True,
     )
@@ -144,7 +144,10 @@ def _wrong_component(step: Step, field: FormField) -> Loss:
             if known
             else f"{field.component} is not a component of the design system",
         ),
-        ("Приберіть component: його обере тип поля.", "Leave component out: the type chooses it."),
+        (
+            "Приберіть component: його визначить тип поля.",
+            "Remove `component`: the type selects it.",
+        ),
     )
 
 
@@ -164,7 +167,7 @@ def _accessibility(result: Audit) -> Metric:
 
 
 def _saturation(graph: FlowGraph) -> Metric:
-    # A page nobody comes to tires nobody.
+    # Only pages that can be reached count.
     pages = [step for step in graph.flow.steps if step.fields and step.id in graph.reached]
     loads = {step.id: sum(map(field_load, step.fields)) for step in pages}
     scores = {
@@ -190,23 +193,26 @@ def _saturation(graph: FlowGraph) -> Metric:
 
 
 def _once_only(graph: FlowGraph) -> Metric:
-    told, asked = known_to_registers(graph)
+    from_register, asked = known_to_registers(graph)
     twice = list(asked_twice(graph))
-    score = 100.0 * (1 - len(asked) / (len(told) + len(asked))) if asked else 100.0
+    score = 100.0 * (1 - len(asked) / (len(from_register) + len(asked))) if asked else 100.0
     score = max(0.0, score - 20 * len(twice))
     losses = [
         _loss(
             name,
-            (f"{name} питають, хоча реєстр знає", f"{name} is asked although a register knows it"),
-            ("Візьміть із реєстру і покажіть.", "Take it from the register and show it."),
+            (
+                f"{name} питають, хоча ці дані є в реєстрі",
+                f"{name} is asked although a register has it",
+            ),
+            ("Візьміть дані з реєстру і покажіть їх.", "Take it from the register and show it."),
         )
         for name in sorted(asked)
     ]
     losses += [
         _loss(
             finding.where,
-            ("одне й те саме питають двічі", "the same is asked twice"),
-            ("Запитайте один раз.", "Ask once."),
+            ("те саме поле запитано двічі", "the same field is asked twice"),
+            ("Запитайте один раз.", "Ask for it once."),
         )
         for finding in twice
     ]

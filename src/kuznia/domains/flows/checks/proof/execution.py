@@ -9,22 +9,22 @@ from kuznia.forge.terms import Finding
 
 
 def execution(graph: FlowGraph) -> Iterator[Finding]:
-    """Every way is walked to its end, and every move is taken by at least one of them."""
+    """Every path is walked to its end, and every move is taken by at least one of them."""
     flow = graph.flow
     if len(graph.runs) > MAX_RUNS:
         yield Finding(
             "execution",
             "block",
             graph.first,
-            f"There are more than {MAX_RUNS} ways through: they cannot all be walked.",
-            "Let fewer steps branch, or let the branches come together sooner.",
+            f"There are more than {MAX_RUNS} paths through the flow: too many to walk.",
+            "Use fewer branches, or join them sooner.",
         )
         return
-    # A strand that stopped early took no more moves; why it stopped is another check's to say.
+    # A run that got stuck took no more moves; another check says why it got stuck.
     silent = spread([run.stopped_at for run in graph.runs if run.stuck is not None], graph.after)
     walked = {step for run in graph.runs for step, _ in run.trail}
     for step in flow.steps:
-        if step.id not in walked - silent or step.kind in {"fork", "end"} or _odd(graph, step):
+        if step.id not in walked - silent or step.kind in {"fork", "end"} or _clashing(graph, step):
             continue
         for place, move in enumerate(step.next):
             if (step.id, place) not in graph.taken and not _after_many(step, move):
@@ -32,16 +32,16 @@ def execution(graph: FlowGraph) -> Iterator[Finding]:
                     "execution",
                     "mend",
                     step.id,
-                    f"No way through the flow ever takes the move from {step.id} to {move.to}.",
-                    "Take the move out: what was decided before rules it out.",
+                    f"No path takes the move from {step.id} to {move.to}.",
+                    "Remove the move: earlier decisions rule it out.",
                 )
 
 
 def _after_many(step: Step, move: Move) -> bool:
-    """Whether the move is for when a long loop is used up: that many rounds are not walked."""
+    """Whether the move follows a loop of more rounds than are walked."""
     return move.when is None and any((one.limit or 0) > ROUNDS for one in step.next)
 
 
-def _odd(graph: FlowGraph, step: Step) -> bool:
-    """Whether the guards of a step are wrong by themselves, which is said elsewhere."""
+def _clashing(graph: FlowGraph, step: Step) -> bool:
+    """Whether the step's guards clash, which another check reports."""
     return any(graph.clashes(step))

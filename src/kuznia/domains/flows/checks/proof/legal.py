@@ -13,10 +13,10 @@ from kuznia.forge.terms import Finding
 
 
 def legal_steps(graph: FlowGraph) -> Iterator[Finding]:
-    """Consent, identity, review, signature and payment stand on every way they are needed on."""
+    """Consent, identity, review, signature and payment are on every path that needs them."""
     targets = graph.of_kind("submit") or graph.of_kind("pay")
     if not targets:
-        yield _lacks(graph.flow.steps[0], "submit", "Nothing is ever handed in")
+        yield _lacks(graph.flow.steps[0], "submit", "Nothing is ever submitted")
         return
     yield from _before_sending(graph, targets)
     yield from _consent(graph, targets)
@@ -32,7 +32,7 @@ def _lacks(step: Step, kind: Kind, what: str) -> Finding:
         "mend",
         step.id,
         f"{what}: a step of kind {kind} is missing.",
-        f"Put a step of kind {kind} on every way to {step.id}, where it belongs in order.",
+        f"Put a step of kind {kind} on every path to {step.id}, at its place in the order.",
     )
 
 
@@ -41,7 +41,7 @@ def _before_sending(graph: FlowGraph, targets: tuple[Step, ...]) -> Iterator[Fin
     if flow.legal_effect or flow.archetype in SIGNED_ARCHETYPES:
         unsigned = _past(graph, "sign", [graph.first])
         yield from (
-            _lacks(step, "sign", f"{step.id} can be reached unsigned")
+            _lacks(step, "sign", f"{step.id} can be reached without a signature")
             for step in targets
             if step.id in unsigned
         )
@@ -50,19 +50,19 @@ def _before_sending(graph: FlowGraph, targets: tuple[Step, ...]) -> Iterator[Fin
     asking = [step.id for step in flow.steps if step.kind == "form" and step.fields]
     unseen = _past(graph, "review", asking)
     yield from (
-        _lacks(step, "review", f"{step.id} can be reached without looking the answers over")
+        _lacks(step, "review", f"{step.id} can be reached without a review of the answers")
         for step in targets
         if step.id in unseen
     )
 
 
 def _past(graph: FlowGraph, kind: Kind, starts: list[str]) -> frozenset[str]:
-    """What can be reached from the starts without going through a step of this kind."""
+    """The steps that can be reached from the starts past all steps of this kind."""
     return graph.reach(starts, (step.id for step in graph.of_kind(kind)))
 
 
 def _consent(graph: FlowGraph, targets: tuple[Step, ...]) -> Iterator[Finding]:
-    """Asked for on each branch that learns something about a person, and only there."""
+    """Consent is asked on each branch that collects personal data, and only there."""
     unasked = _past(graph, "consent", [graph.first])
     personal = [
         step.id
@@ -72,7 +72,7 @@ def _consent(graph: FlowGraph, targets: tuple[Step, ...]) -> Iterator[Finding]:
     reached = _past(graph, "consent", personal)
     for step in targets:
         if step.id in reached:
-            yield _lacks(step, "consent", f"{step.id} gets personal data nobody agreed to give")
+            yield _lacks(step, "consent", f"{step.id} receives personal data without consent")
 
 
 def _payment(graph: FlowGraph, targets: tuple[Step, ...]) -> Iterator[Finding]:
@@ -83,29 +83,29 @@ def _payment(graph: FlowGraph, targets: tuple[Step, ...]) -> Iterator[Finding]:
         unpaid = _past(graph, "pay", [graph.first])
         for step in targets:
             if step.id in unpaid and step.kind != "pay":
-                yield _lacks(step, "pay", f"{step.id} can be reached unpaid")
+                yield _lacks(step, "pay", f"{step.id} can be reached without payment")
     for step in pays:
         if not due and not (step.fee and step.fee.kopiykas):
             yield Finding(
                 "legal-steps",
                 "mend",
                 step.id,
-                f"Step {step.id} takes money, and there is no fee.",
-                "State the fee, or leave the payment out.",
+                f"Step {step.id} takes money although there is no fee.",
+                "State the fee, or remove the payment.",
             )
 
 
 def _identity(graph: FlowGraph) -> Iterator[Finding]:
-    """Who signs, or is looked up in a register about persons, has proven who they are."""
+    """A person proves who they are before they sign or are looked up in a register."""
     unproven = _past(graph, "authenticate", [graph.first])
     about_persons = {"sign", *(["lookup"] if graph.of_kind("authenticate") else [])}
     for step in graph.flow.steps:
         if step.kind in about_persons and step.id in unproven:
-            yield _lacks(step, "authenticate", f"{step.id} can be reached by anybody")
+            yield _lacks(step, "authenticate", f"{step.id} can be reached without signing in")
 
 
 _ORDER: tuple[tuple[Kind, tuple[Kind, ...]], ...] = (
-    # After the one on the left, none of those on the right.
+    # No kind on the right may follow the kind on the left.
     ("review", ("form",)),
     ("sign", ("form", "review", "consent")),
     ("pay", ("form", "review", "consent", "sign")),
@@ -133,11 +133,11 @@ def _good_ends(graph: FlowGraph) -> Iterator[Finding]:
     early = graph.reach([graph.first], targets)
     for end in graph.of_kind("end"):
         if end.ending in {None, "done"} and end.id in early:
-            yield _lacks(end, "submit", f"{end.id} says it is done before anything was handed in")
+            yield _lacks(end, "submit", f"{end.id} says it is done before anything is submitted")
 
 
 def sensitive_field(graph: FlowGraph) -> Iterator[Finding]:
-    """Card numbers, codes and passwords are not a service's to ask for."""
+    """A service must not ask for card numbers, codes or passwords."""
     for step in graph.flow.steps:
         for field in step.fields:
             words = (field.id.replace("_", " "), field.label.uk, field.label.en)
@@ -146,6 +146,6 @@ def sensitive_field(graph: FlowGraph) -> Iterator[Finding]:
                     "sensitive-field",
                     "mend",
                     step.id,
-                    f"The field {field.id} asks for what must never be given away.",
-                    f"Leave {field.id} out; payment and sign-in happen at the bank.",
+                    f"The field {field.id} asks for a secret, such as a card number or a password.",
+                    f"Remove {field.id}: payment and sign-in happen at the bank.",
                 )

@@ -29,5 +29,6 @@ class FlowProof(Draft):
     sound: bool
     checks: tuple[CheckResult, ...]
     findings: tuple[ProofFinding, ...]
-    ways: int
+    # How many paths there are; `paths` lists the first of them.
+    path_count: int
     paths: tuple[FlowPath, ...]

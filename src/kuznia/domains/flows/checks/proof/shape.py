@@ -1,4 +1,4 @@
-"""Checks 1 to 5, 10 and 11: whether every way through the flow comes to a proper end."""
+"""Checks 1 to 5, 10 and 11: every path through the flow reaches a proper end."""
 
 from collections.abc import Iterator
 
@@ -9,22 +9,22 @@ from kuznia.forge.terms import Finding
 
 
 def unreachable_step(graph: FlowGraph) -> Iterator[Finding]:
-    """A step that nothing leads to is a page nobody will ever see."""
+    """A step without a move to it is a page that nobody ever sees."""
     for step in graph.flow.steps:
         if step.id not in graph.reached:
             yield Finding(
                 "unreachable-step",
                 "mend",
                 step.id,
-                f"Nothing leads to step {step.id}.",
-                f"Lead to {step.id} from an earlier step, or leave it out.",
+                f"No move leads to step {step.id}.",
+                f"Add a move to {step.id} from an earlier step, or remove the step.",
             )
 
 
 def cannot_finish(graph: FlowGraph) -> Iterator[Finding]:
-    """A step from which no end can be reached holds whoever gets there."""
+    """A step from which no end can be reached traps the person on it."""
     by_id = graph.flow.by_id
-    # Dead ends and moves into nothing are reported as such, not a second time here.
+    # Dead ends and dangling moves have checks of their own.
     final = [
         step.id
         for step in graph.flow.steps
@@ -37,26 +37,26 @@ def cannot_finish(graph: FlowGraph) -> Iterator[Finding]:
                 "cannot-finish",
                 "mend",
                 step.id,
-                f"From step {step.id} no end can be reached.",
-                f"Give {step.id} a way on to an end.",
+                f"No end can be reached from step {step.id}.",
+                f"Add a move from {step.id} that leads to an end.",
             )
 
 
 def dead_end(graph: FlowGraph) -> Iterator[Finding]:
-    """A step without a way on, that is not an end, leaves the person standing."""
+    """A step without a move that is not an end leaves the person stuck."""
     for step in graph.flow.steps:
         if step.kind != "end" and not step.next:
             yield Finding(
                 "dead-end",
                 "mend",
                 step.id,
-                f"Step {step.id} has no way on and is not an end.",
+                f"Step {step.id} has no move and is not an end.",
                 f"Add a move from {step.id} to the step that follows it.",
             )
 
 
 def dangling_target(graph: FlowGraph) -> Iterator[Finding]:
-    """A move into nothing."""
+    """A move has to lead to a step of the flow."""
     for step in graph.flow.steps:
         for move in step.next:
             if move.to not in graph.flow.by_id:
@@ -65,23 +65,23 @@ def dangling_target(graph: FlowGraph) -> Iterator[Finding]:
                     "mend",
                     step.id,
                     f"Step {step.id} leads to {move.to}, which does not exist.",
-                    f"Let {step.id} lead to a step of the flow, or add {move.to}.",
+                    f"Make {step.id} lead to a step of the flow, or add {move.to}.",
                 )
 
 
 def improper_completion(graph: FlowGraph) -> Iterator[Finding]:
-    """What is split has to be joined, by as many as left; an end inside a split ends nothing."""
-    told: set[str] = set()
+    """All branches of a fork have to meet at a join: an end inside a fork ends one branch only."""
+    reported: set[str] = set()
     for run in graph.runs:
-        if run.stuck in {"join", "split-end"} and run.stopped_at not in told:
-            told.add(run.stopped_at)
+        if run.stuck in {"join", "split-end"} and run.stopped_at not in reported:
+            reported.add(run.stopped_at)
             what = "ends while" if run.stuck == "split-end" else "is joined while"
             yield Finding(
                 "improper-completion",
                 "block",
                 run.stopped_at,
-                f"At step {run.stopped_at} one branch {what} others of the same fork are not there yet.",
-                "Lead every branch of a fork to one join, and let no branch end before it.",
+                f"At step {run.stopped_at} a branch {what} other branches of its fork go on.",
+                "Lead every branch of a fork to one join, and end no branch before it.",
             )
     for end in graph.of_kind("end"):
         if end.next:
@@ -89,13 +89,13 @@ def improper_completion(graph: FlowGraph) -> Iterator[Finding]:
                 "improper-completion",
                 "mend",
                 end.id,
-                f"The end {end.id} has a way on.",
-                f"Take the moves out of {end.id}, or make it a status step.",
+                f"The end {end.id} has a move.",
+                f"Remove the moves of {end.id}, or make it a status step.",
             )
 
 
 def unbounded_loop(graph: FlowGraph) -> Iterator[Finding]:
-    """A loop needs a counter, or a person who may leave it; a machine may go round for ever."""
+    """A loop needs a limit, or a person who can leave it: a machine would repeat it forever."""
     for step in graph.flow.steps:
         others = any(move.when is None and move.limit is None for move in step.next)
         if any(move.limit for move in step.next) and not others:
@@ -103,7 +103,7 @@ def unbounded_loop(graph: FlowGraph) -> Iterator[Finding]:
                 "unbounded-loop",
                 "mend",
                 step.id,
-                f"Step {step.id} has a counted move, and no way on when the count is used up.",
+                f"Step {step.id} has a move with a limit, and none for when it is reached.",
                 f"Add a move without a guard to {step.id}.",
             )
     machine = {
@@ -120,13 +120,13 @@ def unbounded_loop(graph: FlowGraph) -> Iterator[Finding]:
                 "unbounded-loop",
                 "mend",
                 step.id,
-                f"Step {step.id} comes back to itself, and nothing counts how often.",
-                "Give the move that leads back a limit, and a way on for when it is used up.",
+                f"Step {step.id} leads back to itself, and no limit ends the loop.",
+                "Give the move that leads back a limit, and add a move for when it is reached.",
             )
 
 
 def _human(graph: FlowGraph, step: Step) -> bool:
-    """Whether it is a person's answer that decides where the step leads."""
+    """Whether a person's answers decide where the step leads."""
     facts = {t.fact for move in step.next if move.when is not None for t in tests(move.when)}
     return len(step.next) > 1 and bool(facts) and all(_asked(graph, fact, step) for fact in facts)
 
@@ -138,7 +138,7 @@ def _asked(graph: FlowGraph, fact: str, step: Step) -> bool:
 
 
 def unrouted_outcome(graph: FlowGraph) -> Iterator[Finding]:
-    """Whoever is asked may fail to answer; that has to lead somewhere of its own."""
+    """An outside service may fail; each of its outcomes needs a move."""
     for step in graph.flow.steps:
         if step.kind not in SERVICE_KINDS:
             continue
@@ -147,14 +147,14 @@ def unrouted_outcome(graph: FlowGraph) -> Iterator[Finding]:
                 "unrouted-outcome",
                 "mend",
                 step.id,
-                f"Step {step.id} can only go well.",
-                f"Give {step.id} an outcome for when it fails, and a move for each outcome.",
+                f"Step {step.id} has no outcome for failure.",
+                f"Give {step.id} an outcome for failure, and a move for each outcome.",
             )
         elif step.next and step.id not in graph.decided_by:
             yield Finding(
                 "unrouted-outcome",
                 "mend",
                 step.id,
-                f"Step {step.id} leads on in the same way however it turns out.",
+                f"Step {step.id} leads to the same step whatever its outcome.",
                 f"Guard the moves of {step.id} by its outcomes.",
             )

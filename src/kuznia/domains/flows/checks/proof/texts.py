@@ -8,24 +8,22 @@ from kuznia.forge.terms import Finding
 
 
 def texts(graph: FlowGraph) -> Iterator[Finding]:
-    """Everything said is said in both languages, and no two questions on a page look the same."""
+    """Every text is given in both languages, and no two labels on a page are equal."""
     for step in graph.flow.steps:
-        empty = [
-            place for place, text in _texts_of(step) if not (text.uk.strip() and text.en.strip())
-        ]
-        for place in empty:
-            yield _text(step, f"{place} of step {step.id} says nothing in one of the languages")
+        for place, text in _texts_of(step):
+            if not (text.uk.strip() and text.en.strip()):
+                yield _finding(step, f"{place} of step {step.id} is empty in one of the languages")
         for language in ("uk", "en"):
             labels = [field.label.of(language).strip().lower() for field in step.fields]
             if len(set(labels)) < len(labels):
-                yield _text(step, f"two fields of step {step.id} have the same label")
+                yield _finding(step, f"two fields of step {step.id} have the same label")
                 break
         for field in step.fields:
-            if field.type in {"choice", "many"} and not _tells_apart(field):
-                yield _text(step, f"the options of {field.id} cannot be told apart")
+            if field.type in {"choice", "many"} and not _distinct(field):
+                yield _finding(step, f"{field.id} needs two or more options that differ")
 
 
-def _tells_apart(field: FormField) -> bool:
+def _distinct(field: FormField) -> bool:
     ids = {option.id for option in field.options}
     labels = {option.label.uk.strip().lower() for option in field.options}
     return len(ids) >= 2 and len(ids) == len(labels) == len(field.options)
@@ -48,6 +46,6 @@ def _texts_of(step: Step) -> Iterator[tuple[str, Text]]:
             yield f"the error of {field.id}", field.error
 
 
-def _text(step: Step, what: str) -> Finding:
-    hint = "Give every text in Ukrainian and in English, and every question a label of its own."
+def _finding(step: Step, what: str) -> Finding:
+    hint = "Give every text in Ukrainian and in English, and every field a label of its own."
     return Finding("texts", "mend", step.id, f"{what[0].upper()}{what[1:]}.", hint)
