@@ -64,7 +64,7 @@ def test_a_way_aside_hangs_on_the_step_that_decides_it():
 def test_what_is_repeated_says_until_when_and_how_often():
     again = LoopBlock((service("ask", "wait", "no", "yes"),), on("ask", "no"), 2)
 
-    assert tree(again, DONE)[1] == "├─ again, 2 times at most, while [no]"
+    assert tree(again, DONE)[1] == "├─ repeated up to 2 times, while [no]"
 
 
 def test_what_happens_side_by_side_is_numbered():
@@ -73,9 +73,9 @@ def test_what_happens_side_by_side_is_numbered():
 
     lines = tree(sides, DONE)
 
-    assert [line[6:] for line in lines if "side by side" in line] == [
-        "side by side 1",
-        "side by side 2",
+    assert [line[6:] for line in lines if "in parallel" in line] == [
+        "in parallel 1",
+        "in parallel 2",
     ]
 
 
@@ -99,7 +99,7 @@ def test_the_verdict_says_what_was_lost_and_what_to_do():
     assert "not passed" in said
 
 
-@pytest.mark.parametrize(("language", "word"), [("uk", "припущено: так"), ("en", "assumed: yes")])
+@pytest.mark.parametrize(("language", "word"), [("uk", "припущення: так"), ("en", "assumption: yes")])
 def test_what_was_guessed_is_said_in_the_language_of_the_flow(language, word):
     guess = text("").model_copy(update={"uk": "так", "en": "yes"})
 

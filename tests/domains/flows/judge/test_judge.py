@@ -142,7 +142,7 @@ def test_a_page_too_many_costs_as_much_as_one_too_few() -> None:
     longer = judged(a_flow((*split.steps, more))).metrics[0]
 
     assert longer.score == pytest.approx(100 * 6 / 7, abs=0.01)
-    assert "would do" in longer.losses[0].reason.en
+    assert "are enough" in longer.losses[0].reason.en
 
 
 def test_asking_twice_costs_twenty() -> None:

@@ -125,7 +125,7 @@ def test_what_nobody_may_ask_is_left_out_and_said() -> None:
     flow = build(read("Registration: name, email, password"))
 
     assert set(flow.asks) == {"first_name", "email"}
-    assert any("nobody may ask" in note.en for note in flow.assumptions)
+    assert any("no service may ask" in note.en for note in flow.assumptions)
 
 
 def test_what_a_register_knows_is_not_asked_and_said() -> None:

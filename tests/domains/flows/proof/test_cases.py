@@ -64,7 +64,7 @@ def test_of_a_fact_nobody_gives_there_is_no_telling() -> None:
     ("guards", "message"),
     [
         ((on("x", 14, "ge"), on("x", 16, "lt")), "More than one move of step ask holds when"),
-        ((on("x", 500, "gt"),), "Step ask decides by x, which can be anything."),
+        ((on("x", 500, "gt"),), "Step ask decides by x, which can have any value."),
         ((on("x", 20, "gt"), All(all=(on("x", 5, "lt"), on("x", 9, "gt")))), "can never be taken"),
     ],
 )
@@ -83,7 +83,7 @@ def test_more_cases_than_can_be_looked_through_are_refused() -> None:
     )
 
     assert len(many) ** 3 > MAX_CASES
-    assert told(a_flow(steps)) == ["Step ask decides by more cases than can be looked through."]
+    assert told(a_flow(steps)) == ["Step ask depends on more cases than can be checked."]
 
 
 def test_dates_that_meet_at_a_boundary_leave_nothing_out() -> None:
