@@ -99,7 +99,9 @@ def test_the_verdict_says_what_was_lost_and_what_to_do():
     assert "not passed" in said
 
 
-@pytest.mark.parametrize(("language", "word"), [("uk", "припущення: так"), ("en", "assumption: yes")])
+@pytest.mark.parametrize(
+    ("language", "word"), [("uk", "припущення: так"), ("en", "assumption: yes")]
+)
 def test_what_was_guessed_is_said_in_the_language_of_the_flow(language, word):
     guess = text("").model_copy(update={"uk": "так", "en": "yes"})
 

@@ -109,7 +109,7 @@ def _from_registers(flow: Flow) -> Flow:
             right = standard.option("right", "Усе правильно", "All correct")
             wrong = standard.option("wrong", "Дані помилкові", "The data are wrong")
             moves = (
-                Move(to=step.next[0].to, when=standard.is_(step.id, "right")),
+                Move(to=step.next[0].to, when=standard.equals(step.id, "right")),
                 Move(to=standard.DATA_WRONG.id),
             )
             step = _set(step, outcomes=(right, wrong), next=moves)
@@ -194,7 +194,7 @@ def _routed(flow: Flow) -> Flow:
         well = standard.option("well", "Вдалося", "It worked")
         badly = standard.option("badly", "Не вдалося", "It did not work")
         outcomes = step.outcomes if len(step.outcomes) > 1 else (well, badly)
-        hoped = Move(to=step.next[0].to, when=standard.is_(step.id, outcomes[0].id))
+        hoped = Move(to=step.next[0].to, when=standard.equals(step.id, outcomes[0].id))
         return _set(step, outcomes=outcomes, next=(hoped, Move(to=standard.UNAVAILABLE.id)))
 
     return _ended(_each(flow, change), standard.UNAVAILABLE)
@@ -240,7 +240,7 @@ def _put_before(flow: Flow, target: Step, chain: list[Step], blocks: list[Block]
     for step, follower in zip(chain, [*(one.id for one in chain[1:]), target.id], strict=True):
         moves = (Move(to=follower),)
         if step.kind == "sign" and signed:
-            hoped = Move(to=follower, when=standard.is_("sign", "signed"))
+            hoped = Move(to=follower, when=standard.equals("sign", "signed"))
             moves = (hoped, Move(to=standard.CANCELLED.id))
         chained.append(_set(step, next=moves))
 

@@ -1,4 +1,4 @@
-"""A flow as it used to look: pages one after another, each text in the one language asked for."""
+"""The old shape of a flow: its pages in order, each text in one language."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -18,7 +18,7 @@ from kuznia.domains.flows.schema import (
 )
 from kuznia.forge.shelf.shelf import Kept
 
-# Kinds of a step there was a word for; what a person never sees is not told here.
+# The old words for kinds of step; steps without a page have none.
 TYPES: Mapping[Kind, str] = {
     "form": "form",
     "authenticate": "redirect",
@@ -72,11 +72,11 @@ class OldFlow(BaseModel):
     name: str
     description: str | None = None
     steps: list[FlowStep]
-    metadata: dict[str, JsonValue] = Field(description="Where all of it is: `artefact`.")
+    metadata: dict[str, JsonValue] = Field(description="`artefact` is the address of the whole artefact.")
 
 
 class FlowAnswer(BaseModel):
-    """What came of a prompt; `error` says why there is neither flow nor page."""
+    """The outcome of a prompt; `error` says why there is no flow and no page."""
 
     flow: OldFlow | None = None
     ui: str | None = None
@@ -85,12 +85,12 @@ class FlowAnswer(BaseModel):
     error: str | None = None
 
 
-def told(kept: Kept, prompt: str) -> FlowAnswer:
-    """An artefact of flows in the old shape; one that was declined is told as an error."""
+def answer_of(kept: Kept, prompt: str) -> FlowAnswer:
+    """An artefact of flows in the old shape; a declined one becomes an error."""
     artefact = from_json(kept.body)
     if (decline := artefact["decline"]) is not None:
-        said = " ".join((decline["message"], *decline["questions"]))
-        return failed(said, prompt)
+        message = " ".join((decline["message"], *decline["questions"]))
+        return failed(message, prompt)
     flow = Flow.model_validate(artefact["parts"]["flow"])
     metadata: dict[str, JsonValue] = {
         "artefact": f"/api/v1/artefacts/{kept.id}",
@@ -116,7 +116,7 @@ def _flow(flow: Flow, metadata: dict[str, JsonValue]) -> OldFlow:
         id=flow.id,
         name=flow.name.of(flow.language),
         description=" ".join(one.of(flow.language) for one in flow.assumptions) or None,
-        # Whoever walks them one by one must not walk into the ends that are refusals.
+        # A client that shows them one by one must not show the ends that are refusals.
         steps=[
             _step(step, flow.language)
             for step in flow.steps

@@ -213,7 +213,7 @@ def _told(sent: GenerateIn, one: Kept | Fault) -> code_shapes.CodeAnswer | flow_
     if sent.programming_language is None:
         if isinstance(one, Fault):
             return flow_shapes.failed(one.message, sent.prompt)
-        return flow_shapes.told(one, sent.prompt)
+        return flow_shapes.answer_of(one, sent.prompt)
     if isinstance(one, Fault):
         return code_shapes.failed(one.message, sent.programming_language)
     return code_shapes.told(one)

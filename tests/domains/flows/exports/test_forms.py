@@ -144,7 +144,7 @@ def test_side_by_side_pages_are_regions_that_end_by_themselves() -> None:
     state = xstate(flow)["machine"]["states"]["all_at_once"]
 
     assert state["type"] == "parallel"
-    assert state["onDone"] == {"target": "all_said"}
+    assert state["onDone"] == {"target": "all_replied"}
     region = state["states"]["all_at_once_1"]
     assert region["states"]["all_at_once_1_done"] == {"type": "final"}
 

@@ -56,8 +56,8 @@ def _accessible(root: Element, flow: Flow) -> Iterator[Finding]:
     inner = [child for child in root.children if isinstance(child, Element)]
     page = document(PageView(flow=flow, language=language), flow.name.of(language), inner)
     for one in audit({"ui": page}).broken:
-        said = f"The page breaks the accessibility rule {one.rule}."
-        yield Finding("ui-accessible", "block", "ui", said, f"Keep the rule {one.rule}.")
+        message = f"The page breaks the accessibility rule {one.rule}."
+        yield Finding("ui-accessible", "block", "ui", message, f"Keep the rule {one.rule}.")
 
 
 def _fields(root: Element, flow: Flow) -> Iterator[Finding]:
@@ -68,9 +68,9 @@ def _fields(root: Element, flow: Flow) -> Iterator[Finding]:
         if node.tag in {"input", "select", "textarea"}:
             controls[node.attributes.get("name", "")].append(node)
     for name in sorted(controls.keys() - expected.keys()):
-        said = "A control asks for a field that the flow does not have."
+        message = "A control asks for a field that the flow does not have."
         yield Finding(
-            "ui-fields", "block", f"ui.{name[:48]}", said, "Ask for the described fields only."
+            "ui-fields", "block", f"ui.{name[:48]}", message, "Ask for the described fields only."
         )
     # All labels of a control together: a second label beside the right one would mislead.
     labels: defaultdict[str, str] = defaultdict(str)
@@ -79,9 +79,9 @@ def _fields(root: Element, flow: Flow) -> Iterator[Finding]:
             labels[node.attributes["for"]] += f"{words(node)} "
     legends = _legends(root)
     for name, field in expected.items():
-        for said in _wrong(field, controls.get(name, []), labels, legends, flow):
+        for message in _errors(field, controls.get(name, []), labels, legends, flow):
             hint = f"Write {name} as it is described."
-            yield Finding("ui-fields", "block", f"ui.{name}", said, hint)
+            yield Finding("ui-fields", "block", f"ui.{name}", message, hint)
 
 
 def _legends(root: Element) -> dict[str, str]:
@@ -95,7 +95,7 @@ def _legends(root: Element) -> dict[str, str]:
     return found
 
 
-def _wrong(
+def _errors(
     field: ExpectedField,
     controls: list[Element],
     labels: Mapping[str, str],

@@ -111,7 +111,7 @@ def _table(name: str, facts: list[Fact] | list[FormField], language: Language) -
             "tableItemHorizontalMlc": {
                 "componentId": f"{name}_{one.id}",
                 "label": one.label.of(language),
-                # Filled in by whoever serves the screen.
+                # Filled in by the server of the screen.
                 "value": f"{{{one.id}}}",
             }
         }
@@ -297,10 +297,10 @@ def _attachments(field: FormField, language: Language) -> Json:
 
 def _bottom(flow: Flow, step: Step) -> Json:
     language = flow.language
-    said = BUTTONS.get(step.kind, WORDS["next"]).of(language)
+    label = BUTTONS.get(step.kind, WORDS["next"]).of(language)
     button: Json = {
         "componentId": f"next_{step.id}",
-        "label": said,
+        "label": label,
         "state": "disabled" if step.kind == "consent" else "enabled",
         "action": {
             "type": "home" if step.kind == "end" else "submit",

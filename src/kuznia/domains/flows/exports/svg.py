@@ -21,7 +21,7 @@ from kuznia.domains.flows.screens.style import (
     WRONG,
 )
 
-_LETTERS, _LINES, _CORNER = 15, 4, 10
+_CHARACTERS, _LINES, _CORNER = 15, 4, 10
 # A person, and a server: drawn on the frame of a task, 12 pixels wide.
 _SIGNS: Mapping[Shape, str] = MappingProxyType(
     {
@@ -174,7 +174,7 @@ def _task(node: DiagramNode, box: Rectangle) -> Element:
     )
     place = f"translate({box.x + 12} {box.y - 6})"
     sign = el("path", d=_SIGNS[node.shape], transform=place, fill=ACCENT)
-    words = _words(node.label, box.x + box.width // 2, box.middle, size=12, across=_LETTERS)
+    words = _words(node.label, box.x + box.width // 2, box.middle, size=12, across=_CHARACTERS)
     return el("g", outline, badge, sign, words)
 
 

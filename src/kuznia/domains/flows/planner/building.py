@@ -78,16 +78,16 @@ def _name(reading: PromptReading) -> Text:
     kind = reading.kind
     usual = KINDS[kind.archetype] if kind else KINDS["survey"]
     start = reading.text.rfind("\n", 0, kind.start) + 1 if kind else 0
-    said = _ASKS.split(reading.text[start:].strip() + ".", maxsplit=1)[0]
-    begun = _TITLE.match(said)
-    rest = said[begun.end() :] if begun else said
+    name = _ASKS.split(reading.text[start:].strip() + ".", maxsplit=1)[0]
+    begun = _TITLE.match(name)
+    rest = name[begun.end() :] if begun else name
     of = _OF.search(f"{begun[0]} ") if begun else None
-    said = " ".join((_titled(of[1].lower(), rest) if of else rest).split())
-    said = said[:_MAX_TITLE].strip(" -–—'")
-    if len(said) < 4:
+    name = " ".join((_titled(of[1].lower(), rest) if of else rest).split())
+    name = name[:_MAX_TITLE].strip(" -–—'")
+    if len(name) < 4:
         return usual
-    said = said[:1].upper() + said[1:]
-    return Text(uk=said, en=usual.en) if reading.language == "uk" else Text(uk=usual.uk, en=said)
+    name = name[:1].upper() + name[1:]
+    return Text(uk=name, en=usual.en) if reading.language == "uk" else Text(uk=usual.uk, en=name)
 
 
 def _titled(of: str, rest: str) -> str:
@@ -150,16 +150,16 @@ class _BlockBuilder:
         """Query all registers in parallel, and go on when all of them have the data."""
         lookups = [standard.lookup(registry, self.lookups[registry]) for registry in registers]
         fork = standard.step(
-            "all_at_once", "fork", standard.both("Запити до реєстрів", "Asking registers")
+            "all_at_once", "fork", standard.both("Запити до реєстрів", "Requests to registers")
         )
         join = standard.step(
-            "all_said", "join", standard.both("Відповіді реєстрів", "What they said")
+            "all_replied", "join", standard.both("Відповіді реєстрів", "Replies of the registers")
         )
         yield ParallelBlock(fork, tuple((one,) for one in lookups), join)
         yield standard.step(
-            "all_found", "decision", standard.both("Чи все знайдено", "Is all found")
+            "all_found", "decision", standard.both("Чи все знайдено", "Is everything found")
         )
-        found = [standard.is_(one.id, "found") for one in lookups]
+        found = [standard.equals(one.id, "found") for one in lookups]
         yield ChoiceBlock((Branch(All(all=tuple(found))), Branch(None, (standard.UNAVAILABLE,))))
 
     def asking(self) -> Iterator[Block]:
@@ -188,7 +188,7 @@ class _BlockBuilder:
             return
         self.decisions += 1
         if self.decisions > 1 or page.repeat:
-            title = standard.both("Розгалуження", "Which way")
+            title = standard.both("Розгалуження", "Branch")
             yield standard.step(f"which_{name}_{self.decisions}", "decision", title)
         yield ChoiceBlock((Branch(condition.guard, then), Branch(None, other)))
 
@@ -207,19 +207,17 @@ class _BlockBuilder:
         yield from standard.submit()
 
     def shown(self) -> tuple[Fact, ...]:
-        told = [one for facts in self.lookups.values() for one in facts]
-        vouched = [
-            one
-            for facts in self.requirements.register_facts.values()
-            for one in facts
-            if one.id in IDENTITY_FACTS
-        ]
-        return (*vouched, *told) if self.requirements.identified else tuple(told)
+        """The facts for the review page: from signing in, then from registers."""
+        looked_up = [fact for facts in self.lookups.values() for fact in facts]
+        if not self.requirements.identified:
+            return tuple(looked_up)
+        provided = (f for facts in self.requirements.register_facts.values() for f in facts)
+        return (*(f for f in provided if f.id in IDENTITY_FACTS), *looked_up)
 
     def personal(self) -> bool:
-        fields = [one for page in self.pages for one in page.fields]
-        fields += [one for c in self.requirements.conditions for one in (*c.then, *c.other)]
-        return bool(self.shown()) or any(one.personal for one in fields)
+        fields = [field for page in self.pages for field in page.fields]
+        fields += [f for c in self.requirements.conditions for f in (*c.then, *c.other)]
+        return bool(self.shown()) or any(field.personal for field in fields)
 
     def payment(self) -> Iterator[Block]:
         urgent = self.reading.urgent_fee
@@ -230,7 +228,7 @@ class _BlockBuilder:
         quick = standard.pay(urgent, urgent=True)
         yield ChoiceBlock(
             (
-                Branch(standard.is_("urgent"), quick),
+                Branch(standard.equals("urgent"), quick),
                 Branch(None, standard.pay(self.reading.fee)),
             )
         )
@@ -240,7 +238,7 @@ class _BlockBuilder:
         wait = standard.decision_of_office(self.reading.days or 30)
         if self.reading.days is None:
             self.note("Строк розгляду: до 30 днів.", "The decision takes up to 30 days.")
-        yield LoopBlock((*inside, wait), standard.is_("decision", "returned"), 2)
+        yield LoopBlock((*inside, wait), standard.equals("decision", "returned"), 2)
         yield standard.well_or("decision", "approved", otherwise=standard.REFUSED)
 
     def waiting(self) -> Iterator[Block]:
@@ -300,7 +298,7 @@ def _page_blocks(page: _PlannedPage) -> Iterator[Block]:
     more = standard.another(f"more_{page.group}", name)
     text = standard.both(f"Не більше записів: {page.repeat}.", f"At most {page.repeat} records.")
     form = form.model_copy(update={"fields": (*fields, more), "text": text})
-    yield LoopBlock((form,), standard.is_(more.id), page.repeat)
+    yield LoopBlock((form,), standard.equals(more.id), page.repeat)
 
 
 def _branch(fields: tuple[FormField, ...], name: str) -> Iterator[Step]:

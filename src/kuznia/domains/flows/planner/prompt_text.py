@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kuznia.domains.flows.schema import Language
 from kuznia.domains.flows.structure.formats import APOSTROPHES
 
-# Latin letters that get into Cyrillic words because they look the same.
+# Latin letters that are often typed in Cyrillic words because they look the same.
 _LOOKS = str.maketrans("iaeopcxyIAEOPCXTHKMB", "іаеорсхуІАЕОРСХТНКМВ")
 _CYRILLIC = re.compile(r"[А-Яа-яҐЄІЇґєії]")
 _LATIN = re.compile(r"[A-Za-z]")

@@ -48,7 +48,7 @@ def facts_by_register(
 def _about_person(
     reading: PromptReading, archetype: Archetype, names: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
-    """Pairs of a register and what it knows about whoever has signed in."""
+    """Pairs of a register and a fact it has about the person who signed in."""
     *full_name, number = IDENTITY_FACTS
     yield from (("eddr", name) for name in full_name)
     yield "drfo", number
@@ -64,7 +64,7 @@ def _about_person(
 def _about_subject(
     reading: PromptReading, archetype: Archetype, names: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
-    """Pairs of a register and what it knows by a number on the form: a company, a debt."""
+    """Pairs of a register and a fact that it finds by a number: about a company, or a debt."""
     by_company = "edrpou" in names and "organisation_name" not in names
     if by_company and archetype in {"certificate", "permit"}:
         yield "edr", "company_name"

@@ -13,7 +13,7 @@ def option(name: str, uk: str, en: str) -> Option:
     return Option(id=name, label=both(uk, en))
 
 
-def is_(fact: str, value: str | bool = True) -> Comparison:
+def equals(fact: str, value: str | bool = True) -> Comparison:
     return Comparison(fact=fact, op="eq", value=value)
 
 
@@ -39,13 +39,13 @@ CANCELLED = end(
     "cancelled",
     "Заяву не подано",
     "Nothing was submitted",
-    both("Ви можете повернутися будь-коли.", "You may come back at any time."),
+    both("Ви можете повернутися будь-коли.", "You can come back at any time."),
 )
 UNAVAILABLE = end(
     "unavailable",
     "Сервіс тимчасово недоступний",
-    "The service is not available",
-    both("Спробуйте пізніше: відповіді не надіслано.", "Please try later: nothing was sent."),
+    "The service is unavailable",
+    both("Спробуйте пізніше: відповіді не надіслано.", "Please try again later: nothing was sent."),
 )
 NO_DATA = end(
     "no_data",
@@ -59,10 +59,10 @@ NO_DATA = end(
 DATA_WRONG = end(
     "data_wrong",
     "Дані в реєстрі треба виправити",
-    "The register has to be corrected",
+    "The register needs a correction",
     both(
         "Подайте заяву про виправлення до органу, який веде реєстр, і поверніться.",
-        "Ask the authority that keeps the register to correct them, then come back.",
+        "Ask the authority that keeps the register to correct the data, then come back.",
     ),
 )
 REFUSED = end(
@@ -91,8 +91,8 @@ def step(name: str, kind: Kind, title: Text, **more: object) -> Step:
 
 def well_or(name: str, well: str, *ends: tuple[str, Step], otherwise: Step) -> ChoiceBlock:
     """Go on when the step went well; lead each other outcome to an end."""
-    named = (Branch(is_(name, outcome), (to,)) for outcome, to in ends)
-    return ChoiceBlock((Branch(is_(name, well)), *named, Branch(None, (otherwise,))))
+    named = (Branch(equals(name, outcome), (to,)) for outcome, to in ends)
+    return ChoiceBlock((Branch(equals(name, well)), *named, Branch(None, (otherwise,))))
 
 
 def authenticate(provides: tuple[Fact, ...]) -> tuple[Block, ...]:
@@ -115,7 +115,7 @@ def lookup(registry: str, provides: tuple[Fact, ...]) -> Step:
     return step(
         f"lookup_{registry}",
         "lookup",
-        both(f"Запит: {name.uk}", f"Asking: {name.en}"),
+        both(f"Запит: {name.uk}", f"Request: {name.en}"),
         provides=provides,
         registry=registry,
         outcomes=(
@@ -137,8 +137,8 @@ def eligibility(provides: tuple[Fact, ...]) -> tuple[Block, ...]:
     one = step(
         "lookup_drfo",
         "lookup",
-        both("Перевірка права на допомогу", "Checking whether you are entitled"),
-        text=both(f"За даними: {name.uk}.", f"By the {name.en}."),
+        both("Перевірка права на допомогу", "Eligibility check"),
+        text=both(f"За даними: {name.uk}.", f"Source: {name.en}."),
         provides=provides,
         registry="drfo",
         outcomes=(
@@ -154,7 +154,7 @@ def slots() -> tuple[Block, ...]:
     one = step(
         "lookup_slots",
         "lookup",
-        both("Пошук вільного часу", "Looking for free time"),
+        both("Пошук вільного часу", "Search for free slots"),
         outcomes=(
             option("free", "Є вільний час", "There are free slots"),
             option("none_free", "Вільного часу немає", "No free slots"),
@@ -206,7 +206,7 @@ def pay(fee: int | None, *, urgent: bool = False) -> tuple[Block, ...]:
             option("cancelled", "Скасовано", "Cancelled"),
         ),
     )
-    return (LoopBlock((one,), is_(name, "failed"), 3), well_or(name, "paid", otherwise=UNPAID))
+    return (LoopBlock((one,), equals(name, "failed"), 3), well_or(name, "paid", otherwise=UNPAID))
 
 
 def submit() -> tuple[Block, ...]:
@@ -226,7 +226,7 @@ def decision_of_office(days: int) -> Step:
     return step(
         "decision",
         "wait",
-        both("Розгляд заяви", "The decision is being made"),
+        both("Розгляд заяви", "Waiting for the decision"),
         who=both("рішення уповноваженого органу", "the decision of the authority"),
         days=days,
         outcomes=(
@@ -259,9 +259,10 @@ def status() -> Step:
     return step(
         "status",
         "status",
-        both("Стан заяви", "Where your application is"),
+        both("Стан заяви", "Status of your application"),
         text=both(
-            "Заяву прийнято. Про зміни повідомимо.", "It was accepted. You will be told of changes."
+            "Заяву прийнято. Ми повідомимо про зміни.",
+            "Your application was accepted. We will notify you of changes.",
         ),
     )
 

@@ -141,7 +141,7 @@ def sensitive_field(graph: FlowGraph) -> Iterator[Finding]:
     for step in graph.flow.steps:
         for field in step.fields:
             words = (field.id.replace("_", " "), field.label.uk, field.label.en)
-            if any(asks_for_secret(said) for said in words):
+            if any(map(asks_for_secret, words)):
                 yield Finding(
                     "sensitive-field",
                     "mend",
