@@ -7,11 +7,11 @@ from kuznia.domains.flows.schema import (
     Comparison,
     Fact,
     Flow,
+    FlowOption,
+    FlowStep,
     FormField,
     Move,
     Op,
-    Option,
-    Step,
     Text,
 )
 from kuznia.domains.flows.structure.blocks import Block, Branch, ChoiceBlock, steps_of
@@ -26,15 +26,15 @@ def ask(name: str, **more: Any) -> FormField:
     return FormField(**{"id": name, "label": text(name), **more})
 
 
-def options(*names: str) -> tuple[Option, ...]:
-    return tuple(Option(id=name, label=text(name)) for name in names)
+def options(*names: str) -> tuple[FlowOption, ...]:
+    return tuple(FlowOption(id=name, label=text(name)) for name in names)
 
 
-def step(name: str, kind: str = "form", **more: Any) -> Step:
-    return Step(**{"id": name, "kind": kind, "title": text(name), **more})
+def step(name: str, kind: str = "form", **more: Any) -> FlowStep:
+    return FlowStep(**{"id": name, "kind": kind, "title": text(name), **more})
 
 
-def service(name: str, kind: str, *outcomes: str, **more: Any) -> Step:
+def service(name: str, kind: str, *outcomes: str, **more: Any) -> FlowStep:
     return step(name, kind, outcomes=options(*(outcomes or ("well", "badly"))), **more)
 
 
@@ -57,10 +57,10 @@ CODE = ask("code", format="edrpou", group="company")
 EMAIL = ask("email", format="email", personal=True, group="contact", autocomplete="email")
 
 
-def a_tree(**instead: Step) -> tuple[Block, ...]:
+def a_tree(**instead: FlowStep) -> tuple[Block, ...]:
     """A registration with two branches; a step can be put in the place of another by its id."""
 
-    def the(one: Step) -> Step:
+    def the(one: FlowStep) -> FlowStep:
         return instead.get(one.id, one)
 
     return (
@@ -80,7 +80,7 @@ def a_tree(**instead: Step) -> tuple[Block, ...]:
     )
 
 
-def a_flow(steps: tuple[Step, ...] | None = None, **more: Any) -> Flow:
+def a_flow(steps: tuple[FlowStep, ...] | None = None, **more: Any) -> Flow:
     """A sound registration, or one of the steps given."""
     return Flow(
         **{
@@ -103,7 +103,7 @@ def changed(flow: Flow, name: str, **values: Any) -> Flow:
 def without(flow: Flow, name: str) -> Flow:
     """The flow with one step taken out and what led to it led on."""
     gone = flow.by_id[name]
-    rest: list[Step] = []
+    rest: list[FlowStep] = []
     for one in flow.steps:
         if one.id != name:
             moves = tuple(

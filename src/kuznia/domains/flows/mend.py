@@ -6,7 +6,7 @@ from types import MappingProxyType
 from pydantic import ValidationError
 
 from kuznia.domains.flows.planner import standard_steps as standard
-from kuznia.domains.flows.schema import SERVICE_KINDS, Flow, FormField, Move, Step, Text
+from kuznia.domains.flows.schema import SERVICE_KINDS, Flow, FlowStep, FormField, Move, Text
 from kuznia.domains.flows.structure.blocks import Block, ChoiceBlock
 from kuznia.domains.flows.structure.graph import FlowGraph
 from kuznia.domains.flows.structure.guards import tests
@@ -18,7 +18,7 @@ from kuznia.domains.flows.structure.law import (
 from kuznia.domains.flows.structure.registries import KNOWN
 from kuznia.forge.terms import Finding
 
-Steps = dict[str, Step]
+Steps = dict[str, FlowStep]
 
 
 def mend(flow: Flow, findings: Iterable[Finding]) -> Flow:
@@ -30,7 +30,7 @@ def mend(flow: Flow, findings: Iterable[Finding]) -> Flow:
     return flow
 
 
-def _with(flow: Flow, steps: Iterable[Step]) -> Flow:
+def _with(flow: Flow, steps: Iterable[FlowStep]) -> Flow:
     try:
         return flow.having(steps=tuple(steps))
     except ValidationError:
@@ -38,11 +38,11 @@ def _with(flow: Flow, steps: Iterable[Step]) -> Flow:
         return flow
 
 
-def _each(flow: Flow, change: Callable[[Step], Step]) -> Flow:
+def _each(flow: Flow, change: Callable[[FlowStep], FlowStep]) -> Flow:
     return _with(flow, map(change, flow.steps))
 
 
-def _set(step: Step, **values: object) -> Step:
+def _set(step: FlowStep, **values: object) -> FlowStep:
     return step.model_copy(update=values)
 
 
@@ -65,7 +65,7 @@ def _in_both_languages(flow: Flow) -> Flow:
         other = text.uk.strip() or text.en.strip() or flow.name.of(flow.language)
         return Text(uk=text.uk.strip() or other, en=text.en.strip() or other)
 
-    def change(step: Step) -> Step:
+    def change(step: FlowStep) -> FlowStep:
         fields = tuple(
             field.model_copy(
                 update={
@@ -89,7 +89,7 @@ def _in_both_languages(flow: Flow) -> Flow:
 
 def _asked_once(flow: Flow) -> Flow:
     seen: set[str] = set()
-    steps: list[Step] = []
+    steps: list[FlowStep] = []
     for step in flow.steps:
         steps.append(_set(step, fields=tuple(f for f in step.fields if f.id not in seen)))
         seen |= {field.id for field in step.fields}
@@ -101,7 +101,7 @@ def _from_registers(flow: Flow) -> Flow:
     provided = {fact.id for step in flow.steps for fact in step.provides}
     proven = any(step.kind == "authenticate" for step in flow.steps)
 
-    def change(step: Step) -> Step:
+    def change(step: FlowStep) -> FlowStep:
         if proven and step.kind == "form" and step.repeats == 1:
             known = provided | set(KNOWN)
             step = _set(step, fields=tuple(f for f in step.fields if f.id not in known))
@@ -118,7 +118,7 @@ def _from_registers(flow: Flow) -> Flow:
     return _ended(_each(flow, change), standard.DATA_WRONG)
 
 
-def _ended(flow: Flow, end: Step) -> Flow:
+def _ended(flow: Flow, end: FlowStep) -> Flow:
     """Add an end if a move leads to it."""
     needed = any(move.to == end.id for step in flow.steps for move in step.next)
     return _with(flow, (*flow.steps, end)) if needed and end.id not in flow.by_id else flow
@@ -128,11 +128,11 @@ def _led_on(flow: Flow) -> Flow:
     """Lead dangling moves and dead ends to the next step in the list."""
     order = [step.id for step in flow.steps]
 
-    def after(step: Step) -> str | None:
+    def after(step: FlowStep) -> str | None:
         later = order[order.index(step.id) + 1 :]
         return later[0] if later else None
 
-    def change(step: Step) -> Step:
+    def change(step: FlowStep) -> FlowStep:
         if step.kind == "end":
             return _set(step, next=())
         follower = after(step)
@@ -157,7 +157,7 @@ def _covered(flow: Flow) -> Flow:
     """Send uncovered cases along the last move, and remove moves that are never taken."""
     graph = FlowGraph(flow)
 
-    def change(step: Step) -> Step:
+    def change(step: FlowStep) -> FlowStep:
         clashes = graph.clashes(step)
         kinds = {clash.kind for clash in clashes}
         never = {clash.facts["to"] for clash in clashes if clash.kind == "never"}
@@ -176,7 +176,7 @@ def _taken(flow: Flow) -> Flow:
     """Remove moves that earlier decisions rule out."""
     taken = FlowGraph(flow).taken
 
-    def change(step: Step) -> Step:
+    def change(step: FlowStep) -> FlowStep:
         moves = tuple(m for place, m in enumerate(step.next) if (step.id, place) in taken)
         if len(moves) == 1:
             moves = (moves[0].model_copy(update={"when": None, "limit": None}),)
@@ -188,7 +188,7 @@ def _taken(flow: Flow) -> Flow:
 def _routed(flow: Flow) -> Flow:
     """Give a service step an outcome for failure, and a move for it."""
 
-    def change(step: Step) -> Step:
+    def change(step: FlowStep) -> FlowStep:
         if step.kind not in SERVICE_KINDS or len(step.next) != 1 or step.next[0].when is not None:
             return step
         well = standard.option("well", "Вдалося", "It worked")
@@ -224,7 +224,7 @@ def _lawful(flow: Flow) -> Flow:
         missing.append(standard.consent())
     if "sign" not in kinds and (flow.legal_effect or flow.archetype in SIGNED_ARCHETYPES):
         missing += standard.sign()
-    chain = [block for block in missing if isinstance(block, Step)]
+    chain = [block for block in missing if isinstance(block, FlowStep)]
     return _put_before(flow, target, chain, missing)
 
 
@@ -232,11 +232,11 @@ def _personal(flow: Flow) -> bool:
     return any(s.provides or any(f.personal for f in s.fields) for s in flow.steps)
 
 
-def _put_before(flow: Flow, target: Step, chain: list[Step], blocks: list[Block]) -> Flow:
+def _put_before(flow: Flow, target: FlowStep, chain: list[FlowStep], blocks: list[Block]) -> Flow:
     if not chain:
         return flow
     signed = any(isinstance(block, ChoiceBlock) for block in blocks)
-    chained: list[Step] = []
+    chained: list[FlowStep] = []
     for step, follower in zip(chain, [*(one.id for one in chain[1:]), target.id], strict=True):
         moves = (Move(to=follower),)
         if step.kind == "sign" and signed:
@@ -244,7 +244,7 @@ def _put_before(flow: Flow, target: Step, chain: list[Step], blocks: list[Block]
             moves = (hoped, Move(to=standard.CANCELLED.id))
         chained.append(_set(step, next=moves))
 
-    def change(step: Step) -> Step:
+    def change(step: FlowStep) -> FlowStep:
         # The target's own move back to itself is a second try, and stays.
         if step.id == target.id:
             return step
@@ -264,7 +264,7 @@ def _put_before(flow: Flow, target: Step, chain: list[Step], blocks: list[Block]
 def _counted(flow: Flow) -> Flow:
     """Limit a service step that repeats itself to three rounds."""
 
-    def change(step: Step) -> Step:
+    def change(step: FlowStep) -> FlowStep:
         moves = list(step.next)
         for place, move in enumerate(moves):
             about = move.when is not None and any(t.fact == step.id for t in tests(move.when))

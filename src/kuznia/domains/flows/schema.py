@@ -81,13 +81,13 @@ SERVICE_KINDS: frozenset[Kind] = frozenset(
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 
 
-class Value(BaseModel):
+class FlowValue(BaseModel):
     """An immutable value of a flow; unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Text(Value):
+class Text(FlowValue):
     """A text in Ukrainian and in English."""
 
     uk: Annotated[str, Field(max_length=600)]
@@ -97,7 +97,7 @@ class Text(Value):
         return self.uk if language == "uk" else self.en
 
 
-class Option(Value):
+class FlowOption(FlowValue):
     """One option of a field, or one outcome of a step."""
 
     id: Id
@@ -107,7 +107,7 @@ class Option(Value):
 Scalar: TypeAlias = StrictBool | StrictInt | StrictFloat | str
 
 
-class Comparison(Value):
+class Comparison(FlowValue):
     """A fact compared with a value; the outcome of a step is a fact under the step's id."""
 
     fact: Id
@@ -115,29 +115,29 @@ class Comparison(Value):
     value: Scalar | tuple[Scalar, ...] = True
 
 
-class All(Value):
+class All(FlowValue):
     all: Annotated[tuple["Guard", ...], Field(min_length=1, max_length=8)]
 
 
-class Either(Value):
+class Either(FlowValue):
     any: Annotated[tuple["Guard", ...], Field(min_length=1, max_length=8)]
 
 
-class Not(Value):
+class Not(FlowValue):
     no: "Guard"
 
 
 Guard: TypeAlias = Comparison | All | Either | Not
 
 
-class Fact(Value):
+class Fact(FlowValue):
     """Something known about the person: asked for, or provided by a register."""
 
     id: Id
     label: Text
     type: FieldType = "text"
     format: Format | None = None
-    options: Annotated[tuple[Option, ...], Field(max_length=60)] = ()
+    options: Annotated[tuple[FlowOption, ...], Field(max_length=60)] = ()
     # The register that provides it.
     registry: Annotated[str, Field(max_length=48)] | None = None
 
@@ -161,7 +161,7 @@ class FormField(Fact):
     component: Annotated[str, Field(max_length=48)] | None = None
 
 
-class Fee(Value):
+class Fee(FlowValue):
     kopiykas: Annotated[int, Field(ge=0, le=10**12)]
 
     @property
@@ -170,7 +170,7 @@ class Fee(Value):
         return f"{whole}.{rest:02}" if rest else str(whole)
 
 
-class Move(Value):
+class Move(FlowValue):
     """A move to another step; without `when` it is taken when no other move holds.
 
     `limit` is how often it may be taken; after that the move without a guard is taken.
@@ -181,7 +181,7 @@ class Move(Value):
     limit: Annotated[int, Field(ge=1, le=100)] | None = None
 
 
-class Step(Value):
+class FlowStep(FlowValue):
     """One step of a flow, with a page or without."""
 
     id: Id
@@ -192,7 +192,7 @@ class Step(Value):
     # Facts shown to the person, who can report an error in them.
     shows: Annotated[tuple[Id, ...], Field(max_length=60)] = ()
     provides: Annotated[tuple[Fact, ...], Field(max_length=40)] = ()
-    outcomes: Annotated[tuple[Option, ...], Field(max_length=12)] = ()
+    outcomes: Annotated[tuple[FlowOption, ...], Field(max_length=12)] = ()
     next: Annotated[tuple[Move, ...], Field(max_length=12)] = ()
     registry: Annotated[str, Field(max_length=48)] | None = None
     # Who is waited for, and for how many days at most.
@@ -217,7 +217,7 @@ class Step(Value):
         return tuple(field for field in self.fields if field.id not in again)
 
 
-def _facts(step: Step) -> tuple[Fact, ...]:
+def _facts(step: FlowStep) -> tuple[Fact, ...]:
     return (*step.provides, *step.fields)
 
 
@@ -228,7 +228,7 @@ class Flow(Draft):
     name: Text
     archetype: Archetype
     language: Language = "uk"
-    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=80)]
+    steps: Annotated[tuple[FlowStep, ...], Field(min_length=1, max_length=80)]
     fee: Fee | None = None
     # Whether the service has a legal effect: then it has to be signed.
     legal_effect: bool = False
@@ -251,7 +251,7 @@ class Flow(Draft):
         return Flow(**{name: getattr(self, name) for name in Flow.model_fields} | values)
 
     @cached_property
-    def by_id(self) -> dict[str, Step]:
+    def by_id(self) -> dict[str, FlowStep]:
         return {step.id: step for step in self.steps}
 
     @cached_property

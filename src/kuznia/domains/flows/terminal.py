@@ -7,7 +7,7 @@ from typing import Any
 from kuznia.domains.flows.checks.judge.result import Judgement
 from kuznia.domains.flows.checks.proof.result import FlowProof
 from kuznia.domains.flows.exports.diagram import guard_label
-from kuznia.domains.flows.schema import Flow, Guard, Language, Step
+from kuznia.domains.flows.schema import Flow, FlowStep, Guard, Language
 from kuznia.domains.flows.structure.blocks import (
     Block,
     ChoiceBlock,
@@ -72,7 +72,7 @@ def _below(flow: Flow, inside: Iterable[Block]) -> tuple[_Line, ...]:
     words, lines = _WORDS[flow.language], list[_Line]()
     for block in inside:
         match block:
-            case Step():
+            case FlowStep():
                 lines.append(_of_step(flow, block))
             case ChoiceBlock(branches):
                 # A branch that only goes on is the next line; the others are below the decision.
@@ -100,12 +100,12 @@ def _label(flow: Flow, when: Guard | None) -> str:
     return f"[{guard_label(flow, when, flow.language)}]"
 
 
-def _of_step(flow: Flow, step: Step) -> _Line:
+def _of_step(flow: Flow, step: FlowStep) -> _Line:
     title = step.title.of(flow.language)
     return _Line(f"{step.kind:<12} {title}", tuple(_fields(step, flow.language)))
 
 
-def _fields(step: Step, language: Language) -> Iterator[_Line]:
+def _fields(step: FlowStep, language: Language) -> Iterator[_Line]:
     for field in step.fields:
         star = " *" if field.required else ""
         yield _Line(f"{field.label.of(language)}{star}  ({field.format or field.type})")

@@ -10,11 +10,11 @@ from kuznia.domains.flows.schema import (
     PAGE_KINDS,
     FieldType,
     Flow,
+    FlowStep,
     Format,
     FormField,
     Kind,
     Language,
-    Step,
 )
 from kuznia.forge.shelf.shelf import Kept
 
@@ -45,34 +45,36 @@ FIELDS: Mapping[FieldType | Format, str] = {
 }
 
 
-class FlowChoice(BaseModel):
+class OldChoice(BaseModel):
     value: str
     label: str
 
 
-class FlowField(BaseModel):
+class OldField(BaseModel):
     name: str
     type: str
     label: str
     required: bool = True
     placeholder: str | None = None
-    options: list[FlowChoice] | None = None
+    options: list[OldChoice] | None = None
 
 
-class FlowStep(BaseModel):
+class OldStep(BaseModel):
     id: str
     type: str
     title: str
     message: str | None = None
-    fields: list[FlowField] | None = None
+    fields: list[OldField] | None = None
 
 
 class OldFlow(BaseModel):
     id: str
     name: str
     description: str | None = None
-    steps: list[FlowStep]
-    metadata: dict[str, JsonValue] = Field(description="`artefact` is the address of the whole artefact.")
+    steps: list[OldStep]
+    metadata: dict[str, JsonValue] = Field(
+        description="`artefact` is the address of the whole artefact."
+    )
 
 
 class FlowAnswer(BaseModel):
@@ -126,8 +128,8 @@ def _flow(flow: Flow, metadata: dict[str, JsonValue]) -> OldFlow:
     )
 
 
-def _step(step: Step, language: Language) -> FlowStep:
-    return FlowStep(
+def _step(step: FlowStep, language: Language) -> OldStep:
+    return OldStep(
         id=step.id,
         type=TYPES[step.kind],
         title=step.title.of(language),
@@ -136,12 +138,12 @@ def _step(step: Step, language: Language) -> FlowStep:
     )
 
 
-def _field(one: FormField, language: Language) -> FlowField:
-    return FlowField(
+def _field(one: FormField, language: Language) -> OldField:
+    return OldField(
         name=one.id,
         type=FIELDS.get(one.format or one.type) or FIELDS.get(one.type, "text"),
         label=one.label.of(language),
         required=one.required,
         placeholder=one.hint.of(language) if one.hint else None,
-        options=[FlowChoice(value=o.id, label=o.label.of(language)) for o in one.options] or None,
+        options=[OldChoice(value=o.id, label=o.label.of(language)) for o in one.options] or None,
     )

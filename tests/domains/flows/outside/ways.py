@@ -6,7 +6,7 @@ from itertools import product
 from typing import TypeAlias
 
 from kuznia.domains.flows.exports.diagram import rounds
-from kuznia.domains.flows.schema import Step
+from kuznia.domains.flows.schema import FlowStep
 from kuznia.domains.flows.structure.graph import FlowGraph
 from kuznia.domains.flows.structure.guards import Known, tests
 from kuznia.domains.flows.structure.interpreter import Edge, FlowRun, way
@@ -60,11 +60,11 @@ def _answers(
             yield (*((visit, one, value) for one, (visit, value) in new.items()), *rest)
 
 
-def _own(step: Step) -> list[str]:
+def _own(step: FlowStep) -> list[str]:
     return [step.id, *(one.id for one in step.fields), *(one.id for one in step.provides)]
 
 
-def _wanted(step: Step) -> list[str]:
+def _wanted(step: FlowStep) -> list[str]:
     if step.kind == "fork":
         return []
     guards = (move.when for move in step.next if move.when is not None)

@@ -2,10 +2,10 @@
 
 from typing import Literal, cast
 
-from kuznia.domains.flows.schema import Flow, Move, Option, Text, Value
+from kuznia.domains.flows.schema import Flow, FlowOption, FlowValue, Move, Text
 
 
-class Difference(Value):
+class Difference(FlowValue):
     """One difference between two versions of a flow."""
 
     kind: Literal["added", "removed", "changed"]
@@ -30,7 +30,7 @@ def differences(before: Flow, after: Flow) -> tuple[Difference, ...]:
 
 
 def _values(
-    where: str, before: Value | Flow, after: Value | Flow, names: tuple[str, ...]
+    where: str, before: FlowValue | Flow, after: FlowValue | Flow, names: tuple[str, ...]
 ) -> list[Difference]:
     return [
         Difference(kind="changed", what=f"{where}{name}", before=_text(old), after=_text(new))
@@ -44,7 +44,7 @@ def _text(value: object) -> str:
         return value.uk
     if isinstance(value, tuple):
         return ", ".join(_text(one) for one in cast("tuple[object, ...]", value))
-    if isinstance(value, Option):
+    if isinstance(value, FlowOption):
         return value.label.uk
     return value.to if isinstance(value, Move) else "" if value is None else str(value)
 

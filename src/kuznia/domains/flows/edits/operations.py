@@ -5,14 +5,14 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, ValidationError
 
-from kuznia.domains.flows.schema import Flow, FormField, Guard, Id, Move, Step, Text, Value
+from kuznia.domains.flows.schema import Flow, FlowStep, FlowValue, FormField, Guard, Id, Move, Text
 
 
 class ImpossibleEdit(ValueError):
     """An edit that this flow does not allow; the message says why."""
 
 
-class AddField(Value):
+class AddField(FlowValue):
     """Add a field to the page that is named, or else to a page of the same topic."""
 
     op: Literal["add-field"] = "add-field"
@@ -20,12 +20,12 @@ class AddField(Value):
     step: Id | None = None
 
 
-class RemoveField(Value):
+class RemoveField(FlowValue):
     op: Literal["remove-field"] = "remove-field"
     field: Id
 
 
-class MoveField(Value):
+class MoveField(FlowValue):
     """Move a field to another page, and change nothing else about it."""
 
     op: Literal["move-field"] = "move-field"
@@ -33,7 +33,7 @@ class MoveField(Value):
     to: Id
 
 
-class RequireField(Value):
+class RequireField(FlowValue):
     """Make a field required, or optional."""
 
     op: Literal["require-field"] = "require-field"
@@ -41,7 +41,7 @@ class RequireField(Value):
     required: bool
 
 
-class Rename(Value):
+class Rename(FlowValue):
     """Rename a step, a field or the flow itself."""
 
     op: Literal["rename"] = "rename"
@@ -50,34 +50,34 @@ class Rename(Value):
     title: Text
 
 
-class AddStep(Value):
+class AddStep(FlowValue):
     """Insert a step after another, on the way that goes well."""
 
     op: Literal["add-step"] = "add-step"
     after: Id
-    step: Step
+    step: FlowStep
 
 
-class RemoveStep(Value):
+class RemoveStep(FlowValue):
     """Remove a step; the moves to it lead to the step that followed it."""
 
     op: Literal["remove-step"] = "remove-step"
     step: Id
 
 
-class MoveStep(Value):
+class MoveStep(FlowValue):
     op: Literal["move-step"] = "move-step"
     step: Id
     after: Id
 
 
-class AddBranch(Value):
+class AddBranch(FlowValue):
     """Insert a page that is visited only when the guard holds."""
 
     op: Literal["branch"] = "branch"
     after: Id
     when: Guard
-    step: Step
+    step: FlowStep
 
 
 Edit: TypeAlias = Annotated[
@@ -132,25 +132,25 @@ def _applied(flow: Flow, edit: Edit) -> Flow:  # noqa: C901 - one line for each 
             return _branch(flow, edit)
 
 
-def _step(flow: Flow, name: str) -> Step:
+def _step(flow: Flow, name: str) -> FlowStep:
     if name not in flow.by_id:
         raise ImpossibleEdit(f"There is no step {name}.")
     return flow.by_id[name]
 
 
-def _home(flow: Flow, field: str) -> Step:
+def _home(flow: Flow, field: str) -> FlowStep:
     for step in flow.steps:
         if any(one.id == field for one in step.fields):
             return step
     raise ImpossibleEdit(f"There is no field {field}.")
 
 
-def _with(flow: Flow, step: Step, **values: object) -> Flow:
+def _with(flow: Flow, step: FlowStep, **values: object) -> Flow:
     new = step.model_copy(update=values)
     return flow.having(steps=tuple(new if one.id == step.id else one for one in flow.steps))
 
 
-def _changed(step: Step, name: str, values: dict[str, object]) -> tuple[FormField, ...]:
+def _changed(step: FlowStep, name: str, values: dict[str, object]) -> tuple[FormField, ...]:
     return tuple(f.model_copy(update=values) if f.id == name else f for f in step.fields)
 
 
@@ -165,7 +165,7 @@ def _add_field(flow: Flow, edit: AddField) -> Flow:
     return _with(flow, home, fields=(*home.fields, field))
 
 
-def _page_for(flow: Flow, field: FormField) -> Step:
+def _page_for(flow: Flow, field: FormField) -> FlowStep:
     forms = [step for step in flow.steps if step.kind == "form" and step.repeats == 1]
     if not forms:
         raise ImpossibleEdit("The flow has no page to put the field on.")
@@ -193,7 +193,7 @@ def _rename(flow: Flow, edit: Rename) -> Flow:
     return _with(flow, home, fields=_changed(home, edit.what, {"label": edit.title}))
 
 
-def _insert(flow: Flow, after: str, step: Step) -> Flow:
+def _insert(flow: Flow, after: str, step: FlowStep) -> Flow:
     """Insert a step after another; it takes over that step's moves, with their guards."""
     before = _step(flow, after)
     if before.kind == "end":
@@ -211,13 +211,13 @@ def _insert(flow: Flow, after: str, step: Step) -> Flow:
     return flow.having(steps=(*flow.steps[:place], changed, new, *flow.steps[place + 1 :]))
 
 
-def _without(flow: Flow, step: Step) -> Flow:
+def _without(flow: Flow, step: FlowStep) -> Flow:
     onward = [move.to for move in step.next if move.to != step.id]
     if step.kind == "end" or not onward:
         raise ImpossibleEdit(f"The step {step.id} is an end: the moves to it would lead nowhere.")
     follower = onward[0]
 
-    def redirected(other: Step) -> Step:
+    def redirected(other: FlowStep) -> FlowStep:
         moves = (
             move.model_copy(update={"to": follower}) if move.to == step.id else move
             for move in other.next

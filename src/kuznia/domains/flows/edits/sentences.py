@@ -21,7 +21,7 @@ from kuznia.domains.flows.planner.conditions import BranchCondition
 from kuznia.domains.flows.planner.lexicon import LEXICON
 from kuznia.domains.flows.planner.prompt_text import GAP, clean, words
 from kuznia.domains.flows.planner.titles import TOPICS
-from kuznia.domains.flows.schema import Flow, FormField, Step, Text
+from kuznia.domains.flows.schema import Flow, FlowStep, FormField, Text
 
 
 def _pattern(pattern: str) -> re.Pattern[str]:
@@ -183,12 +183,12 @@ def _fields(flow: Flow, text: str) -> list[str]:
     return names
 
 
-def _page_of(flow: Flow, field: str) -> Step | None:
+def _page_of(flow: Flow, field: str) -> FlowStep | None:
     """The page that asks a field."""
     return next((step for step in flow.steps if any(f.id == field for f in step.fields)), None)
 
 
-def _page(flow: Flow, text: str) -> Step:
+def _page(flow: Flow, text: str) -> FlowStep:
     """The page that a text names: by its title, by a word of it, or by a field that it asks."""
     forms = [step for step in flow.steps if step.kind == "form"]
     stems = _stems(text)
@@ -201,7 +201,7 @@ def _page(flow: Flow, text: str) -> Step:
     return page
 
 
-def _title_in(step: Step, text: str) -> bool:
+def _title_in(step: FlowStep, text: str) -> bool:
     return step.title.uk.lower() in text or step.title.en.lower() in text
 
 

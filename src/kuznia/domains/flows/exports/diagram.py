@@ -12,12 +12,12 @@ from kuznia.domains.flows.schema import (
     Comparison,
     Either,
     Flow,
+    FlowStep,
     Guard,
     Kind,
     Language,
     Move,
     Not,
-    Step,
 )
 from kuznia.domains.flows.structure.guards import written
 from kuznia.domains.flows.structure.interpreter import way
@@ -32,7 +32,7 @@ class DiagramNode:
     id: str
     shape: Shape
     label: str
-    step: Step | None = None
+    step: FlowStep | None = None
     # The task that a timer sits on.
     on: str | None = None
 
@@ -92,7 +92,7 @@ class _DiagramBuilder:
             self.moves(step)
         return Diagram(tuple(self.nodes), tuple(self.edges))
 
-    def step(self, step: Step) -> None:
+    def step(self, step: FlowStep) -> None:
         title = step.title.of(self.language)
         # A join waits for all its edges; another step would run once for each.
         if self.coming.get(step.id, 0) > 1 and step.kind != "join":
@@ -106,12 +106,12 @@ class _DiagramBuilder:
             days = f"{step.days} d" if self.language == "en" else f"{step.days} дн."
             self.nodes.append(DiagramNode(f"{step.id}_late", "timer", days, step, on=step.id))
 
-    def question(self, step: Step) -> str:
+    def question(self, step: FlowStep) -> str:
         if step.outcomes:
             return "Чим завершилося?" if self.language == "uk" else "How did it turn out?"
         return "Яким шляхом?" if self.language == "uk" else "Which way?"
 
-    def moves(self, step: Step) -> None:
+    def moves(self, step: FlowStep) -> None:
         source = step.id
         if len(step.next) > 1 and step.kind not in {"decision", "fork"}:
             source = f"{step.id}_out"
@@ -180,7 +180,7 @@ def _compared(flow: Flow, test: Comparison, language: Language) -> str:
     return written(test, "feel")
 
 
-def overdue(step: Step) -> int | None:
+def overdue(step: FlowStep) -> int | None:
     """The index of a waiting step's move for when nobody answers in time, if it has one."""
     late = any(outcome.id == "overdue" for outcome in step.outcomes)
     if step.kind != "wait" or step.days is None or not late or len(step.next) < 2:
@@ -188,7 +188,7 @@ def overdue(step: Step) -> int | None:
     return way(step, {step.id: "overdue"}, {})
 
 
-def _shape(step: Step) -> Shape:
+def _shape(step: FlowStep) -> Shape:
     if step.kind == "end":
         return "end"
     if step.kind in {"fork", "join"}:

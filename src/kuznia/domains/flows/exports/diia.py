@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pydantic import JsonValue
 
 from kuznia.domains.flows.exports.schemas import Json
-from kuznia.domains.flows.schema import PAGE_KINDS, Fact, Flow, FormField, Language, Step
+from kuznia.domains.flows.schema import PAGE_KINDS, Fact, Flow, FlowStep, FormField, Language
 from kuznia.domains.flows.screens.controls import error_of, hint_of
 from kuznia.domains.flows.screens.texts import BUTTONS, FORMATS, WORDS
 from kuznia.domains.flows.screens.values import InvalidAnswer, max_length
@@ -32,7 +32,7 @@ def diia(flow: Flow) -> Json:
     return {"flow": flow.id, "screens": screens}
 
 
-def _screen(flow: Flow, step: Step, where: str) -> Json:
+def _screen(flow: Flow, step: FlowStep, where: str) -> Json:
     return {
         "topGroup": [_top(flow, step, where)],
         "body": list(_body(flow, step)),
@@ -40,7 +40,7 @@ def _screen(flow: Flow, step: Step, where: str) -> Json:
     }
 
 
-def _top(flow: Flow, step: Step, where: str) -> Json:
+def _top(flow: Flow, step: FlowStep, where: str) -> Json:
     return {
         "topGroupOrg": {
             "componentId": f"top_{step.id}",
@@ -58,7 +58,7 @@ def _top(flow: Flow, step: Step, where: str) -> Json:
     }
 
 
-def _body(flow: Flow, step: Step) -> Iterator[JsonValue]:
+def _body(flow: Flow, step: FlowStep) -> Iterator[JsonValue]:
     language = flow.language
     if step.kind == "end":
         yield _final(step, language)
@@ -76,7 +76,7 @@ def _body(flow: Flow, step: Step) -> Iterator[JsonValue]:
     yield from _fields(step, language)
 
 
-def _final(step: Step, language: Language) -> Json:
+def _final(step: FlowStep, language: Language) -> Json:
     good = step.ending in {None, "done"}
     text = step.text.of(language) if step.text else step.title.of(language)
     return {
@@ -90,7 +90,7 @@ def _final(step: Step, language: Language) -> Json:
     }
 
 
-def _shown(step: Step, shown: list[Fact], language: Language) -> Iterator[JsonValue]:
+def _shown(step: FlowStep, shown: list[Fact], language: Language) -> Iterator[JsonValue]:
     asked = (REGISTRIES.get(one.registry or "") for one in shown)
     names = {registry.name.of(language) for registry in asked if registry is not None}
     yield {
@@ -120,7 +120,7 @@ def _table(name: str, facts: list[Fact] | list[FormField], language: Language) -
     return {"tableBlockOrg": {"componentId": name, "items": rows}}
 
 
-def _fee(step: Step, language: Language) -> Json:
+def _fee(step: FlowStep, language: Language) -> Json:
     fee = step.fee.hryvnias if step.fee else ""
     row: Json = {
         "componentId": f"fee_{step.id}",
@@ -131,7 +131,7 @@ def _fee(step: Step, language: Language) -> Json:
     return {"paymentInfoOrg": {"componentId": f"payment_{step.id}", "items": items}}
 
 
-def _fields(step: Step, language: Language) -> Iterator[JsonValue]:
+def _fields(step: FlowStep, language: Language) -> Iterator[JsonValue]:
     """Plain fields together in one block, the others each in a block of its own, in order."""
     together: list[JsonValue] = []
     number = 0
@@ -149,7 +149,7 @@ def _fields(step: Step, language: Language) -> Iterator[JsonValue]:
         yield _questions(step, number + 1, together)
 
 
-def _questions(step: Step, number: int, items: list[JsonValue]) -> Json:
+def _questions(step: FlowStep, number: int, items: list[JsonValue]) -> Json:
     name = f"questions_{step.id}_{number}"
     return {"questionFormsOrg": {"id": name, "componentId": name, "items": items}}
 
@@ -295,7 +295,7 @@ def _attachments(field: FormField, language: Language) -> Json:
     }
 
 
-def _bottom(flow: Flow, step: Step) -> Json:
+def _bottom(flow: Flow, step: FlowStep) -> Json:
     language = flow.language
     label = BUTTONS.get(step.kind, WORDS["next"]).of(language)
     button: Json = {
@@ -324,7 +324,7 @@ def _bottom(flow: Flow, step: Step) -> Json:
     return bottom
 
 
-def _consent(step: Step, button: Json, language: Language) -> Json:
+def _consent(step: FlowStep, button: Json, language: Language) -> Json:
     box: Json = {
         "componentId": f"agree_{step.id}",
         "id": step.id,

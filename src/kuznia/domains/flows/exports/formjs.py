@@ -3,7 +3,7 @@
 from pydantic import JsonValue
 
 from kuznia.domains.flows.exports.schemas import Json
-from kuznia.domains.flows.schema import Flow, FormField, Language, Step
+from kuznia.domains.flows.schema import Flow, FlowStep, FormField, Language
 from kuznia.domains.flows.screens.controls import hint_of
 from kuznia.domains.flows.screens.texts import WORDS
 from kuznia.domains.flows.screens.values import max_length
@@ -22,7 +22,7 @@ def forms(flow: Flow) -> dict[str, Json]:
     }
 
 
-def form(flow: Flow, step: Step) -> Json:
+def form(flow: Flow, step: FlowStep) -> Json:
     """The form of one page."""
     language = flow.language
     heading: Json = {

@@ -10,11 +10,11 @@ from kuznia.domains.flows.schema import (
     Comparison,
     Either,
     Flow,
+    FlowStep,
     FormField,
     Guard,
     Language,
     Not,
-    Step,
 )
 from kuznia.domains.flows.screens.controls import hint_of
 from kuznia.domains.flows.screens.values import max_length
@@ -60,7 +60,7 @@ def submission(flow: Flow) -> Json:
     return whole
 
 
-def of_step(flow: Flow, step: Step) -> Json:
+def of_step(flow: Flow, step: FlowStep) -> Json:
     """The schema of one page's answers."""
     own = {one.id: of_field(one, flow.language) for one in step.fields}
     if step.kind == "consent":
@@ -85,7 +85,7 @@ def pages(flow: Flow) -> dict[str, Json]:
     }
 
 
-def _named(flow: Flow, step: Step) -> Json:
+def _named(flow: Flow, step: FlowStep) -> Json:
     """The properties a step adds to the submission; a repeated step adds an array of records."""
     if step.kind == "consent":
         return {step.id: _agreed(step, flow.language)}
@@ -107,7 +107,7 @@ def _named(flow: Flow, step: Step) -> Json:
     }
 
 
-def _agreed(step: Step, language: Language) -> Json:
+def _agreed(step: FlowStep, language: Language) -> Json:
     return {"type": "boolean", "title": step.title.of(language), "const": True}
 
 
@@ -179,22 +179,22 @@ class _Required:
         self.guards: dict[str, Guard] = {}
 
     def read(self, inside: Iterable[Block], when: tuple[Guard, ...] = ()) -> None:
-        before: Step | None = None
+        before: FlowStep | None = None
         for block in inside:
             match block:
-                case Step():
+                case FlowStep():
                     self.step(block, when)
                     before = block
                 case LoopBlock(body=body):
                     self.read(body, when)
-                    before = body[-1] if isinstance(body[-1], Step) else before
+                    before = body[-1] if isinstance(body[-1], FlowStep) else before
                 case ParallelBlock(branches=branches):
                     for branch in branches:
                         self.read(branch, when)
                 case ChoiceBlock(branches=branches):
                     self.choice(branches, when, before)
 
-    def step(self, step: Step, when: tuple[Guard, ...]) -> None:
+    def step(self, step: FlowStep, when: tuple[Guard, ...]) -> None:
         guard = None if not when else when[0] if len(when) == 1 else All(all=when[:8])
         if guard is not None:
             self.guards[step.id] = guard
@@ -212,7 +212,7 @@ class _Required:
         self.rules.append({"if": condition(guard), "then": then})
 
     def choice(
-        self, branches: tuple[Branch, ...], when: tuple[Guard, ...], before: Step | None
+        self, branches: tuple[Branch, ...], when: tuple[Guard, ...], before: FlowStep | None
     ) -> None:
         guards = [branch.when for branch in branches if branch.when is not None]
         ends = [branch for branch in branches if _ends(branch.then)]
@@ -232,7 +232,7 @@ class _Required:
 
 
 def _ends(inside: tuple[Block, ...]) -> bool:
-    return bool(inside) and isinstance(inside[-1], Step) and inside[-1].kind == "end"
+    return bool(inside) and isinstance(inside[-1], FlowStep) and inside[-1].kind == "end"
 
 
 def condition(guard: Guard) -> Json:

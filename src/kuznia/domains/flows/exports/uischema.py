@@ -3,7 +3,7 @@
 from pydantic import JsonValue
 
 from kuznia.domains.flows.exports.schemas import Json, condition, shown_when
-from kuznia.domains.flows.schema import FieldType, Flow, FormField, Step
+from kuznia.domains.flows.schema import FieldType, Flow, FlowStep, FormField
 from kuznia.domains.flows.structure.components import MAX_RADIOS
 
 _WIDGETS: dict[FieldType, str] = {
@@ -71,7 +71,7 @@ def jsonforms(flow: Flow) -> Json:
     return {"type": "VerticalLayout", "elements": elements}
 
 
-def _control(step: Step, name: str) -> Json:
+def _control(step: FlowStep, name: str) -> Json:
     control: Json = {"type": "Control", "scope": f"#/properties/{name}"}
     field = next((one for one in step.fields if one.id == name), None)
     if field is not None and field.type == "long":

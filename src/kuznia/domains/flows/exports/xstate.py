@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from kuznia.domains.flows.exports.diagram import rounds
 from kuznia.domains.flows.exports.schemas import Json
-from kuznia.domains.flows.schema import Flow, Move, Step
+from kuznia.domains.flows.schema import Flow, FlowStep, Move
 from kuznia.domains.flows.structure.graph import FlowGraph
 from kuznia.domains.flows.structure.guards import written
 
@@ -46,10 +46,10 @@ class _Machine:
         """The steps between a fork and its join, which are states of the fork's regions."""
         return {step for fork in self.forks() for branch in self.branches(fork) for step in branch}
 
-    def forks(self) -> list[Step]:
+    def forks(self) -> list[FlowStep]:
         return [step for step in self.flow.steps if step.kind == "fork"]
 
-    def join(self, fork: Step) -> Step:
+    def join(self, fork: FlowStep) -> FlowStep:
         """The nearest join that all branches of a fork reach."""
         graph = FlowGraph(self.flow)
         ahead = [graph.reach([move.to]) for move in fork.next]
@@ -57,12 +57,12 @@ class _Machine:
         common = [one for one in joins if all(one.id in region for region in ahead)]
         return max(common, key=lambda one: len(graph.ahead(one.id)))
 
-    def branches(self, fork: Step) -> list[list[str]]:
+    def branches(self, fork: FlowStep) -> list[list[str]]:
         graph, join = FlowGraph(self.flow), self.join(fork)
         regions = (graph.reach([move.to], [join.id]) for move in fork.next)
         return [[s.id for s in self.flow.steps if s.id in region] for region in regions]
 
-    def state(self, step: Step, event: str = "NEXT") -> Json:
+    def state(self, step: FlowStep, event: str = "NEXT") -> Json:
         title: Json = {"meta": {"kind": step.kind, "title": step.title.of(self.flow.language)}}
         if step.kind == "end":
             return {**title, "type": "final"}
@@ -74,7 +74,7 @@ class _Machine:
             return {**title, "always": moves}
         return {**title, "on": {event: moves}}
 
-    def split(self, fork: Step) -> Json:
+    def split(self, fork: FlowStep) -> Json:
         join = self.join(fork)
         regions: Json = {}
         for place, (move, branch) in enumerate(
@@ -97,7 +97,7 @@ class _Machine:
                 if isinstance(move, dict) and move["target"] == join:
                     move["target"] = done
 
-    def move(self, step: Step, place: int, move: Move) -> Json:
+    def move(self, step: FlowStep, place: int, move: Move) -> Json:
         made: Json = {"target": move.to}
         if move.when is None:
             return made

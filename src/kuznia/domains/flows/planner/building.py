@@ -12,7 +12,7 @@ from kuznia.domains.flows.planner.reading import Mention, PromptReading
 from kuznia.domains.flows.planner.register_facts import IDENTITY_FACTS
 from kuznia.domains.flows.planner.requirements import Requirements, requirements_of
 from kuznia.domains.flows.planner.titles import KINDS, THANKS, TOPICS
-from kuznia.domains.flows.schema import All, Archetype, Fact, Fee, Flow, FormField, Step, Text
+from kuznia.domains.flows.schema import All, Archetype, Fact, Fee, Flow, FlowStep, FormField, Text
 from kuznia.domains.flows.structure.blocks import (
     Block,
     Branch,
@@ -301,7 +301,7 @@ def _page_blocks(page: _PlannedPage) -> Iterator[Block]:
     yield LoopBlock((form,), standard.equals(more.id), page.repeat)
 
 
-def _branch(fields: tuple[FormField, ...], name: str) -> Iterator[Step]:
+def _branch(fields: tuple[FormField, ...], name: str) -> Iterator[FlowStep]:
     for page in _filled(name, [Mention(one) for one in fields]) if fields else ():
         group = f"ask_{page.group}"
         own = tuple(one.model_copy(update={"group": group}) for one in page.fields)

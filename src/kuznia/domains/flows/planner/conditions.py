@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kuznia.domains.flows.planner.prompt_text import GAP, GAP_OR_NONE, slug, words
-from kuznia.domains.flows.schema import Comparison, FormField, Guard, Option, Text
+from kuznia.domains.flows.schema import Comparison, FlowOption, FormField, Guard, Text
 
 START = re.compile(r"(?:^|(?<=[\s,]))(?:якщо|коли|у разі якщо|if|in case)\s+", re.IGNORECASE)
 # Between a condition and what follows from it.
@@ -48,8 +48,8 @@ KIND_OF_APPLICANT = FormField(
     type="choice",
     group="kind",
     options=(
-        Option(id="person", label=Text(uk="Фізична особа", en="A person")),
-        Option(id="organisation", label=Text(uk="Юридична особа", en="An organisation")),
+        FlowOption(id="person", label=Text(uk="Фізична особа", en="A person")),
+        FlowOption(id="organisation", label=Text(uk="Юридична особа", en="An organisation")),
     ),
 )
 AGE = FormField(

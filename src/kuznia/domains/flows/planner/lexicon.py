@@ -6,7 +6,7 @@ from functools import cached_property
 from importlib.resources import files
 from typing import cast, get_args
 
-from kuznia.domains.flows.schema import FieldType, Format, FormField, Option, Text
+from kuznia.domains.flows.schema import FieldType, FlowOption, Format, FormField, Text
 
 _TOPICS = ("person", "place", "thing", "matter")
 _FORMATS = frozenset(get_args(Format))
@@ -114,10 +114,10 @@ def _field(cells: list[str]) -> FormField:
     )
 
 
-def _option(cell: str) -> Option:
+def _option(cell: str) -> FlowOption:
     name, _, labels = cell.strip().partition("=")
     uk, _, en = labels.partition("/")
-    return Option(id=name, label=Text(uk=uk, en=en))
+    return FlowOption(id=name, label=Text(uk=uk, en=en))
 
 
 # Read once, when the domain is loaded; nothing changes it.

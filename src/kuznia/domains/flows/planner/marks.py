@@ -3,7 +3,7 @@
 import re
 
 from kuznia.domains.flows.planner.prompt_text import GAP_OR_NONE, slug
-from kuznia.domains.flows.schema import FormField, Option, Text
+from kuznia.domains.flows.schema import FlowOption, FormField, Text
 
 
 def _mark(pattern: str) -> re.Pattern[str]:
@@ -81,7 +81,7 @@ def invented(name: str, label: str) -> FormField:
     return FormField.model_validate({"id": name, "label": label_, "type": kind, **more})
 
 
-def options_in(text: str, limit: int = 24) -> tuple[Option, ...]:
+def options_in(text: str, limit: int = 24) -> tuple[FlowOption, ...]:
     """The options listed in a text, such as `a, b or c`."""
     labels = [part.strip(" .—–-") for part in OR.split(text)]
     labels = [label for label in dict.fromkeys(labels) if label and len(label) <= 80][:limit]
@@ -89,7 +89,7 @@ def options_in(text: str, limit: int = 24) -> tuple[Option, ...]:
     for label in labels:
         names.append(slug(label, set(names)))
     return tuple(
-        Option(
+        FlowOption(
             id=name, label=Text(uk=label[:1].upper() + label[1:], en=label[:1].upper() + label[1:])
         )
         for name, label in zip(names, labels, strict=True)

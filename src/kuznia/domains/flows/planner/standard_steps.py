@@ -1,6 +1,15 @@
 """The standard steps of a planned service, each with its outcomes."""
 
-from kuznia.domains.flows.schema import Comparison, Fact, Fee, FormField, Kind, Option, Step, Text
+from kuznia.domains.flows.schema import (
+    Comparison,
+    Fact,
+    Fee,
+    FlowOption,
+    FlowStep,
+    FormField,
+    Kind,
+    Text,
+)
 from kuznia.domains.flows.structure.blocks import Block, Branch, ChoiceBlock, LoopBlock
 from kuznia.domains.flows.structure.registries import REGISTRIES
 
@@ -9,8 +18,8 @@ def both(uk: str, en: str) -> Text:
     return Text(uk=uk, en=en)
 
 
-def option(name: str, uk: str, en: str) -> Option:
-    return Option(id=name, label=both(uk, en))
+def option(name: str, uk: str, en: str) -> FlowOption:
+    return FlowOption(id=name, label=both(uk, en))
 
 
 def equals(fact: str, value: str | bool = True) -> Comparison:
@@ -30,9 +39,9 @@ def another(name: str, group: str) -> FormField:
     return FormField(id=name, label=both("Додати ще?", "Add another?"), type="yesno", group=group)
 
 
-def end(name: str, uk: str, en: str, text: Text) -> Step:
+def end(name: str, uk: str, en: str, text: Text) -> FlowStep:
     ending = "refused" if name == "refused" else "cancelled"
-    return Step(id=f"end_{name}", kind="end", title=both(uk, en), text=text, ending=ending)
+    return FlowStep(id=f"end_{name}", kind="end", title=both(uk, en), text=text, ending=ending)
 
 
 CANCELLED = end(
@@ -85,11 +94,11 @@ NO_SLOTS = end(
 )
 
 
-def step(name: str, kind: Kind, title: Text, **more: object) -> Step:
-    return Step.model_validate({"id": name, "kind": kind, "title": title, **more})
+def step(name: str, kind: Kind, title: Text, **more: object) -> FlowStep:
+    return FlowStep.model_validate({"id": name, "kind": kind, "title": title, **more})
 
 
-def well_or(name: str, well: str, *ends: tuple[str, Step], otherwise: Step) -> ChoiceBlock:
+def well_or(name: str, well: str, *ends: tuple[str, FlowStep], otherwise: FlowStep) -> ChoiceBlock:
     """Go on when the step went well; lead each other outcome to an end."""
     named = (Branch(equals(name, outcome), (to,)) for outcome, to in ends)
     return ChoiceBlock((Branch(equals(name, well)), *named, Branch(None, (otherwise,))))
@@ -110,7 +119,7 @@ def authenticate(provides: tuple[Fact, ...]) -> tuple[Block, ...]:
     return (one, well_or("sign_in", "signed_in", otherwise=CANCELLED))
 
 
-def lookup(registry: str, provides: tuple[Fact, ...]) -> Step:
+def lookup(registry: str, provides: tuple[Fact, ...]) -> FlowStep:
     name = REGISTRIES[registry].name
     return step(
         f"lookup_{registry}",
@@ -175,7 +184,7 @@ def review(shows: tuple[str, ...]) -> tuple[Block, ...]:
     return (one, well_or("review", "right", otherwise=DATA_WRONG)) if shows else (one,)
 
 
-def consent() -> Step:
+def consent() -> FlowStep:
     return step("consent", "consent", both("Згода на обробку даних", "Consent to data processing"))
 
 
@@ -222,7 +231,7 @@ def submit() -> tuple[Block, ...]:
     return (one, well_or("submit", "accepted", otherwise=UNAVAILABLE))
 
 
-def decision_of_office(days: int) -> Step:
+def decision_of_office(days: int) -> FlowStep:
     return step(
         "decision",
         "wait",
@@ -255,7 +264,7 @@ def other_party(days: int) -> tuple[Block, ...]:
     return (one, well_or("other_party", "confirmed", ends, otherwise=CANCELLED))
 
 
-def status() -> Step:
+def status() -> FlowStep:
     return step(
         "status",
         "status",
@@ -267,5 +276,5 @@ def status() -> Step:
     )
 
 
-def done(title: Text, text: Text) -> Step:
+def done(title: Text, text: Text) -> FlowStep:
     return step("end_done", "end", title, text=text, ending="done")

@@ -1,12 +1,12 @@
 """The fields that a page of the whole service must hold, topic by topic."""
 
-from kuznia.domains.flows.schema import PAGE_KINDS, Flow, FormField, Value
+from kuznia.domains.flows.schema import PAGE_KINDS, Flow, FlowValue, FormField
 from kuznia.domains.flows.screens.controls import hint_of
 from kuznia.domains.flows.screens.pages import AGREED
 from kuznia.domains.flows.screens.texts import WORDS
 
 
-class ExpectedField(Value):
+class ExpectedField(FlowValue):
     """A field as a model has to write it."""
 
     id: str

@@ -4,7 +4,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kuznia.domains.flows.schema import PAGE_KINDS, Fact, Flow, FormField, Language, Option, Step
+from kuznia.domains.flows.schema import (
+    PAGE_KINDS,
+    Fact,
+    Flow,
+    FlowOption,
+    FlowStep,
+    FormField,
+    Language,
+)
 from kuznia.domains.flows.screens.controls import control
 from kuznia.domains.flows.screens.element import Element, el, html
 from kuznia.domains.flows.screens.style import STYLE
@@ -50,7 +58,7 @@ class PageView:
         return WORDS[word].of(self.language)
 
 
-def page(view: PageView, step: Step) -> Element:
+def page(view: PageView, step: FlowStep) -> Element:
     """The document of one step."""
     title = step.title.of(view.language)
     before = (*_summary(view), el("h1", title))
@@ -64,7 +72,7 @@ def page(view: PageView, step: Step) -> Element:
 
 
 def _form(
-    view: PageView, step: Step, inside: Sequence[Element], buttons: Sequence[Element]
+    view: PageView, step: FlowStep, inside: Sequence[Element], buttons: Sequence[Element]
 ) -> Element:
     hidden = ((STATE, view.state), (LANGUAGE, view.language)) if view.state else ()
     return el(
@@ -173,7 +181,7 @@ def _summary(view: PageView) -> tuple[Element, ...]:
     )
 
 
-def body(view: PageView, step: Step) -> tuple[Element, ...]:
+def body(view: PageView, step: FlowStep) -> tuple[Element, ...]:
     """The content of a step: its text, the facts it shows, the fields it asks."""
     return (
         *_paragraphs(view, step),
@@ -188,7 +196,7 @@ def body(view: PageView, step: Step) -> tuple[Element, ...]:
     )
 
 
-def _paragraphs(view: PageView, step: Step) -> Iterator[Element]:
+def _paragraphs(view: PageView, step: FlowStep) -> Iterator[Element]:
     if step.text is not None:
         yield el("p", step.text.of(view.language))
     if step.fee is not None:
@@ -201,7 +209,7 @@ def _paragraphs(view: PageView, step: Step) -> Iterator[Element]:
         yield el("p", view.say("happens"), class_="panel")
 
 
-def _shown(view: PageView, step: Step) -> Iterator[Element]:
+def _shown(view: PageView, step: FlowStep) -> Iterator[Element]:
     facts = [view.flow.facts[name] for name in step.shows if name in view.flow.facts]
     if facts:
         yield el("h2", view.say("known"))
@@ -267,7 +275,7 @@ def spoken(fact: Fact, value: Known, language: Language) -> str:
     return labels.get(str(value), str(value))
 
 
-def _earlier(view: PageView, step: Step) -> Iterator[Element]:
+def _earlier(view: PageView, step: FlowStep) -> Iterator[Element]:
     earlier = view.records.get(step.id, ())
     if earlier and step.kind == "form":
         rows = (
@@ -278,7 +286,7 @@ def _earlier(view: PageView, step: Step) -> Iterator[Element]:
         yield el("ul", *(el("li", row) for row in rows))
 
 
-def _agreement(view: PageView, step: Step) -> tuple[Element, ...]:
+def _agreement(view: PageView, step: FlowStep) -> tuple[Element, ...]:
     error = view.errors.get(step.id)
     message = f"{view.say('error-label')} {error}"
     return (
@@ -319,11 +327,11 @@ def _confirmation(view: PageView) -> tuple[Element, ...]:
     )
 
 
-def _takes_files(step: Step) -> bool:
+def _takes_files(step: FlowStep) -> bool:
     return any(one.type == "file" for one in step.fields)
 
 
-def _buttons(view: PageView, step: Step) -> Iterator[Element]:
+def _buttons(view: PageView, step: FlowStep) -> Iterator[Element]:
     if step.kind == "end":
         yield el("button", view.say("start-again"), type="submit", name=GO, value="again")
         return
@@ -336,7 +344,7 @@ def _buttons(view: PageView, step: Step) -> Iterator[Element]:
         yield el("button", view.say("back"), type="submit", name=GO, value="back", class_="second")
 
 
-def _outcome(view: PageView, outcome: Option, usual: str | None) -> Element:
+def _outcome(view: PageView, outcome: FlowOption, usual: str | None) -> Element:
     """The button for an outcome; the first is the hoped one, which Enter presses."""
     return el(
         "button",

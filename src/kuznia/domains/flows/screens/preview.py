@@ -12,7 +12,7 @@ from typing import TypeAlias, cast
 
 from pydantic import JsonValue
 
-from kuznia.domains.flows.schema import Fact, Flow, Language, Step
+from kuznia.domains.flows.schema import Fact, Flow, FlowStep, Language
 from kuznia.domains.flows.screens.controls import error_of
 from kuznia.domains.flows.screens.element import el, html
 from kuznia.domains.flows.screens.pages import (
@@ -58,7 +58,7 @@ class _StepAnswer:
 class _Unanswered(Exception):
     """The walk reached a step that has no answer yet."""
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: FlowStep) -> None:
         super().__init__(step.id)
         self.step = step
 
@@ -137,11 +137,11 @@ class _PreviewRequest:
             _StepAnswer(step, {n: _known(v) for n, v in facts.items()}) for step, facts in rows
         )
 
-    def position(self, answers: tuple[_StepAnswer, ...]) -> tuple[Step, Facts]:
+    def position(self, answers: tuple[_StepAnswer, ...]) -> tuple[FlowStep, Facts]:
         """The step these answers lead to, and what is known there."""
         left = list(answers)
 
-        def answer(step: Step, _: int) -> Facts:
+        def answer(step: FlowStep, _: int) -> Facts:
             if step.kind in _SILENT:
                 return {}
             if not left or left[0].step != step.id:
@@ -182,7 +182,7 @@ class _PreviewRequest:
             return self.page(step, answers, known, form, wrong, 422)
         return self.show((*answers, _StepAnswer(step.id, facts)))
 
-    def read(self, step: Step, form: Posted, today: date) -> tuple[Facts, dict[str, str]]:
+    def read(self, step: FlowStep, form: Posted, today: date) -> tuple[Facts, dict[str, str]]:
         """The facts in a page's form, and the errors by field."""
         outcomes = [outcome.id for outcome in step.outcomes]
         facts: dict[str, Known] = {}
@@ -206,7 +206,7 @@ class _PreviewRequest:
 
     def page(
         self,
-        step: Step,
+        step: FlowStep,
         answers: tuple[_StepAnswer, ...],
         known: Facts,
         posted: Posted,

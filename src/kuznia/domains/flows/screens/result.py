@@ -1,10 +1,10 @@
 """The pages of a flow as they are delivered."""
 
-from kuznia.domains.flows.schema import Value
+from kuznia.domains.flows.schema import FlowValue
 from kuznia.forge.terms import Draft
 
 
-class Screen(Value):
+class Screen(FlowValue):
     step: str
     title: str
     html: str

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from kuznia.domains.flows.schema import Guard, Move, Step
+from kuznia.domains.flows.schema import FlowStep, Guard, Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,12 @@ class LoopBlock:
 class ParallelBlock:
     """All branches in parallel; what follows waits for the last of them."""
 
-    fork: Step
+    fork: FlowStep
     branches: tuple[tuple["Block", ...], ...]
-    join: Step
+    join: FlowStep
 
 
-Block: TypeAlias = Step | ChoiceBlock | LoopBlock | ParallelBlock
+Block: TypeAlias = FlowStep | ChoiceBlock | LoopBlock | ParallelBlock
 
 
 class Unstructured(Exception):
@@ -60,12 +60,12 @@ _OpenEnd: TypeAlias = tuple[str, Guard | None]
 
 @dataclass(slots=True)
 class _StepBuilder:
-    steps: dict[str, Step] = field(default_factory=dict[str, Step])
+    steps: dict[str, FlowStep] = field(default_factory=dict[str, FlowStep])
     moves: dict[str, list[Move]] = field(default_factory=dict[str, list[Move]])
     order: list[str] = field(default_factory=list[str])
 
 
-def steps_of(blocks: Iterable[Block]) -> tuple[Step, ...]:
+def steps_of(blocks: Iterable[Block]) -> tuple[FlowStep, ...]:
     """Turn blocks into steps with moves."""
     builder = _StepBuilder()
     _draw(builder, tuple(blocks), [])
@@ -87,7 +87,7 @@ def _draw(
 ) -> list[_OpenEnd]:
     for block in blocks:
         match block:
-            case Step():
+            case FlowStep():
                 opens = _draw_step(builder, block, opens)
             case ChoiceBlock():
                 opens = _draw_choice(builder, block, opens)
@@ -100,7 +100,7 @@ def _draw(
     return opens
 
 
-def _draw_step(builder: _StepBuilder, step: Step, opens: list[_OpenEnd]) -> list[_OpenEnd]:
+def _draw_step(builder: _StepBuilder, step: FlowStep, opens: list[_OpenEnd]) -> list[_OpenEnd]:
     for before, when in opens:
         builder.moves.setdefault(before, []).append(Move(to=step.id, when=when))
     if step.id not in builder.steps:
@@ -129,9 +129,9 @@ def _draw_loop(builder: _StepBuilder, loop: LoopBlock, opens: list[_OpenEnd]) ->
     return after
 
 
-def _first(blocks: tuple[Block, ...]) -> Step:
+def _first(blocks: tuple[Block, ...]) -> FlowStep:
     match blocks[0]:
-        case Step() as step:
+        case FlowStep() as step:
             return step
         case LoopBlock(body=body):
             return _first(body)
@@ -141,7 +141,7 @@ def _first(blocks: tuple[Block, ...]) -> Step:
             raise Unstructured("a choice cannot come first")
 
 
-def blocks(steps: tuple[Step, ...]) -> tuple[Block, ...]:
+def blocks(steps: tuple[FlowStep, ...]) -> tuple[Block, ...]:
     """Read the blocks that steps are made of; raise Unstructured when there are none."""
     reader = _BlockReader({step.id: step for step in steps})
     read = reader.read(steps[0].id, None)
@@ -158,20 +158,20 @@ def _by_target(moves: tuple[Move, ...]) -> list[str]:
     return sorted(move.model_dump_json() for move in moves)
 
 
-def _bare(step: Step) -> Step:
+def _bare(step: FlowStep) -> FlowStep:
     return step.model_copy(update={"next": ()})
 
 
 class _BlockReader:
     """A reader of blocks from steps, for one reading."""
 
-    def __init__(self, by_id: dict[str, Step]) -> None:
+    def __init__(self, by_id: dict[str, FlowStep]) -> None:
         self.by_id = by_id
         self.open: set[tuple[str, str]] = set()
         self.ahead_of: dict[str, frozenset[str]] = {}
         self.been: set[str] = set()
 
-    def get(self, name: str) -> Step:
+    def get(self, name: str) -> FlowStep:
         """Get a step once: a step with two moves to it and no choice before them is in no block."""
         if name not in self.by_id or name in self.been:
             raise Unstructured(name)
@@ -267,7 +267,9 @@ class _BlockReader:
         # The nearest: the step from which all other common steps are ahead.
         return max(common, key=lambda one: (len(self.ahead(one) & common), one))
 
-    def read_parallel(self, fork: Step, stop: str | None, blocks_read: list[Block]) -> str | None:
+    def read_parallel(
+        self, fork: FlowStep, stop: str | None, blocks_read: list[Block]
+    ) -> str | None:
         regions = [self.ahead(move.to) for move in fork.next]
         joins = [
             one

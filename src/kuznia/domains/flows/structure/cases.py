@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import product
 from math import prod
 
-from kuznia.domains.flows.schema import Fact, Flow, FormField, Scalar, Step
+from kuznia.domains.flows.schema import Fact, Flow, FlowStep, FormField, Scalar
 from kuznia.domains.flows.structure.formats import read_date
 from kuznia.domains.flows.structure.guards import Facts, Known, holds, tests
 
@@ -104,7 +104,7 @@ def _dates(values: list[Scalar]) -> tuple[Known, ...] | None:
     return tuple(sorted(points))
 
 
-def clashes(step: Step, known: dict[str, tuple[Known, ...] | None]) -> Iterator[Clash]:
+def clashes(step: FlowStep, known: dict[str, tuple[Known, ...] | None]) -> Iterator[Clash]:
     """The cases that no move covers, or more than one, and the moves that cover none."""
     guarded = [move for move in step.next if move.when is not None]
     others = len(step.next) - len(guarded)
@@ -127,7 +127,7 @@ def clashes(step: Step, known: dict[str, tuple[Known, ...] | None]) -> Iterator[
 
 
 def _clashes_in(
-    step: Step, names: list[str], domains: list[tuple[Known, ...]], others: int
+    step: FlowStep, names: list[str], domains: list[tuple[Known, ...]], others: int
 ) -> Iterator[Clash]:
     guarded = [move for move in step.next if move.when is not None]
     true_once = [False] * len(guarded)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import cached_property
 
-from kuznia.domains.flows.schema import Flow, Kind, Move, Step
+from kuznia.domains.flows.schema import Flow, FlowStep, Kind, Move
 from kuznia.domains.flows.structure.cases import Clash, all_cases, clashes
 from kuznia.domains.flows.structure.guards import Known, holds, tests
 from kuznia.domains.flows.structure.interpreter import MAX_RUNS, Edge, FlowRun, every_run
@@ -21,7 +21,7 @@ class FlowGraph:
     def cases(self) -> dict[str, tuple[Known, ...] | None]:
         return all_cases(self.flow)
 
-    def clashes(self, step: Step) -> tuple[Clash, ...]:
+    def clashes(self, step: FlowStep) -> tuple[Clash, ...]:
         """What is wrong with the guards of a step."""
         if step.id not in self._clashes:
             self._clashes[step.id] = tuple(clashes(step, self.cases))
@@ -95,7 +95,7 @@ class FlowGraph:
         """The steps that follow a step, without the moves that go back."""
         return spread(self.forward[step], self.forward)
 
-    def of_kind(self, *kinds: Kind) -> tuple[Step, ...]:
+    def of_kind(self, *kinds: Kind) -> tuple[FlowStep, ...]:
         return tuple(step for step in self.flow.steps if step.kind in kinds)
 
     def reach(self, starts: Iterable[str], without: Iterable[str] = ()) -> frozenset[str]:
@@ -117,7 +117,7 @@ def spread(
     return frozenset(seen)
 
 
-def goes_well(step: Step, move: Move) -> bool:
+def goes_well(step: FlowStep, move: Move) -> bool:
     """Whether the move can be taken when the step has its first outcome, the hoped one."""
     if not step.outcomes:
         return True
@@ -130,7 +130,7 @@ def goes_well(step: Step, move: Move) -> bool:
     )
 
 
-def _may_hold(move: Move, step: Step, hoped: dict[str, str]) -> bool:
+def _may_hold(move: Move, step: FlowStep, hoped: dict[str, str]) -> bool:
     guard = move.when
     about = guard is not None and any(test.fact == step.id for test in tests(guard))
     return not about or holds(guard, hoped)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Literal, TypeAlias
 
-from kuznia.domains.flows.schema import Flow, Step
+from kuznia.domains.flows.schema import Flow, FlowStep
 from kuznia.domains.flows.structure.guards import Facts, Known, holds, tests
 
 # Why a run stopped before an end.
@@ -13,7 +13,7 @@ Stuck = Literal["dead-end", "no-way", "dangling", "join", "split-end", "endless"
 # A move, as the step's id and the move's index in it.
 Edge: TypeAlias = tuple[str, int]
 # The facts that become known at a step: one run for each.
-Learned: TypeAlias = Callable[[Step, Facts], Iterable[Facts]]
+Learned: TypeAlias = Callable[[FlowStep, Facts], Iterable[Facts]]
 
 MAX_RUNS = 4096
 _MAX_STEPS = 400
@@ -66,7 +66,7 @@ class _RunState:
         return FlowRun(self.trail, self.facts, self.taken, end, stuck, stopped_at)
 
 
-def way(step: Step, facts: Facts, taken: Mapping[Edge, int]) -> int | None:
+def way(step: FlowStep, facts: Facts, taken: Mapping[Edge, int]) -> int | None:
     """The index of the move that is taken from a step, or None when none holds."""
     rest: int | None = None
     for place, move in enumerate(step.next):
@@ -79,11 +79,11 @@ def way(step: Step, facts: Facts, taken: Mapping[Edge, int]) -> int | None:
     return rest
 
 
-def execute(flow: Flow, answer: Callable[[Step, int], Facts]) -> FlowRun:
+def execute(flow: Flow, answer: Callable[[FlowStep, int], Facts]) -> FlowRun:
     """Execute one run; `answer` gives the facts that become known at each visit of a step."""
     visits: dict[str, int] = {}
 
-    def learned(step: Step, _: Facts) -> tuple[Facts]:
+    def learned(step: FlowStep, _: Facts) -> tuple[Facts]:
         visits[step.id] = visits.get(step.id, 0) + 1
         return (answer(step, visits[step.id]),)
 
@@ -99,7 +99,7 @@ def every_run(flow: Flow, cases: Mapping[str, tuple[Known, ...] | None]) -> Iter
         for step in flow.steps
     }
 
-    def learned(step: Step, facts: Facts) -> Iterator[Facts]:
+    def learned(step: FlowStep, facts: Facts) -> Iterator[Facts]:
         # Only facts that this step's moves test and that are still open.
         open_ = [name for name in tested[step.id] if name not in facts]
         for values in product(*(cases.get(name) or (None,) for name in open_)):
@@ -141,7 +141,7 @@ def _advance(
 
 
 def _pass(
-    state: _RunState, token: _Token, step: Step, learned: Learned, rounds: int
+    state: _RunState, token: _Token, step: FlowStep, learned: Learned, rounds: int
 ) -> list[_RunState | FlowRun]:
     """Take one branch through a step."""
     if len(state.trail) > _MAX_STEPS:
@@ -166,14 +166,14 @@ def _pass(
     return [one for one in left if one is not None]
 
 
-def _fork(state: _RunState, token: _Token, step: Step) -> _RunState:
+def _fork(state: _RunState, token: _Token, step: FlowStep) -> _RunState:
     frames = (*token.frames, (step.id, len(step.next)))
     apart = tuple(_Token(move.to, frames) for move in step.next)
     taken = {**state.taken, **{(step.id, place): 1 for place in range(len(apart))}}
     return replace(state, tokens=(*apart, *state.tokens), taken=taken)
 
 
-def _shows_nothing_new(state: _RunState, step: Step, place: int, rounds: int) -> bool:
+def _shows_nothing_new(state: _RunState, step: FlowStep, place: int, rounds: int) -> bool:
     """Whether a loop is left or continued in a round between the second and the last.
 
     A step that repeats itself is repeated to its limit, because a different move follows there; a
@@ -186,7 +186,9 @@ def _shows_nothing_new(state: _RunState, step: Step, place: int, rounds: int) ->
     return False
 
 
-def _leave(state: _RunState, token: _Token, step: Step, rounds: int) -> _RunState | FlowRun | None:
+def _leave(
+    state: _RunState, token: _Token, step: FlowStep, rounds: int
+) -> _RunState | FlowRun | None:
     place = way(step, state.facts, state.taken)
     if place is None:
         state = replace(state, trail=(*state.trail, (step.id, -1)))

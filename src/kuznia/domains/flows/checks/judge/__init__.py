@@ -6,7 +6,7 @@ from types import MappingProxyType
 from kuznia.domains.flows.checks.judge.result import Judgement, Loss, Metric
 from kuznia.domains.flows.checks.proof import sound
 from kuznia.domains.flows.checks.proof.data import asked_twice, known_to_registers
-from kuznia.domains.flows.schema import PAGE_KINDS, FormField, Step, Text
+from kuznia.domains.flows.schema import PAGE_KINDS, FlowStep, FormField, Text
 from kuznia.domains.flows.screens.audit import Audit, audit
 from kuznia.domains.flows.screens.element import Element
 from kuznia.domains.flows.structure.components import worth
@@ -93,7 +93,7 @@ def _length(graph: FlowGraph) -> Metric:
     return _metric("length", score, losses)
 
 
-def _seen(graph: FlowGraph, run: FlowRun) -> list[Step]:
+def _seen(graph: FlowGraph, run: FlowRun) -> list[FlowStep]:
     steps = (graph.flow.by_id[step] for step in dict.fromkeys(run.path))
     return [step for step in steps if step.kind in PAGE_KINDS]
 
@@ -134,7 +134,7 @@ def _components(graph: FlowGraph) -> Metric:
     return _metric("components", score, losses)
 
 
-def _wrong_component(step: Step, field: FormField) -> Loss:
+def _wrong_component(step: FlowStep, field: FormField) -> Loss:
     known = worth(field) > 0
     return _loss(
         f"{step.id}.{field.id}",

@@ -1,10 +1,10 @@
 """The score of a flow as it is delivered: each metric, with what every lost point needs."""
 
-from kuznia.domains.flows.schema import Text, Value
+from kuznia.domains.flows.schema import FlowValue, Text
 from kuznia.forge.terms import Draft
 
 
-class Loss(Value):
+class Loss(FlowValue):
     """Points that were lost at one place, why, and what to do."""
 
     where: str
@@ -12,7 +12,7 @@ class Loss(Value):
     fix: Text
 
 
-class Metric(Value):
+class Metric(FlowValue):
     name: str
     weight: float
     score: float

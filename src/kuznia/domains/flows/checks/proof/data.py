@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from kuznia.domains.flows.schema import Step
+from kuznia.domains.flows.schema import FlowStep
 from kuznia.domains.flows.structure.cases import Clash
 from kuznia.domains.flows.structure.graph import FlowGraph, goes_well, spread
 from kuznia.domains.flows.structure.guards import Known, tests
@@ -19,7 +19,7 @@ def guard_cases(graph: FlowGraph) -> Iterator[Finding]:
             yield Finding("guard-cases", "mend", step.id, _message(step, clash), _advice(clash))
 
 
-def _message(step: Step, clash: Clash) -> str:
+def _message(step: FlowStep, clash: Clash) -> str:
     case = _case(clash.facts)
     match clash.kind:
         case "gap":
@@ -69,7 +69,7 @@ def used_before_collected(graph: FlowGraph) -> Iterator[Finding]:
             known |= graph.learned(step, place)
 
 
-def _missing(step: Step, known: set[str]) -> set[str]:
+def _missing(step: FlowStep, known: set[str]) -> set[str]:
     own = {step.id, *(field.id for field in step.fields), *(fact.id for fact in step.provides)}
     used = {test.fact for move in step.next if move.when for test in tests(move.when)}
     return (used - own - known) | (set(step.shows) - known)
@@ -114,7 +114,7 @@ def unused_fact(graph: FlowGraph) -> Iterator[Finding]:
                 yield _unused(step, field.id, "asked but not sent or used")
 
 
-def _unused(step: Step, name: str, why: str) -> Finding:
+def _unused(step: FlowStep, name: str, why: str) -> Finding:
     return Finding(
         "unused-fact", "warn", step.id, f"{name} is {why}.", f"Show {name}, or remove it."
     )

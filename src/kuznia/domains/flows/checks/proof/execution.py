@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kuznia.domains.flows.schema import Move, Step
+from kuznia.domains.flows.schema import FlowStep, Move
 from kuznia.domains.flows.structure.graph import FlowGraph, spread
 from kuznia.domains.flows.structure.interpreter import MAX_RUNS, ROUNDS
 from kuznia.forge.terms import Finding
@@ -37,11 +37,11 @@ def execution(graph: FlowGraph) -> Iterator[Finding]:
                 )
 
 
-def _after_many(step: Step, move: Move) -> bool:
+def _after_many(step: FlowStep, move: Move) -> bool:
     """Whether the move follows a loop of more rounds than are walked."""
     return move.when is None and any((one.limit or 0) > ROUNDS for one in step.next)
 
 
-def _clashing(graph: FlowGraph, step: Step) -> bool:
+def _clashing(graph: FlowGraph, step: FlowStep) -> bool:
     """Whether the step's guards clash, which another check reports."""
     return any(graph.clashes(step))

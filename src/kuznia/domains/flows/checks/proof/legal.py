@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kuznia.domains.flows.schema import Kind, Step
+from kuznia.domains.flows.schema import FlowStep, Kind
 from kuznia.domains.flows.structure.graph import FlowGraph
 from kuznia.domains.flows.structure.law import (
     SIGNED_ARCHETYPES,
@@ -26,7 +26,7 @@ def legal_steps(graph: FlowGraph) -> Iterator[Finding]:
     yield from _good_ends(graph)
 
 
-def _lacks(step: Step, kind: Kind, what: str) -> Finding:
+def _lacks(step: FlowStep, kind: Kind, what: str) -> Finding:
     return Finding(
         "legal-steps",
         "mend",
@@ -36,7 +36,7 @@ def _lacks(step: Step, kind: Kind, what: str) -> Finding:
     )
 
 
-def _before_sending(graph: FlowGraph, targets: tuple[Step, ...]) -> Iterator[Finding]:
+def _before_sending(graph: FlowGraph, targets: tuple[FlowStep, ...]) -> Iterator[Finding]:
     flow = graph.flow
     if flow.legal_effect or flow.archetype in SIGNED_ARCHETYPES:
         unsigned = _past(graph, "sign", [graph.first])
@@ -61,7 +61,7 @@ def _past(graph: FlowGraph, kind: Kind, starts: list[str]) -> frozenset[str]:
     return graph.reach(starts, (step.id for step in graph.of_kind(kind)))
 
 
-def _consent(graph: FlowGraph, targets: tuple[Step, ...]) -> Iterator[Finding]:
+def _consent(graph: FlowGraph, targets: tuple[FlowStep, ...]) -> Iterator[Finding]:
     """Consent is asked on each branch that collects personal data, and only there."""
     unasked = _past(graph, "consent", [graph.first])
     personal = [
@@ -75,7 +75,7 @@ def _consent(graph: FlowGraph, targets: tuple[Step, ...]) -> Iterator[Finding]:
             yield _lacks(step, "consent", f"{step.id} receives personal data without consent")
 
 
-def _payment(graph: FlowGraph, targets: tuple[Step, ...]) -> Iterator[Finding]:
+def _payment(graph: FlowGraph, targets: tuple[FlowStep, ...]) -> Iterator[Finding]:
     flow = graph.flow
     due = flow.archetype == "payment" or (flow.fee is not None and flow.fee.kopiykas > 0)
     pays = graph.of_kind("pay")

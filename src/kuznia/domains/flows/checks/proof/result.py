@@ -1,22 +1,22 @@
 """The proof of a flow as it is delivered: each check's result, and the paths that were walked."""
 
-from kuznia.domains.flows.schema import Value
+from kuznia.domains.flows.schema import FlowValue
 from kuznia.forge.terms import Draft
 
 
-class CheckResult(Value):
+class CheckResult(FlowValue):
     name: str
     passed: bool
 
 
-class ProofFinding(Value):
+class ProofFinding(FlowValue):
     code: str
     severity: str
     where: str
     message: str
 
 
-class FlowPath(Value):
+class FlowPath(FlowValue):
     """One path through a flow: the steps in order, and the end it reached."""
 
     steps: tuple[str, ...]

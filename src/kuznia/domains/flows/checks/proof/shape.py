@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kuznia.domains.flows.schema import SERVICE_KINDS, FormField, Step
+from kuznia.domains.flows.schema import SERVICE_KINDS, FlowStep, FormField
 from kuznia.domains.flows.structure.graph import FlowGraph, spread
 from kuznia.domains.flows.structure.guards import tests
 from kuznia.forge.terms import Finding
@@ -125,13 +125,13 @@ def unbounded_loop(graph: FlowGraph) -> Iterator[Finding]:
             )
 
 
-def _human(graph: FlowGraph, step: Step) -> bool:
+def _human(graph: FlowGraph, step: FlowStep) -> bool:
     """Whether a person's answers decide where the step leads."""
     facts = {t.fact for move in step.next if move.when is not None for t in tests(move.when)}
     return len(step.next) > 1 and bool(facts) and all(_asked(graph, fact, step) for fact in facts)
 
 
-def _asked(graph: FlowGraph, fact: str, step: Step) -> bool:
+def _asked(graph: FlowGraph, fact: str, step: FlowStep) -> bool:
     if fact == step.id:
         return step.kind in {"form", "review", "consent"}
     return isinstance(graph.flow.facts.get(fact), FormField)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kuznia.domains.flows.schema import FormField, Step, Text
+from kuznia.domains.flows.schema import FlowStep, FormField, Text
 from kuznia.domains.flows.structure.graph import FlowGraph
 from kuznia.forge.terms import Finding
 
@@ -29,7 +29,7 @@ def _distinct(field: FormField) -> bool:
     return len(ids) >= 2 and len(ids) == len(labels) == len(field.options)
 
 
-def _texts_of(step: Step) -> Iterator[tuple[str, Text]]:
+def _texts_of(step: FlowStep) -> Iterator[tuple[str, Text]]:
     yield "the title", step.title
     if step.text is not None:
         yield "the text", step.text
@@ -46,6 +46,6 @@ def _texts_of(step: Step) -> Iterator[tuple[str, Text]]:
             yield f"the error of {field.id}", field.error
 
 
-def _finding(step: Step, what: str) -> Finding:
+def _finding(step: FlowStep, what: str) -> Finding:
     hint = "Give every text in Ukrainian and in English, and every field a label of its own."
     return Finding("texts", "mend", step.id, f"{what[0].upper()}{what[1:]}.", hint)
