@@ -1,8 +1,8 @@
 """What our code puts right, so that no model has to be asked again."""
 
 import pytest
+from tests.domains.flows.checks import test_proof as broken
 from tests.domains.flows.makers import DONE, a_flow, ask, changed, service, step, to, without
-from tests.domains.flows.proof import test_mutations as broken
 
 from kuznia.domains.flows.checks.proof import prove
 from kuznia.domains.flows.mend import mend

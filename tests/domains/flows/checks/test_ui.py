@@ -22,7 +22,7 @@ from kuznia.domains.flows.screens.pages import overview
 from kuznia.domains.flows.screens.result import RenderedScreens, Screens
 from kuznia.forge.terms import Finding, Unreadable
 
-PAGE = (Path(__file__).parent / "replies" / "page.html").read_text("utf-8")
+PAGE = (Path(__file__).parents[1] / "replies" / "page.html").read_text("utf-8")
 FLOW = a_flow()
 BENCH = replace(a_bench(), studies={"flow": study(FLOW)})
 OWN = Screens(html="", pages=())
