@@ -57,8 +57,8 @@ async def walked(kuznia: Kuznia, artefact: dict[str, Any]) -> list[httpx2.Respon
     return pages
 
 
-async def edit(kuznia: Kuznia, artefact: dict[str, Any], **wanted: Any) -> httpx2.Response:
-    return await kuznia.client.post(f"/api/v1/flows/{artefact['id']}/edits", json=wanted)
+async def edit(kuznia: Kuznia, artefact: dict[str, Any], **change: Any) -> httpx2.Response:
+    return await kuznia.client.post(f"/api/v1/flows/{artefact['id']}/edits", json=change)
 
 
 @pytest.mark.smoke
@@ -146,9 +146,9 @@ async def test_an_edit_that_makes_a_flow_unsound_is_refused(kuznia):
     assert answer.json()["error"]["details"]["findings"][0]["code"] == "legal-steps"
 
 
-@pytest.mark.parametrize("wanted", [{}, {"sentence": "привіт"}, {"operations": [{"op": "x"}]}])
-async def test_an_edit_that_cannot_be_done_says_why(kuznia, wanted):
-    answer = await edit(kuznia, await made(kuznia), **wanted)
+@pytest.mark.parametrize("change", [{}, {"sentence": "привіт"}, {"operations": [{"op": "x"}]}])
+async def test_an_edit_that_cannot_be_done_says_why(kuznia, change):
+    answer = await edit(kuznia, await made(kuznia), **change)
 
     assert answer.status_code == 400
 

@@ -11,10 +11,10 @@ from tests.domains.flows.makers import (
     changed,
     on,
     options,
+    register_fact,
     service,
     step,
     to,
-    told,
 )
 
 from kuznia.domains.flows.checks.judge import WEIGHTS, judge
@@ -56,7 +56,7 @@ def the_broken_one() -> Flow:
         service(
             "enter",
             "authenticate",
-            provides=(told("last_name"),),
+            provides=(register_fact("last_name"),),
             next=(to("a", on("enter", "well")), to("failed")),
         ),
         step("a", fields=first, next=(to("b", on("kind", "org")),)),

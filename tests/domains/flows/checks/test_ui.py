@@ -35,7 +35,7 @@ def page(reply: str, bench: FlowBench = BENCH) -> RenderedScreens:
     return parse_page(reply, study_of(bench))
 
 
-def found(draft: Screens, bench: FlowBench = BENCH) -> list[str]:
+def problems_of(draft: Screens, bench: FlowBench = BENCH) -> list[str]:
     said = (cast("Iterable[Finding]", check.run(draft, bench)) for check in CHECKS)
     findings = [one for each in said for one in each]
     assert all(one.severity == "block" for one in findings)
@@ -50,7 +50,7 @@ def content(html: str) -> str:
 def test_a_good_page_is_taken() -> None:
     draft = page(PAGE)
 
-    assert found(draft) == []
+    assert problems_of(draft) == []
     assert draft.html.startswith('<!doctype html><html lang="en">')
     assert 'autocomplete="family-name"' in draft.html
 
@@ -65,14 +65,14 @@ def test_a_good_page_is_taken() -> None:
     ids=["fenced", "after prose", "a whole document"],
 )
 def test_a_page_is_found_in_what_surrounds_it(wrap: str) -> None:
-    assert found(page(wrap.format(PAGE))) == []
+    assert problems_of(page(wrap.format(PAGE))) == []
 
 
 @pytest.mark.parametrize("name", ["html", "ui"])
 def test_a_page_in_json_is_taken_out_of_it(name: str) -> None:
     said = PAGE.replace('"', '\\"').replace("\n", "\\n")
 
-    assert found(page(f'{{"{name}": "{said}"}}')) == []
+    assert problems_of(page(f'{{"{name}": "{said}"}}')) == []
 
 
 @pytest.mark.parametrize(
@@ -93,19 +93,19 @@ def test_a_page_in_json_is_taken_out_of_it(name: str) -> None:
 def test_what_could_act_or_call_out_is_cleaned_away(evil: str) -> None:
     draft = page(PAGE.replace("</form>", f"{evil}</form>"))
 
-    assert found(draft) == []
+    assert problems_of(draft) == []
     assert not EVIL.search(content(draft.html))
 
 
 def test_a_form_that_leads_elsewhere_leads_nowhere() -> None:
     draft = page(PAGE.replace("<form>", '<form action="https://x.example" method="get">'))
 
-    assert found(draft) == []
+    assert problems_of(draft) == []
     assert "x.example" not in draft.html
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "messages"),
     [
         (
             'name="email"',
@@ -134,13 +134,15 @@ def test_a_form_that_leads_elsewhere_leads_nowhere() -> None:
         ),
     ],
 )
-def test_a_page_that_is_not_the_flow_s_is_not_taken(old: str, new: str, said: list[str]) -> None:
+def test_a_page_that_is_not_the_flow_s_is_not_taken(
+    old: str, new: str, messages: list[str]
+) -> None:
     assert old in PAGE
 
-    findings = found(page(PAGE.replace(old, new)))
+    findings = problems_of(page(PAGE.replace(old, new)))
 
     assert len(findings) >= 1
-    for words in said:
+    for words in messages:
         assert any(words in one for one in findings), findings
 
 
@@ -170,7 +172,7 @@ def test_a_frame_that_is_not_ours_is_not_taken() -> None:
     draft = page(PAGE)
     other = draft.model_copy(update={"html": draft.html.replace("<head>", "<head><base>")})
 
-    assert found(other) == ["ui-safe ui: The page's frame is not ours."] * 3
+    assert problems_of(other) == ["ui-safe ui: The page's frame is not ours."] * 3
 
 
 @pytest.mark.parametrize(
@@ -180,18 +182,18 @@ def test_what_is_delivered_is_looked_at_once_more(evil: str) -> None:
     draft = page(PAGE)
     other = draft.model_copy(update={"html": draft.html.replace("</form>", f"{evil}</form>")})
 
-    assert any(one.startswith("ui-safe") for one in found(other))
+    assert any(one.startswith("ui-safe") for one in problems_of(other))
 
 
 def test_more_than_a_page_is_not_taken_though_it_was_delivered() -> None:
     draft = page(PAGE)
     more = draft.model_copy(update={"html": draft.html.replace("</form>", "</form><br>" * 3_001)})
 
-    assert found(more) == ["ui-safe ui: The page's frame is not ours."] * 3
+    assert problems_of(more) == ["ui-safe ui: The page's frame is not ours."] * 3
 
 
 def test_our_own_pages_are_not_judged_by_these() -> None:
-    assert found(study(FLOW).screens) == []
+    assert problems_of(study(FLOW).screens) == []
 
 
 FIELDS = (
@@ -215,7 +217,7 @@ def test_a_page_like_ours_is_good_for_every_type_of_field() -> None:
     inner = ours.partition('tabindex="-1">')[2].partition("</main>")[0]
     bench = replace(a_bench(), studies={"flow": study(flow)})
 
-    assert found(page(inner, bench), bench) == []
+    assert problems_of(page(inner, bench), bench) == []
 
 
 def test_a_field_asked_on_two_ways_stands_once() -> None:
@@ -247,7 +249,7 @@ def test_no_reply_breaks_the_reading_and_none_gets_through_unsafe(text: str) -> 
         return
 
     assert not re.search(r"<script|\son\w+=\S|<a |src=|href=", content(draft.html))
-    assert not any(one.startswith("ui-safe") for one in found(draft))
+    assert not any(one.startswith("ui-safe") for one in problems_of(draft))
 
 
 def test_half_of_a_surrogate_pair_is_no_reason_to_break():

@@ -106,7 +106,7 @@ def test_a_wait_has_a_timer_that_leads_where_lateness_leads() -> None:
 
 
 @pytest.mark.parametrize(
-    ("guard", "said"),
+    ("guard", "label"),
     [
         (All(all=(on("kind", "org"), on("kind", "org"))), "org"),
         (Either(any=(on("kind", "org"), on("kind", "self"))), "org or self"),
@@ -115,12 +115,12 @@ def test_a_wait_has_a_timer_that_leads_where_lateness_leads() -> None:
         (on("kind", 5, "gt"), "kind > 5"),
     ],
 )
-def test_what_is_written_at_a_way_is_said_in_words(guard, said) -> None:
+def test_what_is_written_at_a_way_is_said_in_words(guard, label) -> None:
     flow = changed(a_flow(), "who", next=(to("company", guard), to("person")))
 
     labels = [edge.label for edge in diagram_of(flow, "en").edges]
 
-    assert said in labels
+    assert label in labels
 
 
 def test_words_at_a_line_stand_on_it_and_inside_the_picture() -> None:

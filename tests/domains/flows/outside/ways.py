@@ -47,7 +47,7 @@ def _answers(
     step = study.flow.by_id[name]
     asked = dict.fromkeys(_own(step), index)
     earlier = {one: told for one, told in known.items() if one not in asked}
-    open_ = [one for one in _wanted(step) if one not in earlier]
+    open_ = [one for one in _tested_facts(step) if one not in earlier]
     edge = (name, place)
     for values in product(*(_cases(study, run, one) for one in open_)):
         told = dict(zip(open_, values, strict=True))
@@ -64,7 +64,7 @@ def _own(step: FlowStep) -> list[str]:
     return [step.id, *(one.id for one in step.fields), *(one.id for one in step.provides)]
 
 
-def _wanted(step: FlowStep) -> list[str]:
+def _tested_facts(step: FlowStep) -> list[str]:
     if step.kind == "fork":
         return []
     guards = (move.when for move in step.next if move.when is not None)

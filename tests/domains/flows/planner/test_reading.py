@@ -66,7 +66,7 @@ def test_a_name_that_is_taken_gets_a_number() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "fee"),
+    ("phrase", "fee"),
     [
         ("збір 40 грн", (4000, None)),
         ("вартість 1 200,50 гривень", (120050, None)),
@@ -75,12 +75,12 @@ def test_a_name_that_is_taken_gets_a_number() -> None:
         ("no fee", (None, None)),
     ],
 )
-def test_a_fee_is_read_in_kopiykas(said, fee) -> None:
-    assert fees(said) == fee
+def test_a_fee_is_read_in_kopiykas(phrase, fee) -> None:
+    assert fees(phrase) == fee
 
 
 @pytest.mark.parametrize(
-    ("said", "number"),
+    ("phrase", "number"),
     [
         ("розгляд до 10 днів", 10),
         ("within 30 working days", 30),
@@ -88,8 +88,8 @@ def test_a_fee_is_read_in_kopiykas(said, fee) -> None:
         ("скоро", None),
     ],
 )
-def test_days_are_read(said, number) -> None:
-    assert days(said) == number
+def test_days_are_read(phrase, number) -> None:
+    assert days(phrase) == number
 
 
 def test_a_prompt_without_a_kind_has_none() -> None:

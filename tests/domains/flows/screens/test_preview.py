@@ -344,7 +344,7 @@ def test_a_sample_is_of_its_type(fact, value) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fact", "value", "said"),
+    ("fact", "value", "text"),
     [
         (ask("x"), None, "Not given"),
         (ask("x"), True, "Yes"),
@@ -356,8 +356,8 @@ def test_a_sample_is_of_its_type(fact, value) -> None:
         (ask("x", format="phone"), "+380501234567", "+380 50 123 45 67"),
     ],
 )
-def test_a_value_is_read_as_a_person_reads_it(fact, value, said) -> None:
-    assert spoken(fact, value, "en") == said
+def test_a_value_is_read_as_a_person_reads_it(fact, value, text) -> None:
+    assert spoken(fact, value, "en") == text
 
 
 def test_a_date_is_written_as_its_language_writes_it() -> None:

@@ -21,7 +21,7 @@ def deciding(field, *guards, **more) -> Flow:
     return a_flow(steps, archetype="survey")
 
 
-def told(flow: Flow) -> list[str]:
+def messages_of(flow: Flow) -> list[str]:
     return [one.message for one in prove(FlowGraph(flow)) if one.code == "guard-cases"]
 
 
@@ -69,7 +69,7 @@ def test_of_a_fact_nobody_gives_there_is_no_telling() -> None:
     ],
 )
 def test_a_guard_that_says_too_much_or_nothing_is_told(guards, message) -> None:
-    assert any(message in one for one in told(deciding(AGE, *guards)))
+    assert any(message in one for one in messages_of(deciding(AGE, *guards)))
 
 
 def test_more_cases_than_can_be_looked_through_are_refused() -> None:
@@ -83,7 +83,7 @@ def test_more_cases_than_can_be_looked_through_are_refused() -> None:
     )
 
     assert len(many) ** 3 > MAX_CASES
-    assert told(a_flow(steps)) == ["Step ask depends on more cases than can be checked."]
+    assert messages_of(a_flow(steps)) == ["Step ask depends on more cases than can be checked."]
 
 
 def test_dates_that_meet_at_a_boundary_leave_nothing_out() -> None:

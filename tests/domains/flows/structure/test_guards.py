@@ -11,7 +11,7 @@ OLD = on("age", 14, "ge")
 
 
 @pytest.mark.parametrize(
-    ("guard", "facts", "said"),
+    ("guard", "facts", "expected"),
     [
         (None, {}, True),
         (ORG, {"kind": "org"}, True),
@@ -37,8 +37,8 @@ OLD = on("age", 14, "ge")
         (Either(any=(ORG, OLD)), {"kind": "x", "age": 20}, True),
     ],
 )
-def test_a_guard_says_of_facts(guard, facts, said) -> None:
-    assert holds(guard, facts) is said
+def test_a_guard_says_of_facts(guard, facts, expected) -> None:
+    assert holds(guard, facts) is expected
 
 
 @pytest.mark.parametrize(
