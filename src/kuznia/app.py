@@ -130,11 +130,10 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         )
         if fleet:
             fleet.begin(runs)
-        names = " ".join(service.name for service in models.services)
         log.info(
             "started",
             version=__version__,
-            model=names or PLANNERS_ONLY,
+            model=" ".join(service.name for service in models.services) or PLANNERS_ONLY,
             database=settings.public()["DATABASE_URL"],
         )
         try:
