@@ -73,7 +73,8 @@ def _in_both_languages(flow: Flow) -> Flow:
                     "hint": both(field.hint),
                     "error": both(field.error),
                     "options": tuple(
-                        one.model_copy(update={"label": both(one.label)}) for one in field.options
+                        option.model_copy(update={"label": both(option.label)})
+                        for option in field.options
                     ),
                 }
             )
@@ -237,7 +238,7 @@ def _put_before(flow: Flow, target: FlowStep, chain: list[FlowStep], blocks: lis
         return flow
     signed = any(isinstance(block, ChoiceBlock) for block in blocks)
     chained: list[FlowStep] = []
-    for step, follower in zip(chain, [*(one.id for one in chain[1:]), target.id], strict=True):
+    for step, follower in zip(chain, [*(link.id for link in chain[1:]), target.id], strict=True):
         moves = (Move(to=follower),)
         if step.kind == "sign" and signed:
             hoped = Move(to=follower, when=standard.equals("sign", "signed"))

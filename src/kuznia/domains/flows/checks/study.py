@@ -57,8 +57,13 @@ def _proof(known: FlowGraph, findings: tuple[Finding, ...]) -> FlowProof:
         sound=sound(findings),
         checks=tuple(CheckResult(name=name, passed=name not in failed) for name in CHECKS),
         findings=tuple(
-            ProofFinding(code=one.code, severity=one.severity, where=one.where, message=one.message)
-            for one in findings
+            ProofFinding(
+                code=finding.code,
+                severity=finding.severity,
+                where=finding.where,
+                message=finding.message,
+            )
+            for finding in findings
         ),
         path_count=len(runs),
         paths=tuple(

@@ -55,14 +55,14 @@ def _accessible(root: Element, flow: Flow) -> Iterator[Finding]:
     language = flow.language
     inner = [child for child in root.children if isinstance(child, Element)]
     page = document(PageView(flow=flow, language=language), flow.name.of(language), inner)
-    for one in audit({"ui": page}).broken:
-        message = f"The page breaks the accessibility rule {one.rule}."
-        yield Finding("ui-accessible", "block", "ui", message, f"Keep the rule {one.rule}.")
+    for violation in audit({"ui": page}).broken:
+        message = f"The page breaks the accessibility rule {violation.rule}."
+        yield Finding("ui-accessible", "block", "ui", message, f"Keep the rule {violation.rule}.")
 
 
 def _fields(root: Element, flow: Flow) -> Iterator[Finding]:
     """Every field is on the page once, with its label and options, and nothing else is asked."""
-    expected = {one.id: one for fields in expected_fields(flow).values() for one in fields}
+    expected = {field.id: field for fields in expected_fields(flow).values() for field in fields}
     controls: defaultdict[str, list[Element]] = defaultdict(list)
     for node in walk(root):
         if node.tag in {"input", "select", "textarea"}:

@@ -43,7 +43,7 @@ def _text(value: object) -> str:
     if isinstance(value, Text):
         return value.uk
     if isinstance(value, tuple):
-        return ", ".join(_text(one) for one in cast("tuple[object, ...]", value))
+        return ", ".join(_text(item) for item in cast("tuple[object, ...]", value))
     if isinstance(value, FlowOption):
         return value.label.uk
     return value.to if isinstance(value, Move) else "" if value is None else str(value)

@@ -140,14 +140,14 @@ def _step(flow: Flow, name: str) -> FlowStep:
 
 def _home(flow: Flow, field: str) -> FlowStep:
     for step in flow.steps:
-        if any(one.id == field for one in step.fields):
+        if any(f.id == field for f in step.fields):
             return step
     raise ImpossibleEdit(f"There is no field {field}.")
 
 
 def _with(flow: Flow, step: FlowStep, **values: object) -> Flow:
     new = step.model_copy(update=values)
-    return flow.having(steps=tuple(new if one.id == step.id else one for one in flow.steps))
+    return flow.having(steps=tuple(new if other.id == step.id else other for other in flow.steps))
 
 
 def _changed(step: FlowStep, name: str, values: dict[str, object]) -> tuple[FormField, ...]:
@@ -169,7 +169,7 @@ def _page_for(flow: Flow, field: FormField) -> FlowStep:
     forms = [step for step in flow.steps if step.kind == "form" and step.repeats == 1]
     if not forms:
         raise ImpossibleEdit("The flow has no page to put the field on.")
-    near = [one for one in forms if any(field.group in f.group for f in one.fields)]
+    near = [form for form in forms if any(field.group in f.group for f in form.fields)]
     return (near or forms[-1:])[0]
 
 
@@ -177,7 +177,7 @@ def _move_field(flow: Flow, edit: MoveField) -> Flow:
     home, target = _home(flow, edit.field), _step(flow, edit.to)
     if target.kind != "form":
         raise ImpossibleEdit(f"The step {target.id} has no fields: choose a form.")
-    field = next(one for one in home.fields if one.id == edit.field)
+    field = next(f for f in home.fields if f.id == edit.field)
     group = target.fields[0].group if target.fields else field.group
     flow = _with(flow, home, fields=tuple(f for f in home.fields if f.id != field.id))
     target = flow.by_id[target.id]

@@ -169,9 +169,9 @@ def guard_label(flow: Flow, when: Guard | None, language: Language) -> str:
 def _compared(flow: Flow, test: Comparison, language: Language) -> str:
     fact, asked = flow.facts.get(test.fact), flow.by_id.get(test.fact)
     options = (*(asked.outcomes if asked else ()), *(fact.options if fact else ()))
-    labels = {one.id: one.label.of(language) for one in options}
+    labels = {option.id: option.label.of(language) for option in options}
     values = test.value if isinstance(test.value, tuple) else (test.value,)
-    known = [labels.get(str(one), "") for one in values]
+    known = [labels.get(str(value), "") for value in values]
     if test.op in {"eq", "in"} and all(known):
         return ", ".join(known)
     if test.op == "eq" and isinstance(test.value, bool):

@@ -69,7 +69,7 @@ def _body(flow: Flow, step: FlowStep) -> Iterator[JsonValue]:
     if shown:
         yield from _shown(step, shown, language)
     if step.kind == "review":
-        asked = [one for other in flow.steps for one in other.fields if other.kind == "form"]
+        asked = [field for other in flow.steps for field in other.fields if other.kind == "form"]
         yield _table(f"answers_{step.id}", asked, language)
     if step.fee is not None:
         yield _fee(step, language)
@@ -91,7 +91,7 @@ def _final(step: FlowStep, language: Language) -> Json:
 
 
 def _shown(step: FlowStep, shown: list[Fact], language: Language) -> Iterator[JsonValue]:
-    asked = (REGISTRIES.get(one.registry or "") for one in shown)
+    asked = (REGISTRIES.get(fact.registry or "") for fact in shown)
     names = {registry.name.of(language) for registry in asked if registry is not None}
     yield {
         "attentionMessageMlc": {
@@ -109,13 +109,13 @@ def _table(name: str, facts: list[Fact] | list[FormField], language: Language) -
     rows: list[JsonValue] = [
         {
             "tableItemHorizontalMlc": {
-                "componentId": f"{name}_{one.id}",
-                "label": one.label.of(language),
+                "componentId": f"{name}_{fact.id}",
+                "label": fact.label.of(language),
                 # Filled in by the server of the screen.
-                "value": f"{{{one.id}}}",
+                "value": f"{{{fact.id}}}",
             }
         }
-        for one in facts
+        for fact in facts
     ]
     return {"tableBlockOrg": {"componentId": name, "items": rows}}
 
@@ -216,12 +216,12 @@ def _selector(field: FormField, language: Language) -> Json:
     items: list[JsonValue] = [
         {
             "listWidgetItemMlc": {
-                "componentId": f"{field.id}_{one.id}",
-                "id": one.id,
-                "label": one.label.of(language),
+                "componentId": f"{field.id}_{option.id}",
+                "id": option.id,
+                "label": option.label.of(language),
             }
         }
-        for one in field.options
+        for option in field.options
     ]
     return {
         **_named(field, language),
@@ -232,7 +232,7 @@ def _selector(field: FormField, language: Language) -> Json:
 
 
 def _radios(field: FormField, language: Language) -> Json:
-    options = [(one.id, one.label.of(language)) for one in field.options]
+    options = [(option.id, option.label.of(language)) for option in field.options]
     if field.type == "yesno":
         options = [("yes", WORDS["yes"].of(language)), ("no", WORDS["no"].of(language))]
     items: list[JsonValue] = [
@@ -260,14 +260,14 @@ def _checks(field: FormField, language: Language) -> Json:
     items: list[JsonValue] = [
         {
             "checkboxMlc": {
-                "componentId": f"{field.id}_{one.id}",
-                "id": one.id,
-                "label": one.label.of(language),
+                "componentId": f"{field.id}_{option.id}",
+                "id": option.id,
+                "label": option.label.of(language),
                 "isSelected": False,
                 "isEnabled": True,
             }
         }
-        for one in field.options
+        for option in field.options
     ]
     return {
         "componentId": field.id,

@@ -82,7 +82,7 @@ def _component(field: FormField, language: Language) -> Json:
 
 def _choice(field: FormField, language: Language) -> Json:
     values: list[JsonValue] = [
-        {"label": one.label.of(language), "value": one.id} for one in field.options
+        {"label": option.label.of(language), "value": option.id} for option in field.options
     ]
     if field.type == "many":
         return {"type": "checklist", "values": values}

@@ -80,7 +80,7 @@ def _cells(diagram: Diagram) -> dict[str, tuple[int, int]]:
     for node in order:
         if node.on is not None:
             continue
-        sources = (hosts.get(one) or one for one in leads.get(node.id, ()))
+        sources = (hosts.get(source) or source for source in leads.get(node.id, ()))
         rows = [cells[source][1] for source in sources if source in cells]
         row = min(rows, default=0)
         while (ranks[node.id], row) in taken:

@@ -62,10 +62,10 @@ def submission(flow: Flow) -> Json:
 
 def of_step(flow: Flow, step: FlowStep) -> Json:
     """The schema of one page's answers."""
-    own = {one.id: of_field(one, flow.language) for one in step.fields}
+    own = {field.id: of_field(field, flow.language) for field in step.fields}
     if step.kind == "consent":
         own[step.id] = _agreed(step, flow.language)
-    required = [one.id for one in step.fields if one.required]
+    required = [field.id for field in step.fields if field.required]
     required += [step.id] if step.kind == "consent" else []
     return {
         "$schema": DIALECT,
@@ -90,7 +90,7 @@ def _named(flow: Flow, step: FlowStep) -> Json:
     if step.kind == "consent":
         return {step.id: _agreed(step, flow.language)}
     if step.repeats < 2 or not step.fields:
-        return {one.id: of_field(one, flow.language) for one in step.fields}
+        return {field.id: of_field(field, flow.language) for field in step.fields}
     return {
         step.id: {
             "type": "array",
@@ -99,8 +99,8 @@ def _named(flow: Flow, step: FlowStep) -> Json:
             "maxItems": step.repeats,
             "items": {
                 "type": "object",
-                "properties": {one.id: of_field(one, flow.language) for one in step.record},
-                "required": [one.id for one in step.record if one.required],
+                "properties": {field.id: of_field(field, flow.language) for field in step.record},
+                "required": [field.id for field in step.record if field.required],
                 "additionalProperties": False,
             },
         }
@@ -156,7 +156,7 @@ def _text(field: FormField) -> Json:
 
 
 def _options(field: FormField, language: Language) -> list[JsonValue]:
-    return [{"const": one.id, "title": one.label.of(language)} for one in field.options]
+    return [{"const": option.id, "title": option.label.of(language)} for option in field.options]
 
 
 def shown_when(flow: Flow) -> dict[str, Guard]:
@@ -198,7 +198,7 @@ class _Required:
         guard = None if not when else when[0] if len(when) == 1 else All(all=when[:8])
         if guard is not None:
             self.guards[step.id] = guard
-        names = [one.id for one in step.fields if one.required]
+        names = [field.id for field in step.fields if field.required]
         if step.kind == "consent" or self.flow.by_id[step.id].repeats > 1:
             names = [step.id] if step.fields or step.kind == "consent" else []
         if not names:

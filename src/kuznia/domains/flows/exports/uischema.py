@@ -30,10 +30,10 @@ def rjsf(flow: Flow) -> Json:
             schema[step.id] = {"ui:widget": "checkbox"}
         elif step.repeats > 1 and step.fields:
             order.append(step.id)
-            schema[step.id] = {"items": {one.id: _widget(one) for one in step.record}}
+            schema[step.id] = {"items": {field.id: _widget(field) for field in step.record}}
         else:
-            order += [one.id for one in step.fields if one.id not in schema]
-            schema |= {one.id: _widget(one) for one in step.fields}
+            order += [field.id for field in step.fields if field.id not in schema]
+            schema |= {field.id: _widget(field) for field in step.fields}
     return {"ui:order": [*order, "*"], **schema}
 
 
@@ -56,7 +56,7 @@ def jsonforms(flow: Flow) -> Json:
     for step in flow.steps:
         if not step.fields and step.kind != "consent":
             continue
-        names = [one.id for one in step.fields]
+        names = [field.id for field in step.fields]
         if step.kind == "consent" or step.repeats > 1:
             names = [step.id]
         group: Json = {
@@ -73,7 +73,7 @@ def jsonforms(flow: Flow) -> Json:
 
 def _control(step: FlowStep, name: str) -> Json:
     control: Json = {"type": "Control", "scope": f"#/properties/{name}"}
-    field = next((one for one in step.fields if one.id == name), None)
+    field = next((f for f in step.fields if f.id == name), None)
     if field is not None and field.type == "long":
         control["options"] = {"multi": True}
     if field is not None and field.type == "choice" and len(field.options) <= MAX_RADIOS:

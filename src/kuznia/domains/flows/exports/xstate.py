@@ -54,8 +54,8 @@ class _Machine:
         graph = FlowGraph(self.flow)
         ahead = [graph.reach([move.to]) for move in fork.next]
         joins = [step for step in self.flow.steps if step.kind == "join"]
-        common = [one for one in joins if all(one.id in region for region in ahead)]
-        return max(common, key=lambda one: len(graph.ahead(one.id)))
+        common = [join for join in joins if all(join.id in region for region in ahead)]
+        return max(common, key=lambda join: len(graph.ahead(join.id)))
 
     def branches(self, fork: FlowStep) -> list[list[str]]:
         graph, join = FlowGraph(self.flow), self.join(fork)

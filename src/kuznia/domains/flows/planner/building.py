@@ -127,7 +127,9 @@ class _BlockBuilder:
         yield from standard.authenticate(self.sign_in_facts())
         apart = self.reading.says(cues.PARALLEL)
         registers = [
-            one for one in self.lookups if one not in {"edr", "treasury"} and self.lookups[one]
+            register
+            for register in self.lookups
+            if register not in {"edr", "treasury"} and self.lookups[register]
         ]
         if apart and len(registers) > 1:
             yield from self.side_by_side(registers)
@@ -155,11 +157,11 @@ class _BlockBuilder:
         join = standard.step(
             "all_replied", "join", standard.both("Відповіді реєстрів", "Replies of the registers")
         )
-        yield ParallelBlock(fork, tuple((one,) for one in lookups), join)
+        yield ParallelBlock(fork, tuple((lookup,) for lookup in lookups), join)
         yield standard.step(
             "all_found", "decision", standard.both("Чи все знайдено", "Is everything found")
         )
-        found = [standard.equals(one.id, "found") for one in lookups]
+        found = [standard.equals(lookup.id, "found") for lookup in lookups]
         yield ChoiceBlock((Branch(All(all=tuple(found))), Branch(None, (standard.UNAVAILABLE,))))
 
     def asking(self) -> Iterator[Block]:
@@ -169,10 +171,10 @@ class _BlockBuilder:
                 yield from standard.slots()
             yield from _page_blocks(page)
             for condition in self.requirements.conditions:
-                if any(one.id == condition.decides.id for one in page.fields):
+                if any(field.id == condition.decides.id for field in page.fields):
                     yield from self.decided(condition, page)
             self.decisions = 0
-        if self.archetype == "appointment" and not any(one.group == "slot" for one in self.pages):
+        if self.archetype == "appointment" and not any(page.group == "slot" for page in self.pages):
             yield from standard.slots()
         for registry in ("edr", "treasury"):
             if self.lookups.get(registry):
@@ -194,7 +196,7 @@ class _BlockBuilder:
 
     def closing(self) -> Iterator[Block]:
         """The closing steps: review, consent, signature, payment, submission."""
-        shows = tuple(one.id for one in self.shown())
+        shows = tuple(fact.id for fact in self.shown())
         asks = any(page.fields for page in self.pages) or bool(shows)
         if asks and self.archetype != "survey":
             yield from standard.review(shows)
@@ -262,7 +264,7 @@ def _pages(requirements: Requirements) -> tuple[_PlannedPage, ...]:
     deciding = [c.decides for c in requirements.conditions if c.decides.id not in own]
     if requirements.reading.urgent_fee is not None:
         deciding.append(standard.URGENT)
-    first = {one.id: Mention(one) for one in deciding}
+    first = {field.id: Mention(field) for field in deciding}
     groups: dict[tuple[str, bool], list[Mention]] = {}
     for mention in (*first.values(), *requirements.mentions):
         key = (mention.field.group, mention.repeat is not None)
@@ -285,7 +287,7 @@ def _filled(group: str, mentions: Sequence[Mention]) -> Iterator[_PlannedPage]:
 
 def _page_blocks(page: _PlannedPage) -> Iterator[Block]:
     name = f"ask_{page.group}" if page.repeat is None else f"each_{page.group}"
-    fields = tuple(one.model_copy(update={"group": name}) for one in page.fields)
+    fields = tuple(field.model_copy(update={"group": name}) for field in page.fields)
     topic = TOPICS.get(re.sub(r"_\d+$", "", page.group), TOPICS["details"])
     number = re.search(r"_(\d+)$", page.group)
     title = (
@@ -302,9 +304,9 @@ def _page_blocks(page: _PlannedPage) -> Iterator[Block]:
 
 
 def _branch(fields: tuple[FormField, ...], name: str) -> Iterator[FlowStep]:
-    for page in _filled(name, [Mention(one) for one in fields]) if fields else ():
+    for page in _filled(name, [Mention(field) for field in fields]) if fields else ():
         group = f"ask_{page.group}"
-        own = tuple(one.model_copy(update={"group": group}) for one in page.fields)
+        own = tuple(field.model_copy(update={"group": group}) for field in page.fields)
         yield standard.step(
             group, "form", TOPICS.get(page.fields[0].group, TOPICS["details"]), fields=own
         )

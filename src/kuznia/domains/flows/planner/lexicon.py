@@ -105,7 +105,9 @@ def _field(cells: list[str]) -> FormField:
         label=Text(uk=uk, en=en),
         type=cast("FieldType", type_),
         format=cast("Format | None", format_),
-        options=tuple(_option(one) for cell in options for one in cell.split(",") if one.strip()),
+        options=tuple(
+            _option(option) for cell in options for option in cell.split(",") if option.strip()
+        ),
         low=low,
         high=high,
         group=group,

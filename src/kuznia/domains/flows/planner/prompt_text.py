@@ -31,7 +31,11 @@ _LATIN_OF = {
 def clean(prompt: str) -> str:
     """Normalise a prompt: apostrophes, quotes, look-alike letters, no invisible characters."""
     text = unicodedata.normalize("NFC", prompt).translate(APOSTROPHES).translate(_QUOTES)
-    text = "".join(one for one in text if one == "\n" or unicodedata.category(one) not in _UNSEEN)
+    text = "".join(
+        character
+        for character in text
+        if character == "\n" or unicodedata.category(character) not in _UNSEEN
+    )
     text = _TAG.sub(" ", text)
     return re.sub(r"[^\W\d_]+", lambda found: _same_script(found.group()), text)
 
@@ -59,7 +63,7 @@ def placed(text: str) -> Iterator[tuple[str, int, int]]:
 
 def slug(label: str, taken: frozenset[str] | set[str] = frozenset()) -> str:
     """Make an id from a label in either language, different from those taken."""
-    spelled = "".join(_LATIN_OF.get(one, one) for one in label.lower())
+    spelled = "".join(_LATIN_OF.get(character, character) for character in label.lower())
     name = re.sub(r"[^a-z0-9]+", "_", spelled).strip("_")[:40].strip("_")
     if not name or not name[0].isalpha():
         name = f"field_{name}".strip("_")

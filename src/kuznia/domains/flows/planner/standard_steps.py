@@ -105,7 +105,7 @@ def well_or(name: str, well: str, *ends: tuple[str, FlowStep], otherwise: FlowSt
 
 
 def authenticate(provides: tuple[Fact, ...]) -> tuple[Block, ...]:
-    one = step(
+    made = step(
         "sign_in",
         "authenticate",
         both("Підтвердьте особу", "Confirm who you are"),
@@ -116,7 +116,7 @@ def authenticate(provides: tuple[Fact, ...]) -> tuple[Block, ...]:
             option("failed", "Не вдалося", "It did not work"),
         ),
     )
-    return (one, well_or("sign_in", "signed_in", otherwise=CANCELLED))
+    return (made, well_or("sign_in", "signed_in", otherwise=CANCELLED))
 
 
 def lookup(registry: str, provides: tuple[Fact, ...]) -> FlowStep:
@@ -136,14 +136,14 @@ def lookup(registry: str, provides: tuple[Fact, ...]) -> FlowStep:
 
 
 def asked_lookup(registry: str, provides: tuple[Fact, ...]) -> tuple[Block, ...]:
-    one = lookup(registry, provides)
+    made = lookup(registry, provides)
     ends = ("not_found", NO_DATA)
-    return (one, well_or(one.id, "found", ends, otherwise=UNAVAILABLE))
+    return (made, well_or(made.id, "found", ends, otherwise=UNAVAILABLE))
 
 
 def eligibility(provides: tuple[Fact, ...]) -> tuple[Block, ...]:
     name = REGISTRIES["drfo"].name
-    one = step(
+    made = step(
         "lookup_drfo",
         "lookup",
         both("Перевірка права на допомогу", "Eligibility check"),
@@ -156,11 +156,11 @@ def eligibility(provides: tuple[Fact, ...]) -> tuple[Block, ...]:
             option("unavailable", "Реєстр не відповідає", "No answer"),
         ),
     )
-    return (one, well_or(one.id, "eligible", ("not_eligible", REFUSED), otherwise=UNAVAILABLE))
+    return (made, well_or(made.id, "eligible", ("not_eligible", REFUSED), otherwise=UNAVAILABLE))
 
 
 def slots() -> tuple[Block, ...]:
-    one = step(
+    made = step(
         "lookup_slots",
         "lookup",
         both("Пошук вільного часу", "Search for free slots"),
@@ -170,7 +170,7 @@ def slots() -> tuple[Block, ...]:
             option("unavailable", "Розклад не відповідає", "No answer"),
         ),
     )
-    return (one, well_or(one.id, "free", ("none_free", NO_SLOTS), otherwise=UNAVAILABLE))
+    return (made, well_or(made.id, "free", ("none_free", NO_SLOTS), otherwise=UNAVAILABLE))
 
 
 def review(shows: tuple[str, ...]) -> tuple[Block, ...]:
@@ -180,8 +180,8 @@ def review(shows: tuple[str, ...]) -> tuple[Block, ...]:
             option("right", "Усе правильно", "All correct"),
             option("wrong", "Дані реєстру помилкові", "The register is wrong"),
         )
-    one = step("review", "review", both("Перевірте відповіді", "Check your answers"), **more)
-    return (one, well_or("review", "right", otherwise=DATA_WRONG)) if shows else (one,)
+    made = step("review", "review", both("Перевірте відповіді", "Check your answers"), **more)
+    return (made, well_or("review", "right", otherwise=DATA_WRONG)) if shows else (made,)
 
 
 def consent() -> FlowStep:
@@ -189,7 +189,7 @@ def consent() -> FlowStep:
 
 
 def sign() -> tuple[Block, ...]:
-    one = step(
+    made = step(
         "sign",
         "sign",
         both("Підпишіть заяву", "Sign the application"),
@@ -198,13 +198,13 @@ def sign() -> tuple[Block, ...]:
             option("refused", "Не підписано", "Not signed"),
         ),
     )
-    return (one, well_or("sign", "signed", otherwise=CANCELLED))
+    return (made, well_or("sign", "signed", otherwise=CANCELLED))
 
 
 def pay(fee: int | None, *, urgent: bool = False) -> tuple[Block, ...]:
     """A payment: made, tried up to three times, or not made."""
     name = "pay_urgent" if urgent else "pay"
-    one = step(
+    made = step(
         name,
         "pay",
         both("Термінова оплата", "Urgent payment") if urgent else both("Оплата", "Payment"),
@@ -215,11 +215,11 @@ def pay(fee: int | None, *, urgent: bool = False) -> tuple[Block, ...]:
             option("cancelled", "Скасовано", "Cancelled"),
         ),
     )
-    return (LoopBlock((one,), equals(name, "failed"), 3), well_or(name, "paid", otherwise=UNPAID))
+    return (LoopBlock((made,), equals(name, "failed"), 3), well_or(name, "paid", otherwise=UNPAID))
 
 
 def submit() -> tuple[Block, ...]:
-    one = step(
+    made = step(
         "submit",
         "submit",
         both("Надсилання відповідей", "Sending your answers"),
@@ -228,7 +228,7 @@ def submit() -> tuple[Block, ...]:
             option("unavailable", "Система не відповідає", "No answer"),
         ),
     )
-    return (one, well_or("submit", "accepted", otherwise=UNAVAILABLE))
+    return (made, well_or("submit", "accepted", otherwise=UNAVAILABLE))
 
 
 def decision_of_office(days: int) -> FlowStep:
@@ -248,7 +248,7 @@ def decision_of_office(days: int) -> FlowStep:
 
 
 def other_party(days: int) -> tuple[Block, ...]:
-    one = step(
+    made = step(
         "other_party",
         "wait",
         both("Підтвердження другої сторони", "Confirmation by the other party"),
@@ -261,7 +261,7 @@ def other_party(days: int) -> tuple[Block, ...]:
         ),
     )
     ends = ("declined", REFUSED)
-    return (one, well_or("other_party", "confirmed", ends, otherwise=CANCELLED))
+    return (made, well_or("other_party", "confirmed", ends, otherwise=CANCELLED))
 
 
 def status() -> FlowStep:

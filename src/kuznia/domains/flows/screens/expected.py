@@ -25,14 +25,14 @@ def expected_fields(flow: Flow) -> dict[str, list[ExpectedField]]:
     for step in flow.steps:
         if step.kind not in PAGE_KINDS:
             continue
-        found = [_field(one, flow) for one in step.fields]
+        found = [_field(field, flow) for field in step.fields]
         if step.kind == "consent":
             agree = WORDS["agree"].of(flow.language)
             found.append(
                 ExpectedField(id=step.id, kind="agree", label=agree, values=((AGREED, agree),))
             )
-        fresh = [one for one in found if one.id not in known]
-        known.update(one.id for one in fresh)
+        fresh = [field for field in found if field.id not in known]
+        known.update(field.id for field in fresh)
         if fresh:
             topics.setdefault(step.title.of(flow.language), []).extend(fresh)
     return topics
@@ -40,7 +40,7 @@ def expected_fields(flow: Flow) -> dict[str, list[ExpectedField]]:
 
 def _field(field: FormField, flow: Flow) -> ExpectedField:
     language = flow.language
-    values = tuple((one.id, one.label.of(language)) for one in field.options)
+    values = tuple((option.id, option.label.of(language)) for option in field.options)
     if field.type == "yesno":
         values = tuple((word, WORDS[word].of(language)) for word in ("yes", "no"))
     kind = field.type

@@ -188,8 +188,8 @@ def body(view: PageView, step: FlowStep) -> tuple[Element, ...]:
         *_shown(view, step),
         *_earlier(view, step),
         *(
-            control(one, view.language, view.posted.get(one.id, ()), view.errors.get(one.id))
-            for one in step.fields
+            control(field, view.language, view.posted.get(field.id, ()), view.errors.get(field.id))
+            for field in step.fields
         ),
         *(_agreement(view, step) if step.kind == "consent" else ()),
         *(_confirmation(view) if step.ending == "done" else ()),
@@ -225,7 +225,7 @@ def _asked(view: PageView) -> Iterator[tuple[str | None, FormField]]:
     """The fields asked on the way to this page, or all fields where nothing is answered."""
     for step in view.flow.steps:
         if step.kind == "form" and (step.id in view.passed or not view.state):
-            yield from ((step.id if view.state else None, one) for one in step.record)
+            yield from ((step.id if view.state else None, field) for field in step.record)
 
 
 def _pair(view: PageView, fact: Fact, source: str | None) -> Element:
@@ -260,7 +260,7 @@ def _values(view: PageView, fact: Fact, source: str | None) -> list[Known]:
 def spoken(fact: Fact, value: Known, language: Language) -> str:
     """A value as text for a person."""
     if isinstance(value, tuple):
-        return ", ".join(spoken(fact, one, language) for one in value)
+        return ", ".join(spoken(fact, part, language) for part in value)
     if value is None:
         return WORDS["not-given"].of(language)
     if isinstance(value, bool):
@@ -279,7 +279,7 @@ def _earlier(view: PageView, step: FlowStep) -> Iterator[Element]:
     earlier = view.records.get(step.id, ())
     if earlier and step.kind == "form":
         rows = (
-            ", ".join(spoken(one, record.get(one.id), view.language) for one in step.record)
+            ", ".join(spoken(field, record.get(field.id), view.language) for field in step.record)
             for record in earlier
         )
         yield el("p", view.say("more"))
@@ -328,7 +328,7 @@ def _confirmation(view: PageView) -> tuple[Element, ...]:
 
 
 def _takes_files(step: FlowStep) -> bool:
-    return any(one.type == "file" for one in step.fields)
+    return any(field.type == "file" for field in step.fields)
 
 
 def _buttons(view: PageView, step: FlowStep) -> Iterator[Element]:

@@ -258,7 +258,7 @@ def _plain(facts: Facts) -> list[tuple[str, JsonValue]]:
 def _typed(value: Known) -> list[str]:
     """A value as a form posts it, to fill its control again."""
     if isinstance(value, tuple):
-        return [str(one) for one in value]
+        return [str(part) for part in value]
     if isinstance(value, bool):
         return ["yes" if value else "no"]
     return [] if value is None else [str(value)]

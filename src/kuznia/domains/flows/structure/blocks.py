@@ -70,10 +70,10 @@ def steps_of(blocks: Iterable[Block]) -> tuple[FlowStep, ...]:
     builder = _StepBuilder()
     _draw(builder, tuple(blocks), [])
     # Ends come last, so that the main path reads from the top.
-    order = sorted(builder.order, key=lambda one: builder.steps[one].kind == "end")
+    order = sorted(builder.order, key=lambda name: builder.steps[name].kind == "end")
     return tuple(
-        builder.steps[one].model_copy(update={"next": _sorted(builder.moves.get(one, ()))})
-        for one in order
+        builder.steps[name].model_copy(update={"next": _sorted(builder.moves.get(name, ()))})
+        for name in order
     )
 
 
@@ -260,25 +260,25 @@ class _BlockReader:
             return moves[0].to
         if len(going) == 1:
             return going[0][0]
-        counted = Counter(one for _, region in going for one in region)
-        common = {one for one, times in counted.items() if times > 1}
+        counted = Counter(name for _, region in going for name in region)
+        common = {name for name, times in counted.items() if times > 1}
         if not common:
             return stop
         # The nearest: the step from which all other common steps are ahead.
-        return max(common, key=lambda one: (len(self.ahead(one) & common), one))
+        return max(common, key=lambda name: (len(self.ahead(name) & common), name))
 
     def read_parallel(
         self, fork: FlowStep, stop: str | None, blocks_read: list[Block]
     ) -> str | None:
         regions = [self.ahead(move.to) for move in fork.next]
         joins = [
-            one
-            for one in sorted(regions[0] if regions else ())
-            if self.by_id[one].kind == "join" and all(one in region for region in regions)
+            name
+            for name in sorted(regions[0] if regions else ())
+            if self.by_id[name].kind == "join" and all(name in region for region in regions)
         ]
         if not joins:
             raise Unstructured(fork.id)
-        join = max(joins, key=lambda one: len(self.ahead(one)))
+        join = max(joins, key=lambda name: len(self.ahead(name)))
         branches = tuple(self.read(move.to, join) for move in fork.next)
         blocks_read.append(ParallelBlock(_bare(fork), branches, _bare(self.get(join))))
         return self.follow(join, stop, blocks_read)

@@ -163,7 +163,7 @@ def _pass(
         _leave(replace(state, facts={**facts, **more}), token, step, rounds)
         for more in learned(step, facts)
     )
-    return [one for one in left if one is not None]
+    return [following for following in left if following is not None]
 
 
 def _fork(state: _RunState, token: _Token, step: FlowStep) -> _RunState:

@@ -92,9 +92,9 @@ _ALL = (
     ),
 )
 
-REGISTRIES: Mapping[str, Registry] = MappingProxyType({one.id: one for one in _ALL})
+REGISTRIES: Mapping[str, Registry] = MappingProxyType({registry.id: registry for registry in _ALL})
 
 # What an identified person must not be asked, because a register knows it.
 KNOWN: Mapping[str, str] = MappingProxyType(
-    {fact: one.id for one in _ALL if one.needs == "auth" for fact in one.facts}
+    {fact: registry.id for registry in _ALL if registry.needs == "auth" for fact in registry.facts}
 )

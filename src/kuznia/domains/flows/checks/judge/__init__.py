@@ -39,10 +39,12 @@ def judge(
         _saturation(graph),
         _once_only(graph),
     )
-    total = round(sum(WEIGHTS[one.name] * one.score for one in metrics), 2)
+    total = round(sum(WEIGHTS[metric.name] * metric.score for metric in metrics), 2)
     is_sound = sound(findings)
     return Judgement(
-        metrics=tuple(one.model_copy(update={"score": round(one.score, 2)}) for one in metrics),
+        metrics=tuple(
+            metric.model_copy(update={"score": round(metric.score, 2)}) for metric in metrics
+        ),
         total=total,
         sound=is_sound,
         passed=is_sound and total >= PASS,
@@ -154,14 +156,14 @@ def _wrong_component(step: FlowStep, field: FormField) -> Loss:
 def _accessibility(result: Audit) -> Metric:
     losses = [
         _loss(
-            one.page,
-            (f"порушено правило {one.rule}", f"the rule {one.rule} is broken"),
+            violation.page,
+            (f"порушено правило {violation.rule}", f"the rule {violation.rule} is broken"),
             (
                 "Дайте кожному полю підпис, а сторінці заголовок, обома мовами.",
                 "Give every field a label and the page a title, in both languages.",
             ),
         )
-        for one in result.broken
+        for violation in result.broken
     ]
     return _metric("accessibility", result.score, losses)
 

@@ -39,7 +39,7 @@ def execution(graph: FlowGraph) -> Iterator[Finding]:
 
 def _after_many(step: FlowStep, move: Move) -> bool:
     """Whether the move follows a loop of more rounds than are walked."""
-    return move.when is None and any((one.limit or 0) > ROUNDS for one in step.next)
+    return move.when is None and any((other.limit or 0) > ROUNDS for other in step.next)
 
 
 def _clashing(graph: FlowGraph, step: FlowStep) -> bool:

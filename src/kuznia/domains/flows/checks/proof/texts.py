@@ -39,7 +39,7 @@ def _texts_of(step: FlowStep) -> Iterator[tuple[str, Text]]:
         yield f"the label of {fact.id}", fact.label
     for field in step.fields:
         yield f"the label of {field.id}", field.label
-        yield from ((f"option {one.id} of {field.id}", one.label) for one in field.options)
+        yield from ((f"option {option.id} of {field.id}", option.label) for option in field.options)
         if field.hint is not None:
             yield f"the hint of {field.id}", field.hint
         if field.error is not None:
