@@ -123,5 +123,5 @@ def to(name: str, when: Any = None, limit: int | None = None) -> Move:
     return Move(to=name, when=when, limit=limit)
 
 
-def register_fact(name: str, registry: str = "eddr", **more: Any) -> Fact:
+def registry_fact(name: str, registry: str = "eddr", **more: Any) -> Fact:
     return Fact(**{"id": name, "label": text(name), "registry": registry, **more})

@@ -97,8 +97,8 @@ def _asked_once(flow: Flow) -> Flow:
     return _with(flow, steps)
 
 
-def _from_registers(flow: Flow) -> Flow:
-    """Remove fields that registers know, and let people report errors in register data."""
+def _from_registries(flow: Flow) -> Flow:
+    """Remove fields that registries know, and let people report errors in registry data."""
     provided = {fact.id for step in flow.steps for fact in step.provides}
     proven = any(step.kind == "authenticate" for step in flow.steps)
 
@@ -288,7 +288,7 @@ REPAIRS: Mapping[str, Callable[[Flow], Flow]] = MappingProxyType(
         "dead-end": _led_on,
         "improper-completion": _led_on,
         "unrouted-outcome": _routed,
-        "once-only": _from_registers,
+        "once-only": _from_registries,
         "legal-steps": _lawful,
         "unbounded-loop": _counted,
         "guard-cases": _covered,

@@ -131,14 +131,14 @@ Guard: TypeAlias = Comparison | All | Either | Not
 
 
 class Fact(FlowValue):
-    """Something known about the person: asked for, or provided by a register."""
+    """Something known about the person: asked for, or provided by a registry."""
 
     id: Id
     label: Text
     type: FieldType = "text"
     format: Format | None = None
     options: Annotated[tuple[FlowOption, ...], Field(max_length=60)] = ()
-    # The register that provides it.
+    # The registry that provides it.
     registry: Annotated[str, Field(max_length=48)] | None = None
 
 
@@ -261,7 +261,7 @@ class Flow(Draft):
 
     @cached_property
     def facts(self) -> dict[str, Fact]:
-        """Every fact by its id: asked for, or provided by a register."""
+        """Every fact by its id: asked for, or provided by a registry."""
         provided = {fact.id: fact for step in self.steps for fact in step.provides}
         return {**provided, **self.asks}
 

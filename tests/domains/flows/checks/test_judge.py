@@ -11,7 +11,7 @@ from tests.domains.flows.makers import (
     changed,
     on,
     options,
-    register_fact,
+    registry_fact,
     service,
     step,
     to,
@@ -56,7 +56,7 @@ def the_broken_one() -> Flow:
         service(
             "enter",
             "authenticate",
-            provides=(register_fact("last_name"),),
+            provides=(registry_fact("last_name"),),
             next=(to("a", on("enter", "well")), to("failed")),
         ),
         step("a", fields=first, next=(to("b", on("kind", "org")),)),

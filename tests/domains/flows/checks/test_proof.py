@@ -11,7 +11,7 @@ from tests.domains.flows.makers import (
     codes,
     on,
     options,
-    register_fact,
+    registry_fact,
     service,
     step,
     to,
@@ -148,7 +148,7 @@ def told_data_nobody_can_object_to(flow: Flow) -> Flow:
         "enter",
         "authenticate",
         next=(to("who", on("enter", "well")), to("failed")),
-        provides=(register_fact("first_name"),),
+        provides=(registry_fact("first_name"),),
     )
     return changed(a_flow((proof, *flow.steps)), "look", shows=("first_name",))
 
@@ -226,7 +226,7 @@ def test_what_is_told_and_never_used_is_only_a_warning() -> None:
         "enter",
         "authenticate",
         next=(to("who", on("enter", "well")), to("failed")),
-        provides=(register_fact("first_name"),),
+        provides=(registry_fact("first_name"),),
     )
     findings = prove(FlowGraph(a_flow((proof, *a_flow().steps))))
 

@@ -9,7 +9,7 @@ from kuznia.domains.flows.planner import standard_steps as standard
 from kuznia.domains.flows.planner.conditions import BranchCondition
 from kuznia.domains.flows.planner.prompt_text import slug
 from kuznia.domains.flows.planner.reading import Mention, PromptReading
-from kuznia.domains.flows.planner.register_facts import IDENTITY_FACTS
+from kuznia.domains.flows.planner.registry_facts import IDENTITY_FACTS
 from kuznia.domains.flows.planner.requirements import Requirements, requirements_of
 from kuznia.domains.flows.planner.titles import KINDS, THANKS, TOPICS
 from kuznia.domains.flows.schema import All, Archetype, Fact, Fee, Flow, FlowStep, FormField, Text
@@ -106,7 +106,7 @@ class _BlockBuilder:
         self.requirements = requirements
         self.archetype: Archetype = requirements.archetype
         self.reading = requirements.reading
-        self.lookups = dict(requirements.register_facts)
+        self.lookups = dict(requirements.registry_facts)
         due = self.archetype == "payment" or bool(self.reading.fee)
         self.pays = due and self.archetype not in {"benefit", "appointment", "survey"}
         self.pages = _pages(requirements)
@@ -121,41 +121,41 @@ class _BlockBuilder:
         return (*before, *asked, *closing, *self.waiting(), *self.after())
 
     def before(self) -> Iterator[Block]:
-        """The steps that identify the person and query registers about them."""
+        """The steps that identify the person and query registries about them."""
         if not self.requirements.identified:
             return
         yield from standard.authenticate(self.sign_in_facts())
         apart = self.reading.says(cues.PARALLEL)
-        registers = [
-            register
-            for register in self.lookups
-            if register not in {"edr", "treasury"} and self.lookups[register]
+        registries = [
+            registry
+            for registry in self.lookups
+            if registry not in {"edr", "treasury"} and self.lookups[registry]
         ]
-        if apart and len(registers) > 1:
-            yield from self.side_by_side(registers)
+        if apart and len(registries) > 1:
+            yield from self.side_by_side(registries)
             return
-        for registry in registers:
+        for registry in registries:
             if self.archetype == "benefit" and registry == "drfo":
                 yield from standard.eligibility(self.lookups[registry])
             else:
                 yield from standard.asked_lookup(registry, self.lookups[registry])
 
     def sign_in_facts(self) -> tuple[Fact, ...]:
-        """Take the facts that signing in provides, so that no register is queried for them."""
+        """Take the facts that signing in provides, so that no registry is queried for them."""
         facts: list[Fact] = []
-        for register, known in self.lookups.items():
+        for registry, known in self.lookups.items():
             facts += [fact for fact in known if fact.id in IDENTITY_FACTS]
-            self.lookups[register] = tuple(f for f in known if f.id not in IDENTITY_FACTS)
+            self.lookups[registry] = tuple(f for f in known if f.id not in IDENTITY_FACTS)
         return tuple(facts)
 
-    def side_by_side(self, registers: list[str]) -> Iterator[Block]:
-        """Query all registers in parallel, and go on when all of them have the data."""
-        lookups = [standard.lookup(registry, self.lookups[registry]) for registry in registers]
+    def side_by_side(self, registries: list[str]) -> Iterator[Block]:
+        """Query all registries in parallel, and go on when all of them have the data."""
+        lookups = [standard.lookup(registry, self.lookups[registry]) for registry in registries]
         fork = standard.step(
-            "all_at_once", "fork", standard.both("Запити до реєстрів", "Requests to registers")
+            "all_at_once", "fork", standard.both("Запити до реєстрів", "Requests to registries")
         )
         join = standard.step(
-            "all_replied", "join", standard.both("Відповіді реєстрів", "Replies of the registers")
+            "all_replied", "join", standard.both("Відповіді реєстрів", "Replies of the registries")
         )
         yield ParallelBlock(fork, tuple((lookup,) for lookup in lookups), join)
         yield standard.step(
@@ -209,11 +209,11 @@ class _BlockBuilder:
         yield from standard.submit()
 
     def shown(self) -> tuple[Fact, ...]:
-        """The facts for the review page: from signing in, then from registers."""
+        """The facts for the review page: from signing in, then from registries."""
         looked_up = [fact for facts in self.lookups.values() for fact in facts]
         if not self.requirements.identified:
             return tuple(looked_up)
-        provided = (f for facts in self.requirements.register_facts.values() for f in facts)
+        provided = (f for facts in self.requirements.registry_facts.values() for f in facts)
         return (*(f for f in provided if f.id in IDENTITY_FACTS), *looked_up)
 
     def personal(self) -> bool:

@@ -1,4 +1,4 @@
-"""What a service has to ask, what it takes from registers, and what was guessed."""
+"""What a service has to ask, what it takes from registries, and what was guessed."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,7 @@ from kuznia.domains.flows.planner import cues
 from kuznia.domains.flows.planner.conditions import ANONYMOUS, BranchCondition
 from kuznia.domains.flows.planner.lexicon import LEXICON
 from kuznia.domains.flows.planner.reading import Mention, PromptReading
-from kuznia.domains.flows.planner.register_facts import facts_by_register
+from kuznia.domains.flows.planner.registry_facts import facts_by_registry
 from kuznia.domains.flows.schema import Archetype, Fact, FormField, Text
 from kuznia.domains.flows.structure.law import SIGNED_ARCHETYPES, asks_for_secret
 from kuznia.domains.flows.structure.registries import KNOWN
@@ -45,14 +45,14 @@ _TAX = re.compile(r"\bподат|\btax", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
-    """What a service asks for and takes from registers, once everything is settled."""
+    """What a service asks for and takes from registries, once everything is settled."""
 
     reading: PromptReading
     archetype: Archetype
     mentions: tuple[Mention, ...]
     conditions: tuple[BranchCondition, ...]
-    # Facts that registers provide, by register.
-    register_facts: dict[str, tuple[Fact, ...]]
+    # Facts that registries provide, by registry.
+    registry_facts: dict[str, tuple[Fact, ...]]
     # Whether the person has to prove who they are, and whether to sign.
     identified: bool
     signed: bool
@@ -60,14 +60,14 @@ class Requirements:
 
 
 def requirements_of(reading: PromptReading, archetype: Archetype) -> Requirements:
-    """Settle what a service asks for and what registers provide."""
+    """Settle what a service asks for and what registries provide."""
     notes: list[Text] = []
     signed = _signed(reading, archetype)
     mentions, conditions = _meant(reading, archetype)
     identified = signed or _identified(reading, archetype, mentions)
     mentions = _completed(reading, archetype, mentions, identified, notes)
     mentions = _lawful(reading, archetype, mentions, notes)
-    facts = facts_by_register(reading, archetype, mentions, identified=identified)
+    facts = facts_by_registry(reading, archetype, mentions, identified=identified)
     if identified:
         mentions, conditions = _once_only(mentions, conditions, facts, notes)
     notes += _guesses(reading, mentions)
@@ -192,7 +192,7 @@ def _once_only(
     provided: dict[str, tuple[Fact, ...]],
     notes: list[Text],
 ) -> tuple[tuple[Mention, ...], tuple[BranchCondition, ...]]:
-    """Leave out what a register provides."""
+    """Leave out what a registry provides."""
     known = {fact.id for facts in provided.values() for fact in facts}
     kept = tuple(m for m in mentions if m.field.id not in known or m.repeat is not None)
     for mention in mentions:
@@ -201,15 +201,16 @@ def _once_only(
             notes.append(
                 Text(
                     uk=f"Поле «{label.uk}» вилучено: ці дані є в реєстрі.",
-                    en=f"Left out, because a register has it: {label.en}.",
+                    en=f"Left out, because a registry has it: {label.en}.",
                 )
             )
     return kept, tuple(
-        replace(c, then=_unregistered(c.then), other=_unregistered(c.other)) for c in conditions
+        replace(c, then=_not_in_registries(c.then), other=_not_in_registries(c.other))
+        for c in conditions
     )
 
 
-def _unregistered(fields: Iterable[FormField]) -> tuple[FormField, ...]:
+def _not_in_registries(fields: Iterable[FormField]) -> tuple[FormField, ...]:
     return tuple(field for field in fields if field.id not in KNOWN)
 
 

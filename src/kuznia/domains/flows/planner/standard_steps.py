@@ -62,16 +62,16 @@ NO_DATA = end(
     "No data found",
     both(
         "Зверніться до органу, який веде реєстр, або до ЦНАПу.",
-        "Please contact the authority that keeps the register.",
+        "Please contact the authority that keeps the registry.",
     ),
 )
 DATA_WRONG = end(
     "data_wrong",
     "Дані в реєстрі треба виправити",
-    "The register needs a correction",
+    "The registry needs a correction",
     both(
         "Подайте заяву про виправлення до органу, який веде реєстр, і поверніться.",
-        "Ask the authority that keeps the register to correct the data, then come back.",
+        "Ask the authority that keeps the registry to correct the data, then come back.",
     ),
 )
 REFUSED = end(
@@ -178,7 +178,7 @@ def review(shows: tuple[str, ...]) -> tuple[Block, ...]:
     if shows:
         more["outcomes"] = (
             option("right", "Усе правильно", "All correct"),
-            option("wrong", "Дані реєстру помилкові", "The register is wrong"),
+            option("wrong", "Дані реєстру помилкові", "The registry is wrong"),
         )
     made = step("review", "review", both("Перевірте відповіді", "Check your answers"), **more)
     return (made, well_or("review", "right", otherwise=DATA_WRONG)) if shows else (made,)

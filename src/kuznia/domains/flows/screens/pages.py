@@ -37,7 +37,7 @@ class PageView:
 
     flow: Flow
     language: Language
-    # What is known so far: answers, facts from registers, outcomes of steps.
+    # What is known so far: answers, facts from registries, outcomes of steps.
     known: Mapping[str, Known] = field(default_factory=dict[str, Known])
     # The content of the controls and the error messages, by field.
     posted: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])

@@ -265,7 +265,7 @@ def _typed(value: Known) -> list[str]:
 
 
 def sample(fact: Fact, language: Language) -> Known:
-    """A sample of what a register provides."""
+    """A sample of what a registry provides."""
     match fact.type:
         case "number":
             return 1

@@ -28,7 +28,7 @@ WORDS: Mapping[str, Text] = MappingProxyType(
             "I agree that my personal data are processed for this service",
         ),
         "agree-first": _both("Позначте згоду, щоб продовжити", "Tick the consent box to continue"),
-        "known": _both("Дані з реєстрів", "Data from registers"),
+        "known": _both("Дані з реєстрів", "Data from registries"),
         "answers": _both("Ваші відповіді", "Your answers"),
         "not-given": _both("Не вказано", "Not given"),
         "reference": _both("Номер звернення", "Your reference number"),

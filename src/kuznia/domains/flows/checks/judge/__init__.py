@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from kuznia.domains.flows.checks.judge.result import Judgement, Loss, Metric
 from kuznia.domains.flows.checks.proof import sound
-from kuznia.domains.flows.checks.proof.data import asked_twice, known_to_registers
+from kuznia.domains.flows.checks.proof.data import asked_twice, known_to_registries
 from kuznia.domains.flows.schema import PAGE_KINDS, FlowStep, FormField, Text
 from kuznia.domains.flows.screens.audit import Audit, audit
 from kuznia.domains.flows.screens.element import Element
@@ -105,16 +105,16 @@ def _pages_needed(graph: FlowGraph, run: FlowRun) -> int:
     flow = graph.flow
     path = [flow.by_id[step] for step in dict.fromkeys(run.path)]
     groups = {field.group for step in path for field in step.fields}
-    # A page that only shows register data is a topic too.
+    # A page that only shows registry data is a topic too.
     groups |= {f"shown {s.id}" for s in path if s.kind == "form" and s.shows and not s.fields}
     asks = any(step.fields for step in path)
     personal = any(s.provides or any(field.personal for field in s.fields) for s in path)
     legal = flow.legal_effect or flow.archetype in SIGNED_ARCHETYPES
-    from_register = any(step.provides and step.kind == "authenticate" for step in path)
+    from_registry = any(step.provides and step.kind == "authenticate" for step in path)
     kinds = {step.kind for step in path}
     due = (flow.fee is not None and flow.fee.kopiykas > 0) or flow.archetype == "payment"
     needed = (
-        from_register or legal or (personal and "authenticate" in kinds),
+        from_registry or legal or (personal and "authenticate" in kinds),
         personal,
         asks and flow.archetype not in UNREVIEWED_ARCHETYPES,
         legal,
@@ -195,18 +195,18 @@ def _saturation(graph: FlowGraph) -> Metric:
 
 
 def _once_only(graph: FlowGraph) -> Metric:
-    from_register, asked = known_to_registers(graph)
+    from_registry, asked = known_to_registries(graph)
     twice = list(asked_twice(graph))
-    score = 100.0 * (1 - len(asked) / (len(from_register) + len(asked))) if asked else 100.0
+    score = 100.0 * (1 - len(asked) / (len(from_registry) + len(asked))) if asked else 100.0
     score = max(0.0, score - 20 * len(twice))
     losses = [
         _loss(
             name,
             (
                 f"{name} питають, хоча ці дані є в реєстрі",
-                f"{name} is asked although a register has it",
+                f"{name} is asked although a registry has it",
             ),
-            ("Візьміть дані з реєстру і покажіть їх.", "Take it from the register and show it."),
+            ("Візьміть дані з реєстру і покажіть їх.", "Take it from the registry and show it."),
         )
         for name in sorted(asked)
     ]

@@ -108,7 +108,7 @@ def unused_fact(graph: FlowGraph) -> Iterator[Finding]:
     for step in graph.flow.steps:
         for fact in step.provides:
             if fact.id not in used:
-                yield _unused(step, fact.id, "provided by a register but not shown or used")
+                yield _unused(step, fact.id, "provided by a registry but not shown or used")
         for field in step.fields:
             if step.id in finishing - sent and field.id not in used:
                 yield _unused(step, field.id, "asked but not sent or used")
@@ -121,14 +121,14 @@ def _unused(step: FlowStep, name: str, why: str) -> Finding:
 
 
 def once_only(graph: FlowGraph) -> Iterator[Finding]:
-    """What a register knows about an identified person must not be asked."""
+    """What a registry knows about an identified person must not be asked."""
     uncorrectable = _without_correction(graph)
     for step, name in _asked_though_known(graph):
         yield Finding(
             "once-only",
             "mend",
             step,
-            f"{name} is asked although a register knows it.",
+            f"{name} is asked although a registry knows it.",
             f"Take {name} from a lookup's provides and show it, instead of asking.",
         )
     for step in sorted(uncorrectable):
@@ -136,13 +136,13 @@ def once_only(graph: FlowGraph) -> Iterator[Finding]:
             "once-only",
             "mend",
             step,
-            f"Step {step} shows register data, and nobody can report an error in it.",
+            f"Step {step} shows registry data, and nobody can report an error in it.",
             f"Give {step} an outcome for wrong data, and a move for that outcome.",
         )
 
 
-def known_to_registers(graph: FlowGraph) -> tuple[frozenset[str], frozenset[str]]:
-    """Facts that registers know: those taken from a register, and those asked anyway."""
+def known_to_registries(graph: FlowGraph) -> tuple[frozenset[str], frozenset[str]]:
+    """Facts that registries know: those taken from a registry, and those asked anyway."""
     asked = frozenset(name for _, name in _asked_though_known(graph))
     provided = frozenset(f.id for s in graph.flow.steps for f in s.provides if f.registry)
     return provided - asked, asked
@@ -160,7 +160,7 @@ def _asked_though_known(graph: FlowGraph) -> Iterator[tuple[str, str]]:
 
 
 def _provider(graph: FlowGraph, name: str) -> str | None:
-    """The step that provides a fact, or could: signing in opens what registers know."""
+    """The step that provides a fact, or could: signing in opens what registries know."""
     for step in graph.flow.steps:
         if any(fact.id == name for fact in step.provides):
             return step.id
@@ -174,7 +174,7 @@ def _after(graph: FlowGraph, provider: str, name: str) -> frozenset[str]:
     step = graph.flow.by_id[provider]
     lookup = next((s for s in graph.of_kind("lookup") if s.registry == KNOWN.get(name)), None)
     if lookup is not None:
-        # Where the register itself is asked, the person may be asked only when it fails.
+        # Where the registry itself is asked, the person may be asked only when it fails.
         step = lookup
     well = [move.to for move in step.next if goes_well(step, move)]
     return spread(well, graph.forward)

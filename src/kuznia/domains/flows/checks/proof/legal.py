@@ -96,7 +96,7 @@ def _payment(graph: FlowGraph, targets: tuple[FlowStep, ...]) -> Iterator[Findin
 
 
 def _identity(graph: FlowGraph) -> Iterator[Finding]:
-    """A person proves who they are before they sign or are looked up in a register."""
+    """A person proves who they are before they sign or are looked up in a registry."""
     unproven = _past(graph, "authenticate", [graph.first])
     about_persons = {"sign", *(["lookup"] if graph.of_kind("authenticate") else [])}
     for step in graph.flow.steps:

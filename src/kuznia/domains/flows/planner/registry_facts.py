@@ -1,4 +1,4 @@
-"""The facts a service takes from registers instead of asking for them."""
+"""The facts a service takes from registries instead of asking for them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -30,25 +30,25 @@ _LABELS = {
 }
 
 
-def facts_by_register(
+def facts_by_registry(
     reading: PromptReading, archetype: Archetype, mentions: Sequence[Mention], *, identified: bool
 ) -> dict[str, tuple[Fact, ...]]:
-    """The facts to take from each register; those about a person need a person identified."""
+    """The facts to take from each registry; those about a person need a person identified."""
     names = [mention.field.id for mention in mentions if mention.repeat is None]
     pairs: list[tuple[str, str]] = []
     if identified:
         pairs += _about_person(reading, archetype, names)
     pairs += _about_subject(reading, archetype, names)
     facts: dict[str, dict[str, Fact]] = {}
-    for register, name in pairs:
-        facts.setdefault(register, {})[name] = _fact(name, register)
-    return {register: tuple(named.values()) for register, named in facts.items()}
+    for registry, name in pairs:
+        facts.setdefault(registry, {})[name] = _fact(name, registry)
+    return {registry: tuple(named.values()) for registry, named in facts.items()}
 
 
 def _about_person(
     reading: PromptReading, archetype: Archetype, names: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
-    """Pairs of a register and a fact it has about the person who signed in."""
+    """Pairs of a registry and a fact it has about the person who signed in."""
     *full_name, number = IDENTITY_FACTS
     yield from (("eddr", name) for name in full_name)
     yield "drfo", number
@@ -64,7 +64,7 @@ def _about_person(
 def _about_subject(
     reading: PromptReading, archetype: Archetype, names: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
-    """Pairs of a register and a fact that it finds by a number: about a company, or a debt."""
+    """Pairs of a registry and a fact that it finds by a number: about a company, or a debt."""
     by_company = "edrpou" in names and "organisation_name" not in names
     if by_company and archetype in {"certificate", "permit"}:
         yield "edr", "company_name"
@@ -76,7 +76,7 @@ def _about_subject(
 
 
 def _fact(name: str, registry: str) -> Fact:
-    """A fact as a register provides it."""
+    """A fact as a registry provides it."""
     known = LEXICON.fields.get(name)
     if known is None:
         return Fact(id=name, label=_LABELS[name], registry=registry)
