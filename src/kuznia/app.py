@@ -92,6 +92,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         callers = await opened.enter_async_context(open_callers(settings, db, made.clock))
         models = await open_models(
             settings,
+            made.domains.values(),
             given=made.model,
             reread=made.reread,
             clock=made.clock,
@@ -129,7 +130,6 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         )
         if fleet:
             fleet.begin(runs)
-        names = " ".join(service.name for service in models.services)
         log.info(
             "started",
             version=__version__,
@@ -355,5 +355,5 @@ def tools() -> Tools:
         openapi=openapi,
         clients=lambda settings: [(m, client_of(settings, slot)) for slot, m in asked(settings)],
         open_callers=callers_here,
-        codemie=looks,
+        codemie=lambda settings: looks(settings, load().values()),
     )

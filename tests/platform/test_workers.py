@@ -240,7 +240,7 @@ async def test_workers_that_are_not_needed_end_and_new_ones_start():
     [
         "kuznia.domains.training.playbook.respond",
         "kuznia.domains.training.parts",
-        "kuznia.domains.flows.edits.edited",
+        "kuznia.domains.flows.edits.apply",
         "kuznia.domains.code.analysis.analyse",
         "kuznia.forge.exporting",
     ],

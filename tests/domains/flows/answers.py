@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from kuznia.domains.flows.checks.proof import Study
-from kuznia.domains.flows.schema import Ask, Flow
+from kuznia.domains.flows.schema import Flow, FormField
 from kuznia.domains.flows.structure.formats import EXAMPLES
+from kuznia.domains.flows.structure.graph import FlowGraph
 from kuznia.domains.flows.structure.guards import Facts
 
 
-def answer(field: Ask, facts: Facts) -> Any:
+def answer(field: FormField, facts: Facts) -> Any:
     """A good answer, and the one that this way through needs where it needs one."""
     if facts.get(field.id) is not None:
         return facts[field.id]
@@ -30,7 +30,7 @@ def answer(field: Ask, facts: Facts) -> Any:
 def submissions(flow: Flow) -> list[Any]:
     """What is handed in on each way that comes to its good end."""
     found = []
-    for run in Study(flow).runs:
+    for run in FlowGraph(flow).runs:
         if run.end == "end_done":
             given: dict[str, object] = {}
             for step in (flow.by_id[name] for name in dict.fromkeys(run.path)):

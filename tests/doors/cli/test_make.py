@@ -265,7 +265,7 @@ def test_a_flow_is_shown_as_a_tree_with_its_verdict(kuznia: Kuznia) -> None:
 
     assert told.exit_code == 0
     assert "├─ form         About you\n│  ├─ First name *  (name)\n" in told.stdout
-    assert "judge 100 of 100, passed" in told.stdout
+    assert "score 100 of 100, passed" in told.stdout
 
 
 def test_an_artefact_is_given_in_one_of_its_formats(kuznia: Kuznia, tmp_path: Path) -> None:
