@@ -25,7 +25,7 @@ from kuznia.domains.training.catalogue.foreign import (
     told,
 )
 from kuznia.domains.training.catalogue.matching import match
-from kuznia.domains.training.checks import certificate, findings, verify
+from kuznia.domains.training.checks import findings, verify, verify_plan
 from kuznia.domains.training.exports.words import volume
 from kuznia.domains.training.planner import plan
 from kuznia.domains.training.planner.limits import allowed, limits
@@ -174,7 +174,7 @@ def test_it_is_planned_with_and_keeps_every_rule(brought: str) -> None:
     used = {dose.id for week in made.weeks for day in week.days for dose in day.exercises}
     assert brought in used
     assert [one for one in findings(verify(made, athlete)) if one.stands] == []
-    assert certificate(made, athlete).catalogue == fingerprint()
+    assert verify_plan(made, athlete).certificate.catalogue == fingerprint()
     assert volume(made.weeks[0])["quads"] > 0
     assert match("paused tempo goblet squat deluxe").exercise == brought
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kuznia.domains.training.athlete.athlete import read
+from kuznia.domains.training.athlete.athlete import read_athlete
 from kuznia.domains.training.athlete.screening import decline
 from kuznia.domains.training.catalogue import kits
 from kuznia.domains.training.planner import plan
@@ -156,12 +156,12 @@ def test_all_of_it_is_a_profile_that_gives_a_plan() -> None:
     assert (profile.endurance.sport, profile.endurance.event) == ("running", "5k")
     assert profile.health.injuries[0].region == "knee"
     assert profile.notes == "no jumps"
-    assert len(plan(read(PlanInput(profile=profile))).weeks) == 2
+    assert len(plan(read_athlete(PlanInput(profile=profile))).weeks) == 2
 
 
 def test_a_word_behind_a_no_is_heard() -> None:
     said = SAID | {"fainting": YesNo(boolean=False, text="but I fainted last week")}
-    stop = decline(read(PlanInput(profile=whole(said, "en"))))
+    stop = decline(read_athlete(PlanInput(profile=whole(said, "en"))))
 
     assert stop is not None
     assert stop.code == "S02"

@@ -6,7 +6,7 @@ import sys
 from tests.domains.training.makers import a_told
 
 from kuznia.domains.training import DOMAIN
-from kuznia.domains.training.athlete.athlete import read
+from kuznia.domains.training.athlete.athlete import read_athlete
 from kuznia.domains.training.parts import read_order
 from kuznia.domains.training.planner import plan
 from kuznia.domains.training.planner.exact import choose_exactly
@@ -39,7 +39,7 @@ async def opened(**settings: object) -> tuple[AnyDomain, Plan]:
 async def test_the_solver_chooses_where_the_operator_wants_it():
     domain, made = await opened(training_solver="exact")
 
-    assert made == plan(read(TOLD), chooser=choose_exactly)
+    assert made == plan(read_athlete(TOLD), chooser=choose_exactly)
     # Another choice, another artefact: what the search made is no answer to it.
     assert domain.version == f"{DOMAIN.version}+exact"
 
@@ -47,7 +47,7 @@ async def test_the_solver_chooses_where_the_operator_wants_it():
 async def test_the_search_chooses_where_nothing_is_said():
     domain, made = await opened()
 
-    assert made == plan(read(TOLD))
+    assert made == plan(read_athlete(TOLD))
     assert domain.version == DOMAIN.version
 
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 from tests.domains.training.makers import a_plan, an_athlete
 
-from kuznia.domains.training.athlete.athlete import read
+from kuznia.domains.training.athlete.athlete import read_athlete
 from kuznia.domains.training.athlete.screening import screen
 from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.checks import findings, verify
@@ -187,7 +187,7 @@ def test_equipment_of_a_kept_plan_may_be_gone() -> None:
     order = {"profile": {"age": 34, "equipment": ["flux capacitor", "dumbbells"]}}
     kept = Person.model_validate({"order": order}, context=KEPT)
 
-    athlete = read(kept.order)
+    athlete = read_athlete(kept.order)
 
     assert athlete.unknown == ("flux capacitor",)
     assert any("flux capacitor" in notice.text for notice in plan(athlete).notices)

@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from tests.doors.served import Kuznia, inside
 
 from kuznia.app import Made
+from kuznia.domains.training.edits.shapes import FeedbackIn
 from kuznia.domains.training.routes import respond
-from kuznia.domains.training.schema.shapes import FeedbackIn
 from kuznia.forge.terms import Caller
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.db.tables import artefacts

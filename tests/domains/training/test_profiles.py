@@ -10,7 +10,7 @@ from tests.domains.training.makers import an_athlete, profiles_on_file
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.athlete.screening import decline
 from kuznia.domains.training.catalogue import catalogue
-from kuznia.domains.training.checks import certificate, findings, verify
+from kuznia.domains.training.checks import findings, verify, verify_plan
 from kuznia.domains.training.planner import plan
 from kuznia.domains.training.schema.plan import Day, Dose, Plan, Session
 from kuznia.domains.training.schema.profile import WEEKDAYS
@@ -153,4 +153,4 @@ def test_the_plan_passes_every_rule(row: dict[str, Any]) -> None:
     made = plan(athlete)
 
     assert [one for one in findings(verify(made, athlete)) if one.stands] == []
-    assert certificate(made, athlete).passed
+    assert verify_plan(made, athlete).certificate.passed

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from kuznia.domains.training.athlete.athlete import read
+from kuznia.domains.training.athlete.athlete import read_athlete
 from kuznia.domains.training.athlete.screening import FINAL, decline
 from kuznia.domains.training.questions import Question
 from kuznia.domains.training.questions.interview import coming, may_be_passed, typed, whole, wrong
@@ -75,7 +75,7 @@ def _stop(
     """What speaks against a plan so far, if it is one of these."""
     if not said:
         return None
-    found = decline(read(PlanInput(profile=whole(said, language))))
+    found = decline(read_athlete(PlanInput(profile=whole(said, language))))
     return found if found and (codes is None or found.code in codes) else None
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, JsonValue
 
 from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.exports.words import session as session_lines
-from kuznia.domains.training.playbook import Playbook
+from kuznia.domains.training.playbook.log import Playbook
 from kuznia.domains.training.schema.lesson import Lesson
 from kuznia.domains.training.schema.plan import Day, Dose, Plan, Session, Step, Week
 from kuznia.forge.terms import Caller

@@ -12,12 +12,12 @@ import pytest
 from jsonschema import Draft202012Validator
 from tests.domains.training.makers import a_plan
 
+from kuznia.domains.training.edits.operations import RestDay, apply
 from kuznia.domains.training.exports import EXPORTS, schema
 from kuznia.domains.training.exports.calendar import ics
 from kuznia.domains.training.exports.fit import crc
 from kuznia.domains.training.exports.stamp import Stamp
 from kuznia.domains.training.exports.words import volume
-from kuznia.domains.training.playbook.operations import RestDay, apply
 
 STAMP = Stamp("p-1", datetime(2026, 11, 21, 12, tzinfo=UTC))
 SAID = {

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kuznia.domains.training.playbook import (
-    MOST_DELTAS,
-    MOST_SESSIONS,
+from kuznia.domains.training.playbook.log import (
+    MAX_DELTAS,
+    MAX_SESSIONS,
     Close,
     Count,
     Learn,
@@ -17,7 +17,7 @@ from kuznia.domains.training.playbook import (
     Trained,
     learnt_id,
 )
-from kuznia.domains.training.playbook.logged import Logged, Session
+from kuznia.domains.training.playbook.session import LoggedExercise, LoggedSession
 from kuznia.domains.training.schema.lesson import (
     AvoidExercise,
     AvoidTag,
@@ -37,9 +37,9 @@ def said(*effects: Effect, kind: Literal["safety", "preference"] = "preference")
 
 
 def trained(number: int) -> Trained:
-    entries = (Logged(exercise=ROW, reps=(8, 8)),)
+    entries = (LoggedExercise(exercise=ROW, reps=(8, 8)),)
     week, day = number // 7 % 16 + 1, number % 7 + 1
-    return Trained(plan="art_1", session=Session(week=week, day=day, entries=entries))
+    return Trained(plan="art_1", session=LoggedSession(week=week, day=day, entries=entries))
 
 
 def effects(log: Log) -> list[Effect]:
@@ -109,11 +109,11 @@ def test_a_long_log_is_written_anew_with_all_that_is_open() -> None:
     gone = said(AvoidExercise(exercise="pull-up"))
     log = Log().learn(hurt, likes, gone, Close(lesson=learnt_id(gone), by="person"))
     before = log.playbook.open
-    log = log.learn(*(trained(number) for number in range(MOST_DELTAS)))
+    log = log.learn(*(trained(number) for number in range(MAX_DELTAS)))
 
     assert log.playbook.open == before
-    assert len(log.deltas) == len(before) + MOST_SESSIONS
-    assert log.playbook.sessions[-1] == trained(MOST_DELTAS - 1)
+    assert len(log.deltas) == len(before) + MAX_SESSIONS
+    assert log.playbook.sessions[-1] == trained(MAX_DELTAS - 1)
     assert Log.read(log.entries) == log
 
 
@@ -126,5 +126,5 @@ def test_a_log_never_grows_past_its_bound_and_keeps_safety(numbers: list[int]) -
         sessions = (trained(number) for _ in range(number))
         log = log.learn(said(AvoidTag(tag=f"t{number % 9}"), kind="safety"), *sessions)
 
-    assert len(log.deltas) <= MOST_DELTAS
+    assert len(log.deltas) <= MAX_DELTAS
     assert sorted(map(str, effects(log))) == sorted(str(AvoidTag(tag=tag)) for tag in tags)

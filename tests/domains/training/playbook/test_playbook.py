@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kuznia.domains.training.playbook import (
-    MOST_LESSONS,
+from kuznia.domains.training.playbook.log import (
+    MAX_LESSONS,
     Close,
     Count,
     Edit,
@@ -120,6 +120,6 @@ def test_no_safety_lesson_is_ever_lost_and_the_rest_stays_small(said) -> None:
     safety = {one.id for one in book.lessons.values() if one.kind == "safety"}
 
     assert safety == {one.id for one in book.open if one.kind == "safety"}
-    assert sum(1 for one in book.open if not one.pinned) <= MOST_LESSONS
+    assert sum(1 for one in book.open if not one.pinned) <= MAX_LESSONS
     assert tidied(book) == ()
     assert fold(log.deltas) == book

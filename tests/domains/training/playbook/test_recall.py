@@ -2,7 +2,7 @@
 
 from tests.domains.training.makers import a_told
 
-from kuznia.domains.training.playbook import Close, Learn, Log, learnt_id
+from kuznia.domains.training.playbook.log import Close, Learn, Log, learnt_id
 from kuznia.domains.training.playbook.recall import context, ranked, recall
 from kuznia.domains.training.schema.lesson import AvoidTag, Lesson, Prefer
 from kuznia.domains.training.schema.profile import PlanInput

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 
 from kuznia.domains.training.catalogue import Exercise, LoadType, catalogue, conditions, made
 from kuznia.domains.training.catalogue.matching import match
-from kuznia.domains.training.kept import toml
+from kuznia.platform.data_files import read_toml
 
 MOST_BYTES = 20_000_000
 MOST_ROWS = 2000
@@ -86,7 +86,7 @@ class _Told:
 
 @cache
 def _words() -> Mapping[str, Any]:  # tables of their words, read by name below
-    return toml("catalogue/foreign.toml")
+    return read_toml(__file__, "foreign.toml")
 
 
 def read(data: bytes) -> Imported:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from kuznia.domains.training.catalogue import Exercise, catalogue, fingerprint
-from kuznia.domains.training.kept import toml
+from kuznia.platform.data_files import read_toml
 
 # Measured on the paraphrases of the tests: below it names that mean nothing start to pass.
 ACCEPT = 0.6
@@ -97,7 +97,7 @@ def _decide(best: Mapping[str, float], equipment: frozenset[str] | None) -> Matc
 
 @cache
 def _synonyms() -> tuple[Mapping[str, str], frozenset[str]]:
-    data = toml("catalogue/synonyms.toml")
+    data = read_toml(__file__, "synonyms.toml")
     return data["short"], frozenset(data["drop"]["words"])
 
 

@@ -28,7 +28,7 @@ CHECKS: Mapping[str, Checker] = {
 }
 FAMILIES = tuple(dict.fromkeys(rule.family for rule in rules().values()))
 # A rule broken in every dose of sixteen weeks is told a few times, not a thousand.
-MOST_FINDINGS = 5
+MAX_FINDINGS = 5
 _WORSE: Mapping[Severity, int] = {"warn": 0, "mend": 1, "block": 2}
 
 
@@ -89,11 +89,11 @@ def _verdict(rule: Rule, view: View) -> Verdict:
     return Verdict(rule, len(measures), worst or (measures[-1] if measures else None), breaches)
 
 
-def findings(verdicts: tuple[Verdict, ...], most: int | None = MOST_FINDINGS) -> Iterator[Finding]:
+def findings(verdicts: tuple[Verdict, ...], limit: int | None = MAX_FINDINGS) -> Iterator[Finding]:
     """Every breach as a finding, a few of each rule, the worst of it first."""
     for verdict in verdicts:
-        told = sorted(verdict.breaches, key=lambda breach: -_WORSE[verdict.severity(breach)])
-        for breach in told[:most]:
+        worst_first = sorted(verdict.breaches, key=lambda breach: -_WORSE[verdict.severity(breach)])
+        for breach in worst_first[:limit]:
             yield Finding(
                 code=verdict.rule.id,
                 severity=verdict.severity(breach),
@@ -101,11 +101,6 @@ def findings(verdicts: tuple[Verdict, ...], most: int | None = MOST_FINDINGS) ->
                 message=f"{verdict.rule.message}: {breach.measured}, limit {breach.limit}.",
                 hint=f"Change {breach.where} so that this holds: {verdict.rule.message.lower()}.",
             )
-
-
-def certificate(plan: Plan, athlete: Athlete) -> Certificate:
-    """The plan's certificate; anyone can have it made again from plan and person."""
-    return certified(plan, verify(plan, athlete))
 
 
 def certified(plan: Plan, verdicts: tuple[Verdict, ...]) -> Certificate:
@@ -132,3 +127,27 @@ def _line(verdict: Verdict) -> Checked:
         passed=verdict.passed,
         card=verdict.rule.card,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedPlan:
+    """A plan with what breaks it, by family of rules, and its certificate."""
+
+    plan: Plan
+    by_family: Mapping[str, tuple[Finding, ...]]
+    certificate: Certificate
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, in the order of the families."""
+        return tuple(finding for family in self.by_family.values() for finding in family)
+
+
+def verify_plan(plan: Plan, athlete: Athlete) -> VerifiedPlan:
+    """Hold a plan against every rule, once for its findings and its certificate."""
+    verdicts = verify(plan, athlete)
+    by_family = {
+        family: tuple(findings(tuple(v for v in verdicts if v.rule.family == family)))
+        for family in FAMILIES
+    }
+    return VerifiedPlan(plan, by_family, certified(plan, verdicts))

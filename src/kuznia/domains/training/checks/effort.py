@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from kuznia.domains.training.athlete.units import KG_IN_LB
 from kuznia.domains.training.checks.rules import Measure, Rule
 from kuznia.domains.training.checks.view import Line, View
 from kuznia.domains.training.schema.profile import Level
+from kuznia.domains.training.schema.units import KG_IN_LB
 
 _EXPLOSIVE = frozenset({"jump", "olympic"})
 _HEAVY = frozenset({"squat", "hinge", "h_push", "v_push", "h_pull", "v_pull"})

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from kuznia.domains.training.kept import toml
 from kuznia.forge.terms import Severity
+from kuznia.platform.data_files import read_toml
 
 Amount = float | int | str
 
@@ -54,7 +54,7 @@ _SAID = frozenset({"family", "severity", "version", "card", "message"})
 @cache
 def rules() -> Mapping[str, Rule]:
     """Every rule by id."""
-    data = toml("checks/rules.toml")
+    data = read_toml(__file__, "rules.toml")
     return {
         name: Rule(
             id=name,
@@ -72,7 +72,7 @@ def rules() -> Mapping[str, Rule]:
 @cache
 def injuries() -> Mapping[str, Mapping[str, Any]]:
     """What each region rules out. Any: lists of words and one number, read by name."""
-    return toml("checks/injuries.toml")
+    return read_toml(__file__, "injuries.toml")
 
 
 def ruleset() -> str:

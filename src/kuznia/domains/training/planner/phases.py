@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from kuznia.domains.training.athlete.athlete import Athlete
-from kuznia.domains.training.athlete.units import to_plates
 from kuznia.domains.training.catalogue import Exercise
 from kuznia.domains.training.planner.dosing import LOADED, Scheme, lower_body, percent
 from kuznia.domains.training.planner.limits import Limits
 from kuznia.domains.training.planner.strength import Chosen
 from kuznia.domains.training.schema.lesson import LoadFactor
 from kuznia.domains.training.schema.plan import Phase, Progression
+from kuznia.domains.training.schema.units import to_plates
 
 # A week off the gas comes this often; who has just begun needs it later.
 _DELOAD = 4

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from kuznia.domains.training.kept import toml
 from kuznia.domains.training.schema.profile import Language, Profile
+from kuznia.platform.data_files import read_toml
 
 QuestionType = Literal[
     "multiple_choice", "dropdown", "free_text", "slider", "conditional_boolean", "rating"
@@ -56,6 +56,21 @@ class Question(BaseModel):
     placeholder: str | None = None
 
 
+class QuestionsIn(BaseModel):
+    """What is known of the person so far."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    profile: Profile
+
+
+class QuestionsOut(BaseModel):
+    """What to ask next; `help_text` says why each question is asked."""
+
+    questions: tuple[Question, ...]
+    minutes: int = Field(description="About how long it takes to answer all of them.")
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A row of the bank: what is asked, when, and what the answer sets."""
@@ -76,7 +91,7 @@ class Asked:
 @cache
 def bank() -> Mapping[str, Asked]:
     """Every question by id, in the order they are asked."""
-    return {row["id"]: asked(row) for row in toml("questions/bank.toml")["question"]}
+    return {row["id"]: asked(row) for row in read_toml(__file__, "bank.toml")["question"]}
 
 
 def asked(row: Mapping[str, Any]) -> Asked:

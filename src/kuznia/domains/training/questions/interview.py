@@ -10,11 +10,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from kuznia.domains.training.athlete.units import CM_IN_INCH, KG_IN_LB
-from kuznia.domains.training.kept import toml
 from kuznia.domains.training.questions import Asked, Question, asked, bank, questions, worded
 from kuznia.domains.training.questions.answers import applied, complaint, words
 from kuznia.domains.training.schema.profile import Answer, Language, Profile, YesNo
+from kuznia.domains.training.schema.units import CM_IN_INCH, KG_IN_LB
+from kuznia.platform.data_files import read_toml
 
 Said = Mapping[str, Answer | None]
 
@@ -33,7 +33,7 @@ _MOST_NOTES = 2000
 @cache
 def basics() -> Mapping[str, Asked]:
     """What a plan cannot be begun without, by id."""
-    return {row["id"]: asked(row) for row in toml("questions/basics.toml")["question"]}
+    return {row["id"]: asked(row) for row in read_toml(__file__, "basics.toml")["question"]}
 
 
 def coming(said: Said, language: Language) -> Question | None:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from kuznia.domains.training.athlete.flags import Flag
+from kuznia.domains.training.schema.flags import Flag
 
 Short = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 

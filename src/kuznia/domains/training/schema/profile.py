@@ -12,8 +12,8 @@ from pydantic import (
     ValidationInfo,
 )
 
-from kuznia.domains.training.athlete.flags import Flag
 from kuznia.domains.training.catalogue import items_of, kits, nearest_equipment
+from kuznia.domains.training.schema.flags import Flag
 from kuznia.domains.training.schema.lesson import Lesson
 from kuznia.forge.terms import Draft, Input
 

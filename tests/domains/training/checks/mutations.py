@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from tests.domains.training.verifier.breaking import (
+from tests.domains.training.checks.breaking import (
     doses,
     each_day,
     each_dose,
