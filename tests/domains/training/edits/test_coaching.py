@@ -98,6 +98,7 @@ def test_a_day_that_is_not_free_is_moved_in_every_week():
     moves = [done for done in found.operations if isinstance(done.operation, MoveDay)]
     assert len([one for one in moves if one.applied]) == len(PLAN.weeks)
     assert all(week.days[busy - 1].kind == "rest" for week in found.plan.weeks)
+    assert found.verified
     assert not [one for one in found.verified.findings if one.stands]
 
 
@@ -161,6 +162,7 @@ def test_the_past_stays_as_it_was_whatever_is_said():
     assert found.plan.weeks[:2] == made.weeks[:2]
     assert found.plan.weeks[2].days[:2] == made.weeks[2].days[:2]
     assert BENCH not in {e.id for day in found.plan.weeks[3].days for e in day.exercises}
+    assert found.verified
     assert not [one for one in found.verified.findings if one.code == "X06"]
 
 
