@@ -7,6 +7,7 @@ from kuznia.domains.training.exports.files import FILES
 from kuznia.domains.training.parts import opened, parts, read_order
 from kuznia.domains.training.playbook.recall import recall
 from kuznia.domains.training.schema.profile import PlanInput
+from kuznia.domains.training.settings import TrainingSettings
 from kuznia.forge.terms import Domain, Presentation, version_of
 from kuznia.platform.data_files import read_json
 
@@ -29,6 +30,7 @@ DOMAIN = Domain(
     parts=parts,
     screen=lambda order: order.decline,
     recall=recall,
+    settings=TrainingSettings,
     opened=lambda settings: opened(DOMAIN, settings),
     shown=Presentation(
         exports=FILES,

@@ -1,17 +1,21 @@
 """The parts of a training plan: the plan, the certificate of what was checked, and the person."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from kuznia.domains.training.athlete import screening
 from kuznia.domains.training.athlete.athlete import Athlete, read_athlete
 from kuznia.domains.training.catalogue import STOCK, fingerprint
-from kuznia.domains.training.catalogue.foreign import Kept, NotACatalogue, exercises, load
+from kuznia.domains.training.catalogue.foreign import (
+    ForeignCatalogue,
+    NotACatalogue,
+    exercises,
+    load,
+)
 from kuznia.domains.training.catalogue.worker import in_worker
 from kuznia.domains.training.checks import FAMILIES, Certificate, VerifiedPlan, verify_plan
 from kuznia.domains.training.checks.rules import rules
@@ -20,9 +24,10 @@ from kuznia.domains.training.planner.choice import choose
 from kuznia.domains.training.playbook.recall import context, recall
 from kuznia.domains.training.prompt import prompt as prompt_of
 from kuznia.domains.training.prompt import wishes
-from kuznia.domains.training.questions.answers import wrong
+from kuznia.domains.training.questions.answers import problems
 from kuznia.domains.training.schema.plan import Plan
 from kuznia.domains.training.schema.profile import Person, PlanInput
+from kuznia.domains.training.settings import TrainingSettings
 from kuznia.forge.terms import (
     AnyDomain,
     Bench,
@@ -58,10 +63,9 @@ def _read(order: PlanInput) -> PlanOrder:
     athlete = read_athlete(order)
     decline = screening.decline(athlete)
     if decline is None:
-        problems = tuple(f"{wrong_.where}: {wrong_.message}" for wrong_ in wrong(order.answers))
-        if problems:
-            message = "Some answers do not fit their questions."
-            decline = Decline("answers", message, problems)
+        wrong = tuple(f"{answer.where}: {answer.message}" for answer in problems(order.answers))
+        if wrong:
+            decline = Decline("answers", "Some answers do not fit their questions.", wrong)
     return PlanOrder(order, athlete, decline)
 
 
@@ -169,21 +173,21 @@ def parts(_: PlanOrder) -> tuple[Part[Any, PlanOrder], ...]:
 
 
 @asynccontextmanager
-async def opened(domain: AnyDomain, settings: Mapping[str, object]) -> AsyncGenerator[AnyDomain]:
+async def opened(domain: AnyDomain, settings: TrainingSettings) -> AsyncGenerator[AnyDomain]:
     """The domain with the operator's exercises, solver and context, until the server ends."""
-    path = settings.get("training_catalogue")
     try:
-        kept = await asyncio.to_thread(load, path) if isinstance(path, Path) else Kept()
+        path = settings.training_catalogue
+        foreign = await asyncio.to_thread(load, path) if path else ForeignCatalogue()
     except NotACatalogue as error:
         raise CannotOpen(f"TRAINING_CATALOGUE: {error}") from None
-    with STOCK.beside_ours(exercises(kept)):
+    with STOCK.beside_ours(exercises(foreign)):
         # With other exercises an equal order may get another plan: the shelf must not answer it.
         version = f"{domain.version}+{fingerprint()}"
-        domain = replace(domain, version=version) if kept.exercises else domain
+        domain = replace(domain, version=version) if foreign.exercises else domain
         yield _set_up(
             domain,
-            chooser=_exact() if settings.get("training_solver") == "exact" else None,
-            by_context=settings.get("playbook_context_matching_enabled") is True,
+            chooser=_exact() if settings.training_solver == "exact" else None,
+            by_context=settings.playbook_context_matching_enabled,
         )
 
 

@@ -1,6 +1,5 @@
 """What one order may use, and how each domain makes it."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -29,18 +28,4 @@ class OrderSettings(BaseSettings):
         default="off",
         description="`sandbox`: tests a model wrote are run, in bubblewrap and nowhere else; "
         "`kuznia doctor` says whether this machine can hold one.",
-    )
-    training_catalogue: Path | None = Field(
-        default=None,
-        description="A file for exercises of your own; `kuznia catalogue import` writes it.",
-    )
-    training_solver: Annotated[Literal["search", "exact"], Lower] = Field(
-        default="search",
-        description="How a week's exercises are chosen: `exact` is a little better, takes about a "
-        "third of a second for each week that differs, and needs the extra `solver`.",
-    )
-    playbook_context_matching_enabled: bool = Field(
-        default=False,
-        description="Lessons that speak of what a prompt asks for come first, and a model is told "
-        "of them and of what we know about it.",
     )

@@ -8,7 +8,7 @@ from typing import Literal
 from kuznia.domains.training.athlete.lexicon import gravest, health_mentions
 from kuznia.domains.training.catalogue import items_of
 from kuznia.domains.training.catalogue.matching import match
-from kuznia.domains.training.questions.answers import applied, words
+from kuznia.domains.training.questions.answers import apply_answers, free_texts
 from kuznia.domains.training.schema import units
 from kuznia.domains.training.schema.lesson import Effect, Lesson, Sign
 from kuznia.domains.training.schema.profile import (
@@ -95,8 +95,8 @@ class Athlete:
 
 def read_athlete(order: PlanInput) -> Athlete:
     """Everything an order says about a person. A yes anywhere is a yes: text, box or profile."""
-    profile = applied(order.profile, order.answers)
-    mentioned = health_mentions(order.prompt, profile.notes, *words(order.answers))
+    profile = apply_answers(order.profile, order.answers)
+    mentioned = health_mentions(order.prompt, profile.notes, *free_texts(order.answers))
     health = profile.health
     equipment, unknown = _equipment(profile.equipment)
     flags: frozenset[Flag] = frozenset(health.flags) | mentioned.flags | _signs(order.lessons)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from kuznia.domains.training.athlete.athlete import read_athlete
 from kuznia.domains.training.checks import Certificate, verify_plan
-from kuznia.domains.training.questions.answers import wrong
+from kuznia.domains.training.questions.answers import problems
 from kuznia.domains.training.schema.plan import Plan
 from kuznia.domains.training.schema.profile import PlanInput
 from kuznia.forge.terms import Finding
@@ -47,7 +47,7 @@ class Misplaced(Exception):
 def verify_submitted(request: VerifyIn) -> VerifyOut:
     """Hold the plan against every rule; raise Misplaced for what no plan may hold."""
     _check_size(request.plan)
-    problem = next(wrong(request.order.answers), None)
+    problem = next(problems(request.order.answers), None)
     if problem is not None:
         raise Misplaced(("order", "answers", problem.where), problem.message)
     verified = verify_plan(request.plan, read_athlete(request.order))
