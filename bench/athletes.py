@@ -18,7 +18,7 @@ from kuznia.domains.training.catalogue import catalogue, conditions
 from kuznia.domains.training.edits.respond import respond
 from kuznia.domains.training.edits.shapes import FeedbackIn
 from kuznia.domains.training.planner import plan
-from kuznia.domains.training.playbook.log import Log
+from kuznia.domains.training.playbook.log import LessonLog
 from kuznia.domains.training.schema.plan import Plan
 from kuznia.domains.training.schema.profile import PlanInput
 from kuznia.doors.context import Doors
@@ -117,7 +117,7 @@ async def lived(
         spoken = [text for text in wrong if dice.random() < SPEAKS][:MOST_COMPLAINTS]
         for text in spoken if learns else ():
             await respond(at.forge, who, kept.id, FeedbackIn(text=text))
-        book = Log.read(await at.forge.memory.read(who, "training")).playbook
+        book = LessonLog.read(await at.forge.memory.read(who, "training")).playbook
         now = {one.id for one in book.open if one.kind == "safety"}
         lost += len(safety - now)
         safety = now

@@ -16,7 +16,7 @@ from kuznia.domains.training.planner.limits import allowed, limits
 from kuznia.domains.training.planner.strength import problem
 from kuznia.domains.training.schema.lesson import Lesson
 from kuznia.domains.training.schema.plan import HARD
-from kuznia.domains.training.schema.profile import KEPT, Person
+from kuznia.domains.training.schema.profile import KEPT, PlanPerson
 
 GYM = {"equipment": ["full-gym"], "minutes": 60}
 LIFT = {"exercise": "BB back squat", "weight": 150}
@@ -185,7 +185,7 @@ def test_equipment_near_nothing_is_told_what_kits_there_are() -> None:
 
 def test_equipment_of_a_kept_plan_may_be_gone() -> None:
     order = {"profile": {"age": 34, "equipment": ["flux capacitor", "dumbbells"]}}
-    kept = Person.model_validate({"order": order}, context=KEPT)
+    kept = PlanPerson.model_validate({"order": order}, context=KEPT)
 
     athlete = read_athlete(kept.order)
 

@@ -16,7 +16,7 @@ from kuznia.domains.training.edits.operations import Volume
 from kuznia.domains.training.edits.respond import FeedbackResult
 from kuznia.domains.training.playbook.log import Playbook
 from kuznia.domains.training.schema.lesson import Lesson, Prefer
-from kuznia.domains.training.schema.profile import Person
+from kuznia.domains.training.schema.profile import PlanPerson
 from kuznia.doors.legacy import plan_shapes
 from kuznia.doors.legacy.trainingplan import reply
 from kuznia.forge.shelf.kept import Kept
@@ -366,7 +366,7 @@ def test_what_was_refused_or_unclear_is_said_in_the_plans_language() -> None:
     coached = Coached(
         intent="update_request",
         plan=made,
-        person=Person(order=a_told()),
+        person=PlanPerson(order=a_told()),
         operations=(OperationResult(Volume(sets=2), False, (heavy,)),),
         unsure=(("barbell-back-squat", "push-up"),),
     )

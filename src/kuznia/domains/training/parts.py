@@ -26,7 +26,7 @@ from kuznia.domains.training.prompt import prompt as prompt_of
 from kuznia.domains.training.prompt import wishes
 from kuznia.domains.training.questions.answers import problems
 from kuznia.domains.training.schema.plan import Plan
-from kuznia.domains.training.schema.profile import Person, PlanInput
+from kuznia.domains.training.schema.profile import PlanInput, PlanPerson
 from kuznia.domains.training.settings import TrainingSettings
 from kuznia.forge.terms import (
     AnyDomain,
@@ -159,13 +159,13 @@ def _certify(bench: PlanBench) -> Certificate:
     return _study(bench).certificate
 
 
-def _person(bench: PlanBench) -> Person:
-    return Person(order=bench.reading.input)
+def _person(bench: PlanBench) -> PlanPerson:
+    return PlanPerson(order=bench.reading.input)
 
 
 PLAN = _plan_part(choose, _prompt)
 CERTIFICATE: Part[Certificate, PlanOrder] = Part(name="certificate", needs=("plan",), make=_certify)
-PERSON: Part[Person, PlanOrder] = Part(name="person", needs=("plan",), make=_person)
+PERSON: Part[PlanPerson, PlanOrder] = Part(name="person", needs=("plan",), make=_person)
 
 
 def parts(_: PlanOrder) -> tuple[Part[Any, PlanOrder], ...]:

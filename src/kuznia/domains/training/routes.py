@@ -15,7 +15,7 @@ from kuznia.domains.training.checks.submitted import (
 )
 from kuznia.domains.training.edits.respond import FeedbackResult, respond
 from kuznia.domains.training.edits.shapes import FeedbackIn, FeedbackOut, named
-from kuznia.domains.training.playbook.log import Close, Edit, Log
+from kuznia.domains.training.playbook.log import Close, Edit, LessonLog
 from kuznia.domains.training.playbook.shapes import LessonIn, PlaybookOut
 from kuznia.domains.training.questions import (
     QuestionsIn,
@@ -187,7 +187,7 @@ async def _change_lesson(request: Request, user_id: str, delta: Edit | Close) ->
     owner = _owner(request, user_id)
 
     def change(entries: Entries) -> Entries:
-        log = Log.read(entries)
+        log = LessonLog.read(entries)
         if delta.lesson not in log.playbook.lessons:
             raise NotFound("There is no such lesson.")
         return log.learn(delta, day=delta.day).entries
@@ -203,7 +203,7 @@ async def _playbook(request: Request, user_id: str) -> PlaybookOut:
 
 
 def _shape(owner: Caller, log: Entries) -> PlaybookOut:
-    book = Log.read(log).playbook
+    book = LessonLog.read(log).playbook
     return PlaybookOut(
         user_id=owner.id,
         lessons=tuple(book.lessons.values()),

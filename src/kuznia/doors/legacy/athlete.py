@@ -28,7 +28,7 @@ from kuznia.platform.errors import invalid
 
 Number = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 Name = Annotated[str, StringConstraints(max_length=200)]
-MOST_NOTES = 2000
+MAX_NOTES = 2000
 CYRILLIC = re.compile(r"[а-яіїєґ]", re.IGNORECASE)
 ENDURANCE = re.compile(
     r"\b(?:run|jog|marathon|\d+ ?k\b|endurance|stamina|cardio|cycl|bike|swim|row|walk|hik)"
@@ -116,7 +116,7 @@ def asked(person: PersonalInfo) -> tuple[tuple[Question, ...], int]:
 
 
 def ordered(
-    person: PersonalInfo, responses: Mapping[str, Answer | None], said: tuple[OldQuestion, ...]
+    person: PersonalInfo, responses: Mapping[str, Answer | None], shown: tuple[OldQuestion, ...]
 ) -> PlanInput:
     """The order they add up to. Answers to questions of somebody else's are read as free text."""
     # Nothing picked of several is no answer.
@@ -128,12 +128,12 @@ def ordered(
     ]
     if wrong:
         raise invalid(wrong)
-    texts = {one.id: one.text for one in said}
+    texts = {one.id: one.text for one in shown}
     notes = ". ".join(_foreign(answers, texts))
     profile = begun(person, answers)
     if notes:
         notes = f"{profile.notes}. {notes}" if profile.notes else notes
-        profile = profile.model_copy(update={"notes": notes[:MOST_NOTES]})
+        profile = profile.model_copy(update={"notes": notes[:MAX_NOTES]})
     return PlanInput(
         prompt=person.goal_description or "A training plan.",
         profile=profile,
@@ -186,5 +186,5 @@ def _listed(name: str, answer: Answer) -> Answer:
 def _foreign(answers: Mapping[str, Answer], texts: Mapping[str, str]) -> Iterator[str]:
     for name, one in answers.items():
         if _ours(name) is None:
-            said = ", ".join(one) if isinstance(one, tuple) else " ".join(free_texts({name: one}))
-            yield f"{texts.get(name, '')} {said or one}".strip()
+            text = ", ".join(one) if isinstance(one, tuple) else " ".join(free_texts({name: one}))
+            yield f"{texts.get(name, '')} {text or one}".strip()

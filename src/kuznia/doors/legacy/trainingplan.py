@@ -8,7 +8,7 @@ from pydantic_core import from_json
 
 from kuznia.domains.training.edits.respond import FeedbackResult, respond
 from kuznia.domains.training.edits.shapes import FeedbackIn, named
-from kuznia.domains.training.playbook.log import Log, Playbook
+from kuznia.domains.training.playbook.log import LessonLog, Playbook
 from kuznia.domains.training.questions import Question
 from kuznia.domains.training.schema.plan import Plan
 from kuznia.doors.context import doors
@@ -179,9 +179,9 @@ async def initial_questions(request: Request) -> Response:
 @router.post("/generate", include_in_schema=False)
 async def generate(request: Request) -> Response:
     """The same order once more finds the plan a model had a part in; ours costs nothing anew."""
-    at, who, sent = doors(request), caller_of(request), await PLAN.read(request)
-    given = ordered(sent.personal_info, sent.initial_responses, sent.initial_questions)
-    run = at.runs.start(await at.order("training", given, who), goes_on=False)
+    context, who, sent = doors(request), caller_of(request), await PLAN.read(request)
+    order = ordered(sent.personal_info, sent.initial_responses, sent.initial_questions)
+    run = context.runs.start(await context.order("training", order, who), goes_on=False)
     await ended(request, run)
     kept = accepted(run)
     artefact = from_json(kept.body)
@@ -268,7 +268,7 @@ async def playbook(
 
 
 async def _book(request: Request, who: Caller) -> Playbook:
-    return Log.read(await doors(request).forge.memory.read(who, "training")).playbook
+    return LessonLog.read(await doors(request).forge.memory.read(who, "training")).playbook
 
 
 def reply(result: FeedbackResult) -> str:

@@ -7,7 +7,7 @@ from tests.domains.training.checks.breaking import each_day, each_dose, each_wee
 from tests.domains.training.makers import a_plan
 
 from kuznia.domains.training.checks import findings, verify, verify_plan
-from kuznia.domains.training.schema.plan import Block, Day, Plan, Step, Week
+from kuznia.domains.training.schema.plan import Day, EffortStep, Plan, StepBlock, Week
 
 PLAN, ATHLETE = a_plan(
     {"equipment": ["full-gym"], "lifts": [{"exercise": "deadlift", "weight": 90}]}
@@ -63,7 +63,7 @@ def test_orders_must_count_up() -> None:
 
 
 def test_a_step_must_last_and_have_a_zone() -> None:
-    nothing = Block(times=1, steps=(Step(seconds=0, zone=9, effort="?"),))
+    nothing = StepBlock(times=1, steps=(EffortStep(seconds=0, zone=9, effort="?"),))
     broken = sessions(RUNS, lambda _, __, one: one.model_copy(update={"blocks": (nothing,)}))
 
     assert "X01" in codes(broken, RUNNER)

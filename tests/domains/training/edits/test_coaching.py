@@ -27,11 +27,11 @@ from kuznia.domains.training.edits.operations import (
     Volume,
 )
 from kuznia.domains.training.planner import plan
-from kuznia.domains.training.playbook.log import Count, Learn, Log, Trained
+from kuznia.domains.training.playbook.log import Count, Learn, LessonLog, Trained
 from kuznia.domains.training.playbook.session import LoggedExercise, LoggedSession
 from kuznia.domains.training.schema.lesson import AvoidExercise, DayUnavailable, Minutes, Sign
 from kuznia.domains.training.schema.plan import Plan
-from kuznia.domains.training.schema.profile import Person
+from kuznia.domains.training.schema.profile import PlanPerson
 
 GYM: dict[str, Any] = {
     "equipment": ["full-gym"],
@@ -45,10 +45,10 @@ BENCH = "barbell-bench-press"
 
 
 def standing(
-    made: Plan = PLAN, told=TOLD, *, log: Log | None = None, now=date(2026, 11, 21), past=0
+    made: Plan = PLAN, told=TOLD, *, log: LessonLog | None = None, now=date(2026, 11, 21), past=0
 ) -> Standing:
-    person = Person(order=told, past=past)
-    return Standing(artefact="art_1", plan=made, person=person, log=log or Log(), date=now)
+    person = PlanPerson(order=told, past=past)
+    return Standing(artefact="art_1", plan=made, person=person, log=log or LessonLog(), date=now)
 
 
 def coached(said: Feedback, **more: Any) -> Coached:
@@ -116,7 +116,7 @@ def test_days_get_as_short_as_was_asked():
 
 
 def test_thanks_change_nothing_even_when_there_are_lessons_to_keep_to():
-    log = Log().learn(Learn(text="x", kind="logistics", effects=(Minutes(minutes=30),)))
+    log = LessonLog().learn(Learn(text="x", kind="logistics", effects=(Minutes(minutes=30),)))
     found = coached("great, thanks!", log=log)
 
     assert found.intent == "satisfied"
@@ -177,7 +177,7 @@ def test_a_logged_day_is_past_in_a_plan_without_dates():
 
 def test_a_day_logged_on_another_copy_of_the_plan_is_past_too():
     first = coached(session(LoggedExercise(exercise=BENCH, reps=(5, 5)), week=2))
-    found = coached("I hate barbell bench presses", log=Log().learn(*first.deltas))
+    found = coached("I hate barbell bench presses", log=LessonLog().learn(*first.deltas))
 
     assert found.plan.weeks[0] == PLAN.weeks[0]
 
@@ -225,7 +225,7 @@ def test_what_is_skipped_twice_is_a_dislike_and_swapped():
 
 
 def test_a_session_says_that_the_lessons_of_its_plan_were_applied():
-    book = Log().learn(Learn(text="x", kind="logistics", effects=(Minutes(minutes=50),)))
+    book = LessonLog().learn(Learn(text="x", kind="logistics", effects=(Minutes(minutes=50),)))
     (lesson,) = book.playbook.open
     made = PLAN.model_copy(update={"lessons": (lesson.id, "l-gone")})
     found = coached(session(LoggedExercise(exercise=BENCH, reps=(5,))), made=made, log=book)
@@ -256,7 +256,7 @@ def test_a_stop_sign_ends_the_plan_and_is_remembered_by_name():
 
 
 def test_a_stop_sign_told_of_another_plan_stops_this_one():
-    log = Log().learn(Learn(text="x", kind="safety", effects=(Sign(flag="fainting"),)))
+    log = LessonLog().learn(Learn(text="x", kind="safety", effects=(Sign(flag="fainting"),)))
     found = coached("I love rows", log=log)
 
     assert found.decline is not None
@@ -293,7 +293,7 @@ def test_a_playbook_that_closes_every_day_closes_none():
     lessons = (
         Learn(text="x", kind="logistics", effects=(DayUnavailable(day=n),)) for n in range(1, 8)
     )
-    found = coached("I hate barbell bench presses", log=Log().learn(*lessons))
+    found = coached("I hate barbell bench presses", log=LessonLog().learn(*lessons))
 
     assert days(found.plan) == days(PLAN)
 

@@ -13,7 +13,7 @@ from kuznia.domains.training.playbook.log import (
     Close,
     Count,
     Learn,
-    Log,
+    LessonLog,
     Trained,
     learnt_id,
 )
@@ -42,7 +42,7 @@ def trained(number: int) -> Trained:
     return Trained(plan="art_1", session=LoggedSession(week=week, day=day, entries=entries))
 
 
-def effects(log: Log) -> list[Effect]:
+def effects(log: LessonLog) -> list[Effect]:
     return [effect for lesson in log.playbook.open for effect in lesson.effects]
 
 
@@ -56,7 +56,7 @@ def effects(log: Log) -> list[Effect]:
     ],
 )
 def test_what_is_said_last_holds(before: Effect, after: Effect) -> None:
-    assert effects(Log().learn(said(before)).learn(said(after))) == [after]
+    assert effects(LessonLog().learn(said(before)).learn(said(after))) == [after]
 
 
 @pytest.mark.parametrize(
@@ -68,24 +68,26 @@ def test_what_is_said_last_holds(before: Effect, after: Effect) -> None:
     ],
 )
 def test_what_goes_together_stays_together(before: Effect, after: Effect) -> None:
-    assert effects(Log().learn(said(before)).learn(said(after))) == [before, after]
+    assert effects(LessonLog().learn(said(before)).learn(said(after))) == [before, after]
 
 
 def test_a_wish_does_not_unsay_what_hurt() -> None:
     hurt = said(AvoidExercise(exercise=ROW), kind="safety")
 
-    assert AvoidExercise(exercise=ROW) in effects(Log().learn(hurt, said(Prefer(exercise=ROW))))
+    assert AvoidExercise(exercise=ROW) in effects(
+        LessonLog().learn(hurt, said(Prefer(exercise=ROW)))
+    )
 
 
 def test_what_is_learnt_knows_its_day() -> None:
-    (lesson,) = Log().learn(said(Prefer(exercise=ROW)), day=DAY).playbook.open
+    (lesson,) = LessonLog().learn(said(Prefer(exercise=ROW)), day=DAY).playbook.open
 
     assert lesson.learnt == DAY
 
 
 def test_a_log_is_read_as_it_was_written() -> None:
     lesson = said(Prefer(exercise=ROW))
-    log = Log().learn(
+    log = LessonLog().learn(
         lesson,
         trained(1),
         Count(lesson=learnt_id(lesson), helped=True),
@@ -93,12 +95,12 @@ def test_a_log_is_read_as_it_was_written() -> None:
         day=DAY,
     )
 
-    assert Log.read(log.entries) == log
-    assert Log.read(log.entries).entries == log.entries
+    assert LessonLog.read(log.entries) == log
+    assert LessonLog.read(log.entries).entries == log.entries
 
 
 def test_a_longer_log_begins_as_the_shorter_one_did() -> None:
-    log = Log().learn(said(Minutes(minutes=30)), day=DAY)
+    log = LessonLog().learn(said(Minutes(minutes=30)), day=DAY)
     longer = log.learn(said(Minutes(minutes=60)), day=DAY)
 
     assert longer.entries[: len(log.entries)] == log.entries
@@ -107,20 +109,20 @@ def test_a_longer_log_begins_as_the_shorter_one_did() -> None:
 def test_a_long_log_is_written_anew_with_all_that_is_open() -> None:
     hurt, likes = said(AvoidTag(tag="dip"), kind="safety"), said(Prefer(exercise=ROW))
     gone = said(AvoidExercise(exercise="pull-up"))
-    log = Log().learn(hurt, likes, gone, Close(lesson=learnt_id(gone), by="person"))
+    log = LessonLog().learn(hurt, likes, gone, Close(lesson=learnt_id(gone), by="person"))
     before = log.playbook.open
     log = log.learn(*(trained(number) for number in range(MAX_DELTAS)))
 
     assert log.playbook.open == before
     assert len(log.deltas) == len(before) + MAX_SESSIONS
     assert log.playbook.sessions[-1] == trained(MAX_DELTAS - 1)
-    assert Log.read(log.entries) == log
+    assert LessonLog.read(log.entries) == log
 
 
 @settings(max_examples=20)
 @given(st.lists(st.integers(0, 300), max_size=40))
 def test_a_log_never_grows_past_its_bound_and_keeps_safety(numbers: list[int]) -> None:
-    log, tags = Log(), set[str]()
+    log, tags = LessonLog(), set[str]()
     for number in numbers:
         tags.add(f"t{number % 9}")
         sessions = (trained(number) for _ in range(number))

@@ -129,7 +129,7 @@ def kits() -> Mapping[str, Kit]:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class HealthCondition:
     """What a condition takes out of the catalogue."""
 
     tags: frozenset[str]
@@ -146,11 +146,11 @@ class Condition:
 
 
 @cache
-def conditions() -> Mapping[str, Condition]:
+def conditions() -> Mapping[str, HealthCondition]:
     """Every condition that filters exercises."""
     return MappingProxyType(
         {
-            name: Condition(
+            name: HealthCondition(
                 frozenset(row.get("tags", ())),
                 frozenset(row.get("patterns", ())),
                 frozenset(row.get("acute_tags", ())),

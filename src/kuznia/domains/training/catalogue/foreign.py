@@ -164,8 +164,8 @@ def _wger(row: dict[str, Any]) -> _Foreign:
     )
 
 
-def _muscle(one: dict[str, Any]) -> str:
-    return str(one.get("name_en") or one["name"])
+def _muscle(muscle: dict[str, Any]) -> str:
+    return str(muscle.get("name_en") or muscle["name"])
 
 
 def _muscles(names: Any) -> tuple[str, ...]:
@@ -205,11 +205,11 @@ def _row(foreign: _Foreign) -> ForeignRow | str:
 def _nearest(foreign: _Foreign, loads: frozenset[str]) -> Exercise | None:
     """Our nearest exercise by name that leads with the same muscle and is loaded the same way."""
     for name in match(foreign.name).nearest:
-        one = catalogue()[name]
-        same = set(one.primary) & set(foreign.primary) and one.load_type in loads
+        exercise = catalogue()[name]
+        same = set(exercise.primary) & set(foreign.primary) and exercise.load_type in loads
         # An exercise with a choice of equipment, or held for time, says too little about another.
-        if same and one.unit == "reps" and not one.equipment_any:
-            return one
+        if same and exercise.unit == "reps" and not exercise.equipment_any:
+            return exercise
     return None
 
 

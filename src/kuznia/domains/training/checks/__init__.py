@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.catalogue import fingerprint
 from kuznia.domains.training.checks import dose, effort, endurance, people, progress, shape, words
-from kuznia.domains.training.checks.rules import Amount, Measure, Rule, rules, ruleset
-from kuznia.domains.training.checks.view import View
-from kuznia.domains.training.schema.plan import Piece, Plan
+from kuznia.domains.training.checks.rules import Amount, Measure, PlanRule, rules, ruleset
+from kuznia.domains.training.checks.view import PlanView
+from kuznia.domains.training.schema.plan import Plan, PlanPiece
 from kuznia.forge.terms import Draft, Finding, Severity
 
-Checker = Callable[[View, Rule], Iterator[Measure]]
+Checker = Callable[[PlanView, PlanRule], Iterator[Measure]]
 
 CHECKS: Mapping[str, Checker] = {
     **shape.CHECKS,
@@ -33,10 +33,10 @@ _WORSE: Mapping[Severity, int] = {"warn": 0, "mend": 1, "block": 2}
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RuleVerdict:
     """What became of one rule: how often it was measured, and every breach."""
 
-    rule: Rule
+    rule: PlanRule
     measured: int
     # The measurement that stands for the rule: its worst breach, or the last one made.
     tells: Measure | None
@@ -50,7 +50,7 @@ class Verdict:
         return breach.severity or self.rule.severity
 
 
-class Checked(Piece):
+class Checked(PlanPiece):
     """One line of a certificate."""
 
     rule: str
@@ -74,22 +74,24 @@ class Certificate(Draft):
     checks: tuple[Checked, ...]
 
 
-def verify(plan: Plan, athlete: Athlete, family: str | None = None) -> tuple[Verdict, ...]:
+def verify(plan: Plan, athlete: Athlete, family: str | None = None) -> tuple[RuleVerdict, ...]:
     """Hold a plan against every rule, or against one family of them."""
-    view = View(plan, athlete)
+    view = PlanView(plan, athlete)
     return tuple(
         _verdict(rule, view) for rule in rules().values() if family is None or rule.family == family
     )
 
 
-def _verdict(rule: Rule, view: View) -> Verdict:
+def _verdict(rule: PlanRule, view: PlanView) -> RuleVerdict:
     measures = tuple(CHECKS[rule.id](view, rule))
     breaches = tuple(measure for measure in measures if not measure.passed)
     worst = max(breaches, key=lambda breach: _WORSE[breach.severity or rule.severity], default=None)
-    return Verdict(rule, len(measures), worst or (measures[-1] if measures else None), breaches)
+    return RuleVerdict(rule, len(measures), worst or (measures[-1] if measures else None), breaches)
 
 
-def findings(verdicts: tuple[Verdict, ...], limit: int | None = MAX_FINDINGS) -> Iterator[Finding]:
+def findings(
+    verdicts: tuple[RuleVerdict, ...], limit: int | None = MAX_FINDINGS
+) -> Iterator[Finding]:
     """Every breach as a finding, a few of each rule, the worst of it first."""
     for verdict in verdicts:
         worst_first = sorted(verdict.breaches, key=lambda breach: -_WORSE[verdict.severity(breach)])
@@ -103,7 +105,7 @@ def findings(verdicts: tuple[Verdict, ...], limit: int | None = MAX_FINDINGS) ->
             )
 
 
-def certified(plan: Plan, verdicts: tuple[Verdict, ...]) -> Certificate:
+def certified(plan: Plan, verdicts: tuple[RuleVerdict, ...]) -> Certificate:
     """The certificate of a plan that was held against every rule."""
     return Certificate(
         ruleset=ruleset(),
@@ -114,7 +116,7 @@ def certified(plan: Plan, verdicts: tuple[Verdict, ...]) -> Certificate:
     )
 
 
-def _line(verdict: Verdict) -> Checked:
+def _line(verdict: RuleVerdict) -> Checked:
     tells = verdict.tells
     return Checked(
         rule=verdict.rule.id,

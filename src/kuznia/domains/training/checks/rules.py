@@ -12,7 +12,7 @@ Amount = float | int | str
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class PlanRule:
     """One rule: its number, how bad a breach is, and its parameters."""
 
     id: str
@@ -25,7 +25,7 @@ class Rule:
         str, Any
     ]  # numbers, lists and tables from rules.toml; each checker knows its own
 
-    def at(self, name: str) -> float:
+    def number(self, name: str) -> float:
         return float(self.params[name])
 
     def by(self, name: str, key: str) -> float:
@@ -52,11 +52,11 @@ _SAID = frozenset({"family", "severity", "version", "card", "message"})
 
 
 @cache
-def rules() -> Mapping[str, Rule]:
+def rules() -> Mapping[str, PlanRule]:
     """Every rule by id."""
     data = read_toml(__file__, "rules.toml")
     return {
-        name: Rule(
+        name: PlanRule(
             id=name,
             family=row["family"],
             severity=row["severity"],

@@ -27,10 +27,10 @@ from kuznia.domains.training.edits.operations import (
     day_on,
 )
 from kuznia.domains.training.edits.settling import settled
-from kuznia.domains.training.playbook.log import Count, Delta, Log, Trained
+from kuznia.domains.training.playbook.log import Count, Delta, LessonLog, Trained
 from kuznia.domains.training.playbook.session import LoggedExercise, LoggedSession
 from kuznia.domains.training.schema.plan import Plan
-from kuznia.domains.training.schema.profile import Person
+from kuznia.domains.training.schema.profile import PlanPerson
 from kuznia.forge.terms import Decline, Finding
 
 
@@ -53,8 +53,8 @@ class Standing:
 
     artefact: str
     plan: Plan
-    person: Person
-    log: Log
+    person: PlanPerson
+    log: LessonLog
     date: datetime.date
 
     @property
@@ -78,7 +78,7 @@ class Coached:
 
     intent: Intent
     plan: Plan
-    person: Person
+    person: PlanPerson
     deltas: tuple[Delta, ...] = ()
     operations: tuple[OperationResult, ...] = ()
     # For each name that could mean several exercises, what it may mean.
@@ -102,7 +102,7 @@ def coach(feedback: Feedback, standing: Standing) -> Coached:
     lessons = standing.log.learn(*deltas).playbook.open
     order = person.order.model_copy(update={"lessons": lessons})
     athlete = replace(read_athlete(order), past=past)
-    changed_person = Person(order=order, first=standing.first, past=past)
+    changed_person = PlanPerson(order=order, first=standing.first, past=past)
     # What was learnt from another plan stops this one too.
     stop = understood.decline or screening.decline(athlete)
     if stop is not None:

@@ -19,7 +19,14 @@ from kuznia.domains.training.edits.revision import (
 )
 from kuznia.domains.training.edits.shapes import FeedbackIn, named
 from kuznia.domains.training.parts import PLAN
-from kuznia.domains.training.playbook.log import Delta, Learn, Log, Playbook, Trained, learnt_id
+from kuznia.domains.training.playbook.log import (
+    Delta,
+    Learn,
+    LessonLog,
+    Playbook,
+    Trained,
+    learnt_id,
+)
 from kuznia.domains.training.schema.lesson import Lesson
 from kuznia.forge.memory import Entries
 from kuznia.forge.revise import Revision, revise
@@ -69,7 +76,10 @@ async def respond(
     if revised.changed:
         kept = await revise(forge, kept, _revision(revised), began=began)
     return FeedbackResult(
-        artefact=kept, changed=revised.changed, coached=coached, playbook=Log.read(log).playbook
+        artefact=kept,
+        changed=revised.changed,
+        coached=coached,
+        playbook=LessonLog.read(log).playbook,
     )
 
 
@@ -100,7 +110,7 @@ async def _revised(feedback: Feedback, kept: Kept, log: Entries, day: datetime.d
 
 def _learning(deltas: tuple[Delta, ...], day: datetime.date) -> Callable[[Entries], Entries]:
     def change(entries: Entries) -> Entries:
-        log = Log.read(entries)
+        log = LessonLog.read(entries)
         logged = {(entry.plan, entry.session.number) for entry in log.playbook.sessions}
         for delta in deltas:
             if isinstance(delta, Trained) and (delta.plan, delta.session.number) in logged:

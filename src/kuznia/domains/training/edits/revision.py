@@ -16,9 +16,9 @@ from kuznia.domains.training.edits.coaching import (
     coach,
 )
 from kuznia.domains.training.parts import CERTIFICATE, CHECKS, PERSON, PLAN
-from kuznia.domains.training.playbook.log import Log
+from kuznia.domains.training.playbook.log import LessonLog
 from kuznia.domains.training.schema.plan import Plan
-from kuznia.domains.training.schema.profile import KEPT, Person
+from kuznia.domains.training.schema.profile import KEPT, PlanPerson
 from kuznia.forge.terms import CheckEvidence, Draft, Finding
 
 
@@ -95,7 +95,7 @@ def _standing(artefact: str, body: bytes, log: tuple[str, ...], day: datetime.da
         raise NoPlan("There is no plan in such an artefact.")
     try:
         plan = Plan.model_validate(parts["plan"])
-        person = Person.model_validate(parts["person"], context=KEPT)
+        person = PlanPerson.model_validate(parts["person"], context=KEPT)
     except ValidationError:
         raise NoPlan("The plan was made by another version.") from None
-    return Standing(artefact=artefact, plan=plan, person=person, log=Log.read(log), date=day)
+    return Standing(artefact=artefact, plan=plan, person=person, log=LessonLog.read(log), date=day)

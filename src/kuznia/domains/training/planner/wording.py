@@ -15,7 +15,7 @@ def _texts() -> Mapping[str, Mapping[str, Any]]:
     return read_toml(__file__, "texts.toml")
 
 
-class Words:
+class PlanWords:
     """One language's templates. Reasons are made once and shared: a plan repeats them often."""
 
     def __init__(self, language: Language) -> None:

@@ -198,13 +198,13 @@ def _contradict(old: Effect, new: Effect) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Log:
+class LessonLog:
     """A person's log as read from where it is kept; `learn` gives the longer one."""
 
     deltas: tuple[Delta, ...] = ()
 
     @classmethod
-    def read(cls, entries: Iterable[str]) -> "Log":
+    def read(cls, entries: Iterable[str]) -> "LessonLog":
         """The log from its entries as they were written."""
         return cls(tuple(_DELTA.validate_json(entry) for entry in entries))
 
@@ -216,7 +216,7 @@ class Log:
     def playbook(self) -> Playbook:
         return fold(self.deltas)
 
-    def learn(self, *deltas: Delta, day: date | None = None) -> "Log":
+    def learn(self, *deltas: Delta, day: date | None = None) -> "LessonLog":
         """The log with these at its end, tidied after them, and compacted if it grew long."""
         log = self.deltas
         for delta in deltas:
@@ -224,7 +224,7 @@ class Log:
                 log = (*log, *_contradicted(fold(log), delta, day))
             log = (*log, delta.model_copy(update={"day": delta.day or day}))
         log = (*log, *tidied(fold(log), day))
-        return Log(log if len(log) <= MAX_DELTAS else _compacted(fold(log)))
+        return LessonLog(log if len(log) <= MAX_DELTAS else _compacted(fold(log)))
 
 
 def _compacted(playbook: Playbook) -> tuple[Delta, ...]:

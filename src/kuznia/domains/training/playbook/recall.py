@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from kuznia.domains.training.cards import cards
 from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.catalogue.matching import words_of
-from kuznia.domains.training.playbook.log import Log
+from kuznia.domains.training.playbook.log import LessonLog
 from kuznia.domains.training.schema.lesson import AvoidExercise, Lesson, Prefer
 from kuznia.domains.training.schema.profile import PlanInput
 
@@ -17,7 +17,7 @@ _MIN_SHARED = 2
 
 def recall(order: PlanInput, log: tuple[str, ...], *, by_context: bool = False) -> PlanInput:
     """The order with the caller's open lessons, instead of whatever lessons it came with."""
-    lessons = Log.read(log).playbook.open
+    lessons = LessonLog.read(log).playbook.open
     if by_context:
         lessons = ranked(lessons, _prompt_of(order))
     return order.model_copy(update={"lessons": lessons})

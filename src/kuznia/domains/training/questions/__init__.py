@@ -24,7 +24,7 @@ _SECONDS: Mapping[QuestionType, int] = {
 }
 
 
-class Option(BaseModel):
+class QuestionOption(BaseModel):
     """One answer that can be picked."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,7 +44,7 @@ class Question(BaseModel):
     help_text: str
     response_type: QuestionType
     order: int
-    options: tuple[Option, ...] | None = None
+    options: tuple[QuestionOption, ...] | None = None
     multiselect: bool | None = None
     min_value: float | None = None
     max_value: float | None = None
@@ -174,7 +174,9 @@ def _shape(question: BankQuestion, language: Language) -> Iterator[tuple[str, An
     row = question.row
     if question.type in {"multiple_choice", "dropdown"}:
         place = 2 if language == "uk" else 1
-        options = (Option(id=row[0], text=row[place], value=row[0]) for row in row["options"])
+        options = (
+            QuestionOption(id=row[0], text=row[place], value=row[0]) for row in row["options"]
+        )
         yield "options", tuple(options)
         yield "multiselect", question.multiselect
     elif question.type in {"slider", "rating"}:
