@@ -133,7 +133,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         log.info(
             "started",
             version=__version__,
-            model=names or NO_MODEL,
+            model=" ".join(service.name for service in models.services) or NO_MODEL,
             database=settings.public()["DATABASE_URL"],
         )
         try:

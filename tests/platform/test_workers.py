@@ -238,7 +238,7 @@ async def test_workers_that_are_not_needed_end_and_new_ones_start():
 @pytest.mark.parametrize(
     "job",
     [
-        "kuznia.domains.training.playbook.respond",
+        "kuznia.domains.training.edits.revision",
         "kuznia.domains.training.parts",
         "kuznia.domains.flows.edits.apply",
         "kuznia.domains.code.analysis.analyse",

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from pydantic_core import to_json
@@ -102,51 +102,6 @@ def make(
             from kuznia.doors.cli.browser import open_page
 
             open_page(page, settings, tools.serve)
-
-
-training = typer.Typer(name="training", help="What training plans need beside the making.")
-cli.add_typer(training)
-
-
-@training.command()
-def ask(
-    context: typer.Context,
-    out: Annotated[Path, typer.Option(help="Where the profile goes.")] = Path("profile.json"),
-    language: Annotated[Literal["en", "uk"], typer.Option(help="To be asked in.")] = "en",
-) -> None:
-    """Walk through the questions, and make the plan if you like.
-
-    A stop sign ends with advice instead of a profile.
-    """
-    from kuznia.doors.cli.asking import ask_here
-    from kuznia.doors.cli.make import MakeOptions, make_here
-
-    with faults_as_exit():
-        if ask_here(out, language):
-            opening = tools_of(context).open_doors(settings_of(context))
-            profile = {"profile": str(out)}
-            asyncio.run(make_here(opening, "training", profile, MakeOptions()))
-
-
-catalogue = typer.Typer(name="catalogue", help="Exercises of your own beside ours.")
-cli.add_typer(catalogue)
-
-
-@catalogue.callback()
-def of_exercises() -> None:
-    """With one command alone, its name would not be asked for."""
-
-
-@catalogue.command(name="import")
-def import_(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="JSON of free-exercise-db or of wger.")],
-) -> None:
-    """Read a file of exercises into TRAINING_CATALOGUE, and say what could not be read."""
-    from kuznia.doors.cli.importing import import_here
-
-    with faults_as_exit():
-        say("\n".join(import_here(file, settings_of(context).training_catalogue)))
 
 
 @cli.command()

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.domains.training.verifier import mutations as m
-from tests.domains.training.verifier.breaking import (
+from tests.domains.training.checks import mutations as m
+from tests.domains.training.checks.breaking import (
     all_in_zone,
     doses,
     each_dose,
@@ -15,7 +15,7 @@ from tests.domains.training.verifier.breaking import (
     swapped,
     without,
 )
-from tests.domains.training.verifier.mutations import (
+from tests.domains.training.checks.mutations import (
     Broken,
     every,
     lead,

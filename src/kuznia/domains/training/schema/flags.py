@@ -1,4 +1,4 @@
-"""Warning signs and conditions a person can have told us of, by name."""
+"""Warning signs and conditions that a person can tell us about, by name."""
 
 from typing import Literal
 

@@ -11,8 +11,7 @@ from tests.domains.training.makers import a_plan, an_athlete, profiles
 from kuznia.domains.training.athlete.screening import decline
 from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.checks import findings, verify
-from kuznia.domains.training.planner import plan
-from kuznia.domains.training.playbook.operations import (
+from kuznia.domains.training.edits.operations import (
     FIRST,
     Add,
     Intensity,
@@ -23,8 +22,9 @@ from kuznia.domains.training.playbook.operations import (
     Today,
     Volume,
     apply,
-    today,
+    day_on,
 )
+from kuznia.domains.training.planner import plan
 from kuznia.domains.training.schema.plan import Plan
 
 ROOMY = {"equipment": ["full-gym"], "minutes": 120, "aim": "muscle", "start": "2026-11-23"}
@@ -147,9 +147,9 @@ def test_the_past_cannot_be_rested() -> None:
 
 
 def test_today_is_found_by_date() -> None:
-    assert today(PLAN, date(2026, 11, 1)) == FIRST
-    assert today(PLAN, date(2026, 11, 30)) == Today(2, 1)
-    assert today(a_plan()[0], date(2026, 11, 30)) == FIRST
+    assert day_on(PLAN, date(2026, 11, 1)) == FIRST
+    assert day_on(PLAN, date(2026, 11, 30)) == Today(2, 1)
+    assert day_on(a_plan()[0], date(2026, 11, 30)) == FIRST
 
 
 operations = st.one_of(

@@ -1,8 +1,8 @@
 """The verifier's teeth: for every rule a plan broken in just that way makes exactly it fire."""
 
 import pytest
+from tests.domains.training.checks.cases import CASES
 from tests.domains.training.makers import a_plan
-from tests.domains.training.verifier.cases import CASES
 
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.checks import verify

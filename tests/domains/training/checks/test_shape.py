@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from tests.domains.training.checks.breaking import each_day, each_dose, each_week, sessions
 from tests.domains.training.makers import a_plan
-from tests.domains.training.verifier.breaking import each_day, each_dose, each_week, sessions
 
-from kuznia.domains.training.checks import certificate, findings, verify
-from kuznia.domains.training.schema.plan import Block, Day, Plan, Step, Week
+from kuznia.domains.training.checks import findings, verify, verify_plan
+from kuznia.domains.training.schema.plan import Day, EffortStep, Plan, StepBlock, Week
 
 PLAN, ATHLETE = a_plan(
     {"equipment": ["full-gym"], "lifts": [{"exercise": "deadlift", "weight": 90}]}
@@ -63,7 +63,7 @@ def test_orders_must_count_up() -> None:
 
 
 def test_a_step_must_last_and_have_a_zone() -> None:
-    nothing = Block(times=1, steps=(Step(seconds=0, zone=9, effort="?"),))
+    nothing = StepBlock(times=1, steps=(EffortStep(seconds=0, zone=9, effort="?"),))
     broken = sessions(RUNS, lambda _, __, one: one.model_copy(update={"blocks": (nothing,)}))
 
     assert "X01" in codes(broken, RUNNER)
@@ -72,7 +72,7 @@ def test_a_step_must_last_and_have_a_zone() -> None:
 def test_a_plan_with_nothing_in_it_has_a_certificate_that_says_so() -> None:
     empty = PLAN.model_copy(update={"weeks": (), "notices": ()})
 
-    told = certificate(empty, ATHLETE)
+    told = verify_plan(empty, ATHLETE).certificate
     assert not told.passed
     assert {line.rule for line in told.checks if not line.passed} >= {"X01", "X05"}
 
@@ -91,7 +91,7 @@ def test_lessons_about_time_and_tags_are_held_to() -> None:
 
 
 def test_the_certificate_names_measure_and_limit() -> None:
-    told = certificate(PLAN, ATHLETE)
+    told = verify_plan(PLAN, ATHLETE).certificate
     line = next(line for line in told.checks if line.rule == "V05")
 
     assert told.passed

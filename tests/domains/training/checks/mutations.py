@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from tests.domains.training.verifier.breaking import (
+from tests.domains.training.checks.breaking import (
     doses,
     each_day,
     each_dose,
@@ -19,7 +19,7 @@ from tests.domains.training.verifier.breaking import (
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.schema.lesson import AvoidExercise, Lesson
-from kuznia.domains.training.schema.plan import Day, Dose, Plan, Session, Week
+from kuznia.domains.training.schema.plan import Day, Dose, Plan, PlannedSession, Week
 
 Broken = Callable[[Plan, Athlete], tuple[Plan, Athlete]]
 
@@ -88,7 +88,7 @@ def hard_twice(made: Plan) -> Plan:
     """A hard session on three days of the week."""
     easy = [day.day for day in made.weeks[1].days if day.sessions][:3]
 
-    def change(week: Week, day: Day, session: Session) -> Session:
+    def change(week: Week, day: Day, session: PlannedSession) -> PlannedSession:
         hard = week.number == 2 and day.day in easy
         return session.model_copy(update={"kind": "tempo"}) if hard else session
 
@@ -96,14 +96,14 @@ def hard_twice(made: Plan) -> Plan:
 
 
 def one_week(number: int, factor: float) -> Callable[[Plan], Plan]:
-    def change(week: Week, _: Day, session: Session) -> Session:
+    def change(week: Week, _: Day, session: PlannedSession) -> PlannedSession:
         return scaled(session, factor) if week.number == number else session
 
     return lambda made: sessions(made, change)
 
 
 def long_by(number: int, factor: float) -> Callable[[Plan], Plan]:
-    def change(week: Week, _: Day, session: Session) -> Session:
+    def change(week: Week, _: Day, session: PlannedSession) -> PlannedSession:
         longer = week.number == number and session.kind == "long"
         return (
             session.model_copy(update={"km": (session.km or 0.0) * factor}) if longer else session
@@ -204,7 +204,7 @@ def lead_core(made: Plan) -> str:
 
 
 def others_longer(made: Plan) -> Plan:
-    def change(week: Week, _: Day, session: Session) -> Session:
+    def change(week: Week, _: Day, session: PlannedSession) -> PlannedSession:
         longer = week.number == 2 and session.kind != "long"
         return session.model_copy(update={"km": (session.km or 0.0) * 1.3}) if longer else session
 
@@ -228,7 +228,7 @@ def two_long_days(made: Plan) -> Plan:
     """Every session at its longest, and a second long one."""
     first = next(day.day for day in made.weeks[0].days if day.sessions)
 
-    def change(_: Week, day: Day, session: Session) -> Session:
+    def change(_: Week, day: Day, session: PlannedSession) -> PlannedSession:
         if session.kind == "long" or day.day == first:
             return session.model_copy(update={"kind": "long", "minutes": 150})
         return session.model_copy(update={"minutes": 90})
@@ -240,7 +240,7 @@ def legs_heavy(made: Plan) -> Plan:
     legs = {"quads", "hamstrings", "glutes"}
     tired = doses(made, lambda row: bool(legs & set(catalogue()[row[2].id].primary)), rir=2)
 
-    def change(_: Week, __: Day, session: Session) -> Session:
+    def change(_: Week, __: Day, session: PlannedSession) -> PlannedSession:
         return session.model_copy(update={"kind": "long"}) if session.kind == "easy" else session
 
     return sessions(tired, change)

@@ -16,7 +16,7 @@ from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.catalogue import Exercise, catalogue
 from kuznia.domains.training.checks import findings, verify
 from kuznia.domains.training.checks.rules import rules
-from kuznia.domains.training.playbook.logbook import Step, moved
+from kuznia.domains.training.edits.logbook import Step, moved
 from kuznia.domains.training.schema.lesson import Short
 from kuznia.domains.training.schema.plan import Day, DayKind, Dose, Plan, Progression, Reason, Week
 from kuznia.forge.terms import Finding
@@ -27,7 +27,7 @@ class _Operation(BaseModel):
 
 
 class Swap(_Operation):
-    """One exercise for another, wherever it stands from today on."""
+    """One exercise in place of another, wherever it stands from today on."""
 
     do: Literal["swap"] = "swap"
     out: Short
@@ -35,7 +35,7 @@ class Swap(_Operation):
 
 
 class Intensity(_Operation):
-    """So many more or fewer repetitions in reserve, or a step of the load by its own rule."""
+    """More or fewer repetitions in reserve, or one step of the load by its own rule."""
 
     do: Literal["intensity"] = "intensity"
     reserve: int = Field(default=0, ge=-2, le=2)
@@ -44,7 +44,7 @@ class Intensity(_Operation):
 
 
 class MoveDay(_Operation):
-    """What one weekday holds and what another does change places, in one week."""
+    """Two weekdays of one week change places."""
 
     do: Literal["move_day"] = "move_day"
     week: int = Field(ge=1, le=16)
@@ -61,7 +61,7 @@ class RestDay(_Operation):
 
 
 class Volume(_Operation):
-    """So many sets more or fewer of one exercise, or of all."""
+    """More or fewer sets of one exercise, or of all."""
 
     do: Literal["volume"] = "volume"
     sets: int = Field(ge=-2, le=2)
@@ -78,7 +78,7 @@ class Add(_Operation):
 
 
 class Remove(_Operation):
-    """An exercise less, wherever it stands from today on."""
+    """Take an exercise out, wherever it stands from today on."""
 
     do: Literal["remove"] = "remove"
     exercise: Short
@@ -104,12 +104,12 @@ class Today:
 FIRST = Today(1, 1)
 
 
-def today(plan: Plan, now: datetime.date) -> Today:
-    """The plan's day for a date; a plan without dates has not begun."""
+def day_on(plan: Plan, date: datetime.date) -> Today:
+    """The plan's day on a date; a plan without dates has not begun."""
     start = plan.weeks[0].days[0].date if plan.weeks else None
-    if start is None or now <= start:
+    if start is None or date <= start:
         return FIRST
-    gone = (now - start).days
+    gone = (date - start).days
     return Today(gone // 7 + 1, gone % 7 + 1)
 
 
@@ -122,29 +122,31 @@ class Changed:
     findings: tuple[Finding, ...] = ()
 
 
-def apply(plan: Plan, athlete: Athlete, operation: Operation, at: Today = FIRST) -> Changed:
-    """Do it, check all rules, and keep it only if nothing is worse than it was."""
+def apply(plan: Plan, athlete: Athlete, operation: Operation, today: Today = FIRST) -> Changed:
+    """Apply an operation, check all rules, and keep it only if nothing is worse than before."""
     try:
-        after = _DO[type(operation)](plan, operation, at)
+        after = _DO[type(operation)](plan, operation, today)
     except _Impossible as refusal:
         return Changed(plan, False, (refusal.finding,))
     if after == plan:
-        nothing = Finding("operation", "warn", "plan", "There is nothing of that to change.")
+        nothing = Finding(
+            "operation", "warn", "plan", "This operation changes nothing in the plan."
+        )
         return Changed(plan, False, (nothing,))
-    before = set(_said(findings(verify(plan, athlete), most=None)))
+    before = set(_keys(findings(verify(plan, athlete), limit=None)))
     worse = tuple(
-        one
-        for one in findings(verify(after, athlete))
-        if one.stands and before.isdisjoint(_said((one,)))
+        finding
+        for finding in findings(verify(after, athlete))
+        if finding.stands and before.isdisjoint(_keys((finding,)))
     )
-    refused = any(_forbids(one, operation) for one in worse)
+    refused = any(_forbids(finding, operation) for finding in worse)
     return Changed(plan if refused else after, not refused, worse)
 
 
-def _said(found: Iterable[Finding]) -> Iterator[tuple[str, str]]:
-    """Places move when something is taken out: the same thing said of another place is no news."""
-    for one in found:
-        yield from ((one.code, one.where), (one.code, one.message))
+def _keys(several: Iterable[Finding]) -> Iterator[tuple[str, str]]:
+    """Places move when something is taken out: an equal message on another place is not new."""
+    for finding in several:
+        yield from ((finding.code, finding.where), (finding.code, finding.message))
 
 
 def _forbids(finding: Finding, operation: Operation) -> bool:
@@ -168,12 +170,12 @@ class _Impossible(Exception):
         self.finding = Finding("operation", "block", where, message)
 
 
-def _each_day(plan: Plan, at: Today, change: Callable[[Day], Day]) -> Plan:
+def _each_day(plan: Plan, today: Today, change: Callable[[Day], Day]) -> Plan:
     """The plan with every day from today on changed; weeks that stay the same stay the same."""
     weeks: list[Week] = []
     for week in plan.weeks:
         days = tuple(
-            change(day) if 7 * (week.number - 1) + day.day >= at.number else day
+            change(day) if 7 * (week.number - 1) + day.day >= today.number else day
             for day in week.days
         )
         weeks.append(week if days == week.days else week.model_copy(update={"days": days}))
@@ -211,11 +213,11 @@ def _minutes(doses: tuple[Dose, ...]) -> int:
 def _known(name: str) -> Exercise:
     exercise = catalogue().get(name)
     if exercise is None:
-        raise _Impossible("exercise", "No exercise of that name is in the catalogue.")
+        raise _Impossible("exercise", "The catalogue has no exercise of this name.")
     return exercise
 
 
-def _swap(plan: Plan, operation: Swap, at: Today) -> Plan:
+def _swap(plan: Plan, operation: Swap, today: Today) -> Plan:
     into = _known(operation.into)
 
     def change(day: Day) -> Day:
@@ -229,7 +231,7 @@ def _swap(plan: Plan, operation: Swap, at: Today) -> Plan:
             ),
         )
 
-    return _each_day(plan, at, change)
+    return _each_day(plan, today, change)
 
 
 def _instead(dose: Dose, into: Exercise, plan: Plan) -> Dose:
@@ -250,13 +252,13 @@ def _instead(dose: Dose, into: Exercise, plan: Plan) -> Dose:
     )
 
 
-def _each_dose(plan: Plan, at: Today, change: Callable[[Dose], Dose]) -> Plan:
+def _each_dose(plan: Plan, today: Today, change: Callable[[Dose], Dose]) -> Plan:
     return _each_day(
-        plan, at, lambda day: _with(day, tuple(change(dose) for dose in day.exercises))
+        plan, today, lambda day: _with(day, tuple(change(dose) for dose in day.exercises))
     )
 
 
-def _intensity(plan: Plan, operation: Intensity, at: Today) -> Plan:
+def _intensity(plan: Plan, operation: Intensity, today: Today) -> Plan:
     def change(dose: Dose) -> Dose:
         if operation.exercise not in {None, dose.id}:
             return dose
@@ -265,37 +267,37 @@ def _intensity(plan: Plan, operation: Intensity, at: Today) -> Plan:
             dose = dose if dose.load is None else moved(dose, operation.step)
         rir = dose.rir + operation.reserve
         if not 0 <= rir <= 6:
-            raise _Impossible("reserve", "The reserve would leave its range of 0 to 6.")
+            raise _Impossible("reserve", "The reserve would leave its range of 0 to 6 repetitions.")
         # A load belongs to its effort; where the effort changes, the reserve leads.
         freed = {"percent": None, "load": None, "load_unit": None}
         return dose.model_copy(update={"rir": rir, **(freed if operation.reserve else {})})
 
-    return _each_dose(plan, at, change)
+    return _each_dose(plan, today, change)
 
 
-def _volume(plan: Plan, operation: Volume, at: Today) -> Plan:
+def _volume(plan: Plan, operation: Volume, today: Today) -> Plan:
     def change(dose: Dose) -> Dose:
         if operation.exercise not in {None, dose.id}:
             return dose
         sets = dose.sets + operation.sets
         if sets < 1:
-            raise _Impossible("sets", "An exercise without a set is removed, not shrunk.")
+            raise _Impossible("sets", "An exercise has at least one set; `remove` takes it out.")
         return dose.model_copy(update={"sets": sets})
 
-    return _each_dose(plan, at, change)
+    return _each_dose(plan, today, change)
 
 
-def _remove(plan: Plan, operation: Remove, at: Today) -> Plan:
+def _remove(plan: Plan, operation: Remove, today: Today) -> Plan:
     return _each_day(
         plan,
-        at,
+        today,
         lambda day: _with(
             day, tuple(dose for dose in day.exercises if dose.id != operation.exercise)
         ),
     )
 
 
-def _add(plan: Plan, operation: Add, at: Today) -> Plan:
+def _add(plan: Plan, operation: Add, today: Today) -> Plan:
     exercise = _known(operation.exercise)
     low, high = (8, 12) if exercise.unit == "reps" else (20, 30)
     dose = Dose(
@@ -317,29 +319,33 @@ def _add(plan: Plan, operation: Add, at: Today) -> Plan:
     )
 
     def change(day: Day) -> Day:
-        if day.day != operation.day or exercise.id in {one.id for one in day.exercises}:
+        if day.day != operation.day or exercise.id in {dose.id for dose in day.exercises}:
             return day
         place = next(
-            (at for at, one in enumerate(day.exercises) if _later(catalogue()[one.id], exercise)),
+            (
+                place
+                for place, other in enumerate(day.exercises)
+                if _later(catalogue()[other.id], exercise)
+            ),
             len(day.exercises),
         )
         return _with(day, (*day.exercises[:place], dose, *day.exercises[place:]))
 
-    return _each_day(plan, at, change)
+    return _each_day(plan, today, change)
 
 
 _WISH: Mapping[str, str] = {"en": "You asked for it.", "uk": "Ви попросили."}
 
 
-def _later(one: Exercise, than: Exercise) -> bool:
-    return than.compound and not one.compound
+def _later(exercise: Exercise, than: Exercise) -> bool:
+    return than.compound and not exercise.compound
 
 
-def _day_of(plan: Plan, week: int, day: int, at: Today) -> Day:
+def _day_of(plan: Plan, week: int, day: int, today: Today) -> Day:
     if week > len(plan.weeks):
         raise _Impossible("week", "The plan has no such week.")
-    if 7 * (week - 1) + day < at.number:
-        raise _Impossible("day", "That day is past and stays as it was.")
+    if 7 * (week - 1) + day < today.number:
+        raise _Impossible("day", "That day is past; past days never change.")
     return plan.weeks[week - 1].days[day - 1]
 
 
@@ -350,12 +356,12 @@ def _put(plan: Plan, week: int, days: Mapping[int, Day]) -> Plan:
     return plan.model_copy(update={"weeks": weeks})
 
 
-def _move(plan: Plan, operation: MoveDay, at: Today) -> Plan:
-    one = _day_of(plan, operation.week, operation.day, at)
-    other = _day_of(plan, operation.week, operation.to, at)
+def _move(plan: Plan, operation: MoveDay, today: Today) -> Plan:
+    day = _day_of(plan, operation.week, operation.day, today)
+    other = _day_of(plan, operation.week, operation.to, today)
     moved = {
-        one.day: other.model_copy(update={"day": one.day, "date": one.date}),
-        other.day: one.model_copy(update={"day": other.day, "date": other.date}),
+        day.day: other.model_copy(update={"day": day.day, "date": day.date}),
+        other.day: day.model_copy(update={"day": other.day, "date": other.date}),
     }
     return _put(plan, operation.week, moved)
 
@@ -366,8 +372,8 @@ _REST: Mapping[str, str] = {
 }
 
 
-def _rest(plan: Plan, operation: RestDay, at: Today) -> Plan:
-    day = _day_of(plan, operation.week, operation.day, at)
+def _rest(plan: Plan, operation: RestDay, today: Today) -> Plan:
+    day = _day_of(plan, operation.week, operation.day, today)
     reason = Reason(text=_REST[plan.language], cites=("rest-day",))
     empty = {"kind": "rest", "minutes": 0, "exercises": (), "sessions": (), "reason": reason}
     return _put(plan, operation.week, {day.day: day.model_copy(update=empty)})

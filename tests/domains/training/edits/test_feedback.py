@@ -5,10 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.domains.training.makers import a_plan
 
-from kuznia.domains.training.playbook import Count, Learn, fold
-from kuznia.domains.training.playbook.feedback import understand
-from kuznia.domains.training.playbook.logbook import Logged, next_dose, taught
-from kuznia.domains.training.playbook.operations import Intensity, Remove, RestDay, Swap, Volume
+from kuznia.domains.training.edits.feedback import understand
+from kuznia.domains.training.edits.logbook import next_dose, taught
+from kuznia.domains.training.edits.operations import Intensity, Remove, RestDay, Swap, Volume
+from kuznia.domains.training.playbook.log import Count, Learn, fold
+from kuznia.domains.training.playbook.session import LoggedExercise
 from kuznia.domains.training.schema.lesson import (
     AvoidExercise,
     AvoidTag,
@@ -148,8 +149,8 @@ def a_dose(**update) -> Dose:
     return dose.model_copy(update=update)
 
 
-def a_log(*reps: int, **update) -> Logged:
-    return Logged(exercise="barbell-back-squat", reps=reps, **update)
+def a_log(*reps: int, **update) -> LoggedExercise:
+    return LoggedExercise(exercise="barbell-back-squat", reps=reps, **update)
 
 
 def test_two_good_sessions_move_the_load_up() -> None:

@@ -5,7 +5,15 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from kuznia.domains.training.catalogue import Exercise, catalogue
-from kuznia.domains.training.schema.plan import Block, Day, Dose, Plan, Session, Step, Week
+from kuznia.domains.training.schema.plan import (
+    Day,
+    Dose,
+    EffortStep,
+    Plan,
+    PlannedSession,
+    StepBlock,
+    Week,
+)
 
 Row = tuple[Week, Day, Dose]
 
@@ -128,7 +136,9 @@ def _sum(days: Iterable[list[Dose]], muscle: str) -> float:
     )
 
 
-def sessions(plan: Plan, change: Callable[[Week, Day, Session], Session | None]) -> Plan:
+def sessions(
+    plan: Plan, change: Callable[[Week, Day, PlannedSession], PlannedSession | None]
+) -> Plan:
     def day_of(week: Week, day: Day) -> Day:
         changed = (change(week, day, one) for one in day.sessions)
         kept = tuple(one for one in changed if one)
@@ -138,10 +148,10 @@ def sessions(plan: Plan, change: Callable[[Week, Day, Session], Session | None])
     return settled(each_day(plan, day_of))
 
 
-def scaled(session: Session, factor: float) -> Session:
+def scaled(session: PlannedSession, factor: float) -> PlannedSession:
     """The same session, longer or shorter by a factor."""
     blocks = tuple(
-        Block(
+        StepBlock(
             times=block.times,
             steps=tuple(
                 step.model_copy(update={"seconds": max(1, round(step.seconds * factor))})
@@ -157,6 +167,6 @@ def scaled(session: Session, factor: float) -> Session:
     )
 
 
-def all_in_zone(session: Session, zone: int, **update: Any) -> Session:
-    step = Step(seconds=session.minutes * 60, zone=zone, effort="as told")
-    return session.model_copy(update={"blocks": (Block(times=1, steps=(step,)),), **update})
+def all_in_zone(session: PlannedSession, zone: int, **update: Any) -> PlannedSession:
+    step = EffortStep(seconds=session.minutes * 60, zone=zone, effort="as told")
+    return session.model_copy(update={"blocks": (StepBlock(times=1, steps=(step,)),), **update})

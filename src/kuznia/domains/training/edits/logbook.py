@@ -1,25 +1,25 @@
-"""A logged session: what was really done moves the loads by rule and teaches the playbook."""
+"""A logged session: what was done moves the loads by their rule and teaches the playbook."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from kuznia.domains.training.athlete.units import KG_IN_LB, to_plates
 from kuznia.domains.training.catalogue import catalogue
-from kuznia.domains.training.playbook import Count, Learn
-from kuznia.domains.training.playbook.logged import Logged
+from kuznia.domains.training.playbook.log import Count, Learn
+from kuznia.domains.training.playbook.session import LoggedExercise
 from kuznia.domains.training.schema.lesson import AvoidExercise, Lesson, Prefer
 from kuznia.domains.training.schema.plan import Dose, Plan
+from kuznia.domains.training.schema.units import KG_IN_LB, to_plates
 
 Step = Literal["up", "back"]
 Moved = Step | Literal["same"]
-# Pain above this is a reason to leave an exercise out, not to push through.
-TOO_MUCH_PAIN = 3
+# An exercise that hurts more than this is left out.
+MAX_PAIN = 3
 _SKIPS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Next:
+class NextDose:
     """The next dose of an exercise, and the rule that moved it."""
 
     dose: Dose
@@ -27,7 +27,7 @@ class Next:
     rule: Literal["P01", "P05", "P02"]
 
 
-def next_dose(dose: Dose, history: Iterable[Logged]) -> Next:
+def next_dose(dose: Dose, history: Iterable[LoggedExercise]) -> NextDose:
     """What the exercise's progression rule makes of its last sessions, the oldest first.
 
     Two sessions running with two repetitions to spare in the last set: one step up. Two failed
@@ -35,16 +35,16 @@ def next_dose(dose: Dose, history: Iterable[Logged]) -> Next:
     """
     last = [entry for entry in history if entry.exercise == dose.id and entry.done][-2:]
     if len(last) == 2 and all(_spare(entry, dose) for entry in last):
-        return Next(moved(dose, "up"), "up", "P01")
+        return NextDose(moved(dose, "up"), "up", "P01")
     if len(last) == 2 and all(_failed(entry, dose) for entry in last):
-        return Next(moved(dose, "back"), "back", "P05")
+        return NextDose(moved(dose, "back"), "back", "P05")
     if last and not _failed(last[-1], dose) and dose.progression.kind == "double":
         reps = min(dose.progression.high, dose.reps + 1)
-        return Next(dose.model_copy(update={"reps": reps}), "same", "P02")
-    return Next(dose, "same", "P02")
+        return NextDose(dose.model_copy(update={"reps": reps}), "same", "P02")
+    return NextDose(dose, "same", "P02")
 
 
-def _spare(entry: Logged, dose: Dose) -> bool:
+def _spare(entry: LoggedExercise, dose: Dose) -> bool:
     """All sets at the load asked for, with two repetitions done or left over at the end."""
     light = None not in {entry.load, dose.load} and (entry.load or 0) < (dose.load or 0)
     if light or not entry.reps or len(entry.reps) < dose.sets:
@@ -53,7 +53,7 @@ def _spare(entry: Logged, dose: Dose) -> bool:
     return left or entry.reps[-1] >= dose.reps + 2
 
 
-def _failed(entry: Logged, dose: Dose) -> bool:
+def _failed(entry: LoggedExercise, dose: Dose) -> bool:
     return len(entry.reps) < dose.sets or min(entry.reps, default=0) < min(
         dose.reps, dose.progression.low
     )
@@ -82,15 +82,15 @@ def moved(dose: Dose, step: Step) -> Dose:
 
 def taught(
     plan: Plan,
-    logged: Iterable[Logged],
+    logged: Iterable[LoggedExercise],
     lessons: Iterable[Lesson],
-    before: Iterable[Logged] = (),
+    before: Iterable[LoggedExercise] = (),
 ) -> Iterator[Learn | Count]:
     """What a session teaches after those before: pain is safety, skipping again a dislike."""
     entries, earlier = tuple(logged), tuple(before)
     done = {entry.exercise for entry in (*earlier, *entries) if entry.done}
     for entry in entries:
-        if entry.pain > TOO_MUCH_PAIN:
+        if entry.pain > MAX_PAIN:
             text = f"{_label(plan, entry.exercise)}: pain {entry.pain}/10"
             effect = AvoidExercise(exercise=entry.exercise)
             yield Learn(text=text, kind="safety", effects=(effect,))
@@ -101,7 +101,7 @@ def taught(
             effect = AvoidExercise(exercise=name)
             text = f"{_label(plan, name)}: skipped"
             yield Learn(text=text, kind="preference", effects=(effect,))
-    yield from _counted(lessons, {one.exercise for one in entries if one.done}, set(skipped))
+    yield from _counted(lessons, {entry.exercise for entry in entries if entry.done}, set(skipped))
 
 
 def _label(plan: Plan, name: str) -> str:
