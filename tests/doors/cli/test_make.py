@@ -283,7 +283,7 @@ def test_a_format_nobody_knows_is_refused_before_anything_is_made(kuznia: Kuznia
     told = kuznia("make", "flow", FLOW, "--export", "stone")
 
     assert told.exit_code == 4
-    assert "flows has no format 'stone'; there is" in told.stderr
+    assert "flows has no format 'stone'; its formats are" in told.stderr
     assert "✓" not in told.stderr
 
 

@@ -175,7 +175,7 @@ def fields(words: Sequence[str]) -> dict[str, str]:
         word = rest.pop(0)
         name, equals, value = word.partition("=") if word[:1] == "-" else ("--prompt", "=", word)
         if not name.startswith("--") or not (equals or rest):
-            raise Invalid(f"`{name}` is not an option; write a field as --name value.")
+            raise Invalid(f"`{name}` is not understood; write a field as --name value.")
         name = name[2:].replace("-", "_")
         if name in values:
             raise Invalid(f"{name} is set twice; put text with spaces in quotes.")
