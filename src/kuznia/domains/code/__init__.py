@@ -1,11 +1,9 @@
 """Source code: the code, its tests and its documentation, asked of a model and checked."""
 
-import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
-from importlib.resources import files
 
 from kuznia.domains.code.checks.running import run_in
 from kuznia.domains.code.languages.find import LANGUAGES
@@ -14,7 +12,7 @@ from kuznia.domains.code.sandbox.examine import examine
 from kuznia.domains.code.sandbox.trial import open_sandbox
 from kuznia.domains.code.schema import CodeInput
 from kuznia.domains.code.settings import CodeSettings
-from kuznia.forge.terms import AnyDomain, Domain, Presentation, version_of
+from kuznia.forge.terms import AnyDomain, Domain, Presentation, examples_of, version_of
 
 
 @asynccontextmanager
@@ -33,10 +31,6 @@ async def _opened(settings: CodeSettings) -> AsyncGenerator[AnyDomain]:
         )
 
 
-_EXAMPLES = sorted(
-    (file for file in files(__name__).joinpath("examples").iterdir()), key=lambda file: file.name
-)
-
 DOMAIN = Domain(
     name="code",
     package=__name__,
@@ -51,5 +45,5 @@ DOMAIN = Domain(
     settings=CodeSettings,
     opened=_opened,
     examine=examine,
-    shown=Presentation(examples=tuple(json.loads(file.read_text("utf-8")) for file in _EXAMPLES)),
+    shown=Presentation(examples=examples_of(__name__)),
 )

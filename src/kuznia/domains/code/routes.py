@@ -38,7 +38,7 @@ router = APIRouter(prefix="/api/v1/code", tags=["code"], route_class=ExactRoute)
 
 MAX_FILES = 50
 MAX_CHARACTERS = 1_000_000
-# Of those that get a skeleton: larger ones are generated, and nobody fills in that many words.
+# Limits of skeletons: larger files are generated, and no person fills in so much text.
 MAX_SKETCHES, MAX_SKETCHED = 20, 65_536
 
 

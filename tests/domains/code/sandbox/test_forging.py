@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from tests.domains.code.test_running import BENCH
+from tests.domains.code.checks.test_running import BENCH
 
 from kuznia.domains.code.checks.running import pass_when_run
 from kuznia.domains.code.sandbox.trial import Sandbox

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Iterable
 
 import pytest
 from tests.domains.code.makers import a_bench, a_draft
+from tests.domains.code.parsing.test_symbols import OFFERED
 from tests.domains.code.skeletons.sketched import ROWS, sketched
-from tests.domains.code.test_symbols import OFFERED
 
 from kuznia.domains.code.checks.docs import DOCUMENTATION
 from kuznia.domains.code.languages.find import LANGUAGES, get

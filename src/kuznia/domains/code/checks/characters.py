@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-# Zero width, bidi, and the tags that repeat ASCII where nobody sees it.
+# Zero width, bidi, and the tags that repeat ASCII invisibly.
 _INVISIBLE = re.compile(
     "[\u200b-\u200d\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
 )

@@ -23,7 +23,7 @@ from kuznia.forge.terms import Check, Finding
 from kuznia.platform.process.workers import Stopped, within
 
 MAX_LISTED = 10
-# Shares of letters.
+# The share of Cyrillic letters above which a text is Cyrillic, and below which it is not.
 MOSTLY, BARELY = 0.5, 0.15
 _WORD = re.compile(r"\w+")
 _TICKS = re.compile(r"`([^`]+)`")

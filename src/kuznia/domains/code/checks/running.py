@@ -10,7 +10,7 @@ from kuznia.domains.code.schema import CodeBench, CodeInput, TestsDraft
 from kuznia.forge.terms import Check, Finding, Part
 
 MAX_CASES = 10
-# Any: what a coroutine takes and sends while it runs is no business of whoever awaits it here.
+# Any: what a coroutine sends and receives while it runs does not concern its caller.
 Read = Callable[[str, CodeBench], Coroutine[Any, Any, TestsDraft]]
 # Errors that are made by the test itself, not by the code it calls.
 _OF_THE_TEST = ("NameError", "ImportError", "ModuleNotFoundError", "fixture", "SyntaxError")

@@ -40,7 +40,7 @@ UNCHECKED = Finding(
 
 AnyDraft = CodeDraft | DocumentationDraft
 S = TypeVar("S", CodeDraft, TestsDraft, DocumentationDraft)
-# Any: what a coroutine takes and sends while it runs is no business of whoever awaits it here.
+# Any: what a coroutine sends and receives while it runs does not concern its caller.
 Held = Callable[[S, CodeBench], Coroutine[Any, Any, Iterable[Finding]]]
 
 

@@ -1,7 +1,7 @@
 """The supported languages, one row each: how they look, how they are tested and proven.
 
 `measured` comes from files, and mutants of files, that the language's own parser had judged first;
-None: nobody has measured. Tools and file names are each language's own conventions.
+None: not measured. Tools and file names are each language's own conventions.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Language:
 
     name: str
     title: str
-    # Other names it is asked for by, in small letters.
+    # Its aliases, in lower case.
     aliases: tuple[str, ...] = ()
     # The first is the one our own files get.
     extensions: tuple[str, ...] = ()

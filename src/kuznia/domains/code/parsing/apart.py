@@ -14,9 +14,9 @@ MAX_PARSED = 4 * MAX_CHARACTERS
 MAX_SECONDS = 0.02
 
 
-async def apart(job: Job[R], letters: int, *, seconds: float = SECONDS) -> R | Stopped:
+async def apart(job: Job[R], characters: int, *, seconds: float = SECONDS) -> R | Stopped:
     """The result of a job over this many characters, or Stopped; the job may be started twice."""
-    if letters <= MAX_CHARACTERS:
+    if characters <= MAX_CHARACTERS:
         try:
             with sparingly(MAX_PARSED, MAX_SECONDS):
                 return job(within(seconds))

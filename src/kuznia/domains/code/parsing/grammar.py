@@ -1,11 +1,11 @@
 """Parse a source to a syntax tree, within a deadline.
 
-Three properties of the parser shape this file. It stops for nobody while it is fed bytes: 200 kB of
-`<` keeps the Kotlin grammar busy for a minute. Fed by a read callback it asks whether to go on, but
-not while it recovers from an error: 4 kB of `a=>` hold the Java grammar for a second. It keeps the
-interpreter's lock. And a grammar's own C can end the process: 2 kB of `- ` crash the YAML grammar.
-So strangers' text is parsed in another process (platform/process/workers.py), save what is small
-and in a language whose parsers were measured and attacked first (apart.py).
+Three properties of the parser shape this file. It cannot be stopped while it is fed bytes: 200 kB
+of `<` keeps the Kotlin grammar busy for a minute. Fed by a read callback it asks whether to go on,
+but not while it recovers from an error: 4 kB of `a=>` hold the Java grammar for a second. It keeps
+the interpreter's lock. And a grammar's own C can end the process: 2 kB of `- ` crash the YAML
+grammar. So text from outside is parsed in another process (platform/process/workers.py), unless it
+is small and in a language whose parsers were measured and attacked first (apart.py).
 """
 
 import ctypes

@@ -129,9 +129,9 @@ def _listed(module: ast.Module) -> set[str]:
     for node in module.body:
         if isinstance(node, ast.Assign) and any(_is_all(target) for target in node.targets):
             return {
-                one.value
-                for one in ast.walk(node.value)
-                if isinstance(one, ast.Constant) and isinstance(one.value, str)
+                constant.value
+                for constant in ast.walk(node.value)
+                if isinstance(constant, ast.Constant) and isinstance(constant.value, str)
             }
     return set()
 

@@ -47,7 +47,7 @@ class Symbol:
     line: int
     head: str
     body: str | None
-    # Inside a function, and so for nobody else.
+    # Inside a function, so not visible outside.
     nested: bool
 
 

@@ -32,7 +32,7 @@ _DECLARATIVE = frozenset(("css", "sql", "html", "markdown", "hcl"))
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class FileCandidate:
     """A part of a reply that may become a file."""
 
     content: str
@@ -46,7 +46,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ReplyTarget:
     """What a reply is searched for, and the test whether a text parses."""
 
     language: Language
@@ -56,7 +56,7 @@ class Target:
     fits: Fits
 
 
-def piece_of(reply: ReplyText, block: FencedBlock, target: Target) -> Candidate:
+def piece_of(reply: ReplyText, block: FencedBlock, target: ReplyTarget) -> FileCandidate:
     """A block with the language and the path its marks give it."""
     path, named = path_of(block), label(block)
     if named and not path and are_kin(named, target.language):
@@ -66,10 +66,10 @@ def piece_of(reply: ReplyText, block: FencedBlock, target: Target) -> Candidate:
     # An ending says more than a label, but a header of C++ ends as one of C.
     keeps_label = named is target.language and not (by_path and by_path.name == "tsx")
     language = named if keeps_label else by_path or named
-    return Candidate(block.content, language, path, block.closed, block, reply)
+    return FileCandidate(block.content, language, path, block.closed, block, reply)
 
 
-def choose(pieces: Sequence[Candidate], target: Target) -> list[Candidate]:
+def choose(pieces: Sequence[FileCandidate], target: ReplyTarget) -> list[FileCandidate]:
     """The candidates that answer, in order; empty where none is in the language of the order."""
     pieces = [part for piece in pieces for part in _split(piece, target) or [piece]]
     if any(piece.path and _is_right(piece, target) for piece in pieces):
@@ -82,32 +82,32 @@ def choose(pieces: Sequence[Candidate], target: Target) -> list[Candidate]:
     return _best(right, target, sure=len(pieces) == 1)
 
 
-def others(pieces: Sequence[Candidate]) -> list[Candidate]:
+def others(pieces: Sequence[FileCandidate]) -> list[FileCandidate]:
     """The longest program in another language, so that a finding can name that language."""
     programs = [piece for piece in pieces if piece.language and piece.language.tests]
     programs = [piece for piece in programs if piece.language and piece.language.name != "bash"]
     return [max(programs, key=lambda piece: len(piece.content))] if programs else []
 
 
-def _is_right(piece: Candidate, target: Target) -> bool:
+def _is_right(piece: FileCandidate, target: ReplyTarget) -> bool:
     return piece.language is not None and are_kin(piece.language, target.language)
 
 
-def _is_vague(piece: Candidate) -> bool:
+def _is_vague(piece: FileCandidate) -> bool:
     """Whether a label names neither a supported language nor output."""
     if piece.block is None or piece.language is not None:
         return False
     return not _ASIDE.match(piece.block.info)
 
 
-def _split(piece: Candidate, target: Target) -> list[Candidate]:
+def _split(piece: FileCandidate, target: ReplyTarget) -> list[FileCandidate]:
     return [
-        Candidate(text, find_by_path(path) or target.language, path, piece.closed)
+        FileCandidate(text, find_by_path(path) or target.language, path, piece.closed)
         for path, text in several(piece.content)
     ]
 
 
-def _of_its_kind(pieces: list[Candidate], target: Target) -> list[Candidate]:
+def _of_its_kind(pieces: list[FileCandidate], target: ReplyTarget) -> list[FileCandidate]:
     """Only code, or only tests: the two are asked for separately, and so are pages."""
     if target.language.name != "markdown":
         pieces = [p for p in pieces if p.language is None or p.language.name != "markdown"]
@@ -117,14 +117,14 @@ def _of_its_kind(pieces: list[Candidate], target: Target) -> list[Candidate]:
     return [p for p in pieces if p not in tests] or pieces
 
 
-def _is_test(piece: Candidate) -> bool:
+def _is_test(piece: FileCandidate) -> bool:
     """Whether a candidate is tests: by its path if it has one, for code may end with its tests."""
     if piece.path:
         return is_test_path(piece.path)
     return piece.language is not None and looks_like_tests(piece.content, piece.language.name)
 
 
-def _best(pieces: list[Candidate], target: Target, *, sure: bool) -> list[Candidate]:
+def _best(pieces: list[FileCandidate], target: ReplyTarget, *, sure: bool) -> list[FileCandidate]:
     """The candidates without a path that parse, with revisions applied, joined."""
     if sure:
         return pieces
@@ -134,11 +134,11 @@ def _best(pieces: list[Candidate], target: Target, *, sure: bool) -> list[Candid
     return _joined(_of_its_kind(fitting, target), target)
 
 
-def _longest(pieces: Sequence[Candidate]) -> Candidate:
+def _longest(pieces: Sequence[FileCandidate]) -> FileCandidate:
     return max(pieces, key=lambda piece: len(piece.content))
 
 
-def _fitted(piece: Candidate, target: Target) -> Candidate | None:
+def _fitted(piece: FileCandidate, target: ReplyTarget) -> FileCandidate | None:
     """The candidate if it parses, or with a later end that makes it parse."""
     if target.fits(piece.content):
         return piece
@@ -149,9 +149,9 @@ def _fitted(piece: Candidate, target: Target) -> Candidate | None:
     return None
 
 
-def _joined(pieces: list[Candidate], target: Target) -> list[Candidate]:
+def _joined(pieces: list[FileCandidate], target: ReplyTarget) -> list[FileCandidate]:
     """The candidates joined: a block that defines the same again replaces the earlier one."""
-    joined: list[Candidate] = []
+    joined: list[FileCandidate] = []
     defined: set[str] = set()
     for piece in pieces:
         new = set(_DEFINED.findall(piece.content))
@@ -173,5 +173,5 @@ def _joined(pieces: list[Candidate], target: Target) -> list[Candidate]:
     return [replace(joined[-1], content=whole) if target.fits(whole) else _longest(joined)]
 
 
-def _is_example(piece: Candidate) -> bool:
+def _is_example(piece: FileCandidate) -> bool:
     return piece.block is not None and any(map(_EXAMPLE.search, piece.block.before[-1:]))

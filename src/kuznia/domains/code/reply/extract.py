@@ -10,7 +10,14 @@ from dataclasses import dataclass, replace
 from kuznia.domains.code.languages.find import find_by_path
 from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.parsing.proof import SECONDS, prove
-from kuznia.domains.code.reply.choose import Candidate, Kind, Target, choose, others, piece_of
+from kuznia.domains.code.reply.choose import (
+    FileCandidate,
+    Kind,
+    ReplyTarget,
+    choose,
+    others,
+    piece_of,
+)
 from kuznia.domains.code.reply.document import document
 from kuznia.domains.code.reply.fences import FencedBlock, ReplyText, blocks, read
 from kuznia.domains.code.reply.naming import default_path, label
@@ -45,7 +52,7 @@ class Extracted:
 
 def extract(reply: str, language: Language, kind: Kind, path: str | None = None) -> Extracted:
     """The files in a reply, or Unreadable; `path` names a file that the model gave no name."""
-    target = Target(language, kind, path, _trial(language))
+    target = ReplyTarget(language, kind, path, _trial(language))
     pieces, prose = _pieces(read(reply), target)
     if not pieces:
         raise Unreadable(
@@ -82,7 +89,7 @@ def _trial(language: Language) -> Callable[[str], bool]:
     return fits
 
 
-def _parses(piece: Candidate, target: Target) -> bool:
+def _parses(piece: FileCandidate, target: ReplyTarget) -> bool:
     language = piece.language or target.language
     if language.name == "markdown":
         # Any text is a page, so that it parses tells nothing of its end.
@@ -91,11 +98,11 @@ def _parses(piece: Candidate, target: Target) -> bool:
     return fits(piece.content)
 
 
-def _pieces(reply: ReplyText, target: Target) -> tuple[list[Candidate], str]:
+def _pieces(reply: ReplyText, target: ReplyTarget) -> tuple[list[FileCandidate], str]:
     """The chosen candidates, and the prose around them."""
     if target.language.name == "markdown":
         text, cut = document(reply)
-        return [Candidate(text, target.language, closed=not cut)] if text.strip() else [], ""
+        return [FileCandidate(text, target.language, closed=not cut)] if text.strip() else [], ""
     if wrapped := _wrapped(reply.text, target):
         return wrapped, ""
     outer = blocks(reply, target.fits)
@@ -104,7 +111,7 @@ def _pieces(reply: ReplyText, target: Target) -> tuple[list[Candidate], str]:
     if not chosen:
         chosen = [inner for piece in pieces for inner in _wrapped(piece.content, target)]
     if not chosen and (text := unfenced(reply, target.fits)):
-        chosen = [Candidate(text, target.language)]
+        chosen = [FileCandidate(text, target.language)]
     chosen = chosen or others(pieces)
     aside = [piece.content for piece in pieces if piece not in chosen]
     inside = {line for block in outer for line in range(block.first, block.last + 1)}
@@ -112,20 +119,20 @@ def _pieces(reply: ReplyText, target: Target) -> tuple[list[Candidate], str]:
     return chosen, "\n".join(prose + aside)
 
 
-def _wrapped(text: str, target: Target) -> list[Candidate]:
+def _wrapped(text: str, target: ReplyTarget) -> list[FileCandidate]:
     if target.language.name == "json":
         return []
-    pieces: list[Candidate] = []
+    pieces: list[FileCandidate] = []
     for path, content in tagged(text) or unwrap(text):
         inner, _ = _pieces(read(content), target) if "```" in content else ([], "")
         safe = safe_path(path) if path else None
         language = find_by_path(safe) if safe else target.language
-        whole = Candidate(content.rstrip("\n") + "\n", language, safe)
+        whole = FileCandidate(content.rstrip("\n") + "\n", language, safe)
         pieces += [replace(piece, path=safe or piece.path) for piece in inner] or [whole]
     return pieces
 
 
-def _opened(reply: ReplyText, block: FencedBlock, target: Target) -> list[Candidate]:
+def _opened(reply: ReplyText, block: FencedBlock, target: ReplyTarget) -> list[FileCandidate]:
     """The candidates of a block; a fence around a whole answer is opened."""
     named = label(block)
     if target.language.name != "markdown" and (named is None or named.name == "markdown"):
@@ -139,7 +146,7 @@ def _opened(reply: ReplyText, block: FencedBlock, target: Target) -> list[Candid
     return [piece_of(reply, block, target)] if block.content.strip() else []
 
 
-def _files(pieces: Sequence[Candidate], target: Target) -> tuple[File, ...]:
+def _files(pieces: Sequence[FileCandidate], target: ReplyTarget) -> tuple[File, ...]:
     """The files of the candidates; a later file with the same path replaces the earlier one."""
     files: dict[str, File] = {}
     for piece in pieces:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from kuznia.domains.code.reply.controls import refuse_controls
 from kuznia.forge.terms import Unreadable
 
-# Nobody answers with more; it also bounds the search for the fence that closes another.
+# No useful reply is longer; it also bounds the search for the fence that closes another.
 MAX_REPLY = 1_000_000
 MAX_FENCES = 400
 # How many lines before a fence may tell what is in it.

@@ -14,7 +14,7 @@ from kuznia.domains.code.schema import CodeBench, Proof
 from kuznia.forge.terms import Unreadable
 from kuznia.platform.process.workers import within
 
-# Letters of prose before it counts as such, and lines that may stand above the block.
+# Characters of prose before it counts as prose, and lines that may stand above the block.
 MIN_TALK = 240
 MAX_BEFORE = 3
 MAX_READ = 16_384

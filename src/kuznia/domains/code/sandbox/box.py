@@ -13,7 +13,7 @@ from typing import Literal
 
 from kuznia.domains.code.sandbox import cgroup
 
-# Nobody on this machine: not root, and nobody's login.
+# A user id that no account of this machine has.
 STRANGER = 60001
 # Folders inside the sandbox, which has nothing of these names from outside.
 WORK, CODE = "/work", "/code"

@@ -17,7 +17,7 @@ async def examine(settings: CodeSettings) -> list[Symptom]:
             return [Symptom("sandbox", state, well=False, advice=advice)]
         lacking = {language: sandbox.lacks(language) for language in RUNNERS}
     runners = [
-        # Node and Go are for whoever asks for their languages; pytest comes from pip as Kuznia did.
+        # Node and Go are only needed for their languages; pytest comes from pip, as Kuznia did.
         Symptom("sandbox", f"no test in {language} is run", language != "python", reason)
         if reason
         else Symptom("sandbox", f"runs tests in {language}")

@@ -27,7 +27,7 @@ def reaching(tree: ast.Module) -> frozenset[str]:
         and not alias.name.startswith("Pure")
     }
     uses = {
-        node.name: {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+        node.name: {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
         for node in tree.body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     }

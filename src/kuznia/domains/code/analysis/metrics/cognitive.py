@@ -61,13 +61,13 @@ def _bodies(node: Node, shape: Shape) -> Iterator[tuple[Node, bool]]:
             yield from _around_else(node)
             continue
         if body == "*":
-            found = node
+            child = node
         elif body in "+-":
-            found = node.named_child(0 if body == "+" else node.named_child_count - 1)
+            child = node.named_child(0 if body == "+" else node.named_child_count - 1)
         else:
-            found = node.child_by_field_name(body)
-        if found:
-            yield found, body == shape.otherwise
+            child = node.child_by_field_name(body)
+        if child:
+            yield child, body == shape.otherwise
 
 
 def _around_else(node: Node) -> Iterator[tuple[Node, bool]]:
@@ -99,8 +99,8 @@ def sequences(expressions: Sequence[Node], source: bytes, table: Counting) -> li
     groups: list[list[tuple[int, bytes]]] = []
     around: list[_Logical] = []
     for node in sorted(expressions, key=lambda node: (node.start_byte, -node.end_byte)):
-        found = node.child_by_field_name("operator") or node.child_by_field_name("op")
-        operator = found or node.child(1)
+        field = node.child_by_field_name("operator") or node.child_by_field_name("op")
+        operator = field or node.child(1)
         kind = source[operator.start_byte : operator.end_byte] if operator else b""
         if not operator or kind.decode(errors="replace") not in table.logical:
             continue

@@ -11,7 +11,7 @@ from zlib import crc32
 
 from kuznia.domains.code.analysis.result import Duplicate, Place
 
-# A block begins to count at so many lines that hold so many characters between them.
+# The minimum of a block: lines, and characters in all of them together.
 LEAST_LINES = 6
 LEAST_LENGTH = 150
 MAX_BLOCKS = 100

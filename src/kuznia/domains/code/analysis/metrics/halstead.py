@@ -1,7 +1,7 @@
 """Halstead's counts, by a classification of our own (version 1).
 
-Operators are the tokens a grammar gives no name (keywords, punctuation, signs), save what closes a
-bracket or a block; operands are names and literals, a text counting once for each piece of it.
+Operators are the tokens a grammar gives no name (keywords, punctuation, signs), except those that
+close a bracket or a block; operands are names and literals, a string counting once for each piece.
 """
 
 import math

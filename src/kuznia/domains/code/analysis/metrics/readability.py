@@ -31,7 +31,7 @@ WEIGHTS: dict[str, int] = {
     "comments": 5,
     "rhythm": 10,
 }
-# Letters in a name a reader can make a word of, and still take in at a glance.
+# The length of a name that can be a word and is still read at a glance.
 _NAME = range(3, 26)
 
 

@@ -4,7 +4,7 @@ The patterns are tree-sitter queries. They capture under a few names, and the re
 knows only the names, never a language:
 
     function, implicit   a body with numbers of its own; implicit: the value of a class field
-    scope                a body whose decisions are nobody's
+    scope                a body whose decisions belong to no function
     outside              a piece of a function that runs where the function stands
     decision, spare      adds one to cyclomatic complexity; takes one off, once for each node
     jump                 adds one to cognitive complexity

@@ -14,7 +14,7 @@ from kuznia.domains.code.analysis.tree.names import FunctionNames
 # What is looked at of the text before a call's brackets: the end holds the name.
 _NEAR = 80
 _BEFORE_NAME = re.compile(rb".*[^\w$?!]", re.DOTALL)
-# A call on nobody, or on the object itself: the file may have what is called.
+# A call on no object, or on the object itself: the file may define what is called.
 _OURS = re.compile(rb"((?:self|this|cls|Self|\$this|static)\s*(?:\.|->|::)\s*)?[\w$]+[?!]?")
 
 
