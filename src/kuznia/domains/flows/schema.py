@@ -72,6 +72,8 @@ Op = Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "filled"]
 PAGE_KINDS: frozenset[Kind] = frozenset(
     {"authenticate", "consent", "form", "review", "sign", "pay", "status", "end"}
 )
+# Kinds without a page even in a preview.
+SILENT_KINDS: frozenset[Kind] = frozenset({"decision", "fork", "join"})
 # Kinds that ask an outside service, which may refuse or not answer.
 SERVICE_KINDS: frozenset[Kind] = frozenset(
     {"authenticate", "lookup", "sign", "pay", "submit", "wait"}

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from tests.domains.flows.makers import a_flow, ask, options, step
 from tests.domains.flows.test_domain import a_bench, an_order
 
-from kuznia.domains.flows.checks.study import FlowBench, document, study, study_of
+from kuznia.domains.flows.checks.study import FlowBench, study, study_of
 from kuznia.domains.flows.checks.ui import CHECKS
 from kuznia.domains.flows.prompt import ui_prompt
 from kuznia.domains.flows.reply.ui import parse_page
+from kuznia.domains.flows.screens.element import html_document
 from kuznia.domains.flows.screens.expected import expected_fields
 from kuznia.domains.flows.screens.markup import cleaned
 from kuznia.domains.flows.screens.pages import overview
@@ -213,7 +214,7 @@ FIELDS = (
 
 def test_a_page_like_ours_is_good_for_every_type_of_field() -> None:
     flow = a_flow((step("all", fields=FIELDS), step("yes", "consent")), archetype="survey")
-    ours = document(overview(flow, "en"))
+    ours = html_document(overview(flow, "en"))
     inner = ours.partition('tabindex="-1">')[2].partition("</main>")[0]
     bench = replace(a_bench(), studies={"flow": study(flow)})
 

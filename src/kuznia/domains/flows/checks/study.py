@@ -8,8 +8,8 @@ from kuznia.domains.flows.checks.judge.result import Judgement
 from kuznia.domains.flows.checks.proof import CHECKS, prove, sound
 from kuznia.domains.flows.checks.proof.result import CheckResult, FlowPath, FlowProof, ProofFinding
 from kuznia.domains.flows.planner.order import FlowOrder
-from kuznia.domains.flows.schema import Flow
-from kuznia.domains.flows.screens.element import Element, html
+from kuznia.domains.flows.schema import SILENT_KINDS, Flow
+from kuznia.domains.flows.screens.element import Element, html_document
 from kuznia.domains.flows.screens.pages import PageView, overview, page
 from kuznia.domains.flows.screens.result import Screen, Screens
 from kuznia.domains.flows.structure.graph import FlowGraph
@@ -74,14 +74,12 @@ def _proof(known: FlowGraph, findings: tuple[Finding, ...]) -> FlowProof:
 
 def _screens(flow: Flow, pages: Mapping[str, Element]) -> Screens:
     return Screens(
-        html=document(overview(flow, flow.language)),
+        html=html_document(overview(flow, flow.language)),
         pages=tuple(
-            Screen(step=step.id, title=step.title.of(flow.language), html=document(pages[step.id]))
+            Screen(
+                step=step.id, title=step.title.of(flow.language), html=html_document(pages[step.id])
+            )
             for step in flow.steps
-            if step.kind not in {"decision", "fork", "join"}
+            if step.kind not in SILENT_KINDS
         ),
     )
-
-
-def document(root: Element) -> str:
-    return f"<!doctype html>{html(root)}"

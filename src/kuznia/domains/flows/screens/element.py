@@ -44,6 +44,11 @@ def html(node: Element) -> str:
     return "".join(written)
 
 
+def html_document(root: Element) -> str:
+    """Write a whole document as HTML."""
+    return f"<!doctype html>{html(root)}"
+
+
 def _write(node: Element, out: list[str]) -> None:
     out.append(f"<{node.tag}")
     for name, value in node.attributes.items():

@@ -14,7 +14,7 @@ from kuznia.domains.flows.schema import (
     Language,
 )
 from kuznia.domains.flows.screens.controls import control
-from kuznia.domains.flows.screens.element import Element, el, html
+from kuznia.domains.flows.screens.element import Element, el, html_document
 from kuznia.domains.flows.screens.style import STYLE
 from kuznia.domains.flows.screens.texts import BUTTONS, MONTHS, WORDS
 from kuznia.domains.flows.structure.formats import read_date
@@ -156,8 +156,8 @@ def document(
 def frame(flow: Flow) -> tuple[str, str]:
     """The text of our document before and after the content of its page."""
     view = PageView(flow=flow, language=flow.language)
-    empty = html(document(view, flow.name.of(flow.language), ()))
-    before, end, after = f"<!doctype html>{empty}".rpartition("</main>")
+    empty = html_document(document(view, flow.name.of(flow.language), ()))
+    before, end, after = empty.rpartition("</main>")
     return before, end + after
 
 

@@ -12,9 +12,9 @@ from typing import TypeAlias, cast
 
 from pydantic import JsonValue
 
-from kuznia.domains.flows.schema import Fact, Flow, FlowStep, Language
+from kuznia.domains.flows.schema import SILENT_KINDS, Fact, Flow, FlowStep, Language
 from kuznia.domains.flows.screens.controls import error_of
-from kuznia.domains.flows.screens.element import el, html
+from kuznia.domains.flows.screens.element import el, html_document
 from kuznia.domains.flows.screens.pages import (
     AGREED,
     CHANGE,
@@ -34,8 +34,6 @@ from kuznia.domains.flows.structure.guards import Facts, Known
 from kuznia.domains.flows.structure.interpreter import execute
 
 Posted: TypeAlias = Mapping[str, Sequence[str]]
-# Kinds of step without a page, even in a preview.
-_SILENT = frozenset({"decision", "fork", "join"})
 # Answers that one walk may hold.
 _MAX_ANSWERS = 200
 
@@ -142,7 +140,7 @@ class _PreviewRequest:
         left = list(answers)
 
         def answer(step: FlowStep, _: int) -> Facts:
-            if step.kind in _SILENT:
+            if step.kind in SILENT_KINDS:
                 return {}
             if not left or left[0].step != step.id:
                 raise _Unanswered(step)
@@ -230,7 +228,7 @@ class _PreviewRequest:
             link=self.link,
             reference=reference(sealed, self.key) if step.kind == "end" else "",
         )
-        return PreviewPage(status, "<!doctype html>" + html(page(view, step)), step.id)
+        return PreviewPage(status, html_document(page(view, step)), step.id)
 
     def lost(self) -> PreviewPage:
         """A page to start again from: the answers cannot be read, or are too many."""
@@ -241,8 +239,8 @@ class _PreviewRequest:
             el("h1", view.say("expired")),
             el("form", kept, again, action=self.link or None, method="post", novalidate=True),
         )
-        whole = html(document(view, view.say("expired"), content))
-        return PreviewPage(400, "<!doctype html>" + whole, "")
+        whole = document(view, view.say("expired"), content)
+        return PreviewPage(400, html_document(whole), "")
 
 
 def _known(value: JsonValue) -> Known:
