@@ -134,6 +134,6 @@ def _unknown(error: NoSuchExercise) -> Invalid:
     nearest = f" The nearest: {', '.join(exercise.name for exercise in near)}." if near else ""
     field = {"where": unknown.place, "message": "no exercise of that name", "type": "exercise"}
     return Invalid(
-        f"No exercise certainly has that name.{nearest}",
+        f"There is no exercise with that name.{nearest}",
         details={"fields": [dict(field)], "nearest": [exercise.model_dump() for exercise in near]},
     )
