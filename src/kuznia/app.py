@@ -130,7 +130,6 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         )
         if fleet:
             fleet.begin(runs)
-        names = " ".join(service.name for service in models.services)
         log.info(
             "started",
             version=__version__,
