@@ -1,12 +1,19 @@
 """How much a caller may have."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
 
-from kuznia.platform.settings.types import Count, Dollars, Networks, Rate, RouteRates, Seconds
+from kuznia.platform.settings.types import (
+    Count,
+    Dollars,
+    Networks,
+    Rate,
+    RouteRates,
+    Seconds,
+    SettingsGroup,
+)
 
 
-class LimitSettings(BaseSettings):
+class LimitSettings(SettingsGroup):
     """Rates and budgets: what everyone has for whom an operator has not decided otherwise."""
 
     rate_limit_requests: Rate = Field(

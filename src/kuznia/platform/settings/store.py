@@ -3,12 +3,18 @@
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings
 
-from kuznia.platform.settings.types import Count, DatabaseUrl, Lower, RedisUrl, Seconds
+from kuznia.platform.settings.types import (
+    Count,
+    DatabaseUrl,
+    Lower,
+    RedisUrl,
+    Seconds,
+    SettingsGroup,
+)
 
 
-class StoreSettings(BaseSettings):
+class StoreSettings(SettingsGroup):
     """Database, memory, Redis."""
 
     database_url: DatabaseUrl = Field(
