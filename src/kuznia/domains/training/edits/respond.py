@@ -123,7 +123,7 @@ def _learning(deltas: tuple[Delta, ...], day: datetime.date) -> Callable[[Entrie
 def _local_date(sent: datetime.date | None, utc: datetime.date) -> datetime.date:
     """The date where the person is: it is never more than a day from ours."""
     if sent is not None and abs((sent - utc).days) > 1:
-        message = "It is this date nowhere on Earth now"
+        message = "The date is more than a day away from the date in UTC"
         raise invalid([{"loc": ("today",), "msg": message, "type": "out_of_bounds"}])
     return sent or utc
 
