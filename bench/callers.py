@@ -20,10 +20,10 @@ from kuznia.callers.accounts import Accounts, Lifetimes
 from kuznia.callers.credentials.keys import ApiKeys
 from kuznia.callers.credentials.keysets import PublicKey
 from kuznia.callers.credentials.passwords import Passwords
-from kuznia.callers.credentials.signed_links import Passes
+from kuznia.callers.credentials.signed_links import SignedLinks
 from kuznia.callers.credentials.tokens import Issuer
 from kuznia.callers.identify import Callers
-from kuznia.callers.people import People
+from kuznia.callers.users import Users
 from kuznia.doors.http.who import Who
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.db import migrate
@@ -52,18 +52,18 @@ class Doors:
 
 
 @asynccontextmanager
-async def opened(keys: Published) -> AsyncIterator[tuple[Callers, People]]:
+async def opened(keys: Published) -> AsyncIterator[tuple[Callers, Users]]:
     """Those who may call, on a fresh SQLite file."""
     clock = SystemClock()
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/kuznia.db"
         await asyncio.to_thread(migrate.upgrade, url)
         db = await Database.open(url, pool_size=5, overflow=0, pool_timeout=5)
-        people = People(db, clock)
+        users = Users(db, clock)
         accounts = Accounts(
             db,
             clock,
-            people=people,
+            users=users,
             secret=SECRET,
             passwords=Passwords(),
             lifetimes=Lifetimes(),
@@ -72,13 +72,13 @@ async def opened(keys: Published) -> AsyncIterator[tuple[Callers, People]]:
         yield (
             Callers(
                 accounts=accounts,
-                people=people,
+                users=users,
                 keys=ApiKeys(db, clock),
                 issuer=issuer,
-                passes=Passes(SECRET, clock),
+                links=SignedLinks(SECRET, clock),
                 clock=clock,
             ),
-            people,
+            users,
         )
         await db.close()
 
@@ -110,12 +110,12 @@ async def asked(callers: Callers, credentials: list[str], count: int) -> float:
     return 1000 * (time.process_time() - began) / count
 
 
-async def credentials(callers: Callers, people: People, keys: dict[str, Any]) -> dict[str, list]:
+async def credentials(callers: Callers, users: Users, keys: dict[str, Any]) -> dict[str, list]:
     """For each kind, those of some two hundred people."""
     now = int(time.time())
     made: dict[str, list[str]] = {"key": [], **{name: [] for name in keys}}
     for number in range(PEOPLE):
-        person = await people.create(f"person {number}", "no password")
+        person = await users.create(f"person {number}", "no password")
         made["key"].append((await callers.keys.create(person.id, "k", ["domains"]))[1])
         claims = {"sub": f"person {number}", "iat": now, "exp": now + 3600}
         for name, key in keys.items():
@@ -132,8 +132,8 @@ async def main() -> bool:
     published = Published(RS256=keys["RS256"].public_key(), ES256=keys["ES256"].public_key())
     good = True
     print(f"{'':6}{'first':>12}{'then':>12}   ms of one core for one request")
-    async with opened(published) as (callers, people):
-        for name, those in (await credentials(callers, people, keys)).items():
+    async with opened(published) as (callers, users):
+        for name, those in (await credentials(callers, users, keys)).items():
             first = await asked(callers, those, len(those))
             then = statistics.median([await asked(callers, those, REQUESTS // 5) for _ in range(5)])
             good &= then < MOST_MS

@@ -10,7 +10,7 @@ from httpx2 import AsyncClient
 from pydantic import SecretStr
 
 from kuznia.llm.codemie.adapter import CodeMieModel
-from kuznia.llm.codemie.signin import Credentials, SignIn
+from kuznia.llm.codemie.signin import CodeMieSignIn, Credentials
 from kuznia.llm.layers.build import Care, Source, layered
 from kuznia.llm.layers.fallback import FallingBack
 from kuznia.llm.layers.record import Observe
@@ -40,7 +40,7 @@ class Models:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class ModelCandidate:
     """A model that is set up, before its layers are put round it."""
 
     source: Source
@@ -57,25 +57,27 @@ class Candidate:
 async def open_models(
     settings: Settings,
     *,
-    given: Model | None,
+    stand_in: Model | None,
     reread: Reread | None,
     clock: Clock,
     observe: Observe,
     opened: AsyncExitStack,
     redis: Redis | None = None,
 ) -> Models:
-    """Open what is configured; `given` stands in for the general models, `opened` closes all."""
+    """Open what is configured; `stand_in` replaces the general models, `opened` closes all."""
     faults = Faults(clock)
 
-    def told(attempt: Attempt) -> None:
+    def observed(attempt: Attempt) -> None:
         observe(attempt)
         faults.saw(attempt)
 
-    wrap = partial(layered, clock=clock, observe=told, redis=redis)
+    wrap = partial(layered, clock=clock, observe=observed, redis=redis)
     services: list[Service] = []
     model: Model | None = None
-    general = [Candidate(source=Source(given, Price()), kind="given")] if given else []
-    general = general or await _general(settings, clock, opened)
+    if stand_in is None:
+        general = await _general(settings, clock, opened)
+    else:
+        general = [ModelCandidate(source=Source(stand_in, Price()), kind="given")]
     if general:
         stack = wrap(*(one.source for one in general), care=_care(settings))
         model = stack.model
@@ -126,9 +128,11 @@ def asked(settings: Settings) -> Iterator[tuple[Slot, str]]:
         yield "fallback", settings.fallback_model
 
 
-async def _general(settings: Settings, clock: Clock, opened: AsyncExitStack) -> list[Candidate]:
+async def _general(
+    settings: Settings, clock: Clock, opened: AsyncExitStack
+) -> list[ModelCandidate]:
     """The models in their order, each on a client of its own."""
-    found: list[Candidate] = []
+    found: list[ModelCandidate] = []
     for slot, name in asked(settings):
         client = await opened.enter_async_context(client_of(settings, slot))
         adapter = OpenAIModel(
@@ -141,7 +145,7 @@ async def _general(settings: Settings, clock: Clock, opened: AsyncExitStack) -> 
         )
         source = Source(adapter, Price(*settings.price(slot)))
         url = str(client.base_url).rstrip("/")
-        found.append(Candidate(source=source, kind="openai", url=url, look=adapter.look))
+        found.append(ModelCandidate(source=source, kind="openai", url=url, look=adapter.look))
     return found
 
 
@@ -168,7 +172,7 @@ def _pooled(settings: Settings, url: str, *, key: SecretStr | None = None) -> As
 @asynccontextmanager
 async def open_codemie(
     settings: Settings, clock: Clock, reread: Reread | None = None
-) -> AsyncGenerator[tuple[Candidate, ...]]:
+) -> AsyncGenerator[tuple[ModelCandidate, ...]]:
     """CodeMie's assistants that are set, on one client and one sign-in; none, when it is not."""
     if settings.codemie_base_url is None:
         yield ()
@@ -181,7 +185,7 @@ async def open_codemie(
             keycloak = await opened.enter_async_context(
                 _pooled(settings, settings.codemie_auth_url)
             )
-        sign_in = SignIn(
+        sign_in = CodeMieSignIn(
             keycloak,
             realm=settings.codemie_realm,
             read=_reader(settings, reread),
@@ -211,12 +215,12 @@ def _assistants(settings: Settings) -> Iterator[tuple[str, str]]:
 def _assistant(
     settings: Settings,
     client: AsyncClient,
-    sign_in: SignIn,
+    sign_in: CodeMieSignIn,
     clock: Clock,
     url: str,
     part: str,
     assistant: str,
-) -> Candidate:
+) -> ModelCandidate:
     adapter = CodeMieModel(
         client,
         sign_in,
@@ -225,7 +229,7 @@ def _assistant(
         clock=clock,
         max_reply_bytes=settings.model_reply_bytes,
     )
-    return Candidate(
+    return ModelCandidate(
         source=Source(adapter, Price()),
         kind="codemie",
         url=url,

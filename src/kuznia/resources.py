@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 
-from kuznia.callers.limits.allowances import Allowances
+from kuznia.callers.limits.caller_limits import LimitsByCaller
 from kuznia.forge.shelf.shelf import Shelf
 from kuznia.forge.shelf.storage import Storage
 from kuznia.platform.clock import Clock
@@ -46,7 +46,7 @@ def open_shelf(
     db: Database,
     metrics: Metrics,
     opened: AsyncExitStack,
-    allowances: Allowances,
+    caller_limits: LimitsByCaller,
     journal: Journal,
 ) -> Shelf:
     """Where artefacts are kept, within what each caller may keep."""
@@ -57,7 +57,7 @@ def open_shelf(
         ttl=settings.cache_ttl,
         size=settings.cache_size,
         max_bytes=settings.cache_bytes,
-        storage=Storage(db, clock, allowances.storage),
+        storage=Storage(db, clock, caller_limits.storage),
         unkept_bytes=settings.unkept_bytes,
         count=metrics.unkept,
     )
@@ -76,7 +76,7 @@ async def open_redis(
         settings.redis_url.get_secret_value(),
         prefix=settings.redis_prefix,
         connections=settings.redis_connections,
-        patience=settings.redis_timeout,
+        timeout=settings.redis_timeout,
         clock=clock,
         count=metrics.redis_call,
     )

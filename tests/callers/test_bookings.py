@@ -16,15 +16,15 @@ from tests.callers.spenders import (
 )
 from tests.clocks import TurnedClock
 
-from kuznia.callers.budgets.bookings import Booked, booked
-from kuznia.callers.budgets.rows import statement
-from kuznia.callers.limits.allowances import Allowance
+from kuznia.callers.budgets.bookings import Booking, booked
+from kuznia.callers.budgets.rows import budget_state
+from kuznia.callers.limits.caller_limits import CallerLimits
 from kuznia.forge.terms import Caller
 from kuznia.platform.db import migrate
 from kuznia.platform.db.database import Database
 from kuznia.platform.db.tables import bookings, spending
 
-FREE = Allowance()
+FREE = CallerLimits()
 WITH_A_KEY = Caller("ivan", key="aa11")
 
 
@@ -37,20 +37,20 @@ async def test_calls_of_one_day_key_and_model_are_one_row(db: Database) -> None:
             grant.release()
 
     assert await booked(db, "ivan", clock.now(), 1) == [
-        Booked("2026-01-01", "", "", "m", 2, 150, 50, 6),
-        Booked("2026-01-01", "aa11", "", "m", 1, 75, 25, 3),
-        Booked("2026-01-01", "aa11", "", "second", 1, 75, 25, 3),
+        Booking("2026-01-01", "", "", "m", 2, 150, 50, 6),
+        Booking("2026-01-01", "aa11", "", "m", 1, 75, 25, 3),
+        Booking("2026-01-01", "aa11", "", "second", 1, 75, 25, 3),
     ]
     await assert_adds_up(db, 400, 12)
 
 
 async def test_each_call_is_booked_when_it_ends_and_not_only_the_order(db: Database) -> None:
     clock = TurnedClock()
-    async with budgets(db, Allowance(tokens_day=10_000), clock=clock) as made:
+    async with budgets(db, CallerLimits(tokens_day=10_000), clock=clock) as made:
         grant = await made.reserve(IVAN, an_order_of(5_000))
         grant.book(a_call(1_000))
         await grant.written()
-        during = await statement(db, "ivan", clock.now())
+        during = await budget_state(db, "ivan", clock.now())
         grant.book(a_call(500))
         grant.release()
 
@@ -59,7 +59,7 @@ async def test_each_call_is_booked_when_it_ends_and_not_only_the_order(db: Datab
 
 
 async def test_what_is_booked_is_no_longer_held_as_well(db: Database) -> None:
-    async with budgets(db, Allowance(tokens_day=10_000)) as made:
+    async with budgets(db, CallerLimits(tokens_day=10_000)) as made:
         first = await made.reserve(IVAN, an_order_of(6_000))
         first.book(a_call(5_000))
         await first.written()
@@ -81,7 +81,7 @@ async def test_a_day_begins_at_midnight_in_utc_for_the_sums_and_the_rows(db: Dat
         clock.turn(20)
         grant.book(a_call(40))
         await grant.written()
-        now = await statement(db, "ivan", clock.now())
+        now = await budget_state(db, "ivan", clock.now())
 
         assert (now.day, now.tokens_day, now.tokens_month) == ("2026-02-01", 40, 40)
         days = await booked(db, "ivan", clock.now(), 2)
@@ -158,7 +158,7 @@ async def test_what_was_booked_for_each_run_is_kept_for_each_day(database_url: s
 
     db = await Database.open(database_url, pool_size=1, overflow=0, pool_timeout=5)
     assert await booked(db, "ivan", datetime(2026, 1, 2, tzinfo=UTC), 2) == [
-        Booked("2026-01-02", "", "", "", 1, 100, 0, 7),
-        Booked("2026-01-01", "", "", "", 2, 200, 0, 14),
+        Booking("2026-01-02", "", "", "", 1, 100, 0, 7),
+        Booking("2026-01-01", "", "", "", 2, 200, 0, 14),
     ]
     await db.close()

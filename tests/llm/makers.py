@@ -9,7 +9,7 @@ from kuznia.platform.clock import Clock
 from kuznia.platform.errors import BudgetSpent
 
 
-class Purse:
+class FakeAccount:
     """An Account that remembers all it was told, and can be empty."""
 
     def __init__(self, tokens: int | None = None) -> None:
@@ -40,7 +40,7 @@ def an_ask(clock: Clock, *, seconds: float = 60.0, **more: Any) -> Ask:
     given: dict[str, Any] = {
         "messages": (Message("system", "Be brief."), Message("user", "ping")),
         "deadline": clock.monotonic() + seconds,
-        "account": Purse(),
+        "account": FakeAccount(),
         "max_tokens": 100,
         "request_id": "r-1",
     }

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from tests.clocks import TurnedClock
 from tests.llm.makers import Act, Forever, Played, a_reply, an_ask, drained
 
-from kuznia.llm.layers.breaker import SICK, Breaking, LocalCircuit, Pass
+from kuznia.llm.layers.breaker import SICK, Admission, Breaking, LocalCircuit
 from kuznia.llm.model import ModelFault, Reason
 from kuznia.platform.errors import BudgetSpent, TimedOut
 
@@ -155,7 +155,7 @@ async def test_what_began_before_it_opened_is_old_news(late: Act):
     else:
         await bench.circuit.worked(given[3])
 
-    assert await bench.circuit.ask() == Pass(wait=20.0)
+    assert await bench.circuit.ask() == Admission(wait=20.0)
 
 
 async def test_a_cancelled_probe_lets_the_next_one_in_and_counts_for_nothing():
@@ -243,7 +243,7 @@ class CircuitMachine(RuleBasedStateMachine):
         super().__init__()
         self.clock = TurnedClock()
         self.circuit = LocalCircuit(failures=3, cooldown=30, clock=self.clock)
-        self.out: list[Pass] = []
+        self.out: list[Admission] = []
         self.in_a_row = 0
 
     @rule()
@@ -269,7 +269,7 @@ class CircuitMachine(RuleBasedStateMachine):
             now(self.circuit.left(given))
         self.judge(given, how, before)
 
-    def judge(self, given: Pass, how: str, before: str) -> None:
+    def judge(self, given: Admission, how: str, before: str) -> None:
         if given.probe:
             expected = {"worked": "closed", "failed": "open", "left": before}[how]
             assert self.circuit.state == expected

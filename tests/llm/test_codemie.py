@@ -26,7 +26,7 @@ from tests.llm.makers import an_ask, drained
 from tests.modelserver import answer, huge, nobody
 
 from kuznia.llm.codemie.adapter import CodeMieModel
-from kuznia.llm.codemie.signin import Credentials, SignIn
+from kuznia.llm.codemie.signin import CodeMieSignIn, Credentials
 from kuznia.llm.model import Delta, Message, ModelFault, Usage
 from kuznia.platform.http.client import open_client
 
@@ -42,7 +42,7 @@ Assistant = Callable[..., CodeMieModel]
 @pytest.fixture
 async def assistant(codemie: CodeMieServer) -> AsyncIterator[Assistant]:
     opened: list[Any] = [open_client(codemie.auth)]
-    sign_in = SignIn(opened[0], realm="codemie-prod", read=lambda: WHO, clock=CLOCK)
+    sign_in = CodeMieSignIn(opened[0], realm="codemie-prod", read=lambda: WHO, clock=CLOCK)
 
     def open_assistant(named: str = FLOW, url: str = codemie.api, **more: Any) -> CodeMieModel:
         client = open_client(url)
@@ -124,7 +124,7 @@ async def test_a_schema_that_is_refused_is_put_into_words_from_then_on(
     fault = await fault_of(model, schema=SCHEMA)
     await model.reply(an_ask(CLOCK, schema=SCHEMA))
 
-    assert (fault.reason, fault.passing) == ("rejected", True)
+    assert (fault.reason, fault.transient) == ("rejected", True)
     body = codemie.flow.calls[1].body
     assert "output_schema" not in body
     assert body["system_prompt"].endswith('{"type":"object"}')
@@ -165,7 +165,7 @@ async def test_a_service_that_takes_no_token_is_asked_twice_and_no_more(
 
     fault = await fault_of(assistant())
 
-    assert (fault.reason, fault.passing) == ("credentials", False)
+    assert (fault.reason, fault.transient) == ("credentials", False)
     assert (len(codemie.flow.calls), len(codemie.sign_ins.calls)) == (2, 2)
 
 

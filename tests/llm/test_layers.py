@@ -14,7 +14,7 @@ import pytest
 from structlog.testing import capture_logs
 from tests import modelserver as played
 from tests.clocks import TurnedClock
-from tests.llm.makers import Purse, an_ask, drained
+from tests.llm.makers import FakeAccount, an_ask, drained
 from tests.modelserver import ModelServer, modelserver
 
 from kuznia.llm.layers.build import Care, Source, layered
@@ -42,10 +42,10 @@ class Bench:
     server: ModelServer
     model: Model
     clock: TurnedClock
-    purse: Purse
+    account: FakeAccount
 
     def ask(self, **more: Any) -> Ask:
-        return an_ask(self.clock, account=self.purse, **more)
+        return an_ask(self.clock, account=self.account, **more)
 
     async def fault(self, *, stream: bool = False, **more: Any) -> Fault:
         """What an ask that must fail says."""
@@ -67,7 +67,7 @@ async def bench(modelserver: ModelServer) -> AsyncIterator[Bench]:
         clock = TurnedClock()
         source = Source(OpenAIModel(client, model="gpt", clock=clock), Price(1000, 1000))
         model = layered(source, care=CARE, clock=clock).model
-        yield Bench(modelserver, model, clock, Purse())
+        yield Bench(modelserver, model, clock, FakeAccount())
 
 
 FAULTS: dict[str, tuple[played.Act, bool, str, int]] = {
@@ -122,23 +122,23 @@ async def test_each_fault_has_its_answer_its_calls_and_its_lines_and_quotes_nobo
     assert {(line["outcome"], line["model"], line["request_id"]) for line in lines} == {
         (reason, "gpt", "r-1")
     }
-    assert bench.purse.outcomes == [reason] * calls
-    assert bench.purse.settled == bench.purse.admitted
+    assert bench.account.outcomes == [reason] * calls
+    assert bench.account.settled == bench.account.admitted
     # Neither what the server said nor the key gets out, not even by a traceback.
     assert CANARY not in f"{fault.details} {lines} {''.join(traceback.format_exception(fault))}"
 
 
 async def test_nobody_there_is_asked_three_times():
-    clock, purse = TurnedClock(), Purse()
+    clock, account = TurnedClock(), FakeAccount()
     async with httpx2.AsyncClient(base_url=played.nobody()) as client:
         source = Source(OpenAIModel(client, model="gpt", clock=clock), Price())
         model = layered(source, care=CARE, clock=clock).model
 
         with pytest.raises(ModelFault) as caught:
-            await model.reply(an_ask(clock, account=purse))
+            await model.reply(an_ask(clock, account=account))
 
     assert caught.value.reason == "connect"
-    assert purse.outcomes == ["connect"] * 3
+    assert account.outcomes == ["connect"] * 3
 
 
 async def test_a_server_that_comes_back_is_asked_again(bench: Bench):
@@ -146,7 +146,7 @@ async def test_a_server_that_comes_back_is_asked_again(bench: Bench):
 
     reply = await bench.model.reply(bench.ask())
 
-    assert (reply.text, bench.purse.outcomes) == ("pong", ["server", "ok"])
+    assert (reply.text, bench.account.outcomes) == ("pong", ["server", "ok"])
 
 
 async def test_a_stream_that_comes_back_is_asked_again(bench: Bench):
@@ -154,7 +154,7 @@ async def test_a_stream_that_comes_back_is_asked_again(bench: Bench):
 
     text, _ = await drained(bench.model.stream(bench.ask()))
 
-    assert (text, bench.purse.outcomes) == ("pong", ["server", "ok"])
+    assert (text, bench.account.outcomes) == ("pong", ["server", "ok"])
 
 
 async def test_advice_in_seconds_is_obeyed(bench: Bench):
@@ -189,7 +189,7 @@ async def test_the_deadline_ends_a_call_under_way(bench: Bench):
     fault = await bench.fault(seconds=0.2)
 
     assert isinstance(fault, TimedOut)
-    assert bench.purse.outcomes == ["timeout"]
+    assert bench.account.outcomes == ["timeout"]
     assert (await bench.server.left()).aborted is not None
 
 
@@ -206,8 +206,8 @@ async def test_a_refused_schema_costs_one_attempt_that_is_recorded(bench: Bench)
 
     await bench.model.reply(bench.ask(schema={"type": "object"}))
 
-    assert bench.purse.outcomes == ["rejected", "ok"]
-    assert bench.purse.attempts[0].usage.total == 0
+    assert bench.account.outcomes == ["rejected", "ok"]
+    assert bench.account.attempts[0].usage.total == 0
 
 
 # Who leaves is seen by the server
@@ -241,8 +241,8 @@ async def test_a_cancelled_caller_is_seen_at_once(bench: Bench, act: played.Act,
 
     assert listening.cancelled()
     assert await seconds_to_abort(bench, left) < 20
-    assert bench.purse.outcomes == ["cancelled"]
-    assert bench.purse.settled == bench.purse.admitted
+    assert bench.account.outcomes == ["cancelled"]
+    assert bench.account.settled == bench.account.admitted
 
 
 async def test_a_closed_stream_is_seen_at_once(bench: Bench):
@@ -254,7 +254,7 @@ async def test_a_closed_stream_is_seen_at_once(bench: Bench):
     await deltas.aclose()
 
     assert await seconds_to_abort(bench, left) < 20
-    assert bench.purse.outcomes == ["cancelled"]
+    assert bench.account.outcomes == ["cancelled"]
 
 
 async def test_a_caller_who_leaves_while_we_wait_to_ask_again_is_obeyed(modelserver: ModelServer):
@@ -279,33 +279,33 @@ async def test_a_caller_who_leaves_while_we_wait_to_ask_again_is_obeyed(modelser
 
 
 async def test_the_same_stack_goes_round_a_script():
-    clock, purse = TurnedClock(), Purse()
+    clock, account = TurnedClock(), FakeAccount()
     script = ScriptedModel(ModelFault("server", "down"), "pong", clock=clock)
     model = layered(Source(script, Price()), care=CARE, clock=clock).model
 
-    reply = await model.reply(an_ask(clock, account=purse))
+    reply = await model.reply(an_ask(clock, account=account))
 
     assert (reply.text, model.name) == ("pong", "scripted")
-    assert purse.outcomes == ["server", "ok"]
+    assert account.outcomes == ["server", "ok"]
 
 
 async def test_a_dead_first_model_is_left_alone_and_the_second_answers():
-    clock, purse = TurnedClock(), Purse()
+    clock, account = TurnedClock(), FakeAccount()
     first, second = ScriptedModel(name="first"), ScriptedModel(name="second")
     first.always(ModelFault("connect", "gone"))
     second.always("pong")
     stack = layered(Source(first, Price()), second=Source(second, Price()), care=CARE, clock=clock)
 
     for _ in range(7):
-        assert (await stack.model.reply(an_ask(clock, account=purse))).text == "pong"
+        assert (await stack.model.reply(an_ask(clock, account=account))).text == "pong"
 
     assert [each.circuit.state for each in stack.breakers] == ["open", "closed"]
-    assert purse.outcomes.count("connect") == CARE.failures * CARE.attempts
-    assert purse.outcomes.count("ok") == 7
+    assert account.outcomes.count("connect") == CARE.failures * CARE.attempts
+    assert account.outcomes.count("ok") == 7
 
 
 async def test_each_source_is_booked_at_its_own_price():
-    clock, purse = TurnedClock(), Purse()
+    clock, account = TurnedClock(), FakeAccount()
     first, second = ScriptedModel(ModelFault("rejected", "no")), ScriptedModel("pong")
     stack = layered(
         Source(first, Price(1, 1)),
@@ -314,9 +314,12 @@ async def test_each_source_is_booked_at_its_own_price():
         clock=clock,
     )
 
-    await stack.model.reply(an_ask(clock, account=purse))
+    await stack.model.reply(an_ask(clock, account=account))
 
-    assert [attempt.cost for attempt in purse.attempts] == [0, purse.attempts[1].usage.input_tokens]
+    assert [attempt.cost for attempt in account.attempts] == [
+        0,
+        account.attempts[1].usage.input_tokens,
+    ]
 
 
 async def test_every_attempt_is_told_to_the_observer():

@@ -248,7 +248,7 @@ async def test_a_refused_schema_is_said_in_words_from_then_on(
         await model.reply(an_ask(CLOCK, schema=SCHEMA))
     await model.reply(an_ask(CLOCK, schema=SCHEMA))
 
-    assert caught.value.passing
+    assert caught.value.transient
     assert "response_format" not in modelserver.calls[1].body
     assert "JSON schema" in modelserver.calls[1].body["messages"][0]["content"]
 
@@ -262,7 +262,7 @@ async def test_calls_that_were_under_way_learn_the_same(
 
     faults = await asyncio.gather(*asks, return_exceptions=True)
 
-    assert [isinstance(fault, ModelFault) and fault.passing for fault in faults] == [True] * 3
+    assert [isinstance(fault, ModelFault) and fault.transient for fault in faults] == [True] * 3
 
 
 async def test_what_was_learnt_is_not_refused_for_ever(
@@ -276,7 +276,10 @@ async def test_what_was_learnt_is_not_refused_for_ever(
         for _ in range(2)
     ]
 
-    assert [fault.passing for (fault,) in faults if isinstance(fault, ModelFault)] == [True, False]
+    assert [fault.transient for (fault,) in faults if isinstance(fault, ModelFault)] == [
+        True,
+        False,
+    ]
 
 
 async def test_where_a_schema_is_a_must_its_refusal_is_final(
@@ -287,7 +290,7 @@ async def test_where_a_schema_is_a_must_its_refusal_is_final(
     with pytest.raises(ModelFault) as caught:
         await adapter(client, structured="on").reply(an_ask(CLOCK, schema=SCHEMA))
 
-    assert not caught.value.passing
+    assert not caught.value.transient
 
 
 async def test_where_schemas_are_off_they_are_said_in_words_at_once(

@@ -7,7 +7,7 @@ from tests.clocks import TurnedClock
 from tests.llm.makers import Forever, Played, a_reply, an_ask, drained
 
 from kuznia.llm.layers.retry import Retrying, random_jitter
-from kuznia.llm.model import PASSING, ModelFault, Reason
+from kuznia.llm.model import TRANSIENT, ModelFault, Reason
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.errors import BudgetSpent, TimedOut
 
@@ -58,7 +58,7 @@ async def test_only_what_may_pass_is_asked_again(reason: Reason):
         await retrying(inner, clock).reply(an_ask(clock))
 
     assert caught.value.reason == reason
-    assert inner.calls == (3 if reason in PASSING else 1)
+    assert inner.calls == (3 if reason in TRANSIENT else 1)
 
 
 @pytest.mark.parametrize("fault", [BudgetSpent("spent"), TimedOut("late")])

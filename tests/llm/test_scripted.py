@@ -5,7 +5,7 @@ from tests.clocks import TurnedClock
 from tests.llm.makers import a_reply, an_ask, drained
 
 from kuznia.llm.model import Ask, ModelFault, Usage
-from kuznia.llm.scripted import HEARD, ScriptedModel
+from kuznia.llm.scripted import MAX_HEARD, ScriptedModel
 
 CLOCK = TurnedClock()
 ASK = an_ask(CLOCK)
@@ -54,10 +54,10 @@ async def test_it_remembers_no_more_than_it_can_hold():
     model = ScriptedModel()
     model.always("again")
 
-    for _ in range(HEARD + 1):
+    for _ in range(MAX_HEARD + 1):
         await model.reply(ASK)
 
-    assert len(model.heard) == HEARD
+    assert len(model.heard) == MAX_HEARD
 
 
 async def test_it_counts_by_the_documented_estimate():

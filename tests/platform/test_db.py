@@ -206,7 +206,7 @@ async def test_a_writer_waits_for_another_process_to_unlock_the_file(
 
 async def test_a_file_that_stays_locked_is_an_outage(sqlite_url: str, tmp_path: Path) -> None:
     where = address(sqlite_url)
-    hasty = Database(read_engine(where), write_engine(where, patience=0.05))
+    hasty = Database(read_engine(where), write_engine(where, timeout=0.05))
     with contextlib.closing(sqlite3.connect(tmp_path / "kuznia.db")) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(Unavailable) as caught:

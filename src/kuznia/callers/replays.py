@@ -26,9 +26,9 @@ from kuznia.platform.process.presence import Presence
 log = get_log("replays")
 
 # Seconds.
-KEPT = 86_400.0
+KEPT_SECONDS = 86_400.0
 # An answer that is longer is not kept; whoever asks again is told where to find what was made.
-MAX_LETTERS = 16_000_000
+MAX_BODY_LENGTH = 16_000_000
 TIDY_SECONDS = 300.0
 # In a row: it was answered, at too great a length to say it again.
 TOO_LONG = 0
@@ -39,7 +39,7 @@ Message = MutableMapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class StoredAnswer:
     """What was said the first time."""
 
     status: int
@@ -101,7 +101,7 @@ class Replays:
         self.tapes: dict[str, Tape] = {}
         self.tasks: set[asyncio.Task[None]] = set()
 
-    async def claim(self, request: Request) -> Answer | Literal["ours", "theirs"]:
+    async def claim(self, request: Request) -> StoredAnswer | Literal["ours", "theirs"]:
         """Whose it is to do, or what was answered; raises KeyReused for another request.
 
         Only what is free is written to: whoever waits for another process does no more than read.
@@ -144,12 +144,12 @@ class Replays:
         if await self._write(sa.update(replays).where(*self._mine(request)).values(**values)):
             self._until[request.id] = until
 
-    async def keep(self, request: Request, answer: Answer) -> bool:
+    async def keep(self, request: Request, answer: StoredAnswer) -> bool:
         """What every equal request gets from now on, for a day.
 
         False where it is ours no longer: whoever took it over gives the answer.
         """
-        long = len(answer.body) > MAX_LETTERS
+        long = len(answer.body) > MAX_BODY_LENGTH
         headers = [
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers
         ]
@@ -157,7 +157,7 @@ class Replays:
             "status": TOO_LONG if long else answer.status,
             "headers": to_json(headers).decode(),
             "body": "" if long else answer.body.decode("utf-8", "replace"),
-            "expires_at": moment(self._dialect, KEPT),
+            "expires_at": moment(self._dialect, KEPT_SECONDS),
         }
         kept = await self._write(sa.update(replays).where(*self._mine(request)).values(**values))
         until = self._until.pop(request.id, 0.0)
@@ -220,7 +220,7 @@ class Replays:
 
 
 # Any: what a row holds is known to the table, not to the type checker.
-def _answered(row: sa.Row[Any], request: Request) -> Answer | Literal["theirs"]:
+def _answered(row: sa.Row[Any], request: Request) -> StoredAnswer | Literal["theirs"]:
     if row.hash != request.hash:
         raise reused()
     if row.status is None:
@@ -231,7 +231,7 @@ def _answered(row: sa.Row[Any], request: Request) -> Answer | Literal["theirs"]:
             "what was made."
         )
     headers = tuple((name.encode(), value.encode()) for name, value in from_json(row.headers))
-    return Answer(row.status, headers, row.body.encode())
+    return StoredAnswer(row.status, headers, row.body.encode())
 
 
 def request(owner: str, key: str, *parts: bytes) -> Request:

@@ -10,11 +10,11 @@ from kuznia.platform.clock import Clock
 V = TypeVar("V")
 
 # A key revoked elsewhere must be dead within a second, the time to ask included.
-SECONDS = 0.5
-MOST = 10_000
+FRESH_SECONDS = 0.5
+MAX_ENTRIES = 10_000
 
 
-class Fleeting(Generic[V]):
+class ShortCache(Generic[V]):
     """One look serves all who ask while it is under way and for a moment after it began."""
 
     def __init__(self, look: Callable[[str], Awaitable[V]], clock: Clock) -> None:
@@ -31,7 +31,7 @@ class Fleeting(Generic[V]):
         task = self._looking.get(name)
         if task is None:
             # The answer is as old as the question.
-            until = self._clock.monotonic() + SECONDS
+            until = self._clock.monotonic() + FRESH_SECONDS
             task = self._looking[name] = asyncio.create_task(self._asked(name, until))
             task.add_done_callback(lambda done: self._end(name, done))
         # One who leaves does not take the answer away from the others.
@@ -47,7 +47,7 @@ class Fleeting(Generic[V]):
         if self._looking.get(name) is asyncio.current_task():
             self._held[name] = (until, value)
             self._held.move_to_end(name)
-            while len(self._held) > MOST:
+            while len(self._held) > MAX_ENTRIES:
                 self._held.popitem(last=False)
         return value
 

@@ -10,7 +10,7 @@ from kuznia.llm.model import Reason
 
 # Seconds and bytes a server gets to end what is of no more use to us. A connection that was read to
 # its end can be used again; any other must be closed.
-PATIENCE, REST = 0.2, 65_536
+REST_SECONDS, REST_BYTES = 0.2, 65_536
 
 
 def is_json(response: httpx2.Response) -> bool:
@@ -32,10 +32,10 @@ async def rest(chunks: AsyncGenerator[bytes]) -> bytes:
     """What is left to read, if that is little and comes soon."""
     left = bytearray()
     with suppress(TimeoutError, httpx2.HTTPError):
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(REST_SECONDS):
             async for chunk in chunks:
                 left += chunk
-                if len(left) > REST:
+                if len(left) > REST_BYTES:
                     break
     return bytes(left)
 

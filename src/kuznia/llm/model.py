@@ -29,7 +29,7 @@ Reason = Literal[
 ]
 
 # Asking again may help for these; for the others it only costs.
-PASSING: frozenset[Reason] = frozenset(
+TRANSIENT: frozenset[Reason] = frozenset(
     {"connect", "timeout", "rate_limited", "server", "unreadable", "cut", "empty"}
 )
 
@@ -164,5 +164,5 @@ class ModelFault(ModelUnavailable):
         self.usage = usage
 
     @property
-    def passing(self) -> bool:
-        return self.reason in PASSING
+    def transient(self) -> bool:
+        return self.reason in TRANSIENT

@@ -10,7 +10,7 @@ from kuznia.platform.clock import Clock, SystemClock
 
 Line = str | ModelFault | Reply | Callable[[Ask], str]
 
-HEARD = 100  # the newest asks are kept, so that a load test of a day fits in memory
+MAX_HEARD = 100  # the newest asks are kept, so that a load test of a day fits in memory
 
 
 class ScriptedModel:
@@ -30,7 +30,7 @@ class ScriptedModel:
         clock: Clock | None = None,
     ) -> None:
         self.name = name
-        self.heard: deque[str] = deque(maxlen=HEARD)
+        self.heard: deque[str] = deque(maxlen=MAX_HEARD)
         self._script = deque(lines)
         self._always: Line | None = None
         self._latency = latency

@@ -9,7 +9,7 @@ from pydantic_core import from_json
 from kuznia.platform.expected import expected
 
 
-class Answer(NamedTuple):
+class FaultAnswer(NamedTuple):
     """What the doors say for a fault code: HTTP status, WebSocket close code, exit code."""
 
     status: int
@@ -18,27 +18,27 @@ class Answer(NamedTuple):
 
 
 # Documented where it is declared: docs/errors.md is generated from this table and the docstrings.
-ANSWERS: dict[str, Answer] = {
-    "VALIDATION_ERROR": Answer(400, 1007, 2),
-    "UNKNOWN_VERSION": Answer(400, 1007, 2),
-    "UNAUTHORIZED": Answer(401, 1008, 3),
-    "FORBIDDEN": Answer(403, 1008, 3),
-    "NOT_FOUND": Answer(404, 1008, 4),
-    "METHOD_NOT_ALLOWED": Answer(405, 1008, 2),
-    "TOO_SLOW": Answer(408, 1008, 2),
-    "CONFLICT": Answer(409, 1008, 5),
-    "KEY_REUSED": Answer(409, 1008, 5),
-    "TOO_LARGE": Answer(413, 1009, 2),
-    "UNSUPPORTED_MEDIA": Answer(415, 1003, 2),
-    "NOT_ACCEPTED": Answer(422, 1008, 6),
-    "BUDGET_SPENT": Answer(422, 1008, 6),
-    "RATE_LIMITED": Answer(429, 1013, 7),
-    "QUOTA_EXCEEDED": Answer(429, 1008, 7),
-    "CANCELLED": Answer(499, 1001, 130),
-    "PROCESSING_ERROR": Answer(500, 1011, 1),
-    "MODEL_UNAVAILABLE": Answer(503, 1013, 8),
-    "UNAVAILABLE": Answer(503, 1013, 8),
-    "TIMEOUT_ERROR": Answer(504, 1013, 9),
+ANSWERS: dict[str, FaultAnswer] = {
+    "VALIDATION_ERROR": FaultAnswer(400, 1007, 2),
+    "UNKNOWN_VERSION": FaultAnswer(400, 1007, 2),
+    "UNAUTHORIZED": FaultAnswer(401, 1008, 3),
+    "FORBIDDEN": FaultAnswer(403, 1008, 3),
+    "NOT_FOUND": FaultAnswer(404, 1008, 4),
+    "METHOD_NOT_ALLOWED": FaultAnswer(405, 1008, 2),
+    "TOO_SLOW": FaultAnswer(408, 1008, 2),
+    "CONFLICT": FaultAnswer(409, 1008, 5),
+    "KEY_REUSED": FaultAnswer(409, 1008, 5),
+    "TOO_LARGE": FaultAnswer(413, 1009, 2),
+    "UNSUPPORTED_MEDIA": FaultAnswer(415, 1003, 2),
+    "NOT_ACCEPTED": FaultAnswer(422, 1008, 6),
+    "BUDGET_SPENT": FaultAnswer(422, 1008, 6),
+    "RATE_LIMITED": FaultAnswer(429, 1013, 7),
+    "QUOTA_EXCEEDED": FaultAnswer(429, 1008, 7),
+    "CANCELLED": FaultAnswer(499, 1001, 130),
+    "PROCESSING_ERROR": FaultAnswer(500, 1011, 1),
+    "MODEL_UNAVAILABLE": FaultAnswer(503, 1013, 8),
+    "UNAVAILABLE": FaultAnswer(503, 1013, 8),
+    "TIMEOUT_ERROR": FaultAnswer(504, 1013, 9),
 }
 
 
@@ -60,7 +60,7 @@ class Fault(Exception):
         self.retry_after = retry_after
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> FaultAnswer:
         return ANSWERS[self.code]
 
     def public(self) -> dict[str, JsonValue]:
@@ -164,7 +164,7 @@ class Cancelled(Fault):
     code = "CANCELLED"
 
 
-class Broken(Fault):
+class InternalError(Fault):
     """A mistake of ours; the log has the rest under the request id."""
 
     code = "PROCESSING_ERROR"
@@ -193,7 +193,7 @@ _KINDS: dict[str, type[Fault]] = {kind.code: kind for kind in Fault.__subclasses
 
 def retold(public: Mapping[str, Any]) -> Fault:  # Any: what `public` wrote, read again
     """The fault another process told, with the same code."""
-    kind = _KINDS.get(public["code"], Broken)
+    kind = _KINDS.get(public["code"], InternalError)
     return kind(public["message"], details=public["details"])
 
 

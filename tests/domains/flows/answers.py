@@ -3,12 +3,12 @@
 from typing import Any
 
 from kuznia.domains.flows.checks.proof import Study
-from kuznia.domains.flows.schema import Ask, Flow
+from kuznia.domains.flows.schema import Flow, FormField
 from kuznia.domains.flows.structure.formats import EXAMPLES
 from kuznia.domains.flows.structure.guards import Facts
 
 
-def answer(field: Ask, facts: Facts) -> Any:
+def answer(field: FormField, facts: Facts) -> Any:
     """A good answer, and the one that this way through needs where it needs one."""
     if facts.get(field.id) is not None:
         return facts[field.id]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kuznia.domains.flows.checks.proof import Study, prove
-from kuznia.domains.flows.schema import Ask, Fact, Flow, Move, Op, Option, Step, Test, Text
+from kuznia.domains.flows.schema import Fact, Flow, FormField, Move, Op, Option, Step, Test, Text
 from kuznia.domains.flows.structure.blocks import Block, Branch, Choice, graph
 
 
@@ -11,8 +11,8 @@ def text(words: str) -> Text:
     return Text(uk=words, en=words)
 
 
-def ask(name: str, **more: Any) -> Ask:
-    return Ask(**{"id": name, "label": text(name), **more})
+def ask(name: str, **more: Any) -> FormField:
+    return FormField(**{"id": name, "label": text(name), **more})
 
 
 def options(*names: str) -> tuple[Option, ...]:

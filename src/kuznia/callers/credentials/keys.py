@@ -23,8 +23,8 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 PREFIX = "kz_"
 _SHAPE = re.compile(r"kz_([0-9a-f]{16})_[0-9a-f]{64}")
-MOST_KEYS = 100
-LONGEST_NAME = 100
+MAX_KEYS = 100
+MAX_NAME_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class ApiKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Guarded:
+class StoredKey:
     """A key with what a secret is compared with."""
 
     key: ApiKey
@@ -77,11 +77,11 @@ class ApiKeys:
         async with self._db.read() as session:
             return [key_of(row) for row in await session.execute(query)]
 
-    async def find(self, id_: str) -> Guarded | None:
+    async def find(self, id_: str) -> StoredKey | None:
         """By its public half, whoever's it is: to judge a request."""
         async with self._db.read() as session:
             row = (await session.execute(sa.select(table).where(table.c.id == id_))).first()
-        return None if row is None else Guarded(key_of(row), row.hash)
+        return None if row is None else StoredKey(key_of(row), row.hash)
 
     async def rotate(self, owner: str, id_: str, overlap: timedelta) -> tuple[ApiKey, str]:
         """The same key with a new secret; the old one works until the overlap has passed."""
@@ -113,8 +113,8 @@ class ApiKeys:
         scopes: Sequence[Scope],
         expires_at: datetime | None,
     ) -> tuple[ApiKey, str]:
-        if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
-            message = f"1 to {LONGEST_NAME} letters that can be seen"
+        if not 0 < len(name) <= MAX_NAME_LENGTH or not name.isprintable():
+            message = f"1 to {MAX_NAME_LENGTH} letters that can be seen"
             raise invalid([{"loc": ("name",), "msg": message, "type": "name"}])
         now = self._clock.now()
         await _make_room(session, owner, now)
@@ -152,12 +152,12 @@ async def _make_room(session: WriteSession, owner: str, now: datetime) -> None:
     """Dead keys are kept to be looked at until their place is needed."""
     own = table.c.owner == owner
     count = sa.select(sa.func.count()).select_from(table).where(own)
-    if (await session.scalar(count) or 0) < MOST_KEYS:
+    if (await session.scalar(count) or 0) < MAX_KEYS:
         return
     dead = sa.or_(table.c.revoked_at.is_not(None), table.c.expires_at <= now)
     await session.execute(sa.delete(table).where(own, dead))
-    if (await session.scalar(count) or 0) >= MOST_KEYS:
-        raise Conflict(f"{MOST_KEYS} keys are the most; revoke one first.")
+    if (await session.scalar(count) or 0) >= MAX_KEYS:
+        raise Conflict(f"{MAX_KEYS} keys are the most; revoke one first.")
 
 
 def scopes_of(words: Iterable[str]) -> tuple[Scope, ...]:

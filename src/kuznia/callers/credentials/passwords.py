@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from kuznia.callers.credentials.guessable import SHORTEST, weakness
+from kuznia.callers.credentials.guessable import MIN_LENGTH, weakness
 from kuznia.platform.errors import Invalid, Unavailable, invalid
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ R = TypeVar("R")
 
 # Of one lane: each waits for the one before it, some 150 ms.
 MAX_WAITING = 20
-LONGEST = 1_000
+MAX_LENGTH = 1_000
 
 
 class Lane:
@@ -50,8 +50,8 @@ class Passwords:
 
     async def hash(self, password: str, name: str) -> str:
         """What is kept of a new password, or the Fault that says what is wrong with it."""
-        if not SHORTEST <= len(password) <= LONGEST:
-            raise _unfit(f"{SHORTEST} to {LONGEST} letters; a sentence is easy to keep")
+        if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+            raise _unfit(f"{MIN_LENGTH} to {MAX_LENGTH} letters; a sentence is easy to keep")
         if why := weakness(password, name):
             raise _unfit(f"{why}; take four words that have nothing to do with each other")
         return await self._known.run(self._loaded().hash, _normal(password))
@@ -62,7 +62,7 @@ class Passwords:
         if self._nobodys is None:
             # By whoever comes first, so that no name can be told by it from another.
             self._nobodys = await lane.run(hasher.hash, "nobody's")
-        entered = _normal(password[:LONGEST])
+        entered = _normal(password[:MAX_LENGTH])
         same = await lane.run(hasher.verify, entered, kept or self._nobodys)
         return same and kept is not None
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from kuznia.domains.flows.checks.proof import Study
 from kuznia.domains.flows.checks.proof.law import LIGHT, SIGNED, secret
 from kuznia.domains.flows.planner import parts
-from kuznia.domains.flows.schema import SERVICES, Ask, Flow, Move, Step, Text
+from kuznia.domains.flows.schema import SERVICES, Flow, FormField, Move, Step, Text
 from kuznia.domains.flows.structure.blocks import Block, Choice
 from kuznia.domains.flows.structure.guards import tests
 from kuznia.domains.flows.structure.registries import KNOWN
@@ -43,7 +43,7 @@ def _set(step: Step, **values: object) -> Step:
 
 
 def _no_secrets(flow: Flow) -> Flow:
-    def asks(field: Ask) -> bool:
+    def asks(field: FormField) -> bool:
         return any(
             secret(said) for said in (field.id.replace("_", " "), field.label.uk, field.label.en)
         )

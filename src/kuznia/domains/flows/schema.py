@@ -141,7 +141,7 @@ class Fact(Value):
     registry: Annotated[str, Field(max_length=48)] | None = None
 
 
-class Ask(Fact):
+class FormField(Fact):
     """A field: what is asked, what is a good answer, and what is said to a bad one."""
 
     required: bool = True
@@ -187,7 +187,7 @@ class Step(Value):
     kind: Kind
     title: Text
     text: Text | None = None
-    fields: Annotated[tuple[Ask, ...], Field(max_length=40)] = ()
+    fields: Annotated[tuple[FormField, ...], Field(max_length=40)] = ()
     # Facts shown to the person, who can say that they are wrong.
     shows: Annotated[tuple[Id, ...], Field(max_length=60)] = ()
     provides: Annotated[tuple[Fact, ...], Field(max_length=40)] = ()
@@ -206,7 +206,7 @@ class Step(Value):
         return 1 + max((move.limit or 0 for move in self.next if move.to == self.id), default=0)
 
     @property
-    def record(self) -> tuple["Ask", ...]:
+    def record(self) -> tuple["FormField", ...]:
         """The fields without the one that asks whether there is another of it all."""
         again = {
             move.when.fact
@@ -254,7 +254,7 @@ class Flow(Draft):
         return {step.id: step for step in self.steps}
 
     @cached_property
-    def asks(self) -> dict[str, Ask]:
+    def asks(self) -> dict[str, FormField]:
         """Every field by its id; of two with one id, the first."""
         return {field.id: field for step in reversed(self.steps) for field in reversed(step.fields)}
 

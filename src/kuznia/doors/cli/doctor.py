@@ -103,9 +103,9 @@ async def _database(settings: Settings) -> list[Symptom]:
 
 
 async def _accounts(db: Database) -> Symptom:
-    from kuznia.callers.people import People
+    from kuznia.callers.users import Users
 
-    found = await People(db, SystemClock()).has_admin()
+    found = await Users(db, SystemClock()).has_admin()
     return Symptom("accounts", "there is an administrator") if found else NO_ADMIN
 
 
@@ -130,7 +130,7 @@ async def _redis(settings: Settings, url: str) -> Symptom:
         url,
         prefix=settings.redis_prefix,
         connections=1,
-        patience=settings.redis_timeout,
+        timeout=settings.redis_timeout,
         clock=SystemClock(),
     )
     try:

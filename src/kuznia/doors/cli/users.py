@@ -20,7 +20,7 @@ from kuznia.platform.visible import visible
 if TYPE_CHECKING:
     from kuznia.callers.credentials.keys import ApiKey
     from kuznia.callers.identify import Callers
-    from kuznia.callers.people import Person
+    from kuznia.callers.users import User
     from kuznia.platform.db.database import Database
 
 R = TypeVar("R")
@@ -40,7 +40,7 @@ def create(
 ) -> None:
     """Make an account; the password is asked for, or read from standard input."""
 
-    async def work(callers: "Callers", _: "Database") -> "Person":
+    async def work(callers: "Callers", _: "Database") -> "User":
         return await callers.accounts.create(name, password, "admin" if admin else "user")
 
     with faults_as_exit(as_json):
@@ -52,33 +52,33 @@ def create(
 def list_people(context: typer.Context, as_json: AsJson = False) -> None:
     """Everybody who has an account here, or about whom something was decided."""
 
-    async def work(callers: "Callers", _: "Database") -> "list[Person]":
-        found: list[Person] = []
-        while page := await callers.people.all(found[-1].id if found else ""):
+    async def work(callers: "Callers", _: "Database") -> "list[User]":
+        found: list[User] = []
+        while page := await callers.users.all(found[-1].id if found else ""):
             found += page
         return found
 
     with faults_as_exit(as_json):
-        people = _run(context, work)
+        users = _run(context, work)
         if as_json:
-            say(to_json(people).decode())
+            say(to_json(users).decode())
         else:
-            for person in people:
-                _show_person(person, as_json)
+            for user in users:
+                _show_person(user, as_json)
 
 
 @users.command("disable")
 def disable(context: typer.Context, who: Who, as_json: AsJson = False) -> None:
     """Let nobody in as this person: not with a token and not with a key."""
     with faults_as_exit(as_json):
-        _show_person(_run(context, lambda callers, _: callers.people.disable(who)), as_json)
+        _show_person(_run(context, lambda callers, _: callers.users.disable(who)), as_json)
 
 
 @users.command("enable")
 def enable(context: typer.Context, who: Who, as_json: AsJson = False) -> None:
     """Let them in again."""
     with faults_as_exit(as_json):
-        _show_person(_run(context, lambda callers, _: callers.people.enable(who)), as_json)
+        _show_person(_run(context, lambda callers, _: callers.users.enable(who)), as_json)
 
 
 @users.command("role")
@@ -90,7 +90,7 @@ def set_role(
 ) -> None:
     """Make somebody an admin, or no longer one."""
     with faults_as_exit(as_json):
-        _show_person(_run(context, lambda callers, _: callers.people.set_role(who, role)), as_json)
+        _show_person(_run(context, lambda callers, _: callers.users.set_role(who, role)), as_json)
 
 
 @users.command("password")
@@ -113,7 +113,7 @@ def export(
     async def work(callers: "Callers", db: "Database") -> None:
         from kuznia.callers import personal_data
 
-        id_ = await callers.people.owner(who)
+        id_ = await callers.users.owner(who)
         with out.open("xb") if out else nullcontext() as file:
             async for table, row in personal_data.taken(db, id_):
                 line = to_json({"table": table, "row": row})
@@ -141,7 +141,7 @@ def erase(
     async def work(callers: "Callers", db: "Database") -> dict[str, int]:
         from kuznia.callers import personal_data
 
-        return await personal_data.erase(db, await callers.people.owner(who))
+        return await personal_data.erase(db, await callers.users.owner(who))
 
     with faults_as_exit(as_json):
         if not yes and not typer.confirm(visible(f"Erase all that is {who}'s?")):
@@ -169,7 +169,7 @@ def create_key(
 
         life = timedelta(days=days) if days else None
         wanted = scopes_of(scope or ("domains", "read"))
-        return await callers.keys.create(await callers.people.owner(owner), name, wanted, life)
+        return await callers.keys.create(await callers.users.owner(owner), name, wanted, life)
 
     with faults_as_exit(as_json):
         _show_secret(_run(context, work), as_json)
@@ -180,7 +180,7 @@ def list_keys(context: typer.Context, owner: Who, as_json: AsJson = False) -> No
     """Somebody's keys, also those that work no more."""
 
     async def work(callers: "Callers", _: "Database") -> "list[ApiKey]":
-        return await callers.keys.of(await callers.people.owner(owner))
+        return await callers.keys.of(await callers.users.owner(owner))
 
     with faults_as_exit(as_json):
         found = _run(context, work)
@@ -247,12 +247,12 @@ async def _owner_of(callers: "Callers", key_id: str) -> str:
     return found.key.owner
 
 
-def _show_person(person: "Person", as_json: bool) -> None:
+def _show_person(user: "User", as_json: bool) -> None:
     if as_json:
-        say(to_json(person).decode())
+        say(to_json(user).decode())
         return
-    state = "disabled" if person.disabled else person.role
-    say(f"{person.id}  {state:8}  {person.name or ''}".rstrip())
+    state = "disabled" if user.disabled else user.role
+    say(f"{user.id}  {state:8}  {user.name or ''}".rstrip())
 
 
 def _show_key(key: "ApiKey") -> None:

@@ -12,7 +12,15 @@ from kuznia.doors.http.faults import answer
 from kuznia.doors.http.routing import Targets
 from kuznia.doors.http.versions import CURRENT, check, farewell
 from kuznia.platform.clock import Clock
-from kuznia.platform.errors import Broken, Fault, Forbidden, Invalid, NotFound, TimedOut, TooLarge
+from kuznia.platform.errors import (
+    Fault,
+    Forbidden,
+    InternalError,
+    Invalid,
+    NotFound,
+    TimedOut,
+    TooLarge,
+)
 from kuznia.platform.ids import new_id
 from kuznia.platform.log import get_log, request_id
 from kuznia.platform.metrics import Metrics
@@ -140,7 +148,7 @@ class Gate:
         # The outer loop of a request: whatever broke is logged whole and told as a fault.
         except Exception:
             log.exception("request_broke", method=scope["method"], route=scope["target"].path)
-            return Broken("Something broke on our side; the log has the rest under this id.")
+            return InternalError("Something broke on our side; the log has the rest under this id.")
         return None
 
     def _known(self, scope: Scope) -> None:

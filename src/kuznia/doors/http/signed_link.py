@@ -59,7 +59,7 @@ def page_link(at: Doors, kept: Kept, who: Caller) -> PageLink | None:
     path = f"{links(kept)['self']}/{domain.shown.page}"
     if not at.settings.closed:
         return PageLink(link=path, expires_at=None)
-    given = at.callers.passes.give(path, who.id)
+    given = at.callers.links.sign(path, who.id)
     return PageLink(link=f"{path}?{PASS}={given.text}", expires_at=given.until)
 
 
@@ -73,7 +73,7 @@ def find_pass(scope: Scope) -> str | None:
 
 async def passed(at: Doors, scope: Scope, shown: str) -> None:
     """Let in whoever holds a good pass, and leave its page the next one for its own links."""
-    if (found := await at.callers.by_pass(scope["path"], shown)) is None:
+    if (found := await at.callers.by_link(scope["path"], shown)) is None:
         raise Ended
     scope["state"]["caller"], renewed = found
     scope["state"]["link"] = f"?{PASS}={renewed}"

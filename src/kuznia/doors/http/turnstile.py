@@ -7,8 +7,8 @@ from difflib import get_close_matches
 from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kuznia.callers.limits.allowances import Rate
-from kuznia.callers.limits.allowances import rate as read_rate
+from kuznia.callers.limits.caller_limits import Rate
+from kuznia.callers.limits.caller_limits import rate as read_rate
 from kuznia.callers.limits.rates import Kind, RateLimits, TooMany, headers
 from kuznia.doors.http.address import client_address
 from kuznia.doors.http.routing import Target, Targets

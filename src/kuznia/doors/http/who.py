@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kuznia.callers.limits.allowances import Rate
+from kuznia.callers.limits.caller_limits import Rate
 from kuznia.callers.limits.rates import RateLimits
 from kuznia.doors.context import Doors
 from kuznia.doors.http.address import client_address

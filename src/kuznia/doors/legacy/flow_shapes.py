@@ -6,7 +6,16 @@ from typing import Literal
 from pydantic import BaseModel, Field, JsonValue
 from pydantic_core import from_json
 
-from kuznia.domains.flows.schema import SEEN, Ask, FieldType, Flow, Format, Kind, Language, Step
+from kuznia.domains.flows.schema import (
+    SEEN,
+    FieldType,
+    Flow,
+    Format,
+    FormField,
+    Kind,
+    Language,
+    Step,
+)
 from kuznia.forge.shelf.shelf import Kept
 
 # Kinds of a step there was a word for; what a person never sees is not told here.
@@ -127,7 +136,7 @@ def _step(step: Step, language: Language) -> FlowStep:
     )
 
 
-def _field(one: Ask, language: Language) -> FlowField:
+def _field(one: FormField, language: Language) -> FlowField:
     return FlowField(
         name=one.id,
         type=FIELDS.get(one.format or one.type) or FIELDS.get(one.type, "text"),

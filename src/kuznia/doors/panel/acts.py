@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from kuznia.callers.limits.allowances import NAMES, decision
-from kuznia.callers.people import People, Person
+from kuznia.callers.limits.caller_limits import NAMES, parsed_limit
+from kuznia.callers.users import User, Users
 from kuznia.doors.context import doors, require_accounts
 from kuznia.doors.http import panel_session
 from kuznia.doors.http.address import address_of
@@ -27,12 +27,12 @@ from kuznia.web.ids import InPath
 log = get_log("panel")
 router = APIRouter(prefix="/admin", include_in_schema=False, route_class=Panel)
 
-Act = Callable[[People, str], Awaitable[Person]]
+Act = Callable[[Users, str], Awaitable[User]]
 ACTS: Mapping[str, Act] = {
-    "disable": People.disable,
-    "enable": People.enable,
-    "admin": lambda people, who: people.set_role(who, "admin"),
-    "user": lambda people, who: people.set_role(who, "user"),
+    "disable": Users.disable,
+    "enable": Users.enable,
+    "admin": lambda users, who: users.set_role(who, "admin"),
+    "user": lambda users, who: users.set_role(who, "user"),
 }
 
 
@@ -73,15 +73,15 @@ async def sign_out(request: Request) -> Response:
 async def change_person(request: Request) -> Response:
     """Everywhere within a second; nobody shuts the door on themselves."""
     at, me, sent = doors(request), caller_of(request), _form(request)
-    act, person = sent.get("act", ""), await at.callers.people.get(sent.get("who", ""))
-    if person.id == me.id:
+    act, user = sent.get("act", ""), await at.callers.users.get(sent.get("who", ""))
+    if user.id == me.id:
         raise Conflict("Somebody else must do that: you would lock yourself out.")
     if act not in ACTS:
         raise Invalid("There is nothing of that name to be done.")
-    await ACTS[act](at.callers.people, person.id)
-    at.callers.forget(person.id)
-    log.info("person_changed", person=person.id, act=act, by=me.id)
-    return _to("users", who=person.id)
+    await ACTS[act](at.callers.users, user.id)
+    at.callers.forget(user.id)
+    log.info("person_changed", user=user.id, act=act, by=me.id)
+    return _to("users", who=user.id)
 
 
 @router.post("/keys/{key_id}/revoke")
@@ -100,13 +100,13 @@ async def revoke(request: Request, key_id: InPath) -> Response:
 async def decide(request: Request) -> Response:
     """What a field leaves empty stays as it is."""
     at, me, sent = doors(request), caller_of(request), _form(request)
-    owner = await at.callers.people.owner(sent.get("who", ""))
+    owner = await at.callers.users.owner(sent.get("who", ""))
     try:
-        changes = {name: decision(name, text) for name in NAMES if (text := sent.get(name, ""))}
+        changes = {name: parsed_limit(name, text) for name in NAMES if (text := sent.get(name, ""))}
     except ValueError as wrong:
         raise Invalid(f"{wrong}.") from None
     if changes:
-        await at.metering.allowances.decide(owner, changes)
+        await at.metering.caller_limits.decide(owner, changes)
         log.info("limits_decided", owner=owner, limits=sorted(changes), by=me.id)
     return _to("limits", owner=owner)
 

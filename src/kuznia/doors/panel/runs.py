@@ -6,7 +6,7 @@ from typing import Any, cast
 from fastapi import APIRouter, Request, Response
 
 from kuznia.callers import overview
-from kuznia.callers.limits.allowances import written
+from kuznia.callers.limits.caller_limits import limit_text
 from kuznia.doors.context import doors
 from kuznia.doors.panel.page import (
     ROWS,
@@ -85,16 +85,16 @@ def _event(one: Event) -> Sequence[Given]:
 @router.get("/artefacts")
 async def artefacts(request: Request, owner: Text = "", after: Text = "") -> Response:
     at, here = doors(request), view(request)
-    whose = await at.callers.people.owner(owner) if owner else ""
+    whose = await at.callers.users.owner(owner) if owner else ""
     found = await overview.made(at.db, (after,) if after else (), ROWS + 1, whose)
     rows, more = rows_of(found, lambda last: {"owner": owner, "after": last.id})
-    heads = ("Artefact", "Domain", "Owner", "Status", "Made")
+    heads = ("Artefact", "Domain", "Owner", "Status", "ArtefactSummary")
     table = here.table("Artefacts", heads, (_artefact(here, one) for one in rows))
     find = search(here, "Owner", "owner", owner)
     return page(here, here.say("Artefacts"), find, table, here.more(more))
 
 
-def _artefact(here: View, one: overview.Made) -> Sequence[Given]:
+def _artefact(here: View, one: overview.ArtefactSummary) -> Sequence[Given]:
     return (
         el("a", el("code", one.id), href=link(f"artefacts/{one.id}")),
         one.domain,
@@ -116,9 +116,9 @@ async def artefact(request: Request, artefact_id: InPath) -> Response:
         "Owner": el("code", made.owner),
         "Status": here.say(made.status),
         "Declined": why.declined,
-        "Made": here.moment(made.created_at),
+        "ArtefactSummary": here.moment(made.created_at),
         "Tokens": f"{evidence['input_tokens']:,} + {evidence['output_tokens']:,}",
-        "Cost": written("cost", evidence["cost"]),
+        "Cost": limit_text("cost", evidence["cost"]),
         "Seconds": f"{evidence['seconds']:.3f} ({evidence['model_seconds']:.3f})",
     }
     parts = (
@@ -140,7 +140,7 @@ async def artefact(request: Request, artefact_id: InPath) -> Response:
             one["model"],
             one["outcome"],
             f"{one['input_tokens']:,} + {one['output_tokens']:,}",
-            written("cost", one["cost"]),
+            limit_text("cost", one["cost"]),
             f"{one['seconds']:.3f}",
         )
         for one in evidence["attempts"]

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Request, Response
 from kuznia import __version__
 from kuznia.callers import overview
 from kuznia.callers.budgets.bookings import MAX_DAYS, booked
-from kuznia.callers.budgets.rows import statement
+from kuznia.callers.budgets.rows import budget_state
 from kuznia.callers.credentials.keys import ApiKey
-from kuznia.callers.limits.allowances import NAMES, written
-from kuznia.callers.people import Person
+from kuznia.callers.limits.caller_limits import NAMES, limit_text
+from kuznia.callers.users import User
 from kuznia.doors.context import doors
 from kuznia.doors.panel.page import (
     ROWS,
@@ -70,8 +70,8 @@ async def state(request: Request) -> Response:
 @router.get("/users")
 async def users(request: Request, after: Text = "", who: Text = "") -> Response:
     at, here = doors(request), view(request)
-    people = at.callers.people
-    found = [await people.get(who)] if who else await people.all(after, ROWS + 1)
+    known = at.callers.users
+    found = [await known.get(who)] if who else await known.all(after, ROWS + 1)
     rows, more = rows_of(found, lambda last: {"after": last.id})
     heads = ("Name", "Id", "Role", "State", "Since", "Theirs", "Change")
     table = here.table("Users", heads, (_person(here, one) for one in rows))
@@ -79,7 +79,7 @@ async def users(request: Request, after: Text = "", who: Text = "") -> Response:
     return page(here, here.say("Users"), find, table, here.more(more))
 
 
-def _person(here: View, one: Person) -> Sequence[Given]:
+def _person(here: View, one: User) -> Sequence[Given]:
     say = here.say
     mine = here.who is not None and here.who.id == one.id
     other = ("user", "Make a user") if one.role == "admin" else ("admin", "Make an admin")
@@ -107,7 +107,7 @@ def _person(here: View, one: Person) -> Sequence[Given]:
     )
 
 
-def _name(one: Person) -> str:
+def _name(one: User) -> str:
     return one.name or one.id
 
 
@@ -117,7 +117,7 @@ async def keys(
 ) -> Response:
     at, here = doors(request), view(request)
     start = (after_owner, after) if after_owner else ()
-    whose = await at.callers.people.owner(owner) if owner else ""
+    whose = await at.callers.users.owner(owner) if owner else ""
     found = await overview.keys(at.db, start, ROWS + 1, whose)
     now = at.forge.clock.now()
     rows, more = rows_of(
@@ -149,7 +149,7 @@ async def limits(request: Request, owner: Text = "", after: Text = "") -> Respon
     at, here = doors(request), view(request)
     find = search(here, "Owner", "owner", owner)
     if owner:
-        owner = await at.callers.people.owner(owner, erased=True)
+        owner = await at.callers.users.owner(owner, erased=True)
         return page(
             here,
             here.say("Limits"),
@@ -168,16 +168,16 @@ async def limits(request: Request, owner: Text = "", after: Text = "") -> Respon
 
 async def _limits_of(request: Request, owner: str) -> Sequence[Given]:
     at, here = doors(request), view(request)
-    say, allowances = here.say, at.metering.allowances
-    allowed, decided = await allowances.of(owner), await allowances.decided(owner)
-    used = (await statement(at.db, owner, at.forge.clock.now())).used
+    say, caller_limits = here.say, at.metering.caller_limits
+    allowed, decided = await caller_limits.of(owner), await caller_limits.decided(owner)
+    used = (await budget_state(at.db, owner, at.forge.clock.now())).used
     used["storage"] = await used_by(at.db, owner)
     rows: list[Sequence[Given]] = []
     fields: list[Given] = [el("input", type="hidden", name="who", value=owner)]
     for name in NAMES:
         word = say(LIMITS[name])
-        spent = written(name, used[name]) if name in used else ""
-        limit = written(name, getattr(allowed, name))
+        spent = limit_text(name, used[name]) if name in used else ""
+        limit = limit_text(name, getattr(allowed, name))
         whose = say("for this caller" if name in decided else "as for everyone")
         rows.append((word, limit, spent, whose))
         box = el("input", name=name, maxlength="40", placeholder=say("unchanged"))
@@ -197,7 +197,7 @@ async def _spent_by(request: Request, owner: str) -> Given:
             one.model or "–",
             f"{one.calls:,}",
             f"{one.input_tokens:,} + {one.output_tokens:,}",
-            written("cost", one.cost),
+            limit_text("cost", one.cost),
         )
         for one in await booked(at.db, owner, at.forge.clock.now(), MAX_DAYS)
     ]

@@ -6,7 +6,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from kuznia.forge.ledger import Ledger, Purse
+from kuznia.forge.ledger import CallerBudgets, Ledger
 from kuznia.forge.run import run
 from kuznia.forge.runs.events import MemoryLog
 from kuznia.forge.runs.far import FarRun, SoughtRun
@@ -17,10 +17,10 @@ from kuznia.forge.shelf.shelf import LEAST_PATIENCE, Kept, key_of
 from kuznia.forge.terms import ArtefactId, Caller, EventKind, Order, RunId
 from kuznia.forge.work import Forge, Work
 from kuznia.platform.errors import (
-    Broken,
     BudgetSpent,
     Cancelled,
     Fault,
+    InternalError,
     NotFound,
     QuotaExceeded,
     TimedOut,
@@ -97,11 +97,11 @@ class Runs:
         retention: float,
         most_bytes: int = 32 << 20,
         fleet: Fleet | None = None,
-        purse: Purse | None = None,
+        budgets: CallerBudgets | None = None,
     ) -> None:
         self._forge = forge
         self._fleet = fleet
-        self._make: Make = partial(run, forge) if purse is None else partial(self._paid, purse)
+        self._make: Make = partial(run, forge) if budgets is None else partial(self._paid, budgets)
         self._metrics = metrics
         # By key, for equal orders to join; by id, for their owner to read.
         self._joinable: dict[str, Run] = {}
@@ -316,32 +316,32 @@ class Runs:
         # The one outer loop: whatever broke is logged whole and told as a fault that says nothing.
         except Exception:
             log.exception("run_broke", run=work.run_id, domain=work.order.domain)
-            return Broken(
+            return InternalError(
                 "Something broke on our side; the log has the rest under this request's id."
             )
 
-    async def _paid(self, purse: Purse, work: Work) -> Kept:
+    async def _paid(self, budgets: CallerBudgets, work: Work) -> Kept:
         """The caller's own budget may leave this order less than it was given."""
         order, ledger, clock = work.order, work.ledger, self._forge.clock
         try:
             async with asyncio.timeout(order.deadline - clock.monotonic()):
-                grant = await purse.reserve(order.caller, order.budget)
+                hold = await budgets.reserve(order.caller, order.budget)
         except TimeoutError:
             raise TimedOut("The deadline passed before the order could begin.") from None
-        ledger.grant, ledger.budget = grant, grant.budget
+        ledger.hold, ledger.budget = hold, hold.budget
         try:
             kept = await run(self._forge, work)
         except Fault as fault:
-            await grant.written(self._left(order))
-            if not (isinstance(fault, BudgetSpent) and grant.narrowed):
+            await hold.written(self._left(order))
+            if not (isinstance(fault, BudgetSpent) and hold.narrowed):
                 raise
             raise QuotaExceeded(f"Of your budget too little is left. {fault.message}") from None
         else:
             # Nobody gets an answer whose cost a crash could still lose, unless there is no way.
-            await grant.written(self._left(order))
+            await hold.written(self._left(order))
             return kept
         finally:
-            grant.release()
+            hold.release()
 
     def _left(self, order: Order) -> float:
         return max(LEAST_PATIENCE, order.deadline - self._forge.clock.monotonic())

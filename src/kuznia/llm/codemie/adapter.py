@@ -9,8 +9,8 @@ import httpx2
 from pydantic_core import to_json
 
 from kuznia.llm.codemie import reply
-from kuznia.llm.codemie.reply import MESSAGES, Lines, Said, reason_of_refusal
-from kuznia.llm.codemie.signin import SignIn
+from kuznia.llm.codemie.reply import MESSAGES, CodeMieReply, LineReader, reason_of_refusal
+from kuznia.llm.codemie.signin import CodeMieSignIn
 from kuznia.llm.http import body_of, broken, is_json, rest
 from kuznia.llm.model import Ask, Delta, ModelFault, Reply, Usage
 from kuznia.llm.openai.reply import retry_after
@@ -32,7 +32,7 @@ class CodeMieModel:
     def __init__(
         self,
         client: httpx2.AsyncClient,
-        sign_in: SignIn,
+        sign_in: CodeMieSignIn,
         *,
         name: str,
         assistant: str,
@@ -65,7 +65,7 @@ class CodeMieModel:
         text: str | None = None
         tokens: int | None = None
         ended = False
-        lines = self._said(response)
+        lines = self._replies(response)
         try:
             async for said in lines:
                 texts.append(said.piece)
@@ -144,7 +144,7 @@ class CodeMieModel:
         wait = retry_after(response.headers, self._clock.now())
         return reply.fault(reason_of_refusal(status, said), self.name, retry_after=wait)
 
-    async def _whole(self, response: httpx2.Response) -> Said:
+    async def _whole(self, response: httpx2.Response) -> CodeMieReply:
         if not is_json(response):
             raise reply.fault("unreadable", self.name)
         body = await body_of(response, self._most)
@@ -152,14 +152,14 @@ class CodeMieModel:
             raise reply.fault("too_large", self.name)
         return reply.read(body, self.name)
 
-    async def _said(self, response: httpx2.Response) -> AsyncGenerator[Said]:
+    async def _replies(self, response: httpx2.Response) -> AsyncGenerator[CodeMieReply]:
         """The stream line by line, NDJSON or server-sent events; or the one answer it is not."""
         kind = response.headers.get("content-type", "")
         if "ndjson" not in kind and "event-stream" not in kind:
             said = await self._whole(response)
-            yield Said(text=said.text or said.piece, tokens=said.tokens, last=True)
+            yield CodeMieReply(text=said.text or said.piece, tokens=said.tokens, last=True)
             return
-        lines, size = Lines(), 0
+        lines, size = LineReader(), 0
         chunks = response.aiter_raw()
         try:
             async for chunk in chunks:

@@ -9,15 +9,15 @@ from urllib.parse import quote
 import httpx2
 from pydantic import JsonValue, SecretStr, TypeAdapter, ValidationError
 
-from kuznia.llm.http import REST, body_of, broken
+from kuznia.llm.http import REST_BYTES, body_of, broken
 from kuznia.llm.model import ModelFault, Reason
 from kuznia.llm.openai.reply import retry_after
 from kuznia.platform.clock import Clock
 
 # Seconds: for one sign-in; a token is given up so long before its end; refused credentials are not
 # shown again so soon, since a directory locks people out who keep trying.
-PATIENCE, MARGIN, REFUSED_FOR = 10.0, 30.0, 60.0
-LONGEST_LIFE = 86_400.0
+SIGN_IN_SECONDS, MARGIN_SECONDS, REFUSED_SECONDS = 10.0, 30.0, 60.0
+MAX_TOKEN_SECONDS = 86_400.0
 
 MESSAGES: dict[Reason, str] = {
     "connect": "CodeMie's sign-in could not be reached; check CODEMIE_AUTH_URL and the network.",
@@ -64,7 +64,7 @@ class Token:
     until: float
 
 
-class SignIn:
+class CodeMieSignIn:
     """Keeps one token. `read` tells the credentials of this moment: it is asked each time anew.
 
     Callers who need a token at once share one sign-in, whatever becomes of any of them.
@@ -77,9 +77,9 @@ class SignIn:
         realm: str,
         read: Callable[[], Credentials],
         clock: Clock,
-        patience: float = PATIENCE,
+        timeout: float = SIGN_IN_SECONDS,
     ) -> None:
-        self._patience = patience
+        self._timeout = timeout
         self._client = client
         self._path = f"realms/{quote(realm, safe='')}/protocol/openid-connect/token"
         self._read = read
@@ -126,14 +126,14 @@ class SignIn:
         if self._refused is not None and self._refused[0] == credentials and now < self._refused[1]:
             return fault("credentials")
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._timeout):
                 got = await self._ask(credentials)
         except TimeoutError:
             return fault("timeout")
         except httpx2.HTTPError as error:
             return fault(broken(error, "connect"))
         if isinstance(got, ModelFault) and got.reason == "credentials":
-            self._refused = (credentials, self._clock.monotonic() + REFUSED_FOR)
+            self._refused = (credentials, self._clock.monotonic() + REFUSED_SECONDS)
         return got
 
     async def _ask(self, credentials: Credentials) -> Token | ModelFault:
@@ -143,7 +143,7 @@ class SignIn:
             if not response.is_success:
                 wait = retry_after(response.headers, self._clock.now())
                 return fault(_reason_of(response.status_code), retry_after=wait)
-            return self._token(await body_of(response, REST))
+            return self._token(await body_of(response, REST_BYTES))
 
     def _token(self, body: bytes | None) -> Token | ModelFault:
         try:
@@ -155,9 +155,11 @@ class SignIn:
                 life = said.get("expires_in")
             case _:
                 return fault("unreadable")
-        seconds = min(float(life), LONGEST_LIFE) if isinstance(life, int | float) else MARGIN
+        seconds = (
+            min(float(life), MAX_TOKEN_SECONDS) if isinstance(life, int | float) else MARGIN_SECONDS
+        )
         # A token that lives shorter than the margin is still good for half of its life.
-        until = self._clock.monotonic() + max(seconds - MARGIN, seconds / 2)
+        until = self._clock.monotonic() + max(seconds - MARGIN_SECONDS, seconds / 2)
         return Token(SecretStr(value), until)
 
 

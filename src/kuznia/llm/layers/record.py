@@ -48,7 +48,7 @@ class Recorded:
 
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
         await ask.account.written()
-        call = Call(self.name, ask, self._price, self._clock, self._observe)
+        call = RecordedCall(self.name, ask, self._price, self._clock, self._observe)
         deltas = self._inner.stream(ask)
         try:
             async for delta in deltas:
@@ -70,7 +70,7 @@ class Recorded:
             raise forgotten
 
 
-class Call:
+class RecordedCall:
     """One attempt under way: a reservation until it ends."""
 
     def __init__(

@@ -7,7 +7,7 @@ import httpx2
 
 from kuznia.llm.http import body_of, broken, is_json, rest
 from kuznia.llm.model import Ask, Delta, ModelFault, Reply, Usage
-from kuznia.llm.openai.reply import MESSAGES, Piece, fault, read_piece, reason_of, retry_after
+from kuznia.llm.openai.reply import MESSAGES, ReplyPiece, fault, read_piece, reason_of, retry_after
 from kuznia.llm.openai.request import Extra, Unsupported, find_refused, write_request
 from kuznia.llm.sse import Events
 from kuznia.llm.token_count import estimate, estimated
@@ -82,7 +82,7 @@ class OpenAIModel:
         finally:
             await pieces.aclose()
             await response.aclose()
-        whole = Piece("".join(texts), "".join(thoughts), finish, usage)
+        whole = ReplyPiece("".join(texts), "".join(thoughts), finish, usage)
         yield Delta(reply=self._finished(ask, whole))
 
     async def look(self) -> None:
@@ -137,7 +137,7 @@ class OpenAIModel:
         wait = retry_after(response.headers, self._clock.now())
         return fault(reason_of(status), self.name, retry_after=wait)
 
-    async def _whole(self, response: httpx2.Response) -> Piece:
+    async def _whole(self, response: httpx2.Response) -> ReplyPiece:
         if not is_json(response):
             raise fault("unreadable", self.name)
         body = await body_of(response, self._most)
@@ -145,7 +145,7 @@ class OpenAIModel:
             raise fault("too_large", self.name)
         return read_piece(body, self.name, whole=True)
 
-    async def _pieces(self, response: httpx2.Response) -> AsyncGenerator[Piece]:
+    async def _pieces(self, response: httpx2.Response) -> AsyncGenerator[ReplyPiece]:
         if "event-stream" not in response.headers.get("content-type", ""):
             # An error, or a server that does not stream.
             yield await self._whole(response)
@@ -166,7 +166,7 @@ class OpenAIModel:
         finally:
             await chunks.aclose()
 
-    def _finished(self, ask: Ask, piece: Piece) -> Reply:
+    def _finished(self, ask: Ask, piece: ReplyPiece) -> Reply:
         usage = piece.usage or estimated(ask, piece.text + piece.reasoning)
         if not piece.text.strip():
             raise fault("empty", self.name, usage=usage)

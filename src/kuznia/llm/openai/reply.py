@@ -26,13 +26,13 @@ MESSAGES: dict[Reason, str] = {
     "busy": "All connections to the model server are taken; try again shortly.",
 }
 
-MOST_TOKENS = 10**9  # what a server says beyond this is not a count
-LONGEST_ADVICE = 86_400.0  # a day
+MAX_TOKENS = 10**9  # what a server says beyond this is not a count
+MAX_RETRY_AFTER_SECONDS = 86_400.0  # a day
 
 
 # Not frozen: pydantic-core fills these faster, and none of them leaves this file.
 @dataclass(slots=True)
-class Said:
+class CompletionMessage:
     content: str | None = None
     # Two names are in use for what a model thinks aloud; other forms of it are passed over.
     reasoning_content: JsonValue = None
@@ -40,26 +40,26 @@ class Said:
 
 
 @dataclass(slots=True)
-class Choice:
-    message: Said | None = None
-    delta: Said | None = None
+class CompletionChoice:
+    message: CompletionMessage | None = None
+    delta: CompletionMessage | None = None
     finish_reason: str | None = None
 
 
 @dataclass(slots=True)
-class Answer:
+class Completion:
     """A whole reply, or one event of a stream: they differ in `message` and `delta` only."""
 
-    choices: list[Choice] | None = None
+    choices: list[CompletionChoice] | None = None
     usage: JsonValue = None
     error: JsonValue = None
 
 
-ANSWER = TypeAdapter(Answer)
+COMPLETION = TypeAdapter(Completion)
 
 
 @dataclass(slots=True)
-class Piece:
+class ReplyPiece:
     """What one answer or one event holds for us."""
 
     text: str = ""
@@ -78,10 +78,10 @@ def fault(
     return ModelFault(reason, MESSAGES[reason], model=model, retry_after=retry_after, usage=usage)
 
 
-def read_piece(data: bytes, model: str, *, whole: bool) -> Piece:
+def read_piece(data: bytes, model: str, *, whole: bool) -> ReplyPiece:
     """Read a whole reply, or one event of a stream; raise ModelFault for anything else."""
     try:
-        answer = ANSWER.validate_json(data)
+        answer = COMPLETION.validate_json(data)
     except ValidationError:
         # The error quotes the server's text, so it must not be chained.
         raise fault("unreadable", model) from None
@@ -92,15 +92,15 @@ def read_piece(data: bytes, model: str, *, whole: bool) -> Piece:
         # An event may hold the usage alone, or something that is not for us.
         if whole:
             raise fault("unreadable", model, usage=usage)
-        return Piece(usage=usage)
+        return ReplyPiece(usage=usage)
     choice = answer.choices[0]
     said = choice.message if whole else choice.delta
     if said is None:
         if whole:
             raise fault("unreadable", model, usage=usage)
-        said = Said()
+        said = CompletionMessage()
     thought = said.reasoning_content or said.reasoning
-    return Piece(
+    return ReplyPiece(
         said.content or "",
         thought if isinstance(thought, str) else "",
         choice.finish_reason,
@@ -111,7 +111,7 @@ def read_piece(data: bytes, model: str, *, whole: bool) -> Piece:
 def read_usage(value: JsonValue) -> Usage | None:
     match value:
         case {"prompt_tokens": int() as asked, "completion_tokens": int() as said} if (
-            0 <= asked <= MOST_TOKENS and 0 <= said <= MOST_TOKENS
+            0 <= asked <= MAX_TOKENS and 0 <= said <= MAX_TOKENS
         ):
             return Usage(asked, said)
         case _:
@@ -163,4 +163,4 @@ def _number(text: str | None) -> float | None:
 
 
 def _within(seconds: float) -> float:
-    return min(max(seconds, 0.0), LONGEST_ADVICE)
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER_SECONDS)

@@ -25,7 +25,7 @@ class Unsupported(ModelFault):
     """The server refused something we can do without; the next attempt leaves it out."""
 
     @property
-    def passing(self) -> bool:
+    def transient(self) -> bool:
         return True
 
 

@@ -10,7 +10,7 @@ from kuznia.platform.db.database import address, is_sqlite
 from kuznia.platform.errors import Conflict, Invalid, Unavailable
 
 # Whoever writes holds the file for a moment only.
-PATIENCE_SECONDS = 30.0
+LOCK_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def back_up(url: str, to: Path) -> Copied:
 
 def _copied(source: Path, to: Path) -> Copied:
     with (
-        closing(sqlite3.connect(source, timeout=PATIENCE_SECONDS)) as reading,
+        closing(sqlite3.connect(source, timeout=LOCK_SECONDS)) as reading,
         closing(sqlite3.connect(to)) as writing,
     ):
         # In one piece: a copy in steps begins anew whenever somebody writes.

@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from kuznia.platform.db.outages import outages_told
-from kuznia.platform.db.postgres import Lines
+from kuznia.platform.db.postgres import PostgresConnections
 from kuznia.platform.errors import Invalid, Unavailable
 
 # Two types, so that what only reads cannot be handed to what writes. Connections, not ORM sessions:
@@ -43,7 +43,7 @@ DRIVERS: Final = {
 CONNECT_SECONDS: Final = 5.0
 # For one statement and the locks it waits for. Everything asked here goes by an index: what takes
 # longer is a fault, not a slow query.
-PATIENCE_SECONDS: Final = 10.0
+STATEMENT_SECONDS: Final = 10.0
 PING_SECONDS: Final = 1.0
 
 Synchronous = Literal["normal", "full"]
@@ -51,7 +51,7 @@ Synchronous = Literal["normal", "full"]
 # be longer.
 JOURNAL_BYTES: Final = 16_000_000
 # Whoever is cancelled waits so long for their connection to be given back; then that goes on alone.
-LET_GO: Final = 1.0
+RELEASE_SECONDS: Final = 1.0
 
 
 class Database:
@@ -64,12 +64,14 @@ class Database:
     0.3 ms on either, a hundred rows in one write 0.02 ms each. Await nothing else inside.
     """
 
-    def __init__(self, reads: AsyncEngine, writes: AsyncEngine, lines: Lines | None = None) -> None:
+    def __init__(
+        self, reads: AsyncEngine, writes: AsyncEngine, lines: PostgresConnections | None = None
+    ) -> None:
         # Where it is, with the password in it.
         self.address = reads.url
         self._reads = reads
         self._writes = writes
-        self._lines = lines or Lines()
+        self._lines = lines or PostgresConnections()
         self._are_cut = False
 
     @classmethod
@@ -86,7 +88,7 @@ class Database:
         where = address(url)
         pool: dict[str, Any] = {"pool_size": pool_size, "max_overflow": overflow}
         one: dict[str, Any] = {"pool_size": 1, "max_overflow": 0, "synchronous": synchronous}
-        lines = Lines()
+        lines = PostgresConnections()
         writing = one if is_sqlite(where) else pool
         database = cls(
             read_engine(where, lines=lines, pool_timeout=pool_timeout, **pool),
@@ -95,7 +97,7 @@ class Database:
         )
         try:
             # Busy machines start slowly: this has longer than a look whether we are ready.
-            await within(PATIENCE_SECONDS, database.answer())
+            await within(STATEMENT_SECONDS, database.answer())
         except BaseException:
             await database.close()
             raise
@@ -147,7 +149,7 @@ class Database:
                 yield connection
             finally:
                 # Rolls back what is not committed. A connection not given back is lost for good.
-                await _in_full(connection.close(), let_go=LET_GO)
+                await _in_full(connection.close(), let_go=RELEASE_SECONDS)
 
 
 async def within(seconds: float, question: Coroutine[Any, Any, None]) -> None:
@@ -203,27 +205,29 @@ def is_sqlite(where: URL) -> bool:
     return where.get_backend_name() == "sqlite"
 
 
-def read_engine(where: URL, *, lines: Lines | None = None, **options: Any) -> AsyncEngine:
+def read_engine(
+    where: URL, *, lines: PostgresConnections | None = None, **options: Any
+) -> AsyncEngine:
     """An engine for single statements that change nothing; the options are the pool's."""
     options |= {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
     if is_sqlite(where):
-        return _sqlite(where, (*_pragmas("normal"), "query_only = ON"), PATIENCE_SECONDS, options)
+        return _sqlite(where, (*_pragmas("normal"), "query_only = ON"), STATEMENT_SECONDS, options)
     read_only = {"default_transaction_read_only": "on"}
-    return _postgres(where, read_only, PATIENCE_SECONDS, lines or Lines(), options)
+    return _postgres(where, read_only, STATEMENT_SECONDS, lines or PostgresConnections(), options)
 
 
 def write_engine(
     where: URL,
     *,
-    patience: float = PATIENCE_SECONDS,
+    timeout: float = STATEMENT_SECONDS,
     synchronous: Synchronous = "normal",
-    lines: Lines | None = None,
+    lines: PostgresConnections | None = None,
     **options: Any,
 ) -> AsyncEngine:
     """An engine for transactions; the options are the pool's. A server knows its own safety."""
     if not is_sqlite(where):
-        return _postgres(where, {}, patience, lines or Lines(), options)
-    engine = _sqlite(where, _pragmas(synchronous), patience, options)
+        return _postgres(where, {}, timeout, lines or PostgresConnections(), options)
+    engine = _sqlite(where, _pragmas(synchronous), timeout, options)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
 
@@ -239,7 +243,7 @@ def _pragmas(synchronous: Synchronous) -> tuple[str, ...]:
 
 
 def _sqlite(
-    where: URL, pragmas: tuple[str, ...], patience: float, options: dict[str, Any]
+    where: URL, pragmas: tuple[str, ...], timeout: float, options: dict[str, Any]
 ) -> AsyncEngine:
     _make_file(Path(where.database or ""))
 
@@ -250,7 +254,7 @@ def _sqlite(
         cursor.close()
 
     # Without an isolation level the driver begins nothing on its own.
-    connect = {"isolation_level": None, "timeout": patience}
+    connect = {"isolation_level": None, "timeout": timeout}
     engine = create_async_engine(where, connect_args=connect, hide_parameters=True, **options)
     event.listen(engine.sync_engine, "connect", prepare)
     return engine
@@ -272,17 +276,21 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 def _postgres(
-    where: URL, settings: dict[str, str], patience: float, lines: Lines, options: dict[str, Any]
+    where: URL,
+    settings: dict[str, str],
+    timeout: float,
+    lines: PostgresConnections,
+    options: dict[str, Any],
 ) -> AsyncEngine:
     connect = {
         "async_creator_fn": lines.connect,
         "timeout": CONNECT_SECONDS,
         # The server stops a statement first; this is for a server that has gone silent.
-        "command_timeout": patience + 5,
+        "command_timeout": timeout + 5,
         "server_settings": {
             "application_name": "kuznia",
-            "statement_timeout": f"{patience:g}s",
-            "idle_in_transaction_session_timeout": f"{2 * patience:g}s",
+            "statement_timeout": f"{timeout:g}s",
+            "idle_in_transaction_session_timeout": f"{2 * timeout:g}s",
             **settings,
         },
     }

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Any number will do, as long as every Kuznia that migrates the same database asks for the same.
 LOCK = 0x4B75_7A6E_6961
 # A migration may rewrite a large table, and a second process waits for the first one's.
-PATIENCE_SECONDS = 3600.0
+MIGRATION_SECONDS = 3600.0
 
 
 def upgrade(url: str) -> None:
@@ -82,7 +82,7 @@ async def _move(url: str, step: Callable[["Config"], None]) -> None:
     from alembic.util import CommandError
 
     where = address(url)
-    engine = write_engine(where, patience=PATIENCE_SECONDS, poolclass=NullPool)
+    engine = write_engine(where, timeout=MIGRATION_SECONDS, poolclass=NullPool)
     try:
         with outages_told():
             async with engine.begin() as connection:

@@ -68,14 +68,14 @@ def outages_told(*, reading: bool = False) -> Generator[None]:
     except DBAPIError as error:
         if not (_is_outage(error) or (not reading and _refuses_writes(error))):
             raise
-        said = _SAID.get(_result(error)) or _SAID.get(_state(error))
-        raise _unavailable(error, said or "The database is not answering.") from error
+        message = _SAID.get(_result(error)) or _SAID.get(_state(error))
+        raise _unavailable(error, message or "The database is not answering.") from error
 
 
-def _unavailable(error: DBAPIError | OSError, said: str) -> Unavailable:
+def _unavailable(error: DBAPIError | OSError, message: str) -> Unavailable:
     cause = error.driver_exception if isinstance(error, DBAPIError) else error
     reason: str = getattr(cause, "sqlite_errorname", type(cause).__name__)
-    return Unavailable(said, details={"reason": reason}, retry_after=1)
+    return Unavailable(message, details={"reason": reason}, retry_after=1)
 
 
 # Each driver has one of the two, and neither when it, not the database, found the mistake.

@@ -28,8 +28,8 @@ log = get_log("presence")
 
 PREFIX = "alive"
 # A living process whose connection to PostgreSQL was cut has this long to take its lock again.
-GRACE = 1.0
-AGAIN = 0.1
+GRACE_SECONDS = 1.0
+RETRY_SECONDS = 0.1
 
 
 class Presence(Protocol):
@@ -137,7 +137,7 @@ class SessionPresence:
     async def ended(self, other: str) -> bool:
         if not (_is_presence(other) and await self._free(other)):
             return False
-        await asyncio.sleep(GRACE)
+        await asyncio.sleep(GRACE_SECONDS)
         return await self._free(other)
 
     async def close(self) -> None:
@@ -173,7 +173,7 @@ class SessionPresence:
             try:
                 return await self.show()
             except Unavailable:
-                await asyncio.sleep(AGAIN)
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def _free(self, other: str) -> bool:
         # Let go at the end of the statement, which is a transaction by itself.

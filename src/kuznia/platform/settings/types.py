@@ -23,8 +23,8 @@ from pydantic import (
 # so when one is set.
 LATER = "Not read yet:"
 
-Lower = BeforeValidator(lambda given: given.lower() if isinstance(given, str) else given)
-Upper = BeforeValidator(lambda given: given.upper() if isinstance(given, str) else given)
+Lower = BeforeValidator(lambda text: text.lower() if isinstance(text, str) else text)
+Upper = BeforeValidator(lambda text: text.upper() if isinstance(text, str) else text)
 
 
 def _split(url: str) -> SplitResult:
@@ -71,15 +71,15 @@ def _signs(secret: SecretStr) -> SecretStr:
     return secret
 
 
-def _host(given: str) -> str:
-    host = given.strip().lower()
+def _host(text: str) -> str:
+    host = text.strip().lower()
     if not re.fullmatch(r"[a-z0-9.-]+|\[[0-9a-f:]+\]", host):
         raise ValueError("expected host names like kuznia.example.org, separated by commas")
     return host
 
 
-def _origin(given: str) -> str:
-    origin = given.strip().rstrip("/").lower()
+def _origin(text: str) -> str:
+    origin = text.strip().rstrip("/").lower()
     parts = _split(origin)
     whole = parts.scheme in {"http", "https"} and parts.hostname and "@" not in parts.netloc
     if origin != "*" and not (whole and origin == f"{parts.scheme}://{parts.netloc}"):
@@ -126,8 +126,8 @@ def _redis(url: SecretStr) -> SecretStr:
     return url
 
 
-def _proxy(given: SecretStr) -> SecretStr:
-    url = given.get_secret_value()
+def _proxy(text: SecretStr) -> SecretStr:
+    url = text.get_secret_value()
     # Other programs take it without.
     url = url if "://" in url else f"http://{url}"
     parts = _split(url)
@@ -140,21 +140,21 @@ def _proxy(given: SecretStr) -> SecretStr:
 RATE = r"(?:([1-9]\d{0,5})(?:/(second|minute|hour|day))?|off)"
 
 
-def _rate(given: str) -> str:
-    if not re.fullmatch(RATE, given):
+def _rate(text: str) -> str:
+    if not re.fullmatch(RATE, text):
         raise ValueError("expected a count, or a count and a period like 10/minute, or off")
-    return given
+    return text
 
 
-def _route_rate(given: str) -> str:
-    if not re.fullmatch(rf"(?:[A-Z]+ )?/[^\s=]*={RATE}", given := given.strip()):
+def _route_rate(text: str) -> str:
+    if not re.fullmatch(rf"(?:[A-Z]+ )?/[^\s=]*={RATE}", text := text.strip()):
         raise ValueError("expected addresses with their rates: POST /api/v1/code=5/minute,...")
-    return given
+    return text
 
 
-def _network(given: str) -> str:
+def _network(text: str) -> str:
     try:
-        return str(ip_network(given.strip()))
+        return str(ip_network(text.strip()))
     except ValueError:
         raise ValueError("expected addresses like 10.0.0.1 or 10.0.0.0/8, with commas") from None
 
@@ -167,24 +167,24 @@ ProxyUrl = Annotated[SecretStr, AfterValidator(_proxy)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis)]
 Origins = Annotated[
     tuple[Annotated[str, AfterValidator(_origin)], ...],
-    BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given),
+    BeforeValidator(lambda text: text.split(",") if isinstance(text, str) else text),
 ]
 Hosts = Annotated[
     tuple[Annotated[str, AfterValidator(_host)], ...],
-    BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given),
+    BeforeValidator(lambda text: text.split(",") if isinstance(text, str) else text),
 ]
 Words = Annotated[
     tuple[Annotated[str, AfterValidator(str.strip)], ...],
-    BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given),
+    BeforeValidator(lambda text: text.split(",") if isinstance(text, str) else text),
 ]
 Rate = Annotated[str, AfterValidator(_rate)]
 RouteRates = Annotated[
     tuple[Annotated[str, AfterValidator(_route_rate)], ...],
-    BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given),
+    BeforeValidator(lambda text: text.split(",") if isinstance(text, str) else text),
 ]
 Networks = Annotated[
     tuple[Annotated[str, AfterValidator(_network)], ...],
-    BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given),
+    BeforeValidator(lambda text: text.split(",") if isinstance(text, str) else text),
 ]
 # Nine decimals, so that every price is a whole number of billionths.
 Dollars = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=9)]

@@ -16,7 +16,7 @@ from kuznia.domains.code.analysis.names import plain
 from kuznia.domains.code.analysis.query import captured, counting, everything
 from kuznia.domains.code.analysis.readability import maintainability, readability
 from kuznia.domains.code.analysis.reading import Reading, read
-from kuznia.domains.code.analysis.result import Function, Halstead, Metrics
+from kuznia.domains.code.analysis.result import CodeMetrics, Function, Halstead
 from kuznia.domains.code.analysis.tables import TABLES
 from kuznia.domains.code.languages.grammar import parse
 from kuznia.domains.code.languages.proof import prove
@@ -46,7 +46,7 @@ class Measured(NamedTuple):
     """What was found in one file, before it is put beside the others."""
 
     proof: Proof
-    metrics: Metrics | None = None
+    metrics: CodeMetrics | None = None
     # Why there are no metrics.
     reason: str = ""
     functions: tuple[Function, ...] = ()
@@ -161,12 +161,12 @@ def _costly(reading: Reading) -> tuple[Structures, tuple[int, ...]]:
 
 def _metrics(
     reading: Reading, counted: Sequence[Function], cognitive: int, whole: Tokens, profile: Profile
-) -> Metrics:
+) -> CodeMetrics:
     text, captures = reading.text, reading.captures
     code, comments = len(text.code), len(text.comments)
     names = (reading.source[n.start_byte : n.end_byte] for n in captures.get("name", ()))
     decisions = len(captures.get("decision", ())) - len(captures.get("spare", ())) + 1
-    return Metrics(
+    return CodeMetrics(
         profile=profile,
         lines=len(text.texts),
         code_lines=code,

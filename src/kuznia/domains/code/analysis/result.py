@@ -77,7 +77,7 @@ class Readability(_Value):
     components: dict[str, int]
 
 
-class Metrics(_Value):
+class CodeMetrics(_Value):
     """What was counted in one file."""
 
     # The profile the file was counted by: `default` where its language has no such tool.
@@ -101,7 +101,7 @@ class FileAnalysis(_Value):
     path: str
     language: str
     proof: Proof
-    metrics: Metrics | None = None
+    metrics: CodeMetrics | None = None
     # Why there are no metrics; empty where there are.
     reason: str = ""
     # The worst first; `functions_left_out` counts those beyond what one answer carries.

@@ -8,7 +8,7 @@ from typing import Literal
 from kuznia.domains.code.languages.find import find_by_path
 from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.languages.testing import is_test_path, looks_like_tests
-from kuznia.domains.code.reply.fences import Block, Fits, Reply, longer
+from kuznia.domains.code.reply.fences import Block, FencedReply, Fits, longer
 from kuznia.domains.code.reply.naming import are_kin, default_path, label, path_of, several
 
 Kind = Literal["code", "tests"]
@@ -42,7 +42,7 @@ class Piece:
     closed: bool = True
     # Where it came from, to look for a later end.
     block: Block | None = None
-    reply: Reply | None = None
+    reply: FencedReply | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Wanted:
     fits: Fits
 
 
-def piece_of(reply: Reply, block: Block, wanted: Wanted) -> Piece:
+def piece_of(reply: FencedReply, block: Block, wanted: Wanted) -> Piece:
     """A block with the language and the path its marks give it."""
     path, named = path_of(block), label(block)
     if named and not path and are_kin(named, wanted.language):

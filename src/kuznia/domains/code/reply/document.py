@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from kuznia.domains.code.reply.fences import Reply
+from kuznia.domains.code.reply.fences import FencedReply
 from kuznia.domains.code.reply.wrapped import unwrap
 
 _MARKDOWN_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*(?:markdown|md)[ \t\r]*")
@@ -18,7 +18,7 @@ _SMALL_TALK_AFTER = re.compile(
 )
 
 
-def document(reply: Reply) -> tuple[str, bool]:
+def document(reply: FencedReply) -> tuple[str, bool]:
     """The page, and whether it ends inside a block of code."""
     wrapped = unwrap(reply.text)
     lines = wrapped[0][1].split("\n") if wrapped else list(reply.lines)

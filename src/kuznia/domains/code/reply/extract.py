@@ -12,7 +12,7 @@ from kuznia.domains.code.languages.proof import SECONDS, prove
 from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.reply.choose import Kind, Piece, Wanted, choose, others, piece_of
 from kuznia.domains.code.reply.document import document
-from kuznia.domains.code.reply.fences import Block, Reply, blocks, read
+from kuznia.domains.code.reply.fences import Block, FencedReply, blocks, read
 from kuznia.domains.code.reply.naming import default_path, label
 from kuznia.domains.code.reply.packages import needs
 from kuznia.domains.code.reply.paths import safe_path
@@ -91,7 +91,7 @@ def _parses(piece: Piece, wanted: Wanted) -> bool:
     return fits(piece.content)
 
 
-def _pieces(reply: Reply, wanted: Wanted) -> tuple[list[Piece], str]:
+def _pieces(reply: FencedReply, wanted: Wanted) -> tuple[list[Piece], str]:
     """The chosen pieces, and the words around them."""
     if wanted.language.name == "markdown":
         text, cut = document(reply)
@@ -125,7 +125,7 @@ def _wrapped(text: str, wanted: Wanted) -> list[Piece]:
     return pieces
 
 
-def _opened(reply: Reply, block: Block, wanted: Wanted) -> list[Piece]:
+def _opened(reply: FencedReply, block: Block, wanted: Wanted) -> list[Piece]:
     """A fence round a whole answer is opened; what is in any other block stays in it."""
     named = label(block)
     if wanted.language.name != "markdown" and (named is None or named.name == "markdown"):

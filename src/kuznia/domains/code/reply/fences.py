@@ -64,7 +64,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class FencedReply:
     """The lines of a reply without its thoughts, and where the fences are."""
 
     lines: tuple[str, ...]
@@ -75,7 +75,7 @@ class Reply:
         return "\n".join(self.lines)
 
 
-def read(text: str) -> Reply:
+def read(text: str) -> FencedReply:
     """The reply without thoughts, quotation marks and what hides a fence."""
     if len(text) > MOST_REPLY:
         raise Unreadable("too-large", "The reply is far too long.", "Answer much more briefly.")
@@ -92,7 +92,7 @@ def read(text: str) -> Reply:
             "The reply has more fences than can be told apart.",
             "Send each file in one fenced block and nothing else.",
         )
-    return Reply(lines, marks)
+    return FencedReply(lines, marks)
 
 
 def _marks(lines: tuple[str, ...]) -> tuple[Mark, ...]:
@@ -119,7 +119,7 @@ def _fences(text: str) -> int:
     return len(re.findall(r"^[ \t]*(?:```|~~~)", text, re.MULTILINE))
 
 
-def blocks(reply: Reply, fits: Fits) -> tuple[Block, ...]:
+def blocks(reply: FencedReply, fits: Fits) -> tuple[Block, ...]:
     """The fenced blocks in order; `fits` is asked only where the fences do not pair."""
     found: list[Block] = []
     at, end = 0, -1
@@ -153,7 +153,7 @@ def _pair(marks: tuple[Mark, ...], at: int) -> tuple[Mark | None, Mark | None]:
     return None, nested
 
 
-def _unclosed(reply: Reply, opener: Mark, nested: Mark | None, end: int, fits: Fits) -> Block:
+def _unclosed(reply: FencedReply, opener: Mark, nested: Mark | None, end: int, fits: Fits) -> Block:
     """Up to the end, or only up to the next block where the whole is no code."""
     whole = _block(reply, opener, len(reply.lines), end, closed=False)
     glued = whole.content.rstrip()
@@ -179,7 +179,7 @@ def _without_prose(content: str, fits: Fits) -> str:
     return content
 
 
-def _block(reply: Reply, opener: Mark, last: int, end: int, *, closed: bool) -> Block:
+def _block(reply: FencedReply, opener: Mark, last: int, end: int, *, closed: bool) -> Block:
     prose = [line.strip() for line in reply.lines[end + 1 : opener.line] if line.strip()]
     return Block(
         info=opener.info,
@@ -191,13 +191,13 @@ def _block(reply: Reply, opener: Mark, last: int, end: int, *, closed: bool) -> 
     )
 
 
-def _lines(reply: Reply, opener: Mark, last: int) -> str:
+def _lines(reply: FencedReply, opener: Mark, last: int) -> str:
     """The lines between two fences, less the indentation of the fence itself."""
     lines = (line.removeprefix(opener.indent) for line in reply.lines[opener.line + 1 : last])
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def longer(reply: Reply, block: Block) -> list[Block]:
+def longer(reply: FencedReply, block: Block) -> list[Block]:
     """The same block closed by a later fence: those before it may be inside a text of the code."""
     opener = next(mark for mark in reply.marks if mark.line == block.first)
     ends = [mark.line for mark in reply.marks if mark.line > block.last and mark.closes(opener)]

@@ -9,7 +9,7 @@ import re
 from kuznia.domains.code.languages.find import find, get
 from kuznia.domains.code.languages.proof import SECONDS, prove
 from kuznia.domains.code.languages.table import Language
-from kuznia.domains.code.reply.fences import Mark, Reply, read
+from kuznia.domains.code.reply.fences import FencedReply, Mark, read
 from kuznia.domains.code.schema import CodeBench, Proof
 from kuznia.forge.terms import Unreadable
 from kuznia.platform.process.workers import within
@@ -49,7 +49,7 @@ def enough(text: str, bench: CodeBench) -> str | None:
     return _after(reply, reply.marks[1]) if closed else _inside(reply, language)
 
 
-def _after(reply: Reply, end: Mark) -> str | None:
+def _after(reply: FencedReply, end: Mark) -> str | None:
     """Up to the end of a block that talk follows."""
     talk = "\n".join(reply.lines[end.line + 1 :])
     if len(talk.strip()) < MOST_TALK or _MORE.search(talk):
@@ -57,7 +57,7 @@ def _after(reply: Reply, end: Mark) -> str | None:
     return "\n".join(reply.lines[: end.line + 1]) + "\n"
 
 
-def _inside(reply: Reply, language: Language) -> str | None:
+def _inside(reply: FencedReply, language: Language) -> str | None:
     """Up to where a block that was never closed turns into talk; only Python's parser can tell."""
     opener = reply.marks[0]
     lines = list(reply.lines[opener.line + 1 : -1])

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Sequence
 
-from kuznia.domains.code.reply.fences import Fits, Reply
+from kuznia.domains.code.reply.fences import FencedReply, Fits
 
 # A sentence: it begins with a capital letter, ends like one, and has nothing of code in it.
 _SENTENCE = re.compile(r"[A-ZА-ЯЄІЇҐ][^{}()\[\];=<>#$|/\\\"`]{8,}[.!?:…]")
 MOST_DROPPED = 3
 
 
-def unfenced(reply: Reply, fits: Fits) -> str | None:
+def unfenced(reply: FencedReply, fits: Fits) -> str | None:
     """The text before the first fence, less the sentences around the code; None: no code."""
     end = reply.marks[0].line if reply.marks else len(reply.lines)
     paragraphs = _paragraphs(reply.lines[:end])
@@ -42,5 +42,5 @@ def _paragraphs(lines: Sequence[str]) -> list[range]:
     return found
 
 
-def _is_prose(reply: Reply, paragraph: range) -> bool:
+def _is_prose(reply: FencedReply, paragraph: range) -> bool:
     return all(_SENTENCE.fullmatch(reply.lines[place].strip()) for place in paragraph)

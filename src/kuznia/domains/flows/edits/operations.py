@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias, cast
 
 from pydantic import Field, ValidationError
 
-from kuznia.domains.flows.schema import Ask, Flow, Guard, Id, Move, Option, Step, Text, Value
+from kuznia.domains.flows.schema import Flow, FormField, Guard, Id, Move, Option, Step, Text, Value
 
 
 class Impossible(ValueError):
@@ -16,7 +16,7 @@ class AddField(Value):
     """A field on a page: on the one named, or on the first that is about the same topic."""
 
     op: Literal["add-field"] = "add-field"
-    field: Ask
+    field: FormField
     step: Id | None = None
 
 
@@ -160,7 +160,7 @@ def _with(flow: Flow, step: Step, **values: object) -> Flow:
     return flow.having(steps=tuple(new if one.id == step.id else one for one in flow.steps))
 
 
-def _changed(step: Step, name: str, values: dict[str, object]) -> tuple[Ask, ...]:
+def _changed(step: Step, name: str, values: dict[str, object]) -> tuple[FormField, ...]:
     return tuple(f.model_copy(update=values) if f.id == name else f for f in step.fields)
 
 
@@ -175,7 +175,7 @@ def _add_field(flow: Flow, edit: AddField) -> Flow:
     return _with(flow, home, fields=(*home.fields, field))
 
 
-def _page_for(flow: Flow, field: Ask) -> Step:
+def _page_for(flow: Flow, field: FormField) -> Step:
     forms = [step for step in flow.steps if step.kind == "form" and step.repeats == 1]
     if not forms:
         raise Impossible("There is no page to ask it on.")

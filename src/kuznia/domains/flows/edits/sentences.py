@@ -18,7 +18,7 @@ from kuznia.domains.flows.planner import parts, read
 from kuznia.domains.flows.planner.lexicon import LEXICON
 from kuznia.domains.flows.planner.topics import TOPICS
 from kuznia.domains.flows.planner.words import GAP, clean, words
-from kuznia.domains.flows.schema import Ask, Flow, Step, Text
+from kuznia.domains.flows.schema import Flow, FormField, Step, Text
 
 
 def _verb(pattern: str) -> re.Pattern[str]:
@@ -152,7 +152,7 @@ def _added(flow: Flow, said: str) -> Iterator[Edit]:
             yield AddField(field=mention.field, step=_place(flow, mention.field))
 
 
-def _place(flow: Flow, field: Ask) -> str | None:
+def _place(flow: Flow, field: FormField) -> str | None:
     return next(
         (
             step.id

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from kuznia.domains.flows.checks.judge.components import component
 from kuznia.domains.flows.exports.schemas import Json
-from kuznia.domains.flows.schema import SEEN, Ask, Fact, Flow, Language, Step
+from kuznia.domains.flows.schema import SEEN, Fact, Flow, FormField, Language, Step
 from kuznia.domains.flows.screens.controls import error_of, hint_of
 from kuznia.domains.flows.screens.values import Wrong, most
 from kuznia.domains.flows.screens.words import BUTTONS, FORMATS, WORDS
@@ -105,7 +105,7 @@ def _shown(step: Step, shown: list[Fact], language: Language) -> Iterator[JsonVa
     yield _table(f"shown_{step.id}", shown, language)
 
 
-def _table(name: str, facts: list[Fact] | list[Ask], language: Language) -> Json:
+def _table(name: str, facts: list[Fact] | list[FormField], language: Language) -> Json:
     rows: list[JsonValue] = [
         {
             "tableItemHorizontalMlc": {
@@ -154,19 +154,19 @@ def _questions(step: Step, number: int, items: list[JsonValue]) -> Json:
     return {"questionFormsOrg": {"id": name, "componentId": name, "items": items}}
 
 
-def _inside(field: Ask, language: Language, code: str) -> Json:
+def _inside(field: FormField, language: Language, code: str) -> Json:
     if code == "inputDateMlc":
         return _input_date(field, language)
     return _selector(field, language) if code == "selectorOrg" else _input_text(field, language)
 
 
-def _alone(field: Ask, language: Language, code: str) -> Json:
+def _alone(field: FormField, language: Language, code: str) -> Json:
     if code == "radioBtnGroupOrg":
         return _radios(field, language)
     return _checks(field, language) if code == "checkboxGroupOrg" else _attachments(field, language)
 
 
-def _named(field: Ask, language: Language) -> Json:
+def _named(field: FormField, language: Language) -> Json:
     named: Json = {
         "componentId": field.id,
         "inputCode": field.id,
@@ -178,7 +178,7 @@ def _named(field: Ask, language: Language) -> Json:
     return named
 
 
-def _input_text(field: Ask, language: Language) -> Json:
+def _input_text(field: FormField, language: Language) -> Json:
     made: Json = {**_named(field, language), "validation": _validation(field, language)}
     example = EXAMPLES.get(field.format) if field.format else None
     if example is not None and field.format != "name":
@@ -188,7 +188,7 @@ def _input_text(field: Ask, language: Language) -> Json:
     return made
 
 
-def _validation(field: Ask, language: Language) -> list[JsonValue]:
+def _validation(field: FormField, language: Language) -> list[JsonValue]:
     """All three properties always: the clients differ in which of them they can do without."""
     pattern = pattern_of(field.format) or {"time": _TIME, "date": _DATE}.get(field.type)
     if field.type == "number":
@@ -202,13 +202,13 @@ def _validation(field: Ask, language: Language) -> list[JsonValue]:
     ]
 
 
-def _input_date(field: Ask, language: Language) -> Json:
+def _input_date(field: FormField, language: Language) -> Json:
     made = _named(field, language)
     del made["inputCode"]
     return {**made, "id": field.id, "dateFormat": "dd.MM.yyyy"}
 
 
-def _selector(field: Ask, language: Language) -> Json:
+def _selector(field: FormField, language: Language) -> Json:
     items: list[JsonValue] = [
         {
             "listWidgetItemMlc": {
@@ -227,7 +227,7 @@ def _selector(field: Ask, language: Language) -> Json:
     }
 
 
-def _radios(field: Ask, language: Language) -> Json:
+def _radios(field: FormField, language: Language) -> Json:
     options = [(one.id, one.label.of(language)) for one in field.options]
     if field.type == "yesno":
         options = [("yes", WORDS["yes"].of(language)), ("no", WORDS["no"].of(language))]
@@ -252,7 +252,7 @@ def _radios(field: Ask, language: Language) -> Json:
     }
 
 
-def _checks(field: Ask, language: Language) -> Json:
+def _checks(field: FormField, language: Language) -> Json:
     items: list[JsonValue] = [
         {
             "checkboxMlc": {
@@ -274,7 +274,7 @@ def _checks(field: Ask, language: Language) -> Json:
     }
 
 
-def _attachments(field: Ask, language: Language) -> Json:
+def _attachments(field: FormField, language: Language) -> Json:
     return {
         "componentId": field.id,
         "inputCode": field.id,

@@ -4,7 +4,7 @@ from pydantic import JsonValue
 
 from kuznia.domains.flows.checks.judge.components import FEW
 from kuznia.domains.flows.exports.schemas import Json
-from kuznia.domains.flows.schema import Ask, Flow, Language, Step
+from kuznia.domains.flows.schema import Flow, FormField, Language, Step
 from kuznia.domains.flows.screens.controls import hint_of
 from kuznia.domains.flows.screens.values import most
 from kuznia.domains.flows.screens.words import WORDS
@@ -50,7 +50,7 @@ def form(flow: Flow, step: Step) -> Json:
     }
 
 
-def _component(field: Ask, language: Language) -> Json:
+def _component(field: FormField, language: Language) -> Json:
     shared: Json = {
         "id": f"Field_{field.id}",
         "key": field.id,
@@ -80,7 +80,7 @@ def _component(field: Ask, language: Language) -> Json:
             return {**shared, "type": kind, "validate": _text(field, required)}
 
 
-def _choice(field: Ask, language: Language) -> Json:
+def _choice(field: FormField, language: Language) -> Json:
     values: list[JsonValue] = [
         {"label": one.label.of(language), "value": one.id} for one in field.options
     ]
@@ -89,7 +89,7 @@ def _choice(field: Ask, language: Language) -> Json:
     return {"type": "radio" if len(values) <= FEW else "select", "values": values}
 
 
-def _number(field: Ask, required: Json) -> Json:
+def _number(field: FormField, required: Json) -> Json:
     validate = dict(required)
     if field.low is not None:
         validate["min"] = field.low
@@ -109,7 +109,7 @@ def _timed(shared: Json, kind: str, required: Json) -> Json:
     return {**named, "type": "datetime", **timed, "validate": required}
 
 
-def _text(field: Ask, required: Json) -> Json:
+def _text(field: FormField, required: Json) -> Json:
     validate: Json = {**required, "maxLength": most(field)}
     if field.format == "email":
         validate["validationType"] = "email"

@@ -5,7 +5,17 @@ from typing import TypeAlias
 
 from pydantic import JsonValue
 
-from kuznia.domains.flows.schema import All, Ask, Either, Flow, Guard, Language, Not, Step, Test
+from kuznia.domains.flows.schema import (
+    All,
+    Either,
+    Flow,
+    FormField,
+    Guard,
+    Language,
+    Not,
+    Step,
+    Test,
+)
 from kuznia.domains.flows.screens.controls import hint_of
 from kuznia.domains.flows.screens.values import most
 from kuznia.domains.flows.structure.blocks import (
@@ -101,7 +111,7 @@ def _agreed(step: Step, language: Language) -> Json:
     return {"type": "boolean", "title": step.title.of(language), "const": True}
 
 
-def of_field(field: Ask, language: Language) -> Json:
+def of_field(field: FormField, language: Language) -> Json:
     """What a good answer to a field is."""
     schema: Json = {"title": field.label.of(language)}
     if hint := hint_of(field, language):
@@ -125,7 +135,7 @@ def of_field(field: Ask, language: Language) -> Json:
             return {**schema, **_text(field)}
 
 
-def _number(field: Ask) -> Json:
+def _number(field: FormField) -> Json:
     schema: Json = {"type": "integer" if field.format == "integer" else "number"}
     if field.low is not None:
         schema["minimum"] = field.low
@@ -134,7 +144,7 @@ def _number(field: Ask) -> Json:
     return schema
 
 
-def _text(field: Ask) -> Json:
+def _text(field: FormField) -> Json:
     schema: Json = {"type": "string", "minLength": 1, "maxLength": most(field)}
     if field.type == "date":
         schema["pattern"] = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
@@ -145,7 +155,7 @@ def _text(field: Ask) -> Json:
     return schema
 
 
-def _options(field: Ask, language: Language) -> list[JsonValue]:
+def _options(field: FormField, language: Language) -> list[JsonValue]:
     return [{"const": one.id, "title": one.label.of(language)} for one in field.options]
 
 

@@ -4,7 +4,7 @@ from pydantic import JsonValue
 
 from kuznia.domains.flows.checks.judge.components import FEW
 from kuznia.domains.flows.exports.schemas import Json, condition, shown_when
-from kuznia.domains.flows.schema import Ask, FieldType, Flow, Step
+from kuznia.domains.flows.schema import FieldType, Flow, FormField, Step
 
 _WIDGETS: dict[FieldType, str] = {
     "long": "textarea",
@@ -37,7 +37,7 @@ def rjsf(flow: Flow) -> Json:
     return {"ui:order": [*order, "*"], **schema}
 
 
-def _widget(field: Ask) -> Json:
+def _widget(field: FormField) -> Json:
     options: Json = {}
     few = field.type == "choice" and len(field.options) <= FEW
     if widget := "radio" if few else _WIDGETS.get(field.type):

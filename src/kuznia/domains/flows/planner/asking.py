@@ -9,7 +9,7 @@ from kuznia.domains.flows.planner import cues
 from kuznia.domains.flows.planner.conditions import ANONYMOUS, Condition
 from kuznia.domains.flows.planner.lexicon import LEXICON
 from kuznia.domains.flows.planner.reading import Mention, Reading
-from kuznia.domains.flows.schema import Archetype, Ask, Fact, Text
+from kuznia.domains.flows.schema import Archetype, Fact, FormField, Text
 from kuznia.domains.flows.structure.registries import KNOWN
 
 # Told by whoever vouches for the person: Дія, BankID and keys all carry these.
@@ -122,7 +122,7 @@ def _meant(
     if "edrpou" in names:
         other["title"] = "organisation_name"
 
-    def meant(one: Ask) -> Ask:
+    def meant(one: FormField) -> FormField:
         name = other.get(one.id)
         if name is None or name in names:
             return one
@@ -204,7 +204,7 @@ def _lawful(
     return tuple(kept), conditions
 
 
-def _identifies(one: Ask) -> bool:
+def _identifies(one: FormField) -> bool:
     return (
         one.personal
         and one.group in {"person", "papers", "contact"}
@@ -282,7 +282,7 @@ def _once_only(
     )
 
 
-def _unknown(fields: Iterable[Ask]) -> tuple[Ask, ...]:
+def _unknown(fields: Iterable[FormField]) -> tuple[FormField, ...]:
     return tuple(one for one in fields if one.id not in KNOWN)
 
 

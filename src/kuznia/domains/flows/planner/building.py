@@ -11,7 +11,7 @@ from kuznia.domains.flows.planner.conditions import Condition
 from kuznia.domains.flows.planner.reading import Mention, Reading
 from kuznia.domains.flows.planner.topics import KINDS, THANKS, TOPICS
 from kuznia.domains.flows.planner.words import slug
-from kuznia.domains.flows.schema import All, Archetype, Ask, Fact, Fee, Flow, Step, Text
+from kuznia.domains.flows.schema import All, Archetype, Fact, Fee, Flow, FormField, Step, Text
 from kuznia.domains.flows.structure.blocks import Block, Branch, Choice, Loop, Parallel, graph
 
 _TITLE = re.compile(
@@ -40,7 +40,7 @@ class _Page:
     """Fields that belong together, and how many times they may be filled in."""
 
     group: str
-    fields: tuple[Ask, ...]
+    fields: tuple[FormField, ...]
     repeat: int | None = None
 
 
@@ -255,7 +255,7 @@ def _pages(asking: Asking) -> tuple[_Page, ...]:
 
 def _filled(group: str, mentions: Sequence[Mention]) -> Iterator[_Page]:
     """The mentions on as many pages as it takes for none to be too full."""
-    page: list[Ask] = []
+    page: list[FormField] = []
     number = 1
     repeat = next((mention.repeat for mention in mentions if mention.repeat), None)
     for mention in mentions:
@@ -284,7 +284,7 @@ def _page_blocks(page: _Page) -> Iterator[Block]:
     yield Loop((form,), parts.is_(more.id), page.repeat)
 
 
-def _branch(fields: tuple[Ask, ...], name: str) -> Iterator[Step]:
+def _branch(fields: tuple[FormField, ...], name: str) -> Iterator[Step]:
     for page in _filled(name, [Mention(one) for one in fields]) if fields else ():
         group = f"ask_{page.group}"
         own = tuple(one.model_copy(update={"group": group}) for one in page.fields)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kuznia.domains.flows.planner.words import GAP, GAP_OR_NONE, slug, words
-from kuznia.domains.flows.schema import Ask, Guard, Option, Test, Text
+from kuznia.domains.flows.schema import FormField, Guard, Option, Test, Text
 
 START = re.compile(r"(?:^|(?<=[\s,]))(?:якщо|коли|у разі якщо|if|in case)\s+", re.IGNORECASE)
 # Between what decides and what follows from it.
@@ -38,11 +38,11 @@ _AGE = re.compile(
 _ABOUT_AGE = re.compile(r"\bвік|\bрок[иів]+\b|\bage|\byears?\b|\bold\b", re.IGNORECASE)
 
 
-def _yes(name: str, uk: str, en: str, group: str = "kind") -> Ask:
-    return Ask(id=name, label=Text(uk=uk, en=en), type="yesno", group=group)
+def _yes(name: str, uk: str, en: str, group: str = "kind") -> FormField:
+    return FormField(id=name, label=Text(uk=uk, en=en), type="yesno", group=group)
 
 
-KIND_OF_APPLICANT = Ask(
+KIND_OF_APPLICANT = FormField(
     id="applicant_kind",
     label=Text(uk="Хто подає заяву?", en="Who is applying?"),
     type="choice",
@@ -52,7 +52,7 @@ KIND_OF_APPLICANT = Ask(
         Option(id="organisation", label=Text(uk="Юридична особа", en="An organisation")),
     ),
 )
-AGE = Ask(
+AGE = FormField(
     id="age",
     label=Text(uk="Вік, повних років", en="Age in full years"),
     type="number",
@@ -91,14 +91,14 @@ _NAMED = (
 class Condition:
     """A field that decides, the guard, and what is asked when it holds and when it does not."""
 
-    decides: Ask
+    decides: FormField
     guard: Guard
-    then: tuple[Ask, ...] = ()
-    other: tuple[Ask, ...] = ()
+    then: tuple[FormField, ...] = ()
+    other: tuple[FormField, ...] = ()
     refuses: bool = False
 
 
-def decided(said: str, known: Iterable[Ask]) -> tuple[Ask, Guard]:
+def decided(said: str, known: Iterable[FormField]) -> tuple[FormField, Guard]:
     """The field a condition is about, one already asked where there is one, and its guard."""
     known = tuple(known)
     for field in known:
@@ -115,7 +115,7 @@ def decided(said: str, known: Iterable[Ask]) -> tuple[Ask, Guard]:
     return field, Test(fact=field.id, op="eq", value=False) if _NO.search(said) else test
 
 
-def _yesno(said: str, asked: list[Ask]) -> Ask:
+def _yesno(said: str, asked: list[FormField]) -> FormField:
     if _YES.search(said) and asked:
         return asked[-1]
     for field in asked:
@@ -125,7 +125,7 @@ def _yesno(said: str, asked: list[Ask]) -> Ask:
         if pattern.search(said):
             return field
     label = _NO.sub("", said).strip()[:80]
-    return Ask(
+    return FormField(
         id=slug(label),
         label=Text(uk=f"Чи так: {label}?", en=f"Is it so: {label}?"),
         type="yesno",

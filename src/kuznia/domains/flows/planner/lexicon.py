@@ -6,7 +6,7 @@ from functools import cached_property
 from importlib.resources import files
 from typing import cast, get_args
 
-from kuznia.domains.flows.schema import Ask, FieldType, Format, Option, Text
+from kuznia.domains.flows.schema import FieldType, Format, FormField, Option, Text
 
 _TOPICS = ("person", "place", "thing", "matter")
 _FORMATS = frozenset(get_args(Format))
@@ -42,7 +42,7 @@ def _same(stem: str, word: str, bent: bool) -> bool:
 class Lexicon:
     """All fields by id, and all phrases by how they begin."""
 
-    fields: Mapping[str, Ask]
+    fields: Mapping[str, FormField]
     phrases: tuple[Phrase, ...]
 
     @cached_property
@@ -71,7 +71,7 @@ def _weight(phrase: Phrase) -> tuple[int, int]:
 
 def load() -> Lexicon:
     """The lexicon as its tables have it."""
-    fields: dict[str, Ask] = {}
+    fields: dict[str, FormField] = {}
     phrases: list[Phrase] = []
     for topic in _TOPICS:
         table = files("kuznia.domains.flows.planner").joinpath(f"lexicon/{topic}.txt")
@@ -92,13 +92,13 @@ def _said(cell: str) -> Iterator[tuple[str, ...]]:
             yield tuple(said.lower().split())
 
 
-def _field(cells: list[str]) -> Ask:
+def _field(cells: list[str]) -> FormField:
     name, _, _, uk, en, kind, group, more, *options = cells
     type_, *rest = kind.split(":")
     format_ = rest[0] if rest and rest[0] in _FORMATS else None
     low, high = (float(rest[1]), float(rest[2])) if len(rest) == 3 else (None, None)
     marks = [mark.strip() for mark in more.split(",") if mark.strip()]
-    return Ask(
+    return FormField(
         id=name,
         label=Text(uk=uk, en=en),
         type=cast("FieldType", type_),

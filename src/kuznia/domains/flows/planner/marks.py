@@ -3,7 +3,7 @@
 import re
 
 from kuznia.domains.flows.planner.words import GAP_OR_NONE, slug
-from kuznia.domains.flows.schema import Ask, Option, Text
+from kuznia.domains.flows.schema import FormField, Option, Text
 
 
 def _mark(pattern: str) -> re.Pattern[str]:
@@ -69,7 +69,7 @@ _TYPED = (
 )
 
 
-def invented(name: str, label: str) -> Ask:
+def invented(name: str, label: str) -> FormField:
     """A field for words that stand in no table: its type is guessed from what it is called."""
     said = label[:1].upper() + label[1:]
     kind = "yesno" if QUESTION.search(label) else "text"
@@ -78,7 +78,7 @@ def invented(name: str, label: str) -> Ask:
             kind = type_
     more = {"format": "integer", "low": 0.0} if kind == "number" else {}
     label_ = Text(uk=said, en=said)
-    return Ask.model_validate({"id": name, "label": label_, "type": kind, **more})
+    return FormField.model_validate({"id": name, "label": label_, "type": kind, **more})
 
 
 def options_in(text: str, taken: int = 24) -> tuple[Option, ...]:
@@ -96,7 +96,7 @@ def options_in(text: str, taken: int = 24) -> tuple[Option, ...]:
     )
 
 
-def bounded(field: Ask, low: int | None, high: int) -> Ask | None:
+def bounded(field: FormField, low: int | None, high: int) -> FormField | None:
     """The field with its bounds, if it is one that bounds are for."""
     if field.type == "number":
         return field.model_copy(

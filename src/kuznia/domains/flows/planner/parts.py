@@ -1,6 +1,6 @@
 """The steps a planned service is put together of, each with the ways it can turn out."""
 
-from kuznia.domains.flows.schema import Ask, Fact, Fee, Kind, Option, Step, Test, Text
+from kuznia.domains.flows.schema import Fact, Fee, FormField, Kind, Option, Step, Test, Text
 from kuznia.domains.flows.structure.blocks import Block, Branch, Choice, Loop
 from kuznia.domains.flows.structure.registries import REGISTRIES
 
@@ -17,7 +17,7 @@ def is_(fact: str, value: str | bool = True) -> Test:
     return Test(fact=fact, op="eq", value=value)
 
 
-URGENT = Ask(
+URGENT = FormField(
     id="urgent",
     label=both("Виконати терміново?", "Is it urgent?"),
     type="yesno",
@@ -25,9 +25,9 @@ URGENT = Ask(
 )
 
 
-def another(name: str, group: str) -> Ask:
+def another(name: str, group: str) -> FormField:
     """The question at the foot of a page that may be filled in again."""
-    return Ask(id=name, label=both("Додати ще?", "Add another?"), type="yesno", group=group)
+    return FormField(id=name, label=both("Додати ще?", "Add another?"), type="yesno", group=group)
 
 
 def end(name: str, uk: str, en: str, text: Text) -> Step:

@@ -15,7 +15,7 @@ from kuznia.domains.flows.planner.words import (
     placed,
     slug,
 )
-from kuznia.domains.flows.schema import Ask, Language
+from kuznia.domains.flows.schema import FormField, Language
 
 # Where the service is named; a private letter, for no prompt has one after cleaning.
 _HERE = "\ue000"
@@ -42,7 +42,7 @@ _ENOUGH = 2
 class Mention:
     """A field the prompt names, and how it is to be asked."""
 
-    field: Ask
+    field: FormField
     # How many of them there may be; None when there is one.
     repeat: int | None = None
     invented: bool = False
@@ -155,7 +155,7 @@ class _Reader:
             self.conditions.append(Condition(decides, guard, inside, outside, refuses))
             self.mentions = {n: m for n, m in self.mentions.items() if n not in gone}
 
-    def fields(self, said: str) -> tuple[Ask, ...]:
+    def fields(self, said: str) -> tuple[FormField, ...]:
         """The fields of a clause alone."""
         self.mentions = {}
         self.listing = True

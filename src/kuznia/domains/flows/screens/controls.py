@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from kuznia.domains.flows.schema import Ask, Format, Language
+from kuznia.domains.flows.schema import Format, FormField, Language
 from kuznia.domains.flows.screens.node import Node, el
 from kuznia.domains.flows.screens.values import Wrong, most
 from kuznia.domains.flows.screens.words import ERRORS, FORMATS, WORDS
@@ -25,7 +25,7 @@ _TYPES: Mapping[Format, str] = MappingProxyType({"email": "email", "phone": "tel
 _RADIOS = 7
 
 
-def hint_of(field: Ask, language: Language) -> str:
+def hint_of(field: FormField, language: Language) -> str:
     """What helps to answer: the field's own words, or how its format is written."""
     if field.hint is not None:
         return field.hint.of(language)
@@ -37,7 +37,7 @@ def hint_of(field: Ask, language: Language) -> str:
     return said.of(language) if said is not None and field.format != "name" else ""
 
 
-def error_of(field: Ask, wrong: Wrong, language: Language) -> str:
+def error_of(field: FormField, wrong: Wrong, language: Language) -> str:
     """What is said about an answer that cannot be taken."""
     if field.error is not None and wrong.why in {"format", "missing"}:
         return field.error.of(language)
@@ -54,7 +54,7 @@ def error_of(field: Ask, wrong: Wrong, language: Language) -> str:
     )
 
 
-def control(field: Ask, language: Language, given: Sequence[str], error: str | None) -> Node:
+def control(field: FormField, language: Language, given: Sequence[str], error: str | None) -> Node:
     """The field with everything that belongs to it; `error` is what is wrong with `given`."""
     hint = hint_of(field, language)
     notes = [
@@ -86,13 +86,13 @@ def control(field: Ask, language: Language, given: Sequence[str], error: str | N
     )
 
 
-def _is_group(field: Ask) -> bool:
+def _is_group(field: FormField) -> bool:
     few = field.type == "choice" and len(field.options) <= _RADIOS
     return few or field.type in {"yesno", "many"}
 
 
 def _group(
-    field: Ask,
+    field: FormField,
     language: Language,
     given: Sequence[str],
     label: str,
@@ -135,7 +135,7 @@ def _group(
 
 
 def _single(
-    field: Ask, language: Language, given: Sequence[str], named: str | None, wrong: bool
+    field: FormField, language: Language, given: Sequence[str], named: str | None, wrong: bool
 ) -> Node:
     value = given[0] if given else ""
     invalid = "true" if wrong else None
@@ -178,11 +178,11 @@ def _single(
     )
 
 
-def _mode(field: Ask) -> str | None:
+def _mode(field: FormField) -> str | None:
     return "decimal" if field.type == "number" else None
 
 
-def _type(field: Ask) -> str:
+def _type(field: FormField) -> str:
     if field.type in {"date", "time", "file"}:
         return field.type
     return _TYPES.get(field.format, "text") if field.format else "text"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kuznia.domains.flows.schema import SEEN, Ask, Fact, Flow, Language, Option, Step
+from kuznia.domains.flows.schema import SEEN, Fact, Flow, FormField, Language, Option, Step
 from kuznia.domains.flows.screens.controls import control
 from kuznia.domains.flows.screens.node import Node, el
 from kuznia.domains.flows.screens.style import STYLE
@@ -203,7 +203,7 @@ def _shown(view: View, step: Step) -> Iterator[Node]:
             yield el("dl", *(_pair(view, fact, source) for source, fact in asked))
 
 
-def _asked(view: View) -> Iterator[tuple[str | None, Ask]]:
+def _asked(view: View) -> Iterator[tuple[str | None, FormField]]:
     """What was asked on the way here; on a page that only shows itself, all that may be."""
     for step in view.flow.steps:
         if step.kind == "form" and (step.id in view.passed or not view.state):

@@ -10,7 +10,7 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from kuznia.domains.flows.planner.order import FlowOrder
-from kuznia.domains.flows.schema import SEEN, Ask, Flow, Value
+from kuznia.domains.flows.schema import SEEN, Flow, FormField, Value
 from kuznia.domains.flows.screens.audit import audit
 from kuznia.domains.flows.screens.controls import hint_of
 from kuznia.domains.flows.screens.markup import TooMuch, cleaned, inside, read, strange
@@ -75,7 +75,7 @@ def wanted(flow: Flow) -> dict[str, list[Wanted]]:
     return topics
 
 
-def _field(field: Ask, flow: Flow) -> Wanted:
+def _field(field: FormField, flow: Flow) -> Wanted:
     language = flow.language
     values = tuple((one.id, one.label.of(language)) for one in field.options)
     if field.type == "yesno":

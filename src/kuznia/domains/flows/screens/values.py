@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kuznia.domains.flows.schema import Ask
+from kuznia.domains.flows.schema import FormField
 from kuznia.domains.flows.structure.formats import fits, read_date, tidy
 from kuznia.domains.flows.structure.guards import Known
 
@@ -21,14 +21,14 @@ class Wrong:
     why: str
 
 
-def most(field: Ask) -> int:
+def most(field: FormField) -> int:
     """The most characters, or files, the field takes."""
     if field.type == "file":
         return min(field.most or 1, MOST_FILES)
     return min(field.most or MOST_LONG, MOST_LONG) if field.type == "long" else MOST_TEXT
 
 
-def read(field: Ask, posted: Sequence[str], today: date) -> Known | Wrong:
+def read(field: FormField, posted: Sequence[str], today: date) -> Known | Wrong:
     """The value of a field, tidied; or why it cannot be one."""
     given = [one.strip() for one in posted if one.strip()]
     if not given:
@@ -50,7 +50,7 @@ def read(field: Ask, posted: Sequence[str], today: date) -> Known | Wrong:
             return _text(field, given[0])
 
 
-def _nothing(field: Ask) -> Known | Wrong:
+def _nothing(field: FormField) -> Known | Wrong:
     if not field.required:
         return None
     if field.type in {"choice", "many", "yesno"}:
@@ -58,16 +58,16 @@ def _nothing(field: Ask) -> Known | Wrong:
     return Wrong("unattached" if field.type == "file" else "missing")
 
 
-def _ids(field: Ask) -> list[str]:
+def _ids(field: FormField) -> list[str]:
     return [option.id for option in field.options]
 
 
-def _many(field: Ask, given: list[str]) -> Known | Wrong:
+def _many(field: FormField, given: list[str]) -> Known | Wrong:
     chosen = tuple(one for one in _ids(field) if one in given)
     return chosen if len(chosen) == len(set(given)) else Wrong("unchosen")
 
 
-def _text(field: Ask, given: str) -> Known | Wrong:
+def _text(field: FormField, given: str) -> Known | Wrong:
     value = tidy(given, field.format) if field.type != "long" else given
     if len(value) > most(field):
         return Wrong("long")
@@ -82,7 +82,7 @@ def _is_time(value: str) -> bool:
     return bool(colon) and whole and int(hours) < 24 and int(minutes) < 60
 
 
-def _number(field: Ask, given: str) -> Known | Wrong:
+def _number(field: FormField, given: str) -> Known | Wrong:
     plain = given.replace("\u00a0", "").replace(" ", "").replace(",", ".")
     sign, digits = plain[:1] == "-", plain.lstrip("-")
     whole, _, part = digits.partition(".")
@@ -103,7 +103,7 @@ def _number(field: Ask, given: str) -> Known | Wrong:
     return value
 
 
-def _date(field: Ask, given: str, today: date) -> Known | Wrong:
+def _date(field: FormField, given: str, today: date) -> Known | Wrong:
     day = read_date(given)
     if day is None:
         return Wrong("date")

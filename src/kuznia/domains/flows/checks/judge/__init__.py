@@ -8,7 +8,7 @@ from kuznia.domains.flows.checks.proof import Study, sound
 from kuznia.domains.flows.checks.proof.data import asked_twice, known_to_registers
 from kuznia.domains.flows.checks.proof.law import LIGHT, SIGNED
 from kuznia.domains.flows.checks.proof.run import Run
-from kuznia.domains.flows.schema import SEEN, Ask, Step, Text, Value
+from kuznia.domains.flows.schema import SEEN, FormField, Step, Text, Value
 from kuznia.domains.flows.screens.audit import Audit, audit
 from kuznia.domains.flows.screens.node import Node
 from kuznia.forge.terms import Draft, Finding
@@ -153,7 +153,7 @@ def _components(study: Study) -> Metric:
     return _metric("components", score, losses)
 
 
-def _wrong_component(step: Step, field: Ask) -> Loss:
+def _wrong_component(step: Step, field: FormField) -> Loss:
     known = worth(field) > 0
     return _loss(
         f"{step.id}.{field.id}",
@@ -182,7 +182,7 @@ def _accessibility(result: Audit) -> Metric:
     return _metric("accessibility", result.score, losses)
 
 
-def cost(field: Ask) -> float:
+def cost(field: FormField) -> float:
     """How much of a page's attention a field takes; a line of text is one."""
     match field.type:
         case "yesno":

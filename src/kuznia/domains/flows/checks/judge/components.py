@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from types import MappingProxyType
 
-from kuznia.domains.flows.schema import Ask, FieldType
+from kuznia.domains.flows.schema import FieldType, FormField
 
 # Every component code of the design system, as its own schema names them.
 CODES = frozenset(
@@ -30,14 +30,14 @@ RIGHT: Mapping[FieldType, tuple[str, ...]] = MappingProxyType(
 )
 
 
-def component(field: Ask) -> str:
+def component(field: FormField) -> str:
     """The component a field is shown with when nobody chose another."""
     if field.type == "choice" and len(field.options) > FEW:
         return "selectorOrg"
     return RIGHT[field.type][0]
 
 
-def worth(field: Ask) -> float:
+def worth(field: FormField) -> float:
     """1 for a component that fits, a half for one that exists and does not, 0 for one unknown."""
     if field.component is None or field.component in RIGHT[field.type]:
         return 1.0

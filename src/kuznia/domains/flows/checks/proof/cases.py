@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import product
 from math import prod
 
-from kuznia.domains.flows.schema import Ask, Fact, Flow, Scalar, Step
+from kuznia.domains.flows.schema import Fact, Flow, FormField, Scalar, Step
 from kuznia.domains.flows.structure.formats import read_date
 from kuznia.domains.flows.structure.guards import Facts, Known, holds, tests
 
@@ -51,7 +51,12 @@ def _cases(flow: Flow, name: str, values: list[Scalar]) -> tuple[Known, ...] | N
     if fact is None:
         return None
     found = _of_type(fact, values)
-    if found is not None and isinstance(fact, Ask) and not fact.required and None not in found:
+    if (
+        found is not None
+        and isinstance(fact, FormField)
+        and not fact.required
+        and None not in found
+    ):
         return (*found, None)
     return found
 
@@ -81,8 +86,8 @@ def _numbers(fact: Fact, values: list[Scalar]) -> tuple[Known, ...] | None:
         if isinstance(value, bool) or not isinstance(value, int | float):
             return None
         points |= {value - 1, value, value + 1}
-    low = fact.low if isinstance(fact, Ask) and fact.low is not None else min(points)
-    high = fact.high if isinstance(fact, Ask) and fact.high is not None else max(points)
+    low = fact.low if isinstance(fact, FormField) and fact.low is not None else min(points)
+    high = fact.high if isinstance(fact, FormField) and fact.high is not None else max(points)
     return tuple(sorted(point for point in points if low <= point <= high)) or None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from kuznia.domains.flows.checks.proof.run import MOST_RUNS, ROUNDS
 from kuznia.domains.flows.checks.proof.study import Study, spread
-from kuznia.domains.flows.schema import Ask, Kind, Move, Step, Text
+from kuznia.domains.flows.schema import FormField, Kind, Move, Step, Text
 from kuznia.forge.terms import Finding
 
 # What changes something by law when it goes through, and therefore has to be signed.
@@ -188,7 +188,7 @@ def texts(study: Study) -> Iterator[Finding]:
                 yield _text(step, f"the options of {field.id} cannot be told apart")
 
 
-def _tells_apart(field: Ask) -> bool:
+def _tells_apart(field: FormField) -> bool:
     ids = {option.id for option in field.options}
     labels = {option.label.uk.strip().lower() for option in field.options}
     return len(ids) >= 2 and len(ids) == len(labels) == len(field.options)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from kuznia.domains.flows.checks.proof.study import Study, spread
-from kuznia.domains.flows.schema import SERVICES, Ask, Step
+from kuznia.domains.flows.schema import SERVICES, FormField, Step
 from kuznia.domains.flows.structure.guards import tests
 from kuznia.forge.terms import Finding
 
@@ -134,7 +134,7 @@ def _human(study: Study, step: Step) -> bool:
 def _asked(study: Study, fact: str, step: Step) -> bool:
     if fact == step.id:
         return step.kind in {"form", "review", "consent"}
-    return isinstance(study.flow.facts.get(fact), Ask)
+    return isinstance(study.flow.facts.get(fact), FormField)
 
 
 def unrouted_outcome(study: Study) -> Iterator[Finding]:

@@ -18,10 +18,10 @@ from kuznia.platform.settings import Settings
 from kuznia.platform.settings.types import RATE, billionths, is_loopback
 
 # A change made in another process counts here after so many seconds.
-FRESH = 5.0
-MOST_REMEMBERED = 10_000
+FRESH_SECONDS = 5.0
+MAX_REMEMBERED = 10_000
 # So long the database may take to say what nobody waits for in an outage.
-OUTAGE = 2.0
+OUTAGE_SECONDS = 2.0
 # In a row: no limit, whatever the settings say.
 NO_LIMIT = -1
 # Beyond what a row can hold.
@@ -39,7 +39,7 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Allowance:
+class CallerLimits:
     """How much one caller may have; None is no limit. Money is in billionths of a dollar."""
 
     requests: Rate | None = None
@@ -61,12 +61,12 @@ class Allowance:
         return self.cost_day is not None or self.cost_month is not None
 
     @property
-    def counts(self) -> bool:
+    def needs_account(self) -> bool:
         """Whether this caller's orders need an account at all."""
         return self.at_once is not None or self.tokens or self.cost
 
 
-NAMES = tuple(field.name for field in fields(Allowance))
+NAMES = tuple(field.name for field in fields(CallerLimits))
 
 
 def rate(text: str) -> Rate | None:
@@ -78,7 +78,7 @@ def rate(text: str) -> Rate | None:
     return Rate(int(count), _PERIODS[period or "minute"]) if count else None
 
 
-def decision(name: str, text: str) -> str | int | None:
+def parsed_limit(name: str, text: str) -> str | int | None:
     """What goes into the row for an operator's word: nothing is as usual, -1 or `off` no limit."""
     said = text.strip().lower()
     if said == "usual":
@@ -102,7 +102,7 @@ def decision(name: str, text: str) -> str | int | None:
     return whole
 
 
-def written(name: str, value: Rate | int | None) -> str:
+def limit_text(name: str, value: Rate | int | None) -> str:
     """A limit, or what was used of it, for people."""
     if value is None:
         return "no limit"
@@ -113,10 +113,10 @@ def written(name: str, value: Rate | int | None) -> str:
     return f"{value.count} in {value.seconds} s"
 
 
-def usual(settings: Settings) -> Allowance:
+def default_limits(settings: Settings) -> CallerLimits:
     """What everyone has about whom nothing else was decided."""
     day, month = settings.budget_cost_day, settings.budget_cost_month
-    return Allowance(
+    return CallerLimits(
         requests=rate(settings.rate_limit_requests),
         generation=rate(settings.rate_limit_generation),
         at_once=settings.orders_at_once,
@@ -140,21 +140,21 @@ def _storage(settings: Settings) -> int | None:
     return None
 
 
-class Allowances:
+class LimitsByCaller:
     """Lives as long as the application; asks the database once in a while for each caller."""
 
-    def __init__(self, db: Database, clock: Clock, usual: Allowance) -> None:
+    def __init__(self, db: Database, clock: Clock, default_limits: CallerLimits) -> None:
         self._db = db
         self._clock = clock
-        self.usual = usual
-        self._known: OrderedDict[str, tuple[float, Allowance]] = OrderedDict()
+        self.usual = default_limits
+        self._known: OrderedDict[str, tuple[float, CallerLimits]] = OrderedDict()
 
-    def known(self, owner: str) -> Allowance | None:
+    def known(self, owner: str) -> CallerLimits | None:
         """What was found not long ago, without waiting."""
         held = self._known.get(owner)
         return held[1] if held is not None and held[0] > self._clock.monotonic() else None
 
-    async def of(self, owner: str) -> Allowance:
+    async def of(self, owner: str) -> CallerLimits:
         """What this caller may have now."""
         if found := self.known(owner):
             return found
@@ -163,21 +163,21 @@ class Allowances:
         except Unavailable:
             # Whose orders are counted anyway must wait; nobody else is kept out by an outage, or
             # held up by asking a silent database for every order.
-            if self.usual.counts:
+            if self.usual.needs_account:
                 raise
             held = self._known.get(owner)
             found = held[1] if held is not None else self.usual
-        self._known[owner] = (self._clock.monotonic() + FRESH, found)
+        self._known[owner] = (self._clock.monotonic() + FRESH_SECONDS, found)
         self._known.move_to_end(owner)
-        while len(self._known) > MOST_REMEMBERED:
+        while len(self._known) > MAX_REMEMBERED:
             self._known.popitem(last=False)
         return found
 
     async def _asked(self, owner: str) -> Mapping[str, str | int]:
-        if self.usual.counts:
+        if self.usual.needs_account:
             return await self.decided(owner)
         try:
-            async with asyncio.timeout(OUTAGE):
+            async with asyncio.timeout(OUTAGE_SECONDS):
                 return await self.decided(owner)
         except TimeoutError:
             raise Unavailable("The database does not answer.", retry_after=1) from None
@@ -208,7 +208,7 @@ class Allowances:
             )
         self._known.pop(owner, None)
 
-    def _merged(self, decided: Mapping[str, str | int]) -> Allowance:
+    def _merged(self, decided: Mapping[str, str | int]) -> CallerLimits:
         changes: dict[str, Any] = {}  # Any: rates, counts and sums
         for name, value in decided.items():
             if isinstance(value, str):
