@@ -271,9 +271,10 @@ async def test_a_key_made_anew_goes_on_with_its_owners_budget(sqlite_url: str, l
 
 async def test_a_run_under_way_ends_before_its_owner_is_erased(sqlite_url: str, log: Lines) -> None:
     class Waiting(ScriptedModel):
-        async def reply(self, ask):
+        async def stream(self, ask):
             await asyncio.Event().wait()
-            return await super().reply(ask)
+            async for delta in super().stream(ask):
+                yield delta
 
     makings = made(sqlite_url, jwt_secret=SECRET, model=Waiting("note: late"))
     async with inside(makings) as kuznia:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from structlog.testing import capture_logs
 from tests.clocks import TurnedClock
-from tests.llm.makers import Act, Forever, Played, a_reply, an_ask, drained
+from tests.llm.makers import Act, Forever, Played, a_reply, an_ask, drained, reply_of
 
 from kuznia.llm.layers.breaker import SICK, Admission, Breaking, LocalCircuit
 from kuznia.llm.model import ModelFault, Reason
@@ -32,7 +32,7 @@ class Bench:
         came: list[str] = []
         for _ in range(times):
             try:
-                came.append((await self.breaking.reply(an_ask(self.clock))).text)
+                came.append((await reply_of(self.breaking, an_ask(self.clock))).text)
             except ModelFault as fault:
                 came.append(fault.reason)
         return came
@@ -80,7 +80,7 @@ async def test_who_is_turned_away_is_told_when_to_return():
     bench.clock.turn(10)
 
     with pytest.raises(ModelFault) as caught:
-        await bench.breaking.reply(an_ask(bench.clock))
+        await reply_of(bench.breaking, an_ask(bench.clock))
 
     assert caught.value.retry_after == 20.0
 

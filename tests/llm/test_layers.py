@@ -14,7 +14,7 @@ import pytest
 from structlog.testing import capture_logs
 from tests import modelserver as played
 from tests.clocks import TurnedClock
-from tests.llm.makers import FakeAccount, an_ask, drained
+from tests.llm.makers import FakeAccount, an_ask, drained, reply_of
 from tests.modelserver import ModelServer, modelserver
 
 from kuznia.llm.layers.build import Care, Source, layered
@@ -57,7 +57,7 @@ class Bench:
         if stream:
             await drained(self.model.stream(self.ask(**more)))
         else:
-            await self.model.reply(self.ask(**more))
+            await reply_of(self.model, self.ask(**more))
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ async def test_nobody_there_is_asked_three_times():
         model = layered(source, care=CARE, clock=clock).model
 
         with pytest.raises(ModelFault) as caught:
-            await model.reply(an_ask(clock, account=account))
+            await reply_of(model, an_ask(clock, account=account))
 
     assert caught.value.reason == "connect"
     assert account.outcomes == ["connect"] * 3
@@ -144,7 +144,7 @@ async def test_nobody_there_is_asked_three_times():
 async def test_a_server_that_comes_back_is_asked_again(bench: Bench):
     bench.server.will(played.status(500), played.reply("pong"))
 
-    reply = await bench.model.reply(bench.ask())
+    reply = await reply_of(bench.model, bench.ask())
 
     assert (reply.text, bench.account.outcomes) == ("pong", ["server", "ok"])
 
@@ -160,7 +160,7 @@ async def test_a_stream_that_comes_back_is_asked_again(bench: Bench):
 async def test_advice_in_seconds_is_obeyed(bench: Bench):
     bench.server.will(played.status(429, retry_after="5"), played.reply())
 
-    await bench.model.reply(bench.ask())
+    await reply_of(bench.model, bench.ask())
 
     assert bench.clock.waits == [5.0]
 
@@ -169,7 +169,7 @@ async def test_advice_as_a_date_is_obeyed(bench: Bench):
     when = format_datetime(bench.clock.now() + timedelta(seconds=7), usegmt=True)
     bench.server.will(played.status(503, retry_after=when), played.reply())
 
-    await bench.model.reply(bench.ask())
+    await reply_of(bench.model, bench.ask())
 
     assert bench.clock.waits == [7.0]
 
@@ -204,7 +204,7 @@ async def test_slow_tokens_are_waited_for(bench: Bench):
 async def test_a_refused_schema_costs_one_attempt_that_is_recorded(bench: Bench):
     bench.server.will(played.status(400, "json_schema is not supported"), played.reply())
 
-    await bench.model.reply(bench.ask(schema={"type": "object"}))
+    await reply_of(bench.model, bench.ask(schema={"type": "object"}))
 
     assert bench.account.outcomes == ["rejected", "ok"]
     assert bench.account.attempts[0].usage.total == 0
@@ -263,7 +263,7 @@ async def test_a_caller_who_leaves_while_we_wait_to_ask_again_is_obeyed(modelser
     async with httpx2.AsyncClient(base_url=modelserver.url) as client:
         source = Source(OpenAIModel(client, model="gpt", clock=clock), Price())
         model = layered(source, care=CARE, clock=clock).model
-        asking = asyncio.ensure_future(model.reply(an_ask(clock)))
+        asking = asyncio.ensure_future(reply_of(model, an_ask(clock)))
         await modelserver.arrived()
         await asyncio.sleep(0.02)
 
@@ -283,7 +283,7 @@ async def test_the_same_stack_goes_round_a_script():
     script = ScriptedModel(ModelFault("server", "down"), "pong", clock=clock)
     model = layered(Source(script, Price()), care=CARE, clock=clock).model
 
-    reply = await model.reply(an_ask(clock, account=account))
+    reply = await reply_of(model, an_ask(clock, account=account))
 
     assert (reply.text, model.name) == ("pong", "scripted")
     assert account.outcomes == ["server", "ok"]
@@ -297,7 +297,7 @@ async def test_a_dead_first_model_is_left_alone_and_the_second_answers():
     stack = layered(Source(first, Price()), second=Source(second, Price()), care=CARE, clock=clock)
 
     for _ in range(7):
-        assert (await stack.model.reply(an_ask(clock, account=account))).text == "pong"
+        assert (await reply_of(stack.model, an_ask(clock, account=account))).text == "pong"
 
     assert [each.circuit.state for each in stack.breakers] == ["open", "closed"]
     assert account.outcomes.count("connect") == CARE.failures * CARE.attempts
@@ -314,7 +314,7 @@ async def test_each_source_is_booked_at_its_own_price():
         clock=clock,
     )
 
-    await stack.model.reply(an_ask(clock, account=account))
+    await reply_of(stack.model, an_ask(clock, account=account))
 
     assert [attempt.cost for attempt in account.attempts] == [
         0,
@@ -327,6 +327,6 @@ async def test_every_attempt_is_told_to_the_observer():
     script = ScriptedModel(ModelFault("server", "down"), "pong", clock=clock)
     stack = layered(Source(script, Price()), care=CARE, clock=clock, observe=seen.append)
 
-    await stack.model.reply(an_ask(clock))
+    await reply_of(stack.model, an_ask(clock))
 
     assert [attempt.outcome for attempt in seen] == ["server", "ok"]

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 from tests.clocks import TurnedClock
-from tests.llm.makers import Act, FakeAccount, Forever, Played, a_reply, an_ask, drained
+from tests.llm.makers import Act, FakeAccount, Forever, Played, a_reply, an_ask, drained, reply_of
 
 from kuznia.llm.layers.record import FREE, Recorded
 from kuznia.llm.layers.timing import Timed
@@ -27,7 +27,7 @@ async def test_the_most_it_may_use_is_admitted_before_and_given_back_after():
     account = FakeAccount()
     ask = an_ask(TurnedClock(), account=account)
 
-    await recorded(Played()).reply(ask)
+    await reply_of(recorded(Played()), ask)
 
     most = most_input(ask)
     assert account.admitted == [(most + 100, 3 * most + 5 * 100)]
@@ -37,7 +37,9 @@ async def test_the_most_it_may_use_is_admitted_before_and_given_back_after():
 async def test_what_was_used_is_booked_with_its_price():
     account = FakeAccount()
 
-    await recorded(Played(a_reply(usage=Usage(7, 3)))).reply(an_ask(TurnedClock(), account=account))
+    await reply_of(
+        recorded(Played(a_reply(usage=Usage(7, 3)))), an_ask(TurnedClock(), account=account)
+    )
 
     assert account.attempts == [Attempt("played", Usage(7, 3), 36, 0.0, "ok")]
 
@@ -46,7 +48,7 @@ async def test_without_budget_nothing_goes_out_and_nothing_is_settled():
     account, inner = FakeAccount(tokens=10), Played()
 
     with pytest.raises(BudgetSpent):
-        await recorded(inner).reply(an_ask(TurnedClock(), account=account))
+        await reply_of(recorded(inner), an_ask(TurnedClock(), account=account))
     with pytest.raises(BudgetSpent):
         await drained(recorded(inner).stream(an_ask(TurnedClock(), account=account)))
 
@@ -58,8 +60,8 @@ async def test_a_fault_is_booked_under_its_reason_with_what_it_must_have_used(re
     account = FakeAccount()
 
     with pytest.raises(ModelFault):
-        await recorded(Played(ModelFault(reason, "no"))).reply(
-            an_ask(TurnedClock(), account=account)
+        await reply_of(
+            recorded(Played(ModelFault(reason, "no"))), an_ask(TurnedClock(), account=account)
         )
 
     assert account.outcomes == [reason]
@@ -71,7 +73,7 @@ async def test_a_fault_that_knows_its_usage_is_booked_with_it():
     fault = ModelFault("empty", "nothing", usage=Usage(7, 100))
 
     with pytest.raises(ModelFault):
-        await recorded(Played(fault)).reply(an_ask(TurnedClock(), account=account))
+        await reply_of(recorded(Played(fault)), an_ask(TurnedClock(), account=account))
 
     assert account.attempts[0].usage == Usage(7, 100)
 
@@ -99,7 +101,7 @@ async def test_a_stream_is_never_booked_with_more_than_it_was_allowed():
 async def test_a_cancelled_call_is_booked_as_cancelled():
     account = FakeAccount()
     asking = asyncio.ensure_future(
-        recorded(Played(Forever())).reply(an_ask(TurnedClock(), account=account))
+        reply_of(recorded(Played(Forever())), an_ask(TurnedClock(), account=account))
     )
     await asyncio.sleep(0)
     asking.cancel()
@@ -137,7 +139,9 @@ async def test_a_closed_stream_is_booked_with_what_had_come():
 async def test_a_plain_reply_that_is_left_is_booked_with_what_was_written():
     account = FakeAccount()
     inner = Played(Forever(), pieces=("12345678", "b", "c"))
-    asking = asyncio.ensure_future(recorded(inner).reply(an_ask(TurnedClock(), account=account)))
+    asking = asyncio.ensure_future(
+        reply_of(recorded(inner), an_ask(TurnedClock(), account=account))
+    )
     for _ in range(10):
         await asyncio.sleep(0)
     asking.cancel()
@@ -167,7 +171,7 @@ async def test_a_call_waits_until_the_one_before_is_written():
     order: list[str] = []
     ask = an_ask(TurnedClock(), account=Writing())
     model = recorded(Played())
-    await model.reply(ask)
+    await reply_of(model, ask)
     await drained(model.stream(ask))
 
     assert order == ["written", "written"]
@@ -235,7 +239,7 @@ async def test_on_every_path_it_settles_once_and_within_what_was_admitted(
 
 async def test_every_attempt_is_logged_without_a_word_of_text():
     with capture_logs() as lines:
-        await recorded(Played(a_reply("secret pong"))).reply(an_ask(TurnedClock()))
+        await reply_of(recorded(Played(a_reply("secret pong"))), an_ask(TurnedClock()))
 
     assert lines == [
         {
@@ -255,7 +259,7 @@ async def test_every_attempt_is_logged_without_a_word_of_text():
 
 async def test_a_failed_attempt_is_a_warning():
     with capture_logs() as lines, pytest.raises(ModelFault):
-        await recorded(Played(ModelFault("server", "down"))).reply(an_ask(TurnedClock()))
+        await reply_of(recorded(Played(ModelFault("server", "down"))), an_ask(TurnedClock()))
 
     assert [(line["log_level"], line["outcome"]) for line in lines] == [("warning", "server")]
 
@@ -263,6 +267,6 @@ async def test_a_failed_attempt_is_a_warning():
 async def test_an_observer_sees_what_the_account_sees():
     account, seen = FakeAccount(), list[Attempt]()
 
-    await recorded(Played(), observe=seen.append).reply(an_ask(TurnedClock(), account=account))
+    await reply_of(recorded(Played(), observe=seen.append), an_ask(TurnedClock(), account=account))
 
     assert seen == account.attempts

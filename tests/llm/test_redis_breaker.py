@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
 import pytest
-from tests.llm.makers import Act, Played, a_reply, an_ask
+from tests.llm.makers import Act, Played, a_reply, an_ask, reply_of
 from tests.servers import Redis as Server
 
 from kuznia.llm.layers.breaker import Admission, Breaking
@@ -38,7 +38,7 @@ async def ask(circuit: RedisCircuit, *acts: Act) -> list[str]:
     inner, came = Played(*acts), list[str]()
     for _ in acts:
         try:
-            came.append((await Breaking(inner, circuit).reply(an_ask(SystemClock()))).text)
+            came.append((await reply_of(Breaking(inner, circuit), an_ask(SystemClock()))).text)
         except ModelFault as fault:
             came.append(fault.reason)
     return came

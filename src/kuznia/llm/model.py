@@ -91,6 +91,9 @@ class Ask:
     temperature: float | None = None
     # A JSON schema the reply should follow; a server that cannot enforce it is told in words.
     schema: Mapping[str, JsonValue] | None = None
+    # Nobody reads the pieces: only the reply is handed on, and one timeout holds for all of it. The
+    # server streams it all the same: what a cancelled call had written by then is known.
+    whole: bool = False
     # Sent upstream as a header, so that both sides' logs can be joined.
     request_id: str = ""
 
@@ -135,9 +138,9 @@ class Model(Protocol):
     @property
     def name(self) -> str: ...
 
-    async def reply(self, ask: Ask) -> Reply: ...
-
-    def stream(self, ask: Ask) -> AsyncGenerator[Delta]: ...
+    def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
+        """The pieces of the reply as they come; the last one carries the whole reply."""
+        ...
 
 
 class ModelFault(ModelUnavailable):

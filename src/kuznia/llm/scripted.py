@@ -46,13 +46,10 @@ class ScriptedModel:
         """Say this whenever the script has run out."""
         self._always = line
 
-    async def reply(self, ask: Ask) -> Reply:
+    async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
         self.heard.append(readable(ask))
         await self._wait(self._latency)
-        return self._next(ask)
-
-    async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
-        reply = await self.reply(ask)
+        reply = self._next(ask)
         for start in range(0, len(reply.text), self._chunk):
             yield Delta(reply.text[start : start + self._chunk], model=reply.model)
             await self._wait(self._pace)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pydantic import JsonValue, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from kuznia.llm.model import ModelFault, Reason, Usage
-from kuznia.llm.openai.reply import MAX_TOKENS, reason_of
+from kuznia.llm.http import MAX_TOKENS, fault, reason_of
+from kuznia.llm.model import Reason
 
 MESSAGES: dict[Reason, str] = {
     "connect": "CodeMie could not be reached; check CODEMIE_BASE_URL and the network.",
@@ -50,7 +50,7 @@ _SIGNS: tuple[tuple[str, Reason], ...] = (
     ("validation", "rejected"),
 )
 # Words in the body of a refusal that say more than its status.
-_SAID_IN_FULL: tuple[tuple[bytes, Reason], ...] = (
+_REFUSAL_SIGNS: tuple[tuple[bytes, Reason], ...] = (
     (b"budget", "budget"),
     (b"content_policy", "content"),
     (b"contentpolicy", "content"),
@@ -70,22 +70,16 @@ class CodeMieReply:
     last: bool = False
 
 
-def fault(
-    reason: Reason, model: str, *, retry_after: float | None = None, usage: Usage | None = None
-) -> ModelFault:
-    return ModelFault(reason, MESSAGES[reason], model=model, retry_after=retry_after, usage=usage)
-
-
 def read(data: bytes, model: str) -> CodeMieReply:
     """Read an answer or a line; a failure it tells of under a good status is raised as a fault."""
     try:
         fields = _OBJECT.validate_json(data)
     except ValidationError:
         # The error quotes the service's text, so it must not be chained.
-        raise fault("unreadable", model) from None
+        raise fault(MESSAGES, "unreadable", model) from None
     error = _of(fields, "agentError", "agent_error") or fields.get("error")
     if error or fields.get("success") is False or fields.get("execution_error"):
-        raise fault(_reason_in(error), model)
+        raise fault(MESSAGES, _reason_in(error), model)
     generated = fields.get("generated")
     piece = fields.get("generated_chunk")
     tokens = _of(fields, "tokensUsed", "tokens_used")
@@ -123,7 +117,7 @@ def reason_of_refusal(status: int, body: bytes) -> Reason:
     """Why a request was refused: by its status, unless the body tells money or content apart."""
     text = body.lower()
     if 400 <= status < 500 and status != 401:
-        for sign, reason in _SAID_IN_FULL:
+        for sign, reason in _REFUSAL_SIGNS:
             if sign in text:
                 return reason
     return reason_of(status)

@@ -9,9 +9,8 @@ from urllib.parse import quote
 import httpx2
 from pydantic import JsonValue, SecretStr, TypeAdapter, ValidationError
 
-from kuznia.llm.http import REST_BYTES, body_of, broken
+from kuznia.llm.http import REST_BYTES, body_of, broken, fault, retry_after
 from kuznia.llm.model import ModelFault, Reason
-from kuznia.llm.openai.reply import retry_after
 from kuznia.platform.clock import Clock
 
 # Seconds: for one sign-in; a token is given up so long before its end; refused credentials are not
@@ -30,7 +29,7 @@ MESSAGES: dict[Reason, str] = {
     "unreadable": "What answers as CodeMie's sign-in does not speak its protocol.",
     "busy": "All connections to CodeMie's sign-in are taken; try again shortly.",
 }
-_SAID: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
+_ANSWER: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,18 +119,18 @@ class CodeMieSignIn:
         credentials = await asyncio.to_thread(self._read)
         if credentials.key is not None:
             if credentials.key.get_secret_value() == refused:
-                return fault("credentials")
+                return _fault("credentials")
             return Token(credentials.key, inf)
         now = self._clock.monotonic()
         if self._refused is not None and self._refused[0] == credentials and now < self._refused[1]:
-            return fault("credentials")
+            return _fault("credentials")
         try:
             async with asyncio.timeout(self._timeout):
                 got = await self._ask(credentials)
         except TimeoutError:
-            return fault("timeout")
+            return _fault("timeout")
         except httpx2.HTTPError as error:
-            return fault(broken(error, "connect"))
+            return _fault(broken(error, "connect"))
         if isinstance(got, ModelFault) and got.reason == "credentials":
             self._refused = (credentials, self._clock.monotonic() + REFUSED_SECONDS)
         return got
@@ -142,19 +141,19 @@ class CodeMieSignIn:
         async with self._client.stream("POST", self._path, data=form) as response:
             if not response.is_success:
                 wait = retry_after(response.headers, self._clock.now())
-                return fault(_reason_of(response.status_code), retry_after=wait)
+                return _fault(_reason_of(response.status_code), retry_after=wait)
             return self._token(await body_of(response, REST_BYTES))
 
     def _token(self, body: bytes | None) -> Token | ModelFault:
         try:
-            said = _SAID.validate_json(body or b"")
+            said = _ANSWER.validate_json(body or b"")
         except ValidationError:
-            return fault("unreadable")
+            return _fault("unreadable")
         match said:
             case {"access_token": str() as value} if value and _is_one_word(value):
                 life = said.get("expires_in")
             case _:
-                return fault("unreadable")
+                return _fault("unreadable")
         seconds = (
             min(float(life), MAX_TOKEN_SECONDS) if isinstance(life, int | float) else MARGIN_SECONDS
         )
@@ -163,8 +162,8 @@ class CodeMieSignIn:
         return Token(SecretStr(value), until)
 
 
-def fault(reason: Reason, *, retry_after: float | None = None) -> ModelFault:
-    return ModelFault(reason, MESSAGES[reason], model="codemie", retry_after=retry_after)
+def _fault(reason: Reason, *, retry_after: float | None = None) -> ModelFault:
+    return fault(MESSAGES, reason, "codemie", retry_after=retry_after)
 
 
 def _is_one_word(value: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from typing import Literal, NamedTuple, Protocol
 
-from kuznia.llm.model import Ask, Delta, Model, ModelFault, Reason, Reply
+from kuznia.llm.model import Ask, Delta, Model, ModelFault, Reason
 from kuznia.platform.clock import Clock
 from kuznia.platform.log import get_log
 
@@ -107,19 +107,6 @@ class Breaking:
         self.name = inner.name
         self._inner = inner
         self.circuit = circuit
-
-    async def reply(self, ask: Ask) -> Reply:
-        admission = await self._enter()
-        try:
-            reply = await self._inner.reply(ask)
-        except ModelFault as fault:
-            await self._judge(admission, fault)
-            raise
-        except BaseException:
-            await self.circuit.left(admission)
-            raise
-        await self._judge(admission)
-        return reply
 
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
         admission = await self._enter()

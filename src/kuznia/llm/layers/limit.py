@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 
-from kuznia.llm.model import Ask, Delta, Model, ModelFault, Reply
+from kuznia.llm.model import Ask, Delta, Model, ModelFault
 from kuznia.platform.clock import Clock
 from kuznia.platform.process.turns import Full, Turns
 
@@ -17,10 +17,6 @@ class Limited:
         self._inner = inner
         self._turns = Turns(concurrency, waiting=waiting)
         self._clock = clock
-
-    async def reply(self, ask: Ask) -> Reply:
-        async with await self._place(ask):
-            return await self._inner.reply(ask)
 
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
         place = await self._place(ask)

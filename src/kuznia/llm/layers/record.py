@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
 from typing import Literal
 
 from kuznia.llm.layers.timing import RANG
-from kuznia.llm.model import Ask, Attempt, Delta, Model, ModelFault, Price, Reason, Reply, Usage
+from kuznia.llm.model import Ask, Attempt, Delta, Model, ModelFault, Price, Reason, Usage
 from kuznia.llm.token_count import estimate, estimated_input, most_input
 from kuznia.platform.clock import Clock
 from kuznia.platform.log import get_log
@@ -37,15 +36,6 @@ class Recorded:
         self._clock = clock
         self._observe = observe
 
-    async def reply(self, ask: Ask) -> Reply:
-        """Streamed all the same: of a call that is left, what was written by then is known."""
-        reply: Reply | None = None
-        async with aclosing(self.stream(ask)) as deltas:
-            async for delta in deltas:
-                reply = delta.reply or reply
-        assert reply is not None, "a stream ends with its reply or with a fault"
-        return reply
-
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
         await ask.account.written()
         call = RecordedCall(self.name, ask, self._price, self._clock, self._observe)
@@ -54,6 +44,8 @@ class Recorded:
             async for delta in deltas:
                 if delta.reply is None:
                     call.heard(delta)
+                    if ask.whole:
+                        continue
                 else:
                     # Booked before it is handed on: a listener with the reply in hand may leave.
                     call.end("ok", delta.reply.usage)

@@ -3,7 +3,7 @@
 import random
 from collections.abc import AsyncGenerator, Callable
 
-from kuznia.llm.model import Ask, Delta, Model, ModelFault, Reply
+from kuznia.llm.model import Ask, Delta, Model, ModelFault
 from kuznia.platform.clock import Clock
 
 FIRST_WAIT_SECONDS, MAX_WAIT_SECONDS = 1.0, 10.0
@@ -30,18 +30,6 @@ class Retrying:
         self._attempts = attempts
         self._clock = clock
         self._jitter = jitter
-
-    async def reply(self, ask: Ask) -> Reply:
-        attempt = 1
-        while True:
-            try:
-                return await self._inner.reply(ask)
-            except ModelFault as fault:
-                wait = self._wait(fault, attempt, ask)
-                if wait is None:
-                    raise
-            await self._clock.sleep(wait)
-            attempt += 1
 
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
         attempt = 1
