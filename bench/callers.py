@@ -28,6 +28,7 @@ from kuznia.doors.http.who import Who
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.db import migrate
 from kuznia.platform.db.database import Database
+from kuznia.platform.settings.values import DatabaseUrl
 
 SECRET = "a secret that is long enough for everyone"
 REQUESTS, PEOPLE = 20_000, 200
@@ -57,8 +58,8 @@ async def opened(keys: Published) -> AsyncIterator[tuple[Callers, Users]]:
     clock = SystemClock()
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/kuznia.db"
-        await asyncio.to_thread(migrate.upgrade, url)
-        db = await Database.open(url, pool_size=5, overflow=0, pool_timeout=5)
+        await asyncio.to_thread(migrate.upgrade, DatabaseUrl.read(url))
+        db = await Database.open(DatabaseUrl.read(url), pool_size=5, overflow=0, pool_timeout=5)
         users = Users(db, clock)
         accounts = Accounts(
             db,

@@ -14,7 +14,7 @@ from pydantic_core import to_json
 from kuznia import __version__
 from kuznia.callers.accounts import signing_secret
 from kuznia.callers.identify import Callers, local
-from kuznia.callers.limits.caller_limits import LimitsByCaller, default_limits, rate
+from kuznia.callers.limits.caller_limits import LimitsByCaller, default_limits
 from kuznia.callers.metering import Metering, open_metering
 from kuznia.callers.opening import open_callers
 from kuznia.domains import find_routes, load
@@ -226,7 +226,7 @@ def _guard(app: FastAPI, made: Made, targets: Targets) -> None:
     app.add_middleware(
         Who,
         everyone=_everyone(settings),
-        refusals=rate(settings.rate_limit_unauthorized),
+        refusals=settings.rate_limit_unauthorized,
         proxies=settings.trusted_proxies,
     )
     app.add_middleware(

@@ -109,7 +109,7 @@ def _kinds() -> list[type[BaseSettings]]:
 
 
 def _default(kind: type[BaseSettings], name: str) -> str:
-    return shown(kind.model_fields[name].get_default())
+    return shown(kind().model_dump()[name])
 
 
 def _meanings() -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from kuznia.forge.shelf.shelf import Shelf
 from kuznia.forge.shelf.storage import Storage
 from kuznia.platform.clock import Clock
 from kuznia.platform.db import migrate
-from kuznia.platform.db.database import Database, address, is_sqlite
+from kuznia.platform.db.database import Database
 from kuznia.platform.db.journal import Journal
 from kuznia.platform.log import get_log
 from kuznia.platform.metrics import Metrics
@@ -20,7 +20,7 @@ log = get_log("app")
 
 async def open_database(settings: Settings) -> Database:
     """The database, at the schema of this version."""
-    url = settings.database_url.get_secret_value()
+    url = settings.database_url
     db = await Database.open(
         url,
         pool_size=settings.database_pool_size,
@@ -30,7 +30,7 @@ async def open_database(settings: Settings) -> Database:
     )
     try:
         # The embedded database is ours to bring up to date; a server's is its operator's.
-        if is_sqlite(address(url)) and await migrate.is_behind(db):
+        if url.is_sqlite and await migrate.is_behind(db):
             await asyncio.to_thread(migrate.upgrade, url)
             log.info("schema_upgraded", to=migrate.head())
         await migrate.check(db)

@@ -23,6 +23,7 @@ from kuznia.forge.terms import Caller
 from kuznia.platform.db import migrate
 from kuznia.platform.db.database import Database
 from kuznia.platform.db.tables import bookings, spending
+from kuznia.platform.settings.values import DatabaseUrl
 
 FREE = CallerLimits()
 WITH_A_KEY = Caller("ivan", key="aa11")
@@ -104,7 +105,9 @@ async def test_a_clock_that_is_behind_does_not_turn_the_day_back(db: Database) -
 
 async def test_many_processes_add_to_one_row(database_url: str) -> None:
     async def process(calls: int) -> None:
-        db = await Database.open(database_url, pool_size=2, overflow=2, pool_timeout=20)
+        db = await Database.open(
+            DatabaseUrl.read(database_url), pool_size=2, overflow=2, pool_timeout=20
+        )
         async with budgets(db, FREE) as made:
             for number in range(calls):
                 grant = await made.reserve(IVAN, an_order_of(1_000))
@@ -117,7 +120,9 @@ async def test_many_processes_add_to_one_row(database_url: str) -> None:
 
     await asyncio.gather(*(process(30) for _ in range(4)))
 
-    db = await Database.open(database_url, pool_size=1, overflow=0, pool_timeout=5)
+    db = await Database.open(
+        DatabaseUrl.read(database_url), pool_size=1, overflow=0, pool_timeout=5
+    )
     (row,) = await rows(db, bookings)
     assert (row.calls, row.cost) == (120, 120)
     await assert_adds_up(db, 4 * 330, 120)
@@ -125,7 +130,9 @@ async def test_many_processes_add_to_one_row(database_url: str) -> None:
 
 
 async def test_what_the_database_did_not_take_is_written_later(sqlite_url: str) -> None:
-    db = await Database.open(sqlite_url, pool_size=1, overflow=0, pool_timeout=0.05)
+    db = await Database.open(
+        DatabaseUrl.read(sqlite_url), pool_size=1, overflow=0, pool_timeout=0.05
+    )
     async with budgets(db, FREE) as made:
         grant = await made.reserve(IVAN, an_order_of(1_000))
         async with db.write():
@@ -142,8 +149,10 @@ async def test_what_the_database_did_not_take_is_written_later(sqlite_url: str) 
 
 
 async def test_what_was_booked_for_each_run_is_kept_for_each_day(database_url: str) -> None:
-    await asyncio.to_thread(migrate.downgrade, database_url, "0004")
-    db = await Database.open(database_url, pool_size=1, overflow=0, pool_timeout=5)
+    await asyncio.to_thread(migrate.downgrade, DatabaseUrl.read(database_url), "0004")
+    db = await Database.open(
+        DatabaseUrl.read(database_url), pool_size=1, overflow=0, pool_timeout=5
+    )
     runs = sa.table("bookings", *map(sa.column, ("id", "owner", "tokens", "cost", "created_at")))
     moments = [datetime(2026, 1, day, 23, 59, tzinfo=UTC) for day in (1, 1, 2)]
     typed = sa.bindparam("created_at", type_=sa.DateTime(timezone=True))
@@ -154,9 +163,11 @@ async def test_what_was_booked_for_each_run_is_kept_for_each_day(database_url: s
             await session.execute(sa.insert(runs).values(values), {"created_at": moment})
     await db.close()
 
-    await asyncio.to_thread(migrate.upgrade, database_url)
+    await asyncio.to_thread(migrate.upgrade, DatabaseUrl.read(database_url))
 
-    db = await Database.open(database_url, pool_size=1, overflow=0, pool_timeout=5)
+    db = await Database.open(
+        DatabaseUrl.read(database_url), pool_size=1, overflow=0, pool_timeout=5
+    )
     assert await booked(db, "ivan", datetime(2026, 1, 2, tzinfo=UTC), 2) == [
         Booking("2026-01-02", "", "", "", 1, 100, 0, 7),
         Booking("2026-01-01", "", "", "", 2, 200, 0, 14),

@@ -25,6 +25,7 @@ from kuznia.platform.db.database import Database
 from kuznia.platform.db.tables import bookings, reservations, spending
 from kuznia.platform.errors import Fault, InternalError, QuotaExceeded, RateLimited, Unavailable
 from kuznia.platform.metrics import Metrics
+from kuznia.platform.settings.values import DatabaseUrl
 
 A_DAY = CallerLimits(tokens_day=10_000)
 
@@ -158,7 +159,9 @@ async def test_many_processes_never_give_out_more_than_there_is(database_url: st
 
     async with AsyncExitStack() as opened:
         bases = [
-            await Database.open(database_url, pool_size=2, overflow=2, pool_timeout=20)
+            await Database.open(
+                DatabaseUrl.read(database_url), pool_size=2, overflow=2, pool_timeout=20
+            )
             for _ in range(3)
         ]
         for base in bases:
@@ -227,7 +230,9 @@ async def test_one_who_leaves_while_waiting_holds_nothing(db: Database) -> None:
 async def test_without_the_database_nobody_is_let_in_unaccounted(
     sqlite_url: str,
 ) -> None:
-    db = await Database.open(sqlite_url, pool_size=1, overflow=0, pool_timeout=0.05)
+    db = await Database.open(
+        DatabaseUrl.read(sqlite_url), pool_size=1, overflow=0, pool_timeout=0.05
+    )
     async with budgets(db, A_DAY) as made:
         # What they may have is known from here on.
         spend(await made.reserve(IVAN, an_order_of(10_000)), 1)
@@ -274,7 +279,9 @@ async def test_bookings_whose_month_is_long_over_are_let_go(db: Database) -> Non
 
 
 async def test_an_outage_keeps_nobody_out_whose_spending_is_not_limited(sqlite_url: str) -> None:
-    db = await Database.open(sqlite_url, pool_size=1, overflow=0, pool_timeout=0.05)
+    db = await Database.open(
+        DatabaseUrl.read(sqlite_url), pool_size=1, overflow=0, pool_timeout=0.05
+    )
     async with db.read(), budgets(db, CallerLimits()) as free, budgets(db, A_DAY) as counted:
         got = await free.reserve(IVAN, an_order_of(1))
         with pytest.raises(Unavailable):

@@ -15,6 +15,7 @@ from kuznia.platform.db.database import Database
 from kuznia.platform.db.tables import replays
 from kuznia.platform.errors import KeyReused
 from kuznia.platform.process.presence import presence
+from kuznia.platform.settings.values import DatabaseUrl
 
 ASKED = request("ivan", "k", b"POST", b"body")
 SAID = StoredAnswer(200, ((b"content-type", b"application/json"),), "так".encode())
@@ -185,7 +186,9 @@ async def test_rows_of_yesterday_are_let_go(db: Database, start: Start) -> None:
 async def test_what_cannot_be_written_spoils_the_answer_only_once_another_may_have_it(
     sqlite_url: str,
 ) -> None:
-    db = await Database.open(sqlite_url, pool_size=1, overflow=0, pool_timeout=0.05)
+    db = await Database.open(
+        DatabaseUrl.read(sqlite_url), pool_size=1, overflow=0, pool_timeout=0.05
+    )
     clock = TurnedClock()
     own = presence(db, SystemClock())
     made = Replays(db, clock, presence=own, lease=30)

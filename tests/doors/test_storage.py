@@ -20,6 +20,7 @@ from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.db import migrate
 from kuznia.platform.db.database import Database
 from kuznia.platform.db.tables import artefacts
+from kuznia.platform.settings.values import DatabaseUrl
 
 IVAN, OLENA = bearer("ivan"), bearer("olena")
 SAID = "note: залізо"
@@ -230,8 +231,10 @@ async def test_what_was_kept_before_there_was_a_sum_is_counted(database_url: str
     folder = ScriptDirectory(str(Path(__file__).parents[2] / "migrations"))
     made = next(one for one in folder.walk_revisions() if one.path.endswith("_storage.py"))
 
-    await asyncio.to_thread(migrate.downgrade, database_url, str(made.down_revision))
-    await asyncio.to_thread(migrate.upgrade, database_url)
+    await asyncio.to_thread(
+        migrate.downgrade, DatabaseUrl.read(database_url), str(made.down_revision)
+    )
+    await asyncio.to_thread(migrate.upgrade, DatabaseUrl.read(database_url))
 
     async with notes(database_url, talking()) as kuznia:
         assert await used_by(kuznia.doors.db, "jwt:ivan") == used

@@ -91,7 +91,7 @@ class Replays:
         self._db = db
         self._clock = clock
         self._presence = presence
-        self._dialect = db.address.get_backend_name()
+        self._dialect = db.url.dialect
         self.lease = lease
         self._tidied_at = float("-inf")
         # Until when each of ours is certainly ours, by a clock that also counts while we are

@@ -18,6 +18,7 @@ from tests.doors.cli.conftest import Kuznia
 from tests.servers import Postgres
 
 from kuznia.platform.db import migrate
+from kuznia.platform.settings.values import DatabaseUrl
 
 
 @pytest.fixture
@@ -142,7 +143,7 @@ def test_a_postgresql_behind_this_version_names_the_command(
     kuznia: Kuznia, postgres: Postgres
 ) -> None:
     with postgres.database() as url:
-        migrate.downgrade(url, "base")
+        migrate.downgrade(DatabaseUrl.read(url), "base")
 
         told = kuznia("serve", "--port", free_port(), DATABASE_URL=url)
 

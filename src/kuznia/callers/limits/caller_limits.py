@@ -1,7 +1,6 @@
 """What each caller is allowed: what an operator decided for them, else what the settings say."""
 
 import asyncio
-import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -15,7 +14,8 @@ from kuznia.platform.db.database import Database, WriteSession
 from kuznia.platform.db.tables import allowances
 from kuznia.platform.errors import Unavailable
 from kuznia.platform.settings import Settings
-from kuznia.platform.settings.types import RATE, billionths, is_loopback
+from kuznia.platform.settings.types import billionths, is_loopback
+from kuznia.platform.settings.values import Rate, read_rate
 
 # A change made in another process counts here after so many seconds.
 FRESH_SECONDS = 5.0
@@ -26,16 +26,6 @@ OUTAGE_SECONDS = 2.0
 NO_LIMIT = -1
 # Beyond what a row can hold.
 MAX_ORDERS, MAX_AMOUNT = 1 << 31, 1 << 60
-
-_PERIODS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """So many in any stretch of so many seconds."""
-
-    count: int
-    seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,22 +59,13 @@ class CallerLimits:
 NAMES = tuple(field.name for field in fields(CallerLimits))
 
 
-def rate(text: str) -> Rate | None:
-    """`10/minute`, `10` (a minute), or `off`; ValueError for anything else."""
-    found = re.fullmatch(RATE, text)
-    if found is None:
-        raise ValueError("expected a count and a period like 10/minute, or off")
-    count, period = found.groups()
-    return Rate(int(count), _PERIODS[period or "minute"]) if count else None
-
-
 def parsed_limit(name: str, text: str) -> str | int | None:
     """What goes into the row for an operator's word: nothing is as usual, -1 or `off` no limit."""
     said = text.strip().lower()
     if said == "usual":
         return None
     if name in ("requests", "generation"):
-        rate(said)
+        read_rate(said)
         return said
     if said == "off":
         return NO_LIMIT
@@ -117,8 +98,8 @@ def default_limits(settings: Settings) -> CallerLimits:
     """What everyone has about whom nothing else was decided."""
     day, month = settings.budget_cost_day, settings.budget_cost_month
     return CallerLimits(
-        requests=rate(settings.rate_limit_requests),
-        generation=rate(settings.rate_limit_generation),
+        requests=settings.rate_limit_requests,
+        generation=settings.rate_limit_generation,
         at_once=settings.orders_at_once,
         tokens_day=settings.budget_tokens_day,
         tokens_month=settings.budget_tokens_month,
@@ -212,7 +193,7 @@ class LimitsByCaller:
         changes: dict[str, Any] = {}  # Any: rates, counts and sums
         for name, value in decided.items():
             if isinstance(value, str):
-                changes[name] = rate(value)
+                changes[name] = read_rate(value)
             else:
                 changes[name] = None if value == NO_LIMIT else value
         return replace(self.usual, **changes) if changes else self.usual

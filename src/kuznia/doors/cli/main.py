@@ -233,7 +233,7 @@ def migrate(
             asked = f"Going back to {to} erases what newer tables hold. Type {to} to go on"
             if typer.prompt(visible(asked)) != to:
                 raise typer.Abort
-        url = settings_of(context).database_url.get_secret_value()
+        url = settings_of(context).database_url
         if to == "head":
             schema.upgrade(url)
             to = schema.head()
@@ -252,7 +252,7 @@ def backup(
     from kuznia.platform.db.backup import back_up
 
     with faults_as_exit(as_json):
-        copied = back_up(settings_of(context).database_url.get_secret_value(), file)
+        copied = back_up(settings_of(context).database_url, file)
         if as_json:
             say(to_json(copied).decode())
         else:

@@ -7,8 +7,6 @@ from difflib import get_close_matches
 from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kuznia.callers.limits.caller_limits import Rate
-from kuznia.callers.limits.caller_limits import rate as read_rate
 from kuznia.callers.limits.rates import Kind, RateLimits, TooMany, headers
 from kuznia.doors.http.address import client_address
 from kuznia.doors.http.routing import Target, Targets
@@ -17,6 +15,7 @@ from kuznia.platform.errors import Invalid
 from kuznia.platform.log import request_id
 from kuznia.platform.process.turns import share
 from kuznia.platform.settings.types import is_loopback
+from kuznia.platform.settings.values import Network, Rate, RouteRate
 
 LOCAL = "local"
 # Of single routes, by path and method: where it was written, and how often.
@@ -26,7 +25,7 @@ Own = Mapping[tuple[str, str], tuple[str, Rate | None]]
 class Turnstile:
     """Asks the limits once for each request; without any it costs a look into the scope."""
 
-    def __init__(self, app: ASGIApp, *, own: Own, proxies: Sequence[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, *, own: Own, proxies: Sequence[Network] = ()) -> None:
         self._app = app
         self._own = own
         self._proxies = proxies
@@ -87,28 +86,25 @@ async def take_more(request: Request, cost: int) -> None:
         await take(limits, request.scope, cost)
 
 
-def own_rates(settings: Sequence[str], targets: Targets) -> Own:
+def own_rates(settings: Sequence[RouteRate], targets: Targets) -> Own:
     """The rates of RATE_LIMIT_ROUTES; Invalid for one that would limit nothing."""
     own: dict[tuple[str, str], tuple[str, Rate | None]] = {}
     routes = {(_nameless(one.path), one.method): one for one in targets.operations}
     for setting in settings:
-        # `POST /api/v1/artefacts/{id}=5/minute`; without a method it is for all of them.
-        where, _, often = setting.rpartition("=")
-        method, _, path = where.rpartition(" ")
         meant = [
             one
             for (name, takes), one in routes.items()
-            if name == _nameless(path) and method in ("", takes)
+            if name == _nameless(setting.path) and setting.method in ("", takes)
         ]
         if not meant:
-            near = get_close_matches(path, {one.path for one in targets.operations}, 1)
+            near = get_close_matches(setting.path, {one.path for one in targets.operations}, 1)
             raise Invalid(
-                f"RATE_LIMIT_ROUTES: there is no route {where}."
+                f"RATE_LIMIT_ROUTES: there is no route {setting.route}."
                 + (f" Did you mean {near[0]}?" if near else "")
             )
         # The first that names a route is the one that counts.
         for one in meant:
-            own.setdefault((one.path, one.method), (where, read_rate(often)))
+            own.setdefault((one.path, one.method), (setting.route, setting.rate))
     return own
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kuznia.callers.limits.caller_limits import Rate
 from kuznia.callers.limits.rates import RateLimits
 from kuznia.doors.context import Doors
 from kuznia.doors.http.address import client_address
@@ -17,6 +16,7 @@ from kuznia.doors.http.signed_link import Ended, ended, find_pass, passed
 from kuznia.doors.http.turnstile import take
 from kuznia.forge.terms import Caller
 from kuznia.platform.errors import Forbidden, Unauthorized
+from kuznia.platform.settings.values import Network, Rate
 
 SIGN_IN = "Sign in, and send `Authorization: Bearer ...` or `X-API-Key: ...`."
 
@@ -30,7 +30,7 @@ class Who:
         *,
         everyone: Caller | None,
         refusals: Rate | None,
-        proxies: Sequence[str],
+        proxies: Sequence[Network],
     ) -> None:
         self._app = app
         # Who comes where nobody needs a credential.

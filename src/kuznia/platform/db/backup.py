@@ -6,8 +6,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from kuznia.platform.db.database import address, is_sqlite
 from kuznia.platform.errors import Conflict, Invalid, Unavailable
+from kuznia.platform.settings.values import DatabaseUrl
 
 # Whoever writes holds the file for a moment only.
 LOCK_SECONDS = 30.0
@@ -22,19 +22,18 @@ class Copied:
     schema: str
 
 
-def back_up(url: str, to: Path) -> Copied:
+def back_up(url: DatabaseUrl, to: Path) -> Copied:
     """Copy the database into a new file that only its owner may read.
 
     Everything that was acknowledged before this began is in it. Nobody who writes meanwhile waits.
     """
-    where = address(url)
-    if not is_sqlite(where):
+    if not url.is_sqlite:
         raise Invalid(
             "PostgreSQL is copied by its own tool: pg_dump --format=custom "
-            f"--file={to} --host={where.host or 'localhost'} --port={where.port or 5432} "
-            f"--username={where.username or 'USER'} {where.database or 'NAME'}"
+            f"--file={to} --host={url.host or 'localhost'} --port={url.port or 5432} "
+            f"--username={url.username or 'USER'} {url.database or 'NAME'}"
         )
-    source = Path(where.database or "")
+    source = Path(url.database)
     if not source.is_file():
         raise Conflict(f"There is no database to copy: {source} is not made yet.")
     try:

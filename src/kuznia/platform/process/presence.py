@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger
 
 from kuznia.platform.clock import Clock
-from kuznia.platform.db.database import Database, is_sqlite, read_engine
+from kuznia.platform.db.database import Database, read_engine
 from kuznia.platform.db.outages import outages_told
 from kuznia.platform.errors import Unavailable
 from kuznia.platform.ids import new_id
@@ -51,7 +51,7 @@ class Presence(Protocol):
 def presence(db: Database, clock: Clock) -> Presence:
     """This process's own, with an id that no other has had."""
     own = new_id(PREFIX, clock)
-    return FilePresence(db, own) if is_sqlite(db.address) else SessionPresence(db, own)
+    return FilePresence(db, own) if db.url.is_sqlite else SessionPresence(db, own)
 
 
 class FilePresence:
@@ -59,7 +59,7 @@ class FilePresence:
 
     def __init__(self, db: Database, own: str) -> None:
         self.id = own
-        self._database = Path(db.address.database or "").resolve()
+        self._database = Path(db.url.database).resolve()
         self._file: int | None = None
 
     async def show(self) -> None:
@@ -122,7 +122,7 @@ class SessionPresence:
     def __init__(self, db: Database, own: str) -> None:
         self.id = own
         self._db = db
-        self._engine = read_engine(db.address, poolclass=NullPool)
+        self._engine = read_engine(db.url, poolclass=NullPool)
         self._turn = asyncio.Lock()
         self._held: AsyncConnection | None = None
         self._again: asyncio.Task[None] | None = None

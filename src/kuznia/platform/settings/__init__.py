@@ -31,6 +31,7 @@ from kuznia.platform.settings.types import (
     shown,
     wrong_fields,
 )
+from kuznia.platform.settings.values import DatabaseUrl
 
 S = TypeVar("S", bound=BaseSettings)
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
@@ -157,9 +158,9 @@ class Settings(
     def public(self) -> dict[str, str]:
         """Every setting as text, by its name in the environment, with no secret in it."""
         return {
-            name.upper(): shown(getattr(settings, name))
+            name.upper(): shown(value)
             for settings in (self, *self._others)
-            for name in type(settings).model_fields
+            for name, value in settings.model_dump().items()
         }
 
     def changed(self) -> frozenset[str]:
@@ -173,8 +174,8 @@ class Settings(
         for settings in (self, *self._others):
             for name in type(settings).model_fields:
                 value: object = getattr(settings, name)
-                if isinstance(value, SecretStr):
-                    found.update(parts_of(value.get_secret_value()))
+                if isinstance(value, SecretStr | DatabaseUrl):
+                    found.update(parts_of(value))
         return tuple(sorted(found))
 
 

@@ -3,23 +3,31 @@
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from kuznia.platform.settings.types import Count, Dollars, Networks, Rate, RouteRates, Seconds
+from kuznia.platform.settings.types import (
+    Count,
+    Dollars,
+    Networks,
+    OptionalRate,
+    RouteRates,
+    Seconds,
+)
+from kuznia.platform.settings.values import Rate
 
 
 class LimitSettings(BaseSettings):
     """Rates and budgets: what everyone has for whom an operator has not decided otherwise."""
 
-    rate_limit_requests: Rate = Field(
-        default="100/minute",
+    rate_limit_requests: OptionalRate = Field(
+        default=Rate(100, 60),
         description="Requests of one caller, or of one address where callers have no credential; "
         "`off` is none. On one's own machine without accounts it counts only when it is set.",
     )
-    rate_limit_generation: Rate = Field(
-        default="10/minute",
+    rate_limit_generation: OptionalRate = Field(
+        default=Rate(10, 60),
         description="The same for orders; each of a batch is one.",
     )
-    rate_limit_unauthorized: Rate = Field(
-        default="60/minute",
+    rate_limit_unauthorized: OptionalRate = Field(
+        default=Rate(60, 60),
         description="Requests of one address that are answered 401. A good credential is let in "
         "from the same address all the same.",
     )

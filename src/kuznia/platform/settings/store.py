@@ -2,17 +2,18 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from kuznia.platform.settings.types import Count, DatabaseUrl, Lower, RedisUrl, Seconds
+from kuznia.platform.settings.types import Count, DatabaseAddress, Lower, RedisUrl, Seconds
+from kuznia.platform.settings.values import DatabaseUrl
 
 
 class StoreSettings(BaseSettings):
     """Database, memory, Redis."""
 
-    database_url: DatabaseUrl = Field(
-        default=SecretStr("sqlite:///data/kuznia.db"),
+    database_url: DatabaseAddress = Field(
+        default=DatabaseUrl.read("sqlite:///data/kuznia.db"),
         description="`sqlite:///path` or `postgresql://user:password@host/name`. Unset: "
         "`kuznia/kuznia.db` in `$XDG_DATA_HOME` or `~/.local/share`, whatever the folder Kuznia is "
         "started in; the default shown here with `kuznia --here`.",
