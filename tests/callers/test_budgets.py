@@ -80,7 +80,7 @@ async def test_what_others_hold_is_refused_for_a_moment_only(db: Database) -> No
     async with budgets(db, A_DAY) as one, budgets(db, A_DAY, metrics=metrics) as other:
         await one.reserve(IVAN, an_order_of(10_000))
 
-        with pytest.raises(QuotaExceeded, match="held by orders under way") as refused:
+        with pytest.raises(QuotaExceeded, match="reserved by orders that are running") as refused:
             await other.reserve(IVAN, an_order_of(10_000))
 
     assert refused.value.retry_after == 2

@@ -375,7 +375,7 @@ async def test_why_a_credential_is_refused_is_for_the_operator(enter: Start, log
         )
         assert answer.json()["error"] == {
             "code": "UNAUTHORIZED",
-            "message": "The credential is not valid, or not any more.",
+            "message": "The credential is not valid or has expired.",
             "details": {},
         }
         assert answer.headers["www-authenticate"] == 'Bearer realm="kuznia"'

@@ -89,7 +89,7 @@ async def test_a_name_that_nobody_has_is_told_with_the_nearest(admin: Browser) -
         answer = await admin.open(f"/admin/{path}=ivna")
         ukrainian = await admin.open(f"/admin/{path}=ivna", **{"accept-language": "uk"})
 
-        assert "There is nobody of this name or id. Did you mean ivan?" in answer.text, path
+        assert "There is no user with this name or id. Did you mean ivan?" in answer.text, path
         assert "Можливо, ivan?" in ukrainian.text, path
     decided = await admin.send("/admin/limits", who="jwt:nobody", tokens_day="5")
     assert decided.status_code == 404

@@ -79,7 +79,7 @@ def test_a_model_address_is_plain(url: str):
 def test_a_key_with_a_line_break_inside_is_refused():
     found = wrong({"OPENAI_API_KEY": "sk-1\nsk-2", "OPENAI_MODEL": "m"})
 
-    assert found == {"OPENAI_API_KEY": "holds a space, a line break or a letter that no key has"}
+    assert found == {"OPENAI_API_KEY": "holds a space, a line break or a character that no key has"}
 
 
 @pytest.mark.parametrize(

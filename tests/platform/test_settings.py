@@ -125,7 +125,7 @@ def test_every_wrong_setting_is_named_in_one_message(tmp_path: Path):
         "DEBUG": "must be off in production",
         "CORS_ORIGINS": "`*` lets every site call the server; in production name the sites",
         "ACCOUNTS": found["ACCOUNTS"],
-        "OPENAI_MODEL": "missing; a model server is set, so name the model to ask for",
+        "OPENAI_MODEL": "missing; a model server is set, so name the model",
         "HTTP_KEEPALIVE": "cannot be more than HTTP_CONNECTIONS",
     }
 
@@ -211,7 +211,7 @@ def test_a_database_that_is_named_stands_wherever_it_is_named(tmp_path: Path):
 def test_a_key_alone_asks_no_model_and_is_noted():
     settings = load({"OPENAI_API_KEY": CANARY}, None)
 
-    assert "OPENAI_API_KEY is set, OPENAI_MODEL is not" in settings.notes[0]
+    assert "OPENAI_API_KEY is set, but OPENAI_MODEL is not" in settings.notes[0]
 
 
 @pytest.mark.parametrize("more", [{"ACCOUNTS": "true"}, {"ALLOW_REMOTE": "true"}])

@@ -159,7 +159,7 @@ class Accounts:
         """A new password for one who knows the old; every sign-in ends."""
         user = await self._users.find(id_)
         if user is None or user.name is None:
-            raise Conflict("You sign in elsewhere: the password is kept there.")
+            raise Conflict("You sign in with an identity provider: change your password there.")
         _, tried = await self._proved(user.name, old, address, "The old password is wrong.")
         await self._tries.undo(tried)
         await self.set_password(id_, new)

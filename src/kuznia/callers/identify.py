@@ -73,7 +73,7 @@ class Callers:
             return await self._by_token(credential)
         except CredentialRefused as refused:
             log.info("credential_refused", reason=str(refused))
-            raise Unauthorized("The credential is not valid, or not any more.") from None
+            raise Unauthorized("The credential is not valid or has expired.") from None
 
     async def by_link(self, path: str, text: str) -> tuple[Caller, str] | None:
         """Whom a pass to this path is from, allowed nothing else, and the pass renewed."""

@@ -227,8 +227,8 @@ def _answered(row: sa.Row[Any], request: Request) -> StoredAnswer | Literal["the
         return "theirs"
     if row.status == TOO_LONG:
         raise KeyReused(
-            "This was done, and its answer was too long to be kept; /api/v1/artefacts has "
-            "what was made."
+            "This request was answered, but the answer was too long to keep; the artefacts it made "
+            "are at /api/v1/artefacts."
         )
     headers = tuple((name.encode(), value.encode()) for name, value in from_json(row.headers))
     return StoredAnswer(row.status, headers, row.body.encode())
@@ -245,14 +245,14 @@ def request(owner: str, key: str, *parts: bytes) -> Request:
 
 def reused() -> KeyReused:
     return KeyReused(
-        "This Idempotency-Key came before with another request. Send that one again, or this one "
-        "with a key of its own."
+        "This Idempotency-Key was used with another request. Repeat that request, or send this one "
+        "with a new key."
     )
 
 
 def taken_over() -> Unavailable:
     return Unavailable(
-        "This took so long to go on that another process has done it. Send it again with the same "
-        "Idempotency-Key for its answer.",
+        "This took so long that another process has taken it over. Send it again with the same "
+        "Idempotency-Key to get the answer.",
         retry_after=1,
     )

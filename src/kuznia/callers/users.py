@@ -22,7 +22,7 @@ Role = Literal["user", "admin"]
 # How the ids of an issuer's people begin, so that none of them can be one of ours, or `local`.
 FOREIGN = "jwt:"
 MAX_NAME_LENGTH = 200
-NOBODY = "There is nobody of this name or id."
+NOBODY = "There is no user with this name or id."
 # So many names, and letters of one, are compared with a name that nobody has.
 MAX_NAMES, MAX_COMPARED = 500, 60
 
@@ -53,17 +53,17 @@ class Users:
             async with self._db.write() as session:
                 await session.execute(_inserted(user, hash_))
         except IntegrityError:
-            raise Conflict("There is somebody of this name.") from None
+            raise Conflict("There is already a user with this name.") from None
         return user
 
     async def find(self, id_: str) -> User | None:
-        """By id alone: this is asked for every request."""
+        """Find a user by id alone: this is done for every request."""
         async with self._db.read() as session:
             row = (await session.execute(sa.select(users).where(users.c.id == id_))).first()
         return None if row is None else _person(row)
 
     async def get(self, who: str) -> User:
-        """By name or id, as an operator says it."""
+        """Get a user by name or id, as an operator types it."""
         async with self._db.read() as session:
             row = (await session.execute(sa.select(users).where(_is(who)))).first()
         if row is None:
@@ -103,18 +103,18 @@ class Users:
         nearest = get_close_matches(word, names) or [one for one in names if word in one][:3]
         meant = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
         if who.startswith(FOREIGN):
-            meant += " `kuznia users role ID user` makes one known who has not come yet."
+            meant += " `kuznia users role ID user` adds a user who has not signed in yet."
         return NotFound(f"{NOBODY}{meant}", details={"nearest": [*nearest]})
 
     async def find_with_hash(self, name: str) -> tuple[User, str | None] | None:
-        """For signing in."""
+        """The user of this name, with the hash of their password, for signing in."""
         async with self._db.read() as session:
             found = sa.select(users).where(users.c.name == plain_name(name))
             row = (await session.execute(found)).first()
         return None if row is None else (_person(row), row.hash)
 
     async def all(self, after: str = "", limit: int = 1000) -> Sequence[User]:
-        """In the order they came."""
+        """One page of users, in the order of their ids."""
         query = sa.select(users).where(users.c.id > after).order_by(users.c.id).limit(limit)
         async with self._db.read() as session:
             return [_person(row) for row in await session.execute(query)]
@@ -126,7 +126,7 @@ class Users:
             return await session.scalar(sa.select(users.c.id).where(admin).limit(1)) is not None
 
     async def set_role(self, who: str, role: Role) -> User:
-        """From now on; keys and tokens stay, and allow what the role does."""
+        """Change a user's role; keys and tokens stay valid, and allow what the new role allows."""
         return await self._change(who, role=role)
 
     async def disable(self, who: str) -> User:
@@ -140,7 +140,9 @@ class Users:
     async def set_hash(self, who: str, hash_: str) -> User:
         """A new password; who signed in with the old one must sign in again."""
         if (await self.get(who)).name is None:
-            raise Conflict("They sign in elsewhere: the identity provider keeps their password.")
+            raise Conflict(
+                "This user signs in with the identity provider, which keeps the password."
+            )
         return await self._change(who, hash=hash_, version=users.c.version + 1)
 
     async def _change(self, who: str, **values: object) -> User:
@@ -167,7 +169,7 @@ def plain_name(name: str) -> str:
     """The name as it is compared: Ivan and ivan are one person, however they are typed."""
     name = _folded(name)
     if not 0 < len(name) <= MAX_NAME_LENGTH or not name.isprintable() or name.startswith(FOREIGN):
-        message = f"a name of 1 to {MAX_NAME_LENGTH} letters, such as an e-mail address"
+        message = f"a name of 1 to {MAX_NAME_LENGTH} printable characters, such as an email"
         raise invalid([{"loc": ("name",), "msg": message, "type": "name"}])
     return name
 

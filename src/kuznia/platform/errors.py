@@ -69,67 +69,67 @@ class Fault(Exception):
 
 
 class Invalid(Fault):
-    """Something in the request is wrong; `details.fields` names each place and what is expected."""
+    """The request is wrong; `details.fields` names each wrong field and what is expected."""
 
     code = "VALIDATION_ERROR"
 
 
 class UnknownVersion(Fault):
-    """A version of the API was asked for that this server does not speak; `details` names those."""
+    """This server does not have the requested API version; `details` names those it has."""
 
     code = "UNKNOWN_VERSION"
 
 
 class Unauthorized(Fault):
-    """No credential came with the request, or it is not valid any more."""
+    """The request has no credential, or the credential is not valid or has expired."""
 
     code = "UNAUTHORIZED"
 
 
 class Forbidden(Fault):
-    """The credential is good, but it does not allow this."""
+    """The credential is valid but does not allow this."""
 
     code = "FORBIDDEN"
 
 
 class NotFound(Fault):
-    """There is no such thing, or it is not the caller's to see."""
+    """There is no such resource, or the caller may not see it."""
 
     code = "NOT_FOUND"
 
 
 class MethodNotAllowed(Fault):
-    """The address is right, the HTTP method is not; the `Allow` header names those that are."""
+    """The address does not take this HTTP method; the `Allow` header names those it takes."""
 
     code = "METHOD_NOT_ALLOWED"
 
 
 class TooSlow(Fault):
-    """The body stopped coming, or came more slowly than any line is."""
+    """The request body stopped coming, or came too slowly."""
 
     code = "TOO_SLOW"
 
 
 class Conflict(Fault):
-    """The request does not fit the state the thing is in."""
+    """The request conflicts with the current state of the resource."""
 
     code = "CONFLICT"
 
 
 class KeyReused(Fault):
-    """The Idempotency-Key came before with another request, or its answer cannot be given again."""
+    """The Idempotency-Key was used with another request, or its answer can no longer be given."""
 
     code = "KEY_REUSED"
 
 
 class TooLarge(Fault):
-    """The body, the prompt or the list is longer than this server takes."""
+    """The body, the prompt or the list is longer than this server accepts."""
 
     code = "TOO_LARGE"
 
 
 class UnsupportedMedia(Fault):
-    """The body is in a form this address does not read."""
+    """This address does not accept the content type or the encoding of the body."""
 
     code = "UNSUPPORTED_MEDIA"
 
@@ -141,49 +141,49 @@ class NotAccepted(Fault):
 
 
 class BudgetSpent(Fault):
-    """The order's attempts, tokens or money ran out before anything could be accepted."""
+    """The order used up its attempts, tokens or money before anything was accepted."""
 
     code = "BUDGET_SPENT"
 
 
 class RateLimited(Fault):
-    """Too many requests; `Retry-After` says when the next one is welcome."""
+    """Too many requests; `Retry-After` says when to send the next one."""
 
     code = "RATE_LIMITED"
 
 
 class QuotaExceeded(Fault):
-    """The caller's tokens, money or room for artefacts are used up; `details` says which."""
+    """The caller has used up their tokens, money or storage; `details` says which."""
 
     code = "QUOTA_EXCEEDED"
 
 
 class Cancelled(Fault):
-    """The run was cancelled by its owner, or its last listener left."""
+    """The run was cancelled by its owner, or its last listener disconnected."""
 
     code = "CANCELLED"
 
 
 class InternalError(Fault):
-    """A mistake of ours; the log has the rest under the request id."""
+    """A bug in Kuznia; the log has the details under the request id."""
 
     code = "PROCESSING_ERROR"
 
 
 class ModelUnavailable(Fault):
-    """The model could not be asked or its answer not be used; `details.reason` says which."""
+    """The model could not be reached, or its answer could not be used; see `details.reason`."""
 
     code = "MODEL_UNAVAILABLE"
 
 
 class Unavailable(Fault):
-    """Something this server needs is not answering; try again shortly."""
+    """The database or another service this server needs is not answering; try again shortly."""
 
     code = "UNAVAILABLE"
 
 
 class TimedOut(Fault):
-    """The deadline passed; the work was stopped."""
+    """The deadline passed, and the work was stopped."""
 
     code = "TIMEOUT_ERROR"
 

@@ -49,7 +49,9 @@ def striker(secrets: Iterable[str]) -> Strike:
         # A line may be read on a terminal; half of a pair cannot even be written as UTF-8.
         clean = visible(clean)
         return (
-            clean if len(clean) <= MAX_LENGTH else f"{clean[:MAX_LENGTH]}... ({len(clean)} letters)"
+            clean
+            if len(clean) <= MAX_LENGTH
+            else f"{clean[:MAX_LENGTH]}... ({len(clean)} characters)"
         )
 
     return strike

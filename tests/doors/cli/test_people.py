@@ -129,7 +129,7 @@ def test_a_keys_name_cannot_steer_the_terminal(kuznia: Kuznia, ivan: str, name: 
     told = kuznia("keys", "create", ivan, name)
 
     assert told.exit_code == 2
-    assert "1 to 100 letters that can be seen" in told.stderr
+    assert "1 to 100 printable characters" in told.stderr
 
 
 @pytest.mark.parametrize(

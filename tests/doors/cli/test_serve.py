@@ -120,7 +120,7 @@ def test_a_key_of_another_program_ends_no_start(kuznia: Kuznia) -> None:
         told = kuznia("serve", "--port", port, OPENAI_API_KEY="sk-1")
 
     assert seen == [True]
-    assert "OPENAI_API_KEY is set, OPENAI_MODEL is not" in told.stderr
+    assert "OPENAI_API_KEY is set, but OPENAI_MODEL is not" in told.stderr
 
 
 def test_production_without_credentials_does_not_start(kuznia: Kuznia) -> None:

@@ -142,7 +142,7 @@ class BudgetRefused(Exception):
         limits, state = self._allowed, self._state
         if self.unit == "orders":
             return RateLimited(
-                f"You may have {limits.at_once} orders under way at once; wait for one to end.",
+                f"You may have {limits.at_once} orders running at once; wait for one to end.",
                 details={"kind": "orders", "limit": limits.at_once},
                 retry_after=1,
             )
@@ -157,7 +157,11 @@ class BudgetRefused(Exception):
         held = limit is not None and limit - spent >= least
         resets = _resets(now, period)
         what = "tokens" if self.unit == "tokens" else "dollars"
-        why = "held by orders under way" if held else f"used up until {resets:%Y-%m-%d %H:%M} UTC"
+        why = (
+            "reserved by orders that are running"
+            if held
+            else f"used up until {resets:%Y-%m-%d %H:%M} UTC"
+        )
         return QuotaExceeded(
             f"Your {what} for this {period} are {why}.",
             details={

@@ -59,18 +59,18 @@ def weakness(password: str, name: str) -> str | None:
     """Why it would soon be guessed, in words for its owner; None if it would not."""
     text = _plain(password)
     if len(set(text)) < MIN_DIFFERENT:
-        return f"it has fewer than {MIN_DIFFERENT} different letters"
+        return f"it has fewer than {MIN_DIFFERENT} different characters"
     period = _period(text)
     if period < MIN_LENGTH and 2 * period <= len(text):
-        return "it is one short piece again and again"
+        return "it repeats one short piece"
     if not any(sign.isalpha() for sign in text):
-        return "without letters it is a date or a telephone number to whoever guesses"
+        return "it has no letters: dates and phone numbers are guessed first"
     guessed = bytearray(len(text))
     for start, end in _known(text, _plain(name)):
         guessed[start:end] = b"\1" * (end - start)
     rest = sum(1 if known else len([*letters]) for known, letters in groupby(guessed))
     if rest < MIN_REST:
-        return "most of it is your name, a word many people use, or neighbours like 12345 or qwerty"
+        return "most of it is your name, a common word, or a sequence like 12345 or qwerty"
     return None
 
 

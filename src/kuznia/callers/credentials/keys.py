@@ -89,7 +89,7 @@ class ApiKeys:
             old = await self._get(session, owner, id_)
             now = self._clock.now()
             if not old.works(now):
-                raise Conflict("This key works no more; make a new one.")
+                raise Conflict("This key has expired or was revoked; create a new one.")
             until = min(filter(None, (old.expires_at, now + overlap)))
             shorter = sa.update(table).where(table.c.id == id_).values(expires_at=until)
             await session.execute(shorter)
@@ -114,7 +114,7 @@ class ApiKeys:
         expires_at: datetime | None,
     ) -> tuple[ApiKey, str]:
         if not 0 < len(name) <= MAX_NAME_LENGTH or not name.isprintable():
-            message = f"1 to {MAX_NAME_LENGTH} letters that can be seen"
+            message = f"1 to {MAX_NAME_LENGTH} printable characters"
             raise invalid([{"loc": ("name",), "msg": message, "type": "name"}])
         now = self._clock.now()
         await _make_room(session, owner, now)
@@ -157,14 +157,14 @@ async def _make_room(session: WriteSession, owner: str, now: datetime) -> None:
     dead = sa.or_(table.c.revoked_at.is_not(None), table.c.expires_at <= now)
     await session.execute(sa.delete(table).where(own, dead))
     if (await session.scalar(count) or 0) >= MAX_KEYS:
-        raise Conflict(f"{MAX_KEYS} keys are the most; revoke one first.")
+        raise Conflict(f"You can have at most {MAX_KEYS} keys; revoke one first.")
 
 
 def scopes_of(words: Iterable[str]) -> tuple[Scope, ...]:
     """The scopes of these names, in one order; Invalid for one there is not."""
     named = set(words)
     if unknown := named.difference(SCOPES):
-        message = f"no scope {', '.join(sorted(unknown))}; there is {', '.join(SCOPES)}"
+        message = f"unknown scope {', '.join(sorted(unknown))}; the scopes are {', '.join(SCOPES)}"
         raise invalid([{"loc": ("scopes",), "msg": message, "type": "scope"}])
     return tuple(one for one in SCOPES if one in named)
 

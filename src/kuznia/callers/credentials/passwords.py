@@ -30,7 +30,9 @@ class Lane:
 
     async def run(self, work: Callable[..., R], *arguments: object) -> R:
         if self._waiting >= MAX_WAITING:
-            raise Unavailable("Too many sign in at this moment.", retry_after=2)
+            raise Unavailable(
+                "Too many people are signing in right now; try again shortly.", retry_after=2
+            )
         self._waiting += 1
         try:
             loop = asyncio.get_running_loop()
@@ -51,9 +53,9 @@ class Passwords:
     async def hash(self, password: str, name: str) -> str:
         """What is kept of a new password, or the Fault that says what is wrong with it."""
         if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-            raise _unfit(f"{MIN_LENGTH} to {MAX_LENGTH} letters; a sentence is easy to keep")
+            raise _unfit(f"{MIN_LENGTH} to {MAX_LENGTH} characters; a sentence is easy to remember")
         if why := weakness(password, name):
-            raise _unfit(f"{why}; take four words that have nothing to do with each other")
+            raise _unfit(f"{why}; use four unrelated words")
         return await self._known.run(self._loaded().hash, _normal(password))
 
     async def matches(self, password: str, kept: str | None, *, known: bool = False) -> bool:

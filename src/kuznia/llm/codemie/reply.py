@@ -12,19 +12,19 @@ from kuznia.llm.model import Reason
 MESSAGES: dict[Reason, str] = {
     "connect": "CodeMie could not be reached; check CODEMIE_BASE_URL and the network.",
     "timeout": "CodeMie did not answer in time.",
-    "rate_limited": "CodeMie takes no more requests from us for now; try again later.",
+    "rate_limited": "CodeMie limits our requests; try again later.",
     "server": "CodeMie failed; try again later.",
     "rejected": "CodeMie refused the request; check CODEMIE_BASE_URL, the assistant's id and how "
     "the assistant is set up.",
-    "credentials": "CodeMie refused us; check the credentials, and whether they may use the "
+    "credentials": "CodeMie refused our credentials; check them, and whether they may use the "
     "assistant.",
-    "budget": "What we may spend at CodeMie is spent; raise the budget there or wait.",
-    "content": "CodeMie's rules of content do not let this request or its answer through.",
-    "unreadable": "CodeMie's answer is not what its protocol promises.",
+    "budget": "Our budget at CodeMie is used up; raise it there or wait.",
+    "content": "CodeMie's content policy blocked this request or its answer.",
+    "unreadable": "CodeMie's answer does not follow the protocol.",
     "cut": "CodeMie's answer ended before it was finished.",
-    "too_large": "CodeMie's answer is larger than this server takes.",
+    "too_large": "CodeMie's answer is larger than MODEL_REPLY_BYTES.",
     "empty": "CodeMie's assistant answered without any text.",
-    "busy": "All connections to CodeMie are taken; try again shortly.",
+    "busy": "All connections to CodeMie are in use; try again shortly.",
 }
 
 # What CodeMie's codes for a failed agent or model tell by their words; any other is its own fault.

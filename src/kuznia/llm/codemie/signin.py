@@ -21,13 +21,14 @@ MAX_TOKEN_SECONDS = 86_400.0
 MESSAGES: dict[Reason, str] = {
     "connect": "CodeMie's sign-in could not be reached; check CODEMIE_AUTH_URL and the network.",
     "timeout": "CodeMie's sign-in did not answer in time.",
-    "rate_limited": "CodeMie's sign-in takes no more attempts from us for now; try again later.",
+    "rate_limited": "CodeMie's sign-in limits our attempts; try again later.",
     "server": "CodeMie's sign-in failed; try again later.",
-    "rejected": "CodeMie's sign-in is not there; check CODEMIE_AUTH_URL and CODEMIE_REALM.",
+    "rejected": "CodeMie's sign-in was not found; check CODEMIE_AUTH_URL and CODEMIE_REALM.",
     "credentials": "CodeMie refused our credentials; check CODEMIE_API_KEY, or CODEMIE_CLIENT_ID "
     "with its secret, or CODEMIE_USERNAME with its password.",
-    "unreadable": "What answers as CodeMie's sign-in does not speak its protocol.",
-    "busy": "All connections to CodeMie's sign-in are taken; try again shortly.",
+    "unreadable": "The answer of CodeMie's sign-in does not follow the protocol; check "
+    "CODEMIE_AUTH_URL.",
+    "busy": "All connections to CodeMie's sign-in are in use; try again shortly.",
 }
 _ANSWER: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 

@@ -134,7 +134,7 @@ class Breaking:
         if admission.wait:
             raise ModelFault(
                 "open",
-                "The model server keeps failing and is left alone for a while; try again later.",
+                "The model server keeps failing, so it is not asked for a while; try again later.",
                 model=self.name,
                 retry_after=admission.wait,
             )

@@ -44,7 +44,7 @@ class Limited:
     def _busy(self) -> ModelFault:
         return ModelFault(
             "busy",
-            "All places at the model are taken; try again shortly.",
+            "Too many calls to the model are running; try again shortly.",
             model=self.name,
             retry_after=1.0,
         )

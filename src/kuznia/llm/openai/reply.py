@@ -11,16 +11,16 @@ from kuznia.llm.model import Reason, Usage
 MESSAGES: dict[Reason, str] = {
     "connect": "The model server could not be reached; check OPENAI_BASE_URL and the network.",
     "timeout": "The model server did not answer in time.",
-    "rate_limited": "The model server takes no more requests from us for now; try again later.",
+    "rate_limited": "The model server limits our requests; try again later.",
     "server": "The model server failed; try again later.",
     "rejected": "The model server refused the request; check OPENAI_MODEL and the prompt's length.",
     "credentials": "The model server refused our credentials; check OPENAI_API_KEY.",
-    "budget": "What we may spend at the model server is spent; raise its budget or wait.",
-    "unreadable": "The model server's answer is not what its protocol promises.",
+    "budget": "Our budget at the model server is used up; raise it there or wait.",
+    "unreadable": "The model server's answer does not follow the protocol.",
     "cut": "The model server's answer ended before it was finished.",
-    "too_large": "The model server's answer is larger than this server takes.",
+    "too_large": "The model server's answer is larger than MODEL_REPLY_BYTES.",
     "empty": "The model answered without any text.",
-    "busy": "All connections to the model server are taken; try again shortly.",
+    "busy": "All connections to the model server are in use; try again shortly.",
 }
 
 

@@ -35,11 +35,11 @@ def back_up(url: DatabaseUrl, to: Path) -> Copied:
         )
     source = Path(url.database)
     if not source.is_file():
-        raise Conflict(f"There is no database to copy: {source} is not made yet.")
+        raise Conflict(f"There is no database to copy: {source} does not exist yet.")
     try:
         os.close(os.open(to, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
-        raise Conflict(f"{to} is there already; a copy never writes over a file.") from None
+        raise Conflict(f"{to} already exists; a copy never overwrites a file.") from None
     except OSError as error:
         raise Conflict(f"{to} cannot be written: {error.strerror}.") from None
     try:
@@ -62,7 +62,7 @@ def _copied(source: Path, to: Path) -> Copied:
         writing.execute("PRAGMA journal_mode = DELETE")
         (flaw,) = writing.execute("PRAGMA integrity_check(1)").fetchone()
         if flaw != "ok":
-            raise Unavailable(f"The database is damaged, and so would its copy be: {flaw}.")
+            raise Unavailable(f"The database is damaged, so it was not copied: {flaw}.")
         (schema,) = writing.execute("SELECT version_num FROM alembic_version").fetchone()
         (artefacts,) = writing.execute("SELECT count(*) FROM artefacts").fetchone()
     with to.open("rb") as file:

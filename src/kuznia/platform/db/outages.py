@@ -40,7 +40,7 @@ _SQLITE_WRITING: Final = frozenset({sqlite3.SQLITE_READONLY})
 _POSTGRES_WRITING: Final = frozenset({"25"})
 
 _NO_DATABASE: Final = (
-    "The file of DATABASE_URL is damaged, or no database: put a copy of it back, or name another."
+    "The file of DATABASE_URL is damaged or not a database: restore a copy, or name another file."
 )
 _FULL: Final = "The disk with the database is full."
 _READ_ONLY: Final = "The database is read-only now: nothing can be written."

@@ -47,16 +47,16 @@ def _http(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("expected an address like https://host/path, with nothing after a ? or #")
     if "@" in parts.netloc:
-        raise ValueError("no name or password may stand in the address")
+        raise ValueError("the address must not hold a user name or a password")
     if not url.isprintable() or " " in url:
-        raise ValueError("holds a space, a line break or a letter that cannot be seen")
+        raise ValueError("holds a space, a line break or an unprintable character")
     return url.rstrip("/")
 
 
 def _one_word(key: SecretStr) -> SecretStr:
     # A line break that came along with a pasted key would fail later, as an odd HTTP header.
     if not all("!" <= letter <= "~" for letter in key.get_secret_value()):
-        raise ValueError("holds a space, a line break or a letter that no key has")
+        raise ValueError("holds a space, a line break or a character that no key has")
     return key
 
 
@@ -67,7 +67,7 @@ _SECRET_BYTES = 32
 def _signs(secret: SecretStr) -> SecretStr:
     text = secret.get_secret_value()
     if text.startswith(("-----BEGIN", "ssh-")):
-        raise ValueError("is a key to verify with, which everyone may know; see JWT_JWKS_URL")
+        raise ValueError("is a public key, which anyone may know; see JWT_JWKS_URL")
     if len(text.encode()) < _SECRET_BYTES:
         raise ValueError(f"expected a secret of at least {_SECRET_BYTES} bytes")
     return secret
@@ -213,7 +213,7 @@ def expected(schema: Mapping[str, Any]) -> str:
 
 
 _WORDS = {
-    "array": "a list with commas",
+    "array": "a comma-separated list",
     "boolean": "true or false",
     "integer": "a whole number",
     "number": "a number",
@@ -226,7 +226,7 @@ _WORDS = {
 
 def _bounds(shape: Mapping[str, Any]) -> str:
     if "maxLength" in shape:
-        return f" of at most {shape['maxLength']} letters"
+        return f" of at most {shape['maxLength']} characters"
     if "exclusiveMinimum" in shape:
         return f" above {shape['exclusiveMinimum']:g}, at most {shape['maximum']:g}"
     if "minimum" in shape:

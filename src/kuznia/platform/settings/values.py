@@ -141,7 +141,9 @@ def read_network(text: str) -> Network:
     try:
         return ip_network(text.strip())
     except ValueError:
-        raise ValueError("expected addresses like 10.0.0.1 or 10.0.0.0/8, with commas") from None
+        raise ValueError(
+            "expected addresses like 10.0.0.1 or 10.0.0.0/8, separated by commas"
+        ) from None
 
 
 def split_url(url: str) -> SplitResult:
