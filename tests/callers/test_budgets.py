@@ -126,7 +126,7 @@ async def test_so_many_orders_at_once(db: Database) -> None:
             await one.reserve(IVAN, an_order_of(1)),
             await other.reserve(IVAN, an_order_of(1)),
         )
-        with pytest.raises(RateLimited, match="2 orders under way") as refused:
+        with pytest.raises(RateLimited, match="2 orders running") as refused:
             await other.reserve(IVAN, an_order_of(1))
         spend(first, 0)
 

@@ -106,7 +106,7 @@ async def test_its_owner_is_told_why_and_what_to_do(here: Here):
         here.callers.accounts.set_password("ivan", "111111111111"),
         here.callers.accounts.change_password(person.id, PASSWORD, "qwerty123456", ""),
     ):
-        with pytest.raises(Invalid, match="take four words") as refused:
+        with pytest.raises(Invalid, match="use four unrelated words") as refused:
             await change
         assert "1111" not in refused.value.message
     assert await here.sign_in()

@@ -149,7 +149,7 @@ def test_one_wrong_setting_is_said_in_the_singular():
 def test_a_wrong_setting_is_not_also_called_missing():
     found = problems({"OPENAI_BASE_URL": "http://h/v1", "OPENAI_MODEL": "m" * 201})
 
-    assert found == {"OPENAI_MODEL": "expected text of at most 200 letters"}
+    assert found == {"OPENAI_MODEL": "expected text of at most 200 characters"}
 
 
 def test_a_file_that_is_not_there_says_nothing(tmp_path: Path):

@@ -39,7 +39,7 @@ WRONG = "The name or the password is wrong."
 
 @dataclass(frozen=True, slots=True)
 class TokenPair:
-    """What signing in gives."""
+    """The access token and the refresh token that signing in gives."""
 
     access_token: str
     expires_in: int
@@ -61,7 +61,7 @@ class Lifetimes:
 
 
 class Accounts:
-    """Passwords in, tokens out; lives as long as the application."""
+    """Sign-ins: passwords in, tokens out."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class Accounts:
         return await self._users.create(name, await self._passwords.hash(password, name), role)
 
     async def set_password(self, who: str, password: str) -> User:
-        """An operator's word; every sign-in of theirs ends."""
+        """Set a user's password for an operator; all sign-ins of the user end."""
         user = await self._users.get(who)
         hash_ = await self._passwords.hash(password, user.name or "")
         return await self._users.set_hash(user.id, hash_)
@@ -116,7 +116,7 @@ class Accounts:
         return begun
 
     async def refresh(self, token: str) -> TokenPair:
-        """The next pair of tokens. One that was used before ends the whole sign-in."""
+        """The next pair of tokens. A token that was used before ends the whole sign-in."""
         id_ = _session_id(token, REFRESH)
         async with self._db.write() as session:
             row = await self._session_of(session, id_)
@@ -130,7 +130,7 @@ class Accounts:
         raise Unauthorized("Sign in again.")
 
     async def sign_out(self, token: str, kind: Kind = REFRESH) -> None:
-        """The sign-in of this token is over; one that is over already stays so."""
+        """End the sign-in of this token, if it has not ended yet."""
         id_ = _session_id(token, kind)
         async with self._db.write() as session:
             row = await self._session_of(session, id_)
@@ -139,7 +139,7 @@ class Accounts:
                 await session.execute(gone)
 
     async def in_panel(self, token: str) -> User | None:
-        """Whose session of the panel this is, while it lasts; nothing is used up by asking."""
+        """The user of this panel session, while it lasts."""
         found = _SHAPE.fullmatch(token)
         if found is None or found[1] != PANEL:
             return None
@@ -156,7 +156,7 @@ class Accounts:
         return hmac.new(self._secret.encode(), f"form\0{session}".encode(), sha256).hexdigest()
 
     async def change_password(self, id_: str, old: str, new: str, address: str) -> None:
-        """A new password for one who knows the old; every sign-in ends."""
+        """Set a new password for a user who knows the old one; all their sign-ins end."""
         user = await self._users.find(id_)
         if user is None or user.name is None:
             raise Conflict("You sign in with an identity provider: change your password there.")
@@ -232,7 +232,7 @@ class Accounts:
         return (await session.execute(query)).first()
 
     async def _end(self, session: WriteSession, id_: str, owner: str) -> None:
-        """Over for all who hold it; their other sign-ins only ask for new access tokens."""
+        """End a sign-in for all who hold it; other sign-ins of the user need new access tokens."""
         await session.execute(sa.delete(refresh_tokens).where(refresh_tokens.c.id == id_))
         later = {"version": users.c.version + 1}
         await session.execute(sa.update(users).where(users.c.id == owner).values(later))

@@ -34,7 +34,7 @@ LOCAL = "local"
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """Whose a token is, and until when it needs no second look."""
+    """A verified token: its user, and until when it is not verified again."""
 
     user: str
     # The state of the account it was given out in; None: an issuer's.
@@ -66,7 +66,7 @@ class Callers:
         self._proven: OrderedDict[bytes, Proven] = OrderedDict()
 
     async def identify(self, credential: str) -> Caller:
-        """Who comes with this, or Unauthorized in the same words for whatever is wrong."""
+        """The caller with this credential; Unauthorized, in the same words whatever is wrong."""
         try:
             if credential.startswith(PREFIX):
                 return await self._by_key(credential)
@@ -76,7 +76,7 @@ class Callers:
             raise Unauthorized("The credential is not valid or has expired.") from None
 
     async def by_link(self, path: str, text: str) -> tuple[Caller, str] | None:
-        """Whom a pass to this path is from, allowed nothing else, and the pass renewed."""
+        """The caller of a signed link to this path, with no other scope, and the link renewed."""
         try:
             found = self.links.renew(path, text)
             if found.owner != LOCAL:
@@ -87,14 +87,14 @@ class Callers:
         return Caller(found.owner, scopes=frozenset()), found.text
 
     async def admitted(self, session: str) -> Caller:
-        """The admin who signed in to the panel; asked anew each time, so that nothing lingers."""
+        """The admin of this panel session; looked up each time, so that a change counts at once."""
         user = await self.accounts.in_panel(session)
         if user is None or user.role != "admin":
             raise Unauthorized("Sign in again.")
         return Caller(user.id, admin=True, scopes=ADMIN)
 
     def forget(self, *names: str) -> None:
-        """People or keys that were changed from here: the next request looks again."""
+        """Forget cached users or keys that were changed here: the next request looks again."""
         for name in names:
             self._known.forget(name)
             self._guarded.forget(name)
@@ -117,7 +117,7 @@ class Callers:
         return _caller(proven.user, user, ADMIN)
 
     async def _standing(self, id_: str) -> User | None:
-        """What we know of them now; nobody needs to be known whose issuer vouches for them."""
+        """The user as they are now; None for an issuer's user about whom nothing was decided."""
         user = await self._known.get(id_)
         if user is None and not id_.startswith(FOREIGN):
             raise CredentialRefused("gone")

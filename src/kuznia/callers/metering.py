@@ -1,4 +1,4 @@
-"""All that counts what callers have, put together from the settings."""
+"""Limits, budgets and replays, opened from the settings."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ from kuznia.platform.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Metering:
-    """How much everyone may have, and what they had."""
+    """What callers may use, and what they have used."""
 
     caller_limits: LimitsByCaller
     budgets: Budgets
@@ -43,7 +43,7 @@ async def open_metering(
     journal: Journal,
     dearest: int,
 ) -> AsyncGenerator[Metering]:
-    """Until the end, at which what is held is given back; runs must have ended by then."""
+    """Open all of it; at the end, holds are given back. Runs must have ended by then."""
     holder = new_id("proc", clock)
     counted = None
     if rates.counts_requests(settings):

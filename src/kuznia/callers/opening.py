@@ -1,4 +1,4 @@
-"""Those who may call, put together from the settings."""
+"""The callers, opened from the settings."""
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,7 +18,7 @@ from kuznia.platform.settings import Settings
 
 @asynccontextmanager
 async def open_callers(settings: Settings, db: Database, clock: Clock) -> AsyncGenerator[Callers]:
-    """Our own accounts and keys, and those an identity provider vouches for."""
+    """Open our own accounts and keys, and those of an identity provider."""
     secret = settings.jwt_secret.get_secret_value() if settings.jwt_secret else None
     users = Users(db, clock)
     accounts = Accounts(

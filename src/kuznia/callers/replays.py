@@ -1,4 +1,4 @@
-"""One execution for an Idempotency-Key: who is at it, and the answer to give again.
+"""Replays: one execution for each Idempotency-Key, and its answer, which is given again.
 
 The row is claimed before the work and kept a day after it. While the work is under way its row has
 an expiry that is moved on. Another process may claim it once its holder has ended, which shows at
@@ -40,7 +40,7 @@ Message = MutableMapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """What was said the first time."""
+    """The answer to the first request with a key."""
 
     status: int
     headers: Headers
@@ -49,7 +49,7 @@ class StoredAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What makes two requests the same one; neither key nor body is kept."""
+    """What identifies a request with a key; only hashes of the key and the body are kept."""
 
     owner: str
     id: str
@@ -57,7 +57,7 @@ class Request:
 
 
 class Tape:
-    """An answer as it is given: written once, read from its start by all who asked for it here."""
+    """An answer while it is being given: written once, read from its start by all who asked."""
 
     def __init__(self, request: Request) -> None:
         self.request = request
@@ -138,7 +138,7 @@ class Replays:
         return "ours"
 
     async def renew(self, request: Request) -> None:
-        """Say that it is still being done."""
+        """Extend the claim of a request that is still running."""
         until = self._clock.monotonic() + self.lease
         values = {"expires_at": moment(self._dialect, self.lease)}
         if await self._write(sa.update(replays).where(*self._mine(request)).values(**values)):
@@ -165,12 +165,12 @@ class Replays:
         return self._clock.monotonic() < until if kept is None else kept
 
     async def release(self, request: Request) -> None:
-        """It came to nothing that is worth keeping: whoever comes next may try again."""
+        """Give up the claim: no answer is worth keeping, and the next request may try again."""
         self._until.pop(request.id, None)
         await self._write(sa.delete(replays).where(*self._mine(request)))
 
     async def close(self) -> None:
-        """Those under way have ended with their runs; they only have to write it down."""
+        """Wait a moment for requests that only have to write down their answer."""
         if self.tasks:
             _, late = await asyncio.wait(self.tasks, timeout=1.0)
             for task in late:

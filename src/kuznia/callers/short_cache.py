@@ -1,4 +1,4 @@
-"""What is remembered for less than a second: cheap enough to ask always, fresh enough to trust."""
+"""A short cache: what was looked up is remembered for less than a second."""
 
 import asyncio
 from collections import OrderedDict
@@ -15,7 +15,7 @@ MAX_ENTRIES = 10_000
 
 
 class ShortCache(Generic[V]):
-    """One look serves all who ask while it is under way and for a moment after it began."""
+    """A cache in which one lookup serves all who ask for a name at about the same time."""
 
     def __init__(self, look: Callable[[str], Awaitable[V]], clock: Clock) -> None:
         self._look = look
@@ -24,7 +24,7 @@ class ShortCache(Generic[V]):
         self._looking: dict[str, asyncio.Task[V]] = {}
 
     async def get(self, name: str) -> V:
-        """What is known of the name, half a second old at most."""
+        """The value for this name, half a second old at most."""
         held = self._held.get(name)
         if held is not None and held[0] > self._clock.monotonic():
             return held[1]
@@ -38,7 +38,7 @@ class ShortCache(Generic[V]):
         return await asyncio.shield(task)
 
     def forget(self, name: str) -> None:
-        """The next one asks anew: it has just been changed from here."""
+        """Look this name up again next time: it was changed here."""
         self._held.pop(name, None)
         self._looking.pop(name, None)
 

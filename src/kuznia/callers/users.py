@@ -1,4 +1,4 @@
-"""Who we know: our own accounts, and what an operator has decided about an issuer's people."""
+"""Users: our own accounts, and what an operator decided about an identity provider's users."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ MAX_NAMES, MAX_COMPARED = 500, 60
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """What decides about a credential; what only signing in needs stays in the table."""
+    """A user, without the password hash, which only signing in needs."""
 
     id: str
     name: str | None
@@ -40,7 +40,7 @@ class User:
 
 
 class Users:
-    """The table of users. Whoever may not sign in any more loses what was given out before."""
+    """The table of users. A disabled user's tokens and sessions end."""
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
@@ -89,7 +89,7 @@ class Users:
             return bool(await session.scalar(sa.select(sa.or_(*theirs))))
 
     async def _nobody(self, who: str) -> NotFound:
-        """With the names that may have been meant; for an operator's eyes."""
+        """NotFound with similar names, for an operator."""
         # What is compared is bounded in both directions: each comparison costs the product.
         word = _folded(who)[:MAX_COMPARED]
         name = sa.func.coalesce(users.c.name, users.c.id)
@@ -130,15 +130,15 @@ class Users:
         return await self._change(who, role=role)
 
     async def disable(self, who: str) -> User:
-        """No credential of theirs opens anything until they are enabled."""
+        """Refuse all credentials of a user until they are enabled."""
         return await self._change(who, disabled_at=self._clock.now(), version=users.c.version + 1)
 
     async def enable(self, who: str) -> User:
-        """They may sign in again; keys work again, tokens from before do not."""
+        """Let a user sign in again; their keys work again, their earlier tokens do not."""
         return await self._change(who, disabled_at=None)
 
     async def set_hash(self, who: str, hash_: str) -> User:
-        """A new password; who signed in with the old one must sign in again."""
+        """Set a password hash; sign-ins with the old password end."""
         if (await self.get(who)).name is None:
             raise Conflict(
                 "This user signs in with the identity provider, which keeps the password."

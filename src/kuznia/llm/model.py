@@ -1,4 +1,4 @@
-"""The seam: what every model adapter and every layer round it speaks."""
+"""The interface of a model: what every adapter and every layer round it implements."""
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
@@ -65,7 +65,7 @@ class Attempt:
 
 
 class Account(Protocol):
-    """Who pays. Asked before a call goes out, told after it ended, whatever the end."""
+    """The account that pays for calls: asked before each, told after it, whatever the outcome."""
 
     async def written(self) -> None:
         """Returns once the calls before are written down: a crash loses what is on its way only."""
@@ -133,7 +133,7 @@ class Price:
 
 
 class Model(Protocol):
-    """Something that can be asked. Adapters and layers alike: a layer is a Model round a Model."""
+    """A model, or a layer round one: a layer is a Model that wraps a Model."""
 
     @property
     def name(self) -> str: ...

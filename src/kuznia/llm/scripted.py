@@ -1,4 +1,4 @@
-"""A model that says what it was told to: for tests, demonstrations and load."""
+"""A scripted model, for tests, demonstrations and load."""
 
 import asyncio
 from collections import deque

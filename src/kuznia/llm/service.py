@@ -27,7 +27,7 @@ class Faulted:
 
 
 class Faults:
-    """Told every attempt, it remembers how and when the last fault of each model came."""
+    """The last fault of each model: gets every attempt, remembers reason and time."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -1,4 +1,4 @@
-"""How many tokens: what a server did not say is estimated, what it may use is bounded."""
+"""Token counts: an estimate where a server gives none, and a bound on what it may use."""
 
 from pydantic_core import to_json
 

@@ -1,4 +1,4 @@
-"""What is counted, for Prometheus. Every label has a closed set of values.
+"""Metrics for Prometheus. Every label has a closed set of values.
 
 A label that follows what callers send would let anyone fill the memory with series: what is not in
 the set counts as `other`.

@@ -1,4 +1,4 @@
-"""What a log line may say: no secret, nothing a person wrote, no local variable."""
+"""Redaction of log lines: no secret, nothing a person wrote, no local variable."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set

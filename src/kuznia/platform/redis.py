@@ -1,8 +1,8 @@
-"""The way to Redis: every question has its bound, and one that fails is told as a fault.
+"""The Redis client: every command has a time limit, and one that fails raises NoRedis.
 
-Who asks decides what to do without an answer; docs/redis.md has the table. There are two kinds of
-asking: short questions somebody waits for, and writes nobody waits for, which have connections of
-their own and seconds of patience. A write that fails says nothing of the questions.
+The caller decides what to do without an answer; docs/redis.md has the table. There are two kinds of
+commands: short ones somebody waits for, and writes nobody waits for, which have connections of
+their own and seconds to finish. A write that fails does not count against the others.
 """
 
 import asyncio
@@ -54,7 +54,7 @@ REFUSALS: Final = {
 
 
 class NoRedis(Unavailable):
-    """Redis refuses, is silent or is gone; whoever asked it decides what that means."""
+    """Redis refuses, is silent or cannot be reached; the caller decides what that means."""
 
     def __init__(self, message: str, end: End = "refused") -> None:
         super().__init__(message, retry_after=RETRY_SECONDS)
@@ -76,8 +76,8 @@ class Redis:
     """Bounded pools of connections, and the memory of whether they lead anywhere.
 
     A connection that fails, or a PING that is not answered after a question was not, means that
-    Redis is gone. Then everybody is told so at once, and once a second one caller waits `patience`
-    to see whether it is back.
+    Redis is gone. Then every caller is told so at once, and once a second one of them waits
+    `timeout` to see whether it is back.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What callers spent, by day, key and model: written with every order, whatever its limits.
+"""Bookings: what callers spent, by day, key and model, written with every order.
 
 Each call to a model is added up here the moment it ends, and written within `TICK`, or at once when
 its order goes on to another call or ends: a killed process has lost what was on its way, no more.
@@ -35,7 +35,7 @@ MAX_DAYS = 62
 
 @dataclass(frozen=True, slots=True)
 class BookingKey:
-    """Whose calls are added up together: a caller's with one of their keys, to one model."""
+    """The key of a booking: a caller, one of their API keys, and a model."""
 
     owner: str
     # The public half of an API key; empty for whoever signed in, or needed no credential.
@@ -45,7 +45,7 @@ class BookingKey:
 
 @dataclass(frozen=True, slots=True)
 class BookedUsage:
-    """Calls to a model and what they used; cost in billionths of a dollar."""
+    """Calls to a model, and the tokens and billionths of a dollar they used."""
 
     calls: int = 0
     input_tokens: int = 0
@@ -63,7 +63,7 @@ class BookedUsage:
 
 @dataclass(slots=True)
 class BookingBatch:
-    """What was used since the page before; `tried` ends with the first try to write it."""
+    """Bookings since the batch before; `tried` ends with the first attempt to write them."""
 
     tried: "asyncio.Future[None]"
     lines: dict[BookingKey, BookedUsage] = field(default_factory=dict[BookingKey, BookedUsage])
@@ -79,7 +79,7 @@ class BookingBatch:
 
 @dataclass(frozen=True, slots=True)
 class DatedBatch:
-    """A page as it is written."""
+    """A batch as it is written, with its day."""
 
     day: str
     lines: Mapping[BookingKey, BookedUsage]
@@ -88,7 +88,7 @@ class DatedBatch:
 
 
 class Bookings:
-    """Lives as long as the application. `written` is told what of each caller's hold is spent."""
+    """All bookings, for the life of the application; `written` gets what is spent of each hold."""
 
     def __init__(
         self,
@@ -107,7 +107,7 @@ class Bookings:
         self._writing: set[asyncio.Future[None]] = set()
 
     def book(self, caller: Caller, attempt: Attempt, held: Amount) -> "asyncio.Future[None]":
-        """Add up one call; the future ends when it was tried to write it."""
+        """Book one call; the future ends after the first attempt to write it."""
         usage = attempt.usage
         line = BookingKey(caller.id, caller.key, attempt.model)
         used = BookedUsage(1, usage.input_tokens, usage.output_tokens, attempt.cost)
@@ -129,7 +129,7 @@ class Bookings:
         done.add_done_callback(partial(self._tried, page))
 
     async def written(self) -> bool:
-        """Returns when all of it is written, or was tried to; whether there was any."""
+        """Wait until everything booked was tried to be written; False if there was nothing."""
         self.flush()
         if not self._writing:
             return False
@@ -174,7 +174,7 @@ def _day(moment: datetime) -> str:
 
 
 async def put(session: WriteSession, pages: Sequence[DatedBatch]) -> None:
-    """Add pages to the rows that are there, and take from what is held what is spent now.
+    """Add batches to the rows, and lower what is held by what is spent now.
 
     The sums' rows are locked first, as a balance does: what is held is never lowered twice.
     """
@@ -272,7 +272,7 @@ def _summing(dialect: str) -> sa.Insert:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """One row of what somebody spent. `name` is the key's, while there is such a key."""
+    """One row of what a caller spent. `name` is the key's, while the key exists."""
 
     day: str
     key: str
@@ -312,5 +312,5 @@ def _booked(row: sa.Row[Any]) -> Booking:
 
 
 def forgotten(now: datetime) -> sa.Delete:
-    """Some rows of days that are long over; what is left is for the next time."""
+    """Delete some rows of days that are long over; the rest is for the next time."""
     return some_of(bookings, bookings.c.day < _day(now - timedelta(days=MAX_DAYS)))

@@ -1,4 +1,4 @@
-"""What each caller may spend: reserved before an order is made, given back when it has ended.
+"""Budgets of callers: reserved before an order is made, given back when the order has ended.
 
 A process holds a part of a caller's budget by a row with an expiry, and its orders draw on that
 without asking the database each time. All the asking is one transaction, `_balance`: it gives back
@@ -43,7 +43,7 @@ RETRY_SECONDS = 0.1
 
 
 class OrderHold:
-    """What one order holds: less with each call that is booked, nothing once it is released."""
+    """The hold of one order on its caller's budget; each call that is booked lowers it."""
 
     def __init__(
         self, budgets: "Budgets", caller: Caller, budget: Budget, held: Amount, *, narrowed: bool
@@ -57,7 +57,7 @@ class OrderHold:
         self._tried: asyncio.Future[None] | None = None
 
     def book(self, attempt: Attempt) -> None:
-        """A call has ended, however; it counts from now on."""
+        """Count a call that has ended, whatever the outcome."""
         if not (attempt.usage.total or attempt.cost):
             return
         spent = Amount(0, attempt.usage.total, attempt.cost).within(self._held)
@@ -65,25 +65,24 @@ class OrderHold:
         self._tried = self._budgets.book(self._caller, attempt, spent)
 
     def flush(self) -> None:
-        """Have what was booked written now."""
+        """Write what was booked now."""
         if self._tried is not None and not self._tried.done():
             self._budgets.flush()
 
     async def written(self, seconds: float = WRITE_SECONDS) -> None:
-        """Returns when what was booked is written, or could not be in so many seconds and is tried
-        again later."""
+        """Wait until what was booked is written, for `seconds` at most; the rest is tried later."""
         if self._tried is not None and not self._tried.done():
             await self._budgets.settled(self._tried, seconds)
 
     def release(self) -> None:
-        """Give back what is still held; for when the order has ended."""
+        """Give back what is still held, once the order has ended."""
         self.flush()
         self._budgets.release(self._caller.id, self._held)
         self._held = NOTHING
 
 
 class Budgets:
-    """Lives as long as the application. `dearest` is the highest price of a million tokens."""
+    """The budgets of all callers; `dearest` is the highest price of a million tokens."""
 
     def __init__(
         self,
@@ -115,7 +114,7 @@ class Budgets:
         self._tidied_at = float("-inf")
 
     async def reserve(self, caller: Caller, budget: Budget) -> OrderHold:
-        """What one order may use, until it is released.
+        """Reserve what one order may use, until the hold is released.
 
         Raises QuotaExceeded, RateLimited for too many at once, Unavailable without the database.
         """
@@ -152,7 +151,7 @@ class Budgets:
             self._soon(owner)
 
     def _written(self, spent: Mapping[str, Amount]) -> None:
-        """It counts as spent now, so it need not be held any more."""
+        """Stop holding what is written as spent."""
         for owner, amount in spent.items():
             if amount:
                 hold = self._holds[owner]
@@ -225,7 +224,7 @@ class Budgets:
         raise refused.fault(self._clock.now()) from None
 
     def _forget(self, owner: str, hold: ProcessHold, request: HoldRequest) -> None:
-        """It was cancelled while it waited; it may just have been given what it waited for."""
+        """Drop a request that was cancelled; it may have been granted at the same moment."""
         granted = request.granted
         if request in hold.requests:
             hold.requests.remove(request)
@@ -250,7 +249,7 @@ class Budgets:
             self._living.add_done_callback(self._died)
 
     def _died(self, living: "asyncio.Task[None]") -> None:
-        """Whatever ended it, nobody waits for it any more; the next order begins it anew."""
+        """Tell all who wait that the loop has ended; the next order starts it again."""
         if living.cancelled():
             self._tell_all(Unavailable("The server is shutting down.", retry_after=5))
         elif (error := living.exception()) is not None:
@@ -258,7 +257,7 @@ class Budgets:
             self._tell_all(InternalError("Something broke on our side; the log has the rest."))
 
     async def _live(self) -> None:
-        """Balances whoever is due, and everybody often enough for no row to expire."""
+        """Balance the callers that are due, and all of them before their rows expire."""
         while True:
             beat = self._lease / 3
             if any(hold.reserved != hold.under_way for hold in self._holds.values()):
@@ -283,7 +282,7 @@ class Budgets:
         return {owner for owner, hold in self._holds.items() if hold.reserved != hold.under_way}
 
     def _tell_all(self, fault: Fault) -> None:
-        """Nobody is let in unaccounted."""
+        """Refuse all who wait: without the database no order is let in."""
         for hold in self._holds.values():
             while hold.requests:
                 request = hold.requests.popleft()
@@ -291,7 +290,7 @@ class Budgets:
                     request.granted.set_exception(fault)
 
     async def _balance(self, owners: Sequence[str]) -> None:
-        """The one transaction: what is needed is held, and no more."""
+        """Write in one transaction what this process holds: what is needed, and no more."""
         now, began = self._clock.now(), self._clock.monotonic()
         due = {owner: self._holds[owner] for owner in owners if owner in self._holds}
         whole = len(due) == len(self._holds)
@@ -327,7 +326,7 @@ class Budgets:
                 self._call_for(owner)
 
     def _needed(self, hold: ProcessHold, snapshot: HoldSnapshot, state: BudgetState) -> Amount:
-        """For what is under way and what waits; and one more like it where there is plenty."""
+        """The amount to hold: for running orders, for requests, and a spare if there is plenty."""
         # What was written as spent meanwhile is given back the next time.
         need, most = hold.under_way + hold.spent - snapshot.spent, hold.spare
         for request in snapshot.requests:
@@ -343,13 +342,13 @@ class Budgets:
         return need.within(left).or_more(hold.keep)
 
     def _stays(self, hold: ProcessHold) -> bool:
-        """Whether a spare is still of use: orders come, and there is enough for everybody."""
+        """Whether to keep a spare: orders still come, and there is enough for everybody."""
         return hold.plenty and self._clock.monotonic() - hold.drawn_at < SPARE_SECONDS
 
     def _serve(
         self, hold: ProcessHold, requests: Sequence[HoldRequest], state: BudgetState
     ) -> None:
-        """First come, first served; the last may get less than its most, but no trifle."""
+        """Grant requests in order; the last may get less than its maximum, but not too little."""
         for request in requests:
             if request.granted.done():
                 continue
@@ -362,7 +361,7 @@ class Budgets:
                 request.granted.set_result(self._drawn(hold, got))
 
     async def _tidy(self) -> None:
-        """Once in a while: rows of the dead, and bookings whose month is long over."""
+        """Delete expired rows, and bookings whose month is long over, once in a while."""
         if self._clock.monotonic() - self._tidied_at < self._lease:
             return
         self._tidied_at = self._clock.monotonic()

@@ -10,7 +10,7 @@ from kuznia.callers.limits.caller_limits import CallerLimits
 
 @dataclass(slots=True)
 class HoldRequest:
-    """An order that is not begun: its most, and whom to tell."""
+    """A request for a hold: the most the order can use, and the future that gets the amount."""
 
     most: Amount
     granted: "asyncio.Future[Amount]"
@@ -18,7 +18,7 @@ class HoldRequest:
 
 @dataclass(slots=True)
 class ProcessHold:
-    """What this process holds of one caller's budget."""
+    """The hold of this process on one caller's budget."""
 
     limits: CallerLimits
     reserved: Amount = NOTHING
@@ -48,7 +48,7 @@ class ProcessHold:
 
 @dataclass(frozen=True, slots=True)
 class HoldSnapshot:
-    """What one balance is about: all that has come until it began."""
+    """A hold as it was when a balance began: what is spent, and which requests wait."""
 
     spent: Amount
     requests: tuple[HoldRequest, ...]

@@ -22,7 +22,7 @@ MIN_TOKENS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Orders, tokens and billionths of a dollar."""
+    """An amount of orders, tokens and money (in billionths of a dollar)."""
 
     orders: int = 0
     tokens: int = 0
@@ -45,7 +45,7 @@ class Amount:
         return fit and self.cost <= state.cost
 
     def within(self, state: "Amount") -> "Amount":
-        """As much of it as there is room for."""
+        """The part of it that fits."""
         return Amount(
             min(self.orders, max(0, state.orders)),
             min(self.tokens, max(0, state.tokens)),
@@ -65,7 +65,7 @@ NOTHING = Amount()
 
 @dataclass(slots=True)
 class BudgetState:
-    """One caller's sums of this day and month, and what other processes hold of the budget."""
+    """The state of one caller's budget: spent today and this month, and held by other processes."""
 
     day: str
     tokens_day: int = 0
@@ -76,7 +76,7 @@ class BudgetState:
 
     @property
     def used(self) -> dict[str, int]:
-        """By the names of the limits it counts for."""
+        """What is used, by the names of the limits."""
         return {
             "at_once": self.held.orders,
             "tokens_day": self.tokens_day,
@@ -86,7 +86,7 @@ class BudgetState:
         }
 
     def turn_to(self, day: str) -> None:
-        """A new day or month begins at nothing. A clock that is behind does not turn it back."""
+        """Start a new day or month at zero. A clock that is behind changes nothing."""
         if day <= self.day:
             return
         if day[:7] != self.day[:7]:
@@ -94,7 +94,7 @@ class BudgetState:
         self.day, self.tokens_day, self.cost_day = day, 0, 0
 
     def left(self, limits: CallerLimits) -> Amount:
-        """What this process may hold altogether."""
+        """The most this process may hold."""
         unspent = Amount(
             BOUNDLESS if limits.at_once is None else limits.at_once,
             _least(limits.tokens_day, self.tokens_day, limits.tokens_month, self.tokens_month),
@@ -109,7 +109,7 @@ def _least(day: int | None, day_spent: int, month: int | None, month_spent: int)
 
 
 def limited_part(most: Amount, limits: CallerLimits) -> Amount:
-    """What of it is limited at all: nothing else needs to be held."""
+    """The part of an amount that is limited: nothing else needs to be held."""
     return Amount(
         most.orders if limits.at_once is not None else 0,
         most.tokens if limits.tokens else 0,
@@ -118,7 +118,7 @@ def limited_part(most: Amount, limits: CallerLimits) -> Amount:
 
 
 def too_little(got: Amount, most: Amount) -> Unit | None:
-    """What there is not enough of to begin with."""
+    """The unit there is too little of for an order to begin; None if there is enough."""
     if got.orders < most.orders:
         return "orders"
     if got.tokens < min(most.tokens, MIN_TOKENS):
@@ -127,7 +127,7 @@ def too_little(got: Amount, most: Amount) -> Unit | None:
 
 
 class BudgetRefused(Exception):
-    """There is not enough left of something; `passing`: others hold some and may give it back."""
+    """Too little of a budget is left; `transient` when others hold some and may give it back."""
 
     def __init__(self, unit: Unit, limits: CallerLimits, state: BudgetState) -> None:
         super().__init__(unit)
@@ -138,7 +138,7 @@ class BudgetRefused(Exception):
         self.transient = held[unit] > 0
 
     def fault(self, now: datetime) -> Fault:
-        """In words for the caller, with the time to come again."""
+        """The fault for the caller, with the time to come again."""
         limits, state = self._allowed, self._state
         if self.unit == "orders":
             return RateLimited(
@@ -185,7 +185,7 @@ def _resets(now: datetime, period: str) -> datetime:
 async def lock_states(
     session: WriteSession, owners: Sequence[str], holder: str, now: datetime
 ) -> dict[str, BudgetState]:
-    """The sums of these callers, locked until the session ends, and what others hold."""
+    """The budgets of these callers, their rows locked until the session ends."""
     today = f"{now.astimezone(UTC):%Y-%m-%d}"
     states = await _locked_states(session, owners)
     if missing := [owner for owner in owners if owner not in states]:
@@ -242,7 +242,7 @@ async def _held(
 
 
 async def budget_state(db: Database, owner: str, now: datetime) -> BudgetState:
-    """What a caller has used of this day and month, and what all processes hold."""
+    """One caller's budget, with what all processes hold."""
     today = f"{now.astimezone(UTC):%Y-%m-%d}"
     async with db.read() as session:
         row = (await session.execute(sa.select(spending).where(spending.c.owner == owner))).first()
@@ -256,7 +256,7 @@ async def budget_state(db: Database, owner: str, now: datetime) -> BudgetState:
 async def write_holds(
     session: WriteSession, holds: Mapping[str, Amount], holder: str, until: datetime
 ) -> None:
-    """What this process holds of each budget until then."""
+    """Write what this process holds of each budget until then."""
     if held := [(owner, hold) for owner, hold in holds.items() if hold]:
         adding = insert(session.dialect.name, reservations)
         fresh = {name: adding.excluded[name] for name in ("orders", "tokens", "cost", "expires_at")}

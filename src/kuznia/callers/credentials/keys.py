@@ -46,7 +46,7 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class StoredKey:
-    """A key with what a secret is compared with."""
+    """A key with the hash its secret is compared with."""
 
     key: ApiKey
     hash: str
@@ -72,13 +72,13 @@ class ApiKeys:
             return await self._create(session, owner, name, scopes, expires_at)
 
     async def of(self, owner: str) -> list[ApiKey]:
-        """All of one owner, also those that work no more; the oldest first."""
+        """All keys of one owner, expired and revoked ones too, the oldest first."""
         query = sa.select(table).where(table.c.owner == owner).order_by(table.c.created_at)
         async with self._db.read() as session:
             return [key_of(row) for row in await session.execute(query)]
 
     async def find(self, id_: str) -> StoredKey | None:
-        """By its public half, whoever's it is: to judge a request."""
+        """Find a key of any owner by its public half, to judge a request."""
         async with self._db.read() as session:
             row = (await session.execute(sa.select(table).where(table.c.id == id_))).first()
         return None if row is None else StoredKey(key_of(row), row.hash)
@@ -96,7 +96,7 @@ class ApiKeys:
             return await self._create(session, owner, old.name, old.scopes, old.expires_at)
 
     async def revoke(self, owner: str, id_: str) -> ApiKey:
-        """It opens nothing from now on; revoked once more it stays as it is."""
+        """Revoke a key; one that is revoked already stays as it is."""
         async with self._db.write() as session:
             key = await self._get(session, owner, id_)
             if key.revoked_at is None:
@@ -149,7 +149,7 @@ class ApiKeys:
 
 
 async def _make_room(session: WriteSession, owner: str, now: datetime) -> None:
-    """Dead keys are kept to be looked at until their place is needed."""
+    """Delete expired and revoked keys once their place is needed."""
     own = table.c.owner == owner
     count = sa.select(sa.func.count()).select_from(table).where(own)
     if (await session.scalar(count) or 0) < MAX_KEYS:

@@ -59,7 +59,7 @@ class Passwords:
         return await self._known.run(self._loaded().hash, _normal(password))
 
     async def matches(self, password: str, kept: str | None, *, known: bool = False) -> bool:
-        """Whether it is that password. Without one to compare with, no is said as slowly."""
+        """Whether the password is right; takes as long when there is no hash to compare with."""
         lane, hasher = self._known if known else self._strange, self._loaded()
         if self._nobodys is None:
             # By whoever comes first, so that no name can be told by it from another.

@@ -1,7 +1,7 @@
-"""Passes: an address that opens one page to whoever holds it, for a while, and nothing else.
+"""Signed links: an address that opens one page for anyone who has it, for a while.
 
-A browser's tab brings no credential, so the address does. Nothing is kept of a pass: what it says
-of itself is signed, and every process of one database has the key.
+A browser tab sends no credential, so the address has one. No link is stored: its owner and its end
+are signed, and every process on one database has the key.
 """
 
 import hashlib
@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from kuznia.callers.credentials.tokens import CredentialRefused
 from kuznia.platform.clock import Clock
 
-# Seconds a pass is good for. Each page that is opened with it brings a new one, but not for ever:
-# an address that got into other hands must come to an end although somebody walks on.
+# Seconds a link is valid. Each page opened with it has a new one, but not for ever: an address that
+# got into other hands must expire even if somebody keeps opening pages.
 PAGE_SECONDS = 900
 MAX_SECONDS = 4 * 3600
 MAX_LENGTH = 2000
@@ -22,7 +22,7 @@ MAX_LENGTH = 2000
 
 @dataclass(frozen=True, slots=True)
 class SignedLink:
-    """As it stands in an address; whose artefact it opens, and until when."""
+    """The signed part of an address: whose artefact it opens, and until when."""
 
     text: str
     owner: str
@@ -30,18 +30,18 @@ class SignedLink:
 
 
 class SignedLinks:
-    """Gives passes and takes them again; lives as long as the application."""
+    """Makes signed links and checks them."""
 
     def __init__(self, key: str, clock: Clock) -> None:
         self._key = key.encode()
         self._clock = clock
 
     def sign(self, path: str, owner: str) -> SignedLink:
-        """A pass to this path alone."""
+        """A link to this path alone."""
         return self._signed(path, owner, self._now() + MAX_SECONDS)
 
     def renew(self, path: str, text: str) -> SignedLink:
-        """The same once more, from now on; Refused if it opens something else, or nothing."""
+        """The link with a new end; CredentialRefused if it is not for this path, or has expired."""
         payload, _, mark = text[:MAX_LENGTH].partition("~")
         expected = self._mark(path, payload)
         if not hmac.compare_digest(mark.encode(errors="replace"), expected.encode()):

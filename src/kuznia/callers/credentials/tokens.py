@@ -23,7 +23,7 @@ UNREADABLE = (ValueError, TypeError, RecursionError)
 
 
 class CredentialRefused(Exception):
-    """A credential that opens nothing. The reason is for the log, never for who sent it."""
+    """The credential is refused. The reason is for the log, never for the sender."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What each caller is allowed: what an operator decided for them, else what the settings say."""
+"""Limits of callers: what an operator decided for one of them, otherwise what the settings say."""
 
 import asyncio
 from collections import OrderedDict
@@ -30,7 +30,7 @@ MAX_ORDERS, MAX_AMOUNT = 1 << 31, 1 << 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerLimits:
-    """How much one caller may have; None is no limit. Money is in billionths of a dollar."""
+    """The limits of one caller; None is no limit. Money is in billionths of a dollar."""
 
     requests: Rate | None = None
     generation: Rate | None = None
@@ -60,7 +60,7 @@ NAMES = tuple(field.name for field in fields(CallerLimits))
 
 
 def parsed_limit(name: str, text: str) -> str | int | None:
-    """What goes into the row for an operator's word: nothing is as usual, -1 or `off` no limit."""
+    """The value an operator's text has in the row: None is as usual, -1 no limit."""
     said = text.strip().lower()
     if said == "usual":
         return None
@@ -76,9 +76,9 @@ def parsed_limit(name: str, text: str) -> str | int | None:
         number, whole = Decimal(), 0
     if whole != number or not 0 < whole < (MAX_ORDERS if name == "at_once" else MAX_AMOUNT):
         raise ValueError(
-            "expected dollars above nothing with at most 9 decimals, off or usual"
+            "expected dollars above 0 with at most 9 decimals, off or usual"
             if name.startswith("cost")
-            else "expected a whole number above nothing, off or usual"
+            else "expected a whole number above 0, off or usual"
         )
     return whole
 
@@ -95,7 +95,7 @@ def limit_text(name: str, value: Rate | int | None) -> str:
 
 
 def default_limits(settings: Settings) -> CallerLimits:
-    """What everyone has about whom nothing else was decided."""
+    """The limits of every caller for whom an operator decided nothing else."""
     day, month = settings.budget_cost_day, settings.budget_cost_month
     return CallerLimits(
         requests=settings.rate_limit_requests,
@@ -110,7 +110,7 @@ def default_limits(settings: Settings) -> CallerLimits:
 
 
 def others_come(settings: Settings) -> bool:
-    """Whether anybody but the owner of the machine can come."""
+    """Whether anyone but the owner of the machine can send requests."""
     return settings.closed or not is_loopback(settings.host)
 
 
@@ -122,7 +122,7 @@ def _storage(settings: Settings) -> int | None:
 
 
 class LimitsByCaller:
-    """Lives as long as the application; asks the database once in a while for each caller."""
+    """The limits of all callers, read from the database once in a while for each."""
 
     def __init__(self, db: Database, clock: Clock, default_limits: CallerLimits) -> None:
         self._db = db
@@ -131,12 +131,12 @@ class LimitsByCaller:
         self._known: OrderedDict[str, tuple[float, CallerLimits]] = OrderedDict()
 
     def known(self, owner: str) -> CallerLimits | None:
-        """What was found not long ago, without waiting."""
+        """The limits read not long ago, without waiting; None if they must be read."""
         held = self._known.get(owner)
         return held[1] if held is not None and held[0] > self._clock.monotonic() else None
 
     async def of(self, owner: str) -> CallerLimits:
-        """What this caller may have now."""
+        """The limits of this caller now."""
         if found := self.known(owner):
             return found
         try:
@@ -176,7 +176,7 @@ class LimitsByCaller:
         return {name: value for name, value in said.items() if value is not None}
 
     async def decide(self, owner: str, changes: Mapping[str, str | int | None]) -> None:
-        """Write down what this caller may have; None is what everyone has."""
+        """Write the limits of this caller; None is the default."""
         async with self._db.write() as session:
             await _insert_missing(session, owner)
             await session.execute(

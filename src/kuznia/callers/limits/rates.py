@@ -22,7 +22,7 @@ WORDS: Mapping[Kind, str] = {
 
 
 def counts_requests(settings: Settings) -> bool:
-    """Whether anyone is counted: not where nobody but the owner of the machine can come."""
+    """Whether requests are counted: not where only the owner of the machine can send any."""
     told = {"rate_limit_requests", "rate_limit_generation", "rate_limit_routes"}
     return others_come(settings) or bool(told & settings.model_fields_set)
 
@@ -36,7 +36,7 @@ class RateLimits:
         self._metrics = metrics
 
     async def rate(self, kind: Kind, caller: str | None) -> Rate | None:
-        """What this caller has, or whoever is known by an address alone; None is no limit."""
+        """The rate of this caller, or of one known by an address alone; None is no limit."""
         known = self._caller_limits
         found = known.usual if caller is None else known.known(caller) or await known.of(caller)
         return found.generation if kind == "generation" else found.requests
@@ -58,7 +58,7 @@ class RateLimits:
 
 
 class TooMany(RateLimited):
-    """A rate is used up; told with the rate, so that a program can keep to it."""
+    """A rate is used up; the fault names the rate, so that a program can keep to it."""
 
     def __init__(self, kind: Kind, rate: Rate, verdict: RateVerdict) -> None:
         super().__init__(

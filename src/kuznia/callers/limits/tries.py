@@ -87,7 +87,7 @@ class Tries:
         await session.execute(sa.delete(table).where(table.c.owner == owner, gone))
 
     async def undo(self, tried: Try) -> None:
-        """Nothing was compared after all."""
+        """Take back a try for which no password was compared."""
         async with self._db.write() as session:
             await self._uncount(session, tried)
 

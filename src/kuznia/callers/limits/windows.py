@@ -1,4 +1,4 @@
-"""How many came in the last minute: counted in this process, or in Redis for all of them.
+"""Sliding windows: how many requests came in the last minute, counted here or in Redis.
 
 A period is cut into slots. What came in a slot is forgotten one period after the slot has ended, so
 no stretch of a period's length ever holds more than the limit, and a key needs no more room than
@@ -22,7 +22,7 @@ MAX_BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class RateVerdict:
-    """Whether it may come in, how many more may, and in how many seconds there is room again."""
+    """Whether a request is admitted, how many more are, and in how many seconds there is room."""
 
     admitted: bool
     left: int
@@ -137,7 +137,7 @@ return answers
 
 @dataclass(frozen=True, slots=True)
 class PendingRequest:
-    """One that waits for its turn."""
+    """A request that waits for Redis to be asked about it."""
 
     key: str
     rate: Rate

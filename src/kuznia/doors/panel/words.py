@@ -19,7 +19,7 @@ UKRAINIAN: Mapping[str, str] = MappingProxyType(
         "Name": "Ім'я",
         "Password": "Пароль",
         "The name or the password is wrong.": "Ім'я або пароль неправильні.",
-        "Too many attempts to sign in; try again later.": "Забагато спроб входу; спробуйте пізніше.",
+        "Too many attempts to sign in; try again later.": "Забагато спроб входу. Спробуйте згодом.",
         "This is for administrators.": "Це лише для адміністраторів.",
         "That did not work": "Не вийшло",
         "Back to the panel": "Назад до панелі",

@@ -1,4 +1,4 @@
-"""Break: a model server that keeps failing is left alone for a while, then tried with one ask."""
+"""Circuit breaker: a server that keeps failing is not asked for a while, then probed once."""
 
 from collections.abc import AsyncGenerator
 from typing import Literal, NamedTuple, Protocol
@@ -23,7 +23,7 @@ PROBE_SECONDS, MAX_COOLDOWNS = 1.0, 10
 
 
 class Admission(NamedTuple):
-    """What the circuit says to a caller: go in, go in as the probe, or come back in `wait`."""
+    """What the circuit tells a caller: ask, ask as the probe, or come back in `wait` seconds."""
 
     wait: float = 0.0
     probe: bool = False
@@ -101,7 +101,7 @@ class LocalCircuit:
 
 
 class Breaking:
-    """A Model that does not ask a server known to be sick."""
+    """A Model that does not ask a server known to be failing."""
 
     def __init__(self, inner: Model, circuit: Circuit) -> None:
         self.name = inner.name

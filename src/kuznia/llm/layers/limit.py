@@ -1,4 +1,4 @@
-"""Limit: no more calls at once than we mean to pay for or the server can take, in fair turns."""
+"""Limit: a bounded number of concurrent calls, shared fairly among callers."""
 
 import asyncio
 from collections.abc import AsyncGenerator

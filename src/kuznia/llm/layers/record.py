@@ -1,4 +1,4 @@
-"""Record: every attempt is paid for, logged and counted, however it ends."""
+"""Record: every attempt is booked, logged and counted, whatever the outcome."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable

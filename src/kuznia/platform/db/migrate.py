@@ -1,4 +1,4 @@
-"""Bring the schema up or down, and refuse to serve on one this version cannot work with.
+"""Migrations: move the schema up or down, and refuse one this version cannot work with.
 
 Alembic is imported where it is used: a server whose schema is as it should be never needs it.
 """

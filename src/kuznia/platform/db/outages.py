@@ -1,4 +1,4 @@
-"""What a database says when it is the matter, and not the statement.
+"""Outages: errors of the database that are not a mistake in the statement.
 
 A server that is gone, a disk that is full, a standby that takes no rows after a failover, a
 privilege somebody took away: all of it passes once its operator has acted, and is told as

@@ -1,4 +1,4 @@
-"""Whether a process lives: a lock that the system takes from it in the moment it ends.
+"""Presence: a lock that shows whether a process lives, since it is released when it ends.
 
 Each process that others may wait for holds a lock named by its id: on SQLite a lock on a file
 beside the database's own, which only this machine has open; on PostgreSQL an advisory lock of a

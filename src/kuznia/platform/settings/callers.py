@@ -1,4 +1,4 @@
-"""Who may call."""
+"""Settings of accounts and tokens."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""How much a caller may have."""
+"""Settings of rates and budgets."""
 
 from pydantic import Field
 from pydantic_settings import BaseSettings

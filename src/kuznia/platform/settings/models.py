@@ -1,4 +1,4 @@
-"""Which models are asked, and how patiently."""
+"""Settings of the models: which are used, and with which limits."""
 
 from decimal import Decimal
 from typing import Annotated, Literal

@@ -1,4 +1,4 @@
-"""The way out of this machine: by which proxy a host is asked, and whose certificates count."""
+"""Outbound connections: the proxy for each host, and the certificates that are trusted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
