@@ -13,10 +13,10 @@ from pathlib import Path
 
 from bench.counters import Counted, Counters, installed
 from bench.procs import OUT
-from kuznia.domains.code.analysis.counting import Profile
-from kuznia.domains.code.analysis.measure import Complexity, complexities
+from kuznia.domains.code.analysis.metrics.measure import Complexity, complexities
+from kuznia.domains.code.analysis.tables.rules import Profile
 from kuznia.domains.code.languages.find import get
-from kuznia.domains.code.languages.grammar import parse
+from kuznia.domains.code.parsing.grammar import parse
 from kuznia.platform.process.workers import Stopped, within
 
 SECONDS = 60.0

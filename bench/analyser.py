@@ -17,11 +17,11 @@ import tree_sitter
 from bench.counters import Counted, Counters, installed
 from bench.procs import OUT
 from bench.report import machine
-from kuznia.domains.code.analysis.counting import Profile
-from kuznia.domains.code.analysis.measure import Measured, complexities, measured
+from kuznia.domains.code.analysis.metrics.measure import Measured, complexities, measured
+from kuznia.domains.code.analysis.tables.rules import Profile
 from kuznia.domains.code.languages.find import get
-from kuznia.domains.code.languages.grammar import load, parse
 from kuznia.domains.code.languages.table import Language
+from kuznia.domains.code.parsing.grammar import load, parse
 from kuznia.platform.process.workers import Stopped, within
 
 SECONDS = 60.0

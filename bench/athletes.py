@@ -12,14 +12,14 @@ from tempfile import TemporaryDirectory
 from pydantic_core import from_json
 
 from kuznia.app import Made, open_here
-from kuznia.domains.training.athlete.athlete import read
+from kuznia.domains.training.athlete.athlete import read_athlete
 from kuznia.domains.training.catalogue import catalogue, conditions
+from kuznia.domains.training.edits.respond import respond
+from kuznia.domains.training.edits.shapes import FeedbackIn
 from kuznia.domains.training.planner import plan
-from kuznia.domains.training.playbook import Log
-from kuznia.domains.training.routes import respond
+from kuznia.domains.training.playbook.log import LessonLog
 from kuznia.domains.training.schema.plan import Plan
 from kuznia.domains.training.schema.profile import PlanInput
-from kuznia.domains.training.schema.shapes import FeedbackIn
 from kuznia.doors.context import Doors
 from kuznia.forge.terms import Caller
 from kuznia.platform.settings import Settings
@@ -70,7 +70,7 @@ def athletes() -> Iterator[tuple[PlanInput, Hidden]]:
                 },
             }
         )
-        usual = sorted(_used(plan(read(told))))
+        usual = sorted(_used(plan(read_athlete(told))))
         hidden = Hidden(
             dislikes=frozenset(dice.sample(usual, min(4, len(usual)))),
             day=dice.randint(1, 7),
@@ -117,7 +117,7 @@ async def lived(
         spoken = [text for text in wrong if dice.random() < SPEAKS][:MOST_COMPLAINTS]
         for text in spoken if learns else ():
             await respond(at.forge, who, kept.id, FeedbackIn(text=text))
-        book = Log.read(await at.forge.memory.read(who, "training")).playbook
+        book = LessonLog.read(await at.forge.memory.read(who, "training")).playbook
         now = {one.id for one in book.open if one.kind == "safety"}
         lost += len(safety - now)
         safety = now

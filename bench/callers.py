@@ -24,11 +24,14 @@ from kuznia.callers.credentials.signed_links import SignedLinks
 from kuznia.callers.credentials.tokens import Issuer
 from kuznia.callers.identify import Callers
 from kuznia.callers.users import Users
+from kuznia.doors.context import DoorState
+from kuznia.doors.http.access import ORDER
 from kuznia.doors.http.who import Who
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.db import migrate
 from kuznia.platform.db.database import Database
-from kuznia.platform.settings.values import DatabaseUrl
+from kuznia.web.state import KEY
+from kuznia.web.target import Target
 
 SECRET = "a secret that is long enough for everyone"
 REQUESTS, PEOPLE = 20_000, 200
@@ -58,13 +61,13 @@ async def opened(keys: Published) -> AsyncIterator[tuple[Callers, Users]]:
     clock = SystemClock()
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/kuznia.db"
-        await asyncio.to_thread(migrate.upgrade, DatabaseUrl.read(url))
-        db = await Database.open(DatabaseUrl.read(url), pool_size=5, overflow=0, pool_timeout=5)
-        users = Users(db, clock)
+        await asyncio.to_thread(migrate.upgrade, url)
+        db = await Database.open(url, pool_size=5, overflow=0, pool_timeout=5)
+        people = Users(db, clock)
         accounts = Accounts(
             db,
             clock,
-            users=users,
+            people=people,
             secret=SECRET,
             passwords=Passwords(),
             lifetimes=Lifetimes(),
@@ -73,13 +76,13 @@ async def opened(keys: Published) -> AsyncIterator[tuple[Callers, Users]]:
         yield (
             Callers(
                 accounts=accounts,
-                users=users,
+                people=people,
                 keys=ApiKeys(db, clock),
                 issuer=issuer,
-                links=SignedLinks(SECRET, clock),
+                passes=SignedLinks(SECRET, clock),
                 clock=clock,
             ),
-            users,
+            people,
         )
         await db.close()
 
@@ -90,7 +93,8 @@ async def asked(callers: Callers, credentials: list[str], count: int) -> float:
     async def app(*_: Any) -> None:
         pass
 
-    who = Who(app, everyone=None)
+    who = Who(app, everyone=None, refusals=None, proxies=())
+    target = Target(path="/api/v1/code", method="POST", rule=ORDER, app=app)
     # As httptools hands them over: a real request has some more headers before this one.
     others = [(b"host", b"x"), (b"accept", b"*/*"), (b"user-agent", b"bench")]
     scopes = [
@@ -106,17 +110,19 @@ async def asked(callers: Callers, credentials: list[str], count: int) -> float:
     began = time.process_time()
     for number in range(count):
         scope = scopes[number % len(scopes)]
-        scope["state"] = {"doors": doors}
+        scope[KEY] = DoorState(
+            request_id="", target=target, forge=cast("Any", None), doors=cast("Any", doors)
+        )
         await who(scope, cast("Any", app), cast("Any", app))
     return 1000 * (time.process_time() - began) / count
 
 
-async def credentials(callers: Callers, users: Users, keys: dict[str, Any]) -> dict[str, list]:
+async def credentials(callers: Callers, people: Users, keys: dict[str, Any]) -> dict[str, list]:
     """For each kind, those of some two hundred people."""
     now = int(time.time())
     made: dict[str, list[str]] = {"key": [], **{name: [] for name in keys}}
     for number in range(PEOPLE):
-        person = await users.create(f"person {number}", "no password")
+        person = await people.create(f"person {number}", "no password")
         made["key"].append((await callers.keys.create(person.id, "k", ["domains"]))[1])
         claims = {"sub": f"person {number}", "iat": now, "exp": now + 3600}
         for name, key in keys.items():
@@ -133,8 +139,8 @@ async def main() -> bool:
     published = Published(RS256=keys["RS256"].public_key(), ES256=keys["ES256"].public_key())
     good = True
     print(f"{'':6}{'first':>12}{'then':>12}   ms of one core for one request")
-    async with opened(published) as (callers, users):
-        for name, those in (await credentials(callers, users, keys)).items():
+    async with opened(published) as (callers, people):
+        for name, those in (await credentials(callers, people, keys)).items():
             first = await asked(callers, those, len(those))
             then = statistics.median([await asked(callers, those, REQUESTS // 5) for _ in range(5)])
             good &= then < MOST_MS

@@ -25,9 +25,9 @@ def bare() -> float:
 
 
 async def boxed(sandbox: Sandbox) -> float:
-    assert sandbox.found.box is not None, "; ".join(sandbox.found.reasons)
+    assert sandbox.host.box is not None, "; ".join(sandbox.host.reasons)
     began = time.perf_counter()
-    ran = await sandbox.found.box.run([NOTHING])
+    ran = await sandbox.host.box.run([NOTHING])
     assert ran.code == 0, ran.err
     return time.perf_counter() - began
 

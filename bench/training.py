@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from kuznia.domains.training.athlete.athlete import Athlete, read
+from kuznia.domains.training.athlete.athlete import Athlete, read_athlete
 from kuznia.domains.training.athlete.screening import decline, screen
 from kuznia.domains.training.checks import findings, verify
 from kuznia.domains.training.planner import plan
@@ -44,7 +44,7 @@ def people(weeks: int) -> Iterator[Athlete]:
         }
         if kind == "both":
             said["endurance"] = _RUNNING
-        yield read(PlanInput.model_validate({"prompt": "A plan.", "profile": said}))
+        yield read_athlete(PlanInput.model_validate({"prompt": "A plan.", "profile": said}))
 
 
 def timed(weeks: int = 12) -> None:
@@ -101,7 +101,7 @@ def instances() -> Iterator[Problem]:
     for days, minutes, kit in itertools.islice(mixes, INSTANCES):
         level = "beginner" if days < 4 else "intermediate" if days < 5 else "advanced"
         said = {"age": 32, "level": level, "aim": "muscle", "equipment": [kit], "days": days}
-        athlete = read(PlanInput.model_validate({"prompt": "A plan.", "profile": said}))
+        athlete = read_athlete(PlanInput.model_validate({"prompt": "A plan.", "profile": said}))
         frame = limits(athlete, screen(athlete))
         yield problem(athlete, frame, allowed(athlete, frame), dict.fromkeys(spread[days], minutes))
 
@@ -141,8 +141,8 @@ if __name__ == "__main__":
     arguments.add_argument("--effort", type=float, default=4.0, help="for each oracle week")
     arguments.add_argument("--people", type=int, default=0, help="random people to plan for")
     told = arguments.parse_args()
-    if told.people:
-        anyone(told.people)
+    if told.users:
+        anyone(told.users)
     elif told.oracle:
         against_oracle(told.effort)
     else:

@@ -1,4 +1,4 @@
-"""The only place where everything meets: settings -> resources -> Forge -> doors."""
+"""The composition root: settings -> resources -> Forge -> doors."""
 
 import asyncio
 import os
@@ -22,7 +22,7 @@ from kuznia.doors import api, panel
 from kuznia.doors.api import artefacts, orders
 from kuznia.doors.cli.tools import Tools
 from kuznia.doors.context import Doors
-from kuznia.doors.database_state import Ready
+from kuznia.doors.database_state import DatabaseState
 from kuznia.doors.http import faults
 from kuznia.doors.http.access import RULES, domain_rules
 from kuznia.doors.http.cors import cors
@@ -31,7 +31,7 @@ from kuznia.doors.http.idempotent import Idempotent
 from kuznia.doors.http.routing import Dispatch, Targets
 from kuznia.doors.http.turnstile import Turnstile, own_rates
 from kuznia.doors.http.who import Who, describe
-from kuznia.doors.readiness import PLANNERS_ONLY
+from kuznia.doors.readiness import NO_MODEL
 from kuznia.forge.memory import Memory
 from kuznia.forge.runs.fleet import Fleet
 from kuznia.forge.runs.runs import Runs
@@ -78,7 +78,7 @@ class Made:
 
 @asynccontextmanager
 async def open_doors(made: Made) -> AsyncGenerator[Doors]:
-    """Everything that has a life, opened in order and closed in reverse."""
+    """Open everything in order; close it in reverse."""
     settings = made.settings
     # As many as the loop would have, but nobody fills them all.
     asyncio.get_running_loop().set_default_executor(Threads(min(32, (os.cpu_count() or 1) + 4)))
@@ -92,6 +92,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         callers = await opened.enter_async_context(open_callers(settings, db, made.clock))
         models = await open_models(
             settings,
+            made.domains.values(),
             stand_in=made.model,
             reread=made.reread,
             clock=made.clock,
@@ -125,17 +126,16 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             forge,
             made.metrics,
             retention=settings.run_retention,
-            most_bytes=settings.run_events_bytes,
+            max_bytes=settings.run_events_bytes,
             fleet=fleet,
             budgets=metering.budgets,
         )
         if fleet:
             fleet.begin(runs)
-        names = " ".join(service.name for service in models.services)
         log.info(
             "started",
             version=__version__,
-            model=names or PLANNERS_ONLY,
+            model=" ".join(service.name for service in models.services) or NO_MODEL,
             database=settings.public()["DATABASE_URL"],
         )
         try:
@@ -150,7 +150,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
                 faults=models.faults,
                 redis=redis,
                 metering=metering,
-                ready=Ready(db, shelf),
+                ready=DatabaseState(db, shelf),
             )
         finally:
             await runs.close(settings.shutdown_grace)
@@ -171,12 +171,7 @@ def create_app(made: Made) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[dict[str, object]]:
         async with open_doors(made) as doors:
-            yield {
-                "doors": doors,
-                "forge": doors.forge,
-                "limits": doors.metering.limits,
-                "replays": doors.metering.replays,
-            }
+            yield {"doors": doors}
 
     app = FastAPI(
         title="Kuznia",
@@ -213,7 +208,7 @@ def create_app(made: Made) -> FastAPI:
 
 
 def _guard(app: FastAPI, made: Made, targets: Targets) -> None:
-    """What stands before every route, the innermost first."""
+    """Add the middleware in front of every route, the innermost first."""
     settings = made.settings
     describe(app, targets)
     app.router.routes.insert(0, Dispatch())
@@ -237,14 +232,14 @@ def _guard(app: FastAPI, made: Made, targets: Targets) -> None:
         metrics=made.metrics,
         # An order ends at its own deadline first, with what it has by then.
         deadline=settings.request_timeout + 2,
-        most_bytes=settings.max_body_bytes,
+        max_bytes=settings.max_body_bytes,
         hosts=settings.answers_to,
         unforwarded=not (settings.closed or settings.allow_remote),
     )
 
 
 def _everyone(settings: Settings) -> Caller | None:
-    """Who comes without a credential, where nobody needs one."""
+    """The caller of a server that needs no credential; None where one is needed."""
     if settings.closed:
         return None
     # On the loopback too: where strangers may come through a proxy, nobody is this machine's owner.
@@ -252,7 +247,7 @@ def _everyone(settings: Settings) -> Caller | None:
 
 
 def _dearest(made: Made) -> int:
-    """The highest price of a million tokens that an order may be charged."""
+    """The highest price of a million tokens among the configured models."""
     return max((max(made.settings.price(slot)) for slot, _ in asked(made.settings)), default=0)
 
 
@@ -297,7 +292,7 @@ async def _open(domain: AnyDomain, settings: Settings, opened: AsyncExitStack) -
 
 
 def serve(made: Made) -> None:
-    """Listen until interrupted. Streams still open get the grace, then they are ended."""
+    """Listen until interrupted. Open streams get the grace period, then they are ended."""
     from kuznia.doors.http.server import listen, server, settle
 
     settings = made.settings
@@ -325,7 +320,7 @@ async def _look_at_database(settings: Settings) -> None:
 
 @asynccontextmanager
 async def open_here(made: Made) -> AsyncGenerator[Doors]:
-    """For one command on a terminal, which shows its own stages: only warnings are logged."""
+    """Open everything for one terminal command; only warnings are logged."""
     lines = configure(made.settings.model_copy(update={"log_level": "WARNING"}), sys.stderr)
     try:
         async with open_doors(made) as doors:
@@ -336,7 +331,7 @@ async def open_here(made: Made) -> AsyncGenerator[Doors]:
 
 @asynccontextmanager
 async def callers_here(settings: Settings) -> AsyncGenerator[tuple[Callers, Database]]:
-    """For an operator's command: those who may call, and the database they are in."""
+    """Open the callers and their database for an operator's command."""
     lines = configure(settings.model_copy(update={"log_level": "WARNING"}), sys.stderr)
     try:
         db = await open_database(settings)
@@ -350,17 +345,17 @@ async def callers_here(settings: Settings) -> AsyncGenerator[tuple[Callers, Data
 
 
 def openapi(settings: Settings) -> bytes:
-    """The API's document; no resource is opened for it."""
+    """The OpenAPI document; no resource is opened for it."""
     return to_json(create_app(Made(settings=settings)).openapi(), indent=2)
 
 
 def tools() -> Tools:
-    """What the command line needs of the application."""
+    """What the command line needs from the application."""
     return Tools(
         open_doors=lambda settings: open_here(Made(settings=settings)),
         serve=lambda settings: serve(Made(settings=settings, reread=load_settings)),
         openapi=openapi,
         clients=lambda settings: [(m, client_of(settings, slot)) for slot, m in asked(settings)],
         open_callers=callers_here,
-        codemie=looks,
+        codemie=lambda settings: looks(settings, load().values()),
     )

@@ -1,15 +1,19 @@
 """The pages that are generated: `python -m kuznia.generated` writes them where it is run.
 
-What a setting or an error means is said once, where it is declared.
+What a setting or an error means is declared once, in the code. A domain prints pages of its own
+from its package `pages`, whose PAGES are functions from a page's old text to its new one.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
-from kuznia.domains import load
+from kuznia import domains
 from kuznia.platform import errors
 from kuznia.platform.errors import ANSWERS, Fault
 from kuznia.platform.settings import Settings
@@ -71,7 +75,7 @@ _ENV = """# Copy this file to .env and remove the # in front of what you want to
 def settings_page() -> str:
     """docs/settings.md, from the fields of Settings."""
     lines = [_SETTINGS.replace("GENERATED", _GENERATED)]
-    for kind in _kinds():
+    for kind in kinds():
         for name, shape in kind.model_json_schema()["properties"].items():
             if name in GROUPS:
                 lines += [f"\n## {GROUPS[name]}\n", "| name | takes | default | |"]
@@ -96,7 +100,7 @@ def errors_page() -> str:
 def env_file() -> str:
     """.env.example: every setting once, commented out, with its default and no secret."""
     lines = [_ENV]
-    for kind in _kinds():
+    for kind in kinds():
         for name in kind.model_fields:
             if name in GROUPS:
                 lines.append(f"\n# {GROUPS[name]}")
@@ -104,9 +108,14 @@ def env_file() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _kinds() -> list[type[BaseSettings]]:
+def kinds() -> list[type[BaseSettings]]:
     """The server's settings, then those of each domain."""
-    return [Settings, *(domain.settings for domain in load().values() if domain.settings)]
+    return [Settings, *(domain.settings for domain in domains.load().values() if domain.settings)]
+
+
+def fields() -> dict[str, FieldInfo]:
+    """Every setting by its name, the server's first."""
+    return {name: field for kind in kinds() for name, field in kind.model_fields.items()}
 
 
 def _default(kind: type[BaseSettings], name: str) -> str:
@@ -119,15 +128,29 @@ def _meanings() -> Iterator[tuple[str, str]]:
             yield kind.code, " ".join((kind.__doc__ or "").split())
 
 
+# By the page's path: its text as it is becomes the text it has to have.
+PAGES: dict[str, Callable[[str], str]] = {
+    "docs/settings.md": lambda _: settings_page(),
+    "docs/errors.md": lambda _: errors_page(),
+    ".env.example": lambda _: env_file(),
+}
+
+
+def pages() -> dict[str, Callable[[str], str]]:
+    """Every generated page: the common ones, and those of the domains that are part of Kuznia."""
+    every = dict(PAGES)
+    for package in domains.packages():
+        if package.startswith(f"{domains.__name__}.") and find_spec(f"{package}.pages"):
+            every |= import_module(f"{package}.pages").PAGES
+    return every
+
+
 def write(folder: Path) -> None:
     """Write every page under the folder of the project."""
-    pages = {
-        "docs/settings.md": settings_page(),
-        "docs/errors.md": errors_page(),
-        ".env.example": env_file(),
-    }
-    for path, page in pages.items():
-        (folder / path).write_text(page, encoding="utf-8")
+    for path, page in pages().items():
+        file = folder / path
+        old = file.read_text("utf-8") if file.exists() else ""
+        file.write_text(page(old), encoding="utf-8")
 
 
 if __name__ == "__main__":

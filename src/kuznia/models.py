@@ -1,6 +1,6 @@
 """Which models are asked: from the settings to each one in its layers."""
 
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -9,6 +9,7 @@ from typing import Literal
 from httpx2 import AsyncClient
 from pydantic import SecretStr
 
+from kuznia.forge.terms import AnyDomain, Assistant
 from kuznia.llm.codemie.adapter import CodeMieModel
 from kuznia.llm.codemie.signin import CodeMieSignIn, Credentials
 from kuznia.llm.layers.build import Care, Source, layered
@@ -47,7 +48,7 @@ class ModelCandidate:
     kind: Kind
     url: str = ""
     look: Look | None = None
-    # Of CodeMie: which assistant it is, and what it makes.
+    # Of CodeMie: which assistant it is, and what it makes, as `domain.part`.
     agent: str = ""
     part: str = ""
     # Whether any other model may be asked in its place.
@@ -56,6 +57,7 @@ class ModelCandidate:
 
 async def open_models(
     settings: Settings,
+    domains: Iterable[AnyDomain],
     *,
     stand_in: Model | None,
     reread: Reread | None,
@@ -86,7 +88,7 @@ async def open_models(
             for one, breaker in zip(general, stack.breakers, strict=True)
         ]
     specialists: dict[str, Model] = {}
-    assistants = await opened.enter_async_context(open_codemie(settings, clock, reread))
+    assistants = await opened.enter_async_context(open_codemie(settings, domains, clock, reread))
     for one in assistants:
         stack = wrap(one.source, care=_care(settings, sharing=len(assistants)))
         specialists[one.part] = stack.model
@@ -171,7 +173,10 @@ def _pooled(settings: Settings, url: str, *, key: SecretStr | None = None) -> As
 
 @asynccontextmanager
 async def open_codemie(
-    settings: Settings, clock: Clock, reread: Reread | None = None
+    settings: Settings,
+    domains: Iterable[AnyDomain],
+    clock: Clock,
+    reread: Reread | None = None,
 ) -> AsyncGenerator[tuple[ModelCandidate, ...]]:
     """CodeMie's assistants that are set, on one client and one sign-in; none, when it is not."""
     if settings.codemie_base_url is None:
@@ -193,39 +198,37 @@ async def open_codemie(
         )
         opened.push_async_callback(sign_in.aclose)
         yield tuple(
-            _assistant(settings, client, sign_in, clock, url, *one) for one in _assistants(settings)
+            _candidate(settings, client, sign_in, clock, url, domain, assistant)
+            for domain in domains
+            for assistant in domain.assistants
+            if getattr(settings, assistant.setting)
         )
 
 
 @asynccontextmanager
-async def looks(settings: Settings) -> AsyncGenerator[list[tuple[str, Look]]]:
+async def looks(
+    settings: Settings, domains: Iterable[AnyDomain]
+) -> AsyncGenerator[list[tuple[str, Look]]]:
     """Each of CodeMie's assistants by its name, and how to see whether it is there."""
-    async with open_codemie(settings, SystemClock()) as found:
+    async with open_codemie(settings, domains, SystemClock()) as found:
         yield [(f"{one.source.adapter.name} ({one.agent})", one.look) for one in found if one.look]
 
 
-def _assistants(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Who makes which part. HTML is taken of the one that renders it, and of no other model."""
-    if settings.codemie_flow_assistant:
-        yield "flow", settings.codemie_flow_assistant
-    if settings.codemie_ui_assistant:
-        yield "ui", settings.codemie_ui_assistant
-
-
-def _assistant(
+def _candidate(
     settings: Settings,
     client: AsyncClient,
     sign_in: CodeMieSignIn,
     clock: Clock,
     url: str,
-    part: str,
-    assistant: str,
+    domain: AnyDomain,
+    assistant: Assistant,
 ) -> ModelCandidate:
+    agent = str(getattr(settings, assistant.setting))
     adapter = CodeMieModel(
         client,
         sign_in,
-        name=f"codemie-{part}",
-        assistant=assistant,
+        name=f"codemie-{assistant.part}",
+        assistant=agent,
         clock=clock,
         max_reply_bytes=settings.model_reply_bytes,
     )
@@ -234,9 +237,9 @@ def _assistant(
         kind="codemie",
         url=url,
         look=adapter.look,
-        agent=assistant,
-        part=f"flows.{part}",
-        replaceable=part != "ui",
+        agent=agent,
+        part=f"{domain.name}.{assistant.part}",
+        replaceable=assistant.replaceable,
     )
 
 

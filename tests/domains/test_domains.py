@@ -98,7 +98,7 @@ async def opened(domain: AnyDomain) -> AsyncGenerator[AnyDomain]:
     if domain.opened is None:
         yield domain
     else:
-        async with domain.opened({}) as ready:
+        async with domain.opened(domain.settings() if domain.settings else {}) as ready:
             yield ready
 
 

@@ -15,8 +15,9 @@ from kuznia.app import Made, create_app
 from kuznia.domains import find_routes, load
 from kuznia.doors import legacy
 from kuznia.doors.http import access
-from kuznia.doors.http.routing import Target, Targets
+from kuznia.doors.http.routing import Targets
 from kuznia.platform.settings import Settings
+from kuznia.web.target import Target
 
 HOST = "http://localhost"
 RULES = {**access.RULES, **legacy.RULES}

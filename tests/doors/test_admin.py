@@ -94,7 +94,7 @@ async def test_ready_says_what_it_stands_on(enter: Start, database_url: str):
         "ready": True,
         "database": "ok",
         "schema": "ok",
-        "redis": "none: nothing is shared",
+        "redis": "not configured",
         "model": "m",
         "breakers": {"m": "closed"},
     }

@@ -128,7 +128,7 @@ async def test_two_credentials_that_differ_are_none(people: Kuznia) -> None:
         answer = await sent(people, *pair)
 
         assert answer.status_code == 401, pair
-        assert "one credential" in answer.json()["error"]["message"]
+        assert "two different credentials" in answer.json()["error"]["message"]
 
 
 async def test_a_credential_sent_twice_is_the_same_one(people: Kuznia) -> None:

@@ -63,7 +63,7 @@ async def test_a_format_nobody_knows_is_answered_with_those_there_are(client):
     answer = await client.get(f"{where}/exports/stone")
 
     assert answer.status_code == 404
-    assert "there is text" in answer.json()["error"]["message"]
+    assert "the formats are: text" in answer.json()["error"]["message"]
 
 
 async def test_what_does_not_go_into_a_format_says_why(client):

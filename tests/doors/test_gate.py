@@ -276,7 +276,7 @@ async def test_a_proxy_is_no_harm_where_everyone_needs_a_credential(enter):
     assert answer.status_code == 200
 
 
-async def test_a_reader_that_stops_reading_is_let_go():
+async def test_a_reader_that_stops_reading_is_let_go(kuznia: Kuznia):
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"much"})
@@ -293,10 +293,11 @@ async def test_a_reader_that_stops_reading_is_let_go():
         metrics=Metrics(version="0"),
         deadline=60,
         stall=0.05,
-        most_bytes=1000,
+        max_bytes=1000,
         hosts=frozenset(),
     )
-    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
+    scope: Scope = {"type": "http", "method": "GET", "path": "/", "query_string": b""}
+    scope |= {"headers": [], "state": {"doors": kuznia.doors}}
 
     async with asyncio.timeout(60):
         await gate(scope, asyncio.Event().wait, takes_nothing)  # pyright: ignore[reportArgumentType] - nothing is received

@@ -121,14 +121,14 @@ async def test_a_domain_that_is_misspelt_is_no_empty_history(stocked: Kuznia):
     answer = await stocked.client.get(HISTORY, params={"domain": "note"})
 
     assert refused(answer) == "query.domain"
-    assert "known are notes" in answer.json()["error"]["message"]
+    assert "the domains are notes" in answer.json()["error"]["message"]
 
 
 async def test_a_filter_that_is_misspelt_is_not_passed_over(stocked: Kuznia):
     answer = await stocked.client.get(HISTORY, params={"domian": "notes", "limit": 1})
 
     assert refused(answer) == "query.domian"
-    assert "there is before, domain, limit, status" in answer.json()["error"]["message"]
+    assert "the parameters are before, domain, limit, status" in answer.json()["error"]["message"]
 
 
 async def test_filters_and_pages_go_together(stocked: Kuznia):

@@ -9,7 +9,7 @@ from tests.makers import Note, a_domain, a_part
 from tests.modelserver import Act, ModelServer, hang, reply, status
 
 from kuznia.callers.identify import local
-from kuznia.forge.runs.runs import MOST_UNDER_WAY
+from kuznia.forge.runs.runs import MAX_UNDER_WAY
 from kuznia.platform.envelope import Envelope
 from kuznia.web.shapes import ArtefactShape
 
@@ -128,7 +128,8 @@ async def test_our_own_planner_answers_without_a_model(log: Lines, sqlite_url: s
     async with inside(made(sqlite_url, None, planned)) as kuznia:
         answer = await kuznia.make()
 
-    assert (answer.status_code, answer.json()["data"]["status"]) == (200, "degraded")
+    assert (answer.status_code, answer.json()["data"]["status"]) == (200, "complete")
+    assert answer.json()["data"]["made_by"] == "planner"
 
 
 async def test_a_missing_optional_part_is_told(kuznia: Kuznia, modelserver: ModelServer):
@@ -163,7 +164,7 @@ async def test_a_server_with_too_much_to_do_says_when_to_come_again(
     modelserver.will(hang)
     kuznia = await enter(shutdown_grace=0)
     domain = kuznia.doors.forge.domains["notes"]
-    for number in range(MOST_UNDER_WAY):
+    for number in range(MAX_UNDER_WAY):
         given = domain.input(prompt=f"note {number}")
         kuznia.doors.runs.start(await kuznia.doors.order("notes", given, local(remote=False)))
 
@@ -223,7 +224,7 @@ async def test_a_wrong_method_is_told_the_right_one(
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (405, "METHOD_NOT_ALLOWED")
     assert answer.headers["allow"] == allow
-    assert f"takes {allow};" in answer.json()["error"]["message"]
+    assert answer.json()["error"]["message"].endswith(f"accepts {allow}.")
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/api/v1/", "/api/v1/notes/x/y", "/API/V1/NOTES"])

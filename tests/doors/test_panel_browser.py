@@ -67,7 +67,7 @@ def test_the_session_is_out_of_the_reach_of_scripts_and_sites(looked: dict[str, 
 
 
 def test_a_key_revoked_there_opens_nothing_any_more(looked: dict[str, Any]) -> None:
-    assert (looked["before"], looked["after"]) == ("works", "revoked")
+    assert (looked["before"], looked["after"]) == ("active", "revoked")
     assert looked["ivan"] == (200, 401)
 
 

@@ -60,9 +60,9 @@ async def test_a_run_under_way_is_seen(enter: Start, modelserver: ModelServer) -
     go.set()
     await asking
 
-    assert "<td>under way</td>" in listed
-    assert "<dt>Runs under way</dt><dd>1</dd>" in state
-    assert "<dd>under way</dd>" in alone
+    assert "<td>in progress</td>" in listed
+    assert "<dt>Runs in progress</dt><dd>1</dd>" in state
+    assert "<dd>in progress</dd>" in alone
 
 
 async def test_a_run_that_failed_says_with_what(enter: Start, modelserver: ModelServer) -> None:

@@ -23,8 +23,8 @@ from tests.doors.served import (
 from tests.makers import a_domain
 from tests.modelserver import ModelServer, events, hang, reply, status, stream
 
-from kuznia.forge.runs.events import MemoryLog
-from kuznia.forge.terms import Caller, Event
+from kuznia.forge.runs.events import Event, MemoryLog
+from kuznia.forge.terms import Caller
 
 GOES_ON = {"on_disconnect": "continue"}
 
@@ -111,8 +111,8 @@ class Impatient:
         return self.inner.newest
 
     @property
-    def told(self) -> tuple[Event, ...]:
-        return self.inner.told
+    def events(self) -> tuple[Event, ...]:
+        return self.inner.events
 
     def after(self, number: int, idle: float) -> AsyncGenerator[Event | None]:
         return self.inner.after(number, 0.01)

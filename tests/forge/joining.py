@@ -10,10 +10,12 @@ import pytest
 from tests.forge.test_runs import result
 from tests.makers import a_forge, an_order
 
+from kuznia.forge.runs.events import Event
 from kuznia.forge.runs.far import FarRun
 from kuznia.forge.runs.fleet import Fleet
-from kuznia.forge.runs.runs import Run, Runs
-from kuznia.forge.terms import Caller, Event, Order, RunId
+from kuznia.forge.runs.live import Run
+from kuznia.forge.runs.runs import Runs
+from kuznia.forge.terms import Caller, Order, RunId
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.errors import NotFound
 from kuznia.platform.metrics import Metrics
@@ -44,8 +46,8 @@ class Process:
 
     async def vanish(self) -> None:
         """As if it had been killed: it gives no sign of life and does not say goodbye."""
-        assert self.fleet._pulse
-        self.fleet._pulse.cancel()
+        assert self.fleet._heartbeat
+        self.fleet._heartbeat.cancel()
         await self.redis.do("DEL", self.fleet._alive)
 
     async def follow(self, run: RunId, after: int = 0) -> list[Event]:

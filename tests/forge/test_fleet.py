@@ -10,7 +10,7 @@ from tests.forge.test_runs import Waiting, result
 from tests.makers import an_order
 
 from kuznia.forge.runs import fleet as fleets
-from kuznia.forge.runs.redis_log import MOST_EVENTS
+from kuznia.forge.runs.redis_log import MAX_EVENTS
 from kuznia.forge.terms import Caller, RunId
 from kuznia.llm.model import ModelFault
 from kuznia.llm.scripted import ScriptedModel
@@ -174,16 +174,16 @@ async def test_a_run_is_cancelled_by_another_process(join: Join):
         await result(here.runs, run)
 
 
-async def test_letters_nobody_could_have_written_are_dropped(join: Join):
+async def test_messages_nobody_could_have_written_are_dropped(join: Join):
     model = Waiting("note: fine")
     here = await join(model)
     run = here.start()
     await model.asked.wait()
-    box = here.fleet._box(here.fleet._process)
-    await here.redis.do("RPUSH", box, "no JSON", '["stop"]', '["stop", "run_of_nobody", ""]')
-    await asyncio.sleep(2 * fleets.PULSE)
+    mailbox = here.fleet._mailbox(here.fleet._process)
+    await here.redis.do("RPUSH", mailbox, "no JSON", '["stop"]', '["stop", "run_of_nobody", ""]')
+    await asyncio.sleep(2 * fleets.HEARTBEAT)
 
-    await here.redis.do("RPUSH", box, f'["stop", "{run.id}", ""]')
+    await here.redis.do("RPUSH", mailbox, f'["stop", "{run.id}", ""]')
 
     await asyncio.wait_for(model.cancelled.wait(), 20)
 
@@ -194,7 +194,7 @@ async def test_a_listener_whose_process_died_is_forgotten(join: Join):
     alone = asyncio.ensure_future(here.make())
     await model.asked.wait()
     (run,) = here.runs._under_way
-    here.runs.listens(run, "ear_1", until=monotonic() + 1)
+    here.runs.listens(run, "listener_1", until=monotonic() + 1)
     alone.cancel()
     await asyncio.sleep(0.1)
     assert not model.cancelled.is_set()
@@ -224,7 +224,7 @@ async def test_of_a_very_long_run_others_miss_drafts_and_nothing_else(join: Join
     here, there = await join(ScriptedModel()), await join(ScriptedModel())
     log = here.fleet.log(RunId("run_long"), an_order())
     log.append("run.started", {})
-    for number in range(MOST_EVENTS + 50):
+    for number in range(MAX_EVENTS + 50):
         log.append("part.draft", {"text": str(number)})
     log.append("part.accepted", {"part": "note"})
     log.append("run.failed", {"error": {}})
@@ -234,7 +234,7 @@ async def test_of_a_very_long_run_others_miss_drafts_and_nothing_else(join: Join
 
     told = await there.follow(RunId("run_long"))
 
-    assert [event.number for event in told[:-2]] == list(range(1, MOST_EVENTS + 1))
+    assert [event.number for event in told[:-2]] == list(range(1, MAX_EVENTS + 1))
     assert [event.kind for event in told[-2:]] == ["part.accepted", "run.failed"]
 
 

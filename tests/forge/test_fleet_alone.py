@@ -178,7 +178,7 @@ async def test_events_wait_for_redis_and_are_whole_when_it_comes_back_empty(
     told = await there.follow(run.id)
 
     assert [event.number for event in told] == list(range(1, run.events.newest + 1))
-    assert told[-1].data["artefact"] == run.result()
+    assert dict(told[-1].data)["artefact"] == run.result()
 
 
 async def test_what_had_ended_before_redis_lost_it_is_told_again(own_redis: Server, join: Join):
@@ -233,7 +233,7 @@ async def test_a_listener_that_could_not_be_heard_while_redis_was_away_has_not_l
     await model.asked.wait()
     (run,) = here.runs._under_way
     own_redis.pause()
-    here.runs.listens(run, "ear_1", until=monotonic() + 0.1)
+    here.runs.listens(run, "listener_1", until=monotonic() + 0.1)
     alone.cancel()
     await asyncio.sleep(1)
     own_redis.resume()

@@ -86,9 +86,9 @@ async def test_what_waits_for_a_redis_that_is_away_is_bounded_in_bytes(
             await asyncio.sleep(0.01)
 
     # Drafts went first, then what waited longest; the newest are still there.
-    assert all(log.told[1].data["text"] == "" for log in drafty)
+    assert all(dict(log.events[1].data)["text"] == "" for log in drafty)
     assert heavy[-1] in writer._waiting
-    assert heavy[-1].told[-1].data["error"] == long
+    assert dict(heavy[-1].events[-1].data)["error"] == long
 
 
 async def test_a_maker_is_not_dead_because_redis_could_not_hear_it(own_redis: Server, join: Join):

@@ -9,8 +9,9 @@ from tests.makers import Note, a_domain, a_forge, a_part, an_order
 
 from kuznia.forge.ledger import Ledger
 from kuznia.forge.run import run
+from kuznia.forge.runs.events import Event, event
 from kuznia.forge.shelf.shelf import key_of
-from kuznia.forge.terms import Budget, Event, Order, Part, RunId
+from kuznia.forge.terms import Budget, Order, Part, RunId
 from kuznia.forge.work import Forge, Work
 from kuznia.llm.model import Delta, ModelFault, Reply, Usage
 from kuznia.llm.scripted import ScriptedModel
@@ -21,7 +22,7 @@ class Told(list[Event]):
     """Events as they were told."""
 
     def __call__(self, kind, data) -> None:
-        self.append(Event(len(self) + 1, kind, data))
+        self.append(event(len(self) + 1, kind, data))
 
     @property
     def kinds(self) -> list[str]:
@@ -179,7 +180,7 @@ async def test_our_own_planner_stands_in_for_a_model_that_is_down(clock):
 
     artefact = await make(a_forge(down, clock, domain=a_domain(planned)), an_order())
 
-    assert artefact["status"] == "degraded"
+    assert (artefact["status"], artefact["made_by"]) == ("degraded", "planner")
     assert artefact["evidence"]["parts"][0]["made_by"] == "planner"
     assert artefact["findings"] == [
         {
@@ -249,7 +250,17 @@ async def test_our_own_planner_answers_when_no_model_is_configured(clock):
 
     artefact = await make(a_forge(None, clock, domain=a_domain(planned)), an_order())
 
-    assert artefact["status"] == "degraded"
+    assert (artefact["status"], artefact["made_by"]) == ("complete", "planner")
+    assert artefact["findings"] == []
+
+
+async def test_an_artefact_says_that_a_model_and_a_planner_made_it(clock):
+    parts = a_part("a"), a_part("b", make=lambda bench: Note(text="planned"))
+    model = ScriptedModel("note: fine", "note: bad", "note: bad")
+
+    artefact = await make(a_forge(model, clock, domain=a_domain(*parts)), an_order())
+
+    assert (artefact["status"], artefact["made_by"]) == ("degraded", "both")
 
 
 async def test_a_planner_does_not_stand_in_where_the_operator_forbids_it(clock):

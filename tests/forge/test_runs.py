@@ -6,8 +6,10 @@ import pytest
 from tests.clocks import TurnedClock
 from tests.makers import Note, a_domain, a_forge, a_part, an_order
 
-from kuznia.forge.runs.runs import Run, Runs
-from kuznia.forge.terms import Caller, Event
+from kuznia.forge.runs.events import Event
+from kuznia.forge.runs.live import Run
+from kuznia.forge.runs.runs import Runs
+from kuznia.forge.terms import Caller
 from kuznia.llm.model import ModelFault
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.errors import Cancelled, Fault, Invalid, NotFound, Unavailable
@@ -294,7 +296,7 @@ async def test_closing_lets_runs_end_within_the_grace():
 
     await runs.close(grace=1)
 
-    assert (await ended(run)).status == "degraded"
+    assert (await ended(run)).status == "complete"
 
 
 async def test_closing_cancels_what_does_not_end_and_takes_nothing_new():

@@ -9,40 +9,36 @@ import pytest
 
 from kuznia import generated
 from kuznia.platform.errors import ANSWERS
-from kuznia.platform.settings import Settings, load
+from kuznia.platform.settings import load
 
 PROJECT = Path(__file__).parents[2]
 
 
-PAGES = {
-    "docs/settings.md": generated.settings_page(),
-    "docs/errors.md": generated.errors_page(),
-    ".env.example": generated.env_file(),
-}
-
-
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", generated.pages())
 def test_the_page_in_the_repository_is_the_generated_one(path: str):
     written = (PROJECT / path).read_text(encoding="utf-8")
 
-    assert written == PAGES[path], "run `python -m kuznia.generated`"
+    assert written == generated.pages()[path](written), "run `python -m kuznia.generated`"
 
 
 def test_the_command_writes_every_page(tmp_path: Path):
     (tmp_path / "docs").mkdir()
+    metrics = "before\n<!-- printed: rating -->\nyesterday\n<!-- end -->\nafter\n"
+    (tmp_path / "docs/metrics.md").write_text(metrics, encoding="utf-8")
 
     subprocess.run([sys.executable, "-m", "kuznia.generated", tmp_path], check=True)
-    written = {path: (tmp_path / path).read_text(encoding="utf-8") for path in PAGES}
-    generated.write(tmp_path)
 
-    assert written == PAGES
-    assert written == {path: (tmp_path / path).read_text(encoding="utf-8") for path in PAGES}
+    written = {path: (tmp_path / path).read_text(encoding="utf-8") for path in generated.pages()}
+    assert written == {path: page(written[path]) for path, page in generated.pages().items()}
+    assert "yesterday" not in written["docs/metrics.md"]
+    assert written["docs/metrics.md"].startswith("before\n")
+    assert written["docs/metrics.md"].endswith("after\n")
 
 
 def test_the_page_of_settings_has_a_line_for_each():
     names = re.findall(r"^\| `([A-Z0-9_]+)` \|", generated.settings_page(), re.MULTILINE)
 
-    assert names == [name.upper() for name in Settings.model_fields]
+    assert names == [name.upper() for name in generated.fields()]
 
 
 def test_the_page_of_errors_tells_the_meaning_of_each():
@@ -64,7 +60,7 @@ def test_the_example_names_every_setting_once_and_sets_none():
     lines = [line for line in generated.env_file().splitlines() if "=" in line]
 
     assert [line.partition("=")[0] for line in lines] == [
-        f"#{name.upper()}" for name in Settings.model_fields
+        f"#{name.upper()}" for name in generated.fields()
     ]
 
 

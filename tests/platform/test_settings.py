@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from kuznia.generated import GROUPS
+from kuznia.generated import GROUPS, fields
 from kuznia.platform.settings import Settings, SettingsWrong, load
 
 CANARY = "sk-canary-0123456789"
@@ -375,9 +375,9 @@ def test_settings_cannot_be_changed():
 
 
 def test_every_group_begins_at_a_field_and_every_field_says_what_it_is_for():
-    assert set(GROUPS) <= set(Settings.model_fields)
-    assert next(iter(Settings.model_fields)) in GROUPS
-    assert all(field.description for field in Settings.model_fields.values())
+    assert set(GROUPS) <= set(fields())
+    assert next(iter(fields())) in GROUPS
+    assert all(field.description for field in fields().values())
 
 
 @given(st.dictionaries(st.sampled_from(sorted(Settings.model_fields)), st.text(max_size=40)))

@@ -51,6 +51,7 @@ class Reasons:
     evidence: Mapping[str, Any]
     findings: Sequence[tuple[str, str, str]]
     declined: str
+    made_by: str
 
 
 async def keys(db: Database, after: After, limit: int, owner: str = "") -> list[ApiKey]:
@@ -89,7 +90,9 @@ async def reasons(db: Database, id_: str) -> tuple[ArtefactSummary, Reasons]:
     found += [(unmet["part"], one) for unmet in body["unmet"] for one in unmet["findings"]]
     told = [(part, one["severity"], one["code"]) for part, one in found]
     decline = cast("dict[str, Any]", body["decline"] or {})
-    return _from(row), Reasons(body["evidence"], told, decline.get("code", ""))
+    return _from(row), Reasons(
+        body["evidence"], told, decline.get("code", ""), body.get("made_by") or "nobody"
+    )
 
 
 async def feedback(db: Database, after: After, limit: int) -> list[Feedback]:

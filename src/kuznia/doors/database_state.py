@@ -54,7 +54,7 @@ class Look:
         self._known_at, self._asked = asyncio.get_running_loop().time(), None
 
 
-class Ready:
+class DatabaseState:
     """Lives as long as the application."""
 
     def __init__(self, db: Database, shelf: Shelf) -> None:

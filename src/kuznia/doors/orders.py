@@ -1,4 +1,4 @@
-"""Orders placed and waited for, whichever door they came through."""
+"""Waiting for runs, and the outcomes of batches, for every kind of door."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from pydantic_core import from_json
 
 from kuznia.doors.context import doors
-from kuznia.forge.runs.runs import Run
+from kuznia.forge.runs.live import Run
 from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import Order
 from kuznia.platform.errors import Fault, NotAccepted
@@ -28,7 +28,7 @@ async def ended(request: Request, run: Run) -> None:
 async def in_turns(
     request: Request, orders: Sequence[Order], *, goes_on: bool = False
 ) -> list[Kept | Fault]:
-    """What became of each order of a batch."""
+    """The outcome of each order of a batch."""
     runs, turns = doors(request).runs, asyncio.Semaphore(BATCH_AT_ONCE)
 
     async def one_of_them(order: Order) -> Kept | Fault:
@@ -50,7 +50,7 @@ async def in_turns(
 
 
 def accepted(run: Run) -> Kept:
-    """What an ended run has to show. A failed artefact is kept, and told as a fault."""
+    """The artefact of an ended run. A failed artefact is stored, but raised as a fault."""
     kept = run.result()
     if kept.status == "failed":
         # Codes alone: all else in a finding may quote the draft, and an error travels far.
@@ -59,8 +59,8 @@ def accepted(run: Run) -> Kept:
             for one in from_json(kept.body)["unmet"]
         ]
         raise NotAccepted(
-            f"No draft passed its checks; /api/v1/artefacts/{kept.id} has what was found. "
-            "Say more exactly what you want, or ask for less at once.",
+            f"No draft passed its checks; /api/v1/artefacts/{kept.id} has the findings. "
+            "Describe more precisely what you want, or ask for less at once.",
             details={"artefact": kept.id, "unmet": unmet},
         )
     return kept

@@ -1,4 +1,4 @@
-"""Whether orders can be taken, and what everything the server stands on says of itself."""
+"""Whether orders can be accepted, and the state of everything the server depends on."""
 
 from collections.abc import Awaitable
 
@@ -7,12 +7,11 @@ from pydantic import BaseModel, Field
 from kuznia.doors.context import Doors
 from kuznia.platform.errors import Fault
 
-PLANNERS_ONLY = "none: planners only, see docs/models.md"
+NO_MODEL = "not configured, see docs/models.md"
 
 
 class Readiness(BaseModel):
-    """Ready when orders can be taken. A model that is down does not change that, and neither does
-    Redis: all processes share it, and what it does for orders can be done without."""
+    """Ready means that orders can be accepted. That is so even while a model or Redis is down."""
 
     ready: bool
     database: str
@@ -22,14 +21,14 @@ class Readiness(BaseModel):
     breakers: dict[str, str]
 
 
-async def readiness(at: Doors) -> Readiness:
-    """The state of all we stand on, each asked within a second and once a second at most."""
-    database, schema = await at.ready.database()
-    redis = await _seen(at.redis.check()) if at.redis else "none: nothing is shared"
-    breakers = {service.name: service.breaker.circuit.state for service in at.services}
-    model = " ".join(breakers) or PLANNERS_ONLY
+async def readiness(context: Doors) -> Readiness:
+    """The state of all dependencies, each asked for at most a second, and at most once a second."""
+    database, schema = await context.ready.database()
+    redis = await _seen(context.redis.check()) if context.redis else "not configured"
+    breakers = {service.name: service.breaker.circuit.state for service in context.services}
+    model = " ".join(breakers) or NO_MODEL
     return Readiness(
-        ready=database == schema == "ok" and not (at.ready.leaving or at.runs.closing),
+        ready=database == schema == "ok" and not (context.ready.leaving or context.runs.closing),
         database=database,
         schema=schema,
         redis=redis,

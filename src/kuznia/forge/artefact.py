@@ -1,8 +1,9 @@
 """What comes out of a run: the artefact, and the evidence of how it was made and checked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from kuznia.forge.terms import (
     ArtefactId,
@@ -15,6 +16,9 @@ from kuznia.forge.terms import (
     RunId,
     Status,
 )
+
+# Who made the accepted parts of an artefact: a model, our own planner, or each some of them.
+Makers = Literal["model", "planner", "both"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +102,21 @@ class Artefact:
     owner: str
     domain: str
     status: Status
+    # None where nothing was accepted.
+    made_by: Makers | None
     parts: Mapping[str, Draft]
     unmet: tuple[Unmet, ...]
     findings: tuple[Finding, ...]
     decline: Decline | None
     evidence: Evidence
     created_at: datetime
+
+
+def makers(parts: Iterable[PartEvidence]) -> Makers | None:
+    """Who made these parts. What is always computed counts only where there is nothing else."""
+    made_by = {part.made_by for part in parts} - {"nobody"}
+    if {"model", "planner"} <= made_by:
+        return "both"
+    if "model" in made_by:
+        return "model"
+    return "planner" if made_by else None

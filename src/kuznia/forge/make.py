@@ -61,7 +61,8 @@ async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench[Any]) -> Ma
         deadline = _leaving_time(forge, work) if may_stand_in else work.order.deadline
         await _ask_for(forge, work, part, bench, trial, model=model, deadline=deadline)
     if trial.ended != "accepted" and part.make is not None and may_stand_in:
-        why = _why(part, trial) if asked else ()
+        # Without a model there is nothing to explain: the evidence says who made the part.
+        why = _why(part, trial) if asked and model is not None else ()
         draft, bench = await drafted(part, part.make(bench), bench)
         verdict = await check(part, draft, bench)
         trial.study = bench.studies.get(part.name)

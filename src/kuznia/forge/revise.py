@@ -6,6 +6,8 @@ All of it is our own work: no model is asked, and it costs nothing.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pydantic_core import from_json
+
 from kuznia.forge.artefact import Artefact, Evidence, PartEvidence
 from kuznia.forge.shelf.kept import Kept
 from kuznia.forge.terms import ArtefactId, CheckEvidence, Decline, Draft, Finding, RunId
@@ -45,6 +47,8 @@ async def revise(forge: Forge, before: Kept, revision: Revision, *, began: float
         owner=before.owner,
         domain=before.domain,
         status="declined" if revision.decline else before.status,
+        # A change of ours does not alter who made the artefact.
+        made_by=from_json(before.body).get("made_by"),
         parts=revision.parts,
         unmet=(),
         findings=(changed, *revision.findings),

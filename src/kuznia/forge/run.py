@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from inspect import isawaitable
 from typing import Any
 
-from kuznia.forge.artefact import Artefact, Evidence, Unmet
+from kuznia.forge.artefact import Artefact, Evidence, Unmet, makers
 from kuznia.forge.make import Made, late, make, without
 from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import AnyDomain, AnyPart, ArtefactId, Bench, Decline, Input, Status
@@ -99,7 +99,7 @@ def _assemble(
         status = "declined"
     elif any(part.required and made[part.name].draft is None for part in parts):
         status = "failed"
-    elif any(m.evidence.made_by == "planner" for m in made.values()):
+    elif any(_stood_in(forge, domain, part, made[part.name]) for part in parts):
         status = "degraded"
     elif any(m.draft is None for m in made.values()):
         status = "partial"
@@ -111,6 +111,7 @@ def _assemble(
         owner=work.order.caller.id,
         domain=domain.name,
         status=status,
+        made_by=makers(m.evidence for m in made.values()),
         parts={part.name: m.draft for part, m in in_order if m.draft is not None},
         unmet=tuple(Unmet(part.name, m.findings) for part, m in in_order if m.draft is None),
         findings=work.noted
@@ -129,3 +130,8 @@ def _assemble(
         ),
         created_at=forge.clock.now(),
     )
+
+
+def _stood_in(forge: Forge, domain: AnyDomain, part: AnyPart, made: Made) -> bool:
+    """Whether our planner replaced a model that was set up for the part and did not deliver it."""
+    return made.evidence.made_by == "planner" and forge.model_for(domain.name, part) is not None

@@ -5,6 +5,7 @@ back is a Draft, checks return Findings about it, and only a draft with nothing 
 accepted. A Domain is data and pure functions that say all this for one kind of artefact.
 """
 
+import json
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -271,6 +272,17 @@ class Presentation:
     examples: tuple[Mapping[str, JsonValue], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """An assistant of CodeMie that makes one part of a domain, where an operator names it."""
+
+    part: str
+    # The setting that names it.
+    setting: str
+    # Whether a general model may make the part in its place.
+    replaceable: bool = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Domain(Generic[I, R]):
     """How one kind of artefact is ordered, read and checked."""
@@ -290,6 +302,8 @@ class Domain(Generic[I, R]):
     version: str
     parts: Callable[[R], tuple[Part[Any, R], ...]]
     screen: Callable[[R], Decline | None] = lambda _: None
+    # Parts that an assistant of their own may make.
+    assistants: tuple[Assistant, ...] = ()
     # What can be had all the same where no model is configured, in one sentence.
     without_model: str = ""
     # Puts what was learnt about the caller, oldest first, in its place in their order; what an
@@ -338,18 +352,15 @@ def version_of(package: str) -> str:
     return digest.hexdigest()
 
 
+def examples_of(package: str) -> tuple[Mapping[str, JsonValue], ...]:
+    """A domain's examples: the JSON files of its folder `examples`, by name."""
+    folder = files(package).joinpath("examples")
+    found = sorted(folder.iterdir(), key=lambda file: file.name)
+    return tuple(json.loads(file.read_text("utf-8")) for file in found)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckEvidence:
     name: str
     version: int
     passed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One step of a run, numbered from 1, the same through every door."""
-
-    number: int
-    kind: EventKind
-    # Anything pydantic can write as JSON; written only when somebody listens.
-    data: Mapping[str, object]

@@ -1,4 +1,4 @@
-"""A body, read whole and within its bounds: JSON straight into its type, or a browser's form."""
+"""Request bodies, read whole and within bounds: JSON parsed into its type, or a form."""
 
 import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -21,7 +21,7 @@ from kuznia.web.leaving import ClientLeft
 
 M = TypeVar("M", bound=BaseModel)
 
-# Where what is said is short: a name, a password, a sentence, a list of changes.
+# For short bodies: a name, a password, a sentence, a list of changes.
 SMALL = 65_536
 # An order with every answer at its longest is shorter.
 ORDER = 524_288
@@ -35,20 +35,20 @@ _VALUE = re.compile(rb'(?:[^"\[{,]++|"(?:[^"\\]++|\\.)*+"?+)*+[\[{,]?', re.DOTAL
 
 @dataclass(frozen=True, slots=True)
 class JsonBody(Generic[M]):
-    """One kind of body. What is wrong in it is named by place; what was sent is never repeated."""
+    """A kind of JSON body. Errors name the place of a wrong value, and never repeat the value."""
 
     kind: type[M]
-    # Nothing: as much as the server takes of anyone.
+    # None: as much as the server takes of any body.
     max_bytes: int | None = None
     max_values: int = MAX_VALUES
 
     async def read(self, request: Request) -> M:
-        """The body as its type, or the Fault that says where it is wrong."""
+        """Read the body as its type; raise the Fault that says where it is wrong."""
         if not media_type(request).endswith("json"):
             raise UnsupportedMedia("Send JSON, with `Content-Type: application/json`.")
         content = await whole(request.receive, self.max_bytes)
         if _holds_more(content, self.max_values):
-            raise TooLarge(f"The JSON holds more than the {self.max_values} values taken here.")
+            raise TooLarge(f"The JSON holds more than {self.max_values} values, the limit here.")
         try:
             # Strict: what the document says is what is taken. A 0 for `false` is likely a slip.
             return self.kind.model_validate_json(content, strict=True)
@@ -61,8 +61,8 @@ class JsonBody(Generic[M]):
         examples: Sequence[Mapping[str, object]],
         form: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """The request body in OpenAPI's words; `form` is its schema where a form is taken too."""
-        shown = {str(number): {"value": one} for number, one in enumerate(examples, 1)}
+        """The request body in OpenAPI; `form` is the schema of a form, if one is accepted."""
+        shown = {str(number): {"value": value} for number, value in enumerate(examples, 1)}
         schema = self.kind.model_json_schema(ref_template=REF + "{model}")
         content: dict[str, Any] = {"application/json": {"schema": schema, "examples": shown}}
         if form is not None:
@@ -71,7 +71,7 @@ class JsonBody(Generic[M]):
 
 
 def media_type(request: Request) -> str:
-    """What the body calls itself; one that is compressed is refused."""
+    """The media type of the body; a compressed body is refused."""
     # Unpacked it may be a thousand times as long, past every limit there is on a body.
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise UnsupportedMedia("Send the body as it is: compressed bodies are not accepted.")
@@ -79,7 +79,7 @@ def media_type(request: Request) -> str:
 
 
 async def whole(receive: Receive, max_bytes: int | None = None) -> bytes:
-    """A body as it comes, or ClientLeft when its client leaves before its end."""
+    """Read the whole body; raise ClientLeft if the client leaves first."""
     pieces: list[bytes] = []
     left = max_bytes
     while True:
@@ -90,7 +90,7 @@ async def whole(receive: Receive, max_bytes: int | None = None) -> bytes:
         if left is not None:
             left -= len(piece)
             if left < 0:
-                raise TooLarge(f"The body is longer than the {max_bytes} bytes taken here.")
+                raise TooLarge(f"The body is longer than {max_bytes} bytes, the limit here.")
         pieces.append(piece)
         if not message.get("more_body"):
             return b"".join(pieces)
@@ -99,21 +99,19 @@ async def whole(receive: Receive, max_bytes: int | None = None) -> bytes:
 async def fields(
     request: Request, *, max_fields: int, max_bytes: int | None = None
 ) -> dict[str, list[str]]:
-    """A form as `application/x-www-form-urlencoded`."""
+    """Read a form sent as `application/x-www-form-urlencoded`."""
     content = await whole(request.receive, max_bytes)
     try:
         return parse_qs(content.decode(), keep_blank_values=True, max_num_fields=max_fields)
     except ValueError:
-        raise Invalid(
-            f"The form is not UTF-8, or it holds more than {max_fields} fields."
-        ) from None
+        raise Invalid(f"The form is not UTF-8, or holds more than {max_fields} fields.") from None
 
 
 @asynccontextmanager
 async def multipart(
     request: Request, *, max_files: int, max_fields: int
 ) -> AsyncGenerator[FormData]:
-    """A form as `multipart/form-data`, open until the block ends."""
+    """Read a form sent as `multipart/form-data`; its files are open until the block ends."""
     try:
         async with request.form(max_files=max_files, max_fields=max_fields) as form:
             yield form

@@ -1,4 +1,4 @@
-"""The API's document: every body's schema under a name of its own, as makers of clients need it."""
+"""The OpenAPI document: every body has a schema of its own, as client generators need it."""
 
 import json
 import re
@@ -12,7 +12,7 @@ REF = "#/components/schemas/"
 
 # Any, here and below: OpenAPI is JSON of any shape.
 def name_bodies(app: FastAPI) -> None:
-    """Have the document hold the schemas of bodies once, among its components."""
+    """Have the document hold each body schema once, among its components."""
     written = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -26,7 +26,7 @@ def name_bodies(app: FastAPI) -> None:
 
 
 def share(document: dict[str, Any]) -> None:
-    """Move each body's schema, and those it is made of, to where references look for them."""
+    """Move the schema of each body, and those it uses, to where references point."""
     schemas: dict[str, Any] = document["components"]["schemas"]
     shared: dict[str, dict[str, Any]] = {}
     for content in _bodies(document):
@@ -65,7 +65,7 @@ def _name(
     schemas: Mapping[str, Any],
     shared: dict[str, dict[str, Any]],
 ) -> str:
-    """A name no other schema has: what is sent may differ from an answer of the same name."""
+    """A name no other schema has: a request and an answer of one name may differ."""
     number = 1
     free = name
     while free in schemas and shared.get(free) != meaning:
@@ -76,7 +76,7 @@ def _name(
 
 
 def _meaning(name: str, own: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema with all that it refers to: two are one only when all of it is equal."""
+    """The schema with all that it refers to: two are the same only if all of it is equal."""
     reached, waiting = dict[str, Any](), [name]
     while waiting:
         following = waiting.pop()

@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class ClientLeft(Cancelled):
-    """Nobody is there to be answered; the log is told all the same."""
+    """Raised when the client left: nobody gets the answer, but the log records it."""
 
     def __init__(self) -> None:
         super().__init__("The client left before the answer was ready.")

@@ -13,9 +13,9 @@ OPEN = {"style": "form", "explode": True}
 
 
 class ExactRoute(APIRoute):
-    """Refuses a query parameter it does not have: a misspelt filter would answer with all there is.
+    """Refuses unknown query parameters: a misspelt filter would return everything.
 
-    It has those of its function and those its part of the document describes.
+    It knows those of its function and those its OpenAPI description lists.
     """
 
     # Any: what a coroutine takes in and gives on the way is nobody's business.
@@ -40,10 +40,14 @@ class ExactRoute(APIRoute):
 
 
 def refuse_unknown(request: Request, known: Set[str]) -> None:
-    """Raise Invalid for query parameters that are none of these."""
+    """Raise Invalid for query parameters that are not among these."""
     if unknown := sorted(request.query_params.keys() - known):
         there = ", ".join(sorted(known))
-        message = f"No such parameter; there is {there}" if there else "This address takes none"
+        message = (
+            f"Unknown parameter; the parameters are {there}"
+            if there
+            else "This address takes no parameters"
+        )
         raise invalid(
             [{"loc": ("query", name), "msg": message, "type": "unknown"} for name in unknown]
         )

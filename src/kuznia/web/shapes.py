@@ -1,11 +1,11 @@
-"""What goes over the wire, for the API reference and for clients made from it."""
+"""The shapes of answers about artefacts, for the API reference and for generated clients."""
 
 from datetime import datetime
 
 from pydantic import BaseModel, Field, JsonValue
 from pydantic_core import to_json
 
-from kuznia.forge.artefact import Evidence
+from kuznia.forge.artefact import Evidence, Makers
 from kuznia.forge.shelf.shelf import Kept, Listed
 from kuznia.forge.terms import Severity, Status
 from kuznia.platform.envelope import FaultShape
@@ -42,17 +42,24 @@ class ArtefactShape(BaseModel):
     id: str
     domain: str
     status: Status
-    parts: dict[str, dict[str, JsonValue]] = Field(description="By name; each passed its checks.")
-    unmet: list[UnmetShape] = Field(description="Parts it had to do without, and why.")
-    findings: list[FindingShape] = Field(description="What was noted without standing in the way.")
-    decline: DeclineShape | None = Field(description="Why it was not made, when that is right.")
+    made_by: Makers | None = Field(
+        default=None, description="Who made the parts; null if no part was accepted."
+    )
+    parts: dict[str, dict[str, JsonValue]] = Field(
+        description="The parts by name; each passed its checks."
+    )
+    unmet: list[UnmetShape] = Field(description="Parts that are missing, and why.")
+    findings: list[FindingShape] = Field(description="Warnings that did not prevent acceptance.")
+    decline: DeclineShape | None = Field(
+        description="Why nothing was made, if the order was declined."
+    )
     evidence: Evidence
     created_at: datetime
     links: Links
 
 
 class ArtefactLine(BaseModel):
-    """One line of the history."""
+    """An artefact in the history."""
 
     id: str
     domain: str
@@ -62,7 +69,7 @@ class ArtefactLine(BaseModel):
 
 
 class ExportLine(BaseModel):
-    """A format an artefact can be taken away in."""
+    """A format an artefact can be exported to."""
 
     name: str
     media_type: str
@@ -71,17 +78,19 @@ class ExportLine(BaseModel):
 
 class ArtefactPage(BaseModel):
     items: list[ArtefactLine]
-    next: str | None = Field(description="Give it as `before` for the page after this one.")
+    next: str | None = Field(
+        description="Send it as `before` to get the next page; null on the last page."
+    )
 
 
 class DeletedShape(BaseModel):
-    deleted: int = Field(description="How many artefacts are gone.")
-    bytes: int = Field(description="The room that is free again.")
-    more: bool = Field(description="Whether there may be more of them: send the request again.")
+    deleted: int = Field(description="Number of artefacts deleted.")
+    bytes: int = Field(description="Bytes of storage freed.")
+    more: bool = Field(description="Whether more may be left: repeat the request.")
 
 
 class BatchOutcome(BaseModel):
-    """What became of one order of a batch: an artefact or a fault."""
+    """The outcome of one order of a batch: an artefact or an error."""
 
     success: bool
     data: ArtefactShape | None = None
@@ -89,7 +98,7 @@ class BatchOutcome(BaseModel):
 
 
 class BatchShape(BaseModel):
-    """The outcomes, in the order of the orders."""
+    """The outcomes, in the order in which the orders were sent."""
 
     outcomes: list[BatchOutcome]
     succeeded: int
@@ -97,7 +106,7 @@ class BatchShape(BaseModel):
 
 
 def links(kept: Listed) -> dict[str, str]:
-    """Where an artefact is found again, and how it was made."""
+    """The addresses of an artefact, its events and its exports."""
     return {
         "self": f"/api/v1/artefacts/{kept.id}",
         "events": f"/api/v1/runs/{kept.run_id}/events",
@@ -106,10 +115,10 @@ def links(kept: Listed) -> dict[str, str]:
 
 
 def linked(kept: Kept) -> bytes:
-    """The artefact's JSON with its links, put in without reading it again."""
+    """The JSON of an artefact with its links, inserted without parsing it."""
     return b'%b,"links":%b}' % (kept.body[:-1], to_json(links(kept)))
 
 
 def kept_headers(kept: Kept) -> dict[str, str]:
-    """For programs that read no findings: whether the artefact is in memory alone as yet."""
+    """A header for an artefact that is only in memory so far."""
     return {"X-Not-Yet-Kept": "true"} if kept.in_memory else {}

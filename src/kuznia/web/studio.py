@@ -1,4 +1,4 @@
-"""Files of the web page, as they lie in `studio/`."""
+"""The static files in `studio/`."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -10,7 +10,7 @@ STUDIO = Path(__file__).parents[1] / "studio"
 
 
 def studio_file(name: str, media_type: str, headers: Mapping[str, str] | None = None) -> Response:
-    """One of them, which a browser asks for again before it uses what it has kept."""
+    """A file of the studio; a browser revalidates it before each use."""
     return Response(
         _read(name), media_type=media_type, headers={"Cache-Control": "no-cache", **(headers or {})}
     )

@@ -1,7 +1,7 @@
 """Orders for code, each valid unless the test says otherwise."""
 
 from kuznia.domains.code import DOMAIN
-from kuznia.domains.code.languages.proof import proof_of
+from kuznia.domains.code.parsing.proof import proof_of
 from kuznia.domains.code.schema import CodeBench, CodeDraft, CodeInput, File
 from kuznia.forge.ledger import Ledger
 from kuznia.forge.shelf.shelf import key_of

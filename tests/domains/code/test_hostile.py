@@ -15,15 +15,16 @@ import pytest
 from pydantic_core import from_json
 from tests.clocks import TurnedClock
 from tests.domains.code.makers import an_order, work_on
-from tests.domains.code.patience import lag_while
+from tests.domains.code.patience import lag_while, least_lag
 from tests.makers import a_forge
 
 from kuznia.domains.code import DOMAIN
-from kuznia.domains.code.languages.apart import MAX_LETTERS, MAX_SECONDS, apart
 from kuznia.domains.code.languages.find import LANGUAGES, get
-from kuznia.domains.code.languages.grammar import QUICK, Elsewhere, parse, sparingly
-from kuznia.domains.code.languages.proof import prove
-from kuznia.domains.code.languages.pytree import tree_of
+from kuznia.domains.code.parsing.apart import MAX_CHARACTERS, MAX_SECONDS, apart
+from kuznia.domains.code.parsing.grammar import QUICK, Elsewhere, parse, sparingly
+from kuznia.domains.code.parsing.proof import prove
+from kuznia.domains.code.parsing.pytree import tree_of
+from kuznia.domains.code.schema import Proof
 from kuznia.forge.run import run
 from kuznia.llm.model import Reply, Usage
 from kuznia.llm.scripted import ScriptedModel
@@ -130,7 +131,7 @@ async def test_a_stream_of_64_kb_is_looked_at_without_holding_anybody_up(languag
 
 def test_what_ends_the_process_of_its_grammar_is_not_parsed_by_it():
     script = (
-        "from kuznia.domains.code.languages.proof import prove\n"
+        "from kuznia.domains.code.parsing.proof import prove\n"
         "from kuznia.platform.process.workers import within\n"
         "from kuznia.domains.code.languages.find import get\n"
         "from kuznia.domains.code.analysis import analyse\n"
@@ -147,9 +148,9 @@ def test_what_ends_the_process_of_its_grammar_is_not_parsed_by_it():
 
 @pytest.mark.parametrize("language", [row.name for row in LANGUAGES if row.name not in QUICK])
 def test_a_language_nobody_knows_to_be_quick_is_never_parsed_on_the_loop(language):
-    with sparingly(MAX_LETTERS, 5), pytest.raises(Elsewhere):
+    with sparingly(MAX_CHARACTERS, 5), pytest.raises(Elsewhere):
         parse(b"a", get(language), within(5))
-    with sparingly(MAX_LETTERS, 5), pytest.raises(Elsewhere):
+    with sparingly(MAX_CHARACTERS, 5), pytest.raises(Elsewhere):
         prove(b"a", get(language), within(5))
 
 
@@ -158,7 +159,7 @@ def test_on_the_loop_no_more_is_parsed_than_is_allowed():
         prove(b"1234567890"[:6], get("json"), within(5))
         with pytest.raises(Elsewhere):
             tree_of("a = 1")
-    with sparingly(MAX_LETTERS, -1), pytest.raises(Elsewhere):
+    with sparingly(MAX_CHARACTERS, -1), pytest.raises(Elsewhere):
         tree_of("a = 2")
     with sparingly(1_000_000, 0.005), pytest.raises(Elsewhere):
         parse(b"{" * 500_000, get("javascript"), within(5))
@@ -168,9 +169,9 @@ def test_on_the_loop_no_more_is_parsed_than_is_allowed():
 async def test_a_quick_language_is_quick_whatever_is_written_in_it(language):
     worst = 0.0
     for pattern in (*PATTERNS, "a,", "[a,", "f{", "a?b:", "a:{", "lambda:", "f'{", "[a](", "<a>"):
-        source = (pattern * MAX_LETTERS)[:MAX_LETTERS].encode()
+        source = (pattern * MAX_CHARACTERS)[:MAX_CHARACTERS].encode()
         began = time.thread_time()
-        await apart(partial(prove, source, get(language)), MAX_LETTERS)
+        await apart(partial(prove, source, get(language)), MAX_CHARACTERS)
         worst = max(worst, time.thread_time() - began)
 
     assert worst < 10 * MAX_SECONDS
@@ -226,3 +227,34 @@ async def test_a_reply_of_hostile_wrapping_holds_nobody_up(reply):
     _, held = await make(reply, "python", seconds=5)
 
     assert held < HELD
+
+
+# What kept a grammar busy longest when it was measured, besides what is bad for nearly all.
+WORST = [
+    *((row.name, b"<" * 200_000) for row in LANGUAGES),
+    ("java", b"a=>" * 66_000),
+    ("cpp", b"a=1\n" * 50_000),
+    ("csharp", b"a=1\n" * 50_000),
+    ("scala", b"`" * 200_000),
+    ("yaml", b"[" * 200_000),
+]
+
+
+@pytest.mark.parametrize(("language", "source"), WORST, ids=[f"{n}-{s[:3]!r}" for n, s in WORST])
+async def test_an_adversarial_source_ends_soon_after_its_deadline(language, source):
+    began = time.monotonic()
+
+    await POOL.run(partial(prove, source, get(language)), seconds=0.1)
+
+    # Left alone they take up to minutes.
+    assert time.monotonic() - began < 15
+
+
+@pytest.mark.parametrize("source", [b"[]" * 500_000, b"[" * 500_000 + b"]" * 500_000])
+async def test_a_megabyte_of_brackets_neither_crashes_nor_stalls_the_loop(source):
+    job = partial(prove, source, get("javascript"))
+
+    lag, proof = await least_lag(0.05, lambda: POOL.run(job, seconds=60))
+
+    assert lag < 0.05
+    assert isinstance(proof, Proof)

@@ -1,16 +1,14 @@
 """The table of languages, and how a name finds its row."""
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from kuznia.domains.code import prompt
 from kuznia.domains.code.languages.find import LANGUAGES, find, find_by_path, get, suggest
-from kuznia.domains.code.languages.grammar import parse
-from kuznia.domains.code.languages.page import page
-from kuznia.domains.code.languages.reference import find_reference
 from kuznia.domains.code.languages.testing import asserts, looks_like_tests
+from kuznia.domains.code.parsing.grammar import parse
+from kuznia.domains.code.parsing.reference import find_reference
 from kuznia.platform.process.workers import Stopped, within
 
 
@@ -84,10 +82,3 @@ def test_a_file_is_known_by_its_ending(path, meant):
     row = find_by_path(path)
 
     assert (row.name if row else None) == meant
-
-
-def test_the_page_of_languages_is_that_of_the_table():
-    written = (Path(__file__).parents[3] / "docs/code-languages.md").read_text("utf-8")
-
-    # If not: python -m kuznia.domains.code.languages.page docs/code-languages.md
-    assert written == page()

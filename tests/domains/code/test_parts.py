@@ -13,9 +13,9 @@ from tests.doors.served import inside, made
 from tests.makers import a_forge
 
 from kuznia.domains.code import DOMAIN
-from kuznia.domains.code.languages.apart import apart
 from kuznia.domains.code.languages.find import get
-from kuznia.domains.code.languages.proof import prove
+from kuznia.domains.code.parsing.apart import apart
+from kuznia.domains.code.parsing.proof import prove
 from kuznia.domains.code.parts import CODE, DOCUMENTATION, TESTS, parts
 from kuznia.domains.code.schema import CodeInput
 from kuznia.forge.run import run

@@ -8,10 +8,11 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 from tests.callers.makers import SECRET, bearer
-from tests.domains.code.test_pool import hang
 from tests.doors.served import inside
+from tests.platform.test_workers import hang
 
 from kuznia.app import Made
+from kuznia.domains.code.settings import CodeSettings
 from kuznia.platform.process.turns import share
 from kuznia.platform.process.workers import MAX_WAITING, POOL, WORKERS
 from kuznia.platform.settings import Settings
@@ -130,7 +131,8 @@ async def test_languages_say_what_can_be_done_with_them_here(client):
 
 
 async def test_with_a_sandbox_tests_can_be_run(sqlite_url):
-    settings = Settings(database_url=DatabaseUrl.read(sqlite_url), code_run_tests="sandbox")
+    settings = Settings(database_url=DatabaseUrl.read(sqlite_url))
+    settings = settings.having(CodeSettings(code_run_tests="sandbox"))
 
     async with inside(Made(settings=settings)) as kuznia:
         answer = await kuznia.client.get("/api/v1/code/languages")

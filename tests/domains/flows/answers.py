@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from kuznia.domains.flows.checks.proof import Study
 from kuznia.domains.flows.schema import Flow, FormField
 from kuznia.domains.flows.structure.formats import EXAMPLES
+from kuznia.domains.flows.structure.graph import FlowGraph
 from kuznia.domains.flows.structure.guards import Facts
 
 
@@ -30,7 +30,7 @@ def answer(field: FormField, facts: Facts) -> Any:
 def submissions(flow: Flow) -> list[Any]:
     """What is handed in on each way that comes to its good end."""
     found = []
-    for run in Study(flow).runs:
+    for run in FlowGraph(flow).runs:
         if run.end == "end_done":
             given: dict[str, object] = {}
             for step in (flow.by_id[name] for name in dict.fromkeys(run.path)):

@@ -2,9 +2,20 @@
 
 from typing import Any
 
-from kuznia.domains.flows.checks.proof import Study, prove
-from kuznia.domains.flows.schema import Fact, Flow, FormField, Move, Op, Option, Step, Test, Text
-from kuznia.domains.flows.structure.blocks import Block, Branch, Choice, graph
+from kuznia.domains.flows.checks.proof import prove
+from kuznia.domains.flows.schema import (
+    Comparison,
+    Fact,
+    Flow,
+    FlowOption,
+    FlowStep,
+    FormField,
+    Move,
+    Op,
+    Text,
+)
+from kuznia.domains.flows.structure.blocks import Block, Branch, ChoiceBlock, steps_of
+from kuznia.domains.flows.structure.graph import FlowGraph
 
 
 def text(words: str) -> Text:
@@ -15,29 +26,29 @@ def ask(name: str, **more: Any) -> FormField:
     return FormField(**{"id": name, "label": text(name), **more})
 
 
-def options(*names: str) -> tuple[Option, ...]:
-    return tuple(Option(id=name, label=text(name)) for name in names)
+def options(*names: str) -> tuple[FlowOption, ...]:
+    return tuple(FlowOption(id=name, label=text(name)) for name in names)
 
 
-def step(name: str, kind: str = "form", **more: Any) -> Step:
-    return Step(**{"id": name, "kind": kind, "title": text(name), **more})
+def step(name: str, kind: str = "form", **more: Any) -> FlowStep:
+    return FlowStep(**{"id": name, "kind": kind, "title": text(name), **more})
 
 
-def service(name: str, kind: str, *outcomes: str, **more: Any) -> Step:
+def service(name: str, kind: str, *outcomes: str, **more: Any) -> FlowStep:
     return step(name, kind, outcomes=options(*(outcomes or ("well", "badly"))), **more)
 
 
-def on(fact: str, value: Any = True, op: Op = "eq") -> Test:
-    return Test(fact=fact, op=op, value=value)
+def on(fact: str, value: Any = True, op: Op = "eq") -> Comparison:
+    return Comparison(fact=fact, op=op, value=value)
 
 
 FAILED = step("failed", "end", ending="cancelled")
 DONE = step("done", "end", ending="done")
 
 
-def or_fail(name: str) -> Choice:
+def or_fail(name: str) -> ChoiceBlock:
     """After a service: on when it went well, to the end when not."""
-    return Choice((Branch(on(name, "well")), Branch(None, (FAILED,))))
+    return ChoiceBlock((Branch(on(name, "well")), Branch(None, (FAILED,))))
 
 
 KIND = ask("kind", type="choice", options=options("self", "org"), group="kind")
@@ -46,15 +57,15 @@ CODE = ask("code", format="edrpou", group="company")
 EMAIL = ask("email", format="email", personal=True, group="contact", autocomplete="email")
 
 
-def a_tree(**instead: Step) -> tuple[Block, ...]:
+def a_tree(**instead: FlowStep) -> tuple[Block, ...]:
     """A registration with two branches; a step can be put in the place of another by its id."""
 
-    def the(one: Step) -> Step:
+    def the(one: FlowStep) -> FlowStep:
         return instead.get(one.id, one)
 
     return (
         the(step("who", fields=(KIND,))),
-        Choice(
+        ChoiceBlock(
             (
                 Branch(on("kind", "org"), (the(step("company", fields=(CODE,))),)),
                 Branch(None, (the(step("person", fields=(NAME,))),)),
@@ -69,7 +80,7 @@ def a_tree(**instead: Step) -> tuple[Block, ...]:
     )
 
 
-def a_flow(steps: tuple[Step, ...] | None = None, **more: Any) -> Flow:
+def a_flow(steps: tuple[FlowStep, ...] | None = None, **more: Any) -> Flow:
     """A sound registration, or one of the steps given."""
     return Flow(
         **{
@@ -77,7 +88,7 @@ def a_flow(steps: tuple[Step, ...] | None = None, **more: Any) -> Flow:
             "name": text("registration"),
             "archetype": "registration",
             "language": "en",
-            "steps": steps if steps is not None else graph(a_tree()),
+            "steps": steps if steps is not None else steps_of(a_tree()),
             **more,
         }
     )
@@ -92,7 +103,7 @@ def changed(flow: Flow, name: str, **values: Any) -> Flow:
 def without(flow: Flow, name: str) -> Flow:
     """The flow with one step taken out and what led to it led on."""
     gone = flow.by_id[name]
-    rest: list[Step] = []
+    rest: list[FlowStep] = []
     for one in flow.steps:
         if one.id != name:
             moves = tuple(
@@ -105,12 +116,12 @@ def without(flow: Flow, name: str) -> Flow:
 
 def codes(flow: Flow) -> set[str]:
     """What the proof finds in a flow."""
-    return {finding.code for finding in prove(Study(flow))}
+    return {finding.code for finding in prove(FlowGraph(flow))}
 
 
 def to(name: str, when: Any = None, limit: int | None = None) -> Move:
     return Move(to=name, when=when, limit=limit)
 
 
-def told(name: str, registry: str = "eddr", **more: Any) -> Fact:
+def registry_fact(name: str, registry: str = "eddr", **more: Any) -> Fact:
     return Fact(**{"id": name, "label": text(name), "registry": registry, **more})

@@ -10,11 +10,11 @@ from tests.domains.flows.makers import a_flow, without
 
 from kuznia.domains.flows import DOMAIN
 from kuznia.domains.flows.checks.proof import CHECKS
-from kuznia.domains.flows.checks.study import study
-from kuznia.domains.flows.parts import FLOW, FlowBench
+from kuznia.domains.flows.checks.study import FlowBench, study
+from kuznia.domains.flows.parts import FLOW
 from kuznia.domains.flows.planner import build, read
 from kuznia.domains.flows.planner.order import read_order
-from kuznia.domains.flows.prompt import prompt as ask
+from kuznia.domains.flows.prompt import flow_prompt
 from kuznia.domains.flows.schema import FlowInput
 from kuznia.forge.check import check
 from kuznia.forge.make import drafted
@@ -100,7 +100,7 @@ async def test_the_language_asked_for_is_the_language_of_the_pages() -> None:
 
 
 async def test_a_model_is_asked_with_the_schema_and_told_what_a_request_is() -> None:
-    prompt = ask(a_bench())
+    prompt = flow_prompt(a_bench())
 
     assert prompt.schema is not None
     assert prompt.schema["title"] == "Flow"

@@ -6,31 +6,32 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from tests.domains.flows.makers import EMAIL, a_flow, ask, codes, on, step, text
 
-from kuznia.domains.flows.checks.proof import Study, prove
+from kuznia.domains.flows.checks.proof import prove
+from kuznia.domains.flows.edits.differences import differences
 from kuznia.domains.flows.edits.operations import (
     AddBranch,
     AddField,
     AddStep,
-    ChangeField,
     Edit,
-    Impossible,
+    ImpossibleEdit,
     MoveField,
     MoveStep,
     RemoveField,
     RemoveStep,
     Rename,
-    differences,
-    edited,
+    RequireField,
+    apply_edits,
 )
-from kuznia.domains.flows.edits.sentences import operations
+from kuznia.domains.flows.edits.sentences import read_edits
 from kuznia.domains.flows.planner import build, read
 from kuznia.domains.flows.schema import Text
+from kuznia.domains.flows.structure.graph import FlowGraph
 
 FLOW = build(read("Реєстрація користувача: ім'я, прізвище, email, телефон"))
 
 
 def changes(*edits: Edit) -> list[tuple[str, str]]:
-    return [(one.kind, one.what) for one in differences(a_flow(), edited(a_flow(), edits))]
+    return [(one.kind, one.what) for one in differences(a_flow(), apply_edits(a_flow(), edits))]
 
 
 def test_a_field_is_added_where_it_was_said() -> None:
@@ -46,14 +47,14 @@ def test_a_field_is_taken_out() -> None:
 
 
 def test_a_field_moves_and_stays_what_it_was() -> None:
-    flow = edited(a_flow(), [MoveField(field="surname", to="contact")])
+    flow = apply_edits(a_flow(), [MoveField(field="surname", to="contact")])
 
     assert [one.id for one in flow.by_id["contact"].fields] == ["email", "surname"]
     assert differences(a_flow(), flow)[0].after == "contact"
 
 
 def test_a_field_becomes_optional() -> None:
-    assert changes(ChangeField(field="email", required=False)) == [
+    assert changes(RequireField(field="email", required=False)) == [
         ("changed", "contact.email.required")
     ]
 
@@ -67,7 +68,7 @@ def test_words_are_changed_and_nothing_else(what, changed) -> None:
 
 
 def test_a_step_is_put_between_two() -> None:
-    flow = edited(a_flow(), [AddStep(after="contact", step=step("more", fields=(ask("x"),)))])
+    flow = apply_edits(a_flow(), [AddStep(after="contact", step=step("more", fields=(ask("x"),)))])
 
     assert flow.by_id["contact"].next[0].to == "more"
     assert flow.by_id["more"].next[0].to == "look"
@@ -75,27 +76,27 @@ def test_a_step_is_put_between_two() -> None:
 
 
 def test_a_step_after_one_that_may_fail_goes_onto_the_hoped_way() -> None:
-    flow = edited(a_flow(), [AddStep(after="send", step=step("where", "status"))])
+    flow = apply_edits(a_flow(), [AddStep(after="send", step=step("where", "status"))])
 
     assert [move.to for move in flow.by_id["send"].next] == ["where", "failed"]
     assert codes(flow) == set()
 
 
 def test_a_step_is_taken_out_and_the_way_led_on() -> None:
-    flow = edited(a_flow(), [RemoveStep(step="person")])
+    flow = apply_edits(a_flow(), [RemoveStep(step="person")])
 
     assert [move.to for move in flow.by_id["who"].next] == ["company", "contact"]
     assert codes(flow) == set()
 
 
 def test_an_end_that_nothing_leads_to_any_more_goes_too() -> None:
-    flow = edited(a_flow(), [RemoveStep(step="send")])
+    flow = apply_edits(a_flow(), [RemoveStep(step="send")])
 
     assert "failed" not in flow.by_id
 
 
 def test_a_step_moves() -> None:
-    flow = edited(a_flow(), [MoveStep(step="agree", after="contact")])
+    flow = apply_edits(a_flow(), [MoveStep(step="agree", after="contact")])
 
     assert flow.by_id["contact"].next[0].to == "agree"
     assert flow.by_id["agree"].next[0].to == "look"
@@ -105,7 +106,7 @@ def test_a_branch_is_gone_through_only_when_its_guard_holds() -> None:
     more = AddField(field=ask("adult", type="yesno"), step="contact")
     branch = AddBranch(after="contact", when=on("adult"), step=step("x", fields=(ask("y"),)))
 
-    flow = edited(a_flow(), [more, branch])
+    flow = apply_edits(a_flow(), [more, branch])
 
     assert [move.to for move in flow.by_id["contact"].next] == ["x", "look"]
     assert codes(flow) == set()
@@ -130,8 +131,8 @@ def test_a_branch_is_gone_through_only_when_its_guard_holds() -> None:
     ids=range(12),
 )
 def test_what_cannot_be_done_is_said(edit) -> None:
-    with pytest.raises(Impossible):
-        edited(a_flow(), [edit])
+    with pytest.raises(ImpossibleEdit):
+        apply_edits(a_flow(), [edit])
 
 
 def test_operations_survive_the_wire() -> None:
@@ -181,13 +182,13 @@ def test_two_equal_flows_do_not_differ() -> None:
     ],
 )
 def test_a_sentence_changes_what_it_names(sentence, changed) -> None:
-    flow = edited(FLOW, operations(FLOW, sentence))
+    flow = apply_edits(FLOW, read_edits(FLOW, sentence))
 
     assert [(one.kind, one.what) for one in differences(FLOW, flow)] == changed
 
 
 def test_a_field_added_in_a_sentence_brings_its_options() -> None:
-    flow = edited(FLOW, operations(FLOW, "додай розмір одягу (S, M, L) за бажанням"))
+    flow = apply_edits(FLOW, read_edits(FLOW, "додай розмір одягу (S, M, L) за бажанням"))
     field = flow.asks["clothing_size"]
 
     assert [option.label for option in field.options] == [Text(uk=s, en=s) for s in "SML"]
@@ -197,10 +198,10 @@ def test_a_field_added_in_a_sentence_brings_its_options() -> None:
 def test_a_page_that_would_ask_nothing_goes_as_a_whole() -> None:
     flow = build(read("Опитування: оцінка від 1 до 5, вік"))
 
-    less = edited(flow, operations(flow, "прибери вік"))
+    less = apply_edits(flow, read_edits(flow, "прибери вік"))
 
     assert "ask_person" not in less.by_id
-    assert prove(Study(less)) == ()
+    assert prove(FlowGraph(less)) == ()
 
 
 @pytest.mark.parametrize(
@@ -214,15 +215,15 @@ def test_a_page_that_would_ask_nothing_goes_as_a_whole() -> None:
     ],
 )
 def test_what_cannot_be_told_from_a_sentence_is_asked_for(sentence) -> None:
-    with pytest.raises(Impossible):
-        operations(FLOW, sentence)
+    with pytest.raises(ImpossibleEdit):
+        read_edits(FLOW, sentence)
 
 
 @given(st.text(max_size=120))
 def test_whatever_is_said_an_edit_is_done_or_refused(sentence) -> None:
     try:
-        flow = edited(FLOW, operations(FLOW, sentence))
-    except Impossible:
+        flow = apply_edits(FLOW, read_edits(FLOW, sentence))
+    except ImpossibleEdit:
         return
 
     assert flow.id == FLOW.id

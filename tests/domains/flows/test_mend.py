@@ -1,12 +1,13 @@
 """What our code puts right, so that no model has to be asked again."""
 
 import pytest
+from tests.domains.flows.checks import test_proof as broken
 from tests.domains.flows.makers import DONE, a_flow, ask, changed, service, step, to, without
-from tests.domains.flows.proof import test_mutations as broken
 
-from kuznia.domains.flows.checks.proof import Study, prove
+from kuznia.domains.flows.checks.proof import prove
 from kuznia.domains.flows.mend import mend
 from kuznia.domains.flows.schema import Flow
+from kuznia.domains.flows.structure.graph import FlowGraph
 
 MENDED = [
     broken.no_consent,
@@ -32,13 +33,13 @@ MENDED = [
 
 
 def stands(flow: Flow) -> list[str]:
-    return [finding.code for finding in prove(Study(flow)) if finding.stands]
+    return [finding.code for finding in prove(FlowGraph(flow)) if finding.stands]
 
 
 def mended(flow: Flow) -> Flow:
     """As the road does it: again while it helps."""
     for _ in range(3):
-        findings = prove(Study(flow))
+        findings = prove(FlowGraph(flow))
         if not any(finding.stands for finding in findings):
             break
         flow = mend(flow, findings)
@@ -53,7 +54,7 @@ def test_a_broken_flow_is_put_right(mutation) -> None:
 def test_a_sound_flow_is_left_alone() -> None:
     flow = a_flow()
 
-    assert mend(flow, prove(Study(flow))) is flow
+    assert mend(flow, prove(FlowGraph(flow))) is flow
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domains.flows.makers import a_flow
 
-from kuznia.domains.flows.reply import parse
+from kuznia.domains.flows.reply.flow import parse_flow
 from kuznia.domains.flows.schema import Flow
 from kuznia.forge.terms import Unreadable
 
@@ -29,7 +29,7 @@ WRITTEN = a_flow().model_dump_json()
     ids=["bare", "fenced", "in prose", "under a key", "braces before", "twice", "trailing commas"],
 )
 def test_a_flow_is_found_in_what_surrounds_it(reply) -> None:
-    assert parse(reply) == a_flow()
+    assert parse_flow(reply) == a_flow()
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_flow_is_found_in_what_surrounds_it(reply) -> None:
 )
 def test_what_is_no_flow_is_unreadable(reply, code) -> None:
     with pytest.raises(Unreadable) as raised:
-        parse(reply)
+        parse_flow(reply)
 
     assert raised.value.finding.code in {code, "not-a-flow"}
     assert raised.value.finding.hint
@@ -61,7 +61,7 @@ def test_the_first_thing_wrong_is_named() -> None:
     broken["steps"][1]["kind"] = "dance"
 
     with pytest.raises(Unreadable) as raised:
-        parse(json.dumps(broken))
+        parse_flow(json.dumps(broken))
 
     assert "steps.1.kind" in raised.value.finding.message
 
@@ -75,7 +75,7 @@ def test_one_name_is_one_thing(twice) -> None:
         broken["steps"][0]["fields"][0]["id"] = broken["steps"][1]["id"]
 
     with pytest.raises(Unreadable):
-        parse(json.dumps(broken))
+        parse_flow(json.dumps(broken))
 
 
 anything = st.recursive(
@@ -88,7 +88,7 @@ anything = st.recursive(
 @given(st.text(max_size=300) | anything.map(json.dumps))
 def test_whatever_a_model_says_nothing_but_unreadable_is_raised(reply) -> None:
     try:
-        flow = parse(reply)
+        flow = parse_flow(reply)
     except Unreadable:
         return
 
@@ -100,11 +100,11 @@ def test_a_flow_with_one_thing_exchanged_is_read_or_refused(key, value) -> None:
     exchanged = json.dumps({**json.loads(WRITTEN), key: value})
 
     with suppress(Unreadable):
-        assert isinstance(parse(exchanged), Flow)
+        assert isinstance(parse_flow(exchanged), Flow)
 
 
 def test_a_comma_in_a_text_is_no_trailing_one() -> None:
     label = {"uk": 'a ,} "b" ,]', "en": "c,}"}
     said = a_flow(name=label).model_dump_json().replace("}]", "},]")
 
-    assert parse(said).name.model_dump() == label
+    assert parse_flow(said).name.model_dump() == label

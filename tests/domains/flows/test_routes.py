@@ -31,7 +31,7 @@ async def made(kuznia: Kuznia) -> dict[str, Any]:
     return answer.json()["data"]
 
 
-def at(artefact: dict[str, Any]) -> str:
+def preview_url(artefact: dict[str, Any]) -> str:
     return f"/api/v1/artefacts/{artefact['id']}/preview/"
 
 
@@ -48,17 +48,17 @@ def filled(artefact: dict[str, Any]) -> dict[str, str]:
 
 
 async def walked(kuznia: Kuznia, artefact: dict[str, Any]) -> list[httpx2.Response]:
-    pages = [await kuznia.client.get(at(artefact))]
+    pages = [await kuznia.client.get(preview_url(artefact))]
     while state(pages[-1]) and 'method="post"' in pages[-1].text and len(pages) < 20:
         sent = filled(artefact) | {"-state": state(pages[-1])}
-        pages.append(await kuznia.client.post(at(artefact), data=sent))
+        pages.append(await kuznia.client.post(preview_url(artefact), data=sent))
         if re.search(r"[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}", pages[-1].text):
             break
     return pages
 
 
-async def edit(kuznia: Kuznia, artefact: dict[str, Any], **wanted: Any) -> httpx2.Response:
-    return await kuznia.client.post(f"/api/v1/flows/{artefact['id']}/edits", json=wanted)
+async def edit(kuznia: Kuznia, artefact: dict[str, Any], **change: Any) -> httpx2.Response:
+    return await kuznia.client.post(f"/api/v1/flows/{artefact['id']}/edits", json=change)
 
 
 @pytest.mark.smoke
@@ -70,7 +70,7 @@ async def test_the_whole_way_ends_with_a_number_to_quote(kuznia):
 
 
 async def test_pages_come_under_their_policy_and_are_not_stored(kuznia):
-    page = await kuznia.client.get(at(await made(kuznia)))
+    page = await kuznia.client.get(preview_url(await made(kuznia)))
 
     assert page.headers.get_list("content-security-policy") == [POLICY]
     assert page.headers["cache-control"] == "no-store"
@@ -81,14 +81,15 @@ async def test_a_wrong_answer_is_told(kuznia):
     pages = await walked(kuznia, artefact)
 
     wrong = [
-        await kuznia.client.post(at(artefact), data={"-state": state(page)}) for page in pages[:-1]
+        await kuznia.client.post(preview_url(artefact), data={"-state": state(page)})
+        for page in pages[:-1]
     ]
 
     assert 422 in {page.status_code for page in wrong}
 
 
 async def test_pages_speak_the_language_asked_for(kuznia):
-    page = await kuznia.client.get(at(await made(kuznia)), params={"language": "en"})
+    page = await kuznia.client.get(preview_url(await made(kuznia)), params={"language": "en"})
 
     assert '<html lang="en"' in page.text
 
@@ -110,7 +111,7 @@ async def test_pages_speak_the_language_asked_for(kuznia):
     ],
 )
 async def test_hostile_forms_are_answered(kuznia, sent):
-    answer = await kuznia.client.post(at(await made(kuznia)), **sent)
+    answer = await kuznia.client.post(preview_url(await made(kuznia)), **sent)
 
     assert answer.status_code < 500
 
@@ -145,9 +146,9 @@ async def test_an_edit_that_makes_a_flow_unsound_is_refused(kuznia):
     assert answer.json()["error"]["details"]["findings"][0]["code"] == "legal-steps"
 
 
-@pytest.mark.parametrize("wanted", [{}, {"sentence": "привіт"}, {"operations": [{"op": "x"}]}])
-async def test_an_edit_that_cannot_be_done_says_why(kuznia, wanted):
-    answer = await edit(kuznia, await made(kuznia), **wanted)
+@pytest.mark.parametrize("change", [{}, {"sentence": "привіт"}, {"operations": [{"op": "x"}]}])
+async def test_an_edit_that_cannot_be_done_says_why(kuznia, change):
+    answer = await edit(kuznia, await made(kuznia), **change)
 
     assert answer.status_code == 400
 
@@ -158,7 +159,7 @@ async def test_what_is_not_the_callers_flow_is_not_there(kuznia, change):
     async with kuznia.doors.db.write() as session:
         await session.execute(artefacts.update().values(**change))
 
-    page = await kuznia.client.get(at(artefact))
+    page = await kuznia.client.get(preview_url(artefact))
     answer = await edit(kuznia, artefact, sentence="прибери телефон")
 
     assert (page.status_code, answer.status_code) == (404, 404)

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from kuznia.domains.training.athlete.athlete import Athlete, read
+from kuznia.domains.training.athlete.athlete import Athlete, read_athlete
 from kuznia.domains.training.catalogue import catalogue, kits
 from kuznia.domains.training.planner import plan
 from kuznia.domains.training.schema.plan import Plan
@@ -22,7 +22,7 @@ def a_told(profile: dict[str, Any] | None = None, **rest: Any) -> PlanInput:
 
 
 def an_athlete(profile: dict[str, Any] | None = None, **rest: Any) -> Athlete:
-    return read(a_told(profile, **rest))
+    return read_athlete(a_told(profile, **rest))
 
 
 def a_plan(profile: dict[str, Any] | None = None, **rest: Any) -> tuple[Plan, Athlete]:

@@ -6,7 +6,8 @@ import pytest
 
 from kuznia.domains.training.cards import cards
 from kuznia.domains.training.checks.rules import rules
-from kuznia.domains.training.kept import toml
+from kuznia.domains.training.planner import wording
+from kuznia.platform.data_files import read_toml
 
 
 def numbers(text: str) -> set[str]:
@@ -35,11 +36,15 @@ def test_every_rule_has_its_card() -> None:
 
 
 def test_every_citation_of_the_planner_resolves() -> None:
-    cited = {card for row in toml("planner/texts.toml").values() for card in row.get("cites", ())}
+    cited = {
+        card
+        for row in read_toml(wording.__file__, "texts.toml").values()
+        for card in row.get("cites", ())
+    }
 
     assert cited <= set(cards())
 
 
 def test_the_planners_texts_exist_in_both_languages() -> None:
-    for name, row in toml("planner/texts.toml").items():
+    for name, row in read_toml(wording.__file__, "texts.toml").items():
         assert {"en", "uk"} <= set(row), name

@@ -14,21 +14,22 @@ from kuznia.domains.training import DOMAIN
 from kuznia.domains.training.athlete.screening import screen
 from kuznia.domains.training.catalogue import STOCK, catalogue, conditions, fingerprint, pieces
 from kuznia.domains.training.catalogue.foreign import (
-    MOST_BYTES,
-    MOST_ROWS,
-    Kept,
+    MAX_BYTES,
+    MAX_ROWS,
+    ForeignCatalogue,
+    ForeignRow,
     NotACatalogue,
-    Row,
     exercises,
     load,
     read,
-    told,
+    report,
 )
 from kuznia.domains.training.catalogue.matching import match
-from kuznia.domains.training.checks import certificate, findings, verify
+from kuznia.domains.training.checks import findings, verify, verify_plan
 from kuznia.domains.training.exports.words import volume
 from kuznia.domains.training.planner import plan
 from kuznia.domains.training.planner.limits import allowed, limits
+from kuznia.domains.training.settings import TrainingSettings
 from kuznia.forge.terms import CannotOpen
 
 
@@ -104,8 +105,8 @@ def test_what_we_have_anyway_is_not_taken_twice() -> None:
 @pytest.mark.parametrize(
     ("row", "why"),
     [
-        (fed(category="stretching"), "no strength exercise"),
-        (fed(force="static"), "no strength exercise"),
+        (fed(category="stretching"), "not a strength exercise"),
+        (fed(force="static"), "not a strength exercise"),
         (fed(primaryMuscles=["neck"]), "no muscle"),
         (fed(equipment=None), "equipment"),
         (fed(equipment="foam roll"), "equipment"),
@@ -121,24 +122,24 @@ def test_what_we_have_anyway_is_not_taken_twice() -> None:
 def test_what_cannot_be_mapped_is_told(row: dict[str, Any], why: str) -> None:
     imported = read_rows(row, fed("Paused Tempo Goblet Squat Deluxe Plus"))
 
-    (reason,) = imported.left_out
+    (reason,) = imported.skipped
     assert why in reason
-    assert "1 exercises were imported." in list(told(imported))
-    assert any(why in line for line in told(imported))
+    assert "Imported: 1." in list(report(imported))
+    assert any(why in line for line in report(imported))
 
 
 # The same lines two thousand times over: the other tests measure them.
 @pytest.mark.no_cover
 def test_the_same_name_is_taken_once_and_so_many_at_most() -> None:
-    rows = [fed(f"Paused Tempo Goblet Squat Deluxe number {n}") for n in range(MOST_ROWS + 1)]
+    rows = [fed(f"Paused Tempo Goblet Squat Deluxe number {n}") for n in range(MAX_ROWS + 1)]
     imported = read_rows(rows[0], *rows)
 
-    assert len(imported.kept.exercises) == MOST_ROWS
-    assert set(imported.left_out.values()) == {1}
+    assert len(imported.kept.exercises) == MAX_ROWS
+    assert set(imported.skipped.values()) == {1}
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"{", b"[1]", b"{}", b'"x"', b"\xff", b"[" * 100_000, b" " * (MOST_BYTES + 1)]
+    "data", [b"", b"{", b"[1]", b"{}", b'"x"', b"\xff", b"[" * 100_000, b" " * (MAX_BYTES + 1)]
 )
 def test_what_is_no_catalogue_is_refused(data: bytes) -> None:
     with pytest.raises(NotACatalogue):
@@ -158,7 +159,7 @@ def test_any_row_is_mapped_or_told(row: dict[str, Any], data: st.DataObject) -> 
     name = data.draw(st.sampled_from(sorted(row)))
     imported = read_rows(row | {name: data.draw(json_values)})
 
-    assert len(imported.kept.exercises) + imported.known + sum(imported.left_out.values()) == 1
+    assert len(imported.kept.exercises) + imported.known + sum(imported.skipped.values()) == 1
 
 
 def test_an_imported_exercise_is_as_wary_as_all_of_its_movement(brought: str) -> None:
@@ -176,7 +177,7 @@ def test_it_is_planned_with_and_keeps_every_rule(brought: str) -> None:
     used = {dose.id for week in made.weeks for day in week.days for dose in day.exercises}
     assert brought in used
     assert [one for one in findings(verify(made, athlete)) if one.stands] == []
-    assert certificate(made, athlete).catalogue == fingerprint()
+    assert verify_plan(made, athlete).certificate.catalogue == fingerprint()
     assert volume(made.weeks[0])["quads"] > 0
     assert match("paused tempo goblet squat deluxe").exercise == brought
 
@@ -203,7 +204,7 @@ async def test_the_domain_opens_with_what_was_imported(tmp_path: Path) -> None:
     path.write_text(ONE.model_dump_json())
     assert DOMAIN.opened is not None
 
-    async with DOMAIN.opened({"training_catalogue": path}) as domain:
+    async with DOMAIN.opened(TrainingSettings(training_catalogue=path)) as domain:
         assert domain.version != DOMAIN.version
         assert ONE.exercises[0].id in catalogue()
 
@@ -211,7 +212,7 @@ async def test_the_domain_opens_with_what_was_imported(tmp_path: Path) -> None:
 async def test_nothing_imported_yet_changes_nothing(tmp_path: Path) -> None:
     assert DOMAIN.opened is not None
 
-    async with DOMAIN.opened({"training_catalogue": tmp_path / "none.json"}) as domain:
+    async with DOMAIN.opened(TrainingSettings(training_catalogue=tmp_path / "none.json")) as domain:
         assert domain.version == DOMAIN.version
 
 
@@ -223,14 +224,14 @@ async def test_a_file_of_something_else_stops_the_start(tmp_path: Path, content:
     assert DOMAIN.opened is not None
 
     with pytest.raises(CannotOpen, match="TRAINING_CATALOGUE"):
-        async with DOMAIN.opened({"training_catalogue": tmp_path / "mine.json"}):
+        async with DOMAIN.opened(TrainingSettings(training_catalogue=tmp_path / "mine.json")):
             pass
 
 
-def test_a_row_of_a_movement_we_dropped_is_left_out() -> None:
+def test_a_row_of_a_movement_we_dropped_is_skipped() -> None:
     row = ONE.exercises[0].model_dump() | {"like": "no-such-thing"}
 
-    assert exercises(Kept(exercises=(Row.model_validate(row),))) == {}
+    assert exercises(ForeignCatalogue(exercises=(ForeignRow.model_validate(row),))) == {}
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:

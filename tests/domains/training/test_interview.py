@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kuznia.domains.training.athlete.athlete import read
+from kuznia.domains.training.athlete.athlete import read_athlete
 from kuznia.domains.training.athlete.screening import decline
 from kuznia.domains.training.catalogue import kits
 from kuznia.domains.training.planner import plan
 from kuznia.domains.training.questions import Question, bank, worded
 from kuznia.domains.training.questions.interview import (
     basics,
-    coming,
-    may_be_passed,
-    typed,
-    whole,
-    wrong,
+    is_optional,
+    next_question,
+    parse_answer,
+    problem,
+    profile_of,
 )
 from kuznia.domains.training.schema.profile import Answer, PlanInput, YesNo
 
@@ -46,7 +46,7 @@ def question(name: str, language: Any = "en") -> Question:
 def asked(first: dict[str, Answer | None], answers: dict[str, Answer | None]) -> list[str]:
     """Everything that is asked of somebody who says this, and no to the rest."""
     said = dict(first)
-    while (one := coming(said, "en")) is not None:
+    while (one := next_question(said, "en")) is not None:
         no: Answer | None = YesNo(boolean=False)
         if one.options:
             values = [option.value for option in one.options]
@@ -66,7 +66,7 @@ def test_every_kit_can_be_named() -> None:
 
 
 def test_it_begins_with_the_age_and_ends() -> None:
-    first = coming({}, "uk")
+    first = next_question({}, "uk")
 
     assert first is not None
     assert first.text == "Скільки вам років?"
@@ -86,12 +86,12 @@ def test_what_matters_depends_on_what_was_said() -> None:
 
 def test_taking_the_last_answer_out_asks_it_again() -> None:
     said = dict(SAID)
-    before = coming(said, "en")
+    before = next_question(said, "en")
     assert before is not None
     said[before.id] = YesNo(boolean=True)
     said.popitem()
 
-    assert coming(said, "en") == before
+    assert next_question(said, "en") == before
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,8 @@ def test_taking_the_last_answer_out_asks_it_again() -> None:
     ],
 )
 def test_what_is_typed_is_understood(name: str, text: str, answer: Answer) -> None:
-    assert typed(question(name), text) == answer
-    assert wrong(SAID, question(name), answer, "en") is None
+    assert parse_answer(question(name), text) == answer
+    assert problem(SAID, question(name), answer, "en") is None
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_what_is_typed_is_understood(name: str, text: str, answer: Answer) -> No
     [("age", "old"), ("kind", "4"), ("kind", ","), ("equipment", "1, moon"), ("fainting", "maybe")],
 )
 def test_what_is_no_answer_is_none(name: str, text: str) -> None:
-    assert typed(question(name), text) is None
+    assert parse_answer(question(name), text) is None
 
 
 @pytest.mark.parametrize(
@@ -135,33 +135,33 @@ def test_what_is_no_answer_is_none(name: str, text: str) -> None:
     ],
 )
 def test_a_wrong_answer_is_told(name: str, answer: Answer, complaint: str) -> None:
-    assert complaint in (wrong(SAID, question(name), answer, "en") or "")
+    assert complaint in (problem(SAID, question(name), answer, "en") or "")
 
 
 def test_stop_signs_may_not_be_passed_over() -> None:
     health = [one for one in bank().values() if one.type == "conditional_boolean"]
 
     assert health
-    assert not any(may_be_passed(question(one.id)) for one in health)
-    assert may_be_passed(question("weight"))
-    assert not may_be_passed(question("age"))
+    assert not any(is_optional(question(one.id)) for one in health)
+    assert is_optional(question("weight"))
+    assert not is_optional(question("age"))
 
 
 def test_all_of_it_is_a_profile_that_gives_a_plan() -> None:
     more: dict[str, Answer | None] = {"sore": ("knee",), "notes": "no jumps", "systolic": None}
-    profile = whole(SAID | more, "uk")
+    profile = profile_of(SAID | more, "uk")
 
     assert profile.language == "uk"
     assert profile.endurance is not None
     assert (profile.endurance.sport, profile.endurance.event) == ("running", "5k")
     assert profile.health.injuries[0].region == "knee"
     assert profile.notes == "no jumps"
-    assert len(plan(read(PlanInput(profile=profile))).weeks) == 2
+    assert len(plan(read_athlete(PlanInput(profile=profile))).weeks) == 2
 
 
 def test_a_word_behind_a_no_is_heard() -> None:
     said = SAID | {"fainting": YesNo(boolean=False, text="but I fainted last week")}
-    stop = decline(read(PlanInput(profile=whole(said, "en"))))
+    stop = decline(read_athlete(PlanInput(profile=profile_of(said, "en"))))
 
     assert stop is not None
     assert stop.code == "S02"
@@ -171,7 +171,7 @@ def test_a_word_behind_a_no_is_heard() -> None:
 @given(st.sampled_from([*basics(), *bank()]), st.text(max_size=40))
 def test_anything_typed_is_an_answer_or_is_told(name: str, text: str) -> None:
     one = question(name)
-    answer = typed(one, text)
+    answer = parse_answer(one, text)
 
-    if answer is not None and wrong(SAID, one, answer, "en") is None:
-        assert whole({**SAID, name: answer}, "en").age >= 1
+    if answer is not None and problem(SAID, one, answer, "en") is None:
+        assert profile_of({**SAID, name: answer}, "en").age >= 1

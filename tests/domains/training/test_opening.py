@@ -6,11 +6,12 @@ import sys
 from tests.domains.training.makers import a_told
 
 from kuznia.domains.training import DOMAIN
-from kuznia.domains.training.athlete.athlete import read
+from kuznia.domains.training.athlete.athlete import read_athlete
 from kuznia.domains.training.parts import read_order
 from kuznia.domains.training.planner import plan
 from kuznia.domains.training.planner.exact import choose_exactly
 from kuznia.domains.training.schema.plan import Plan
+from kuznia.domains.training.settings import TrainingSettings
 from kuznia.forge.make import drafted
 from kuznia.forge.terms import AnyDomain, Bench, Budget, Caller, Order
 
@@ -21,11 +22,12 @@ WITHOUT = """
 import asyncio, sys
 sys.modules["ortools"] = None
 from kuznia.domains.training import DOMAIN
-asyncio.run(DOMAIN.opened({"training_solver": "exact"}).__aenter__())
+from kuznia.domains.training.settings import TrainingSettings
+asyncio.run(DOMAIN.opened(TrainingSettings(training_solver="exact")).__aenter__())
 """
 
 
-async def opened(**settings: object) -> tuple[AnyDomain, Plan]:
+async def opened(settings: TrainingSettings) -> tuple[AnyDomain, Plan]:
     assert DOMAIN.opened
     async with DOMAIN.opened(settings) as domain:
         reading = await read_order(TOLD)
@@ -37,17 +39,17 @@ async def opened(**settings: object) -> tuple[AnyDomain, Plan]:
 
 
 async def test_the_solver_chooses_where_the_operator_wants_it():
-    domain, made = await opened(training_solver="exact")
+    domain, made = await opened(TrainingSettings(training_solver="exact"))
 
-    assert made == plan(read(TOLD), chooser=choose_exactly)
+    assert made == plan(read_athlete(TOLD), chooser=choose_exactly)
     # Another choice, another artefact: what the search made is no answer to it.
     assert domain.version == f"{DOMAIN.version}+exact"
 
 
 async def test_the_search_chooses_where_nothing_is_said():
-    domain, made = await opened()
+    domain, made = await opened(TrainingSettings())
 
-    assert made == plan(read(TOLD))
+    assert made == plan(read_athlete(TOLD))
     assert domain.version == DOMAIN.version
 
 

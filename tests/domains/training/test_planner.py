@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 from tests.domains.training.makers import a_plan, an_athlete
 
-from kuznia.domains.training.athlete.athlete import read
+from kuznia.domains.training.athlete.athlete import read_athlete
 from kuznia.domains.training.athlete.screening import screen
 from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.checks import findings, verify
@@ -16,7 +16,7 @@ from kuznia.domains.training.planner.limits import allowed, limits
 from kuznia.domains.training.planner.strength import problem
 from kuznia.domains.training.schema.lesson import Lesson
 from kuznia.domains.training.schema.plan import HARD
-from kuznia.domains.training.schema.profile import KEPT, Person
+from kuznia.domains.training.schema.profile import KEPT, PlanPerson
 
 GYM = {"equipment": ["full-gym"], "minutes": 60}
 LIFT = {"exercise": "BB back squat", "weight": 150}
@@ -185,9 +185,9 @@ def test_equipment_near_nothing_is_told_what_kits_there_are() -> None:
 
 def test_equipment_of_a_kept_plan_may_be_gone() -> None:
     order = {"profile": {"age": 34, "equipment": ["flux capacitor", "dumbbells"]}}
-    kept = Person.model_validate({"order": order}, context=KEPT)
+    kept = PlanPerson.model_validate({"order": order}, context=KEPT)
 
-    athlete = read(kept.order)
+    athlete = read_athlete(kept.order)
 
     assert athlete.unknown == ("flux capacitor",)
     assert any("flux capacitor" in notice.text for notice in plan(athlete).notices)

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from tests.doors.served import Kuznia, inside
 
 from kuznia.app import Made
+from kuznia.domains.training.edits.shapes import FeedbackIn
 from kuznia.domains.training.routes import respond
-from kuznia.domains.training.schema.shapes import FeedbackIn
+from kuznia.domains.training.settings import TrainingSettings
 from kuznia.forge.terms import Caller
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.db.tables import artefacts
@@ -29,8 +30,8 @@ ORDER = {
 FORGED = {"id": "l-1", "text": "x", "kind": "safety", "effects": [{"do": "minutes", "minutes": 15}]}
 
 
-def settings(url: str, **more: Any) -> Settings:
-    return Settings(database_url=DatabaseUrl.read(url), **more)
+def settings(url: str) -> Settings:
+    return Settings(database_url=DatabaseUrl.read(url))
 
 
 @pytest.fixture
@@ -295,7 +296,7 @@ async def test_a_body_that_is_no_json_is_not_read(kuznia: Kuznia):
 async def test_with_context_a_model_is_told_of_the_lessons_that_match(sqlite_url: str, on: bool):
     model = ScriptedModel()
     model.always(json.dumps({"title": "Strong", "summary": "Take it easy."}))
-    given = settings(sqlite_url, playbook_context_matching_enabled=on)
+    given = settings(sqlite_url).having(TrainingSettings(playbook_context_matching_enabled=on))
     async with inside(Made(settings=given, model=model)) as kuznia:
         artefact = (await made(kuznia))["id"]
         await said(kuznia, artefact, text="I love kettlebell swings")

@@ -10,9 +10,9 @@ from tests.domains.training.makers import an_athlete, profiles_on_file
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.athlete.screening import decline
 from kuznia.domains.training.catalogue import catalogue
-from kuznia.domains.training.checks import certificate, findings, verify
+from kuznia.domains.training.checks import findings, verify, verify_plan
 from kuznia.domains.training.planner import plan
-from kuznia.domains.training.schema.plan import Day, Dose, Plan, Session
+from kuznia.domains.training.schema.plan import Day, Dose, Plan, PlannedSession
 from kuznia.domains.training.schema.profile import WEEKDAYS
 
 ON_FILE = profiles_on_file()
@@ -33,7 +33,7 @@ def doses(made: Plan) -> list[Dose]:
     return [dose for day in days(made) for dose in day.exercises]
 
 
-def sessions(made: Plan, most_weeks: int = 99) -> list[Session]:
+def sessions(made: Plan, most_weeks: int = 99) -> list[PlannedSession]:
     return [one for week in made.weeks[:most_weeks] for day in week.days for one in day.sessions]
 
 
@@ -153,4 +153,4 @@ def test_the_plan_passes_every_rule(row: dict[str, Any]) -> None:
     made = plan(athlete)
 
     assert [one for one in findings(verify(made, athlete)) if one.stands] == []
-    assert certificate(made, athlete).passed
+    assert verify_plan(made, athlete).certificate.passed

@@ -14,7 +14,7 @@ from tests.domains.training.makers import a_plan, an_athlete, profiles
 from kuznia.domains.training.athlete.screening import decline
 from kuznia.domains.training.cards import cards
 from kuznia.domains.training.catalogue import REGIONS, catalogue, conditions
-from kuznia.domains.training.checks import Certificate, certificate, findings, verify
+from kuznia.domains.training.checks import Certificate, findings, verify, verify_plan
 from kuznia.domains.training.planner import plan
 from kuznia.domains.training.schema.lesson import Lesson, Prefer
 from kuznia.domains.training.schema.plan import Plan
@@ -61,7 +61,7 @@ def test_the_same_person_gets_the_same_plan_and_it_survives_json(said: dict[str,
     made = plan(athlete)
     assert plan(an_athlete(said)) == made
     assert Plan.model_validate_json(made.model_dump_json()) == made
-    told = certificate(made, athlete)
+    told = verify_plan(made, athlete).certificate
     assert Certificate.model_validate_json(told.model_dump_json()) == told
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kuznia.domains.training.questions import bank, minutes_to_answer, questions
-from kuznia.domains.training.questions.answers import applied, words, wrong
+from kuznia.domains.training.questions.answers import apply_answers, free_texts, problems
 from kuznia.domains.training.schema.profile import Profile, YesNo
 
 
@@ -99,21 +99,21 @@ def test_the_time_to_answer_is_told() -> None:
     ],
 )
 def test_an_answer_that_does_not_fit_is_told(name: str, answer: Any, complaint: str) -> None:
-    found = list(wrong({name: answer}))
+    found = list(problems({name: answer}))
 
     assert len(found) == 1
     assert complaint in found[0].message
-    assert applied(a_profile(), {name: answer}) == a_profile()
+    assert apply_answers(a_profile(), {name: answer}) == a_profile()
 
 
 def test_good_answers_have_nothing_wrong() -> None:
     answers = {"systolic": 130, "disease": ("asthma",), "notes": "none", "pain": 3}
 
-    assert list(wrong(answers)) == []
+    assert list(problems(answers)) == []
 
 
 def test_answers_reach_their_place() -> None:
-    profile = applied(
+    profile = apply_answers(
         a_profile(kind="both"),
         {
             "chest_pain": YesNo(boolean=False),
@@ -144,20 +144,22 @@ def test_answers_reach_their_place() -> None:
 def test_a_no_takes_nothing_away() -> None:
     told = a_profile(health={"flags": ["chest_pain"]})
 
-    assert applied(told, {"chest_pain": YesNo(boolean=False)}) == told
+    assert apply_answers(told, {"chest_pain": YesNo(boolean=False)}) == told
 
 
 def test_a_fresh_injury_is_told_by_its_own_question() -> None:
     told = a_profile(
         health={"injuries": [{"region": "knee", "stage": "surgery"}, {"region": "hip"}]}
     )
-    profile = applied(told, {"fresh_injury": YesNo(boolean=True), "sore": ("knee",)})
+    profile = apply_answers(told, {"fresh_injury": YesNo(boolean=True), "sore": ("knee",)})
 
     assert [injury.stage for injury in profile.health.injuries] == ["surgery", "acute"]
 
 
 def test_free_text_is_handed_to_whoever_reads_it() -> None:
-    said = list(words({"notes": "one", "fainting": YesNo(boolean=True, text="two"), "pain": 3}))
+    said = list(
+        free_texts({"notes": "one", "fainting": YesNo(boolean=True, text="two"), "pain": 3})
+    )
 
     assert said == ["one", "two"]
 
@@ -175,7 +177,7 @@ def test_free_text_is_handed_to_whoever_reads_it() -> None:
     )
 )
 def test_any_answers_leave_a_profile_that_holds(answers: dict[str, Any]) -> None:
-    profile = applied(a_profile(), answers)
+    profile = apply_answers(a_profile(), answers)
 
     assert Profile.model_validate(profile.model_dump()) == profile
-    assert applied(a_profile(), dict(reversed(answers.items()))) == profile
+    assert apply_answers(a_profile(), dict(reversed(answers.items()))) == profile

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domains.training.makers import an_athlete
 
-from kuznia.domains.training.athlete.lexicon import hear
+from kuznia.domains.training.athlete.lexicon import health_mentions
 from kuznia.domains.training.athlete.screening import decline, screen
 
 SAID = [
@@ -57,39 +57,39 @@ DENIED = [
 
 @pytest.mark.parametrize(("text", "flag"), SAID)
 def test_a_warning_in_words_is_heard(text: str, flag: str) -> None:
-    assert flag in hear(text).flags
+    assert flag in health_mentions(text).flags
 
 
 @pytest.mark.parametrize("text", DENIED)
 def test_what_is_denied_is_not_heard(text: str) -> None:
-    assert hear(text).flags == frozenset()
+    assert health_mentions(text).flags == frozenset()
 
 
 def test_a_sore_place_is_heard_with_how_fresh_it_is() -> None:
-    heard = hear("My knee hurts. I sprained my ankle. I had shoulder surgery.")
+    heard = health_mentions("My knee hurts. I sprained my ankle. I had shoulder surgery.")
 
     stages = {injury.region: injury.stage for injury in heard.injuries}
     assert stages == {"knee": "chronic", "ankle": "acute", "shoulder": "surgery"}
 
 
 def test_the_graver_word_about_a_place_counts() -> None:
-    heard = hear("my knee hurts; my knee is swollen; knee pain again")
+    heard = health_mentions("my knee hurts; my knee is swollen; knee pain again")
 
     assert [injury.stage for injury in heard.injuries] == ["acute"]
 
 
 def test_a_place_that_does_not_hurt_is_not_sore() -> None:
-    assert hear("no knee pain, shoulders are fine").injuries == ()
+    assert health_mentions("no knee pain, shoulders are fine").injuries == ()
 
 
 @given(st.text(max_size=500))
 def test_any_text_can_be_listened_to(text: str) -> None:
-    hear(text)
+    health_mentions(text)
 
 
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_words_around_a_stop_sign_do_not_hide_it(before: str, after: str) -> None:
-    heard = hear(f"{before}\nI have chest pain.\n{after}")
+    heard = health_mentions(f"{before}\nI have chest pain.\n{after}")
 
     assert "chest_pain" in heard.flags
 

@@ -3,7 +3,7 @@
 import pytest
 
 from kuznia.domains.training.athlete.athlete import estimated_max
-from kuznia.domains.training.athlete.units import (
+from kuznia.domains.training.schema.units import (
     body_mass_index,
     centimetres,
     kilograms,

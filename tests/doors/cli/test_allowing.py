@@ -26,9 +26,9 @@ def test_without_a_decision_a_caller_has_what_everyone_has(kuznia: Kuznia, ivan:
     assert told.exit_code == 0
     lines = [" ".join(line.split()) for line in told.stdout.splitlines()]
     assert lines[0] == ivan
-    assert "generation 10 in 60 s as for everyone" in lines
-    assert "tokens day 0 of 5,000 as for everyone" in lines
-    assert "cost month $0.0000 of no limit as for everyone" in lines
+    assert "generation 10 in 60 s default" in lines
+    assert "tokens day 0 of 5,000 default" in lines
+    assert "cost month $0.0000 of no limit default" in lines
 
 
 def test_what_is_decided_is_remembered_and_can_be_taken_back(kuznia: Kuznia) -> None:
@@ -136,7 +136,7 @@ def test_what_the_command_line_spent_is_shown(
     assert spent["input_tokens"] == evidence["input_tokens"]
     assert spent["output_tokens"] == evidence["output_tokens"]
     line = f"{evidence['input_tokens']} + {evidence['output_tokens']} tokens"
-    assert f"no key  scripted  1 calls  {line}" in told.stdout
+    assert f"without a key  scripted  1 calls  {line}" in told.stdout
 
 
 def test_what_somebody_erased_had_spent_is_still_to_be_seen(kuznia: Kuznia, ivan: str) -> None:

@@ -8,8 +8,9 @@ import pytest
 from tests.doors.cli.conftest import Kuznia
 
 from kuznia.domains.code.analysis import analyse
+from kuznia.domains.code.analysis.sources import MAX_BYTES, sources_under
+from kuznia.domains.code.analysis.uploads import NotSource
 from kuznia.domains.code.schema import File
-from kuznia.doors.cli import analysing
 
 PAGE = Path(__file__).parents[3] / "docs" / "analyze.md"
 BRANCHY = "def pick(a, b):\n    if a and b:\n        return 1\n    return 2\n"
@@ -48,7 +49,7 @@ def test_a_walk_skips_what_is_no_source_of_the_project(kuznia: Kuznia, tree: Pat
     for path in (".git/a.py", ".venv/b.py", "node_modules/c.js", "__pycache__/d.py", "e.unknown"):
         put(tree / path, b"x = 1\n")
     put(tree / "binary.py", b"\0")
-    put(tree / "long.py", b"#" * (analysing.MOST_BYTES + 1))
+    put(tree / "long.py", b"#" * (MAX_BYTES + 1))
     put(tree / "below" / "kept.py", b"x = 1\n")
 
     told = json.loads(kuznia("analyze", ".", "pick.py", "--json").stdout)
@@ -84,14 +85,14 @@ def test_limits_of_all_files_together_are_breached(kuznia: Kuznia, tree: Path) -
     told = kuznia("analyze", ".", "--max-duplicated", "0.1")
 
     assert told.exit_code == 1
-    assert "of the code stands twice, at most 10.0% allowed" in told.stderr
+    assert "of the code is duplicated, at most 10.0% allowed" in told.stderr
 
 
 def test_a_file_that_does_not_parse_is_a_breach_unless_allowed(kuznia: Kuznia, tree: Path) -> None:
     put(tree / "wrong.py", b"x = 1\ndef (\n")
 
     assert "wrong.py:2: does not parse" in kuznia("analyze", ".").stderr
-    assert "at least A wanted" in kuznia("analyze", ".", "--min-grade", "A").stderr
+    assert "at least A required" in kuznia("analyze", ".", "--min-grade", "A").stderr
     assert kuznia("analyze", ".", "--allow-errors").exit_code == 0
 
 
@@ -107,9 +108,9 @@ def test_sarif_goes_to_a_file_or_to_standard_output(kuznia: Kuznia, tree: Path) 
     ("words", "why"),
     [
         (["absent"], "There is no absent."),
-        (["empty"], "There is no source file"),
-        (["note.unknown"], "of no language we read"),
-        (["folder.py/pipe.py"], "this is no file"),
+        (["empty"], "No source file of a known language"),
+        (["note.unknown"], "not in a language Kuznia reads"),
+        (["folder.py/pipe.py"], "this is not a file"),
         (["binary.py"], "this is binary"),
         ([".", "--sarif", "absent/out"], "absent/out cannot be written"),
         ([".", "--sarif", "-", "--json"], "not both"),
@@ -134,8 +135,8 @@ def test_what_cannot_be_done_is_said(
 def test_too_many_files_are_refused(tree: Path) -> None:
     put(tree / "second.py", b"x = 1\n")
 
-    with pytest.raises(analysing.Invalid, match="More than 1 source files"):
-        list(analysing.found([tree], most=1))
+    with pytest.raises(NotSource, match="more than 1 source files"):
+        list(sources_under([tree], maximum=1))
 
 
 def test_the_page_shows_what_happens(kuznia: Kuznia) -> None:

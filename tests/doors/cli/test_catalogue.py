@@ -17,8 +17,8 @@ def file(tmp_path: Path) -> str:
 def test_what_came_of_it_is_told_and_a_plan_uses_it(kuznia: Kuznia, file: str) -> None:
     told = kuznia("catalogue", "import", file, TRAINING_CATALOGUE="mine.json")
     assert told.exit_code == 0, told.output
-    assert "1 exercises were imported." in told.stdout
-    assert "1 were left out: no strength exercise for repetitions." in told.stdout
+    assert "Imported: 1." in told.stdout
+    assert "Skipped: 1 (not a strength exercise counted in repetitions)." in told.stdout
 
     made = kuznia(
         *("make", "plan", "--profile", json.dumps({"age": 30} | LIFTER), "--json"),

@@ -26,7 +26,7 @@ def test_on_an_empty_machine_all_is_well_and_a_model_can_be_set(
     told = kuznia("doctor")
 
     assert told.exit_code == 0
-    assert "SQLite, not made yet" in told.stdout
+    assert "SQLite, not created yet" in told.stdout
     assert "→ set OPENAI_BASE_URL and OPENAI_MODEL" in told.stdout
     assert not list(tmp_path.iterdir())
 
@@ -84,11 +84,11 @@ def test_a_slip_in_the_file_of_settings_is_told(kuznia: Kuznia, tmp_path: Path) 
     ("plays", "well", "says"),
     [
         (answer(b'{"data": []}'), True, "the server answers (200)"),
-        (status(401), False, "refusing the key"),
-        (status(403), False, "→ see its API_KEY"),
+        (status(401), False, "refuses the key"),
+        (status(403), False, "→ check its API_KEY"),
         (status(404), True, "→ if orders fail: does its BASE_URL end in /v1?"),
         (status(503), False, "the server answers (503)"),
-        (status(301), False, "→ that is no good answer"),
+        (status(301), False, "→ the server answers with an error"),
     ],
 )
 def test_a_model_server_is_asked(
@@ -115,7 +115,7 @@ def test_a_model_server_that_is_not_there_is_told(
 
     assert told.exit_code == 1
     assert "gpt: the server is not reachable" in told.stdout
-    assert "→ see its BASE_URL" in told.stdout
+    assert "→ check its BASE_URL" in told.stdout
 
 
 def test_a_second_model_is_looked_at_too_and_alone_if_the_first_is_off(
@@ -170,7 +170,7 @@ def test_a_file_that_is_no_database_is_told(kuznia: Kuznia, tmp_path: Path) -> N
 
     assert told.exit_code == 1
     assert "damaged, or no database" in told.stdout
-    assert "→ see DATABASE_URL" in told.stdout
+    assert "→ check DATABASE_URL" in told.stdout
 
 
 def test_a_postgresql_behind_this_version_names_the_command(
@@ -201,7 +201,7 @@ def test_a_postgresql_that_is_not_there_is_told(kuznia: Kuznia) -> None:
 @pytest.mark.parametrize(
     ("instead", "well", "says"),
     [
-        ({}, True, f"codemie-flow ({FLOW}): CodeMie lets us in and has it"),
+        ({}, True, f"codemie-flow ({FLOW}): CodeMie accepts the sign-in and has this assistant"),
         ({"CODEMIE_UI_ASSISTANT": "nobody"}, False, "codemie-ui (nobody): rejected"),
         ({"CODEMIE_PASSWORD": "kanarka-no"}, False, "→ CodeMie refused our credentials"),
         ({"CODEMIE_AUTH_URL": nobody()}, False, "sign-in could not be reached"),
@@ -245,7 +245,7 @@ def test_who_may_look_after_the_accounts_is_told(kuznia: Kuznia) -> None:
 
     for one in told:
         assert "no administrator yet" in one
-        assert "→ `kuznia users create NAME --admin` makes the first" in one
+        assert "→ create one with `kuznia users create NAME --admin`" in one
     assert after.exit_code == 0
     assert "there is an administrator" in after.stdout
 
@@ -265,7 +265,7 @@ def test_a_redis_that_is_not_there_is_told_once_and_without_its_password(kuznia:
     assert told.exit_code == 1
     (found,) = [one for one in json.loads(told.stdout)["symptoms"] if one["what"] == "redis"]
     assert not found["well"]
-    assert found["advice"].startswith("see REDIS_URL")
+    assert found["advice"].startswith("check REDIS_URL")
     assert "hidden" not in told.output
     assert told.stderr == ""
 

@@ -17,7 +17,8 @@ HEAVY = {"fastapi", "starlette", "sqlalchemy", "httpx2", "tree_sitter", "uvicorn
 
 
 @pytest.mark.parametrize(
-    ("option", "says"), [("--help", "Turns a prompt into an artefact"), ("--version", "0.1.0")]
+    ("option", "says"),
+    [("--help", "Turns a prompt into a checked artefact"), ("--version", "0.1.0")],
 )
 def test_the_help_and_the_version_load_no_server(option: str, says: str) -> None:
     told = subprocess.run(

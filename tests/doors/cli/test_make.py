@@ -54,7 +54,7 @@ def test_what_is_found_on_the_shelf_is_not_told_as_spent(scripted_kuznia: Kuznia
 
     spent = first.stderr.splitlines()[-1].strip()
     assert spent.startswith("3 model calls, ")
-    assert f"found on the shelf, nothing was spent; its making took {spent}" in again.stderr
+    assert f"found in the cache, nothing was spent; making it took {spent}" in again.stderr
 
 
 @pytest.mark.usefixtures("counting")
@@ -111,16 +111,16 @@ def test_lists_are_given_as_json(scripted_kuznia: Kuznia, scripted: ScriptedMode
         (
             ("make", "cod", "a queue"),
             4,
-            "There is no domain 'cod'; there is code, flows, notes, training.",
+            "There is no domain 'cod'; the domains are code, flows, notes, training.",
         ),
-        ((*NOTE, "--langauge", "go"), 2, "--langauge is no option of notes; there is --summary,"),
-        ((*NOTE, "--summary"), 2, "fields are given as --name value"),
-        ((*NOTE, "-s", "yes"), 2, "fields are given as --name value"),
+        ((*NOTE, "--langauge", "go"), 2, "notes has no option --langauge; its options are"),
+        ((*NOTE, "--summary"), 2, "write a field as --name value"),
+        ((*NOTE, "-s", "yes"), 2, "write a field as --name value"),
         ((*NOTE, "--summary", "perhaps"), 2, "summary: Expected true or false"),
         ((*NOTE, "--tags", "[ore"), 2, "tags: Expected a list"),
         (("make", "code", "a queue that forgets"), 2, "language: This field is needed"),
-        (("make", "code", "a", "queue"), 2, "The prompt is given twice; put what belongs together"),
-        (("make", "code", "--language", "go"), 2, "Nothing to make: say what you want, in quotes"),
+        (("make", "code", "a", "queue"), 2, "prompt is set twice; put text with spaces in quotes"),
+        (("make", "code", "--language", "go"), 2, "The prompt is missing: say what you want"),
         (("make", "notes", "no"), 2, "prompt: Expected at least 3 characters"),
     ],
 )
@@ -265,7 +265,7 @@ def test_a_flow_is_shown_as_a_tree_with_its_verdict(kuznia: Kuznia) -> None:
 
     assert told.exit_code == 0
     assert "├─ form         About you\n│  ├─ First name *  (name)\n" in told.stdout
-    assert "judge 100 of 100, passed" in told.stdout
+    assert "score 100 of 100, passed" in told.stdout
 
 
 def test_an_artefact_is_given_in_one_of_its_formats(kuznia: Kuznia, tmp_path: Path) -> None:
@@ -283,7 +283,7 @@ def test_a_format_nobody_knows_is_refused_before_anything_is_made(kuznia: Kuznia
     told = kuznia("make", "flow", FLOW, "--export", "stone")
 
     assert told.exit_code == 4
-    assert "flows has no format 'stone'; there is" in told.stderr
+    assert "flows has no format 'stone'; its formats are" in told.stderr
     assert "✓" not in told.stderr
 
 

@@ -36,8 +36,8 @@ def test_the_database_goes_up_down_and_up(kuznia: Kuznia, tmp_path: Path) -> Non
     up, again = kuznia("migrate"), kuznia("migrate")
     down = kuznia("migrate", "--to", "base", "--yes")
 
-    assert up.stdout == again.stdout == f"The database is at {migrate.head()}.\n"
-    assert down.stdout == "The database is at base.\n"
+    assert up.stdout == again.stdout == f"The schema of the database is at {migrate.head()}.\n"
+    assert down.stdout == "The schema of the database is at base.\n"
     assert (tmp_path / "home" / "kuznia" / "kuznia.db").exists()
 
 
@@ -47,7 +47,7 @@ def test_a_postgresql_is_brought_up_too(kuznia: Kuznia, postgres: Postgres) -> N
 
         told = kuznia("migrate", DATABASE_URL=url)
 
-    assert told.stdout == f"The database is at {migrate.head()}.\n"
+    assert told.stdout == f"The schema of the database is at {migrate.head()}.\n"
 
 
 def test_a_revision_there_is_not_is_told(kuznia: Kuznia) -> None:

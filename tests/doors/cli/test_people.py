@@ -167,7 +167,7 @@ def test_all_that_is_somebodys_is_erased_when_it_is_meant(kuznia: Kuznia, ivan: 
     assert typed("users", "erase", ivan, sent="n\n").exit_code == 1
     assert kuznia("users", "list").stdout
 
-    assert "1 rows are erased" in typed("users", "erase", ivan, sent="y\n").stdout
+    assert "1 rows erased" in typed("users", "erase", ivan, sent="y\n").stdout
     assert kuznia("users", "list").stdout == ""
 
 

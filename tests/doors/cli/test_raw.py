@@ -81,7 +81,7 @@ def made(domain: Domain, *words: str, model: ScriptedModel | None = None) -> Res
 
 @pytest.mark.parametrize("words", [(), ("--json",), ("--out", "out"), ("--out", NAME)])
 @pytest.mark.parametrize("shown", [None, table, lambda parts: f"{parts}{STEERS}"])
-def test_of_an_artefact(words: tuple[str, ...], shown: object) -> None:
+def test_of_an_artefact(words: tuple[str, ...], shown: Any) -> None:
     assert not raw(made(drawing(shown), *words))
 
 

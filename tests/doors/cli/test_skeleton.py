@@ -29,7 +29,7 @@ def test_everything_is_written_into_a_folder(kuznia: Kuznia, tree: Path) -> None
 
 
 def test_without_a_folder_it_is_printed(kuznia: Kuznia) -> None:
-    told = kuznia("skeleton", "shop/fare.go", "--tongue", "uk")
+    told = kuznia("skeleton", "shop/fare.go", "--prose-language", "uk")
 
     assert "── README.md ──\n# Довідник" in told.stdout
     assert "// Fare: Напишіть, для чого Fare.\nfunc Fare(age int) {}" in told.stdout
@@ -55,7 +55,7 @@ def test_what_is_there_already_is_not_overwritten(kuznia: Kuznia, tree: Path) ->
     ("content", "why"),
     [
         ({"bad.py": "\ndef f(:\n"}, "bad.py:2:7 does not parse"),
-        ({"look.css": "a {}\n"}, "no source file here whose names"),
+        ({"look.css": "a {}\n"}, "No source file was found whose names"),
         ({"slow.kt": "<" * 100_000}, "was not read within"),
     ],
 )

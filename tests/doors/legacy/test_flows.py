@@ -10,7 +10,7 @@ from tests.doors.served import Kuznia
 from tests.modelserver import Act, ModelServer, hang
 from tests.modelserver import status as refusal
 
-from kuznia.domains.flows.schema import SEEN
+from kuznia.domains.flows.schema import PAGE_KINDS
 from kuznia.doors.legacy.flow_shapes import TYPES
 
 IVAN = bearer("ivan")
@@ -151,4 +151,4 @@ async def test_a_prompt_of_no_fit_length_is_refused(old: Kuznia, prompt: object)
 
 
 def test_every_step_a_person_sees_had_a_word() -> None:
-    assert TYPES.keys() == SEEN
+    assert TYPES.keys() == PAGE_KINDS

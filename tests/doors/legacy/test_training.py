@@ -5,15 +5,32 @@ from typing import Any, Literal
 
 import pytest
 from pydantic import BaseModel, Field
+from tests.domains.training.makers import a_plan, a_told
 from tests.doors.legacy.coach import ANSWERS, OLENA, PERSON, QUESTION, TOKEN, plan, post, say
 from tests.doors.legacy.conftest import Open
 from tests.doors.served import Kuznia
 
-from kuznia.domains.training.playbook import Playbook
+from kuznia.domains.training.catalogue import catalogue
+from kuznia.domains.training.edits.coaching import Coached, OperationResult
+from kuznia.domains.training.edits.operations import Volume
+from kuznia.domains.training.edits.respond import FeedbackResult
+from kuznia.domains.training.playbook.log import Playbook
 from kuznia.domains.training.schema.lesson import Lesson, Prefer
+from kuznia.domains.training.schema.profile import PlanPerson
 from kuznia.doors.legacy import plan_shapes
 from kuznia.doors.legacy.trainingplan import reply
-from kuznia.forge.terms import Caller
+from kuznia.forge.shelf.kept import Kept
+from kuznia.forge.terms import ArtefactId, Caller, Finding, RunId
+
+A_KEPT = Kept(
+    id=ArtefactId("art_1"),
+    run_id=RunId("run_1"),
+    owner="jwt:ivan",
+    domain="training",
+    status="complete",
+    created_at=datetime.datetime(2026, 11, 21, tzinfo=datetime.UTC),
+    body=b"{}",
+)
 
 
 class TheirQuestion(BaseModel):
@@ -344,14 +361,19 @@ def test_a_person_without_a_name_of_another_kind_keeps_the_whole() -> None:
 
 
 def test_what_was_refused_or_unclear_is_said_in_the_plans_language() -> None:
-    answer = {
-        "changed": False,
-        "lessons": [],
-        "intent": "update_request",
-        "operations": [{"applied": False, "findings": [{"message": "Too much."}]}],
-        "unsure": [[{"id": "a", "name": "Присідання"}, {"id": "b", "name": "Випади"}]],
-    }
+    made, _ = a_plan({"language": "uk"})
+    heavy = Finding("V02", "mend", "weeks.1", "Too much.")
+    coached = Coached(
+        intent="update_request",
+        plan=made,
+        person=PlanPerson(order=a_told()),
+        operations=(OperationResult(Volume(sets=2), False, (heavy,)),),
+        unsure=(("barbell-back-squat", "push-up"),),
+    )
+    squat, push_up = (catalogue()[name].name_uk for name in coached.unsure[0])
 
-    said = reply(answer, "uk")
+    text = reply(
+        FeedbackResult(artefact=A_KEPT, changed=False, coached=coached, playbook=Playbook())
+    )
 
-    assert said == "Так зробити не можна: Too much. Присідання, Випади?"
+    assert text == f"Так зробити не можна: Too much. {squat}, {push_up}?"

@@ -6,7 +6,7 @@ from tests.codemieserver import CodeMieServer, codemie, settings_for
 from tests.doors.legacy.conftest import Open, good
 from tests.doors.served import Kuznia
 
-from kuznia.doors.legacy.health import service, told
+from kuznia.doors.legacy.health import old_status, service
 from kuznia.doors.model_status import ServiceOut, StatusOut
 
 __all__ = ["codemie"]
@@ -55,7 +55,7 @@ def test_of_two_assistants_one_that_is_out_is_told() -> None:
         name="codemie.ui", agent="ui", parts=["flows.ui"], usable=False, reason="timeout"
     )
 
-    status = told(StatusOut(usable=True, models=[a_service(), out]))
+    status = old_status(StatusOut(usable=True, models=[a_service(), out]))
 
     assert (status.codemie_available, status.error) == (False, "timeout")
     assert (status.agent_flow_id, status.agent_ui_id) == ("flow-generator", "ui")

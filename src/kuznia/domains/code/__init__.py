@@ -1,11 +1,9 @@
-"""Source code, asked of a model and checked: the code, its tests, its documentation."""
+"""Source code: the code, its tests and its documentation, asked of a model and checked."""
 
-import json
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
-from importlib.resources import files
 
 from kuznia.domains.code.checks.running import run_in
 from kuznia.domains.code.languages.find import LANGUAGES
@@ -13,13 +11,14 @@ from kuznia.domains.code.parts import TESTS, parts, read_tests
 from kuznia.domains.code.sandbox.examine import examine
 from kuznia.domains.code.sandbox.trial import open_sandbox
 from kuznia.domains.code.schema import CodeInput
-from kuznia.forge.terms import AnyDomain, Domain, Presentation, version_of
+from kuznia.domains.code.settings import CodeSettings
+from kuznia.forge.terms import AnyDomain, Domain, Presentation, examples_of, version_of
 
 
 @asynccontextmanager
-async def _opened(settings: Mapping[str, object]) -> AsyncGenerator[AnyDomain]:
-    """With the sandbox, if it is wanted."""
-    if settings.get("code_run_tests") != "sandbox":
+async def _opened(settings: CodeSettings) -> AsyncGenerator[AnyDomain]:
+    """The domain, with a sandbox where the settings ask for one."""
+    if settings.code_run_tests != "sandbox":
         yield DOMAIN
         return
     async with open_sandbox() as sandbox:
@@ -32,10 +31,6 @@ async def _opened(settings: Mapping[str, object]) -> AsyncGenerator[AnyDomain]:
         )
 
 
-_EXAMPLES = sorted(
-    (file for file in files(__name__).joinpath("examples").iterdir()), key=lambda file: file.name
-)
-
 DOMAIN = Domain(
     name="code",
     package=__name__,
@@ -47,7 +42,8 @@ DOMAIN = Domain(
     parts=parts,
     without_model="Code you have gets skeletons of its documentation and tests from "
     "POST /api/v1/code/skeletons, and its analysis from POST /api/v1/code/analyze.",
+    settings=CodeSettings,
     opened=_opened,
     examine=examine,
-    shown=Presentation(examples=tuple(json.loads(file.read_text("utf-8")) for file in _EXAMPLES)),
+    shown=Presentation(examples=examples_of(__name__)),
 )

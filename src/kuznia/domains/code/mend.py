@@ -1,4 +1,4 @@
-"""What our own code puts right in a draft, at no cost: line ends, indentation, fences, endings."""
+"""Corrections of a draft that need no model: line ends, indentation, fences, extensions."""
 
 import re
 import textwrap
@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import TypeVar
 
-from kuznia.domains.code.languages.find import find, find_by_path
-from kuznia.domains.code.languages.proof import proof_of
-from kuznia.domains.code.languages.pytree import tree_of
-from kuznia.domains.code.reply.naming import are_kin
+from kuznia.domains.code.languages.find import are_kin, find, find_by_path
+from kuznia.domains.code.parsing.proof import proof_of
+from kuznia.domains.code.parsing.pytree import tree_of
 from kuznia.domains.code.schema import CodeDraft, File
 
 C = TypeVar("C", bound=CodeDraft)
@@ -20,23 +19,26 @@ _TABS_AND_SPACES = re.compile(r"^(?: +\t|\t)", re.MULTILINE)
 
 
 def faults(file: File) -> Iterator[tuple[str, str]]:
-    """Finding codes and messages of what `tidy` would change."""
+    """The finding codes and messages of everything that `tidy` would change."""
     if "\r" in file.content:
         yield "line-ends", "Lines end in carriage returns."
     if not file.content.endswith("\n"):
-        yield "no-final-newline", "The last line has no end."
+        yield "no-final-newline", "The last line has no line break."
     if _without_fences(file) != file.content:
-        yield "stray-fence", "A fence was left in the code."
+        yield "stray-fence", "A code fence was left in the code."
     elif _dedented(file) != file.content:
         yield "indented", "All of the code is indented."
     if _mixes_tabs(file):
         yield "tabs", "Tabs and spaces are mixed in indentation."
     if _path(file) != file.path:
-        yield "extension", f"The file is {file.language}, and its name says otherwise."
+        yield (
+            "extension",
+            f"The file is {file.language}, but its extension says otherwise.",
+        )
 
 
 def tidy(draft: C, deadline: float) -> C:
-    """The draft with all that put right and proven again; the same where nothing is."""
+    """The draft with all of that corrected and proven again; the same where nothing is wrong."""
     files = tuple(_tidied(file) for file in draft.files)
     if files == draft.files:
         return draft
@@ -56,7 +58,7 @@ def _tidied(file: File) -> File:
 
 
 def _without_fences(file: File) -> str:
-    """Less the fences at its beginning and end; in a page of Markdown they belong there."""
+    """The file without fences at its beginning and end; in Markdown they belong to the page."""
     lines = file.content.split("\n")
     begin, end = 0, len(lines)
     while begin < end - 1 and _is_edge(lines[begin]):
@@ -74,7 +76,7 @@ def _is_edge(line: str) -> bool:
 
 
 def _dedented(file: File) -> str:
-    """Less the indentation all lines share; in Markdown it would mean something."""
+    """The file without the indentation that all lines share; in Markdown it has a meaning."""
     if file.language == "markdown" or not file.content.startswith((" ", "\t")):
         return file.content
     return textwrap.dedent(file.content)
@@ -88,7 +90,7 @@ def _mixes_tabs(file: File) -> bool:
 
 
 def _path(file: File) -> str:
-    """The path with the ending its language has."""
+    """The path with the extension of its language."""
     language, by_path = find(file.language), find_by_path(file.path)
     if language is None or language is by_path:
         return file.path

@@ -5,20 +5,20 @@ from functools import partial
 from typing import Any, TypeVar
 
 from kuznia.domains.code import prompt
-from kuznia.domains.code.analysis.part import METRICS
+from kuznia.domains.code.analysis import Analysis, analyse_proven, analysed
 from kuznia.domains.code.checks import docs, source
 from kuznia.domains.code.checks import tests as test_checks
-from kuznia.domains.code.checks.source import UNCHECKED, letters, written
-from kuznia.domains.code.languages.apart import apart
+from kuznia.domains.code.checks.source import UNCHECKED, text_length, written
 from kuznia.domains.code.languages.find import get
-from kuznia.domains.code.languages.proof import proof_of
 from kuznia.domains.code.mend import C, tidy
+from kuznia.domains.code.parsing.apart import apart
+from kuznia.domains.code.parsing.proof import proof_of
 from kuznia.domains.code.reply.choose import Kind
 from kuznia.domains.code.reply.document import document
-from kuznia.domains.code.reply.extract import MOST_BYTES, Extracted, extract
+from kuznia.domains.code.reply.extract import MAX_BYTES, Extracted, extract
 from kuznia.domains.code.reply.fences import read
 from kuznia.domains.code.reply.paths import stem
-from kuznia.domains.code.reply.stream_stop import enough
+from kuznia.domains.code.reply.stream_stop import finished_part
 from kuznia.domains.code.schema import (
     CodeBench,
     CodeDraft,
@@ -28,18 +28,22 @@ from kuznia.domains.code.schema import (
     Proof,
     TestsDraft,
 )
-from kuznia.forge.terms import Finding, Part, Prompt, Unreadable
+from kuznia.forge.terms import Draft, Finding, Part, Prompt, Unreadable
 from kuznia.platform.process.workers import Stopped
 
 R = TypeVar("R")
-MOST_TOKENS = 8_192
+MAX_TOKENS = 8_192
 _ONE_PAGE = "Reply with one Markdown document."
+
+
+class MetricsDraft(Analysis, Draft):
+    """An analysis, as a part of an artefact."""
 
 
 def parts(
     order: CodeInput, tests: Part[TestsDraft, CodeInput] | None = None
 ) -> tuple[Part[Any, CodeInput], ...]:
-    """Code and its metrics always; tests and documentation when asked for and where there are any.
+    """Code and its metrics always; tests and documentation where ordered and where there are any.
 
     `tests` stands in for TESTS where tests are run as well as read.
     """
@@ -54,20 +58,20 @@ def parts(
 def _ask_code(bench: CodeBench) -> Prompt:
     order = bench.reading
     language = get(order.language)
-    return Prompt(prompt.system("code", language), order.prompt, max_tokens=MOST_TOKENS)
+    return Prompt(prompt.system("code", language), order.prompt, max_tokens=MAX_TOKENS)
 
 
 def _ask_tests(bench: CodeBench) -> Prompt:
     order = bench.reading
     code = written(bench)
     system = prompt.system("tests", get(order.language), _test_path(bench))
-    return Prompt(system, _about(order.prompt, code), max_tokens=MOST_TOKENS)
+    return Prompt(system, _about(order.prompt, code), max_tokens=MAX_TOKENS)
 
 
 def _ask_documentation(bench: CodeBench) -> Prompt:
     order = bench.reading
     system = prompt.system("documentation", get(order.language))
-    return Prompt(system, _about(order.prompt, written(bench)), max_tokens=MOST_TOKENS)
+    return Prompt(system, _about(order.prompt, written(bench)), max_tokens=MAX_TOKENS)
 
 
 def _about(request: str, code: CodeDraft) -> str:
@@ -81,24 +85,24 @@ def _test_path(bench: CodeBench) -> str:
 
 
 async def _read_code(reply: str, bench: CodeBench) -> CodeDraft:
-    found, proof = await _read(partial(_files_in, reply, bench.reading.language, "code"), reply)
+    extracted, proof = await _read(partial(_files_in, reply, bench.reading.language, "code"), reply)
     return CodeDraft(
-        files=found.files,
+        files=extracted.files,
         proof=proof,
-        truncated=found.truncated,
-        requires=found.requires,
+        truncated=extracted.truncated,
+        requires=extracted.requires,
     )
 
 
 async def read_tests(reply: str, bench: CodeBench) -> TestsDraft:
     language, path = bench.reading.language, _test_path(bench)
     job = partial(_files_in, reply, language, "tests", path=path)
-    found, proof = await _read(job, reply)
+    extracted, proof = await _read(job, reply)
     return TestsDraft(
-        files=found.files,
+        files=extracted.files,
         proof=proof,
-        truncated=found.truncated,
-        requires=found.requires,
+        truncated=extracted.truncated,
+        requires=extracted.requires,
         framework=get(language).tests or "",
     )
 
@@ -108,13 +112,13 @@ async def _read_documentation(reply: str, _: CodeBench) -> DocumentationDraft:
 
 
 async def _read(job: Callable[[float], R | Finding], reply: str) -> R:
-    """What a reply holds. A model can write what stops a parser, so that is done apart."""
-    found = await apart(job, len(reply))
-    if isinstance(found, Stopped):
-        found = UNCHECKED
-    if isinstance(found, Finding):
-        raise Unreadable(found.code, found.message, found.hint)
-    return found
+    """The content of a reply, read where a text that stops a parser does no harm."""
+    result = await apart(job, len(reply))
+    if isinstance(result, Stopped):
+        result = UNCHECKED
+    if isinstance(result, Finding):
+        raise Unreadable(result.code, result.message, result.hint)
+    return result
 
 
 def _files_in(
@@ -122,10 +126,10 @@ def _files_in(
 ) -> tuple[Extracted, Proof] | Finding:
     # A language goes by its name: in another process its row would be another object.
     try:
-        found = extract(reply, get(language), kind, path)
+        extracted = extract(reply, get(language), kind, path)
     except Unreadable as unreadable:
         return unreadable.finding
-    return found, proof_of(found.files, deadline)
+    return extracted, proof_of(extracted.files, deadline)
 
 
 def _page_in(reply: str, _: float) -> DocumentationDraft | Finding:
@@ -135,7 +139,7 @@ def _page_in(reply: str, _: float) -> DocumentationDraft | Finding:
         return unreadable.finding
     if not text.strip():
         return Finding("no-text", "block", "reply", "The reply is empty.", _ONE_PAGE)
-    if len(text.encode()) > MOST_BYTES:
+    if len(text.encode()) > MAX_BYTES:
         message = "The document is far too long."
         return Finding("too-large", "block", "reply", message, "Write much less.")
     page = File(path="README.md", language="markdown", content=text)
@@ -143,26 +147,36 @@ def _page_in(reply: str, _: float) -> DocumentationDraft | Finding:
 
 
 async def _mend(draft: C, _: tuple[Finding, ...], bench: CodeBench) -> C:
-    mended = await apart(partial(tidy, draft), letters(bench, draft))
+    mended = await apart(partial(tidy, draft), text_length(bench, draft))
     return draft if isinstance(mended, Stopped) else mended
 
 
-async def _enough(text: str, bench: CodeBench) -> str | None:
-    kept = await apart(partial(_enough_in, text, bench), len(text))
-    return None if isinstance(kept, Stopped) else kept
+async def _finished_part(text: str, bench: CodeBench) -> str | None:
+    part = await apart(partial(_finished_part_in, text, bench), len(text))
+    return None if isinstance(part, Stopped) else part
 
 
-def _enough_in(text: str, bench: CodeBench, _: float) -> str | None:
-    return enough(text, bench)
+def _finished_part_in(text: str, bench: CodeBench, _: float) -> str | None:
+    return finished_part(text, bench)
+
+
+async def _measure(bench: CodeBench) -> MetricsDraft:
+    code = written(bench)
+    # Other processes are for what may be slow; an order of one small file is most orders.
+    now = analyse_proven(code.files[0], code.proof) if len(code.files) == 1 else None
+    return MetricsDraft(**dict(now or await analysed(code.files)))
 
 
 CODE: Part[CodeDraft, CodeInput] = Part(
     name="code",
     prompt=_ask_code,
     parse=_read_code,
-    enough=_enough,
+    enough=_finished_part,
     mend=_mend,
     checks=source.SOURCE,
+)
+METRICS: Part[MetricsDraft, CodeInput] = Part(
+    name="metrics", needs=("code",), required=False, make=_measure
 )
 TESTS: Part[TestsDraft, CodeInput] = Part(
     name="tests",

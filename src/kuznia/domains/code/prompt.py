@@ -1,4 +1,4 @@
-"""What is said to a model. The words are files, so that who knows a language can mend them."""
+"""The prompts. Their texts are files, so that people who know a language can improve them."""
 
 import re
 from collections.abc import Iterable
@@ -13,20 +13,20 @@ _TICKS = re.compile(r"`{3,}")
 
 @cache
 def read(name: str) -> str:
-    """One prompt as it is written, its places still empty."""
+    """The text of a prompt, with its placeholders."""
     return files("kuznia.domains.code").joinpath("prompts", f"{name}.md").read_text("utf-8")
 
 
 @cache
 def rules(language: str) -> str:
-    """What holds for one language alone."""
+    """The rules for one language."""
     sections = read("languages").split("\n## ")[1:]
     by_name = dict(section.split("\n", 1) for section in sections)
     return by_name[language].strip()
 
 
 def system(name: str, language: Language, test_file: str = "") -> str:
-    """What a model is told about one part in one language."""
+    """The system prompt for one part in one language."""
     return read(name).format(
         rules=rules(language.name),
         name=language.name,
@@ -39,7 +39,7 @@ def system(name: str, language: Language, test_file: str = "") -> str:
 
 
 def shown(sources: Iterable[File]) -> str:
-    """Files as a model is shown them: fences longer than any inside."""
+    """Files as they are shown to a model: in fences longer than any fence inside."""
     pieces: list[str] = []
     for file in sources:
         longest = max(map(len, _TICKS.findall(file.content)), default=0)

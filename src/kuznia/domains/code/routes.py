@@ -1,4 +1,4 @@
-"""The doors only this domain has: which languages there are, and how good some code is."""
+"""The routes of this domain: its languages, analysis and skeletons."""
 
 import asyncio
 from functools import partial
@@ -12,16 +12,16 @@ from kuznia.domains.code.analysis import Analysis, Profile, analysed, left_out
 from kuznia.domains.code.analysis.tables import TABLES
 from kuznia.domains.code.analysis.uploads import NotSource, source
 from kuznia.domains.code.languages.find import LANGUAGES, find, find_by_path
-from kuznia.domains.code.languages.proof import SECONDS
-from kuznia.domains.code.languages.reference import find_reference
 from kuznia.domains.code.languages.table import Language
+from kuznia.domains.code.parsing.proof import SECONDS
+from kuznia.domains.code.parsing.reference import find_reference
 from kuznia.domains.code.reply.paths import safe_path
 from kuznia.domains.code.sandbox.trial import Sandbox
 from kuznia.domains.code.schema import File
 from kuznia.domains.code.skeletons import (
+    ProseLanguage,
     Skeletons,
     Sketch,
-    Tongue,
     can_be_sketched,
     put_together,
     sketch,
@@ -30,16 +30,16 @@ from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Invalid, TimedOut, TooLarge, invalid
 from kuznia.platform.process.workers import POOL, Stopped
 from kuznia.web.answers import answered
-from kuznia.web.asked import forge_of
 from kuznia.web.body import JsonBody, media_type, multipart
 from kuznia.web.route import ExactRoute
+from kuznia.web.state import forge_of
 
 router = APIRouter(prefix="/api/v1/code", tags=["code"], route_class=ExactRoute)
 
-MOST_FILES = 50
-MOST_LETTERS = 1_000_000
-# Of those that get a skeleton: larger ones are generated, and nobody fills in that many words.
-MOST_SKETCHES, MOST_SKETCHED = 20, 65_536
+MAX_FILES = 50
+MAX_CHARACTERS = 1_000_000
+# Limits of skeletons: larger files are generated, and no person fills in so much text.
+MAX_SKETCHES, MAX_SKETCHED = 20, 65_536
 
 
 class SourceIn(BaseModel):
@@ -48,38 +48,40 @@ class SourceIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     path: Annotated[str, StringConstraints(min_length=1, max_length=300)]
-    content: Annotated[str, StringConstraints(max_length=MOST_LETTERS)]
+    content: Annotated[str, StringConstraints(max_length=MAX_CHARACTERS)]
     language: str | None = Field(default=None, max_length=40)
 
 
 class AnalyseIn(BaseModel):
-    """One file or many; they are looked at together, so that repeated blocks are found."""
+    """One file or many; they are compared with each other to find duplicated blocks."""
 
     model_config = ConfigDict(extra="forbid")
 
-    files: list[SourceIn] = Field(min_length=1, max_length=MOST_FILES)
+    files: list[SourceIn] = Field(min_length=1, max_length=MAX_FILES)
     profile: Profile = "default"
 
 
 class SketchIn(BaseModel):
-    """One file whose names are to be documented and tested."""
+    """One file whose public names are to be documented and tested."""
 
     model_config = ConfigDict(extra="forbid")
 
     path: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    content: Annotated[str, StringConstraints(max_length=MOST_SKETCHED)]
+    content: Annotated[str, StringConstraints(max_length=MAX_SKETCHED)]
     language: str | None = Field(default=None, max_length=40)
 
 
 class SkeletonsIn(BaseModel):
-    """Code that exists; tests are written for Python alone."""
+    """Files to write skeletons for; tests are written for Python only."""
 
     model_config = ConfigDict(extra="forbid")
 
-    files: list[SketchIn] = Field(min_length=1, max_length=MOST_SKETCHES)
+    files: list[SketchIn] = Field(min_length=1, max_length=MAX_SKETCHES)
     include_tests: bool = True
     include_docs: bool = True
-    tongue: Tongue = Field(default="en", description="Which language people read it in.")
+    prose_language: ProseLanguage = Field(
+        default="en", description="The language of the page and the comments."
+    )
 
 
 ANALYSE, SKELETONS = JsonBody(AnalyseIn), JsonBody(SkeletonsIn)
@@ -95,7 +97,7 @@ UPLOAD = {
         "files": {
             "type": "array",
             "minItems": 1,
-            "maxItems": MOST_FILES,
+            "maxItems": MAX_FILES,
             "items": {"type": "string", "format": "binary"},
         },
         "profile": {"type": "string", "enum": list(get_args(Profile)), "default": "default"},
@@ -104,7 +106,7 @@ UPLOAD = {
 
 
 class LanguageOut(BaseModel):
-    """One language, and what can be said of code in it on this host now."""
+    """One language, and what this server can do with it."""
 
     name: str
     title: str
@@ -169,12 +171,16 @@ async def languages(request: Request) -> Response:
 async def analyse_code(request: Request) -> Response:
     """Files as JSON, or uploaded as `multipart/form-data`. Needs no model; nothing is kept."""
     uploaded = media_type(request) == "multipart/form-data"
-    wanted = await _uploaded(request) if uploaded else await ANALYSE.read(request)
+    body = await _uploaded(request) if uploaded else await ANALYSE.read(request)
     files = [
-        File(path=one.path, language=one.language or _language(one.path), content=one.content)
-        for one in wanted.files
+        File(
+            path=file.path,
+            language=file.language or _language(file.path),
+            content=file.content,
+        )
+        for file in body.files
     ]
-    analysis = await analysed(files, profile=wanted.profile)
+    analysis = await analysed(files, profile=body.profile)
     return answered(analysis, message=left_out(analysis))
 
 
@@ -184,8 +190,8 @@ def _language(path: str) -> str:
 
 
 async def _uploaded(request: Request) -> AnalyseIn:
-    async with multipart(request, max_files=MOST_FILES, max_fields=1) as form:
-        uploads = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
+    async with multipart(request, max_files=MAX_FILES, max_fields=1) as form:
+        uploads = [upload for upload in form.getlist("files") if isinstance(upload, UploadFile)]
         files = [await _read(upload) for upload in uploads]
         profile = form.get("profile", "default")
     try:
@@ -195,10 +201,10 @@ async def _uploaded(request: Request) -> AnalyseIn:
 
 
 async def _read(upload: UploadFile) -> SourceIn:
-    """The size counts before the content does, and what it really is before what it is called."""
+    """The uploaded file: its size is checked before its content, the content before its name."""
     name = (upload.filename or "unnamed")[:300]
-    if (upload.size or 0) > MOST_LETTERS:
-        raise TooLarge(f"{name} is longer than {MOST_LETTERS} bytes.")
+    if (upload.size or 0) > MAX_CHARACTERS:
+        raise TooLarge(f"{name} is longer than {MAX_CHARACTERS} bytes.")
     try:
         return SourceIn(path=name, content=source(await upload.read()))
     except NotSource as wrong:
@@ -215,49 +221,51 @@ async def _read(upload: UploadFile) -> SourceIn:
 )
 async def code_skeletons(request: Request) -> Response:
     """Written from the syntax tree and the annotations. Needs no model; nothing is kept."""
-    wanted = await SKELETONS.read(request)
-    asked = [_sketched(place, one) for place, one in enumerate(wanted.files)]
+    body = await SKELETONS.read(request)
+    asked = [_sketched(place, file) for place, file in enumerate(body.files)]
     async with asyncio.TaskGroup() as group:
         jobs = [
             group.create_task(
                 POOL.run(
                     partial(
                         sketch,
-                        one.content.encode(errors="replace"),
+                        file.content.encode(errors="replace"),
                         language,
-                        path=one.path,
-                        tongue=wanted.tongue,
+                        path=file.path,
+                        prose_language=body.prose_language,
                     ),
                     seconds=SECONDS,
                 )
             )
-            for one, language in asked
+            for file, language in asked
         ]
     done: list[Sketch] = []
-    for place, ((one, _), job) in enumerate(zip(asked, jobs, strict=True)):
-        found = job.result()
-        if isinstance(found, Stopped):
-            raise TimedOut(f"{one.path} was not read within {SECONDS:g} s; send less at a time.")
-        if found.flaws:
-            raise _broken(place, found)
-        done.append(found)
-    told = put_together(done, wanted.tongue, tests=wanted.include_tests, docs=wanted.include_docs)
-    return answered(told)
+    for place, ((file, _), job) in enumerate(zip(asked, jobs, strict=True)):
+        sketched = job.result()
+        if isinstance(sketched, Stopped):
+            raise TimedOut(f"{file.path} was not read within {SECONDS:g} s; send less at a time.")
+        if sketched.flaws:
+            raise _broken(place, sketched)
+        done.append(sketched)
+    skeletons = put_together(
+        done, body.prose_language, tests=body.include_tests, docs=body.include_docs
+    )
+    return answered(skeletons)
 
 
-def _sketched(place: int, one: SketchIn) -> tuple[SketchIn, Language]:
-    """The file with its language, or what is wrong with it, and where."""
-    language = find(one.language) if one.language else find_by_path(one.path)
-    if safe_path(one.path) != one.path:
+def _sketched(place: int, file: SketchIn) -> tuple[SketchIn, Language]:
+    """The file with its language; raises Invalid with the field that is wrong."""
+    language = find(file.language) if file.language else find_by_path(file.path)
+    if safe_path(file.path) != file.path:
         raise _wrong(place, "path", "a relative path inside the project is needed")
     if language is None or not can_be_sketched(language):
         names = ", ".join(row.name for row in LANGUAGES if can_be_sketched(row))
         raise _wrong(place, "language", f"not one whose names can be documented: {names}")
-    return one, language
+    return file, language
 
 
-def _broken(place: int, found: Sketch) -> Invalid:
-    first = found.flaws[0]
+def _broken(place: int, sketched: Sketch) -> Invalid:
+    first = sketched.flaws[0]
     where = f"line {first.line}, column {first.column}"
     return _wrong(place, "content", f"{first.path} does not parse at {where}: {first.message}")
 

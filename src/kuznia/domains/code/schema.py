@@ -1,4 +1,4 @@
-"""What a caller may ask for, and the drafts that are made of it, as they go over the wire."""
+"""The order for code, and the drafts that are made from it, as they appear in JSON."""
 
 from collections.abc import Iterable
 from typing import Annotated, Literal
@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from kuznia.domains.code.languages.find import LANGUAGES, find, suggest
-from kuznia.domains.code.sandbox.execution import DISABLED, Execution
 from kuznia.forge.terms import Bench, Draft, Input
 
 Level = Literal["reference", "tree_sitter", "none"]
@@ -21,7 +20,7 @@ def _canonical(name: object) -> str:
     near = suggest(name) if isinstance(name, str) else None
     meant = f" Did you mean {near}?" if near else ""
     names = ", ".join(row.name for row in LANGUAGES)
-    message = f"This is not a language we write.{meant} Supported: {names}."
+    message = f"This language is not supported.{meant} Supported: {names}."
     raise ValueError(message)
 
 
@@ -31,24 +30,27 @@ class CodeInput(Input):
     prompt: str = Field(
         min_length=10,
         max_length=2_000,
-        description="What the code shall do, in any language people speak.",
+        description="What the code should do, in any natural language.",
     )
     language: Annotated[str, BeforeValidator(_canonical)] = Field(
-        description="The programming language; common aliases are understood, in any case.",
+        description="The programming language; common aliases are accepted, in any letter case.",
         json_schema_extra={"examples": ["python", "ts", "C#"]},
     )
     include_tests: bool = Field(
-        default=True, description="Ask for tests too; markup and settings have none to give."
+        default=True,
+        description="Also ask for tests; markup and configuration languages have none.",
     )
-    include_docs: bool = Field(default=True, description="Ask for documentation in Markdown too.")
+    include_docs: bool = Field(default=True, description="Also ask for documentation in Markdown.")
 
 
-class _Value(BaseModel):
+class Value(BaseModel):
+    """An immutable value that refuses unknown fields."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Flaw(_Value):
-    """A place a parser stumbled over. Lines and columns count from 1, columns in characters."""
+class Flaw(Value):
+    """A place that a parser rejected. Lines and columns count from 1, columns in characters."""
 
     path: str = ""
     line: int
@@ -57,18 +59,53 @@ class Flaw(_Value):
     message: str
 
 
-class Proof(_Value):
-    """The strongest parser that accepted the source; with errors, none did."""
+class Proof(Value):
+    """The strongest parser that accepted the source; where there are errors, none did."""
 
     level: Level
     errors: tuple[Flaw, ...] = ()
 
 
-class File(_Value):
+class File(Value):
     path: str
     # A name from the table of languages, or `text` for a file of no language of ours.
     language: str
     content: str
+
+
+class CaseRun(Value):
+    """The outcome of one test."""
+
+    name: str
+    outcome: Literal["passed", "failed", "error", "skipped"]
+    seconds: float
+    message: str = ""
+
+
+class Strength(Value):
+    """Mutation testing: of so many mutants of the code, how many made a test fail."""
+
+    mutants: int
+    killed: int
+
+
+class Execution(Value):
+    """Whether the tests were run, and with what outcome; never a guess."""
+
+    status: Literal["ran", "disabled", "unavailable", "timeout"]
+    reason: str = ""
+    cases: tuple[CaseRun, ...] = ()
+    seconds: float = 0.0
+    output: str = Field(default="", description="The end of what the tests printed.")
+    strength: Strength | None = None
+    # The attacks that the sandbox withstood when the server started.
+    sandbox: tuple[str, ...] = ()
+
+    def count(self, *outcomes: str) -> int:
+        return sum(case.outcome in outcomes for case in self.cases)
+
+
+DISABLED = Execution(status="disabled", reason="Set CODE_RUN_TESTS=sandbox to have tests run.")
 
 
 class CodeDraft(Draft):

@@ -3,8 +3,8 @@
 from kuznia.domains.flows.exports.files import FILES
 from kuznia.domains.flows.parts import FLOW, JUDGE, PROOF, UI, read
 from kuznia.domains.flows.schema import FlowInput
-from kuznia.domains.flows.terminal import told
-from kuznia.forge.terms import Domain, Presentation, version_of
+from kuznia.domains.flows.terminal import render
+from kuznia.forge.terms import Assistant, Domain, Presentation, examples_of, version_of
 
 DOMAIN = Domain(
     name="flows",
@@ -16,14 +16,15 @@ DOMAIN = Domain(
     version=version_of(__name__),
     parts=lambda _: (FLOW, PROOF, JUDGE, UI),
     screen=lambda order: order.decline,
+    assistants=(
+        Assistant("flow", setting="codemie_flow_assistant"),
+        # A page comes from the assistant that was made to write it, or from our own code.
+        Assistant("ui", setting="codemie_ui_assistant", replaceable=False),
+    ),
     shown=Presentation(
         exports=FILES,
         page="preview/",
-        terminal=told,
-        examples=(
-            {"prompt": "Реєстрація користувача: ім'я, прізвище, email, телефон"},
-            {"prompt": "Довідка про несудимість: мета отримання, email, за бажанням телефон"},
-            {"prompt": "Building permit: cadastral number, drawings; decision within 30 days"},
-        ),
+        terminal=render,
+        examples=examples_of(__name__),
     ),
 )

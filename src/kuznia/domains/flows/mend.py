@@ -1,66 +1,71 @@
-"""What our own code can put right in a flow that a model wrote: it costs no token."""
+"""Repairs of a model's flow by our own code, which cost no token."""
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from pydantic import ValidationError
 
-from kuznia.domains.flows.checks.proof import Study
-from kuznia.domains.flows.checks.proof.law import LIGHT, SIGNED, secret
-from kuznia.domains.flows.planner import parts
-from kuznia.domains.flows.schema import SERVICES, Flow, FormField, Move, Step, Text
-from kuznia.domains.flows.structure.blocks import Block, Choice
+from kuznia.domains.flows.planner import standard_steps as standard
+from kuznia.domains.flows.schema import SERVICE_KINDS, Flow, FlowStep, FormField, Move, Text
+from kuznia.domains.flows.structure.blocks import Block, ChoiceBlock
+from kuznia.domains.flows.structure.graph import FlowGraph
 from kuznia.domains.flows.structure.guards import tests
+from kuznia.domains.flows.structure.law import (
+    SIGNED_ARCHETYPES,
+    UNREVIEWED_ARCHETYPES,
+    asks_for_secret,
+)
 from kuznia.domains.flows.structure.registries import KNOWN
 from kuznia.forge.terms import Finding
 
-Steps = dict[str, Step]
+Steps = dict[str, FlowStep]
 
 
 def mend(flow: Flow, findings: Iterable[Finding]) -> Flow:
-    """The flow with what can be put right put right; the same flow when nothing can."""
-    wanted = {finding.code for finding in findings}
-    for code, cure in CURES.items():
-        if code in wanted:
-            flow = cure(flow)
+    """Apply every repair that a finding calls for, in order."""
+    codes = {finding.code for finding in findings}
+    for code, repair in REPAIRS.items():
+        if code in codes:
+            flow = repair(flow)
     return flow
 
 
-def _with(flow: Flow, steps: Iterable[Step]) -> Flow:
+def _with(flow: Flow, steps: Iterable[FlowStep]) -> Flow:
     try:
         return flow.having(steps=tuple(steps))
     except ValidationError:
-        # What was to be put in is there under the same name: then it is not for us to mend.
+        # A step to insert has the id of something else: this code cannot repair that.
         return flow
 
 
-def _each(flow: Flow, change: Callable[[Step], Step]) -> Flow:
+def _each(flow: Flow, change: Callable[[FlowStep], FlowStep]) -> Flow:
     return _with(flow, map(change, flow.steps))
 
 
-def _set(step: Step, **values: object) -> Step:
+def _set(step: FlowStep, **values: object) -> FlowStep:
     return step.model_copy(update=values)
 
 
 def _no_secrets(flow: Flow) -> Flow:
     def asks(field: FormField) -> bool:
         return any(
-            secret(said) for said in (field.id.replace("_", " "), field.label.uk, field.label.en)
+            asks_for_secret(text)
+            for text in (field.id.replace("_", " "), field.label.uk, field.label.en)
         )
 
     return _each(flow, lambda s: _set(s, fields=tuple(f for f in s.fields if not asks(f))))
 
 
-def _said_in_both(flow: Flow) -> Flow:
-    """A text that is missing in one language is better said in the other than not at all."""
+def _in_both_languages(flow: Flow) -> Flow:
+    """Use the other language's text where one is missing."""
 
     def both(text: Text | None) -> Text | None:
         if text is None or (text.uk.strip() and text.en.strip()):
             return text
-        said = text.uk.strip() or text.en.strip() or flow.name.of(flow.language)
-        return Text(uk=text.uk.strip() or said, en=text.en.strip() or said)
+        other = text.uk.strip() or text.en.strip() or flow.name.of(flow.language)
+        return Text(uk=text.uk.strip() or other, en=text.en.strip() or other)
 
-    def change(step: Step) -> Step:
+    def change(step: FlowStep) -> FlowStep:
         fields = tuple(
             field.model_copy(
                 update={
@@ -68,7 +73,8 @@ def _said_in_both(flow: Flow) -> Flow:
                     "hint": both(field.hint),
                     "error": both(field.error),
                     "options": tuple(
-                        one.model_copy(update={"label": both(one.label)}) for one in field.options
+                        option.model_copy(update={"label": both(option.label)})
+                        for option in field.options
                     ),
                 }
             )
@@ -84,50 +90,50 @@ def _said_in_both(flow: Flow) -> Flow:
 
 def _asked_once(flow: Flow) -> Flow:
     seen: set[str] = set()
-    steps: list[Step] = []
+    steps: list[FlowStep] = []
     for step in flow.steps:
         steps.append(_set(step, fields=tuple(f for f in step.fields if f.id not in seen)))
         seen |= {field.id for field in step.fields}
     return _with(flow, steps)
 
 
-def _told_not_asked(flow: Flow) -> Flow:
-    """What registers know is not asked, and what they told can be called wrong."""
-    told = {fact.id for step in flow.steps for fact in step.provides}
+def _from_registries(flow: Flow) -> Flow:
+    """Remove fields that registries know, and let people report errors in registry data."""
+    provided = {fact.id for step in flow.steps for fact in step.provides}
     proven = any(step.kind == "authenticate" for step in flow.steps)
 
-    def change(step: Step) -> Step:
+    def change(step: FlowStep) -> FlowStep:
         if proven and step.kind == "form" and step.repeats == 1:
-            known = told | set(KNOWN)
+            known = provided | set(KNOWN)
             step = _set(step, fields=tuple(f for f in step.fields if f.id not in known))
-        if step.kind in {"form", "review"} and told & set(step.shows) and len(step.next) == 1:
-            right = parts.option("right", "Усе правильно", "All correct")
-            wrong = parts.option("wrong", "Дані помилкові", "The data are wrong")
+        if step.kind in {"form", "review"} and provided & set(step.shows) and len(step.next) == 1:
+            right = standard.option("right", "Усе правильно", "All correct")
+            wrong = standard.option("wrong", "Дані помилкові", "The data are wrong")
             moves = (
-                Move(to=step.next[0].to, when=parts.is_(step.id, "right")),
-                Move(to=parts.DATA_WRONG.id),
+                Move(to=step.next[0].to, when=standard.equals(step.id, "right")),
+                Move(to=standard.DATA_WRONG.id),
             )
             step = _set(step, outcomes=(right, wrong), next=moves)
         return step
 
-    return _ended(_each(flow, change), parts.DATA_WRONG)
+    return _ended(_each(flow, change), standard.DATA_WRONG)
 
 
-def _ended(flow: Flow, end: Step) -> Flow:
-    """The flow with an end in it, if something leads there."""
-    wanted = any(move.to == end.id for step in flow.steps for move in step.next)
-    return _with(flow, (*flow.steps, end)) if wanted and end.id not in flow.by_id else flow
+def _ended(flow: Flow, end: FlowStep) -> Flow:
+    """Add an end if a move leads to it."""
+    needed = any(move.to == end.id for step in flow.steps for move in step.next)
+    return _with(flow, (*flow.steps, end)) if needed and end.id not in flow.by_id else flow
 
 
 def _led_on(flow: Flow) -> Flow:
-    """What leads nowhere leads to the step that is written after it."""
+    """Lead dangling moves and dead ends to the next step in the list."""
     order = [step.id for step in flow.steps]
 
-    def after(step: Step) -> str | None:
+    def after(step: FlowStep) -> str | None:
         later = order[order.index(step.id) + 1 :]
         return later[0] if later else None
 
-    def change(step: Step) -> Step:
+    def change(step: FlowStep) -> FlowStep:
         if step.kind == "end":
             return _set(step, next=())
         follower = after(step)
@@ -144,16 +150,16 @@ def _led_on(flow: Flow) -> Flow:
 
 
 def _only_reached(flow: Flow) -> Flow:
-    reached = Study(flow).reached
+    reached = FlowGraph(flow).reached
     return _with(flow, (step for step in flow.steps if step.id in reached))
 
 
 def _covered(flow: Flow) -> Flow:
-    """A case that no guard covers goes where the last one goes; what is never taken is left out."""
-    study = Study(flow)
+    """Send uncovered cases along the last move, and remove moves that are never taken."""
+    graph = FlowGraph(flow)
 
-    def change(step: Step) -> Step:
-        clashes = study.clashes(step)
+    def change(step: FlowStep) -> FlowStep:
+        clashes = graph.clashes(step)
         kinds = {clash.kind for clash in clashes}
         never = {clash.facts["to"] for clash in clashes if clash.kind == "never"}
         moves = [move for move in step.next if move.when is None or move.to not in never]
@@ -168,10 +174,10 @@ def _covered(flow: Flow) -> Flow:
 
 
 def _taken(flow: Flow) -> Flow:
-    """Without moves that what was decided before rules out."""
-    taken = Study(flow).taken
+    """Remove moves that earlier decisions rule out."""
+    taken = FlowGraph(flow).taken
 
-    def change(step: Step) -> Step:
+    def change(step: FlowStep) -> FlowStep:
         moves = tuple(m for place, m in enumerate(step.next) if (step.id, place) in taken)
         if len(moves) == 1:
             moves = (moves[0].model_copy(update={"when": None, "limit": None}),)
@@ -181,23 +187,23 @@ def _taken(flow: Flow) -> Flow:
 
 
 def _routed(flow: Flow) -> Flow:
-    """Whatever is asked of somebody else may fail, and then says so."""
+    """Give a service step an outcome for failure, and a move for it."""
 
-    def change(step: Step) -> Step:
-        if step.kind not in SERVICES or len(step.next) != 1 or step.next[0].when is not None:
+    def change(step: FlowStep) -> FlowStep:
+        if step.kind not in SERVICE_KINDS or len(step.next) != 1 or step.next[0].when is not None:
             return step
-        well = parts.option("well", "Вдалося", "It worked")
-        badly = parts.option("badly", "Не вдалося", "It did not work")
+        well = standard.option("well", "Вдалося", "It worked")
+        badly = standard.option("badly", "Не вдалося", "It did not work")
         outcomes = step.outcomes if len(step.outcomes) > 1 else (well, badly)
-        hoped = Move(to=step.next[0].to, when=parts.is_(step.id, outcomes[0].id))
-        return _set(step, outcomes=outcomes, next=(hoped, Move(to=parts.UNAVAILABLE.id)))
+        hoped = Move(to=step.next[0].to, when=standard.equals(step.id, outcomes[0].id))
+        return _set(step, outcomes=outcomes, next=(hoped, Move(to=standard.UNAVAILABLE.id)))
 
-    return _ended(_each(flow, change), parts.UNAVAILABLE)
+    return _ended(_each(flow, change), standard.UNAVAILABLE)
 
 
 def _shown_when_known(flow: Flow) -> Flow:
     known: set[str] = set()
-    for run in Study(flow).runs:
+    for run in FlowGraph(flow).runs:
         known |= set(run.path)
     facts = {fact.id for step in flow.steps if step.id in known for fact in step.provides}
     asked = set(flow.asks)
@@ -207,19 +213,19 @@ def _shown_when_known(flow: Flow) -> Flow:
 
 
 def _lawful(flow: Flow) -> Flow:
-    """The steps the law wants, put in before what is handed in, each once and in order."""
+    """Insert the steps that the law requires before the submission, each once and in order."""
     target = next((step for step in flow.steps if step.kind in {"submit", "pay"}), None)
     if target is None:
         return flow
     kinds = {step.kind for step in flow.steps}
     missing: list[Block] = []
-    if "review" not in kinds and flow.archetype not in LIGHT:
-        missing += parts.review(())
+    if "review" not in kinds and flow.archetype not in UNREVIEWED_ARCHETYPES:
+        missing += standard.review(())
     if "consent" not in kinds and _personal(flow):
-        missing.append(parts.consent())
-    if "sign" not in kinds and (flow.legal_effect or flow.archetype in SIGNED):
-        missing += parts.sign()
-    chain = [block for block in missing if isinstance(block, Step)]
+        missing.append(standard.consent())
+    if "sign" not in kinds and (flow.legal_effect or flow.archetype in SIGNED_ARCHETYPES):
+        missing += standard.sign()
+    chain = [block for block in missing if isinstance(block, FlowStep)]
     return _put_before(flow, target, chain, missing)
 
 
@@ -227,23 +233,23 @@ def _personal(flow: Flow) -> bool:
     return any(s.provides or any(f.personal for f in s.fields) for s in flow.steps)
 
 
-def _put_before(flow: Flow, target: Step, chain: list[Step], blocks: list[Block]) -> Flow:
+def _put_before(flow: Flow, target: FlowStep, chain: list[FlowStep], blocks: list[Block]) -> Flow:
     if not chain:
         return flow
-    signed = any(isinstance(block, Choice) for block in blocks)
-    led: list[Step] = []
-    for step, follower in zip(chain, [*(one.id for one in chain[1:]), target.id], strict=True):
+    signed = any(isinstance(block, ChoiceBlock) for block in blocks)
+    chained: list[FlowStep] = []
+    for step, follower in zip(chain, [*(link.id for link in chain[1:]), target.id], strict=True):
         moves = (Move(to=follower),)
         if step.kind == "sign" and signed:
-            hoped = Move(to=follower, when=parts.is_("sign", "signed"))
-            moves = (hoped, Move(to=parts.CANCELLED.id))
-        led.append(_set(step, next=moves))
+            hoped = Move(to=follower, when=standard.equals("sign", "signed"))
+            moves = (hoped, Move(to=standard.CANCELLED.id))
+        chained.append(_set(step, next=moves))
 
-    def change(step: Step) -> Step:
-        # A move from what was handed in back to itself stays: it is a second try.
+    def change(step: FlowStep) -> FlowStep:
+        # The target's own move back to itself is a second try, and stays.
         if step.id == target.id:
             return step
-        first = led[0].id
+        first = chained[0].id
         moves = tuple(
             m.model_copy(update={"to": first}) if m.to == target.id else m for m in step.next
         )
@@ -251,38 +257,38 @@ def _put_before(flow: Flow, target: Step, chain: list[Step], blocks: list[Block]
 
     steps = [change(step) for step in flow.steps]
     place = next(n for n, step in enumerate(steps) if step.id == target.id)
-    start = led if place == 0 else []
-    order = [*start, *steps] if start else [*steps[:place], *led, *steps[place:]]
-    return _ended(_with(flow, order), parts.CANCELLED)
+    start = chained if place == 0 else []
+    order = [*start, *steps] if start else [*steps[:place], *chained, *steps[place:]]
+    return _ended(_with(flow, order), standard.CANCELLED)
 
 
 def _counted(flow: Flow) -> Flow:
-    """A machine that asks itself again is stopped after the third time."""
+    """Limit a service step that repeats itself to three rounds."""
 
-    def change(step: Step) -> Step:
+    def change(step: FlowStep) -> FlowStep:
         moves = list(step.next)
         for place, move in enumerate(moves):
             about = move.when is not None and any(t.fact == step.id for t in tests(move.when))
             if move.to == step.id and move.limit is None and about:
                 moves[place] = move.model_copy(update={"limit": 3})
         if any(move.limit for move in moves) and all(move.when is not None for move in moves):
-            moves.append(Move(to=parts.UNAVAILABLE.id))
+            moves.append(Move(to=standard.UNAVAILABLE.id))
         return _set(step, next=tuple(moves))
 
-    return _ended(_each(flow, change), parts.UNAVAILABLE)
+    return _ended(_each(flow, change), standard.UNAVAILABLE)
 
 
-# In this order: what is put in comes before what then has to be led on, and covered, and reached.
-CURES: Mapping[str, Callable[[Flow], Flow]] = MappingProxyType(
+# In this order: inserted steps may need moves, moves may need guards, and some end unreachable.
+REPAIRS: Mapping[str, Callable[[Flow], Flow]] = MappingProxyType(
     {
         "sensitive-field": _no_secrets,
-        "texts": _said_in_both,
+        "texts": _in_both_languages,
         "asked-twice": _asked_once,
         "dangling-target": _led_on,
         "dead-end": _led_on,
         "improper-completion": _led_on,
         "unrouted-outcome": _routed,
-        "once-only": _told_not_asked,
+        "once-only": _from_registries,
         "legal-steps": _lawful,
         "unbounded-loop": _counted,
         "guard-cases": _covered,

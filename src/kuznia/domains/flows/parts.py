@@ -1,34 +1,32 @@
-"""The parts of a flow's artefact: the flow, its proof, its score and its pages."""
+"""The parts of an artefact of flows: the flow, its proof, its score and its pages."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from kuznia.domains.flows.checks.judge import Judgement
+from kuznia.domains.flows.checks.judge.result import Judgement
 from kuznia.domains.flows.checks.proof import CHECKS
-from kuznia.domains.flows.checks.study import FlowStudy, study
+from kuznia.domains.flows.checks.proof.result import FlowProof
+from kuznia.domains.flows.checks.study import FlowBench, FlowStudy, study, study_of
+from kuznia.domains.flows.checks.ui import CHECKS as UI_CHECKS
 from kuznia.domains.flows.mend import mend
 from kuznia.domains.flows.planner.building import build
 from kuznia.domains.flows.planner.order import FlowOrder, read_order
-from kuznia.domains.flows.prompt import prompt
-from kuznia.domains.flows.reply import parse
+from kuznia.domains.flows.prompt import flow_prompt, ui_prompt
+from kuznia.domains.flows.reply.flow import parse_flow
+from kuznia.domains.flows.reply.ui import parse_page
 from kuznia.domains.flows.schema import Flow, FlowInput
-from kuznia.domains.flows.screens.rendered import CHECKS as UI_CHECKS
-from kuznia.domains.flows.screens.rendered import prompt as ui_prompt
-from kuznia.domains.flows.screens.rendered import rendered
-from kuznia.domains.flows.structure.drafts import Proof, Screens
-from kuznia.forge.terms import Bench, Check, Finding, Part, Studied
+from kuznia.domains.flows.screens.result import Screens
+from kuznia.forge.terms import Check, Finding, Part, Studied
 from kuznia.platform.process.workers import POOL
-
-FlowBench = Bench[FlowOrder]
 
 
 async def read(order: FlowInput) -> FlowOrder:
-    """The order, read where it holds nobody up."""
+    """Read an order in a worker, so that the event loop goes on."""
     return await POOL.ease(partial(read_order, order))
 
 
 async def _studied(work: Callable[[], FlowStudy]) -> Studied[Flow]:
-    """A flow made and studied in one go, where it holds nobody up."""
+    """Make and study a flow in one task of a worker, so that the event loop goes on."""
     made = await POOL.ease(work)
     return Studied(made.flow, made)
 
@@ -46,60 +44,56 @@ async def _mend_flow(flow: Flow, findings: tuple[Finding, ...], _: FlowBench) ->
 
 
 def _planned(order: FlowOrder) -> FlowStudy:
-    """The flow our own planner makes of an order that was not declined."""
+    """The flow that our own planner makes of an order."""
     return study(build(order.reading).having(language=order.language))
 
 
 def _replied(reply: str) -> FlowStudy:
-    return study(parse(reply))
+    return study(parse_flow(reply))
 
 
 def _mended(flow: Flow, findings: tuple[Finding, ...]) -> FlowStudy:
     return study(mend(flow, findings))
 
 
-def _study_of(bench: FlowBench) -> FlowStudy:
-    return bench.studies["flow"]
-
-
-def _make_proof(bench: FlowBench) -> Proof:
-    return _study_of(bench).proof
+def _make_proof(bench: FlowBench) -> FlowProof:
+    return study_of(bench).proof
 
 
 def _make_judgement(bench: FlowBench) -> Judgement:
-    return _study_of(bench).judge
+    return study_of(bench).judge
 
 
 def _make_screens(bench: FlowBench) -> Screens:
-    return _study_of(bench).screens
+    return study_of(bench).screens
 
 
 async def _read_page(reply: str, bench: FlowBench) -> Screens:
-    # Odd markup takes a while to clean.
-    return await POOL.ease(partial(rendered, reply, _make_screens(bench), bench))
+    # Unusual markup takes a while to clean.
+    return await POOL.ease(partial(parse_page, reply, study_of(bench)))
 
 
 def _check(name: str) -> Check[Flow, FlowOrder]:
     def run(_: Flow, bench: FlowBench) -> Iterable[Finding]:
-        return [finding for finding in _study_of(bench).findings if finding.code == name]
+        return [finding for finding in study_of(bench).findings if finding.code == name]
 
     return Check(name, run)
 
 
 FLOW: Part[Flow, FlowOrder] = Part(
     name="flow",
-    prompt=prompt,
+    prompt=flow_prompt,
     parse=_read_flow,
     mend=_mend_flow,
     make=_make_flow,
     checks=tuple(map(_check, CHECKS)),
 )
-PROOF: Part[Proof, FlowOrder] = Part(name="proof", needs=("flow",), make=_make_proof)
+PROOF: Part[FlowProof, FlowOrder] = Part(name="proof", needs=("flow",), make=_make_proof)
 JUDGE: Part[Judgement, FlowOrder] = Part(name="judge", needs=("flow",), make=_make_judgement)
 UI: Part[Screens, FlowOrder] = Part(
     name="ui",
     needs=("flow",),
-    # HTML is taken of no model but one that was set up to render it.
+    # Only a model that was set up to write pages may write HTML.
     specialist=True,
     prompt=ui_prompt,
     parse=_read_page,

@@ -1,4 +1,4 @@
-"""The doors only this domain has: a flow that can be walked, and one that can be changed."""
+"""The routes that only flows have: a preview to walk through, and edits."""
 
 import asyncio
 from functools import partial
@@ -15,8 +15,9 @@ from pydantic import (
 )
 from pydantic_core import from_json, to_json
 
-from kuznia.domains.flows.edits.edited import edition
-from kuznia.domains.flows.edits.operations import Difference, Edit, Impossible
+from kuznia.domains.flows.edits.apply import apply_change
+from kuznia.domains.flows.edits.differences import Difference
+from kuznia.domains.flows.edits.operations import Edit, ImpossibleEdit
 from kuznia.domains.flows.parts import FLOW
 from kuznia.domains.flows.schema import Flow, Language
 from kuznia.domains.flows.screens.preview import Posted, preview
@@ -28,23 +29,23 @@ from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Invalid, NotFound, UnsupportedMedia, invalid
 from kuznia.platform.process.workers import POOL
 from kuznia.web.answers import answered
-from kuznia.web.asked import caller_of, forge_of
 from kuznia.web.body import SMALL, JsonBody, fields, media_type, multipart
 from kuznia.web.ids import InPath
 from kuznia.web.route import ExactRoute
 from kuznia.web.shapes import ArtefactShape, kept_headers, linked
+from kuznia.web.state import RequestState, caller_of, forge_of, state_of
 
 router = APIRouter(prefix="/api/v1", tags=["flows"], route_class=ExactRoute)
 
-MOST_POSTED = 500
-MOST_TOLD = 20
+MAX_POSTED = 500
+MAX_FINDINGS = 20
 PASS = {
     "name": "pass",
     "in": "query",
-    "description": "What opens the page to a browser; the address of `preview-link` has it.",
+    "description": "The pass of a preview link, which opens the page in a browser.",
     "schema": {"type": "string", "maxLength": 2000},
 }
-# What a page of the flow asks, by the names of its fields.
+# The fields of a preview page, by name.
 FIELDS = {"type": "object", "additionalProperties": {"type": "string"}}
 FORM = {
     kind: {"schema": FIELDS}
@@ -54,7 +55,7 @@ HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
 
 
 class EditIn(BaseModel):
-    """What is to change: a sentence, or operations; one of the two."""
+    """A change of a flow: either a sentence or operations."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -73,7 +74,7 @@ class EditIn(BaseModel):
 
 
 class Edited(ArtefactShape):
-    """The flow as it is now, an artefact of its own beside the one it was."""
+    """The changed flow as an artefact of its own, and its differences from the original."""
 
     diff: tuple[Difference, ...]
 
@@ -83,7 +84,7 @@ EDIT = JsonBody(EditIn, SMALL)
 
 @router.get(
     "/artefacts/{artefact_id}/preview/",
-    summary="The first page of a flow that can be walked through",
+    summary="Open the first page of a flow's preview",
     response_class=Response,
     responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
     openapi_extra={"parameters": [PASS]},
@@ -91,16 +92,16 @@ EDIT = JsonBody(EditIn, SMALL)
 async def preview_begin(
     request: Request, artefact_id: InPath, language: Literal["uk", "en"] | None = None
 ) -> Response:
-    """`language` chooses what the pages are written in; the form keeps it.
+    """`language` is the language of the pages; the form keeps it.
 
-    A browser, which has no credential, opens it by the address that `preview-link` gives.
+    A browser has no credential: it opens the preview by the address from `preview-link`.
     """
     return await _shown(request, artefact_id, None, language)
 
 
 @router.post(
     "/artefacts/{artefact_id}/preview/",
-    summary="The page that follows an answer, or the same one with what is wrong",
+    summary="Submit a preview page: the next page, or the same page with its errors",
     response_class=Response,
     responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
     openapi_extra={"parameters": [PASS], "requestBody": {"required": True, "content": FORM}},
@@ -108,13 +109,13 @@ async def preview_begin(
 async def preview_go_on(
     request: Request, artefact_id: InPath, language: Literal["uk", "en"] | None = None
 ) -> Response:
-    """Nothing is stored: the answers travel sealed with the form."""
+    """Nothing is stored: the answers travel with the form, sealed."""
     return await _shown(request, artefact_id, await _posted(request), language)
 
 
 @router.post(
     "/flows/{artefact_id}/edits",
-    summary="A flow changed only where it is said, proven again, kept beside the original",
+    summary="Edit a flow: only the named things change, and the result is proven again",
     response_class=Response,
     responses={200: {"model": Envelope[Edited]}},
     openapi_extra=EDIT.described(
@@ -125,19 +126,19 @@ async def preview_go_on(
     ),
 )
 async def edit_flow(request: Request, artefact_id: InPath) -> Response:
-    """`{"sentence": …}` or `{"operations": […]}`; the answer's `diff` says what differs."""
+    """Send `{"sentence": …}` or `{"operations": […]}`; the answer has the `diff`."""
     change = (await EDIT.read(request)).change
     forge = forge_of(request)
     kept, flow = await _flow(request, artefact_id)
-    await forge.shelf.admit(request.scope["state"]["caller"])
+    await forge.shelf.admit(caller_of(request))
     began = forge.clock.monotonic()
     try:
-        new = await POOL.ease(partial(edition, flow, change))
-    except Impossible as impossible:
+        new = await POOL.ease(partial(apply_change, flow, change))
+    except ImpossibleEdit as impossible:
         raise Invalid(str(impossible)) from None
     except ValidationError as error:
         raise invalid(error) from None
-    if standing := [one for one in new.study.findings if one.stands]:
+    if standing := [finding for finding in new.study.findings if finding.stands]:
         raise _unsound(standing)
     revision = Revision(
         code="edited",
@@ -158,11 +159,11 @@ async def _flow(request: Request, artefact_id: str) -> tuple[Kept, Flow]:
     kept = await forge_of(request).shelf.get(caller_of(request), artefact_id)
     parts = from_json(kept.body)["parts"]
     if kept.domain != "flows" or "flow" not in parts:
-        raise NotFound("There is no flow in such an artefact.", details={"id": artefact_id})
+        raise NotFound("This artefact holds no flow.", details={"id": artefact_id})
     try:
         return kept, Flow.model_validate(parts["flow"])
     except ValidationError:
-        message = "The flow was made by another version."
+        message = "The flow was made by another version of Kuznia and cannot be read."
         raise NotFound(message, details={"id": artefact_id}) from None
 
 
@@ -178,7 +179,7 @@ async def _shown(
         key=forge.seal,
         today=forge.clock.now().date(),
         language=language,
-        link=request.scope["state"].get("link", ""),
+        link=state_of(request.scope, RequestState).link,
     )
     shown = await asyncio.to_thread(walk)
     return Response(shown.html, shown.status, HEADERS, media_type="text/html")
@@ -186,25 +187,25 @@ async def _shown(
 
 async def _posted(request: Request) -> Posted:
     if media_type(request) == "application/x-www-form-urlencoded":
-        return await fields(request, max_fields=MOST_POSTED)
+        return await fields(request, max_fields=MAX_POSTED)
     if media_type(request) != "multipart/form-data":
-        raise UnsupportedMedia("Send the page's form as a browser does.")
-    async with multipart(request, max_files=MOST_POSTED, max_fields=MOST_POSTED) as form:
-        # Of a file only its name is used: nothing is stored.
+        raise UnsupportedMedia("Send the page's form as form data, as a browser does.")
+    async with multipart(request, max_files=MAX_POSTED, max_fields=MAX_POSTED) as form:
+        # Only a file's name is used: nothing is stored.
         return {
-            name: [one if isinstance(one, str) else one.filename or "" for one in values]
+            name: [value if isinstance(value, str) else value.filename or "" for value in values]
             for name in form
             if (values := form.getlist(name))
         }
 
 
 def _unsound(findings: list[Finding]) -> Invalid:
-    told = [
-        {"code": one.code, "where": one.where, "message": one.message}
-        for one in findings[:MOST_TOLD]
+    listed = [
+        {"code": finding.code, "where": finding.where, "message": finding.message}
+        for finding in findings[:MAX_FINDINGS]
     ]
     first = findings[0]
     return Invalid(
-        f"The flow would not be sound any more: {first.message}",
-        details={"findings": [dict(one) for one in told]},
+        f"The change would break the flow: {first.message}",
+        details={"findings": [dict(finding) for finding in listed]},
     )

@@ -68,25 +68,29 @@ Format = Literal[
 Ending = Literal["done", "refused", "cancelled"]
 Op = Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "filled"]
 
-# What a person sees a page for; the others happen between two pages.
-SEEN: frozenset[Kind] = frozenset(
+# Kinds of step that have a page; the others happen between two pages.
+PAGE_KINDS: frozenset[Kind] = frozenset(
     {"authenticate", "consent", "form", "review", "sign", "pay", "status", "end"}
 )
-# These ask somebody else, who may say no or say nothing.
-SERVICES: frozenset[Kind] = frozenset({"authenticate", "lookup", "sign", "pay", "submit", "wait"})
+# Kinds without a page even in a preview.
+SILENT_KINDS: frozenset[Kind] = frozenset({"decision", "fork", "join"})
+# Kinds that ask an outside service, which may refuse or not answer.
+SERVICE_KINDS: frozenset[Kind] = frozenset(
+    {"authenticate", "lookup", "sign", "pay", "submit", "wait"}
+)
 
 # An id is a name in every export, from JSON Schema to a BPMN condition: no dots, no dashes.
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 
 
-class Value(BaseModel):
-    """Something a flow is made of: never changed, and nothing in it that we do not know."""
+class FlowValue(BaseModel):
+    """An immutable value of a flow; unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Text(Value):
-    """The same said in Ukrainian and in English."""
+class Text(FlowValue):
+    """A text in Ukrainian and in English."""
 
     uk: Annotated[str, Field(max_length=600)]
     en: Annotated[str, Field(max_length=600)]
@@ -95,8 +99,8 @@ class Text(Value):
         return self.uk if language == "uk" else self.en
 
 
-class Option(Value):
-    """One of several answers, or one of several ways a step can turn out."""
+class FlowOption(FlowValue):
+    """One option of a field, or one outcome of a step."""
 
     id: Id
     label: Text
@@ -105,62 +109,61 @@ class Option(Value):
 Scalar: TypeAlias = StrictBool | StrictInt | StrictFloat | str
 
 
-class Test(Value):
-    """One fact compared with one value; the fact of a step that turns out is the step's id."""
+class Comparison(FlowValue):
+    """A fact compared with a value; the outcome of a step is a fact under the step's id."""
 
-    __test__ = False  # not a test of pytest's
     fact: Id
     op: Op = "eq"
     value: Scalar | tuple[Scalar, ...] = True
 
 
-class All(Value):
+class All(FlowValue):
     all: Annotated[tuple["Guard", ...], Field(min_length=1, max_length=8)]
 
 
-class Either(Value):
+class Either(FlowValue):
     any: Annotated[tuple["Guard", ...], Field(min_length=1, max_length=8)]
 
 
-class Not(Value):
+class Not(FlowValue):
     no: "Guard"
 
 
-Guard: TypeAlias = Test | All | Either | Not
+Guard: TypeAlias = Comparison | All | Either | Not
 
 
-class Fact(Value):
-    """Something that is known about the person: asked for, or told by a registry."""
+class Fact(FlowValue):
+    """Something known about the person: asked for, or provided by a registry."""
 
     id: Id
     label: Text
     type: FieldType = "text"
     format: Format | None = None
-    options: Annotated[tuple[Option, ...], Field(max_length=60)] = ()
-    # Which register told it.
+    options: Annotated[tuple[FlowOption, ...], Field(max_length=60)] = ()
+    # The registry that provides it.
     registry: Annotated[str, Field(max_length=48)] | None = None
 
 
 class FormField(Fact):
-    """A field: what is asked, what is a good answer, and what is said to a bad one."""
+    """A field of a form: its label, its valid answers, and its error message."""
 
     required: bool = True
     hint: Text | None = None
     error: Text | None = None
     low: float | None = None
     high: float | None = None
-    # The most characters of a text, or the most files.
-    most: int | None = None
+    # Characters of a text at most, or files of an upload.
+    max_length: int | None = None
     autocomplete: Annotated[str, Field(max_length=32)] | None = None
-    # The topic: one topic is one page.
+    # The topic: each topic has a page.
     group: Annotated[str, Field(max_length=48)] = "details"
-    # Says something about a living person.
+    # Whether the answer is personal data.
     personal: bool = False
-    # A component of the Diia design system; ours is chosen by type when nothing is said.
+    # A component of the Diia design system; without one, the type decides.
     component: Annotated[str, Field(max_length=48)] | None = None
 
 
-class Fee(Value):
+class Fee(FlowValue):
     kopiykas: Annotated[int, Field(ge=0, le=10**12)]
 
     @property
@@ -169,10 +172,10 @@ class Fee(Value):
         return f"{whole}.{rest:02}" if rest else str(whole)
 
 
-class Move(Value):
-    """A way on. `when` left out means: when nothing else holds.
+class Move(FlowValue):
+    """A move to another step; without `when` it is taken when no other move holds.
 
-    `limit` is how often it may be taken; after that the way on is the one without a guard.
+    `limit` is how often it may be taken; after that the move without a guard is taken.
     """
 
     to: Id
@@ -180,21 +183,21 @@ class Move(Value):
     limit: Annotated[int, Field(ge=1, le=100)] | None = None
 
 
-class Step(Value):
-    """One thing that happens on the way."""
+class FlowStep(FlowValue):
+    """One step of a flow, with a page or without."""
 
     id: Id
     kind: Kind
     title: Text
     text: Text | None = None
     fields: Annotated[tuple[FormField, ...], Field(max_length=40)] = ()
-    # Facts shown to the person, who can say that they are wrong.
+    # Facts shown to the person, who can report an error in them.
     shows: Annotated[tuple[Id, ...], Field(max_length=60)] = ()
     provides: Annotated[tuple[Fact, ...], Field(max_length=40)] = ()
-    outcomes: Annotated[tuple[Option, ...], Field(max_length=12)] = ()
+    outcomes: Annotated[tuple[FlowOption, ...], Field(max_length=12)] = ()
     next: Annotated[tuple[Move, ...], Field(max_length=12)] = ()
     registry: Annotated[str, Field(max_length=48)] | None = None
-    # Who is waited for, and for how long at most.
+    # Who is waited for, and for how many days at most.
     who: Text | None = None
     days: Annotated[int, Field(ge=1, le=3650)] | None = None
     fee: Fee | None = None
@@ -202,41 +205,41 @@ class Step(Value):
 
     @property
     def repeats(self) -> int:
-        """How often the step may be gone through in a row, because it leads to itself."""
+        """How often the step may be repeated in a row, because it leads to itself."""
         return 1 + max((move.limit or 0 for move in self.next if move.to == self.id), default=0)
 
     @property
     def record(self) -> tuple["FormField", ...]:
-        """The fields without the one that asks whether there is another of it all."""
+        """The fields of one record: all but the one that asks for another record."""
         again = {
             move.when.fact
             for move in self.next
-            if move.to == self.id and isinstance(move.when, Test)
+            if move.to == self.id and isinstance(move.when, Comparison)
         }
         return tuple(field for field in self.fields if field.id not in again)
 
 
-def _facts(step: Step) -> tuple[Fact, ...]:
+def _facts(step: FlowStep) -> tuple[Fact, ...]:
     return (*step.provides, *step.fields)
 
 
 class Flow(Draft):
-    """A whole service. The first step is where it begins."""
+    """A whole service; it begins at the first step."""
 
     id: Id
     name: Text
     archetype: Archetype
     language: Language = "uk"
-    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=80)]
+    steps: Annotated[tuple[FlowStep, ...], Field(min_length=1, max_length=80)]
     fee: Fee | None = None
-    # Whether something is changed by law when it goes through: then it has to be signed.
+    # Whether the service has a legal effect: then it has to be signed.
     legal_effect: bool = False
-    # What was guessed, for a person to agree or disagree with.
+    # What was guessed, for a person to confirm or correct.
     assumptions: Annotated[tuple[Text, ...], Field(max_length=40)] = ()
 
     @model_validator(mode="after")
     def _one_name_one_thing(self) -> Self:
-        """A fact and a step share one set of names, for the exports know only one."""
+        """Facts and steps share one set of ids, because the exports have only one."""
         steps = [step.id for step in self.steps]
         if len(set(steps)) < len(steps):
             raise ValueError("two steps have the same id")
@@ -245,24 +248,24 @@ class Flow(Draft):
         return self
 
     def having(self, **values: Any) -> "Flow":
-        """The flow with other values; built anew, so that nothing found out before stays in it."""
+        """The flow with other values, built anew so that no cached property is kept."""
         # Any: whatever the fields of a flow take, and it is checked on the way in.
         return Flow(**{name: getattr(self, name) for name in Flow.model_fields} | values)
 
     @cached_property
-    def by_id(self) -> dict[str, Step]:
+    def by_id(self) -> dict[str, FlowStep]:
         return {step.id: step for step in self.steps}
 
     @cached_property
     def asks(self) -> dict[str, FormField]:
-        """Every field by its id; of two with one id, the first."""
+        """Every field by its id; of two fields with one id, the first."""
         return {field.id: field for step in reversed(self.steps) for field in reversed(step.fields)}
 
     @cached_property
     def facts(self) -> dict[str, Fact]:
-        """What can be known by the end: asked or told."""
-        told = {fact.id: fact for step in self.steps for fact in step.provides}
-        return {**told, **self.asks}
+        """Every fact by its id: asked for, or provided by a registry."""
+        provided = {fact.id: fact for step in self.steps for fact in step.provides}
+        return {**provided, **self.asks}
 
 
 class FlowInput(Input):

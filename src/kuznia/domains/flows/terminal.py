@@ -1,40 +1,40 @@
-"""A flow as a tree of lines, for a terminal: what happens, what is asked, and the verdict."""
+"""A flow for a terminal: its steps and fields as a tree, and below them its score."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kuznia.domains.flows.checks.judge import Judgement
-from kuznia.domains.flows.exports.network import said
-from kuznia.domains.flows.schema import Flow, Guard, Language, Step
+from kuznia.domains.flows.checks.judge.result import Judgement
+from kuznia.domains.flows.checks.proof.result import FlowProof
+from kuznia.domains.flows.exports.diagram import guard_label
+from kuznia.domains.flows.schema import Flow, FlowStep, Guard, Language
 from kuznia.domains.flows.structure.blocks import (
     Block,
-    Choice,
-    Loop,
-    Parallel,
+    ChoiceBlock,
+    LoopBlock,
+    ParallelBlock,
     Unstructured,
     blocks,
 )
-from kuznia.domains.flows.structure.drafts import Proof
 
 _WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {
-        "again": "again, {most} times at most, while {label}",
-        "beside": "side by side",
-        "sound": "sound: {ways} ways through, {checks} checks passed",
-        "unsound": "not sound: {checks} of its checks failed",
-        "passed": "judge {total:g} of 100, passed",
-        "failed": "judge {total:g} of 100, not passed",
-        "assumed": "assumed",
+        "again": "repeated up to {rounds} times, while {label}",
+        "parallel": "in parallel",
+        "sound": "sound: {paths} paths, {checks} checks passed",
+        "unsound": "not sound: {checks} checks failed",
+        "passed": "score {total:g} of 100, passed",
+        "failed": "score {total:g} of 100, not passed",
+        "assumed": "assumption",
     },
     "uk": {
-        "again": "ще раз, щонайбільше {most}, поки {label}",
-        "beside": "одночасно",
-        "sound": "коректний: шляхів {ways}, пройдено перевірок {checks}",
-        "unsound": "некоректний: не пройдено перевірок {checks}",
+        "again": "повторюється до {rounds} разів, поки {label}",
+        "parallel": "паралельно",
+        "sound": "коректно: шляхів {paths}, пройдено перевірок {checks}",
+        "unsound": "некоректно: не пройдено перевірок {checks}",
         "passed": "оцінка {total:g} зі 100, прийнято",
         "failed": "оцінка {total:g} зі 100, не прийнято",
-        "assumed": "припущено",
+        "assumed": "припущення",
     },
 }
 
@@ -45,18 +45,18 @@ class _Line:
     below: tuple["_Line", ...] = ()
 
 
-def told(parts: Mapping[str, Any]) -> str:
-    """The steps as a tree, the verdicts with what every lost point needs, and what was guessed."""
+def render(parts: Mapping[str, Any]) -> str:
+    """Render the steps as a tree, the score with a fix for each lost point, and the guesses."""
     flow = Flow.model_validate(parts["flow"])
     lines = [flow.name.of(flow.language), *_drawn(_lines(flow))]
     if "proof" in parts and "judge" in parts:
         proof, judge = (
-            Proof.model_validate(parts["proof"]),
+            FlowProof.model_validate(parts["proof"]),
             Judgement.model_validate(parts["judge"]),
         )
         lines += ["", *_verdict(proof, judge, flow.language)]
     assumed = _WORDS[flow.language]["assumed"]
-    lines += [f"{assumed}: {one.of(flow.language)}" for one in flow.assumptions]
+    lines += [f"{assumed}: {text.of(flow.language)}" for text in flow.assumptions]
     return "\n".join(lines)
 
 
@@ -64,7 +64,7 @@ def _lines(flow: Flow) -> tuple[_Line, ...]:
     try:
         return _below(flow, blocks(flow.steps))
     except Unstructured:
-        # A flow of a model's may jump about: then the list of its steps has to do.
+        # A model's flow may have no block structure: then its steps are listed.
         return tuple(_of_step(flow, step) for step in flow.steps)
 
 
@@ -72,24 +72,24 @@ def _below(flow: Flow, inside: Iterable[Block]) -> tuple[_Line, ...]:
     words, lines = _WORDS[flow.language], list[_Line]()
     for block in inside:
         match block:
-            case Step():
+            case FlowStep():
                 lines.append(_of_step(flow, block))
-            case Choice(branches):
-                # A way that only goes on is the line below; the others hang on what was decided.
+            case ChoiceBlock(branches):
+                # A branch that only goes on is the next line; the others are below the decision.
                 asides = [
-                    _Line(_label(flow, one.when), _below(flow, one.then))
-                    for one in branches
-                    if one.then
+                    _Line(_label(flow, branch.when), _below(flow, branch.then))
+                    for branch in branches
+                    if branch.then
                 ]
                 lines[-1:] = [_Line(last.text, (*last.below, *asides)) for last in lines[-1:]]
-            case Loop(body, again, most):
+            case LoopBlock(body, again, rounds):
                 label = _label(flow, again)
                 lines.append(
-                    _Line(words["again"].format(most=most, label=label), _below(flow, body))
+                    _Line(words["again"].format(rounds=rounds, label=label), _below(flow, body))
                 )
-            case Parallel(fork, branches, _):
+            case ParallelBlock(fork, branches, _):
                 sides = (
-                    _Line(f"{words['beside']} {number}", _below(flow, branch))
+                    _Line(f"{words['parallel']} {number}", _below(flow, branch))
                     for number, branch in enumerate(branches, 1)
                 )
                 lines.append(_Line(_of_step(flow, fork).text, tuple(sides)))
@@ -97,15 +97,15 @@ def _below(flow: Flow, inside: Iterable[Block]) -> tuple[_Line, ...]:
 
 
 def _label(flow: Flow, when: Guard | None) -> str:
-    return f"[{said(flow, when, flow.language)}]"
+    return f"[{guard_label(flow, when, flow.language)}]"
 
 
-def _of_step(flow: Flow, step: Step) -> _Line:
+def _of_step(flow: Flow, step: FlowStep) -> _Line:
     title = step.title.of(flow.language)
     return _Line(f"{step.kind:<12} {title}", tuple(_fields(step, flow.language)))
 
 
-def _fields(step: Step, language: Language) -> Iterator[_Line]:
+def _fields(step: FlowStep, language: Language) -> Iterator[_Line]:
     for field in step.fields:
         star = " *" if field.required else ""
         yield _Line(f"{field.label.of(language)}{star}  ({field.format or field.type})")
@@ -118,12 +118,12 @@ def _drawn(lines: tuple[_Line, ...], indent: str = "") -> Iterator[str]:
         yield from _drawn(line.below, f"{indent}{'   ' if last else '│  '}")
 
 
-def _verdict(proof: Proof, judge: Judgement, language: Language) -> Iterator[str]:
+def _verdict(proof: FlowProof, judge: Judgement, language: Language) -> Iterator[str]:
     words = _WORDS[language]
-    good = sum(one.passed for one in proof.checks)
+    good = sum(check.passed for check in proof.checks)
     count = good if proof.sound else len(proof.checks) - good
-    yield words["sound" if proof.sound else "unsound"].format(ways=proof.ways, checks=count)
-    yield from (f"  ! {one.where}: {one.message}" for one in proof.findings)
+    yield words["sound" if proof.sound else "unsound"].format(paths=proof.path_count, checks=count)
+    yield from (f"  ! {finding.where}: {finding.message}" for finding in proof.findings)
     yield words["passed" if judge.passed else "failed"].format(total=judge.total)
     for metric in judge.metrics:
         yield f"  {metric.name:<14}{metric.score:6g}"

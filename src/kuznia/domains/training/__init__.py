@@ -1,14 +1,15 @@
-"""Training plans: screened, planned, checked rule by rule, explained, and learning."""
+"""Training plans: screened, planned, checked rule by rule, explained, and revised by feedback."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from kuznia.domains.training.exports.files import FILES
-from kuznia.domains.training.opening import opened
-from kuznia.domains.training.parts import parts, read_order
+from kuznia.domains.training.parts import opened, parts, read_order
 from kuznia.domains.training.playbook.recall import recall
 from kuznia.domains.training.schema.profile import PlanInput
+from kuznia.domains.training.settings import TrainingSettings
 from kuznia.forge.terms import Domain, Presentation, version_of
+from kuznia.platform.data_files import read_json
 
 
 def _shown(parts: Mapping[str, Any]) -> object:
@@ -29,31 +30,14 @@ DOMAIN = Domain(
     parts=parts,
     screen=lambda order: order.decline,
     recall=recall,
+    settings=TrainingSettings,
     opened=lambda settings: opened(DOMAIN, settings),
     shown=Presentation(
         exports=FILES,
         terminal=_shown,
         examples=(
-            {
-                "prompt": "Get stronger at home with dumbbells",
-                "profile": {"age": 34, "days": 3, "minutes": 45, "equipment": ["dumbbells"]},
-            },
-            {
-                "prompt": "Хочу пробігти десять кілометрів і не втратити силу",
-                "profile": {
-                    "age": 41,
-                    "sex": "female",
-                    "weight": 64,
-                    "height": 168,
-                    "kind": "both",
-                    "level": "intermediate",
-                    "days": 4,
-                    "weeks": 8,
-                    "equipment": ["home-rack"],
-                    "endurance": {"event": "10k", "weekly_km": 18, "longest_km": 8},
-                    "language": "uk",
-                },
-            },
+            read_json(__file__, "examples/strength.json"),
+            read_json(__file__, "examples/ten_km.json"),
         ),
     ),
 )

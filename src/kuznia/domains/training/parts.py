@@ -1,32 +1,37 @@
-"""The parts of a training plan: the plan itself, and the certificate that says what was checked."""
+"""The parts of a training plan: the plan, the certificate of what was checked, and the person."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from kuznia.domains.training.aside import aside
 from kuznia.domains.training.athlete import screening
-from kuznia.domains.training.athlete.athlete import Athlete, read
-from kuznia.domains.training.checks import (
-    FAMILIES,
-    Certificate,
-    certified,
-    findings,
-    verify,
+from kuznia.domains.training.athlete.athlete import Athlete, read_athlete
+from kuznia.domains.training.catalogue import STOCK, fingerprint
+from kuznia.domains.training.catalogue.foreign import (
+    ForeignCatalogue,
+    NotACatalogue,
+    exercises,
+    load,
 )
+from kuznia.domains.training.catalogue.worker import in_worker
+from kuznia.domains.training.checks import FAMILIES, Certificate, VerifiedPlan, verify_plan
 from kuznia.domains.training.checks.rules import rules
 from kuznia.domains.training.planner import Chooser, plan
 from kuznia.domains.training.planner.choice import choose
 from kuznia.domains.training.playbook.recall import context, recall
 from kuznia.domains.training.prompt import prompt as prompt_of
 from kuznia.domains.training.prompt import wishes
-from kuznia.domains.training.questions.answers import wrong
+from kuznia.domains.training.questions.answers import problems
 from kuznia.domains.training.schema.plan import Plan
-from kuznia.domains.training.schema.profile import Person, PlanInput
+from kuznia.domains.training.schema.profile import PlanInput, PlanPerson
+from kuznia.domains.training.settings import TrainingSettings
 from kuznia.forge.terms import (
     AnyDomain,
     Bench,
+    CannotOpen,
     Check,
     Decline,
     Finding,
@@ -38,7 +43,7 @@ from kuznia.forge.terms import (
 
 @dataclass(frozen=True, slots=True)
 class PlanOrder:
-    """A plan as it was ordered: the person as the rules see them, and why they get no plan."""
+    """The order for a plan as it was read: the person as the rules see them, or a decline."""
 
     input: PlanInput
     athlete: Athlete
@@ -49,38 +54,55 @@ PlanBench = Bench[PlanOrder]
 
 
 async def read_order(order: PlanInput) -> PlanOrder:
-    """The order, read where it holds nobody up: sixty long answers take a tenth of a second."""
-    return await aside(partial(_read, order))
+    """Read the order outside the event loop: sixty long answers take a tenth of a second."""
+    return await in_worker(partial(_read, order))
 
 
 def _read(order: PlanInput) -> PlanOrder:
-    """Stop signs first, then answers that do not fit their questions."""
-    athlete = read(order)
+    """Stop signs come first, then answers that do not fit their questions."""
+    athlete = read_athlete(order)
     decline = screening.decline(athlete)
     if decline is None:
-        problems = tuple(f"{one.where}: {one.message}" for one in wrong(order.answers))
-        if problems:
-            message = "Some answers do not fit their questions."
-            decline = Decline("answers", message, problems)
+        wrong = tuple(f"{answer.where}: {answer.message}" for answer in problems(order.answers))
+        if wrong:
+            decline = Decline("answers", "Some answers do not fit their questions.", wrong)
     return PlanOrder(order, athlete, decline)
 
 
 async def _prompt(bench: PlanBench) -> Prompt:
-    return await aside(partial(_asked, bench.reading))
-
-
-async def _prompt_in_context(bench: PlanBench) -> Prompt:
     order = bench.reading
-    return await aside(partial(_asked, order, context(order.input)))
+    return await in_worker(partial(prompt_of, order.input, order.athlete))
 
 
-def _asked(order: PlanOrder, context: tuple[str, ...] = ()) -> Prompt:
-    return prompt_of(order.input, order.athlete, context)
+async def _prompt_with_context(bench: PlanBench) -> Prompt:
+    return await in_worker(partial(_with_context, bench.reading))
 
 
-def _taken_back(draft: Plan, found: tuple[Finding, ...], ours: Plan) -> Plan:
+def _with_context(order: PlanOrder) -> Prompt:
+    return prompt_of(order.input, order.athlete, context(order.input))
+
+
+async def _verified(work: Callable[[], VerifiedPlan]) -> Studied[Plan]:
+    """A plan made and held against the rules in one go."""
+    verified = await in_worker(work)
+    return Studied(verified.plan, verified)
+
+
+def _plan(order: PlanOrder, chooser: Chooser, reply: str | None = None) -> VerifiedPlan:
+    wished = None if reply is None else wishes(reply, order.athlete)
+    return verify_plan(plan(order.athlete, wished, chooser), order.athlete)
+
+
+def _mend(
+    draft: Plan, findings: tuple[Finding, ...], order: PlanOrder, chooser: Chooser
+) -> VerifiedPlan:
+    ours = plan(order.athlete, None, chooser)
+    return verify_plan(_without_faults(draft, findings, ours), order.athlete)
+
+
+def _without_faults(draft: Plan, findings: tuple[Finding, ...], ours: Plan) -> Plan:
     """Take back what a model brought in: its words where they are at fault, else its choices."""
-    if any(finding.code not in _WORDS for finding in found):
+    if any(finding.code not in _WORDS for finding in findings):
         return ours
     words = {"title": ours.title, "summary": ours.summary}
     weeks = tuple(
@@ -93,48 +115,13 @@ def _taken_back(draft: Plan, found: tuple[Finding, ...], ours: Plan) -> Plan:
 _WORDS = frozenset(rule.id for rule in rules().values() if rule.family == "words")
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A plan held against every rule."""
-
-    plan: Plan
-    findings: Mapping[str, tuple[Finding, ...]]
-    certificate: Certificate
-
-
-def hold(plan: Plan, athlete: Athlete) -> Held:
-    """What breaks it, by family of rules, and its certificate."""
-    verdicts = verify(plan, athlete)
-    by_family = {
-        family: tuple(findings(tuple(one for one in verdicts if one.rule.family == family)))
-        for family in FAMILIES
-    }
-    return Held(plan, by_family, certified(plan, verdicts))
-
-
-async def _held(work: Callable[[], Held]) -> Studied[Plan]:
-    """A plan made and held against the rules in one go."""
-    held = await aside(work)
-    return Studied(held.plan, held)
-
-
-def _planned(order: PlanOrder, chooser: Chooser, reply: str | None = None) -> Held:
-    wished = None if reply is None else wishes(reply, order.athlete)
-    return hold(plan(order.athlete, wished, chooser), order.athlete)
-
-
-def _mended(draft: Plan, found: tuple[Finding, ...], order: PlanOrder, chooser: Chooser) -> Held:
-    ours = plan(order.athlete, None, chooser)
-    return hold(_taken_back(draft, found, ours), order.athlete)
-
-
-def _held_of(bench: PlanBench) -> Held:
+def _study(bench: PlanBench) -> VerifiedPlan:
     return bench.studies["plan"]
 
 
 def _check(family: str) -> Check[Plan, PlanOrder]:
     def run(_: Plan, bench: PlanBench) -> Iterable[Finding]:
-        return _held_of(bench).findings[family]
+        return _study(bench).by_family[family]
 
     version = sum(rule.version for rule in rules().values() if rule.family == family)
     return Check(name=f"rules.{family}", run=run, version=version)
@@ -143,31 +130,19 @@ def _check(family: str) -> Check[Plan, PlanOrder]:
 CHECKS = tuple(map(_check, FAMILIES))
 
 
-def _certify(bench: PlanBench) -> Certificate:
-    return _held_of(bench).certificate
-
-
-def _whom(bench: PlanBench) -> Person:
-    return Person(order=bench.reading.input)
-
-
-def shaped_by(draft: Plan) -> tuple[str, ...]:
-    return draft.lessons
-
-
-def plan_part(
+def _plan_part(
     chooser: Chooser, prompt: Callable[[PlanBench], Awaitable[Prompt]]
 ) -> Part[Plan, PlanOrder]:
     """The plan, its exercises chosen by the search or by the solver."""
 
     async def parse(reply: str, bench: PlanBench) -> Studied[Plan]:
-        return await _held(partial(_planned, bench.reading, chooser, reply))
+        return await _verified(partial(_plan, bench.reading, chooser, reply))
 
     async def make(bench: PlanBench) -> Studied[Plan]:
-        return await _held(partial(_planned, bench.reading, chooser))
+        return await _verified(partial(_plan, bench.reading, chooser))
 
-    async def mend(draft: Plan, found: tuple[Finding, ...], bench: PlanBench) -> Studied[Plan]:
-        return await _held(partial(_mended, draft, found, bench.reading, chooser))
+    async def mend(draft: Plan, findings: tuple[Finding, ...], bench: PlanBench) -> Studied[Plan]:
+        return await _verified(partial(_mend, draft, findings, bench.reading, chooser))
 
     return Part(
         name="plan",
@@ -175,25 +150,50 @@ def plan_part(
         parse=parse,
         mend=mend,
         make=make,
-        sources=shaped_by,
+        sources=lambda draft: draft.lessons,
         checks=CHECKS,
     )
 
 
-PLAN = plan_part(choose, _prompt)
+def _certify(bench: PlanBench) -> Certificate:
+    return _study(bench).certificate
+
+
+def _person(bench: PlanBench) -> PlanPerson:
+    return PlanPerson(order=bench.reading.input)
+
+
+PLAN = _plan_part(choose, _prompt)
 CERTIFICATE: Part[Certificate, PlanOrder] = Part(name="certificate", needs=("plan",), make=_certify)
-PERSON: Part[Person, PlanOrder] = Part(name="person", needs=("plan",), make=_whom)
+PERSON: Part[PlanPerson, PlanOrder] = Part(name="person", needs=("plan",), make=_person)
 
 
 def parts(_: PlanOrder) -> tuple[Part[Any, PlanOrder], ...]:
     return PLAN, CERTIFICATE, PERSON
 
 
-def set_up(
-    domain: AnyDomain, *, chooser: Chooser | None = None, by_context: bool = False
-) -> AnyDomain:
+@asynccontextmanager
+async def opened(domain: AnyDomain, settings: TrainingSettings) -> AsyncGenerator[AnyDomain]:
+    """The domain with the operator's exercises, solver and context, until the server ends."""
+    try:
+        path = settings.training_catalogue
+        foreign = await asyncio.to_thread(load, path) if path else ForeignCatalogue()
+    except NotACatalogue as error:
+        raise CannotOpen(f"TRAINING_CATALOGUE: {error}") from None
+    with STOCK.beside_ours(exercises(foreign)):
+        # With other exercises an equal order may get another plan: the shelf must not answer it.
+        version = f"{domain.version}+{fingerprint()}"
+        domain = replace(domain, version=version) if foreign.exercises else domain
+        yield _set_up(
+            domain,
+            chooser=_exact() if settings.training_solver == "exact" else None,
+            by_context=settings.playbook_context_matching_enabled,
+        )
+
+
+def _set_up(domain: AnyDomain, *, chooser: Chooser | None, by_context: bool) -> AnyDomain:
     """The domain with the solver's choices, or with lessons ranked by what is asked for."""
-    chosen = plan_part(chooser or choose, _prompt_in_context if by_context else _prompt)
+    chosen = _plan_part(chooser or choose, _prompt_with_context if by_context else _prompt)
 
     def parts(_: PlanOrder) -> tuple[Part[Any, PlanOrder], ...]:
         return chosen, CERTIFICATE, PERSON
@@ -204,3 +204,14 @@ def set_up(
         recall=partial(recall, by_context=by_context),
         parts=parts,
     )
+
+
+def _exact() -> Chooser:
+    """The solver, which is an extra to install."""
+    try:
+        from kuznia.domains.training.planner.exact import choose_exactly
+    except ImportError:
+        raise CannotOpen(
+            "TRAINING_SOLVER: `exact` needs the extra `solver`: pip install kuznia[solver]."
+        ) from None
+    return choose_exactly

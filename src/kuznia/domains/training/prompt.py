@@ -11,22 +11,22 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.athlete.lexicon import plain
 from kuznia.domains.training.athlete.screening import screen
-from kuznia.domains.training.kept import text
 from kuznia.domains.training.planner import Wishes
 from kuznia.domains.training.planner.limits import allowed, limits
 from kuznia.domains.training.schema.profile import PlanInput
 from kuznia.forge.terms import Prompt, Unreadable
+from kuznia.platform.data_files import read_text
 
 _LANGUAGES = {"en": "English", "uk": "Ukrainian"}
 _FENCE = "=" * 24
-_MOST_OFFERED = 8
+_MAX_OFFERED = 8
 # What it is asked for is a hundredth of this.
 _MAX_REPLY = 50_000
-_MOST_WORDS = 1500
+_MAX_WORDS = 1500
 _HINT = 'Answer with one JSON object: {"title", "summary", "themes", "prefer"}.'
 
 
-class Said(BaseModel):
+class PlanReply(BaseModel):
     """What a model may say about a plan."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
@@ -41,14 +41,14 @@ def offered(athlete: Athlete) -> dict[str, list[str]]:
     """The exercises a model may choose from, by movement: only what may be given anyway."""
     pool = allowed(athlete, limits(athlete, screen(athlete)))
     by_pattern: dict[str, list[str]] = defaultdict(list)
-    for exercise in sorted(pool, key=lambda one: (-one.popularity, one.id)):
-        if len(by_pattern[exercise.pattern]) < _MOST_OFFERED:
+    for exercise in sorted(pool, key=lambda exercise: (-exercise.popularity, exercise.id)):
+        if len(by_pattern[exercise.pattern]) < _MAX_OFFERED:
             by_pattern[exercise.pattern].append(exercise.id)
     return dict(by_pattern)
 
 
-def prompt(told: PlanInput, athlete: Athlete, context: tuple[str, ...] = ()) -> Prompt:
-    """What the model is told: the frame of the plan, the closed set, and the person's words."""
+def prompt(order: PlanInput, athlete: Athlete, context: tuple[str, ...] = ()) -> Prompt:
+    """What the model gets: the frame of the plan, the closed set, and the person's own words."""
     lines = [
         f"Language: {_LANGUAGES[athlete.language]}",
         f"Kind: {athlete.kind}; aim: {athlete.aim}; level: {athlete.level}",
@@ -57,25 +57,25 @@ def prompt(told: PlanInput, athlete: Athlete, context: tuple[str, ...] = ()) -> 
         *(f"- {pattern}: {', '.join(ids)}" for pattern, ids in offered(athlete).items()),
         "The person's own words:",
         _FENCE,
-        _fenced(f"{told.prompt}\n{told.profile.notes}"),
+        _fenced(f"{order.prompt}\n{order.profile.notes}"),
         _FENCE,
     ]
     if context:
         lines += ["What was learnt about this:", _FENCE, _fenced("\n".join(context)), _FENCE]
-    schema: dict[str, JsonValue] = Said.model_json_schema()
-    return Prompt(text("prompts/plan.md"), "\n".join(lines), schema, max_tokens=1200)
+    schema: dict[str, JsonValue] = PlanReply.model_json_schema()
+    return Prompt(read_text(__file__, "prompts/plan.md"), "\n".join(lines), schema, max_tokens=1200)
 
 
-def _fenced(said: str) -> str:
+def _fenced(text: str) -> str:
     # The fence must not be closed from inside.
-    return said[:_MOST_WORDS].replace("=", "-")
+    return text[:_MAX_WORDS].replace("=", "-")
 
 
 def wishes(reply: str, athlete: Athlete) -> Wishes:
     """Read a reply, or say what was expected instead."""
-    said = _read(reply)
+    read = _read(reply)
     known = {name for ids in offered(athlete).values() for name in ids}
-    strange = [name for name in said.prefer if name not in known]
+    strange = [name for name in read.prefer if name not in known]
     if strange:
         raise Unreadable(
             "unknown-exercise",
@@ -83,19 +83,19 @@ def wishes(reply: str, athlete: Athlete) -> Wishes:
             "Use only ids from the list of allowed exercises in prefer.",
         )
     return Wishes(
-        prefer=frozenset(said.prefer),
-        title=said.title,
-        summary=said.summary,
-        themes=said.themes,
+        prefer=frozenset(read.prefer),
+        title=read.title,
+        summary=read.summary,
+        themes=read.themes,
     )
 
 
-def _read(reply: str) -> Said:
+def _read(reply: str) -> PlanReply:
     first, last = reply.find("{"), reply.rfind("}")
     if first < 0 or last < first or len(reply) > _MAX_REPLY:
         raise Unreadable("no-json", "The reply holds no JSON object.", _HINT)
     try:
         data = json.loads(reply[first : last + 1])
-        return Said.model_validate(data)
+        return PlanReply.model_validate(data)
     except (ValueError, RecursionError, ValidationError) as error:
         raise Unreadable("no-json", "The reply is not the JSON object asked for.", _HINT) from error

@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from kuznia.domains.training.exports.words import dose, kind, session, volume, weekday
+from kuznia.domains.training.exports.words import dose_line, kind, session_lines, volume, weekday
 from kuznia.domains.training.schema.plan import Plan, Week
 
 _WIDEST = 30
@@ -44,8 +44,8 @@ def _week(plan: Plan, week: Week) -> Table:
     for head, right in zip(_HEADS[plan.language][:4], (False, False, True, False), strict=True):
         table.add_column(head, justify="right" if right else "left")
     for day in week.days:
-        todo = [dose(one) for one in day.exercises]
-        todo += [line for one in day.sessions for line in session(one)]
+        todo = [dose_line(dose) for dose in day.exercises]
+        todo += [line for session in day.sessions for line in session_lines(session)]
         date = f"\n{day.date:%d.%m.%Y}" if day.date else ""
         table.add_row(
             Text(weekday(plan, day.day) + date),

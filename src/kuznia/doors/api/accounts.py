@@ -1,4 +1,4 @@
-"""Signing in and staying in, for those whose account is here."""
+"""Signing in and out, for users with an account on this server."""
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -9,9 +9,9 @@ from kuznia.doors.context import doors, require_accounts
 from kuznia.doors.http.address import address_of
 from kuznia.platform.envelope import Envelope
 from kuznia.web.answers import answered
-from kuznia.web.asked import caller_of
 from kuznia.web.body import SMALL, JsonBody
 from kuznia.web.route import ExactRoute
+from kuznia.web.state import caller_of
 
 router = APIRouter(prefix="/api/v1/auth", tags=["auth"], route_class=ExactRoute)
 
@@ -35,12 +35,12 @@ class NewPassword(Sent):
 
 
 class Me(BaseModel):
-    """Who the server takes you for."""
+    """The account of the caller."""
 
     id: str
     name: str | None
     role: Role
-    scopes: list[str] = Field(description="What the credential you came with allows.")
+    scopes: list[str] = Field(description="What the credential of this request allows.")
 
 
 SIGN_IN = JsonBody(SignIn, SMALL)
@@ -56,25 +56,27 @@ NEW_PASSWORD = JsonBody(NewPassword, SMALL)
     openapi_extra=SIGN_IN.described([{"name": "ivan@example.org", "password": "a good sentence"}]),
 )
 async def token(request: Request) -> Response:
-    """The access token goes into `Authorization: Bearer ...`; the other one gives the next pair."""
-    at = require_accounts(request)
+    """Send the access token as `Authorization: Bearer ...`; the refresh token gets a new pair."""
+    context = require_accounts(request)
     sent = await SIGN_IN.read(request)
     password = sent.password.get_secret_value()
-    return answered(await at.callers.accounts.sign_in(sent.name, password, address_of(request)))
+    return answered(
+        await context.callers.accounts.sign_in(sent.name, password, address_of(request))
+    )
 
 
 @router.post(
     "/refresh",
-    summary="The next pair of tokens",
+    summary="Exchange a refresh token for a new pair of tokens",
     response_class=Response,
     responses={200: {"model": Envelope[TokenPair]}},
     openapi_extra=REFRESH.described([{"refresh_token": "kr_..."}]),
 )
 async def refresh(request: Request) -> Response:
-    """A refresh token is good for one use. One that comes a second time ends the sign-in."""
-    at = require_accounts(request)
+    """A refresh token works once. Using it a second time ends the session."""
+    context = require_accounts(request)
     sent = await REFRESH.read(request)
-    return answered(await at.callers.accounts.refresh(sent.refresh_token.get_secret_value()))
+    return answered(await context.callers.accounts.refresh(sent.refresh_token.get_secret_value()))
 
 
 @router.post(
@@ -85,10 +87,10 @@ async def refresh(request: Request) -> Response:
     openapi_extra=REFRESH.described([{"refresh_token": "kr_..."}]),
 )
 async def revoke(request: Request) -> Response:
-    """The refresh token gives nothing any more; the access token ends by itself, soon."""
-    at = require_accounts(request)
+    """Ends the session: the refresh token stops working, and the access token expires soon."""
+    context = require_accounts(request)
     sent = await REFRESH.read(request)
-    await at.callers.accounts.sign_out(sent.refresh_token.get_secret_value())
+    await context.callers.accounts.sign_out(sent.refresh_token.get_secret_value())
     return answered(None)
 
 
@@ -100,18 +102,18 @@ async def revoke(request: Request) -> Response:
     openapi_extra=NEW_PASSWORD.described([{"old": "a good sentence", "new": "a better sentence"}]),
 )
 async def password(request: Request) -> Response:
-    """Every sign-in ends, this one too."""
-    at, who = require_accounts(request), caller_of(request)
+    """Ends all your sessions, including this one."""
+    context, who = require_accounts(request), caller_of(request)
     sent = await NEW_PASSWORD.read(request)
     old, new = sent.old.get_secret_value(), sent.new.get_secret_value()
-    await at.callers.accounts.change_password(who.id, old, new, address_of(request))
-    at.callers.forget(who.id)
+    await context.callers.accounts.change_password(who.id, old, new, address_of(request))
+    context.callers.forget(who.id)
     return answered(None)
 
 
 @router.get(
     "/me",
-    summary="Who you are here",
+    summary="Your account",
     response_class=Response,
     responses={200: {"model": Envelope[Me]}},
 )

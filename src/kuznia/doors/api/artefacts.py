@@ -1,4 +1,4 @@
-"""What a caller had made: read one, read the history, delete."""
+"""The artefacts of a caller: read one, list them, delete."""
 
 from collections.abc import Collection
 from typing import Annotated
@@ -11,20 +11,20 @@ from kuznia.forge.shelf.shelf import MAX_DELETED, Deleted
 from kuznia.forge.terms import Status
 from kuznia.platform.envelope import Envelope
 from kuznia.web.answers import answered
-from kuznia.web.asked import caller_of
 from kuznia.web.ids import NAME, InPath
 from kuznia.web.route import ExactRoute
 from kuznia.web.shapes import ArtefactPage, ArtefactShape, DeletedShape, kept_headers, linked, links
+from kuznia.web.state import caller_of
 
 
 def many(domains: Collection[str]) -> APIRouter:
-    """The doors to what was made. A domain there is not would have an empty history."""
+    """The routes of the history. An unknown domain is refused: its history would look empty."""
     router = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"], route_class=ExactRoute)
     names = sorted(domains)
 
     def known(name: str | None) -> str | None:
         if name is not None and name not in domains:
-            message = f"There is no such domain; known are {', '.join(names)}"
+            message = f"There is no such domain; the domains are {', '.join(names)}"
             raise ValueError(message)
         return name
 
@@ -32,7 +32,7 @@ def many(domains: Collection[str]) -> APIRouter:
 
     @router.get(
         "",
-        summary="What you had made, newest first",
+        summary="Your artefacts, newest first",
         response_class=Response,
         responses={200: {"model": Envelope[ArtefactPage]}},
     )
@@ -42,7 +42,7 @@ def many(domains: Collection[str]) -> APIRouter:
         status: Annotated[Status | None, Query()] = None,
         before: Annotated[
             str | None,
-            Query(max_length=64, pattern=NAME, description="`next` of the page before."),
+            Query(max_length=64, pattern=NAME, description="The `next` of the previous page."),
         ] = None,
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
     ) -> Response:
@@ -64,18 +64,21 @@ def many(domains: Collection[str]) -> APIRouter:
 
     @router.delete(
         "",
-        summary="Delete what is older than one of your artefacts",
+        summary="Delete all artefacts older than a given one",
         response_class=Response,
         responses={200: {"model": Envelope[DeletedShape]}},
     )
     async def delete_before(
         request: Request,
         before: Annotated[
-            str, Query(max_length=64, pattern=NAME, description="The oldest artefact that stays.")
+            str,
+            Query(
+                max_length=64, pattern=NAME, description="The id of the oldest artefact to keep."
+            ),
         ],
         domain: Annotated[str | None, AfterValidator(known), described] = None,
     ) -> Response:
-        """The oldest first, a thousand at most: `more` says whether to send it again."""
+        """Deletes at most a thousand, the oldest first; `more` tells whether to repeat it."""
         shelf = doors(request).forge.shelf
         return _deleted(request, await shelf.delete_before(caller_of(request), before, domain))
 
@@ -87,7 +90,7 @@ single = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"], route_class=E
 
 @single.get(
     "/{artefact_id}",
-    summary="One artefact, as it was made",
+    summary="One artefact",
     response_class=Response,
     responses={200: {"model": Envelope[ArtefactShape]}},
 )
@@ -104,7 +107,7 @@ async def read(request: Request, artefact_id: InPath) -> Response:
     responses={200: {"model": Envelope[DeletedShape]}},
 )
 async def delete(request: Request, artefact_id: InPath) -> Response:
-    """It cannot be taken back, and its room is free again."""
+    """This cannot be undone. The storage it used is free again."""
     shelf = doors(request).forge.shelf
     return _deleted(request, await shelf.delete(caller_of(request), artefact_id))
 

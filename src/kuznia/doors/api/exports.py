@@ -1,4 +1,4 @@
-"""Artefacts taken away in the formats their domain knows."""
+"""Artefacts exported to the formats of their domain."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -13,10 +13,10 @@ from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import NotFound
 from kuznia.platform.process.workers import POOL
 from kuznia.web.answers import answered
-from kuznia.web.asked import caller_of
 from kuznia.web.ids import FormatInPath, InPath
 from kuznia.web.route import OPEN, ExactRoute, refuse_unknown
 from kuznia.web.shapes import ExportLine, links
+from kuznia.web.state import caller_of
 
 router = APIRouter(prefix="/api/v1/artefacts", tags=["artefacts"], route_class=ExactRoute)
 
@@ -24,8 +24,7 @@ ANY = {"application/octet-stream": {"schema": {"type": "string", "format": "bina
 OPTIONS = {
     "name": "options",
     "in": "query",
-    "description": "Options of the format, where it has any; docs/flows.md and docs/training.md "
-    "have them.",
+    "description": "Options of the format, if it has any; see docs/flows.md and docs/training.md.",
     "schema": {"type": "object", "additionalProperties": {"type": "string"}},
     **OPEN,
 }
@@ -33,7 +32,7 @@ OPTIONS = {
 
 @router.get(
     "/{artefact_id}/exports",
-    summary="The formats an artefact can be taken away in",
+    summary="The formats an artefact can be exported to",
     response_class=Response,
     responses={200: {"model": Envelope[list[ExportLine]]}},
 )
@@ -48,9 +47,9 @@ async def formats(request: Request, artefact_id: InPath) -> Response:
 
 @router.get(
     "/{artefact_id}/exports/{name}",
-    summary="An artefact as a file, in one of the formats of its domain",
+    summary="Export an artefact as a file",
     response_class=Response,
-    responses={200: {"content": ANY, "description": "The file, under its own media type."}},
+    responses={200: {"content": ANY, "description": "The file, with its own media type."}},
     openapi_extra={"parameters": [OPTIONS]},
 )
 async def export(
@@ -58,12 +57,14 @@ async def export(
     artefact_id: InPath,
     name: FormatInPath,
 ) -> Response:
-    """Query parameters are options of the format, where it has any."""
+    """Query parameters are options of the format, if it has any."""
     kept = await doors(request).forge.shelf.get(caller_of(request), artefact_id)
     known = _formats(request, kept)
     if (form := known.get(name)) is None:
         names = ", ".join(known) or "none"
-        raise NotFound(f"An artefact of {kept.domain} has no such format; there is {names}.")
+        raise NotFound(
+            f"An artefact of {kept.domain} has no such format; the formats are: {names}."
+        )
     refuse_unknown(request, form.options)
     # Drawing a diagram takes its time, and others want theirs.
     options = dict(request.query_params)

@@ -1,4 +1,4 @@
-"""What an operator asks: is it alive, is it ready, what has it done."""
+"""For operators and monitoring: is the server alive, is it ready, what has it done."""
 
 from typing import Literal
 
@@ -23,7 +23,7 @@ class Welcome(BaseModel):
     docs: str = "/api/docs"
     openapi: str = "/api/openapi.json"
     ready: str = "/ready"
-    make: dict[str, str] = Field(description="Where each kind of artefact is made.")
+    make: dict[str, str] = Field(description="Where to order each kind of artefact.")
 
 
 class Alive(BaseModel):
@@ -33,30 +33,30 @@ class Alive(BaseModel):
 
 @router.get(
     "/",
-    summary="What is here",
+    summary="Name, version and main addresses of the server",
     response_class=Response,
     responses={200: {"model": Envelope[Welcome]}},
 )
 async def welcome(request: Request) -> Response:
     loaded = doors(request).forge.domains
     make = {name: f"/api/v1/{domain.path}" for name, domain in loaded.items()}
-    return answered(Welcome(make=make), message="Kuznia makes what it can check.")
+    return answered(Welcome(make=make), message="Kuznia turns prompts into checked artefacts.")
 
 
 @router.get(
     "/health",
-    summary="Is the process alive",
+    summary="Liveness: the process is running",
     response_class=Response,
     responses={200: {"model": Envelope[Alive]}},
 )
 async def health() -> Response:
-    """Asks nothing of anyone: a restart would not mend a database."""
+    """Checks no dependency: restarting the process would not repair a database."""
     return answered(Alive())
 
 
 @router.get(
     "/ready",
-    summary="Can it take orders now",
+    summary="Readiness: orders can be accepted",
     response_class=Response,
     responses={200: {"model": Envelope[Readiness]}},
 )
@@ -64,7 +64,7 @@ async def ready(request: Request) -> Response:
     state = await readiness(doors(request))
     if not state.ready:
         raise Unavailable(
-            "Orders cannot be taken now; `details` says what is missing.",
+            "Orders cannot be accepted now; `details` says what is wrong.",
             details=state.model_dump(by_alias=True),
         )
     return answered(state)
@@ -72,7 +72,7 @@ async def ready(request: Request) -> Response:
 
 @router.get(
     "/metrics",
-    summary="Counts and times, for Prometheus",
+    summary="Metrics for Prometheus",
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
@@ -82,7 +82,7 @@ async def metrics(request: Request) -> Response:
 
 @router.get(
     "/api/openapi.json",
-    summary="This API as OpenAPI",
+    summary="The OpenAPI document of this API",
     response_class=Response,
     responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
 )

@@ -1,4 +1,4 @@
-"""One's own API keys. A key cannot make keys: that takes somebody who signed in."""
+"""The API keys of the caller. A key cannot create keys: that takes an access token."""
 
 from datetime import datetime, timedelta
 
@@ -10,10 +10,10 @@ from kuznia.doors.context import require_accounts
 from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Forbidden
 from kuznia.web.answers import answered
-from kuznia.web.asked import caller_of
 from kuznia.web.body import SMALL, JsonBody
 from kuznia.web.ids import InPath
 from kuznia.web.route import ExactRoute
+from kuznia.web.state import caller_of
 
 router = APIRouter(prefix="/api/v1/keys", tags=["keys"], route_class=ExactRoute)
 
@@ -23,10 +23,13 @@ DAY = 86_400
 class NewKey(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(min_length=1, max_length=100, description="What it is for.")
+    name: str = Field(min_length=1, max_length=100, description="What the key is for.")
     scopes: tuple[Scope, ...] = Field(default=("domains", "read"), min_length=1, max_length=10)
     expires_in: int | None = Field(
-        default=None, ge=60, le=3650 * DAY, description="Seconds it works; unset: until revoked."
+        default=None,
+        ge=60,
+        le=3650 * DAY,
+        description="Seconds until it expires; by default it works until it is revoked.",
     )
 
 
@@ -34,7 +37,7 @@ class Rotation(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     overlap: int = Field(
-        default=DAY, ge=0, le=90 * DAY, description="Seconds the old key goes on working."
+        default=DAY, ge=0, le=90 * DAY, description="Seconds the old secret keeps working."
     )
 
 
@@ -50,7 +53,7 @@ class KeyShape(BaseModel):
 
 
 class SecretKey(KeyShape):
-    key: str = Field(description="Send it as `X-API-Key`. It is shown this once.")
+    key: str = Field(description="Send it as `X-API-Key`. It cannot be shown again.")
 
 
 NEW_KEY, ROTATION = JsonBody(NewKey, SMALL), JsonBody(Rotation, SMALL)
@@ -58,58 +61,58 @@ NEW_KEY, ROTATION = JsonBody(NewKey, SMALL), JsonBody(Rotation, SMALL)
 
 @router.get(
     "",
-    summary="Your keys",
+    summary="Your API keys",
     response_class=Response,
     responses={200: {"model": Envelope[list[KeyShape]]}},
 )
 async def page(request: Request) -> Response:
-    at, who = require_accounts(request), caller_of(request)
-    return answered([_shape(one) for one in await at.callers.keys.of(who.id)])
+    context, who = require_accounts(request), caller_of(request)
+    return answered([_shape(one) for one in await context.callers.keys.of(who.id)])
 
 
 @router.post(
     "",
-    summary="Make a key",
+    summary="Create an API key",
     status_code=201,
     response_class=Response,
     responses={201: {"model": Envelope[SecretKey]}},
     openapi_extra=NEW_KEY.described([{"name": "nightly build", "scopes": ["domains", "read"]}]),
 )
 async def create(request: Request) -> Response:
-    at, who = require_accounts(request), caller_of(request)
-    wanted = await NEW_KEY.read(request)
-    if beyond := [scope for scope in wanted.scopes if scope not in who.scopes]:
-        raise Forbidden(f"You may not do this yourself: {', '.join(beyond)}.")
-    life = timedelta(seconds=wanted.expires_in) if wanted.expires_in else None
-    return _secret(*await at.callers.keys.create(who.id, wanted.name, wanted.scopes, life))
+    context, who = require_accounts(request), caller_of(request)
+    sent = await NEW_KEY.read(request)
+    if beyond := [scope for scope in sent.scopes if scope not in who.scopes]:
+        raise Forbidden(f"A key cannot have scopes its maker does not have: {', '.join(beyond)}.")
+    life = timedelta(seconds=sent.expires_in) if sent.expires_in else None
+    return _secret(*await context.callers.keys.create(who.id, sent.name, sent.scopes, life))
 
 
 @router.post(
     "/{key_id}/rotate",
-    summary="A new secret for a key; the old one works on for a while",
+    summary="Give a key a new secret; the old one keeps working for a while",
     status_code=201,
     response_class=Response,
     responses={201: {"model": Envelope[SecretKey]}},
     openapi_extra=ROTATION.described([{"overlap": DAY}]),
 )
 async def rotate(request: Request, key_id: InPath) -> Response:
-    at, who = require_accounts(request), caller_of(request)
+    context, who = require_accounts(request), caller_of(request)
     overlap = timedelta(seconds=(await ROTATION.read(request)).overlap)
-    made = await at.callers.keys.rotate(who.id, key_id, overlap)
-    at.callers.forget(key_id)
+    made = await context.callers.keys.rotate(who.id, key_id, overlap)
+    context.callers.forget(key_id)
     return _secret(*made)
 
 
 @router.delete(
     "/{key_id}",
-    summary="Revoke a key, everywhere within a second",
+    summary="Revoke a key, in all processes within a second",
     response_class=Response,
     responses={200: {"model": Envelope[KeyShape]}},
 )
 async def revoke(request: Request, key_id: InPath) -> Response:
-    at, who = require_accounts(request), caller_of(request)
-    key = await at.callers.keys.revoke(who.id, key_id)
-    at.callers.forget(key_id)
+    context, who = require_accounts(request), caller_of(request)
+    key = await context.callers.keys.revoke(who.id, key_id)
+    context.callers.forget(key_id)
     return answered(_shape(key))
 
 

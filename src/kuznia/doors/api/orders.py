@@ -24,31 +24,32 @@ from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Fault, Invalid
 from kuznia.platform.settings.types import Dollars, billionths
 from kuznia.web.answers import EVENT_STREAM, answered
-from kuznia.web.asked import caller_of
 from kuznia.web.body import ORDER, JsonBody
 from kuznia.web.shapes import ArtefactShape, BatchShape, kept_headers, linked
+from kuznia.web.state import caller_of
 
 DOLLARS: TypeAdapter[Decimal] = TypeAdapter(Dollars)
 
 ON_DISCONNECT = {
     "name": "on_disconnect",
     "in": "query",
-    "description": "What happens to the work when you close the connection before its end.",
+    "description": "What happens to the work if you close the connection before it has ended.",
     "schema": {"type": "string", "enum": ["cancel", "continue"], "default": "cancel"},
 }
 
 MAX_COST = {
     "name": "max_cost",
     "in": "query",
-    "description": "Dollars an order may cost, retries and repairs included; of a batch, each.",
+    "description": "The most an order may cost in dollars, retries and repairs included; "
+    "in a batch, each order.",
     "schema": {"type": "number", "minimum": 0, "maximum": 10000},
 }
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
-    "description": "The same request with the same key is done once, and its answer given again "
-    "for a day, with `Idempotency-Replayed: true`. The work then goes on if you close the "
-    "connection.",
+    "description": "A request repeated with the same key is carried out once. For a day its stored "
+    "answer is returned, with `Idempotency-Replayed: true`. With a key the work goes on when you "
+    "close the connection.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
 PARAMETERS = [ON_DISCONNECT, MAX_COST, IDEMPOTENCY_KEY]
@@ -69,50 +70,50 @@ def add_makers(app: FastAPI, domain: AnyDomain) -> None:
     bytes go straight into the domain's own input. Together this halves what a request costs us.
     """
     path = f"/api/v1/{domain.path}"
-    one, many = JsonBody(domain.input, ORDER), JsonBody(_batch_of(domain))
+    single, many = JsonBody(domain.input, ORDER), JsonBody(_batch_of(domain))
 
     async def make(request: Request) -> Response:
-        at = doors(request)
+        context = doors(request)
         streamed = wants_events(request)
-        given, who, most_cost = await one.read(request), caller_of(request), _most_cost(request)
-        order = await at.order(domain.name, given, who, drafts=streamed, most_cost=most_cost)
-        run = at.runs.start(order, goes_on=_goes_on(request))
+        input_, who, max_cost = await single.read(request), caller_of(request), _max_cost(request)
+        order = await context.order(domain.name, input_, who, drafts=streamed, max_cost=max_cost)
+        run = context.runs.start(order, goes_on=_goes_on(request))
         if streamed:
-            return EventStream(at.runs, run)
+            return EventStream(context.runs, run)
         await ended(request, run)
         kept = accepted(run)
         return answered(linked(kept), headers={"X-Run-Id": run.id, **kept_headers(kept)})
 
     async def make_many(request: Request) -> Response:
-        at, who, goes_on = doors(request), caller_of(request), _goes_on(request)
-        most_cost, wanted = _most_cost(request), (await many.read(request)).orders
-        await take_more(request, len(wanted) - 1)
+        context, who, goes_on = doors(request), caller_of(request), _goes_on(request)
+        max_cost, inputs = _max_cost(request), (await many.read(request)).orders
+        await take_more(request, len(inputs) - 1)
         # All before the first is begun: together they have the time of one request.
-        orders = [await at.order(domain.name, one, who, most_cost=most_cost) for one in wanted]
+        orders = [await context.order(domain.name, each, who, max_cost=max_cost) for each in inputs]
         outcomes = await in_turns(request, orders, goes_on=goes_on)
-        return answered(_told(outcomes))
+        return answered(_outcomes(outcomes))
 
     app.post(
         path,
         tags=[domain.name],
         summary=domain.summary,
         operation_id=f"make_{domain.name}",
-        description=f"With `Accept: {EVENT_STREAM}` the answer is the run as it happens; its last "
-        "event holds the artefact.",
+        description=f"With `Accept: {EVENT_STREAM}` the events of the run are streamed; the last "
+        "one holds the artefact.",
         response_class=Response,
         responses={
             200: {
                 "model": Envelope[ArtefactShape],
                 "content": EVENTS,
-                "description": "The artefact; or, when asked for, the events that lead to it.",
+                "description": "The artefact, or a stream of events if you asked for it.",
             }
         },
-        openapi_extra={"parameters": PARAMETERS, **one.described(domain.shown.examples)},
+        openapi_extra={"parameters": PARAMETERS, **single.described(domain.shown.examples)},
     )(make)
     app.post(
         f"{path}/batch",
         tags=[domain.name],
-        summary=f"The same for up to {MAX_IN_BATCH} orders, {BATCH_AT_ONCE} at once",
+        summary=f"Up to {MAX_IN_BATCH} such orders, {BATCH_AT_ONCE} at a time",
         operation_id=f"make_{domain.name}_batch",
         response_class=Response,
         responses={200: {"model": Envelope[BatchShape]}},
@@ -132,35 +133,35 @@ def _batch_of(domain: AnyDomain) -> type[Batch]:
 def _goes_on(request: Request) -> bool:
     if not request.scope["query_string"]:
         return False
-    wanted = request.query_params.get("on_disconnect", "cancel")
-    if wanted not in ("cancel", "continue"):
+    choice = request.query_params.get("on_disconnect", "cancel")
+    if choice not in ("cancel", "continue"):
         raise Invalid(
-            "on_disconnect is `cancel` or `continue`.",
+            "on_disconnect must be `cancel` or `continue`.",
             details={"fields": [{"where": "query.on_disconnect", "message": "cancel or continue"}]},
         )
-    return wanted == "continue"
+    return choice == "continue"
 
 
-def _most_cost(request: Request) -> int | None:
+def _max_cost(request: Request) -> int | None:
     """Billionths of a dollar, where the caller said what an order may cost."""
-    if not request.scope["query_string"] or (told := request.query_params.get("max_cost")) is None:
+    if not request.scope["query_string"] or (text := request.query_params.get("max_cost")) is None:
         return None
     try:
-        return billionths(DOLLARS.validate_python(told))
+        return billionths(DOLLARS.validate_python(text))
     except ValidationError:
         raise Invalid(
-            "max_cost is dollars, like 0.05, from 0 to 10000 with at most 9 decimals.",
-            details={"fields": [{"where": "query.max_cost", "message": "dollars, like 0.05"}]},
+            "max_cost must be dollars from 0 to 10000 with at most 9 decimals, such as 0.05.",
+            details={"fields": [{"where": "query.max_cost", "message": "dollars, such as 0.05"}]},
         ) from None
 
 
-def _told(outcomes: Sequence[Kept | Fault]) -> bytes:
+def _outcomes(outcomes: Sequence[Kept | Fault]) -> bytes:
     lines = [
-        to_json({"success": False, "error": one.public()})
-        if isinstance(one, Fault)
-        else b'{"success":true,"data":%b}' % linked(one)
-        for one in outcomes
+        to_json({"success": False, "error": outcome.public()})
+        if isinstance(outcome, Fault)
+        else b'{"success":true,"data":%b}' % linked(outcome)
+        for outcome in outcomes
     ]
-    failed = sum(isinstance(one, Fault) for one in outcomes)
+    failed = sum(isinstance(outcome, Fault) for outcome in outcomes)
     content = b'{"outcomes":[%b],"succeeded":%d,"failed":%d}'
     return content % (b",".join(lines), len(lines) - failed, failed)

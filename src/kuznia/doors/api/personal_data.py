@@ -1,4 +1,4 @@
-"""All that is yours: taken away as one file, or erased for good."""
+"""All data of a caller: exported as one file, or erased."""
 
 from collections.abc import AsyncGenerator
 
@@ -14,8 +14,8 @@ from kuznia.platform.db.database import Database
 from kuznia.platform.envelope import Envelope
 from kuznia.platform.log import get_log
 from kuznia.web.answers import answered
-from kuznia.web.asked import caller_of
 from kuznia.web.route import ExactRoute
+from kuznia.web.state import caller_of
 
 log = get_log("callers")
 router = APIRouter(prefix="/api/v1/me", tags=["me"], route_class=ExactRoute)
@@ -25,17 +25,17 @@ LINES = {MEDIA_TYPE: {"schema": {"type": "string"}}}
 
 
 class Erased(BaseModel):
-    rows: dict[str, int] = Field(description="How many were erased of each table.")
+    rows: dict[str, int] = Field(description="Number of rows erased, by table.")
 
 
 @router.get(
     "/export",
-    summary="All that is yours, a line of JSON for each row",
+    summary="Export all your data, one line of JSON per row",
     response_class=Response,
     responses={200: {"content": LINES, "description": "`{table, row}` on each line."}},
 )
 async def export(request: Request) -> Response:
-    """Everything but secrets: of a key and a password only a hash was ever kept."""
+    """Contains everything except secrets: only hashes of keys and passwords are stored."""
     who = caller_of(request)
     headers = {"Content-Disposition": 'attachment; filename="kuznia-export.ndjson"'}
     return StreamingResponse(lines(doors(request).db, who), media_type=MEDIA_TYPE, headers=headers)
@@ -43,24 +43,24 @@ async def export(request: Request) -> Response:
 
 @router.delete(
     "",
-    summary="Erase all that is yours, your account too",
+    summary="Erase all your data and your account",
     response_class=Response,
     responses={200: {"model": Envelope[Erased]}},
 )
 async def erase(request: Request) -> Response:
-    """It cannot be taken back. What is under way is cancelled first. What stays is an id with what
-    was spent and what an operator decided: a fresh budget is not to be had this way."""
-    at, who = doors(request), caller_of(request)
-    await at.runs.forget(who)
+    """This cannot be undone. Runs in progress are cancelled first. Your id is kept, with what was
+    spent and the limits an operator set, so that erasing does not renew a budget."""
+    context, who = doors(request), caller_of(request)
+    await context.runs.forget(who)
     # Before the rows go: what is still in memory must not come after them.
-    await at.forge.shelf.forget(who)
-    rows = await personal_data.erase(at.db, who.id)
-    at.callers.forget(who.id)
+    await context.forge.shelf.forget(who)
+    rows = await personal_data.erase(context.db, who.id)
+    context.callers.forget(who.id)
     log.info("erased", person=who.id, rows=sum(rows.values()))
     return answered(Erased(rows=rows))
 
 
 async def lines(db: Database, who: Caller) -> AsyncGenerator[bytes]:
-    """The export as it is written, here and by the command line."""
+    """The lines of the export."""
     async for table, row in personal_data.taken(db, who.id):
         yield to_json({"table": table, "row": row}) + b"\n"

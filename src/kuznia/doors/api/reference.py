@@ -1,4 +1,4 @@
-"""The API reference: a page that draws our OpenAPI document and loads nothing foreign."""
+"""The API reference: a page that shows our OpenAPI document and loads nothing from elsewhere."""
 
 from fastapi import APIRouter, Response
 

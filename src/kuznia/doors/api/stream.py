@@ -1,4 +1,4 @@
-"""Runs as they happen: server-sent events, resuming and cancelling."""
+"""Server-sent events of a run: following, resuming and cancelling."""
 
 from contextlib import aclosing, suppress
 from typing import Annotated, get_args
@@ -9,20 +9,21 @@ from starlette.background import BackgroundTask
 from starlette.types import Receive, Scope, Send
 
 from kuznia.doors.context import doors
+from kuznia.forge.runs.events import Event
 from kuznia.forge.runs.far import FarRun, SoughtRun
+from kuznia.forge.runs.live import Run
 from kuznia.forge.runs.past import PastRun
-from kuznia.forge.runs.runs import Run, Runs
-from kuznia.forge.shelf.shelf import Kept
-from kuznia.forge.terms import Event, EventKind
+from kuznia.forge.runs.runs import Runs
+from kuznia.forge.terms import EventKind
 from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Invalid
 from kuznia.platform.redis import NoRedis
 from kuznia.web.answers import EVENT_STREAM, answered
-from kuznia.web.asked import caller_of
 from kuznia.web.ids import InPath
 from kuznia.web.leaving import ClientLeft, unless_gone
 from kuznia.web.route import ExactRoute
 from kuznia.web.shapes import linked
+from kuznia.web.state import caller_of
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"], route_class=ExactRoute)
 
@@ -32,7 +33,7 @@ HEARTBEAT = 10.0
 EVENT = {
     "type": "object",
     "properties": {
-        "id": {"type": "string", "description": "The number, for `Last-Event-ID`."},
+        "id": {"type": "string", "description": "The number of the event, for `Last-Event-ID`."},
         "event": {"type": "string", "enum": list(get_args(EventKind))},
         "data": {"type": "string", "description": "JSON."},
     },
@@ -42,7 +43,7 @@ HERE = b": here\n\n"
 
 
 class EventStream(Response):
-    """Starts at once, before there is anything to tell; ends with the run or with the client."""
+    """A stream that starts at once, and ends when the run ends or the client leaves."""
 
     media_type = EVENT_STREAM
 
@@ -65,7 +66,7 @@ class EventStream(Response):
                 await unless_gone(receive, self._pump(send))
 
     async def _pump(self, send: Send) -> None:
-        """A heartbeat first: the client knows at once that it is heard, whatever the model does."""
+        """Sends a comment first, so that the client knows at once that it is connected."""
         body = b"retry: 1000\n" + HERE
         await send({"type": "http.response.body", "body": body, "more_body": True})
         async with aclosing(self._run.events.after(self._after, HEARTBEAT)) as events:
@@ -82,19 +83,18 @@ def frame(event: Event) -> bytes:
 
 def data(event: Event) -> bytes:
     """The event's JSON. An artefact is put in as it lies on the shelf, with its links."""
-    kept = event.data.get("artefact")
-    if isinstance(kept, Kept):
+    if event.kind == "run.finished" and (kept := event.data["artefact"]):
         return b'{"artefact":%b}' % linked(kept)
     return to_json(event.data)
 
 
 @router.get(
     "/{run_id}/events",
-    summary="Follow a run, from the start or from where you lost it",
+    summary="Follow a run from its start, or resume a broken stream",
     response_class=Response,
     responses={
         200: {"description": "The run's events.", "content": EVENTS},
-        204: {"description": "The run has ended and you have its last event: come no more."},
+        204: {"description": "The run has ended and you have its last event; do not reconnect."},
     },
 )
 async def follow(
@@ -104,25 +104,26 @@ async def follow(
         int, Header(ge=0, description="The number of the last event you have.")
     ] = 0,
 ) -> Response:
-    """Every event after `Last-Event-ID`, then those to come. The last is always `run.finished` or
-    `run.failed`; a stream that ends without one was cut, and can be resumed here."""
+    """Sends every event after `Last-Event-ID`, and those still to come. The last event is always
+    `run.finished` or `run.failed`; a stream that ends without one was cut off, and can be resumed
+    here."""
     runs = doors(request).runs
     try:
         run = await runs.get(caller_of(request), run_id)
     except NoRedis:
-        # A browser never comes again after an error, and this one passes.
+        # A browser does not reconnect after an error, and this error is temporary.
         if (sought := runs.seek(caller_of(request), run_id)) is None:
             raise
         return EventStream(runs, sought, last_event_id)
     newest = run.events.newest
-    # What is read of a run elsewhere may be behind what its listener has heard.
+    # The copy of a run in another process may be behind what its listener has seen.
     if last_event_id > newest and (run.ended or isinstance(run, Run)):
         raise Invalid(
-            f"Last-Event-ID is the number of an event of this run; the newest is {newest}.",
+            f"Last-Event-ID must be the number of an event of this run; the newest is {newest}.",
             details={"fields": [{"where": "header.last-event-id", "message": "too high"}]},
         )
     if last_event_id == newest and run.ended:
-        # A browser comes again after every end of a stream, except after this answer.
+        # A browser reconnects after every end of a stream, except after this answer.
         return Response(status_code=204)
     return EventStream(runs, run, last_event_id)
 
@@ -135,9 +136,9 @@ async def follow(
     responses={202: {"model": Envelope[None]}},
 )
 async def cancel(request: Request, run_id: InPath) -> Response:
-    """The work stops, calls to the model included. A run that has ended stays as it ended."""
+    """Stops the work, including calls to a model. A run that has ended does not change."""
     await doors(request).runs.cancel(caller_of(request), run_id)
-    message = "What was under way is stopped; what had ended stays as it ended."
+    message = "The run was stopped, unless it had ended already."
     return answered(None, status=202, message=message)
 
 

@@ -1,4 +1,4 @@
-"""A page of the server in a browser; the server is started for it when none is there."""
+"""Opens a page of the server in a browser, and starts the server if none is running."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ PATIENCE = 20.0
 
 
 def open_page(path: str | None, settings: Settings, serve: Callable[[Settings], None]) -> None:
-    """Show a path of the server that listens at HOST and PORT, or of one started here for it."""
+    """Open a path of the server at HOST and PORT; start one there if none is running."""
     if path is None:
         raise Invalid("This artefact has no page to open.")
     host = f"[{settings.host}]" if ":" in settings.host else settings.host

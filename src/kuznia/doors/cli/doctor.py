@@ -27,14 +27,14 @@ Looks = Sequence[tuple[str, Look]]
 
 
 NO_ADMIN = Symptom(
-    "accounts", "no administrator yet", advice="`kuznia users create NAME --admin` makes the first"
+    "accounts", "no administrator yet", advice="create one with `kuznia users create NAME --admin`"
 )
 NO_MODEL = Symptom(
     "model",
-    "none; our own planners answer where there are some",
-    advice="set OPENAI_BASE_URL and OPENAI_MODEL, and OPENAI_API_KEY if the server asks",
+    "not configured; our own planners make flows and training plans",
+    advice="set OPENAI_BASE_URL and OPENAI_MODEL, and OPENAI_API_KEY if the server needs a key",
 )
-ODD = "that is no good answer; see its BASE_URL and the server's own log"
+ODD = "the server answers with an error; check its BASE_URL and its log"
 
 
 async def examine(
@@ -86,12 +86,12 @@ async def _database(settings: Settings) -> list[Symptom]:
     kind = "SQLite" if embedded else "PostgreSQL"
     # Opening would make the file, and looking must change nothing.
     if embedded and not await asyncio.to_thread(Path(url.database).exists):
-        made = Symptom("database", f"{kind}, not made yet", advice="`kuznia serve` makes it")
+        made = Symptom("database", f"{kind}, not created yet", advice="`kuznia serve` creates it")
         return [made, NO_ADMIN] if settings.accounts else [made]
     try:
         db = await Database.open(url, pool_size=1, overflow=0, pool_timeout=PATIENCE)
     except Fault as fault:
-        return [Symptom("database", fault.message, well=False, advice="see DATABASE_URL")]
+        return [Symptom("database", fault.message, well=False, advice="check DATABASE_URL")]
     try:
         symptoms = [await _schema(db, kind, embedded)]
         # In tables that are not as they should be nobody is looked for.
@@ -105,13 +105,13 @@ async def _database(settings: Settings) -> list[Symptom]:
 async def _accounts(db: Database) -> Symptom:
     from kuznia.callers.users import Users
 
-    found = await Users(db, SystemClock()).has_admin()
-    return Symptom("accounts", "there is an administrator") if found else NO_ADMIN
+    has_admin = await Users(db, SystemClock()).has_admin()
+    return Symptom("accounts", "there is an administrator") if has_admin else NO_ADMIN
 
 
 async def _schema(db: Database, kind: str, embedded: bool) -> Symptom:
-    at, ours = await migrate.current(db) or "nothing", migrate.head()
-    state = f"{kind}, schema at {at}, and this version needs {ours}"
+    revision, ours = await migrate.current(db) or "nothing", migrate.head()
+    state = f"{kind}, schema at {revision}, and this version needs {ours}"
     if await migrate.is_behind(db):
         advice = "`kuznia serve` brings it up to date" if embedded else "run `kuznia migrate`"
         return Symptom("database", state, well=embedded, advice=advice)
@@ -119,8 +119,8 @@ async def _schema(db: Database, kind: str, embedded: bool) -> Symptom:
         await migrate.check(db)
     except Fault:
         return Symptom("database", state, well=False, advice="a newer version of Kuznia made it")
-    newer = f"at {at}: newer than this version, which can work with it"
-    return Symptom("database", f"{kind}, schema {'up to date' if at == ours else newer}")
+    newer = f"at {revision}: newer than this version, which can work with it"
+    return Symptom("database", f"{kind}, schema {'up to date' if revision == ours else newer}")
 
 
 async def _redis(settings: Settings, url: str) -> Symptom:
@@ -136,7 +136,7 @@ async def _redis(settings: Settings, url: str) -> Symptom:
     try:
         await redis.check()
     except NoRedis as gone:
-        advice = "see REDIS_URL; docs/redis.md says what happens without it"
+        advice = "check REDIS_URL; docs/redis.md says what works without Redis"
         return Symptom("redis", gone.message, well=False, advice=advice)
     finally:
         await redis.close()
@@ -170,10 +170,12 @@ async def _model(model: str, client: AsyncClient) -> Symptom:
             status = answer.status_code
     except (HTTPError, TimeoutError) as error:
         state = f"{model}: the server is not reachable ({type(error).__name__})"
-        return Symptom("model", state, well=False, advice="see its BASE_URL and the network")
+        return Symptom("model", state, well=False, advice="check its BASE_URL and the network")
     state = f"{model}: the server answers ({status})"
     if status in (401, 403):
-        return Symptom("model", f"{state}, refusing the key", well=False, advice="see its API_KEY")
+        return Symptom(
+            "model", f"{state} and refuses the key", well=False, advice="check its API_KEY"
+        )
     # Not every server lists its models, and a wrong path looks the same.
     if status in (404, 405):
         return Symptom("model", state, advice="if orders fail: does its BASE_URL end in /v1?")
@@ -186,10 +188,10 @@ async def _assistant(name: str, look: Look) -> Symptom:
             await look()
     except TimeoutError:
         state = f"{name}: no answer within {PATIENCE:g} seconds"
-        return Symptom("model", state, well=False, advice="see its BASE_URL and the network")
+        return Symptom("model", state, well=False, advice="check its BASE_URL and the network")
     except ModelFault as fault:
         return Symptom("model", f"{name}: {fault.reason}", well=False, advice=fault.message)
-    return Symptom("model", f"{name}: CodeMie lets us in and has it")
+    return Symptom("model", f"{name}: CodeMie accepts the sign-in and has this assistant")
 
 
 def report(symptoms: Sequence[Symptom], *, as_json: bool) -> str:

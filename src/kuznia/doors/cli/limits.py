@@ -1,4 +1,4 @@
-"""`kuznia limits` and `kuznia budgets`: what one caller may have, and what they have used."""
+"""`kuznia limits` and `kuznia budgets`: what one caller may use, and what they have used."""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,24 +22,30 @@ Changes = Mapping[str, str | int | None]
 
 Who = Annotated[
     str,
-    typer.Argument(metavar="CALLER", help="A name or an id; `local` is who needs no credential."),
+    typer.Argument(metavar="CALLER", help="Name or id; `local` on a server without accounts."),
 ]
-Days = Annotated[
-    int, typer.Option(min=1, max=62, help="Show what was spent today and on the days before.")
-]
-RATE = "Such as 10/minute; `off`: no limit; `usual`: as for everyone."
-COUNT = "A number; `off`: no limit; `usual`: as for everyone."
-MONEY = "Dollars; `off`: no limit; `usual`: as for everyone."
+Days = Annotated[int, typer.Option(min=1, max=62, help="Number of days to show, today included.")]
+RATE = "A rate such as 10/minute; `off` for no limit; `usual` for the server's default."
+COUNT = "A number; `off` for no limit; `usual` for the server's default."
+MONEY = "Dollars; `off` for no limit; `usual` for the server's default."
 
-limits = typer.Typer(name="limits", help="How often one caller may come.", no_args_is_help=True)
-budgets = typer.Typer(name="budgets", help="How much one caller may spend.", no_args_is_help=True)
+limits = typer.Typer(
+    name="limits",
+    help="Show and set the limits of a caller: rates, orders at once, storage.",
+    no_args_is_help=True,
+)
+budgets = typer.Typer(
+    name="budgets",
+    help="Show and set the budgets of a caller: tokens and dollars.",
+    no_args_is_help=True,
+)
 
 
 @limits.command("show")
 def show_limits(
     context: typer.Context, caller: Who, days: Days = 7, as_json: AsJson = False
 ) -> None:
-    """What this caller may do, and what they spent by day, key and model."""
+    """Show the limits and budgets of a caller, and what was spent by day, key and model."""
     _run(context, caller, {}, as_json, days)
 
 
@@ -53,19 +59,19 @@ def set_limits(
     storage: Annotated[str | None, typer.Option(help=f"Bytes of artefacts. {COUNT}")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Decide for one caller; every process follows within five seconds."""
-    given = {
+    """Set values for one caller; all processes apply them within five seconds."""
+    options = {
         "requests": requests,
         "generation": generation,
         "at_once": at_once,
         "storage": storage,
     }
-    _run(context, caller, given, as_json)
+    _run(context, caller, options, as_json)
 
 
 @limits.command("clear")
 def clear_limits(context: typer.Context, caller: Who, as_json: AsJson = False) -> None:
-    """Back to what everyone has."""
+    """Return a caller to the server's defaults."""
     names = ("requests", "generation", "at_once", "storage")
     _run(context, caller, dict.fromkeys(names, "usual"), as_json)
 
@@ -74,7 +80,7 @@ def clear_limits(context: typer.Context, caller: Who, as_json: AsJson = False) -
 def show_budgets(
     context: typer.Context, caller: Who, days: Days = 7, as_json: AsJson = False
 ) -> None:
-    """What this caller may do, and what they spent by day, key and model."""
+    """Show the limits and budgets of a caller, and what was spent by day, key and model."""
     _run(context, caller, {}, as_json, days)
 
 
@@ -88,19 +94,19 @@ def set_budgets(
     cost_month: Annotated[str | None, typer.Option(help=MONEY)] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Decide for one caller; every process follows within five seconds."""
-    given = {
+    """Set values for one caller; all processes apply them within five seconds."""
+    options = {
         "tokens_day": tokens_day,
         "tokens_month": tokens_month,
         "cost_day": cost_day,
         "cost_month": cost_month,
     }
-    _run(context, caller, given, as_json)
+    _run(context, caller, options, as_json)
 
 
 @budgets.command("clear")
 def clear_budgets(context: typer.Context, caller: Who, as_json: AsJson = False) -> None:
-    """Back to what everyone has."""
+    """Return a caller to the server's defaults."""
     names = ("tokens_day", "tokens_month", "cost_day", "cost_month")
     _run(context, caller, dict.fromkeys(names, "usual"), as_json)
 
@@ -108,12 +114,12 @@ def clear_budgets(context: typer.Context, caller: Who, as_json: AsJson = False) 
 def _run(
     context: typer.Context,
     caller: str,
-    given: Mapping[str, str | None],
+    options: Mapping[str, str | None],
     as_json: bool,
     days: int = 7,
 ) -> None:
     with faults_as_exit(as_json):
-        changes = {name: _read(name, text) for name, text in given.items() if text is not None}
+        changes = {name: _read(name, text) for name, text in options.items() if text is not None}
         shown = asyncio.run(_decide_and_look(context, caller, changes, days))
         if as_json:
             say(to_json(shown).decode())
@@ -131,8 +137,8 @@ def _read(name: str, text: str) -> str | int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """All there is to see of one caller's limits."""
+class LimitsReport:
+    """The limits of one caller, and what they have used."""
 
     caller: str
     allowed: "CallerLimits"
@@ -143,7 +149,7 @@ class Shown:
 
 async def _decide_and_look(
     context: typer.Context, caller: str, changes: Changes, days: int
-) -> Shown:
+) -> LimitsReport:
     from kuznia.callers.budgets.bookings import booked
     from kuznia.callers.budgets.rows import budget_state
     from kuznia.callers.limits.caller_limits import LimitsByCaller, default_limits
@@ -154,32 +160,32 @@ async def _decide_and_look(
         # Whatever is decided anew is for somebody who can still come.
         forgetting = all(value is None for value in changes.values())
         owner = await callers.users.owner(caller, erased=forgetting)
-        caller_limits = LimitsByCaller(db, clock, default_limits(settings))
+        allowances = LimitsByCaller(db, clock, default_limits(settings))
         if changes:
-            await caller_limits.decide(owner, changes)
-        decided = sorted(await caller_limits.decided(owner))
+            await allowances.decide(owner, changes)
+        decided = sorted(await allowances.decided(owner))
         used = (await budget_state(db, owner, clock.now())).used
         used["storage"] = await used_by(db, owner)
         spent = await booked(db, owner, clock.now(), days)
-        return Shown(owner, await caller_limits.of(owner), decided, used, spent)
+        return LimitsReport(owner, await allowances.of(owner), decided, used, spent)
 
 
-def _lines(shown: Shown) -> Iterator[str]:
+def _lines(shown: LimitsReport) -> Iterator[str]:
     from kuznia.callers.limits.caller_limits import NAMES, limit_text
 
     yield shown.caller
     for name in NAMES:
         limit = limit_text(name, getattr(shown.allowed, name))
         used = f"{limit_text(name, shown.used[name])} of " if name in shown.used else ""
-        whose = "decided for this caller" if name in shown.decided else "as for everyone"
+        whose = "set for this caller" if name in shown.decided else "default"
         yield f"  {name.replace('_', ' '):14}{used + limit:32}{whose}"
 
 
-def _spent(shown: Shown) -> Iterator[str]:
+def _spent(shown: LimitsReport) -> Iterator[str]:
     from kuznia.callers.limits.caller_limits import limit_text
 
     for one in shown.spent:
-        key = f"{one.key} {one.name}".strip() or "no key"
+        key = f"{one.key} {one.name}".strip() or "without a key"
         tokens = f"{one.input_tokens:,} + {one.output_tokens:,} tokens"
         cost = limit_text("cost", one.cost)
         yield f"  {one.day}  {key}  {one.model or '-'}  {one.calls:,} calls  {tokens}  {cost}"

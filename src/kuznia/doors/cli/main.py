@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from pydantic_core import to_json
@@ -21,7 +21,7 @@ from kuznia.platform.visible import visible
 
 cli = typer.Typer(
     name="kuznia",
-    help="Turns a prompt into an artefact that has been checked.",
+    help="Turns a prompt into a checked artefact: code, a service flow or a training plan.",
     pretty_exceptions_enable=False,
     add_completion=False,
 )
@@ -40,7 +40,7 @@ def root(
         bool,
         typer.Option(
             "--here",
-            help="Keep the database in this folder, as data/kuznia.db, not in the user's own.",
+            help="Keep the database in this folder (data/kuznia.db), not in your home folder.",
         ),
     ] = False,
 ) -> None:
@@ -53,13 +53,13 @@ def root(
 @cli.command()
 def serve(
     context: typer.Context,
-    host: Annotated[str | None, typer.Option(help="Instead of HOST.")] = None,
-    port: Annotated[int | None, typer.Option(help="Instead of PORT.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; overrides HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; overrides PORT.")] = None,
 ) -> None:
-    """Serve the API until interrupted; needs no key and no service."""
+    """Serve the API until interrupted. No API key and no other service is needed."""
     with faults_as_exit():
-        given = {"HOST": host, "PORT": port}
-        over = {name: str(value) for name, value in given.items() if value is not None}
+        options = {"HOST": host, "PORT": port}
+        over = {name: str(value) for name, value in options.items() if value is not None}
         tools_of(context).serve(all_settings(context, over))
 
 
@@ -67,36 +67,37 @@ def serve(
 @cli.command(context_settings={"ignore_unknown_options": True})
 def make(
     context: typer.Context,
-    domain: Annotated[str, typer.Argument(help="What kind of artefact, such as code or plan.")],
+    domain: Annotated[str, typer.Argument(help="What to make: code, flow or plan.")],
     words: Annotated[
         list[str],
-        typer.Argument(metavar="PROMPT [--FIELD VALUE]", help="What you want made, in quotes."),
+        typer.Argument(metavar="PROMPT [--FIELD VALUE]", help="What you want, in quotes."),
     ],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="A folder for the files, or the file of an export."),
+        typer.Option("--out", "-o", help="Folder for the files; with --export, the file to write."),
     ] = None,
     export: Annotated[
-        str | None, typer.Option(help="Give it in one of its formats, such as bpmn.")
+        str | None, typer.Option(help="Write it in this format, such as bpmn.")
     ] = None,
-    force: Annotated[bool, typer.Option(help="Write over files that are there.")] = False,
+    force: Annotated[bool, typer.Option(help="Overwrite existing files.")] = False,
     open_: Annotated[
-        bool, typer.Option("--open", help="Look at it in a browser; serves until interrupted.")
+        bool, typer.Option("--open", help="Open it in a browser, and serve until interrupted.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make one artefact here and now, and watch it being made.
+    """Make one artefact on this machine, and show its progress.
 
-    Fields of the domain's input are options too, such as `--language go --include-tests no`, or
-    `--profile profile.json` where a field has fields of its own.
+    The input fields of the domain are options too, such as `--language go --include-tests no`. A
+    field that is an object is given as JSON or as a file: `--profile profile.json`.
     """
-    from kuznia.doors.cli.make import Given, make_here
+    from kuznia.doors.cli.make import MakeOptions, make_here
 
     with faults_as_exit(as_json):
-        wanted, settings = fields(words), all_settings(context)
+        settings = all_settings(context)
         tools = tools_of(context)
-        given = Given(as_json, export, out, force)
-        page = asyncio.run(make_here(tools.open_doors(settings), domain, wanted, given))
+        options = MakeOptions(as_json, export, out, force)
+        opening = tools.open_doors(settings)
+        page = asyncio.run(make_here(opening, domain, fields(words), options))
         if open_:
             from kuznia.doors.cli.browser import open_page
 
@@ -104,109 +105,8 @@ def make(
 
 
 @cli.command()
-def analyze(
-    paths: Annotated[list[Path], typer.Argument(help="Files, and folders with all below them.")],
-    profile: Annotated[
-        Literal["default", "radon", "eslint", "lizard"], typer.Option(help="Whose counting rules.")
-    ] = "default",
-    sarif: Annotated[str | None, typer.Option(help="Write SARIF to this file, or -.")] = None,
-    max_cyclomatic: Annotated[int | None, typer.Option(help="Of a function.")] = None,
-    max_cognitive: Annotated[int | None, typer.Option(help="Of a function.")] = None,
-    max_nesting: Annotated[int | None, typer.Option(help="Of a function.")] = None,
-    max_length: Annotated[int | None, typer.Option(help="Of a function, in lines.")] = None,
-    max_parameters: Annotated[int | None, typer.Option(help="Of a function.")] = None,
-    min_maintainability: Annotated[float | None, typer.Option(help="Of a file, to 100.")] = None,
-    max_duplicated: Annotated[float | None, typer.Option(help="Share of all code, to 1.")] = None,
-    min_grade: Annotated[str | None, typer.Option(help="Of all files, A to F.")] = None,
-    allow_errors: Annotated[bool, typer.Option(help="Files may fail to parse.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Measure source code; exit with 1 where a limit you set does not hold."""
-    from kuznia.doors.cli.analysing import Wanted, analyse_here, limits
-
-    with faults_as_exit(as_json):
-        thresholds = limits(
-            errors=not allow_errors,
-            cyclomatic=max_cyclomatic,
-            cognitive=max_cognitive,
-            nesting=max_nesting,
-            length=max_length,
-            parameters=max_parameters,
-            maintainability=min_maintainability,
-            duplicated_share=max_duplicated,
-            grade=min_grade,
-        )
-        if as_json and sarif == "-":
-            raise Invalid("Standard output takes --json or --sarif -, not both.")
-        if not analyse_here(paths, profile, thresholds, Wanted(as_json, sarif)):
-            raise typer.Exit(1)
-
-
-training = typer.Typer(name="training", help="What training plans need beside the making.")
-cli.add_typer(training)
-
-
-@training.command()
-def ask(
-    context: typer.Context,
-    out: Annotated[Path, typer.Option(help="Where the profile goes.")] = Path("profile.json"),
-    language: Annotated[Literal["en", "uk"], typer.Option(help="To be asked in.")] = "en",
-) -> None:
-    """Walk through the questions, and make the plan if you like.
-
-    A stop sign ends with advice instead of a profile.
-    """
-    from kuznia.doors.cli.asking import ask_here
-    from kuznia.doors.cli.make import Given, make_here
-
-    with faults_as_exit():
-        if ask_here(out, language):
-            opening = tools_of(context).open_doors(settings_of(context))
-            wanted = {"profile": str(out)}
-            asyncio.run(make_here(opening, "training", wanted, Given()))
-
-
-catalogue = typer.Typer(name="catalogue", help="Exercises of your own beside ours.")
-cli.add_typer(catalogue)
-
-
-@catalogue.callback()
-def of_exercises() -> None:
-    """With one command alone, its name would not be asked for."""
-
-
-@catalogue.command(name="import")
-def import_(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="JSON of free-exercise-db or of wger.")],
-) -> None:
-    """Read a file of exercises into TRAINING_CATALOGUE, and say what could not be read."""
-    from kuznia.doors.cli.importing import import_here
-
-    with faults_as_exit():
-        say("\n".join(import_here(file, settings_of(context).training_catalogue)))
-
-
-@cli.command()
-def skeleton(
-    paths: Annotated[list[Path], typer.Argument(help="Files, and folders with all below them.")],
-    out: Annotated[Path | None, typer.Option(help="Write the files into this folder.")] = None,
-    force: Annotated[bool, typer.Option(help="Write over files that are there.")] = False,
-    tests: Annotated[bool, typer.Option(help="Property tests, for Python.")] = True,
-    docs: Annotated[bool, typer.Option(help="A page, and comments to fill in.")] = True,
-    tongue: Annotated[Literal["en", "uk"], typer.Option(help="For people to read.")] = "en",
-    as_json: AsJson = False,
-) -> None:
-    """Write documentation and property tests to be filled in; needs no model, runs nothing."""
-    from kuznia.doors.cli.sketching import Wish, sketch_here
-
-    with faults_as_exit(as_json):
-        sketch_here(paths, Wish(tests, docs, tongue, out, force, as_json))
-
-
-@cli.command()
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
-    """Say what is configured, what is reachable, and what to set."""
+    """Check the configuration, and what it connects to; tell what to change."""
     from kuznia.doors.cli.doctor import examine, report
 
     with faults_as_exit(as_json):
@@ -219,19 +119,20 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
 @cli.command()
 def migrate(
     context: typer.Context,
-    to: Annotated[str, typer.Option(help="A revision, or base to undo all.")] = "head",
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before going back.")] = False,
+    to: Annotated[str, typer.Option(help="A revision; `base` removes every table.")] = "head",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a downgrade.")] = False,
 ) -> None:
-    """Bring the database of DATABASE_URL to the newest schema.
+    """Upgrade the database of DATABASE_URL to the newest schema.
 
-    The way back erases what the newer tables hold, base all there is: see `kuznia backup` first.
+    With --to an older revision it is downgraded, which erases what the newer tables hold. Make a
+    copy with `kuznia backup` first.
     """
     from kuznia.platform.db import migrate as schema
 
     with faults_as_exit():
         if to != "head" and not yes:
-            asked = f"Going back to {to} erases what newer tables hold. Type {to} to go on"
-            if typer.prompt(visible(asked)) != to:
+            warning = f"A downgrade to {to} erases what newer tables hold. Type {to} to go on"
+            if typer.prompt(visible(warning)) != to:
                 raise typer.Abort
         url = settings_of(context).database_url
         if to == "head":
@@ -239,16 +140,16 @@ def migrate(
             to = schema.head()
         else:
             schema.downgrade(url, to)
-        say(f"The database is at {to}.")
+        say(f"The schema of the database is at {to}.")
 
 
 @cli.command()
 def backup(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A new file; none is written over.")],
+    file: Annotated[Path, typer.Argument(help="The file to write; it must not exist yet.")],
     as_json: AsJson = False,
 ) -> None:
-    """Copy the database of DATABASE_URL while it is in use, and check the copy."""
+    """Copy the database of DATABASE_URL, even while it is in use, and check the copy."""
     from kuznia.platform.db.backup import back_up
 
     with faults_as_exit(as_json):
@@ -261,22 +162,22 @@ def backup(
 
 @cli.command()
 def openapi(context: typer.Context) -> None:
-    """Print the API as OpenAPI."""
+    """Print the OpenAPI document of the API."""
     with faults_as_exit():
         say(tools_of(context).openapi(all_settings(context)).decode())
 
 
 def fields(words: Sequence[str]) -> dict[str, str]:
-    """`"a queue" --include-tests no` as {"prompt": "a queue", "include_tests": "no"}."""
-    found: dict[str, str] = {}
+    """Read `"a queue" --include-tests no` as {"prompt": "a queue", "include_tests": "no"}."""
+    values: dict[str, str] = {}
     rest = list(words)
     while rest:
         word = rest.pop(0)
         name, equals, value = word.partition("=") if word[:1] == "-" else ("--prompt", "=", word)
         if not name.startswith("--") or not (equals or rest):
-            raise Invalid(f"`{name}` is not understood; fields are given as --name value.")
+            raise Invalid(f"`{name}` is not understood; write a field as --name value.")
         name = name[2:].replace("-", "_")
-        if name in found:
-            raise Invalid(f"The {name} is given twice; put what belongs together in quotes.")
-        found[name] = value if equals else rest.pop(0)
-    return found
+        if name in values:
+            raise Invalid(f"{name} is set twice; put text with spaces in quotes.")
+        values[name] = value if equals else rest.pop(0)
+    return values

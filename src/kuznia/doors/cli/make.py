@@ -1,4 +1,4 @@
-"""One artefact made on the terminal: its stages as they happen, then what came of it."""
+"""One artefact made on the terminal: its progress, then the result."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, suppress
@@ -15,9 +15,10 @@ from kuznia.doors.context import Doors
 from kuznia.doors.http.signed_link import page_link
 from kuznia.doors.orders import accepted
 from kuznia.forge.exporting import exported
-from kuznia.forge.runs.runs import Run
+from kuznia.forge.runs.events import Event
+from kuznia.forge.runs.live import Run
 from kuznia.forge.shelf.shelf import Kept
-from kuznia.forge.terms import AnyDomain, Caller, Event, Export, Finding
+from kuznia.forge.terms import AnyDomain, Caller, Export, Finding
 from kuznia.platform.errors import Invalid, NotFound, TooLarge, invalid
 from kuznia.platform.folder import write
 from kuznia.platform.terminal import say, send
@@ -28,13 +29,18 @@ if TYPE_CHECKING:
 # What is read back from an artefact's JSON; its shape is known to the domain that made it.
 Json = Mapping[str, Any]
 HEARTBEAT = 3600.0
-# Of a field given in a file.
-MOST_FILE = 1_000_000
+MADE_BY = {
+    "model": "a model",
+    "planner": "our planner",
+    "both": "a model and our planner",
+}
+# Of a file that holds the value of a field.
+MAX_FILE_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """How the artefact is given: as JSON, in a format, or as files and in words."""
+class MakeOptions:
+    """How the artefact is written: as JSON, in an export format, or as files and text."""
 
     as_json: bool = False
     export: str | None = None
@@ -47,47 +53,47 @@ class Given:
 async def make_here(
     opening: AbstractAsyncContextManager[Doors],
     name: str,
-    wanted: Mapping[str, str],
-    given: Given,
+    fields: Mapping[str, str],
+    options: MakeOptions,
 ) -> str | None:
     """Run one order in this process: stages to standard error, the artefact to standard output.
 
     Returns the path of the artefact's page, if it has one, as a browser can open it.
     """
-    async with opening as at:
-        domain = _domain(at, name)
-        form = _format(domain, given.export) if given.export else None
+    async with opening as context:
+        domain = _domain(context, name)
+        form = _format(domain, options.export) if options.export else None
         who = local(remote=False)
-        run = await _start(at, domain, wanted, who)
-        with at.runs.listening(run):
+        run = await _start(context, domain, fields, who)
+        with context.runs.listening(run):
             await _show(run)
         kept = accepted(run)
-        _give_all(kept, domain, form, given)
-        page = page_link(at, kept, who)
+        _give_all(kept, domain, form, options)
+        page = page_link(context, kept, who)
         return page and page.link
 
 
-def _give_all(kept: Kept, domain: AnyDomain, form: Export | None, given: Given) -> None:
+def _give_all(kept: Kept, domain: AnyDomain, form: Export | None, options: MakeOptions) -> None:
     artefact = from_json(kept.body)
-    if given.as_json:
+    if options.as_json:
         say(kept.body.decode())
         return
     if form and artefact["decline"] is None:
-        _save(exported(form.write, kept.id, kept.created_at, kept.body, {}), given.out)
+        _save(exported(form.write, kept.id, kept.created_at, kept.body, {}), options.out)
     elif not form:
         draw, parts = domain.shown.terminal, artefact["parts"]
         shown = draw(parts) if draw and parts else None
-        _give(artefact, shown, given)
+        _give(artefact, shown, options)
     say(_summary(artefact), err=True)
 
 
-def _give(artefact: Json, shown: object, given: Given) -> None:
-    """Files, and what a terminal is for; in a folder the whole artefact is of more use."""
+def _give(artefact: Json, shown: object, options: MakeOptions) -> None:
+    """Print or write the files; a folder also gets the whole artefact."""
     files = list(_files(artefact))
-    if given.out is not None:
+    if options.out is not None:
         if shown is not None:
             files.append(("artefact.json", to_json(artefact, indent=1).decode()))
-        write(files, given.out, force=given.force)
+        write(files, options.out, force=options.force)
         return
     for path, content in files:
         say(f"\n── {path} ──\n{content}")
@@ -106,9 +112,9 @@ def _save(content: bytes, out: Path | None) -> None:
     say(str(out))
 
 
-def _domain(at: Doors, name: str) -> AnyDomain:
+def _domain(context: Doors, name: str) -> AnyDomain:
     # People say "a flow" and "a plan": the last word of the door's path, and of it one.
-    domains = at.forge.domains
+    domains = context.forge.domains
     called = {
         word: one
         for one in domains.values()
@@ -116,7 +122,9 @@ def _domain(at: Doors, name: str) -> AnyDomain:
         for word in (last.removesuffix("s"), last)
     }
     if (domain := called.get(name)) is None:
-        raise NotFound(f"There is no domain {name[:40]!r}; there is {', '.join(sorted(domains))}.")
+        raise NotFound(
+            f"There is no domain {name[:40]!r}; the domains are {', '.join(sorted(domains))}."
+        )
     return domain
 
 
@@ -124,24 +132,26 @@ def _format(domain: AnyDomain, name: str) -> Export:
     form = domain.shown.exports.get(name)
     if form is None:
         known = ", ".join(domain.shown.exports) or "none"
-        raise NotFound(f"{domain.name} has no format {name[:40]!r}; there is {known}.")
+        raise NotFound(f"{domain.name} has no format {name[:40]!r}; its formats are {known}.")
     return form
 
 
-async def _start(at: Doors, domain: AnyDomain, wanted: Mapping[str, str], who: Caller) -> Run:
+async def _start(context: Doors, domain: AnyDomain, fields: Mapping[str, str], who: Caller) -> Run:
     known = domain.input.model_fields
-    if "prompt" not in wanted and known["prompt"].is_required():
-        raise Invalid("Nothing to make: say what you want, in quotes.")
-    if unknown := [field for field in wanted if field not in known]:
-        options = ", ".join(_option(field) for field in known if field != "prompt")
-        raise Invalid(f"{_option(unknown[0])} is no option of {domain.name}; there is {options}.")
+    if "prompt" not in fields and known["prompt"].is_required():
+        raise Invalid("The prompt is missing: say what you want, in quotes.")
+    if unknown := [field for field in fields if field not in known]:
+        names = ", ".join(_option(field) for field in known if field != "prompt")
+        raise Invalid(
+            f"{domain.name} has no option {_option(unknown[0])}; its options are {names}."
+        )
     try:
-        given = domain.input.model_validate(
-            {field: _value(known[field], text) for field, text in wanted.items()}
+        input_ = domain.input.model_validate(
+            {field: _value(known[field], text) for field, text in fields.items()}
         )
     except ValidationError as error:
         raise invalid(error) from None
-    return at.runs.start(await at.order(domain.name, given, who))
+    return context.runs.start(await context.order(domain.name, input_, who))
 
 
 def _option(field: str) -> str:
@@ -149,7 +159,7 @@ def _option(field: str) -> str:
 
 
 def _value(field: FieldInfo, text: str) -> object:
-    """Lists and objects are given as JSON, or in a file of it; all else is understood as text."""
+    """Read a value: lists and objects are JSON or the name of a JSON file, all else is text."""
     if field.annotation is str:
         return text
     if text.startswith(("[", "{")):
@@ -163,9 +173,9 @@ def _value(field: FieldInfo, text: str) -> object:
 def _read(path: Path) -> object:
     try:
         with path.open("rb") as file:
-            data = file.read(MOST_FILE + 1)
-        if len(data) > MOST_FILE:
-            raise TooLarge(f"{path} is longer than {MOST_FILE} bytes.")
+            data = file.read(MAX_FILE_BYTES + 1)
+        if len(data) > MAX_FILE_BYTES:
+            raise TooLarge(f"{path} is longer than {MAX_FILE_BYTES} bytes.")
         return from_json(data)
     except OSError as error:
         raise Invalid(f"{path} cannot be read: {error.strerror}.") from None
@@ -181,22 +191,23 @@ async def _show(run: Run) -> None:
 
 
 def _line(event: Event) -> str:
-    part = event.data.get("part", "")
-    findings = cast("tuple[Finding, ...]", event.data.get("findings", ()))
-    said = "".join(f"\n      {f.where}: {f.message}" for f in findings if f.stands)
     match event.kind:
         case "part.started":
-            return f"  …  {part}"
-        case "part.checked" if said:
-            return f"  ↺  {part}: not accepted yet{said}"
+            return f"  …  {event.data['part']}"
+        case "part.checked" if objections := _objections(event.data["findings"]):
+            return f"  ↺  {event.data['part']}: not accepted yet{objections}"
         case "part.mended":
-            return f"  ✎  {part}: mended by our own code"
+            return f"  ✎  {event.data['part']}: mended by our own code"
         case "part.accepted":
-            return f"  ✓  {part}"
+            return f"  ✓  {event.data['part']}"
         case "part.unmet":
-            return f"  ✗  {part}{said}"
+            return f"  ✗  {event.data['part']}{_objections(event.data['findings'])}"
         case _:
             return ""
+
+
+def _objections(findings: Iterable[Finding]) -> str:
+    return "".join(f"\n      {f.where}: {f.message}" for f in findings if f.stands)
 
 
 def _files(artefact: Json) -> Iterable[tuple[str, str]]:
@@ -209,7 +220,10 @@ def _files(artefact: Json) -> Iterable[tuple[str, str]]:
 
 def _summary(artefact: Json) -> str:
     decline = artefact["decline"]
-    lines = [f"\n{artefact['status']}  {artefact['id']}", f"  {_spent(artefact['evidence'])}"]
+    lines = [f"\n{artefact['status']}  {artefact['id']}"]
+    if made_by := artefact.get("made_by"):
+        lines.append(f"  made by {MADE_BY[made_by]}")
+    lines.append(f"  {_spent(artefact['evidence'])}")
     if decline:
         lines += [f"  {decline['message']}", *(f"  ? {q}" for q in decline["questions"])]
     lines += [f"  ! {f['where']}: {f['message']}" for f in artefact["findings"]]
@@ -227,4 +241,4 @@ def _spent(evidence: Json) -> str:
     )
     if making is None:
         return figures
-    return f"found on the shelf, nothing was spent; its making took {figures}"
+    return f"found in the cache, nothing was spent; making it took {figures}"

@@ -1,4 +1,4 @@
-"""`kuznia users` and `kuznia keys`: an operator looks after who may call."""
+"""`kuznia users` and `kuznia keys`: how an operator manages accounts and API keys."""
 
 import asyncio
 import sys
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
     from kuznia.platform.db.database import Database
 
 R = TypeVar("R")
-Who = Annotated[str, typer.Argument(help="A name or an id; jwt:SUB is an identity provider's.")]
-KeyId = Annotated[str, typer.Argument(help="The part of the key between the underlines.")]
+Who = Annotated[str, typer.Argument(help="Name or id; jwt:SUB for a user of an identity provider.")]
+KeyId = Annotated[str, typer.Argument(help="The part of the key between the underscores.")]
 
-users = typer.Typer(name="users", help="Who may sign in, and as what.", no_args_is_help=True)
-keys = typer.Typer(name="keys", help="Keys for programs.", no_args_is_help=True)
+users = typer.Typer(name="users", help="Manage user accounts.", no_args_is_help=True)
+keys = typer.Typer(name="keys", help="Manage API keys for programs.", no_args_is_help=True)
 
 
 @users.command("create")
 def create(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="Such as an e-mail address.")],
-    admin: Annotated[bool, typer.Option("--admin", help="They look after the server.")] = False,
+    name: Annotated[str, typer.Argument(help="A name, such as an e-mail address.")],
+    admin: Annotated[bool, typer.Option("--admin", help="Make the user an administrator.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make an account; the password is asked for, or read from standard input."""
+    """Create an account. The password is asked for, or read from standard input."""
 
     async def work(callers: "Callers", _: "Database") -> "User":
         return await callers.accounts.create(name, password, "admin" if admin else "user")
@@ -50,33 +50,33 @@ def create(
 
 @users.command("list")
 def list_people(context: typer.Context, as_json: AsJson = False) -> None:
-    """Everybody who has an account here, or about whom something was decided."""
+    """List all users: those with an account, and those with limits of their own."""
 
     async def work(callers: "Callers", _: "Database") -> "list[User]":
-        found: list[User] = []
-        while page := await callers.users.all(found[-1].id if found else ""):
-            found += page
-        return found
+        everyone: list[User] = []
+        while page := await callers.users.all(everyone[-1].id if everyone else ""):
+            everyone += page
+        return everyone
 
     with faults_as_exit(as_json):
-        users = _run(context, work)
+        people = _run(context, work)
         if as_json:
-            say(to_json(users).decode())
+            say(to_json(people).decode())
         else:
-            for user in users:
-                _show_person(user, as_json)
+            for person in people:
+                _show_person(person, as_json)
 
 
 @users.command("disable")
 def disable(context: typer.Context, who: Who, as_json: AsJson = False) -> None:
-    """Let nobody in as this person: not with a token and not with a key."""
+    """Refuse every token and key of a user."""
     with faults_as_exit(as_json):
         _show_person(_run(context, lambda callers, _: callers.users.disable(who)), as_json)
 
 
 @users.command("enable")
 def enable(context: typer.Context, who: Who, as_json: AsJson = False) -> None:
-    """Let them in again."""
+    """Accept the tokens and keys of a user again."""
     with faults_as_exit(as_json):
         _show_person(_run(context, lambda callers, _: callers.users.enable(who)), as_json)
 
@@ -85,17 +85,17 @@ def enable(context: typer.Context, who: Who, as_json: AsJson = False) -> None:
 def set_role(
     context: typer.Context,
     who: Who,
-    role: Annotated[Literal["user", "admin"], typer.Argument(help="What they may do.")],
+    role: Annotated[Literal["user", "admin"], typer.Argument(help="The new role.")],
     as_json: AsJson = False,
 ) -> None:
-    """Make somebody an admin, or no longer one."""
+    """Make a user an administrator, or an ordinary user again."""
     with faults_as_exit(as_json):
         _show_person(_run(context, lambda callers, _: callers.users.set_role(who, role)), as_json)
 
 
 @users.command("password")
 def set_password(context: typer.Context, who: Who, as_json: AsJson = False) -> None:
-    """Give somebody a new password; every sign-in of theirs ends."""
+    """Set a new password for a user, and end all their sessions."""
     with faults_as_exit(as_json):
         new = _password()
         changed = _run(context, lambda callers, _: callers.accounts.set_password(who, new))
@@ -106,9 +106,11 @@ def set_password(context: typer.Context, who: Who, as_json: AsJson = False) -> N
 def export(
     context: typer.Context,
     who: Who,
-    out: Annotated[Path | None, typer.Option(help="Write it to this new file.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write to this file, which must not exist yet.")
+    ] = None,
 ) -> None:
-    """All that is somebody's, a line of JSON for each row."""
+    """Export all data of a user, one line of JSON per row."""
 
     async def work(callers: "Callers", db: "Database") -> None:
         from kuznia.callers import personal_data
@@ -133,10 +135,10 @@ def export(
 def erase(
     context: typer.Context,
     who: Who,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Erase all that is somebody's, their account too; it cannot be taken back."""
+    """Erase all data of a user and their account. This cannot be undone."""
 
     async def work(callers: "Callers", db: "Database") -> dict[str, int]:
         from kuznia.callers import personal_data
@@ -144,32 +146,36 @@ def erase(
         return await personal_data.erase(db, await callers.users.owner(who))
 
     with faults_as_exit(as_json):
-        if not yes and not typer.confirm(visible(f"Erase all that is {who}'s?")):
+        if not yes and not typer.confirm(visible(f"Erase all data of {who}?")):
             raise typer.Abort
         rows = _run(context, work)
-        say(to_json(rows).decode() if as_json else f"{sum(rows.values())} rows are erased.")
+        say(to_json(rows).decode() if as_json else f"{sum(rows.values())} rows erased.")
 
 
 @keys.command("create")
 def create_key(
     context: typer.Context,
     owner: Who,
-    name: Annotated[str, typer.Argument(help="What it is for.")],
+    name: Annotated[str, typer.Argument(help="What the key is for.")],
     scope: Annotated[
         list[str] | None,
-        typer.Option(help="domains, read (both if none is given), metrics, admin; repeatable."),
+        typer.Option(
+            help="domains, read, metrics or admin; repeatable. Default: domains and read."
+        ),
     ] = None,
-    days: Annotated[int | None, typer.Option(min=1, max=3650, help="How long it works.")] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=3650, help="Days until the key expires.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a key; it is shown this once."""
+    """Create an API key, and show it. It cannot be shown again."""
 
     async def work(callers: "Callers", _: "Database") -> "tuple[ApiKey, str]":
         from kuznia.callers.credentials.keys import scopes_of
 
         life = timedelta(days=days) if days else None
-        wanted = scopes_of(scope or ("domains", "read"))
-        return await callers.keys.create(await callers.users.owner(owner), name, wanted, life)
+        scopes = scopes_of(scope or ("domains", "read"))
+        return await callers.keys.create(await callers.users.owner(owner), name, scopes, life)
 
     with faults_as_exit(as_json):
         _show_secret(_run(context, work), as_json)
@@ -177,17 +183,17 @@ def create_key(
 
 @keys.command("list")
 def list_keys(context: typer.Context, owner: Who, as_json: AsJson = False) -> None:
-    """Somebody's keys, also those that work no more."""
+    """List the keys of a user, revoked and expired keys included."""
 
     async def work(callers: "Callers", _: "Database") -> "list[ApiKey]":
         return await callers.keys.of(await callers.users.owner(owner))
 
     with faults_as_exit(as_json):
-        found = _run(context, work)
+        listed = _run(context, work)
         if as_json:
-            say(to_json(found).decode())
+            say(to_json(listed).decode())
         else:
-            for key in found:
+            for key in listed:
                 _show_key(key)
 
 
@@ -196,11 +202,11 @@ def rotate(
     context: typer.Context,
     key_id: KeyId,
     overlap: Annotated[
-        int, typer.Option(min=0, max=7_776_000, help="Seconds the old one works on.")
+        int, typer.Option(min=0, max=7_776_000, help="Seconds the old secret keeps working.")
     ] = 86_400,
     as_json: AsJson = False,
 ) -> None:
-    """Give a key a new secret; the old one works on for a while."""
+    """Give a key a new secret; the old one keeps working for a while."""
 
     async def work(callers: "Callers", _: "Database") -> "tuple[ApiKey, str]":
         owner = await _owner_of(callers, key_id)
@@ -212,7 +218,7 @@ def rotate(
 
 @keys.command("revoke")
 def revoke(context: typer.Context, key_id: KeyId, as_json: AsJson = False) -> None:
-    """Let nobody in with this key, everywhere within a second."""
+    """Revoke a key, in all processes within a second."""
 
     async def work(callers: "Callers", _: "Database") -> "ApiKey":
         return await callers.keys.revoke(await _owner_of(callers, key_id), key_id)
@@ -234,25 +240,25 @@ def _run(context: typer.Context, work: "Callable[[Callers, Database], Awaitable[
 
 
 def _password() -> str:
-    """Typed twice by a person, unseen; or the first line a program sends."""
+    """The password a person types twice, or the first line of standard input."""
     if sys.stdin.isatty():
         return typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     return sys.stdin.readline().rstrip("\r\n")
 
 
 async def _owner_of(callers: "Callers", key_id: str) -> str:
-    found = await callers.keys.find(key_id) if key_id.isascii() else None
-    if found is None:
+    stored = await callers.keys.find(key_id) if key_id.isascii() else None
+    if stored is None:
         raise NotFound("There is no such key.")
-    return found.key.owner
+    return stored.key.owner
 
 
-def _show_person(user: "User", as_json: bool) -> None:
+def _show_person(person: "User", as_json: bool) -> None:
     if as_json:
-        say(to_json(user).decode())
+        say(to_json(person).decode())
         return
-    state = "disabled" if user.disabled else user.role
-    say(f"{user.id}  {state:8}  {user.name or ''}".rstrip())
+    state = "disabled" if person.disabled else person.role
+    say(f"{person.id}  {state:8}  {person.name or ''}".rstrip())
 
 
 def _show_key(key: "ApiKey") -> None:

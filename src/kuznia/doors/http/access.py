@@ -5,53 +5,31 @@ in the table stops the start: nothing is open because somebody forgot it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute
 
+from kuznia.web.target import AccessRule
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """What a route asks, and how its requests are counted."""
-
-    # What the credential must allow; None: any credential will do.
-    scope: str | None = None
-    # Nobody is asked for a credential.
-    public: bool = False
-    # Places orders: they have a rate of their own, and an Idempotency-Key is looked at.
-    orders: bool = False
-    # Whoever watches over the server is never sent away by a rate.
-    watched: bool = False
-    # A page for an admin with a browser: a session lets in, and who has none is shown where to
-    # sign in.
-    panel: bool = False
-    # Where the old training addresses carried a token.
-    carries: Literal["body", "query"] | None = None
-    # For an old address: what to ask instead, said with every answer.
-    successors: tuple[str, ...] = ()
-
-
-OPEN = Rule(public=True)
-WATCHED = Rule(public=True, watched=True)
-ANY = Rule()
-READ = Rule(scope="read")
-MAKE = Rule(scope="domains")
-ORDER = Rule(scope="domains", orders=True)
-ACCOUNT = Rule(scope="account")
-PANEL = Rule(scope="admin", panel=True)
-PANEL_OPEN = Rule(public=True, panel=True)
+OPEN = AccessRule(public=True)
+WATCHED = AccessRule(public=True, watched=True)
+ANY = AccessRule()
+READ = AccessRule(scope="read")
+MAKE = AccessRule(scope="domains")
+ORDER = AccessRule(scope="domains", orders=True)
+ACCOUNT = AccessRule(scope="account")
+PANEL = AccessRule(scope="admin", panel=True)
+PANEL_OPEN = AccessRule(public=True, panel=True)
 
 # Where there is nothing, there is nothing to allow either: who has a credential is told so.
-NOWHERE = Rule()
-NOWHERE_IN_PANEL = Rule(panel=True)
+NOWHERE = AccessRule()
+NOWHERE_IN_PANEL = AccessRule(panel=True)
 
-RULES: Mapping[str, Rule] = {
+RULES: Mapping[str, AccessRule] = {
     "GET /": OPEN,
     "GET /health": WATCHED,
     "GET /ready": WATCHED,
-    "GET /metrics": Rule(scope="metrics", watched=True),
+    "GET /metrics": AccessRule(scope="metrics", watched=True),
     "GET /api/openapi.json": OPEN,
     "GET /api/docs": OPEN,
     "GET /api/docs/reference.js": OPEN,
@@ -98,8 +76,8 @@ RULES: Mapping[str, Rule] = {
 }
 
 
-def domain_rules(path: str, more: Iterable[BaseRoute]) -> dict[str, Rule]:
-    """A domain's own routes: its two makers, and `more`, which read or make."""
+def domain_rules(path: str, more: Iterable[BaseRoute]) -> dict[str, AccessRule]:
+    """The rules of a domain's own routes: its two makers, and `more`, which read or make."""
     rules = {
         f"{method} {context.path}": READ if method == "GET" else MAKE
         for context in iter_route_contexts(list(more))

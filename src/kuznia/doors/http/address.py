@@ -1,4 +1,4 @@
-"""From which address a request comes: the connection's, or what a proxy of ours wrote down."""
+"""The address of a client: that of the connection, or one a trusted proxy wrote down."""
 
 import re
 from collections.abc import Sequence
@@ -29,13 +29,13 @@ def client_address(scope: Scope, proxies: Sequence[Network]) -> str:
 
 
 def within(host: str, networks: Sequence[Network]) -> bool:
-    """Whether the address belongs to one of these networks; what is no address does not."""
+    """Whether the address is in one of these networks; False for what is not an address."""
     address = _parsed(host)
     return address is not None and any(address in network for network in networks)
 
 
 def _last_foreign(forwarded: str, host: str, proxies: Sequence[Network]) -> str:
-    """Anyone may have sent what stands before the last address a proxy of ours wrote."""
+    """The last address not of our proxies: anyone may have sent the ones before it."""
     for hop in reversed(forwarded.split(",")):
         host = hop.strip()
         if not within(host, proxies):
@@ -44,7 +44,7 @@ def _last_foreign(forwarded: str, host: str, proxies: Sequence[Network]) -> str:
 
 
 def _grouped(host: str) -> str:
-    """One household has 2^64 IPv6 addresses; they are one caller."""
+    """The address, or its /64 network in IPv6: one household has 2^64 addresses."""
     address = _parsed(host)
     if isinstance(address, IPv6Address):
         return str(ip_network((int(address), 64), strict=False))
@@ -52,7 +52,7 @@ def _grouped(host: str) -> str:
 
 
 def _parsed(host: str) -> IPv4Address | IPv6Address | None:
-    """The address without the port some proxies write behind it, and without its zone."""
+    """The address without a port and without its zone."""
     if bare := _WITH_PORT.fullmatch(host):
         host = bare["v4"] or bare["v6"]
     try:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.types import Message, Receive, Scope
 
 from kuznia.web.body import whole
+from kuznia.web.state import RequestState, state_of
 
 
 class _Carrying(BaseModel):
@@ -19,8 +20,8 @@ class _Carrying(BaseModel):
 
 
 async def carried(scope: Scope, receive: Receive) -> tuple[str, Receive]:
-    """The token, empty if there is none; and the body, which can be read again."""
-    carries = scope["target"].rule.carries
+    """The token, or an empty text; and a `receive` that delivers the body again."""
+    carries = state_of(scope, RequestState).target.rule.carries
     if carries == "query":
         sent = parse_qs(scope["query_string"].decode("latin-1"))
         return sent.get("jwt_token", [""])[0], receive
@@ -35,7 +36,7 @@ async def carried(scope: Scope, receive: Receive) -> tuple[str, Receive]:
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
-    """The body once more, and after it whatever comes: the leaving of the client."""
+    """Deliver the body once more, then whatever follows it."""
     first = True
 
     async def replay() -> Message:

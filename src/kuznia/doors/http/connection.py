@@ -1,4 +1,4 @@
-"""One connection: whatever comes over it, and whatever is sent, has an end in size and in time."""
+"""One connection: what is received and what is sent is bounded in size and in time."""
 
 import asyncio
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from kuznia.doors.http.gate import SECURITY
 from kuznia.platform.errors import Fault, Invalid, TooLarge, TooSlow, Unavailable
 from kuznia.platform.ids import new_id
 from kuznia.platform.log import request_id
+from kuznia.web.state import KEY, RequestState
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application
@@ -32,11 +33,11 @@ STALL = 5
 SLOWEST_READER = 1_000
 # What is not a body: the address, headers, trailers and the sizes of chunks. A browser's whole
 # head is some 4 kB; the parser would collect as much as anybody sends.
-MOST_BESIDE = 64_000
+MAX_HEAD_BYTES = 64_000
 
 
-class Connection(HttpToolsProtocol):
-    """What is sent before a request is known is bounded, and nobody holds an answer for ever."""
+class ServerConnection(HttpToolsProtocol):
+    """A connection with limits on slow senders and slow readers."""
 
     _beside = 0
     _in_head = False
@@ -61,7 +62,9 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         self._head_due = self.loop.time() + self.timeout_keep_alive
         if not self._crowd.enter(self, self.client[0] if self.client else ""):
-            self._refuse(Unavailable("More connections than this server takes.", retry_after=1), 0)
+            self._refuse(
+                Unavailable("Too many connections are open; try again shortly.", retry_after=1), 0
+            )
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._crowd.leave(self)
@@ -78,9 +81,9 @@ class Connection(HttpToolsProtocol):
         super().data_received(data)
         if self._refused or self.transport.is_closing():
             return
-        if self._beside > MOST_BESIDE:
+        if self._beside > MAX_HEAD_BYTES:
             self._refuse(
-                TooLarge(f"Address and headers are longer than the {MOST_BESIDE} bytes we read.")
+                TooLarge(f"Address and headers together are longer than {MAX_HEAD_BYTES} bytes.")
             )
         elif self._in_body:
             self._body_heard = self.loop.time()
@@ -130,22 +133,23 @@ class Connection(HttpToolsProtocol):
         super().resume_writing()
 
     def look(self, now: float) -> None:
-        """Once a second: end what takes longer than anybody honest would."""
+        """Close the connection if it is slower than any honest client; called once a second."""
         if self._stuck(now):
             self.transport.abort()
         elif self._head_due is not None and now > self._head_due:
             self.transport.close()
         elif self._in_body and self._body_began is not None and self._trickles(now):
-            self._refuse(TooSlow("The body came too slowly, or stopped coming; send it again."))
+            self._refuse(TooSlow("The body arrived too slowly or not at all; send it again."))
 
     def _trickles(self, now: float) -> bool:
-        """Whether the body that comes has had its time."""
+        """Whether the body has used up its time."""
         if self.flow.read_paused or self.cycle.waiting_for_100_continue:
             # Nobody may send now: it is we who are slow.
             self._body_began = self._body_heard = now
             return False
         whole: float = WHOLE_BODY * self.timeout_keep_alive
-        if "caller" in self.cycle.scope.get("state", ()):
+        state: RequestState | None = self.cycle.scope.get(KEY)
+        if state is not None and state.caller is not None:
             whole += self._body_bytes / SLOWEST_SENDER
         return (
             now - self._body_heard > self.timeout_keep_alive
@@ -153,7 +157,7 @@ class Connection(HttpToolsProtocol):
         )
 
     def _stuck(self, now: float) -> bool:
-        """Whether what is written is not taken."""
+        """Whether the client does not read what was sent."""
         left = self.transport.get_write_buffer_size()
         if not left or not (self.flow.write_paused or self.transport.is_closing()):
             self._untaken = None
@@ -168,16 +172,16 @@ class Connection(HttpToolsProtocol):
         return left > before - time * SLOWEST_READER
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - it tells nobody what to do
-        """What cannot be read as HTTP is answered in the form of every other error."""
+        """Answer what is not valid HTTP in the form of every other error."""
         self._refuse(
             Invalid(
-                "This is no HTTP request that can be read. Write spaces and what is not ASCII in "
-                "an address as %20 and the like, and look at the lengths that are announced."
+                "This is not a valid HTTP request. Percent-encode spaces and characters outside "
+                "ASCII in the address, and check Content-Length."
             )
         )
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Whoever offers another protocol is answered in this one, and no line is worth it."""
+        """Ignore an upgrade without a log line: the request is answered in HTTP."""
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: "ASGI3Application") -> None:
         self._running = cycle
@@ -187,7 +191,7 @@ class Connection(HttpToolsProtocol):
         return self._running is not None and not self._running.response_complete
 
     def _leave(self) -> None:
-        """Whoever works on a request is told what a client that left would tell."""
+        """Tell the request in progress that its client has left."""
         if self._running is not None and not self._running.response_complete:
             self._running.disconnected = True
             self._running.message_event.set()

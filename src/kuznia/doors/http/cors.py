@@ -1,4 +1,4 @@
-"""Which foreign pages may call, and what they may send and read."""
+"""Which web pages of other origins may call the API."""
 
 from collections.abc import Callable
 from functools import partial
@@ -10,7 +10,7 @@ from kuznia.platform.settings import Settings
 
 
 def cors(settings: Settings) -> Callable[[ASGIApp], ASGIApp]:
-    """Nothing for a server no foreign page may call: not even a header then."""
+    """The CORS middleware; none for a server without allowed origins."""
     if not settings.cors_origins:
         return lambda app: app
     return partial(

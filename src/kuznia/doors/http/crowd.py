@@ -1,4 +1,4 @@
-"""The connections there are: so many in all, so many of one address; who only waits makes room."""
+"""All open connections: a limit in total and per address; idle ones make room for new ones."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,15 +10,15 @@ from kuznia.platform.settings.values import Network
 
 
 class Seat(Protocol):
-    """A connection, as far as its place among the others goes."""
+    """A connection, as far as its place among the others matters."""
 
     def evict(self) -> None:
-        """Close without a word, at once."""
+        """Close at once, without an answer."""
         ...
 
 
 class Crowd:
-    """Who was evicted shows as gone at once; its connection may take a moment longer."""
+    """The connection limits. An evicted connection counts as gone before it has closed."""
 
     def __init__(self, limit: int, limit_each: int, proxies: Sequence[Network]) -> None:
         self._limit = limit
@@ -30,7 +30,7 @@ class Crowd:
         self._waiting: dict[Seat, None] = {}
 
     def enter(self, seat: Seat, host: str) -> bool:
-        """Take it in if there is room, or if somebody who waits can be sent away for it."""
+        """Admit a connection if there is room, or if an idle one can be closed for it."""
         address = client_address({"client": (host, 0)}, ())
         # Behind a proxy all have its address, and what is on this machine is its owner's.
         shared = is_loopback(host) or within(host, self._proxies)
@@ -45,7 +45,7 @@ class Crowd:
         return room
 
     def leave(self, seat: Seat) -> None:
-        """It is closed, or as good as closed."""
+        """Remove a connection that is closed, or about to be."""
         self._waiting.pop(seat, None)
         if (address := self._addresses.pop(seat, None)) is not None:
             self._each[address] -= 1
@@ -53,11 +53,11 @@ class Crowd:
                 del self._each[address]
 
     def works(self, seat: Seat) -> None:
-        """Its request has come whole, and is nobody's to cut."""
+        """Mark a connection as busy: its request has arrived and must not be cut off."""
         self._waiting.pop(seat, None)
 
     def waits(self, seat: Seat) -> None:
-        """It has its answer, and nothing more to ask yet."""
+        """Mark a connection as idle: its answer is sent."""
         if seat in self._addresses:
             self._waiting[seat] = None
 

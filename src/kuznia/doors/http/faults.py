@@ -1,4 +1,4 @@
-"""One handler turns whatever went wrong into the error envelope; none shows a trace or an input."""
+"""Every error becomes the error envelope; none shows a traceback or repeats an input."""
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -10,13 +10,13 @@ from kuznia.platform.log import request_id
 
 # What any address may answer besides its own good answer; docs/errors.md has every code.
 ANYWHERE: dict[int | str, dict[str, object]] = {
-    "4XX": {"model": FaultEnvelope, "description": "Something about the request."},
-    "5XX": {"model": FaultEnvelope, "description": "Something about us or the model."},
+    "4XX": {"model": FaultEnvelope, "description": "The request was refused."},
+    "5XX": {"model": FaultEnvelope, "description": "The server or a model failed."},
 }
 
 
 def install(app: FastAPI) -> None:
-    """What the framework raises becomes a Fault, and a Fault becomes an answer."""
+    """Register handlers: errors of the framework become Faults, and Faults become answers."""
     app.add_exception_handler(Fault, _fault)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
@@ -44,7 +44,7 @@ async def _invalid(_: Request, error: Exception) -> Response:
 async def _http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 413:
-        fault: Fault = TooLarge("The body is longer than this server takes.")
+        fault: Fault = TooLarge("The body is longer than this server accepts.")
     else:
         fault = Invalid("The request cannot be read.")
     return answer(fault, dict(error.headers or {}))

@@ -1,4 +1,4 @@
-"""Pure ASGI, round everything: request id, security headers, deadline, log line, metrics."""
+"""The outermost ASGI middleware: request id, security headers, deadline, log line, metrics."""
 
 import asyncio
 import re
@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kuznia.doors.context import Doors, DoorState
 from kuznia.doors.http.faults import answer
 from kuznia.doors.http.routing import Targets
 from kuznia.doors.http.versions import CURRENT, check, farewell
@@ -24,6 +25,7 @@ from kuznia.platform.errors import (
 from kuznia.platform.ids import new_id
 from kuznia.platform.log import get_log, request_id
 from kuznia.platform.metrics import Metrics
+from kuznia.web.state import KEY, RequestState, state_of
 
 log = get_log("gate")
 
@@ -55,7 +57,7 @@ STALL = 60.0
 
 
 class Gate:
-    """One wrapper for what every request needs: six would each wrap `send` and cost as much."""
+    """One middleware for what every request needs: six would each wrap `send` and cost as much."""
 
     def __init__(
         self,
@@ -67,7 +69,7 @@ class Gate:
         metrics: Metrics,
         deadline: float,
         stall: float = STALL,
-        most_bytes: int,
+        max_bytes: int,
         hosts: frozenset[str],
         unforwarded: bool = False,
     ) -> None:
@@ -78,7 +80,7 @@ class Gate:
         self._metrics = metrics
         self._deadline = deadline
         self._stall = stall
-        self._most_bytes = most_bytes
+        self._max_bytes = max_bytes
         self._hosts = hosts
         # Nobody needs a credential, because only this machine can come: a proxy brings others.
         self._unforwarded = unforwarded
@@ -94,9 +96,8 @@ class Gate:
         began = time.perf_counter()
         if scope["method"] == "HEAD":
             send = _headless(send)
-        rid = _request_id(scope, self._clock)
-        request_id.set(rid)
-        target = scope["target"] = self._targets.match(scope)
+        state = scope[KEY] = self._state(scope)
+        request_id.set(state.request_id)
         status = 0
         fault: Fault | None = None
         loop = asyncio.get_running_loop()
@@ -105,7 +106,7 @@ class Gate:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _add_headers(message, rid, scope)
+                _add_headers(message, state)
             if fault is None:
                 # From the first byte on a stream has the deadline of its run, not ours; but who
                 # takes nothing any more is let go.
@@ -119,7 +120,7 @@ class Gate:
             await self._cors(answer(fault))(scope, receive, send_with_headers)
         seconds = time.perf_counter() - began
         # The route's words, never the path: a path may hold an id or what somebody mistyped.
-        route = target.path or "other"
+        route = state.target.path or "other"
         self._metrics.request(scope["method"], route, status, seconds)
         log.info(
             "request",
@@ -132,7 +133,7 @@ class Gate:
     async def _guarded(
         self, scope: Scope, receive: Receive, send: Send, limit: asyncio.Timeout
     ) -> Fault | None:
-        """The fault it ended with, if that was not told from within."""
+        """The fault the request ended with, unless it was answered further in."""
         try:
             async with limit:
                 _readable(scope)
@@ -144,28 +145,41 @@ class Gate:
         except Fault as fault:
             return fault
         except TimeoutError:
-            return TimedOut("The request took longer than this server allows; it was stopped.")
+            return TimedOut("The request took longer than this server allows and was stopped.")
         # The outer loop of a request: whatever broke is logged whole and told as a fault.
         except Exception:
-            log.exception("request_broke", method=scope["method"], route=scope["target"].path)
-            return InternalError("Something broke on our side; the log has the rest under this id.")
+            route = state_of(scope, RequestState).target.path
+            log.exception("request_broke", method=scope["method"], route=route)
+            return InternalError(
+                "Something broke on our side; the log has the details under this id."
+            )
         return None
 
+    def _state(self, scope: Scope) -> DoorState:
+        # The lifespan's state is a plain dict to the server; it is read nowhere else.
+        doors: Doors = scope["state"]["doors"]
+        return DoorState(
+            request_id=_request_id(scope, self._clock),
+            target=self._targets.match(scope),
+            forge=doors.forge,
+            doors=doors,
+        )
+
     def _known(self, scope: Scope) -> None:
-        """Refuse a name that is not ours: a foreign page can make its own point at this machine."""
+        """Refuse foreign host names: a page elsewhere can point its own name at this machine."""
         if not self._hosts:
             return
         sent = next((value for name, value in scope["headers"] if name == b"host"), b"")
         whole = sent.decode("latin-1").lower()
         name, colon, port = whole.rpartition(":")
         if (name if colon and port.isdigit() else whole) not in self._hosts:
-            raise Forbidden("This server does not answer to that name; see ALLOWED_HOSTS.")
+            raise Forbidden("This server does not answer to that host name; see ALLOWED_HOSTS.")
 
     def _bounded(self, scope: Scope, receive: Receive) -> Receive:
-        """A body that says it is too long is refused unread; one that does not say is counted."""
+        """Refuse a body whose announced length is too long; count one without a length."""
         announced = next((v for k, v in scope["headers"] if k == b"content-length"), None)
         if announced is not None and announced.isdigit():
-            if int(announced) > self._most_bytes:
+            if int(announced) > self._max_bytes:
                 raise self._too_large()
             return receive
         seen = 0
@@ -174,39 +188,39 @@ class Gate:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._most_bytes:
+            if seen > self._max_bytes:
                 raise self._too_large()
             return message
 
         return counting
 
     def _too_large(self) -> TooLarge:
-        return TooLarge(f"The body is longer than the {self._most_bytes} bytes this server takes.")
+        return TooLarge(f"The body is longer than {self._max_bytes} bytes, the limit here.")
 
 
 def _refuse_forwarded(scope: Scope) -> None:
     for name, _ in scope["headers"]:
         if name in _FORWARDED or name.startswith(b"x-forwarded-"):
             raise Forbidden(
-                "This request came through a proxy, and here nobody needs a credential. Have the "
-                "operator set ACCOUNTS=true, or ALLOW_REMOTE=true if everyone who reaches the "
-                "proxy may use this server."
+                "This request came through a proxy, but this server asks nobody for a credential. "
+                "Ask its operator to set ACCOUNTS=true, or ALLOW_REMOTE=true if everyone who can "
+                "reach the proxy may use it."
             )
 
 
 def _readable(scope: Scope) -> None:
-    """Refuse an address two readers may read differently, or that no log line should hold."""
+    """Refuse an address that two readers may read differently, or that no log should hold."""
     raw: bytes = scope.get("raw_path") or b""
     # What stands before us may have read an encoded slash as part of a name, and we as its end.
     if _UNREADABLE.search(scope["path"]) or (b"%" in raw and _ENCODED_SLASH.search(raw)):
-        raise NotFound("No address here has control characters or encoded slashes, or is no UTF-8.")
+        raise NotFound("An address must be UTF-8, without control characters or encoded slashes.")
     query: bytes = scope["query_string"]
     if query and _UNREADABLE.search(unquote(query.decode("latin-1"))):
-        raise Invalid("What follows the question mark holds control characters, or is no UTF-8.")
+        raise Invalid("The query string contains control characters, or is not UTF-8.")
 
 
 def _headless(send: Send) -> Send:
-    """What a GET would answer, without its body: a stream ends before its first event."""
+    """Send the head of what a GET would answer; a stream ends before its first event."""
     ended = False
 
     async def send_head(message: Message) -> None:
@@ -227,13 +241,13 @@ def _request_id(scope: Scope, clock: Clock) -> str:
     return new_id("req", clock)
 
 
-def _add_headers(message: Message, rid: str, scope: Scope) -> None:
+def _add_headers(message: Message, state: RequestState) -> None:
     headers: list[tuple[bytes, bytes]] = list(message["headers"])
-    headers.append((b"x-request-id", rid.encode()))
+    headers.append((b"x-request-id", state.request_id.encode()))
     headers.extend(SECURITY)
     # What a layer inside has to say, whatever the answer will be.
-    headers.extend(scope.get("told", ()))
-    headers.extend(farewell(scope["target"].rule.successors))
+    headers.extend(state.headers)
+    headers.extend(farewell(state.target.rule.successors))
     if not any(name == b"content-security-policy" for name, _ in headers):
         headers.append((b"content-security-policy", POLICY))
     if not any(name == b"cache-control" for name, _ in headers):

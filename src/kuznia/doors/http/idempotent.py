@@ -21,11 +21,13 @@ from kuznia.callers.replays import (
     reused,
     taken_over,
 )
+from kuznia.doors.context import DoorState
 from kuznia.llm.layers.retry import random_jitter
 from kuznia.platform.errors import Invalid, Unavailable
 from kuznia.web.answers import EVENT_STREAM
 from kuznia.web.body import whole
 from kuznia.web.leaving import unless_gone
+from kuznia.web.state import state_of
 
 HEADER = b"idempotency-key"
 REPLAYED = (b"idempotency-replayed", b"true")
@@ -37,21 +39,23 @@ FINISHED = b"\nevent: run.finished\n"
 
 
 class Idempotent:
-    """Only where orders are placed: an answer that holds a secret must not be kept."""
+    """Applies only to orders: an answer that holds a secret must not be stored."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        orders = scope["type"] == "http" and scope["target"].rule.orders
-        if not orders or (key := _key(scope)) is None:
+        key = _key(scope) if scope["type"] == "http" else None
+        if key is None:
             await self._app(scope, receive, send)
             return
-        replays: Replays = scope["state"]["replays"]
+        state = state_of(scope, DoorState)
+        assert state.caller is not None, "nobody places orders unknown"
+        replays = state.doors.metering.replays
         body = await whole(receive)
         streamed = EVENTS in _header(scope, b"accept")
         parts = scope["path"].encode(), scope["query_string"], b"%d" % streamed, body
-        asked = request(scope["state"]["caller"].id, key, *parts)
+        asked = request(state.caller.id, key, *parts)
         await unless_gone(receive, self._answer(replays, asked, scope, body, send))
 
     async def _answer(
@@ -88,7 +92,7 @@ class Idempotent:
     async def _begin(
         self, replays: Replays, tape: Tape, scope: Scope, body: bytes, send: Send
     ) -> None:
-        """The work is a task of its own: this request is the first listener, and may leave."""
+        """Start the work as a task of its own: this request only listens, and may leave."""
         task = asyncio.create_task(self._execute(replays, tape, scope, body))
         replays.tasks.add(task)
         task.add_done_callback(replays.tasks.discard)
@@ -108,7 +112,7 @@ class Idempotent:
 
 
 class _Work:
-    """What is done once: its answer goes onto the tape, and its end only when that was kept."""
+    """The work of one key: its answer goes onto the tape, its end only once that is stored."""
 
     def __init__(self, replays: Replays, tape: Tape, body: bytes) -> None:
         self._replays = replays
@@ -141,18 +145,20 @@ class _Work:
             tape.write(self._pieces[len(tape.pieces)])
 
     async def end(self) -> None:
-        """No more comes; without an answer it may be tried again."""
+        """Close the tape; without an answer the key is free for another attempt."""
         if self._settled:
             self._tape.end()
             return
         if not self._tape.pieces:
-            self._tape.fault = Unavailable("What this request repeats broke.", retry_after=1)
+            self._tape.fault = Unavailable(
+                "The request with this key failed; send it again.", retry_after=1
+            )
         await self._replays.release(self._tape.request)
         _drop(self._replays, self._tape)
 
 
 async def _settle(replays: Replays, asked: Request, answer: StoredAnswer | None) -> bool:
-    """Whether the answer may be given."""
+    """Store the answer; tell whether it may be sent."""
     if answer is not None:
         return await replays.keep(asked, answer)
     await replays.release(asked)
@@ -160,7 +166,7 @@ async def _settle(replays: Replays, asked: Request, answer: StoredAnswer | None)
 
 
 def _is_last(piece: Message) -> bool:
-    """Whether this ends the answer; after a stream's last event there is nothing to read."""
+    """Whether this ends the answer; nothing follows the last event of a stream."""
     return not piece.get("more_body") or FINISHED in piece["body"]
 
 
@@ -186,7 +192,7 @@ async def _renewed(replays: Replays, asked: Request) -> AsyncGenerator[None]:
 
 
 async def _play(tape: Tape, send: Send, *, replayed: bool) -> bool:
-    """All there is and all that comes; whether that was anything."""
+    """Send all there is and all that comes; tell whether that was anything."""
     place = 0
     while True:
         while place < len(tape.pieces):
@@ -202,7 +208,7 @@ async def _play(tape: Tape, send: Send, *, replayed: bool) -> bool:
 
 
 def _worth_keeping(pieces: Sequence[Message]) -> StoredAnswer | None:
-    """What was done, or refused after the work: a fault that may pass is tried again instead."""
+    """The answer to store, or None for a temporary fault, which is tried again instead."""
     status: int = pieces[0]["status"]
     headers: Headers = tuple((name, value) for name, value in pieces[0]["headers"])
     if not (200 <= status < 300 or status == 422):
@@ -215,16 +221,22 @@ def _worth_keeping(pieces: Sequence[Message]) -> StoredAnswer | None:
 
 
 def _key(scope: Scope) -> str | None:
+    if not state_of(scope, DoorState).target.rule.orders:
+        return None
     for name, value in scope["headers"]:
         if name == HEADER:
             if not KEY.fullmatch(value):
                 raise Invalid(
-                    "Idempotency-Key is 1 to 255 letters, digits and signs, without spaces.",
-                    details={"fields": [{"where": "header.idempotency-key", "message": "no key"}]},
+                    "Idempotency-Key must be 1 to 255 printable ASCII characters, without spaces.",
+                    details={
+                        "fields": [
+                            {"where": "header.idempotency-key", "message": "not a valid key"}
+                        ]
+                    },
                 )
             return value.decode()
     return None
 
 
-def _header(scope: Scope, wanted: bytes) -> bytes:
-    return next((value for name, value in scope["headers"] if name == wanted), b"")
+def _header(scope: Scope, name: bytes) -> bytes:
+    return next((value for key, value in scope["headers"] if key == name), b"")

@@ -1,4 +1,4 @@
-"""Who is in the panel: a cookie no script and no other site can use, and forms only we can make."""
+"""The session of the admin panel: a cookie no script or other site can use, and form tokens."""
 
 import hmac
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from kuznia.doors.context import doors
 from kuznia.doors.http.routing import PANEL as PATH
 from kuznia.platform.errors import Forbidden, Unauthorized, UnsupportedMedia
 from kuznia.web.body import fields, media_type
+from kuznia.web.state import RequestState, state_of
 
 SIGN_IN = f"{PATH}/sign-in"
 COOKIE = "kuznia_admin"
@@ -25,7 +26,7 @@ to_sign_in = RedirectResponse(SIGN_IN, 303)
 
 
 def session_of(scope: Scope) -> str:
-    """What the browser brought; nothing where everyone here is let in, or a program comes."""
+    """The session in the cookie; empty when there is none."""
     return HTTPConnection(scope).cookies.get(COOKIE, "")
 
 
@@ -37,7 +38,7 @@ def begin(request: Request, answer: Response, session: str) -> None:
 
 
 async def sign_out(request: Request) -> None:
-    """Whatever session the browser brought opens nothing any more."""
+    """End the session in the cookie, if there is one."""
     if session := session_of(request.scope):
         with suppress(Unauthorized):
             await doors(request).callers.accounts.sign_out(session, PANEL)
@@ -48,21 +49,24 @@ def end(answer: Response) -> None:
 
 
 def token(request: Request) -> str:
-    """What every form of this person's carries."""
+    """The token that every form for this session carries."""
     # Who comes by a foreign link brings no cookie, and brings it when they then sign in once more.
-    session = "" if request.scope["target"].path == SIGN_IN else session_of(request.scope)
+    target = state_of(request.scope, RequestState).target
+    session = "" if target.path == SIGN_IN else session_of(request.scope)
     return doors(request).callers.accounts.form_token(session)
 
 
 async def form(request: Request) -> Mapping[str, str]:
-    """The fields of a form that came from a page of ours, to whoever sends it; else Forbidden."""
+    """The fields of a form sent from our own page by the person it was made for; else Forbidden."""
     if media_type(request) != "application/x-www-form-urlencoded":
-        raise UnsupportedMedia("Send the page's form as a browser does.")
-    where = request.headers.get("origin", "").partition("://")[2]
-    if not where or where != request.headers.get("host"):
-        raise Forbidden("The form was sent from another page, or a proxy changes the Host header.")
+        raise UnsupportedMedia(
+            "Send the form as a browser does: application/x-www-form-urlencoded."
+        )
+    origin = request.headers.get("origin", "").partition("://")[2]
+    if not origin or origin != request.headers.get("host"):
+        raise Forbidden("The form came from another site, or a proxy changed the Host header.")
     sent = await fields(request, max_fields=MAX_FIELDS, max_bytes=MAX_BYTES)
     form = {name: values[-1] for name, values in sent.items()}
     if not hmac.compare_digest(form.get(TOKEN, "").encode(), token(request).encode()):
-        raise Forbidden("The form is out of date; open the page again.")
+        raise Forbidden("The form has expired; reload the page.")
     return form

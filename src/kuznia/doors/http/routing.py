@@ -1,40 +1,27 @@
 """A request is matched once, before anything is decided about it, and answered by what it matched.
 
-Every layer reads the same `scope["target"]`. Were the path looked at again further in, two readers
-could see two routes in it, and what one had allowed the other would do.
+Every layer reads the same target from the state of the request. Were the path looked at again
+further in, two readers could see two routes in it, and what one had allowed the other would do.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import quote
 
 from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Match
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from kuznia.doors.http.access import NOWHERE, NOWHERE_IN_PANEL, Rule
+from kuznia.doors.http.access import NOWHERE, NOWHERE_IN_PANEL
 from kuznia.doors.http.faults import answer
 from kuznia.platform.errors import MethodNotAllowed, NotFound
+from kuznia.web.state import RequestState, state_of
+from kuznia.web.target import AccessRule, Target
 
 PANEL = "/admin"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """What a request is for."""
-
-    # The route's own words, like /api/v1/runs/{run_id}; empty where there is nothing.
-    path: str = ""
-    # The route's: a HEAD is allowed, counted and answered as the GET it asks about. Empty where
-    # the path does not take the method that was sent.
-    method: str = ""
-    # What may be sent to this path.
-    methods: tuple[str, ...] = ()
-    rule: Rule
-    app: ASGIApp
 
 
 # The targets of one path by method; under no method, the one for every other method.
@@ -42,9 +29,9 @@ Methods = Mapping[str, Target]
 
 
 class Targets:
-    """All there is at this server; LookupError for a route that has no rule."""
+    """All routes of this server; LookupError for a route without a rule."""
 
-    def __init__(self, routes: Iterable[BaseRoute], rules: Mapping[str, Rule]) -> None:
+    def __init__(self, routes: Iterable[BaseRoute], rules: Mapping[str, AccessRule]) -> None:
         contexts: dict[str, list[RouteContext]] = defaultdict(list)
         for context in iter_route_contexts(list(routes)):
             contexts[context.path or ""].append(context)
@@ -63,14 +50,14 @@ class Targets:
         self._nowhere_in_panel = Target(rule=NOWHERE_IN_PANEL, app=_not_found)
 
     def match(self, scope: Scope) -> Target:
-        """What this is for; the variable parts of its path go into the scope."""
+        """The target of a request; the variable parts of its path go into the scope."""
         path, method = scope["path"], scope["method"]
-        found = self._find(path)
-        if found is not None:
-            scope["path_params"] = found[1]
-            return _for(found[0], method)
-        if (found := self._find(_other_end(path))) is not None:
-            return _elsewhere(_for(found[0], method))
+        match = self._find(path)
+        if match is not None:
+            scope["path_params"] = match[1]
+            return _for(match[0], method)
+        if (match := self._find(_other_end(path))) is not None:
+            return _elsewhere(_for(match[0], method))
         # All that depends on it is how whoever is not known is asked to sign in.
         return self._nowhere_in_panel if path.startswith(f"{PANEL}/") else self._nowhere
 
@@ -79,22 +66,24 @@ class Targets:
             return methods, {}
         for pattern, methods in self._patterns.get(path.count("/"), ()):
             # Not `match`: to it a line break at the end is as good as the end.
-            if found := pattern.fullmatch(path):
-                return methods, found.groupdict()
+            if match := pattern.fullmatch(path):
+                return methods, match.groupdict()
         return None
 
 
 class Dispatch(BaseRoute):
-    """The only route the framework's router sees: it answers from what was decided upon."""
+    """The only route the framework sees: it calls the target that was matched."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:  # noqa: ARG002 - it is for any
         return Match.FULL, {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await scope["target"].app(scope, receive, send)
+        await state_of(scope, RequestState).target.app(scope, receive, send)
 
 
-def _methods(path: str, contexts: Iterable[RouteContext], rules: Mapping[str, Rule]) -> Methods:
+def _methods(
+    path: str, contexts: Iterable[RouteContext], rules: Mapping[str, AccessRule]
+) -> Methods:
     by_method = {method: context for context in contexts for method in context.methods or ()}
     takes = tuple(sorted(by_method.keys() | ({"HEAD"} if "GET" in by_method else set[str]())))
     methods: dict[str, Target] = {}
@@ -107,7 +96,7 @@ def _methods(path: str, contexts: Iterable[RouteContext], rules: Mapping[str, Ru
             path=path, method=method, methods=takes, rule=rule, app=context.app
         )
     # It does nothing, so whatever credential there is will do.
-    rule = Rule(
+    rule = AccessRule(
         public=all(one.rule.public for one in methods.values()),
         panel=any(one.rule.panel for one in methods.values()),
         successors=next((one.rule.successors for one in methods.values()), ()),
@@ -125,20 +114,20 @@ def _other_end(path: str) -> str:
 
 
 def _elsewhere(target: Target) -> Target:
-    """A slash more or less at the end is sent on, if the right address would let its sender in."""
+    """Redirect a wrong slash at the end, if the right address would admit the sender."""
     rule = replace(target.rule, orders=False, carries=None)
     return replace(target, rule=rule, app=_moved)
 
 
 async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
-    fault = NotFound("There is nothing at this address; /api/docs has those there are.")
+    fault = NotFound("There is nothing at this address; /api/docs lists all addresses.")
     await answer(fault)(scope, receive, send)
 
 
 async def _not_allowed(scope: Scope, receive: Receive, send: Send) -> None:
-    methods = scope["target"].methods
+    methods = state_of(scope, RequestState).target.methods
     fault = MethodNotAllowed(
-        f"This address takes {', '.join(methods)}; it does not take {scope['method']}.",
+        f"This address does not accept {scope['method']}; it accepts {', '.join(methods)}.",
         details={"methods": list(methods)},
     )
     await answer(fault, {"Allow": ", ".join(methods)})(scope, receive, send)

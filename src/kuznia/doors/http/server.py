@@ -1,4 +1,4 @@
-"""The web server that holds the sockets. Its end begins with our runs, not with its own waiting."""
+"""The web server that holds the sockets. On shutdown it ends our runs first."""
 
 import asyncio
 import errno
@@ -17,7 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from kuznia.doors.context import Doors
-from kuznia.doors.http.connection import PATIENCE, Connection
+from kuznia.doors.http.connection import PATIENCE, ServerConnection
 from kuznia.doors.http.crowd import Crowd
 from kuznia.platform.errors import Conflict
 from kuznia.platform.log import get_log
@@ -45,7 +45,7 @@ class Server(uvicorn.Server):
     _told_at = float("-inf")
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """The first signal is heeded with care, the second at once, whatever anybody waits for."""
+        """Shut down gracefully on the first signal, at once on the second."""
         if not self.should_exit:
             super().handle_exit(sig, frame)
             return
@@ -54,7 +54,7 @@ class Server(uvicorn.Server):
             self.end_process(128 + sig)
 
     async def on_tick(self, counter: int) -> bool:
-        """Ten times a second; whoever takes too long is looked for once."""
+        """Look for slow connections and exhausted descriptors; called ten times a second."""
         now = asyncio.get_running_loop().time()
         if now - self._told_at > TELL_AGAIN and not _one_more():
             # The loop closes what it cannot take, and tells nobody.
@@ -62,12 +62,12 @@ class Server(uvicorn.Server):
             log.error("descriptors_spent", held=getrlimit(RLIMIT_NOFILE)[0], note=RAISE)
         if counter % 10 == 0:
             for connection in list(self.server_state.connections):
-                if isinstance(connection, Connection):
+                if isinstance(connection, ServerConnection):
                     connection.look(now)
         return await super().on_tick(counter) and self._has_given_notice(now)
 
     def _has_given_notice(self, now: float) -> bool:
-        """Whether those who send us callers had their time to see that we leave."""
+        """Whether load balancers had the time to see that this server is leaving."""
         doors: Doors = self.lifespan.state["doors"]
         doors.ready.leaving = True
         if self._leaves_at is None:
@@ -75,7 +75,7 @@ class Server(uvicorn.Server):
         return now >= self._leaves_at or self.force_exit
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Take no more, give what is under way its grace, then cancel it and close."""
+        """Accept no more, let runs use the grace period, then cancel them and close."""
         doors: Doors = self.lifespan.state["doors"]
         # Left to itself it would wait for streams that wait for runs nobody has told to end.
         closing = asyncio.create_task(doors.runs.close(doors.settings.shutdown_grace))
@@ -88,7 +88,7 @@ class Server(uvicorn.Server):
 
 
 def _one_more() -> bool:
-    """Whether one more connection or file could be opened now."""
+    """Whether another connection or file can be opened now."""
     try:
         os.close(os.dup(sys.stderr.fileno()))
     except OSError as error:
@@ -108,7 +108,7 @@ def server(app: ASGIApp, settings: Settings) -> Server:
             app,
             host=settings.host,
             port=settings.port,
-            http=cast(type[asyncio.Protocol], partial(Connection, crowd=crowd)),
+            http=cast(type[asyncio.Protocol], partial(ServerConnection, crowd=crowd)),
             # There is no door for it: left on, its handshake would pass by the gate.
             ws="none",
             timeout_keep_alive=PATIENCE,
@@ -123,11 +123,11 @@ def server(app: ASGIApp, settings: Settings) -> Server:
     )
 
 
-def _room(most: int) -> int:
-    """So many connections, or as many as this process may hold descriptors for."""
+def _room(limit: int) -> int:
+    """The number of connections, limited by the file descriptors this process may open."""
     held, allowed = (math.inf if one == RLIM_INFINITY else one for one in getrlimit(RLIMIT_NOFILE))
-    if (needed := most + BESIDE) <= held:
-        return most
+    if (needed := limit + BESIDE) <= held:
+        return limit
     if (raised := int(min(needed, allowed))) > held:
         setrlimit(RLIMIT_NOFILE, (raised, RLIM_INFINITY if allowed == math.inf else int(allowed)))
     if raised < needed:
@@ -136,7 +136,7 @@ def _room(most: int) -> int:
 
 
 def settle() -> None:
-    """Tell the collector that what is loaded by now stays, and threads to give way sooner.
+    """Tell the garbage collector that what is loaded by now stays, and threads to switch sooner.
 
     Walking all modules and schemas again and again cost one request in a hundred some 90 ms. A
     request asks for the interpreter's lock several times, and a thread at work gives it back only
@@ -155,7 +155,7 @@ def _reason(error: OSError) -> str:
 
 
 def listen(settings: Settings) -> socket.socket:
-    """The socket of HOST and PORT, taken before anything is started for it."""
+    """Open the socket of HOST and PORT before anything else is started."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         door = socket.create_server((settings.host, settings.port), family=family)

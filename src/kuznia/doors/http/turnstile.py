@@ -1,4 +1,4 @@
-"""Pure ASGI, inside what knows the caller: so many may come in, each is told how many are left."""
+"""ASGI middleware for rate limits, inside the one that identifies the caller."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,14 +8,14 @@ from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kuznia.callers.limits.rates import Kind, RateLimits, TooMany, headers
+from kuznia.doors.context import Admitted, DoorState
 from kuznia.doors.http.address import client_address
-from kuznia.doors.http.routing import Target, Targets
-from kuznia.forge.terms import Caller
+from kuznia.doors.http.routing import Targets
 from kuznia.platform.errors import Invalid
-from kuznia.platform.log import request_id
 from kuznia.platform.process.turns import share
 from kuznia.platform.settings.types import is_loopback
 from kuznia.platform.settings.values import Network, Rate, RouteRate
+from kuznia.web.state import state_of
 
 LOCAL = "local"
 # Of single routes, by path and method: where it was written, and how often.
@@ -23,7 +23,7 @@ Own = Mapping[tuple[str, str], tuple[str, Rate | None]]
 
 
 class Turnstile:
-    """Asks the limits once for each request; without any it costs a look into the scope."""
+    """Rate limits: counts each request once, and costs next to nothing where none are set."""
 
     def __init__(self, app: ASGIApp, *, own: Own, proxies: Sequence[Network] = ()) -> None:
         self._app = app
@@ -32,27 +32,26 @@ class Turnstile:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            share.set(self._share(scope))
-            limits: RateLimits | None = scope["state"]["limits"]
+            state = state_of(scope, DoorState)
+            share.set(self._share(state, scope))
+            limits = state.doors.metering.limits
             if limits is not None:
-                await self._admit(limits, scope)
+                await self._admit(limits, state, scope)
         await self._app(scope, receive, send)
 
-    def _share(self, scope: Scope) -> str:
-        """Whose work this is where places are short: a caller's, else an address's.
+    def _share(self, state: DoorState, scope: Scope) -> str:
+        """Whose share of scarce places this request uses: its caller's, else its address's.
 
-        At this machine each request counts by itself, or all of them would be in one queue.
+        On this machine each request counts by itself, or all would share one queue.
         """
-        known: Caller | None = scope["state"].get("caller")
-        if known is not None and known.id != LOCAL:
-            return known.id
+        if state.caller is not None and state.caller.id != LOCAL:
+            return state.caller.id
         address = client_address(scope, self._proxies)
-        return f"request {request_id.get()}" if is_loopback(address) else f"@{address}"
+        return f"request {state.request_id}" if is_loopback(address) else f"@{address}"
 
-    async def _admit(self, limits: RateLimits, scope: Scope) -> None:
-        target: Target = scope["target"]
+    async def _admit(self, limits: RateLimits, state: DoorState, scope: Scope) -> None:
+        target, known = state.target, state.caller
         kind: Kind = "generation" if target.rule.orders else "requests"
-        known: Caller | None = scope["state"].get("caller")
         # Without credentials everyone is the same caller, and only their address tells them apart.
         caller = None if known is None or known.id == LOCAL else known.id
         if own := self._own.get((target.path, target.method)):
@@ -64,30 +63,32 @@ class Turnstile:
         if rate is None:
             return
         subject = caller or f"@{client_address(scope, self._proxies)}"
-        scope["state"]["turned"] = (kind, subject, rate, place)
-        await take(limits, scope, 1)
+        await take(limits, state, Admitted(kind, subject, rate, place))
 
 
-async def take(limits: RateLimits, scope: Scope, cost: int) -> None:
-    """Count it and leave the headers for the gate to send with whatever the answer is."""
-    kind, subject, rate, place = scope["state"]["turned"]
+async def take(limits: RateLimits, state: DoorState, counted: Admitted, cost: int = 1) -> None:
+    """Count a request, and set the headers that tell what is left."""
+    state.admitted = counted
     try:
-        verdict = await limits.admit(kind, subject, rate, place=place, cost=cost)
+        verdict = await limits.admit(
+            counted.kind, counted.subject, counted.rate, place=counted.place, cost=cost
+        )
     except TooMany as fault:
-        scope["told"] = fault.headers
+        state.headers = fault.headers
         raise
-    scope["told"] = headers(kind, rate, verdict)
+    state.headers = headers(counted.kind, counted.rate, verdict)
 
 
 async def take_more(request: Request, cost: int) -> None:
-    """A batch is as many orders as are in it, the first of which was counted at the door."""
-    limits: RateLimits | None = request.scope["state"]["limits"]
-    if limits is not None and cost > 0 and "turned" in request.scope["state"]:
-        await take(limits, request.scope, cost)
+    """Count the other orders of a batch: the first was counted with its request."""
+    state = state_of(request.scope, DoorState)
+    limits = state.doors.metering.limits
+    if limits is not None and cost > 0 and state.admitted is not None:
+        await take(limits, state, state.admitted, cost)
 
 
 def own_rates(settings: Sequence[RouteRate], targets: Targets) -> Own:
-    """The rates of RATE_LIMIT_ROUTES; Invalid for one that would limit nothing."""
+    """The rates of RATE_LIMIT_ROUTES; Invalid for a route that does not exist."""
     own: dict[tuple[str, str], tuple[str, Rate | None]] = {}
     routes = {(_nameless(one.path), one.method): one for one in targets.operations}
     for setting in settings:
@@ -109,5 +110,5 @@ def own_rates(settings: Sequence[RouteRate], targets: Targets) -> Own:
 
 
 def _nameless(path: str) -> str:
-    """A route's path, whatever its variable parts are called."""
+    """The path of a route without the names of its variables."""
     return re.sub(r"\{[^{}/]*\}", "{}", path)

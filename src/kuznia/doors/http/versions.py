@@ -1,4 +1,4 @@
-"""Which version is spoken here, and which addresses are on their way out; docs/versions.md."""
+"""The API version a request asks for, and the headers of deprecated addresses; docs/versions.md."""
 
 import re
 from datetime import UTC, datetime
@@ -8,6 +8,7 @@ from functools import cache
 from starlette.types import Scope
 
 from kuznia.platform.errors import UnknownVersion
+from kuznia.web.state import RequestState, state_of
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -22,24 +23,24 @@ UNTIL = datetime(2027, 12, 1, tzinfo=UTC)
 
 
 def check(scope: Scope) -> None:
-    """Refuse a version nobody here speaks: another's answer in its place would be read wrongly."""
+    """Refuse a version this server does not have: another version would be misread."""
     for name, value in scope["headers"]:
         if name in ASKED_IN and value.strip().lower().decode("latin-1") not in SPOKEN:
             raise UnknownVersion(
-                f"{name.decode()} asks for a version this server does not speak; it speaks 1.",
+                f"{name.decode()} asks for a version this server does not have; it has version 1.",
                 details={"spoken": [CURRENT]},
             )
     # Where there is something, its address begins with ours.
-    if not scope["target"].path and IN_PATH.match(scope["path"]):
+    if not state_of(scope, RequestState).target.path and IN_PATH.match(scope["path"]):
         raise UnknownVersion(
-            "There is no such version of the API; its addresses begin with /api/v1/.",
+            "There is no such version of the API; use the addresses under /api/v1/.",
             details={"spoken": [CURRENT]},
         )
 
 
 @cache
 def farewell(successors: tuple[str, ...]) -> Headers:
-    """What an old route says of its end, with every answer; nothing for one that stays."""
+    """The deprecation headers of an old route; none for a current one."""
     if not successors:
         return ()
     links = ", ".join(f'<{address}>; rel="successor-version"' for address in successors)

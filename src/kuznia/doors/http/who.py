@@ -1,4 +1,4 @@
-"""Nobody passes unknown: who asks is found before any route, and so is whether they may."""
+"""Authentication and scopes: the caller is identified before any route is reached."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -6,8 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kuznia.callers.limits.rates import RateLimits
-from kuznia.doors.context import Doors
+from kuznia.doors.context import Admitted, DoorState
 from kuznia.doors.http.address import client_address
 from kuznia.doors.http.carried_token import carried
 from kuznia.doors.http.panel_session import session_of, to_sign_in
@@ -17,12 +16,13 @@ from kuznia.doors.http.turnstile import take
 from kuznia.forge.terms import Caller
 from kuznia.platform.errors import Forbidden, Unauthorized
 from kuznia.platform.settings.values import Network, Rate
+from kuznia.web.state import state_of
 
-SIGN_IN = "Sign in, and send `Authorization: Bearer ...` or `X-API-Key: ...`."
+SIGN_IN = "A credential is needed: send `Authorization: Bearer ...` or `X-API-Key: ...`."
 
 
 class Who:
-    """Finds the caller, and lets them in where doors/http/access.py says they may come."""
+    """Identifies the caller, and refuses what doors/http/access.py does not allow them."""
 
     def __init__(
         self,
@@ -41,61 +41,61 @@ class Who:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
+            state = state_of(scope, DoorState)
             try:
-                receive = await self._look(scope, receive)
+                receive = await self._look(state, scope, receive)
             except Ended:
-                await self._count(scope)
+                await self._count(state, scope)
                 await ended()(scope, receive, send)
                 return
             except Unauthorized:
-                await self._count(scope)
-                if not scope["target"].rule.panel:
+                await self._count(state, scope)
+                if not state.target.rule.panel:
                     raise
                 # A person with a browser, who is shown where to sign in.
                 await to_sign_in(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
-    async def _look(self, scope: Scope, receive: Receive) -> Receive:
-        caller, rule = self._everyone, scope["target"].rule
+    async def _look(self, state: DoorState, scope: Scope, receive: Receive) -> Receive:
+        caller, rule = self._everyone, state.target.rule
         if caller is None:
             if rule.public:
                 return receive
-            at: Doors = scope["state"]["doors"]
+            callers = state.doors.callers
             if shown := find_pass(scope):
                 # It opens this path whatever the method, and gives no right to anything else.
-                await passed(at, scope, shown)
+                await passed(state, scope["path"], shown)
                 return receive
             if rule.panel and (session := session_of(scope)):
-                caller = await at.callers.admitted(session)
+                caller = await callers.admitted(session)
             else:
                 sent = find_credential(scope["headers"])
                 if not sent:
                     sent, receive = await carried(scope, receive)
                 if not sent:
                     raise Unauthorized(SIGN_IN)
-                caller = await at.callers.identify(sent)
-        scope["state"]["caller"] = caller
+                caller = await callers.identify(sent)
+        state.caller = caller
         if rule.scope is not None and rule.scope not in caller.scopes:
-            raise Forbidden(f"This needs a credential with the scope `{rule.scope}`.")
+            raise Forbidden(f"This address needs a credential with the scope `{rule.scope}`.")
         return receive
 
-    async def _count(self, scope: Scope) -> None:
-        """Refuse an address that guesses; a good credential from the same address is not asked."""
-        limits: RateLimits | None = scope["state"]["limits"]
+    async def _count(self, state: DoorState, scope: Scope) -> None:
+        """Count a refused credential against its address; valid ones are not limited by it."""
+        limits = state.doors.metering.limits
         if limits is not None and self._refusals is not None:
             subject = f"@{client_address(scope, self._proxies)}"
-            scope["state"]["turned"] = ("credentials", subject, self._refusals, "")
-            await take(limits, scope, 1)
+            await take(limits, state, Admitted("credentials", subject, self._refusals, ""))
 
 
 def find_credential(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    """A bearer token or an API key, as it was sent; either header takes a key."""
-    found = {sent for name, value in headers if (sent := _credential(name, value)) is not None}
-    if len(found) > 1:
-        # Whoever stands before us may have looked at the other.
-        raise Unauthorized("Send one credential; those that came with the request differ.")
-    return found.pop() if found else None
+    """The bearer token or API key of a request; either header accepts a key."""
+    sent = {text for name, value in headers if (text := _credential(name, value)) is not None}
+    if len(sent) > 1:
+        # A proxy in front of us may have checked the other one.
+        raise Unauthorized("The request has two different credentials; send only one.")
+    return sent.pop() if sent else None
 
 
 def _credential(name: bytes, value: bytes) -> str | None:
@@ -107,7 +107,7 @@ def _credential(name: bytes, value: bytes) -> str | None:
 
 # Any: OpenAPI is JSON of any shape.
 def describe(app: FastAPI, targets: Targets) -> None:
-    """Put into the document how to come in, and where nobody needs to."""
+    """Describe in the OpenAPI document how to authenticate, and where no credential is needed."""
     written = app.openapi
 
     def openapi() -> dict[str, Any]:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from kuznia.doors.http.access import MAKE, ORDER, READ, WATCHED, Rule
+from kuznia.doors.http.access import MAKE, ORDER, READ, WATCHED
+from kuznia.web.target import AccessRule
 
 _FLOWS, _CODE, _TRAINING = "/api/v1/flows", "/api/v1/code", "/api/v1/training"
 
 
-def _rules() -> Iterator[tuple[str, Rule]]:
-    """Each with and without a slash at its end, where clients of old are known to send either."""
+def _rules() -> Iterator[tuple[str, AccessRule]]:
+    """The rules, with and without a slash at the end where old clients send either."""
     yield "POST /api/generate", replace(ORDER, successors=(_FLOWS, _CODE))
     yield (
         "POST /api/generate/batch",
@@ -39,4 +40,4 @@ def _rules() -> Iterator[tuple[str, Rule]]:
         yield f"{address}/", rule
 
 
-RULES: Mapping[str, Rule] = dict(_rules())
+RULES: Mapping[str, AccessRule] = dict(_rules())

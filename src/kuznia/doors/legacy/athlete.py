@@ -7,15 +7,15 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from kuznia.domains.training.questions import (
-    Asked,
+    BankQuestion,
     Question,
     bank,
     minutes_to_answer,
     questions,
     worded,
 )
-from kuznia.domains.training.questions.answers import complaint, words
-from kuznia.domains.training.questions.interview import basics, whole
+from kuznia.domains.training.questions.answers import complaint, free_texts
+from kuznia.domains.training.questions.interview import basics, profile_of
 from kuznia.domains.training.schema.profile import (
     Answer,
     Language,
@@ -28,7 +28,7 @@ from kuznia.platform.errors import invalid
 
 Number = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 Name = Annotated[str, StringConstraints(max_length=200)]
-MOST_NOTES = 2000
+MAX_NOTES = 2000
 CYRILLIC = re.compile(r"[а-яіїєґ]", re.IGNORECASE)
 ENDURANCE = re.compile(
     r"\b(?:run|jog|marathon|\d+ ?k\b|endurance|stamina|cardio|cycl|bike|swim|row|walk|hik)"
@@ -116,24 +116,24 @@ def asked(person: PersonalInfo) -> tuple[tuple[Question, ...], int]:
 
 
 def ordered(
-    person: PersonalInfo, responses: Mapping[str, Answer | None], said: tuple[OldQuestion, ...]
+    person: PersonalInfo, responses: Mapping[str, Answer | None], shown: tuple[OldQuestion, ...]
 ) -> PlanInput:
     """The order they add up to. Answers to questions of somebody else's are read as free text."""
     # Nothing picked of several is no answer.
     answers = {name: _listed(name, one) for name, one in responses.items() if one not in (None, ())}
     wrong = [
-        {"loc": ("initial_responses", name), "msg": found, "type": "answer"}
-        for name, one in answers.items()
-        if (ours := _ours(name)) and (found := complaint(ours, one))
+        {"loc": ("initial_responses", name), "msg": message, "type": "answer"}
+        for name, answer in answers.items()
+        if (ours := _ours(name)) and (message := complaint(ours, answer))
     ]
     if wrong:
         raise invalid(wrong)
-    texts = {one.id: one.text for one in said}
+    texts = {one.id: one.text for one in shown}
     notes = ". ".join(_foreign(answers, texts))
     profile = begun(person, answers)
     if notes:
         notes = f"{profile.notes}. {notes}" if profile.notes else notes
-        profile = profile.model_copy(update={"notes": notes[:MOST_NOTES]})
+        profile = profile.model_copy(update={"notes": notes[:MAX_NOTES]})
     return PlanInput(
         prompt=person.goal_description or "A training plan.",
         profile=profile,
@@ -150,7 +150,7 @@ def begun(person: PersonalInfo, answers: Mapping[str, Answer]) -> Profile:
         "height_unit": "cm" if person.height_unit == "cm" else "in",
     }
     try:
-        profile = whole({**_known(person, answers), **answers}, person.language)
+        profile = profile_of({**_known(person, answers), **answers}, person.language)
         return Profile.model_validate(profile.model_dump() | units)
     except ValidationError as error:
         raise invalid(error) from None
@@ -173,7 +173,7 @@ def _known(person: PersonalInfo, answers: Mapping[str, Answer]) -> dict[str, Ans
     return known
 
 
-def _ours(name: str) -> Asked | None:
+def _ours(name: str) -> BankQuestion | None:
     return basics().get(name) or bank().get(name)
 
 
@@ -186,5 +186,5 @@ def _listed(name: str, answer: Answer) -> Answer:
 def _foreign(answers: Mapping[str, Answer], texts: Mapping[str, str]) -> Iterator[str]:
     for name, one in answers.items():
         if _ours(name) is None:
-            said = ", ".join(one) if isinstance(one, tuple) else " ".join(words({name: one}))
-            yield f"{texts.get(name, '')} {said or one}".strip()
+            text = ", ".join(one) if isinstance(one, tuple) else " ".join(free_texts({name: one}))
+            yield f"{texts.get(name, '')} {text or one}".strip()

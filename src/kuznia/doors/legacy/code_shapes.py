@@ -72,7 +72,7 @@ class OldLanguages(BaseModel):
     languages: list[OldLanguage]
 
 
-def told(kept: Kept) -> CodeAnswer:
+def code_answer(kept: Kept) -> CodeAnswer:
     """An artefact of code in the old shape; code is never declined."""
     artefact = from_json(kept.body)
     parts = artefact["parts"]

@@ -1,4 +1,4 @@
-"""A flow as it used to look: pages one after another, each text in the one language asked for."""
+"""The old shape of a flow: its pages in order, each text in one language."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -7,18 +7,18 @@ from pydantic import BaseModel, Field, JsonValue
 from pydantic_core import from_json
 
 from kuznia.domains.flows.schema import (
-    SEEN,
+    PAGE_KINDS,
     FieldType,
     Flow,
+    FlowStep,
     Format,
     FormField,
     Kind,
     Language,
-    Step,
 )
 from kuznia.forge.shelf.shelf import Kept
 
-# Kinds of a step there was a word for; what a person never sees is not told here.
+# The old words for kinds of step; steps without a page have none.
 TYPES: Mapping[Kind, str] = {
     "form": "form",
     "authenticate": "redirect",
@@ -45,38 +45,40 @@ FIELDS: Mapping[FieldType | Format, str] = {
 }
 
 
-class FlowChoice(BaseModel):
+class OldChoice(BaseModel):
     value: str
     label: str
 
 
-class FlowField(BaseModel):
+class OldField(BaseModel):
     name: str
     type: str
     label: str
     required: bool = True
     placeholder: str | None = None
-    options: list[FlowChoice] | None = None
+    options: list[OldChoice] | None = None
 
 
-class FlowStep(BaseModel):
+class OldStep(BaseModel):
     id: str
     type: str
     title: str
     message: str | None = None
-    fields: list[FlowField] | None = None
+    fields: list[OldField] | None = None
 
 
 class OldFlow(BaseModel):
     id: str
     name: str
     description: str | None = None
-    steps: list[FlowStep]
-    metadata: dict[str, JsonValue] = Field(description="Where all of it is: `artefact`.")
+    steps: list[OldStep]
+    metadata: dict[str, JsonValue] = Field(
+        description="`artefact` is the address of the whole artefact."
+    )
 
 
 class FlowAnswer(BaseModel):
-    """What came of a prompt; `error` says why there is neither flow nor page."""
+    """The outcome of a prompt; `error` says why there is no flow and no page."""
 
     flow: OldFlow | None = None
     ui: str | None = None
@@ -85,12 +87,12 @@ class FlowAnswer(BaseModel):
     error: str | None = None
 
 
-def told(kept: Kept, prompt: str) -> FlowAnswer:
+def flow_answer(kept: Kept, prompt: str) -> FlowAnswer:
     """An artefact of flows in the old shape; one that was declined is told as an error."""
     artefact = from_json(kept.body)
     if (decline := artefact["decline"]) is not None:
-        said = " ".join((decline["message"], *decline["questions"]))
-        return failed(said, prompt)
+        message = " ".join((decline["message"], *decline["questions"]))
+        return failed(message, prompt)
     flow = Flow.model_validate(artefact["parts"]["flow"])
     metadata: dict[str, JsonValue] = {
         "artefact": f"/api/v1/artefacts/{kept.id}",
@@ -116,18 +118,18 @@ def _flow(flow: Flow, metadata: dict[str, JsonValue]) -> OldFlow:
         id=flow.id,
         name=flow.name.of(flow.language),
         description=" ".join(one.of(flow.language) for one in flow.assumptions) or None,
-        # Whoever walks them one by one must not walk into the ends that are refusals.
+        # A client that shows them one by one must not show the ends that are refusals.
         steps=[
             _step(step, flow.language)
             for step in flow.steps
-            if step.kind in SEEN and step.ending in {None, "done"}
+            if step.kind in PAGE_KINDS and step.ending in {None, "done"}
         ],
         metadata=metadata,
     )
 
 
-def _step(step: Step, language: Language) -> FlowStep:
-    return FlowStep(
+def _step(step: FlowStep, language: Language) -> OldStep:
+    return OldStep(
         id=step.id,
         type=TYPES[step.kind],
         title=step.title.of(language),
@@ -136,12 +138,12 @@ def _step(step: Step, language: Language) -> FlowStep:
     )
 
 
-def _field(one: FormField, language: Language) -> FlowField:
-    return FlowField(
+def _field(one: FormField, language: Language) -> OldField:
+    return OldField(
         name=one.id,
         type=FIELDS.get(one.format or one.type) or FIELDS.get(one.type, "text"),
         label=one.label.of(language),
         required=one.required,
         placeholder=one.hint.of(language) if one.hint else None,
-        options=[FlowChoice(value=o.id, label=o.label.of(language)) for o in one.options] or None,
+        options=[OldChoice(value=o.id, label=o.label.of(language)) for o in one.options] or None,
     )

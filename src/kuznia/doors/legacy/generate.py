@@ -16,25 +16,25 @@ from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import AnyDomain, Caller, Order
 from kuznia.platform.errors import Fault, NotAccepted, Unavailable, invalid
 from kuznia.web.answers import bare
-from kuznia.web.asked import caller_of
 from kuznia.web.body import ORDER, SMALL, JsonBody
 from kuznia.web.leaving import unless_gone
 from kuznia.web.shapes import kept_headers
+from kuznia.web.state import caller_of
 
 # However they are escaped they are within what a body may have: too much is told of the field.
-MOST_LETTERS = 100_000
+MAX_CHARACTERS = 100_000
 
 router = APIRouter(prefix="/api", tags=["old paths"], deprecated=True)
 
 
 class _Old(BaseModel):
-    """What nobody asked for was passed over then, and still is."""
+    """Unknown fields are ignored, as they always were at these addresses."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
 
 
 class GenerateIn(_Old):
-    """A flow; or code, when a programming language is named."""
+    """A flow; or code, if a programming language is named."""
 
     prompt: str
     model: Annotated[
@@ -87,7 +87,7 @@ class BatchAnswer(BaseModel):
 
 
 class AnalyzeIn(_Old):
-    code: Annotated[str, StringConstraints(strip_whitespace=False, max_length=MOST_LETTERS)]
+    code: Annotated[str, StringConstraints(strip_whitespace=False, max_length=MAX_CHARACTERS)]
     programming_language: str
 
 
@@ -106,21 +106,21 @@ EXAMPLE_SOURCE = {"code": "def f(x):\n    return x + 1\n", "programming_language
 
 @router.post(
     "/generate",
-    summary="A flow and its page; or code with tests, when a programming language is named",
+    summary="A flow and its page; or code with tests, if a programming language is named",
     operation_id="old_generate",
     response_class=Response,
     responses={200: {"model": flow_shapes.FlowAnswer | code_shapes.CodeAnswer}},
     openapi_extra=ONE.described(EXAMPLES),
 )
 async def generate(request: Request) -> Response:
-    """A flow that cannot be made is told with 200 and `status` error, as it always was."""
+    """A flow that cannot be made is answered with 200 and `status` error, as before."""
     sent = await ONE.read(request)
     order = await _order(request, sent, caller_of(request))
     run = doors(request).runs.start(order, goes_on=False)
     await ended(request, run)
     try:
         kept = accepted(run)
-        return bare(_told(sent, kept), headers=kept_headers(kept))
+        return bare(_answer(sent, kept), headers=kept_headers(kept))
     except NotAccepted as fault:
         if sent.domain == "code":
             raise
@@ -129,34 +129,34 @@ async def generate(request: Request) -> Response:
 
 @router.post(
     "/generate/batch",
-    summary="The same for many requests, three at once, each with its own outcome",
+    summary="Up to 20 such requests, three at a time, each with its own outcome",
     operation_id="old_generate_batch",
     response_class=Response,
     responses={200: {"model": BatchAnswer}},
     openapi_extra=MANY.described([{"requests": list(EXAMPLES)}]),
 )
 async def generate_many(request: Request) -> Response:
-    """All are read before the first is begun: a wrong one is named before any is paid for."""
-    wanted, who = (await MANY.read(request)).requests, caller_of(request)
-    await take_more(request, len(wanted) - 1)
-    orders = [await _order(request, one, who, place) for place, one in enumerate(wanted)]
+    """All requests are validated before the first is started."""
+    requests, who = (await MANY.read(request)).requests, caller_of(request)
+    await take_more(request, len(requests) - 1)
+    orders = [await _order(request, one, who, place) for place, one in enumerate(requests)]
     outcomes = await in_turns(request, orders)
-    results = [_told(sent, one) for sent, one in zip(wanted, outcomes, strict=True)]
-    lost = sum(one.status in {"error", "failed"} for one in results)
+    results = [_answer(sent, one) for sent, one in zip(requests, outcomes, strict=True)]
+    lost = sum(result.status in {"error", "failed"} for result in results)
     total = len(results)
     return bare(BatchAnswer(results=results, total=total, successful=total - lost, failed=lost))
 
 
 @router.post(
     "/analyze",
-    summary="Syntax errors with their places, complexity, readability, how the work grows",
+    summary="Syntax errors, complexity, readability and estimated growth of the running time",
     operation_id="old_analyze",
     response_class=Response,
     responses={200: {"model": code_shapes.AnalysisAnswer}},
     openapi_extra=SOURCE.described([EXAMPLE_SOURCE]),
 )
 async def analyze(request: Request) -> Response:
-    """Needs no model; nothing is kept."""
+    """Needs no model; nothing is stored."""
     sent = await SOURCE.read(request)
     row = find(sent.programming_language)
     if row is None:
@@ -165,7 +165,7 @@ async def analyze(request: Request) -> Response:
             [
                 {
                     "loc": ("programming_language",),
-                    "msg": f"This is not a language we read. Supported: {names}",
+                    "msg": f"This language is not supported. Supported: {names}",
                     "type": "value_error",
                 }
             ]
@@ -180,7 +180,7 @@ async def analyze(request: Request) -> Response:
 
 @router.get(
     "/languages",
-    summary="The languages, each with its test framework and documentation style",
+    summary="The programming languages, with test frameworks and documentation styles",
     operation_id="old_languages",
     response_class=Response,
     responses={200: {"model": code_shapes.OldLanguages}},
@@ -192,28 +192,30 @@ async def languages() -> Response:
 async def _order(
     request: Request, sent: GenerateIn, who: Caller, place: int | None = None
 ) -> Order:
-    at = doors(request)
-    domain: AnyDomain = at.forge.domains[sent.domain]
+    context = doors(request)
+    domain: AnyDomain = context.forge.domains[sent.domain]
     try:
-        given = domain.input.model_validate(sent.fields, strict=True)
+        input_ = domain.input.model_validate(sent.fields, strict=True)
     except ValidationError as error:
         raise invalid(
             [{**one, "loc": _named(one["loc"], place)} for one in error.errors(include_input=False)]
         ) from None
-    return await at.order(domain.name, given, who)
+    return await context.order(domain.name, input_, who)
 
 
 def _named(loc: tuple[int | str, ...], place: int | None) -> tuple[int | str, ...]:
-    """A place in our input by the name it has in theirs."""
-    here = tuple("programming_language" if one == "language" else one for one in loc)
-    return here if place is None else ("requests", place, *here)
+    """The place of an error, under the name the field has in the old request."""
+    renamed = tuple("programming_language" if one == "language" else one for one in loc)
+    return renamed if place is None else ("requests", place, *renamed)
 
 
-def _told(sent: GenerateIn, one: Kept | Fault) -> code_shapes.CodeAnswer | flow_shapes.FlowAnswer:
+def _answer(
+    sent: GenerateIn, outcome: Kept | Fault
+) -> code_shapes.CodeAnswer | flow_shapes.FlowAnswer:
     if sent.programming_language is None:
-        if isinstance(one, Fault):
-            return flow_shapes.failed(one.message, sent.prompt)
-        return flow_shapes.told(one, sent.prompt)
-    if isinstance(one, Fault):
-        return code_shapes.failed(one.message, sent.programming_language)
-    return code_shapes.told(one)
+        if isinstance(outcome, Fault):
+            return flow_shapes.failed(outcome.message, sent.prompt)
+        return flow_shapes.flow_answer(outcome, sent.prompt)
+    if isinstance(outcome, Fault):
+        return code_shapes.failed(outcome.message, sent.programming_language)
+    return code_shapes.code_answer(outcome)

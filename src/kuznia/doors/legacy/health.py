@@ -1,4 +1,4 @@
-"""`/api/status` and `/api/health`: the state of the model service and of the database."""
+"""`/api/status` and `/api/health`: the state of the models and of the database."""
 
 from datetime import datetime
 from typing import Literal
@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from kuznia import __version__
 from kuznia.doors.context import doors
-from kuznia.doors.model_status import NONE, StatusOut, standing
+from kuznia.doors.model_status import NONE, StatusOut, model_status
 from kuznia.doors.readiness import readiness
 from kuznia.platform.errors import Unavailable
 from kuznia.web.answers import bare
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api", tags=["old paths"], deprecated=True)
 
 
 class OldStatus(BaseModel):
-    """Whether CodeMie can be asked, its assistants, and where it is; never a secret."""
+    """Whether CodeMie can be used, its assistants and its address; no secrets."""
 
     codemie_available: bool
     agent_flow_id: str | None = None
@@ -27,7 +27,7 @@ class OldStatus(BaseModel):
 
 
 class OldHealth(BaseModel):
-    """`degraded`: orders are taken, and our own planners answer where a model would."""
+    """`degraded`: orders are accepted, and our own planners replace the model."""
 
     status: Literal["healthy", "degraded"]
     version: str
@@ -39,38 +39,38 @@ class OldHealth(BaseModel):
 
 @router.get(
     "/status",
-    summary="Can CodeMie be asked, which assistants, and where",
+    summary="Whether CodeMie can be used, its assistants and its address",
     operation_id="old_status",
     response_class=Response,
     responses={200: {"model": OldStatus}},
 )
 async def status(request: Request) -> Response:
-    """Looked at for real, which costs no tokens, at most every ten seconds."""
-    return bare(told(await standing(doors(request))))
+    """CodeMie is checked at most every ten seconds. A check costs no tokens."""
+    return bare(old_status(await model_status(doors(request))))
 
 
 @router.get(
     "/health",
-    summary="State of the model service and of the database",
+    summary="State of the models and of the database",
     operation_id="old_health",
     response_class=Response,
     responses={200: {"model": OldHealth}},
 )
 @router.get("/health/", include_in_schema=False)
 async def health(request: Request) -> Response:
-    """503 when orders cannot be taken; a model that is down does not change that."""
-    at = doors(request)
-    ready, models = await readiness(at), await standing(at)
+    """Answers 503 when orders cannot be accepted, and 200 even while a model is down."""
+    context = doors(request)
+    ready, models = await readiness(context), await model_status(context)
     if not ready.ready:
         raise Unavailable(
-            "Orders cannot be taken now; `details` says what is missing.",
+            "Orders cannot be accepted now; `details` says what is wrong.",
             details=ready.model_dump(by_alias=True),
         )
     return bare(
         OldHealth(
             status="healthy" if models.usable else "degraded",
             version=__version__,
-            timestamp=at.forge.clock.now(),
+            timestamp=context.forge.clock.now(),
             database=ready.database,
             model_service=service(models),
             dependencies={
@@ -82,8 +82,8 @@ async def health(request: Request) -> Response:
     )
 
 
-def told(models: StatusOut) -> OldStatus:
-    """The state of every model, as far as there was a word for it."""
+def old_status(models: StatusOut) -> OldStatus:
+    """The state of CodeMie in the old shape, which knew no other model."""
     theirs = [one for one in models.models if one.kind == "codemie"]
     if not theirs:
         return OldStatus(codemie_available=False, error="CodeMie is not configured.")
@@ -99,7 +99,7 @@ def told(models: StatusOut) -> OldStatus:
 
 
 def service(models: StatusOut) -> str:
-    """All models in one word: one that can be asked is enough."""
+    """`ok` if any model can be used, else the reason of each."""
     if models.usable:
         return "ok"
     return ", ".join(f"{one.name}: {one.reason}" for one in models.models) or NONE

@@ -8,10 +8,10 @@ from hashlib import blake2b
 from pydantic import BaseModel, JsonValue
 
 from kuznia.domains.training.catalogue import catalogue
-from kuznia.domains.training.exports.words import session as session_lines
-from kuznia.domains.training.playbook import Playbook
+from kuznia.domains.training.exports.words import session_lines
+from kuznia.domains.training.playbook.log import Playbook
 from kuznia.domains.training.schema.lesson import Lesson
-from kuznia.domains.training.schema.plan import Day, Dose, Plan, Session, Step, Week
+from kuznia.domains.training.schema.plan import Day, Dose, EffortStep, Plan, PlannedSession, Week
 from kuznia.forge.terms import Caller
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -190,8 +190,8 @@ def _exercise(dose: Dose) -> StrengthExercise:
     )
 
 
-def _session(session: Session, order: int) -> EnduranceSession:
-    steps: list[tuple[int, Step]] = [
+def _session(session: PlannedSession, order: int) -> EnduranceSession:
+    steps: list[tuple[int, EffortStep]] = [
         (block.times * step.seconds, step) for block in session.blocks for step in block.steps
     ]
     most = max(steps, key=lambda one: one[0])[1]
@@ -217,17 +217,17 @@ def playbook(book: Playbook, who: Caller) -> UserPlaybook:
     )
 
 
-def _lesson(one: Lesson) -> PlaybookLesson:
+def _lesson(lesson: Lesson) -> PlaybookLesson:
     return PlaybookLesson(
-        id=one.id,
-        text=one.text,
-        tags=[one.kind],
-        helpful_count=one.helpful,
-        harmful_count=one.harmful,
-        times_applied=one.applied,
-        confidence=round(one.confidence, 3),
-        positive=any(effect.do == "prefer" for effect in one.effects),
-        created_at=one.learnt.isoformat() if one.learnt else "",
+        id=lesson.id,
+        text=lesson.text,
+        tags=[lesson.kind],
+        helpful_count=lesson.helpful,
+        harmful_count=lesson.harmful,
+        times_applied=lesson.applied,
+        confidence=round(lesson.confidence, 3),
+        positive=any(effect.do == "prefer" for effect in lesson.effects),
+        created_at=lesson.learnt.isoformat() if lesson.learnt else "",
     )
 
 

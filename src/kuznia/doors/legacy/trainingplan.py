@@ -1,16 +1,16 @@
 """`/api/trainingplan/*`: questions, a plan, feedback on it, and the playbook."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field, JsonValue, StringConstraints
 from pydantic_core import from_json
 
-from kuznia.domains.training.playbook import Log, Playbook
+from kuznia.domains.training.edits.respond import FeedbackResult, respond
+from kuznia.domains.training.edits.shapes import FeedbackIn, named
+from kuznia.domains.training.playbook.log import LessonLog, Playbook
 from kuznia.domains.training.questions import Question
-from kuznia.domains.training.routes import respond
 from kuznia.domains.training.schema.plan import Plan
-from kuznia.domains.training.schema.shapes import FeedbackIn
 from kuznia.doors.context import doors
 from kuznia.doors.legacy import plan_shapes
 from kuznia.doors.legacy.athlete import (
@@ -25,32 +25,32 @@ from kuznia.doors.orders import accepted, ended
 from kuznia.forge.terms import Caller
 from kuznia.platform.errors import NotFound
 from kuznia.web.answers import bare
-from kuznia.web.asked import caller_of
 from kuznia.web.body import ORDER, SMALL, JsonBody
 from kuznia.web.ids import NAME, UserInPath
 from kuznia.web.shapes import kept_headers
+from kuznia.web.state import caller_of
 
 router = APIRouter(prefix="/api/trainingplan", tags=["old paths"], deprecated=True)
 
 TOKEN = Field(
     default="", description="Proven like a token in the Authorization header, which goes first."
 )
-# What was said to it, by what the person meant and how it ended, in the plan's own language.
-SAID = {
+# Replies to feedback, by its intent and its outcome, in the language of the plan.
+TEXTS = {
     "en": {
         "changed": "The plan is changed.",
-        "learnt": "Remembered: it will shape your next plan.",
+        "learnt": "Saved: your next plan will take it into account.",
         "refused": "That cannot be done: ",
-        "question": "Questions are not answered here. Say what should be different.",
-        "unclear": "It is not clear what should be different. Name an exercise, a day or a load.",
+        "question": "Questions are not answered here. Say what you would like to change.",
+        "unclear": "It is not clear what to change. Name an exercise, a day or a load.",
         "satisfied": "Good: the plan stays as it is.",
     },
     "uk": {
         "changed": "План змінено.",
-        "learnt": "Запам'ятали: це врахує наступний план.",
+        "learnt": "Збережено: наступний план це врахує.",
         "refused": "Так зробити не можна: ",
-        "question": "На питання тут не відповідають. Скажіть, що має бути інакше.",
-        "unclear": "Незрозуміло, що має бути інакше. Назвіть вправу, день або вагу.",
+        "question": "Тут ми не відповідаємо на питання. Скажіть, що змінити.",
+        "unclear": "Незрозуміло, що змінити. Назвіть вправу, день або вагу.",
         "satisfied": "Добре: план лишається, яким є.",
     },
 }
@@ -179,9 +179,9 @@ async def initial_questions(request: Request) -> Response:
 @router.post("/generate", include_in_schema=False)
 async def generate(request: Request) -> Response:
     """The same order once more finds the plan a model had a part in; ours costs nothing anew."""
-    at, who, sent = doors(request), caller_of(request), await PLAN.read(request)
-    given = ordered(sent.personal_info, sent.initial_responses, sent.initial_questions)
-    run = at.runs.start(await at.order("training", given, who), goes_on=False)
+    context, who, sent = doors(request), caller_of(request), await PLAN.read(request)
+    order = ordered(sent.personal_info, sent.initial_responses, sent.initial_questions)
+    run = context.runs.start(await context.order("training", order, who), goes_on=False)
     await ended(request, run)
     kept = accepted(run)
     artefact = from_json(kept.body)
@@ -232,20 +232,17 @@ async def generate(request: Request) -> Response:
 async def feedback(request: Request) -> Response:
     """`updated_plan.id` is a new one: the plan that was stays as it was."""
     forge, who, sent = doors(request).forge, caller_of(request), await FEEDBACK.read(request)
-    said = FeedbackIn(text=sent.feedback_message)
-    answer = from_json(await respond(forge, who, str(sent.plan_id), said))
-    artefact, decline = answer["artefact"], answer["decline"]
-    plan = Plan.model_validate(artefact["parts"]["plan"]) if "plan" in artefact["parts"] else None
-    updated = plan_shapes.plan(plan, artefact["id"], who) if plan and answer["changed"] else None
-    language = plan.language if plan else "en"
-    book = plan_shapes.playbook(await _book(request, who), who) if answer["lessons"] else None
+    result = await respond(forge, who, str(sent.plan_id), FeedbackIn(text=sent.feedback_message))
+    decline, changed = result.coached.decline, result.changed and not result.coached.decline
+    plan = plan_shapes.plan(result.coached.plan, result.artefact.id, who) if changed else None
+    book = plan_shapes.playbook(result.playbook, who) if result.lessons else None
     response = FeedbackAnswer(
-        ai_response=decline["message"] if decline else reply(answer, language),
-        plan_updated=updated is not None,
-        updated_plan=updated,
+        ai_response=decline.message if decline else reply(result),
+        plan_updated=changed,
+        updated_plan=plan,
         updated_playbook=book,
-        navigate_to_main_app=answer["intent"] == "satisfied",
-        error=decline["code"] if decline else None,
+        navigate_to_main_app=result.coached.intent == "satisfied",
+        error=decline.code if decline else None,
     )
     return bare(response)
 
@@ -271,22 +268,25 @@ async def playbook(
 
 
 async def _book(request: Request, who: Caller) -> Playbook:
-    return Log.read(await doors(request).forge.memory.read(who, "training")).playbook
+    return LessonLog.read(await doors(request).forge.memory.read(who, "training")).playbook
 
 
-# Any: an answer to feedback as JSON; what is taken of it is in its shape.
-def reply(answer: dict[str, Any], language: Literal["en", "uk"]) -> str:
+def reply(result: FeedbackResult) -> str:
     """What became of the feedback, in a sentence or two."""
-    said, lines = SAID[language], list[str]()
-    if answer["changed"]:
-        lines.append(said["changed"])
-    if answer["lessons"]:
-        lines.append(said["learnt"])
-    refused = [one for one in answer["operations"] if not one["applied"]]
+    coached, lines = result.coached, list[str]()
+    texts = TEXTS[coached.plan.language]
+    if result.changed:
+        lines.append(texts["changed"])
+    if result.lessons:
+        lines.append(texts["learnt"])
+    refused = [operation for operation in coached.operations if not operation.applied]
     lines += [
-        said["refused"] + found["message"] for one in refused for found in one["findings"][:1]
+        texts["refused"] + finding.message
+        for operation in refused
+        for finding in operation.findings[:1]
     ]
     if not lines:
-        lines.append(said.get(answer["intent"], said["unclear"]))
-    lines += [", ".join(one["name"] for one in several) + "?" for several in answer["unsure"]]
+        lines.append(texts.get(coached.intent, texts["unclear"]))
+    for ids in coached.unsure:
+        lines.append(", ".join(e.name for e in named(ids, coached.plan.language)) + "?")
     return " ".join(lines)

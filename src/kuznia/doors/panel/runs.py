@@ -1,7 +1,6 @@
-"""The admin panel: what is and was made, for whom, and why it was accepted. Never what is in it."""
+"""Pages of the admin panel on runs, artefacts and feedback; they never show a content."""
 
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter, Request, Response
 
@@ -10,124 +9,144 @@ from kuznia.callers.limits.caller_limits import limit_text
 from kuznia.doors.context import doors
 from kuznia.doors.panel.page import (
     ROWS,
-    Given,
+    Content,
     Panel,
+    PanelView,
     Text,
-    View,
     el,
     facts,
     link,
     page,
     rows_of,
     search,
-    view,
+    view_of,
 )
+from kuznia.forge.runs.events import Event
+from kuznia.forge.runs.live import Run
 from kuznia.forge.runs.past import PastRun
-from kuznia.forge.runs.runs import Run
-from kuznia.forge.terms import Event
+from kuznia.forge.terms import Ended
 from kuznia.platform.errors import NotFound
 from kuznia.web.ids import InPath
+
+# How the making of a part ended, in words.
+ENDINGS: Mapping[Ended, str] = {
+    "accepted": "accepted",
+    "tries": "no tries left",
+    "stalled": "no progress",
+    "budget": "budget spent",
+    "model": "model failed",
+    "deadline": "deadline passed",
+    "needs": "another part is missing",
+}
 
 router = APIRouter(prefix="/admin", include_in_schema=False, route_class=Panel)
 
 
 @router.get("/runs")
 async def runs(request: Request, after: Text = "") -> Response:
-    at, here = doors(request), view(request)
-    found = at.runs.newest()
-    # One that is gone by now was at the far end: what came after it is gone too.
-    begin = next((n for n, one in enumerate(found, 1) if one.id == after), 0)
-    rows, more = rows_of(found[begin : begin + ROWS + 1], lambda last: {"after": last.id})
+    context, view = doors(request), view_of(request)
+    newest = context.runs.newest()
+    # A run that is gone by now was the oldest: those after it are gone too.
+    begin = next((n for n, run in enumerate(newest, 1) if run.id == after), 0)
+    rows, more = rows_of(newest[begin : begin + ROWS + 1], lambda last: {"after": last.id})
     heads = ("Run", "Domain", "Owner", "State", "Events", "Listeners")
-    table = here.table("Runs of this process", heads, (_run(here, one) for one in rows))
-    return page(here, here.say("Runs"), table, here.more(more))
+    table = view.table("Runs of this process", heads, (_run(view, run) for run in rows))
+    return page(view, view.say("Runs"), table, view.more(more))
 
 
-def _run(here: View, one: Run | PastRun) -> Sequence[Given]:
+def _run(view: PanelView, run: Run | PastRun) -> Sequence[Content]:
     return (
-        el("a", el("code", one.id), href=link(f"runs/{one.id}")),
-        one.domain,
-        el("code", one.caller.id),
-        here.say(one.ending or "under way"),
-        str(one.events.newest),
-        str(one.listeners),
+        el("a", el("code", run.id), href=link(f"runs/{run.id}")),
+        run.domain,
+        el("code", run.caller.id),
+        view.say(run.ending or "in progress"),
+        str(run.events.newest),
+        str(run.listeners),
     )
 
 
 @router.get("/runs/{run_id}")
-async def run(request: Request, run_id: InPath, after: int = 0) -> Response:
-    at, here = doors(request), view(request)
-    found = at.runs.find(run_id)
-    if found is None:
-        raise NotFound("There is no such run in this process any more.")
-    made = found.artefact
-    told: dict[str, Given] = {
-        "Run": el("code", found.id),
-        "Domain": found.domain,
-        "Owner": el("code", found.caller.id),
-        "State": here.say(found.ending or "under way"),
+async def run_page(request: Request, run_id: InPath, after: int = 0) -> Response:
+    context, view = doors(request), view_of(request)
+    run = context.runs.find(run_id)
+    if run is None:
+        raise NotFound("This process no longer has that run.")
+    made = run.artefact
+    values: dict[str, Content] = {
+        "Run": el("code", run.id),
+        "Domain": run.domain,
+        "Owner": el("code", run.caller.id),
+        "State": view.say(run.ending or "in progress"),
         "Artefact": made and el("a", el("code", made), href=link(f"artefacts/{made}")),
     }
     # Unchecked text is in the drafts, and they are many.
-    events = [one for one in found.events.told if one.kind != "part.draft" and one.number > after]
+    events = [e for e in run.events.events if e.kind != "part.draft" and e.number > after]
     rows, more = rows_of(events[: ROWS + 1], lambda last: {"after": str(last.number)})
-    table = here.table("Events", ("Number", "Event", "Part", "Findings"), map(_event, rows))
-    return page(here, here.say("Run"), facts(here, told), table, here.more(more))
+    table = view.table("Events", ("Number", "Event", "Part", "Findings"), map(_event, rows))
+    return page(view, view.say("Run"), facts(view, values), table, view.more(more))
 
 
-def _event(one: Event) -> Sequence[Given]:
-    # Any: what an event tells is between those who make a run.
-    findings = cast("tuple[Any, ...]", one.data.get("findings", ()))
-    codes = ", ".join(found.code for found in findings)
-    return str(one.number), one.kind, str(one.data.get("part", "")), codes
+def _event(event: Event) -> Sequence[Content]:
+    part = codes = ""
+    match event.kind:
+        case "run.started" | "run.finished" | "run.failed":
+            pass
+        case "part.checked" | "part.mended" | "part.unmet":
+            part = event.data["part"]
+            codes = ", ".join(finding.code for finding in event.data["findings"])
+        case _:
+            part = event.data["part"]
+    return str(event.number), event.kind, part, codes
 
 
 @router.get("/artefacts")
 async def artefacts(request: Request, owner: Text = "", after: Text = "") -> Response:
-    at, here = doors(request), view(request)
-    whose = await at.callers.users.owner(owner) if owner else ""
-    found = await overview.made(at.db, (after,) if after else (), ROWS + 1, whose)
-    rows, more = rows_of(found, lambda last: {"owner": owner, "after": last.id})
-    heads = ("Artefact", "Domain", "Owner", "Status", "ArtefactSummary")
-    table = here.table("Artefacts", heads, (_artefact(here, one) for one in rows))
-    find = search(here, "Owner", "owner", owner)
-    return page(here, here.say("Artefacts"), find, table, here.more(more))
+    context, view = doors(request), view_of(request)
+    whose = await context.callers.users.owner(owner) if owner else ""
+    listed = await overview.made(context.db, (after,) if after else (), ROWS + 1, whose)
+    rows, more = rows_of(listed, lambda last: {"owner": owner, "after": last.id})
+    heads = ("Artefact", "Domain", "Owner", "Status", "Created")
+    table = view.table("Artefacts", heads, (_artefact(view, made) for made in rows))
+    find = search(view, "Owner", "owner", owner)
+    return page(view, view.say("Artefacts"), find, table, view.more(more))
 
 
-def _artefact(here: View, one: overview.ArtefactSummary) -> Sequence[Given]:
+def _artefact(view: PanelView, made: overview.ArtefactSummary) -> Sequence[Content]:
     return (
-        el("a", el("code", one.id), href=link(f"artefacts/{one.id}")),
-        one.domain,
-        el("code", one.owner),
-        here.say(one.status),
-        here.moment(one.created_at),
+        el("a", el("code", made.id), href=link(f"artefacts/{made.id}")),
+        made.domain,
+        el("code", made.owner),
+        view.say(made.status),
+        view.moment(made.created_at),
     )
 
 
 @router.get("/artefacts/{artefact_id}")
 async def artefact(request: Request, artefact_id: InPath) -> Response:
-    here = view(request)
+    view = view_of(request)
     made, why = await overview.reasons(doors(request).db, artefact_id)
     evidence = why.evidence
-    told: dict[str, Given] = {
+    values: dict[str, Content] = {
         "Artefact": el("code", made.id),
         "Run": el("code", made.run_id),
         "Domain": f"{made.domain} {evidence['domain_version']}",
         "Owner": el("code", made.owner),
-        "Status": here.say(made.status),
+        "Status": view.say(made.status),
+        "Made by": view.say(why.made_by),
         "Declined": why.declined,
-        "ArtefactSummary": here.moment(made.created_at),
-        "Tokens": f"{evidence['input_tokens']:,} + {evidence['output_tokens']:,}",
+        "Created": view.moment(made.created_at),
+        "Tokens (input + output)": f"{evidence['input_tokens']:,} + {evidence['output_tokens']:,}",
         "Cost": limit_text("cost", evidence["cost"]),
-        "Seconds": f"{evidence['seconds']:.3f} ({evidence['model_seconds']:.3f})",
+        "Seconds": f"{evidence['seconds']:.3f}",
+        "Seconds waiting for models": f"{evidence['model_seconds']:.3f}",
     }
     parts = (
         (
             one["part"],
-            here.say(one["made_by"]),
+            view.say(one["made_by"]),
             one["model"] or "",
             str(one["tries"]),
-            here.say(one["ended"]),
+            view.say(ENDINGS[one["ended"]]),
             ", ".join(
                 f"{check['name']}@{check['version']} {'✓' if check['passed'] else '✗'}"
                 for check in one["checks"]
@@ -146,26 +165,30 @@ async def artefact(request: Request, artefact_id: InPath) -> Response:
         for one in evidence["attempts"]
     )
     return page(
-        here,
-        here.say("Artefact"),
-        facts(here, told),
-        here.table("Parts", ("Part", "Made by", "Model", "Tries", "Ended", "Checks"), parts),
-        here.table("Calls to models", ("Model", "Outcome", "Tokens", "Cost", "Seconds"), calls),
-        here.table("Findings", ("Part", "Severity", "Code"), why.findings),
+        view,
+        view.say("Artefact"),
+        facts(view, values),
+        view.table("Parts", ("Part", "Made by", "Model", "Tries", "Result", "Checks"), parts),
+        view.table(
+            "Calls to models",
+            ("Model", "Result", "Tokens (input + output)", "Cost", "Seconds"),
+            calls,
+        ),
+        view.table("Findings", ("Part", "Severity", "Code"), why.findings),
     )
 
 
 @router.get("/feedback")
 async def feedback(request: Request, after_owner: Text = "", after: Text = "") -> Response:
-    at, here = doors(request), view(request)
+    context, view = doors(request), view_of(request)
     start = (after_owner, after) if after_owner else ()
-    found = await overview.feedback(at.db, start, ROWS + 1)
-    logs = list(dict.fromkeys((one.owner, one.domain) for one in found))
+    entries = await overview.feedback(context.db, start, ROWS + 1)
+    logs = list(dict.fromkeys((one.owner, one.domain) for one in entries))
     shown, more = rows_of(logs, lambda last: {"after_owner": last[0], "after": last[1]})
     rows = (
-        (el("code", one.owner), one.domain, one.kind, str(one.count), here.moment(one.last))
-        for one in found
+        (el("code", one.owner), one.domain, one.kind, str(one.count), view.moment(one.last))
+        for one in entries
         if (one.owner, one.domain) in shown
     )
-    table = here.table("What was learnt", ("Owner", "Domain", "Kind", "Entries", "Last"), rows)
-    return page(here, here.say("Feedback"), table, here.more(more))
+    table = view.table("Stored feedback", ("Owner", "Domain", "Kind", "Entries", "Last"), rows)
+    return page(view, view.say("Feedback"), table, view.more(more))

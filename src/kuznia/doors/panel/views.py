@@ -1,4 +1,4 @@
-"""The admin panel: what an admin sees. Nothing here changes anything; acts.py does."""
+"""The read-only pages of the admin panel; acts.py has what changes something."""
 
 from collections.abc import Sequence
 
@@ -14,10 +14,10 @@ from kuznia.callers.users import User
 from kuznia.doors.context import doors
 from kuznia.doors.panel.page import (
     ROWS,
-    Given,
+    Content,
     Panel,
+    PanelView,
     Text,
-    View,
     ask_first,
     el,
     facts,
@@ -25,7 +25,7 @@ from kuznia.doors.panel.page import (
     page,
     rows_of,
     search,
-    view,
+    view_of,
 )
 from kuznia.doors.readiness import readiness
 from kuznia.forge.shelf.storage import used_by
@@ -33,7 +33,7 @@ from kuznia.web.studio import studio_file
 
 router = APIRouter(prefix="/admin", include_in_schema=False, route_class=Panel)
 
-# Rows of what somebody spent, the newest; the command line shows all.
+# The newest rows of spending that are shown; `kuznia limits show` lists all.
 MAX_BOOKED = 500
 
 
@@ -49,180 +49,183 @@ async def icon() -> Response:
 
 @router.get("")
 async def state(request: Request) -> Response:
-    at, here = doors(request), view(request)
-    now = await readiness(at)
-    runs = at.runs.newest()
-    told: dict[str, Given] = {
+    context, view = doors(request), view_of(request)
+    now = await readiness(context)
+    runs = context.runs.newest()
+    values: dict[str, Content] = {
         "Version": __version__,
-        "Takes orders": here.say("yes" if now.ready else "no"),
+        "Accepts orders": view.say("yes" if now.ready else "no"),
         "Database": now.database,
-        "Tables": now.schema_,
-        "Redis": now.redis,
-        "Model": now.model,
-        "Runs under way": str(sum(not one.ended for one in runs)),
-        "Runs that ended": str(sum(one.ended for one in runs)),
+        "Database schema": now.schema_,
+        "Redis": view.say(now.redis),
+        "Model": view.say(now.model),
+        "Runs in progress": str(sum(not run.ended for run in runs)),
+        "Finished runs": str(sum(run.ended for run in runs)),
     }
-    breakers = [[name, here.say(state)] for name, state in now.breakers.items()]
-    table = here.table("Models", ("Model", "Breaker"), breakers)
-    return page(here, here.say("State"), facts(here, told), el("h2", here.say("Models")), table)
+    breakers = [[name, view.say(state)] for name, state in now.breakers.items()]
+    table = view.table("Models", ("Model", "Circuit breaker"), breakers)
+    return page(
+        view, view.say("Overview"), facts(view, values), el("h2", view.say("Models")), table
+    )
 
 
 @router.get("/users")
 async def users(request: Request, after: Text = "", who: Text = "") -> Response:
-    at, here = doors(request), view(request)
-    known = at.callers.users
-    found = [await known.get(who)] if who else await known.all(after, ROWS + 1)
-    rows, more = rows_of(found, lambda last: {"after": last.id})
-    heads = ("Name", "Id", "Role", "State", "Since", "Theirs", "Change")
-    table = here.table("Users", heads, (_person(here, one) for one in rows))
-    find = search(here, "Name or id", "who", who)
-    return page(here, here.say("Users"), find, table, here.more(more))
+    context, view = doors(request), view_of(request)
+    people = context.callers.users
+    listed = [await people.get(who)] if who else await people.all(after, ROWS + 1)
+    rows, more = rows_of(listed, lambda last: {"after": last.id})
+    heads = ("Name", "Id", "Role", "State", "Created", "Links", "Actions")
+    table = view.table("Users", heads, (_person(view, person) for person in rows))
+    find = search(view, "Name or id", "who", who)
+    return page(view, view.say("Users"), find, table, view.more(more))
 
 
-def _person(here: View, one: User) -> Sequence[Given]:
-    say = here.say
-    mine = here.who is not None and here.who.id == one.id
-    other = ("user", "Make a user") if one.role == "admin" else ("admin", "Make an admin")
-    turn = ("enable", "Enable") if one.disabled else ("disable", "Disable")
+def _person(view: PanelView, person: User) -> Sequence[Content]:
+    say = view.say
+    mine = view.who is not None and view.who.id == person.id
+    other = ("user", "Remove admin role") if person.role == "admin" else ("admin", "Make admin")
+    turn = ("enable", "Enable") if person.disabled else ("disable", "Disable")
     acts = [
-        # Which of the many buttons it is must be told to whoever does not see the row.
-        el("button", say(word), name="act", value=act, aria_label=f"{say(word)}: {_name(one)}")
+        # A screen reader does not show which row a button belongs to, so its label says it.
+        el("button", say(word), name="act", value=act, aria_label=f"{say(word)}: {_name(person)}")
         for act, word in (turn, other)
     ]
-    of = el("input", type="hidden", name="who", value=one.id)
+    of = el("input", type="hidden", name="who", value=person.id)
     return (
-        _name(one),
-        el("code", one.id),
-        say(one.role),
-        say("disabled" if one.disabled else "active"),
-        here.moment(one.created_at),
+        _name(person),
+        el("code", person.id),
+        say(person.role),
+        say("disabled" if person.disabled else "active"),
+        view.moment(person.created_at),
         [
-            el("a", say("API keys"), href=link("keys", owner=one.id)),
+            el("a", say("API keys"), href=link("keys", owner=person.id)),
             " ",
-            el("a", say("Artefacts"), href=link("artefacts", owner=one.id)),
+            el("a", say("Artefacts"), href=link("artefacts", owner=person.id)),
             " ",
-            el("a", say("Limits"), href=link("limits", owner=one.id)),
+            el("a", say("Limits"), href=link("limits", owner=person.id)),
         ],
-        say("This is you.") if mine else here.form("users", of, *acts, class_="row"),
+        say("Your account") if mine else view.form("users", of, *acts, class_="row"),
     )
 
 
-def _name(one: User) -> str:
-    return one.name or one.id
+def _name(person: User) -> str:
+    return person.name or person.id
 
 
 @router.get("/keys")
 async def keys(
     request: Request, owner: Text = "", after_owner: Text = "", after: Text = ""
 ) -> Response:
-    at, here = doors(request), view(request)
+    context, view = doors(request), view_of(request)
     start = (after_owner, after) if after_owner else ()
-    whose = await at.callers.users.owner(owner) if owner else ""
-    found = await overview.keys(at.db, start, ROWS + 1, whose)
-    now = at.forge.clock.now()
+    whose = await context.callers.users.owner(owner) if owner else ""
+    listed = await overview.keys(context.db, start, ROWS + 1, whose)
+    now = context.forge.clock.now()
     rows, more = rows_of(
-        found, lambda last: {"owner": owner, "after_owner": last.owner, "after": last.id}
+        listed, lambda last: {"owner": owner, "after_owner": last.owner, "after": last.id}
     )
-    heads = ("Key", "For", "Owner", "Allows", "Since", "Until", "State", "Change")
-    table = here.table("API keys", heads, (_key(here, one, one.works(now)) for one in rows))
-    find = search(here, "Owner", "owner", owner)
-    return page(here, here.say("API keys"), find, table, here.more(more))
+    heads = ("Key", "Purpose", "Owner", "Scopes", "Created", "Valid until", "State", "Actions")
+    table = view.table("API keys", heads, (_key(view, key, key.works(now)) for key in rows))
+    find = search(view, "Owner", "owner", owner)
+    return page(view, view.say("API keys"), find, table, view.more(more))
 
 
-def _key(here: View, one: ApiKey, works: bool) -> Sequence[Given]:
-    state = "works" if works else "revoked" if one.revoked_at else "expired"
-    revoke = ask_first(here, "Revoke", one.name, f"keys/{one.id}/revoke")
+def _key(view: PanelView, key: ApiKey, works: bool) -> Sequence[Content]:
+    state = "active" if works else "revoked" if key.revoked_at else "expired"
+    revoke = ask_first(view, "Revoke", key.name, f"keys/{key.id}/revoke")
     return (
-        el("code", one.id),
-        one.name,
-        el("a", el("code", one.owner), href=link("limits", owner=one.owner)),
-        ", ".join(one.scopes),
-        here.moment(one.created_at),
-        here.moment(one.revoked_at or one.expires_at),
-        here.say(state),
+        el("code", key.id),
+        key.name,
+        el("a", el("code", key.owner), href=link("limits", owner=key.owner)),
+        ", ".join(key.scopes),
+        view.moment(key.created_at),
+        view.moment(key.revoked_at or key.expires_at),
+        view.say(state),
         revoke if works else None,
     )
 
 
 @router.get("/limits")
 async def limits(request: Request, owner: Text = "", after: Text = "") -> Response:
-    at, here = doors(request), view(request)
-    find = search(here, "Owner", "owner", owner)
+    context, view = doors(request), view_of(request)
+    find = search(view, "Owner", "owner", owner)
     if owner:
-        owner = await at.callers.users.owner(owner, erased=True)
+        owner = await context.callers.users.owner(owner, erased=True)
         return page(
-            here,
-            here.say("Limits"),
+            view,
+            view.say("Limits"),
             find,
             *await _limits_of(request, owner),
-            el("h2", here.say("Spent")),
+            el("h2", view.say("Spending")),
             await _spent_by(request, owner),
         )
-    found = await overview.counted(at.db, (after,) if after else (), ROWS + 1)
-    rows, more = rows_of(found, lambda last: {"after": last})
-    table = here.table(
-        "Limits", ("Owner",), ([el("a", one, href=link("limits", owner=one))] for one in rows)
+    listed = await overview.counted(context.db, (after,) if after else (), ROWS + 1)
+    rows, more = rows_of(listed, lambda last: {"after": last})
+    table = view.table(
+        "Limits", ("Owner",), ([el("a", name, href=link("limits", owner=name))] for name in rows)
     )
-    return page(here, here.say("Limits"), find, table, here.more(more))
+    return page(view, view.say("Limits"), find, table, view.more(more))
 
 
-async def _limits_of(request: Request, owner: str) -> Sequence[Given]:
-    at, here = doors(request), view(request)
-    say, caller_limits = here.say, at.metering.caller_limits
-    allowed, decided = await caller_limits.of(owner), await caller_limits.decided(owner)
-    used = (await budget_state(at.db, owner, at.forge.clock.now())).used
-    used["storage"] = await used_by(at.db, owner)
-    rows: list[Sequence[Given]] = []
-    fields: list[Given] = [el("input", type="hidden", name="who", value=owner)]
+async def _limits_of(request: Request, owner: str) -> Sequence[Content]:
+    context, view = doors(request), view_of(request)
+    say, allowances = view.say, context.metering.caller_limits
+    allowed, decided = await allowances.of(owner), await allowances.decided(owner)
+    used = (await budget_state(context.db, owner, context.forge.clock.now())).used
+    used["storage"] = await used_by(context.db, owner)
+    rows: list[Sequence[Content]] = []
+    fields: list[Content] = [el("input", type="hidden", name="who", value=owner)]
     for name in NAMES:
         word = say(LIMITS[name])
         spent = limit_text(name, used[name]) if name in used else ""
-        limit = limit_text(name, getattr(allowed, name))
-        whose = say("for this caller" if name in decided else "as for everyone")
+        limit = say(limit_text(name, getattr(allowed, name)))
+        whose = say("set for this caller" if name in decided else "default")
         rows.append((word, limit, spent, whose))
         box = el("input", name=name, maxlength="40", placeholder=say("unchanged"))
         fields.append(el("label", word, box))
-    table = here.table(owner, ("What", "Limit", "Used", "Decided"), rows)
-    hint = say("A number, or 10/minute, or dollars; `off`: no limit; `usual`: as for everyone.")
-    fields += [el("p", hint), el("button", say("Decide"))]
-    return table, el("h2", say("Decide for this caller")), here.form("limits", *fields)
+    table = view.table(owner, ("Limit", "Value", "Used", "Source"), rows)
+    hint = say(HINT)
+    fields += [el("p", hint), el("button", say("Save"))]
+    return table, el("h2", say("Set limits for this caller")), view.form("limits", *fields)
 
 
-async def _spent_by(request: Request, owner: str) -> Given:
-    at, here = doors(request), view(request)
+async def _spent_by(request: Request, owner: str) -> Content:
+    context, view = doors(request), view_of(request)
     rows = [
         (
             one.day,
-            f"{one.name} ({one.key})" if one.name else one.key or here.say("signed in"),
+            f"{one.name} ({one.key})" if one.name else one.key or view.say("without a key"),
             one.model or "–",
             f"{one.calls:,}",
             f"{one.input_tokens:,} + {one.output_tokens:,}",
             limit_text("cost", one.cost),
         )
-        for one in await booked(at.db, owner, at.forge.clock.now(), MAX_DAYS)
+        for one in await booked(context.db, owner, context.forge.clock.now(), MAX_DAYS)
     ]
-    heads = ("Day", "Key", "Model", "Calls", "Tokens", "Cost")
-    return here.table("Spent by day, key and model", heads, rows[:MAX_BOOKED])
+    heads = ("Day", "Key", "Model", "Calls", "Tokens (input + output)", "Cost")
+    return view.table("Spending by day, key and model", heads, rows[:MAX_BOOKED])
 
 
+HINT = "A number, a rate such as 10/minute, or dollars. `off`: no limit. `usual`: the default."
 LIMITS = {
     "requests": "Requests",
     "generation": "Orders",
     "at_once": "Orders at once",
-    "tokens_day": "Tokens a day",
-    "tokens_month": "Tokens a month",
-    "cost_day": "Dollars a day",
-    "cost_month": "Dollars a month",
-    "storage": "Bytes kept",
+    "tokens_day": "Tokens per day",
+    "tokens_month": "Tokens per month",
+    "cost_day": "Dollars per day",
+    "cost_month": "Dollars per month",
+    "storage": "Storage",
 }
 
 
 @router.get("/settings")
 async def settings(request: Request) -> Response:
-    here = view(request)
+    view = view_of(request)
     rows = (
         (el("code", name), el("code", value))
         for name, value in doors(request).settings.public().items()
     )
-    table = here.table("Settings in force", ("Setting", "Value"), rows)
-    return page(here, here.say("Settings"), table)
+    table = view.table("Current settings", ("Setting", "Value"), rows)
+    return page(view, view.say("Settings"), table)

@@ -1,23 +1,34 @@
-"""This process among others that share one Redis: who makes what, who listens, who says stop.
+"""The processes that share one Redis: which of them makes an order, who listens, who says stop.
 
-Without Redis every process is alone again: nothing here keeps an order from being made.
+A process sends a message by appending it to the mailbox (a Redis list) of the process that makes
+the run. A message is JSON, `[kind, run, listener]`:
+
+| kind | sent by | effect at the process that makes the run |
+|---|---|---|
+| `listens` | a listener, every half second | the run goes on for BELIEVED seconds |
+| `left` | a listener that hung up | the run stops if nobody else listens |
+| `stop` | the owner of the run, with no listener | the run stops |
+
+Without Redis every process works alone: no order waits for Redis to be made.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Coroutine, Mapping
 from contextlib import aclosing, suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final, Literal, Protocol, cast
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 
+from kuznia.forge.runs.events import Event, PartNamed, RunStarted
 from kuznia.forge.runs.far import SURE, FarLog, FarRun, SoughtLog, SoughtRun, find_maker
 from kuznia.forge.runs.redis_log import Maker, RedisLog, Writer
+from kuznia.forge.runs.wrapping import Make
 from kuznia.forge.shelf.redis_shelf import Claim, RedisShelf
 from kuznia.forge.shelf.shelf import Kept, Shelf, unspent
-from kuznia.forge.terms import LAST, Caller, Event, EventKind, Order, RunId
+from kuznia.forge.terms import LAST, Caller, EventKind, Order, RunId
 from kuznia.forge.work import Work
 from kuznia.platform.clock import Clock
 from kuznia.platform.errors import TimedOut, retold
@@ -28,16 +39,16 @@ from kuznia.platform.redis import RETRY_SECONDS, NoRedis, Redis
 
 log = get_log("fleet")
 
-# Seconds between two looks into the letter box, and without a sign of life before a process is
-# taken for dead: its claims are free again.
-PULSE: Final = 0.25
+# Seconds between two heartbeats, each of which empties the mailbox; seconds without one after which
+# a process is taken for dead, and its claims are free again.
+HEARTBEAT: Final = 0.25
 ALIVE: Final = 3.0
 # Seconds a listener elsewhere is believed in after it was last heard of, and that somebody waits
 # for the maker of an equal order while Redis is away.
 BELIEVED: Final = 3.0
 WITHOUT: Final = 0.4
-# Letters taken at once, and the most that wait for a process that takes none.
-LETTERS: Final = 500
+# Messages taken at once, and the most that wait for a process that takes none.
+MAX_MESSAGES: Final = 500
 CLOSE: Final = 1.0
 # So young a run may not be written yet, nor may any run so soon after Redis was away or lost all.
 YOUNG: Final = 2.0
@@ -48,24 +59,24 @@ MAX_UNSHARED: Final = 64 * 1024 * 1024
 # What another process ended with says nothing of the order: it was told to stop, or died.
 AGAIN: Final = frozenset({"CANCELLED", "UNAVAILABLE"})
 
-Word = Literal["listens", "left", "stop"]
-_LETTER: Final = TypeAdapter(tuple[Word, str, str])
+MessageKind = Literal["listens", "left", "stop"]
+_MESSAGE: Final = TypeAdapter(tuple[MessageKind, str, str])
 
 
-class Here(Protocol):
-    """The runs of this process, as others may speak of them."""
+class LocalRuns(Protocol):
+    """The runs of this process, as far as messages are about them."""
 
-    def listens(self, run: RunId, listener: str, until: float) -> None: ...
+    def listens(self, run_id: RunId, listener: str, until: float) -> None: ...
 
-    def left(self, run: RunId, listener: str) -> None: ...
+    def left(self, run_id: RunId, listener: str) -> None: ...
 
-    def stop_here(self, run: RunId) -> None: ...
+    def stop(self, run_id: RunId) -> None: ...
 
     def forget_listeners(self, now: float) -> None: ...
 
 
 class Fleet:
-    """Lives as long as the application, with one task that shows it is alive and reads letters."""
+    """The processes that share one Redis, seen from this one; lives as long as the application."""
 
     def __init__(
         self,
@@ -90,41 +101,41 @@ class Fleet:
         # When Redis was last found to be away, or to have lost what it held.
         self._away = float("-inf")
         self._unshared = 0
-        self._pulse: asyncio.Task[None] | None = None
-        self._errands: set[asyncio.Task[None]] = set()
+        self._heartbeat: asyncio.Task[None] | None = None
+        self._background: set[asyncio.Task[None]] = set()
 
-    def begin(self, here: Here) -> None:
-        """Show that we live, and pass on to `here` what others say of its runs."""
-        self._pulse = asyncio.create_task(self._beat(here))
-        self._pulse.add_done_callback(_told)
+    def begin(self, runs: LocalRuns) -> None:
+        """Start the heartbeat, which also hands the messages of other processes to `runs`."""
+        self._heartbeat = asyncio.create_task(self._beat(runs))
+        self._heartbeat.add_done_callback(_log_failure)
 
     async def close(self) -> None:
-        """Say the last things others wait for, as far as Redis is there to hear them."""
-        if self._pulse is not None:
-            self._pulse.cancel()
-        last = {*self._errands, *self._writer.under_way}
+        """Write what others wait for, as far as Redis takes it, and stop."""
+        if self._heartbeat is not None:
+            self._heartbeat.cancel()
+        last = {*self._background, *self._writer.under_way}
         if last:
             await asyncio.wait(last, timeout=0 if self._redis.trouble else CLOSE)
-        for one in last:
-            one.cancel()
+        for task in last:
+            task.cancel()
         await self._quietly(self._redis.do("DEL", self._alive, self._known))
 
     def log(self, run: RunId, order: Order) -> RedisLog:
-        """A log that others will read once it is published."""
+        """A log that other processes can read once it is published."""
         return RedisLog(Maker(run, order.caller.id, order.domain, self._process), self._writer)
 
     async def find(self, caller: Caller, run: RunId) -> FarRun | None:
         """The caller's own run in another process; raises NoRedis when that cannot be known."""
         began = self._clock.monotonic()
-        while (found := await find_maker(self._redis, run)) is None:
+        while (known := await find_maker(self._redis, run)) is None:
             # Its id travels faster than its first event.
             if not self._may_come(run, began):
                 return None
             await self._clock.sleep(LOOK_AGAIN)
-        if found[0].owner != caller.id:
+        maker, newest, ended = known
+        if maker.owner != caller.id:
             return None
-        maker, newest, ended = found
-        return FarRun(run, FarLog(self._redis, self._clock, maker, self._heed, newest), ended)
+        return FarRun(run, FarLog(self._redis, self._clock, maker, self._notify, newest), ended)
 
     def seek(self, caller: Caller, run: RunId) -> SoughtRun | None:
         """A run that may be the caller's, to be looked for until Redis is back."""
@@ -140,15 +151,13 @@ class Fleet:
         return now - began < RECENT and (recent or abs(age) < YOUNG)
 
     async def stop(self, maker: Maker) -> None:
-        """Have another process stop its run; raises NoRedis when it cannot be told."""
-        await self._write_to(maker.process, "stop", maker.run, "")
+        """Have another process stop its run; raises NoRedis when the message cannot be sent."""
+        await self._send(maker.process, "stop", maker.run, "")
 
-    async def make(
-        self, log: RedisLog, make: Callable[[Work], Awaitable[Kept]], work: Work
-    ) -> Kept:
-        """Made by one process: found, followed where another makes it, or made here."""
+    async def make(self, log: RedisLog, make: Make, work: Work) -> Kept:
+        """Wrap a run: an artefact another process made is used, a run there is followed."""
         ours, given_up = Claim(self._process, work.run_id), None
-        began: set[str] = set()
+        shown = _Shown()
         while True:
             try:
                 # What a process could not show while Redis was away it has time to show now.
@@ -159,19 +168,19 @@ class Fleet:
                 claim = ours
             except asyncio.CancelledError:
                 # It may have been given to us all the same.
-                self._soon(self._release(work.key, ours, None, 0.0))
+                self._in_background(self._release(work.key, ours, None, 0.0))
                 raise
             if isinstance(claim, Kept):
-                return self._found(work, log, claim)
+                return self._reuse(work, log, claim)
             log.publish()
             if claim == ours:
-                return await self._make_here(_going_on(work, began), ours, make)
-            kept = await self._follow(work, claim, began)
+                return await self._make_here(_continued(work, shown), ours, make)
+            kept = await self._follow(work, claim, shown)
             if kept is not None:
                 return kept
             given_up = claim
 
-    def _found(self, work: Work, log: RedisLog, kept: Kept) -> Kept:
+    def _reuse(self, work: Work, log: RedisLog, kept: Kept) -> Kept:
         self._metrics.shelf_shared()
         self._shelf.take_in(work.key, kept)
         _begin(work)
@@ -180,22 +189,20 @@ class Fleet:
             log.publish()
         return unspent(kept)
 
-    async def _make_here(
-        self, work: Work, ours: Claim, make: Callable[[Work], Awaitable[Kept]]
-    ) -> Kept:
-        found: Kept | None = None
+    async def _make_here(self, work: Work, ours: Claim, make: Make) -> Kept:
+        shared: Kept | None = None
         try:
             kept = await make(work)
             if kept.status == "complete":
-                found = kept
+                shared = kept
             return kept
         finally:
             # Behind the answer, and also when this is being cancelled.
-            seconds = self._shelf.freshness(found) if found else 0.0
-            self._soon(self._release(work.key, ours, found, seconds))
+            seconds = self._shelf.freshness(shared) if shared else 0.0
+            self._in_background(self._release(work.key, ours, shared, seconds))
 
     async def _release(self, key: str, ours: Claim, kept: Kept | None, seconds: float) -> None:
-        """Not given back, a claim would have others told today what failed yesterday."""
+        """Give back the claim: while it is held, others wait for a run that has ended."""
         size = len(kept.body) if kept else 0
         if self._unshared + size > MAX_UNSHARED:
             kept, size = None, 0
@@ -211,21 +218,22 @@ class Fleet:
         finally:
             self._unshared -= size
 
-    async def _follow(self, work: Work, claim: Claim, began: set[str]) -> Kept | None:
-        """What becomes of an equal order in another process; None if that is nothing."""
-        if not began:
+    async def _follow(self, work: Work, claim: Claim, shown: "_Shown") -> Kept | None:
+        """The artefact an equal order gets in another process; None if it gets none."""
+        if not shown.started:
             _begin(work)
-            began.add("")
+            shown.started = True
         maker = Maker(claim.run, work.order.caller.id, work.order.domain, claim.process)
-        log = FarLog(self._redis, self._clock, maker, self._heed)
+        log = FarLog(self._redis, self._clock, maker, self._notify)
         left = work.order.deadline - self._clock.monotonic()
         try:
-            async with asyncio.timeout(left), aclosing(log.after(0, left, without=WITHOUT)) as told:
-                async for event in told:
+            source = log.after(0, left, without=WITHOUT)
+            async with asyncio.timeout(left), aclosing(source) as events:
+                async for event in events:
                     if event and event.kind in LAST:
                         return self._outcome(work, event)
                     if event:
-                        _retell(work, event, began)
+                        _pass_on(work, event, shown)
         except NoRedis:
             return None
         except TimeoutError:
@@ -234,18 +242,18 @@ class Fleet:
 
     def _outcome(self, work: Work, event: Event) -> Kept | None:
         if event.kind == "run.failed":
-            fault = retold(cast("dict[str, Any]", event.data["error"]))
+            fault = retold(event.data["error"])
             if fault.code in AGAIN:
                 return None
             raise fault
-        kept = event.data["artefact"]
-        if not isinstance(kept, Kept) or kept.owner != work.order.caller.id:
+        kept = event.data["artefact"] if event.kind == "run.finished" else None
+        if kept is None or kept.owner != work.order.caller.id:
             return None
         if kept.status == "complete":
             self._shelf.take_in(work.key, kept)
         return kept
 
-    async def _beat(self, here: Here) -> None:
+    async def _beat(self, runs: LocalRuns) -> None:
         milliseconds = int(1000 * ALIVE)
         beat = (
             # Outlives a pause, unlike the sign of life: without it Redis has lost all it held.
@@ -254,13 +262,13 @@ class Fleet:
             ("SET", self._alive, 1, "PX", milliseconds),
             # A Redis that is full takes this, and not the one before.
             ("PEXPIRE", self._alive, milliseconds),
-            ("LPOP", self._box(self._process), LETTERS),
+            ("LPOP", self._mailbox(self._process), MAX_MESSAGES),
         )
         first = True
         while True:
-            letters = None
+            messages = None
             try:
-                known, wrote, _, _, letters = await self._redis.do_all(beat)
+                known, wrote, _, _, messages = await self._redis.do_all(beat)
             except NoRedis:
                 self._away = self._clock.monotonic()
             else:
@@ -269,43 +277,42 @@ class Fleet:
                     self._away = self._clock.monotonic()
                     self._writer.start_over()
                 first = False
-            for letter in cast("list[bytes]", letters if isinstance(letters, list) else []):
-                self._heard(here, letter)
-            # Who could not be heard while Redis was away has not left for that.
+            for message in cast("list[bytes]", messages if isinstance(messages, list) else []):
+                self._deliver(runs, message)
+            # A listener that could not be heard while Redis was away has not left for that.
             if (now := self._clock.monotonic()) - self._away > BELIEVED:
-                here.forget_listeners(now)
-            await self._clock.sleep(PULSE)
+                runs.forget_listeners(now)
+            await self._clock.sleep(HEARTBEAT)
 
-    def _heard(self, here: Here, letter: bytes) -> None:
+    def _deliver(self, runs: LocalRuns, message: bytes) -> None:
         try:
-            word, run, listener = _LETTER.validate_json(letter)
+            kind, run, listener = _MESSAGE.validate_json(message)
         except ValidationError:
             return
-        if word == "stop":
-            here.stop_here(RunId(run))
-        elif word == "left":
-            here.left(RunId(run), listener)
+        if kind == "stop":
+            runs.stop(RunId(run))
+        elif kind == "left":
+            runs.left(RunId(run), listener)
         else:
-            here.listens(RunId(run), listener, self._clock.monotonic() + BELIEVED)
+            runs.listens(RunId(run), listener, self._clock.monotonic() + BELIEVED)
 
-    def _heed(self, maker: Maker, listener: str, listens: bool) -> None:
-        word: Word = "listens" if listens else "left"
-        self._soon(self._write_to(maker.process, word, maker.run, listener))
+    def _notify(self, maker: Maker, listener: str, listens: bool) -> None:
+        kind: MessageKind = "listens" if listens else "left"
+        self._in_background(self._send(maker.process, kind, maker.run, listener))
 
-    async def _write_to(self, process: str, word: Word, run: str, listener: str) -> None:
-        box = self._box(process)
-        letter = to_json((word, run, listener))
+    async def _send(self, process: str, kind: MessageKind, run: str, listener: str) -> None:
+        mailbox = self._mailbox(process)
         await self._redis.do_all(
             (
-                ("RPUSH", box, letter),
-                # A process that takes none is dead: its box must not grow.
-                ("LTRIM", box, -LETTERS, -1),
-                ("PEXPIRE", box, int(1000 * BELIEVED)),
+                ("RPUSH", mailbox, to_json((kind, run, listener))),
+                # A process that takes none is dead: its mailbox must not grow.
+                ("LTRIM", mailbox, -MAX_MESSAGES, -1),
+                ("PEXPIRE", mailbox, int(1000 * BELIEVED)),
             )
         )
 
-    def _box(self, process: str) -> str:
-        return self._redis.key("letters", process)
+    def _mailbox(self, process: str) -> str:
+        return self._redis.key("mailbox", process)
 
     @property
     def _alive(self) -> str:
@@ -315,44 +322,52 @@ class Fleet:
     def _known(self) -> str:
         return self._redis.key("known", self._process)
 
-    def _soon(self, errand: Coroutine[Any, Any, None]) -> None:
-        """Something nobody waits for, and that may fail when Redis is away."""
-        task = asyncio.create_task(self._quietly(errand))
-        self._errands.add(task)
-        task.add_done_callback(self._errands.discard)
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Start what nobody waits for, and what may fail when Redis is away."""
+        task = asyncio.create_task(self._quietly(work))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
-    async def _quietly(self, errand: Coroutine[Any, Any, Any]) -> None:
+    async def _quietly(self, work: Coroutine[Any, Any, Any]) -> None:
         with suppress(NoRedis):
-            await errand
+            await work
+
+
+@dataclass(slots=True)
+class _Shown:
+    """What the listeners here have seen of an order that another process began to make."""
+
+    started: bool = False
+    parts: set[str] = field(default_factory=set[str])
 
 
 def _begin(work: Work) -> None:
-    work.tell("run.started", {"run_id": work.run_id, "domain": work.order.domain})
+    work.tell("run.started", RunStarted(run_id=work.run_id, domain=work.order.domain))
 
 
-def _retell(work: Work, event: Event, began: set[str]) -> None:
-    """All but the first event: a run starts once."""
+def _pass_on(work: Work, event: Event, shown: _Shown) -> None:
+    """Show an event of the other process, except its first: a run starts once."""
     if event.kind == "part.started":
-        began.add(str(event.data["part"]))
+        shown.parts.add(event.data["part"])
     if event.kind != "run.started":
         work.tell(event.kind, event.data)
 
 
-def _going_on(work: Work, began: set[str]) -> Work:
-    """The same work, after another process told its beginning: parts begin again, the run not."""
-    if not began:
+def _continued(work: Work, shown: _Shown) -> Work:
+    """The work after another process gave up: its parts begin again, the run itself does not."""
+    if not shown.started:
         return work
-    for part in sorted(began - {""}):
-        work.tell("part.reset", {"part": part})
+    for part in sorted(shown.parts):
+        work.tell("part.reset", PartNamed(part=part))
 
-    def tell(kind: EventKind, data: Any) -> None:
+    def tell(kind: EventKind, data: Mapping[str, object]) -> None:
         if kind != "run.started":
             work.tell(kind, data)
 
     return replace(work, tell=tell)
 
 
-def _told(pulse: "asyncio.Task[None]") -> None:
-    """Without a pulse the others take this process for dead: its operator has to hear of it."""
-    if not pulse.cancelled() and (error := pulse.exception()):
-        log.error("pulse_stopped", exc_info=error)
+def _log_failure(heartbeat: "asyncio.Task[None]") -> None:
+    """Without a heartbeat the others take this process for dead: its operator has to know."""
+    if not heartbeat.cancelled() and (error := heartbeat.exception()):
+        log.error("heartbeat_stopped", exc_info=error)

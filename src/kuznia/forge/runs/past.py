@@ -1,7 +1,7 @@
 """Runs that have ended: what it takes to read their events again, bounded in bytes and in time.
 
-An artefact is not kept twice. What a run tells of it is left out, and put in again for whoever
-reads: from the artefact's own bytes where a stream may be resumed, else from the shelf.
+An artefact is not kept twice. It is left out of the events, and put in again when they are
+read: from the artefact's own bytes where a stream may be resumed, else from the shelf.
 """
 
 from collections import OrderedDict
@@ -11,9 +11,9 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from kuznia.forge.runs.events import MemoryLog
+from kuznia.forge.runs.events import Event, MemoryLog, Numbered, PartAccepted, RunFinished
 from kuznia.forge.shelf.shelf import Kept
-from kuznia.forge.terms import ArtefactId, Caller, Event, RunId
+from kuznia.forge.terms import ArtefactId, Caller, RunId
 from kuznia.platform.clock import Clock
 from kuznia.platform.process.timer import Sweep
 
@@ -26,37 +26,35 @@ PLAIN_SHARE = 8
 
 
 class PastLog(MemoryLog):
-    """The events of a run that made an artefact, without what the artefact has."""
+    """The events of an ended run without its artefact, which is kept only once."""
 
     def __init__(self, log: MemoryLog, kept: Kept | None) -> None:
         super().__init__()
-        self._events = [_lean(event) for event in log.told]
+        self._events = [_lean(event) for event in log.events]
         self.kept = kept
 
     async def after(self, number: int, idle: float) -> AsyncGenerator[Event | None]:  # noqa: ARG002 - it has ended, so there is no silence
-        """As from any log; only one that has its artefact can be read."""
+        """Events as from any log; only a log that has its artefact can be read."""
         assert self.kept is not None
         # Any: JSON as this version or one before wrote it.
         parts: dict[str, Any] = from_json(self.kept.body)["parts"]
         for event in self._events[max(0, number) :]:
-            yield _whole(event, self.kept, parts)
+            yield _with(event, self.kept, parts)
 
 
 def _lean(event: Event) -> Event:
-    left_out = {"part.accepted": "draft", "run.finished": "artefact"}.get(event.kind)
-    if left_out is None:
-        return event
-    data = {name: value for name, value in event.data.items() if name != left_out}
-    return Event(event.number, event.kind, data)
+    return _with(event, None, {})
 
 
-def _whole(event: Event, kept: Kept, parts: Mapping[str, Any]) -> Event:
+def _with(event: Event, kept: Kept | None, parts: Mapping[str, object]) -> Event:
+    """The event with what an artefact and its parts say, or without either."""
     if event.kind == "run.finished":
-        return Event(event.number, event.kind, {"artefact": kept})
+        return Numbered(event.number, "run.finished", RunFinished(artefact=kept))
     if event.kind != "part.accepted":
         return event
-    name = str(event.data["part"])
-    return Event(event.number, event.kind, {"part": name, "draft": parts.get(name), **event.data})
+    part, by = event.data["part"], event.data["by"]
+    data = PartAccepted(part=part, draft=parts.get(part), by=by)
+    return Numbered(event.number, "part.accepted", data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +76,15 @@ class PastRun:
     def size(self) -> int:
         """About the bytes of memory it holds."""
         kept = self.events.kept if isinstance(self.events, PastLog) else None
-        return sum(map(_size, self.events.told)) + (len(kept.body) if kept else 0)
+        return sum(map(_size, self.events.events)) + (len(kept.body) if kept else 0)
 
 
 def _size(event: Event) -> int:
-    kept, draft = event.data.get("artefact"), event.data.get("draft")
-    if isinstance(kept, Kept):
-        return EVENT_BYTES + len(kept.body)
-    return EVENT_BYTES + len(to_json(event.data)) * (1 if draft is None else OBJECTS)
+    if event.kind == "run.finished":
+        kept = event.data["artefact"]
+        return EVENT_BYTES + (len(kept.body) if kept else 0)
+    objects = event.kind == "part.accepted" and event.data["draft"] is not None
+    return EVENT_BYTES + len(to_json(event.data)) * (OBJECTS if objects else 1)
 
 
 class _Some:
@@ -116,7 +115,7 @@ class _Some:
 
 
 class Past:
-    """What ended not long ago. A timer forgets it in time, also when nothing more is ordered."""
+    """The runs that ended not long ago. A timer forgets them, even when nothing is ordered."""
 
     def __init__(self, clock: Clock, *, retention: float, max_bytes: int) -> None:
         self._clock = clock
@@ -126,39 +125,39 @@ class Past:
         self._sweep = Sweep(retention, self.prune)
 
     def add(self, run: PastRun, *, streamed: bool) -> None:
-        """Remember it; those before it go where there is no room for all."""
+        """Remember a run; the oldest go where there is no room for all."""
         self.prune()
         (self._streamed if streamed else self._plain).add(run)
         self._sweep.begin()
 
     def find(self, id_: RunId) -> PastRun | None:
-        """Anybody's."""
-        found = self._streamed.runs.get(id_) or self._plain.runs.get(id_)
-        return found and found[0]
+        """A run that ended not long ago, whoever owns it."""
+        sized = self._streamed.runs.get(id_) or self._plain.runs.get(id_)
+        return sized and sized[0]
 
     def newest(self) -> list[PastRun]:
-        """All of them, the last to end first."""
+        """All that are remembered, the last to end first."""
         both = [run for some in self._kinds for run, _ in some.runs.values()]
         return sorted(both, key=lambda run: run.ended_at, reverse=True)
 
     def forget(self, ids: Iterable[RunId]) -> None:
-        """What these made was deleted: their events are not to be read any more."""
+        """Forget the events of runs whose artefacts were deleted."""
         for id_ in ids:
             for some in self._kinds:
                 some.forget(id_)
 
-    def forget_where(self, said: Callable[[PastRun], bool]) -> None:
-        """All that this is true of."""
-        self.forget([run.id for run in self.newest() if said(run)])
+    def forget_where(self, condition: Callable[[PastRun], bool]) -> None:
+        """Forget all runs that meet the condition."""
+        self.forget([run.id for run in self.newest() if condition(run)])
 
     def prune(self) -> bool:
-        """Forget those whose time is up; whether there are others."""
+        """Forget runs whose time is up; tell whether there are others."""
         for some in self._kinds:
             some.forget_until(self._clock.monotonic() - self._retention)
         return any(some.runs for some in self._kinds)
 
     def close(self) -> None:
-        """Nothing is forgotten any more."""
+        """Stop the timer."""
         self._sweep.close()
 
     @property

@@ -2,23 +2,22 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 from weakref import WeakSet
 
 from pydantic_core import to_json
 
-from kuznia.forge.runs.events import MemoryLog
+from kuznia.forge.runs.events import Event, MemoryLog, Numbered, PartDraft
 from kuznia.forge.shelf.redis_shelf import pack
-from kuznia.forge.shelf.shelf import Kept
-from kuznia.forge.terms import LAST, Event, EventKind, RunId
+from kuznia.forge.terms import LAST, EventKind, RunId
 from kuznia.platform.clock import Clock
 from kuznia.platform.redis import RETRY_SECONDS, NoRedis, Redis, Word
 
 # Of a longer run only drafts are left out: they are the only events that can be so many, and nobody
 # may act on them.
-MOST_EVENTS: Final = 10_000
+MAX_EVENTS: Final = 10_000
 # Commands and bytes that go to Redis in one trip: few enough that neither this loop nor Redis
 # notices, and that a slow Redis answers them within WRITE_PATIENCE.
 MAX_COMMANDS: Final = 200
@@ -27,14 +26,14 @@ MAX_BYTES: Final = 256 * 1024
 MAX_WAITING: Final = 64 * 1024 * 1024
 EVENT_BYTES: Final = 500
 GATHER: Final = 0.01
-# What Redis says of an event it already has.
+# How Redis answers an event it already has.
 THERE: Final = "The ID specified in XADD is equal or smaller"
 _ONWARDS: Final = ("NOMKSTREAM",)
 
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """Which process makes a run, and for whom."""
+    """The process that makes a run, and whom the run is for."""
 
     run: RunId
     owner: str
@@ -46,7 +45,7 @@ class Maker:
 
 
 class RedisLog(MemoryLog):
-    """Read here from memory, as ever; once it is published, others read it in Redis."""
+    """A log in memory that other processes read in Redis once it is published."""
 
     def __init__(self, maker: Maker, writer: "Writer") -> None:
         super().__init__()
@@ -59,27 +58,28 @@ class RedisLog(MemoryLog):
         self._published = False
 
     def publish(self) -> None:
-        """From the first event on, those to come included."""
+        """Write all events to Redis, those to come included."""
         self._published = True
         self._writer.take(self)
 
     def append(self, kind: EventKind, data: Mapping[str, object]) -> None:
         super().append(kind, data)
-        self.bytes += _size(data)
+        self.bytes += _size(self._events[-1])
         if self._published:
-            self._writer.tell(self)
+            self._writer.notify(self)
 
     def unwritten(self) -> Iterator[Event]:
         """The events that are still to go to Redis."""
         return (self._events[place] for place in range(self.written, self.newest))
 
     def empty_drafts(self) -> int:
-        """Forget the text of drafts that nobody waits for any more; how many bytes that freed."""
+        """Forget the text of drafts nobody waits for any more; return the number of bytes freed."""
         before, self.bytes = self.bytes, 0
         for place, event in enumerate(self._events):
             if event.kind == "part.draft":
-                self._events[place] = replace(event, data={**event.data, "text": ""})
-            self.bytes += _size(self._events[place].data)
+                empty = PartDraft(part=event.data["part"], text="")
+                self._events[place] = Numbered(event.number, "part.draft", empty)
+            self.bytes += _size(self._events[place])
         self.without_drafts = self.newest
         return before - self.bytes
 
@@ -98,11 +98,11 @@ class Parcel:
 
     @property
     def bytes(self) -> int:
-        return sum(len(word) for one in self.commands for word in one if isinstance(word, bytes))
+        return sum(len(w) for command in self.commands for w in command if isinstance(w, bytes))
 
 
 class Writer:
-    """Brings logs to Redis behind those who append; what waits is the logs themselves, in memory.
+    """Writes logs to Redis in the background; what waits are the logs themselves, in memory.
 
     Nothing is lost while Redis is away, nor when it comes back empty: then all is written again.
     Only when more than MAX_WAITING bytes wait are drafts of ended runs left out, and then the runs
@@ -123,28 +123,28 @@ class Writer:
         self._losses = 0
 
     def take(self, log: RedisLog) -> None:
-        """Write all of this log, and what comes."""
+        """Write all of this log, and what is appended later."""
         self._logs.add(log)
         if log.newest:
-            self.tell(log)
+            self.notify(log)
 
     def start_over(self) -> None:
-        """Redis has lost what it had: bring it what is still in memory here."""
+        """Write again all that is still in memory, because Redis has lost what it had."""
         self._losses += 1
         # Runs under way first: somebody may be following them elsewhere.
         for log in sorted(self._logs, key=lambda log: log.ended):
             log.written = 0
             self.take(log)
 
-    def tell(self, log: RedisLog) -> None:
-        """There is more in this log."""
+    def notify(self, log: RedisLog) -> None:
+        """Note that this log has new events."""
         self._waiting[log] = None
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
 
     @property
     def under_way(self) -> "set[asyncio.Task[None]]":
-        """What is still to be waited for before Redis is let go."""
+        """The task to wait for before Redis is closed."""
         return {self._writing} if self._writing and not self._writing.done() else set()
 
     async def _write(self) -> None:
@@ -158,14 +158,14 @@ class Writer:
                 await self._clock.sleep(RETRY_SECONDS)
 
     def _next_trip(self) -> list[Parcel]:
-        """Some events of each log in turn, as many of each."""
+        """Collect some events of each log in turn, equally many of each."""
         trip: list[Parcel] = []
         commands = size = 0
         share = max(1, MAX_COMMANDS // len(self._waiting))
         for log in islice(self._waiting, MAX_COMMANDS):
-            most = min(MAX_COMMANDS, commands + share)
+            limit = min(MAX_COMMANDS, commands + share)
             for event in log.unwritten():
-                if commands >= most or size >= MAX_BYTES:
+                if commands >= limit or size >= MAX_BYTES:
                     break
                 trip.append(parcel := Parcel(log, event.number, self._commands(log, event)))
                 commands += len(parcel.commands)
@@ -173,15 +173,15 @@ class Writer:
         return trip
 
     async def _write_some(self, trip: list[Parcel]) -> None:
-        """Each event that was answered counts, whatever became of those after it."""
+        """Write these events; each that Redis confirmed counts, even if a later one failed."""
         losses, written = self._losses, 0
         commands = [command for parcel in trip for command in parcel.commands]
         answers = iter(await self._redis.write(commands) if commands else ())
         for parcel in trip:
-            came = list(islice(answers, len(parcel.commands)))
+            replies = list(islice(answers, len(parcel.commands)))
             # Not after one of the same log that failed, nor after all has to be written again.
             if parcel.log.written == parcel.number - 1 and losses == self._losses:
-                written += self._settle(parcel, came)
+                written += self._settle(parcel, replies)
         for log in {parcel.log: None for parcel in trip}:
             self._waiting.pop(log, None)
             if log.written < log.newest:
@@ -189,20 +189,20 @@ class Writer:
         if not written:
             raise NoRedis("Redis did not take an event.")
 
-    def _settle(self, parcel: Parcel, came: list[Any]) -> bool:
-        """Whether the answers that came change what is known to be written."""
-        if None in came:
+    def _settle(self, parcel: Parcel, replies: list[Any]) -> bool:
+        """Tell whether these replies change what is known to be written."""
+        if None in replies:
             # Nothing was added: Redis was started anew, and has nothing of what came before.
             parcel.log.written = 0
             return True
-        failed = (one for one in came if isinstance(one, Exception) and THERE not in str(one))
-        if len(came) < len(parcel.commands) or any(failed):
+        failed = (r for r in replies if isinstance(r, Exception) and THERE not in str(r))
+        if len(replies) < len(parcel.commands) or any(failed):
             return False
         parcel.log.written = parcel.number
         return True
 
     def _commands(self, log: RedisLog, event: Event) -> list[tuple[Word, ...]]:
-        left_out = event.number > MOST_EVENTS or event.number <= log.without_drafts
+        left_out = event.number > MAX_EVENTS or event.number <= log.without_drafts
         if left_out and event.kind == "part.draft":
             return []
         key, about = keys_of(self._redis, log.maker.run)
@@ -234,15 +234,16 @@ def keys_of(redis: Redis, run: RunId) -> tuple[str, str]:
 
 
 def _written(event: Event) -> tuple[Word, ...]:
-    kept = event.data.get("artefact")
-    if isinstance(kept, Kept):
+    if event.kind == "run.finished":
+        kept = event.data["artefact"]
+        assert kept is not None, "a log is written before its artefact is left out"
         return "kind", event.kind, "artefact", pack(kept)
     return "kind", event.kind, "data", to_json(event.data)
 
 
-def _size(data: Mapping[str, object]) -> int:
+def _size(event: Event) -> int:
     """About what an event takes in memory."""
-    kept = data.get("artefact")
-    if isinstance(kept, Kept):
-        return EVENT_BYTES + len(kept.body)
-    return EVENT_BYTES + sum(len(text) for text in data.values() if isinstance(text, str))
+    if event.kind == "run.finished":
+        kept = event.data["artefact"]
+        return EVENT_BYTES + (len(kept.body) if kept else 0)
+    return EVENT_BYTES + sum(len(text) for text in event.data.values() if isinstance(text, str))

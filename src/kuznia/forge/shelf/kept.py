@@ -1,4 +1,4 @@
-"""An artefact as it lies on the shelf, and as it is answered from there."""
+"""An artefact as it is stored and answered."""
 
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
@@ -32,7 +32,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Kept(Listed):
-    """An artefact as it lies on the shelf; `body` is its JSON, written once."""
+    """A stored artefact; `body` is its JSON, written once."""
 
     body: bytes
     # Whether it is in memory alone; its findings say so too.
@@ -40,12 +40,13 @@ class Kept(Listed):
 
 
 def body(artefact: Artefact) -> bytes:
-    """The artefact as everyone sees it. The owner stays out: who may read it already knows."""
+    """The JSON of an artefact. The owner is left out: only they can read it."""
     return to_json(
         {
             "id": artefact.id,
             "domain": artefact.domain,
             "status": artefact.status,
+            "made_by": artefact.made_by,
             "parts": artefact.parts,
             "unmet": artefact.unmet,
             "findings": artefact.findings,
@@ -57,7 +58,7 @@ def body(artefact: Artefact) -> bytes:
 
 
 def unspent(kept: Kept) -> Kept:
-    """The same artefact as the answer to an equal order: what it took is not taken again."""
+    """The same artefact as the answer to an equal order, which spent nothing itself."""
     # Any: JSON as this version or one before wrote it.
     artefact: dict[str, Any] = from_json(kept.body)
     evidence: dict[str, Any] = artefact["evidence"]
@@ -68,7 +69,7 @@ def unspent(kept: Kept) -> Kept:
 
 
 def not_yet_kept(kept: Kept) -> Kept:
-    """The same artefact with a finding that says it is in memory alone."""
+    """The same artefact with a finding that says it is in memory only."""
     artefact: dict[str, Any] = from_json(kept.body)  # Any: JSON, as above
     artefact["findings"].append(asdict(NOT_YET_KEPT))
     return replace(kept, body=to_json(artefact), in_memory=True)

@@ -1,4 +1,4 @@
-"""The shelf as many processes see it: what one has made, and who is making what."""
+"""The part of the shelf that processes share: finished artefacts, and who is making which."""
 
 from dataclasses import asdict
 from typing import Final, NamedTuple
@@ -39,7 +39,7 @@ _KEPT: Final = TypeAdapter(Kept)
 
 
 class Claim(NamedTuple):
-    """One process making one run."""
+    """A process, and the run by which it makes an artefact."""
 
     process: str
     run: RunId
@@ -49,7 +49,7 @@ class Claim(NamedTuple):
 
 
 class RedisShelf:
-    """Fresh artefacts and claims to make one, by the key of their order."""
+    """Fresh artefacts, and claims to make one, by the key of their order."""
 
     def __init__(self, redis: Redis, *, longest: float) -> None:
         self._redis = redis
@@ -58,22 +58,22 @@ class RedisShelf:
     async def claim(
         self, key: str, ours: Claim, given_up: Claim | None, *, trusting: bool = False
     ) -> Kept | Claim:
-        """The artefact, who is making it, or `ours` if nobody is: then it is ours to make.
+        """The artefact, the claim of who is making it, or `ours` if the order is now ours to make.
 
-        When `trusting`, a process counts as alive that has not shown that it is.
+        With `trusting`, a process that shows no sign of life is still taken to be alive.
         """
         alive = self._redis.key("alive", "")
         words = (str(ours), self._longest, str(given_up or ""), alive, int(trusting))
-        said = await self._redis.run(_CLAIM, self._keys(key), *words)
-        if said[0] == b"kept" and (kept := unpack(said[1])) is not None:
+        answer = await self._redis.run(_CLAIM, self._keys(key), *words)
+        if answer[0] == b"kept" and (kept := unpack(answer[1])) is not None:
             return kept
-        if said[0] == b"held":
-            process, run = said[1].decode().split()
+        if answer[0] == b"held":
+            process, run = answer[1].decode().split()
             return Claim(process, RunId(run))
         return ours
 
     async def release(self, key: str, ours: Claim, kept: Kept | None, seconds: float) -> None:
-        """Give back the claim, and leave what was made for those who come."""
+        """Give back the claim, and leave the artefact for equal orders."""
         packed = pack(kept) if kept and seconds > 0 else b""
         milliseconds = max(1, int(1000 * seconds))
         words = (str(ours), packed, milliseconds)
@@ -87,14 +87,14 @@ class RedisShelf:
 
 
 def pack(kept: Kept) -> bytes:
-    """A line of JSON about it, then its body as it is."""
+    """Write a line of JSON about an artefact, followed by its body."""
     about = asdict(kept)
     del about["body"]
     return b"%b\n%b" % (to_json(about), kept.body)
 
 
 def unpack(packed: bytes) -> Kept | None:
-    """None if somebody else wrote something there."""
+    """Read what `pack` wrote; None if it is something else."""
     about, _, body = packed.partition(b"\n")
     try:
         return _KEPT.validate_python({**from_json(about), "body": body})

@@ -1,4 +1,4 @@
-"""Artefacts are erased when they are as old as the operator lets them become."""
+"""Artefacts are erased when they are older than the retention time."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -21,7 +21,7 @@ PERIOD = 3600.0
 
 @asynccontextmanager
 async def forgetting(db: Database, clock: Clock, days: int | None) -> AsyncGenerator[None]:
-    """While it is open, what is older is erased: at once, and then every hour."""
+    """While it is open, old artefacts are erased: at once, and then every hour."""
     if days is None:
         yield
         return

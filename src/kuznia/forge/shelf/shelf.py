@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from kuznia.forge.artefact import Artefact
 from kuznia.forge.shelf.kept import Kept, Listed, body, not_yet_kept, unspent
 from kuznia.forge.shelf.storage import Storage, count, size
-from kuznia.forge.shelf.unkept import Held, Unkept
+from kuznia.forge.shelf.unkept import Unkept, Unwritten
 from kuznia.forge.terms import AnyDomain, ArtefactId, Caller, Order, RunId, Status
 from kuznia.platform.clock import Clock
 from kuznia.platform.db.database import Database, WriteSession
@@ -44,7 +44,7 @@ _LISTED = tuple(artefacts.c[one.name] for one in fields(Listed))
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """So many artefacts, the runs that had made them, and the bytes that are free again."""
+    """What a deletion removed: the number of artefacts, their runs, and the bytes freed."""
 
     count: int
     runs: frozenset[RunId]
@@ -53,7 +53,7 @@ class Deleted:
 
 @dataclass(slots=True)
 class _Fresh:
-    """An artefact that may be the answer to an equal order."""
+    """An artefact that may answer an equal order."""
 
     until: float
     kept: Kept
@@ -64,7 +64,7 @@ class _Fresh:
 
 
 class Shelf:
-    """Lives as long as the application. Without a database it remembers, and forgets at the end."""
+    """The store of artefacts, which is also the cache for equal orders."""
 
     def __init__(
         self,
@@ -117,12 +117,12 @@ class Shelf:
 
     @property
     def unkept(self) -> int:
-        """How many artefacts are in memory alone."""
+        """The number of artefacts that are only in memory."""
         return len(self._unkept) if self._unkept is not None else 0
 
     @property
     def held(self) -> tuple[int, int]:
-        """How many artefacts are in memory, and their bytes."""
+        """The number of artefacts in memory, and their bytes."""
         return len(self._fresh), self._bytes
 
     async def admit(self, caller: Caller) -> None:
@@ -134,7 +134,7 @@ class Shelf:
             await self._storage.admit(caller)
 
     async def warm(self) -> None:
-        """Remember what was fresh before a restart; from then on no row is asked."""
+        """Load what was fresh before a restart; after that equal orders cause no query."""
         if self._db is None or self._ttl <= 0:
             return
         now = self._clock.now()
@@ -151,11 +151,11 @@ class Shelf:
             self.take_in(row.key, _kept(row))
 
     def take_in(self, key: str, kept: Kept) -> None:
-        """Remember what was made elsewhere, for as long as it is fresh."""
+        """Remember an artefact of another process for as long as it is fresh."""
         self._remember(key, kept, self.freshness(kept))
 
     def freshness(self, kept: Kept) -> float:
-        """Seconds in which it may still be given for an equal order."""
+        """The seconds for which an artefact may still answer equal orders."""
         return self._ttl - (self._clock.now() - kept.created_at).total_seconds()
 
     async def keep(self, artefact: Artefact, key: str, *, seconds: float = WRITE_SECONDS) -> Kept:
@@ -192,7 +192,7 @@ class Shelf:
             await count(session, {NOBODY: 0})
 
     async def close(self) -> None:
-        """Write what is in memory alone, if that can be done."""
+        """Write what is only in memory, if possible."""
         if self._unkept is not None:
             await self._unkept.close()
 
@@ -204,7 +204,7 @@ class Shelf:
         self._counted(kept.owner, len(kept.body))
 
     async def get(self, caller: Caller, artefact_id: str) -> Kept:
-        """The caller's own artefact; another's is as absent as one that never was."""
+        """The caller's own artefact; anybody else's is not found."""
         if self._unkept is not None and (held := self._unkept.find(caller.id, artefact_id)):
             return not_yet_kept(held)
         if self._db is not None:
@@ -249,7 +249,7 @@ class Shelf:
         status: Status | None,
         before: str | None,
     ) -> list[Listed]:
-        """The page with what belongs on it and is in memory alone."""
+        """The page, with the artefacts on it that are only in memory."""
         alone = [
             kept
             for kept in (self._unkept.of(caller.id) if self._unkept is not None else ())
@@ -261,7 +261,7 @@ class Shelf:
         return [both[id_] for id_ in sorted(both, reverse=True)]
 
     async def delete(self, caller: Caller, artefact_id: str) -> Deleted:
-        """The caller's own artefact is gone for good; NotFound as for `get`."""
+        """Delete the caller's own artefact; raises NotFound as `get` does."""
         if self._unkept is not None and (held := self._unkept.take(caller.id, artefact_id)):
             self._drop_where(lambda fresh: fresh.kept.run_id == held.run_id)
             return Deleted(1, frozenset({held.run_id}), len(held.body))
@@ -356,8 +356,8 @@ def _not_kept(artefact: Artefact) -> Unavailable:
     )
 
 
-async def _put(session: WriteSession, all_of_them: Sequence[Held]) -> None:
-    """The rows, and in the sums of their owners what they take."""
+async def _put(session: WriteSession, all_of_them: Sequence[Unwritten]) -> None:
+    """Insert the rows, and add their sizes to the sums of their owners."""
     sizes = Counter[str]()
     for held in all_of_them:
         sizes[held.kept.owner] += len(held.kept.body)
@@ -365,8 +365,8 @@ async def _put(session: WriteSession, all_of_them: Sequence[Held]) -> None:
     await count(session, sizes)
 
 
-async def _put_again(session: WriteSession, all_of_them: Sequence[Held]) -> None:
-    """The same, where a commit may have come through although nobody heard of it."""
+async def _put_again(session: WriteSession, all_of_them: Sequence[Unwritten]) -> None:
+    """Insert rows that may be there already: their commit may have succeeded unnoticed."""
     ids = [held.kept.id for held in all_of_them]
     query = sa.select(artefacts.c.id).where(artefacts.c.id.in_(ids))
     there = set(await session.scalars(query))

@@ -1,4 +1,4 @@
-"""How much each caller keeps: a running sum, and the limit an order is held to before its work."""
+"""How much each caller stores: a running sum, and the limit an order must fit in."""
 
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
@@ -24,7 +24,7 @@ Allowed = Callable[[str], Awaitable[int | None]]
 
 
 class Storage:
-    """Lives as long as the application; asks the database once in a while for each caller."""
+    """The storage limits; it asks the database only now and then for each caller."""
 
     def __init__(self, db: Database, clock: Clock, allowed: Allowed) -> None:
         self._db = db
@@ -33,7 +33,7 @@ class Storage:
         self._known: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     async def admit(self, caller: Caller) -> None:
-        """Raise QuotaExceeded if this caller keeps all they may: before anything costs money."""
+        """Raise QuotaExceeded if a caller has used up their storage, before anything is spent."""
         try:
             limit = await self._allowed(caller.id)
             if limit is None:
@@ -55,12 +55,12 @@ class Storage:
         )
 
     def add(self, owner: str, size: int) -> None:
-        """What this process kept or deleted counts at once."""
+        """Count at once what this process stored or deleted."""
         if held := self._known.get(owner):
             self._known[owner] = (held[0], held[1] + size)
 
     def forget(self, owner: str) -> None:
-        """The next one asks anew."""
+        """Drop the remembered sum, so that the next order reads it again."""
         self._known.pop(owner, None)
 
     def _remembered(self, owner: str) -> int | None:
@@ -77,21 +77,21 @@ class Storage:
 
 
 async def used_by(db: Database, owner: str) -> int:
-    """The bytes of all artefacts this caller keeps."""
+    """The bytes of all artefacts a caller stores."""
     query = sa.select(storage.c.bytes).where(storage.c.owner == owner)
     async with db.read() as session:
         return await session.scalar(query) or 0
 
 
 def size(session: WriteSession, text: sa.Column[str]) -> sa.Label[int]:
-    """The bytes of a text, which SQLite counts in letters unless it is told otherwise."""
+    """The bytes of a text; SQLite would count characters."""
     if session.dialect.name == "postgresql":
         return sa.func.octet_length(text).label("size")
     return sa.func.length(sa.cast(text, sa.LargeBinary)).label("size")
 
 
 async def erase_artefacts(db: Database, which: sa.ColumnElement[bool]) -> int:
-    """Delete these artefacts, some at a time, and take each from the sum it is counted in."""
+    """Delete these artefacts in batches, and subtract them from the sums of their owners."""
 
     async def some(session: WriteSession) -> int:
         shown = (artefacts.c.owner, size(session, artefacts.c.body))
@@ -107,7 +107,7 @@ async def erase_artefacts(db: Database, which: sa.ColumnElement[bool]) -> int:
 
 
 async def count(session: WriteSession, sizes: Mapping[str, int]) -> None:
-    """Add to the sums of these callers, in the transaction that changes what they keep."""
+    """Add to the sums of these callers, in the transaction that changes what they store."""
     row = insert(session.dialect.name, storage)
     more = {"bytes": storage.c.bytes + row.excluded.bytes}
     # In the order of their names, so that no two processes each wait for the other's lock.

@@ -26,8 +26,8 @@ LAST_TRY: Final = 2.0
 
 
 @dataclass(slots=True, eq=False)
-class Held:
-    """One artefact on its way into a row. `written` is the try under way, if there is one."""
+class Unwritten:
+    """An artefact on its way into a row; `written` is the attempt in progress, if any."""
 
     kept: Kept
     key: str
@@ -35,7 +35,7 @@ class Held:
 
 
 class Unkept:
-    """Lives as long as the application. `put` writes what is new, `put_again` what may be there."""
+    """Artefacts not yet in the database; `put` writes new rows, `put_again` rows that may exist."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Unkept:
         # Told of each that has become a row.
         self._kept = kept
         self._count = count
-        self._held: OrderedDict[str, Held] = OrderedDict()
+        self._held: OrderedDict[str, Unwritten] = OrderedDict()
         self._bytes = 0
         self._largest = 0
         self._trying: asyncio.Task[None] | None = None
@@ -66,16 +66,16 @@ class Unkept:
         return artefact_id in self._held
 
     def find(self, owner: str, artefact_id: str) -> Kept | None:
-        """The owner's own, while it is here."""
+        """The owner's own artefact, while it is only here."""
         held = self._held.get(artefact_id)
         return held.kept if held is not None and held.kept.owner == owner else None
 
     def of(self, owner: str) -> Iterator[Kept]:
-        """All of one owner's that are here."""
+        """All artefacts of an owner that are only here."""
         return (held.kept for held in self._held.values() if held.kept.owner == owner)
 
     def admit(self) -> None:
-        """Raise Unavailable where one more like the largest would not be kept."""
+        """Raise Unavailable if another artefact like the largest would not fit."""
         if self._held and not self._has_room(self._largest):
             raise Unavailable(
                 "The database takes no rows, and the room in memory for what waits is used up: "
@@ -85,10 +85,10 @@ class Unkept:
             )
 
     async def keep(self, kept: Kept, key: str, seconds: float) -> bool:
-        """Write it, or hold it until it is written; whether one of these."""
+        """Write an artefact, or hold it until it is written; False if neither is possible."""
         if self._journal.stuck and not self._has_room(len(kept.body)):
             return self._refused()
-        held = Held(kept, key)
+        held = Unwritten(kept, key)
         held.written = self._journal.add(self._put, held)
         if await self._journal.settled(held.written, seconds):
             self._kept(kept)
@@ -101,14 +101,14 @@ class Unkept:
         return True
 
     def hold(self, kept: Kept, key: str) -> bool:
-        """Have it written when that can be done; whether there is room to hold it until then."""
+        """Hold an artefact until it can be written; False if there is no room."""
         if not self._has_room(len(kept.body)):
             return False
-        self._hold(Held(kept, key))
+        self._hold(Unwritten(kept, key))
         return True
 
     def take(self, owner: str, artefact_id: str) -> Kept | None:
-        """The owner wants it gone, before it ever was a row."""
+        """Remove an artefact that its owner deleted before it became a row."""
         held = self._held.get(artefact_id)
         if held is None or held.kept.owner != owner:
             return None
@@ -118,7 +118,7 @@ class Unkept:
         return held.kept
 
     async def forget(self, owner: str) -> None:
-        """None of this owner's becomes a row any more; what is being written has been, by then."""
+        """Drop the artefacts of an owner, and wait for those that are being written."""
         theirs = [held for held in self._held.values() if held.kept.owner == owner]
         for held in theirs:
             self._drop(held)
@@ -126,7 +126,7 @@ class Unkept:
             await asyncio.wait(under_way)
 
     async def close(self) -> None:
-        """One more try, for so long as it may take; what is not written then is lost."""
+        """Try to write everything once more within a time limit; the rest is lost."""
         if self._trying is not None:
             self._trying.cancel()
             with suppress(asyncio.CancelledError):
@@ -146,7 +146,7 @@ class Unkept:
         self._count("refused")
         return False
 
-    def _hold(self, held: Held) -> None:
+    def _hold(self, held: Unwritten) -> None:
         log.warning("artefact_not_kept_yet", artefact=held.kept.id, waiting=len(self._held) + 1)
         self._held[held.kept.id] = held
         self._bytes += len(held.kept.body)
@@ -156,18 +156,18 @@ class Unkept:
         if self._trying is None or self._trying.done():
             self._trying = asyncio.create_task(self._try())
 
-    def _drop(self, held: Held) -> None:
+    def _drop(self, held: Unwritten) -> None:
         if self._held.pop(held.kept.id, None) is not None:
             self._bytes -= len(held.kept.body)
 
-    def _tried(self, held: Held, written: "asyncio.Future[None]") -> None:
+    def _tried(self, held: Unwritten, written: "asyncio.Future[None]") -> None:
         held.written = None
         if held.kept.id in self._held and not written.cancelled() and written.exception() is None:
             self._drop(held)
             self._kept(held.kept)
 
     async def _try(self) -> None:
-        """One each time, and all once it is taken: an outage is not to be asked for every row."""
+        """Try one artefact at a time, and all others once it succeeds."""
         while self._held:
             await asyncio.sleep(AGAIN)
             due = self._due()
@@ -180,10 +180,10 @@ class Unkept:
                 # It may be the only one that cannot be written.
                 self._held.move_to_end(due[0].kept.id)
 
-    def _due(self) -> list[Held]:
+    def _due(self) -> list[Unwritten]:
         return [held for held in self._held.values() if held.written is None]
 
-    async def _again(self, due: Sequence[Held]) -> None:
+    async def _again(self, due: Sequence[Unwritten]) -> None:
         tries: list[asyncio.Future[None]] = []
         for held in due:
             if held.kept.id not in self._held:

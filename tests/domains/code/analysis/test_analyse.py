@@ -9,7 +9,7 @@ from tests.domains.code.analysis.counted import a_file, file_of
 from tests.domains.code.patience import least_lag
 
 from kuznia.domains.code.analysis import analyse, analysed
-from kuznia.domains.code.analysis.measure import MOST_FUNCTIONS, complexities
+from kuznia.domains.code.analysis.metrics.measure import MAX_FUNCTIONS, complexities
 from kuznia.domains.code.analysis.tables import TABLES
 from kuznia.domains.code.languages.find import LANGUAGES, get
 from kuznia.platform.process.workers import POOL, Stopped, within
@@ -92,13 +92,13 @@ def test_half_a_character_is_read_as_something_else():
 
 
 def test_more_functions_than_an_answer_carries_are_in_the_totals():
-    source = "".join(f"def f{n}(a):\n    if a: pass\n" for n in range(MOST_FUNCTIONS + 50))
+    source = "".join(f"def f{n}(a):\n    if a: pass\n" for n in range(MAX_FUNCTIONS + 50))
 
     said = analyse([a_file(source)], seconds=30)
 
-    assert len(said.files[0].functions) == MOST_FUNCTIONS
+    assert len(said.files[0].functions) == MAX_FUNCTIONS
     assert said.files[0].functions_left_out == 50
-    assert said.totals.functions == MOST_FUNCTIONS + 50
+    assert said.totals.functions == MAX_FUNCTIONS + 50
     assert said.totals.cyclomatic_mean == 2
 
 

@@ -4,7 +4,7 @@ from tests.clocks import least_work
 from tests.domains.code.analysis.counted import a_file
 
 from kuznia.domains.code.analysis import analyse
-from kuznia.domains.code.analysis.duplicates import CodeLine, duplicates
+from kuznia.domains.code.analysis.metrics.duplicates import CodeLine, duplicates
 from kuznia.domains.code.analysis.result import Analysis
 
 BLOCK = "".join(f"    result_{n} = compute_something(result, {n})\n" for n in range(6))

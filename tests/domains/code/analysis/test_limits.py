@@ -58,7 +58,7 @@ def test_what_was_not_read_has_no_grade_and_passes_for_none():
 
     assert (unread.status, unread.rating.grade) == ("partial", None)
     (breach,) = breaches(unread, Thresholds(grade="E"))
-    assert breach.message.startswith("not rated, at least E wanted: 1 of 1 files were left out")
+    assert breach.message.startswith("not rated, at least E required: 1 of 1 files were left out")
     assert list(breaches(unread, Thresholds())) == []
 
 

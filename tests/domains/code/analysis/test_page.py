@@ -2,17 +2,14 @@
 
 import html
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from tests.domains.code.analysis.counted import functions_of
 
-from kuznia.domains.code.analysis.published import printed
 from kuznia.domains.code.analysis.result import Function
 from kuznia.domains.code.languages.find import get
-from kuznia.domains.code.languages.proof import prove
+from kuznia.domains.code.parsing.proof import prove
 from kuznia.domains.code.schema import LEVELS, Proof
 from kuznia.platform.process.workers import within
 
@@ -28,10 +25,6 @@ def told(function: Function, column: str) -> str:
     if column == "performance":
         return f"{function.performance.bound}, {function.performance.confidence}"
     return str(getattr(function, column))
-
-
-def test_the_tables_are_the_ones_that_count():
-    assert printed(PAGE) == PAGE, "run `python -m kuznia.domains.code.analysis.published`"
 
 
 def test_there_are_examples_at_all():
@@ -71,14 +64,3 @@ def test_radon_counts_the_first_example_as_the_page_says():
     language, source, _ = EXAMPLES[0]
 
     assert functions_of(source, language, "radon")["price"].cyclomatic == 8
-
-
-def test_the_page_can_be_printed_again(tmp_path):
-    page = tmp_path / "metrics.md"
-    page.write_text("before\n<!-- printed: rating -->\nyesterday\n<!-- end -->\nafter\n")
-
-    command = [sys.executable, "-m", "kuznia.domains.code.analysis.published", str(page)]
-    subprocess.run(command, check=True, timeout=60)
-
-    assert "yesterday" not in page.read_text()
-    assert page.read_text() == printed(page.read_text())

@@ -4,7 +4,7 @@ import pytest
 from tests.domains.code.analysis.counted import a_file
 
 from kuznia.domains.code.analysis import analyse
-from kuznia.domains.code.analysis.rating import RULE, SHARES
+from kuznia.domains.code.analysis.report.rating import RULE, SHARES
 
 
 def branchy(name: str, ifs: int, lines: int) -> str:

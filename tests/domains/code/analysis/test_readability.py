@@ -5,7 +5,12 @@ import math
 import pytest
 from tests.domains.code.analysis.counted import file_of, only
 
-from kuznia.domains.code.analysis.readability import SCALES, WEIGHTS, maintainability, posnett
+from kuznia.domains.code.analysis.metrics.readability import (
+    SCALES,
+    WEIGHTS,
+    maintainability,
+    posnett,
+)
 
 
 def heuristic(source: str, language: str = "python"):

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 
+from kuznia.domains.code.sandbox.attacks import HOLD
 from kuznia.domains.code.sandbox.box import LIMITS, Box, Ran
 from kuznia.domains.code.sandbox.trial import open_sandbox
 
@@ -52,30 +53,6 @@ REFUSED = {
     "a way round the filter": call(0x40000029),
 }
 
-_HOLD = """
-import mmap, os, socket
-def lives(child):
-    try:
-        child.send(b"?")
-        return child.recv(1) == b"x"
-    except OSError:
-        return False
-def hold(size):
-    ours, theirs = socket.socketpair()
-    if os.fork() == 0:
-        ours.close()
-        # The kernel picks this one, and not the one that counts.
-        open("/proc/self/oom_score_adj", "w").write("1000")
-        held = mmap.mmap(-1, size)
-        for at in range(0, size, mmap.PAGESIZE):
-            held[at] = 1
-        while theirs.recv(1):
-            theirs.send(b"x")
-        os._exit(0)
-    theirs.close()
-    lives(ours)
-    return ours
-"""
 _FILL = """
 total, number = 0, 0
 try:
@@ -98,10 +75,10 @@ for at in range(0, 1200 << 20, mmap.PAGESIZE):
     if at % (1 << 20) == 0:
         print(at, flush=True)
 """,
-    "of many processes": _HOLD
+    "of many processes": HOLD
     + "born = [hold(200 << 20) for _ in range(20)]\n"
     + "print((200 << 20) * sum(map(lives, born)), flush=True)",
-    "of many small processes": _HOLD
+    "of many small processes": HOLD
     + "born = [hold(20 << 20) for _ in range(40)]\n"
     + "print((20 << 20) * sum(map(lives, born)), flush=True)",
     "shared as System V does": LIBC
@@ -147,13 +124,13 @@ def got(ran: Ran) -> int:
 async def _drive(attacks: Mapping[str, str]) -> None:
     """Try all of them, and print what came of it."""
     async with open_sandbox() as sandbox:
-        box, came = sandbox.found.box, {}
+        box, came = sandbox.host.box, {}
         for name, code in attacks.items():
             if box is None:
                 break
-            ran = await attack(box, sandbox.found.python, code, **SMALL)
+            ran = await attack(box, sandbox.host.python, code, **SMALL)
             came[name] = {**asdict(ran), "out": ran.out.decode(), "err": ran.err.decode()}
-        json.dump({"reasons": sandbox.found.reasons, "came": came}, sys.stdout)
+        json.dump({"reasons": sandbox.host.reasons, "came": came}, sys.stdout)
 
 
 if __name__ == "__main__":

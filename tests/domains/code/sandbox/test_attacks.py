@@ -12,9 +12,9 @@ from kuznia.domains.code.sandbox.trial import Sandbox
 
 
 async def attack(sandbox: Sandbox, code: str, **limits) -> Ran:
-    box = sandbox.found.box
+    box = sandbox.host.box
     assert box is not None
-    return await attacking.attack(box, sandbox.found.python, code, **limits)
+    return await attacking.attack(box, sandbox.host.python, code, **limits)
 
 
 @pytest.mark.parametrize("code", attacking.REFUSED.values(), ids=attacking.REFUSED.keys())
@@ -142,11 +142,11 @@ def _sleeps(process: Path) -> bool:
 
 async def test_a_path_that_leads_out_is_not_written(sandbox):
     with pytest.raises(ValueError, match="leads out"):
-        await sandbox.found.box.run(["/usr/bin/true"], {"../planted.py": "x"})
+        await sandbox.host.box.run(["/usr/bin/true"], {"../planted.py": "x"})
 
 
 async def test_starting_costs_little(sandbox):
-    box = sandbox.found.box
+    box = sandbox.host.box
 
     took, ran = await soonest(0.4, lambda: box.run(["/usr/bin/true"]))
 

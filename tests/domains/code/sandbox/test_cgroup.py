@@ -59,7 +59,7 @@ def test_a_group_that_lacks_a_controller_stays_as_it_is(own):
 
 
 def test_limits_that_cannot_be_set_are_no_limits(tmp_path):
-    place = cgroup.Place((tmp_path / "gone",))
+    place = cgroup.GroupFolders((tmp_path / "gone",))
 
     with pytest.raises(OSError, match="gone"):
         place.make(processes=1, memory=1)

@@ -3,12 +3,11 @@
 import shutil
 
 import pytest
-from tests.domains.code.test_running import BENCH
+from tests.domains.code.checks.test_running import BENCH
 
 from kuznia.domains.code.checks.running import pass_when_run
-from kuznia.domains.code.sandbox.execution import Execution
 from kuznia.domains.code.sandbox.trial import Sandbox
-from kuznia.domains.code.schema import File, Proof, TestsDraft
+from kuznia.domains.code.schema import Execution, File, Proof, TestsDraft
 
 CODE = "def twice(x):\n    return x + 1\n"
 TESTS = """\
@@ -247,7 +246,7 @@ IN_JAVASCRIPT = {
 
 @pytest.mark.parametrize("forgery", IN_JAVASCRIPT.values(), ids=IN_JAVASCRIPT.keys())
 async def test_javascript_that_forges_its_report_is_refused(sandbox, forgery):
-    assert sandbox.found.node, "node is not installed: apt install nodejs"
+    assert sandbox.host.node, "node is not installed: apt install nodejs"
 
     execution = await tried(
         sandbox, "javascript", {"code.js": JS_CODE, "code.test.js": JS_TESTS, **forgery}

@@ -67,7 +67,7 @@ async def test_gos_tests_are_run_by_gos_own_runner(sandbox):
 
     assert [case.outcome for case in right.cases] == ["passed", "passed"], right
     assert right.strength
-    assert right.strength.noticed == right.strength.lies > 0
+    assert right.strength.killed == right.strength.mutants > 0
     assert [(case.outcome, "Fare(6) = 4" in case.message) for case in wrong.cases] == [
         ("passed", False),
         ("failed", True),
@@ -77,7 +77,7 @@ async def test_gos_tests_are_run_by_gos_own_runner(sandbox):
 
 
 async def test_without_go_it_says_what_is_missing(sandbox):
-    without = Sandbox(replace(sandbox.found, go=""))
+    without = Sandbox(replace(sandbox.host, go=""))
 
     execution = await tried(without, TESTS)
 
@@ -94,7 +94,7 @@ async def test_a_go_that_does_not_work_says_why(sandbox, tmp_path):
     false.chmod(0o755)
     compiled = tmp_path / "compiled"
     compiled.mkdir()
-    found = replace(sandbox.found, go="/opt/go/bin/go", goroot=tmp_path, compiled=compiled)
+    found = replace(sandbox.host, go="/opt/go/bin/go", goroot=tmp_path, compiled=compiled)
 
     execution = await tried(Sandbox(found), TESTS)
 

@@ -1,11 +1,11 @@
-"""Tests run against their code, and against lies about it."""
+"""Tests run against their code, and against mutants of it."""
 
 from dataclasses import replace
 
 import pytest
 
 from kuznia.domains.code.sandbox.box import LIMITS
-from kuznia.domains.code.sandbox.cgroup import Place
+from kuznia.domains.code.sandbox.cgroup import GroupFolders
 from kuznia.domains.code.sandbox.probe import Probe
 from kuznia.domains.code.sandbox.suites import rows
 from kuznia.domains.code.sandbox.trial import Sandbox
@@ -40,13 +40,13 @@ def javascript(path: str, content: str) -> tuple[File, ...]:
     return (File(path=path, language="javascript", content=content),)
 
 
-async def test_tests_that_pass_and_notice_lies_are_strong(sandbox):
+async def test_tests_that_pass_and_kill_mutants_are_strong(sandbox):
     execution = await sandbox.try_out(
         "python", python("fare.py", CODE), python("test_fare.py", STRONG)
     )
 
     assert [case.outcome for case in execution.cases] == ["passed", "passed"]
-    assert execution.strength.noticed == execution.strength.lies > 0
+    assert execution.strength.killed == execution.strength.mutants > 0
 
 
 async def test_tests_that_believe_every_lie_are_weak(sandbox):
@@ -55,7 +55,7 @@ async def test_tests_that_believe_every_lie_are_weak(sandbox):
     )
 
     assert execution.count("passed") == 1
-    assert execution.strength.noticed == 0
+    assert execution.strength.killed == 0
 
 
 async def test_a_test_that_fails_says_how(sandbox):
@@ -88,7 +88,7 @@ async def test_tests_that_never_end_are_stopped(sandbox):
 
 
 async def test_javascript_is_tried_out_by_nodes_own_runner(sandbox):
-    if not sandbox.found.node:
+    if not sandbox.host.node:
         pytest.fail("node is not installed: apt install nodejs")
     code = "exports.twice = (x) => x * 2;\n"
     tests = (
@@ -120,8 +120,8 @@ async def test_without_a_sandbox_nothing_is_run():
 
 
 async def test_a_group_that_cannot_be_made_any_more_is_told(sandbox, tmp_path):
-    box = replace(sandbox.found.box, groups=Place((tmp_path / "gone",)))
-    without = replace(sandbox, found=replace(sandbox.found, box=box))
+    box = replace(sandbox.host.box, groups=GroupFolders((tmp_path / "gone",)))
+    without = replace(sandbox, host=replace(sandbox.host, box=box))
 
     execution = await without.try_out("python", (), python("test_fare.py", STRONG))
 

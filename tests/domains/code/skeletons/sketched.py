@@ -2,7 +2,7 @@
 
 from kuznia.domains.code.languages.find import get
 from kuznia.domains.code.skeletons import Sketch, sketch
-from kuznia.domains.code.skeletons.result import Tongue
+from kuznia.domains.code.skeletons.result import ProseLanguage
 from kuznia.platform.process.workers import Stopped, within
 
 ROWS = """\
@@ -96,10 +96,10 @@ def untyped(one, other=1):
 
 
 def sketched(
-    content: str, language: str = "python", path: str = "", tongue: Tongue = "en"
+    content: str, language: str = "python", path: str = "", prose_language: ProseLanguage = "en"
 ) -> Sketch:
     row = get(language)
     path = path or f"rows{row.extensions[0]}"
-    found = sketch(content.encode(), row, within(10), path=path, tongue=tongue)
+    found = sketch(content.encode(), row, within(10), path=path, prose_language=prose_language)
     assert not isinstance(found, Stopped)
     return found

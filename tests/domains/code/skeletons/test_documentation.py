@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Iterable
 
 import pytest
 from tests.domains.code.makers import a_bench, a_draft
+from tests.domains.code.parsing.test_symbols import OFFERED
 from tests.domains.code.skeletons.sketched import ROWS, sketched
-from tests.domains.code.test_symbols import OFFERED
 
 from kuznia.domains.code.checks.docs import DOCUMENTATION
 from kuznia.domains.code.languages.find import LANGUAGES, get
-from kuznia.domains.code.languages.symbols import MOST_SYMBOLS, public
+from kuznia.domains.code.parsing.symbols import MAX_SYMBOLS, public
 from kuznia.domains.code.schema import DocumentationDraft
 from kuznia.domains.code.skeletons import can_be_sketched, put_together, sketch
 from kuznia.forge.terms import Finding
@@ -124,7 +124,7 @@ def test_what_has_its_comments_gets_no_more(language):
 
 
 async def test_a_page_in_ukrainian_passes_for_one_who_asked_in_ukrainian():
-    found = sketched(ROWS, tongue="uk")
+    found = sketched(ROWS, prose_language="uk")
     told = put_together([found], "uk", tests=False, docs=True)
     prompt = "Рядки, які можна закодувати й прочитати назад"
     bench = a_bench(prompt, code=a_draft(("rows.py", "python", ROWS)))
@@ -218,7 +218,7 @@ def test_a_signature_with_a_fence_in_it_stands_in_a_longer_one():
 
 
 def test_a_source_that_only_another_parser_had_time_for_is_stopped():
-    found = sketch(b"a = 1\n" * 10_000, get("python"), within(-1), path="a.py", tongue="en")
+    found = sketch(b"a = 1\n" * 10_000, get("python"), within(-1), path="a.py", prose_language="en")
 
     assert isinstance(found, Stopped)
 
@@ -236,13 +236,13 @@ def test_what_only_might_be_wrong_is_sketched():
 
 
 def test_what_no_parser_comes_to_an_end_with_is_stopped():
-    found = sketch(b"<" * 60_000, get("kotlin"), within(0.05), path="a.kt", tongue="en")
+    found = sketch(b"<" * 60_000, get("kotlin"), within(0.05), path="a.kt", prose_language="en")
 
     assert isinstance(found, Stopped)
 
 
 def test_a_source_with_too_many_names_says_so():
-    found = sketched("".join(f"def f{n}(a: int): return a\n" for n in range(MOST_SYMBOLS + 1)))
+    found = sketched("".join(f"def f{n}(a: int): return a\n" for n in range(MAX_SYMBOLS + 1)))
 
-    assert len(found.symbols) == MOST_SYMBOLS
-    assert found.left[-1].reason == f"only its first {MOST_SYMBOLS} symbols are read"
+    assert len(found.symbols) == MAX_SYMBOLS
+    assert found.left[-1].reason == f"only its first {MAX_SYMBOLS} symbols are read"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domains.code.skeletons.sketched import ROWS, sketched
 
-from kuznia.domains.code.skeletons.strategies import Known, strategy
+from kuznia.domains.code.skeletons.strategies import ModuleTypes, strategy
 
 WRONG = """\
 def encode(text: str) -> str:
@@ -256,12 +256,12 @@ class Told(TypedDict):
 def test_values_fit_the_annotation(annotation, expected):
     classes = {one.name: one for one in ast.parse(CLASSES).body if isinstance(one, ast.ClassDef)}
 
-    assert strategy(ast.parse(annotation, mode="eval").body, Known("m", classes)) == expected
+    assert strategy(ast.parse(annotation, mode="eval").body, ModuleTypes("m", classes)) == expected
 
 
 def test_bare_collections_hold_anything_simple():
     for name in ("list", "dict", "set", "tuple"):
-        made = strategy(ast.Name(name), Known("m"))
+        made = strategy(ast.Name(name), ModuleTypes("m"))
         assert made
         assert isinstance(eval(made, {"st": st}).example, object)
 

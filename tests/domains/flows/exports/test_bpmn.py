@@ -8,9 +8,9 @@ from tests.domains.flows.makers import a_flow, changed, on, to
 from tests.domains.flows.planner.facts import ASKED
 
 from kuznia.domains.flows.exports.bpmn import bpmn
-from kuznia.domains.flows.exports.layout import Box, Layout, label, layout
+from kuznia.domains.flows.exports.diagram import diagram_of
+from kuznia.domains.flows.exports.layout import DiagramLayout, Rectangle, label, layout
 from kuznia.domains.flows.exports.mermaid import mermaid
-from kuznia.domains.flows.exports.network import network
 from kuznia.domains.flows.exports.svg import svg
 from kuznia.domains.flows.planner import build, read
 from kuznia.domains.flows.schema import All, Either, Not
@@ -67,14 +67,14 @@ def test_what_leaves_a_split_has_a_condition_or_is_the_default(flow) -> None:
 
 @pytest.mark.parametrize("flow", FLOWS)
 def test_nothing_in_a_diagram_lies_on_anything_else(flow) -> None:
-    net = network(flow, "uk")
-    drawn = layout(net)
-    fixed = {node.id: drawn.boxes[node.id] for node in net.nodes if node.on is None}
+    diagram = diagram_of(flow, "uk")
+    drawn = layout(diagram)
+    fixed = {node.id: drawn.boxes[node.id] for node in diagram.nodes if node.on is None}
     boxes = list(fixed.values())
 
     assert not any(_overlap(one, other) for n, one in enumerate(boxes) for other in boxes[n + 1 :])
-    for edge in net.edges:
-        ends = {edge.source, edge.target, *(n.on for n in net.nodes if n.id == edge.source)}
+    for edge in diagram.edges:
+        ends = {edge.source, edge.target, *(n.on for n in diagram.nodes if n.id == edge.source)}
         for begin, end in pairwise(drawn.lines[edge.id]):
             assert begin[0] == end[0] or begin[1] == end[1]
             assert not [
@@ -84,12 +84,12 @@ def test_nothing_in_a_diagram_lies_on_anything_else(flow) -> None:
             ]
 
 
-def _strip(begin: tuple[int, int], end: tuple[int, int]) -> Box:
+def _strip(begin: tuple[int, int], end: tuple[int, int]) -> Rectangle:
     (x1, y1), (x2, y2) = sorted([begin, end])
-    return Box(x1, min(y1, y2), x2 - x1, abs(y2 - y1))
+    return Rectangle(x1, min(y1, y2), x2 - x1, abs(y2 - y1))
 
 
-def _overlap(one: Box, other: Box) -> bool:
+def _overlap(one: Rectangle, other: Rectangle) -> bool:
     across = one.x < other.right and other.x < one.right
     return across and one.y < other.y + other.height and other.y < one.y + one.height
 
@@ -106,7 +106,7 @@ def test_a_wait_has_a_timer_that_leads_where_lateness_leads() -> None:
 
 
 @pytest.mark.parametrize(
-    ("guard", "said"),
+    ("guard", "label"),
     [
         (All(all=(on("kind", "org"), on("kind", "org"))), "org"),
         (Either(any=(on("kind", "org"), on("kind", "self"))), "org or self"),
@@ -115,26 +115,26 @@ def test_a_wait_has_a_timer_that_leads_where_lateness_leads() -> None:
         (on("kind", 5, "gt"), "kind > 5"),
     ],
 )
-def test_what_is_written_at_a_way_is_said_in_words(guard, said) -> None:
+def test_what_is_written_at_a_way_is_said_in_words(guard, label) -> None:
     flow = changed(a_flow(), "who", next=(to("company", guard), to("person")))
 
-    labels = [edge.label for edge in network(flow, "en").edges]
+    labels = [edge.label for edge in diagram_of(flow, "en").edges]
 
-    assert said in labels
+    assert label in labels
 
 
 def test_words_at_a_line_stand_on_it_and_inside_the_picture() -> None:
-    net = network(PERMIT, "uk")
-    drawn = layout(net)
+    diagram = diagram_of(PERMIT, "uk")
+    drawn = layout(diagram)
 
-    for edge in net.edges:
+    for edge in diagram.edges:
         x, y = label(drawn.lines[edge.id], 60)
         assert 0 < x < drawn.width
         assert 0 < y < drawn.height
-        assert any(_overlap(_strip(*ends), Box(x, y, 1, 1)) for ends in _wide(drawn, edge.id))
+        assert any(_overlap(_strip(*ends), Rectangle(x, y, 1, 1)) for ends in _wide(drawn, edge.id))
 
 
-def _wide(drawn: Layout, edge: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+def _wide(drawn: DiagramLayout, edge: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """The parts of a line, each two pixels wide, so that a point can lie on it."""
     return [
         ((min(a[0], b[0]) - 1, min(a[1], b[1]) - 1), (max(a[0], b[0]) + 1, max(a[1], b[1]) + 1))
@@ -183,12 +183,12 @@ def test_the_picture_has_a_name_for_those_who_do_not_see_it() -> None:
 
 
 def test_mermaid_names_every_node_once_and_every_edge() -> None:
-    net = network(PERMIT, "uk")
+    diagram = diagram_of(PERMIT, "uk")
     lines = mermaid(PERMIT).decode().splitlines()
 
     assert lines[3] == "flowchart LR"
-    assert sum("-->" in line or "-.->" in line for line in lines) == len(net.edges)
-    for node in net.nodes:
+    assert sum("-->" in line or "-.->" in line for line in lines) == len(diagram.edges)
+    for node in diagram.nodes:
         assert (
             sum(
                 line.startswith((f"  n_{node.id}[", f"  n_{node.id}(", f"  n_{node.id}{{"))

@@ -9,10 +9,10 @@ import pytest
 from tests.domains.flows.makers import a_flow, ask, changed, options
 from tests.domains.flows.planner.facts import ASKED
 
-from kuznia.domains.flows.checks.judge.components import CODES
 from kuznia.domains.flows.exports.diia import diia as written
 from kuznia.domains.flows.planner import build, read
 from kuznia.domains.flows.schema import Flow
+from kuznia.domains.flows.structure.components import CODES
 
 # Any: what is written is read as JSON is, without types.
 diia: Callable[[Flow], Any] = written
@@ -75,7 +75,7 @@ def test_a_field_of_each_type_is_shown() -> None:
     fields = (
         ask("a", type="choice", options=options(*"abcdefgh")),
         ask("b", type="many", options=options(*"abc")),
-        ask("c", type="file", most=3),
+        ask("c", type="file", max_length=3),
         ask("d", type="time"),
         ask("e", type="number"),
         ask("f", type="long"),

@@ -127,9 +127,9 @@ def test_a_machine_has_a_state_for_every_step_and_a_meaning_for_every_guard(flow
     assert set(written["actions"].values()) == set(written["machine"]["context"])
 
 
-def _states(found: Any) -> tuple[set[str], set[str]]:
+def _states(states: Any) -> tuple[set[str], set[str]]:
     names, guards = set(), set()
-    for name, state in found.items():
+    for name, state in states.items():
         names.add(name)
         moves = [*state.get("always", []), *(m for ms in state.get("on", {}).values() for m in ms)]
         guards |= {move["guard"] for move in moves if "guard" in move}
@@ -144,7 +144,7 @@ def test_side_by_side_pages_are_regions_that_end_by_themselves() -> None:
     state = xstate(flow)["machine"]["states"]["all_at_once"]
 
     assert state["type"] == "parallel"
-    assert state["onDone"] == {"target": "all_said"}
+    assert state["onDone"] == {"target": "all_replied"}
     region = state["states"]["all_at_once_1"]
     assert region["states"]["all_at_once_1_done"] == {"type": "final"}
 

@@ -7,15 +7,15 @@ from tests.domains.flows.answers import answer
 from tests.domains.flows.makers import a_flow
 from tests.domains.flows.outside.tools import FLOWS, ask, chromium, faults
 
-from kuznia.domains.flows.checks.proof import Study
 from kuznia.domains.flows.exports.formjs import forms
 from kuznia.domains.flows.exports.schemas import Json
 from kuznia.domains.flows.schema import Flow, Language
 from kuznia.domains.flows.screens.controls import error_of
-from kuznia.domains.flows.screens.node import html
-from kuznia.domains.flows.screens.pages import View, overview, page
-from kuznia.domains.flows.screens.values import Wrong
-from kuznia.domains.flows.screens.words import WORDS
+from kuznia.domains.flows.screens.element import html
+from kuznia.domains.flows.screens.pages import PageView, overview, page
+from kuznia.domains.flows.screens.texts import WORDS
+from kuznia.domains.flows.screens.values import InvalidAnswer
+from kuznia.domains.flows.structure.graph import FlowGraph
 
 
 def test_formjs_imports_every_form_without_a_warning() -> None:
@@ -42,12 +42,12 @@ def test_a_form_that_is_not_right_is_found_fault_with() -> None:
 def views(flow: Flow, language: Language) -> dict[str, str]:
     """Each page as it is walked through, and each that asks something with all of it wrong."""
     found: dict[str, str] = {}
-    for run in Study(flow).runs:
+    for run in FlowGraph(flow).runs:
         known = dict(run.facts)
         for place, name in enumerate(run.path):
             step = flow.by_id[name]
             if name not in found and step.kind not in {"decision", "fork", "join"}:
-                view = View(
+                view = PageView(
                     flow=flow,
                     language=language,
                     known=known,
@@ -56,11 +56,13 @@ def views(flow: Flow, language: Language) -> dict[str, str]:
                     reference="0123-4567-89AB",
                 )
                 found[name] = html(page(view, step))
-                errors = {one.id: error_of(one, Wrong("missing"), language) for one in step.fields}
+                errors = {
+                    one.id: error_of(one, InvalidAnswer("missing"), language) for one in step.fields
+                }
                 if step.kind == "consent":
                     errors[name] = WORDS["agree-first"].of(language)
                 if errors:
-                    bad = View(flow=flow, language=language, state="sealed", errors=errors)
+                    bad = PageView(flow=flow, language=language, state="sealed", errors=errors)
                     found[f"{name}, wrong"] = html(page(bad, step))
             known |= {one.id: answer(one, run.facts) for one in step.fields}
     found["overview"] = html(overview(flow, language))

@@ -6,10 +6,10 @@ from typing import Any, cast
 from tests.domains.flows.outside.tools import FLOWS, ask
 from tests.domains.flows.outside.ways import visits
 
-from kuznia.domains.flows.checks.proof import Study
 from kuznia.domains.flows.exports.schemas import Json
 from kuznia.domains.flows.exports.xstate import xstate
 from kuznia.domains.flows.schema import Flow
+from kuznia.domains.flows.structure.graph import FlowGraph
 
 
 def asking(flow: Flow) -> set[str]:
@@ -18,13 +18,13 @@ def asking(flow: Flow) -> set[str]:
     return {step.id for step in flow.steps if step.kind not in silent}
 
 
-def ways(study: Study) -> list[list[dict[str, Any]]]:
+def ways(study: FlowGraph) -> list[list[dict[str, Any]]]:
     """What the machine is told on each way."""
     stops = asking(study.flow)
     return [[asdict(one) for one in visits(study, run) if one.step in stops] for run in study.runs]
 
 
-def results(study: Study) -> list[dict[str, Any]]:
+def results(study: FlowGraph) -> list[dict[str, Any]]:
     """Where our interpreter stopped on each way, and where it came to."""
     stops = asking(study.flow)
     return [
@@ -34,7 +34,7 @@ def results(study: Study) -> list[dict[str, Any]]:
 
 
 def test_xstate_comes_to_the_same_end_on_every_branch() -> None:
-    studies = [Study(flow) for flow in FLOWS.values()]
+    studies = [FlowGraph(flow) for flow in FLOWS.values()]
 
     told = ask("machines", [{"written": xstate(one.flow), "runs": ways(one)} for one in studies])
 
@@ -42,7 +42,7 @@ def test_xstate_comes_to_the_same_end_on_every_branch() -> None:
 
 
 def test_a_machine_whose_guards_never_hold_comes_to_another_end() -> None:
-    study = Study(FLOWS["0-appointment"])
+    study = FlowGraph(FLOWS["0-appointment"])
     written = xstate(study.flow)
     written["guards"] = dict.fromkeys(cast("Json", written["guards"]), "false")
 

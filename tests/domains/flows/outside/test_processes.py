@@ -12,9 +12,9 @@ from SpiffWorkflow.util.task import TaskState
 from tests.domains.flows.outside.tools import FLOWS, ask, faults
 from tests.domains.flows.outside.ways import Visit, visits
 
-from kuznia.domains.flows.checks.proof import Study
 from kuznia.domains.flows.exports import EXPORTS
 from kuznia.domains.flows.schema import Flow
+from kuznia.domains.flows.structure.graph import FlowGraph
 
 # Reading the schemas of the standard takes most of the time: once is enough for all.
 VALID = BpmnValidator()
@@ -88,7 +88,7 @@ def walked(workflow: BpmnWorkflow, way: list[Visit]) -> tuple[list[str], str | N
 @pytest.mark.parametrize("name", FLOWS)
 def test_an_engine_of_others_runs_every_branch_to_the_same_end(name) -> None:
     flow = FLOWS[name]
-    study, spec = Study(flow), process(flow)
+    study, spec = FlowGraph(flow), process(flow)
 
     for run in study.runs:
         path, end = walked(BpmnWorkflow(spec), visits(study, run))

@@ -21,10 +21,10 @@ def spoiled(good: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from ({**good, name: wrong} for wrong in WRONG)
 
 
-def judged(schema: Json, given: list[Any]) -> list[bool]:
+def judged(schema: Json, values: list[Any]) -> list[bool]:
     """What python's jsonschema says."""
     validator = Draft202012Validator(schema)
-    return [validator.is_valid(one) for one in given]
+    return [validator.is_valid(one) for one in values]
 
 
 def test_both_validators_take_what_every_way_hands_in() -> None:
@@ -43,8 +43,8 @@ def test_both_validators_refuse_the_same_submissions() -> None:
     for flow in FLOWS.values():
         # The first way and the last: between them every branch of most flows.
         ways = [submissions(flow)[0], submissions(flow)[-1]]
-        given = [bad for good in ways for bad in spoiled(good)]
-        asked.append({"schema": submission(flow), "given": given})
+        values = [bad for good in ways for bad in spoiled(good)]
+        asked.append({"schema": submission(flow), "given": values})
 
     told = ask("schemas", asked)
 

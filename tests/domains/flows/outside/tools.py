@@ -22,15 +22,15 @@ def ask(tool: str, question: Any) -> Any:
     """What a tool of `tests/outside` says to a question."""
     if not (TOOLS / "node_modules").is_dir():
         pytest.fail("the outside tools are not installed: run `make setup`")
-    told = subprocess.run(
+    results = subprocess.run(
         [NODE, TOOLS / f"{tool}.mjs"],
         input=json.dumps(question).encode(),
         capture_output=True,
         # It ends what hangs; a browser among other work takes a minute.
         timeout=500,
     )
-    assert told.returncode == 0, told.stderr.decode()[-2000:]
-    return json.loads(told.stdout)
+    assert results.returncode == 0, results.stderr.decode()[-2000:]
+    return json.loads(results.stdout)
 
 
 def chromium() -> str:
@@ -42,6 +42,6 @@ def chromium() -> str:
     return found
 
 
-def faults(told: dict[str, list[str]]) -> dict[str, list[str]]:
+def faults(results: dict[str, list[str]]) -> dict[str, list[str]]:
     """Only what was found fault with."""
-    return {name: said for name, said in told.items() if said}
+    return {name: messages for name, messages in results.items() if messages}

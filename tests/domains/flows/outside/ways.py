@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TypeAlias
 
-from kuznia.domains.flows.checks.proof import Study
-from kuznia.domains.flows.checks.proof.run import Edge, Run, way
-from kuznia.domains.flows.exports.network import rounds
-from kuznia.domains.flows.schema import Step
+from kuznia.domains.flows.exports.diagram import rounds
+from kuznia.domains.flows.schema import FlowStep
+from kuznia.domains.flows.structure.graph import FlowGraph
 from kuznia.domains.flows.structure.guards import Known, tests
+from kuznia.domains.flows.structure.interpreter import Edge, FlowRun, way
 
 # Which visit told a fact, and what.
 _Told: TypeAlias = Mapping[str, tuple[int, Known]]
@@ -21,7 +21,7 @@ class Visit:
     facts: dict[str, Known]
 
 
-def visits(study: Study, run: Run) -> list[Visit]:
+def visits(study: FlowGraph, run: FlowRun) -> list[Visit]:
     """The steps of a run, each with answers that lead on as the run did."""
     said = next(_answers(study, run, 0, {}, {}))
     found = [Visit(step, {}) for step, _ in run.trail]
@@ -37,47 +37,47 @@ def visits(study: Study, run: Run) -> list[Visit]:
 
 
 def _answers(
-    study: Study, run: Run, at: int, known: _Told, taken: Mapping[Edge, int]
+    study: FlowGraph, run: FlowRun, index: int, known: _Told, taken: Mapping[Edge, int]
 ) -> Iterator[tuple[tuple[int, str, Known], ...]]:
     """What has to be said at each visit, found by trying from one visit to the next."""
-    if at == len(run.trail):
+    if index == len(run.trail):
         yield ()
         return
-    name, place = run.trail[at]
+    name, place = run.trail[index]
     step = study.flow.by_id[name]
-    asked = dict.fromkeys(_own(step), at)
+    asked = dict.fromkeys(_own(step), index)
     earlier = {one: told for one, told in known.items() if one not in asked}
-    open_ = [one for one in _wanted(step) if one not in earlier]
+    open_ = [one for one in _tested_facts(step) if one not in earlier]
     edge = (name, place)
     for values in product(*(_cases(study, run, one) for one in open_)):
         told = dict(zip(open_, values, strict=True))
         facts = {one: value for one, (_, value) in earlier.items()} | told
         if place >= 0 and way(step, facts, taken) != place:
             continue
-        new = {one: (asked.get(one, _asker(study, run, at, one)), v) for one, v in told.items()}
+        new = {one: (asked.get(one, _asker(study, run, index, one)), v) for one, v in told.items()}
         more = {**taken, edge: taken.get(edge, 0) + 1}
-        for rest in _answers(study, run, at + 1, {**earlier, **new}, more):
+        for rest in _answers(study, run, index + 1, {**earlier, **new}, more):
             yield (*((visit, one, value) for one, (visit, value) in new.items()), *rest)
 
 
-def _own(step: Step) -> list[str]:
+def _own(step: FlowStep) -> list[str]:
     return [step.id, *(one.id for one in step.fields), *(one.id for one in step.provides)]
 
 
-def _wanted(step: Step) -> list[str]:
+def _tested_facts(step: FlowStep) -> list[str]:
     if step.kind == "fork":
         return []
     guards = (move.when for move in step.next if move.when is not None)
     return list(dict.fromkeys(test.fact for guard in guards for test in tests(guard)))
 
 
-def _asker(study: Study, run: Run, at: int, fact: str) -> int:
+def _asker(study: FlowGraph, run: FlowRun, index: int, fact: str) -> int:
     """The last visit before this one at which the fact was asked or told."""
-    before = [n for n in range(at) if fact in _own(study.flow.by_id[run.trail[n][0]])]
-    return before[-1] if before else at
+    before = [n for n in range(index) if fact in _own(study.flow.by_id[run.trail[n][0]])]
+    return before[-1] if before else index
 
 
-def _cases(study: Study, run: Run, fact: str) -> list[Known]:
+def _cases(study: FlowGraph, run: FlowRun, fact: str) -> list[Known]:
     """What the fact can be; first what it was when the run came to its end."""
     cases = study.cases.get(fact) or (None,)
     return sorted(cases, key=lambda one: one != run.facts.get(fact))

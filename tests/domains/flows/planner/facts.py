@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
-from kuznia.domains.flows.checks.proof import Study
 from kuznia.domains.flows.schema import Flow
+from kuznia.domains.flows.structure.graph import FlowGraph
 from kuznia.domains.flows.structure.guards import tests as comparisons
 
 Row = dict[str, Any]
@@ -82,5 +82,5 @@ def _ways(row: Row, flow: Flow) -> Iterator[tuple[str, bool]]:
         yield f"branch {row['branch']}", row["branch"] in names
     for name in row.get("only_if", []):
         where = {step.id for step in flow.steps for field in step.fields if field.id == name}
-        ways = [where & set(run.path) for run in Study(flow).runs if run.end == "end_done"]
+        ways = [where & set(run.path) for run in FlowGraph(flow).runs if run.end == "end_done"]
         yield f"only if {name}", any(ways) and not all(ways)

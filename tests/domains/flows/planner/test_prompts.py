@@ -4,11 +4,12 @@ import pytest
 from tests.domains.flows.planner.facts import ASKED, DECLINED, ROWS, facts
 
 from kuznia.domains.flows.checks.judge import judge
-from kuznia.domains.flows.checks.proof import Study, prove
+from kuznia.domains.flows.checks.proof import prove
 from kuznia.domains.flows.planner import build, declined, read
 from kuznia.domains.flows.schema import Flow
-from kuznia.domains.flows.screens.pages import View, page
-from kuznia.domains.flows.structure.blocks import blocks, graph
+from kuznia.domains.flows.screens.pages import PageView, page
+from kuznia.domains.flows.structure.blocks import blocks, steps_of
+from kuznia.domains.flows.structure.graph import FlowGraph
 
 # What has to hold of all facts together; today all do.
 LEAST = 0.9
@@ -43,8 +44,8 @@ def test_nine_facts_of_ten_hold() -> None:
 
 @pytest.mark.parametrize(("row", "flow"), PAIRS)
 def test_a_planned_flow_is_sound_and_scores_well(row, flow) -> None:
-    study = Study(flow)
-    view = View(flow=flow, language=flow.language)
+    study = FlowGraph(flow)
+    view = PageView(flow=flow, language=flow.language)
     pages = {step.id: page(view, step) for step in flow.steps}
     findings = prove(study)
 
@@ -72,7 +73,7 @@ def test_what_would_do_harm_or_says_nothing_is_declined(row) -> None:
 
 @pytest.mark.parametrize("flow", MADE)
 def test_a_planned_flow_is_made_of_blocks(flow) -> None:
-    assert graph(blocks(flow.steps)) == flow.steps
+    assert steps_of(blocks(flow.steps)) == flow.steps
 
 
 @pytest.mark.parametrize("flow", MADE)

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kuznia.domains.flows.checks.proof import Study, prove
+from kuznia.domains.flows.checks.proof import prove
 from kuznia.domains.flows.planner import build, declined, read
 from kuznia.domains.flows.planner.cues import days, fees, kind_of
 from kuznia.domains.flows.planner.lexicon import LEXICON
-from kuznia.domains.flows.planner.words import clean, language_of, slug, words
+from kuznia.domains.flows.planner.prompt_text import clean, language_of, slug, words
+from kuznia.domains.flows.structure.graph import FlowGraph
 
 
 def asked(prompt: str) -> dict[str, object]:
@@ -65,7 +66,7 @@ def test_a_name_that_is_taken_gets_a_number() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "fee"),
+    ("phrase", "fee"),
     [
         ("збір 40 грн", (4000, None)),
         ("вартість 1 200,50 гривень", (120050, None)),
@@ -74,12 +75,12 @@ def test_a_name_that_is_taken_gets_a_number() -> None:
         ("no fee", (None, None)),
     ],
 )
-def test_a_fee_is_read_in_kopiykas(said, fee) -> None:
-    assert fees(said) == fee
+def test_a_fee_is_read_in_kopiykas(phrase, fee) -> None:
+    assert fees(phrase) == fee
 
 
 @pytest.mark.parametrize(
-    ("said", "number"),
+    ("phrase", "number"),
     [
         ("розгляд до 10 днів", 10),
         ("within 30 working days", 30),
@@ -87,8 +88,8 @@ def test_a_fee_is_read_in_kopiykas(said, fee) -> None:
         ("скоро", None),
     ],
 )
-def test_days_are_read(said, number) -> None:
-    assert days(said) == number
+def test_days_are_read(phrase, number) -> None:
+    assert days(phrase) == number
 
 
 def test_a_prompt_without_a_kind_has_none() -> None:
@@ -124,7 +125,7 @@ def test_what_nobody_may_ask_is_left_out_and_said() -> None:
     flow = build(read("Registration: name, email, password"))
 
     assert set(flow.asks) == {"first_name", "email"}
-    assert any("nobody may ask" in note.en for note in flow.assumptions)
+    assert any("no service may ask" in note.en for note in flow.assumptions)
 
 
 def test_what_a_register_knows_is_not_asked_and_said() -> None:
@@ -158,6 +159,12 @@ def test_every_field_of_the_lexicon_is_said_in_both_languages() -> None:
     assert len(LEXICON.phrases) >= 400
 
 
+def test_what_decides_a_branch_is_not_asked_again_on_it() -> None:
+    findings = prove(FlowGraph(build(read('IF"ДОBІДК0"–"ДОBІДК0'))))
+
+    assert not [finding for finding in findings if finding.stands]
+
+
 PIECES = (
     "реєстрація довідка субсидія дозвіл угода анонімно кожного телефон email ім'я registration "
     "if якщо інакше or або with without без до від 5 1 100 грн optional up to 3 : ; , . ( ) — \n"
@@ -173,6 +180,6 @@ def test_whatever_is_written_is_planned_soundly_or_declined(prompt) -> None:
     reading = read(prompt)
 
     if declined(reading) is None:
-        findings = prove(Study(build(reading)))
+        findings = prove(FlowGraph(build(reading)))
 
         assert [finding for finding in findings if finding.stands] == []

@@ -11,10 +11,10 @@ from tests.domains.flows.planner.facts import ASKED
 
 from kuznia.domains.flows.planner import build, read
 from kuznia.domains.flows.screens.audit import audit
-from kuznia.domains.flows.screens.node import el, html, walk, words
-from kuznia.domains.flows.screens.pages import View, overview, page, spoken
-from kuznia.domains.flows.screens.preview import Shown, preview, sample
-from kuznia.domains.flows.screens.sealed import MOST_PACKED, reference, seal, unseal
+from kuznia.domains.flows.screens.element import el, html, walk, words
+from kuznia.domains.flows.screens.pages import PageView, overview, page, spoken
+from kuznia.domains.flows.screens.preview import PreviewPage, preview, sample
+from kuznia.domains.flows.screens.sealed import MAX_PACKED, reference, seal, unseal
 from kuznia.domains.flows.screens.style import POLICY, STYLE_HASH
 from kuznia.domains.flows.structure.formats import EXAMPLES
 
@@ -30,22 +30,22 @@ def control(name: str) -> str:
     return f"-{name}" if name in own else name
 
 
-def show(form: dict[str, str] | None = None, flow=FLOW, **more) -> Shown:
+def show(form: dict[str, str] | None = None, flow=FLOW, **more) -> PreviewPage:
     posted = None if form is None else {control(name): [value] for name, value in form.items()}
     return preview(flow, posted, key=KEY, today=TODAY, **more)
 
 
-def state(shown: Shown) -> str:
+def state(shown: PreviewPage) -> str:
     found = re.search(r'name="-state" value="([^"]+)"', shown.html)
     assert found
     return found.group(1)
 
 
-def post(shown: Shown, **form: str) -> Shown:
+def post(shown: PreviewPage, **form: str) -> PreviewPage:
     return show({"state": state(shown), **form})
 
 
-def walked(*forms: dict[str, str]) -> Shown:
+def walked(*forms: dict[str, str]) -> PreviewPage:
     shown = show()
     for form in forms:
         shown = post(shown, **form)
@@ -118,7 +118,7 @@ def test_an_answer_that_nobody_gave_on_this_branch_is_not_reviewed() -> None:
     assert "code" not in walked(KIND, NAME, MAIL).html
 
 
-@pytest.mark.parametrize("broken", ["x", "!!!", "a" * (MOST_PACKED + 1), "QUJD"])
+@pytest.mark.parametrize("broken", ["x", "!!!", "a" * (MAX_PACKED + 1), "QUJD"])
 def test_answers_that_were_changed_on_the_way_are_not_believed(broken) -> None:
     shown = show({"state": broken, **GOOD})
 
@@ -265,11 +265,11 @@ FLOWS = [
 def test_every_page_of_every_flow_passes_the_audit_with_errors_and_without(flow) -> None:
     pages = {}
     for language in ("uk", "en"):
-        view = View(flow=flow, language=language)
+        view = PageView(flow=flow, language=language)
         pages[f"{language} all"] = overview(flow, language)
         for one in flow.steps:
             wrong = {field.id: "wrong" for field in one.fields}
-            errors = View(flow=flow, language=language, errors=wrong, state="x", reference="1")
+            errors = PageView(flow=flow, language=language, errors=wrong, state="x", reference="1")
             pages[f"{language} {one.id}"] = page(view, one)
             pages[f"{language} {one.id} wrong"] = page(errors, one)
 
@@ -344,7 +344,7 @@ def test_a_sample_is_of_its_type(fact, value) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fact", "value", "said"),
+    ("fact", "value", "text"),
     [
         (ask("x"), None, "Not given"),
         (ask("x"), True, "Yes"),
@@ -356,8 +356,8 @@ def test_a_sample_is_of_its_type(fact, value) -> None:
         (ask("x", format="phone"), "+380501234567", "+380 50 123 45 67"),
     ],
 )
-def test_a_value_is_read_as_a_person_reads_it(fact, value, said) -> None:
-    assert spoken(fact, value, "en") == said
+def test_a_value_is_read_as_a_person_reads_it(fact, value, text) -> None:
+    assert spoken(fact, value, "en") == text
 
 
 def test_a_date_is_written_as_its_language_writes_it() -> None:

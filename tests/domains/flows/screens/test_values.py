@@ -6,8 +6,8 @@ import pytest
 from tests.domains.flows.makers import ask, options, text
 
 from kuznia.domains.flows.screens.controls import control, error_of, hint_of
-from kuznia.domains.flows.screens.node import html
-from kuznia.domains.flows.screens.values import Wrong, read
+from kuznia.domains.flows.screens.element import html
+from kuznia.domains.flows.screens.values import InvalidAnswer, read
 
 TODAY = date(2026, 11, 21)
 CHOICE = ask("x", type="choice", options=options("a", "b"))
@@ -16,7 +16,7 @@ NUMBER = ask("x", type="number", low=1, high=10)
 WHOLE = ask("x", type="number", format="integer")
 PAST = ask("x", type="date", format="past")
 FUTURE = ask("x", type="date", format="future")
-FILES = ask("x", type="file", most=2)
+FILES = ask("x", type="file", max_length=2)
 
 
 @pytest.mark.parametrize(
@@ -72,14 +72,14 @@ def test_a_good_answer_becomes_a_value(field, posted, value) -> None:
 def test_a_bad_answer_is_told_apart(field, posted, why) -> None:
     wrong = read(field, posted, TODAY)
 
-    assert isinstance(wrong, Wrong)
+    assert isinstance(wrong, InvalidAnswer)
     assert wrong.why == why
     assert field.label.uk in error_of(field, wrong, "uk")
     assert "{" not in error_of(field, wrong, "en")
 
 
 def test_a_field_may_say_its_own_error() -> None:
-    assert error_of(ask("x", error=text("own words")), Wrong("format"), "uk") == "own words"
+    assert error_of(ask("x", error=text("own words")), InvalidAnswer("format"), "uk") == "own words"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from kuznia.domains.training.exports import EXPORTS, schema
 from kuznia.domains.training.exports.fit import workout
 from kuznia.domains.training.exports.stamp import Stamp
 from kuznia.domains.training.planner import plan
-from kuznia.domains.training.schema.plan import Plan, Session
+from kuznia.domains.training.schema.plan import Plan, PlannedSession
 
 STAMP = Stamp("p-1", datetime(2026, 11, 21, 12, tzinfo=UTC))
 # Any: what an event's property holds is the reader's to know.
@@ -43,12 +43,12 @@ def plans() -> dict[str, Plan]:
     return {name: planned(row) for name, row in PLANNED.items()}
 
 
-def sessions(made: Plan) -> list[Session]:
+def sessions(made: Plan) -> list[PlannedSession]:
     return [one for week in made.weeks for day in week.days for one in day.sessions]
 
 
 @cache
-def distinct() -> tuple[Session, ...]:
+def distinct() -> tuple[PlannedSession, ...]:
     """The same session comes again and again; its file is the same then."""
     every = {one.model_dump_json(): one for made in plans().values() for one in sessions(made)}
     return tuple(every.values())
@@ -62,7 +62,7 @@ class Stretch(NamedTuple):
     high: float
 
 
-def stretches(session: Session) -> Iterator[tuple[int, int]]:
+def stretches(session: PlannedSession) -> Iterator[tuple[int, int]]:
     """Seconds and zone, as the plan itself says them."""
     for block in session.blocks:
         for _ in range(block.times):
@@ -76,7 +76,7 @@ def test_there_are_plans_and_sessions_of_every_sort() -> None:
     assert {"easy", "long", "tempo", "intervals", "race"} <= kinds
 
 
-def decoded(session: Session) -> Any:
+def decoded(session: PlannedSession) -> Any:
     data = workout(session, STAMP)
     assert Decoder(Stream.from_byte_array(bytearray(data))).check_integrity()
     messages, errors = Decoder(Stream.from_byte_array(bytearray(data))).read()
@@ -140,7 +140,7 @@ def test_two_readers_of_calendars_agree_with_the_plan(name: str) -> None:
 
 def test_a_reader_of_calendars_sees_the_hour_and_the_zone() -> None:
     made = next(iter(plans().values()))
-    timed = Stamp("p-1", STAMP.at, starts="07:30", zone="Europe/Kyiv")
+    timed = Stamp("p-1", STAMP.made_at, starts="07:30", zone="Europe/Kyiv")
     calendar = Reader.from_ical(EXPORTS["ics"].make(made, timed))
 
     begins = calendar.walk("VEVENT")[0]["DTSTART"].dt

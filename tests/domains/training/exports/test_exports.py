@@ -12,12 +12,12 @@ import pytest
 from jsonschema import Draft202012Validator
 from tests.domains.training.makers import a_plan
 
+from kuznia.domains.training.edits.operations import RestDay, apply
 from kuznia.domains.training.exports import EXPORTS, schema
 from kuznia.domains.training.exports.calendar import ics
 from kuznia.domains.training.exports.fit import crc
 from kuznia.domains.training.exports.stamp import Stamp
 from kuznia.domains.training.exports.words import volume
-from kuznia.domains.training.playbook.operations import RestDay, apply
 
 STAMP = Stamp("p-1", datetime(2026, 11, 21, 12, tzinfo=UTC))
 SAID = {
@@ -80,7 +80,7 @@ def test_calendar_lines_are_short_and_end_as_they_must() -> None:
 
 
 def test_events_keep_their_ids_and_count_their_edits() -> None:
-    later = Stamp("p-1", STAMP.at, sequence=3, cancelled=((1, 1),))
+    later = Stamp("p-1", STAMP.made_at, sequence=3, cancelled=((1, 1),))
     rested = apply(PLAN, ATHLETE, RestDay(week=1, day=1)).plan
     before, after = unfolded(ics(PLAN, STAMP)), unfolded(ics(rested, later))
 
@@ -93,7 +93,7 @@ def test_events_keep_their_ids_and_count_their_edits() -> None:
 
 
 def test_timed_events_are_told_in_universal_time() -> None:
-    timed = Stamp("p-1", STAMP.at, starts="07:30", zone="Europe/Kyiv")
+    timed = Stamp("p-1", STAMP.made_at, starts="07:30", zone="Europe/Kyiv")
 
     assert "DTSTART:20261123T053000Z" in unfolded(ics(PLAN, timed))
 

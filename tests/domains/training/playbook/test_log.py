@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kuznia.domains.training.playbook import (
-    MOST_DELTAS,
-    MOST_SESSIONS,
+from kuznia.domains.training.playbook.log import (
+    MAX_DELTAS,
+    MAX_SESSIONS,
     Close,
     Count,
     Learn,
-    Log,
+    LessonLog,
     Trained,
     learnt_id,
 )
-from kuznia.domains.training.playbook.logged import Logged, Session
+from kuznia.domains.training.playbook.session import LoggedExercise, LoggedSession
 from kuznia.domains.training.schema.lesson import (
     AvoidExercise,
     AvoidTag,
@@ -37,12 +37,12 @@ def said(*effects: Effect, kind: Literal["safety", "preference"] = "preference")
 
 
 def trained(number: int) -> Trained:
-    entries = (Logged(exercise=ROW, reps=(8, 8)),)
+    entries = (LoggedExercise(exercise=ROW, reps=(8, 8)),)
     week, day = number // 7 % 16 + 1, number % 7 + 1
-    return Trained(plan="art_1", session=Session(week=week, day=day, entries=entries))
+    return Trained(plan="art_1", session=LoggedSession(week=week, day=day, entries=entries))
 
 
-def effects(log: Log) -> list[Effect]:
+def effects(log: LessonLog) -> list[Effect]:
     return [effect for lesson in log.playbook.open for effect in lesson.effects]
 
 
@@ -56,7 +56,7 @@ def effects(log: Log) -> list[Effect]:
     ],
 )
 def test_what_is_said_last_holds(before: Effect, after: Effect) -> None:
-    assert effects(Log().learn(said(before)).learn(said(after))) == [after]
+    assert effects(LessonLog().learn(said(before)).learn(said(after))) == [after]
 
 
 @pytest.mark.parametrize(
@@ -68,24 +68,26 @@ def test_what_is_said_last_holds(before: Effect, after: Effect) -> None:
     ],
 )
 def test_what_goes_together_stays_together(before: Effect, after: Effect) -> None:
-    assert effects(Log().learn(said(before)).learn(said(after))) == [before, after]
+    assert effects(LessonLog().learn(said(before)).learn(said(after))) == [before, after]
 
 
 def test_a_wish_does_not_unsay_what_hurt() -> None:
     hurt = said(AvoidExercise(exercise=ROW), kind="safety")
 
-    assert AvoidExercise(exercise=ROW) in effects(Log().learn(hurt, said(Prefer(exercise=ROW))))
+    assert AvoidExercise(exercise=ROW) in effects(
+        LessonLog().learn(hurt, said(Prefer(exercise=ROW)))
+    )
 
 
 def test_what_is_learnt_knows_its_day() -> None:
-    (lesson,) = Log().learn(said(Prefer(exercise=ROW)), day=DAY).playbook.open
+    (lesson,) = LessonLog().learn(said(Prefer(exercise=ROW)), day=DAY).playbook.open
 
     assert lesson.learnt == DAY
 
 
 def test_a_log_is_read_as_it_was_written() -> None:
     lesson = said(Prefer(exercise=ROW))
-    log = Log().learn(
+    log = LessonLog().learn(
         lesson,
         trained(1),
         Count(lesson=learnt_id(lesson), helped=True),
@@ -93,12 +95,12 @@ def test_a_log_is_read_as_it_was_written() -> None:
         day=DAY,
     )
 
-    assert Log.read(log.entries) == log
-    assert Log.read(log.entries).entries == log.entries
+    assert LessonLog.read(log.entries) == log
+    assert LessonLog.read(log.entries).entries == log.entries
 
 
 def test_a_longer_log_begins_as_the_shorter_one_did() -> None:
-    log = Log().learn(said(Minutes(minutes=30)), day=DAY)
+    log = LessonLog().learn(said(Minutes(minutes=30)), day=DAY)
     longer = log.learn(said(Minutes(minutes=60)), day=DAY)
 
     assert longer.entries[: len(log.entries)] == log.entries
@@ -107,24 +109,24 @@ def test_a_longer_log_begins_as_the_shorter_one_did() -> None:
 def test_a_long_log_is_written_anew_with_all_that_is_open() -> None:
     hurt, likes = said(AvoidTag(tag="dip"), kind="safety"), said(Prefer(exercise=ROW))
     gone = said(AvoidExercise(exercise="pull-up"))
-    log = Log().learn(hurt, likes, gone, Close(lesson=learnt_id(gone), by="person"))
+    log = LessonLog().learn(hurt, likes, gone, Close(lesson=learnt_id(gone), by="person"))
     before = log.playbook.open
-    log = log.learn(*(trained(number) for number in range(MOST_DELTAS)))
+    log = log.learn(*(trained(number) for number in range(MAX_DELTAS)))
 
     assert log.playbook.open == before
-    assert len(log.deltas) == len(before) + MOST_SESSIONS
-    assert log.playbook.sessions[-1] == trained(MOST_DELTAS - 1)
-    assert Log.read(log.entries) == log
+    assert len(log.deltas) == len(before) + MAX_SESSIONS
+    assert log.playbook.sessions[-1] == trained(MAX_DELTAS - 1)
+    assert LessonLog.read(log.entries) == log
 
 
 @settings(max_examples=20)
 @given(st.lists(st.integers(0, 300), max_size=40))
 def test_a_log_never_grows_past_its_bound_and_keeps_safety(numbers: list[int]) -> None:
-    log, tags = Log(), set[str]()
+    log, tags = LessonLog(), set[str]()
     for number in numbers:
         tags.add(f"t{number % 9}")
         sessions = (trained(number) for _ in range(number))
         log = log.learn(said(AvoidTag(tag=f"t{number % 9}"), kind="safety"), *sessions)
 
-    assert len(log.deltas) <= MOST_DELTAS
+    assert len(log.deltas) <= MAX_DELTAS
     assert sorted(map(str, effects(log))) == sorted(str(AvoidTag(tag=tag)) for tag in tags)

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kuznia.domains.training.playbook import (
-    MOST_LESSONS,
+from kuznia.domains.training.playbook.log import (
+    MAX_LESSONS,
     Close,
     Count,
     Edit,
     Learn,
-    Log,
+    LessonLog,
     fold,
     tidied,
 )
@@ -83,13 +83,13 @@ def test_what_is_not_there_cannot_be_changed() -> None:
 
 def test_what_hurts_more_than_it_helps_is_let_go() -> None:
     name = only(LIKES).id
-    log = Log().learn(LIKES, *(Count(lesson=name, helped=False) for _ in range(4)))
+    log = LessonLog().learn(LIKES, *(Count(lesson=name, helped=False) for _ in range(4)))
 
     assert log.playbook.open == ()
 
 
 def test_the_log_keeps_what_was_let_go() -> None:
-    log = Log().learn(LIKES)
+    log = LessonLog().learn(LIKES)
 
     assert log.learn(Close(lesson=only(LIKES).id, by="person")).deltas[0] == LIKES
 
@@ -113,13 +113,13 @@ deltas = st.lists(
 @settings(max_examples=60, deadline=None)
 @given(deltas)
 def test_no_safety_lesson_is_ever_lost_and_the_rest_stays_small(said) -> None:
-    log = Log()
+    log = LessonLog()
     for delta in said:
         log = log.learn(delta)
     book = log.playbook
     safety = {one.id for one in book.lessons.values() if one.kind == "safety"}
 
     assert safety == {one.id for one in book.open if one.kind == "safety"}
-    assert sum(1 for one in book.open if not one.pinned) <= MOST_LESSONS
+    assert sum(1 for one in book.open if not one.pinned) <= MAX_LESSONS
     assert tidied(book) == ()
     assert fold(log.deltas) == book

@@ -2,7 +2,7 @@
 
 from tests.domains.training.makers import a_told
 
-from kuznia.domains.training.playbook import Close, Learn, Log, learnt_id
+from kuznia.domains.training.playbook.log import Close, Learn, LessonLog, learnt_id
 from kuznia.domains.training.playbook.recall import context, ranked, recall
 from kuznia.domains.training.schema.lesson import AvoidTag, Lesson, Prefer
 from kuznia.domains.training.schema.profile import PlanInput
@@ -12,7 +12,7 @@ SWINGS = Learn(
     text="обожнюю махи", kind="preference", effects=(Prefer(exercise="kettlebell-swing"),)
 )
 SORE = Learn(text="sore shoulder", kind="safety", effects=(AvoidTag(tag="dip"),))
-LOG = Log().learn(ROWS, SWINGS, SORE).entries
+LOG = LessonLog().learn(ROWS, SWINGS, SORE).entries
 
 
 def texts(told: PlanInput) -> list[str]:
@@ -32,7 +32,7 @@ def test_what_an_order_says_of_lessons_is_not_listened_to():
 
 
 def test_open_lessons_come_in_the_order_they_were_learnt():
-    log = Log.read(LOG).learn(Close(lesson=learnt_id(ROWS), by="person"))
+    log = LessonLog.read(LOG).learn(Close(lesson=learnt_id(ROWS), by="person"))
 
     assert texts(recalled("Make me strong")) == ["rows feel good", "обожнюю махи", "sore shoulder"]
     assert [one.text for one in recall(a_told(), log.entries).lessons] == [
@@ -48,7 +48,7 @@ def test_by_context_safety_is_first_and_then_what_the_prompt_speaks_of():
 
 
 def test_lessons_the_prompt_says_nothing_of_keep_their_order():
-    lessons = Log.read(LOG).playbook.open
+    lessons = LessonLog.read(LOG).playbook.open
 
     assert [one.text for one in ranked(lessons, "")] == [
         "sore shoulder",

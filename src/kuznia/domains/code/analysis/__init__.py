@@ -1,11 +1,11 @@
-"""The Analyser: source in; proof, metrics and a rating out. docs/metrics.md says how."""
+"""The analysis of source code: files in; proof, metrics and a rating out (docs/metrics.md)."""
 
 from kuznia.domains.code.analysis.analyse import analyse, analyse_proven, analysed
-from kuznia.domains.code.analysis.counting import PROFILES, Profile
-from kuznia.domains.code.analysis.limits import Breach, Thresholds, breaches
-from kuznia.domains.code.analysis.rating import left_out
+from kuznia.domains.code.analysis.report.limits import Breach, Thresholds, breaches
+from kuznia.domains.code.analysis.report.rating import left_out
+from kuznia.domains.code.analysis.report.sarif import sarif
 from kuznia.domains.code.analysis.result import Analysis
-from kuznia.domains.code.analysis.sarif import sarif
+from kuznia.domains.code.analysis.tables.rules import PROFILES, Profile
 
 __all__ = [
     "PROFILES",

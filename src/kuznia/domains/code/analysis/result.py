@@ -1,11 +1,9 @@
-"""What an analysis says, as it goes over the wire."""
+"""The result of an analysis, as it appears in JSON."""
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
-from kuznia.domains.code.analysis.counting import Profile
-from kuznia.domains.code.schema import Proof
+from kuznia.domains.code.analysis.tables.rules import Profile
+from kuznia.domains.code.schema import Proof, Value
 
 Grade = Literal["A", "B", "C", "D", "E", "F"]
 # From the best to the worst.
@@ -13,12 +11,8 @@ GRADES: tuple[Grade, ...] = ("A", "B", "C", "D", "E", "F")
 Confidence = Literal["high", "medium", "low", "none"]
 
 
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Halstead(_Value):
-    """n1, n2, N1, N2 and what Halstead derived of them; see docs/metrics.md for what is counted."""
+class Halstead(Value):
+    """The counts n1, n2, N1, N2 and what follows from them; docs/metrics.md says how they count."""
 
     distinct_operators: int
     distinct_operands: int
@@ -31,19 +25,19 @@ class Halstead(_Value):
     bugs: float
 
 
-class Posnett(_Value):
-    """The model of Posnett, Hindle and Devanbu: it is at 0 or 1 soon, `z` still tells apart."""
+class Posnett(Value):
+    """The model of Posnett, Hindle and Devanbu; `readability` is soon 0 or 1, `z` still differs."""
 
     z: float
     readability: float
 
 
-class Clue(_Value):
+class Clue(Value):
     line: int
     why: str
 
 
-class Performance(_Value):
+class Performance(Value):
     """A hint at how the work grows with the input: an upper bound read off the source, no proof.
 
     `bound` is `unknown` where nothing honest can be said. It never speaks of seconds.
@@ -54,7 +48,7 @@ class Performance(_Value):
     evidence: tuple[Clue, ...] = ()
 
 
-class Function(_Value):
+class Function(Value):
     name: str
     start_line: int
     end_line: int
@@ -69,7 +63,7 @@ class Function(_Value):
     performance: Performance
 
 
-class Readability(_Value):
+class Readability(Value):
     """A heuristic, not a measurement: the weighted mean of its components, each 0 to 100."""
 
     heuristic: int
@@ -77,8 +71,8 @@ class Readability(_Value):
     components: dict[str, int]
 
 
-class CodeMetrics(_Value):
-    """What was counted in one file."""
+class FileMetrics(Value):
+    """The metrics of one file."""
 
     # The profile the file was counted by: `default` where its language has no such tool.
     profile: Profile
@@ -97,11 +91,11 @@ class CodeMetrics(_Value):
     readability: Readability
 
 
-class FileAnalysis(_Value):
+class FileAnalysis(Value):
     path: str
     language: str
     proof: Proof
-    metrics: CodeMetrics | None = None
+    metrics: FileMetrics | None = None
     # Why there are no metrics; empty where there are.
     reason: str = ""
     # The worst first; `functions_left_out` counts those beyond what one answer carries.
@@ -109,20 +103,20 @@ class FileAnalysis(_Value):
     functions_left_out: int = 0
 
 
-class Place(_Value):
+class Place(Value):
     path: str
     start_line: int
     end_line: int
 
 
-class Duplicate(_Value):
-    """One block that stands in several places."""
+class Duplicate(Value):
+    """A block of lines that occurs in several places."""
 
     lines: int
     places: tuple[Place, ...]
 
 
-class Worst(_Value):
+class Worst(Value):
     path: str
     name: str
     start_line: int
@@ -130,7 +124,7 @@ class Worst(_Value):
     cognitive: int
 
 
-class Totals(_Value):
+class Totals(Value):
     files: int
     files_with_metrics: int
     files_with_errors: int
@@ -149,8 +143,8 @@ class Totals(_Value):
     readability_heuristic: float | None
 
 
-class Rating(_Value):
-    """A grade, and the rule that gave it in words."""
+class Rating(Value):
+    """A grade, and the rule behind it in words."""
 
     grade: Grade | None
     rule: str
@@ -160,7 +154,7 @@ class Rating(_Value):
     very_high: float
 
 
-class Analysis(_Value):
+class Analysis(Value):
     # `partial`: some files were left out because there was no time or no room for them now. The
     # same files may be complete another time; until then there is no grade.
     status: Literal["complete", "partial"] = "complete"

@@ -1,4 +1,4 @@
-"""What was uploaded, looked at before it is believed: text in a file of its own, nothing packed."""
+"""Uploaded bytes are looked at before they are believed: plain text, and no archive."""
 
 # How files begin that hold other files or programs, whatever their name says.
 _SIGNS: dict[bytes, str] = {

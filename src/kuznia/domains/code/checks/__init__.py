@@ -1,1 +1,1 @@
-"""What a draft of code, tests or documentation is held to."""
+"""The checks of a draft of code, tests or documentation."""

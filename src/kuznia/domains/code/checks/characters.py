@@ -1,4 +1,4 @@
-"""Characters that are in a file and not on the screen: controls, bidi overrides, zero width.
+"""Invisible characters in a file: bidi overrides, zero width characters, tags.
 
 With them code reads one way and runs another (https://trojansource.codes), a name is another than
 it looks, and a terminal that shows the file obeys it. Where a text needs one, an escape says so.
@@ -9,13 +9,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from kuznia.forge.terms import Unreadable
-
-# A form feed divides the pages of old sources, and moves nothing. Half of a surrogate pair is no
-# character at all: no file can hold it.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-# Zero width, bidi, and the tags that repeat ASCII where nobody sees it.
-_UNSEEN = re.compile(
+# Zero width, bidi, and the tags that repeat ASCII invisibly.
+_INVISIBLE = re.compile(
     "[\u200b-\u200d\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
 )
 _MARK, _NO_JOINER, _JOINER = "\ufeff", "\u200c", "\u200d"
@@ -26,37 +21,26 @@ _OF_PICTURE = re.compile("[\ufe0f\U0001f3fb-\U0001f3ff]")
 _BLACK_FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]*\U000e007f?")
 
 
-class Unseen(NamedTuple):
-    """Where one is, counted from 1, and what it is called."""
+class InvisibleCharacter(NamedTuple):
+    """The place of an invisible character, counted from 1, and its name."""
 
     line: int
     column: int
     name: str
 
 
-def refuse_controls(text: str) -> None:
-    """Raise Unreadable where a text holds what no parser, file or terminal should be given."""
-    if found := _CONTROL.search(text):
-        line = text.count("\n", 0, found.start()) + 1
-        raise Unreadable(
-            "control-character",
-            f"There is a control character in line {line}: U+{ord(found[0]):04X}.",
-            r"Write a control character as an escape such as \x1b, never as itself.",
-        )
-
-
-def unseen(text: str) -> Iterator[Unseen]:
-    """The characters nobody sees, save those that a script or a picture is written with."""
+def invisible_characters(text: str) -> Iterator[InvisibleCharacter]:
+    """The invisible characters of a text, except those that a script or an emoji needs."""
     if text.isascii():
         return
-    flags = [range(*found.span()) for found in _BLACK_FLAG.finditer(text)]
-    for found in _UNSEEN.finditer(text):
-        place = found.start()
+    flags = [range(*match.span()) for match in _BLACK_FLAG.finditer(text)]
+    for match in _INVISIBLE.finditer(text):
+        place = match.start()
         if _belongs(text, place) or any(place in flag for flag in flags):
             continue
         line, begins = text.count("\n", 0, place) + 1, text.rfind("\n", 0, place) + 1
-        name = unicodedata.name(found[0], "a tag")
-        yield Unseen(line, place - begins + 1, f"U+{ord(found[0]):04X} {name}")
+        name = unicodedata.name(match[0], "a tag")
+        yield InvisibleCharacter(line, place - begins + 1, f"U+{ord(match[0]):04X} {name}")
 
 
 def _belongs(text: str, place: int) -> bool:

@@ -1,29 +1,29 @@
-"""What documentation is held to: all that is public is in it, as it is, and nothing else."""
+"""The checks of documentation: it describes every public symbol correctly, and nothing else."""
 
 import ast
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.checks.source import SEEN, held_apart, short, written
+from kuznia.domains.code.checks.source import VISIBLE, held_apart, short, written
+from kuznia.domains.code.imports.python import find_module, python_imports, unknown_names
 from kuznia.domains.code.languages.find import find, get
-from kuznia.domains.code.languages.imports import find_module, python_imports, unknown_names
-from kuznia.domains.code.languages.markdown import Example, page
-from kuznia.domains.code.languages.proof import SECONDS, prove
-from kuznia.domains.code.languages.pytree import (
+from kuznia.domains.code.languages.table import Language
+from kuznia.domains.code.parsing.markdown import Example, page
+from kuznia.domains.code.parsing.proof import SECONDS, prove
+from kuznia.domains.code.parsing.pytree import (
     Parameter,
     Parameters,
     parameters,
     signatures,
     tree_of,
 )
-from kuznia.domains.code.languages.symbols import public
-from kuznia.domains.code.languages.table import Language
+from kuznia.domains.code.parsing.symbols import public
 from kuznia.domains.code.schema import CodeBench, CodeDraft, CodeInput, DocumentationDraft
 from kuznia.forge.terms import Check, Finding
 from kuznia.platform.process.workers import Stopped, within
 
-MOST_LISTED = 10
-# Shares of letters.
+MAX_LISTED = 10
+# The share of Cyrillic letters above which a text is Cyrillic, and below which it is not.
 MOSTLY, BARELY = 0.5, 0.15
 _WORD = re.compile(r"\w+")
 _TICKS = re.compile(r"`([^`]+)`")
@@ -36,7 +36,7 @@ _PROMPT = re.compile(r"^(?:>>>|\.\.\.) ?")
 
 
 def is_a_page(draft: DocumentationDraft, _: CodeBench) -> Iterator[Finding]:
-    """Documentation begins with a heading and has an end."""
+    """Documentation begins with a heading and is complete."""
     text = draft.files[0].content
     where = draft.files[0].path
     if not page(text).headings:
@@ -44,7 +44,7 @@ def is_a_page(draft: DocumentationDraft, _: CodeBench) -> Iterator[Finding]:
             "no-heading",
             "block",
             where,
-            "There is no heading.",
+            "The page has no heading.",
             "Begin with one heading and give every public symbol its own.",
         )
     if draft.truncated:
@@ -52,23 +52,23 @@ def is_a_page(draft: DocumentationDraft, _: CodeBench) -> Iterator[Finding]:
             "truncated",
             "block",
             where,
-            "It ends inside a block of code.",
+            "The page ends inside a block of code.",
             "Send the whole document; write it shorter if it does not fit.",
         )
 
 
 def speaks_as_asked(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
-    """Who asks in Ukrainian reads Ukrainian. Told apart by letters: a tongue within them is not."""
-    examples = {line for one in page(draft.files[0].content).examples for line in one.lines}
+    """A request in Ukrainian gets a page in Ukrainian; only the scripts are told apart."""
+    examples = {line for example in page(draft.files[0].content).examples for line in example.lines}
     lines = draft.files[0].content.split("\n")
     prose = "\n".join(line for number, line in enumerate(lines, 1) if number not in examples)
-    wanted, came = _cyrillic(bench.reading.prompt), _cyrillic(_TICKS.sub("", prose))
-    if (wanted > MOSTLY and came < BARELY) or (wanted < BARELY and came > MOSTLY):
+    asked, written = _cyrillic(bench.reading.prompt), _cyrillic(_TICKS.sub("", prose))
+    if (asked > MOSTLY and written < BARELY) or (asked < BARELY and written > MOSTLY):
         yield Finding(
-            "wrong-tongue",
+            "wrong-prose-language",
             "block",
             draft.files[0].path,
-            "It is not in the language of the request.",
+            "The page is not in the language of the request.",
             "Write it in the language of the request; leave names and code as they are.",
         )
 
@@ -80,31 +80,31 @@ def _cyrillic(text: str) -> float:
 
 
 def names_all(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
-    """What is public and not in it might as well be private."""
+    """A public symbol that the page does not name cannot be found by a reader."""
     language = get(bench.reading.language)
-    said = set(_WORD.findall(draft.files[0].content))
+    mentioned = set(_WORD.findall(draft.files[0].content))
     names = (s.name for file in written(bench).files for s in public(file.content, language))
-    absent = [n for n in dict.fromkeys(names) if not said.issuperset(_WORD.findall(n))]
+    absent = [n for n in dict.fromkeys(names) if not mentioned.issuperset(_WORD.findall(n))]
     if absent:
-        listed = ", ".join(map(short, absent[:MOST_LISTED]))
+        listed = ", ".join(map(short, absent[:MAX_LISTED]))
         yield Finding(
             "undocumented",
             "block",
             draft.files[0].path,
-            f"It does not name {listed}.",
+            f"The page does not name {listed}.",
             f"Add a heading with the signature and a description for {listed}.",
         )
 
 
-def names_nothing_else(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
-    """A heading for what does not exist sends its reader searching."""
+def names_only_what_exists(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
+    """A heading for a name that does not exist misleads its reader."""
     code = written(bench)
     there = {word for file in code.files for word in _WORD.findall(f"{file.path} {file.content}")}
     for line, name, _ in _claims(draft):
         absent = [word for word in _WORD.findall(name) if word not in there]
         if absent:
             yield Finding(
-                "not-there",
+                "not-in-code",
                 "block",
                 f"{draft.files[0].path}:{line}",
                 f"There is no {short(absent[0])} in the code.",
@@ -113,7 +113,7 @@ def names_nothing_else(draft: DocumentationDraft, bench: CodeBench) -> Iterator[
 
 
 def _claims(draft: DocumentationDraft) -> Iterator[tuple[int, str, str | None]]:
-    """Line, name and arguments of every heading that says: this is in the code."""
+    """The line, name and arguments of every heading that describes something in the code."""
     for heading in page(draft.files[0].content).headings:
         ticked = _TICKS.search(heading.text)
         claim = _CLAIM.fullmatch(ticked[1] if ticked else heading.text)
@@ -123,13 +123,13 @@ def _claims(draft: DocumentationDraft) -> Iterator[tuple[int, str, str | None]]:
 
 
 def signatures_are_right(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
-    """A parameter that is not there is an error for everyone who believes the page."""
+    """A wrong parameter is an error for everyone who follows the page."""
     if bench.reading.language != "python":
         return
     known = _signatures(written(bench))
     for line, name, arguments in _claims(draft):
         claimed = _claimed(arguments) if arguments is not None else None
-        real = [params for one, params in known.items() if _is_same(one, name)]
+        real = [params for known_name, params in known.items() if _is_same(known_name, name)]
         if claimed is None or not real or any(r is None or _agrees(claimed, r) for r in real):
             continue
         right = ", ".join(map(_shown, real[0] or ()))
@@ -143,12 +143,12 @@ def signatures_are_right(draft: DocumentationDraft, bench: CodeBench) -> Iterato
 
 
 def _agrees(claimed: tuple[Parameter, ...], real: tuple[Parameter, ...]) -> bool:
-    """The same names; what is said of types and defaults must be right, but may be left out."""
+    """Whether the names are equal; types and defaults must be right, but may be left out."""
     return len(claimed) == len(real) and all(
-        said.name == is_.name
-        and said.annotation in ("", is_.annotation)
-        and said.default in ("", is_.default)
-        for said, is_ in zip(claimed, real, strict=True)
+        claim.name == parameter.name
+        and claim.annotation in ("", parameter.annotation)
+        and claim.default in ("", parameter.default)
+        for claim, parameter in zip(claimed, real, strict=True)
     )
 
 
@@ -167,19 +167,19 @@ def _is_same(known: str, claimed: str) -> bool:
 
 
 def _claimed(arguments: str) -> Parameters:
-    """The parameter names between brackets; None where they are not written as parameters."""
+    """The parameters between the brackets; None where they are not written as parameters."""
     if "..." in arguments or "…" in arguments:
         return None
     tree = tree_of(f"def f({arguments}): pass")
     function = tree.body[0] if tree else None
     if not isinstance(function, ast.FunctionDef):
         return None
-    found = parameters(function.args)
-    return found[1:] if found and found[0].name in ("self", "cls") else found
+    claimed = parameters(function.args)
+    return claimed[1:] if claimed and claimed[0].name in ("self", "cls") else claimed
 
 
 def examples_parse(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
-    """An example is the part of a page that people copy."""
+    """People copy examples, so every example must parse."""
     language = get(bench.reading.language)
     for example in page(draft.files[0].content).examples:
         if find(example.label) is not language:
@@ -196,12 +196,12 @@ def examples_parse(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Find
 
 
 def _is_sure(language: Language) -> bool:
-    """Whether a grammar error means an error: an example is a piece, and some grammars want all."""
+    """Whether a grammar error in an example means an error: some grammars need a whole program."""
     return bool(language.reference or language.measured) and not language.doubt
 
 
 def _source(example: Example) -> str:
-    """The code of an example; of a session with a prompt, what was typed."""
+    """The code of an example; of an interactive session, only what was typed."""
     lines = example.content.split("\n")
     if not any(line.startswith(">>>") for line in lines):
         return example.content
@@ -209,7 +209,7 @@ def _source(example: Example) -> str:
 
 
 def examples_import_what_is_there(draft: DocumentationDraft, bench: CodeBench) -> Iterator[Finding]:
-    """An example that imports a name we do not have fails for everybody."""
+    """An example that imports a name that does not exist fails for everybody."""
     if bench.reading.language != "python":
         return
     files = {file.path: file.content for file in written(bench).files}
@@ -217,23 +217,23 @@ def examples_import_what_is_there(draft: DocumentationDraft, bench: CodeBench) -
     for example in page(draft.files[0].content).examples:
         if example.label not in ("python", "py", "pycon"):
             continue
-        for one in python_imports(_source(example)):
-            where = f"{draft.files[0].path}:{example.line + one.line - 1}"
-            local = find_module(one, "", files)
-            absent = [m.what for m in unknown_names(one, local, files)] if local else []
-            if local is None and known.intersection(one.names):
-                absent = [f"module {one.module}"]
+        for statement in python_imports(_source(example)):
+            where = f"{draft.files[0].path}:{example.line + statement.line - 1}"
+            local = find_module(statement, "", files)
+            absent = [m.what for m in unknown_names(statement, local, files)] if local else []
+            if local is None and known.intersection(statement.names):
+                absent = [f"module {statement.module}"]
             for what in absent:
                 hint = f"Import from {', '.join(files)} what is defined there."
-                yield Finding("not-there", "block", where, f"There is no {short(what)}.", hint)
+                yield Finding("not-in-code", "block", where, f"There is no {short(what)}.", hint)
 
 
 DOCUMENTATION: tuple[Check[DocumentationDraft, CodeInput], ...] = (
     Check("page", held_apart(is_a_page)),
-    SEEN,
-    Check("tongue", held_apart(speaks_as_asked)),
+    VISIBLE,
+    Check("prose-language", held_apart(speaks_as_asked)),
     Check("complete", held_apart(names_all)),
-    Check("existing", held_apart(names_nothing_else)),
+    Check("real", held_apart(names_only_what_exists)),
     Check("signatures", held_apart(signatures_are_right)),
     Check("examples", held_apart(examples_parse)),
     Check("example-imports", held_apart(examples_import_what_is_there)),

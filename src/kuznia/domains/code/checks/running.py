@@ -1,4 +1,4 @@
-"""Tests that are run where they were written: what that adds to their reading and their checks."""
+"""Running the tests: the draft of tests with its execution, and the checks of that."""
 
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
@@ -9,8 +9,8 @@ from kuznia.domains.code.sandbox.trial import Sandbox
 from kuznia.domains.code.schema import CodeBench, CodeInput, TestsDraft
 from kuznia.forge.terms import Check, Finding, Part
 
-MOST_CASES = 10
-# Any: what a coroutine takes and sends while it runs is no business of whoever awaits it here.
+MAX_CASES = 10
+# Any: what a coroutine sends and receives while it runs does not concern its caller.
 Read = Callable[[str, CodeBench], Coroutine[Any, Any, TestsDraft]]
 # Errors that are made by the test itself, not by the code it calls.
 _OF_THE_TEST = ("NameError", "ImportError", "ModuleNotFoundError", "fixture", "SyntaxError")
@@ -19,7 +19,7 @@ _OF_THE_TEST = ("NameError", "ImportError", "ModuleNotFoundError", "fixture", "S
 def run_in(
     sandbox: Sandbox, tests: Part[TestsDraft, CodeInput], read: Read
 ) -> Part[TestsDraft, CodeInput]:
-    """The part that asks for tests, with the tests run as soon as they can be read."""
+    """The part that asks for tests; it runs them as soon as they can be read."""
 
     async def read_and_run(reply: str, bench: CodeBench) -> TestsDraft:
         draft = await read(reply, bench)
@@ -33,7 +33,7 @@ def run_in(
 
 
 def pass_when_run(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
-    """A test that fails says that it or the code is wrong; neither can be handed on like that."""
+    """A test that fails is wrong, or its code is; neither can be accepted."""
     execution = draft.execution
     if execution.status == "timeout":
         hint = "Make every test end by itself within a second."
@@ -46,26 +46,32 @@ def pass_when_run(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
         why = execution.reason or "No test was run."
         yield Finding("tests-did-not-run", "block", "tests", why, hint)
     failed = [case for case in execution.cases if case.outcome in ("failed", "error")]
-    for case in failed[:MOST_CASES]:
-        said = case.message.partition("\n")[0]
-        yield Finding("test-fails", "block", case.name, f"It fails: {said}", _who(said))
+    for case in failed[:MAX_CASES]:
+        message = case.message.partition("\n")[0]
+        yield Finding("test-fails", "block", case.name, f"It fails: {message}", _hint(message))
 
 
-def _who(said: str) -> str:
-    if any(word in said for word in _OF_THE_TEST):
-        return "The test itself is wrong: mend its names and imports."
-    return "Work out by hand what the code gives here; if that fits the request, mend the test."
+def _hint(message: str) -> str:
+    if any(word in message for word in _OF_THE_TEST):
+        return "The test itself is wrong: correct its names and imports."
+    return "Work out by hand what the code gives here; if that fits the request, correct the test."
 
 
-def notice_lies(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
-    """Tests that pass over code that was made wrong on purpose are weak."""
+def kill_mutants(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
+    """Tests that pass with code that was made wrong on purpose are weak."""
     strength = draft.execution.strength
-    if strength and strength.lies and not strength.noticed:
-        message = f"{strength.lies} small faults were put into the code and no test noticed one."
-        yield Finding("weak-tests", "warn", "tests", message, "Assert exact results.")
+    if strength and strength.mutants and not strength.killed:
+        message = f"No test fails for any of {strength.mutants} mutants of the code."
+        yield Finding(
+            "weak-tests",
+            "warn",
+            "tests",
+            message,
+            "Assert exact results, so that a small fault in the code makes a test fail.",
+        )
 
 
 RUNNING: tuple[Check[TestsDraft, CodeInput], ...] = (
     Check("tests-pass-when-run", pass_when_run),
-    Check("tests-notice-lies", notice_lies),
+    Check("tests-kill-mutants", kill_mutants),
 )

@@ -1,4 +1,4 @@
-"""Literals in code that look like somebody's keys."""
+"""Literals in code that look like keys or passwords."""
 
 import math
 import re
@@ -43,20 +43,20 @@ RANDOM = 3.5
 
 
 def secrets(content: str) -> Iterator[tuple[int, str, bool]]:
-    """Line, what it looks like, and whether its format leaves no doubt. Never the secret itself."""
+    """The line, what it looks like, and whether that is certain. The secret itself is left out."""
     for what, pattern in _KEYS.items() if any(mark in content for mark in _MARKS) else ():
-        for found in pattern.finditer(content):
-            text = found[found.lastindex or 0]
+        for match in pattern.finditer(content):
+            text = match[match.lastindex or 0]
             if not is_placeholder(text):
-                yield _line(content, found.start()), what, True
+                yield _line(content, match.start()), what, True
     lower = content.lower()
-    for found in _ASSIGNED.finditer(content) if any(name in lower for name in _NAMES) else ():
-        if not is_placeholder(found[1]) and _is_random(found[1]):
-            yield _line(content, found.start()), "a secret", False
+    for match in _ASSIGNED.finditer(content) if any(name in lower for name in _NAMES) else ():
+        if not is_placeholder(match[1]) and _is_random(match[1]):
+            yield _line(content, match.start()), "a secret", False
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether it says itself that somebody is to put the real one there."""
+    """Whether the text says that a real value is to be put in its place."""
     return bool(_PLACEHOLDER.search(text)) or len(set(text)) < 6
 
 

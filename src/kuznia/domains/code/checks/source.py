@@ -1,4 +1,4 @@
-"""What every part with source in it is held to, whatever it is for."""
+"""The checks of every part that contains source code."""
 
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import replace
@@ -6,14 +6,14 @@ from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
-from kuznia.domains.code.checks.characters import unseen
-from kuznia.domains.code.checks.missing import words
+from kuznia.domains.code.checks.characters import invisible_characters
 from kuznia.domains.code.checks.secrets import secrets
 from kuznia.domains.code.checks.stubs import stubs
-from kuznia.domains.code.languages.apart import apart
+from kuznia.domains.code.imports.package_names import words
+from kuznia.domains.code.imports.unresolved import unresolved_imports
 from kuznia.domains.code.languages.find import find, get
-from kuznia.domains.code.languages.imports import missing
 from kuznia.domains.code.mend import faults
+from kuznia.domains.code.parsing.apart import apart
 from kuznia.domains.code.schema import (
     CodeBench,
     CodeDraft,
@@ -26,21 +26,21 @@ from kuznia.domains.code.schema import (
 from kuznia.forge.terms import Check, Finding
 from kuznia.platform.process.workers import Stopped
 
-MOST_QUOTED = 120
+MAX_QUOTED = 120
 # The forge hears no more of one check; a draft may break its rule in every line.
-MOST_FINDINGS = 50
+MAX_FINDINGS = 50
 _TYPESCRIPT = {"typescript", "tsx"}
 UNCHECKED = Finding(
     "unproven",
     "block",
     "reply",
-    "It took too long, or too much memory, to be checked.",
+    "Checking took too long or too much memory.",
     "Write it shorter and simpler, so that it can be checked.",
 )
 
 AnyDraft = CodeDraft | DocumentationDraft
 S = TypeVar("S", CodeDraft, TestsDraft, DocumentationDraft)
-# Any: what a coroutine takes and sends while it runs is no business of whoever awaits it here.
+# Any: what a coroutine sends and receives while it runs does not concern its caller.
 Held = Callable[[S, CodeBench], Coroutine[Any, Any, Iterable[Finding]]]
 
 
@@ -52,41 +52,41 @@ def written(bench: CodeBench) -> CodeDraft:
 
 
 def short(text: str) -> str:
-    """What is quoted from a draft in a message: names can be as long as somebody likes."""
-    return text if len(text) <= MOST_QUOTED else f"{text[:MOST_QUOTED]}…"
+    """A quotation from a draft, cut for a message: names can have any length."""
+    return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"
 
 
-def letters(bench: CodeBench, *drafts: AnyDraft) -> int:
-    """How much text a step has before it: its own drafts, and what was accepted before."""
-    accepted = (one for one in bench.accepted.values() if isinstance(one, CodeDraft))
+def text_length(bench: CodeBench, *drafts: AnyDraft) -> int:
+    """The characters that a step has to read: its own drafts, and the accepted code."""
+    accepted = (draft for draft in bench.accepted.values() if isinstance(draft, CodeDraft))
     return sum(len(file.content) for draft in (*drafts, *accepted) for file in draft.files)
 
 
 def held_apart(run: Callable[[S, CodeBench], Iterable[Finding]]) -> Held[S]:
-    """A check that reads a draft's text, run where that holds nobody up."""
+    """A check that reads a draft's text, run where it cannot block the event loop."""
 
     async def held(draft: S, bench: CodeBench) -> Iterable[Finding]:
-        found = await apart(partial(_found, run, draft, bench), letters(bench, draft))
-        if isinstance(found, Stopped):
+        findings = await apart(partial(_findings, run, draft, bench), text_length(bench, draft))
+        if isinstance(findings, Stopped):
             return (replace(UNCHECKED, where=draft.files[0].path),)
-        return found
+        return findings
 
     return held
 
 
-def _found(
+def _findings(
     run: Callable[[S, CodeBench], Iterable[Finding]], draft: S, bench: CodeBench, _: float
 ) -> tuple[Finding, ...]:
-    return tuple(islice(run(draft, bench), MOST_FINDINGS))
+    return tuple(islice(run(draft, bench), MAX_FINDINGS))
 
 
 def is_readable(draft: CodeDraft) -> bool:
-    """Whether it could be parsed in time; if not, parsing it for another check is no use either."""
+    """Whether the draft could be parsed in time; if not, no other check should try to."""
     return draft.proof.level != "none" or bool(draft.proof.errors)
 
 
 def parses(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
-    """Code nobody could read is no code, whatever else it is."""
+    """Code that does not parse is of no use, whatever else it is."""
     languages = {file.path: find(file.language) for file in draft.files}
     for flaw in draft.proof.errors:
         language = languages.get(flaw.path)
@@ -96,49 +96,49 @@ def parses(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
             "unproven",
             "block",
             draft.files[0].path,
-            "It took too long, or too much memory, to be parsed.",
+            "Parsing took too long or too much memory.",
             "Write it shorter and simpler, so that it can be parsed.",
         )
 
 
 def _finding(flaw: Flaw, *, in_doubt: bool) -> Finding:
     where = f"{flaw.path}:{flaw.line}:{flaw.column}"
-    said = f"{flaw.message}: {flaw.text}" if flaw.text else flaw.message
+    message = f"{flaw.message}: {flaw.text}" if flaw.text else flaw.message
     if in_doubt:
-        return Finding("unverified", "warn", where, said)
-    return Finding("syntax", "block", where, said, "Correct the syntax at this place.")
+        return Finding("unverified", "warn", where, message)
+    return Finding("syntax", "block", where, message, "Correct the syntax at this place.")
 
 
 def is_the_asked_language(draft: CodeDraft, bench: CodeBench) -> Iterator[Finding]:
-    """An answer in another language is the answer to another question."""
-    wanted = get(bench.reading.language)
+    """Code in another language does not answer the request."""
+    language = get(bench.reading.language)
     # With JSX or without, it is TypeScript.
-    right = _TYPESCRIPT if wanted.name in _TYPESCRIPT else {wanted.name}
+    right = _TYPESCRIPT if language.name in _TYPESCRIPT else {language.name}
     if all(file.language not in right for file in draft.files):
         came = ", ".join(sorted({file.language for file in draft.files}))
         yield Finding(
             "wrong-language",
             "block",
             draft.files[0].path,
-            f"It is {came}, not {wanted.name}.",
-            f"Write it in {wanted.title}, in fences opened with ```{wanted.name}.",
+            f"The reply is in {came}, not in {language.name}.",
+            f"Write it in {language.title}, in fences opened with ```{language.name}.",
         )
 
 
-def is_whole(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
-    """Half a file can parse, and still not be what was promised."""
+def is_finished(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
+    """A file that was cut short may still parse."""
     if draft.truncated:
         yield Finding(
             "truncated",
             "block",
             draft.files[-1].path,
             "The reply ends before the code does.",
-            "Send every file whole; write it shorter if it does not fit.",
+            "Send every file in full; write shorter files if they do not fit.",
         )
 
 
 def keeps_no_secrets(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
-    """A key in code ends in a repository; the finding never repeats it."""
+    """A key in code ends up in a repository; the finding never repeats it."""
     for file in draft.files:
         for line, what, certain in secrets(file.content):
             yield Finding(
@@ -150,21 +150,21 @@ def keeps_no_secrets(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
             )
 
 
-def is_all_seen(draft: AnyDraft, _: CodeBench) -> Iterator[Finding]:
-    """What nobody sees can turn the meaning of what everybody reads."""
+def is_all_visible(draft: AnyDraft, _: CodeBench) -> Iterator[Finding]:
+    """An invisible character can change the meaning of the text around it."""
     for file in draft.files:
-        for one in unseen(file.content):
+        for character in invisible_characters(file.content):
             yield Finding(
-                "unseen-character",
+                "invisible-character",
                 "block",
-                f"{file.path}:{one.line}:{one.column}",
-                f"There is a character nobody sees: {one.name}.",
+                f"{file.path}:{character.line}:{character.column}",
+                f"The text contains an invisible character: {character.name}.",
                 r"Remove it; where a text needs it, write it as an escape such as \u202e.",
             )
 
 
-def is_written_out(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
-    """A stub parses and passes for code until somebody calls it."""
+def has_no_stubs(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
+    """A stub parses, and fails only when somebody calls it."""
     for path, line, what in stubs(draft.files) if is_readable(draft) else ():
         yield Finding(
             "placeholder",
@@ -176,7 +176,7 @@ def is_written_out(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
 
 
 def imports_resolve(draft: CodeDraft, bench: CodeBench) -> Iterator[Finding]:
-    """What is imported is standard, in the artefact, or named as needed."""
+    """Every import is standard, in the artefact, or listed as required."""
     beside = bench.accepted.get("code")
     others = beside.files if isinstance(beside, CodeDraft) else ()
     files = {file.path: file.content for file in (*others, *draft.files)}
@@ -184,8 +184,10 @@ def imports_resolve(draft: CodeDraft, bench: CodeBench) -> Iterator[Finding]:
     if isinstance(beside, CodeDraft):
         named |= {name.lower() for name in beside.requires}
     for file in draft.files:
-        for one in missing(file, files, named):
-            yield _import_finding(file, one.line, one.what, certain=one.certain)
+        for unresolved in unresolved_imports(file, files, named):
+            yield _import_finding(
+                file, unresolved.line, unresolved.what, certain=unresolved.certain
+            )
 
 
 def _import_finding(file: File, line: int, what: str, *, certain: bool) -> Finding:
@@ -196,27 +198,27 @@ def _import_finding(file: File, line: int, what: str, *, certain: bool) -> Findi
             "block",
             where,
             f"There is no {short(what)} to import.",
-            "Import what is there, or add what is missing.",
+            "Import what exists, or add what is missing.",
         )
-    return Finding("unnamed-package", "warn", where, f"{short(what)} is not named as needed.")
+    return Finding("unnamed-package", "warn", where, f"{short(what)} is not listed as required.")
 
 
 def is_tidy(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
-    """What our own code puts right without asking anybody."""
+    """Our own code can correct these without asking the model."""
     for file in draft.files:
         for code, message in faults(file):
             yield Finding(code, "mend", file.path, message, "Send plain text with Unix line ends.")
 
 
-SEEN: Check[Any, CodeInput] = Check("seen", held_apart(is_all_seen))
+VISIBLE: Check[Any, CodeInput] = Check("visible", held_apart(is_all_visible))
 # They stand in parts of code and of tests, whose drafts differ; Any is the price of one tuple.
 SOURCE: tuple[Check[Any, CodeInput], ...] = (
     Check("parses", parses),
     Check("language", is_the_asked_language),
-    Check("whole", is_whole),
+    Check("finished", is_finished),
     Check("secrets", held_apart(keeps_no_secrets)),
-    SEEN,
-    Check("written-out", held_apart(is_written_out)),
+    VISIBLE,
+    Check("no-stubs", held_apart(has_no_stubs)),
     Check("imports", held_apart(imports_resolve)),
     Check("tidy", held_apart(is_tidy)),
 )

@@ -1,13 +1,13 @@
-"""Bodies that only promise to be written."""
+"""Functions whose body is missing."""
 
 import ast
 import re
 from collections.abc import Iterator
 
 from kuznia.domains.code.languages.find import find
-from kuznia.domains.code.languages.pytree import Function, decorators, statements, tree_of
-from kuznia.domains.code.languages.symbols import symbols
 from kuznia.domains.code.languages.table import Comments, Language
+from kuznia.domains.code.parsing.pytree import Function, decorators, statements, tree_of
+from kuznia.domains.code.parsing.symbols import symbols
 from kuznia.domains.code.schema import File
 
 _LATER = r"[^'\"`]{0,80}(?:not (?:yet )?implemented|unimplemented|todo|implement me)[^'\"`]{0,80}"
@@ -35,11 +35,11 @@ _LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 _DOTS = re.compile(r"\.{3}|…")
-MOST_LINE = 300
+MAX_LINE = 300
 
 
 def stubs(files: tuple[File, ...]) -> Iterator[tuple[str, int, str]]:
-    """Path, line, and what is missing there."""
+    """The path, the line, and what is missing."""
     bases = {name for file in files for name in _bases(file)}
     for file in files:
         language = find(file.language)
@@ -47,30 +47,32 @@ def stubs(files: tuple[File, ...]) -> Iterator[tuple[str, int, str]]:
             continue
         for number in _left_out(file.content.split("\n"), language.comments):
             yield file.path, number, "a comment that stands where code should"
-        found = _of_python(file, bases) if language.name == "python" else _of_others(file, language)
-        for line, name in found:
+        bodies = (
+            _of_python(file, bases) if language.name == "python" else _of_others(file, language)
+        )
+        for line, name in bodies:
             yield file.path, line, f"{name} has no body of its own"
 
 
 def _left_out(lines: list[str], comments: Comments) -> Iterator[int]:
-    said = ["", *(_comment(line, comments) for line in lines), ""]
-    for number, comment in enumerate(said):
+    texts = ["", *(_comment(line, comments) for line in lines), ""]
+    for number, comment in enumerate(texts):
         # Three dots in a longer comment are only a pause.
-        alone = comment and not said[number - 1] and not said[number + 1]
+        alone = comment and not texts[number - 1] and not texts[number + 1]
         if _LEFT_OUT.fullmatch(comment) or (alone and _DOTS.fullmatch(comment)):
             yield number
 
 
 def _comment(line: str, comments: Comments) -> str:
-    """What a line says that is only a comment; empty for any other."""
-    stripped = line.strip()[:MOST_LINE]
+    """The text of a line that is only a comment; empty for any other line."""
+    stripped = line.strip()[:MAX_LINE]
     begins = (*comments.line, *(begin for begin, _ in comments.block))
     begin = _COMMENT_BEGINS.match(stripped) if begins and stripped.startswith(begins) else None
     if begin is None:
         return ""
-    said = stripped[begin.end() :].strip()
-    closed = said.endswith(("*/", "-->"))
-    return said.removesuffix("*/").removesuffix("-->").rstrip() if closed else said
+    text = stripped[begin.end() :].strip()
+    closed = text.endswith(("*/", "-->"))
+    return text.removesuffix("*/").removesuffix("-->").rstrip() if closed else text
 
 
 def _of_others(file: File, language: Language) -> Iterator[tuple[int, str]]:
@@ -81,13 +83,13 @@ def _of_others(file: File, language: Language) -> Iterator[tuple[int, str]]:
         inside = body.removeprefix("{").removeprefix("do").removesuffix("}").removesuffix("end")
         lines = [line.strip() for line in inside.strip().split("\n") if line.strip()]
         begins = language.comments.line or ("(*",)
-        said = " ".join(line for line in lines if not line.startswith(begins))
-        if (lines and not said) or _STUB.fullmatch(said):
+        code = " ".join(line for line in lines if not line.startswith(begins))
+        if (lines and not code) or _STUB.fullmatch(code):
             yield symbol.line, symbol.name
 
 
 def _bases(file: File) -> Iterator[str]:
-    """What the classes of a Python file are made from."""
+    """The names of the base classes in a Python file."""
     tree = tree_of(file.content) if file.language == "python" else None
     for node in statements(tree) if tree else ():
         if isinstance(node, ast.ClassDef):
@@ -106,7 +108,7 @@ def _of_python(file: File, bases: set[str]) -> Iterator[tuple[int, str]]:
 
 
 def _may_be_empty(owner: ast.AST, function: Function, bases: set[str]) -> bool:
-    """Abstract and overloaded ones, those that override or are to be, and those that do nothing."""
+    """Whether a function may lack a body: abstract, overloaded, overriding, or nothing to do."""
     if any(name.startswith("abstract") or name == "overload" for name in decorators(function)):
         return True
     if not isinstance(owner, ast.ClassDef):
@@ -116,17 +118,19 @@ def _may_be_empty(owner: ast.AST, function: Function, bases: set[str]) -> bool:
 
 
 def _promises_nothing(function: Function) -> bool:
-    """A method may well have nothing to do, as long as it is not to return anything."""
+    """Whether a method returns nothing; such a method may have nothing to do."""
     returns = function.returns
     return returns is None or (isinstance(returns, ast.Constant) and returns.value is None)
 
 
 def _is_stub(function: Function) -> bool:
-    return all(isinstance(one, ast.Pass) or _says_nothing(one) for one in function.body)
+    return all(
+        isinstance(statement, ast.Pass) or _says_nothing(statement) for statement in function.body
+    )
 
 
 def _says_nothing(statement: ast.stmt) -> bool:
-    """A docstring, three dots, or an error that says it is not implemented."""
+    """Whether a statement is a docstring, three dots, or an error that says "not implemented"."""
     if isinstance(statement, ast.Expr):
         return isinstance(statement.value, ast.Constant)
     if not isinstance(statement, ast.Raise) or statement.exc is None:

@@ -1,4 +1,4 @@
-"""What tests are held to beside being code: they test this code, and they can fail."""
+"""The checks of tests: they test this code, and they can fail."""
 
 import ast
 import re
@@ -6,27 +6,27 @@ from collections.abc import Iterator
 
 from kuznia.domains.code.checks.source import SOURCE, held_apart, is_readable, short, written
 from kuznia.domains.code.languages.find import get
-from kuznia.domains.code.languages.pytree import Function, statements, tree_of
-from kuznia.domains.code.languages.symbols import public, symbols
 from kuznia.domains.code.languages.testing import asserts
+from kuznia.domains.code.parsing.pytree import Function, statements, tree_of
+from kuznia.domains.code.parsing.symbols import public, symbols
 from kuznia.domains.code.schema import CodeBench, CodeInput, File, TestsDraft
 from kuznia.forge.terms import Check, Finding
 
 # Tests that share this much of their own lines with the code are the code again.
-MOST_SHARED = 0.6
-MOST_LISTED = 10
+MAX_SHARED = 0.6
+MAX_LISTED = 10
 _WORD = re.compile(r"\w+")
 
 
 def name_what_they_test(draft: TestsDraft, bench: CodeBench) -> Iterator[Finding]:
-    """Tests that never mention the code would pass whatever it did."""
+    """Tests that never mention the code would pass whatever it does."""
     language = get(bench.reading.language)
     names = [s.name for file in written(bench).files for s in public(file.content, language)]
-    said = {word for file in draft.files for word in _WORD.findall(file.content)}
-    absent = [name for name in dict.fromkeys(names) if name not in said]
+    mentioned = {word for file in draft.files for word in _WORD.findall(file.content)}
+    absent = [name for name in dict.fromkeys(names) if name not in mentioned]
     if not absent:
         return
-    listed = ", ".join(map(short, absent[:MOST_LISTED]))
+    listed = ", ".join(map(short, absent[:MAX_LISTED]))
     if len(absent) == len(set(names)):
         hint = f"Import the code under test and call {listed}."
         yield Finding(
@@ -37,13 +37,13 @@ def name_what_they_test(draft: TestsDraft, bench: CodeBench) -> Iterator[Finding
 
 
 def assert_something(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
-    """A test without an assertion only shows that the code can be started."""
+    """A test without an assertion only shows that the code can be called."""
     if not any(asserts(file.content, file.language) for file in draft.files):
         yield Finding(
             "no-assertion",
             "block",
             draft.files[0].path,
-            "Nothing is asserted.",
+            "No test asserts anything.",
             "Assert in every test what would be false if the code were wrong.",
         )
         return
@@ -56,16 +56,16 @@ def _idle_tests(file: File) -> Iterator[Finding]:
     for node in statements(tree) if tree else ():
         if isinstance(node, Function) and node.name.startswith("test") and not _can_fail(node):
             yield Finding(
-                "idle-test",
+                "test-without-assertion",
                 "block",
                 f"{file.path}:{node.lineno}",
                 f"{short(node.name)} asserts nothing.",
-                "Assert what the call must give, or that it must raise.",
+                "Assert what the call must return, or that it must raise.",
             )
 
 
 def _can_fail(test: Function) -> bool:
-    """Whether it asserts, or calls something whose name says that it does."""
+    """Whether a test asserts, or calls something whose name says that it does."""
     for node in ast.walk(test):
         if isinstance(node, ast.Assert | ast.Raise):
             return True
@@ -77,8 +77,8 @@ def _can_fail(test: Function) -> bool:
     return False
 
 
-def are_found(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
-    """pytest passes in silence over a file in which it finds no test."""
+def are_collected(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
+    """pytest reports nothing for a file in which it finds no test."""
     for file in draft.files:
         tree = tree_of(file.content) if file.language == "python" else None
         helper = file.path.endswith(("conftest.py", "__init__.py"))
@@ -87,7 +87,7 @@ def are_found(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
                 "no-test",
                 "block",
                 file.path,
-                "There is no function that pytest would run.",
+                "The file has no function that pytest would run.",
                 "Name every test function test_ and what it shows.",
             )
 
@@ -96,27 +96,29 @@ def _is_test(node: ast.AST) -> bool:
     return isinstance(node, Function) and node.name.startswith("test")
 
 
-def are_not_the_code(draft: TestsDraft, bench: CodeBench) -> Iterator[Finding]:
-    """A copy of the code inside the tests tests the copy."""
+def are_no_copy(draft: TestsDraft, bench: CodeBench) -> Iterator[Finding]:
+    """Tests that contain a copy of the code test the copy."""
     language = get(bench.reading.language)
     code = written(bench).files
     lines = {line for file in code for line in _lines(file)}
     own = [line for file in draft.files for line in _lines(file)]
-    hint = "Import what is tested; do not repeat it."
-    if own and sum(line in lines for line in own) > MOST_SHARED * len(own):
-        yield Finding("code-again", "block", draft.files[0].path, "It is the code again.", hint)
+    hint = "Import the code under test; do not repeat it."
+    if own and sum(line in lines for line in own) > MAX_SHARED * len(own):
+        yield Finding(
+            "copied-code", "block", draft.files[0].path, "The tests repeat the code.", hint
+        )
         return
     names = {s.name for file in code for s in public(file.content, language)}
     for file in draft.files if is_readable(draft) else ():
         again = [s for s in symbols(file.content, language) if s.name in names and not s.nested]
-        for symbol in again[:MOST_LISTED]:
+        for symbol in again[:MAX_LISTED]:
             where = f"{file.path}:{symbol.line}"
-            said = f"{short(symbol.name)} is defined again."
-            yield Finding("code-again", "block", where, said, hint)
+            message = f"{short(symbol.name)} is defined again."
+            yield Finding("copied-code", "block", where, message, hint)
 
 
 def _lines(file: File) -> list[str]:
-    """The lines that say something; brackets and blank lines are alike everywhere."""
+    """The lines with content; brackets and blank lines are the same everywhere."""
     stripped = (line.strip() for line in file.content.split("\n"))
     return [line for line in stripped if len(line) > 6]
 
@@ -125,6 +127,6 @@ TESTS: tuple[Check[TestsDraft, CodeInput], ...] = (
     *SOURCE,
     Check("names", held_apart(name_what_they_test)),
     Check("asserts", held_apart(assert_something)),
-    Check("found", held_apart(are_found)),
-    Check("own", held_apart(are_not_the_code)),
+    Check("collected", held_apart(are_collected)),
+    Check("original", held_apart(are_no_copy)),
 )

@@ -1,1 +1,1 @@
-"""The languages Kuznia writes: their grammars, their parsers and what is read with them."""
+"""The table of supported languages, and how a name finds its row."""

@@ -1,7 +1,7 @@
-"""The languages Kuznia writes, one row each: how they look, how they are tested and proven.
+"""The supported languages, one row each: how they look, how they are tested and proven.
 
 `measured` comes from files, and mutants of files, that the language's own parser had judged first;
-None: nobody has measured. Tools and file names are each language's own conventions.
+None: not measured. Tools and file names are each language's own conventions.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Comments:
-    """How a comment begins on a line, and how one opens and closes."""
+    """How a comment begins on a line, and how a block comment begins and ends."""
 
     line: tuple[str, ...]
     block: tuple[tuple[str, str], ...] = ()
@@ -21,11 +21,11 @@ HASH = Comments(("#",))
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One row: what a language is called, how its files look, and what can be proven of them."""
+    """One row: the names of a language, how its files look, and what can be proven of them."""
 
     name: str
     title: str
-    # Other names it is asked for by, in small letters.
+    # Its aliases, in lower case.
     aliases: tuple[str, ...] = ()
     # The first is the one our own files get.
     extensions: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""How tests look in each language: what marks a file as tests, and what asserts something."""
+"""The look of tests in each language: what marks a file as tests, and what asserts something."""
 
 import re
 from functools import cache
@@ -91,15 +91,15 @@ def _compiled(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def looks_like_tests(content: str, language: str) -> bool:
-    """Whether a file has something only tests have."""
+    """Whether a file contains something that only tests have."""
     return language in _FORMS and bool(_compiled(language)[0].search(content))
 
 
 def is_test_path(path: str) -> bool:
-    """Whether a file is called as tests are."""
+    """Whether a file has the name of a test file."""
     return bool(_TEST_FOLDER.search(path) or _TEST_NAME.search(path.rpartition("/")[2]))
 
 
 def asserts(content: str, language: str) -> bool:
-    """Whether a file states anything that could turn out false."""
+    """Whether a file contains an assertion."""
     return language not in _FORMS or bool(_compiled(language)[1].search(content))

@@ -1,1 +1,15 @@
-"""A model's reply read as files: see extract.py for the order in which its steps are used."""
+"""A model's reply becomes files. For code and tests `extract.py` takes these steps in this order:
+
+    fences.py     cut off what the model thought aloud; find the fences
+    controls.py   refuse control characters
+    wrapped.py    files in JSON or in tags, where the reply is that and not Markdown
+    fences.py     pair the fences to blocks
+    naming.py     the path and the language of each block
+    paths.py      refuse a path that leads out of the artefact
+    choose.py     the blocks that answer; not drafts, examples or output
+    unfenced.py   code without any fence, where no block answers
+    packages.py   the packages that the reply lists as required
+
+`document.py` reads a page of documentation, after `fences.py`. `stream_stop.py` looks at a reply
+that is still being written, and ends it once all of its code is there.
+"""

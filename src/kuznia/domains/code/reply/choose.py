@@ -1,15 +1,15 @@
-"""Which blocks of a reply are the answer, and which are drafts, examples, tests, or asides."""
+"""Choose the blocks of a reply that answer; the rest are drafts, examples, tests or output."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from kuznia.domains.code.languages.find import find_by_path
+from kuznia.domains.code.languages.find import are_kin, find_by_path
 from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.languages.testing import is_test_path, looks_like_tests
-from kuznia.domains.code.reply.fences import Block, FencedReply, Fits, longer
-from kuznia.domains.code.reply.naming import are_kin, default_path, label, path_of, several
+from kuznia.domains.code.reply.fences import FencedBlock, Fits, ReplyText, longer
+from kuznia.domains.code.reply.naming import default_path, label, path_of, several
 
 Kind = Literal["code", "tests"]
 
@@ -32,8 +32,8 @@ _DECLARATIVE = frozenset(("css", "sql", "html", "markdown", "hcl"))
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of a reply on its way to become a file."""
+class FileCandidate:
+    """A part of a reply that may become a file."""
 
     content: str
     # As its path or its label says; None: neither names a language of ours.
@@ -41,13 +41,13 @@ class Piece:
     path: str | None = None
     closed: bool = True
     # Where it came from, to look for a later end.
-    block: Block | None = None
-    reply: FencedReply | None = None
+    block: FencedBlock | None = None
+    reply: ReplyText | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is looked for, and how a text is tried."""
+class ReplyTarget:
+    """What a reply is searched for, and the test whether a text parses."""
 
     language: Language
     kind: Kind
@@ -56,122 +56,122 @@ class Wanted:
     fits: Fits
 
 
-def piece_of(reply: FencedReply, block: Block, wanted: Wanted) -> Piece:
+def piece_of(reply: ReplyText, block: FencedBlock, target: ReplyTarget) -> FileCandidate:
     """A block with the language and the path its marks give it."""
     path, named = path_of(block), label(block)
-    if named and not path and are_kin(named, wanted.language):
+    if named and not path and are_kin(named, target.language):
         # A label one letter off: `js` over TypeScript, `c` over C++.
-        named = wanted.language
+        named = target.language
     by_path = find_by_path(path) if path else None
     # An ending says more than a label, but a header of C++ ends as one of C.
-    keeps_label = named is wanted.language and not (by_path and by_path.name == "tsx")
+    keeps_label = named is target.language and not (by_path and by_path.name == "tsx")
     language = named if keeps_label else by_path or named
-    return Piece(block.content, language, path, block.closed, block, reply)
+    return FileCandidate(block.content, language, path, block.closed, block, reply)
 
 
-def choose(pieces: Sequence[Piece], wanted: Wanted) -> list[Piece]:
-    """The pieces that answer, in order; empty where none is in the asked language."""
-    pieces = [part for piece in pieces for part in _split(piece, wanted) or [piece]]
-    if any(piece.path and _is_right(piece, wanted) for piece in pieces):
-        return _of_its_kind([piece for piece in pieces if piece.path], wanted)
-    right = [piece for piece in pieces if piece.language is wanted.language]
+def choose(pieces: Sequence[FileCandidate], target: ReplyTarget) -> list[FileCandidate]:
+    """The candidates that answer, in order; empty where none is in the language of the order."""
+    pieces = [part for piece in pieces for part in _split(piece, target) or [piece]]
+    if any(piece.path and _is_right(piece, target) for piece in pieces):
+        return _of_its_kind([piece for piece in pieces if piece.path], target)
+    right = [piece for piece in pieces if piece.language is target.language]
     if not right:
         vague = [piece for piece in pieces if _is_vague(piece)]
-        vague = [replace(p, language=wanted.language) for p in vague if wanted.fits(p.content)]
-        return _best(vague, wanted, sure=False) if vague else []
-    return _best(right, wanted, sure=len(pieces) == 1)
+        vague = [replace(p, language=target.language) for p in vague if target.fits(p.content)]
+        return _best(vague, target, sure=False) if vague else []
+    return _best(right, target, sure=len(pieces) == 1)
 
 
-def others(pieces: Sequence[Piece]) -> list[Piece]:
-    """The longest program in another language, so that the model can be told of it."""
+def others(pieces: Sequence[FileCandidate]) -> list[FileCandidate]:
+    """The longest program in another language, so that a finding can name that language."""
     programs = [piece for piece in pieces if piece.language and piece.language.tests]
     programs = [piece for piece in programs if piece.language and piece.language.name != "bash"]
     return [max(programs, key=lambda piece: len(piece.content))] if programs else []
 
 
-def _is_right(piece: Piece, wanted: Wanted) -> bool:
-    return piece.language is not None and are_kin(piece.language, wanted.language)
+def _is_right(piece: FileCandidate, target: ReplyTarget) -> bool:
+    return piece.language is not None and are_kin(piece.language, target.language)
 
 
-def _is_vague(piece: Piece) -> bool:
-    """Its label is of no language of ours, and not of an aside either."""
+def _is_vague(piece: FileCandidate) -> bool:
+    """Whether a label names neither a supported language nor output."""
     if piece.block is None or piece.language is not None:
         return False
     return not _ASIDE.match(piece.block.info)
 
 
-def _split(piece: Piece, wanted: Wanted) -> list[Piece]:
+def _split(piece: FileCandidate, target: ReplyTarget) -> list[FileCandidate]:
     return [
-        Piece(text, find_by_path(path) or wanted.language, path, piece.closed)
+        FileCandidate(text, find_by_path(path) or target.language, path, piece.closed)
         for path, text in several(piece.content)
     ]
 
 
-def _of_its_kind(pieces: list[Piece], wanted: Wanted) -> list[Piece]:
-    """Tests among code and code among tests are asked for apart, and so are the pages."""
-    if wanted.language.name != "markdown":
+def _of_its_kind(pieces: list[FileCandidate], target: ReplyTarget) -> list[FileCandidate]:
+    """Only code, or only tests: the two are asked for separately, and so are pages."""
+    if target.language.name != "markdown":
         pieces = [p for p in pieces if p.language is None or p.language.name != "markdown"]
     tests = [p for p in pieces if _is_test(p)]
-    if wanted.kind == "tests":
+    if target.kind == "tests":
         return tests or pieces
     return [p for p in pieces if p not in tests] or pieces
 
 
-def _is_test(piece: Piece) -> bool:
-    """By its name if it has one: code may bring its tests along at its end."""
+def _is_test(piece: FileCandidate) -> bool:
+    """Whether a candidate is tests: by its path if it has one, for code may end with its tests."""
     if piece.path:
         return is_test_path(piece.path)
     return piece.language is not None and looks_like_tests(piece.content, piece.language.name)
 
 
-def _best(pieces: list[Piece], wanted: Wanted, *, sure: bool) -> list[Piece]:
-    """Of several blocks without a path: those that parse, revised and put together."""
+def _best(pieces: list[FileCandidate], target: ReplyTarget, *, sure: bool) -> list[FileCandidate]:
+    """The candidates without a path that parse, with revisions applied, joined."""
     if sure:
         return pieces
-    fitting = [fit for piece in pieces if (fit := _fitted(piece, wanted))]
+    fitting = [fit for piece in pieces if (fit := _fitted(piece, target))]
     if not fitting:
         return [_longest(pieces)] if pieces else []
-    return _joined(_of_its_kind(fitting, wanted), wanted)
+    return _joined(_of_its_kind(fitting, target), target)
 
 
-def _longest(pieces: Sequence[Piece]) -> Piece:
+def _longest(pieces: Sequence[FileCandidate]) -> FileCandidate:
     return max(pieces, key=lambda piece: len(piece.content))
 
 
-def _fitted(piece: Piece, wanted: Wanted) -> Piece | None:
-    """The piece if it parses, or with the end that makes it parse."""
-    if wanted.fits(piece.content):
+def _fitted(piece: FileCandidate, target: ReplyTarget) -> FileCandidate | None:
+    """The candidate if it parses, or with a later end that makes it parse."""
+    if target.fits(piece.content):
         return piece
     if piece.block and piece.reply:
         for block in longer(piece.reply, piece.block):
-            if wanted.fits(block.content):
+            if target.fits(block.content):
                 return replace(piece, content=block.content, closed=True, block=block)
     return None
 
 
-def _joined(pieces: list[Piece], wanted: Wanted) -> list[Piece]:
-    """A later block that defines the same again replaces; one that defines more is added."""
-    kept: list[Piece] = []
+def _joined(pieces: list[FileCandidate], target: ReplyTarget) -> list[FileCandidate]:
+    """The candidates joined: a block that defines the same again replaces the earlier one."""
+    joined: list[FileCandidate] = []
     defined: set[str] = set()
     for piece in pieces:
         new = set(_DEFINED.findall(piece.content))
-        if not new or (kept and _is_example(piece)):
+        if not new or (joined and _is_example(piece)):
             continue
         if not defined.isdisjoint(new):
             if 2 * len(defined & new) < len(defined):
                 continue
-            kept, defined = [], set[str]()
-        kept.append(piece)
+            joined, defined = [], set[str]()
+        joined.append(piece)
         defined |= new
-    if not kept:
-        declares = wanted.language.name in _DECLARATIVE
-        kept = pieces if declares else [_longest(pieces)]
-    paths = {default_path(piece.content, wanted.language) for piece in kept}
-    if len(paths) == len(kept):
-        return kept
-    whole = "\n\n".join(piece.content for piece in kept)
-    return [replace(kept[-1], content=whole) if wanted.fits(whole) else _longest(kept)]
+    if not joined:
+        declares = target.language.name in _DECLARATIVE
+        joined = pieces if declares else [_longest(pieces)]
+    paths = {default_path(piece.content, target.language) for piece in joined}
+    if len(paths) == len(joined):
+        return joined
+    whole = "\n\n".join(piece.content for piece in joined)
+    return [replace(joined[-1], content=whole) if target.fits(whole) else _longest(joined)]
 
 
-def _is_example(piece: Piece) -> bool:
+def _is_example(piece: FileCandidate) -> bool:
     return piece.block is not None and any(map(_EXAMPLE.search, piece.block.before[-1:]))

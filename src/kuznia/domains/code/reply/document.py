@@ -1,9 +1,9 @@
-"""A document out of a reply: a page of Markdown, without the fence and the small talk round it."""
+"""Read a page of Markdown from a reply, without the fence and the small talk around it."""
 
 import re
 from collections.abc import Callable
 
-from kuznia.domains.code.reply.fences import FencedReply
+from kuznia.domains.code.reply.fences import ReplyText
 from kuznia.domains.code.reply.wrapped import unwrap
 
 _MARKDOWN_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*(?:markdown|md)[ \t\r]*")
@@ -18,7 +18,7 @@ _SMALL_TALK_AFTER = re.compile(
 )
 
 
-def document(reply: FencedReply) -> tuple[str, bool]:
+def document(reply: ReplyText) -> tuple[str, bool]:
     """The page, and whether it ends inside a block of code."""
     wrapped = unwrap(reply.text)
     lines = wrapped[0][1].split("\n") if wrapped else list(reply.lines)
@@ -28,7 +28,7 @@ def document(reply: FencedReply) -> tuple[str, bool]:
 
 
 def _trimmed(lines: list[str]) -> list[str]:
-    """Less the blank lines and the small talk at both ends."""
+    """The lines without blank lines and small talk at both ends."""
     first, last = 0, len(lines)
     while first < last and _is_idle(lines[first], _SMALL_TALK_BEFORE.fullmatch):
         first += 1
@@ -42,7 +42,7 @@ def _is_idle(line: str, is_small_talk: Callable[[str], object]) -> bool:
 
 
 def _unwrapped(lines: list[str]) -> list[str]:
-    """Less a fence round all of it; the fences inside are its own."""
+    """The lines without a fence around all of them; fences inside belong to the page."""
     opener = _MARKDOWN_FENCE.fullmatch(lines[0]) if lines else None
     if opener and lines[-1].strip() == opener[1]:
         return lines[1:-1]

@@ -1,4 +1,4 @@
-"""A reply as it came: what the model thought aloud is cut off, and its fenced blocks are found.
+"""A reply without the model's thoughts, and its fenced blocks.
 
 Fences are what models get wrong most: one is missing, one is inside a docstring, one is round it
 all. Where the marks alone do not decide it, `fits` is asked whether a piece parses.
@@ -8,17 +8,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from kuznia.domains.code.checks.characters import refuse_controls
+from kuznia.domains.code.reply.controls import refuse_controls
 from kuznia.forge.terms import Unreadable
 
-# Nobody answers with more; it also bounds the search for the fence that closes another.
-MOST_REPLY = 1_000_000
-MOST_FENCES = 400
+# No useful reply is longer; it also bounds the search for the fence that closes another.
+MAX_REPLY = 1_000_000
+MAX_FENCES = 400
 # How many lines before a fence may tell what is in it.
-MOST_BEFORE = 4
-MOST_THOUGHTS = 8
-MOST_LONGER = 4
-MOST_PROSE = 3
+MAX_BEFORE = 4
+MAX_THOUGHTS = 8
+MAX_LONGER = 4
+MAX_PROSE = 3
 
 _FENCE = re.compile(r"([ \t]*)(`{3,}+|~{3,}+)[ \t]*((?:[^\s`][^`\r]*)?)\r?")
 _FENCE_AFTER_WORDS = re.compile(r"^([^`\n]{1,120}:)[ \t]+(```[\w+#-]+)[ \t]*$", re.MULTILINE)
@@ -38,7 +38,7 @@ Fits = Callable[[str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A line that can open or close a block."""
+    """A line that can open or close a fenced block."""
 
     line: int
     indent: str
@@ -46,14 +46,14 @@ class Mark:
     info: str
 
     def closes(self, opener: "Mark") -> bool:
-        """As in Markdown: no label, no shorter, and not much further in."""
+        """Whether it closes the other as in Markdown: no label, not shorter, not far further in."""
         near = len(self.indent) <= len(opener.indent) + 3
         return near and not self.info and self.fence.startswith(opener.fence)
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """A fenced piece of a reply. `before`: the lines of prose above it, the nearest last."""
+class FencedBlock:
+    """A fenced block of a reply. `before`: the lines of prose above it, the nearest last."""
 
     info: str
     content: str
@@ -64,7 +64,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class FencedReply:
+class ReplyText:
     """The lines of a reply without its thoughts, and where the fences are."""
 
     lines: tuple[str, ...]
@@ -75,9 +75,9 @@ class FencedReply:
         return "\n".join(self.lines)
 
 
-def read(text: str) -> FencedReply:
-    """The reply without thoughts, quotation marks and what hides a fence."""
-    if len(text) > MOST_REPLY:
+def read(text: str) -> ReplyText:
+    """The reply without thoughts, quotation marks and characters that hide a fence."""
+    if len(text) > MAX_REPLY:
         raise Unreadable("too-large", "The reply is far too long.", "Answer much more briefly.")
     text = text.encode(errors="replace").decode()
     text = _without_thoughts(_MARKED_FENCE.sub("", text))
@@ -86,18 +86,18 @@ def read(text: str) -> FencedReply:
         text = _QUOTE.sub("", text)
     lines = tuple(_FENCE_AFTER_WORDS.sub(r"\1\n\2", text).split("\n"))
     marks = _marks(lines)
-    if len(marks) > MOST_FENCES:
+    if len(marks) > MAX_FENCES:
         raise Unreadable(
             "too-many-blocks",
-            "The reply has more fences than can be told apart.",
+            "The reply has too many code fences.",
             "Send each file in one fenced block and nothing else.",
         )
-    return FencedReply(lines, marks)
+    return ReplyText(lines, marks)
 
 
 def _marks(lines: tuple[str, ...]) -> tuple[Mark, ...]:
-    found = ((place, _FENCE.fullmatch(line)) for place, line in enumerate(lines))
-    return tuple(Mark(place, mark[1], mark[2], mark[3].strip()) for place, mark in found if mark)
+    matches = ((place, _FENCE.fullmatch(line)) for place, line in enumerate(lines))
+    return tuple(Mark(place, mark[1], mark[2], mark[3].strip()) for place, mark in matches if mark)
 
 
 def _without_thoughts(text: str) -> str:
@@ -105,7 +105,7 @@ def _without_thoughts(text: str) -> str:
         text = text[text.rindex(_FINAL) + len(_FINAL) :]
     opened = _THOUGHT.match(text)
     ends = [end.end() for end in _END_OF_THOUGHT.finditer(text)]
-    for end in reversed(ends[-MOST_THOUGHTS:]):
+    for end in reversed(ends[-MAX_THOUGHTS:]):
         # Cut inside a block, the rest would have one half of a pair of fences.
         inside, after = _fences(text[:end]), _fences(text[end:])
         if after % 2 == 0 and (after or opened or not inside):
@@ -119,42 +119,44 @@ def _fences(text: str) -> int:
     return len(re.findall(r"^[ \t]*(?:```|~~~)", text, re.MULTILINE))
 
 
-def blocks(reply: FencedReply, fits: Fits) -> tuple[Block, ...]:
-    """The fenced blocks in order; `fits` is asked only where the fences do not pair."""
-    found: list[Block] = []
-    at, end = 0, -1
-    while at < len(reply.marks):
-        opener = reply.marks[at]
-        closer, nested = _pair(reply.marks, at)
+def blocks(reply: ReplyText, fits: Fits) -> tuple[FencedBlock, ...]:
+    """The fenced blocks in order; `fits` is called only where the fences do not pair."""
+    every: list[FencedBlock] = []
+    index, end = 0, -1
+    while index < len(reply.marks):
+        opener = reply.marks[index]
+        closer, nested = _pair(reply.marks, index)
         if closer is None:
             block = _unclosed(reply, opener, nested, end, fits)
         else:
             block = _block(reply, opener, closer.line, end, closed=True)
-        found.append(block)
+        every.append(block)
         end = block.last
         # A block that was cut at the next one's opener leaves that to be read.
         begin = end + 1 if block.closed else end
-        while at < len(reply.marks) and reply.marks[at].line < begin:
-            at += 1
-    return tuple(found)
+        while index < len(reply.marks) and reply.marks[index].line < begin:
+            index += 1
+    return tuple(every)
 
 
-def _pair(marks: tuple[Mark, ...], at: int) -> tuple[Mark | None, Mark | None]:
+def _pair(marks: tuple[Mark, ...], index: int) -> tuple[Mark | None, Mark | None]:
     """The mark that closes this one, and the first that opens a block inside it."""
-    waiting, nested = [marks[at]], None
-    for mark in marks[at + 1 :]:
+    waiting, nested = [marks[index]], None
+    for mark in marks[index + 1 :]:
         if mark.closes(waiting[-1]):
             waiting.pop()
             if not waiting:
                 return mark, nested
-        elif mark.info and mark.fence.startswith(marks[at].fence):
+        elif mark.info and mark.fence.startswith(marks[index].fence):
             nested = nested or mark
             waiting.append(mark)
     return None, nested
 
 
-def _unclosed(reply: FencedReply, opener: Mark, nested: Mark | None, end: int, fits: Fits) -> Block:
-    """Up to the end, or only up to the next block where the whole is no code."""
+def _unclosed(
+    reply: ReplyText, opener: Mark, nested: Mark | None, end: int, fits: Fits
+) -> FencedBlock:
+    """The block up to the end, or up to the next block where the whole does not parse."""
     whole = _block(reply, opener, len(reply.lines), end, closed=False)
     glued = whole.content.rstrip()
     if glued.endswith(opener.fence) and not glued.endswith("\n" + opener.fence):
@@ -168,9 +170,9 @@ def _unclosed(reply: FencedReply, opener: Mark, nested: Mark | None, end: int, f
 
 
 def _without_prose(content: str, fits: Fits) -> str:
-    """Less the last few paragraphs, where what stands before them is code by itself."""
+    """The text without its last few paragraphs, where what is before them is code by itself."""
     end = len(content)
-    for _ in range(MOST_PROSE):
+    for _ in range(MAX_PROSE):
         end = content.rfind("\n\n", 0, end)
         if end < 0:
             break
@@ -179,29 +181,29 @@ def _without_prose(content: str, fits: Fits) -> str:
     return content
 
 
-def _block(reply: FencedReply, opener: Mark, last: int, end: int, *, closed: bool) -> Block:
+def _block(reply: ReplyText, opener: Mark, last: int, end: int, *, closed: bool) -> FencedBlock:
     prose = [line.strip() for line in reply.lines[end + 1 : opener.line] if line.strip()]
-    return Block(
+    return FencedBlock(
         info=opener.info,
         content=_lines(reply, opener, last),
         closed=closed,
-        before=tuple(prose[-MOST_BEFORE:]),
+        before=tuple(prose[-MAX_BEFORE:]),
         first=opener.line,
         last=last,
     )
 
 
-def _lines(reply: FencedReply, opener: Mark, last: int) -> str:
-    """The lines between two fences, less the indentation of the fence itself."""
+def _lines(reply: ReplyText, opener: Mark, last: int) -> str:
+    """The lines between two fences, without the indentation of the fence itself."""
     lines = (line.removeprefix(opener.indent) for line in reply.lines[opener.line + 1 : last])
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def longer(reply: FencedReply, block: Block) -> list[Block]:
-    """The same block closed by a later fence: those before it may be inside a text of the code."""
+def longer(reply: ReplyText, block: FencedBlock) -> list[FencedBlock]:
+    """The same block, closed by each later fence: the earlier ones may be inside a string."""
     opener = next(mark for mark in reply.marks if mark.line == block.first)
     ends = [mark.line for mark in reply.marks if mark.line > block.last and mark.closes(opener)]
     return [
         replace(block, content=_lines(reply, opener, end), closed=True, last=end)
-        for end in ends[:MOST_LONGER]
+        for end in ends[:MAX_LONGER]
     ]

@@ -1,11 +1,11 @@
-"""What a file in a reply is called, and in which language it is, as the model says it."""
+"""The path and the language of a block, as the model gives them."""
 
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.languages.find import find, find_by_path
+from kuznia.domains.code.languages.find import are_kin, find, find_by_path
 from kuznia.domains.code.languages.table import Language
-from kuznia.domains.code.reply.fences import Block
+from kuznia.domains.code.reply.fences import FencedBlock
 from kuznia.domains.code.reply.paths import safe_path
 
 # Hostile paths are matched too, so that they are seen and refused instead of half read.
@@ -42,7 +42,7 @@ _PUBLIC_TYPE = re.compile(
     re.MULTILINE | re.ASCII,
 )
 # Lines longer than this are prose or data, and no place for a path.
-MOST_LINE = 300
+MAX_LINE = 300
 # Languages whose files must be, or are by custom, named for the public type in them.
 _NAMED_FOR_TYPE = ("java", "csharp")
 # Files beside the code that are kept: `os.path` and `Node.js` have a dot as well, and are none.
@@ -54,26 +54,17 @@ _OTHER_FILE = re.compile(
 _PRODUCT = re.compile(
     r"(?:chart|d3|express|nest|next|node|nuxt|react|three|vue)\.js", re.IGNORECASE
 )
-# Pairs a model may mix up in a label, where the path or the order knows better.
-_KIN = (
-    {"javascript", "typescript", "tsx"},
-    {"c", "cpp", "objc"},
-)
 
 
-def label(block: Block) -> Language | None:
-    """The language a fence names, if it is one of ours."""
+def label(block: FencedBlock) -> Language | None:
+    """The supported language that a fence names, if any."""
     word = _FIRST_WORD.match(block.info)
     name = word[1] if word else ""
     return find(name) or find_by_path(name)
 
 
-def are_kin(one: Language, other: Language) -> bool:
-    return one is other or any(one.name in kin and other.name in kin for kin in _KIN)
-
-
-def path_of(block: Block) -> str | None:
-    """The path a block is given in its fence, above it, or in its first line; None: none safe."""
+def path_of(block: FencedBlock) -> str | None:
+    """The path of a block, from its fence, above it, or in its first line; None: no safe one."""
     named = label(block)
     for raw in _paths(block):
         if not _is_file_name(raw):
@@ -92,11 +83,11 @@ def _is_file_name(raw: str) -> bool:
     return bool(known) and not _PRODUCT.fullmatch(raw)
 
 
-def _paths(block: Block) -> Iterator[str]:
-    if in_info := _PATH_IN_INFO.search(block.info[:MOST_LINE]):
+def _paths(block: FencedBlock) -> Iterator[str]:
+    if in_info := _PATH_IN_INFO.search(block.info[:MAX_LINE]):
         yield in_info[1]
     for place, whole_line in enumerate(reversed(block.before)):
-        line = whole_line[:MOST_LINE]
+        line = whole_line[:MAX_LINE]
         if whole := _PATH_LINE.fullmatch(line) or _PATH_HEADING.fullmatch(line):
             yield whole[1]
         elif place == 0 and (in_ticks := _PATH_IN_TICKS.findall(line)):
@@ -106,13 +97,13 @@ def _paths(block: Block) -> Iterator[str]:
 
 
 def comment_path(line: str) -> str | None:
-    """The path a comment consists of, as models write above each of several files."""
-    found = _PATH_IN_COMMENT.fullmatch(line.rstrip()[:MOST_LINE])
-    return found[1] if found else None
+    """The path in a comment that is only a path, as models write above each of several files."""
+    match = _PATH_IN_COMMENT.fullmatch(line.rstrip()[:MAX_LINE])
+    return match[1] if match else None
 
 
 def several(content: str) -> tuple[tuple[str, str], ...]:
-    """One block that holds several files, each under a comment with its path; else nothing."""
+    """The files of a block that holds several, each under a comment with its path; else nothing."""
     lines = content.split("\n")
     marks = [(place, path) for place, line in enumerate(lines) if (path := comment_path(line))]
     paths = [safe_path(path) for _, path in marks]
@@ -126,7 +117,7 @@ def several(content: str) -> tuple[tuple[str, str], ...]:
 
 
 def default_path(content: str, language: Language) -> str:
-    """What a file is called that was given no name."""
-    found = _PUBLIC_TYPE.search(content) if language.name in _NAMED_FOR_TYPE else None
-    stem = found[1] if found else "main"
+    """The path of a file that was given none."""
+    match = _PUBLIC_TYPE.search(content) if language.name in _NAMED_FOR_TYPE else None
+    stem = match[1] if match else "main"
     return f"{stem}{language.extensions[0]}"

@@ -1,9 +1,9 @@
-"""Packages beyond the standard library that a reply says are needed."""
+"""Packages beyond the standard library that a reply lists as required."""
 
 import re
 from collections.abc import Iterable, Iterator
 
-MOST_NEEDS = 50
+MAX_PACKAGES = 50
 _REQUIRES = re.compile(
     r"^[ \t>*_-]*(?:requires|requirements|dependencies|потрібні пакети|потребує)"
     r"[*_]*[ \t]*:[*_]*(.{0,400})$",
@@ -18,12 +18,12 @@ _NAME = re.compile(r"@?[A-Za-z0-9][\w.\-/]{0,99}")
 _NOTHING = {"none", "nothing", "no", "нічого", "немає", "n/a", "standard", "only"}
 
 
-def needs(prose: str, manifests: Iterable[str]) -> tuple[str, ...]:
-    """What the words around the code, and files like requirements.txt, name as needed."""
-    said = [*_named(_REQUIRES, prose, ","), *_named(_INSTALL, prose, " ")]
+def required_packages(prose: str, manifests: Iterable[str]) -> tuple[str, ...]:
+    """The packages that the prose, and files such as requirements.txt, list as required."""
+    named = [*_named(_REQUIRES, prose, ","), *_named(_INSTALL, prose, " ")]
     listed = (_package(line) for text in manifests for line in text.splitlines())
-    names = dict.fromkeys(name for name in (*said, *listed) if name)
-    return tuple(names)[:MOST_NEEDS]
+    names = dict.fromkeys(name for name in (*named, *listed) if name)
+    return tuple(names)[:MAX_PACKAGES]
 
 
 def _named(pattern: re.Pattern[str], text: str, separator: str) -> Iterator[str]:
@@ -34,7 +34,7 @@ def _named(pattern: re.Pattern[str], text: str, separator: str) -> Iterator[str]
 
 
 def _package(text: str) -> str:
-    """A package's name without its version, its extras and the marks around it."""
-    found = _NAME.match(text.strip(" \t`*_'\""))
-    name = found[0].rstrip(".") if found else ""
+    """The name of a package without version, extras and punctuation."""
+    match = _NAME.match(text.strip(" \t`*_'\""))
+    name = match[0].rstrip(".") if match else ""
     return "" if name.lower() in _NOTHING else name

@@ -1,4 +1,4 @@
-"""Code that a model wrapped in JSON or in tags, whatever it was asked for."""
+"""Files that a model wrapped in JSON or in tags."""
 
 import json
 import re
@@ -7,8 +7,8 @@ from typing import cast
 
 from pydantic import JsonValue
 
-from kuznia.domains.code.checks.characters import refuse_controls
 from kuznia.domains.code.languages.find import find_by_path
+from kuznia.domains.code.reply.controls import refuse_controls
 
 _TEXT_KEYS = ("code", "content", "source", "solution", "answer", "implementation", "contents")
 _PATH_KEYS = ("path", "filename", "file", "name", "file_path", "filepath")
@@ -22,17 +22,17 @@ _INNER_KEYS = ("arguments", "parameters", "input")
 _OPENING = re.compile(r"^[ \t]*[\[{]", re.MULTILINE)
 _DECODER = json.JSONDecoder(strict=False)
 # How many places that look like the beginning of JSON are tried.
-MOST_TRIES = 3
+MAX_TRIES = 3
 
 # A path, if one is given, and the text.
 Wrapped = tuple[str | None, str]
 
 
 def tagged(text: str) -> tuple[Wrapped, ...]:
-    """The files in tags, where the text has tags before it has fences."""
-    found = _TAGGED.search(text)
+    """The files in tags, where tags come before any fence."""
+    first = _TAGGED.search(text)
     fence = text.find("```")
-    if found is None or 0 <= fence < found.start():
+    if first is None or 0 <= fence < first.start():
         return ()
     return tuple((path, content) for path, content in _TAGGED.findall(text) if content.strip())
 
@@ -44,7 +44,7 @@ def unwrap(text: str) -> tuple[Wrapped, ...]:
     escapes stand for is looked at anew: a NUL, or half of a surrogate pair, was none before.
     """
     for count, opening in enumerate(_OPENING.finditer(text)):
-        if count == MOST_TRIES:
+        if count == MAX_TRIES:
             break
         try:
             value, end = _DECODER.raw_decode(text, opening.end() - 1)

@@ -1,1 +1,1 @@
-"""Running what a model wrote, where it can do no harm. Off unless the operator asks for it."""
+"""Run tests that a model wrote, where they can do no harm; off unless the operator asks for it."""

@@ -1,4 +1,4 @@
-"""One run in the sandbox: bubblewrap with nothing of the host in it, bounded on every side."""
+"""One run in the sandbox: bubblewrap without anything of the host, every resource limited."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ from typing import Literal
 
 from kuznia.domains.code.sandbox import cgroup
 
-# Nobody on this machine: not root, and nobody's login.
+# A user id that no account of this machine has.
 STRANGER = 60001
 # Folders inside the sandbox, which has nothing of these names from outside.
 WORK, CODE = "/work", "/code"
@@ -22,8 +22,8 @@ _PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What one run may use, all its processes together."""
+class RunLimits:
+    """The limits of one run, for all of its processes together."""
 
     seconds: float = 20.0
     processes: int = 64
@@ -33,12 +33,12 @@ class Limits:
     output: int = 200_000
 
 
-LIMITS = Limits()
+LIMITS = RunLimits()
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A program of the host that is shown to the code, read-only."""
+    """A program of the host that is visible in the sandbox, read-only."""
 
     source: Path
     target: str
@@ -46,7 +46,7 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """How it ended. `out` and `err` are cut at the limit."""
+    """How a run ended. `out` and `err` are cut at the limit."""
 
     ended: Literal["exited", "timeout", "flooded"]
     code: int
@@ -57,11 +57,11 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """How this host builds a sandbox; made once, from what was found here."""
+    """How this host builds a sandbox; found out once, when the server starts."""
 
     filter: Path
     as_root: bool
-    groups: cgroup.Place
+    groups: cgroup.GroupFolders
     tools: tuple[Tool, ...] = ()
 
     async def run(
@@ -69,9 +69,9 @@ class Box:
         command: Sequence[str],
         files: Mapping[str, str] | None = None,
         *,
-        limits: Limits = LIMITS,
+        limits: RunLimits = LIMITS,
     ) -> Ran:
-        """Run a command over these files, in a folder of their own; nothing of it is left."""
+        """Run a command over these files in a folder of its own; nothing is left afterwards."""
         group = self.groups.make(processes=limits.processes, memory=limits.memory)
         folder = Path(tempfile.mkdtemp(prefix="kuznia-"))
         try:
@@ -81,7 +81,7 @@ class Box:
             await group.end()
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
-    async def _bounded(self, argv: Sequence[str], group: cgroup.Group, limits: Limits) -> Ran:
+    async def _bounded(self, argv: Sequence[str], group: cgroup.Group, limits: RunLimits) -> Ran:
         clock = asyncio.get_running_loop().time
         began = clock()
         # An empty environment: bwrap stays as process 1 inside, and its environment can be read.
@@ -117,9 +117,9 @@ class Box:
         command: Sequence[str],
         folder: Path,
         group: cgroup.Group,
-        limits: Limits,
+        limits: RunLimits,
     ) -> list[str]:
-        """Join the group, give up being root, take the limits, and only then build the sandbox."""
+        """The command: join the group, give up root, set limits, then build the sandbox."""
         stranger = ["setpriv", f"--reuid={STRANGER}", f"--regid={STRANGER}", "--clear-groups"]
         bounds = [
             "prlimit",
@@ -134,7 +134,7 @@ class Box:
         script = f'{cgroup.joining(group)}exec "$@" 9< "$0"'
         return ["/bin/sh", "-c", script, str(self.filter), *inner, *command]
 
-    def _bwrap(self, folder: Path, limits: Limits) -> list[str]:
+    def _bwrap(self, folder: Path, limits: RunLimits) -> list[str]:
         shown = [part for tool in self.tools for part in _shown(tool)]
         return [
             "bwrap",
@@ -161,7 +161,7 @@ def _shown(tool: Tool) -> tuple[str, str, str]:
 
 
 def _lay_out(folder: Path, files: Mapping[str, str]) -> None:
-    """The code where a stranger may read it and nobody may change it."""
+    """Write the code where the sandbox's user may read it and nobody may change it."""
     folder.chmod(0o755)
     for name, content in files.items():
         path = folder / name
@@ -174,7 +174,7 @@ def _lay_out(folder: Path, files: Mapping[str, str]) -> None:
 
 
 class _Flooded(Exception):
-    """More was written than anybody will read."""
+    """The run printed more than its limit."""
 
 
 async def _read(stream: asyncio.StreamReader | None, into: bytearray, most: int) -> None:
@@ -186,7 +186,7 @@ async def _read(stream: asyncio.StreamReader | None, into: bytearray, most: int)
 
 
 async def _kill(process: asyncio.subprocess.Process, group: cgroup.Group) -> None:
-    """End what still runs, and read its pipes to their end, for only then are they closed."""
+    """Kill what still runs, and read its pipes to their end: only then are they closed."""
     if process.returncode is None:
         await group.end()
         with suppress(ProcessLookupError):

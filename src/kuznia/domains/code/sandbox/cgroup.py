@@ -1,4 +1,4 @@
-"""Limits on all processes of one run together; limits for each alone do not add up."""
+"""Control groups: limits on all processes of one run together, for limits on each do not add up."""
 
 import asyncio
 import os
@@ -22,23 +22,23 @@ LEAF = "kuznia-server"
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The folders of one group: one in version 2, one for each controller in version 1."""
+    """The folders of one control group: one in version 2, one for each controller in version 1."""
 
     folders: tuple[Path, ...]
 
     @property
     def entries(self) -> tuple[Path, ...]:
-        """Where a process writes its id to become a member."""
+        """The files that a process writes its id to in order to join."""
         return tuple(folder / "cgroup.procs" for folder in self.folders)
 
     def members(self) -> list[int]:
-        """Who is in it now."""
+        """The ids of the processes in the group."""
         with suppress(OSError):
             return [int(pid) for pid in self.entries[0].read_text().split()]
         return []
 
     async def end(self) -> None:
-        """Kill all that is left in it, and remove it."""
+        """Kill all processes of the group, and remove it."""
         clock = asyncio.get_running_loop().time
         until = clock() + PATIENCE
         while (members := self.members()) and clock() < until:
@@ -56,8 +56,8 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where this process may make groups: one folder in version 2, two (processes, memory) in 1."""
+class GroupFolders:
+    """Where this process may make groups: one folder in version 2, one per controller in 1."""
 
     folders: tuple[Path, ...]
 
@@ -87,8 +87,8 @@ class Place:
             yield swap, memory if old else 0
 
 
-def find() -> Place | None:
-    """Where this process may make groups and put its children into them, if anywhere.
+def find() -> GroupFolders | None:
+    """The folders in which this process may make groups and put its children, if any.
 
     Root may at the top. Anybody else needs a group that was handed over, as systemd does with
     `Delegate=yes`; one of version 2 is split first, into the server and its runs.
@@ -96,20 +96,20 @@ def find() -> Place | None:
     return next(filter(_works, _places()), None)
 
 
-def _places() -> Iterator[Place]:
+def _places() -> Iterator[GroupFolders]:
     own = _own()
     for root in (ROOT, ROOT / "unified"):
         if _enabled(root, CONTROLLERS):
-            yield Place((root,))
+            yield GroupFolders((root,))
         if (path := own.get("")) and (place := split(root / path, CONTROLLERS)):
-            yield Place((place,))
-    yield Place(tuple(ROOT / name for name in CONTROLLERS))
+            yield GroupFolders((place,))
+    yield GroupFolders(tuple(ROOT / name for name in CONTROLLERS))
     if all(name in own for name in CONTROLLERS):
-        yield Place(tuple(ROOT / name / own[name] for name in CONTROLLERS))
+        yield GroupFolders(tuple(ROOT / name / own[name] for name in CONTROLLERS))
 
 
 def _own() -> dict[str, str]:
-    """The group this process is in, by controller; that of version 2 has no name."""
+    """The control group of this process, by controller; the name is empty in version 2."""
     lines = [line.split(":", 2) for line in Path("/proc/self/cgroup").read_text().splitlines()]
     return {name: path.lstrip("/") or "." for _, names, path in lines for name in names.split(",")}
 
@@ -129,8 +129,8 @@ def split(folder: Path, controllers: tuple[str, ...]) -> Path | None:
                 # A process that has ended by now need not be moved.
                 with suppress(ProcessLookupError):
                     (leaf / "cgroup.procs").write_text(pid)
-            wanted = " ".join(f"+{name}" for name in controllers)
-            (folder / "cgroup.subtree_control").write_text(wanted)
+            enabled = " ".join(f"+{name}" for name in controllers)
+            (folder / "cgroup.subtree_control").write_text(enabled)
         return folder
     return None
 
@@ -141,8 +141,8 @@ def _enabled(folder: Path, controllers: tuple[str, ...]) -> bool:
     return False
 
 
-def _works(place: Place) -> bool:
-    """Whether a group can be made there and joined by a child of ours."""
+def _works(place: GroupFolders) -> bool:
+    """Whether a group can be made in these folders and joined by a child process."""
     try:
         group = place.make(processes=8, memory=64 * 1024 * 1024)
     except OSError:
@@ -156,5 +156,5 @@ def _works(place: Place) -> bool:
 
 
 def joining(group: Group) -> str:
-    """How a shell becomes a member, before whatever it does next."""
+    """The shell commands by which a process joins the group before it does anything else."""
     return "".join(f"echo $$ > {quote(str(entry))} && " for entry in group.entries)

@@ -1,27 +1,26 @@
-"""What `kuznia doctor` says of the sandbox."""
-
-from typing import Any
+"""What `kuznia doctor` reports on the sandbox."""
 
 from kuznia.domains.code.sandbox.suites import RUNNERS
 from kuznia.domains.code.sandbox.trial import open_sandbox
+from kuznia.domains.code.settings import CodeSettings
 from kuznia.forge.terms import Symptom
 
 
-async def examine(settings: Any) -> list[Symptom]:
-    """What tests that a model wrote would be run in, and the languages it can run."""
+async def examine(settings: CodeSettings) -> list[Symptom]:
+    """Whether tests of a model can be run on this machine, and in which languages."""
     if settings.code_run_tests != "sandbox":
         return []
     async with open_sandbox() as sandbox:
-        if sandbox.found.box is None:
+        if sandbox.host.box is None:
             state = "unavailable: no tests are run"
-            advice = "; ".join(sandbox.found.reasons)
+            advice = "; ".join(sandbox.host.reasons)
             return [Symptom("sandbox", state, well=False, advice=advice)]
         lacking = {language: sandbox.lacks(language) for language in RUNNERS}
     runners = [
-        # Node and Go are for whoever asks for their languages; pytest comes from pip as Kuznia did.
+        # Node and Go are only needed for their languages; pytest comes from pip, as Kuznia did.
         Symptom("sandbox", f"no test in {language} is run", language != "python", reason)
         if reason
         else Symptom("sandbox", f"runs tests in {language}")
         for language, reason in lacking.items()
     ]
-    return [Symptom("sandbox", f"withstands {len(sandbox.found.checks)} attacks"), *runners]
+    return [Symptom("sandbox", f"withstands {len(sandbox.host.checks)} attacks"), *runners]

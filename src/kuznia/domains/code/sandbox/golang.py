@@ -1,4 +1,4 @@
-"""Go's own test runner: what it says, and what it needs to have compiled before anybody waits."""
+"""Go's test runner: how its report is read, and what is compiled before the first run."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from kuznia.domains.code.sandbox.execution import CaseRun
+from kuznia.domains.code.schema import CaseRun
 
 # No network, no other toolchain, no C compiler.
 GO_ENVIRONMENT = (
@@ -21,7 +21,7 @@ _COMMON = """
     sync sync/atomic testing time unicode unicode/utf8
 """
 SECONDS = 100.0
-MOST_LETTERS = 500
+MAX_CHARACTERS = 500
 _ENDS = {"pass": "passed", "fail": "failed", "skip": "skipped"}
 
 
@@ -36,21 +36,21 @@ async def compile_common(goroot: Path, compiled: Path, seconds: float = SECONDS)
     source.mkdir(exist_ok=True)
     (source / "go.mod").write_text("module common\n")
     (source / "common_test.go").write_text(f"package common\n{imports}")
-    given: dict[str, str] = {}
+    environment: dict[str, str] = {}
     for pair in GO_ENVIRONMENT.split():
         name, _, value = pair.partition("=")
-        given[name] = value
+        environment[name] = value
     process = await asyncio.create_subprocess_exec(
         *(str(goroot / "bin/go"), "test", "-vet=off", "./..."),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
         cwd=source,
-        env={**given, "GOCACHE": str(compiled), "HOME": str(source), "PATH": "/usr/bin:/bin"},
+        env={**environment, "GOCACHE": str(compiled), "HOME": str(source), "PATH": "/usr/bin:/bin"},
     )
     try:
         async with asyncio.timeout(seconds):
-            _, said = await process.communicate()
+            _, printed = await process.communicate()
     except TimeoutError:
         return f"Go did not compile its own packages within {seconds:g} s."
     finally:
@@ -59,38 +59,38 @@ async def compile_common(goroot: Path, compiled: Path, seconds: float = SECONDS)
                 process.kill()
             await process.wait()
     if process.returncode:
-        return f"Go does not work here: {said.decode(errors='replace').strip()[-200:]}"
+        return f"Go does not work here: {printed.decode(errors='replace').strip()[-200:]}"
     done.touch()
     return ""
 
 
 def go_cases(report: bytes) -> tuple[CaseRun, ...]:
-    """The tests in what `go test -json` printed; a package that did not compile is an error."""
-    said: dict[str, list[str]] = defaultdict(list)
-    found: list[CaseRun] = []
+    """The tests in the report of `go test -json`; a package that does not compile is an error."""
+    printed: dict[str, list[str]] = defaultdict(list)
+    cases: list[CaseRun] = []
     for event in _events(report):
         name = str(event.get("Test") or event.get("Package") or event.get("ImportPath") or "")
         name = name if event.get("Test") else name.partition(" ")[0]
         action = str(event.get("Action"))
         if action in ("output", "build-output"):
-            said[name].append(str(event.get("Output", "")))
+            printed[name].append(str(event.get("Output", "")))
         elif action in _ENDS and event.get("Test"):
-            found.append(_case(name, _ENDS[action], event, said.pop(name, [])))
-        elif action == "fail" and (event.get("FailedBuild") or not found):
+            cases.append(_case(name, _ENDS[action], event, printed.pop(name, [])))
+        elif action == "fail" and (event.get("FailedBuild") or not cases):
             broken = str(event.get("FailedBuild") or name).partition(" ")[0]
-            found.append(_case(name, "error", event, said.pop(broken, [])))
-    return tuple(found)
+            cases.append(_case(name, "error", event, printed.pop(broken, [])))
+    return tuple(cases)
 
 
-def _case(name: str, outcome: Any, event: dict[str, Any], said: list[str]) -> CaseRun:
+def _case(name: str, outcome: Any, event: dict[str, Any], printed: list[str]) -> CaseRun:
     # Any: the outcome is one of a model's literals, the event is Go's.
-    told = [line.strip() for line in said if not line.lstrip().startswith(("===", "---", "# "))]
+    lines = [line.strip() for line in printed if not line.lstrip().startswith(("===", "---", "# "))]
     elapsed = event.get("Elapsed", 0)
     return CaseRun(
-        name=name[:MOST_LETTERS],
+        name=name[:MAX_CHARACTERS],
         outcome=outcome,
         seconds=round(float(elapsed), 4) if isinstance(elapsed, int | float) else 0.0,
-        message="" if outcome == "passed" else "\n".join(told)[:MOST_LETTERS],
+        message="" if outcome == "passed" else "\n".join(lines)[:MAX_CHARACTERS],
     )
 
 

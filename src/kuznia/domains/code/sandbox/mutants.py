@@ -1,16 +1,16 @@
-"""Small lies told to tests that pass: a test that believes them all proves nothing."""
+"""Mutants: copies of the code with one small fault each. Tests that pass with all prove nothing."""
 
 from collections.abc import Iterator
 
 from tree_sitter import Node, Tree
 
-from kuznia.domains.code.languages.grammar import parse
 from kuznia.domains.code.languages.table import Language
+from kuznia.domains.code.parsing.grammar import parse
 from kuznia.domains.code.schema import File
 from kuznia.platform.process.workers import Stopped
 
-# What each says instead. Only whole tokens of the grammar are changed, never text in a string.
-LIES = {
+# What each token becomes. Only whole tokens of the grammar are changed, never text in a string.
+MUTATIONS = {
     "==": "!=",
     "!=": "==",
     "===": "!==",
@@ -40,7 +40,7 @@ _COMPARES = frozenset({"comparison_operator"})
 def mutants(
     files: tuple[File, ...], language: Language, most: int, deadline: float
 ) -> tuple[tuple[File, ...], ...]:
-    """The same files with one lie in each, spread over all places where one can be told."""
+    """Copies of the files with one mutation each, spread over all places where one can be made."""
     places = [
         (number, place)
         for number, file in enumerate(files)
@@ -48,7 +48,7 @@ def mutants(
         for place in _places(file.content.encode(), language, deadline)
     ]
     step = max(1, len(places) // most)
-    return tuple(_with_lie(files, *place) for place in places[::step][:most])
+    return tuple(_mutated(files, *place) for place in places[::step][:most])
 
 
 def _places(source: bytes, language: Language, deadline: float) -> Iterator[tuple[int, int, str]]:
@@ -56,10 +56,10 @@ def _places(source: bytes, language: Language, deadline: float) -> Iterator[tupl
     if isinstance(tree, Stopped):
         return
     for node in _leaves(tree):
-        lie = LIES.get(node.type)
+        mutation = MUTATIONS.get(node.type)
         compares = node.parent is not None and node.parent.type in _COMPARES
-        if lie is not None and (node.type not in ("in", "not in") or compares):
-            yield node.start_byte, node.end_byte, lie
+        if mutation is not None and (node.type not in ("in", "not in") or compares):
+            yield node.start_byte, node.end_byte, mutation
 
 
 def _leaves(tree: Tree) -> Iterator[Node]:
@@ -77,11 +77,9 @@ def _leaves(tree: Tree) -> Iterator[Node]:
             return
 
 
-def _with_lie(
-    files: tuple[File, ...], number: int, place: tuple[int, int, str]
-) -> tuple[File, ...]:
-    start, end, lie = place
+def _mutated(files: tuple[File, ...], number: int, place: tuple[int, int, str]) -> tuple[File, ...]:
+    start, end, mutation = place
     source = files[number].content.encode()
-    told = (source[:start] + lie.encode() + source[end:]).decode()
-    changed = files[number].model_copy(update={"content": told})
+    mutated = (source[:start] + mutation.encode() + source[end:]).decode()
+    changed = files[number].model_copy(update={"content": mutated})
     return (*files[:number], changed, *files[number + 1 :])

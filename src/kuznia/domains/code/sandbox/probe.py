@@ -1,4 +1,4 @@
-"""Whether this host can hold a sandbox: tried once at the start, never found out in use."""
+"""Find out once, when the server starts, whether this host can run a sandbox."""
 
 import asyncio
 import json
@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from kuznia.domains.code.sandbox import cgroup, seccomp
+from kuznia.domains.code.sandbox.attacks import ATTACKS
 from kuznia.domains.code.sandbox.box import LIMITS, Box, Tool
 
 # What pytest is made of; all of it is plain Python.
@@ -20,77 +21,6 @@ RUNNER = f"{TOOLBOX}/pytest_runner.py"
 PYTHON = "/opt/python"
 GO, GO_CACHE = "/opt/go", "/opt/gocache"
 
-# Tries what must fail, and says of each whether it did. Only what failed as it should is true.
-_ATTACKS = """
-import ctypes, json, mmap, os, socket, sys, time
-MEMORY, DISK = map(int, sys.argv[1:])
-def refused(attack):
-    try:
-        attack()
-    except OSError:
-        return True
-    return False
-def fork_much():
-    born = 0
-    while born < 200:
-        if os.fork() == 0:
-            time.sleep(5)
-            os._exit(0)
-        born += 1
-def hold(size):
-    # A child that holds so much and answers every byte with one; where it died, with none.
-    ours, theirs = socket.socketpair()
-    if os.fork() == 0:
-        ours.close()
-        # The kernel picks this one, and not the one that counts.
-        open("/proc/self/oom_score_adj", "w").write("1000")
-        held = mmap.mmap(-1, size)
-        for at in range(0, size, mmap.PAGESIZE):
-            held[at] = 1
-        while theirs.recv(1):
-            theirs.send(b"x")
-        os._exit(0)
-    theirs.close()
-    lives(ours)
-    return ours
-def lives(child):
-    try:
-        child.send(b"?")
-        return child.recv(1) == b"x"
-    except OSError:
-        return False
-def held(children, size):
-    # The smallest sum: killing one to make room for another must not count as holding both.
-    born = [hold(size) for _ in range(children)]
-    return size * sum(map(lives, born))
-def written():
-    total = 0
-    for folder, names, _ in os.walk("/"):
-        names[:] = [name for name in names if name not in ("proc", "usr")]
-        try:
-            with open(folder + "/filling", "wb") as file:
-                while total < 1000 * DISK:
-                    total += file.write(bytes(65536))
-        except OSError:
-            pass
-    return total
-libc = ctypes.CDLL(None, use_errno=True)
-print(json.dumps({
-    "the network is out of reach": refused(lambda: socket.socket()),
-    "no environment is left": len(open("/proc/1/environ").read()) < 32,
-    "the host's files are out of sight": not any(map(os.path.exists, ("/etc", "/root", "/home"))),
-    "nothing outside can be written": all(
-        refused(lambda: open(folder + "/x", "w")) for folder in ("/usr", "/code", "/dev", "")
-    ),
-    "no namespace of its own": libc.unshare(0x10000000) == -1,
-    "no files that are memory": refused(lambda: os.memfd_create("x")),
-    "memory is bounded": held(1, 2 * MEMORY) == 0,
-    "memory is bounded for all together": held(8, MEMORY // 3) < MEMORY,
-    "disk is bounded": written() <= 3 * DISK,
-    "processes are counted": refused(fork_much),
-}), flush=True)
-os._exit(0)
-"""
 # Bounds that are quickly reached; they are set as those of every run are.
 _SMALL = replace(LIMITS, seconds=60, memory=96 * 1024 * 1024, disk=1024 * 1024)
 NO_GROUP = (
@@ -101,7 +31,7 @@ NO_GROUP = (
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What was found: a box and the attacks it withstood, or the reasons why there is none."""
+    """The result: a box and the attacks it withstood, or the reasons why there is none."""
 
     box: Box | None
     python: str = ""
@@ -120,29 +50,29 @@ async def probe(folder: Path) -> Probe:
     groups = None if reasons else await asyncio.to_thread(cgroup.find)
     if groups is None:
         return Probe(None, reasons=tuple(reasons or [NO_GROUP]))
-    found = await asyncio.to_thread(_build, folder, groups)
-    box, python = found.box, found.python
+    built = await asyncio.to_thread(_build, folder, groups)
+    box, python = built.box, built.python
     assert box is not None
     if not python:
         return Probe(None, reasons=("no Python that a stranger may read: install python3",))
     bounds = (str(_SMALL.memory), str(_SMALL.disk))
-    ran = await box.run([python, "-I", "-c", _ATTACKS, *bounds], limits=_SMALL)
+    ran = await box.run([python, "-I", "-c", ATTACKS, *bounds], limits=_SMALL)
     try:
         withstood: dict[str, bool] = json.loads(ran.out)
     except ValueError:
-        said = ran.err.decode(errors="replace").strip()[-200:]
-        return Probe(None, reasons=(f"bubblewrap cannot build a sandbox here: {said}",))
+        error = ran.err.decode(errors="replace").strip()[-200:]
+        return Probe(None, reasons=(f"bubblewrap cannot build a sandbox here: {error}",))
     failed = tuple(f"not so: {name}" for name, held in withstood.items() if not held)
     if failed:
         return Probe(None, reasons=failed)
-    return replace(found, checks=tuple(withstood))
+    return replace(built, checks=tuple(withstood))
 
 
 def _missing() -> list[str]:
-    found: list[str] = []
+    reasons: list[str] = []
     if platform.machine() not in seccomp.MACHINES:
-        found.append(f"no list of system calls for {platform.machine()}")
-    found += [
+        reasons.append(f"no list of system calls for {platform.machine()}")
+    reasons += [
         f"{program} is not installed ({package})"
         for program, package in (
             ("bwrap", "apt install bubblewrap"),
@@ -151,10 +81,10 @@ def _missing() -> list[str]:
         )
         if shutil.which(program) is None
     ]
-    return found
+    return reasons
 
 
-def _build(folder: Path, groups: cgroup.Place) -> Probe:
+def _build(folder: Path, groups: cgroup.GroupFolders) -> Probe:
     folder.chmod(0o755)
     rules = folder / "filter.bpf"
     rules.write_bytes(seccomp.program(seccomp.MACHINES[platform.machine()]))
@@ -178,14 +108,14 @@ def _build(folder: Path, groups: cgroup.Place) -> Probe:
 
 
 def _goroot() -> Path | None:
-    """The folder of the Go that is installed, if a stranger may read it."""
-    found = shutil.which("go")
-    root = Path(found).resolve().parent.parent if found else None
+    """The folder of the installed Go, if the sandbox's user may read it."""
+    program = shutil.which("go")
+    root = Path(program).resolve().parent.parent if program else None
     return root if root and (root / "pkg").exists() and _open_to_all(root) else None
 
 
 def _python(tools: list[Tool]) -> str:
-    """The interpreter we run on, where a stranger may read it; else the system's own."""
+    """Our own interpreter if the sandbox's user may read it, else the system's."""
     ours = Path(sys.base_prefix)
     if ours.parts[1:2] != ("usr",) and _open_to_all(ours):
         tools.append(Tool(ours, PYTHON))
@@ -199,7 +129,7 @@ def _open_to_all(path: Path) -> bool:
 
 
 def _toolbox(folder: Path) -> Path:
-    """A copy of pytest that a stranger may read: our own environment may be closed to one."""
+    """A copy of pytest that the sandbox's user may read: our environment may be closed to it."""
     folder.mkdir(exist_ok=True)
     for name in _PYTEST:
         spec = find_spec(name)

@@ -1,4 +1,4 @@
-"""What runs pytest in the sandbox: copied there and started alone, it imports nothing of ours.
+"""The program that runs pytest in the sandbox; it is copied there and imports nothing of Kuznia.
 
 Standard output is the report: a line of JSON for each test, written as soon as the test has ended
 and read outside the sandbox. Nothing that comes later can take it back.
@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     import pytest
 
-MOST_LETTERS = 500
+MAX_CHARACTERS = 500
 
 
 class Recorder:
-    """Hears of every test from pytest itself."""
+    """A pytest plugin that reports every test."""
 
     def __init__(self, report: int, sentinel: str) -> None:
         self._report = report
@@ -36,23 +36,23 @@ class Recorder:
             self._tell(report.nodeid, outcome, report.duration, message)
 
     def pytest_report_teststatus(self, report: "pytest.TestReport") -> tuple[str, str, str] | None:
-        """The test that must fail is of no use to a reader of the output."""
+        """Leave the sentinel out of the output that people read."""
         return ("", "", "") if self._sentinel in report.nodeid else None
 
     def _tell(self, place: str, outcome: str, seconds: float, message: str) -> None:
         # A copy of this process that the tests forked has nothing to tell.
         if os.getpid() == self._process:
-            line = (_plain(place), outcome, round(seconds, 4), _plain(message)[:MOST_LETTERS])
+            line = (_plain(place), outcome, round(seconds, 4), _plain(message)[:MAX_CHARACTERS])
             os.write(self._report, json.dumps(line).encode() + b"\n")
 
 
 def _plain(text: str) -> str:
-    """Lone surrogates are no text; as escapes they can be read."""
+    """The text with lone surrogates escaped: they cannot be encoded."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _reason(shown: object) -> str:
-    """Why a test failed or was skipped, from what pytest shows of it."""
+    """Why a test failed or was skipped, from pytest's own message."""
     if isinstance(shown, tuple):
         return str(cast("tuple[object, ...]", shown)[-1])
     short = getattr(getattr(shown, "reprcrash", None), "message", None)
@@ -62,7 +62,7 @@ def _reason(shown: object) -> str:
 
 
 def main(sentinel: str) -> None:
-    """Run the tests of this folder; never returns."""
+    """Run the tests of this folder; this function never returns."""
     toolbox, folder = Path(__file__).resolve().parent, Path.cwd()
     # What tests print goes elsewhere, and programs they start do not inherit the report.
     report = os.dup(1)

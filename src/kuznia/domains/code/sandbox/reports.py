@@ -1,4 +1,4 @@
-"""Whether a report of tests is to be believed: code under test can end, skip or rewrite it.
+"""Whether a test report can be believed: code under test can end, skip or rewrite it.
 
 Tests and the code they test share a process with the runner, and what runs there can tell the
 runner what it likes. So one more test is put at the end of each file (in Go, of each package): a
@@ -9,10 +9,10 @@ runner made to pass everything and an exit code of the code's own choice all con
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kuznia.domains.code.sandbox.execution import CaseRun
+from kuznia.domains.code.schema import CaseRun
 
 # A model can write a test with a million cases; nobody reads them.
-MOST_CASES = 500
+MAX_CASES = 500
 # What every runner exits with when tests were run and one of them failed: a sentinel always does.
 FAILED = 1
 SENTINEL = "test_that_must_fail_"
@@ -20,8 +20,8 @@ NO_REPORT = "The tests left no report."
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A line of a report: which test, as it stands in the source, and what came of it."""
+class ReportRow:
+    """A line of a report: the test as it is named in the source, and its outcome."""
 
     test: str
     case: CaseRun
@@ -31,7 +31,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sentinel:
-    """A test that must fail, and the file whose end it stands for."""
+    """A test that must fail, and the file whose end it marks."""
 
     test: str
     file: str
@@ -39,20 +39,22 @@ class Sentinel:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a report must have in it: a name, or a file and a name, for each test."""
+    """The tests and sentinels that a report must contain."""
 
     tests: tuple[str, ...] = ()
     sentinels: tuple[Sentinel, ...] = ()
 
 
-def judged(rows: Sequence[Row], expected: Expected, code: int) -> tuple[tuple[CaseRun, ...], str]:
+def judged(
+    rows: Sequence[ReportRow], expected: Expected, code: int
+) -> tuple[tuple[CaseRun, ...], str]:
     """What came of the tests. A claim that all is well is held against what was expected: lost
     tests are errors, and where it is contradicted there is nothing but the reason."""
     names = {sentinel.test for sentinel in expected.sentinels}
     own = [row for row in rows if row.test not in names]
     cases = tuple(row.case for row in own)
     if any(case.outcome in ("failed", "error") for case in cases):
-        return cases[:MOST_CASES], ""
+        return cases[:MAX_CASES], ""
     if why := NO_REPORT if not own else _doubt(rows, expected, code):
         return (), why
     heard, whole = {row.test for row in own}, _whole(own)
@@ -61,11 +63,11 @@ def judged(rows: Sequence[Row], expected: Expected, code: int) -> tuple[tuple[Ca
         for test in expected.tests
         if test not in heard and test.partition("::")[0] not in whole
     ]
-    return (*map(_lost, lost), *cases)[:MOST_CASES], ""
+    return (*map(_lost, lost), *cases)[:MAX_CASES], ""
 
 
-def _doubt(rows: Sequence[Row], expected: Expected, code: int) -> str:
-    """What contradicts a report without a failure; empty where nothing does."""
+def _doubt(rows: Sequence[ReportRow], expected: Expected, code: int) -> str:
+    """What contradicts a report without failures; empty where nothing does."""
     failed = {row.test for row in rows if row.case.outcome == "failed"}
     whole = _whole(rows)
     running = [sentinel for sentinel in expected.sentinels if sentinel.file not in whole]
@@ -80,7 +82,7 @@ def _doubt(rows: Sequence[Row], expected: Expected, code: int) -> str:
     return ""
 
 
-def _whole(rows: Sequence[Row]) -> set[str]:
+def _whole(rows: Sequence[ReportRow]) -> set[str]:
     return {row.test for row in rows if row.whole}
 
 

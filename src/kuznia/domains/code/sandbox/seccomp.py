@@ -1,4 +1,4 @@
-"""The system calls that code in the sandbox has no business with, as a BPF program."""
+"""The system calls that are denied in the sandbox, as a BPF program."""
 
 import struct
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _X32 = 0x40000000
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Where the numbers of the calls differ."""
+    """The numbers of system calls that differ between architectures."""
 
     arch: int
     ioctl: int
@@ -60,7 +60,7 @@ MACHINES = {
 
 
 def program(machine: Machine) -> bytes:
-    """What bwrap loads before it starts the code: denied calls fail with EPERM."""
+    """The filter that bwrap loads before it starts the code: denied calls fail with EPERM."""
     return b"".join(_instructions(machine))
 
 
@@ -84,7 +84,7 @@ def _instructions(machine: Machine) -> Iterator[bytes]:
 
 
 def _refused_with(number: int, argument: int, test: int, value: int) -> Iterator[bytes]:
-    """A call that is refused where its argument passes the test, and allowed otherwise."""
+    """Instructions that refuse a call where its argument matches, and allow it otherwise."""
     yield _op(_EQUAL, number, 0, 4)
     yield _op(_LOAD, _ARGS + 8 * argument)
     yield _op(test, value, 0, 1)

@@ -1,4 +1,4 @@
-"""The tests as they are run: each file of them ends in one that must fail (see reports.py)."""
+"""Sentinels: each file of tests is run with one more at its end, which must fail (reports.py)."""
 
 import ast
 import re
@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 from secrets import token_hex
 from typing import TypeGuard
 
-from kuznia.domains.code.languages.pytree import Function, tree_of
 from kuznia.domains.code.languages.testing import looks_like_tests
+from kuznia.domains.code.parsing.pytree import Function, tree_of
 from kuznia.domains.code.sandbox.reports import SENTINEL, Expected, Sentinel
 from kuznia.domains.code.schema import File
 
@@ -21,20 +21,20 @@ _JS_TEST = re.compile(r"""^(?:test|it)\((["'])([\w ,.:/-]{1,200})\1""", re.MULTI
 
 
 @dataclass(frozen=True, slots=True)
-class Guarded:
-    """Files to be run, and what their report must have in it."""
+class GuardedTests:
+    """The files to run, and what their report must contain."""
 
     files: tuple[File, ...]
     expected: Expected
 
 
-def guarded(language: str, tests: tuple[File, ...]) -> Guarded:
+def guarded(language: str, tests: tuple[File, ...]) -> GuardedTests:
     """The tests of a language, with their sentinels."""
     guard = _GUARDS[language]
     return guard(tests, token_hex(8))
 
 
-def _python(tests: tuple[File, ...], secret: str) -> Guarded:
+def _python(tests: tuple[File, ...], secret: str) -> GuardedTests:
     files: list[File] = []
     names: list[str] = []
     sentinels: list[Sentinel] = []
@@ -48,11 +48,11 @@ def _python(tests: tuple[File, ...], secret: str) -> Guarded:
             names += [f"{file.path}::{name}" for name in _python_tests(file.content)]
             last = f"\n\ndef {name}():\n    raise AssertionError({_SAYS!r})\n"
             files.append(_longer(file, last))
-    return Guarded(tuple(files), Expected(tuple(dict.fromkeys(names)), tuple(sentinels)))
+    return GuardedTests(tuple(files), Expected(tuple(dict.fromkeys(names)), tuple(sentinels)))
 
 
 def _python_tests(content: str) -> Iterator[str]:
-    """What pytest would run, as far as it stands there plainly."""
+    """The names of the tests that pytest would collect, as far as they are plain to see."""
     tree = tree_of(content)
     for node in tree.body if tree else ():
         if _is_test(node):
@@ -77,7 +77,7 @@ def _holds_tests(node: ast.ClassDef) -> bool:
     return not marked and (unittests or (node.name.startswith("Test") and "__init__" not in own))
 
 
-def _javascript(tests: tuple[File, ...], secret: str) -> Guarded:
+def _javascript(tests: tuple[File, ...], secret: str) -> GuardedTests:
     files: list[File] = []
     names: list[str] = []
     sentinels: list[Sentinel] = []
@@ -92,18 +92,18 @@ def _javascript(tests: tuple[File, ...], secret: str) -> Guarded:
             throws = f"() => {{ throw new Error({_SAYS!r}) }}"
             last = f'\n;import("node:test").then((run) => run.test("{name}", {throws}));\n'
             files.append(_longer(file, last))
-    return Guarded(tuple(files), Expected(tuple(dict.fromkeys(names)), tuple(sentinels)))
+    return GuardedTests(tuple(files), Expected(tuple(dict.fromkeys(names)), tuple(sentinels)))
 
 
-def _go(tests: tuple[File, ...], secret: str) -> Guarded:
-    """A package is one program: the sentinel is in the last of its files."""
+def _go(tests: tuple[File, ...], secret: str) -> GuardedTests:
+    """The tests of Go; a package is one program, so its last file holds the sentinel."""
     names: list[str] = []
     last: dict[PurePosixPath, File] = {}
     sentinels: list[Sentinel] = []
     for file in tests:
-        found, package = _GO_TEST.findall(file.content), _GO_PACKAGE.search(file.content)
-        if file.path.endswith("_test.go") and found and package:
-            names += found
+        test_names, package = _GO_TEST.findall(file.content), _GO_PACKAGE.search(file.content)
+        if file.path.endswith("_test.go") and test_names and package:
+            names += test_names
             folder = PurePosixPath(file.path).parent
             name = f"TestThatMustFail{secret}{len(last)}"
             if folder not in last:
@@ -115,14 +115,14 @@ def _go(tests: tuple[File, ...], secret: str) -> Guarded:
                 path = (folder / f"zz_{secret}_test.go").as_posix()
                 last[folder] = File(path=path, language="go", content=content)
     files = (*tests, *last.values())
-    return Guarded(files, Expected(tuple(dict.fromkeys(names)), tuple(sentinels)))
+    return GuardedTests(files, Expected(tuple(dict.fromkeys(names)), tuple(sentinels)))
 
 
 def _longer(file: File, text: str) -> File:
     return file.model_copy(update={"content": file.content + text})
 
 
-_GUARDS: dict[str, Callable[[tuple[File, ...], str], Guarded]] = {
+_GUARDS: dict[str, Callable[[tuple[File, ...], str], GuardedTests]] = {
     "python": _python,
     "javascript": _javascript,
     "go": _go,

@@ -1,4 +1,4 @@
-"""How the tests of a language are run, and what their report says."""
+"""How the tests of a language are run, and how their report is read."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -8,12 +8,12 @@ from typing import Literal
 from xml.etree import ElementTree as Xml
 
 from kuznia.domains.code.sandbox.box import CODE, WORK
-from kuznia.domains.code.sandbox.execution import CaseRun
 from kuznia.domains.code.sandbox.golang import GO_ENVIRONMENT, go_cases
 from kuznia.domains.code.sandbox.probe import GO_CACHE, RUNNER, Probe
-from kuznia.domains.code.sandbox.reports import SENTINEL, Row
+from kuznia.domains.code.sandbox.reports import SENTINEL, ReportRow
+from kuznia.domains.code.schema import CaseRun
 
-MOST_LETTERS = 500
+MAX_CHARACTERS = 500
 # What runs the tests of each language, and where it comes from.
 RUNNERS = {
     "python": ("python3", "apt install python3"),
@@ -28,8 +28,8 @@ _BAD: dict[str, Literal["failed", "error", "skipped"]] = {
 _WORST = ("error", "failed", "skipped", "passed")
 
 
-def command(language: str, found: Probe) -> list[str] | None:
-    """What runs a language's tests in the sandbox, or None where this host cannot.
+def command(language: str, host: Probe) -> list[str] | None:
+    """The command that runs a language's tests in the sandbox; None where this host cannot.
 
     Standard output is the report, as the runner writes it; all that the tests print goes elsewhere,
     and the exit code is the runner's own.
@@ -37,37 +37,37 @@ def command(language: str, found: Probe) -> list[str] | None:
     suites = {
         # Without plugins: one beside the tests would decide what counts as passed.
         "python": "exec env PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 "
-        f"{found.python} -I -B {RUNNER} {SENTINEL}",
-        "javascript": f"exec {found.node} --test --test-reporter=junit",
+        f"{host.python} -I -B {RUNNER} {SENTINEL}",
+        "javascript": f"exec {host.node} --test --test-reporter=junit",
         # Links to what is compiled already: the folder itself must be one that can be written.
         "go": f"cp -rs {GO_CACHE} .gocache && "
         "{ [ -f go.mod ] || echo module tested > go.mod; } && "
-        f"exec env {GO_ENVIRONMENT} GOCACHE={WORK}/.gocache {found.go} test -json -vet=off ./...",
+        f"exec env {GO_ENVIRONMENT} GOCACHE={WORK}/.gocache {host.go} test -json -vet=off ./...",
     }
-    if lacks(language, found):
+    if lacks(language, host):
         return None
     return ["/bin/sh", "-c", f"cp -r {CODE}/. {WORK}/ && {suites[language]}"]
 
 
-def lacks(language: str, found: Probe) -> str:
+def lacks(language: str, host: Probe) -> str:
     """Why tests of a language cannot be run here; empty where they can."""
     if language not in RUNNERS:
         return f"There is no runner for tests in {language}."
     program, package = RUNNERS[language]
-    there = {"python": found.python, "javascript": found.node, "go": found.go}[language]
-    if there and language == "python" and find_spec("pytest") is None:
+    available = {"python": host.python, "javascript": host.node, "go": host.go}[language]
+    if available and language == "python" and find_spec("pytest") is None:
         return "pytest is not installed beside Kuznia (pip install pytest)."
-    return "" if there else f"{program} is not installed ({package})."
+    return "" if available else f"{program} is not installed ({package})."
 
 
-def rows(report: bytes, language: str) -> tuple[Row, ...]:
-    """The lines of a report, or none where it is not one: it may never have been written."""
+def rows(report: bytes, language: str) -> tuple[ReportRow, ...]:
+    """The lines of a report; none where it is not a report, for it may never have been written."""
     return tuple(_READERS[language](report))
 
 
-def _python(report: bytes) -> Iterator[Row]:
-    """One row for each test, the worst that was reported of it."""
-    worst: dict[str, tuple[str, Row]] = {}
+def _python(report: bytes) -> Iterator[ReportRow]:
+    """One row for each test, with the worst outcome reported for it."""
+    worst: dict[str, tuple[str, ReportRow]] = {}
     for line in report.splitlines():
         place, row = _line(line)
         rank = _WORST.index(row.case.outcome)
@@ -76,14 +76,14 @@ def _python(report: bytes) -> Iterator[Row]:
     yield from (row for _, row in worst.values())
 
 
-def _line(line: bytes) -> tuple[str, Row]:
+def _line(line: bytes) -> tuple[str, ReportRow]:
     try:
         place, outcome, seconds, message = json.loads(line)
         file, inside, name = place.partition("::")
         plain, bracket, which = name.partition("[")
         name = plain.rpartition("::")[2] + bracket + which
         case = CaseRun(
-            name=(name or file)[:MOST_LETTERS],
+            name=(name or file)[:MAX_CHARACTERS],
             outcome=outcome,
             seconds=_seconds(seconds),
             message=message,
@@ -91,11 +91,11 @@ def _line(line: bytes) -> tuple[str, Row]:
     except (ValueError, TypeError, AttributeError):
         # Something else wrote into the report.
         unread = CaseRun(name="", outcome="error", seconds=0.0, message="The report is damaged.")
-        return "", Row("", unread)
-    return place, Row(file + inside + plain, case, whole=not inside)
+        return "", ReportRow("", unread)
+    return place, ReportRow(file + inside + plain, case, whole=not inside)
 
 
-def _javascript(report: bytes) -> Iterator[Row]:
+def _javascript(report: bytes) -> Iterator[ReportRow]:
     try:
         # Expat itself refuses entities that grow, and the report is cut at the output's limit.
         root = Xml.fromstring(report)  # noqa: S314 - see above
@@ -103,22 +103,22 @@ def _javascript(report: bytes) -> Iterator[Row]:
         return
     for case in root.iter("testcase"):
         bad = next((mark for mark in case if mark.tag in _BAD), None)
-        said = "" if bad is None else bad.get("message") or bad.text or ""
+        message = "" if bad is None else bad.get("message") or bad.text or ""
         name = case.get("name", "")
         run = CaseRun(
-            name=name[:MOST_LETTERS],
+            name=name[:MAX_CHARACTERS],
             outcome="passed" if bad is None else _BAD[bad.tag],
             seconds=_seconds(case.get("time", "")),
-            message=said[:MOST_LETTERS],
+            message=message[:MAX_CHARACTERS],
         )
-        yield Row(name, run)
+        yield ReportRow(name, run)
 
 
-def _go(report: bytes) -> Iterator[Row]:
-    return (Row(case.name, case) for case in go_cases(report))
+def _go(report: bytes) -> Iterator[ReportRow]:
+    return (ReportRow(case.name, case) for case in go_cases(report))
 
 
-_READERS: dict[str, Callable[[bytes], Iterator[Row]]] = {
+_READERS: dict[str, Callable[[bytes], Iterator[ReportRow]]] = {
     "python": _python,
     "javascript": _javascript,
     "go": _go,

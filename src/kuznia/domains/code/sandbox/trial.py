@@ -1,4 +1,4 @@
-"""Tests are run against the code they were written for, and then against lies about it."""
+"""Run tests against the code they were written for, and then against mutants of it."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -8,57 +8,58 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from kuznia.domains.code.languages.apart import apart
 from kuznia.domains.code.languages.find import get
-from kuznia.domains.code.sandbox.box import LIMITS, Limits, Ran
-from kuznia.domains.code.sandbox.execution import Execution, Strength
+from kuznia.domains.code.parsing.apart import apart
+from kuznia.domains.code.sandbox.box import LIMITS, Ran, RunLimits
 from kuznia.domains.code.sandbox.golang import compile_common
 from kuznia.domains.code.sandbox.mutants import mutants
 from kuznia.domains.code.sandbox.probe import Probe, probe
 from kuznia.domains.code.sandbox.reports import Expected, judged
 from kuznia.domains.code.sandbox.sentinels import guarded
 from kuznia.domains.code.sandbox.suites import command, lacks, rows
-from kuznia.domains.code.schema import File
+from kuznia.domains.code.schema import Execution, File, Strength
 from kuznia.platform.process.turns import Full, Turns
 from kuznia.platform.process.workers import Stopped
 
-# A few lies tell weak tests from strong ones; more would only cost time.
-MOST_LIES = 4
+# A few mutants tell weak tests from strong ones; more would only cost time.
+MAX_MUTANTS = 4
 AT_ONCE = 2
 MAX_WAITING = 256
-LAST_LETTERS = 4_000
+LAST_CHARACTERS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """What the start found out about this host, and how many runs there may be at once."""
+    """The sandbox of this host, and the queue for it."""
 
-    found: Probe
-    limits: Limits = LIMITS
+    host: Probe
+    limits: RunLimits = LIMITS
     turns: Turns = field(default_factory=lambda: Turns(AT_ONCE, waiting=MAX_WAITING))
     preparing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def can_run(self, language: str) -> bool:
-        """Whether tests of this language can be run here and now."""
+        """Whether tests of this language can be run on this host."""
         return not self.lacks(language)
 
     def lacks(self, language: str) -> str:
-        """Why they cannot, and what to install; empty where they can."""
-        if self.found.box is None:
-            return "; ".join(self.found.reasons)
-        return lacks(language, self.found)
+        """Why tests of a language cannot be run, and what to install; empty where they can."""
+        if self.host.box is None:
+            return "; ".join(self.host.reasons)
+        return lacks(language, self.host)
 
     async def try_out(
         self, language: str, code: tuple[File, ...], tests: tuple[File, ...]
     ) -> Execution:
-        """Run the tests; when all pass, see whether they notice a lie."""
+        """Run the tests; when all pass, count the mutants they kill."""
         if reason := self.lacks(language):
             return Execution(status="unavailable", reason=reason)
         try:
             async with self.turns.turn():
                 return await self._tried(language, code, tests)
         except Full:
-            return Execution(status="unavailable", reason="Too many others wait to be run.")
+            return Execution(
+                status="unavailable", reason="Too many test runs are waiting; try again later."
+            )
         except OSError as error:
             reason = f"The sandbox cannot be built: {error.strerror}."
             return Execution(status="unavailable", reason=reason)
@@ -78,39 +79,39 @@ class Sandbox:
     async def _once(
         self, language: str, code: tuple[File, ...], tests: tuple[File, ...]
     ) -> Execution:
-        box, argv = self.found.box, command(language, self.found)
+        box, argv = self.host.box, command(language, self.host)
         assert box is not None
         assert argv is not None
         guard = guarded(language, tests)
         files = {file.path: file.content for file in (*code, *guard.files)}
         ran = await box.run(argv, files, limits=self.limits)
-        return self._told(ran, language, guard.expected)
+        return self._execution(ran, language, guard.expected)
 
     async def _strength(
         self, language: str, code: tuple[File, ...], tests: tuple[File, ...]
     ) -> Strength:
-        job = partial(mutants, code, get(language), MOST_LIES)
-        lies = await apart(job, sum(len(file.content) for file in code))
-        if isinstance(lies, Stopped):
-            lies = ()
-        noticed = 0
-        for told in lies:
-            execution = await self._once(language, told, tests)
-            # A lie that lets the tests hang was noticed too, if not in a nice way.
-            seen = execution.cases
-            believed = seen and all(case.outcome in ("passed", "skipped") for case in seen)
-            noticed += not believed
-        return Strength(lies=len(lies), noticed=noticed)
+        job = partial(mutants, code, get(language), MAX_MUTANTS)
+        variants = await apart(job, sum(len(file.content) for file in code))
+        if isinstance(variants, Stopped):
+            variants = ()
+        killed = 0
+        for variant in variants:
+            execution = await self._once(language, variant, tests)
+            # A mutant that makes the tests hang is killed too.
+            cases = execution.cases
+            survived = cases and all(case.outcome in ("passed", "skipped") for case in cases)
+            killed += not survived
+        return Strength(mutants=len(variants), killed=killed)
 
     async def _prepared(self) -> str:
-        """Go compiles its own packages once, for all runs; the first order waits for it."""
-        assert self.found.goroot is not None
-        assert self.found.compiled is not None
+        """Compile Go's own packages once for all runs; the first order waits for it."""
+        assert self.host.goroot is not None
+        assert self.host.compiled is not None
         async with self.preparing:
-            return await compile_common(self.found.goroot, self.found.compiled)
+            return await compile_common(self.host.goroot, self.host.compiled)
 
-    def _told(self, ran: Ran, language: str, expected: Expected) -> Execution:
-        output = ran.err.decode(errors="replace")[-LAST_LETTERS:]
+    def _execution(self, ran: Ran, language: str, expected: Expected) -> Execution:
+        output = ran.err.decode(errors="replace")[-LAST_CHARACTERS:]
         status, seen = "ran", ()
         if ran.ended == "timeout":
             status, reason = "timeout", f"The tests were stopped after {ran.seconds:g} s."
@@ -124,12 +125,12 @@ class Sandbox:
             cases=seen,
             seconds=ran.seconds,
             output=output,
-            sandbox=self.found.checks,
+            sandbox=self.host.checks,
         )
 
 
 @asynccontextmanager
 async def open_sandbox() -> AsyncGenerator[Sandbox]:
-    """Find out once what this host can do; its files are gone with the server."""
+    """Examine this host once; the files of the sandbox are removed when the server ends."""
     with TemporaryDirectory(prefix="kuznia-sandbox-") as folder:
         yield Sandbox(await probe(Path(folder)))

@@ -1,4 +1,4 @@
-"""A source with a comment to fill in above everything public that has none."""
+"""Comments to fill in, above every public symbol that has none."""
 
 import ast
 import re
@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
 
-from kuznia.domains.code.languages.pytree import Function
-from kuznia.domains.code.languages.symbols import Symbol
 from kuznia.domains.code.languages.table import Language
+from kuznia.domains.code.parsing.pytree import Function
+from kuznia.domains.code.parsing.symbols import Symbol
 from kuznia.domains.code.skeletons.parameters import parameters
-from kuznia.domains.code.skeletons.styles import STYLES, Words, comment
+from kuznia.domains.code.skeletons.styles import STYLES, CommentWords, comment
 
 # What belongs to a definition and stands around or before it.
 _AROUND = (
@@ -24,12 +24,12 @@ _RETURNS = re.compile(r"\breturn[ \t]+[^;\s}]")
 
 
 def documented(
-    source: bytes, language: Language, found: Iterable[tuple[Node, Symbol]], words: Words
+    source: bytes, language: Language, symbols: Iterable[tuple[Node, Symbol]], words: CommentWords
 ) -> str:
-    """The source with comments; those of symbols that have one, or no line of their own, stay."""
+    """The source with comments, except for symbols that have one or share their line."""
     style, lines = STYLES[language.name], source.decode().split("\n")
     insertions: dict[int, list[str]] = {}
-    for node, symbol in found:
+    for node, symbol in symbols:
         outer = _outermost(node)
         if symbol.kind == "type" and not style.types:
             continue
@@ -40,7 +40,7 @@ def documented(
         before = source[start : outer.start_byte].strip()
         if indent is None or before:
             continue
-        said = comment(
+        comments = comment(
             style,
             symbol.name,
             parameters(node, source) if symbol.kind == "function" else (),
@@ -48,12 +48,12 @@ def documented(
             words=words,
         )
         # A type and the name it is given in one statement share one comment: the outer one's.
-        insertions.setdefault(outer.start_point.row, _indented(said, indent[0].decode()))
+        insertions.setdefault(outer.start_point.row, _indented(comments, indent[0].decode()))
     return _with(source.decode(), insertions)
 
 
 def _outermost(node: Node) -> Node:
-    """The definition with what is exported, decorated or marked along with it."""
+    """The definition with its export, decorators and attributes."""
     while node.parent and node.parent.type in (*_AROUND, *_BEFORE):
         node = node.parent
     while node.prev_named_sibling and node.prev_named_sibling.type in _BEFORE:
@@ -72,27 +72,30 @@ def _is_documented(lines: list[str], row: int, language: Language) -> bool:
     return above.endswith(ends) or (bool(begins) and above.startswith(begins))
 
 
-def documented_python(source: str, tree: ast.Module, lines: frozenset[int], words: Words) -> str:
-    """The same for Python, whose comments stand inside; `lines` are those of the definitions."""
+def documented_python(
+    source: str, tree: ast.Module, lines: frozenset[int], words: CommentWords
+) -> str:
+    """The Python source with docstrings; `lines` are those of the definitions."""
     insertions: dict[int, list[str]] = {}
     for node in ast.walk(tree):
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             continue
         first = node.body[0]
         above = min(
-            (one.lineno for one in getattr(first, "decorator_list", ())), default=first.lineno
+            (decorator.lineno for decorator in getattr(first, "decorator_list", ())),
+            default=first.lineno,
         )
         if node.lineno not in lines or ast.get_docstring(node) or first.lineno == node.lineno:
             continue
-        said = _docstring(node, words)
+        docstring = _docstring(node, words)
         after = [""] if isinstance(node, ast.ClassDef) else []
-        insertions[above - 1] = _indented([*said, *after], " " * first.col_offset)
+        insertions[above - 1] = _indented([*docstring, *after], " " * first.col_offset)
     return _with(source, insertions)
 
 
-def _docstring(node: Function | ast.ClassDef, words: Words) -> Iterator[str]:
+def _docstring(node: Function | ast.ClassDef, words: CommentWords) -> Iterator[str]:
     about = words.about.format(name=node.name)
-    named = [] if isinstance(node, ast.ClassDef) else _given(node)
+    named = [] if isinstance(node, ast.ClassDef) else _parameter_names(node)
     returns = not isinstance(node, ast.ClassDef) and gives(node)
     raised = () if isinstance(node, ast.ClassDef) else raises(node)
     if not named and not returns and not raised:
@@ -108,14 +111,14 @@ def _docstring(node: Function | ast.ClassDef, words: Words) -> Iterator[str]:
     yield '"""'
 
 
-def _given(node: Function) -> list[str]:
+def _parameter_names(node: Function) -> list[str]:
     taken = node.args
     every = [*taken.posonlyargs, *taken.args, taken.vararg, *taken.kwonlyargs, taken.kwarg]
-    return [one.arg for one in every if one and one.arg not in ("self", "cls")]
+    return [item.arg for item in every if item and item.arg not in ("self", "cls")]
 
 
 def own(node: Function) -> Iterator[ast.AST]:
-    """What is in a function and not in one inside it."""
+    """The nodes of a function without those of functions inside it."""
     waiting: list[ast.AST] = list(node.body)
     while waiting:
         inner = waiting.pop()
@@ -127,17 +130,17 @@ def own(node: Function) -> Iterator[ast.AST]:
 
 
 def gives(node: Function) -> bool:
-    """Whether a function gives anything back, as it is written."""
+    """Whether a function returns a value, as it is written."""
     if node.returns is not None:
         return not (isinstance(node.returns, ast.Constant) and node.returns.value is None)
-    return any(isinstance(one, ast.Return) and one.value is not None for one in own(node))
+    return any(isinstance(inner, ast.Return) and inner.value is not None for inner in own(node))
 
 
 def raises(node: Function) -> tuple[str, ...]:
     """The errors a function raises by name, in order."""
-    raised = [one.exc for one in own(node) if isinstance(one, ast.Raise) and one.exc]
-    called = [one.func if isinstance(one, ast.Call) else one for one in raised]
-    named = [ast.unparse(one) for one in called if isinstance(one, ast.Name | ast.Attribute)]
+    raised = [inner.exc for inner in own(node) if isinstance(inner, ast.Raise) and inner.exc]
+    called = [error.func if isinstance(error, ast.Call) else error for error in raised]
+    named = [ast.unparse(name) for name in called if isinstance(name, ast.Name | ast.Attribute)]
     # A variable is no name of an error: `raise error` in a handler.
     return tuple(sorted({name for name in named if name.rpartition(".")[2][:1].isupper()}))
 
@@ -147,7 +150,7 @@ def _indented(lines: Iterable[str], indent: str) -> list[str]:
 
 
 def _with(source: str, insertions: dict[int, list[str]]) -> str:
-    """`insertions`: what goes above a line of the source, counted from 0."""
+    """The source with `insertions`: what goes above a line, counted from 0."""
     lines = source.split("\n")
     for row in sorted(insertions, reverse=True):
         lines[row:row] = insertions[row]

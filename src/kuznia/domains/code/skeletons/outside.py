@@ -1,8 +1,8 @@
-"""Which functions of a module reach outside of the program: made-up values are no good there."""
+"""Find the functions that reach outside of the program: made-up values cannot test them."""
 
 import ast
 
-from kuznia.domains.code.languages.pytree import statements
+from kuznia.domains.code.parsing.pytree import statements
 
 _MODULES = """
     aiofiles aiohttp asyncpg boto3 builtins ctypes ftplib glob http httpx importlib io logging
@@ -16,7 +16,7 @@ _BUILTINS = frozenset(
 
 
 def reaching(tree: ast.Module) -> frozenset[str]:
-    """The names of functions and classes that do, by themselves or by what they call."""
+    """The names of functions and classes that reach outside, or call one that does."""
     imported = {
         (alias.asname or alias.name).split(".")[0]
         for node in statements(tree)
@@ -27,14 +27,14 @@ def reaching(tree: ast.Module) -> frozenset[str]:
         and not alias.name.startswith("Pure")
     }
     uses = {
-        node.name: {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+        node.name: {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
         for node in tree.body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     }
-    found = set[str]()
+    reaches = set[str]()
     while True:
-        marks = found | imported | _BUILTINS
-        more = {name for name, used in uses.items() if used & marks} - found
+        marks = reaches | imported | _BUILTINS
+        more = {name for name, used in uses.items() if used & marks} - reaches
         if not more:
-            return frozenset(found)
-        found |= more
+            return frozenset(reaches)
+        reaches |= more

@@ -1,26 +1,26 @@
-"""One page that names every public symbol, as our own check of documentation wants it."""
+"""A page that names every public symbol, as the check of documentation requires."""
 
 from collections.abc import Iterable
 
-from kuznia.domains.code.skeletons.result import Offered, Tongue
+from kuznia.domains.code.skeletons.result import Offered, ProseLanguage
 from kuznia.domains.code.skeletons.styles import WORDS
 
-_TITLES: dict[Tongue, str] = {"en": "Reference", "uk": "Довідник"}
+_TITLES: dict[ProseLanguage, str] = {"en": "Reference", "uk": "Довідник"}
 
 
-def page(symbols: Iterable[Offered], tongue: Tongue) -> str:
+def page(symbols: Iterable[Offered], prose_language: ProseLanguage) -> str:
     """Markdown: a heading for each symbol, its signature, and a place for the words."""
-    words = WORDS[tongue]
-    pieces = [f"# {_TITLES[tongue]}", f"> {words.note}"]
+    words = WORDS[prose_language]
+    pieces = [f"# {_TITLES[prose_language]}", f"> {words.note}"]
     path = ""
-    for one in symbols:
-        if one.path != path:
-            path = one.path
+    for symbol in symbols:
+        if symbol.path != path:
+            path = symbol.path
             pieces.append(f"## {path}")
         pieces += [
-            f"### `{one.name}`",
-            _fenced(one.signature),
-            words.about.format(name=f"`{one.name}`"),
+            f"### `{symbol.name}`",
+            _fenced(symbol.signature),
+            words.about.format(name=f"`{symbol.name}`"),
         ]
     return "\n\n".join(pieces) + "\n"
 

@@ -1,4 +1,4 @@
-"""What the parameters of a function are called, in whatever language it is written."""
+"""The names of a function's parameters, in any language."""
 
 import re
 from collections.abc import Iterator
@@ -16,18 +16,18 @@ _NAMES = (
 )
 _RECEIVERS = frozenset(("self", "this", "cls"))
 _WORD = re.compile(rb"[$@]?[A-Za-z_]\w*")
-MOST = 30
+MAX = 30
 
 
 def parameters(node: Node, source: bytes) -> tuple[str, ...]:
-    """Their names in order; none where the grammar does not say."""
-    found: list[str] = []
+    """The names in order; none where the grammar does not tell."""
+    names: list[str] = []
     for item in _items(node):
         for named in _named(item):
             word = _WORD.search(source, named.start_byte, named.end_byte)
             if word and (name := word[0].decode()) not in _RECEIVERS:
-                found.append(name)
-    return tuple(dict.fromkeys(found))[:MOST]
+                names.append(name)
+    return tuple(dict.fromkeys(names))[:MAX]
 
 
 def _items(node: Node) -> Iterator[Node]:
@@ -47,7 +47,7 @@ def _items(node: Node) -> Iterator[Node]:
 
 
 def _open(held: Node) -> Iterator[Node]:
-    """The items of a list; Dart keeps the optional ones in a list of their own."""
+    """The items of a parameter list; Dart keeps the optional ones in a list of their own."""
     for child in held.named_children:
         if child.type == "optional_formal_parameters":
             yield from child.named_children
@@ -59,12 +59,12 @@ def _named(item: Node) -> list[Node]:
     """The nodes of an item that are names: Go has several with one type."""
     if item.type in _NAMES:
         return [item]
-    names = [one for one in item.children_by_field_name("name") if "type" not in one.type]
+    names = [node for node in item.children_by_field_name("name") if "type" not in node.type]
     if names:
         return names
     for field in _NAMED[1:]:
-        if found := item.child_by_field_name(field):
-            return _named(found) if found.type.endswith("declarator") else [found]
+        if declared := item.child_by_field_name(field):
+            return _named(declared) if declared.type.endswith("declarator") else [declared]
     inner = [child for child in item.named_children if child.type in _NAMES]
     if not inner:
         declared = [child for child in item.named_children if child.type.endswith("declarator")]

@@ -1,20 +1,16 @@
-"""What a skeleton is on the wire."""
+"""The skeletons as they appear in JSON."""
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from kuznia.domains.code.schema import File
+from kuznia.domains.code.schema import File, Value
 
-Tongue = Literal["en", "uk"]
-
-
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+ProseLanguage = Literal["en", "uk"]
 
 
-class Offered(_Value):
-    """One public symbol, with its signature as it is in the source."""
+class Offered(Value):
+    """A public symbol, with its signature as written in the source."""
 
     path: str
     line: int
@@ -23,8 +19,8 @@ class Offered(_Value):
     signature: str
 
 
-class Left(_Value):
-    """Something no skeleton was written for, and why."""
+class Left(Value):
+    """A symbol that no test was written for, and why."""
 
     path: str
     line: int
@@ -32,18 +28,18 @@ class Left(_Value):
     reason: str
 
 
-class Pages(_Value):
+class Pages(Value):
     files: tuple[File, ...] = Field(
         description="A page that names every symbol, and the sources with comments to fill in."
     )
 
 
-class PropertyTests(_Value):
+class PropertyTests(Value):
     files: tuple[File, ...]
     framework: str = "hypothesis"
 
 
-class Skeletons(_Value):
+class Skeletons(Value):
     """Written from the syntax tree: the names and signatures are right, the words are yours."""
 
     skeleton: Literal[True] = True

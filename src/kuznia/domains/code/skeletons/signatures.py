@@ -1,10 +1,10 @@
-"""The signature of a symbol, on one line, as it is in the source."""
+"""The signature of a symbol on one line, as written in the source."""
 
 import ast
 import re
 
-from kuznia.domains.code.languages.pytree import decorators
-from kuznia.domains.code.languages.symbols import Symbol
+from kuznia.domains.code.parsing.pytree import decorators
+from kuznia.domains.code.parsing.symbols import Symbol
 
 _SPACES = re.compile(r"\s+")
 # Read from the end, where it is the first thing there.
@@ -14,11 +14,11 @@ _VALUE = re.compile(r"\b(?:const|let|var)\b")
 
 
 def signature(symbol: Symbol, module: ast.Module | None) -> str:
-    """For Python from its own tree; for others what stands before the body."""
+    """The signature: for Python from its syntax tree, for others the text before the body."""
     if module is not None:
-        found = next((one for one in ast.walk(module) if _is(one, symbol)), None)
-        if isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            return _of_python(found)
+        definition = next((node for node in ast.walk(module) if _is(node, symbol)), None)
+        if isinstance(definition, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            return _of_python(definition)
     head = symbol.head if symbol.kind == "function" else symbol.head.partition("{")[0]
     if symbol.body is None:
         head = _first(head)
@@ -35,13 +35,13 @@ def _before_arrow(head: str) -> str:
 
 
 def _first(head: str) -> str:
-    """The first line, and more while a bracket is open: no field of the grammar ends it."""
-    said = ""
+    """The first line, and more while a bracket is open: no field of a grammar ends it."""
+    text = ""
     for line in head.strip().split("\n"):
-        said += f"{line}\n"
-        if said.count("(") <= said.count(")"):
+        text += f"{line}\n"
+        if text.count("(") <= text.count(")"):
             break
-    return said
+    return text
 
 
 def _is(node: ast.AST, symbol: Symbol) -> bool:

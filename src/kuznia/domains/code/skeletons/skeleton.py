@@ -1,4 +1,4 @@
-"""One source read, and all that can be written from it; a job for another process."""
+"""Everything that can be written from one source; a job for a worker process."""
 
 import ast
 from collections.abc import Sequence
@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from tree_sitter import Node, Tree
 
-from kuznia.domains.code.languages.grammar import parse
-from kuznia.domains.code.languages.proof import prove
-from kuznia.domains.code.languages.pytree import tree_of
-from kuznia.domains.code.languages.symbols import MOST_SYMBOLS, Symbol, offered, placed
 from kuznia.domains.code.languages.table import Language
+from kuznia.domains.code.parsing.grammar import parse
+from kuznia.domains.code.parsing.proof import prove
+from kuznia.domains.code.parsing.pytree import tree_of
+from kuznia.domains.code.parsing.symbols import MAX_SYMBOLS, Symbol, offered, placed
 from kuznia.domains.code.schema import File, Flaw
 from kuznia.domains.code.skeletons.documented import documented, documented_python
 from kuznia.domains.code.skeletons.page import page
@@ -20,8 +20,8 @@ from kuznia.domains.code.skeletons.result import (
     Offered,
     Pages,
     PropertyTests,
+    ProseLanguage,
     Skeletons,
-    Tongue,
 )
 from kuznia.domains.code.skeletons.signatures import signature
 from kuznia.domains.code.skeletons.styles import STYLES, WORDS
@@ -29,7 +29,7 @@ from kuznia.platform.process.workers import Stopped
 
 
 class Sketch(NamedTuple):
-    """What one source gave; `flaws` alone where it does not parse."""
+    """What was written from one source; only `flaws` where it does not parse."""
 
     flaws: tuple[Flaw, ...] = ()
     symbols: tuple[Offered, ...] = ()
@@ -44,9 +44,9 @@ def can_be_sketched(language: Language) -> bool:
 
 
 def sketch(
-    source: bytes, language: Language, deadline: float, *, path: str, tongue: Tongue
+    source: bytes, language: Language, deadline: float, *, path: str, prose_language: ProseLanguage
 ) -> Sketch | Stopped:
-    """Everything from one source. All arguments and results travel between processes."""
+    """Write everything from one source. Arguments and results can be sent to a worker."""
     tree = parse(source, language, deadline)
     proof = prove(source, language, deadline, tree)
     if isinstance(proof, Stopped):
@@ -54,11 +54,11 @@ def sketch(
     if isinstance(tree, Stopped):
         return tree
     if proof.errors and not language.doubt:
-        return Sketch(flaws=tuple(one.model_copy(update={"path": path}) for one in proof.errors))
+        return Sketch(flaws=tuple(flaw.model_copy(update={"path": path}) for flaw in proof.errors))
     text = source.decode()
     is_offered = offered(text, language)
     every = list(placed(source, language, tree))
-    found = [(node, symbol) for node, symbol in every if is_offered(symbol)]
+    public = [(node, symbol) for node, symbol in every if is_offered(symbol)]
     module = tree_of(text) if language.name == "python" else None
     known = tuple(
         Offered(
@@ -68,61 +68,63 @@ def sketch(
             kind=symbol.kind,
             signature=signature(symbol, module),
         )
-        for _, symbol in found
+        for _, symbol in public
     )
     more = (
-        Left(
-            path=path, line=1, name=path, reason=f"only its first {MOST_SYMBOLS} symbols are read"
-        ),
+        Left(path=path, line=1, name=path, reason=f"only its first {MAX_SYMBOLS} symbols are read"),
     )
-    said = _commented(text, language, found, module, tongue)
-    kept = said if _is_the_same(tree, text, said, language, deadline) else text
-    lines = frozenset(symbol.line for _, symbol in found)
+    commented = _commented(text, language, public, module, prose_language)
+    content = commented if _is_the_same(tree, text, commented, language, deadline) else text
+    lines = frozenset(symbol.line for _, symbol in public)
     tests, left = ("", ()) if module is None else properties(path, module, lines)
     return Sketch(
         symbols=known,
-        commented=File(path=path, language=language.name, content=kept),
+        commented=File(path=path, language=language.name, content=content),
         tests=File(path=test_path(path), language="python", content=tests) if tests else None,
-        left=left + (more if len(every) == MOST_SYMBOLS else ()),
+        left=left + (more if len(every) == MAX_SYMBOLS else ()),
     )
 
 
 def _commented(
     text: str,
     language: Language,
-    found: Sequence[tuple[Node, Symbol]],
+    symbols: Sequence[tuple[Node, Symbol]],
     module: ast.Module | None,
-    tongue: Tongue,
+    prose_language: ProseLanguage,
 ) -> str:
-    words = WORDS[tongue]
+    words = WORDS[prose_language]
     if language.name != "python":
-        return documented(text.encode(), language, found, words)
-    lines = frozenset(symbol.line for _, symbol in found)
+        return documented(text.encode(), language, symbols, words)
+    lines = frozenset(symbol.line for _, symbol in symbols)
     return documented_python(text, module, lines, words) if module else text
 
 
-def _is_the_same(tree: Tree, text: str, said: str, language: Language, deadline: float) -> bool:
+def _is_the_same(
+    tree: Tree, text: str, commented: str, language: Language, deadline: float
+) -> bool:
     """Whether the comments changed nothing: the same names in the same order, no new error."""
-    again = parse(said.encode(), language, deadline)
+    again = parse(commented.encode(), language, deadline)
     if isinstance(again, Stopped) or again.root_node.has_error > tree.root_node.has_error:
         return False
-    before = [(one.name, one.kind) for _, one in placed(text.encode(), language, tree)]
-    return before == [(one.name, one.kind) for _, one in placed(said.encode(), language, again)]
+    before = [(symbol.name, symbol.kind) for _, symbol in placed(text.encode(), language, tree)]
+    return before == [
+        (symbol.name, symbol.kind) for _, symbol in placed(commented.encode(), language, again)
+    ]
 
 
 def put_together(
-    sketches: Sequence[Sketch], tongue: Tongue, *, tests: bool, docs: bool
+    sketches: Sequence[Sketch], prose_language: ProseLanguage, *, tests: bool, docs: bool
 ) -> Skeletons:
-    """One answer for several sources."""
-    symbols = tuple(symbol for one in sketches for symbol in one.symbols)
-    written = tuple(one.tests for one in sketches if one.tests)
+    """One answer from the sketches of several sources."""
+    symbols = tuple(symbol for sketched in sketches for symbol in sketched.symbols)
+    written = tuple(sketched.tests for sketched in sketches if sketched.tests)
     pages = (
-        File(path="README.md", language="markdown", content=page(symbols, tongue)),
-        *(one.commented for one in sketches if one.commented),
+        File(path="README.md", language="markdown", content=page(symbols, prose_language)),
+        *(sketched.commented for sketched in sketches if sketched.commented),
     )
     return Skeletons(
         symbols=symbols,
         documentation=Pages(files=pages) if docs else None,
         tests=PropertyTests(files=written) if tests else None,
-        left_out=tuple(left for one in sketches for left in one.left) if tests else (),
+        left_out=tuple(left for sketched in sketches for left in sketched.left) if tests else (),
     )

@@ -1,10 +1,10 @@
-"""Which values an annotation allows, as an expression for hypothesis."""
+"""The values that an annotation allows, as an expression for hypothesis."""
 
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from kuznia.domains.code.languages.pytree import decorators
+from kuznia.domains.code.parsing.pytree import decorators
 
 # Small on purpose: `range(10**60)` would never end, and edges are near zero anyway.
 INTEGERS = "st.integers(-1_000, 1_000)"
@@ -35,24 +35,24 @@ _MAPPINGS = ("dict", "Dict", "Mapping", "MutableMapping")
 _WRAPPERS = ("Annotated", "Final", "Required", "NotRequired", "ReadOnly")
 _UNHASHABLE = ("st.lists(", "st.sets(", "st.dictionaries(", "st.builds(", "bytearray")
 # A class that holds a class that holds a class: beyond this it is a tree that holds itself.
-MOST_DEPTH = 4
+MAX_DEPTH = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What a module defines and an annotation may name; `module` is how the tests call it."""
+class ModuleTypes:
+    """The classes of a module that an annotation may name; `module` is its name in the tests."""
 
     module: str
     classes: Mapping[str, ast.ClassDef] = field(default_factory=dict[str, ast.ClassDef])
     depth: int = 0
 
-    def deeper(self) -> "Known":
-        return Known(self.module, self.classes, self.depth + 1)
+    def deeper(self) -> "ModuleTypes":
+        return ModuleTypes(self.module, self.classes, self.depth + 1)
 
 
-def strategy(annotation: ast.expr | None, known: Known) -> str | None:
+def strategy(annotation: ast.expr | None, known: ModuleTypes) -> str | None:
     """An expression, or None where no value can be made from the annotation alone."""
-    if annotation is None or known.depth > MOST_DEPTH:
+    if annotation is None or known.depth > MAX_DEPTH:
         return None
     if isinstance(annotation, ast.Constant):
         return _constant(annotation, known)
@@ -68,7 +68,7 @@ def strategy(annotation: ast.expr | None, known: Known) -> str | None:
     return _SIMPLE.get(name) or _generic(name, [ast.Name("Any")], known)
 
 
-def _constant(annotation: ast.Constant, known: Known) -> str | None:
+def _constant(annotation: ast.Constant, known: ModuleTypes) -> str | None:
     if annotation.value is None:
         return "st.none()"
     if not isinstance(annotation.value, str):
@@ -83,14 +83,14 @@ def _last(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
-def _one_of(choices: list[ast.expr], known: Known) -> str | None:
-    made = [strategy(one, known.deeper()) for one in choices]
+def _one_of(choices: list[ast.expr], known: ModuleTypes) -> str | None:
+    made = [strategy(choice, known.deeper()) for choice in choices]
     if None in made:
         return None
     return f"st.one_of({', '.join(dict.fromkeys(filter(None, made)))})"
 
 
-def _generic(name: str, inside: list[ast.expr], known: Known) -> str | None:
+def _generic(name: str, inside: list[ast.expr], known: ModuleTypes) -> str | None:
     if name == "Literal":
         return f"st.sampled_from([{', '.join(map(ast.unparse, inside))}])"
     if name == "Union":
@@ -99,8 +99,8 @@ def _generic(name: str, inside: list[ast.expr], known: Known) -> str | None:
         return _one_of([ast.Constant(None), *inside], known)
     if name in _WRAPPERS:
         return strategy(inside[0], known.deeper())
-    made = [strategy(one, known.deeper()) for one in inside if not _is_dots(one)]
-    return None if None in made else _collection(name, [one for one in made if one], inside)
+    made = [strategy(item, known.deeper()) for item in inside if not _is_dots(item)]
+    return None if None in made else _collection(name, list(filter(None, made)), inside)
 
 
 def _is_dots(node: ast.expr) -> bool:
@@ -127,14 +127,14 @@ def _collection(name: str, made: list[str], inside: list[ast.expr]) -> str | Non
     return None
 
 
-def _built(node: ast.ClassDef, known: Known) -> str | None:
-    """A value of a class of the module itself, where what it is made of is written in it."""
+def _built(node: ast.ClassDef, known: ModuleTypes) -> str | None:
+    """Values of a class of the module, where its fields are declared in it."""
     bases = {_last(base) for base in node.bases}
     called = f"{known.module}.{node.name}"
     if bases & {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"}:
         return f"st.sampled_from({called})"
     checked = any(
-        isinstance(one, ast.FunctionDef) and one.name == "__post_init__" for one in node.body
+        isinstance(item, ast.FunctionDef) and item.name == "__post_init__" for item in node.body
     )
     is_data = "dataclass" in decorators(node) and not node.bases and not checked
     if not is_data and bases not in ({"NamedTuple"}, {"TypedDict"}):
@@ -145,15 +145,15 @@ def _built(node: ast.ClassDef, known: Known) -> str | None:
     if "TypedDict" in bases:
         keys = ", ".join(f"{name!r}: {made}" for name, made in filter(None, fields))
         return f"st.fixed_dictionaries({{{keys}}})"
-    given = ", ".join(f"{name}={made}" for name, made in filter(None, fields))
-    return f"st.builds({called}, {given})" if given else f"st.builds({called})"
+    arguments = ", ".join(f"{name}={made}" for name, made in filter(None, fields))
+    return f"st.builds({called}, {arguments})" if arguments else f"st.builds({called})"
 
 
-def _fields(node: ast.ClassDef, known: Known) -> Iterator[tuple[str, str] | None]:
-    for one in node.body:
-        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
-            made = strategy(one.annotation, known.deeper())
+def _fields(node: ast.ClassDef, known: ModuleTypes) -> Iterator[tuple[str, str] | None]:
+    for item in node.body:
+        if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
+            made = strategy(item.annotation, known.deeper())
             if made:
-                yield one.target.id, made
-            elif one.value is None:
+                yield item.target.id, made
+            elif item.value is None:
                 yield None

@@ -1,9 +1,9 @@
-"""How a documentation comment looks in each language."""
+"""The form of documentation comments in each language."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kuznia.domains.code.skeletons.result import Tongue
+from kuznia.domains.code.skeletons.result import ProseLanguage
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,8 @@ STYLES: dict[str, Style] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What stands where somebody is to write."""
+class CommentWords:
+    """The placeholder texts that a person replaces."""
 
     about: str
     parameter: str
@@ -107,8 +107,8 @@ class Words:
     note: str
 
 
-WORDS: dict[Tongue, Words] = {
-    "en": Words(
+WORDS: dict[ProseLanguage, CommentWords] = {
+    "en": CommentWords(
         about="Say what {name} is for.",
         parameter="Say what it is.",
         returns="Say what comes back.",
@@ -116,7 +116,7 @@ WORDS: dict[Tongue, Words] = {
         note="A skeleton, written from the code without a model: names and signatures are right, "
         "the words are yours to write.",
     ),
-    "uk": Words(
+    "uk": CommentWords(
         about="Напишіть, для чого {name}.",
         parameter="Напишіть, що це.",
         returns="Напишіть, що повертається.",
@@ -127,21 +127,24 @@ WORDS: dict[Tongue, Words] = {
 
 
 def comment(
-    style: Style, name: str, parameters: tuple[str, ...], *, returns: bool, words: Words
+    style: Style, name: str, parameters: tuple[str, ...], *, returns: bool, words: CommentWords
 ) -> Iterator[str]:
     """The lines of one comment, not indented."""
     if style.opens:
         yield from style.opens.format(name=name).split("\n")
     about = style.about.format(words.about.format(name=name), name=name)
-    said = about.split("\n")
+    lines = about.split("\n")
     if style.parameter and parameters:
-        said += [
+        lines += [
             "",
             *([style.head, ""] if style.head.startswith("#") else [style.head] * bool(style.head)),
         ]
-        said += [style.parameter.format(name=one, words=words.parameter) for one in parameters]
+        lines += [
+            style.parameter.format(name=parameter, words=words.parameter)
+            for parameter in parameters
+        ]
     if style.returns and returns:
-        said += [*([""] if len(said) == 1 else []), style.returns.format(words=words.returns)]
-    yield from (f"{style.line}{line}".rstrip() for line in said)
+        lines += [*([""] if len(lines) == 1 else []), style.returns.format(words=words.returns)]
+    yield from (f"{style.line}{line}".rstrip() for line in lines)
     if style.closes:
         yield from style.closes.split("\n")

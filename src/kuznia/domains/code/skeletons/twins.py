@@ -1,4 +1,4 @@
-"""What names promise of functions: the way back, another way to the same, nothing left to do."""
+"""What the names of functions promise: an inverse, another way to the same result, idempotence."""
 
 from collections.abc import Collection, Iterator
 
@@ -34,7 +34,7 @@ _settling, _ways = frozenset(_SETTLING.split()), frozenset(_WAYS.split())
 
 
 def opposites(names: Collection[str]) -> Iterator[tuple[str, str]]:
-    """There and back: `encode_row` and `decode_row`, `to_hex` and `from_hex`."""
+    """Pairs of inverse functions: `encode_row` and `decode_row`, `to_hex` and `from_hex`."""
     for name in names:
         words = name.split("_")
         turned = [_BACK.get(word, word) for word in words]
@@ -46,7 +46,7 @@ def opposites(names: Collection[str]) -> Iterator[tuple[str, str]]:
 
 
 def rivals(names: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Two ways to the same: `search_fast` and `search`."""
+    """Pairs of functions with the same result: `search_fast` and `search`."""
     seen: dict[str, str] = {}
     for name in sorted(names, key=len):
         words = name.split("_")
@@ -58,5 +58,5 @@ def rivals(names: Collection[str]) -> Iterator[tuple[str, str]]:
 
 
 def is_settling(name: str) -> bool:
-    """Whether doing it twice should be as good as doing it once."""
+    """Whether a name promises that a second call changes nothing."""
     return name.split("_")[0] in _settling

@@ -1,4 +1,4 @@
-"""What a flow can be taken away as: each format in one line of one table."""
+"""The export formats of a flow, each a line of one table."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -19,8 +19,8 @@ from kuznia.domains.flows.schema import Flow
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """How a format is written, what it is on the wire, and how its file is called."""
+class ExportFormat:
+    """An export format: its media type, the ending of its file name, and its writer."""
 
     media_type: str
     ending: str
@@ -40,20 +40,20 @@ def _as_json(make: Callable[[Flow], Mapping[str, object]]) -> Callable[[Flow], b
 
 
 _JSON = "application/json"
-EXPORTS: Mapping[str, Form] = MappingProxyType(
+EXPORTS: Mapping[str, ExportFormat] = MappingProxyType(
     {
-        "json": Form(_JSON, "json", lambda flow: flow.model_dump_json(indent=1).encode()),
-        "bpmn": Form("application/bpmn+xml", "bpmn", bpmn),
+        "json": ExportFormat(_JSON, "json", lambda flow: flow.model_dump_json(indent=1).encode()),
+        "bpmn": ExportFormat("application/bpmn+xml", "bpmn", bpmn),
         # The same process with conditions in FEEL, as Camunda reads them.
-        "bpmn-feel": Form("application/bpmn+xml", "bpmn", lambda flow: bpmn(flow, "feel")),
-        "svg": Form("image/svg+xml", "svg", svg),
-        "mermaid": Form("text/vnd.mermaid", "mmd", mermaid),
-        "json-schema": Form("application/schema+json", "json", _as_json(_schemas)),
-        "ui-schema": Form(_JSON, "json", _as_json(uischema)),
-        "form-js": Form(_JSON, "json", _as_json(forms)),
-        "xstate": Form(_JSON, "json", _as_json(xstate)),
-        "diia": Form(_JSON, "json", _as_json(diia)),
-        "openapi": Form("application/vnd.oai.openapi+json", "json", _as_json(openapi)),
-        "html": Form("application/zip", "zip", bundle),
+        "bpmn-feel": ExportFormat("application/bpmn+xml", "bpmn", lambda flow: bpmn(flow, "feel")),
+        "svg": ExportFormat("image/svg+xml", "svg", svg),
+        "mermaid": ExportFormat("text/vnd.mermaid", "mmd", mermaid),
+        "json-schema": ExportFormat("application/schema+json", "json", _as_json(_schemas)),
+        "ui-schema": ExportFormat(_JSON, "json", _as_json(uischema)),
+        "form-js": ExportFormat(_JSON, "json", _as_json(forms)),
+        "xstate": ExportFormat(_JSON, "json", _as_json(xstate)),
+        "diia": ExportFormat(_JSON, "json", _as_json(diia)),
+        "openapi": ExportFormat("application/vnd.oai.openapi+json", "json", _as_json(openapi)),
+        "html": ExportFormat("application/zip", "zip", bundle),
     }
 )

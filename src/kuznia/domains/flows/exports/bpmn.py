@@ -1,13 +1,19 @@
 """BPMN 2.0: a process that engines run and editors draw.
 
-What a person or a service answers is expected as process data under the fact's name; how a step
-turned out under the step's id; how often it was gone back to under its id with `_rounds`.
+The process data hold each answer under the fact's id, each outcome under the step's id, and the
+repetitions of a step under its id with `_rounds`.
 """
 
 from xml.etree import ElementTree as Xml
 
-from kuznia.domains.flows.exports.layout import Layout, layout
-from kuznia.domains.flows.exports.network import Edge, Network, Node, network, rounds
+from kuznia.domains.flows.exports.diagram import (
+    Diagram,
+    DiagramEdge,
+    DiagramNode,
+    diagram_of,
+    rounds,
+)
+from kuznia.domains.flows.exports.layout import DiagramLayout, layout
 from kuznia.domains.flows.schema import Flow
 from kuznia.domains.flows.structure.guards import Dialect, written
 
@@ -31,19 +37,19 @@ _TAGS = {
 
 
 def bpmn(flow: Flow, dialect: Dialect = "python") -> bytes:
-    """The process with its diagram; conditions as SpiffWorkflow reads them, or in FEEL."""
-    net = network(flow, flow.language)
+    """Write the process with its diagram; conditions in Python (SpiffWorkflow) or FEEL."""
+    diagram = diagram_of(flow, flow.language)
     for prefix, space in _SPACES.items():
         Xml.register_namespace(prefix, space)
     root = _el(None, "bpmn:definitions", id=f"definitions_{flow.id}")
     root.set("targetNamespace", "urn:kuznia:flows")
     process = _el(root, "bpmn:process", id=f"process_{flow.id}", isExecutable="true")
     process.set("name", flow.name.of(flow.language))
-    for node in net.nodes:
-        _node(process, node, net, dialect)
-    for edge in net.edges:
+    for node in diagram.nodes:
+        _node(process, node, diagram, dialect)
+    for edge in diagram.edges:
         _edge(process, edge, dialect)
-    _diagram(root, flow, net, layout(net))
+    _diagram(root, flow, diagram, layout(diagram))
     Xml.indent(root)
     return Xml.tostring(root, encoding="utf-8", xml_declaration=True)
 
@@ -56,16 +62,16 @@ def _el(parent: Xml.Element | None, tag: str, **attributes: str) -> Xml.Element:
     return Xml.SubElement(parent, whole, attributes)
 
 
-def _node(process: Xml.Element, node: Node, net: Network, dialect: Dialect) -> None:
-    out = [edge for edge in net.edges if edge.source == node.id]
+def _node(process: Xml.Element, node: DiagramNode, diagram: Diagram, dialect: Dialect) -> None:
+    out = [edge for edge in diagram.edges if edge.source == node.id]
     made = _el(process, f"bpmn:{_TAGS[node.shape]}", id=node.id)
     for name, value in _attributes(node, out).items():
         made.set(name, value)
     for edge in out:
         if edge.limit is not None:
-            what = f"Gone back at most {edge.limit} times, counted in {_counter(edge)}."
+            what = f"Repeated at most {edge.limit} times, counted in {_counter(edge)}."
             _el(made, "bpmn:documentation").text = what
-    for edge in net.edges:
+    for edge in diagram.edges:
         if edge.target == node.id:
             _el(made, "bpmn:incoming").text = edge.id
     for edge in out:
@@ -74,7 +80,7 @@ def _node(process: Xml.Element, node: Node, net: Network, dialect: Dialect) -> N
         _timer(made, node, dialect)
 
 
-def _attributes(node: Node, out: list[Edge]) -> dict[str, str]:
+def _attributes(node: DiagramNode, out: list[DiagramEdge]) -> dict[str, str]:
     named = {"name": node.label} if node.label else {}
     for edge in out:
         if edge.rest:
@@ -84,21 +90,21 @@ def _attributes(node: Node, out: list[Edge]) -> dict[str, str]:
     return named
 
 
-def _timer(made: Xml.Element, node: Node, dialect: Dialect) -> None:
+def _timer(made: Xml.Element, node: DiagramNode, dialect: Dialect) -> None:
     if node.step is not None:
         timer = _el(made, "bpmn:timerEventDefinition", id=f"{node.id}_after")
         duration = _el(timer, "bpmn:timeDuration")
         duration.set(f"{{{_SPACES['xsi']}}}type", "bpmn:tFormalExpression")
-        # An engine that speaks Python evaluates this; a word in quotes is what it evaluates to.
+        # An engine with Python expressions evaluates this, so it has to be a string in quotes.
         days = f"P{node.step.days}D"
         duration.text = f'"{days}"' if dialect == "python" else days
 
 
-def _counter(edge: Edge) -> str:
+def _counter(edge: DiagramEdge) -> str:
     return rounds(edge.source.removesuffix("_out"))
 
 
-def _edge(process: Xml.Element, edge: Edge, dialect: Dialect) -> None:
+def _edge(process: Xml.Element, edge: DiagramEdge, dialect: Dialect) -> None:
     made = _el(
         process, "bpmn:sequenceFlow", id=edge.id, sourceRef=edge.source, targetRef=edge.target
     )
@@ -107,18 +113,17 @@ def _edge(process: Xml.Element, edge: Edge, dialect: Dialect) -> None:
     if edge.when is not None:
         condition = _el(made, "bpmn:conditionExpression")
         condition.set(f"{{{_SPACES['xsi']}}}type", "bpmn:tFormalExpression")
-        said = written(edge.when, dialect)
+        expression = written(edge.when, dialect)
         if edge.limit is not None:
-            both = " and "
-            said = f"({said}){both}{_counter(edge)} < {edge.limit}"
-        condition.text = said
+            expression = f"({expression}) and {_counter(edge)} < {edge.limit}"
+        condition.text = expression
 
 
-def _diagram(root: Xml.Element, flow: Flow, net: Network, drawn: Layout) -> None:
-    diagram = _el(root, "bpmndi:BPMNDiagram", id=f"diagram_{flow.id}")
-    plane = _el(diagram, "bpmndi:BPMNPlane", id=f"plane_{flow.id}")
+def _diagram(root: Xml.Element, flow: Flow, diagram: Diagram, drawn: DiagramLayout) -> None:
+    picture = _el(root, "bpmndi:BPMNDiagram", id=f"diagram_{flow.id}")
+    plane = _el(picture, "bpmndi:BPMNPlane", id=f"plane_{flow.id}")
     plane.set("bpmnElement", f"process_{flow.id}")
-    for node in net.nodes:
+    for node in diagram.nodes:
         shape = _el(plane, "bpmndi:BPMNShape", id=f"{node.id}_shape", bpmnElement=node.id)
         if node.shape in {"split", "merge"}:
             shape.set("isMarkerVisible", "true")
@@ -131,7 +136,7 @@ def _diagram(root: Xml.Element, flow: Flow, net: Network, drawn: Layout) -> None
             width=str(box.width),
             height=str(box.height),
         )
-    for edge in net.edges:
+    for edge in diagram.edges:
         line = _el(plane, "bpmndi:BPMNEdge", id=f"{edge.id}_line", bpmnElement=edge.id)
         for x, y in drawn.lines[edge.id]:
             _el(line, "di:waypoint", x=str(x), y=str(y))

@@ -1,32 +1,31 @@
-"""The pages as files in a zip: the same bytes for the same flow, whenever it is packed."""
+"""The pages as files in a zip; equal flows give equal bytes."""
 
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from kuznia.domains.flows.schema import Flow, Language
-from kuznia.domains.flows.screens.node import html
-from kuznia.domains.flows.screens.pages import View, overview, page
+from kuznia.domains.flows.schema import SILENT_KINDS, Flow, Language
+from kuznia.domains.flows.screens.element import Element, html_document
+from kuznia.domains.flows.screens.pages import PageView, overview, page
 
-_UNSEEN = frozenset({"decision", "fork", "join"})
-# The first day a zip can name: a real one would make two equal packets differ.
+# The earliest date of a zip entry: a real one would make the bytes of equal flows differ.
 _NO_DAY = (1980, 1, 1, 0, 0, 0)
 
 
 def bundle(flow: Flow) -> bytes:
-    """Both languages, each in a folder: all pages in one, and each page by itself."""
+    """Pack the pages in both languages: all in one document, and each by itself."""
     packed = BytesIO()
     languages: tuple[Language, ...] = ("uk", "en")
     with ZipFile(packed, "w", ZIP_DEFLATED) as into:
         for language in languages:
-            view = View(flow=flow, language=language)
-            _put(into, f"{language}/index.html", html(overview(flow, language)))
+            view = PageView(flow=flow, language=language)
+            _put(into, f"{language}/index.html", overview(flow, language))
             for step in flow.steps:
-                if step.kind not in _UNSEEN:
-                    _put(into, f"{language}/{step.id}.html", html(page(view, step)))
+                if step.kind not in SILENT_KINDS:
+                    _put(into, f"{language}/{step.id}.html", page(view, step))
     return packed.getvalue()
 
 
-def _put(into: ZipFile, name: str, text: str) -> None:
+def _put(into: ZipFile, name: str, root: Element) -> None:
     entry = ZipInfo(name, _NO_DAY)
     entry.compress_type = ZIP_DEFLATED
-    into.writestr(entry, f"<!doctype html>{text}")
+    into.writestr(entry, html_document(root))

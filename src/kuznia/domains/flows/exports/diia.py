@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue
 
-from kuznia.domains.flows.checks.judge.components import component
 from kuznia.domains.flows.exports.schemas import Json
-from kuznia.domains.flows.schema import SEEN, Fact, Flow, FormField, Language, Step
+from kuznia.domains.flows.schema import PAGE_KINDS, Fact, Flow, FlowStep, FormField, Language
 from kuznia.domains.flows.screens.controls import error_of, hint_of
-from kuznia.domains.flows.screens.values import Wrong, most
-from kuznia.domains.flows.screens.words import BUTTONS, FORMATS, WORDS
+from kuznia.domains.flows.screens.texts import BUTTONS, FORMATS, WORDS
+from kuznia.domains.flows.screens.values import InvalidAnswer, max_length
+from kuznia.domains.flows.structure.components import component
 from kuznia.domains.flows.structure.formats import EXAMPLES, pattern_of
 from kuznia.domains.flows.structure.registries import REGISTRIES
 
@@ -24,7 +24,7 @@ _NUMBER, _WHOLE = r"^-?\d+([.,]\d{1,2})?$", r"^-?\d+$"
 
 def diia(flow: Flow) -> Json:
     """The screens in the order of the steps."""
-    seen = [step for step in flow.steps if step.kind in SEEN]
+    seen = [step for step in flow.steps if step.kind in PAGE_KINDS]
     screens: list[JsonValue] = [
         {"step": step.id, "screen": _screen(flow, step, f"{place} / {len(seen)}")}
         for place, step in enumerate(seen, start=1)
@@ -32,7 +32,7 @@ def diia(flow: Flow) -> Json:
     return {"flow": flow.id, "screens": screens}
 
 
-def _screen(flow: Flow, step: Step, where: str) -> Json:
+def _screen(flow: Flow, step: FlowStep, where: str) -> Json:
     return {
         "topGroup": [_top(flow, step, where)],
         "body": list(_body(flow, step)),
@@ -40,7 +40,7 @@ def _screen(flow: Flow, step: Step, where: str) -> Json:
     }
 
 
-def _top(flow: Flow, step: Step, where: str) -> Json:
+def _top(flow: Flow, step: FlowStep, where: str) -> Json:
     return {
         "topGroupOrg": {
             "componentId": f"top_{step.id}",
@@ -58,7 +58,7 @@ def _top(flow: Flow, step: Step, where: str) -> Json:
     }
 
 
-def _body(flow: Flow, step: Step) -> Iterator[JsonValue]:
+def _body(flow: Flow, step: FlowStep) -> Iterator[JsonValue]:
     language = flow.language
     if step.kind == "end":
         yield _final(step, language)
@@ -69,14 +69,14 @@ def _body(flow: Flow, step: Step) -> Iterator[JsonValue]:
     if shown:
         yield from _shown(step, shown, language)
     if step.kind == "review":
-        asked = [one for other in flow.steps for one in other.fields if other.kind == "form"]
+        asked = [field for other in flow.steps for field in other.fields if other.kind == "form"]
         yield _table(f"answers_{step.id}", asked, language)
     if step.fee is not None:
         yield _fee(step, language)
     yield from _fields(step, language)
 
 
-def _final(step: Step, language: Language) -> Json:
+def _final(step: FlowStep, language: Language) -> Json:
     good = step.ending in {None, "done"}
     text = step.text.of(language) if step.text else step.title.of(language)
     return {
@@ -90,8 +90,8 @@ def _final(step: Step, language: Language) -> Json:
     }
 
 
-def _shown(step: Step, shown: list[Fact], language: Language) -> Iterator[JsonValue]:
-    asked = (REGISTRIES.get(one.registry or "") for one in shown)
+def _shown(step: FlowStep, shown: list[Fact], language: Language) -> Iterator[JsonValue]:
+    asked = (REGISTRIES.get(fact.registry or "") for fact in shown)
     names = {registry.name.of(language) for registry in asked if registry is not None}
     yield {
         "attentionMessageMlc": {
@@ -109,18 +109,18 @@ def _table(name: str, facts: list[Fact] | list[FormField], language: Language) -
     rows: list[JsonValue] = [
         {
             "tableItemHorizontalMlc": {
-                "componentId": f"{name}_{one.id}",
-                "label": one.label.of(language),
-                # Filled in by whoever serves the screen.
-                "value": f"{{{one.id}}}",
+                "componentId": f"{name}_{fact.id}",
+                "label": fact.label.of(language),
+                # Filled in by the server of the screen.
+                "value": f"{{{fact.id}}}",
             }
         }
-        for one in facts
+        for fact in facts
     ]
     return {"tableBlockOrg": {"componentId": name, "items": rows}}
 
 
-def _fee(step: Step, language: Language) -> Json:
+def _fee(step: FlowStep, language: Language) -> Json:
     fee = step.fee.hryvnias if step.fee else ""
     row: Json = {
         "componentId": f"fee_{step.id}",
@@ -131,7 +131,7 @@ def _fee(step: Step, language: Language) -> Json:
     return {"paymentInfoOrg": {"componentId": f"payment_{step.id}", "items": items}}
 
 
-def _fields(step: Step, language: Language) -> Iterator[JsonValue]:
+def _fields(step: FlowStep, language: Language) -> Iterator[JsonValue]:
     """Plain fields together in one block, the others each in a block of its own, in order."""
     together: list[JsonValue] = []
     number = 0
@@ -149,7 +149,7 @@ def _fields(step: Step, language: Language) -> Iterator[JsonValue]:
         yield _questions(step, number + 1, together)
 
 
-def _questions(step: Step, number: int, items: list[JsonValue]) -> Json:
+def _questions(step: FlowStep, number: int, items: list[JsonValue]) -> Json:
     name = f"questions_{step.id}_{number}"
     return {"questionFormsOrg": {"id": name, "componentId": name, "items": items}}
 
@@ -194,11 +194,15 @@ def _validation(field: FormField, language: Language) -> list[JsonValue]:
     if field.type == "number":
         pattern = _WHOLE if field.format == "integer" else _NUMBER
     if pattern is None:
-        pattern = rf"^[\s\S]{{1,{most(field)}}}$"
+        pattern = rf"^[\s\S]{{1,{max_length(field)}}}$"
     why = "format" if field.format in FORMATS else "number" if field.type == "number" else "missing"
     flags: list[JsonValue] = ["i"] if field.format == "email" else []
     return [
-        {"regexp": pattern, "flags": flags, "errorMessage": error_of(field, Wrong(why), language)}
+        {
+            "regexp": pattern,
+            "flags": flags,
+            "errorMessage": error_of(field, InvalidAnswer(why), language),
+        }
     ]
 
 
@@ -212,12 +216,12 @@ def _selector(field: FormField, language: Language) -> Json:
     items: list[JsonValue] = [
         {
             "listWidgetItemMlc": {
-                "componentId": f"{field.id}_{one.id}",
-                "id": one.id,
-                "label": one.label.of(language),
+                "componentId": f"{field.id}_{option.id}",
+                "id": option.id,
+                "label": option.label.of(language),
             }
         }
-        for one in field.options
+        for option in field.options
     ]
     return {
         **_named(field, language),
@@ -228,7 +232,7 @@ def _selector(field: FormField, language: Language) -> Json:
 
 
 def _radios(field: FormField, language: Language) -> Json:
-    options = [(one.id, one.label.of(language)) for one in field.options]
+    options = [(option.id, option.label.of(language)) for option in field.options]
     if field.type == "yesno":
         options = [("yes", WORDS["yes"].of(language)), ("no", WORDS["no"].of(language))]
     items: list[JsonValue] = [
@@ -256,14 +260,14 @@ def _checks(field: FormField, language: Language) -> Json:
     items: list[JsonValue] = [
         {
             "checkboxMlc": {
-                "componentId": f"{field.id}_{one.id}",
-                "id": one.id,
-                "label": one.label.of(language),
+                "componentId": f"{field.id}_{option.id}",
+                "id": option.id,
+                "label": option.label.of(language),
                 "isSelected": False,
                 "isEnabled": True,
             }
         }
-        for one in field.options
+        for option in field.options
     ]
     return {
         "componentId": field.id,
@@ -280,7 +284,7 @@ def _attachments(field: FormField, language: Language) -> Json:
         "inputCode": field.id,
         "mandatory": field.required,
         "minNumber": 1 if field.required else 0,
-        "maxNumber": most(field),
+        "maxNumber": max_length(field),
         "items": [],
         "btnAddOptionAtm": {
             "componentId": f"{field.id}_add",
@@ -291,12 +295,12 @@ def _attachments(field: FormField, language: Language) -> Json:
     }
 
 
-def _bottom(flow: Flow, step: Step) -> Json:
+def _bottom(flow: Flow, step: FlowStep) -> Json:
     language = flow.language
-    said = BUTTONS.get(step.kind, WORDS["next"]).of(language)
+    label = BUTTONS.get(step.kind, WORDS["next"]).of(language)
     button: Json = {
         "componentId": f"next_{step.id}",
-        "label": said,
+        "label": label,
         "state": "disabled" if step.kind == "consent" else "enabled",
         "action": {
             "type": "home" if step.kind == "end" else "submit",
@@ -320,7 +324,7 @@ def _bottom(flow: Flow, step: Step) -> Json:
     return bottom
 
 
-def _consent(step: Step, button: Json, language: Language) -> Json:
+def _consent(step: FlowStep, button: Json, language: Language) -> Json:
     box: Json = {
         "componentId": f"agree_{step.id}",
         "id": step.id,

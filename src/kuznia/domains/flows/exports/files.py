@@ -1,4 +1,4 @@
-"""An artefact's flow as a file in one of the formats."""
+"""An artefact's flow as a file of an export format."""
 
 from functools import partial
 from typing import cast
@@ -11,14 +11,14 @@ from kuznia.forge.terms import CannotExport, Copy, Export
 
 
 def _write(name: str, copy: Copy) -> bytes:
-    """The option `language` chooses what the flow's words are written in."""
+    """Write a format in the language that the option `language` names."""
     try:
         flow = Flow.model_validate(copy.parts.get("flow"))
     except ValidationError:
-        raise CannotExport("This artefact holds no flow: there is nothing to write.") from None
+        raise CannotExport("This artefact holds no flow, so it has no exports.") from None
     language = copy.options.get("language", flow.language)
     if language not in {"uk", "en"}:
-        raise CannotExport("The option language is uk or en.")
+        raise CannotExport("The option `language` must be uk or en.")
     return EXPORTS[name].write(flow.having(language=cast("Language", language)))
 
 

@@ -1,13 +1,13 @@
-"""Camunda forms: one for each page that asks something, as form-js reads them."""
+"""Camunda forms for form-js: one for each page with fields."""
 
 from pydantic import JsonValue
 
-from kuznia.domains.flows.checks.judge.components import FEW
 from kuznia.domains.flows.exports.schemas import Json
-from kuznia.domains.flows.schema import Flow, FormField, Language, Step
+from kuznia.domains.flows.schema import Flow, FlowStep, FormField, Language
 from kuznia.domains.flows.screens.controls import hint_of
-from kuznia.domains.flows.screens.values import most
-from kuznia.domains.flows.screens.words import WORDS
+from kuznia.domains.flows.screens.texts import WORDS
+from kuznia.domains.flows.screens.values import max_length
+from kuznia.domains.flows.structure.components import MAX_RADIOS
 from kuznia.domains.flows.structure.formats import pattern_of
 
 VERSION = 19
@@ -22,7 +22,7 @@ def forms(flow: Flow) -> dict[str, Json]:
     }
 
 
-def form(flow: Flow, step: Step) -> Json:
+def form(flow: Flow, step: FlowStep) -> Json:
     """The form of one page."""
     language = flow.language
     heading: Json = {
@@ -73,7 +73,7 @@ def _component(field: FormField, language: Language) -> Json:
         case "time":
             return _timed(shared, "time", required)
         case "file":
-            several = most(field) > 1
+            several = max_length(field) > 1
             return {**shared, "type": "filepicker", "multiple": several, "validate": required}
         case _:
             kind = "textarea" if field.type == "long" else "textfield"
@@ -82,11 +82,11 @@ def _component(field: FormField, language: Language) -> Json:
 
 def _choice(field: FormField, language: Language) -> Json:
     values: list[JsonValue] = [
-        {"label": one.label.of(language), "value": one.id} for one in field.options
+        {"label": option.label.of(language), "value": option.id} for option in field.options
     ]
     if field.type == "many":
         return {"type": "checklist", "values": values}
-    return {"type": "radio" if len(values) <= FEW else "select", "values": values}
+    return {"type": "radio" if len(values) <= MAX_RADIOS else "select", "values": values}
 
 
 def _number(field: FormField, required: Json) -> Json:
@@ -110,7 +110,7 @@ def _timed(shared: Json, kind: str, required: Json) -> Json:
 
 
 def _text(field: FormField, required: Json) -> Json:
-    validate: Json = {**required, "maxLength": most(field)}
+    validate: Json = {**required, "maxLength": max_length(field)}
     if field.format == "email":
         validate["validationType"] = "email"
     elif pattern := pattern_of(field.format):

@@ -1,4 +1,4 @@
-"""OpenAPI 3.1 of the door a finished form is handed in at."""
+"""OpenAPI 3.1 of the operation that takes a submission."""
 
 from pydantic import JsonValue
 
@@ -7,7 +7,7 @@ from kuznia.domains.flows.schema import Flow
 
 
 def openapi(flow: Flow) -> Json:
-    """One operation: hand a submission in, and get its number."""
+    """Describe one operation: send a submission, and get its reference number."""
     name = flow.name.of(flow.language)
     tags: list[JsonValue] = [{"name": flow.id, "description": name}]
     operation: Json = {
@@ -20,7 +20,7 @@ def openapi(flow: Flow) -> Json:
         },
         "responses": {
             "201": _answer("Accepted", "Receipt"),
-            "422": _answer("Some answers cannot be taken", "Problem"),
+            "422": _answer("Some answers are invalid", "Problem"),
             "503": {"description": "The service is not available"},
         },
     }

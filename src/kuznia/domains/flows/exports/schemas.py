@@ -1,4 +1,4 @@
-"""JSON Schema 2020-12 of what a flow collects: each page's answers, and the whole submission."""
+"""JSON Schema 2020-12 of a flow's answers: each page, and the whole submission."""
 
 from collections.abc import Iterable
 from typing import TypeAlias
@@ -7,23 +7,23 @@ from pydantic import JsonValue
 
 from kuznia.domains.flows.schema import (
     All,
+    Comparison,
     Either,
     Flow,
+    FlowStep,
     FormField,
     Guard,
     Language,
     Not,
-    Step,
-    Test,
 )
 from kuznia.domains.flows.screens.controls import hint_of
-from kuznia.domains.flows.screens.values import most
+from kuznia.domains.flows.screens.values import max_length
 from kuznia.domains.flows.structure.blocks import (
     Block,
     Branch,
-    Choice,
-    Loop,
-    Parallel,
+    ChoiceBlock,
+    LoopBlock,
+    ParallelBlock,
     Unstructured,
     blocks,
 )
@@ -35,7 +35,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def submission(flow: Flow) -> Json:
-    """The whole: which answers there are, and which of them are due on which branch."""
+    """The schema of a submission: all answers, and which are required on which branch."""
     properties: Json = {}
     for step in flow.steps:
         properties |= _named(flow, step)
@@ -48,24 +48,24 @@ def submission(flow: Flow) -> Json:
         "additionalProperties": False,
     }
     try:
-        due = _Due(flow)
-        due.read(blocks(flow.steps))
+        required = _Required(flow)
+        required.read(blocks(flow.steps))
     except Unstructured:
-        # Without blocks it cannot be told which branch asks what: then nothing is due.
+        # Without blocks nobody can tell which branch asks what: then nothing is required.
         return whole
-    if due.always:
-        whole["required"] = list[JsonValue](due.always)
-    if due.rules:
-        whole["allOf"] = list[JsonValue](due.rules)
+    if required.always:
+        whole["required"] = list[JsonValue](required.always)
+    if required.rules:
+        whole["allOf"] = list[JsonValue](required.rules)
     return whole
 
 
-def of_step(flow: Flow, step: Step) -> Json:
-    """The answers of one page."""
-    own = {one.id: of_field(one, flow.language) for one in step.fields}
+def of_step(flow: Flow, step: FlowStep) -> Json:
+    """The schema of one page's answers."""
+    own = {field.id: of_field(field, flow.language) for field in step.fields}
     if step.kind == "consent":
         own[step.id] = _agreed(step, flow.language)
-    required = [one.id for one in step.fields if one.required]
+    required = [field.id for field in step.fields if field.required]
     required += [step.id] if step.kind == "consent" else []
     return {
         "$schema": DIALECT,
@@ -79,18 +79,18 @@ def of_step(flow: Flow, step: Step) -> Json:
 
 
 def pages(flow: Flow) -> dict[str, Json]:
-    """The schema of each page that asks something."""
+    """The schemas of all pages with fields."""
     return {
         step.id: of_step(flow, step) for step in flow.steps if step.fields or step.kind == "consent"
     }
 
 
-def _named(flow: Flow, step: Step) -> Json:
-    """The properties a step adds to the submission; records, when it is gone through again."""
+def _named(flow: Flow, step: FlowStep) -> Json:
+    """The properties a step adds to the submission; a repeated step adds an array of records."""
     if step.kind == "consent":
         return {step.id: _agreed(step, flow.language)}
     if step.repeats < 2 or not step.fields:
-        return {one.id: of_field(one, flow.language) for one in step.fields}
+        return {field.id: of_field(field, flow.language) for field in step.fields}
     return {
         step.id: {
             "type": "array",
@@ -99,20 +99,20 @@ def _named(flow: Flow, step: Step) -> Json:
             "maxItems": step.repeats,
             "items": {
                 "type": "object",
-                "properties": {one.id: of_field(one, flow.language) for one in step.record},
-                "required": [one.id for one in step.record if one.required],
+                "properties": {field.id: of_field(field, flow.language) for field in step.record},
+                "required": [field.id for field in step.record if field.required],
                 "additionalProperties": False,
             },
         }
     }
 
 
-def _agreed(step: Step, language: Language) -> Json:
+def _agreed(step: FlowStep, language: Language) -> Json:
     return {"type": "boolean", "title": step.title.of(language), "const": True}
 
 
 def of_field(field: FormField, language: Language) -> Json:
-    """What a good answer to a field is."""
+    """The schema of a field's valid answers."""
     schema: Json = {"title": field.label.of(language)}
     if hint := hint_of(field, language):
         schema["description"] = hint
@@ -129,7 +129,7 @@ def of_field(field: FormField, language: Language) -> Json:
         case "file":
             names: Json = {"type": "string", "minLength": 1, "maxLength": 255}
             least = 1 if field.required else 0
-            bounds: Json = {"minItems": least, "maxItems": most(field)}
+            bounds: Json = {"minItems": least, "maxItems": max_length(field)}
             return {**schema, "type": "array", "items": names, **bounds}
         case _:
             return {**schema, **_text(field)}
@@ -145,7 +145,7 @@ def _number(field: FormField) -> Json:
 
 
 def _text(field: FormField) -> Json:
-    schema: Json = {"type": "string", "minLength": 1, "maxLength": most(field)}
+    schema: Json = {"type": "string", "minLength": 1, "maxLength": max_length(field)}
     if field.type == "date":
         schema["pattern"] = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
     elif field.type == "time":
@@ -156,21 +156,21 @@ def _text(field: FormField) -> Json:
 
 
 def _options(field: FormField, language: Language) -> list[JsonValue]:
-    return [{"const": one.id, "title": one.label.of(language)} for one in field.options]
+    return [{"const": option.id, "title": option.label.of(language)} for option in field.options]
 
 
 def shown_when(flow: Flow) -> dict[str, Guard]:
-    """The pages of branches that answers decide, each with its guard."""
-    due = _Due(flow)
+    """The guards of pages that are on a branch which answers decide."""
+    required = _Required(flow)
     try:
-        due.read(blocks(flow.steps))
+        required.read(blocks(flow.steps))
     except Unstructured:
         return {}
-    return due.guards
+    return required.guards
 
 
-class _Due:
-    """Reads from the blocks which answers are due always, and which only on a branch."""
+class _Required:
+    """A reader of blocks: which answers are always required, and which on a branch only."""
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
@@ -179,26 +179,26 @@ class _Due:
         self.guards: dict[str, Guard] = {}
 
     def read(self, inside: Iterable[Block], when: tuple[Guard, ...] = ()) -> None:
-        before: Step | None = None
+        before: FlowStep | None = None
         for block in inside:
             match block:
-                case Step():
+                case FlowStep():
                     self.step(block, when)
                     before = block
-                case Loop(body=body):
+                case LoopBlock(body=body):
                     self.read(body, when)
-                    before = body[-1] if isinstance(body[-1], Step) else before
-                case Parallel(branches=branches):
+                    before = body[-1] if isinstance(body[-1], FlowStep) else before
+                case ParallelBlock(branches=branches):
                     for branch in branches:
                         self.read(branch, when)
-                case Choice(branches=branches):
+                case ChoiceBlock(branches=branches):
                     self.choice(branches, when, before)
 
-    def step(self, step: Step, when: tuple[Guard, ...]) -> None:
+    def step(self, step: FlowStep, when: tuple[Guard, ...]) -> None:
         guard = None if not when else when[0] if len(when) == 1 else All(all=when[:8])
         if guard is not None:
             self.guards[step.id] = guard
-        names = [one.id for one in step.fields if one.required]
+        names = [field.id for field in step.fields if field.required]
         if step.kind == "consent" or self.flow.by_id[step.id].repeats > 1:
             names = [step.id] if step.fields or step.kind == "consent" else []
         if not names:
@@ -206,18 +206,18 @@ class _Due:
         if guard is None:
             self.always += names
             return
-        # Named once more, for strict readers want every required property declared beside it.
+        # Strict validators need each required property declared in the same schema.
         named: Json = dict.fromkeys(names, True)
         then: Json = {"required": list[JsonValue](names), "properties": named}
         self.rules.append({"if": condition(guard), "then": then})
 
     def choice(
-        self, branches: tuple[Branch, ...], when: tuple[Guard, ...], before: Step | None
+        self, branches: tuple[Branch, ...], when: tuple[Guard, ...], before: FlowStep | None
     ) -> None:
         guards = [branch.when for branch in branches if branch.when is not None]
         ends = [branch for branch in branches if _ends(branch.then)]
         if len(ends) == len(branches) - 1 or not all(self.asked(guard) for guard in guards):
-            # How a service turns out is no answer: of its ways only the one that goes on counts.
+            # A service's outcome is not an answer: only the branch that goes on counts.
             for branch in branches:
                 if branch not in ends and (before is None or len(ends) == len(branches) - 1):
                     self.read(branch.then, when)
@@ -232,13 +232,13 @@ class _Due:
 
 
 def _ends(inside: tuple[Block, ...]) -> bool:
-    return bool(inside) and isinstance(inside[-1], Step) and inside[-1].kind == "end"
+    return bool(inside) and isinstance(inside[-1], FlowStep) and inside[-1].kind == "end"
 
 
 def condition(guard: Guard) -> Json:
-    """The guard as a schema that the submission matches when the guard holds."""
+    """A schema that the submission matches when the guard holds."""
     match guard:
-        case Test():
+        case Comparison():
             return _compared(guard)
         case Not(no=inner):
             return {"not": condition(inner)}
@@ -251,7 +251,7 @@ def condition(guard: Guard) -> Json:
 _BOUNDS = {"lt": "exclusiveMaximum", "le": "maximum", "gt": "exclusiveMinimum", "ge": "minimum"}
 
 
-def _compared(test: Test) -> Json:
+def _compared(test: Comparison) -> Json:
     known: Json = {"type": "object", "required": [test.fact]}
     if test.op == "filled":
         return {**known, "properties": {test.fact: True}}
@@ -260,9 +260,9 @@ def _compared(test: Test) -> Json:
     values = test.value if isinstance(test.value, tuple) else (test.value,)
     match test.op:
         case "eq":
-            said: Json = {"const": values[0]}
+            value: Json = {"const": values[0]}
         case "in":
-            said = {"enum": list[JsonValue](values)}
+            value = {"enum": list[JsonValue](values)}
         case _:
-            said = {"type": "number", _BOUNDS[test.op]: values[0]}
-    return {**known, "properties": {test.fact: said}}
+            value = {"type": "number", _BOUNDS[test.op]: values[0]}
+    return {**known, "properties": {test.fact: value}}

@@ -1,14 +1,13 @@
-"""The flow drawn: the same picture as in the BPMN diagram, for a page or a document."""
+"""SVG: the same picture as the BPMN diagram, for a page or a document."""
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from types import MappingProxyType
 
-from kuznia.domains.flows.exports.layout import Box, label, layout
-from kuznia.domains.flows.exports.network import Edge, Node, Shape, network
+from kuznia.domains.flows.exports.diagram import DiagramEdge, DiagramNode, Shape, diagram_of
+from kuznia.domains.flows.exports.layout import Rectangle, label, layout
 from kuznia.domains.flows.schema import Flow
-from kuznia.domains.flows.screens import node as page
-from kuznia.domains.flows.screens.node import el
+from kuznia.domains.flows.screens.element import Element, el, html
 from kuznia.domains.flows.screens.style import (
     ACCENT,
     BLUSH,
@@ -22,7 +21,7 @@ from kuznia.domains.flows.screens.style import (
     WRONG,
 )
 
-_LETTERS, _LINES, _CORNER = 15, 4, 10
+_CHARACTERS, _LINES, _CORNER = 15, 4, 10
 # A person, and a server: drawn on the frame of a task, 12 pixels wide.
 _SIGNS: Mapping[Shape, str] = MappingProxyType(
     {
@@ -33,10 +32,10 @@ _SIGNS: Mapping[Shape, str] = MappingProxyType(
 
 
 def svg(flow: Flow) -> bytes:
-    """The picture, with the name of the flow for those who do not see it."""
+    """Draw the diagram; its title and description serve screen readers."""
     name = flow.name.of(flow.language)
-    net = network(flow, flow.language)
-    drawn = layout(net)
+    diagram = diagram_of(flow, flow.language)
+    drawn = layout(diagram)
     steps = ", ".join(step.title.of(flow.language) for step in flow.steps if step.kind != "end")
     root = el(
         "svg",
@@ -45,10 +44,10 @@ def svg(flow: Flow) -> bytes:
         el("defs", _arrow()),
         el("rect", width="100%", height="100%", fill=PAPER),
         el("text", name, x="60", y="34", font_size="16", font_weight="700"),
-        *(_line(edge, drawn.lines[edge.id]) for edge in net.edges),
-        *(_shape(node, drawn.boxes[node.id]) for node in net.nodes),
-        # Words lie above all lines: another way may run where they stand.
-        *(_said(edge, drawn.lines[edge.id]) for edge in net.edges if edge.label),
+        *(_line(edge, drawn.lines[edge.id]) for edge in diagram.edges),
+        *(_shape(node, drawn.boxes[node.id]) for node in diagram.nodes),
+        # Labels are drawn last, above all lines.
+        *(_edge_label(edge, drawn.lines[edge.id]) for edge in diagram.edges if edge.label),
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {drawn.width} {drawn.height}",
         width=str(drawn.width),
@@ -58,10 +57,10 @@ def svg(flow: Flow) -> bytes:
         font_family="system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif",
         fill=INK,
     )
-    return page.html(root).encode()
+    return html(root).encode()
 
 
-def _arrow() -> page.Node:
+def _arrow() -> Element:
     return el(
         "marker",
         el("path", d="M0 0 L10 5 L0 10 z", fill=MUTED),
@@ -75,7 +74,7 @@ def _arrow() -> page.Node:
     )
 
 
-def _line(edge: Edge, points: tuple[tuple[int, int], ...]) -> page.Node:
+def _line(edge: DiagramEdge, points: tuple[tuple[int, int], ...]) -> Element:
     return el(
         "path",
         d=" ".join(_course(points)),
@@ -88,7 +87,7 @@ def _line(edge: Edge, points: tuple[tuple[int, int], ...]) -> page.Node:
 
 
 def _course(points: tuple[tuple[int, int], ...]) -> Iterator[str]:
-    """The line from point to point, each corner of it rounded."""
+    """The line from point to point, with rounded corners."""
     yield f"M{points[0][0]} {points[0][1]}"
     for (before, corner), (_, after) in pairwise(pairwise(points)):
         near, far = _towards(corner, before), _towards(corner, after)
@@ -97,7 +96,7 @@ def _course(points: tuple[tuple[int, int], ...]) -> Iterator[str]:
 
 
 def _towards(corner: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
-    """The point where a corner begins to be rounded; never beyond the middle of the way."""
+    """The point where a corner begins to be rounded, at most half-way to the other point."""
     (x, y), (to_x, to_y) = corner, other
     across, down = (to_x - x) // 2, (to_y - y) // 2
     return (
@@ -106,15 +105,15 @@ def _towards(corner: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]
     )
 
 
-def _said(edge: Edge, points: tuple[tuple[int, int], ...]) -> page.Node:
-    # Between two columns there is little room; along a way round them there is a lot.
+def _edge_label(edge: DiagramEdge, points: tuple[tuple[int, int], ...]) -> Element:
+    # There is little room between two columns, and more along a way round them.
     across = 12 if len(points) < 5 else 24
     longest = max(len(line) for line in _wrapped(edge.label, across))
     x, y = label(points, longest * 6)
     return _words(edge.label, x, y, size=11, across=across, ink=MUTED, ground=PAPER)
 
 
-def _shape(node: Node, box: Box) -> page.Node:
+def _shape(node: DiagramNode, box: Rectangle) -> Element:
     middle, centre_x = box.middle, box.x + box.width // 2
     if node.shape in _SIGNS:
         return _task(node, box)
@@ -151,7 +150,7 @@ def _shape(node: Node, box: Box) -> page.Node:
     return el("g", outline, _words(sign, centre_x, middle, size=20, across=3, ink=ACCENT))
 
 
-def _task(node: Node, box: Box) -> page.Node:
+def _task(node: DiagramNode, box: Rectangle) -> Element:
     outline = el(
         "rect",
         x=str(box.x),
@@ -163,7 +162,7 @@ def _task(node: Node, box: Box) -> page.Node:
         stroke=ACCENT,
         stroke_width="1.5",
     )
-    # The sign sits on the frame, so that four lines of words find room inside.
+    # The sign is on the frame, so that four lines of text fit inside.
     badge = el(
         "circle",
         cx=str(box.x + 18),
@@ -175,12 +174,12 @@ def _task(node: Node, box: Box) -> page.Node:
     )
     place = f"translate({box.x + 12} {box.y - 6})"
     sign = el("path", d=_SIGNS[node.shape], transform=place, fill=ACCENT)
-    words = _words(node.label, box.x + box.width // 2, box.middle, size=12, across=_LETTERS)
+    words = _words(node.label, box.x + box.width // 2, box.middle, size=12, across=_CHARACTERS)
     return el("g", outline, badge, sign, words)
 
 
-def _colours(node: Node) -> tuple[str, str]:
-    """What an event is drawn with: its ink and its ground."""
+def _colours(node: DiagramNode) -> tuple[str, str]:
+    """The colours of an event: its line and its background."""
     if node.shape == "timer":
         return ACCENT, PAPER
     ending = node.step.ending if node.step is not None else None
@@ -197,8 +196,8 @@ def _words(
     ink: str = INK,
     ground: str | None = None,
     hangs: bool = False,
-) -> page.Node:
-    """Words round a point, or hanging from it."""
+) -> Element:
+    """Draw text centred on a point, or below it."""
     lines = _wrapped(text, across)
     top = y if hangs else y - (len(lines) - 1) * size * 6 // 10
     return el(
@@ -211,7 +210,7 @@ def _words(
         dominant_baseline="central",
         font_size=str(size),
         fill=ink,
-        # A halo, so that words can be read where a line runs under them.
+        # A halo, so that text can be read where a line runs under it.
         stroke=ground,
         stroke_width="5" if ground else None,
         stroke_linejoin="round" if ground else None,

@@ -1,10 +1,10 @@
-"""How generated forms show the schema: for RJSF, and for JSON Forms."""
+"""UI schemas for form generators: React JSON Schema Form (RJSF) and JSON Forms."""
 
 from pydantic import JsonValue
 
-from kuznia.domains.flows.checks.judge.components import FEW
 from kuznia.domains.flows.exports.schemas import Json, condition, shown_when
-from kuznia.domains.flows.schema import FieldType, Flow, FormField, Step
+from kuznia.domains.flows.schema import FieldType, Flow, FlowStep, FormField
+from kuznia.domains.flows.structure.components import MAX_RADIOS
 
 _WIDGETS: dict[FieldType, str] = {
     "long": "textarea",
@@ -16,12 +16,12 @@ _WIDGETS: dict[FieldType, str] = {
 
 
 def uischema(flow: Flow) -> Json:
-    """Both at once: `rjsf` for React JSON Schema Form, `jsonforms` for JSON Forms."""
+    """Write both: `rjsf` for React JSON Schema Form, `jsonforms` for JSON Forms."""
     return {"rjsf": rjsf(flow), "jsonforms": jsonforms(flow)}
 
 
 def rjsf(flow: Flow) -> Json:
-    """Order, widgets, hints and what a browser may fill in by itself."""
+    """The order, the widgets and the autocomplete tokens of the fields."""
     order: list[JsonValue] = []
     schema: Json = {}
     for step in flow.steps:
@@ -30,16 +30,16 @@ def rjsf(flow: Flow) -> Json:
             schema[step.id] = {"ui:widget": "checkbox"}
         elif step.repeats > 1 and step.fields:
             order.append(step.id)
-            schema[step.id] = {"items": {one.id: _widget(one) for one in step.record}}
+            schema[step.id] = {"items": {field.id: _widget(field) for field in step.record}}
         else:
-            order += [one.id for one in step.fields if one.id not in schema]
-            schema |= {one.id: _widget(one) for one in step.fields}
+            order += [field.id for field in step.fields if field.id not in schema]
+            schema |= {field.id: _widget(field) for field in step.fields}
     return {"ui:order": [*order, "*"], **schema}
 
 
 def _widget(field: FormField) -> Json:
     options: Json = {}
-    few = field.type == "choice" and len(field.options) <= FEW
+    few = field.type == "choice" and len(field.options) <= MAX_RADIOS
     if widget := "radio" if few else _WIDGETS.get(field.type):
         options["ui:widget"] = widget
     if field.autocomplete:
@@ -50,13 +50,13 @@ def _widget(field: FormField) -> Json:
 
 
 def jsonforms(flow: Flow) -> Json:
-    """A group for each page; a page of a branch is shown when its branch is taken."""
+    """A group for each page; a page of a branch is shown when the branch is taken."""
     elements: list[JsonValue] = []
     guards = shown_when(flow)
     for step in flow.steps:
         if not step.fields and step.kind != "consent":
             continue
-        names = [one.id for one in step.fields]
+        names = [field.id for field in step.fields]
         if step.kind == "consent" or step.repeats > 1:
             names = [step.id]
         group: Json = {
@@ -71,11 +71,11 @@ def jsonforms(flow: Flow) -> Json:
     return {"type": "VerticalLayout", "elements": elements}
 
 
-def _control(step: Step, name: str) -> Json:
+def _control(step: FlowStep, name: str) -> Json:
     control: Json = {"type": "Control", "scope": f"#/properties/{name}"}
-    field = next((one for one in step.fields if one.id == name), None)
+    field = next((f for f in step.fields if f.id == name), None)
     if field is not None and field.type == "long":
         control["options"] = {"multi": True}
-    if field is not None and field.type == "choice" and len(field.options) <= FEW:
+    if field is not None and field.type == "choice" and len(field.options) <= MAX_RADIOS:
         control["options"] = {"format": "radio"}
     return control

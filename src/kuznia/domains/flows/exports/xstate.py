@@ -1,17 +1,16 @@
-"""XState 5: the flow as a machine that a browser or a test can run.
+"""XState 5: the flow as a state machine that a browser or a test can run.
 
-Each page waits for NEXT, and between a fork and its join for NEXT with the step's name, because
-side by side one page may be left and not the other. What is known lies in the context under the
-fact's name. Guards and actions are named: their meaning is given beside the machine, as expressions
-over the context.
+Each page waits for the event NEXT; between a fork and its join it waits for NEXT with the step's
+id, because parallel pages are left one by one. The context holds the facts by id. Guards and
+actions are names, and beside the machine are their expressions over the context.
 """
 
 from pydantic import JsonValue
 
-from kuznia.domains.flows.checks.proof import Study
-from kuznia.domains.flows.exports.network import rounds
+from kuznia.domains.flows.exports.diagram import rounds
 from kuznia.domains.flows.exports.schemas import Json
-from kuznia.domains.flows.schema import Flow, Move, Step
+from kuznia.domains.flows.schema import Flow, FlowStep, Move
+from kuznia.domains.flows.structure.graph import FlowGraph
 from kuznia.domains.flows.structure.guards import written
 
 
@@ -32,7 +31,7 @@ def xstate(flow: Flow) -> Json:
             "states": states,
         },
         "guards": machine.guards,
-        # Each action raises its counter by one.
+        # Each action adds one to its counter.
         "actions": {f"count_{name.removesuffix('_rounds')}": name for name in machine.counters},
     }
 
@@ -44,38 +43,38 @@ class _Machine:
         self.counters: list[str] = []
 
     def inside_forks(self) -> set[str]:
-        """Steps between a fork and its join: they are states of the fork's own regions."""
+        """The steps between a fork and its join, which are states of the fork's regions."""
         return {step for fork in self.forks() for branch in self.branches(fork) for step in branch}
 
-    def forks(self) -> list[Step]:
+    def forks(self) -> list[FlowStep]:
         return [step for step in self.flow.steps if step.kind == "fork"]
 
-    def join(self, fork: Step) -> Step:
-        """The nearest join that all branches of a fork come to."""
-        study = Study(self.flow)
-        ahead = [study.reach([move.to]) for move in fork.next]
+    def join(self, fork: FlowStep) -> FlowStep:
+        """The nearest join that all branches of a fork reach."""
+        graph = FlowGraph(self.flow)
+        ahead = [graph.reach([move.to]) for move in fork.next]
         joins = [step for step in self.flow.steps if step.kind == "join"]
-        common = [one for one in joins if all(one.id in region for region in ahead)]
-        return max(common, key=lambda one: len(study.ahead(one.id)))
+        common = [join for join in joins if all(join.id in region for region in ahead)]
+        return max(common, key=lambda join: len(graph.ahead(join.id)))
 
-    def branches(self, fork: Step) -> list[list[str]]:
-        study, join = Study(self.flow), self.join(fork)
-        regions = (study.reach([move.to], [join.id]) for move in fork.next)
+    def branches(self, fork: FlowStep) -> list[list[str]]:
+        graph, join = FlowGraph(self.flow), self.join(fork)
+        regions = (graph.reach([move.to], [join.id]) for move in fork.next)
         return [[s.id for s in self.flow.steps if s.id in region] for region in regions]
 
-    def state(self, step: Step, event: str = "NEXT") -> Json:
+    def state(self, step: FlowStep, event: str = "NEXT") -> Json:
         title: Json = {"meta": {"kind": step.kind, "title": step.title.of(self.flow.language)}}
         if step.kind == "end":
             return {**title, "type": "final"}
         if step.kind == "fork":
             return {**title, **self.split(step)}
         moves: list[JsonValue] = [self.move(step, n, m) for n, m in enumerate(step.next)]
-        # What decides by itself asks nobody.
+        # A decision or join waits for no event.
         if step.kind in {"decision", "join"}:
             return {**title, "always": moves}
         return {**title, "on": {event: moves}}
 
-    def split(self, fork: Step) -> Json:
+    def split(self, fork: FlowStep) -> Json:
         join = self.join(fork)
         regions: Json = {}
         for place, (move, branch) in enumerate(
@@ -90,7 +89,7 @@ class _Machine:
         return {"type": "parallel", "states": regions, "onDone": {"target": join.id}}
 
     def lead_to_done(self, states: Json, join: str, done: str) -> None:
-        """Inside a region the join is the region's own end."""
+        """Replace the join by the region's own end inside a region."""
         for name, state in states.items():
             moves = state.get("on") if isinstance(state, dict) else None
             listed = moves.get(f"NEXT.{name}") if isinstance(moves, dict) else None
@@ -98,7 +97,7 @@ class _Machine:
                 if isinstance(move, dict) and move["target"] == join:
                     move["target"] = done
 
-    def move(self, step: Step, place: int, move: Move) -> Json:
+    def move(self, step: FlowStep, place: int, move: Move) -> Json:
         made: Json = {"target": move.to}
         if move.when is None:
             return made

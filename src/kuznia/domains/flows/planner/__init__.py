@@ -1,7 +1,7 @@
-"""The planner: from a sentence to a flow, with no model and always the same."""
+"""The planner: from a prompt to a flow, without a model, and always the same flow."""
 
 from kuznia.domains.flows.planner.building import build
 from kuznia.domains.flows.planner.decline import declined
-from kuznia.domains.flows.planner.reading import Reading, read
+from kuznia.domains.flows.planner.reading import PromptReading, read
 
-__all__ = ["Reading", "build", "declined", "read"]
+__all__ = ["PromptReading", "build", "declined", "read"]

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kuznia.domains.flows.planner.words import GAP, GAP_OR_NONE, slug, words
-from kuznia.domains.flows.schema import FormField, Guard, Option, Test, Text
+from kuznia.domains.flows.planner.prompt_text import GAP, GAP_OR_NONE, slug, words
+from kuznia.domains.flows.schema import Comparison, FlowOption, FormField, Guard, Text
 
 START = re.compile(r"(?:^|(?<=[\s,]))(?:якщо|коли|у разі якщо|if|in case)\s+", re.IGNORECASE)
-# Between what decides and what follows from it.
+# Between a condition and what follows from it.
 THEN = re.compile(
     r":\s+|,\s*(?:то\s+|then\s+)?"
     rf"|{GAP}(?:[—–-]+\s+|(?=(?:ask|запитати|require|then|to)\b)|то\s+)",
@@ -48,8 +48,8 @@ KIND_OF_APPLICANT = FormField(
     type="choice",
     group="kind",
     options=(
-        Option(id="person", label=Text(uk="Фізична особа", en="A person")),
-        Option(id="organisation", label=Text(uk="Юридична особа", en="An organisation")),
+        FlowOption(id="person", label=Text(uk="Фізична особа", en="A person")),
+        FlowOption(id="organisation", label=Text(uk="Юридична особа", en="An organisation")),
     ),
 )
 AGE = FormField(
@@ -63,7 +63,7 @@ AGE = FormField(
     personal=True,
 )
 ANONYMOUS = _yes("anonymous", "Подати анонімно?", "Stay anonymous?")
-# What is often decided by, and how it is asked.
+# What conditions are often about, and the field that asks for it.
 _NAMED = (
     (
         re.compile(r"апостил|apostil", re.I),
@@ -88,8 +88,8 @@ _NAMED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """A field that decides, the guard, and what is asked when it holds and when it does not."""
+class BranchCondition:
+    """A condition: the deciding field, its guard, and the fields asked when it holds or not."""
 
     decides: FormField
     guard: Guard
@@ -98,33 +98,33 @@ class Condition:
     refuses: bool = False
 
 
-def decided(said: str, known: Iterable[FormField]) -> tuple[FormField, Guard]:
-    """The field a condition is about, one already asked where there is one, and its guard."""
+def decided(text: str, known: Iterable[FormField]) -> tuple[FormField, Guard]:
+    """The field that a condition is about, a known one if possible, and its guard."""
     known = tuple(known)
     for field in known:
         for option in field.options:
-            if _share(said, f"{option.label.uk} {option.label.en}"):
-                return field, Test(fact=field.id, op="eq", value=option.id)
-    if _ORG.search(said):
-        return KIND_OF_APPLICANT, Test(fact="applicant_kind", op="eq", value="organisation")
-    if _ABOUT_AGE.search(said) and (hit := _AGE.search(said)):
-        return AGE, Test(fact="age", op="ge" if hit["more"] else "lt", value=int(hit["n"]))
+            if _share(text, f"{option.label.uk} {option.label.en}"):
+                return field, Comparison(fact=field.id, op="eq", value=option.id)
+    if _ORG.search(text):
+        return KIND_OF_APPLICANT, Comparison(fact="applicant_kind", op="eq", value="organisation")
+    if _ABOUT_AGE.search(text) and (hit := _AGE.search(text)):
+        return AGE, Comparison(fact="age", op="ge" if hit["more"] else "lt", value=int(hit["n"]))
     asked = [field for field in known if field.type == "yesno"]
-    field = _yesno(said, asked)
-    test = Test(fact=field.id, op="eq", value=True)
-    return field, Test(fact=field.id, op="eq", value=False) if _NO.search(said) else test
+    field = _yesno(text, asked)
+    test = Comparison(fact=field.id, op="eq", value=True)
+    return field, Comparison(fact=field.id, op="eq", value=False) if _NO.search(text) else test
 
 
-def _yesno(said: str, asked: list[FormField]) -> FormField:
-    if _YES.search(said) and asked:
+def _yesno(text: str, asked: list[FormField]) -> FormField:
+    if _YES.search(text) and asked:
         return asked[-1]
     for field in asked:
-        if _share(said, f"{field.label.uk} {field.label.en}"):
+        if _share(text, f"{field.label.uk} {field.label.en}"):
             return field
     for pattern, field in _NAMED:
-        if pattern.search(said):
+        if pattern.search(text):
             return field
-    label = _NO.sub("", said).strip()[:80]
+    label = _NO.sub("", text).strip()[:80]
     return FormField(
         id=slug(label),
         label=Text(uk=f"Чи так: {label}?", en=f"Is it so: {label}?"),
@@ -133,7 +133,7 @@ def _yesno(said: str, asked: list[FormField]) -> FormField:
     )
 
 
-def _share(said: str, label: str) -> bool:
-    """Whether a word of the label is said, however it is bent."""
+def _share(text: str, label: str) -> bool:
+    """Whether a text has a word of the label, in any inflection."""
     stems = {word[:5] for word in words(label) if len(word) > 3}
-    return any(word[:5] in stems for word in words(said) if len(word) > 3)
+    return any(word[:5] in stems for word in words(text) if len(word) > 3)

@@ -1,13 +1,12 @@
-"""What is said about a service as a whole: its kind, its fee, its days, who takes part."""
+"""Words about a service as a whole: its kind, its fee, its days, who takes part."""
 
 import re
 from dataclasses import dataclass
 
 from kuznia.domains.flows.schema import Archetype
 
-# What each kind of service is called, in stems, and how much each word says for it. The ending of a
-# stem that may stand inside a word is bounded: else a word of a thousand stems is read from each of
-# them to its end.
+# Stems that name each kind of service, with their weights. The ending of a stem inside a word is
+# bounded: a word of a thousand stems would otherwise be read from each of them to its end.
 _KINDS: dict[Archetype, tuple[tuple[int, str], ...]] = {
     "certificate": (
         (4, r"довідк|витяг(?!ти)|дублікат\w{0,9} свідоц|копі\w{1,9} свідоц|виписк"),
@@ -74,13 +73,13 @@ _COMPILED: dict[Archetype, tuple[tuple[int, re.Pattern[str]], ...]] = {
     kind: tuple((weight, re.compile(cue, re.IGNORECASE)) for weight, cue in cues)
     for kind, cues in _KINDS.items()
 }
-# A kind that is hardly ahead of the next one, or of none, was guessed.
+# The least score for a kind to be considered.
 _LEAST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """The kind of service, where it is named, and whether another would have done as well."""
+class ServiceKind:
+    """The kind of a service, where the text names it, and whether another scored nearly as high."""
 
     archetype: Archetype
     start: int
@@ -88,7 +87,7 @@ class Kind:
     close: bool
 
 
-# Something is applied for, though no word says what kind of thing: its fields have to say it.
+# Words for an application of no particular kind.
 _APPLY = re.compile(
     r"\bзаяв|\bподати\b|\bподанн|\bвиклик\b|\bзаявк|\bзміна\b|\bповернен"
     r"|\bapply\b|\bapplication\b|\brequest\b|\bform\b|\bформ[аи]\b",
@@ -96,14 +95,14 @@ _APPLY = re.compile(
 )
 
 
-def applied_for(text: str) -> Kind | None:
-    """An application of no kind that has a name: taken for a registration, which is a guess."""
+def applied_for(text: str) -> ServiceKind | None:
+    """Take an application of no named kind for a registration, as a guess."""
     hit = _APPLY.search(text)
-    return Kind("registration", hit.start(), hit.end(), close=True) if hit else None
+    return ServiceKind("registration", hit.start(), hit.end(), close=True) if hit else None
 
 
-def kind_of(text: str) -> Kind | None:
-    """What kind of service is meant; None when nothing says so."""
+def kind_of(text: str) -> ServiceKind | None:
+    """The kind of service that a text asks for, or None when no word tells."""
     found: list[tuple[float, int, int, Archetype]] = []
     for archetype, cues in _COMPILED.items():
         score, start, end = 0.0, len(text), 0
@@ -113,14 +112,14 @@ def kind_of(text: str) -> Kind | None:
                 if hit.start() < start:
                     start, end = hit.start(), hit.end()
         if score >= _LEAST:
-            # What is named first is what the service is about; the rest are its details.
+            # The kind that is named first weighs more: later words are about details.
             found.append((score + 4 / (1 + start / 12), start, end, archetype))
     if not found:
         return None
     found.sort(reverse=True)
     score, start, end, archetype = found[0]
     close = len(found) > 1 and found[1][0] > score - 0.5
-    return Kind(archetype, start, end, close)
+    return ServiceKind(archetype, start, end, close)
 
 
 def has(cue: re.Pattern[str], text: str) -> bool:
@@ -143,7 +142,7 @@ SIGN = _cue(
 )
 ANONYMOUS = _cue(r"анонім|\banonym")
 MAY_BE = _cue(r"\b(?:can|may) be anonym|можна анонім|за бажанням анонім|або анонім")
-# Somebody's trade or property is changed by law: such a registration is signed by a proven person.
+# A registration with a legal effect on trade or property, which has to be signed.
 LEGAL = _cue(
     r"\bфоп\w*|\bавто\b|автомоб|транспортн\w{1,9} засоб|нерухом|шлюб"
     r"|\bsole propriet|\bvehicle\b|\bproperty\b|\bmarriage\b"
@@ -157,7 +156,7 @@ FROM_REGISTRY = _cue(
 
 _NUMBER = r"(\d{1,3}(?:[ \u00a0]\d{3}){1,3}|\d{1,9})(?:[.,](\d{1,2}))?"
 _FEE = _cue(rf"{_NUMBER}\s*(?:грн|гривень|гривні|гривня|uah|hryvnia|₴)")
-# How far before a fee a word may stand that says more of it.
+# Characters before a fee in which words qualify it.
 _NEAR = 80
 _RANGE_BEFORE = _cue(r"(?:від|from|до|to)\s+$")
 _DAYS = _cue(r"(\d{1,3})[ -]*(?:робочих |календарних |working |business )?(?:дн|діб|доб|days?\b)")
@@ -165,7 +164,7 @@ _URGENT = _cue(r"(?:якщо|if)\s+(?:терміново|урочисто|urgent
 
 
 def fees(text: str) -> tuple[int | None, int | None]:
-    """The fee in kopiykas, and the fee for who is in a hurry."""
+    """The usual fee and the urgent one, in kopiykas."""
     usual: int | None = None
     urgent: int | None = None
     for hit in _FEE.finditer(text):
@@ -183,6 +182,6 @@ def fees(text: str) -> tuple[int | None, int | None]:
 
 
 def days(text: str) -> int | None:
-    """For how many days something is waited for."""
+    """The number of days that a text names, if any."""
     hit = _DAYS.search(text)
     return int(hit.group(1)) if hit and int(hit.group(1)) > 0 else None

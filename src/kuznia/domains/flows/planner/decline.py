@@ -1,12 +1,12 @@
-"""When the honest answer is not to make it: what would do harm, and what cannot be guessed."""
+"""When an order is declined: it would do harm, or its service cannot be guessed."""
 
 import re
 
-from kuznia.domains.flows.planner.reading import Reading
+from kuznia.domains.flows.planner.reading import PromptReading
 from kuznia.forge.terms import Decline
 
-# What opens somebody's money, accounts or home. Words that only come together, never alone:
-# "update", "select" and "drop" are what people say of services every day.
+# Phrases for what opens somebody's money, accounts or home. Single words are too common in
+# harmless prompts.
 _HARM = re.compile(
     r"\bcvv2?\b|\bcvc2?\b|\bpin(?:[ -]?code)?\b|пін[ -]?код|\bseed phrase|сід[ -]?фраз"
     r"|\bprivate keys?\b"
@@ -40,31 +40,31 @@ _QUESTIONS = {
         "Which service is it: a certificate, registration, benefit, payment, appointment, report, "
         "permit or survey?",
         "Who uses it, and what do they get in the end?",
-        "What has to be asked?",
+        "Which fields should it ask for?",
     ),
 }
 
 
-def declined(reading: Reading) -> Decline | None:
-    """Why no service is made of this prompt, or None."""
+def declined(reading: PromptReading) -> Decline | None:
+    """Why this prompt is declined, or None."""
     uk = reading.language == "uk"
     if _HARM.search(reading.text):
         return Decline(
             "HARMFUL",
-            "Така послуга шкодила б людям: коди, паролі й дані карток не питають, "
-            "а чужим ім'ям не називаються."
+            "Така послуга може зашкодити людям: не можна запитувати коди, паролі та дані карток "
+            "або видавати себе за іншу особу чи установу."
             if uk
-            else "Such a service would harm people: codes, passwords and card data are never asked "
-            "for, and nobody's name or document is borrowed.",
+            else "Such a service could harm people: it must not ask for codes, passwords or card "
+            "data, or impersonate a person or an organisation.",
         )
     if reading.kind is None:
-        # With fields named, the kind is the one thing that is missing.
+        # Where fields are named, only the kind is missing.
         questions = _QUESTIONS[reading.language]
         return Decline(
             "NEEDS_CLARIFICATION",
             "Не зрозуміло, яка послуга потрібна."
             if uk
-            else "It is not clear which service is wanted.",
+            else "It is not clear which service is needed.",
             questions[:1] if reading.mentions else questions,
         )
     return None

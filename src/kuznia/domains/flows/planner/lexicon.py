@@ -1,4 +1,4 @@
-"""The words people use for what a service asks, and what each of them means."""
+"""The lexicon: the phrases that name a field in prompts, and the field each of them means."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from functools import cached_property
 from importlib.resources import files
 from typing import cast, get_args
 
-from kuznia.domains.flows.schema import FieldType, Format, FormField, Option, Text
+from kuznia.domains.flows.schema import FieldType, FlowOption, Format, FormField, Text
 
 _TOPICS = ("person", "place", "thing", "matter")
 _FORMATS = frozenset(get_args(Format))
@@ -14,26 +14,28 @@ _FORMATS = frozenset(get_args(Format))
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words as they are said, and the fields they stand for."""
+    """A phrase of prompts, and the fields it stands for."""
 
     words: tuple[str, ...]
     fields: tuple[str, ...]
-    # Ukrainian words are bent, so a stem is enough; English ones only get an s.
-    bent: bool
+    # Ukrainian words are inflected, so a stem is enough; English ones only get an s.
+    inflected: bool
 
-    def fits(self, said: list[str], at: int) -> bool:
-        if at + len(self.words) > len(said):
+    def fits(self, text_words: list[str], start: int) -> bool:
+        if start + len(self.words) > len(text_words):
             return False
         return all(
-            _same(stem, word, self.bent)
-            for stem, word in zip(self.words, said[at : at + len(self.words)], strict=True)
+            _same(stem, word, self.inflected)
+            for stem, word in zip(
+                self.words, text_words[start : start + len(self.words)], strict=True
+            )
         )
 
 
-def _same(stem: str, word: str, bent: bool) -> bool:
+def _same(stem: str, word: str, inflected: bool) -> bool:
     if stem.endswith("."):
         return word == stem[:-1]
-    if bent:
+    if inflected:
         return word.startswith(stem)
     return word == stem or (word.startswith(stem) and word[len(stem) :] in {"s", "es", "'s"})
 
@@ -47,22 +49,22 @@ class Lexicon:
 
     @cached_property
     def _by_start(self) -> dict[str, list[Phrase]]:
-        found: dict[str, list[Phrase]] = {}
+        by_start: dict[str, list[Phrase]] = {}
         for phrase in sorted(self.phrases, key=_weight, reverse=True):
-            found.setdefault(phrase.words[0][:2], []).append(phrase)
-        return found
+            by_start.setdefault(phrase.words[0][:2], []).append(phrase)
+        return by_start
 
-    def find(self, said: list[str]) -> Iterator[tuple[int, int, Phrase]]:
-        """The phrases in what was said, from left to right, the longest at each place."""
-        at = 0
-        while at < len(said):
-            near = self._by_start.get(said[at][:2], ())
-            phrase = next((one for one in near if one.fits(said, at)), None)
+    def find(self, text_words: list[str]) -> Iterator[tuple[int, int, Phrase]]:
+        """Find the phrases in a text's words from left to right, the longest at each place."""
+        start = 0
+        while start < len(text_words):
+            near = self._by_start.get(text_words[start][:2], ())
+            phrase = next((phrase for phrase in near if phrase.fits(text_words, start)), None)
             if phrase is None:
-                at += 1
+                start += 1
             else:
-                yield at, at + len(phrase.words), phrase
-                at += len(phrase.words)
+                yield start, start + len(phrase.words), phrase
+                start += len(phrase.words)
 
 
 def _weight(phrase: Phrase) -> tuple[int, int]:
@@ -70,7 +72,7 @@ def _weight(phrase: Phrase) -> tuple[int, int]:
 
 
 def load() -> Lexicon:
-    """The lexicon as its tables have it."""
+    """Read the lexicon from its tables."""
     fields: dict[str, FormField] = {}
     phrases: list[Phrase] = []
     for topic in _TOPICS:
@@ -81,15 +83,15 @@ def load() -> Lexicon:
                 if not cells[0].startswith("="):
                     fields[cells[0]] = _field(cells)
                 names = tuple(cells[0].lstrip("=").split())
-                phrases += [Phrase(said, names, True) for said in _said(cells[1])]
-                phrases += [Phrase(said, names, False) for said in _said(cells[2])]
+                phrases += [Phrase(stems, names, True) for stems in _phrases(cells[1])]
+                phrases += [Phrase(stems, names, False) for stems in _phrases(cells[2])]
     return Lexicon(fields, tuple(phrases))
 
 
-def _said(cell: str) -> Iterator[tuple[str, ...]]:
-    for said in cell.split(";"):
-        if said.strip():
-            yield tuple(said.lower().split())
+def _phrases(cell: str) -> Iterator[tuple[str, ...]]:
+    for phrase in cell.split(";"):
+        if phrase.strip():
+            yield tuple(phrase.lower().split())
 
 
 def _field(cells: list[str]) -> FormField:
@@ -103,7 +105,9 @@ def _field(cells: list[str]) -> FormField:
         label=Text(uk=uk, en=en),
         type=cast("FieldType", type_),
         format=cast("Format | None", format_),
-        options=tuple(_option(one) for cell in options for one in cell.split(",") if one.strip()),
+        options=tuple(
+            _option(option) for cell in options for option in cell.split(",") if option.strip()
+        ),
         low=low,
         high=high,
         group=group,
@@ -112,10 +116,10 @@ def _field(cells: list[str]) -> FormField:
     )
 
 
-def _option(cell: str) -> Option:
+def _option(cell: str) -> FlowOption:
     name, _, labels = cell.strip().partition("=")
     uk, _, en = labels.partition("/")
-    return Option(id=name, label=Text(uk=uk, en=en))
+    return FlowOption(id=name, label=Text(uk=uk, en=en))
 
 
 # Read once, when the domain is loaded; nothing changes it.

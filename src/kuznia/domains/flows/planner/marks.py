@@ -1,9 +1,9 @@
-"""The small words round a field that say whether, how often and how it is asked."""
+"""The words round a field that tell whether, how often and how it is asked."""
 
 import re
 
-from kuznia.domains.flows.planner.words import GAP_OR_NONE, slug
-from kuznia.domains.flows.schema import FormField, Option, Text
+from kuznia.domains.flows.planner.prompt_text import GAP_OR_NONE, slug
+from kuznia.domains.flows.schema import FlowOption, FormField, Text
 
 
 def _mark(pattern: str) -> re.Pattern[str]:
@@ -13,11 +13,11 @@ def _mark(pattern: str) -> re.Pattern[str]:
 OPTIONAL = _mark(
     r"\boptional\w*|необов'язк\w*|не обов'язк\w*|за бажанням|опційн\w*|за потреби|якщо бажає"
 )
-# A condition that only says: where there is one.
+# A condition that only makes a field optional: if there is any.
 IF_ANY = _mark(
     r"^(?:(?:відом\w+|наявн\w+|known|any|available|applicable|there is one|possible)\b|є\s*(?:,|$))"
 )
-# Nothing before it is meant, or nothing after it.
+# What comes after these words, or before them, is excluded.
 NOT_AFTER = _mark(
     r"\b(?:без|крім|окрім|не питати|не запитувати|не треба|without|except|no need for"
     r"|not ask(?: for)?"
@@ -32,13 +32,13 @@ UP_TO = _mark(
     r"(?:\bдо|\bup to|\bat most|\bmax(?:imum)?|не більше(?: ніж)?)\s+(\d{1,3})\b"
     r"(?!\s*(?:дн|рок|робоч|day|year|діб|грн|uah|місяц|month|годин|hour|\d))"
 )
-# Where, after the service has been named, what it asks begins.
+# Where the list of fields begins, after the name of the service.
 BEGIN = _mark(
     r"\bполями?\b|\bполя\b|\bfields?\b|\bwith\b|\bincluding\b|\bпотрібн\w+|\bвказу\w+"
     r"|\bask(?:s|ing)?(?: for)?\b|\bby\b|\bз вибором\b|\bза (?=номер|код|особов)"
     r"|\b(?:з|із|зі)\s+(?!реєстр|місц|водін|єдр\b|якіст|поля)|(?=\bбез\b|\bwithout\b)"
 )
-# Not a field, though it stands in a list of fields.
+# Not a field, even in a list of fields.
 NOISE = _mark(
     r"підпис|\bsign|\bpay\b|оплат|сплат|збір\b|збору\b|\bfees?\b|грн|\buah\b|вартіст|гривен"
     r"|\bdays?\b|дн[іь]"
@@ -49,7 +49,7 @@ NOISE = _mark(
     r"|квитанц|\breceipt\b|послуг|\bpage\b|сторінк|\bonly\b|тільки|відмов|reject|\bdrop\b|\bthen\b"
     r"|\bпотім\b|перевір|\bcheck\b|видати|створи|\bcreate\b|сервіс|\bstep|крок|\bform\b|форма$"
 )
-# Words before a field that are not part of what it is called.
+# Words before a field that are not part of its name.
 LEAD = _mark(
     r"^(?:\s|the\b|a\b|an\b|their\b|your\b|his\b|her\b|its\b|and\b|or\b|та\b|і\b|й\b|also\b"
     r"|also ask\b"
@@ -70,26 +70,26 @@ _TYPED = (
 
 
 def invented(name: str, label: str) -> FormField:
-    """A field for words that stand in no table: its type is guessed from what it is called."""
-    said = label[:1].upper() + label[1:]
+    """A field that the lexicon does not have: its type is guessed from its name."""
+    title = label[:1].upper() + label[1:]
     kind = "yesno" if QUESTION.search(label) else "text"
     for pattern, type_ in _TYPED:
         if kind == "text" and pattern.search(label):
             kind = type_
     more = {"format": "integer", "low": 0.0} if kind == "number" else {}
-    label_ = Text(uk=said, en=said)
+    label_ = Text(uk=title, en=title)
     return FormField.model_validate({"id": name, "label": label_, "type": kind, **more})
 
 
-def options_in(text: str, taken: int = 24) -> tuple[Option, ...]:
-    """The answers listed in a text: a, b or c."""
-    labels = [one.strip(" .—–-") for one in OR.split(text)]
-    labels = [one for one in dict.fromkeys(labels) if one and len(one) <= 80][:taken]
+def options_in(text: str, limit: int = 24) -> tuple[FlowOption, ...]:
+    """The options listed in a text, such as `a, b or c`."""
+    labels = [part.strip(" .—–-") for part in OR.split(text)]
+    labels = [label for label in dict.fromkeys(labels) if label and len(label) <= 80][:limit]
     names: list[str] = []
     for label in labels:
         names.append(slug(label, set(names)))
     return tuple(
-        Option(
+        FlowOption(
             id=name, label=Text(uk=label[:1].upper() + label[1:], en=label[:1].upper() + label[1:])
         )
         for name, label in zip(names, labels, strict=True)
@@ -97,11 +97,11 @@ def options_in(text: str, taken: int = 24) -> tuple[Option, ...]:
 
 
 def bounded(field: FormField, low: int | None, high: int) -> FormField | None:
-    """The field with its bounds, if it is one that bounds are for."""
+    """The field with these bounds, if its type can have bounds."""
     if field.type == "number":
         return field.model_copy(
             update={"low": float(low if low is not None else 0), "high": float(high)}
         )
     if field.type == "file":
-        return field.model_copy(update={"most": min(high, 20)})
+        return field.model_copy(update={"max_length": min(high, 20)})
     return None

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 
 from kuznia.domains.flows.planner.decline import declined
-from kuznia.domains.flows.planner.reading import Reading, read
+from kuznia.domains.flows.planner.reading import PromptReading, read
 from kuznia.domains.flows.schema import FlowInput, Language
 from kuznia.forge.terms import Decline
 
 
 @dataclass(frozen=True, slots=True)
 class FlowOrder:
-    """A service as it was ordered, and why it is not made, if it is not."""
+    """A service as it was ordered, or why it is declined."""
 
-    reading: Reading
+    reading: PromptReading
     prompt: str
     # What the pages are written in.
     language: Language
@@ -20,7 +20,7 @@ class FlowOrder:
 
 
 def read_order(order: FlowInput) -> FlowOrder:
-    """The prompt read once; declined when it would do harm, or when it leaves questions open."""
+    """Read the prompt once; decline what would do harm, or leaves questions open."""
     reading = read(order.prompt)
     language = reading.language if order.language == "auto" else order.language
     return FlowOrder(reading, order.prompt, language, declined(reading))

@@ -1,13 +1,20 @@
-"""A prompt read: what kind of service it asks for, and what the service is to ask."""
+"""A prompt as the planner reads it: the kind of service, its fields and conditions."""
 
 import re
 from dataclasses import dataclass, replace
 
 from kuznia.domains.flows.planner import cues, marks
-from kuznia.domains.flows.planner.conditions import ELSE, REFUSE, START, THEN, Condition, decided
-from kuznia.domains.flows.planner.cues import Kind, applied_for, kind_of
+from kuznia.domains.flows.planner.conditions import (
+    ELSE,
+    REFUSE,
+    START,
+    THEN,
+    BranchCondition,
+    decided,
+)
+from kuznia.domains.flows.planner.cues import ServiceKind, applied_for, kind_of
 from kuznia.domains.flows.planner.lexicon import LEXICON
-from kuznia.domains.flows.planner.words import (
+from kuznia.domains.flows.planner.prompt_text import (
     GAP,
     GAP_OR_NONE,
     clean,
@@ -17,47 +24,47 @@ from kuznia.domains.flows.planner.words import (
 )
 from kuznia.domains.flows.schema import FormField, Language
 
-# Where the service is named; a private letter, for no prompt has one after cleaning.
-_HERE = "\ue000"
+# Marks where the service is named: a private character, which no cleaned prompt has.
+_SERVICE_MARK = "\ue000"
 _ASIDE = 0xE001
-_MOST_ASIDES = 60
+_MAX_ASIDES = 60
 _PARENS = re.compile(r"\(([^()]{0,300})\)")
 _SENTENCES = re.compile(r"[;!?\n]+|\.(?=\s|$)")
 _COMMAS = re.compile(rf"{GAP_OR_NONE},\s*|{GAP}(?:--|—|–|\+)\s+")
 _ANDS = re.compile(rf"{GAP}(?:та|і|й|and|&|плюс)\s+", re.IGNORECASE)
-# What is sure to be followed by a list of fields, each of them one even when no table has it.
+# These are followed by a list of fields, even of fields that the lexicon does not have.
 _LISTS = re.compile(r"поля|полями|fields?|with|including", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•–—]|\d{1,2}[.)])\s+")
-# A head that names a choice by its nature: what follows its colon are its options.
+# A head with one of these names a choice: its options follow the colon.
 _SORT_OF = re.compile(r"\b(?:вид|тип|форма|формат|спосіб|kind|type|format|method)\b", re.IGNORECASE)
-# These say little by themselves: with another word before them they mean something of their own.
+# These mean another field when a word stands before them, such as a favourite colour.
 _WEAK = frozenset({"car_colour", "car_make", "car_model", "title", "date", "project", "service"})
-_MOST_FIELDS = 40
-_MOST_CONDITIONS = 6
-# So many fields say what a service is about, even where it has no name.
+_MAX_FIELDS = 40
+_MAX_CONDITIONS = 6
+# Fields that make an application, even where no word names its kind.
 _ENOUGH = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A field the prompt names, and how it is to be asked."""
+    """A field that the prompt names, and how it is asked."""
 
     field: FormField
-    # How many of them there may be; None when there is one.
+    # How many records of it there may be; None for a single answer.
     repeat: int | None = None
     invented: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What a prompt says."""
+class PromptReading:
+    """Everything the planner reads in a prompt."""
 
     text: str
     language: Language
-    kind: Kind | None
+    kind: ServiceKind | None
     mentions: tuple[Mention, ...]
     dropped: frozenset[str]
-    conditions: tuple[Condition, ...]
+    conditions: tuple[BranchCondition, ...]
     fee: int | None
     urgent_fee: int | None
     days: int | None
@@ -66,50 +73,52 @@ class Reading:
         return cue.search(self.text) is not None
 
 
-def read(prompt: str) -> Reading:
-    """The prompt, read."""
+def read(prompt: str) -> PromptReading:
+    """Read a prompt."""
     text = clean(prompt)
     kind = kind_of(text)
-    reader = _Reader(text, kind)
+    reader = _PromptReader(text, kind)
     reader.read()
     if kind is None and len(reader.mentions) >= _ENOUGH:
         kind = applied_for(text)
     fee, urgent = cues.fees(text)
-    return Reading(
+    return PromptReading(
         text=text,
         language=language_of(text),
         kind=kind,
-        mentions=tuple(reader.mentions.values())[:_MOST_FIELDS],
+        mentions=tuple(reader.mentions.values())[:_MAX_FIELDS],
         dropped=frozenset(reader.dropped) - set(reader.mentions),
-        conditions=tuple(reader.conditions)[:_MOST_CONDITIONS],
+        conditions=tuple(reader.conditions)[:_MAX_CONDITIONS],
         fee=fee,
         urgent_fee=urgent,
         days=cues.days(text),
     )
 
 
-class _Reader:
-    """Goes through a prompt once."""
+class _PromptReader:
+    """A reader of one prompt."""
 
-    def __init__(self, text: str, kind: Kind | None) -> None:
+    def __init__(self, text: str, kind: ServiceKind | None) -> None:
         self.mentions: dict[str, Mention] = {}
         self.dropped: set[str] = set()
-        self.conditions: list[Condition] = []
+        self.conditions: list[BranchCondition] = []
         self.asides: list[str] = []
-        # The names of the last segment, for an "optional" that comes after a comma.
+        # The fields of the last segment, for an "optional" after a comma.
         self.last: list[str] = []
-        # A number said before what there are so many of.
+        # A count that stands before what it counts.
         self.count: int | None = None
         self.about_child = False
         self.listing = False
-        marked = text if kind is None else f"{text[: kind.start]}{_HERE}{text[kind.start :]}"
+        marked = (
+            text if kind is None else f"{text[: kind.start]}{_SERVICE_MARK}{text[kind.start :]}"
+        )
         self.text = _PARENS.sub(self.aside, marked)
 
-    def aside(self, found: re.Match[str]) -> str:
-        """What stands in brackets is kept apart: its commas are its own."""
-        if len(self.asides) >= _MOST_ASIDES or _HERE in found.group(1):
-            return f" {found.group(1)} "
-        self.asides.append(found.group(1))
+    def aside(self, match: re.Match[str]) -> str:
+        """Keep the text in brackets apart, because its commas separate nothing outside."""
+        if len(self.asides) >= _MAX_ASIDES or _SERVICE_MARK in match.group(1):
+            return f" {match.group(1)} "
+        self.asides.append(match.group(1))
         return f" {chr(_ASIDE + len(self.asides) - 1)} "
 
     def read(self) -> None:
@@ -118,12 +127,12 @@ class _Reader:
             if plain.strip():
                 self.sentence(plain)
 
-    def sentence(self, said: str) -> None:
-        start = START.search(said)
+    def sentence(self, text: str) -> None:
+        start = START.search(text)
         if start is None:
-            self.plain(said)
+            self.plain(text)
             return
-        before, rest = said[: start.start()], said[start.end() :]
+        before, rest = text[: start.start()], text[start.end() :]
         if before.strip(" ,"):
             self.plain(before)
         if marks.IF_ANY.search(rest):
@@ -135,36 +144,36 @@ class _Reader:
         self.condition(rest)
 
     def condition(self, rest: str) -> None:
-        """If this: then that, otherwise another thing."""
+        """Read a condition: if this, then that, otherwise another thing."""
         then = THEN.search(rest)
-        said, after = (rest[: then.start()], rest[then.end() :]) if then else (rest, "")
+        text, after = (rest[: then.start()], rest[then.end() :]) if then else (rest, "")
         if then is None and re.match(r"(?:так|yes)\b", rest, re.IGNORECASE):
-            said, _, after = rest.partition(" ")
+            text, _, after = rest.partition(" ")
         if cues.fees(after or rest) != (None, None):
             return
         consequence, *others = ELSE.split(after, maxsplit=1)
         known = [mention.field for mention in self.mentions.values()]
-        decides, guard = decided(said, known)
-        apart = _Reader("", None)
+        decides, guard = decided(text, known)
+        apart = _PromptReader("", None)
         apart.asides = self.asides
         refuses = REFUSE.search(consequence) is not None
         inside = () if refuses else apart.fields(consequence)
         outside = apart.fields(others[0]) if others else ()
         if inside or outside or refuses:
             gone = {field.id for field in (*inside, *outside)}
-            self.conditions.append(Condition(decides, guard, inside, outside, refuses))
+            self.conditions.append(BranchCondition(decides, guard, inside, outside, refuses))
             self.mentions = {n: m for n, m in self.mentions.items() if n not in gone}
 
-    def fields(self, said: str) -> tuple[FormField, ...]:
-        """The fields of a clause alone."""
+    def fields(self, text: str) -> tuple[FormField, ...]:
+        """The fields of a single clause."""
         self.mentions = {}
         self.listing = True
-        self.plain(said)
+        self.plain(text)
         return tuple(mention.field for mention in self.mentions.values())
 
-    def plain(self, said: str) -> None:
-        """A sentence without a condition: a head, and after its colon a list."""
-        head, colon, tail = said.partition(":")
+    def plain(self, text: str) -> None:
+        """Read a sentence without a condition: a head, and a list after its colon."""
+        head, colon, tail = text.partition(":")
         listing = self.listing or bool(re.search(r"\bпол(?:я|ями)\b|\bfields?\b", head, re.I))
         if not colon:
             self.segments(head, listing)
@@ -181,10 +190,10 @@ class _Reader:
 
     def is_choice(self, head: str, tail: str) -> bool:
         items = [item for item in marks.OR.split(tail) if item.strip()]
-        if _HERE in head or len(items) < 2 or not head.strip():
+        if _SERVICE_MARK in head or len(items) < 2 or not head.strip():
             return False
         named = [phrase for *_, phrase in LEXICON.find(_words(tail))]
-        return not named and (bool(_SORT_OF.search(head)) or bool(self.found(head)))
+        return not named and (bool(_SORT_OF.search(head)) or bool(self.fields_in(head)))
 
     def choice(self, head: str, tail: str) -> None:
         options = marks.options_in(tail)
@@ -192,69 +201,69 @@ class _Reader:
         for name in names[-1:]:
             self.choose(name, tail if len(options) > 1 else "")
 
-    def segments(self, said: str, listing: bool) -> None:
-        for segment in _COMMAS.split(said):
-            if _HERE in segment:
+    def segments(self, text: str, listing: bool) -> None:
+        for segment in _COMMAS.split(text):
+            if _SERVICE_MARK in segment:
                 listing, rest = self.object(segment, listing)
                 self.segment(rest, listing)
             elif segment.strip():
                 self.segment(segment, listing)
 
-    def segment(self, said: str, listing: bool) -> None:
-        """What stands between two commas."""
-        self.child_context(said)
-        told = marks.NOT_BEFORE.search(said) or cues.FROM_REGISTRY.search(said)
-        if told:
-            self.drop(said[: told.start()])
+    def segment(self, text: str, listing: bool) -> None:
+        """Read the text between two commas."""
+        self.child_context(text)
+        excluded = marks.NOT_BEFORE.search(text) or cues.FROM_REGISTRY.search(text)
+        if excluded:
+            self.drop(text[: excluded.start()])
             return
-        not_after = marks.NOT_AFTER.search(said)
+        not_after = marks.NOT_AFTER.search(text)
         if not_after:
-            self.drop(said[not_after.end() :])
-            said = said[: not_after.start()]
-        names = self.take(said, listing)
-        if marks.OPTIONAL.search(said):
+            self.drop(text[not_after.end() :])
+            text = text[: not_after.start()]
+        names = self.take(text, listing)
+        if marks.OPTIONAL.search(text):
             self.optional(names or self.last)
         self.last = names or self.last
 
-    def object(self, said: str, listing: bool) -> tuple[bool, str]:
-        """Where the service is named, what it is about is not a field of it."""
-        begin = marks.BEGIN.search(said, said.index(_HERE))
-        self.child_context(said)
+    def object(self, text: str, listing: bool) -> tuple[bool, str]:
+        """Skip the name of the service: what it is about is not a field."""
+        begin = marks.BEGIN.search(text, text.index(_SERVICE_MARK))
+        self.child_context(text)
         if begin is None:
             return False, ""
-        return listing or bool(_LISTS.match(begin.group())), said[begin.end() :]
+        return listing or bool(_LISTS.match(begin.group())), text[begin.end() :]
 
-    def child_context(self, said: str) -> None:
+    def child_context(self, text: str) -> None:
         self.about_child = self.about_child or (
-            bool(marks.CHILD.search(said))
-            and bool(marks.UP_TO.search(said) or marks.EACH.search(said))
+            bool(marks.CHILD.search(text))
+            and bool(marks.UP_TO.search(text) or marks.EACH.search(text))
         )
 
-    def drop(self, said: str) -> None:
-        for _, _, phrase in LEXICON.find(_words(said)):
+    def drop(self, text: str) -> None:
+        for _, _, phrase in LEXICON.find(_words(text)):
             self.dropped.update(phrase.fields)
             for name in phrase.fields:
                 self.mentions.pop(name, None)
 
-    def found(self, said: str) -> list[tuple[str, ...]]:
-        """Fields that stand in the tables."""
-        return [phrase.fields for _, _, phrase in LEXICON.find(_words(said))]
+    def fields_in(self, text: str) -> list[tuple[str, ...]]:
+        """The fields that the lexicon finds in a text, phrase by phrase."""
+        return [phrase.fields for _, _, phrase in LEXICON.find(_words(text))]
 
     def means_more(self, part: str, hits: list[tuple[str, ...]]) -> bool:
-        """Whether a word that says little stands with another: a favourite colour."""
+        """Whether a weak word has another beside it, such as a favourite colour."""
         weak = len(hits) == 1 and hits[0][0] in _WEAK
         return weak and len(_words(_bare(part))) > 1
 
-    def take(self, said: str, listing: bool) -> list[str]:
-        """The fields of a segment, taken in; their ids."""
+    def take(self, text: str, listing: bool) -> list[str]:
+        """Take in the fields of a segment; return their ids."""
         names: list[str] = []
-        for part in _ANDS.split(said) if listing else [said]:
-            hits = self.found(part)
+        for part in _ANDS.split(text) if listing else [text]:
+            hits = self.fields_in(part)
             question = marks.QUESTION.search(marks.LEAD.sub("", part.strip()) or "")
             if hits and not question and not (listing and self.means_more(part, hits)):
                 for fields in hits:
                     names += [self.mention(name) for name in fields]
-            elif listing and self.worth_inventing(part, said):
+            elif listing and self.worth_inventing(part, text):
                 names.append(self.invent(part))
             self.bound(part, names)
             self.bracketed(part, names)
@@ -283,7 +292,7 @@ class _Reader:
         return name
 
     def bound(self, part: str, names: list[str]) -> None:
-        """Numbers beside a field: its bounds, or how many of it there may be."""
+        """Read numbers beside a field: its bounds, or how many records it may have."""
         span = marks.RANGE.search(part)
         up_to = marks.UP_TO.search(part)
         each = marks.EACH.search(part)
@@ -309,7 +318,7 @@ class _Reader:
             self.mentions[name] = replace(mention, repeat=min(high, 50))
 
     def bracketed(self, part: str, names: list[str]) -> None:
-        """What stood in brackets after a field: that it is optional, or its options."""
+        """Read the text in brackets after a field: that it is optional, or its options."""
         for letter in part:
             place = ord(letter) - _ASIDE
             if 0 <= place < len(self.asides) and names:
@@ -319,7 +328,7 @@ class _Reader:
                     self.choose(names[-1], self.asides[place])
 
     def choose(self, name: str, listed: str) -> None:
-        """The field becomes a choice of what is listed."""
+        """Make the field a choice of the listed options."""
         options = marks.options_in(listed)
         mention = self.mentions[name]
         if len(options) > 1 and mention.field.type not in {"file", "date"}:
@@ -340,13 +349,13 @@ class _Reader:
                 self.mentions[name] = replace(mention, field=field)
 
 
-def _words(said: str) -> list[str]:
-    return [word for word, _, _ in placed(said)]
+def _words(text: str) -> list[str]:
+    return [word for word, _, _ in placed(text)]
 
 
-def _bare(said: str) -> str:
-    """A segment without what does not belong to the name of the field."""
-    said = marks.OPTIONAL.sub("", said.replace(_HERE, ""))
-    said = marks.UP_TO.sub("", marks.RANGE.sub("", said))
-    said = "".join(letter for letter in said if not 0 <= ord(letter) - _ASIDE < _MOST_ASIDES)
-    return marks.LEAD.sub("", " ".join(said.split())).strip(" .,:-–—'")
+def _bare(text: str) -> str:
+    """The name of a field: its segment without bounds, marks and leading words."""
+    text = marks.OPTIONAL.sub("", text.replace(_SERVICE_MARK, ""))
+    text = marks.UP_TO.sub("", marks.RANGE.sub("", text))
+    text = "".join(letter for letter in text if not 0 <= ord(letter) - _ASIDE < _MAX_ASIDES)
+    return marks.LEAD.sub("", " ".join(text.split())).strip(" .,:-–—'")

@@ -1,4 +1,4 @@
-"""What can be said of a page's accessibility without a browser; never laxer than one would be."""
+"""An audit of a page's accessibility without a browser, as strict as one in a browser."""
 
 import re
 from collections import Counter
@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
 
-from kuznia.domains.flows.screens.node import Node, walk, words
+from kuznia.domains.flows.screens.element import Element, walk, words
 from kuznia.domains.flows.screens.style import PAIRS, TARGET
 
 CRITICAL, SERIOUS, MODERATE, MINOR = 10, 5, 2, 1
@@ -40,27 +40,27 @@ _INPUTS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
-    """One rule that a page breaks."""
+class Violation:
+    """A rule that a page breaks."""
 
     page: str
     rule: str
     weight: int
 
 
-class _Page:
-    """A page, its elements sorted once for all rules."""
+class _AuditedPage:
+    """A page with its elements sorted once for all rules."""
 
-    def __init__(self, root: Node) -> None:
+    def __init__(self, root: Element) -> None:
         self.root = root
         self.all = tuple(walk(root))
 
-    def of(self, *tags: str) -> list[Node]:
+    def of(self, *tags: str) -> list[Element]:
         return [node for tag in tags for node in self._by_tag.get(tag, ())]
 
     @cached_property
-    def _by_tag(self) -> dict[str, list[Node]]:
-        found: dict[str, list[Node]] = {}
+    def _by_tag(self) -> dict[str, list[Element]]:
+        found: dict[str, list[Element]] = {}
         for node in self.all:
             found.setdefault(node.tag, []).append(node)
         return found
@@ -70,53 +70,53 @@ class _Page:
         return Counter(node.attributes["id"] for node in self.all if "id" in node.attributes)
 
     @cached_property
-    def controls(self) -> list[Node]:
+    def controls(self) -> list[Element]:
         hidden = {"hidden"}
         return [n for n in self.of(*_TYPABLE) if n.attributes.get("type") not in hidden]
 
     @cached_property
-    def wrong(self) -> list[Node]:
+    def wrong(self) -> list[Element]:
         return [node for node in self.all if node.attributes.get("aria-invalid") == "true"]
 
 
-# A rule says None where it does not apply, and otherwise whether it is kept.
-Rule = Callable[[_Page], bool | None]
+# A rule returns whether the page keeps it, or None where it does not apply.
+Rule = Callable[[_AuditedPage], bool | None]
 
 
-def _labelled(page: _Page) -> bool | None:
+def _labelled(page: _AuditedPage) -> bool | None:
     named = {n.attributes.get("for") for n in page.of("label") if words(n)}
     return _each(node.attributes.get("id") in named for node in page.controls)
 
 
 def _each(kept: Iterator[bool]) -> bool | None:
-    found = list(kept)
-    return all(found) if found else None
+    verdicts = list(kept)
+    return all(verdicts) if verdicts else None
 
 
-def _one_id(page: _Page) -> bool | None:
+def _one_id(page: _AuditedPage) -> bool | None:
     return all(times == 1 for times in page.ids.values()) if page.ids else None
 
 
-def _language(page: _Page) -> bool | None:
+def _language(page: _AuditedPage) -> bool | None:
     return page.root.attributes.get("lang", "") in {"uk", "en"}
 
 
-def _title(page: _Page) -> bool | None:
+def _title(page: _AuditedPage) -> bool | None:
     return any(words(node).strip(" –") for node in page.of("title"))
 
 
-def _one_heading(page: _Page) -> bool | None:
+def _one_heading(page: _AuditedPage) -> bool | None:
     headings = page.of("h1")
     return len(headings) == 1 and bool(words(headings[0]))
 
 
-def _heading_order(page: _Page) -> bool | None:
+def _heading_order(page: _AuditedPage) -> bool | None:
     levels = [int(node.tag[1]) for node in page.all if re.fullmatch(r"h[1-6]", node.tag)]
-    # The error summary stands above the heading of the page, one level below it.
+    # The error summary is above the page's heading, one level below it.
     return all(after - before <= 1 for before, after in pairwise(levels))
 
 
-def _legends(page: _Page) -> bool | None:
+def _legends(page: _AuditedPage) -> bool | None:
     grouped: set[int] = set()
     for fieldset in page.of("fieldset"):
         if any(child.tag == "legend" and words(child) for child in walk(fieldset)):
@@ -126,16 +126,16 @@ def _legends(page: _Page) -> bool | None:
     return _each(id(node) in grouped for node in alone)
 
 
-def _is_choice(node: Node) -> bool:
+def _is_choice(node: Element) -> bool:
     return node.attributes.get("type") in {"radio", "checkbox"}
 
 
-def _tokens(page: _Page) -> bool | None:
-    given = [n.attributes["autocomplete"] for n in page.all if "autocomplete" in n.attributes]
-    return _each(token in _TOKENS for token in given)
+def _tokens(page: _AuditedPage) -> bool | None:
+    tokens = [n.attributes["autocomplete"] for n in page.all if "autocomplete" in n.attributes]
+    return _each(token in _TOKENS for token in tokens)
 
 
-def _errors_said(page: _Page) -> bool | None:
+def _errors_described(page: _AuditedPage) -> bool | None:
     return _each(
         any(part in page.ids for part in node.attributes.get("aria-describedby", "").split())
         for node in page.wrong
@@ -143,7 +143,7 @@ def _errors_said(page: _Page) -> bool | None:
     )
 
 
-def _summary_leads(page: _Page) -> bool | None:
+def _summary_leads(page: _AuditedPage) -> bool | None:
     if not page.wrong:
         return None
     links = [n.attributes.get("href", "") for n in page.of("a")]
@@ -151,66 +151,66 @@ def _summary_leads(page: _Page) -> bool | None:
     return summary and all(link[1:] in page.ids for link in links if link.startswith("#"))
 
 
-def _described(page: _Page) -> bool | None:
-    said = [
+def _described(page: _AuditedPage) -> bool | None:
+    references = [
         n.attributes["aria-describedby"] for n in page.all if "aria-describedby" in n.attributes
     ]
-    return _each(all(part in page.ids for part in one.split()) for one in said)
+    return _each(all(part in page.ids for part in ids.split()) for ids in references)
 
 
-def _tab_order(page: _Page) -> bool | None:
-    given = [n.attributes["tabindex"] for n in page.all if "tabindex" in n.attributes]
-    return _each(int(one) <= 0 for one in given if re.fullmatch(r"-?\d+", one))
+def _tab_order(page: _AuditedPage) -> bool | None:
+    indexes = [n.attributes["tabindex"] for n in page.all if "tabindex" in n.attributes]
+    return _each(int(index) <= 0 for index in indexes if re.fullmatch(r"-?\d+", index))
 
 
-def _buttons_named(page: _Page) -> bool | None:
+def _buttons_named(page: _AuditedPage) -> bool | None:
     return _each(bool(words(n) or n.attributes.get("aria-label")) for n in page.of("button"))
 
 
-def _links_named(page: _Page) -> bool | None:
+def _links_named(page: _AuditedPage) -> bool | None:
     return _each(bool(words(n) or n.attributes.get("aria-label")) for n in page.of("a"))
 
 
-def _pictures(page: _Page) -> bool | None:
+def _pictures(page: _AuditedPage) -> bool | None:
     return _each("alt" in node.attributes for node in page.of("img"))
 
 
-def _landmark(page: _Page) -> bool | None:
+def _landmark(page: _AuditedPage) -> bool | None:
     return len(page.of("main")) == 1
 
 
-def _no_placeholder(page: _Page) -> bool | None:
+def _no_placeholder(page: _AuditedPage) -> bool | None:
     return _each("placeholder" not in node.attributes for node in page.controls)
 
 
-def _input_types(page: _Page) -> bool | None:
+def _input_types(page: _AuditedPage) -> bool | None:
     return _each(n.attributes.get("type", "text") in _INPUTS for n in page.of("input"))
 
 
-def _skip_link(page: _Page) -> bool | None:
+def _skip_link(page: _AuditedPage) -> bool | None:
     links = page.of("a")
     return bool(links) and links[0].attributes.get("href", "#")[1:] in page.ids
 
 
-def _status(page: _Page) -> bool | None:
+def _status(page: _AuditedPage) -> bool | None:
     panels = [n for n in page.all if any("reference" in c for c in _classes(n))]
     return any(n.attributes.get("role") == "status" for n in page.all) if panels else None
 
 
-def _classes(node: Node) -> list[str]:
+def _classes(node: Element) -> list[str]:
     return node.attributes.get("class", "").split()
 
 
-def _contrast(_: _Page) -> bool | None:
+def _contrast(_: _AuditedPage) -> bool | None:
     return _READABLE
 
 
-def _targets(page: _Page) -> bool | None:
+def _targets(page: _AuditedPage) -> bool | None:
     return TARGET >= 24 if page.of("button", "input", "a") else None
 
 
 def contrast(ink: str, ground: str) -> float:
-    """The contrast of two colours, as WCAG reckons it."""
+    """The contrast ratio of two colours as WCAG defines it."""
     light, dark = sorted((_luminance(ink), _luminance(ground)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
@@ -221,7 +221,7 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-# The colours are the same on every page: reckoned once.
+# The colours are the same on every page.
 _READABLE = all(contrast(ink, ground) >= 4.5 for ink, ground in PAIRS)
 
 RULES: Mapping[str, tuple[int, Rule]] = MappingProxyType(
@@ -234,7 +234,7 @@ RULES: Mapping[str, tuple[int, Rule]] = MappingProxyType(
         "heading-order": (MODERATE, _heading_order),
         "legend": (SERIOUS, _legends),
         "autocomplete": (SERIOUS, _tokens),
-        "error-text": (SERIOUS, _errors_said),
+        "error-text": (SERIOUS, _errors_described),
         "error-summary": (MODERATE, _summary_leads),
         "described-by": (SERIOUS, _described),
         "contrast": (SERIOUS, _contrast),
@@ -254,25 +254,25 @@ RULES: Mapping[str, tuple[int, Rule]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """How much of what applies is kept: the score, and each rule that is broken, page by page."""
+    """The score of all pages, and each rule that a page breaks."""
 
     score: float
-    broken: tuple[Broken, ...]
+    broken: tuple[Violation, ...]
 
 
-def audit(pages: Mapping[str, Node]) -> Audit:
-    """All rules over all pages; a broken critical one lets nothing score above 40."""
+def audit(pages: Mapping[str, Element]) -> Audit:
+    """Apply all rules to all pages; a broken critical rule caps the score at 40."""
     applied: set[str] = set()
-    broken: list[Broken] = []
+    broken: list[Violation] = []
     for name, root in pages.items():
-        page = _Page(root)
+        page = _AuditedPage(root)
         for rule, (weight, kept) in RULES.items():
             verdict = kept(page)
             if verdict is not None:
                 applied.add(rule)
             if verdict is False:
-                broken.append(Broken(name, rule, weight))
-    violated = {one.rule for one in broken}
+                broken.append(Violation(name, rule, weight))
+    violated = {violation.rule for violation in broken}
     whole = sum(RULES[rule][0] for rule in applied)
     lost = sum(RULES[rule][0] for rule in violated)
     score = 100.0 * (1 - lost / whole) if whole else 100.0

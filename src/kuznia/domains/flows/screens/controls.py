@@ -1,14 +1,15 @@
-"""A field as it stands on a page: label, hint, error, and the control itself."""
+"""A field on a page: label, hint, error message and control."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from kuznia.domains.flows.schema import Format, FormField, Language
-from kuznia.domains.flows.screens.node import Node, el
-from kuznia.domains.flows.screens.values import Wrong, most
-from kuznia.domains.flows.screens.words import ERRORS, FORMATS, WORDS
+from kuznia.domains.flows.screens.element import Element, el
+from kuznia.domains.flows.screens.texts import ERRORS, FORMATS, WORDS
+from kuznia.domains.flows.screens.values import InvalidAnswer, max_length
+from kuznia.domains.flows.structure.components import MAX_RADIOS
 
-# What a telephone shows as a keyboard; never type=number, which loses leading noughts.
+# The keyboard a phone shows; never type=number, which drops leading zeros.
 _KEYBOARD: Mapping[Format, str] = MappingProxyType(
     {
         "rnokpp": "numeric",
@@ -21,24 +22,22 @@ _KEYBOARD: Mapping[Format, str] = MappingProxyType(
     }
 )
 _TYPES: Mapping[Format, str] = MappingProxyType({"email": "email", "phone": "tel"})
-# More options than this are read better in a list that opens.
-_RADIOS = 7
 
 
 def hint_of(field: FormField, language: Language) -> str:
-    """What helps to answer: the field's own words, or how its format is written."""
+    """The hint of a field: its own, or how its format is written."""
     if field.hint is not None:
         return field.hint.of(language)
-    said = FORMATS.get(field.format or "")
+    usual = FORMATS.get(field.format or "")
     bounds = [bound for bound in (field.low, field.high) if bound is not None]
     if field.type == "number" and len(bounds) == 2:
         return f"{field.low:g}–{field.high:g}"
-    # Of a name nobody has to be told how it is written.
-    return said.of(language) if said is not None and field.format != "name" else ""
+    # Nobody needs a hint for a name.
+    return usual.of(language) if usual is not None and field.format != "name" else ""
 
 
-def error_of(field: FormField, wrong: Wrong, language: Language) -> str:
-    """What is said about an answer that cannot be taken."""
+def error_of(field: FormField, wrong: InvalidAnswer, language: Language) -> str:
+    """The error message for an invalid answer."""
     if field.error is not None and wrong.why in {"format", "missing"}:
         return field.error.of(language)
     return (
@@ -49,19 +48,21 @@ def error_of(field: FormField, wrong: Wrong, language: Language) -> str:
             hint=FORMATS[field.format].of(language) if field.format else "",
             low=f"{field.low:g}" if field.low is not None else "",
             high=f"{field.high:g}" if field.high is not None else "",
-            most=most(field),
+            max_length=max_length(field),
         )
     )
 
 
-def control(field: FormField, language: Language, given: Sequence[str], error: str | None) -> Node:
-    """The field with everything that belongs to it; `error` is what is wrong with `given`."""
+def control(
+    field: FormField, language: Language, values: Sequence[str], error: str | None
+) -> Element:
+    """The field with its label, hint and control; `error` is the message about `values`."""
     hint = hint_of(field, language)
     notes = [
         el("p", hint, class_="hint", id=f"{field.id}-hint") if hint else None,
         el(
             "p",
-            el("span", WORDS["error-said"].of(language)),
+            el("span", WORDS["error-label"].of(language)),
             f" {error}",
             class_="error",
             id=f"{field.id}-error",
@@ -70,36 +71,36 @@ def control(field: FormField, language: Language, given: Sequence[str], error: s
         else None,
     ]
     named = " ".join(
-        f"{field.id}-{what}" for what, there in (("hint", hint), ("error", error)) if there
+        f"{field.id}-{what}" for what, text in (("hint", hint), ("error", error)) if text
     )
     label = field.label.of(language)
     if not field.required:
         label = f"{label} {WORDS['optional'].of(language)}"
     if _is_group(field):
-        return _group(field, language, given, label, notes, named or None, bool(error))
+        return _group(field, language, values, label, notes, named or None, bool(error))
     return el(
         "div",
         el("label", label, for_=field.id),
         *notes,
-        _single(field, language, given, named or None, bool(error)),
+        _single(field, language, values, named or None, bool(error)),
         class_="field wrong" if error else "field",
     )
 
 
 def _is_group(field: FormField) -> bool:
-    few = field.type == "choice" and len(field.options) <= _RADIOS
+    few = field.type == "choice" and len(field.options) <= MAX_RADIOS
     return few or field.type in {"yesno", "many"}
 
 
 def _group(
     field: FormField,
     language: Language,
-    given: Sequence[str],
+    values: Sequence[str],
     label: str,
-    notes: list[Node | None],
+    notes: list[Element | None],
     named: str | None,
     wrong: bool,
-) -> Node:
+) -> Element:
     options = [(option.id, option.label.of(language)) for option in field.options]
     if field.type == "yesno":
         options = [("yes", WORDS["yes"].of(language)), ("no", WORDS["no"].of(language))]
@@ -118,13 +119,13 @@ def _group(
                     id=field.id if place == 0 else f"{field.id}-{place + 1}",
                     name=field.id,
                     value=value,
-                    checked=value in given,
+                    checked=value in values,
                     aria_invalid="true" if wrong and kind == "checkbox" else None,
                 ),
-                el("label", said, for_=field.id if place == 0 else f"{field.id}-{place + 1}"),
+                el("label", text, for_=field.id if place == 0 else f"{field.id}-{place + 1}"),
                 class_="option",
             )
-            for place, (value, said) in enumerate(options)
+            for place, (value, text) in enumerate(options)
         ),
         class_="field wrong" if wrong else "field",
         aria_describedby=named,
@@ -135,17 +136,22 @@ def _group(
 
 
 def _single(
-    field: FormField, language: Language, given: Sequence[str], named: str | None, wrong: bool
-) -> Node:
-    value = given[0] if given else ""
+    field: FormField, language: Language, values: Sequence[str], named: str | None, wrong: bool
+) -> Element:
+    value = values[0] if values else ""
     invalid = "true" if wrong else None
     if field.type == "choice":
         return el(
             "select",
             el("option", WORDS["choose"].of(language), value=""),
             *(
-                el("option", one.label.of(language), value=one.id, selected=one.id == value)
-                for one in field.options
+                el(
+                    "option",
+                    option.label.of(language),
+                    value=option.id,
+                    selected=option.id == value,
+                )
+                for option in field.options
             ),
             id=field.id,
             name=field.id,
@@ -159,7 +165,7 @@ def _single(
             id=field.id,
             name=field.id,
             rows="5",
-            maxlength=str(most(field)),
+            maxlength=str(max_length(field)),
             aria_describedby=named,
             aria_invalid=invalid,
         )
@@ -169,10 +175,10 @@ def _single(
         id=field.id,
         name=field.id,
         value=None if field.type == "file" or not value else value,
-        multiple=field.type == "file" and most(field) > 1,
+        multiple=field.type == "file" and max_length(field) > 1,
         inputmode=_KEYBOARD.get(field.format) if field.format else _mode(field),
         autocomplete=field.autocomplete,
-        maxlength=str(most(field)) if field.type == "text" else None,
+        maxlength=str(max_length(field)) if field.type == "text" else None,
         aria_describedby=named,
         aria_invalid=invalid,
     )

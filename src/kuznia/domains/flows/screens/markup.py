@@ -1,4 +1,4 @@
-"""HTML that came from outside: cleaned by an explicit list, and read into values of ours."""
+"""HTML from outside: cleaned by an explicit list, and read as elements."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import nh3
 
-from kuznia.domains.flows.screens.node import Child, Node
+from kuznia.domains.flows.screens.element import Child, Element
 
 _ANYWHERE = {
     *("id", "class", "role", "lang"),
@@ -43,55 +43,55 @@ TAGS: dict[str, set[str]] = {
     "textarea": {*_CONTROL, "rows", "maxlength"},
     "button": {"type"},
 }
-# Names of our own style sheet; no other class means anything on our pages.
+# The classes of our own style sheet.
 _CLASSES = {"field", "option", "hint", "panel", "second"}
 _CLEANER = nh3.Cleaner(
     tags=set(TAGS),
     attributes={"*": _ANYWHERE - {"class"}, **{tag: own for tag, own in TAGS.items() if own}},
     allowed_classes=dict.fromkeys(TAGS, _CLASSES),
-    # What stands in these is no text of a page.
+    # The content of these is not text of a page.
     clean_content_tags={"script", "style", "title", "template", "noscript", "iframe", "object"},
     url_schemes=set(),
     link_rel=None,
     strip_comments=True,
 )
-# Deeper than this no page is, and a tree that deep would exhaust whoever walks it.
-_DEEPEST, _MOST_NODES = 60, 3_000
-# Elements that are never closed cost the parser the square of their number.
-_MOST_TAGS = 8_000
+# No page is deeper, and walking a deeper tree would exhaust the stack.
+_MAX_DEPTH, _MAX_NODES = 60, 3_000
+# The parser takes quadratic time for elements that are never closed.
+_MAX_TAGS = 8_000
 _VOID = frozenset({"input", "br", "hr"})
 _FENCE = re.compile(r"```(?:html)?\s*\n(.*?)(?:```|\Z)", re.DOTALL | re.IGNORECASE)
 
 
-class TooMuch(ValueError):
-    """More markup than a page has."""
+class TooMuchMarkup(ValueError):
+    """The reply holds more markup than a page can have."""
 
 
 def cleaned(html: str) -> str:
-    """Only what is on the list: no script, no handler, no address, no style; raise TooMuch."""
-    if html.count("<") > _MOST_TAGS:
-        raise TooMuch
-    # Half of a surrogate pair, as JSON may hold one, is no character to the cleaner.
+    """Keep the listed tags and attributes only; raise TooMuchMarkup."""
+    if html.count("<") > _MAX_TAGS:
+        raise TooMuchMarkup
+    # JSON may hold half of a surrogate pair, which the cleaner does not accept.
     return _CLEANER.clean(html.encode(errors="replace").decode())
 
 
 def inside(reply: str) -> str:
-    """The markup in a reply: in a fence, after some prose, or all of it; none is an empty text."""
+    """The markup of a reply: in a code fence, after prose, or all of it; or an empty text."""
     fenced = _FENCE.search(reply)
     text = fenced.group(1) if fenced else reply
     return text[text.find("<") :] if "<" in text else ""
 
 
 def read(html: str) -> tuple[Child, ...]:
-    """Cleaned markup as nodes, to be written again by our own hand; raise TooMuch."""
-    reader = _Reader()
+    """Read cleaned markup as elements, which our own code writes again; raise TooMuchMarkup."""
+    reader = _ElementReader()
     reader.feed(html)
     reader.close()
     return reader.done()
 
 
-class _Reader(HTMLParser):
-    """Builds nodes; what the cleaner wrote is well formed, so an end always has its start."""
+class _ElementReader(HTMLParser):
+    """A parser that builds elements from the cleaner's output, which is well formed."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -100,8 +100,8 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._nodes += 1
-        if self._nodes > _MOST_NODES or len(self._open) > _DEEPEST:
-            raise TooMuch
+        if self._nodes > _MAX_NODES or len(self._open) > _MAX_DEPTH:
+            raise TooMuchMarkup
         self._open.append((tag, {name: value or "" for name, value in attrs}, []))
         if tag in _VOID:
             self.handle_endtag(tag)
@@ -109,7 +109,7 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if len(self._open) > 1 and self._open[-1][0] == tag:
             name, attributes, children = self._open.pop()
-            self._open[-1][2].append(Node(name, attributes, tuple(children)))
+            self._open[-1][2].append(Element(name, attributes, tuple(children)))
 
     def handle_data(self, data: str) -> None:
         self._open[-1][2].append(data)
@@ -118,8 +118,8 @@ class _Reader(HTMLParser):
         return tuple(self._open[0][2])
 
 
-def strange(node: Node) -> Iterator[str]:
-    """What of an element is not on the list: its tag, or some of its attributes."""
+def forbidden(node: Element) -> Iterator[str]:
+    """List an element's tag, if no page may have it, and such of its attributes."""
     if node.tag not in TAGS:
         yield node.tag
     yield from sorted(set(node.attributes) - TAGS.get(node.tag, set()) - _ANYWHERE)

@@ -1,48 +1,56 @@
-"""The page of a step: a whole document, in one language, from the flow and what is known so far."""
+"""The page of a step: a whole document in one language, with what is known so far."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kuznia.domains.flows.schema import SEEN, Fact, Flow, FormField, Language, Option, Step
+from kuznia.domains.flows.schema import (
+    PAGE_KINDS,
+    Fact,
+    Flow,
+    FlowOption,
+    FlowStep,
+    FormField,
+    Language,
+)
 from kuznia.domains.flows.screens.controls import control
-from kuznia.domains.flows.screens.node import Node, el
+from kuznia.domains.flows.screens.element import Element, el, html_document
 from kuznia.domains.flows.screens.style import STYLE
-from kuznia.domains.flows.screens.words import BUTTONS, MONTHS, WORDS
+from kuznia.domains.flows.screens.texts import BUTTONS, MONTHS, WORDS
 from kuznia.domains.flows.structure.formats import read_date
 from kuznia.domains.flows.structure.guards import Known
 from kuznia.domains.flows.structure.registries import REGISTRIES
 
-# What the box of a consent step posts, under the step's own id.
+# The value that a consent box posts, under the step's id.
 AGREED = "yes"
-# What a page posts beside its fields. No field can take these names: an id begins with a letter.
+# Names a page posts beside its fields: no field has such a name, since ids begin with a letter.
 STATE, GO, OUTCOME, CHANGE, LANGUAGE = "-state", "-go", "-outcome", "-change", "-language"
-# The form of a walk; the switch of language stands outside of it and posts it all the same.
+# The id of the form; the language switch is outside the form and posts it too.
 _FORM = "answers"
-# Where the answer to a form is read from when there is something to put right: no id of a field.
+# The id of the error summary, to which a form with errors leads; no field can have it.
 _SUMMARY = "summary-of-errors"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """What one page shows, beside the step itself."""
+class PageView:
+    """Everything one page shows, apart from the step itself."""
 
     flow: Flow
     language: Language
-    # What is known so far: answered, told by a register, or how a step turned out.
+    # What is known so far: answers, facts from registries, outcomes of steps.
     known: Mapping[str, Known] = field(default_factory=dict[str, Known])
-    # What stands in the controls, and what is wrong with it, both by field.
+    # The content of the controls and the error messages, by field.
     posted: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     errors: Mapping[str, str] = field(default_factory=dict[str, str])
-    # What was answered at each step, visit by visit: a repeated one has a record for each.
+    # The answers at each step, one record for each visit.
     records: Mapping[str, tuple[Mapping[str, Known], ...]] = field(
         default_factory=dict[str, tuple[Mapping[str, Known], ...]]
     )
-    # Steps that were gone through, which may be gone back to.
+    # The steps passed so far, to which the person may go back.
     passed: tuple[str, ...] = ()
-    # The answers so far, signed; nothing on a page that only shows what it will look like.
+    # The answers so far, sealed; empty on a page that only shows what it will look like.
     state: str = ""
-    # Where the form goes: an address that opened this page may be good for a while only.
+    # The address that the form posts to, when it is not the page's own.
     link: str = ""
     reference: str = ""
 
@@ -50,7 +58,7 @@ class View:
         return WORDS[word].of(self.language)
 
 
-def page(view: View, step: Step) -> Node:
+def page(view: PageView, step: FlowStep) -> Element:
     """The document of one step."""
     title = step.title.of(view.language)
     before = (*_summary(view), el("h1", title))
@@ -63,7 +71,9 @@ def page(view: View, step: Step) -> Node:
     return document(view, title, (*before, *inside), _switch(view, buttons[0]))
 
 
-def _form(view: View, step: Step, inside: Sequence[Node], buttons: Sequence[Node]) -> Node:
+def _form(
+    view: PageView, step: FlowStep, inside: Sequence[Element], buttons: Sequence[Element]
+) -> Element:
     hidden = ((STATE, view.state), (LANGUAGE, view.language)) if view.state else ()
     return el(
         "form",
@@ -78,13 +88,13 @@ def _form(view: View, step: Step, inside: Sequence[Node], buttons: Sequence[Node
     )
 
 
-def _switch(view: View, usual: Node) -> tuple[Node, ...]:
-    """A button to the other language that takes along what was answered and what was typed."""
+def _switch(view: PageView, usual: Element) -> tuple[Element, ...]:
+    """The button for the other language; it keeps the answers and what was typed."""
     other, name = ("en", "English") if view.language == "uk" else ("uk", "Українська")
     unseen = {"form": _FORM, "class": "unseen", "tabindex": "-1", "aria-hidden": "true"}
     return (
-        # Enter in a field presses the first button of its form: that has to be the usual one.
-        Node(usual.tag, {**usual.attributes, **unseen}, usual.children),
+        # Enter in a field presses the form's first button, which has to be the usual one.
+        Element(usual.tag, {**usual.attributes, **unseen}, usual.children),
         el(
             "button",
             name,
@@ -98,14 +108,14 @@ def _switch(view: View, usual: Node) -> tuple[Node, ...]:
     )
 
 
-def overview(flow: Flow, language: Language) -> Node:
-    """All pages of a flow under one another, as one form: for a first look."""
-    view = View(flow=flow, language=language)
+def overview(flow: Flow, language: Language) -> Element:
+    """All pages of a flow in one form, for a first look."""
+    view = PageView(flow=flow, language=language)
     sections = (
-        # Not landmarks: two pages may have one title, and then nobody could tell them apart.
+        # Not landmarks: two pages may have the same title, and landmarks need different ones.
         el("div", el("h2", step.title.of(language)), *body(view, step))
         for step in flow.steps
-        if step.kind in SEEN and step.ending in {None, "done"}
+        if step.kind in PAGE_KINDS and step.ending in {None, "done"}
     )
     submit = el("button", BUTTONS["submit"].of(language), type="submit")
     form = el(
@@ -115,9 +125,9 @@ def overview(flow: Flow, language: Language) -> Node:
 
 
 def document(
-    view: View, title: str, content: Sequence[Node], switch: tuple[Node, ...] = ()
-) -> Node:
-    """A whole page round what is particular to it; with a switch of language, a running one."""
+    view: PageView, title: str, content: Sequence[Element], switch: tuple[Element, ...] = ()
+) -> Element:
+    """A whole document round its content; a preview has the language switch."""
     name = view.flow.name.of(view.language)
     whole = title if title == name else f"{title} – {name}"
     return el(
@@ -143,12 +153,20 @@ def document(
     )
 
 
-def _summary(view: View) -> tuple[Node, ...]:
+def frame(flow: Flow) -> tuple[str, str]:
+    """The text of our document before and after the content of its page."""
+    view = PageView(flow=flow, language=flow.language)
+    empty = html_document(document(view, flow.name.of(flow.language), ()))
+    before, end, after = empty.rpartition("</main>")
+    return before, end + after
+
+
+def _summary(view: PageView) -> tuple[Element, ...]:
     if not view.errors:
         return ()
-    links = (el("li", el("a", said, href=f"#{name}")) for name, said in view.errors.items())
+    links = (el("li", el("a", error, href=f"#{name}")) for name, error in view.errors.items())
     heading = el("h2", view.say("summary"), id="summary-title")
-    # The form's address leads here, and so does the focus; `autofocus` is not heeded in a sandbox.
+    # The form's address moves the focus to it: `autofocus` has no effect in a sandbox.
     return (
         el(
             "div",
@@ -163,22 +181,22 @@ def _summary(view: View) -> tuple[Node, ...]:
     )
 
 
-def body(view: View, step: Step) -> tuple[Node, ...]:
-    """What is particular to a step: its text, what it shows, what it asks."""
+def body(view: PageView, step: FlowStep) -> tuple[Element, ...]:
+    """The content of a step: its text, the facts it shows, the fields it asks."""
     return (
         *_paragraphs(view, step),
         *_shown(view, step),
         *_earlier(view, step),
         *(
-            control(one, view.language, view.posted.get(one.id, ()), view.errors.get(one.id))
-            for one in step.fields
+            control(field, view.language, view.posted.get(field.id, ()), view.errors.get(field.id))
+            for field in step.fields
         ),
         *(_agreement(view, step) if step.kind == "consent" else ()),
         *(_confirmation(view) if step.ending == "done" else ()),
     )
 
 
-def _paragraphs(view: View, step: Step) -> Iterator[Node]:
+def _paragraphs(view: PageView, step: FlowStep) -> Iterator[Element]:
     if step.text is not None:
         yield el("p", step.text.of(view.language))
     if step.fee is not None:
@@ -191,7 +209,7 @@ def _paragraphs(view: View, step: Step) -> Iterator[Node]:
         yield el("p", view.say("happens"), class_="panel")
 
 
-def _shown(view: View, step: Step) -> Iterator[Node]:
+def _shown(view: PageView, step: FlowStep) -> Iterator[Element]:
     facts = [view.flow.facts[name] for name in step.shows if name in view.flow.facts]
     if facts:
         yield el("h2", view.say("known"))
@@ -203,14 +221,14 @@ def _shown(view: View, step: Step) -> Iterator[Node]:
             yield el("dl", *(_pair(view, fact, source) for source, fact in asked))
 
 
-def _asked(view: View) -> Iterator[tuple[str | None, FormField]]:
-    """What was asked on the way here; on a page that only shows itself, all that may be."""
+def _asked(view: PageView) -> Iterator[tuple[str | None, FormField]]:
+    """The fields asked on the way to this page, or all fields where nothing is answered."""
     for step in view.flow.steps:
         if step.kind == "form" and (step.id in view.passed or not view.state):
-            yield from ((step.id if view.state else None, one) for one in step.record)
+            yield from ((step.id if view.state else None, field) for field in step.record)
 
 
-def _pair(view: View, fact: Fact, source: str | None) -> Node:
+def _pair(view: PageView, fact: Fact, source: str | None) -> Element:
     label = fact.label.of(view.language)
     change = view.say("change")
     registry = REGISTRIES.get(fact.registry or "")
@@ -232,7 +250,7 @@ def _pair(view: View, fact: Fact, source: str | None) -> Node:
     )
 
 
-def _values(view: View, fact: Fact, source: str | None) -> list[Known]:
+def _values(view: PageView, fact: Fact, source: str | None) -> list[Known]:
     records = view.records.get(source or "", ())
     if len(records) > 1:
         return [record[fact.id] for record in records if fact.id in record]
@@ -240,9 +258,9 @@ def _values(view: View, fact: Fact, source: str | None) -> list[Known]:
 
 
 def spoken(fact: Fact, value: Known, language: Language) -> str:
-    """A value as a person reads it."""
+    """A value as text for a person."""
     if isinstance(value, tuple):
-        return ", ".join(spoken(fact, one, language) for one in value)
+        return ", ".join(spoken(fact, part, language) for part in value)
     if value is None:
         return WORDS["not-given"].of(language)
     if isinstance(value, bool):
@@ -257,24 +275,24 @@ def spoken(fact: Fact, value: Known, language: Language) -> str:
     return labels.get(str(value), str(value))
 
 
-def _earlier(view: View, step: Step) -> Iterator[Node]:
+def _earlier(view: PageView, step: FlowStep) -> Iterator[Element]:
     earlier = view.records.get(step.id, ())
     if earlier and step.kind == "form":
         rows = (
-            ", ".join(spoken(one, record.get(one.id), view.language) for one in step.record)
+            ", ".join(spoken(field, record.get(field.id), view.language) for field in step.record)
             for record in earlier
         )
         yield el("p", view.say("more"))
         yield el("ul", *(el("li", row) for row in rows))
 
 
-def _agreement(view: View, step: Step) -> tuple[Node, ...]:
+def _agreement(view: PageView, step: FlowStep) -> tuple[Element, ...]:
     error = view.errors.get(step.id)
-    said = f"{view.say('error-said')} {error}"
+    message = f"{view.say('error-label')} {error}"
     return (
         el(
             "div",
-            el("p", said, class_="error", id=f"{step.id}-error") if error else None,
+            el("p", message, class_="error", id=f"{step.id}-error") if error else None,
             el(
                 "div",
                 el(
@@ -295,7 +313,7 @@ def _agreement(view: View, step: Step) -> tuple[Node, ...]:
     )
 
 
-def _confirmation(view: View) -> tuple[Node, ...]:
+def _confirmation(view: PageView) -> tuple[Element, ...]:
     if not view.reference:
         return ()
     return (
@@ -309,11 +327,11 @@ def _confirmation(view: View) -> tuple[Node, ...]:
     )
 
 
-def _takes_files(step: Step) -> bool:
-    return any(one.type == "file" for one in step.fields)
+def _takes_files(step: FlowStep) -> bool:
+    return any(field.type == "file" for field in step.fields)
 
 
-def _buttons(view: View, step: Step) -> Iterator[Node]:
+def _buttons(view: PageView, step: FlowStep) -> Iterator[Element]:
     if step.kind == "end":
         yield el("button", view.say("start-again"), type="submit", name=GO, value="again")
         return
@@ -326,8 +344,8 @@ def _buttons(view: View, step: Step) -> Iterator[Node]:
         yield el("button", view.say("back"), type="submit", name=GO, value="back", class_="second")
 
 
-def _outcome(view: View, outcome: Option, usual: str | None) -> Node:
-    """A way for the step to turn out; the first is the hoped one, and the button for Enter."""
+def _outcome(view: PageView, outcome: FlowOption, usual: str | None) -> Element:
+    """The button for an outcome; the first is the hoped one, which Enter presses."""
     return el(
         "button",
         usual or outcome.label.of(view.language),

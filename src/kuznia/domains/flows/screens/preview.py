@@ -1,7 +1,7 @@
-"""A flow that runs: one page after another, checked on the server, and nothing of it kept.
+"""The preview: a flow that can be walked page by page, checked on the server, nothing stored.
 
-The answers so far travel with the form, sealed. At each request the flow is walked from its start
-with them, by the same interpreter that proved it, up to the first step that still has no answer.
+The answers so far travel with the form, sealed. Each request walks the flow from its start with
+them, by the interpreter that proved it, to the first step without an answer.
 """
 
 import hashlib
@@ -12,10 +12,9 @@ from typing import TypeAlias, cast
 
 from pydantic import JsonValue
 
-from kuznia.domains.flows.checks.proof.run import execute
-from kuznia.domains.flows.schema import Fact, Flow, Language, Step
+from kuznia.domains.flows.schema import SILENT_KINDS, Fact, Flow, FlowStep, Language
 from kuznia.domains.flows.screens.controls import error_of
-from kuznia.domains.flows.screens.node import el, html
+from kuznia.domains.flows.screens.element import el, html_document
 from kuznia.domains.flows.screens.pages import (
     AGREED,
     CHANGE,
@@ -23,26 +22,25 @@ from kuznia.domains.flows.screens.pages import (
     LANGUAGE,
     OUTCOME,
     STATE,
-    View,
+    PageView,
     document,
     page,
 )
 from kuznia.domains.flows.screens.sealed import reference, seal, unseal
-from kuznia.domains.flows.screens.values import Wrong, read
-from kuznia.domains.flows.screens.words import WORDS
+from kuznia.domains.flows.screens.texts import WORDS
+from kuznia.domains.flows.screens.values import InvalidAnswer, read
 from kuznia.domains.flows.structure.formats import EXAMPLES
 from kuznia.domains.flows.structure.guards import Facts, Known
+from kuznia.domains.flows.structure.interpreter import execute
 
 Posted: TypeAlias = Mapping[str, Sequence[str]]
-# Kinds that happen by themselves, without a page even in a preview.
-_SILENT = frozenset({"decision", "fork", "join"})
-# The most answers one walk may hold; a longer one is no preview any more.
-_MOST_ANSWERS = 200
+# Answers that one walk may hold.
+_MAX_ANSWERS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A page to answer with, and the HTTP status that tells how the last one went."""
+class PreviewPage:
+    """The page to answer with, and its HTTP status."""
 
     status: int
     html: str
@@ -50,15 +48,15 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _StepAnswer:
     step: str
     facts: Facts
 
 
 class _Unanswered(Exception):
-    """The walk has come to a step that has no answer yet."""
+    """The walk reached a step that has no answer yet."""
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: FlowStep) -> None:
         super().__init__(step.id)
         self.step = step
 
@@ -71,61 +69,61 @@ def preview(
     today: date,
     language: Language | None = None,
     link: str = "",
-) -> Shown:
-    """The page that follows what was posted; the first page when nothing was.
+) -> PreviewPage:
+    """The page that follows a posted form, or the first page.
 
-    `link` is where a page posts to, relative to itself; nothing when that is where it came from.
+    `link` is where a page posts to, relative to itself; empty when that is its own address.
     """
     if form is None:
-        return _Walk(flow, key, language or flow.language, link).show(())
-    go = _one(form, GO)
-    spoken = _language(go, _one(form, LANGUAGE)) or language or flow.language
-    walk = _Walk(flow, key, spoken, link)
+        return _PreviewRequest(flow, key, language or flow.language, link).show(())
+    go = _first_value(form, GO)
+    chosen = _language(go, _first_value(form, LANGUAGE)) or language or flow.language
+    walk = _PreviewRequest(flow, key, chosen, link)
     if go == "again":
         return walk.show(())
-    answers = walk.opened(_one(form, STATE))
+    answers = walk.opened(_first_value(form, STATE))
     if answers is None:
         return walk.lost()
     if _language(go):
-        return walk.said_again(answers, form)
+        return walk.repeat(answers, form)
     if go == "back":
         return walk.show(answers[:-1], old=answers)
-    if change := _one(form, CHANGE):
+    if change := _first_value(form, CHANGE):
         return walk.show(_until(answers, change), old=answers)
     return walk.take(answers, form, today)
 
 
-def _language(*given: str) -> Language | None:
-    """The first of these that is a language of ours."""
+def _language(*codes: str) -> Language | None:
+    """The first of these codes that is a language of the pages."""
     languages: tuple[Language, ...] = ("uk", "en")
-    return next((known for one in given for known in languages if known == one), None)
+    return next((known for code in codes for known in languages if known == code), None)
 
 
-def _one(form: Posted, name: str) -> str:
+def _first_value(form: Posted, name: str) -> str:
     values = form.get(name, ())
     return values[0] if values else ""
 
 
-def _until(answers: tuple[_Answer, ...], step: str) -> tuple[_Answer, ...]:
-    """The answers given before a step was first come to."""
+def _until(answers: tuple[_StepAnswer, ...], step: str) -> tuple[_StepAnswer, ...]:
+    """The answers before a step was first reached."""
     for place, answer in enumerate(answers):
         if answer.step == step:
             return answers[:place]
     return answers
 
 
-class _Walk:
-    """One request's walk through a flow."""
+class _PreviewRequest:
+    """One request to a preview: its flow, language and key."""
 
     def __init__(self, flow: Flow, key: bytes, language: Language, link: str) -> None:
         self.flow = flow
         self.key = key
         self.language: Language = language
         self.link = link
-        # Answers are for the very flow they were given to: a changed one starts anew.
+        # Answers belong to one version of a flow: a changed flow starts anew.
         self.about = hashlib.sha256(flow.model_dump_json().encode()).hexdigest()
 
-    def opened(self, sealed: str) -> tuple[_Answer, ...] | None:
+    def opened(self, sealed: str) -> tuple[_StepAnswer, ...] | None:
         if not sealed:
             return ()
         value = unseal(sealed, self.key, self.about)
@@ -134,68 +132,70 @@ class _Walk:
         # Sealed by us, so of the shape we gave it.
         rows = cast("list[tuple[str, dict[str, JsonValue]]]", value)
         return tuple(
-            _Answer(step, {n: _known(v) for n, v in facts.items()}) for step, facts in rows
+            _StepAnswer(step, {n: _known(v) for n, v in facts.items()}) for step, facts in rows
         )
 
-    def here(self, answers: tuple[_Answer, ...]) -> tuple[Step, Facts]:
+    def position(self, answers: tuple[_StepAnswer, ...]) -> tuple[FlowStep, Facts]:
         """The step these answers lead to, and what is known there."""
         left = list(answers)
 
-        def answer(step: Step, _: int) -> Facts:
-            if step.kind in _SILENT:
+        def answer(step: FlowStep, _: int) -> Facts:
+            if step.kind in SILENT_KINDS:
                 return {}
             if not left or left[0].step != step.id:
                 raise _Unanswered(step)
             return left.pop(0).facts
 
-        known = {name: value for one in answers for name, value in one.facts.items()}
+        known = {name: value for taken in answers for name, value in taken.facts.items()}
         try:
             run = execute(self.flow, answer)
         except _Unanswered as stop:
             return stop.step, known
-        return self.flow.by_id[run.end or run.at], known
+        return self.flow.by_id[run.end or run.stopped_at], known
 
-    def show(self, answers: tuple[_Answer, ...], old: tuple[_Answer, ...] = ()) -> Shown:
-        """The page these answers lead to, with what was answered there before still in it."""
-        step, known = self.here(answers)
-        earlier = tuple(one.facts for one in answers if one.step == step.id)
-        before = [one for one in old if one.step == step.id][len(earlier) :]
-        posted = {name: _typed(value) for one in before[:1] for name, value in one.facts.items()}
+    def show(
+        self, answers: tuple[_StepAnswer, ...], old: tuple[_StepAnswer, ...] = ()
+    ) -> PreviewPage:
+        """The page these answers lead to, filled with earlier answers to it."""
+        step, known = self.position(answers)
+        earlier = tuple(answer.facts for answer in answers if answer.step == step.id)
+        before = [answer for answer in old if answer.step == step.id][len(earlier) :]
+        posted = {n: _typed(value) for answer in before[:1] for n, value in answer.facts.items()}
         return self.page(step, answers, known, posted, {}, 200)
 
-    def said_again(self, answers: tuple[_Answer, ...], form: Posted) -> Shown:
-        """The page as it is, with what was typed; nothing is checked, for nothing was handed in."""
-        step, known = self.here(answers)
+    def repeat(self, answers: tuple[_StepAnswer, ...], form: Posted) -> PreviewPage:
+        """The same page with what was typed, unchecked, because nothing was submitted."""
+        step, known = self.position(answers)
         return self.page(step, answers, known, form, {}, 200)
 
-    def take(self, answers: tuple[_Answer, ...], form: Posted, today: date) -> Shown:
-        """The next page, or the same one with what is wrong with it."""
-        step, known = self.here(answers)
+    def take(self, answers: tuple[_StepAnswer, ...], form: Posted, today: date) -> PreviewPage:
+        """The next page, or the same page with its errors."""
+        step, known = self.position(answers)
         if step.kind == "end":
             return self.show(answers)
-        if len(answers) >= _MOST_ANSWERS:
+        if len(answers) >= _MAX_ANSWERS:
             return self.lost()
         facts, wrong = self.read(step, form, today)
         if wrong:
             return self.page(step, answers, known, form, wrong, 422)
-        return self.show((*answers, _Answer(step.id, facts)))
+        return self.show((*answers, _StepAnswer(step.id, facts)))
 
-    def read(self, step: Step, form: Posted, today: date) -> tuple[Facts, dict[str, str]]:
-        """What a page's form says, and what is wrong with it."""
+    def read(self, step: FlowStep, form: Posted, today: date) -> tuple[Facts, dict[str, str]]:
+        """The facts in a page's form, and the errors by field."""
         outcomes = [outcome.id for outcome in step.outcomes]
         facts: dict[str, Known] = {}
         wrong: dict[str, str] = {}
         if outcomes:
-            said = _one(form, OUTCOME)
-            facts[step.id] = said if said in outcomes else outcomes[0]
+            outcome = _first_value(form, OUTCOME)
+            facts[step.id] = outcome if outcome in outcomes else outcomes[0]
             if facts[step.id] != outcomes[0]:
-                # Whoever says that the data are wrong need not fill the rest in.
+                # A person who reports wrong data need not fill in the rest.
                 return facts, wrong
-        if step.kind == "consent" and _one(form, step.id) != AGREED:
+        if step.kind == "consent" and _first_value(form, step.id) != AGREED:
             wrong[step.id] = WORDS["agree-first"].of(self.language)
         for field in step.fields:
             value = read(field, form.get(field.id, ()), today)
-            if isinstance(value, Wrong):
+            if isinstance(value, InvalidAnswer):
                 wrong[field.id] = error_of(field, value, self.language)
             else:
                 facts[field.id] = value
@@ -204,43 +204,43 @@ class _Walk:
 
     def page(
         self,
-        step: Step,
-        answers: tuple[_Answer, ...],
+        step: FlowStep,
+        answers: tuple[_StepAnswer, ...],
         known: Facts,
         posted: Posted,
         wrong: Mapping[str, str],
         status: int,
-    ) -> Shown:
-        rows: list[JsonValue] = [[one.step, dict(_plain(one.facts))] for one in answers]
+    ) -> PreviewPage:
+        rows: list[JsonValue] = [[answer.step, dict(_plain(answer.facts))] for answer in answers]
         sealed = seal(rows, self.key, self.about)
         records: dict[str, tuple[Facts, ...]] = {}
-        for one in answers:
-            records[one.step] = (*records.get(one.step, ()), one.facts)
-        view = View(
+        for answer in answers:
+            records[answer.step] = (*records.get(answer.step, ()), answer.facts)
+        view = PageView(
             flow=self.flow,
             language=self.language,
             known=known,
             posted=posted,
             errors=wrong,
             records=records,
-            passed=tuple(one.step for one in answers),
+            passed=tuple(answer.step for answer in answers),
             state=sealed,
             link=self.link,
             reference=reference(sealed, self.key) if step.kind == "end" else "",
         )
-        return Shown(status, "<!doctype html>" + html(page(view, step)), step.id)
+        return PreviewPage(status, html_document(page(view, step)), step.id)
 
-    def lost(self) -> Shown:
-        """The answers cannot be read, or are too many: nothing is left but to begin again."""
-        view = View(flow=self.flow, language=self.language)
+    def lost(self) -> PreviewPage:
+        """A page to start again from: the answers cannot be read, or are too many."""
+        view = PageView(flow=self.flow, language=self.language)
         again = el("button", view.say("start-again"), type="submit", name=GO, value="again")
         kept = el("input", type="hidden", name=LANGUAGE, value=self.language)
         content = (
             el("h1", view.say("expired")),
             el("form", kept, again, action=self.link or None, method="post", novalidate=True),
         )
-        whole = html(document(view, view.say("expired"), content))
-        return Shown(400, "<!doctype html>" + whole, "")
+        whole = document(view, view.say("expired"), content)
+        return PreviewPage(400, html_document(whole), "")
 
 
 def _known(value: JsonValue) -> Known:
@@ -254,16 +254,16 @@ def _plain(facts: Facts) -> list[tuple[str, JsonValue]]:
 
 
 def _typed(value: Known) -> list[str]:
-    """A value as it would be posted, to stand in its control again."""
+    """A value as a form posts it, to fill its control again."""
     if isinstance(value, tuple):
-        return [str(one) for one in value]
+        return [str(part) for part in value]
     if isinstance(value, bool):
         return ["yes" if value else "no"]
     return [] if value is None else [str(value)]
 
 
 def sample(fact: Fact, language: Language) -> Known:
-    """What a register would tell, of nobody in particular."""
+    """A sample of what a registry provides."""
     match fact.type:
         case "number":
             return 1

@@ -1,4 +1,4 @@
-"""Answers that travel with the form: nobody can change them, and nothing is kept here."""
+"""Answers that travel with the form, sealed against changes, so that nothing is stored."""
 
 import hashlib
 import hmac
@@ -9,21 +9,21 @@ from binascii import Error as NotBase64
 
 from pydantic import JsonValue
 
-# The most a form may carry back, packed and unpacked: a small packet can hold a very large one.
-MOST_PACKED = 60_000
-MOST_UNPACKED = 400_000
+# Limits of what a form may carry, packed and unpacked: a small packet may unpack to a huge one.
+MAX_PACKED = 60_000
+MAX_UNPACKED = 400_000
 
 
 def seal(value: JsonValue, key: bytes, about: str) -> str:
-    """The value as a string that only the holder of the key can have made, for this flow."""
+    """Seal a value, for one flow, as a string that only the holder of the key can make."""
     plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     packed = zlib.compress(plain, 6)
     return _text(_mark(packed, key, about) + packed)
 
 
 def unseal(sealed: str, key: bytes, about: str) -> JsonValue | None:
-    """What was sealed, or None when it was not sealed so, or was changed on the way."""
-    if len(sealed) > MOST_PACKED:
+    """The sealed value, or None when the seal does not match."""
+    if len(sealed) > MAX_PACKED:
         return None
     try:
         raw = urlsafe_b64decode(sealed.encode() + b"=" * (-len(sealed) % 4))
@@ -32,14 +32,14 @@ def unseal(sealed: str, key: bytes, about: str) -> JsonValue | None:
     mark, packed = raw[:32], raw[32:]
     if not hmac.compare_digest(mark, _mark(packed, key, about)):
         return None
-    # The mark was ours, but a key may leak: no packet of ours grows past the bound either.
+    # A valid mark is no reason to trust the size: a key may leak.
     unpacker = zlib.decompressobj()
-    plain = unpacker.decompress(packed, MOST_UNPACKED)
+    plain = unpacker.decompress(packed, MAX_UNPACKED)
     return None if unpacker.unconsumed_tail else json.loads(plain)
 
 
 def reference(sealed: str, key: bytes) -> str:
-    """A number to quote: the same for the same answers, and telling nothing about them."""
+    """A reference number: the same for the same answers, and revealing nothing about them."""
     digest = hmac.new(key, b"reference\0" + sealed.encode(), hashlib.sha256).hexdigest().upper()
     return f"{digest[:4]}-{digest[4:8]}-{digest[8:12]}"
 

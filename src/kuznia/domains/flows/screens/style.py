@@ -3,11 +3,11 @@
 import hashlib
 from base64 import b64encode
 
-# The colours, by name, so that their contrast can be reckoned and not only looked at.
+# The colours by name, so that their contrast can be computed.
 INK, MUTED, PAPER, GROUND, LINE = "#10151f", "#48525f", "#ffffff", "#eef2f7", "#78828f"
 ACCENT, DEEP, TINT = "#1a4bc4", "#12368f", "#eaf0ff"
 WRONG, BLUSH, DONE, MINT = "#a8071a", "#fff1f0", "#0b6b3a", "#e9f7ef"
-# Text on its ground: each of these pairs stands somewhere on a page or in a picture.
+# Text and background: each of these pairs is on a page or in a diagram.
 PAIRS = (
     (INK, PAPER),
     (INK, GROUND),
@@ -24,7 +24,7 @@ PAIRS = (
     (WRONG, PAPER),
     (WRONG, BLUSH),
 )
-# The least height of whatever can be pressed, in CSS pixels.
+# The least height of a control, in CSS pixels.
 TARGET = 44
 
 STYLE = f"""

@@ -1,4 +1,4 @@
-"""From what a form posts to what a field holds; the flow says what is right, nobody else."""
+"""From posted text to a field's value; only the flow decides what is valid."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,72 +8,72 @@ from kuznia.domains.flows.schema import FormField
 from kuznia.domains.flows.structure.formats import fits, read_date, tidy
 from kuznia.domains.flows.structure.guards import Known
 
-# What a text field takes when the flow does not say.
-MOST_TEXT = 200
-MOST_LONG = 4000
-MOST_FILES = 20
+# Limits of a field that names none.
+MAX_TEXT = 200
+MAX_LONG = 4000
+MAX_FILES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
-    """Why an answer cannot be taken: the name of what is said about it."""
+class InvalidAnswer:
+    """An invalid answer; `why` is the name of its error message."""
 
     why: str
 
 
-def most(field: FormField) -> int:
-    """The most characters, or files, the field takes."""
+def max_length(field: FormField) -> int:
+    """The number of characters, or of files, that a field takes at most."""
     if field.type == "file":
-        return min(field.most or 1, MOST_FILES)
-    return min(field.most or MOST_LONG, MOST_LONG) if field.type == "long" else MOST_TEXT
+        return min(field.max_length or 1, MAX_FILES)
+    return min(field.max_length or MAX_LONG, MAX_LONG) if field.type == "long" else MAX_TEXT
 
 
-def read(field: FormField, posted: Sequence[str], today: date) -> Known | Wrong:
-    """The value of a field, tidied; or why it cannot be one."""
-    given = [one.strip() for one in posted if one.strip()]
-    if not given:
+def read(field: FormField, posted: Sequence[str], today: date) -> Known | InvalidAnswer:
+    """Read the tidied value of a field, or why the answer is invalid."""
+    typed = [text.strip() for text in posted if text.strip()]
+    if not typed:
         return _nothing(field)
     match field.type:
         case "many":
-            return _many(field, given)
+            return _many(field, typed)
         case "choice":
-            return given[0] if given[0] in _ids(field) else Wrong("unchosen")
+            return typed[0] if typed[0] in _ids(field) else InvalidAnswer("unchosen")
         case "yesno":
-            return {"yes": True, "no": False}.get(given[0], Wrong("unchosen"))
+            return {"yes": True, "no": False}.get(typed[0], InvalidAnswer("unchosen"))
         case "number":
-            return _number(field, given[0])
+            return _number(field, typed[0])
         case "date":
-            return _date(field, given[0], today)
+            return _date(field, typed[0], today)
         case "file":
-            return tuple(given) if len(given) <= most(field) else Wrong("many")
+            return tuple(typed) if len(typed) <= max_length(field) else InvalidAnswer("many")
         case _:
-            return _text(field, given[0])
+            return _text(field, typed[0])
 
 
-def _nothing(field: FormField) -> Known | Wrong:
+def _nothing(field: FormField) -> Known | InvalidAnswer:
     if not field.required:
         return None
     if field.type in {"choice", "many", "yesno"}:
-        return Wrong("unchosen")
-    return Wrong("unattached" if field.type == "file" else "missing")
+        return InvalidAnswer("unchosen")
+    return InvalidAnswer("unattached" if field.type == "file" else "missing")
 
 
 def _ids(field: FormField) -> list[str]:
     return [option.id for option in field.options]
 
 
-def _many(field: FormField, given: list[str]) -> Known | Wrong:
-    chosen = tuple(one for one in _ids(field) if one in given)
-    return chosen if len(chosen) == len(set(given)) else Wrong("unchosen")
+def _many(field: FormField, typed: list[str]) -> Known | InvalidAnswer:
+    chosen = tuple(option for option in _ids(field) if option in typed)
+    return chosen if len(chosen) == len(set(typed)) else InvalidAnswer("unchosen")
 
 
-def _text(field: FormField, given: str) -> Known | Wrong:
-    value = tidy(given, field.format) if field.type != "long" else given
-    if len(value) > most(field):
-        return Wrong("long")
+def _text(field: FormField, typed: str) -> Known | InvalidAnswer:
+    value = tidy(typed, field.format) if field.type != "long" else typed
+    if len(value) > max_length(field):
+        return InvalidAnswer("long")
     if field.type == "time" and not _is_time(value):
-        return Wrong("format")
-    return value if fits(value, field.format) else Wrong("format")
+        return InvalidAnswer("format")
+    return value if fits(value, field.format) else InvalidAnswer("format")
 
 
 def _is_time(value: str) -> bool:
@@ -82,8 +82,8 @@ def _is_time(value: str) -> bool:
     return bool(colon) and whole and int(hours) < 24 and int(minutes) < 60
 
 
-def _number(field: FormField, given: str) -> Known | Wrong:
-    plain = given.replace("\u00a0", "").replace(" ", "").replace(",", ".")
+def _number(field: FormField, typed: str) -> Known | InvalidAnswer:
+    plain = typed.replace("\u00a0", "").replace(" ", "").replace(",", ".")
     sign, digits = plain[:1] == "-", plain.lstrip("-")
     whole, _, part = digits.partition(".")
     if (
@@ -91,24 +91,24 @@ def _number(field: FormField, given: str) -> Known | Wrong:
         or len(digits) > 15
         or (part and not part.isdigit())
     ):
-        return Wrong("number")
+        return InvalidAnswer("number")
     if part and (field.format == "integer" or len(part) > 2):
-        return Wrong("number")
+        return InvalidAnswer("number")
     value = float(digits) if part else int(whole)
     value = -value if sign else value
     if field.low is not None and value < field.low:
-        return Wrong("low")
+        return InvalidAnswer("low")
     if field.high is not None and value > field.high:
-        return Wrong("high")
+        return InvalidAnswer("high")
     return value
 
 
-def _date(field: FormField, given: str, today: date) -> Known | Wrong:
-    day = read_date(given)
+def _date(field: FormField, typed: str, today: date) -> Known | InvalidAnswer:
+    day = read_date(typed)
     if day is None:
-        return Wrong("date")
+        return InvalidAnswer("date")
     if field.format == "past" and day > today:
-        return Wrong("past")
+        return InvalidAnswer("past")
     if field.format == "future" and day < today:
-        return Wrong("future")
+        return InvalidAnswer("future")
     return day.isoformat()

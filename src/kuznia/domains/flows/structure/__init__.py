@@ -1,1 +1,1 @@
-"""What a flow is made of: blocks, guards, formats and registers."""
+"""A flow as a structure: its blocks and graph, its guards, and how it is executed."""

@@ -1,4 +1,4 @@
-"""Formats of what people type in: how it is tidied, and whether it can be true."""
+"""Formats of typed answers: how a value is tidied, and whether it is valid."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -8,12 +8,12 @@ from types import MappingProxyType
 from kuznia.domains.flows.schema import Format
 
 APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "`": "'", "\u2018": "'", "\u00b4": "'"})
-# Letters that look the same on a number plate; the law has plates in letters both alphabets share.
+# Number plates use only letters that both alphabets share.
 _PLATE = str.maketrans("АВСЕНІКМОРТХ", "ABCEHIKMOPTX")
 _SPACES = re.compile(r"[\s\u00a0]+")
 _UPPER = str.maketrans("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя", "АБВГҐДЕЄЖЗИІЇЙКЛМНОПРСТУФХЦЧШЩЬЮЯ")
 
-# What a good value looks like after tidying; the same pattern goes into every export.
+# The pattern of a tidied value; every export has the same.
 PATTERNS: Mapping[Format, str] = MappingProxyType(
     {
         "name": r"^[A-Za-zА-ЩЬЮЯҐЄІЇа-щьюяґєії][A-Za-zА-ЩЬЮЯҐЄІЇа-щьюяґєії'\- ]{0,99}$",
@@ -44,7 +44,7 @@ _COMPILED = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
 
 
 def tidy(value: str, format: Format | None) -> str:  # noqa: A002 - the word of the trade
-    """What was typed, as the format writes it: spaces, case and look-alike letters put right."""
+    """Tidy a typed value as its format needs: spaces, case and look-alike letters."""
     value = _SPACES.sub(" ", value).strip()
     match format:
         case "name":
@@ -75,7 +75,7 @@ def _phone(value: str) -> str:
 
 
 def fits(value: str, format: Format | None) -> bool:  # noqa: A002 - the word of the trade
-    """Whether a tidied value can be a true one: its shape, and its check digit where it has one."""
+    """Whether a tidied value is valid: its pattern, and its check digit where it has one."""
     if format is None:
         return True
     pattern = _COMPILED.get(format)
@@ -93,7 +93,7 @@ def _weighed(digits: str, weights: tuple[int, ...]) -> int:
 
 
 def _rnokpp(value: str) -> bool:
-    # All noughts pass the sum, and no one has them.
+    # All zeros pass the checksum, and nobody has that number.
     total = _weighed(value, (-1, 5, 7, 9, 4, 6, 10, 5, 7))
     return value != "0" * 10 and total % 11 % 10 == int(value[9])
 
@@ -128,10 +128,10 @@ _CHECKS: Mapping[Format, Callable[[str], bool]] = {
 
 def read_date(value: str) -> date | None:
     """A date written 2026-11-20 or 20.11.2026, or None."""
-    found = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", value)
+    iso = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", value)
     turned = re.fullmatch(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", value)
-    if found:
-        year, month, day = map(int, found.groups())
+    if iso:
+        year, month, day = map(int, iso.groups())
     elif turned:
         day, month, year = map(int, turned.groups())
     else:
@@ -148,7 +148,7 @@ def birth_of(rnokpp: str) -> tuple[date, str]:
     return born, "m" if int(rnokpp[8]) % 2 else "f"
 
 
-# A true value for each format, for placeholders in tests, examples in exports and trial runs.
+# A valid value for each format: for exports' examples, previews and tests.
 EXAMPLES: Mapping[Format, str] = MappingProxyType(
     {
         "name": "Надія",

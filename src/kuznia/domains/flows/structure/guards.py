@@ -1,18 +1,18 @@
-"""Guards: what they say of given facts, which facts they look at, and how they are written down."""
+"""Guards: whether they hold for some facts, which facts they test, and how they are written."""
 
 from collections.abc import Iterator, Mapping
 from typing import Literal, TypeAlias, assert_never
 
-from kuznia.domains.flows.schema import All, Either, Guard, Not, Scalar, Test
+from kuznia.domains.flows.schema import All, Comparison, Either, Guard, Not, Scalar
 
 Dialect = Literal["python", "feel", "js"]
 Known: TypeAlias = Scalar | tuple[Scalar, ...] | None
 Facts: TypeAlias = Mapping[str, Known]
 
 
-def tests(guard: Guard) -> Iterator[Test]:
+def tests(guard: Guard) -> Iterator[Comparison]:
     """Every comparison in a guard."""
-    if isinstance(guard, Test):
+    if isinstance(guard, Comparison):
         yield guard
     elif isinstance(guard, Not):
         yield from tests(guard.no)
@@ -22,11 +22,11 @@ def tests(guard: Guard) -> Iterator[Test]:
 
 
 def holds(guard: Guard | None, facts: Facts) -> bool:
-    """Whether the guard is true; a comparison with what is not known is false, not an error."""
+    """Whether the guard holds; a comparison with an unknown fact is false, not an error."""
     match guard:
         case None:
             return True
-        case Test():
+        case Comparison():
             return _compare(guard, facts.get(guard.fact))
         case All():
             return all(holds(part, facts) for part in guard.all)
@@ -38,22 +38,22 @@ def holds(guard: Guard | None, facts: Facts) -> bool:
             assert_never(never)
 
 
-def _compare(test: Test, known: Known) -> bool:
+def _compare(test: Comparison, known: Known) -> bool:
     if test.op == "filled":
         return known not in {None, "", ()}
     if test.op == "in":
-        wanted = test.value if isinstance(test.value, tuple) else (test.value,)
-        held = known if isinstance(known, tuple) else (known,)
-        return any(one in wanted for one in held)
+        allowed = test.value if isinstance(test.value, tuple) else (test.value,)
+        values = known if isinstance(known, tuple) else (known,)
+        return any(value in allowed for value in values)
     if test.op in {"eq", "ne"}:
         return (known == test.value) == (test.op == "eq")
     return _ordered(test, known)
 
 
-def _ordered(test: Test, known: Known) -> bool:
+def _ordered(test: Comparison, known: Known) -> bool:
     value = test.value
     if isinstance(known, str) and isinstance(value, str):
-        # Dates are compared as written: year, month, day sort as time does.
+        # ISO dates sort as text in the order of time.
         order = (known > value) - (known < value)
     elif isinstance(known, int | float) and isinstance(value, int | float):
         order = (known > value) - (known < value)
@@ -76,9 +76,9 @@ _WORDS: dict[Dialect, tuple[str, str, str, str]] = {
 
 
 def written(guard: Guard, dialect: Dialect) -> str:
-    """The guard as an expression: for SpiffWorkflow, for Camunda, for a browser."""
+    """Write the guard as an expression for SpiffWorkflow, Camunda or a browser."""
     both, either, _, _ = _WORDS[dialect]
-    if isinstance(guard, Test):
+    if isinstance(guard, Comparison):
         return _written_test(guard, dialect)
     if isinstance(guard, Not):
         inner = written(guard.no, dialect)
@@ -91,7 +91,7 @@ def written(guard: Guard, dialect: Dialect) -> str:
     )
 
 
-def _written_test(test: Test, dialect: Dialect) -> str:
+def _written_test(test: Comparison, dialect: Dialect) -> str:
     if test.op == "filled":
         nothing = "None" if dialect == "python" else "null"
         sign = _SIGNS[dialect]["ne"]
@@ -111,7 +111,7 @@ def _literal(value: Scalar, dialect: Dialect) -> str:
     if isinstance(value, bool):
         return true if value else false
     if isinstance(value, str):
-        # A value is quoted here and nowhere else: it may come from a model.
+        # The only place where a value is quoted: it may come from a model.
         inner = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
         return f'"{inner}"'
     return repr(value)

@@ -1,4 +1,4 @@
-"""The registers a service may ask: what they are called and what they know about the applicant."""
+"""The registers a service may query: their names, and what they know about an applicant."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from kuznia.domains.flows.schema import Text
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """`needs` says what the register is asked with: a proven person, or a number somebody typed."""
+    """A register; `needs` tells whether it is queried by a person's identity or by a number."""
 
     id: str
     name: Text
@@ -92,9 +92,9 @@ _ALL = (
     ),
 )
 
-REGISTRIES: Mapping[str, Registry] = MappingProxyType({one.id: one for one in _ALL})
+REGISTRIES: Mapping[str, Registry] = MappingProxyType({registry.id: registry for registry in _ALL})
 
-# What a person who has proven who they are must not be asked: a register knows it already.
+# What an identified person must not be asked, because a register knows it.
 KNOWN: Mapping[str, str] = MappingProxyType(
-    {fact: one.id for one in _ALL if one.needs == "auth" for fact in one.facts}
+    {fact: registry.id for registry in _ALL if registry.needs == "auth" for fact in registry.facts}
 )

@@ -1,15 +1,15 @@
-"""The person as the rules see them: one set of units, and every flag from wherever it was said."""
+"""The person as the rules see them: one set of units, and every flag from any source."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from kuznia.domains.training.athlete import units
-from kuznia.domains.training.athlete.lexicon import hear
+from kuznia.domains.training.athlete.lexicon import gravest, health_mentions
 from kuznia.domains.training.catalogue import items_of
 from kuznia.domains.training.catalogue.matching import match
-from kuznia.domains.training.questions.answers import applied, words
+from kuznia.domains.training.questions.answers import apply_answers, free_texts
+from kuznia.domains.training.schema import units
 from kuznia.domains.training.schema.lesson import Effect, Lesson, Sign
 from kuznia.domains.training.schema.profile import (
     WEEKDAYS,
@@ -93,13 +93,13 @@ class Athlete:
         )
 
 
-def read(told: PlanInput) -> Athlete:
+def read_athlete(order: PlanInput) -> Athlete:
     """Everything an order says about a person. A yes anywhere is a yes: text, box or profile."""
-    profile = applied(told.profile, told.answers)
-    heard = hear(told.prompt, profile.notes, *words(told.answers))
+    profile = apply_answers(order.profile, order.answers)
+    mentioned = health_mentions(order.prompt, profile.notes, *free_texts(order.answers))
     health = profile.health
     equipment, unknown = _equipment(profile.equipment)
-    flags: frozenset[Flag] = frozenset(health.flags) | heard.flags | _signs(told.lessons)
+    flags: frozenset[Flag] = frozenset(health.flags) | mentioned.flags | _signs(order.lessons)
     if "wheelchair" in profile.equipment:
         flags = flags | _WHEELCHAIR
     if health.pregnancy_week is not None:
@@ -122,15 +122,16 @@ def read(told: PlanInput) -> Athlete:
         current_minutes=profile.current_minutes,
         vigorous_habit=profile.vigorous_habit,
         maxes=_maxes(profile),
-        endurance=profile.endurance or _unsaid(flags),
+        endurance=profile.endurance or _default_endurance(flags),
         health=health,
         flags=flags,
-        injuries=_graver(health.injuries, heard.injuries),
+        # Among equals the profile's injury stays: it has the detail.
+        injuries=gravest((*health.injuries, *mentioned.injuries)),
         cleared=health.cleared,
         language=profile.language,
         start=profile.start,
         load_unit=profile.weight_unit,
-        lessons=told.lessons,
+        lessons=order.lessons,
         unit_doubt=_doubt(profile),
     )
 
@@ -145,7 +146,7 @@ def _signs(lessons: Iterable[Lesson]) -> frozenset[Flag]:
     )
 
 
-def _unsaid(flags: frozenset[Flag]) -> Endurance:
+def _default_endurance(flags: frozenset[Flag]) -> Endurance:
     return Endurance(sport="handcycling" if "wheelchair" in flags else "walking")
 
 
@@ -168,15 +169,15 @@ def _doubt(profile: Profile) -> str | None:
     return units.mixed_up(profile.weight, profile.weight_unit, profile.height, profile.height_unit)
 
 
-def _equipment(said: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+def _equipment(names: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:
     items: set[str] = set()
     unknown: list[str] = []
-    for name in said:
-        held = items_of(name)
-        if held is None:
+    for name in names:
+        kit = items_of(name)
+        if kit is None:
             unknown.append(name)
         else:
-            items |= held
+            items |= kit
     return frozenset(items), tuple(unknown)
 
 
@@ -193,20 +194,9 @@ def _maxes(profile: Profile) -> dict[str, float]:
     """Bests by exercise id; a name we cannot place is left out rather than guessed."""
     maxes: dict[str, float] = {}
     for lift in profile.lifts:
-        found = match(lift.exercise).exercise
-        if found is not None:
+        exercise = match(lift.exercise).exercise
+        if exercise is not None:
             kg = units.kilograms(lift.weight, profile.weight_unit)
             best = estimated_max(kg, lift.reps)
-            maxes[found] = max(best, maxes.get(found, 0.0))
+            maxes[exercise] = max(best, maxes.get(exercise, 0.0))
     return maxes
-
-
-def _graver(told: tuple[Injury, ...], heard: tuple[Injury, ...]) -> tuple[Injury, ...]:
-    """Both sources, the graver word on each region; what was told in a box has the detail."""
-    order = {"chronic": 0, "acute": 1, "surgery": 2}
-    regions: dict[str, Injury] = {}
-    for injury in (*told, *heard):
-        known = regions.get(injury.region)
-        if known is None or order[injury.stage] > order[known.stage]:
-            regions[injury.region] = injury
-    return tuple(regions[name] for name in sorted(regions))

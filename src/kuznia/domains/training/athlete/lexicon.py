@@ -5,15 +5,15 @@ The text is the person's and is only read: nothing in it can clear a flag or loo
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Literal, cast
 
-from kuznia.domains.training.kept import toml
 from kuznia.domains.training.schema.profile import Flag, Injury, Region
+from kuznia.platform.data_files import read_toml
 
-_MOST = 8000
+_MAX_CHARACTERS = 8000
 # "and", "but" end what a denial covers; "or" carries it on: "no dizziness or chest pain".
 _CLAUSES = re.compile(
     r"[.!?;:\n]+|,|\bbut\b|\band\b|\balthough\b|\bале\b|\bта\b|\bі\b|\bй\b|\bпроте\b"
@@ -23,7 +23,7 @@ _APOSTROPHES = re.compile(r"[’‘ʼ`´]")
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HealthMentions:
     """What free text says about health."""
 
     flags: frozenset[Flag]
@@ -41,7 +41,7 @@ class _Lexicon:
 
 @cache
 def _lexicon() -> _Lexicon:
-    data = toml("athlete/lexicon.toml")
+    data = read_toml(__file__, "lexicon.toml")
     flags = {name: _any(row["en"] + row["uk"]) for name, row in data["flags"].items()}
     return _Lexicon(
         flags=cast("Mapping[Flag, re.Pattern[str]]", flags),
@@ -57,29 +57,34 @@ def _any(patterns: list[str]) -> re.Pattern[str]:
 
 
 def plain(text: str) -> str:
-    """The text as the lexicon reads it: one form of every letter, nothing invisible."""
-    # One letter may become eighteen, so it is cut again.
-    text = unicodedata.normalize("NFKC", text[:_MOST])[:_MOST]
+    """The text as the lexicon reads it: one form of every character, nothing invisible."""
+    # One character may become eighteen, so it is cut again.
+    text = unicodedata.normalize("NFKC", text[:_MAX_CHARACTERS])[:_MAX_CHARACTERS]
     text = _APOSTROPHES.sub("'", _INVISIBLE.sub("", text))
     return text.casefold()
 
 
-# One order is read a dozen times, once for each check: its words are listened to once.
-@lru_cache(maxsize=16)
-def hear(*texts: str) -> Heard:
+def health_mentions(*texts: str) -> HealthMentions:
     """Everything the texts say about health; denied clauses say nothing."""
     flags: set[Flag] = set()
-    injuries: dict[Region, Injury] = {}
+    injuries: list[Injury] = []
     for clause in _clauses(texts):
         flags.update(_flags(clause))
-        for injury in _injuries(clause):
-            known = injuries.get(injury.region)
-            if known is None or _GRAVER[injury.stage] > _GRAVER[known.stage]:
-                injuries[injury.region] = injury
-    return Heard(frozenset(flags), tuple(injuries[name] for name in sorted(injuries)))
+        injuries.extend(_injuries(clause))
+    return HealthMentions(frozenset(flags), gravest(injuries))
 
 
-_GRAVER = {"chronic": 0, "acute": 1, "surgery": 2}
+_STAGES = {"chronic": 0, "acute": 1, "surgery": 2}
+
+
+def gravest(injuries: Iterable[Injury]) -> tuple[Injury, ...]:
+    """The gravest injury of each region; among equals the first."""
+    regions: dict[Region, Injury] = {}
+    for injury in injuries:
+        known = regions.get(injury.region)
+        if known is None or _STAGES[injury.stage] > _STAGES[known.stage]:
+            regions[injury.region] = injury
+    return tuple(regions[name] for name in sorted(regions))
 
 
 def _clauses(texts: tuple[str, ...]) -> Iterator[str]:
@@ -96,7 +101,7 @@ def _flags(clause: str) -> Iterator[Flag]:
 
 
 def _denied(clause: str) -> tuple[int, int]:
-    """From where on what is said is denied, and from where it counts all the same."""
+    """Where in the clause a denial begins to hold, and where it stops."""
     negation, unless = _lexicon().negation.search(clause), _lexicon().unless.search(clause)
     never = len(clause)
     return negation.end() if negation else never, unless.end() if unless else never

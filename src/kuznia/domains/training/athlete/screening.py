@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from kuznia.domains.training.athlete.athlete import Athlete
-from kuznia.domains.training.kept import toml
 from kuznia.domains.training.schema.profile import Injury
 from kuznia.forge.terms import Decline
+from kuznia.platform.data_files import read_toml
 
 LEGS = frozenset({"knee", "ankle", "hip"})
 # Weeks after an operation before we load the region without a doctor's word.
@@ -58,10 +58,10 @@ def decline(athlete: Athlete) -> Decline | None:
 
 @cache
 def _texts() -> Mapping[str, Mapping[str, str]]:
-    return toml("athlete/screening.toml")
+    return read_toml(__file__, "screening.toml")
 
 
-def _said(*flags: str) -> Callable[[Athlete], bool]:
+def _has_any(*flags: str) -> Callable[[Athlete], bool]:
     return lambda athlete: bool(athlete.flags & set(flags))
 
 
@@ -116,17 +116,17 @@ def _not_used_to_it(athlete: Athlete) -> bool:
 
 
 _STOPS: Mapping[str, Callable[[Athlete], bool]] = {
-    "S08": _said("nerve_signs"),
-    "S01": _said("chest_pain"),
-    "S02": _said("fainting"),
-    "S06": _said("breathless", "ankle_swelling", "palpitations", "calf_swelling"),
-    "S10": _said("pregnancy_complication"),
+    "S08": _has_any("nerve_signs"),
+    "S01": _has_any("chest_pain"),
+    "S02": _has_any("fainting"),
+    "S06": _has_any("breathless", "ankle_swelling", "palpitations", "calf_swelling"),
+    "S10": _has_any("pregnancy_complication"),
     "S04": _very_high_pressure,
-    "S07": _said("supervised_only"),
+    "S07": _has_any("supervised_only"),
     "S03": lambda athlete: _known_disease(athlete) and not athlete.active,
     "S09": _fresh_leg_and_running,
     "S11": _just_gave_birth,
-    "S12": _said("fever"),
+    "S12": _has_any("fever"),
     "S13": lambda athlete: athlete.age < 13,
     "S14": _eating,
     "unit-check": lambda athlete: athlete.unit_doubt is not None,

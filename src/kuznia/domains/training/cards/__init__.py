@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from kuznia.domains.training.kept import toml
+from kuznia.platform.data_files import read_toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,5 +24,5 @@ def cards() -> Mapping[str, Card]:
     """Every card by id."""
     return {
         name: Card(name, row["kind"], row["source"], row["text"], row["text_uk"])
-        for name, row in toml("cards/cards.toml").items()
+        for name, row in read_toml(__file__, "cards.toml").items()
     }

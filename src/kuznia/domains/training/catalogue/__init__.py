@@ -10,7 +10,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal
 
-from kuznia.domains.training.kept import text, toml
+from kuznia.platform.data_files import read_text, read_toml
 
 LoadType = Literal["barbell", "db", "machine", "cable", "band", "bodyweight", "assisted", "time"]
 Unit = Literal["reps", "sec", "m"]
@@ -103,7 +103,7 @@ def patterns() -> Mapping[str, Pattern]:
                 row["body"],
                 row.get("main", False),
             )
-            for name, row in toml("catalogue/patterns.toml").items()
+            for name, row in read_toml(__file__, "patterns.toml").items()
         }
     )
 
@@ -123,13 +123,13 @@ def kits() -> Mapping[str, Kit]:
     return MappingProxyType(
         {
             name: Kit(frozenset(row["items"]), frozenset(row["cannot"]), row.get("only"))
-            for name, row in toml("catalogue/equipment.toml").items()
+            for name, row in read_toml(__file__, "equipment.toml").items()
         }
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class HealthCondition:
     """What a condition takes out of the catalogue."""
 
     tags: frozenset[str]
@@ -146,17 +146,17 @@ class Condition:
 
 
 @cache
-def conditions() -> Mapping[str, Condition]:
+def conditions() -> Mapping[str, HealthCondition]:
     """Every condition that filters exercises."""
     return MappingProxyType(
         {
-            name: Condition(
+            name: HealthCondition(
                 frozenset(row.get("tags", ())),
                 frozenset(row.get("patterns", ())),
                 frozenset(row.get("acute_tags", ())),
                 frozenset(row.get("acute_patterns", ())),
             )
-            for name, row in toml("catalogue/conditions.toml").items()
+            for name, row in read_toml(__file__, "conditions.toml").items()
         }
     )
 
@@ -164,8 +164,8 @@ def conditions() -> Mapping[str, Condition]:
 @cache
 def catalogue() -> Mapping[str, Exercise]:
     """Every exercise by id: ours in the order of the file, then those brought in beside them."""
-    loads = toml("catalogue/loads.toml")
-    rows = csv.DictReader(text("catalogue/exercises.csv").splitlines(), delimiter=";")
+    loads = read_toml(__file__, "loads.toml")
+    rows = csv.DictReader(read_text(__file__, "exercises.csv").splitlines(), delimiter=";")
     ours = {row["id"]: _exercise(row, loads[row["load"]]) for row in rows}
     return MappingProxyType(ours | dict(STOCK.theirs))
 
@@ -218,7 +218,7 @@ def nearest_equipment(name: str) -> tuple[str, ...]:
     """Up to three kits and pieces that may have been meant, in either language."""
     known: dict[str, str] = {each: each for each in (*kits(), *pieces())}
     # Any: a table as it is written; its options are names in the languages we speak.
-    questions: list[dict[str, Any]] = toml("questions/basics.toml")["question"]
+    questions: list[dict[str, Any]] = read_toml(__file__, "../questions/basics.toml")["question"]
     options: list[list[str]] = next(q for q in questions if q["id"] == "equipment")["options"]
     for names in options:
         known |= {name.casefold(): names[0] for name in names}
@@ -237,7 +237,7 @@ def fingerprint() -> str:
         "equipment.toml",
         "conditions.toml",
     ):
-        digest.update(text(f"catalogue/{name}").encode())
+        digest.update(read_text(__file__, name).encode())
     for one in STOCK.theirs.values():
         tags, kit = sorted(one.tags), sorted(one.equipment_all)
         digest.update(repr((one.id, one.name, one.pattern, dict(one.muscles), kit, tags)).encode())

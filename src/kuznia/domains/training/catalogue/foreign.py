@@ -1,8 +1,9 @@
-"""Exercises from elsewhere: a file of free-exercise-db or wger read into rows of our own catalogue.
+"""Exercises from other databases: a file of free-exercise-db or wger, mapped to our catalogue.
 
-Neither says how a body moves or what a movement loads. So each exercise takes its movement from the
-nearest one of ours that trains the same muscle, and is thought to load whatever any of ours of that
-movement loads: an injury takes out too many of them, never too few. What has no such kin is told.
+Neither database says how a body moves or what a movement loads. So each exercise takes its movement
+from the nearest of ours that trains the same muscle, and counts as loading whatever any exercise of
+that movement loads: an injury takes out too many of them, never too few. The report names what has
+no such relative.
 """
 
 import json
@@ -18,10 +19,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 
 from kuznia.domains.training.catalogue import Exercise, LoadType, catalogue, conditions, made
 from kuznia.domains.training.catalogue.matching import match
-from kuznia.domains.training.kept import toml
+from kuznia.platform.data_files import read_toml
 
-MOST_BYTES = 20_000_000
-MOST_ROWS = 2000
+MAX_BYTES = 20_000_000
+MAX_ROWS = 2000
 Id = Annotated[str, StringConstraints(pattern=r"^x-[a-z0-9-]{1,80}$")]
 Name = Annotated[str, StringConstraints(min_length=2, max_length=80, pattern=r"^[^\x00-\x1f<>]+$")]
 Words = Annotated[
@@ -29,8 +30,8 @@ Words = Annotated[
 ]
 
 
-class Row(BaseModel):
-    """One exercise of theirs, in our words."""
+class ForeignRow(BaseModel):
+    """One imported exercise, in the terms of our catalogue."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -45,13 +46,13 @@ class Row(BaseModel):
     secondary: Words
 
 
-class Kept(BaseModel):
-    """The file they are kept in."""
+class ForeignCatalogue(BaseModel):
+    """The file that holds the imported exercises."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: Literal[1] = 1
-    exercises: Annotated[tuple[Row, ...], Field(max_length=MOST_ROWS)] = ()
+    exercises: Annotated[tuple[ForeignRow, ...], Field(max_length=MAX_ROWS)] = ()
 
 
 _ROWS = TypeAdapter(list[dict[str, Any]])
@@ -59,20 +60,20 @@ _ROWS = TypeAdapter(list[dict[str, Any]])
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came of a file: the rows, how many we have anyway, and why others were left out."""
+    """The result of an import: the rows, how many we already have, and why others were skipped."""
 
-    kept: Kept
+    kept: ForeignCatalogue
     known: int
-    left_out: Mapping[str, int]
+    skipped: Mapping[str, int]
 
 
 class NotACatalogue(Exception):
-    """The file is none of the two kinds, or not readable; the message says which."""
+    """The file is of neither database, or not readable; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """What either file says of an exercise."""
+class _Foreign:
+    """What either database says about an exercise."""
 
     id: str
     name: str
@@ -80,25 +81,25 @@ class _Told:
     equipment: frozenset[str]
     primary: tuple[str, ...]
     secondary: tuple[str, ...]
-    # Why it is none of ours to plan with, where the file itself says so.
+    # Why we cannot plan with it, where the file itself says so.
     unfit: str = ""
 
 
 @cache
-def _words() -> Mapping[str, Any]:  # tables of their words, read by name below
-    return toml("catalogue/foreign.toml")
+def _words() -> Mapping[str, Any]:  # tables of the databases' words, read by name below
+    return read_toml(__file__, "foreign.toml")
 
 
 def read(data: bytes) -> Imported:
     """Map a file; raise NotACatalogue where there is nothing to map."""
-    if len(data) > MOST_BYTES:
-        raise NotACatalogue(f"The file is longer than {MOST_BYTES} bytes.")
+    if len(data) > MAX_BYTES:
+        raise NotACatalogue(f"The file is longer than {MAX_BYTES} bytes.")
     try:
         rows = json.loads(data)
         # wger gives its list in pages.
         listed = _ROWS.validate_python(rows["results"] if isinstance(rows, dict) else rows)
     except (KeyError, ValidationError):
-        message = "The file is no list of exercises of free-exercise-db or wger."
+        message = "The file is not a list of exercises from free-exercise-db or wger."
         raise NotACatalogue(message) from None
     except (ValueError, RecursionError):
         raise NotACatalogue("The file is not JSON.") from None
@@ -107,53 +108,53 @@ def read(data: bytes) -> Imported:
 
 def _mapped(rows: list[dict[str, Any]]) -> Imported:
     ours = {one.fed_id for one in catalogue().values() if one.fed_id}
-    kept: dict[str, Row] = {}
-    left_out: Counter[str] = Counter()
+    kept: dict[str, ForeignRow] = {}
+    skipped: Counter[str] = Counter()
     known = 0
     for row in rows:
         try:
-            told = _wger(row) if "translations" in row or "muscles" in row else _fed(row)
+            foreign = _wger(row) if "translations" in row or "muscles" in row else _fed(row)
         except (KeyError, TypeError, ValueError, AttributeError):
-            left_out["fields are missing or of another kind"] += 1
+            skipped["fields are missing or have another type"] += 1
             continue
-        if told.id in ours or match(told.name).exercise is not None:
+        if foreign.id in ours or match(foreign.name).exercise is not None:
             known += 1
             continue
-        made_of = told.unfit or _row(told)
-        if isinstance(made_of, str):
-            left_out[made_of] += 1
-        elif made_of.id in kept:
-            left_out["named twice"] += 1
-        elif len(kept) == MOST_ROWS:
-            left_out[f"more than {MOST_ROWS}"] += 1
+        mapped = foreign.unfit or _row(foreign)
+        if isinstance(mapped, str):
+            skipped[mapped] += 1
+        elif mapped.id in kept:
+            skipped["two exercises have one name"] += 1
+        elif len(kept) == MAX_ROWS:
+            skipped[f"more than {MAX_ROWS}"] += 1
         else:
-            kept[made_of.id] = made_of
-    return Imported(Kept(exercises=tuple(kept.values())), known, dict(left_out))
+            kept[mapped.id] = mapped
+    return Imported(ForeignCatalogue(exercises=tuple(kept.values())), known, dict(skipped))
 
 
-# Any: a row of somebody else's file; whatever is not as expected is an error caught above.
-def _fed(row: dict[str, Any]) -> _Told:
+# Any: a row of a foreign file; whatever is not as expected is an error caught above.
+def _fed(row: dict[str, Any]) -> _Foreign:
     words = _words()
     fit = row["category"] in words["categories"] and row.get("force") != "static"
-    return _Told(
+    return _Foreign(
         id=str(row["id"]),
         name=str(row["name"]),
         level=words["levels"][row["level"]],
         equipment=frozenset([str(row.get("equipment") or "?").casefold()]),
         primary=_muscles(row["primaryMuscles"]),
         secondary=_muscles(row["secondaryMuscles"]),
-        unfit="" if fit else "no strength exercise for repetitions",
+        unfit="" if fit else "not a strength exercise counted in repetitions",
     )
 
 
 _ENGLISH = 2
 
 
-def _wger(row: dict[str, Any]) -> _Told:
+def _wger(row: dict[str, Any]) -> _Foreign:
     names = [one["name"] for one in row.get("translations", ()) if one.get("language") == _ENGLISH]
     name = str(names[0] if names else row["name"])
     several = [one["name"].casefold() for one in row["equipment"]]
-    return _Told(
+    return _Foreign(
         id=f"wger-{row['id']}",
         name=name,
         level=2,
@@ -163,8 +164,8 @@ def _wger(row: dict[str, Any]) -> _Told:
     )
 
 
-def _muscle(one: dict[str, Any]) -> str:
-    return str(one.get("name_en") or one["name"])
+def _muscle(muscle: dict[str, Any]) -> str:
+    return str(muscle.get("name_en") or muscle["name"])
 
 
 def _muscles(names: Any) -> tuple[str, ...]:
@@ -174,46 +175,46 @@ def _muscles(names: Any) -> tuple[str, ...]:
     )
 
 
-def _row(told: _Told) -> Row | str:
+def _row(foreign: _Foreign) -> ForeignRow | str:
     """The row, or why there is none."""
-    if not told.primary:
+    if not foreign.primary:
         return "no muscle we count"
-    kinds = [_words()["equipment"].get(name) for name in sorted(told.equipment)]
+    kinds = [_words()["equipment"].get(name) for name in sorted(foreign.equipment)]
     if not all(kinds):
         return "equipment we do not know"
-    like = _kin(told, frozenset(kind["load"] for kind in kinds if "load" in kind))
+    like = _nearest(foreign, frozenset(kind["load"] for kind in kinds if "load" in kind))
     if like is None:
         return "a movement we do not know"
     pieces = {piece for kind in kinds for piece in kind.get("pieces", ())}
-    slug = re.sub(r"[^a-z0-9]+", "-", told.name.casefold()).strip("-")[:80]
+    slug = re.sub(r"[^a-z0-9]+", "-", foreign.name.casefold()).strip("-")[:80]
     try:
-        return Row(
+        return ForeignRow(
             id=f"x-{slug}",
-            name=told.name.strip(),
+            name=foreign.name.strip(),
             like=like.id,
             load=like.load_type,
-            level=max(told.level, like.level),
+            level=max(foreign.level, like.level),
             equipment=tuple(sorted(pieces | like.equipment_all)),
-            primary=told.primary,
-            secondary=tuple(one for one in told.secondary if one not in told.primary),
+            primary=foreign.primary,
+            secondary=tuple(one for one in foreign.secondary if one not in foreign.primary),
         )
     except ValidationError:
         return "a name we cannot show"
 
 
-def _kin(told: _Told, loads: frozenset[str]) -> Exercise | None:
-    """The nearest of ours by name that leads with the same muscle and is loaded the same way."""
-    for name in match(told.name).nearest:
-        one = catalogue()[name]
-        same = set(one.primary) & set(told.primary) and one.load_type in loads
-        # What has a choice of kit, or is held for time, says too little of the other.
-        if same and one.unit == "reps" and not one.equipment_any:
-            return one
+def _nearest(foreign: _Foreign, loads: frozenset[str]) -> Exercise | None:
+    """Our nearest exercise by name that leads with the same muscle and is loaded the same way."""
+    for name in match(foreign.name).nearest:
+        exercise = catalogue()[name]
+        same = set(exercise.primary) & set(foreign.primary) and exercise.load_type in loads
+        # An exercise with a choice of equipment, or held for time, says too little about another.
+        if same and exercise.unit == "reps" and not exercise.equipment_any:
+            return exercise
     return None
 
 
-def exercises(kept: Kept) -> Mapping[str, Exercise]:
-    """The rows as exercises of the catalogue, each as wary as all of its movement together."""
+def exercises(kept: ForeignCatalogue) -> Mapping[str, Exercise]:
+    """The rows as exercises; each loads all that any exercise of its movement loads."""
     ours = catalogue()
     watched = frozenset[str]().union(*(one.tags | one.acute_tags for one in conditions().values()))
     loads: dict[str, frozenset[str]] = {}
@@ -235,19 +236,19 @@ def exercises(kept: Kept) -> Mapping[str, Exercise]:
     }
 
 
-def load(path: Path) -> Kept:
-    """What was imported before; nothing where nothing was yet."""
+def load(path: Path) -> ForeignCatalogue:
+    """The exercises imported before, if there are any."""
     try:
-        return Kept.model_validate_json(path.read_bytes())
+        return ForeignCatalogue.model_validate_json(path.read_bytes())
     except FileNotFoundError:
-        return Kept()
+        return ForeignCatalogue()
     except (OSError, ValidationError):
         raise NotACatalogue(f"{path} holds no imported exercises; import them again.") from None
 
 
-def told(imported: Imported) -> Iterator[str]:
-    """What came of it, in lines."""
-    yield f"{len(imported.kept.exercises)} exercises were imported."
-    yield f"{imported.known} are in our own catalogue."
-    for why, count in sorted(imported.left_out.items(), key=lambda item: -item[1]):
-        yield f"{count} were left out: {why}."
+def report(imported: Imported) -> Iterator[str]:
+    """The result of an import, in lines."""
+    yield f"Imported: {len(imported.kept.exercises)}."
+    yield f"In the built-in catalogue already: {imported.known}."
+    for why, count in sorted(imported.skipped.items(), key=lambda item: -item[1]):
+        yield f"Skipped: {count} ({why})."

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from kuznia.domains.training.catalogue import Exercise, catalogue, fingerprint
-from kuznia.domains.training.kept import toml
+from kuznia.platform.data_files import read_toml
 
 # Measured on the paraphrases of the tests: below it names that mean nothing start to pass.
 ACCEPT = 0.6
@@ -67,11 +67,11 @@ def match(text: str, equipment: frozenset[str] | None = None) -> Match:
     for doc in _shortlist(words, index):
         score = _likeness(words, doc, index)
         best[doc.exercise] = max(score, best.get(doc.exercise, 0.0))
-    found = _decide(best, equipment)
-    if found.exercise is not None or len(found.nearest) >= NEAREST:
-        return found
-    nearest = dict.fromkeys((*found.nearest, *_spelt_like(" ".join(words), index)))
-    return replace(found, nearest=tuple(nearest)[:NEAREST])
+    matched = _decide(best, equipment)
+    if matched.exercise is not None or len(matched.nearest) >= NEAREST:
+        return matched
+    nearest = dict.fromkeys((*matched.nearest, *_spelt_like(" ".join(words), index)))
+    return replace(matched, nearest=tuple(nearest)[:NEAREST])
 
 
 def _spelt_like(text: str, index: _Index) -> tuple[str, ...]:
@@ -97,7 +97,7 @@ def _decide(best: Mapping[str, float], equipment: frozenset[str] | None) -> Matc
 
 @cache
 def _synonyms() -> tuple[Mapping[str, str], frozenset[str]]:
-    data = toml("catalogue/synonyms.toml")
+    data = read_toml(__file__, "synonyms.toml")
     return data["short"], frozenset(data["drop"]["words"])
 
 
@@ -105,11 +105,11 @@ def words_of(text: str) -> tuple[str, ...]:
     """The words that tell names apart, each in one form."""
     short, drop = _synonyms()
     plain = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("’", "")
-    found: list[str] = []
+    words: list[str] = []
     for word in _WORD.findall(plain.replace("-", " ")):
         whole = short.get(word) or short.get(_stem(word)) or word
-        found.extend(_stem(part) for part in whole.split() if part not in drop)
-    return tuple(dict.fromkeys(found))
+        words.extend(_stem(part) for part in whole.split() if part not in drop)
+    return tuple(dict.fromkeys(words))
 
 
 @lru_cache(maxsize=4096)
@@ -186,16 +186,16 @@ def _spellings(word: str, index: _Index) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=65536)
-def _alike(one: str, other: str) -> float:
+def _alike(word: str, other: str) -> float:
     """How much two words share, by their pairs of letters."""
-    if one == other:
+    if word == other:
         return 1.0
-    return 0.0 if abs(len(one) - len(other)) > 3 else _shared(one, other)
+    return 0.0 if abs(len(word) - len(other)) > 3 else _shared(word, other)
 
 
-def _shared(one: str, other: str) -> float:
-    mine = {one[at : at + 2] for at in range(len(one) - 1)}
-    theirs = {other[at : at + 2] for at in range(len(other) - 1)}
+def _shared(text: str, other: str) -> float:
+    mine = {text[i : i + 2] for i in range(len(text) - 1)}
+    theirs = {other[i : i + 2] for i in range(len(other) - 1)}
     return 2 * len(mine & theirs) / (len(mine) + len(theirs) or 1)
 
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.catalogue import fingerprint
 from kuznia.domains.training.checks import dose, effort, endurance, people, progress, shape, words
-from kuznia.domains.training.checks.rules import Amount, Measure, Rule, rules, ruleset
-from kuznia.domains.training.checks.view import View
-from kuznia.domains.training.schema.plan import Piece, Plan
+from kuznia.domains.training.checks.rules import Amount, Measure, PlanRule, rules, ruleset
+from kuznia.domains.training.checks.view import PlanView
+from kuznia.domains.training.schema.plan import Plan, PlanPiece
 from kuznia.forge.terms import Draft, Finding, Severity
 
-Checker = Callable[[View, Rule], Iterator[Measure]]
+Checker = Callable[[PlanView, PlanRule], Iterator[Measure]]
 
 CHECKS: Mapping[str, Checker] = {
     **shape.CHECKS,
@@ -28,15 +28,15 @@ CHECKS: Mapping[str, Checker] = {
 }
 FAMILIES = tuple(dict.fromkeys(rule.family for rule in rules().values()))
 # A rule broken in every dose of sixteen weeks is told a few times, not a thousand.
-MOST_FINDINGS = 5
+MAX_FINDINGS = 5
 _WORSE: Mapping[Severity, int] = {"warn": 0, "mend": 1, "block": 2}
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RuleVerdict:
     """What became of one rule: how often it was measured, and every breach."""
 
-    rule: Rule
+    rule: PlanRule
     measured: int
     # The measurement that stands for the rule: its worst breach, or the last one made.
     tells: Measure | None
@@ -50,7 +50,7 @@ class Verdict:
         return breach.severity or self.rule.severity
 
 
-class Checked(Piece):
+class Checked(PlanPiece):
     """One line of a certificate."""
 
     rule: str
@@ -74,26 +74,28 @@ class Certificate(Draft):
     checks: tuple[Checked, ...]
 
 
-def verify(plan: Plan, athlete: Athlete, family: str | None = None) -> tuple[Verdict, ...]:
+def verify(plan: Plan, athlete: Athlete, family: str | None = None) -> tuple[RuleVerdict, ...]:
     """Hold a plan against every rule, or against one family of them."""
-    view = View(plan, athlete)
+    view = PlanView(plan, athlete)
     return tuple(
         _verdict(rule, view) for rule in rules().values() if family is None or rule.family == family
     )
 
 
-def _verdict(rule: Rule, view: View) -> Verdict:
+def _verdict(rule: PlanRule, view: PlanView) -> RuleVerdict:
     measures = tuple(CHECKS[rule.id](view, rule))
     breaches = tuple(measure for measure in measures if not measure.passed)
     worst = max(breaches, key=lambda breach: _WORSE[breach.severity or rule.severity], default=None)
-    return Verdict(rule, len(measures), worst or (measures[-1] if measures else None), breaches)
+    return RuleVerdict(rule, len(measures), worst or (measures[-1] if measures else None), breaches)
 
 
-def findings(verdicts: tuple[Verdict, ...], most: int | None = MOST_FINDINGS) -> Iterator[Finding]:
+def findings(
+    verdicts: tuple[RuleVerdict, ...], limit: int | None = MAX_FINDINGS
+) -> Iterator[Finding]:
     """Every breach as a finding, a few of each rule, the worst of it first."""
     for verdict in verdicts:
-        told = sorted(verdict.breaches, key=lambda breach: -_WORSE[verdict.severity(breach)])
-        for breach in told[:most]:
+        worst_first = sorted(verdict.breaches, key=lambda breach: -_WORSE[verdict.severity(breach)])
+        for breach in worst_first[:limit]:
             yield Finding(
                 code=verdict.rule.id,
                 severity=verdict.severity(breach),
@@ -103,12 +105,7 @@ def findings(verdicts: tuple[Verdict, ...], most: int | None = MOST_FINDINGS) ->
             )
 
 
-def certificate(plan: Plan, athlete: Athlete) -> Certificate:
-    """The plan's certificate; anyone can have it made again from plan and person."""
-    return certified(plan, verify(plan, athlete))
-
-
-def certified(plan: Plan, verdicts: tuple[Verdict, ...]) -> Certificate:
+def certified(plan: Plan, verdicts: tuple[RuleVerdict, ...]) -> Certificate:
     """The certificate of a plan that was held against every rule."""
     return Certificate(
         ruleset=ruleset(),
@@ -119,7 +116,7 @@ def certified(plan: Plan, verdicts: tuple[Verdict, ...]) -> Certificate:
     )
 
 
-def _line(verdict: Verdict) -> Checked:
+def _line(verdict: RuleVerdict) -> Checked:
     tells = verdict.tells
     return Checked(
         rule=verdict.rule.id,
@@ -132,3 +129,27 @@ def _line(verdict: Verdict) -> Checked:
         passed=verdict.passed,
         card=verdict.rule.card,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedPlan:
+    """A plan with what breaks it, by family of rules, and its certificate."""
+
+    plan: Plan
+    by_family: Mapping[str, tuple[Finding, ...]]
+    certificate: Certificate
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, in the order of the families."""
+        return tuple(finding for family in self.by_family.values() for finding in family)
+
+
+def verify_plan(plan: Plan, athlete: Athlete) -> VerifiedPlan:
+    """Hold a plan against every rule, once for its findings and its certificate."""
+    verdicts = verify(plan, athlete)
+    by_family = {
+        family: tuple(findings(tuple(v for v in verdicts if v.rule.family == family)))
+        for family in FAMILIES
+    }
+    return VerifiedPlan(plan, by_family, certified(plan, verdicts))

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from kuznia.domains.training.catalogue import MAJOR
-from kuznia.domains.training.checks.rules import Measure, Rule
-from kuznia.domains.training.checks.view import Line, View, primary_sets, sets_by_muscle
+from kuznia.domains.training.checks.rules import Measure, PlanRule
+from kuznia.domains.training.checks.view import DoseLine, PlanView, primary_sets, sets_by_muscle
 
 
-def most_sets(view: View, rule: Rule) -> Iterator[Measure]:
+def sets_ceiling(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     most = rule.by("most", view.athlete.level)
     for number, sums in view.muscles.items():
         for muscle in MAJOR:
@@ -16,7 +16,7 @@ def most_sets(view: View, rule: Rule) -> Iterator[Measure]:
             yield Measure(f"weeks.{number}.{muscle}", sets, most, sets <= most)
 
 
-def least_sets(view: View, rule: Rule) -> Iterator[Measure]:
+def sets_floor(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     if view.athlete.kind == "endurance":
         return
     least = rule.by("least", view.athlete.level)
@@ -26,69 +26,69 @@ def least_sets(view: View, rule: Rule) -> Iterator[Measure]:
     # Minutes a strength day really has for sets: less what getting ready takes.
     minutes = days * max(0.0, view.athlete.minutes - 12.0)
     muscles = [muscle for muscle in MAJOR if _trainable(view, muscle)]
-    enough = minutes / rule.at("minutes_a_set") * rule.at("feeds") >= least * len(muscles)
+    enough = minutes / rule.number("minutes_a_set") * rule.number("feeds") >= least * len(muscles)
     free = not view.limited and view.athlete.kind == "strength" and len(muscles) == len(MAJOR)
     must = enough and free and days >= rule.by("days", view.athlete.level)
     for week in view.building():
         for muscle in muscles:
             sets = view.muscles[week.number].get(muscle, 0.0)
             where = f"weeks.{week.number}.{muscle}"
-            far = must and sets < least * rule.at("nearly")
+            far = must and sets < least * rule.number("nearly")
             yield Measure(where, sets, least, sets >= least, None if far else "warn")
 
 
-def _trainable(view: View, muscle: str) -> bool:
+def _trainable(view: PlanView, muscle: str) -> bool:
     return any(
         exercise.muscles.get(muscle) == 1.0 and exercise.level == 1 and exercise.unit == "reps"
         for exercise in view.within_reach
     )
 
 
-def too_many(view: View, rule: Rule) -> Iterator[Measure]:
+def too_many(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     for number, sums in view.muscles.items():
         for muscle, sets in sums.items():
-            if sets > rule.at("most"):
-                block = "block" if sets > rule.at("block") else None
-                yield Measure(f"weeks.{number}.{muscle}", sets, rule.at("most"), False, block)
+            if sets > rule.number("most"):
+                block = "block" if sets > rule.number("block") else None
+                yield Measure(f"weeks.{number}.{muscle}", sets, rule.number("most"), False, block)
 
 
-def session_sets(view: View, rule: Rule) -> Iterator[Measure]:
+def session_sets(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     for (week, day), lines in view.by_day.items():
         for muscle, sets in sets_by_muscle(lines).items():
-            if sets > rule.at("warn"):
-                mild = "warn" if sets <= rule.at("most") else None
+            if sets > rule.number("warn"):
+                mild = "warn" if sets <= rule.number("most") else None
                 yield Measure(
-                    f"weeks.{week}.days.{day}.{muscle}", sets, rule.at("most"), False, mild
+                    f"weeks.{week}.days.{day}.{muscle}", sets, rule.number("most"), False, mild
                 )
 
 
-def twice(view: View, rule: Rule) -> Iterator[Measure]:
+def twice(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     if view.athlete.kind == "endurance":
         return
     for week in view.building():
         days = [day.day for day in week.days if day.exercises]
         if len(days) < 2:
             continue
-        easy = view.limited or view.athlete.minutes < rule.at("minutes")
+        easy = view.limited or view.athlete.minutes < rule.number("minutes")
         easy = easy or view.athlete.kind == "both"
         sums = [sets_by_muscle(view.by_day.get((week.number, day), ())) for day in days]
         for muscle in MAJOR:
             if not _trainable(view, muscle):
                 continue
-            often = sum(1 for here in sums if here.get(muscle, 0.0) >= 1.0)
-            passed = often >= rule.at("least")
+            often = sum(1 for sums_of_day in sums if sums_of_day.get(muscle, 0.0) >= 1.0)
+            passed = often >= rule.number("least")
             where = f"weeks.{week.number}.{muscle}"
-            yield Measure(where, often, rule.at("least"), passed, "warn" if easy else None)
+            yield Measure(where, often, rule.number("least"), passed, "warn" if easy else None)
 
 
-def strength_days(view: View, rule: Rule) -> Iterator[Measure]:
+def strength_days(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     most = rule.by("most", view.athlete.level)
     for week in view.plan.weeks:
         days = sum(1 for day in week.days if day.exercises)
         yield Measure(f"weeks.{week.number}", days, most, days <= most)
 
 
-def recovery(view: View, rule: Rule) -> Iterator[Measure]:
+def recovery(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     places = sorted(view.by_day)
     for (week, day), (next_week, next_day) in pairwise(places):
         if 7 * (next_week - week) + next_day - day != 1:
@@ -97,15 +97,15 @@ def recovery(view: View, rule: Rule) -> Iterator[Measure]:
         second = primary_sets(view.by_day[next_week, next_day])
         for muscle, sets in first.items():
             both = min(sets, second.get(muscle, 0))
-            if both >= rule.at("sets"):
+            if both >= rule.number("sets"):
                 where = f"weeks.{next_week}.days.{next_day}.{muscle}"
-                yield Measure(where, both, rule.at("sets") - 1, False)
+                yield Measure(where, both, rule.number("sets") - 1, False)
 
 
-def movements(view: View, rule: Rule) -> Iterator[Measure]:
+def movements(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     if view.athlete.kind == "endurance":
         return
-    short = view.athlete.minutes < rule.at("minutes") or view.limited
+    short = view.athlete.minutes < rule.number("minutes") or view.limited
     short = short or view.athlete.kind == "both"
     short = short or min(view.athlete.days, len(view.athlete.weekdays) or 7) < 2
     reach = {_movement(exercise.pattern) for exercise in view.within_reach if exercise.level == 1}
@@ -121,17 +121,17 @@ def _movement(pattern: str) -> str:
     return "core" if pattern.startswith("core") else pattern
 
 
-def pull_and_push(view: View, rule: Rule) -> Iterator[Measure]:
+def pull_and_push(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     for week in view.building():
         pull = push = 0
         for line in view.by_week[week.number]:
             pull += line.sets if line.exercise.pattern.endswith("_pull") else 0
             push += line.sets if line.exercise.pattern.endswith("_push") else 0
-        limit = round(push * rule.at("ratio"), 1)
+        limit = round(push * rule.number("ratio"), 1)
         yield Measure(f"weeks.{week.number}", pull, limit, pull >= limit)
 
 
-def session_time(view: View, rule: Rule) -> Iterator[Measure]:
+def session_time(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     for week, day in view.days():
         if day.kind == "rest":
             continue
@@ -139,39 +139,39 @@ def session_time(view: View, rule: Rule) -> Iterator[Measure]:
         minutes = float(sum(session.minutes for session in day.sessions))
         if lines:
             work = sum(line.seconds() for line in lines) / 60
-            minutes += rule.at("warm_up") + work + rule.at("each") * len(lines)
+            minutes += rule.number("warm_up") + work + rule.number("each") * len(lines)
         if any(session.kind == "race" for session in day.sessions):
             continue
         long = any(session.kind == "long" for session in day.sessions)
         budget = view.longest_day if long and not lines else float(view.athlete.minutes)
         where = f"weeks.{week.number}.days.{day.day}"
-        told = abs(day.minutes - minutes) <= 2
-        limit = budget if told else day.minutes
-        yield Measure(where, round(minutes, 1), limit, minutes <= budget + 1e-6 and told)
+        honest = abs(day.minutes - minutes) <= 2
+        limit = budget if honest else day.minutes
+        yield Measure(where, round(minutes, 1), limit, minutes <= budget + 1e-6 and honest)
 
 
-def order(view: View, rule: Rule) -> Iterator[Measure]:
+def order(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     for (week, day), lines in view.by_day.items():
         where = f"weeks.{week}.days.{day}"
-        full = view.athlete.minutes >= rule.at("short_minutes") and not view.limited
+        full = view.athlete.minutes >= rule.number("short_minutes") and not view.limited
         full = full and view.athlete.kind == "strength"
-        least = rule.at("least" if full else "least_short")
+        least = rule.number("least" if full else "least_short")
         enough = len(lines) >= least
         soft = "warn" if not enough and view.limited else None
         yield Measure(where, len(lines), least, enough, soft)
-        yield Measure(where, len(lines), rule.at("most"), len(lines) <= rule.at("most"))
+        yield Measure(where, len(lines), rule.number("most"), len(lines) <= rule.number("most"))
         movers: dict[str, int] = {}
         for line in lines:
             for muscle in line.exercise.primary:
                 movers[muscle] = movers.get(muscle, 0) + 1
         worst = max(movers.values(), default=0)
-        yield Measure(where, worst, rule.at("on_muscle"), worst <= rule.at("on_muscle"))
+        yield Measure(where, worst, rule.number("on_muscle"), worst <= rule.number("on_muscle"))
         ranks = [_rank(line) for line in sorted(lines, key=lambda line: line.dose.order)]
         tidy = ranks == sorted(ranks)
         yield Measure(where, "tidy" if tidy else "mixed", "many joints before one", tidy)
 
 
-def _rank(line: Line) -> int:
+def _rank(line: DoseLine) -> int:
     exercise = line.exercise
     if exercise.pattern in {"jump", "olympic"}:
         return 0
@@ -179,8 +179,8 @@ def _rank(line: Line) -> int:
 
 
 CHECKS = {
-    "V01": most_sets,
-    "V01L": least_sets,
+    "V01": sets_ceiling,
+    "V01L": sets_floor,
     "V02": too_many,
     "V03": session_sets,
     "V04": twice,

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from kuznia.domains.training.athlete.units import KG_IN_LB
-from kuznia.domains.training.checks.rules import Measure, Rule
-from kuznia.domains.training.checks.view import Line, View
+from kuznia.domains.training.checks.rules import Measure, PlanRule
+from kuznia.domains.training.checks.view import DoseLine, PlanView
 from kuznia.domains.training.schema.profile import Level
+from kuznia.domains.training.schema.units import KG_IN_LB
 
 _EXPLOSIVE = frozenset({"jump", "olympic"})
 _HEAVY = frozenset({"squat", "hinge", "h_push", "v_push", "h_pull", "v_pull"})
@@ -13,12 +13,12 @@ _LEVELS: tuple[Level, ...] = ("beginner", "intermediate", "advanced", "elite")
 _LOADED = frozenset({"barbell", "db", "machine", "cable"})
 
 
-def _building(view: View) -> Iterator[Line]:
+def _building(view: PlanView) -> Iterator[DoseLine]:
     for week in view.building():
         yield from view.by_week[week.number]
 
 
-def _counted(view: View) -> Iterator[Line]:
+def _counted(view: PlanView) -> Iterator[DoseLine]:
     """Lines dosed in repetitions that are not explosive."""
     return (
         line
@@ -27,7 +27,7 @@ def _counted(view: View) -> Iterator[Line]:
     )
 
 
-def for_strength(view: View, rule: Rule) -> Iterator[Measure]:
+def for_strength(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     athlete = view.athlete
     if athlete.aim != "strength" or athlete.level == "beginner" or view.limited:
         return
@@ -37,47 +37,47 @@ def for_strength(view: View, rule: Rule) -> Iterator[Measure]:
         if not heavy or not line.exercise.compound or athlete.kind == "both":
             continue
         reps, share = line.dose.reps, line.dose.percent
-        yield Measure(line.where, reps, rule.at("most_reps"), reps <= rule.at("most_reps"))
+        yield Measure(line.where, reps, rule.number("most_reps"), reps <= rule.number("most_reps"))
         yield Measure(line.where, line.dose.rir, 1, 1 <= line.dose.rir <= 3)
         if share is not None:
-            low, high = rule.at("least_percent"), rule.at("most_percent")
+            low, high = rule.number("least_percent"), rule.number("most_percent")
             yield Measure(line.where, share, low, low <= share <= high)
 
 
-def for_muscle(view: View, rule: Rule) -> Iterator[Measure]:
+def for_muscle(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     if view.athlete.aim != "muscle":
         return
     for line in _counted(view):
-        low, high = rule.at("least_reps"), rule.at("most_reps")
+        low, high = rule.number("least_reps"), rule.number("most_reps")
         yield Measure(line.where, line.dose.reps, low, low <= line.dose.reps <= high)
 
 
-def for_stamina(view: View, rule: Rule) -> Iterator[Measure]:
+def for_stamina(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     if view.athlete.aim != "stamina":
         return
     for line in _counted(view):
         dose = line.dose
         yield Measure(
-            line.where, dose.reps, rule.at("least_reps"), dose.reps >= rule.at("least_reps")
+            line.where, dose.reps, rule.number("least_reps"), dose.reps >= rule.number("least_reps")
         )
         yield Measure(
-            line.where, dose.rest, rule.at("most_rest"), dose.rest <= rule.at("most_rest")
+            line.where, dose.rest, rule.number("most_rest"), dose.rest <= rule.number("most_rest")
         )
         if dose.percent is not None:
-            most = rule.at("most_percent")
+            most = rule.number("most_percent")
             yield Measure(line.where, dose.percent, most, dose.percent <= most)
 
 
-def explosive(view: View, rule: Rule) -> Iterator[Measure]:
+def explosive(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     least = _LEVELS.index(rule.params["least_level"])
     for line in view.lines:
         if line.exercise.pattern in _EXPLOSIVE:
             ready = _LEVELS.index(view.athlete.level) >= least
-            most = rule.at("most_reps")
+            most = rule.number("most_reps")
             yield Measure(line.where, line.dose.reps, most, ready and line.dose.reps <= most)
 
 
-def consistent(view: View, rule: Rule) -> Iterator[Measure]:
+def consistent(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     for line in view.lines:
         dose = line.dose
         if dose.percent is None or dose.unit != "reps" or line.exercise.pattern in _EXPLOSIVE:
@@ -85,44 +85,44 @@ def consistent(view: View, rule: Rule) -> Iterator[Measure]:
         fits = 100 / (1 + (dose.reps + dose.rir) / 30)
         off = round(abs(dose.percent - fits), 1)
         # A ceiling on the load may put the share below what the repetitions alone would allow.
-        passed = off <= rule.at("points")
-        yield Measure(line.where, off, rule.at("points"), passed)
+        passed = off <= rule.number("points")
+        yield Measure(line.where, off, rule.number("points"), passed)
 
 
-def within_best(view: View, _: Rule) -> Iterator[Measure]:
+def within_best(view: PlanView, _: PlanRule) -> Iterator[Measure]:
     for line in view.lines:
         dose = line.dose
         best = view.athlete.maxes.get(line.exercise.id)
         if dose.load is None and dose.percent is None:
             continue
         if best is None:
-            given = f"{dose.load if dose.percent is None else dose.percent:g}"
-            yield Measure(line.where, given, "no best is known", False)
+            measured = f"{dose.load if dose.percent is None else dose.percent:g}"
+            yield Measure(line.where, measured, "no best is known", False)
             continue
         kg = (dose.load or 0.0) * (KG_IN_LB if dose.load_unit == "lb" else 1.0)
         share = max(kg / best * 100, dose.percent or 0.0)
         yield Measure(line.where, round(share, 1), 100, share <= 100.0)
 
 
-def reserve(view: View, rule: Rule) -> Iterator[Measure]:
-    least = rule.at("least_rir")
+def reserve(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    least = rule.number("least_rir")
     for line in view.lines:
         heavy = line.exercise.pattern in {"squat", "hinge"} and line.exercise.load_type == "barbell"
         if view.athlete.level == "beginner" or heavy:
             yield Measure(line.where, line.dose.rir, least, line.dose.rir >= least)
 
 
-def rest(view: View, rule: Rule) -> Iterator[Measure]:
+def rest(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     for line in view.lines:
         dose = line.dose
-        heavy = (dose.percent or 0.0) >= rule.at("heavy_percent") or (
+        heavy = (dose.percent or 0.0) >= rule.number("heavy_percent") or (
             dose.unit == "reps"
             and dose.reps <= 5
             and line.exercise.pattern not in _EXPLOSIVE
             and line.exercise.load_type in _LOADED
         )
-        least = rule.at("heavy_rest") if heavy else rule.at("least_rest")
-        passed = least <= dose.rest <= rule.at("most_rest")
+        least = rule.number("heavy_rest") if heavy else rule.number("least_rest")
+        passed = least <= dose.rest <= rule.number("most_rest")
         yield Measure(line.where, dose.rest, least, passed)
 
 

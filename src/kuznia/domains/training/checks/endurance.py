@@ -3,36 +3,42 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from kuznia.domains.training.checks.rules import Measure, Rule
-from kuznia.domains.training.checks.view import View
-from kuznia.domains.training.schema.plan import HARD, Session, Week
+from kuznia.domains.training.checks.rules import Measure, PlanRule
+from kuznia.domains.training.checks.view import PlanView
+from kuznia.domains.training.schema.plan import HARD, PlannedSession, Week
 
 
-def longest_run(view: View, rule: Rule) -> Iterator[Measure]:
-    told = view.athlete.endurance
-    if told.sport != "running":
+def longest_run(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    endurance = view.athlete.endurance
+    if endurance.sport != "running":
         return
-    base = told.longest_km if told.longest_km is not None else 0.4 * (told.weekly_km or 0.0)
+    base = (
+        endurance.longest_km
+        if endurance.longest_km is not None
+        else 0.4 * (endurance.weekly_km or 0.0)
+    )
     runs: list[tuple[int, float]] = []
     for week, day, session in view.sessions():
         if session.km is None:
             continue
         now = 7 * (week - 1) + day
-        recent = [km for then, km in runs if now - then <= rule.at("days")]
-        if now <= rule.at("days"):
+        recent = [km for then, km in runs if now - then <= rule.number("days")]
+        if now <= rule.number("days"):
             recent.append(base)
         longest = max(recent, default=0.0)
         runs.append((now, session.km))
         if session.kind == "race":
             continue  # what the whole plan was built for; E10 says whether it may be run at all
-        limit = max(rule.at("ratio") * longest, longest + rule.at("plus"), rule.at("start"))
-        far = session.km > max(rule.at("block") * longest, limit)
+        limit = max(
+            rule.number("ratio") * longest, longest + rule.number("plus"), rule.number("start")
+        )
+        far = session.km > max(rule.number("block") * longest, limit)
         where = f"weeks.{week}.days.{day}"
         passed = session.km <= limit + 0.011
         yield Measure(where, session.km, round(limit, 2), passed, "block" if far else None)
 
 
-def _volume(view: View, week: Week) -> float:
+def _volume(view: PlanView, week: Week) -> float:
     running = view.athlete.endurance.sport == "running"
     return sum(
         (session.km or 0.0) if running else session.minutes
@@ -42,15 +48,15 @@ def _volume(view: View, week: Week) -> float:
     )
 
 
-def growth(view: View, rule: Rule) -> Iterator[Measure]:
+def growth(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     running = view.athlete.endurance.sport == "running"
-    small = rule.at("small_km" if running else "small_minutes")
-    plus = rule.at("plus_km" if running else "plus_minutes")
+    small = rule.number("small_km" if running else "small_minutes")
+    plus = rule.number("plus_km" if running else "plus_minutes")
     volumes = [_volume(view, week) for week in view.plan.weeks]
-    window = int(rule.at("weeks"))
+    window = int(rule.number("weeks"))
     for at in range(1, len(volumes)):
         before = max(volumes[max(0, at - window) : at])
-        limit = before * rule.at("ratio") + 0.5
+        limit = before * rule.number("ratio") + 0.5
         if not running:
             # Sessions are whole minutes: each may be rounded by one.
             limit += sum(len(day.sessions) for day in view.plan.weeks[at].days)
@@ -60,21 +66,21 @@ def growth(view: View, rule: Rule) -> Iterator[Measure]:
         yield Measure(where, round(volumes[at], 1), round(limit, 1), volumes[at] <= limit + 1e-6)
 
 
-def easy_weeks(view: View, rule: Rule) -> Iterator[Measure]:
+def easy_weeks(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     if view.athlete.kind == "strength":
         return
     run = 0
     fullest = 0.0
     for week in view.plan.weeks:
         volume = _volume(view, week)
-        lighter = volume <= fullest * (1 - rule.at("least_cut"))
+        lighter = volume <= fullest * (1 - rule.number("least_cut"))
         run = 0 if lighter else run + 1
         fullest = max(fullest, volume)
-        most = rule.at("most_weeks")
+        most = rule.number("most_weeks")
         yield Measure(f"weeks.{week.number}", run, most, run <= most)
 
 
-def mostly_easy(view: View, rule: Rule) -> Iterator[Measure]:
+def mostly_easy(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     most_hard = rule.by("hard", view.athlete.level)
     places: list[tuple[int, int]] = []
     for week in view.plan.weeks:
@@ -83,9 +89,9 @@ def mostly_easy(view: View, rule: Rule) -> Iterator[Measure]:
         where = f"weeks.{week.number}"
         yield Measure(where, len(hard), most_hard, len(hard) <= most_hard)
         plain = [session for session in sessions if session.kind != "race"]
-        if len(plain) >= rule.at("sessions"):
+        if len(plain) >= rule.number("sessions"):
             share = _easy_share(plain)
-            yield Measure(where, round(share, 2), rule.at("easy"), share >= rule.at("easy"))
+            yield Measure(where, round(share, 2), rule.number("easy"), share >= rule.number("easy"))
         places += [
             (week.number, day.day)
             for day in week.days
@@ -96,7 +102,7 @@ def mostly_easy(view: View, rule: Rule) -> Iterator[Measure]:
             yield Measure(f"weeks.{later}.days.{next_day}", 1, 2, False)
 
 
-def _easy_share(sessions: list[Session]) -> float:
+def _easy_share(sessions: list[PlannedSession]) -> float:
     total = easy = 0.0
     for session in sessions:
         for block in session.blocks:
@@ -106,15 +112,15 @@ def _easy_share(sessions: list[Session]) -> float:
     return easy / total if total else 1.0
 
 
-def beginners(view: View, rule: Rule) -> Iterator[Measure]:
+def beginners(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     if view.athlete.level != "beginner":
         return
     runs: list[int] = []
     for week, day, session in view.sessions():
         zone = max((step.zone for block in session.blocks for step in block.steps), default=0)
-        if week <= rule.at("weeks"):
+        if week <= rule.number("weeks"):
             where = f"weeks.{week}.days.{day}"
-            yield Measure(where, zone, rule.at("zone"), zone <= rule.at("zone"))
+            yield Measure(where, zone, rule.number("zone"), zone <= rule.number("zone"))
         if session.sport == "running":
             runs.append(7 * (week - 1) + day)
     for one, other in pairwise(runs):
@@ -122,26 +128,29 @@ def beginners(view: View, rule: Rule) -> Iterator[Measure]:
             yield Measure(f"weeks.{(other - 1) // 7 + 1}", other - one, 2, False)
 
 
-def long_share(view: View, rule: Rule) -> Iterator[Measure]:
+def long_share(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     for week in view.building():
         runs = [session for day in week.days for session in day.sessions]
         longest = max((session.km or 0.0 for session in runs), default=0.0)
         total = sum(session.km or 0.0 for session in runs)
-        if len(runs) >= rule.at("runs") and total:
+        if len(runs) >= rule.number("runs") and total:
             share = longest / total
             yield Measure(
-                f"weeks.{week.number}", round(share, 2), rule.at("share"), share <= rule.at("share")
+                f"weeks.{week.number}",
+                round(share, 2),
+                rule.number("share"),
+                share <= rule.number("share"),
             )
         minutes = max((session.minutes for session in runs if session.kind == "long"), default=0)
-        most = rule.at("minutes")
+        most = rule.number("minutes")
         yield Measure(f"weeks.{week.number}", minutes, most, minutes <= most)
 
 
-def taper(view: View, rule: Rule) -> Iterator[Measure]:
+def taper(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     full = [week for week in view.plan.weeks if week.phase not in {"deload", "taper"}]
     easing = [week for week in view.plan.weeks if week.phase == "taper"]
     raced = any(session.kind == "race" for _, _, session in view.sessions())
-    if raced and view.athlete.weeks >= rule.at("weeks"):
+    if raced and view.athlete.weeks >= rule.number("weeks"):
         yield Measure("weeks", len(easing), 1, bool(easing))
     if not full or not easing:
         return
@@ -151,18 +160,18 @@ def taper(view: View, rule: Rule) -> Iterator[Measure]:
         cut = 1 - _volume(view, week) / peak if peak else 0.0
         count = sum(len(day.sessions) for day in week.days)
         last = week is view.plan.weeks[-1]
-        passed = rule.at("least_cut") <= cut <= rule.at("last_cut" if last else "most_cut")
+        passed = rule.number("least_cut") <= cut <= rule.number("last_cut" if last else "most_cut")
         # With one session a week the event itself is all there is in its week.
         passed = passed or (count == 1 and cut == 1.0)
-        yield Measure(f"weeks.{week.number}", round(cut, 2), rule.at("least_cut"), passed)
-        limit = often * rule.at("frequency")
+        yield Measure(f"weeks.{week.number}", round(cut, 2), rule.number("least_cut"), passed)
+        limit = often * rule.number("frequency")
         yield Measure(f"weeks.{week.number}", count, round(limit, 1), count >= limit)
 
 
 _EDGES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
-def heart_zones(view: View, rule: Rule) -> Iterator[Measure]:
+def heart_zones(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     health, age = view.athlete.health, view.athlete.age
     highest = health.max_hr or 208 - 0.7 * age
     resting = health.resting_hr or 0
@@ -171,10 +180,12 @@ def heart_zones(view: View, rule: Rule) -> Iterator[Measure]:
             continue
         low = resting + (highest - resting) * _EDGES[zone.zone - 1]
         off = round(abs(zone.heart_rate[0] - low), 1)
-        yield Measure(f"zones.{zone.zone}", off, rule.at("tolerance"), off <= rule.at("tolerance"))
+        yield Measure(
+            f"zones.{zone.zone}", off, rule.number("tolerance"), off <= rule.number("tolerance")
+        )
 
 
-def no_heart_rate(view: View, _: Rule) -> Iterator[Measure]:
+def no_heart_rate(view: PlanView, _: PlanRule) -> Iterator[Measure]:
     if not view.athlete.flags & {"beta_blocker", "pregnancy", "atrial_fibrillation"}:
         return
     shown = sum(1 for zone in view.plan.zones if zone.heart_rate)
@@ -183,37 +194,37 @@ def no_heart_rate(view: View, _: Rule) -> Iterator[Measure]:
     yield Measure("zones", shown, 0, shown == 0)
 
 
-def event(view: View, rule: Rule) -> Iterator[Measure]:
-    told = view.athlete.endurance
-    wished = told.event
+def event(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    endurance = view.athlete.endurance
+    wished = endurance.event
     raced = [session for _, _, session in view.sessions() if session.kind == "race"]
     for session in raced:
         names = rule.params["km"]
-        name = min(names, key=lambda one: abs(names[one] - (session.km or 0.0)))
+        name = min(names, key=lambda race: abs(names[race] - (session.km or 0.0)))
         km = rule.by("km", name)
-        weekly, longest = told.weekly_km or 0.0, told.longest_km or 0.0
-        pace = told.pace or 6.5
+        weekly, longest = endurance.weekly_km or 0.0, endurance.longest_km or 0.0
+        pace = endurance.pace or 6.5
         based = weekly >= rule.by("base", name) or (
-            name == "marathon" and longest * pace >= rule.at("long_minutes")
+            name == "marathon" and longest * pace >= rule.number("long_minutes")
         )
         weeks = rule.by("weeks", name)
-        in_time = view.athlete.weeks >= weeks or longest >= rule.at("covered") * km
+        in_time = view.athlete.weeks >= weeks or longest >= rule.number("covered") * km
         yield Measure("weeks", view.athlete.weeks, weeks, based and in_time)
     if wished is not None and view.athlete.kind != "strength":
         told_so = any(offer.code == "E10" for offer in view.plan.offers)
-        full = any(abs((one.km or 0.0) - rule.by("km", wished)) < 0.1 for one in raced)
+        full = any(abs((race.km or 0.0) - rule.by("km", wished)) < 0.1 for race in raced)
         yield Measure("offers", wished, "planned, or a counter-offer", full or told_so)
 
 
-def for_health(view: View, rule: Rule) -> Iterator[Measure]:
+def for_health(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     if view.athlete.aim != "health" or view.athlete.kind == "strength":
         return
     last = view.plan.weeks[-1]
     minutes = sum(session.minutes for day in last.days for session in day.sessions)
-    yield Measure("weeks", minutes, rule.at("minutes"), minutes >= rule.at("minutes"))
+    yield Measure("weeks", minutes, rule.number("minutes"), minutes >= rule.number("minutes"))
 
 
-def fresh_legs(view: View, rule: Rule) -> Iterator[Measure]:
+def fresh_legs(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     demanding = {
         7 * (week - 1) + day
         for week, day, session in view.sessions()
@@ -224,9 +235,11 @@ def fresh_legs(view: View, rule: Rule) -> Iterator[Measure]:
         if not demanding & {now, now + 1}:
             continue
         legs = {"quads", "hamstrings", "glutes"} & set(line.exercise.primary)
-        heavy = line.dose.rir < rule.at("reserve") or (line.dose.percent or 0) >= rule.at("percent")
+        heavy = line.dose.rir < rule.number("reserve") or (line.dose.percent or 0) >= rule.number(
+            "percent"
+        )
         if legs and heavy:
-            yield Measure(line.where, line.dose.rir, rule.at("reserve"), False)
+            yield Measure(line.where, line.dose.rir, rule.number("reserve"), False)
 
 
 CHECKS = {

@@ -3,44 +3,47 @@
 from collections.abc import Iterator
 
 from kuznia.domains.training.catalogue import MAJOR
-from kuznia.domains.training.checks.rules import Measure, Rule
-from kuznia.domains.training.checks.view import View
+from kuznia.domains.training.checks.rules import Measure, PlanRule
+from kuznia.domains.training.checks.view import PlanView
 from kuznia.domains.training.schema.plan import Dose
 
 
-def step_up(view: View, rule: Rule) -> Iterator[Measure]:
+def step_up(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     for line in view.lines:
         step = line.dose.progression.step_percent
         if step != 0:
             yield Measure(
-                line.where, step, rule.at("most"), rule.at("least") <= step <= rule.at("most")
+                line.where,
+                step,
+                rule.number("most"),
+                rule.number("least") <= step <= rule.number("most"),
             )
         low, high = line.dose.progression.low, line.dose.progression.high
         if not 1 <= low <= high:
             yield Measure(line.where, f"{low}-{high}", "a range", False)
 
 
-def step_back(view: View, rule: Rule) -> Iterator[Measure]:
+def step_back(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     for line in view.lines:
         back = line.dose.progression.back_percent
-        passed = rule.at("least") <= back <= rule.at("most")
-        yield Measure(line.where, back, rule.at("most"), passed)
+        passed = rule.number("least") <= back <= rule.number("most")
+        yield Measure(line.where, back, rule.number("most"), passed)
 
 
-def weekly(view: View, rule: Rule) -> Iterator[Measure]:
+def weekly(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     """Each week against the fullest of the few before: back from an easy week is no jump."""
-    window = int(rule.at("weeks"))
+    window = int(rule.number("weeks"))
     for week in view.plan.weeks[1:]:
         before = [n for n in range(max(1, week.number - window), week.number) if n in view.muscles]
         for muscle in MAJOR:
             was = max((view.muscles[n].get(muscle, 0.0) for n in before), default=0.0)
-            limit = max(was * rule.at("sets"), was + rule.at("sets_plus"))
+            limit = max(was * rule.number("sets"), was + rule.number("sets_plus"))
             now = view.muscles.get(week.number, {}).get(muscle, 0.0)
             yield Measure(f"weeks.{week.number}.{muscle}", now, limit, now <= limit + 1e-6)
     yield from _doses(view, rule, window)
 
 
-def _doses(view: View, rule: Rule, window: int) -> Iterator[Measure]:
+def _doses(view: PlanView, rule: PlanRule, window: int) -> Iterator[Measure]:
     history: dict[tuple[int, str], list[tuple[int, Dose]]] = {}
     for line in view.lines:
         past = history.setdefault((line.day, line.exercise.id), [])
@@ -48,26 +51,26 @@ def _doses(view: View, rule: Rule, window: int) -> Iterator[Measure]:
         past.append((line.week, line.dose))
         if not recent:
             continue
-        plus = rule.at("reps" if line.dose.unit == "reps" else "seconds")
+        plus = rule.number("reps" if line.dose.unit == "reps" else "seconds")
         most = max(dose.reps for dose in recent) + plus
         yield Measure(line.where, line.dose.reps, most, line.dose.reps <= most)
         heaviest = max((dose.load or 0.0 for dose in recent), default=0.0)
         if heaviest and line.dose.load:
             step = max(line.exercise.step_kg, line.exercise.step_lb)
-            limit = max(heaviest * rule.at("load"), heaviest + step)
+            limit = max(heaviest * rule.number("load"), heaviest + step)
             yield Measure(line.where, line.dose.load, round(limit, 1), line.dose.load <= limit)
 
 
-def _total(view: View, number: int) -> int:
+def _total(view: PlanView, number: int) -> int:
     return sum(line.dose.sets for line in view.by_week.get(number, ()))
 
 
-def _fullest_before(view: View, number: int) -> int:
+def _fullest_before(view: PlanView, number: int) -> int:
     full = [week.number for week in view.building() if week.number < number]
     return _total(view, full[-1]) if full else 0
 
 
-def easy_weeks(view: View, rule: Rule) -> Iterator[Measure]:
+def easy_weeks(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     if view.athlete.kind == "endurance":
         return
     run = 0
@@ -80,7 +83,7 @@ def easy_weeks(view: View, rule: Rule) -> Iterator[Measure]:
             yield from _cut(view, week.number, rule)
 
 
-def before_event(view: View, rule: Rule) -> Iterator[Measure]:
+def before_event(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     if view.athlete.kind == "endurance":
         return
     for week in view.plan.weeks:
@@ -88,7 +91,7 @@ def before_event(view: View, rule: Rule) -> Iterator[Measure]:
             yield from _cut(view, week.number, rule)
 
 
-def _cut(view: View, number: int, rule: Rule) -> Iterator[Measure]:
+def _cut(view: PlanView, number: int, rule: PlanRule) -> Iterator[Measure]:
     before, now = _fullest_before(view, number), _total(view, number)
     if not before:
         return
@@ -96,8 +99,10 @@ def _cut(view: View, number: int, rule: Rule) -> Iterator[Measure]:
     lines = view.by_week.get(number, ())
     # Nothing can be cut from exercises that are down to one set.
     bottom = all(line.dose.sets == 1 for line in lines)
-    passed = rule.at("least_cut") <= cut <= rule.at("most_cut") + 0.05 or (bottom and cut >= 0)
-    yield Measure(f"weeks.{number}", round(cut, 2), rule.at("least_cut"), passed)
+    passed = rule.number("least_cut") <= cut <= rule.number("most_cut") + 0.05 or (
+        bottom and cut >= 0
+    )
+    yield Measure(f"weeks.{number}", round(cut, 2), rule.number("least_cut"), passed)
 
 
 CHECKS = {"P01": step_up, "P03": weekly, "P04": easy_weeks, "P05": step_back, "P06": before_event}

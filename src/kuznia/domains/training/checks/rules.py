@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from kuznia.domains.training.kept import toml
 from kuznia.forge.terms import Severity
+from kuznia.platform.data_files import read_toml
 
 Amount = float | int | str
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class PlanRule:
     """One rule: its number, how bad a breach is, and its parameters."""
 
     id: str
@@ -25,7 +25,7 @@ class Rule:
         str, Any
     ]  # numbers, lists and tables from rules.toml; each checker knows its own
 
-    def at(self, name: str) -> float:
+    def number(self, name: str) -> float:
         return float(self.params[name])
 
     def by(self, name: str, key: str) -> float:
@@ -52,11 +52,11 @@ _SAID = frozenset({"family", "severity", "version", "card", "message"})
 
 
 @cache
-def rules() -> Mapping[str, Rule]:
+def rules() -> Mapping[str, PlanRule]:
     """Every rule by id."""
-    data = toml("checks/rules.toml")
+    data = read_toml(__file__, "rules.toml")
     return {
-        name: Rule(
+        name: PlanRule(
             id=name,
             family=row["family"],
             severity=row["severity"],
@@ -72,7 +72,7 @@ def rules() -> Mapping[str, Rule]:
 @cache
 def injuries() -> Mapping[str, Mapping[str, Any]]:
     """What each region rules out. Any: lists of words and one number, read by name."""
-    return toml("checks/injuries.toml")
+    return read_toml(__file__, "injuries.toml")
 
 
 def ruleset() -> str:

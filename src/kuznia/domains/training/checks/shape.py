@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 
 from kuznia.domains.training.catalogue import catalogue
-from kuznia.domains.training.checks.rules import Measure, Rule
-from kuznia.domains.training.checks.view import View
+from kuznia.domains.training.checks.rules import Measure, PlanRule
+from kuznia.domains.training.checks.view import PlanView
 from kuznia.domains.training.schema.lesson import AvoidExercise, AvoidTag, DayUnavailable, Minutes
 from kuznia.domains.training.schema.plan import Day
 
 
-def complete(view: View, _: Rule) -> Iterator[Measure]:
+def complete(view: PlanView, _: PlanRule) -> Iterator[Measure]:
     numbers = [week.number for week in view.plan.weeks]
-    wanted = list(range(1, view.athlete.weeks + 1))
-    yield Measure("weeks", len(numbers), len(wanted), numbers == wanted)
+    expected = list(range(1, view.athlete.weeks + 1))
+    yield Measure("weeks", len(numbers), len(expected), numbers == expected)
     for week, day in view.days():
         if [one.day for one in week.days] != [1, 2, 3, 4, 5, 6, 7]:
             yield Measure(f"weeks.{week.number}", len(week.days), 7, False)
@@ -40,7 +40,7 @@ def _day_problem(day: Day) -> str | None:
     return None
 
 
-def known(view: View, _: Rule) -> Iterator[Measure]:
+def known(view: PlanView, _: PlanRule) -> Iterator[Measure]:
     for week, day in view.days():
         for dose in day.exercises:
             if dose.id not in catalogue():
@@ -51,13 +51,13 @@ def known(view: View, _: Rule) -> Iterator[Measure]:
                 yield Measure(where, dose.unit, catalogue()[dose.id].unit, False)
 
 
-def equipment(view: View, _: Rule) -> Iterator[Measure]:
+def equipment(view: PlanView, _: PlanRule) -> Iterator[Measure]:
     for line in view.lines:
         if not line.exercise.fits(view.athlete.equipment):
             yield Measure(line.where, line.exercise.id, "equipment at hand", False)
 
 
-def days(view: View, _: Rule) -> Iterator[Measure]:
+def days(view: PlanView, _: PlanRule) -> Iterator[Measure]:
     offered = set(view.athlete.weekdays or range(1, 8))
     closed = {
         effect.day for _, effect in view.athlete.effects if isinstance(effect, DayUnavailable)
@@ -65,8 +65,8 @@ def days(view: View, _: Rule) -> Iterator[Measure]:
     # A playbook that closes every offered day closes none: someone asked for a plan.
     free = offered - closed or offered
     for week, day in view.days():
-        here = offered if _over(view, week.number, day.day) else free
-        if day.kind != "rest" and day.day not in here:
+        allowed = offered if _over(view, week.number, day.day) else free
+        if day.kind != "rest" and day.day not in allowed:
             yield Measure(f"weeks.{week.number}.days.{day.day}", day.day, "an offered day", False)
     for week in view.plan.weeks:
         used = sum(1 for day in week.days if day.kind != "rest")
@@ -74,13 +74,13 @@ def days(view: View, _: Rule) -> Iterator[Measure]:
             yield Measure(f"weeks.{week.number}", used, view.athlete.days, False)
 
 
-def notices(view: View, _: Rule) -> Iterator[Measure]:
-    said = {notice.code for notice in view.plan.notices if notice.text}
+def notices(view: PlanView, _: PlanRule) -> Iterator[Measure]:
+    present = {notice.code for notice in view.plan.notices if notice.text}
     for code in ("advice", "stop"):
-        yield Measure("notices", "said" if code in said else "missing", code, code in said)
+        yield Measure("notices", "present" if code in present else "missing", code, code in present)
 
 
-def lessons(view: View, _: Rule) -> Iterator[Measure]:
+def lessons(view: PlanView, _: PlanRule) -> Iterator[Measure]:
     effects = [effect for _, effect in view.athlete.effects]
     tags = {effect.tag for effect in effects if isinstance(effect, AvoidTag)}
     names = {effect.exercise for effect in effects if isinstance(effect, AvoidExercise)}
@@ -97,16 +97,16 @@ def lessons(view: View, _: Rule) -> Iterator[Measure]:
             yield Measure(f"weeks.{week.number}.days.{day.day}", day.minutes, most, False)
 
 
-def _over(view: View, week: int, day: int) -> bool:
+def _over(view: PlanView, week: int, day: int) -> bool:
     """A day that is past does not break what was learnt after it."""
     return 7 * (week - 1) + day <= view.athlete.past
 
 
-def _long(view: View, day: Day) -> float:
+def _long(view: PlanView, day: Day) -> float:
     return view.longest_day if any(session.kind == "long" for session in day.sessions) else 0.0
 
 
-def loads(view: View, _: Rule) -> Iterator[Measure]:
+def loads(view: PlanView, _: PlanRule) -> Iterator[Measure]:
     unit = view.athlete.load_unit
     for line in view.lines:
         load = line.dose.load

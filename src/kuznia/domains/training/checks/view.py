@@ -7,14 +7,14 @@ from functools import cached_property
 
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.catalogue import Exercise, catalogue
-from kuznia.domains.training.schema.plan import Day, Dose, Plan, Session, Week
+from kuznia.domains.training.schema.plan import Day, Dose, Plan, PlannedSession, Week
 
 # A set with more in reserve does little for the muscle and is not counted.
 HARD_RIR = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DoseLine:
     """One dose in its place, with the exercise it names."""
 
     week: int
@@ -38,42 +38,42 @@ class Line:
 
 
 @dataclass(frozen=True)
-class View:
+class PlanView:
     """A plan and whom it is for, with sums worked out once."""
 
     plan: Plan
     athlete: Athlete
 
     @cached_property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[DoseLine, ...]:
         known = catalogue()
         return tuple(
-            Line(week.number, day.day, dose, known[dose.id])
+            DoseLine(week.number, day.day, dose, known[dose.id])
             for week, day in self.days()
             for dose in day.exercises
             if dose.id in known
         )
 
     @cached_property
-    def by_week(self) -> Mapping[int, tuple[Line, ...]]:
-        found: dict[int, list[Line]] = defaultdict(list)
+    def by_week(self) -> Mapping[int, tuple[DoseLine, ...]]:
+        lines: dict[int, list[DoseLine]] = defaultdict(list)
         for line in self.lines:
-            found[line.week].append(line)
-        return {week.number: tuple(found.get(week.number, ())) for week in self.plan.weeks}
+            lines[line.week].append(line)
+        return {week.number: tuple(lines.get(week.number, ())) for week in self.plan.weeks}
 
     @cached_property
-    def by_day(self) -> Mapping[tuple[int, int], tuple[Line, ...]]:
-        found: dict[tuple[int, int], list[Line]] = defaultdict(list)
+    def by_day(self) -> Mapping[tuple[int, int], tuple[DoseLine, ...]]:
+        by_day: dict[tuple[int, int], list[DoseLine]] = defaultdict(list)
         for line in self.lines:
-            found[line.week, line.day].append(line)
-        return {place: tuple(lines) for place, lines in found.items()}
+            by_day[line.week, line.day].append(line)
+        return {place: tuple(lines) for place, lines in by_day.items()}
 
     def days(self) -> Iterator[tuple[Week, Day]]:
         for week in self.plan.weeks:
             for day in week.days:
                 yield week, day
 
-    def sessions(self) -> Iterator[tuple[int, int, Session]]:
+    def sessions(self) -> Iterator[tuple[int, int, PlannedSession]]:
         for week, day in self.days():
             for session in day.sessions:
                 yield week.number, day.day, session
@@ -115,8 +115,8 @@ class View:
     def limited(self) -> bool:
         """Whether something about the person takes exercises or effort away."""
         athlete = self.athlete
-        told = bool(athlete.injuries or athlete.flags or athlete.lessons)
-        return told or self.gentle or athlete.age < 18 or athlete.age >= 65
+        known = bool(athlete.injuries or athlete.flags or athlete.lessons)
+        return known or self.gentle or athlete.age < 18 or athlete.age >= 65
 
     @cached_property
     def longest_day(self) -> float:
@@ -124,7 +124,7 @@ class View:
         return float(max(self.athlete.minutes, self.athlete.endurance.long_minutes or 0))
 
 
-def _sets(lines: tuple[Line, ...]) -> Mapping[str, float]:
+def _sets(lines: tuple[DoseLine, ...]) -> Mapping[str, float]:
     sums: dict[str, float] = defaultdict(float)
     for line in lines:
         for muscle, share in line.exercise.muscles.items():
@@ -132,12 +132,12 @@ def _sets(lines: tuple[Line, ...]) -> Mapping[str, float]:
     return sums
 
 
-def sets_by_muscle(lines: tuple[Line, ...]) -> Mapping[str, float]:
+def sets_by_muscle(lines: tuple[DoseLine, ...]) -> Mapping[str, float]:
     """Hard sets of some lines by muscle."""
     return _sets(lines)
 
 
-def primary_sets(lines: tuple[Line, ...]) -> Mapping[str, int]:
+def primary_sets(lines: tuple[DoseLine, ...]) -> Mapping[str, int]:
     """Hard sets by the muscles that lead."""
     sums: dict[str, int] = defaultdict(int)
     for line in lines:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from kuznia.domains.training.cards import cards
-from kuznia.domains.training.checks.rules import Measure, Rule
-from kuznia.domains.training.checks.view import View
+from kuznia.domains.training.checks.rules import Measure, PlanRule
+from kuznia.domains.training.checks.view import PlanView
 from kuznia.domains.training.schema.lesson import Minutes
 from kuznia.domains.training.schema.plan import Reason
 
@@ -13,7 +13,7 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _MARKUP = re.compile(r"[<>{}\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069]|https?:|www\.", re.I)
 
 
-def _reasons(view: View) -> Iterator[tuple[str, Reason]]:
+def _reasons(view: PlanView) -> Iterator[tuple[str, Reason]]:
     plan = view.plan
     yield "reason", plan.reason
     for number, offer in enumerate(plan.offers, start=1):
@@ -29,7 +29,7 @@ def _reasons(view: View) -> Iterator[tuple[str, Reason]]:
                 yield f"{place}.sessions.reason", session.reason
 
 
-def _distinct(view: View) -> Iterator[tuple[str, Reason]]:
+def _distinct(view: PlanView) -> Iterator[tuple[str, Reason]]:
     """Each wording once, where it first stands: a plan repeats its reasons hundreds of times."""
     seen: set[Reason] = set()
     for where, reason in _reasons(view):
@@ -38,14 +38,14 @@ def _distinct(view: View) -> Iterator[tuple[str, Reason]]:
             yield where, reason
 
 
-def cited(view: View, _: Rule) -> Iterator[Measure]:
+def cited(view: PlanView, _: PlanRule) -> Iterator[Measure]:
     for where, reason in _distinct(view):
         missing = [name for name in reason.cites if name not in cards()]
         if missing or not reason.cites:
             yield Measure(where, (missing or ["none"])[0][:60], "a card", False)
 
 
-def numbers(view: View, _: Rule) -> Iterator[Measure]:
+def numbers(view: PlanView, _: PlanRule) -> Iterator[Measure]:
     for where, reason in _distinct(view):
         known = {
             number
@@ -62,21 +62,21 @@ def _numbers(text: str) -> Iterator[str]:
     return (found.replace(",", ".") for found in _NUMBER.findall(text))
 
 
-def _headings(view: View) -> Iterator[tuple[str, str]]:
+def _headings(view: PlanView) -> Iterator[tuple[str, str]]:
     yield "title", view.plan.title
     yield "summary", view.plan.summary
     for week in view.plan.weeks:
         yield f"weeks.{week.number}.theme", week.theme
 
 
-def plain(view: View, rule: Rule) -> Iterator[Measure]:
-    longest = int(rule.at("longest"))
+def plain(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    longest = int(rule.number("longest"))
     for where, text in _headings(view):
         if not text.strip() or len(text) > longest or _MARKUP.search(text):
             yield Measure(where, f"{len(text)} characters", "short plain text", False)
 
 
-def own_numbers(view: View, _: Rule) -> Iterator[Measure]:
+def own_numbers(view: PlanView, _: PlanRule) -> Iterator[Measure]:
     athlete = view.athlete
     days = {sum(1 for day in week.days if day.kind != "rest") for week in view.plan.weeks}
     minutes = {effect.minutes for _, effect in athlete.effects if isinstance(effect, Minutes)}

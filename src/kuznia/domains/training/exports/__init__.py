@@ -15,7 +15,7 @@ from kuznia.domains.training.schema.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
-class Export:
+class PlanExport:
     """A format: what it is called on the wire, its file ending, and how it is made."""
 
     media: str
@@ -32,13 +32,13 @@ def schema() -> dict[str, JsonValue]:
     return Plan.model_json_schema(mode="serialization")
 
 
-EXPORTS: Mapping[str, Export] = {
-    "json": Export("application/json", "json", _json),
-    "ics": Export("text/calendar; charset=utf-8", "ics", ics),
-    "csv": Export("text/csv; charset=utf-8", "csv", lambda plan, _: csv_rows(plan)),
-    "text": Export("text/plain; charset=utf-8", "txt", lambda plan, _: text(plan)),
-    "html": Export("text/html; charset=utf-8", "html", lambda plan, _: html(plan)),
-    "fit": Export("application/zip", "zip", fit),
-    "zwo": Export("application/zip", "zip", lambda plan, _: zwo(plan)),
-    "intervals": Export("text/plain; charset=utf-8", "txt", lambda plan, _: intervals(plan)),
+EXPORTS: Mapping[str, PlanExport] = {
+    "json": PlanExport("application/json", "json", _json),
+    "ics": PlanExport("text/calendar; charset=utf-8", "ics", ics),
+    "csv": PlanExport("text/csv; charset=utf-8", "csv", lambda plan, _: csv_rows(plan)),
+    "text": PlanExport("text/plain; charset=utf-8", "txt", lambda plan, _: text(plan)),
+    "html": PlanExport("text/html; charset=utf-8", "html", lambda plan, _: html(plan)),
+    "fit": PlanExport("application/zip", "zip", fit),
+    "zwo": PlanExport("application/zip", "zip", lambda plan, _: zwo(plan)),
+    "intervals": PlanExport("text/plain; charset=utf-8", "txt", lambda plan, _: intervals(plan)),
 }

@@ -37,7 +37,7 @@ def _events(plan: Plan, stamp: Stamp) -> Iterator[str]:
 def _event(plan: Plan, week: Week, day: Day, stamp: Stamp, gone: bool) -> Iterator[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{stamp.id}-w{week.number}d{day.day}@kuznia"
-    yield f"DTSTAMP:{stamp.at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    yield f"DTSTAMP:{stamp.made_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     yield f"SEQUENCE:{stamp.sequence}"
     yield from _when(day, stamp)
     yield f"SUMMARY:{_text(f'{words.kind(plan, day)}, {week.theme}')}"

@@ -5,14 +5,14 @@ from xml.etree import ElementTree as Xml
 
 from kuznia.domains.training.exports.bundle import bundle
 from kuznia.domains.training.exports.words import weekday
-from kuznia.domains.training.schema.plan import Block, Plan, Session, Step
+from kuznia.domains.training.schema.plan import EffortStep, Plan, PlannedSession, StepBlock
 
 # A zone as a share of threshold power: the middle of the usual bands.
 POWER = {1: 0.50, 2: 0.65, 3: 0.83, 4: 0.98, 5: 1.12}
 _SPORTS = {"running": "run", "cycling": "bike"}
 
 
-def _sessions(plan: Plan) -> Iterator[tuple[int, int, Session]]:
+def _sessions(plan: Plan) -> Iterator[tuple[int, int, PlannedSession]]:
     for week in plan.weeks:
         for day in week.days:
             for session in day.sessions:
@@ -28,7 +28,7 @@ def zwo(plan: Plan) -> bytes:
     )
 
 
-def _workout(session: Session) -> bytes:
+def _workout(session: PlannedSession) -> bytes:
     root = Xml.Element("workout_file")
     for name, value in (
         ("author", "Kuznia"),
@@ -48,7 +48,7 @@ def _clean(value: str) -> str:
     return "".join(char for char in value if char >= " ")
 
 
-def _block(workout: Xml.Element, block: Block, *, first: bool, last: bool) -> None:
+def _block(workout: Xml.Element, block: StepBlock, *, first: bool, last: bool) -> None:
     if block.times > 1 and len(block.steps) == 2:
         work, rest = block.steps
         Xml.SubElement(
@@ -74,7 +74,7 @@ def _block(workout: Xml.Element, block: Block, *, first: bool, last: bool) -> No
             )
 
 
-def _step(workout: Xml.Element, step: Step, name: str) -> None:
+def _step(workout: Xml.Element, step: EffortStep, name: str) -> None:
     power = f"{POWER[step.zone]:.2f}"
     if name == "SteadyState":
         Xml.SubElement(workout, name, Duration=str(step.seconds), Power=power)
@@ -93,7 +93,7 @@ def intervals(plan: Plan) -> bytes:
     return ("\n".join(blocks)).encode()
 
 
-def _lines(session: Session) -> str:
+def _lines(session: PlannedSession) -> str:
     lines: list[str] = []
     for block in session.blocks:
         if block.times > 1:

@@ -23,14 +23,14 @@ def _plan(copy: Copy) -> Plan:
     return Plan.model_validate(kept)
 
 
-def _dated(plan: Plan, wanted: str | None) -> Plan:
+def _dated(plan: Plan, start: str | None) -> Plan:
     """The plan with its days on dates; a start asked for here beats the one it was made with."""
-    if wanted is None:
+    if start is None:
         if plan.start is None:
             raise CannotExport("The plan has no start date; give one as ?date=2026-01-05.")
         return plan
     try:
-        first = date.fromisoformat(wanted)
+        first = date.fromisoformat(start)
     except ValueError:
         raise CannotExport("`date` is a day like 2026-01-05.") from None
     if not EARLIEST <= first <= LATEST:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from kuznia.domains.training.exports.bundle import bundle
 from kuznia.domains.training.exports.stamp import Stamp
-from kuznia.domains.training.schema.plan import Plan, Session, Step
+from kuznia.domains.training.schema.plan import EffortStep, Plan, PlannedSession
 
 _EPOCH = datetime(1989, 12, 31, tzinfo=UTC)
 _SPORTS = {"running": 1, "cycling": 2, "swimming": 5, "rowing": 15, "walking": 11}
@@ -40,7 +40,7 @@ def fit(plan: Plan, stamp: Stamp) -> bytes:
     )
 
 
-def workout(session: Session, stamp: Stamp) -> bytes:
+def workout(session: PlannedSession, stamp: Stamp) -> bytes:
     """One session as a FIT file: header, messages, checksum."""
     steps = list(_steps(session))
     messages = [
@@ -63,7 +63,7 @@ def workout(session: Session, stamp: Stamp) -> bytes:
 
 
 def _file_id(stamp: Stamp) -> tuple[_Field, ...]:
-    seconds = max(0, int((stamp.at.astimezone(UTC) - _EPOCH).total_seconds()))
+    seconds = max(0, int((stamp.made_at.astimezone(UTC) - _EPOCH).total_seconds()))
     return (
         _Field(0, _ENUM, 5),
         _Field(1, _UINT16, 255),
@@ -73,7 +73,7 @@ def _file_id(stamp: Stamp) -> tuple[_Field, ...]:
     )
 
 
-def _steps(session: Session) -> Iterator[tuple[_Field, ...]]:
+def _steps(session: PlannedSession) -> Iterator[tuple[_Field, ...]]:
     """Steps in order; a repeat points back to where its first step stands."""
     number = 0
     for place, block in enumerate(session.blocks):
@@ -92,15 +92,15 @@ def _steps(session: Session) -> Iterator[tuple[_Field, ...]]:
             number += 1
 
 
-def _intensity(place: int, at: int, blocks: int) -> int:
+def _intensity(place: int, position: int, blocks: int) -> int:
     if blocks > 1 and place == 0:
         return _WARM_UP
     if blocks > 2 and place == blocks - 1:
         return _COOL_DOWN
-    return _REST if at % 2 else _ACTIVE
+    return _REST if position % 2 else _ACTIVE
 
 
-def _step(step: Step, intensity: int) -> tuple[_Field, ...]:
+def _step(step: EffortStep, intensity: int) -> tuple[_Field, ...]:
     timed = (
         _Field(0, _STRING, step.effort),
         _Field(1, _ENUM, _BY_TIME),

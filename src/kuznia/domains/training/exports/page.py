@@ -40,7 +40,7 @@ _LABELS = {
         "Зроблено: вага в кожному підході.",
     },
 }
-_MOST_SETS = 22.0
+_MAX_SETS = 22.0
 _STYLE = """
 :root{--ink:#1a1a1a;--soft:#555;--line:#cfcfcf;--bar:#2f6f5e;--tint:#eef4f1;--ground:#fff}
 *{box-sizing:border-box}
@@ -144,7 +144,7 @@ def _day(plan: Plan, day: Day) -> Iterator[str]:
         yield from map(_row, day.exercises)
         yield "</tbody>\n</table>"
     if day.sessions:
-        lines = [line for one in day.sessions for line in words.session(one)]
+        lines = [line for session in day.sessions for line in words.session_lines(session)]
         yield "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"
     yield f'<p class="why">{escape(day.reason.text)}</p>\n</article>'
 
@@ -165,6 +165,6 @@ def _bars(plan: Plan, week: Week) -> Iterator[str]:
     yield f'<div class="volume"><h3>{_LABELS[plan.language]["volume"]}</h3>\n<div class="bars">'
     for muscle, sets in sums.items():
         name = _MUSCLES[muscle] if plan.language == "uk" else muscle.replace("_", " ")
-        value = f'min="0" max="{_MOST_SETS:g}" value="{min(sets, _MOST_SETS):g}"'
+        value = f'min="0" max="{_MAX_SETS:g}" value="{min(sets, _MAX_SETS):g}"'
         yield f'<span>{name}</span><meter {value} aria-label="{name}"></meter><span>{sets:g}</span>'
     yield "</div></div>"

@@ -9,7 +9,7 @@ class Stamp:
     """The plan's id, which edit of it this is, when it was made, and the reader's time zone."""
 
     id: str
-    at: datetime
+    made_at: datetime
     # Counts the edits: calendars take a higher number as the newer version of the same event.
     sequence: int = 0
     # With a start ("07:30") and a zone ("Europe/Kyiv") events are timed; else they fill their day.

@@ -4,7 +4,14 @@ import csv
 import io
 from collections.abc import Iterator
 
-from kuznia.domains.training.exports.words import block, dose, kind, session, volume, weekday
+from kuznia.domains.training.exports.words import (
+    block_line,
+    dose_line,
+    kind,
+    session_lines,
+    volume,
+    weekday,
+)
 from kuznia.domains.training.schema.plan import Day, Plan, Week
 
 COLUMNS = (
@@ -47,13 +54,13 @@ def _safe(cell: object) -> str:
 
 def _rows(week: Week, day: Day) -> Iterator[tuple[object, ...]]:
     place = (week.number, day.day, day.date, day.kind)
-    for one in day.exercises:
-        amount = (one.name, one.sets, one.reps, one.unit)
-        load = (one.load, one.load_unit, one.rir, one.rest)
+    for dose in day.exercises:
+        amount = (dose.name, dose.sets, dose.reps, dose.unit)
+        load = (dose.load, dose.load_unit, dose.rir, dose.rest)
         yield (*place, *amount, *load, None, None, None)
-    for one in day.sessions:
-        steps = "; ".join(block(part) for part in one.blocks)
-        yield (*place, one.name, *(None,) * 7, one.minutes, one.km, steps)
+    for session in day.sessions:
+        steps = "; ".join(map(block_line, session.blocks))
+        yield (*place, session.name, *(None,) * 7, session.minutes, session.km, steps)
 
 
 _WIDEST = 30
@@ -72,8 +79,10 @@ def _text(plan: Plan) -> Iterator[str]:
         for day in week.days:
             minutes = f"{day.minutes} min" if day.minutes else ""
             yield f"  {weekday(plan, day.day):<12}{kind(plan, day):<26}{minutes}"
-            yield from (f"    {dose(one)}" for one in day.exercises)
-            yield from (f"    {line}" for one in day.sessions for line in session(one))
+            yield from (f"    {dose_line(dose)}" for dose in day.exercises)
+            yield from (
+                f"    {line}" for session in day.sessions for line in session_lines(session)
+            )
         for muscle, sets in volume(week).items():
             yield f"  {muscle:<12}{sets:>5g} {'#' * min(_WIDEST, round(sets))}"
     yield from (f"! {offer.message}" for offer in plan.offers)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from kuznia.domains.training.catalogue import catalogue
-from kuznia.domains.training.schema.plan import Block, Day, Dose, Plan, Session, Week
+from kuznia.domains.training.schema.plan import Day, Dose, Plan, PlannedSession, StepBlock, Week
 
 _UNITS = {"reps": "", "sec": " s", "m": " m"}
 _DAYS = {
@@ -35,14 +35,15 @@ def kind(plan: Plan, day: Day) -> str:
     return _KINDS[plan.language][day.kind]
 
 
-def amount(one: Dose) -> str:
-    return f"{one.sets} x {one.reps}{_UNITS[one.unit]}"
+def amount(dose: Dose) -> str:
+    """Sets and repetitions, seconds or metres."""
+    return f"{dose.sets} x {dose.reps}{_UNITS[dose.unit]}"
 
 
-def dose(one: Dose) -> str:
+def dose_line(dose: Dose) -> str:
     """One exercise in one line."""
-    load = f" @ {one.load:g} {one.load_unit}" if one.load is not None else ""
-    return f"{one.order}. {one.name}: {amount(one)}{load}, RIR {one.rir}, {one.rest} s"
+    load = f" @ {dose.load:g} {dose.load_unit}" if dose.load is not None else ""
+    return f"{dose.order}. {dose.name}: {amount(dose)}{load}, RIR {dose.rir}, {dose.rest} s"
 
 
 def clock(seconds: int) -> str:
@@ -50,25 +51,26 @@ def clock(seconds: int) -> str:
     return f"{minutes}:{left:02d}"
 
 
-def block(one: Block) -> str:
+def block_line(block: StepBlock) -> str:
     """Repeated steps in one line."""
-    steps = " + ".join(f"{clock(step.seconds)} Z{step.zone} {step.effort}" for step in one.steps)
-    return f"{one.times} x ({steps})" if one.times > 1 else steps
+    steps = " + ".join(f"{clock(step.seconds)} Z{step.zone} {step.effort}" for step in block.steps)
+    return f"{block.times} x ({steps})" if block.times > 1 else steps
 
 
-def session(one: Session) -> Iterator[str]:
-    distance = f", {one.km:g} km" if one.km is not None else ""
-    yield f"{one.name}: {one.minutes} min{distance}"
-    for part in one.blocks:
-        yield f"  {block(part)}"
+def session_lines(session: PlannedSession) -> Iterator[str]:
+    """A session, and under it its blocks."""
+    distance = f", {session.km:g} km" if session.km is not None else ""
+    yield f"{session.name}: {session.minutes} min{distance}"
+    for block in session.blocks:
+        yield f"  {block_line(block)}"
 
 
 def lines(day: Day) -> Iterator[str]:
     """Everything a day asks for."""
-    for one in day.exercises:
-        yield dose(one)
-    for one in day.sessions:
-        yield from session(one)
+    for dose in day.exercises:
+        yield dose_line(dose)
+    for session in day.sessions:
+        yield from session_lines(session)
     yield day.reason.text
 
 

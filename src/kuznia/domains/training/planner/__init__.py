@@ -13,7 +13,7 @@ from kuznia.domains.training.athlete.screening import screen
 from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.planner.aerobic import Sessions, zones
 from kuznia.domains.training.planner.choice import Chooser, choose
-from kuznia.domains.training.planner.limits import Limits, allowed, limits
+from kuznia.domains.training.planner.limits import TrainingLimits, allowed, limits
 from kuznia.domains.training.planner.offers import notices, offers
 from kuznia.domains.training.planner.phases import (
     Span,
@@ -22,18 +22,18 @@ from kuznia.domains.training.planner.phases import (
     set_counts,
     strength_spans,
 )
-from kuznia.domains.training.planner.schedule import Layout, layout
+from kuznia.domains.training.planner.schedule import WeekLayout, layout
 from kuznia.domains.training.planner.strength import WARM_UP, Chosen, Template, template
 from kuznia.domains.training.planner.volume import Base, Load, aimed, base, loads
-from kuznia.domains.training.planner.wording import Words
+from kuznia.domains.training.planner.wording import PlanWords
 from kuznia.domains.training.schema.plan import (
     Day,
     DayKind,
     Dose,
     Phase,
     Plan,
+    PlannedSession,
     Reason,
-    Session,
     Week,
 )
 
@@ -53,9 +53,9 @@ class _Frame:
     """What all weeks of one plan share."""
 
     athlete: Athlete
-    limits: Limits
-    layout: Layout
-    words: Words
+    limits: TrainingLimits
+    layout: WeekLayout
+    words: PlanWords
     spans: tuple[Span, ...]
     template: Template
     start: Base | None
@@ -103,14 +103,14 @@ def _worded(made: Plan, wishes: Wishes) -> Plan:
         )
     )
     update = {"title": wishes.title, "summary": wishes.summary}
-    said = {name: text for name, text in update.items() if text}
-    return made.model_copy(update={**said, "weeks": weeks})
+    texts = {name: text for name, text in update.items() if text}
+    return made.model_copy(update={**texts, "weeks": weeks})
 
 
 def _frame(athlete: Athlete, wishes: Wishes, chooser: Chooser) -> _Frame:
     frame = limits(athlete, screen(athlete))
     week = layout(athlete, frame)
-    words = Words(athlete.language)
+    words = PlanWords(athlete.language)
     start = base(athlete, frame) if athlete.kind != "strength" else None
     if start is None:
         spans = strength_spans(athlete)
@@ -135,7 +135,7 @@ def _frame(athlete: Athlete, wishes: Wishes, chooser: Chooser) -> _Frame:
 _ENDURANCE_SHARE = 0.45
 
 
-def _shared(start: Base, week: Layout) -> Base:
+def _shared(start: Base, week: WeekLayout) -> Base:
     """Where a day holds both, its endurance part is shorter."""
     if not any(work.startswith("mixed") for work in week.work.values()):
         return start
@@ -143,7 +143,7 @@ def _shared(start: Base, week: Layout) -> Base:
     return replace(start, session_minutes=room, long_minutes=room)
 
 
-def _strength_minutes(frame: Limits, week: Layout, day: int) -> float:
+def _strength_minutes(frame: TrainingLimits, week: WeekLayout, day: int) -> float:
     mixed = week.work[day].startswith("mixed")
     return frame.minutes * (1 - _ENDURANCE_SHARE) - 1 if mixed else float(frame.minutes)
 
@@ -151,7 +151,7 @@ def _strength_minutes(frame: Limits, week: Layout, day: int) -> float:
 def _week(frame: _Frame, index: int) -> Week:
     span, words = frame.spans[index], frame.words
     last = index == len(frame.spans) - 1
-    sessions: Mapping[int, Session] = {}
+    sessions: Mapping[int, PlannedSession] = {}
     if frame.sessions is not None:
         sessions = frame.sessions.week(span, frame.loads[index], frame.layout, last)
     doses = _doses(frame, span, race=last and any(one.kind == "race" for one in sessions.values()))
@@ -181,33 +181,33 @@ def _doses(frame: _Frame, span: Span, race: bool) -> Mapping[int, tuple[Dose, ..
     days = frame.template.days
     planned = tuple(one.sets for day in sorted(days) for one in days[day])
     counts = iter(set_counts(planned, span))
-    found: dict[int, tuple[Dose, ...]] = {}
+    doses: dict[int, tuple[Dose, ...]] = {}
     for day in sorted(days):
         fresh = not frame.layout.before_demanding(day) and not race
-        found[day] = tuple(
+        doses[day] = tuple(
             _dose(frame, span, chosen, next(counts), order, fresh)
             for order, chosen in enumerate(days[day], start=1)
         )
-    return found
+    return doses
 
 
 def _dose(frame: _Frame, span: Span, chosen: Chosen, sets: int, order: int, fresh: bool) -> Dose:
     exercise = chosen.exercise
-    wanted = effort(chosen, span, frame.athlete, frame.limits, fresh)
+    planned = effort(chosen, span, frame.athlete, frame.limits, fresh)
     return Dose(
         id=exercise.id,
         name=exercise.label(frame.athlete.language),
         order=order,
         sets=sets,
-        reps=wanted.reps,
+        reps=planned.reps,
         unit=exercise.unit,
-        rir=wanted.rir,
+        rir=planned.rir,
         rest=chosen.scheme.rest,
-        percent=wanted.percent,
-        load=wanted.load,
-        load_unit=None if wanted.load is None else frame.athlete.load_unit,
+        percent=planned.percent,
+        load=planned.load,
+        load_unit=None if planned.load is None else frame.athlete.load_unit,
         progression=progression(exercise, chosen.scheme),
-        reason=_dose_reason(frame.words, chosen, wanted.load is not None),
+        reason=_dose_reason(frame.words, chosen, planned.load is not None),
     )
 
 
@@ -215,7 +215,7 @@ _CORE_PREFIX = "core"
 _NAMED = frozenset({"squat", "hinge", "lunge", "h_push", "v_push", "h_pull", "v_pull", "balance"})
 
 
-def _dose_reason(words: Words, chosen: Chosen, loaded: bool) -> Reason:
+def _dose_reason(words: PlanWords, chosen: Chosen, loaded: bool) -> Reason:
     pattern = chosen.exercise.pattern
     if chosen.scheme.explosive:
         name = "pattern_power"
@@ -232,20 +232,20 @@ def _day(
     span: Span,
     day: int,
     doses: Mapping[int, tuple[Dose, ...]],
-    sessions: Mapping[int, Session],
+    sessions: Mapping[int, PlannedSession],
 ) -> Day:
     exercises = doses.get(day, ())
-    here = (sessions[day],) if day in sessions else ()
-    minutes = sum(session.minutes for session in here)
+    planned = (sessions[day],) if day in sessions else ()
+    minutes = sum(session.minutes for session in planned)
     minutes += _minutes(exercises)
     return Day(
         day=day,
         date=_date(frame.athlete.start, span.number, day),
-        kind=_kind(bool(exercises), bool(here)),
+        kind=_kind(bool(exercises), bool(planned)),
         minutes=minutes,
         exercises=exercises,
-        sessions=here,
-        reason=frame.words.because(_day_reason(frame, exercises, here)),
+        sessions=planned,
+        reason=frame.words.because(_day_reason(frame, exercises, planned)),
     )
 
 
@@ -278,7 +278,9 @@ def _kind(strength: bool, endurance: bool) -> DayKind:
     return "endurance" if endurance else "rest"
 
 
-def _day_reason(frame: _Frame, exercises: tuple[Dose, ...], sessions: tuple[Session, ...]) -> str:
+def _day_reason(
+    frame: _Frame, exercises: tuple[Dose, ...], sessions: tuple[PlannedSession, ...]
+) -> str:
     if exercises and sessions:
         return "day_mixed"
     if exercises:

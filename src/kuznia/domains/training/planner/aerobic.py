@@ -4,12 +4,18 @@ import math
 from collections.abc import Mapping
 
 from kuznia.domains.training.athlete.athlete import Athlete
-from kuznia.domains.training.planner.limits import Limits
+from kuznia.domains.training.planner.limits import TrainingLimits
 from kuznia.domains.training.planner.phases import Span
-from kuznia.domains.training.planner.schedule import Layout
+from kuznia.domains.training.planner.schedule import WeekLayout
 from kuznia.domains.training.planner.volume import Base, Load
-from kuznia.domains.training.planner.wording import Words
-from kuznia.domains.training.schema.plan import Block, Session, SessionKind, Step, Zone
+from kuznia.domains.training.planner.wording import PlanWords
+from kuznia.domains.training.schema.plan import (
+    EffortStep,
+    PlannedSession,
+    SessionKind,
+    StepBlock,
+    Zone,
+)
 
 # Hard minutes in a week stay a fifth of all endurance minutes; a margin for rounding.
 _HARD_SHARE = 0.17
@@ -20,7 +26,7 @@ _FRESH_DAYS = 2
 _ZONE_EDGES = (0.50, 0.60, 0.70, 0.80, 0.90, 1.00)
 
 
-def zones(athlete: Athlete, frame: Limits, words: Words) -> tuple[Zone, ...]:
+def zones(athlete: Athlete, frame: TrainingLimits, words: PlanWords) -> tuple[Zone, ...]:
     """Five zones by talk, and by heart rate where heart rate says something."""
     return tuple(
         Zone(
@@ -45,14 +51,18 @@ def _beats(athlete: Athlete, zone: int) -> tuple[int, int]:
 class Sessions:
     """Makes the sessions of one plan; holds what they all share."""
 
-    def __init__(self, athlete: Athlete, frame: Limits, start: Base, words: Words) -> None:
+    def __init__(
+        self, athlete: Athlete, frame: TrainingLimits, start: Base, words: PlanWords
+    ) -> None:
         self._athlete = athlete
         self._frame = frame
         self._start = start
         self._words = words
         self._beats = {zone.zone: zone.heart_rate for zone in zones(athlete, frame, words)}
 
-    def week(self, span: Span, load: Load, layout: Layout, last: bool) -> Mapping[int, Session]:
+    def week(
+        self, span: Span, load: Load, layout: WeekLayout, last: bool
+    ) -> Mapping[int, PlannedSession]:
         """The sessions of one week by weekday; the last day of an event plan is the race."""
         days = layout.endurance
         race_day = days[-1] if last and self._start.event is not None else None
@@ -65,32 +75,32 @@ class Sessions:
         longest = load.longest if long_day is not None else 0.0
         rest = max(0.0, load.weekly - longest)
         others = [day for day in plain if day != long_day]
-        room = self._start.most(self._start.session_minutes)
+        room = self._start.fitting(self._start.session_minutes)
         # No easy run is longer than the long one, not even where the race has taken its place.
         each = min(rest / len(others), load.longest, room) if others else 0.0
         total = longest + each * len(others)
-        found: dict[int, Session] = {}
+        sessions: dict[int, PlannedSession] = {}
         for day in plain:
             if day == long_day:
-                found[day] = self._steady("long", longest, span)
+                sessions[day] = self._steady("long", longest, span)
             elif day in hard_days and span.phase not in {"deload", "base"}:
-                found[day] = self._hard(each, total, len(hard_days), span)
+                sessions[day] = self._hard(each, total, len(hard_days), span)
             else:
-                found[day] = self._steady("easy", each, span)
+                sessions[day] = self._steady("easy", each, span)
         if race_day is not None:
-            found[race_day] = self._race()
-        return found
+            sessions[race_day] = self._race()
+        return sessions
 
-    def _steady(self, kind: SessionKind, volume: float, span: Span) -> Session:
+    def _steady(self, kind: SessionKind, volume: float, span: Span) -> PlannedSession:
         if self._start.run_walk:
             return self._run_walk(kind, volume, span)
         seconds = self._seconds(volume)
-        return self._session(kind, (Block(times=1, steps=(self._step(seconds, 2),)),), volume)
+        return self._session(kind, (StepBlock(times=1, steps=(self._step(seconds, 2),)),), volume)
 
     def _seconds(self, volume: float) -> int:
         return max(300, int(volume * self._start.each) * 60)
 
-    def _run_walk(self, kind: SessionKind, volume: float, span: Span) -> Session:
+    def _run_walk(self, kind: SessionKind, volume: float, span: Span) -> PlannedSession:
         """Short runs with walking between; the runs grow week by week."""
         running = max(2.0, volume * self._start.pace)
         bout = min(8.0, 1.0 + span.built * 0.75, running)
@@ -98,10 +108,10 @@ class Sessions:
         seconds = int(running * 60 / times)
         steps = (self._step(seconds, 2), self._step(max(60, seconds // 2), 1))
         warm = self._step(180, 1)
-        blocks = (Block(times=1, steps=(warm,)), Block(times=times, steps=steps))
+        blocks = (StepBlock(times=1, steps=(warm,)), StepBlock(times=times, steps=steps))
         return self._session(kind, blocks, seconds * times / 60 / self._start.pace)
 
-    def _hard(self, volume: float, weekly: float, hard_days: int, span: Span) -> Session:
+    def _hard(self, volume: float, weekly: float, hard_days: int, span: Span) -> PlannedSession:
         """Warm up, work in repeats, cool down; as much work as a fifth of the week allows."""
         total = self._seconds(volume)
         share = weekly * self._start.each * _HARD_SHARE / max(1, hard_days)
@@ -116,9 +126,9 @@ class Sessions:
         return self._session(
             kind,
             (
-                Block(times=1, steps=(warm,)),
-                Block(times=times, steps=(effort, rest)),
-                Block(times=1, steps=(cool,)),
+                StepBlock(times=1, steps=(warm,)),
+                StepBlock(times=times, steps=(effort, rest)),
+                StepBlock(times=1, steps=(cool,)),
             ),
             volume,
         )
@@ -132,26 +142,28 @@ class Sessions:
             return 4, 3, "intervals"
         return 3, 5, "tempo"
 
-    def _race(self) -> Session:
+    def _race(self) -> PlannedSession:
         event = self._start.event
         if event is None:  # pragma: no cover - week() asks for a race only with an event
             raise ValueError("no event")
         seconds = math.ceil(event.km * self._start.pace) * 60
-        blocks = (Block(times=1, steps=(self._step(seconds, min(3, self._frame.max_zone)),)),)
+        blocks = (StepBlock(times=1, steps=(self._step(seconds, min(3, self._frame.max_zone)),)),)
         return self._session("race", blocks, event.km)
 
-    def _step(self, seconds: int, zone: int) -> Step:
-        return Step(
+    def _step(self, seconds: int, zone: int) -> EffortStep:
+        return EffortStep(
             seconds=seconds,
             zone=zone,
             effort=self._words.say(f"effort_{zone}"),
             heart_rate=self._beats.get(zone),
         )
 
-    def _session(self, kind: SessionKind, blocks: tuple[Block, ...], volume: float) -> Session:
+    def _session(
+        self, kind: SessionKind, blocks: tuple[StepBlock, ...], volume: float
+    ) -> PlannedSession:
         seconds = sum(block.times * sum(step.seconds for step in block.steps) for block in blocks)
         sport = self._athlete.endurance.sport
-        return Session(
+        return PlannedSession(
             kind=kind,
             sport=sport,
             name=self._words.say(f"session_{kind}"),

@@ -16,17 +16,17 @@ SHORT_DAY = 400
 PULL_SHORT = 20
 REPEATED_PATTERN = 12
 MINOR = 0.25
-MOST_EXERCISES = 8
-MOST_ON_MUSCLE = 3
-MOST_SESSION_SETS = 8.0
+MAX_EXERCISES = 8
+MAX_ON_MUSCLE = 3
+MAX_SESSION_SETS = 8.0
 # Adjacent days may not both hold so many sets for one muscle.
 MANY_SETS = 4
 # Enough to settle every instance we measured; a bound, so that time is bounded too.
-MOST_TRIALS = 6000
+MAX_TRIALS = 6000
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class ExerciseCandidate:
     """An exercise as the search sees it."""
 
     id: str
@@ -38,11 +38,11 @@ class Candidate:
     # Minutes for getting ready, and for each set.
     setup: float
     each: float
-    most_sets: int
+    max_sets: int
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class StrengthDay:
     """A day to fill. `day` is 1 for Monday; days a week apart are neighbours too."""
 
     day: int
@@ -57,8 +57,8 @@ class Session:
 class Problem:
     """One week to fill."""
 
-    sessions: tuple[Session, ...]
-    candidates: tuple[Candidate, ...]
+    sessions: tuple[StrengthDay, ...]
+    candidates: tuple[ExerciseCandidate, ...]
     # Sets a week wanted for each muscle, and the most it may get.
     targets: Mapping[str, float]
     ceilings: Mapping[str, float]
@@ -78,7 +78,7 @@ Chooser = Callable[[Problem], Choice]
 
 
 @dataclass(slots=True)
-class _State:
+class _WeekState:
     """A week being filled, with its cost kept up to date set by set."""
 
     problem: Problem
@@ -95,89 +95,89 @@ class _State:
     # Pulling sets less pushing sets.
     pull: int = 0
 
-    def put(self, at: int, number: int, sets: int) -> None:
+    def put(self, slot: int, number: int, sets: int) -> None:
         """Make it so many sets of that candidate in that session; none takes it out."""
         candidate = self.problem.candidates[number]
-        before = self.sets[at].get(number, 0)
+        before = self.sets[slot].get(number, 0)
         step = sets - before
         for muscle, share in candidate.muscles.items():
             self.muscle[muscle] = self.muscle.get(muscle, 0.0) + step * share
-            self.session[at][muscle] = self.session[at].get(muscle, 0.0) + step * share
+            self.session[slot][muscle] = self.session[slot].get(muscle, 0.0) + step * share
             if share == 1.0:
-                self.primary[at][muscle] = self.primary[at].get(muscle, 0) + step
-        self.minutes[at] += step * candidate.each
+                self.primary[slot][muscle] = self.primary[slot].get(muscle, 0) + step
+        self.minutes[slot] += step * candidate.each
         if candidate.pattern in self.problem.pull:
             self.pull += step
         elif candidate.pattern in self.problem.push:
             self.pull -= step
         if (before == 0) != (sets == 0):
-            self._enter(at, number, candidate, 1 if before == 0 else -1)
+            self._enter(slot, number, candidate, 1 if before == 0 else -1)
         if sets:
-            self.sets[at][number] = sets
+            self.sets[slot][number] = sets
         else:
-            self.sets[at].pop(number, None)
+            self.sets[slot].pop(number, None)
 
-    def _enter(self, at: int, number: int, candidate: Candidate, sign: int) -> None:
-        self.minutes[at] += sign * candidate.setup
-        here = self.patterns[at]
-        here[candidate.pattern] = here.get(candidate.pattern, 0) + sign
+    def _enter(self, slot: int, number: int, candidate: ExerciseCandidate, sign: int) -> None:
+        self.minutes[slot] += sign * candidate.setup
+        counts = self.patterns[slot]
+        counts[candidate.pattern] = counts.get(candidate.pattern, 0) + sign
         self.weekly[candidate.pattern] = self.weekly.get(candidate.pattern, 0) + sign
         for muscle in candidate.primary:
-            self.movers[at][muscle] = self.movers[at].get(muscle, 0) + sign
+            self.movers[slot][muscle] = self.movers[slot].get(muscle, 0) + sign
         days = self.days_of.setdefault(number, set())
         if sign > 0:
-            days.add(at)
+            days.add(slot)
         else:
-            days.discard(at)
+            days.discard(slot)
 
-    def room(self, at: int, number: int, sets: int) -> bool:
+    def room(self, slot: int, number: int, sets: int) -> bool:
         """Whether so many sets of it may stand in that session."""
         problem = self.problem
-        candidate, session = problem.candidates[number], problem.sessions[at]
-        before = self.sets[at].get(number, 0)
+        candidate, session = problem.candidates[number], problem.sessions[slot]
+        before = self.sets[slot].get(number, 0)
         step = sets - before
-        if sets > candidate.most_sets or candidate.pattern not in session.patterns:
+        if sets > candidate.max_sets or candidate.pattern not in session.patterns:
             return False
         extra = step * candidate.each + (candidate.setup if before == 0 else 0.0)
-        if self.minutes[at] + extra > session.minutes:
+        if self.minutes[slot] + extra > session.minutes:
             return False
-        if before == 0 and not self._may_enter(at, number, candidate):
+        if before == 0 and not self._may_enter(slot, number, candidate):
             return False
-        return self._dose_fits(at, candidate, step)
+        return self._dose_fits(slot, candidate, step)
 
-    def _may_enter(self, at: int, number: int, candidate: Candidate) -> bool:
-        if len(self.sets[at]) >= MOST_EXERCISES:
+    def _may_enter(self, slot: int, number: int, candidate: ExerciseCandidate) -> bool:
+        if len(self.sets[slot]) >= MAX_EXERCISES:
             return False
         elsewhere = self.days_of.get(number, ())
-        if len(elsewhere) >= 2 or any(self._neighbours(at, other) for other in elsewhere):
+        if len(elsewhere) >= 2 or any(self._neighbours(slot, other) for other in elsewhere):
             return False
-        movers = self.movers[at]
-        return all(movers.get(muscle, 0) < MOST_ON_MUSCLE for muscle in candidate.primary)
+        movers = self.movers[slot]
+        return all(movers.get(muscle, 0) < MAX_ON_MUSCLE for muscle in candidate.primary)
 
-    def _dose_fits(self, at: int, candidate: Candidate, step: int) -> bool:
+    def _dose_fits(self, slot: int, candidate: ExerciseCandidate, step: int) -> bool:
         if step <= 0:
             return True
         ceilings = self.problem.ceilings
         for muscle, share in candidate.muscles.items():
             if self.muscle.get(muscle, 0.0) + step * share > ceilings.get(muscle, 25.0):
                 return False
-            if self.session[at].get(muscle, 0.0) + step * share > MOST_SESSION_SETS:
+            if self.session[slot].get(muscle, 0.0) + step * share > MAX_SESSION_SETS:
                 return False
         return all(
-            self.primary[at].get(muscle, 0) + step < MANY_SETS or not self._crowded(at, muscle)
+            self.primary[slot].get(muscle, 0) + step < MANY_SETS or not self._crowded(slot, muscle)
             for muscle in candidate.primary
         )
 
-    def _crowded(self, at: int, muscle: str) -> bool:
+    def _crowded(self, slot: int, muscle: str) -> bool:
         return any(
             self.primary[other].get(muscle, 0) >= MANY_SETS
             for other in range(len(self.sets))
-            if self._neighbours(at, other)
+            if self._neighbours(slot, other)
         )
 
-    def _neighbours(self, one: int, other: int) -> bool:
+    def _neighbours(self, slot: int, other: int) -> bool:
         sessions = self.problem.sessions
-        gap = abs(sessions[one].day - sessions[other].day)
+        gap = abs(sessions[slot].day - sessions[other].day)
         return gap in {1, 6}
 
     def cost(self) -> float:
@@ -193,7 +193,7 @@ class _State:
                 continue
             yield off * off + TOO_LITTLE * 2 * max(0.0, problem.floor - sets)
         for muscle in problem.twice:
-            often = sum(1 for here in self.session if here.get(muscle, 0.0) >= 1.0)
+            often = sum(1 for sums in self.session if sums.get(muscle, 0.0) >= 1.0)
             if often < 2:
                 yield RARE * (2 - often)
 
@@ -207,14 +207,14 @@ class _State:
 
     def _days(self) -> Iterator[float]:
         problem = self.problem
-        for at, here in enumerate(self.sets):
-            short = problem.sessions[at].fewest - len(here)
+        for slot, doses in enumerate(self.sets):
+            short = problem.sessions[slot].fewest - len(doses)
             if short > 0:
                 yield SHORT_DAY * short
-            for count in self.patterns[at].values():
+            for count in self.patterns[slot].values():
                 if count > 1:
                     yield REPEATED_PATTERN * (count - 1)
-            yield -float(sum(problem.candidates[number].score for number in here))
+            yield -float(sum(problem.candidates[number].score for number in doses))
 
 
 def cost(problem: Problem, choice: Choice) -> float:
@@ -222,16 +222,16 @@ def cost(problem: Problem, choice: Choice) -> float:
     return _fill(problem, choice).cost()
 
 
-def _fill(problem: Problem, choice: Choice) -> _State:
+def _fill(problem: Problem, choice: Choice) -> _WeekState:
     count = len(problem.sessions)
-    state = _State(problem, [{} for _ in range(count)], [0.0] * count)
+    state = _WeekState(problem, [{} for _ in range(count)], [0.0] * count)
     state.session = [{} for _ in range(count)]
     state.primary = [{} for _ in range(count)]
     state.movers = [{} for _ in range(count)]
     state.patterns = [{} for _ in range(count)]
-    for at, here in enumerate(choice):
-        for number, sets in here.items():
-            state.put(at, number, sets)
+    for slot, doses in enumerate(choice):
+        for number, sets in doses.items():
+            state.put(slot, number, sets)
     return state
 
 
@@ -240,43 +240,47 @@ def choose(problem: Problem) -> Choice:
     state = _fill(problem, tuple({} for _ in problem.sessions))
     _cover(state)
     _improve(state)
-    return tuple(dict(here) for here in state.sets)
+    return tuple(dict(doses) for doses in state.sets)
 
 
-def _cover(state: _State) -> None:
+def _cover(state: _WeekState) -> None:
     """Give every session the patterns that must come up, the rarest in the week first."""
     problem = state.problem
     for _ in range(max((session.fewest for session in problem.sessions), default=0)):
-        for at, session in enumerate(problem.sessions):
-            best = _best_entry(state, at, session)
+        for slot, session in enumerate(problem.sessions):
+            best = _best_entry(state, slot, session)
             if best is not None:
-                state.put(at, best, session.first_sets)
+                state.put(slot, best, session.first_sets)
 
 
-def _best_entry(state: _State, at: int, session: Session) -> int | None:
+def _best_entry(state: _WeekState, slot: int, session: StrengthDay) -> int | None:
     best: tuple[float, int] | None = None
     before = state.cost()
     for number in range(len(state.problem.candidates)):
-        if number in state.sets[at] or not state.room(at, number, session.first_sets):
+        if number in state.sets[slot] or not state.room(slot, number, session.first_sets):
             continue
-        state.put(at, number, session.first_sets)
+        state.put(slot, number, session.first_sets)
         gain = before - state.cost()
-        state.put(at, number, 0)
+        state.put(slot, number, 0)
         if best is None or gain > best[0] + 1e-9:
             best = gain, number
     return None if best is None else best[1]
 
 
-def _improve(state: _State) -> None:
+def _improve(state: _WeekState) -> None:
     candidates = state.problem.candidates
     near = tuple(
-        tuple(at for at, other in enumerate(candidates) if other is not one and _near(one, other))
-        for one in candidates
+        tuple(
+            slot
+            for slot, other in enumerate(candidates)
+            if other is not candidate and _near(candidate, other)
+        )
+        for candidate in candidates
     )
     trials = 0
     current = state.cost()
     improved = True
-    while improved and trials < MOST_TRIALS:
+    while improved and trials < MAX_TRIALS:
         improved = False
         for move in _moves(state, near):
             trials += 1
@@ -288,7 +292,7 @@ def _improve(state: _State) -> None:
                 current, improved = now, True
             else:
                 _undo(state, undo)
-            if trials >= MOST_TRIALS:
+            if trials >= MAX_TRIALS:
                 return
 
 
@@ -296,38 +300,38 @@ def _improve(state: _State) -> None:
 _Move = tuple[tuple[int, int, int], ...]
 
 
-def _moves(state: _State, near: tuple[tuple[int, ...], ...]) -> Iterator[_Move]:
+def _moves(state: _WeekState, near: tuple[tuple[int, ...], ...]) -> Iterator[_Move]:
     """Everything near: a set more or less, one exercise for another, one more, one fewer."""
     candidates = state.problem.candidates
-    for at, session in enumerate(state.problem.sessions):
-        for number, sets in list(state.sets[at].items()):
-            yield ((at, number, sets + 1),)
-            yield ((at, number, sets - 1),)
-            yield ((at, number, 0),)
+    for slot, session in enumerate(state.problem.sessions):
+        for number, sets in list(state.sets[slot].items()):
+            yield ((slot, number, sets + 1),)
+            yield ((slot, number, sets - 1),)
+            yield ((slot, number, 0),)
             for other in near[number]:
-                if other not in state.sets[at]:
-                    yield ((at, number, 0), (at, other, sets))
+                if other not in state.sets[slot]:
+                    yield ((slot, number, 0), (slot, other, sets))
         for number in range(len(candidates)):
-            if number not in state.sets[at]:
-                yield ((at, number, session.first_sets),)
+            if number not in state.sets[slot]:
+                yield ((slot, number, session.first_sets),)
 
 
-def _near(one: Candidate, other: Candidate) -> bool:
-    return one.pattern == other.pattern or bool(set(one.primary) & set(other.primary))
+def _near(candidate: ExerciseCandidate, other: ExerciseCandidate) -> bool:
+    return candidate.pattern == other.pattern or bool(set(candidate.primary) & set(other.primary))
 
 
-def _apply(state: _State, move: _Move) -> _Move | None:
+def _apply(state: _WeekState, move: _Move) -> _Move | None:
     done: list[tuple[int, int, int]] = []
-    for at, number, sets in move:
-        before = state.sets[at].get(number, 0)
-        if before == sets or (sets > before and not state.room(at, number, sets)):
+    for slot, number, sets in move:
+        before = state.sets[slot].get(number, 0)
+        if before == sets or (sets > before and not state.room(slot, number, sets)):
             _undo(state, tuple(done))
             return None
-        state.put(at, number, sets)
-        done.append((at, number, before))
+        state.put(slot, number, sets)
+        done.append((slot, number, before))
     return tuple(done)
 
 
-def _undo(state: _State, done: _Move) -> None:
-    for at, number, before in reversed(done):
-        state.put(at, number, before)
+def _undo(state: _WeekState, done: _Move) -> None:
+    for slot, number, before in reversed(done):
+        state.put(slot, number, before)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.catalogue import Exercise, patterns
-from kuznia.domains.training.planner.limits import Limits
+from kuznia.domains.training.planner.limits import TrainingLimits
 
 POWER = frozenset({"jump", "olympic"})
 _HEAVY = frozenset({"squat", "hinge", "h_push", "v_push", "h_pull", "v_pull"})
@@ -32,7 +32,7 @@ class Scheme:
         return self.high * each * sides + self.rest
 
 
-def scheme(exercise: Exercise, athlete: Athlete, frame: Limits) -> Scheme:
+def scheme(exercise: Exercise, athlete: Athlete, frame: TrainingLimits) -> Scheme:
     """The dose of this exercise for this person."""
     if exercise.unit == "sec":
         return Scheme(20, min(45, frame.max_hold), 45, "double")
@@ -47,12 +47,12 @@ def scheme(exercise: Exercise, athlete: Athlete, frame: Limits) -> Scheme:
     return Scheme(low, high, rest, _rule(exercise, athlete, low))
 
 
-def _power(frame: Limits) -> Scheme:
+def _power(frame: TrainingLimits) -> Scheme:
     low = max(3, frame.low_reps)
     return Scheme(low, max(5, low), 90, "hold", explosive=True)
 
 
-def _range(exercise: Exercise, athlete: Athlete, frame: Limits) -> tuple[int, int, int]:
+def _range(exercise: Exercise, athlete: Athlete, frame: TrainingLimits) -> tuple[int, int, int]:
     heavy = (
         athlete.aim in {"strength", "power"}
         and athlete.level != "beginner"
@@ -74,7 +74,9 @@ def _range(exercise: Exercise, athlete: Athlete, frame: Limits) -> tuple[int, in
     )
 
 
-def _heavy_enough(low: int, high: int, exercise: Exercise, frame: Limits) -> tuple[int, int]:
+def _heavy_enough(
+    low: int, high: int, exercise: Exercise, frame: TrainingLimits
+) -> tuple[int, int]:
     """More repetitions where a ceiling on the load asks for them: both must fit one another."""
     ceiling = frame.max_percent
     if "axial" in exercise.tags:

@@ -8,7 +8,7 @@ from kuznia.domains.training.schema.profile import EventName
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class RaceEvent:
     """What an event asks: distance, weeks, weekly base, and minutes for the longest session."""
 
     name: EventName
@@ -18,17 +18,17 @@ class Event:
     long_km: float
 
 
-EVENTS: dict[EventName, Event] = {
-    "marathon": Event("marathon", 42.2, 16, 30.0, 24.0),
-    "half": Event("half", 21.1, 10, 20.0, 13.0),
-    "10k": Event("10k", 10.0, 8, 10.0, 7.0),
-    "5k": Event("5k", 5.0, 8, 0.0, 3.0),
+EVENTS: dict[EventName, RaceEvent] = {
+    "marathon": RaceEvent("marathon", 42.2, 16, 30.0, 24.0),
+    "half": RaceEvent("half", 21.1, 10, 20.0, 13.0),
+    "10k": RaceEvent("10k", 10.0, 8, 10.0, 7.0),
+    "5k": RaceEvent("5k", 5.0, 8, 0.0, 3.0),
 }
 # Who has already covered so much of the distance in one run does not need the full weeks.
 _COVERED = 0.7
 
 
-def feasible(event: Event, athlete: Athlete, long_minutes: int, pace: float) -> bool:
+def feasible(event: RaceEvent, athlete: Athlete, long_minutes: int, pace: float) -> bool:
     """Whether weeks, base and time for the long run all allow it."""
     running = athlete.endurance
     weekly, longest = running.weekly_km or 0.0, running.longest_km or 0.0
@@ -39,7 +39,7 @@ def feasible(event: Event, athlete: Athlete, long_minutes: int, pace: float) -> 
     return based and in_time and event.long_km * pace <= long_minutes
 
 
-def reachable(athlete: Athlete, long_minutes: int, pace: float) -> Iterator[Event]:
+def reachable(athlete: Athlete, long_minutes: int, pace: float) -> Iterator[RaceEvent]:
     """The wished-for event and the shorter ones, as far as base, weeks and time allow them."""
     wished = athlete.endurance.event
     if wished is None or athlete.endurance.sport != "running":

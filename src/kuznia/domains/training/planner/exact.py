@@ -42,14 +42,14 @@ def solve(week: Problem, effort: float = EFFORT) -> Solved:
     sets: dict[tuple[int, int], Any] = {}
     used: dict[tuple[int, int], Any] = {}
     start = choose(week)
-    for at, number in itertools.product(sessions, candidates):
+    for slot, number in itertools.product(sessions, candidates):
         candidate = week.candidates[number]
-        fits = candidate.pattern in week.sessions[at].patterns
-        sets[at, number] = model.new_int_var(0, candidate.most_sets if fits else 0, "")
-        used[at, number] = model.new_bool_var("")
-        model.add(sets[at, number] >= 1).only_enforce_if(used[at, number])
-        model.add(sets[at, number] == 0).only_enforce_if(~used[at, number])
-        model.add_hint(sets[at, number], start[at].get(number, 0))
+        fits = candidate.pattern in week.sessions[slot].patterns
+        sets[slot, number] = model.new_int_var(0, candidate.max_sets if fits else 0, "")
+        used[slot, number] = model.new_bool_var("")
+        model.add(sets[slot, number] >= 1).only_enforce_if(used[slot, number])
+        model.add(sets[slot, number] == 0).only_enforce_if(~used[slot, number])
+        model.add_hint(sets[slot, number], start[slot].get(number, 0))
     _constrain(model, week, sets, used)
     model.minimize(sum(_prices(model, week, sets, used)))
     solver = cp_model.CpSolver()
@@ -58,18 +58,18 @@ def solve(week: Problem, effort: float = EFFORT) -> Solved:
     solver.parameters.random_seed = 0
     if solver.solve(model) not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
         return Solved(start, float("-inf"))
-    found = tuple(
-        {n: solver.value(sets[at, n]) for n in candidates if solver.value(sets[at, n])}
-        for at in sessions
+    solved = tuple(
+        {n: solver.value(sets[slot, n]) for n in candidates if solver.value(sets[slot, n])}
+        for slot in sessions
     )
     # With too little effort it may not come back to where it was told to start.
-    best = min((start, found), key=lambda one: search.cost(week, one))
+    best = min((start, solved), key=lambda choice: search.cost(week, choice))
     return Solved(best, solver.best_objective_bound / 4)
 
 
-def _halves(week: Problem, sets: Any, at: int, muscle: str) -> Any:
+def _halves(week: Problem, sets: Any, slot: int, muscle: str) -> Any:
     return sum(
-        round(2 * share) * sets[at, number]
+        round(2 * share) * sets[slot, number]
         for number, candidate in enumerate(week.candidates)
         if (share := candidate.muscles.get(muscle))
     )
@@ -83,36 +83,36 @@ def _constrain(model: Any, week: Problem, sets: Any, used: Any) -> None:
     """What may not be at all."""
     sessions, candidates = range(len(week.sessions)), range(len(week.candidates))
     near = [
-        (one, other)
-        for one, other in itertools.combinations(sessions, 2)
-        if abs(week.sessions[one].day - week.sessions[other].day) in {1, 6}
+        (first, other)
+        for first, other in itertools.combinations(sessions, 2)
+        if abs(week.sessions[first].day - week.sessions[other].day) in {1, 6}
     ]
-    for at in sessions:
+    for slot in sessions:
         minutes = sum(
-            round(_TICKS * week.candidates[n].setup) * used[at, n]
-            + round(_TICKS * week.candidates[n].each) * sets[at, n]
+            round(_TICKS * week.candidates[n].setup) * used[slot, n]
+            + round(_TICKS * week.candidates[n].each) * sets[slot, n]
             for n in candidates
         )
-        model.add(minutes <= int(_TICKS * week.sessions[at].minutes))
-        model.add(sum(used[at, n] for n in candidates) <= search.MOST_EXERCISES)
+        model.add(minutes <= int(_TICKS * week.sessions[slot].minutes))
+        model.add(sum(used[slot, n] for n in candidates) <= search.MAX_EXERCISES)
     for number in candidates:
-        model.add(sum(used[at, number] for at in sessions) <= 2)
-        for one, other in near:
-            model.add(used[one, number] + used[other, number] <= 1)
+        model.add(sum(used[slot, number] for slot in sessions) <= 2)
+        for first, other in near:
+            model.add(used[first, number] + used[other, number] <= 1)
     for muscle in _muscles(week):
         leads = [n for n in candidates if week.candidates[n].muscles.get(muscle) == 1.0]
-        weekly = sum(_halves(week, sets, at, muscle) for at in sessions)
+        weekly = sum(_halves(week, sets, slot, muscle) for slot in sessions)
         model.add(weekly <= int(2 * week.ceilings.get(muscle, 25.0)))
         many: list[Any] = []
-        for at in sessions:
-            model.add(sum(used[at, n] for n in leads) <= search.MOST_ON_MUSCLE)
-            model.add(_halves(week, sets, at, muscle) <= int(2 * search.MOST_SESSION_SETS))
+        for slot in sessions:
+            model.add(sum(used[slot, n] for n in leads) <= search.MAX_ON_MUSCLE)
+            model.add(_halves(week, sets, slot, muscle) <= int(2 * search.MAX_SESSION_SETS))
             full = model.new_bool_var("")
-            here = sum(sets[at, n] for n in leads)
-            model.add(here <= search.MANY_SETS - 1).only_enforce_if(~full)
+            leading = sum(sets[slot, n] for n in leads)
+            model.add(leading <= search.MANY_SETS - 1).only_enforce_if(~full)
             many.append(full)
-        for one, other in near:
-            model.add(many[one] + many[other] <= 1)
+        for first, other in near:
+            model.add(many[first] + many[other] <= 1)
 
 
 def _prices(model: Any, week: Problem, sets: Any, used: Any) -> Iterator[Any]:
@@ -125,7 +125,7 @@ def _prices(model: Any, week: Problem, sets: Any, used: Any) -> Iterator[Any]:
         return short
 
     for muscle, target in week.targets.items():
-        total = sum(_halves(week, sets, at, muscle) for at in sessions)
+        total = sum(_halves(week, sets, slot, muscle) for slot in sessions)
         off = model.new_int_var(-400, 400, "")
         square = model.new_int_var(0, 160_000, "")
         model.add(off == total - round(2 * target))
@@ -136,35 +136,38 @@ def _prices(model: Any, week: Problem, sets: Any, used: Any) -> Iterator[Any]:
             yield 4 * search.TOO_LITTLE * above(round(2 * week.floor) - total)
     for muscle in week.twice:
         often: list[Any] = []
-        for at in sessions:
+        for slot in sessions:
             met = model.new_bool_var("")
-            model.add(_halves(week, sets, at, muscle) >= 2).only_enforce_if(met)
+            model.add(_halves(week, sets, slot, muscle) >= 2).only_enforce_if(met)
             often.append(met)
         yield 4 * search.RARE * above(2 - sum(often))
     for pattern in week.must:
         some = sum(
-            used[at, n]
-            for at in sessions
+            used[slot, n]
+            for slot in sessions
             for n in candidates
             if week.candidates[n].pattern == pattern
         )
         yield 4 * search.UNCOVERED * above(1 - some)
     pull, push = (
         sum(
-            sets[at, n] for at in sessions for n in candidates if week.candidates[n].pattern in kind
+            sets[slot, n]
+            for slot in sessions
+            for n in candidates
+            if week.candidates[n].pattern in kind
         )
         for kind in (week.pull, week.push)
     )
     yield 4 * search.PULL_SHORT * above(push - pull)
-    for at in sessions:
-        yield from _day_prices(week, at, used, above)
+    for slot in sessions:
+        yield from _day_prices(week, slot, used, above)
 
 
-def _day_prices(week: Problem, at: int, used: Any, above: Any) -> Iterator[Any]:
+def _day_prices(week: Problem, slot: int, used: Any, above: Any) -> Iterator[Any]:
     candidates = range(len(week.candidates))
-    count = sum(used[at, n] for n in candidates)
-    yield 4 * search.SHORT_DAY * above(week.sessions[at].fewest - count)
+    count = sum(used[slot, n] for n in candidates)
+    yield 4 * search.SHORT_DAY * above(week.sessions[slot].fewest - count)
     for pattern in {candidate.pattern for candidate in week.candidates}:
-        same = sum(used[at, n] for n in candidates if week.candidates[n].pattern == pattern)
+        same = sum(used[slot, n] for n in candidates if week.candidates[n].pattern == pattern)
         yield 4 * search.REPEATED_PATTERN * above(same - 1)
-    yield from (-4 * week.candidates[n].score * used[at, n] for n in candidates)
+    yield from (-4 * week.candidates[n].score * used[slot, n] for n in candidates)

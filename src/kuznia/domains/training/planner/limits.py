@@ -10,7 +10,7 @@ from kuznia.domains.training.schema.profile import Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class TrainingLimits:
     """The frame every choice stays in."""
 
     level: int
@@ -55,7 +55,7 @@ def pressure(athlete: Athlete) -> bool:
     return "hypertension" in athlete.flags
 
 
-def limits(athlete: Athlete, screening: Screening) -> Limits:
+def limits(athlete: Athlete, screening: Screening) -> TrainingLimits:
     """The frame for this person."""
     gentle = bool(screening.cautions & _GENTLE)
     minutes = [athlete.minutes]
@@ -65,7 +65,7 @@ def limits(athlete: Athlete, screening: Screening) -> Limits:
             minutes.append(effect.minutes)
         elif isinstance(effect, DayUnavailable):
             days_off.add(effect.day)
-    return Limits(
+    return TrainingLimits(
         level=_level(athlete, gentle),
         min_rir=_reserve(athlete, gentle),
         max_percent=70.0 if gentle else 80.0 if pressure(athlete) else 100.0,
@@ -104,7 +104,7 @@ def _sore(athlete: Athlete, region: str) -> bool:
     return any(injury.region == region for injury in athlete.injuries)
 
 
-def allowed(athlete: Athlete, frame: Limits) -> tuple[Exercise, ...]:
+def allowed(athlete: Athlete, frame: TrainingLimits) -> tuple[Exercise, ...]:
     """Every exercise this person may be given, in the catalogue's order."""
     tags, patterns = _forbidden(athlete)
     names = {effect.exercise for _, effect in athlete.effects if isinstance(effect, AvoidExercise)}

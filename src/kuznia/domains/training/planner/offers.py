@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.athlete.screening import Screening
 from kuznia.domains.training.planner.events import EVENTS
-from kuznia.domains.training.planner.limits import Limits, young
-from kuznia.domains.training.planner.schedule import Layout
+from kuznia.domains.training.planner.limits import TrainingLimits, young
+from kuznia.domains.training.planner.schedule import WeekLayout
 from kuznia.domains.training.planner.volume import Base
-from kuznia.domains.training.planner.wording import Words
+from kuznia.domains.training.planner.wording import PlanWords
 from kuznia.domains.training.schema.plan import Notice, Offer
 
 # Of body mass a week.
@@ -16,14 +16,14 @@ _SAFE_LOSS = 0.01
 _LEAST_BMI = 18.5
 
 
-def offers(athlete: Athlete, start: Base | None, words: Words) -> Iterator[Offer]:
+def offers(athlete: Athlete, start: Base | None, words: PlanWords) -> Iterator[Offer]:
     """Every counter-offer this person is due."""
     if start is not None:
         yield from _event_offer(athlete, start, words)
     yield from _weight_offer(athlete, words)
 
 
-def _event_offer(athlete: Athlete, start: Base, words: Words) -> Iterator[Offer]:
+def _event_offer(athlete: Athlete, start: Base, words: PlanWords) -> Iterator[Offer]:
     wished = athlete.endurance.event
     if wished is None or (start.event is not None and start.event.name == wished):
         return
@@ -49,7 +49,7 @@ def _event_offer(athlete: Athlete, start: Base, words: Words) -> Iterator[Offer]
     )
 
 
-def _weight_offer(athlete: Athlete, words: Words) -> Iterator[Offer]:
+def _weight_offer(athlete: Athlete, words: PlanWords) -> Iterator[Offer]:
     kg, target, cm = athlete.kg, athlete.target_kg, athlete.cm
     if kg is None or target is None or target >= kg:
         return
@@ -85,7 +85,11 @@ _FLAG_NOTICES = {
 
 
 def notices(
-    athlete: Athlete, frame: Limits, screening: Screening, layout: Layout, words: Words
+    athlete: Athlete,
+    frame: TrainingLimits,
+    screening: Screening,
+    layout: WeekLayout,
+    words: PlanWords,
 ) -> Iterator[Notice]:
     """What must be read beside the plan, the two that every plan has first."""
     yield words.notice("advice")
@@ -98,7 +102,9 @@ def notices(
     yield from _practical(athlete, frame, layout, words)
 
 
-def _practical(athlete: Athlete, frame: Limits, layout: Layout, words: Words) -> Iterator[Notice]:
+def _practical(
+    athlete: Athlete, frame: TrainingLimits, layout: WeekLayout, words: PlanWords
+) -> Iterator[Notice]:
     if athlete.kind != "strength":
         yield words.notice("E08" if frame.heart_rate else "E09")
     if athlete.injuries:

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from kuznia.domains.training.athlete.athlete import Athlete
-from kuznia.domains.training.athlete.units import to_plates
 from kuznia.domains.training.catalogue import Exercise
 from kuznia.domains.training.planner.dosing import LOADED, Scheme, lower_body, percent
-from kuznia.domains.training.planner.limits import Limits
+from kuznia.domains.training.planner.limits import TrainingLimits
 from kuznia.domains.training.planner.strength import Chosen
 from kuznia.domains.training.schema.lesson import LoadFactor
 from kuznia.domains.training.schema.plan import Phase, Progression
+from kuznia.domains.training.schema.units import to_plates
 
 # A week off the gas comes this often; who has just begun needs it later.
 _DELOAD = 4
@@ -38,7 +38,7 @@ def strength_spans(athlete: Athlete) -> tuple[Span, ...]:
 
 def spans(weeks: int, easy: set[int], taper: frozenset[int]) -> tuple[Span, ...]:
     """Number the weeks of building between the easy ones."""
-    found: list[Span] = []
+    numbered: list[Span] = []
     step = built = 0
     for number in range(1, weeks + 1):
         if number in taper:
@@ -47,12 +47,12 @@ def spans(weeks: int, easy: set[int], taper: frozenset[int]) -> tuple[Span, ...]
             phase = "deload"
         else:
             phase = "base" if number == 1 else "build"
-        found.append(Span(number, phase, step, built))
+        numbered.append(Span(number, phase, step, built))
         if phase in {"deload", "taper"}:
             step = 0
         else:
             step, built = step + 1, built + 1
-    return tuple(found)
+    return tuple(numbered)
 
 
 def set_counts(day_sets: tuple[int, ...], span: Span) -> tuple[int, ...]:
@@ -66,8 +66,8 @@ def set_counts(day_sets: tuple[int, ...], span: Span) -> tuple[int, ...]:
         if largest == 1:
             break
         # From the back: what comes last in a session matters least.
-        at = len(counts) - 1 - counts[::-1].index(largest)
-        counts[at] -= 1
+        last = len(counts) - 1 - counts[::-1].index(largest)
+        counts[last] -= 1
     return tuple(counts)
 
 
@@ -81,7 +81,9 @@ class Effort:
     load: float | None
 
 
-def effort(chosen: Chosen, span: Span, athlete: Athlete, frame: Limits, fresh: bool) -> Effort:
+def effort(
+    chosen: Chosen, span: Span, athlete: Athlete, frame: TrainingLimits, fresh: bool
+) -> Effort:
     """This week's effort for an exercise. Not `fresh`: legs are wanted the day after."""
     scheme = chosen.scheme
     rir = _reserve(chosen, span, athlete, frame)
@@ -108,7 +110,7 @@ def _reps(scheme: Scheme, span: Span) -> int:
     return scheme.low + span.built % (min(width, 4) + 1)
 
 
-def _reserve(chosen: Chosen, span: Span, athlete: Athlete, frame: Limits) -> int:
+def _reserve(chosen: Chosen, span: Span, athlete: Athlete, frame: TrainingLimits) -> int:
     if chosen.scheme.explosive:
         return max(4, frame.min_rir)
     least = frame.min_rir
@@ -121,7 +123,7 @@ def _reserve(chosen: Chosen, span: Span, athlete: Athlete, frame: Limits) -> int
     return max(least, 3 - min(span.step, 2))
 
 
-def _loaded(chosen: Chosen, athlete: Athlete, frame: Limits, reps: int, rir: int) -> Effort:
+def _loaded(chosen: Chosen, athlete: Athlete, frame: TrainingLimits, reps: int, rir: int) -> Effort:
     exercise = chosen.exercise
     best = athlete.maxes.get(exercise.id)
     if best is None or exercise.load_type not in LOADED or chosen.scheme.explosive:

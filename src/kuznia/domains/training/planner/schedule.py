@@ -6,14 +6,14 @@ from itertools import combinations, permutations
 from typing import Literal
 
 from kuznia.domains.training.athlete.athlete import Athlete
-from kuznia.domains.training.planner.limits import Limits
+from kuznia.domains.training.planner.limits import TrainingLimits
 
 Work = Literal["strength", "easy", "hard", "long", "mixed", "mixed_long"]
-MOST_DAYS = 6
+MAX_DAYS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class WeekLayout:
     """A week's frame: what each training day is for, by weekday."""
 
     work: dict[int, Work]
@@ -40,19 +40,19 @@ class Layout:
         return day % 7 + 1 in self.demanding or day in self.demanding
 
 
-def layout(athlete: Athlete, frame: Limits) -> Layout:
+def layout(athlete: Athlete, frame: TrainingLimits) -> WeekLayout:
     """Place the week's work on weekdays. Sunday and Monday are neighbours too."""
     offered = _offered(athlete, frame)
-    wanted = min(athlete.days, len(offered), MOST_DAYS)
+    count = min(athlete.days, len(offered), MAX_DAYS)
     if athlete.kind == "strength":
-        days = _spread(offered, min(wanted, frame.strength_days))
-        return Layout(dict.fromkeys(days, "strength"))
+        days = _spread(offered, min(count, frame.strength_days))
+        return WeekLayout(dict.fromkeys(days, "strength"))
     if athlete.kind == "endurance":
-        return _place(athlete, offered, wanted, strength=0)
-    return _both(athlete, frame, offered, wanted)
+        return _place(athlete, offered, count, strength=0)
+    return _both(athlete, frame, offered, count)
 
 
-def _offered(athlete: Athlete, frame: Limits) -> tuple[int, ...]:
+def _offered(athlete: Athlete, frame: TrainingLimits) -> tuple[int, ...]:
     days = athlete.weekdays or tuple(range(1, 8))
     left = tuple(day for day in days if day not in frame.days_off)
     # A playbook may close days, but not all of them: someone asked for a plan.
@@ -83,37 +83,39 @@ _SHARE_EVENT = {1: (1, 1), 2: (1, 1), 3: (1, 2), 4: (2, 2), 5: (2, 3), 6: (2, 4)
 _MIXED_MINUTES = 40
 
 
-def _both(athlete: Athlete, frame: Limits, offered: tuple[int, ...], wanted: int) -> Layout:
+def _both(
+    athlete: Athlete, frame: TrainingLimits, offered: tuple[int, ...], count: int
+) -> WeekLayout:
     event = athlete.endurance.event is not None
-    strength, endurance = (_SHARE_EVENT if event else _SHARE)[wanted]
-    if strength + endurance > wanted:
-        days = _spread(offered, wanted)
+    strength, endurance = (_SHARE_EVENT if event else _SHARE)[count]
+    if strength + endurance > count:
+        days = _spread(offered, count)
         if frame.minutes >= _MIXED_MINUTES and _runs_apart(athlete, days):
             work: dict[int, Work] = dict.fromkeys(days, "mixed")
             work[days[-1]] = "mixed_long"
-            return Layout(work)
+            return WeekLayout(work)
         # Too short for two kinds of work: a day of each, or the one that asks for no kit.
-        strength = wanted - 1
-    return _place(athlete, offered, wanted, strength=min(strength, frame.strength_days))
+        strength = count - 1
+    return _place(athlete, offered, count, strength=min(strength, frame.strength_days))
 
 
-def _place(athlete: Athlete, offered: tuple[int, ...], wanted: int, strength: int) -> Layout:
+def _place(athlete: Athlete, offered: tuple[int, ...], count: int, strength: int) -> WeekLayout:
     """The best placing of one long day, hard days and easy days among the strength days."""
     while True:
-        works = _works(athlete, wanted, strength)
-        found = max(
+        works = _works(athlete, count, strength)
+        placing = max(
             _placings(athlete, offered, works),
             key=_placing_score,
             default=None,
         )
-        if found is not None:
-            return Layout(found)
+        if placing is not None:
+            return WeekLayout(placing)
         # Runs of a beginner need a day between them: fewer runs, where the days stand too close.
-        wanted -= 1
+        count -= 1
 
 
-def _works(athlete: Athlete, wanted: int, strength: int) -> tuple[Work, ...]:
-    runs = wanted - strength
+def _works(athlete: Athlete, count: int, strength: int) -> tuple[Work, ...]:
+    runs = count - strength
     hard = _hard_days(athlete, runs)
     easy = runs - hard - 1
     counts: tuple[tuple[Work, int], ...] = (
@@ -156,8 +158,8 @@ def _runs_apart(athlete: Athlete, runs: Sequence[int]) -> bool:
     return all(_gap(day, other) >= 2 for day in runs for other in runs if day != other)
 
 
-def _gap(one: int, other: int) -> int:
-    apart = abs(one - other)
+def _gap(day: int, other: int) -> int:
+    apart = abs(day - other)
     return min(apart, 7 - apart)
 
 

@@ -5,9 +5,15 @@ from dataclasses import dataclass
 
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.catalogue import MAJOR, Exercise, patterns
-from kuznia.domains.training.planner.choice import Candidate, Chooser, Problem, Session, choose
+from kuznia.domains.training.planner.choice import (
+    Chooser,
+    ExerciseCandidate,
+    Problem,
+    StrengthDay,
+    choose,
+)
 from kuznia.domains.training.planner.dosing import LOADED, POWER, Scheme, scheme
-from kuznia.domains.training.planner.limits import Limits
+from kuznia.domains.training.planner.limits import TrainingLimits
 from kuznia.domains.training.schema.lesson import Prefer, VolumeFactor
 from kuznia.domains.training.schema.profile import Level
 
@@ -82,7 +88,7 @@ class Template:
 
 def template(
     athlete: Athlete,
-    frame: Limits,
+    frame: TrainingLimits,
     pool: tuple[Exercise, ...],
     days: Mapping[int, float],
     preferred: frozenset[str] = frozenset(),
@@ -136,7 +142,7 @@ _SIZE = {
 
 def problem(
     athlete: Athlete,
-    frame: Limits,
+    frame: TrainingLimits,
     pool: tuple[Exercise, ...],
     days: Mapping[int, float],
     preferred: frozenset[str] = frozenset(),
@@ -146,7 +152,7 @@ def problem(
     power = athlete.aim == "power" and athlete.level != "beginner"
     extra = POWER if power else frozenset[str]()
     sessions = tuple(
-        Session(
+        StrengthDay(
             day,
             minutes - WARM_UP - _balance_minutes(frame, pool),
             _SPLITS[name] | extra,
@@ -158,16 +164,16 @@ def problem(
     offered = tuple(_offered(athlete, frame, pool, sessions, preferred))
     have = {candidate.pattern for candidate in offered}
     reach = {muscle for candidate in offered for muscle in candidate.muscles}
-    wanted, most = _DOSE[athlete.level]
-    wanted *= _volume(athlete)
-    targets = {muscle: wanted for muscle in MAJOR if muscle in reach}
+    dose, ceiling = _DOSE[athlete.level]
+    dose *= _volume(athlete)
+    targets = {muscle: dose for muscle in MAJOR if muscle in reach}
     targets |= {muscle: dose for muscle, dose in _MINOR_DOSE.items() if muscle in reach}
     return Problem(
         sessions=sessions,
         candidates=offered,
         targets=targets,
-        ceilings=dict.fromkeys(MAJOR, most),
-        floor=min(_FLOOR[athlete.level], wanted),
+        ceilings=dict.fromkeys(MAJOR, ceiling),
+        floor=min(_FLOOR[athlete.level], dose),
         major=frozenset(MAJOR),
         must=frozenset((MAIN | {"core_anti_ext"}) & have),
         twice=frozenset(muscle for muscle in MAJOR if muscle in reach)
@@ -194,26 +200,26 @@ def _volume(athlete: Athlete) -> float:
 
 def _offered(
     athlete: Athlete,
-    frame: Limits,
+    frame: TrainingLimits,
     pool: tuple[Exercise, ...],
-    sessions: tuple[Session, ...],
+    sessions: tuple[StrengthDay, ...],
     preferred: frozenset[str],
-) -> Iterator[Candidate]:
+) -> Iterator[ExerciseCandidate]:
     """The best few of each pattern, as candidates for the search."""
-    wanted = frozenset(name for session in sessions for name in session.patterns)
+    patterns = frozenset(name for session in sessions for name in session.patterns)
     liked = preferred | {
         effect.exercise for _, effect in athlete.effects if isinstance(effect, Prefer)
     }
     ranked: dict[str, list[tuple[int, Exercise]]] = {}
     for exercise in pool:
-        if exercise.pattern in wanted and "rehab" not in exercise.tags:
+        if exercise.pattern in patterns and "rehab" not in exercise.tags:
             score = _score(exercise, athlete, liked)
             ranked.setdefault(exercise.pattern, []).append((score, exercise))
     for pattern in sorted(ranked):
         best = sorted(ranked[pattern], key=lambda item: (-item[0], item[1].id))
         for score, exercise in best[:_OFFERED]:
             dose = scheme(exercise, athlete, frame)
-            yield Candidate(
+            yield ExerciseCandidate(
                 id=exercise.id,
                 pattern=pattern,
                 muscles=exercise.muscles,
@@ -221,7 +227,7 @@ def _offered(
                 score=score,
                 setup=1.5,
                 each=dose.set_seconds(exercise) / 60,
-                most_sets=min(frame.max_sets, 5 if dose.high <= 5 else 4),
+                max_sets=min(frame.max_sets, 5 if dose.high <= 5 else 4),
             )
 
 
@@ -240,7 +246,7 @@ def _score(exercise: Exercise, athlete: Athlete, liked: frozenset[str]) -> int:
     return score + (30 if exercise.id in liked else 0)
 
 
-def _balance(frame: Limits, pool: tuple[Exercise, ...], day: int) -> tuple[Chosen, ...]:
+def _balance(frame: TrainingLimits, pool: tuple[Exercise, ...], day: int) -> tuple[Chosen, ...]:
     options = sorted(
         (exercise for exercise in pool if exercise.pattern == "balance"),
         key=lambda exercise: (-exercise.popularity, exercise.id),
@@ -252,7 +258,7 @@ def _balance(frame: Limits, pool: tuple[Exercise, ...], day: int) -> tuple[Chose
     return (Chosen(exercise, 2, Scheme(seconds, seconds, 30, "hold")),)
 
 
-def _balance_minutes(frame: Limits, pool: tuple[Exercise, ...]) -> float:
+def _balance_minutes(frame: TrainingLimits, pool: tuple[Exercise, ...]) -> float:
     return max(
         (
             one.scheme.minutes(one.exercise, one.sets)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 
 from kuznia.domains.training.athlete.athlete import Athlete
-from kuznia.domains.training.planner.events import Event, reachable
-from kuznia.domains.training.planner.limits import Limits
+from kuznia.domains.training.planner.events import RaceEvent, reachable
+from kuznia.domains.training.planner.limits import TrainingLimits
 from kuznia.domains.training.planner.phases import Span, spans
-from kuznia.domains.training.planner.schedule import Layout
+from kuznia.domains.training.planner.schedule import WeekLayout
 
 # Minutes for a kilometre when nobody said: easy running by level.
 _PACE = {"beginner": 7.5, "intermediate": 6.2, "advanced": 5.5, "elite": 4.8}
@@ -45,12 +45,12 @@ class Base:
     longest: float
     run_walk: bool
     # What may be aimed at, the longest first; `event` is the one that is.
-    events: tuple[Event, ...]
+    events: tuple[RaceEvent, ...]
     session_minutes: float
     long_minutes: float
-    event: Event | None = None
+    event: RaceEvent | None = None
 
-    def most(self, minutes: float) -> float:
+    def fitting(self, minutes: float) -> float:
         """Volume that fits in so many minutes; walking between short runs takes as long again."""
         return max(2.0, (minutes - 4) / 2.05) / self.pace if self.run_walk else minutes / self.each
 
@@ -68,18 +68,18 @@ class Load:
     longest: float
 
 
-def base(athlete: Athlete, frame: Limits) -> Base:
+def base(athlete: Athlete, frame: TrainingLimits) -> Base:
     """Read the starting point out of what was told."""
-    told = athlete.endurance
-    running = told.sport == "running"
-    pace = told.pace or _PACE[athlete.level]
-    long_minutes = float(min(told.long_minutes or frame.minutes, 360))
+    endurance = athlete.endurance
+    running = endurance.sport == "running"
+    pace = endurance.pace or _PACE[athlete.level]
+    long_minutes = float(min(endurance.long_minutes or frame.minutes, 360))
     long_minutes = max(long_minutes, float(frame.minutes))
     if running:
-        weekly = told.weekly_km or 0.0
-        longest = told.longest_km if told.longest_km is not None else weekly * 0.4
+        weekly = endurance.weekly_km or 0.0
+        longest = endurance.longest_km if endurance.longest_km is not None else weekly * 0.4
     else:
-        weekly = float(told.weekly_minutes or 0)
+        weekly = float(endurance.weekly_minutes or 0)
         longest = weekly * 0.4
     return Base(
         running=running,
@@ -93,7 +93,7 @@ def base(athlete: Athlete, frame: Limits) -> Base:
     )
 
 
-def endurance_spans(weeks: int, event: Event | None) -> tuple[Span, ...]:
+def endurance_spans(weeks: int, event: RaceEvent | None) -> tuple[Span, ...]:
     """Base and build with an easy week now and then; a taper where an event waits."""
     taper: frozenset[int] = frozenset()
     if event is not None and weeks >= 4:
@@ -104,35 +104,35 @@ def endurance_spans(weeks: int, event: Event | None) -> tuple[Span, ...]:
     return spans(weeks, easy, taper)
 
 
-def loads(start: Base, week: tuple[Span, ...], layout: Layout) -> tuple[Load, ...]:
+def loads(start: Base, week: tuple[Span, ...], layout: WeekLayout) -> tuple[Load, ...]:
     """Volume for every week: no week and no run grows faster than the rules allow."""
     count = len(layout.endurance)
     weekly = _first_week(start, count)
     peak = weekly
-    found: list[Load] = []
+    weeks: list[Load] = []
     for span in week:
-        longest = _lately(start, found)
+        longest = _lately(start, weeks)
         if span.phase == "taper":
             race = span is week[-1] and start.event is not None
-            found.append(_taper(peak, found, layout, race=race))
+            weeks.append(_taper(peak, weeks, layout, race=race))
             continue
         if span.phase == "deload":
-            found.append(Load(peak * _EASY_SHARE, found[-1].longest * _EASY_LONG))
+            weeks.append(Load(peak * _EASY_SHARE, weeks[-1].longest * _EASY_LONG))
             continue
         if span.built > 0:
             weekly = _grown(weekly, start, count)
         long = _long(longest, weekly, start, count)
         weekly = min(weekly, _room(long, start, count))
-        peak = max(peak, weekly) if found else weekly
-        found.append(Load(weekly, long))
-    return tuple(found)
+        peak = max(peak, weekly) if weeks else weekly
+        weeks.append(Load(weekly, long))
+    return tuple(weeks)
 
 
 # The longest session must come near what the event asks for, or the event is not prepared.
 _NEAR_ENOUGH = 0.75
 
 
-def aimed(start: Base, weeks: int, layout: Layout) -> tuple[Base, tuple[Span, ...]]:
+def aimed(start: Base, weeks: int, layout: WeekLayout) -> tuple[Base, tuple[Span, ...]]:
     """Aim at the longest event whose long run the weeks really lead up to, or at none."""
     for event in start.events:
         aim = replace(start, event=event)
@@ -147,16 +147,16 @@ def aimed(start: Base, weeks: int, layout: Layout) -> tuple[Base, tuple[Span, ..
 _MONTH = 4
 
 
-def _lately(start: Base, found: list[Load]) -> float:
+def _lately(start: Base, loads: list[Load]) -> float:
     """The longest session of the last month, what was done before the plan included."""
-    before = start.longest if len(found) < _MONTH else 0.0
-    return max([before, *(load.longest for load in found[-_MONTH:])])
+    before = start.longest if len(loads) < _MONTH else 0.0
+    return max([before, *(load.longest for load in loads[-_MONTH:])])
 
 
-def _taper(peak: float, found: list[Load], layout: Layout, *, race: bool) -> Load:
+def _taper(peak: float, loads: list[Load], layout: WeekLayout, *, race: bool) -> Load:
     """Half of the biggest week; the race, not counted, may stand where the long run was."""
     weekly = peak * _TAPER_SHARE
-    longest = max(load.longest for load in found[-_MONTH:])
+    longest = max(load.longest for load in loads[-_MONTH:])
     runs = len(layout.endurance) - race
     if race and layout.work[layout.endurance[-1]].endswith("long"):
         return Load(weekly, min(longest, weekly / max(1, runs)))
@@ -166,7 +166,7 @@ def _taper(peak: float, found: list[Load], layout: Layout, *, race: bool) -> Loa
 
 def _first_week(start: Base, count: int) -> float:
     least = START_KM * 0.9 * count if start.running else _START_MINUTES * count
-    return min(max(start.weekly, least), _most(start, count))
+    return min(max(start.weekly, least), _weekly_ceiling(start, count))
 
 
 def _grown(weekly: float, start: Base, count: int) -> float:
@@ -175,15 +175,15 @@ def _grown(weekly: float, start: Base, count: int) -> float:
     step = weekly * (_GROWTH - 1)
     if weekly < small:
         step = max(step, min(plus, weekly * 0.25))
-    return min(weekly + step * 0.95, _most(start, count))
+    return min(weekly + step * 0.95, _weekly_ceiling(start, count))
 
 
-def _most(start: Base, count: int) -> float:
+def _weekly_ceiling(start: Base, count: int) -> float:
     """The most a week may come to: the hours there are, and what the goal asks for."""
     hours = ((count - 1) * start.session_minutes + start.long_minutes) / start.each
     if count > 1:
         # The long session is a share of the week: beside short ones it cannot be as long as it may.
-        others = (count - 1) * start.most(start.session_minutes) * _BESIDE
+        others = (count - 1) * start.fitting(start.session_minutes) * _BESIDE
         hours = min(hours, others / (1 - _share(count)))
     if not start.running:
         return min(hours, max(_ENOUGH_MINUTES, start.weekly))
@@ -202,7 +202,7 @@ def _long(longest: float, weekly: float, start: Base, count: int) -> float:
     goal = start.event.km * 0.95 if start.event and start.event.km < 15 else 1e9
     if start.event and start.event.km >= 15:
         goal = max(start.event.long_km * 1.35, longest)
-    room = min(start.most(start.long_minutes), goal)
+    room = min(start.fitting(start.long_minutes), goal)
     return min(limit * _HAIR, room, weekly * _share(count))
 
 
@@ -215,5 +215,5 @@ def _share(count: int) -> float:
 
 def _room(long: float, start: Base, count: int) -> float:
     """What fits beside the long session, none of the others longer than it."""
-    other = min(long, start.most(start.session_minutes))
+    other = min(long, start.fitting(start.session_minutes))
     return long + (count - 1) * other * _BESIDE

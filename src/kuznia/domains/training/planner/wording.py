@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from kuznia.domains.training.kept import toml
 from kuznia.domains.training.schema.plan import Notice, Reason
 from kuznia.domains.training.schema.profile import Language
+from kuznia.platform.data_files import read_toml
 
 
 @cache
 def _texts() -> Mapping[str, Mapping[str, Any]]:
     # Any: a row holds texts and a list of citations; both are read by name below.
-    return toml("planner/texts.toml")
+    return read_toml(__file__, "texts.toml")
 
 
-class Words:
+class PlanWords:
     """One language's templates. Reasons are made once and shared: a plan repeats them often."""
 
     def __init__(self, language: Language) -> None:

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from kuznia.domains.training.kept import toml
 from kuznia.domains.training.schema.profile import Language, Profile
+from kuznia.platform.data_files import read_toml
 
 QuestionType = Literal[
     "multiple_choice", "dropdown", "free_text", "slider", "conditional_boolean", "rating"
 ]
-# About how long an answer takes; the total is told before the first question.
+# Seconds an answer takes, roughly; the total is shown before the first question.
 _SECONDS: Mapping[QuestionType, int] = {
     "multiple_choice": 12,
     "dropdown": 8,
@@ -24,7 +24,7 @@ _SECONDS: Mapping[QuestionType, int] = {
 }
 
 
-class Option(BaseModel):
+class QuestionOption(BaseModel):
     """One answer that can be picked."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,7 +44,7 @@ class Question(BaseModel):
     help_text: str
     response_type: QuestionType
     order: int
-    options: tuple[Option, ...] | None = None
+    options: tuple[QuestionOption, ...] | None = None
     multiselect: bool | None = None
     min_value: float | None = None
     max_value: float | None = None
@@ -56,8 +56,23 @@ class Question(BaseModel):
     placeholder: str | None = None
 
 
+class QuestionsIn(BaseModel):
+    """What is known of the person so far."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    profile: Profile
+
+
+class QuestionsOut(BaseModel):
+    """What to ask next; `help_text` says why each question is asked."""
+
+    questions: tuple[Question, ...]
+    minutes: int = Field(description="About how long it takes to answer all of them.")
+
+
 @dataclass(frozen=True, slots=True)
-class Asked:
+class BankQuestion:
     """A row of the bank: what is asked, when, and what the answer sets."""
 
     id: str
@@ -74,14 +89,14 @@ class Asked:
 
 
 @cache
-def bank() -> Mapping[str, Asked]:
+def bank() -> Mapping[str, BankQuestion]:
     """Every question by id, in the order they are asked."""
-    return {row["id"]: asked(row) for row in toml("questions/bank.toml")["question"]}
+    return {row["id"]: bank_question(row) for row in read_toml(__file__, "bank.toml")["question"]}
 
 
-def asked(row: Mapping[str, Any]) -> Asked:
+def bank_question(row: Mapping[str, Any]) -> BankQuestion:
     """A row of a bank of questions."""
-    return Asked(
+    return BankQuestion(
         id=row["id"],
         type=row["type"],
         sets=row["sets"],
@@ -98,17 +113,17 @@ def asked(row: Mapping[str, Any]) -> Asked:
 
 def questions(profile: Profile) -> tuple[Question, ...]:
     """The questions that matter for this profile, each with why it is asked."""
-    chosen = [one for one in bank().values() if _matters(one, profile)]
-    return tuple(worded(one, order, profile.language) for order, one in enumerate(chosen, start=1))
+    chosen = [asked for asked in bank().values() if _matters(asked, profile)]
+    return tuple(worded(asked, order, profile.language) for order, asked in enumerate(chosen, 1))
 
 
 def minutes_to_answer(several: tuple[Question, ...]) -> int:
-    """About how long answering all of them takes."""
+    """Estimate how long it takes to answer all of them."""
     return max(1, round(sum(_SECONDS[question.response_type] for question in several) / 60))
 
 
-def _matters(one: Asked, profile: Profile) -> bool:
-    return one.when is None or _WHEN[one.when](profile)
+def _matters(question: BankQuestion, profile: Profile) -> bool:
+    return question.when is None or _WHEN[question.when](profile)
 
 
 def _flagged(*flags: str) -> Callable[[Profile], bool]:
@@ -141,36 +156,38 @@ _WHEN: Mapping[str, Callable[[Profile], bool]] = {
 }
 
 
-def worded(one: Asked, order: int, language: Language) -> Question:
+def worded(question: BankQuestion, order: int, language: Language) -> Question:
     """A question in the words of a language."""
-    row = one.row
+    row = question.row
     return Question(
-        id=one.id,
+        id=question.id,
         text=row[language],
         help_text=row[f"why_{language}"],
-        response_type=one.type,
+        response_type=question.type,
         order=order,
-        **dict(_shape(one, language)),
+        **dict(_shape(question, language)),
     )
 
 
-def _shape(one: Asked, language: Language) -> Iterator[tuple[str, Any]]:
+def _shape(question: BankQuestion, language: Language) -> Iterator[tuple[str, Any]]:
     """The fields a question's type needs. Any: they differ by type and pydantic checks them."""
-    row = one.row
-    if one.type in {"multiple_choice", "dropdown"}:
+    row = question.row
+    if question.type in {"multiple_choice", "dropdown"}:
         place = 2 if language == "uk" else 1
-        options = (Option(id=row[0], text=row[place], value=row[0]) for row in row["options"])
+        options = (
+            QuestionOption(id=row[0], text=row[place], value=row[0]) for row in row["options"]
+        )
         yield "options", tuple(options)
-        yield "multiselect", one.multiselect
-    elif one.type in {"slider", "rating"}:
-        yield "min_value", one.low
-        yield "max_value", one.high
-        yield "step", one.step
-        if one.type == "slider":
+        yield "multiselect", question.multiselect
+    elif question.type in {"slider", "rating"}:
+        yield "min_value", question.low
+        yield "max_value", question.high
+        yield "step", question.step
+        if question.type == "slider":
             yield "unit", row["unit"]
         else:
             yield "min_description", row[f"min_{language}"]
             yield "max_description", row[f"max_{language}"]
     else:
-        yield "max_length", one.max_length
+        yield "max_length", question.max_length
         yield "placeholder", row[f"placeholder_{language}"]

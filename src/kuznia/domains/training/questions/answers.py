@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from kuznia.domains.training.questions import Asked, bank
+from kuznia.domains.training.questions import BankQuestion, bank
 from kuznia.domains.training.schema.profile import (
     Answer,
     Endurance,
@@ -19,16 +19,14 @@ from kuznia.forge.terms import Finding
 Answers = Mapping[str, Answer]
 
 
-def wrong(answers: Answers) -> Iterator[Finding]:
+def problems(answers: Answers) -> Iterator[Finding]:
     """What is wrong with answers: an unknown question, a shape, a range, a choice, a length."""
     for name, answer in answers.items():
-        asked = bank().get(name)
-        if asked is None:
+        question = bank().get(name)
+        if question is None:
             yield _finding(name, "there is no such question")
-            continue
-        found = complaint(asked, answer)
-        if found:
-            yield _finding(name, found)
+        elif message := complaint(question, answer):
+            yield _finding(name, message)
 
 
 def _finding(name: str, message: str) -> Finding:
@@ -36,13 +34,13 @@ def _finding(name: str, message: str) -> Finding:
     return Finding("answer", "block", f"answers.{name[:40]}", message)
 
 
-def complaint(asked: Asked, answer: Answer) -> str | None:
+def complaint(question: BankQuestion, answer: Answer) -> str | None:
     """What is wrong with an answer to this question, in one line."""
-    if asked.type in {"slider", "rating"}:
-        return _number_complaint(asked, answer)
-    if asked.type in {"multiple_choice", "dropdown"}:
-        return _choice_complaint(asked, answer)
-    if asked.type == "conditional_boolean":
+    if question.type in {"slider", "rating"}:
+        return _number_complaint(question, answer)
+    if question.type in {"multiple_choice", "dropdown"}:
+        return _choice_complaint(question, answer)
+    if question.type == "conditional_boolean":
         text = answer.text if isinstance(answer, YesNo) else None
         expected = 'expected {"boolean": true or false, "text": "..."}'
     else:
@@ -50,29 +48,29 @@ def complaint(asked: Asked, answer: Answer) -> str | None:
         expected = "expected text"
     if text is None:
         return expected
-    return f"at most {asked.max_length} characters" if len(text) > asked.max_length else None
+    return f"at most {question.max_length} characters" if len(text) > question.max_length else None
 
 
-def _number_complaint(asked: Asked, answer: Answer) -> str | None:
+def _number_complaint(question: BankQuestion, answer: Answer) -> str | None:
     if isinstance(answer, bool) or not isinstance(answer, int | float):
         return "expected a number"
-    if not asked.low <= answer <= asked.high:
-        return f"expected {asked.low:g} to {asked.high:g}"
+    if not question.low <= answer <= question.high:
+        return f"expected {question.low:g} to {question.high:g}"
     return None
 
 
-def _choice_complaint(asked: Asked, answer: Answer) -> str | None:
+def _choice_complaint(question: BankQuestion, answer: Answer) -> str | None:
     if not isinstance(answer, tuple):
         return "expected a list of values"
-    if not set(answer) <= set(asked.options):
-        return "expected values from: " + ", ".join(asked.options)
-    if len(answer) > 1 and not asked.multiselect:
+    if not set(answer) <= set(question.options):
+        return "expected values from: " + ", ".join(question.options)
+    if len(answer) > 1 and not question.multiselect:
         return "expected one value"
     return None
 
 
-def words(answers: Answers) -> Iterator[str]:
-    """Every free text among the answers, for whoever reads free text."""
+def free_texts(answers: Answers) -> Iterator[str]:
+    """Every free text among the answers."""
     for answer in answers.values():
         if isinstance(answer, YesNo):
             yield answer.text
@@ -80,16 +78,16 @@ def words(answers: Answers) -> Iterator[str]:
             yield answer
 
 
-def applied(profile: Profile, answers: Answers) -> Profile:
+def apply_answers(profile: Profile, answers: Answers) -> Profile:
     """The profile with the answers in it. A yes adds a flag; a no never takes one away.
 
-    Answers that do not fit their question are passed over: `wrong` has already told of them.
+    Answers that do not fit their question are skipped: `problems` has already named them.
     """
     # In the bank's order, so that the order the answers came in cannot matter.
-    for name, asked in bank().items():
+    for name, question in bank().items():
         answer = answers.get(name)
-        if answer is not None and complaint(asked, answer) is None:
-            profile = _put(profile, asked.sets, answer)
+        if answer is not None and complaint(question, answer) is None:
+            profile = _put(profile, question.sets, answer)
     return profile
 
 
@@ -107,7 +105,7 @@ def _put(profile: Profile, sets: str, answer: Answer) -> Profile:
     if place.startswith("injury."):
         return _injured(profile, place.removeprefix("injury."), answer)
     if place == "notes":
-        return profile  # read as free text by `words`
+        return profile  # read by `free_texts`
     return _field(profile, place, answer)
 
 

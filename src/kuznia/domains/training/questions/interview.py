@@ -1,7 +1,7 @@
-"""A profile told question by question: which comes next, what was typed, what it adds up to.
+"""A profile asked for question by question: the next question, a typed answer, the profile.
 
-All that was said is one mapping from question to answer, in the order it was said; None is a
-question passed over. So going back is taking the last one out.
+Replies are one mapping from question to answer, in the order they came; None is a skipped
+question. Going back means taking the last reply out.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,64 +10,72 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from kuznia.domains.training.athlete.units import CM_IN_INCH, KG_IN_LB
-from kuznia.domains.training.kept import toml
-from kuznia.domains.training.questions import Asked, Question, asked, bank, questions, worded
-from kuznia.domains.training.questions.answers import applied, complaint, words
+from kuznia.domains.training.questions import (
+    BankQuestion,
+    Question,
+    bank,
+    bank_question,
+    questions,
+    worded,
+)
+from kuznia.domains.training.questions.answers import apply_answers, complaint, free_texts
 from kuznia.domains.training.schema.profile import Answer, Language, Profile, YesNo
+from kuznia.domains.training.schema.units import CM_IN_INCH, KG_IN_LB
+from kuznia.platform.data_files import read_toml
 
-Said = Mapping[str, Answer | None]
+Replies = Mapping[str, Answer | None]
 
-_WHEN: Mapping[str, Callable[[Said], bool]] = {
-    "lifts": lambda said: said.get("kind") != ("endurance",),
-    "endurance": lambda said: said.get("kind") != ("strength",),
-    "runs": lambda said: said.get("sport") == ("running",),
+_WHEN: Mapping[str, Callable[[Replies], bool]] = {
+    "lifts": lambda replies: replies.get("kind") != ("endurance",),
+    "endurance": lambda replies: replies.get("kind") != ("strength",),
+    "runs": lambda replies: replies.get("sport") == ("running",),
 }
 _YES = frozenset({"y", "yes", "т", "так"})
 _NO = frozenset({"n", "no", "н", "ні"})
 # Other units of a quantity, by what ends the number.
 _IN_UNIT = {"kg": {"lb": KG_IN_LB, "lbs": KG_IN_LB}, "cm": {"in": CM_IN_INCH}}
-_MOST_NOTES = 2000
+_MAX_NOTES = 2000
 
 
 @cache
-def basics() -> Mapping[str, Asked]:
-    """What a plan cannot be begun without, by id."""
-    return {row["id"]: asked(row) for row in toml("questions/basics.toml")["question"]}
+def basics() -> Mapping[str, BankQuestion]:
+    """The questions no plan can begin without, by id."""
+    return {row["id"]: bank_question(row) for row in read_toml(__file__, "basics.toml")["question"]}
 
 
-def coming(said: Said, language: Language) -> Question | None:
+def next_question(replies: Replies, language: Language) -> Question | None:
     """The next question; None when nothing more matters."""
-    for order, one in enumerate(basics().values(), start=1):
-        if one.id not in said and (one.when is None or _WHEN[one.when](said)):
-            return worded(one, order, language)
-    profile = applied(_begun(said, language), _answers(said))
-    return next((one for one in questions(profile) if one.id not in said), None)
+    for order, basic in enumerate(basics().values(), start=1):
+        due = basic.when is None or _WHEN[basic.when](replies)
+        if due and basic.id not in replies:
+            return worded(basic, order, language)
+    profile = apply_answers(_basic_profile(replies, language), _answers(replies))
+    return next((other for other in questions(profile) if other.id not in replies), None)
 
 
-def may_be_passed(question: Question) -> bool:
-    """Whether it may stay unanswered: numbers and words, never what stops somebody."""
-    one = basics().get(question.id)
-    if (one or bank()[question.id]).row.get("optional"):
+def is_optional(question: Question) -> bool:
+    """Whether it may be skipped: numbers and words may, a question that can stop a plan may not."""
+    basic = basics().get(question.id)
+    if (basic or bank()[question.id]).row.get("optional"):
         return True
-    return one is None and question.response_type in {"slider", "rating", "free_text"}
+    return basic is None and question.response_type in {"slider", "rating", "free_text"}
 
 
-def wrong(said: Said, question: Question, answer: Answer, language: Language) -> str | None:
+def problem(replies: Replies, question: Question, answer: Answer, language: Language) -> str | None:
     """What is wrong with an answer, in one line."""
-    one = basics().get(question.id)
-    found = complaint(one or bank()[question.id], answer)
-    if found or one is None:
-        return found
+    basic = basics().get(question.id)
+    message = complaint(basic or bank()[question.id], answer)
+    if message or basic is None:
+        return message
     try:
-        _begun({**said, question.id: answer}, language)
+        _basic_profile({**replies, question.id: answer}, language)
     except ValidationError as error:
         return error.errors()[0]["msg"]
     return None
 
 
-def typed(question: Question, text: str) -> Answer | None:
-    """What was typed as the answer it means; None where it means nothing to this question."""
+def parse_answer(question: Question, text: str) -> Answer | None:
+    """The answer that was typed; None where the text is no answer to this question."""
     text = text.strip()
     if question.response_type in {"slider", "rating"}:
         return _number(text, question.unit)
@@ -78,8 +86,10 @@ def typed(question: Question, text: str) -> Answer | None:
         return YesNo(boolean=word.casefold() in _YES, text=rest.strip())
     if question.options is None:
         return text
-    picked = [_picked(question, one.strip().casefold()) for one in text.split(",") if one.strip()]
-    known = tuple(one for one in picked if one is not None)
+    picked = [
+        _picked(question, part.strip().casefold()) for part in text.split(",") if part.strip()
+    ]
+    known = tuple(value for value in picked if value is not None)
     return known if picked and len(known) == len(picked) else None
 
 
@@ -102,31 +112,31 @@ def _picked(question: Question, text: str) -> str | None:
     options = question.options or ()
     if text.isdecimal() and 1 <= int(text) <= len(options):
         return options[int(text) - 1].value
-    return next((one.value for one in options if text in {one.text.casefold(), one.value}), None)
+    return next((o.value for o in options if text in {o.text.casefold(), o.value}), None)
 
 
-def whole(said: Said, language: Language) -> Profile:
-    """The profile all of it adds up to; free words go where they are read for warning signs."""
-    answers = _answers(said)
-    profile = applied(_begun(said, language), answers)
-    notes = ". ".join(text for text in words(answers) if text)[:_MOST_NOTES]
+def profile_of(replies: Replies, language: Language) -> Profile:
+    """The profile that the replies add up to; free texts go where warning signs are looked for."""
+    answers = _answers(replies)
+    profile = apply_answers(_basic_profile(replies, language), answers)
+    notes = ". ".join(text for text in free_texts(answers) if text)[:_MAX_NOTES]
     return Profile.model_validate(profile.model_copy(update={"notes": notes}).model_dump())
 
 
-def _answers(said: Said) -> Mapping[str, Answer]:
-    return {name: one for name, one in said.items() if one is not None and name in bank()}
+def _answers(replies: Replies) -> Mapping[str, Answer]:
+    return {name: a for name, a in replies.items() if a is not None and name in bank()}
 
 
-def _begun(said: Said, language: Language) -> Profile:
+def _basic_profile(replies: Replies, language: Language) -> Profile:
     # Any: the profile checks each as it is made of them.
     fields: dict[str, Any] = {"language": language}
     inner: dict[str, Any] = {}
-    for name, one in basics().items():
-        answer = said.get(name)
+    for name, basic in basics().items():
+        answer = replies.get(name)
         if answer is None:
             continue
-        value = answer if not isinstance(answer, tuple) or one.multiselect else answer[0]
-        block, _, field = one.sets.rpartition(".")
+        value = answer if not isinstance(answer, tuple) or basic.multiselect else answer[0]
+        block, _, field = basic.sets.rpartition(".")
         (inner if block else fields)[field] = value
     if inner:
         fields["endurance"] = inner

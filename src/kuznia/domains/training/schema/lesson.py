@@ -5,65 +5,65 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from kuznia.domains.training.athlete.flags import Flag
+from kuznia.domains.training.schema.flags import Flag
 
 Short = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 
 
-class _Value(BaseModel):
+class _LessonValue(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
-class AvoidTag(_Value):
+class AvoidTag(_LessonValue):
     """Nothing that carries this tag."""
 
     do: Literal["avoid_tag"] = "avoid_tag"
     tag: Short
 
 
-class AvoidExercise(_Value):
+class AvoidExercise(_LessonValue):
     """Not this exercise."""
 
     do: Literal["avoid_exercise"] = "avoid_exercise"
     exercise: Short
 
 
-class Prefer(_Value):
+class Prefer(_LessonValue):
     """Rather this exercise, where it fits."""
 
     do: Literal["prefer"] = "prefer"
     exercise: Short
 
 
-class Minutes(_Value):
+class Minutes(_LessonValue):
     """Sessions of at most so many minutes."""
 
     do: Literal["minutes"] = "minutes"
     minutes: int = Field(ge=15, le=180)
 
 
-class DayUnavailable(_Value):
+class DayUnavailable(_LessonValue):
     """Nothing on this weekday, Monday is 1."""
 
     do: Literal["day_unavailable"] = "day_unavailable"
     day: int = Field(ge=1, le=7)
 
 
-class LoadFactor(_Value):
+class LoadFactor(_LessonValue):
     """Loads by this factor: only ever down, up goes by the progression rules."""
 
     do: Literal["load_factor"] = "load_factor"
     factor: float = Field(ge=0.5, le=1.0, allow_inf_nan=False)
 
 
-class VolumeFactor(_Value):
+class VolumeFactor(_LessonValue):
     """Sets by this factor, within the dose rules."""
 
     do: Literal["volume_factor"] = "volume_factor"
     factor: float = Field(ge=0.5, le=1.2, allow_inf_nan=False)
 
 
-class Sign(_Value):
+class Sign(_LessonValue):
     """A warning sign that was told: screening sees it until the lesson is closed."""
 
     do: Literal["sign"] = "sign"
@@ -76,7 +76,7 @@ Effect = Annotated[
 ]
 
 
-class Lesson(_Value):
+class Lesson(_LessonValue):
     """One thing learnt. Ids, counters and confidence are code's, never a model's."""
 
     id: Short

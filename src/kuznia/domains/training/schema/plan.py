@@ -19,20 +19,20 @@ Several = Annotated[tuple[T, ...], FailFast()]
 HARD: frozenset[SessionKind] = frozenset({"tempo", "intervals", "race"})
 
 
-class Piece(BaseModel):
+class PlanPiece(BaseModel):
     """One piece of a plan."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Reason(Piece):
+class Reason(PlanPiece):
     """Why it is so, and the cards that say it."""
 
     text: str
     cites: Several[str] = ()
 
 
-class Progression(Piece):
+class Progression(PlanPiece):
     """The rule that changes the load from one session to the next, so that logs can move it."""
 
     kind: Literal["double", "linear", "percent", "hold"]
@@ -44,7 +44,7 @@ class Progression(Piece):
     back_percent: float = 10.0
 
 
-class Dose(Piece):
+class Dose(PlanPiece):
     """One exercise on one day. No load where no best is known: then effort leads."""
 
     id: str
@@ -63,7 +63,7 @@ class Dose(Piece):
     reason: Reason
 
 
-class Step(Piece):
+class EffortStep(PlanPiece):
     """A stretch of an endurance session at one effort."""
 
     seconds: int
@@ -72,14 +72,14 @@ class Step(Piece):
     heart_rate: tuple[int, int] | None = None
 
 
-class Block(Piece):
+class StepBlock(PlanPiece):
     """Steps done so many times."""
 
     times: int
-    steps: Several[Step]
+    steps: Several[EffortStep]
 
 
-class Session(Piece):
+class PlannedSession(PlanPiece):
     """One endurance session. `km` for running only, and only the running part of it."""
 
     kind: SessionKind
@@ -87,11 +87,11 @@ class Session(Piece):
     name: str
     minutes: int
     km: float | None = None
-    blocks: Several[Block]
+    blocks: Several[StepBlock]
     reason: Reason
 
 
-class Day(Piece):
+class Day(PlanPiece):
     """One day of a week; `day` is 1 for Monday."""
 
     day: int
@@ -99,11 +99,11 @@ class Day(Piece):
     kind: DayKind
     minutes: int
     exercises: Several[Dose] = ()
-    sessions: Several[Session] = ()
+    sessions: Several[PlannedSession] = ()
     reason: Reason
 
 
-class Week(Piece):
+class Week(PlanPiece):
     """A week with its theme and what it moves on."""
 
     number: int
@@ -115,7 +115,7 @@ class Week(Piece):
     reason: Reason
 
 
-class Offer(Piece):
+class Offer(PlanPiece):
     """What was asked for and cannot honestly be planned, and what we planned instead."""
 
     code: str
@@ -125,14 +125,14 @@ class Offer(Piece):
     reason: Reason
 
 
-class Notice(Piece):
+class Notice(PlanPiece):
     """Something the person must read beside the plan."""
 
     code: str
     text: str
 
 
-class Zone(Piece):
+class Zone(PlanPiece):
     """An effort zone: by talk, and by heart rate where that may be used."""
 
     zone: int

@@ -12,8 +12,8 @@ from pydantic import (
     ValidationInfo,
 )
 
-from kuznia.domains.training.athlete.flags import Flag
 from kuznia.domains.training.catalogue import items_of, kits, nearest_equipment
+from kuznia.domains.training.schema.flags import Flag
 from kuznia.domains.training.schema.lesson import Lesson
 from kuznia.forge.terms import Draft, Input
 
@@ -49,16 +49,16 @@ def _known_equipment(name: str, info: ValidationInfo) -> str:
 # A kit ("dumbbells", "full-gym") or a single piece ("rings").
 Equipment = Annotated[Word, AfterValidator(_known_equipment)]
 # More than a playbook can come to hold: every exercise there is, avoided one by one.
-MOST_LESSONS = 600
+MAX_LESSONS = 600
 
 
-class Told(BaseModel):
+class ProfileBlock(BaseModel):
     """One block of what was told. Unknown fields are refused: a typo must not pass."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
-class Injury(Told):
+class Injury(ProfileBlock):
     """A region that hurts, is fresh, or was operated on."""
 
     region: Region
@@ -68,7 +68,7 @@ class Injury(Told):
     weeks: int | None = Field(default=None, ge=0, le=520)
 
 
-class Health(Told):
+class Health(ProfileBlock):
     """Health facts; `cleared` means that a doctor has said yes to training."""
 
     flags: tuple[Flag, ...] = Field(default=(), max_length=40)
@@ -83,7 +83,7 @@ class Health(Told):
     injuries: tuple[Injury, ...] = Field(default=(), max_length=8)
 
 
-class Lift(Told):
+class Lift(ProfileBlock):
     """A known best: in the profile's weight unit, for as many repetitions as were done."""
 
     exercise: Word
@@ -91,7 +91,7 @@ class Lift(Told):
     reps: int = Field(default=1, ge=1, le=12)
 
 
-class Endurance(Told):
+class Endurance(ProfileBlock):
     """Where a person's endurance stands, and what it is for."""
 
     sport: Sport = "running"
@@ -105,7 +105,7 @@ class Endurance(Told):
     pace: Number | None = Field(default=None, ge=2.5, le=20)
 
 
-class Profile(Told):
+class Profile(ProfileBlock):
     """Who the plan is for."""
 
     age: int = Field(ge=1, le=110)
@@ -136,7 +136,7 @@ class Profile(Told):
     language: Language = "en"
 
 
-class YesNo(Told):
+class YesNo(ProfileBlock):
     """The answer to a yes-or-no question that asks for detail."""
 
     boolean: bool
@@ -157,12 +157,12 @@ class PlanInput(Input):
     )
     lessons: tuple[Lesson, ...] = Field(
         default=(),
-        max_length=MOST_LESSONS,
+        max_length=MAX_LESSONS,
         description="Filled from your own playbook: what is sent here is not listened to.",
     )
 
 
-class Person(Draft):
+class PlanPerson(Draft):
     """Whom a plan was made for, so that it can be changed and held against the rules again."""
 
     order: PlanInput

@@ -1,6 +1,6 @@
-"""C, C++ and C#, counted."""
+"""The counting rules of C, C++ and C#."""
 
-from kuznia.domains.code.analysis.counting import Counting, Rule, Shape, costs
+from kuznia.domains.code.analysis.tables.rules import Counting, CountingRule, Shape, costs
 
 _COSTS = costs(
     once="""
@@ -24,10 +24,10 @@ _SHAPES = {
     "conditional_expression": Shape("nest", ("consequence", "alternative")),
 }
 _DECISIONS = (
-    Rule("if, else if", "(if_statement) @decision"),
-    Rule("for, while, do", "[(for_statement) (while_statement) (do_statement)] @decision"),
-    Rule("case with a value", '(case_statement "case" @decision)'),
-    Rule("a ? b : c", '(conditional_expression "?" @decision)'),
+    CountingRule("if, else if", "(if_statement) @decision"),
+    CountingRule("for, while, do", "[(for_statement) (while_statement) (do_statement)] @decision"),
+    CountingRule("case with a value", '(case_statement "case" @decision)'),
+    CountingRule("a ? b : c", '(conditional_expression "?" @decision)'),
 )
 _NAMES = ("identifier", "field_identifier", "type_identifier", "statement_identifier")
 _LITERALS = ("number_literal", "character", "string_content", "true", "false", "null")
@@ -42,8 +42,8 @@ _PARAMETERS = f"""(function_definition declarator: {_LIST})
 
 C = Counting(
     language="c",
-    functions=(Rule("function with a body", "(function_definition) @function"),),
-    decisions=(*_DECISIONS, Rule("each &&, ||", '["&&" "||"] @decision')),
+    functions=(CountingRule("function with a body", "(function_definition) @function"),),
+    decisions=(*_DECISIONS, CountingRule("each &&, ||", '["&&" "||"] @decision')),
     name_fields=("declarator",),
     shapes=_SHAPES,
     chains=frozenset({"if_statement"}),
@@ -60,17 +60,17 @@ C = Counting(
 
 CPP = Counting(
     language="cpp",
-    functions=(Rule("function or method with a body", "(function_definition) @function"),),
+    functions=(CountingRule("function or method with a body", "(function_definition) @function"),),
     scopes=(
-        Rule(
+        CountingRule(
             "body of a class or struct: counts for no function", "(field_declaration_list) @scope"
         ),
     ),
     decisions=(
         *_DECISIONS,
-        Rule("for over a range", "(for_range_loop) @decision"),
-        Rule("catch", "(catch_clause) @decision"),
-        Rule("each &&, ||, and, or", '["&&" "||" "and" "or"] @decision'),
+        CountingRule("for over a range", "(for_range_loop) @decision"),
+        CountingRule("catch", "(catch_clause) @decision"),
+        CountingRule("each &&, ||, and, or", '["&&" "||" "and" "or"] @decision'),
     ),
     classes=("class_specifier", "struct_specifier"),
     name_fields=("name", "declarator"),
@@ -99,7 +99,7 @@ CPP = Counting(
 CSHARP = Counting(
     language="csharp",
     functions=(
-        Rule(
+        CountingRule(
             "method, constructor, accessor, operator, local function, with a body",
             """(method_declaration body: (_)) @function
             (constructor_declaration body: (_)) @function
@@ -110,22 +110,28 @@ CSHARP = Counting(
         ),
     ),
     scopes=(
-        Rule("body of a class or struct: counts for no function", "(declaration_list) @scope"),
+        CountingRule(
+            "body of a class or struct: counts for no function", "(declaration_list) @scope"
+        ),
     ),
     decisions=(
-        Rule("if, else if", "(if_statement) @decision"),
-        Rule(
+        CountingRule("if, else if", "(if_statement) @decision"),
+        CountingRule(
             "for, foreach, while, do",
             """[(for_statement) (foreach_statement) (while_statement)
             (do_statement)] @decision""",
         ),
-        Rule("catch", "(catch_clause) @decision"),
-        Rule("case with a value", '(switch_section "case" @decision)'),
-        Rule("arm of a switch expression", "(switch_expression_arm) @decision"),
-        Rule("arm that takes everything: one less", "(switch_expression_arm . (discard)) @spare"),
-        Rule("when after a case or a catch", "[(when_clause) (catch_filter_clause)] @decision"),
-        Rule("a ? b : c", '(conditional_expression "?" @decision)'),
-        Rule("each &&, ||, ??, ??=", '["&&" "||" "??" "??="] @decision'),
+        CountingRule("catch", "(catch_clause) @decision"),
+        CountingRule("case with a value", '(switch_section "case" @decision)'),
+        CountingRule("arm of a switch expression", "(switch_expression_arm) @decision"),
+        CountingRule(
+            "arm that takes everything: one less", "(switch_expression_arm . (discard)) @spare"
+        ),
+        CountingRule(
+            "when after a case or a catch", "[(when_clause) (catch_filter_clause)] @decision"
+        ),
+        CountingRule("a ? b : c", '(conditional_expression "?" @decision)'),
+        CountingRule("each &&, ||, ??, ??=", '["&&" "||" "??" "??="] @decision'),
     ),
     classes=(
         "class_declaration",

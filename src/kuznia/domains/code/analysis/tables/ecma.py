@@ -1,6 +1,6 @@
-"""JavaScript, TypeScript and TypeScript with JSX, counted."""
+"""The counting rules of JavaScript, TypeScript and TypeScript with JSX."""
 
-from kuznia.domains.code.analysis.counting import Counting, Rule, Shape, costs
+from kuznia.domains.code.analysis.tables.rules import Counting, CountingRule, Shape, costs
 
 _FUNCTIONS = """[(function_declaration) (function_expression) (generator_function)
     (generator_function_declaration) (arrow_function) (method_definition)] @function"""
@@ -58,41 +58,43 @@ def _ecma(
     parameters: str,
     names: tuple[str, ...] = (),
     literals: tuple[str, ...] = (),
-    decisions: tuple[Rule, ...] = (),
+    decisions: tuple[CountingRule, ...] = (),
 ) -> Counting:
     return Counting(
         language=language,
         profiles=("eslint",),
         functions=(
-            Rule("function, generator, arrow function, method", _FUNCTIONS),
-            Rule(
+            CountingRule("function, generator, arrow function, method", _FUNCTIONS),
+            CountingRule(
                 "value of a class field, static block: functions too",
                 f"({field} value: (_) @implicit) (class_static_block) @implicit",
                 ("eslint",),
             ),
         ),
         scopes=(
-            Rule(
+            CountingRule(
                 "computed name of a method: counts where the class or object stands",
                 "(method_definition name: (computed_property_name) @outside)",
             ),
-            Rule(
+            CountingRule(
                 "value of a class field, static block: count for no function",
                 f"({field} value: (_) @scope) (class_static_block) @scope",
                 ("default",),
             ),
         ),
         decisions=(
-            Rule("if, else if", "(if_statement) @decision"),
-            Rule(
+            CountingRule("if, else if", "(if_statement) @decision"),
+            CountingRule(
                 "for, for in, for of, while, do",
                 "[(for_statement) (for_in_statement) (while_statement) (do_statement)] @decision",
             ),
-            Rule("catch", "(catch_clause) @decision"),
-            Rule("a ? b : c", '(ternary_expression "?" @decision)'),
-            Rule("case with a value", "(switch_case) @decision"),
-            Rule("each &&, ||, ??, &&=, ||=, ??=", '["&&" "||" "??" "&&=" "||=" "??="] @decision'),
-            Rule(
+            CountingRule("catch", "(catch_clause) @decision"),
+            CountingRule("a ? b : c", '(ternary_expression "?" @decision)'),
+            CountingRule("case with a value", "(switch_case) @decision"),
+            CountingRule(
+                "each &&, ||, ??, &&=, ||=, ??=", '["&&" "||" "??" "&&=" "||=" "??="] @decision'
+            ),
+            CountingRule(
                 "default value",
                 "[(assignment_pattern) (object_assignment_pattern)] @decision",
                 ("eslint",),
@@ -115,19 +117,19 @@ def _ecma(
     )
 
 
-_CHAIN = Rule("each ?.", "(optional_chain) @decision", ("eslint",))
+_CHAIN = CountingRule("each ?.", "(optional_chain) @decision", ("eslint",))
 _BARE = """(arrow_function parameter: (_) @parameter)
     (formal_parameters [(identifier) (assignment_pattern) (rest_pattern) (object_pattern)
     (array_pattern)] @parameter)"""
 _TYPED = """(arrow_function parameter: (_) @parameter)
     (formal_parameters [(required_parameter) (optional_parameter)] @parameter)"""
-_TYPED_DEFAULT = Rule(
+_TYPED_DEFAULT = CountingRule(
     "default value of a parameter",
     '(required_parameter "=" @decision) (optional_parameter "=" @decision)',
     ("eslint",),
 )
 # The older grammar of TypeScript has no name for the one before a call's brackets.
-_TYPED_CHAIN = Rule("each ?.", '"?." @decision', ("eslint",))
+_TYPED_CHAIN = CountingRule("each ?.", '"?." @decision', ("eslint",))
 _TYPES = ("type_identifier", "predefined_type")
 
 _TYPED_MORE = (_TYPED_DEFAULT, _TYPED_CHAIN)

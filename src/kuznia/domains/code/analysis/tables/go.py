@@ -1,12 +1,12 @@
-"""Go, counted."""
+"""The counting rules of Go."""
 
-from kuznia.domains.code.analysis.counting import Counting, Rule, Shape, costs
+from kuznia.domains.code.analysis.tables.rules import Counting, CountingRule, Shape, costs
 
 GO = Counting(
     language="go",
     profiles=("lizard",),
     functions=(
-        Rule(
+        CountingRule(
             "function, method, function literal, with a body",
             """(function_declaration body: (_)) @function
             (method_declaration body: (_)) @function
@@ -14,13 +14,13 @@ GO = Counting(
         ),
     ),
     decisions=(
-        Rule("if, else if", "(if_statement) @decision"),
-        Rule("for", "(for_statement) @decision"),
-        Rule(
+        CountingRule("if, else if", "(if_statement) @decision"),
+        CountingRule("for", "(for_statement) @decision"),
+        CountingRule(
             "case of switch, type switch and select",
             "[(expression_case) (type_case) (communication_case)] @decision",
         ),
-        Rule("each &&, ||", '["&&" "||"] @decision'),
+        CountingRule("each &&, ||", '["&&" "||"] @decision'),
     ),
     shapes={
         "if_statement": Shape("nest", ("consequence", "alternative"), otherwise="alternative"),

@@ -1,6 +1,6 @@
-"""Java, Kotlin and Scala, counted."""
+"""The counting rules of Java, Kotlin and Scala."""
 
-from kuznia.domains.code.analysis.counting import Counting, Rule, Shape, costs
+from kuznia.domains.code.analysis.tables.rules import Counting, CountingRule, Shape, costs
 
 _ONCE = costs(
     once="""
@@ -12,25 +12,25 @@ JAVA = Counting(
     language="java",
     profiles=("lizard",),
     functions=(
-        Rule(
+        CountingRule(
             "method and constructor with a body",
             """(method_declaration body: (_)) @function
             [(constructor_declaration) (compact_constructor_declaration)] @function""",
         ),
     ),
-    scopes=(Rule("class body: counts for no function", "(class_body) @scope"),),
+    scopes=(CountingRule("class body: counts for no function", "(class_body) @scope"),),
     decisions=(
-        Rule("if, else if", "(if_statement) @decision"),
-        Rule(
+        CountingRule("if, else if", "(if_statement) @decision"),
+        CountingRule(
             "for, while, do",
             """[(for_statement) (enhanced_for_statement) (while_statement)
             (do_statement)] @decision""",
         ),
-        Rule("catch", "(catch_clause) @decision"),
-        Rule("case with a value", '(switch_label "case" @decision)'),
-        Rule("when after a case", "(guard) @decision", ("default",)),
-        Rule("a ? b : c", '(ternary_expression "?" @decision)'),
-        Rule("each &&, ||", '["&&" "||"] @decision'),
+        CountingRule("catch", "(catch_clause) @decision"),
+        CountingRule("case with a value", '(switch_label "case" @decision)'),
+        CountingRule("when after a case", "(guard) @decision", ("default",)),
+        CountingRule("a ? b : c", '(ternary_expression "?" @decision)'),
+        CountingRule("each &&, ||", '["&&" "||"] @decision'),
     ),
     classes=(
         "class_declaration",
@@ -114,7 +114,7 @@ _SORTS = costs(
 KOTLIN = Counting(
     language="kotlin",
     functions=(
-        Rule(
+        CountingRule(
             "fun, constructor, getter, setter, with a body",
             """(function_declaration (function_body)) @function
             (secondary_constructor (block)) @function
@@ -122,15 +122,15 @@ KOTLIN = Counting(
             (setter (function_body)) @function""",
         ),
     ),
-    scopes=(Rule("class body: counts for no function", "(class_body) @scope"),),
+    scopes=(CountingRule("class body: counts for no function", "(class_body) @scope"),),
     decisions=(
-        Rule("if, else if", "(if_expression) @decision"),
-        Rule(
+        CountingRule("if, else if", "(if_expression) @decision"),
+        CountingRule(
             "for, while, do", "[(for_statement) (while_statement) (do_while_statement)] @decision"
         ),
-        Rule("catch", "(catch_block) @decision"),
-        Rule("branch of when with a condition", "(when_entry condition: (_)) @decision"),
-        Rule("each &&, ||, ?:", '["&&" "||" "?:"] @decision'),
+        CountingRule("catch", "(catch_block) @decision"),
+        CountingRule("branch of when with a condition", "(when_entry condition: (_)) @decision"),
+        CountingRule("each &&, ||, ?:", '["&&" "||" "?:"] @decision'),
     ),
     classes=("class_declaration", "object_declaration"),
     speaking=frozenset({"constructor", "get", "set"}),
@@ -159,20 +159,24 @@ KOTLIN = Counting(
 
 SCALA = Counting(
     language="scala",
-    functions=(Rule("def with a body", "(function_definition) @function"),),
+    functions=(CountingRule("def with a body", "(function_definition) @function"),),
     scopes=(
-        Rule("body of a class, object or trait: counts for no function", "(template_body) @scope"),
+        CountingRule(
+            "body of a class, object or trait: counts for no function", "(template_body) @scope"
+        ),
     ),
     decisions=(
-        Rule("if, else if", "(if_expression) @decision"),
-        Rule(
+        CountingRule("if, else if", "(if_expression) @decision"),
+        CountingRule(
             "for, while, do",
             "[(for_expression) (while_expression) (do_while_expression)] @decision",
         ),
-        Rule("case, of match and of catch", "(case_clause) @decision"),
-        Rule("case _ without a guard: one less", '(case_clause . (wildcard) . [(_) "=>"]) @spare'),
-        Rule("if in a for or after a case", "(guard) @decision"),
-        Rule(
+        CountingRule("case, of match and of catch", "(case_clause) @decision"),
+        CountingRule(
+            "case _ without a guard: one less", '(case_clause . (wildcard) . [(_) "=>"]) @spare'
+        ),
+        CountingRule("if in a for or after a case", "(guard) @decision"),
+        CountingRule(
             "each &&, ||",
             '((operator_identifier) @decision (#any-of? @decision "&&" "||"))',
         ),

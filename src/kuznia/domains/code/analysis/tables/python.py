@@ -1,6 +1,6 @@
-"""Python, counted."""
+"""The counting rules of Python."""
 
-from kuznia.domains.code.analysis.counting import Counting, Rule, Shape, costs
+from kuznia.domains.code.analysis.tables.rules import Counting, CountingRule, Shape, costs
 
 # A bare name or `_`, in brackets or not, with a guard or not; written for a query's string.
 _TAKES_ALL = r"^case[\\s(]*(?!None\\b|True\\b|False\\b)[^\\W\\d]\\w*[\\s)]*(:|if\\b)"
@@ -15,10 +15,10 @@ _COMPOUND = """[(attribute) (await) (binary_operator) (boolean_operator) (call)
 PYTHON = Counting(
     language="python",
     profiles=("radon",),
-    functions=(Rule("def, async def", "(function_definition) @function"),),
+    functions=(CountingRule("def, async def", "(function_definition) @function"),),
     scopes=(
-        Rule("class body: counts for no function", "(class_definition) @scope"),
-        Rule(
+        CountingRule("class body: counts for no function", "(class_definition) @scope"),
+        CountingRule(
             "decorators, default values, annotations, the inside of assert: count for nobody",
             f"""(decorator) @scope
             (parameters (default_parameter value: {_COMPOUND} @scope))
@@ -31,20 +31,22 @@ PYTHON = Counting(
         ),
     ),
     decisions=(
-        Rule("if, elif", "[(if_statement) (elif_clause)] @decision"),
-        Rule("for, async for, while", "[(for_statement) (while_statement)] @decision"),
-        Rule("a if b else c", "(conditional_expression) @decision"),
-        Rule("except", "(except_clause) @decision"),
-        Rule(
+        CountingRule("if, elif", "[(if_statement) (elif_clause)] @decision"),
+        CountingRule("for, async for, while", "[(for_statement) (while_statement)] @decision"),
+        CountingRule("a if b else c", "(conditional_expression) @decision"),
+        CountingRule("except", "(except_clause) @decision"),
+        CountingRule(
             "except*, and the else that belongs to it: one less",
             """(except_clause "*" @spare)
             (try_statement (except_clause "*") (else_clause) @spare)""",
             ("radon",),
         ),
-        Rule("each and, or", '["and" "or"] @decision'),
-        Rule("for in a comprehension", "(for_in_clause) @decision"),
-        Rule("if in a comprehension or after a case", "(if_clause) @decision", ("default",)),
-        Rule(
+        CountingRule("each and, or", '["and" "or"] @decision'),
+        CountingRule("for in a comprehension", "(for_in_clause) @decision"),
+        CountingRule(
+            "if in a comprehension or after a case", "(if_clause) @decision", ("default",)
+        ),
+        CountingRule(
             "if in a comprehension",
             """[(list_comprehension (if_clause) @decision)
             (set_comprehension (if_clause) @decision)
@@ -52,20 +54,20 @@ PYTHON = Counting(
             (generator_expression (if_clause) @decision)]""",
             ("radon",),
         ),
-        Rule("case", "(case_clause) @decision"),
-        Rule(
+        CountingRule("case", "(case_clause) @decision"),
+        CountingRule(
             "match with a case that takes everything: one less",
             "((match_statement (block (case_clause) @_case)) @spare "
             f'(#match? @_case "{_TAKES_ALL}"))',
         ),
-        Rule(
+        CountingRule(
             "else of for, while, try",
             """(for_statement alternative: (else_clause) @decision)
             (while_statement alternative: (else_clause) @decision)
             (try_statement (else_clause) @decision)""",
             ("radon",),
         ),
-        Rule("assert", "(assert_statement) @decision", ("radon",)),
+        CountingRule("assert", "(assert_statement) @decision", ("radon",)),
     ),
     classes=("class_definition",),
     shapes={

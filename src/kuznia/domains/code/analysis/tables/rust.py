@@ -1,21 +1,21 @@
-"""Rust, counted."""
+"""The counting rules of Rust."""
 
-from kuznia.domains.code.analysis.counting import Counting, Rule, Shape, costs
+from kuznia.domains.code.analysis.tables.rules import Counting, CountingRule, Shape, costs
 
 RUST = Counting(
     language="rust",
-    functions=(Rule("fn with a body", "(function_item) @function"),),
+    functions=(CountingRule("fn with a body", "(function_item) @function"),),
     decisions=(
-        Rule("if, if let, else if", "(if_expression) @decision"),
-        Rule(
+        CountingRule("if, if let, else if", "(if_expression) @decision"),
+        CountingRule(
             "for, while, while let, loop",
             "[(for_expression) (while_expression) (loop_expression)] @decision",
         ),
-        Rule("arm of a match", "(match_arm) @decision"),
-        Rule("arm _ without a guard: one less", '(match_pattern . "_" @spare .)'),
-        Rule("if after a pattern", "(match_pattern condition: (_) @decision)"),
-        Rule("let else", "(let_declaration alternative: (_) @decision)"),
-        Rule("each &&, ||", '["&&" "||"] @decision'),
+        CountingRule("arm of a match", "(match_arm) @decision"),
+        CountingRule("arm _ without a guard: one less", '(match_pattern . "_" @spare .)'),
+        CountingRule("if after a pattern", "(match_pattern condition: (_) @decision)"),
+        CountingRule("let else", "(let_declaration alternative: (_) @decision)"),
+        CountingRule("each &&, ||", '["&&" "||"] @decision'),
     ),
     classes=("impl_item", "trait_item", "mod_item"),
     name_fields=("name", "type"),

@@ -1,28 +1,32 @@
-"""Ruby, PHP and Bash, counted."""
+"""The counting rules of Ruby, PHP and Bash."""
 
-from kuznia.domains.code.analysis.counting import Counting, Rule, Shape, costs
+from kuznia.domains.code.analysis.tables.rules import Counting, CountingRule, Shape, costs
 
 RUBY = Counting(
     language="ruby",
-    functions=(Rule("def", "[(method) (singleton_method)] @function"),),
-    scopes=(Rule("class or module body: counts for no method", "[(class) (module)] @scope"),),
+    functions=(CountingRule("def", "[(method) (singleton_method)] @function"),),
+    scopes=(
+        CountingRule("class or module body: counts for no method", "[(class) (module)] @scope"),
+    ),
     decisions=(
-        Rule(
+        CountingRule(
             "if, elsif, unless, also after a statement",
             "[(if) (elsif) (unless) (if_modifier) (unless_modifier)] @decision",
         ),
-        Rule(
+        CountingRule(
             "while, until, for, also after a statement",
             "[(while) (until) (for) (while_modifier) (until_modifier)] @decision",
         ),
-        Rule("when, in", "[(when) (in_clause)] @decision"),
-        Rule(
+        CountingRule("when, in", "[(when) (in_clause)] @decision"),
+        CountingRule(
             "in _ without a guard: one less", '((in_clause . (identifier) . [(then) ";"]) @spare)'
         ),
-        Rule("if after in", "[(if_guard) (unless_guard)] @decision"),
-        Rule("rescue", "[(rescue) (rescue_modifier)] @decision"),
-        Rule("a ? b : c", '(conditional "?" @decision)'),
-        Rule("each &&, ||, and, or, &&=, ||=", '["&&" "||" "and" "or" "&&=" "||="] @decision'),
+        CountingRule("if after in", "[(if_guard) (unless_guard)] @decision"),
+        CountingRule("rescue", "[(rescue) (rescue_modifier)] @decision"),
+        CountingRule("a ? b : c", '(conditional "?" @decision)'),
+        CountingRule(
+            "each &&, ||, and, or, &&=, ||=", '["&&" "||" "and" "or" "&&=" "||="] @decision'
+        ),
     ),
     classes=("class", "module"),
     shapes={
@@ -83,25 +87,27 @@ RUBY = Counting(
 PHP = Counting(
     language="php",
     functions=(
-        Rule(
+        CountingRule(
             "function and method with a body",
             """(function_definition) @function
             (method_declaration body: (_)) @function""",
         ),
     ),
-    scopes=(Rule("class body: counts for no function", "(declaration_list) @scope"),),
+    scopes=(CountingRule("class body: counts for no function", "(declaration_list) @scope"),),
     decisions=(
-        Rule("if, elseif, else if", "[(if_statement) (else_if_clause)] @decision"),
-        Rule(
+        CountingRule("if, elseif, else if", "[(if_statement) (else_if_clause)] @decision"),
+        CountingRule(
             "for, foreach, while, do",
             """[(for_statement) (foreach_statement) (while_statement)
             (do_statement)] @decision""",
         ),
-        Rule("catch", "(catch_clause) @decision"),
-        Rule("case with a value", "(case_statement) @decision"),
-        Rule("arm of match with a value", "(match_conditional_expression) @decision"),
-        Rule("a ? b : c, a ?: b", '(conditional_expression "?" @decision)'),
-        Rule("each &&, ||, and, or, ??, ??=", '["&&" "||" "and" "or" "??" "??="] @decision'),
+        CountingRule("catch", "(catch_clause) @decision"),
+        CountingRule("case with a value", "(case_statement) @decision"),
+        CountingRule("arm of match with a value", "(match_conditional_expression) @decision"),
+        CountingRule("a ? b : c, a ?: b", '(conditional_expression "?" @decision)'),
+        CountingRule(
+            "each &&, ||, and, or, ??, ??=", '["&&" "||" "and" "or" "??" "??="] @decision'
+        ),
     ),
     classes=("class_declaration", "trait_declaration", "interface_declaration", "enum_declaration"),
     shapes={
@@ -157,17 +163,19 @@ PHP = Counting(
 
 BASH = Counting(
     language="bash",
-    functions=(Rule("function", "(function_definition) @function"),),
+    functions=(CountingRule("function", "(function_definition) @function"),),
     decisions=(
-        Rule("if, elif", "[(if_statement) (elif_clause)] @decision"),
-        Rule(
+        CountingRule("if, elif", "[(if_statement) (elif_clause)] @decision"),
+        CountingRule(
             "for, select, while, until",
             "[(for_statement) (c_style_for_statement) (while_statement)] @decision",
         ),
-        Rule("branch of case", "(case_item) @decision"),
-        Rule("branch *): one less", '((case_item . value: (_) @_any) @spare (#eq? @_any "*"))'),
-        Rule("a ? b : c", '(ternary_expression "?" @decision)'),
-        Rule("each &&, ||", '["&&" "||"] @decision'),
+        CountingRule("branch of case", "(case_item) @decision"),
+        CountingRule(
+            "branch *): one less", '((case_item . value: (_) @_any) @spare (#eq? @_any "*"))'
+        ),
+        CountingRule("a ? b : c", '(ternary_expression "?" @decision)'),
+        CountingRule("each &&, ||", '["&&" "||"] @decision'),
     ),
     shapes={
         "if_statement": Shape("nest", ("*",)),

@@ -1,11 +1,11 @@
-"""Swift, counted."""
+"""The counting rules of Swift."""
 
-from kuznia.domains.code.analysis.counting import Counting, Rule, Shape, costs
+from kuznia.domains.code.analysis.tables.rules import Counting, CountingRule, Shape, costs
 
 SWIFT = Counting(
     language="swift",
     functions=(
-        Rule(
+        CountingRule(
             "func, init, deinit, get, set, with a body",
             """(function_declaration body: (_)) @function
             (init_declaration body: (_)) @function
@@ -15,19 +15,21 @@ SWIFT = Counting(
         ),
     ),
     scopes=(
-        Rule("body of a type: counts for no function", "[(class_body) (enum_class_body)] @scope"),
+        CountingRule(
+            "body of a type: counts for no function", "[(class_body) (enum_class_body)] @scope"
+        ),
     ),
     decisions=(
-        Rule("if, else if, guard", "[(if_statement) (guard_statement)] @decision"),
-        Rule(
+        CountingRule("if, else if, guard", "[(if_statement) (guard_statement)] @decision"),
+        CountingRule(
             "for, while, repeat",
             "[(for_statement) (while_statement) (repeat_while_statement)] @decision",
         ),
-        Rule("catch", "(catch_block) @decision"),
-        Rule("case of a switch", '(switch_entry "case" @decision)'),
-        Rule("where after a case or in a for", "[(where_keyword)] @decision"),
-        Rule("a ? b : c", '(ternary_expression "?" @decision)'),
-        Rule("each &&, ||, ??", '["&&" "||" "??"] @decision'),
+        CountingRule("catch", "(catch_block) @decision"),
+        CountingRule("case of a switch", '(switch_entry "case" @decision)'),
+        CountingRule("where after a case or in a for", "[(where_keyword)] @decision"),
+        CountingRule("a ? b : c", '(ternary_expression "?" @decision)'),
+        CountingRule("each &&, ||, ??", '["&&" "||" "??"] @decision'),
     ),
     classes=("class_declaration", "protocol_declaration"),
     speaking=frozenset({"deinit", "get", "set"}),

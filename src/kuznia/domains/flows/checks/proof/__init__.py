@@ -10,7 +10,8 @@ from kuznia.domains.flows.checks.proof.data import (
     unused_fact,
     used_before_collected,
 )
-from kuznia.domains.flows.checks.proof.law import execution, legal_steps, sensitive_field, texts
+from kuznia.domains.flows.checks.proof.execution import execution
+from kuznia.domains.flows.checks.proof.legal import legal_steps, sensitive_field
 from kuznia.domains.flows.checks.proof.shape import (
     cannot_finish,
     dangling_target,
@@ -20,11 +21,12 @@ from kuznia.domains.flows.checks.proof.shape import (
     unreachable_step,
     unrouted_outcome,
 )
-from kuznia.domains.flows.checks.proof.study import Study
+from kuznia.domains.flows.checks.proof.texts import texts
+from kuznia.domains.flows.structure.graph import FlowGraph
 from kuznia.forge.terms import Finding
 
 # In the order in which the research counts them; each is named as its finding.
-CHECKS: Mapping[str, Callable[[Study], Iterator[Finding]]] = MappingProxyType(
+CHECKS: Mapping[str, Callable[[FlowGraph], Iterator[Finding]]] = MappingProxyType(
     {
         "unreachable-step": unreachable_step,
         "cannot-finish": cannot_finish,
@@ -48,9 +50,9 @@ CHECKS: Mapping[str, Callable[[Study], Iterator[Finding]]] = MappingProxyType(
 SOUND = frozenset(CHECKS) - {"unused-fact", "texts", "once-only"}
 
 
-def prove(study: Study) -> tuple[Finding, ...]:
+def prove(graph: FlowGraph) -> tuple[Finding, ...]:
     """What is wrong with a flow, all of it, in the order of the checks."""
-    return tuple(finding for check in CHECKS.values() for finding in check(study))
+    return tuple(finding for check in CHECKS.values() for finding in check(graph))
 
 
 def sound(findings: tuple[Finding, ...]) -> bool:

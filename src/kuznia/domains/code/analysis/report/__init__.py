@@ -1,0 +1,1 @@
+"""Reports on the metrics of all files: the rating, the limits, SARIF."""

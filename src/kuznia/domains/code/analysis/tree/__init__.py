@@ -1,0 +1,1 @@
+"""The reading of a syntax tree, the same for every language."""

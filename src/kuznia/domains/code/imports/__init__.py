@@ -1,0 +1,1 @@
+"""The imports of a source, and whether they can be resolved."""

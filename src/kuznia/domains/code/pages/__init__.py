@@ -1,0 +1,11 @@
+"""The pages of docs/ that are printed from this domain's tables; `kuznia.generated` writes them."""
+
+from collections.abc import Callable
+
+from kuznia.domains.code.pages import languages, metrics
+
+# By the page's path in the project: its text as it is becomes the text it has to have.
+PAGES: dict[str, Callable[[str], str]] = {
+    "docs/code-languages.md": languages.page,
+    "docs/metrics.md": metrics.page,
+}

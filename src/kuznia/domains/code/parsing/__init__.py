@@ -1,0 +1,1 @@
+"""Parsing: syntax trees, proof by grammars and reference parsers, and symbols."""

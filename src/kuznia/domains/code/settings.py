@@ -1,0 +1,18 @@
+"""The settings of the code domain."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+from kuznia.platform.settings.types import Lower
+
+
+class CodeSettings(BaseSettings):
+    """Whether the tests that a model wrote are run."""
+
+    code_run_tests: Annotated[Literal["off", "sandbox"], Lower] = Field(
+        default="off",
+        description="`sandbox`: tests that a model wrote are run, in bubblewrap and nowhere else; "
+        "`kuznia doctor` shows whether this machine can run a sandbox.",
+    )

@@ -1,0 +1,1 @@
+"""How a model's reply is read: as a flow, or as a page."""

@@ -1,0 +1,116 @@
+"""A logged session: what was done moves the loads by their rule and teaches the playbook."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from kuznia.domains.training.catalogue import catalogue
+from kuznia.domains.training.playbook.log import Count, Learn
+from kuznia.domains.training.playbook.session import LoggedExercise
+from kuznia.domains.training.schema.lesson import AvoidExercise, Lesson, Prefer
+from kuznia.domains.training.schema.plan import Dose, Plan
+from kuznia.domains.training.schema.units import KG_IN_LB, to_plates
+
+Step = Literal["up", "back"]
+Moved = Step | Literal["same"]
+# An exercise that hurts more than this is left out.
+MAX_PAIN = 3
+_SKIPS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class NextDose:
+    """The next dose of an exercise, and the rule that moved it."""
+
+    dose: Dose
+    moved: Moved
+    rule: Literal["P01", "P05", "P02"]
+
+
+def next_dose(dose: Dose, history: Iterable[LoggedExercise]) -> NextDose:
+    """What the exercise's progression rule makes of its last sessions, the oldest first.
+
+    Two sessions running with two repetitions to spare in the last set: one step up. Two failed
+    ones running: back by a tenth. Else the repetitions climb within their range.
+    """
+    last = [entry for entry in history if entry.exercise == dose.id and entry.done][-2:]
+    if len(last) == 2 and all(_spare(entry, dose) for entry in last):
+        return NextDose(moved(dose, "up"), "up", "P01")
+    if len(last) == 2 and all(_failed(entry, dose) for entry in last):
+        return NextDose(moved(dose, "back"), "back", "P05")
+    if last and not _failed(last[-1], dose) and dose.progression.kind == "double":
+        reps = min(dose.progression.high, dose.reps + 1)
+        return NextDose(dose.model_copy(update={"reps": reps}), "same", "P02")
+    return NextDose(dose, "same", "P02")
+
+
+def _spare(entry: LoggedExercise, dose: Dose) -> bool:
+    """All sets at the load asked for, with two repetitions done or left over at the end."""
+    light = None not in {entry.load, dose.load} and (entry.load or 0) < (dose.load or 0)
+    if light or not entry.reps or len(entry.reps) < dose.sets:
+        return False
+    left = entry.rir is not None and entry.rir >= dose.rir + 2 and entry.reps[-1] >= dose.reps
+    return left or entry.reps[-1] >= dose.reps + 2
+
+
+def _failed(entry: LoggedExercise, dose: Dose) -> bool:
+    return len(entry.reps) < dose.sets or min(entry.reps, default=0) < min(
+        dose.reps, dose.progression.low
+    )
+
+
+def moved(dose: Dose, step: Step) -> Dose:
+    """The load one step of its own rule on; repetitions start from the bottom."""
+    rule, up = dose.progression, step == "up"
+    factor = 1 + rule.step_percent / 100 if up else 1 - rule.back_percent / 100
+    update: dict[str, object] = {"reps": dose.progression.low}
+    if dose.load is not None and dose.load_unit is not None and dose.id in catalogue():
+        exercise = catalogue()[dose.id]
+        unit = dose.load_unit
+        plate = exercise.step_lb if unit == "lb" else exercise.step_kg
+        kg = dose.load * factor * (KG_IN_LB if unit == "lb" else 1.0)
+        load = to_plates(kg, unit, exercise.step_kg, exercise.step_lb)
+        # Plates decide: at least one step up, but never more than a tenth.
+        if up and load <= dose.load and (dose.load + plate) <= dose.load * 1.10:
+            load = dose.load + plate
+        update["load"] = max(plate, load) if up else max(plate, min(load, dose.load - plate))
+        if dose.percent is not None and dose.load:
+            share = dose.percent * float(str(update["load"])) / dose.load
+            update["percent"] = round(min(100.0, share), 1)
+    return dose.model_copy(update=update)
+
+
+def taught(
+    plan: Plan,
+    logged: Iterable[LoggedExercise],
+    lessons: Iterable[Lesson],
+    before: Iterable[LoggedExercise] = (),
+) -> Iterator[Learn | Count]:
+    """What a session teaches after those before: pain is safety, skipping again a dislike."""
+    entries, earlier = tuple(logged), tuple(before)
+    done = {entry.exercise for entry in (*earlier, *entries) if entry.done}
+    for entry in entries:
+        if entry.pain > MAX_PAIN:
+            text = f"{_label(plan, entry.exercise)}: pain {entry.pain}/10"
+            effect = AvoidExercise(exercise=entry.exercise)
+            yield Learn(text=text, kind="safety", effects=(effect,))
+    skipped = [entry.exercise for entry in entries if not entry.done]
+    ever = [*(entry.exercise for entry in earlier if not entry.done), *skipped]
+    for name in dict.fromkeys(skipped):
+        if ever.count(name) >= _SKIPS and name not in done:
+            effect = AvoidExercise(exercise=name)
+            text = f"{_label(plan, name)}: skipped"
+            yield Learn(text=text, kind="preference", effects=(effect,))
+    yield from _counted(lessons, {entry.exercise for entry in entries if entry.done}, set(skipped))
+
+
+def _label(plan: Plan, name: str) -> str:
+    return catalogue()[name].label(plan.language) if name in catalogue() else name
+
+
+def _counted(lessons: Iterable[Lesson], done: set[str], skipped: set[str]) -> Iterator[Count]:
+    """A preference that was followed and done helped; one that was followed and skipped did not."""
+    for lesson in lessons:
+        for effect in lesson.effects:
+            if isinstance(effect, Prefer) and effect.exercise in done | skipped:
+                yield Count(lesson=lesson.id, helped=effect.exercise in done)

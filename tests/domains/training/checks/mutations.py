@@ -1,0 +1,256 @@
+"""Broken plans: what is done to a good plan, one function for each way."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from tests.domains.training.checks.breaking import (
+    doses,
+    each_day,
+    each_dose,
+    each_week,
+    first_dose,
+    more_sets,
+    scaled,
+    sessions,
+    settled,
+)
+
+from kuznia.domains.training.athlete.athlete import Athlete
+from kuznia.domains.training.catalogue import catalogue
+from kuznia.domains.training.schema.lesson import AvoidExercise, Lesson
+from kuznia.domains.training.schema.plan import Day, Dose, Plan, PlannedSession, Week
+
+Broken = Callable[[Plan, Athlete], tuple[Plan, Athlete]]
+
+
+def plan_only(change: Callable[[Plan], Plan]) -> Broken:
+    return lambda made, athlete: (change(made), athlete)
+
+
+def person_only(**update: Any) -> Broken:
+    return lambda made, athlete: (made, replace(athlete, **update))
+
+
+def lead(made: Plan, muscle: str) -> str:
+    return first_dose(made, lambda one: muscle in one.primary and one.compound).id
+
+
+def lesson_against(made: Plan, athlete: Athlete) -> tuple[Plan, Athlete]:
+    effect = AvoidExercise(exercise=lead(made, "chest"))
+    lesson = Lesson(id="l-1", text="no", kind="preference", effects=(effect,))
+    return made, replace(athlete, lessons=(lesson,))
+
+
+def onto_sunday(made: Plan) -> Plan:
+    """What Monday holds, held on Sunday."""
+
+    def change(week: Week) -> Week:
+        monday, *middle, sunday = week.days
+        moved = sunday.model_copy(update={"day": 1}), monday.model_copy(update={"day": 7})
+        return week.model_copy(update={"days": (moved[0], *middle, moved[1])})
+
+    return each_week(made, change)
+
+
+def reason(made: Plan, **update: Any) -> Plan:
+    said = made.reason.model_copy(update=update)
+    return made.model_copy(update={"reason": said})
+
+
+def crowded(made: Plan) -> Plan:
+    """Neighbouring days with many sets for one muscle: Wednesday's work on Tuesday."""
+
+    def change(week: Week) -> Week:
+        mon, tue, wed, *rest = week.days
+        return week.model_copy(
+            update={
+                "days": (
+                    mon,
+                    wed.model_copy(update={"day": 2}),
+                    tue.model_copy(update={"day": 3}),
+                    *rest,
+                )
+            }
+        )
+
+    return more_sets(each_week(made, change), "quads", 1)
+
+
+def untidy(made: Plan) -> Plan:
+    def change(_: Week, day: Day) -> Day:
+        return day.model_copy(update={"exercises": tuple(reversed(day.exercises))})
+
+    return settled(each_day(made, change))
+
+
+def hard_twice(made: Plan) -> Plan:
+    """A hard session on three days of the week."""
+    easy = [day.day for day in made.weeks[1].days if day.sessions][:3]
+
+    def change(week: Week, day: Day, session: PlannedSession) -> PlannedSession:
+        hard = week.number == 2 and day.day in easy
+        return session.model_copy(update={"kind": "tempo"}) if hard else session
+
+    return sessions(made, change)
+
+
+def one_week(number: int, factor: float) -> Callable[[Plan], Plan]:
+    def change(week: Week, _: Day, session: PlannedSession) -> PlannedSession:
+        return scaled(session, factor) if week.number == number else session
+
+    return lambda made: sessions(made, change)
+
+
+def long_by(number: int, factor: float) -> Callable[[Plan], Plan]:
+    def change(week: Week, _: Day, session: PlannedSession) -> PlannedSession:
+        longer = week.number == number and session.kind == "long"
+        return (
+            session.model_copy(update={"km": (session.km or 0.0) * factor}) if longer else session
+        )
+
+    return lambda made: sessions(made, change)
+
+
+def no_easy_weeks(made: Plan) -> Plan:
+    """The easy weeks filled up to their neighbours."""
+    before = {week.number: made.weeks[max(0, week.number - 2)] for week in made.weeks}
+
+    def change(week: Week) -> Week:
+        if week.phase != "deload":
+            return week
+        return before[week.number].model_copy(update={"number": week.number, "phase": "build"})
+
+    return each_week(made, change)
+
+
+def zones_off(made: Plan) -> Plan:
+    zones = tuple(one.model_copy(update={"heart_rate": (60, 70)}) for one in made.zones)
+    return made.model_copy(update={"zones": zones})
+
+
+def unsaid(code: str) -> Callable[[Plan], Plan]:
+    def change(made: Plan) -> Plan:
+        kept = tuple(notice for notice in made.notices if notice.code != code)
+        return made.model_copy(update={"notices": kept})
+
+    return change
+
+
+def progress(**update: Any) -> Callable[[Plan], Plan]:
+    def change(_: Week, __: Day, dose: Dose) -> Dose:
+        rule = dose.progression
+        if "step_percent" in update and not rule.step_percent:
+            return dose
+        return dose.model_copy(update={"progression": rule.model_copy(update=update)})
+
+    return lambda made: each_dose(made, change)
+
+
+def loaded(**update: Any) -> Callable[[Plan], Plan]:
+    return lambda made: doses(made, lambda row: row[2].load is not None, **update)
+
+
+def every(**update: Any) -> Callable[[Plan], Plan]:
+    return lambda made: doses(made, lambda _: True, **update)
+
+
+def heavier_second_week(made: Plan) -> Plan:
+    def change(week: Week, _: Day, dose: Dose) -> Dose:
+        jumps = week.number == 2 and dose.unit == "reps" and dose.progression.kind == "double"
+        return dose.model_copy(update={"reps": dose.reps + 2}) if jumps else dose
+
+    return each_dose(made, change)
+
+
+def deload_uncut(made: Plan) -> Plan:
+    full = made.weeks[2]
+
+    def change(week: Week) -> Week:
+        same = week.phase == "deload"
+        return week.model_copy(update={"days": full.days}) if same else week
+
+    return settled(each_week(made, change))
+
+
+def taper_uncut(made: Plan) -> Plan:
+    full = {(day.day, dose.id): dose.sets for day in made.weeks[-2].days for dose in day.exercises}
+
+    def change(week: Week, day: Day, dose: Dose) -> Dose:
+        sets = full.get((day.day, dose.id), dose.sets)
+        return dose.model_copy(update={"sets": sets}) if week.phase == "taper" else dose
+
+    return each_dose(made, change)
+
+
+def chest_once(made: Plan) -> Plan:
+    """All chest work on one strength day."""
+    first = max(
+        made.weeks[0].days,
+        key=lambda day: sum("chest" in catalogue()[one.id].primary for one in day.exercises),
+    ).day
+
+    def change(_: Week, day: Day, dose: Dose) -> Dose | None:
+        share = catalogue()[dose.id].muscles.get("chest")
+        if share is None or day.day == first:
+            return dose
+        return None if share == 1.0 else dose.model_copy(update={"sets": 1})
+
+    return each_dose(made, change)
+
+
+def lead_core(made: Plan) -> str:
+    return first_dose(made, lambda one: one.pattern.startswith("core") and one.unit == "reps").id
+
+
+def others_longer(made: Plan) -> Plan:
+    def change(week: Week, _: Day, session: PlannedSession) -> PlannedSession:
+        longer = week.number == 2 and session.kind != "long"
+        return session.model_copy(update={"km": (session.km or 0.0) * 1.3}) if longer else session
+
+    return sessions(made, change)
+
+
+def no_rest(made: Plan) -> Plan:
+    """A short easy session on the day that was free."""
+    easy = next(one for day in made.weeks[0].days for one in day.sessions if one.kind == "easy")
+
+    def change(_: Week, day: Day) -> Day:
+        if day.kind != "rest":
+            return day
+        return day.model_copy(update={"sessions": (scaled(easy, 0.3),), "kind": "endurance"})
+
+    plain = made.model_copy(update={"summary": "A plan."})
+    return settled(each_day(plain, change))
+
+
+def two_long_days(made: Plan) -> Plan:
+    """Every session at its longest, and a second long one."""
+    first = next(day.day for day in made.weeks[0].days if day.sessions)
+
+    def change(_: Week, day: Day, session: PlannedSession) -> PlannedSession:
+        if session.kind == "long" or day.day == first:
+            return session.model_copy(update={"kind": "long", "minutes": 150})
+        return session.model_copy(update={"minutes": 90})
+
+    return sessions(made, change)
+
+
+def legs_heavy(made: Plan) -> Plan:
+    legs = {"quads", "hamstrings", "glutes"}
+    tired = doses(made, lambda row: bool(legs & set(catalogue()[row[2].id].primary)), rir=2)
+
+    def change(_: Week, __: Day, session: PlannedSession) -> PlannedSession:
+        return session.model_copy(update={"kind": "long"}) if session.kind == "easy" else session
+
+    return sessions(tired, change)
+
+
+def less_back(_: Week, __: Day, dose: Dose) -> Dose:
+    leads = "back" in catalogue()[dose.id].primary
+    return dose.model_copy(update={"sets": 1}) if leads else dose
+
+
+def fewer_pulls(_: Week, __: Day, dose: Dose) -> Dose:
+    pulls = catalogue()[dose.id].pattern.endswith("_pull")
+    return dose.model_copy(update={"sets": max(1, dose.sets - 1)}) if pulls else dose
