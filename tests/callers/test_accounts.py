@@ -250,7 +250,7 @@ async def test_the_old_password_must_be_known(here: Here):
 async def test_a_password_anybody_could_guess_is_refused(here: Here, password: str):
     user = await here.user()
 
-    with pytest.raises(Invalid, match="12 to 1000 letters"):
+    with pytest.raises(Invalid, match="12 to 1000 characters"):
         await here.callers.accounts.change_password(user.id, PASSWORD, password, "")
 
 

@@ -17,7 +17,7 @@ from kuznia.platform.errors import Unauthorized
 
 
 async def refused(here: Here, credential: str) -> None:
-    with pytest.raises(Unauthorized, match="The credential is not valid, or not any more"):
+    with pytest.raises(Unauthorized, match="The credential is not valid or has expired"):
         await here.callers.identify(credential)
 
 

@@ -263,7 +263,7 @@ async def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("milk, bread, salt " * 100)
     url = DatabaseUrl.read(f"sqlite:///{tmp_path}/notes.txt")
 
-    with pytest.raises(Unavailable, match="damaged, or no database: put a copy"):
+    with pytest.raises(Unavailable, match="damaged or not a database: restore a copy"):
         await Database.open(url, pool_size=1, overflow=0, pool_timeout=1)
 
 

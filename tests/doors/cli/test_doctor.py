@@ -169,7 +169,7 @@ def test_a_file_that_is_no_database_is_told(kuznia: Kuznia, tmp_path: Path) -> N
     told = kuznia("doctor", DATABASE_URL=SQLITE)
 
     assert told.exit_code == 1
-    assert "damaged, or no database" in told.stdout
+    assert "damaged or not a database" in told.stdout
     assert "→ check DATABASE_URL" in told.stdout
 
 
