@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 
-from pydantic import SecretStr
 from pydantic_core import from_json
 
 from kuznia.app import Made, open_here
@@ -24,6 +23,7 @@ from kuznia.domains.training.schema.profile import PlanInput
 from kuznia.doors.context import Doors
 from kuznia.forge.terms import Caller
 from kuznia.platform.settings import Settings
+from kuznia.platform.settings.values import DatabaseUrl
 
 ATHLETES, WEEKS = 40, 8
 # How surely an athlete complains about a thing that bothered them in a week.
@@ -126,7 +126,7 @@ async def lived(
 
 async def everyone(database: str, *, learns: bool) -> list[Outcome]:
     """All forty, with a playbook or without, by the doors' own road."""
-    made = Made(settings=Settings(database_url=SecretStr(database)))
+    made = Made(settings=Settings(database_url=DatabaseUrl.read(database)))
     async with open_here(made) as at:
         return [
             await lived(at, Caller(f"athlete-{learns}-{number}"), told, hidden, learns=learns)

@@ -20,10 +20,10 @@ from kuznia.callers.accounts import Accounts, Lifetimes
 from kuznia.callers.credentials.keys import ApiKeys
 from kuznia.callers.credentials.keysets import PublicKey
 from kuznia.callers.credentials.passwords import Passwords
-from kuznia.callers.credentials.signed_links import Passes
+from kuznia.callers.credentials.signed_links import SignedLinks
 from kuznia.callers.credentials.tokens import Issuer
 from kuznia.callers.identify import Callers
-from kuznia.callers.people import People
+from kuznia.callers.users import Users
 from kuznia.doors.context import DoorState
 from kuznia.doors.http.access import ORDER
 from kuznia.doors.http.who import Who
@@ -56,14 +56,14 @@ class Doors:
 
 
 @asynccontextmanager
-async def opened(keys: Published) -> AsyncIterator[tuple[Callers, People]]:
+async def opened(keys: Published) -> AsyncIterator[tuple[Callers, Users]]:
     """Those who may call, on a fresh SQLite file."""
     clock = SystemClock()
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/kuznia.db"
         await asyncio.to_thread(migrate.upgrade, url)
         db = await Database.open(url, pool_size=5, overflow=0, pool_timeout=5)
-        people = People(db, clock)
+        people = Users(db, clock)
         accounts = Accounts(
             db,
             clock,
@@ -79,7 +79,7 @@ async def opened(keys: Published) -> AsyncIterator[tuple[Callers, People]]:
                 people=people,
                 keys=ApiKeys(db, clock),
                 issuer=issuer,
-                passes=Passes(SECRET, clock),
+                passes=SignedLinks(SECRET, clock),
                 clock=clock,
             ),
             people,
@@ -117,7 +117,7 @@ async def asked(callers: Callers, credentials: list[str], count: int) -> float:
     return 1000 * (time.process_time() - began) / count
 
 
-async def credentials(callers: Callers, people: People, keys: dict[str, Any]) -> dict[str, list]:
+async def credentials(callers: Callers, people: Users, keys: dict[str, Any]) -> dict[str, list]:
     """For each kind, those of some two hundred people."""
     now = int(time.time())
     made: dict[str, list[str]] = {"key": [], **{name: [] for name in keys}}

@@ -42,9 +42,10 @@ Database = Callable[[Path], AbstractContextManager[str]]
 def sqlite(folder: Path) -> Iterator[str]:
     """A fresh database in a file."""
     from kuznia.platform.db import migrate
+    from kuznia.platform.settings.values import DatabaseUrl
 
     database = f"sqlite:///{folder / 'kuznia.db'}"
-    migrate.upgrade(database)
+    migrate.upgrade(DatabaseUrl.read(database))
     yield database
 
 

@@ -84,9 +84,10 @@ def pg_url(postgres: servers.Postgres) -> Generator[str]:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from kuznia.platform.db import migrate
+    from kuznia.platform.settings.values import DatabaseUrl
 
     file = tmp_path_factory.mktemp("template") / "kuznia.db"
-    migrate.upgrade(f"sqlite:///{file}")
+    migrate.upgrade(DatabaseUrl.read(f"sqlite:///{file}"))
     return file
 
 
@@ -106,8 +107,11 @@ def database_url(request: pytest.FixtureRequest) -> str:
 async def db(database_url: str) -> AsyncGenerator["Database"]:
     """An open database, once on SQLite and once on PostgreSQL."""
     from kuznia.platform.db.database import Database
+    from kuznia.platform.settings.values import DatabaseUrl
 
-    database = await Database.open(database_url, pool_size=2, overflow=2, pool_timeout=60)
+    database = await Database.open(
+        DatabaseUrl.read(database_url), pool_size=2, overflow=2, pool_timeout=60
+    )
     yield database
     await database.close()
 

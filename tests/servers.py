@@ -187,12 +187,13 @@ class Postgres:
 def postgres(meeting: Path) -> Generator[Postgres]:
     """A PostgreSQL with a template of this process's own, so that workers need not agree."""
     from kuznia.platform.db import migrate
+    from kuznia.platform.settings.values import DatabaseUrl
 
     with shared("postgres", meeting) as server:
         found = Postgres(server, f"kuznia_test_{secrets.token_hex(4)}")
         _order(server, f"CREATE DATABASE {found.template}")
         try:
-            migrate.upgrade(_asyncpg(server, found.template))
+            migrate.upgrade(DatabaseUrl.read(_asyncpg(server, found.template)))
             yield found
         finally:
             _order(server, f"DROP DATABASE {found.template} WITH (FORCE)")

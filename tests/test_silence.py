@@ -16,6 +16,8 @@ from tests.modelserver import ModelServer, hang, modelserver, reply
 from tests.processes import Process, process
 from tests.refusing import eventually, postmaster, silent
 
+from kuznia.platform.settings.values import DatabaseUrl
+
 __all__ = ["modelserver"]
 
 MADE = reply(CODE)
@@ -29,7 +31,7 @@ def own_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str
     with servers.shared("postgres", tmp_path_factory.mktemp("postgres"), own=True) as server:
         servers._order(server, "CREATE DATABASE kuznia")
         url = servers._asyncpg(server, "kuznia")
-        migrate.upgrade(url)
+        migrate.upgrade(DatabaseUrl.read(url))
         yield url, postmaster(url)
 
 

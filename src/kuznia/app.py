@@ -14,7 +14,7 @@ from pydantic_core import to_json
 from kuznia import __version__
 from kuznia.callers.accounts import signing_secret
 from kuznia.callers.identify import Callers, local
-from kuznia.callers.limits.allowances import Allowances, rate, usual
+from kuznia.callers.limits.caller_limits import LimitsByCaller, default_limits
 from kuznia.callers.metering import Metering, open_metering
 from kuznia.callers.opening import open_callers
 from kuznia.domains import find_routes, load
@@ -45,7 +45,7 @@ from kuznia.models import Reread, asked, client_of, looks, open_models
 from kuznia.platform.clock import Clock, SystemClock
 from kuznia.platform.db.database import Database
 from kuznia.platform.db.journal import Journal
-from kuznia.platform.db.postgres import POLITENESS
+from kuznia.platform.db.postgres import CLOSE_SECONDS
 from kuznia.platform.errors import Invalid
 from kuznia.platform.log import configure, get_log
 from kuznia.platform.metrics import Metrics
@@ -93,7 +93,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         models = await open_models(
             settings,
             made.domains.values(),
-            given=made.model,
+            stand_in=made.model,
             reread=made.reread,
             clock=made.clock,
             observe=made.metrics.attempt,
@@ -101,9 +101,9 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             redis=redis,
         )
         _watch_breakers(made.metrics, models.services)
-        allowances = Allowances(db, made.clock, usual(settings))
+        caller_limits = LimitsByCaller(db, made.clock, default_limits(settings))
         journal = Journal(db)
-        shelf = open_shelf(settings, made.clock, db, made.metrics, opened, allowances, journal)
+        shelf = open_shelf(settings, made.clock, db, made.metrics, opened, caller_limits, journal)
         await shelf.warm()
         await opened.enter_async_context(forgetting(db, made.clock, settings.artefact_retention))
         loaded = {name: await _open(one, settings, opened) for name, one in made.domains.items()}
@@ -119,14 +119,16 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             seal=(await signing_secret(db, "seals")).encode(),
         )
         fleet = _fleet(made, shelf, redis, opened) if redis else None
-        metering = await opened.enter_async_context(_metering(made, db, redis, allowances, journal))
+        metering = await opened.enter_async_context(
+            _metering(made, db, redis, caller_limits, journal)
+        )
         runs = Runs(
             forge,
             made.metrics,
             retention=settings.run_retention,
             max_bytes=settings.run_events_bytes,
             fleet=fleet,
-            purse=metering.budgets,
+            budgets=metering.budgets,
         )
         if fleet:
             fleet.begin(runs)
@@ -153,7 +155,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         finally:
             await runs.close(settings.shutdown_grace)
             # What is still to be written has so long; a database that is silent holds up no end.
-            asyncio.get_running_loop().call_later(POLITENESS, db.cut)
+            asyncio.get_running_loop().call_later(CLOSE_SECONDS, db.cut)
             log.info("stopped")
 
 
@@ -219,7 +221,7 @@ def _guard(app: FastAPI, made: Made, targets: Targets) -> None:
     app.add_middleware(
         Who,
         everyone=_everyone(settings),
-        refusals=rate(settings.rate_limit_unauthorized),
+        refusals=settings.rate_limit_unauthorized,
         proxies=settings.trusted_proxies,
     )
     app.add_middleware(
@@ -250,7 +252,7 @@ def _dearest(made: Made) -> int:
 
 
 def _metering(
-    made: Made, db: Database, redis: Redis | None, allowances: Allowances, journal: Journal
+    made: Made, db: Database, redis: Redis | None, caller_limits: LimitsByCaller, journal: Journal
 ) -> AbstractAsyncContextManager[Metering]:
     return open_metering(
         made.settings,
@@ -258,7 +260,7 @@ def _metering(
         made.clock,
         made.metrics,
         redis,
-        allowances=allowances,
+        caller_limits=caller_limits,
         journal=journal,
         dearest=_dearest(made),
     )

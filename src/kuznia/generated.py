@@ -25,14 +25,14 @@ GROUPS = {
     "log_level": "Logs",
     "openai_api_key": "Model",
     "fallback_model": "Second model",
-    "model_timeout": "Patience with models",
+    "model_timeout": "Timeouts and retries of models",
     "http_connections": "Connections to models",
-    "https_proxy": "The way out",
+    "https_proxy": "Proxies and certificates",
     "order_attempts": "Budget of an order",
     "code_run_tests": "Code",
     "training_catalogue": "Training",
     "database_url": "Database",
-    "cache_ttl": "What is kept in memory",
+    "cache_ttl": "Memory",
     "redis_url": "Redis",
     "accounts": "Callers",
     "rate_limit_requests": "Limits",
@@ -45,30 +45,31 @@ _SETTINGS = """# Settings
 
 GENERATED
 
-Every setting is an environment variable; none is needed to start. A file named `.env` in the
-folder the server is started in may hold them too, as `NAME=value` lines; the environment wins over
-it, and an option of the command line wins over both. An empty value counts as unset. A start with
-wrong settings names all of them at once and ends with exit code 2. `kuznia doctor` says what is
-set and what can be reached; it shows no secret."""
+Every setting is an environment variable; none is required. Settings can also be written as
+`NAME=value` lines in a file named `.env` in the folder the server is started in. The environment
+overrides the file, and command-line options override both. An empty value counts as unset. If
+settings are wrong, the server names all of them at once and exits with code 2. `kuznia doctor`
+shows what is set and what can be reached; it shows no secret."""
 _ERRORS = """# Errors
 
 GENERATED
 
-Every error has the same form. Over HTTP it is the body; in a stream `run.failed` carries `error`:
+Every error has the same form. Over HTTP it is the response body; in a stream, `run.failed` has it
+in `error`:
 
 ```json
 {"success": false, "error": {"code": "...", "message": "...", "details": {}}, "request_id": "..."}
 ```
 
-The code is for programs and does not change; the message is for people and may. Where a time to
-come back is known, `Retry-After` gives it in seconds. The request id is in the header
-`X-Request-ID` and on every line of the log.
+The code is for programs and does not change; the message is for people and may change. When it is
+known how long to wait, `Retry-After` gives it in seconds. The request id is in the `X-Request-ID`
+header and in every log line.
 
 | code | HTTP | WebSocket | exit | meaning |
 |---|---|---|---|---|
 """
-_ENV = """# Copy this file to .env and take out the # in front of what you want to change.
-# What each setting does is in docs/settings.md. Never commit a .env file."""
+_ENV = """# Copy this file to .env and remove the # in front of what you want to change.
+# docs/settings.md explains each setting. Never commit a .env file."""
 
 
 def settings_page() -> str:
@@ -118,7 +119,7 @@ def fields() -> dict[str, FieldInfo]:
 
 
 def _default(kind: type[BaseSettings], name: str) -> str:
-    return shown(kind.model_fields[name].get_default())
+    return shown(kind().model_dump()[name])
 
 
 def _meanings() -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from kuznia.forge.terms import AnyDomain, Assistant
 from kuznia.llm.codemie.adapter import CodeMieModel
-from kuznia.llm.codemie.signin import Credentials, SignIn
+from kuznia.llm.codemie.signin import CodeMieSignIn, Credentials
 from kuznia.llm.layers.build import Care, Source, layered
 from kuznia.llm.layers.fallback import FallingBack
 from kuznia.llm.layers.record import Observe
@@ -41,7 +41,7 @@ class Models:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class ModelCandidate:
     """A model that is set up, before its layers are put round it."""
 
     source: Source
@@ -59,25 +59,27 @@ async def open_models(
     settings: Settings,
     domains: Iterable[AnyDomain],
     *,
-    given: Model | None,
+    stand_in: Model | None,
     reread: Reread | None,
     clock: Clock,
     observe: Observe,
     opened: AsyncExitStack,
     redis: Redis | None = None,
 ) -> Models:
-    """Open what is configured; `given` stands in for the general models, `opened` closes all."""
+    """Open what is configured; `stand_in` replaces the general models, `opened` closes all."""
     faults = Faults(clock)
 
-    def told(attempt: Attempt) -> None:
+    def observed(attempt: Attempt) -> None:
         observe(attempt)
         faults.saw(attempt)
 
-    wrap = partial(layered, clock=clock, observe=told, redis=redis)
+    wrap = partial(layered, clock=clock, observe=observed, redis=redis)
     services: list[Service] = []
     model: Model | None = None
-    general = [Candidate(source=Source(given, Price()), kind="given")] if given else []
-    general = general or await _general(settings, clock, opened)
+    if stand_in is None:
+        general = await _general(settings, clock, opened)
+    else:
+        general = [ModelCandidate(source=Source(stand_in, Price()), kind="given")]
     if general:
         stack = wrap(*(one.source for one in general), care=_care(settings))
         model = stack.model
@@ -128,9 +130,11 @@ def asked(settings: Settings) -> Iterator[tuple[Slot, str]]:
         yield "fallback", settings.fallback_model
 
 
-async def _general(settings: Settings, clock: Clock, opened: AsyncExitStack) -> list[Candidate]:
+async def _general(
+    settings: Settings, clock: Clock, opened: AsyncExitStack
+) -> list[ModelCandidate]:
     """The models in their order, each on a client of its own."""
-    found: list[Candidate] = []
+    found: list[ModelCandidate] = []
     for slot, name in asked(settings):
         client = await opened.enter_async_context(client_of(settings, slot))
         adapter = OpenAIModel(
@@ -143,7 +147,7 @@ async def _general(settings: Settings, clock: Clock, opened: AsyncExitStack) -> 
         )
         source = Source(adapter, Price(*settings.price(slot)))
         url = str(client.base_url).rstrip("/")
-        found.append(Candidate(source=source, kind="openai", url=url, look=adapter.look))
+        found.append(ModelCandidate(source=source, kind="openai", url=url, look=adapter.look))
     return found
 
 
@@ -173,7 +177,7 @@ async def open_codemie(
     domains: Iterable[AnyDomain],
     clock: Clock,
     reread: Reread | None = None,
-) -> AsyncGenerator[tuple[Candidate, ...]]:
+) -> AsyncGenerator[tuple[ModelCandidate, ...]]:
     """CodeMie's assistants that are set, on one client and one sign-in; none, when it is not."""
     if settings.codemie_base_url is None:
         yield ()
@@ -186,7 +190,7 @@ async def open_codemie(
             keycloak = await opened.enter_async_context(
                 _pooled(settings, settings.codemie_auth_url)
             )
-        sign_in = SignIn(
+        sign_in = CodeMieSignIn(
             keycloak,
             realm=settings.codemie_realm,
             read=_reader(settings, reread),
@@ -213,12 +217,12 @@ async def looks(
 def _candidate(
     settings: Settings,
     client: AsyncClient,
-    sign_in: SignIn,
+    sign_in: CodeMieSignIn,
     clock: Clock,
     url: str,
     domain: AnyDomain,
     assistant: Assistant,
-) -> Candidate:
+) -> ModelCandidate:
     agent = str(getattr(settings, assistant.setting))
     adapter = CodeMieModel(
         client,
@@ -228,7 +232,7 @@ def _candidate(
         clock=clock,
         max_reply_bytes=settings.model_reply_bytes,
     )
-    return Candidate(
+    return ModelCandidate(
         source=Source(adapter, Price()),
         kind="codemie",
         url=url,

@@ -3,12 +3,12 @@
 import asyncio
 from contextlib import AsyncExitStack
 
-from kuznia.callers.limits.allowances import Allowances
+from kuznia.callers.limits.caller_limits import LimitsByCaller
 from kuznia.forge.shelf.shelf import Shelf
 from kuznia.forge.shelf.storage import Storage
 from kuznia.platform.clock import Clock
 from kuznia.platform.db import migrate
-from kuznia.platform.db.database import Database, address, is_sqlite
+from kuznia.platform.db.database import Database
 from kuznia.platform.db.journal import Journal
 from kuznia.platform.log import get_log
 from kuznia.platform.metrics import Metrics
@@ -20,7 +20,7 @@ log = get_log("app")
 
 async def open_database(settings: Settings) -> Database:
     """The database, at the schema of this version."""
-    url = settings.database_url.get_secret_value()
+    url = settings.database_url
     db = await Database.open(
         url,
         pool_size=settings.database_pool_size,
@@ -30,7 +30,7 @@ async def open_database(settings: Settings) -> Database:
     )
     try:
         # The embedded database is ours to bring up to date; a server's is its operator's.
-        if is_sqlite(address(url)) and await migrate.is_behind(db):
+        if url.is_sqlite and await migrate.is_behind(db):
             await asyncio.to_thread(migrate.upgrade, url)
             log.info("schema_upgraded", to=migrate.head())
         await migrate.check(db)
@@ -46,7 +46,7 @@ def open_shelf(
     db: Database,
     metrics: Metrics,
     opened: AsyncExitStack,
-    allowances: Allowances,
+    caller_limits: LimitsByCaller,
     journal: Journal,
 ) -> Shelf:
     """Where artefacts are kept, within what each caller may keep."""
@@ -57,7 +57,7 @@ def open_shelf(
         ttl=settings.cache_ttl,
         size=settings.cache_size,
         max_bytes=settings.cache_bytes,
-        storage=Storage(db, clock, allowances.storage),
+        storage=Storage(db, clock, caller_limits.storage),
         unkept_bytes=settings.unkept_bytes,
         count=metrics.unkept,
     )
@@ -76,7 +76,7 @@ async def open_redis(
         settings.redis_url.get_secret_value(),
         prefix=settings.redis_prefix,
         connections=settings.redis_connections,
-        patience=settings.redis_timeout,
+        timeout=settings.redis_timeout,
         clock=clock,
         count=metrics.redis_call,
     )

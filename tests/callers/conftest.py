@@ -8,13 +8,13 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from tests.callers.makers import AUDIENCE, ISSUER, SECRET
 from tests.clocks import TurnedClock
 
-from kuznia.callers.accounts import Accounts, Lifetimes, Tokens
+from kuznia.callers.accounts import Accounts, Lifetimes, TokenPair
 from kuznia.callers.credentials.keys import ApiKeys
 from kuznia.callers.credentials.passwords import Passwords
-from kuznia.callers.credentials.signed_links import Passes
+from kuznia.callers.credentials.signed_links import SignedLinks
 from kuznia.callers.credentials.tokens import Issuer
 from kuznia.callers.identify import Callers
-from kuznia.callers.people import People, Person, Role
+from kuznia.callers.users import Role, User, Users
 from kuznia.platform.db.database import Database
 
 PASSWORD = "correct horse battery staple"
@@ -29,31 +29,31 @@ class Here:
     clock: TurnedClock
     db: Database
 
-    async def person(self, name: str = "ivan", role: Role = "user") -> Person:
+    async def user(self, name: str = "ivan", role: Role = "user") -> User:
         return await self.callers.accounts.create(name, PASSWORD, role)
 
     async def sign_in(
         self, name: str = "ivan", password: str = PASSWORD, address: str = "192.0.2.1"
-    ) -> Tokens:
+    ) -> TokenPair:
         return await self.callers.accounts.sign_in(name, password, address)
 
 
 def callers_on(db: Database, clock: TurnedClock) -> Callers:
-    people = People(db, clock)
+    users = Users(db, clock)
     accounts = Accounts(
         db,
         clock,
-        people=people,
+        users=users,
         secret=SECRET,
         passwords=Passwords(CHEAP),
         lifetimes=Lifetimes(),
     )
     return Callers(
         accounts=accounts,
-        people=people,
+        users=users,
         keys=ApiKeys(db, clock),
         issuer=Issuer(secret=SECRET, issuer=ISSUER, audience=(AUDIENCE,)),
-        passes=Passes(SECRET, clock),
+        links=SignedLinks(SECRET, clock),
         clock=clock,
     )
 

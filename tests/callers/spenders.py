@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kuznia.callers.budgets.budgets import Budgets, Held
-from kuznia.callers.limits.allowances import Allowance, Allowances
+from kuznia.callers.budgets.budgets import Budgets, OrderHold
+from kuznia.callers.limits.caller_limits import CallerLimits, LimitsByCaller
 from kuznia.forge.terms import Budget, Caller
 from kuznia.llm.model import Attempt, Usage
 from kuznia.platform.clock import Clock, SystemClock
@@ -30,7 +30,7 @@ def an_order_of(tokens: int, cost: int | None = None) -> Budget:
 @asynccontextmanager
 async def budgets(
     db: Database,
-    allowed: Allowance,
+    allowed: CallerLimits,
     *,
     clock: Clock | None = None,
     lease: float = 30.0,
@@ -41,7 +41,7 @@ async def budgets(
     made = Budgets(
         db,
         clock,
-        Allowances(db, clock, allowed),
+        LimitsByCaller(db, clock, allowed),
         metrics or Metrics(version="0"),
         journal=Journal(db),
         holder=new_id("proc", SystemClock()),
@@ -60,7 +60,7 @@ def a_call(tokens: int, cost: int = 0, model: str = "m") -> Attempt:
     return Attempt(model, Usage(tokens - output, output), cost, 0.1, "ok")
 
 
-def spend(grant: Held, tokens: int, cost: int = 0) -> None:
+def spend(grant: OrderHold, tokens: int, cost: int = 0) -> None:
     """One call, and the order's end."""
     grant.book(a_call(tokens, cost))
     grant.release()

@@ -16,15 +16,16 @@ from tests.callers.spenders import (
 )
 from tests.clocks import TurnedClock
 
-from kuznia.callers.budgets.bookings import Booked, booked
-from kuznia.callers.budgets.rows import statement
-from kuznia.callers.limits.allowances import Allowance
+from kuznia.callers.budgets.bookings import Booking, booked
+from kuznia.callers.budgets.rows import budget_state
+from kuznia.callers.limits.caller_limits import CallerLimits
 from kuznia.forge.terms import Caller
 from kuznia.platform.db import migrate
 from kuznia.platform.db.database import Database
 from kuznia.platform.db.tables import bookings, spending
+from kuznia.platform.settings.values import DatabaseUrl
 
-FREE = Allowance()
+FREE = CallerLimits()
 WITH_A_KEY = Caller("ivan", key="aa11")
 
 
@@ -37,20 +38,20 @@ async def test_calls_of_one_day_key_and_model_are_one_row(db: Database) -> None:
             grant.release()
 
     assert await booked(db, "ivan", clock.now(), 1) == [
-        Booked("2026-01-01", "", "", "m", 2, 150, 50, 6),
-        Booked("2026-01-01", "aa11", "", "m", 1, 75, 25, 3),
-        Booked("2026-01-01", "aa11", "", "second", 1, 75, 25, 3),
+        Booking("2026-01-01", "", "", "m", 2, 150, 50, 6),
+        Booking("2026-01-01", "aa11", "", "m", 1, 75, 25, 3),
+        Booking("2026-01-01", "aa11", "", "second", 1, 75, 25, 3),
     ]
     await assert_adds_up(db, 400, 12)
 
 
 async def test_each_call_is_booked_when_it_ends_and_not_only_the_order(db: Database) -> None:
     clock = TurnedClock()
-    async with budgets(db, Allowance(tokens_day=10_000), clock=clock) as made:
+    async with budgets(db, CallerLimits(tokens_day=10_000), clock=clock) as made:
         grant = await made.reserve(IVAN, an_order_of(5_000))
         grant.book(a_call(1_000))
         await grant.written()
-        during = await statement(db, "ivan", clock.now())
+        during = await budget_state(db, "ivan", clock.now())
         grant.book(a_call(500))
         grant.release()
 
@@ -59,7 +60,7 @@ async def test_each_call_is_booked_when_it_ends_and_not_only_the_order(db: Datab
 
 
 async def test_what_is_booked_is_no_longer_held_as_well(db: Database) -> None:
-    async with budgets(db, Allowance(tokens_day=10_000)) as made:
+    async with budgets(db, CallerLimits(tokens_day=10_000)) as made:
         first = await made.reserve(IVAN, an_order_of(6_000))
         first.book(a_call(5_000))
         await first.written()
@@ -81,7 +82,7 @@ async def test_a_day_begins_at_midnight_in_utc_for_the_sums_and_the_rows(db: Dat
         clock.turn(20)
         grant.book(a_call(40))
         await grant.written()
-        now = await statement(db, "ivan", clock.now())
+        now = await budget_state(db, "ivan", clock.now())
 
         assert (now.day, now.tokens_day, now.tokens_month) == ("2026-02-01", 40, 40)
         days = await booked(db, "ivan", clock.now(), 2)
@@ -104,7 +105,9 @@ async def test_a_clock_that_is_behind_does_not_turn_the_day_back(db: Database) -
 
 async def test_many_processes_add_to_one_row(database_url: str) -> None:
     async def process(calls: int) -> None:
-        db = await Database.open(database_url, pool_size=2, overflow=2, pool_timeout=20)
+        db = await Database.open(
+            DatabaseUrl.read(database_url), pool_size=2, overflow=2, pool_timeout=20
+        )
         async with budgets(db, FREE) as made:
             for number in range(calls):
                 grant = await made.reserve(IVAN, an_order_of(1_000))
@@ -117,7 +120,9 @@ async def test_many_processes_add_to_one_row(database_url: str) -> None:
 
     await asyncio.gather(*(process(30) for _ in range(4)))
 
-    db = await Database.open(database_url, pool_size=1, overflow=0, pool_timeout=5)
+    db = await Database.open(
+        DatabaseUrl.read(database_url), pool_size=1, overflow=0, pool_timeout=5
+    )
     (row,) = await rows(db, bookings)
     assert (row.calls, row.cost) == (120, 120)
     await assert_adds_up(db, 4 * 330, 120)
@@ -125,7 +130,9 @@ async def test_many_processes_add_to_one_row(database_url: str) -> None:
 
 
 async def test_what_the_database_did_not_take_is_written_later(sqlite_url: str) -> None:
-    db = await Database.open(sqlite_url, pool_size=1, overflow=0, pool_timeout=0.05)
+    db = await Database.open(
+        DatabaseUrl.read(sqlite_url), pool_size=1, overflow=0, pool_timeout=0.05
+    )
     async with budgets(db, FREE) as made:
         grant = await made.reserve(IVAN, an_order_of(1_000))
         async with db.write():
@@ -142,8 +149,10 @@ async def test_what_the_database_did_not_take_is_written_later(sqlite_url: str) 
 
 
 async def test_what_was_booked_for_each_run_is_kept_for_each_day(database_url: str) -> None:
-    await asyncio.to_thread(migrate.downgrade, database_url, "0004")
-    db = await Database.open(database_url, pool_size=1, overflow=0, pool_timeout=5)
+    await asyncio.to_thread(migrate.downgrade, DatabaseUrl.read(database_url), "0004")
+    db = await Database.open(
+        DatabaseUrl.read(database_url), pool_size=1, overflow=0, pool_timeout=5
+    )
     runs = sa.table("bookings", *map(sa.column, ("id", "owner", "tokens", "cost", "created_at")))
     moments = [datetime(2026, 1, day, 23, 59, tzinfo=UTC) for day in (1, 1, 2)]
     typed = sa.bindparam("created_at", type_=sa.DateTime(timezone=True))
@@ -154,11 +163,13 @@ async def test_what_was_booked_for_each_run_is_kept_for_each_day(database_url: s
             await session.execute(sa.insert(runs).values(values), {"created_at": moment})
     await db.close()
 
-    await asyncio.to_thread(migrate.upgrade, database_url)
+    await asyncio.to_thread(migrate.upgrade, DatabaseUrl.read(database_url))
 
-    db = await Database.open(database_url, pool_size=1, overflow=0, pool_timeout=5)
+    db = await Database.open(
+        DatabaseUrl.read(database_url), pool_size=1, overflow=0, pool_timeout=5
+    )
     assert await booked(db, "ivan", datetime(2026, 1, 2, tzinfo=UTC), 2) == [
-        Booked("2026-01-02", "", "", "", 1, 100, 0, 7),
-        Booked("2026-01-01", "", "", "", 2, 200, 0, 14),
+        Booking("2026-01-02", "", "", "", 1, 100, 0, 7),
+        Booking("2026-01-01", "", "", "", 2, 200, 0, 14),
     ]
     await db.close()

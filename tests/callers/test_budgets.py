@@ -19,18 +19,19 @@ from tests.callers.spenders import (
 from tests.clocks import TurnedClock
 
 from kuznia.callers.budgets.budgets import Budgets
-from kuznia.callers.limits.allowances import Allowance
+from kuznia.callers.limits.caller_limits import CallerLimits
 from kuznia.forge.terms import Caller
 from kuznia.platform.db.database import Database
 from kuznia.platform.db.tables import bookings, reservations, spending
-from kuznia.platform.errors import Broken, Fault, QuotaExceeded, RateLimited, Unavailable
+from kuznia.platform.errors import Fault, InternalError, QuotaExceeded, RateLimited, Unavailable
 from kuznia.platform.metrics import Metrics
+from kuznia.platform.settings.values import DatabaseUrl
 
-A_DAY = Allowance(tokens_day=10_000)
+A_DAY = CallerLimits(tokens_day=10_000)
 
 
 async def test_what_is_not_limited_is_booked_all_the_same(db: Database) -> None:
-    async with budgets(db, Allowance()) as made:
+    async with budgets(db, CallerLimits()) as made:
         grant = await made.reserve(IVAN, an_order_of(5_000))
         spend(grant, 120, 7)
 
@@ -79,7 +80,7 @@ async def test_what_others_hold_is_refused_for_a_moment_only(db: Database) -> No
     async with budgets(db, A_DAY) as one, budgets(db, A_DAY, metrics=metrics) as other:
         await one.reserve(IVAN, an_order_of(10_000))
 
-        with pytest.raises(QuotaExceeded, match="held by orders under way") as refused:
+        with pytest.raises(QuotaExceeded, match="reserved by orders that are running") as refused:
             await other.reserve(IVAN, an_order_of(10_000))
 
     assert refused.value.retry_after == 2
@@ -88,7 +89,7 @@ async def test_what_others_hold_is_refused_for_a_moment_only(db: Database) -> No
 
 async def test_tomorrow_there_is_a_new_budget_and_the_month_goes_on(db: Database) -> None:
     clock = TurnedClock()
-    allowed = Allowance(tokens_day=10_000, tokens_month=15_000)
+    allowed = CallerLimits(tokens_day=10_000, tokens_month=15_000)
     async with budgets(db, allowed, clock=clock) as made:
         spend(await made.reserve(IVAN, an_order_of(10_000)), 10_000)
         await until_written(db, 1)
@@ -101,7 +102,7 @@ async def test_tomorrow_there_is_a_new_budget_and_the_month_goes_on(db: Database
 
 async def test_money_is_limited_by_the_price_of_all_the_tokens(db: Database) -> None:
     # Five thousand tokens at the dearest.
-    async with budgets(db, Allowance(cost_day=7_000_000)) as made:
+    async with budgets(db, CallerLimits(cost_day=7_000_000)) as made:
         first = await made.reserve(IVAN, an_order_of(5_000))
         second = await made.reserve(IVAN, an_order_of(5_000, cost=10_000_000))
         spend(first, 5_000, 5_000_000)
@@ -117,12 +118,15 @@ async def test_money_is_limited_by_the_price_of_all_the_tokens(db: Database) -> 
 
 
 async def test_so_many_orders_at_once(db: Database) -> None:
-    async with budgets(db, Allowance(at_once=2)) as one, budgets(db, Allowance(at_once=2)) as other:
+    async with (
+        budgets(db, CallerLimits(at_once=2)) as one,
+        budgets(db, CallerLimits(at_once=2)) as other,
+    ):
         first, _ = (
             await one.reserve(IVAN, an_order_of(1)),
             await other.reserve(IVAN, an_order_of(1)),
         )
-        with pytest.raises(RateLimited, match="2 orders under way") as refused:
+        with pytest.raises(RateLimited, match="2 orders running") as refused:
             await other.reserve(IVAN, an_order_of(1))
         spend(first, 0)
 
@@ -155,12 +159,14 @@ async def test_many_processes_never_give_out_more_than_there_is(database_url: st
 
     async with AsyncExitStack() as opened:
         bases = [
-            await Database.open(database_url, pool_size=2, overflow=2, pool_timeout=20)
+            await Database.open(
+                DatabaseUrl.read(database_url), pool_size=2, overflow=2, pool_timeout=20
+            )
             for _ in range(3)
         ]
         for base in bases:
             opened.push_async_callback(base.close)
-        allowed = Allowance(tokens_month=50_000)
+        allowed = CallerLimits(tokens_month=50_000)
         made = [await opened.enter_async_context(budgets(base, allowed)) for base in bases]
         await asyncio.gather(*(order(made[i % 3]) for i in range(90)))
         for one in made:
@@ -198,7 +204,7 @@ async def test_the_living_keep_what_they_hold_past_their_lease(db: Database) -> 
 
 
 async def test_where_there_is_plenty_the_next_order_need_not_ask(db: Database) -> None:
-    async with budgets(db, Allowance(tokens_day=1_000_000)) as made:
+    async with budgets(db, CallerLimits(tokens_day=1_000_000)) as made:
         spend(await made.reserve(IVAN, an_order_of(1_000)), 10)
         async with db.write():
             # The one writer is busy, or would have to wait for this row.
@@ -224,7 +230,9 @@ async def test_one_who_leaves_while_waiting_holds_nothing(db: Database) -> None:
 async def test_without_the_database_nobody_is_let_in_unaccounted(
     sqlite_url: str,
 ) -> None:
-    db = await Database.open(sqlite_url, pool_size=1, overflow=0, pool_timeout=0.05)
+    db = await Database.open(
+        DatabaseUrl.read(sqlite_url), pool_size=1, overflow=0, pool_timeout=0.05
+    )
     async with budgets(db, A_DAY) as made:
         # What they may have is known from here on.
         spend(await made.reserve(IVAN, an_order_of(10_000)), 1)
@@ -244,7 +252,7 @@ async def test_whatever_breaks_nobody_waits_for_ever(db: Database) -> None:
         async with db.write() as session:
             await session.execute(sa.text("DROP TABLE reservations"))
 
-        with pytest.raises(Broken):
+        with pytest.raises(InternalError):
             await asyncio.wait_for(made.reserve(IVAN, an_order_of(10_000)), 60)
         async with db.write() as session:
             await session.run_sync(reservations.create)
@@ -271,8 +279,10 @@ async def test_bookings_whose_month_is_long_over_are_let_go(db: Database) -> Non
 
 
 async def test_an_outage_keeps_nobody_out_whose_spending_is_not_limited(sqlite_url: str) -> None:
-    db = await Database.open(sqlite_url, pool_size=1, overflow=0, pool_timeout=0.05)
-    async with db.read(), budgets(db, Allowance()) as free, budgets(db, A_DAY) as counted:
+    db = await Database.open(
+        DatabaseUrl.read(sqlite_url), pool_size=1, overflow=0, pool_timeout=0.05
+    )
+    async with db.read(), budgets(db, CallerLimits()) as free, budgets(db, A_DAY) as counted:
         got = await free.reserve(IVAN, an_order_of(1))
         with pytest.raises(Unavailable):
             await counted.reserve(IVAN, an_order_of(1))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.callers.conftest import PASSWORD, Here
 
-from kuznia.callers.credentials.guessable import COMMON, SHORTEST, weakness
+from kuznia.callers.credentials.guessable import COMMON, MIN_LENGTH, weakness
 from kuznia.platform.errors import Invalid
 
 NAME = "ivan.petrenko@example.org"
@@ -53,7 +53,7 @@ NAME = "ivan.petrenko@example.org"
     ],
 )
 def test_what_guessing_finds_first_is_refused(password: str):
-    assert len(password) >= SHORTEST
+    assert len(password) >= MIN_LENGTH
     assert weakness(password, NAME)
 
 
@@ -79,7 +79,7 @@ def test_what_is_long_and_of_many_pieces_is_taken(password: str):
 
 @given(st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=4), st.data())
 def test_however_often_a_short_piece_comes_it_stays_short(piece: str, data: st.DataObject):
-    times = data.draw(st.integers(SHORTEST // len(piece) + 1, 60))
+    times = data.draw(st.integers(MIN_LENGTH // len(piece) + 1, 60))
 
     assert weakness(piece * times, NAME)
 
@@ -99,14 +99,14 @@ def test_any_password_and_any_name_get_an_answer(password: str, name: str):
 
 
 async def test_its_owner_is_told_why_and_what_to_do(here: Here):
-    person = await here.person("ivan")
+    person = await here.user("ivan")
 
     for change in (
         here.callers.accounts.create("olena", "olena-olena-1"),
         here.callers.accounts.set_password("ivan", "111111111111"),
         here.callers.accounts.change_password(person.id, PASSWORD, "qwerty123456", ""),
     ):
-        with pytest.raises(Invalid, match="take four words") as refused:
+        with pytest.raises(Invalid, match="use four unrelated words") as refused:
             await change
         assert "1111" not in refused.value.message
     assert await here.sign_in()

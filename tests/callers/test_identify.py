@@ -11,13 +11,13 @@ from tests.clocks import TurnedClock
 
 from kuznia.callers import short_cache
 from kuznia.callers.credentials.keys import SCOPES, Scope
-from kuznia.callers.identify import ADMIN, MOST_SECONDS, USER, local
-from kuznia.callers.short_cache import SECONDS, Fleeting
+from kuznia.callers.identify import ADMIN, MAX_PROVEN_SECONDS, USER, local
+from kuznia.callers.short_cache import FRESH_SECONDS, ShortCache
 from kuznia.platform.errors import Unauthorized
 
 
 async def refused(here: Here, credential: str) -> None:
-    with pytest.raises(Unauthorized, match="The credential is not valid, or not any more"):
+    with pytest.raises(Unauthorized, match="The credential is not valid or has expired"):
         await here.callers.identify(credential)
 
 
@@ -34,7 +34,7 @@ async def test_nobody_can_be_named_like_the_owner_of_the_machine(here: Here):
 
 
 async def test_an_operator_makes_an_issuers_person_an_admin(here: Here):
-    await here.callers.people.set_role("jwt:ivan", "admin")
+    await here.callers.users.set_role("jwt:ivan", "admin")
 
     caller = await here.callers.identify(signed(sub="ivan"))
 
@@ -43,7 +43,7 @@ async def test_an_operator_makes_an_issuers_person_an_admin(here: Here):
 
 @pytest.mark.parametrize("role", ["user", "admin"])
 async def test_one_who_signed_in_may_what_their_role_does(here: Here, role):
-    person = await here.person(role=role)
+    person = await here.user(role=role)
 
     caller = await here.callers.identify((await here.sign_in()).access_token)
 
@@ -55,7 +55,7 @@ async def test_one_who_signed_in_may_what_their_role_does(here: Here, role):
 async def test_a_key_allows_what_it_was_made_for_and_its_owner_may(
     here: Here, scopes: Sequence[Scope]
 ):
-    user, admin = await here.person("user"), await here.person("admin", "admin")
+    user, admin = await here.user("user"), await here.user("admin", "admin")
     _, users = await here.callers.keys.create(user.id, "k", scopes)
     _, admins = await here.callers.keys.create(admin.id, "k", scopes)
 
@@ -70,7 +70,7 @@ async def test_a_key_allows_what_it_was_made_for_and_its_owner_may(
 
 
 async def test_no_key_is_guessed(here: Here):
-    person = await here.person()
+    person = await here.user()
     _, text = await here.callers.keys.create(person.id, "k", ["read"])
 
     for guess in ("kz_", text[:-1], f"{text}0", f"kz_{'0' * 16}_{'0' * 64}", text[:-64] + "0" * 64):
@@ -78,7 +78,7 @@ async def test_no_key_is_guessed(here: Here):
 
 
 async def test_a_key_that_expired_or_whose_owner_is_gone_opens_nothing(here: Here):
-    person = await here.person()
+    person = await here.user()
     _, short = await here.callers.keys.create(person.id, "k", ["read"], timedelta(minutes=1))
     _, nobodys = await here.callers.keys.create("usr_gone", "k", ["read"])
     assert await here.callers.identify(short)
@@ -96,7 +96,7 @@ async def test_whatever_is_sent_is_refused_in_the_same_words(here: Here, text: s
 async def test_a_token_of_ours_that_names_no_state_opens_nothing(here: Here):
     import jwt
 
-    person = await here.person()
+    person = await here.user()
     accounts = here.callers.accounts
     now = int(here.clock.now().timestamp())
     claims = {"iss": "kuznia", "aud": "kuznia", "sub": person.id, "exp": now + 60}
@@ -119,7 +119,7 @@ async def test_what_was_proven_is_not_proven_again_for_a_while(here: Here):
     await here.callers.identify(token)
 
     assert list(here.callers._proven.values()) == [held]
-    here.clock.turn(MOST_SECONDS)
+    here.clock.turn(MAX_PROVEN_SECONDS)
     await here.callers.identify(token)
     assert list(here.callers._proven.values()) != [held]
 
@@ -135,13 +135,13 @@ async def changed_elsewhere(here: Here, token: str, name: str) -> None:
     """Somebody else's process disables, and ours notices within the second."""
     other = callers_on(here.db, here.clock)
     assert await here.callers.identify(token)
-    await other.people.disable(name)
-    here.clock.turn(SECONDS)
+    await other.users.disable(name)
+    here.clock.turn(FRESH_SECONDS)
     await refused(here, token)
 
 
 async def test_a_person_disabled_in_another_process_is_out(here: Here):
-    person = await here.person()
+    person = await here.user()
     await changed_elsewhere(here, (await here.sign_in()).access_token, person.id)
 
 
@@ -150,12 +150,12 @@ async def test_an_issuers_person_disabled_in_another_process_is_out(here: Here):
 
 
 async def test_an_enabled_person_signs_in_again_and_their_keys_work(here: Here):
-    person = await here.person()
+    person = await here.user()
     _, key = await here.callers.keys.create(person.id, "k", ["read"])
     token = (await here.sign_in()).access_token
-    await here.callers.people.disable(person.id)
+    await here.callers.users.disable(person.id)
     await refused(here, key)
-    await here.callers.people.enable(person.id)
+    await here.callers.users.enable(person.id)
     here.callers.forget(person.id)
 
     assert await here.callers.identify(key)
@@ -186,7 +186,7 @@ class Counted:
 
 async def test_many_at_once_are_one_look():
     counted = Counted()
-    held = Fleeting(counted.look, TurnedClock())
+    held = ShortCache(counted.look, TurnedClock())
     asking = [asyncio.create_task(held.get("ivan")) for _ in range(50)]
     await asyncio.sleep(0)
     asking[0].cancel()
@@ -197,10 +197,10 @@ async def test_many_at_once_are_one_look():
 
 async def test_an_answer_is_as_old_as_its_question():
     counted, clock = Counted(), TurnedClock()
-    held = Fleeting(counted.look, clock)
+    held = ShortCache(counted.look, clock)
     slow = asyncio.create_task(held.get("ivan"))
     await asyncio.sleep(0)
-    clock.turn(SECONDS)
+    clock.turn(FRESH_SECONDS)
     counted.go.set()
 
     assert await slow == 1
@@ -210,7 +210,7 @@ async def test_an_answer_is_as_old_as_its_question():
 async def test_a_failed_look_is_told_to_all_and_not_remembered():
     counted = Counted()
     counted.go.set()
-    held = Fleeting(counted.look, TurnedClock())
+    held = ShortCache(counted.look, TurnedClock())
 
     for _ in range(2):
         with pytest.raises(Unauthorized):
@@ -220,7 +220,7 @@ async def test_a_failed_look_is_told_to_all_and_not_remembered():
 
 async def test_what_was_asked_before_the_change_is_not_remembered_after_it():
     counted = Counted()
-    held = Fleeting(counted.look, TurnedClock())
+    held = ShortCache(counted.look, TurnedClock())
     before = asyncio.create_task(held.get("ivan"))
     await asyncio.sleep(0)
     held.forget("ivan")
@@ -233,9 +233,9 @@ async def test_what_was_asked_before_the_change_is_not_remembered_after_it():
 async def test_memory_is_bounded():
     counted = Counted()
     counted.go.set()
-    held = Fleeting(counted.look, TurnedClock())
-    for number in range(short_cache.MOST + 10):
+    held = ShortCache(counted.look, TurnedClock())
+    for number in range(short_cache.MAX_ENTRIES + 10):
         await held.get(str(number))
 
-    assert len(held._held) == short_cache.MOST
+    assert len(held._held) == short_cache.MAX_ENTRIES
     assert not held._looking

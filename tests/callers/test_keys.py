@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.callers.conftest import Here
 
-from kuznia.callers.credentials.keys import MOST_KEYS, public_id
+from kuznia.callers.credentials.keys import MAX_KEYS, public_id
 from kuznia.platform.db.tables import api_keys
 from kuznia.platform.errors import Conflict, NotFound
 
@@ -115,7 +115,7 @@ async def test_a_key_revoked_twice_stays_as_it_was(here: Here):
 async def test_dead_keys_make_room_and_living_ones_do_not(here: Here):
     keys = here.callers.keys
     first, _ = await keys.create("ivan", "robot", ["read"])
-    for number in range(1, MOST_KEYS):
+    for number in range(1, MAX_KEYS):
         await keys.create("ivan", f"robot {number}", ["read"])
     with pytest.raises(Conflict):
         await keys.create("ivan", "one more", ["read"])
@@ -123,7 +123,7 @@ async def test_dead_keys_make_room_and_living_ones_do_not(here: Here):
 
     await keys.create("ivan", "one more", ["read"])
 
-    assert len(await keys.of("ivan")) == MOST_KEYS
+    assert len(await keys.of("ivan")) == MAX_KEYS
 
 
 async def test_many_made_at_once_are_no_more_than_the_most(here: Here):

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from kuznia.callers import personal_data
 from kuznia.platform.db.database import Database
 from kuznia.platform.db.tables import bookings, replays
+from kuznia.platform.settings.values import DatabaseUrl
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 IVAN, OLENA = "ivan", "olena"
@@ -31,7 +32,7 @@ async def seconds_to_take(db: Database, owner: str, rows: int) -> float:
 
 
 async def test_twice_the_rows_take_about_twice_the_work(sqlite_url: str) -> None:
-    db = await Database.open(sqlite_url, pool_size=2, overflow=2, pool_timeout=60)
+    db = await Database.open(DatabaseUrl.read(sqlite_url), pool_size=2, overflow=2, pool_timeout=60)
     # In this process, so that its work is counted as ours.
     await keep_replays(db, IVAN, 2_000, 10_000)
     await keep_replays(db, OLENA, 8_000, 10_000)

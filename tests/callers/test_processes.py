@@ -11,6 +11,7 @@ from tests.modelserver import ModelServer, listening, reply
 
 from kuznia.platform.db.database import Database
 from kuznia.platform.db.tables import bookings, reservations, spending
+from kuznia.platform.settings.values import DatabaseUrl
 
 # As the model counts them: a hundred tokens an order.
 EACH = 100
@@ -22,7 +23,7 @@ PARALLEL = 200
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Database]:
-    db = await Database.open(url, pool_size=2, overflow=2, pool_timeout=60)
+    db = await Database.open(DatabaseUrl.read(url), pool_size=2, overflow=2, pool_timeout=60)
     try:
         yield db
     finally:

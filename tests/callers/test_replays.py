@@ -9,15 +9,16 @@ from tests.callers.spenders import eventually, rows
 from tests.clocks import TurnedClock
 
 from kuznia.callers import replays as keeping
-from kuznia.callers.replays import Answer, Replays, request
+from kuznia.callers.replays import Replays, StoredAnswer, request
 from kuznia.platform.clock import Clock, SystemClock
 from kuznia.platform.db.database import Database
 from kuznia.platform.db.tables import replays
 from kuznia.platform.errors import KeyReused
 from kuznia.platform.process.presence import presence
+from kuznia.platform.settings.values import DatabaseUrl
 
 ASKED = request("ivan", "k", b"POST", b"body")
-SAID = Answer(200, ((b"content-type", b"application/json"),), "так".encode())
+SAID = StoredAnswer(200, ((b"content-type", b"application/json"),), "так".encode())
 Start = Callable[..., Replays]
 
 
@@ -146,7 +147,7 @@ async def test_who_lost_it_is_not_to_answer_and_writes_over_nothing(
     await other.claim(ASKED)
 
     ours = await other.keep(ASKED, SAID)
-    lost = await late.keep(ASKED, Answer(422, (), b""))
+    lost = await late.keep(ASKED, StoredAnswer(422, (), b""))
     await late.release(ASKED)
 
     assert (ours, lost) == (True, False)
@@ -164,7 +165,7 @@ async def test_what_came_to_nothing_may_be_tried_again(start: Start) -> None:
 async def test_an_answer_too_long_to_keep_is_not_paid_for_again(db: Database, start: Start) -> None:
     made = start()
     await made.claim(ASKED)
-    await made.keep(ASKED, Answer(200, (), b"x" * (keeping.MAX_LETTERS + 1)))
+    await made.keep(ASKED, StoredAnswer(200, (), b"x" * (keeping.MAX_BODY_LENGTH + 1)))
 
     with pytest.raises(KeyReused, match="too long"):
         await made.claim(ASKED)
@@ -185,7 +186,9 @@ async def test_rows_of_yesterday_are_let_go(db: Database, start: Start) -> None:
 async def test_what_cannot_be_written_spoils_the_answer_only_once_another_may_have_it(
     sqlite_url: str,
 ) -> None:
-    db = await Database.open(sqlite_url, pool_size=1, overflow=0, pool_timeout=0.05)
+    db = await Database.open(
+        DatabaseUrl.read(sqlite_url), pool_size=1, overflow=0, pool_timeout=0.05
+    )
     clock = TurnedClock()
     own = presence(db, SystemClock())
     made = Replays(db, clock, presence=own, lease=30)

@@ -23,7 +23,7 @@ from tests.callers.makers import (
 from tests.clocks import TurnedClock
 
 from kuznia.callers.credentials.keysets import PublicKey, usable
-from kuznia.callers.credentials.tokens import Issuer, Refused, verified
+from kuznia.callers.credentials.tokens import CredentialRefused, Issuer, verified
 
 NOW = TurnedClock().now().timestamp()
 
@@ -55,7 +55,7 @@ def segment(value: object) -> str:
 
 async def reason(token: str, issuer: Issuer, now: float = NOW) -> str:
     """Why it is refused."""
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(CredentialRefused) as refused:
         await verified(token, issuer, now)
     return str(refused.value)
 
@@ -243,7 +243,7 @@ async def test_what_an_issuer_signs_may_be_nested_at_will(depth: int):
 
     try:
         outcome = (await verified(token, Issuer(secret=SECRET), NOW)).subject
-    except Refused as refused:
+    except CredentialRefused as refused:
         outcome = str(refused)
 
     assert outcome in {"ivan", "DecodeError", "RecursionError"}
@@ -253,7 +253,7 @@ async def test_what_an_issuer_signs_may_be_nested_at_will(depth: int):
 async def test_whatever_the_issuer_signs_it_is_taken_or_refused(changes: dict[str, Any]):
     try:
         found = await verified(signed(**changes), shared(), NOW)
-    except Refused:
+    except CredentialRefused:
         return
     assert 0 < len(found.subject) <= 255
     assert found.expires > NOW - 11

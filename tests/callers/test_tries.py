@@ -40,7 +40,7 @@ async def rows(here: Here, table: sa.Table) -> int:
 
 
 async def test_trying_passwords_ends_soon(here: Here):
-    await here.person()
+    await here.user()
     await fail(here, times=TRIES)
 
     await limited(here)
@@ -57,14 +57,14 @@ async def test_a_name_nobody_has_is_limited_all_the_same(here: Here):
 
 
 async def test_many_addresses_together_have_their_limit_too(here: Here):
-    await here.person()
+    await here.user()
     await attack(here)
 
     await limited(here, address=STRANGE)
 
 
 async def test_strangers_do_not_lock_the_owner_out(here: Here):
-    await here.person()
+    await here.user()
     await here.sign_in(address=HOME)
     await attack(here)
     await limited(here, address=STRANGE)
@@ -76,8 +76,8 @@ async def test_strangers_do_not_lock_the_owner_out(here: Here):
 
 
 async def test_an_address_is_its_owners_for_their_own_name_alone(here: Here):
-    await here.person()
-    await here.person("olena")
+    await here.user()
+    await here.user("olena")
     await here.sign_in("olena", address=OFFICE)
     await attack(here)
 
@@ -85,7 +85,7 @@ async def test_an_address_is_its_owners_for_their_own_name_alone(here: Here):
 
 
 async def test_an_address_not_used_for_long_is_a_strangers_again(here: Here):
-    await here.person()
+    await here.user()
     await here.sign_in(address=HOME)
     here.clock.turn(KNOWN.total_seconds())
     await attack(here)
@@ -102,7 +102,7 @@ async def test_one_address_tries_few_passwords_for_many_names(here: Here):
 
 
 async def test_who_guesses_in_an_office_does_not_lock_its_others_out(here: Here):
-    await here.person()
+    await here.user()
     await here.sign_in(address=OFFICE)
     for number in range(ADDRESS_TRIES):
         await fail(here, f"person {number}", OFFICE)
@@ -113,14 +113,14 @@ async def test_who_guesses_in_an_office_does_not_lock_its_others_out(here: Here)
 async def test_the_right_password_is_no_try(here: Here):
     names = [f"person {number}" for number in range(ADDRESS_TRIES + 5)]
     for name in names:
-        await here.person(name)
+        await here.user(name)
         assert await here.sign_in(name, address=OFFICE)
     for _ in range(TRIES * 2):
         await here.sign_in(names[0], address=OFFICE)
 
 
 async def test_many_at_once_are_no_way_round_the_limit(here: Here):
-    await here.person()
+    await here.user()
 
     outcomes = await asyncio.gather(
         *(here.sign_in(password="wrong") for _ in range(TRIES + 5)), return_exceptions=True
@@ -130,7 +130,7 @@ async def test_many_at_once_are_no_way_round_the_limit(here: Here):
 
 
 async def test_what_is_counted_goes_with_time(here: Here):
-    await here.person()
+    await here.user()
     await fail(here, times=3)
     here.clock.turn(WINDOW.total_seconds())
     await here.sign_in()
@@ -141,7 +141,7 @@ async def test_what_is_counted_goes_with_time(here: Here):
 
 
 async def test_an_owner_is_remembered_by_few_addresses(here: Here):
-    await here.person()
+    await here.user()
     for number in range(MAX_KNOWN + 3):
         here.clock.turn(1)
         await here.sign_in(address=f"203.0.113.{number}")
@@ -150,7 +150,7 @@ async def test_an_owner_is_remembered_by_few_addresses(here: Here):
 
 
 async def test_neither_names_nor_addresses_are_kept(here: Here):
-    await here.person()
+    await here.user()
     await here.sign_in()
     await fail(here)
 
@@ -187,7 +187,7 @@ async def test_too_many_at_once_are_asked_to_come_again(here: Here):
 
 
 async def test_one_who_could_not_be_compared_has_not_tried(here: Here):
-    await here.person()
+    await here.user()
     lane = here.callers.accounts._passwords._strange
     lane._waiting = MAX_WAITING
     for _ in range(TRIES + 1):

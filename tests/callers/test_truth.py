@@ -16,6 +16,7 @@ from tests.modelserver import SSE, Act, Call, Exchange, ModelServer, event, list
 
 from kuznia.platform.db.database import Database
 from kuznia.platform.db.tables import bookings, reservations, spending
+from kuznia.platform.settings.values import DatabaseUrl
 
 PROMPT = re.compile(r"(whole|cut|hang) (\d+) pieces, number (\d+)")
 EVENTS = {"accept": "text/event-stream"}
@@ -163,7 +164,9 @@ async def test_whoever_is_killed_or_left_the_ledger_is_what_the_model_counted(
     more["BREAKER_FAILURES"] = "1000"
     if limited:
         more["BUDGET_TOKENS_DAY"] = "10000000"
-    db = await Database.open(database_url, pool_size=2, overflow=2, pool_timeout=5)
+    db = await Database.open(
+        DatabaseUrl.read(database_url), pool_size=2, overflow=2, pool_timeout=5
+    )
     async with listening(CountingModel()) as model, processes(4, model.url, **more) as running:
         outcomes = await played(running, model, random.Random(seed))
         least = sum(one.least(model) for one in outcomes)

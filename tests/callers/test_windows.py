@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.clocks import TurnedClock
 
-from kuznia.callers.limits.allowances import Rate
+from kuznia.callers.limits.caller_limits import Rate
 from kuznia.callers.limits.windows import SLOTS, MemoryWindows, RedisWindows, Windows
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.redis import Redis
@@ -19,7 +19,7 @@ async def a_redis(url: str) -> Redis:
         url,
         prefix="test:",
         connections=5,
-        patience=0.9,
+        timeout=0.9,
         clock=SystemClock(),
         count=lambda _: None,
     )

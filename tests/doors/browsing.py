@@ -64,7 +64,7 @@ class Browser:
 async def browser(serve: "Start") -> Browser:
     """On a server where olena is an admin and ivan is not; nobody has signed in yet."""
     kuznia = await serve(accounts=True)
-    people, hashed = kuznia.doors.callers.people, CHEAP.hash(PASSWORD)
+    people, hashed = kuznia.doors.callers.users, CHEAP.hash(PASSWORD)
     await people.create("olena", hashed, "admin")
     await people.create("ivan", hashed)
     return Browser(kuznia)
@@ -78,7 +78,7 @@ async def admin(browser: Browser) -> Browser:
 
 
 async def id_of(browser: Browser, name: str) -> str:
-    return (await browser.kuznia.doors.callers.people.get(name)).id
+    return (await browser.kuznia.doors.callers.users.get(name)).id
 
 
 async def ivans_key(browser: Browser) -> str:

@@ -73,7 +73,7 @@ async def callers(kuznia: Kuznia) -> dict[str, dict[str, str]]:
     """Everyone who may come, by what they may."""
     people = {"account": bearer("ivan"), "admin": bearer("olena")}
     await kuznia.client.get("/api/v1/auth/me", headers=people["admin"])
-    await kuznia.doors.callers.people.set_role("jwt:olena", "admin")
+    await kuznia.doors.callers.users.set_role("jwt:olena", "admin")
     kuznia.doors.callers.forget("jwt:olena")
     keys: dict[str, dict[str, str]] = {}
     for scope in ("read", "domains"):

@@ -224,18 +224,18 @@ async def test_who_erases_themselves_comes_back_to_what_they_spent_and_may_spend
     makings = made(sqlite_url, jwt_secret=SECRET, model=ScriptedModel("note: one", "note: two"))
     async with inside(makings) as kuznia:
         await kuznia.make(headers=bearer("ivan"))
-        allowances, clock = kuznia.doors.metering.allowances, kuznia.doors.forge.clock
+        caller_limits, clock = kuznia.doors.metering.caller_limits, kuznia.doors.forge.clock
         spent = await booked(kuznia.doors.db, "jwt:ivan", clock.now(), 1)
         used = sum(one.input_tokens + one.output_tokens for one in spent)
-        await allowances.decide("jwt:ivan", {"tokens_day": used + 10, "generation": "9/hour"})
-        decided = await allowances.decided("jwt:ivan")
+        await caller_limits.decide("jwt:ivan", {"tokens_day": used + 10, "generation": "9/hour"})
+        decided = await caller_limits.decided("jwt:ivan")
 
         erased = await kuznia.client.delete("/api/v1/me", headers=bearer("ivan"))
 
         refused = await kuznia.make("another note", headers=bearer("ivan"))
         assert erased.json()["data"]["rows"]["artefacts"] == 1
         assert await booked(kuznia.doors.db, "jwt:ivan", clock.now(), 1) == spent
-        assert await allowances.decided("jwt:ivan") == decided
+        assert await caller_limits.decided("jwt:ivan") == decided
         assert (refused.status_code, refused.json()["error"]["code"]) == (429, "QUOTA_EXCEEDED")
         assert refused.json()["error"]["details"]["spent"] == used
 
@@ -243,7 +243,7 @@ async def test_who_erases_themselves_comes_back_to_what_they_spent_and_may_spend
 async def test_who_is_shut_out_and_erased_does_not_come_back(sqlite_url: str, log: Lines) -> None:
     makings = made(sqlite_url, jwt_secret=SECRET, model=ScriptedModel())
     async with inside(makings) as kuznia:
-        await kuznia.doors.callers.people.disable("jwt:ivan")
+        await kuznia.doors.callers.users.disable("jwt:ivan")
         await personal_data.erase(kuznia.doors.db, "jwt:ivan")
 
         me = await kuznia.client.get("/api/v1/auth/me", headers=bearer("ivan"))
@@ -271,9 +271,10 @@ async def test_a_key_made_anew_goes_on_with_its_owners_budget(sqlite_url: str, l
 
 async def test_a_run_under_way_ends_before_its_owner_is_erased(sqlite_url: str, log: Lines) -> None:
     class Waiting(ScriptedModel):
-        async def reply(self, ask):
+        async def stream(self, ask):
             await asyncio.Event().wait()
-            return await super().reply(ask)
+            async for delta in super().stream(ask):
+                yield delta
 
     makings = made(sqlite_url, jwt_secret=SECRET, model=Waiting("note: late"))
     async with inside(makings) as kuznia:
@@ -374,7 +375,7 @@ async def test_why_a_credential_is_refused_is_for_the_operator(enter: Start, log
         )
         assert answer.json()["error"] == {
             "code": "UNAUTHORIZED",
-            "message": "The credential is not valid, or not any more.",
+            "message": "The credential is not valid or has expired.",
             "details": {},
         }
         assert answer.headers["www-authenticate"] == 'Bearer realm="kuznia"'

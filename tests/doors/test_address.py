@@ -1,13 +1,16 @@
 """Whose request it is, where the credential does not say."""
 
+from ipaddress import ip_network
+
 import pytest
 
 from kuznia.doors.http.address import client_address, within
+from kuznia.platform.settings.values import Network
 
-PROXY = ("10.0.0.0/8", "fd00::/8")
+PROXY: tuple[Network, ...] = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 
 
-def address(peer: str, *forwarded: str, proxies: tuple[str, ...] = PROXY) -> str:
+def address(peer: str, *forwarded: str, proxies: tuple[Network, ...] = PROXY) -> str:
     headers = [(b"x-forwarded-for", one.encode()) for one in forwarded]
     return client_address({"client": (peer, 1), "headers": headers}, proxies)
 

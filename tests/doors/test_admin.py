@@ -15,6 +15,7 @@ from tests.servers import Redis
 
 from kuznia import __version__
 from kuznia.platform.db import migrate
+from kuznia.platform.settings.values import DatabaseUrl
 
 
 @pytest.fixture
@@ -129,7 +130,7 @@ async def test_a_dead_database_is_named(enter: Start, database_url: str, end_dat
 
 async def test_a_schema_that_is_behind_is_named(enter: Start, database_url: str):
     kuznia = await enter(database=database_url)
-    await asyncio.to_thread(migrate.downgrade, database_url, "base")
+    await asyncio.to_thread(migrate.downgrade, DatabaseUrl.read(database_url), "base")
 
     details = (await kuznia.client.get("/ready")).json()["error"]["details"]
 

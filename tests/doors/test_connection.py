@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from ipaddress import ip_network
 from resource import RLIMIT_NOFILE, getrlimit, setrlimit
 from typing import Any, cast
 
@@ -290,7 +291,7 @@ def test_one_household_is_one_address() -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "10.0.0.7"])
 def test_who_comes_for_many_is_not_counted_as_one(host: str) -> None:
-    crowd = Crowd(10, 1, ("10.0.0.0/8",))
+    crowd = Crowd(10, 1, (ip_network("10.0.0.0/8"),))
 
     assert [one and one.evicted for one in entered(crowd, host, 5)] == [False] * 5
 

@@ -61,7 +61,7 @@ async def test_no_token_breaks_anything(kuznia: Kuznia, log: Lines) -> None:
 
     assert {name: one.status_code for name, one in answers.items()} == dict.fromkeys(ODD, 401)
     assert {one.json()["error"]["message"] for one in answers.values()} == {
-        "The credential is not valid, or not any more."
+        "The credential is not valid or has expired."
     }
     assert not [line for line in log() if line["level"] == "error"]
 

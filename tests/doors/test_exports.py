@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator
 
 import httpx2
 import pytest
-from pydantic import SecretStr
 from tests.doors.served import inside
 from tests.makers import a_domain
 
@@ -12,6 +11,7 @@ from kuznia.app import Made
 from kuznia.forge.terms import CannotExport, Copy, Export, Presentation
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.settings import Settings
+from kuznia.platform.settings.values import DatabaseUrl
 
 
 def as_text(copy: Copy) -> bytes:
@@ -27,7 +27,7 @@ async def client(sqlite_url: str) -> AsyncGenerator[httpx2.AsyncClient]:
     model.always("note: hot iron")
     form = Export("text/plain", "txt", as_text, frozenset({"loud"}))
     domain = a_domain(shown=Presentation(exports={"text": form}))
-    settings = Settings(database_url=SecretStr(sqlite_url))
+    settings = Settings(database_url=DatabaseUrl.read(sqlite_url))
     async with inside(Made(settings=settings, domains={"notes": domain}, model=model)) as kuznia:
         yield kuznia.client
 

@@ -4,13 +4,13 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import httpx2
 import pytest
-from pydantic import SecretStr
 from tests.clocks import least_work_of
 from tests.doors.browsing import Browser
 from tests.doors.served import inside
 
 from kuznia.app import Made
 from kuznia.platform.settings import Settings
+from kuznia.platform.settings.values import DatabaseUrl
 
 Door = Callable[["Server", str], Awaitable[httpx2.Response]]
 
@@ -81,7 +81,7 @@ DOORS: dict[Door, int] = {
 
 @pytest.fixture
 async def server(sqlite_url: str) -> AsyncGenerator[Server]:
-    settings = Settings(database_url=SecretStr(sqlite_url))
+    settings = Settings(database_url=DatabaseUrl.read(sqlite_url))
     async with inside(Made(settings=settings)) as kuznia:
         server = Server(kuznia.client)
         await server.make()

@@ -11,7 +11,7 @@ from tests.doors.served import NOTES, Kuznia, held, leave, listed, told, until, 
 from tests.makers import a_domain, a_part
 from tests.modelserver import Act, ModelServer, events, hang, reply, status, stream
 
-from kuznia.callers.budgets.bookings import Booked, booked
+from kuznia.callers.budgets.bookings import Booking, booked
 from kuznia.forge.terms import Check, Finding
 from kuznia.llm.model import Ask, Delta
 from kuznia.llm.scripted import ScriptedModel
@@ -84,7 +84,7 @@ async def test_who_leaves_pays_for_what_was_written_and_for_no_more(
     assert (spent.input_tokens, spent.output_tokens) == (model.asked, 5)
 
 
-async def spending_of(kuznia: Kuznia, owner: str) -> list[Booked]:
+async def spending_of(kuznia: Kuznia, owner: str) -> list[Booking]:
     """Once there is any."""
     async with asyncio.timeout(20):
         while True:

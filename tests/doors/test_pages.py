@@ -13,7 +13,7 @@ from tests.doors.conftest import Lines
 from tests.doors.served import Kuznia, inside, made
 
 from kuznia.app import Made
-from kuznia.callers.credentials.signed_links import SECONDS
+from kuznia.callers.credentials.signed_links import PAGE_SECONDS
 from kuznia.domains import load
 from kuznia.doors.http.signed_link import find_pass
 from kuznia.platform.clock import SystemClock
@@ -83,7 +83,7 @@ async def test_a_link_says_until_when_it_is_good(kuznia: Kuznia, clock: LaterClo
     answer = await kuznia.client.post(f"{await a_flow(kuznia)}/preview-link", headers=IVAN)
 
     until = datetime.fromisoformat(answer.json()["data"]["expires_at"])
-    assert 0 <= SECONDS - (until - clock.now()).total_seconds() < 1
+    assert 0 <= PAGE_SECONDS - (until - clock.now()).total_seconds() < 1
 
 
 async def test_who_walks_on_is_let_on(kuznia: Kuznia, clock: LaterClock) -> None:
@@ -91,7 +91,7 @@ async def test_who_walks_on_is_let_on(kuznia: Kuznia, clock: LaterClock) -> None
     page = await kuznia.client.get(link)
 
     for _ in range(3):
-        clock.turn(SECONDS - 60)
+        clock.turn(PAGE_SECONDS - 60)
         page = await walked_on(kuznia, page)
         # Nothing was filled in, so it is the same page with what is wrong.
         assert page.status_code == 422
@@ -101,10 +101,10 @@ async def test_who_walks_on_is_let_on(kuznia: Kuznia, clock: LaterClock) -> None
 
 async def test_answers_that_cannot_be_read_keep_the_link(kuznia: Kuznia, clock: LaterClock) -> None:
     page = await kuznia.client.get(await a_link(kuznia, await a_flow(kuznia)))
-    clock.turn(SECONDS - 60)
+    clock.turn(PAGE_SECONDS - 60)
     lost = await walked_on(kuznia, page, **{"-state": "forged"})
 
-    clock.turn(SECONDS - 60)
+    clock.turn(PAGE_SECONDS - 60)
     found = re.search(r'<form[^>]* action="([^"]+)"', lost.text)
     assert lost.status_code == 400
     assert found
@@ -117,7 +117,7 @@ async def test_a_link_that_is_over_says_so_in_both_languages(
     kuznia: Kuznia, clock: LaterClock
 ) -> None:
     link = await a_link(kuznia, await a_flow(kuznia))
-    clock.turn(SECONDS)
+    clock.turn(PAGE_SECONDS)
 
     page = await kuznia.client.get(link)
 
@@ -181,7 +181,7 @@ async def test_what_is_gone_is_gone_for_the_link_too(kuznia: Kuznia) -> None:
 
 async def test_links_of_somebody_disabled_open_nothing(kuznia: Kuznia) -> None:
     link = await a_link(kuznia, await a_flow(kuznia))
-    await kuznia.doors.callers.people.disable("jwt:ivan")
+    await kuznia.doors.callers.users.disable("jwt:ivan")
     kuznia.doors.callers.forget("jwt:ivan")
 
     assert (await kuznia.client.get(link)).status_code == 401
@@ -218,7 +218,7 @@ async def test_a_walk_goes_on_in_another_process_and_after_a_restart(
 async def test_no_pass_is_logged(log: Lines, kuznia: Kuznia, clock: LaterClock) -> None:
     link = await a_link(kuznia, await a_flow(kuznia))
     await kuznia.client.get(link)
-    clock.turn(SECONDS)
+    clock.turn(PAGE_SECONDS)
     await kuznia.client.get(link)
 
     told = str(lines := log())

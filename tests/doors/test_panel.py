@@ -51,7 +51,7 @@ async def test_nobody_does_anything_before_they_signed_in(browser: Browser) -> N
             )
             assert answer.headers["location"] == "/admin/sign-in"
 
-    assert not (await browser.kuznia.doors.callers.people.get("ivan")).disabled
+    assert not (await browser.kuznia.doors.callers.users.get("ivan")).disabled
 
 
 async def test_a_user_does_not_get_in(browser: Browser) -> None:
@@ -185,7 +185,7 @@ async def test_a_form_that_is_not_from_our_page_does_nothing(
 
         assert answer.status_code == 403, path
     assert (await admin.open("/admin")).status_code == 200
-    assert not (await admin.kuznia.doors.callers.people.get("ivan")).disabled
+    assert not (await admin.kuznia.doors.callers.users.get("ivan")).disabled
 
 
 async def test_the_token_of_one_session_is_not_that_of_another(admin: Browser) -> None:
@@ -222,9 +222,9 @@ async def test_whoever_may_no_longer_is_out_at_once(admin: Browser, how: str) ->
     callers = admin.kuznia.doors.callers
     cookie = f"kuznia_admin={admin.kuznia.client.cookies['kuznia_admin']}"
     if how == "disable":
-        await callers.people.disable("olena")
+        await callers.users.disable("olena")
     elif how == "demote":
-        await callers.people.set_role("olena", "user")
+        await callers.users.set_role("olena", "user")
     elif how == "password":
         await callers.accounts.set_password("olena", "another sentence to keep")
     else:
@@ -238,7 +238,7 @@ async def test_whoever_may_no_longer_is_out_at_once(admin: Browser, how: str) ->
 
 async def test_with_nothing_configured_the_owner_of_the_machine_is_in(serve: Start) -> None:
     browser = Browser(await serve())
-    await browser.kuznia.doors.callers.people.create("ivan", "")
+    await browser.kuznia.doors.callers.users.create("ivan", "")
 
     seen = [(await browser.open(path)).status_code for path in READ if "{" not in path]
     done = await browser.send("/admin/users", who="ivan", act="disable")

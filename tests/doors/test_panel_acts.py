@@ -35,7 +35,7 @@ async def test_people_are_changed(admin: Browser) -> None:
     ):
         answer = await admin.send("/admin/users", who="ivan", act=act)
 
-        ivan = await admin.kuznia.doors.callers.people.get("ivan")
+        ivan = await admin.kuznia.doors.callers.users.get("ivan")
         assert answer.headers["location"] == f"/admin/users?who={ivan.id}"
         assert (ivan.role, ivan.disabled) == (role, disabled)
 
@@ -68,7 +68,7 @@ async def test_limits_are_decided_for_one_caller(admin: Browser) -> None:
         "/admin/limits", who=ivan, generation="3/hour", tokens_day="5000", cost_month="off"
     )
 
-    allowed = await admin.kuznia.doors.metering.allowances.decided(ivan)
+    allowed = await admin.kuznia.doors.metering.caller_limits.decided(ivan)
     shown = await admin.open(answer.headers["location"])
     listed = await admin.open("/admin/limits")
     assert allowed == {"generation": "3/hour", "tokens_day": 5000, "cost_month": -1}
@@ -89,7 +89,7 @@ async def test_a_name_that_nobody_has_is_told_with_the_nearest(admin: Browser) -
         answer = await admin.open(f"/admin/{path}=ivna")
         ukrainian = await admin.open(f"/admin/{path}=ivna", **{"accept-language": "uk"})
 
-        assert "There is nobody of this name or id. Did you mean ivan?" in answer.text, path
+        assert "There is no user with this name or id. Did you mean ivan?" in answer.text, path
         assert "Можливо, ivan?" in ukrainian.text, path
     decided = await admin.send("/admin/limits", who="jwt:nobody", tokens_day="5")
     assert decided.status_code == 404
@@ -116,7 +116,7 @@ async def test_with_nothing_said_nothing_is_decided(admin: Browser) -> None:
     answer = await admin.send("/admin/limits", who="ivan", tokens_day="")
 
     assert answer.status_code == 303
-    assert await admin.kuznia.doors.metering.allowances.decided(await id_of(admin, "ivan")) == {}
+    assert await admin.kuznia.doors.metering.caller_limits.decided(await id_of(admin, "ivan")) == {}
 
 
 async def test_what_is_not_there_is_told_on_a_page(admin: Browser) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 
 import httpx2
 import pytest
-from pydantic import SecretStr
 from tests.domains.flows.outside.tools import ask, chromium, faults
 from tests.serving import serving
 
 from kuznia.app import Made, callers_here
 from kuznia.platform.settings import Settings
+from kuznia.platform.settings.values import DatabaseUrl
 
 NAME, PASSWORD = "olena@example.org", "a sentence is easy to keep"
 
@@ -30,7 +30,7 @@ def looked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the browser came upon, and how the key's owner fared before and after."""
     database: Path = tmp_path_factory.mktemp("panel") / "kuznia.db"
     settings = Settings(
-        database_url=SecretStr(f"sqlite+aiosqlite:///{database}"), accounts=True, port=0
+        database_url=DatabaseUrl.read(f"sqlite+aiosqlite:///{database}"), accounts=True, port=0
     )
     key = asyncio.run(make_accounts(settings))
     order, headers = {"prompt": "Register a small business"}, {"x-api-key": key}

@@ -80,12 +80,12 @@ async def test_long_lists_come_page_by_page(enter: Start, modelserver: ModelServ
     kuznia = await enter()
     modelserver.will(*(reply("note: fine") for _ in range(ROWS + 2)))
     await asyncio.gather(*(kuznia.make(f"note {number}") for number in range(ROWS + 2)))
-    people = kuznia.doors.callers.people
+    people = kuznia.doors.callers.users
     for number in range(ROWS + 2):
         await people.create(f"person {number:02}", "")
         await kuznia.doors.callers.keys.create(f"jwt:{number}", "k", ("read",))
-        allowances = kuznia.doors.metering.allowances
-        await allowances.decide(f"jwt:{number}", {"requests": "off"})
+        caller_limits = kuznia.doors.metering.caller_limits
+        await caller_limits.decide(f"jwt:{number}", {"requests": "off"})
         memory = kuznia.doors.forge.memory
         now = kuznia.doors.forge.clock.now()
         await memory.learn(Caller(f"jwt:{number:02}"), "notes", lambda _: ('{"do":"learn"}',), now)
@@ -121,7 +121,7 @@ async def test_a_long_run_comes_page_by_page(enter: Start) -> None:
 async def test_secrets_are_masked_and_what_is_hashed_is_not_shown(enter: Start) -> None:
     kuznia = await enter(openai_api_key=f"{CANARY}-0000")
     callers = kuznia.doors.callers
-    await callers.people.create("olena", f"{CANARY}-hash")
+    await callers.users.create("olena", f"{CANARY}-hash")
     key = (await callers.keys.create("olena", "nightly", ("read",)))[1]
 
     text = await shown(kuznia, "/admin/settings")
@@ -184,7 +184,7 @@ async def test_a_ukrainian_page_has_no_english_head_or_button(
 ) -> None:
     kuznia = await enter()
     modelserver.will(reply("note: fine"))
-    await kuznia.doors.callers.people.create("olena", "")
+    await kuznia.doors.callers.users.create("olena", "")
     await kuznia.doors.callers.keys.create("olena", "k", ("read",))
     made = await kuznia.make()
     run = made.headers["x-run-id"]

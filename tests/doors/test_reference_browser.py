@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 from tests.domains.flows.outside.tools import ask, chromium
 from tests.serving import serving
 
 from kuznia.app import Made, callers_here
 from kuznia.platform.settings import Settings
+from kuznia.platform.settings.values import DatabaseUrl
 
 # What needs no model, with the example that stands in its form.
 TRIED = {
@@ -35,7 +35,7 @@ async def a_key(settings: Settings) -> str:
 def tried(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     database: Path = tmp_path_factory.mktemp("reference") / "kuznia.db"
     settings = Settings(
-        database_url=SecretStr(f"sqlite+aiosqlite:///{database}"), accounts=True, port=0
+        database_url=DatabaseUrl.read(f"sqlite+aiosqlite:///{database}"), accounts=True, port=0
     )
     key = asyncio.run(a_key(settings))
     with serving(Made(settings=settings)) as address:

@@ -5,12 +5,12 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 from tests.doors.served import Kuznia, inside, leave
 
 from kuznia.app import Made
 from kuznia.platform.process.workers import POOL
 from kuznia.platform.settings import Settings
+from kuznia.platform.settings.values import DatabaseUrl
 
 # A quarter of a second each, on an idle machine.
 SLOW = [{"path": f"A{n}.java", "content": "a=>" * 700 + str(n)} for n in range(4)]
@@ -19,7 +19,7 @@ SMALL = [{"path": "b.py", "content": "x = 1\n"}]
 
 @pytest.fixture(params=[True, False], ids=["with keys", "without credentials"])
 async def kuznia(request: Any, sqlite_url: str) -> AsyncGenerator[Kuznia]:
-    given = Settings(database_url=SecretStr(sqlite_url), accounts=request.param)
+    given = Settings(database_url=DatabaseUrl.read(sqlite_url), accounts=request.param)
     async with inside(Made(settings=given)) as kuznia:
         yield kuznia
 

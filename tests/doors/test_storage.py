@@ -20,6 +20,7 @@ from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.db import migrate
 from kuznia.platform.db.database import Database
 from kuznia.platform.db.tables import artefacts
+from kuznia.platform.settings.values import DatabaseUrl
 
 IVAN, OLENA = bearer("ivan"), bearer("olena")
 SAID = "note: залізо"
@@ -124,9 +125,9 @@ async def test_a_change_takes_room_as_well(
 
 async def test_an_operator_decides_for_one_caller(database_url: str) -> None:
     async with notes(database_url, talking(), storage_per_caller=500) as kuznia:
-        allowances = kuznia.doors.metering.allowances
-        await allowances.decide("jwt:ivan", {"storage": -1})
-        await allowances.decide("jwt:olena", {"storage": 1})
+        caller_limits = kuznia.doors.metering.caller_limits
+        await caller_limits.decide("jwt:ivan", {"storage": -1})
+        await caller_limits.decide("jwt:olena", {"storage": 1})
         for prompt in ("one", "two"):
             assert (await kuznia.make(prompt, headers=IVAN)).status_code == 200
         assert (await kuznia.make("one", headers=OLENA)).status_code == 200
@@ -160,14 +161,14 @@ async def test_what_was_erased_is_free(database_url: str) -> None:
 async def test_ones_own_machine_is_ones_own_to_fill(enter: Start) -> None:
     kuznia = await enter()
 
-    assert kuznia.doors.metering.allowances.usual.storage is None
+    assert kuznia.doors.metering.caller_limits.usual.storage is None
 
 
 async def test_where_others_come_everyone_has_a_gigabyte(enter: Start) -> None:
-    assert (await enter(accounts=True)).doors.metering.allowances.usual.storage == 1_000_000_000
+    assert (await enter(accounts=True)).doors.metering.caller_limits.usual.storage == 1_000_000_000
     assert (
         await enter(accounts=True, storage_per_caller=0)
-    ).doors.metering.allowances.usual.storage is None
+    ).doors.metering.caller_limits.usual.storage is None
 
 
 async def test_what_was_deleted_is_not_found_again(sqlite_url: str) -> None:
@@ -230,8 +231,10 @@ async def test_what_was_kept_before_there_was_a_sum_is_counted(database_url: str
     folder = ScriptDirectory(str(Path(__file__).parents[2] / "migrations"))
     made = next(one for one in folder.walk_revisions() if one.path.endswith("_storage.py"))
 
-    await asyncio.to_thread(migrate.downgrade, database_url, str(made.down_revision))
-    await asyncio.to_thread(migrate.upgrade, database_url)
+    await asyncio.to_thread(
+        migrate.downgrade, DatabaseUrl.read(database_url), str(made.down_revision)
+    )
+    await asyncio.to_thread(migrate.upgrade, DatabaseUrl.read(database_url))
 
     async with notes(database_url, talking()) as kuznia:
         assert await used_by(kuznia.doors.db, "jwt:ivan") == used

@@ -304,7 +304,7 @@ async def test_nobody_gives_a_key_what_they_may_not_do(kuznia: Kuznia) -> None:
 
 async def test_metrics_are_an_admins(kuznia: Kuznia) -> None:
     assert (await kuznia.client.get("/metrics", headers=IVAN)).status_code == 403
-    await kuznia.doors.callers.people.set_role("jwt:ivan", "admin")
+    await kuznia.doors.callers.users.set_role("jwt:ivan", "admin")
     kuznia.doors.callers.forget("jwt:ivan")
 
     key = await key_of(kuznia, "metrics")

@@ -69,9 +69,7 @@ async def join(redis_url: str) -> AsyncGenerator[Join]:
 
         async def one_more(model, url: str = redis_url, patience: float = 0.9) -> Process:
             clock, metrics = SystemClock(), Metrics(version="test")
-            redis = await Redis.open(
-                url, prefix="k:", connections=8, patience=patience, clock=clock
-            )
+            redis = await Redis.open(url, prefix="k:", connections=8, timeout=patience, clock=clock)
             opened.push_async_callback(redis.close)
             forge = a_forge(model, clock)
             fleet = Fleet(redis, forge.shelf, clock, metrics, retention=60, longest=30)

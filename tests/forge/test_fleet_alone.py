@@ -14,7 +14,7 @@ from kuznia.forge.runs.events import EventLog
 from kuznia.forge.terms import Caller, RunId
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.errors import Unavailable
-from kuznia.platform.redis import REST
+from kuznia.platform.redis import RETRY_SECONDS
 
 __all__ = ["join"]
 
@@ -106,7 +106,7 @@ async def test_without_redis_a_run_that_is_not_here_cannot_be_read_or_cancelled(
         async with asyncio.timeout(20):
             with pytest.raises(Unavailable) as caught:
                 await act(IVAN, run.id)
-        assert caught.value.retry_after == REST
+        assert caught.value.retry_after == RETRY_SECONDS
     own_redis.stop()
 
 
@@ -173,7 +173,7 @@ async def test_events_wait_for_redis_and_are_whole_when_it_comes_back_empty(
     model.go.set()
     await asyncio.wait((run.outcome,))
     own_redis.start()
-    await asyncio.sleep(2.5 * REST)
+    await asyncio.sleep(2.5 * RETRY_SECONDS)
 
     told = await there.follow(run.id)
 
@@ -189,7 +189,7 @@ async def test_what_had_ended_before_redis_lost_it_is_told_again(own_redis: Serv
     await readable(there, run.id)
     own_redis.stop()
     own_redis.start()
-    await asyncio.sleep(2 * REST)
+    await asyncio.sleep(2 * RETRY_SECONDS)
 
     told = await there.follow(run.id)
 
@@ -216,7 +216,7 @@ async def test_when_redis_is_back_all_is_shared_again(own_redis: Server, join: J
     own_redis.stop()
     await here.make("the first note")
     own_redis.start()
-    await asyncio.sleep(1.5 * REST)
+    await asyncio.sleep(1.5 * RETRY_SECONDS)
 
     made = await here.make("the second note")
     await asyncio.sleep(0.05)

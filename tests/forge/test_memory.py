@@ -9,6 +9,7 @@ from kuznia.forge.memory import NOTHING, Entries, Memory
 from kuznia.forge.terms import Caller
 from kuznia.platform.db.database import Database
 from kuznia.platform.errors import NotFound, Unavailable
+from kuznia.platform.settings.values import DatabaseUrl
 
 IVAN, OLENA = Caller("ivan"), Caller("olena")
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -57,7 +58,9 @@ async def test_many_that_learn_at_once_lose_nothing_and_see_each_other(db: Datab
 async def test_two_servers_on_one_database_learn_one_after_the_other(
     db: Database, database_url: str
 ) -> None:
-    other = await Database.open(database_url, pool_size=2, overflow=2, pool_timeout=60)
+    other = await Database.open(
+        DatabaseUrl.read(database_url), pool_size=2, overflow=2, pool_timeout=60
+    )
     try:
         turns = [learn(Memory(one), f"{n}") for n in range(8) for one in (db, other)]
         await asyncio.gather(*turns)

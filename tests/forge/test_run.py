@@ -13,7 +13,7 @@ from kuznia.forge.runs.events import Event, event
 from kuznia.forge.shelf.shelf import key_of
 from kuznia.forge.terms import Budget, Order, Part, RunId
 from kuznia.forge.work import Forge, Work
-from kuznia.llm.model import ModelFault, Reply, Usage
+from kuznia.llm.model import Delta, ModelFault, Reply, Usage
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.errors import BudgetSpent, Fault, TimedOut
 
@@ -208,9 +208,11 @@ async def test_our_own_planner_is_left_time_when_a_model_takes_it_all(clock):
     planned = a_part(make=lambda bench: Note(text="planned"))
 
     class Slow(ScriptedModel):
-        async def reply(self, ask):
+        async def stream(self, ask):
             clock.turn(ask.deadline - clock.monotonic())
-            raise TimedOut("The deadline passed before the model had answered.")
+            if ask.deadline <= clock.monotonic():
+                raise TimedOut("The deadline passed before the model had answered.")
+            yield Delta()
 
     order = an_order(deadline=clock.monotonic() + 60)
 

@@ -46,14 +46,15 @@ class Waiting(ScriptedModel):
         self.go = asyncio.Event()
         self.cancelled = asyncio.Event()
 
-    async def reply(self, ask):
+    async def stream(self, ask):
         self.asked.set()
         try:
             await self.go.wait()
         except asyncio.CancelledError:
             self.cancelled.set()
             raise
-        return await super().reply(ask)
+        async for delta in super().stream(ask):
+            yield delta
 
 
 async def test_fifty_equal_orders_at_once_cost_one_call():

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Any
 
-from kuznia.llm.model import Ask, Attempt, Delta, Message, Reply, Usage
+from kuznia.llm.model import Ask, Attempt, Delta, Message, Model, Reply, Usage
 from kuznia.platform.clock import Clock
 from kuznia.platform.errors import BudgetSpent
 
 
-class Purse:
+class FakeAccount:
     """An Account that remembers all it was told, and can be empty."""
 
     def __init__(self, tokens: int | None = None) -> None:
@@ -23,7 +24,7 @@ class Purse:
 
     def admit(self, tokens: int, cost: int) -> None:
         if self._tokens is not None and tokens > self._tokens:
-            raise BudgetSpent("The purse is empty.")
+            raise BudgetSpent("The account is empty.")
         self.admitted.append((tokens, cost))
 
     def settle(self, tokens: int, cost: int, attempt: Attempt) -> None:
@@ -40,7 +41,7 @@ def an_ask(clock: Clock, *, seconds: float = 60.0, **more: Any) -> Ask:
     given: dict[str, Any] = {
         "messages": (Message("system", "Be brief."), Message("user", "ping")),
         "deadline": clock.monotonic() + seconds,
-        "account": Purse(),
+        "account": FakeAccount(),
         "max_tokens": 100,
         "request_id": "r-1",
     }
@@ -70,11 +71,6 @@ class Played:
         self._acts = list(acts or (a_reply(),))
         self._pieces = pieces
 
-    async def reply(self, ask: Ask) -> Reply:
-        act = self._acts[min(self.calls, len(self._acts) - 1)]
-        self.calls += 1
-        return await self._play(act)
-
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
         act = self._acts[min(self.calls, len(self._acts) - 1)]
         self.calls += 1
@@ -93,6 +89,13 @@ class Played:
             raise act
         assert isinstance(act, Reply)
         return act
+
+
+async def reply_of(model: Model, ask: Ask) -> Reply:
+    """The reply alone, as an order that is not streamed has it."""
+    _, reply = await drained(model.stream(replace(ask, whole=True)))
+    assert reply is not None
+    return reply
 
 
 async def drained(deltas: AsyncGenerator[Delta]) -> tuple[str, Reply | None]:

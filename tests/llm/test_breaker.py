@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from structlog.testing import capture_logs
 from tests.clocks import TurnedClock
-from tests.llm.makers import Act, Forever, Played, a_reply, an_ask, drained
+from tests.llm.makers import Act, Forever, Played, a_reply, an_ask, drained, reply_of
 
-from kuznia.llm.layers.breaker import SICK, Breaking, LocalCircuit, Pass
+from kuznia.llm.layers.breaker import SICK, Admission, Breaking, LocalCircuit
 from kuznia.llm.model import ModelFault, Reason
 from kuznia.platform.errors import BudgetSpent, TimedOut
 
@@ -32,7 +32,7 @@ class Bench:
         came: list[str] = []
         for _ in range(times):
             try:
-                came.append((await self.breaking.reply(an_ask(self.clock))).text)
+                came.append((await reply_of(self.breaking, an_ask(self.clock))).text)
             except ModelFault as fault:
                 came.append(fault.reason)
         return came
@@ -80,7 +80,7 @@ async def test_who_is_turned_away_is_told_when_to_return():
     bench.clock.turn(10)
 
     with pytest.raises(ModelFault) as caught:
-        await bench.breaking.reply(an_ask(bench.clock))
+        await reply_of(bench.breaking, an_ask(bench.clock))
 
     assert caught.value.retry_after == 20.0
 
@@ -155,7 +155,7 @@ async def test_what_began_before_it_opened_is_old_news(late: Act):
     else:
         await bench.circuit.worked(given[3])
 
-    assert await bench.circuit.ask() == Pass(wait=20.0)
+    assert await bench.circuit.ask() == Admission(wait=20.0)
 
 
 async def test_a_cancelled_probe_lets_the_next_one_in_and_counts_for_nothing():
@@ -243,7 +243,7 @@ class CircuitMachine(RuleBasedStateMachine):
         super().__init__()
         self.clock = TurnedClock()
         self.circuit = LocalCircuit(failures=3, cooldown=30, clock=self.clock)
-        self.out: list[Pass] = []
+        self.out: list[Admission] = []
         self.in_a_row = 0
 
     @rule()
@@ -269,7 +269,7 @@ class CircuitMachine(RuleBasedStateMachine):
             now(self.circuit.left(given))
         self.judge(given, how, before)
 
-    def judge(self, given: Pass, how: str, before: str) -> None:
+    def judge(self, given: Admission, how: str, before: str) -> None:
         if given.probe:
             expected = {"worked": "closed", "failed": "open", "left": before}[how]
             assert self.circuit.state == expected

@@ -22,11 +22,11 @@ from tests.codemieserver import (
     said,
     streamed,
 )
-from tests.llm.makers import an_ask, drained
+from tests.llm.makers import an_ask, drained, reply_of
 from tests.modelserver import answer, huge, nobody
 
 from kuznia.llm.codemie.adapter import CodeMieModel
-from kuznia.llm.codemie.signin import Credentials, SignIn
+from kuznia.llm.codemie.signin import CodeMieSignIn, Credentials
 from kuznia.llm.model import Delta, Message, ModelFault, Usage
 from kuznia.platform.http.client import open_client
 
@@ -42,7 +42,7 @@ Assistant = Callable[..., CodeMieModel]
 @pytest.fixture
 async def assistant(codemie: CodeMieServer) -> AsyncIterator[Assistant]:
     opened: list[Any] = [open_client(codemie.auth)]
-    sign_in = SignIn(opened[0], realm="codemie-prod", read=lambda: WHO, clock=CLOCK)
+    sign_in = CodeMieSignIn(opened[0], realm="codemie-prod", read=lambda: WHO, clock=CLOCK)
 
     def open_assistant(named: str = FLOW, url: str = codemie.api, **more: Any) -> CodeMieModel:
         client = open_client(url)
@@ -57,18 +57,18 @@ async def assistant(codemie: CodeMieServer) -> AsyncIterator[Assistant]:
 
 async def fault_of(model: CodeMieModel, **more: Any) -> ModelFault:
     with pytest.raises(ModelFault) as raised:
-        await model.reply(an_ask(CLOCK, **more))
+        await reply_of(model, an_ask(CLOCK, **more))
     return raised.value
 
 
 async def test_a_reply_is_read(assistant: Assistant):
-    reply = await assistant().reply(an_ask(CLOCK))
+    reply = await reply_of(assistant(), an_ask(CLOCK))
 
     assert (reply.text, reply.model, reply.usage) == ("pong", "a", Usage(12, 3))
 
 
 async def test_the_request_is_the_protocol_s(codemie: CodeMieServer, assistant: Assistant):
-    await assistant().reply(an_ask(CLOCK))
+    await reply_of(assistant(), an_ask(CLOCK))
 
     call = codemie.flow.calls[0]
     assert call.path.partition("?")[0].endswith(f"/v1/assistants/{FLOW}/model")
@@ -80,13 +80,13 @@ async def test_the_request_is_the_protocol_s(codemie: CodeMieServer, assistant: 
         "system_prompt": "Be brief.",
         "history": [],
         "text": "ping",
-        "stream": False,
+        "stream": True,
         "save_history": False,
     }
 
 
 async def test_an_assistant_is_named_by_its_slug_too(codemie: CodeMieServer, assistant: Assistant):
-    await assistant(UI).reply(an_ask(CLOCK))
+    await reply_of(assistant(UI), an_ask(CLOCK))
 
     assert len(codemie.ui.calls) == 1
 
@@ -94,7 +94,7 @@ async def test_an_assistant_is_named_by_its_slug_too(codemie: CodeMieServer, ass
 async def test_what_was_said_before_is_the_history(codemie: CodeMieServer, assistant: Assistant):
     before = (Message("user", "ping"), Message("assistant", "pang"), Message("user", "pong!"))
 
-    await assistant().reply(an_ask(CLOCK, messages=before))
+    await reply_of(assistant(), an_ask(CLOCK, messages=before))
 
     body = codemie.flow.calls[0].body
     assert body["text"] == "pong!"
@@ -109,7 +109,7 @@ async def test_a_schema_is_sent_and_its_object_is_the_text(
 ):
     codemie.flow.will(said({"steps": ["я"]}))
 
-    reply = await assistant().reply(an_ask(CLOCK, schema=SCHEMA))
+    reply = await reply_of(assistant(), an_ask(CLOCK, schema=SCHEMA))
 
     assert codemie.flow.calls[0].body["output_schema"] == SCHEMA
     assert json.loads(reply.text) == {"steps": ["я"]}
@@ -122,9 +122,9 @@ async def test_a_schema_that_is_refused_is_put_into_words_from_then_on(
     model = assistant()
 
     fault = await fault_of(model, schema=SCHEMA)
-    await model.reply(an_ask(CLOCK, schema=SCHEMA))
+    await reply_of(model, an_ask(CLOCK, schema=SCHEMA))
 
-    assert (fault.reason, fault.passing) == ("rejected", True)
+    assert (fault.reason, fault.transient) == ("rejected", True)
     body = codemie.flow.calls[1].body
     assert "output_schema" not in body
     assert body["system_prompt"].endswith('{"type":"object"}')
@@ -134,10 +134,10 @@ async def test_a_token_that_is_refused_is_renewed_once(
     codemie: CodeMieServer, assistant: Assistant
 ):
     model = assistant()
-    await model.reply(an_ask(CLOCK))
+    await reply_of(model, an_ask(CLOCK))
     codemie.revoke()
 
-    reply = await model.reply(an_ask(CLOCK))
+    reply = await reply_of(model, an_ask(CLOCK))
 
     assert reply.text == "pong"
     shown = [call.headers["authorization"] for call in codemie.flow.calls]
@@ -149,10 +149,10 @@ async def test_many_refused_at_once_are_renewed_by_one_sign_in(
     codemie: CodeMieServer, assistant: Assistant
 ):
     model = assistant()
-    await model.reply(an_ask(CLOCK))
+    await reply_of(model, an_ask(CLOCK))
     codemie.revoke()
 
-    await asyncio.gather(*(model.reply(an_ask(CLOCK)) for _ in range(10)))
+    await asyncio.gather(*(reply_of(model, an_ask(CLOCK)) for _ in range(10)))
 
     assert len(codemie.sign_ins.calls) == 2
     assert len(codemie.flow.calls) == 1 + 2 * 10
@@ -165,7 +165,7 @@ async def test_a_service_that_takes_no_token_is_asked_twice_and_no_more(
 
     fault = await fault_of(assistant())
 
-    assert (fault.reason, fault.passing) == ("credentials", False)
+    assert (fault.reason, fault.transient) == ("credentials", False)
     assert (len(codemie.flow.calls), len(codemie.sign_ins.calls)) == (2, 2)
 
 
@@ -217,7 +217,7 @@ async def test_an_empty_answer_is_booked_all_the_same(assistant: Assistant, code
 async def test_usage_that_did_not_come_is_estimated(assistant: Assistant, codemie: CodeMieServer):
     codemie.flow.will(said("12345678", tokens=None))
 
-    assert (await assistant().reply(an_ask(CLOCK))).usage == Usage(12, 2)
+    assert (await reply_of(assistant(), an_ask(CLOCK))).usage == Usage(12, 2)
 
 
 @pytest.mark.parametrize("kind", ["application/x-ndjson", "text/event-stream"])

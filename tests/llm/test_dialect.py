@@ -13,11 +13,9 @@ from kuznia.llm.openai.request import Extra, find_refused, write_request
 SCHEMA = {"type": "object", "properties": {"назва": {"type": "string"}}}
 
 
-def written(*without: Extra, stream: bool = False, temperature: float | None = 0.2, **more: Any):
+def written(*without: Extra, temperature: float | None = 0.2, **more: Any):
     ask = an_ask(TurnedClock(), **more)
-    body = write_request(
-        ask, model="m", temperature=temperature, without=frozenset(without), stream=stream
-    )
+    body = write_request(ask, model="m", temperature=temperature, without=frozenset(without))
     return json.loads(body)
 
 
@@ -30,11 +28,13 @@ def test_a_plain_request_holds_what_was_asked_and_no_more():
         ],
         "max_tokens": 100,
         "temperature": 0.2,
+        "stream": True,
+        "stream_options": {"include_usage": True},
     }
 
 
 def test_a_stream_asks_for_its_usage():
-    body = written(stream=True)
+    body = written()
 
     assert (body["stream"], body["stream_options"]) == (True, {"include_usage": True})
 
@@ -60,7 +60,7 @@ def test_without_a_system_message_the_schema_brings_one():
 
 
 def test_what_was_refused_is_left_out_or_said_under_its_other_name():
-    body = written("max_tokens", "temperature", "stream_options", stream=True)
+    body = written("max_tokens", "temperature", "stream_options")
 
     assert body.keys() == {"model", "messages", "max_completion_tokens", "stream"}
 

@@ -1,7 +1,7 @@
 import pytest
 from structlog.testing import capture_logs
 from tests.clocks import TurnedClock
-from tests.llm.makers import Played, a_reply, an_ask, drained
+from tests.llm.makers import Played, a_reply, an_ask, drained, reply_of
 
 from kuznia.llm.layers.fallback import FallingBack
 from kuznia.llm.model import ModelFault
@@ -14,7 +14,7 @@ ASK = an_ask(TurnedClock())
 async def test_the_second_answers_when_the_first_cannot():
     second = Played(a_reply("second"))
 
-    reply = await FallingBack(Played(DOWN), second).reply(ASK)
+    reply = await reply_of(FallingBack(Played(DOWN), second), ASK)
 
     assert reply.text == "second"
 
@@ -22,7 +22,7 @@ async def test_the_second_answers_when_the_first_cannot():
 async def test_the_second_is_not_asked_when_the_first_answers():
     second = Played()
 
-    await FallingBack(Played(), second).reply(ASK)
+    await reply_of(FallingBack(Played(), second), ASK)
 
     assert second.calls == 0
 
@@ -32,14 +32,14 @@ async def test_what_no_model_can_change_is_passed_on(fault: Exception):
     second = Played()
 
     with pytest.raises(type(fault)):
-        await FallingBack(Played(fault), second).reply(ASK)
+        await reply_of(FallingBack(Played(fault), second), ASK)
 
     assert second.calls == 0
 
 
 async def test_the_fault_of_the_second_is_the_one_that_is_told():
     with pytest.raises(ModelFault) as caught:
-        await FallingBack(Played(DOWN), Played(ModelFault("connect", "gone"))).reply(ASK)
+        await reply_of(FallingBack(Played(DOWN), Played(ModelFault("connect", "gone"))), ASK)
 
     assert caught.value.reason == "connect"
 
@@ -72,7 +72,7 @@ async def test_a_good_stream_needs_no_second():
 
 async def test_falling_back_is_logged_with_its_reason():
     with capture_logs() as lines:
-        await FallingBack(Played(DOWN, name="first"), Played(name="second")).reply(ASK)
+        await reply_of(FallingBack(Played(DOWN, name="first"), Played(name="second")), ASK)
 
     assert lines == [
         {

@@ -14,7 +14,7 @@ import pytest
 from structlog.testing import capture_logs
 from tests import modelserver as played
 from tests.clocks import TurnedClock
-from tests.llm.makers import Purse, an_ask, drained
+from tests.llm.makers import FakeAccount, an_ask, drained, reply_of
 from tests.modelserver import ModelServer, modelserver
 
 from kuznia.llm.layers.build import Care, Source, layered
@@ -42,10 +42,10 @@ class Bench:
     server: ModelServer
     model: Model
     clock: TurnedClock
-    purse: Purse
+    account: FakeAccount
 
     def ask(self, **more: Any) -> Ask:
-        return an_ask(self.clock, account=self.purse, **more)
+        return an_ask(self.clock, account=self.account, **more)
 
     async def fault(self, *, stream: bool = False, **more: Any) -> Fault:
         """What an ask that must fail says."""
@@ -57,7 +57,7 @@ class Bench:
         if stream:
             await drained(self.model.stream(self.ask(**more)))
         else:
-            await self.model.reply(self.ask(**more))
+            await reply_of(self.model, self.ask(**more))
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ async def bench(modelserver: ModelServer) -> AsyncIterator[Bench]:
         clock = TurnedClock()
         source = Source(OpenAIModel(client, model="gpt", clock=clock), Price(1000, 1000))
         model = layered(source, care=CARE, clock=clock).model
-        yield Bench(modelserver, model, clock, Purse())
+        yield Bench(modelserver, model, clock, FakeAccount())
 
 
 FAULTS: dict[str, tuple[played.Act, bool, str, int]] = {
@@ -122,31 +122,31 @@ async def test_each_fault_has_its_answer_its_calls_and_its_lines_and_quotes_nobo
     assert {(line["outcome"], line["model"], line["request_id"]) for line in lines} == {
         (reason, "gpt", "r-1")
     }
-    assert bench.purse.outcomes == [reason] * calls
-    assert bench.purse.settled == bench.purse.admitted
+    assert bench.account.outcomes == [reason] * calls
+    assert bench.account.settled == bench.account.admitted
     # Neither what the server said nor the key gets out, not even by a traceback.
     assert CANARY not in f"{fault.details} {lines} {''.join(traceback.format_exception(fault))}"
 
 
 async def test_nobody_there_is_asked_three_times():
-    clock, purse = TurnedClock(), Purse()
+    clock, account = TurnedClock(), FakeAccount()
     async with httpx2.AsyncClient(base_url=played.nobody()) as client:
         source = Source(OpenAIModel(client, model="gpt", clock=clock), Price())
         model = layered(source, care=CARE, clock=clock).model
 
         with pytest.raises(ModelFault) as caught:
-            await model.reply(an_ask(clock, account=purse))
+            await reply_of(model, an_ask(clock, account=account))
 
     assert caught.value.reason == "connect"
-    assert purse.outcomes == ["connect"] * 3
+    assert account.outcomes == ["connect"] * 3
 
 
 async def test_a_server_that_comes_back_is_asked_again(bench: Bench):
     bench.server.will(played.status(500), played.reply("pong"))
 
-    reply = await bench.model.reply(bench.ask())
+    reply = await reply_of(bench.model, bench.ask())
 
-    assert (reply.text, bench.purse.outcomes) == ("pong", ["server", "ok"])
+    assert (reply.text, bench.account.outcomes) == ("pong", ["server", "ok"])
 
 
 async def test_a_stream_that_comes_back_is_asked_again(bench: Bench):
@@ -154,13 +154,13 @@ async def test_a_stream_that_comes_back_is_asked_again(bench: Bench):
 
     text, _ = await drained(bench.model.stream(bench.ask()))
 
-    assert (text, bench.purse.outcomes) == ("pong", ["server", "ok"])
+    assert (text, bench.account.outcomes) == ("pong", ["server", "ok"])
 
 
 async def test_advice_in_seconds_is_obeyed(bench: Bench):
     bench.server.will(played.status(429, retry_after="5"), played.reply())
 
-    await bench.model.reply(bench.ask())
+    await reply_of(bench.model, bench.ask())
 
     assert bench.clock.waits == [5.0]
 
@@ -169,7 +169,7 @@ async def test_advice_as_a_date_is_obeyed(bench: Bench):
     when = format_datetime(bench.clock.now() + timedelta(seconds=7), usegmt=True)
     bench.server.will(played.status(503, retry_after=when), played.reply())
 
-    await bench.model.reply(bench.ask())
+    await reply_of(bench.model, bench.ask())
 
     assert bench.clock.waits == [7.0]
 
@@ -189,7 +189,7 @@ async def test_the_deadline_ends_a_call_under_way(bench: Bench):
     fault = await bench.fault(seconds=0.2)
 
     assert isinstance(fault, TimedOut)
-    assert bench.purse.outcomes == ["timeout"]
+    assert bench.account.outcomes == ["timeout"]
     assert (await bench.server.left()).aborted is not None
 
 
@@ -204,10 +204,10 @@ async def test_slow_tokens_are_waited_for(bench: Bench):
 async def test_a_refused_schema_costs_one_attempt_that_is_recorded(bench: Bench):
     bench.server.will(played.status(400, "json_schema is not supported"), played.reply())
 
-    await bench.model.reply(bench.ask(schema={"type": "object"}))
+    await reply_of(bench.model, bench.ask(schema={"type": "object"}))
 
-    assert bench.purse.outcomes == ["rejected", "ok"]
-    assert bench.purse.attempts[0].usage.total == 0
+    assert bench.account.outcomes == ["rejected", "ok"]
+    assert bench.account.attempts[0].usage.total == 0
 
 
 # Who leaves is seen by the server
@@ -241,8 +241,8 @@ async def test_a_cancelled_caller_is_seen_at_once(bench: Bench, act: played.Act,
 
     assert listening.cancelled()
     assert await seconds_to_abort(bench, left) < 20
-    assert bench.purse.outcomes == ["cancelled"]
-    assert bench.purse.settled == bench.purse.admitted
+    assert bench.account.outcomes == ["cancelled"]
+    assert bench.account.settled == bench.account.admitted
 
 
 async def test_a_closed_stream_is_seen_at_once(bench: Bench):
@@ -254,7 +254,7 @@ async def test_a_closed_stream_is_seen_at_once(bench: Bench):
     await deltas.aclose()
 
     assert await seconds_to_abort(bench, left) < 20
-    assert bench.purse.outcomes == ["cancelled"]
+    assert bench.account.outcomes == ["cancelled"]
 
 
 async def test_a_caller_who_leaves_while_we_wait_to_ask_again_is_obeyed(modelserver: ModelServer):
@@ -263,7 +263,7 @@ async def test_a_caller_who_leaves_while_we_wait_to_ask_again_is_obeyed(modelser
     async with httpx2.AsyncClient(base_url=modelserver.url) as client:
         source = Source(OpenAIModel(client, model="gpt", clock=clock), Price())
         model = layered(source, care=CARE, clock=clock).model
-        asking = asyncio.ensure_future(model.reply(an_ask(clock)))
+        asking = asyncio.ensure_future(reply_of(model, an_ask(clock)))
         await modelserver.arrived()
         await asyncio.sleep(0.02)
 
@@ -279,33 +279,33 @@ async def test_a_caller_who_leaves_while_we_wait_to_ask_again_is_obeyed(modelser
 
 
 async def test_the_same_stack_goes_round_a_script():
-    clock, purse = TurnedClock(), Purse()
+    clock, account = TurnedClock(), FakeAccount()
     script = ScriptedModel(ModelFault("server", "down"), "pong", clock=clock)
     model = layered(Source(script, Price()), care=CARE, clock=clock).model
 
-    reply = await model.reply(an_ask(clock, account=purse))
+    reply = await reply_of(model, an_ask(clock, account=account))
 
     assert (reply.text, model.name) == ("pong", "scripted")
-    assert purse.outcomes == ["server", "ok"]
+    assert account.outcomes == ["server", "ok"]
 
 
 async def test_a_dead_first_model_is_left_alone_and_the_second_answers():
-    clock, purse = TurnedClock(), Purse()
+    clock, account = TurnedClock(), FakeAccount()
     first, second = ScriptedModel(name="first"), ScriptedModel(name="second")
     first.always(ModelFault("connect", "gone"))
     second.always("pong")
     stack = layered(Source(first, Price()), second=Source(second, Price()), care=CARE, clock=clock)
 
     for _ in range(7):
-        assert (await stack.model.reply(an_ask(clock, account=purse))).text == "pong"
+        assert (await reply_of(stack.model, an_ask(clock, account=account))).text == "pong"
 
     assert [each.circuit.state for each in stack.breakers] == ["open", "closed"]
-    assert purse.outcomes.count("connect") == CARE.failures * CARE.attempts
-    assert purse.outcomes.count("ok") == 7
+    assert account.outcomes.count("connect") == CARE.failures * CARE.attempts
+    assert account.outcomes.count("ok") == 7
 
 
 async def test_each_source_is_booked_at_its_own_price():
-    clock, purse = TurnedClock(), Purse()
+    clock, account = TurnedClock(), FakeAccount()
     first, second = ScriptedModel(ModelFault("rejected", "no")), ScriptedModel("pong")
     stack = layered(
         Source(first, Price(1, 1)),
@@ -314,9 +314,12 @@ async def test_each_source_is_booked_at_its_own_price():
         clock=clock,
     )
 
-    await stack.model.reply(an_ask(clock, account=purse))
+    await reply_of(stack.model, an_ask(clock, account=account))
 
-    assert [attempt.cost for attempt in purse.attempts] == [0, purse.attempts[1].usage.input_tokens]
+    assert [attempt.cost for attempt in account.attempts] == [
+        0,
+        account.attempts[1].usage.input_tokens,
+    ]
 
 
 async def test_every_attempt_is_told_to_the_observer():
@@ -324,6 +327,6 @@ async def test_every_attempt_is_told_to_the_observer():
     script = ScriptedModel(ModelFault("server", "down"), "pong", clock=clock)
     stack = layered(Source(script, Price()), care=CARE, clock=clock, observe=seen.append)
 
-    await stack.model.reply(an_ask(clock))
+    await reply_of(stack.model, an_ask(clock))
 
     assert [attempt.outcome for attempt in seen] == ["server", "ok"]

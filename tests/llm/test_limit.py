@@ -1,11 +1,12 @@
 import asyncio
+from collections.abc import AsyncGenerator
 
 import pytest
 from tests.clocks import TurnedClock
-from tests.llm.makers import Forever, Played, a_reply, an_ask, drained
+from tests.llm.makers import Forever, Played, a_reply, an_ask, drained, reply_of
 
 from kuznia.llm.layers.limit import Limited
-from kuznia.llm.model import Ask, ModelFault, Reply
+from kuznia.llm.model import Ask, Delta, ModelFault
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.process.turns import share
@@ -28,7 +29,7 @@ async def test_no_more_than_its_places_are_in_at_once():
 
 async def asked_by(caller: str, stack: Limited) -> None:
     share.set(caller)
-    await stack.reply(an_ask(SystemClock()))
+    await reply_of(stack, an_ask(SystemClock()))
 
 
 async def test_one_callers_many_calls_leave_a_place_for_anothers_one():
@@ -55,22 +56,23 @@ class Stuck(ScriptedModel):
         self.twice = asyncio.Event()
         self._hung = 0
 
-    async def reply(self, ask: Ask) -> Reply:
+    async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
         if not self.works:
             self._hung += 1
             if self._hung == 2:
                 self.twice.set()
             await asyncio.Event().wait()
-        return await super().reply(ask)
+        async for delta in super().stream(ask):
+            yield delta
 
 
 async def test_who_finds_no_place_before_the_deadline_is_told_it_is_busy():
     stack = limited(Played(Forever()))
-    first = asyncio.ensure_future(stack.reply(an_ask(SystemClock())))
+    first = asyncio.ensure_future(reply_of(stack, an_ask(SystemClock())))
     await asyncio.sleep(0)
 
     with pytest.raises(ModelFault) as caught:
-        await stack.reply(an_ask(SystemClock(), seconds=0.02))
+        await reply_of(stack, an_ask(SystemClock(), seconds=0.02))
 
     assert caught.value.reason == "busy"
     assert caught.value.retry_after == 1.0
@@ -80,11 +82,11 @@ async def test_who_finds_no_place_before_the_deadline_is_told_it_is_busy():
 async def test_who_finds_the_queue_full_is_told_at_once():
     inner = Played(Forever())
     stack = limited(inner, waiting=0)
-    first = asyncio.ensure_future(stack.reply(an_ask(SystemClock())))
+    first = asyncio.ensure_future(reply_of(stack, an_ask(SystemClock())))
     await asyncio.sleep(0)
 
     with pytest.raises(ModelFault) as caught:
-        await asyncio.wait_for(stack.reply(an_ask(SystemClock())), 60)
+        await asyncio.wait_for(reply_of(stack, an_ask(SystemClock())), 60)
 
     assert (caught.value.reason, inner.calls) == ("busy", 1)
     first.cancel()
@@ -93,14 +95,14 @@ async def test_who_finds_the_queue_full_is_told_at_once():
 @pytest.mark.parametrize("waiting", [1, 2])
 async def test_a_cancelled_caller_gives_back_its_place_in_the_queue(waiting: int):
     stack = limited(Played(Forever(), a_reply()), waiting=waiting)
-    inside = asyncio.ensure_future(stack.reply(an_ask(SystemClock())))
+    inside = asyncio.ensure_future(reply_of(stack, an_ask(SystemClock())))
     await asyncio.sleep(0)
-    queued = [asyncio.ensure_future(stack.reply(an_ask(SystemClock()))) for _ in range(waiting)]
+    queued = [asyncio.ensure_future(reply_of(stack, an_ask(SystemClock()))) for _ in range(waiting)]
     await asyncio.sleep(0)
     for task in queued:
         task.cancel()
     await asyncio.wait(queued)
-    again = asyncio.ensure_future(stack.reply(an_ask(SystemClock())))
+    again = asyncio.ensure_future(reply_of(stack, an_ask(SystemClock())))
     await asyncio.sleep(0)
     inside.cancel()
 
@@ -110,9 +112,9 @@ async def test_a_cancelled_caller_gives_back_its_place_in_the_queue(waiting: int
 async def test_a_place_is_free_again_after_a_fault():
     stack = limited(Played(ModelFault("server", "down"), a_reply()))
     with pytest.raises(ModelFault):
-        await stack.reply(an_ask(TurnedClock(), seconds=9))
+        await reply_of(stack, an_ask(TurnedClock(), seconds=9))
 
-    assert (await stack.reply(an_ask(SystemClock()))).text == "pong"
+    assert (await reply_of(stack, an_ask(SystemClock()))).text == "pong"
 
 
 async def test_a_stream_keeps_its_place_until_it_is_closed():
@@ -120,7 +122,7 @@ async def test_a_stream_keeps_its_place_until_it_is_closed():
     deltas = stack.stream(an_ask(SystemClock()))
     await anext(deltas)
     with pytest.raises(ModelFault):
-        await stack.reply(an_ask(SystemClock()))
+        await reply_of(stack, an_ask(SystemClock()))
 
     await deltas.aclose()
 

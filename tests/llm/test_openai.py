@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests import modelserver as played
 from tests.clocks import TurnedClock
-from tests.llm.makers import an_ask, drained
+from tests.llm.makers import an_ask, drained, reply_of
 from tests.modelserver import ModelServer, modelserver
 
 from kuznia.llm.model import Delta, ModelFault, Usage
@@ -37,14 +37,14 @@ def adapter(client: httpx2.AsyncClient, **more: Any) -> OpenAIModel:
 async def test_a_reply_is_read(modelserver: ModelServer, client: httpx2.AsyncClient):
     modelserver.will(played.reply("pong", reasoning_content="hm", finish="length"))
 
-    reply = await adapter(client).reply(an_ask(CLOCK))
+    reply = await reply_of(adapter(client), an_ask(CLOCK))
 
     assert (reply.text, reply.reasoning, reply.truncated) == ("pong", "hm", True)
     assert (reply.model, reply.usage) == ("gpt", Usage(7, 3))
 
 
 async def test_the_request_is_the_protocol_s(modelserver: ModelServer, client: httpx2.AsyncClient):
-    await adapter(client, temperature=0.5).reply(an_ask(CLOCK, temperature=0.1))
+    await reply_of(adapter(client, temperature=0.5), an_ask(CLOCK, temperature=0.1))
 
     call = modelserver.calls[0]
     assert call.body["temperature"] == 0.1
@@ -58,7 +58,7 @@ async def test_the_request_is_the_protocol_s(modelserver: ModelServer, client: h
 async def test_an_id_that_no_header_can_hold_is_not_sent(
     modelserver: ModelServer, client: httpx2.AsyncClient, request_id: str
 ):
-    await adapter(client).reply(an_ask(CLOCK, request_id=request_id))
+    await reply_of(adapter(client), an_ask(CLOCK, request_id=request_id))
 
     assert "x-request-id" not in modelserver.calls[0].headers
 
@@ -68,7 +68,7 @@ async def test_usage_that_did_not_come_is_estimated(
 ):
     modelserver.will(played.reply("12345678", usage=None, reasoning="1234"))
 
-    reply = await adapter(client).reply(an_ask(CLOCK))
+    reply = await reply_of(adapter(client), an_ask(CLOCK))
 
     assert reply.usage == Usage(12, 3)
 
@@ -131,11 +131,11 @@ async def test_one_connection_serves_call_after_call(
         played.reply(), played.status(500), played.stream(*played.events("a")), played.reply()
     )
 
-    await model.reply(an_ask(CLOCK))
+    await reply_of(model, an_ask(CLOCK))
     with pytest.raises(ModelFault):
-        await model.reply(an_ask(CLOCK))
+        await reply_of(model, an_ask(CLOCK))
     await drained(model.stream(an_ask(CLOCK)))
-    await model.reply(an_ask(CLOCK))
+    await reply_of(model, an_ask(CLOCK))
 
     assert (len(modelserver.calls), modelserver.connections) == (4, 1)
 
@@ -157,7 +157,7 @@ async def test_reading_stops_at_the_most_we_hold(
     modelserver.will(played.huge(50 << 20))
 
     with pytest.raises(ModelFault) as caught:
-        await adapter(client).reply(an_ask(CLOCK))
+        await reply_of(adapter(client), an_ask(CLOCK))
 
     assert caught.value.reason == "too_large"
     assert (await modelserver.left()).aborted is not None
@@ -180,7 +180,7 @@ async def test_an_endless_refusal_is_not_read_to_its_end(
     modelserver.will(played.answer(b"x" * 70_000, status=500, missing=9))
 
     with pytest.raises(ModelFault) as caught:
-        await adapter(client).reply(an_ask(CLOCK))
+        await reply_of(adapter(client), an_ask(CLOCK))
 
     assert caught.value.reason == "server"
 
@@ -193,11 +193,11 @@ async def test_no_free_connection_is_busy(modelserver: ModelServer):
         base_url=modelserver.url, limits=limits, timeout=timeout
     ) as client:
         model = adapter(client)
-        first = asyncio.ensure_future(model.reply(an_ask(CLOCK)))
+        first = asyncio.ensure_future(reply_of(model, an_ask(CLOCK)))
         await modelserver.arrived()
 
         with pytest.raises(ModelFault) as caught:
-            await model.reply(an_ask(CLOCK))
+            await reply_of(model, an_ask(CLOCK))
 
         first.cancel()
         await asyncio.wait([first])
@@ -212,7 +212,7 @@ async def test_a_connection_that_takes_too_long_is_a_timeout():
         base_url="http://127.0.0.1", transport=httpx2.MockTransport(slow)
     ) as client:
         with pytest.raises(ModelFault) as caught:
-            await adapter(client).reply(an_ask(CLOCK))
+            await reply_of(adapter(client), an_ask(CLOCK))
 
     assert caught.value.reason == "timeout"
 
@@ -221,7 +221,7 @@ async def test_a_key_no_header_can_hold_is_refused_without_telling_it(modelserve
     headers = {"authorization": "Bearer canary\nkey"}
     async with httpx2.AsyncClient(base_url=modelserver.url, headers=headers) as client:
         with pytest.raises(ModelFault) as caught:
-            await adapter(client).reply(an_ask(CLOCK))
+            await reply_of(adapter(client), an_ask(CLOCK))
 
     assert caught.value.reason == "rejected"
     assert "canary" not in caught.value.message
@@ -233,7 +233,7 @@ async def test_a_key_no_header_can_hold_is_refused_without_telling_it(modelserve
 async def test_a_schema_is_enforced_by_the_server(
     modelserver: ModelServer, client: httpx2.AsyncClient
 ):
-    await adapter(client).reply(an_ask(CLOCK, schema=SCHEMA))
+    await reply_of(adapter(client), an_ask(CLOCK, schema=SCHEMA))
 
     assert modelserver.calls[0].body["response_format"]["json_schema"]["schema"] == SCHEMA
 
@@ -245,10 +245,10 @@ async def test_a_refused_schema_is_said_in_words_from_then_on(
     model = adapter(client)
 
     with pytest.raises(ModelFault) as caught:
-        await model.reply(an_ask(CLOCK, schema=SCHEMA))
-    await model.reply(an_ask(CLOCK, schema=SCHEMA))
+        await reply_of(model, an_ask(CLOCK, schema=SCHEMA))
+    await reply_of(model, an_ask(CLOCK, schema=SCHEMA))
 
-    assert caught.value.passing
+    assert caught.value.transient
     assert "response_format" not in modelserver.calls[1].body
     assert "JSON schema" in modelserver.calls[1].body["messages"][0]["content"]
 
@@ -258,11 +258,11 @@ async def test_calls_that_were_under_way_learn_the_same(
 ):
     modelserver.will(NO_SCHEMA)
     model = adapter(client)
-    asks = (model.reply(an_ask(CLOCK, schema=SCHEMA)) for _ in range(3))
+    asks = (reply_of(model, an_ask(CLOCK, schema=SCHEMA)) for _ in range(3))
 
     faults = await asyncio.gather(*asks, return_exceptions=True)
 
-    assert [isinstance(fault, ModelFault) and fault.passing for fault in faults] == [True] * 3
+    assert [isinstance(fault, ModelFault) and fault.transient for fault in faults] == [True] * 3
 
 
 async def test_what_was_learnt_is_not_refused_for_ever(
@@ -272,11 +272,14 @@ async def test_what_was_learnt_is_not_refused_for_ever(
     model = adapter(client)
 
     faults = [
-        await asyncio.gather(model.reply(an_ask(CLOCK, schema=SCHEMA)), return_exceptions=True)
+        await asyncio.gather(reply_of(model, an_ask(CLOCK, schema=SCHEMA)), return_exceptions=True)
         for _ in range(2)
     ]
 
-    assert [fault.passing for (fault,) in faults if isinstance(fault, ModelFault)] == [True, False]
+    assert [fault.transient for (fault,) in faults if isinstance(fault, ModelFault)] == [
+        True,
+        False,
+    ]
 
 
 async def test_where_a_schema_is_a_must_its_refusal_is_final(
@@ -285,15 +288,15 @@ async def test_where_a_schema_is_a_must_its_refusal_is_final(
     modelserver.will(NO_SCHEMA)
 
     with pytest.raises(ModelFault) as caught:
-        await adapter(client, structured="on").reply(an_ask(CLOCK, schema=SCHEMA))
+        await reply_of(adapter(client, structured="on"), an_ask(CLOCK, schema=SCHEMA))
 
-    assert not caught.value.passing
+    assert not caught.value.transient
 
 
 async def test_where_schemas_are_off_they_are_said_in_words_at_once(
     modelserver: ModelServer, client: httpx2.AsyncClient
 ):
-    await adapter(client, structured="off").reply(an_ask(CLOCK, schema=SCHEMA))
+    await reply_of(adapter(client, structured="off"), an_ask(CLOCK, schema=SCHEMA))
 
     assert "response_format" not in modelserver.calls[0].body
 
@@ -329,7 +332,7 @@ async def test_nothing_a_server_says_raises_anything_but_a_model_fault(
     model = adapter(client)
 
     results = await asyncio.gather(
-        model.reply(an_ask(CLOCK)), drained(model.stream(an_ask(CLOCK))), return_exceptions=True
+        reply_of(model, an_ask(CLOCK)), drained(model.stream(an_ask(CLOCK))), return_exceptions=True
     )
 
     for result in results:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 from tests.clocks import TurnedClock
-from tests.llm.makers import Act, Forever, Played, Purse, a_reply, an_ask, drained
+from tests.llm.makers import Act, FakeAccount, Forever, Played, a_reply, an_ask, drained, reply_of
 
 from kuznia.llm.layers.record import FREE, Recorded
 from kuznia.llm.layers.timing import Timed
@@ -24,140 +24,146 @@ def recorded(inner: Model, **more: object) -> Recorded:
 
 
 async def test_the_most_it_may_use_is_admitted_before_and_given_back_after():
-    purse = Purse()
-    ask = an_ask(TurnedClock(), account=purse)
+    account = FakeAccount()
+    ask = an_ask(TurnedClock(), account=account)
 
-    await recorded(Played()).reply(ask)
+    await reply_of(recorded(Played()), ask)
 
     most = most_input(ask)
-    assert purse.admitted == [(most + 100, 3 * most + 5 * 100)]
-    assert purse.settled == purse.admitted
+    assert account.admitted == [(most + 100, 3 * most + 5 * 100)]
+    assert account.settled == account.admitted
 
 
 async def test_what_was_used_is_booked_with_its_price():
-    purse = Purse()
+    account = FakeAccount()
 
-    await recorded(Played(a_reply(usage=Usage(7, 3)))).reply(an_ask(TurnedClock(), account=purse))
+    await reply_of(
+        recorded(Played(a_reply(usage=Usage(7, 3)))), an_ask(TurnedClock(), account=account)
+    )
 
-    assert purse.attempts == [Attempt("played", Usage(7, 3), 36, 0.0, "ok")]
+    assert account.attempts == [Attempt("played", Usage(7, 3), 36, 0.0, "ok")]
 
 
 async def test_without_budget_nothing_goes_out_and_nothing_is_settled():
-    purse, inner = Purse(tokens=10), Played()
+    account, inner = FakeAccount(tokens=10), Played()
 
     with pytest.raises(BudgetSpent):
-        await recorded(inner).reply(an_ask(TurnedClock(), account=purse))
+        await reply_of(recorded(inner), an_ask(TurnedClock(), account=account))
     with pytest.raises(BudgetSpent):
-        await drained(recorded(inner).stream(an_ask(TurnedClock(), account=purse)))
+        await drained(recorded(inner).stream(an_ask(TurnedClock(), account=account)))
 
-    assert (inner.calls, purse.settled) == (0, [])
+    assert (inner.calls, account.settled) == (0, [])
 
 
 @pytest.mark.parametrize("reason", get_args(Reason))
 async def test_a_fault_is_booked_under_its_reason_with_what_it_must_have_used(reason: Reason):
-    purse = Purse()
+    account = FakeAccount()
 
     with pytest.raises(ModelFault):
-        await recorded(Played(ModelFault(reason, "no"))).reply(an_ask(TurnedClock(), account=purse))
+        await reply_of(
+            recorded(Played(ModelFault(reason, "no"))), an_ask(TurnedClock(), account=account)
+        )
 
-    assert purse.outcomes == [reason]
-    assert purse.attempts[0].usage == (Usage() if reason in FREE else Usage(INPUT, 0))
+    assert account.outcomes == [reason]
+    assert account.attempts[0].usage == (Usage() if reason in FREE else Usage(INPUT, 0))
 
 
 async def test_a_fault_that_knows_its_usage_is_booked_with_it():
-    purse = Purse()
+    account = FakeAccount()
     fault = ModelFault("empty", "nothing", usage=Usage(7, 100))
 
     with pytest.raises(ModelFault):
-        await recorded(Played(fault)).reply(an_ask(TurnedClock(), account=purse))
+        await reply_of(recorded(Played(fault)), an_ask(TurnedClock(), account=account))
 
-    assert purse.attempts[0].usage == Usage(7, 100)
+    assert account.attempts[0].usage == Usage(7, 100)
 
 
 async def test_a_broken_stream_is_booked_with_what_had_come():
-    purse = Purse()
+    account = FakeAccount()
     inner = Played(ModelFault("server", "down"), pieces=("12345678", "", "", ""))
 
     with pytest.raises(ModelFault):
-        await drained(recorded(inner).stream(an_ask(TurnedClock(), account=purse)))
+        await drained(recorded(inner).stream(an_ask(TurnedClock(), account=account)))
 
-    assert purse.attempts[0].usage == Usage(INPUT, 4)
+    assert account.attempts[0].usage == Usage(INPUT, 4)
 
 
 async def test_a_stream_is_never_booked_with_more_than_it_was_allowed():
-    purse = Purse()
+    account = FakeAccount()
     inner = Played(ModelFault("cut", "cut"), pieces=("12345678",) * 9)
 
     with pytest.raises(ModelFault):
-        await drained(recorded(inner).stream(an_ask(TurnedClock(), account=purse, max_tokens=5)))
+        await drained(recorded(inner).stream(an_ask(TurnedClock(), account=account, max_tokens=5)))
 
-    assert purse.attempts[0].usage.output_tokens == 5
+    assert account.attempts[0].usage.output_tokens == 5
 
 
 async def test_a_cancelled_call_is_booked_as_cancelled():
-    purse = Purse()
+    account = FakeAccount()
     asking = asyncio.ensure_future(
-        recorded(Played(Forever())).reply(an_ask(TurnedClock(), account=purse))
+        reply_of(recorded(Played(Forever())), an_ask(TurnedClock(), account=account))
     )
     await asyncio.sleep(0)
     asking.cancel()
     await asyncio.wait([asking])
 
-    assert purse.outcomes == ["cancelled"]
-    assert purse.attempts[0].usage == Usage(INPUT, 0)
+    assert account.outcomes == ["cancelled"]
+    assert account.attempts[0].usage == Usage(INPUT, 0)
 
 
 @pytest.mark.parametrize(("seconds", "idle"), [(0.1, 1), (60.0, 0.02)])
 async def test_a_call_out_of_time_is_booked_as_timed_out(seconds: float, idle: float):
-    purse, clock = Purse(), SystemClock()
+    account, clock = FakeAccount(), SystemClock()
     stack = Timed(
         recorded(Played(Forever(), pieces=("a",))), total=1, first_token=1, idle=idle, clock=clock
     )
 
     with pytest.raises(Exception, match="answer"):
-        await drained(stack.stream(an_ask(clock, account=purse, seconds=seconds)))
+        await drained(stack.stream(an_ask(clock, account=account, seconds=seconds)))
 
-    assert purse.outcomes == ["timeout"]
+    assert account.outcomes == ["timeout"]
 
 
 async def test_a_closed_stream_is_booked_with_what_had_come():
-    purse = Purse()
+    account = FakeAccount()
     inner = Played(pieces=("12345678", "b"))
-    deltas = recorded(inner).stream(an_ask(TurnedClock(), account=purse))
+    deltas = recorded(inner).stream(an_ask(TurnedClock(), account=account))
     await anext(deltas)
 
     await deltas.aclose()
 
-    assert (purse.outcomes, inner.closed) == (["cancelled"], 1)
-    assert purse.attempts[0].usage == Usage(INPUT, 2)
+    assert (account.outcomes, inner.closed) == (["cancelled"], 1)
+    assert account.attempts[0].usage == Usage(INPUT, 2)
 
 
 async def test_a_plain_reply_that_is_left_is_booked_with_what_was_written():
-    purse = Purse()
+    account = FakeAccount()
     inner = Played(Forever(), pieces=("12345678", "b", "c"))
-    asking = asyncio.ensure_future(recorded(inner).reply(an_ask(TurnedClock(), account=purse)))
+    asking = asyncio.ensure_future(
+        reply_of(recorded(inner), an_ask(TurnedClock(), account=account))
+    )
     for _ in range(10):
         await asyncio.sleep(0)
     asking.cancel()
     await asyncio.wait([asking])
 
-    (attempt,) = purse.attempts
+    (attempt,) = account.attempts
     assert (attempt.outcome, attempt.usage) == ("cancelled", Usage(INPUT, 4))
     assert attempt.usage.estimated
 
 
 async def test_thoughts_that_nobody_sees_are_paid_for():
-    purse = Purse()
+    account = FakeAccount()
     inner = Played(ModelFault("cut", "cut"), pieces=(Delta(unseen=7), Delta("1234")))
 
     with pytest.raises(ModelFault):
-        await drained(recorded(inner).stream(an_ask(TurnedClock(), account=purse)))
+        await drained(recorded(inner).stream(an_ask(TurnedClock(), account=account)))
 
-    assert purse.attempts[0].usage == Usage(INPUT, 8)
+    assert account.attempts[0].usage == Usage(INPUT, 8)
 
 
 async def test_a_call_waits_until_the_one_before_is_written():
-    class Writing(Purse):
+    class Writing(FakeAccount):
         async def written(self) -> None:
             assert self.admitted == self.settled
             order.append("written")
@@ -165,20 +171,20 @@ async def test_a_call_waits_until_the_one_before_is_written():
     order: list[str] = []
     ask = an_ask(TurnedClock(), account=Writing())
     model = recorded(Played())
-    await model.reply(ask)
+    await reply_of(model, ask)
     await drained(model.stream(ask))
 
     assert order == ["written", "written"]
 
 
 async def test_a_listener_who_leaves_with_the_reply_has_paid_for_it():
-    purse = Purse()
-    deltas = recorded(Played()).stream(an_ask(TurnedClock(), account=purse))
+    account = FakeAccount()
+    deltas = recorded(Played()).stream(an_ask(TurnedClock(), account=account))
 
     assert (await anext(deltas)).reply is not None
-    assert purse.outcomes == ["ok"]
+    assert account.outcomes == ["ok"]
     await deltas.aclose()
-    assert purse.outcomes == ["ok"]
+    assert account.outcomes == ["ok"]
 
 
 class Forgetful(Played):
@@ -187,12 +193,12 @@ class Forgetful(Played):
 
 
 async def test_an_adapter_that_forgets_its_reply_is_paid_and_told():
-    purse = Purse()
+    account = FakeAccount()
 
     with pytest.raises(ModelFault) as caught:
-        await drained(recorded(Forgetful()).stream(an_ask(TurnedClock(), account=purse)))
+        await drained(recorded(Forgetful()).stream(an_ask(TurnedClock(), account=account)))
 
-    assert (caught.value.reason, purse.outcomes) == ("cut", ["cut"])
+    assert (caught.value.reason, account.outcomes) == ("cut", ["cut"])
 
 
 acts = st.one_of(
@@ -208,8 +214,8 @@ acts = st.one_of(
 async def test_on_every_path_it_settles_once_and_within_what_was_admitted(
     act: Act, pieces: list[str], hears: int
 ):
-    purse = Purse()
-    ask = an_ask(TurnedClock(), account=purse)
+    account = FakeAccount()
+    ask = an_ask(TurnedClock(), account=account)
 
     async def listen() -> None:
         deltas = recorded(Played(act, pieces=tuple(pieces))).stream(ask)
@@ -224,16 +230,16 @@ async def test_on_every_path_it_settles_once_and_within_what_was_admitted(
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
 
-    assert purse.settled == purse.admitted
-    assert len(purse.admitted) == min(hears, 1)
-    for (tokens, cost), attempt in zip(purse.admitted, purse.attempts, strict=True):
+    assert account.settled == account.admitted
+    assert len(account.admitted) == min(hears, 1)
+    for (tokens, cost), attempt in zip(account.admitted, account.attempts, strict=True):
         assert attempt.usage.total <= tokens
         assert attempt.cost <= cost
 
 
 async def test_every_attempt_is_logged_without_a_word_of_text():
     with capture_logs() as lines:
-        await recorded(Played(a_reply("secret pong"))).reply(an_ask(TurnedClock()))
+        await reply_of(recorded(Played(a_reply("secret pong"))), an_ask(TurnedClock()))
 
     assert lines == [
         {
@@ -253,14 +259,14 @@ async def test_every_attempt_is_logged_without_a_word_of_text():
 
 async def test_a_failed_attempt_is_a_warning():
     with capture_logs() as lines, pytest.raises(ModelFault):
-        await recorded(Played(ModelFault("server", "down"))).reply(an_ask(TurnedClock()))
+        await reply_of(recorded(Played(ModelFault("server", "down"))), an_ask(TurnedClock()))
 
     assert [(line["log_level"], line["outcome"]) for line in lines] == [("warning", "server")]
 
 
 async def test_an_observer_sees_what_the_account_sees():
-    purse, seen = Purse(), list[Attempt]()
+    account, seen = FakeAccount(), list[Attempt]()
 
-    await recorded(Played(), observe=seen.append).reply(an_ask(TurnedClock(), account=purse))
+    await reply_of(recorded(Played(), observe=seen.append), an_ask(TurnedClock(), account=account))
 
-    assert seen == purse.attempts
+    assert seen == account.attempts

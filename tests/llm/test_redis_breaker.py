@@ -5,14 +5,14 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
 import pytest
-from tests.llm.makers import Act, Played, a_reply, an_ask
+from tests.llm.makers import Act, Played, a_reply, an_ask, reply_of
 from tests.servers import Redis as Server
 
-from kuznia.llm.layers.breaker import Breaking, Pass
+from kuznia.llm.layers.breaker import Admission, Breaking
 from kuznia.llm.layers.redis_breaker import RedisCircuit
 from kuznia.llm.model import ModelFault
 from kuznia.platform.clock import SystemClock
-from kuznia.platform.redis import REST, Redis
+from kuznia.platform.redis import RETRY_SECONDS, Redis
 
 DOWN = ModelFault("server", "down")
 COOLDOWN = 0.4
@@ -24,11 +24,9 @@ async def join(redis_url: str) -> AsyncGenerator[Join]:
     """One more process."""
     async with AsyncExitStack() as opened:
 
-        async def one_more(url: str = redis_url, patience: float = 0.9) -> RedisCircuit:
+        async def one_more(url: str = redis_url, timeout: float = 0.9) -> RedisCircuit:
             clock = SystemClock()
-            redis = await Redis.open(
-                url, prefix="k:", connections=4, patience=patience, clock=clock
-            )
+            redis = await Redis.open(url, prefix="k:", connections=4, timeout=timeout, clock=clock)
             opened.push_async_callback(redis.close)
             return RedisCircuit(redis, "0:m", failures=3, cooldown=COOLDOWN, clock=clock)
 
@@ -40,7 +38,7 @@ async def ask(circuit: RedisCircuit, *acts: Act) -> list[str]:
     inner, came = Played(*acts), list[str]()
     for _ in acts:
         try:
-            came.append((await Breaking(inner, circuit).reply(an_ask(SystemClock()))).text)
+            came.append((await reply_of(Breaking(inner, circuit), an_ask(SystemClock()))).text)
         except ModelFault as fault:
             came.append(fault.reason)
     return came
@@ -175,8 +173,8 @@ async def test_when_redis_is_back_they_share_again(own_redis: Server, join: Join
     own_redis.stop()
     await ask(here, DOWN)
     own_redis.start()
-    await asyncio.sleep(REST + 0.05)
+    await asyncio.sleep(RETRY_SECONDS + 0.05)
 
     await ask(here, DOWN, DOWN, DOWN)
 
-    assert await there.ask() != Pass()
+    assert await there.ask() != Admission()

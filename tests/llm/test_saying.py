@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuznia.llm.codemie.reply import Lines, Said, read, reason_of_refusal
+from kuznia.llm.codemie.reply import CodeMieReply, LineReader, read, reason_of_refusal
 from kuznia.llm.model import ModelFault
 
 anything = st.recursive(
@@ -22,15 +22,18 @@ FIELDS = ("generated", "generated_chunk", "success", "agentError", "tokensUsed",
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        ({"generated": "pong", "tokensUsed": 9, "success": True}, Said(text="pong", tokens=9)),
-        ({"generated": {"a": [1, "я"]}}, Said(text='{"a":[1,"я"]}')),
-        ({"generated": None, "generated_chunk": "po"}, Said(piece="po")),
-        ({"generated": "pong", "tokens_used": 9, "last": True}, Said("", "pong", 9, True)),
-        ({"generated": "", "tokensUsed": -3, "last": "yes"}, Said(text="")),
-        ({"generated_chunk": ["x"], "tokensUsed": 10**12}, Said()),
+        (
+            {"generated": "pong", "tokensUsed": 9, "success": True},
+            CodeMieReply(text="pong", tokens=9),
+        ),
+        ({"generated": {"a": [1, "я"]}}, CodeMieReply(text='{"a":[1,"я"]}')),
+        ({"generated": None, "generated_chunk": "po"}, CodeMieReply(piece="po")),
+        ({"generated": "pong", "tokens_used": 9, "last": True}, CodeMieReply("", "pong", 9, True)),
+        ({"generated": "", "tokensUsed": -3, "last": "yes"}, CodeMieReply(text="")),
+        ({"generated_chunk": ["x"], "tokensUsed": 10**12}, CodeMieReply()),
     ],
 )
-def test_an_answer_is_read(answer: dict[str, Any], said: Said):
+def test_an_answer_is_read(answer: dict[str, Any], said: CodeMieReply):
     assert read(json.dumps(answer).encode(), "m") == said
 
 
@@ -113,7 +116,7 @@ def test_no_bytes_are_anything_but_an_answer_or_a_fault(data: bytes):
     except ModelFault:
         return
 
-    assert isinstance(said, Said)
+    assert isinstance(said, CodeMieReply)
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS), anything))
@@ -136,7 +139,7 @@ STREAM = (
 @given(st.lists(st.integers(0, len(STREAM)), max_size=8))
 def test_lines_are_the_same_however_they_are_split(cuts: list[int]):
     places = [0, *sorted(cuts), len(STREAM)]
-    lines = Lines()
+    lines = LineReader()
     pieces = [STREAM[a:b] for a, b in pairwise(places)]
 
     told = [line for piece in pieces for line in lines.feed(piece)]

@@ -5,12 +5,12 @@ from tests.llm.makers import Played
 
 from kuznia.llm.layers.breaker import Breaking, LocalCircuit
 from kuznia.llm.model import Attempt, Usage
-from kuznia.llm.service import MOST_MODELS, Faults, Look, Service
+from kuznia.llm.service import MAX_MODELS, Faults, Look, Service
 
 
 def a_service(look: Look, clock: TurnedClock) -> Service:
     breaker = Breaking(Played(), LocalCircuit(failures=1, cooldown=30, clock=clock))
-    return Service(breaker, kind="openai", clock=clock, look=look, patience=0.02)
+    return Service(breaker, kind="openai", clock=clock, look=look, timeout=0.02)
 
 
 async def test_a_server_that_hangs_is_told_in_time():
@@ -39,11 +39,11 @@ def test_the_last_fault_of_each_model_is_remembered_and_not_without_bound():
     clock = TurnedClock()
     faults = Faults(clock)
 
-    for number in range(MOST_MODELS + 5):
+    for number in range(MAX_MODELS + 5):
         for outcome in ("server", "timeout", "ok", "cancelled"):
             faults.saw(Attempt(f"m{number}", Usage(), 0, 0.1, outcome))
 
     last = faults.last("m0")
     assert last is not None
-    assert (last.reason, last.at) == ("timeout", clock.now())
-    assert faults.last(f"m{MOST_MODELS}") is None
+    assert (last.reason, last.when) == ("timeout", clock.now())
+    assert faults.last(f"m{MAX_MODELS}") is None

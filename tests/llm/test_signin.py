@@ -18,7 +18,7 @@ from tests.codemieserver import (
 )
 from tests.modelserver import answer, hang, nobody
 
-from kuznia.llm.codemie.signin import Credentials, SignIn
+from kuznia.llm.codemie.signin import CodeMieSignIn, Credentials
 from kuznia.llm.model import ModelFault
 from kuznia.platform.http.client import open_client
 
@@ -34,7 +34,7 @@ class Desk:
     """A sign-in at work: its clock, and the credentials that lie in the settings."""
 
     clock: TurnedClock
-    sign_in: SignIn
+    sign_in: CodeMieSignIn
     written: list[Credentials] = field(default_factory=list)
 
     async def fault(self, refused: str | None = None) -> ModelFault:
@@ -51,16 +51,16 @@ async def desk(codemie: CodeMieServer) -> AsyncIterator[Open]:
     opened: list[Any] = []
 
     def open_desk(
-        credentials: Credentials = PERSON, auth: str | None = None, patience: float = 5
+        credentials: Credentials = PERSON, auth: str | None = None, timeout: float = 5
     ) -> Desk:
         client = open_client(auth or codemie.auth)
         clock, written = TurnedClock(), [credentials]
-        sign_in = SignIn(
+        sign_in = CodeMieSignIn(
             client,
             realm="codemie-prod",
             read=lambda: written[-1],
             clock=clock,
-            patience=patience,
+            timeout=timeout,
         )
         opened.extend((sign_in, client))
         return Desk(clock, sign_in, written)
@@ -133,7 +133,7 @@ async def test_a_token_is_given_up_before_its_end(
 
 async def test_a_ready_token_is_shown_and_nobody_signs_in(codemie: CodeMieServer):
     key = Credentials(key=SecretStr(READY))
-    sign_in = SignIn(None, realm="r", read=lambda: key, clock=TurnedClock())
+    sign_in = CodeMieSignIn(None, realm="r", read=lambda: key, clock=TurnedClock())
 
     assert await sign_in.token() == READY
     with pytest.raises(ModelFault, match="CODEMIE_API_KEY") as raised:
@@ -144,7 +144,7 @@ async def test_a_ready_token_is_shown_and_nobody_signs_in(codemie: CodeMieServer
 
 async def test_a_ready_token_that_was_changed_is_read_anew():
     keys = [Credentials(key=SecretStr("old")), Credentials(key=SecretStr("new"))]
-    sign_in = SignIn(None, realm="r", read=lambda: keys.pop(0), clock=TurnedClock())
+    sign_in = CodeMieSignIn(None, realm="r", read=lambda: keys.pop(0), clock=TurnedClock())
     assert await sign_in.token() == "old"
 
     assert await sign_in.token("old") == "new"
@@ -212,7 +212,7 @@ async def test_nobody_at_the_door_is_a_fault(desk: Open):
 async def test_a_sign_in_that_hangs_ends_in_time(codemie: CodeMieServer, desk: Open):
     codemie.sign_ins.will(hang)
 
-    assert (await desk(patience=0.05).fault()).reason == "timeout"
+    assert (await desk(timeout=0.05).fault()).reason == "timeout"
 
 
 async def test_closing_gives_up_a_sign_in_under_way(codemie: CodeMieServer, desk: Open):

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 from tests.clocks import TurnedClock
-from tests.llm.makers import Forever, Played, a_reply, an_ask, drained
+from tests.llm.makers import Forever, Played, a_reply, an_ask, drained, reply_of
 
 from kuznia.llm.layers.timing import RANG, Alarm, Timed
 from kuznia.llm.model import ModelFault
@@ -22,12 +22,12 @@ def timed(
 
 
 async def test_an_answer_in_time_is_passed_on():
-    assert await timed(Played()).reply(an_ask(SystemClock())) == a_reply()
+    assert await reply_of(timed(Played()), an_ask(SystemClock())) == a_reply()
 
 
 async def test_a_reply_that_takes_too_long_is_a_fault_of_the_attempt():
     with pytest.raises(ModelFault) as caught:
-        await timed(Played(Forever()), total=0.02).reply(an_ask(SystemClock()))
+        await reply_of(timed(Played(Forever()), total=0.02), an_ask(SystemClock()))
 
     assert caught.value.reason == "timeout"
     assert caught.value.message == "The model gave no answer within 0.02 seconds."
@@ -35,7 +35,7 @@ async def test_a_reply_that_takes_too_long_is_a_fault_of_the_attempt():
 
 async def test_a_reply_that_passes_the_deadline_is_a_fault_of_the_order():
     with pytest.raises(TimedOut):
-        await timed(Played(Forever())).reply(an_ask(SystemClock(), seconds=0.02))
+        await reply_of(timed(Played(Forever())), an_ask(SystemClock(), seconds=0.02))
 
 
 @pytest.mark.parametrize("seconds", [0.0, -5.0])
@@ -43,7 +43,7 @@ async def test_after_the_deadline_nothing_is_asked(seconds: float):
     inner = Played()
 
     with pytest.raises(TimedOut):
-        await timed(inner).reply(an_ask(SystemClock(), seconds=seconds))
+        await reply_of(timed(inner), an_ask(SystemClock(), seconds=seconds))
     with pytest.raises(TimedOut):
         await drained(timed(inner).stream(an_ask(SystemClock(), seconds=seconds)))
 
@@ -101,7 +101,7 @@ async def test_a_turned_clock_sets_the_deadline():
     clock.turn(61)
 
     with pytest.raises(TimedOut):
-        await Timed(Played(), total=5, first_token=5, idle=5, clock=clock).reply(ask)
+        await reply_of(Timed(Played(), total=5, first_token=5, idle=5, clock=clock), ask)
 
 
 async def test_what_is_cancelled_by_the_alarm_can_tell():
@@ -114,7 +114,7 @@ async def test_what_is_cancelled_by_the_alarm_can_tell():
 
 
 async def test_a_caller_who_leaves_is_not_taken_for_the_alarm():
-    asking = asyncio.ensure_future(timed(Played(Forever())).reply(an_ask(SystemClock())))
+    asking = asyncio.ensure_future(reply_of(timed(Played(Forever())), an_ask(SystemClock())))
     await asyncio.sleep(0.01)
 
     asking.cancel()
@@ -139,6 +139,6 @@ async def test_a_caller_who_leaves_as_the_alarm_rings_is_obeyed():
 
 async def test_other_faults_pass_the_alarm():
     with pytest.raises(ModelFault) as caught:
-        await timed(Played(ModelFault("server", "down"))).reply(an_ask(SystemClock()))
+        await reply_of(timed(Played(ModelFault("server", "down"))), an_ask(SystemClock()))
 
     assert caught.value.reason == "server"

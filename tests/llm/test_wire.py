@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kuznia.llm.http import reason_of, retry_after
 from kuznia.llm.model import ModelFault, Usage
-from kuznia.llm.openai.reply import read_piece, reason_of, retry_after
+from kuznia.llm.openai.reply import read_piece
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 GOOD: dict[str, Any] = {

@@ -16,9 +16,10 @@ import pytest
 from sqlalchemy import func, insert, make_url, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from kuznia.platform.db.database import Database, address, read_engine, write_engine
+from kuznia.platform.db.database import Database, read_engine, write_engine
 from kuznia.platform.db.tables import artefacts
 from kuznia.platform.errors import Invalid, Unavailable
+from kuznia.platform.settings.values import DatabaseUrl
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -42,21 +43,27 @@ async def kept(db: Database) -> int:
 @pytest.fixture
 async def narrow(database_url: str) -> AsyncGenerator[Database]:
     """A database with one connection for reading and one for writing, and little patience."""
-    database = await Database.open(database_url, pool_size=1, overflow=0, pool_timeout=0.1)
+    database = await Database.open(
+        DatabaseUrl.read(database_url), pool_size=1, overflow=0, pool_timeout=0.1
+    )
     yield database
     await database.close()
 
 
 @pytest.fixture
 async def lite(sqlite_url: str) -> AsyncGenerator[Database]:
-    database = await Database.open(sqlite_url, pool_size=2, overflow=0, pool_timeout=60)
+    database = await Database.open(
+        DatabaseUrl.read(sqlite_url), pool_size=2, overflow=0, pool_timeout=60
+    )
     yield database
     await database.close()
 
 
 @pytest.fixture
 async def postgres_db(pg_url: str) -> AsyncGenerator[Database]:
-    database = await Database.open(pg_url, pool_size=1, overflow=0, pool_timeout=1)
+    database = await Database.open(
+        DatabaseUrl.read(pg_url), pool_size=1, overflow=0, pool_timeout=1
+    )
     yield database
     await database.close()
 
@@ -182,7 +189,9 @@ async def test_200_writers_at_once_lose_nothing_on_sqlite(lite: Database) -> Non
 
 
 async def test_on_sqlite_writers_wait_for_each_other_and_not_for_the_file(sqlite_url: str) -> None:
-    db = await Database.open(sqlite_url, pool_size=2, overflow=2, pool_timeout=0.1)
+    db = await Database.open(
+        DatabaseUrl.read(sqlite_url), pool_size=2, overflow=2, pool_timeout=0.1
+    )
     async with db.write():
         with pytest.raises(Unavailable, match="connections to the database are in use"):
             await keep(db, 1)
@@ -205,8 +214,8 @@ async def test_a_writer_waits_for_another_process_to_unlock_the_file(
 
 
 async def test_a_file_that_stays_locked_is_an_outage(sqlite_url: str, tmp_path: Path) -> None:
-    where = address(sqlite_url)
-    hasty = Database(read_engine(where), write_engine(where, patience=0.05))
+    url = DatabaseUrl.read(sqlite_url)
+    hasty = Database(url, read_engine(url), write_engine(url, timeout=0.05))
     with contextlib.closing(sqlite3.connect(tmp_path / "kuznia.db")) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(Unavailable) as caught:
@@ -219,7 +228,8 @@ async def test_a_file_that_stays_locked_is_an_outage(sqlite_url: str, tmp_path: 
 
 async def test_a_new_file_is_its_owners_alone_and_its_folder_is_made(tmp_path: Path) -> None:
     file = tmp_path / "deep" / "er" / "kuznia.db"
-    db = await Database.open(f"sqlite:///{file}", pool_size=1, overflow=0, pool_timeout=1)
+    url = DatabaseUrl.read(f"sqlite:///{file}")
+    db = await Database.open(url, pool_size=1, overflow=0, pool_timeout=1)
     async with db.write() as session:
         await session.execute(text("CREATE TABLE anything (id)"))
     paths = [file.parent, *(file.with_name(f"kuznia.db{end}") for end in ("", "-wal", "-shm"))]
@@ -243,17 +253,18 @@ async def test_a_file_that_cannot_be_opened_is_told_with_the_reason(
 ) -> None:
     (tmp_path / "folder").write_text("a file where a folder is needed")
 
+    url = DatabaseUrl.read(f"sqlite:///{tmp_path}{path}")
+
     with pytest.raises(Unavailable, match=r"cannot be opened: (Is|Not) a directory"):
-        await Database.open(f"sqlite:///{tmp_path}{path}", pool_size=1, overflow=0, pool_timeout=1)
+        await Database.open(url, pool_size=1, overflow=0, pool_timeout=1)
 
 
 async def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("milk, bread, salt " * 100)
+    url = DatabaseUrl.read(f"sqlite:///{tmp_path}/notes.txt")
 
-    with pytest.raises(Unavailable, match="damaged, or no database: put a copy"):
-        await Database.open(
-            f"sqlite:///{tmp_path}/notes.txt", pool_size=1, overflow=0, pool_timeout=1
-        )
+    with pytest.raises(Unavailable, match="damaged or not a database: restore a copy"):
+        await Database.open(url, pool_size=1, overflow=0, pool_timeout=1)
 
 
 async def test_postgres_knows_who_asks_and_for_how_long(postgres_db: Database) -> None:
@@ -343,7 +354,7 @@ async def test_a_server_that_is_not_there_is_told_without_its_address() -> None:
     url = f"postgresql://kuznia:hunter2@127.0.0.1:{port}/shelf"
 
     with pytest.raises(Unavailable) as caught:
-        await Database.open(url, pool_size=1, overflow=0, pool_timeout=1)
+        await Database.open(DatabaseUrl.read(url), pool_size=1, overflow=0, pool_timeout=1)
 
     told = f"{caught.value} {caught.value.details}"
     assert not [secret for secret in ("hunter2", str(port), "shelf", "SELECT") if secret in told]
@@ -354,7 +365,7 @@ async def test_a_server_that_accepts_and_says_nothing_is_not_waited_for_long() -
         url = f"postgresql://kuznia@127.0.0.1:{silent.getsockname()[1]}/shelf"
         began = time.monotonic()
         with pytest.raises(Unavailable, match="is not answering"):
-            await Database.open(url, pool_size=1, overflow=0, pool_timeout=30)
+            await Database.open(DatabaseUrl.read(url), pool_size=1, overflow=0, pool_timeout=30)
 
     assert time.monotonic() - began < 20
 
@@ -363,6 +374,7 @@ async def test_a_missing_driver_is_told_with_the_command_that_brings_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "asyncpg", None)
+    url = DatabaseUrl.read("postgresql://u@h/d")
 
     with pytest.raises(Invalid, match=r"pip install 'kuznia\[postgres\]'"):
-        await Database.open("postgresql://u@h/d", pool_size=1, overflow=0, pool_timeout=1)
+        await Database.open(url, pool_size=1, overflow=0, pool_timeout=1)

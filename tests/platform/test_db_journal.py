@@ -4,23 +4,23 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from kuznia.platform.db.database import JOURNAL_BYTES, Database, address
+from kuznia.platform.db.database import JOURNAL_BYTES, Database
+from kuznia.platform.settings.values import DatabaseUrl
 
 
 async def test_an_operator_may_have_each_write_wait_for_the_disk(sqlite_url: str) -> None:
-    db = await Database.open(
-        sqlite_url, pool_size=1, overflow=0, pool_timeout=1, synchronous="full"
-    )
+    url = DatabaseUrl.read(sqlite_url)
+    db = await Database.open(url, pool_size=1, overflow=0, pool_timeout=1, synchronous="full")
     async with db.write() as session:
         assert await session.scalar(text("PRAGMA synchronous")) == 2
     await db.close()
 
 
 async def test_a_journal_that_grew_is_cut_back(sqlite_url: str) -> None:
-    db = await Database.open(sqlite_url, pool_size=1, overflow=0, pool_timeout=60)
+    db = await Database.open(DatabaseUrl.read(sqlite_url), pool_size=1, overflow=0, pool_timeout=60)
 
     def journal() -> int:
-        return Path(f"{address(sqlite_url).database}-wal").stat().st_size
+        return Path(f"{DatabaseUrl.read(sqlite_url).database}-wal").stat().st_size
 
     row = "INSERT INTO lessons SELECT 'ivan', 'code', :n, hex(zeroblob(1000000)), '2026-01-01'"
 

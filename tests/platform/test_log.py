@@ -17,7 +17,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kuznia.platform.errors import NotFound
-from kuznia.platform.log import FILE_BYTES, WAITING, Log, configure, get_log, request_id
+from kuznia.platform.log import (
+    FILE_BYTES,
+    MAX_WAITING_LINES,
+    LogPipe,
+    configure,
+    get_log,
+    request_id,
+)
 from kuznia.platform.settings import SettingsWrong, load
 
 CANARY = "sk-canary-0123456789"
@@ -41,15 +48,15 @@ class Stopped(StringIO):
         return super().write(text)
 
 
-Configured = Callable[..., Log]
+Configured = Callable[..., LogPipe]
 
 
 @pytest.fixture
 def configured() -> Generator[Configured]:
-    started: list[Log] = []
+    started: list[LogPipe] = []
     level = logging.getLogger().level
 
-    def start(stream: StringIO, **environ: str) -> Log:
+    def start(stream: StringIO, **environ: str) -> LogPipe:
         started.append(configure(load(KEY | environ, None), stream))
         return started[-1]
 
@@ -305,14 +312,14 @@ def test_a_stopped_terminal_holds_nobody_up(configured: Configured):
 def test_lines_that_find_no_place_are_counted_not_kept(configured: Configured):
     stream = Stopped()
     log = configured(stream)
-    for _ in range(WAITING + 100):
+    for _ in range(MAX_WAITING_LINES + 100):
         get_log("a").info("event")
     stream.goes_on.set()
     log.stop()
 
     *kept, last = lines(stream)
     assert (last["event"], last["level"]) == ("log_lines_lost", "warning")
-    assert len(kept) + last["lines"] == WAITING + 100
+    assert len(kept) + last["lines"] == MAX_WAITING_LINES + 100
 
 
 def test_a_line_after_the_end_is_still_written(configured: Configured, stream: StringIO):

@@ -18,6 +18,7 @@ from kuznia.platform.db import migrate
 from kuznia.platform.db.database import Database
 from kuznia.platform.db.tables import metadata
 from kuznia.platform.errors import Conflict, Unavailable
+from kuznia.platform.settings.values import DatabaseUrl
 
 POOL = "pool_size=1, overflow=0, pool_timeout=1"
 ROOT = Path(__file__).parents[2]
@@ -26,12 +27,12 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def empty_url(database_url: str) -> str:
     """A database in which every migration has been undone."""
-    migrate.downgrade(database_url, "base")
+    migrate.downgrade(DatabaseUrl.read(database_url), "base")
     return database_url
 
 
 def opened(url: str):
-    return Database.open(url, pool_size=1, overflow=0, pool_timeout=60)
+    return Database.open(DatabaseUrl.read(url), pool_size=1, overflow=0, pool_timeout=60)
 
 
 def schema(connection: Connection) -> dict[str, object]:
@@ -64,7 +65,7 @@ async def test_migrations_make_what_the_tables_say_constraints_included(empty_ur
         await session.run_sync(metadata.create_all)
         declared = await session.run_sync(schema)
         await session.run_sync(metadata.drop_all)
-    await asyncio.to_thread(migrate.upgrade, empty_url)
+    await asyncio.to_thread(migrate.upgrade, DatabaseUrl.read(empty_url))
     async with db.read() as session:
         migrated = await session.run_sync(schema)
     await db.close()
@@ -79,10 +80,10 @@ async def test_down_leaves_nothing_and_up_again_brings_all_back(
     async with db.read() as session:
         before = await session.run_sync(schema)
 
-    await asyncio.to_thread(migrate.downgrade, database_url, "base")
+    await asyncio.to_thread(migrate.downgrade, DatabaseUrl.read(database_url), "base")
     async with db.read() as session:
         assert await session.run_sync(schema) == {}
-    await asyncio.to_thread(migrate.upgrade, database_url)
+    await asyncio.to_thread(migrate.upgrade, DatabaseUrl.read(database_url))
 
     async with db.read() as session:
         assert await session.run_sync(schema) == before
@@ -120,7 +121,7 @@ async def test_a_schema_of_a_newer_version_is_refused_and_not_touched(
     with pytest.raises(Unavailable, match="at 9999, which a newer version of Kuznia made"):
         await migrate.check(db)
     with pytest.raises(Conflict, match="newer version of Kuznia"):
-        await asyncio.to_thread(migrate.upgrade, database_url)
+        await asyncio.to_thread(migrate.upgrade, DatabaseUrl.read(database_url))
     assert await migrate.current(db) == "9999"
 
 
@@ -139,7 +140,7 @@ async def test_a_newer_schema_that_only_added_is_served_on(
     )
     with monkeypatch.context() as next_version:
         next_version.setattr(migrate, "_scripts", lambda: scripts)
-        await asyncio.to_thread(migrate.upgrade, database_url)
+        await asyncio.to_thread(migrate.upgrade, DatabaseUrl.read(database_url))
 
     async with inside(made(database_url)) as kuznia:
         ready = await kuznia.client.get("/ready")
@@ -154,7 +155,7 @@ async def test_tables_of_somebody_else_are_told_and_not_touched(empty_url: str) 
         await session.execute(text("CREATE TABLE artefacts (id INTEGER)"))
 
     with pytest.raises(Conflict, match="no migration made: artefacts"):
-        await asyncio.to_thread(migrate.upgrade, empty_url)
+        await asyncio.to_thread(migrate.upgrade, DatabaseUrl.read(empty_url))
 
     async with db.read() as session:
         assert list(await session.run_sync(schema)) == ["artefacts"]
@@ -169,7 +170,7 @@ async def test_a_migration_that_fails_leaves_no_trace(empty_url: str) -> None:
         await session.execute(text("CREATE INDEX artefacts_retention ON other (id)"))
 
     with pytest.raises(DBAPIError, match="artefacts_retention"):
-        await asyncio.to_thread(migrate.upgrade, empty_url)
+        await asyncio.to_thread(migrate.upgrade, DatabaseUrl.read(empty_url))
 
     async with db.read() as session:
         assert list(await session.run_sync(schema)) == ["other"]
@@ -193,7 +194,9 @@ async def test_a_migration_waits_for_the_one_before_it(empty_url: str) -> None:
         # On SQLite any write will do: there is one at a time.
         lock = "" if "sqlite" in empty_url else f", pg_advisory_xact_lock({migrate.LOCK})"
         await session.execute(text(f"SELECT 1{lock}"))
-        second = asyncio.create_task(asyncio.to_thread(migrate.upgrade, empty_url))
+        second = asyncio.create_task(
+            asyncio.to_thread(migrate.upgrade, DatabaseUrl.read(empty_url))
+        )
         await asyncio.sleep(0.3)
         assert not second.done()
     await second
@@ -204,7 +207,7 @@ async def test_a_migration_waits_for_the_one_before_it(empty_url: str) -> None:
 
 def test_a_database_that_cannot_be_reached_is_told_without_its_address() -> None:
     with pytest.raises(Unavailable) as caught:
-        migrate.upgrade("postgresql://kuznia:hunter2@127.0.0.1:1/shelf")
+        migrate.upgrade(DatabaseUrl.read("postgresql://kuznia:hunter2@127.0.0.1:1/shelf"))
 
     assert "hunter2" not in f"{caught.value} {caught.value.details}"
 

@@ -9,9 +9,10 @@ from sqlalchemy import text
 from tests.callers.spenders import eventually
 
 from kuznia.platform.clock import SystemClock
-from kuznia.platform.db.database import Database, address
+from kuznia.platform.db.database import Database
 from kuznia.platform.ids import new_id
 from kuznia.platform.process.presence import presence
+from kuznia.platform.settings.values import DatabaseUrl
 
 CLOCK = SystemClock()
 
@@ -39,8 +40,10 @@ async def test_a_killed_process_has_ended_and_a_stopped_one_has_not(
         "from kuznia.platform.clock import SystemClock\n"
         "from kuznia.platform.db.database import Database\n"
         "from kuznia.platform.process.presence import presence\n"
+        "from kuznia.platform.settings.values import DatabaseUrl\n"
         "async def main():\n"
-        f"    db = await Database.open({database_url!r}, pool_size=1, overflow=0, pool_timeout=9)\n"
+        f"    url = DatabaseUrl.read({database_url!r})\n"
+        "    db = await Database.open(url, pool_size=1, overflow=0, pool_timeout=9)\n"
         "    shown = presence(db, SystemClock())\n"
         "    await shown.show()\n"
         "    print(shown.id, flush=True)\n"
@@ -63,8 +66,8 @@ async def test_a_killed_process_has_ended_and_a_stopped_one_has_not(
 
 
 async def test_files_of_processes_that_ended_are_cleared_away(sqlite_url: str) -> None:
-    db = await Database.open(sqlite_url, pool_size=1, overflow=0, pool_timeout=9)
-    file = Path(address(sqlite_url).database or "")
+    db = await Database.open(DatabaseUrl.read(sqlite_url), pool_size=1, overflow=0, pool_timeout=9)
+    file = Path(DatabaseUrl.read(sqlite_url).database)
     left = file.with_name(f"{file.name}-{new_id('alive', CLOCK)}")
     left.touch()
     shown, living = presence(db, CLOCK), presence(db, CLOCK)
@@ -80,7 +83,7 @@ async def test_files_of_processes_that_ended_are_cleared_away(sqlite_url: str) -
 
 
 async def test_a_connection_that_was_cut_is_made_again(pg_url: str) -> None:
-    db = await Database.open(pg_url, pool_size=1, overflow=0, pool_timeout=9)
+    db = await Database.open(DatabaseUrl.read(pg_url), pool_size=1, overflow=0, pool_timeout=9)
     shown, other = presence(db, CLOCK), presence(db, CLOCK)
     await shown.show()
     cut = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database"

@@ -11,7 +11,7 @@ from tests.clocks import TurnedClock
 from tests.servers import Redis as Server
 
 from kuznia.platform.clock import Clock
-from kuznia.platform.redis import REST, NoRedis, Redis, Script
+from kuznia.platform.redis import RETRY_SECONDS, NoRedis, Redis, Script
 
 
 @pytest.fixture
@@ -22,13 +22,13 @@ def ends() -> Counter[str]:
 
 @asynccontextmanager
 async def opened(
-    url: str, ends: Counter[str], clock: Clock | None = None, patience: float = 0.9
+    url: str, ends: Counter[str], clock: Clock | None = None, timeout: float = 0.9
 ) -> AsyncGenerator[Redis]:
     redis = await Redis.open(
         url,
         prefix="k:",
         connections=4,
-        patience=patience,
+        timeout=timeout,
         clock=clock or TurnedClock(),
         count=lambda end: ends.update([end]),
     )
@@ -81,7 +81,7 @@ async def test_more_at_once_than_there_are_connections_wait_for_their_turn(share
 async def test_no_answer_in_time_is_told_and_then_told_at_once(
     own_redis: Server, ends: Counter[str]
 ):
-    async with opened(own_redis.url, ends, patience=0.1) as redis:
+    async with opened(own_redis.url, ends, timeout=0.1) as redis:
         own_redis.pause()
         await gone(redis)
         ends.clear()
@@ -96,10 +96,10 @@ async def test_after_a_rest_one_of_many_finds_out_and_the_others_do_not_wait(
     own_redis: Server, ends: Counter[str]
 ):
     clock = TurnedClock()
-    async with opened(own_redis.url, ends, clock, patience=0.5) as redis:
+    async with opened(own_redis.url, ends, clock, timeout=0.5) as redis:
         own_redis.pause()
         await gone(redis)
-        clock.turn(REST)
+        clock.turn(RETRY_SECONDS)
         asking = [asyncio.ensure_future(redis.ping()) for _ in range(20)]
         waited, waiting = await asyncio.wait(asking, timeout=0.01)
         own_redis.resume()
@@ -113,7 +113,7 @@ async def test_after_a_rest_one_of_many_finds_out_and_the_others_do_not_wait(
 async def test_all_who_ask_at_once_of_a_paused_redis_wait_no_longer_than_one(
     own_redis: Server, ends: Counter[str]
 ):
-    async with opened(own_redis.url, ends, patience=0.1) as redis:
+    async with opened(own_redis.url, ends, timeout=0.1) as redis:
         own_redis.pause()
         async with asyncio.timeout(60):
             said = await asyncio.gather(*(redis.ping() for _ in range(50)), return_exceptions=True)
@@ -126,12 +126,12 @@ async def test_one_that_comes_back_is_used_again_by_itself(
     own_redis: Server, ends: Counter[str], how: str
 ):
     clock = TurnedClock()
-    async with opened(own_redis.url, ends, clock, patience=0.5) as redis:
+    async with opened(own_redis.url, ends, clock, timeout=0.5) as redis:
         getattr(own_redis, how)()
         await gone(redis)
 
         getattr(own_redis, {"pause": "resume", "stop": "start"}[how])()
-        clock.turn(REST)
+        clock.turn(RETRY_SECONDS)
 
         await redis.do("SET", "k:a", 1)
         assert await redis.do("GET", "k:a") == b"1"
@@ -158,7 +158,7 @@ async def test_one_that_is_gone_is_told_at_once(own_redis: Server, ends: Counter
         with pytest.raises(NoRedis, match="cannot be reached") as caught:
             await redis.ping()
 
-    assert (caught.value.retry_after, ends["lost"]) == (REST, 1)
+    assert (caught.value.retry_after, ends["lost"]) == (RETRY_SECONDS, 1)
 
 
 async def test_it_opens_without_a_redis_and_finds_it_later(own_redis: Server, ends: Counter[str]):
@@ -166,7 +166,7 @@ async def test_it_opens_without_a_redis_and_finds_it_later(own_redis: Server, en
     clock = TurnedClock()
     async with opened(own_redis.url, ends, clock) as redis:
         own_redis.start()
-        clock.turn(REST)
+        clock.turn(RETRY_SECONDS)
 
         await redis.ping()
 
@@ -180,7 +180,7 @@ async def test_a_redis_that_says_no_is_there(shared: Redis, ends: Counter[str]):
 
 
 async def test_who_leaves_in_the_middle_harms_nobody_after_them(own_redis: Server, ends):
-    async with opened(own_redis.url, ends, patience=0.9) as redis:
+    async with opened(own_redis.url, ends, timeout=0.9) as redis:
         await redis.do("SET", "k:a", "mine")
         own_redis.pause()
         leaving = [asyncio.ensure_future(redis.do("GET", "k:a")) for _ in range(4)]
@@ -195,7 +195,7 @@ async def test_who_leaves_in_the_middle_harms_nobody_after_them(own_redis: Serve
 
 
 async def test_an_answer_that_came_while_the_loop_was_held_up_counts(redis_url: str, ends):
-    async with opened(redis_url, ends, patience=0.1) as redis:
+    async with opened(redis_url, ends, timeout=0.1) as redis:
         asking = asyncio.ensure_future(redis.ping())
         await asyncio.sleep(0.001)
         time.sleep(0.3)  # noqa: ASYNC251 - this is what holds it up
@@ -209,7 +209,7 @@ async def test_a_loop_that_is_busy_all_the_time_is_no_dead_redis(redis_url: str,
             time.sleep(0.15)  # noqa: ASYNC251 - this is what keeps it busy
             await asyncio.sleep(0)
 
-    async with opened(redis_url, ends, patience=0.1) as redis:
+    async with opened(redis_url, ends, timeout=0.1) as redis:
         keeping_busy = asyncio.ensure_future(busy())
         # More than there are connections, some of which have still to be made.
         await asyncio.gather(*(redis.ping() for _ in range(8)))
@@ -219,7 +219,7 @@ async def test_a_loop_that_is_busy_all_the_time_is_no_dead_redis(redis_url: str,
 
 
 async def test_one_slow_answer_makes_no_redis_dead(own_redis: Server, ends: Counter[str]):
-    async with opened(own_redis.url, ends, patience=0.1) as redis:
+    async with opened(own_redis.url, ends, timeout=0.1) as redis:
         await redis.ping()
         own_redis.pause()
         with pytest.raises(NoRedis, match="did not answer"):
@@ -234,7 +234,7 @@ async def test_one_slow_answer_makes_no_redis_dead(own_redis: Server, ends: Coun
 async def test_a_write_may_take_longer_than_a_question_and_speaks_for_none(
     own_redis: Server, ends: Counter[str]
 ):
-    async with opened(own_redis.url, ends, patience=0.1) as redis:
+    async with opened(own_redis.url, ends, timeout=0.1) as redis:
         await redis.do("CLIENT", "PAUSE", 500, "WRITE")
         writing = asyncio.ensure_future(redis.write([("SET", "k:a", 1)] * 300))
         while not writing.done():
@@ -299,7 +299,7 @@ async def test_an_error_that_is_not_of_redis_is_nobody_s_to_hide(shared: Redis):
 
 async def test_closing_does_not_wait_for_one_that_is_silent(own_redis: Server, ends):
     async with asyncio.timeout(60):
-        async with opened(own_redis.url, ends, patience=0.1) as redis:
+        async with opened(own_redis.url, ends, timeout=0.1) as redis:
             own_redis.pause()
             with pytest.raises(NoRedis):
                 await redis.ping()

@@ -125,7 +125,7 @@ def test_every_wrong_setting_is_named_in_one_message(tmp_path: Path):
         "DEBUG": "must be off in production",
         "CORS_ORIGINS": "`*` lets every site call the server; in production name the sites",
         "ACCOUNTS": found["ACCOUNTS"],
-        "OPENAI_MODEL": "missing; a model server is set, so name the model to ask for",
+        "OPENAI_MODEL": "missing; a model server is set, so name the model",
         "HTTP_KEEPALIVE": "cannot be more than HTTP_CONNECTIONS",
     }
 
@@ -149,7 +149,7 @@ def test_one_wrong_setting_is_said_in_the_singular():
 def test_a_wrong_setting_is_not_also_called_missing():
     found = problems({"OPENAI_BASE_URL": "http://h/v1", "OPENAI_MODEL": "m" * 201})
 
-    assert found == {"OPENAI_MODEL": "expected text of at most 200 letters"}
+    assert found == {"OPENAI_MODEL": "expected text of at most 200 characters"}
 
 
 def test_a_file_that_is_not_there_says_nothing(tmp_path: Path):
@@ -197,7 +197,7 @@ def test_any_site_is_fine_in_development():
 def test_the_database_is_the_users_own(environ: dict[str, str], in_this_folder: bool, path: str):
     settings = load(environ, None, in_this_folder=in_this_folder)
 
-    assert settings.database_url.get_secret_value() == f"sqlite+aiosqlite:///{path}"
+    assert (settings.database_url.dialect, settings.database_url.database) == ("sqlite", path)
 
 
 def test_a_database_that_is_named_stands_wherever_it_is_named(tmp_path: Path):
@@ -205,13 +205,13 @@ def test_a_database_that_is_named_stands_wherever_it_is_named(tmp_path: Path):
 
     settings = load({"HOME": "/srv/olha"}, file)
 
-    assert settings.database_url.get_secret_value() == "sqlite+aiosqlite:///mine.db"
+    assert settings.database_url.database == "mine.db"
 
 
 def test_a_key_alone_asks_no_model_and_is_noted():
     settings = load({"OPENAI_API_KEY": CANARY}, None)
 
-    assert "OPENAI_API_KEY is set, OPENAI_MODEL is not" in settings.notes[0]
+    assert "OPENAI_API_KEY is set, but OPENAI_MODEL is not" in settings.notes[0]
 
 
 @pytest.mark.parametrize("more", [{"ACCOUNTS": "true"}, {"ALLOW_REMOTE": "true"}])
@@ -318,7 +318,7 @@ def test_no_view_of_the_settings_shows_a_secret():
 def test_a_secret_address_still_says_where_it_points():
     shown = load(SECRETS, None).public()
 
-    assert shown["DATABASE_URL"] == "postgresql+asyncpg://db.example/x"
+    assert shown["DATABASE_URL"] == "postgresql://db.example/x"
     assert shown["REDIS_URL"] == "redis://cache.example:6379/0"
     assert shown["OPENAI_API_KEY"] == "***"
 

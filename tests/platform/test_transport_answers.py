@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.platform.upstream import OK, Wire, asking, both_loops, says, serving
 
-from kuznia.platform.http.connection import Answer
+from kuznia.platform.http.connection import ResponseParser
 
 anyio_backend = both_loops
 
@@ -231,7 +231,7 @@ async def test_bytes_may_come_one_by_one():
 
 def read(pieces: list[bytes], *, end: bool) -> tuple[object, ...]:
     """What an answer has become once these have come."""
-    answer = Answer()
+    answer = ResponseParser()
     answer.begin(bodiless=False)
     error = ""
     try:
@@ -268,7 +268,7 @@ def test_an_answer_is_the_same_however_its_bytes_arrive(data: bytes, places: lis
 
 @given(st.binary(max_size=300), st.integers(0, len(OK)))
 def test_no_bytes_do_more_than_be_refused(noise: bytes, at: int):
-    answer = Answer()
+    answer = ResponseParser()
     answer.begin(bodiless=False)
 
     try:

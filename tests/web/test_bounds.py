@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from fastapi import Request
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 from starlette.types import Message
 from tests.clocks import least_work_of
 from tests.web.worst import USELESS, bodies, worst
@@ -16,6 +16,7 @@ from kuznia.app import Made, create_app
 from kuznia.domains.training.schema.plan import Plan
 from kuznia.platform.errors import MAX_FIELDS, Fault, Invalid, TooLarge, invalid
 from kuznia.platform.settings import Settings
+from kuznia.platform.settings.values import DatabaseUrl
 from kuznia.web.body import JsonBody, _holds_more
 
 DOCUMENT = json.loads((Path(__file__).parents[2] / "docs/openapi.json").read_text("utf-8"))
@@ -25,7 +26,7 @@ SECONDS, MEGABYTES = 1.0, 400
 
 @cache
 def read_by() -> dict[str, JsonBody]:
-    nowhere = Settings(database_url=SecretStr("sqlite:///nowhere.db"))
+    nowhere = Settings(database_url=DatabaseUrl.read("sqlite:///nowhere.db"))
     return bodies(create_app(Made(settings=nowhere)))
 
 

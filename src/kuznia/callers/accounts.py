@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from kuznia.callers.credentials.passwords import Passwords
 from kuznia.callers.credentials.tokens import Claims, Issuer, verified
 from kuznia.callers.limits.tries import Tries, Try
-from kuznia.callers.people import People, Person, Role, plain_name
+from kuznia.callers.users import Role, User, Users, plain_name
 from kuznia.platform.clock import Clock
 from kuznia.platform.db.database import Database, WriteSession
 from kuznia.platform.db.tables import refresh_tokens, signing_secrets, users
@@ -33,13 +33,13 @@ Kind = Literal["kr", "kp"]
 REFRESH: Kind = "kr"
 PANEL: Kind = "kp"
 _SHAPE = re.compile(r"(kr|kp)_(ses_[0-9a-f]{32})_[0-9a-f]{64}")
-MOST_SESSIONS = 50
+MAX_SESSIONS = 50
 WRONG = "The name or the password is wrong."
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
-    """What signing in gives."""
+class TokenPair:
+    """The access token and the refresh token that signing in gives."""
 
     access_token: str
     expires_in: int
@@ -61,21 +61,21 @@ class Lifetimes:
 
 
 class Accounts:
-    """Passwords in, tokens out; lives as long as the application."""
+    """Sign-ins: passwords in, tokens out."""
 
     def __init__(
         self,
         db: Database,
         clock: Clock,
         *,
-        people: People,
+        users: Users,
         secret: str,
         passwords: Passwords,
         lifetimes: Lifetimes,
     ) -> None:
         self._db = db
         self._clock = clock
-        self._people = people
+        self._users = users
         # Never the given secret itself: an issuer who shares it must not sign our tokens by chance.
         self._secret = hmac.new(secret.encode(), b"kuznia access token", sha256).hexdigest()
         self._own = Issuer(secret=self._secret, issuer=NAME, audience=(NAME,))
@@ -83,40 +83,40 @@ class Accounts:
         self._lifetimes = lifetimes
         self._tries = Tries(db, clock, self._secret)
 
-    async def create(self, name: str, password: str, role: Role = "user") -> Person:
+    async def create(self, name: str, password: str, role: Role = "user") -> User:
         """A new account. There is no way to make one over the network."""
-        return await self._people.create(name, await self._passwords.hash(password, name), role)
+        return await self._users.create(name, await self._passwords.hash(password, name), role)
 
-    async def set_password(self, who: str, password: str) -> Person:
-        """An operator's word; every sign-in of theirs ends."""
-        person = await self._people.get(who)
-        hash_ = await self._passwords.hash(password, person.name or "")
-        return await self._people.set_hash(person.id, hash_)
+    async def set_password(self, who: str, password: str) -> User:
+        """Set a user's password for an operator; all sign-ins of the user end."""
+        user = await self._users.get(who)
+        hash_ = await self._passwords.hash(password, user.name or "")
+        return await self._users.set_hash(user.id, hash_)
 
-    async def sign_in(self, name: str, password: str, address: str) -> Tokens:
+    async def sign_in(self, name: str, password: str, address: str) -> TokenPair:
         """Tokens for the right password. No answer tells whether there is such a name."""
-        person, tried = await self._proved(name, password, address)
+        user, tried = await self._proved(name, password, address)
         async with self._db.write() as session:
-            await self._tries.succeed(session, tried, person.id)
-            begun, seconds = await self._begin(session, person.id, REFRESH)
-        log.info("signed_in", person=person.id)
-        return self._tokens(person.id, person.version, begun, seconds)
+            await self._tries.succeed(session, tried, user.id)
+            begun, seconds = await self._begin(session, user.id, REFRESH)
+        log.info("signed_in", user=user.id)
+        return self._tokens(user.id, user.version, begun, seconds)
 
     async def open_panel(self, name: str, password: str, address: str) -> str:
         """A session of the admin panel for an admin's password; it opens nothing else."""
-        person, tried = await self._proved(name, password, address)
+        user, tried = await self._proved(name, password, address)
         begun = ""
         async with self._db.write() as session:
-            await self._tries.succeed(session, tried, person.id)
-            if person.role == "admin":
-                begun, _ = await self._begin(session, person.id, PANEL)
+            await self._tries.succeed(session, tried, user.id)
+            if user.role == "admin":
+                begun, _ = await self._begin(session, user.id, PANEL)
         if not begun:
             raise Forbidden("This is for administrators.")
-        log.info("signed_in", person=person.id)
+        log.info("signed_in", user=user.id)
         return begun
 
-    async def refresh(self, token: str) -> Tokens:
-        """The next pair of tokens. One that was used before ends the whole sign-in."""
+    async def refresh(self, token: str) -> TokenPair:
+        """The next pair of tokens. A token that was used before ends the whole sign-in."""
         id_ = _session_id(token, REFRESH)
         async with self._db.write() as session:
             row = await self._session_of(session, id_)
@@ -124,13 +124,13 @@ class Accounts:
             if row is not None and reused:
                 # The thief and the owner both have it, and nobody knows which of them asks.
                 await self._end(session, id_, row.owner)
-                log.warning("refresh_token_reused", person=row.owner)
+                log.warning("refresh_token_reused", user=row.owner)
             elif row and self._in_force(row) and row.disabled_at is None:
                 return await self._next(session, id_, row)
         raise Unauthorized("Sign in again.")
 
     async def sign_out(self, token: str, kind: Kind = REFRESH) -> None:
-        """The sign-in of this token is over; one that is over already stays so."""
+        """End the sign-in of this token, if it has not ended yet."""
         id_ = _session_id(token, kind)
         async with self._db.write() as session:
             row = await self._session_of(session, id_)
@@ -138,8 +138,8 @@ class Accounts:
                 gone = sa.delete(refresh_tokens).where(refresh_tokens.c.id == id_)
                 await session.execute(gone)
 
-    async def in_panel(self, token: str) -> Person | None:
-        """Whose session of the panel this is, while it lasts; nothing is used up by asking."""
+    async def in_panel(self, token: str) -> User | None:
+        """The user of this panel session, while it lasts."""
         found = _SHAPE.fullmatch(token)
         if found is None or found[1] != PANEL:
             return None
@@ -148,22 +148,22 @@ class Accounts:
             row = (await session.execute(query)).first()
         if row is None or not hmac.compare_digest(row.hash, _hash(token)):
             return None
-        person = await self._people.find(row.owner) if self._in_force(row) else None
-        return None if person is None or person.disabled else person
+        user = await self._users.find(row.owner) if self._in_force(row) else None
+        return None if user is None or user.disabled else user
 
     def form_token(self, session: str) -> str:
         """What a form of this session carries: nobody can make it who has not read our page."""
         return hmac.new(self._secret.encode(), f"form\0{session}".encode(), sha256).hexdigest()
 
     async def change_password(self, id_: str, old: str, new: str, address: str) -> None:
-        """A new password for one who knows the old; every sign-in ends."""
-        person = await self._people.find(id_)
-        if person is None or person.name is None:
-            raise Conflict("You sign in elsewhere: the password is kept there.")
-        _, tried = await self._proved(person.name, old, address, "The old password is wrong.")
+        """Set a new password for a user who knows the old one; all their sign-ins end."""
+        user = await self._users.find(id_)
+        if user is None or user.name is None:
+            raise Conflict("You sign in with an identity provider: change your password there.")
+        _, tried = await self._proved(user.name, old, address, "The old password is wrong.")
         await self._tries.undo(tried)
         await self.set_password(id_, new)
-        log.info("password_changed", person=id_)
+        log.info("password_changed", user=id_)
 
     async def proven(self, token: str) -> Claims:
         """The claims of an access token of ours."""
@@ -171,21 +171,21 @@ class Accounts:
 
     async def _proved(
         self, name: str, password: str, address: str, wrong: str = WRONG
-    ) -> tuple[Person, Try]:
+    ) -> tuple[User, Try]:
         """Whose name and password these are, and the try it took."""
         name = plain_name(name)
         tried = await self._tries.begin(name, address)
-        found = await self._people.find_with_hash(name)
-        person, kept = found or (None, None)
+        found = await self._users.find_with_hash(name)
+        user, kept = found or (None, None)
         try:
             right = await self._passwords.matches(password, kept, known=tried.known)
         except Unavailable:
             await self._tries.undo(tried)
             raise
-        if not right or person is None or person.disabled:
-            log.info("sign_in_refused", person=person and person.id)
+        if not right or user is None or user.disabled:
+            log.info("sign_in_refused", user=user and user.id)
             raise Unauthorized(wrong)
-        return person, tried
+        return user, tried
 
     async def _begin(self, session: WriteSession, owner: str, kind: Kind) -> tuple[str, int]:
         """A sign-in of its own; the oldest of too many, and what has run out, makes room."""
@@ -193,7 +193,7 @@ class Accounts:
         table = refresh_tokens
         await session.execute(sa.delete(table).where(table.c.expires_at <= now))
         newest = sa.select(table.c.id).where(table.c.owner == owner).order_by(table.c.id.desc())
-        older = newest.offset(MOST_SESSIONS - 1).limit(MOST_SESSIONS)
+        older = newest.offset(MAX_SESSIONS - 1).limit(MAX_SESSIONS)
         await session.execute(sa.delete(table).where(table.c.id.in_(older)))
         id_ = new_id("ses", self._clock)
         lives = self._lifetimes
@@ -212,7 +212,7 @@ class Accounts:
     def _ends(self, row: sa.Row[Any]) -> datetime:
         return row.created_at + timedelta(seconds=self._lifetimes.sign_in)
 
-    async def _next(self, session: WriteSession, id_: str, row: sa.Row[Any]) -> Tokens:
+    async def _next(self, session: WriteSession, id_: str, row: sa.Row[Any]) -> TokenPair:
         now = self._clock.now()
         expires = min(now + timedelta(seconds=self._lifetimes.refresh), self._ends(row))
         token, values = _drawn(REFRESH, id_, expires)
@@ -232,12 +232,12 @@ class Accounts:
         return (await session.execute(query)).first()
 
     async def _end(self, session: WriteSession, id_: str, owner: str) -> None:
-        """Over for all who hold it; their other sign-ins only ask for new access tokens."""
+        """End a sign-in for all who hold it; other sign-ins of the user need new access tokens."""
         await session.execute(sa.delete(refresh_tokens).where(refresh_tokens.c.id == id_))
         later = {"version": users.c.version + 1}
         await session.execute(sa.update(users).where(users.c.id == owner).values(later))
 
-    def _tokens(self, owner: str, version: int, refresh_token: str, seconds: int) -> Tokens:
+    def _tokens(self, owner: str, version: int, refresh_token: str, seconds: int) -> TokenPair:
         import jwt
 
         now = int(self._clock.now().timestamp())
@@ -249,7 +249,7 @@ class Accounts:
             "iat": now,
             "exp": now + self._lifetimes.access,
         }
-        return Tokens(
+        return TokenPair(
             access_token=jwt.encode(claims, self._secret, "HS256", {"kid": KEY_ID}),
             expires_in=self._lifetimes.access,
             refresh_token=refresh_token,

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from kuznia.callers.accounts import KEY_ID, Accounts
-from kuznia.callers.credentials.keys import PREFIX, ApiKeys, Guarded, public_id
-from kuznia.callers.credentials.signed_links import Passes
-from kuznia.callers.credentials.tokens import Issuer, Refused, head, verified
-from kuznia.callers.people import FOREIGN, People, Person
-from kuznia.callers.short_cache import Fleeting
+from kuznia.callers.credentials.keys import PREFIX, ApiKeys, StoredKey, public_id
+from kuznia.callers.credentials.signed_links import SignedLinks
+from kuznia.callers.credentials.tokens import CredentialRefused, Issuer, head, verified
+from kuznia.callers.short_cache import ShortCache
+from kuznia.callers.users import FOREIGN, User, Users
 from kuznia.forge.terms import Caller
 from kuznia.platform.clock import Clock
 from kuznia.platform.errors import Unauthorized
@@ -26,17 +26,17 @@ ONLY_ADMINS = ADMIN - USER
 
 # A proven token is taken at its word for this long at most, so that a key an issuer has taken back
 # does not live on here.
-MOST_SECONDS = 300.0
-MOST_PROVEN = 10_000
+MAX_PROVEN_SECONDS = 300.0
+MAX_PROVEN = 10_000
 # Whoever is at this machine where nobody needs a credential, and its operator's commands.
 LOCAL = "local"
 
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """Whose a token is, and until when it needs no second look."""
+    """A verified token: its user, and until when it is not verified again."""
 
-    person: str
+    user: str
     # The state of the account it was given out in; None: an issuer's.
     version: int | None
     until: float
@@ -49,81 +49,81 @@ class Callers:
         self,
         *,
         accounts: Accounts,
-        people: People,
+        users: Users,
         keys: ApiKeys,
         issuer: Issuer,
-        passes: Passes,
+        links: SignedLinks,
         clock: Clock,
     ) -> None:
         self.accounts = accounts
-        self.people = people
+        self.users = users
         self.keys = keys
-        self.passes = passes
+        self.links = links
         self._issuer = issuer
         self._clock = clock
-        self._known = Fleeting(people.find, clock)
-        self._guarded = Fleeting(keys.find, clock)
+        self._known = ShortCache(users.find, clock)
+        self._guarded = ShortCache(keys.find, clock)
         self._proven: OrderedDict[bytes, Proven] = OrderedDict()
 
     async def identify(self, credential: str) -> Caller:
-        """Who comes with this, or Unauthorized in the same words for whatever is wrong."""
+        """The caller with this credential; Unauthorized, in the same words whatever is wrong."""
         try:
             if credential.startswith(PREFIX):
                 return await self._by_key(credential)
             return await self._by_token(credential)
-        except Refused as refused:
+        except CredentialRefused as refused:
             log.info("credential_refused", reason=str(refused))
-            raise Unauthorized("The credential is not valid, or not any more.") from None
+            raise Unauthorized("The credential is not valid or has expired.") from None
 
-    async def by_pass(self, path: str, text: str) -> tuple[Caller, str] | None:
-        """Whom a pass to this path is from, allowed nothing else, and the pass renewed."""
+    async def by_link(self, path: str, text: str) -> tuple[Caller, str] | None:
+        """The caller of a signed link to this path, with no other scope, and the link renewed."""
         try:
-            found = self.passes.renew(path, text)
+            found = self.links.renew(path, text)
             if found.owner != LOCAL:
                 await self._standing(found.owner)
-        except Refused as refused:
+        except CredentialRefused as refused:
             log.info("credential_refused", reason=str(refused))
             return None
         return Caller(found.owner, scopes=frozenset()), found.text
 
     async def admitted(self, session: str) -> Caller:
-        """The admin who signed in to the panel; asked anew each time, so that nothing lingers."""
-        person = await self.accounts.in_panel(session)
-        if person is None or person.role != "admin":
+        """The admin of this panel session; looked up each time, so that a change counts at once."""
+        user = await self.accounts.in_panel(session)
+        if user is None or user.role != "admin":
             raise Unauthorized("Sign in again.")
-        return Caller(person.id, admin=True, scopes=ADMIN)
+        return Caller(user.id, admin=True, scopes=ADMIN)
 
     def forget(self, *names: str) -> None:
-        """People or keys that were changed from here: the next request looks again."""
+        """Forget cached users or keys that were changed here: the next request looks again."""
         for name in names:
             self._known.forget(name)
             self._guarded.forget(name)
 
     async def _by_key(self, text: str) -> Caller:
         id_ = public_id(text)
-        found: Guarded | None = await self._guarded.get(id_) if id_ else None
+        found: StoredKey | None = await self._guarded.get(id_) if id_ else None
         if found is None or not found.fits(text):
-            raise Refused("unknown_key")
+            raise CredentialRefused("unknown_key")
         if not found.key.works(self._clock.now()):
-            raise Refused("dead_key")
-        person = await self._standing(found.key.owner)
-        return _caller(found.key.owner, person, frozenset(found.key.scopes), found.key.id)
+            raise CredentialRefused("dead_key")
+        user = await self._standing(found.key.owner)
+        return _caller(found.key.owner, user, frozenset(found.key.scopes), found.key.id)
 
     async def _by_token(self, token: str) -> Caller:
         proven = await self._prove(token)
-        person = await self._standing(proven.person)
-        if proven.version is not None and (person is None or person.version != proven.version):
-            raise Refused("outdated")
-        return _caller(proven.person, person, ADMIN)
+        user = await self._standing(proven.user)
+        if proven.version is not None and (user is None or user.version != proven.version):
+            raise CredentialRefused("outdated")
+        return _caller(proven.user, user, ADMIN)
 
-    async def _standing(self, id_: str) -> Person | None:
-        """What we know of them now; nobody needs to be known whose issuer vouches for them."""
-        person = await self._known.get(id_)
-        if person is None and not id_.startswith(FOREIGN):
-            raise Refused("gone")
-        if person is not None and person.disabled:
-            raise Refused("disabled")
-        return person
+    async def _standing(self, id_: str) -> User | None:
+        """The user as they are now; None for an issuer's user about whom nothing was decided."""
+        user = await self._known.get(id_)
+        if user is None and not id_.startswith(FOREIGN):
+            raise CredentialRefused("gone")
+        if user is not None and user.disabled:
+            raise CredentialRefused("disabled")
+        return user
 
     async def _prove(self, token: str) -> Proven:
         now = self._clock.now().timestamp()
@@ -135,7 +135,7 @@ class Callers:
             return held
         proven = await self._looked_at(token, now)
         self._proven[digest] = proven
-        while len(self._proven) > MOST_PROVEN:
+        while len(self._proven) > MAX_PROVEN:
             self._proven.popitem(last=False)
         return proven
 
@@ -144,16 +144,16 @@ class Callers:
             claims = await self.accounts.proven(token)
             version = claims.all.get("ver")
             if not isinstance(version, int):
-                raise Refused("version")
-            return Proven(claims.subject, version, min(claims.expires, now + MOST_SECONDS))
+                raise CredentialRefused("version")
+            return Proven(claims.subject, version, min(claims.expires, now + MAX_PROVEN_SECONDS))
         claims = await verified(token, self._issuer, now)
-        until = min(claims.expires, now + MOST_SECONDS)
+        until = min(claims.expires, now + MAX_PROVEN_SECONDS)
         return Proven(FOREIGN + claims.subject, None, until)
 
 
-def _caller(id_: str, person: Person | None, allowed: frozenset[str], key: str = "") -> Caller:
+def _caller(id_: str, user: User | None, allowed: frozenset[str], key: str = "") -> Caller:
     """What the credential allows, as far as the person may do it."""
-    admin = person is not None and person.role == "admin"
+    admin = user is not None and user.role == "admin"
     scopes = allowed if admin else allowed - ONLY_ADMINS
     return Caller(id_, admin=admin and "admin" in scopes, scopes=scopes, key=key)
 

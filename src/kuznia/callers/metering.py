@@ -1,4 +1,4 @@
-"""All that counts what callers have, put together from the settings."""
+"""Limits, budgets and replays, opened from the settings."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kuznia.callers.budgets.budgets import Budgets
 from kuznia.callers.limits import rates
-from kuznia.callers.limits.allowances import Allowances
+from kuznia.callers.limits.caller_limits import LimitsByCaller
 from kuznia.callers.limits.rates import RateLimits
 from kuznia.callers.limits.windows import MemoryWindows, RedisWindows
 from kuznia.callers.replays import Replays
@@ -22,9 +22,9 @@ from kuznia.platform.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Metering:
-    """How much everyone may have, and what they had."""
+    """What callers may use, and what they have used."""
 
-    allowances: Allowances
+    caller_limits: LimitsByCaller
     budgets: Budgets
     replays: Replays
     # None where nobody's requests are counted.
@@ -39,20 +39,20 @@ async def open_metering(
     metrics: Metrics,
     redis: Redis | None,
     *,
-    allowances: Allowances,
+    caller_limits: LimitsByCaller,
     journal: Journal,
     dearest: int,
 ) -> AsyncGenerator[Metering]:
-    """Until the end, at which what is held is given back; runs must have ended by then."""
+    """Open all of it; at the end, holds are given back. Runs must have ended by then."""
     holder = new_id("proc", clock)
     counted = None
-    if rates.wanted(settings):
+    if rates.counts_requests(settings):
         windows = RedisWindows(redis, clock) if redis else MemoryWindows(clock)
-        counted = RateLimits(windows, allowances, metrics)
+        counted = RateLimits(windows, caller_limits, metrics)
     budgets = Budgets(
         db,
         clock,
-        allowances,
+        caller_limits,
         metrics,
         journal=journal,
         holder=holder,
@@ -62,7 +62,7 @@ async def open_metering(
     shown = presence(db, clock)
     replays = Replays(db, clock, presence=shown, lease=settings.budget_lease)
     try:
-        yield Metering(allowances, budgets, replays, counted)
+        yield Metering(caller_limits, budgets, replays, counted)
     finally:
         await replays.close()
         await shown.close()

@@ -1,4 +1,4 @@
-"""Those who may call, put together from the settings."""
+"""The callers, opened from the settings."""
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -6,10 +6,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from kuznia.callers.accounts import Accounts, Lifetimes, signing_secret
 from kuznia.callers.credentials.keys import ApiKeys
 from kuznia.callers.credentials.passwords import Passwords
-from kuznia.callers.credentials.signed_links import Passes
+from kuznia.callers.credentials.signed_links import SignedLinks
 from kuznia.callers.credentials.tokens import Issuer
 from kuznia.callers.identify import Callers
-from kuznia.callers.people import People
+from kuznia.callers.users import Users
 from kuznia.platform.clock import Clock
 from kuznia.platform.db.database import Database
 from kuznia.platform.http.client import open_client
@@ -18,13 +18,13 @@ from kuznia.platform.settings import Settings
 
 @asynccontextmanager
 async def open_callers(settings: Settings, db: Database, clock: Clock) -> AsyncGenerator[Callers]:
-    """Our own accounts and keys, and those an identity provider vouches for."""
+    """Open our own accounts and keys, and those of an identity provider."""
     secret = settings.jwt_secret.get_secret_value() if settings.jwt_secret else None
-    people = People(db, clock)
+    users = Users(db, clock)
     accounts = Accounts(
         db,
         clock,
-        people=people,
+        users=users,
         secret=secret or await signing_secret(db),
         passwords=Passwords(),
         lifetimes=Lifetimes(
@@ -49,9 +49,9 @@ async def open_callers(settings: Settings, db: Database, clock: Clock) -> AsyncG
         )
         yield Callers(
             accounts=accounts,
-            people=people,
+            users=users,
             keys=ApiKeys(db, clock),
             issuer=issuer,
-            passes=Passes(await signing_secret(db, "passes"), clock),
+            links=SignedLinks(await signing_secret(db, "passes"), clock),
             clock=clock,
         )

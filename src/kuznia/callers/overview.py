@@ -21,7 +21,7 @@ After = Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class ArtefactSummary:
     """An artefact from outside."""
 
     id: str
@@ -66,7 +66,7 @@ async def keys(db: Database, after: After, limit: int, owner: str = "") -> list[
         return [key_of(row) for row in await session.execute(query)]
 
 
-async def made(db: Database, after: After, limit: int, owner: str = "") -> list[Made]:
+async def made(db: Database, after: After, limit: int, owner: str = "") -> list[ArtefactSummary]:
     """The newest first."""
     query = _made().order_by(artefacts.c.id.desc()).limit(limit)
     if owner:
@@ -77,7 +77,7 @@ async def made(db: Database, after: After, limit: int, owner: str = "") -> list[
         return [_from(row) for row in await session.execute(query)]
 
 
-async def reasons(db: Database, id_: str) -> tuple[Made, Reasons]:
+async def reasons(db: Database, id_: str) -> tuple[ArtefactSummary, Reasons]:
     """Of one artefact; what is in its parts, and what findings quote of them, stays there."""
     async with db.read() as session:
         query = _made().add_columns(artefacts.c.body).where(artefacts.c.id == id_)
@@ -140,8 +140,8 @@ def _made() -> sa.Select[Any]:
 
 
 # Any: what a row holds is known to the table, not to the type checker.
-def _from(row: sa.Row[Any]) -> Made:
-    return Made(row.id, row.run_id, row.owner, row.domain, row.status, row.created_at)
+def _from(row: sa.Row[Any]) -> ArtefactSummary:
+    return ArtefactSummary(row.id, row.run_id, row.owner, row.domain, row.status, row.created_at)
 
 
 def _kind(session: ReadSession) -> sa.ColumnElement[str]:

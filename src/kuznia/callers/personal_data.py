@@ -1,4 +1,4 @@
-"""All that is somebody's: to be taken away, and to be erased.
+"""Personal data: the export and the erasure of everything that belongs to one user.
 
 A table says by its column `owner` that it holds such things. A new one is found here by itself.
 What somebody spent, and what an operator decided about them, is not theirs alone: it is shown to

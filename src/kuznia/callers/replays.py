@@ -1,4 +1,4 @@
-"""One execution for an Idempotency-Key: who is at it, and the answer to give again.
+"""Replays: one execution for each Idempotency-Key, and its answer, which is given again.
 
 The row is claimed before the work and kept a day after it. While the work is under way its row has
 an expiry that is moved on. Another process may claim it once its holder has ended, which shows at
@@ -26,9 +26,9 @@ from kuznia.platform.process.presence import Presence
 log = get_log("replays")
 
 # Seconds.
-KEPT = 86_400.0
+KEPT_SECONDS = 86_400.0
 # An answer that is longer is not kept; whoever asks again is told where to find what was made.
-MAX_LETTERS = 16_000_000
+MAX_BODY_LENGTH = 16_000_000
 TIDY_SECONDS = 300.0
 # In a row: it was answered, at too great a length to say it again.
 TOO_LONG = 0
@@ -39,8 +39,8 @@ Message = MutableMapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What was said the first time."""
+class StoredAnswer:
+    """The answer to the first request with a key."""
 
     status: int
     headers: Headers
@@ -49,7 +49,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What makes two requests the same one; neither key nor body is kept."""
+    """What identifies a request with a key; only hashes of the key and the body are kept."""
 
     owner: str
     id: str
@@ -57,7 +57,7 @@ class Request:
 
 
 class Tape:
-    """An answer as it is given: written once, read from its start by all who asked for it here."""
+    """An answer while it is being given: written once, read from its start by all who asked."""
 
     def __init__(self, request: Request) -> None:
         self.request = request
@@ -91,7 +91,7 @@ class Replays:
         self._db = db
         self._clock = clock
         self._presence = presence
-        self._dialect = db.address.get_backend_name()
+        self._dialect = db.url.dialect
         self.lease = lease
         self._tidied_at = float("-inf")
         # Until when each of ours is certainly ours, by a clock that also counts while we are
@@ -101,7 +101,7 @@ class Replays:
         self.tapes: dict[str, Tape] = {}
         self.tasks: set[asyncio.Task[None]] = set()
 
-    async def claim(self, request: Request) -> Answer | Literal["ours", "theirs"]:
+    async def claim(self, request: Request) -> StoredAnswer | Literal["ours", "theirs"]:
         """Whose it is to do, or what was answered; raises KeyReused for another request.
 
         Only what is free is written to: whoever waits for another process does no more than read.
@@ -138,18 +138,18 @@ class Replays:
         return "ours"
 
     async def renew(self, request: Request) -> None:
-        """Say that it is still being done."""
+        """Extend the claim of a request that is still running."""
         until = self._clock.monotonic() + self.lease
         values = {"expires_at": moment(self._dialect, self.lease)}
         if await self._write(sa.update(replays).where(*self._mine(request)).values(**values)):
             self._until[request.id] = until
 
-    async def keep(self, request: Request, answer: Answer) -> bool:
+    async def keep(self, request: Request, answer: StoredAnswer) -> bool:
         """What every equal request gets from now on, for a day.
 
         False where it is ours no longer: whoever took it over gives the answer.
         """
-        long = len(answer.body) > MAX_LETTERS
+        long = len(answer.body) > MAX_BODY_LENGTH
         headers = [
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers
         ]
@@ -157,7 +157,7 @@ class Replays:
             "status": TOO_LONG if long else answer.status,
             "headers": to_json(headers).decode(),
             "body": "" if long else answer.body.decode("utf-8", "replace"),
-            "expires_at": moment(self._dialect, KEPT),
+            "expires_at": moment(self._dialect, KEPT_SECONDS),
         }
         kept = await self._write(sa.update(replays).where(*self._mine(request)).values(**values))
         until = self._until.pop(request.id, 0.0)
@@ -165,12 +165,12 @@ class Replays:
         return self._clock.monotonic() < until if kept is None else kept
 
     async def release(self, request: Request) -> None:
-        """It came to nothing that is worth keeping: whoever comes next may try again."""
+        """Give up the claim: no answer is worth keeping, and the next request may try again."""
         self._until.pop(request.id, None)
         await self._write(sa.delete(replays).where(*self._mine(request)))
 
     async def close(self) -> None:
-        """Those under way have ended with their runs; they only have to write it down."""
+        """Wait a moment for requests that only have to write down their answer."""
         if self.tasks:
             _, late = await asyncio.wait(self.tasks, timeout=1.0)
             for task in late:
@@ -220,18 +220,18 @@ class Replays:
 
 
 # Any: what a row holds is known to the table, not to the type checker.
-def _answered(row: sa.Row[Any], request: Request) -> Answer | Literal["theirs"]:
+def _answered(row: sa.Row[Any], request: Request) -> StoredAnswer | Literal["theirs"]:
     if row.hash != request.hash:
         raise reused()
     if row.status is None:
         return "theirs"
     if row.status == TOO_LONG:
         raise KeyReused(
-            "This was done, and its answer was too long to be kept; /api/v1/artefacts has "
-            "what was made."
+            "This request was answered, but the answer was too long to keep; the artefacts it made "
+            "are at /api/v1/artefacts."
         )
     headers = tuple((name.encode(), value.encode()) for name, value in from_json(row.headers))
-    return Answer(row.status, headers, row.body.encode())
+    return StoredAnswer(row.status, headers, row.body.encode())
 
 
 def request(owner: str, key: str, *parts: bytes) -> Request:
@@ -245,14 +245,14 @@ def request(owner: str, key: str, *parts: bytes) -> Request:
 
 def reused() -> KeyReused:
     return KeyReused(
-        "This Idempotency-Key came before with another request. Send that one again, or this one "
-        "with a key of its own."
+        "This Idempotency-Key was used with another request. Repeat that request, or send this one "
+        "with a new key."
     )
 
 
 def taken_over() -> Unavailable:
     return Unavailable(
-        "This took so long to go on that another process has done it. Send it again with the same "
-        "Idempotency-Key for its answer.",
+        "This took so long that another process has taken it over. Send it again with the same "
+        "Idempotency-Key to get the answer.",
         retry_after=1,
     )

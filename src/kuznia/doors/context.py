@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from kuznia.callers.identify import Callers
-from kuznia.callers.limits.allowances import Rate
+from kuznia.callers.limits.caller_limits import Rate
 from kuznia.callers.limits.rates import Kind
 from kuznia.callers.metering import Metering
 from kuznia.doors.database_state import DatabaseState

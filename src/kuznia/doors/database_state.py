@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from kuznia.forge.shelf.shelf import Shelf
 from kuznia.platform.db import migrate
-from kuznia.platform.db.database import PATIENCE_SECONDS, PING_SECONDS, Database
+from kuznia.platform.db.database import PING_SECONDS, STATEMENT_SECONDS, Database
 from kuznia.platform.errors import Fault
 
 # Seconds an answer is good for: how often somebody asks is not for the database to feel.
@@ -20,11 +20,11 @@ class Look:
     """One question at a time, and none while the last answer is fresh."""
 
     def __init__(
-        self, ask: Callable[[], Coroutine[Any, Any, None]], *, patience: float = PING_SECONDS
+        self, ask: Callable[[], Coroutine[Any, Any, None]], *, timeout: float = PING_SECONDS
     ) -> None:
         self._ask = ask
         # Whoever asks waits for a second; whether no answer by then is a bad one is another matter.
-        self._patience = patience
+        self._timeout = timeout
         self._asked: asyncio.Task[None] | None = None
         self._since = 0.0
         self._state = OK
@@ -38,7 +38,7 @@ class Look:
         if self._asked is not None:
             await asyncio.wait((self._asked,), timeout=PING_SECONDS)
         waited = asyncio.get_running_loop().time() - self._since
-        if self._asked is not None and waited >= self._patience:
+        if self._asked is not None and waited >= self._timeout:
             return f"The database has not answered for {waited:.0f} s."
         return self._state
 
@@ -61,7 +61,7 @@ class DatabaseState:
         self._reads = Look(db.answer)
         self._schema = Look(lambda: migrate.check(db))
         # One writer may hold up all others for a while, and that is no outage yet.
-        self._writes = Look(shelf.prove, patience=PATIENCE_SECONDS)
+        self._writes = Look(shelf.prove, timeout=STATEMENT_SECONDS)
         # Whether this process is about to stop, and others should be asked instead.
         self.leaving = False
 

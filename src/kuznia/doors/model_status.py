@@ -53,5 +53,5 @@ async def _look(context: Doors, service: Service) -> ServiceOut:
         reason=reason,
         breaker=service.breaker.circuit.state,
         last_fault=fault.reason if fault else None,
-        last_fault_at=fault.at if fault else None,
+        last_fault_at=fault.when if fault else None,
     )

@@ -55,15 +55,14 @@ async def ask(
         max_tokens=min(prompt.max_tokens, most_tokens),
         schema=prompt.schema,
         request_id=order.request_id,
+        whole=not order.drafts,
     )
-    if not order.drafts:
-        return await model.reply(question)
     reply: Reply | None = None
     text, looked = "", 0
     async with aclosing(model.stream(question)) as deltas:
         async for delta in deltas:
             reply = delta.reply or reply
-            if not delta.text:
+            if question.whole or not delta.text:
                 continue
             show(delta.text)
             text += delta.text

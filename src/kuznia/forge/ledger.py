@@ -6,11 +6,11 @@ from kuznia.forge.artefact import AttemptEvidence
 from kuznia.forge.terms import Budget, Caller
 from kuznia.llm.model import Attempt
 from kuznia.platform.clock import Clock
-from kuznia.platform.db.journal import PATIENCE
+from kuznia.platform.db.journal import WRITE_SECONDS
 from kuznia.platform.errors import BudgetSpent
 
 
-class Grant(Protocol):
+class BudgetHold(Protocol):
     """What an order may use of its caller's own budget, until it is released."""
 
     budget: Budget
@@ -25,7 +25,7 @@ class Grant(Protocol):
         """Have what was booked written now."""
         ...
 
-    async def written(self, seconds: float = PATIENCE) -> None:
+    async def written(self, seconds: float = WRITE_SECONDS) -> None:
         """Returns when what was booked is written, or could not be in so many seconds and is tried
         again later."""
         ...
@@ -35,10 +35,10 @@ class Grant(Protocol):
         ...
 
 
-class Purse(Protocol):
+class CallerBudgets(Protocol):
     """What callers may spend, and what they spent."""
 
-    async def reserve(self, caller: Caller, budget: Budget) -> Grant:
+    async def reserve(self, caller: Caller, budget: Budget) -> BudgetHold:
         """The most this order may use. Raises the Fault to refuse it."""
         ...
 
@@ -49,7 +49,7 @@ class Ledger:
     def __init__(self, budget: Budget, clock: Clock) -> None:
         self.budget = budget
         # Of the caller's own budget; None where nobody keeps one.
-        self.grant: Grant | None = None
+        self.hold: BudgetHold | None = None
         self._clock = clock
         self._reserved_tokens = 0
         self._reserved_cost = 0
@@ -90,8 +90,8 @@ class Ledger:
         self.input_tokens += attempt.usage.input_tokens
         self.output_tokens += attempt.usage.output_tokens
         self.cost += attempt.cost
-        if self.grant is not None:
-            self.grant.book(attempt)
+        if self.hold is not None:
+            self.hold.book(attempt)
         self._under_way -= 1
         if self._under_way == 0:
             self.model_seconds += self._clock.monotonic() - self._waiting_since
@@ -109,10 +109,10 @@ class Ledger:
 
     def flush(self) -> None:
         """Have what was used until now written with what is written next."""
-        if self.grant is not None:
-            self.grant.flush()
+        if self.hold is not None:
+            self.hold.flush()
 
     async def written(self) -> None:
         """Returns once what was used until now is written down, as far as it can be."""
-        if self.grant is not None:
-            await self.grant.written()
+        if self.hold is not None:
+            await self.hold.written()

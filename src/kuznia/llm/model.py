@@ -1,4 +1,4 @@
-"""The seam: what every model adapter and every layer round it speaks."""
+"""The interface of a model: what every adapter and every layer round it implements."""
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ Reason = Literal[
 ]
 
 # Asking again may help for these; for the others it only costs.
-PASSING: frozenset[Reason] = frozenset(
+TRANSIENT: frozenset[Reason] = frozenset(
     {"connect", "timeout", "rate_limited", "server", "unreadable", "cut", "empty"}
 )
 
@@ -65,7 +65,7 @@ class Attempt:
 
 
 class Account(Protocol):
-    """Who pays. Asked before a call goes out, told after it ended, whatever the end."""
+    """The account that pays for calls: asked before each, told after it, whatever the outcome."""
 
     async def written(self) -> None:
         """Returns once the calls before are written down: a crash loses what is on its way only."""
@@ -91,6 +91,9 @@ class Ask:
     temperature: float | None = None
     # A JSON schema the reply should follow; a server that cannot enforce it is told in words.
     schema: Mapping[str, JsonValue] | None = None
+    # Nobody reads the pieces: only the reply is handed on, and one timeout holds for all of it. The
+    # server streams it all the same: what a cancelled call had written by then is known.
+    whole: bool = False
     # Sent upstream as a header, so that both sides' logs can be joined.
     request_id: str = ""
 
@@ -130,14 +133,14 @@ class Price:
 
 
 class Model(Protocol):
-    """Something that can be asked. Adapters and layers alike: a layer is a Model round a Model."""
+    """A model, or a layer round one: a layer is a Model that wraps a Model."""
 
     @property
     def name(self) -> str: ...
 
-    async def reply(self, ask: Ask) -> Reply: ...
-
-    def stream(self, ask: Ask) -> AsyncGenerator[Delta]: ...
+    def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
+        """The pieces of the reply as they come; the last one carries the whole reply."""
+        ...
 
 
 class ModelFault(ModelUnavailable):
@@ -164,5 +167,5 @@ class ModelFault(ModelUnavailable):
         self.usage = usage
 
     @property
-    def passing(self) -> bool:
-        return self.reason in PASSING
+    def transient(self) -> bool:
+        return self.reason in TRANSIENT

@@ -1,4 +1,4 @@
-"""A model that says what it was told to: for tests, demonstrations and load."""
+"""A scripted model, for tests, demonstrations and load."""
 
 import asyncio
 from collections import deque
@@ -10,7 +10,7 @@ from kuznia.platform.clock import Clock, SystemClock
 
 Line = str | ModelFault | Reply | Callable[[Ask], str]
 
-HEARD = 100  # the newest asks are kept, so that a load test of a day fits in memory
+MAX_HEARD = 100  # the newest asks are kept, so that a load test of a day fits in memory
 
 
 class ScriptedModel:
@@ -30,7 +30,7 @@ class ScriptedModel:
         clock: Clock | None = None,
     ) -> None:
         self.name = name
-        self.heard: deque[str] = deque(maxlen=HEARD)
+        self.heard: deque[str] = deque(maxlen=MAX_HEARD)
         self._script = deque(lines)
         self._always: Line | None = None
         self._latency = latency
@@ -46,13 +46,10 @@ class ScriptedModel:
         """Say this whenever the script has run out."""
         self._always = line
 
-    async def reply(self, ask: Ask) -> Reply:
+    async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
         self.heard.append(readable(ask))
         await self._wait(self._latency)
-        return self._next(ask)
-
-    async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
-        reply = await self.reply(ask)
+        reply = self._next(ask)
         for start in range(0, len(reply.text), self._chunk):
             yield Delta(reply.text[start : start + self._chunk], model=reply.model)
             await self._wait(self._pace)

@@ -15,26 +15,26 @@ Look = Callable[[], Awaitable[None]]
 
 # Seconds: for one look at a server, and how long what was seen is told again. However many ask, a
 # server is looked at this often and no more.
-PATIENCE, FRESH = 5.0, 10.0
+LOOK_SECONDS, FRESH_SECONDS = 5.0, 10.0
 # Models remembered: more than can be configured.
-MOST_MODELS = 50
+MAX_MODELS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Faulted:
     reason: str
-    at: datetime
+    when: datetime
 
 
 class Faults:
-    """Told every attempt, it remembers how and when the last fault of each model came."""
+    """The last fault of each model: gets every attempt, remembers reason and time."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._last: dict[str, Faulted] = {}
 
     def saw(self, attempt: Attempt) -> None:
-        known = attempt.model in self._last or len(self._last) < MOST_MODELS
+        known = attempt.model in self._last or len(self._last) < MAX_MODELS
         if attempt.outcome not in {"ok", "cancelled"} and known:
             self._last[attempt.model] = Faulted(attempt.outcome, self._clock.now())
 
@@ -55,7 +55,7 @@ class Service:
         url: str = "",
         agent: str = "",
         parts: tuple[str, ...] = (),
-        patience: float = PATIENCE,
+        timeout: float = LOOK_SECONDS,
     ) -> None:
         self.name = model.name
         self.kind: Kind = kind
@@ -65,7 +65,7 @@ class Service:
         self.parts = parts
         self.breaker = model
         self._look = look
-        self._patience = patience
+        self._timeout = timeout
         self._clock = clock
         self._seen: tuple[Reason | None, float] | None = None
         self._looking = asyncio.Lock()
@@ -75,7 +75,7 @@ class Service:
         if self.breaker.circuit.state == "open":
             return "open"
         async with self._looking:
-            if self._seen is None or self._clock.monotonic() >= self._seen[1] + FRESH:
+            if self._seen is None or self._clock.monotonic() >= self._seen[1] + FRESH_SECONDS:
                 self._seen = (await self._looked(), self._clock.monotonic())
             return self._seen[0]
 
@@ -83,7 +83,7 @@ class Service:
         if self._look is None:
             return None
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._timeout):
                 await self._look()
         except TimeoutError:
             return "timeout"

@@ -1,4 +1,4 @@
-"""How many tokens: what a server did not say is estimated, what it may use is bounded."""
+"""Token counts: an estimate where a server gives none, and a bound on what it may use."""
 
 from pydantic_core import to_json
 
@@ -6,7 +6,7 @@ from kuznia.llm.model import Ask, Usage
 
 BYTES_PER_TOKEN = 4
 # What a chat template puts round each message, and what a server may put before them all.
-PER_MESSAGE, MOST_PER_MESSAGE, MOST_PREAMBLE = 4, 16, 64
+PER_MESSAGE, MAX_PER_MESSAGE, MAX_PREAMBLE = 4, 16, 64
 SCHEMA_IN_WORDS = (
     "Answer with one JSON value that follows this JSON schema, and with nothing else:\n"
 )
@@ -36,7 +36,7 @@ def most_input(ask: Ask) -> int:
 
     Small additions cover what chat templates add round the messages and in front of them.
     """
-    most = MOST_PREAMBLE + sum(MOST_PER_MESSAGE + size(message.content) for message in ask.messages)
+    most = MAX_PREAMBLE + sum(MAX_PER_MESSAGE + size(message.content) for message in ask.messages)
     if ask.schema is not None:
-        most += MOST_PER_MESSAGE + len(SCHEMA_IN_WORDS) + len(to_json(ask.schema))
+        most += MAX_PER_MESSAGE + len(SCHEMA_IN_WORDS) + len(to_json(ask.schema))
     return most

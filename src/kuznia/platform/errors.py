@@ -9,7 +9,7 @@ from pydantic_core import from_json
 from kuznia.platform.expected import expected
 
 
-class Answer(NamedTuple):
+class FaultAnswer(NamedTuple):
     """What the doors say for a fault code: HTTP status, WebSocket close code, exit code."""
 
     status: int
@@ -18,27 +18,27 @@ class Answer(NamedTuple):
 
 
 # Documented where it is declared: docs/errors.md is generated from this table and the docstrings.
-ANSWERS: dict[str, Answer] = {
-    "VALIDATION_ERROR": Answer(400, 1007, 2),
-    "UNKNOWN_VERSION": Answer(400, 1007, 2),
-    "UNAUTHORIZED": Answer(401, 1008, 3),
-    "FORBIDDEN": Answer(403, 1008, 3),
-    "NOT_FOUND": Answer(404, 1008, 4),
-    "METHOD_NOT_ALLOWED": Answer(405, 1008, 2),
-    "TOO_SLOW": Answer(408, 1008, 2),
-    "CONFLICT": Answer(409, 1008, 5),
-    "KEY_REUSED": Answer(409, 1008, 5),
-    "TOO_LARGE": Answer(413, 1009, 2),
-    "UNSUPPORTED_MEDIA": Answer(415, 1003, 2),
-    "NOT_ACCEPTED": Answer(422, 1008, 6),
-    "BUDGET_SPENT": Answer(422, 1008, 6),
-    "RATE_LIMITED": Answer(429, 1013, 7),
-    "QUOTA_EXCEEDED": Answer(429, 1008, 7),
-    "CANCELLED": Answer(499, 1001, 130),
-    "PROCESSING_ERROR": Answer(500, 1011, 1),
-    "MODEL_UNAVAILABLE": Answer(503, 1013, 8),
-    "UNAVAILABLE": Answer(503, 1013, 8),
-    "TIMEOUT_ERROR": Answer(504, 1013, 9),
+ANSWERS: dict[str, FaultAnswer] = {
+    "VALIDATION_ERROR": FaultAnswer(400, 1007, 2),
+    "UNKNOWN_VERSION": FaultAnswer(400, 1007, 2),
+    "UNAUTHORIZED": FaultAnswer(401, 1008, 3),
+    "FORBIDDEN": FaultAnswer(403, 1008, 3),
+    "NOT_FOUND": FaultAnswer(404, 1008, 4),
+    "METHOD_NOT_ALLOWED": FaultAnswer(405, 1008, 2),
+    "TOO_SLOW": FaultAnswer(408, 1008, 2),
+    "CONFLICT": FaultAnswer(409, 1008, 5),
+    "KEY_REUSED": FaultAnswer(409, 1008, 5),
+    "TOO_LARGE": FaultAnswer(413, 1009, 2),
+    "UNSUPPORTED_MEDIA": FaultAnswer(415, 1003, 2),
+    "NOT_ACCEPTED": FaultAnswer(422, 1008, 6),
+    "BUDGET_SPENT": FaultAnswer(422, 1008, 6),
+    "RATE_LIMITED": FaultAnswer(429, 1013, 7),
+    "QUOTA_EXCEEDED": FaultAnswer(429, 1008, 7),
+    "CANCELLED": FaultAnswer(499, 1001, 130),
+    "PROCESSING_ERROR": FaultAnswer(500, 1011, 1),
+    "MODEL_UNAVAILABLE": FaultAnswer(503, 1013, 8),
+    "UNAVAILABLE": FaultAnswer(503, 1013, 8),
+    "TIMEOUT_ERROR": FaultAnswer(504, 1013, 9),
 }
 
 
@@ -60,7 +60,7 @@ class Fault(Exception):
         self.retry_after = retry_after
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> FaultAnswer:
         return ANSWERS[self.code]
 
     def public(self) -> dict[str, JsonValue]:
@@ -69,67 +69,67 @@ class Fault(Exception):
 
 
 class Invalid(Fault):
-    """Something in the request is wrong; `details.fields` names each place and what is expected."""
+    """The request is wrong; `details.fields` names each wrong field and what is expected."""
 
     code = "VALIDATION_ERROR"
 
 
 class UnknownVersion(Fault):
-    """A version of the API was asked for that this server does not speak; `details` names those."""
+    """This server does not have the requested API version; `details` names those it has."""
 
     code = "UNKNOWN_VERSION"
 
 
 class Unauthorized(Fault):
-    """No credential came with the request, or it is not valid any more."""
+    """The request has no credential, or the credential is not valid or has expired."""
 
     code = "UNAUTHORIZED"
 
 
 class Forbidden(Fault):
-    """The credential is good, but it does not allow this."""
+    """The credential is valid but does not allow this."""
 
     code = "FORBIDDEN"
 
 
 class NotFound(Fault):
-    """There is no such thing, or it is not the caller's to see."""
+    """There is no such resource, or the caller may not see it."""
 
     code = "NOT_FOUND"
 
 
 class MethodNotAllowed(Fault):
-    """The address is right, the HTTP method is not; the `Allow` header names those that are."""
+    """The address does not take this HTTP method; the `Allow` header names those it takes."""
 
     code = "METHOD_NOT_ALLOWED"
 
 
 class TooSlow(Fault):
-    """The body stopped coming, or came more slowly than any line is."""
+    """The request body stopped coming, or came too slowly."""
 
     code = "TOO_SLOW"
 
 
 class Conflict(Fault):
-    """The request does not fit the state the thing is in."""
+    """The request conflicts with the current state of the resource."""
 
     code = "CONFLICT"
 
 
 class KeyReused(Fault):
-    """The Idempotency-Key came before with another request, or its answer cannot be given again."""
+    """The Idempotency-Key was used with another request, or its answer can no longer be given."""
 
     code = "KEY_REUSED"
 
 
 class TooLarge(Fault):
-    """The body, the prompt or the list is longer than this server takes."""
+    """The body, the prompt or the list is longer than this server accepts."""
 
     code = "TOO_LARGE"
 
 
 class UnsupportedMedia(Fault):
-    """The body is in a form this address does not read."""
+    """This address does not accept the content type or the encoding of the body."""
 
     code = "UNSUPPORTED_MEDIA"
 
@@ -141,49 +141,49 @@ class NotAccepted(Fault):
 
 
 class BudgetSpent(Fault):
-    """The order's attempts, tokens or money ran out before anything could be accepted."""
+    """The order used up its attempts, tokens or money before anything was accepted."""
 
     code = "BUDGET_SPENT"
 
 
 class RateLimited(Fault):
-    """Too many requests; `Retry-After` says when the next one is welcome."""
+    """Too many requests; `Retry-After` says when to send the next one."""
 
     code = "RATE_LIMITED"
 
 
 class QuotaExceeded(Fault):
-    """The caller's tokens, money or room for artefacts are used up; `details` says which."""
+    """The caller has used up their tokens, money or storage; `details` says which."""
 
     code = "QUOTA_EXCEEDED"
 
 
 class Cancelled(Fault):
-    """The run was cancelled by its owner, or its last listener left."""
+    """The run was cancelled by its owner, or its last listener disconnected."""
 
     code = "CANCELLED"
 
 
-class Broken(Fault):
-    """A mistake of ours; the log has the rest under the request id."""
+class InternalError(Fault):
+    """A bug in Kuznia; the log has the details under the request id."""
 
     code = "PROCESSING_ERROR"
 
 
 class ModelUnavailable(Fault):
-    """The model could not be asked or its answer not be used; `details.reason` says which."""
+    """The model could not be reached, or its answer could not be used; see `details.reason`."""
 
     code = "MODEL_UNAVAILABLE"
 
 
 class Unavailable(Fault):
-    """Something this server needs is not answering; try again shortly."""
+    """The database or another service this server needs is not answering; try again shortly."""
 
     code = "UNAVAILABLE"
 
 
 class TimedOut(Fault):
-    """The deadline passed; the work was stopped."""
+    """The deadline passed, and the work was stopped."""
 
     code = "TIMEOUT_ERROR"
 
@@ -193,7 +193,7 @@ _KINDS: dict[str, type[Fault]] = {kind.code: kind for kind in Fault.__subclasses
 
 def retold(public: Mapping[str, Any]) -> Fault:  # Any: what `public` wrote, read again
     """The fault another process told, with the same code."""
-    kind = _KINDS.get(public["code"], Broken)
+    kind = _KINDS.get(public["code"], InternalError)
     return kind(public["message"], details=public["details"])
 
 

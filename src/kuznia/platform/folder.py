@@ -27,7 +27,7 @@ def write(files: Sequence[tuple[str, str]], out: Path, *, force: bool) -> None:
     # A link that leads to the folder is the caller's own; below it none is followed.
     out = out.resolve()
     if _is_file(out):
-        raise Invalid(f"Nothing was written: {out} is no folder.")
+        raise Invalid(f"Nothing was written: {out} is not a folder.")
     if len(files) > MAX_FILES:
         raise Invalid(f"Nothing was written: {len(files)} files are more than {MAX_FILES}.")
     if wrong := [*_alike([path for path, _ in files]), *_wrong(files, out, force=force)]:

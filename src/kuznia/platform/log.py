@@ -27,7 +27,7 @@ from kuznia.platform.settings import Settings, SettingsWrong
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 # Over this, lines are counted instead of kept: a log must not fill the memory.
-WAITING = 10_000
+MAX_WAITING_LINES = 10_000
 FILE_BYTES = 10_000_000
 FILES = 5
 # What these tell below a warning we tell ourselves, without addresses, values and SQL in it.
@@ -43,7 +43,7 @@ def get_log(name: str) -> FilteringBoundLogger:
     return structlog.get_logger(logger_name=name)
 
 
-def configure(settings: Settings, stream: TextIO) -> "Log":
+def configure(settings: Settings, stream: TextIO) -> "LogPipe":
     """Send every line of this process to the stream and to LOG_FILE; once, at start."""
     people = stream.isatty() and settings.environment == "development"
     json = structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -55,7 +55,7 @@ def configure(settings: Settings, stream: TextIO) -> "Log":
     if settings.log_file:
         sinks.append((json, _file(settings.log_file)))
     level = logging.getLevelNamesMapping()["DEBUG" if settings.debug else settings.log_level]
-    log = Log(sinks, settings.secrets())
+    log = LogPipe(sinks, settings.secrets())
     structlog.configure(
         processors=[log.line],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -87,7 +87,7 @@ def _rotate(source: str, destination: str) -> None:
     _create(Path(source), stat.S_IMODE(Path(destination).stat().st_mode))
 
 
-class Log:
+class LogPipe:
     """The pipe: lines go in without waiting, a thread writes them out; `stop` empties it."""
 
     def __init__(self, sinks: list[tuple[Render, logging.Handler]], secrets: Iterable[str]) -> None:
@@ -110,16 +110,16 @@ class Log:
         for name in QUIET:
             logging.getLogger(name).setLevel(logging.WARNING)
 
-    def line(self, _: object, level: str, said: EventDict) -> tuple[tuple[EventDict], EventDict]:
+    def line(self, _: object, level: str, fields: EventDict) -> tuple[tuple[EventDict], EventDict]:
         """Make one line of what was said; structlog's only processor."""
         line = _stamp(None, level, {})
         line["level"] = level
-        line["logger"] = said.pop("logger_name", "")
-        line["event"] = self._strike(str(said.pop("event", "")))
+        line["logger"] = fields.pop("logger_name", "")
+        line["event"] = self._strike(str(fields.pop("event", "")))
         if request := request_id.get():
             line["request_id"] = request
-        error = _error(said.pop("exc_info", None))
-        for name, value in said.items():
+        error = _error(fields.pop("exc_info", None))
+        for name, value in fields.items():
             line.setdefault(name, MASK if is_private(name) else plain(value, self._strike))
         if error is not None:
             line["exception"] = "\n".join(map(self._strike, story(error)))
@@ -129,7 +129,7 @@ class Log:
         """Hand a line to the writer; it never waits."""
         if not self._writer.is_alive():
             self._emit(line, self._sinks[:1])
-        elif self._lines.qsize() < WAITING:
+        elif self._lines.qsize() < MAX_WAITING_LINES:
             self._lines.put(line)
         else:
             self._lost += 1
@@ -168,15 +168,19 @@ class Log:
 class _Libraries(logging.Handler):
     """The way in for what libraries say with the standard library's logging."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: LogPipe) -> None:
         super().__init__()
         self._log = log
 
     def emit(self, record: logging.LogRecord) -> None:
         # What follows on further lines may be a repr of anything, a user's words included.
         event = record.getMessage().partition("\n")[0]
-        said: EventDict = {"event": event, "logger_name": record.name, "exc_info": record.exc_info}
-        (line,), _ = self._log.line(None, record.levelname.lower(), said)
+        fields: EventDict = {
+            "event": event,
+            "logger_name": record.name,
+            "exc_info": record.exc_info,
+        }
+        (line,), _ = self._log.line(None, record.levelname.lower(), fields)
         self._log.put(line)
 
 

@@ -1,4 +1,4 @@
-"""What is counted, for Prometheus. Every label has a closed set of values.
+"""Metrics for Prometheus. Every label has a closed set of values.
 
 A label that follows what callers send would let anyone fill the memory with series: what is not in
 the set counts as `other`.
@@ -42,20 +42,20 @@ WHOLE = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 M = TypeVar("M", Counter, Gauge, Histogram)
 
 
-class Usage(Protocol):
+class CountedUsage(Protocol):
     @property
     def input_tokens(self) -> int: ...
     @property
     def output_tokens(self) -> int: ...
 
 
-class Attempt(Protocol):
+class CountedAttempt(Protocol):
     """One call to a model, as `kuznia.llm` tells it; this room must not know that one."""
 
     @property
     def model(self) -> str: ...
     @property
-    def usage(self) -> Usage: ...
+    def usage(self) -> CountedUsage: ...
     @property
     def cost(self) -> int: ...
     @property
@@ -64,18 +64,19 @@ class Attempt(Protocol):
     def outcome(self) -> str: ...
 
 
-class Names:
-    """A set of names that closes by itself: the first `most` are taken, all others are `other`.
+class LabelNames:
+    """A bounded set of label values: the first `max_names` are taken, all others are `other`.
 
-    For names that come from our own code and settings, but not from a list this room could know.
+    For names that come from our own code and settings, but from no list this module could import.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, max_names: int) -> None:
+        self._max_names = max_names
         self._taken: set[str] = set()
 
-    def __contains__(self, name: str) -> bool:
-        if name not in self._taken and len(self._taken) < self._most:
+    def take(self, name: str) -> bool:
+        """Whether the name is in the set, which takes it while there is room."""
+        if name not in self._taken and len(self._taken) < self._max_names:
             self._taken.add(name)
         return name in self._taken
 
@@ -88,7 +89,7 @@ class Family(Generic[M]):
         make: Callable[[str, str, tuple[str, ...]], M],
         name: str,
         says: str,
-        **labels: Collection[str] | Names,
+        **labels: Collection[str] | LabelNames,
     ) -> None:
         self._metric = make(f"kuznia_{name}", says, tuple(labels))
         self._sets = tuple(labels.values())
@@ -99,10 +100,14 @@ class Family(Generic[M]):
         if series := self._bound.get(labels):
             return series
         known = tuple(
-            label if label in names else OTHER
+            label if _takes(names, label) else OTHER
             for label, names in zip(labels, self._sets, strict=True)
         )
         return self._bound.setdefault(known, self._metric.labels(*known))
+
+
+def _takes(names: Collection[str] | LabelNames, label: str) -> bool:
+    return names.take(label) if isinstance(names, LabelNames) else label in names
 
 
 class Metrics:
@@ -116,7 +121,12 @@ class Metrics:
         gauge = partial(Gauge, registry=self._registry)
         ours = partial(Histogram, registry=self._registry, buckets=OURS)
         whole = partial(Histogram, registry=self._registry, buckets=WHOLE)
-        domain, model, route, outcome = Names(20), Names(8), Names(200), Names(30)
+        domain, model, route, outcome = (
+            LabelNames(20),
+            LabelNames(8),
+            LabelNames(200),
+            LabelNames(30),
+        )
         self._requests = Family(
             counter,
             "http_requests",
@@ -183,7 +193,7 @@ class Metrics:
         # Parts made side by side wait for models at the same time: the sum can pass the whole.
         self._overhead.of(domain).observe(max(0.0, seconds - model_seconds))
 
-    def attempt(self, attempt: Attempt) -> None:
+    def attempt(self, attempt: CountedAttempt) -> None:
         """A call to a model has ended, whatever the end."""
         model = attempt.model
         self._attempts.of(model, attempt.outcome).inc()

@@ -1,4 +1,4 @@
-"""What a log line may say: no secret, nothing a person wrote, no local variable."""
+"""Redaction of log lines: no secret, nothing a person wrote, no local variable."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
@@ -29,11 +29,11 @@ SPEAKING = frozenset(
     | {NotImplementedError, AssertionError, RecursionError, MemoryError, OSError, TimeoutError}
 )
 # A line stays readable whatever is put into it.
-LETTERS = 2_000
-ITEMS = 50
-DEPTH = 4
-FRAMES = 30
-CAUSES = 5
+MAX_LENGTH = 2_000
+MAX_ITEMS = 50
+MAX_DEPTH = 4
+MAX_FRAMES = 30
+MAX_CAUSES = 5
 
 Strike = Callable[[str], str]
 
@@ -48,7 +48,11 @@ def striker(secrets: Iterable[str]) -> Strike:
         clean = pattern.sub(MASK, text) if pattern else text
         # A line may be read on a terminal; half of a pair cannot even be written as UTF-8.
         clean = visible(clean)
-        return clean if len(clean) <= LETTERS else f"{clean[:LETTERS]}... ({len(clean)} letters)"
+        return (
+            clean
+            if len(clean) <= MAX_LENGTH
+            else f"{clean[:MAX_LENGTH]}... ({len(clean)} characters)"
+        )
 
     return strike
 
@@ -64,16 +68,16 @@ def plain(value: object, strike: Strike, depth: int = 0) -> JsonValue:
         return plain(value.value, strike, depth)
     if isinstance(value, float | Decimal | UUID | PurePath | date | timedelta):
         return strike(str(value))
-    if depth < DEPTH and isinstance(value, Mapping):
+    if depth < MAX_DEPTH and isinstance(value, Mapping):
         return _fields(cast("Mapping[object, object]", value), strike, depth + 1)
-    if depth < DEPTH and isinstance(value, Sequence | Set) and not isinstance(value, bytes):
+    if depth < MAX_DEPTH and isinstance(value, Sequence | Set) and not isinstance(value, bytes):
         items = list(cast("Iterable[object]", value))
-        return [plain(item, strike, depth + 1) for item in items[:ITEMS]]
+        return [plain(item, strike, depth + 1) for item in items[:MAX_ITEMS]]
     return f"<{type(value).__name__}>"
 
 
 def _fields(values: Mapping[object, object], strike: Strike, depth: int) -> dict[str, JsonValue]:
-    names = [(str(name), value) for name, value in list(values.items())[:ITEMS]]
+    names = [(str(name), value) for name, value in list(values.items())[:MAX_ITEMS]]
     return {
         strike(name): MASK if is_private(name) else plain(value, strike, depth)
         for name, value in names
@@ -86,17 +90,17 @@ def is_private(name: str) -> bool:
     return name in NAMES or name.endswith(ENDS)
 
 
-def story(error: BaseException, causes: int = CAUSES) -> Iterator[str]:
+def story(error: BaseException, causes: int = MAX_CAUSES) -> Iterator[str]:
     """An error for the operator, line by line: what, by which road, and because of what."""
     yield _headline(error)
     # The innermost frames say most; a recursion has thousands.
-    frames = list(walk_tb(error.__traceback__))[-FRAMES:]
+    frames = list(walk_tb(error.__traceback__))[-MAX_FRAMES:]
     for frame, line in frames:
         yield f"  {_short(frame.f_code.co_filename)}:{line} {frame.f_code.co_qualname}"
     if causes == 0:
         return
     if isinstance(error, BaseExceptionGroup):
-        for one in cast("BaseExceptionGroup[BaseException]", error).exceptions[:CAUSES]:
+        for one in cast("BaseExceptionGroup[BaseException]", error).exceptions[:MAX_CAUSES]:
             yield from story(one, 0)
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if cause is not None:

@@ -1,8 +1,8 @@
-"""The way to Redis: every question has its bound, and one that fails is told as a fault.
+"""The Redis client: every command has a time limit, and one that fails raises NoRedis.
 
-Who asks decides what to do without an answer; docs/redis.md has the table. There are two kinds of
-asking: short questions somebody waits for, and writes nobody waits for, which have connections of
-their own and seconds of patience. A write that fails says nothing of the questions.
+The caller decides what to do without an answer; docs/redis.md has the table. There are two kinds of
+commands: short ones somebody waits for, and writes nobody waits for, which have connections of
+their own and seconds to finish. A write that fails does not count against the others.
 """
 
 import asyncio
@@ -26,14 +26,14 @@ T = TypeVar("T")
 Word = str | bytes | int | float
 
 # Once it has failed, one question in so many seconds finds out whether it is back.
-REST: Final = 1.0
+RETRY_SECONDS: Final = 1.0
 # Seconds a silent Redis has to answer a PING on a fresh connection before it is taken for gone. A
 # question may be late because the machine is busy or the connections are.
-CHECK: Final = 0.5
+PING_SECONDS: Final = 0.5
 # Seconds a write may go without one more answer, and connections for writes: while one carries
 # events, claims are given back on the other.
-WRITE_PATIENCE: Final = 5.0
-WRITING: Final = 2
+WRITE_SECONDS: Final = 5.0
+WRITE_CONNECTIONS: Final = 2
 # Patience is counted in slices, each ended by the event loop itself: time in which the loop was
 # held up, and could not have seen an answer, counts for no more than one of them.
 SLICES: Final = 10
@@ -54,10 +54,10 @@ REFUSALS: Final = {
 
 
 class NoRedis(Unavailable):
-    """Redis refuses, is silent or is gone; whoever asked it decides what that means."""
+    """Redis refuses, is silent or cannot be reached; the caller decides what that means."""
 
     def __init__(self, message: str, end: End = "refused") -> None:
-        super().__init__(message, retry_after=REST)
+        super().__init__(message, retry_after=RETRY_SECONDS)
         self.end: End = end
 
 
@@ -76,8 +76,8 @@ class Redis:
     """Bounded pools of connections, and the memory of whether they lead anywhere.
 
     A connection that fails, or a PING that is not answered after a question was not, means that
-    Redis is gone. Then everybody is told so at once, and once a second one caller waits `patience`
-    to see whether it is back.
+    Redis is gone. Then every caller is told so at once, and once a second one of them waits
+    `timeout` to see whether it is back.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Redis:
         writing: "BlockingConnectionPool",
         *,
         prefix: str,
-        patience: float,
+        timeout: float,
         clock: Clock,
         count: Callable[[str], None],
     ) -> None:
@@ -98,7 +98,7 @@ class Redis:
         self._client: Any = Client.from_pool(pool)
         self._writing: Any = writing
         self._prefix = prefix
-        self._patience = patience
+        self._timeout = timeout
         self._clock = clock
         self._count = count
         self._trouble = ""
@@ -114,7 +114,7 @@ class Redis:
         *,
         prefix: str,
         connections: int,
-        patience: float,
+        timeout: float,
         clock: Clock,
         count: Callable[[str], None] = lambda _: None,
     ) -> Self:
@@ -137,10 +137,10 @@ class Redis:
             )
 
         redis = cls(
-            pool(max(1, connections - WRITING)),
-            pool(WRITING),
+            pool(max(1, connections - WRITE_CONNECTIONS)),
+            pool(WRITE_CONNECTIONS),
             prefix=prefix,
-            patience=patience,
+            timeout=timeout,
             clock=clock,
             count=count,
         )
@@ -183,7 +183,7 @@ class Redis:
             self._count("skipped")
             raise NoRedis(self._trouble, "skipped")
         try:
-            answer = await self._answer(question(), self._patience)
+            answer = await self._answer(question(), self._timeout)
         except NoRedis as failed:
             self._count(failed.end)
             if failed.end == "lost":
@@ -206,11 +206,11 @@ class Redis:
         try:
             while True:
                 count = len(answers)
-                if (await asyncio.wait((sending,), timeout=WRITE_PATIENCE))[0]:
+                if (await asyncio.wait((sending,), timeout=WRITE_SECONDS))[0]:
                     self._read(sending)
                     break
                 if len(answers) == count:
-                    raise _silent(WRITE_PATIENCE)
+                    raise _silent(WRITE_SECONDS)
         except NoRedis as failed:
             self._count(failed.end)
             if not answers:
@@ -259,17 +259,17 @@ class Redis:
     async def _close_pools(self) -> None:
         await asyncio.gather(self.pool.aclose(), self._writing.aclose())
 
-    async def _answer(self, question: Awaitable[T], patience: float) -> T:
+    async def _answer(self, question: Awaitable[T], timeout: float) -> T:
         answer = asyncio.ensure_future(question)
         try:
             # Not `asyncio.timeout`: a client that is slow to let go must not keep us either.
             for _ in range(SLICES):
-                if (await asyncio.wait((answer,), timeout=patience / SLICES))[0]:
+                if (await asyncio.wait((answer,), timeout=timeout / SLICES))[0]:
                     return self._read(answer)
         finally:
             if answer.cancel():
                 answer.add_done_callback(_drop)
-        raise _silent(patience)
+        raise _silent(timeout)
 
     def _read(self, answer: "asyncio.Future[T]") -> T:
         from redis.exceptions import ConnectionError as Lost
@@ -293,8 +293,8 @@ class Redis:
         if now < self._until:
             return False
         # Taken before it is asked: whoever comes meanwhile is not to wait as well.
-        self._until = now + REST
-        await asyncio.wait((self._check_again(NoRedis(self._trouble)),), timeout=self._patience)
+        self._until = now + RETRY_SECONDS
+        await asyncio.wait((self._check_again(NoRedis(self._trouble)),), timeout=self._timeout)
         return not self._trouble
 
     def _check_again(self, failed: NoRedis) -> "asyncio.Task[None]":
@@ -305,7 +305,7 @@ class Redis:
     async def _check(self, failed: NoRedis) -> None:
         """Whether it is gone, or only was too slow for one question."""
         try:
-            await self._answer(self._greet(), max(CHECK, self._patience))
+            await self._answer(self._greet(), max(PING_SECONDS, self._timeout))
         except NoRedis as again:
             self._is_gone(again if again.end == "lost" else failed)
         else:
@@ -324,7 +324,7 @@ class Redis:
     def _is_gone(self, failed: NoRedis) -> None:
         if not self._trouble:
             log.warning("redis_gone", reason=failed.message)
-        self._trouble, self._until = failed.message, self._clock.monotonic() + REST
+        self._trouble, self._until = failed.message, self._clock.monotonic() + RETRY_SECONDS
 
     def _answers(self) -> None:
         if self._trouble:
@@ -372,8 +372,8 @@ def _drop(answer: "asyncio.Future[Any]") -> None:
         answer.exception()
 
 
-def _silent(patience: float) -> NoRedis:
-    return NoRedis(f"Redis did not answer within {patience:g} s.", "silent")
+def _silent(timeout: float) -> NoRedis:
+    return NoRedis(f"Redis did not answer within {timeout:g} s.", "silent")
 
 
 def _refusal(error: Exception) -> str:

@@ -72,7 +72,7 @@ def send(content: bytes) -> None:
         try:
             say(content.decode())
         except UnicodeDecodeError:
-            raise Invalid("This format is no text: say with --out where it goes.") from None
+            raise Invalid("This format is not text: name a file with --out.") from None
         return
     sys.stdout.flush()
     sys.stdout.buffer.write(content)

@@ -15,8 +15,8 @@ def visible(text: str) -> str:
     return _SUSPECT.sub(_escaped, text)
 
 
-def _escaped(found: re.Match[str]) -> str:
-    character = found[0]
+def _escaped(match: re.Match[str]) -> str:
+    character = match[0]
     if unicodedata.category(character) not in STEERING:
         return character
     units = character.encode("utf-16-be", "surrogatepass")

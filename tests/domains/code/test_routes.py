@@ -16,13 +16,14 @@ from kuznia.domains.code.settings import CodeSettings
 from kuznia.platform.process.turns import share
 from kuznia.platform.process.workers import MAX_WAITING, POOL, WORKERS
 from kuznia.platform.settings import Settings
+from kuznia.platform.settings.values import DatabaseUrl
 
 SOURCE = "def f(x):\n    if x and x > 1:\n        return 1\n    return 2\n"
 
 
 @pytest.fixture
 async def client(sqlite_url: str) -> AsyncGenerator[httpx2.AsyncClient]:
-    async with inside(Made(settings=Settings(database_url=SecretStr(sqlite_url)))) as kuznia:
+    async with inside(Made(settings=Settings(database_url=DatabaseUrl.read(sqlite_url)))) as kuznia:
         yield kuznia.client
 
 
@@ -40,7 +41,7 @@ async def test_code_is_analysed_without_a_model(client):
 
 async def test_what_a_busy_server_leaves_out_is_in_the_status_and_not_rated(sqlite_url: str):
     file = {"path": "a.py", "content": SOURCE}
-    settings = Settings(database_url=SecretStr(sqlite_url), jwt_secret=SecretStr(SECRET))
+    settings = Settings(database_url=DatabaseUrl.read(sqlite_url), jwt_secret=SecretStr(SECRET))
     async with inside(Made(settings=settings)) as kuznia:
         client = kuznia.client
         client.headers.update(bearer("ivan"))
@@ -130,7 +131,7 @@ async def test_languages_say_what_can_be_done_with_them_here(client):
 
 
 async def test_with_a_sandbox_tests_can_be_run(sqlite_url):
-    settings = Settings(database_url=SecretStr(sqlite_url))
+    settings = Settings(database_url=DatabaseUrl.read(sqlite_url))
     settings = settings.having(CodeSettings(code_run_tests="sandbox"))
 
     async with inside(Made(settings=settings)) as kuznia:

@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from pydantic import SecretStr
 from tests.doors.served import Kuznia, inside
 
 from kuznia.app import Made
@@ -16,13 +15,14 @@ from kuznia.domains.flows.screens.style import POLICY
 from kuznia.domains.flows.structure.formats import EXAMPLES
 from kuznia.platform.db.tables import artefacts
 from kuznia.platform.settings import Settings
+from kuznia.platform.settings.values import DatabaseUrl
 
 PROMPT = "Реєстрація користувача: ім'я, прізвище, email, телефон"
 
 
 @pytest.fixture
 async def kuznia(sqlite_url: str) -> AsyncGenerator[Kuznia]:
-    async with inside(Made(settings=Settings(database_url=SecretStr(sqlite_url)))) as kuznia:
+    async with inside(Made(settings=Settings(database_url=DatabaseUrl.read(sqlite_url)))) as kuznia:
         yield kuznia
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from pydantic import SecretStr
 from tests.doors.served import Kuznia, inside
 
 from kuznia.app import Made
@@ -19,6 +18,7 @@ from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.db.tables import artefacts
 from kuznia.platform.errors import NotFound
 from kuznia.platform.settings import Settings
+from kuznia.platform.settings.values import DatabaseUrl
 
 PLANS = "/api/v1/training/plans"
 BOOK = "/api/v1/training/playbook/me"
@@ -31,7 +31,7 @@ FORGED = {"id": "l-1", "text": "x", "kind": "safety", "effects": [{"do": "minute
 
 
 def settings(url: str) -> Settings:
-    return Settings(database_url=SecretStr(url))
+    return Settings(database_url=DatabaseUrl.read(url))
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from copy import deepcopy
 
 import httpx2
 import pytest
-from pydantic import SecretStr
 from tests.doors.served import inside
 
 from kuznia.app import Made
 from kuznia.platform.settings import Settings
+from kuznia.platform.settings.values import DatabaseUrl
 
 PLANS = "/api/v1/training/plans"
 VERIFY = "/api/v1/verify"
@@ -33,7 +33,7 @@ ORDER = {
 
 @pytest.fixture
 async def client(sqlite_url: str) -> AsyncGenerator[httpx2.AsyncClient]:
-    async with inside(Made(settings=Settings(database_url=SecretStr(sqlite_url)))) as kuznia:
+    async with inside(Made(settings=Settings(database_url=DatabaseUrl.read(sqlite_url)))) as kuznia:
         yield kuznia.client
 
 

@@ -89,7 +89,7 @@ def test_nobody_is_limited_by_a_name_that_nobody_has(
     told = kuznia(command, *words, "ivna", *more)
 
     assert told.exit_code == 4
-    assert "There is nobody of this name or id. Did you mean ivan?" in told.stderr
+    assert "There is no user with this name or id. Did you mean ivan?" in told.stderr
 
 
 def test_a_part_of_a_name_finds_it(kuznia: Kuznia) -> None:

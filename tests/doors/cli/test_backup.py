@@ -14,15 +14,17 @@ from tests.doors.cli.conftest import Kuznia
 from tests.servers import Postgres
 
 from kuznia.platform.db import migrate
-from kuznia.platform.db.database import address
+from kuznia.platform.settings.values import DatabaseUrl
 
 # Acknowledges each row by its number once it is committed, as fast as it can.
 WRITER = """
 import asyncio, sys
 from sqlalchemy import text
 from kuznia.platform.db.database import Database
+from kuznia.platform.settings.values import DatabaseUrl
 async def main():
-    db = await Database.open(sys.argv[1], pool_size=1, overflow=0, pool_timeout=60)
+    url = DatabaseUrl.read(sys.argv[1])
+    db = await Database.open(url, pool_size=1, overflow=0, pool_timeout=60)
     number = 0
     while True:
         async with db.write() as session:
@@ -64,7 +66,7 @@ def test_a_copy_under_load_has_every_row_that_was_acknowledged(
     with under_load(sqlite_url) as writer:
         for n in range(5):
             last = acknowledged(writer, 200)
-            by_hand = shutil.copy(address(sqlite_url).database or "", tmp_path / f"{n}.hand")
+            by_hand = shutil.copy(DatabaseUrl.read(sqlite_url).database, tmp_path / f"{n}.hand")
             told = kuznia("backup", str(tmp_path / f"{n}.db"), DATABASE_URL=sqlite_url)
 
             assert told.exit_code == 0, told.output

@@ -14,6 +14,7 @@ from tests.servers import Postgres
 
 from kuznia.doors.cli import doctor
 from kuznia.platform.db import migrate
+from kuznia.platform.settings.values import DatabaseUrl
 
 SQLITE = "sqlite:///here.db"
 
@@ -142,9 +143,9 @@ def test_a_second_model_is_looked_at_too_and_alone_if_the_first_is_off(
     [("head", "SQLite, schema up to date"), ("base", "→ `kuznia serve` brings it up to date")],
 )
 def test_the_embedded_database_is_looked_at(kuznia: Kuznia, to: str, says: str) -> None:
-    migrate.upgrade(SQLITE)
+    migrate.upgrade(DatabaseUrl.read(SQLITE))
     if to == "base":
-        migrate.downgrade(SQLITE, to)
+        migrate.downgrade(DatabaseUrl.read(SQLITE), to)
 
     told = kuznia("doctor", DATABASE_URL=SQLITE)
 
@@ -153,7 +154,7 @@ def test_the_embedded_database_is_looked_at(kuznia: Kuznia, to: str, says: str) 
 
 
 def test_a_database_of_a_newer_version_is_told(kuznia: Kuznia, monkeypatch) -> None:
-    migrate.upgrade(SQLITE)
+    migrate.upgrade(DatabaseUrl.read(SQLITE))
     monkeypatch.setattr(migrate, "head", lambda: "0000")
 
     told = kuznia("doctor", DATABASE_URL=SQLITE)
@@ -168,7 +169,7 @@ def test_a_file_that_is_no_database_is_told(kuznia: Kuznia, tmp_path: Path) -> N
     told = kuznia("doctor", DATABASE_URL=SQLITE)
 
     assert told.exit_code == 1
-    assert "damaged, or no database" in told.stdout
+    assert "damaged or not a database" in told.stdout
     assert "→ check DATABASE_URL" in told.stdout
 
 
@@ -176,7 +177,7 @@ def test_a_postgresql_behind_this_version_names_the_command(
     kuznia: Kuznia, postgres: Postgres
 ) -> None:
     with postgres.database() as url:
-        migrate.downgrade(url, "base")
+        migrate.downgrade(DatabaseUrl.read(url), "base")
 
         told = kuznia("doctor", DATABASE_URL=url)
 
@@ -237,7 +238,7 @@ def test_a_codemie_that_says_nothing_is_told(
 def test_who_may_look_after_the_accounts_is_told(kuznia: Kuznia) -> None:
     given = {"DATABASE_URL": SQLITE, "ACCOUNTS": "true"}
     told = [kuznia("doctor", **given).stdout]
-    migrate.upgrade(SQLITE)
+    migrate.upgrade(DatabaseUrl.read(SQLITE))
     told.append(kuznia("doctor", **given).stdout)
     kuznia("users", "create", "ivan", "--admin", typed="a sentence is easy to keep\n", **given)
     after = kuznia("doctor", **given)

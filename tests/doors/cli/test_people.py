@@ -44,7 +44,7 @@ def test_a_weak_password_is_told_and_not_repeated() -> None:
     told = typed("users", "create", "ivan", sent="hunter2\n")
 
     assert told.exit_code == 2
-    assert "12 to 1000 letters" in told.stderr
+    assert "12 to 1000 characters" in told.stderr
     assert "hunter2" not in told.output
 
 
@@ -121,7 +121,7 @@ def test_a_scope_there_is_not_is_told(kuznia: Kuznia, ivan: str) -> None:
     told = kuznia("keys", "create", ivan, "robot", "--scope", "everything")
 
     assert told.exit_code == 2
-    assert "no scope everything; there is domains, read, metrics, admin" in told.stderr
+    assert "unknown scope everything; the scopes are domains, read, metrics, admin" in told.stderr
 
 
 @pytest.mark.parametrize("name", ["", "\x1b[31mred", "\udcff", "k" * 101, "a\u202eb"], ids=ascii)
@@ -129,7 +129,7 @@ def test_a_keys_name_cannot_steer_the_terminal(kuznia: Kuznia, ivan: str, name: 
     told = kuznia("keys", "create", ivan, name)
 
     assert told.exit_code == 2
-    assert "1 to 100 letters that can be seen" in told.stderr
+    assert "1 to 100 printable characters" in told.stderr
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from tests.doors.cli.conftest import Kuznia
 from tests.servers import Postgres
 
 from kuznia.platform.db import migrate
+from kuznia.platform.settings.values import DatabaseUrl
 
 
 @pytest.fixture
@@ -119,7 +120,7 @@ def test_a_key_of_another_program_ends_no_start(kuznia: Kuznia) -> None:
         told = kuznia("serve", "--port", port, OPENAI_API_KEY="sk-1")
 
     assert seen == [True]
-    assert "OPENAI_API_KEY is set, OPENAI_MODEL is not" in told.stderr
+    assert "OPENAI_API_KEY is set, but OPENAI_MODEL is not" in told.stderr
 
 
 def test_production_without_credentials_does_not_start(kuznia: Kuznia) -> None:
@@ -142,7 +143,7 @@ def test_a_postgresql_behind_this_version_names_the_command(
     kuznia: Kuznia, postgres: Postgres
 ) -> None:
     with postgres.database() as url:
-        migrate.downgrade(url, "base")
+        migrate.downgrade(DatabaseUrl.read(url), "base")
 
         told = kuznia("serve", "--port", free_port(), DATABASE_URL=url)
 

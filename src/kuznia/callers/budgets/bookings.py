@@ -1,4 +1,4 @@
-"""What callers spent, by day, key and model: written with every order, whatever its limits.
+"""Bookings: what callers spent, by day, key and model, written with every order.
 
 Each call to a model is added up here the moment it ends, and written within `TICK`, or at once when
 its order goes on to another call or ends: a killed process has lost what was on its way, no more.
@@ -9,32 +9,33 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 
-from kuznia.callers.budgets.rows import NOTHING, Sum
+from kuznia.callers.budgets.rows import NOTHING, Amount
 from kuznia.forge.terms import Caller
 from kuznia.llm.model import Attempt
 from kuznia.platform.clock import Clock
 from kuznia.platform.db.database import Database, WriteSession, insert
 from kuznia.platform.db.erasing import some_of
-from kuznia.platform.db.journal import PATIENCE, Journal
+from kuznia.platform.db.journal import WRITE_SECONDS, Journal
 from kuznia.platform.db.tables import api_keys, bookings, reservations, spending
 from kuznia.platform.log import get_log
 
 log = get_log("budgets")
 
 # What is used within this time is written together.
-TICK = 0.05
+TICK_SECONDS = 0.05
 # Until it is tried again where the database did not take it.
-AGAIN = 1.0
+RETRY_SECONDS = 1.0
 MAX_DAYS = 62
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """Whose calls are added up together: a caller's with one of their keys, to one model."""
+class BookingKey:
+    """The key of a booking: a caller, one of their API keys, and a model."""
 
     owner: str
     # The public half of an API key; empty for whoever signed in, or needed no credential.
@@ -43,16 +44,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
-    """Calls to a model and what they used; cost in billionths of a dollar."""
+class BookedUsage:
+    """Calls to a model, and the tokens and billionths of a dollar they used."""
 
     calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
     cost: int = 0
 
-    def __add__(self, more: "Used") -> "Used":
-        return Used(
+    def __add__(self, more: "BookedUsage") -> "BookedUsage":
+        return BookedUsage(
             self.calls + more.calls,
             self.input_tokens + more.input_tokens,
             self.output_tokens + more.output_tokens,
@@ -61,39 +62,39 @@ class Used:
 
 
 @dataclass(slots=True)
-class Page:
-    """What was used since the page before; `tried` ends with the first try to write it."""
+class BookingBatch:
+    """Bookings since the batch before; `tried` ends with the first attempt to write them."""
 
     tried: "asyncio.Future[None]"
-    lines: dict[Line, Used] = field(default_factory=dict[Line, Used])
+    lines: dict[BookingKey, BookedUsage] = field(default_factory=dict[BookingKey, BookedUsage])
     # Of each caller's: what was held for it, and need not be once it is written as spent.
-    held: dict[str, Sum] = field(default_factory=dict[str, Sum])
+    held: dict[str, Amount] = field(default_factory=dict[str, Amount])
 
-    def add(self, lines: Mapping[Line, Used], held: Mapping[str, Sum]) -> None:
+    def add(self, lines: Mapping[BookingKey, BookedUsage], held: Mapping[str, Amount]) -> None:
         for line, used in lines.items():
-            self.lines[line] = self.lines.get(line, Used()) + used
+            self.lines[line] = self.lines.get(line, BookedUsage()) + used
         for owner, amount in held.items():
             self.held[owner] = self.held.get(owner, NOTHING) + amount
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """A page as it is written."""
+class DatedBatch:
+    """A batch as it is written, with its day."""
 
     day: str
-    lines: Mapping[Line, Used]
-    held: Mapping[str, Sum]
+    lines: Mapping[BookingKey, BookedUsage]
+    held: Mapping[str, Amount]
     holder: str
 
 
 class Bookings:
-    """Lives as long as the application. `written` is told what of each caller's hold is spent."""
+    """All bookings, for the life of the application; `written` gets what is spent of each hold."""
 
     def __init__(
         self,
         journal: Journal,
         clock: Clock,
-        written: Callable[[Mapping[str, Sum]], None],
+        written: Callable[[Mapping[str, Amount]], None],
         *,
         holder: str,
     ) -> None:
@@ -101,16 +102,16 @@ class Bookings:
         self._holder = holder
         self._clock = clock
         self._written = written
-        self._page: Page | None = None
+        self._page: BookingBatch | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._writing: set[asyncio.Future[None]] = set()
 
-    def book(self, caller: Caller, attempt: Attempt, held: Sum) -> "asyncio.Future[None]":
-        """Add up one call; the future ends when it was tried to write it."""
+    def book(self, caller: Caller, attempt: Attempt, held: Amount) -> "asyncio.Future[None]":
+        """Book one call; the future ends after the first attempt to write it."""
         usage = attempt.usage
-        line = Line(caller.id, caller.key, attempt.model)
-        used = Used(1, usage.input_tokens, usage.output_tokens, attempt.cost)
-        return self._add({line: used}, {caller.id: held}, TICK)
+        line = BookingKey(caller.id, caller.key, attempt.model)
+        used = BookedUsage(1, usage.input_tokens, usage.output_tokens, attempt.cost)
+        return self._add({line: used}, {caller.id: held}, TICK_SECONDS)
 
     def flush(self) -> None:
         """Write now what was added up."""
@@ -122,17 +123,17 @@ class Bookings:
             return
         # The day on which it is written: of a call at midnight either would be right, and what is
         # limited and what is shown must be of one day.
-        ready = Ready(_day(self._clock.now()), page.lines, page.held, self._holder)
+        ready = DatedBatch(_day(self._clock.now()), page.lines, page.held, self._holder)
         done = self._journal.add(put, ready)
         self._writing.add(done)
         done.add_done_callback(partial(self._tried, page))
 
     async def written(self) -> bool:
-        """Returns when all of it is written, or was tried to; whether there was any."""
+        """Wait until everything booked was tried to be written; False if there was nothing."""
         self.flush()
         if not self._writing:
             return False
-        await asyncio.wait(self._writing, timeout=PATIENCE)
+        await asyncio.wait(self._writing, timeout=WRITE_SECONDS)
         return True
 
     async def settled(self, tried: "asyncio.Future[None]", seconds: float) -> None:
@@ -147,22 +148,22 @@ class Bookings:
             self._timer.cancel()
 
     def _add(
-        self, lines: Mapping[Line, Used], held: Mapping[str, Sum], seconds: float
+        self, lines: Mapping[BookingKey, BookedUsage], held: Mapping[str, Amount], seconds: float
     ) -> "asyncio.Future[None]":
         loop = asyncio.get_running_loop()
         if self._page is None:
-            self._page = Page(loop.create_future())
+            self._page = BookingBatch(loop.create_future())
         if self._timer is None:
             self._timer = loop.call_later(seconds, self.flush)
         self._page.add(lines, held)
         return self._page.tried
 
-    def _tried(self, page: Page, done: "asyncio.Future[None]") -> None:
+    def _tried(self, page: BookingBatch, done: "asyncio.Future[None]") -> None:
         self._writing.discard(done)
         failed = None if done.cancelled() else done.exception()
         if done.cancelled() or failed is not None:
             log.warning("spending_not_written", reason=str(failed))
-            self._add(page.lines, page.held, AGAIN)
+            self._add(page.lines, page.held, RETRY_SECONDS)
         else:
             self._written(page.held)
         page.tried.set_result(None)
@@ -172,18 +173,18 @@ def _day(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d}"
 
 
-async def put(session: WriteSession, pages: Sequence[Ready]) -> None:
-    """Add pages to the rows that are there, and take from what is held what is spent now.
+async def put(session: WriteSession, pages: Sequence[DatedBatch]) -> None:
+    """Add batches to the rows, and lower what is held by what is spent now.
 
     The sums' rows are locked first, as a balance does: what is held is never lowered twice.
     """
-    lines: dict[tuple[str, str, str, str], Used] = {}
-    sums: dict[tuple[str, str], Used] = {}
+    lines: dict[tuple[str, str, str, str], BookedUsage] = {}
+    sums: dict[tuple[str, str], BookedUsage] = {}
     for page in pages:
         for line, used in page.lines.items():
             row = (line.owner, page.day, line.key, line.model)
-            lines[row] = lines.get(row, Used()) + used
-            sums[line.owner, page.day] = sums.get((line.owner, page.day), Used()) + used
+            lines[row] = lines.get(row, BookedUsage()) + used
+            sums[line.owner, page.day] = sums.get((line.owner, page.day), BookedUsage()) + used
     # In the order of their names, so that no two processes each wait for the other's lock.
     await session.execute(
         _summing(session.dialect.name),
@@ -196,7 +197,7 @@ async def put(session: WriteSession, pages: Sequence[Ready]) -> None:
                 "cost_day": used.cost,
                 "cost_month": used.cost,
             }
-            for (owner, day), used in sorted(sums.items(), key=lambda one: one[0])
+            for (owner, day), used in sorted(sums.items(), key=itemgetter(0))
         ],
     )
     await session.execute(
@@ -212,7 +213,7 @@ async def put(session: WriteSession, pages: Sequence[Ready]) -> None:
                 "output_tokens": used.output_tokens,
                 "cost": used.cost,
             }
-            for (owner, day, key, model), used in sorted(lines.items(), key=lambda one: one[0])
+            for (owner, day, key, model), used in sorted(lines.items(), key=itemgetter(0))
         ],
     )
     held = [
@@ -270,8 +271,8 @@ def _summing(dialect: str) -> sa.Insert:
 
 
 @dataclass(frozen=True, slots=True)
-class Booked:
-    """One row of what somebody spent. `name` is the key's, while there is such a key."""
+class Booking:
+    """One row of what a caller spent. `name` is the key's, while the key exists."""
 
     day: str
     key: str
@@ -283,7 +284,7 @@ class Booked:
     cost: int
 
 
-async def booked(db: Database, owner: str, now: datetime, days: int) -> list[Booked]:
+async def booked(db: Database, owner: str, now: datetime, days: int) -> list[Booking]:
     """What a caller spent today and on the days before, the newest first."""
     begin = _day(now - timedelta(days=days - 1))
     query = (
@@ -297,8 +298,8 @@ async def booked(db: Database, owner: str, now: datetime, days: int) -> list[Boo
 
 
 # Any: what a row holds is known to the table, not to the type checker.
-def _booked(row: sa.Row[Any]) -> Booked:
-    return Booked(
+def _booked(row: sa.Row[Any]) -> Booking:
+    return Booking(
         row.day,
         row.key,
         row.name or "",
@@ -311,5 +312,5 @@ def _booked(row: sa.Row[Any]) -> Booked:
 
 
 def forgotten(now: datetime) -> sa.Delete:
-    """Some rows of days that are long over; what is left is for the next time."""
+    """Delete some rows of days that are long over; the rest is for the next time."""
     return some_of(bookings, bookings.c.day < _day(now - timedelta(days=MAX_DAYS)))

@@ -1,4 +1,4 @@
-"""What each caller may spend: reserved before an order is made, given back when it has ended.
+"""Budgets of callers: reserved before an order is made, given back when the order has ended.
 
 A process holds a part of a caller's budget by a row with an expiry, and its orders draw on that
 without asking the database each time. All the asking is one transaction, `_balance`: it gives back
@@ -17,36 +17,36 @@ import sqlalchemy as sa
 
 from kuznia.callers.budgets import rows
 from kuznia.callers.budgets.bookings import Bookings, forgotten
-from kuznia.callers.budgets.holds import Hold, Round, Waiting
-from kuznia.callers.budgets.rows import NOTHING, Room, Sum, clip
-from kuznia.callers.limits.allowances import Allowance, Allowances
+from kuznia.callers.budgets.holds import HoldRequest, HoldSnapshot, ProcessHold
+from kuznia.callers.budgets.rows import NOTHING, Amount, BudgetState, limited_part
+from kuznia.callers.limits.caller_limits import CallerLimits, LimitsByCaller
 from kuznia.forge.terms import Budget, Caller
 from kuznia.llm.model import Attempt
 from kuznia.platform.clock import Clock
 from kuznia.platform.db.database import Database
-from kuznia.platform.db.journal import PATIENCE, Journal
+from kuznia.platform.db.journal import WRITE_SECONDS, Journal
 from kuznia.platform.db.tables import reservations
-from kuznia.platform.errors import Broken, Fault, Unavailable
+from kuznia.platform.errors import Fault, InternalError, Unavailable
 from kuznia.platform.log import get_log
 from kuznia.platform.metrics import Metrics
 
 log = get_log("budgets")
 
 # What was used is given back together with all that is used within this time.
-TICK = 0.05
+TICK_SECONDS = 0.05
 # How long more than is needed is held, where there is plenty, for the next order to find.
 SPARE_SECONDS = 1.0
 # The next order finds room without asking where the budget has room for so many like it.
-PLENTY = 10
+PLENTY_FACTOR = 10
 # Others give back what they do not need every tick: whoever is refused looks once more after this.
-SECOND_LOOK = 0.1
+RETRY_SECONDS = 0.1
 
 
-class Held:
-    """What one order holds: less with each call that is booked, nothing once it is released."""
+class OrderHold:
+    """The hold of one order on its caller's budget; each call that is booked lowers it."""
 
     def __init__(
-        self, budgets: "Budgets", caller: Caller, budget: Budget, held: Sum, *, narrowed: bool
+        self, budgets: "Budgets", caller: Caller, budget: Budget, held: Amount, *, narrowed: bool
     ) -> None:
         self.budget = budget
         # Whether that is less than the order might have used.
@@ -57,39 +57,38 @@ class Held:
         self._tried: asyncio.Future[None] | None = None
 
     def book(self, attempt: Attempt) -> None:
-        """A call has ended, however; it counts from now on."""
+        """Count a call that has ended, whatever the outcome."""
         if not (attempt.usage.total or attempt.cost):
             return
-        spent = Sum(0, attempt.usage.total, attempt.cost).within(self._held)
+        spent = Amount(0, attempt.usage.total, attempt.cost).within(self._held)
         self._held -= spent
         self._tried = self._budgets.book(self._caller, attempt, spent)
 
     def flush(self) -> None:
-        """Have what was booked written now."""
+        """Write what was booked now."""
         if self._tried is not None and not self._tried.done():
             self._budgets.flush()
 
-    async def written(self, seconds: float = PATIENCE) -> None:
-        """Returns when what was booked is written, or could not be in so many seconds and is tried
-        again later."""
+    async def written(self, seconds: float = WRITE_SECONDS) -> None:
+        """Wait until what was booked is written, for `seconds` at most; the rest is tried later."""
         if self._tried is not None and not self._tried.done():
             await self._budgets.settled(self._tried, seconds)
 
     def release(self) -> None:
-        """Give back what is still held; for when the order has ended."""
+        """Give back what is still held, once the order has ended."""
         self.flush()
         self._budgets.release(self._caller.id, self._held)
         self._held = NOTHING
 
 
 class Budgets:
-    """Lives as long as the application. `dearest` is the highest price of a million tokens."""
+    """The budgets of all callers; `dearest` is the highest price of a million tokens."""
 
     def __init__(
         self,
         db: Database,
         clock: Clock,
-        allowances: Allowances,
+        caller_limits: LimitsByCaller,
         metrics: Metrics,
         *,
         journal: Journal,
@@ -99,12 +98,12 @@ class Budgets:
     ) -> None:
         self._db = db
         self._clock = clock
-        self._allowances = allowances
+        self._caller_limits = caller_limits
         self._metrics = metrics
         self._holder = holder
         self._dearest = dearest
         self._lease = lease
-        self._holds: dict[str, Hold] = {}
+        self._holds: dict[str, ProcessHold] = {}
         self._due: set[str] = set()
         self._wake = asyncio.Event()
         self._tick: asyncio.TimerHandle | None = None
@@ -114,23 +113,25 @@ class Budgets:
         self._bookings = Bookings(journal, clock, self._written, holder=holder)
         self._tidied_at = float("-inf")
 
-    async def reserve(self, caller: Caller, budget: Budget) -> Held:
-        """What one order may use, until it is released.
+    async def reserve(self, caller: Caller, budget: Budget) -> OrderHold:
+        """Reserve what one order may use, until the hold is released.
 
         Raises QuotaExceeded, RateLimited for too many at once, Unavailable without the database.
         """
         owner = caller.id
-        allowance = self._allowances.known(owner) or await self._allowances.of(owner)
-        if not allowance.counts:
-            return Held(self, caller, budget, NOTHING, narrowed=False)
+        limits = self._caller_limits.known(owner) or await self._caller_limits.of(owner)
+        if not limits.needs_account:
+            return OrderHold(self, caller, budget, NOTHING, narrowed=False)
         most = self._most(budget)
-        got = await self._draw(owner, allowance, most)
-        tokens = got.tokens if allowance.tokens else budget.tokens
-        cost = got.cost if allowance.cost else budget.cost
-        narrowed = got != clip(most, allowance)
-        return Held(self, caller, Budget(budget.attempts, tokens, cost), got, narrowed=narrowed)
+        got = await self._draw(owner, limits, most)
+        tokens = got.tokens if limits.tokens else budget.tokens
+        cost = got.cost if limits.cost else budget.cost
+        narrowed = got != limited_part(most, limits)
+        return OrderHold(
+            self, caller, Budget(budget.attempts, tokens, cost), got, narrowed=narrowed
+        )
 
-    def book(self, caller: Caller, attempt: Attempt, held: Sum) -> "asyncio.Future[None]":
+    def book(self, caller: Caller, attempt: Attempt, held: Amount) -> "asyncio.Future[None]":
         """Count a call of an order that holds this much for it."""
         self._begin()
         return self._bookings.book(caller, attempt, held)
@@ -143,14 +144,14 @@ class Budgets:
         """Have what was booked written now, and wait for it within reason."""
         await self._bookings.settled(tried, seconds)
 
-    def release(self, owner: str, held: Sum) -> None:
+    def release(self, owner: str, held: Amount) -> None:
         """Give back what an order has not used."""
         if held:
             self._holds[owner].under_way -= held
             self._soon(owner)
 
-    def _written(self, spent: Mapping[str, Sum]) -> None:
-        """It counts as spent now, so it need not be held any more."""
+    def _written(self, spent: Mapping[str, Amount]) -> None:
+        """Stop holding what is written as spent."""
         for owner, amount in spent.items():
             if amount:
                 hold = self._holds[owner]
@@ -162,7 +163,7 @@ class Budgets:
         """Balance it with all that comes within a tick."""
         self._due.add(owner)
         if self._tick is None or self._tick.when() < asyncio.get_running_loop().time():
-            self._tick = asyncio.get_running_loop().call_later(TICK, self._wake.set)
+            self._tick = asyncio.get_running_loop().call_later(TICK_SECONDS, self._wake.set)
 
     async def close(self) -> None:
         """Write what is not written and give everything back; for when all runs have ended."""
@@ -179,59 +180,59 @@ class Budgets:
         except Unavailable as fault:
             log.warning("budgets_not_written", reason=fault.message)
 
-    def _most(self, budget: Budget) -> Sum:
+    def _most(self, budget: Budget) -> Amount:
         """The most an order can use: without a limit on its cost, all its tokens at the dearest."""
         by_tokens = -(-budget.tokens * self._dearest // 1_000_000)
         cost = by_tokens if budget.cost is None else min(budget.cost, by_tokens)
-        return Sum(1, budget.tokens, cost)
+        return Amount(1, budget.tokens, cost)
 
-    async def _draw(self, owner: str, allowance: Allowance, most: Sum) -> Sum:
-        hold = self._hold(owner, allowance)
-        if not hold.waiting and self._clock.monotonic() < self._good_until:
-            needed = clip(most, allowance)
+    async def _draw(self, owner: str, limits: CallerLimits, most: Amount) -> Amount:
+        hold = self._hold(owner, limits)
+        if not hold.requests and self._clock.monotonic() < self._good_until:
+            needed = limited_part(most, limits)
             if needed.fits(hold.free):
                 return self._drawn(hold, needed)
         for look in (1, 2):
-            waiting = Waiting(most, asyncio.get_running_loop().create_future())
-            hold.waiting.append(waiting)
+            request = HoldRequest(most, asyncio.get_running_loop().create_future())
+            hold.requests.append(request)
             self._call_for(owner)
             try:
-                return await waiting.told
+                return await request.granted
             except asyncio.CancelledError:
-                self._forget(owner, hold, waiting)
+                self._forget(owner, hold, request)
                 raise
-            except rows.Refused as refused:
+            except rows.BudgetRefused as refused:
                 unwritten = await self._bookings.written()
-                if look == 2 or not (refused.passing or unwritten):
+                if look == 2 or not (refused.transient or unwritten):
                     self._refuse(owner, refused)
-                if refused.passing:
-                    await self._clock.sleep(SECOND_LOOK)
+                if refused.transient:
+                    await self._clock.sleep(RETRY_SECONDS)
                 # The one there was may be gone: nothing was in it.
-                hold = self._hold(owner, allowance)
+                hold = self._hold(owner, limits)
         raise AssertionError("the second look raises")
 
-    def _hold(self, owner: str, allowance: Allowance) -> Hold:
+    def _hold(self, owner: str, limits: CallerLimits) -> ProcessHold:
         hold = self._holds.get(owner)
         if hold is None:
-            hold = self._holds[owner] = Hold(allowance)
-        hold.allowance = allowance
+            hold = self._holds[owner] = ProcessHold(limits)
+        hold.limits = limits
         return hold
 
-    def _refuse(self, owner: str, refused: rows.Refused) -> None:
+    def _refuse(self, owner: str, refused: rows.BudgetRefused) -> None:
         self._metrics.refused(refused.unit)
         log.warning("quota_exceeded", subject=owner, unit=refused.unit)
         raise refused.fault(self._clock.now()) from None
 
-    def _forget(self, owner: str, hold: Hold, waiting: Waiting) -> None:
-        """It was cancelled while it waited; it may just have been given what it waited for."""
-        told = waiting.told
-        if waiting in hold.waiting:
-            hold.waiting.remove(waiting)
-        elif told.done() and not told.cancelled() and told.exception() is None:
-            hold.under_way -= told.result()
+    def _forget(self, owner: str, hold: ProcessHold, request: HoldRequest) -> None:
+        """Drop a request that was cancelled; it may have been granted at the same moment."""
+        granted = request.granted
+        if request in hold.requests:
+            hold.requests.remove(request)
+        elif granted.done() and not granted.cancelled() and granted.exception() is None:
+            hold.under_way -= granted.result()
         self._call_for(owner)
 
-    def _drawn(self, hold: Hold, amount: Sum) -> Sum:
+    def _drawn(self, hold: ProcessHold, amount: Amount) -> Amount:
         hold.under_way += amount
         hold.drawn_at = self._clock.monotonic()
         hold.spare = amount
@@ -248,15 +249,15 @@ class Budgets:
             self._living.add_done_callback(self._died)
 
     def _died(self, living: "asyncio.Task[None]") -> None:
-        """Whatever ended it, nobody waits for it any more; the next order begins it anew."""
+        """Tell all who wait that the loop has ended; the next order starts it again."""
         if living.cancelled():
             self._tell_all(Unavailable("The server is shutting down.", retry_after=5))
         elif (error := living.exception()) is not None:
             log.error("budgets_broke", exc_info=error)
-            self._tell_all(Broken("Something broke on our side; the log has the rest."))
+            self._tell_all(InternalError("Something broke on our side; the log has the rest."))
 
     async def _live(self) -> None:
-        """Balances whoever is due, and everybody often enough for no row to expire."""
+        """Balance the callers that are due, and all of them before their rows expire."""
         while True:
             beat = self._lease / 3
             if any(hold.reserved != hold.under_way for hold in self._holds.values()):
@@ -281,82 +282,86 @@ class Budgets:
         return {owner for owner, hold in self._holds.items() if hold.reserved != hold.under_way}
 
     def _tell_all(self, fault: Fault) -> None:
-        """Nobody is let in unaccounted."""
+        """Refuse all who wait: without the database no order is let in."""
         for hold in self._holds.values():
-            while hold.waiting:
-                waiting = hold.waiting.popleft()
-                if not waiting.told.done():
-                    waiting.told.set_exception(fault)
+            while hold.requests:
+                request = hold.requests.popleft()
+                if not request.granted.done():
+                    request.granted.set_exception(fault)
 
     async def _balance(self, owners: Sequence[str]) -> None:
-        """The one transaction: what is needed is held, and no more."""
+        """Write in one transaction what this process holds: what is needed, and no more."""
         now, began = self._clock.now(), self._clock.monotonic()
         due = {owner: self._holds[owner] for owner in owners if owner in self._holds}
         whole = len(due) == len(self._holds)
         # What comes while the rows are written is for the next time, and draws on nothing yet.
-        rounds = {owner: Round(hold.spent, tuple(hold.waiting)) for owner, hold in due.items()}
+        snapshots = {
+            owner: HoldSnapshot(hold.spent, tuple(hold.requests)) for owner, hold in due.items()
+        }
         for hold in due.values():
             hold.writing = hold.spent
             # As much as is held anyway once the spent is given back: no new claim on the budget.
             hold.keep = hold.reserved - hold.spent if self._stays(hold) else hold.under_way
         try:
             async with self._db.write() as session:
-                rooms = await rows.look(session, list(due), self._holder, now)
-                wanted: dict[str, Sum] = {}
+                states = await rows.lock_states(session, list(due), self._holder, now)
+                needed: dict[str, Amount] = {}
                 for owner, hold in due.items():
-                    wanted[owner] = self._wanted(hold, rounds[owner], rooms[owner])
+                    needed[owner] = self._needed(hold, snapshots[owner], states[owner])
                 until = now + timedelta(seconds=self._lease)
-                await rows.write(session, wanted, self._holder, until)
+                await rows.write_holds(session, needed, self._holder, until)
         finally:
             for hold in due.values():
                 hold.keep, hold.writing = None, NOTHING
         if whole:
             self._good_until = began + self._lease
         for owner, hold in due.items():
-            this = rounds[owner]
-            hold.spent -= this.spent
-            hold.reserved = wanted[owner]
-            self._serve(hold, this.waiting, rooms[owner])
+            snapshot = snapshots[owner]
+            hold.spent -= snapshot.spent
+            hold.reserved = needed[owner]
+            self._serve(hold, snapshot.requests, states[owner])
             if hold.idle:
                 del self._holds[owner]
-            elif hold.waiting:
+            elif hold.requests:
                 self._call_for(owner)
 
-    def _wanted(self, hold: Hold, this: Round, room: Room) -> Sum:
-        """For what is under way and what waits; and one more like it where there is plenty."""
+    def _needed(self, hold: ProcessHold, snapshot: HoldSnapshot, state: BudgetState) -> Amount:
+        """The amount to hold: for running orders, for requests, and a spare if there is plenty."""
         # What was written as spent meanwhile is given back the next time.
-        need, most = hold.under_way + hold.spent - this.spent, hold.spare
-        for waiting in this.waiting:
-            clipped = clip(waiting.most, hold.allowance)
+        need, most = hold.under_way + hold.spent - snapshot.spent, hold.spare
+        for request in snapshot.requests:
+            clipped = limited_part(request.most, hold.limits)
             need, most = need + clipped, most.or_more(clipped)
-        left = room.left(hold.allowance)
-        fresh = this.waiting or self._stays(hold)
-        hold.plenty = (need + most * PLENTY).fits(left)
+        left = state.left(hold.limits)
+        fresh = snapshot.requests or self._stays(hold)
+        hold.plenty = (need + most * PLENTY_FACTOR).fits(left)
         if fresh and hold.plenty:
             need += most
         assert hold.keep is not None
         # What is under way stays held, even if too much has gone meanwhile.
         return need.within(left).or_more(hold.keep)
 
-    def _stays(self, hold: Hold) -> bool:
-        """Whether a spare is still of use: orders come, and there is enough for everybody."""
+    def _stays(self, hold: ProcessHold) -> bool:
+        """Whether to keep a spare: orders still come, and there is enough for everybody."""
         return hold.plenty and self._clock.monotonic() - hold.drawn_at < SPARE_SECONDS
 
-    def _serve(self, hold: Hold, waiters: Sequence[Waiting], room: Room) -> None:
-        """First come, first served; the last may get less than its most, but no trifle."""
-        for waiting in waiters:
-            if waiting.told.done():
+    def _serve(
+        self, hold: ProcessHold, requests: Sequence[HoldRequest], state: BudgetState
+    ) -> None:
+        """Grant requests in order; the last may get less than its maximum, but not too little."""
+        for request in requests:
+            if request.granted.done():
                 continue
-            hold.waiting.remove(waiting)
-            most = clip(waiting.most, hold.allowance)
+            hold.requests.remove(request)
+            most = limited_part(request.most, hold.limits)
             got = most.within(hold.free)
             if short := rows.too_little(got, most):
-                waiting.told.set_exception(rows.Refused(short, hold.allowance, room))
+                request.granted.set_exception(rows.BudgetRefused(short, hold.limits, state))
             else:
-                waiting.told.set_result(self._drawn(hold, got))
+                request.granted.set_result(self._drawn(hold, got))
 
     async def _tidy(self) -> None:
-        """Once in a while: rows of the dead, and bookings whose month is long over."""
+        """Delete expired rows, and bookings whose month is long over, once in a while."""
         if self._clock.monotonic() - self._tidied_at < self._lease:
             return
         self._tidied_at = self._clock.monotonic()

@@ -10,12 +10,12 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 
 # Letters of a whole password, and of what is left of it.
-SHORTEST = 12
-SHORTEST_REST = 8
-FEWEST_DIFFERENT = 5
+MIN_LENGTH = 12
+MIN_REST = 8
+MIN_DIFFERENT = 5
 # Of a name: shorter pieces of it stand in any sentence.
-SHORTEST_PIECE = 4
-SHORTEST_RUN = 3
+MIN_NAME_PART = 4
+MIN_RUN = 3
 
 # Neighbours on keyboards, in rows and in columns. A Ukrainian layout is read as its keys.
 ROWS = (
@@ -58,19 +58,19 @@ _COMMON = re.compile("|".join(sorted(map(re.escape, _WORDS), key=len, reverse=Tr
 def weakness(password: str, name: str) -> str | None:
     """Why it would soon be guessed, in words for its owner; None if it would not."""
     text = _plain(password)
-    if len(set(text)) < FEWEST_DIFFERENT:
-        return f"it has fewer than {FEWEST_DIFFERENT} different letters"
+    if len(set(text)) < MIN_DIFFERENT:
+        return f"it has fewer than {MIN_DIFFERENT} different characters"
     period = _period(text)
-    if period < SHORTEST and 2 * period <= len(text):
-        return "it is one short piece again and again"
+    if period < MIN_LENGTH and 2 * period <= len(text):
+        return "it repeats one short piece"
     if not any(sign.isalpha() for sign in text):
-        return "without letters it is a date or a telephone number to whoever guesses"
+        return "it has no letters: dates and phone numbers are guessed first"
     guessed = bytearray(len(text))
     for start, end in _known(text, _plain(name)):
         guessed[start:end] = b"\1" * (end - start)
     rest = sum(1 if known else len([*letters]) for known, letters in groupby(guessed))
-    if rest < SHORTEST_REST:
-        return "most of it is your name, a word many people use, or neighbours like 12345 or qwerty"
+    if rest < MIN_REST:
+        return "most of it is your name, a common word, or a sequence like 12345 or qwerty"
     return None
 
 
@@ -93,7 +93,7 @@ def _period(text: str) -> int:
 def _known(text: str, name: str) -> Iterator[tuple[int, int]]:
     """Where something stands that is guessed for nothing, however it is typed."""
     typed = text.translate(KEYS)
-    pieces = [name, *(one for one in re.split(r"[\W_]+", name) if len(one) >= SHORTEST_PIECE)]
+    pieces = [name, *(one for one in re.split(r"[\W_]+", name) if len(one) >= MIN_NAME_PART)]
     own = re.compile("|".join(map(re.escape, filter(None, pieces))) or r"(?!)")
     for reading in {text, typed, text.translate(DISGUISES)}:
         yield from (found.span() for found in own.finditer(reading))
@@ -108,7 +108,7 @@ def _runs(text: str) -> Iterator[tuple[int, int]]:
     for place, pair in enumerate((*pairwise(text), ("", "")), 1):
         steps = _STEPS.get(pair, frozenset({0}) if pair[0] == pair[1] != "" else frozenset[int]())
         if not going & steps:
-            if going and place - start >= SHORTEST_RUN:
+            if going and place - start >= MIN_RUN:
                 yield start, place
             start = place - 1
         going = going & steps or steps

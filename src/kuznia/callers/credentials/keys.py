@@ -23,8 +23,8 @@ SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 PREFIX = "kz_"
 _SHAPE = re.compile(r"kz_([0-9a-f]{16})_[0-9a-f]{64}")
-MOST_KEYS = 100
-LONGEST_NAME = 100
+MAX_KEYS = 100
+MAX_NAME_LENGTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class ApiKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Guarded:
-    """A key with what a secret is compared with."""
+class StoredKey:
+    """A key with the hash its secret is compared with."""
 
     key: ApiKey
     hash: str
@@ -72,16 +72,16 @@ class ApiKeys:
             return await self._create(session, owner, name, scopes, expires_at)
 
     async def of(self, owner: str) -> list[ApiKey]:
-        """All of one owner, also those that work no more; the oldest first."""
+        """All keys of one owner, expired and revoked ones too, the oldest first."""
         query = sa.select(table).where(table.c.owner == owner).order_by(table.c.created_at)
         async with self._db.read() as session:
             return [key_of(row) for row in await session.execute(query)]
 
-    async def find(self, id_: str) -> Guarded | None:
-        """By its public half, whoever's it is: to judge a request."""
+    async def find(self, id_: str) -> StoredKey | None:
+        """Find a key of any owner by its public half, to judge a request."""
         async with self._db.read() as session:
             row = (await session.execute(sa.select(table).where(table.c.id == id_))).first()
-        return None if row is None else Guarded(key_of(row), row.hash)
+        return None if row is None else StoredKey(key_of(row), row.hash)
 
     async def rotate(self, owner: str, id_: str, overlap: timedelta) -> tuple[ApiKey, str]:
         """The same key with a new secret; the old one works until the overlap has passed."""
@@ -89,14 +89,14 @@ class ApiKeys:
             old = await self._get(session, owner, id_)
             now = self._clock.now()
             if not old.works(now):
-                raise Conflict("This key works no more; make a new one.")
+                raise Conflict("This key has expired or was revoked; create a new one.")
             until = min(filter(None, (old.expires_at, now + overlap)))
             shorter = sa.update(table).where(table.c.id == id_).values(expires_at=until)
             await session.execute(shorter)
             return await self._create(session, owner, old.name, old.scopes, old.expires_at)
 
     async def revoke(self, owner: str, id_: str) -> ApiKey:
-        """It opens nothing from now on; revoked once more it stays as it is."""
+        """Revoke a key; one that is revoked already stays as it is."""
         async with self._db.write() as session:
             key = await self._get(session, owner, id_)
             if key.revoked_at is None:
@@ -113,8 +113,8 @@ class ApiKeys:
         scopes: Sequence[Scope],
         expires_at: datetime | None,
     ) -> tuple[ApiKey, str]:
-        if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
-            message = f"1 to {LONGEST_NAME} letters that can be seen"
+        if not 0 < len(name) <= MAX_NAME_LENGTH or not name.isprintable():
+            message = f"1 to {MAX_NAME_LENGTH} printable characters"
             raise invalid([{"loc": ("name",), "msg": message, "type": "name"}])
         now = self._clock.now()
         await _make_room(session, owner, now)
@@ -149,22 +149,22 @@ class ApiKeys:
 
 
 async def _make_room(session: WriteSession, owner: str, now: datetime) -> None:
-    """Dead keys are kept to be looked at until their place is needed."""
+    """Delete expired and revoked keys once their place is needed."""
     own = table.c.owner == owner
     count = sa.select(sa.func.count()).select_from(table).where(own)
-    if (await session.scalar(count) or 0) < MOST_KEYS:
+    if (await session.scalar(count) or 0) < MAX_KEYS:
         return
     dead = sa.or_(table.c.revoked_at.is_not(None), table.c.expires_at <= now)
     await session.execute(sa.delete(table).where(own, dead))
-    if (await session.scalar(count) or 0) >= MOST_KEYS:
-        raise Conflict(f"{MOST_KEYS} keys are the most; revoke one first.")
+    if (await session.scalar(count) or 0) >= MAX_KEYS:
+        raise Conflict(f"You can have at most {MAX_KEYS} keys; revoke one first.")
 
 
 def scopes_of(words: Iterable[str]) -> tuple[Scope, ...]:
     """The scopes of these names, in one order; Invalid for one there is not."""
     named = set(words)
     if unknown := named.difference(SCOPES):
-        message = f"no scope {', '.join(sorted(unknown))}; there is {', '.join(SCOPES)}"
+        message = f"unknown scope {', '.join(sorted(unknown))}; the scopes are {', '.join(SCOPES)}"
         raise invalid([{"loc": ("scopes",), "msg": message, "type": "scope"}])
     return tuple(one for one in SCOPES if one in named)
 

@@ -26,8 +26,8 @@ COOLDOWN_SECONDS = 30.0
 # Without any key nobody gets in, so a provider that stumbled is asked again sooner.
 EMPTY_SECONDS = 5.0
 ANSWER_SECONDS = 5.0
-MOST_BYTES = 200_000
-MOST_KEYS = 50
+MAX_BYTES = 200_000
+MAX_KEYS = 50
 # NIST has called shorter ones unsafe since 2014.
 RSA_BITS = 2048
 # Past these one token takes longer to check than a thousand take with any key in use.
@@ -126,7 +126,7 @@ async def published(client: httpx2.AsyncClient, url: str) -> tuple[PyJWK, ...]:
         # Decoded all the same: some servers compress whatever they are asked for.
         async for chunk in response.aiter_bytes():
             body += chunk
-            if len(body) > MOST_BYTES:
+            if len(body) > MAX_BYTES:
                 raise ValueError(len(body))
     return usable(json.loads(body))
 
@@ -137,14 +137,16 @@ def usable(document: object) -> tuple[PyJWK, ...]:
     if not isinstance(listed, list):
         return ()
     return tuple(
-        key for one in cast("list[object]", listed)[:MOST_KEYS] if (key := _usable(one)) is not None
+        key
+        for entry in cast("list[object]", listed)[:MAX_KEYS]
+        if (key := _usable(entry)) is not None
     )
 
 
-def _usable(one: object) -> PyJWK | None:
-    if not _is_map(one):
+def _usable(entry: object) -> PyJWK | None:
+    if not _is_map(entry):
         return None
-    written = cast("dict[str, object]", one)
+    written = cast("dict[str, object]", entry)
     algorithm = {"RSA": "RS256", "EC": "ES256"}.get(str(written.get("kty")))
     if algorithm is None or written.get("alg", algorithm) != algorithm:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from kuznia.callers.credentials.guessable import SHORTEST, weakness
+from kuznia.callers.credentials.guessable import MIN_LENGTH, weakness
 from kuznia.platform.errors import Invalid, Unavailable, invalid
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ R = TypeVar("R")
 
 # Of one lane: each waits for the one before it, some 150 ms.
 MAX_WAITING = 20
-LONGEST = 1_000
+MAX_LENGTH = 1_000
 
 
 class Lane:
@@ -30,7 +30,9 @@ class Lane:
 
     async def run(self, work: Callable[..., R], *arguments: object) -> R:
         if self._waiting >= MAX_WAITING:
-            raise Unavailable("Too many sign in at this moment.", retry_after=2)
+            raise Unavailable(
+                "Too many people are signing in right now; try again shortly.", retry_after=2
+            )
         self._waiting += 1
         try:
             loop = asyncio.get_running_loop()
@@ -50,19 +52,19 @@ class Passwords:
 
     async def hash(self, password: str, name: str) -> str:
         """What is kept of a new password, or the Fault that says what is wrong with it."""
-        if not SHORTEST <= len(password) <= LONGEST:
-            raise _unfit(f"{SHORTEST} to {LONGEST} letters; a sentence is easy to keep")
+        if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+            raise _unfit(f"{MIN_LENGTH} to {MAX_LENGTH} characters; a sentence is easy to remember")
         if why := weakness(password, name):
-            raise _unfit(f"{why}; take four words that have nothing to do with each other")
+            raise _unfit(f"{why}; use four unrelated words")
         return await self._known.run(self._loaded().hash, _normal(password))
 
     async def matches(self, password: str, kept: str | None, *, known: bool = False) -> bool:
-        """Whether it is that password. Without one to compare with, no is said as slowly."""
+        """Whether the password is right; takes as long when there is no hash to compare with."""
         lane, hasher = self._known if known else self._strange, self._loaded()
         if self._nobodys is None:
             # By whoever comes first, so that no name can be told by it from another.
             self._nobodys = await lane.run(hasher.hash, "nobody's")
-        entered = _normal(password[:LONGEST])
+        entered = _normal(password[:MAX_LENGTH])
         same = await lane.run(hasher.verify, entered, kept or self._nobodys)
         return same and kept is not None
 

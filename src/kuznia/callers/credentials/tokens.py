@@ -14,16 +14,16 @@ SHARED = frozenset({"HS256"})
 PUBLIC = frozenset({"RS256", "ES256"})
 # Two clocks may differ by this much.
 LEEWAY_SECONDS = 10.0
-MOST_LETTERS = 8_192
-MOST_SUBJECT = 255
+MAX_TOKEN_LENGTH = 8_192
+MAX_SUBJECT_LENGTH = 255
 # The year 2286, past which only mistakes lie: milliseconds, for one.
 LAST_MOMENT = 1e10
 # How a token ends that cannot be read: parts of any shape come to whoever reads them.
 UNREADABLE = (ValueError, TypeError, RecursionError)
 
 
-class Refused(Exception):
-    """A credential that opens nothing. The reason is for the log, never for who sent it."""
+class CredentialRefused(Exception):
+    """The credential is refused. The reason is for the log, never for the sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ async def verified(token: str, issuer: Issuer, now: float) -> Claims:
     try:
         algorithm: object = header.get("alg")
         if not isinstance(algorithm, str):
-            raise Refused("algorithm")
+            raise CredentialRefused("algorithm")
         key = await _key(algorithm, header.get("kid"), issuer)
         claims = jwt.decode(
             token,
@@ -72,7 +72,7 @@ async def verified(token: str, issuer: Issuer, now: float) -> Claims:
             },
         )
     except (PyJWTError, *UNREADABLE) as error:
-        raise Refused(type(error).__name__) from None
+        raise CredentialRefused(type(error).__name__) from None
     return Claims(_subject(claims), in_force(claims, now), claims)
 
 
@@ -83,12 +83,12 @@ def head(token: str) -> Mapping[str, Any]:
     from jwt.exceptions import PyJWTError
 
     # Unread: all that is done with one that is read takes time that grows with its length.
-    if len(token) > MOST_LETTERS:
-        raise Refused("long")
+    if len(token) > MAX_TOKEN_LENGTH:
+        raise CredentialRefused("long")
     try:
         return jwt.get_unverified_header(token)
     except (PyJWTError, *UNREADABLE) as error:
-        raise Refused(type(error).__name__) from None
+        raise CredentialRefused(type(error).__name__) from None
 
 
 async def _key(algorithm: str, kid: object, issuer: Issuer) -> "PublicKey | str":
@@ -96,12 +96,12 @@ async def _key(algorithm: str, kid: object, issuer: Issuer) -> "PublicKey | str"
         return issuer.secret
     if algorithm in PUBLIC and issuer.keys is not None:
         if kid is not None and not isinstance(kid, str):
-            raise Refused("kid")
+            raise CredentialRefused("kid")
         key = await issuer.keys.find(kid, algorithm)
         if key is not None:
             return key
-        raise Refused("unknown_key")
-    raise Refused("algorithm")
+        raise CredentialRefused("unknown_key")
+    raise CredentialRefused("algorithm")
 
 
 # Any: as above.
@@ -109,27 +109,27 @@ def in_force(claims: Mapping[str, Any], now: float) -> float:
     """When it ends, if it has begun and not ended yet."""
     ends = _moment(claims["exp"])
     if ends + LEEWAY_SECONDS <= now:
-        raise Refused("expired")
+        raise CredentialRefused("expired")
     for name in ("nbf", "iat"):
         if claims.get(name) is not None and _moment(claims[name]) - LEEWAY_SECONDS > now:
-            raise Refused("not_yet")
+            raise CredentialRefused("not_yet")
     return ends
 
 
 def _moment(value: object) -> float:
     # JSON as Python reads it has numbers without end, and some that are none.
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Refused("time")
+        raise CredentialRefused("time")
     if not 0 <= value < LAST_MOMENT:
-        raise Refused("time")
+        raise CredentialRefused("time")
     return float(value)
 
 
 def _subject(claims: Mapping[str, Any]) -> str:
     subject = claims["sub"]
     # A database refuses some of what a string can hold, and a log line would break at others.
-    if not isinstance(subject, str) or not 0 < len(subject) <= MOST_SUBJECT:
-        raise Refused("subject")
+    if not isinstance(subject, str) or not 0 < len(subject) <= MAX_SUBJECT_LENGTH:
+        raise CredentialRefused("subject")
     if not subject.isprintable() or subject.isspace():
-        raise Refused("subject")
+        raise CredentialRefused("subject")
     return subject

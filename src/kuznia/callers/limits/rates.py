@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from kuznia.callers.limits.allowances import Allowances, Rate, others_come
-from kuznia.callers.limits.windows import Verdict, Windows
+from kuznia.callers.limits.caller_limits import LimitsByCaller, Rate, others_come
+from kuznia.callers.limits.windows import RateVerdict, Windows
 from kuznia.platform.errors import RateLimited
 from kuznia.platform.log import get_log
 from kuznia.platform.metrics import Metrics
@@ -21,8 +21,8 @@ WORDS: Mapping[Kind, str] = {
 }
 
 
-def wanted(settings: Settings) -> bool:
-    """Whether anyone is counted: not where nobody but the owner of the machine can come."""
+def counts_requests(settings: Settings) -> bool:
+    """Whether requests are counted: not where only the owner of the machine can send any."""
     told = {"rate_limit_requests", "rate_limit_generation", "rate_limit_routes"}
     return others_come(settings) or bool(told & settings.model_fields_set)
 
@@ -30,20 +30,20 @@ def wanted(settings: Settings) -> bool:
 class RateLimits:
     """Lives as long as the application."""
 
-    def __init__(self, windows: Windows, allowances: Allowances, metrics: Metrics) -> None:
+    def __init__(self, windows: Windows, caller_limits: LimitsByCaller, metrics: Metrics) -> None:
         self._windows = windows
-        self._allowances = allowances
+        self._caller_limits = caller_limits
         self._metrics = metrics
 
     async def rate(self, kind: Kind, caller: str | None) -> Rate | None:
-        """What this caller has, or whoever is known by an address alone; None is no limit."""
-        known = self._allowances
+        """The rate of this caller, or of one known by an address alone; None is no limit."""
+        known = self._caller_limits
         found = known.usual if caller is None else known.known(caller) or await known.of(caller)
         return found.generation if kind == "generation" else found.requests
 
     async def admit(
         self, kind: Kind, subject: str, rate: Rate, *, place: str = "", cost: int = 1
-    ) -> Verdict:
+    ) -> RateVerdict:
         """Count it, or raise RateLimited. `place` is the route of a rate that is a route's own.
 
         What costs more than the whole rate takes all of it: a long batch is not for ever refused.
@@ -58,9 +58,9 @@ class RateLimits:
 
 
 class TooMany(RateLimited):
-    """A rate is used up; told with the rate, so that a program can keep to it."""
+    """A rate is used up; the fault names the rate, so that a program can keep to it."""
 
-    def __init__(self, kind: Kind, rate: Rate, verdict: Verdict) -> None:
+    def __init__(self, kind: Kind, rate: Rate, verdict: RateVerdict) -> None:
         super().__init__(
             f"You may send {rate.count} {WORDS[kind]} in {rate.seconds} seconds; "
             f"there is room again in {_up(verdict.seconds)} s.",
@@ -70,7 +70,7 @@ class TooMany(RateLimited):
         self.headers = headers(kind, rate, verdict)
 
 
-def headers(kind: Kind, rate: Rate, verdict: Verdict) -> list[tuple[bytes, bytes]]:
+def headers(kind: Kind, rate: Rate, verdict: RateVerdict) -> list[tuple[bytes, bytes]]:
     """What is left, in the words of the IETF's draft."""
     return [
         (b"ratelimit-policy", f'"{kind}";q={rate.count};w={rate.seconds}'.encode()),

@@ -87,7 +87,7 @@ class Tries:
         await session.execute(sa.delete(table).where(table.c.owner == owner, gone))
 
     async def undo(self, tried: Try) -> None:
-        """Nothing was compared after all."""
+        """Take back a try for which no password was compared."""
         async with self._db.write() as session:
             await self._uncount(session, tried)
 
@@ -101,7 +101,7 @@ class Tries:
             # Leaving the transaction like this takes back what it counted.
             wait = (row.since + WINDOW - now).total_seconds()
             log.warning("sign_in_limited", seconds=round(wait))
-            raise RateLimited("Too many tries to sign in.", retry_after=wait)
+            raise RateLimited("Too many attempts to sign in; try again later.", retry_after=wait)
 
     async def _uncount(self, session: WriteSession, tried: Try) -> None:
         # One by one in the order they were counted in, so that no two wait for each other.

@@ -1,4 +1,4 @@
-"""How many came in the last minute: counted in this process, or in Redis for all of them.
+"""Sliding windows: how many requests came in the last minute, counted here or in Redis.
 
 A period is cut into slots. What came in a slot is forgotten one period after the slot has ended, so
 no stretch of a period's length ever holds more than the limit, and a key needs no more room than
@@ -11,18 +11,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from kuznia.callers.limits.allowances import Rate
+from kuznia.callers.limits.caller_limits import Rate
 from kuznia.platform.clock import Clock
 from kuznia.platform.redis import NoRedis, Redis, Script
 
 SLOTS = 60
-MOST_KEYS = 10_000
-MOST_AT_ONCE = 200
+MAX_KEYS = 10_000
+MAX_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether it may come in, how many more may, and in how many seconds there is room again."""
+class RateVerdict:
+    """Whether a request is admitted, how many more are, and in how many seconds there is room."""
 
     admitted: bool
     left: int
@@ -32,7 +32,7 @@ class Verdict:
 class Windows(Protocol):
     """Counts by key what is admitted."""
 
-    async def admit(self, key: str, rate: Rate, cost: int = 1) -> Verdict:
+    async def admit(self, key: str, rate: Rate, cost: int = 1) -> RateVerdict:
         """Count `cost` more if the rate allows it, all or nothing."""
         ...
 
@@ -50,15 +50,15 @@ class Window:
 class MemoryWindows:
     """The embedded default. Past the bound the key that was longest silent is forgotten."""
 
-    def __init__(self, clock: Clock, *, most: int = MOST_KEYS) -> None:
+    def __init__(self, clock: Clock, *, most: int = MAX_KEYS) -> None:
         self._clock = clock
         self._most = most
         self._windows: OrderedDict[tuple[str, Rate], Window] = OrderedDict()
 
-    async def admit(self, key: str, rate: Rate, cost: int = 1) -> Verdict:
+    async def admit(self, key: str, rate: Rate, cost: int = 1) -> RateVerdict:
         return self.admit_now(key, rate, cost)
 
-    def admit_now(self, key: str, rate: Rate, cost: int = 1) -> Verdict:
+    def admit_now(self, key: str, rate: Rate, cost: int = 1) -> RateVerdict:
         """The same, without a wait."""
         name = (key, rate)
         window = self._windows.get(name)
@@ -84,7 +84,7 @@ class MemoryWindows:
         for end, count in slots:
             freed += count
             if admitted or left + freed >= cost:
-                return Verdict(admitted, left, (end + SLOTS + 1) * rate.seconds / SLOTS - now)
+                return RateVerdict(admitted, left, (end + SLOTS + 1) * rate.seconds / SLOTS - now)
         raise AssertionError("no cost is more than the rate")
 
 
@@ -136,13 +136,13 @@ return answers
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One that waits for its turn."""
+class PendingRequest:
+    """A request that waits for Redis to be asked about it."""
 
     key: str
     rate: Rate
     cost: int
-    told: "asyncio.Future[Verdict]"
+    verdict: "asyncio.Future[RateVerdict]"
 
 
 class RedisWindows:
@@ -155,25 +155,25 @@ class RedisWindows:
     def __init__(self, redis: Redis, clock: Clock) -> None:
         self._redis = redis
         self._alone = MemoryWindows(clock)
-        self._waiting: list[Asked] = []
+        self._waiting: list[PendingRequest] = []
         self._asking: asyncio.Task[None] | None = None
 
-    async def admit(self, key: str, rate: Rate, cost: int = 1) -> Verdict:
-        asked = Asked(key, rate, cost, asyncio.get_running_loop().create_future())
+    async def admit(self, key: str, rate: Rate, cost: int = 1) -> RateVerdict:
+        asked = PendingRequest(key, rate, cost, asyncio.get_running_loop().create_future())
         self._waiting.append(asked)
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._ask())
-        return await asked.told
+        return await asked.verdict
 
     async def _ask(self) -> None:
         while self._waiting:
-            batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+            batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
             verdicts = await self._verdicts(batch)
             for asked, verdict in zip(batch, verdicts, strict=True):
-                if not asked.told.done():
-                    asked.told.set_result(verdict)
+                if not asked.verdict.done():
+                    asked.verdict.set_result(verdict)
 
-    async def _verdicts(self, batch: Sequence[Asked]) -> list[Verdict]:
+    async def _verdicts(self, batch: Sequence[PendingRequest]) -> list[RateVerdict]:
         places = [
             self._redis.key("limit", one.key, f"{one.rate.count}/{one.rate.seconds}")
             for one in batch
@@ -188,6 +188,6 @@ class RedisWindows:
         except NoRedis:
             return [self._alone.admit_now(one.key, one.rate, one.cost) for one in batch]
         return [
-            Verdict(bool(said[at]), said[at + 1], said[at + 2] / 1000)
+            RateVerdict(bool(said[at]), said[at + 1], said[at + 2] / 1000)
             for at in range(0, len(said), 3)
         ]

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from kuznia.callers.accounts import Tokens
-from kuznia.callers.people import Role
+from kuznia.callers.accounts import TokenPair
+from kuznia.callers.users import Role
 from kuznia.doors.context import doors, require_accounts
 from kuznia.doors.http.address import address_of
 from kuznia.platform.envelope import Envelope
@@ -52,7 +52,7 @@ NEW_PASSWORD = JsonBody(NewPassword, SMALL)
     "/token",
     summary="Sign in with a name and a password",
     response_class=Response,
-    responses={200: {"model": Envelope[Tokens]}},
+    responses={200: {"model": Envelope[TokenPair]}},
     openapi_extra=SIGN_IN.described([{"name": "ivan@example.org", "password": "a good sentence"}]),
 )
 async def token(request: Request) -> Response:
@@ -69,7 +69,7 @@ async def token(request: Request) -> Response:
     "/refresh",
     summary="Exchange a refresh token for a new pair of tokens",
     response_class=Response,
-    responses={200: {"model": Envelope[Tokens]}},
+    responses={200: {"model": Envelope[TokenPair]}},
     openapi_extra=REFRESH.described([{"refresh_token": "kr_..."}]),
 )
 async def refresh(request: Request) -> Response:
@@ -119,7 +119,7 @@ async def password(request: Request) -> Response:
 )
 async def me(request: Request) -> Response:
     who = caller_of(request)
-    person = await doors(request).callers.people.find(who.id)
-    role: Role = "admin" if who.admin or (person and person.role == "admin") else "user"
-    name = person.name if person else None
+    user = await doors(request).callers.users.find(who.id)
+    role: Role = "admin" if who.admin or (user and user.role == "admin") else "user"
+    name = user.name if user else None
     return answered(Me(id=who.id, name=name, role=role, scopes=sorted(who.scopes)))

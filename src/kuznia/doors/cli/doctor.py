@@ -15,7 +15,7 @@ from kuznia.llm.model import ModelFault
 from kuznia.llm.service import Look
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.db import migrate
-from kuznia.platform.db.database import Database, address, is_sqlite
+from kuznia.platform.db.database import Database
 from kuznia.platform.errors import Fault
 from kuznia.platform.http.client import open_client
 from kuznia.platform.log import configure
@@ -81,11 +81,11 @@ async def _symptoms(
 
 async def _database(settings: Settings) -> list[Symptom]:
     """The database, and whether there is somebody in it who can sign in."""
-    url = settings.database_url.get_secret_value()
-    embedded = is_sqlite(address(url))
+    url = settings.database_url
+    embedded = url.is_sqlite
     kind = "SQLite" if embedded else "PostgreSQL"
     # Opening would make the file, and looking must change nothing.
-    if embedded and not await asyncio.to_thread(Path(address(url).database or "").exists):
+    if embedded and not await asyncio.to_thread(Path(url.database).exists):
         made = Symptom("database", f"{kind}, not created yet", advice="`kuznia serve` creates it")
         return [made, NO_ADMIN] if settings.accounts else [made]
     try:
@@ -103,9 +103,9 @@ async def _database(settings: Settings) -> list[Symptom]:
 
 
 async def _accounts(db: Database) -> Symptom:
-    from kuznia.callers.people import People
+    from kuznia.callers.users import Users
 
-    has_admin = await People(db, SystemClock()).has_admin()
+    has_admin = await Users(db, SystemClock()).has_admin()
     return Symptom("accounts", "there is an administrator") if has_admin else NO_ADMIN
 
 
@@ -130,7 +130,7 @@ async def _redis(settings: Settings, url: str) -> Symptom:
         url,
         prefix=settings.redis_prefix,
         connections=1,
-        patience=settings.redis_timeout,
+        timeout=settings.redis_timeout,
         clock=SystemClock(),
     )
     try:

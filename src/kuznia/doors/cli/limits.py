@@ -15,8 +15,8 @@ from kuznia.platform.terminal import AsJson, faults_as_exit, say, settings_of
 
 # As in the command line itself: what is heavy is imported by the command that needs it.
 if TYPE_CHECKING:
-    from kuznia.callers.budgets.bookings import Booked
-    from kuznia.callers.limits.allowances import Allowance
+    from kuznia.callers.budgets.bookings import Booking
+    from kuznia.callers.limits.caller_limits import CallerLimits
 
 Changes = Mapping[str, str | int | None]
 
@@ -128,10 +128,10 @@ def _run(
 
 
 def _read(name: str, text: str) -> str | int | None:
-    from kuznia.callers.limits.allowances import decision
+    from kuznia.callers.limits.caller_limits import parsed_limit
 
     try:
-        return decision(name, text)
+        return parsed_limit(name, text)
     except ValueError as wrong:
         raise Invalid(f"--{name.replace('_', '-')}: {wrong}.") from None
 
@@ -141,51 +141,51 @@ class LimitsReport:
     """The limits of one caller, and what they have used."""
 
     caller: str
-    allowed: "Allowance"
+    allowed: "CallerLimits"
     decided: Sequence[str]
     used: Mapping[str, int]
-    spent: "Sequence[Booked]"
+    spent: "Sequence[Booking]"
 
 
 async def _decide_and_look(
     context: typer.Context, caller: str, changes: Changes, days: int
 ) -> LimitsReport:
     from kuznia.callers.budgets.bookings import booked
-    from kuznia.callers.budgets.rows import statement
-    from kuznia.callers.limits.allowances import Allowances, usual
+    from kuznia.callers.budgets.rows import budget_state
+    from kuznia.callers.limits.caller_limits import LimitsByCaller, default_limits
     from kuznia.forge.shelf.storage import used_by
 
     settings, clock = settings_of(context), SystemClock()
     async with tools_of(context).open_callers(settings) as (callers, db):
         # Whatever is decided anew is for somebody who can still come.
         forgetting = all(value is None for value in changes.values())
-        owner = await callers.people.owner(caller, erased=forgetting)
-        allowances = Allowances(db, clock, usual(settings))
+        owner = await callers.users.owner(caller, erased=forgetting)
+        allowances = LimitsByCaller(db, clock, default_limits(settings))
         if changes:
             await allowances.decide(owner, changes)
         decided = sorted(await allowances.decided(owner))
-        used = (await statement(db, owner, clock.now())).used
+        used = (await budget_state(db, owner, clock.now())).used
         used["storage"] = await used_by(db, owner)
         spent = await booked(db, owner, clock.now(), days)
         return LimitsReport(owner, await allowances.of(owner), decided, used, spent)
 
 
 def _lines(shown: LimitsReport) -> Iterator[str]:
-    from kuznia.callers.limits.allowances import NAMES, written
+    from kuznia.callers.limits.caller_limits import NAMES, limit_text
 
     yield shown.caller
     for name in NAMES:
-        limit = written(name, getattr(shown.allowed, name))
-        used = f"{written(name, shown.used[name])} of " if name in shown.used else ""
+        limit = limit_text(name, getattr(shown.allowed, name))
+        used = f"{limit_text(name, shown.used[name])} of " if name in shown.used else ""
         whose = "set for this caller" if name in shown.decided else "default"
         yield f"  {name.replace('_', ' '):14}{used + limit:32}{whose}"
 
 
 def _spent(shown: LimitsReport) -> Iterator[str]:
-    from kuznia.callers.limits.allowances import written
+    from kuznia.callers.limits.caller_limits import limit_text
 
     for one in shown.spent:
         key = f"{one.key} {one.name}".strip() or "without a key"
         tokens = f"{one.input_tokens:,} + {one.output_tokens:,} tokens"
-        cost = written("cost", one.cost)
+        cost = limit_text("cost", one.cost)
         yield f"  {one.day}  {key}  {one.model or '-'}  {one.calls:,} calls  {tokens}  {cost}"

@@ -134,7 +134,7 @@ def migrate(
             warning = f"A downgrade to {to} erases what newer tables hold. Type {to} to go on"
             if typer.prompt(visible(warning)) != to:
                 raise typer.Abort
-        url = settings_of(context).database_url.get_secret_value()
+        url = settings_of(context).database_url
         if to == "head":
             schema.upgrade(url)
             to = schema.head()
@@ -153,7 +153,7 @@ def backup(
     from kuznia.platform.db.backup import back_up
 
     with faults_as_exit(as_json):
-        copied = back_up(settings_of(context).database_url.get_secret_value(), file)
+        copied = back_up(settings_of(context).database_url, file)
         if as_json:
             say(to_json(copied).decode())
         else:

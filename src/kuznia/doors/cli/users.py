@@ -20,7 +20,7 @@ from kuznia.platform.visible import visible
 if TYPE_CHECKING:
     from kuznia.callers.credentials.keys import ApiKey
     from kuznia.callers.identify import Callers
-    from kuznia.callers.people import Person
+    from kuznia.callers.users import User
     from kuznia.platform.db.database import Database
 
 R = TypeVar("R")
@@ -40,7 +40,7 @@ def create(
 ) -> None:
     """Create an account. The password is asked for, or read from standard input."""
 
-    async def work(callers: "Callers", _: "Database") -> "Person":
+    async def work(callers: "Callers", _: "Database") -> "User":
         return await callers.accounts.create(name, password, "admin" if admin else "user")
 
     with faults_as_exit(as_json):
@@ -52,9 +52,9 @@ def create(
 def list_people(context: typer.Context, as_json: AsJson = False) -> None:
     """List all users: those with an account, and those with limits of their own."""
 
-    async def work(callers: "Callers", _: "Database") -> "list[Person]":
-        everyone: list[Person] = []
-        while page := await callers.people.all(everyone[-1].id if everyone else ""):
+    async def work(callers: "Callers", _: "Database") -> "list[User]":
+        everyone: list[User] = []
+        while page := await callers.users.all(everyone[-1].id if everyone else ""):
             everyone += page
         return everyone
 
@@ -71,14 +71,14 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
 def disable(context: typer.Context, who: Who, as_json: AsJson = False) -> None:
     """Refuse every token and key of a user."""
     with faults_as_exit(as_json):
-        _show_person(_run(context, lambda callers, _: callers.people.disable(who)), as_json)
+        _show_person(_run(context, lambda callers, _: callers.users.disable(who)), as_json)
 
 
 @users.command("enable")
 def enable(context: typer.Context, who: Who, as_json: AsJson = False) -> None:
     """Accept the tokens and keys of a user again."""
     with faults_as_exit(as_json):
-        _show_person(_run(context, lambda callers, _: callers.people.enable(who)), as_json)
+        _show_person(_run(context, lambda callers, _: callers.users.enable(who)), as_json)
 
 
 @users.command("role")
@@ -90,7 +90,7 @@ def set_role(
 ) -> None:
     """Make a user an administrator, or an ordinary user again."""
     with faults_as_exit(as_json):
-        _show_person(_run(context, lambda callers, _: callers.people.set_role(who, role)), as_json)
+        _show_person(_run(context, lambda callers, _: callers.users.set_role(who, role)), as_json)
 
 
 @users.command("password")
@@ -115,7 +115,7 @@ def export(
     async def work(callers: "Callers", db: "Database") -> None:
         from kuznia.callers import personal_data
 
-        id_ = await callers.people.owner(who)
+        id_ = await callers.users.owner(who)
         with out.open("xb") if out else nullcontext() as file:
             async for table, row in personal_data.taken(db, id_):
                 line = to_json({"table": table, "row": row})
@@ -143,7 +143,7 @@ def erase(
     async def work(callers: "Callers", db: "Database") -> dict[str, int]:
         from kuznia.callers import personal_data
 
-        return await personal_data.erase(db, await callers.people.owner(who))
+        return await personal_data.erase(db, await callers.users.owner(who))
 
     with faults_as_exit(as_json):
         if not yes and not typer.confirm(visible(f"Erase all data of {who}?")):
@@ -175,7 +175,7 @@ def create_key(
 
         life = timedelta(days=days) if days else None
         scopes = scopes_of(scope or ("domains", "read"))
-        return await callers.keys.create(await callers.people.owner(owner), name, scopes, life)
+        return await callers.keys.create(await callers.users.owner(owner), name, scopes, life)
 
     with faults_as_exit(as_json):
         _show_secret(_run(context, work), as_json)
@@ -186,7 +186,7 @@ def list_keys(context: typer.Context, owner: Who, as_json: AsJson = False) -> No
     """List the keys of a user, revoked and expired keys included."""
 
     async def work(callers: "Callers", _: "Database") -> "list[ApiKey]":
-        return await callers.keys.of(await callers.people.owner(owner))
+        return await callers.keys.of(await callers.users.owner(owner))
 
     with faults_as_exit(as_json):
         listed = _run(context, work)
@@ -253,7 +253,7 @@ async def _owner_of(callers: "Callers", key_id: str) -> str:
     return stored.key.owner
 
 
-def _show_person(person: "Person", as_json: bool) -> None:
+def _show_person(person: "User", as_json: bool) -> None:
     if as_json:
         say(to_json(person).decode())
         return

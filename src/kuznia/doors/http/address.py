@@ -2,20 +2,19 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from fastapi import Request
 from starlette.types import Scope
 
 from kuznia.doors.context import doors
+from kuznia.platform.settings.values import Network
 
 # 192.0.2.1:443 and [2001:db8::1]:443
 _WITH_PORT = re.compile(r"(?P<v4>[\d.]+):\d+|\[(?P<v6>[^\]]+)\](?::\d+)?")
-_network = lru_cache(maxsize=256)(ip_network)
 
 
-def client_address(scope: Scope, proxies: Sequence[str]) -> str:
+def client_address(scope: Scope, proxies: Sequence[Network]) -> str:
     """The caller's address; `proxies` are the networks whose X-Forwarded-For is believed.
 
     Addresses of one IPv6 household count as one address.
@@ -29,13 +28,13 @@ def client_address(scope: Scope, proxies: Sequence[str]) -> str:
     return _grouped(host)
 
 
-def within(host: str, networks: Sequence[str]) -> bool:
+def within(host: str, networks: Sequence[Network]) -> bool:
     """Whether the address is in one of these networks; False for what is not an address."""
     address = _parsed(host)
-    return address is not None and any(address in _network(network) for network in networks)
+    return address is not None and any(address in network for network in networks)
 
 
-def _last_foreign(forwarded: str, host: str, proxies: Sequence[str]) -> str:
+def _last_foreign(forwarded: str, host: str, proxies: Sequence[Network]) -> str:
     """The last address not of our proxies: anyone may have sent the ones before it."""
     for hop in reversed(forwarded.split(",")):
         host = hop.strip()

@@ -13,7 +13,15 @@ from kuznia.doors.http.faults import answer
 from kuznia.doors.http.routing import Targets
 from kuznia.doors.http.versions import CURRENT, check, farewell
 from kuznia.platform.clock import Clock
-from kuznia.platform.errors import Broken, Fault, Forbidden, Invalid, NotFound, TimedOut, TooLarge
+from kuznia.platform.errors import (
+    Fault,
+    Forbidden,
+    InternalError,
+    Invalid,
+    NotFound,
+    TimedOut,
+    TooLarge,
+)
 from kuznia.platform.ids import new_id
 from kuznia.platform.log import get_log, request_id
 from kuznia.platform.metrics import Metrics
@@ -142,7 +150,9 @@ class Gate:
         except Exception:
             route = state_of(scope, RequestState).target.path
             log.exception("request_broke", method=scope["method"], route=route)
-            return Broken("Something broke on our side; the log has the details under this id.")
+            return InternalError(
+                "Something broke on our side; the log has the details under this id."
+            )
         return None
 
     def _state(self, scope: Scope) -> DoorState:

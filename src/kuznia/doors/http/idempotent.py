@@ -11,11 +11,11 @@ from contextlib import asynccontextmanager, suppress
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kuznia.callers.replays import (
-    Answer,
     Headers,
     Message,
     Replays,
     Request,
+    StoredAnswer,
     Tape,
     request,
     reused,
@@ -157,7 +157,7 @@ class _Work:
         _drop(self._replays, self._tape)
 
 
-async def _settle(replays: Replays, asked: Request, answer: Answer | None) -> bool:
+async def _settle(replays: Replays, asked: Request, answer: StoredAnswer | None) -> bool:
     """Store the answer; tell whether it may be sent."""
     if answer is not None:
         return await replays.keep(asked, answer)
@@ -207,7 +207,7 @@ async def _play(tape: Tape, send: Send, *, replayed: bool) -> bool:
         await tape.more()
 
 
-def _worth_keeping(pieces: Sequence[Message]) -> Answer | None:
+def _worth_keeping(pieces: Sequence[Message]) -> StoredAnswer | None:
     """The answer to store, or None for a temporary fault, which is tried again instead."""
     status: int = pieces[0]["status"]
     headers: Headers = tuple((name, value) for name, value in pieces[0]["headers"])
@@ -217,7 +217,7 @@ def _worth_keeping(pieces: Sequence[Message]) -> Answer | None:
     streamed = any(n == b"content-type" and v.startswith(EVENTS) for n, v in headers)
     if streamed and FINISHED not in body:
         return None
-    return Answer(status, headers, body)
+    return StoredAnswer(status, headers, body)
 
 
 def _key(scope: Scope) -> str | None:

@@ -60,7 +60,7 @@ def page_link(context: Doors, kept: Kept, who: Caller) -> PageLink | None:
     path = f"{links(kept)['self']}/{domain.shown.page}"
     if not context.settings.closed:
         return PageLink(link=path, expires_at=None)
-    signed = context.callers.passes.give(path, who.id)
+    signed = context.callers.links.sign(path, who.id)
     return PageLink(link=f"{path}?{PASS}={signed.text}", expires_at=signed.until)
 
 
@@ -74,7 +74,7 @@ def find_pass(scope: Scope) -> str | None:
 
 async def passed(state: DoorState, path: str, shown: str) -> None:
     """Accept a valid signature, and leave a fresh one for the links of the page."""
-    if (admitted := await state.doors.callers.by_pass(path, shown)) is None:
+    if (admitted := await state.doors.callers.by_link(path, shown)) is None:
         raise Ended
     state.caller, renewed = admitted
     state.link = f"?{PASS}={renewed}"

@@ -7,8 +7,6 @@ from difflib import get_close_matches
 from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kuznia.callers.limits.allowances import Rate
-from kuznia.callers.limits.allowances import rate as read_rate
 from kuznia.callers.limits.rates import Kind, RateLimits, TooMany, headers
 from kuznia.doors.context import Admitted, DoorState
 from kuznia.doors.http.address import client_address
@@ -16,6 +14,7 @@ from kuznia.doors.http.routing import Targets
 from kuznia.platform.errors import Invalid
 from kuznia.platform.process.turns import share
 from kuznia.platform.settings.types import is_loopback
+from kuznia.platform.settings.values import Network, Rate, RouteRate
 from kuznia.web.state import state_of
 
 LOCAL = "local"
@@ -26,7 +25,7 @@ Own = Mapping[tuple[str, str], tuple[str, Rate | None]]
 class Turnstile:
     """Rate limits: counts each request once, and costs next to nothing where none are set."""
 
-    def __init__(self, app: ASGIApp, *, own: Own, proxies: Sequence[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, *, own: Own, proxies: Sequence[Network] = ()) -> None:
         self._app = app
         self._own = own
         self._proxies = proxies
@@ -88,28 +87,25 @@ async def take_more(request: Request, cost: int) -> None:
         await take(limits, state, state.admitted, cost)
 
 
-def own_rates(settings: Sequence[str], targets: Targets) -> Own:
+def own_rates(settings: Sequence[RouteRate], targets: Targets) -> Own:
     """The rates of RATE_LIMIT_ROUTES; Invalid for a route that does not exist."""
     own: dict[tuple[str, str], tuple[str, Rate | None]] = {}
     routes = {(_nameless(one.path), one.method): one for one in targets.operations}
     for setting in settings:
-        # `POST /api/v1/artefacts/{id}=5/minute`; without a method it is for all of them.
-        where, _, often = setting.rpartition("=")
-        method, _, path = where.rpartition(" ")
         meant = [
             one
             for (name, takes), one in routes.items()
-            if name == _nameless(path) and method in ("", takes)
+            if name == _nameless(setting.path) and setting.method in ("", takes)
         ]
         if not meant:
-            near = get_close_matches(path, {one.path for one in targets.operations}, 1)
+            near = get_close_matches(setting.path, {one.path for one in targets.operations}, 1)
             raise Invalid(
-                f"RATE_LIMIT_ROUTES: there is no route {where}."
+                f"RATE_LIMIT_ROUTES: there is no route {setting.route}."
                 + (f" Did you mean {near[0]}?" if near else "")
             )
         # The first that names a route is the one that counts.
         for one in meant:
-            own.setdefault((one.path, one.method), (where, read_rate(often)))
+            own.setdefault((one.path, one.method), (setting.route, setting.rate))
     return own
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kuznia.callers.limits.allowances import Rate
 from kuznia.doors.context import Admitted, DoorState
 from kuznia.doors.http.address import client_address
 from kuznia.doors.http.carried_token import carried
@@ -16,6 +15,7 @@ from kuznia.doors.http.signed_link import Ended, ended, find_pass, passed
 from kuznia.doors.http.turnstile import take
 from kuznia.forge.terms import Caller
 from kuznia.platform.errors import Forbidden, Unauthorized
+from kuznia.platform.settings.values import Network, Rate
 from kuznia.web.state import state_of
 
 SIGN_IN = "A credential is needed: send `Authorization: Bearer ...` or `X-API-Key: ...`."
@@ -30,7 +30,7 @@ class Who:
         *,
         everyone: Caller | None,
         refusals: Rate | None,
-        proxies: Sequence[str],
+        proxies: Sequence[Network],
     ) -> None:
         self._app = app
         # Who comes where nobody needs a credential.

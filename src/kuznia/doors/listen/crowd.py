@@ -6,6 +6,7 @@ from typing import Protocol
 
 from kuznia.doors.http.address import client_address, within
 from kuznia.platform.settings.types import is_loopback
+from kuznia.platform.settings.values import Network
 
 
 class Seat(Protocol):
@@ -19,7 +20,7 @@ class Seat(Protocol):
 class Crowd:
     """The connection limits. An evicted connection counts as gone before it has closed."""
 
-    def __init__(self, limit: int, limit_each: int, proxies: Sequence[str]) -> None:
+    def __init__(self, limit: int, limit_each: int, proxies: Sequence[Network]) -> None:
         self._limit = limit
         self._limit_each = limit_each
         self._proxies = proxies

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from kuznia.callers.limits.allowances import NAMES, decision
-from kuznia.callers.people import People, Person
+from kuznia.callers.limits.caller_limits import NAMES, parsed_limit
+from kuznia.callers.users import User, Users
 from kuznia.doors.context import DoorState, doors, require_accounts
 from kuznia.doors.http import panel_session
 from kuznia.doors.http.address import address_of
@@ -27,10 +27,10 @@ from kuznia.web.state import caller_of, state_of
 log = get_log("panel")
 router = APIRouter(prefix="/admin", include_in_schema=False, route_class=Panel)
 
-Act = Callable[[People, str], Awaitable[Person]]
+Act = Callable[[Users, str], Awaitable[User]]
 ACTS: Mapping[str, Act] = {
-    "disable": People.disable,
-    "enable": People.enable,
+    "disable": Users.disable,
+    "enable": Users.enable,
     "admin": lambda people, who: people.set_role(who, "admin"),
     "user": lambda people, who: people.set_role(who, "user"),
 }
@@ -73,12 +73,12 @@ async def sign_out(request: Request) -> Response:
 async def change_person(request: Request) -> Response:
     """Change a user, in all processes within a second; nobody can lock themselves out."""
     context, me, sent = doors(request), caller_of(request), _form(request)
-    act, person = sent.get("act", ""), await context.callers.people.get(sent.get("who", ""))
+    act, person = sent.get("act", ""), await context.callers.users.get(sent.get("who", ""))
     if person.id == me.id:
         raise Conflict("You cannot change your own account here: you could lock yourself out.")
     if act not in ACTS:
         raise Invalid("There is no such action.")
-    await ACTS[act](context.callers.people, person.id)
+    await ACTS[act](context.callers.users, person.id)
     context.callers.forget(person.id)
     log.info("person_changed", person=person.id, act=act, by=me.id)
     return _to("users", who=person.id)
@@ -100,13 +100,13 @@ async def revoke(request: Request, key_id: InPath) -> Response:
 async def decide(request: Request) -> Response:
     """Set limits of a caller; an empty field changes nothing."""
     context, me, sent = doors(request), caller_of(request), _form(request)
-    owner = await context.callers.people.owner(sent.get("who", ""))
+    owner = await context.callers.users.owner(sent.get("who", ""))
     try:
-        changes = {name: decision(name, text) for name in NAMES if (text := sent.get(name, ""))}
+        changes = {name: parsed_limit(name, text) for name in NAMES if (text := sent.get(name, ""))}
     except ValueError as wrong:
         raise Invalid(f"{wrong}.") from None
     if changes:
-        await context.metering.allowances.decide(owner, changes)
+        await context.metering.caller_limits.decide(owner, changes)
         log.info("limits_decided", owner=owner, limits=sorted(changes), by=me.id)
     return _to("limits", owner=owner)
 

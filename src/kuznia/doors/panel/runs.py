@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from fastapi import APIRouter, Request, Response
 
 from kuznia.callers import overview
-from kuznia.callers.limits.allowances import written
+from kuznia.callers.limits.caller_limits import limit_text
 from kuznia.doors.context import doors
 from kuznia.doors.panel.page import (
     ROWS,
@@ -102,7 +102,7 @@ def _event(event: Event) -> Sequence[Content]:
 @router.get("/artefacts")
 async def artefacts(request: Request, owner: Text = "", after: Text = "") -> Response:
     context, view = doors(request), view_of(request)
-    whose = await context.callers.people.owner(owner) if owner else ""
+    whose = await context.callers.users.owner(owner) if owner else ""
     listed = await overview.made(context.db, (after,) if after else (), ROWS + 1, whose)
     rows, more = rows_of(listed, lambda last: {"owner": owner, "after": last.id})
     heads = ("Artefact", "Domain", "Owner", "Status", "Created")
@@ -111,7 +111,7 @@ async def artefacts(request: Request, owner: Text = "", after: Text = "") -> Res
     return page(view, view.say("Artefacts"), find, table, view.more(more))
 
 
-def _artefact(view: PanelView, made: overview.Made) -> Sequence[Content]:
+def _artefact(view: PanelView, made: overview.ArtefactSummary) -> Sequence[Content]:
     return (
         el("a", el("code", made.id), href=link(f"artefacts/{made.id}")),
         made.domain,
@@ -136,7 +136,7 @@ async def artefact(request: Request, artefact_id: InPath) -> Response:
         "Declined": why.declined,
         "Created": view.moment(made.created_at),
         "Tokens (input + output)": f"{evidence['input_tokens']:,} + {evidence['output_tokens']:,}",
-        "Cost": written("cost", evidence["cost"]),
+        "Cost": limit_text("cost", evidence["cost"]),
         "Seconds": f"{evidence['seconds']:.3f}",
         "Seconds waiting for models": f"{evidence['model_seconds']:.3f}",
     }
@@ -159,7 +159,7 @@ async def artefact(request: Request, artefact_id: InPath) -> Response:
             one["model"],
             one["outcome"],
             f"{one['input_tokens']:,} + {one['output_tokens']:,}",
-            written("cost", one["cost"]),
+            limit_text("cost", one["cost"]),
             f"{one['seconds']:.3f}",
         )
         for one in evidence["attempts"]

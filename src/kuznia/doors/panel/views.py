@@ -7,10 +7,10 @@ from fastapi import APIRouter, Request, Response
 from kuznia import __version__
 from kuznia.callers import overview
 from kuznia.callers.budgets.bookings import MAX_DAYS, booked
-from kuznia.callers.budgets.rows import statement
+from kuznia.callers.budgets.rows import budget_state
 from kuznia.callers.credentials.keys import ApiKey
-from kuznia.callers.limits.allowances import NAMES, written
-from kuznia.callers.people import Person
+from kuznia.callers.limits.caller_limits import NAMES, limit_text
+from kuznia.callers.users import User
 from kuznia.doors.context import doors
 from kuznia.doors.panel.page import (
     ROWS,
@@ -72,7 +72,7 @@ async def state(request: Request) -> Response:
 @router.get("/users")
 async def users(request: Request, after: Text = "", who: Text = "") -> Response:
     context, view = doors(request), view_of(request)
-    people = context.callers.people
+    people = context.callers.users
     listed = [await people.get(who)] if who else await people.all(after, ROWS + 1)
     rows, more = rows_of(listed, lambda last: {"after": last.id})
     heads = ("Name", "Id", "Role", "State", "Created", "Links", "Actions")
@@ -81,7 +81,7 @@ async def users(request: Request, after: Text = "", who: Text = "") -> Response:
     return page(view, view.say("Users"), find, table, view.more(more))
 
 
-def _person(view: PanelView, person: Person) -> Sequence[Content]:
+def _person(view: PanelView, person: User) -> Sequence[Content]:
     say = view.say
     mine = view.who is not None and view.who.id == person.id
     other = ("user", "Remove admin role") if person.role == "admin" else ("admin", "Make admin")
@@ -109,7 +109,7 @@ def _person(view: PanelView, person: Person) -> Sequence[Content]:
     )
 
 
-def _name(person: Person) -> str:
+def _name(person: User) -> str:
     return person.name or person.id
 
 
@@ -119,7 +119,7 @@ async def keys(
 ) -> Response:
     context, view = doors(request), view_of(request)
     start = (after_owner, after) if after_owner else ()
-    whose = await context.callers.people.owner(owner) if owner else ""
+    whose = await context.callers.users.owner(owner) if owner else ""
     listed = await overview.keys(context.db, start, ROWS + 1, whose)
     now = context.forge.clock.now()
     rows, more = rows_of(
@@ -151,7 +151,7 @@ async def limits(request: Request, owner: Text = "", after: Text = "") -> Respon
     context, view = doors(request), view_of(request)
     find = search(view, "Owner", "owner", owner)
     if owner:
-        owner = await context.callers.people.owner(owner, erased=True)
+        owner = await context.callers.users.owner(owner, erased=True)
         return page(
             view,
             view.say("Limits"),
@@ -170,16 +170,16 @@ async def limits(request: Request, owner: Text = "", after: Text = "") -> Respon
 
 async def _limits_of(request: Request, owner: str) -> Sequence[Content]:
     context, view = doors(request), view_of(request)
-    say, allowances = view.say, context.metering.allowances
+    say, allowances = view.say, context.metering.caller_limits
     allowed, decided = await allowances.of(owner), await allowances.decided(owner)
-    used = (await statement(context.db, owner, context.forge.clock.now())).used
+    used = (await budget_state(context.db, owner, context.forge.clock.now())).used
     used["storage"] = await used_by(context.db, owner)
     rows: list[Sequence[Content]] = []
     fields: list[Content] = [el("input", type="hidden", name="who", value=owner)]
     for name in NAMES:
         word = say(LIMITS[name])
-        spent = written(name, used[name]) if name in used else ""
-        limit = say(written(name, getattr(allowed, name)))
+        spent = limit_text(name, used[name]) if name in used else ""
+        limit = say(limit_text(name, getattr(allowed, name)))
         whose = say("set for this caller" if name in decided else "default")
         rows.append((word, limit, spent, whose))
         box = el("input", name=name, maxlength="40", placeholder=say("unchanged"))
@@ -199,7 +199,7 @@ async def _spent_by(request: Request, owner: str) -> Content:
             one.model or "–",
             f"{one.calls:,}",
             f"{one.input_tokens:,} + {one.output_tokens:,}",
-            written("cost", one.cost),
+            limit_text("cost", one.cost),
         )
         for one in await booked(context.db, owner, context.forge.clock.now(), MAX_DAYS)
     ]

@@ -19,11 +19,11 @@ UKRAINIAN: Mapping[str, str] = MappingProxyType(
         "Name": "Ім'я",
         "Password": "Пароль",
         "The name or the password is wrong.": "Неправильне ім'я або пароль.",
-        "Too many tries to sign in.": "Забагато спроб входу.",
+        "Too many attempts to sign in; try again later.": "Забагато спроб входу.",
         "This is for administrators.": "Доступ лише для адміністраторів.",
         "Something went wrong": "Сталася помилка",
         "Back to the panel": "Повернутися до панелі",
-        "There is nobody of this name or id.": "Немає користувача з таким ім'ям чи "
+        "There is no user with this name or id.": "Немає користувача з таким ім'ям чи "
         "ідентифікатором.",
         "Did you mean": "Можливо,",
         "There is no such key.": "Такого ключа немає.",

@@ -35,7 +35,7 @@ from kuznia.platform.errors import TimedOut, retold
 from kuznia.platform.ids import born, new_id
 from kuznia.platform.log import get_log
 from kuznia.platform.metrics import Metrics
-from kuznia.platform.redis import REST, NoRedis, Redis
+from kuznia.platform.redis import RETRY_SECONDS, NoRedis, Redis
 
 log = get_log("fleet")
 
@@ -214,7 +214,7 @@ class Fleet:
                 try:
                     return await self._shared.release(key, ours, kept, seconds)
                 except NoRedis:
-                    await self._clock.sleep(REST)
+                    await self._clock.sleep(RETRY_SECONDS)
         finally:
             self._unshared -= size
 

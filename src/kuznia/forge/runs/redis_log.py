@@ -13,7 +13,7 @@ from kuznia.forge.runs.events import Event, MemoryLog, Numbered, PartDraft
 from kuznia.forge.shelf.redis_shelf import pack
 from kuznia.forge.terms import LAST, EventKind, RunId
 from kuznia.platform.clock import Clock
-from kuznia.platform.redis import REST, NoRedis, Redis, Word
+from kuznia.platform.redis import RETRY_SECONDS, NoRedis, Redis, Word
 
 # Of a longer run only drafts are left out: they are the only events that can be so many, and nobody
 # may act on them.
@@ -155,7 +155,7 @@ class Writer:
                 await self._write_some(self._next_trip())
             except NoRedis:
                 self._make_room()
-                await self._clock.sleep(REST)
+                await self._clock.sleep(RETRY_SECONDS)
 
     def _next_trip(self) -> list[Parcel]:
         """Collect some events of each log in turn, equally many of each."""

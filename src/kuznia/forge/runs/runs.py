@@ -6,7 +6,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 
-from kuznia.forge.ledger import Ledger, Purse
+from kuznia.forge.ledger import CallerBudgets, Ledger
 from kuznia.forge.run import run
 from kuznia.forge.runs.events import RunFailed, RunFinished
 from kuznia.forge.runs.far import FarRun, SoughtRun
@@ -19,9 +19,9 @@ from kuznia.forge.shelf.shelf import Kept, key_of
 from kuznia.forge.terms import Caller, Order, RunId
 from kuznia.forge.work import Forge, Work
 from kuznia.platform.errors import (
-    Broken,
     Cancelled,
     Fault,
+    InternalError,
     NotFound,
     Unavailable,
 )
@@ -48,11 +48,11 @@ class Runs:
         retention: float,
         max_bytes: int = 32 << 20,
         fleet: Fleet | None = None,
-        purse: Purse | None = None,
+        budgets: CallerBudgets | None = None,
     ) -> None:
         self._forge = forge
         self._fleet = fleet
-        self._budgeted = () if purse is None else (Budgeted(purse, forge.clock),)
+        self._budgeted = () if budgets is None else (Budgeted(budgets, forge.clock),)
         self._metrics = metrics
         # By key, for equal orders to join; by id, for their owner to read.
         self._joinable: dict[str, Run] = {}
@@ -268,7 +268,7 @@ class Runs:
         # The outer loop of a run: what broke is logged whole; the fault that answers it hides it.
         except Exception:
             log.exception("run_broke", run=work.run_id, domain=work.order.domain)
-            return Broken(
+            return InternalError(
                 "Something broke on our side; the log has the details under this request id."
             )
 

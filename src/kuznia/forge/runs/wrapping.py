@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from kuznia.forge.ledger import Purse
+from kuznia.forge.ledger import CallerBudgets
 from kuznia.forge.shelf.shelf import LEAST_PATIENCE, Kept
 from kuznia.forge.terms import Order
 from kuznia.forge.work import Work
@@ -28,30 +28,30 @@ def wrapped(wrappers: Sequence[Wrapper], innermost: Make) -> Make:
 class Budgeted:
     """A wrapper: the caller's own budget may leave an order less than it was given."""
 
-    purse: Purse
+    budgets: CallerBudgets
     clock: Clock
 
     async def __call__(self, make: Make, work: Work) -> Kept:
         order, ledger = work.order, work.ledger
         try:
             async with asyncio.timeout(order.deadline - self.clock.monotonic()):
-                grant = await self.purse.reserve(order.caller, order.budget)
+                hold = await self.budgets.reserve(order.caller, order.budget)
         except TimeoutError:
             raise TimedOut("The deadline passed before the order could begin.") from None
-        ledger.grant, ledger.budget = grant, grant.budget
+        ledger.hold, ledger.budget = hold, hold.budget
         try:
             kept = await make(work)
         except Fault as fault:
-            await grant.written(self._left(order))
-            if not (isinstance(fault, BudgetSpent) and grant.narrowed):
+            await hold.written(self._left(order))
+            if not (isinstance(fault, BudgetSpent) and hold.narrowed):
                 raise
             raise QuotaExceeded(f"Too little of your budget is left. {fault.message}") from None
         else:
             # Nobody gets an answer whose cost a crash could still lose, unless there is no way.
-            await grant.written(self._left(order))
+            await hold.written(self._left(order))
             return kept
         finally:
-            grant.release()
+            hold.release()
 
     def _left(self, order: Order) -> float:
         return max(LEAST_PATIENCE, order.deadline - self.clock.monotonic())

@@ -21,7 +21,7 @@ from kuznia.forge.shelf.unkept import Unkept, Unwritten
 from kuznia.forge.terms import AnyDomain, ArtefactId, Caller, Order, RunId, Status
 from kuznia.platform.clock import Clock
 from kuznia.platform.db.database import Database, WriteSession
-from kuznia.platform.db.journal import PATIENCE, Journal
+from kuznia.platform.db.journal import WRITE_SECONDS, Journal
 from kuznia.platform.db.tables import artefacts
 from kuznia.platform.errors import NotFound, Unavailable
 from kuznia.platform.ids import new_id
@@ -158,7 +158,7 @@ class Shelf:
         """The seconds for which an artefact may still answer equal orders."""
         return self._ttl - (self._clock.now() - kept.created_at).total_seconds()
 
-    async def keep(self, artefact: Artefact, key: str, *, seconds: float = PATIENCE) -> Kept:
+    async def keep(self, artefact: Artefact, key: str, *, seconds: float = WRITE_SECONDS) -> Kept:
         """Put it on the shelf. Where no row can be written in so many seconds it is held in memory
         until one can; raises Unavailable, with what was paid, when there is no room for that."""
         kept = Kept(

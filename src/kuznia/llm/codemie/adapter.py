@@ -9,12 +9,10 @@ import httpx2
 from pydantic_core import to_json
 
 from kuznia.llm.codemie import reply
-from kuznia.llm.codemie.reply import MESSAGES, Lines, Said, reason_of_refusal
-from kuznia.llm.codemie.signin import SignIn
-from kuznia.llm.http import body_of, broken, is_json, rest
+from kuznia.llm.codemie.reply import MESSAGES, CodeMieReply, LineReader, reason_of_refusal
+from kuznia.llm.codemie.signin import CodeMieSignIn
+from kuznia.llm.http import Unsupported, body_of, broken, fault, is_json, rest, retry_after
 from kuznia.llm.model import Ask, Delta, ModelFault, Reply, Usage
-from kuznia.llm.openai.reply import retry_after
-from kuznia.llm.openai.request import Unsupported
 from kuznia.llm.token_count import SCHEMA_IN_WORDS, estimated, estimated_input
 from kuznia.platform.clock import Clock
 
@@ -32,7 +30,7 @@ class CodeMieModel:
     def __init__(
         self,
         client: httpx2.AsyncClient,
-        sign_in: SignIn,
+        sign_in: CodeMieSignIn,
         *,
         name: str,
         assistant: str,
@@ -49,23 +47,13 @@ class CodeMieModel:
         self._most = max_reply_bytes
         self._takes_schema = True
 
-    async def reply(self, ask: Ask) -> Reply:
-        response = await self._ask(ask, stream=False)
-        try:
-            said = await self._whole(response)
-        except httpx2.HTTPError as error:
-            raise self._fault(error, lost=True) from None
-        finally:
-            await response.aclose()
-        return self._finished(ask, said.text or said.piece, said.tokens)
-
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
-        response = await self._ask(ask, stream=True)
+        response = await self._ask(ask)
         texts: list[str] = []
         text: str | None = None
         tokens: int | None = None
         ended = False
-        lines = self._said(response)
+        lines = self._replies(response)
         try:
             async for said in lines:
                 texts.append(said.piece)
@@ -79,7 +67,7 @@ class CodeMieModel:
             await lines.aclose()
             await response.aclose()
         if not ended:
-            raise reply.fault("cut", self.name)
+            raise fault(MESSAGES, "cut", self.name)
         yield Delta(reply=self._finished(ask, text or "".join(texts), tokens))
 
     async def look(self) -> None:
@@ -91,9 +79,9 @@ class CodeMieModel:
         finally:
             await response.aclose()
 
-    async def _ask(self, ask: Ask, *, stream: bool) -> httpx2.Response:
+    async def _ask(self, ask: Ask) -> httpx2.Response:
         with_schema = ask.schema is not None and self._takes_schema
-        body = _write(ask, with_schema=with_schema, stream=stream)
+        body = _write(ask, with_schema=with_schema)
         response = await self._send("POST", self._model, body=body, request_id=ask.request_id)
         if response.is_success:
             return response
@@ -142,30 +130,30 @@ class CodeMieModel:
             self._takes_schema = False
             return Unsupported("rejected", MESSAGES["rejected"], model=self.name)
         wait = retry_after(response.headers, self._clock.now())
-        return reply.fault(reason_of_refusal(status, said), self.name, retry_after=wait)
+        return fault(MESSAGES, reason_of_refusal(status, said), self.name, retry_after=wait)
 
-    async def _whole(self, response: httpx2.Response) -> Said:
+    async def _whole(self, response: httpx2.Response) -> CodeMieReply:
         if not is_json(response):
-            raise reply.fault("unreadable", self.name)
+            raise fault(MESSAGES, "unreadable", self.name)
         body = await body_of(response, self._most)
         if body is None:
-            raise reply.fault("too_large", self.name)
+            raise fault(MESSAGES, "too_large", self.name)
         return reply.read(body, self.name)
 
-    async def _said(self, response: httpx2.Response) -> AsyncGenerator[Said]:
+    async def _replies(self, response: httpx2.Response) -> AsyncGenerator[CodeMieReply]:
         """The stream line by line, NDJSON or server-sent events; or the one answer it is not."""
         kind = response.headers.get("content-type", "")
         if "ndjson" not in kind and "event-stream" not in kind:
             said = await self._whole(response)
-            yield Said(text=said.text or said.piece, tokens=said.tokens, last=True)
+            yield CodeMieReply(text=said.text or said.piece, tokens=said.tokens, last=True)
             return
-        lines, size = Lines(), 0
+        lines, size = LineReader(), 0
         chunks = response.aiter_raw()
         try:
             async for chunk in chunks:
                 size += len(chunk)
                 if size > self._most:
-                    raise reply.fault("too_large", self.name)
+                    raise fault(MESSAGES, "too_large", self.name)
                 for line in lines.feed(chunk):
                     yield reply.read(line, self.name)
         finally:
@@ -180,14 +168,14 @@ class CodeMieModel:
             asked = min(estimated_input(ask), tokens)
             usage = Usage(asked, tokens - asked)
         if not text.strip():
-            raise reply.fault("empty", self.name, usage=usage)
+            raise fault(MESSAGES, "empty", self.name, usage=usage)
         return Reply(text=text, model=self.name, usage=usage)
 
     def _fault(self, error: httpx2.HTTPError, *, lost: bool) -> ModelFault:
-        return reply.fault(broken(error, "cut" if lost else "connect"), self.name)
+        return fault(MESSAGES, broken(error, "cut" if lost else "connect"), self.name)
 
 
-def _write(ask: Ask, *, with_schema: bool, stream: bool) -> bytes:
+def _write(ask: Ask, *, with_schema: bool) -> bytes:
     """The request's body: what we say as the system, what was said before, and what is said now."""
     system = "\n\n".join(one.content for one in ask.messages if one.role == "system")
     if ask.schema is not None and not with_schema:
@@ -200,7 +188,7 @@ def _write(ask: Ask, *, with_schema: bool, stream: bool) -> bytes:
         "system_prompt": system,
         "history": [{"role": one.role.capitalize(), "message": one.content} for one in before],
         "text": now.content,
-        "stream": stream,
+        "stream": True,
     }
     if ask.schema is not None and with_schema:
         body["output_schema"] = ask.schema

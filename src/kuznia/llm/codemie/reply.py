@@ -6,25 +6,25 @@ from dataclasses import dataclass
 from pydantic import JsonValue, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from kuznia.llm.model import ModelFault, Reason, Usage
-from kuznia.llm.openai.reply import MOST_TOKENS, reason_of
+from kuznia.llm.http import MAX_TOKENS, fault, reason_of
+from kuznia.llm.model import Reason
 
 MESSAGES: dict[Reason, str] = {
     "connect": "CodeMie could not be reached; check CODEMIE_BASE_URL and the network.",
     "timeout": "CodeMie did not answer in time.",
-    "rate_limited": "CodeMie takes no more requests from us for now; try again later.",
+    "rate_limited": "CodeMie limits our requests; try again later.",
     "server": "CodeMie failed; try again later.",
     "rejected": "CodeMie refused the request; check CODEMIE_BASE_URL, the assistant's id and how "
     "the assistant is set up.",
-    "credentials": "CodeMie refused us; check the credentials, and whether they may use the "
+    "credentials": "CodeMie refused our credentials; check them, and whether they may use the "
     "assistant.",
-    "budget": "What we may spend at CodeMie is spent; raise the budget there or wait.",
-    "content": "CodeMie's rules of content do not let this request or its answer through.",
-    "unreadable": "CodeMie's answer is not what its protocol promises.",
+    "budget": "Our budget at CodeMie is used up; raise it there or wait.",
+    "content": "CodeMie's content policy blocked this request or its answer.",
+    "unreadable": "CodeMie's answer does not follow the protocol.",
     "cut": "CodeMie's answer ended before it was finished.",
-    "too_large": "CodeMie's answer is larger than this server takes.",
+    "too_large": "CodeMie's answer is larger than MODEL_REPLY_BYTES.",
     "empty": "CodeMie's assistant answered without any text.",
-    "busy": "All connections to CodeMie are taken; try again shortly.",
+    "busy": "All connections to CodeMie are in use; try again shortly.",
 }
 
 # What CodeMie's codes for a failed agent or model tell by their words; any other is its own fault.
@@ -50,7 +50,7 @@ _SIGNS: tuple[tuple[str, Reason], ...] = (
     ("validation", "rejected"),
 )
 # Words in the body of a refusal that say more than its status.
-_SAID_IN_FULL: tuple[tuple[bytes, Reason], ...] = (
+_REFUSAL_SIGNS: tuple[tuple[bytes, Reason], ...] = (
     (b"budget", "budget"),
     (b"content_policy", "content"),
     (b"contentpolicy", "content"),
@@ -60,7 +60,7 @@ _OBJECT: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class CodeMieReply:
     """A whole answer, or one line of a stream."""
 
     # A piece of the text, and all of it once it is there.
@@ -70,37 +70,31 @@ class Said:
     last: bool = False
 
 
-def fault(
-    reason: Reason, model: str, *, retry_after: float | None = None, usage: Usage | None = None
-) -> ModelFault:
-    return ModelFault(reason, MESSAGES[reason], model=model, retry_after=retry_after, usage=usage)
-
-
-def read(data: bytes, model: str) -> Said:
+def read(data: bytes, model: str) -> CodeMieReply:
     """Read an answer or a line; a failure it tells of under a good status is raised as a fault."""
     try:
-        said = _OBJECT.validate_json(data)
+        fields = _OBJECT.validate_json(data)
     except ValidationError:
         # The error quotes the service's text, so it must not be chained.
-        raise fault("unreadable", model) from None
-    error = _of(said, "agentError", "agent_error") or said.get("error")
-    if error or said.get("success") is False or said.get("execution_error"):
-        raise fault(_reason_in(error), model)
-    generated = said.get("generated")
-    piece = said.get("generated_chunk")
-    tokens = _of(said, "tokensUsed", "tokens_used")
-    return Said(
+        raise fault(MESSAGES, "unreadable", model) from None
+    error = _of(fields, "agentError", "agent_error") or fields.get("error")
+    if error or fields.get("success") is False or fields.get("execution_error"):
+        raise fault(MESSAGES, _reason_in(error), model)
+    generated = fields.get("generated")
+    piece = fields.get("generated_chunk")
+    tokens = _of(fields, "tokensUsed", "tokens_used")
+    return CodeMieReply(
         piece=piece if isinstance(piece, str) else "",
         # Asked for with a schema it comes as the object itself.
         text=generated if generated is None or isinstance(generated, str) else _json(generated),
-        tokens=tokens if isinstance(tokens, int) and 0 < tokens <= MOST_TOKENS else None,
-        last=said.get("last") is True,
+        tokens=tokens if isinstance(tokens, int) and 0 < tokens <= MAX_TOKENS else None,
+        last=fields.get("last") is True,
     )
 
 
-def _of(said: Mapping[str, JsonValue], *names: str) -> JsonValue:
+def _of(fields: Mapping[str, JsonValue], *names: str) -> JsonValue:
     """Whole answers are written in camelCase, lines of a stream in snake_case."""
-    return next((said[name] for name in names if said.get(name) is not None), None)
+    return next((fields[name] for name in names if fields.get(name) is not None), None)
 
 
 def _json(value: JsonValue) -> str:
@@ -123,13 +117,13 @@ def reason_of_refusal(status: int, body: bytes) -> Reason:
     """Why a request was refused: by its status, unless the body tells money or content apart."""
     text = body.lower()
     if 400 <= status < 500 and status != 401:
-        for sign, reason in _SAID_IN_FULL:
+        for sign, reason in _REFUSAL_SIGNS:
             if sign in text:
                 return reason
     return reason_of(status)
 
 
-class Lines:
+class LineReader:
     """Feed it any split of a stream; it gives each whole line's JSON, bare or after `data:`."""
 
     __slots__ = ("_rest",)
@@ -144,16 +138,16 @@ class Lines:
             return
         lines = b"".join((*self._rest, whole))
         self._rest = [rest]
-        yield from _told(lines)
+        yield from _json_lines(lines)
 
     def end(self) -> Iterator[bytes]:
         """The last line, which nobody has to end."""
-        yield from _told(b"".join(self._rest))
+        yield from _json_lines(b"".join(self._rest))
 
 
-def _told(lines: bytes) -> Iterator[bytes]:
+def _json_lines(lines: bytes) -> Iterator[bytes]:
     for line in lines.splitlines():
-        said = line.strip().removeprefix(b"data:").strip()
+        text = line.strip().removeprefix(b"data:").strip()
         # What else an event stream says (names, ids, comments, its end) does not begin so.
-        if said.startswith(b"{"):
-            yield said
+        if text.startswith(b"{"):
+            yield text

@@ -9,28 +9,28 @@ from urllib.parse import quote
 import httpx2
 from pydantic import JsonValue, SecretStr, TypeAdapter, ValidationError
 
-from kuznia.llm.http import REST, body_of, broken
+from kuznia.llm.http import REST_BYTES, body_of, broken, fault, retry_after
 from kuznia.llm.model import ModelFault, Reason
-from kuznia.llm.openai.reply import retry_after
 from kuznia.platform.clock import Clock
 
 # Seconds: for one sign-in; a token is given up so long before its end; refused credentials are not
 # shown again so soon, since a directory locks people out who keep trying.
-PATIENCE, MARGIN, REFUSED_FOR = 10.0, 30.0, 60.0
-LONGEST_LIFE = 86_400.0
+SIGN_IN_SECONDS, MARGIN_SECONDS, REFUSED_SECONDS = 10.0, 30.0, 60.0
+MAX_TOKEN_SECONDS = 86_400.0
 
 MESSAGES: dict[Reason, str] = {
     "connect": "CodeMie's sign-in could not be reached; check CODEMIE_AUTH_URL and the network.",
     "timeout": "CodeMie's sign-in did not answer in time.",
-    "rate_limited": "CodeMie's sign-in takes no more attempts from us for now; try again later.",
+    "rate_limited": "CodeMie's sign-in limits our attempts; try again later.",
     "server": "CodeMie's sign-in failed; try again later.",
-    "rejected": "CodeMie's sign-in is not there; check CODEMIE_AUTH_URL and CODEMIE_REALM.",
+    "rejected": "CodeMie's sign-in was not found; check CODEMIE_AUTH_URL and CODEMIE_REALM.",
     "credentials": "CodeMie refused our credentials; check CODEMIE_API_KEY, or CODEMIE_CLIENT_ID "
     "with its secret, or CODEMIE_USERNAME with its password.",
-    "unreadable": "What answers as CodeMie's sign-in does not speak its protocol.",
-    "busy": "All connections to CodeMie's sign-in are taken; try again shortly.",
+    "unreadable": "The answer of CodeMie's sign-in does not follow the protocol; check "
+    "CODEMIE_AUTH_URL.",
+    "busy": "All connections to CodeMie's sign-in are in use; try again shortly.",
 }
-_SAID: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
+_ANSWER: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class Token:
     until: float
 
 
-class SignIn:
+class CodeMieSignIn:
     """Keeps one token. `read` tells the credentials of this moment: it is asked each time anew.
 
     Callers who need a token at once share one sign-in, whatever becomes of any of them.
@@ -77,9 +77,9 @@ class SignIn:
         realm: str,
         read: Callable[[], Credentials],
         clock: Clock,
-        patience: float = PATIENCE,
+        timeout: float = SIGN_IN_SECONDS,
     ) -> None:
-        self._patience = patience
+        self._timeout = timeout
         self._client = client
         self._path = f"realms/{quote(realm, safe='')}/protocol/openid-connect/token"
         self._read = read
@@ -120,20 +120,20 @@ class SignIn:
         credentials = await asyncio.to_thread(self._read)
         if credentials.key is not None:
             if credentials.key.get_secret_value() == refused:
-                return fault("credentials")
+                return _fault("credentials")
             return Token(credentials.key, inf)
         now = self._clock.monotonic()
         if self._refused is not None and self._refused[0] == credentials and now < self._refused[1]:
-            return fault("credentials")
+            return _fault("credentials")
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._timeout):
                 got = await self._ask(credentials)
         except TimeoutError:
-            return fault("timeout")
+            return _fault("timeout")
         except httpx2.HTTPError as error:
-            return fault(broken(error, "connect"))
+            return _fault(broken(error, "connect"))
         if isinstance(got, ModelFault) and got.reason == "credentials":
-            self._refused = (credentials, self._clock.monotonic() + REFUSED_FOR)
+            self._refused = (credentials, self._clock.monotonic() + REFUSED_SECONDS)
         return got
 
     async def _ask(self, credentials: Credentials) -> Token | ModelFault:
@@ -142,27 +142,29 @@ class SignIn:
         async with self._client.stream("POST", self._path, data=form) as response:
             if not response.is_success:
                 wait = retry_after(response.headers, self._clock.now())
-                return fault(_reason_of(response.status_code), retry_after=wait)
-            return self._token(await body_of(response, REST))
+                return _fault(_reason_of(response.status_code), retry_after=wait)
+            return self._token(await body_of(response, REST_BYTES))
 
     def _token(self, body: bytes | None) -> Token | ModelFault:
         try:
-            said = _SAID.validate_json(body or b"")
+            said = _ANSWER.validate_json(body or b"")
         except ValidationError:
-            return fault("unreadable")
+            return _fault("unreadable")
         match said:
             case {"access_token": str() as value} if value and _is_one_word(value):
                 life = said.get("expires_in")
             case _:
-                return fault("unreadable")
-        seconds = min(float(life), LONGEST_LIFE) if isinstance(life, int | float) else MARGIN
+                return _fault("unreadable")
+        seconds = (
+            min(float(life), MAX_TOKEN_SECONDS) if isinstance(life, int | float) else MARGIN_SECONDS
+        )
         # A token that lives shorter than the margin is still good for half of its life.
-        until = self._clock.monotonic() + max(seconds - MARGIN, seconds / 2)
+        until = self._clock.monotonic() + max(seconds - MARGIN_SECONDS, seconds / 2)
         return Token(SecretStr(value), until)
 
 
-def fault(reason: Reason, *, retry_after: float | None = None) -> ModelFault:
-    return ModelFault(reason, MESSAGES[reason], model="codemie", retry_after=retry_after)
+def _fault(reason: Reason, *, retry_after: float | None = None) -> ModelFault:
+    return fault(MESSAGES, reason, "codemie", retry_after=retry_after)
 
 
 def _is_one_word(value: str) -> bool:

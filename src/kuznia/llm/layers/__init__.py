@@ -1,1 +1,1 @@
-"""What can go wrong with a model, a layer for each worry."""
+"""Layers round a model, one for each thing that can go wrong."""

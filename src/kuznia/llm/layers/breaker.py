@@ -1,9 +1,9 @@
-"""Break: a model server that keeps failing is left alone for a while, then tried with one ask."""
+"""Circuit breaker: a server that keeps failing is not asked for a while, then probed once."""
 
 from collections.abc import AsyncGenerator
 from typing import Literal, NamedTuple, Protocol
 
-from kuznia.llm.model import Ask, Delta, Model, ModelFault, Reason, Reply
+from kuznia.llm.model import Ask, Delta, Model, ModelFault, Reason
 from kuznia.platform.clock import Clock
 from kuznia.platform.log import get_log
 
@@ -19,11 +19,11 @@ SICK: frozenset[Reason] = frozenset(
 UNASKED: frozenset[Reason] = frozenset({"unset", "open", "busy"})
 
 # Seconds to come back in while a probe is out, and the longest rest counted in cooldowns.
-WHILE_PROBED, LONGEST_REST = 1.0, 10
+PROBE_SECONDS, MAX_COOLDOWNS = 1.0, 10
 
 
-class Pass(NamedTuple):
-    """What the circuit says to a caller: go in, go in as the probe, or come back in `wait`."""
+class Admission(NamedTuple):
+    """What the circuit tells a caller: ask, ask as the probe, or come back in `wait` seconds."""
 
     wait: float = 0.0
     probe: bool = False
@@ -35,13 +35,13 @@ class Circuit(Protocol):
     @property
     def state(self) -> State: ...
 
-    async def ask(self) -> Pass: ...
+    async def ask(self) -> Admission: ...
 
-    async def worked(self, given: Pass) -> None: ...
+    async def worked(self, admission: Admission) -> None: ...
 
-    async def failed(self, given: Pass, retry_after: float) -> None: ...
+    async def failed(self, admission: Admission, retry_after: float) -> None: ...
 
-    async def left(self, given: Pass) -> None:
+    async def left(self, admission: Admission) -> None:
         """Nothing was learnt of the server: cancelled, not sent, out of budget or out of time."""
         ...
 
@@ -66,63 +66,50 @@ class LocalCircuit:
             return "closed"
         return "open" if self._clock.monotonic() < self._until else "half-open"
 
-    async def ask(self) -> Pass:
+    async def ask(self) -> Admission:
         if self._until is None:
-            return Pass()
+            return Admission()
         wait = self._until - self._clock.monotonic()
         if wait > 0:
-            return Pass(wait=wait)
+            return Admission(wait=wait)
         if self._probing:
-            return Pass(wait=WHILE_PROBED)
+            return Admission(wait=PROBE_SECONDS)
         self._probing = True
-        return Pass(probe=True)
+        return Admission(probe=True)
 
-    async def worked(self, given: Pass) -> None:
-        if given.probe:
+    async def worked(self, admission: Admission) -> None:
+        if admission.probe:
             self._probing = False
             self._until = None
         if self._until is None:
             self._failures = 0
 
-    async def failed(self, given: Pass, retry_after: float) -> None:
-        if given.probe:
+    async def failed(self, admission: Admission, retry_after: float) -> None:
+        if admission.probe:
             self._probing = False
         elif self._until is not None:
             return
         self._failures += 1
         if self._failures >= self._most:
             # A server that asks for a day is still looked at now and then.
-            rest = min(max(retry_after, self._cooldown), LONGEST_REST * self._cooldown)
+            rest = min(max(retry_after, self._cooldown), MAX_COOLDOWNS * self._cooldown)
             self._until = self._clock.monotonic() + rest
 
-    async def left(self, given: Pass) -> None:
-        if given.probe:
+    async def left(self, admission: Admission) -> None:
+        if admission.probe:
             self._probing = False
 
 
 class Breaking:
-    """A Model that does not ask a server known to be sick."""
+    """A Model that does not ask a server known to be failing."""
 
     def __init__(self, inner: Model, circuit: Circuit) -> None:
         self.name = inner.name
         self._inner = inner
         self.circuit = circuit
 
-    async def reply(self, ask: Ask) -> Reply:
-        given = await self._enter()
-        try:
-            reply = await self._inner.reply(ask)
-        except ModelFault as fault:
-            await self._judge(given, fault)
-            raise
-        except BaseException:
-            await self.circuit.left(given)
-            raise
-        await self._judge(given)
-        return reply
-
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
-        given = await self._enter()
+        admission = await self._enter()
         answered = False
         deltas = self._inner.stream(ask)
         try:
@@ -130,39 +117,39 @@ class Breaking:
                 if delta.reply is not None:
                     # Said before it is handed on: a listener with the reply in hand may leave.
                     answered = True
-                    await self._judge(given)
+                    await self._judge(admission)
                 yield delta
         except ModelFault as fault:
-            await self._judge(given, fault)
+            await self._judge(admission, fault)
             raise
         except BaseException:
             if not answered:
-                await self.circuit.left(given)
+                await self.circuit.left(admission)
             raise
         finally:
             await deltas.aclose()
 
-    async def _enter(self) -> Pass:
-        given = await self.circuit.ask()
-        if given.wait:
+    async def _enter(self) -> Admission:
+        admission = await self.circuit.ask()
+        if admission.wait:
             raise ModelFault(
                 "open",
-                "The model server keeps failing and is left alone for a while; try again later.",
+                "The model server keeps failing, so it is not asked for a while; try again later.",
                 model=self.name,
-                retry_after=given.wait,
+                retry_after=admission.wait,
             )
-        return given
+        return admission
 
-    async def _judge(self, given: Pass, fault: ModelFault | None = None) -> None:
+    async def _judge(self, admission: Admission, fault: ModelFault | None = None) -> None:
         before = self.circuit.state
         if fault is None:
-            await self.circuit.worked(given)
+            await self.circuit.worked(admission)
         elif fault.reason in SICK:
-            await self.circuit.failed(given, fault.retry_after or 0.0)
+            await self.circuit.failed(admission, fault.retry_after or 0.0)
         elif fault.reason in UNASKED:
-            await self.circuit.left(given)
+            await self.circuit.left(admission)
         else:
-            await self.circuit.worked(given)
+            await self.circuit.worked(admission)
         after = self.circuit.state
         if after != before:
             tell = log.info if after == "closed" else log.warning

@@ -1,4 +1,4 @@
-"""What can go wrong with a model, a layer for a worry, in one order.
+"""The stack of layers round a model, in its order.
 
 limit -> fall back -> break -> retry -> time out -> record -> the adapter
 """
@@ -27,7 +27,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Care:
-    """How patient the layers are, in seconds, asks and failures."""
+    """The limits of the layers, in seconds, calls and failures."""
 
     concurrency: int = 64
     waiting: int = 1024

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 
-from kuznia.llm.model import Ask, Delta, Model, ModelFault, Reply
+from kuznia.llm.model import Ask, Delta, Model, ModelFault
 from kuznia.platform.log import get_log
 
 log = get_log("llm")
@@ -15,13 +15,6 @@ class FallingBack:
         self.name = first.name
         self._first = first
         self._second = second
-
-    async def reply(self, ask: Ask) -> Reply:
-        try:
-            return await self._first.reply(ask)
-        except ModelFault as fault:
-            self._tell(fault, ask)
-        return await self._second.reply(ask)
 
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
         spoken = False

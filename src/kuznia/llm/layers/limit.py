@@ -1,10 +1,10 @@
-"""Limit: no more calls at once than we mean to pay for or the server can take, in fair turns."""
+"""Limit: a bounded number of concurrent calls, shared fairly among callers."""
 
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 
-from kuznia.llm.model import Ask, Delta, Model, ModelFault, Reply
+from kuznia.llm.model import Ask, Delta, Model, ModelFault
 from kuznia.platform.clock import Clock
 from kuznia.platform.process.turns import Full, Turns
 
@@ -17,10 +17,6 @@ class Limited:
         self._inner = inner
         self._turns = Turns(concurrency, waiting=waiting)
         self._clock = clock
-
-    async def reply(self, ask: Ask) -> Reply:
-        async with await self._place(ask):
-            return await self._inner.reply(ask)
 
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
         place = await self._place(ask)
@@ -48,7 +44,7 @@ class Limited:
     def _busy(self) -> ModelFault:
         return ModelFault(
             "busy",
-            "All places at the model are taken; try again shortly.",
+            "Too many calls to the model are running; try again shortly.",
             model=self.name,
             retry_after=1.0,
         )

@@ -1,12 +1,11 @@
-"""Record: every attempt is paid for, logged and counted, however it ends."""
+"""Record: every attempt is booked, logged and counted, whatever the outcome."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
 from typing import Literal
 
 from kuznia.llm.layers.timing import RANG
-from kuznia.llm.model import Ask, Attempt, Delta, Model, ModelFault, Price, Reason, Reply, Usage
+from kuznia.llm.model import Ask, Attempt, Delta, Model, ModelFault, Price, Reason, Usage
 from kuznia.llm.token_count import estimate, estimated_input, most_input
 from kuznia.platform.clock import Clock
 from kuznia.platform.log import get_log
@@ -37,23 +36,16 @@ class Recorded:
         self._clock = clock
         self._observe = observe
 
-    async def reply(self, ask: Ask) -> Reply:
-        """Streamed all the same: of a call that is left, what was written by then is known."""
-        reply: Reply | None = None
-        async with aclosing(self.stream(ask)) as deltas:
-            async for delta in deltas:
-                reply = delta.reply or reply
-        assert reply is not None, "a stream ends with its reply or with a fault"
-        return reply
-
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
         await ask.account.written()
-        call = Call(self.name, ask, self._price, self._clock, self._observe)
+        call = RecordedCall(self.name, ask, self._price, self._clock, self._observe)
         deltas = self._inner.stream(ask)
         try:
             async for delta in deltas:
                 if delta.reply is None:
                     call.heard(delta)
+                    if ask.whole:
+                        continue
                 else:
                     # Booked before it is handed on: a listener with the reply in hand may leave.
                     call.end("ok", delta.reply.usage)
@@ -70,7 +62,7 @@ class Recorded:
             raise forgotten
 
 
-class Call:
+class RecordedCall:
     """One attempt under way: a reservation until it ends."""
 
     def __init__(

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Final
 
-from kuznia.llm.layers.breaker import LONGEST_REST, WHILE_PROBED, LocalCircuit, Pass, State
+from kuznia.llm.layers.breaker import MAX_COOLDOWNS, PROBE_SECONDS, Admission, LocalCircuit, State
 from kuznia.platform.clock import Clock
 from kuznia.platform.redis import NoRedis, Redis, Script
 
@@ -73,34 +73,34 @@ class RedisCircuit:
             return "closed"
         return "open" if self._clock.monotonic() < self._until else "half-open"
 
-    async def ask(self) -> Pass:
+    async def ask(self) -> Admission:
         # A probe whose process was killed gives its place back.
-        words = (int(1000 * WHILE_PROBED), int(1000 * self._cooldown))
+        words = (int(1000 * PROBE_SECONDS), int(1000 * self._cooldown))
         try:
             wait, probe, failures, rest = await self._redis.run(_ASK, [self._key], *words)
         except NoRedis:
             return await self._local.ask()
         self._heard(rest)
         self._clean = failures == 0
-        return Pass(wait / 1000, probe == 1)
+        return Admission(wait / 1000, probe == 1)
 
-    async def worked(self, given: Pass) -> None:
-        await self._local.worked(given)
+    async def worked(self, admission: Admission) -> None:
+        await self._local.worked(admission)
         # Most calls come here, and have nothing to undo.
-        if given.probe or not self._clean:
-            await self._tell(_WORKED, int(given.probe))
+        if admission.probe or not self._clean:
+            await self._tell(_WORKED, int(admission.probe))
 
-    async def failed(self, given: Pass, retry_after: float) -> None:
-        await self._local.failed(given, retry_after)
+    async def failed(self, admission: Admission, retry_after: float) -> None:
+        await self._local.failed(admission, retry_after)
         self._clean = False
-        longest = LONGEST_REST * self._cooldown
+        longest = MAX_COOLDOWNS * self._cooldown
         rest = min(max(retry_after, self._cooldown), longest)
-        words = (int(given.probe), self._most, int(1000 * rest), int(2000 * longest))
+        words = (int(admission.probe), self._most, int(1000 * rest), int(2000 * longest))
         await self._tell(_FAILED, *words)
 
-    async def left(self, given: Pass) -> None:
-        await self._local.left(given)
-        if given.probe:
+    async def left(self, admission: Admission) -> None:
+        await self._local.left(admission)
+        if admission.probe:
             with suppress(NoRedis):
                 await self._redis.do("HDEL", self._key, "probe")
 

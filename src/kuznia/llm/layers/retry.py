@@ -3,10 +3,10 @@
 import random
 from collections.abc import AsyncGenerator, Callable
 
-from kuznia.llm.model import Ask, Delta, Model, ModelFault, Reply
+from kuznia.llm.model import Ask, Delta, Model, ModelFault
 from kuznia.platform.clock import Clock
 
-FIRST_WAIT, LONGEST_WAIT = 1.0, 10.0
+FIRST_WAIT_SECONDS, MAX_WAIT_SECONDS = 1.0, 10.0
 
 
 def random_jitter() -> float:
@@ -31,18 +31,6 @@ class Retrying:
         self._clock = clock
         self._jitter = jitter
 
-    async def reply(self, ask: Ask) -> Reply:
-        attempt = 1
-        while True:
-            try:
-                return await self._inner.reply(ask)
-            except ModelFault as fault:
-                wait = self._wait(fault, attempt, ask)
-                if wait is None:
-                    raise
-            await self._clock.sleep(wait)
-            attempt += 1
-
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
         attempt = 1
         while True:
@@ -65,9 +53,9 @@ class Retrying:
 
     def _wait(self, fault: ModelFault, attempt: int, ask: Ask) -> float | None:
         """Seconds until the next attempt, or None when there shall be none."""
-        if not fault.passing or attempt >= self._attempts:
+        if not fault.transient or attempt >= self._attempts:
             return None
-        backoff = min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_WAIT) * self._jitter()
+        backoff = min(FIRST_WAIT_SECONDS * 2 ** (attempt - 1), MAX_WAIT_SECONDS) * self._jitter()
         wait = max(backoff, fault.retry_after or 0.0)
         # Waiting past the deadline costs the caller the time and gives nothing.
         return wait if self._clock.monotonic() + wait < ask.deadline else None

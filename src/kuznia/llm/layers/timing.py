@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from types import TracebackType
 
-from kuznia.llm.model import Ask, Delta, Model, ModelFault, Reply
+from kuznia.llm.model import Ask, Delta, Model, ModelFault
 from kuznia.platform.clock import Clock
 from kuznia.platform.errors import Fault, TimedOut
 
@@ -44,8 +44,8 @@ class Alarm:
 class Timed:
     """A Model whose every attempt ends in time.
 
-    A reply has `total` seconds. A stream shows that it lives, so it has `first_token` seconds to
-    begin and `idle` seconds between two pieces. Both end at the ask's deadline.
+    A whole reply has `total` seconds. A stream shows that it lives, so it has `first_token` seconds
+    to begin and `idle` seconds between two pieces. Both end at the ask's deadline.
     """
 
     def __init__(
@@ -58,16 +58,8 @@ class Timed:
         self._idle = idle
         self._clock = clock
 
-    async def reply(self, ask: Ask) -> Reply:
-        left = self._left(ask)
-        try:
-            with Alarm(min(self._total, left)):
-                return await self._inner.reply(ask)
-        except TimeoutError:
-            raise self._late(left, self._total) from None
-
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
-        limit = self._first_token
+        limit = self._total if ask.whole else self._first_token
         left = self._left(ask)
         deltas = self._inner.stream(ask)
         try:
@@ -89,7 +81,7 @@ class Timed:
     def _left(self, ask: Ask) -> float:
         left = ask.deadline - self._clock.monotonic()
         if left <= 0:
-            raise self._late(left, self._total)
+            raise self._late(left, 0.0)
         return left
 
     def _late(self, left: float, limit: float) -> Fault:

@@ -5,10 +5,19 @@ from typing import Literal
 
 import httpx2
 
-from kuznia.llm.http import body_of, broken, is_json, rest
+from kuznia.llm.http import (
+    Unsupported,
+    body_of,
+    broken,
+    fault,
+    is_json,
+    reason_of,
+    rest,
+    retry_after,
+)
 from kuznia.llm.model import Ask, Delta, ModelFault, Reply, Usage
-from kuznia.llm.openai.reply import MESSAGES, Piece, fault, read_piece, reason_of, retry_after
-from kuznia.llm.openai.request import Extra, Unsupported, find_refused, write_request
+from kuznia.llm.openai.reply import MESSAGES, ReplyPiece, read_piece
+from kuznia.llm.openai.request import Extra, find_refused, write_request
 from kuznia.llm.sse import Events
 from kuznia.llm.token_count import estimate, estimated
 from kuznia.platform.clock import Clock
@@ -48,18 +57,8 @@ class OpenAIModel:
             {"response_format"} if structured == "off" else ()
         )
 
-    async def reply(self, ask: Ask) -> Reply:
-        response = await self._send(ask, stream=False)
-        try:
-            piece = await self._whole(response)
-        except httpx2.HTTPError as error:
-            raise fault(broken(error, "cut"), self.name) from None
-        finally:
-            await response.aclose()
-        return self._finished(ask, piece)
-
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
-        response = await self._send(ask, stream=True)
+        response = await self._send(ask)
         pieces = self._pieces(response)
         texts: list[str] = []
         thoughts: list[str] = []
@@ -76,13 +75,13 @@ class OpenAIModel:
                     unseen = estimate(piece.reasoning)
                     yield Delta(piece.text, model=self.name, unseen=unseen)
             if finish is None:
-                raise fault("cut", self.name, usage=usage)
+                raise fault(MESSAGES, "cut", self.name, usage=usage)
         except httpx2.HTTPError as error:
-            raise fault(broken(error, "cut"), self.name, usage=usage) from None
+            raise fault(MESSAGES, broken(error, "cut"), self.name, usage=usage) from None
         finally:
             await pieces.aclose()
             await response.aclose()
-        whole = Piece("".join(texts), "".join(thoughts), finish, usage)
+        whole = ReplyPiece("".join(texts), "".join(thoughts), finish, usage)
         yield Delta(reply=self._finished(ask, whole))
 
     async def look(self) -> None:
@@ -92,12 +91,12 @@ class OpenAIModel:
             async with self._client.stream("GET", "models") as response:
                 status = response.status_code
         except httpx2.HTTPError as error:
-            raise fault(broken(error, "connect"), self.name) from None
+            raise fault(MESSAGES, broken(error, "connect"), self.name) from None
         # Not every server lists its models.
         if status >= 400 and status not in {404, 405}:
-            raise fault(reason_of(status), self.name)
+            raise fault(MESSAGES, reason_of(status), self.name)
 
-    async def _send(self, ask: Ask, *, stream: bool) -> httpx2.Response:
+    async def _send(self, ask: Ask) -> httpx2.Response:
         temperature = self._temperature if ask.temperature is None else ask.temperature
         # What is learnt meanwhile by another call is no news to this one's refusal.
         without = self._without
@@ -106,7 +105,6 @@ class OpenAIModel:
             model=self.name,
             temperature=temperature,
             without=without,
-            stream=stream,
         )
         headers = self._headers
         request_id = ask.request_id.strip()
@@ -118,7 +116,7 @@ class OpenAIModel:
         try:
             response = await self._client.send(request, stream=True)
         except httpx2.HTTPError as error:
-            raise fault(broken(error, "connect"), self.name) from None
+            raise fault(MESSAGES, broken(error, "connect"), self.name) from None
         if response.is_success:
             return response
         try:
@@ -128,24 +126,24 @@ class OpenAIModel:
 
     async def _refusal(self, response: httpx2.Response, without: frozenset[Extra]) -> ModelFault:
         status = response.status_code
-        said = await rest(response.aiter_raw())
+        refusal = await rest(response.aiter_raw())
         if status in {400, 422}:
-            refused = find_refused(said, without)
+            refused = find_refused(refusal, without)
             if refused is not None and (refused != "response_format" or self._learns_schema):
                 self._without = frozenset((*self._without, refused))
                 return Unsupported("rejected", MESSAGES["rejected"], model=self.name)
         wait = retry_after(response.headers, self._clock.now())
-        return fault(reason_of(status), self.name, retry_after=wait)
+        return fault(MESSAGES, reason_of(status), self.name, retry_after=wait)
 
-    async def _whole(self, response: httpx2.Response) -> Piece:
+    async def _whole(self, response: httpx2.Response) -> ReplyPiece:
         if not is_json(response):
-            raise fault("unreadable", self.name)
+            raise fault(MESSAGES, "unreadable", self.name)
         body = await body_of(response, self._most)
         if body is None:
-            raise fault("too_large", self.name)
+            raise fault(MESSAGES, "too_large", self.name)
         return read_piece(body, self.name, whole=True)
 
-    async def _pieces(self, response: httpx2.Response) -> AsyncGenerator[Piece]:
+    async def _pieces(self, response: httpx2.Response) -> AsyncGenerator[ReplyPiece]:
         if "event-stream" not in response.headers.get("content-type", ""):
             # An error, or a server that does not stream.
             yield await self._whole(response)
@@ -157,7 +155,7 @@ class OpenAIModel:
             async for chunk in chunks:
                 size += len(chunk)
                 if size > self._most:
-                    raise fault("too_large", self.name)
+                    raise fault(MESSAGES, "too_large", self.name)
                 for data in events.feed(chunk):
                     if data == DONE:
                         await rest(chunks)
@@ -166,10 +164,10 @@ class OpenAIModel:
         finally:
             await chunks.aclose()
 
-    def _finished(self, ask: Ask, piece: Piece) -> Reply:
+    def _finished(self, ask: Ask, piece: ReplyPiece) -> Reply:
         usage = piece.usage or estimated(ask, piece.text + piece.reasoning)
         if not piece.text.strip():
-            raise fault("empty", self.name, usage=usage)
+            raise fault(MESSAGES, "empty", self.name, usage=usage)
         return Reply(
             text=piece.text,
             model=self.name,

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic_core import to_json
 
-from kuznia.llm.model import Ask, ModelFault
+from kuznia.llm.model import Ask
 from kuznia.llm.token_count import SCHEMA_IN_WORDS
 
 # What we can do without, or say another way.
@@ -19,14 +19,6 @@ SIGNS: tuple[tuple[Extra, tuple[str, ...]], ...] = (
     ("max_tokens", ("max_completion_tokens", "unsupported")),
     ("temperature", ("temperature", "support")),
 )
-
-
-class Unsupported(ModelFault):
-    """The server refused something we can do without; the next attempt leaves it out."""
-
-    @property
-    def passing(self) -> bool:
-        return True
 
 
 def find_refused(refusal: bytes, without: AbstractSet[Extra]) -> Extra | None:
@@ -44,12 +36,16 @@ def write_request(
     model: str,
     temperature: float | None,
     without: AbstractSet[Extra],
-    stream: bool,
 ) -> bytes:
     """The request's body; a schema the server does not take is put into words."""
     messages = [{"role": each.role, "content": each.content} for each in ask.messages]
     limit = "max_completion_tokens" if "max_tokens" in without else "max_tokens"
-    body: dict[str, object] = {"model": model, "messages": messages, limit: ask.max_tokens}
+    body: dict[str, object] = {
+        "model": model,
+        "messages": messages,
+        "stream": True,
+        limit: ask.max_tokens,
+    }
     if temperature is not None and "temperature" not in without:
         body["temperature"] = temperature
     if ask.schema is not None:
@@ -58,10 +54,8 @@ def write_request(
         else:
             schema = {"name": "reply", "schema": ask.schema}
             body["response_format"] = {"type": "json_schema", "json_schema": schema}
-    if stream:
-        body["stream"] = True
-        if "stream_options" not in without:
-            body["stream_options"] = {"include_usage": True}
+    if "stream_options" not in without:
+        body["stream_options"] = {"include_usage": True}
     return to_json(body)
 
 

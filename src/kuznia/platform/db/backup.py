@@ -6,11 +6,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from kuznia.platform.db.database import address, is_sqlite
 from kuznia.platform.errors import Conflict, Invalid, Unavailable
+from kuznia.platform.settings.values import DatabaseUrl
 
 # Whoever writes holds the file for a moment only.
-PATIENCE_SECONDS = 30.0
+LOCK_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +22,24 @@ class Copied:
     schema: str
 
 
-def back_up(url: str, to: Path) -> Copied:
+def back_up(url: DatabaseUrl, to: Path) -> Copied:
     """Copy the database into a new file that only its owner may read.
 
     Everything that was acknowledged before this began is in it. Nobody who writes meanwhile waits.
     """
-    where = address(url)
-    if not is_sqlite(where):
+    if not url.is_sqlite:
         raise Invalid(
             "PostgreSQL is copied by its own tool: pg_dump --format=custom "
-            f"--file={to} --host={where.host or 'localhost'} --port={where.port or 5432} "
-            f"--username={where.username or 'USER'} {where.database or 'NAME'}"
+            f"--file={to} --host={url.host or 'localhost'} --port={url.port or 5432} "
+            f"--username={url.username or 'USER'} {url.database or 'NAME'}"
         )
-    source = Path(where.database or "")
+    source = Path(url.database)
     if not source.is_file():
-        raise Conflict(f"There is no database to copy: {source} is not made yet.")
+        raise Conflict(f"There is no database to copy: {source} does not exist yet.")
     try:
         os.close(os.open(to, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
-        raise Conflict(f"{to} is there already; a copy never writes over a file.") from None
+        raise Conflict(f"{to} already exists; a copy never overwrites a file.") from None
     except OSError as error:
         raise Conflict(f"{to} cannot be written: {error.strerror}.") from None
     try:
@@ -54,7 +53,7 @@ def back_up(url: str, to: Path) -> Copied:
 
 def _copied(source: Path, to: Path) -> Copied:
     with (
-        closing(sqlite3.connect(source, timeout=PATIENCE_SECONDS)) as reading,
+        closing(sqlite3.connect(source, timeout=LOCK_SECONDS)) as reading,
         closing(sqlite3.connect(to)) as writing,
     ):
         # In one piece: a copy in steps begins anew whenever somebody writes.
@@ -63,7 +62,7 @@ def _copied(source: Path, to: Path) -> Copied:
         writing.execute("PRAGMA journal_mode = DELETE")
         (flaw,) = writing.execute("PRAGMA integrity_check(1)").fetchone()
         if flaw != "ok":
-            raise Unavailable(f"The database is damaged, and so would its copy be: {flaw}.")
+            raise Unavailable(f"The database is damaged, so it was not copied: {flaw}.")
         (schema,) = writing.execute("SELECT version_num FROM alembic_version").fetchone()
         (artefacts,) = writing.execute("SELECT count(*) FROM artefacts").fetchone()
     with to.open("rb") as file:

@@ -16,34 +16,29 @@ from sqlalchemy import (
     event,
     func,
     literal,
-    make_url,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from kuznia.platform.db.outages import outages_told
-from kuznia.platform.db.postgres import Lines
+from kuznia.platform.db.postgres import PostgresConnections
 from kuznia.platform.errors import Invalid, Unavailable
+from kuznia.platform.settings.values import DatabaseUrl
 
 # Two types, so that what only reads cannot be handed to what writes. Connections, not ORM sessions:
 # nothing here is mapped to objects, and the ORM's session takes half as long again for each read.
 ReadSession = NewType("ReadSession", AsyncConnection)
 WriteSession = NewType("WriteSession", AsyncConnection)
 
-DRIVERS: Final = {
-    "sqlite": "sqlite+aiosqlite",
-    "postgresql": "postgresql+asyncpg",
-    "postgres": "postgresql+asyncpg",
-}
+DRIVERS: Final = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 CONNECT_SECONDS: Final = 5.0
 # For one statement and the locks it waits for. Everything asked here goes by an index: what takes
 # longer is a fault, not a slow query.
-PATIENCE_SECONDS: Final = 10.0
+STATEMENT_SECONDS: Final = 10.0
 PING_SECONDS: Final = 1.0
 
 Synchronous = Literal["normal", "full"]
@@ -51,7 +46,7 @@ Synchronous = Literal["normal", "full"]
 # be longer.
 JOURNAL_BYTES: Final = 16_000_000
 # Whoever is cancelled waits so long for their connection to be given back; then that goes on alone.
-LET_GO: Final = 1.0
+RELEASE_SECONDS: Final = 1.0
 
 
 class Database:
@@ -64,18 +59,23 @@ class Database:
     0.3 ms on either, a hundred rows in one write 0.02 ms each. Await nothing else inside.
     """
 
-    def __init__(self, reads: AsyncEngine, writes: AsyncEngine, lines: Lines | None = None) -> None:
-        # Where it is, with the password in it.
-        self.address = reads.url
+    def __init__(
+        self,
+        url: DatabaseUrl,
+        reads: AsyncEngine,
+        writes: AsyncEngine,
+        lines: PostgresConnections | None = None,
+    ) -> None:
+        self.url = url
         self._reads = reads
         self._writes = writes
-        self._lines = lines or Lines()
+        self._lines = lines or PostgresConnections()
         self._are_cut = False
 
     @classmethod
     async def open(
         cls,
-        url: str,
+        url: DatabaseUrl,
         *,
         pool_size: int,
         overflow: int,
@@ -83,19 +83,19 @@ class Database:
         synchronous: Synchronous = "normal",
     ) -> Self:
         """Open both pools, each of this size, and see that the database answers."""
-        where = address(url)
         pool: dict[str, Any] = {"pool_size": pool_size, "max_overflow": overflow}
         one: dict[str, Any] = {"pool_size": 1, "max_overflow": 0, "synchronous": synchronous}
-        lines = Lines()
-        writing = one if is_sqlite(where) else pool
+        lines = PostgresConnections()
+        writing = one if url.is_sqlite else pool
         database = cls(
-            read_engine(where, lines=lines, pool_timeout=pool_timeout, **pool),
-            write_engine(where, lines=lines, pool_timeout=pool_timeout, **writing),
+            url,
+            read_engine(url, lines=lines, pool_timeout=pool_timeout, **pool),
+            write_engine(url, lines=lines, pool_timeout=pool_timeout, **writing),
             lines,
         )
         try:
             # Busy machines start slowly: this has longer than a look whether we are ready.
-            await within(PATIENCE_SECONDS, database.answer())
+            await within(STATEMENT_SECONDS, database.answer())
         except BaseException:
             await database.close()
             raise
@@ -147,7 +147,7 @@ class Database:
                 yield connection
             finally:
                 # Rolls back what is not committed. A connection not given back is lost for good.
-                await _in_full(connection.close(), let_go=LET_GO)
+                await _in_full(connection.close(), let_go=RELEASE_SECONDS)
 
 
 async def within(seconds: float, question: Coroutine[Any, Any, None]) -> None:
@@ -179,51 +179,45 @@ def moment(dialect: str, seconds: float = 0) -> ColumnElement[datetime]:
     return func.strftime("%Y-%m-%d %H:%M:%f000", "now", f"{seconds:+.3f} seconds")
 
 
-def address(url: str) -> URL:
-    """Read DATABASE_URL, with or without a driver's name in it."""
-    try:
-        where = make_url(url)
-    except (ArgumentError, ValueError):
-        # Its message may hold a part of the address, and the address a password.
-        raise Invalid("DATABASE_URL is not the address of a database.") from None
-    driver = DRIVERS.get(where.get_backend_name())
-    if driver is None:
-        raise Invalid("DATABASE_URL must begin with sqlite:// or postgresql://.")
-    where = where.set(drivername=driver)
-    if is_sqlite(where) and where.database in {None, "", ":memory:"}:
-        raise Invalid("DATABASE_URL must name a file, for example sqlite:///data/kuznia.db.")
-    # libpq and asyncpg have two names for one thing.
-    if "sslmode" in where.query:
-        where = where.update_query_dict({"ssl": where.query["sslmode"]})
-        where = where.difference_update_query(["sslmode"])
-    return where
+def _engine_url(url: DatabaseUrl) -> URL:
+    """The address in SQLAlchemy's form, with our driver."""
+    query: dict[str, tuple[str, ...]] = {}
+    for name, value in url.query:
+        query[name] = (*query.get(name, ()), value)
+    return URL.create(
+        DRIVERS[url.dialect],
+        username=url.username,
+        password=None if url.password is None else url.password.get_secret_value(),
+        host=url.host,
+        port=url.port,
+        database=url.database,
+        query=query,
+    )
 
 
-def is_sqlite(where: URL) -> bool:
-    return where.get_backend_name() == "sqlite"
-
-
-def read_engine(where: URL, *, lines: Lines | None = None, **options: Any) -> AsyncEngine:
+def read_engine(
+    url: DatabaseUrl, *, lines: PostgresConnections | None = None, **options: Any
+) -> AsyncEngine:
     """An engine for single statements that change nothing; the options are the pool's."""
     options |= {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
-    if is_sqlite(where):
-        return _sqlite(where, (*_pragmas("normal"), "query_only = ON"), PATIENCE_SECONDS, options)
+    if url.is_sqlite:
+        return _sqlite(url, (*_pragmas("normal"), "query_only = ON"), STATEMENT_SECONDS, options)
     read_only = {"default_transaction_read_only": "on"}
-    return _postgres(where, read_only, PATIENCE_SECONDS, lines or Lines(), options)
+    return _postgres(url, read_only, STATEMENT_SECONDS, lines or PostgresConnections(), options)
 
 
 def write_engine(
-    where: URL,
+    url: DatabaseUrl,
     *,
-    patience: float = PATIENCE_SECONDS,
+    timeout: float = STATEMENT_SECONDS,
     synchronous: Synchronous = "normal",
-    lines: Lines | None = None,
+    lines: PostgresConnections | None = None,
     **options: Any,
 ) -> AsyncEngine:
     """An engine for transactions; the options are the pool's. A server knows its own safety."""
-    if not is_sqlite(where):
-        return _postgres(where, {}, patience, lines or Lines(), options)
-    engine = _sqlite(where, _pragmas(synchronous), patience, options)
+    if not url.is_sqlite:
+        return _postgres(url, {}, timeout, lines or PostgresConnections(), options)
+    engine = _sqlite(url, _pragmas(synchronous), timeout, options)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
 
@@ -239,9 +233,9 @@ def _pragmas(synchronous: Synchronous) -> tuple[str, ...]:
 
 
 def _sqlite(
-    where: URL, pragmas: tuple[str, ...], patience: float, options: dict[str, Any]
+    url: DatabaseUrl, pragmas: tuple[str, ...], timeout: float, options: dict[str, Any]
 ) -> AsyncEngine:
-    _make_file(Path(where.database or ""))
+    _make_file(Path(url.database))
 
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
@@ -250,8 +244,10 @@ def _sqlite(
         cursor.close()
 
     # Without an isolation level the driver begins nothing on its own.
-    connect = {"isolation_level": None, "timeout": patience}
-    engine = create_async_engine(where, connect_args=connect, hide_parameters=True, **options)
+    connect = {"isolation_level": None, "timeout": timeout}
+    engine = create_async_engine(
+        _engine_url(url), connect_args=connect, hide_parameters=True, **options
+    )
     event.listen(engine.sync_engine, "connect", prepare)
     return engine
 
@@ -272,23 +268,31 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 def _postgres(
-    where: URL, settings: dict[str, str], patience: float, lines: Lines, options: dict[str, Any]
+    url: DatabaseUrl,
+    settings: dict[str, str],
+    timeout: float,
+    lines: PostgresConnections,
+    options: dict[str, Any],
 ) -> AsyncEngine:
     connect = {
         "async_creator_fn": lines.connect,
         "timeout": CONNECT_SECONDS,
         # The server stops a statement first; this is for a server that has gone silent.
-        "command_timeout": patience + 5,
+        "command_timeout": timeout + 5,
         "server_settings": {
             "application_name": "kuznia",
-            "statement_timeout": f"{patience:g}s",
-            "idle_in_transaction_session_timeout": f"{2 * patience:g}s",
+            "statement_timeout": f"{timeout:g}s",
+            "idle_in_transaction_session_timeout": f"{2 * timeout:g}s",
             **settings,
         },
     }
     try:
         return create_async_engine(
-            where, connect_args=connect, pool_pre_ping=True, hide_parameters=True, **options
+            _engine_url(url),
+            connect_args=connect,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            **options,
         )
     except ModuleNotFoundError:
         raise Invalid("PostgreSQL needs a driver: pip install 'kuznia[postgres]'.") from None

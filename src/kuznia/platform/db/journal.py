@@ -14,8 +14,8 @@ from kuznia.platform.errors import Unavailable
 # One transaction for as many rows as came in while the last one was written.
 MAX_ROWS = 200
 # Seconds in which a row is written unless something is wrong; and while that is known already.
-PATIENCE: Final = 5.0
-NO_PATIENCE: Final = 1.0
+WRITE_SECONDS: Final = 5.0
+STUCK_SECONDS: Final = 1.0
 
 # Any: each kind of row has its own function, which alone knows what the rows are.
 Put = Callable[[WriteSession, Sequence[Any]], Awaitable[None]]
@@ -49,14 +49,16 @@ class Journal:
     def stuck(self) -> bool:
         """Whether the last rows were refused, or those under way take longer than any should."""
         now = asyncio.get_running_loop().time()
-        return self._failed or (self._since is not None and now - self._since > PATIENCE)
+        return self._failed or (self._since is not None and now - self._since > WRITE_SECONDS)
 
-    async def settled(self, done: "asyncio.Future[None]", seconds: float = PATIENCE) -> bool:
+    async def settled(self, done: "asyncio.Future[None]", seconds: float = WRITE_SECONDS) -> bool:
         """Wait for what was added, as long as that makes sense and no longer than `seconds`.
 
         Whether it is written; what is not by then goes on being tried, or has failed.
         """
-        await asyncio.wait((done,), timeout=min(seconds, NO_PATIENCE if self.stuck else PATIENCE))
+        await asyncio.wait(
+            (done,), timeout=min(seconds, STUCK_SECONDS if self.stuck else WRITE_SECONDS)
+        )
         return done.done() and not done.cancelled() and done.exception() is None
 
     async def _flush(self) -> None:

@@ -1,4 +1,4 @@
-"""Bring the schema up or down, and refuse to serve on one this version cannot work with.
+"""Migrations: move the schema up or down, and refuse one this version cannot work with.
 
 Alembic is imported where it is used: a server whose schema is as it should be never needs it.
 """
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, NullPool, func, inspect, select, text
 
-from kuznia.platform.db.database import Database, address, is_sqlite, write_engine
+from kuznia.platform.db.database import Database, write_engine
 from kuznia.platform.db.outages import outages_told
 from kuznia.platform.db.tables import metadata, schemas
 from kuznia.platform.errors import Conflict, Unavailable
+from kuznia.platform.settings.values import DatabaseUrl
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -21,17 +22,17 @@ if TYPE_CHECKING:
 # Any number will do, as long as every Kuznia that migrates the same database asks for the same.
 LOCK = 0x4B75_7A6E_6961
 # A migration may rewrite a large table, and a second process waits for the first one's.
-PATIENCE_SECONDS = 3600.0
+MIGRATION_SECONDS = 3600.0
 
 
-def upgrade(url: str) -> None:
+def upgrade(url: DatabaseUrl) -> None:
     """Bring the database to the newest schema. Blocks, so a running loop calls it in a thread."""
     from alembic import command
 
     asyncio.run(_move(url, lambda config: command.upgrade(config, "head")))
 
 
-def downgrade(url: str, to: str) -> None:
+def downgrade(url: DatabaseUrl, to: str) -> None:
     """Take the database back to a revision, or to `base`; the data of what is undone is lost."""
     from alembic import command
 
@@ -78,16 +79,15 @@ async def is_behind(database: Database) -> bool:
     return at is None or at < head()
 
 
-async def _move(url: str, step: Callable[["Config"], None]) -> None:
+async def _move(url: DatabaseUrl, step: Callable[["Config"], None]) -> None:
     from alembic.util import CommandError
 
-    where = address(url)
-    engine = write_engine(where, patience=PATIENCE_SECONDS, poolclass=NullPool)
+    engine = write_engine(url, timeout=MIGRATION_SECONDS, poolclass=NullPool)
     try:
         with outages_told():
             async with engine.begin() as connection:
                 # SQLite's BEGIN IMMEDIATE is such a lock by itself.
-                if not is_sqlite(where):
+                if not url.is_sqlite:
                     await connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
                 await connection.run_sync(_not_anothers)
                 await connection.run_sync(lambda sync: step(_config(sync)))

@@ -1,4 +1,4 @@
-"""What a database says when it is the matter, and not the statement.
+"""Outages: errors of the database that are not a mistake in the statement.
 
 A server that is gone, a disk that is full, a standby that takes no rows after a failover, a
 privilege somebody took away: all of it passes once its operator has acted, and is told as
@@ -40,7 +40,7 @@ _SQLITE_WRITING: Final = frozenset({sqlite3.SQLITE_READONLY})
 _POSTGRES_WRITING: Final = frozenset({"25"})
 
 _NO_DATABASE: Final = (
-    "The file of DATABASE_URL is damaged, or no database: put a copy of it back, or name another."
+    "The file of DATABASE_URL is damaged or not a database: restore a copy, or name another file."
 )
 _FULL: Final = "The disk with the database is full."
 _READ_ONLY: Final = "The database is read-only now: nothing can be written."
@@ -68,14 +68,14 @@ def outages_told(*, reading: bool = False) -> Generator[None]:
     except DBAPIError as error:
         if not (_is_outage(error) or (not reading and _refuses_writes(error))):
             raise
-        said = _SAID.get(_result(error)) or _SAID.get(_state(error))
-        raise _unavailable(error, said or "The database is not answering.") from error
+        message = _SAID.get(_result(error)) or _SAID.get(_state(error))
+        raise _unavailable(error, message or "The database is not answering.") from error
 
 
-def _unavailable(error: DBAPIError | OSError, said: str) -> Unavailable:
+def _unavailable(error: DBAPIError | OSError, message: str) -> Unavailable:
     cause = error.driver_exception if isinstance(error, DBAPIError) else error
     reason: str = getattr(cause, "sqlite_errorname", type(cause).__name__)
-    return Unavailable(said, details={"reason": reason}, retry_after=1)
+    return Unavailable(message, details={"reason": reason}, retry_after=1)
 
 
 # Each driver has one of the two, and neither when it, not the database, found the mistake.

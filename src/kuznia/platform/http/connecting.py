@@ -5,13 +5,13 @@ import socket
 import ssl
 from itertools import zip_longest
 
-from kuznia.platform.http.connection import Connection, Origin
+from kuznia.platform.http.connection import ClientConnection, Origin
 
 # Seconds that one address gets before the next is tried beside it.
-HEAD_START = 0.25
+HEAD_START_SECONDS = 0.25
 
 
-async def connect(origin: Origin, tls: ssl.SSLContext | None) -> Connection:
+async def connect(origin: Origin, tls: ssl.SSLContext | None) -> ClientConnection:
     """Open a connection to whichever of the host's addresses is quickest, IPv6 having the start.
 
     Not every loop can race them, and a host that is silent over IPv6 would use up all the time.
@@ -25,8 +25,8 @@ async def connect(origin: Origin, tls: ssl.SSLContext | None) -> Connection:
         for wanted in (socket.AF_INET6, socket.AF_INET)
     )
     waiting = [host for pair in zip_longest(new, old) for host in pair if host is not None]
-    attempts: list[asyncio.Task[Connection]] = []
-    pending: set[asyncio.Task[Connection]] = set()
+    attempts: list[asyncio.Task[ClientConnection]] = []
+    pending: set[asyncio.Task[ClientConnection]] = set()
     try:
         while waiting or pending:
             if waiting:
@@ -34,7 +34,7 @@ async def connect(origin: Origin, tls: ssl.SSLContext | None) -> Connection:
                 pending.add(attempts[-1])
             done, pending = await asyncio.wait(
                 pending,
-                timeout=HEAD_START if waiting else None,
+                timeout=HEAD_START_SECONDS if waiting else None,
                 return_when=asyncio.FIRST_COMPLETED,
             )
             for attempt in done:
@@ -48,9 +48,9 @@ async def connect(origin: Origin, tls: ssl.SSLContext | None) -> Connection:
             attempt.add_done_callback(_drop)
 
 
-async def _attempt(origin: Origin, address: str, tls: ssl.SSLContext | None) -> Connection:
+async def _attempt(origin: Origin, address: str, tls: ssl.SSLContext | None) -> ClientConnection:
     _, connection = await asyncio.get_running_loop().create_connection(
-        lambda: Connection(origin),
+        lambda: ClientConnection(origin),
         address,
         origin.port,
         ssl=tls,
@@ -59,6 +59,6 @@ async def _attempt(origin: Origin, address: str, tls: ssl.SSLContext | None) -> 
     return connection
 
 
-def _drop(attempt: asyncio.Task[Connection]) -> None:
+def _drop(attempt: asyncio.Task[ClientConnection]) -> None:
     if not attempt.cancelled() and attempt.exception() is None:
         attempt.result().abort()

@@ -8,11 +8,11 @@ import httpx2
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 # Bytes of an answer that may come without any of its body: headers, trailers, the sizes of chunks.
-LONGEST_HEAD = 65_536
+MAX_HEAD_BYTES = 65_536
 # Bytes of a body that may wait for its reader before no more are taken from the socket.
-HOLD = 262_144
+MAX_HELD_BYTES = 262_144
 # Seconds within which a lost connection was lost before the request, and the two met on the way.
-CROSSING = 1.0
+CROSSING_SECONDS = 1.0
 CUT = "The server closed the connection before its answer was whole."
 TOO_LONG = "The server's headers are too long."
 
@@ -26,7 +26,7 @@ class Origin:
     port: int
 
 
-class Answer:
+class ResponseParser:
     """Reads a connection's answers one after another; it knows nothing of sockets."""
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class Answer:
     def feed(self, data: bytes) -> None:
         """Take what came; raise RemoteProtocolError if that is no HTTP, or too much of it."""
         self.begun = True
-        room = LONGEST_HEAD - self._head
+        room = MAX_HEAD_BYTES - self._head
         if not self.headed and len(data) > room:
             self._parse(data[:room])
             if not self.headed:
@@ -56,7 +56,7 @@ class Answer:
             data = data[room:]
         self._head += len(data)
         self._parse(data)
-        if self._head > LONGEST_HEAD and not self.whole:
+        if self._head > MAX_HEAD_BYTES and not self.whole:
             raise httpx2.RemoteProtocolError(TOO_LONG)
 
     def _parse(self, data: bytes) -> None:
@@ -108,14 +108,14 @@ class Answer:
             self.keeps = self._parser.should_keep_alive()
 
 
-class Connection(asyncio.Protocol):
+class ClientConnection(asyncio.Protocol):
     """Carries one exchange at a time; who took it from the pool gives it back, or aborts it."""
 
     _transport: asyncio.Transport
 
     def __init__(self, origin: Origin) -> None:
         self.origin = origin
-        self.answer = Answer()
+        self.answer = ResponseParser()
         self.idle_until = 0.0
         self._loop = asyncio.get_running_loop()
         self._lost: httpx2.TransportError | None = None
@@ -141,7 +141,7 @@ class Connection(asyncio.Protocol):
         return (
             self._lost is not None
             and not self.answer.begun
-            and self._loop.time() - self._asked < CROSSING
+            and self._loop.time() - self._asked < CROSSING_SECONDS
         )
 
     async def ask(
@@ -224,7 +224,7 @@ class Connection(asyncio.Protocol):
         except httpx2.RemoteProtocolError as error:
             self._lost = error
             self.abort()
-        if answer.held > HOLD and not self._paused and not answer.whole:
+        if answer.held > MAX_HELD_BYTES and not self._paused and not answer.whole:
             self._paused = True
             self._transport.pause_reading()
         self._wake()

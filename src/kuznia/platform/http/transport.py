@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Mapping
 import httpx2
 
 from kuznia.platform.http.connecting import connect
-from kuznia.platform.http.connection import Connection, Origin
+from kuznia.platform.http.connection import ClientConnection, Origin
 
 HEAD = re.compile(
     rb"[!-~]+ [!-~]+ HTTP/1\.1\r\n(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [^\0\r\n]*\r\n)*\r\n"
@@ -35,8 +35,8 @@ class Transport(httpx2.AsyncBaseTransport):
         self._expiry = expiry
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._called = 0  # waited, and are about to take a connection
-        self._busy: set[Connection] = set()
-        self._idle: deque[Connection] = deque()
+        self._busy: set[ClientConnection] = set()
+        self._idle: deque[ClientConnection] = deque()
         self._expiring: asyncio.TimerHandle | None = None
         self._closed = False
 
@@ -54,7 +54,7 @@ class Transport(httpx2.AsyncBaseTransport):
             self._leave()
             raise
         answer = connection.answer
-        body = Body(self, connection, limits.get("read"))
+        body = ResponseBody(self, connection, limits.get("read"))
         return httpx2.Response(answer.status, headers=answer.headers, stream=body)
 
     async def aclose(self) -> None:
@@ -72,7 +72,7 @@ class Transport(httpx2.AsyncBaseTransport):
         # The loop closes the sockets on its next turn.
         await asyncio.sleep(0)
 
-    def give_back(self, connection: Connection) -> None:
+    def give_back(self, connection: ClientConnection) -> None:
         """Keep it for the next request if it can carry one, and let who waits go on."""
         self._busy.discard(connection)
         self._leave()
@@ -130,7 +130,7 @@ class Transport(httpx2.AsyncBaseTransport):
 
     async def _exchange(
         self, origin: Origin, data: bytes, limits: Limits, **to: bool
-    ) -> Connection:
+    ) -> ClientConnection:
         kept = self._take(origin)
         if kept is not None:
             try:
@@ -142,8 +142,8 @@ class Transport(httpx2.AsyncBaseTransport):
         return await self._ask(fresh, data, limits, **to)
 
     async def _ask(
-        self, connection: Connection, data: bytes, limits: Limits, *, bodiless: bool
-    ) -> Connection:
+        self, connection: ClientConnection, data: bytes, limits: Limits, *, bodiless: bool
+    ) -> ClientConnection:
         self._busy.add(connection)
         try:
             await connection.ask(
@@ -155,7 +155,7 @@ class Transport(httpx2.AsyncBaseTransport):
             raise
         return connection
 
-    def _take(self, origin: Origin) -> Connection | None:
+    def _take(self, origin: Origin) -> ClientConnection | None:
         """The newest idle connection that leads there."""
         now = asyncio.get_running_loop().time()
         for connection in (*reversed(self._idle),):
@@ -166,7 +166,7 @@ class Transport(httpx2.AsyncBaseTransport):
                 connection.abort()
         return None
 
-    async def _open(self, origin: Origin, seconds: float | None) -> Connection:
+    async def _open(self, origin: Origin, seconds: float | None) -> ClientConnection:
         if self._closed:
             raise closed()
         while len(self._idle) > self._free + self._called:
@@ -194,12 +194,14 @@ class Transport(httpx2.AsyncBaseTransport):
         )
 
 
-class Body(httpx2.AsyncByteStream):
+class ResponseBody(httpx2.AsyncByteStream):
     """The body of an answer, no faster than it is read."""
 
-    def __init__(self, transport: Transport, connection: Connection, seconds: float | None) -> None:
+    def __init__(
+        self, transport: Transport, connection: ClientConnection, seconds: float | None
+    ) -> None:
         self._transport = transport
-        self._connection: Connection | None = connection
+        self._connection: ClientConnection | None = connection
         self._seconds = seconds
 
     async def __aiter__(self) -> AsyncGenerator[bytes]:

@@ -1,4 +1,4 @@
-"""Whether a process lives: a lock that the system takes from it in the moment it ends.
+"""Presence: a lock that shows whether a process lives, since it is released when it ends.
 
 Each process that others may wait for holds a lock named by its id: on SQLite a lock on a file
 beside the database's own, which only this machine has open; on PostgreSQL an advisory lock of a
@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger
 
 from kuznia.platform.clock import Clock
-from kuznia.platform.db.database import Database, is_sqlite, read_engine
+from kuznia.platform.db.database import Database, read_engine
 from kuznia.platform.db.outages import outages_told
 from kuznia.platform.errors import Unavailable
 from kuznia.platform.ids import new_id
@@ -28,8 +28,8 @@ log = get_log("presence")
 
 PREFIX = "alive"
 # A living process whose connection to PostgreSQL was cut has this long to take its lock again.
-GRACE = 1.0
-AGAIN = 0.1
+GRACE_SECONDS = 1.0
+RETRY_SECONDS = 0.1
 
 
 class Presence(Protocol):
@@ -51,7 +51,7 @@ class Presence(Protocol):
 def presence(db: Database, clock: Clock) -> Presence:
     """This process's own, with an id that no other has had."""
     own = new_id(PREFIX, clock)
-    return FilePresence(db, own) if is_sqlite(db.address) else SessionPresence(db, own)
+    return FilePresence(db, own) if db.url.is_sqlite else SessionPresence(db, own)
 
 
 class FilePresence:
@@ -59,7 +59,7 @@ class FilePresence:
 
     def __init__(self, db: Database, own: str) -> None:
         self.id = own
-        self._database = Path(db.address.database or "").resolve()
+        self._database = Path(db.url.database).resolve()
         self._file: int | None = None
 
     async def show(self) -> None:
@@ -122,7 +122,7 @@ class SessionPresence:
     def __init__(self, db: Database, own: str) -> None:
         self.id = own
         self._db = db
-        self._engine = read_engine(db.address, poolclass=NullPool)
+        self._engine = read_engine(db.url, poolclass=NullPool)
         self._turn = asyncio.Lock()
         self._held: AsyncConnection | None = None
         self._again: asyncio.Task[None] | None = None
@@ -137,7 +137,7 @@ class SessionPresence:
     async def ended(self, other: str) -> bool:
         if not (_is_presence(other) and await self._free(other)):
             return False
-        await asyncio.sleep(GRACE)
+        await asyncio.sleep(GRACE_SECONDS)
         return await self._free(other)
 
     async def close(self) -> None:
@@ -173,7 +173,7 @@ class SessionPresence:
             try:
                 return await self.show()
             except Unavailable:
-                await asyncio.sleep(AGAIN)
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def _free(self, other: str) -> bool:
         # Let go at the end of the statement, which is a transaction by itself.

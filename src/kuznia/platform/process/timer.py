@@ -1,4 +1,4 @@
-"""A timer for what is kept for a while: it is forgotten in time, also when nothing more comes."""
+"""A timer that forgets what is kept for a while, also when nothing more comes."""
 
 import asyncio
 from collections.abc import Callable

@@ -74,7 +74,7 @@ class Rounds(Generic[T]):
         if sum(map(len, self._queues.values())) <= self._waiting:
             return None
         # The newcomer is counted already; among equals it is the newcomer who goes.
-        longest = max(self._queues, key=lambda one: (len(self._queues[one]), one == caller))
+        longest = max(self._queues, key=lambda name: (len(self._queues[name]), name == caller))
         return longest, self._queues[longest][-1]
 
     def _may_have(self, caller: str) -> bool:

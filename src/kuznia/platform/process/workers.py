@@ -49,8 +49,8 @@ WORKERS = 3
 MAX_WAITING = 256
 # What a worker may overrun a deadline by before its alarm ends it, and how much longer than the
 # job's own time we wait for a worker that has to share its core.
-GRACE = 0.05
-PATIENCE = 10
+GRACE_SECONDS = 0.05
+WAIT_FACTOR = 10
 # An interpreter with our parsers is there in half a second, on a busy machine in ten.
 START_SECONDS = 30.0
 # For work that is our own: more than any of it takes, so that nothing holds a worker for ever.
@@ -92,7 +92,7 @@ class _Worker:
             self._ready = self._ready or (self.pipe.poll(START_SECONDS) and self.pipe.recv())
             if self._ready:
                 self.pipe.send((job, seconds))
-            if self._ready and self.pipe.poll(PATIENCE * (seconds + GRACE)):
+            if self._ready and self.pipe.poll(WAIT_FACTOR * (seconds + GRACE_SECONDS)):
                 return (self.pipe.recv(),)
         except (EOFError, OSError):
             pass
@@ -244,7 +244,7 @@ def work(pipe: Connection) -> None:
             job, seconds = pipe.recv()
             # The alarm's default is to end the process, also while it is deep in C. It counts what
             # the process works, as the deadline does.
-            signal.setitimer(signal.ITIMER_PROF, seconds + GRACE)
+            signal.setitimer(signal.ITIMER_PROF, seconds + GRACE_SECONDS)
             try:
                 result = job(within(seconds))
             except Exception:  # noqa: BLE001 - whoever sent it hears that there is no result

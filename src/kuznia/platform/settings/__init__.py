@@ -31,6 +31,7 @@ from kuznia.platform.settings.types import (
     shown,
     wrong_fields,
 )
+from kuznia.platform.settings.values import DatabaseUrl
 
 S = TypeVar("S", bound=BaseSettings)
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
@@ -140,9 +141,9 @@ class Settings(
     def public(self) -> dict[str, str]:
         """Every setting as text, by its name in the environment, with no secret in it."""
         return {
-            name.upper(): shown(getattr(settings, name))
+            name.upper(): shown(value)
             for settings in (self, *self._others)
-            for name in type(settings).model_fields
+            for name, value in settings.model_dump().items()
         }
 
     def changed(self) -> frozenset[str]:
@@ -156,8 +157,8 @@ class Settings(
         for settings in (self, *self._others):
             for name in type(settings).model_fields:
                 value: object = getattr(settings, name)
-                if isinstance(value, SecretStr):
-                    found.update(parts_of(value.get_secret_value()))
+                if isinstance(value, SecretStr | DatabaseUrl):
+                    found.update(parts_of(value))
         return tuple(sorted(found))
 
 
@@ -183,20 +184,20 @@ def load(
     fields = {
         name: field for kind in (Settings, *also) for name, field in kind.model_fields.items()
     }
-    given = {
+    values = {
         name: value.strip()
         for source in (written.values, small, environ, over or {})
         for name, value in source.items()
         if name.lower() in fields and name.isupper() and value.strip()
     }
     if not in_this_folder and (folder := _data_folder(environ)):
-        given.setdefault("DATABASE_URL", f"sqlite:///{folder / 'kuznia' / 'kuznia.db'}")
+        values.setdefault("DATABASE_URL", f"sqlite:///{folder / 'kuznia' / 'kuznia.db'}")
     problems = dict(written.problems)
-    settings = _parse(Settings, given, problems)
-    others = [_parse(kind, given, problems) for kind in also]
+    settings = _parse(Settings, values, problems)
+    others = [_parse(kind, values, problems) for kind in also]
     if settings is None or problems:
         raise SettingsWrong(problems)
-    odd = (*slips(written.values, fields), *_unread(given, fields), *notes(settings))
+    odd = (*slips(written.values, fields), *_unread(values, fields), *notes(settings))
     return settings.having(*(other for other in others if other), notes=odd)
 
 
@@ -209,22 +210,22 @@ def _data_folder(environ: Mapping[str, str]) -> Path | None:
     return folder if folder.is_absolute() else None
 
 
-def _unread(given: Iterable[str], fields: Mapping[str, FieldInfo]) -> Iterator[str]:
+def _unread(values: Iterable[str], fields: Mapping[str, FieldInfo]) -> Iterator[str]:
     for name, field in fields.items():
-        if name.upper() in given and (field.description or "").startswith(LATER):
+        if name.upper() in values and (field.description or "").startswith(LATER):
             yield f"{name.upper()} is set, but this version does not read it."
 
 
 def _parse(kind: type[S], values: Mapping[str, str], problems: dict[str, str]) -> S | None:
-    given = {name: value for name, value in values.items() if name.lower() in kind.model_fields}
+    own = {name: value for name, value in values.items() if name.lower() in kind.model_fields}
     try:
-        return kind.model_validate({name.lower(): value for name, value in given.items()})
+        return kind.model_validate({name.lower(): value for name, value in own.items()})
     except ValidationError as error:
         found = wrong_fields(error, kind.model_json_schema()["properties"])
     # The rules between settings are only tried once each is right by itself: take out what is
     # wrong and look again, so that one start names everything.
-    kept = {name: value for name, value in given.items() if name not in found}
-    if len(kept) < len(given):
+    kept = {name: value for name, value in own.items() if name not in found}
+    if len(kept) < len(own):
         _parse(kind, kept, found)
     for name, problem in found.items():
         problems.setdefault(name, problem)

@@ -1,4 +1,4 @@
-"""Who may call."""
+"""Settings of accounts and tokens."""
 
 from typing import Annotated
 
@@ -12,29 +12,32 @@ class CallerSettings(SettingsGroup):
 
     accounts: bool = Field(
         default=False,
-        description="Everyone needs a credential: people sign in (`kuznia users create`), programs "
-        "bring a key (`kuznia keys create`). On by itself with any of the settings below.",
+        description="Require a credential for every request: people sign in (`kuznia users "
+        "create`), programs send a key (`kuznia keys create`). Any `JWT_*` secret or key set "
+        "below turns it on.",
     )
     jwt_secret: SigningSecret | None = Field(
         default=None,
-        description="Takes bearer tokens signed with HS256 and this secret of at least 32 bytes; "
-        "signs our own too. Unset: our own are signed with a secret kept in the database.",
+        description="Accept bearer tokens signed with HS256 and this secret of at least 32 bytes. "
+        "Also signs our own tokens; when unset, they are signed with a secret kept in the "
+        "database.",
     )
     jwt_jwks_url: Url | None = Field(
         default=None,
-        description="Takes bearer tokens signed with RS256 or ES256 and a key published here; "
-        "needs `JWT_ISSUER` and `JWT_AUDIENCE`.",
+        description="Accept bearer tokens signed with RS256 or ES256 and a key published at this "
+        "address. Needs `JWT_ISSUER` and `JWT_AUDIENCE`.",
     )
     jwt_issuer: str | None = Field(
-        default=None, max_length=500, description="Whose tokens are taken: their `iss`."
+        default=None, max_length=500, description="The issuer (`iss`) whose tokens are accepted."
     )
     jwt_audience: Words = Field(
-        default=(), description="Tokens for whom are taken: one of these is their `aud`."
+        default=(),
+        description="Audiences, comma-separated: a token must be for one of them (`aud`).",
     )
     supabase_url: Url | None = Field(
         default=None,
-        description="Takes the tokens of this Supabase project: sets the three above. One whose "
-        "tokens are still signed with its legacy secret needs that as `JWT_SECRET`.",
+        description="Accept the tokens of this Supabase project: sets the three settings above. If "
+        "the project still signs with its legacy secret, put that in `JWT_SECRET`.",
     )
     supabase_anon_key: Key | None = Field(
         default=None, description=f"{LATER} tokens are verified without it."
@@ -43,12 +46,13 @@ class CallerSettings(SettingsGroup):
         default=None, description=f"{LATER} nothing is asked of Supabase but its public keys."
     )
     access_token_ttl: Annotated[int, Field(ge=60, le=86_400)] = Field(
-        default=900, description="Seconds our own access tokens are good for."
+        default=900, description="Seconds for which our own access tokens are valid."
     )
     refresh_token_ttl: Annotated[int, Field(ge=600, le=31_536_000)] = Field(
-        default=2_592_000, description="Seconds after which one who did not come must sign in."
+        default=2_592_000,
+        description="Seconds of inactivity after which a user must sign in again.",
     )
     sign_in_ttl: Annotated[int, Field(ge=600, le=31_536_000)] = Field(
         default=2_592_000,
-        description="Seconds after which everyone must sign in again, however often they came.",
+        description="Seconds after which a user must sign in again, however active they are.",
     )

@@ -12,10 +12,13 @@ class OrderSettings(SettingsGroup):
         default=12,
         ge=1,
         le=1000,
-        description="Model calls one order may make, retries and repairs too.",
+        description="Model calls one order may make, retries and repairs included.",
     )
     order_tokens: int = Field(
-        default=200_000, ge=100, le=100_000_000, description="Tokens one order may use, in and out."
+        default=200_000,
+        ge=100,
+        le=100_000_000,
+        description="Tokens one order may use, input and output.",
     )
     order_cost: Dollars | None = Field(
         default=None, description="Dollars one order may cost; needs the prices of the models."

@@ -1,4 +1,4 @@
-"""The way out of this machine: by which proxy a host is asked, and whose certificates count."""
+"""Outbound connections: the proxy for each host, and the certificates that are trusted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,21 +18,21 @@ class OutboundSettings(SettingsGroup):
 
     https_proxy: ProxyUrl | None = Field(
         default=None,
-        description="The proxy by which `https` servers are asked: models, CodeMie, an identity "
-        "provider. `http://user:password@host:port`. Also read as `https_proxy`.",
+        description="Proxy for `https` servers (models, CodeMie, an identity provider), as "
+        "`http://user:password@host:port`. Also read as `https_proxy`.",
     )
     http_proxy: ProxyUrl | None = Field(
         default=None,
-        description="The same for `http` servers. This machine is never asked by a proxy.",
+        description="Proxy for `http` servers. This machine is never reached through a proxy.",
     )
     no_proxy: Words = Field(
         default=(),
-        description="Hosts that are asked without one, comma-separated: a name with all names "
-        "below it, an address, a network, either with `:port`; `*` is every host.",
+        description="Hosts that are reached without a proxy, comma-separated: a name with all its "
+        "subdomains, an address, a network, each with or without `:port`; `*` is every host.",
     )
     ssl_cert_file: Path | None = Field(
         default=None,
-        description="A file of certificates (PEM) that are trusted instead of this machine's.",
+        description="A PEM file of certificates to trust instead of this machine's.",
     )
 
 

@@ -28,7 +28,7 @@ def _production(settings: Settings) -> Problems:
         yield "CORS_ORIGINS", "`*` lets every site call the server; in production name the sites"
     # The loopback is no wall in production: a reverse proxy lets strangers through it.
     if not (settings.closed or settings.allow_remote):
-        yield "ACCOUNTS", f"missing; in production nobody comes in without a credential. {CLOSE}"
+        yield "ACCOUNTS", f"missing; production requires a credential. {CLOSE}"
 
 
 def _open_door(settings: Settings) -> Problems:
@@ -37,7 +37,7 @@ def _open_door(settings: Settings) -> Problems:
     if not safe and settings.environment != "production":
         yield (
             "HOST",
-            "other machines can reach this address, and nobody would need a credential. "
+            "other machines can reach this address without a credential. "
             f"{CLOSE}; otherwise HOST=127.0.0.1",
         )
 
@@ -46,27 +46,30 @@ def _tokens(settings: Settings) -> Problems:
     if settings.jwt_jwks_url:
         # A provider signs for many: without these, a token for any of them would open this server.
         if not settings.token_issuer:
-            yield "JWT_ISSUER", "missing; JWT_JWKS_URL is set, so name whose tokens are taken"
+            yield "JWT_ISSUER", "missing; JWT_JWKS_URL is set, so name the issuer of the tokens"
         if not settings.token_audience:
-            yield "JWT_AUDIENCE", "missing; JWT_JWKS_URL is set, so name for whom tokens must be"
+            yield "JWT_AUDIENCE", "missing; JWT_JWKS_URL is set, so name the audience of the tokens"
     if settings.environment != "production":
         return
     for name in ("jwt_jwks_url", "supabase_url"):
         parts = urlsplit(getattr(settings, name) or "https:")
         if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-            yield name.upper(), "must be https in production: whoever sits between could sign in"
+            yield (
+                name.upper(),
+                "must be https in production: plain http lets others sign in",
+            )
 
 
 def _models(settings: Settings) -> Problems:
     if settings.openai_base_url and not settings.openai_model:
-        yield "OPENAI_MODEL", "missing; a model server is set, so name the model to ask for"
+        yield "OPENAI_MODEL", "missing; a model server is set, so name the model"
     if settings.openai_model and not (settings.openai_api_key or settings.openai_base_url):
         yield "OPENAI_API_KEY", "missing; OPENAI_MODEL needs this key, or OPENAI_BASE_URL"
 
 
 def _second_model(settings: Settings) -> Problems:
     if settings.fallback_base_url and not settings.fallback_model:
-        yield "FALLBACK_MODEL", "missing; FALLBACK_BASE_URL is set, so name the model to ask for"
+        yield "FALLBACK_MODEL", "missing; FALLBACK_BASE_URL is set, so name the model"
     if settings.fallback_base_url:
         return
     if settings.fallback_api_key:
@@ -87,7 +90,7 @@ def _codemie(settings: Settings) -> Problems:
     if not (settings.codemie_flow_assistant or settings.codemie_ui_assistant):
         yield "CODEMIE_FLOW_ASSISTANT", "missing; name this assistant, or CODEMIE_UI_ASSISTANT"
     if settings.codemie_api_key is None and settings.codemie_auth_url is None:
-        yield "CODEMIE_API_KEY", "missing; set a ready token, or CODEMIE_AUTH_URL to sign in at"
+        yield "CODEMIE_API_KEY", "missing; set a token, or CODEMIE_AUTH_URL to sign in at"
     yield from _sign_in(settings)
 
 
@@ -111,7 +114,10 @@ def _connections(settings: Settings) -> Problems:
 def _retention(settings: Settings) -> Problems:
     days = settings.artefact_retention
     if days is not None and settings.cache_ttl > days * 86_400:
-        yield "CACHE_TTL", "longer than ARTEFACT_RETENTION: what is erased would still be answered"
+        yield (
+            "CACHE_TTL",
+            "longer than ARTEFACT_RETENTION: erased artefacts would be returned",
+        )
 
 
 def notes(settings: Settings) -> Iterator[str]:
@@ -119,8 +125,8 @@ def notes(settings: Settings) -> Iterator[str]:
     # The key is in the environment of many machines, for other programs.
     if settings.openai_api_key and not (settings.openai_base_url or settings.openai_model):
         yield (
-            "OPENAI_API_KEY is set, OPENAI_MODEL is not: that model server is not asked. "
-            "Name the model to ask for, or take the key away."
+            "OPENAI_API_KEY is set, but OPENAI_MODEL is not, so no model is used. "
+            "Set OPENAI_MODEL, or remove the key."
         )
 
 

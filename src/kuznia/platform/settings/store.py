@@ -2,96 +2,103 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
 from kuznia.platform.settings.types import (
     Count,
-    DatabaseUrl,
+    DatabaseAddress,
     Lower,
     RedisUrl,
     Seconds,
     SettingsGroup,
 )
+from kuznia.platform.settings.values import DatabaseUrl
 
 
 class StoreSettings(SettingsGroup):
     """Database, memory, Redis."""
 
-    database_url: DatabaseUrl = Field(
-        default=SecretStr("sqlite:///data/kuznia.db"),
-        description="`sqlite:///path` or `postgresql://user:password@host/name`. Unset: "
-        "`kuznia/kuznia.db` in `$XDG_DATA_HOME` or `~/.local/share`, whatever the folder Kuznia is "
-        "started in; the default shown here with `kuznia --here`.",
+    database_url: DatabaseAddress = Field(
+        default=DatabaseUrl.read("sqlite:///data/kuznia.db"),
+        description="`sqlite:///path` or `postgresql://user:password@host/name`. When unset: "
+        "`kuznia/kuznia.db` in `$XDG_DATA_HOME` or `~/.local/share`, from whatever folder Kuznia "
+        "is started; the default shown here applies with `kuznia --here`.",
     )
     database_pool_size: int = Field(
         default=5,
         ge=1,
         le=500,
-        description="Connections kept open to PostgreSQL, for reading and for writing each.",
+        description="Connections kept open to PostgreSQL: this many for reading and as many for "
+        "writing.",
     )
     database_pool_overflow: int = Field(
-        default=5, ge=0, le=500, description="Connections opened on top when all are taken."
+        default=5, ge=0, le=500, description="Additional connections opened when all are in use."
     )
     database_pool_timeout: Seconds = Field(
         default=5, description="Seconds to wait for a free connection."
     )
     database_synchronous: Annotated[Literal["normal", "full"], Lower] = Field(
         default="normal",
-        description="Of SQLite. `normal`: a power cut or a crash of the machine may undo the last "
-        "commits, a crash of Kuznia none. `full`: neither undoes any, and each write waits for the "
-        "disk. PostgreSQL has its own `synchronous_commit`.",
+        description="For SQLite. `normal`: a power cut or a crash of the machine may undo the last "
+        "commits; a crash of Kuznia undoes none. `full`: no commit is undone, but each write waits "
+        "for the disk. PostgreSQL has its own `synchronous_commit`.",
     )
     artefact_retention: Annotated[int, Field(ge=1, le=36_500)] | None = Field(
         default=None,
-        description="Days after which an artefact is erased; unset: never.",
+        description="Days after which an artefact is erased; when unset, never.",
     )
 
     cache_ttl: float = Field(
         default=300,
         ge=0,
         le=2_592_000,
-        description="Seconds in which an equal order gets the artefact made before; 0 never.",
+        description="Seconds for which an equal order gets the artefact made before; 0: never.",
     )
-    cache_size: Count = Field(default=1000, description="Artefacts held in memory.")
+    cache_size: Count = Field(
+        default=1000, description="Maximum number of artefacts held in memory."
+    )
     unkept_bytes: int = Field(
         default=64_000_000,
         ge=0,
         le=100_000_000_000,
-        description="Bytes of artefacts held in memory while the database takes no rows; past "
-        "that, orders are refused.",
+        description="Bytes of artefacts held in memory while the database cannot be written; "
+        "beyond that, orders are refused.",
     )
     cache_bytes: int = Field(
         default=32 << 20,
         ge=0,
         le=1 << 40,
-        description="Bytes that artefacts held in memory may take, however many they are.",
+        description="Maximum size of all artefacts held in memory, in bytes.",
     )
     run_retention: float = Field(
         default=600,
         ge=1,
         le=86_400,
-        description="Seconds a finished run's events can still be read.",
+        description="Seconds for which the events of a finished run can still be read.",
     )
     run_events_bytes: int = Field(
         default=32 << 20,
         ge=0,
         le=1 << 40,
-        description="Bytes that finished streamed runs may take in memory, so that they can be "
-        "resumed; past them the oldest are forgotten. Others need an eighth of that at most.",
+        description="Memory, in bytes, for finished streamed runs, so that they can be resumed; "
+        "beyond that the oldest are forgotten. Other runs take at most an eighth of it.",
     )
     redis_url: RedisUrl | None = Field(
         default=None,
-        description="Shares cache, runs, events and limits among processes; see docs/redis.md.",
+        description="Share cache, runs, events and limits among processes; see docs/redis.md.",
     )
     redis_prefix: str = Field(
         default="kuznia:",
         max_length=40,
         pattern=r"^[!-~]*$",
-        description="How every key of ours begins, where others use the server too.",
+        description="Prefix of all our keys, for a Redis that others use too.",
     )
     redis_timeout: Annotated[float, Field(ge=0.02, le=0.9)] = Field(
-        default=0.1, description="Seconds Redis has for an answer before we go on without it."
+        default=0.1, description="Seconds Redis has to answer before Kuznia goes on without it."
     )
     redis_connections: int = Field(
-        default=20, ge=3, le=1000, description="The most connections of one process to Redis."
+        default=20,
+        ge=3,
+        le=1000,
+        description="Maximum number of connections of one process to Redis.",
     )

@@ -4,21 +4,36 @@ No message quotes what was given: a key pasted into the wrong line must not end 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Annotated, Any, cast
-from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    PlainSerializer,
+    PlainValidator,
     SecretStr,
     ValidationError,
     WithJsonSchema,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from kuznia.platform.settings.values import (
+    DatabaseUrl,
+    Network,
+    Rate,
+    RouteRate,
+    rate_text,
+    read_network,
+    read_rate,
+    read_route_rate,
+    split_url,
+    without_credentials,
+)
 
 # How the description of a setting begins that a source names and nothing reads yet; a start says
 # so when one is set.
@@ -45,38 +60,25 @@ class SettingsGroup(BaseSettings):
         return (init_settings,)
 
 
-Lower = BeforeValidator(lambda given: given.lower() if isinstance(given, str) else given)
-Upper = BeforeValidator(lambda given: given.upper() if isinstance(given, str) else given)
-
-
-def _split(url: str) -> SplitResult:
-    try:
-        parts = urlsplit(url)
-        # A port is only read when it is asked for.
-        readable = parts.port != 0
-    except ValueError:
-        # The library's own words quote the address, and with it the password.
-        readable, parts = False, SplitResult("", "", "", "", "")
-    if not readable:
-        raise ValueError("the address cannot be read; write / : @ in a password as %2F %3A %40")
-    return parts
+Lower = BeforeValidator(lambda text: text.lower() if isinstance(text, str) else text)
+Upper = BeforeValidator(lambda text: text.upper() if isinstance(text, str) else text)
 
 
 def _http(url: str) -> str:
-    parts = _split(url)
+    parts = split_url(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("expected an address like https://host/path, with nothing after a ? or #")
     if "@" in parts.netloc:
-        raise ValueError("no name or password may stand in the address")
+        raise ValueError("the address must not hold a user name or a password")
     if not url.isprintable() or " " in url:
-        raise ValueError("holds a space, a line break or a letter that cannot be seen")
+        raise ValueError("holds a space, a line break or an unprintable character")
     return url.rstrip("/")
 
 
 def _one_word(key: SecretStr) -> SecretStr:
     # A line break that came along with a pasted key would fail later, as an odd HTTP header.
     if not all("!" <= letter <= "~" for letter in key.get_secret_value()):
-        raise ValueError("holds a space, a line break or a letter that no key has")
+        raise ValueError("holds a space, a line break or a character that no key has")
     return key
 
 
@@ -87,126 +89,117 @@ _SECRET_BYTES = 32
 def _signs(secret: SecretStr) -> SecretStr:
     text = secret.get_secret_value()
     if text.startswith(("-----BEGIN", "ssh-")):
-        raise ValueError("is a key to verify with, which everyone may know; see JWT_JWKS_URL")
+        raise ValueError("is a public key, which anyone may know; see JWT_JWKS_URL")
     if len(text.encode()) < _SECRET_BYTES:
         raise ValueError(f"expected a secret of at least {_SECRET_BYTES} bytes")
     return secret
 
 
-def _host(given: str) -> str:
-    host = given.strip().lower()
+def _host(text: str) -> str:
+    host = text.strip().lower()
     if not re.fullmatch(r"[a-z0-9.-]+|\[[0-9a-f:]+\]", host):
         raise ValueError("expected host names like kuznia.example.org, separated by commas")
     return host
 
 
-def _origin(given: str) -> str:
-    origin = given.strip().rstrip("/").lower()
-    parts = _split(origin)
+def _origin(text: str) -> str:
+    origin = text.strip().rstrip("/").lower()
+    parts = split_url(origin)
     whole = parts.scheme in {"http", "https"} and parts.hostname and "@" not in parts.netloc
     if origin != "*" and not (whole and origin == f"{parts.scheme}://{parts.netloc}"):
         raise ValueError("expected origins like https://app.example.org, separated by commas")
     return origin
 
 
-# What people write, and the driver that can be awaited.
-_DRIVERS = {
-    "postgres": "postgresql+asyncpg",
-    "postgresql": "postgresql+asyncpg",
-    "postgresql+asyncpg": "postgresql+asyncpg",
-    "sqlite": "sqlite+aiosqlite",
-    "sqlite+aiosqlite": "sqlite+aiosqlite",
-}
-
-
-def _database(url: SecretStr) -> SecretStr:
-    scheme, mark, rest = url.get_secret_value().partition("://")
-    driver = _DRIVERS.get(scheme)
-    if driver is None or not mark:
-        raise ValueError("expected postgresql://user:password@host/name or sqlite:///path")
-    if driver.startswith("postgresql"):
-        parts = _split(f"{driver}://{rest}")
-        if not (parts.hostname or parts.path):
-            raise ValueError("expected postgresql://user:password@host/name")
-        rest = _libpq_words(rest)
-    elif rest and not rest.startswith("/"):
-        raise ValueError("a path begins after three strokes: sqlite:///path")
-    return SecretStr(f"{driver}://{rest}")
-
-
-def _libpq_words(rest: str) -> str:
-    # Hosted databases hand out libpq's word, sslmode; asyncpg takes the same values under `ssl`.
-    before, mark, query = rest.partition("?")
-    pairs = [("ssl" if key == "sslmode" else key, value) for key, value in parse_qsl(query)]
-    return before + mark + urlencode(pairs)
-
-
 def _redis(url: SecretStr) -> SecretStr:
-    parts = _split(url.get_secret_value())
+    parts = split_url(url.get_secret_value())
     if parts.scheme not in {"redis", "rediss"} or not parts.hostname:
         raise ValueError("expected redis://host:6379/0 or rediss://host:6379/0")
     return url
 
 
-def _proxy(given: SecretStr) -> SecretStr:
-    url = given.get_secret_value()
+def _proxy(text: SecretStr) -> SecretStr:
+    url = text.get_secret_value()
     # Other programs take it without.
     url = url if "://" in url else f"http://{url}"
-    parts = _split(url)
+    parts = split_url(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
         raise ValueError("expected http://host:port, or https:// where the proxy itself has TLS")
     return SecretStr(url)
 
 
-# In groups: how many, and in which period.
-RATE = r"(?:([1-9]\d{0,5})(?:/(second|minute|hour|day))?|off)"
+def _database(value: object) -> DatabaseUrl:
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    return value if isinstance(value, DatabaseUrl) else DatabaseUrl.read(str(value))
 
 
-def _rate(given: str) -> str:
-    if not re.fullmatch(RATE, given):
-        raise ValueError("expected a count, or a count and a period like 10/minute, or off")
-    return given
+def _rate(value: object) -> Rate | None:
+    return value if value is None or isinstance(value, Rate) else read_rate(str(value))
 
 
-def _route_rate(given: str) -> str:
-    if not re.fullmatch(rf"(?:[A-Z]+ )?/[^\s=]*={RATE}", given := given.strip()):
-        raise ValueError("expected addresses with their rates: POST /api/v1/code=5/minute,...")
-    return given
+def _route_rates(value: object) -> tuple[RouteRate, ...]:
+    return tuple(
+        item if isinstance(item, RouteRate) else read_route_rate(str(item))
+        for item in _items(value)
+    )
 
 
-def _network(given: str) -> str:
-    try:
-        return str(ip_network(given.strip()))
-    except ValueError:
-        raise ValueError("expected addresses like 10.0.0.1 or 10.0.0.0/8, with commas") from None
+def _networks(value: object) -> tuple[Network, ...]:
+    return tuple(
+        item if isinstance(item, IPv4Network | IPv6Network) else read_network(str(item))
+        for item in _items(value)
+    )
+
+
+def _items(value: object) -> Sequence[object]:
+    return value.split(",") if isinstance(value, str) else cast("Sequence[object]", value)
+
+
+def _texts(values: Sequence[object]) -> tuple[str, ...]:
+    return tuple(str(value) for value in values)
 
 
 Url = Annotated[str, AfterValidator(_http), WithJsonSchema({"type": "string", "format": "uri"})]
 Key = Annotated[SecretStr, AfterValidator(_one_word)]
 SigningSecret = Annotated[SecretStr, AfterValidator(_signs)]
-DatabaseUrl = Annotated[SecretStr, AfterValidator(_database)]
+DatabaseAddress = Annotated[
+    DatabaseUrl,
+    PlainValidator(_database),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "format": "password"}),
+]
 ProxyUrl = Annotated[SecretStr, AfterValidator(_proxy)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis)]
 Origins = Annotated[
     tuple[Annotated[str, AfterValidator(_origin)], ...],
-    BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given),
+    BeforeValidator(lambda text: text.split(",") if isinstance(text, str) else text),
 ]
 Hosts = Annotated[
     tuple[Annotated[str, AfterValidator(_host)], ...],
-    BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given),
+    BeforeValidator(lambda text: text.split(",") if isinstance(text, str) else text),
 ]
 Words = Annotated[
     tuple[Annotated[str, AfterValidator(str.strip)], ...],
-    BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given),
+    BeforeValidator(lambda text: text.split(",") if isinstance(text, str) else text),
 ]
-Rate = Annotated[str, AfterValidator(_rate)]
+OptionalRate = Annotated[
+    Rate | None,
+    PlainValidator(_rate),
+    PlainSerializer(rate_text, return_type=str),
+    WithJsonSchema({"type": "string"}),
+]
 RouteRates = Annotated[
-    tuple[Annotated[str, AfterValidator(_route_rate)], ...],
-    BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given),
+    tuple[RouteRate, ...],
+    PlainValidator(_route_rates),
+    PlainSerializer(_texts, return_type=tuple[str, ...]),
+    WithJsonSchema({"type": "array"}),
 ]
 Networks = Annotated[
-    tuple[Annotated[str, AfterValidator(_network)], ...],
-    BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given),
+    tuple[Network, ...],
+    PlainValidator(_networks),
+    PlainSerializer(_texts, return_type=tuple[str, ...]),
+    WithJsonSchema({"type": "array"}),
 ]
 # Nine decimals, so that every price is a whole number of billionths.
 Dollars = Annotated[Decimal, Field(ge=0, le=10_000, decimal_places=9)]
@@ -242,7 +235,7 @@ def expected(schema: Mapping[str, Any]) -> str:
 
 
 _WORDS = {
-    "array": "a list with commas",
+    "array": "a comma-separated list",
     "boolean": "true or false",
     "integer": "a whole number",
     "number": "a number",
@@ -255,7 +248,7 @@ _WORDS = {
 
 def _bounds(shape: Mapping[str, Any]) -> str:
     if "maxLength" in shape:
-        return f" of at most {shape['maxLength']} letters"
+        return f" of at most {shape['maxLength']} characters"
     if "exclusiveMinimum" in shape:
         return f" above {shape['exclusiveMinimum']:g}, at most {shape['maximum']:g}"
     if "minimum" in shape:
@@ -268,15 +261,14 @@ def _plain(number: float) -> str:
 
 
 # Secret because of the password in them; where they point is not.
-_ADDRESSES = {*_DRIVERS, "redis", "rediss", "http", "https"}
+_ADDRESSES = {"redis", "rediss", "http", "https"}
 
 
 def shown(value: object) -> str:
     """A setting's value as an operator may see it: of a secret address, where it points."""
     if isinstance(value, SecretStr):
-        scheme, _, rest = value.get_secret_value().partition("://")
-        where = rest.rpartition("@")[2].partition("?")[0]
-        return f"{scheme}://{where}" if scheme in _ADDRESSES else "***"
+        secret = value.get_secret_value()
+        return without_credentials(secret) if _is_address(secret) else "***"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):
@@ -286,12 +278,18 @@ def shown(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def parts_of(secret: str) -> Iterator[str]:
+def _is_address(secret: str) -> bool:
+    return secret.partition("://")[0] in _ADDRESSES
+
+
+def parts_of(secret: SecretStr | DatabaseUrl) -> Iterator[str]:
     """What must not be shown of a secret: all of it, or of an address its password."""
-    if secret.partition("://")[0] not in _ADDRESSES:
-        yield secret
+    is_database = isinstance(secret, DatabaseUrl)
+    text = (secret.source if isinstance(secret, DatabaseUrl) else secret).get_secret_value()
+    if not is_database and not _is_address(text):
+        yield text
         return
-    parts = urlsplit(secret)
+    parts = urlsplit(text)
     if parts.password:
         yield parts.password
         yield unquote(parts.password)

@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator
 
 import httpx2
 import pytest
-from pydantic import SecretStr
 from tests.domains.code.makers import a_bench
 from tests.doors.served import inside
 
@@ -15,6 +14,7 @@ from kuznia.domains.code.settings import CodeSettings
 from kuznia.llm.model import Ask
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.settings import Settings
+from kuznia.platform.settings.values import DatabaseUrl
 
 BENCH = a_bench()
 CODE = """\
@@ -114,7 +114,7 @@ def by_part(tests: list[str]):
 async def client(sqlite_url: str) -> AsyncGenerator[tuple[httpx2.AsyncClient, ScriptedModel]]:
     model = ScriptedModel()
     model.always(by_part([WRONG, RIGHT]))
-    settings = Settings(database_url=SecretStr(sqlite_url))
+    settings = Settings(database_url=DatabaseUrl.read(sqlite_url))
     settings = settings.having(CodeSettings(code_run_tests="sandbox"))
     async with inside(Made(settings=settings, model=model)) as kuznia:
         yield kuznia.client, model

@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import SecretStr
 from pydantic_core import from_json
 from tests.clocks import TurnedClock
 from tests.domains.code.corpus import REPLIES, read
@@ -24,6 +23,7 @@ from kuznia.forge.run import run
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.process.workers import POOL
 from kuznia.platform.settings import Settings
+from kuznia.platform.settings.values import DatabaseUrl
 
 CODE = (
     'def slug(text: str) -> str:\n    """Joined by dashes."""\n    return "-".join(text.split())\n'
@@ -88,7 +88,7 @@ async def test_the_server_sees_that_nobody_listens_any_more(sqlite_url):
     async with listening(ModelServer()) as upstream:
         upstream.will(stream(*said, hang=True))
         given = {"openai_base_url": upstream.url, "openai_model": "m", "port": 0}
-        settings = Settings(database_url=SecretStr(sqlite_url), **given)
+        settings = Settings(database_url=DatabaseUrl.read(sqlite_url), **given)
         async with served(Made(settings=settings)) as kuznia:
             code = kuznia.client.stream("POST", "/api/v1/code", json=order, headers=EVENTS)
             async with code as answer:

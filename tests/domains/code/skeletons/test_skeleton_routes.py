@@ -8,7 +8,6 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from pydantic import SecretStr
 from tests.doors.served import inside
 
 from kuznia.app import Made
@@ -16,6 +15,7 @@ from kuznia.domains.code.languages.find import get
 from kuznia.domains.code.parsing.proof import prove
 from kuznia.platform.process.workers import POOL
 from kuznia.platform.settings import Settings
+from kuznia.platform.settings.values import DatabaseUrl
 
 FARE = "def fare(age: int) -> int:\n    return 0 if age < 6 else 4\n"
 
@@ -26,7 +26,7 @@ async def client(
 ) -> AsyncGenerator[httpx2.AsyncClient]:
     """One for all: nothing is kept of a skeleton, and each new server would start new workers."""
     file = shutil.copy(sqlite_template, tmp_path_factory.mktemp("skeletons") / "kuznia.db")
-    database = SecretStr(f"sqlite+aiosqlite:///{file}")
+    database = DatabaseUrl.read(f"sqlite:///{file}")
     async with inside(Made(settings=Settings(database_url=database))) as kuznia:
         # The workers are there: a deadline is for the work, not for their beginning.
         await asyncio.gather(

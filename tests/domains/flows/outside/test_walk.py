@@ -6,13 +6,13 @@ from typing import Any
 
 import httpx2
 import pytest
-from pydantic import SecretStr
 from tests.callers.makers import SECRET, bearer
 from tests.domains.flows.outside.tools import ask, chromium
 from tests.serving import serving
 
 from kuznia.app import Made
 from kuznia.platform.settings import Settings
+from kuznia.platform.settings.values import DatabaseUrl
 
 PROMPT = "Реєстрація користувача: ім'я, прізвище, email, телефон"
 
@@ -21,7 +21,7 @@ PROMPT = "Реєстрація користувача: ім'я, прізвище
 def walk(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Any:
     """What the browser came upon: a page handed in with a gap, the other language, the end."""
     database: Path = tmp_path_factory.mktemp("walk") / "kuznia.db"
-    url = SecretStr(f"sqlite+aiosqlite:///{database}")
+    url = DatabaseUrl.read(f"sqlite+aiosqlite:///{database}")
     settings = Settings(database_url=url, jwt_secret=request.param)
     with (
         serving(Made(settings=settings)) as address,

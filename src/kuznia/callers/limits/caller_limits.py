@@ -1,7 +1,6 @@
-"""What each caller is allowed: what an operator decided for them, else what the settings say."""
+"""Limits of callers: what an operator decided for one of them, otherwise what the settings say."""
 
 import asyncio
-import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -15,32 +14,23 @@ from kuznia.platform.db.database import Database, WriteSession
 from kuznia.platform.db.tables import allowances
 from kuznia.platform.errors import Unavailable
 from kuznia.platform.settings import Settings
-from kuznia.platform.settings.types import RATE, billionths, is_loopback
+from kuznia.platform.settings.types import billionths, is_loopback
+from kuznia.platform.settings.values import Rate, read_rate
 
 # A change made in another process counts here after so many seconds.
-FRESH = 5.0
-MOST_REMEMBERED = 10_000
+FRESH_SECONDS = 5.0
+MAX_REMEMBERED = 10_000
 # So long the database may take to say what nobody waits for in an outage.
-OUTAGE = 2.0
+OUTAGE_SECONDS = 2.0
 # In a row: no limit, whatever the settings say.
 NO_LIMIT = -1
 # Beyond what a row can hold.
 MAX_ORDERS, MAX_AMOUNT = 1 << 31, 1 << 60
 
-_PERIODS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """So many in any stretch of so many seconds."""
-
-    count: int
-    seconds: int
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Allowance:
-    """How much one caller may have; None is no limit. Money is in billionths of a dollar."""
+class CallerLimits:
+    """The limits of one caller; None is no limit. Money is in billionths of a dollar."""
 
     requests: Rate | None = None
     generation: Rate | None = None
@@ -61,30 +51,21 @@ class Allowance:
         return self.cost_day is not None or self.cost_month is not None
 
     @property
-    def counts(self) -> bool:
+    def needs_account(self) -> bool:
         """Whether this caller's orders need an account at all."""
         return self.at_once is not None or self.tokens or self.cost
 
 
-NAMES = tuple(field.name for field in fields(Allowance))
+NAMES = tuple(field.name for field in fields(CallerLimits))
 
 
-def rate(text: str) -> Rate | None:
-    """`10/minute`, `10` (a minute), or `off`; ValueError for anything else."""
-    found = re.fullmatch(RATE, text)
-    if found is None:
-        raise ValueError("expected a count and a period like 10/minute, or off")
-    count, period = found.groups()
-    return Rate(int(count), _PERIODS[period or "minute"]) if count else None
-
-
-def decision(name: str, text: str) -> str | int | None:
-    """What goes into the row for an operator's word: nothing is as usual, -1 or `off` no limit."""
+def parsed_limit(name: str, text: str) -> str | int | None:
+    """The value an operator's text has in the row: None is as usual, -1 no limit."""
     said = text.strip().lower()
     if said == "usual":
         return None
     if name in ("requests", "generation"):
-        rate(said)
+        read_rate(said)
         return said
     if said == "off":
         return NO_LIMIT
@@ -95,14 +76,14 @@ def decision(name: str, text: str) -> str | int | None:
         number, whole = Decimal(), 0
     if whole != number or not 0 < whole < (MAX_ORDERS if name == "at_once" else MAX_AMOUNT):
         raise ValueError(
-            "expected dollars above nothing with at most 9 decimals, off or usual"
+            "expected dollars above 0 with at most 9 decimals, off or usual"
             if name.startswith("cost")
-            else "expected a whole number above nothing, off or usual"
+            else "expected a whole number above 0, off or usual"
         )
     return whole
 
 
-def written(name: str, value: Rate | int | None) -> str:
+def limit_text(name: str, value: Rate | int | None) -> str:
     """A limit, or what was used of it, for people."""
     if value is None:
         return "no limit"
@@ -113,12 +94,12 @@ def written(name: str, value: Rate | int | None) -> str:
     return f"{value.count} in {value.seconds} s"
 
 
-def usual(settings: Settings) -> Allowance:
-    """What everyone has about whom nothing else was decided."""
+def default_limits(settings: Settings) -> CallerLimits:
+    """The limits of every caller for whom an operator decided nothing else."""
     day, month = settings.budget_cost_day, settings.budget_cost_month
-    return Allowance(
-        requests=rate(settings.rate_limit_requests),
-        generation=rate(settings.rate_limit_generation),
+    return CallerLimits(
+        requests=settings.rate_limit_requests,
+        generation=settings.rate_limit_generation,
         at_once=settings.orders_at_once,
         tokens_day=settings.budget_tokens_day,
         tokens_month=settings.budget_tokens_month,
@@ -129,7 +110,7 @@ def usual(settings: Settings) -> Allowance:
 
 
 def others_come(settings: Settings) -> bool:
-    """Whether anybody but the owner of the machine can come."""
+    """Whether anyone but the owner of the machine can send requests."""
     return settings.closed or not is_loopback(settings.host)
 
 
@@ -140,22 +121,22 @@ def _storage(settings: Settings) -> int | None:
     return None
 
 
-class Allowances:
-    """Lives as long as the application; asks the database once in a while for each caller."""
+class LimitsByCaller:
+    """The limits of all callers, read from the database once in a while for each."""
 
-    def __init__(self, db: Database, clock: Clock, usual: Allowance) -> None:
+    def __init__(self, db: Database, clock: Clock, default_limits: CallerLimits) -> None:
         self._db = db
         self._clock = clock
-        self.usual = usual
-        self._known: OrderedDict[str, tuple[float, Allowance]] = OrderedDict()
+        self.usual = default_limits
+        self._known: OrderedDict[str, tuple[float, CallerLimits]] = OrderedDict()
 
-    def known(self, owner: str) -> Allowance | None:
-        """What was found not long ago, without waiting."""
+    def known(self, owner: str) -> CallerLimits | None:
+        """The limits read not long ago, without waiting; None if they must be read."""
         held = self._known.get(owner)
         return held[1] if held is not None and held[0] > self._clock.monotonic() else None
 
-    async def of(self, owner: str) -> Allowance:
-        """What this caller may have now."""
+    async def of(self, owner: str) -> CallerLimits:
+        """The limits of this caller now."""
         if found := self.known(owner):
             return found
         try:
@@ -163,21 +144,21 @@ class Allowances:
         except Unavailable:
             # Whose orders are counted anyway must wait; nobody else is kept out by an outage, or
             # held up by asking a silent database for every order.
-            if self.usual.counts:
+            if self.usual.needs_account:
                 raise
             held = self._known.get(owner)
             found = held[1] if held is not None else self.usual
-        self._known[owner] = (self._clock.monotonic() + FRESH, found)
+        self._known[owner] = (self._clock.monotonic() + FRESH_SECONDS, found)
         self._known.move_to_end(owner)
-        while len(self._known) > MOST_REMEMBERED:
+        while len(self._known) > MAX_REMEMBERED:
             self._known.popitem(last=False)
         return found
 
     async def _asked(self, owner: str) -> Mapping[str, str | int]:
-        if self.usual.counts:
+        if self.usual.needs_account:
             return await self.decided(owner)
         try:
-            async with asyncio.timeout(OUTAGE):
+            async with asyncio.timeout(OUTAGE_SECONDS):
                 return await self.decided(owner)
         except TimeoutError:
             raise Unavailable("The database does not answer.", retry_after=1) from None
@@ -195,7 +176,7 @@ class Allowances:
         return {name: value for name, value in said.items() if value is not None}
 
     async def decide(self, owner: str, changes: Mapping[str, str | int | None]) -> None:
-        """Write down what this caller may have; None is what everyone has."""
+        """Write the limits of this caller; None is the default."""
         async with self._db.write() as session:
             await _insert_missing(session, owner)
             await session.execute(
@@ -208,11 +189,11 @@ class Allowances:
             )
         self._known.pop(owner, None)
 
-    def _merged(self, decided: Mapping[str, str | int]) -> Allowance:
+    def _merged(self, decided: Mapping[str, str | int]) -> CallerLimits:
         changes: dict[str, Any] = {}  # Any: rates, counts and sums
         for name, value in decided.items():
             if isinstance(value, str):
-                changes[name] = rate(value)
+                changes[name] = read_rate(value)
             else:
                 changes[name] = None if value == NO_LIMIT else value
         return replace(self.usual, **changes) if changes else self.usual

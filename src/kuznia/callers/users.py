@@ -1,4 +1,4 @@
-"""Who we know: our own accounts, and what an operator has decided about an issuer's people."""
+"""Users: our own accounts, and what an operator decided about an identity provider's users."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -21,15 +21,15 @@ Role = Literal["user", "admin"]
 
 # How the ids of an issuer's people begin, so that none of them can be one of ours, or `local`.
 FOREIGN = "jwt:"
-LONGEST_NAME = 200
-NOBODY = "There is nobody of this name or id."
+MAX_NAME_LENGTH = 200
+NOBODY = "There is no user with this name or id."
 # So many names, and letters of one, are compared with a name that nobody has.
 MAX_NAMES, MAX_COMPARED = 500, 60
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """What decides about a credential; what only signing in needs stays in the table."""
+class User:
+    """A user, without the password hash, which only signing in needs."""
 
     id: str
     name: str | None
@@ -39,33 +39,31 @@ class Person:
     created_at: datetime
 
 
-class People:
-    """The table of users. Whoever may not sign in any more loses what was given out before."""
+class Users:
+    """The table of users. A disabled user's tokens and sessions end."""
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
         self._clock = clock
 
-    async def create(self, name: str, hash_: str, role: Role = "user") -> Person:
+    async def create(self, name: str, hash_: str, role: Role = "user") -> User:
         """A new account; the name must be free."""
-        person = Person(
-            new_id("usr", self._clock), plain_name(name), role, 1, False, self._clock.now()
-        )
+        user = User(new_id("usr", self._clock), plain_name(name), role, 1, False, self._clock.now())
         try:
             async with self._db.write() as session:
-                await session.execute(_inserted(person, hash_))
+                await session.execute(_inserted(user, hash_))
         except IntegrityError:
-            raise Conflict("There is somebody of this name.") from None
-        return person
+            raise Conflict("There is already a user with this name.") from None
+        return user
 
-    async def find(self, id_: str) -> Person | None:
-        """By id alone: this is asked for every request."""
+    async def find(self, id_: str) -> User | None:
+        """Find a user by id alone: this is done for every request."""
         async with self._db.read() as session:
             row = (await session.execute(sa.select(users).where(users.c.id == id_))).first()
         return None if row is None else _person(row)
 
-    async def get(self, who: str) -> Person:
-        """By name or id, as an operator says it."""
+    async def get(self, who: str) -> User:
+        """Get a user by name or id, as an operator types it."""
         async with self._db.read() as session:
             row = (await session.execute(sa.select(users).where(_is(who)))).first()
         if row is None:
@@ -91,7 +89,7 @@ class People:
             return bool(await session.scalar(sa.select(sa.or_(*theirs))))
 
     async def _nobody(self, who: str) -> NotFound:
-        """With the names that may have been meant; for an operator's eyes."""
+        """NotFound with similar names, for an operator."""
         # What is compared is bounded in both directions: each comparison costs the product.
         word = _folded(who)[:MAX_COMPARED]
         name = sa.func.coalesce(users.c.name, users.c.id)
@@ -105,18 +103,18 @@ class People:
         nearest = get_close_matches(word, names) or [one for one in names if word in one][:3]
         meant = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
         if who.startswith(FOREIGN):
-            meant += " `kuznia users role ID user` makes one known who has not come yet."
+            meant += " `kuznia users role ID user` adds a user who has not signed in yet."
         return NotFound(f"{NOBODY}{meant}", details={"nearest": [*nearest]})
 
-    async def find_with_hash(self, name: str) -> tuple[Person, str | None] | None:
-        """For signing in."""
+    async def find_with_hash(self, name: str) -> tuple[User, str | None] | None:
+        """The user of this name, with the hash of their password, for signing in."""
         async with self._db.read() as session:
             found = sa.select(users).where(users.c.name == plain_name(name))
             row = (await session.execute(found)).first()
         return None if row is None else (_person(row), row.hash)
 
-    async def all(self, after: str = "", limit: int = 1000) -> Sequence[Person]:
-        """In the order they came."""
+    async def all(self, after: str = "", limit: int = 1000) -> Sequence[User]:
+        """One page of users, in the order of their ids."""
         query = sa.select(users).where(users.c.id > after).order_by(users.c.id).limit(limit)
         async with self._db.read() as session:
             return [_person(row) for row in await session.execute(query)]
@@ -127,25 +125,27 @@ class People:
         async with self._db.read() as session:
             return await session.scalar(sa.select(users.c.id).where(admin).limit(1)) is not None
 
-    async def set_role(self, who: str, role: Role) -> Person:
-        """From now on; keys and tokens stay, and allow what the role does."""
+    async def set_role(self, who: str, role: Role) -> User:
+        """Change a user's role; keys and tokens stay valid, and allow what the new role allows."""
         return await self._change(who, role=role)
 
-    async def disable(self, who: str) -> Person:
-        """No credential of theirs opens anything until they are enabled."""
+    async def disable(self, who: str) -> User:
+        """Refuse all credentials of a user until they are enabled."""
         return await self._change(who, disabled_at=self._clock.now(), version=users.c.version + 1)
 
-    async def enable(self, who: str) -> Person:
-        """They may sign in again; keys work again, tokens from before do not."""
+    async def enable(self, who: str) -> User:
+        """Let a user sign in again; their keys work again, their earlier tokens do not."""
         return await self._change(who, disabled_at=None)
 
-    async def set_hash(self, who: str, hash_: str) -> Person:
-        """A new password; who signed in with the old one must sign in again."""
+    async def set_hash(self, who: str, hash_: str) -> User:
+        """Set a password hash; sign-ins with the old password end."""
         if (await self.get(who)).name is None:
-            raise Conflict("They sign in elsewhere: the identity provider keeps their password.")
+            raise Conflict(
+                "This user signs in with the identity provider, which keeps the password."
+            )
         return await self._change(who, hash=hash_, version=users.c.version + 1)
 
-    async def _change(self, who: str, **values: object) -> Person:
+    async def _change(self, who: str, **values: object) -> User:
         async with self._db.write() as session:
             changed = sa.update(users).where(_is(who)).values(values).returning(users)
             if who.startswith(FOREIGN):
@@ -161,15 +161,15 @@ class People:
     async def _note(self, session: WriteSession, id_: str) -> None:
         """An issuer's people have no row until something is decided about them."""
         if (await session.execute(sa.select(users.c.id).where(users.c.id == id_))).first() is None:
-            stranger = Person(id_, None, "user", 1, False, self._clock.now())
+            stranger = User(id_, None, "user", 1, False, self._clock.now())
             await session.execute(_inserted(stranger, None))
 
 
 def plain_name(name: str) -> str:
     """The name as it is compared: Ivan and ivan are one person, however they are typed."""
     name = _folded(name)
-    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or name.startswith(FOREIGN):
-        message = f"a name of 1 to {LONGEST_NAME} letters, such as an e-mail address"
+    if not 0 < len(name) <= MAX_NAME_LENGTH or not name.isprintable() or name.startswith(FOREIGN):
+        message = f"a name of 1 to {MAX_NAME_LENGTH} printable characters, such as an email"
         raise invalid([{"loc": ("name",), "msg": message, "type": "name"}])
     return name
 
@@ -185,19 +185,19 @@ def _is(who: str) -> sa.ColumnElement[bool]:
     return sa.or_(users.c.id == who, users.c.name == _folded(who))
 
 
-def _inserted(person: Person, hash_: str | None) -> sa.Insert:
+def _inserted(user: User, hash_: str | None) -> sa.Insert:
     return sa.insert(users).values(
-        id=person.id,
-        name=person.name,
+        id=user.id,
+        name=user.name,
         hash=hash_,
-        role=person.role,
-        version=person.version,
-        created_at=person.created_at,
+        role=user.role,
+        version=user.version,
+        created_at=user.created_at,
     )
 
 
 # Any: what a row holds is known to the table, not to the type checker.
-def _person(row: sa.Row[Any]) -> Person:
-    return Person(
+def _person(row: sa.Row[Any]) -> User:
+    return User(
         row.id, row.name, row.role, row.version, row.disabled_at is not None, row.created_at
     )
