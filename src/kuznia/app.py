@@ -113,7 +113,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             shelf=shelf,
             clock=made.clock,
             stands_in=settings.fallback_to_free,
-            most_tokens=settings.openai_max_tokens,
+            max_tokens=settings.openai_max_tokens,
             specialists=models.specialists,
             memory=Memory(db),
             seal=(await signing_secret(db, "seals")).encode(),

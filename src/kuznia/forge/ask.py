@@ -8,7 +8,7 @@ from kuznia.llm.model import Account, Ask, Message, Model, Reply
 from kuznia.llm.token_count import estimated
 
 # A model is told the worst first and not drowned: more findings than this are one hint's echoes.
-MOST_HINTS = 12
+MAX_HINTS = 12
 # How much a reply grows before it is looked at again, in letters and by its length so far: a look
 # reads all of it, and a long reply that is read every few lines is read hundreds of times.
 LOOK = 200
@@ -16,19 +16,19 @@ GROWN = 1 / 8
 
 
 def messages(
-    prompt: Prompt, said: Reply | None, findings: tuple[Finding, ...]
+    prompt: Prompt, last: Reply | None, findings: tuple[Finding, ...]
 ) -> tuple[Message, ...]:
     """The conversation so far: on a repair the model sees its own reply and what is wrong."""
     opening = (Message("system", prompt.system), Message("user", prompt.user))
-    if said is None:
+    if last is None:
         return opening
-    standing = sorted((f for f in findings if f.stands), key=lambda f: f.severity)[:MOST_HINTS]
+    standing = sorted((f for f in findings if f.stands), key=lambda f: f.severity)[:MAX_HINTS]
     faults = "\n".join(f"- {f.where}: {f.message} {f.hint}".rstrip() for f in standing)
     again = (
         "Your reply was checked and not accepted:\n"
         f"{faults}\nMend these and nothing else; send the whole reply again in the same form."
     )
-    return (*opening, Message("assistant", said.text), Message("user", again))
+    return (*opening, Message("assistant", last.text), Message("user", again))
 
 
 async def ask(
@@ -38,8 +38,8 @@ async def ask(
     account: Account,
     *,
     deadline: float,
-    most_tokens: int,
-    said: Reply | None = None,
+    max_tokens: int,
+    last: Reply | None = None,
     findings: tuple[Finding, ...] = (),
     show: Callable[[str], None],
     enough: Callable[[str], Awaitable[str | None]] | None = None,
@@ -49,10 +49,10 @@ async def ask(
     A stream whose beginning is `enough` is left there, and the server with it.
     """
     question = Ask(
-        messages=messages(prompt, said, findings),
+        messages=messages(prompt, last, findings),
         deadline=deadline,
         account=account,
-        max_tokens=min(prompt.max_tokens, most_tokens),
+        max_tokens=min(prompt.max_tokens, max_tokens),
         schema=prompt.schema,
         request_id=order.request_id,
         whole=not order.drafts,

@@ -8,7 +8,7 @@ from typing import Any
 from kuznia.forge.terms import AnyPart, Bench, CheckEvidence, Draft, Finding
 
 # A check that has this much to say has made its point; the rest would only cost tokens.
-MOST_FINDINGS = 50
+MAX_FINDINGS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ async def check(part: AnyPart, draft: Draft, bench: Bench[Any]) -> Verdict:
     evidence: list[CheckEvidence] = []
     for one in part.checks:
         said: Iterable[Finding] | Awaitable[Iterable[Finding]] = one.run(draft, bench)
-        found = list(await said if isawaitable(said) else said)[:MOST_FINDINGS]
+        found = list(await said if isawaitable(said) else said)[:MAX_FINDINGS]
         findings += found
         passed = not any(f.stands for f in found)
         evidence.append(CheckEvidence(name=one.name, version=one.version, passed=passed))

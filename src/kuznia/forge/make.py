@@ -38,7 +38,7 @@ CUT_OFF = Finding(
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class PartResult:
     """What came of a part. Without a draft, `fault` says why nobody could even try."""
 
     draft: Draft | None
@@ -49,7 +49,7 @@ class Made:
     study: object = None
 
 
-async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench[Any]) -> Made:
+async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench[Any]) -> PartResult:
     """Ask for a part until it is accepted or asking is no use; then let our own code make it."""
     began = forge.clock.monotonic()
     work.tell("part.started", {"part": part.name})
@@ -86,13 +86,13 @@ async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench[Any]) -> Ma
     )
     if accepted:
         work.tell("part.accepted", {"part": part.name, "draft": trial.draft, "by": trial.made_by})
-        return Made(trial.draft, findings, evidence, study=trial.study)
+        return PartResult(trial.draft, findings, evidence, study=trial.study)
     if trial.fault is not None:
         findings += (_fault_finding(part, trial.fault),)
     work.tell("part.unmet", {"part": part.name, "findings": findings})
     # With a draft to speak of, the order failed; without one there was nobody to make it.
     hopeless = trial.draft is None or isinstance(trial.fault, TimedOut)
-    return Made(None, findings, evidence, trial.fault if hopeless else None)
+    return PartResult(None, findings, evidence, trial.fault if hopeless else None)
 
 
 @dataclass(slots=True)
@@ -122,8 +122,8 @@ def _why(part: AnyPart, trial: _Trial) -> tuple[Finding, ...]:
     if trial.fault is not None:
         return (replace(_fault_finding(part, trial.fault), severity="warn"),)
     wrong = trial.verdict.standing[0]
-    said = f"The model's draft was not accepted: {wrong.where}: {wrong.message}"
-    return (Finding("model-not-accepted", "warn", part.name, said),)
+    message = f"The model's draft was not accepted: {wrong.where}: {wrong.message}"
+    return (Finding("model-not-accepted", "warn", part.name, message),)
 
 
 async def _ask_for(
@@ -139,7 +139,7 @@ async def _ask_for(
     """The repair loop: ask, read, check; again while the findings grow fewer."""
     assert part.prompt is not None
     asked = part.prompt(bench)
-    prompt, said, rank = await asked if isawaitable(asked) else asked, None, None
+    prompt, last, rank = await asked if isawaitable(asked) else asked, None, None
     try:
         if model is None:
             instead = forge.domains[work.order.domain].without_model
@@ -152,8 +152,8 @@ async def _ask_for(
                 work.order,
                 work.ledger,
                 deadline=deadline,
-                most_tokens=forge.most_tokens,
-                said=said,
+                max_tokens=forge.max_tokens,
+                last=last,
                 findings=trial.verdict.findings,
                 show=lambda text: work.tell("part.draft", {"part": part.name, "text": text}),
                 enough=_enough(part, bench, trial),
@@ -169,7 +169,7 @@ async def _ask_for(
             if before is not None and rank >= before:
                 trial.ended = "stalled"
                 return
-            said = reply
+            last = reply
             if trial.tries < part.tries:
                 work.tell("part.reset", {"part": part.name})
     except BudgetSpent as fault:
@@ -249,15 +249,15 @@ def _nobody(part: AnyPart, ended: Ended) -> PartEvidence:
     )
 
 
-def late(part: AnyPart) -> Made:
+def late(part: AnyPart) -> PartResult:
     fault = TimedOut("The deadline passed before the order was made; the work was stopped.")
-    return Made(None, (_fault_finding(part, fault),), _nobody(part, "deadline"), fault)
+    return PartResult(None, (_fault_finding(part, fault),), _nobody(part, "deadline"), fault)
 
 
-def without(part: AnyPart, accepted: Mapping[str, Draft]) -> Made:
+def without(part: AnyPart, accepted: Mapping[str, Draft]) -> PartResult:
     missing = ", ".join(need for need in part.needs if need not in accepted)
     finding = Finding("needs", "block", part.name, f"It needs {missing}, which is missing.")
-    return Made(None, (finding,), _nobody(part, "needs"))
+    return PartResult(None, (finding,), _nobody(part, "needs"))
 
 
 def _fault_finding(part: AnyPart, fault: Fault) -> Finding:

@@ -10,7 +10,7 @@ from inspect import isawaitable
 from typing import Any
 
 from kuznia.forge.artefact import Artefact, Evidence, Unmet, makers
-from kuznia.forge.make import Made, late, make, without
+from kuznia.forge.make import PartResult, late, make, without
 from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import AnyDomain, AnyPart, ArtefactId, Bench, Decline, Input, Status
 from kuznia.forge.work import Forge, Work
@@ -26,7 +26,7 @@ async def run(forge: Forge, work: Work) -> Kept:
     reading = await _read(domain, order.input, order.deadline - began)
     decline = domain.screen(reading)
     parts = () if decline else domain.parts(reading)
-    made: dict[str, Made] = {}
+    made: dict[str, PartResult] = {}
     try:
         async with asyncio.timeout(order.deadline - began):
             await forge.shelf.admit(order.caller)
@@ -57,7 +57,7 @@ async def _read(domain: AnyDomain, order: Input, seconds: float) -> Any:
 
 
 async def _make_all(
-    forge: Forge, work: Work, reading: Any, parts: tuple[AnyPart, ...], made: dict[str, Made]
+    forge: Forge, work: Work, reading: Any, parts: tuple[AnyPart, ...], made: dict[str, PartResult]
 ) -> None:
     """Parts that need nothing of each other run side by side; a part waits for what it needs."""
 
@@ -90,7 +90,7 @@ def _assemble(
     domain: AnyDomain,
     decline: Decline | None,
     parts: tuple[AnyPart, ...],
-    made: Mapping[str, Made],
+    made: Mapping[str, PartResult],
     began: float,
 ) -> Artefact:
     """Put together what was accepted, and say honestly what that is."""
@@ -132,6 +132,6 @@ def _assemble(
     )
 
 
-def _stood_in(forge: Forge, domain: AnyDomain, part: AnyPart, made: Made) -> bool:
+def _stood_in(forge: Forge, domain: AnyDomain, part: AnyPart, made: PartResult) -> bool:
     """Whether our planner replaced a model that was set up for the part and did not deliver it."""
     return made.evidence.made_by == "planner" and forge.model_for(domain.name, part) is not None

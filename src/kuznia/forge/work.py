@@ -26,7 +26,7 @@ class Forge:
     # Whether our own planners may stand in for a configured model that fails.
     stands_in: bool = True
     # The most one reply may have, whatever a prompt would like.
-    most_tokens: int = 8192
+    max_tokens: int = 8192
     memory: Memory = NOTHING
     # What the domains' own routes seal with; the application gives all processes of one database
     # the same.

@@ -145,7 +145,7 @@ def analysed(analysis: Analysis) -> AnalysisAnswer:
 
 
 def _slowest(functions: Iterable[tuple[str, Performance]]) -> Estimate | None:
-    slowest = max(functions, key=lambda one: _degree(one[1].bound), default=None)
+    slowest = max(functions, key=lambda named: _degree(named[1].bound), default=None)
     if slowest is None:
         return None
     name, found = slowest

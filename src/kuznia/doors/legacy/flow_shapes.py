@@ -138,12 +138,12 @@ def _step(step: FlowStep, language: Language) -> OldStep:
     )
 
 
-def _field(one: FormField, language: Language) -> OldField:
+def _field(field: FormField, language: Language) -> OldField:
     return OldField(
-        name=one.id,
-        type=FIELDS.get(one.format or one.type) or FIELDS.get(one.type, "text"),
-        label=one.label.of(language),
-        required=one.required,
-        placeholder=one.hint.of(language) if one.hint else None,
-        options=[OldChoice(value=o.id, label=o.label.of(language)) for o in one.options] or None,
+        name=field.id,
+        type=FIELDS.get(field.format or field.type) or FIELDS.get(field.type, "text"),
+        label=field.label.of(language),
+        required=field.required,
+        placeholder=field.hint.of(language) if field.hint else None,
+        options=[OldChoice(value=o.id, label=o.label.of(language)) for o in field.options] or None,
     )

@@ -194,7 +194,7 @@ def _session(session: PlannedSession, order: int) -> EnduranceSession:
     steps: list[tuple[int, EffortStep]] = [
         (block.times * step.seconds, step) for block in session.blocks for step in block.steps
     ]
-    most = max(steps, key=lambda one: one[0])[1]
+    most = max(steps, key=lambda timed: timed[0])[1]
     return EnduranceSession(
         name=session.name,
         sport_type="other" if session.sport == "handcycling" else session.sport,

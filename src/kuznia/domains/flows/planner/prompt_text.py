@@ -37,7 +37,7 @@ def clean(prompt: str) -> str:
         if character == "\n" or unicodedata.category(character) not in _UNSEEN
     )
     text = _TAG.sub(" ", text)
-    return re.sub(r"[^\W\d_]+", lambda found: _same_script(found.group()), text)
+    return re.sub(r"[^\W\d_]+", lambda word: _same_script(word.group()), text)
 
 
 def _same_script(word: str) -> str:

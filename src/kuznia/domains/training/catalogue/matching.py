@@ -152,7 +152,9 @@ def _index(_: str) -> _Index:
 
 def _docs() -> Iterator[_Doc]:
     # The commoner exercise first: where two share a wording, it is the one that is meant.
-    for exercise in sorted(catalogue().values(), key=lambda one: (-one.popularity, one.id)):
+    for exercise in sorted(
+        catalogue().values(), key=lambda exercise: (-exercise.popularity, exercise.id)
+    ):
         for name in _names(exercise):
             words = words_of(name)
             if words:
