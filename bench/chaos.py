@@ -18,9 +18,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from redis import Redis as Client
-from tests.doors.served import Frame, frames, told
-from tests.modelserver import Act, events, reply, stream
-from tests.processes import Process
+from tests.servers.loop import Frame, frames, told
+from tests.servers.model import Act, events, reply, stream
+from tests.servers.process import Process
 
 from bench.chaos_database import no_room, read_only, silent
 from bench.place import Database, Fault, Place, Row, make, order, place, postgresql, sqlite

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from tests import refusing
-from tests.modelserver import reply
+from tests.servers.model import reply
 
 from bench.place import Place, Row, make
 from bench.replies import CODE

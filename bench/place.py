@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from tests.modelserver import ModelServer, listening
-from tests.processes import Process, process
-from tests.servers import Redis, postgres
+from tests.servers.databases import Redis, postgres
+from tests.servers.model import ModelServer, listening
+from tests.servers.process import Process, process
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from tests.servers import Redis
+from tests.servers.databases import Redis
 
 from bench import servers
 from bench.load import MARK, Plan, Result, run_apart

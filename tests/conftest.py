@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
-from tests import rooms, servers
+from tests import rooms
+from tests.servers import databases as servers
 
 if TYPE_CHECKING:
     from kuznia.platform.db.database import Database

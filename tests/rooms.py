@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[1]
 # Whoever asks for one of these has a database, a server or a door that is real.
 FIXTURES = {"sqlite_template", "postgres", "redis", "own_redis", "database_url", "modelserver"}
 # Whoever takes something from one of these starts a process or listens on a socket.
-MODULES = {"subprocess", "http", "tests.doors.served", "tests.modelserver", "tests.processes"}
-MODULES |= {"tests.callers.processes", "tests.platform.upstream", "tests.serving"}
+MODULES = {"subprocess", "http", "tests.callers.processes", "tests.platform.upstream"}
+MODULES |= {f"tests.servers.{name}" for name in ("loop", "thread", "process", "model")}
 MODULES |= {"tests.domains.flows.outside.tools", "tests.setup.machine"}
 ROOMS = {"bench", "doors"}
 # What the set-up is made of, where it is no code.

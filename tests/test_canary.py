@@ -17,10 +17,10 @@ import httpx2
 import pytest
 import structlog
 from pydantic import SecretStr
-from tests.doors.served import Kuznia, served
 from tests.makers import CHECKS, Note, a_domain, a_part
-from tests.modelserver import ModelServer, answer, events, modelserver, reply, status, stream
-from tests.servers import Postgres
+from tests.servers.databases import Postgres
+from tests.servers.loop import Kuznia, served
+from tests.servers.model import ModelServer, answer, events, modelserver, reply, status, stream
 from typer.testing import CliRunner, Result
 
 from kuznia.app import Made, tools

@@ -19,7 +19,7 @@ from schemathesis.checks import (
     not_a_server_error,
     positive_data_acceptance,
 )
-from tests.serving import serving
+from tests.servers.thread import serving
 
 from kuznia.app import Made
 from kuznia.llm.scripted import ScriptedModel, readable

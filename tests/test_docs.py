@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 from bench.replies import reply_to
-from tests.serving import serving
+from tests.servers.thread import serving
 from typer.testing import CliRunner
 
 from kuznia.app import Made, open_here, openapi, tools

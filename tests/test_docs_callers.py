@@ -6,7 +6,7 @@ from pathlib import Path
 from string import Template
 
 import pytest
-from tests.serving import serving
+from tests.servers.thread import serving
 from tests.test_docs import ROOT, assert_told, curl, shown_in
 from typer.testing import CliRunner
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from bench.replies import CODE
 from redis.asyncio import Redis as Client
-from tests.doors.served import held, told
-from tests.modelserver import ModelServer, modelserver, reply
-from tests.processes import Process, process
-from tests.servers import Redis
+from tests.servers.databases import Redis
+from tests.servers.loop import held, told
+from tests.servers.model import ModelServer, modelserver, reply
+from tests.servers.process import Process, process
 
 __all__ = ["modelserver"]
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from tests import servers
+from tests.servers import databases as servers
 
 USER = """
 import sys, time
 from pathlib import Path
-from tests import servers
+from tests.servers import databases as servers
 with servers.shared("redis", Path(sys.argv[1])) as url:
     print(url, flush=True)
     time.sleep(60)

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 from bench.replies import CODE
-from tests import servers
-from tests.modelserver import ModelServer, hang, modelserver, reply
-from tests.processes import Process, process
 from tests.refusing import eventually, postmaster, silent
+from tests.servers import databases as servers
+from tests.servers.model import ModelServer, hang, modelserver, reply
+from tests.servers.process import Process, process
 
 from kuznia.platform.settings.values import DatabaseUrl
 

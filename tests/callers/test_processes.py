@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from tests.callers.processes import Process, processes
 from tests.callers.spenders import assert_adds_up, eventually, rows, tokens_of
-from tests.modelserver import ModelServer, listening, reply
+from tests.servers.model import ModelServer, listening, reply
 
 from kuznia.platform.db.database import Database
 from kuznia.platform.db.tables import bookings, reservations, spending

@@ -10,8 +10,8 @@ import pytest
 from tests.callers.processes import ROAD, Process, processes
 from tests.callers.spenders import eventually, rows
 from tests.callers.test_processes import opened, some
-from tests.doors.served import held
-from tests.modelserver import ModelServer, listening, reply
+from tests.servers.loop import held
+from tests.servers.model import ModelServer, listening, reply
 
 from kuznia.platform.db.tables import replays
 

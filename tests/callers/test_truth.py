@@ -12,7 +12,7 @@ import httpx2
 import pytest
 from tests.callers.processes import ROAD, Process, processes
 from tests.callers.spenders import eventually, rows, tokens_of
-from tests.modelserver import SSE, Act, Call, Exchange, ModelServer, event, listening
+from tests.servers.model import SSE, Act, Call, Exchange, ModelServer, event, listening
 
 from kuznia.platform.db.database import Database
 from kuznia.platform.db.tables import bookings, reservations, spending

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.processes import process
+from tests.servers.process import process
 
 FOREIGN = Path(__file__).parent / "foreign"
 ROOT = Path(__file__).parents[2]

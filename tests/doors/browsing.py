@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import httpx2
 import pytest
 from tests.callers.conftest import CHEAP
-from tests.doors.served import Kuznia
+from tests.servers.loop import Kuznia
 
 if TYPE_CHECKING:
     from tests.doors.conftest import Start

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import structlog
 from tests.doors.browsing import admin, browser
-from tests.doors.served import Kuznia, inside, made, served
-from tests.modelserver import ModelServer, modelserver
+from tests.servers.loop import Kuznia, inside, made, served
+from tests.servers.model import ModelServer, modelserver
 
 from kuznia.platform.log import configure
 from kuznia.platform.settings import Settings

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from tests.callers.makers import SECRET, bearer
 from tests.doors.conftest import Lines
-from tests.doors.served import Kuznia, inside, made
+from tests.servers.loop import Kuznia, inside, made
 
 from kuznia.app import Made, create_app
 from kuznia.domains import find_routes, load

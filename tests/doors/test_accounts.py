@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from tests.callers.makers import SECRET, Provider, a_jwk, bearer, ec_key, provider, signed
 from tests.doors.conftest import Lines, Start
-from tests.doors.served import Kuznia, inside, made
+from tests.servers.loop import Kuznia, inside, made
 
 from kuznia.callers import personal_data
 from kuznia.callers.budgets.bookings import booked

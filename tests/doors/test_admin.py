@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import make_url
-from tests import servers
 from tests.doors.conftest import Lines, Start
-from tests.doors.served import EVENTS, NOTES, Kuznia, inside, made
-from tests.modelserver import ModelServer, reply, status
-from tests.servers import Redis
+from tests.servers import databases as servers
+from tests.servers.databases import Redis
+from tests.servers.loop import EVENTS, NOTES, Kuznia, inside, made
+from tests.servers.model import ModelServer, reply, status
 
 from kuznia import __version__
 from kuznia.platform.db import migrate

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from tests.doors.conftest import Start
-from tests.doors.served import NOTES, Kuznia, held, leave, listed
 from tests.makers import a_domain
-from tests.modelserver import Exchange, ModelServer, hang, reply, status
+from tests.servers.loop import NOTES, Kuznia, held, leave, listed
+from tests.servers.model import Exchange, ModelServer, hang, reply, status
 
 from kuznia.platform.envelope import Envelope
 from kuznia.web.shapes import BatchShape

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
-from tests.doors.served import NOTES, Kuznia
-from tests.modelserver import ModelServer, reply
+from tests.servers.loop import NOTES, Kuznia
+from tests.servers.model import ModelServer, reply
 
 from kuznia.platform.errors import invalid
 from kuznia.web.body import whole

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from tests.clocks import TurnedClock
-from tests.codemieserver import (
+from tests.doors.conftest import Lines
+from tests.servers.codemie import (
     READY,
     CodeMieServer,
     codemie,
@@ -21,9 +22,8 @@ from tests.codemieserver import (
     settings_for,
     streamed,
 )
-from tests.doors.conftest import Lines
-from tests.doors.served import EVENTS, Kuznia, inside, told
-from tests.modelserver import Act, ModelServer, answer, hang, reply
+from tests.servers.loop import EVENTS, Kuznia, inside, told
+from tests.servers.model import Act, ModelServer, answer, hang, reply
 
 from kuznia.app import Made
 from kuznia.domains import load

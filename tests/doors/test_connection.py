@@ -13,9 +13,9 @@ from typing import Any, cast
 import pytest
 from tests.callers.makers import SECRET, bearer
 from tests.doors.conftest import Lines, Start
-from tests.doors.served import NOTES, Kuznia, made, served, spoken
-from tests.doors.served import held as paused
-from tests.modelserver import ModelServer, hang, reply
+from tests.servers.loop import NOTES, Kuznia, made, served, spoken
+from tests.servers.loop import held as paused
+from tests.servers.model import ModelServer, hang, reply
 
 from kuznia.domains import load
 from kuznia.doors.listen.crowd import Crowd

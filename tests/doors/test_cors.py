@@ -2,7 +2,7 @@
 
 import pytest
 from tests.doors.conftest import Start
-from tests.doors.served import NOTES, Kuznia
+from tests.servers.loop import NOTES, Kuznia
 
 SITE = "https://app.example.org"
 PREFLIGHT = {

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.callers.makers import SECRET, bearer
 from tests.doors.conftest import Lines, Start
-from tests.doors.served import Kuznia, spoken
+from tests.servers.loop import Kuznia, spoken
 
 
 @pytest.fixture

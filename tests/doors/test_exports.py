@@ -4,8 +4,8 @@ from collections.abc import AsyncGenerator
 
 import httpx2
 import pytest
-from tests.doors.served import inside
 from tests.makers import a_domain
+from tests.servers.loop import inside
 
 from kuznia.app import Made
 from kuznia.forge.terms import CannotExport, Copy, Export, Presentation

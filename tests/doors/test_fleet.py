@@ -4,7 +4,9 @@ import asyncio
 
 import pytest
 from tests.doors.conftest import Start
-from tests.doors.served import (
+from tests.forge.joining import given_back
+from tests.servers.databases import Redis
+from tests.servers.loop import (
     Kuznia,
     held,
     leave,
@@ -12,9 +14,7 @@ from tests.doors.served import (
     until,
     watching,
 )
-from tests.forge.joining import given_back
-from tests.modelserver import ModelServer, events, hang, reply, status, stream
-from tests.servers import Redis
+from tests.servers.model import ModelServer, events, hang, reply, status, stream
 
 NOTE = reply("note: fine")
 

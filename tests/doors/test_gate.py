@@ -8,9 +8,9 @@ import pytest
 from pydantic import field_validator
 from starlette.types import Message, Receive, Scope, Send
 from tests.doors.conftest import Lines, Start
-from tests.doors.served import NOTES, Kuznia, spoken
 from tests.makers import NoteInput, a_domain, a_part
-from tests.modelserver import ModelServer, hang, reply
+from tests.servers.loop import NOTES, Kuznia, spoken
+from tests.servers.model import ModelServer, hang, reply
 
 from kuznia.doors.http.gate import Gate
 from kuznia.doors.http.routing import Targets

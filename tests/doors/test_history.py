@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 from tests.doors.conftest import Start
-from tests.doors.served import Kuznia
 from tests.makers import a_domain
-from tests.modelserver import ModelServer, reply
+from tests.servers.loop import Kuznia
+from tests.servers.model import ModelServer, reply
 
 from kuznia.forge.terms import Caller
 from kuznia.platform.db.tables import artefacts

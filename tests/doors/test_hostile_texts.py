@@ -6,7 +6,7 @@ import httpx2
 import pytest
 from tests.clocks import least_work_of
 from tests.doors.browsing import Browser
-from tests.doors.served import inside
+from tests.servers.loop import inside
 
 from kuznia.app import Made
 from kuznia.platform.settings import Settings

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 from tests.doors.conftest import Lines, Start
-from tests.doors.served import NOTES, Kuznia, inside, made
 from tests.makers import Note, a_domain, a_part
-from tests.modelserver import Act, ModelServer, hang, reply, status
+from tests.servers.loop import NOTES, Kuznia, inside, made
+from tests.servers.model import Act, ModelServer, hang, reply, status
 
 from kuznia.callers.identify import local
 from kuznia.forge.runs.runs import MAX_UNDER_WAY

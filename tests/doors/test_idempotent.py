@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from tests.callers.spenders import eventually, rows
 from tests.doors.conftest import Start
-from tests.doors.served import EVENTS, NOTES, held, leave, listed, told
 from tests.makers import a_domain, a_part
-from tests.modelserver import ModelServer, reply, status
+from tests.servers.loop import EVENTS, NOTES, held, leave, listed, told
+from tests.servers.model import ModelServer, reply, status
 
 from kuznia.forge.terms import Bench
 from kuznia.platform.db.tables import replays

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 from tests.doors.conftest import Lines, Start
-from tests.doors.served import NOTES, Kuznia, held, leave, listed, told, until, watching
 from tests.makers import a_domain, a_part
-from tests.modelserver import Act, ModelServer, events, hang, reply, status, stream
+from tests.servers.loop import NOTES, Kuznia, held, leave, listed, told, until, watching
+from tests.servers.model import Act, ModelServer, events, hang, reply, status, stream
 
 from kuznia.callers.budgets.bookings import Booking, booked
 from kuznia.forge.terms import Check, Finding

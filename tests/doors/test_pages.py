@@ -10,7 +10,7 @@ import pytest
 from tests.callers.makers import SECRET, bearer
 from tests.clocks import TurnedClock
 from tests.doors.conftest import Lines
-from tests.doors.served import Kuznia, inside, made
+from tests.servers.loop import Kuznia, inside, made
 
 from kuznia.app import Made
 from kuznia.callers.credentials.signed_links import PAGE_SECONDS

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.doors.conftest import Start
-from tests.doors.served import Kuznia, held, listed
 from tests.makers import a_domain
-from tests.modelserver import ModelServer, reply, status
+from tests.servers.loop import Kuznia, held, listed
+from tests.servers.model import ModelServer, reply, status
 
 from kuznia.doors.panel import acts, page, runs, views
 from kuznia.doors.panel.page import ROWS

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.domains.flows.outside.tools import ask, chromium
-from tests.serving import serving
+from tests.servers.thread import serving
 
 from kuznia.app import Made, callers_here
 from kuznia.platform.settings import Settings

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from tests.callers.makers import SECRET, bearer
 from tests.doors.conftest import Start
-from tests.doors.served import EVENTS, Kuznia, held, told
-from tests.modelserver import ModelServer, reply
 from tests.refusing import a_plain_user, eventually, forbidden, full, locked_up, standby
+from tests.servers.loop import EVENTS, Kuznia, held, told
+from tests.servers.model import ModelServer, reply
 
 Refuse = Callable[[], AbstractAsyncContextManager[None]]
 Begin = Callable[..., Awaitable[tuple[Kuznia, Refuse]]]

@@ -10,10 +10,10 @@ from pathlib import Path
 import psutil
 import pytest
 from tests.doors.conftest import Lines, Start
-from tests.doors.served import NOTES, Kuznia, held, leave, made, served, spoken, until, watching
-from tests.modelserver import ModelServer, events, hang, reply, stream
-from tests.processes import process
 from tests.refusing import eventually
+from tests.servers.loop import NOTES, Kuznia, held, leave, made, served, spoken, until, watching
+from tests.servers.model import ModelServer, events, hang, reply, stream
+from tests.servers.process import process
 
 CHUNKED = b"POST /ready HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
-from tests.doors.served import Kuznia, inside, leave
+from tests.servers.loop import Kuznia, inside, leave
 
 from kuznia.app import Made
 from kuznia.platform.process.workers import POOL

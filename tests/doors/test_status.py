@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from tests.clocks import TurnedClock
-from tests.codemieserver import FLOW, UI, CodeMieServer, codemie, refused
 from tests.doors.conftest import Lines
-from tests.doors.served import Kuznia, inside, made
 from tests.doors.test_codemie import Start, enter, order
-from tests.modelserver import ModelServer, answer, nobody, status
+from tests.servers.codemie import FLOW, UI, CodeMieServer, codemie, refused
+from tests.servers.loop import Kuznia, inside, made
+from tests.servers.model import ModelServer, answer, nobody, status
 
 from kuznia.llm.scripted import ScriptedModel
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from tests.callers.makers import SECRET, bearer
 from tests.doors.conftest import Start
-from tests.doors.served import Kuznia, frames, inside, made
+from tests.servers.loop import Kuznia, frames, inside, made
 
 from kuznia.callers import personal_data
 from kuznia.domains.flows import DOMAIN as FLOWS

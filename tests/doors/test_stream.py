@@ -8,7 +8,8 @@ from typing import Any, cast
 
 import pytest
 from tests.doors.conftest import Start
-from tests.doors.served import (
+from tests.makers import a_domain
+from tests.servers.loop import (
     EVENTS,
     NOTES,
     Frame,
@@ -20,8 +21,7 @@ from tests.doors.served import (
     until,
     watching,
 )
-from tests.makers import a_domain
-from tests.modelserver import ModelServer, events, hang, reply, status, stream
+from tests.servers.model import ModelServer, events, hang, reply, status, stream
 
 from kuznia.forge.runs.events import Event, MemoryLog
 from kuznia.forge.terms import Caller

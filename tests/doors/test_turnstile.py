@@ -3,8 +3,8 @@
 import pytest
 from tests.callers.makers import SECRET, bearer
 from tests.doors.conftest import Lines, Start
-from tests.doors.served import NOTES
-from tests.modelserver import ModelServer, reply
+from tests.servers.loop import NOTES
+from tests.servers.model import ModelServer, reply
 
 from kuznia.platform.errors import Invalid
 

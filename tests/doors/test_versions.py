@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 from tests.doors.conftest import Start
-from tests.doors.served import Kuznia, inside, made
+from tests.servers.loop import Kuznia, inside, made
 
 from kuznia.app import Made, create_app
 from kuznia.doors.http.versions import SINCE, UNTIL, farewell

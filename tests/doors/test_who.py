@@ -10,7 +10,7 @@ from fastapi.routing import iter_route_contexts
 from tests.callers.makers import SECRET, bearer
 from tests.doors.browsing import ENTRANCE, PANEL
 from tests.doors.conftest import Start
-from tests.doors.served import Kuznia, inside, made
+from tests.servers.loop import Kuznia, inside, made
 
 from kuznia.app import Made, create_app
 from kuznia.domains import load

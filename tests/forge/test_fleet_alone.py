@@ -8,7 +8,7 @@ import pytest
 from pydantic_core import from_json
 from tests.forge.joining import IVAN, Join, join, readable
 from tests.forge.test_runs import Waiting, result
-from tests.servers import Redis as Server
+from tests.servers.databases import Redis as Server
 
 from kuznia.forge.runs.events import EventLog
 from kuznia.forge.terms import Caller, RunId

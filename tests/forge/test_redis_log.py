@@ -6,7 +6,7 @@ from contextlib import suppress
 from tests.forge.joining import Join, Process, join, readable
 from tests.forge.test_runs import Waiting
 from tests.makers import an_order
-from tests.servers import Redis as Server
+from tests.servers.databases import Redis as Server
 
 from kuznia.forge.runs import redis_log
 from kuznia.forge.runs.fleet import ALIVE

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from tests.callers.spenders import eventually, rows
-from tests.doors.served import inside, made
+from tests.servers.loop import inside, made
 
 from kuznia.forge.shelf.storage import used_by
 from kuznia.llm.scripted import ScriptedModel

@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 from pydantic import SecretStr
 from tests.clocks import TurnedClock
-from tests.codemieserver import (
+from tests.llm.makers import an_ask, drained, reply_of
+from tests.servers.codemie import (
     FLOW,
     PASSWORD,
     UI,
@@ -22,8 +23,7 @@ from tests.codemieserver import (
     said,
     streamed,
 )
-from tests.llm.makers import an_ask, drained, reply_of
-from tests.modelserver import answer, huge, nobody
+from tests.servers.model import answer, huge, nobody
 
 from kuznia.llm.codemie.adapter import CodeMieModel
 from kuznia.llm.codemie.signin import CodeMieSignIn, Credentials

@@ -12,10 +12,10 @@ from typing import Any
 import httpx2
 import pytest
 from structlog.testing import capture_logs
-from tests import modelserver as played
 from tests.clocks import TurnedClock
 from tests.llm.makers import FakeAccount, an_ask, drained, reply_of
-from tests.modelserver import ModelServer, modelserver
+from tests.servers import model as played
+from tests.servers.model import ModelServer, modelserver
 
 from kuznia.llm.layers.build import Care, Source, layered
 from kuznia.llm.model import Ask, Attempt, Model, ModelFault, Price

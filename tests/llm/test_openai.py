@@ -8,10 +8,10 @@ import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests import modelserver as played
 from tests.clocks import TurnedClock
 from tests.llm.makers import an_ask, drained, reply_of
-from tests.modelserver import ModelServer, modelserver
+from tests.servers import model as played
+from tests.servers.model import ModelServer, modelserver
 
 from kuznia.llm.model import Delta, ModelFault, Usage
 from kuznia.llm.openai.adapter import OpenAIModel

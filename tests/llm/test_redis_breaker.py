@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 from tests.llm.makers import Act, Played, a_reply, an_ask, reply_of
-from tests.servers import Redis as Server
+from tests.servers.databases import Redis as Server
 
 from kuznia.llm.layers.breaker import Admission, Breaking
 from kuznia.llm.layers.redis_breaker import RedisCircuit

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 from tests.clocks import TurnedClock
-from tests.codemieserver import (
+from tests.servers.codemie import (
     CLIENT,
     PASSWORD,
     READY,
@@ -16,7 +16,7 @@ from tests.codemieserver import (
     codemie,
     refused,
 )
-from tests.modelserver import answer, hang, nobody
+from tests.servers.model import answer, hang, nobody
 
 from kuznia.llm.codemie.signin import CodeMieSignIn, Credentials
 from kuznia.llm.model import ModelFault

@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
-from tests.doors.served import inside, made
+from tests.servers.loop import inside, made
 
 from kuznia.platform.db import migrate
 from kuznia.platform.db.database import Database

@@ -13,10 +13,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import SecretStr
-from tests.modelserver import ModelServer, listening, reply
 from tests.platform.upstream import Upstream, oks, serving, silence
-from tests.processes import process
 from tests.proxy import PASSWORD, Proxy, proxying
+from tests.servers.model import ModelServer, listening, reply
+from tests.servers.process import process
 
 from kuznia.platform.errors import Invalid
 from kuznia.platform.http.client import open_client

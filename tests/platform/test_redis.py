@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 from tests.clocks import TurnedClock
-from tests.servers import Redis as Server
+from tests.servers.databases import Redis as Server
 
 from kuznia.platform.clock import Clock
 from kuznia.platform.redis import RETRY_SECONDS, NoRedis, Redis, Script

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from tests.doors.conftest import Lines, log
-from tests.doors.served import Kuznia, inside, made
+from tests.servers.loop import Kuznia, inside, made
 
 from kuznia.app import Made
 from kuznia.domains import load

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from starlette.types import Message, Scope
 from tests.doors.conftest import Lines
-from tests.doors.served import Kuznia
+from tests.servers.loop import Kuznia
 
 DOCUMENT: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "docs/openapi.json").read_text("utf-8")

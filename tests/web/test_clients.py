@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.domains.flows.outside.tools import NODE, TOOLS
-from tests.serving import serving
+from tests.servers.thread import serving
 
 from kuznia.app import Made
 from kuznia.platform.settings import load

@@ -9,8 +9,8 @@ from psutil import Process
 from pydantic_core import from_json
 from tests.clocks import TurnedClock
 from tests.domains.code.makers import PROMPT, a_bench, a_draft, an_order, work_on
-from tests.doors.served import inside, made
 from tests.makers import a_forge
+from tests.servers.loop import inside, made
 
 from kuznia.domains.code import DOMAIN
 from kuznia.domains.code.languages.find import get

@@ -8,8 +8,8 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 from tests.callers.makers import SECRET, bearer
-from tests.doors.served import inside
 from tests.platform.test_workers import hang
+from tests.servers.loop import inside
 
 from kuznia.app import Made
 from kuznia.domains.code.settings import CodeSettings

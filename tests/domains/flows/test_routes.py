@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.doors.served import Kuznia, inside
+from tests.servers.loop import Kuznia, inside
 
 from kuznia.app import Made
 from kuznia.domains.flows.schema import Flow

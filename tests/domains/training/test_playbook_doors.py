@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from tests.doors.served import Kuznia, inside
+from tests.servers.loop import Kuznia, inside
 
 from kuznia.app import Made
 from kuznia.domains.training.edits.shapes import FeedbackIn

@@ -9,7 +9,7 @@ from copy import deepcopy
 
 import httpx2
 import pytest
-from tests.doors.served import inside
+from tests.servers.loop import inside
 
 from kuznia.app import Made
 from kuznia.platform.settings import Settings

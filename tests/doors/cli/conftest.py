@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import structlog
 from anyio.from_thread import start_blocking_portal
-from tests.codemieserver import CodeMieServer
 from tests.makers import a_domain
-from tests.modelserver import ModelServer, listening
+from tests.servers.codemie import CodeMieServer
+from tests.servers.model import ModelServer, listening
 from typer.testing import CliRunner, Result
 
 from kuznia.app import Made, open_here, tools

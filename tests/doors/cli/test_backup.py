@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.doors.cli.conftest import Kuznia
-from tests.servers import Postgres
+from tests.servers.databases import Postgres
 
 from kuznia.platform.db import migrate
 from kuznia.platform.settings.values import DatabaseUrl

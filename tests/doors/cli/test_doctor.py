@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from anyio.from_thread import start_blocking_portal
 from tests.callers.makers import SECRET, Provider, a_jwk, provider, rsa_key
-from tests.codemieserver import FLOW, CodeMieServer, settings_for
 from tests.doors.cli.conftest import Kuznia
-from tests.modelserver import ModelServer, answer, hang, nobody, status
-from tests.servers import Postgres
+from tests.servers.codemie import FLOW, CodeMieServer, settings_for
+from tests.servers.databases import Postgres
+from tests.servers.model import ModelServer, answer, hang, nobody, status
 
 from kuznia.doors.cli import doctor
 from kuznia.platform.db import migrate

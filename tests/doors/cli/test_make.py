@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from bench.replies import reply_to
 from tests.doors.cli.conftest import Kuznia
-from tests.modelserver import ModelServer, hang
+from tests.servers.model import ModelServer, hang
 
 from kuznia.llm.model import ModelFault
 from kuznia.llm.scripted import ScriptedModel, readable

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from tests.doors.cli.conftest import Kuznia
-from tests.modelserver import nobody
-from tests.servers import Postgres
+from tests.servers.databases import Postgres
+from tests.servers.model import nobody
 
 from kuznia import __version__
 from kuznia.platform.db import migrate

@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 from tests.doors.cli.conftest import Kuznia
-from tests.servers import Postgres
+from tests.servers.databases import Postgres
 
 from kuznia.platform.db import migrate
 from kuznia.platform.settings.values import DatabaseUrl
@@ -165,7 +165,7 @@ def test_a_database_that_is_not_there_is_told_without_a_trace(kuznia: Kuznia) ->
 
 def test_an_order_under_way_gets_the_grace_and_no_more(modelserver: object, tmp_path: Path) -> None:
     """A process of its own, as a service manager has it."""
-    from tests.modelserver import ModelServer, hang
+    from tests.servers.model import ModelServer, hang
 
     assert isinstance(modelserver, ModelServer)
     modelserver.will(hang)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.callers.makers import bearer
-from tests.doors.served import Kuznia
+from tests.servers.loop import Kuznia
 
 TOKEN = bearer("ivan")["authorization"].removeprefix("Bearer ")
 OLENA = bearer("olena")["authorization"].removeprefix("Bearer ")

@@ -7,7 +7,7 @@ import pytest
 from bench.replies import reply_to
 from tests.callers.makers import SECRET
 from tests.doors.conftest import Lines
-from tests.doors.served import Kuznia, inside, made
+from tests.servers.loop import Kuznia, inside, made
 
 from kuznia.app import Made
 from kuznia.domains import load

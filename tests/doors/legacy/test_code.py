@@ -7,8 +7,8 @@ import pytest
 from bench.replies import CODE, DOCUMENTATION
 from tests.callers.makers import bearer
 from tests.doors.legacy.conftest import Open, good
-from tests.doors.served import Kuznia, leave
-from tests.modelserver import ModelServer, hang
+from tests.servers.loop import Kuznia, leave
+from tests.servers.model import ModelServer, hang
 
 from kuznia.domains.code.analysis.result import Performance
 from kuznia.domains.code.schema import File

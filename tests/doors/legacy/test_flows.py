@@ -6,9 +6,9 @@ import pytest
 from pydantic import BaseModel
 from tests.callers.makers import bearer
 from tests.doors.legacy.conftest import Open
-from tests.doors.served import Kuznia
-from tests.modelserver import Act, ModelServer, hang
-from tests.modelserver import status as refusal
+from tests.servers.loop import Kuznia
+from tests.servers.model import Act, ModelServer, hang
+from tests.servers.model import status as refusal
 
 from kuznia.domains.flows.schema import PAGE_KINDS
 from kuznia.doors.legacy.flow_shapes import TYPES

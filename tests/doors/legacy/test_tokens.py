@@ -5,7 +5,7 @@ from tests.callers.makers import bearer, signed
 from tests.doors.conftest import Lines
 from tests.doors.legacy.coach import PERSON, TOKEN, plan
 from tests.doors.legacy.conftest import Open
-from tests.doors.served import Kuznia
+from tests.servers.loop import Kuznia
 
 
 @pytest.mark.parametrize(

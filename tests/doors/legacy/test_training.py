@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from tests.domains.training.makers import a_plan, a_told
 from tests.doors.legacy.coach import ANSWERS, OLENA, PERSON, QUESTION, TOKEN, plan, post, say
 from tests.doors.legacy.conftest import Open
-from tests.doors.served import Kuznia
+from tests.servers.loop import Kuznia
 
 from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.edits.coaching import Coached, OperationResult

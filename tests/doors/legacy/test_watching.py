@@ -2,9 +2,9 @@
 
 import pytest
 from tests.callers.makers import bearer
-from tests.codemieserver import CodeMieServer, codemie, settings_for
 from tests.doors.legacy.conftest import Open, good
-from tests.doors.served import Kuznia
+from tests.servers.codemie import CodeMieServer, codemie, settings_for
+from tests.servers.loop import Kuznia
 
 from kuznia.doors.legacy.health import old_status, service
 from kuznia.doors.model_status import ServiceOut, StatusOut

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 import httpx2
 import pytest
 from tests.domains.code.makers import a_bench
-from tests.doors.served import inside
+from tests.servers.loop import inside
 
 from kuznia.app import Made
 from kuznia.domains.code.checks.running import kill_mutants, pass_when_run

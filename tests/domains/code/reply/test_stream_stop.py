@@ -10,9 +10,9 @@ from pydantic_core import from_json
 from tests.clocks import TurnedClock
 from tests.domains.code.corpus import REPLIES, read
 from tests.domains.code.makers import a_bench, an_order, work_on
-from tests.doors.served import EVENTS, served, told
 from tests.makers import a_forge
-from tests.modelserver import ModelServer, event, listening, stream
+from tests.servers.loop import EVENTS, served, told
+from tests.servers.model import ModelServer, event, listening, stream
 
 from kuznia.app import Made
 from kuznia.domains.code import DOMAIN

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from tests.doors.served import inside
+from tests.servers.loop import inside
 
 from kuznia.app import Made
 from kuznia.domains.code.languages.find import get

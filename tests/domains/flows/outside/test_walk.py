@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from tests.callers.makers import SECRET, bearer
 from tests.domains.flows.outside.tools import ask, chromium
-from tests.serving import serving
+from tests.servers.thread import serving
 
 from kuznia.app import Made
 from kuznia.platform.settings import Settings

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from tests.modelserver import JSON, Act, Call, Exchange, ModelServer, answer, listening
+from tests.servers.model import JSON, Act, Call, Exchange, ModelServer, answer, listening
 
 NDJSON = "application/x-ndjson"
 FLOW = "0f1c2d3e-0000-4000-8000-00000000000a"

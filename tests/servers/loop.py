@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from pydantic_core import from_json
 from starlette.types import Receive, Scope, Send
 from tests.makers import a_domain
-from tests.modelserver import Act, Exchange
+from tests.servers.model import Act, Exchange
 
 from kuznia.app import Made, create_app
 from kuznia.doors.context import Doors

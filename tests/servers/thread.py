@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from anyio.from_thread import start_blocking_portal
-from tests.doors.served import served
+from tests.servers.loop import served
 
 from kuznia.app import Made
 
