@@ -4,7 +4,7 @@ Run by the race as the server named "road"; its settings come from the environme
 """
 
 from kuznia.app import Made, serve
-from kuznia.forge.terms import Bench, Domain, Draft, Input, Order, Part, Prompt
+from kuznia.forge.terms import Bench, Domain, Draft, Input, Part, Prompt
 from kuznia.platform.settings import load
 
 
@@ -12,16 +12,15 @@ class Said(Draft):
     text: str
 
 
-def prompt(bench: Bench) -> Prompt:
-    return Prompt(system="You write Python.", user=bench.order.input.prompt)
+def prompt(bench: Bench[Input]) -> Prompt:
+    return Prompt(system="You write Python.", user=bench.reading.prompt)
 
 
-def parse(text: str, _: Bench) -> Said:
+def parse(text: str, _: Bench[Input]) -> Said:
     return Said(text=text)
 
 
-def parts(_: Order) -> tuple[Part[Said], ...]:
-    return (Part(name="text", prompt=prompt, parse=parse),)
+TEXT: Part[Said, Input] = Part(name="text", prompt=prompt, parse=parse)
 
 
 ROAD = Domain(
@@ -30,7 +29,8 @@ ROAD = Domain(
     summary="What a model says, unchecked.",
     input=Input,
     version="1",
-    parts=parts,
+    read=lambda order: order,
+    parts=lambda _: (TEXT,),
 )
 
 

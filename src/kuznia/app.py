@@ -293,7 +293,7 @@ async def _open(domain: AnyDomain, settings: Settings, opened: AsyncExitStack) -
 
 def serve(made: Made) -> None:
     """Listen until interrupted. Open streams get the grace period, then they are ended."""
-    from kuznia.doors.http.server import listen, server, settle
+    from kuznia.doors.listen.server import listen, server, settle
 
     settings = made.settings
     # Once it has ended, the server hands the signal on: that must not end us with lines unwritten.

@@ -17,7 +17,7 @@ from tests.modelserver import Act, Exchange
 
 from kuznia.app import Made, create_app
 from kuznia.doors.context import Doors
-from kuznia.doors.http.server import Server, server
+from kuznia.doors.listen.server import Server, server
 from kuznia.forge.terms import Domain
 from kuznia.llm.model import Model
 from kuznia.platform.settings import Settings

@@ -18,8 +18,8 @@ from tests.doors.served import held as paused
 from tests.modelserver import ModelServer, hang, reply
 
 from kuznia.domains import load
-from kuznia.doors.http.crowd import Crowd
-from kuznia.doors.http.server import server
+from kuznia.doors.listen.crowd import Crowd
+from kuznia.doors.listen.server import server
 from kuznia.platform.settings import Settings
 
 Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]

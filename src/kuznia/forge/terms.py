@@ -329,7 +329,10 @@ AnyDomain = Domain[Any, Any]
 
 # What only shows, takes away or asks for what a domain makes, by its name in the domain's folder.
 _SHOWS = frozenset(
-    {"routes.py", "commands.py", "terminal.py", "exports", "examples", "__pycache__"}
+    {
+        *("routes.py", "commands.py", "terminal.py", "settings.py"),
+        *("exports", "examples", "pages", "__pycache__"),
+    }
 )
 _COMMENT = re.compile(rb"^\s*(#.*)?$\n?", re.MULTILINE)
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.domains.training.test_foreign import LIFTER, fed
+from tests.domains.training.catalogue.test_foreign import LIFTER, fed
 from tests.doors.cli.conftest import Kuznia
 
 

@@ -3,12 +3,11 @@
 from typing import Annotated, Literal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
 
-from kuznia.platform.settings.types import Lower
+from kuznia.platform.settings.types import Lower, SettingsGroup
 
 
-class CodeSettings(BaseSettings):
+class CodeSettings(SettingsGroup):
     """Whether the tests that a model wrote are run."""
 
     code_run_tests: Annotated[Literal["off", "sandbox"], Lower] = Field(

@@ -4,12 +4,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
 
-from kuznia.platform.settings.types import Lower
+from kuznia.platform.settings.types import Lower, SettingsGroup
 
 
-class TrainingSettings(BaseSettings):
+class TrainingSettings(SettingsGroup):
     """What the operator of a server decides about training plans."""
 
     training_catalogue: Path | None = Field(

@@ -69,7 +69,7 @@ class PlanRequest(Old):
 
 
 class FeedbackRequest(Old):
-    """The plan itself is on our side: one that is sent along is not looked at."""
+    """The server has the plan itself: a plan in the request is ignored."""
 
     plan_id: Annotated[
         Annotated[str, StringConstraints(max_length=64, pattern=NAME)] | int,
@@ -94,7 +94,7 @@ class QuestionsAnswer(BaseModel):
 
 
 class PlanAnswer(BaseModel):
-    """Where training has to wait, `success` is false and `message` says for what."""
+    """Where training has to wait, `success` is false and `message` says why."""
 
     success: bool
     data: plan_shapes.TrainingPlan | None
@@ -136,18 +136,18 @@ EXAMPLE = {
     "personal_info": PERSON,
     "initial_responses": {"kind": ["both"], "days": 3, "minutes": 45, "equipment": ["dumbbells"]},
     "initial_questions": [
-        {"id": "kind", "text": "What shall the plan hold?", "response_type": "dropdown"}
+        {"id": "kind", "text": "What should the plan include?", "response_type": "dropdown"}
     ],
     "user_profile_id": 1,
 }
 ASK, PLAN = JsonBody(QuestionsRequest, SMALL), JsonBody(PlanRequest, ORDER)
-# A whole plan may come along, though nobody looks at it.
+# A request may hold a whole plan, though it is ignored.
 FEEDBACK = JsonBody(FeedbackRequest, max_values=30_000)
 
 
 @router.post(
     "/initial-questions",
-    summary="What to ask before a plan is made, each with why",
+    summary="The questions before a plan is made, each with the reason for it",
     operation_id="old_initial_questions",
     response_class=Response,
     responses={200: {"model": QuestionsAnswer}},
@@ -178,7 +178,7 @@ async def initial_questions(request: Request) -> Response:
 )
 @router.post("/generate", include_in_schema=False)
 async def generate(request: Request) -> Response:
-    """The same order once more finds the plan a model had a part in; ours costs nothing anew."""
+    """A repeated order finds a plan that a model helped with; other plans are made again."""
     context, who, sent = doors(request), caller_of(request), await PLAN.read(request)
     order = ordered(sent.personal_info, sent.initial_responses, sent.initial_questions)
     run = context.runs.start(await context.order("training", order, who), goes_on=False)
@@ -213,7 +213,7 @@ async def generate(request: Request) -> Response:
 
 @router.post(
     "/feedback/",
-    summary="What you say of a plan: a changed one, and lessons",
+    summary="Feedback on a plan: a changed plan, and lessons",
     operation_id="old_training_feedback",
     response_class=Response,
     responses={200: {"model": FeedbackAnswer}},
@@ -230,7 +230,7 @@ async def generate(request: Request) -> Response:
 )
 @router.post("/feedback", include_in_schema=False)
 async def feedback(request: Request) -> Response:
-    """`updated_plan.id` is a new one: the plan that was stays as it was."""
+    """`updated_plan.id` is new: the plan before stays as it was."""
     forge, who, sent = doors(request).forge, caller_of(request), await FEEDBACK.read(request)
     result = await respond(forge, who, str(sent.plan_id), FeedbackIn(text=sent.feedback_message))
     decline, changed = result.coached.decline, result.changed and not result.coached.decline
@@ -259,7 +259,7 @@ async def playbook(
     request: Request,
     user_id: UserInPath,
 ) -> Response:
-    """Anyone else's is as absent as one that never was."""
+    """Another person's playbook is answered as one that does not exist."""
     who = caller_of(request)
     if user_id not in {"me", who.id, plan_shapes.own_name(who)}:
         raise NotFound("There is no such playbook.")

@@ -11,7 +11,7 @@ from typing import Literal, Self, TypeVar
 from pydantic import PrivateAttr, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
 from kuznia.platform.errors import Fault
 from kuznia.platform.settings.callers import CallerSettings
@@ -61,26 +61,9 @@ class Settings(
 ):
     """What the operator decides. Made by `load`; never read from the machine on its own."""
 
-    model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True
-    )
-
     _notes: tuple[str, ...] = PrivateAttr(())
     # Those of domains, each of a class of its own.
     _others: tuple[BaseSettings, ...] = PrivateAttr(())
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        del settings_cls, env_settings, dotenv_settings, file_secret_settings
-        # Only `load` reads the machine: settings made in a test must not depend on whose it is.
-        return (init_settings,)
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

@@ -3,12 +3,11 @@
 from typing import Annotated
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
 
-from kuznia.platform.settings.types import LATER, Key, SigningSecret, Url, Words
+from kuznia.platform.settings.types import LATER, Key, SettingsGroup, SigningSecret, Url, Words
 
 
-class CallerSettings(BaseSettings):
+class CallerSettings(SettingsGroup):
     """Accounts and tokens."""
 
     accounts: bool = Field(

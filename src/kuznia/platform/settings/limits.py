@@ -1,7 +1,6 @@
 """Settings of rates and budgets."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
 
 from kuznia.platform.settings.types import (
     Count,
@@ -10,11 +9,12 @@ from kuznia.platform.settings.types import (
     OptionalRate,
     RouteRates,
     Seconds,
+    SettingsGroup,
 )
 from kuznia.platform.settings.values import Rate
 
 
-class LimitSettings(BaseSettings):
+class LimitSettings(SettingsGroup):
     """Rates and budgets: what everyone has for whom an operator has not decided otherwise."""
 
     rate_limit_requests: OptionalRate = Field(

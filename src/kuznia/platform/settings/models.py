@@ -4,12 +4,11 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings
 
-from kuznia.platform.settings.types import Count, Dollars, Key, Lower, Seconds, Url
+from kuznia.platform.settings.types import Count, Dollars, Key, Lower, Seconds, SettingsGroup, Url
 
 
-class ModelSettings(BaseSettings):
+class ModelSettings(SettingsGroup):
     """The first model, the second, CodeMie, and the care taken with each."""
 
     openai_api_key: Key | None = Field(default=None, description="API key of the model server.")

@@ -1,12 +1,11 @@
 """What one order may use, and how each domain makes it."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
 
-from kuznia.platform.settings.types import Dollars
+from kuznia.platform.settings.types import Dollars, SettingsGroup
 
 
-class OrderSettings(BaseSettings):
+class OrderSettings(SettingsGroup):
     """Budgets, and what a domain is allowed."""
 
     order_attempts: int = Field(

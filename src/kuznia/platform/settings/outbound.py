@@ -7,14 +7,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings
 
-from kuznia.platform.settings.types import ProxyUrl, Words, is_loopback
+from kuznia.platform.settings.types import ProxyUrl, SettingsGroup, Words, is_loopback
 
 PORTS = {"http": 80, "https": 443}
 
 
-class OutboundSettings(BaseSettings):
+class OutboundSettings(SettingsGroup):
     """Proxies and certificates, by the names other programs know them by too."""
 
     https_proxy: ProxyUrl | None = Field(

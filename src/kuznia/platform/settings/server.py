@@ -4,12 +4,19 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
 
-from kuznia.platform.settings.types import Count, Hosts, Lower, Origins, Seconds, Upper
+from kuznia.platform.settings.types import (
+    Count,
+    Hosts,
+    Lower,
+    Origins,
+    Seconds,
+    SettingsGroup,
+    Upper,
+)
 
 
-class ServerSettings(BaseSettings):
+class ServerSettings(SettingsGroup):
     """The machine: address, limits of a request, logs."""
 
     host: str = Field(default="127.0.0.1", description="Address to listen on.")

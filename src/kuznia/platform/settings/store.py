@@ -3,13 +3,19 @@
 from typing import Annotated, Literal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
 
-from kuznia.platform.settings.types import Count, DatabaseAddress, Lower, RedisUrl, Seconds
+from kuznia.platform.settings.types import (
+    Count,
+    DatabaseAddress,
+    Lower,
+    RedisUrl,
+    Seconds,
+    SettingsGroup,
+)
 from kuznia.platform.settings.values import DatabaseUrl
 
 
-class StoreSettings(BaseSettings):
+class StoreSettings(SettingsGroup):
     """Database, memory, Redis."""
 
     database_url: DatabaseAddress = Field(

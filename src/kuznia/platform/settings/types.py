@@ -20,6 +20,7 @@ from pydantic import (
     ValidationError,
     WithJsonSchema,
 )
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from kuznia.platform.settings.values import (
     DatabaseUrl,
@@ -37,6 +38,27 @@ from kuznia.platform.settings.values import (
 # How the description of a setting begins that a source names and nothing reads yet; a start says
 # so when one is set.
 LATER = "Not read yet:"
+
+
+class SettingsGroup(BaseSettings):
+    """Settings that come from `load` alone: made in a test, they do not depend on the machine."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
+
 
 Lower = BeforeValidator(lambda text: text.lower() if isinstance(text, str) else text)
 Upper = BeforeValidator(lambda text: text.upper() if isinstance(text, str) else text)

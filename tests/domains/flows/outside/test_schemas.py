@@ -29,7 +29,7 @@ def judged(schema: Json, values: list[Any]) -> list[bool]:
 
 def test_both_validators_take_what_every_way_hands_in() -> None:
     asked = [
-        {"schema": submission(flow), "given": submissions(flow)[:40]} for flow in FLOWS.values()
+        {"schema": submission(flow), "values": submissions(flow)[:40]} for flow in FLOWS.values()
     ]
 
     told = ask("schemas", asked)
@@ -44,7 +44,7 @@ def test_both_validators_refuse_the_same_submissions() -> None:
         # The first way and the last: between them every branch of most flows.
         ways = [submissions(flow)[0], submissions(flow)[-1]]
         values = [bad for good in ways for bad in spoiled(good)]
-        asked.append({"schema": submission(flow), "given": values})
+        asked.append({"schema": submission(flow), "values": values})
 
     told = ask("schemas", asked)
 
@@ -60,7 +60,7 @@ def test_both_validators_say_the_same_of_each_page() -> None:
             properties = schema["properties"]
             assert isinstance(properties, dict)
             good = {name: answers[name] for name in properties if name in answers}
-            asked.append({"schema": schema, "given": [good, *spoiled(good)]})
+            asked.append({"schema": schema, "values": [good, *spoiled(good)]})
 
     told = ask("schemas", asked)
 

@@ -112,7 +112,6 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words))
 
 
-@lru_cache(maxsize=4096)
 def _stem(word: str) -> str:
     """One form for a word's many: Ukrainian by its first letters, English by its plural."""
     if "\u0400" <= word[0] <= "\u04ff":

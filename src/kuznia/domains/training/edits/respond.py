@@ -123,7 +123,7 @@ def _learning(deltas: tuple[Delta, ...], day: datetime.date) -> Callable[[Entrie
 def _local_date(sent: datetime.date | None, utc: datetime.date) -> datetime.date:
     """The date where the person is: it is never more than a day from ours."""
     if sent is not None and abs((sent - utc).days) > 1:
-        message = "It is this date nowhere on Earth now"
+        message = "The date is more than a day away from the date in UTC"
         raise invalid([{"loc": ("today",), "msg": message, "type": "out_of_bounds"}])
     return sent or utc
 
@@ -134,6 +134,6 @@ def _unknown(error: NoSuchExercise) -> Invalid:
     nearest = f" The nearest: {', '.join(exercise.name for exercise in near)}." if near else ""
     field = {"where": unknown.place, "message": "no exercise of that name", "type": "exercise"}
     return Invalid(
-        f"No exercise certainly has that name.{nearest}",
+        f"There is no exercise with that name.{nearest}",
         details={"fields": [dict(field)], "nearest": [exercise.model_dump() for exercise in near]},
     )

@@ -27,7 +27,7 @@ class NoPlan(Exception):
 
 
 class NoSuchExercise(Exception):
-    """A name that certainly fits no exercise; the plan has the language of the answer."""
+    """A name that clearly fits no exercise; the answer is in the language of the plan."""
 
     def __init__(self, unknown: UnknownExercise, plan: Plan) -> None:
         super().__init__()

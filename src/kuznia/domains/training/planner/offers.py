@@ -1,4 +1,4 @@
-"""Counter-offers: what was wished for, why it cannot be, and what is planned instead."""
+"""Counter-offers: the wish, why it cannot be met, and what is planned instead."""
 
 from collections.abc import Iterator
 
@@ -112,6 +112,6 @@ def _practical(
     if athlete.unknown:
         yield words.notice("equipment", names=", ".join(athlete.unknown)[:120])
     if len(layout.work) < athlete.days:
-        yield words.notice("days", asked=athlete.days, given=len(layout.work))
+        yield words.notice("days", asked=athlete.days, used=len(layout.work))
     if not athlete.flags and athlete.health.systolic is None:
         yield words.notice("health")

@@ -1,1 +1,1 @@
-"""What a caller sends and receives: profile, plan, lessons and the shapes of the routes."""
+"""The values of training: profile, plan, lessons, health flags and units."""

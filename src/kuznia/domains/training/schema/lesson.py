@@ -15,56 +15,56 @@ class _LessonValue(BaseModel):
 
 
 class AvoidTag(_LessonValue):
-    """Nothing that carries this tag."""
+    """Avoid every exercise with this tag."""
 
     do: Literal["avoid_tag"] = "avoid_tag"
     tag: Short
 
 
 class AvoidExercise(_LessonValue):
-    """Not this exercise."""
+    """Avoid this exercise."""
 
     do: Literal["avoid_exercise"] = "avoid_exercise"
     exercise: Short
 
 
 class Prefer(_LessonValue):
-    """Rather this exercise, where it fits."""
+    """Prefer this exercise where it fits."""
 
     do: Literal["prefer"] = "prefer"
     exercise: Short
 
 
 class Minutes(_LessonValue):
-    """Sessions of at most so many minutes."""
+    """Limit sessions to this many minutes."""
 
     do: Literal["minutes"] = "minutes"
     minutes: int = Field(ge=15, le=180)
 
 
 class DayUnavailable(_LessonValue):
-    """Nothing on this weekday, Monday is 1."""
+    """Keep this weekday free; Monday is 1."""
 
     do: Literal["day_unavailable"] = "day_unavailable"
     day: int = Field(ge=1, le=7)
 
 
 class LoadFactor(_LessonValue):
-    """Loads by this factor: only ever down, up goes by the progression rules."""
+    """Multiply loads by this factor: down only; the progression rules move loads up."""
 
     do: Literal["load_factor"] = "load_factor"
     factor: float = Field(ge=0.5, le=1.0, allow_inf_nan=False)
 
 
 class VolumeFactor(_LessonValue):
-    """Sets by this factor, within the dose rules."""
+    """Multiply sets by this factor, within the dose rules."""
 
     do: Literal["volume_factor"] = "volume_factor"
     factor: float = Field(ge=0.5, le=1.2, allow_inf_nan=False)
 
 
 class Sign(_LessonValue):
-    """A warning sign that was told: screening sees it until the lesson is closed."""
+    """A warning sign from feedback: screening sees it until the lesson is closed."""
 
     do: Literal["sign"] = "sign"
     flag: Flag
@@ -96,5 +96,5 @@ class Lesson(_LessonValue):
 
     @property
     def confidence(self) -> float:
-        """How often it helped when it was tried, with one doubt on either side."""
+        """The share of tries that helped, with one helpful and one harmful try added."""
         return (self.helpful + 1) / (self.helpful + self.harmful + 2)

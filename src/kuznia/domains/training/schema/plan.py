@@ -26,7 +26,7 @@ class PlanPiece(BaseModel):
 
 
 class Reason(PlanPiece):
-    """Why it is so, and the cards that say it."""
+    """The reason for a choice, and the knowledge cards it cites."""
 
     text: str
     cites: Several[str] = ()
@@ -45,7 +45,7 @@ class Progression(PlanPiece):
 
 
 class Dose(PlanPiece):
-    """One exercise on one day. No load where no best is known: then effort leads."""
+    """One exercise on one day. Without a known best there is no load, and effort leads."""
 
     id: str
     name: str
@@ -73,7 +73,7 @@ class EffortStep(PlanPiece):
 
 
 class StepBlock(PlanPiece):
-    """Steps done so many times."""
+    """Steps repeated a number of times."""
 
     times: int
     steps: Several[EffortStep]
@@ -104,7 +104,7 @@ class Day(PlanPiece):
 
 
 class Week(PlanPiece):
-    """A week with its theme and what it moves on."""
+    """A week with its theme and the variable that grows."""
 
     number: int
     phase: Phase
@@ -116,7 +116,7 @@ class Week(PlanPiece):
 
 
 class Offer(PlanPiece):
-    """What was asked for and cannot honestly be planned, and what we planned instead."""
+    """A counter-offer: a wish that cannot honestly be planned, and what is planned instead."""
 
     code: str
     asked: str

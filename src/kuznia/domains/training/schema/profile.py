@@ -1,4 +1,4 @@
-"""What a person tells us. It is theirs to say, each thing in its own field."""
+"""What a person tells us about themselves, each fact in its own field."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -34,7 +34,7 @@ Text = Annotated[str, StringConstraints(max_length=2000)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 
 
-# Read so, what was kept is taken as it is: what was known when it was made may be gone.
+# With this context a kept order is read as it is: equipment known then may be gone now.
 KEPT = {"kept": True}
 
 
@@ -53,7 +53,7 @@ MAX_LESSONS = 600
 
 
 class ProfileBlock(BaseModel):
-    """One block of what was told. Unknown fields are refused: a typo must not pass."""
+    """One block of a profile. Unknown fields are refused: a typo must not pass."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -114,7 +114,7 @@ class Profile(ProfileBlock):
     weight_unit: Literal["kg", "lb"] = "kg"
     height: Number | None = Field(default=None, ge=10, le=300)
     height_unit: Literal["cm", "in"] = "cm"
-    # Said after we asked: these odd numbers are meant.
+    # The answer to our question: these odd numbers are meant.
     units_confirmed: bool = False
     target_weight: Number | None = Field(default=None, ge=1, le=900)
     level: Level = "beginner"
@@ -158,12 +158,12 @@ class PlanInput(Input):
     lessons: tuple[Lesson, ...] = Field(
         default=(),
         max_length=MAX_LESSONS,
-        description="Filled from your own playbook: what is sent here is not listened to.",
+        description="Filled from your own playbook; lessons in a request are ignored.",
     )
 
 
 class PlanPerson(Draft):
-    """Whom a plan was made for, so that it can be changed and held against the rules again."""
+    """The person a plan was made for, so that it can be changed and checked again."""
 
     order: PlanInput
     # The artefact this plan began as, if feedback has changed it since.

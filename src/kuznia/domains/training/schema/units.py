@@ -1,4 +1,4 @@
-"""Kilograms and centimetres inside, whatever was said outside; and mix-ups caught."""
+"""Units: kilograms and centimetres inside, and units that were mixed up."""
 
 from typing import Literal
 
@@ -31,7 +31,7 @@ def mixed_up(
     height: float,
     height_unit: Literal["cm", "in"],
 ) -> str | None:
-    """Name the reading that was probably meant, when the given one gives no likely body."""
+    """Name the reading that was probably meant, when these numbers give no likely body."""
     index = body_mass_index(kilograms(weight, weight_unit), centimetres(height, height_unit))
     if PLAUSIBLE[0] <= index <= PLAUSIBLE[1]:
         return None
@@ -50,7 +50,7 @@ def mixed_up(
 
 
 def to_plates(kg: float, unit: Literal["kg", "lb"], step_kg: float, step_lb: float) -> float:
-    """The nearest load that can be put on, in the person's own unit, never above what was meant."""
+    """The nearest loadable weight, in the person's own unit, never above the intended one."""
     step = step_lb if unit == "lb" else step_kg
     value = kg / KG_IN_LB if unit == "lb" else kg
     # A hair of tolerance, or 60 kg becomes 57.5 for a rounding error in the last bit.

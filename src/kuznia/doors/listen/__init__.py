@@ -1,0 +1,1 @@
+"""The sockets: connections are accepted, counted and given an end, and the server is stopped."""
