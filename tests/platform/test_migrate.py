@@ -179,7 +179,11 @@ async def test_a_migration_that_fails_leaves_no_trace(empty_url: str) -> None:
 
 
 async def test_two_processes_may_migrate_at_once(empty_url: str) -> None:
-    order = f"from kuznia.platform.db import migrate; migrate.upgrade({empty_url!r})"
+    order = (
+        "from kuznia.platform.db import migrate\n"
+        "from kuznia.platform.settings.values import DatabaseUrl\n"
+        f"migrate.upgrade(DatabaseUrl.read({empty_url!r}))"
+    )
     both = [await asyncio.create_subprocess_exec(sys.executable, "-c", order) for _ in range(2)]
 
     assert [await process.wait() for process in both] == [0, 0]
@@ -220,8 +224,10 @@ def test_a_server_whose_schema_is_right_does_not_load_alembic(sqlite_url: str) -
     order = (
         "import asyncio, sys\n"
         "from kuznia.platform.db import database, migrate\n"
+        "from kuznia.platform.settings.values import DatabaseUrl\n"
         "async def start():\n"
-        f"    opened = await database.Database.open({sqlite_url!r}, {POOL})\n"
+        f"    url = DatabaseUrl.read({sqlite_url!r})\n"
+        f"    opened = await database.Database.open(url, {POOL})\n"
         "    await migrate.check(opened)\n"
         "    await opened.close()\n"
         "asyncio.run(start())\n"
@@ -237,8 +243,10 @@ def test_an_installed_kuznia_brings_its_migrations(tmp_path: Path) -> None:
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
         wheel.extractall(tmp_path / "installed")
     order = (
-        "from kuznia.platform.db import migrate; print(migrate.__file__);"
-        f"migrate.upgrade('sqlite:///{tmp_path}/kuznia.db'); print(migrate.head())"
+        "from kuznia.platform.db import migrate; print(migrate.__file__)\n"
+        "from kuznia.platform.settings.values import DatabaseUrl\n"
+        f"migrate.upgrade(DatabaseUrl.read('sqlite:///{tmp_path}/kuznia.db'))\n"
+        "print(migrate.head())"
     )
     told = subprocess.run(
         [sys.executable, "-c", order],

@@ -114,7 +114,7 @@ def test_a_count_is_not_private(name: str):
 def test_a_long_text_is_cut_after_its_secrets_are_struck_out():
     said = strike("x" * 1995 + CANARY + "y" * 100)
 
-    assert said.startswith("x" * 1995 + "***yy... (2098 letters)")
+    assert said.startswith("x" * 1995 + "***yy... (2098 characters)")
 
 
 def test_a_long_list_and_a_deep_one_are_cut():
