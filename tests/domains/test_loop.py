@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable
+from dataclasses import replace
 from inspect import isawaitable
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 
 from kuznia.domains import load
 from kuznia.forge.check import check
-from kuznia.forge.terms import Bench, Budget, Caller, Domain, Draft, Order
+from kuznia.forge.make import drafted
+from kuznia.forge.terms import AnyDomain, Bench, Budget, Caller, Order
 
 DOMAINS = load()
 TEXT = ("I want to train at home, my knee hurts at times; no pain today. " * 40)[:2000]
@@ -27,7 +29,7 @@ LARGEST: dict[str, dict[str, Any]] = {
 ANSWERS = {f"question_{number:02}": TEXT[number:] for number in range(60)}
 
 
-def an_order(domain: Domain, **said: Any) -> Order:
+def an_order(domain: AnyDomain, **said: Any) -> Order:
     return Order(
         domain=domain.name,
         input=domain.input.model_validate(said),
@@ -42,17 +44,18 @@ async def settled(value: Any) -> Any:
     return await value if isawaitable(value) else value
 
 
-async def made(domain: Domain, order: Order) -> None:
+async def made(domain: AnyDomain, order: Order) -> None:
     """All that an order has done for it where a model answers nothing."""
-    assert await settled(domain.screen(order)) is None
-    accepted: dict[str, Draft] = {}
-    for part in domain.parts(order):
-        bench = Bench(order, accepted)
+    reading = await settled(domain.read(order.input))
+    assert domain.screen(reading) is None
+    bench = Bench(order, reading)
+    for part in domain.parts(reading):
         if part.prompt and not part.specialist:
             await settled(part.prompt(bench))
         assert part.make
-        accepted[part.name] = await settled(part.make(bench))
-        assert not (await check(part, accepted[part.name], bench)).standing
+        draft, bench = await drafted(part, part.make(bench), bench)
+        assert not (await check(part, draft, bench)).standing
+        bench = replace(bench, accepted={**bench.accepted, part.name: draft})
 
 
 async def share_of_the_loop(work: Awaitable[object]) -> float:
@@ -76,4 +79,4 @@ async def test_the_longest_answers_are_read_beside_the_loop():
     domain = DOMAINS["training"]
     order = an_order(domain, **LARGEST["training"], answers=ANSWERS)
 
-    assert await share_of_the_loop(settled(domain.screen(order))) < 0.3
+    assert await share_of_the_loop(settled(domain.read(order.input))) < 0.3

@@ -110,7 +110,7 @@ async def test_a_password_that_is_guessed_first_is_refused_with_a_reason(kuznia:
     answer = await post(kuznia, "auth/password", token, old=PASSWORD, new="111111111111")
 
     assert answer.status_code == 400
-    assert "take four words" in answer.json()["error"]["message"]
+    assert "use four unrelated words" in answer.json()["error"]["message"]
 
 
 async def test_a_password_is_changed_by_its_owner(kuznia: Kuznia) -> None:

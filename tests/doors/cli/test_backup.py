@@ -109,7 +109,7 @@ def test_a_copy_writes_over_nothing(kuznia: Kuznia, sqlite_url: str, tmp_path: P
     told = kuznia("backup", str(tmp_path / "copy.db"), DATABASE_URL=sqlite_url)
 
     assert (told.exit_code, (tmp_path / "copy.db").read_text()) == (5, "mine")
-    assert "is there already" in told.stderr
+    assert "already exists" in told.stderr
 
 
 def test_what_cannot_be_copied_leaves_no_file(kuznia: Kuznia, tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_what_cannot_be_copied_leaves_no_file(kuznia: Kuznia, tmp_path: Path) ->
     none = kuznia("backup", copy, DATABASE_URL=f"sqlite:///{tmp_path}/none.db")
 
     assert "could not be copied" in letter.stderr
-    assert "not made yet" in none.stderr
+    assert "does not exist yet" in none.stderr
     assert not (tmp_path / "copy.db").exists()
     assert not (tmp_path / "none.db").exists()
 

@@ -84,7 +84,7 @@ def test_a_file_is_never_written_over_what_is_no_folder(
     told = scripted_kuznia(*CODE, "--out", "out")
 
     assert told.exit_code == 2
-    assert "out is no folder" in told.stderr
+    assert "out is not a folder" in told.stderr
     assert (tmp_path / "out").read_text() == "a letter"
 
 

@@ -75,7 +75,7 @@ def test_it_serves_on_an_empty_machine_and_stops_when_told(kuznia: Kuznia, tmp_p
     # The user's own, whatever the folder; the start says where.
     database = tmp_path / "home" / "kuznia" / "kuznia.db"
     assert database.exists()
-    assert f'"database": "sqlite+aiosqlite:///{database}"' in told.stderr
+    assert f'"database": "sqlite:///{database}"' in told.stderr
 
 
 def test_a_folder_may_have_a_database_of_its_own(kuznia: Kuznia, tmp_path: Path) -> None:

@@ -83,4 +83,4 @@ def test_a_folder_that_cannot_be_written_is_told(kuznia: Kuznia, tree: Path) -> 
     told = kuznia("skeleton", "shop", "--out", "file")
 
     assert told.exit_code == 2
-    assert "is no folder" in told.stderr
+    assert "is not a folder" in told.stderr
