@@ -23,7 +23,7 @@ Rule = Callable[[str, ast.Module], Complaints]
 # is done again where it can be.
 MAY_CATCH_ALL = {
     "src/kuznia/doors/http/gate.py",
-    "src/kuznia/forge/runs/runs.py",
+    "src/kuznia/forge/runs/supervisor.py",
     "src/kuznia/platform/process/workers.py",
 }
 # Processes for what is long, shared by all; chance drawn ahead, of use once and to nobody else; the

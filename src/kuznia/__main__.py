@@ -5,7 +5,7 @@ import sys
 from kuznia.doors.cli.main import cli
 from kuznia.doors.cli.tools import Tools
 from kuznia.platform.terminal import say
-from kuznia.platform.visible import visible
+from kuznia.platform.visible_text import visible
 
 
 def main() -> None:

@@ -15,8 +15,8 @@ from kuznia import __version__
 from kuznia.callers.accounts import signing_secret
 from kuznia.callers.identify import Callers, local
 from kuznia.callers.limits.caller_limits import LimitsByCaller, default_limits
-from kuznia.callers.metering import Metering, open_metering
-from kuznia.callers.opening import open_callers
+from kuznia.callers.open_callers import open_callers
+from kuznia.callers.open_limits import Metering, open_metering
 from kuznia.domains import find_routes, load
 from kuznia.doors import api, panel
 from kuznia.doors.api import artefacts, orders
@@ -34,7 +34,7 @@ from kuznia.doors.http.who import Who, describe
 from kuznia.doors.readiness import NO_MODEL
 from kuznia.forge.memory import Memory
 from kuznia.forge.runs.fleet import Fleet
-from kuznia.forge.runs.runs import Runs
+from kuznia.forge.runs.supervisor import Runs
 from kuznia.forge.shelf.retention import forgetting
 from kuznia.forge.shelf.shelf import Shelf
 from kuznia.forge.terms import AnyDomain, Caller, CannotOpen
@@ -100,7 +100,6 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             opened=opened,
             redis=redis,
         )
-        _watch_breakers(made.metrics, models.services)
         caller_limits = LimitsByCaller(db, made.clock, default_limits(settings))
         journal = Journal(db)
         shelf = open_shelf(settings, made.clock, db, made.metrics, opened, caller_limits, journal)
@@ -132,12 +131,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         )
         if fleet:
             fleet.begin(runs)
-        log.info(
-            "started",
-            version=__version__,
-            model=" ".join(service.name for service in models.services) or NO_MODEL,
-            database=settings.public()["DATABASE_URL"],
-        )
+        _started(made, models.services)
         try:
             yield Doors(
                 settings=settings,
@@ -159,10 +153,17 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             log.info("stopped")
 
 
-def _watch_breakers(metrics: Metrics, services: Sequence[Service]) -> None:
+def _started(made: Made, services: Sequence[Service]) -> None:
+    """Log what the server stands on, and have its breakers measured."""
     for service in services:
         circuit = service.breaker.circuit
-        metrics.watch_breaker(service.name, lambda circuit=circuit: circuit.state)
+        made.metrics.watch_breaker(service.name, lambda circuit=circuit: circuit.state)
+    log.info(
+        "started",
+        version=__version__,
+        model=" ".join(service.name for service in services) or NO_MODEL,
+        database=made.settings.public()["DATABASE_URL"],
+    )
 
 
 def create_app(made: Made) -> FastAPI:

@@ -12,7 +12,7 @@ from tests.servers.model import ModelServer, reply
 
 from kuznia.platform.errors import invalid
 from kuznia.web.body import whole
-from kuznia.web.leaving import ClientLeft
+from kuznia.web.client_left import ClientLeft
 
 JSON = "application/json"
 PIN = "4929-5555-0001-7777"

@@ -18,7 +18,7 @@ from tests.servers.loop import held as paused
 from tests.servers.model import ModelServer, hang, reply
 
 from kuznia.domains import load
-from kuznia.doors.listen.crowd import Crowd
+from kuznia.doors.listen.connection_count import Crowd
 from kuznia.doors.listen.server import server
 from kuznia.platform.settings import Settings
 

@@ -9,7 +9,7 @@ from tests.servers.loop import NOTES, Kuznia, inside, made
 from tests.servers.model import Act, ModelServer, hang, reply, status
 
 from kuznia.callers.identify import local
-from kuznia.forge.runs.runs import MAX_UNDER_WAY
+from kuznia.forge.runs.supervisor import MAX_UNDER_WAY
 from kuznia.platform.envelope import Envelope
 from kuznia.web.shapes import ArtefactShape
 

@@ -14,7 +14,7 @@ from kuznia.forge.runs.events import Event
 from kuznia.forge.runs.far import FarRun
 from kuznia.forge.runs.fleet import Fleet
 from kuznia.forge.runs.live import Run
-from kuznia.forge.runs.runs import Runs
+from kuznia.forge.runs.supervisor import Runs
 from kuznia.forge.terms import Caller, Order, RunId
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.errors import NotFound

@@ -8,7 +8,7 @@ from tests.makers import Note, a_domain, a_forge, a_part, an_order
 
 from kuznia.forge.runs.events import Event
 from kuznia.forge.runs.live import Run
-from kuznia.forge.runs.runs import Runs
+from kuznia.forge.runs.supervisor import Runs
 from kuznia.forge.terms import Caller
 from kuznia.llm.model import ModelFault
 from kuznia.llm.scripted import ScriptedModel

@@ -8,9 +8,9 @@ from fastapi import Request
 from kuznia.callers.identify import Callers
 from kuznia.callers.limits.caller_limits import Rate
 from kuznia.callers.limits.rates import Kind
-from kuznia.callers.metering import Metering
+from kuznia.callers.open_limits import Metering
 from kuznia.doors.database_state import DatabaseState
-from kuznia.forge.runs.runs import Runs
+from kuznia.forge.runs.supervisor import Runs
 from kuznia.forge.terms import Budget, Caller, Input, Order
 from kuznia.forge.work import Forge
 from kuznia.llm.service import Faults, Service

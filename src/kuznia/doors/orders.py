@@ -12,7 +12,7 @@ from kuznia.forge.runs.live import Run
 from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import Order
 from kuznia.platform.errors import Fault, NotAccepted
-from kuznia.web.leaving import done_or_gone, unless_gone
+from kuznia.web.client_left import done_or_gone, unless_gone
 
 MAX_IN_BATCH = 20
 BATCH_AT_ONCE = 3

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 from pydantic import JsonValue, ValidationError
 from pydantic_core import from_json
 
-from kuznia.platform.expected import expected
+from kuznia.platform.validation_words import expected
 
 
 class FaultAnswer(NamedTuple):

@@ -13,7 +13,7 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from kuznia.platform.errors import Fault
-from kuznia.platform.visible import visible
+from kuznia.platform.visible_text import visible
 
 MASK = "***"
 # What people write and what opens doors, masked under these names at any depth.

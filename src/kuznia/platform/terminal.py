@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings
 
 from kuznia.platform.errors import Fault, Invalid
 from kuznia.platform.settings import Settings, load
-from kuznia.platform.visible import visible
+from kuznia.platform.visible_text import visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

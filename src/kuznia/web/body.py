@@ -16,8 +16,8 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from kuznia.platform.errors import Invalid, TooLarge, UnsupportedMedia, invalid
+from kuznia.web.client_left import ClientLeft
 from kuznia.web.document import REF
-from kuznia.web.leaving import ClientLeft
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -28,7 +28,7 @@ from kuznia.domains import load
 from kuznia.forge.terms import Decline, Domain, Draft, Export, Part, Presentation
 from kuznia.llm.model import ModelFault
 from kuznia.llm.scripted import ScriptedModel
-from kuznia.platform.visible import STEERING, visible
+from kuznia.platform.visible_text import STEERING, visible
 
 # Clear the screen, name the window, colour in eight bits, turn round, hide, go back, end.
 STEERS = "\x1b[2J\x1b]0;owned\x07\x9b31m\u202e\u2066\u200b\ufeff\u2028\u00ad\r\b\x7f\U000e0041end"

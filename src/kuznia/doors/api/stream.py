@@ -13,14 +13,14 @@ from kuznia.forge.runs.events import Event
 from kuznia.forge.runs.far import FarRun, SoughtRun
 from kuznia.forge.runs.live import Run
 from kuznia.forge.runs.past import PastRun
-from kuznia.forge.runs.runs import Runs
+from kuznia.forge.runs.supervisor import Runs
 from kuznia.forge.terms import EventKind
 from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Invalid
 from kuznia.platform.redis import NoRedis
 from kuznia.web.answers import EVENT_STREAM, answered
+from kuznia.web.client_left import ClientLeft, unless_gone
 from kuznia.web.ids import InPath
-from kuznia.web.leaving import ClientLeft, unless_gone
 from kuznia.web.route import ExactRoute
 from kuznia.web.shapes import linked
 from kuznia.web.state import caller_of

@@ -15,7 +15,7 @@ from kuznia.doors.cli.tools import all_settings, tools_of
 from kuznia.doors.cli.users import keys, users
 from kuznia.platform.errors import Invalid
 from kuznia.platform.terminal import AsJson, faults_as_exit, say, settings_of
-from kuznia.platform.visible import visible
+from kuznia.platform.visible_text import visible
 
 # What is heavy is imported by the command that needs it: `kuznia --help` loads no server.
 

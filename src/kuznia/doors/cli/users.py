@@ -14,7 +14,7 @@ from pydantic_core import to_json
 from kuznia.doors.cli.tools import tools_of
 from kuznia.platform.errors import Conflict, NotFound
 from kuznia.platform.terminal import AsJson, faults_as_exit, say, settings_of
-from kuznia.platform.visible import visible
+from kuznia.platform.visible_text import visible
 
 # What is heavy is imported by the command that needs it.
 if TYPE_CHECKING:

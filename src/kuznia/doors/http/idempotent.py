@@ -26,7 +26,7 @@ from kuznia.llm.layers.retry import random_jitter
 from kuznia.platform.errors import Invalid, Unavailable
 from kuznia.web.answers import EVENT_STREAM
 from kuznia.web.body import whole
-from kuznia.web.leaving import unless_gone
+from kuznia.web.client_left import unless_gone
 from kuznia.web.state import state_of
 
 HEADER = b"idempotency-key"

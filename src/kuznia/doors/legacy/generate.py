@@ -17,7 +17,7 @@ from kuznia.forge.terms import AnyDomain, Caller, Order
 from kuznia.platform.errors import Fault, NotAccepted, Unavailable, invalid
 from kuznia.web.answers import bare
 from kuznia.web.body import ORDER, SMALL, JsonBody
-from kuznia.web.leaving import unless_gone
+from kuznia.web.client_left import unless_gone
 from kuznia.web.shapes import kept_headers
 from kuznia.web.state import caller_of
 

@@ -12,7 +12,7 @@ from uvicorn.protocols.http.httptools_impl import (
 from kuznia.doors.context import Doors
 from kuznia.doors.http.faults import answer
 from kuznia.doors.http.gate import SECURITY
-from kuznia.doors.listen.crowd import Crowd
+from kuznia.doors.listen.connection_count import Crowd
 from kuznia.platform.errors import Fault, Invalid, TooLarge, TooSlow, Unavailable
 from kuznia.platform.ids import new_id
 from kuznia.platform.log import request_id

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 
 from kuznia.doors.context import Doors
 from kuznia.doors.listen.connection import PATIENCE, ServerConnection
-from kuznia.doors.listen.crowd import Crowd
+from kuznia.doors.listen.connection_count import Crowd
 from kuznia.platform.errors import Conflict
 from kuznia.platform.log import get_log
 from kuznia.platform.process.memory import map_large_pieces
