@@ -59,7 +59,8 @@ def test_settings_that_are_wrong_are_all_named(kuznia: Kuznia) -> None:
 def test_the_sandbox_is_attacked_if_tests_are_to_be_run(kuznia: Kuznia) -> None:
     told = kuznia("doctor", CODE_RUN_TESTS="sandbox")
 
-    assert "sandbox   withstands" in told.output or "systemd-run --user" in told.output
+    # It was attacked, or it cannot be: a busy machine may not end every attack in time.
+    assert "sandbox   withstands" in told.output or "sandbox   unavailable" in told.output
 
 
 def test_a_sandbox_that_cannot_be_is_told_with_the_way_to_one(
