@@ -36,7 +36,7 @@ def test_what_is_decided_is_remembered_and_can_be_taken_back(kuznia: Kuznia) -> 
     kuznia("budgets", "set", "ivan", "--tokens-day", "1000", "--cost-month", "2.5")
     decided = json.loads(kuznia("budgets", "show", "ivan", "--json").stdout)
     kuznia("limits", "clear", "ivan")
-    kuznia("budgets", "set", "ivan", "--tokens-day", "usual", "--cost-month", "off")
+    kuznia("budgets", "set", "ivan", "--tokens-day", "default", "--cost-month", "off")
     left = json.loads(kuznia("limits", "show", "ivan", "--json", BUDGET_COST_MONTH="7").stdout)
 
     assert decided["decided"] == ["at_once", "cost_month", "generation", "tokens_day"]

@@ -1,6 +1,7 @@
 """`kuznia doctor`: what is set, what can be reached, what to do. Looking changes nothing."""
 
 import json
+import time
 from collections.abc import Generator
 from pathlib import Path
 
@@ -317,7 +318,12 @@ def test_a_supabase_that_is_not_there_is_told(kuznia: Kuznia) -> None:
 def test_the_sandbox_is_looked_at_where_it_is_on(kuznia: Kuznia) -> None:
     """What it says without pytest is seen where there is none: tests/setup/test_machine.py."""
     told = kuznia("doctor", CODE_RUN_TESTS="sandbox")
+    # Processes of one user are counted together: the attacks of a test beside this one count too.
+    for _ in range(4):
+        if told.exit_code:
+            time.sleep(2)
+            told = kuznia("doctor", CODE_RUN_TESTS="sandbox")
 
-    assert told.exit_code == 0
+    assert told.exit_code == 0, told.output
     assert "✓ sandbox   runs tests in python" in told.stdout
     assert "tests in python" not in kuznia("doctor").stdout

@@ -60,9 +60,9 @@ NAMES = tuple(field.name for field in fields(CallerLimits))
 
 
 def parsed_limit(name: str, text: str) -> str | int | None:
-    """The value an operator's text has in the row: None is as usual, -1 no limit."""
+    """The value an operator's text has in the row: None is the default, -1 no limit."""
     said = text.strip().lower()
-    if said == "usual":
+    if said == "default":
         return None
     if name in ("requests", "generation"):
         read_rate(said)
@@ -76,9 +76,9 @@ def parsed_limit(name: str, text: str) -> str | int | None:
         number, whole = Decimal(), 0
     if whole != number or not 0 < whole < (MAX_ORDERS if name == "at_once" else MAX_AMOUNT):
         raise ValueError(
-            "expected dollars above 0 with at most 9 decimals, off or usual"
+            "expected dollars above 0 with at most 9 decimals, off or default"
             if name.startswith("cost")
-            else "expected a whole number above 0, off or usual"
+            else "expected a whole number above 0, off or default"
         )
     return whole
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 commands = typer.Typer()
 
 MAX_SKETCHED = 200
-Paths = Annotated[list[Path], typer.Argument(help="Files, and folders with all below them.")]
+Paths = Annotated[
+    list[Path], typer.Argument(help="Files and folders; folders are searched recursively.")
+]
 
 
 @commands.command()
@@ -59,7 +61,7 @@ def analyze(
     allow_errors: Annotated[bool, typer.Option(help="Allow files that do not parse.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure source code; exit with 1 where a limit you set does not hold."""
+    """Measure source code; exit with 1 if a limit you set does not hold."""
     with faults_as_exit(as_json), _faults():
         limits = _thresholds(
             errors=not allow_errors,

@@ -73,7 +73,7 @@ def ask(
 ) -> None:
     """Answer the questions one by one, and make the plan if you like.
 
-    A stop sign ends with advice instead of a profile.
+    If an answer shows a warning sign, you get advice and no profile is written.
     """
     with faults_as_exit():
         if _interview(out, language):

@@ -25,9 +25,9 @@ Who = Annotated[
     typer.Argument(metavar="CALLER", help="Name or id; `local` on a server without accounts."),
 ]
 Days = Annotated[int, typer.Option(min=1, max=62, help="Number of days to show, today included.")]
-RATE = "A rate such as 10/minute; `off` for no limit; `usual` for the server's default."
-COUNT = "A number; `off` for no limit; `usual` for the server's default."
-MONEY = "Dollars; `off` for no limit; `usual` for the server's default."
+RATE = "A rate such as 10/minute; `off` for no limit; `default` for the server's default."
+COUNT = "A number; `off` for no limit; `default` for the server's default."
+MONEY = "Dollars; `off` for no limit; `default` for the server's default."
 
 limits = typer.Typer(
     name="limits",
@@ -73,7 +73,7 @@ def set_limits(
 def clear_limits(context: typer.Context, caller: Who, as_json: AsJson = False) -> None:
     """Return a caller to the server's defaults."""
     names = ("requests", "generation", "at_once", "storage")
-    _run(context, caller, dict.fromkeys(names, "usual"), as_json)
+    _run(context, caller, dict.fromkeys(names, "default"), as_json)
 
 
 @budgets.command("show")
@@ -108,7 +108,7 @@ def set_budgets(
 def clear_budgets(context: typer.Context, caller: Who, as_json: AsJson = False) -> None:
     """Return a caller to the server's defaults."""
     names = ("tokens_day", "tokens_month", "cost_day", "cost_month")
-    _run(context, caller, dict.fromkeys(names, "usual"), as_json)
+    _run(context, caller, dict.fromkeys(names, "default"), as_json)
 
 
 def _run(

@@ -67,7 +67,9 @@ def serve(
 @cli.command(context_settings={"ignore_unknown_options": True})
 def make(
     context: typer.Context,
-    domain: Annotated[str, typer.Argument(help="What to make: code, flow or plan.")],
+    domain: Annotated[
+        str, typer.Argument(help="What to make: code, flow or plan (a training plan).")
+    ],
     words: Annotated[
         list[str],
         typer.Argument(metavar="PROMPT [--FIELD VALUE]", help="What you want, in quotes."),
@@ -106,7 +108,7 @@ def make(
 
 @cli.command()
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
-    """Check the configuration, and what it connects to; tell what to change."""
+    """Check the configuration and connections, and suggest fixes."""
     from kuznia.doors.cli.doctor import examine, report
 
     with faults_as_exit(as_json):
@@ -124,7 +126,7 @@ def migrate(
 ) -> None:
     """Upgrade the database of DATABASE_URL to the newest schema.
 
-    With --to an older revision it is downgraded, which erases what the newer tables hold. Make a
+    --to with an older revision downgrades the database and deletes all data of newer tables. Make a
     copy with `kuznia backup` first.
     """
     from kuznia.platform.db import migrate as schema

@@ -207,7 +207,7 @@ async def _spent_by(request: Request, owner: str) -> Content:
     return view.table("Spending by day, key and model", heads, rows[:MAX_BOOKED])
 
 
-HINT = "A number, a rate such as 10/minute, or dollars. `off`: no limit. `usual`: the default."
+HINT = "A number, a rate such as 10/minute, or dollars. `off`: no limit. `default`: server's."
 LIMITS = {
     "requests": "Requests",
     "generation": "Orders",
