@@ -22,8 +22,9 @@ VERSION = 1
 # Files that are with other processes at one time, so that one request never fills their queue.
 MAX_AT_ONCE = 4
 # Published code of 14 languages took 2.7e-6 at most. A short file that takes longer is hostile,
-# and four of those were to keep their sender, and a place for everybody, for eight seconds.
-SECONDS_BEFORE, SECONDS_A_BYTE = 0.25, 4e-6
+# and four of those were to keep their sender, and a place for everybody, for eight seconds. A
+# worker beside busy processes takes some tenths of a second for any file.
+SECONDS_BEFORE, SECONDS_A_BYTE = 0.75, 4e-6
 
 
 def analyse(
