@@ -8,8 +8,7 @@ from kuznia.domains.training.parts import opened, parts, read_order
 from kuznia.domains.training.playbook.recall import recall
 from kuznia.domains.training.schema.profile import PlanInput
 from kuznia.domains.training.settings import TrainingSettings
-from kuznia.forge.terms import Domain, Presentation, version_of
-from kuznia.platform.data_files import read_json
+from kuznia.forge.terms import Domain, Presentation, examples_of, version_of
 
 
 def _shown(parts: Mapping[str, Any]) -> object:
@@ -35,9 +34,6 @@ DOMAIN = Domain(
     shown=Presentation(
         exports=FILES,
         terminal=_shown,
-        examples=(
-            read_json(__file__, "examples/strength.json"),
-            read_json(__file__, "examples/ten_km.json"),
-        ),
+        examples=examples_of(__name__),
     ),
 )

@@ -46,7 +46,7 @@ QUESTIONS, FEEDBACK, LESSON = (
 )
 VERIFY = JsonBody(VerifyIn, max_values=MAX_PLAN_VALUES)
 PLAYBOOK = "/training/playbook/{user_id}"
-EXAMPLE = read_json(__file__, "examples/verify.json")
+EXAMPLE = read_json(__file__, "checks/example.json")
 
 
 @router.post(
