@@ -104,6 +104,18 @@ async def test_idle_connections_beyond_those_kept_are_closed():
     assert upstream.most_open == 6
 
 
+async def test_requests_that_come_together_again_find_the_connections_of_the_last():
+    async with (
+        serving() as upstream,
+        open_client(upstream.url, connections=6, keepalive=2) as client,
+    ):
+        for _ in range(5):
+            await asyncio.gather(*(client.get("") for _ in range(6)))
+
+    # A machine that stops between two of the five may have closed some.
+    assert upstream.connections < 5 * 4
+
+
 async def test_an_idle_connection_is_not_used_after_its_time():
     async with serving() as upstream, open_client(upstream.url, expiry=0.05) as client:
         await client.get("")

@@ -2,6 +2,7 @@
 
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 
 import sqlalchemy as sa
 
@@ -108,10 +109,16 @@ async def erase_artefacts(db: Database, which: sa.ColumnElement[bool]) -> int:
 
 async def count(session: WriteSession, sizes: Mapping[str, int]) -> None:
     """Add to the sums of these callers, in the transaction that changes what they store."""
-    row = insert(session.dialect.name, storage)
-    more = {"bytes": storage.c.bytes + row.excluded.bytes}
     # In the order of their names, so that no two processes each wait for the other's lock.
     await session.execute(
-        row.on_conflict_do_update(index_elements=["owner"], set_=more),
+        _adding(session.dialect.name),
         [{"owner": owner, "bytes": size} for owner, size in sorted(sizes.items())],
     )
+
+
+# Made once: to make such a statement takes as long as to execute it.
+@cache
+def _adding(dialect: str) -> sa.Insert:
+    row = insert(dialect, storage)
+    more = {"bytes": storage.c.bytes + row.excluded.bytes}
+    return row.on_conflict_do_update(index_elements=["owner"], set_=more)

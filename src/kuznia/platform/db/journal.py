@@ -13,6 +13,8 @@ from kuznia.platform.errors import Unavailable
 
 # One transaction for as many rows as came in while the last one was written.
 MAX_ROWS = 200
+# Seconds between the end of one transaction and the next: under load more rows come together.
+GATHER_SECONDS = 0.002
 # Seconds in which a row is written unless something is wrong; and while that is known already.
 WRITE_SECONDS: Final = 5.0
 STUCK_SECONDS: Final = 1.0
@@ -72,6 +74,7 @@ class Journal:
                     _settle([row], await self._tried([row]))
             else:
                 _settle(batch, failed)
+            await asyncio.sleep(GATHER_SECONDS)
 
     async def _tried(self, batch: Batch) -> BaseException | None:
         """What kept these rows from being written. A task of its own, so that of whatever can

@@ -17,6 +17,10 @@ HEAD = re.compile(
 FRAMING = {b"content-length", b"transfer-encoding"}
 PORTS = {"http": 80, "https": 443}
 
+# Seconds a connection beyond `keepalive` is kept all the same: answers that come together would
+# else close what the next requests, a moment later, have to open again.
+SURPLUS_SECONDS = 1.0
+
 Limits = Mapping[str, float | None]  # seconds, as httpx2 names them
 
 
@@ -79,10 +83,11 @@ class Transport(httpx2.AsyncBaseTransport):
         if not connection.usable or self._closed:
             connection.abort()
             return
+        if not self._keepalive and not self._called:
+            connection.abort()
+            return
         connection.idle_until = asyncio.get_running_loop().time() + self._expiry
         self._idle.append(connection)
-        while len(self._idle) > self._keepalive + self._called:
-            self._idle.popleft().abort()
         if self._expiring is None:
             self._expire()
 
@@ -185,13 +190,17 @@ class Transport(httpx2.AsyncBaseTransport):
         return connection
 
     def _expire(self) -> None:
-        """Close what was idle for too long; come again when the next will have been."""
+        """Close what was idle for too long, or for a moment and is too many; then come again."""
         loop = asyncio.get_running_loop()
-        while self._idle and self._idle[0].idle_until <= loop.time():
+        surplus = min(SURPLUS_SECONDS, self._expiry)
+        while self._idle:
+            is_surplus = len(self._idle) > self._keepalive + self._called
+            closes_at = self._idle[0].idle_until - (self._expiry - surplus) * is_surplus
+            if closes_at > loop.time():
+                self._expiring = loop.call_at(min(closes_at, loop.time() + surplus), self._expire)
+                return
             self._idle.popleft().abort()
-        self._expiring = (
-            loop.call_at(self._idle[0].idle_until, self._expire) if self._idle else None
-        )
+        self._expiring = None
 
 
 class ResponseBody(httpx2.AsyncByteStream):
