@@ -15,6 +15,7 @@ from kuznia.forge.terms import (
     MadeBy,
     RunId,
     Status,
+    Wish,
 )
 
 # Who made the accepted parts of an artefact: a model, our own planner, or each some of them.
@@ -105,6 +106,8 @@ class Artefact:
     # None where nothing was accepted.
     made_by: Makers | None
     parts: Mapping[str, Draft]
+    # Everything the prompt asks for, in its order, and what became of it.
+    wishes: tuple[Wish, ...]
     unmet: tuple[Unmet, ...]
     findings: tuple[Finding, ...]
     decline: Decline | None

@@ -18,6 +18,7 @@ from kuznia.forge.terms import (
     MadeBy,
     Studied,
     Unreadable,
+    Wish,
     Yield,
 )
 from kuznia.forge.work import Forge, Work
@@ -47,6 +48,8 @@ class PartResult:
     fault: Fault | None = None
     # What the domain computed from the draft, for the parts that are made from it.
     study: object = None
+    # What the model says became of each wish.
+    claims: tuple[Wish, ...] = ()
 
 
 async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench[Any]) -> PartResult:

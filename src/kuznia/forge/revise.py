@@ -50,6 +50,7 @@ async def revise(forge: Forge, before: Kept, revision: Revision, *, began: float
         # A change of ours does not alter who made the artefact.
         made_by=from_json(before.body).get("made_by"),
         parts=revision.parts,
+        wishes=(),
         unmet=(),
         findings=(changed, *revision.findings),
         decline=revision.decline,

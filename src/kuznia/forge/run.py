@@ -12,7 +12,8 @@ from typing import Any
 from kuznia.forge.artefact import Artefact, Evidence, Unmet, makers
 from kuznia.forge.make import PartResult, late, make, without
 from kuznia.forge.shelf.shelf import Kept
-from kuznia.forge.terms import AnyDomain, AnyPart, ArtefactId, Bench, Decline, Input, Status
+from kuznia.forge.terms import AnyDomain, AnyPart, ArtefactId, Bench, Decline, Input, Status, Wish
+from kuznia.forge.wishes import account, is_open
 from kuznia.forge.work import Forge, Work
 from kuznia.platform.errors import TimedOut
 from kuznia.platform.ids import new_id
@@ -37,7 +38,8 @@ async def run(forge: Forge, work: Work) -> Kept:
     for part in parts:
         if part.required and (fault := made[part.name].fault):
             raise fault
-    artefact = _assemble(forge, work, domain, decline, parts, made, began)
+    wishes = () if decline else await _accounted(work, domain, reading, made)
+    artefact = _assemble(forge, work, domain, decline, parts, made, wishes, began)
     # In one transaction with the artefact.
     work.ledger.flush()
     left = order.deadline - forge.clock.monotonic()
@@ -84,6 +86,24 @@ async def _make_all(
                 side_by_side.create_task(make_one(part, bench))
 
 
+# Any: what a domain's reading is, only the domain knows.
+async def _accounted(
+    work: Work, domain: AnyDomain, reading: Any, made: Mapping[str, PartResult]
+) -> tuple[Wish, ...]:
+    """What became of each wish, told one by one."""
+    bench = Bench(
+        work.order,
+        reading,
+        {name: m.draft for name, m in made.items() if m.draft is not None},
+        {name: m.study for name, m in made.items() if m.study is not None},
+        tuple(claim for m in made.values() for claim in m.claims),
+    )
+    wishes = await account(domain, bench)
+    for wish in wishes:
+        work.tell("wish.open" if is_open(wish) else "wish.met", {"wish": wish})
+    return wishes
+
+
 def _assemble(
     forge: Forge,
     work: Work,
@@ -91,6 +111,7 @@ def _assemble(
     decline: Decline | None,
     parts: tuple[AnyPart, ...],
     made: Mapping[str, PartResult],
+    wishes: tuple[Wish, ...],
     began: float,
 ) -> Artefact:
     """Put together what was accepted, and say honestly what that is."""
@@ -101,7 +122,7 @@ def _assemble(
         status = "failed"
     elif any(_stood_in(forge, domain, part, made[part.name]) for part in parts):
         status = "degraded"
-    elif any(m.draft is None for m in made.values()):
+    elif any(m.draft is None for m in made.values()) or any(map(is_open, wishes)):
         status = "partial"
     in_order = [(part, made[part.name]) for part in parts]
     ledger = work.ledger
@@ -113,6 +134,7 @@ def _assemble(
         status=status,
         made_by=makers(m.evidence for m in made.values()),
         parts={part.name: m.draft for part, m in in_order if m.draft is not None},
+        wishes=wishes,
         unmet=tuple(Unmet(part.name, m.findings) for part, m in in_order if m.draft is None),
         findings=work.noted
         + tuple(f for _, m in in_order if m.draft is not None for f in m.findings),

@@ -31,6 +31,8 @@ EventKind = Literal[
     "part.accepted",
     "part.reset",
     "part.unmet",
+    "wish.met",
+    "wish.open",
     "run.finished",
     "run.failed",
 ]
@@ -110,6 +112,26 @@ class Finding:
         return self.severity != "warn"
 
 
+# What became of a wish: `met` says where, `not_possible` why not, `unclear` what has to be asked
+# first; `not_understood` is what nobody answers for. `not_asked` is no wish: something of substance
+# that is in the artefact, and in no clause of the prompt; it has no quote.
+Outcome = Literal["met", "not_possible", "unclear", "not_understood", "not_asked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A requirement: one thing the prompt asks for, in its own words, and what became of it."""
+
+    quote: str
+    start: int
+    end: int
+    outcome: Outcome = "not_understood"
+    # JSON pointers into the artefact's parts.
+    where: tuple[str, ...] = ()
+    # The reason, or the question to answer.
+    why: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Decline:
     """The honest answer is not to make it: a red flag, or questions that must be answered first."""
@@ -157,6 +179,8 @@ class Bench(Generic[R]):
     reading: R
     accepted: Mapping[str, Draft] = field(default_factory=dict[str, Draft])
     studies: Studies = field(default_factory=dict[str, Any])
+    # What the model says became of each wish; nothing of it is believed before it was looked up.
+    claims: tuple[Wish, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +326,12 @@ class Domain(Generic[I, R]):
     version: str
     parts: Callable[[R], tuple[Part[Any, R], ...]]
     screen: Callable[[R], Decline | None] = lambda _: None
+    # What the prompt asks for, clause by clause, and what became of it in the accepted parts. A
+    # domain without the first answers for no wishes.
+    wishes: Callable[[R], tuple[Wish, ...]] | None = None
+    account: (
+        Callable[[Bench[R], tuple[Wish, ...]], Iterable[Wish] | Awaitable[Iterable[Wish]]] | None
+    ) = None
     # Parts that an assistant of their own may make.
     assistants: tuple[Assistant, ...] = ()
     # What can be had all the same where no model is configured, in one sentence.

@@ -7,7 +7,7 @@ from pydantic_core import to_json
 
 from kuznia.forge.artefact import Evidence, Makers
 from kuznia.forge.shelf.shelf import Kept, Listed
-from kuznia.forge.terms import Severity, Status
+from kuznia.forge.terms import Outcome, Severity, Status
 from kuznia.platform.envelope import FaultShape
 
 
@@ -22,6 +22,17 @@ class FindingShape(BaseModel):
 class UnmetShape(BaseModel):
     part: str
     findings: list[FindingShape]
+
+
+class WishShape(BaseModel):
+    """One thing the prompt asks for, and what became of it."""
+
+    quote: str
+    start: int = Field(description="Where the quote begins in the prompt, in characters.")
+    end: int
+    outcome: Outcome
+    where: list[str] = Field(description="JSON pointers into `parts`.")
+    why: str = Field(description="The reason, or the question to answer first.")
 
 
 class DeclineShape(BaseModel):
@@ -44,6 +55,9 @@ class ArtefactShape(BaseModel):
     status: Status
     made_by: Makers | None = Field(
         default=None, description="Who made the parts; null if no part was accepted."
+    )
+    wishes: list[WishShape] = Field(
+        description="Everything the prompt asks for, in its order, and what became of it."
     )
     parts: dict[str, dict[str, JsonValue]] = Field(
         description="The parts by name; each passed its checks."

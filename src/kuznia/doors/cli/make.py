@@ -18,7 +18,7 @@ from kuznia.forge.exporting import exported
 from kuznia.forge.runs.events import Event
 from kuznia.forge.runs.live import Run
 from kuznia.forge.shelf.shelf import Kept
-from kuznia.forge.terms import AnyDomain, Caller, Export, Finding
+from kuznia.forge.terms import AnyDomain, Caller, Export, Finding, Wish
 from kuznia.platform.errors import Invalid, NotFound, TooLarge, invalid
 from kuznia.platform.folder import write
 from kuznia.platform.terminal import say, send
@@ -202,6 +202,9 @@ def _line(event: Event) -> str:
             return f"  ✓  {event.data['part']}"
         case "part.unmet":
             return f"  ✗  {event.data['part']}{_objections(event.data['findings'])}"
+        case "wish.open":
+            wish = cast("Wish", event.data["wish"])
+            return f"  ?  “{wish.quote}”: {wish.why}"
         case _:
             return ""
 
@@ -223,6 +226,9 @@ def _summary(artefact: Json) -> str:
     lines = [f"\n{artefact['status']}  {artefact['id']}"]
     if made_by := artefact.get("made_by"):
         lines.append(f"  made by {MADE_BY[made_by]}")
+    if wishes := artefact.get("wishes"):
+        met = sum(wish["outcome"] == "met" for wish in wishes)
+        lines.append(f"  {met} of {len(wishes)} wishes met")
     lines.append(f"  {_spent(artefact['evidence'])}")
     if decline:
         lines += [f"  {decline['message']}", *(f"  ? {q}" for q in decline["questions"])]

@@ -89,7 +89,8 @@ async def run_page(request: Request, run_id: InPath, after: int = 0) -> Response
 def _event(event: Event) -> Sequence[Content]:
     part = codes = ""
     match event.kind:
-        case "run.started" | "run.finished" | "run.failed":
+        # Wishes are the prompt's own words, which an operator does not get to see here.
+        case "run.started" | "run.finished" | "run.failed" | "wish.met" | "wish.open":
             pass
         case "part.checked" | "part.mended" | "part.unmet":
             part = event.data["part"]

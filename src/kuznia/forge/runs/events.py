@@ -10,6 +10,8 @@
 | `part.reset` | the drafts so far count no more | `PartNamed` |
 | `part.accepted` | a draft was accepted | `PartAccepted` |
 | `part.unmet` | the part is missing | `PartFindings` |
+| `wish.met` | the artefact does what a wish asks for | `WishAnswered` |
+| `wish.open` | it does not, or nobody can say | `WishAnswered` |
 | `run.finished` | last, with an artefact | `RunFinished` |
 | `run.failed` | last, with a fault | `RunFailed` |
 """
@@ -52,6 +54,11 @@ class PartAccepted(TypedDict):
     by: MadeBy
 
 
+class WishAnswered(TypedDict):
+    # The wish, or its JSON where another process answered it.
+    wish: object
+
+
 class RunFinished(TypedDict):
     # None in the log of a run that ended: the artefact is on the shelf.
     artefact: Kept | None
@@ -82,6 +89,7 @@ Event: TypeAlias = (
     | Numbered[Literal["part.draft"], PartDraft]
     | Numbered[Literal["part.checked", "part.mended", "part.unmet"], PartFindings]
     | Numbered[Literal["part.accepted"], PartAccepted]
+    | Numbered[Literal["wish.met", "wish.open"], WishAnswered]
     | Numbered[Literal["run.finished"], RunFinished]
     | Numbered[Literal["run.failed"], RunFailed]
 )

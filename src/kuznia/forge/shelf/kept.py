@@ -47,6 +47,7 @@ def body(artefact: Artefact) -> bytes:
             "domain": artefact.domain,
             "status": artefact.status,
             "made_by": artefact.made_by,
+            "wishes": artefact.wishes,
             "parts": artefact.parts,
             "unmet": artefact.unmet,
             "findings": artefact.findings,
