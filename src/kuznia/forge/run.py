@@ -13,7 +13,7 @@ from kuznia.forge.artefact import Artefact, Evidence, Unmet, makers
 from kuznia.forge.make import PartResult, late, make, without
 from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import AnyDomain, AnyPart, ArtefactId, Bench, Decline, Input, Status, Wish
-from kuznia.forge.wishes import account, is_open
+from kuznia.forge.wishes.account import account, is_open
 from kuznia.forge.work import Forge, Work
 from kuznia.platform.errors import TimedOut
 from kuznia.platform.ids import new_id

@@ -11,8 +11,8 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
-from kuznia.forge.clauses import clauses, is_filler
 from kuznia.forge.terms import AnyDomain, Bench, Draft, Wish
+from kuznia.forge.wishes.clauses import clauses, is_filler
 
 UNANSWERED = "Nothing in the artefact shows that this was done."
 ASTRAY = "What was named as the answer is not in the artefact."

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from kuznia.forge.clauses import WORD
+from kuznia.forge.wishes.clauses import WORD
 from kuznia.platform.data_files import read_toml
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?")

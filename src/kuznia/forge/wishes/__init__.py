@@ -1,0 +1,1 @@
+"""Wishes: what a prompt asks for, clause by clause, and what became of it."""
