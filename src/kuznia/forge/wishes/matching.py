@@ -77,11 +77,11 @@ def stem(word: str) -> str:
     return word
 
 
-def alike(one: str, other: str) -> bool:
+def alike(left: str, right: str) -> bool:
     """Whether two stems are of one word: equal, or one goes on where the other ends."""
-    if one == other:
+    if left == right:
         return True
-    short, long = sorted((one, other), key=len)
+    short, long = sorted((left, right), key=len)
     return len(short) > _SHORTEST and long.startswith(short) and len(long) - len(short) <= 2
 
 
