@@ -11,7 +11,7 @@ from kuznia.doors.context import doors
 from kuznia.forge.runs.live import Run
 from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import Order
-from kuznia.platform.errors import Fault, NotAccepted
+from kuznia.platform.errors import Fault, NotAccepted, WishesOpen
 from kuznia.web.client_left import done_or_gone, unless_gone
 
 MAX_IN_BATCH = 20
@@ -26,7 +26,7 @@ async def ended(request: Request, run: Run) -> None:
 
 
 async def in_turns(
-    request: Request, orders: Sequence[Order], *, goes_on: bool = False
+    request: Request, orders: Sequence[Order], *, goes_on: bool = False, strict: bool = False
 ) -> list[Kept | Fault]:
     """The outcome of each order of a batch."""
     runs, turns = doors(request).runs, asyncio.Semaphore(BATCH_AT_ONCE)
@@ -37,7 +37,7 @@ async def in_turns(
                 run = runs.start(order, goes_on=goes_on)
                 with runs.listening(run):
                     await asyncio.wait((run.outcome,))
-                return accepted(run)
+                return accepted(run, strict=strict)
             except Fault as fault:
                 return fault
 
@@ -49,9 +49,12 @@ async def in_turns(
     return await (work if goes_on else unless_gone(request.receive, work))
 
 
-def accepted(run: Run) -> Kept:
-    """The artefact of an ended run. A failed artefact is stored, but raised as a fault."""
+def accepted(run: Run, *, strict: bool = False) -> Kept:
+    """The artefact of an ended run. A failed artefact is stored, but raised as a fault; so is one
+    with open wishes, where they are `strict`."""
     kept = run.result()
+    if strict and kept.status in {"partial", "degraded"}:
+        _raise_open(kept)
     if kept.status == "failed":
         # Codes alone: all else in a finding may quote the draft, and an error travels far.
         unmet: list[JsonValue] = [
@@ -64,6 +67,21 @@ def accepted(run: Run) -> Kept:
             details={"artefact": kept.id, "unmet": unmet},
         )
     return kept
+
+
+def _raise_open(kept: Kept) -> None:
+    """Raise WishesOpen for an artefact that does not do all its prompt asks for."""
+    wishes: list[dict[str, JsonValue]] = from_json(kept.body)["wishes"]
+    # Their places alone: the quotes are the caller's own words, and an error travels far.
+    numbers: list[JsonValue] = [
+        number for number, wish in enumerate(wishes) if wish["outcome"] != "met"
+    ]
+    if numbers:
+        raise WishesOpen(
+            f"{len(numbers)} of {len(wishes)} wishes of the prompt are open; "
+            f"/api/v1/artefacts/{kept.id} says which and why.",
+            details={"artefact": kept.id, "wishes": numbers},
+        )
 
 
 def _coded(finding: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

@@ -31,6 +31,7 @@ ANSWERS: dict[str, FaultAnswer] = {
     "TOO_LARGE": FaultAnswer(413, 1009, 2),
     "UNSUPPORTED_MEDIA": FaultAnswer(415, 1003, 2),
     "NOT_ACCEPTED": FaultAnswer(422, 1008, 6),
+    "WISHES_OPEN": FaultAnswer(422, 1008, 6),
     "BUDGET_SPENT": FaultAnswer(422, 1008, 6),
     "RATE_LIMITED": FaultAnswer(429, 1013, 7),
     "QUOTA_EXCEEDED": FaultAnswer(429, 1008, 7),
@@ -138,6 +139,12 @@ class NotAccepted(Fault):
     """No draft passed its checks; `details` names the findings and the failed artefact."""
 
     code = "NOT_ACCEPTED"
+
+
+class WishesOpen(Fault):
+    """Strict wishes were asked for and some are not met; `details` names them and the artefact."""
+
+    code = "WISHES_OPEN"
 
 
 class BudgetSpent(Fault):

@@ -44,6 +44,14 @@ MAX_COST = {
     "in a batch, each order.",
     "schema": {"type": "number", "minimum": 0, "maximum": 10000},
 }
+WISHES = {
+    "name": "wishes",
+    "in": "query",
+    "description": "With `strict` an artefact that does not do everything the prompt asks for is "
+    "answered with the error `WISHES_OPEN`; with `lenient` its status is `partial`. A stream ends "
+    "with the artefact in either case.",
+    "schema": {"type": "string", "enum": ["lenient", "strict"]},
+}
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -52,7 +60,7 @@ IDEMPOTENCY_KEY = {
     "close the connection.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
-PARAMETERS = [ON_DISCONNECT, MAX_COST, IDEMPOTENCY_KEY]
+PARAMETERS = [ON_DISCONNECT, MAX_COST, WISHES, IDEMPOTENCY_KEY]
 
 
 class Batch(BaseModel):
@@ -74,23 +82,24 @@ def add_makers(app: FastAPI, domain: AnyDomain) -> None:
 
     async def make(request: Request) -> Response:
         context = doors(request)
-        streamed = wants_events(request)
+        streamed, strict = wants_events(request), _strict(request)
         input_, who, max_cost = await single.read(request), caller_of(request), _max_cost(request)
         order = await context.order(domain.name, input_, who, drafts=streamed, max_cost=max_cost)
         run = context.runs.start(order, goes_on=_goes_on(request))
         if streamed:
             return EventStream(context.runs, run)
         await ended(request, run)
-        kept = accepted(run)
+        kept = accepted(run, strict=strict)
         return answered(linked(kept), headers={"X-Run-Id": run.id, **kept_headers(kept)})
 
     async def make_many(request: Request) -> Response:
         context, who, goes_on = doors(request), caller_of(request), _goes_on(request)
+        strict = _strict(request)
         max_cost, inputs = _max_cost(request), (await many.read(request)).orders
         await take_more(request, len(inputs) - 1)
         # All before the first is begun: together they have the time of one request.
         orders = [await context.order(domain.name, each, who, max_cost=max_cost) for each in inputs]
-        outcomes = await in_turns(request, orders, goes_on=goes_on)
+        outcomes = await in_turns(request, orders, goes_on=goes_on, strict=strict)
         return answered(_outcomes(outcomes))
 
     app.post(
@@ -131,15 +140,26 @@ def _batch_of(domain: AnyDomain) -> type[Batch]:
 
 
 def _goes_on(request: Request) -> bool:
+    return _chosen(request, "on_disconnect", ("cancel", "continue"), "cancel") == "continue"
+
+
+def _strict(request: Request) -> bool:
+    """Whether open wishes are an error; a caller cannot be less strict than the operator."""
+    operator = doors(request).settings.wishes
+    chosen = _chosen(request, "wishes", ("lenient", "strict"), operator)
+    return "strict" in {operator, chosen}
+
+
+def _chosen(request: Request, name: str, choices: tuple[str, str], default: str) -> str:
     if not request.scope["query_string"]:
-        return False
-    choice = request.query_params.get("on_disconnect", "cancel")
-    if choice not in ("cancel", "continue"):
+        return default
+    choice = request.query_params.get(name, default)
+    if choice not in choices:
         raise Invalid(
-            "on_disconnect must be `cancel` or `continue`.",
-            details={"fields": [{"where": "query.on_disconnect", "message": "cancel or continue"}]},
+            f"{name} must be `{choices[0]}` or `{choices[1]}`.",
+            details={"fields": [{"where": f"query.{name}", "message": " or ".join(choices)}]},
         )
-    return choice == "continue"
+    return choice
 
 
 def _max_cost(request: Request) -> int | None:

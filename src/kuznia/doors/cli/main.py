@@ -82,6 +82,9 @@ def make(
         str | None, typer.Option(help="Write it in this format, such as bpmn.")
     ] = None,
     force: Annotated[bool, typer.Option(help="Overwrite existing files.")] = False,
+    strict: Annotated[
+        bool, typer.Option(help="Fail if anything the prompt asks for is not met.")
+    ] = False,
     open_: Annotated[
         bool, typer.Option("--open", help="Open it in a browser, and serve until interrupted.")
     ] = False,
@@ -97,7 +100,7 @@ def make(
     with faults_as_exit(as_json):
         settings = all_settings(context)
         tools = tools_of(context)
-        options = MakeOptions(as_json, export, out, force)
+        options = MakeOptions(as_json, export, out, force, strict)
         opening = tools.open_doors(settings)
         page = asyncio.run(make_here(opening, domain, fields(words), options))
         if open_:

@@ -48,6 +48,8 @@ class MakeOptions:
     out: Path | None = None
     # Write over files that are there.
     force: bool = False
+    # Fail where something the prompt asks for is not met.
+    strict: bool = False
 
 
 async def make_here(
@@ -67,7 +69,7 @@ async def make_here(
         run = await _start(context, domain, fields, who)
         with context.runs.listening(run):
             await _show(run)
-        kept = accepted(run)
+        kept = accepted(run, strict=options.strict or context.settings.wishes == "strict")
         _give_all(kept, domain, form, options)
         page = page_link(context, kept, who)
         return page and page.link

@@ -119,7 +119,7 @@ async def generate(request: Request) -> Response:
     run = doors(request).runs.start(order, goes_on=False)
     await ended(request, run)
     try:
-        kept = accepted(run)
+        kept = accepted(run, strict=doors(request).settings.wishes == "strict")
         return bare(_answer(sent, kept), headers=kept_headers(kept))
     except NotAccepted as fault:
         if sent.domain == "code":

@@ -183,7 +183,7 @@ async def generate(request: Request) -> Response:
     order = ordered(sent.personal_info, sent.initial_responses, sent.initial_questions)
     run = context.runs.start(await context.order("training", order, who), goes_on=False)
     await ended(request, run)
-    kept = accepted(run)
+    kept = accepted(run, strict=context.settings.wishes == "strict")
     artefact = from_json(kept.body)
     metadata: dict[str, JsonValue] = {
         "plan_id": kept.id,

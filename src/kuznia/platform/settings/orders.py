@@ -1,5 +1,7 @@
 """What one order may use, and how each domain makes it."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from kuznia.platform.settings.types import Dollars, SettingsGroup
@@ -8,6 +10,12 @@ from kuznia.platform.settings.types import Dollars, SettingsGroup
 class OrderSettings(SettingsGroup):
     """Budgets, and what a domain is allowed."""
 
+    wishes: Literal["lenient", "strict"] = Field(
+        default="lenient",
+        description="With `strict` an artefact that does not do everything its prompt asks for is "
+        "answered with the error `WISHES_OPEN`, which names it; with `lenient` its status is "
+        "`partial`. A caller can choose `strict` for an order.",
+    )
     order_attempts: int = Field(
         default=12,
         ge=1,
