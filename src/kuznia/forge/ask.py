@@ -9,6 +9,8 @@ from kuznia.llm.token_count import estimated
 
 # A model is told the worst first and not drowned: more findings than this are one hint's echoes.
 MAX_HINTS = 12
+# Characters that are sent back of a reply without an end: enough to know it by.
+CUT_SHOWN = 400
 # How much a reply grows before it is looked at again, in letters and by its length so far: a look
 # reads all of it, and a long reply that is read every few lines is read hundreds of times.
 LOOK = 200
@@ -28,7 +30,8 @@ def messages(
         "Your reply was checked and not accepted:\n"
         f"{faults}\nMend these and nothing else; send the whole reply again in the same form."
     )
-    return (*opening, Message("assistant", last.text), Message("user", again))
+    text = f"{last.text[:CUT_SHOWN]}\n..." if last.truncated else last.text
+    return (*opening, Message("assistant", text), Message("user", again))
 
 
 async def ask(
@@ -38,7 +41,7 @@ async def ask(
     account: Account,
     *,
     deadline: float,
-    max_tokens: int,
+    max_tokens: int | None,
     last: Reply | None = None,
     findings: tuple[Finding, ...] = (),
     show: Callable[[str], None],
@@ -52,7 +55,7 @@ async def ask(
         messages=messages(prompt, last, findings),
         deadline=deadline,
         account=account,
-        max_tokens=min(prompt.max_tokens, max_tokens),
+        max_tokens=min(prompt.max_tokens, max_tokens or prompt.max_tokens),
         schema=prompt.schema,
         request_id=order.request_id,
         whole=not order.drafts,

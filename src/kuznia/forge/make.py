@@ -28,13 +28,6 @@ from kuznia.platform.errors import BudgetSpent, Fault, ModelUnavailable, TimedOu
 OUR_SECONDS = 2.0
 NOTHING = Verdict((), ())
 UNSET = "No model is configured: set OPENAI_BASE_URL and OPENAI_MODEL, see docs/models.md."
-CUT_OFF = Finding(
-    "cut-off",
-    "block",
-    "reply",
-    "The reply ended at its length limit before it was finished.",
-    "Say the same in fewer words, so that the whole reply fits.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +174,11 @@ async def _ask_for(
 async def _read(work: Work, part: AnyPart, bench: Bench[Any], reply: Reply, trial: _Trial) -> None:
     """Reply to checked draft. What our code can mend costs no token and is mended first."""
     assert part.parse is not None
+    if reply.truncated:
+        # What else is wrong with it, its missing end may have put right.
+        trial.draft, trial.verdict = None, Verdict((_cut_off(reply),), ())
+        work.tell("part.checked", {"part": part.name, "findings": trial.verdict.findings})
+        return
     try:
         draft, bench = await drafted(part, part.parse(reply.text, bench), bench)
         verdict = await check(part, draft, bench)
@@ -197,9 +195,17 @@ async def _read(work: Work, part: AnyPart, bench: Bench[Any], reply: Reply, tria
         if len(again.standing) < len(verdict.standing):
             draft, bench, verdict, trial.mended = fresh, bench_after, again, True
             work.tell("part.mended", {"part": part.name, "findings": verdict.findings})
-    if reply.truncated:
-        verdict = replace(verdict, findings=(*verdict.findings, CUT_OFF))
     trial.draft, trial.study, trial.verdict = draft, bench.studies.get(part.name), verdict
+
+
+def _cut_off(reply: Reply) -> Finding:
+    return Finding(
+        "cut-off",
+        "block",
+        "reply",
+        f"The reply was cut off after {reply.usage.output_tokens} tokens, before it was finished.",
+        "Say the same in fewer words, so that the whole reply fits; write JSON on one line.",
+    )
 
 
 def _enough(

@@ -24,8 +24,12 @@ class ModelSettings(SettingsGroup):
         le=2,
         description="Sampling temperature; when unset, the server decides.",
     )
-    openai_max_tokens: int = Field(
-        default=4096, ge=16, le=1_000_000, description="Maximum number of tokens in one reply."
+    openai_max_tokens: int | None = Field(
+        default=None,
+        ge=16,
+        le=1_000_000,
+        description="Maximum number of tokens in one reply, where that is less than its prompt "
+        "allows; when unset, each prompt's own limit holds.",
     )
     openai_price_input: Dollars = Field(
         default=Decimal(0), description="Dollars per million input tokens."
