@@ -1,13 +1,14 @@
 """How a model is asked again: what it is shown, how often, and what is left when nothing helps."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from tests.clocks import TurnedClock
 from tests.forge.test_run import Told, make
-from tests.makers import a_domain, a_forge, a_part, an_order
+from tests.makers import Note, a_domain, a_forge, a_part, an_order, read_note
 
-from kuznia.forge.terms import Bench, Prompt
+from kuznia.forge.terms import Bench, Check, Draft, Finding, Prompt, Unreadable
 from kuznia.llm.model import Ask, Reply, Usage
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.settings import Settings
@@ -85,3 +86,129 @@ def evidence_tokens(artefact) -> tuple[int, int]:
     """Calls made, and the tokens of the first reply."""
     attempts = artefact["evidence"]["attempts"]
     return len(attempts), attempts[0]["output_tokens"]
+
+
+# What is wrong with a reply, and when asking again is of no more use
+
+
+def three_things(text: str, _: Bench) -> Note:
+    """A reader with several objections at once: one for each word it does not know."""
+    strange = [word for word in text.split() if word.startswith("x")]
+    if strange:
+        findings = (Finding("x", "block", f"word.{w}", "Unknown.", "Drop it.") for w in strange)
+        raise Unreadable("x", "Unknown words.", "Drop them.", findings=tuple(findings))
+    return read_note(text, _)
+
+
+async def test_all_that_is_wrong_with_an_unreadable_reply_is_told_at_once(clock: TurnedClock):
+    scripted = ScriptedModel("x1 x2 x3", "note: fine")
+    domain = a_domain(a_part(parse=three_things))
+
+    artefact = await make(a_forge(scripted, clock, domain=domain), an_order())
+
+    assert artefact["status"] == "complete"
+    assert [f"word.x{n}: Unknown. Drop it." in scripted.heard[1] for n in (1, 2, 3)] == [True] * 3
+
+
+async def test_no_more_than_twelve_findings_are_told(clock: TurnedClock):
+    scripted = ScriptedModel(" ".join(f"x{n}" for n in range(20)), "note: fine")
+
+    await make(a_forge(scripted, clock, domain=a_domain(a_part(parse=three_things))), an_order())
+
+    assert scripted.heard[1].count("Unknown.") == 12
+
+
+async def test_two_errors_of_which_each_try_mends_one_use_all_tries(clock: TurnedClock):
+    scripted = ScriptedModel("note: bad iron", "note: iron bad", "note: iron")
+
+    artefact = await make(a_forge(scripted, clock), an_order())
+
+    assert artefact["status"] == "complete"
+    assert evidence_tokens(artefact)[0] == 3
+
+
+async def test_more_findings_than_before_are_no_standstill(clock: TurnedClock):
+    scripted = ScriptedModel("note: bad", "note: bad bad bad", "note: fine")
+
+    artefact = await make(a_forge(scripted, clock), an_order())
+
+    assert artefact["status"] == "complete"
+
+
+async def test_the_same_reply_twice_ends_it_at_once(clock: TurnedClock):
+    scripted = ScriptedModel("note: bad iron", "note: bad iron", "note: never asked for")
+
+    artefact = await make(a_forge(scripted, clock), an_order())
+
+    assert artefact["evidence"]["parts"][0]["ended"] == "stalled"
+    assert evidence_tokens(artefact)[0] == 2
+
+
+async def test_the_best_draft_is_kept_and_mended_and_not_the_last(clock: TurnedClock):
+    scripted = ScriptedModel("note: good good bad", "note: bad bad", "note: good good good")
+
+    artefact = await make(a_forge(scripted, clock), an_order())
+
+    assert "assistant: note: good good bad" in scripted.heard[2]
+    assert "word 2: It is bad." in scripted.heard[2]
+    assert artefact["parts"]["note"]["text"] == "good good good"
+
+
+async def test_when_no_draft_is_accepted_the_best_one_s_findings_are_left(clock: TurnedClock):
+    scripted = ScriptedModel("note: good bad", "sorry", "note: bad bad")
+
+    artefact = await make(a_forge(scripted, clock), an_order())
+
+    assert [finding["where"] for finding in artefact["unmet"][0]["findings"]] == ["word 1"]
+
+
+async def test_a_reply_that_could_be_read_in_part_is_better_than_none(clock: TurnedClock):
+    scripted = ScriptedModel("x1 x2", "sorry", "x3")
+    domain = a_domain(a_part(parse=three_things))
+
+    await make(a_forge(scripted, clock, domain=domain), an_order())
+
+    assert "assistant: x1 x2" in scripted.heard[2]
+
+
+async def test_a_repair_quotes_the_place_and_the_second_changes_the_question(clock: TurnedClock):
+    asks: list[Ask] = []
+
+    def bad(word: str) -> Callable[[Ask], str]:
+        def answer(ask: Ask) -> str:
+            asks.append(ask)
+            return f"note: {word} bad"
+
+        return answer
+
+    def placed(note: Note, _: Bench) -> list[Finding]:
+        return [Finding("bad", "block", f"{note.text.split()[0]}.txt:2", "It is bad.")]
+
+    part = a_part(
+        parse=read_file,
+        checks=(Check("placed", placed),),
+        mend=None,
+    )
+    model = ScriptedModel(bad("a"), bad("b"), bad("c"))
+
+    await make(a_forge(model, clock, domain=a_domain(part)), an_order())
+
+    first, second = asks[1].messages[-1].content, asks[2].messages[-1].content
+    assert "a.txt:2 `the second line`: It is bad." in first
+    assert "Do not send" in second
+    assert "Do not send" not in first
+    assert [ask.warmth for ask in asks] == [0, 0, 0.4]
+
+
+class NoteFile(Draft):
+    path: str
+    content: str = "the first line\n  the second line\n"
+
+
+class FileNote(Note):
+    files: tuple[NoteFile, ...]
+
+
+def read_file(text: str, _: Bench) -> FileNote:
+    words = text.removeprefix("note: ")
+    return FileNote(text=words, files=(NoteFile(path=f"{words.split()[0]}.txt"),))

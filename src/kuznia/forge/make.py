@@ -6,7 +6,7 @@ from inspect import isawaitable
 from typing import Any
 
 from kuznia.forge.artefact import PartEvidence
-from kuznia.forge.ask import ask
+from kuznia.forge.ask import Refused, ask
 from kuznia.forge.check import Verdict, check
 from kuznia.forge.terms import (
     AnyPart,
@@ -88,10 +88,42 @@ async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench[Any]) -> Pa
     return PartResult(None, findings, evidence, trial.fault if hopeless else None)
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedReply:
+    """A reply as it was read and checked: a draft with its verdict, or why there is none."""
+
+    reply: Reply
+    verdict: Verdict
+    draft: Draft | None = None
+    study: object = None
+    mended: bool = False
+
+    @property
+    def accepted(self) -> bool:
+        return self.draft is not None and not self.verdict.standing
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Smaller is nearer to acceptance: readable, cut off, readable in places, not at all."""
+        standing = self.verdict.standing
+        if self.draft is not None:
+            return 0, len(standing)
+        if self.reply.truncated:
+            return 1, 0
+        placed = [finding for finding in standing if finding.where != "reply"]
+        return (2, len(placed)) if placed else (3, 0)
+
+    @property
+    def fingerprint(self) -> frozenset[tuple[str, str, str]]:
+        """What stands in its way, to be compared with what stood in another's."""
+        return frozenset((f.code, f.where, f.message) for f in self.verdict.standing)
+
+
 @dataclass(slots=True)
 class _Trial:
-    """How far the making of a part has come."""
+    """How far the making of a part has come; `best` is the draft it would be mended from."""
 
+    best: CheckedReply | None = None
     draft: Draft | None = None
     study: object = None
     verdict: Verdict = NOTHING
@@ -102,6 +134,14 @@ class _Trial:
     model: str = ""
     ended: Ended = "tries"
     fault: Fault | None = None
+
+    def keep(self, answer: CheckedReply) -> None:
+        """Keep it unless an earlier one was better; of two as good the later knows more."""
+        if self.best is not None and answer.rank > self.best.rank:
+            return
+        self.best, self.model = answer, answer.reply.model
+        self.draft, self.study = answer.draft, answer.study
+        self.verdict, self.mended = answer.verdict, answer.mended
 
 
 def _leaving_time(forge: Forge, work: Work) -> float:
@@ -129,10 +169,11 @@ async def _ask_for(
     model: Model | None,
     deadline: float,
 ) -> None:
-    """The repair loop: ask, read, check; again while the findings grow fewer."""
+    """The repair loop: ask, read, check; again until it is accepted or says the same again."""
     assert part.prompt is not None
     asked = part.prompt(bench)
-    prompt, last, rank = await asked if isawaitable(asked) else asked, None, None
+    prompt = await asked if isawaitable(asked) else asked
+    seen: set[frozenset[tuple[str, str, str]]] = set()
     try:
         if model is None:
             instead = forge.domains[work.order.domain].without_model
@@ -146,23 +187,19 @@ async def _ask_for(
                 work.ledger,
                 deadline=deadline,
                 max_tokens=forge.max_tokens,
-                last=last,
-                findings=trial.verdict.findings,
+                refused=_refused(trial),
                 show=lambda text: work.tell("part.draft", {"part": part.name, "text": text}),
                 enough=_enough(part, bench, trial),
             )
-            trial.model = reply.model
-            await _read(work, part, bench, reply, trial)
-            standing = len(trial.verdict.standing)
-            if trial.draft is not None and standing == 0:
+            answer = await _read(work, part, bench, reply)
+            trial.keep(answer)
+            if answer.accepted:
                 trial.ended = "accepted"
                 return
-            # An unreadable reply is worse than any readable one, however many findings that has.
-            before, rank = rank, (trial.draft is None, standing)
-            if before is not None and rank >= before:
+            if answer.fingerprint in seen:
                 trial.ended = "stalled"
                 return
-            last = reply
+            seen.add(answer.fingerprint)
             if trial.tries < part.tries:
                 work.tell("part.reset", {"part": part.name})
     except BudgetSpent as fault:
@@ -171,31 +208,39 @@ async def _ask_for(
         trial.ended, trial.fault = "model", fault
 
 
-async def _read(work: Work, part: AnyPart, bench: Bench[Any], reply: Reply, trial: _Trial) -> None:
+def _refused(trial: _Trial) -> Refused | None:
+    best = trial.best
+    if best is None:
+        return None
+    return Refused(best.reply, best.draft, best.verdict.findings, trial.tries - 1)
+
+
+async def _read(work: Work, part: AnyPart, bench: Bench[Any], reply: Reply) -> CheckedReply:
     """Reply to checked draft. What our code can mend costs no token and is mended first."""
+    answer = await _checked(part, bench, reply)
+    work.tell("part.checked", {"part": part.name, "findings": answer.verdict.findings})
+    if part.mend is None or answer.draft is None or not answer.verdict.standing:
+        return answer
+    mended = part.mend(answer.draft, answer.verdict.findings, bench)
+    draft, after = await drafted(part, mended, bench)
+    verdict = await check(part, draft, after)
+    if len(verdict.standing) >= len(answer.verdict.standing):
+        return answer
+    work.tell("part.mended", {"part": part.name, "findings": verdict.findings})
+    return CheckedReply(reply, verdict, draft, after.studies.get(part.name), mended=True)
+
+
+async def _checked(part: AnyPart, bench: Bench[Any], reply: Reply) -> CheckedReply:
     assert part.parse is not None
     if reply.truncated:
         # What else is wrong with it, its missing end may have put right.
-        trial.draft, trial.verdict = None, Verdict((_cut_off(reply),), ())
-        work.tell("part.checked", {"part": part.name, "findings": trial.verdict.findings})
-        return
+        return CheckedReply(reply, Verdict((_cut_off(reply),), ()))
     try:
         draft, bench = await drafted(part, part.parse(reply.text, bench), bench)
-        verdict = await check(part, draft, bench)
     except Unreadable as unreadable:
-        trial.draft, trial.verdict = None, Verdict((unreadable.finding,), ())
-        work.tell("part.checked", {"part": part.name, "findings": trial.verdict.findings})
-        return
-    trial.mended = False
-    work.tell("part.checked", {"part": part.name, "findings": verdict.findings})
-    if part.mend is not None and verdict.standing:
-        mended = part.mend(draft, verdict.findings, bench)
-        fresh, bench_after = await drafted(part, mended, bench)
-        again = await check(part, fresh, bench_after)
-        if len(again.standing) < len(verdict.standing):
-            draft, bench, verdict, trial.mended = fresh, bench_after, again, True
-            work.tell("part.mended", {"part": part.name, "findings": verdict.findings})
-    trial.draft, trial.study, trial.verdict = draft, bench.studies.get(part.name), verdict
+        return CheckedReply(reply, Verdict(unreadable.findings, ()))
+    verdict = await check(part, draft, bench)
+    return CheckedReply(reply, verdict, draft, bench.studies.get(part.name))
 
 
 def _cut_off(reply: Reply) -> Finding:

@@ -89,6 +89,8 @@ class Ask:
     account: Account
     max_tokens: int = 4096
     temperature: float | None = None
+    # Added to the temperature, where one is set: a model asked again must not say the same again.
+    warmth: float = 0.0
     # A JSON schema the reply should follow; a server that cannot enforce it is told in words.
     schema: Mapping[str, JsonValue] | None = None
     # Nobody reads the pieces: only the reply is handed on, and one timeout holds for all of it. The

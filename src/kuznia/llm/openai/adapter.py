@@ -23,6 +23,7 @@ from kuznia.llm.token_count import estimate, estimated
 from kuznia.platform.clock import Clock
 
 DONE = b"[DONE]"
+MAX_TEMPERATURE = 2.0
 
 
 class OpenAIModel:
@@ -98,6 +99,8 @@ class OpenAIModel:
 
     async def _send(self, ask: Ask) -> httpx2.Response:
         temperature = self._temperature if ask.temperature is None else ask.temperature
+        if temperature is not None:
+            temperature = min(temperature + ask.warmth, MAX_TEMPERATURE)
         # What is learnt meanwhile by another call is no news to this one's refusal.
         without = self._without
         body = write_request(
