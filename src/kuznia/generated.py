@@ -25,7 +25,7 @@ GROUPS = {
     "log_level": "Logs",
     "openai_api_key": "Model",
     "fallback_model": "Second model",
-    "model_timeout": "Timeouts and retries of models",
+    "model_connect_timeout": "Timeouts and retries of models",
     "http_connections": "Connections to models",
     "https_proxy": "Proxies and certificates",
     "order_attempts": "Budget of an order",

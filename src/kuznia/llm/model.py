@@ -13,7 +13,7 @@ Role = Literal["system", "user", "assistant"]
 Reason = Literal[
     "unset",  # no model is configured
     "connect",  # refused, reset, name not resolved, TLS
-    "timeout",  # connect, first token, idle or total
+    "timeout",  # connecting, or a silence of the model
     "rate_limited",  # 429
     "server",  # 5xx
     "rejected",  # 400, 404, 422 and the like: asking again gives the same
@@ -93,8 +93,8 @@ class Ask:
     warmth: float = 0.0
     # A JSON schema the reply should follow; a server that cannot enforce it is told in words.
     schema: Mapping[str, JsonValue] | None = None
-    # Nobody reads the pieces: only the reply is handed on, and one timeout holds for all of it. The
-    # server streams it all the same: what a cancelled call had written by then is known.
+    # Nobody reads the pieces: only the reply is handed on. The server streams it all the same: that
+    # it is at work is seen, and what a cancelled call had written by then is known.
     whole: bool = False
     # Sent upstream as a header, so that both sides' logs can be joined.
     request_id: str = ""

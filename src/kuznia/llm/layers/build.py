@@ -32,9 +32,8 @@ class Care:
     concurrency: int = 64
     waiting: int = 1024
     attempts: int = 3
-    total: float = 30.0
-    first_token: float = 30.0
-    idle: float = 20.0
+    first_token: float = 60.0
+    idle: float = 30.0
     failures: int = 5
     cooldown: float = 30.0
 
@@ -61,9 +60,7 @@ def layered(
 
     def guarded(place: int, source: Source) -> Breaking:
         recorded = Recorded(source.adapter, price=source.price, clock=clock, observe=observe)
-        timed = Timed(
-            recorded, total=care.total, first_token=care.first_token, idle=care.idle, clock=clock
-        )
+        timed = Timed(recorded, first_token=care.first_token, idle=care.idle, clock=clock)
         retrying = Retrying(timed, attempts=care.attempts, clock=clock)
         circuit = _circuit(f"{place}:{source.adapter.name}", care, clock, redis)
         return Breaking(retrying, circuit)

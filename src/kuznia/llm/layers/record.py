@@ -44,8 +44,6 @@ class Recorded:
             async for delta in deltas:
                 if delta.reply is None:
                     call.heard(delta)
-                    if ask.whole:
-                        continue
                 else:
                     # Booked before it is handed on: a listener with the reply in hand may leave.
                     call.end("ok", delta.reply.usage)

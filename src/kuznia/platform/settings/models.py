@@ -70,17 +70,14 @@ class ModelSettings(SettingsGroup):
         default=Decimal(0), description="Dollars per million output tokens."
     )
 
-    model_timeout: Seconds = Field(
-        default=30, description="Seconds for one attempt whose reply is not streamed to the caller."
-    )
     model_connect_timeout: Seconds = Field(
         default=5, description="Seconds to connect to the server."
     )
     model_first_token_timeout: Seconds = Field(
-        default=20, description="Seconds until the first token of a streamed reply."
+        default=60, description="Seconds a model may take to begin its reply."
     )
     model_idle_timeout: Seconds = Field(
-        default=15, description="Seconds without a token after which a streamed reply is given up."
+        default=30, description="Seconds without a token after which a reply is given up."
     )
     model_attempts: int = Field(
         default=3,
