@@ -9,7 +9,7 @@ from tests.forge.test_run import Told, make
 from tests.makers import Note, a_domain, a_forge, a_part, an_order, read_note
 
 from kuznia.forge.terms import Bench, Check, Draft, Finding, Prompt, Unreadable
-from kuznia.llm.model import Ask, Reply, Usage
+from kuznia.llm.model import Ask, ModelFault, Reply, Usage
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.settings import Settings
 
@@ -73,9 +73,6 @@ async def asked_for(clock: TurnedClock, most: int | None) -> int:
     def hear(ask: Ask) -> str:
         asks.append(ask)
         return "note: fine"
-
-    def long(_: Bench) -> Prompt:
-        return Prompt("You write.", "a note", max_tokens=12_000)
 
     forge = a_forge(ScriptedModel(hear), clock, domain=a_domain(a_part(prompt=long)))
     await make(replace(forge, max_tokens=most), an_order())
@@ -212,3 +209,67 @@ class FileNote(Note):
 def read_file(text: str, _: Bench) -> FileNote:
     words = text.removeprefix("note: ")
     return FileNote(text=words, files=(NoteFile(path=f"{words.split()[0]}.txt"),))
+
+
+# Calls that gave no text although the model was there
+
+LOOP = "note: " + "Then the person waits for the seller to confirm the sale. " * 90
+
+
+async def test_a_model_in_a_loop_is_stopped_booked_and_asked_otherwise(clock: TurnedClock):
+    asks: list[Ask] = []
+
+    def loop(ask: Ask) -> str:
+        asks.append(ask)
+        return LOOP
+
+    def answer(ask: Ask) -> str:
+        asks.append(ask)
+        return "note: fine"
+
+    domain = a_domain(a_part(prompt=long))
+
+    artefact = await make(a_forge(ScriptedModel(loop, answer), clock, domain=domain), an_order())
+
+    attempts = artefact["evidence"]["attempts"]
+    assert artefact["status"] == "complete"
+    assert [attempt["outcome"] for attempt in attempts] == ["repetition", "ok"]
+    assert 280 < attempts[0]["output_tokens"] < 600
+    assert "without repeating" in asks[1].messages[-1].content
+    assert [message.role for message in asks[1].messages] == ["system", "user"]
+    assert asks[1].warmth > asks[0].warmth
+
+
+async def test_a_model_that_stays_in_its_loop_is_not_asked_a_third_time(clock: TurnedClock):
+    model = ScriptedModel(LOOP, LOOP, "note: never asked for")
+    domain = a_domain(a_part(prompt=long))
+
+    with pytest.raises(ModelFault) as caught:
+        await make(a_forge(model, clock, domain=domain), an_order())
+
+    assert caught.value.reason == "repetition"
+    assert len(model.heard) == 2
+
+
+async def test_a_draft_is_better_than_no_answer(clock: TurnedClock):
+    model = ScriptedModel("note: good bad", LOOP, "note: good good")
+    domain = a_domain(a_part(prompt=long))
+
+    artefact = await make(a_forge(model, clock, domain=domain), an_order())
+
+    assert artefact["parts"]["note"]["text"] == "good good"
+    assert "assistant: note: good bad" in model.heard[2]
+
+
+async def test_no_answer_is_named_once_beside_the_best_draft_s_findings(clock: TurnedClock):
+    model = ScriptedModel("note: good bad", LOOP, LOOP)
+    domain = a_domain(a_part(prompt=long))
+
+    artefact = await make(a_forge(model, clock, domain=domain), an_order())
+
+    codes = [finding["code"] for finding in artefact["unmet"][0]["findings"]]
+    assert codes == ["bad-word", "model-repetition"]
+
+
+def long(_: Bench) -> Prompt:
+    return Prompt("You write.", "a note", max_tokens=12_000)

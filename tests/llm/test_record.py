@@ -152,7 +152,7 @@ async def test_a_plain_reply_that_is_left_is_booked_with_what_was_written():
 
 async def test_thoughts_that_nobody_sees_are_paid_for():
     account = FakeAccount()
-    inner = Played(ModelFault("cut", "cut"), pieces=(Delta(unseen=7), Delta("1234")))
+    inner = Played(ModelFault("cut", "cut"), pieces=(Delta(thought="x" * 28), Delta("1234")))
 
     with pytest.raises(ModelFault):
         await drained(recorded(inner).stream(an_ask(TurnedClock(), account=account)))

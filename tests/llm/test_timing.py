@@ -36,7 +36,7 @@ async def test_a_reply_that_does_not_begin_is_a_fault_of_the_attempt():
 
 @pytest.mark.parametrize("whole", [True, False])
 async def test_a_reply_that_stops_in_its_middle_is_not_asked_for_again(whole: bool):
-    inner = Played(Forever(), pieces=("a", Delta(unseen=1), "b"))
+    inner = Played(Forever(), pieces=("a", Delta(thought="hm"), "b"))
     ask = an_ask(SystemClock(), whole=whole)
 
     with pytest.raises(ModelFault) as caught:

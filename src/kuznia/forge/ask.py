@@ -44,6 +44,10 @@ def messages(prompt: Prompt, refused: Refused | None) -> tuple[Message, ...]:
     if refused is None:
         return opening
     reply = refused.reply
+    if not reply.text:
+        # There is nothing to mend, and some chat templates take no empty message.
+        hints = " ".join(finding.hint for finding in refused.findings)
+        return (opening[0], Message("user", f"{prompt.user}\n\n{hints}"))
     standing = sorted((f for f in refused.findings if f.stands), key=lambda f: f.severity)
     faults = "\n".join(_line(finding, refused) for finding in standing[:MAX_HINTS])
     again = (
@@ -83,7 +87,7 @@ async def ask(
         deadline=deadline,
         account=account,
         max_tokens=min(prompt.max_tokens, max_tokens or prompt.max_tokens),
-        warmth=WARMTH if refused and refused.number > 1 else 0.0,
+        warmth=WARMTH if refused and (refused.number > 1 or not refused.reply.text) else 0.0,
         schema=prompt.schema,
         request_id=order.request_id,
         whole=not order.drafts,

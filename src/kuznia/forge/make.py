@@ -6,7 +6,7 @@ from inspect import isawaitable
 from typing import Any
 
 from kuznia.forge.artefact import PartEvidence
-from kuznia.forge.ask import Refused, ask
+from kuznia.forge.ask import ask
 from kuznia.forge.check import Verdict, check
 from kuznia.forge.terms import (
     AnyPart,
@@ -15,18 +15,18 @@ from kuznia.forge.terms import (
     Draft,
     Ended,
     Finding,
-    MadeBy,
+    Prompt,
     Studied,
     Unreadable,
     Yield,
 )
+from kuznia.forge.trial import NO_ANSWER, CheckedReply, Trial, cut_off, no_answer
 from kuznia.forge.work import Forge, Work
 from kuznia.llm.model import Model, ModelFault, Reply
 from kuznia.platform.errors import BudgetSpent, Fault, ModelUnavailable, TimedOut
 
 # The most our own code is left to make a part when a model has used up the time.
 OUR_SECONDS = 2.0
-NOTHING = Verdict((), ())
 UNSET = "No model is configured: set OPENAI_BASE_URL and OPENAI_MODEL, see docs/models.md."
 
 
@@ -46,7 +46,7 @@ async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench[Any]) -> Pa
     """Ask for a part until it is accepted or asking is no use; then let our own code make it."""
     began = forge.clock.monotonic()
     work.tell("part.started", {"part": part.name})
-    trial = _Trial()
+    trial = Trial()
     model = forge.model_for(work.order.domain, part)
     asked = part.prompt is not None and (model is not None or not part.specialist)
     may_stand_in = part.make is not None and (forge.stands_in or model is None or not asked)
@@ -81,67 +81,12 @@ async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench[Any]) -> Pa
         work.tell("part.accepted", {"part": part.name, "draft": trial.draft, "by": trial.made_by})
         return PartResult(trial.draft, findings, evidence, study=trial.study)
     if trial.fault is not None:
-        findings += (_fault_finding(part, trial.fault),)
+        reason = _fault_finding(part, trial.fault)
+        findings = (*(f for f in findings if f.code != reason.code), reason)
     work.tell("part.unmet", {"part": part.name, "findings": findings})
     # With a draft to speak of, the order failed; without one there was nobody to make it.
     hopeless = trial.draft is None or isinstance(trial.fault, TimedOut)
     return PartResult(None, findings, evidence, trial.fault if hopeless else None)
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedReply:
-    """A reply as it was read and checked: a draft with its verdict, or why there is none."""
-
-    reply: Reply
-    verdict: Verdict
-    draft: Draft | None = None
-    study: object = None
-    mended: bool = False
-
-    @property
-    def accepted(self) -> bool:
-        return self.draft is not None and not self.verdict.standing
-
-    @property
-    def rank(self) -> tuple[int, int]:
-        """Smaller is nearer to acceptance: readable, cut off, readable in places, not at all."""
-        standing = self.verdict.standing
-        if self.draft is not None:
-            return 0, len(standing)
-        if self.reply.truncated:
-            return 1, 0
-        placed = [finding for finding in standing if finding.where != "reply"]
-        return (2, len(placed)) if placed else (3, 0)
-
-    @property
-    def fingerprint(self) -> frozenset[tuple[str, str, str]]:
-        """What stands in its way, to be compared with what stood in another's."""
-        return frozenset((f.code, f.where, f.message) for f in self.verdict.standing)
-
-
-@dataclass(slots=True)
-class _Trial:
-    """How far the making of a part has come; `best` is the draft it would be mended from."""
-
-    best: CheckedReply | None = None
-    draft: Draft | None = None
-    study: object = None
-    verdict: Verdict = NOTHING
-    tries: int = 0
-    mended: bool = False
-    cut: bool = False
-    made_by: MadeBy = "model"
-    model: str = ""
-    ended: Ended = "tries"
-    fault: Fault | None = None
-
-    def keep(self, answer: CheckedReply) -> None:
-        """Keep it unless an earlier one was better; of two as good the later knows more."""
-        if self.best is not None and answer.rank > self.best.rank:
-            return
-        self.best, self.model = answer, answer.reply.model
-        self.draft, self.study = answer.draft, answer.study
-        self.verdict, self.mended = answer.verdict, answer.mended
 
 
 def _leaving_time(forge: Forge, work: Work) -> float:
@@ -150,7 +95,7 @@ def _leaving_time(forge: Forge, work: Work) -> float:
     return deadline - min(OUR_SECONDS, (deadline - forge.clock.monotonic()) / 4)
 
 
-def _why(part: AnyPart, trial: _Trial) -> tuple[Finding, ...]:
+def _why(part: AnyPart, trial: Trial) -> tuple[Finding, ...]:
     """What has to be said of a part that our own code made in a model's place."""
     if trial.fault is not None:
         return (replace(_fault_finding(part, trial.fault), severity="warn"),)
@@ -164,7 +109,7 @@ async def _ask_for(
     work: Work,
     part: AnyPart,
     bench: Bench[Any],
-    trial: _Trial,
+    trial: Trial,
     *,
     model: Model | None,
     deadline: float,
@@ -180,18 +125,7 @@ async def _ask_for(
             raise ModelFault("unset", f"{UNSET} {instead}".rstrip())
         for trial.tries in range(1, part.tries + 1):
             trial.cut = False
-            reply = await ask(
-                model,
-                prompt,
-                work.order,
-                work.ledger,
-                deadline=deadline,
-                max_tokens=forge.max_tokens,
-                refused=_refused(trial),
-                show=lambda text: work.tell("part.draft", {"part": part.name, "text": text}),
-                enough=_enough(part, bench, trial),
-            )
-            answer = await _read(work, part, bench, reply)
+            answer = await _answer(forge, work, part, bench, trial, model, prompt, deadline)
             trial.keep(answer)
             if answer.accepted:
                 trial.ended = "accepted"
@@ -208,11 +142,39 @@ async def _ask_for(
         trial.ended, trial.fault = "model", fault
 
 
-def _refused(trial: _Trial) -> Refused | None:
-    best = trial.best
-    if best is None:
-        return None
-    return Refused(best.reply, best.draft, best.verdict.findings, trial.tries - 1)
+async def _answer(
+    forge: Forge,
+    work: Work,
+    part: AnyPart,
+    bench: Bench[Any],
+    trial: Trial,
+    model: Model,
+    prompt: Prompt,
+    deadline: float,
+) -> CheckedReply:
+    """Ask once, and read and check what comes."""
+    try:
+        reply = await ask(
+            model,
+            prompt,
+            work.order,
+            work.ledger,
+            deadline=deadline,
+            max_tokens=forge.max_tokens,
+            refused=trial.refused,
+            show=lambda text: work.tell("part.draft", {"part": part.name, "text": text}),
+            enough=_enough(part, bench, trial),
+        )
+    except ModelFault as fault:
+        if fault.reason not in NO_ANSWER:
+            raise
+        # The model is there and may answer if asked otherwise; else this is the reason.
+        trial.fault = fault
+        answer = no_answer(fault)
+        work.tell("part.checked", {"part": part.name, "findings": answer.verdict.findings})
+        return answer
+    trial.fault = None
+    return await _read(work, part, bench, reply)
 
 
 async def _read(work: Work, part: AnyPart, bench: Bench[Any], reply: Reply) -> CheckedReply:
@@ -233,8 +195,7 @@ async def _read(work: Work, part: AnyPart, bench: Bench[Any], reply: Reply) -> C
 async def _checked(part: AnyPart, bench: Bench[Any], reply: Reply) -> CheckedReply:
     assert part.parse is not None
     if reply.truncated:
-        # What else is wrong with it, its missing end may have put right.
-        return CheckedReply(reply, Verdict((_cut_off(reply),), ()))
+        return cut_off(reply)
     try:
         draft, bench = await drafted(part, part.parse(reply.text, bench), bench)
     except Unreadable as unreadable:
@@ -243,18 +204,8 @@ async def _checked(part: AnyPart, bench: Bench[Any], reply: Reply) -> CheckedRep
     return CheckedReply(reply, verdict, draft, bench.studies.get(part.name))
 
 
-def _cut_off(reply: Reply) -> Finding:
-    return Finding(
-        "cut-off",
-        "block",
-        "reply",
-        f"The reply was cut off after {reply.usage.output_tokens} tokens, before it was finished.",
-        "Say the same in fewer words, so that the whole reply fits; write JSON on one line.",
-    )
-
-
 def _enough(
-    part: AnyPart, bench: Bench[Any], trial: _Trial
+    part: AnyPart, bench: Bench[Any], trial: Trial
 ) -> Callable[[str], Awaitable[str | None]] | None:
     """How a stream is asked whether it may end; every check has its say in that."""
     find = part.enough

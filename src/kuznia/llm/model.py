@@ -24,6 +24,7 @@ Reason = Literal[
     "cut",  # the stream ended before it was finished
     "too_large",  # more bytes than we are willing to hold
     "empty",  # a good answer with no text in it
+    "repetition",  # it went round in circles and was stopped
     "open",  # the circuit breaker does not let us ask
     "busy",  # no free place within the deadline
 ]
@@ -118,8 +119,8 @@ class Delta:
     reply: Reply | None = None
     # Who writes it; the one that was fallen back on may not be the one that was asked.
     model: str = ""
-    # About how many tokens of it are thoughts, which are paid for and not shown.
-    unseen: int = 0
+    # What the model thinks aloud: a sign of life that is watched and paid for, and never shown.
+    thought: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ class RecordedCall:
 
     def heard(self, delta: Delta) -> None:
         self._deltas += 1
-        self._written += estimate(delta.text) + delta.unseen
+        self._written += estimate(delta.text) + estimate(delta.thought)
 
     def failed(self, error: BaseException) -> None:
         """End with what can be known: the server's count, or what had come by then."""

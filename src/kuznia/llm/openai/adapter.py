@@ -19,7 +19,7 @@ from kuznia.llm.model import Ask, Delta, ModelFault, Reply, Usage
 from kuznia.llm.openai.reply import MESSAGES, ReplyPiece, read_piece
 from kuznia.llm.openai.request import Extra, find_refused, write_request
 from kuznia.llm.sse import Events
-from kuznia.llm.token_count import estimate, estimated
+from kuznia.llm.token_count import estimated
 from kuznia.platform.clock import Clock
 
 DONE = b"[DONE]"
@@ -72,9 +72,8 @@ class OpenAIModel:
                 if piece.text or piece.reasoning:
                     texts.append(piece.text)
                     thoughts.append(piece.reasoning)
-                    # A thought is an empty delta: it tells the layers that the model is at work.
-                    unseen = estimate(piece.reasoning)
-                    yield Delta(piece.text, model=self.name, unseen=unseen)
+                    # A thought tells the layers that the model is at work.
+                    yield Delta(piece.text, model=self.name, thought=piece.reasoning)
             if finish is None:
                 raise fault(MESSAGES, "cut", self.name, usage=usage)
         except httpx2.HTTPError as error:
