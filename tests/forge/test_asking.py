@@ -1,6 +1,6 @@
 """How a model is asked again: what it is shown, how often, and what is left when nothing helps."""
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 
 import pytest
@@ -9,8 +9,9 @@ from tests.forge.test_run import Told, make
 from tests.makers import Note, a_domain, a_forge, a_part, an_order, read_note
 
 from kuznia.forge.terms import Bench, Check, Draft, Finding, Prompt, Unreadable
-from kuznia.llm.model import Ask, ModelFault, Reply, Usage
+from kuznia.llm.model import Ask, Delta, ModelFault, Reply, Usage
 from kuznia.llm.scripted import ScriptedModel
+from kuznia.platform.errors import TimedOut
 from kuznia.platform.settings import Settings
 
 
@@ -273,3 +274,52 @@ async def test_no_answer_is_named_once_beside_the_best_draft_s_findings(clock: T
 
 def long(_: Bench) -> Prompt:
     return Prompt("You write.", "a note", max_tokens=12_000)
+
+
+# When a model takes its time
+
+
+async def test_our_planner_answers_once_the_operator_s_wait_is_over(clock: TurnedClock):
+    class Slow(ScriptedModel):
+        async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
+            self.limit = ask.deadline - clock.monotonic()
+            raise TimedOut("The deadline passed before the model had answered.")
+            yield Delta()
+
+    slow = Slow()
+    planned = a_domain(a_part(make=lambda _: Note(text="planned")))
+    forge = replace(a_forge(slow, clock, domain=planned), wait=20.0)
+
+    artefact = await make(forge, an_order(deadline=clock.monotonic() + 120))
+
+    assert artefact["parts"]["note"]["text"] == "planned"
+    assert slow.limit == 20
+    assert "within 20 seconds" in artefact["findings"][0]["message"]
+
+
+async def test_where_there_is_no_planner_nobody_is_hurried(clock: TurnedClock):
+    asks: list[Ask] = []
+
+    def answer(ask: Ask) -> str:
+        asks.append(ask)
+        return "note: fine"
+
+    forge = replace(a_forge(ScriptedModel(answer), clock), wait=20.0)
+
+    await make(forge, an_order(deadline=clock.monotonic() + 120))
+
+    assert asks[0].deadline > clock.monotonic() + 119
+
+
+async def test_a_late_order_whose_model_had_answered_says_what_was_wrong(clock: TurnedClock):
+    def late(_: Ask) -> str:
+        raise TimedOut("The deadline passed before the model had answered.")
+
+    with pytest.raises(TimedOut) as caught:
+        await make(a_forge(ScriptedModel("note: bad", late), clock), an_order())
+
+    assert "before the model had answered" not in caught.value.message
+    assert caught.value.message == (
+        "The model answered, but nothing it sent was accepted before the deadline passed: "
+        "word 0: It is bad."
+    )

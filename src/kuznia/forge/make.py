@@ -20,13 +20,14 @@ from kuznia.forge.terms import (
     Unreadable,
     Yield,
 )
-from kuznia.forge.trial import NO_ANSWER, CheckedReply, Trial, cut_off, no_answer
+from kuznia.forge.trial import NO_ANSWER, CheckedReply, Trial, cut_off, no_answer, too_late
 from kuznia.forge.work import Forge, Work
 from kuznia.llm.model import Model, ModelFault, Reply
 from kuznia.platform.errors import BudgetSpent, Fault, ModelUnavailable, TimedOut
 
-# The most our own code is left to make a part when a model has used up the time.
-OUR_SECONDS = 2.0
+# The most our own code is left when a model has used up the time: to make a part, and to say what
+# became of it.
+OUR_SECONDS, WORD_SECONDS = 2.0, 0.1
 UNSET = "No model is configured: set OPENAI_BASE_URL and OPENAI_MODEL, see docs/models.md."
 
 
@@ -51,7 +52,7 @@ async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench[Any]) -> Pa
     asked = part.prompt is not None and (model is not None or not part.specialist)
     may_stand_in = part.make is not None and (forge.stands_in or model is None or not asked)
     if asked:
-        deadline = _leaving_time(forge, work) if may_stand_in else work.order.deadline
+        deadline = _leaving_time(forge, work, may_stand_in=may_stand_in)
         await _ask_for(forge, work, part, bench, trial, model=model, deadline=deadline)
     if trial.ended != "accepted" and part.make is not None and may_stand_in:
         # Without a model there is nothing to explain: the evidence says who made the part.
@@ -89,10 +90,13 @@ async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench[Any]) -> Pa
     return PartResult(None, findings, evidence, trial.fault if hopeless else None)
 
 
-def _leaving_time(forge: Forge, work: Work) -> float:
-    """When a model's time is over, so that our own code can still make the part."""
-    deadline = work.order.deadline
-    return deadline - min(OUR_SECONDS, (deadline - forge.clock.monotonic()) / 4)
+def _leaving_time(forge: Forge, work: Work, *, may_stand_in: bool) -> float:
+    """When a model's time is over, so that our own code can still make the part, or say why not."""
+    now = forge.clock.monotonic()
+    left = work.order.deadline - now
+    if not may_stand_in:
+        return now + left - min(WORD_SECONDS, left / 4)
+    return now + min(left - min(OUR_SECONDS, left / 4), forge.wait or left)
 
 
 def _why(part: AnyPart, trial: Trial) -> tuple[Finding, ...]:
@@ -114,32 +118,47 @@ async def _ask_for(
     model: Model | None,
     deadline: float,
 ) -> None:
+    """Have it asked; a fault that ends the asking is kept."""
+    try:
+        if model is None:
+            instead = forge.domains[work.order.domain].without_model
+            raise ModelFault("unset", f"{UNSET} {instead}".rstrip())
+        trial.ended = await _repair(forge, work, part, bench, trial, model, deadline)
+    except BudgetSpent as fault:
+        trial.ended, trial.fault = "budget", fault
+    except ModelUnavailable as fault:
+        trial.ended, trial.fault = "model", fault
+    except TimedOut as fault:
+        waited = forge.wait if deadline < work.order.deadline - OUR_SECONDS else None
+        trial.ended, trial.fault = "model", too_late(trial, fault, waited)
+
+
+async def _repair(
+    forge: Forge,
+    work: Work,
+    part: AnyPart,
+    bench: Bench[Any],
+    trial: Trial,
+    model: Model,
+    deadline: float,
+) -> Ended:
     """The repair loop: ask, read, check; again until it is accepted or says the same again."""
     assert part.prompt is not None
     asked = part.prompt(bench)
     prompt = await asked if isawaitable(asked) else asked
     seen: set[frozenset[tuple[str, str, str]]] = set()
-    try:
-        if model is None:
-            instead = forge.domains[work.order.domain].without_model
-            raise ModelFault("unset", f"{UNSET} {instead}".rstrip())
-        for trial.tries in range(1, part.tries + 1):
-            trial.cut = False
-            answer = await _answer(forge, work, part, bench, trial, model, prompt, deadline)
-            trial.keep(answer)
-            if answer.accepted:
-                trial.ended = "accepted"
-                return
-            if answer.fingerprint in seen:
-                trial.ended = "stalled"
-                return
-            seen.add(answer.fingerprint)
-            if trial.tries < part.tries:
-                work.tell("part.reset", {"part": part.name})
-    except BudgetSpent as fault:
-        trial.ended, trial.fault = "budget", fault
-    except (ModelUnavailable, TimedOut) as fault:
-        trial.ended, trial.fault = "model", fault
+    for trial.tries in range(1, part.tries + 1):
+        trial.cut = False
+        answer = await _answer(forge, work, part, bench, trial, model, prompt, deadline)
+        trial.keep(answer)
+        if answer.accepted:
+            return "accepted"
+        if answer.fingerprint in seen:
+            return "stalled"
+        seen.add(answer.fingerprint)
+        if trial.tries < part.tries:
+            work.tell("part.reset", {"part": part.name})
+    return "tries"
 
 
 async def _answer(

@@ -7,7 +7,7 @@ from kuznia.forge.ask import Refused
 from kuznia.forge.check import Verdict
 from kuznia.forge.terms import Draft, Ended, Finding, MadeBy
 from kuznia.llm.model import ModelFault, Reason, Reply, Usage
-from kuznia.platform.errors import Fault
+from kuznia.platform.errors import Fault, TimedOut
 
 NOTHING = Verdict((), ())
 # What a model did instead of answering, and what it is told when it is asked another way.
@@ -94,3 +94,17 @@ class Trial:
         if best is None:
             return None
         return Refused(best.reply, best.draft, best.verdict.findings, self.tries - 1)
+
+
+def too_late(trial: Trial, fault: TimedOut, waited: float | None) -> TimedOut:
+    """The fault of a model whose time is over: what it had answered by then is part of the reason.
+
+    `waited` are the operator's seconds, if they ended before the order's.
+    """
+    within = f"within {waited:g} seconds" if waited is not None else ""
+    if trial.best is None:
+        return TimedOut(f"The model had not answered {within}.") if within else fault
+    wrong = trial.best.verdict.standing[0]
+    when = within or "before the deadline passed"
+    what = f"{wrong.where}: {wrong.message}"
+    return TimedOut(f"The model answered, but nothing it sent was accepted {when}: {what}")

@@ -27,6 +27,8 @@ class Forge:
     stands_in: bool = True
     # The operator's limit on the tokens of one reply, where a prompt would allow more.
     max_tokens: int | None = None
+    # Seconds after which our own code makes what a model has not finished, where it can.
+    wait: float | None = None
     memory: Memory = NOTHING
     # What the domains' own routes seal with; the application gives all processes of one database
     # the same.

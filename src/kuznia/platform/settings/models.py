@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
+from kuznia.platform.settings.profiles import Profile
 from kuznia.platform.settings.types import Count, Dollars, Key, Lower, Seconds, SettingsGroup, Url
 
 
@@ -70,6 +71,11 @@ class ModelSettings(SettingsGroup):
         default=Decimal(0), description="Dollars per million output tokens."
     )
 
+    model_profile: Annotated[Profile, Lower] = Field(
+        default="cloud",
+        description="`local` suits a small model on a machine of your own: one call at a time, "
+        "patience, short replies. It changes defaults; the settings you set yourself hold.",
+    )
     model_connect_timeout: Seconds = Field(
         default=5, description="Seconds to connect to the server."
     )
@@ -78,6 +84,11 @@ class ModelSettings(SettingsGroup):
     )
     model_idle_timeout: Seconds = Field(
         default=30, description="Seconds without a token after which a reply is given up."
+    )
+    model_wait: Seconds | None = Field(
+        default=None,
+        description="Seconds after which a built-in planner makes what the model has not finished, "
+        "where there is one; when unset, shortly before the order's time is up.",
     )
     model_attempts: int = Field(
         default=3,
