@@ -25,6 +25,7 @@ Reason = Literal[
     "too_large",  # more bytes than we are willing to hold
     "empty",  # a good answer with no text in it
     "repetition",  # it went round in circles and was stopped
+    "unlisted",  # the server does not list the model: seen by looking, never by asking
     "open",  # the circuit breaker does not let us ask
     "busy",  # no free place within the deadline
 ]

@@ -16,6 +16,7 @@ from kuznia.llm.http import (
     retry_after,
 )
 from kuznia.llm.model import Ask, Delta, ModelFault, Reply, Usage
+from kuznia.llm.openai.listing import ListedModels, fetch_models
 from kuznia.llm.openai.reply import MESSAGES, ReplyPiece, read_piece
 from kuznia.llm.openai.request import Extra, find_refused, write_request
 from kuznia.llm.sse import Events
@@ -85,16 +86,20 @@ class OpenAIModel:
         yield Delta(reply=self._finished(ask, whole))
 
     async def look(self) -> None:
-        """Raise ModelFault unless the server answers us; nothing is generated for it."""
-        try:
-            # Whatever it says, only that it answers is of interest: no more than the head is read.
-            async with self._client.stream("GET", "models") as response:
-                status = response.status_code
-        except httpx2.HTTPError as error:
-            raise fault(MESSAGES, broken(error, "connect"), self.name) from None
+        """Raise ModelFault unless the server answers and has the model; nothing is generated."""
+        status, models = await self.models()
         # Not every server lists its models.
         if status >= 400 and status not in {404, 405}:
             raise fault(MESSAGES, reason_of(status), self.name)
+        if models.misses(self.name):
+            raise ModelFault("unlisted", models.advice(self.name), model=self.name)
+
+    async def models(self) -> tuple[int, ListedModels]:
+        """The status of the server's answer, and the models it lists."""
+        try:
+            return await fetch_models(self._client)
+        except httpx2.HTTPError as error:
+            raise fault(MESSAGES, broken(error, "connect"), self.name) from None
 
     async def _send(self, ask: Ask) -> httpx2.Response:
         temperature = self._temperature if ask.temperature is None else ask.temperature
