@@ -113,6 +113,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             clock=made.clock,
             stands_in=settings.fallback_to_free,
             max_tokens=settings.openai_max_tokens,
+            wait=settings.model_wait,
             specialists=models.specialists,
             memory=Memory(db),
             seal=(await signing_secret(db, "seals")).encode(),

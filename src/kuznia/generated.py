@@ -17,6 +17,7 @@ from kuznia import domains
 from kuznia.platform import errors
 from kuznia.platform.errors import ANSWERS, Fault
 from kuznia.platform.settings import Settings
+from kuznia.platform.settings.profiles import LOCAL
 from kuznia.platform.settings.types import expected, shown
 
 # A group begins at the field named here; the page of settings has a heading for each.
@@ -25,7 +26,7 @@ GROUPS = {
     "log_level": "Logs",
     "openai_api_key": "Model",
     "fallback_model": "Second model",
-    "model_timeout": "Timeouts and retries of models",
+    "model_profile": "Timeouts and retries of models",
     "http_connections": "Connections to models",
     "https_proxy": "Proxies and certificates",
     "order_attempts": "Budget of an order",
@@ -47,9 +48,10 @@ GENERATED
 
 Every setting is an environment variable; none is required. Settings can also be written as
 `NAME=value` lines in a file named `.env` in the folder the server is started in. The environment
-overrides the file, and command-line options override both. An empty value counts as unset. If
-settings are wrong, the server names all of them at once and exits with code 2. `kuznia doctor`
-shows what is set and what can be reached; it shows no secret."""
+overrides the file, and command-line options override both. An empty value counts as unset. A
+default after `local:` is the one with `MODEL_PROFILE=local`. If settings are wrong, the server
+names all of them at once and exits with code 2. `kuznia doctor` shows what is set and what can be
+reached; it shows no secret."""
 _ERRORS = """# Errors
 
 GENERATED
@@ -81,6 +83,8 @@ def settings_page() -> str:
                 lines += [f"\n## {GROUPS[name]}\n", "| name | takes | default | |"]
                 lines.append("|---|---|---|---|")
             default = f"`{_default(kind, name)}`" if _default(kind, name) else ""
+            if name in LOCAL:
+                default = f"{default or 'unset'}, local: `{shown(LOCAL[name])}`"
             lines.append(
                 f"| `{name.upper()}` | {expected(shape)} | {default} | {shape['description']} |"
             )

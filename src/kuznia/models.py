@@ -113,7 +113,6 @@ def _care(settings: Settings, sharing: int = 1) -> Care:
         # A call that waits for a connection would look like a model that is slow.
         concurrency=min(settings.model_concurrency, max(1, settings.http_connections // sharing)),
         attempts=settings.model_attempts,
-        total=settings.model_timeout,
         first_token=settings.model_first_token_timeout,
         idle=settings.model_idle_timeout,
         failures=settings.breaker_failures,

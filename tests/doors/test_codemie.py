@@ -141,7 +141,7 @@ EVIL = PAGE.replace("<h2>contact</h2>", "<script>steal()</script><h2 onclick=x>c
 # What fails, how our answer names it, and how often each of CodeMie's doors is knocked at.
 FAULTS: dict[str, tuple[Act, str, int]] = {
     "down": (refused(503), "model-server", 3),
-    "slow": (hang, "model-timeout", 3),
+    "slow": (hang, "model-timeout", 1),
     "401 for ever": (refused(401), "model-credentials", 2),
     "403": (refused(403), "model-credentials", 1),
     "404": (refused(404), "model-rejected", 1),
@@ -166,7 +166,7 @@ async def test_the_flow_comes_all_the_same_with_the_reason(
     act, reason, calls = FAULTS[fault]
     codemie.flow.will(act)
     codemie.ui.will(act)
-    kuznia = await enter(model_timeout=1, breaker_failures=100)
+    kuznia = await enter(model_first_token_timeout=1, model_idle_timeout=1, breaker_failures=100)
 
     artefact = await order(kuznia)
 

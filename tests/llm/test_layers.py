@@ -28,7 +28,7 @@ from kuznia.platform.errors import Fault, TimedOut
 __all__ = ["modelserver"]
 
 CANARY = "canary"
-CARE = Care(attempts=3, total=0.5, first_token=0.5, idle=0.5)
+CARE = Care(attempts=3, first_token=0.5, idle=0.5)
 PIECE = played.event({"content": CANARY})
 HTML = f"<html><body>{CANARY}</body></html>".encode()
 TRUNCATED = b'{"choices": [{"message": {"content": "canary'
@@ -80,9 +80,10 @@ FAULTS: dict[str, tuple[played.Act, bool, str, int]] = {
     "422": (played.status(422, CANARY), False, "rejected", 1),
     "401": (played.status(401, CANARY), False, "credentials", 1),
     "403": (played.status(403, CANARY), False, "credentials", 1),
-    "silence": (played.hang, False, "timeout", 3),
-    "silent stream": (played.hang, True, "timeout", 3),
-    "stream hangs at once": (played.stream(hang=True), True, "timeout", 3),
+    "silence": (played.hang, False, "timeout", 1),
+    "silent stream": (played.hang, True, "timeout", 1),
+    "no word for a plain order": (played.stream(PIECE, hang=True), False, "timeout", 1),
+    "stream hangs at once": (played.stream(hang=True), True, "timeout", 1),
     "stream hangs later": (played.stream(PIECE, hang=True), True, "timeout", 1),
     "stream cut at once": (played.stream(cut=True), True, "cut", 3),
     "stream cut later": (played.stream(PIECE, cut=True), True, "cut", 1),

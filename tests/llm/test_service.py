@@ -17,7 +17,13 @@ async def test_a_server_that_hangs_is_told_in_time():
     async def hang() -> None:
         await asyncio.Event().wait()
 
-    assert await a_service(hang, TurnedClock()).state() == "timeout"
+    state = await a_service(hang, TurnedClock()).state()
+
+    assert state is not None
+    assert (state.reason, state.message) == (
+        "timeout",
+        "Its server did not answer within 0.02 seconds.",
+    )
 
 
 async def test_what_was_seen_is_told_for_a_while():
@@ -47,3 +53,5 @@ def test_the_last_fault_of_each_model_is_remembered_and_not_without_bound():
     assert last is not None
     assert (last.reason, last.when) == ("timeout", clock.now())
     assert faults.last(f"m{MAX_MODELS}") is None
+    assert faults.answered("m0")
+    assert not faults.answered(f"m{MAX_MODELS}")

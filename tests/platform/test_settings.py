@@ -327,7 +327,7 @@ def test_the_public_view_is_in_the_words_of_the_environment():
     shown = load({"CORS_ORIGINS": "https://a,https://b", "DEBUG": "1"}, None).public()
 
     assert shown["CORS_ORIGINS"] == "https://a,https://b"
-    assert (shown["DEBUG"], shown["MODEL_TIMEOUT"], shown["LOG_FILE"]) == ("true", "30", "")
+    assert (shown["DEBUG"], shown["BREAKER_PAUSE"], shown["LOG_FILE"]) == ("true", "30", "")
 
 
 def test_all_secrets_are_known_to_be_struck_out():

@@ -15,27 +15,21 @@ from kuznia.forge.terms import (
     Draft,
     Ended,
     Finding,
-    MadeBy,
+    Prompt,
     Studied,
     Unreadable,
     Wish,
     Yield,
 )
+from kuznia.forge.trial import NO_ANSWER, CheckedReply, Trial, cut_off, no_answer, too_late
 from kuznia.forge.work import Forge, Work
 from kuznia.llm.model import Model, ModelFault, Reply
 from kuznia.platform.errors import BudgetSpent, Fault, ModelUnavailable, TimedOut
 
-# The most our own code is left to make a part when a model has used up the time.
-OUR_SECONDS = 2.0
-NOTHING = Verdict((), ())
+# The most our own code is left when a model has used up the time: to make a part, and to say what
+# became of it.
+OUR_SECONDS, WORD_SECONDS = 2.0, 0.1
 UNSET = "No model is configured: set OPENAI_BASE_URL and OPENAI_MODEL, see docs/models.md."
-CUT_OFF = Finding(
-    "cut-off",
-    "block",
-    "reply",
-    "The reply ended at its length limit before it was finished.",
-    "Say the same in fewer words, so that the whole reply fits.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +50,12 @@ async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench[Any]) -> Pa
     """Ask for a part until it is accepted or asking is no use; then let our own code make it."""
     began = forge.clock.monotonic()
     work.tell("part.started", {"part": part.name})
-    trial = _Trial()
+    trial = Trial()
     model = forge.model_for(work.order.domain, part)
     asked = part.prompt is not None and (model is not None or not part.specialist)
     may_stand_in = part.make is not None and (forge.stands_in or model is None or not asked)
     if asked:
-        deadline = _leaving_time(forge, work) if may_stand_in else work.order.deadline
+        deadline = _leaving_time(forge, work, may_stand_in=may_stand_in)
         await _ask_for(forge, work, part, bench, trial, model=model, deadline=deadline)
     if trial.ended != "accepted" and part.make is not None and may_stand_in:
         # Without a model there is nothing to explain: the evidence says who made the part.
@@ -91,36 +85,24 @@ async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench[Any]) -> Pa
         work.tell("part.accepted", {"part": part.name, "draft": trial.draft, "by": trial.made_by})
         return PartResult(trial.draft, findings, evidence, study=trial.study)
     if trial.fault is not None:
-        findings += (_fault_finding(part, trial.fault),)
+        reason = _fault_finding(part, trial.fault)
+        findings = (*(f for f in findings if f.code != reason.code), reason)
     work.tell("part.unmet", {"part": part.name, "findings": findings})
     # With a draft to speak of, the order failed; without one there was nobody to make it.
     hopeless = trial.draft is None or isinstance(trial.fault, TimedOut)
     return PartResult(None, findings, evidence, trial.fault if hopeless else None)
 
 
-@dataclass(slots=True)
-class _Trial:
-    """How far the making of a part has come."""
-
-    draft: Draft | None = None
-    study: object = None
-    verdict: Verdict = NOTHING
-    tries: int = 0
-    mended: bool = False
-    cut: bool = False
-    made_by: MadeBy = "model"
-    model: str = ""
-    ended: Ended = "tries"
-    fault: Fault | None = None
+def _leaving_time(forge: Forge, work: Work, *, may_stand_in: bool) -> float:
+    """When a model's time is over, so that our own code can still make the part, or say why not."""
+    now = forge.clock.monotonic()
+    left = work.order.deadline - now
+    if not may_stand_in:
+        return now + left - min(WORD_SECONDS, left / 4)
+    return now + min(left - min(OUR_SECONDS, left / 4), forge.wait or left)
 
 
-def _leaving_time(forge: Forge, work: Work) -> float:
-    """When a model's time is over, so that our own code can still make the part."""
-    deadline = work.order.deadline
-    return deadline - min(OUR_SECONDS, (deadline - forge.clock.monotonic()) / 4)
-
-
-def _why(part: AnyPart, trial: _Trial) -> tuple[Finding, ...]:
+def _why(part: AnyPart, trial: Trial) -> tuple[Finding, ...]:
     """What has to be said of a part that our own code made in a model's place."""
     if trial.fault is not None:
         return (replace(_fault_finding(part, trial.fault), severity="warn"),)
@@ -134,79 +116,118 @@ async def _ask_for(
     work: Work,
     part: AnyPart,
     bench: Bench[Any],
-    trial: _Trial,
+    trial: Trial,
     *,
     model: Model | None,
     deadline: float,
 ) -> None:
-    """The repair loop: ask, read, check; again while the findings grow fewer."""
-    assert part.prompt is not None
-    asked = part.prompt(bench)
-    prompt, last, rank = await asked if isawaitable(asked) else asked, None, None
+    """Have it asked; a fault that ends the asking is kept."""
     try:
         if model is None:
             instead = forge.domains[work.order.domain].without_model
             raise ModelFault("unset", f"{UNSET} {instead}".rstrip())
-        for trial.tries in range(1, part.tries + 1):
-            trial.cut = False
-            reply = await ask(
-                model,
-                prompt,
-                work.order,
-                work.ledger,
-                deadline=deadline,
-                max_tokens=forge.max_tokens,
-                last=last,
-                findings=trial.verdict.findings,
-                show=lambda text: work.tell("part.draft", {"part": part.name, "text": text}),
-                enough=_enough(part, bench, trial),
-            )
-            trial.model = reply.model
-            await _read(work, part, bench, reply, trial)
-            standing = len(trial.verdict.standing)
-            if trial.draft is not None and standing == 0:
-                trial.ended = "accepted"
-                return
-            # An unreadable reply is worse than any readable one, however many findings that has.
-            before, rank = rank, (trial.draft is None, standing)
-            if before is not None and rank >= before:
-                trial.ended = "stalled"
-                return
-            last = reply
-            if trial.tries < part.tries:
-                work.tell("part.reset", {"part": part.name})
+        trial.ended = await _repair(forge, work, part, bench, trial, model, deadline)
     except BudgetSpent as fault:
         trial.ended, trial.fault = "budget", fault
-    except (ModelUnavailable, TimedOut) as fault:
+    except ModelUnavailable as fault:
         trial.ended, trial.fault = "model", fault
+    except TimedOut as fault:
+        waited = forge.wait if deadline < work.order.deadline - OUR_SECONDS else None
+        trial.ended, trial.fault = "model", too_late(trial, fault, waited)
 
 
-async def _read(work: Work, part: AnyPart, bench: Bench[Any], reply: Reply, trial: _Trial) -> None:
+async def _repair(
+    forge: Forge,
+    work: Work,
+    part: AnyPart,
+    bench: Bench[Any],
+    trial: Trial,
+    model: Model,
+    deadline: float,
+) -> Ended:
+    """The repair loop: ask, read, check; again until it is accepted or says the same again."""
+    assert part.prompt is not None
+    asked = part.prompt(bench)
+    prompt = await asked if isawaitable(asked) else asked
+    seen: set[frozenset[tuple[str, str, str]]] = set()
+    for trial.tries in range(1, part.tries + 1):
+        trial.cut = False
+        answer = await _answer(forge, work, part, bench, trial, model, prompt, deadline)
+        trial.keep(answer)
+        if answer.accepted:
+            return "accepted"
+        if answer.fingerprint in seen:
+            return "stalled"
+        seen.add(answer.fingerprint)
+        if trial.tries < part.tries:
+            work.tell("part.reset", {"part": part.name})
+    return "tries"
+
+
+async def _answer(
+    forge: Forge,
+    work: Work,
+    part: AnyPart,
+    bench: Bench[Any],
+    trial: Trial,
+    model: Model,
+    prompt: Prompt,
+    deadline: float,
+) -> CheckedReply:
+    """Ask once, and read and check what comes."""
+    try:
+        reply = await ask(
+            model,
+            prompt,
+            work.order,
+            work.ledger,
+            deadline=deadline,
+            max_tokens=forge.max_tokens,
+            refused=trial.refused,
+            show=lambda text: work.tell("part.draft", {"part": part.name, "text": text}),
+            enough=_enough(part, bench, trial),
+        )
+    except ModelFault as fault:
+        if fault.reason not in NO_ANSWER:
+            raise
+        # The model is there and may answer if asked otherwise; else this is the reason.
+        trial.fault = fault
+        answer = no_answer(fault)
+        work.tell("part.checked", {"part": part.name, "findings": answer.verdict.findings})
+        return answer
+    trial.fault = None
+    return await _read(work, part, bench, reply)
+
+
+async def _read(work: Work, part: AnyPart, bench: Bench[Any], reply: Reply) -> CheckedReply:
     """Reply to checked draft. What our code can mend costs no token and is mended first."""
+    answer = await _checked(part, bench, reply)
+    work.tell("part.checked", {"part": part.name, "findings": answer.verdict.findings})
+    if part.mend is None or answer.draft is None or not answer.verdict.standing:
+        return answer
+    mended = part.mend(answer.draft, answer.verdict.findings, bench)
+    draft, after = await drafted(part, mended, bench)
+    verdict = await check(part, draft, after)
+    if len(verdict.standing) >= len(answer.verdict.standing):
+        return answer
+    work.tell("part.mended", {"part": part.name, "findings": verdict.findings})
+    return CheckedReply(reply, verdict, draft, after.studies.get(part.name), mended=True)
+
+
+async def _checked(part: AnyPart, bench: Bench[Any], reply: Reply) -> CheckedReply:
     assert part.parse is not None
+    if reply.truncated:
+        return cut_off(reply)
     try:
         draft, bench = await drafted(part, part.parse(reply.text, bench), bench)
-        verdict = await check(part, draft, bench)
     except Unreadable as unreadable:
-        trial.draft, trial.verdict = None, Verdict((unreadable.finding,), ())
-        work.tell("part.checked", {"part": part.name, "findings": trial.verdict.findings})
-        return
-    trial.mended = False
-    work.tell("part.checked", {"part": part.name, "findings": verdict.findings})
-    if part.mend is not None and verdict.standing:
-        mended = part.mend(draft, verdict.findings, bench)
-        fresh, bench_after = await drafted(part, mended, bench)
-        again = await check(part, fresh, bench_after)
-        if len(again.standing) < len(verdict.standing):
-            draft, bench, verdict, trial.mended = fresh, bench_after, again, True
-            work.tell("part.mended", {"part": part.name, "findings": verdict.findings})
-    if reply.truncated:
-        verdict = replace(verdict, findings=(*verdict.findings, CUT_OFF))
-    trial.draft, trial.study, trial.verdict = draft, bench.studies.get(part.name), verdict
+        return CheckedReply(reply, Verdict(unreadable.findings, ()))
+    verdict = await check(part, draft, bench)
+    return CheckedReply(reply, verdict, draft, bench.studies.get(part.name))
 
 
 def _enough(
-    part: AnyPart, bench: Bench[Any], trial: _Trial
+    part: AnyPart, bench: Bench[Any], trial: Trial
 ) -> Callable[[str], Awaitable[str | None]] | None:
     """How a stream is asked whether it may end; every check has its say in that."""
     find = part.enough

@@ -36,8 +36,8 @@ EventKind = Literal[
     "run.finished",
     "run.failed",
 ]
-# Why the making of a part ended. `stalled`: the findings did not grow fewer, so neither would they
-# the next time; `needs`: a part it stands on is missing.
+# Why the making of a part ended. `stalled`: the same findings came again, as they would the next
+# time; `needs`: a part it stands on is missing.
 Ended = Literal["accepted", "tries", "stalled", "budget", "model", "deadline", "needs"]
 MadeBy = Literal["model", "planner", "computed", "nobody"]
 # After one of these nothing more comes.
@@ -141,12 +141,21 @@ class Decline:
     questions: tuple[str, ...] = ()
 
 
-class Unreadable(Exception):
-    """A reply no draft can be read from; `finding` tells the model what was expected."""
+# A model is told the worst first and not drowned: more findings than this are one hint's echoes.
+MAX_HINTS = 12
 
-    def __init__(self, code: str, message: str, hint: str) -> None:
+
+class Unreadable(Exception):
+    """A reply no draft can be read from; `findings` tell the model what was expected.
+
+    A reader that knows the places gives a finding for each; without any there is one for the reply.
+    """
+
+    def __init__(
+        self, code: str, message: str, hint: str, *, findings: tuple[Finding, ...] = ()
+    ) -> None:
         super().__init__(message)
-        self.finding = Finding(code, "block", "reply", message, hint)
+        self.findings = findings or (Finding(code, "block", "reply", message, hint),)
 
 
 @dataclass(frozen=True, slots=True)

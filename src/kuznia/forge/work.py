@@ -25,8 +25,10 @@ class Forge:
     clock: Clock
     # Whether our own planners may stand in for a configured model that fails.
     stands_in: bool = True
-    # The most one reply may have, whatever a prompt would like.
-    max_tokens: int = 8192
+    # The operator's limit on the tokens of one reply, where a prompt would allow more.
+    max_tokens: int | None = None
+    # Seconds after which our own code makes what a model has not finished, where it can.
+    wait: float | None = None
     memory: Memory = NOTHING
     # What the domains' own routes seal with; the application gives all processes of one database
     # the same.

@@ -13,7 +13,7 @@ Role = Literal["system", "user", "assistant"]
 Reason = Literal[
     "unset",  # no model is configured
     "connect",  # refused, reset, name not resolved, TLS
-    "timeout",  # connect, first token, idle or total
+    "timeout",  # connecting, or a silence of the model
     "rate_limited",  # 429
     "server",  # 5xx
     "rejected",  # 400, 404, 422 and the like: asking again gives the same
@@ -24,6 +24,8 @@ Reason = Literal[
     "cut",  # the stream ended before it was finished
     "too_large",  # more bytes than we are willing to hold
     "empty",  # a good answer with no text in it
+    "repetition",  # it went round in circles and was stopped
+    "unlisted",  # the server does not list the model: seen by looking, never by asking
     "open",  # the circuit breaker does not let us ask
     "busy",  # no free place within the deadline
 ]
@@ -89,10 +91,12 @@ class Ask:
     account: Account
     max_tokens: int = 4096
     temperature: float | None = None
+    # Added to the temperature, where one is set: a model asked again must not say the same again.
+    warmth: float = 0.0
     # A JSON schema the reply should follow; a server that cannot enforce it is told in words.
     schema: Mapping[str, JsonValue] | None = None
-    # Nobody reads the pieces: only the reply is handed on, and one timeout holds for all of it. The
-    # server streams it all the same: what a cancelled call had written by then is known.
+    # Nobody reads the pieces: only the reply is handed on. The server streams it all the same: that
+    # it is at work is seen, and what a cancelled call had written by then is known.
     whole: bool = False
     # Sent upstream as a header, so that both sides' logs can be joined.
     request_id: str = ""
@@ -116,8 +120,8 @@ class Delta:
     reply: Reply | None = None
     # Who writes it; the one that was fallen back on may not be the one that was asked.
     model: str = ""
-    # About how many tokens of it are thoughts, which are paid for and not shown.
-    unseen: int = 0
+    # What the model thinks aloud: a sign of life that is watched and paid for, and never shown.
+    thought: str = ""
 
 
 @dataclass(frozen=True, slots=True)

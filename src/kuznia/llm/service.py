@@ -27,16 +27,26 @@ class Faulted:
 
 
 class Faults:
-    """The last fault of each model: gets every attempt, remembers reason and time."""
+    """The last fault of each model: gets every attempt, remembers reason and time.
+
+    It knows as well which models have answered, whatever their servers say of them.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._last: dict[str, Faulted] = {}
+        self._answered: set[str] = set()
 
     def saw(self, attempt: Attempt) -> None:
         known = attempt.model in self._last or len(self._last) < MAX_MODELS
         if attempt.outcome not in {"ok", "cancelled"} and known:
             self._last[attempt.model] = Faulted(attempt.outcome, self._clock.now())
+        if attempt.outcome == "ok" and len(self._answered) < MAX_MODELS:
+            self._answered.add(attempt.model)
+
+    def answered(self, model: str) -> bool:
+        """Whether the model has given a reply since the server started."""
+        return model in self._answered
 
     def last(self, model: str) -> Faulted | None:
         return self._last.get(model)
@@ -67,26 +77,30 @@ class Service:
         self._look = look
         self._timeout = timeout
         self._clock = clock
-        self._seen: tuple[Reason | None, float] | None = None
+        self._seen: tuple[ModelFault | None, float] | None = None
         self._looking = asyncio.Lock()
 
-    async def state(self) -> Reason | None:
+    async def state(self) -> ModelFault | None:
         """Why it cannot be asked now; None when it can."""
         if self.breaker.circuit.state == "open":
-            return "open"
+            return self._fault("open", "Its last calls failed, so it is not asked for a while.")
         async with self._looking:
             if self._seen is None or self._clock.monotonic() >= self._seen[1] + FRESH_SECONDS:
                 self._seen = (await self._looked(), self._clock.monotonic())
             return self._seen[0]
 
-    async def _looked(self) -> Reason | None:
+    def _fault(self, reason: Reason, message: str) -> ModelFault:
+        return ModelFault(reason, message, model=self.name)
+
+    async def _looked(self) -> ModelFault | None:
         if self._look is None:
             return None
         try:
             async with asyncio.timeout(self._timeout):
                 await self._look()
         except TimeoutError:
-            return "timeout"
+            seconds = f"{self._timeout:g}"
+            return self._fault("timeout", f"Its server did not answer within {seconds} seconds.")
         except ModelFault as fault:
-            return fault.reason
+            return fault
         return None

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
 # By pydantic's type of error; the names in braces are what it knows of the rule.
 WORDS: Mapping[str, str] = {
     "missing": "This field is needed",
@@ -51,3 +53,9 @@ def expected(error: Mapping[str, Any]) -> str:  # Any: pydantic's own
         return error["msg"].removeprefix("Value error, ")
     count = context.get("max_length", context.get("min_length"))
     return words.format(**{**context, "s": "" if count == 1 else "s"})
+
+
+def faulty_places(error: ValidationError, limit: int) -> list[tuple[str, str]]:
+    """The first places that are wrong, as dotted paths, each with what is expected there."""
+    faults = error.errors(include_url=False, include_input=False)[:limit]
+    return [(".".join(str(step)[:40] for step in f["loc"]), expected(f)) for f in faults]

@@ -10,7 +10,7 @@ from tests.domains.flows.makers import a_flow
 
 from kuznia.domains.flows.reply.flow import parse_flow
 from kuznia.domains.flows.schema import Flow
-from kuznia.forge.terms import Unreadable
+from kuznia.forge.terms import MAX_HINTS, Unreadable
 
 WRITTEN = a_flow().model_dump_json()
 
@@ -52,18 +52,32 @@ def test_what_is_no_flow_is_unreadable(reply, code) -> None:
     with pytest.raises(Unreadable) as raised:
         parse_flow(reply)
 
-    assert raised.value.finding.code in {code, "not-a-flow"}
-    assert raised.value.finding.hint
+    for finding in raised.value.findings:
+        assert finding.code in {code, "not-a-flow"}
+        assert finding.hint
 
 
-def test_the_first_thing_wrong_is_named() -> None:
+def test_everything_wrong_is_named_with_its_place() -> None:
     broken = json.loads(WRITTEN)
     broken["steps"][1]["kind"] = "dance"
+    del broken["steps"][0]["id"]
 
     with pytest.raises(Unreadable) as raised:
         parse_flow(json.dumps(broken))
 
-    assert "steps.1.kind" in raised.value.finding.message
+    faults = {finding.where: finding.message for finding in raised.value.findings}
+    assert faults["steps.0.id"] == "This field is needed."
+    assert faults["steps.1.kind"].startswith("Expected ")
+
+
+def test_no_more_is_named_than_a_model_is_told() -> None:
+    broken = json.loads(WRITTEN)
+    broken["steps"] = [{"id": n} for n in range(30)]
+
+    with pytest.raises(Unreadable) as raised:
+        parse_flow(json.dumps(broken))
+
+    assert len(raised.value.findings) == MAX_HINTS
 
 
 @pytest.mark.parametrize("twice", ["steps", "names"])

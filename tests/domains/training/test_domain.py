@@ -168,7 +168,23 @@ def test_a_reply_that_cannot_be_read_says_what_was_expected(reply: str):
     with pytest.raises(Unreadable) as refusal:
         prompt.wishes(reply, read_athlete(a_told()))
 
-    assert "JSON" in refusal.value.finding.hint
+    assert all("JSON" in finding.hint for finding in refusal.value.findings)
+
+
+def test_everything_wrong_with_a_reply_is_named_with_its_place():
+    reply = json.dumps({"title": 5, "themes": [1], "summary": "x" * 301})
+
+    with pytest.raises(Unreadable) as refusal:
+        prompt.wishes(reply, read_athlete(a_told()))
+
+    assert [finding.where for finding in refusal.value.findings] == ["title", "summary", "themes.0"]
+
+
+def test_all_exercises_that_are_not_allowed_are_named():
+    reply = json.dumps({"prefer": ["Moonwalk", "Star jump of doom"]})
+
+    with pytest.raises(Unreadable, match=r"moonwalk, star jump of doom"):
+        prompt.wishes(reply, read_athlete(a_told()))
 
 
 async def test_choices_that_break_a_rule_are_taken_back():

@@ -7,7 +7,8 @@ from tests.servers.codemie import CodeMieServer, codemie, settings_for
 from tests.servers.loop import Kuznia
 
 from kuznia.doors.legacy.health import old_status, service
-from kuznia.doors.model_status import ServiceOut, StatusOut
+from kuznia.doors.model_status import ServiceOut, StatusOut, profile_of
+from kuznia.platform.settings import Settings
 
 __all__ = ["codemie"]
 
@@ -23,11 +24,16 @@ def a_service(**changes: object) -> ServiceOut:
         "parts": ["flows.flow"],
         "usable": True,
         "reason": None,
+        "message": None,
         "breaker": "closed",
         "last_fault": None,
         "last_fault_at": None,
     }
     return ServiceOut.model_validate(given | changes)
+
+
+def a_status(usable: bool, *models: ServiceOut) -> StatusOut:
+    return StatusOut(usable=usable, profile=profile_of(Settings()), models=list(models))
 
 
 async def test_without_codemie_the_status_says_so(old: Kuznia) -> None:
@@ -55,7 +61,7 @@ def test_of_two_assistants_one_that_is_out_is_told() -> None:
         name="codemie.ui", agent="ui", parts=["flows.ui"], usable=False, reason="timeout"
     )
 
-    status = old_status(StatusOut(usable=True, models=[a_service(), out]))
+    status = old_status(a_status(True, a_service(), out))
 
     assert (status.codemie_available, status.error) == (False, "timeout")
     assert (status.agent_flow_id, status.agent_ui_id) == ("flow-generator", "ui")
@@ -89,4 +95,4 @@ async def test_a_server_that_takes_no_orders_is_503(old: Kuznia) -> None:
 def test_why_no_model_can_be_asked_is_told() -> None:
     out = a_service(usable=False, reason="credentials")
 
-    assert service(StatusOut(usable=False, models=[out])) == "codemie.flow: credentials"
+    assert service(a_status(False, out)) == "codemie.flow: credentials"

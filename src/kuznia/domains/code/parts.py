@@ -128,7 +128,7 @@ def _files_in(
     try:
         extracted = extract(reply, get(language), kind, path)
     except Unreadable as unreadable:
-        return unreadable.finding
+        return unreadable.findings[0]
     return extracted, proof_of(extracted.files, deadline)
 
 
@@ -136,7 +136,7 @@ def _page_in(reply: str, _: float) -> DocumentationDraft | Finding:
     try:
         text, cut = document(read(reply))
     except Unreadable as unreadable:
-        return unreadable.finding
+        return unreadable.findings[0]
     if not text.strip():
         return Finding("no-text", "block", "reply", "The reply is empty.", _ONE_PAGE)
     if len(text.encode()) > MAX_BYTES:

@@ -14,8 +14,9 @@ from kuznia.domains.training.athlete.screening import screen
 from kuznia.domains.training.planner import Wishes
 from kuznia.domains.training.planner.limits import allowed, limits
 from kuznia.domains.training.schema.profile import PlanInput
-from kuznia.forge.terms import Prompt, Unreadable
+from kuznia.forge.terms import MAX_HINTS, Finding, Prompt, Unreadable
 from kuznia.platform.data_files import read_text
+from kuznia.platform.validation_words import faulty_places
 
 _LANGUAGES = {"en": "English", "uk": "Ukrainian"}
 _FENCE = "=" * 24
@@ -77,9 +78,10 @@ def wishes(reply: str, athlete: Athlete) -> Wishes:
     known = {name for ids in offered(athlete).values() for name in ids}
     strange = [name for name in read.prefer if name not in known]
     if strange:
+        listed = ", ".join(plain(name)[:60] for name in strange[:MAX_HINTS])
         raise Unreadable(
             "unknown-exercise",
-            f"Not among the allowed exercises: {plain(strange[0])[:60]}.",
+            f"Not among the allowed exercises: {listed}.",
             "Use only ids from the list of allowed exercises in prefer.",
         )
     return Wishes(
@@ -97,5 +99,12 @@ def _read(reply: str) -> PlanReply:
     try:
         data = json.loads(reply[first : last + 1])
         return PlanReply.model_validate(data)
-    except (ValueError, RecursionError, ValidationError) as error:
-        raise Unreadable("no-json", "The reply is not the JSON object asked for.", _HINT) from error
+    except ValidationError as error:
+        findings = tuple(
+            Finding("not-as-asked", "block", where or "reply", f"{message.rstrip('.')}.", _HINT)
+            for where, message in faulty_places(error, MAX_HINTS)
+        )
+        message = "The reply is not the JSON object asked for."
+        raise Unreadable("not-as-asked", message, _HINT, findings=findings) from error
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("no-json", "The reply is not a JSON object.", _HINT) from error

@@ -1,6 +1,6 @@
 """The stack of layers round a model, in its order.
 
-limit -> fall back -> break -> retry -> time out -> record -> the adapter
+limit -> fall back -> break -> retry -> time out -> record -> guard -> the adapter
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from kuznia.llm.layers.fallback import FallingBack
 from kuznia.llm.layers.limit import Limited
 from kuznia.llm.layers.record import Observe, Recorded
 from kuznia.llm.layers.redis_breaker import RedisCircuit
+from kuznia.llm.layers.repetition import Guarded
 from kuznia.llm.layers.retry import Retrying
 from kuznia.llm.layers.timing import Timed
 from kuznia.llm.model import Model, Price
@@ -32,9 +33,8 @@ class Care:
     concurrency: int = 64
     waiting: int = 1024
     attempts: int = 3
-    total: float = 30.0
-    first_token: float = 30.0
-    idle: float = 20.0
+    first_token: float = 60.0
+    idle: float = 30.0
     failures: int = 5
     cooldown: float = 30.0
 
@@ -59,17 +59,16 @@ def layered(
     """Wrap one source, or one with another to fall back on. `observe` is told every attempt; what
     the breakers know is shared by `redis`."""
 
-    def guarded(place: int, source: Source) -> Breaking:
-        recorded = Recorded(source.adapter, price=source.price, clock=clock, observe=observe)
-        timed = Timed(
-            recorded, total=care.total, first_token=care.first_token, idle=care.idle, clock=clock
-        )
+    def wrapped(place: int, source: Source) -> Breaking:
+        guarded = Guarded(source.adapter)
+        recorded = Recorded(guarded, price=source.price, clock=clock, observe=observe)
+        timed = Timed(recorded, first_token=care.first_token, idle=care.idle, clock=clock)
         retrying = Retrying(timed, attempts=care.attempts, clock=clock)
         circuit = _circuit(f"{place}:{source.adapter.name}", care, clock, redis)
         return Breaking(retrying, circuit)
 
     sources = [source for source in (first, second) if source is not None]
-    breakers = tuple(guarded(*numbered) for numbered in enumerate(sources))
+    breakers = tuple(wrapped(*numbered) for numbered in enumerate(sources))
     model: Model = breakers[0] if second is None else FallingBack(*breakers)
     limited = Limited(model, concurrency=care.concurrency, waiting=care.waiting, clock=clock)
     return Layered(limited, breakers)

@@ -44,8 +44,6 @@ class Recorded:
             async for delta in deltas:
                 if delta.reply is None:
                     call.heard(delta)
-                    if ask.whole:
-                        continue
                 else:
                     # Booked before it is handed on: a listener with the reply in hand may leave.
                     call.end("ok", delta.reply.usage)
@@ -83,7 +81,7 @@ class RecordedCall:
 
     def heard(self, delta: Delta) -> None:
         self._deltas += 1
-        self._written += estimate(delta.text) + delta.unseen
+        self._written += estimate(delta.text) + estimate(delta.thought)
 
     def failed(self, error: BaseException) -> None:
         """End with what can be known: the server's count, or what had come by then."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from types import TracebackType
+from typing import Self
 
 from kuznia.llm.model import Ask, Delta, Model, ModelFault
 from kuznia.platform.clock import Clock
@@ -15,20 +16,37 @@ RANG = "kuznia: out of time"
 class Alarm:
     """asyncio.timeout whose cancellation says RANG."""
 
-    __slots__ = ("_before", "_handle", "_rang", "_seconds", "_task")
+    __slots__ = ("_before", "_due", "_handle", "_loop", "_rang", "_rings", "_seconds", "_task")
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._rang = False
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         task = asyncio.current_task()
         assert task is not None, "a model is asked inside a task"
         self._task = task
         self._before = task.cancelling()
-        self._handle = asyncio.get_running_loop().call_later(self._seconds, self._ring)
+        self._loop = asyncio.get_running_loop()
+        self._due = self._rings = self._loop.time() + self._seconds
+        self._handle = self._loop.call_at(self._rings, self._ring)
+        return self
+
+    def again(self, seconds: float) -> None:
+        """Begin anew. Set later it costs nothing: it looks at the clock when it would have rung."""
+        self._due = self._loop.time() + seconds
+        if self._due < self._rings:
+            self._arm()
+
+    def _arm(self) -> None:
+        self._handle.cancel()
+        self._rings = self._due
+        self._handle = self._loop.call_at(self._rings, self._ring)
 
     def _ring(self) -> None:
+        if self._loop.time() < self._due:
+            self._arm()
+            return
         self._rang = True
         self._task.cancel(RANG)
 
@@ -41,52 +59,61 @@ class Alarm:
             raise TimeoutError from error
 
 
+class Silence(ModelFault):
+    """The model said nothing for too long; the same question would take it as long again."""
+
+    @property
+    def transient(self) -> bool:
+        return False
+
+
 class Timed:
     """A Model whose every attempt ends in time.
 
-    A whole reply has `total` seconds. A stream shows that it lives, so it has `first_token` seconds
-    to begin and `idle` seconds between two pieces. Both end at the ask's deadline.
+    Silence ends it, not length: it has `first_token` seconds to begin and `idle` seconds between
+    two pieces, whether somebody reads them or not. Only the ask's deadline limits the whole.
     """
 
-    def __init__(
-        self, inner: Model, *, total: float, first_token: float, idle: float, clock: Clock
-    ) -> None:
+    def __init__(self, inner: Model, *, first_token: float, idle: float, clock: Clock) -> None:
         self.name = inner.name
         self._inner = inner
-        self._total = total
         self._first_token = first_token
         self._idle = idle
         self._clock = clock
 
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
-        limit = self._total if ask.whole else self._first_token
-        left = self._left(ask)
+        if self._left(ask) <= 0:
+            raise self._late(0.0, 0.0, begun=False)
         deltas = self._inner.stream(ask)
+        begun = False
         try:
-            while True:
-                try:
-                    with Alarm(min(limit, left)):
-                        delta = await anext(deltas, None)
-                except TimeoutError:
-                    raise self._late(left, limit) from None
-                if delta is None:
-                    return
+            while (delta := await self._next(deltas, ask, begun=begun)) is not None:
                 yield delta
-                limit = self._idle
-                # Nothing is raised here when it is over: the alarm ends the attempt under its name.
-                left = ask.deadline - self._clock.monotonic()
+                begun = True
         finally:
             await deltas.aclose()
 
-    def _left(self, ask: Ask) -> float:
-        left = ask.deadline - self._clock.monotonic()
-        if left <= 0:
-            raise self._late(left, 0.0)
-        return left
+    async def _next(self, deltas: AsyncGenerator[Delta], ask: Ask, *, begun: bool) -> Delta | None:
+        """The next piece that is handed on: any, or of a whole reply the last."""
+        limit, left = self._idle if begun else self._first_token, self._left(ask)
+        try:
+            with Alarm(min(limit, left)) as alarm:
+                while True:
+                    delta = await anext(deltas, None)
+                    if delta is None or delta.reply is not None or not ask.whole:
+                        return delta
+                    begun, limit, left = True, self._idle, self._left(ask)
+                    alarm.again(min(limit, left))
+        except TimeoutError:
+            raise self._late(left, limit, begun=begun) from None
 
-    def _late(self, left: float, limit: float) -> Fault:
+    def _left(self, ask: Ask) -> float:
+        return ask.deadline - self._clock.monotonic()
+
+    def _late(self, left: float, limit: float, *, begun: bool) -> Fault:
         if left <= limit:
-            return TimedOut("The deadline passed before the model had answered.")
-        return ModelFault(
-            "timeout", f"The model gave no answer within {limit:g} seconds.", model=self.name
-        )
+            when = "while the model was answering" if begun else "before the model had answered"
+            return TimedOut(f"The deadline passed {when}.")
+        what = "stopped in the middle of its reply" if begun else "did not begin to answer"
+        seconds = f"{limit:g} second{'' if limit == 1 else 's'}"
+        return Silence("timeout", f"The model {what}: nothing came for {seconds}.", model=self.name)

@@ -16,13 +16,15 @@ from kuznia.llm.http import (
     retry_after,
 )
 from kuznia.llm.model import Ask, Delta, ModelFault, Reply, Usage
+from kuznia.llm.openai.listing import ListedModels, fetch_models
 from kuznia.llm.openai.reply import MESSAGES, ReplyPiece, read_piece
 from kuznia.llm.openai.request import Extra, find_refused, write_request
 from kuznia.llm.sse import Events
-from kuznia.llm.token_count import estimate, estimated
+from kuznia.llm.token_count import estimated
 from kuznia.platform.clock import Clock
 
 DONE = b"[DONE]"
+MAX_TEMPERATURE = 2.0
 
 
 class OpenAIModel:
@@ -71,9 +73,8 @@ class OpenAIModel:
                 if piece.text or piece.reasoning:
                     texts.append(piece.text)
                     thoughts.append(piece.reasoning)
-                    # A thought is an empty delta: it tells the layers that the model is at work.
-                    unseen = estimate(piece.reasoning)
-                    yield Delta(piece.text, model=self.name, unseen=unseen)
+                    # A thought tells the layers that the model is at work.
+                    yield Delta(piece.text, model=self.name, thought=piece.reasoning)
             if finish is None:
                 raise fault(MESSAGES, "cut", self.name, usage=usage)
         except httpx2.HTTPError as error:
@@ -85,19 +86,25 @@ class OpenAIModel:
         yield Delta(reply=self._finished(ask, whole))
 
     async def look(self) -> None:
-        """Raise ModelFault unless the server answers us; nothing is generated for it."""
-        try:
-            # Whatever it says, only that it answers is of interest: no more than the head is read.
-            async with self._client.stream("GET", "models") as response:
-                status = response.status_code
-        except httpx2.HTTPError as error:
-            raise fault(MESSAGES, broken(error, "connect"), self.name) from None
+        """Raise ModelFault unless the server answers and has the model; nothing is generated."""
+        status, models = await self.models()
         # Not every server lists its models.
         if status >= 400 and status not in {404, 405}:
             raise fault(MESSAGES, reason_of(status), self.name)
+        if models.misses(self.name):
+            raise ModelFault("unlisted", models.advice(self.name), model=self.name)
+
+    async def models(self) -> tuple[int, ListedModels]:
+        """The status of the server's answer, and the models it lists."""
+        try:
+            return await fetch_models(self._client)
+        except httpx2.HTTPError as error:
+            raise fault(MESSAGES, broken(error, "connect"), self.name) from None
 
     async def _send(self, ask: Ask) -> httpx2.Response:
         temperature = self._temperature if ask.temperature is None else ask.temperature
+        if temperature is not None:
+            temperature = min(temperature + ask.warmth, MAX_TEMPERATURE)
         # What is learnt meanwhile by another call is no news to this one's refusal.
         without = self._without
         body = write_request(

@@ -20,6 +20,7 @@ from kuznia.platform.settings.limits import LimitSettings
 from kuznia.platform.settings.models import ModelSettings
 from kuznia.platform.settings.orders import OrderSettings
 from kuznia.platform.settings.outbound import Outbound, OutboundSettings
+from kuznia.platform.settings.profiles import PROFILES
 from kuznia.platform.settings.rules import disagreements, notes
 from kuznia.platform.settings.server import ServerSettings
 from kuznia.platform.settings.store import StoreSettings
@@ -64,6 +65,14 @@ class Settings(
     _notes: tuple[str, ...] = PrivateAttr(())
     # Those of domains, each of a class of its own.
     _others: tuple[BaseSettings, ...] = PrivateAttr(())
+
+    @model_validator(mode="after")
+    def _as_profiled(self) -> Self:
+        # Not as if they had been set: what the operator set is what `changed` names.
+        for name, value in PROFILES[self.model_profile].items():
+            if name not in self.model_fields_set:
+                self.__dict__[name] = value
+        return self
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

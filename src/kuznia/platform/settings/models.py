@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
+from kuznia.platform.settings.profiles import Profile
 from kuznia.platform.settings.types import Count, Dollars, Key, Lower, Seconds, SettingsGroup, Url
 
 
@@ -24,8 +25,12 @@ class ModelSettings(SettingsGroup):
         le=2,
         description="Sampling temperature; when unset, the server decides.",
     )
-    openai_max_tokens: int = Field(
-        default=4096, ge=16, le=1_000_000, description="Maximum number of tokens in one reply."
+    openai_max_tokens: int | None = Field(
+        default=None,
+        ge=16,
+        le=1_000_000,
+        description="Maximum number of tokens in one reply, where that is less than its prompt "
+        "allows; when unset, each prompt's own limit holds.",
     )
     openai_price_input: Dollars = Field(
         default=Decimal(0), description="Dollars per million input tokens."
@@ -66,17 +71,24 @@ class ModelSettings(SettingsGroup):
         default=Decimal(0), description="Dollars per million output tokens."
     )
 
-    model_timeout: Seconds = Field(
-        default=30, description="Seconds for one attempt whose reply is not streamed to the caller."
+    model_profile: Annotated[Profile, Lower] = Field(
+        default="cloud",
+        description="`local` suits a small model on a machine of your own: one call at a time, "
+        "patience, short replies. It changes defaults; the settings you set yourself hold.",
     )
     model_connect_timeout: Seconds = Field(
         default=5, description="Seconds to connect to the server."
     )
     model_first_token_timeout: Seconds = Field(
-        default=20, description="Seconds until the first token of a streamed reply."
+        default=60, description="Seconds a model may take to begin its reply."
     )
     model_idle_timeout: Seconds = Field(
-        default=15, description="Seconds without a token after which a streamed reply is given up."
+        default=30, description="Seconds without a token after which a reply is given up."
+    )
+    model_wait: Seconds | None = Field(
+        default=None,
+        description="Seconds after which a built-in planner makes what the model has not finished, "
+        "where there is one; when unset, shortly before the order's time is up.",
     )
     model_attempts: int = Field(
         default=3,

@@ -26,7 +26,7 @@ def test_every_reply_of_the_corpus_is_read_right(path):
     if case.unreadable:
         with pytest.raises(Unreadable) as refused:
             extracted(case)
-        assert refused.value.finding.code == case.unreadable
+        assert refused.value.findings[0].code == case.unreadable
         return
     found = extracted(case)
 

@@ -166,7 +166,7 @@ def test_what_is_no_page_is_unreadable(reply: str, code: str) -> None:
     with pytest.raises(Unreadable) as raised:
         page(reply)
 
-    assert raised.value.finding.code == code
+    assert raised.value.findings[0].code == code
 
 
 def test_a_frame_that_is_not_ours_is_not_taken() -> None:

@@ -8,7 +8,8 @@ from typing import cast
 from pydantic import ValidationError
 
 from kuznia.domains.flows.schema import Flow
-from kuznia.forge.terms import Unreadable
+from kuznia.forge.terms import MAX_HINTS, Finding, Unreadable
+from kuznia.platform.validation_words import faulty_places
 
 _MAX_CHARACTERS = 200_000
 # Values in one reply: each wrong value becomes an error, and a flow has a few thousand.
@@ -18,6 +19,7 @@ _MAX_STARTS = 20
 # A comma before a closing bracket, or a whole string, in which such a comma is text. A string that
 # is never closed is taken to its end: a search from each of its quotes would take minutes.
 _COMMAS = re.compile(r'("(?:[^"\\]|\\.)*+"?)|,(?=\s*[}\]])', re.DOTALL)
+_FOLLOW = "Correct this so that it follows the schema."
 _HINT = "Answer with one JSON object that follows the schema, and nothing else."
 
 
@@ -39,13 +41,11 @@ def parse_flow(reply: str) -> Flow:
                 break
     if problem is None:
         raise Unreadable("no-object", "The reply holds no JSON object.", _HINT)
-    first = problem.errors(include_url=False, include_input=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    raise Unreadable(
-        "not-a-flow",
-        f"The reply is not a flow: {where or 'flow'}: {first['msg']}",
-        f"Correct {where or 'the object'} so that it follows the schema.",
+    findings = tuple(
+        Finding("not-a-flow", "block", where or "flow", f"{message.rstrip('.')}.", _FOLLOW)
+        for where, message in faulty_places(problem, MAX_HINTS)
     )
+    raise Unreadable("not-a-flow", "The reply is not a flow.", _HINT, findings=findings)
 
 
 def _objects(reply: str) -> Iterator[object]:

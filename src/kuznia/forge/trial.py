@@ -1,0 +1,110 @@
+"""The state of a part being made: the replies to it, the best of them, and why it ended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kuznia.forge.ask import Refused
+from kuznia.forge.check import Verdict
+from kuznia.forge.terms import Draft, Ended, Finding, MadeBy
+from kuznia.llm.model import ModelFault, Reason, Reply, Usage
+from kuznia.platform.errors import Fault, TimedOut
+
+NOTHING = Verdict((), ())
+# What a model did instead of answering, and what it is told when it is asked another way.
+NO_ANSWER: Mapping[Reason, str] = {
+    "repetition": "Write the reply once, without repeating any part of it, and stop at its end.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedReply:
+    """A reply as it was read and checked: a draft with its verdict, or why there is none."""
+
+    reply: Reply
+    verdict: Verdict
+    draft: Draft | None = None
+    study: object = None
+    mended: bool = False
+
+    @property
+    def accepted(self) -> bool:
+        return self.draft is not None and not self.verdict.standing
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Smaller is nearer to acceptance: readable, cut off, readable in places, not at all."""
+        standing = self.verdict.standing
+        if self.draft is not None:
+            return 0, len(standing)
+        if self.reply.truncated:
+            return 1, 0
+        placed = [finding for finding in standing if finding.where != "reply"]
+        return (2, len(placed)) if placed else (3, 0)
+
+    @property
+    def fingerprint(self) -> frozenset[tuple[str, str, str]]:
+        """What stands in its way, to be compared with what stood in another's."""
+        return frozenset((f.code, f.where, f.message) for f in self.verdict.standing)
+
+
+def cut_off(reply: Reply) -> CheckedReply:
+    """A reply without an end: what else is wrong with it, the missing end might have put right."""
+    length = reply.usage.output_tokens
+    message = f"The reply was cut off after {length} tokens, before it was finished."
+    hint = "Say the same in fewer words, so that the whole reply fits; write JSON on one line."
+    return CheckedReply(reply, Verdict((Finding("cut-off", "block", "reply", message, hint),), ()))
+
+
+def no_answer(fault: ModelFault) -> CheckedReply:
+    """A call that gave no text to read although the model was there."""
+    code, hint = f"model-{fault.reason.replace('_', '-')}", NO_ANSWER[fault.reason]
+    finding = Finding(code, "block", "reply", fault.message, hint)
+    reply = Reply(text="", model=str(fault.details.get("model", "")), usage=fault.usage or Usage())
+    return CheckedReply(reply, Verdict((finding,), ()))
+
+
+@dataclass(slots=True)
+class Trial:
+    """How far the making of a part has come; `best` is the reply it would be mended from."""
+
+    best: CheckedReply | None = None
+    draft: Draft | None = None
+    study: object = None
+    verdict: Verdict = NOTHING
+    tries: int = 0
+    mended: bool = False
+    cut: bool = False
+    made_by: MadeBy = "model"
+    model: str = ""
+    ended: Ended = "tries"
+    fault: Fault | None = None
+
+    def keep(self, answer: CheckedReply) -> None:
+        """Keep it unless an earlier one was better; of two as good the later knows more."""
+        if self.best is not None and answer.rank > self.best.rank:
+            return
+        self.best, self.model = answer, answer.reply.model
+        self.draft, self.study = answer.draft, answer.study
+        self.verdict, self.mended = answer.verdict, answer.mended
+
+    @property
+    def refused(self) -> Refused | None:
+        """What the model is shown of the tries before this one."""
+        best = self.best
+        if best is None:
+            return None
+        return Refused(best.reply, best.draft, best.verdict.findings, self.tries - 1)
+
+
+def too_late(trial: Trial, fault: TimedOut, waited: float | None) -> TimedOut:
+    """The fault of a model whose time is over: what it had answered by then is part of the reason.
+
+    `waited` are the operator's seconds, if they ended before the order's.
+    """
+    within = f"within {waited:g} seconds" if waited is not None else ""
+    if trial.best is None:
+        return TimedOut(f"The model had not answered {within}.") if within else fault
+    wrong = trial.best.verdict.standing[0]
+    when = within or "before the deadline passed"
+    what = f"{wrong.where}: {wrong.message}"
+    return TimedOut(f"The model answered, but nothing it sent was accepted {when}: {what}")
