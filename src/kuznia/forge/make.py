@@ -9,6 +9,7 @@ from kuznia.forge.artefact import PartEvidence
 from kuznia.forge.ask import ask
 from kuznia.forge.check import Verdict, check
 from kuznia.forge.terms import (
+    AnyDomain,
     AnyPart,
     Bench,
     D,
@@ -22,13 +23,16 @@ from kuznia.forge.terms import (
     Yield,
 )
 from kuznia.forge.trial import NO_ANSWER, CheckedReply, Trial, cut_off, no_answer, too_late
+from kuznia.forge.wishes.account import account, is_open
+from kuznia.forge.wishes.claims import asking, read_claims
 from kuznia.forge.work import Forge, Work
-from kuznia.llm.model import Model, ModelFault, Reply
+from kuznia.llm.model import Model, ModelFault, Reply, Usage
 from kuznia.platform.errors import BudgetSpent, Fault, ModelUnavailable, TimedOut
 
 # The most our own code is left when a model has used up the time: to make a part, and to say what
 # became of it.
 OUR_SECONDS, WORD_SECONDS = 2.0, 0.1
+DO_IT = "Do it, or say in the wishes why it cannot be done or what you would ask."
 UNSET = "No model is configured: set OPENAI_BASE_URL and OPENAI_MODEL, see docs/models.md."
 
 
@@ -83,7 +87,8 @@ async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench[Any]) -> Pa
     )
     if accepted:
         work.tell("part.accepted", {"part": part.name, "draft": trial.draft, "by": trial.made_by})
-        return PartResult(trial.draft, findings, evidence, study=trial.study)
+        claims = trial.best.claims if trial.best and trial.made_by == "model" else ()
+        return PartResult(trial.draft, findings, evidence, study=trial.study, claims=claims)
     if trial.fault is not None:
         reason = _fault_finding(part, trial.fault)
         findings = (*(f for f in findings if f.code != reason.code), reason)
@@ -127,13 +132,15 @@ async def _ask_for(
             instead = forge.domains[work.order.domain].without_model
             raise ModelFault("unset", f"{UNSET} {instead}".rstrip())
         trial.ended = await _repair(forge, work, part, bench, trial, model, deadline)
-    except BudgetSpent as fault:
-        trial.ended, trial.fault = "budget", fault
-    except ModelUnavailable as fault:
-        trial.ended, trial.fault = "model", fault
-    except TimedOut as fault:
-        waited = forge.wait if deadline < work.order.deadline - OUR_SECONDS else None
-        trial.ended, trial.fault = "model", too_late(trial, fault, waited)
+    except (BudgetSpent, ModelUnavailable, TimedOut) as fault:
+        if trial.accepted:
+            # Only of its open wishes was the model reminded when this happened.
+            trial.ended, trial.fault = "accepted", None
+            return
+        trial.ended, trial.fault = "budget" if isinstance(fault, BudgetSpent) else "model", fault
+        if isinstance(fault, TimedOut):
+            waited = forge.wait if deadline < work.order.deadline - OUR_SECONDS else None
+            trial.fault = too_late(trial, fault, waited)
 
 
 async def _repair(
@@ -149,19 +156,24 @@ async def _repair(
     assert part.prompt is not None
     asked = part.prompt(bench)
     prompt = await asked if isawaitable(asked) else asked
+    if part.answers:
+        prompt = asking(prompt, bench.wishes)
+    reminded = False
     seen: set[frozenset[tuple[str, str, str]]] = set()
     for trial.tries in range(1, part.tries + 1):
         trial.cut = False
         answer = await _answer(forge, work, part, bench, trial, model, prompt, deadline)
         trial.keep(answer)
-        if answer.accepted:
+        # Of open wishes the model is reminded once; then they are told to the caller.
+        if trial.accepted and (reminded or trial.answered):
             return "accepted"
+        reminded = trial.accepted
         if answer.fingerprint in seen:
-            return "stalled"
+            return "accepted" if trial.accepted else "stalled"
         seen.add(answer.fingerprint)
         if trial.tries < part.tries:
             work.tell("part.reset", {"part": part.name})
-    return "tries"
+    return "accepted" if trial.accepted else "tries"
 
 
 async def _answer(
@@ -185,7 +197,7 @@ async def _answer(
             max_tokens=forge.max_tokens,
             refused=trial.refused,
             show=lambda text: work.tell("part.draft", {"part": part.name, "text": text}),
-            enough=_enough(part, bench, trial),
+            enough=_enough(forge.domains[work.order.domain], part, bench, trial),
         )
     except ModelFault as fault:
         if fault.reason not in NO_ANSWER:
@@ -196,7 +208,33 @@ async def _answer(
         work.tell("part.checked", {"part": part.name, "findings": answer.verdict.findings})
         return answer
     trial.fault = None
-    return await _read(work, part, bench, reply)
+    wishes = bench.wishes if part.answers else ()
+    text, claims = read_claims(reply.text, wishes, as_json=prompt.schema is not None)
+    answer = await _read(work, part, bench, replace(reply, text=text))
+    answer = replace(answer, reply=reply, claims=claims)
+    left = await _open(forge.domains[work.order.domain], part, bench, answer)
+    if left:
+        work.tell("part.checked", {"part": part.name, "findings": left})
+    return replace(answer, open=left)
+
+
+async def _open(
+    domain: AnyDomain, part: AnyPart, bench: Bench[Any], answer: CheckedReply
+) -> tuple[Finding, ...]:
+    """The wishes that an accepted draft leaves open, as the model is told of them."""
+    if not part.answers or not bench.wishes or answer.draft is None or not answer.accepted:
+        return ()
+    bench = replace(
+        bench,
+        accepted={**bench.accepted, part.name: answer.draft},
+        studies={**bench.studies, part.name: answer.study},
+        claims=answer.claims,
+    )
+    return tuple(
+        Finding("wish-open", "mend", f"“{wish.quote}”", wish.why, DO_IT)
+        for wish in await account(domain, bench)
+        if is_open(wish)
+    )
 
 
 async def _read(work: Work, part: AnyPart, bench: Bench[Any], reply: Reply) -> CheckedReply:
@@ -227,7 +265,7 @@ async def _checked(part: AnyPart, bench: Bench[Any], reply: Reply) -> CheckedRep
 
 
 def _enough(
-    part: AnyPart, bench: Bench[Any], trial: Trial
+    domain: AnyDomain, part: AnyPart, bench: Bench[Any], trial: Trial
 ) -> Callable[[str], Awaitable[str | None]] | None:
     """How a stream is asked whether it may end; every check has its say in that."""
     find = part.enough
@@ -236,20 +274,18 @@ def _enough(
 
     async def enough(text: str) -> str | None:
         kept = await find(text, bench)
-        trial.cut = kept is not None and await _is_right(part, kept, bench)
+        trial.cut = kept is not None and await _is_right(domain, part, kept, bench)
         return kept if trial.cut else None
 
     return enough
 
 
-async def _is_right(part: AnyPart, text: str, bench: Bench[Any]) -> bool:
+async def _is_right(domain: AnyDomain, part: AnyPart, text: str, bench: Bench[Any]) -> bool:
     """Whether nothing at all is found in a reply; only then is waiting for more of no use."""
-    assert part.parse is not None
-    try:
-        draft, bench = await drafted(part, part.parse(text, bench), bench)
-    except Unreadable:
+    answer = await _checked(part, bench, Reply(text=text, model="", usage=Usage()))
+    if answer.draft is None or answer.verdict.findings:
         return False
-    return not (await check(part, draft, bench)).findings
+    return not await _open(domain, part, bench, answer)
 
 
 async def drafted(part: AnyPart, step: Yield[D], bench: Bench[Any]) -> tuple[D, Bench[Any]]:

@@ -6,6 +6,7 @@ did not is asked again with what was wrong, made by our own code where there is 
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from inspect import isawaitable
 from typing import Any
 
@@ -13,7 +14,7 @@ from kuznia.forge.artefact import Artefact, Evidence, Unmet, makers
 from kuznia.forge.make import PartResult, late, make, without
 from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import AnyDomain, AnyPart, ArtefactId, Bench, Decline, Input, Status, Wish
-from kuznia.forge.wishes.account import account, is_open
+from kuznia.forge.wishes.account import account, is_open, read_wishes
 from kuznia.forge.work import Forge, Work
 from kuznia.platform.errors import TimedOut
 from kuznia.platform.ids import new_id
@@ -25,20 +26,21 @@ async def run(forge: Forge, work: Work) -> Kept:
     began = forge.clock.monotonic()
     work.tell("run.started", {"run_id": work.run_id, "domain": domain.name})
     reading = await _read(domain, order.input, order.deadline - began)
+    bench = Bench(order, reading, wishes=read_wishes(domain, order.input.prompt, reading))
     decline = domain.screen(reading)
     parts = () if decline else domain.parts(reading)
     made: dict[str, PartResult] = {}
     try:
         async with asyncio.timeout(order.deadline - began):
             await forge.shelf.admit(order.caller)
-            await _make_all(forge, work, reading, parts, made)
+            await _make_all(forge, work, bench, parts, made)
     except TimeoutError:
         # What is accepted by now is kept; if that is not enough, the fault below says so.
         made |= {part.name: late(part) for part in parts if part.name not in made}
     for part in parts:
         if part.required and (fault := made[part.name].fault):
             raise fault
-    wishes = () if decline else await _accounted(work, domain, reading, made)
+    wishes = () if decline else await _accounted(work, domain, bench, made)
     artefact = _assemble(forge, work, domain, decline, parts, made, wishes, began)
     # In one transaction with the artefact.
     work.ledger.flush()
@@ -59,7 +61,11 @@ async def _read(domain: AnyDomain, order: Input, seconds: float) -> Any:
 
 
 async def _make_all(
-    forge: Forge, work: Work, reading: Any, parts: tuple[AnyPart, ...], made: dict[str, PartResult]
+    forge: Forge,
+    work: Work,
+    order: Bench[Any],
+    parts: tuple[AnyPart, ...],
+    made: dict[str, PartResult],
 ) -> None:
     """Parts that need nothing of each other run side by side; a part waits for what it needs."""
 
@@ -68,7 +74,8 @@ async def _make_all(
 
     waiting: list[AnyPart] = list(parts)
     while waiting:
-        accepted = {name: m.draft for name, m in made.items() if m.draft is not None}
+        bench = _with_parts(order, made)
+        accepted = bench.accepted
         ready = [part for part in waiting if all(need in made for need in part.needs)]
         if not ready:
             names = ", ".join(part.name for part in waiting)
@@ -76,8 +83,6 @@ async def _make_all(
         waiting = [part for part in waiting if part not in ready]
         makeable = [part for part in ready if all(need in accepted for need in part.needs)]
         made |= {part.name: without(part, accepted) for part in ready if part not in makeable}
-        studies = {name: m.study for name, m in made.items() if m.study is not None}
-        bench = Bench(work.order, reading, accepted, studies)
         if len(makeable) == 1:
             await make_one(makeable[0], bench)
             continue
@@ -88,20 +93,24 @@ async def _make_all(
 
 # Any: what a domain's reading is, only the domain knows.
 async def _accounted(
-    work: Work, domain: AnyDomain, reading: Any, made: Mapping[str, PartResult]
+    work: Work, domain: AnyDomain, order: Bench[Any], made: Mapping[str, PartResult]
 ) -> tuple[Wish, ...]:
     """What became of each wish, told one by one."""
-    bench = Bench(
-        work.order,
-        reading,
-        {name: m.draft for name, m in made.items() if m.draft is not None},
-        {name: m.study for name, m in made.items() if m.study is not None},
-        tuple(claim for m in made.values() for claim in m.claims),
-    )
-    wishes = await account(domain, bench)
+    wishes = await account(domain, _with_parts(order, made))
     for wish in wishes:
         work.tell("wish.open" if is_open(wish) else "wish.met", {"wish": wish})
     return wishes
+
+
+# Any: as above.
+def _with_parts(order: Bench[Any], made: Mapping[str, PartResult]) -> Bench[Any]:
+    """The bench with the parts that are accepted by now, and what is known of them."""
+    return replace(
+        order,
+        accepted={name: m.draft for name, m in made.items() if m.draft is not None},
+        studies={name: m.study for name, m in made.items() if m.study is not None},
+        claims=tuple(claim for m in made.values() for claim in m.claims),
+    )
 
 
 def _assemble(

@@ -5,14 +5,10 @@ back is a Draft, checks return Findings about it, and only a draft with nothing 
 accepted. A Domain is data and pure functions that say all this for one kind of artefact.
 """
 
-import json
-import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import blake2b
-from importlib.resources import files
 from typing import Any, Generic, Literal, NewType, TypeVar
 
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -188,7 +184,8 @@ class Bench(Generic[R]):
     reading: R
     accepted: Mapping[str, Draft] = field(default_factory=dict[str, Draft])
     studies: Studies = field(default_factory=dict[str, Any])
-    # What the model says became of each wish; nothing of it is believed before it was looked up.
+    # What the prompt asks for; and what the model says became of it, which is looked up.
+    wishes: tuple[Wish, ...] = ()
     claims: tuple[Wish, ...] = ()
 
 
@@ -237,6 +234,8 @@ class Part(Generic[D, R]):
     make: Callable[[Bench[R]], Yield[D]] | None = None
     checks: tuple[Check[D, R], ...] = ()
     tries: int = 3
+    # Whether a model that makes it is asked what became of each wish.
+    answers: bool = False
     # Asked only of a model that was set up for this very part; without one it is computed.
     specialist: bool = False
 
@@ -364,41 +363,6 @@ class Domain(Generic[I, R]):
 
 # What holds domains of every kind; Any is the price of that.
 AnyDomain = Domain[Any, Any]
-
-
-# What only shows, takes away or asks for what a domain makes, by its name in the domain's folder.
-_SHOWS = frozenset(
-    {
-        *("routes.py", "commands.py", "terminal.py", "settings.py"),
-        *("exports", "examples", "pages", "__pycache__"),
-    }
-)
-_COMMENT = re.compile(rb"^\s*(#.*)?$\n?", re.MULTILINE)
-
-
-def version_of(package: str) -> str:
-    """A domain's version: a fingerprint of all its files that decide what is made.
-
-    Comments do not count, and neither does what only shows an artefact.
-    """
-    folders, digest = [files(package)], blake2b(digest_size=6)
-    while folders:
-        for file in sorted(folders.pop().iterdir(), key=lambda file: file.name):
-            if file.name in _SHOWS or file.name.endswith(".pyc"):
-                continue
-            if file.is_dir():
-                folders.append(file)
-                continue
-            text = file.read_bytes()
-            digest.update(_COMMENT.sub(b"", text) if file.name.endswith(".py") else text)
-    return digest.hexdigest()
-
-
-def examples_of(package: str) -> tuple[Mapping[str, JsonValue], ...]:
-    """A domain's examples: the JSON files of its folder `examples`, by name."""
-    folder = files(package).joinpath("examples")
-    found = sorted(folder.iterdir(), key=lambda file: file.name)
-    return tuple(json.loads(file.read_text("utf-8")) for file in found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kuznia.forge.ask import Refused
 from kuznia.forge.check import Verdict
-from kuznia.forge.terms import Draft, Ended, Finding, MadeBy
+from kuznia.forge.terms import Draft, Ended, Finding, MadeBy, Wish
 from kuznia.llm.model import ModelFault, Reason, Reply, Usage
 from kuznia.platform.errors import Fault, TimedOut
 
@@ -25,26 +25,30 @@ class CheckedReply:
     draft: Draft | None = None
     study: object = None
     mended: bool = False
+    # What the model says became of each wish, and the wishes that are open all the same.
+    claims: tuple[Wish, ...] = ()
+    open: tuple[Finding, ...] = ()
 
     @property
     def accepted(self) -> bool:
         return self.draft is not None and not self.verdict.standing
 
     @property
-    def rank(self) -> tuple[int, int]:
+    def rank(self) -> tuple[int, int, int]:
         """Smaller is nearer to acceptance: readable, cut off, readable in places, not at all."""
         standing = self.verdict.standing
         if self.draft is not None:
-            return 0, len(standing)
+            return 0, len(standing), len(self.open)
         if self.reply.truncated:
-            return 1, 0
+            return 1, 0, 0
         placed = [finding for finding in standing if finding.where != "reply"]
-        return (2, len(placed)) if placed else (3, 0)
+        return (2, len(placed), 0) if placed else (3, 0, 0)
 
     @property
     def fingerprint(self) -> frozenset[tuple[str, str, str]]:
         """What stands in its way, to be compared with what stood in another's."""
-        return frozenset((f.code, f.where, f.message) for f in self.verdict.standing)
+        faults = (*self.verdict.standing, *self.open)
+        return frozenset((f.code, f.where, f.message) for f in faults)
 
 
 def cut_off(reply: Reply) -> CheckedReply:
@@ -88,12 +92,23 @@ class Trial:
         self.verdict, self.mended = answer.verdict, answer.mended
 
     @property
+    def accepted(self) -> bool:
+        """Whether a draft was accepted, wishes or not."""
+        return self.best is not None and self.best.accepted
+
+    @property
+    def answered(self) -> bool:
+        """Whether no wish is open in it."""
+        return self.best is not None and not self.best.open
+
+    @property
     def refused(self) -> Refused | None:
         """What the model is shown of the tries before this one."""
         best = self.best
         if best is None:
             return None
-        return Refused(best.reply, best.draft, best.verdict.findings, self.tries - 1)
+        findings = (*best.verdict.findings, *best.open)
+        return Refused(best.reply, best.draft, findings, self.tries - 1)
 
 
 def too_late(trial: Trial, fault: TimedOut, waited: float | None) -> TimedOut:

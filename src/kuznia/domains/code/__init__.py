@@ -12,7 +12,8 @@ from kuznia.domains.code.sandbox.examine import examine
 from kuznia.domains.code.sandbox.trial import open_sandbox
 from kuznia.domains.code.schema import CodeInput
 from kuznia.domains.code.settings import CodeSettings
-from kuznia.forge.terms import AnyDomain, Domain, Presentation, examples_of, version_of
+from kuznia.forge.package import examples_of, version_of
+from kuznia.forge.terms import AnyDomain, Domain, Presentation
 
 
 @asynccontextmanager

@@ -4,7 +4,8 @@ from kuznia.domains.flows.exports.files import FILES
 from kuznia.domains.flows.parts import FLOW, JUDGE, PROOF, UI, read
 from kuznia.domains.flows.schema import FlowInput
 from kuznia.domains.flows.terminal import render
-from kuznia.forge.terms import Assistant, Domain, Presentation, examples_of, version_of
+from kuznia.forge.package import examples_of, version_of
+from kuznia.forge.terms import Assistant, Domain, Presentation
 
 DOMAIN = Domain(
     name="flows",

@@ -8,7 +8,8 @@ from kuznia.domains.training.parts import opened, parts, read_order
 from kuznia.domains.training.playbook.recall import recall
 from kuznia.domains.training.schema.profile import PlanInput
 from kuznia.domains.training.settings import TrainingSettings
-from kuznia.forge.terms import Domain, Presentation, examples_of, version_of
+from kuznia.forge.package import examples_of, version_of
+from kuznia.forge.terms import Domain, Presentation
 
 
 def _shown(parts: Mapping[str, Any]) -> object:

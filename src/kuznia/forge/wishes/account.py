@@ -18,18 +18,19 @@ UNANSWERED = "Nothing in the artefact shows that this was done."
 ASTRAY = "What was named as the answer is not in the artefact."
 
 
-# Any: what a domain's reading is, only the domain knows.
+# Any, here and below: what a domain's reading is, only the domain knows.
+def read_wishes(domain: AnyDomain, prompt: str, reading: Any) -> tuple[Wish, ...]:
+    """Everything the prompt asks for; nothing for a domain that answers for no wishes."""
+    return complete(prompt, domain.wishes(reading)) if domain.wishes else ()
+
+
 async def account(domain: AnyDomain, bench: Bench[Any]) -> tuple[Wish, ...]:
-    """What became of each wish in the order's prompt; nothing for a domain that reads none."""
-    if domain.wishes is None:
-        return ()
-    prompt = bench.order.input.prompt
-    wishes = complete(prompt, domain.wishes(bench.reading))
+    """What became of each wish in the accepted parts."""
     answers: Iterable[Wish] = ()
-    if domain.account is not None and bench.accepted:
-        account = domain.account(bench, wishes)
+    if domain.account is not None and bench.wishes and bench.accepted:
+        account = domain.account(bench, bench.wishes)
         answers = await account if isawaitable(account) else account
-    return settled(wishes, answers, bench.accepted)
+    return settled(bench.wishes, answers, bench.accepted)
 
 
 def complete(prompt: str, wishes: Sequence[Wish]) -> tuple[Wish, ...]:

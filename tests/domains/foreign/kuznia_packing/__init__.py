@@ -5,17 +5,8 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
-from kuznia.forge.terms import (
-    Bench,
-    Check,
-    Domain,
-    Draft,
-    Finding,
-    Input,
-    Part,
-    Presentation,
-    version_of,
-)
+from kuznia.forge.package import version_of
+from kuznia.forge.terms import Bench, Check, Domain, Draft, Finding, Input, Part, Presentation
 
 EVERY_DAY = ("socks", "shirt")
 
