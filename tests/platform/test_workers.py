@@ -242,7 +242,7 @@ async def test_workers_that_are_not_needed_end_and_new_ones_start():
         "kuznia.domains.training.parts",
         "kuznia.domains.flows.edits.apply",
         "kuznia.domains.code.analysis.analyse",
-        "kuznia.forge.exporting",
+        "kuznia.forge.shelf.exporting",
     ],
 )
 def test_a_worker_knows_nothing_of_the_server(job: str):

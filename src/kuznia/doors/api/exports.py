@@ -6,7 +6,7 @@ from functools import partial
 from fastapi import APIRouter, Request, Response
 
 from kuznia.doors.context import doors
-from kuznia.forge.exporting import exported
+from kuznia.forge.shelf.exporting import exported
 from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import Export
 from kuznia.platform.envelope import Envelope

@@ -14,9 +14,9 @@ from kuznia.callers.identify import local
 from kuznia.doors.context import Doors
 from kuznia.doors.http.signed_link import page_link
 from kuznia.doors.orders import accepted
-from kuznia.forge.exporting import exported
 from kuznia.forge.runs.events import Event
 from kuznia.forge.runs.live import Run
+from kuznia.forge.shelf.exporting import exported
 from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import AnyDomain, Caller, Export, Finding, Wish
 from kuznia.platform.errors import Invalid, NotFound, TooLarge, invalid
