@@ -41,7 +41,7 @@ from kuznia.forge.terms import AnyDomain, Caller, CannotOpen
 from kuznia.forge.work import Forge
 from kuznia.llm.model import Model
 from kuznia.llm.service import Service
-from kuznia.models import Reread, asked, client_of, looks, open_models
+from kuznia.models import Reread, asked, bare_models, looks, open_models
 from kuznia.platform.clock import Clock, SystemClock
 from kuznia.platform.db.database import Database
 from kuznia.platform.db.journal import Journal
@@ -357,7 +357,7 @@ def tools() -> Tools:
         open_doors=lambda settings: open_here(Made(settings=settings)),
         serve=lambda settings: serve(Made(settings=settings, reread=load_settings)),
         openapi=openapi,
-        clients=lambda settings: [(m, client_of(settings, slot)) for slot, m in asked(settings)],
+        bare_models=bare_models,
         open_callers=callers_here,
         codemie=lambda settings: looks(settings, load().values()),
     )

@@ -133,9 +133,23 @@ async def _general(
     settings: Settings, clock: Clock, opened: AsyncExitStack
 ) -> list[ModelCandidate]:
     """The models in their order, each on a client of its own."""
-    found: list[ModelCandidate] = []
+    return [
+        ModelCandidate(
+            source=Source(adapter, Price(*settings.price(slot))),
+            kind="openai",
+            url=adapter.url,
+            look=adapter.look,
+        )
+        for slot, adapter in await _adapters(settings, clock, opened)
+    ]
+
+
+async def _adapters(
+    settings: Settings, clock: Clock, opened: AsyncExitStack
+) -> list[tuple[Slot, OpenAIModel]]:
+    adapters: list[tuple[Slot, OpenAIModel]] = []
     for slot, name in asked(settings):
-        client = await opened.enter_async_context(client_of(settings, slot))
+        client = await opened.enter_async_context(_client_of(settings, slot))
         adapter = OpenAIModel(
             client,
             model=name,
@@ -144,13 +158,18 @@ async def _general(
             temperature=settings.openai_temperature,
             max_reply_bytes=settings.model_reply_bytes,
         )
-        source = Source(adapter, Price(*settings.price(slot)))
-        url = str(client.base_url).rstrip("/")
-        found.append(ModelCandidate(source=source, kind="openai", url=url, look=adapter.look))
-    return found
+        adapters.append((slot, adapter))
+    return adapters
 
 
-def client_of(settings: Settings, slot: Slot) -> AsyncClient:
+@asynccontextmanager
+async def bare_models(settings: Settings) -> AsyncGenerator[list[OpenAIModel]]:
+    """The general models with no layer round them, to be looked at."""
+    async with AsyncExitStack() as opened:
+        yield [adapter for _, adapter in await _adapters(settings, SystemClock(), opened)]
+
+
+def _client_of(settings: Settings, slot: Slot) -> AsyncClient:
     """One pooled client for one model server."""
     url, key = settings.openai_url, settings.openai_api_key
     if slot == "fallback" and settings.fallback_base_url:

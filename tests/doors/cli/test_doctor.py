@@ -11,7 +11,13 @@ from tests.callers.makers import SECRET, Provider, a_jwk, provider, rsa_key
 from tests.doors.cli.conftest import Kuznia
 from tests.servers.codemie import FLOW, CodeMieServer, settings_for
 from tests.servers.databases import Postgres
-from tests.servers.model import ModelServer, answer, hang, nobody, status
+from tests.servers.model import (
+    ModelServer,
+    answer,
+    hang,
+    nobody,
+    reply,
+)
 
 from kuznia.doors.cli import doctor
 from kuznia.platform.db import migrate
@@ -82,48 +88,10 @@ def test_a_slip_in_the_file_of_settings_is_told(kuznia: Kuznia, tmp_path: Path) 
     assert "did you mean OPENAI_MODEL?" in kuznia("doctor").stdout
 
 
-@pytest.mark.parametrize(
-    ("plays", "well", "says"),
-    [
-        (answer(b'{"data": []}'), True, "the server answers (200)"),
-        (status(401), False, "refuses the key"),
-        (status(403), False, "→ check its API_KEY"),
-        (status(404), True, "→ if orders fail: does its BASE_URL end in /v1?"),
-        (status(503), False, "the server answers (503)"),
-        (status(301), False, "→ the server answers with an error"),
-    ],
-)
-def test_a_model_server_is_asked(
-    kuznia: Kuznia, modelserver: ModelServer, plays, well: bool, says: str
-) -> None:
-    modelserver.will(plays)
-
-    told = kuznia("doctor", OPENAI_BASE_URL=modelserver.url, OPENAI_MODEL="gpt")
-
-    assert told.exit_code == (0 if well else 1)
-    assert says in told.stdout
-    assert len(modelserver.calls) == 1
-
-
-@pytest.mark.parametrize("silent", [True, False])
-def test_a_model_server_that_is_not_there_is_told(
-    kuznia: Kuznia, modelserver: ModelServer, monkeypatch: pytest.MonkeyPatch, silent: bool
-) -> None:
-    monkeypatch.setattr(doctor, "PATIENCE", 0.1)
-    modelserver.will(hang)
-    url = modelserver.url if silent else nobody()
-
-    told = kuznia("doctor", OPENAI_BASE_URL=url, OPENAI_MODEL="gpt")
-
-    assert told.exit_code == 1
-    assert "gpt: the server is not reachable" in told.stdout
-    assert "→ check its BASE_URL" in told.stdout
-
-
 def test_a_second_model_is_looked_at_too_and_alone_if_the_first_is_off(
     kuznia: Kuznia, modelserver: ModelServer
 ) -> None:
-    modelserver.will(answer(b"{}"))
+    modelserver.will(answer(b"{}"), reply("1"), answer(b"{}"), reply("1"))
     models = {
         "OPENAI_BASE_URL": nobody(),
         "OPENAI_MODEL": "gpt",

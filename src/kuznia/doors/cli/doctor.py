@@ -4,14 +4,16 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from itertools import chain
 from pathlib import Path
 
-from httpx2 import AsyncClient, HTTPError
 from pydantic_core import to_json
 
 from kuznia.domains import load
+from kuznia.doors.cli.model_symptoms import look_at, profile
 from kuznia.forge.terms import Symptom
 from kuznia.llm.model import ModelFault
+from kuznia.llm.openai.adapter import OpenAIModel
 from kuznia.llm.service import Look
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.db import migrate
@@ -34,12 +36,11 @@ NO_MODEL = Symptom(
     "not configured; our own planners make flows and training plans",
     advice="set OPENAI_BASE_URL and OPENAI_MODEL, and OPENAI_API_KEY if the server needs a key",
 )
-ODD = "the server answers with an error; check its BASE_URL and its log"
 
 
 async def examine(
     settings: Settings,
-    clients: Sequence[tuple[str, AsyncClient]],
+    bare: AbstractAsyncContextManager[Sequence[OpenAIModel]],
     codemie: AbstractAsyncContextManager[Looks],
 ) -> list[Symptom]:
     """Look at everything the server stands on; nothing is changed by looking."""
@@ -47,14 +48,14 @@ async def examine(
     quiet = {"log_level": "CRITICAL", "debug": False, "log_file": None}
     lines = configure(settings.model_copy(update=quiet), sys.stderr)
     try:
-        return await _symptoms(settings, clients, codemie)
+        return await _symptoms(settings, bare, codemie)
     finally:
         lines.stop()
 
 
 async def _symptoms(
     settings: Settings,
-    clients: Sequence[tuple[str, AsyncClient]],
+    bare: AbstractAsyncContextManager[Sequence[OpenAIModel]],
     codemie: AbstractAsyncContextManager[Looks],
 ) -> list[Symptom]:
     symptoms = [Symptom("settings", f"valid, {settings.environment}")]
@@ -73,10 +74,13 @@ async def _symptoms(
         if domain.examine:
             kept = settings.of(domain.settings) if domain.settings else settings
             symptoms += await domain.examine(kept)
-    symptoms += [await _model(model, client) for model, client in clients]
+    async with bare as models:
+        looked = [await look_at(model, settings) for model in models]
     async with codemie as assistants:
-        symptoms += [await _assistant(name, look) for name, look in assistants]
-    return symptoms if clients or assistants else [*symptoms, NO_MODEL]
+        looked += [[await _assistant(name, look)] for name, look in assistants]
+    if not looked:
+        return [*symptoms, NO_MODEL]
+    return [*symptoms, profile(settings), *chain.from_iterable(looked)]
 
 
 async def _database(settings: Settings) -> list[Symptom]:
@@ -161,25 +165,6 @@ async def _provider(settings: Settings, url: str) -> Symptom:
         return Symptom("identity", f"{state}; tokens are checked with JWT_SECRET")
     advice = "have tokens signed with RS256 or ES256, or set JWT_SECRET"
     return Symptom("identity", state, well=False, advice=advice)
-
-
-async def _model(model: str, client: AsyncClient) -> Symptom:
-    try:
-        # Whatever it says, only that it answers is of interest: no more than the head is read.
-        async with client, asyncio.timeout(PATIENCE), client.stream("GET", "models") as answer:
-            status = answer.status_code
-    except (HTTPError, TimeoutError) as error:
-        state = f"{model}: the server is not reachable ({type(error).__name__})"
-        return Symptom("model", state, well=False, advice="check its BASE_URL and the network")
-    state = f"{model}: the server answers ({status})"
-    if status in (401, 403):
-        return Symptom(
-            "model", f"{state} and refuses the key", well=False, advice="check its API_KEY"
-        )
-    # Not every server lists its models, and a wrong path looks the same.
-    if status in (404, 405):
-        return Symptom("model", state, advice="if orders fail: does its BASE_URL end in /v1?")
-    return Symptom("model", state, well=status < 300, advice=ODD if status >= 300 else "")
 
 
 async def _assistant(name: str, look: Look) -> Symptom:

@@ -116,7 +116,9 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
 
     with faults_as_exit(as_json):
         settings, tools = all_settings(context), tools_of(context)
-        symptoms = asyncio.run(examine(settings, tools.clients(settings), tools.codemie(settings)))
+        symptoms = asyncio.run(
+            examine(settings, tools.bare_models(settings), tools.codemie(settings))
+        )
         say(report(symptoms, as_json=as_json))
         raise typer.Exit(0 if all(symptom.well for symptom in symptoms) else 1)
 

@@ -11,11 +11,10 @@ from kuznia.platform.settings import Settings
 from kuznia.platform.terminal import settings_of
 
 if TYPE_CHECKING:
-    from httpx2 import AsyncClient
-
     from kuznia.callers.identify import Callers
     from kuznia.doors.cli.doctor import Looks
     from kuznia.doors.context import Doors
+    from kuznia.llm.openai.adapter import OpenAIModel
     from kuznia.platform.db.database import Database
 
 
@@ -26,8 +25,8 @@ class Tools:
     open_doors: "Callable[[Settings], AbstractAsyncContextManager[Doors]]"
     serve: Callable[[Settings], None]
     openapi: Callable[[Settings], bytes]
-    # Each model that is asked, with a client of its server.
-    clients: "Callable[[Settings], Sequence[tuple[str, AsyncClient]]]"
+    # Each general model that is asked, with no layer round it.
+    bare_models: "Callable[[Settings], AbstractAsyncContextManager[Sequence[OpenAIModel]]]"
     # CodeMie's assistants, each with a way to look at it.
     codemie: "Callable[[Settings], AbstractAsyncContextManager[Looks]]"
     # Who may call, and the database they are in; no model and no domain.

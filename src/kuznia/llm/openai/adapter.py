@@ -16,7 +16,7 @@ from kuznia.llm.http import (
     retry_after,
 )
 from kuznia.llm.model import Ask, Delta, ModelFault, Reply, Usage
-from kuznia.llm.openai.listing import ListedModels, fetch_models
+from kuznia.llm.openai.listing import ListedModels, fetch_context, fetch_models
 from kuznia.llm.openai.reply import MESSAGES, ReplyPiece, read_piece
 from kuznia.llm.openai.request import Extra, find_refused, write_request
 from kuznia.llm.sse import Events
@@ -41,6 +41,7 @@ class OpenAIModel:
         max_reply_bytes: int = 8_388_608,
     ) -> None:
         self.name = model
+        self.url = str(client.base_url).rstrip("/")
         self._client = client
         self._url = client.base_url.join("chat/completions")
         # Merged and encoded once: the client would do both again for every request.
@@ -100,6 +101,17 @@ class OpenAIModel:
             return await fetch_models(self._client)
         except httpx2.HTTPError as error:
             raise fault(MESSAGES, broken(error, "connect"), self.name) from None
+
+    async def context(self, models: ListedModels) -> int | None:
+        """How many tokens the model holds, where the server says so."""
+        if models.any_name and (size := await fetch_context(self._client)):
+            return size
+        return models.contexts.get(models.find(self.name) or "")
+
+    @property
+    def takes_schema(self) -> bool:
+        """Whether schemas are sent; a server that refused one gets them in words."""
+        return "response_format" not in self._without
 
     async def _send(self, ask: Ask) -> httpx2.Response:
         temperature = self._temperature if ask.temperature is None else ask.temperature

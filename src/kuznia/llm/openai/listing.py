@@ -39,7 +39,18 @@ class ModelRows:
     data: list[ModelRow] | None = None
 
 
+@dataclass(slots=True)
+class GenerationDefaults:
+    n_ctx: int
+
+
+@dataclass(slots=True)
+class ServerProps:
+    default_generation_settings: GenerationDefaults
+
+
 ROWS = TypeAdapter(ModelRows)
+PROPS = TypeAdapter(ServerProps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +113,16 @@ async def fetch_models(client: httpx2.AsyncClient) -> tuple[int, ListedModels]:
             return response.status_code, ListedModels()
         body = await body_of(response, MAX_BYTES)
         return response.status_code, read_models(body or b"")
+
+
+async def fetch_context(client: httpx2.AsyncClient) -> int | None:
+    """The context of llama.cpp's server: as it was started, not what the model could hold."""
+    try:
+        async with client.stream("GET", client.base_url.join("../props")) as response:
+            body = await body_of(response, MAX_BYTES) if response.is_success else None
+    except httpx2.HTTPError:
+        return None
+    try:
+        return PROPS.validate_json(body or b"").default_generation_settings.n_ctx
+    except ValidationError:
+        return None
