@@ -9,7 +9,7 @@ from tests.forge.test_run import Told, make
 from tests.makers import Note, a_domain, a_forge, a_part, an_order, read_note
 
 from kuznia.forge.terms import Bench, Check, Draft, Finding, Prompt, Unreadable
-from kuznia.llm.model import Ask, Delta, ModelFault, Reply, Usage
+from kuznia.llm.model import Ask, Delta, ModelFault, Reason, Reply, Usage
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.errors import TimedOut
 from kuznia.platform.settings import Settings
@@ -239,6 +239,31 @@ async def test_a_model_in_a_loop_is_stopped_booked_and_asked_otherwise(clock: Tu
     assert "without repeating" in asks[1].messages[-1].content
     assert [message.role for message in asks[1].messages] == ["system", "user"]
     assert asks[1].warmth > asks[0].warmth
+
+
+@pytest.mark.parametrize(
+    ("reason", "hint"), [("thought", "without thinking aloud"), ("tool_call", "Call no tool")]
+)
+async def test_a_model_that_did_something_else_is_asked_to_answer(
+    clock: TurnedClock, reason: Reason, hint: str
+):
+    fault = ModelFault(reason, "It did not answer.", usage=Usage(10, 200))
+    model = ScriptedModel(fault, "note: fine")
+
+    artefact = await make(a_forge(model, clock), an_order())
+
+    assert [one["outcome"] for one in artefact["evidence"]["attempts"]] == [reason, "ok"]
+    assert artefact["evidence"]["attempts"][0]["output_tokens"] == 200
+    assert hint in model.heard[1]
+
+
+async def test_a_model_that_declines_is_not_asked_again(clock: TurnedClock):
+    model = ScriptedModel(ModelFault("refused", "It declined."), "note: never asked for")
+
+    with pytest.raises(ModelFault):
+        await make(a_forge(model, clock), an_order())
+
+    assert len(model.heard) == 1
 
 
 async def test_a_model_that_stays_in_its_loop_is_not_asked_a_third_time(clock: TurnedClock):

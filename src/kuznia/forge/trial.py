@@ -12,6 +12,8 @@ from kuznia.platform.errors import Fault, TimedOut
 NOTHING = Verdict((), ())
 # What a model did instead of answering, and what it is told when it is asked another way.
 NO_ANSWER: Mapping[Reason, str] = {
+    "thought": "Answer at once, without thinking aloud.",
+    "tool_call": "Call no tool: write the answer itself, as text.",
     "repetition": "Write the reply once, without repeating any part of it, and stop at its end.",
 }
 

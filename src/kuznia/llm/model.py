@@ -24,6 +24,9 @@ Reason = Literal[
     "cut",  # the stream ended before it was finished
     "too_large",  # more bytes than we are willing to hold
     "empty",  # a good answer with no text in it
+    "thought",  # thoughts alone, and no answer after them
+    "tool_call",  # a call of a tool, and no text
+    "refused",  # the model declined
     "repetition",  # it went round in circles and was stopped
     "unlisted",  # the server does not list the model: seen by looking, never by asking
     "open",  # the circuit breaker does not let us ask

@@ -15,9 +15,9 @@ from kuznia.llm.http import (
     rest,
     retry_after,
 )
-from kuznia.llm.model import Ask, Delta, ModelFault, Reply, Usage
+from kuznia.llm.model import Ask, Delta, ModelFault, Reply
 from kuznia.llm.openai.listing import ListedModels, fetch_context, fetch_models
-from kuznia.llm.openai.reply import MESSAGES, ReplyPiece, read_piece
+from kuznia.llm.openai.reply import MESSAGES, ReplyPiece, WrittenReply, read_piece
 from kuznia.llm.openai.request import Extra, find_refused, write_request
 from kuznia.llm.sse import Events
 from kuznia.llm.token_count import estimated
@@ -63,28 +63,25 @@ class OpenAIModel:
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
         response = await self._send(ask)
         pieces = self._pieces(response)
-        texts: list[str] = []
-        thoughts: list[str] = []
-        finish: str | None = None
-        usage: Usage | None = None
+        written = WrittenReply()
         try:
             async for piece in pieces:
-                finish = piece.finish or finish
-                usage = piece.usage or usage
                 if piece.text or piece.reasoning:
-                    texts.append(piece.text)
-                    thoughts.append(piece.reasoning)
+                    text, thought = written.add(piece)
                     # A thought tells the layers that the model is at work.
-                    yield Delta(piece.text, model=self.name, thought=piece.reasoning)
-            if finish is None:
-                raise fault(MESSAGES, "cut", self.name, usage=usage)
+                    yield Delta(text, model=self.name, thought=thought)
+                else:
+                    written.note(piece)
+            if rest := written.close():
+                yield Delta(rest, model=self.name)
+            if written.finish is None:
+                raise fault(MESSAGES, "cut", self.name, usage=written.usage)
         except httpx2.HTTPError as error:
-            raise fault(MESSAGES, broken(error, "cut"), self.name, usage=usage) from None
+            raise fault(MESSAGES, broken(error, "cut"), self.name, usage=written.usage) from None
         finally:
             await pieces.aclose()
             await response.aclose()
-        whole = ReplyPiece("".join(texts), "".join(thoughts), finish, usage)
-        yield Delta(reply=self._finished(ask, whole))
+        yield Delta(reply=self._finished(ask, written))
 
     async def look(self) -> None:
         """Raise ModelFault unless the server answers and has the model; nothing is generated."""
@@ -183,14 +180,17 @@ class OpenAIModel:
         finally:
             await chunks.aclose()
 
-    def _finished(self, ask: Ask, piece: ReplyPiece) -> Reply:
-        usage = piece.usage or estimated(ask, piece.text + piece.reasoning)
-        if not piece.text.strip():
-            raise fault(MESSAGES, "empty", self.name, usage=usage)
+    def _finished(self, ask: Ask, written: WrittenReply) -> Reply:
+        text, thought = written.whole()
+        usage = written.usage or estimated(ask, text + thought)
+        # Text beside a tool call is an answer; what the server's filter stopped is none.
+        if written.instead == "content" or not text.strip():
+            reason = written.instead or ("thought" if thought.strip() else "empty")
+            raise fault(MESSAGES, reason, self.name, usage=usage)
         return Reply(
-            text=piece.text,
+            text=text,
             model=self.name,
             usage=usage,
-            reasoning=piece.reasoning,
-            truncated=piece.finish == "length",
+            reasoning=thought,
+            truncated=written.finish == "length",
         )

@@ -7,6 +7,7 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from kuznia.llm.http import MAX_TOKENS, fault, reason_of
 from kuznia.llm.model import Reason, Usage
+from kuznia.llm.openai.thoughts import Thoughts, without_thoughts
 
 MESSAGES: dict[Reason, str] = {
     "connect": "The model server could not be reached; check OPENAI_BASE_URL and the network.",
@@ -20,6 +21,10 @@ MESSAGES: dict[Reason, str] = {
     "cut": "The model server's answer ended before it was finished.",
     "too_large": "The model server's answer is larger than MODEL_REPLY_BYTES.",
     "empty": "The model answered without any text.",
+    "thought": "The model thought aloud until its reply was full, and gave no answer.",
+    "tool_call": "The model called a tool instead of answering.",
+    "refused": "The model declined to answer this request.",
+    "content": "The model server's rules of content stopped the reply.",
     "busy": "All connections to the model server are in use; try again shortly.",
 }
 
@@ -31,6 +36,10 @@ class CompletionMessage:
     # Two names are in use for what a model thinks aloud; other forms of it are passed over.
     reasoning_content: JsonValue = None
     reasoning: JsonValue = None
+    # What a model does instead of answering; both have had two names.
+    refusal: JsonValue = None
+    tool_calls: JsonValue = None
+    function_call: JsonValue = None
 
 
 @dataclass(slots=True)
@@ -60,6 +69,46 @@ class ReplyPiece:
     reasoning: str = ""
     finish: str | None = None
     usage: Usage | None = None
+    instead: Reason | None = None
+
+
+class WrittenReply:
+    """A reply as it is being written: answer and thoughts apart, and how it ended."""
+
+    def __init__(self) -> None:
+        self._thoughts = Thoughts()
+        self._text: list[str] = []
+        self._thought: list[str] = []
+        self.finish: str | None = None
+        self.usage: Usage | None = None
+        self.instead: Reason | None = None
+
+    def note(self, piece: ReplyPiece) -> None:
+        """Take what a piece says of the reply."""
+        self.finish = piece.finish or self.finish
+        self.usage = piece.usage or self.usage
+        self.instead = piece.instead or self.instead
+
+    def add(self, piece: ReplyPiece) -> tuple[str, str]:
+        """Take a piece; of it what is answer and what is thought."""
+        self.note(piece)
+        text, thought = self._thoughts.split(piece.text)
+        thought = piece.reasoning + thought
+        self._text.append(text)
+        self._thought.append(thought)
+        return text, thought
+
+    def close(self) -> str:
+        """Take that nothing more comes; what of the answer was held back."""
+        text, thought = self._thoughts.rest()
+        self._text.append(text)
+        self._thought.append(thought)
+        return text
+
+    def whole(self) -> tuple[str, str]:
+        """The answer and the thoughts."""
+        text, thought = without_thoughts("".join(self._text))
+        return text, "".join(self._thought) + thought
 
 
 def read_piece(data: bytes, model: str, *, whole: bool) -> ReplyPiece:
@@ -89,7 +138,17 @@ def read_piece(data: bytes, model: str, *, whole: bool) -> ReplyPiece:
         thought if isinstance(thought, str) else "",
         choice.finish_reason,
         usage,
+        _instead(message, choice.finish_reason),
     )
+
+
+def _instead(message: CompletionMessage, finish: str | None) -> Reason | None:
+    """What the model did instead of answering, if it did."""
+    if finish == "content_filter":
+        return "content"
+    if message.refusal:
+        return "refused"
+    return "tool_call" if message.tool_calls or message.function_call else None
 
 
 def read_usage(value: JsonValue) -> Usage | None:

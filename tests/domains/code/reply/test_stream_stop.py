@@ -30,7 +30,10 @@ CODE = (
 )
 BLOCK = f"**slugs.py**\n```python\n{CODE}```\n"
 OPEN = f"```python\n{CODE}\n"
-TALK = "This function takes a title and joins its words with dashes between them.\n" * 40
+TALK = "".join(
+    f"This function takes a title and joins its words with dashes between them, as in case {n}.\n"
+    for n in range(40)
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
