@@ -15,7 +15,13 @@ SCHEMA = {"type": "object", "properties": {"назва": {"type": "string"}}}
 
 def written(*without: Extra, temperature: float | None = 0.2, **more: Any):
     ask = an_ask(TurnedClock(), **more)
-    body = write_request(ask, model="m", temperature=temperature, without=frozenset(without))
+    body = write_request(
+        ask,
+        model="m",
+        temperature=temperature,
+        max_tokens=ask.max_tokens,
+        without=frozenset(without),
+    )
     return json.loads(body)
 
 

@@ -17,6 +17,7 @@ Reason = Literal[
     "rate_limited",  # 429
     "server",  # 5xx
     "rejected",  # 400, 404, 422 and the like: asking again gives the same
+    "overflow",  # prompt and reply do not fit into what the model holds
     "credentials",  # 401, 403, or a sign-in that was refused
     "budget",  # 402: what we may spend there is spent
     "content",  # the service does not let this content through

@@ -18,8 +18,8 @@ Observe = Callable[[Attempt], None]
 # Before its first piece a server that says this has not begun, so it cannot charge.
 FREE: frozenset[Outcome] = frozenset(
     {
-        *("unset", "connect", "rate_limited", "server", "rejected", "credentials", "budget"),
-        *("open", "busy"),
+        *("unset", "connect", "rate_limited", "server", "rejected", "overflow", "credentials"),
+        *("budget", "open", "busy"),
     }
 )
 

@@ -17,6 +17,7 @@ from kuznia.llm.http import (
 )
 from kuznia.llm.model import Ask, Delta, ModelFault, Reply
 from kuznia.llm.openai.listing import ListedModels, fetch_context, fetch_models
+from kuznia.llm.openai.overflow import Overflow, find_overflow
 from kuznia.llm.openai.reply import MESSAGES, ReplyPiece, WrittenReply, read_piece
 from kuznia.llm.openai.request import Extra, find_refused, write_request
 from kuznia.llm.sse import Events
@@ -25,6 +26,8 @@ from kuznia.platform.clock import Clock
 
 DONE = b"[DONE]"
 MAX_TEMPERATURE = 2.0
+# Statuses under which a server says that something is too long.
+REFUSALS = frozenset({400, 413, 422})
 
 
 class OpenAIModel:
@@ -111,15 +114,31 @@ class OpenAIModel:
         return "response_format" not in self._without
 
     async def _send(self, ask: Ask) -> httpx2.Response:
+        # What is learnt meanwhile by another call is no news to this one's refusal.
+        without = self._without
+        response = await self._post(ask, ask.max_tokens, without)
+        if response.is_success:
+            return response
+        refusal = await self._refused(response)
+        overflow = find_overflow(refusal) if response.status_code in REFUSALS else None
+        if overflow and overflow.room is not None and overflow.room < ask.max_tokens:
+            # Refused for the length it allows, not for its own: a shorter reply has room.
+            response = await self._post(ask, overflow.room, without)
+            if response.is_success:
+                return response
+            refusal = await self._refused(response)
+            overflow = find_overflow(refusal)
+        raise self._fault_of(response, refusal, overflow, without)
+
+    async def _post(self, ask: Ask, max_tokens: int, without: frozenset[Extra]) -> httpx2.Response:
         temperature = self._temperature if ask.temperature is None else ask.temperature
         if temperature is not None:
             temperature = min(temperature + ask.warmth, MAX_TEMPERATURE)
-        # What is learnt meanwhile by another call is no news to this one's refusal.
-        without = self._without
         body = write_request(
             ask,
             model=self.name,
             temperature=temperature,
+            max_tokens=max_tokens,
             without=without,
         )
         headers = self._headers
@@ -130,24 +149,31 @@ class OpenAIModel:
             "POST", self._url, headers=headers, content=body, extensions=self._extensions
         )
         try:
-            response = await self._client.send(request, stream=True)
+            return await self._client.send(request, stream=True)
         except httpx2.HTTPError as error:
             raise fault(MESSAGES, broken(error, "connect"), self.name) from None
-        if response.is_success:
-            return response
+
+    async def _refused(self, response: httpx2.Response) -> bytes:
         try:
-            raise await self._refusal(response, without)
+            return await rest(response.aiter_raw())
         finally:
             await response.aclose()
 
-    async def _refusal(self, response: httpx2.Response, without: frozenset[Extra]) -> ModelFault:
+    def _fault_of(
+        self,
+        response: httpx2.Response,
+        refusal: bytes,
+        overflow: Overflow | None,
+        without: frozenset[Extra],
+    ) -> ModelFault:
         status = response.status_code
-        refusal = await rest(response.aiter_raw())
         if status in {400, 422}:
             refused = find_refused(refusal, without)
             if refused is not None and (refused != "response_format" or self._learns_schema):
                 self._without = frozenset((*self._without, refused))
                 return Unsupported("rejected", MESSAGES["rejected"], model=self.name)
+        if overflow is not None:
+            return ModelFault("overflow", overflow.message, model=self.name)
         wait = retry_after(response.headers, self._clock.now())
         return fault(MESSAGES, reason_of(status), self.name, retry_after=wait)
 

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
+from pydantic_core import to_json
 
 from kuznia.llm.http import MAX_TOKENS, fault, reason_of
-from kuznia.llm.model import Reason, Usage
+from kuznia.llm.model import ModelFault, Reason, Usage
+from kuznia.llm.openai.overflow import find_overflow
 from kuznia.llm.openai.thoughts import Thoughts, without_thoughts
 
 MESSAGES: dict[Reason, str] = {
@@ -163,6 +165,8 @@ def read_usage(value: JsonValue) -> Usage | None:
 
 def raise_upstream_error(error: JsonValue, model: str) -> NoReturn:
     """An error that came under a good status, as some routers send them."""
+    if (overflow := find_overflow(to_json(error))) is not None:
+        raise ModelFault("overflow", overflow.message, model=model)
     match error:
         case {"code": int() as status} if 400 <= status < 600:
             raise fault(MESSAGES, reason_of(status), model)

@@ -35,6 +35,7 @@ def write_request(
     *,
     model: str,
     temperature: float | None,
+    max_tokens: int,
     without: AbstractSet[Extra],
 ) -> bytes:
     """The request's body; a schema the server does not take is put into words."""
@@ -44,7 +45,7 @@ def write_request(
         "model": model,
         "messages": messages,
         "stream": True,
-        limit: ask.max_tokens,
+        limit: max_tokens,
     }
     if temperature is not None and "temperature" not in without:
         body["temperature"] = temperature
