@@ -33,12 +33,6 @@ _SIGNS = (
     *("context_length", "context length", "context size", "context window"),
     "prompt is too long",
 )
-    "context_length",
-    "context length",
-    "context size",
-    "context window",
-    "prompt is too long",
-)
 
 
 @dataclass(frozen=True, slots=True)
