@@ -132,3 +132,67 @@ async def test_a_domain_without_wishes_answers_for_none(kuznia: Kuznia, modelser
     data = (await kuznia.make(PROMPT, params=STRICT)).json()["data"]
 
     assert (data["status"], data["wishes"]) == ("complete", [])
+
+
+async def test_what_is_open_can_be_answered(wishful: Kuznia, modelserver: ModelServer):
+    modelserver.will(reply("note: iron"))
+    first = (await wishful.make("Iron. Its rust, please.")).json()["data"]
+    modelserver.will(reply("note: iron, its rust is a brown powder"))
+
+    answer = await wishful.client.post(
+        f"/api/v1/artefacts/{first['id']}/answers", json={"answers": {"2": "the brown powder"}}
+    )
+
+    data = answer.json()["data"]
+    assert data["input"]["prompt"] == "Iron. Its rust (the brown powder), please."
+    assert "Its rust (the brown powder)" in modelserver.calls[-1].body["messages"][1]["content"]
+    assert data["findings"][0]["code"] == "continued"
+    assert first["id"] in data["findings"][0]["message"]
+    assert data["status"] == "complete"
+
+
+async def test_answers_can_be_watched(wishful: Kuznia, modelserver: ModelServer):
+    modelserver.will(reply("note: iron"))
+    first = (await wishful.make("Iron. Its rust.")).json()["data"]
+
+    answer = await wishful.client.post(
+        f"/api/v1/artefacts/{first['id']}/answers",
+        json={"answers": {"2": "the brown powder"}},
+        headers=EVENTS,
+    )
+
+    assert [frame.kind async for frame in frames(answer)][-1] == "run.finished"
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        ({"1": "x"}, "Wish 1 is not open; open are 2."),
+        ({"9": "x"}, "Wish 9 is not open; open are 2."),
+        ({"2": " "}, "answers.2"),
+        ({"0": "x"}, "answers.0"),
+        ({}, "answers"),
+    ],
+)
+async def test_an_answer_to_nothing_is_refused(
+    wishful: Kuznia, modelserver: ModelServer, answers: dict[str, str], says: str
+):
+    modelserver.will(reply("note: iron"))
+    first = (await wishful.make("Iron. Its rust.")).json()["data"]
+
+    answer = await wishful.client.post(
+        f"/api/v1/artefacts/{first['id']}/answers", json={"answers": answers}
+    )
+
+    assert answer.status_code == 400
+    assert says in answer.json()["error"]["message"]
+    assert len(modelserver.calls) == 1
+
+
+async def test_nobody_answers_for_an_artefact_of_somebody_else(wishful: Kuznia):
+    answer = await wishful.client.post(
+        "/api/v1/artefacts/art_01a1fbcedbf1341f400d9f3e15df8d2f/answers",
+        json={"answers": {"1": "x"}},
+    )
+
+    assert answer.status_code == 404

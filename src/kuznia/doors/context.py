@@ -47,6 +47,7 @@ class Doors:
         *,
         drafts: bool = False,
         max_cost: int | None = None,
+        after: str = "",
     ) -> Order:
         """An order of this input and its caller's lessons, with the server's deadline and budget.
 
@@ -69,6 +70,7 @@ class Doors:
                 cost=cost,
             ),
             drafts=drafts,
+            after=after,
             request_id=request_id.get(),
         )
 

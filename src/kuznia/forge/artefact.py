@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from pydantic import JsonValue
+
 from kuznia.forge.terms import (
     ArtefactId,
     CheckEvidence,
@@ -103,6 +105,8 @@ class Artefact:
     owner: str
     domain: str
     status: Status
+    # What was ordered, as it was read: an order that goes on from this one begins here.
+    input: Mapping[str, JsonValue]
     # None where nothing was accepted.
     made_by: Makers | None
     parts: Mapping[str, Draft]

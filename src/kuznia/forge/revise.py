@@ -40,6 +40,7 @@ async def revise(forge: Forge, before: Kept, revision: Revision, *, began: float
     changed = Finding(
         revision.code, "warn", revision.part, f"Changed from {before.id}, not made anew."
     )
+    earlier = from_json(before.body)
     rows = tuple(_evidence(name, revision, seconds) for name in revision.parts)
     artefact = Artefact(
         id=ArtefactId(new_id("art", forge.clock)),
@@ -47,8 +48,9 @@ async def revise(forge: Forge, before: Kept, revision: Revision, *, began: float
         owner=before.owner,
         domain=before.domain,
         status="declined" if revision.decline else before.status,
-        # A change of ours does not alter who made the artefact.
-        made_by=from_json(before.body).get("made_by"),
+        # A change of ours does not alter who made the artefact, or what was ordered.
+        input=earlier.get("input", {}),
+        made_by=earlier.get("made_by"),
         parts=revision.parts,
         wishes=(),
         unmet=(),

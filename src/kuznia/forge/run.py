@@ -13,7 +13,18 @@ from typing import Any
 from kuznia.forge.artefact import Artefact, Evidence, Unmet, makers
 from kuznia.forge.make import PartResult, late, make, without
 from kuznia.forge.shelf.shelf import Kept
-from kuznia.forge.terms import AnyDomain, AnyPart, ArtefactId, Bench, Decline, Input, Status, Wish
+from kuznia.forge.terms import (
+    AnyDomain,
+    AnyPart,
+    ArtefactId,
+    Bench,
+    Decline,
+    Finding,
+    Input,
+    Order,
+    Status,
+    Wish,
+)
 from kuznia.forge.wishes.account import account, is_open, read_wishes
 from kuznia.forge.work import Forge, Work
 from kuznia.platform.errors import TimedOut
@@ -141,11 +152,13 @@ def _assemble(
         owner=work.order.caller.id,
         domain=domain.name,
         status=status,
+        input=work.order.input.model_dump(mode="json", exclude_defaults=True),
         made_by=makers(m.evidence for m in made.values()),
         parts={part.name: m.draft for part, m in in_order if m.draft is not None},
         wishes=wishes,
         unmet=tuple(Unmet(part.name, m.findings) for part, m in in_order if m.draft is None),
         findings=work.noted
+        + _continued(work.order)
         + tuple(f for _, m in in_order if m.draft is not None for f in m.findings),
         decline=decline,
         evidence=Evidence(
@@ -161,6 +174,13 @@ def _assemble(
         ),
         created_at=forge.clock.now(),
     )
+
+
+def _continued(order: Order) -> tuple[Finding, ...]:
+    if not order.after:
+        return ()
+    message = f"Made with your answers to the questions of {order.after}."
+    return (Finding("continued", "warn", "artefact", message),)
 
 
 def _stood_in(forge: Forge, domain: AnyDomain, part: AnyPart, made: PartResult) -> bool:

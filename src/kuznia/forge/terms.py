@@ -89,6 +89,8 @@ class Order:
     budget: Budget
     # Whether someone wants to watch unchecked text as it is written.
     drafts: bool = False
+    # The artefact whose questions this order answers.
+    after: str = ""
     request_id: str = ""
 
 

@@ -53,6 +53,9 @@ class ArtefactShape(BaseModel):
     id: str
     domain: str
     status: Status
+    input: dict[str, JsonValue] = Field(
+        description="What was ordered, without what was left at its default."
+    )
     made_by: Makers | None = Field(
         default=None, description="Who made the parts; null if no part was accepted."
     )

@@ -2,6 +2,7 @@
 
 from kuznia.doors.api import (
     accounts,
+    answers,
     exports,
     health,
     keys,
@@ -15,6 +16,7 @@ from kuznia.doors.api import (
 ROUTERS = tuple(
     door.router
     for door in (
+        answers,
         exports,
         pages,
         stream,

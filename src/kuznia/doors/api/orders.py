@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from pydantic import (
@@ -60,6 +61,18 @@ IDEMPOTENCY_KEY = {
     "close the connection.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
+AS_EVENTS = (
+    f"With `Accept: {EVENT_STREAM}` the events of the run are streamed; the last one holds the "
+    "artefact."
+)
+# Any: what FastAPI takes for responses.
+MADE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "model": Envelope[ArtefactShape],
+        "content": EVENTS,
+        "description": "The artefact, or a stream of events if you asked for it.",
+    }
+}
 PARAMETERS = [ON_DISCONNECT, MAX_COST, WISHES, IDEMPOTENCY_KEY]
 
 
@@ -81,16 +94,7 @@ def add_makers(app: FastAPI, domain: AnyDomain) -> None:
     single, many = JsonBody(domain.input, ORDER), JsonBody(_batch_of(domain))
 
     async def make(request: Request) -> Response:
-        context = doors(request)
-        streamed, strict = wants_events(request), _strict(request)
-        input_, who, max_cost = await single.read(request), caller_of(request), _max_cost(request)
-        order = await context.order(domain.name, input_, who, drafts=streamed, max_cost=max_cost)
-        run = context.runs.start(order, goes_on=_goes_on(request))
-        if streamed:
-            return EventStream(context.runs, run)
-        await ended(request, run)
-        kept = accepted(run, strict=strict)
-        return answered(linked(kept), headers={"X-Run-Id": run.id, **kept_headers(kept)})
+        return await carried_out(request, domain.name, await single.read(request))
 
     async def make_many(request: Request) -> Response:
         context, who, goes_on = doors(request), caller_of(request), _goes_on(request)
@@ -107,16 +111,9 @@ def add_makers(app: FastAPI, domain: AnyDomain) -> None:
         tags=[domain.name],
         summary=domain.summary,
         operation_id=f"make_{domain.name}",
-        description=f"With `Accept: {EVENT_STREAM}` the events of the run are streamed; the last "
-        "one holds the artefact.",
+        description=AS_EVENTS,
         response_class=Response,
-        responses={
-            200: {
-                "model": Envelope[ArtefactShape],
-                "content": EVENTS,
-                "description": "The artefact, or a stream of events if you asked for it.",
-            }
-        },
+        responses=MADE,
         openapi_extra={"parameters": PARAMETERS, **single.described(domain.shown.examples)},
     )(make)
     app.post(
@@ -131,6 +128,21 @@ def add_makers(app: FastAPI, domain: AnyDomain) -> None:
             **many.described([{"orders": list(domain.shown.examples)}]),
         },
     )(make_many)
+
+
+async def carried_out(request: Request, domain: str, input_: Input, after: str = "") -> Response:
+    """Make one order as its request asks: in a stream or at once, within its cost."""
+    context, who = doors(request), caller_of(request)
+    streamed, strict, goes_on = wants_events(request), _strict(request), _goes_on(request)
+    order = await context.order(
+        domain, input_, who, drafts=streamed, max_cost=_max_cost(request), after=after
+    )
+    run = context.runs.start(order, goes_on=goes_on)
+    if streamed:
+        return EventStream(context.runs, run)
+    await ended(request, run)
+    kept = accepted(run, strict=strict)
+    return answered(linked(kept), headers={"X-Run-Id": run.id, **kept_headers(kept)})
 
 
 def _batch_of(domain: AnyDomain) -> type[Batch]:

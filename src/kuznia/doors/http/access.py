@@ -50,6 +50,7 @@ RULES: Mapping[str, AccessRule] = {
     "GET /api/v1/artefacts/{artefact_id}": READ,
     "DELETE /api/v1/artefacts": MAKE,
     "DELETE /api/v1/artefacts/{artefact_id}": MAKE,
+    "POST /api/v1/artefacts/{artefact_id}/answers": ORDER,
     "GET /api/v1/artefacts/{artefact_id}/exports": READ,
     "GET /api/v1/artefacts/{artefact_id}/exports/{name}": READ,
     "POST /api/v1/artefacts/{artefact_id}/preview-link": MAKE,

@@ -46,6 +46,7 @@ def body(artefact: Artefact) -> bytes:
             "id": artefact.id,
             "domain": artefact.domain,
             "status": artefact.status,
+            "input": artefact.input,
             "made_by": artefact.made_by,
             "wishes": artefact.wishes,
             "parts": artefact.parts,
