@@ -28,9 +28,7 @@ Answer = Annotated[
 class Answers(BaseModel):
     """An answer for each wish that is open, by the number of the wish, counted from 1."""
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"answers": {"2": "Monday"}}]}
-    )
+    model_config = ConfigDict(extra="forbid")
 
     answers: Annotated[dict[Number, Answer], Field(min_length=1, max_length=50)]
 

@@ -1,6 +1,7 @@
 """The command line: serve, make, look after. `--json` gives programs what people get as text."""
 
 import asyncio
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -85,6 +86,14 @@ def make(
     strict: Annotated[
         bool, typer.Option(help="Fail if anything the prompt asks for is not met.")
     ] = False,
+    asks: Annotated[
+        bool | None,
+        typer.Option(
+            "--ask/--no-ask",
+            help="Ask in the terminal what is unclear, and go on with the answers.",
+            show_default="ask where there is a terminal",
+        ),
+    ] = None,
     open_: Annotated[
         bool, typer.Option("--open", help="Open it in a browser, and serve until interrupted.")
     ] = False,
@@ -100,7 +109,9 @@ def make(
     with faults_as_exit(as_json):
         settings = all_settings(context)
         tools = tools_of(context)
-        options = MakeOptions(as_json, export, out, force, strict)
+        options = MakeOptions(
+            as_json, export, out, force, strict, sys.stdin.isatty() if asks is None else asks
+        )
         opening = tools.open_doors(settings)
         page = asyncio.run(make_here(opening, domain, fields(words), options))
         if open_:

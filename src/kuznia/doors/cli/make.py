@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import typer
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import from_json, to_json
@@ -18,10 +19,12 @@ from kuznia.forge.runs.events import Event
 from kuznia.forge.runs.live import Run
 from kuznia.forge.shelf.exporting import exported
 from kuznia.forge.shelf.shelf import Kept
-from kuznia.forge.terms import AnyDomain, Caller, Export, Finding, Wish
+from kuznia.forge.terms import AnyDomain, Export, Finding, Input, Order, Wish
+from kuznia.forge.wishes.answers import with_answers
 from kuznia.platform.errors import Invalid, NotFound, TooLarge, invalid
 from kuznia.platform.folder import write
 from kuznia.platform.terminal import say, send
+from kuznia.platform.visible_text import visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -34,6 +37,8 @@ MADE_BY = {
     "planner": "our planner",
     "both": "a model and our planner",
 }
+# Characters of an answer to what is unclear.
+MAX_ANSWER = 500
 # Of a file that holds the value of a field.
 MAX_FILE_BYTES = 1_000_000
 
@@ -50,6 +55,8 @@ class MakeOptions:
     force: bool = False
     # Fail where something the prompt asks for is not met.
     strict: bool = False
+    # Ask in the terminal what is unclear, and go on with the answers.
+    asks: bool = False
 
 
 async def make_here(
@@ -66,9 +73,11 @@ async def make_here(
         domain = _domain(context, name)
         form = _format(domain, options.export) if options.export else None
         who = local(remote=False)
-        run = await _start(context, domain, fields, who)
-        with context.runs.listening(run):
-            await _show(run)
+        order = await context.order(domain.name, _input(domain, fields), who)
+        run = await _made(context, order)
+        while options.asks and (again := _answered(domain, run.result())):
+            order = await context.order(domain.name, again, who, after=run.result().id)
+            run = await _made(context, order)
         kept = accepted(run, strict=options.strict or context.settings.wishes == "strict")
         _give_all(kept, domain, form, options)
         page = page_link(context, kept, who)
@@ -138,7 +147,33 @@ def _format(domain: AnyDomain, name: str) -> Export:
     return form
 
 
-async def _start(context: Doors, domain: AnyDomain, fields: Mapping[str, str], who: Caller) -> Run:
+async def _made(context: Doors, order: Order) -> Run:
+    run = context.runs.start(order)
+    with context.runs.listening(run):
+        await _show(run)
+    return run
+
+
+def _answered(domain: AnyDomain, kept: Kept) -> Input | None:
+    """The input with what is answered to its unclear wishes; None if nothing is."""
+    artefact = from_json(kept.body)
+    answers: dict[int, str] = {}
+    for number, wish in enumerate(artefact["wishes"], 1):
+        if wish["outcome"] == "unclear":
+            question = visible(f"  ? “{wish['quote']}”: {wish['why']}")
+            text = typer.prompt(question, default="", show_default=False, err=True)
+            if text.strip():
+                answers[number] = text.strip()[:MAX_ANSWER]
+    if not answers:
+        return None
+    prompt = with_answers(artefact["input"]["prompt"], artefact["wishes"], answers)
+    try:
+        return domain.input.model_validate({**artefact["input"], "prompt": prompt})
+    except ValidationError as error:
+        raise invalid(error) from None
+
+
+def _input(domain: AnyDomain, fields: Mapping[str, str]) -> Input:
     known = domain.input.model_fields
     if "prompt" not in fields and known["prompt"].is_required():
         raise Invalid("The prompt is missing: say what you want, in quotes.")
@@ -148,12 +183,11 @@ async def _start(context: Doors, domain: AnyDomain, fields: Mapping[str, str], w
             f"{domain.name} has no option {_option(unknown[0])}; its options are {names}."
         )
     try:
-        input_ = domain.input.model_validate(
+        return domain.input.model_validate(
             {field: _value(known[field], text) for field, text in fields.items()}
         )
     except ValidationError as error:
         raise invalid(error) from None
-    return context.runs.start(await context.order(domain.name, input_, who))
 
 
 def _option(field: str) -> str:
