@@ -64,13 +64,26 @@ async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench[Any]) -> Pa
     if trial.ended != "accepted" and part.make is not None and may_stand_in:
         # Without a model there is nothing to explain: the evidence says who made the part.
         why = _why(part, trial) if asked and model is not None else ()
-        draft, bench = await drafted(part, part.make(bench), bench)
-        verdict = await check(part, draft, bench)
-        trial.study = bench.studies.get(part.name)
-        trial.ended = "tries" if verdict.standing else "accepted"
-        trial.draft = draft
-        trial.verdict = replace(verdict, findings=(*why, *verdict.findings))
+        await _stand_in(part, bench, trial, why)
         trial.made_by = "planner" if asked else "computed"
+    return _result(work, part, trial, forge.clock.monotonic() - began)
+
+
+async def _stand_in(
+    part: AnyPart, bench: Bench[Any], trial: Trial, why: tuple[Finding, ...]
+) -> None:
+    """Have the part made by our own code, and checked as any other."""
+    assert part.make is not None
+    draft, bench = await drafted(part, part.make(bench), bench)
+    verdict = await check(part, draft, bench)
+    trial.study = bench.studies.get(part.name)
+    trial.ended = "tries" if verdict.standing else "accepted"
+    trial.draft = draft
+    trial.verdict = replace(verdict, findings=(*why, *verdict.findings))
+
+
+def _result(work: Work, part: AnyPart, trial: Trial, seconds: float) -> PartResult:
+    """What came of it, told to who listens."""
     accepted = trial.ended == "accepted"
     findings = trial.verdict.findings
     evidence = PartEvidence(
@@ -80,7 +93,7 @@ async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench[Any]) -> Pa
         tries=trial.tries,
         mended=trial.mended,
         checks=trial.verdict.checks,
-        seconds=round(forge.clock.monotonic() - began, 6),
+        seconds=round(seconds, 6),
         ended=trial.ended,
         cut=trial.cut,
         sources=part.sources(trial.draft) if accepted and part.sources else (),

@@ -20,7 +20,7 @@ MAX_CALLS = 5
 Structured = Literal["enforced", "ignored", "refused"]
 
 
-class Counting(BaseModel):
+class ProbeReply(BaseModel):
     """What the short question has to be answered with, where a server holds a model to a schema."""
 
     model_config = ConfigDict(extra="forbid")
@@ -61,7 +61,7 @@ async def probe(model: OpenAIModel, clock: Clock, deadline: float) -> Ability:
         deadline=deadline,
         account=NoAccount(),
         max_tokens=MAX_TOKENS,
-        schema=Counting.model_json_schema(),
+        schema=ProbeReply.model_json_schema(),
         request_id="doctor",
     )
     for _ in range(MAX_CALLS - 1):
@@ -95,7 +95,7 @@ def _structured(model: OpenAIModel, text: str) -> Structured:
     if not model.takes_schema:
         return "refused"
     try:
-        Counting.model_validate_json(text)
+        ProbeReply.model_validate_json(text)
     except ValidationError:
         return "ignored"
     return "enforced"

@@ -71,7 +71,7 @@ class Settings(
         # Not as if they had been set: what the operator set is what `changed` names.
         for name, value in PROFILES[self.model_profile].items():
             if name not in self.model_fields_set:
-                self.__dict__[name] = value
+                object.__setattr__(self, name, value)
         return self
 
     @model_validator(mode="after")
