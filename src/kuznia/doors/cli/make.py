@@ -160,8 +160,8 @@ def _answered(domain: AnyDomain, kept: Kept) -> Input | None:
     answers: dict[int, str] = {}
     for number, wish in enumerate(artefact["wishes"], 1):
         if wish["outcome"] == "unclear":
-            question = visible(f"  ? “{wish['quote']}”: {wish['why']}")
-            text = typer.prompt(question, default="", show_default=False, err=True)
+            question = f"  ? “{wish['quote']}”: {wish['why']}"
+            text = typer.prompt(visible(question), default="", show_default=False, err=True)
             if text.strip():
                 answers[number] = text.strip()[:MAX_ANSWER]
     if not answers:
