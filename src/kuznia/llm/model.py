@@ -126,6 +126,8 @@ class Delta:
     model: str = ""
     # What the model thinks aloud: a sign of life that is watched and paid for, and never shown.
     thought: str = ""
+    # How many events of the server it is made of; each is a token at least.
+    pieces: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ class RecordedCall:
         self.ended = False
 
     def heard(self, delta: Delta) -> None:
-        self._deltas += 1
+        self._deltas += delta.pieces
         self._written += estimate(delta.text) + estimate(delta.thought)
 
     def failed(self, error: BaseException) -> None:

@@ -1,6 +1,6 @@
 """The adapter for every server that speaks the chat-completions protocol."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Literal
 
 import httpx2
@@ -18,7 +18,7 @@ from kuznia.llm.http import (
 from kuznia.llm.model import Ask, Delta, ModelFault, Reply
 from kuznia.llm.openai.listing import ListedModels, fetch_context, fetch_models
 from kuznia.llm.openai.overflow import Overflow, find_overflow
-from kuznia.llm.openai.reply import MESSAGES, ReplyPiece, WrittenReply, read_piece
+from kuznia.llm.openai.reply import MESSAGES, ReplyPiece, WrittenReply, merged, read_piece
 from kuznia.llm.openai.request import Extra, find_refused, write_request
 from kuznia.llm.sse import Events
 from kuznia.llm.token_count import estimated
@@ -72,7 +72,7 @@ class OpenAIModel:
                 if piece.text or piece.reasoning:
                     text, thought = written.add(piece)
                     # A thought tells the layers that the model is at work.
-                    yield Delta(text, model=self.name, thought=thought)
+                    yield Delta(text, model=self.name, thought=thought, pieces=piece.count)
                 else:
                     written.note(piece)
             if rest := written.close():
@@ -198,13 +198,28 @@ class OpenAIModel:
                 size += len(chunk)
                 if size > self._most:
                     raise fault(MESSAGES, "too_large", self.name)
-                for data in events.feed(chunk):
-                    if data == DONE:
-                        await rest(chunks)
-                        return
-                    yield read_piece(data, self.name, whole=False)
+                data = events.feed(chunk)
+                is_done = DONE in data
+                pieces, broken_off = self._readable(data[: data.index(DONE)] if is_done else data)
+                if pieces:
+                    yield merged(pieces)
+                if broken_off:
+                    raise broken_off
+                if is_done:
+                    await rest(chunks)
+                    return
         finally:
             await chunks.aclose()
+
+    def _readable(self, events: Sequence[bytes]) -> tuple[list[ReplyPiece], ModelFault | None]:
+        """The pieces up to the first that cannot be read, and the fault of that one."""
+        pieces: list[ReplyPiece] = []
+        for data in events:
+            try:
+                pieces.append(read_piece(data, self.name, whole=False))
+            except ModelFault as unreadable:
+                return pieces, unreadable
+        return pieces, None
 
     def _finished(self, ask: Ask, written: WrittenReply) -> Reply:
         text, thought = written.whole()

@@ -1,5 +1,6 @@
 """What a chat-completions server answers, read into typed shapes and faults."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -72,6 +73,24 @@ class ReplyPiece:
     finish: str | None = None
     usage: Usage | None = None
     instead: Reason | None = None
+    # How many events it is.
+    count: int = 1
+
+
+def merged(pieces: Sequence[ReplyPiece]) -> ReplyPiece:
+    """What came in one read, as one piece: every layer looks at each piece it is handed."""
+    if len(pieces) == 1:
+        return pieces[0]
+    piece = ReplyPiece(
+        "".join(piece.text for piece in pieces),
+        "".join(piece.reasoning for piece in pieces),
+        count=len(pieces),
+    )
+    for each in pieces:
+        piece.finish = each.finish or piece.finish
+        piece.usage = each.usage or piece.usage
+        piece.instead = each.instead or piece.instead
+    return piece
 
 
 class WrittenReply:
