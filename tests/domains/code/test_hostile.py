@@ -22,7 +22,13 @@ from tests.makers import a_forge
 from kuznia.domains.code import DOMAIN
 from kuznia.domains.code.languages.find import LANGUAGES, get
 from kuznia.domains.code.parsing.apart import MAX_CHARACTERS, MAX_SECONDS, apart
-from kuznia.domains.code.parsing.grammar import QUICK, Elsewhere, parse, sparingly
+from kuznia.domains.code.parsing.grammar import (
+    QUICK,
+    SECONDS_BEHIND,
+    Elsewhere,
+    parse,
+    sparingly,
+)
 from kuznia.domains.code.parsing.proof import prove
 from kuznia.domains.code.parsing.pytree import tree_of
 from kuznia.domains.code.schema import Proof
@@ -30,7 +36,7 @@ from kuznia.forge.run import run
 from kuznia.llm.model import Reply, Usage
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.errors import Fault
-from kuznia.platform.process.workers import POOL, within
+from kuznia.platform.process.workers import POOL, Stopped, within
 
 # The most the event loop may be held up, on whatever machine: it was a minute before.
 HELD = 1.0
@@ -167,6 +173,17 @@ def test_on_the_loop_no_more_is_parsed_than_is_allowed():
         tree_of("a = 2")
     with sparingly(1_000_000, 0.005), pytest.raises(Elsewhere):
         parse(b"{" * 500_000, get("javascript"), within(5))
+
+
+@pytest.mark.parametrize(("language", "pattern"), [("kotlin", "<"), ("scala", "["), ("bash", "<")])
+def test_a_parser_that_gets_slower_is_stopped_long_before_its_deadline(language, pattern):
+    parse(b"a", get(language), within(60))
+    began = time.process_time()
+
+    stopped = parse(pattern.encode() * 200_000, get(language), within(60))
+
+    assert isinstance(stopped, Stopped)
+    assert time.process_time() - began < 10 * SECONDS_BEHIND
 
 
 @pytest.mark.parametrize("language", sorted(QUICK))
