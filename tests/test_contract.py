@@ -20,6 +20,7 @@ from schemathesis.checks import (
     not_a_server_error,
     positive_data_acceptance,
 )
+from schemathesis.core.result import Ok
 from schemathesis.pytest.lazy import get_all_tests
 from tests.servers.thread import serving
 
@@ -95,6 +96,7 @@ def generated(name: str, examples: int) -> Callable[..., None]:
         settings=hypothesis.settings(max_examples=examples, deadline=None),
         given_kwargs=None,
     )
+    assert isinstance(result, Ok)
     _, asks = result.ok()
     return asks
 
