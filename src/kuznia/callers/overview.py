@@ -83,7 +83,7 @@ async def reasons(db: Database, id_: str) -> tuple[ArtefactSummary, Reasons]:
         query = _made().add_columns(artefacts.c.body).where(artefacts.c.id == id_)
         row = (await session.execute(query)).first()
     if row is None:
-        raise NotFound("There is no such artefact.")
+        raise NotFound("There is no such artefact.", message_id="no-such-artefact")
     # Any: JSON as it was written, by whatever version.
     body = cast("dict[str, Any]", from_json(row.body))
     found = [("–", one) for one in body["findings"]]

@@ -31,7 +31,7 @@ from kuznia.web.ids import InPath
 # How the making of a part ended, in words.
 ENDINGS: Mapping[Ended, str] = {
     "accepted": "accepted",
-    "tries": "no tries left",
+    "tries": "no attempts left",
     "stalled": "no progress",
     "budget": "budget spent",
     "model": "model failed",
@@ -70,7 +70,7 @@ async def run_page(request: Request, run_id: InPath, after: int = 0) -> Response
     context, view = doors(request), view_of(request)
     run = context.runs.find(run_id)
     if run is None:
-        raise NotFound("This process no longer has that run.")
+        raise NotFound("This process no longer has that run.", message_id="no-such-run")
     made = run.artefact
     values: dict[str, Content] = {
         "Run": el("code", run.id),
@@ -169,7 +169,7 @@ async def artefact(request: Request, artefact_id: InPath) -> Response:
         view,
         view.say("Artefact"),
         facts(view, values),
-        view.table("Parts", ("Part", "Made by", "Model", "Tries", "Result", "Checks"), parts),
+        view.table("Parts", ("Part", "Made by", "Model", "Attempts", "Result", "Checks"), parts),
         view.table(
             "Calls to models",
             ("Model", "Result", "Tokens (input + output)", "Cost", "Seconds"),
