@@ -101,7 +101,9 @@ async def test_a_run_that_ended_holds_its_artefact_once_and_is_told_whole_everyw
 ):
     model = ScriptedModel()
     usage = Usage(input_tokens=1, output_tokens=1)
-    model.always(Reply(text="note: " + " ".join(map(str, range(18_000))), model="scripted", usage=usage))
+    model.always(
+        Reply(text="note: " + " ".join(map(str, range(18_000))), model="scripted", usage=usage)
+    )
     here = await join(model, own_redis.url)
     there = await join(ScriptedModel(), own_redis.url)
     run = here.start(drafts=True)

@@ -134,6 +134,10 @@ async def artefact(request: Request, artefact_id: InPath) -> Response:
         "Owner": el("code", made.owner),
         "Status": view.say(made.status),
         "Made by": view.say(why.made_by),
+        "Wishes": ", ".join(
+            f"{view.say(outcome.replace('_', ' '))}: {count}"
+            for outcome, count in why.wishes.items()
+        ),
         "Declined": why.declined,
         "Created": view.moment(made.created_at),
         "Tokens (input + output)": f"{evidence['input_tokens']:,} + {evidence['output_tokens']:,}",
