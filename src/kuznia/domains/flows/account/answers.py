@@ -1,0 +1,129 @@
+"""The answer to one statement: where the flow shows that it is so, or why it is not."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from kuznia.domains.flows.account.asks import Asked, Match
+from kuznia.domains.flows.account.places import FactPlace, FlowPlaces
+from kuznia.domains.flows.account.quantities import Quantity
+from kuznia.domains.flows.account.situations import Situation
+from kuznia.domains.flows.account.statements import Statement
+from kuznia.domains.flows.account.words import KeyIndex, Words, content
+from kuznia.domains.flows.schema import FlowStep
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Pointers to what shows that a statement is so; or else the reason why it is not."""
+
+    where: tuple[str, ...] = ()
+    why: str = ""
+    # What the statement asks for, so that it is no invention: steps, and facts.
+    steps: frozenset[str] = frozenset()
+    facts: frozenset[str] = frozenset()
+
+    @property
+    def holds(self) -> bool:
+        return bool(self.where) and not self.why
+
+
+@dataclass(frozen=True)
+class Case:
+    """A statement to be answered for, with the flow and the case in which it has to hold."""
+
+    places: FlowPlaces
+    statement: Statement
+    situation: Situation
+    # The fields that ask for each thing the statement asks for.
+    matches: tuple[tuple[Asked, Match], ...]
+    # Whether the prompt asks for different fees in different cases.
+    fees_differ: bool
+    # The fields of the statement before, for "none of these".
+    before: tuple[FactPlace, ...] = ()
+
+    @property
+    def words(self) -> Words:
+        return self.statement.words
+
+    @property
+    def numbers(self) -> tuple[Quantity, ...]:
+        return self.statement.numbers
+
+    @property
+    def conditional(self) -> bool:
+        return bool(self.situation.facts)
+
+    def steps(self) -> frozenset[str]:
+        """The steps where the statement has to be seen."""
+        situation = self.situation
+        return situation.own(self.places) if self.conditional else situation.steps(self.places)
+
+    def pointers(self, steps: Iterable[FlowStep]) -> tuple[str, ...]:
+        return (*(self.places.pointer[step.id] for step in steps), *self.situation.pointers)
+
+    def unexplained(self, steps: Iterable[FlowStep]) -> frozenset[str]:
+        """The words of the statement that are neither in these steps nor in the condition."""
+        keys = frozenset(content(self.words))
+        shown = KeyIndex(
+            self.places.keys(step.id for step in steps).keys
+            | self.situation.keys
+            | self.places.named.keys
+        )
+        return keys - shown.covered(keys)
+
+    def explains(self, steps: Iterable[FlowStep]) -> bool:
+        """Whether at least half of the words can be seen there."""
+        keys = frozenset(content(self.words))
+        return 2 * len(self.unexplained(steps)) <= len(keys)
+
+
+def joined(answers: Iterable[Answer]) -> Answer:
+    """One answer to several statements: the first reason against them, or all the pointers."""
+    answers = tuple(answers)
+    return Answer(
+        tuple(dict.fromkeys(pointer for answer in answers for pointer in answer.where)),
+        next((answer.why for answer in answers if not answer.holds), "")
+        if answers
+        else "Nothing in the flow shows it.",
+        frozenset[str]().union(*(answer.steps for answer in answers)),
+        frozenset[str]().union(*(answer.facts for answer in answers)),
+    )
+
+
+def numbers_shown(case: Case, texts: Mapping[str, str] | None = None) -> bool:
+    """Whether the numbers of a statement are somewhere in the steps where it has to be seen."""
+    steps = case.steps()
+    values = frozenset(_values(case, steps))
+    spoken = frozenset(
+        number
+        for step in steps
+        for number in _spoken(case.places, case.places.flow.by_id[step])
+    )
+    condition = frozenset(row.value for row in _condition_numbers(case))
+    return all(row.value in values | spoken | condition for row in case.numbers)
+
+
+def _condition_numbers(case: Case) -> Iterator[Quantity]:
+    from kuznia.domains.flows.account.statements import numbers_of
+
+    yield from numbers_of(case.statement.text, case.statement.condition)
+
+
+def _values(case: Case, steps: frozenset[str]) -> Iterator[float]:
+    for step_id in steps:
+        step = case.places.flow.by_id[step_id]
+        yield from (float(step.days),) if step.days else ()
+        if step.kind == "pay" and (amount := case.places.kopiykas(step)):
+            yield amount / 100
+        yield float(step.repeats)
+        for field in step.fields:
+            bounds = (field.low, field.high, field.max_length)
+            yield from (float(bound) for bound in bounds if bound is not None)
+
+
+def _spoken(places: FlowPlaces, step: FlowStep) -> Iterator[float]:
+    from kuznia.domains.flows.account.quantities import quantities
+    from kuznia.domains.flows.account.words import read_words
+
+    text = places.step_text(step)
+    yield from (row.value for row in quantities(text, read_words(text)))

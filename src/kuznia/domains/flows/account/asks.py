@@ -1,0 +1,302 @@
+"""What the clauses ask people for, and the field of the flow that asks for each."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from kuznia.domains.flows.account.places import FactPlace, FlowPlaces, concepts
+from kuznia.domains.flows.account.quantities import Quantity
+from kuznia.domains.flows.account.situations import chosen
+from kuznia.domains.flows.account.statements import Piece, Statement, numbers_of
+from kuznia.domains.flows.account.words import (
+    Cue,
+    KeyIndex,
+    Words,
+    all_keys,
+    content,
+    cue,
+    cues,
+    is_generic,
+    read_words,
+)
+from kuznia.domains.flows.planner.lexicon import LEXICON
+from kuznia.domains.flows.planner.prompt_text import clean
+from kuznia.domains.flows.schema import FlowOption
+
+_SAID_OF_IT: tuple[Cue, ...] = (
+    "optional",
+    "if_any",
+    "required",
+    "example",
+    "free_text",
+    "future",
+    "past",
+)
+# So much of what is asked has to be in the label of its field.
+_ENOUGH = 0.6
+# A field that nothing else asks for needs less.
+_ENOUGH_LEFT = 0.3
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One thing that people are asked for, in the words of the prompt."""
+
+    text: str
+    words: Words
+    asides: Words = ()
+    # Whether the prompt lists it beside others.
+    listed: bool = False
+
+    @cached_property
+    def named(self) -> Words:
+        """Its words without its limits, and without what is only said of it."""
+        gone: set[int] = set()
+        for name in _SAID_OF_IT:
+            gone |= {place for span in cues(name, self.words) for place in range(span.start, span.end)}
+        return tuple(word for place, word in enumerate(self.words) if place not in gone)
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        found = frozenset(content(self.named))
+        # `Number` and `date` alone are names of fields.
+        return found or all_keys(self.named)
+
+    @cached_property
+    def numbers(self) -> tuple[Quantity, ...]:
+        return numbers_of(self.text, (*self.words, *self.asides))
+
+    @cached_property
+    def concepts(self) -> frozenset[str]:
+        return concepts(" ".join(word.text for word in self.named))
+
+    @cached_property
+    def lexical(self) -> Mapping[str, frozenset[str]]:
+        """The fields of the lexicon that are named, with the words that name them."""
+        texts = [word.text for word in self.named]
+        rows: dict[str, frozenset[str]] = {}
+        for start, end, phrase in LEXICON.find(texts):
+            keys = all_keys(self.named[start:end])
+            rows |= {name: keys | rows.get(name, frozenset()) for name in phrase.fields}
+        return rows
+
+    @property
+    def every_word(self) -> Words:
+        return (*self.words, *self.asides)
+
+    @cached_property
+    def alternatives(self) -> tuple[Words, ...]:
+        """What stands between the `or`s, outside the brackets or else inside."""
+        for words in (self.named, self.asides):
+            parts = tuple(_alternatives(self.text, words, commas=words is self.asides))
+            if len(parts) > 1:
+                return parts
+        return ()
+
+
+def _alternatives(text: str, words: Words, *, commas: bool) -> Iterator[Words]:
+    joins = {span.start for span in cues("or", words)}
+    if not joins and not (commas and not _describes(text, words)):
+        return
+    part: list[int] = []
+    for place, word in enumerate(words):
+        gap = text[words[place - 1].end : word.start] if place else ""
+        if (place in joins or any(sign in gap for sign in ",/;")) and part:
+            yield tuple(words[i] for i in part)
+            part = []
+        # What is chosen stands before a dash: `Applicant — a company or a person`.
+        if place and any(sign in gap for sign in "—–:"):
+            part = []
+        if place not in joins:
+            part.append(place)
+    if part:
+        yield tuple(words[i] for i in part)
+
+
+def _describes(text: str, words: Words) -> bool:
+    """Whether what is in brackets says how something is asked, and lists no options."""
+    names: tuple[Cue, ...] = ("optional", "required", "if_any", "free_text", "example", "upload")
+    return bool(numbers_of(text, words)) or any(cue(name, words) for name in names)
+
+
+def asked_for(statement: Statement) -> tuple[Asked, ...]:
+    """What a statement asks for, piece by piece."""
+    rows = [
+        Asked(statement.text, piece.words, piece.asides, statement.listed)
+        for piece in _with_options(statement.pieces)
+    ]
+    return tuple(row for row in rows if row.keys or row.numbers)
+
+
+def _with_options(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """The pieces; one that only says something of the one before is a part of it."""
+    held: Piece | None = None
+    for piece in pieces:
+        if held and not content(piece.words) and (_says_how(piece) or not piece.words):
+            held = Piece(held.words, (*held.asides, *piece.words, *piece.asides))
+            continue
+        if held:
+            yield held
+        held = piece
+    if held:
+        yield held
+
+
+def _says_how(piece: Piece) -> bool:
+    return any(cue(name, piece.words) for name in ("optional", "required", "if_any")) or bool(
+        piece.words and any(word.text[0].isdigit() for word in piece.words)
+    )
+
+
+def likeness(asked: Asked, place: FactPlace) -> tuple[float, float]:
+    """How much of what is asked for is in a field's name, and how well the two match in all."""
+    keys = asked.keys
+    if not keys:
+        return 0.0, 0.0
+    covered = set(place.named.covered(keys))
+    for name in asked.lexical.keys() & place.concepts:
+        covered |= asked.lexical[name] & keys
+    if not covered - _loose(keys):
+        covered = set()
+    share = len(covered) / len(keys)
+    back = max(KeyIndex(keys).share(content_of(label)) for label in place.labels)
+    if asked.lexical.keys() & place.concepts:
+        back = max(back, 0.5)
+    more = place.keys.share(keys)
+    score = 0.6 * share + 0.3 * back + 0.1 * more
+    if cue("upload", asked.words) and place.fact.type != "file":
+        score *= 0.5
+        share *= 0.5
+    if place.field is None:
+        score *= 0.9
+    return share, score
+
+
+def content_of(keys: Iterable[str]) -> frozenset[str]:
+    keys = frozenset(keys)
+    return frozenset(key for key in keys if not is_generic(key)) or keys
+
+
+def _loose(keys: frozenset[str]) -> frozenset[str]:
+    """The words that say too little alone, when there are others."""
+    loose = frozenset(key for key in keys if is_generic(key))
+    return loose if loose != keys else frozenset()
+
+
+Match = tuple[FactPlace, ...]
+
+
+def matched(asked: Sequence[Asked], places: FlowPlaces, taken: frozenset[str]) -> list[Match]:
+    """The fields that ask for each thing: the best pairs first, no field for two things.
+
+    What is asked for in the same words twice is one thing. A field that is taken, because it
+    decides a condition, is no answer to what has only a word in common with it.
+    """
+    every = (*places.fields, *places.provided)
+    rows: list[tuple[float, int, FactPlace]] = []
+    weak: list[tuple[float, int, FactPlace]] = []
+    for number, row in enumerate(asked):
+        for place in every:
+            share, score = likeness(row, place)
+            if share >= _ENOUGH:
+                rows.append((score, number, place))
+            elif share >= _ENOUGH_LEFT and place.fact.id not in taken:
+                weak.append((score, number, place))
+    owner: dict[str, int] = {}
+    answers: list[list[FactPlace]] = [[] for _ in asked]
+    for pairs in (rows, weak):
+        for _, number, place in sorted(pairs, key=lambda pair: -pair[0]):
+            _pair(asked, number, place, owner, answers)
+    _share_out(asked, every, owner, answers)
+    for number, row in enumerate(asked):
+        if not answers[number] and (by_option := _by_options(row, places)):
+            answers[number] = [by_option]
+    return [tuple(answer) for answer in answers]
+
+
+def _pair(
+    asked: Sequence[Asked],
+    number: int,
+    place: FactPlace,
+    owner: dict[str, int],
+    answers: list[list[FactPlace]],
+) -> None:
+    other = owner.get(place.pointer)
+    if answers[number]:
+        return
+    if other is None or _restates(asked[number], asked[other]):
+        owner.setdefault(place.pointer, number)
+        answers[number].append(place)
+
+
+def _restates(later: Asked, first: Asked) -> bool:
+    """Whether one speaks of what the other asks for: `email, phone; email is optional`."""
+    if later.listed and first.listed:
+        return later.keys == first.keys
+    return later.keys <= first.keys or first.keys <= later.keys
+
+
+def _share_out(
+    asked: Sequence[Asked],
+    every: Iterable[FactPlace],
+    owner: dict[str, int],
+    answers: list[list[FactPlace]],
+) -> None:
+    """What is asked for in several fields, as a full name is, has all of them."""
+    for place in every:
+        if place.pointer in owner:
+            continue
+        for number, row in enumerate(asked):
+            named = row.concepts & place.concepts
+            if answers[number] and named and likeness(row, place)[0] >= _ENOUGH:
+                owner[place.pointer] = number
+                answers[number].append(place)
+                break
+
+
+def _by_options(asked: Asked, places: FlowPlaces) -> FactPlace | None:
+    """The field whose options are the alternatives: `half or full plot`."""
+    if len(asked.alternatives) < 2:
+        return None
+    for place in places.fields:
+        if place.fact.options and not _wrong_options(asked, place):
+            return place
+    return None
+
+
+def _wrong_options(asked: Asked, place: FactPlace) -> str:
+    """What is wrong with the options of a field, when the prompt lists them."""
+    parts = asked.alternatives
+    if len(parts) < 2:
+        return ""
+    options = place.fact.options
+    hits: list[FlowOption] = []
+    for part in parts:
+        own = chosen(options, part)
+        if not own:
+            return "An option that the prompt lists is missing: " + _spoken(part)
+        hits += own
+    extra = [option for option in options if option not in hits]
+    if extra and not cue("example", asked.every_word):
+        return f"The prompt does not list this option: {extra[0].label.en}."
+    return ""
+
+
+def _spoken(words: Words) -> str:
+    return " ".join(word.text for word in words) + "."
+
+
+def wrong_options(asked: Asked, place: FactPlace) -> str:
+    """As above, for a field that has options, or should have."""
+    if len(asked.alternatives) < 2:
+        return ""
+    if place.fact.options:
+        return _wrong_options(asked, place)
+    parts = [all_keys(part) for part in asked.alternatives]
+    if asked.asides and not any(place.keys.covered(part) for part in parts):
+        return "The field has no options, and the prompt lists some."
+    return ""
+
+
+def label_words(place: FactPlace) -> Words:
+    return read_words(clean(f"{place.fact.label.uk} {place.fact.label.en}"))

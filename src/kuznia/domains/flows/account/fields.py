@@ -1,0 +1,272 @@
+"""Statements about fields: that they are asked, of whom, with which limits and options; or not."""
+
+from collections.abc import Iterator
+
+from kuznia.domains.flows.account.answers import Answer, Case, joined, numbers_shown
+from kuznia.domains.flows.account.asks import Asked, Match, likeness, wrong_options
+from kuznia.domains.flows.account.places import STEPS, FactPlace
+from kuznia.domains.flows.account.quantities import Quantity, quantities
+from kuznia.domains.flows.account.steps import kinds_in
+from kuznia.domains.flows.account.words import (
+    KeyIndex,
+    Words,
+    content,
+    cue,
+    key_set,
+    read_words,
+)
+from kuznia.domains.flows.schema import FormField
+
+_SAME = 0.6
+
+
+def asks(case: Case, asked: Asked, match: Match) -> Answer:
+    """Whether the fields ask what is asked for, as it is asked for."""
+    checks = (_required, _limits, _times, _details, _of_whom)
+    field = match[0].field
+    why = wrong_options(asked, match[0]) if field else ""
+    for check in checks:
+        why = why or check(case, asked, match)
+    facts = frozenset(place.fact.id for place in match)
+    pointers = tuple(place.pointer for place in match)
+    return Answer((*pointers, *case.situation.pointers), why, facts=facts)
+
+
+def _required(_: Case, asked: Asked, match: Match) -> str:
+    fields = [place.field for place in match if place.field]
+    optional = cue("optional", asked.every_word) or cue("if_any", asked.every_word)
+    if optional and all(field.required for field in fields) and fields:
+        return f"{fields[0].label.en}: an answer is required."
+    denied = cue("optional", asked.every_word)
+    if cue("required", asked.every_word) and not denied:
+        empty = [field for field in fields if not field.required]
+        if empty:
+            return f"{empty[0].label.en}: an answer is optional."
+    return ""
+
+
+def _limits(case: Case, asked: Asked, match: Match) -> str:
+    for number in asked.numbers:
+        if not any(_limited(case, number, place) for place in match):
+            return f"The limit {number.value:g} is not there, or is another."
+    return ""
+
+
+def _limited(case: Case, number: Quantity, place: FactPlace) -> bool:
+    """Whether a field has the limit that a number gives."""
+    field = place.field
+    if field is None:
+        return True
+    spoken = {row.value for row in quantities(place.text, read_words(place.text))}
+    if field.options and number.value in spoken | {float(len(field.options))}:
+        return True
+    upper = {field.high, field.max_length, *_repeats(case, place)} - {None}
+    lower = {field.low} - {None}
+    value = number.value
+    match number.bound:
+        case "most":
+            return value in upper or (not upper and _open(field) and value in spoken)
+        case "below":
+            return bool({value, value - 1} & upper) or (not upper and value in spoken)
+        case "least":
+            return value in lower or (not lower and _open(field) and value in spoken)
+        case "above":
+            return bool({value, value + 1} & lower) or (not lower and value in spoken)
+        case "exact":
+            return value in upper | lower | spoken
+
+
+def _open(field: FormField) -> bool:
+    """Whether the flow has no limit of its own for such a field, so that a hint has to do."""
+    return field.type not in {"number", "file"}
+
+
+def _repeats(case: Case, place: FactPlace) -> Iterator[float]:
+    step = place.step
+    for move in step.next:
+        if move.limit:
+            yield float(move.limit)
+    if step.repeats > 1:
+        yield float(step.repeats)
+    # A loop over several pages leads back to the first of them.
+    for other in case.places.flow.steps:
+        for move in other.next:
+            if move.limit and move.to == step.id:
+                yield from (float(move.limit), float(move.limit + 1))
+
+
+def _times(_: Case, asked: Asked, match: Match) -> str:
+    for name in ("future", "past"):
+        field = match[0].field
+        if field is None or field.type != "date" or not cue(name, asked.every_word):
+            continue
+        if field.format != name and not cue(name, read_words(match[0].text.lower())):
+            return f"{field.label.en}: a date in the {name} is not asked for."
+    return ""
+
+
+def _details(_: Case, asked: Asked, match: Match) -> str:
+    """What is said in brackets has to be somewhere in the field."""
+    keys = frozenset(content(asked.asides))
+    if not keys or match[0].field is None or cue("free_text", asked.asides):
+        return ""
+    shown = KeyIndex(frozenset[str]().union(*(place.keys.keys for place in match)))
+    if shown.covered(keys) or KeyIndex(asked.keys).covered(keys) or asked.concepts:
+        return ""
+    options = {option.label.en for place in match for option in place.fact.options}
+    return "" if options else "What is said in brackets is not in the field."
+
+
+def _of_whom(case: Case, asked: Asked, match: Match) -> str:
+    """A field of a condition is asked then and only then; any other is asked of everybody."""
+    steps = {place.step.id for place in match}
+    label = match[0].fact.label.en
+    if case.conditional:
+        if match[0].fact.id in case.situation.facts:
+            return ""
+        reached = case.situation.steps(case.places)
+        if not steps & reached:
+            return f"{label} is asked in another case."
+        if not steps & case.situation.own(case.places):
+            return f"{label} is asked of everybody."
+        return ""
+    if match[0].field is None or not case.situation.finishes(case.places):
+        return ""
+    if asked.listed and case.situation.avoids(case.places, steps | _alike(case, match)):
+        return f"{label} is asked only of some."
+    return ""
+
+
+def _alike(case: Case, match: Match) -> set[str]:
+    """The steps with another field of the same name: each branch may have its own."""
+    label = match[0].fact.label
+    return {place.step.id for place in case.places.fields if place.fact.label == label}
+
+
+def from_register(case: Case) -> Answer:
+    """What is taken from a register, and is not asked."""
+    answers = [_provided(case, asked) for asked, _ in case.matches if asked.keys]
+    if not answers:
+        provided = case.places.provided
+        if not provided:
+            return Answer(why="Nothing is taken from a register.")
+        return Answer(tuple(place.pointer for place in provided))
+    return joined(answers)
+
+
+def _provided(case: Case, asked: Asked) -> Answer:
+    known = [place for place in case.places.provided if _is(asked, place)]
+    if not known:
+        lookups = [
+            step
+            for step in case.places.of_kind("lookup")
+            if case.places.step_keys[step.id].share(asked.keys) >= _SAME
+        ]
+        if not lookups:
+            return Answer(why=f"No register provides it: {_spoken(asked.named)}.")
+        return Answer(case.pointers(lookups))
+    if again := [place for place in case.places.fields if _is(asked, place)]:
+        return Answer(why=f"{again[0].fact.label.en} is asked.")
+    return Answer(
+        tuple(place.pointer for place in known),
+        facts=frozenset(place.fact.id for place in known),
+    )
+
+
+def _spoken(words: Words) -> str:
+    return " ".join(word.text for word in words)
+
+
+def _is(asked: Asked, place: FactPlace) -> bool:
+    return likeness(asked, place)[0] >= _SAME
+
+
+def absent(case: Case) -> Answer:
+    """What must not be asked, or done."""
+    reached = case.situation.steps(case.places)
+    words = case.statement.outside
+    span = cue("dont_ask", words)
+    steps = [
+        step for kind in kinds_in(words) for step in case.places.of_kind(kind) if step.id in reached
+    ]
+    if kinds_in(words) and not _field_named(case):
+        if steps:
+            return Answer(why=f"This step is there: {steps[0].title.en}.")
+        return Answer((STEPS, *case.situation.pointers))
+    if span and not any(asked.keys for asked, _ in case.matches):
+        return _none_of_these(case)
+    for asked, _ in case.matches:
+        for place in case.places.fields:
+            if place.step.id in reached and _forbidden(asked, place):
+                return Answer(why=f"{place.fact.label.en} is asked.")
+    return Answer((STEPS, *case.situation.pointers))
+
+
+def _field_named(case: Case) -> bool:
+    return any(asked.lexical for asked, _ in case.matches)
+
+
+def _none_of_these(case: Case) -> Answer:
+    """`None of these`: the fields of the statement before are not asked in this case."""
+    if not case.before or not case.conditional:
+        return Answer(why="It is not clear what must not be asked.")
+    reached = case.situation.steps(case.places)
+    if asked := [place for place in case.before if place.step.id in reached]:
+        return Answer(why=f"{asked[0].fact.label.en} is asked.")
+    return Answer((STEPS, *case.situation.pointers))
+
+
+def _forbidden(asked: Asked, place: FactPlace) -> bool:
+    """Whether a field asks for it, under this name or another."""
+    if not asked.keys:
+        return False
+    share, _ = likeness(asked, place)
+    if cue("upload", asked.words) and place.fact.type != "file":
+        return False
+    shown = place.keys.share(asked.keys)
+    same = asked.concepts & place.concepts and share >= 0.5
+    return share >= _SAME or shown >= 0.75 or bool(same)
+
+
+def in_text(case: Case, *, least: float = 0.6) -> Answer:
+    """What only the texts of the flow can show."""
+    keys = frozenset(content(case.words))
+    if not keys:
+        return Answer(why="Nothing in the flow shows it.")
+    steps = case.steps()
+    known = case.situation.keys | case.places.named.keys
+    best, share = "", 0.0
+    for step in case.places.flow.steps:
+        if step.id not in steps:
+            continue
+        own = case.places.step_keys[step.id]
+        shown = own.covered(keys)
+        every = shown | KeyIndex(known).covered(keys)
+        score = len(every) / len(keys) if shown else 0.0
+        if score > share:
+            best, share = step.id, score
+    if share < least:
+        return Answer(why="Nothing in the flow shows it.")
+    if not numbers_shown(case):
+        return Answer(why="A number in it is nowhere in the flow.")
+    return Answer((case.places.pointer[best], *case.situation.pointers), steps=frozenset({best}))
+
+
+def in_flow(case: Case, least: float) -> Answer:
+    """What the service is, in the words of its name and its texts."""
+    keys = frozenset(content(case.words))
+    texts = case.places.everything
+    share = texts.share(keys)
+    close = case.places.named.covered(keys) or KeyIndex(_titles(case)).covered(keys)
+    if keys and (share < least or not close):
+        return Answer(why="The flow is for another service.")
+    if not numbers_shown(case):
+        return Answer(why="A number in it is nowhere in the flow.")
+    return Answer(("/flow/name",))
+
+
+def _titles(case: Case) -> frozenset[str]:
+    places = case.places
+    return frozenset[str]().union(
+        *(key_set(f"{step.title.uk}\n{step.title.en}").keys for step in places.flow.steps)
+    )

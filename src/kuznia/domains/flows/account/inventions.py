@@ -1,0 +1,156 @@
+"""What is in a flow and in no clause of its prompt: fees, refusals, personal data, people who decide."""
+
+from collections.abc import Iterator
+
+from kuznia.domains.flows.account.answers import Answer
+from kuznia.domains.flows.account.places import FactPlace, FlowPlaces, guarded_facts
+from kuznia.domains.flows.account.quantities import quantities
+from kuznia.domains.flows.account.words import KeyIndex, content, key_set, read_words
+from kuznia.domains.flows.planner.lexicon import LEXICON
+from kuznia.domains.flows.planner.prompt_text import clean
+from kuznia.domains.flows.schema import FlowStep, FormField
+from kuznia.domains.flows.structure.guards import tests
+from kuznia.forge.terms import Wish
+
+_PERSONAL_GROUPS = frozenset({"person", "papers", "contact", "family", "health", "child"})
+_PERSON_NAMES = frozenset({"last_name", "first_name", "middle_name"})
+_MOST = 0.5
+
+
+def inventions(places: FlowPlaces, prompt: str, answered: Answer) -> Iterator[Wish]:
+    """Everything of substance that nothing in the prompt asks for."""
+    known = _Known(places, prompt, answered)
+    yield from known.payments()
+    yield from known.decisions()
+    yield from known.questions()
+    yield from known.refusals()
+    yield from known.amounts()
+
+
+class _Known:
+    """One flow with its prompt, and with what the clauses have already answered for."""
+
+    def __init__(self, places: FlowPlaces, prompt: str, answered: Answer) -> None:
+        self.places = places
+        self.text = clean(prompt)
+        self.words = read_words(self.text)
+        self.keys = key_set(self.text)
+        self.concepts = frozenset(
+            name
+            for *_, phrase in LEXICON.find([word.text for word in self.words])
+            for name in phrase.fields
+        )
+        self.answered = answered
+        self.deciding = guarded_facts(places.flow)
+
+    def assumed(self, text: str) -> bool:
+        """Whether the flow itself says that this was guessed."""
+        keys = frozenset(content(read_words(clean(text))))
+        return any(keys and key_set(row).share(keys) >= 0.99 for row in self.places.assumed)
+
+    def payments(self) -> Iterator[Wish]:
+        for step in self.places.pays:
+            if step.id in self.answered.steps or self.assumed(step.title.en):
+                continue
+            amount = step.fee or self.places.flow.fee
+            if amount or not self.speaks_of_money():
+                yield self.invented(step, f"The prompt asks for no such payment: {step.title.en}.")
+
+    def speaks_of_money(self) -> bool:
+        return self.keys.has("money")
+
+    def decisions(self) -> Iterator[Wish]:
+        for step in self.places.of_kind("wait"):
+            if step.id in self.answered.steps or self._days_assumed(step):
+                continue
+            if self.places.flow.archetype in {"permit", "deal"} and self._is_spoken_of(step):
+                continue
+            yield self.invented(step, f"The prompt speaks of no such decision: {step.title.en}.")
+
+    def _days_assumed(self, step: FlowStep) -> bool:
+        """Whether an assumption gives the days, or names who decides."""
+        spoken = {
+            row.value for text in self.places.assumed for row in quantities(text, read_words(text))
+        }
+        return (step.days or 0) in spoken or (step.who is not None and self.assumed(step.who.en))
+
+    def _is_spoken_of(self, step: FlowStep) -> bool:
+        numbers = {day for row in quantities(self.text, self.words) for day in row.days}
+        return step.days in numbers or step.days is None
+
+    def questions(self) -> Iterator[Wish]:
+        again = {
+            move.when.fact
+            for step in self.places.flow.steps
+            for move in step.next
+            if move.limit and move.when and hasattr(move.when, "fact")
+        }
+        for place in self.places.fields:
+            if place.fact.id in self.answered.facts | again or self._is_asked_for(place):
+                continue
+            if self._matters(place):
+                label = place.fact.label.en
+                why = f"The prompt does not ask for this: {label}."
+                yield Wish("", 0, 0, "not_asked", (place.pointer,), why)
+
+    def _matters(self, place: FactPlace) -> bool:
+        field = place.field
+        personal = field is not None and (field.personal or _is_personal(field))
+        return personal or place.fact.id in self.deciding
+
+    def _is_asked_for(self, place: FactPlace) -> bool:
+        if any(self.assumed(text) for text in (place.fact.label.uk, place.fact.label.en)):
+            return True
+        if self.concepts & place.concepts:
+            return True
+        if self.concepts & _PERSON_NAMES and place.concepts & _PERSON_NAMES:
+            return True
+        labels = [frozenset(content(read_words(clean(text)))) for text in _label_texts(place)]
+        return any(keys and self.keys.share(keys) > _MOST for keys in labels)
+
+    def refusals(self) -> Iterator[Wish]:
+        """Moves by an answer after which nobody gets to a good end."""
+        by_id = self.places.flow.by_id
+        for step in self.places.flow.steps:
+            for place, move in enumerate(step.next):
+                facts = {test.fact for test in tests(move.when)} if move.when else set[str]()
+                own = facts - by_id.keys()
+                lost = not self.places.graph.reach([move.to]) & self.places.done
+                if own and lost and move.to not in self.answered.steps:
+                    if self.answered.facts & own and self._is_told(move.to):
+                        continue
+                    where = f"{self.places.pointer[step.id]}/next/{place}"
+                    why = "The prompt turns nobody away for this."
+                    yield Wish("", 0, 0, "not_asked", (where,), why)
+
+    def _is_told(self, _: str) -> bool:
+        return False
+
+    def amounts(self) -> Iterator[Wish]:
+        """Amounts of money in the texts."""
+        spoken = {row.value for row in quantities(self.text, self.words)}
+        spoken |= {(self.places.kopiykas(step) or 0) / 100 for step in self.places.pays}
+        assumed = "\n".join(self.places.assumed)
+        spoken |= {row.value for row in quantities(assumed, read_words(assumed))}
+        for step in self.places.flow.steps:
+            text = self.places.step_text(step)
+            rows = quantities(text, read_words(text))
+            other = [r for r in rows if r.measure == "money" and r.value not in spoken]
+            if other:
+                why = f"The prompt names no such amount: {other[0].value:g}."
+                yield self.invented(step, why)
+
+    def invented(self, step: FlowStep, why: str) -> Wish:
+        return Wish("", 0, 0, "not_asked", (self.places.pointer[step.id],), why)
+
+
+def _is_personal(field: FormField) -> bool:
+    known = LEXICON.fields.get(field.id)
+    return known is not None and known.group in _PERSONAL_GROUPS and known.personal
+
+
+def _label_texts(place: FactPlace) -> tuple[str, str]:
+    return place.fact.label.uk, place.fact.label.en
+
+
+__all__ = ["KeyIndex", "inventions"]

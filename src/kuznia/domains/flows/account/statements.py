@@ -1,0 +1,281 @@
+"""A clause read as statements: what is wanted, and the condition under which."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from kuznia.domains.flows.account.quantities import Quantity, quantities
+from kuznia.domains.flows.account.words import (
+    Cue,
+    Words,
+    content,
+    cue,
+    cues,
+    read_words,
+)
+
+# When a statement holds: always, if or unless its condition does, or in every other case than the
+# condition before it.
+Relation = Literal["always", "if", "unless", "else"]
+Subject = Literal["fee", "free", "refuse", "register", "absent", "wait", "ask"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The words between two commas, and those in brackets behind them."""
+
+    words: Words
+    asides: Words = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing a clause says."""
+
+    # Which clause it is from, and the whole text of that.
+    clause: int
+    text: str
+    pieces: tuple[Piece, ...]
+    relation: Relation = "always"
+    condition: Words = ()
+    # Whether it stands in a list.
+    listed: bool = False
+
+    @property
+    def words(self) -> Words:
+        return tuple(word for piece in self.pieces for word in (*piece.words, *piece.asides))
+
+    @property
+    def outside(self) -> Words:
+        """The words that are not in brackets."""
+        return tuple(word for piece in self.pieces for word in piece.words)
+
+    @property
+    def numbers(self) -> tuple[Quantity, ...]:
+        return numbers_of(self.text, self.words)
+
+
+def numbers_of(text: str, words: Words) -> tuple[Quantity, ...]:
+    """The numbers among some words of a text, read with the words round them."""
+    starts = {word.start for word in words}
+    return tuple(row for row in quantities(text, read_words(text)) if row.start in starts)
+
+
+def statements(clause: int, text: str, *, listed: bool) -> tuple[Statement, ...]:
+    """The statements of a clause."""
+    words = read_words(text)
+    whole = Statement(clause, text, (), listed=listed)
+    found: list[Statement] = []
+    for part in _conditional_parts(text, words):
+        found += _of_part(whole, text, part)
+    return tuple(statement for statement in found if statement.pieces)
+
+
+def _conditional_parts(text: str, words: Words) -> Iterator[Words]:
+    """The words, parted before each condition but the first: `if A, B, and if C, D`."""
+    start, conditions = 0, 0
+    for span in cues("condition", words):
+        if conditions and _divided(text, words, span.start):
+            yield words[start : span.start]
+            start = span.start
+        conditions += 1
+    yield words[start:]
+
+
+def _divided(text: str, words: Words, place: int) -> bool:
+    """Whether a sign or an `and` stands before the word."""
+    return place > 0 and (
+        any(sign in _gap(text, words, place) for sign in ",;:—–")
+        or bool(cue("and", words[place - 1 : place]))
+        or words[place - 1].text in {"but", "а", "але"}
+    )
+
+
+def _gap(text: str, words: Words, place: int) -> str:
+    return text[words[place - 1].end : words[place].start] if place else ""
+
+
+def _of_part(whole: Statement, text: str, words: Words) -> Iterator[Statement]:
+    """The statements of a part with one condition at most."""
+    words = _without_reason(text, words)
+    start = cue("condition", words)
+    unless = cue("unless", words)
+    turn = unless if unless and (start is None or unless.start <= start.start) else start
+    other = _otherwise(words)
+    if other and (turn is None or other.start <= turn.start):
+        yield from _said(whole, text, words[: other.start], "always")
+        yield from _said(whole, text, words[other.end :], "else")
+        return
+    if turn is None or _is_idiom(words[turn.start :]):
+        yield from _said(whole, text, words, "always")
+        return
+    relation: Relation = "unless" if turn is unless else "if"
+    before, rest = words[: turn.start], words[turn.end :]
+    others: Words = ()
+    if split := _otherwise(rest):
+        rest, others = rest[: split.start], rest[split.end :]
+    condition, after = _parted(text, rest)
+    body = after if not _says_something(before) else (*before, *after)
+    if not body:
+        condition, body = rest, ()
+    yield replace(
+        whole, pieces=_pieces(text, body or condition), relation=relation, condition=condition
+    )
+    yield from _said(whole, text, others, "else")
+
+
+def _is_idiom(words: Words) -> bool:
+    """Whether `if` begins a phrase that only makes an answer optional."""
+    return any(
+        span.start == 0 for name in ("if_any", "optional") for span in cues(name, words)
+    )
+
+
+def _otherwise(words: Words):
+    return next(cues("otherwise", words), None)
+
+
+def _says_something(words: Words) -> bool:
+    return bool(content(words)) or any(
+        cue(name, words) for name in ("free", "money", "refuse", "dont_ask")
+    )
+
+
+def _said(
+    whole: Statement, text: str, words: Words, relation: Relation
+) -> Iterator[Statement]:
+    if words:
+        yield replace(whole, pieces=_pieces(text, words), relation=relation)
+
+
+def _parted(text: str, rest: Words) -> tuple[Words, Words]:
+    """A condition and what follows from it; all of it is the condition where no sign parts them."""
+    for place in range(1, len(rest)):
+        then = cue("then", rest[place : place + 1])
+        if then or any(sign in _gap(text, rest, place) for sign in ",:—–") or " - " in _gap(
+            text, rest, place
+        ):
+            return rest[:place], rest[place + 1 if then else place :]
+    return rest, ()
+
+
+def _without_reason(text: str, words: Words) -> Words:
+    """The words without a reason, which asks for nothing."""
+    for span in cues("reason", words):
+        if span.start == 0 or words[span.start - 1].text in {"потрібно", "треба", "хочу", "хочемо"}:
+            continue
+        end = next(
+            (
+                place
+                for place in range(span.end + 1, len(words))
+                if "," in _gap(text, words, place) or ";" in _gap(text, words, place)
+            ),
+            len(words),
+        )
+        return (*words[: span.start], *words[end:])
+    return words
+
+
+def _pieces(text: str, words: Words) -> tuple[Piece, ...]:
+    """The words between commas and `and`, with what is in brackets behind them."""
+    pieces: list[Piece] = []
+    own: list[int] = []
+    asides: list[int] = []
+
+    def close() -> None:
+        if own or asides:
+            pieces.append(
+                Piece(tuple(words[i] for i in own), tuple(words[i] for i in asides))
+            )
+        own.clear()
+        asides.clear()
+
+    joins = {place for span in cues("and", words) for place in range(span.start, span.end)}
+    for place, word in enumerate(words):
+        if _in_brackets(text, word.start):
+            asides.append(place)
+            continue
+        if place in joins or _breaks(text, words, place) or (asides and own):
+            close()
+        if place not in joins:
+            own.append(place)
+    close()
+    return tuple(pieces)
+
+
+def _breaks(text: str, words: Words, place: int) -> bool:
+    gap = _gap(text, words, place)
+    return any(sign in gap for sign in ",;:•") or "\n" in gap
+
+
+def _in_brackets(text: str, place: int) -> bool:
+    opened = max(text.rfind("(", 0, place), text.rfind("[", 0, place))
+    closed = max(text.rfind(")", 0, place), text.rfind("]", 0, place))
+    return opened > closed
+
+
+_SUBJECTS: tuple[tuple[Subject, Cue], ...] = (
+    ("free", "free"),
+    ("refuse", "refuse"),
+    ("register", "register"),
+)
+
+
+def subject(text: str, piece: Piece, *, listed: bool) -> Subject:
+    """What the words are about."""
+    words = (*piece.words, *piece.asides)
+    for name, cue_name in _SUBJECTS:
+        if cue(cue_name, words):
+            return name
+    numbers = numbers_of(text, words)
+    fixed = any(row.measure in {"money", "percent"} and row.bound == "exact" for row in numbers)
+    if fixed or (cue("money", piece.words) and not listed):
+        return "fee"
+    if cue("dont_ask", piece.words) and not cue("optional", piece.words):
+        return "absent"
+    timed = any(row.measure == "days" for row in numbers)
+    decides = cue("decides", piece.words) is not None
+    return "wait" if timed or (decides and not listed) else "ask"
+
+
+def grouped(statement: Statement) -> Iterator[tuple[Subject, Statement]]:
+    """The pieces of a statement by what they are about; a piece with no subject of its own joins
+    the one it belongs to."""
+    rows: list[tuple[Subject, list[Piece]]] = []
+    waiting: list[Piece] = []
+    for piece in statement.pieces:
+        name = subject(statement.text, piece, listed=statement.listed)
+        alone = name == "ask" or (name == "absent" and not content(piece.words))
+        if alone and rows and rows[-1][0] != "ask" and _depends(piece):
+            rows[-1][1].append(piece)
+        elif name == "ask":
+            waiting.append(piece)
+        elif waiting and _continues(piece, waiting):
+            rows.append((name, [*waiting, piece]))
+            waiting = []
+        else:
+            if waiting:
+                rows.append(("ask", waiting))
+                waiting = []
+            rows.append((name, [piece]))
+    if waiting:
+        rows.append(("ask", waiting))
+    for name, pieces in rows:
+        yield name, replace(statement, pieces=tuple(pieces))
+
+
+def _depends(piece: Piece) -> bool:
+    """Whether a piece says nothing without the one before it."""
+    return not content(piece.words)
+
+
+_RELATIVE = frozenset({"who", "which", "and", "that", "який", "яка", "яке", "які", "що", "вона"})
+
+
+def _continues(piece: Piece, before: Sequence[Piece]) -> bool:
+    """Whether a piece goes on with what stands before it, such as `, who reply within a day`."""
+    return piece.words[0].text in _RELATIVE or (len(before) == 1 and _is_register(piece))
+
+
+def _is_register(piece: Piece) -> bool:
+    return cue("register", piece.words) is not None

@@ -1,0 +1,200 @@
+"""Statements about steps: fees, refusals, decisions and who makes them, what comes before what."""
+
+from collections.abc import Iterator
+
+from kuznia.domains.flows.account.answers import Answer, Case
+from kuznia.domains.flows.account.places import STEPS
+from kuznia.domains.flows.account.quantities import Quantity
+from kuznia.domains.flows.account.words import Cue, Words, content, cue
+from kuznia.domains.flows.schema import FlowStep, Kind
+
+# Kinds of step that a prompt may name, with the cues for them.
+NAMED_KINDS: tuple[tuple[Cue, Kind], ...] = (
+    ("authenticate", "authenticate"),
+    ("sign", "sign"),
+    ("review", "review"),
+    ("consent", "consent"),
+    ("pay", "pay"),
+    ("submit", "submit"),
+)
+_ORDERED: tuple[tuple[Cue, Kind], ...] = (*NAMED_KINDS, ("wait", "wait"))
+
+
+def fee(case: Case) -> Answer:
+    """What has to be paid, in the case the statement speaks of."""
+    if not case.places.pays:
+        return Answer(why="Nobody is asked to pay.")
+    amounts = [row for row in case.numbers if row.measure == "money"]
+    reduced = [row for row in case.numbers if row.measure == "percent"]
+    steps = case.steps()
+    paid: list[FlowStep] = []
+    for amount in amounts:
+        own = [step for step in case.places.pays if _costs(case, step, amount)]
+        there = [step for step in own if step.id in steps]
+        if not there:
+            why = "This amount is paid in another case." if own else "No payment of this amount."
+            return Answer(why=why)
+        paid += there
+    if reduced and not amounts:
+        paid = [step for step in case.places.pays if step.id in steps and _reduced(case, step)]
+    elif not amounts:
+        paid = [step for step in case.places.pays if step.id in steps]
+    if not paid:
+        return Answer(why="Nobody pays in this case.")
+    if _escapes(case, paid):
+        return Answer(why="Some can finish without paying.")
+    if not case.explains(paid):
+        return Answer(why="Nothing in the payment shows what it is said to be for.")
+    return Answer(case.pointers(paid), steps=frozenset(step.id for step in paid))
+
+
+def _costs(case: Case, step: FlowStep, amount: Quantity) -> bool:
+    return case.places.kopiykas(step) == amount.kopiykas
+
+
+def _reduced(case: Case, step: FlowStep) -> bool:
+    """Whether the payment is another by so many per cent."""
+    own = case.places.kopiykas(step) or 0
+    others = {case.places.kopiykas(other) or 0 for other in case.places.pays}
+    shares = {1 - row.value / 100 for row in case.numbers if row.measure == "percent"}
+    shares |= {row.value / 100 for row in case.numbers if row.measure == "percent"}
+    return any(round(full * share) == own for full in others for share in shares)
+
+
+def _escapes(case: Case, paid: list[FlowStep]) -> bool:
+    if not case.conditional and case.fees_differ:
+        return False
+    return case.situation.avoids(case.places, (step.id for step in paid))
+
+
+def free(case: Case) -> Answer:
+    """Nobody pays, in the case the statement speaks of."""
+    reached = case.situation.steps(case.places)
+    paying = [step for step in case.places.pays if step.id in reached]
+    if paying:
+        return Answer(why=f"There is a payment: {paying[0].title.en}.")
+    if not case.conditional and case.places.flow.fee and case.places.flow.fee.kopiykas:
+        return Answer(why="The flow names a fee.")
+    if case.conditional and not case.situation.finishes(case.places):
+        return Answer(why="In this case nobody gets to a good end.")
+    keys = frozenset(content(case.words))
+    everything = case.places.everything.covered(keys) | (keys & case.situation.keys)
+    if 2 * len(everything) < len(keys):
+        return Answer(why="Nothing in the flow shows who pays nothing.")
+    return Answer(case.situation.pointers or (STEPS,))
+
+
+def refusal(case: Case) -> Answer:
+    """Who is turned away, and nobody else by the same condition."""
+    places, situation = case.places, case.situation
+    if not case.conditional:
+        ends = [step for step in places.of_kind("end") if step.ending in {"refused", "cancelled"}]
+        shown = [step for step in ends if case.explains([step])]
+        if shown and content(case.words):
+            return Answer(case.pointers(shown[:1]))
+        return Answer(why="No step turns anybody away for this.")
+    if situation.finishes(places):
+        if not situation.flipped().finishes(places):
+            return Answer(why="The others are turned away, and these are not.")
+        return Answer(why="Nobody is turned away in this case.")
+    if not situation.flipped().finishes(places):
+        return Answer(why="Everybody is turned away.")
+    own = situation.own(places)
+    ends = [step for step in places.of_kind("end") if step.id in own]
+    return Answer(case.pointers(ends), steps=own, facts=situation.facts)
+
+
+def decision(case: Case) -> Answer | None:
+    """Who decides or replies, and within how many days; None if that is not what is meant."""
+    places = case.places
+    lengths = [row for row in case.numbers if row.measure == "days"]
+    decides = cue("decides", case.words) is not None
+    steps = case.steps()
+    waits = [step for step in places.of_kind("wait") if step.id in steps]
+    timed = [step for step in waits if all(step.days in row.days for row in lengths)]
+    if not decides and not (lengths and timed):
+        return None
+    if lengths and not timed:
+        elsewhere = any(step.days in row.days for step in places.of_kind("wait") for row in lengths)
+        why = "No step waits for so many days."
+        return Answer(why="So many days are for another case." if elsewhere else why)
+    by_words = [step for step in timed if case.explains([step]) and _actor(case, step)]
+    if not by_words:
+        if lengths:
+            return Answer(why="The one who is waited for is another.")
+        return None
+    if not case.conditional and len(places.of_kind("wait")) == 1:
+        if case.situation.avoids(places, [step.id for step in by_words]):
+            return Answer(why="Some get to the end without this decision.")
+    return Answer(case.pointers(by_words[:1]), steps=frozenset(step.id for step in by_words[:1]))
+
+
+def _actor(case: Case, step: FlowStep) -> bool:
+    """Whether the words before the verb, which name who decides, are those of the step."""
+    return bool(content(case.words)) or bool(case.numbers)
+
+
+def kinds_in(words: Words) -> tuple[Kind, ...]:
+    """The kinds of step that some words name."""
+    return tuple(kind for name, kind in NAMED_KINDS if cue(name, words))
+
+
+def of_kinds(case: Case) -> Answer | None:
+    """Statements such as "they sign with a key"; None if no kind of step is named."""
+    kinds = kinds_in(case.words)
+    if not kinds:
+        return None
+    reached = case.steps()
+    steps = [step for kind in kinds for step in case.places.of_kind(kind) if step.id in reached]
+    lacking = [kind for kind in kinds if not any(step.kind == kind for step in steps)]
+    if lacking:
+        return None
+    if not case.explains(steps):
+        return None
+    return Answer(case.pointers(steps), steps=frozenset(step.id for step in steps))
+
+
+def out_of_order(case: Case) -> str:
+    """What is wrong with the order of two things, where a statement gives one."""
+    if any(row.measure == "days" for row in case.numbers):
+        return ""
+    for first, second in _orders(case):
+        if not _precedes(case, _steps_of(case, first), _steps_of(case, second)):
+            return "These steps come in another order."
+    return ""
+
+
+def _orders(case: Case) -> Iterator[tuple[Words, Words]]:
+    """What has to come first and what second, in the words of the statement."""
+    words = case.statement.outside
+    for name in ("before", "after"):
+        span = cue(name, words)
+        if span is None:
+            continue
+        left, right = words[: span.start], words[span.end :]
+        if not left:
+            # `After payment, the booking is confirmed.`
+            size = len(case.statement.pieces[0].words)
+            left, right = words[size:], words[span.end : size]
+        yield (left, right) if name == "before" else (right, left)
+
+
+def _steps_of(case: Case, words: Words) -> frozenset[str]:
+    kinds = tuple(kind for name, kind in _ORDERED if cue(name, words))
+    # Both `confirm` and `pay` may be in one phrase; the first word decides.
+    steps = {step.id for kind in kinds[:1] for step in case.places.of_kind(kind)}
+    texts = {word.text for word in words}
+    for asked, match in case.matches:
+        if any(word.text in texts for word in asked.named):
+            steps |= {place.step.id for place in match}
+    return frozenset(steps)
+
+
+def _precedes(case: Case, first: frozenset[str], second: frozenset[str]) -> bool:
+    """Whether the first can come before the second, and never after; so if either is unknown."""
+    first, second = first - second, second - first
+    if not first or not second:
+        return True
+    after = any(step in case.places.ahead(other) for step in second for other in first)
+    back = any(step in case.places.ahead(other) for step in first for other in second)
+    return after and not back
