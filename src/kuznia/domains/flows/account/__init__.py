@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from kuznia.domains.flows.account.read_wishes import answer_wishes
+from kuznia.domains.flows.account.clause_answers import answer_wishes
 from kuznia.domains.flows.planner.order import FlowOrder
 from kuznia.domains.flows.schema import Flow
 from kuznia.forge.terms import Bench, Wish
@@ -10,7 +10,7 @@ from kuznia.forge.wishes.clauses import clauses
 from kuznia.platform.process.workers import POOL
 
 
-def read_wishes(order: FlowOrder) -> tuple[Wish, ...]:
+def wishes_of(order: FlowOrder) -> tuple[Wish, ...]:
     """What the prompt asks for, clause by clause."""
     return clauses(order.prompt)
 
@@ -23,4 +23,4 @@ async def account(bench: Bench[FlowOrder], wishes: tuple[Wish, ...]) -> tuple[Wi
     return await POOL.ease(partial(answer_wishes, flow, bench.reading.prompt, wishes))
 
 
-__all__ = ["account", "answer_wishes", "read_wishes"]
+__all__ = ["account", "answer_wishes", "wishes_of"]

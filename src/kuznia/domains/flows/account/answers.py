@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from kuznia.domains.flows.account.asks import Asked, Match
 from kuznia.domains.flows.account.places import FactPlace, FlowPlaces
-from kuznia.domains.flows.account.quantities import Quantity
-from kuznia.domains.flows.account.situations import Situation
+from kuznia.domains.flows.account.quantities import Quantity, numbers_of, quantities
+from kuznia.domains.flows.account.situations import Assignment, Situation, limits_of
 from kuznia.domains.flows.account.statements import Statement
-from kuznia.domains.flows.account.words import KeyIndex, Words, content
+from kuznia.domains.flows.account.words import Cue, KeyIndex, Words, content, read_words, without
 from kuznia.domains.flows.schema import FlowStep
 
 
@@ -21,6 +21,8 @@ class Answer:
     # What the statement asks for, so that it is no invention: steps, and facts.
     steps: frozenset[str] = frozenset()
     facts: frozenset[str] = frozenset()
+    # The cases in which people are turned away because the prompt says so.
+    turned: tuple[Assignment, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -61,9 +63,9 @@ class Case:
     def pointers(self, steps: Iterable[FlowStep]) -> tuple[str, ...]:
         return (*(self.places.pointer[step.id] for step in steps), *self.situation.pointers)
 
-    def unexplained(self, steps: Iterable[FlowStep]) -> frozenset[str]:
+    def unexplained(self, steps: Iterable[FlowStep], *names: Cue) -> frozenset[str]:
         """The words of the statement that are neither in these steps nor in the condition."""
-        keys = frozenset(content(self.words))
+        keys = frozenset(content(without(self.words, *names)))
         shown = KeyIndex(
             self.places.keys(step.id for step in steps).keys
             | self.situation.keys
@@ -71,10 +73,10 @@ class Case:
         )
         return keys - shown.covered(keys)
 
-    def explains(self, steps: Iterable[FlowStep]) -> bool:
-        """Whether at least half of the words can be seen there."""
-        keys = frozenset(content(self.words))
-        return 2 * len(self.unexplained(steps)) <= len(keys)
+    def explains(self, steps: Iterable[FlowStep], *names: Cue) -> bool:
+        """Whether at least half of the words can be seen there, those of the cues aside."""
+        keys = frozenset(content(without(self.words, *names)))
+        return 2 * len(self.unexplained(steps, *names)) <= len(keys)
 
 
 def joined(answers: Iterable[Answer]) -> Answer:
@@ -87,6 +89,7 @@ def joined(answers: Iterable[Answer]) -> Answer:
         else "Nothing in the flow shows it.",
         frozenset[str]().union(*(answer.steps for answer in answers)),
         frozenset[str]().union(*(answer.facts for answer in answers)),
+        tuple(case for answer in answers for case in answer.turned),
     )
 
 
@@ -100,12 +103,11 @@ def numbers_shown(case: Case, texts: Mapping[str, str] | None = None) -> bool:
         for number in _spoken(case.places, case.places.flow.by_id[step])
     )
     condition = frozenset(row.value for row in _condition_numbers(case))
+    condition |= limits_of(case.places)
     return all(row.value in values | spoken | condition for row in case.numbers)
 
 
 def _condition_numbers(case: Case) -> Iterator[Quantity]:
-    from kuznia.domains.flows.account.statements import numbers_of
-
     yield from numbers_of(case.statement.text, case.statement.condition)
 
 
@@ -122,8 +124,5 @@ def _values(case: Case, steps: frozenset[str]) -> Iterator[float]:
 
 
 def _spoken(places: FlowPlaces, step: FlowStep) -> Iterator[float]:
-    from kuznia.domains.flows.account.quantities import quantities
-    from kuznia.domains.flows.account.words import read_words
-
     text = places.step_text(step)
     yield from (row.value for row in quantities(text, read_words(text)))

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kuznia.domains.flows.account.places import FactPlace, FlowPlaces, concepts
-from kuznia.domains.flows.account.quantities import Quantity
+from kuznia.domains.flows.account.quantities import Quantity, numbers_of
 from kuznia.domains.flows.account.situations import chosen
-from kuznia.domains.flows.account.statements import Piece, Statement, numbers_of
+from kuznia.domains.flows.account.statements import Piece, Statement
 from kuznia.domains.flows.account.words import (
     Cue,
     KeyIndex,

@@ -6,6 +6,7 @@ from kuznia.domains.flows.account.answers import Answer, Case, joined, numbers_s
 from kuznia.domains.flows.account.asks import Asked, Match, likeness, wrong_options
 from kuznia.domains.flows.account.places import STEPS, FactPlace
 from kuznia.domains.flows.account.quantities import Quantity, quantities
+from kuznia.domains.flows.account.situations import named_in_full
 from kuznia.domains.flows.account.steps import kinds_in
 from kuznia.domains.flows.account.words import (
     KeyIndex,
@@ -14,6 +15,7 @@ from kuznia.domains.flows.account.words import (
     cue,
     key_set,
     read_words,
+    without,
 )
 from kuznia.domains.flows.schema import FormField
 
@@ -254,7 +256,7 @@ def in_text(case: Case, *, least: float = 0.6) -> Answer:
 
 def in_flow(case: Case, least: float) -> Answer:
     """What the service is, in the words of its name and its texts."""
-    keys = frozenset(content(case.words))
+    keys = frozenset(content(without(case.words, "service")))
     texts = case.places.everything
     share = texts.share(keys)
     close = case.places.named.covered(keys) or KeyIndex(_titles(case)).covered(keys)
@@ -270,3 +272,12 @@ def _titles(case: Case) -> frozenset[str]:
     return frozenset[str]().union(
         *(key_set(f"{step.title.uk}\n{step.title.en}").keys for step in places.flow.steps)
     )
+
+
+def as_option(case: Case) -> Answer:
+    """An item of a list that is an option of a field: `kind: short, full or extended`."""
+    parts = [part for asked, _ in case.matches for part in asked.alternatives or (asked.words,)]
+    for place in case.places.fields:
+        if parts and all(len(named_in_full(place.fact.options, part)) == 1 for part in parts):
+            return Answer((place.pointer,), facts=frozenset({place.fact.id}))
+    return Answer(why="No step asks for this.")

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from kuznia.domains.flows.account.answers import Answer
 from kuznia.domains.flows.account.places import FactPlace, FlowPlaces, guarded_facts
 from kuznia.domains.flows.account.quantities import quantities
+from kuznia.domains.flows.account.situations import limits_of
 from kuznia.domains.flows.account.words import KeyIndex, content, key_set, read_words
 from kuznia.domains.flows.planner.lexicon import LEXICON
 from kuznia.domains.flows.planner.prompt_text import clean
 from kuznia.domains.flows.schema import FlowStep, FormField
-from kuznia.domains.flows.structure.guards import tests
+from kuznia.domains.flows.structure.guards import Known
 from kuznia.forge.terms import Wish
 
 _PERSONAL_GROUPS = frozenset({"person", "papers", "contact", "family", "health", "child"})
@@ -52,8 +53,10 @@ class _Known:
         for step in self.places.pays:
             if step.id in self.answered.steps or self.assumed(step.title.en):
                 continue
-            amount = step.fee or self.places.flow.fee
-            if amount or not self.speaks_of_money():
+            amount = self.places.kopiykas(step)
+            spoken = {row.kopiykas for row in quantities(self.text, self.words)}
+            # A payment of an amount in the prompt is no invention, even where it is misplaced.
+            if amount not in spoken and (amount or not self.speaks_of_money()):
                 yield self.invented(step, f"The prompt asks for no such payment: {step.title.en}.")
 
     def speaks_of_money(self) -> bool:
@@ -109,22 +112,29 @@ class _Known:
         return any(keys and self.keys.share(keys) > _MOST for keys in labels)
 
     def refusals(self) -> Iterator[Wish]:
-        """Moves by an answer after which nobody gets to a good end."""
-        by_id = self.places.flow.by_id
-        for step in self.places.flow.steps:
-            for place, move in enumerate(step.next):
-                facts = {test.fact for test in tests(move.when)} if move.when else set[str]()
-                own = facts - by_id.keys()
-                lost = not self.places.graph.reach([move.to]) & self.places.done
-                if own and lost and move.to not in self.answered.steps:
-                    if self.answered.facts & own and self._is_told(move.to):
-                        continue
-                    where = f"{self.places.pointer[step.id]}/next/{place}"
-                    why = "The prompt turns nobody away for this."
-                    yield Wish("", 0, 0, "not_asked", (where,), why)
+        """Answers after which nobody gets to a good end."""
+        for place in (*self.places.fields, *self.places.provided):
+            name = place.fact.id
+            for value in self.places.graph.cases.get(name) or ():
+                if self.places.finishes({name: value}) or self._is_turned(name, value):
+                    continue
+                label = place.fact.label.en
+                why = f"The prompt turns nobody away for this: {label}."
+                yield Wish("", 0, 0, "not_asked", (place.pointer,), why)
+                break
 
-    def _is_told(self, _: str) -> bool:
-        return False
+    def _is_turned(self, name: str, value: Known) -> bool:
+        """Whether a clause says that people with this answer are turned away."""
+        cases = [case[name] for case in self.answered.turned if name in case]
+        if value in cases:
+            return True
+        numbers = [case for case in cases if isinstance(case, int | float)]
+        if not numbers or not isinstance(value, int | float):
+            return False
+        limits = limits_of(self.places, name)
+        return value < min(limits) and min(numbers) < min(limits) or (
+            value > max(limits) and max(numbers) > max(limits)
+        )
 
     def amounts(self) -> Iterator[Wish]:
         """Amounts of money in the texts."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import Literal
 
-from kuznia.domains.flows.account.words import Word, Words, is_working, phrases, unit_days
+from kuznia.domains.flows.account.words import Word, Words, is_working, phrases, read_words, unit_days
 from kuznia.forge.wishes.matching import terms
 
 Measure = Literal["plain", "money", "days", "percent"]
@@ -50,6 +50,12 @@ def quantities(text: str, words: Words) -> tuple[Quantity, ...]:
     """The numbers of a text in their order, written in digits or in words."""
     rows = [_number(text, words, *span) for span in _spans(text, words)]
     return tuple(_joined(text, rows))
+
+
+def numbers_of(text: str, words: Words) -> tuple[Quantity, ...]:
+    """The numbers among some words of a text, read with the words round them."""
+    starts = {word.start for word in words}
+    return tuple(row for row in quantities(text, read_words(text)) if row.start in starts)
 
 
 def _spans(text: str, words: Words) -> list[tuple[float, int, int]]:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from itertools import product
 
 from kuznia.domains.flows.account.places import FactPlace, FlowPlaces, guarded_facts, option_text
-from kuznia.domains.flows.account.quantities import Quantity, quantities
+from kuznia.domains.flows.account.quantities import Quantity, numbers_of
 from kuznia.domains.flows.account.words import (
     KeyIndex,
     Words,
     all_keys,
     content,
     key_set,
-    negations,
+    denies,
     read_words,
 )
 from kuznia.domains.flows.planner.prompt_text import clean
@@ -66,7 +66,7 @@ ALWAYS = Situation()
 
 def situations(places: FlowPlaces, words: Words, text: str) -> tuple[Situation, ...]:
     """The conditions in the flow that some words may mean, the best first."""
-    sought = frozenset(content(words))
+    sought = frozenset(content(words)) or all_keys(words)
     scored = list(_of_facts(places, words, text, sought))
     scored += _of_outcomes(places, words, sought)
     scored.sort(key=lambda row: -row.score)
@@ -80,7 +80,7 @@ def situations(places: FlowPlaces, words: Words, text: str) -> tuple[Situation, 
 def _of_facts(
     places: FlowPlaces, words: Words, text: str, sought: frozenset[str]
 ) -> Iterator[Situation]:
-    numbers = [number for number in quantities(text, words) if number.measure != "money"]
+    numbers = [number for number in numbers_of(text, words) if number.measure != "money"]
     deciding = guarded_facts(places.flow)
     for place in (*places.fields, *places.provided):
         if place.fact.id not in deciding:
@@ -100,14 +100,14 @@ def _of_yesno(
 ) -> Iterator[Situation]:
     label = clean(place.fact.label.uk if _is_cyrillic(text) else place.fact.label.en)
     spoken = read_words(label)
-    if not _same_numbers(quantities(text, words), quantities(label, spoken)):
+    if not _same_numbers(numbers_of(text, words), numbers_of(label, spoken)):
         return
     covered = place.keys.covered(sought)
     score = len(covered) / len(sought) if sought else 0.0
     if not score:
         return
     back = KeyIndex(sought).share(content(spoken))
-    denied = (negations(words) + negations(spoken)) % 2 == 1
+    denied = denies(words) != denies(spoken)
     turned = _direction(text, words) * _direction(label, spoken) < 0
     name, holds = place.fact.id, denied == turned
     yield Situation(
@@ -130,7 +130,7 @@ def _same_numbers(sought: Iterable[Quantity], label: Iterable[Quantity]) -> bool
 
 def _direction(text: str, words: Words) -> int:
     """Whether a text speaks of more than a number, of less, or of neither."""
-    bounds = {number.bound for number in quantities(text, words)}
+    bounds = {number.bound for number in numbers_of(text, words)}
     return int(bool(bounds & {"least", "above"})) - int(bool(bounds & {"most", "below"}))
 
 
@@ -143,7 +143,7 @@ def _of_choice(
     covered = KeyIndex(place.keys.keys | places.named.keys).covered(sought)
     score = len(covered) / len(sought) if sought else 1.0
     names = {option.id for option in hits}
-    if negations(words) % 2:
+    if denies(words):
         names = {option.id for option in place.fact.options} - names
     many = place.fact.type == "many"
     picked = tuple({place.fact.id: (name,) if many else name} for name in sorted(names))
@@ -171,6 +171,12 @@ def chosen(options: Iterable[FlowOption], words: Words) -> list[FlowOption]:
     return [option for share, option in rows if share >= max(best, 0.99) or share == best]
 
 
+def named_in_full(options: Iterable[FlowOption], words: Words) -> list[FlowOption]:
+    """The options that have all of the words in their labels."""
+    keys = all_keys(words)
+    return [option for option in options if keys and key_set(option_text(option)).share(keys) == 1]
+
+
 def _option_share(text: str, spoken: KeyIndex, raw: set[str]) -> float:
     words = read_words(clean(text))
     if keys := all_keys(words):
@@ -182,7 +188,7 @@ def _option_share(text: str, spoken: KeyIndex, raw: set[str]) -> float:
 def _of_number(
     places: FlowPlaces, place: FactPlace, numbers: list[Quantity], sought: frozenset[str]
 ) -> Iterator[Situation]:
-    limits = _limits(places, place.fact.id)
+    limits = limits_of(places, place.fact.id)
     covered = KeyIndex(place.keys.keys | places.named.keys).covered(sought)
     score = len(covered) / len(sought) if sought else 1.0
     for number in numbers:
@@ -219,10 +225,15 @@ def _fits(value: float, number: Quantity) -> bool:
             return value == number.value
 
 
-def _limits(places: FlowPlaces, fact: str) -> frozenset[float]:
+def limits_of(places: FlowPlaces, fact: str = "") -> frozenset[float]:
+    """The numbers that a fact is compared with, or any fact."""
     moves = (move for step in places.flow.steps for move in step.next if move.when)
     values = (
-        test.value for move in moves if move.when for test in tests(move.when) if test.fact == fact
+        test.value
+        for move in moves
+        if move.when
+        for test in tests(move.when)
+        if fact in {"", test.fact}
     )
     return frozenset(
         float(value)
@@ -235,7 +246,7 @@ def _of_filled(place: FactPlace, words: Words, sought: frozenset[str]) -> Iterat
     """A field that may be left empty: whether there is an answer."""
     covered = place.keys.covered(sought)
     if covered:
-        name, empty = place.fact.id, negations(words) % 2 == 1
+        name, empty = place.fact.id, denies(words)
         states: tuple[Assignment, Assignment] = ({name: "x"}, {name: None})
         yes, no = reversed(states) if empty else states
         yield Situation((yes,), (no,), (place.pointer,), covered, len(covered) / len(sought))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from kuznia.domains.flows.account.quantities import Quantity, quantities
+from kuznia.domains.flows.account.quantities import Quantity, numbers_of
 from kuznia.domains.flows.account.words import (
     Cue,
     Words,
@@ -55,12 +55,6 @@ class Statement:
         return numbers_of(self.text, self.words)
 
 
-def numbers_of(text: str, words: Words) -> tuple[Quantity, ...]:
-    """The numbers among some words of a text, read with the words round them."""
-    starts = {word.start for word in words}
-    return tuple(row for row in quantities(text, read_words(text)) if row.start in starts)
-
-
 def statements(clause: int, text: str, *, listed: bool) -> tuple[Statement, ...]:
     """The statements of a clause."""
     words = read_words(text)
@@ -106,7 +100,7 @@ def _of_part(whole: Statement, text: str, words: Words) -> Iterator[Statement]:
         yield from _said(whole, text, words[: other.start], "always")
         yield from _said(whole, text, words[other.end :], "else")
         return
-    if turn is None or _is_idiom(words[turn.start :]):
+    if turn is None or _is_idiom(text, words[turn.start :]):
         yield from _said(whole, text, words, "always")
         return
     relation: Relation = "unless" if turn is unless else "if"
@@ -115,8 +109,15 @@ def _of_part(whole: Statement, text: str, words: Words) -> Iterator[Statement]:
     if split := _otherwise(rest):
         rest, others = rest[: split.start], rest[split.end :]
     condition, after = _parted(text, rest)
+    if (after or _demands(text, rest)) and _divided(text, words, turn.start):
+        yield from _said(whole, text, before, "always")
+        before = ()
     body = after if not _says_something(before) else (*before, *after)
     if not body:
+        if whole.listed:
+            # `when it was reported` in a list is a question.
+            yield from _said(whole, text, words, "always")
+            return
         condition, body = rest, ()
     yield replace(
         whole, pieces=_pieces(text, body or condition), relation=relation, condition=condition
@@ -124,10 +125,20 @@ def _of_part(whole: Statement, text: str, words: Words) -> Iterator[Statement]:
     yield from _said(whole, text, others, "else")
 
 
-def _is_idiom(words: Words) -> bool:
+def _demands(text: str, words: Words) -> bool:
+    """Whether a condition without a sign behind it holds what follows from it, too."""
+    names: tuple[Cue, ...] = ("free", "money", "refuse", "ask")
+    paid = any(row.measure == "money" for row in numbers_of(text, words))
+    return paid or any(cue(name, words) for name in names)
+
+
+def _is_idiom(text: str, words: Words) -> bool:
     """Whether `if` begins a phrase that only makes an answer optional."""
     return any(
-        span.start == 0 for name in ("if_any", "optional") for span in cues(name, words)
+        span.start == 0
+        and (span.end == len(words) or any(s in _gap(text, words, span.end) for s in ",);"))
+        for name in _IDIOMS
+        for span in cues(name, words)
     )
 
 
@@ -214,6 +225,9 @@ def _in_brackets(text: str, place: int) -> bool:
     return opened > closed
 
 
+# Years are an age, or how long something is valid.
+_YEAR = 365
+_IDIOMS: tuple[Cue, ...] = ("if_any", "optional")
 _SUBJECTS: tuple[tuple[Subject, Cue], ...] = (
     ("free", "free"),
     ("refuse", "refuse"),
@@ -233,7 +247,7 @@ def subject(text: str, piece: Piece, *, listed: bool) -> Subject:
         return "fee"
     if cue("dont_ask", piece.words) and not cue("optional", piece.words):
         return "absent"
-    timed = any(row.measure == "days" for row in numbers)
+    timed = any(row.measure == "days" and max(row.days) < _YEAR for row in numbers)
     decides = cue("decides", piece.words) is not None
     return "wait" if timed or (decides and not listed) else "ask"
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from kuznia.domains.flows.account.answers import Answer, Case
 from kuznia.domains.flows.account.places import STEPS
 from kuznia.domains.flows.account.quantities import Quantity
-from kuznia.domains.flows.account.words import Cue, Words, content, cue
+from kuznia.domains.flows.account.words import Cue, Words, content, cue, without
 from kuznia.domains.flows.schema import FlowStep, Kind
 
 # Kinds of step that a prompt may name, with the cues for them.
@@ -77,7 +77,7 @@ def free(case: Case) -> Answer:
         return Answer(why="The flow names a fee.")
     if case.conditional and not case.situation.finishes(case.places):
         return Answer(why="In this case nobody gets to a good end.")
-    keys = frozenset(content(case.words))
+    keys = frozenset(content(without(case.words, "free")))
     everything = case.places.everything.covered(keys) | (keys & case.situation.keys)
     if 2 * len(everything) < len(keys):
         return Answer(why="Nothing in the flow shows who pays nothing.")
@@ -118,7 +118,7 @@ def decision(case: Case) -> Answer | None:
         elsewhere = any(step.days in row.days for step in places.of_kind("wait") for row in lengths)
         why = "No step waits for so many days."
         return Answer(why="So many days are for another case." if elsewhere else why)
-    by_words = [step for step in timed if case.explains([step]) and _actor(case, step)]
+    by_words = [step for step in timed if case.explains([step]) or _is_other_party(case, step)]
     if not by_words:
         if lengths:
             return Answer(why="The one who is waited for is another.")
@@ -129,9 +129,10 @@ def decision(case: Case) -> Answer | None:
     return Answer(case.pointers(by_words[:1]), steps=frozenset(step.id for step in by_words[:1]))
 
 
-def _actor(case: Case, step: FlowStep) -> bool:
-    """Whether the words before the verb, which name who decides, are those of the step."""
-    return bool(content(case.words)) or bool(case.numbers)
+def _is_other_party(case: Case, step: FlowStep) -> bool:
+    """Whether the step waits for the other party of a deal, whatever the prompt calls them."""
+    party = case.places.step_keys[step.id]
+    return case.places.flow.archetype == "deal" and party.has("party") and party.has("other")
 
 
 def kinds_in(words: Words) -> tuple[Kind, ...]:
@@ -149,7 +150,7 @@ def of_kinds(case: Case) -> Answer | None:
     lacking = [kind for kind in kinds if not any(step.kind == kind for step in steps)]
     if lacking:
         return None
-    if not case.explains(steps):
+    if not case.explains(steps, *(name for name, kind in NAMED_KINDS if kind in kinds)):
         return None
     return Answer(case.pointers(steps), steps=frozenset(step.id for step in steps))
 

@@ -253,6 +253,14 @@ def is_working(word: str) -> bool:
     return word in _TABLE["units"]["working"]
 
 
-def negations(words: Sequence[Word]) -> int:
-    """How many of the words deny."""
-    return sum(terms(word.text).negated or word.text == "non" for word in words)
+def denies(words: Sequence[Word]) -> bool:
+    """Whether one of the words denies; two of them, as in `no gas or no water`, deny once."""
+    return any(terms(word.text).negated or word.text == "non" for word in words)
+
+
+def without(words: Sequence[Word], *names: Cue) -> Words:
+    """The words that are in no phrase of these cues."""
+    gone = {
+        place for name in names for span in cues(name, words) for place in range(span.start, span.end)
+    }
+    return tuple(word for place, word in enumerate(words) if place not in gone)

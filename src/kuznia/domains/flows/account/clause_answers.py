@@ -18,18 +18,22 @@ from kuznia.domains.flows.account.statements import (
     statements,
 )
 from kuznia.domains.flows.account.words import (
+    Cue,
+    CueSpan,
     Words,
     all_keys,
     content,
     cue,
     cues,
-    negations,
+    denies,
+    without,
     read_words,
 )
 from kuznia.domains.flows.planner.prompt_text import clean
 from kuznia.domains.flows.schema import Flow
 from kuznia.forge.terms import Wish
 
+_MAX_CONDITION = 16
 NO_QUESTION = "No question in the flow decides this."
 
 
@@ -41,6 +45,8 @@ class _Part:
     statement: Statement
     situations: tuple[Situation, ...]
     asked: tuple[Asked, ...] = ()
+    # Nothing before it says anything but that a service is needed.
+    leading: bool = False
     # The service itself is named, and fields only behind that.
     names_service: bool = False
 
@@ -85,7 +91,8 @@ def _parts(places: FlowPlaces, prompt: str, wishes: Sequence[Wish]) -> Iterator[
                 last = resolved
                 if after_colon:
                     head = resolved
-            yield from _of_statement(places, statement, resolved, number)
+            leading = number == 0 or _says_no_more(wishes[:number])
+            yield from _of_statement(places, statement, resolved, leading=leading)
 
 
 def _listed(prompt: str, wishes: Sequence[Wish], number: int) -> bool:
@@ -110,52 +117,53 @@ def _resolved(
         return head or (ALWAYS,), statement
     if statement.relation == "else":
         return tuple(row.flipped() for row in last), statement
-    rows = situations(places, statement.condition, _text_of(statement, statement.condition))
-    if statement.condition == statement.words and rows:
-        statement = _split(statement, rows[0])
+    if statement.condition == statement.words:
+        statement = _split(places, statement)
+    rows = situations(places, statement.condition, statement.text)
     if statement.relation == "unless":
         rows = tuple(row.flipped() for row in rows)
     return rows, statement
 
 
-def _text_of(statement: Statement, words: Words) -> str:
-    if not words:
-        return ""
-    text = statement.text
-    return text[max(0, words[0].start - 1) : words[-1].end + 1]
-
-
-def _split(statement: Statement, situation: Situation) -> Statement:
-    """A condition that no sign ends is over after the last of its words that the flow has too."""
+def _split(places: FlowPlaces, statement: Statement) -> Statement:
+    """A condition that no sign ends: as many of the words as one in the flow answers to best."""
     words = statement.condition
-    own = situation.keys
-    end = 0
-    for place, word in enumerate(words):
-        if any(key in own for key in word.keys):
-            end = place + 1
-        elif end and word.text in {"the", "it", "they", "he", "she", "this", "ask", "то"}:
-            break
-    return replace(statement, condition=words[:end], pieces=(Piece(words[end:]),))
+    best, size = 0.0, len(words)
+    for end in range(1, min(len(words), _MAX_CONDITION) + 1):
+        part = words[:end]
+        rows = situations(places, part, statement.text)
+        if words[end - 1].keys and rows and rows[0].score >= best:
+            best, size = rows[0].score, end
+    return replace(statement, condition=words[:size], pieces=(Piece(words[size:]),))
 
 
 def _of_statement(
-    places: FlowPlaces, statement: Statement, rows: tuple[Situation, ...], number: int
+    places: FlowPlaces, statement: Statement, rows: tuple[Situation, ...], *, leading: bool
 ) -> Iterator[_Part]:
     for subject, part in grouped(statement):
         cases, rest = _subject_case(places, subject, part, rows)
-        naming = number < 2 and subject == "ask" and _names_service(part)
+        naming = leading and _names_service(part) and subject in _NAMES
         asked = _asked(rest, subject, naming=naming)
-        yield _Part(subject, rest, cases, asked, naming)
+        yield _Part(subject, rest, cases, asked, leading, naming)
+
+
+_NAMES = frozenset[Subject]({"ask", "register", "wait", "fee"})
+
+
+def _says_no_more(wishes: Sequence[Wish]) -> bool:
+    """Whether some clauses only say that a service is needed."""
+    words = [word for wish in wishes for word in read_words(clean(wish.quote))]
+    return not content(without(words, "service"))
 
 
 def _names_service(part: Statement) -> bool:
-    return part.relation == "always" and not part.listed and bool(cue("service", part.words))
+    return part.relation == "always" and bool(cue("service", part.words))
 
 
 def _asked(part: Statement, subject: Subject, *, naming: bool) -> tuple[Asked, ...]:
     if subject == "ask" and not naming:
         return asked_for(part)
-    if subject in {"register", "absent"}:
+    if subject in {"register", "absent"} and not naming:
         return asked_for(_without(part, "register", "dont_ask"))
     if naming:
         tail = _tail(part)
@@ -164,25 +172,27 @@ def _asked(part: Statement, subject: Subject, *, naming: bool) -> tuple[Asked, .
     return ()
 
 
+def _list_after(words: Words) -> CueSpan | None:
+    return next((span for span in cues("field_list", words) if span.start), None)
+
+
 def _tail(part: Statement) -> tuple[Piece, ...]:
     """What follows the name of the service: `registration with name`."""
     first = part.pieces[0]
-    span = next((span for span in cues("field_list", first.words) if span.start), None)
+    span = _list_after(first.words)
     return (Piece(first.words[span.end :], first.asides), *part.pieces[1:]) if span else ()
 
 
-def _without(part: Statement, *names: str) -> Statement:
-    pieces: list[Piece] = []
-    for piece in part.pieces:
-        gone = {
-            place
-            for name in names
-            for span in cues(name, piece.words)  # type: ignore[arg-type]
-            for place in range(span.start, span.end)
-        }
-        words = tuple(word for place, word in enumerate(piece.words) if place not in gone)
-        pieces.append(Piece(words, piece.asides))
-    return replace(part, pieces=tuple(pieces))
+def _head(part: Statement) -> Statement:
+    """The name of the service without what follows."""
+    first = part.pieces[0].words
+    span = _list_after(first)
+    return replace(part, pieces=(Piece(first[: span.start] if span else first),))
+
+
+def _without(part: Statement, *names: Cue) -> Statement:
+    pieces = tuple(Piece(without(piece.words, *names), piece.asides) for piece in part.pieces)
+    return replace(part, pieces=pieces)
 
 
 def _subject_case(
@@ -236,7 +246,7 @@ def _named_options(places: FlowPlaces, words: Words, part: Statement) -> Iterato
             key=lambda keys: len(keys & spoken),
         )
         rest = frozenset(content(words)) - own
-        if own and own <= spoken and (rest or negations(words) or part.numbers):
+        if own and own <= spoken and (rest or denies(words) or part.numbers):
             rows = [
                 row
                 for row in situations(places, tuple(w for w in words if set(w.keys) & own), "")
@@ -279,12 +289,16 @@ def _answer(
         case = Case(places, part.statement, situation, own, differ, before)
         answer = _in_case(case, part)
         if answer.holds:
-            return replace(answer, facts=answer.facts | situation.facts)
+            lost = bool(situation.facts) and not situation.finishes(places)
+            turned = situation.cases if lost else ()
+            return replace(answer, facts=answer.facts | situation.facts, turned=turned)
         tried.append(answer)
     return tried[0]
 
 
 def _in_case(case: Case, part: _Part) -> Answer:
+    if part.names_service:
+        return _service(case, part)
     match part.subject:
         case "fee":
             answer = steps.fee(case)
@@ -306,30 +320,30 @@ def _in_case(case: Case, part: _Part) -> Answer:
 
 
 def _asks(case: Case, part: _Part) -> Answer:
-    if part.names_service:
-        return _service(case)
     if not case.matches:
-        return _otherwise(case)
+        return _otherwise(case, part)
     answers: list[Answer] = []
     for asked, match in case.matches:
         if match:
             answers.append(fields.asks(case, asked, match))
     if len(answers) == len(case.matches):
         return joined(answers)
-    rest = _otherwise(case)
+    rest = _otherwise(case, part)
     if rest.holds or case.statement.listed or not answers:
         return rest
     return joined([*answers, Answer(why="No step asks for all of this.")])
 
 
-def _otherwise(case: Case) -> Answer:
+def _otherwise(case: Case, part: _Part) -> Answer:
     """What no field answers for: another step, or a text."""
     if of_kinds := steps.of_kinds(case):
         return of_kinds
     if not case.conditional and (decision := steps.decision(case)) and decision.holds:
         return decision
     if case.statement.listed:
-        return Answer(why="No step asks for this.")
+        return fields.as_option(case)
+    if part.leading and (named := fields.in_flow(case, 0.5)).holds:
+        return named
     if cue("upload", case.words) or cue("ask", case.words):
         return Answer(why="No step asks for this.")
     shown = fields.in_text(case)
@@ -344,13 +358,21 @@ def _is_background(case: Case) -> bool:
         cue("background", case.statement.outside) is not None
         and not case.conditional
         and not case.numbers
-        and not negations(case.words)
+        and not denies(case.words)
     )
 
 
-def _service(case: Case) -> Answer:
+def _service(case: Case, part: _Part) -> Answer:
+    if part.subject == "fee" and not case.places.pays:
+        return Answer(why="Nobody is asked to pay.")
+    paid = frozenset(step.id for step in case.places.pays if case.places.kopiykas(step) is None)
+    answer = _named(case)
+    return replace(answer, steps=answer.steps | paid) if part.subject == "fee" else answer
+
+
+def _named(case: Case) -> Answer:
     answers = [fields.asks(case, asked, match) for asked, match in case.matches if match]
     if answers and len(answers) == len(case.matches):
-        whole = fields.in_flow(case, 0.5)
+        whole = fields.in_flow(replace(case, statement=_head(case.statement)), 0.5)
         return joined([whole, *answers])
     return fields.in_flow(case, 0.5 if not case.matches else 0.67)
