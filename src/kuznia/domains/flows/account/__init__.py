@@ -3,6 +3,7 @@
 from functools import partial
 
 from kuznia.domains.flows.account.clause_answers import answer_wishes
+from kuznia.domains.flows.account.statements import whole_conditions
 from kuznia.domains.flows.planner.order import FlowOrder
 from kuznia.domains.flows.schema import Flow
 from kuznia.forge.terms import Bench, Wish
@@ -12,7 +13,7 @@ from kuznia.platform.process.workers import POOL
 
 def wishes_of(order: FlowOrder) -> tuple[Wish, ...]:
     """What the prompt asks for, clause by clause."""
-    return clauses(order.prompt)
+    return whole_conditions(order.prompt, clauses(order.prompt))
 
 
 async def account(bench: Bench[FlowOrder], wishes: tuple[Wish, ...]) -> tuple[Wish, ...]:

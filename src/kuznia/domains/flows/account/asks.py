@@ -1,8 +1,9 @@
 """What the clauses ask people for, and the field of the flow that asks for each."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from kuznia.domains.flows.account.places import FactPlace, FlowPlaces, concepts
 from kuznia.domains.flows.account.quantities import Quantity, numbers_of
@@ -36,6 +37,8 @@ _SAID_OF_IT: tuple[Cue, ...] = (
 _ENOUGH = 0.6
 # A field that nothing else asks for needs less.
 _ENOUGH_LEFT = 0.3
+# A full name may do without it.
+_MAY_LACK = frozenset({"middle_name"})
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Asked:
         gone: set[int] = set()
         for name in _SAID_OF_IT:
             gone |= {place for span in cues(name, self.words) for place in range(span.start, span.end)}
-        return tuple(word for place, word in enumerate(self.words) if place not in gone)
+        return tuple(w for place, w in enumerate(self.words) if place not in gone) or self.words
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -73,12 +76,13 @@ class Asked:
     @cached_property
     def lexical(self) -> Mapping[str, frozenset[str]]:
         """The fields of the lexicon that are named, with the words that name them."""
-        texts = [word.text for word in self.named]
-        rows: dict[str, frozenset[str]] = {}
-        for start, end, phrase in LEXICON.find(texts):
-            keys = all_keys(self.named[start:end])
-            rows |= {name: keys | rows.get(name, frozenset()) for name in phrase.fields}
-        return rows
+        return lexical(" ".join(word.text for word in self.named))
+
+    @cached_property
+    def phrases(self) -> tuple[frozenset[str], ...]:
+        """The fields of the lexicon phrase by phrase: a full name is several."""
+        rows = LEXICON.find([word.text for word in self.named])
+        return tuple(frozenset(phrase.fields) for *_, phrase in rows)
 
     @property
     def every_word(self) -> Words:
@@ -92,6 +96,17 @@ class Asked:
             if len(parts) > 1:
                 return parts
         return ()
+
+
+@lru_cache(maxsize=2048)
+def lexical(text: str) -> Mapping[str, frozenset[str]]:
+    """The fields of the lexicon that a text names, with the words that name them."""
+    words = read_words(text)
+    rows: dict[str, frozenset[str]] = {}
+    for start, end, phrase in LEXICON.find([word.text for word in words]):
+        keys = all_keys(words[start:end])
+        rows |= {name: keys | rows.get(name, frozenset()) for name in phrase.fields}
+    return rows
 
 
 def _alternatives(text: str, words: Words, *, commas: bool) -> Iterator[Words]:
@@ -200,7 +215,7 @@ def matched(asked: Sequence[Asked], places: FlowPlaces, taken: frozenset[str]) -
             share, score = likeness(row, place)
             if share >= _ENOUGH:
                 rows.append((score, number, place))
-            elif share >= _ENOUGH_LEFT and place.fact.id not in taken:
+            elif share >= _ENOUGH_LEFT and place.fact.id not in taken and not _other(row, place):
                 weak.append((score, number, place))
     owner: dict[str, int] = {}
     answers: list[list[FactPlace]] = [[] for _ in asked]
@@ -212,6 +227,11 @@ def matched(asked: Sequence[Asked], places: FlowPlaces, taken: frozenset[str]) -
         if not answers[number] and (by_option := _by_options(row, places)):
             answers[number] = [by_option]
     return [tuple(answer) for answer in answers]
+
+
+def _other(asked: Asked, place: FactPlace) -> bool:
+    """Whether the lexicon knows both, and as different fields."""
+    return bool(asked.lexical and place.concepts) and not asked.lexical.keys() & place.concepts
 
 
 def _pair(
@@ -247,11 +267,34 @@ def _share_out(
         if place.pointer in owner:
             continue
         for number, row in enumerate(asked):
-            named = row.concepts & place.concepts
-            if answers[number] and named and likeness(row, place)[0] >= _ENOUGH:
+            own = row.lexical.keys() & place.concepts
+            if answers[number] and own and _is_all(place, own):
                 owner[place.pointer] = number
                 answers[number].append(place)
                 break
+
+
+def _is_all(place: FactPlace, names: AbstractSet[str]) -> bool:
+    """Whether these fields of the lexicon are most of what a label says."""
+    for text in (place.fact.label.uk, place.fact.label.en):
+        keys = frozenset(content(read_words(clean(text))))
+        known = lexical(clean(text))
+        own = frozenset[str]().union(*(known[name] for name in names if name in known))
+        if keys and len(own & keys) >= _ENOUGH * len(keys):
+            return True
+    return not place.labels
+
+
+def lacking(asked: Asked, match: Match) -> str:
+    """A field of the lexicon that is asked for and is in none of the fields that answer."""
+    shown = frozenset[str]().union(*(place.concepts for place in match))
+    named = frozenset[str]().union(*(place.named.covered(asked.keys) for place in match))
+    for fields in asked.phrases:
+        gone = fields - shown - _MAY_LACK
+        keys = asked.lexical[next(iter(fields))]
+        if (gone and len(match) > 1) or not (fields & shown or keys <= named):
+            return min(gone or fields)
+    return ""
 
 
 def _by_options(asked: Asked, places: FlowPlaces) -> FactPlace | None:

@@ -15,8 +15,10 @@ from kuznia.domains.flows.account.statements import (
     Statement,
     Subject,
     grouped,
+    is_relative,
     statements,
 )
+from kuznia.domains.flows.account.steps import kinds_in
 from kuznia.domains.flows.account.words import (
     Cue,
     CueSpan,
@@ -132,7 +134,7 @@ def _split(places: FlowPlaces, statement: Statement) -> Statement:
     for end in range(1, min(len(words), _MAX_CONDITION) + 1):
         part = words[:end]
         rows = situations(places, part, statement.text)
-        if words[end - 1].keys and rows and rows[0].score >= best:
+        if content(words[end - 1 : end]) and rows and rows[0].score >= best:
             best, size = rows[0].score, end
     return replace(statement, condition=words[:size], pieces=(Piece(words[size:]),))
 
@@ -140,11 +142,24 @@ def _split(places: FlowPlaces, statement: Statement) -> Statement:
 def _of_statement(
     places: FlowPlaces, statement: Statement, rows: tuple[Situation, ...], *, leading: bool
 ) -> Iterator[_Part]:
-    for subject, part in grouped(statement):
+    for place, (subject, part) in enumerate(_named_apart(statement, leading=leading)):
+        first = place == 0
         cases, rest = _subject_case(places, subject, part, rows)
-        naming = leading and _names_service(part) and subject in _NAMES
+        naming = first and leading and _names_service(part) and subject in _NAMES
         asked = _asked(rest, subject, naming=naming)
-        yield _Part(subject, rest, cases, asked, leading, naming)
+        yield _Part(subject, rest, cases, asked, first and leading, naming)
+
+
+def _named_apart(statement: Statement, *, leading: bool) -> Iterator[tuple[Subject, Statement]]:
+    """The groups of a statement; the name of the service is one of its own."""
+    size = 1
+    while size < len(statement.pieces) and is_relative(statement.pieces[size]):
+        size += 1
+    name = replace(statement, pieces=statement.pieces[:size])
+    if leading and _names_service(name) and size < len(statement.pieces):
+        yield from grouped(name)
+        statement = replace(statement, pieces=statement.pieces[size:], listed=True)
+    yield from grouped(statement)
 
 
 _NAMES = frozenset[Subject]({"ask", "register", "wait", "fee"})
@@ -163,7 +178,9 @@ def _names_service(part: Statement) -> bool:
 def _asked(part: Statement, subject: Subject, *, naming: bool) -> tuple[Asked, ...]:
     if subject == "ask" and not naming:
         return asked_for(part)
-    if subject in {"register", "absent"} and not naming:
+    if subject == "absent":
+        return asked_for(_forbidden(part))
+    if subject == "register" and not naming:
         return asked_for(_without(part, "register", "dont_ask"))
     if naming:
         tail = _tail(part)
@@ -172,8 +189,24 @@ def _asked(part: Statement, subject: Subject, *, naming: bool) -> tuple[Asked, .
     return ()
 
 
+def _forbidden(part: Statement) -> Statement:
+    """What must not be asked: what follows the cue, or stands before it if nothing follows."""
+    first, *others = part.pieces
+    span = cue("dont_ask", first.words)
+    rest = first.words[span.end :] if span else first.words
+    before = first.words[: span.start] if span else ()
+    words = rest if content(rest) or kinds_in(rest) else before
+    return _without(replace(part, pieces=(Piece(words, first.asides), *others)), "dont_ask")
+
+
 def _list_after(words: Words) -> CueSpan | None:
-    return next((span for span in cues("field_list", words) if span.start), None)
+    """The last cue that fields follow: `за номером` is a part of the field's name itself."""
+    spans = [
+        CueSpan(span.start, span.start + 1) if words[span.start].text == "за" else span
+        for span in cues("field_list", words)
+        if span.start
+    ]
+    return spans[-1] if spans else None
 
 
 def _tail(part: Statement) -> tuple[Piece, ...]:
@@ -297,6 +330,8 @@ def _answer(
 
 
 def _in_case(case: Case, part: _Part) -> Answer:
+    if not case.words:
+        return Answer(why="It is not clear what follows from this.")
     if part.names_service:
         return _service(case, part)
     match part.subject:
@@ -370,7 +405,18 @@ def _service(case: Case, part: _Part) -> Answer:
     return replace(answer, steps=answer.steps | paid) if part.subject == "fee" else answer
 
 
+def _is_field(case: Case, asked: Asked) -> bool:
+    """Whether what follows the name of a service can only be a field: `by plate number`."""
+    if case.places.flow.archetype == "appointment":
+        # Somebody is seen at an appointment: `with a doctor`.
+        return False
+    return bool(asked.keys) and asked.keys <= frozenset[str]().union(*asked.lexical.values())
+
+
 def _named(case: Case) -> Answer:
+    lacking = [asked for asked, match in case.matches if not match and _is_field(case, asked)]
+    if lacking:
+        return Answer(why="No step asks for what the service goes by.")
     answers = [fields.asks(case, asked, match) for asked, match in case.matches if match]
     if answers and len(answers) == len(case.matches):
         whole = fields.in_flow(replace(case, statement=_head(case.statement)), 0.5)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from kuznia.domains.flows.account.answers import Answer, Case, joined, numbers_shown
-from kuznia.domains.flows.account.asks import Asked, Match, likeness, wrong_options
+from kuznia.domains.flows.account.asks import Asked, Match, lacking, likeness, wrong_options
 from kuznia.domains.flows.account.places import STEPS, FactPlace
 from kuznia.domains.flows.account.quantities import Quantity, quantities
 from kuznia.domains.flows.account.situations import named_in_full
@@ -27,6 +27,8 @@ def asks(case: Case, asked: Asked, match: Match) -> Answer:
     checks = (_required, _limits, _times, _details, _of_whom)
     field = match[0].field
     why = wrong_options(asked, match[0]) if field else ""
+    if not why and (name := lacking(asked, match)):
+        why = f"No step asks for {name.replace('_', ' ')}."
     for check in checks:
         why = why or check(case, asked, match)
     facts = frozenset(place.fact.id for place in match)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from kuznia.domains.flows.account.answers import Answer
+from kuznia.domains.flows.account.asks import lexical
 from kuznia.domains.flows.account.places import FactPlace, FlowPlaces, guarded_facts
 from kuznia.domains.flows.account.quantities import quantities
 from kuznia.domains.flows.account.situations import limits_of
@@ -15,7 +16,7 @@ from kuznia.forge.terms import Wish
 
 _PERSONAL_GROUPS = frozenset({"person", "papers", "contact", "family", "health", "child"})
 _PERSON_NAMES = frozenset({"last_name", "first_name", "middle_name"})
-_MOST = 0.5
+_HALF = 0.5
 
 
 def inventions(places: FlowPlaces, prompt: str, answered: Answer) -> Iterator[Wish]:
@@ -63,23 +64,27 @@ class _Known:
         return self.keys.has("money")
 
     def decisions(self) -> Iterator[Wish]:
+        days = {day for row in quantities(self.text, self.words) for day in row.days}
         for step in self.places.of_kind("wait"):
-            if step.id in self.answered.steps or self._days_assumed(step):
+            if self._is_assumed(step):
                 continue
-            if self.places.flow.archetype in {"permit", "deal"} and self._is_spoken_of(step):
-                continue
-            yield self.invented(step, f"The prompt speaks of no such decision: {step.title.en}.")
+            if step.id not in self.answered.steps and not self._is_usual(step, days):
+                why = f"The prompt speaks of no such decision: {step.title.en}."
+                yield self.invented(step, why)
+            elif step.days is not None and step.days not in days:
+                yield self.invented(step, f"The prompt does not say how long: {step.days} days.")
 
-    def _days_assumed(self, step: FlowStep) -> bool:
+    def _is_assumed(self, step: FlowStep) -> bool:
         """Whether an assumption gives the days, or names who decides."""
         spoken = {
             row.value for text in self.places.assumed for row in quantities(text, read_words(text))
         }
         return (step.days or 0) in spoken or (step.who is not None and self.assumed(step.who.en))
 
-    def _is_spoken_of(self, step: FlowStep) -> bool:
-        numbers = {day for row in quantities(self.text, self.words) for day in row.days}
-        return step.days in numbers or step.days is None
+    def _is_usual(self, step: FlowStep, days: set[int]) -> bool:
+        """Whether such a service always waits, and no longer than the prompt says."""
+        usual = self.places.flow.archetype in {"permit", "deal"}
+        return usual and (step.days is None or step.days in days)
 
     def questions(self) -> Iterator[Wish]:
         again = {
@@ -104,12 +109,16 @@ class _Known:
     def _is_asked_for(self, place: FactPlace) -> bool:
         if any(self.assumed(text) for text in (place.fact.label.uk, place.fact.label.en)):
             return True
-        if self.concepts & place.concepts:
-            return True
-        if self.concepts & _PERSON_NAMES and place.concepts & _PERSON_NAMES:
-            return True
-        labels = [frozenset(content(read_words(clean(text)))) for text in _label_texts(place)]
-        return any(keys and self.keys.share(keys) > _MOST for keys in labels)
+        return any(self._speaks_of(clean(text)) for text in _label_texts(place))
+
+    def _speaks_of(self, label: str) -> bool:
+        """Whether the prompt has most of the words of a label, or words that mean the same."""
+        keys = frozenset(content(read_words(label)))
+        rows = lexical(label)
+        known = self.concepts | (_PERSON_NAMES if self.concepts & _PERSON_NAMES else frozenset())
+        meant = frozenset[str]().union(*(rows[name] for name in rows.keys() & known))
+        covered = self.keys.covered(keys) | (meant & keys)
+        return bool(keys) and len(covered) > _HALF * len(keys)
 
     def refusals(self) -> Iterator[Wish]:
         """Answers after which nobody gets to a good end."""

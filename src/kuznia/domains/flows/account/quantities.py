@@ -148,9 +148,9 @@ def _joined(text: str, rows: Sequence[Quantity]) -> list[Quantity]:
             first.bound == "least" and between in {"to", "до", "and", "і", "та", "й"}
         )
         if ranged:
-            measure = second.measure
+            measure = "plain" if second.measure == "days" else second.measure
             joined[place] = Quantity(
-                first.value, measure, "least", first.start, first.end, first.days
+                first.value, measure, "least", first.start, first.end
             )
             joined[place + 1] = Quantity(
                 second.value, measure, "most", second.start, second.end, second.days

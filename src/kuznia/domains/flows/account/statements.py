@@ -7,12 +7,15 @@ from typing import Literal
 from kuznia.domains.flows.account.quantities import Quantity, numbers_of
 from kuznia.domains.flows.account.words import (
     Cue,
+    CueSpan,
     Words,
     content,
     cue,
     cues,
     read_words,
 )
+from kuznia.domains.flows.planner.prompt_text import clean
+from kuznia.forge.terms import Wish
 
 # When a statement holds: always, if or unless its condition does, or in every other case than the
 # condition before it.
@@ -65,6 +68,28 @@ def statements(clause: int, text: str, *, listed: bool) -> tuple[Statement, ...]
     return tuple(statement for statement in found if statement.pieces)
 
 
+def whole_conditions(prompt: str, wishes: Sequence[Wish]) -> tuple[Wish, ...]:
+    """The clauses; a condition that a comma cut off from what it decides is joined with that."""
+    rows: list[Wish] = []
+    for wish in wishes:
+        last = rows[-1] if rows else None
+        if last and prompt[last.end : wish.start].strip() == "," and _is_bare(last.quote):
+            quote = prompt[last.start : wish.end]
+            rows[-1] = replace(last, quote=quote, end=wish.end)
+        else:
+            rows.append(wish)
+    return tuple(rows)
+
+
+def _is_bare(text: str) -> bool:
+    """Whether a text is a condition, and nothing that follows from it."""
+    text = clean(text)
+    words = read_words(text)
+    if not any(span.start == 0 for name in _CONDITIONS for span in cues(name, words)):
+        return False
+    return not _parted(text, words)[1] and not _demands(text, words)
+
+
 def _conditional_parts(text: str, words: Words) -> Iterator[Words]:
     """The words, parted before each condition but the first: `if A, B, and if C, D`."""
     start, conditions = 0, 0
@@ -95,7 +120,7 @@ def _of_part(whole: Statement, text: str, words: Words) -> Iterator[Statement]:
     start = cue("condition", words)
     unless = cue("unless", words)
     turn = unless if unless and (start is None or unless.start <= start.start) else start
-    other = _otherwise(words)
+    other = _otherwise(text, words)
     if other and (turn is None or other.start <= turn.start):
         yield from _said(whole, text, words[: other.start], "always")
         yield from _said(whole, text, words[other.end :], "else")
@@ -106,7 +131,7 @@ def _of_part(whole: Statement, text: str, words: Words) -> Iterator[Statement]:
     relation: Relation = "unless" if turn is unless else "if"
     before, rest = words[: turn.start], words[turn.end :]
     others: Words = ()
-    if split := _otherwise(rest):
+    if split := _otherwise(text, rest):
         rest, others = rest[: split.start], rest[split.end :]
     condition, after = _parted(text, rest)
     if (after or _demands(text, rest)) and _divided(text, words, turn.start):
@@ -142,8 +167,15 @@ def _is_idiom(text: str, words: Words) -> bool:
     )
 
 
-def _otherwise(words: Words):
-    return next(cues("otherwise", words), None)
+def _otherwise(text: str, words: Words) -> CueSpan | None:
+    """Where the other case begins; `if not` is a condition of its own unless a sign follows."""
+    for span in cues("otherwise", words):
+        last = words[span.end - 1].text
+        if last not in {"not", "ні"} or span.end == len(words):
+            return span
+        if any(sign in _gap(text, words, span.end) for sign in ",:—–"):
+            return span
+    return None
 
 
 def _says_something(words: Words) -> bool:
@@ -216,7 +248,9 @@ def _pieces(text: str, words: Words) -> tuple[Piece, ...]:
 
 def _breaks(text: str, words: Words, place: int) -> bool:
     gap = _gap(text, words, place)
-    return any(sign in gap for sign in ",;:•") or "\n" in gap
+    return any(sign in gap for sign in _BREAKS) or any(
+        span.start == place for span in cues("apart", words)
+    )
 
 
 def _in_brackets(text: str, place: int) -> bool:
@@ -227,6 +261,8 @@ def _in_brackets(text: str, place: int) -> bool:
 
 # Years are an age, or how long something is valid.
 _YEAR = 365
+_BREAKS = ",;:•+&\n"
+_CONDITIONS: tuple[Cue, ...] = ("condition", "unless")
 _IDIOMS: tuple[Cue, ...] = ("if_any", "optional")
 _SUBJECTS: tuple[tuple[Subject, Cue], ...] = (
     ("free", "free"),
@@ -283,12 +319,20 @@ def _depends(piece: Piece) -> bool:
     return not content(piece.words)
 
 
-_RELATIVE = frozenset({"who", "which", "and", "that", "який", "яка", "яке", "які", "що", "вона"})
+_RELATIVE = frozenset(
+    {"who", "whose", "which", "that", "where", "який", "яка", "яке", "які", "яких", "якої", "якого"}
+    | {"яким", "якою", "якому", "що", "де", "вона"}
+)
+
+
+def is_relative(piece: Piece) -> bool:
+    """Whether a piece says more of the one before it: `, who reply within a day`."""
+    return any(word.text in _RELATIVE for word in piece.words[:2])
 
 
 def _continues(piece: Piece, before: Sequence[Piece]) -> bool:
-    """Whether a piece goes on with what stands before it, such as `, who reply within a day`."""
-    return piece.words[0].text in _RELATIVE or (len(before) == 1 and _is_register(piece))
+    """Whether a piece goes on with what stands before it."""
+    return is_relative(piece) or (len(before) == 1 and _is_register(piece))
 
 
 def _is_register(piece: Piece) -> bool:

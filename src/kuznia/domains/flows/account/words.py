@@ -54,6 +54,7 @@ Cue = Literal[
     "decides",
     "service",
     "field_list",
+    "apart",
     "background",
 ]
 
