@@ -8,7 +8,7 @@ from kuznia.domains.flows.account.places import FactPlace, FlowPlaces
 from kuznia.domains.flows.account.quantities import Quantity, numbers_of, quantities
 from kuznia.domains.flows.account.situations import Assignment, Situation, limits_of
 from kuznia.domains.flows.account.statements import Statement
-from kuznia.domains.flows.account.words import Cue, KeyIndex, Words, content, read_words, without
+from kuznia.domains.flows.account.words import Cue, KeyIndex, Words, content, cues, read_words, without
 from kuznia.domains.flows.schema import FlowStep
 
 
@@ -48,12 +48,30 @@ class Case:
         return self.statement.words
 
     @property
+    def about(self) -> Words:
+        """The words without those that say what comes before or after."""
+        rest = self.statement.pieces
+        return tuple(word for piece in rest for word in (*_unordered(piece.words), *piece.asides))
+
+    @property
     def numbers(self) -> tuple[Quantity, ...]:
         return self.statement.numbers
 
     @property
     def conditional(self) -> bool:
         return bool(self.situation.facts)
+
+    @property
+    def known_numbers(self) -> frozenset[float]:
+        """The numbers that are a part of the condition."""
+        places = [
+            place
+            for place in (*self.places.fields, *self.places.provided)
+            if place.fact.id in self.situation.facts
+        ]
+        rows = (quantities(place.text, read_words(place.text)) for place in places)
+        limits = (limits_of(self.places, place.fact.id) for place in places)
+        return frozenset(row.value for own in rows for row in own).union(*limits)
 
     def steps(self) -> frozenset[str]:
         """The steps where the statement has to be seen."""
@@ -65,7 +83,7 @@ class Case:
 
     def unexplained(self, steps: Iterable[FlowStep], *names: Cue) -> frozenset[str]:
         """The words of the statement that are neither in these steps nor in the condition."""
-        keys = frozenset(content(without(self.words, *names)))
+        keys = frozenset(content(without(self.about, *names)))
         shown = KeyIndex(
             self.places.keys(step.id for step in steps).keys
             | self.situation.keys
@@ -75,8 +93,16 @@ class Case:
 
     def explains(self, steps: Iterable[FlowStep], *names: Cue) -> bool:
         """Whether at least half of the words can be seen there, those of the cues aside."""
-        keys = frozenset(content(without(self.words, *names)))
+        keys = frozenset(content(without(self.about, *names)))
         return 2 * len(self.unexplained(steps, *names)) <= len(keys)
+
+
+def _unordered(words: Words) -> Words:
+    places = [span.start for name in _ORDER for span in cues(name, words) if span.start]
+    return words[: min(places)] if places else words
+
+
+_ORDER: tuple[Cue, ...] = ("before", "after")
 
 
 def joined(answers: Iterable[Answer]) -> Answer:
@@ -103,7 +129,7 @@ def numbers_shown(case: Case, texts: Mapping[str, str] | None = None) -> bool:
         for number in _spoken(case.places, case.places.flow.by_id[step])
     )
     condition = frozenset(row.value for row in _condition_numbers(case))
-    condition |= limits_of(case.places)
+    condition |= limits_of(case.places) | case.known_numbers
     return all(row.value in values | spoken | condition for row in case.numbers)
 
 

@@ -50,6 +50,8 @@ class Asked:
     asides: Words = ()
     # Whether the prompt lists it beside others.
     listed: bool = False
+    # What is said of the case in which it is asked, and is not about the field.
+    known: frozenset[str] = frozenset()
 
     @cached_property
     def named(self) -> Words:
@@ -57,13 +59,14 @@ class Asked:
         gone: set[int] = set()
         for name in _SAID_OF_IT:
             gone |= {place for span in cues(name, self.words) for place in range(span.start, span.end)}
-        return tuple(w for place, w in enumerate(self.words) if place not in gone) or self.words
+        rest = tuple(w for place, w in enumerate(self.words) if place not in gone) or self.words
+        return tuple(word for word in rest if not word.keys or set(word.keys) - self.known)
 
     @cached_property
     def keys(self) -> frozenset[str]:
         found = frozenset(content(self.named))
-        # `Number` and `date` alone are names of fields.
-        return found or all_keys(self.named)
+        # `Data` alone is the name of a field where it is listed beside others.
+        return found or (all_keys(self.named) if self.listed else found)
 
     @cached_property
     def numbers(self) -> tuple[Quantity, ...]:

@@ -8,8 +8,15 @@ from kuznia.domains.flows.account import fields, steps
 from kuznia.domains.flows.account.answers import Answer, Case, joined
 from kuznia.domains.flows.account.asks import Asked, Match, asked_for, matched
 from kuznia.domains.flows.account.inventions import inventions
-from kuznia.domains.flows.account.places import FactPlace, FlowPlaces
-from kuznia.domains.flows.account.situations import ALWAYS, Situation, chosen, situations
+from kuznia.domains.flows.account.places import (
+    STEPS,
+    FactPlace,
+    FlowPlaces,
+    guarded_facts,
+    option_text,
+)
+from kuznia.domains.flows.account.quantities import quantities
+from kuznia.domains.flows.account.situations import ALWAYS, Situation, chosen, limits_of, situations
 from kuznia.domains.flows.account.statements import (
     Piece,
     Statement,
@@ -22,6 +29,7 @@ from kuznia.domains.flows.account.steps import kinds_in
 from kuznia.domains.flows.account.words import (
     Cue,
     CueSpan,
+    KeyIndex,
     Words,
     all_keys,
     content,
@@ -32,10 +40,12 @@ from kuznia.domains.flows.account.words import (
     read_words,
 )
 from kuznia.domains.flows.planner.prompt_text import clean
-from kuznia.domains.flows.schema import Flow
+from kuznia.domains.flows.schema import Flow, FlowOption
 from kuznia.forge.terms import Wish
 
 _MAX_CONDITION = 16
+# So many of the words that name the service have to be in the flow, one of them in a title.
+_TOPIC = 0.3
 NO_QUESTION = "No question in the flow decides this."
 
 
@@ -51,6 +61,8 @@ class _Part:
     leading: bool = False
     # The service itself is named, and fields only behind that.
     names_service: bool = False
+    # The cases the words name, where the statement is about all others: `only residents`.
+    named: tuple[Situation, ...] = ()
 
 
 def answer_wishes(flow: Flow, prompt: str, wishes: Sequence[Wish]) -> tuple[Wish, ...]:
@@ -82,19 +94,27 @@ def _parts(places: FlowPlaces, prompt: str, wishes: Sequence[Wish]) -> Iterator[
     """The parts of all clauses, each with its condition looked up in the flow."""
     last: tuple[Situation, ...] = ()
     head: tuple[Situation, ...] = ()
+    before: Words = ()
     for number, wish in enumerate(wishes):
         listed = _listed(prompt, wishes, number)
         if not listed:
             head = ()
         after_colon = prompt[wish.end : wish.end + 2].strip().startswith(":")
         for statement in statements(number, clean(wish.quote), listed=listed):
-            resolved, statement = _resolved(places, statement, last, head)
+            resolved, statement = _resolved(places, statement, last, head, before)
             if statement.relation != "always" and resolved != (ALWAYS,):
                 last = resolved
                 if after_colon:
                     head = resolved
+            elif after_colon and (named := _head_option(places, statement)):
+                head = last = resolved = named
             leading = number == 0 or _says_no_more(wishes[:number])
-            yield from _of_statement(places, statement, resolved, leading=leading)
+            for part in _of_statement(places, statement, resolved, leading=leading):
+                named = part.named or part.situations
+                if named and named != (ALWAYS,) and not listed:
+                    last = named
+                yield part
+            before = statement.words
 
 
 def _listed(prompt: str, wishes: Sequence[Wish], number: int) -> bool:
@@ -113,18 +133,47 @@ def _resolved(
     statement: Statement,
     last: tuple[Situation, ...],
     head: tuple[Situation, ...],
+    before: Words,
 ) -> tuple[tuple[Situation, ...], Statement]:
     """The cases in which a statement has to hold; none if its condition is not in the flow."""
     if statement.relation == "always":
         return head or (ALWAYS,), statement
     if statement.relation == "else":
         return tuple(row.flipped() for row in last), statement
+    if not content(statement.condition) and before:
+        return _referring(places, statement, before), statement
     if statement.condition == statement.words:
         statement = _split(places, statement)
     rows = situations(places, statement.condition, statement.text)
     if statement.relation == "unless":
         rows = tuple(row.flipped() for row in rows)
+    if not rows and _is_time(statement):
+        return (ALWAYS,), replace(statement, relation="always", condition=())
     return rows, statement
+
+
+def _is_time(statement: Statement) -> bool:
+    """Whether `when` says at what time, and not in which case."""
+    spoken = {word.text for word in read_words(statement.text)}
+    return bool({"when", "коли"} & spoken) and bool(content(statement.words))
+
+
+def _referring(
+    places: FlowPlaces, statement: Statement, before: Words
+) -> tuple[Situation, ...]:
+    """`If yes`: the case in which the question just asked is answered so."""
+    text = " ".join(word.text for word in before)
+    rows = situations(places, read_words(text), text)
+    flip = cue("no", statement.condition) is not None or cue("yes", statement.condition) is None
+    flip = flip != (statement.relation == "unless")
+    return tuple(row.flipped() for row in rows) if flip else rows
+
+
+def _head_option(places: FlowPlaces, statement: Statement) -> tuple[Situation, ...]:
+    """The case that a head such as `Fridges:` names, by an option that decides something."""
+    words = statement.words
+    rows = [row for row in _named_options(places, words, statement, alone=True)]
+    return tuple(rows[:1])
 
 
 def _split(places: FlowPlaces, statement: Statement) -> Statement:
@@ -146,8 +195,14 @@ def _of_statement(
         first = place == 0
         cases, rest = _subject_case(places, subject, part, rows)
         naming = first and leading and _names_service(part) and subject in _NAMES
-        asked = _asked(rest, subject, naming=naming)
-        yield _Part(subject, rest, cases, asked, first and leading, naming)
+        known = cases[0].keys if rows == (ALWAYS,) and cases != rows and cases else frozenset[str]()
+        asked = tuple(replace(row, known=known) for row in _asked(rest, subject, naming=naming))
+        asked = tuple(row for row in asked if row.keys or row.numbers)
+        named: tuple[Situation, ...] = ()
+        if cases != rows and (cue("must_be", rest.words) or (subject == "refuse" and cue("only", rest.words))):
+            named, subject = cases, "refuse"
+            cases = tuple(row.flipped() for row in cases)
+        yield _Part(subject, rest, cases, asked, first and leading, naming, named)
 
 
 def _named_apart(statement: Statement, *, leading: bool) -> Iterator[tuple[Subject, Statement]]:
@@ -167,8 +222,8 @@ _NAMES = frozenset[Subject]({"ask", "register", "wait", "fee"})
 
 def _says_no_more(wishes: Sequence[Wish]) -> bool:
     """Whether some clauses only say that a service is needed."""
-    words = [word for wish in wishes for word in read_words(clean(wish.quote))]
-    return not content(without(words, "service"))
+    clauses = [read_words(clean(wish.quote)) for wish in wishes]
+    return all(not content(without(row, "service")) or cue("background", row[:2]) for row in clauses)
 
 
 def _names_service(part: Statement) -> bool:
@@ -181,12 +236,27 @@ def _asked(part: Statement, subject: Subject, *, naming: bool) -> tuple[Asked, .
     if subject == "absent":
         return asked_for(_forbidden(part))
     if subject == "register" and not naming:
-        return asked_for(_without(part, "register", "dont_ask"))
+        return asked_for(_registered(part))
     if naming:
         tail = _tail(part)
         rows = asked_for(replace(part, pieces=tail)) if tail else ()
         return tuple(row for row in rows if row.lexical)
     return ()
+
+
+def _registered(part: Statement) -> Statement:
+    """What a register has: the words before the cue, or those behind it if there are none."""
+    pieces: list[Piece] = []
+    for piece in part.pieces:
+        span = cue("register", piece.words)
+        before = piece.words[: span.start] if span else piece.words
+        words = before if content(before) or pieces else piece.words
+        pieces.append(replace(piece, words=words))
+    rest = _without(replace(part, pieces=tuple(pieces)), "register", "dont_ask")
+    if inside := [piece.asides for piece in rest.pieces if piece.asides]:
+        # `The details of the company (name, address)`.
+        return replace(rest, pieces=tuple(Piece((word,)) for row in inside for word in row))
+    return rest
 
 
 def _forbidden(part: Statement) -> Statement:
@@ -232,60 +302,110 @@ def _subject_case(
     places: FlowPlaces, subject: Subject, part: Statement, rows: tuple[Situation, ...]
 ) -> tuple[tuple[Situation, ...], Statement]:
     """A case that a statement names without `if`: `companies give their code`."""
-    if rows != (ALWAYS,):
+    if rows != (ALWAYS,) or subject in {"register", "absent", "anonymous"}:
         return rows, part
     words = part.outside
-    hits = [row for row in _named_options(places, words, part)]
-    if subject in {"fee", "free", "refuse", "wait"} and not hits:
-        hits = [
-            row
-            for row in situations(places, words, part.text)
-            if row.score >= 0.5 and _is_decided(places, row, words)
-        ]
-        hits = hits[:1]
-    if not hits:
-        return rows, part
-    if subject == "refuse" and (cue("only", words) or cue("must_be", words)):
-        hits = [row.flipped() for row in hits]
-    return tuple(hits), part
+    hits = (
+        list(_named_options(places, words, part))
+        or list(_for_whom(places, words, part))
+        or list(_named_questions(places, words, part, alone=subject != "ask"))
+        or list(_of_numbers(places, words, part))
+    )
+    return (tuple(hits) or rows), part
 
 
-def _is_decided(places: FlowPlaces, row: Situation, words: Words) -> bool:
-    facts = [places.flow.facts.get(name) for name in row.facts]
-    label = [
-        set(content(read_words(clean(text))))
-        for fact in facts
-        if fact
-        for text in (fact.label.uk, fact.label.en)
-    ]
-    spoken = all_keys(words)
-    return any(keys and keys <= spoken for keys in label)
+def _of_numbers(places: FlowPlaces, words: Words, part: Statement) -> Iterator[Situation]:
+    """`Up to 3 items are free`: the case that a number names, when something is decided by it."""
+    numbers = {number.value for number in part.numbers if number.measure != "money"}
+    for row in situations(places, words, part.text):
+        if any(numbers & limits_of(places, name) for name in row.facts):
+            yield row
+            return
 
 
-def _named_options(places: FlowPlaces, words: Words, part: Statement) -> Iterator[Situation]:
-    """Of a question that decides something, the one option that is named."""
-    from kuznia.domains.flows.account.places import guarded_facts
+def _for_whom(places: FlowPlaces, words: Words, part: Statement) -> Iterator[Situation]:
+    """`For children under 14 we need ...`: the case that the first words name."""
+    span = cue("for", words[:1])
+    if span is None:
+        return
+    best: tuple[Situation, ...] = ()
+    for end in range(2, min(len(words) - 1, _MAX_CONDITION)):
+        prefix = words[1:end]
+        rows = situations(places, prefix, part.text)
+        if content(prefix[-1:]) or prefix[-1].text[0].isdigit():
+            if rows and (not best or rows[0].score >= best[0].score):
+                best = rows
+    yield from best[:1]
 
+
+def _named_questions(
+    places: FlowPlaces, words: Words, part: Statement, *, alone: bool
+) -> Iterator[Situation]:
+    """The case that a statement names with all the words of a question that decides something."""
     deciding = guarded_facts(places.flow)
-    spoken = all_keys(words)
+    spoken = KeyIndex(all_keys(words))
+    numbers = {number.value for number in part.numbers}
+    for place in places.fields:
+        if place.fact.id not in deciding or place.fact.type != "yesno" or _is_question(words):
+            continue
+        for text in (clean(place.fact.label.uk), clean(place.fact.label.en)):
+            label = read_words(text)
+            keys = frozenset(content(label))
+            own = {number.value for number in quantities(text, label)}
+            if not (keys or own) or not own <= numbers or spoken.share(keys) < 1:
+                continue
+            names = KeyIndex(keys)
+            about = tuple(w for w in words if names.covered(w.keys) or w.start in part.digits)
+            about = about or words
+            more = frozenset(content(words)) - all_keys(about)
+            if alone or more or cue("must_be", words):
+                yield from situations(places, about, part.text)[:1]
+                return
+
+
+def _is_question(words: Words) -> bool:
+    return any(word.text in {"whether", "if", "чи", "is", "are", "do", "does"} for word in words)
+
+
+def _named_options(
+    places: FlowPlaces, words: Words, part: Statement, *, alone: bool = False
+) -> Iterator[Situation]:
+    """Of a question that decides something, the one option that is named."""
+    deciding = guarded_facts(places.flow)
+    spoken = KeyIndex(all_keys(words))
     for place in places.fields:
         if place.fact.id not in deciding or not place.fact.options:
             continue
         hits = chosen(place.fact.options, words)
-        if len(hits) != 1:
+        own = _distinct(place, hits[0]) if len(hits) == 1 else frozenset[str]()
+        if not own or _names_field(place, spoken):
             continue
-        own = max(
-            (all_keys(read_words(clean(text))) for text in (hits[0].label.uk, hits[0].label.en)),
-            key=lambda keys: len(keys & spoken),
-        )
-        rest = frozenset(content(words)) - own
-        if own and own <= spoken and (rest or denies(words) or part.numbers):
-            rows = [
-                row
-                for row in situations(places, tuple(w for w in words if set(w.keys) & own), "")
-                if place.fact.id in row.facts
-            ]
-            yield from rows[:1]
+        rest = frozenset(content(words)) - spoken.covered(own) - own
+        if alone or rest or denies(words) or part.numbers:
+            names = KeyIndex(own)
+            spoken_words = tuple(word for word in words if names.covered(word.keys))
+            for row in situations(places, spoken_words, ""):
+                if place.fact.id in row.facts:
+                    yield row
+                    break
+
+
+def _distinct(place: FactPlace, option: FlowOption) -> frozenset[str]:
+    """The words by which an option differs from the others of its field."""
+    def keys(row: FlowOption) -> frozenset[str]:
+        return all_keys(read_words(option_text(row)))
+
+    others = [keys(row) for row in place.fact.options if row is not option]
+    return keys(option) - frozenset[str]().union(*others)
+
+
+def _names_field(place: FactPlace, spoken: KeyIndex) -> bool:
+    """Whether the words are about the field itself, and not about one of its answers."""
+    labels = [
+        frozenset(content(read_words(clean(text))))
+        for text in (place.fact.label.uk, place.fact.label.en)
+    ]
+    return any(keys and spoken.share(keys) >= 0.99 for keys in labels)
 
 
 def _answers(places: FlowPlaces, parts: Sequence[_Part]) -> list[Answer]:
@@ -343,6 +463,8 @@ def _in_case(case: Case, part: _Part) -> Answer:
             answer = steps.refusal(case)
         case "register":
             answer = fields.from_register(case)
+        case "anonymous":
+            answer = fields.anonymous(case)
         case "absent":
             answer = fields.absent(case)
         case "wait":
@@ -373,11 +495,14 @@ def _otherwise(case: Case, part: _Part) -> Answer:
     """What no field answers for: another step, or a text."""
     if of_kinds := steps.of_kinds(case):
         return of_kinds
+    if not content(case.words) and not case.conditional and not case.numbers:
+        # `Please ask:` before a list.
+        return Answer((STEPS,))
     if not case.conditional and (decision := steps.decision(case)) and decision.holds:
         return decision
     if case.statement.listed:
         return fields.as_option(case)
-    if part.leading and (named := fields.in_flow(case, 0.5)).holds:
+    if part.leading and (named := fields.in_flow(case, _TOPIC)).holds:
         return named
     if cue("upload", case.words) or cue("ask", case.words):
         return Answer(why="No step asks for this.")
@@ -392,7 +517,6 @@ def _is_background(case: Case) -> bool:
     return (
         cue("background", case.statement.outside) is not None
         and not case.conditional
-        and not case.numbers
         and not denies(case.words)
     )
 
@@ -419,6 +543,6 @@ def _named(case: Case) -> Answer:
         return Answer(why="No step asks for what the service goes by.")
     answers = [fields.asks(case, asked, match) for asked, match in case.matches if match]
     if answers and len(answers) == len(case.matches):
-        whole = fields.in_flow(replace(case, statement=_head(case.statement)), 0.5)
+        whole = fields.in_flow(replace(case, statement=_head(case.statement)), _TOPIC)
         return joined([whole, *answers])
-    return fields.in_flow(case, 0.5 if not case.matches else 0.67)
+    return fields.in_flow(case, _TOPIC if not case.matches else 0.67)

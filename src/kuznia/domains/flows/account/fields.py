@@ -51,6 +51,8 @@ def _required(_: Case, asked: Asked, match: Match) -> str:
 
 def _limits(case: Case, asked: Asked, match: Match) -> str:
     for number in asked.numbers:
+        if number.value in case.known_numbers and case.conditional:
+            continue
         if not any(_limited(case, number, place) for place in match):
             return f"The limit {number.value:g} is not there, or is another."
     return ""
@@ -59,7 +61,7 @@ def _limits(case: Case, asked: Asked, match: Match) -> str:
 def _limited(case: Case, number: Quantity, place: FactPlace) -> bool:
     """Whether a field has the limit that a number gives."""
     field = place.field
-    if field is None:
+    if field is None or _turns_away(case, number, place):
         return True
     spoken = {row.value for row in quantities(place.text, read_words(place.text))}
     if field.options and number.value in spoken | {float(len(field.options))}:
@@ -78,6 +80,15 @@ def _limited(case: Case, number: Quantity, place: FactPlace) -> bool:
             return bool({value, value + 1} & lower) or (not lower and value in spoken)
         case "exact":
             return value in upper | lower | spoken
+
+
+def _turns_away(case: Case, number: Quantity, place: FactPlace) -> bool:
+    """Whether an answer just past the limit leads to no good end."""
+    if place.fact.type != "number" or number.bound == "exact":
+        return False
+    past = number.value + (1 if number.bound in {"most", "below"} else -1)
+    inside, outside = {place.fact.id: number.value}, {place.fact.id: past}
+    return case.places.finishes(inside) and not case.places.finishes(outside)
 
 
 def _open(field: FormField) -> bool:
@@ -206,6 +217,22 @@ def absent(case: Case) -> Answer:
     return Answer((STEPS, *case.situation.pointers))
 
 
+def anonymous(case: Case) -> Answer:
+    """Nobody has to say who they are."""
+    if steps := case.places.of_kind("authenticate"):
+        return Answer(why=f"This step is there: {steps[0].title.en}.")
+    for place in case.places.fields:
+        field = place.field
+        if field and field.required and place.concepts & _IDENTIFYING:
+            return Answer(why=f"{field.label.en} is asked.")
+    return Answer((STEPS,))
+
+
+_IDENTIFYING = frozenset(
+    {"last_name", "first_name", "middle_name", "email", "phone", "rnokpp", "passport", "id_card"}
+)
+
+
 def _field_named(case: Case) -> bool:
     return any(asked.lexical for asked, _ in case.matches)
 
@@ -234,7 +261,7 @@ def _forbidden(asked: Asked, place: FactPlace) -> bool:
 
 def in_text(case: Case, *, least: float = 0.6) -> Answer:
     """What only the texts of the flow can show."""
-    keys = frozenset(content(case.words))
+    keys = frozenset(content(without(case.words, "last", "first", "review")))
     if not keys:
         return Answer(why="Nothing in the flow shows it.")
     steps = case.steps()

@@ -100,10 +100,13 @@ def _of_yesno(
 ) -> Iterator[Situation]:
     label = clean(place.fact.label.uk if _is_cyrillic(text) else place.fact.label.en)
     spoken = read_words(label)
-    if not _same_numbers(numbers_of(text, words), numbers_of(label, spoken)):
+    numbers = numbers_of(text, words)
+    if not _same_numbers(numbers, numbers_of(label, spoken)):
         return
     covered = place.keys.covered(sought)
-    score = len(covered) / len(sought) if sought else 0.0
+    # A number that both have counts as a word.
+    same = any(row.measure != "money" for row in numbers)
+    score = (len(covered) + same) / (len(sought) + same) if sought or same else 0.0
     if not score:
         return
     back = KeyIndex(sought).share(content(spoken))

@@ -20,7 +20,7 @@ from kuznia.forge.terms import Wish
 # When a statement holds: always, if or unless its condition does, or in every other case than the
 # condition before it.
 Relation = Literal["always", "if", "unless", "else"]
-Subject = Literal["fee", "free", "refuse", "register", "absent", "wait", "ask"]
+Subject = Literal["fee", "free", "refuse", "register", "absent", "anonymous", "wait", "ask"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class Piece:
 
     words: Words
     asides: Words = ()
+    # Whether `and` or `or` joins it to the piece before, and no comma.
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,11 @@ class Statement:
         return tuple(word for piece in self.pieces for word in piece.words)
 
     @property
+    def digits(self) -> frozenset[int]:
+        """Where the numbers begin."""
+        return frozenset(number.start for number in self.numbers)
+
+    @property
     def numbers(self) -> tuple[Quantity, ...]:
         return numbers_of(self.text, self.words)
 
@@ -73,7 +80,7 @@ def whole_conditions(prompt: str, wishes: Sequence[Wish]) -> tuple[Wish, ...]:
     rows: list[Wish] = []
     for wish in wishes:
         last = rows[-1] if rows else None
-        if last and prompt[last.end : wish.start].strip() == "," and _is_bare(last.quote):
+        if last and _belongs(last, prompt[last.end : wish.start].strip().lower(), wish):
             quote = prompt[last.start : wish.end]
             rows[-1] = replace(last, quote=quote, end=wish.end)
         else:
@@ -81,13 +88,32 @@ def whole_conditions(prompt: str, wishes: Sequence[Wish]) -> tuple[Wish, ...]:
     return tuple(rows)
 
 
+def _belongs(last: Wish, between: str, wish: Wish) -> bool:
+    """Whether a clause goes on with the one before it."""
+    own = read_words(clean(wish.quote))
+    if between == ",":
+        return _is_bare(last.quote) or not (content(own) or cue("optional", own))
+    # `Without names and phones`.
+    joined = between in {"and", "or", "і", "й", "та", "або", "чи", ", or", ", and"}
+    return joined and _is_denied(read_words(clean(last.quote)))
+
+
+def _is_denied(words: Words) -> bool:
+    return cue("apart", words) is not None or cue("dont_ask", words) is not None
+
+
 def _is_bare(text: str) -> bool:
-    """Whether a text is a condition, and nothing that follows from it."""
+    """Whether a text ends with a condition, and nothing that follows from it."""
     text = clean(text)
     words = read_words(text)
-    if not any(span.start == 0 for name in _CONDITIONS for span in cues(name, words)):
+    spans = [span for name in _CONDITIONS for span in cues(name, words)]
+    if not spans or _is_idiom(text, words[spans[-1].start :]):
         return False
-    return not _parted(text, words)[1] and not _demands(text, words)
+    last = words[max(span.end for span in spans) :]
+    before = words[: max(span.start for span in spans)]
+    if before and not _divided(text, words, len(before)):
+        return False
+    return not _parted(text, last)[1] and not _demands(text, last)
 
 
 def _conditional_parts(text: str, words: Words) -> Iterator[Words]:
@@ -121,6 +147,9 @@ def _of_part(whole: Statement, text: str, words: Words) -> Iterator[Statement]:
     unless = cue("unless", words)
     turn = unless if unless and (start is None or unless.start <= start.start) else start
     other = _otherwise(text, words)
+    if other and other.start and words[other.start - 1].text in {"nobody", "one", "ніхто"}:
+        yield from _said(whole, text, (*words[: other.start], *words[other.end :]), "else")
+        return
     if other and (turn is None or other.start <= turn.start):
         yield from _said(whole, text, words[: other.start], "always")
         yield from _said(whole, text, words[other.end :], "else")
@@ -227,9 +256,10 @@ def _pieces(text: str, words: Words) -> tuple[Piece, ...]:
 
     def close() -> None:
         if own or asides:
-            pieces.append(
-                Piece(tuple(words[i] for i in own), tuple(words[i] for i in asides))
-            )
+            first = own[0] if own else asides[0]
+            joined = first - 1 in joins and "," not in _gap(text, words, first - 1)
+            inside = tuple(words[i] for i in asides)
+            pieces.append(Piece(tuple(words[i] for i in own), inside, joined))
         own.clear()
         asides.clear()
 
@@ -278,14 +308,22 @@ def subject(text: str, piece: Piece, *, listed: bool) -> Subject:
         if cue(cue_name, words):
             return name
     numbers = numbers_of(text, words)
+    if cue("anonymous", piece.words) and not cue("ask", piece.words) and not _may_be(piece):
+        return "anonymous"
     fixed = any(row.measure in {"money", "percent"} and row.bound == "exact" for row in numbers)
-    if fixed or (cue("money", piece.words) and not listed):
+    denied = cue("dont_ask", piece.words) is not None
+    if fixed or (cue("money", piece.words) and not listed and not denied):
         return "fee"
-    if cue("dont_ask", piece.words) and not cue("optional", piece.words):
+    if denied and not cue("optional", piece.words):
         return "absent"
     timed = any(row.measure == "days" and max(row.days) < _YEAR for row in numbers)
     decides = cue("decides", piece.words) is not None
     return "wait" if timed or (decides and not listed) else "ask"
+
+
+def _may_be(piece: Piece) -> bool:
+    """Whether people choose: `can be anonymous`."""
+    return any(word.text in {"can", "may", "можна", "чи", "whether"} for word in piece.words)
 
 
 def grouped(statement: Statement) -> Iterator[tuple[Subject, Statement]]:
@@ -295,6 +333,9 @@ def grouped(statement: Statement) -> Iterator[tuple[Subject, Statement]]:
     waiting: list[Piece] = []
     for piece in statement.pieces:
         name = subject(statement.text, piece, listed=statement.listed)
+        if rows and rows[-1][0] == "absent" and name == "ask" and piece.joined and not waiting:
+            rows[-1][1].append(piece)
+            continue
         alone = name == "ask" or (name == "absent" and not content(piece.words))
         if alone and rows and rows[-1][0] != "ask" and _depends(piece):
             rows[-1][1].append(piece)

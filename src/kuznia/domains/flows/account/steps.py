@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from kuznia.domains.flows.account.answers import Answer, Case
 from kuznia.domains.flows.account.places import STEPS
 from kuznia.domains.flows.account.quantities import Quantity
-from kuznia.domains.flows.account.words import Cue, Words, content, cue, without
+from kuznia.domains.flows.account.words import Cue, Words, content, cue, is_generic, without
 from kuznia.domains.flows.schema import FlowStep, Kind
 
 # Kinds of step that a prompt may name, with the cues for them.
@@ -118,7 +118,7 @@ def decision(case: Case) -> Answer | None:
         elsewhere = any(step.days in row.days for step in places.of_kind("wait") for row in lengths)
         why = "No step waits for so many days."
         return Answer(why="So many days are for another case." if elsewhere else why)
-    by_words = [step for step in timed if case.explains([step]) or _is_other_party(case, step)]
+    by_words = [step for step in timed if _is_by(case, step) or _is_other_party(case, step)]
     if not by_words:
         if lengths:
             return Answer(why="The one who is waited for is another.")
@@ -127,6 +127,12 @@ def decision(case: Case) -> Answer | None:
         if case.situation.avoids(places, [step.id for step in by_words]):
             return Answer(why="Some get to the end without this decision.")
     return Answer(case.pointers(by_words[:1]), steps=frozenset(step.id for step in by_words[:1]))
+
+
+def _is_by(case: Case, step: FlowStep) -> bool:
+    """Whether the step has most of the words that say who decides, and about what."""
+    keys = {key for key in content(without(case.about, "decides")) if not is_generic(key)}
+    return 2 * len(case.unexplained([step]) & keys) <= len(keys)
 
 
 def _is_other_party(case: Case, step: FlowStep) -> bool:

@@ -55,6 +55,10 @@ Cue = Literal[
     "service",
     "field_list",
     "apart",
+    "anonymous",
+    "yes",
+    "no",
+    "for",
     "background",
 ]
 
