@@ -177,7 +177,7 @@ def likeness(asked: Asked, place: FactPlace) -> tuple[float, float]:
     if not covered - _loose(keys):
         covered = set()
     share = len(covered) / len(keys)
-    back = max(KeyIndex(keys).share(content_of(label)) for label in place.labels)
+    back = max(KeyIndex(keys).share(label) for label in place.labels)
     if asked.lexical.keys() & place.concepts:
         back = max(back, 0.5)
     more = place.keys.share(keys)
@@ -188,11 +188,6 @@ def likeness(asked: Asked, place: FactPlace) -> tuple[float, float]:
     if place.field is None:
         score *= 0.9
     return share, score
-
-
-def content_of(keys: Iterable[str]) -> frozenset[str]:
-    keys = frozenset(keys)
-    return frozenset(key for key in keys if not is_generic(key)) or keys
 
 
 def _loose(keys: frozenset[str]) -> frozenset[str]:

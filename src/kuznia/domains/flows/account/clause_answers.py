@@ -107,7 +107,9 @@ def _parts(places: FlowPlaces, prompt: str, wishes: Sequence[Wish]) -> Iterator[
                 if after_colon:
                     head = resolved
             elif after_colon and (named := _head_option(places, statement)):
-                head = last = resolved = named
+                head = last = named
+                yield _Part("head", statement, named)
+                continue
             leading = number == 0 or _says_no_more(wishes[:number])
             for part in _of_statement(places, statement, resolved, leading=leading):
                 named = part.named or part.situations
@@ -355,7 +357,8 @@ def _named_questions(
             if not (keys or own) or not own <= numbers or spoken.share(keys) < 1:
                 continue
             names = KeyIndex(keys)
-            about = tuple(w for w in words if names.covered(w.keys) or w.start in part.digits)
+            digits = {number.start for number in part.numbers if number.value in own}
+            about = tuple(w for w in words if names.covered(w.keys) or w.start in digits)
             about = about or words
             more = frozenset(content(words)) - all_keys(about)
             if alone or more or cue("must_be", words):
@@ -463,6 +466,8 @@ def _in_case(case: Case, part: _Part) -> Answer:
             answer = steps.refusal(case)
         case "register":
             answer = fields.from_register(case)
+        case "head":
+            answer = Answer(case.situation.pointers)
         case "anonymous":
             answer = fields.anonymous(case)
         case "absent":

@@ -13,6 +13,7 @@ from kuznia.domains.flows.account.words import (
     cue,
     cues,
     read_words,
+    without,
 )
 from kuznia.domains.flows.planner.prompt_text import clean
 from kuznia.forge.terms import Wish
@@ -20,7 +21,7 @@ from kuznia.forge.terms import Wish
 # When a statement holds: always, if or unless its condition does, or in every other case than the
 # condition before it.
 Relation = Literal["always", "if", "unless", "else"]
-Subject = Literal["fee", "free", "refuse", "register", "absent", "anonymous", "wait", "ask"]
+Subject = Literal["fee", "free", "refuse", "register", "absent", "anonymous", "wait", "ask", "head"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,6 @@ class Statement:
     def outside(self) -> Words:
         """The words that are not in brackets."""
         return tuple(word for piece in self.pieces for word in piece.words)
-
-    @property
-    def digits(self) -> frozenset[int]:
-        """Where the numbers begin."""
-        return frozenset(number.start for number in self.numbers)
 
     @property
     def numbers(self) -> tuple[Quantity, ...]:
@@ -336,7 +332,9 @@ def grouped(statement: Statement) -> Iterator[tuple[Subject, Statement]]:
         if rows and rows[-1][0] == "absent" and name == "ask" and piece.joined and not waiting:
             rows[-1][1].append(piece)
             continue
-        alone = name == "ask" or (name == "absent" and not content(piece.words))
+        alone = name == "ask" or (
+            name == "absent" and not content(without(piece.words, "dont_ask"))
+        )
         if alone and rows and rows[-1][0] != "ask" and _depends(piece):
             rows[-1][1].append(piece)
         elif name == "ask":
@@ -357,7 +355,7 @@ def grouped(statement: Statement) -> Iterator[tuple[Subject, Statement]]:
 
 def _depends(piece: Piece) -> bool:
     """Whether a piece says nothing without the one before it."""
-    return not content(piece.words)
+    return not content(without(piece.words, "dont_ask"))
 
 
 _RELATIVE = frozenset(

@@ -130,11 +130,11 @@ class KeyIndex:
         self.keys = frozenset(keys)
         self._near: dict[str, list[str]] = {}
         for key in self.keys:
-            self._near.setdefault(key[:4], []).append(key)
+            self._near.setdefault(key[:_START], []).append(key)
         self._short = tuple(key for key in self.keys if len(key) >= _TAIL)
 
     def has(self, key: str) -> bool:
-        if key in self.keys or any(alike(key, other) for other in self._near.get(key[:4], ())):
+        if key in self.keys or any(_alike(key, other) for other in self._near.get(key[:_START], ())):
             return True
         return len(key) > _TAIL + 2 and any(key.endswith(other) for other in self._short)
 
@@ -146,6 +146,14 @@ class KeyIndex:
         """How many of the keys are here; all, where there are none."""
         sought = frozenset(keys)
         return len(self.covered(sought)) / len(sought) if sought else 1.0
+
+
+def _alike(left: str, right: str) -> bool:
+    """Whether two keys are of one word; a short one in Ukrainian may have lost a letter more."""
+    if alike(left, right):
+        return True
+    short, long = sorted((left, right), key=len)
+    return len(short) == _START and len(long) == _START + 1 and not short.isascii()
 
 
 @lru_cache(maxsize=4096)
