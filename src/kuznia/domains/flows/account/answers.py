@@ -40,6 +40,8 @@ class Case:
     matches: tuple[tuple[Asked, Match], ...]
     # Whether the prompt asks for different fees in different cases.
     fees_differ: bool
+    # Whether the prompt says of some fields that they are optional, and so of the others not.
+    contrasts: bool = False
     # The fields of the statement before, for "none of these".
     before: tuple[FactPlace, ...] = ()
 

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from kuznia.domains.flows.account.places import FactPlace, FlowPlaces, concepts
 from kuznia.domains.flows.account.quantities import Quantity, numbers_of
 from kuznia.domains.flows.account.situations import chosen
-from kuznia.domains.flows.account.statements import Piece, Statement
+from kuznia.domains.flows.account.statements import Piece, Statement, is_relative
 from kuznia.domains.flows.account.words import (
     Cue,
     KeyIndex,
@@ -140,10 +140,24 @@ def _describes(text: str, words: Words) -> bool:
 def asked_for(statement: Statement) -> tuple[Asked, ...]:
     """What a statement asks for, piece by piece."""
     rows = [
-        Asked(statement.text, piece.words, piece.asides, statement.listed)
+        Asked(statement.text, _what(piece.words), piece.asides, statement.listed)
         for piece in _with_options(statement.pieces)
     ]
+    rows = [_in_case(row, statement.condition) for row in rows]
     return tuple(row for row in rows if row.keys or row.numbers)
+
+
+def _what(words: Words) -> Words:
+    """What is asked for, without the words that say who gives it: `the owner types the number`."""
+    spans = [span for span in cues("ask", words) if content(words[span.end :])]
+    return words[spans[-1].start :] if spans else words
+
+
+def _in_case(asked: Asked, condition: Words) -> Asked:
+    """`If there are dogs, ask how many`: the number of dogs."""
+    if asked.keys == {"number"} and condition:
+        return Asked(asked.text, (*asked.words, *condition), asked.asides, asked.listed)
+    return asked
 
 
 def _with_options(pieces: Sequence[Piece]) -> Iterator[Piece]:
@@ -152,6 +166,9 @@ def _with_options(pieces: Sequence[Piece]) -> Iterator[Piece]:
     for piece in pieces:
         if held and not content(piece.words) and (_says_how(piece) or not piece.words):
             held = Piece(held.words, (*held.asides, *piece.words, *piece.asides))
+            continue
+        if held and content(held.words) and is_relative(piece) and not _says_how(piece) and content(piece.words):
+            # `The period, for which the extract is needed` asks for the period.
             continue
         if held:
             yield held
@@ -217,9 +234,11 @@ def matched(asked: Sequence[Asked], places: FlowPlaces, taken: frozenset[str]) -
                 weak.append((score, number, place))
     owner: dict[str, int] = {}
     answers: list[list[FactPlace]] = [[] for _ in asked]
-    for pairs in (rows, weak):
+    # What says once more what was said before has the same field, if no other is left.
+    for pairs, again in ((rows, False), (rows, True), (weak, False)):
         for _, number, place in sorted(pairs, key=lambda pair: -pair[0]):
-            _pair(asked, number, place, owner, answers)
+            if again or place.pointer not in owner:
+                _pair(asked, number, place, owner, answers)
     _share_out(asked, every, owner, answers)
     for number, row in enumerate(asked):
         if not answers[number] and (by_option := _by_options(row, places)):

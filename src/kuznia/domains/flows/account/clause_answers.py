@@ -193,9 +193,14 @@ def _split(places: FlowPlaces, statement: Statement) -> Statement:
 def _of_statement(
     places: FlowPlaces, statement: Statement, rows: tuple[Situation, ...], *, leading: bool
 ) -> Iterator[_Part]:
+    before: tuple[Situation, ...] = ()
     for place, (subject, part) in enumerate(_named_apart(statement, leading=leading)):
         first = place == 0
         cases, rest = _subject_case(places, subject, part, rows)
+        if before and cases == (ALWAYS,) and subject in {"fee", "free"} and content(part.words):
+            # `Adults pay 5, children go free`: the second are all who are not the first.
+            cases = tuple(row.flipped() for row in before)
+        before = cases if cases != rows else ()
         naming = first and leading and _names_service(part) and subject in _NAMES
         known = cases[0].keys if rows == (ALWAYS,) and cases != rows and cases else frozenset[str]()
         asked = tuple(replace(row, known=known) for row in _asked(rest, subject, naming=naming))
@@ -367,7 +372,8 @@ def _named_questions(
 
 
 def _is_question(words: Words) -> bool:
-    return any(word.text in {"whether", "if", "чи", "is", "are", "do", "does"} for word in words)
+    asks = {"whether", "if", "чи", "is", "are", "do", "does"}
+    return bool(words) and (words[0].text in asks or bool(cue("asking", words)))
 
 
 def _named_options(
@@ -419,33 +425,33 @@ def _answers(places: FlowPlaces, parts: Sequence[_Part]) -> list[Answer]:
     )
     matches = matched(asked, places, taken)
     pairs = iter(zip(asked, matches, strict=True))
+    contrasts = any(
+        cue(name, part.statement.words) for part in parts for name in ("optional", "if_any")
+    )
     differ = sum(part.subject in {"free", "fee"} for part in parts) > 1
     answers: list[Answer] = []
     before: tuple[FactPlace, ...] = ()
     for part in parts:
         own = tuple(next(pairs) for _ in part.asked)
-        answers.append(_answer(places, part, own, differ, before))
+        answers.append(
+            _answer(Case(places, part.statement, ALWAYS, own, differ, contrasts, before), part)
+        )
         if part.subject == "ask" and own:
             before = tuple(place for _, match in own for place in match)
     return answers
 
 
-def _answer(
-    places: FlowPlaces,
-    part: _Part,
-    own: tuple[tuple[Asked, Match], ...],
-    differ: bool,
-    before: tuple[FactPlace, ...],
-) -> Answer:
+def _answer(case: Case, part: _Part) -> Answer:
     """The answer in the likeliest case in which the statement holds."""
     if not part.situations:
         return Answer(why=NO_QUESTION)
     tried: list[Answer] = []
-    for situation in part.situations:
-        case = Case(places, part.statement, situation, own, differ, before)
-        answer = _in_case(case, part)
+    # Days are often said in words that are an answer, too.
+    implied = part.subject == "wait" and part.statement.relation == "always"
+    for situation in (*part.situations, *((ALWAYS,) if implied else ())):
+        answer = _in_case(replace(case, situation=situation), part)
         if answer.holds:
-            lost = bool(situation.facts) and not situation.finishes(places)
+            lost = bool(situation.facts) and not situation.finishes(case.places)
             turned = situation.cases if lost else ()
             return replace(answer, facts=answer.facts | situation.facts, turned=turned)
         tried.append(answer)
@@ -489,7 +495,11 @@ def _asks(case: Case, part: _Part) -> Answer:
         if match:
             answers.append(fields.asks(case, asked, match))
     if len(answers) == len(case.matches):
-        return joined(answers)
+        answer = joined(answers)
+        # What is no request may be a statement that a text repeats.
+        if answer.holds or case.statement.listed or _is_request(case):
+            return answer
+        return shown if (shown := fields.in_text(case)).holds else answer
     rest = _otherwise(case, part)
     if rest.holds or case.statement.listed or not answers:
         return rest
@@ -509,12 +519,20 @@ def _otherwise(case: Case, part: _Part) -> Answer:
         return fields.as_option(case)
     if part.leading and (named := fields.in_flow(case, _TOPIC)).holds:
         return named
-    if cue("upload", case.words) or cue("ask", case.words):
+    names: tuple[Cue, ...] = ("ask", "optional", "required", "upload")
+    if any(cue(name, case.words) for name in names):
         return Answer(why="No step asks for this.")
     shown = fields.in_text(case)
     if shown.holds or not _is_background(case):
         return shown
     return Answer(("/flow/name",))
+
+
+def _is_request(case: Case) -> bool:
+    names: tuple[Cue, ...] = ("ask", "optional", "required", "upload")
+    words = tuple(word for word in case.words if word.text != "must")
+    numbers = {number.value for number in case.numbers} - case.known_numbers
+    return bool(numbers) or any(cue(name, words) for name in names)
 
 
 def _is_background(case: Case) -> bool:

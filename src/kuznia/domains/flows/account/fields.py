@@ -36,17 +36,26 @@ def asks(case: Case, asked: Asked, match: Match) -> Answer:
     return Answer((*pointers, *case.situation.pointers), why, facts=facts)
 
 
-def _required(_: Case, asked: Asked, match: Match) -> str:
+def _required(case: Case, asked: Asked, match: Match) -> str:
     fields = [place.field for place in match if place.field]
     optional = cue("optional", asked.every_word) or cue("if_any", asked.every_word)
     if optional and all(field.required for field in fields) and fields:
         return f"{fields[0].label.en}: an answer is required."
-    denied = cue("optional", asked.every_word)
-    if cue("required", asked.every_word) and not denied:
+    asks = cue("required", asked.every_word) or (case.contrasts and not _leaves_open(case))
+    if asks and not optional:
         empty = [field for field in fields if not field.required]
         if empty:
             return f"{empty[0].label.en}: an answer is optional."
     return ""
+
+
+def _leaves_open(case: Case) -> bool:
+    """Whether it is not clear that an answer is required: `they can add a note`."""
+    spoken = {word.text for word in case.words}
+    return bool(spoken & _OPEN) or cue("optional", case.words) is not None
+
+
+_OPEN = frozenset({"can", "may", "could", "might", "можна", "може", "можуть", "any", "якщо", "if"})
 
 
 def _limits(case: Case, asked: Asked, match: Match) -> str:
@@ -111,10 +120,11 @@ def _repeats(case: Case, place: FactPlace) -> Iterator[float]:
 
 
 def _times(_: Case, asked: Asked, match: Match) -> str:
-    for name in ("future", "past"):
-        field = match[0].field
-        if field is None or field.type != "date" or not cue(name, asked.every_word):
-            continue
+    spoken = asked.every_word
+    # `It cannot be in the future` has the words of both.
+    name = "past" if cue("past", spoken) else "future" if cue("future", spoken) else None
+    field = match[0].field
+    if name and field and field.type == "date":
         if field.format != name and not cue(name, read_words(match[0].text.lower())):
             return f"{field.label.en}: a date in the {name} is not asked for."
     return ""
@@ -122,7 +132,8 @@ def _times(_: Case, asked: Asked, match: Match) -> str:
 
 def _details(_: Case, asked: Asked, match: Match) -> str:
     """What is said in brackets has to be somewhere in the field."""
-    keys = frozenset(content(asked.asides))
+    is_file = match[0].fact.type == "file"
+    keys = frozenset(content(without(asked.asides, "upload") if is_file else asked.asides))
     if not keys or match[0].field is None or cue("free_text", asked.asides):
         return ""
     shown = KeyIndex(frozenset[str]().union(*(place.keys.keys for place in match)))

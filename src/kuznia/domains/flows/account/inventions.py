@@ -16,7 +16,8 @@ from kuznia.forge.terms import Wish
 
 _PERSONAL_GROUPS = frozenset({"person", "papers", "contact", "family", "health", "child"})
 _PERSON_NAMES = frozenset({"last_name", "first_name", "middle_name"})
-_HALF = 0.5
+# So many of the words of a label have to be in the prompt.
+_MOST = 0.75
 
 
 def inventions(places: FlowPlaces, prompt: str, answered: Answer) -> Iterator[Wish]:
@@ -118,7 +119,7 @@ class _Known:
         known = self.concepts | (_PERSON_NAMES if self.concepts & _PERSON_NAMES else frozenset())
         meant = frozenset[str]().union(*(rows[name] for name in rows.keys() & known))
         covered = self.keys.covered(keys) | (meant & keys)
-        return bool(keys) and len(covered) > _HALF * len(keys)
+        return bool(keys) and len(covered) >= _MOST * len(keys)
 
     def refusals(self) -> Iterator[Wish]:
         """Answers after which nobody gets to a good end."""

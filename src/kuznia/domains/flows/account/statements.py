@@ -150,6 +150,10 @@ def _of_part(whole: Statement, text: str, words: Words) -> Iterator[Statement]:
         yield from _said(whole, text, words[: other.start], "always")
         yield from _said(whole, text, words[other.end :], "else")
         return
+    asks = turn is not None and bool(cue("asking", words[max(0, turn.start - 1) : turn.start]))
+    if turn is not None and asks:
+        # `Ask if they have a dog` is a question.
+        words, turn = (*words[: turn.start], *words[turn.end :]), None
     if turn is None or _is_idiom(text, words[turn.start :]):
         yield from _said(whole, text, words, "always")
         return

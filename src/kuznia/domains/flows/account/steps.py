@@ -79,7 +79,7 @@ def free(case: Case) -> Answer:
         return Answer(why="In this case nobody gets to a good end.")
     keys = frozenset(content(without(case.words, "free")))
     everything = case.places.everything.covered(keys) | (keys & case.situation.keys)
-    if 2 * len(everything) < len(keys):
+    if (3 if case.conditional else 2) * len(everything) < len(keys):
         return Answer(why="Nothing in the flow shows who pays nothing.")
     return Answer(case.situation.pointers or (STEPS,))
 
@@ -156,9 +156,15 @@ def of_kinds(case: Case) -> Answer | None:
     lacking = [kind for kind in kinds if not any(step.kind == kind for step in steps)]
     if lacking:
         return None
-    if not case.explains(steps, *(name for name, kind in NAMED_KINDS if kind in kinds)):
+    if "sign" not in kinds and len(case.unexplained(steps, *_cues_of(kinds))) <= 1:
+        return Answer(case.pointers(steps), steps=frozenset(step.id for step in steps))
+    if not case.explains(steps, *_cues_of(kinds)):
         return None
     return Answer(case.pointers(steps), steps=frozenset(step.id for step in steps))
+
+
+def _cues_of(kinds: tuple[Kind, ...]) -> tuple[Cue, ...]:
+    return tuple(name for name, kind in NAMED_KINDS if kind in kinds)
 
 
 def out_of_order(case: Case) -> str:

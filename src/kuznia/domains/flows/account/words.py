@@ -44,6 +44,7 @@ Cue = Literal[
     "past",
     "free_text",
     "ask",
+    "asking",
     "authenticate",
     "sign",
     "review",
