@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from kuznia.domains.flows.account.places import FactPlace, FlowPlaces, concepts
 from kuznia.domains.flows.account.quantities import Quantity, numbers_of
 from kuznia.domains.flows.account.situations import chosen
-from kuznia.domains.flows.account.statements import Piece, Statement, is_relative
+from kuznia.domains.flows.account.statements import Piece, Statement
 from kuznia.domains.flows.account.words import (
     Cue,
     KeyIndex,
@@ -167,9 +167,6 @@ def _with_options(pieces: Sequence[Piece]) -> Iterator[Piece]:
         if held and not content(piece.words) and (_says_how(piece) or not piece.words):
             held = Piece(held.words, (*held.asides, *piece.words, *piece.asides))
             continue
-        if held and content(held.words) and is_relative(piece) and not _says_how(piece) and content(piece.words):
-            # `The period, for which the extract is needed` asks for the period.
-            continue
         if held:
             yield held
         held = piece
@@ -268,7 +265,7 @@ def _pair(
 
 def _restates(later: Asked, first: Asked) -> bool:
     """Whether one speaks of what the other asks for: `email, phone; email is optional`."""
-    if later.listed and first.listed:
+    if (later.listed and first.listed) or later.text == first.text:
         return later.keys == first.keys
     return later.keys <= first.keys or first.keys <= later.keys
 

@@ -446,9 +446,7 @@ def _answer(case: Case, part: _Part) -> Answer:
     if not part.situations:
         return Answer(why=NO_QUESTION)
     tried: list[Answer] = []
-    # Days are often said in words that are an answer, too.
-    implied = part.subject == "wait" and part.statement.relation == "always"
-    for situation in (*part.situations, *((ALWAYS,) if implied else ())):
+    for situation in part.situations:
         answer = _in_case(replace(case, situation=situation), part)
         if answer.holds:
             lost = bool(situation.facts) and not situation.finishes(case.places)
@@ -490,11 +488,10 @@ def _in_case(case: Case, part: _Part) -> Answer:
 def _asks(case: Case, part: _Part) -> Answer:
     if not case.matches:
         return _otherwise(case, part)
-    answers: list[Answer] = []
-    for asked, match in case.matches:
-        if match:
-            answers.append(fields.asks(case, asked, match))
-    if len(answers) == len(case.matches):
+    answers = [fields.asks(case, asked, match) for asked, match in case.matches if match]
+    # `The period, for which an extract is needed`: the last says what the service itself is.
+    lost = [row for row, match in case.matches if not match and not _is_known(case, row)]
+    if not lost and answers:
         answer = joined(answers)
         # What is no request may be a statement that a text repeats.
         if answer.holds or case.statement.listed or _is_request(case):
@@ -526,6 +523,11 @@ def _otherwise(case: Case, part: _Part) -> Answer:
     if shown.holds or not _is_background(case):
         return shown
     return Answer(("/flow/name",))
+
+
+def _is_known(case: Case, asked: Asked) -> bool:
+    """Whether some words, behind what is asked for, are only about the service."""
+    return case.places.named.share(asked.keys) == 1 and asked is not case.matches[0][0]
 
 
 def _is_request(case: Case) -> bool:

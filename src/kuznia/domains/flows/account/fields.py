@@ -149,7 +149,8 @@ def _of_whom(case: Case, asked: Asked, match: Match) -> str:
     label = match[0].fact.label.en
     if case.conditional:
         if match[0].fact.id in case.situation.facts:
-            return ""
+            explicit = case.statement.relation in {"if", "unless"}
+            return f"{label} decides this, and nothing else is asked." if explicit else ""
         reached = case.situation.steps(case.places)
         if not steps & reached:
             return f"{label} is asked in another case."

@@ -167,15 +167,16 @@ def all_keys(words: Iterable[Word]) -> frozenset[str]:
 
 
 def content(words: Iterable[Word]) -> tuple[str, ...]:
-    """What the words mean, in their order, without the plain ones and without numbers."""
-    return tuple(
-        dict.fromkeys(
-            key
-            for word in words
-            if word.text not in _plain() and not word.text[0].isdigit()
-            for key in word.keys
-        )
-    )
+    """What the words mean, in their order, without the plain ones, numbers and their units."""
+    keys: dict[str, None] = {}
+    counted = False
+    for word in words:
+        is_number = word.text[0].isdigit() or bool(terms(word.text).numbers)
+        is_unit = counted and (unit_days(word.text) is not None or is_working(word.text))
+        if not (is_number or is_unit or word.text in _plain()):
+            keys |= dict.fromkeys(word.keys)
+        counted = is_number or (is_unit and is_working(word.text))
+    return tuple(keys)
 
 
 def is_generic(key: str) -> bool:
