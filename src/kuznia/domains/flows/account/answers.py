@@ -8,7 +8,14 @@ from kuznia.domains.flows.account.places import FactPlace, FlowPlaces
 from kuznia.domains.flows.account.quantities import Quantity, numbers_of, quantities
 from kuznia.domains.flows.account.situations import Assignment, Situation, limits_of
 from kuznia.domains.flows.account.statements import Statement
-from kuznia.domains.flows.account.words import Cue, KeyIndex, Words, content, cues, read_words, without
+from kuznia.domains.flows.account.words import (
+    Cue,
+    KeyIndex,
+    Words,
+    content,
+    cues,
+    without,
+)
 from kuznia.domains.flows.schema import FlowStep
 
 
@@ -71,7 +78,7 @@ class Case:
             for place in (*self.places.fields, *self.places.provided)
             if place.fact.id in self.situation.facts
         ]
-        rows = (quantities(place.text, read_words(place.text)) for place in places)
+        rows = (quantities(place.text) for place in places)
         limits = (limits_of(self.places, place.fact.id) for place in places)
         return frozenset(row.value for own in rows for row in own).union(*limits)
 
@@ -126,9 +133,7 @@ def numbers_shown(case: Case, texts: Mapping[str, str] | None = None) -> bool:
     steps = case.steps()
     values = frozenset(_values(case, steps))
     spoken = frozenset(
-        number
-        for step in steps
-        for number in _spoken(case.places, case.places.flow.by_id[step])
+        number for step in steps for number in _spoken(case.places, case.places.flow.by_id[step])
     )
     condition = frozenset(row.value for row in _condition_numbers(case))
     condition |= limits_of(case.places) | case.known_numbers
@@ -153,4 +158,4 @@ def _values(case: Case, steps: frozenset[str]) -> Iterator[float]:
 
 def _spoken(places: FlowPlaces, step: FlowStep) -> Iterator[float]:
     text = places.step_text(step)
-    yield from (row.value for row in quantities(text, read_words(text)))
+    yield from (row.value for row in quantities(text))

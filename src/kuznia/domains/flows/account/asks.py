@@ -58,7 +58,9 @@ class Asked:
         """Its words without its limits, and without what is only said of it."""
         gone: set[int] = set()
         for name in _SAID_OF_IT:
-            gone |= {place for span in cues(name, self.words) for place in range(span.start, span.end)}
+            gone |= {
+                place for span in cues(name, self.words) for place in range(span.start, span.end)
+            }
         rest = tuple(w for place, w in enumerate(self.words) if place not in gone) or self.words
         return tuple(word for word in rest if not word.keys or set(word.keys) - self.known)
 

@@ -72,7 +72,7 @@ def _limited(case: Case, number: Quantity, place: FactPlace) -> bool:
     field = place.field
     if field is None or _turns_away(case, number, place):
         return True
-    spoken = {row.value for row in quantities(place.text, read_words(place.text))}
+    spoken = {row.value for row in quantities(place.text)}
     if field.options and number.value in spoken | {float(len(field.options))}:
         return True
     upper = {field.high, field.max_length, *_repeats(case, place)} - {None}

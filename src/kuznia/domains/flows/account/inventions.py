@@ -56,7 +56,7 @@ class _Known:
             if step.id in self.answered.steps or self.assumed(step.title.en):
                 continue
             amount = self.places.kopiykas(step)
-            spoken = {row.kopiykas for row in quantities(self.text, self.words)}
+            spoken = {row.kopiykas for row in quantities(self.text)}
             # A payment of an amount in the prompt is no invention, even where it is misplaced.
             if amount not in spoken and (amount or not self.speaks_of_money()):
                 yield self.invented(step, f"The prompt asks for no such payment: {step.title.en}.")
@@ -65,7 +65,7 @@ class _Known:
         return self.keys.has("money")
 
     def decisions(self) -> Iterator[Wish]:
-        days = {day for row in quantities(self.text, self.words) for day in row.days}
+        days = {day for row in quantities(self.text) for day in row.days}
         for step in self.places.of_kind("wait"):
             if self._is_assumed(step):
                 continue
@@ -77,9 +77,7 @@ class _Known:
 
     def _is_assumed(self, step: FlowStep) -> bool:
         """Whether an assumption gives the days, or names who decides."""
-        spoken = {
-            row.value for text in self.places.assumed for row in quantities(text, read_words(text))
-        }
+        spoken = {row.value for text in self.places.assumed for row in quantities(text)}
         return (step.days or 0) in spoken or (step.who is not None and self.assumed(step.who.en))
 
     def _is_usual(self, step: FlowStep, days: set[int]) -> bool:
@@ -142,19 +140,19 @@ class _Known:
         if not numbers or not isinstance(value, int | float):
             return False
         limits = limits_of(self.places, name)
-        return value < min(limits) and min(numbers) < min(limits) or (
+        return (value < min(limits) and min(numbers) < min(limits)) or (
             value > max(limits) and max(numbers) > max(limits)
         )
 
     def amounts(self) -> Iterator[Wish]:
         """Amounts of money in the texts."""
-        spoken = {row.value for row in quantities(self.text, self.words)}
+        spoken = {row.value for row in quantities(self.text)}
         spoken |= {(self.places.kopiykas(step) or 0) / 100 for step in self.places.pays}
         assumed = "\n".join(self.places.assumed)
-        spoken |= {row.value for row in quantities(assumed, read_words(assumed))}
+        spoken |= {row.value for row in quantities(assumed)}
         for step in self.places.flow.steps:
             text = self.places.step_text(step)
-            rows = quantities(text, read_words(text))
+            rows = quantities(text)
             other = [r for r in rows if r.measure == "money" and r.value not in spoken]
             if other:
                 why = f"The prompt names no such amount: {other[0].value:g}."

@@ -132,7 +132,8 @@ class FlowPlaces:
     @cached_property
     def step_keys(self) -> Mapping[str, KeyIndex]:
         return {
-            step.id: KeyIndex(all_keys(read_words(self.step_text(step)))) for step in self.flow.steps
+            step.id: KeyIndex(all_keys(read_words(self.step_text(step))))
+            for step in self.flow.steps
         }
 
     def keys(self, steps: Iterable[str]) -> KeyIndex:

@@ -1,13 +1,21 @@
 """Numbers in a text: amounts of money, lengths of time, limits."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
 from typing import Literal
 
-from kuznia.domains.flows.account.words import Word, Words, is_working, phrases, read_words, unit_days
+from kuznia.domains.flows.account.words import (
+    Word,
+    Words,
+    is_working,
+    phrases,
+    read_words,
+    unit_days,
+)
 from kuznia.forge.wishes.matching import terms
 
 Measure = Literal["plain", "money", "days", "percent"]
@@ -46,8 +54,9 @@ class Quantity:
 
 
 @lru_cache(maxsize=2048)
-def quantities(text: str, words: Words) -> tuple[Quantity, ...]:
+def quantities(text: str) -> tuple[Quantity, ...]:
     """The numbers of a text in their order, written in digits or in words."""
+    words = read_words(text)
     rows = [_number(text, words, *span) for span in _spans(text, words)]
     return tuple(_joined(text, rows))
 
@@ -55,7 +64,7 @@ def quantities(text: str, words: Words) -> tuple[Quantity, ...]:
 def numbers_of(text: str, words: Words) -> tuple[Quantity, ...]:
     """The numbers among some words of a text, read with the words round them."""
     starts = {word.start for word in words}
-    return tuple(row for row in quantities(text, read_words(text)) if row.start in starts)
+    return tuple(row for row in quantities(text) if row.start in starts)
 
 
 def _spans(text: str, words: Words) -> list[tuple[float, int, int]]:
@@ -78,11 +87,12 @@ def _value(digits: str) -> float:
 
 
 def _number(text: str, words: Words, value: float, start: int, end: int) -> Quantity:
-    before = [word for word in words if word.end <= start and word.end > start - 40][-_REACH:]
-    after = [word for word in words if word.start >= end and word.start < end + 40][:_REACH]
+    first = bisect_left(words, start, key=lambda word: word.start)
+    next_ = bisect_left(words, end, key=lambda word: word.start)
+    before, after = words[max(0, first - _REACH) : first], words[next_ : next_ + _REACH]
     bound = _bound(before, after, text[end : end + 1])
     sign = text[start - 1 : start]
-    if sign in _SIGNS and sign or _CURRENCY.match(text, end):
+    if (sign in _SIGNS and sign) or _CURRENCY.match(text, end):
         return Quantity(value, "money", bound, start, end)
     if _PERCENT.match(text, end):
         return Quantity(value, "percent", bound, start, end)
@@ -125,14 +135,19 @@ def _adjoins(name: str, words: Sequence[Word], *, start: bool) -> int:
     """How many words of a phrase stand directly beside the number."""
     if start:
         words = words[1:] if words and unit_days(words[0].text) else words
-        return max((span.end for span in phrases("limits", name, words) if not span.start), default=0)
+        return max(
+            (span.end for span in phrases("limits", name, words) if not span.start), default=0
+        )
     size = len(words)
     return max(
         (
             size - first
             for first in range(size)
-            if any(span.end == size - first for span in phrases("limits", name, words[first:])
-                   if not span.start)
+            if any(
+                span.end == size - first
+                for span in phrases("limits", name, words[first:])
+                if not span.start
+            )
         ),
         default=0,
     )
@@ -149,9 +164,7 @@ def _joined(text: str, rows: Sequence[Quantity]) -> list[Quantity]:
         )
         if ranged:
             measure = "plain" if second.measure == "days" else second.measure
-            joined[place] = Quantity(
-                first.value, measure, "least", first.start, first.end
-            )
+            joined[place] = Quantity(first.value, measure, "least", first.start, first.end)
             joined[place + 1] = Quantity(
                 second.value, measure, "most", second.start, second.end, second.days
             )

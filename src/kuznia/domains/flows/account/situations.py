@@ -11,8 +11,8 @@ from kuznia.domains.flows.account.words import (
     Words,
     all_keys,
     content,
-    key_set,
     denies,
+    key_set,
     read_words,
 )
 from kuznia.domains.flows.planner.prompt_text import clean

@@ -213,9 +213,7 @@ def _says_something(words: Words) -> bool:
     )
 
 
-def _said(
-    whole: Statement, text: str, words: Words, relation: Relation
-) -> Iterator[Statement]:
+def _said(whole: Statement, text: str, words: Words, relation: Relation) -> Iterator[Statement]:
     if words:
         yield replace(whole, pieces=_pieces(text, words), relation=relation)
 
@@ -224,8 +222,10 @@ def _parted(text: str, rest: Words) -> tuple[Words, Words]:
     """A condition and what follows from it; all of it is the condition where no sign parts them."""
     for place in range(1, len(rest)):
         then = cue("then", rest[place : place + 1])
-        if then or any(sign in _gap(text, rest, place) for sign in ",:—–") or " - " in _gap(
-            text, rest, place
+        if (
+            then
+            or any(sign in _gap(text, rest, place) for sign in ",:—–")
+            or " - " in _gap(text, rest, place)
         ):
             return rest[:place], rest[place + 1 if then else place :]
     return rest, ()

@@ -135,7 +135,9 @@ class KeyIndex:
         self._short = tuple(key for key in self.keys if len(key) >= _TAIL)
 
     def has(self, key: str) -> bool:
-        if key in self.keys or any(_alike(key, other) for other in self._near.get(key[:_START], ())):
+        if key in self.keys or any(
+            _alike(key, other) for other in self._near.get(key[:_START], ())
+        ):
             return True
         return len(key) > _TAIL + 2 and any(key.endswith(other) for other in self._short)
 
@@ -276,6 +278,9 @@ def denies(words: Sequence[Word]) -> bool:
 def without(words: Sequence[Word], *names: Cue) -> Words:
     """The words that are in no phrase of these cues."""
     gone = {
-        place for name in names for span in cues(name, words) for place in range(span.start, span.end)
+        place
+        for name in names
+        for span in cues(name, words)
+        for place in range(span.start, span.end)
     }
     return tuple(word for place, word in enumerate(words) if place not in gone)
