@@ -3,7 +3,7 @@
 from functools import partial
 
 from kuznia.domains.flows.account.clause_answers import answer_wishes
-from kuznia.domains.flows.account.statements import whole_conditions
+from kuznia.domains.flows.account.reading.statements import whole_conditions
 from kuznia.domains.flows.planner.order import FlowOrder
 from kuznia.domains.flows.schema import Flow
 from kuznia.forge.terms import Bench, Wish

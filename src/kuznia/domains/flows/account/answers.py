@@ -1,14 +1,13 @@
 """The answer to one statement: where the flow shows that it is so, or why it is not."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kuznia.domains.flows.account.asks import Asked, Match
 from kuznia.domains.flows.account.places import FactPlace, FlowPlaces
-from kuznia.domains.flows.account.quantities import Quantity, numbers_of, quantities
-from kuznia.domains.flows.account.situations import Assignment, Situation, limits_of
-from kuznia.domains.flows.account.statements import Statement
-from kuznia.domains.flows.account.words import (
+from kuznia.domains.flows.account.reading.quantities import Quantity, numbers_of, quantities
+from kuznia.domains.flows.account.reading.statements import Statement
+from kuznia.domains.flows.account.reading.words import (
     Cue,
     KeyIndex,
     Words,
@@ -16,6 +15,7 @@ from kuznia.domains.flows.account.words import (
     cues,
     without,
 )
+from kuznia.domains.flows.account.situations import Assignment, Situation, limits_of
 from kuznia.domains.flows.schema import FlowStep
 
 
@@ -128,7 +128,7 @@ def joined(answers: Iterable[Answer]) -> Answer:
     )
 
 
-def numbers_shown(case: Case, texts: Mapping[str, str] | None = None) -> bool:
+def numbers_shown(case: Case) -> bool:
     """Whether the numbers of a statement are somewhere in the steps where it has to be seen."""
     steps = case.steps()
     values = frozenset(_values(case, steps))

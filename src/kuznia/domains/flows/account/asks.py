@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import product
 
 from kuznia.domains.flows.account.places import FactPlace, FlowPlaces, concepts
-from kuznia.domains.flows.account.quantities import Quantity, numbers_of
-from kuznia.domains.flows.account.situations import chosen
-from kuznia.domains.flows.account.statements import Piece, Statement
-from kuznia.domains.flows.account.words import (
+from kuznia.domains.flows.account.reading.quantities import Quantity, numbers_of
+from kuznia.domains.flows.account.reading.statements import Piece, Statement
+from kuznia.domains.flows.account.reading.words import (
     Cue,
     KeyIndex,
     Words,
@@ -20,6 +20,7 @@ from kuznia.domains.flows.account.words import (
     is_generic,
     read_words,
 )
+from kuznia.domains.flows.account.situations import chosen
 from kuznia.domains.flows.planner.lexicon import LEXICON
 from kuznia.domains.flows.planner.prompt_text import clean
 from kuznia.domains.flows.schema import FlowOption
@@ -50,6 +51,8 @@ class Asked:
     asides: Words = ()
     # Whether the prompt lists it beside others.
     listed: bool = False
+    # All that is said, with who gives it.
+    said: Words = ()
     # What is said of the case in which it is asked, and is not about the field.
     known: frozenset[str] = frozenset()
 
@@ -91,7 +94,7 @@ class Asked:
 
     @property
     def every_word(self) -> Words:
-        return (*self.words, *self.asides)
+        return (*(self.said or self.words), *self.asides)
 
     @cached_property
     def alternatives(self) -> tuple[Words, ...]:
@@ -142,7 +145,7 @@ def _describes(text: str, words: Words) -> bool:
 def asked_for(statement: Statement) -> tuple[Asked, ...]:
     """What a statement asks for, piece by piece."""
     rows = [
-        Asked(statement.text, _what(piece.words), piece.asides, statement.listed)
+        Asked(statement.text, _what(piece.words), piece.asides, statement.listed, piece.words)
         for piece in _with_options(statement.pieces)
     ]
     rows = [_in_case(row, statement.condition) for row in rows]
@@ -157,7 +160,7 @@ def _what(words: Words) -> Words:
 
 def _in_case(asked: Asked, condition: Words) -> Asked:
     """`If there are dogs, ask how many`: the number of dogs."""
-    if asked.keys == {"number"} and condition:
+    if asked.keys == frozenset({"number"}) and condition:
         return Asked(asked.text, (*asked.words, *condition), asked.asides, asked.listed)
     return asked
 
@@ -187,11 +190,11 @@ def likeness(asked: Asked, place: FactPlace) -> tuple[float, float]:
     keys = asked.keys
     if not keys:
         return 0.0, 0.0
-    covered = set(place.named.covered(keys))
+    covered = place.named.covered(keys)
     for name in asked.lexical.keys() & place.concepts:
         covered |= asked.lexical[name] & keys
     if not covered - _loose(keys):
-        covered = set()
+        covered = frozenset[str]()
     share = len(covered) / len(keys)
     back = max(KeyIndex(keys).share(label) for label in place.labels)
     if asked.lexical.keys() & place.concepts:
@@ -222,27 +225,41 @@ def matched(asked: Sequence[Asked], places: FlowPlaces, taken: frozenset[str]) -
     decides a condition, is no answer to what has only a word in common with it.
     """
     every = (*places.fields, *places.provided)
-    rows: list[tuple[float, int, FactPlace]] = []
-    weak: list[tuple[float, int, FactPlace]] = []
-    for number, row in enumerate(asked):
-        for place in every:
-            share, score = likeness(row, place)
-            if share >= _ENOUGH:
-                rows.append((score, number, place))
-            elif share >= _ENOUGH_LEFT and place.fact.id not in taken and not _other(row, place):
-                weak.append((score, number, place))
-    owner: dict[str, int] = {}
-    answers: list[list[FactPlace]] = [[] for _ in asked]
+    pairing = _Pairing(asked)
+    strong, weak = _pairs(asked, every, taken)
+    pairing.pair(strong)
     # What says once more what was said before has the same field, if no other is left.
-    for pairs, again in ((rows, False), (rows, True), (weak, False)):
-        for _, number, place in sorted(pairs, key=lambda pair: -pair[0]):
-            if again or place.pointer not in owner:
-                _pair(asked, number, place, owner, answers)
-    _share_out(asked, every, owner, answers)
-    for number, row in enumerate(asked):
-        if not answers[number] and (by_option := _by_options(row, places)):
-            answers[number] = [by_option]
-    return [tuple(answer) for answer in answers]
+    pairing.pair(strong, again=True)
+    pairing.pair(weak)
+    pairing.share_out(every)
+    return [
+        tuple(answer) or tuple(_by_options(row, places))
+        for row, answer in zip(asked, pairing.answers, strict=True)
+    ]
+
+
+_Pair = tuple[float, int, FactPlace]
+
+
+def _pairs(
+    asked: Sequence[Asked], every: Iterable[FactPlace], taken: frozenset[str]
+) -> tuple[list[_Pair], list[_Pair]]:
+    """The pairs that have most words in common, and those that have some, the best first."""
+    strong: list[_Pair] = []
+    weak: list[_Pair] = []
+    for (number, row), place in product(enumerate(asked), every):
+        share, score = likeness(row, place)
+        if share >= _ENOUGH:
+            strong.append((score, number, place))
+        elif share >= _ENOUGH_LEFT and place.fact.id not in taken and not _other(row, place):
+            weak.append((score, number, place))
+    strong.sort(key=_worse)
+    weak.sort(key=_worse)
+    return strong, weak
+
+
+def _worse(pair: _Pair) -> float:
+    return -pair[0]
 
 
 def _other(asked: Asked, place: FactPlace) -> bool:
@@ -250,19 +267,31 @@ def _other(asked: Asked, place: FactPlace) -> bool:
     return bool(asked.lexical and place.concepts) and not asked.lexical.keys() & place.concepts
 
 
-def _pair(
-    asked: Sequence[Asked],
-    number: int,
-    place: FactPlace,
-    owner: dict[str, int],
-    answers: list[list[FactPlace]],
-) -> None:
-    other = owner.get(place.pointer)
-    if answers[number]:
-        return
-    if other is None or _restates(asked[number], asked[other]):
-        owner.setdefault(place.pointer, number)
-        answers[number].append(place)
+class _Pairing:
+    """Which field answers to which thing, while the pairs are gone through."""
+
+    def __init__(self, asked: Sequence[Asked]) -> None:
+        self.asked = asked
+        self.answers: list[list[FactPlace]] = [[] for _ in asked]
+        self._owner: dict[str, int] = {}
+
+    def pair(self, pairs: Iterable[_Pair], *, again: bool = False) -> None:
+        for _, number, place in pairs:
+            other = self._owner.get(place.pointer)
+            free = other is None or (again and _restates(self.asked[number], self.asked[other]))
+            if free and not self.answers[number]:
+                self._owner.setdefault(place.pointer, number)
+                self.answers[number].append(place)
+
+    def share_out(self, every: Iterable[FactPlace]) -> None:
+        """Give what is asked for in several fields, as a full name is, all of them."""
+        for place in every:
+            for number, row in enumerate(self.asked):
+                own = row.lexical.keys() & place.concepts
+                lacks = own and self.answers[number] and place.pointer not in self._owner
+                if lacks and _is_all(place, own):
+                    self._owner[place.pointer] = number
+                    self.answers[number].append(place)
 
 
 def _restates(later: Asked, first: Asked) -> bool:
@@ -270,24 +299,6 @@ def _restates(later: Asked, first: Asked) -> bool:
     if (later.listed and first.listed) or later.text == first.text:
         return later.keys == first.keys
     return later.keys <= first.keys or first.keys <= later.keys
-
-
-def _share_out(
-    asked: Sequence[Asked],
-    every: Iterable[FactPlace],
-    owner: dict[str, int],
-    answers: list[list[FactPlace]],
-) -> None:
-    """What is asked for in several fields, as a full name is, has all of them."""
-    for place in every:
-        if place.pointer in owner:
-            continue
-        for number, row in enumerate(asked):
-            own = row.lexical.keys() & place.concepts
-            if answers[number] and own and _is_all(place, own):
-                owner[place.pointer] = number
-                answers[number].append(place)
-                break
 
 
 def _is_all(place: FactPlace, names: AbstractSet[str]) -> bool:
@@ -313,14 +324,11 @@ def lacking(asked: Asked, match: Match) -> str:
     return ""
 
 
-def _by_options(asked: Asked, places: FlowPlaces) -> FactPlace | None:
+def _by_options(asked: Asked, places: FlowPlaces) -> Iterator[FactPlace]:
     """The field whose options are the alternatives: `half or full plot`."""
-    if len(asked.alternatives) < 2:
-        return None
-    for place in places.fields:
-        if place.fact.options and not _wrong_options(asked, place):
-            return place
-    return None
+    if len(asked.alternatives) > 1:
+        hits = [p for p in places.fields if p.fact.options and not _wrong_options(asked, p)]
+        yield from hits[:1]
 
 
 def _wrong_options(asked: Asked, place: FactPlace) -> str:

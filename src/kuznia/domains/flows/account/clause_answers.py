@@ -9,9 +9,9 @@ from kuznia.domains.flows.account.asks import Asked, matched
 from kuznia.domains.flows.account.clause_parts import ClausePart, clause_parts, name_of_service
 from kuznia.domains.flows.account.inventions import inventions
 from kuznia.domains.flows.account.places import NAME, STEPS, FactPlace, FlowPlaces
+from kuznia.domains.flows.account.reading.subjects import Subject
+from kuznia.domains.flows.account.reading.words import Cue, content, cue, denies
 from kuznia.domains.flows.account.situations import ALWAYS
-from kuznia.domains.flows.account.statements import Subject
-from kuznia.domains.flows.account.words import Cue, content, cue, denies
 from kuznia.domains.flows.schema import Flow
 from kuznia.forge.terms import Wish
 

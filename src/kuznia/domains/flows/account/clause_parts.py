@@ -7,17 +7,9 @@ from dataclasses import dataclass, replace
 from kuznia.domains.flows.account.asks import Asked, asked_for
 from kuznia.domains.flows.account.named_cases import MAX_CONDITION, named_case, named_options
 from kuznia.domains.flows.account.places import FlowPlaces
-from kuznia.domains.flows.account.situations import ALWAYS, Situation, situations
-from kuznia.domains.flows.account.statements import (
-    Piece,
-    Statement,
-    Subject,
-    grouped,
-    is_relative,
-    statements,
-)
-from kuznia.domains.flows.account.steps import kinds_in
-from kuznia.domains.flows.account.words import (
+from kuznia.domains.flows.account.reading.statements import Piece, Statement, statements
+from kuznia.domains.flows.account.reading.subjects import Subject, grouped, is_relative
+from kuznia.domains.flows.account.reading.words import (
     Cue,
     CueSpan,
     Words,
@@ -27,6 +19,8 @@ from kuznia.domains.flows.account.words import (
     read_words,
     without,
 )
+from kuznia.domains.flows.account.situations import ALWAYS, Situation, situations
+from kuznia.domains.flows.account.steps import kinds_in
 from kuznia.domains.flows.planner.prompt_text import clean
 from kuznia.forge.terms import Wish
 

@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from kuznia.domains.flows.account.answers import Answer, Case, joined, numbers_shown
 from kuznia.domains.flows.account.asks import Asked, Match, lacking, likeness, wrong_options
 from kuznia.domains.flows.account.places import STEPS, FactPlace
-from kuznia.domains.flows.account.quantities import Quantity, quantities
-from kuznia.domains.flows.account.situations import named_in_full
-from kuznia.domains.flows.account.steps import kinds_in
-from kuznia.domains.flows.account.words import (
+from kuznia.domains.flows.account.reading.quantities import Quantity, quantities
+from kuznia.domains.flows.account.reading.words import (
     KeyIndex,
     Words,
     content,
@@ -17,6 +15,8 @@ from kuznia.domains.flows.account.words import (
     read_words,
     without,
 )
+from kuznia.domains.flows.account.situations import named_in_full
+from kuznia.domains.flows.account.steps import kinds_in
 from kuznia.domains.flows.schema import FormField
 
 _SAME = 0.6
@@ -124,9 +124,10 @@ def _times(_: Case, asked: Asked, match: Match) -> str:
     # `It cannot be in the future` has the words of both.
     name = "past" if cue("past", spoken) else "future" if cue("future", spoken) else None
     field = match[0].field
-    if name and field and field.type == "date":
-        if field.format != name and not cue(name, read_words(match[0].text.lower())):
-            return f"{field.label.en}: a date in the {name} is not asked for."
+    if name is None or field is None or field.type != "date" or field.format == name:
+        return ""
+    if not cue(name, read_words(match[0].text.lower())):
+        return f"{field.label.en}: a date in the {name} is not asked for."
     return ""
 
 

@@ -1,16 +1,16 @@
-"""What is in a flow and in no clause of its prompt: fees, refusals, personal data, people who decide."""
+"""What is in a flow and in no clause of its prompt: fees, refusals, personal data, decisions."""
 
 from collections.abc import Iterator
 
 from kuznia.domains.flows.account.answers import Answer
 from kuznia.domains.flows.account.asks import lexical
 from kuznia.domains.flows.account.places import FactPlace, FlowPlaces, guarded_facts
-from kuznia.domains.flows.account.quantities import quantities
+from kuznia.domains.flows.account.reading.quantities import quantities
+from kuznia.domains.flows.account.reading.words import content, key_set, read_words
 from kuznia.domains.flows.account.situations import limits_of
-from kuznia.domains.flows.account.words import KeyIndex, content, key_set, read_words
 from kuznia.domains.flows.planner.lexicon import LEXICON
 from kuznia.domains.flows.planner.prompt_text import clean
-from kuznia.domains.flows.schema import FlowStep, FormField
+from kuznia.domains.flows.schema import Comparison, FlowStep, FormField
 from kuznia.domains.flows.structure.guards import Known
 from kuznia.forge.terms import Wish
 
@@ -90,7 +90,7 @@ class _Known:
             move.when.fact
             for step in self.places.flow.steps
             for move in step.next
-            if move.limit and move.when and hasattr(move.when, "fact")
+            if move.limit and isinstance(move.when, Comparison)
         }
         for place in self.places.fields:
             if place.fact.id in self.answered.facts | again or self._is_asked_for(place):
@@ -114,7 +114,9 @@ class _Known:
         """Whether the prompt has most of the words of a label, or words that mean the same."""
         keys = frozenset(content(read_words(label)))
         rows = lexical(label)
-        known = self.concepts | (_PERSON_NAMES if self.concepts & _PERSON_NAMES else frozenset())
+        known = self.concepts
+        if known & _PERSON_NAMES:
+            known |= _PERSON_NAMES
         meant = frozenset[str]().union(*(rows[name] for name in rows.keys() & known))
         covered = self.keys.covered(keys) | (meant & keys)
         return bool(keys) and len(covered) >= _MOST * len(keys)
@@ -169,6 +171,3 @@ def _is_personal(field: FormField) -> bool:
 
 def _label_texts(place: FactPlace) -> tuple[str, str]:
     return place.fact.label.uk, place.fact.label.en
-
-
-__all__ = ["KeyIndex", "inventions"]

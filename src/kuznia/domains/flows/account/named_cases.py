@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from kuznia.domains.flows.account.places import FactPlace, FlowPlaces, guarded_facts, option_text
-from kuznia.domains.flows.account.quantities import quantities
-from kuznia.domains.flows.account.situations import Situation, chosen, limits_of, situations
-from kuznia.domains.flows.account.statements import Statement, Subject
-from kuznia.domains.flows.account.words import (
+from kuznia.domains.flows.account.reading.quantities import quantities
+from kuznia.domains.flows.account.reading.statements import Statement
+from kuznia.domains.flows.account.reading.subjects import Subject
+from kuznia.domains.flows.account.reading.words import (
     KeyIndex,
     Words,
     all_keys,
@@ -15,6 +15,7 @@ from kuznia.domains.flows.account.words import (
     denies,
     read_words,
 )
+from kuznia.domains.flows.account.situations import Situation, chosen, limits_of, situations
 from kuznia.domains.flows.planner.prompt_text import clean
 from kuznia.domains.flows.schema import FlowOption
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from kuznia.domains.flows.account.places import FactPlace, FlowPlaces, guarded_facts, option_text
-from kuznia.domains.flows.account.quantities import Quantity, numbers_of
-from kuznia.domains.flows.account.words import (
+from kuznia.domains.flows.account.reading.quantities import Quantity, numbers_of
+from kuznia.domains.flows.account.reading.words import (
     KeyIndex,
     Words,
     all_keys,
@@ -16,7 +16,7 @@ from kuznia.domains.flows.account.words import (
     read_words,
 )
 from kuznia.domains.flows.planner.prompt_text import clean
-from kuznia.domains.flows.schema import Comparison, FlowOption
+from kuznia.domains.flows.schema import FlowOption
 from kuznia.domains.flows.structure.guards import Known, tests
 
 Assignment = Mapping[str, Known]
@@ -293,15 +293,3 @@ def _combined(scored: list[Situation], sought: frozenset[str]) -> Iterator[Situa
     yield Situation(
         cases, others, (*first.pointers, *second.pointers), first.keys | second.keys, share
     )
-
-
-def about(comparison: Comparison, situation: Situation) -> bool:
-    return comparison.fact in situation.facts
-
-
-def words_of(text: str) -> tuple[str, Words]:
-    text = clean(text)
-    return text, read_words(text)
-
-
-__all__ = ["ALWAYS", "Situation", "chosen", "key_set", "situations", "words_of"]

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from kuznia.domains.flows.account.answers import Answer, Case
 from kuznia.domains.flows.account.places import STEPS
-from kuznia.domains.flows.account.quantities import Quantity
-from kuznia.domains.flows.account.words import Cue, Words, content, cue, is_generic, without
+from kuznia.domains.flows.account.reading.quantities import Quantity
+from kuznia.domains.flows.account.reading.words import Cue, Words, content, cue, is_generic, without
 from kuznia.domains.flows.schema import FlowStep, Kind
 
 # Kinds of step that a prompt may name, with the cues for them.
@@ -26,19 +26,21 @@ def fee(case: Case) -> Answer:
         return Answer(why="Nobody is asked to pay.")
     amounts = [row for row in case.numbers if row.measure == "money"]
     reduced = [row for row in case.numbers if row.measure == "percent"]
-    steps = case.steps()
-    paid: list[FlowStep] = []
+    own = case.steps()
+    paid = [step for step in case.places.pays if step.id in own]
     for amount in amounts:
-        own = [step for step in case.places.pays if _costs(case, step, amount)]
-        there = [step for step in own if step.id in steps]
-        if not there:
-            why = "This amount is paid in another case." if own else "No payment of this amount."
-            return Answer(why=why)
-        paid += there
-    if reduced and not amounts:
-        paid = [step for step in case.places.pays if step.id in steps and _reduced(case, step)]
-    elif not amounts:
-        paid = [step for step in case.places.pays if step.id in steps]
+        if not any(_costs(case, step, amount) for step in paid):
+            elsewhere = any(_costs(case, step, amount) for step in case.places.pays)
+            other = "This amount is paid in another case."
+            return Answer(why=other if elsewhere else "It costs another amount.")
+    if amounts:
+        paid = [step for step in paid if any(_costs(case, step, amount) for amount in amounts)]
+    elif reduced:
+        paid = [step for step in paid if _reduced(case, step)]
+    return _paid(case, paid)
+
+
+def _paid(case: Case, paid: list[FlowStep]) -> Answer:
     if not paid:
         return Answer(why="Nobody pays in this case.")
     if _escapes(case, paid):
@@ -123,9 +125,9 @@ def decision(case: Case) -> Answer | None:
         if lengths:
             return Answer(why="The one who is waited for is another.")
         return None
-    if not case.conditional and len(places.of_kind("wait")) == 1:
-        if case.situation.avoids(places, [step.id for step in by_words]):
-            return Answer(why="Some get to the end without this decision.")
+    only = not case.conditional and len(places.of_kind("wait")) == 1
+    if only and case.situation.avoids(places, [step.id for step in by_words]):
+        return Answer(why="Some get to the end without this decision.")
     return Answer(case.pointers(by_words[:1]), steps=frozenset(step.id for step in by_words[:1]))
 
 
@@ -193,7 +195,7 @@ def _orders(case: Case) -> Iterator[tuple[Words, Words]]:
 
 
 def _steps_of(case: Case, words: Words) -> frozenset[str]:
-    kinds = tuple(kind for name, kind in _ORDERED if cue(name, words))
+    kinds: list[Kind] = [kind for name, kind in _ORDERED if cue(name, words)]
     # Both `confirm` and `pay` may be in one phrase; the first word decides.
     steps = {step.id for kind in kinds[:1] for step in case.places.of_kind(kind)}
     texts = {word.text for word in words}

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from kuznia.domains.flows.account.quantities import Quantity, numbers_of
-from kuznia.domains.flows.account.words import (
+from kuznia.domains.flows.account.reading.quantities import Quantity, numbers_of
+from kuznia.domains.flows.account.reading.words import (
     Cue,
     CueSpan,
     Words,
@@ -13,7 +13,6 @@ from kuznia.domains.flows.account.words import (
     cue,
     cues,
     read_words,
-    without,
 )
 from kuznia.domains.flows.planner.prompt_text import clean
 from kuznia.forge.terms import Wish
@@ -21,7 +20,10 @@ from kuznia.forge.terms import Wish
 # When a statement holds: always, if or unless its condition does, or in every other case than the
 # condition before it.
 Relation = Literal["always", "if", "unless", "else"]
-Subject = Literal["fee", "free", "refuse", "register", "absent", "anonymous", "wait", "ask", "head"]
+_BREAKS = ",;:•+&\n"
+_CONDITIONS: tuple[Cue, ...] = ("condition", "unless")
+_IDIOMS: tuple[Cue, ...] = ("if_any", "optional")
+_NOBODY = frozenset({"nobody", "one", "ніхто"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +116,11 @@ def _is_bare(text: str) -> bool:
 
 def _conditional_parts(text: str, words: Words) -> Iterator[Words]:
     """The words, parted before each condition but the first: `if A, B, and if C, D`."""
-    start, conditions = 0, 0
-    for span in cues("condition", words):
-        if conditions and _divided(text, words, span.start):
+    start = 0
+    for number, span in enumerate(cues("condition", words)):
+        if number and _divided(text, words, span.start):
             yield words[start : span.start]
             start = span.start
-        conditions += 1
     yield words[start:]
 
 
@@ -139,25 +140,34 @@ def _gap(text: str, words: Words, place: int) -> str:
 def _of_part(whole: Statement, text: str, words: Words) -> Iterator[Statement]:
     """The statements of a part with one condition at most."""
     words = _without_reason(text, words)
-    start = cue("condition", words)
-    unless = cue("unless", words)
-    turn = unless if unless and (start is None or unless.start <= start.start) else start
+    turn, relation = _turn(words)
     other = _otherwise(text, words)
-    if other and other.start and words[other.start - 1].text in {"nobody", "one", "ніхто"}:
-        yield from _said(whole, text, (*words[: other.start], *words[other.end :]), "else")
-        return
     if other and (turn is None or other.start <= turn.start):
+        if other.start and words[other.start - 1].text in _NOBODY:
+            # `Nobody else pays`.
+            yield from _said(whole, text, (*words[: other.start], *words[other.end :]), "else")
+            return
         yield from _said(whole, text, words[: other.start], "always")
         yield from _said(whole, text, words[other.end :], "else")
-        return
-    asks = turn is not None and bool(cue("asking", words[max(0, turn.start - 1) : turn.start]))
-    if turn is not None and asks:
+    elif turn and cue("asking", words[max(0, turn.start - 1) : turn.start]):
         # `Ask if they have a dog` is a question.
-        words, turn = (*words[: turn.start], *words[turn.end :]), None
-    if turn is None or _is_idiom(text, words[turn.start :]):
+        yield from _said(whole, text, (*words[: turn.start], *words[turn.end :]), "always")
+    elif turn is None or _is_idiom(text, words[turn.start :]):
         yield from _said(whole, text, words, "always")
-        return
-    relation: Relation = "unless" if turn is unless else "if"
+    else:
+        yield from _of_condition(replace(whole, relation=relation), text, words, turn)
+
+
+def _turn(words: Words) -> tuple[CueSpan | None, Relation]:
+    """Where the condition begins, and whether it is turned round."""
+    start, unless = cue("condition", words), cue("unless", words)
+    if unless and (start is None or unless.start <= start.start):
+        return unless, "unless"
+    return start, "if"
+
+
+def _of_condition(whole: Statement, text: str, words: Words, turn: CueSpan) -> Iterator[Statement]:
+    """What follows from a condition, what else is said before it, and what holds otherwise."""
     before, rest = words[: turn.start], words[turn.end :]
     others: Words = ()
     if split := _otherwise(text, rest):
@@ -166,16 +176,14 @@ def _of_part(whole: Statement, text: str, words: Words) -> Iterator[Statement]:
     if (after or _demands(text, rest)) and _divided(text, words, turn.start):
         yield from _said(whole, text, before, "always")
         before = ()
-    body = after if not _says_something(before) else (*before, *after)
-    if not body:
-        if whole.listed:
-            # `when it was reported` in a list is a question.
-            yield from _said(whole, text, words, "always")
-            return
-        condition, body = rest, ()
-    yield replace(
-        whole, pieces=_pieces(text, body or condition), relation=relation, condition=condition
-    )
+    body = (*before, *after) if _says_something(before) else after
+    if not body and whole.listed:
+        # `when it was reported` in a list is a question.
+        yield from _said(whole, text, words, "always")
+        return
+    # Where nothing parts them, the flow has to tell how far the condition goes.
+    body, condition = (body, condition) if body else (rest, rest)
+    yield replace(whole, pieces=_pieces(text, body), condition=condition)
     yield from _said(whole, text, others, "else")
 
 
@@ -222,11 +230,8 @@ def _parted(text: str, rest: Words) -> tuple[Words, Words]:
     """A condition and what follows from it; all of it is the condition where no sign parts them."""
     for place in range(1, len(rest)):
         then = cue("then", rest[place : place + 1])
-        if (
-            then
-            or any(sign in _gap(text, rest, place) for sign in ",:—–")
-            or " - " in _gap(text, rest, place)
-        ):
+        gap = _gap(text, rest, place)
+        if then or " - " in gap or any(sign in gap for sign in ",:—–"):
             return rest[:place], rest[place + 1 if then else place :]
     return rest, ()
 
@@ -287,96 +292,3 @@ def _in_brackets(text: str, place: int) -> bool:
     opened = max(text.rfind("(", 0, place), text.rfind("[", 0, place))
     closed = max(text.rfind(")", 0, place), text.rfind("]", 0, place))
     return opened > closed
-
-
-# Years are an age, or how long something is valid.
-_YEAR = 365
-_BREAKS = ",;:•+&\n"
-_CONDITIONS: tuple[Cue, ...] = ("condition", "unless")
-_IDIOMS: tuple[Cue, ...] = ("if_any", "optional")
-_SUBJECTS: tuple[tuple[Subject, Cue], ...] = (
-    ("free", "free"),
-    ("refuse", "refuse"),
-    ("register", "register"),
-)
-
-
-def subject(text: str, piece: Piece, *, listed: bool) -> Subject:
-    """What the words are about."""
-    words = (*piece.words, *piece.asides)
-    for name, cue_name in _SUBJECTS:
-        if cue(cue_name, words):
-            return name
-    numbers = numbers_of(text, words)
-    if cue("anonymous", piece.words) and not cue("ask", piece.words) and not _may_be(piece):
-        return "anonymous"
-    fixed = any(row.measure in {"money", "percent"} and row.bound == "exact" for row in numbers)
-    denied = cue("dont_ask", piece.words) is not None
-    if fixed or (cue("money", piece.words) and not listed and not denied):
-        return "fee"
-    if denied and not cue("optional", piece.words):
-        return "absent"
-    timed = any(row.measure == "days" and max(row.days) < _YEAR for row in numbers)
-    decides = cue("decides", piece.words) is not None
-    return "wait" if timed or (decides and not listed) else "ask"
-
-
-def _may_be(piece: Piece) -> bool:
-    """Whether people choose: `can be anonymous`."""
-    return any(word.text in {"can", "may", "можна", "чи", "whether"} for word in piece.words)
-
-
-def grouped(statement: Statement) -> Iterator[tuple[Subject, Statement]]:
-    """The pieces of a statement by what they are about; a piece with no subject of its own joins
-    the one it belongs to."""
-    rows: list[tuple[Subject, list[Piece]]] = []
-    waiting: list[Piece] = []
-    for piece in statement.pieces:
-        name = subject(statement.text, piece, listed=statement.listed)
-        if rows and rows[-1][0] == "absent" and name == "ask" and piece.joined and not waiting:
-            rows[-1][1].append(piece)
-            continue
-        alone = name == "ask" or (
-            name == "absent" and not content(without(piece.words, "dont_ask"))
-        )
-        if alone and rows and rows[-1][0] != "ask" and _depends(piece):
-            rows[-1][1].append(piece)
-        elif name == "ask":
-            waiting.append(piece)
-        elif waiting and _continues(piece, waiting):
-            rows.append((name, [*waiting, piece]))
-            waiting = []
-        else:
-            if waiting:
-                rows.append(("ask", waiting))
-                waiting = []
-            rows.append((name, [piece]))
-    if waiting:
-        rows.append(("ask", waiting))
-    for name, pieces in rows:
-        yield name, replace(statement, pieces=tuple(pieces))
-
-
-def _depends(piece: Piece) -> bool:
-    """Whether a piece says nothing without the one before it."""
-    return not content(without(piece.words, "dont_ask"))
-
-
-_RELATIVE = frozenset(
-    {"who", "whose", "which", "that", "where", "який", "яка", "яке", "які", "яких", "якої", "якого"}
-    | {"яким", "якою", "якому", "що", "де", "вона"}
-)
-
-
-def is_relative(piece: Piece) -> bool:
-    """Whether a piece says more of the one before it: `, who reply within a day`."""
-    return any(word.text in _RELATIVE for word in piece.words[:2])
-
-
-def _continues(piece: Piece, before: Sequence[Piece]) -> bool:
-    """Whether a piece goes on with what stands before it."""
-    return is_relative(piece) or (len(before) == 1 and _is_register(piece))
-
-
-def _is_register(piece: Piece) -> bool:
-    return cue("register", piece.words) is not None
