@@ -41,7 +41,10 @@ def _required(case: Case, asked: Asked, match: Match) -> str:
     optional = cue("optional", asked.every_word) or cue("if_any", asked.every_word)
     if optional and all(field.required for field in fields) and fields:
         return f"{fields[0].label.en}: an answer is required."
-    asks = cue("required", asked.every_word) or (case.contrasts and not _leaves_open(case))
+    # `A plan and a budget are required` is said of both.
+    both = cue("required", case.words) and not cue("optional", case.words)
+    asks = both or cue("required", asked.every_word)
+    asks = asks or (case.contrasts and not _leaves_open(case))
     if asks and not optional:
         empty = [field for field in fields if not field.required]
         if empty:
