@@ -28,6 +28,7 @@ _MAX_ITEM_WORDS = 7
 # Items no longer than this, as `d, h, m, s`, say nothing apart.
 _SHORT = 3
 _FILLER_WORDS = 4
+_DENIES = frozenset({"not", "не"})
 
 
 def clauses(text: str) -> tuple[Wish, ...]:
@@ -155,6 +156,9 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     ):
         first += size
     while first < last and (size := _filler(words[max(first, last - _FILLER_WORDS) : last], True)):
+        if last - size > first and words[last - size - 1][0].lower() in _DENIES:
+            # `A signature is not needed` says nothing without its last word.
+            break
         last -= size
     if first == last:
         return None

@@ -16,6 +16,7 @@ from kuznia.domains.flows.account.reading.words import (
     content,
     cue,
     cues,
+    denial,
     read_words,
     without,
 )
@@ -103,6 +104,8 @@ def _resolved(
 ) -> tuple[tuple[Situation, ...], Statement]:
     """The cases in which a statement has to hold; none if its condition is not in the flow."""
     if statement.relation == "always":
+        if context.last and cue("same_case", statement.outside):
+            return context.last, _without(statement, "same_case")
         return context.head or (ALWAYS,), statement
     if statement.relation == "else":
         return tuple(row.flipped() for row in context.last), statement
@@ -237,12 +240,14 @@ def _registered(part: Statement) -> Statement:
 
 def _forbidden(part: Statement) -> Statement:
     """What must not be asked: what follows the cue, or stands before it if nothing follows."""
-    first, *others = part.pieces
-    span = cue("dont_ask", first.words)
-    rest = first.words[span.end :] if span else first.words
-    before = first.words[: span.start] if span else ()
-    words = rest if content(rest) or kinds_in(rest) else before
-    return _without(replace(part, pieces=(Piece(words, first.asides), *others)), "dont_ask")
+    pieces: list[Piece] = []
+    for piece in part.pieces:
+        span = denial(piece.words)
+        rest = piece.words[span.end :] if span else piece.words
+        before = piece.words[: span.start] if span else ()
+        words = rest if content(rest) or kinds_in(rest) else before
+        pieces.append(replace(piece, words=words))
+    return _without(replace(part, pieces=tuple(pieces)), "dont_ask")
 
 
 def _list_after(words: Words) -> CueSpan | None:

@@ -11,6 +11,7 @@ from kuznia.domains.flows.account.reading.words import (
     Words,
     content,
     cue,
+    denial,
     key_set,
     read_words,
     without,
@@ -216,7 +217,7 @@ def absent(case: Case) -> Answer:
     """What must not be asked, or done."""
     reached = case.situation.steps(case.places)
     words = case.statement.outside
-    span = cue("dont_ask", words)
+    span = denial(words)
     steps = [
         step for kind in kinds_in(words) for step in case.places.of_kind(kind) if step.id in reached
     ]

@@ -38,7 +38,11 @@ def named_case(places: FlowPlaces, subject: Subject, part: Statement) -> tuple[S
 
 def _of_numbers(places: FlowPlaces, words: Words, part: Statement) -> Iterator[Situation]:
     """`Up to 3 items are free`: the case that a number names, when something is decided by it."""
-    numbers = {number.value for number in part.numbers if number.measure != "money"}
+    numbers = {
+        number.value
+        for number in part.numbers
+        if number.bound != "exact" or number.measure != "money"
+    }
     for row in situations(places, words, part.text):
         if any(numbers & limits_of(places, name) for name in row.facts):
             yield row
@@ -107,16 +111,30 @@ def named_options(
     deciding = guarded_facts(places.flow)
     spoken = KeyIndex(all_keys(words))
     for place in places.fields:
-        if place.fact.id not in deciding or _names_field(place, spoken):
+        if place.fact.id not in deciding:
             continue
         hits = chosen(place.fact.options, words)
         own = _distinct(place, hits[0]) if len(hits) == 1 else frozenset[str]()
         rest = frozenset(content(words)) - spoken.covered(own) - own
-        if own and (alone or rest or denies(words) or part.numbers):
+        if not own or not _is_whole(own, hits[0], words) or _names_field(place, spoken, own):
+            continue
+        if alone or rest or denies(words) or part.numbers:
             names = KeyIndex(own)
             option = tuple(word for word in words if names.covered(word.keys))
             rows = (row for row in situations(places, option, "") if place.fact.id in row.facts)
             yield from tuple(rows)[:1]
+
+
+def _is_whole(own: frozenset[str], option: FlowOption, words: Words) -> bool:
+    """Whether an option that only a number tells from others is there with all its words."""
+    if not all(key.isdecimal() for key in own):
+        return True
+    spoken = f" {' '.join(word.text for word in words)} "
+    labels = [read_words(clean(text)) for text in (option.label.uk, option.label.en)]
+    return any(
+        len(label) > 1 and f" {' '.join(word.text for word in label)} " in spoken
+        for label in labels
+    )
 
 
 def _distinct(place: FactPlace, option: FlowOption) -> frozenset[str]:
@@ -129,10 +147,10 @@ def _distinct(place: FactPlace, option: FlowOption) -> frozenset[str]:
     return keys(option) - frozenset[str]().union(*others)
 
 
-def _names_field(place: FactPlace, spoken: KeyIndex) -> bool:
-    """Whether the words are about the field itself, and not about one of its answers."""
+def _names_field(place: FactPlace, spoken: KeyIndex, own: frozenset[str]) -> bool:
+    """Whether the words are about the field itself: `how it was lost` names no answer `lost`."""
     labels = [
         frozenset(content(read_words(clean(text))))
         for text in (place.fact.label.uk, place.fact.label.en)
     ]
-    return any(keys and spoken.share(keys) >= 0.99 for keys in labels)
+    return any(own <= keys and spoken.share(keys) >= 0.99 for keys in labels)

@@ -1,6 +1,6 @@
 """A condition of a prompt, found in a flow: the facts that decide it, and what they lead to."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -80,7 +80,7 @@ def situations(places: FlowPlaces, words: Words, text: str) -> tuple[Situation, 
 def _of_facts(
     places: FlowPlaces, words: Words, text: str, sought: frozenset[str]
 ) -> Iterator[Situation]:
-    numbers = [number for number in numbers_of(text, words) if number.measure != "money"]
+    numbers = numbers_of(text, words)
     deciding = guarded_facts(places.flow)
     for place in (*places.fields, *places.provided):
         if place.fact.id not in deciding:
@@ -189,7 +189,7 @@ def _option_share(text: str, spoken: KeyIndex, raw: set[str]) -> float:
 
 
 def _of_number(
-    places: FlowPlaces, place: FactPlace, numbers: list[Quantity], sought: frozenset[str]
+    places: FlowPlaces, place: FactPlace, numbers: Sequence[Quantity], sought: frozenset[str]
 ) -> Iterator[Situation]:
     limits = limits_of(places, place.fact.id)
     covered = KeyIndex(place.keys.keys | places.named.keys).covered(sought)

@@ -12,7 +12,9 @@ from kuznia.domains.flows.account.reading.words import (
     content,
     cue,
     cues,
+    denial,
     read_words,
+    without,
 )
 from kuznia.domains.flows.planner.prompt_text import clean
 from kuznia.forge.terms import Wish
@@ -90,14 +92,15 @@ def _belongs(last: Wish, between: str, wish: Wish) -> bool:
     """Whether a clause goes on with the one before it."""
     own = read_words(clean(wish.quote))
     if between == ",":
-        return _is_bare(last.quote) or not (content(own) or cue("optional", own))
+        alone = not (content(without(own, "refuse", "free")) or cue("optional", own))
+        return alone or _is_bare(last.quote)
     # `Without names and phones`.
     joined = between in {"and", "or", "і", "й", "та", "або", "чи", ", or", ", and"}
     return joined and _is_denied(read_words(clean(last.quote)))
 
 
 def _is_denied(words: Words) -> bool:
-    return cue("apart", words) is not None or cue("dont_ask", words) is not None
+    return cue("apart", words) is not None or denial(words) is not None
 
 
 def _is_bare(text: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from kuznia.domains.flows.account.reading.quantities import numbers_of
 from kuznia.domains.flows.account.reading.statements import Piece, Statement
-from kuznia.domains.flows.account.reading.words import Cue, content, cue, without
+from kuznia.domains.flows.account.reading.words import Cue, content, cue, denial, without
 
 Subject = Literal["fee", "free", "refuse", "register", "absent", "anonymous", "wait", "ask", "head"]
 _Group = tuple[Subject, list[Piece]]
@@ -65,7 +65,11 @@ def is_relative(piece: Piece) -> bool:
 
 def _continues(piece: Piece, before: Sequence[Piece]) -> bool:
     """Whether a piece goes on with what stands before it."""
-    return is_relative(piece) or (len(before) == 1 and cue("register", piece.words) is not None)
+    if is_relative(piece) or not content(without(piece.words, "refuse", "free")):
+        return True
+    # `The old and the new photo are not needed`.
+    denied = piece.joined and denial(piece.words) is not None
+    return len(before) == 1 and (denied or cue("register", piece.words) is not None)
 
 
 def _subject(text: str, piece: Piece, *, listed: bool) -> Subject:
@@ -77,7 +81,7 @@ def _subject(text: str, piece: Piece, *, listed: bool) -> Subject:
         return "anonymous"
     if _is_fee(text, piece, listed=listed):
         return "fee"
-    if cue("dont_ask", piece.words) and not cue("optional", piece.words):
+    if denial(piece.words) and not cue("optional", piece.words):
         return "absent"
     timed = any(row.measure == "days" and max(row.days) < _YEAR for row in numbers_of(text, words))
     return "wait" if timed or (cue("decides", piece.words) and not listed) else "ask"
@@ -87,7 +91,7 @@ def _is_fee(text: str, piece: Piece, *, listed: bool) -> bool:
     numbers = numbers_of(text, (*piece.words, *piece.asides))
     if any(row.measure in {"money", "percent"} and row.bound == "exact" for row in numbers):
         return True
-    return bool(cue("money", piece.words)) and not listed and not cue("dont_ask", piece.words)
+    return bool(cue("money", piece.words)) and not listed and not denial(piece.words)
 
 
 def _may_be(piece: Piece) -> bool:

@@ -57,6 +57,7 @@ Cue = Literal[
     "field_list",
     "apart",
     "anonymous",
+    "same_case",
     "yes",
     "no",
     "for",
@@ -82,9 +83,15 @@ Words = tuple[Word, ...]
 def read_words(text: str) -> Words:
     """The words of a text that is already clean."""
     return tuple(
-        Word(match[0].lower(), keys_of(match[0].lower()), match.start(), match.end())
+        Word(word, keys_of(word), match.start(), match.end())
         for match in WORD.finditer(text)
+        for word in [_bare(match[0])]
     )
+
+
+def _bare(word: str) -> str:
+    """A word in lower case, without the ending of a possessive."""
+    return word.lower().removesuffix("'s")
 
 
 @lru_cache(maxsize=8192)
@@ -95,7 +102,8 @@ def keys_of(word: str) -> tuple[str, ...]:
     for start, long in _TABLE["contractions"].items():
         if word.startswith(start):
             return tuple(key for part in long.split() for key in keys_of(part))
-    return tuple(sorted(terms(word).stems))
+    # A number is a key of its own: options may differ in nothing else.
+    return (word,) if word.isdecimal() else tuple(sorted(terms(word).stems))
 
 
 def _group(word: str) -> str:
@@ -268,6 +276,20 @@ def _units() -> dict[str, float]:
 def is_working(word: str) -> bool:
     """Whether the word tells working days from others."""
     return word in _TABLE["units"]["working"]
+
+
+def denial(words: Sequence[Word]) -> CueSpan | None:
+    """The first phrase that forbids; `no more than 10` is a limit."""
+    for span in cues("dont_ask", words):
+        limits = words[span.start].text == "no" and words[span.end : span.end + 1]
+        if not (limits and limits[0].text in _COMPARED):
+            return span
+    return None
+
+
+_COMPARED = frozenset(
+    {"more", "less", "later", "longer", "fewer", "older", "younger", "earlier", "larger", "than"}
+)
 
 
 def denies(words: Sequence[Word]) -> bool:
