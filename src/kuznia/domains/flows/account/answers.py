@@ -12,7 +12,7 @@ from kuznia.domains.flows.account.reading.words import (
     KeyIndex,
     Words,
     content,
-    cues,
+    unordered,
     without,
 )
 from kuznia.domains.flows.account.situations import Assignment, Situation, limits_of
@@ -45,8 +45,8 @@ class Case:
     situation: Situation
     # The fields that ask for each thing the statement asks for.
     matches: tuple[tuple[Asked, Match], ...]
-    # Whether the prompt asks for different fees in different cases.
-    fees_differ: bool
+    # Who pays nothing, as the prompt says.
+    exempt: tuple[Situation, ...] = ()
     # Whether the prompt says of some fields that they are optional, and so of the others not.
     contrasts: bool = False
     # The fields of the statement before, for "none of these".
@@ -60,7 +60,7 @@ class Case:
     def about(self) -> Words:
         """The words without those that say what comes before or after."""
         rest = self.statement.pieces
-        return tuple(word for piece in rest for word in (*_unordered(piece.words), *piece.asides))
+        return tuple(word for piece in rest for word in (*unordered(piece.words), *piece.asides))
 
     @property
     def numbers(self) -> tuple[Quantity, ...]:
@@ -92,7 +92,7 @@ class Case:
 
     def unexplained(self, steps: Iterable[FlowStep], *names: Cue) -> frozenset[str]:
         """The words of the statement that are neither in these steps nor in the condition."""
-        keys = frozenset(content(without(self.about, *names)))
+        keys = frozenset(content(without(self.about, *names))) - self.situation.keys
         shown = KeyIndex(
             self.places.keys(step.id for step in steps).keys
             | self.situation.keys
@@ -102,16 +102,8 @@ class Case:
 
     def explains(self, steps: Iterable[FlowStep], *names: Cue) -> bool:
         """Whether at least half of the words can be seen there, those of the cues aside."""
-        keys = frozenset(content(without(self.about, *names)))
+        keys = frozenset(content(without(self.about, *names))) - self.situation.keys
         return 2 * len(self.unexplained(steps, *names)) <= len(keys)
-
-
-def _unordered(words: Words) -> Words:
-    places = [span.start for name in _ORDER for span in cues(name, words) if span.start]
-    return words[: min(places)] if places else words
-
-
-_ORDER: tuple[Cue, ...] = ("before", "after")
 
 
 def joined(answers: Iterable[Answer]) -> Answer:

@@ -70,8 +70,8 @@ class Asked:
     @cached_property
     def keys(self) -> frozenset[str]:
         found = frozenset(content(self.named))
-        # `Data` alone is the name of a field where it is listed beside others.
-        return found or (all_keys(self.named) if self.listed else found)
+        # `Type (cat, dog)`: what says little alone does when its options are named.
+        return found or (all_keys(self.named) if self.asides else found)
 
     @cached_property
     def numbers(self) -> tuple[Quantity, ...]:
@@ -315,11 +315,11 @@ def _is_all(place: FactPlace, names: AbstractSet[str]) -> bool:
 def lacking(asked: Asked, match: Match) -> str:
     """A field of the lexicon that is asked for and is in none of the fields that answer."""
     shown = frozenset[str]().union(*(place.concepts for place in match))
-    named = frozenset[str]().union(*(place.named.covered(asked.keys) for place in match))
     for fields in asked.phrases:
         gone = fields - shown - _MAY_LACK
         keys = asked.lexical[next(iter(fields))]
-        if (gone and len(match) > 1) or not (fields & shown or keys <= named):
+        named = any(place.keys.share(keys) == 1 for place in match)
+        if (gone and len(match) > 1) or not (fields & shown or named):
             return min(gone or fields)
     return ""
 

@@ -9,7 +9,8 @@ from kuznia.domains.flows.account.asks import Asked, matched
 from kuznia.domains.flows.account.clause_parts import ClausePart, clause_parts, name_of_service
 from kuznia.domains.flows.account.inventions import inventions
 from kuznia.domains.flows.account.places import NAME, STEPS, FactPlace, FlowPlaces
-from kuznia.domains.flows.account.reading.subjects import Subject
+from kuznia.domains.flows.account.reading.statements import Piece
+from kuznia.domains.flows.account.reading.subjects import Subject, is_relative
 from kuznia.domains.flows.account.reading.words import Cue, content, cue, denies
 from kuznia.domains.flows.account.situations import ALWAYS
 from kuznia.domains.flows.schema import Flow
@@ -53,13 +54,16 @@ def _answers(places: FlowPlaces, parts: Sequence[ClausePart]) -> list[Answer]:
     contrasts = any(
         cue(name, part.statement.words) for part in parts for name in ("optional", "if_any")
     )
-    differ = sum(part.subject in {"free", "fee"} for part in parts) > 1
+    exempt = tuple(
+        part.situations[0] for part in parts if part.subject == "free" and part.situations
+    )
+    exempt = tuple(row for row in exempt if row.facts)
     answers: list[Answer] = []
     before: tuple[FactPlace, ...] = ()
     for part in parts:
         own = tuple(next(pairs) for _ in part.asked)
         answers.append(
-            _answer(Case(places, part.statement, ALWAYS, own, differ, contrasts, before), part)
+            _answer(Case(places, part.statement, ALWAYS, own, exempt, contrasts, before), part)
         )
         if part.subject == "ask" and own:
             before = tuple(place for _, match in own for place in match)
@@ -121,10 +125,9 @@ def _asks(case: Case, part: ClausePart) -> Answer:
         if answer.holds or case.statement.listed or _is_request(case):
             return answer
         return shown if (shown := fields.in_text(case)).holds else answer
-    rest = _otherwise(case, part)
-    if rest.holds or case.statement.listed or not answers:
-        return rest
-    return joined([*answers, Answer(why="No step asks for all of this.")])
+    if not answers:
+        return _otherwise(case, part)
+    return steps.of_kinds(case) or joined([*answers, Answer(why="No step asks for all of this.")])
 
 
 def _otherwise(case: Case, part: ClausePart) -> Answer:
@@ -152,7 +155,8 @@ def _in_text(case: Case) -> Answer:
 
 def _is_known(case: Case, asked: Asked) -> bool:
     """Whether some words, behind what is asked for, are only about the service."""
-    return case.places.named.share(asked.keys) == 1 and asked is not case.matches[0][0]
+    named = case.places.named.share(asked.keys) == 1
+    return named and is_relative(Piece(asked.said))
 
 
 def _is_request(case: Case) -> bool:

@@ -176,7 +176,7 @@ def _of_statement(
 
 def _is_only(subject: Subject, part: Statement) -> bool:
     """Whether a statement names those who may go on: all others are turned away."""
-    only = subject == "refuse" and cue("only", part.words)
+    only = cue("only", part.words) and (subject == "refuse" or cue("entitled", part.words))
     return bool(only or cue("must_be", part.words))
 
 

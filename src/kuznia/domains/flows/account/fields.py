@@ -218,10 +218,9 @@ def absent(case: Case) -> Answer:
     reached = case.situation.steps(case.places)
     words = case.statement.outside
     span = denial(words)
-    steps = [
-        step for kind in kinds_in(words) for step in case.places.of_kind(kind) if step.id in reached
-    ]
-    if kinds_in(words) and not _field_named(case):
+    kinds = kinds_in(words) or (("wait",) if cue("decides", words) else ())
+    steps = [step for kind in kinds for step in case.places.of_kind(kind) if step.id in reached]
+    if kinds and not _field_named(case):
         if steps:
             return Answer(why=f"This step is there: {steps[0].title.en}.")
         return Answer((STEPS, *case.situation.pointers))
@@ -278,7 +277,8 @@ def _forbidden(asked: Asked, place: FactPlace) -> bool:
 
 def in_text(case: Case, *, least: float = 0.6) -> Answer:
     """What only the texts of the flow can show."""
-    keys = frozenset(content(without(case.words, "last", "first", "review")))
+    said = frozenset(content(without(case.words, "last", "first", "review")))
+    keys = said - case.situation.keys or said
     if not keys:
         return Answer(why="Nothing in the flow shows it.")
     steps = case.steps()

@@ -153,4 +153,4 @@ def _names_field(place: FactPlace, spoken: KeyIndex, own: frozenset[str]) -> boo
         frozenset(content(read_words(clean(text))))
         for text in (place.fact.label.uk, place.fact.label.en)
     ]
-    return any(own <= keys and spoken.share(keys) >= 0.99 for keys in labels)
+    return any(spoken.covered(own) <= keys and spoken.share(keys) >= 0.99 for keys in labels)

@@ -25,6 +25,8 @@ from kuznia.domains.flows.schema import (
 from kuznia.domains.flows.structure.graph import FlowGraph, spread
 from kuznia.domains.flows.structure.guards import Facts, holds, tests
 
+# Whatever its label says, it asks for a day.
+_DATED = all_keys(read_words("date день"))
 NAME = "/flow/name"
 STEPS = "/flow/steps"
 
@@ -61,7 +63,8 @@ class FactPlace:
     def named(self) -> KeyIndex:
         """The words of its label and its id."""
         name = all_keys(read_words(self.fact.id.replace("_", " ")))
-        return KeyIndex(frozenset[str]().union(name, *self.labels))
+        dated = _DATED if self.fact.type == "date" else frozenset[str]()
+        return KeyIndex(frozenset[str]().union(name, dated, *self.labels))
 
     @cached_property
     def text(self) -> str:

@@ -43,7 +43,7 @@ def fee(case: Case) -> Answer:
 def _paid(case: Case, paid: list[FlowStep]) -> Answer:
     if not paid:
         return Answer(why="Nobody pays in this case.")
-    if _escapes(case, paid):
+    if _escapes(case):
         return Answer(why="Some can finish without paying.")
     if not case.explains(paid):
         return Answer(why="Nothing in the payment shows what it is said to be for.")
@@ -63,10 +63,18 @@ def _reduced(case: Case, step: FlowStep) -> bool:
     return any(round(full * share) == own for full in others for share in shares)
 
 
-def _escapes(case: Case, paid: list[FlowStep]) -> bool:
-    if not case.conditional and case.fees_differ:
-        return False
-    return case.situation.avoids(case.places, (step.id for step in paid))
+def _escapes(case: Case) -> bool:
+    """Whether some finish without paying, although nothing exempts them."""
+    cases = list(case.situation.cases)
+    for free in case.exempt:
+        cases = [
+            {**own, **other}
+            for own in cases
+            for other in free.others or ({},)
+            if all(own.get(name, value) == value for name, value in other.items())
+        ]
+    without = [step.id for step in case.places.pays]
+    return any(case.places.finishes(own, without) for own in cases)
 
 
 def free(case: Case) -> Answer:
@@ -79,10 +87,6 @@ def free(case: Case) -> Answer:
         return Answer(why="The flow names a fee.")
     if case.conditional and not case.situation.finishes(case.places):
         return Answer(why="In this case nobody gets to a good end.")
-    keys = frozenset(content(without(case.words, "free")))
-    everything = case.places.everything.covered(keys) | (keys & case.situation.keys)
-    if (3 if case.conditional else 2) * len(everything) < len(keys):
-        return Answer(why="Nothing in the flow shows who pays nothing.")
     return Answer(case.situation.pointers or (STEPS,))
 
 
@@ -133,7 +137,8 @@ def decision(case: Case) -> Answer | None:
 
 def _is_by(case: Case, step: FlowStep) -> bool:
     """Whether the step has most of the words that say who decides, and about what."""
-    keys = {key for key in content(without(case.about, "decides")) if not is_generic(key)}
+    said = frozenset(content(without(case.about, "decides"))) - case.situation.keys
+    keys = {key for key in said if not is_generic(key)}
     return 2 * len(case.unexplained([step]) & keys) <= len(keys)
 
 

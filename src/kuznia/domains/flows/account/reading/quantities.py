@@ -33,7 +33,8 @@ _CURRENCY = re.compile(
 )
 _PERCENT = re.compile(r"\s{0,2}(?:%|percent\b|per cent\b|відсотк|процент)", re.IGNORECASE)
 _REACH = 4
-_ONE = frozenset({"one", "a", "один", "одного", "одна", "одне", "одну"})
+_A = frozenset({"a", "an", "within", "next", "following", "протягом", "впродовж", "наступного"})
+_ONE = frozenset({"one", "один", "одного", "одна", "одне", "одну"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,10 @@ def numbers_of(text: str, words: Words) -> tuple[Quantity, ...]:
 def _spans(text: str, words: Words) -> list[tuple[float, int, int]]:
     spans = [(_value(match[0]), match.start(), match.end()) for match in _NUMBER.finditer(text)]
     for word, following in zip_longest(words, words[1:]):
+        if following and unit_days(following.text) and word.text in _A:
+            # `Within a week`.
+            spans.append((1.0, following.start, following.start))
+            continue
         # `one` is a number before a unit of time only.
         counts = word.text not in _ONE or (following and unit_days(following.text))
         if counts and not word.text[0].isdigit() and (counted := _counted(word.text)):

@@ -22,6 +22,7 @@ from kuznia.forge.terms import Wish
 # When a statement holds: always, if or unless its condition does, or in every other case than the
 # condition before it.
 Relation = Literal["always", "if", "unless", "else"]
+_DASHES = ("—", "–", " - ")
 _BREAKS = ",;:•+&\n"
 _CONDITIONS: tuple[Cue, ...] = ("condition", "unless")
 _IDIOMS: tuple[Cue, ...] = ("if_any", "optional")
@@ -121,7 +122,8 @@ def _conditional_parts(text: str, words: Words) -> Iterator[Words]:
     """The words, parted before each condition but the first: `if A, B, and if C, D`."""
     start = 0
     for number, span in enumerate(cues("condition", words)):
-        if number and _divided(text, words, span.start):
+        idiom = _is_idiom(text, words[span.start :])
+        if number and not idiom and _divided(text, words, span.start):
             yield words[start : span.start]
             start = span.start
     yield words[start:]
@@ -234,7 +236,11 @@ def _parted(text: str, rest: Words) -> tuple[Words, Words]:
     for place in range(1, len(rest)):
         then = cue("then", rest[place : place + 1])
         gap = _gap(text, rest, place)
-        if then or " - " in gap or any(sign in gap for sign in ",:—–"):
+        dash = any(sign in gap for sign in _DASHES)
+        if dash and place == 1 and "," in text[rest[1].end : rest[-1].start]:
+            # `If the topic is — work, ...`: the dash stands for a verb.
+            continue
+        if then or dash or any(sign in gap for sign in ",:"):
             return rest[:place], rest[place + 1 if then else place :]
     return rest, ()
 

@@ -6,7 +6,15 @@ from typing import Literal
 
 from kuznia.domains.flows.account.reading.quantities import numbers_of
 from kuznia.domains.flows.account.reading.statements import Piece, Statement
-from kuznia.domains.flows.account.reading.words import Cue, content, cue, denial, without
+from kuznia.domains.flows.account.reading.words import (
+    Cue,
+    content,
+    cue,
+    cues,
+    denial,
+    unordered,
+    without,
+)
 
 Subject = Literal["fee", "free", "refuse", "register", "absent", "anonymous", "wait", "ask", "head"]
 _Group = tuple[Subject, list[Piece]]
@@ -79,6 +87,8 @@ def _subject(text: str, piece: Piece, *, listed: bool) -> Subject:
             return name
     if cue("anonymous", piece.words) and not cue("ask", piece.words) and not _may_be(piece):
         return "anonymous"
+    if denial(piece.words) and _is_only_pay(piece):
+        return "free"
     if _is_fee(text, piece, listed=listed):
         return "fee"
     if denial(piece.words) and not cue("optional", piece.words):
@@ -87,11 +97,19 @@ def _subject(text: str, piece: Piece, *, listed: bool) -> Subject:
     return "wait" if timed or (cue("decides", piece.words) and not listed) else "ask"
 
 
+def _is_only_pay(piece: Piece) -> bool:
+    """Whether a piece speaks of paying and of no other step."""
+    others: tuple[Cue, ...] = ("authenticate", "sign", "ask")
+    spans = [span for name in others for span in cues(name, piece.words)]
+    named = [span for span in spans if piece.words[span.start].text not in {"need", "needs"}]
+    return bool(cue("money", piece.words)) and not named
+
+
 def _is_fee(text: str, piece: Piece, *, listed: bool) -> bool:
     numbers = numbers_of(text, (*piece.words, *piece.asides))
     if any(row.measure in {"money", "percent"} and row.bound == "exact" for row in numbers):
         return True
-    return bool(cue("money", piece.words)) and not listed and not denial(piece.words)
+    return bool(cue("money", unordered(piece.words))) and not listed and not denial(piece.words)
 
 
 def _may_be(piece: Piece) -> bool:

@@ -58,6 +58,7 @@ Cue = Literal[
     "apart",
     "anonymous",
     "same_case",
+    "entitled",
     "yes",
     "no",
     "for",
@@ -185,8 +186,14 @@ def content(words: Iterable[Word]) -> tuple[str, ...]:
         is_unit = counted and (unit_days(word.text) is not None or is_working(word.text))
         if not (is_number or is_unit or word.text in _plain()):
             keys |= dict.fromkeys(word.keys)
-        counted = is_number or (is_unit and is_working(word.text))
+        counted = is_number or word.text in _BEFORE_UNIT or (is_unit and is_working(word.text))
     return tuple(keys)
+
+
+# `Within a week`, `next day`.
+_BEFORE_UNIT = frozenset(
+    {"a", "an", "within", "next", "following", "протягом", "впродовж", "наступного"}
+)
 
 
 def is_generic(key: str) -> bool:
@@ -290,6 +297,13 @@ def denial(words: Sequence[Word]) -> CueSpan | None:
 _COMPARED = frozenset(
     {"more", "less", "later", "longer", "fewer", "older", "younger", "earlier", "larger", "than"}
 )
+
+
+def unordered(words: Words) -> Words:
+    """The words without those that say what they come before or after."""
+    names: tuple[Cue, ...] = ("before", "after")
+    places = [span.start for name in names for span in cues(name, words) if span.start]
+    return words[: min(places)] if places else words
 
 
 def denies(words: Sequence[Word]) -> bool:
