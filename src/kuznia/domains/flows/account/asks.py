@@ -38,6 +38,8 @@ _SAID_OF_IT: tuple[Cue, ...] = (
 _ENOUGH = 0.6
 # A field that nothing else asks for needs less.
 _ENOUGH_LEFT = 0.3
+# A label that is about a field of the lexicon has so many of its words.
+_ALL = 0.75
 # A full name may do without it.
 _MAY_LACK = frozenset({"middle_name"})
 
@@ -52,7 +54,7 @@ class Asked:
     # Whether the prompt lists it beside others.
     listed: bool = False
     # All that is said, with who gives it.
-    said: Words = ()
+    spoken: Words = ()
     # What is said of the case in which it is asked, and is not about the field.
     known: frozenset[str] = frozenset()
 
@@ -94,7 +96,7 @@ class Asked:
 
     @property
     def every_word(self) -> Words:
-        return (*(self.said or self.words), *self.asides)
+        return (*(self.spoken or self.words), *self.asides)
 
     @cached_property
     def alternatives(self) -> tuple[Words, ...]:
@@ -197,10 +199,10 @@ def likeness(asked: Asked, place: FactPlace) -> tuple[float, float]:
         covered = frozenset[str]()
     share = len(covered) / len(keys)
     back = max(KeyIndex(keys).share(label) for label in place.labels)
-    if asked.lexical.keys() & place.concepts:
-        back = max(back, 0.5)
+    known = max(back, 0.5) if asked.lexical.keys() & place.concepts else back
     more = place.keys.share(keys)
-    score = 0.6 * share + 0.3 * back + 0.1 * more
+    # The last decides between two fields that the lexicon takes for one.
+    score = 0.6 * share + 0.3 * known + 0.1 * more + 0.01 * back
     if cue("upload", asked.words) and place.fact.type != "file":
         score *= 0.5
         share *= 0.5
@@ -302,14 +304,14 @@ def _restates(later: Asked, first: Asked) -> bool:
 
 
 def _is_all(place: FactPlace, names: AbstractSet[str]) -> bool:
-    """Whether these fields of the lexicon are most of what a label says."""
+    """Whether these fields of the lexicon are most of what a label says, in both languages."""
     for text in (place.fact.label.uk, place.fact.label.en):
         keys = frozenset(content(read_words(clean(text))))
         known = lexical(clean(text))
         own = frozenset[str]().union(*(known[name] for name in names if name in known))
-        if keys and len(own & keys) >= _ENOUGH * len(keys):
-            return True
-    return not place.labels
+        if len(own & keys) < _ALL * len(keys):
+            return False
+    return True
 
 
 def lacking(asked: Asked, match: Match) -> str:

@@ -156,7 +156,7 @@ def _in_text(case: Case) -> Answer:
 def _is_known(case: Case, asked: Asked) -> bool:
     """Whether some words, behind what is asked for, are only about the service."""
     named = case.places.named.share(asked.keys) == 1
-    return named and is_relative(Piece(asked.said))
+    return named and is_relative(Piece(asked.spoken))
 
 
 def _is_request(case: Case) -> bool:

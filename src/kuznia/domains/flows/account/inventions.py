@@ -17,7 +17,7 @@ from kuznia.forge.terms import Wish
 _PERSONAL_GROUPS = frozenset({"person", "papers", "contact", "family", "health", "child"})
 _PERSON_NAMES = frozenset({"last_name", "first_name", "middle_name"})
 # So many of the words of a label have to be in the prompt.
-_MOST = 0.75
+_ENOUGH = 0.75
 
 
 def inventions(places: FlowPlaces, prompt: str, answered: Answer) -> Iterator[Wish]:
@@ -119,7 +119,7 @@ class _Known:
             known |= _PERSON_NAMES
         meant = frozenset[str]().union(*(rows[name] for name in rows.keys() & known))
         covered = self.keys.covered(keys) | (meant & keys)
-        return bool(keys) and len(covered) >= _MOST * len(keys)
+        return bool(keys) and len(covered) >= _ENOUGH * len(keys)
 
     def refusals(self) -> Iterator[Wish]:
         """Answers after which nobody gets to a good end."""

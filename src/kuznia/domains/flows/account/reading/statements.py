@@ -150,15 +150,15 @@ def _of_part(whole: Statement, text: str, words: Words) -> Iterator[Statement]:
     if other and (turn is None or other.start <= turn.start):
         if other.start and words[other.start - 1].text in _NOBODY:
             # `Nobody else pays`.
-            yield from _said(whole, text, (*words[: other.start], *words[other.end :]), "else")
+            yield from _simple(whole, text, (*words[: other.start], *words[other.end :]), "else")
             return
-        yield from _said(whole, text, words[: other.start], "always")
-        yield from _said(whole, text, words[other.end :], "else")
+        yield from _simple(whole, text, words[: other.start], "always")
+        yield from _simple(whole, text, words[other.end :], "else")
     elif turn and cue("asking", words[max(0, turn.start - 1) : turn.start]):
         # `Ask if they have a dog` is a question.
-        yield from _said(whole, text, (*words[: turn.start], *words[turn.end :]), "always")
+        yield from _simple(whole, text, (*words[: turn.start], *words[turn.end :]), "always")
     elif turn is None or _is_idiom(text, words[turn.start :]):
-        yield from _said(whole, text, words, "always")
+        yield from _simple(whole, text, words, "always")
     else:
         yield from _of_condition(replace(whole, relation=relation), text, words, turn)
 
@@ -179,17 +179,17 @@ def _of_condition(whole: Statement, text: str, words: Words, turn: CueSpan) -> I
         rest, others = rest[: split.start], rest[split.end :]
     condition, after = _parted(text, rest)
     if (after or _demands(text, rest)) and _divided(text, words, turn.start):
-        yield from _said(whole, text, before, "always")
+        yield from _simple(whole, text, before, "always")
         before = ()
     body = (*before, *after) if _says_something(before) else after
     if not body and whole.listed:
         # `when it was reported` in a list is a question.
-        yield from _said(whole, text, words, "always")
+        yield from _simple(whole, text, words, "always")
         return
     # Where nothing parts them, the flow has to tell how far the condition goes.
     body, condition = (body, condition) if body else (rest, rest)
     yield replace(whole, pieces=_pieces(text, body), condition=condition)
-    yield from _said(whole, text, others, "else")
+    yield from _simple(whole, text, others, "else")
 
 
 def _demands(text: str, words: Words) -> bool:
@@ -226,7 +226,7 @@ def _says_something(words: Words) -> bool:
     )
 
 
-def _said(whole: Statement, text: str, words: Words, relation: Relation) -> Iterator[Statement]:
+def _simple(whole: Statement, text: str, words: Words, relation: Relation) -> Iterator[Statement]:
     if words:
         yield replace(whole, pieces=_pieces(text, words), relation=relation)
 
