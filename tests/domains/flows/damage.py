@@ -105,9 +105,9 @@ def _moved(tree: Tree) -> Iterator[Damaged]:
 def _asked(tree: Tree) -> Iterator[Damaged]:
     """A question about the person that the prompt does not ask."""
     copy = deepcopy(tree)
-    field = {"id": "maiden", "personal": True}
+    field = {"id": "blood_group", "personal": True}
     _first_form(copy)["fields"].append(
-        field | {"label": {"uk": "Дівоче прізвище матері", "en": "Mother's maiden name"}}
+        field | {"label": {"uk": "Група крові", "en": "Blood group"}}
     )
     yield "invented", copy
 

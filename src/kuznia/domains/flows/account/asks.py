@@ -232,12 +232,10 @@ def matched(asked: Sequence[Asked], places: FlowPlaces, taken: frozenset[str]) -
     pairing.pair(strong)
     # What says once more what was said before has the same field, if no other is left.
     pairing.pair(strong, again=True)
+    pairing.take_options(places)
     pairing.pair(weak)
     pairing.share_out(every)
-    return [
-        tuple(answer) or tuple(_by_options(row, places))
-        for row, answer in zip(asked, pairing.answers, strict=True)
-    ]
+    return [tuple(answer) for answer in pairing.answers]
 
 
 _Pair = tuple[float, int, FactPlace]
@@ -284,6 +282,12 @@ class _Pairing:
             if free and not self.answers[number]:
                 self._owner.setdefault(place.pointer, number)
                 self.answers[number].append(place)
+
+    def take_options(self, places: FlowPlaces) -> None:
+        """Give what is only told by its options the field that has them."""
+        for row, answer in zip(self.asked, self.answers, strict=True):
+            if not answer:
+                answer.extend(_by_options(row, places))
 
     def share_out(self, every: Iterable[FactPlace]) -> None:
         """Give what is asked for in several fields, as a full name is, all of them."""

@@ -1,6 +1,6 @@
 """Statements about steps: fees, refusals, decisions and who makes them, what comes before what."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kuznia.domains.flows.account.answers import Answer, Case
 from kuznia.domains.flows.account.places import STEPS
@@ -117,22 +117,29 @@ def decision(case: Case) -> Answer | None:
     decides = cue("decides", case.words) is not None
     steps = case.steps()
     waits = [step for step in places.of_kind("wait") if step.id in steps]
-    timed = [step for step in waits if all(step.days in row.days for row in lengths)]
+    timed = [step for step in waits if _lasts(step, lengths)]
     if not decides and not (lengths and timed):
         return None
-    if lengths and not timed:
-        elsewhere = any(step.days in row.days for step in places.of_kind("wait") for row in lengths)
-        why = "No step waits for so many days."
-        return Answer(why="So many days are for another case." if elsewhere else why)
     by_words = [step for step in timed if _is_by(case, step) or _is_other_party(case, step)]
     if not by_words:
-        if lengths:
-            return Answer(why="The one who is waited for is another.")
-        return None
+        return _undecided(case, lengths, timed) if lengths else None
     only = not case.conditional and len(places.of_kind("wait")) == 1
     if only and case.situation.avoids(places, [step.id for step in by_words]):
         return Answer(why="Some get to the end without this decision.")
     return Answer(case.pointers(by_words[:1]), steps=frozenset(step.id for step in by_words[:1]))
+
+
+def _lasts(step: FlowStep, lengths: Sequence[Quantity]) -> bool:
+    return all(step.days in row.days for row in lengths)
+
+
+def _undecided(case: Case, lengths: Sequence[Quantity], timed: Sequence[FlowStep]) -> Answer:
+    """Why no step waits for this decision."""
+    if timed:
+        return Answer(why="Another decides, or about something else.")
+    if any(_lasts(step, lengths) for step in case.places.of_kind("wait")):
+        return Answer(why="So many days are for another case.")
+    return Answer(why="No step waits for so many days.")
 
 
 def _is_by(case: Case, step: FlowStep) -> bool:
