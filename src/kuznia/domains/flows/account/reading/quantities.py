@@ -26,6 +26,7 @@ _NUMBER = re.compile(
     r"(?<![\w.,])(?:\d{1,3}(?:[ \u00a0,]\d{3}){1,3}(?!\d)|\d{1,9}(?:[.,]\d{1,2})?(?!\d))"
 )
 _SIGNS = frozenset("£$€₴")
+_BETWEEN = " \u00a0£$€₴"
 _CURRENCY = re.compile(
     r"[ \u00a0]{0,2}(?:[£$€₴]|(?:грн|гривень|гривні|гривня|гривню|uah|hryvnias?|pounds?|euros?"
     r"|dollars?|usd|eur|gbp)\b)",
@@ -163,7 +164,7 @@ def _joined(text: str, rows: Sequence[Quantity]) -> list[Quantity]:
     joined = list(rows)
     for place in range(len(rows) - 1):
         first, second = rows[place], rows[place + 1]
-        between = text[first.end : second.start].strip().lower()
+        between = text[first.end : second.start].strip(_BETWEEN).lower()
         ranged = between in {"-", "–", "—"} or (
             first.bound == "least" and between in {"to", "до", "and", "і", "та", "й"}
         )
@@ -173,4 +174,13 @@ def _joined(text: str, rows: Sequence[Quantity]) -> list[Quantity]:
             joined[place + 1] = Quantity(
                 second.value, measure, "most", second.start, second.end, second.days
             )
-    return joined
+    return [_with_unit(text, row, last) for row, last in zip(joined, [None, *joined], strict=False)]
+
+
+def _with_unit(text: str, row: Quantity, last: Quantity | None) -> Quantity:
+    """`In 2 days, otherwise 14`: a number that nothing follows has the unit of the one before."""
+    alone = not text[row.end :].strip() or text[row.end :].lstrip()[0] in ",;.)"
+    if last is None or not last.days or row.measure != "plain" or not alone:
+        return row
+    days = frozenset(round(row.value * size / last.value) for size in last.days if last.value)
+    return Quantity(row.value, "days", row.bound, row.start, row.end, days)

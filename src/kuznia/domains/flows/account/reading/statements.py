@@ -24,8 +24,10 @@ from kuznia.forge.terms import Wish
 Relation = Literal["always", "if", "unless", "else"]
 _DASHES = ("—", "–", " - ")
 _BREAKS = ",;:•+&\n"
+_FEW = 4
 _CONDITIONS: tuple[Cue, ...] = ("condition", "unless")
 _IDIOMS: tuple[Cue, ...] = ("if_any", "optional")
+_BUT = frozenset({"but", "але"})
 _NOBODY = frozenset({"nobody", "one", "ніхто"})
 
 
@@ -92,6 +94,9 @@ def whole_conditions(prompt: str, wishes: Sequence[Wish]) -> tuple[Wish, ...]:
 def _belongs(last: Wish, between: str, wish: Wish) -> bool:
     """Whether a clause goes on with the one before it."""
     own = read_words(clean(wish.quote))
+    if between == ":" and own and not content(without(own, "yes", "no", "or")) and len(own) <= _FEW:
+        # `Are there pipes: yes or no`.
+        return not any(word.text[0].isdigit() for word in own)
     if between == ",":
         alone = not (content(without(own, "refuse", "free")) or cue("optional", own))
         return alone or _is_bare(last.quote)
@@ -181,6 +186,11 @@ def _of_condition(whole: Statement, text: str, words: Words, turn: CueSpan) -> I
     if (after or _demands(text, rest)) and _divided(text, words, turn.start):
         yield from _simple(whole, text, before, "always")
         before = ()
+    cut = _last_division(text, words, before)
+    if cut:
+        # `£25 a booking, but free if ...`: only what stands last is conditional.
+        yield from _simple(whole, text, before[:cut], "always")
+        before = before[cut:]
     body = (*before, *after) if _says_something(before) else after
     if not body and whole.listed:
         # `when it was reported` in a list is a question.
@@ -190,6 +200,16 @@ def _of_condition(whole: Statement, text: str, words: Words, turn: CueSpan) -> I
     body, condition = (body, condition) if body else (rest, rest)
     yield replace(whole, pieces=_pieces(text, body), condition=condition)
     yield from _simple(whole, text, others, "else")
+
+
+def _last_division(text: str, words: Words, before: Words) -> int:
+    """Where the last of several things before a condition begins; 0 if there is only one."""
+    for place in range(len(before) - 1, 0, -1):
+        gap = _gap(text, words, place)
+        if any(sign in gap for sign in ",;") or words[place].text in _BUT:
+            said = _says_something(before[:place]) and _says_something(before[place:])
+            return place if said else 0
+    return 0
 
 
 def _demands(text: str, words: Words) -> bool:

@@ -8,10 +8,12 @@ from kuznia.domains.flows.account.reading.quantities import numbers_of
 from kuznia.domains.flows.account.reading.statements import Piece, Statement
 from kuznia.domains.flows.account.reading.words import (
     Cue,
+    Words,
     content,
     cue,
     cues,
     denial,
+    denies,
     unordered,
     without,
 )
@@ -25,6 +27,8 @@ _SUBJECTS: tuple[tuple[Subject, Cue], ...] = (
     ("refuse", "refuse"),
     ("register", "register"),
 )
+# `Do not ask for the code, the email neither`.
+_LIKEWISE = frozenset({"either", "neither", "too", "теж", "також"})
 _RELATIVE = frozenset(
     {"who", "whose", "which", "that", "where", "який", "яка", "яке", "які", "яких", "якої", "якого"}
     | {"яким", "якою", "якому", "що", "де", "вона"}
@@ -63,6 +67,8 @@ def _goes_on(group: _Group, name: Subject, piece: Piece) -> bool:
     if group[0] == "absent" and name == "ask" and piece.joined:
         # `No names and phones`.
         return True
+    if name == "ask" and piece.words and piece.words[-1].text in _LIKEWISE:
+        return True
     return not content(without(piece.words, "dont_ask"))
 
 
@@ -87,7 +93,7 @@ def _subject(text: str, piece: Piece, *, listed: bool) -> Subject:
             return name
     if cue("anonymous", piece.words) and not cue("ask", piece.words) and not _may_be(piece):
         return "anonymous"
-    if denial(piece.words) and _is_only_pay(piece):
+    if denies(piece.words) and _is_only_pay(piece) and not _costs(text, words):
         return "free"
     if _is_fee(text, piece, listed=listed):
         return "fee"
@@ -110,6 +116,10 @@ def _is_fee(text: str, piece: Piece, *, listed: bool) -> bool:
     if any(row.measure in {"money", "percent"} and row.bound == "exact" for row in numbers):
         return True
     return bool(cue("money", unordered(piece.words))) and not listed and not denial(piece.words)
+
+
+def _costs(text: str, words: Words) -> bool:
+    return any(row.measure in {"money", "percent"} for row in numbers_of(text, words))
 
 
 def _may_be(piece: Piece) -> bool:

@@ -202,7 +202,7 @@ def is_generic(key: str) -> bool:
 
 @cache
 def _plain() -> frozenset[str]:
-    return frozenset(_TABLE["plain"]["words"])
+    return frozenset((*_TABLE["plain"]["words"], *_TABLE["plain"]["manner"]))
 
 
 @cache
