@@ -160,6 +160,9 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     while first < last and (
         size := _filler(words[first : min(last, first + _FILLER_WORDS)], False)
     ):
+        if text[words[first + size - 1].end() :].lstrip()[:5].lower() == "else ":
+            # `Everyone else pays` greets nobody.
+            break
         first += size
     while first < last and (size := _filler(words[max(first, last - _FILLER_WORDS) : last], True)):
         if last - size > first and words[last - size - 1][0].lower() in _DENIES:

@@ -21,7 +21,7 @@ async def account(bench: Bench[FlowOrder], wishes: tuple[Wish, ...]) -> tuple[Wi
     flow = bench.accepted.get("flow")
     if not isinstance(flow, Flow):
         return ()
-    return await POOL.ease(partial(answer_wishes, flow, bench.reading.prompt, wishes))
+    return await POOL.ease(partial(answer_wishes, flow, bench.reading.prompt, wishes, bench.claims))
 
 
 __all__ = ["account", "answer_wishes", "wishes_of"]

@@ -25,6 +25,8 @@ class Answer:
 
     where: tuple[str, ...] = ()
     why: str = ""
+    # Whether the flow shows the opposite, so that no words in it can answer for the statement.
+    against: bool = False
     # What the statement asks for, so that it is no invention: steps, and facts.
     steps: frozenset[str] = frozenset()
     facts: frozenset[str] = frozenset()
@@ -49,6 +51,8 @@ class Case:
     exempt: tuple[Situation, ...] = ()
     # Whether the prompt says of some fields that they are optional, and so of the others not.
     contrasts: bool = False
+    # The steps and fields where a model says that it can be seen.
+    claimed: frozenset[str] = frozenset()
     # The fields of the statement before, for "none of these".
     before: tuple[FactPlace, ...] = ()
 
@@ -106,6 +110,11 @@ class Case:
         return 2 * len(self.unexplained(steps, *names)) <= len(keys)
 
 
+def against(why: str) -> Answer:
+    """The flow shows the opposite."""
+    return Answer(why=why, against=True)
+
+
 def joined(answers: Iterable[Answer]) -> Answer:
     """One answer to several statements: the first reason against them, or all the pointers."""
     answers = tuple(answers)
@@ -114,15 +123,16 @@ def joined(answers: Iterable[Answer]) -> Answer:
         next((answer.why for answer in answers if not answer.holds), "")
         if answers
         else "Nothing in the flow shows it.",
+        any(answer.against for answer in answers),
         frozenset[str]().union(*(answer.steps for answer in answers)),
         frozenset[str]().union(*(answer.facts for answer in answers)),
         tuple(case for answer in answers for case in answer.turned),
     )
 
 
-def numbers_shown(case: Case) -> bool:
-    """Whether the numbers of a statement are somewhere in the steps where it has to be seen."""
-    steps = case.steps()
+def numbers_shown(case: Case, within: Iterable[FlowStep] | None = None) -> bool:
+    """Whether the numbers of a statement are in some steps, or anywhere it has to be seen."""
+    steps = case.steps() if within is None else frozenset(step.id for step in within)
     values = frozenset(_values(case, steps))
     spoken = frozenset(
         number for step in steps for number in _spoken(case.places, case.places.flow.by_id[step])

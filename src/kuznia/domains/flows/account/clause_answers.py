@@ -3,31 +3,35 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from kuznia.domains.flows.account import fields, steps
-from kuznia.domains.flows.account.answers import Answer, Case, joined
-from kuznia.domains.flows.account.asks import Asked, matched
+from kuznia.domains.flows.account import evidence, fields, steps
+from kuznia.domains.flows.account.answers import Answer, Case, against, joined
+from kuznia.domains.flows.account.asks import Asked, Match, matched
+from kuznia.domains.flows.account.claims import claimed
 from kuznia.domains.flows.account.clause_parts import ClausePart, clause_parts, name_of_service
 from kuznia.domains.flows.account.inventions import inventions
-from kuznia.domains.flows.account.places import NAME, STEPS, FactPlace, FlowPlaces
+from kuznia.domains.flows.account.places import STEPS, FactPlace, FlowPlaces
 from kuznia.domains.flows.account.reading.statements import Piece
 from kuznia.domains.flows.account.reading.subjects import Subject, is_relative
-from kuznia.domains.flows.account.reading.words import Cue, content, cue, denies
+from kuznia.domains.flows.account.reading.words import Cue, content, cue
 from kuznia.domains.flows.account.situations import ALWAYS
 from kuznia.domains.flows.schema import Flow
 from kuznia.forge.terms import Wish
 
-# So many of the words that name the service have to be in the flow, one of them in a title.
-_TOPIC = 0.3
 # Words of a request, which no text of the flow answers.
 _REQUESTS: tuple[Cue, ...] = ("ask", "optional", "required", "upload")
 _NO_QUESTION = "No question in the flow decides this."
 
 
-def answer_wishes(flow: Flow, prompt: str, wishes: Sequence[Wish]) -> tuple[Wish, ...]:
-    """The wishes with what became of them, and what no wish asks for."""
+def answer_wishes(
+    flow: Flow, prompt: str, wishes: Sequence[Wish], claims: Sequence[Wish] = ()
+) -> tuple[Wish, ...]:
+    """The wishes with what became of them, and what no wish asks for.
+
+    Claims say where to look; what is there has to answer for the wish by itself.
+    """
     places = FlowPlaces(flow)
     parts = tuple(clause_parts(places, prompt, wishes))
-    answers = _answers(places, parts)
+    answers = _answers(places, parts, claimed(places, wishes, claims))
     by_clause: dict[int, list[Answer]] = {}
     for part, answer in zip(parts, answers, strict=True):
         by_clause.setdefault(part.statement.clause, []).append(answer)
@@ -45,7 +49,9 @@ def _wish(wish: Wish, answer: Answer) -> Wish:
     return replace(wish, outcome="not_understood", why=answer.why)
 
 
-def _answers(places: FlowPlaces, parts: Sequence[ClausePart]) -> list[Answer]:
+def _answers(
+    places: FlowPlaces, parts: Sequence[ClausePart], claims: Mapping[int, frozenset[str]]
+) -> list[Answer]:
     """The answers to all parts, once it is settled which field is asked for by which."""
     asked = [row for part in parts for row in part.asked]
     taken = frozenset(name for part in parts for row in part.situations[:1] for name in row.facts)
@@ -62,9 +68,9 @@ def _answers(places: FlowPlaces, parts: Sequence[ClausePart]) -> list[Answer]:
     before: tuple[FactPlace, ...] = ()
     for part in parts:
         own = tuple(next(pairs) for _ in part.asked)
-        answers.append(
-            _answer(Case(places, part.statement, ALWAYS, own, exempt, contrasts, before), part)
-        )
+        where = claims.get(part.statement.clause, frozenset())
+        case = Case(places, part.statement, ALWAYS, own, exempt, contrasts, where, before)
+        answers.append(_answer(case, part))
         if part.subject == "ask" and own:
             before = tuple(place for _, match in own for place in match)
     return answers
@@ -93,6 +99,9 @@ def _in_case(case: Case, part: ClausePart) -> Answer:
     by_subject = _BY_SUBJECT.get(part.subject)
     timed = steps.decision(case) if part.subject == "wait" else None
     answer = by_subject(case) if by_subject else timed or _asks(case, part)
+    if not (answer.holds or answer.against) and by_subject:
+        shown = evidence.in_steps(case)
+        answer = shown if shown.holds else answer
     if answer.holds and (why := steps.out_of_order(case)):
         return replace(answer, why=why)
     return answer
@@ -116,41 +125,53 @@ _BY_SUBJECT: Mapping[Subject, Callable[[Case], Answer]] = {
 def _asks(case: Case, part: ClausePart) -> Answer:
     if not case.matches:
         return _otherwise(case, part)
-    answers = [fields.asks(case, asked, match) for asked, match in case.matches if match]
+    answers = [_asked(case, asked, match) for asked, match in case.matches]
+    known = [answer for answer in answers if answer.facts or answer.holds]
     # `The period, for which an extract is needed`: the last says what the service itself is.
-    lost = [row for row, match in case.matches if not match and not _is_known(case, row)]
-    if not lost and answers:
-        answer = joined(answers)
-        # What is no request may be a statement that a text repeats.
-        if answer.holds or case.statement.listed or _is_request(case):
-            return answer
-        return shown if (shown := fields.in_text(case)).holds else answer
-    if not answers:
-        return _otherwise(case, part)
-    return steps.of_kinds(case) or joined([*answers, Answer(why="No step asks for all of this.")])
+    lost = [
+        answer
+        for answer, (asked, _) in zip(answers, case.matches, strict=True)
+        if answer not in known and not _is_known(case, asked)
+    ]
+    if known and not lost:
+        return joined(known)
+    of_kinds = steps.of_kinds(case) if known else None
+    return of_kinds or (joined([*known, *lost]) if known else _otherwise(case, part))
+
+
+def _asked(case: Case, asked: Asked, match: Match) -> Answer:
+    """Whether a field asks for something; or, where nothing says that one has to, a text has it."""
+    if match:
+        answer = fields.asks(case, asked, match)
+        plain = not (case.statement.listed or _is_request(case))
+        return shown if plain and (shown := evidence.in_steps(case)).holds else answer
+    if place := evidence.field_of(case, asked):
+        return fields.asks(case, asked, (place,))
+    own = replace(case.statement, pieces=(Piece(asked.spoken or asked.words, asked.asides),))
+    if case.statement.listed or any(cue(name, own.words) for name in _REQUESTS):
+        return Answer(why="No step asks for this.")
+    return evidence.in_steps(replace(case, statement=own))
 
 
 def _otherwise(case: Case, part: ClausePart) -> Answer:
     """What no field answers for: another step, or a text."""
     if of_kinds := steps.of_kinds(case):
         return of_kinds
-    if not content(case.words) and not case.conditional and not case.numbers:
-        # `Please ask:` before a list.
-        return Answer((STEPS,))
+    if not content(case.words) and not case.numbers:
+        # `Please ask:` before a list; `then a polite page`.
+        own = case.steps() if case.conditional else frozenset[str]()
+        steps_ = [step for step in case.places.flow.steps if step.id in own]
+        return Answer((*case.pointers(steps_), STEPS))
     if not case.conditional and (decision := steps.decision(case)) and decision.holds:
         return decision
-    if case.statement.listed:
-        return fields.as_option(case)
+    if (options := evidence.as_options(case)).holds or case.statement.listed:
+        return options
     if any(cue(name, case.words) for name in _REQUESTS):
         return Answer(why="No step asks for this.")
-    if part.leading and (named := fields.in_flow(case, _TOPIC)).holds:
+    if part.leading and (named := evidence.in_name(case)).holds:
         return named
-    return _in_text(case)
-
-
-def _in_text(case: Case) -> Answer:
-    shown = fields.in_text(case)
-    return Answer((NAME,)) if not shown.holds and _is_background(case) else shown
+    shown = evidence.in_steps(case)
+    return shown if shown.holds else evidence.background(case, leading=part.leading)
 
 
 def _is_known(case: Case, asked: Asked) -> bool:
@@ -165,18 +186,9 @@ def _is_request(case: Case) -> bool:
     return bool(numbers) or any(cue(name, words) for name in _REQUESTS)
 
 
-def _is_background(case: Case) -> bool:
-    """Whether a statement only tells who writes, and asks for nothing."""
-    return (
-        cue("background", case.statement.outside) is not None
-        and not case.conditional
-        and not denies(case.words)
-    )
-
-
 def _service(case: Case, part: ClausePart) -> Answer:
     if part.subject == "fee" and not case.places.pays:
-        return Answer(why="Nobody is asked to pay.")
+        return against("Nobody is asked to pay.")
     paid = frozenset(step.id for step in case.places.pays if case.places.kopiykas(step) is None)
     answer = _named(case)
     return replace(answer, steps=answer.steps | paid) if part.subject == "fee" else answer
@@ -196,6 +208,6 @@ def _named(case: Case) -> Answer:
         return Answer(why="No step asks for what the service goes by.")
     answers = [fields.asks(case, asked, match) for asked, match in case.matches if match]
     if answers and len(answers) == len(case.matches):
-        whole = fields.in_flow(replace(case, statement=name_of_service(case.statement)), _TOPIC)
+        whole = evidence.in_name(replace(case, statement=name_of_service(case.statement)))
         return joined([whole, *answers])
-    return fields.in_flow(case, _TOPIC if not case.matches else 0.67)
+    return evidence.in_name(case)

@@ -2,21 +2,16 @@
 
 from collections.abc import Iterator
 
-from kuznia.domains.flows.account.answers import Answer, Case, joined, numbers_shown
+from kuznia.domains.flows.account.answers import Answer, Case, against, joined
 from kuznia.domains.flows.account.asks import Asked, Match, lacking, likeness, wrong_options
 from kuznia.domains.flows.account.places import STEPS, FactPlace
 from kuznia.domains.flows.account.reading.quantities import Quantity, quantities
 from kuznia.domains.flows.account.reading.words import (
-    KeyIndex,
     Words,
-    content,
     cue,
     denial,
-    key_set,
     read_words,
-    without,
 )
-from kuznia.domains.flows.account.situations import named_in_full
 from kuznia.domains.flows.account.steps import kinds_in
 from kuznia.domains.flows.schema import FormField
 
@@ -25,7 +20,7 @@ _SAME = 0.6
 
 def asks(case: Case, asked: Asked, match: Match) -> Answer:
     """Whether the fields ask what is asked for, as it is asked for."""
-    checks = (_required, _limits, _times, _details, _of_whom)
+    checks = (_required, _limits, _times, _of_whom)
     field = match[0].field
     why = wrong_options(asked, match[0]) if field else ""
     if not why and (name := lacking(asked, match)):
@@ -34,7 +29,7 @@ def asks(case: Case, asked: Asked, match: Match) -> Answer:
         why = why or check(case, asked, match)
     facts = frozenset(place.fact.id for place in match)
     pointers = tuple(place.pointer for place in match)
-    return Answer((*pointers, *case.situation.pointers), why, facts=facts)
+    return Answer((*pointers, *case.situation.pointers), why, bool(why), facts=facts)
 
 
 def _required(case: Case, asked: Asked, match: Match) -> str:
@@ -48,7 +43,9 @@ def _required(case: Case, asked: Asked, match: Match) -> str:
     asks = asks or (case.contrasts and not _leaves_open(case))
     if asks and not optional:
         empty = [field for field in fields if not field.required]
-        if empty:
+        # `Up to 3 photos, at least one`.
+        counted = any(row.bound in {"most", "least"} for row in asked.numbers)
+        if empty and not (counted and len(empty) < len(fields)):
             return f"{empty[0].label.en}: an answer is optional."
     return ""
 
@@ -78,6 +75,9 @@ def _limited(case: Case, number: Quantity, place: FactPlace) -> bool:
         return True
     spoken = {row.value for row in quantities(place.text)}
     if field.options and number.value in spoken | {float(len(field.options))}:
+        return True
+    if field.type == "file" and number.value == 1:
+        # A field takes one file.
         return True
     upper = {field.high, field.max_length, *_repeats(case, place)} - {None}
     lower = {field.low} - {None}
@@ -135,19 +135,6 @@ def _times(_: Case, asked: Asked, match: Match) -> str:
     return ""
 
 
-def _details(_: Case, asked: Asked, match: Match) -> str:
-    """What is said in brackets has to be somewhere in the field."""
-    is_file = match[0].fact.type == "file"
-    keys = frozenset(content(without(asked.asides, "upload") if is_file else asked.asides))
-    if not keys or match[0].field is None or cue("free_text", asked.asides):
-        return ""
-    shown = KeyIndex(frozenset[str]().union(*(place.keys.keys for place in match)))
-    if shown.covered(keys) or KeyIndex(asked.keys).covered(keys) or asked.concepts:
-        return ""
-    options = {option.label.en for place in match for option in place.fact.options}
-    return "" if options else "What is said in brackets is not in the field."
-
-
 def _of_whom(case: Case, asked: Asked, match: Match) -> str:
     """A field of a condition is asked then and only then; any other is asked of everybody."""
     steps = {place.step.id for place in match}
@@ -198,7 +185,7 @@ def _provided(case: Case, asked: Asked) -> Answer:
             return Answer(why=f"No register provides it: {_spoken(asked.named)}.")
         return Answer(case.pointers(lookups))
     if again := [place for place in case.places.fields if _is(asked, place)]:
-        return Answer(why=f"{again[0].fact.label.en} is asked.")
+        return against(f"{again[0].fact.label.en} is asked.")
     return Answer(
         tuple(place.pointer for place in known),
         facts=frozenset(place.fact.id for place in known),
@@ -216,31 +203,43 @@ def _is(asked: Asked, place: FactPlace) -> bool:
 def absent(case: Case) -> Answer:
     """What must not be asked, or done."""
     reached = case.situation.steps(case.places)
-    words = case.statement.outside
+    words = _denied(case)
     span = denial(words)
     kinds = kinds_in(words) or (("wait",) if cue("decides", words) else ())
     steps = [step for kind in kinds for step in case.places.of_kind(kind) if step.id in reached]
     if kinds and not _field_named(case):
         if steps:
-            return Answer(why=f"This step is there: {steps[0].title.en}.")
+            return against(f"This step is there: {steps[0].title.en}.")
         return Answer((STEPS, *case.situation.pointers))
     if span and not any(asked.keys for asked, _ in case.matches):
         return _none_of_these(case)
     for asked, _ in case.matches:
         for place in case.places.fields:
             if place.step.id in reached and _forbidden(asked, place):
-                return Answer(why=f"{place.fact.label.en} is asked.")
+                return against(f"{place.fact.label.en} is asked.")
     return Answer((STEPS, *case.situation.pointers))
+
+
+def _denied(case: Case) -> Words:
+    """The words on that side of a dash where something is denied."""
+    words, text = case.statement.outside, case.statement.text
+    span = denial(words)
+    start = span.start if span else 0
+    while start and not any(
+        dash in text[words[start - 1].end : words[start].start] for dash in ("—", "–", " - ")
+    ):
+        start -= 1
+    return words[start:]
 
 
 def anonymous(case: Case) -> Answer:
     """Nobody has to say who they are."""
     if steps := case.places.of_kind("authenticate"):
-        return Answer(why=f"This step is there: {steps[0].title.en}.")
+        return against(f"This step is there: {steps[0].title.en}.")
     for place in case.places.fields:
         field = place.field
         if field and field.required and place.concepts & _IDENTIFYING:
-            return Answer(why=f"{field.label.en} is asked.")
+            return against(f"{field.label.en} is asked.")
     return Answer((STEPS,))
 
 
@@ -259,7 +258,7 @@ def _none_of_these(case: Case) -> Answer:
         return Answer(why="It is not clear what must not be asked.")
     reached = case.situation.steps(case.places)
     if asked := [place for place in case.before if place.step.id in reached]:
-        return Answer(why=f"{asked[0].fact.label.en} is asked.")
+        return against(f"{asked[0].fact.label.en} is asked.")
     return Answer((STEPS, *case.situation.pointers))
 
 
@@ -273,57 +272,3 @@ def _forbidden(asked: Asked, place: FactPlace) -> bool:
     shown = place.keys.share(asked.keys)
     same = asked.concepts & place.concepts and share >= 0.5
     return share >= _SAME or shown >= 0.75 or bool(same)
-
-
-def in_text(case: Case, *, least: float = 0.6) -> Answer:
-    """What only the texts of the flow can show."""
-    said = frozenset(content(without(case.words, "last", "first", "review")))
-    keys = said - case.situation.keys or said
-    if not keys:
-        return Answer(why="Nothing in the flow shows it.")
-    steps = case.steps()
-    known = case.situation.keys | case.places.named.keys
-    best, share = "", 0.0
-    for step in case.places.flow.steps:
-        if step.id not in steps:
-            continue
-        own = case.places.step_keys[step.id]
-        shown = own.covered(keys)
-        every = shown | KeyIndex(known).covered(keys)
-        score = len(every) / len(keys) if shown else 0.0
-        if score > share:
-            best, share = step.id, score
-    if share < least:
-        return Answer(why="Nothing in the flow shows it.")
-    if not numbers_shown(case):
-        return Answer(why="A number in it is nowhere in the flow.")
-    return Answer((case.places.pointer[best], *case.situation.pointers), steps=frozenset({best}))
-
-
-def in_flow(case: Case, least: float) -> Answer:
-    """What the service is, in the words of its name and its texts."""
-    keys = frozenset(content(without(case.words, "service")))
-    texts = case.places.everything
-    share = texts.share(keys)
-    close = case.places.named.covered(keys) or KeyIndex(_titles(case)).covered(keys)
-    if keys and (share < least or not close):
-        return Answer(why="The flow is for another service.")
-    if not numbers_shown(case):
-        return Answer(why="A number in it is nowhere in the flow.")
-    return Answer(("/flow/name",))
-
-
-def _titles(case: Case) -> frozenset[str]:
-    places = case.places
-    return frozenset[str]().union(
-        *(key_set(f"{step.title.uk}\n{step.title.en}").keys for step in places.flow.steps)
-    )
-
-
-def as_option(case: Case) -> Answer:
-    """An item of a list that is an option of a field: `kind: short, full or extended`."""
-    parts = [part for asked, _ in case.matches for part in asked.alternatives or (asked.words,)]
-    for place in case.places.fields:
-        if parts and all(len(named_in_full(place.fact.options, part)) == 1 for part in parts):
-            return Answer((place.pointer,), facts=frozenset({place.fact.id}))
-    return Answer(why="No step asks for this.")

@@ -146,7 +146,7 @@ def _of_choice(
     covered = KeyIndex(place.keys.keys | places.named.keys).covered(sought)
     score = len(covered) / len(sought) if sought else 1.0
     names = {option.id for option in hits}
-    if denies(words):
+    if denies(words) and not any(map(_is_denied, hits)):
         names = {option.id for option in place.fact.options} - names
     many = place.fact.type == "many"
     picked = tuple({place.fact.id: (name,) if many else name} for name in sorted(names))
@@ -171,7 +171,14 @@ def chosen(options: Iterable[FlowOption], words: Words) -> list[FlowOption]:
     best = max((share for share, _ in rows), default=0.0)
     if best < _ENOUGH:
         return []
-    return [option for share, option in rows if share >= max(best, 0.99) or share == best]
+    hits = [option for share, option in rows if share >= max(best, 0.99) or share == best]
+    # `Found` and `not found` have the same words.
+    alike = [option for option in hits if _is_denied(option) == denies(words)]
+    return alike if any(map(_is_denied, hits)) and alike else hits
+
+
+def _is_denied(option: FlowOption) -> bool:
+    return any(denies(read_words(clean(text))) for text in (option.label.uk, option.label.en))
 
 
 def named_in_full(options: Iterable[FlowOption], words: Words) -> list[FlowOption]:

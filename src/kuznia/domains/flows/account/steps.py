@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from kuznia.domains.flows.account.answers import Answer, Case
+from kuznia.domains.flows.account.answers import Answer, Case, against
 from kuznia.domains.flows.account.places import STEPS
 from kuznia.domains.flows.account.reading.quantities import Quantity
 from kuznia.domains.flows.account.reading.words import Cue, Words, content, cue, is_generic, without
@@ -23,7 +23,7 @@ _ORDERED: tuple[tuple[Cue, Kind], ...] = (*NAMED_KINDS, ("wait", "wait"))
 def fee(case: Case) -> Answer:
     """What has to be paid, in the case the statement speaks of."""
     if not case.places.pays:
-        return Answer(why="Nobody is asked to pay.")
+        return against("Nobody is asked to pay.")
     amounts = [row for row in case.numbers if row.measure == "money"]
     reduced = [row for row in case.numbers if row.measure == "percent"]
     own = case.steps()
@@ -32,7 +32,7 @@ def fee(case: Case) -> Answer:
         if not any(_costs(case, step, amount) for step in paid):
             elsewhere = any(_costs(case, step, amount) for step in case.places.pays)
             other = "This amount is paid in another case."
-            return Answer(why=other if elsewhere else "It costs another amount.")
+            return against(other if elsewhere else "It costs another amount.")
     if amounts:
         paid = [step for step in paid if any(_costs(case, step, amount) for amount in amounts)]
     elif reduced:
@@ -42,9 +42,9 @@ def fee(case: Case) -> Answer:
 
 def _paid(case: Case, paid: list[FlowStep]) -> Answer:
     if not paid:
-        return Answer(why="Nobody pays in this case.")
+        return against("Nobody pays in this case.")
     if _escapes(case):
-        return Answer(why="Some can finish without paying.")
+        return against("Some can finish without paying.")
     if not case.explains(paid):
         return Answer(why="Nothing in the payment shows what it is said to be for.")
     return Answer(case.pointers(paid), steps=frozenset(step.id for step in paid))
@@ -82,11 +82,11 @@ def free(case: Case) -> Answer:
     reached = case.situation.steps(case.places)
     paying = [step for step in case.places.pays if step.id in reached]
     if paying:
-        return Answer(why=f"There is a payment: {paying[0].title.en}.")
+        return against(f"There is a payment: {paying[0].title.en}.")
     if not case.conditional and case.places.flow.fee and case.places.flow.fee.kopiykas:
-        return Answer(why="The flow names a fee.")
+        return against("The flow names a fee.")
     if case.conditional and not case.situation.finishes(case.places):
-        return Answer(why="In this case nobody gets to a good end.")
+        return against("In this case nobody gets to a good end.")
     return Answer(case.situation.pointers or (STEPS,))
 
 
@@ -101,10 +101,10 @@ def refusal(case: Case) -> Answer:
         return Answer(why="No step turns anybody away for this.")
     if situation.finishes(places):
         if not situation.flipped().finishes(places):
-            return Answer(why="The others are turned away, and these are not.")
-        return Answer(why="Nobody is turned away in this case.")
+            return against("The others are turned away, and these are not.")
+        return against("Nobody is turned away in this case.")
     if not situation.flipped().finishes(places):
-        return Answer(why="Everybody is turned away.")
+        return against("Everybody is turned away.")
     own = situation.own(places)
     ends = [step for step in places.of_kind("end") if step.id in own]
     return Answer(case.pointers(ends), steps=own, facts=situation.facts)
@@ -125,7 +125,7 @@ def decision(case: Case) -> Answer | None:
         return _undecided(case, lengths, timed) if lengths else None
     only = not case.conditional and len(places.of_kind("wait")) == 1
     if only and case.situation.avoids(places, [step.id for step in by_words]):
-        return Answer(why="Some get to the end without this decision.")
+        return against("Some get to the end without this decision.")
     return Answer(case.pointers(by_words[:1]), steps=frozenset(step.id for step in by_words[:1]))
 
 
@@ -138,7 +138,7 @@ def _undecided(case: Case, lengths: Sequence[Quantity], timed: Sequence[FlowStep
     if timed:
         return Answer(why="Another decides, or about something else.")
     if any(_lasts(step, lengths) for step in case.places.of_kind("wait")):
-        return Answer(why="So many days are for another case.")
+        return against("So many days are for another case.")
     return Answer(why="No step waits for so many days.")
 
 

@@ -206,7 +206,8 @@ def _last_division(text: str, words: Words, before: Words) -> int:
     """Where the last of several things before a condition begins; 0 if there is only one."""
     for place in range(len(before) - 1, 0, -1):
         gap = _gap(text, words, place)
-        if any(sign in gap for sign in ",;") or words[place].text in _BUT:
+        inside = _in_brackets(text, words[place].start)
+        if not inside and (any(sign in gap for sign in ",;") or words[place].text in _BUT):
             said = _says_something(before[:place]) and _says_something(before[place:])
             return place if said else 0
     return 0

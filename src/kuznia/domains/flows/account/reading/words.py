@@ -100,6 +100,8 @@ def keys_of(word: str) -> tuple[str, ...]:
     """What a word means: a group of words with one meaning, or else its stem."""
     if group := _group(word):
         return (group,)
+    if word.endswith(("n't", "n\u2019t")):
+        return ()
     for start, long in _TABLE["contractions"].items():
         if word.startswith(start):
             return tuple(key for part in long.split() for key in keys_of(part))
