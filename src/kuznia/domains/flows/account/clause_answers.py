@@ -10,10 +10,12 @@ from kuznia.domains.flows.account.claims import claimed
 from kuznia.domains.flows.account.clause_parts import ClausePart, clause_parts, name_of_service
 from kuznia.domains.flows.account.inventions import inventions
 from kuznia.domains.flows.account.places import STEPS, FactPlace, FlowPlaces
+from kuznia.domains.flows.account.reading.quantities import quantities
 from kuznia.domains.flows.account.reading.statements import Piece
 from kuznia.domains.flows.account.reading.subjects import Subject, is_relative
 from kuznia.domains.flows.account.reading.words import Cue, content, cue
 from kuznia.domains.flows.account.situations import ALWAYS
+from kuznia.domains.flows.planner.prompt_text import clean
 from kuznia.domains.flows.schema import Flow
 from kuznia.forge.terms import Wish
 
@@ -36,11 +38,24 @@ def answer_wishes(
     for part, answer in zip(parts, answers, strict=True):
         by_clause.setdefault(part.statement.clause, []).append(answer)
     settled = [joined(by_clause.get(number, ())) for number in range(len(wishes))]
+    settled = _with_heads(prompt, wishes, settled)
     every = joined(settled) if settled else Answer()
     return (
         *(_wish(wish, answer) for wish, answer in zip(wishes, settled, strict=True)),
         *inventions(places, prompt, every),
     )
+
+
+def _with_heads(prompt: str, wishes: Sequence[Wish], answers: Sequence[Answer]) -> list[Answer]:
+    """The answers; what only announces what follows a colon is met with that."""
+    rows = list(answers)
+    for number in range(len(rows) - 2, -1, -1):
+        opens = prompt[wishes[number].end :].lstrip()[:1] == ":"
+        row, following = rows[number], rows[number + 1]
+        counts = quantities(clean(wishes[number].quote))
+        if opens and not (row.holds or row.against or counts) and following.holds:
+            rows[number] = replace(row, where=following.where[:1], why="")
+    return rows
 
 
 def _wish(wish: Wish, answer: Answer) -> Wish:
@@ -94,13 +109,14 @@ def _answer(case: Case, part: ClausePart) -> Answer:
 def _in_case(case: Case, part: ClausePart) -> Answer:
     if not case.words:
         return Answer(why="It is not clear what follows from this.")
-    if part.names_service:
-        return _service(case, part)
+    if part.names_service and (named := _service(case, part)).holds:
+        return named
     by_subject = _BY_SUBJECT.get(part.subject)
     timed = steps.decision(case) if part.subject == "wait" else None
     answer = by_subject(case) if by_subject else timed or _asks(case, part)
-    if not (answer.holds or answer.against) and by_subject:
-        shown = evidence.in_steps(case)
+    if not (answer.holds or answer.against):
+        shown = evidence.in_steps(case) if by_subject else answer
+        shown = shown if shown.holds else evidence.background(case, leading=part.leading)
         answer = shown if shown.holds else answer
     if answer.holds and (why := steps.out_of_order(case)):
         return replace(answer, why=why)
@@ -145,12 +161,12 @@ def _asked(case: Case, asked: Asked, match: Match) -> Answer:
         answer = fields.asks(case, asked, match)
         plain = not (case.statement.listed or _is_request(case))
         return shown if plain and (shown := evidence.in_steps(case)).holds else answer
-    if place := evidence.field_of(case, asked):
-        return fields.asks(case, asked, (place,))
     own = replace(case.statement, pieces=(Piece(asked.spoken or asked.words, asked.asides),))
-    if case.statement.listed or any(cue(name, own.words) for name in _REQUESTS):
-        return Answer(why="No step asks for this.")
-    return evidence.in_steps(replace(case, statement=own))
+    told = not case.statement.listed and not any(cue(name, own.words) for name in _REQUESTS)
+    if told and (shown := evidence.in_steps(replace(case, statement=own))).holds:
+        return shown
+    place = evidence.field_of(case, asked)
+    return fields.asks(case, asked, (place,)) if place else Answer(why="No step asks for this.")
 
 
 def _otherwise(case: Case, part: ClausePart) -> Answer:
@@ -164,7 +180,7 @@ def _otherwise(case: Case, part: ClausePart) -> Answer:
         return Answer((*case.pointers(steps_), STEPS))
     if not case.conditional and (decision := steps.decision(case)) and decision.holds:
         return decision
-    if (options := evidence.as_options(case)).holds or case.statement.listed:
+    if (options := evidence.listed_options(case)).holds or case.statement.listed:
         return options
     if any(cue(name, case.words) for name in _REQUESTS):
         return Answer(why="No step asks for this.")

@@ -188,13 +188,18 @@ def _of_all_others(part: ClausePart) -> ClausePart:
 def _named_apart(statement: Statement, *, leading: bool) -> Iterator[tuple[Subject, Statement]]:
     """The groups of a statement; the name of the service is one of its own."""
     size = 1
-    while size < len(statement.pieces) and is_relative(statement.pieces[size]):
+    while size < len(statement.pieces) and _says_more(statement.pieces[size]):
         size += 1
     name = replace(statement, pieces=statement.pieces[:size])
     if leading and _names_service(name) and size < len(statement.pieces):
         yield from grouped(name)
         statement = replace(statement, pieces=statement.pieces[size:], listed=True)
     yield from grouped(statement)
+
+
+def _says_more(piece: Piece) -> bool:
+    """Whether a piece is still about the service: `, for the council`."""
+    return is_relative(piece) or bool(piece.words and piece.words[0].text in {"for", "для"})
 
 
 def _says_no_more(wishes: Sequence[Wish]) -> bool:

@@ -4,7 +4,7 @@ Numbers, negations and quotations are facts: they have to be there. Other words 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from kuznia.domains.flows.account.answers import Answer, Case, against, numbers_shown
@@ -12,6 +12,7 @@ from kuznia.domains.flows.account.asks import Asked, asked_for
 from kuznia.domains.flows.account.places import NAME, STEPS, FactPlace, FlowPlaces
 from kuznia.domains.flows.account.reading.words import (
     KeyIndex,
+    Words,
     content,
     cue,
     denies,
@@ -137,10 +138,14 @@ def field_of(case: Case, asked: Asked) -> FactPlace | None:
     return max(rows, key=lambda row: row[:2])[2] if rows else None
 
 
-def as_options(case: Case) -> Answer:
+def listed_options(case: Case) -> Answer:
     """Items that are options of a field: `kind: short, full or extended`."""
     asked = [row for row, _ in case.matches] or asked_for(case.statement)
-    parts = [part for row in asked for part in row.alternatives or (row.words,)]
+    return as_options(case, [part for row in asked for part in row.alternatives or (row.words,)])
+
+
+def as_options(case: Case, parts: Sequence[Words]) -> Answer:
+    """The field that has an option for each part."""
     for place in case.places.fields:
         if parts and all(len(named_in_full(place.fact.options, part)) == 1 for part in parts):
             return Answer((place.pointer,), facts=frozenset({place.fact.id}))

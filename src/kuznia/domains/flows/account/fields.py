@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from kuznia.domains.flows.account.answers import Answer, Case, against, joined
 from kuznia.domains.flows.account.asks import Asked, Match, lacking, likeness, wrong_options
+from kuznia.domains.flows.account.evidence import as_options
 from kuznia.domains.flows.account.places import STEPS, FactPlace
 from kuznia.domains.flows.account.reading.quantities import Quantity, quantities
 from kuznia.domains.flows.account.reading.words import (
@@ -23,6 +24,8 @@ def asks(case: Case, asked: Asked, match: Match) -> Answer:
     checks = (_required, _limits, _times, _of_whom)
     field = match[0].field
     why = wrong_options(asked, match[0]) if field else ""
+    if field and not field.options and as_options(case, asked.alternatives).holds:
+        why = ""
     if not why and (name := lacking(asked, match)):
         why = f"No step asks for {name.replace('_', ' ')}."
     for check in checks:
@@ -76,7 +79,7 @@ def _limited(case: Case, number: Quantity, place: FactPlace) -> bool:
     spoken = {row.value for row in quantities(place.text)}
     if field.options and number.value in spoken | {float(len(field.options))}:
         return True
-    if field.type == "file" and number.value == 1:
+    if field.type == "file" and number.value in {1.0, float(_alike_files(case, field))}:
         # A field takes one file.
         return True
     upper = {field.high, field.max_length, *_repeats(case, place)} - {None}
@@ -93,6 +96,12 @@ def _limited(case: Case, number: Quantity, place: FactPlace) -> bool:
             return bool({value, value + 1} & lower) or (not lower and value in spoken)
         case "exact":
             return value in upper | lower | spoken
+
+
+def _alike_files(case: Case, field: FormField) -> int:
+    """How many fields there are with this name, but for the number in it."""
+    name = field.label.en.strip("0123456789 ")
+    return sum(place.fact.label.en.strip("0123456789 ") == name for place in case.places.fields)
 
 
 def _turns_away(case: Case, number: Quantity, place: FactPlace) -> bool:

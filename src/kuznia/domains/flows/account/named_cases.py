@@ -13,6 +13,7 @@ from kuznia.domains.flows.account.reading.words import (
     content,
     cue,
     denies,
+    is_generic,
     read_words,
 )
 from kuznia.domains.flows.account.situations import Situation, chosen, limits_of, situations
@@ -33,7 +34,19 @@ def named_case(places: FlowPlaces, subject: Subject, part: Statement) -> tuple[S
         or _for_whom(places, words, part)
         or tuple(_named_questions(places, words, part, alone=subject != "ask"))
         or tuple(_of_numbers(places, words, part))
+        or (tuple(_by_a_word(places, words, part)) if subject in {"free", "refuse"} else ())
     )
+
+
+def _by_a_word(places: FlowPlaces, words: Words, part: Statement) -> Iterator[Situation]:
+    """`Charities hire it free`: a question that has one of the words, and the service has not."""
+    deciding = guarded_facts(places.flow)
+    for place in places.fields:
+        if place.fact.id not in deciding or place.fact.type != "yesno":
+            continue
+        own = [w for w in words if place.named.covered(w.keys) and not places.named.covered(w.keys)]
+        if any(not is_generic(key) for word in own for key in word.keys):
+            yield from situations(places, tuple(own), part.text)[:1]
 
 
 def _of_numbers(places: FlowPlaces, words: Words, part: Statement) -> Iterator[Situation]:

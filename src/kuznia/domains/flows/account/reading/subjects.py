@@ -91,6 +91,8 @@ def _subject(text: str, piece: Piece, *, listed: bool) -> Subject:
     for name, cue_name in _SUBJECTS:
         if cue(cue_name, words):
             return name
+    if words[:1] and words[0].text == "stop":
+        return "refuse"
     if cue("anonymous", piece.words) and not cue("ask", piece.words) and not _may_be(piece):
         return "anonymous"
     if denies(piece.words) and _is_only_pay(piece) and not _costs(text, words):

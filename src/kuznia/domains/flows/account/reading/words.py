@@ -291,11 +291,14 @@ def denial(words: Sequence[Word]) -> CueSpan | None:
     """The first phrase that forbids; `no more than 10` is a limit."""
     for span in cues("dont_ask", words):
         limits = words[span.start].text == "no" and words[span.end : span.end + 1]
-        if not (limits and limits[0].text in _COMPARED):
+        near = {word.text for word in words[max(0, span.start - 2) : span.end + 2]}
+        if not (limits and limits[0].text in _COMPARED) and not near & _YES:
             return span
     return None
 
 
+# `Yes or no` denies nothing.
+_YES = frozenset({"yes", "так"})
 _COMPARED = frozenset(
     {"more", "less", "later", "longer", "fewer", "older", "younger", "earlier", "larger", "than"}
 )
