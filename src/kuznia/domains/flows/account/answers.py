@@ -53,6 +53,8 @@ class Case:
     contrasts: bool = False
     # The steps and fields where a model says that it can be seen.
     claimed: frozenset[str] = frozenset()
+    # The fields that ask for something else.
+    taken: frozenset[str] = frozenset()
     # The fields of the statement before, for "none of these".
     before: tuple[FactPlace, ...] = ()
 

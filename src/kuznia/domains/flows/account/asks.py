@@ -20,7 +20,7 @@ from kuznia.domains.flows.account.reading.words import (
     is_generic,
     read_words,
 )
-from kuznia.domains.flows.account.situations import chosen, named_in_full
+from kuznia.domains.flows.account.situations import chosen
 from kuznia.domains.flows.planner.lexicon import LEXICON
 from kuznia.domains.flows.planner.prompt_text import clean
 from kuznia.domains.flows.schema import FlowOption
@@ -350,7 +350,7 @@ def _wrong_options(asked: Asked, place: FactPlace) -> str:
             return "An option that the prompt lists is missing: " + _spoken(part)
         hits += own
     # Each of several pieces names some of the options.
-    hits += named_in_full(options, read_words(asked.text))
+    hits += chosen(options, read_words(asked.text))
     extra = [option for option in options if option not in hits]
     if extra and not cue("example", asked.every_word):
         return f"The prompt does not list this option: {extra[0].label.en}."

@@ -9,11 +9,11 @@ from kuznia.domains.flows.account.asks import Asked, Match, matched
 from kuznia.domains.flows.account.claims import claimed
 from kuznia.domains.flows.account.clause_parts import ClausePart, clause_parts, name_of_service
 from kuznia.domains.flows.account.inventions import inventions
-from kuznia.domains.flows.account.places import STEPS, FactPlace, FlowPlaces
+from kuznia.domains.flows.account.places import NAME, STEPS, FactPlace, FlowPlaces
 from kuznia.domains.flows.account.reading.quantities import quantities
 from kuznia.domains.flows.account.reading.statements import Piece
 from kuznia.domains.flows.account.reading.subjects import Subject, is_relative
-from kuznia.domains.flows.account.reading.words import Cue, content, cue
+from kuznia.domains.flows.account.reading.words import Cue, content, cue, denies, read_words
 from kuznia.domains.flows.account.situations import ALWAYS
 from kuznia.domains.flows.planner.prompt_text import clean
 from kuznia.domains.flows.schema import Flow
@@ -21,6 +21,8 @@ from kuznia.forge.terms import Wish
 
 # Words of a request, which no text of the flow answers.
 _REQUESTS: tuple[Cue, ...] = ("ask", "optional", "required", "upload")
+# A name below a letter has no more words.
+_NAME_WORDS = 2
 _NO_QUESTION = "No question in the flow decides this."
 
 
@@ -55,7 +57,17 @@ def _with_heads(prompt: str, wishes: Sequence[Wish], answers: Sequence[Answer]) 
         counts = quantities(clean(wishes[number].quote))
         if opens and not (row.holds or row.against or counts) and following.holds:
             rows[number] = replace(row, where=following.where[:1], why="")
+    for number, row in enumerate(rows):
+        if not (row.holds or row.against) and _asks_nothing(prompt, wishes[number]):
+            rows[number] = replace(row, where=(NAME,), why="")
     return rows
+
+
+def _asks_nothing(prompt: str, wish: Wish) -> bool:
+    words = read_words(clean(wish.quote))
+    named = wish.quote.istitle() and len(words) <= _NAME_WORDS
+    signed = named and not prompt[wish.end :].strip(" .!\n")
+    return signed or evidence.is_story(words) or evidence.is_manner(words)
 
 
 def _wish(wish: Wish, answer: Answer) -> Wish:
@@ -69,8 +81,9 @@ def _answers(
 ) -> list[Answer]:
     """The answers to all parts, once it is settled which field is asked for by which."""
     asked = [row for part in parts for row in part.asked]
-    taken = frozenset(name for part in parts for row in part.situations[:1] for name in row.facts)
-    matches = matched(asked, places, taken)
+    decided = frozenset(name for part in parts for row in part.situations[:1] for name in row.facts)
+    matches = matched(asked, places, decided)
+    taken = frozenset(place.pointer for match in matches for place in match)
     pairs = iter(zip(asked, matches, strict=True))
     contrasts = any(
         cue(name, part.statement.words) for part in parts for name in ("optional", "if_any")
@@ -84,7 +97,7 @@ def _answers(
     for part in parts:
         own = tuple(next(pairs) for _ in part.asked)
         where = claims.get(part.statement.clause, frozenset())
-        case = Case(places, part.statement, ALWAYS, own, exempt, contrasts, where, before)
+        case = Case(places, part.statement, ALWAYS, own, exempt, contrasts, where, taken, before)
         answers.append(_answer(case, part))
         if part.subject == "ask" and own:
             before = tuple(place for _, match in own for place in match)
@@ -162,11 +175,18 @@ def _asked(case: Case, asked: Asked, match: Match) -> Answer:
         plain = not (case.statement.listed or _is_request(case))
         return shown if plain and (shown := evidence.in_steps(case)).holds else answer
     own = replace(case.statement, pieces=(Piece(asked.spoken or asked.words, asked.asides),))
-    told = not case.statement.listed and not any(cue(name, own.words) for name in _REQUESTS)
+    told = not case.statement.listed and (denies(own.words) or not _asks_for(case))
     if told and (shown := evidence.in_steps(replace(case, statement=own))).holds:
         return shown
+    options = evidence.as_options(case, asked.alternatives or (asked.words,))
+    if options.holds:
+        return options
     place = evidence.field_of(case, asked)
     return fields.asks(case, asked, (place,)) if place else Answer(why="No step asks for this.")
+
+
+def _asks_for(case: Case) -> bool:
+    return any(cue(name, case.words) for name in (*_REQUESTS, "asking"))
 
 
 def _otherwise(case: Case, part: ClausePart) -> Answer:

@@ -5,7 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kuznia.domains.flows.account.asks import Asked, asked_for
-from kuznia.domains.flows.account.named_cases import MAX_CONDITION, named_case, named_options
+from kuznia.domains.flows.account.named_cases import (
+    MAX_CONDITION,
+    by_a_word,
+    named_case,
+    named_options,
+)
 from kuznia.domains.flows.account.places import FlowPlaces
 from kuznia.domains.flows.account.reading.statements import Piece, Statement, statements
 from kuznia.domains.flows.account.reading.subjects import Subject, grouped, is_relative
@@ -165,6 +170,8 @@ def _of_statement(
         if before and not named and subject in {"fee", "free"} and content(part.words):
             # `Adults pay 5, children go free`: the second are all who are not the first.
             named = tuple(row.flipped() for row in before)
+        elif rows == (ALWAYS,) and not named and subject in {"free", "refuse"}:
+            named = tuple(by_a_word(places, part.outside, part))
         before = named
         naming = first and _names_service(part) and subject in _NAMES
         known = named[0].keys if named else frozenset[str]()

@@ -11,6 +11,7 @@ from kuznia.domains.flows.account.answers import Answer, Case, against, numbers_
 from kuznia.domains.flows.account.asks import Asked, asked_for
 from kuznia.domains.flows.account.places import NAME, STEPS, FactPlace, FlowPlaces
 from kuznia.domains.flows.account.reading.words import (
+    Cue,
     KeyIndex,
     Words,
     content,
@@ -18,6 +19,7 @@ from kuznia.domains.flows.account.reading.words import (
     denies,
     is_generic,
     key_set,
+    manners,
     read_words,
     without,
 )
@@ -48,8 +50,11 @@ def in_steps(case: Case) -> Answer:
         return NOTHING
     if not numbers_shown(case, [step, *_beside(case.places, step)]):
         return against("A number in it is nowhere in the flow.")
+    own = (row for row in case.places.fields if row.step.id == step.id and _is_named(row, keys))
     return Answer(
-        (case.places.pointer[step.id], *case.situation.pointers), steps=frozenset({step.id})
+        (case.places.pointer[step.id], *case.situation.pointers),
+        steps=frozenset({step.id}),
+        facts=frozenset(place.fact.id for place in own),
     )
 
 
@@ -132,7 +137,8 @@ def field_of(case: Case, asked: Asked) -> FactPlace | None:
     rows = [
         (place.pointer in case.claimed, len(place.keys.covered(keys)) / len(keys), place)
         for place in case.places.fields
-        if keys and place.step.id in reached and _is_named(place, keys)
+        if keys and place.step.id in reached and place.pointer not in case.taken
+        if _is_named(place, keys)
     ]
     rows = [row for row in rows if row[0] or row[1] >= _ENOUGH]
     return max(rows, key=lambda row: row[:2])[2] if rows else None
@@ -154,6 +160,19 @@ def as_options(case: Case, parts: Sequence[Words]) -> Answer:
 
 def _is_named(place: FactPlace, keys: Iterable[str]) -> bool:
     return any(not is_generic(key) for key in place.keys.covered(keys))
+
+
+def is_manner(words: Words) -> bool:
+    """Whether a clause says in which manner to ask, and hardly anything else: `keep it short`."""
+    manner = sum(word.text in manners() for word in words)
+    facts: tuple[Cue, ...] = ("condition", "optional", "required", "refuse", "dont_ask", "money")
+    return manner > len(content(words)) and not any(cue(name, words) for name in facts)
+
+
+def is_story(words: Words) -> bool:
+    """Whether a clause begins with how things are now, and asks for nothing."""
+    asks: tuple[Cue, ...] = ("ask", "condition", "optional", "required", "refuse", "dont_ask")
+    return bool(cue("background", words[:3])) and not any(cue(name, words) for name in asks)
 
 
 def is_background(case: Case) -> bool:

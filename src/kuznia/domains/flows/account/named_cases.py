@@ -34,11 +34,10 @@ def named_case(places: FlowPlaces, subject: Subject, part: Statement) -> tuple[S
         or _for_whom(places, words, part)
         or tuple(_named_questions(places, words, part, alone=subject != "ask"))
         or tuple(_of_numbers(places, words, part))
-        or (tuple(_by_a_word(places, words, part)) if subject in {"free", "refuse"} else ())
     )
 
 
-def _by_a_word(places: FlowPlaces, words: Words, part: Statement) -> Iterator[Situation]:
+def by_a_word(places: FlowPlaces, words: Words, part: Statement) -> Iterator[Situation]:
     """`Charities hire it free`: a question that has one of the words, and the service has not."""
     deciding = guarded_facts(places.flow)
     for place in places.fields:

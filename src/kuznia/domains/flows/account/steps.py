@@ -4,8 +4,17 @@ from collections.abc import Iterator, Sequence
 
 from kuznia.domains.flows.account.answers import Answer, Case, against
 from kuznia.domains.flows.account.places import STEPS
-from kuznia.domains.flows.account.reading.quantities import Quantity
-from kuznia.domains.flows.account.reading.words import Cue, Words, content, cue, is_generic, without
+from kuznia.domains.flows.account.reading.quantities import Quantity, quantities
+from kuznia.domains.flows.account.reading.words import (
+    Cue,
+    Words,
+    content,
+    cue,
+    cues,
+    is_generic,
+    read_words,
+    without,
+)
 from kuznia.domains.flows.schema import FlowStep, Kind
 
 # Kinds of step that a prompt may name, with the cues for them.
@@ -183,12 +192,42 @@ def _cues_of(kinds: tuple[Kind, ...]) -> tuple[Cue, ...]:
 
 def out_of_order(case: Case) -> str:
     """What is wrong with the order of two things, where a statement gives one."""
+    if not _in_turn(case):
+        return "These decisions come in another order."
     if any(row.measure == "days" for row in case.numbers):
         return ""
     for first, second in _orders(case):
         if not _precedes(case, _steps_of(case, first), _steps_of(case, second)):
             return "These steps come in another order."
     return ""
+
+
+def _in_turn(case: Case) -> bool:
+    """Whether of two waits in one clause, the second of which is `after that`, the first is first."""
+    text = case.statement.text
+    words = read_words(text)
+    turn = _turn(words)
+    if turn is None:
+        return True
+    rows = [row for row in quantities(text) if row.days]
+    sides = ([row for row in rows if row.start < turn], [row for row in rows if row.start > turn])
+    waits = case.places.of_kind("wait")
+    first, second = (
+        frozenset(step.id for step in waits if side and _lasts(step, side)) for side in sides
+    )
+    return _precedes(case, first, second)
+
+
+def _turn(words: Words) -> int | None:
+    """Where what comes second begins."""
+    for span in cues("after", words):
+        if words[span.end : span.end + 1] and words[span.end].text in _THAT:
+            return words[span.start].start
+    return next((word.start for word in words[1:] if word.text in _THEN), None)
+
+
+_THAT = frozenset({"that", "this", "it", "which", "them", "нього", "неї", "цього", "того", "них"})
+_THEN = frozenset({"then", "afterwards", "потім", "далі"})
 
 
 def _orders(case: Case) -> Iterator[tuple[Words, Words]]:

@@ -25,6 +25,7 @@ Relation = Literal["always", "if", "unless", "else"]
 _DASHES = ("—", "–", " - ")
 _BREAKS = ",;:•+&\n"
 _FEW = 4
+_WHO = frozenset({"whoever", "хто"})
 _CONDITIONS: tuple[Cue, ...] = ("condition", "unless")
 _IDIOMS: tuple[Cue, ...] = ("if_any", "optional")
 _BUT = frozenset({"but", "але"})
@@ -171,6 +172,9 @@ def _of_part(whole: Statement, text: str, words: Words) -> Iterator[Statement]:
 def _turn(words: Words) -> tuple[CueSpan | None, Relation]:
     """Where the condition begins, and whether it is turned round."""
     start, unless = cue("condition", words), cue("unless", words)
+    if words and words[0].text in _WHO:
+        # `Whoever comes by car: the plate`.
+        start = CueSpan(0, 1)
     if unless and (start is None or unless.start <= start.start):
         return unless, "unless"
     return start, "if"
@@ -258,7 +262,8 @@ def _parted(text: str, rest: Words) -> tuple[Words, Words]:
         then = cue("then", rest[place : place + 1])
         gap = _gap(text, rest, place)
         dash = any(sign in gap for sign in _DASHES)
-        if dash and place == 1 and "," in text[rest[1].end : rest[-1].start]:
+        answer = cue("yes", rest[:1]) or cue("no", rest[:1])
+        if dash and place == 1 and not answer and "," in text[rest[1].end : rest[-1].start]:
             # `If the topic is — work, ...`: the dash stands for a verb.
             continue
         if then or dash or any(sign in gap for sign in ",:"):

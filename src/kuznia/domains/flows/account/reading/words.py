@@ -204,7 +204,13 @@ def is_generic(key: str) -> bool:
 
 @cache
 def _plain() -> frozenset[str]:
-    return frozenset((*_TABLE["plain"]["words"], *_TABLE["plain"]["manner"]))
+    return frozenset(_TABLE["plain"]["words"]) | manners()
+
+
+@cache
+def manners() -> frozenset[str]:
+    """Words that say how something should be put, or that it should be put at all."""
+    return frozenset(_TABLE["plain"]["manner"])
 
 
 @cache
