@@ -40,6 +40,7 @@ _ENOUGH = 0.6
 _ENOUGH_LEFT = 0.3
 # A label that is about a field of the lexicon has so many of its words.
 _ALL = 0.75
+_HALF = 0.5
 # A full name may do without it.
 _MAY_LACK = frozenset({"middle_name"})
 
@@ -151,7 +152,7 @@ def asked_for(statement: Statement) -> tuple[Asked, ...]:
         for piece in _with_options(statement.pieces)
     ]
     rows = [_in_case(row, statement.condition) for row in rows]
-    return tuple(row for row in rows if row.keys or row.numbers)
+    return tuple(row for row in rows if row.keys or row.numbers or row.alternatives)
 
 
 def _what(words: Words) -> Words:
@@ -199,6 +200,9 @@ def likeness(asked: Asked, place: FactPlace) -> tuple[float, float]:
         covered = frozenset[str]()
     share = len(covered) / len(keys)
     back = max(KeyIndex(keys).share(label) for label in place.labels)
+    if place.fact.type == "yesno" and back < _HALF:
+        # Whether the breed is dangerous does not ask for the breed.
+        share *= 0.5
     known = max(back, 0.5) if asked.lexical.keys() & place.concepts else back
     more = place.keys.share(keys)
     # The last decides between two fields that the lexicon takes for one.

@@ -21,6 +21,7 @@ from kuznia.forge.terms import Wish
 
 # Words of a request, which no text of the flow answers.
 _REQUESTS: tuple[Cue, ...] = ("ask", "optional", "required", "upload")
+_QUESTIONS = frozenset({"where", "which", "what", "how", "why", "куди", "звідки", "де", "як", "чому"})
 # A name below a letter has no more words.
 _NAME_WORDS = 2
 _NO_QUESTION = "No question in the flow decides this."
@@ -175,7 +176,8 @@ def _asked(case: Case, asked: Asked, match: Match) -> Answer:
         plain = not (case.statement.listed or _is_request(case))
         return shown if plain and (shown := evidence.in_steps(case)).holds else answer
     own = replace(case.statement, pieces=(Piece(asked.spoken or asked.words, asked.asides),))
-    told = not case.statement.listed and (denies(own.words) or not _asks_for(case))
+    beside = any(other for row, other in case.matches if row is not asked)
+    told = not case.statement.listed and (denies(own.words) or not (beside or _asks_for(case)))
     if told and (shown := evidence.in_steps(replace(case, statement=own))).holds:
         return shown
     options = evidence.as_options(case, asked.alternatives or (asked.words,))
@@ -191,7 +193,8 @@ def _asks_for(case: Case) -> bool:
 
 def _otherwise(case: Case, part: ClausePart) -> Answer:
     """What no field answers for: another step, or a text."""
-    if of_kinds := steps.of_kinds(case):
+    question = case.words[0].text in _QUESTIONS
+    if not question and (of_kinds := steps.of_kinds(case)):
         return of_kinds
     if not content(case.words) and not case.numbers:
         # `Please ask:` before a list; `then a polite page`.

@@ -134,7 +134,7 @@ def _is_time(statement: Statement) -> bool:
 
 def _referring(places: FlowPlaces, statement: Statement, before: Words) -> tuple[Situation, ...]:
     """`If yes`: the case in which the question just asked is answered so."""
-    text = " ".join(word.text for word in before)
+    text = " ".join(word.text for word in without(before, "yes", "no"))
     rows = situations(places, read_words(text), text)
     flip = cue("no", statement.condition) is not None or cue("yes", statement.condition) is None
     flip = flip != (statement.relation == "unless")

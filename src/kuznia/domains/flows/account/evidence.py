@@ -177,7 +177,8 @@ def is_story(words: Words) -> bool:
 
 def is_background(case: Case) -> bool:
     """Whether a statement only says who writes, or how things are, and asks for nothing."""
-    asks = any(cue(name, case.words) for name in ("ask", "optional", "required", "upload"))
+    names: tuple[Cue, ...] = ("ask", "asking", "optional", "required", "upload")
+    asks = any(cue(name, case.words) for name in names) or any(match for _, match in case.matches)
     return not (asks or case.conditional or case.numbers or denies(case.words))
 
 
