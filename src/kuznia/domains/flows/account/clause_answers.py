@@ -21,7 +21,11 @@ from kuznia.forge.terms import Wish
 
 # Words of a request, which no text of the flow answers.
 _REQUESTS: tuple[Cue, ...] = ("ask", "optional", "required", "upload")
-_QUESTIONS = frozenset({"where", "which", "what", "how", "why", "куди", "звідки", "де", "як", "чому"})
+_QUESTIONS = frozenset(
+    {"where", "which", "what", "how", "why", "куди", "звідки", "де", "як", "чому"}
+)
+# More things than this are a list, and each is a field.
+_FEW = 2
 # A name below a letter has no more words.
 _NAME_WORDS = 2
 _NO_QUESTION = "No question in the flow decides this."
@@ -171,18 +175,19 @@ def _asks(case: Case, part: ClausePart) -> Answer:
 
 def _asked(case: Case, asked: Asked, match: Match) -> Answer:
     """Whether a field asks for something; or, where nothing says that one has to, a text has it."""
+    options = evidence.as_options(case, asked.alternatives or (asked.words,))
+    if options.holds and not (match and (match[0].fact.options or not asked.alternatives)):
+        return options
     if match:
         answer = fields.asks(case, asked, match)
         plain = not (case.statement.listed or _is_request(case))
         return shown if plain and (shown := evidence.in_steps(case)).holds else answer
     own = replace(case.statement, pieces=(Piece(asked.spoken or asked.words, asked.asides),))
-    beside = any(other for row, other in case.matches if row is not asked)
+    many = len(case.matches) > _FEW
+    beside = many and any(other for row, other in case.matches if row is not asked)
     told = not case.statement.listed and (denies(own.words) or not (beside or _asks_for(case)))
     if told and (shown := evidence.in_steps(replace(case, statement=own))).holds:
         return shown
-    options = evidence.as_options(case, asked.alternatives or (asked.words,))
-    if options.holds:
-        return options
     place = evidence.field_of(case, asked)
     return fields.asks(case, asked, (place,)) if place else Answer(why="No step asks for this.")
 

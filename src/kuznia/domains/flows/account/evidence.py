@@ -29,6 +29,8 @@ from kuznia.domains.flows.schema import FlowStep
 
 # So many of the words have to be in one place, where a model has named none.
 _ENOUGH = 0.5
+# And where it has.
+_CLAIMED = 0.4
 # So many of the words that name the service, unless its own name has one of them.
 _TOPIC = 0.3
 _SENTENCE = re.compile(r"[.!?;\n]+")
@@ -140,7 +142,7 @@ def field_of(case: Case, asked: Asked) -> FactPlace | None:
         if keys and place.step.id in reached and place.pointer not in case.taken
         if _is_named(place, keys)
     ]
-    rows = [row for row in rows if row[0] or row[1] >= _ENOUGH]
+    rows = [row for row in rows if row[1] >= (_CLAIMED if row[0] else _ENOUGH)]
     return max(rows, key=lambda row: row[:2])[2] if rows else None
 
 

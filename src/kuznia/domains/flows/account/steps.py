@@ -203,7 +203,7 @@ def out_of_order(case: Case) -> str:
 
 
 def _in_turn(case: Case) -> bool:
-    """Whether of two waits in one clause, the second of which is `after that`, the first is first."""
+    """Whether two waits come in the order of a clause: this one, and `after that` the other."""
     text = case.statement.text
     words = read_words(text)
     turn = _turn(words)

@@ -151,7 +151,7 @@ def _gap(text: str, words: Words, place: int) -> str:
 def _of_part(whole: Statement, text: str, words: Words) -> Iterator[Statement]:
     """The statements of a part with one condition at most."""
     words = _without_reason(text, words)
-    turn, relation = _turn(words)
+    turn, relation = _turn(text, words)
     other = _otherwise(text, words)
     if other and (turn is None or other.start <= turn.start):
         if other.start and words[other.start - 1].text in _NOBODY:
@@ -160,19 +160,27 @@ def _of_part(whole: Statement, text: str, words: Words) -> Iterator[Statement]:
             return
         yield from _simple(whole, text, words[: other.start], "always")
         yield from _simple(whole, text, words[other.end :], "else")
-    elif turn and cue("asking", words[max(0, turn.start - 1) : turn.start]):
+    elif turn and _is_asked(words, turn):
         # `Ask if they have a dog` is a question.
-        yield from _simple(whole, text, (*words[: turn.start], *words[turn.end :]), "always")
+        asked = words[turn.start : turn.end] if words[turn.start].text in {"when", "коли"} else ()
+        words = (*words[: turn.start], *asked, *words[turn.end :])
+        yield from _simple(whole, text, words, "always")
     elif turn is None or _is_idiom(text, words[turn.start :]):
         yield from _simple(whole, text, words, "always")
     else:
         yield from _of_condition(replace(whole, relation=relation), text, words, turn)
 
 
-def _turn(words: Words) -> tuple[CueSpan | None, Relation]:
+def _is_asked(words: Words, turn: CueSpan) -> bool:
+    """Whether a condition is a question: `ask if they have a dog`, `state the address, and when`."""
+    first = 0 if words[turn.start].text in {"when", "коли"} else max(0, turn.start - 1)
+    return cue("asking", words[first : turn.start]) is not None
+
+
+def _turn(text: str, words: Words) -> tuple[CueSpan | None, Relation]:
     """Where the condition begins, and whether it is turned round."""
     start, unless = cue("condition", words), cue("unless", words)
-    if words and words[0].text in _WHO:
+    if words and words[0].text in _WHO and _parted(text, words[1:])[1]:
         # `Whoever comes by car: the plate`.
         start = CueSpan(0, 1)
     if unless and (start is None or unless.start <= start.start):

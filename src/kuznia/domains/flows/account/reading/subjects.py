@@ -27,6 +27,8 @@ _SUBJECTS: tuple[tuple[Subject, Cue], ...] = (
     ("refuse", "refuse"),
     ("register", "register"),
 )
+# `When they are free` speaks of no money.
+_WHEN = frozenset({"when", "which", "what", "коли"})
 # `Do not ask for the code, the email neither`.
 _LIKEWISE = frozenset({"either", "neither", "too", "теж", "також"})
 _RELATIVE = frozenset(
@@ -89,7 +91,7 @@ def _continues(piece: Piece, before: Sequence[Piece]) -> bool:
 def _subject(text: str, piece: Piece, *, listed: bool) -> Subject:
     words = (*piece.words, *piece.asides)
     for name, cue_name in _SUBJECTS:
-        if cue(cue_name, words):
+        if cue(cue_name, words) and not (name == "free" and words[0].text in _WHEN):
             return name
     if words[:1] and words[0].text == "stop":
         return "refuse"
