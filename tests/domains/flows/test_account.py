@@ -17,7 +17,7 @@ from kuznia.domains.flows.planner import build, read
 from kuznia.domains.flows.planner.order import read_order
 from kuznia.domains.flows.schema import Flow, FlowInput
 from kuznia.forge.terms import Bench, Budget, Caller, Order, Wish
-from kuznia.forge.wishes.account import account, complete, resolves, settled
+from kuznia.forge.wishes.account import account, complete, read_wishes, resolves, settled
 
 TABLES = sorted((Path(__file__).parent / "accounts").glob("*.jsonl"))
 ROWS: list[dict[str, Any]] = [
@@ -283,7 +283,9 @@ async def test_the_domain_answers_for_its_wishes() -> None:
         budget=Budget(attempts=1, tokens=1),
     )
 
-    wishes = await account(DOMAIN, Bench(order, await DOMAIN.read(input_), {"flow": flow}))
+    reading = read_order(input_)
+    asked = read_wishes(DOMAIN, prompt, reading)
+    wishes = await account(DOMAIN, Bench(order, reading, {"flow": flow}, wishes=asked))
 
     assert {wish.outcome for wish in wishes} == {"met"}
 

@@ -17,6 +17,7 @@ from kuznia.domains.flows.account.steps import kinds_in
 from kuznia.domains.flows.schema import FormField
 
 _SAME = 0.6
+_DIGITS = "0123456789 "
 
 
 def asks(case: Case, asked: Asked, match: Match) -> Answer:
@@ -77,10 +78,7 @@ def _limited(case: Case, number: Quantity, place: FactPlace) -> bool:
     if field is None or _turns_away(case, number, place):
         return True
     spoken = {row.value for row in quantities(place.text)}
-    if field.options and number.value in spoken | {float(len(field.options))}:
-        return True
-    if field.type == "file" and number.value in {1.0, float(_alike_files(case, field))}:
-        # A field takes one file.
+    if number.value in _counted(case, field, spoken):
         return True
     upper = {field.high, field.max_length, *_repeats(case, place)} - {None}
     lower = {field.low} - {None}
@@ -98,10 +96,15 @@ def _limited(case: Case, number: Quantity, place: FactPlace) -> bool:
             return value in upper | lower | spoken
 
 
-def _alike_files(case: Case, field: FormField) -> int:
-    """How many fields there are with this name, but for the number in it."""
-    name = field.label.en.strip("0123456789 ")
-    return sum(place.fact.label.en.strip("0123456789 ") == name for place in case.places.fields)
+def _counted(case: Case, field: FormField, spoken: set[float]) -> set[float]:
+    """How many options there are, or how many files may be given: one in a field."""
+    if field.options:
+        return spoken | {float(len(field.options))}
+    if field.type != "file":
+        return set()
+    name = field.label.en.strip(_DIGITS)
+    alike = [place for place in case.places.fields if place.fact.label.en.strip(_DIGITS) == name]
+    return {1.0, float(len(alike))}
 
 
 def _turns_away(case: Case, number: Quantity, place: FactPlace) -> bool:

@@ -172,7 +172,7 @@ def _of_part(whole: Statement, text: str, words: Words) -> Iterator[Statement]:
 
 
 def _is_asked(words: Words, turn: CueSpan) -> bool:
-    """Whether a condition is a question: `ask if they have a dog`, `state the address, and when`."""
+    """Whether a condition is a question: `ask if they have a dog`, `state when it began`."""
     first = 0 if words[turn.start].text in {"when", "коли"} else max(0, turn.start - 1)
     return cue("asking", words[first : turn.start]) is not None
 
