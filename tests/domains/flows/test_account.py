@@ -13,6 +13,7 @@ from tests.domains.flows.planner.facts import ASKED
 
 from kuznia.domains.flows import DOMAIN
 from kuznia.domains.flows.account import answer_wishes, wishes_of
+from kuznia.domains.flows.account.reading.quantities import quantities
 from kuznia.domains.flows.planner import build, read
 from kuznia.domains.flows.planner.order import read_order
 from kuznia.domains.flows.schema import Flow, FlowInput
@@ -288,6 +289,64 @@ async def test_the_domain_answers_for_its_wishes() -> None:
     wishes = await account(DOMAIN, Bench(order, reading, {"flow": flow}, wishes=asked))
 
     assert {wish.outcome for wish in wishes} == {"met"}
+
+
+def claim(prompt: str, quote: str, *where: str) -> Wish:
+    start = prompt.index(quote)
+    return Wish(quote, start, start + len(quote), "met", where)
+
+
+def answered(prompt: str, flow: Flow, *claims: Wish) -> dict[str, Wish]:
+    order = read_order(FlowInput.model_construct(prompt=prompt, language="auto"))
+    wishes = complete(prompt, wishes_of(order))
+    return {wish.quote: wish for wish in answer_wishes(flow, prompt, wishes, claims)}
+
+
+@pytest.mark.parametrize(
+    "where", ["/flow/steps/{0}/fields/{1}", "flow.steps[{0}].fields[{1}]", "the field {2}", "{3}"]
+)
+def test_a_claim_is_read_however_it_names_the_place(where: str) -> None:
+    _, flow = case("hall")
+    step, field, place = next(
+        (number, other, row)
+        for number, page in enumerate(flow.steps)
+        for other, row in enumerate(page.fields)
+    )
+    quote = f"Tell us the {place.label.en.lower()} in an unheard-of fancy wording"
+    named = where.format(step, field, place.id, place.label.en)
+
+    wish = answered(f"{quote}.", flow, claim(f"{quote}.", quote, named))[quote]
+
+    assert wish.outcome == "met"
+
+
+def test_a_claim_that_leads_to_something_else_is_not_believed() -> None:
+    _, flow = case("hall")
+    quote = "ask for the blood group of the dog"
+
+    for number, _ in enumerate(flow.steps):
+        wish = answered(quote, flow, claim(quote, quote, f"/flow/steps/{number}"))
+
+        assert all(row.outcome != "met" for row in wish.values() if row.quote)
+
+
+@pytest.mark.parametrize("quote", ["Please keep it short and polite", "Thx", "Зробіть просто"])
+def test_how_it_should_be_put_needs_no_evidence(quote: str) -> None:
+    prompt, flow = case("hall")
+
+    assert quoted(f"{prompt} {quote}.", flow) == []
+
+
+def test_a_numbered_list_has_no_clauses_of_numbers_alone() -> None:
+    wishes = wishes_of(read_order(FlowInput(prompt="Form:\n1. Name.\n2) Email, up to 30 signs.")))
+
+    assert not any(wish.quote.strip(".)").isdecimal() for wish in wishes)
+
+
+def test_a_number_without_a_unit_has_that_of_the_one_before() -> None:
+    first, second = quantities("in 2 days, otherwise 14")
+
+    assert (first.days, second.days) == (frozenset({2}), frozenset({14}))
 
 
 STRANGE = st.sampled_from(NOISE) | st.text(max_size=12)

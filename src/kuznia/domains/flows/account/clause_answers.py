@@ -24,8 +24,6 @@ _REQUESTS: tuple[Cue, ...] = ("ask", "optional", "required", "upload")
 _QUESTIONS = frozenset(
     {"where", "which", "what", "how", "why", "куди", "звідки", "де", "як", "чому"}
 )
-# More things than this are a list, and each is a field.
-_FEW = 2
 # A name below a letter has no more words.
 _NAME_WORDS = 2
 _NO_QUESTION = "No question in the flow decides this."
@@ -183,10 +181,10 @@ def _asked(case: Case, asked: Asked, match: Match) -> Answer:
         plain = not (case.statement.listed or _is_request(case))
         return shown if plain and (shown := evidence.in_steps(case)).holds else answer
     own = replace(case.statement, pieces=(Piece(asked.spoken or asked.words, asked.asides),))
-    many = len(case.matches) > _FEW
-    beside = many and any(other for row, other in case.matches if row is not asked)
-    told = not case.statement.listed and (denies(own.words) or not (beside or _asks_for(case)))
-    if told and (shown := evidence.in_steps(replace(case, statement=own))).holds:
+    others = any(other for row, other in case.matches if row is not asked)
+    beside = others and not case.conditional
+    stated = not case.statement.listed and (denies(own.words) or not (beside or _asks_for(case)))
+    if stated and (shown := evidence.in_steps(replace(case, statement=own))).holds:
         return shown
     place = evidence.field_of(case, asked)
     return fields.asks(case, asked, (place,)) if place else Answer(why="No step asks for this.")

@@ -40,7 +40,7 @@ NOTHING = Answer(why="Nothing in the flow shows it.")
 
 def in_steps(case: Case) -> Answer:
     """What the texts of a step show, with those of the steps beside it."""
-    keys = _said(case)
+    keys = _spoken_keys(case)
     if not keys:
         return NOTHING
     steps = case.steps()
@@ -60,7 +60,7 @@ def in_steps(case: Case) -> Answer:
     )
 
 
-def _said(case: Case) -> frozenset[str]:
+def _spoken_keys(case: Case) -> frozenset[str]:
     said = frozenset(content(without(case.words, "last", "first", "review")))
     return said - case.situation.keys or said
 
@@ -97,7 +97,7 @@ def _has_numbers(case: Case, step: FlowStep) -> bool:
 
 def _agrees(case: Case, step: FlowStep) -> bool:
     """Whether the step does not deny what is said, and denies what is denied."""
-    keys = _said(case)
+    keys = _spoken_keys(case)
     denied = denies(without(case.words, "free", "optional", "dont_ask"))
     rows = [
         is_denied
@@ -186,8 +186,8 @@ def is_background(case: Case) -> bool:
 
 def background(case: Case, *, leading: bool) -> Answer:
     """The answer to what asks for nothing; it belongs to the service as a whole."""
-    told = cue("background", case.statement.outside) is not None
-    if told and not case.conditional and not denies(case.words):
+    stated = cue("background", case.statement.outside) is not None
+    if stated and not case.conditional and not denies(case.words):
         return Answer((NAME,))
     if leading and is_background(case) and not case.statement.listed:
         return Answer((NAME,))
