@@ -57,8 +57,10 @@ def _with_heads(prompt: str, wishes: Sequence[Wish], answers: Sequence[Answer]) 
     for number in range(len(rows) - 2, -1, -1):
         opens = prompt[wishes[number].end :].lstrip()[:1] == ":"
         row, following = rows[number], rows[number + 1]
-        counts = quantities(clean(wishes[number].quote))
-        if opens and not (row.holds or row.against or counts) and following.holds:
+        text = clean(wishes[number].quote)
+        # `The period, and the way: by post or in person` asks for more than what follows.
+        more = "," in text or cue("and", read_words(text)) or quantities(text)
+        if opens and not (row.holds or row.against or more) and following.holds:
             rows[number] = replace(row, where=following.where[:1], why="")
     for number, row in enumerate(rows):
         if not (row.holds or row.against) and _asks_nothing(prompt, wishes[number]):
