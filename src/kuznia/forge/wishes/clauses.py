@@ -28,6 +28,9 @@ _MAX_ITEM_WORDS = 7
 # Items no longer than this, as `d, h, m, s`, say nothing apart.
 _SHORT = 3
 _FILLER_WORDS = 4
+# The number of a line in a list: `1.` ends no sentence, and `2)` is no clause.
+_ORDINAL = re.compile(r"(?:^|\n)[ \t]{0,8}\d{1,2}$")
+_DENIES = frozenset({"not", "не"})
 
 
 def clauses(text: str) -> tuple[Wish, ...]:
@@ -63,6 +66,8 @@ def _ends(text: str, place: int) -> bool:
         return False
     if text[place] != ".":
         return True
+    if _is_ordinal(text, place):
+        return False
     before = re.split(r"[\s(]", text[max(0, place - 12) : place])[-1].lower()
     following = text[place + 1 : place + 12].lstrip()
     is_short = before in _ABBREVIATIONS or (len(before) == 1 and before.isalpha())
@@ -150,15 +155,27 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     """The span without fillers at either end; None if nothing is left."""
     words = list(WORD.finditer(text, start, end))
     first, last = 0, len(words)
+    if words and text[words[0].end() :][:2] in {". ", ") "} and _is_ordinal(text, words[0].end()):
+        first = 1
     while first < last and (
         size := _filler(words[first : min(last, first + _FILLER_WORDS)], False)
     ):
+        if text[words[first + size - 1].end() :].lstrip()[:5].lower() == "else ":
+            # `Everyone else pays` greets nobody.
+            break
         first += size
     while first < last and (size := _filler(words[max(first, last - _FILLER_WORDS) : last], True)):
+        if last - size > first and words[last - size - 1][0].lower() in _DENIES:
+            # `A signature is not needed` says nothing without its last word.
+            break
         last -= size
     if first == last:
         return None
     return _with_signs(text, start, end, words[first].start(), words[last - 1].end())
+
+
+def _is_ordinal(text: str, end: int) -> bool:
+    return _ORDINAL.search(text[max(0, end - 12) : end]) is not None
 
 
 def _filler(words: list[re.Match[str]], from_end: bool) -> int:
