@@ -87,7 +87,8 @@ def _patterns() -> Mapping[str, re.Pattern[str]]:
 
 
 @cache
-def _days() -> Mapping[int, re.Pattern[str]]:
+def weekdays() -> Mapping[int, re.Pattern[str]]:
+    """How people name the days, 1 for Monday."""
     data = read_toml(__file__, "feedback.toml")
     return {int(day): re.compile("|".join(row)) for day, row in data["days"].items()}
 
@@ -270,7 +271,7 @@ def _time(clause: _Clause, _: list[tuple[str, ...]]) -> Iterator[Operation | Lea
         shorter = max(15, int(clause.athlete.minutes * 0.8))
         yield clause.learn("logistics", Minutes(minutes=shorter))
     if clause.says("unavailable"):
-        for day, pattern in _days().items():
+        for day, pattern in weekdays().items():
             if pattern.search(clause.words):
                 yield clause.learn("logistics", DayUnavailable(day=day))
     if clause.says("rest"):

@@ -1,0 +1,178 @@
+"""What became of each wish in a plan: each clause is read, and held against the plan's days.
+
+A clause is met if all it asks for was seen in the plan, and nothing in it was left unread.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+
+from kuznia.domains.training.account import (
+    amounts,
+    exercises,
+    goals,
+    loads,
+    person,
+    phases,
+    schedule,
+    texts,
+)
+from kuznia.domains.training.account.answers import Answer
+from kuznia.domains.training.account.extras import not_asked
+from kuznia.domains.training.account.facts import WEEKS, PlanFacts, facts_of
+from kuznia.domains.training.account.language.segments import HARD, Segment, segments_of
+from kuznia.domains.training.account.language.tokens import Lexicon, Tag
+from kuznia.domains.training.athlete.athlete import Athlete
+from kuznia.domains.training.schema.plan import Plan
+from kuznia.domains.training.schema.profile import PlanInput
+from kuznia.forge.terms import Wish
+from kuznia.forge.wishes.matching import pieces, stem, terms
+from kuznia.platform.data_files import read_toml
+
+Reader = Callable[[Segment, PlanFacts], Iterator[Answer]]
+
+# In this order: what one of them has read is not there for the next.
+READERS: tuple[Reader, ...] = (
+    texts.language,
+    texts.heart_rate,
+    texts.explanations,
+    person.health,
+    person.age,
+    loads.weight_to_lose,
+    loads.bests,
+    loads.own_weights,
+    loads.heaviest,
+    loads.body_weight,
+    person.level,
+    person.habits,
+    exercises.strange_kinds,
+    schedule.start,
+    schedule.event,
+    schedule.weekday_of_date,
+    schedule.length,
+    phases.easier,
+    phases.only_kinds,
+    schedule.days_off,
+    schedule.spacing,
+    exercises.avoided,
+    exercises.intensity,
+    schedule.frequency,
+    amounts.minutes,
+    amounts.distance,
+    schedule.weekdays,
+    amounts.sets_and_reps,
+    amounts.exercise_count,
+    amounts.repeats,
+    exercises.equipment,
+    exercises.postures,
+    exercises.muscles,
+    exercises.wanted,
+    goals.aims,
+    goals.places,
+    goals.splits,
+    phases.growth,
+    goals.presence,
+)
+# Longer prompts than this have no second half that anybody reads.
+_MAX_CLAUSES = 200
+# In a statement a number may be anything; these ask for something wherever they stand.
+_BINDING = frozenset({"weekday", "minutes", "weekref", "date", "deload", "hate"})
+_UNREAD = "This was not understood: {words}."
+_MAX_NAMED = 80
+
+
+def account(order: PlanInput, athlete: Athlete, plan: Plan, wishes: Sequence[Wish]) -> list[Wish]:
+    """Each wish with its outcome, and what nobody asked for."""
+    facts = facts_of(plan, athlete, order.profile)
+    read = segments_of(order.prompt, wishes[:_MAX_CLAUSES])
+    vocabulary = _vocabulary(facts)
+    answered = [
+        _answered(wish, segments, facts, vocabulary)
+        for wish, segments in zip(wishes, read, strict=False)
+    ]
+    everything = [segment for segments in read for segment in segments]
+    return [*answered, *not_asked(order.prompt, everything, facts)]
+
+
+def _answered(
+    wish: Wish, segments: Sequence[Segment], plan: PlanFacts, vocabulary: frozenset[str]
+) -> Wish:
+    answers = [answer for segment in segments for answer in _answers(segment, plan, vocabulary)]
+    bad = [answer for answer in answers if answer.outcome != "met"]
+    if bad:
+        worst = bad[0]
+        return replace(wish, outcome=worst.outcome, where=worst.where, why=worst.why)
+    where = tuple(dict.fromkeys(place for answer in answers for place in answer.where))
+    return replace(wish, outcome="met", where=where[:48]) if where else wish
+
+
+def _answers(segment: Segment, plan: PlanFacts, vocabulary: frozenset[str]) -> Iterator[Answer]:
+    """What every reader makes of a segment, and what they all left."""
+    left = segment
+    used: list[Tag] = []
+    is_answered = False
+    for reader in READERS:
+        answers = list(reader(left, plan))
+        used += (tag for answer in answers for tag in answer.uses)
+        left = left.without(used)
+        is_answered = is_answered or bool(answers)
+        yield from answers
+    yield from _rest(segment, left, is_answered, vocabulary)
+
+
+def _rest(
+    segment: Segment, left: Segment, is_answered: bool, vocabulary: frozenset[str]
+) -> Iterator[Answer]:
+    """An answer for what no reader has read."""
+    hard = [tag for tag in left.tags if tag.kind in HARD | {"topic", "aim"}]
+    if segment.states:
+        hard = [tag for tag in hard if tag.kind in _BINDING and not segment.has("now")]
+        if hard:
+            yield _unread(segment, (tag.first for tag in hard))
+        elif not is_answered:
+            yield Answer("met", (), (person.BACKGROUND,))
+        return
+    words = list(_unknown(segment, vocabulary))
+    if hard:
+        yield _unread(segment, (tag.first for tag in hard))
+    elif len(words) > (1 if is_answered else 0):
+        yield _unread(segment, words)
+    elif not is_answered:
+        yield Answer("met", (), (WEEKS,))
+
+
+def _unread(segment: Segment, places: Iterable[int]) -> Answer:
+    words = " ".join(segment.words[place].text for place in dict.fromkeys(places))
+    return Answer("not_understood", (), (), _UNREAD.format(words=words[:_MAX_NAMED]))
+
+
+@cache
+def _soft() -> Lexicon:
+    return Lexicon(read_toml(__file__, "language/words.toml")["soft"])
+
+
+def _unknown(segment: Segment, vocabulary: frozenset[str]) -> Iterator[int]:
+    """Words with a meaning that no reader knows and that no day of the plan has."""
+    known = {place for tag in segment.tags for place in range(tag.first, tag.last)}
+    for place in range(segment.first, segment.last):
+        word = segment.words[place].text
+        if place in known or len(word) < 2 or word[0].isdigit() or _soft().word(word):
+            continue
+        stems = terms(word).stems
+        if stems and not stems & vocabulary:
+            yield place
+
+
+def _vocabulary(plan: PlanFacts) -> frozenset[str]:
+    """The words of what is done on the days: names and efforts, and no promises."""
+    names = {placed.dose.name for placed in plan.doses()}
+    names |= {placed.id.replace("-", " ") for placed in plan.doses()}
+    names |= {placed.session.name for placed in plan.sessions()}
+    names |= {
+        step.effort
+        for placed in plan.sessions()
+        for block in placed.session.blocks
+        for step in block.steps
+    }
+    words = (word for name in names for word in name.lower().split())
+    return frozenset(stem(piece) for word in words for piece in pieces(word))

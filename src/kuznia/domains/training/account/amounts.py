@@ -1,0 +1,283 @@
+"""Minutes, kilometres, sets and repetitions: held against what the days hold."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from kuznia.domains.training.account.answers import Answer, either, met, unmet
+from kuznia.domains.training.account.facts import PlacedDay, PlanFacts, Subject
+from kuznia.domains.training.account.language.segments import Segment
+from kuznia.domains.training.account.language.tokens import Tag
+from kuznia.domains.training.account.phases import weeks_in
+
+# A time without "at most" is about as long: a little over it is let pass, much less is not.
+_OVER, _SHORT = 1.1, 0.55
+_EXACT = 0.12
+
+
+def minutes(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """`45 minutes each`, `25 minutes at most`, `У четвер не більше 35 хвилин`."""
+    tag = segment.one("minutes")
+    if tag is None or (segment.has("now") and not segment.asks) or segment.has("race"):
+        return
+    days = {day for one in segment.all("weekday") for day in one.numbers}
+    if not days and segment.has("that_day"):
+        days = {n for one in segment.before if one.kind == "weekday" for n in one.numbers}
+    if segment.has("per_week") and not segment.has("count", "every_session"):
+        yield from _weekly(segment, plan, tag)
+        return
+    subject = _timed(segment)
+    sized = list(_sized(plan, subject, days, _special(segment, subject, days)))
+    limits = segment.all(
+        "at_most", "at_least", "every_session", "unit", "only", "longest", "that_day"
+    )
+    uses = [tag, *segment.all("weekday"), *limits, *_own(segment)]
+    weeks = weeks_in(segment, plan)
+    if weeks:
+        uses += segment.all("weekref", "begin")
+        numbers = {week.number for week in weeks}
+        sized = [row for row in sized if row[0].week in numbers]
+    if not sized:
+        is_limit = segment.has("at_most") and bool(days)
+        closed = [day.pointer for day in plan.days() if day.number in days]
+        yield either(is_limit, uses, closed, "No such session is in the plan.")
+        return
+    yield _measured(segment, tag, sized, uses, plan)
+    if days and subject and not segment.has("at_most"):
+        yield from _present(uses, plan, subject, days)
+
+
+def _present(
+    uses: Sequence[Tag], plan: PlanFacts, subject: Subject, days: set[int]
+) -> Iterator[Answer]:
+    """`a 20 minute walk on Sunday` is there every week."""
+    bare = [
+        day.pointer
+        for week in plan.full
+        for day in week.days
+        if day.number in days and not subject.places(day)
+    ]
+    if bare:
+        yield unmet(uses, "It is not on these days.", bare)
+
+
+def _own(segment: Segment) -> tuple[Tag, ...]:
+    return segment.all("sport", "session", "kind") if segment.owns_subject else ()
+
+
+def _timed(segment: Segment) -> Subject:
+    """The subject without exercises: nobody plans their minutes."""
+    subject = segment.subject
+    return Subject() if subject.exercises and not subject.sports else subject
+
+
+def _special(segment: Segment, subject: Subject, days: set[int]) -> Callable[[PlacedDay], bool]:
+    """Days that another part of the prompt gives a time of their own."""
+    others = segment.timed
+    if days or (subject and not subject.strength and subject.sessions):
+        return lambda day: False
+
+    def has_own(day: PlacedDay) -> bool:
+        return any(
+            day.number in closed or (other and other != subject and bool(other.places(day)))
+            for closed, other in others
+        )
+
+    return has_own
+
+
+def _sized(
+    plan: PlanFacts, subject: Subject, days: set[int], special: Callable[[PlacedDay], bool]
+) -> Iterator[tuple[PlacedDay, str, int]]:
+    """Each day or session a time can be about, with its pointer and minutes."""
+    for day in plan.days():
+        if (days and day.number not in days) or special(day):
+            continue
+        if not subject:
+            if day.trained and not day.raced:
+                yield day, day.pointer, day.day.minutes
+            continue
+        if subject.strength and day.doses:
+            yield day, day.pointer, day.strength_minutes
+        places = set(subject.places(day))
+        for placed in day.sessions:
+            if placed.pointer in places and (placed.session.kind != "race"):
+                yield day, placed.pointer, placed.session.minutes
+
+
+def _measured(
+    segment: Segment,
+    tag: Tag,
+    sized: Sequence[tuple[PlacedDay, str, int]],
+    uses: Sequence[Tag],
+    plan: PlanFacts,
+) -> Answer:
+    at_most, at_least = segment.has("at_most"), segment.has("at_least")
+    high = tag.high if at_most else tag.high * _OVER + 1
+    easy = {week.number for week in plan.weeks if week.easy}
+    long = plan.athlete.endurance.long_minutes or 0
+    over = [
+        place
+        for day, place, size in sized
+        if not at_least
+        and size > high
+        and not (_is_long(day) and size <= long and not segment.subject)
+    ]
+    if over:
+        return unmet(uses, f"More than {tag.high:g} minutes.", over)
+    full = [(place, size) for day, place, size in sized if day.week not in easy]
+    if at_least:
+        short = [place for place, size in full if size < tag.low]
+    else:
+        longest = max((size for _, size in full), default=tag.low)
+        short = [place for place, _ in full] if longest < tag.low * _SHORT and not at_most else []
+    if short:
+        return unmet(uses, f"Less than {tag.low:g} minutes.", short)
+    return met(uses, [place for _, place, _ in sized])
+
+
+def _is_long(day: PlacedDay) -> bool:
+    return any(placed.session.kind == "long" for placed in day.sessions)
+
+
+def _weekly(segment: Segment, plan: PlanFacts, tag: Tag) -> Iterator[Answer]:
+    """`150 minutes a week`."""
+    uses = [tag, *segment.all("per_week", "at_most", "at_least", "unit")]
+    totals = [(week, sum(day.day.minutes for day in week.days)) for week in plan.full]
+    low = 0.0 if segment.has("at_most") else tag.low * 0.85
+    high = float("inf") if segment.has("at_least") else tag.high * 1.15
+    wrong = [week.pointer for week, total in totals if not low <= total <= high]
+    yield either(not wrong, uses, wrong or [w.pointer for w, _ in totals], "Another weekly time.")
+
+
+def distance(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """`never longer than 18 km`, `up to 40 km a week`, `long runs of 15 km`."""
+    tag = segment.one("km")
+    if tag is None or (segment.has("now") and not segment.asks and not segment.has("at_most")):
+        return
+    uses = [
+        tag,
+        *segment.all("at_most", "at_least", "per_week", "longest", "session", "sport", "only"),
+    ]
+    if segment.has("per_week"):
+        totals = [(week.pointer, week.km) for week in plan.weeks]
+        yield _within(segment, tag, totals, uses, plan)
+        return
+    sessions = _measurable(segment, plan)
+    yield _within(segment, tag, sessions, uses, plan)
+
+
+def _measurable(segment: Segment, plan: PlanFacts) -> list[tuple[str, float]]:
+    subject = segment.subject
+    days = {day for one in segment.all("weekday") for day in one.numbers}
+    return [
+        (placed.pointer, placed.session.km)
+        for day in plan.days()
+        for placed in day.sessions
+        if placed.session.km is not None
+        and placed.session.kind != "race"
+        and (not days or day.number in days)
+        and (not (subject.sports or subject.sessions) or placed.pointer in subject.places(day))
+    ]
+
+
+def _within(
+    segment: Segment,
+    tag: Tag,
+    sizes: Sequence[tuple[str, float]],
+    uses: Sequence[Tag],
+    plan: PlanFacts,
+) -> Answer:
+    if not sizes:
+        return unmet(uses, "No session has this distance.")
+    top = max(size for _, size in sizes)
+    if segment.has("at_most"):
+        over = [place for place, size in sizes if size > tag.high * 1.005]
+        return either(not over, uses, over or [place for place, _ in sizes], "Some are longer.")
+    if segment.has("at_least"):
+        return either(
+            top >= tag.low, uses, [p for p, s in sizes if s >= tag.low], "None is so long."
+        )
+    near = [place for place, size in sizes if abs(size - tag.low) <= _EXACT * tag.low]
+    if near and top <= tag.high * (1 + _EXACT):
+        return met(uses, near)
+    return unmet(uses, "The distances differ.", [place for place, size in sizes if size == top])
+
+
+def sets_and_reps(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """`3 sets of 8-12`, `5x5`, `no more than 15 reps`."""
+    product = segment.one("product")
+    sets = segment.one("sets") or product
+    reps = segment.one("reps") or product or _after_sets(segment)
+    if sets is None and reps is None:
+        return
+    if segment.has("now") and not segment.asks:
+        return
+    doses = [
+        placed
+        for week in plan.full
+        for day in week.days
+        for placed in day.doses
+        if _is_about(segment, placed.id) and placed.dose.unit == "reps"
+    ]
+    wrong = [
+        placed.pointer
+        for placed in doses
+        if not _fits(segment, sets, placed.dose.sets, product and product.low)
+        or not _fits(segment, reps, placed.dose.reps, product and product.high)
+    ]
+    uses = [tag for tag in (product, sets, reps) if tag]
+    uses += segment.all("at_most", "at_least", "group", "exercise", "every_session")
+    shown = wrong or [placed.pointer for placed in doses]
+    yield either(bool(doses) and not wrong, uses, shown, "Sets or repetitions differ.")
+
+
+def _after_sets(segment: Segment) -> Tag | None:
+    return segment.one("number") if segment.has("sets") else None
+
+
+def _is_about(segment: Segment, exercise: str) -> bool:
+    named = segment.subject.exercises
+    return not named or exercise in named
+
+
+def _fits(segment: Segment, tag: Tag | None, size: int, exact: float | None) -> bool:
+    if tag is None:
+        return True
+    low, high = (exact, exact) if exact else (tag.low, tag.high)
+    if segment.has("at_most"):
+        return size <= high
+    if segment.has("at_least"):
+        return size >= low
+    return low <= size <= high
+
+
+def exercise_count(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """`at most 5 exercises`."""
+    tag = segment.one("exercises")
+    if tag is None:
+        return
+    days = [day for day in plan.days() if day.doses]
+    low = 0.0 if segment.has("at_most") else tag.low
+    high = float("inf") if segment.has("at_least") else tag.high
+    wrong = [
+        day.pointer
+        for day in days
+        if len(day.doses) > high or (len(day.doses) < low and not plan.weeks[day.week - 1].easy)
+    ]
+    uses = [tag, *segment.all("at_most", "at_least", "every_session", "unit")]
+    shown = wrong or [day.pointer for day in days]
+    yield either(not wrong, uses, shown, "Another number of exercises.")
+
+
+def repeats(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """`4 x 3 minutes`, `6 x 400 m`."""
+    tag = segment.one("repeats")
+    if tag is None:
+        return
+    seconds = tag.high * {"minutes": 60, "seconds": 1}.get(tag.name, 0)
+    places = [
+        placed.pointer
+        for placed in plan.sessions()
+        for block in placed.session.blocks
+        if block.times == tag.low and (not seconds or block.steps[0].seconds == seconds)
+    ]
+    yield either(bool(places), [tag], places, "No session has these repeats.")

@@ -1,0 +1,299 @@
+"""Exercises, muscles, equipment and kinds of training: wanted, avoided, or at hand."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from kuznia.domains.training.account.answers import Answer, either, impossible, met, unmet
+from kuznia.domains.training.account.facts import (
+    WEEKS,
+    PlacedDay,
+    PlacedDose,
+    PlanFacts,
+    Subject,
+)
+from kuznia.domains.training.account.language.named import exercises_of, muscles_of, needs, uses
+from kuznia.domains.training.account.language.segments import Segment
+from kuznia.domains.training.account.language.tokens import Tag
+from kuznia.domains.training.account.phases import weeks_in
+
+_GYM_ONLY = frozenset({"chair", "wall", "mat", "towel"})
+_POSTURE_TAGS = frozenset({"floor", "prone", "supine", "kneeling", "prone_plank"})
+
+
+def avoided(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """What is not to be in the plan: exercises, sports, kinds, equipment, muscles."""
+    unwanted = [tag for tag in segment.all(*_AVOIDABLE) if segment.avoids(tag)]
+    # "I don't have a barbell": what is denied is there, however the words around it are meant.
+    for tag in unwanted:
+        places = list(_places_of(tag, segment, plan))
+        marks = segment.all("hate", "neg", "instead_of", "keep", "only")
+        if places:
+            yield unmet([tag, *marks], "It is in the plan.", places)
+        else:
+            yield met([tag, *marks], [WEEKS])
+
+
+_AVOIDABLE = ("group", "exercise", "sport", "kind", "session", "equipment")
+
+
+def _places_of(tag: Tag, segment: Segment, plan: PlanFacts) -> Iterator[str]:
+    days = {day for one in segment.all("weekday") for day in one.numbers}
+    weeks = {week.number for week in weeks_in(segment, plan)}
+    for day in plan.days():
+        if (days and day.number not in days) or (weeks and day.week not in weeks):
+            continue
+        yield from _on_day(tag, day)
+
+
+def _on_day(tag: Tag, day: PlacedDay) -> Iterable[str]:
+    if tag.kind in {"group", "exercise"}:
+        ids = exercises_of(tag).wide
+        return (placed.pointer for placed in day.doses if placed.id in ids)
+    if tag.kind == "equipment":
+        return (p.pointer for p in day.doses if p.exercise and _needed(p, tag.name))
+    if tag.kind == "kind":
+        places = (day.pointer,) if tag.name == "strength" and day.doses else ()
+        sessions = (s.pointer for s in day.sessions) if tag.name == "endurance" else ()
+        return (*places, *sessions)
+    subject = (
+        Subject(sports=frozenset({tag.name}))
+        if tag.kind == "sport"
+        else Subject(sessions=frozenset({tag.name}))
+    )
+    return (place for place in subject.places(day) if not (tag.kind == "session" and day.raced))
+
+
+def _needed(placed: PlacedDose, item: str) -> bool:
+    if placed.exercise is None:
+        return False
+    if item == "bodyweight":
+        return not (placed.exercise.equipment_all or placed.exercise.equipment_any)
+    return needs(placed.exercise, item)
+
+
+def wanted(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """Exercises that are to be in the plan, in every session, first or last."""
+    tags = [tag for tag in segment.all("group", "exercise") if not segment.avoids(tag)]
+    if not tags:
+        return
+    marks = segment.all(
+        "love",
+        "goal",
+        "focus",
+        "every_session",
+        "instead",
+        "first_place",
+        "last_place",
+        "keep",
+        "only",
+        "swap",
+        "count",
+    )
+    marks = tuple(tag for tag in marks if tag.kind != "count" or segment.has("in_a_row", "goal"))
+    for tag in tags:
+        named = exercises_of(tag)
+        spent = [tag, *marks]
+        yield _wanted(segment, plan, named.wide, spent)
+    yield from _target(segment, plan, tags)
+
+
+def _wanted(segment: Segment, plan: PlanFacts, ids: frozenset[str], spent: Sequence[Tag]) -> Answer:
+    weeks = weeks_in(segment, plan) or plan.full
+    places = [p.pointer for p in plan.doses() if p.id in ids]
+    strength = [day for week in weeks for day in week.days if day.doses]
+    if segment.has("every_session"):
+        bare = [day.pointer for day in strength if not any(p.id in ids for p in day.doses)]
+        bare = bare if strength else [WEEKS]
+        return unmet(spent, "Some sessions are without it.", bare) if bare else met(spent, places)
+    for kind, end in (("first_place", 0), ("last_place", -1)):
+        if segment.has(kind):
+            wrong = [day.pointer for day in strength if day.doses[end].id not in ids]
+            return either(not wrong, spent, wrong or places, "It is elsewhere in the session.")
+    without = [
+        week.pointer
+        for week in weeks
+        if not any(placed.id in ids for day in week.days for placed in day.doses)
+    ]
+    # Exercises change from block to block; what was asked for is in at least half of the weeks.
+    if not places or len(without) > len(weeks) / 2:
+        return unmet(spent, "It is not in the plan.", without)
+    return met(spent, places)
+
+
+def _target(segment: Segment, plan: PlanFacts, tags: Sequence[Tag]) -> Iterator[Answer]:
+    """`5 pull-ups in a row`: so many are tried by the end."""
+    if not segment.has("goal", "in_a_row"):
+        return
+    number = segment.one("count", "reps", "number")
+    if number is None or segment.has("per_week"):
+        return
+    ids = frozenset[str]().union(*(exercises_of(tag).core for tag in tags))
+    places = [
+        placed.pointer
+        for placed in plan.doses()
+        if placed.id in ids and placed.dose.reps >= number.low
+    ]
+    spent = [number, *segment.all("in_a_row", "goal")]
+    yield either(bool(places), spent, places, "So many are never tried in the plan.")
+
+
+def intensity(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """`heavy on Monday`, `lighter on Friday`."""
+    marks = segment.all("heavy", "light")
+    days = {day for tag in segment.all("weekday") for day in tag.numbers}
+    subject = segment.subject.narrow
+    if not marks or not days:
+        return
+    uses_ = [*marks, *segment.all("easier", "weekday"), *_own(segment)]
+    if subject.sports or subject.sessions:
+        return
+    heavy = marks[0].kind == "heavy"
+    wrong, right = [], []
+    for week in plan.full:
+        sizes = {day.number: size for day in week.days if (size := _hardness(day, subject))}
+        mine = [sizes[day] for day in days if day in sizes]
+        others = [size for day, size in sizes.items() if day not in days]
+        good = bool(mine) and all(
+            (own > other) if heavy else (own < other) for own in mine for other in others
+        )
+        (right if good else wrong).append(week.pointer)
+    yield either(not wrong, uses_, wrong or right, "The loads of these days do not differ so.")
+
+
+def _own(segment: Segment) -> tuple[Tag, ...]:
+    return segment.all("group", "exercise") if segment.owns_subject else ()
+
+
+def _hardness(day: PlacedDay, subject: Subject) -> tuple[float, float, float] | None:
+    """How heavy a day is: by load, by the share of the best, by fewer repetitions."""
+    rows = [
+        (p.dose.load or p.dose.percent or 0.0, -float(p.dose.reps), -float(p.dose.rir))
+        for p in day.doses
+        if not subject.exercises or p.id in subject.exercises
+    ]
+    return max(rows) if rows else None
+
+
+def muscles(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """`back and shoulders especially`, `leg strength`, `no arm work`."""
+    tags = segment.all("muscle")
+    if not tags or segment.has("trouble") or "trouble" in segment.named("person"):
+        return
+    if segment.states and not (segment.has("focus", "goal", "love") or segment.owns_subject):
+        return
+    days = {day for one in segment.all("weekday") for day in one.numbers}
+    marks = segment.all("focus", "goal", "every_session", "love", "only")
+    doses = [p for d in plan.days() if not days or d.number in days for p in d.doses]
+    sets = _sets_by_muscle(doses)
+    mean = sum(sets.values()) / len(sets) if sets else 0.0
+    for tag in tags:
+        names = muscles_of(tag.name)
+        places = [p.pointer for p in doses if p.exercise and _trains(p, names)]
+        unwanted = segment.avoids(tag)
+        if unwanted:
+            primary = [p.pointer for p in doses if p.exercise and {*p.exercise.primary} & names]
+            yield either(
+                not primary,
+                [tag, *segment.all("neg", "hate")],
+                primary or [WEEKS],
+                "It is trained.",
+            )
+            continue
+        most = max((sets.get(name, 0.0) for name in names), default=0.0)
+        enough = bool(places) and (most >= 0.85 * mean or names <= {"core", "calves", "forearms"})
+        yield either(enough, [tag, *marks], places, "Other muscles get more work.")
+
+
+def _trains(placed: PlacedDose, names: frozenset[str]) -> bool:
+    return placed.exercise is not None and bool(names & set(placed.exercise.muscles))
+
+
+def _sets_by_muscle(doses: Iterable[PlacedDose]) -> dict[str, float]:
+    sums: dict[str, float] = {}
+    for placed in doses:
+        for muscle, share in placed.exercise.muscles.items() if placed.exercise else ():
+            sums[muscle] = sums.get(muscle, 0.0) + placed.dose.sets * share
+    return sums
+
+
+def equipment(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """What is at hand, and what is the only thing at hand."""
+    tags = [tag for tag in segment.all("equipment") if not segment.avoids(tag)]
+    tags += [t for t in segment.all("equipment") if t.name == "bodyweight" and t not in tags]
+    if not tags or segment.has("race"):
+        return
+    items = {tag.name for tag in tags}
+    days = {day for one in segment.all("weekday") for day in one.numbers}
+    doses = [p for d in plan.days() if not days or d.number in days for p in d.doses]
+    spent = [*tags, *segment.all("only", "love")]
+    if "bodyweight" in items:
+        loaded = [p.pointer for p in doses if _loaded(p)]
+        rest = [p.pointer for p in doses] or [WEEKS]
+        yield either(not loaded, spent, loaded or rest, "These need equipment.")
+        return
+    used = [p.pointer for p in doses if p.exercise and any(_with(p, item) for item in items)]
+    if segment.has("only"):
+        strange = [p.pointer for p in doses if _loaded(p) and not any(_with(p, i) for i in items)]
+        yield either(not strange, spent, strange or used or [WEEKS], "These need something else.")
+    elif used:
+        yield met(spent, used)
+    elif items <= _GYM_ONLY or (items & plan.athlete.equipment and _others_used(segment, plan)):
+        yield met(spent, [p.pointer for p in doses] or [WEEKS])
+    elif not plan.has_strength:
+        yield met(spent, [WEEKS])
+    else:
+        yield unmet(spent, "Nothing in the plan is done with it.")
+
+
+def _loaded(placed: PlacedDose) -> bool:
+    return bool(
+        placed.exercise and (placed.exercise.equipment_all or placed.exercise.equipment_any)
+    )
+
+
+def _with(placed: PlacedDose, item: str) -> bool:
+    if placed.exercise is None:
+        return False
+    name = {"bike_machine": "bike"}.get(item, item)
+    return uses(placed.exercise, name) or (item in {"chair", "wall"} and item in placed.id)
+
+
+def _others_used(segment: Segment, plan: PlanFacts) -> bool:
+    """Whether something else that is at hand is used: not each thing has to be."""
+    named = {tag.name for tag in (*segment.before, *segment.tags) if tag.kind == "equipment"}
+    return len(named) > 1 and any(_with(p, item) for p in plan.doses() for item in named)
+
+
+def postures(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """`sitting or standing`: every exercise is."""
+    tags = segment.all("posture")
+    if not tags:
+        return
+    allowed = {tag.name for tag in tags}
+    wrong = [p.pointer for p in plan.doses() if p.exercise and not _stands(p, allowed)]
+    spent = [*tags, *segment.all("only", "equipment")]
+    yield either(
+        plan.has_strength and not wrong,
+        spent,
+        wrong or [p.pointer for p in plan.doses()],
+        "These are done otherwise.",
+    )
+
+
+def _stands(placed: PlacedDose, allowed: set[str]) -> bool:
+    tags = placed.exercise.tags if placed.exercise else frozenset[str]()
+    on_feet = not tags & _POSTURE_TAGS
+    return ("standing" in allowed and on_feet) or (
+        "seated" in allowed and ("seated" in tags or "chair" in placed.id)
+    )
+
+
+def strange_kinds(segment: Segment, _: PlanFacts) -> Iterator[Answer]:
+    """What no plan of ours holds: meals, videos, yoga classes."""
+    for tag in segment.all("cannot"):
+        if segment.avoids(tag):
+            yield met([tag, *segment.all("neg", "hate")], [WEEKS])
+        elif segment.states:
+            # "I go to pilates on Mondays": nothing is asked.
+            yield met(list(segment.tags), [WEEKS])
+        else:
+            yield impossible([tag], tag.name)

@@ -1,0 +1,251 @@
+"""A clause in segments: each says one thing, with what it takes over from those before it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from kuznia.domains.training.account.facts import Subject
+from kuznia.domains.training.account.language.named import exercises_of
+from kuznia.domains.training.account.language.tags import tags
+from kuznia.domains.training.account.language.tokens import Tag, Token, tokens
+from kuznia.forge.terms import Wish
+
+_STOPS = frozenset(",;()[]:.!?\n—")
+_BUT = frozenset({"but", "але", "проте", "а", "зате", "однак"})
+_AND = frozenset({"and", "і", "й", "та", "plus", "плюс"})
+# What limits: where both sides of an "and" have some of it, they are two things.
+_LIMITS = frozenset(
+    [
+        "count",
+        "minutes",
+        "km",
+        "kg",
+        "weeks",
+        "weekref",
+        "heavy",
+        "light",
+        "at_most",
+        "at_least",
+        "every_session",
+        "neg",
+        "hate",
+        "off",
+    ]
+    + ["product", "sets", "reps", "date", "nothing_else"]
+)
+# Things that are wanted, avoided or at hand.
+THINGS = frozenset(
+    {"group", "exercise", "equipment", "sport", "session", "kind", "muscle", "cannot", "posture"}
+)
+_MODES = ("hate", "neg", "off", "explain", "instead_of")
+_REQUESTED = frozenset({"request", "goal", "focus"})
+# Facts: what has one of these and no answer is not understood.
+HARD = _LIMITS | THINGS | {"weekday", "deload", "same_day", "alternate", "in_a_row", "heart_rate"}
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One thing a clause says."""
+
+    words: tuple[Token, ...]
+    first: int
+    last: int
+    tags: tuple[Tag, ...]
+    sentence: int
+    # Its own subject, or that of the segment before it.
+    subject: Subject = Subject()
+    owns_subject: bool = False
+    # What the segments before it in the sentence say: the mode of a bare item, their tags.
+    mode: str = ""
+    before: tuple[Tag, ...] = ()
+    is_reason: bool = False
+    # Weekdays that the sentence names for this subject.
+    weekdays: frozenset[int] = frozenset()
+    # What other segments give a time of its own: weekdays, or a subject.
+    timed: tuple[tuple[frozenset[int], Subject], ...] = ()
+
+    # Which clause it is of.
+    clause: int = 0
+    # Whether the segment before it in the sentence has a date.
+    date_before: bool = False
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """What tells it from every other segment."""
+        return self.clause, self.first, self.last
+
+    def all(self, *kinds: str) -> tuple[Tag, ...]:
+        return tuple(tag for tag in self.tags if tag.kind in kinds)
+
+    def has(self, *kinds: str) -> bool:
+        return any(tag.kind in kinds for tag in self.tags)
+
+    def named(self, kind: str) -> frozenset[str]:
+        return frozenset(tag.name for tag in self.tags if tag.kind == kind)
+
+    def one(self, *kinds: str) -> Tag | None:
+        """The first tag of these kinds."""
+        return next((tag for tag in self.tags if tag.kind in kinds), None)
+
+    def without(self, used: Sequence[Tag]) -> "Segment":
+        return replace(self, tags=tuple(tag for tag in self.tags if tag not in used))
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks for something in so many words."""
+        return any(tag.kind in _REQUESTED for tag in self.tags)
+
+    @property
+    def states(self) -> bool:
+        """Whether it says how things are."""
+        return self.is_reason or (self.has("statement", "now") and not self.asks)
+
+    def avoids(self, tag: Tag) -> bool:
+        """Whether this thing is not wanted."""
+        if self.has("hate") or (self.mode == "hate" and not self.has("love")):
+            return True
+        if any(other.kind == "instead_of" and other.last <= tag.first for other in self.tags):
+            return True
+        denials = [other for other in self.tags if other.kind == "neg"]
+        if not denials:
+            return self.mode == "neg"
+        if any(other.last <= tag.first for other in denials):
+            return True
+        # "Силових не потрібно": nothing stands after the denial for it to deny.
+        last = max(other.last for other in denials)
+        return not any(
+            other.kind in THINGS | {"weekday"} and other.first >= last for other in self.tags
+        )
+
+
+def segments_of(prompt: str, wishes: Sequence[Wish]) -> list[tuple[Segment, ...]]:
+    """The segments of each wish; what a sentence begins with goes on into its later clauses."""
+    read: list[tuple[Segment, ...]] = []
+    before: Segment | None = None
+    sentence, place = 0, 0
+    for number, wish in enumerate(wishes):
+        if any(mark in prompt[place : wish.start] for mark in ".!?;\n"):
+            sentence, before = sentence + 1, None
+        place = wish.end
+        pieces: list[Segment] = []
+        for piece in _pieces(wish.quote, sentence):
+            before = replace(_in_context(piece, before), clause=number)
+            pieces.append(before)
+        read.append(tuple(pieces))
+    return _with_weekdays(read)
+
+
+def _with_weekdays(read: list[tuple[Segment, ...]]) -> list[tuple[Segment, ...]]:
+    """Each segment with the weekdays of its sentence about its subject, and the times that others
+    give to single days and kinds of training."""
+    days: dict[tuple[int, Subject], set[int]] = {}
+    timed: dict[tuple[int, int, int], tuple[frozenset[int], Subject]] = {}
+    for segment in (segment for pieces in read for segment in pieces):
+        named = {day for tag in segment.all("weekday") for day in tag.numbers}
+        if not segment.has("off", "neg", "unavailable"):
+            days.setdefault((segment.sentence, segment.subject), set()).update(named)
+        if segment.has("minutes") and (named or segment.subject):
+            subject = segment.subject if not named else Subject()
+            timed[segment.place] = (frozenset(named), subject)
+    return [
+        tuple(
+            replace(
+                one,
+                weekdays=frozenset(days.get((one.sentence, one.subject), ())),
+                timed=tuple(row for place, row in timed.items() if place != one.place),
+            )
+            for one in pieces
+        )
+        for pieces in read
+    ]
+
+
+def _pieces(text: str, sentence: int) -> Iterator[Segment]:
+    words = tokens(text)
+    everything = tags(words)
+    cuts = sorted({0, len(words), *_cuts(words, everything)} - {*_joined(words, everything)})
+    for first, last in zip(cuts, cuts[1:], strict=False):
+        inside = tuple(tag for tag in everything if first <= tag.first and tag.last <= last)
+        reason = bool(inside) and inside[0].kind == "because" and inside[0].first <= first + 1
+        yield Segment(
+            words, first, last, inside, sentence, is_reason=reason and _asks_nothing(inside)
+        )
+
+
+def _joined(words: Sequence[Token], everything: Sequence[Tag]) -> Iterator[int]:
+    """Cuts before what only says from when on, or until when: "but only from week 4"."""
+    cuts = sorted({0, len(words), *_cuts(words, everything)})
+    for first, last in zip(cuts[1:], cuts[2:], strict=False):
+        inside = [tag for tag in everything if first <= tag.first and tag.last <= last]
+        limits = any(tag.kind == "weekref" and tag.name in {"from", "until"} for tag in inside)
+        if limits and not any(tag.kind in THINGS | _LIMITS - {"weekref"} for tag in inside):
+            yield first
+
+
+def _asks_nothing(inside: Sequence[Tag]) -> bool:
+    soft = {"because", "statement", "now", "place", "person", "aim", "muscle", "swap", "equipment"}
+    return all(tag.kind in soft or tag.kind not in HARD | _REQUESTED for tag in inside)
+
+
+def _cuts(words: Sequence[Token], everything: Sequence[Tag]) -> Iterator[int]:
+    """Where a new segment begins."""
+    inside = {place for tag in everything for place in range(tag.first + 1, tag.last)}
+    reasons = {tag.first for tag in everything if tag.kind == "because"}
+    hard = [place for place in _hard_cuts(words, inside, reasons)]
+    bounds = [0, *hard, len(words)]
+    yield from hard
+    for first, last in zip(bounds, bounds[1:], strict=False):
+        start = first
+        for place in range(first + 1, last):
+            if words[place].text in _AND and place not in inside:
+                left = _kinds(everything, start, place)
+                right = _kinds(everything, place + 1, last)
+                if left & _LIMITS and right & _LIMITS and not _only_days(right):
+                    yield place
+                    start = place
+
+
+def _only_days(kinds: frozenset[str]) -> bool:
+    return kinds <= {"weekday", "per_week"}
+
+
+def _kinds(everything: Sequence[Tag], first: int, last: int) -> frozenset[str]:
+    return frozenset(tag.kind for tag in everything if first <= tag.first and tag.last <= last)
+
+
+def _hard_cuts(words: Sequence[Token], inside: set[int], reasons: set[int]) -> Iterator[int]:
+    for place in range(1, len(words)):
+        glue = words[place - 1].glue
+        is_cut = bool(_STOPS & set(glue)) or " - " in glue or " – " in glue
+        if place not in inside and (is_cut or words[place].text in _BUT or place in reasons):
+            yield place
+
+
+def _in_context(piece: Segment, before: Segment | None) -> Segment:
+    """A segment with the subject and mode of the one before it, where it has none of its own."""
+    subject = _subject(piece)
+    if before is None:
+        return replace(piece, subject=subject, owns_subject=bool(subject))
+    mode = before.mode or next((kind for kind in _MODES if before.has(kind)), "")
+    bare = not (piece.asks or piece.has("love", "statement", *_MODES, "count", "minutes"))
+    kept = subject or before.subject
+    return replace(
+        piece,
+        subject=kept,
+        owns_subject=bool(subject),
+        mode=mode if bare and piece.sentence == before.sentence else "",
+        before=(*before.before, *before.tags)[-40:],
+        date_before=before.has("date"),
+    )
+
+
+def _subject(piece: Segment) -> Subject:
+    kinds = piece.named("kind")
+    named = [exercises_of(tag) for tag in piece.all("group", "exercise") if not piece.avoids(tag)]
+    return Subject(
+        strength="strength" in kinds,
+        endurance="endurance" in kinds,
+        sports=piece.named("sport"),
+        sessions=piece.named("session"),
+        exercises=frozenset[str]().union(*(each.wide for each in named)),
+        core=frozenset[str]().union(*(each.core for each in named)),
+    )

@@ -1,0 +1,150 @@
+"""What the words of a clause are: numbers with their units, days, weeks, exercises, and modes.
+
+Each tag covers some words of the clause, and no word is covered twice unless two readings of one
+phrase are equally long.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
+
+from kuznia.domains.training.account.language.quantities import quantities
+from kuznia.domains.training.account.language.tokens import Lexicon, Tag, Token
+from kuznia.domains.training.catalogue import fingerprint
+from kuznia.domains.training.catalogue.matching import exactly, words_of
+from kuznia.domains.training.edits.feedback import weekdays
+from kuznia.platform.data_files import read_toml
+
+# Sections whose groups are kinds of tags; in the others the section is the kind.
+_OPEN = ("first", "modes", "reasons")
+_NAMED = {
+    "person": "person",
+    "place": "place",
+    "aims": "aim",
+    "sports": "sport",
+    "sessions": "session",
+    "kinds": "kind",
+    "muscles": "muscle",
+    "equipment": "equipment",
+    "splits": "split",
+    "cannot": "cannot",
+    "topics": "topic",
+    "postures": "posture",
+}
+# Nouns that can be counted by the week: "three runs".
+SUBJECTS = frozenset({"sport", "session", "kind"})
+_WINDOW = 5
+
+
+@cache
+def _lexicons() -> tuple[Lexicon, Lexicon]:
+    """What is read before numbers, and what is read after them."""
+    words, exercises, numbers = (
+        read_toml(__file__, f"{name}.toml") for name in ("words", "exercises", "quantities")
+    )
+    early = {f"{name}:": phrases for name, phrases in words["first"].items()}
+    late = {
+        f"{name}:": phrases for section in _OPEN[1:] for name, phrases in words[section].items()
+    }
+    for section, kind in _NAMED.items():
+        table = words.get(section) or exercises[section]
+        late |= {f"{kind}:{name}": phrases for name, phrases in table.items()}
+    late |= {f"group:{name}": row["says"] for name, row in exercises["groups"].items()}
+    late |= {f"km:{name}": phrases for name, phrases in words["distances"].items()}
+    late |= {f"minutes:{name}": phrases for name, phrases in numbers["durations"].items()}
+    late |= {f"count:{name}": phrases for name, phrases in numbers["counts"].items()}
+    late |= {f"weekday:{name}": phrases for name, phrases in numbers["weekdays"].items()}
+    return Lexicon(early), Lexicon(late)
+
+
+@cache
+def _not_exercises() -> frozenset[str]:
+    return frozenset(read_toml(__file__, "exercises.toml")["taken_for_other"]["words"])
+
+
+def tags(words: Sequence[Token]) -> tuple[Tag, ...]:
+    """The tags of a clause in the order of its words."""
+    early, late = _lexicons()
+    chosen = list(_longest(_phrases(words, early), ()))
+    chosen += _longest(_weekdays(words), chosen)
+    chosen += quantities(words, chosen)
+    chosen += _longest([*_phrases(words, late), *_exercises(words)], chosen)
+    return tuple(sorted(_settled(chosen), key=lambda tag: (tag.first, tag.last, tag.kind)))
+
+
+def _phrases(words: Sequence[Token], lexicon: Lexicon) -> Iterator[Tag]:
+    for first in range(len(words)):
+        for last, name in lexicon.matches(words, first):
+            yield _phrase(name, first, last)
+
+
+_WEEKDAYS = {"weekend": (6, 7), "workdays": (1, 2, 3, 4, 5)}
+
+
+def _phrase(name: str, first: int, last: int) -> Tag:
+    kind, _, name = name.partition(":")
+    if kind in {"km", "minutes", "count"}:
+        return Tag(kind, first, last, "", float(name), float(name))
+    if kind == "weekday":
+        days = _WEEKDAYS.get(name) or (int(name),)
+        return Tag(kind, first, last, name if name in _WEEKDAYS else "", numbers=days)
+    return Tag(kind, first, last, name)
+
+
+def _weekdays(words: Sequence[Token]) -> Iterator[Tag]:
+    """Names of weekdays, as feedback knows them."""
+    for place, word in enumerate(words):
+        for day, pattern in weekdays().items():
+            if pattern.fullmatch(word.text):
+                yield Tag("weekday", place, place + 1, numbers=(day,))
+
+
+def _exercises(words: Sequence[Token]) -> Iterator[Tag]:
+    """Exercises by their full names or aliases."""
+    stems = [words_of(word.text) for word in words]
+    for first in range(len(words)):
+        window: list[str] = []
+        for last in range(first + 1, min(first + _WINDOW, len(words)) + 1):
+            window += stems[last - 1]
+            alone = last == first + 1
+            if stems[last - 1] and not (alone and words[first].text in _not_exercises()):
+                name = _exercise(tuple(dict.fromkeys(window)), fingerprint())
+                # A name neither begins nor ends with a word that says nothing.
+                if name and stems[first]:
+                    yield Tag("exercise", first, last, name)
+            if not words[last - 1].joined:
+                break
+
+
+@lru_cache(maxsize=4096)
+def _exercise(words: tuple[str, ...], _: str) -> str | None:
+    return exactly(words)
+
+
+def _longest(candidates: Iterable[Tag], taken: Sequence[Tag]) -> Iterator[Tag]:
+    """The longest candidates that do not meet what is taken; equally long readings stay."""
+    covered: dict[int, tuple[int, int]] = {
+        place: (tag.first, tag.last) for tag in taken for place in range(tag.first, tag.last)
+    }
+    ours: set[tuple[int, int]] = set()
+    for tag in sorted(candidates, key=lambda tag: (tag.first - tag.last, tag.first)):
+        span = (tag.first, tag.last)
+        places = range(*span)
+        if span in ours or not any(place in covered for place in places):
+            ours.add(span)
+            covered |= dict.fromkeys(places, span)
+            yield tag
+
+
+def _settled(chosen: list[Tag]) -> Iterator[Tag]:
+    """Of two readings of one phrase the likelier, and counts of nouns: "three runs"."""
+    equipment = {(tag.first, tag.last) for tag in chosen if tag.kind in {"equipment", "group"}}
+    subjects = {tag.first for tag in chosen if tag.kind in SUBJECTS}
+    seen: set[Tag] = set()
+    for tag in chosen:
+        if tag.kind == "exercise" and (tag.first, tag.last) in equipment:
+            continue
+        if tag.kind == "number" and {tag.last, tag.last + 1} & subjects:
+            tag = Tag("count", tag.first, tag.last, "noun", tag.low, tag.high)
+        if tag not in seen:
+            seen.add(tag)
+            yield tag

@@ -1,0 +1,133 @@
+"""Weeks named by their numbers: "week 4", "the last two weeks", "every fourth week"."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kuznia.domains.training.account.language.tokens import Lexicon, Tag
+from kuznia.platform.data_files import read_toml
+
+if TYPE_CHECKING:
+    from kuznia.domains.training.account.language.quantities import Numbers
+
+_WEEK = ("week", "wk", "тижд", "тижн")
+# Forms that follow an ordinal or a list, and not a number of weeks.
+_SINGLE = frozenset({"тиждень", "тижню", "тижня", "тижнем", "тижнях"})
+_AND = frozenset({"and", "or", "to", "і", "й", "та", "по", "до"})
+_LAST = ("last", "final", "останн", "closing")
+_FIRST = ("first", "перш", "opening")
+_EVERY = ("every", "each", "кожен", "кожн", "кожні")
+_FROM = frozenset({"from", "starting", "since", "з", "із", "зі", "від", "починаючи", "with"})
+_AFTER = frozenset({"after", "після"})
+_UNTIL = frozenset({"until", "till", "through", "до", "по", "to"})
+_EARLIER = frozenset({"before", "раніше"})
+_BEFORE = frozenset({"before", "перед"})
+
+
+@cache
+def _ordinals() -> Lexicon:
+    return Lexicon(read_toml(__file__, "quantities.toml")["ordinals"])
+
+
+def is_week(text: str) -> bool:
+    return text.startswith(_WEEK)
+
+
+def week_tags(numbers: "Numbers") -> Iterator[Tag]:
+    """Each mention of weeks by number, with whether it is a beginning or an end."""
+    for place in range(len(numbers.words)):
+        if not numbers.free(place) or not is_week(numbers.text(place)):
+            continue
+        tag = _after(numbers, place) or _before(numbers, place)
+        if tag is not None:
+            yield _directed(numbers, tag)
+
+
+def _after(numbers: "Numbers", place: int) -> Tag | None:
+    """`week 4`, `weeks 4, 8 and 12`, `weeks 1-3`."""
+    listed: list[int] = []
+    last = place + 1
+    while (tag := numbers.read(last)) is not None and _is_week_number(tag):
+        listed += range(int(tag.low), int(tag.high) + 1)
+        last = tag.last
+        if numbers.text(last) in _AND and numbers.whole(last + 1):
+            last += 1
+        elif numbers.glue(last - 1) != ",":
+            break
+    return Tag("weekref", place, last, "set", numbers=tuple(listed)) if listed else None
+
+
+def _is_week_number(tag: Tag) -> bool:
+    return tag.low == int(tag.low) and 1 <= tag.low <= tag.high <= 16
+
+
+def _before(numbers: "Numbers", place: int) -> Tag | None:
+    """`the 4th week`, `last two weeks`, `every fourth week`, `четвертий і восьмий тижні`."""
+    listed, first, ordinal = _list(numbers, place)
+    previous = numbers.text(first - 1)
+    # "each week" and "every week" are said of all of them; "every 4 weeks" is not.
+    if previous.startswith(_EVERY) and listed:
+        return Tag("weekref", first - 1, place + 1, "every", numbers=(listed[0],))
+    for name, stems in (("last", _LAST), ("first", _FIRST)):
+        if previous.startswith(stems):
+            return Tag("weekref", first - 1, place + 1, name, numbers=tuple(listed[:1]) or (1,))
+    is_many = len(listed) > 1 and previous in {"on", "in", "на", "у", "в"}
+    is_single = numbers.text(place) in _SINGLE and listed[:1] not in ([], [1])
+    if listed and (ordinal or is_many or is_single):
+        return Tag("weekref", first, place + 1, "set", numbers=tuple(listed))
+    return None
+
+
+def _list(numbers: "Numbers", place: int) -> tuple[list[int], int, bool]:
+    """The numbers that end before this word, where they begin, and whether one is an ordinal."""
+    listed: list[int] = []
+    ordinal = False
+    first = place
+    while first > 0:
+        back = first - 1
+        if listed and (numbers.text(back) in _AND or numbers.glue(back) == ","):
+            back -= numbers.text(back) in _AND
+        elif listed:
+            break
+        suffixed = numbers.text(back) in _SUFFIXES and numbers.glue(back - 1) in {"", "-"}
+        back -= suffixed
+        number = _ordinal(numbers, back) or numbers.whole(back)
+        if not number or number > 16:
+            break
+        ordinal = ordinal or suffixed or bool(_ordinal(numbers, back))
+        listed.insert(0, number)
+        first = back
+    return listed, first, ordinal
+
+
+_SUFFIXES = frozenset(
+    ["st", "nd", "rd", "th", "й", "го", "му", "ій", "ий", "ого", "ому", "тий", "тому"]
+)
+
+
+def _ordinal(numbers: "Numbers", place: int) -> int:
+    text = numbers.text(place) if numbers.free(place) else ""
+    # "п'ять" is no ordinal, "п'ятий" is.
+    if not text or numbers.number(place) is not None:
+        return 0
+    name = _ordinals().word(text)
+    return int(name) if name else 0
+
+
+def _directed(numbers: "Numbers", tag: Tag) -> Tag:
+    """With the word before it: from this week on, or until it."""
+    before = numbers.text(tag.first - 1 - (numbers.text(tag.first - 1) == "the"))
+    if tag.name != "set" or len(tag.numbers) != 1:
+        return tag
+    number = tag.numbers[0]
+    if before in _EARLIER and numbers.text(tag.first - 2) in {"not", "не"}:
+        return Tag("weekref", tag.first - 2, tag.last, "from", numbers=(number,))
+    for words, name, value in (
+        (_FROM, "from", number),
+        (_AFTER, "from", number + 1),
+        (_UNTIL, "until", number),
+        (_BEFORE, "until", number - 1),
+    ):
+        if before in words:
+            return Tag("weekref", tag.first, tag.last, name, numbers=(value,))
+    return tag
