@@ -13,6 +13,43 @@ _OVER, _SHORT = 1.1, 0.55
 _EXACT = 0.12
 
 
+def growing(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """`increase slowly to 45 minutes by week 8`."""
+    tag, marks = segment.one("minutes", "km"), segment.all("gentle")
+    if tag is None or not marks:
+        return
+    sizes = [
+        (day.week, place, float(size))
+        for day, place, size in _sized(plan, segment.subject, set(), lambda _: False)
+    ]
+    if tag.kind == "km":
+        sizes = [
+            (day.week, p.pointer, p.session.km or 0.0) for day in plan.days() for p in day.sessions
+        ]
+    first = [size for week, _, size in sizes if week == 1]
+    reached = [place for _, place, size in sizes if tag.low * 0.9 <= size <= tag.high * _OVER]
+    grown = bool(first) and max(first) < tag.high and bool(reached)
+    spent = [tag, *marks, *segment.all("weekref", "finish_by", "begin", "at_most")]
+    yield either(grown, spent, reached, "It does not grow to that.")
+
+
+def rests(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """`2 minutes of rest between sets`."""
+    tag = segment.one("minutes", "seconds")
+    between = {word.text for word in segment.words[segment.first : segment.last]}
+    if tag is None or not between & {"between", "між"}:
+        return
+    seconds = 60 if tag.kind == "minutes" else 1
+    low, high = tag.low * seconds * 0.7, tag.high * seconds * 1.3
+    low = 0 if segment.has("at_most") else low
+    high = float("inf") if segment.has("at_least") else high
+    doses = list(plan.doses())
+    wrong = [p.pointer for p in doses if not low <= p.dose.rest <= high]
+    spent = [tag, *segment.all("off", "at_most", "at_least", "sets")]
+    shown = wrong or [p.pointer for p in doses]
+    yield either(bool(doses) and not wrong, spent, shown, "The rests differ.")
+
+
 def minutes(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`45 minutes each`, `25 minutes at most`, `У четвер не більше 35 хвилин`."""
     tag = segment.one("minutes")
@@ -111,7 +148,7 @@ def _measured(
     plan: PlanFacts,
 ) -> Answer:
     at_most, at_least = segment.has("at_most"), segment.has("at_least")
-    high = tag.high if at_most else tag.high * _OVER + 1
+    high = tag.high if at_most else max(tag.high, segment.grows_to) * _OVER + 1
     easy = {week.number for week in plan.weeks if week.easy}
     long = plan.athlete.endurance.long_minutes or 0
     over = [

@@ -22,6 +22,8 @@ _POSTURE_TAGS = frozenset({"floor", "prone", "supine", "kneeling", "prone_plank"
 def avoided(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """What is not to be in the plan: exercises, sports, kinds, equipment, muscles."""
     unwanted = [tag for tag in segment.all(*_AVOIDABLE) if segment.avoids(tag)]
+    if not unwanted and segment.has("neg") and _is_pronoun(segment):
+        yield from _avoided_before(segment, plan)
     # "I don't have a barbell": what is denied is there, however the words around it are meant.
     for tag in unwanted:
         places = list(_places_of(tag, segment, plan))
@@ -30,6 +32,23 @@ def avoided(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
             yield unmet([tag, *marks], "It is in the plan.", places)
         else:
             yield met([tag, *marks], [WEEKS])
+
+
+_PRONOUNS = frozenset("it them those these that його її їх це ці цю".split())
+
+
+def _is_pronoun(segment: Segment) -> bool:
+    """Whether it speaks of what was named before: "не ставте його"."""
+    words = {word.text for word in segment.words[segment.first : segment.last]}
+    return bool(words & _PRONOUNS) and not segment.has(*_AVOIDABLE, "muscle", "weekday")
+
+
+def _avoided_before(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    things = [tag for tag in segment.things_before if tag.kind in _AVOIDABLE]
+    places = [place for tag in things for place in _places_of(tag, segment, plan)]
+    if things:
+        shown = places or [WEEKS]
+        yield either(not places, segment.all("neg"), shown, "It is in the plan.")
 
 
 _AVOIDABLE = ("group", "exercise", "sport", "kind", "session", "equipment")
@@ -283,7 +302,7 @@ def _stands(placed: PlacedDose, allowed: set[str]) -> bool:
     tags = placed.exercise.tags if placed.exercise else frozenset[str]()
     on_feet = not tags & _POSTURE_TAGS
     return ("standing" in allowed and on_feet) or (
-        "seated" in allowed and ("seated" in tags or "chair" in placed.id)
+        "seated" in allowed and ("seated" in tags or placed.id.startswith(("seated", "chair")))
     )
 
 

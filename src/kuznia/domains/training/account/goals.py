@@ -62,7 +62,7 @@ def places(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         if segment.avoids(tag) and tag.name != "home":
             strange = machines
         rest = [p.pointer for p in plan.doses()] or [WEEKS]
-        yield either(not strange, [tag], strange or rest, "These need a gym.")
+        yield either(not strange, [tag, *segment.all("neg")], strange or rest, "These need a gym.")
 
 
 def _at_gym(segment: Segment, plan: PlanFacts) -> bool:

@@ -104,6 +104,10 @@ def health(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     if "trouble" in segment.named("person"):
         sore |= regions(text)
     if not sore and not mentions.flags:
+        # A part of the body that no rule of ours knows.
+        about = segment.all("muscle") if "trouble" in segment.named("person") else ()
+        if about:
+            yield met(about, [BACKGROUND])
         return
     named = (*sore, *mentions.flags)
     known = [conditions()[name] for name in named if name in conditions()]

@@ -130,3 +130,26 @@ def only_kinds(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         yield unmet(uses, "These weeks hold other sessions.", wrong)
     else:
         yield met(uses, [p.pointer for week in weeks for p in week.sessions()])
+
+
+_GENTLE = frozenset({"easy", "long", "strides"})
+
+
+def efforts(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """`swim 40 minutes easy`: the sessions it is about are easy."""
+    subject = segment.subject
+    marks = segment.all("light", "easier", "heavy")
+    if not marks or not (subject.sports or subject.endurance or subject.sessions) or segment.has("weekref", "deload"):
+        return
+    days = {day for tag in segment.all("weekday") for day in tag.numbers}
+    gentle = segment.has("light", "easier")
+    sessions = [
+        placed
+        for day in plan.days()
+        if not days or day.number in days
+        for placed in day.sessions
+        if placed.pointer in subject.places(day)
+    ]
+    wrong = [p.pointer for p in sessions if (p.session.kind in _GENTLE) != gentle]
+    shown = wrong or [placed.pointer for placed in sessions]
+    yield either(not wrong, marks, shown, "These are of another effort.")

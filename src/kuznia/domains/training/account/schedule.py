@@ -23,7 +23,7 @@ _MONTH = (4.0, 4.6)
 def length(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`8 weeks`, `a month`."""
     tag = segment.one("weeks", "months")
-    if tag is None or segment.has("per_week", "easier", "deload", "longest"):
+    if tag is None or segment.has("easier", "deload", "longest"):
         return
     low, high = tag.low, tag.high
     if tag.kind == "months":
@@ -66,6 +66,20 @@ def _is(tag: Tag, day: date | None) -> bool:
         return False
     number, month, year = tag.numbers
     return (day.day, day.month) == (number, month) and year in {0, day.year}
+
+
+def goal_time(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """`finish under 55 minutes`, `10 км за 50 хвилин`: the race is planned for that time."""
+    tag = segment.one("minutes")
+    about = segment.has("km", "race", "date") or any(
+        one.kind in {"km", "race", "date"} for one in segment.before
+    )
+    if tag is None or not about or not segment.has("goal") or segment.has("count", "weekday"):
+        return
+    races = [p for p in plan.sessions() if p.session.kind == "race"]
+    places = [p.pointer for p in races if p.session.minutes <= tag.high * 1.02]
+    spent = [tag, *segment.all("at_most")]
+    yield either(bool(places), spent, places, "No race is planned for this time.")
 
 
 def event(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
@@ -212,7 +226,8 @@ def frequency(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     for variant in dict.fromkeys((subject.narrow, subject)):
         wrong = _miscounted(segment, count, variant, weeks, plan)
         if not wrong:
-            yield met(uses, pointers(_all_days(plan, variant), variant.places))
+            places = pointers(_all_days(plan, variant), variant.places)
+            yield met(uses, places or ([WEEKS] if not count.high else []))
             return
     trained = len(plan.full[0].trained)
     if not subject and plan.athlete.days == trained and not segment.has("at_most", "at_least"):
@@ -255,11 +270,9 @@ def _times(subject: Subject, week: PlacedWeek) -> int:
 def weekdays(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`on Tuesday and Friday`, `long run only on Sunday`, `вівторок`."""
     tags = segment.all("weekday")
-    if (
-        not tags
-        or segment.has("heavy", "light")
-        or (segment.has("minutes") and segment.has("at_most"))
-    ):
+    of_loads = segment.has("heavy", "light") and not segment.subject.sports
+    of_times = segment.has("minutes") and segment.has("at_most")
+    if not tags or of_loads or of_times or (segment.has("now") and not segment.asks):
         return
     subject = segment.subject
     days = {day for tag in _ranged(segment, tags) for day in tag}

@@ -39,6 +39,7 @@ _JARGON = frozenset(
     ]
 )
 _ENOUGH = 0.5
+_ALONE = frozenset({"warm_up", "cool_down"})
 
 
 def language(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
@@ -53,8 +54,6 @@ def language(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
 def heart_rate(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """Numbers of the pulse, wanted or not; efforts in words."""
     marks = segment.all("heart_rate")
-    if marks and not segment.has("topic", "statement", "watch") | segment.asks:
-        pass
     if marks:
         places = list(_rates(plan.plan))
         spent = [*marks, *segment.all("neg", "number", "watch", "only")]
@@ -100,6 +99,8 @@ def explanations(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         yield _simply([*simple, *marks], plan)
         if not topics:
             return
+    # A warm-up may be asked for by its name alone; the other topics are ordinary words.
+    topics = tuple(tag for tag in topics if marks or inherits or tag.name in _ALONE)
     if topics and (marks or inherits or not segment.has("minutes", "count", "km")):
         if segment.states and not marks:
             return

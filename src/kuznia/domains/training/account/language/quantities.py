@@ -107,6 +107,10 @@ class Numbers:
         number = self.number(place)
         return int(number) if number is not None and number == int(number) else None
 
+    def unit(self, place: int) -> str:
+        """The unit this word is, if it is free and not a word for a week."""
+        return table("units").word(self.text(place)) if self.free(place) else ""
+
     def read(self, place: int) -> Tag | None:
         """A number or a range that begins here."""
         low = self.number(place)

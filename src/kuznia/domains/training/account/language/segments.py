@@ -9,7 +9,11 @@ from kuznia.domains.training.account.language.tags import tags
 from kuznia.domains.training.account.language.tokens import Tag, Token, tokens
 from kuznia.forge.terms import Wish
 
-_STOPS = frozenset(",;()[]:.!?\n—")
+_STOPS = frozenset(",;()[]:.!?\n")
+_DASHES = frozenset("-–—")
+# "Friday — rest": a dash after so few words is a verb.
+_COPULA = 3
+_SWAP_FOR = frozenset({"with", "for", "by", "to", "на"})
 _BUT = frozenset({"but", "але", "проте", "а", "зате", "однак"})
 _AND = frozenset({"and", "і", "й", "та", "plus", "плюс"})
 # What limits: where both sides of an "and" have some of it, they are two things.
@@ -30,7 +34,7 @@ _LIMITS = frozenset(
         "hate",
         "off",
     ]
-    + ["product", "sets", "reps", "date", "nothing_else"]
+    + ["product", "swap", "sets", "reps", "date", "nothing_else"]
 )
 # Things that are wanted, avoided or at hand.
 THINGS = frozenset(
@@ -63,6 +67,11 @@ class Segment:
     # What other segments give a time of its own: weekdays, or a subject.
     timed: tuple[tuple[frozenset[int], Subject], ...] = ()
 
+    # The minutes that the prompt lets sessions grow to.
+    grows_to: float = 0.0
+    # The things that the last segment with any of them names, and whether that one was a statement.
+    things_before: tuple[Tag, ...] = ()
+    stated_before: bool = False
     # Which clause it is of.
     clause: int = 0
     # Whether the segment before it in the sentence has a date.
@@ -97,12 +106,17 @@ class Segment:
     @property
     def states(self) -> bool:
         """Whether it says how things are."""
-        return self.is_reason or (self.has("statement", "now") and not self.asks)
+        if self.is_reason or (self.has("statement", "now") and not self.asks):
+            return True
+        # "I'm 35, 90 kg, office job": what a statement goes on to say is one too.
+        return self.stated_before and not self.asks and not self.has("neg", "at_most", "only")
 
     def avoids(self, tag: Tag) -> bool:
         """Whether this thing is not wanted."""
         if self.has("hate") or (self.mode == "hate" and not self.has("love")):
             return True
+        if self.has("swap"):
+            return self._is_swapped_out(tag)
         if any(other.kind == "instead_of" and other.last <= tag.first for other in self.tags):
             return True
         denials = [other for other in self.tags if other.kind == "neg"]
@@ -115,6 +129,17 @@ class Segment:
         return not any(
             other.kind in THINGS | {"weekday"} and other.first >= last for other in self.tags
         )
+
+
+    def _is_swapped_out(self, tag: Tag) -> bool:
+        """Whether it stands before the `for` of "swap A for B"."""
+        swap = next(other for other in self.tags if other.kind == "swap")
+        joints = [
+            place
+            for place in range(swap.last, self.last)
+            if self.words[place].text in _SWAP_FOR
+        ]
+        return bool(joints) and swap.last <= tag.first < joints[-1]
 
 
 def segments_of(prompt: str, wishes: Sequence[Wish]) -> list[tuple[Segment, ...]]:
@@ -146,10 +171,18 @@ def _with_weekdays(read: list[tuple[Segment, ...]]) -> list[tuple[Segment, ...]]
         if segment.has("minutes") and (named or segment.subject):
             subject = segment.subject if not named else Subject()
             timed[segment.place] = (frozenset(named), subject)
+    grown = [
+        tag.high
+        for pieces in read
+        for segment in pieces
+        if segment.has("gentle")
+        for tag in segment.all("minutes")
+    ]
     return [
         tuple(
             replace(
                 one,
+                grows_to=max(grown, default=0.0),
                 weekdays=frozenset(days.get((one.sentence, one.subject), ())),
                 timed=tuple(row for place, row in timed.items() if place != one.place),
             )
@@ -213,16 +246,19 @@ def _kinds(everything: Sequence[Tag], first: int, last: int) -> frozenset[str]:
 
 
 def _hard_cuts(words: Sequence[Token], inside: set[int], reasons: set[int]) -> Iterator[int]:
+    start = 0
     for place in range(1, len(words)):
         glue = words[place - 1].glue
-        is_cut = bool(_STOPS & set(glue)) or " - " in glue or " – " in glue
+        is_dash = glue.strip() in _DASHES and " " in glue and place - start > _COPULA
+        is_cut = bool(_STOPS & set(glue)) or is_dash
         if place not in inside and (is_cut or words[place].text in _BUT or place in reasons):
+            start = place
             yield place
 
 
 def _in_context(piece: Segment, before: Segment | None) -> Segment:
     """A segment with the subject and mode of the one before it, where it has none of its own."""
-    subject = _subject(piece)
+    subject = _subject(piece) or _by_effort(piece, before)
     if before is None:
         return replace(piece, subject=subject, owns_subject=bool(subject))
     mode = before.mode or next((kind for kind in _MODES if before.has(kind)), "")
@@ -235,14 +271,32 @@ def _in_context(piece: Segment, before: Segment | None) -> Segment:
         mode=mode if bare and piece.sentence == before.sentence else "",
         before=(*before.before, *before.tags)[-40:],
         date_before=before.has("date"),
+        things_before=before.all(*THINGS) or before.things_before,
+        stated_before=before.states or _is_about_person(before),
     )
+
+
+def _is_about_person(piece: Segment) -> bool:
+    """`52`, `female`, `90 kg`: facts without a verb."""
+    about = {"number", "person", "years", "years_old", "kg", "weigh", "statement"}
+    return bool(piece.tags) and all(tag.kind in about for tag in piece.tags)
+
+
+def _by_effort(piece: Segment, before: Segment | None) -> Subject:
+    """"Thursday easy", where the sessions were named before."""
+    if before is None or not (before.subject.sports or before.subject.sessions):
+        return Subject()
+    if not piece.has("weekday") or not piece.has("light", "heavy"):
+        return Subject()
+    kinds = {"easy"} if piece.has("light") else {"tempo", "intervals"}
+    return Subject(sessions=frozenset(kinds))
 
 
 def _subject(piece: Segment) -> Subject:
     kinds = piece.named("kind")
     named = [exercises_of(tag) for tag in piece.all("group", "exercise") if not piece.avoids(tag)]
     return Subject(
-        strength="strength" in kinds,
+        strength="strength" in kinds or (piece.has("posture") and not piece.has("sport")),
         endurance="endurance" in kinds,
         sports=piece.named("sport"),
         sessions=piece.named("session"),

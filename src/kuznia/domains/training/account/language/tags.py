@@ -32,6 +32,8 @@ _NAMED = {
 }
 # Nouns that can be counted by the week: "three runs".
 SUBJECTS = frozenset({"sport", "session", "kind"})
+_LIKELIER = frozenset({"equipment", "group", "sport"})
+_AMOUNTS = frozenset({"minutes", "km", "kg", "number", "count", "sets", "reps", "exercises", "weeks"})
 _WINDOW = 5
 
 
@@ -68,7 +70,7 @@ def tags(words: Sequence[Token]) -> tuple[Tag, ...]:
     chosen += _longest(_weekdays(words), chosen)
     chosen += quantities(words, chosen)
     chosen += _longest([*_phrases(words, late), *_exercises(words)], chosen)
-    return tuple(sorted(_settled(chosen), key=lambda tag: (tag.first, tag.last, tag.kind)))
+    return tuple(sorted(_settled(chosen, words), key=lambda tag: (tag.first, tag.last, tag.kind)))
 
 
 def _phrases(words: Sequence[Token], lexicon: Lexicon) -> Iterator[Tag]:
@@ -98,12 +100,19 @@ def _weekdays(words: Sequence[Token]) -> Iterator[Tag]:
                 yield Tag("weekday", place, place + 1, numbers=(day,))
 
 
+# "replace the bench press with dips" is no exercise.
+_CONNECTORS = frozenset({"with", "for", "to", "and", "or", "і", "та", "або", "чи", "й"})
+
+
 def _exercises(words: Sequence[Token]) -> Iterator[Tag]:
     """Exercises by their full names or aliases."""
     stems = [words_of(word.text) for word in words]
     for first in range(len(words)):
         window: list[str] = []
         for last in range(first + 1, min(first + _WINDOW, len(words)) + 1):
+            word = words[last - 1].text
+            if word in _CONNECTORS or {*window} & {*stems[last - 1]}:
+                break
             window += stems[last - 1]
             alone = last == first + 1
             if stems[last - 1] and not (alone and words[first].text in _not_exercises()):
@@ -135,16 +144,43 @@ def _longest(candidates: Iterable[Tag], taken: Sequence[Tag]) -> Iterator[Tag]:
             yield tag
 
 
-def _settled(chosen: list[Tag]) -> Iterator[Tag]:
+def _settled(chosen: list[Tag], words: Sequence[Token]) -> Iterator[Tag]:
     """Of two readings of one phrase the likelier, and counts of nouns: "three runs"."""
-    equipment = {(tag.first, tag.last) for tag in chosen if tag.kind in {"equipment", "group"}}
+    equipment = {(tag.first, tag.last) for tag in chosen if tag.kind in _LIKELIER}
     subjects = {tag.first for tag in chosen if tag.kind in SUBJECTS}
+    weekdays_ = {(tag.first, tag.last) for tag in chosen if tag.kind == "weekday"}
+    numbers = {tag.first for tag in chosen if tag.kind in _AMOUNTS and _is_amount(tag, words)}
     seen: set[Tag] = set()
     for tag in chosen:
         if tag.kind == "exercise" and (tag.first, tag.last) in equipment:
+            continue
+        # "у вихідні" is the weekend; "до забігу" is no limit, "до 40 хвилин" is one.
+        if tag.kind == "off" and (tag.first, tag.last) in weekdays_:
+            continue
+        if tag.kind == "at_most" and words[tag.first].text == "до" and tag.last not in numbers:
             continue
         if tag.kind == "number" and {tag.last, tag.last + 1} & subjects:
             tag = Tag("count", tag.first, tag.last, "noun", tag.low, tag.high)
         if tag not in seen:
             seen.add(tag)
             yield tag
+    yield from _long_ones(chosen, words)
+
+
+_LONG = frozenset({"long", "довгий", "довга", "довгу", "довге", "довгого", "довгої"})
+_LONG_NEAR = 3
+
+
+def _long_ones(chosen: Sequence[Tag], words: Sequence[Token]) -> Iterator[Tag]:
+    """"Sunday long": beside a weekday it is the long session; elsewhere it is any word."""
+    taken = {place for tag in chosen for place in range(tag.first, tag.last)}
+    days = [tag.first for tag in chosen if tag.kind == "weekday"]
+    for place, word in enumerate(words):
+        near = any(abs(place - day) <= _LONG_NEAR for day in days)
+        if word.text in _LONG and near and place not in taken:
+            yield Tag("session", place, place + 1, "long")
+
+
+def _is_amount(tag: Tag, words: Sequence[Token]) -> bool:
+    """Distances have names too: "до марафону" is no limit."""
+    return tag.kind != "km" or words[tag.first].text[0].isdigit()

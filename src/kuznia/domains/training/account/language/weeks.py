@@ -36,6 +36,7 @@ def is_week(text: str) -> bool:
 def week_tags(numbers: "Numbers") -> Iterator[Tag]:
     """Each mention of weeks by number, with whether it is a beginning or an end."""
     for place in range(len(numbers.words)):
+        yield from _every_one(numbers, place)
         if not numbers.free(place) or not is_week(numbers.text(place)):
             continue
         tag = _after(numbers, place) or _before(numbers, place)
@@ -43,11 +44,21 @@ def week_tags(numbers: "Numbers") -> Iterator[Tag]:
             yield _directed(numbers, tag)
 
 
+def _every_one(numbers: "Numbers", place: int) -> Iterator[Tag]:
+    """`every fourth one`, where the weeks were named before."""
+    number = _ordinal(numbers, place + 1) if numbers.text(place).startswith(_EVERY) else 0
+    following = numbers.text(place + 2)
+    if number > 1 and not is_week(following) and not numbers.unit(place + 2):
+        yield Tag("weekref", place, place + 2 + (following == "one"), "every", numbers=(number,))
+
+
 def _after(numbers: "Numbers", place: int) -> Tag | None:
     """`week 4`, `weeks 4, 8 and 12`, `weeks 1-3`."""
     listed: list[int] = []
     last = place + 1
-    while (tag := numbers.read(last)) is not None and _is_week_number(tag):
+    if numbers.glue(place) or numbers.number(place - 1) is not None:
+        return None
+    while (tag := numbers.read(last)) is not None and _is_week_number(numbers, tag):
         listed += range(int(tag.low), int(tag.high) + 1)
         last = tag.last
         if numbers.text(last) in _AND and numbers.whole(last + 1):
@@ -57,7 +68,10 @@ def _after(numbers: "Numbers", place: int) -> Tag | None:
     return Tag("weekref", place, last, "set", numbers=tuple(listed)) if listed else None
 
 
-def _is_week_number(tag: Tag) -> bool:
+def _is_week_number(numbers: "Numbers", tag: Tag) -> bool:
+    # "week 3 days": what has a unit of its own is no number of a week.
+    if numbers.unit(tag.last):
+        return False
     return tag.low == int(tag.low) and 1 <= tag.low <= tag.high <= 16
 
 
