@@ -5,7 +5,6 @@ A clause is met if all it asks for was seen in the plan, and nothing in it was l
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
 
 from kuznia.domains.training.account import (
     amounts,
@@ -21,13 +20,13 @@ from kuznia.domains.training.account.answers import Answer
 from kuznia.domains.training.account.extras import not_asked
 from kuznia.domains.training.account.facts import WEEKS, PlanFacts, facts_of
 from kuznia.domains.training.account.language.segments import HARD, Segment, segments_of
-from kuznia.domains.training.account.language.tokens import Lexicon, Tag
+from kuznia.domains.training.account.language.tags import soft
+from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.schema.plan import Plan
 from kuznia.domains.training.schema.profile import PlanInput
 from kuznia.forge.terms import Wish
 from kuznia.forge.wishes.matching import pieces, stem, terms
-from kuznia.platform.data_files import read_toml
 
 Reader = Callable[[Segment, PlanFacts], Iterator[Answer]]
 
@@ -54,7 +53,9 @@ READERS: tuple[Reader, ...] = (
     phases.easier,
     phases.only_kinds,
     amounts.rests,
+    amounts.pace,
     amounts.growing,
+    schedule.day_after,
     schedule.days_off,
     schedule.spacing,
     exercises.avoided,
@@ -83,6 +84,7 @@ _MAX_CLAUSES = 200
 _BINDING = frozenset({"weekday", "minutes", "weekref", "date", "deload", "hate"})
 _UNREAD = "This was not understood: {words}."
 _MAX_NAMED = 80
+_FEW = 3
 
 
 def account(order: PlanInput, athlete: Athlete, plan: Plan, wishes: Sequence[Wish]) -> list[Wish]:
@@ -137,6 +139,9 @@ def _rest(
             yield Answer("met", (), (person.BACKGROUND,))
         return
     words = list(_unknown(segment, vocabulary))
+    if not is_answered and _is_emphasis(segment):
+        yield Answer("met", (), (WEEKS,))
+        return
     if hard:
         yield _unread(segment, (tag.first for tag in hard))
     elif len(words) > (1 if is_answered else 0):
@@ -145,14 +150,16 @@ def _rest(
         yield Answer("met", (), (WEEKS,))
 
 
+def _is_emphasis(segment: Segment) -> bool:
+    """"exactly four, no more": a denial of nothing, after a number."""
+    alone = all(tag.kind in {"neg", "aside"} for tag in segment.tags)
+    counted = any(tag.kind in {"count", "minutes", "weeks", "km"} for tag in segment.before)
+    return bool(segment.tags) and alone and counted and segment.last - segment.first < _FEW
+
+
 def _unread(segment: Segment, places: Iterable[int]) -> Answer:
     words = " ".join(segment.words[place].text for place in dict.fromkeys(places))
     return Answer("not_understood", (), (), _UNREAD.format(words=words[:_MAX_NAMED]))
-
-
-@cache
-def _soft() -> Lexicon:
-    return Lexicon(read_toml(__file__, "language/words.toml")["soft"])
 
 
 def _unknown(segment: Segment, vocabulary: frozenset[str]) -> Iterator[int]:
@@ -160,7 +167,7 @@ def _unknown(segment: Segment, vocabulary: frozenset[str]) -> Iterator[int]:
     known = {place for tag in segment.tags for place in range(tag.first, tag.last)}
     for place in range(segment.first, segment.last):
         word = segment.words[place].text
-        if place in known or len(word) < 2 or word[0].isdigit() or _soft().word(word):
+        if place in known or word[0].isdigit() or soft().word(word):
             continue
         stems = terms(word).stems
         if stems and not stems & vocabulary:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from kuznia.domains.training.account.answers import Answer, either, met, unmet
-from kuznia.domains.training.account.facts import PlacedDay, PlanFacts, Subject
+from kuznia.domains.training.account.answers import Answer, either, met, unclear, unmet
+from kuznia.domains.training.account.facts import WEEKS, PlacedDay, PlanFacts, Subject
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.phases import weeks_in
@@ -15,9 +15,10 @@ _EXACT = 0.12
 
 def growing(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`increase slowly to 45 minutes by week 8`."""
-    tag, marks = segment.one("minutes", "km"), segment.all("gentle")
-    if tag is None or not marks:
+    several, marks = segment.all("minutes", "km"), segment.all("gentle")
+    if not several or not marks:
         return
+    tag = several[-1]
     sizes = [
         (day.week, place, float(size))
         for day, place, size in _sized(plan, segment.subject, set(), lambda _: False)
@@ -29,8 +30,29 @@ def growing(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     first = [size for week, _, size in sizes if week == 1]
     reached = [place for _, place, size in sizes if tag.low * 0.9 <= size <= tag.high * _OVER]
     grown = bool(first) and max(first) < tag.high and bool(reached)
-    spent = [tag, *marks, *segment.all("weekref", "finish_by", "begin", "at_most")]
+    spent = [*several, *marks, *segment.all("weekref", "finish_by", "begin", "at_most")]
     yield either(grown, spent, reached, "It does not grow to that.")
+
+
+def pace(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """`my easy pace is 6:30 per km`."""
+    tag = segment.one("pace")
+    if tag is None:
+        return
+    known = plan.athlete.endurance.pace
+    paces = [
+        (p.pointer, p.session.minutes / p.session.km)
+        for p in plan.sessions()
+        if p.session.km and p.session.kind in {"easy", "long", "race"}
+    ]
+    near = [place for place, size in paces if abs(size - tag.low) <= 0.1 * tag.low]
+    spent = [tag, *segment.all("km", "session", "sport")]
+    if near:
+        yield met(spent, near)
+    elif known is not None and abs(known - tag.low) > 0.05 * tag.low:
+        yield unclear(spent, f"The profile has a pace of {known:g} minutes. Which is right?")
+    else:
+        yield unmet(spent, "No session has this pace.", [place for place, _ in paces])
 
 
 def rests(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
@@ -54,6 +76,8 @@ def minutes(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`45 minutes each`, `25 minutes at most`, `У четвер не більше 35 хвилин`."""
     tag = segment.one("minutes")
     if tag is None or (segment.has("now") and not segment.asks) or segment.has("race"):
+        return
+    if segment.has("group", "exercise") and segment.has("goal", "first_place", "last_place"):
         return
     days = {day for one in segment.all("weekday") for day in one.numbers}
     if not days and segment.has("that_day"):
@@ -199,6 +223,10 @@ def distance(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         yield _within(segment, tag, totals, uses, plan)
         return
     sessions = _measurable(segment, plan)
+    if segment.has("begin"):
+        head = f"{WEEKS}/0/"
+        sessions = [(place, size) for place, size in sessions if place.startswith(head)]
+        uses += segment.all("begin")
     yield _within(segment, tag, sessions, uses, plan)
 
 

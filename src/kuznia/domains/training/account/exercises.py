@@ -15,6 +15,7 @@ from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.phases import weeks_in
 
+_LIGHT_REPS = 6
 _GYM_ONLY = frozenset({"chair", "wall", "mat", "towel"})
 _POSTURE_TAGS = frozenset({"floor", "prone", "supine", "kneeling", "prone_plank"})
 
@@ -22,19 +23,21 @@ _POSTURE_TAGS = frozenset({"floor", "prone", "supine", "kneeling", "prone_plank"
 def avoided(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """What is not to be in the plan: exercises, sports, kinds, equipment, muscles."""
     unwanted = [tag for tag in segment.all(*_AVOIDABLE) if segment.avoids(tag)]
-    if not unwanted and segment.has("neg") and _is_pronoun(segment):
+    if not unwanted and segment.has("neg", "swap") and _is_pronoun(segment):
         yield from _avoided_before(segment, plan)
     # "I don't have a barbell": what is denied is there, however the words around it are meant.
     for tag in unwanted:
         places = list(_places_of(tag, segment, plan))
-        marks = segment.all("hate", "neg", "instead_of", "keep", "only")
+        marks = segment.all("hate", "neg", "instead_of", "keep", "heavy", "swap")
         if places:
             yield unmet([tag, *marks], "It is in the plan.", places)
         else:
             yield met([tag, *marks], [WEEKS])
 
 
-_PRONOUNS = frozenset("it them those these that його її їх це ці цю".split())
+_PRONOUNS = frozenset(
+    ["it", "them", "those", "these", "that", "його", "її", "їх", "це", "ці", "цю"]
+)
 
 
 def _is_pronoun(segment: Segment) -> bool:
@@ -48,7 +51,7 @@ def _avoided_before(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     places = [place for tag in things for place in _places_of(tag, segment, plan)]
     if things:
         shown = places or [WEEKS]
-        yield either(not places, segment.all("neg"), shown, "It is in the plan.")
+        yield either(not places, segment.all("neg", "swap"), shown, "It is in the plan.")
 
 
 _AVOIDABLE = ("group", "exercise", "sport", "kind", "session", "equipment")
@@ -60,15 +63,20 @@ def _places_of(tag: Tag, segment: Segment, plan: PlanFacts) -> Iterator[str]:
     for day in plan.days():
         if (days and day.number not in days) or (weeks and day.week not in weeks):
             continue
-        yield from _on_day(tag, day)
+        yield from _on_day(tag, day, segment)
 
 
-def _on_day(tag: Tag, day: PlacedDay) -> Iterable[str]:
+def _on_day(tag: Tag, day: PlacedDay, segment: Segment) -> Iterable[str]:
     if tag.kind in {"group", "exercise"}:
         ids = exercises_of(tag).wide
         return (placed.pointer for placed in day.doses if placed.id in ids)
     if tag.kind == "equipment":
         return (p.pointer for p in day.doses if p.exercise and _needed(p, tag.name))
+    if tag.kind == "kind" and segment.has("heavy"):
+        # "no heavy weights": nothing for fewer than six repetitions.
+        return (p.pointer for p in day.doses if p.dose.unit == "reps" and p.dose.reps < _LIGHT_REPS)
+    if tag.kind == "kind" and segment.words[tag.first].text == "weights":
+        return (p.pointer for p in day.doses if _loaded(p))
     if tag.kind == "kind":
         places = (day.pointer,) if tag.name == "strength" and day.doses else ()
         sessions = (s.pointer for s in day.sessions) if tag.name == "endurance" else ()
@@ -106,13 +114,27 @@ def wanted(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         "only",
         "swap",
         "count",
+        "minutes",
     )
+    ends = segment.has("first_place", "last_place", "goal")
     marks = tuple(tag for tag in marks if tag.kind != "count" or segment.has("in_a_row", "goal"))
+    marks = tuple(tag for tag in marks if tag.kind != "minutes" or ends)
+    if _are_options(segment):
+        wide = frozenset[str]().union(*(exercises_of(tag).wide for tag in tags))
+        yield _wanted(segment, plan, wide, [*tags, *marks])
+        return
     for tag in tags:
         named = exercises_of(tag)
         spent = [tag, *marks]
         yield _wanted(segment, plan, named.wide, spent)
     yield from _target(segment, plan, tags)
+
+
+_OR = frozenset({"or", "або", "чи"})
+
+
+def _are_options(segment: Segment) -> bool:
+    return any(word.text in _OR for word in segment.words[segment.first : segment.last])
 
 
 def _wanted(segment: Segment, plan: PlanFacts, ids: frozenset[str], spent: Sequence[Tag]) -> Answer:
@@ -132,8 +154,8 @@ def _wanted(segment: Segment, plan: PlanFacts, ids: frozenset[str], spent: Seque
         for week in weeks
         if not any(placed.id in ids for day in week.days for placed in day.doses)
     ]
-    # Exercises change from block to block; what was asked for is in at least half of the weeks.
-    if not places or len(without) > len(weeks) / 2:
+    # Exercises change from block to block; what was asked for is in most of the weeks.
+    if not places or len(without) > len(weeks) / 3:
         return unmet(spent, "It is not in the plan.", without)
     return met(spent, places)
 
@@ -142,14 +164,13 @@ def _target(segment: Segment, plan: PlanFacts, tags: Sequence[Tag]) -> Iterator[
     """`5 pull-ups in a row`: so many are tried by the end."""
     if not segment.has("goal", "in_a_row"):
         return
-    number = segment.one("count", "reps", "number")
-    if number is None or segment.has("per_week"):
+    number = segment.one("count", "reps", "number", "minutes", "seconds")
+    if number is None or segment.has("per_week", "first_place", "last_place"):
         return
+    size = number.low * (60 if number.kind == "minutes" else 1)
     ids = frozenset[str]().union(*(exercises_of(tag).core for tag in tags))
     places = [
-        placed.pointer
-        for placed in plan.doses()
-        if placed.id in ids and placed.dose.reps >= number.low
+        placed.pointer for placed in plan.doses() if placed.id in ids and placed.dose.reps >= size
     ]
     spent = [number, *segment.all("in_a_row", "goal")]
     yield either(bool(places), spent, places, "So many are never tried in the plan.")
@@ -244,12 +265,14 @@ def equipment(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     days = {day for one in segment.all("weekday") for day in one.numbers}
     doses = [p for d in plan.days() if not days or d.number in days for p in d.doses]
     spent = [*tags, *segment.all("only", "love")]
-    if "bodyweight" in items:
+    if items == {"bodyweight"}:
         loaded = [p.pointer for p in doses if _loaded(p)]
         rest = [p.pointer for p in doses] or [WEEKS]
         yield either(not loaded, spent, loaded or rest, "These need equipment.")
         return
     used = [p.pointer for p in doses if p.exercise and any(_with(p, item) for item in items)]
+    sports = {_SPORT_OF[item] for item in items if item in _SPORT_OF}
+    used += [p.pointer for p in plan.sessions() if p.session.sport in sports]
     if segment.has("only"):
         strange = [p.pointer for p in doses if _loaded(p) and not any(_with(p, i) for i in items)]
         yield either(not strange, spent, strange or used or [WEEKS], "These need something else.")
@@ -261,6 +284,9 @@ def equipment(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         yield met(spent, [WEEKS])
     else:
         yield unmet(spent, "Nothing in the plan is done with it.")
+
+
+_SPORT_OF = {"rower": "rowing", "bike_machine": "cycling", "treadmill": "running"}
 
 
 def _loaded(placed: PlacedDose) -> bool:
@@ -285,7 +311,7 @@ def _others_used(segment: Segment, plan: PlanFacts) -> bool:
 def postures(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`sitting or standing`: every exercise is."""
     tags = segment.all("posture")
-    if not tags:
+    if not tags or (segment.states and not segment.has("only")):
         return
     allowed = {tag.name for tag in tags}
     wrong = [p.pointer for p in plan.doses() if p.exercise and not _stands(p, allowed)]
@@ -311,6 +337,9 @@ def strange_kinds(segment: Segment, _: PlanFacts) -> Iterator[Answer]:
     for tag in segment.all("cannot"):
         if segment.avoids(tag):
             yield met([tag, *segment.all("neg", "hate")], [WEEKS])
+        elif segment.has("off"):
+            # "leave Wednesday free for football".
+            yield met([tag], [WEEKS])
         elif segment.states:
             # "I go to pilates on Mondays": nothing is asked.
             yield met(list(segment.tags), [WEEKS])

@@ -16,7 +16,7 @@ _EXPLOSIVE = frozenset({"jump", "olympic"})
 _MAX_WHERE = 24
 _NEAR = 0.02
 # A notice of which so much is in the prompt was asked for.
-_ASKED = 0.2
+_ASKED = 0.3
 
 
 @dataclass(frozen=True)
@@ -130,8 +130,9 @@ def _notices(asked: Asked) -> Iterator[Wish]:
         tags = [tag for segment in _segments(notice.text) for tag in segment.tags]
         if topics & {tag.name for tag in tags if tag.kind == "topic"}:
             continue
+        strange = {tag.name for tag in tags if tag.kind == "cannot"} - asked.named("cannot")
         stems = terms(notice.text).stems
-        if not stems or share(stems, prompt) < _ASKED:
+        if strange or not stems or share(stems, prompt) < _ASKED:
             yield from _wish([f"/plan/notices/{place}"], "No clause asks for this notice.")
 
 

@@ -11,6 +11,7 @@ from kuznia.domains.training.schema.profile import Profile
 
 WEEKS = "/plan/weeks"
 # Weeks of these phases may hold less than was asked for, and never more.
+_NO_STRENGTH = frozenset({"mobility", "locomotion"})
 EASY = frozenset({"deload", "taper"})
 
 
@@ -49,6 +50,14 @@ class PlacedDay:
     @property
     def trained(self) -> bool:
         return bool(self.doses or self.sessions)
+
+    @property
+    def lifted(self) -> bool:
+        """Whether the day has strength in it, and not only stretches."""
+        return any(
+            placed.exercise is None or placed.exercise.pattern not in _NO_STRENGTH
+            for placed in self.doses
+        )
 
     @property
     def strength_minutes(self) -> int:
@@ -205,7 +214,7 @@ class Subject:
             return (day.pointer,) if day.trained else ()
         if self.exercises:
             return tuple(placed.pointer for placed in day.doses if placed.id in self.exercises)
-        strength = (day.pointer,) if self.strength and day.doses else ()
+        strength = (day.pointer,) if self.strength and day.lifted else ()
         return (*strength, *(placed.pointer for placed in day.sessions if self._holds(placed)))
 
     def _holds(self, placed: PlacedSession) -> bool:

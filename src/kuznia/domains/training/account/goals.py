@@ -1,6 +1,6 @@
 """Aims, places, splits, and kinds of training that are simply to be there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kuznia.domains.training.account.answers import Answer, either, met
 from kuznia.domains.training.account.facts import WEEKS, PlacedDay, PlanFacts, Subject
@@ -34,7 +34,7 @@ def _towards(aim: str, plan: PlanFacts) -> Iterator[str]:
 
 def _serves(aim: str, day: PlacedDay) -> bool:
     if aim in {"strength", "muscle"}:
-        return bool(day.doses)
+        return day.lifted
     if aim == "stamina":
         return bool(day.sessions)
     ids = {placed.exercise.pattern for placed in day.doses if placed.exercise}
@@ -61,8 +61,13 @@ def places(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         strange = machines if tag.name == "home" and not _at_gym(segment, plan) else []
         if segment.avoids(tag) and tag.name != "home":
             strange = machines
+        spent = [tag, *segment.all("neg")]
         rest = [p.pointer for p in plan.doses()] or [WEEKS]
-        yield either(not strange, [tag, *segment.all("neg")], strange or rest, "These need a gym.")
+        if tag.name == "gym" and plan.has_strength and not segment.avoids(tag):
+            loaded = [p.pointer for p in plan.doses() if p.exercise and p.exercise.equipment_all]
+            yield either(bool(loaded), spent, loaded, "Nothing in the plan needs a gym.")
+        else:
+            yield either(not strange, spent, strange or rest, "These need a gym.")
 
 
 def _at_gym(segment: Segment, plan: PlanFacts) -> bool:
@@ -100,8 +105,9 @@ def presence(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     if not tags or segment.states:
         return
     weeks = weeks_in(segment, plan) or plan.full
+    options = any(word.text in _OR for word in segment.words[segment.first : segment.last])
     for tag in tags:
-        subject = _subject_of(tag)
+        subject = _either_of(tags) if options else _subject_of(tag)
         bare = [week for week in weeks if not any(subject.places(day) for day in week.days)]
         spent = [tag, *segment.all("weekref", "begin", "goal", "focus", "only", "love", "keep")]
         shown = [place for day in plan.days() for place in subject.places(day)]
@@ -117,6 +123,19 @@ def _subject_of(tag: Tag) -> Subject:
     if tag.kind == "sport":
         return Subject(sports=frozenset({tag.name}))
     return Subject(sessions=frozenset({tag.name}))
+
+
+_OR = frozenset({"or", "або", "чи"})
+
+
+def _either_of(tags: Sequence[Tag]) -> Subject:
+    several = [_subject_of(tag) for tag in tags]
+    return Subject(
+        strength=any(one.strength for one in several),
+        endurance=any(one.endurance for one in several),
+        sports=frozenset[str]().union(*(one.sports for one in several)),
+        sessions=frozenset[str]().union(*(one.sessions for one in several)),
+    )
 
 
 def _nothing_but(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:

@@ -85,6 +85,7 @@ def own_weights(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`two 10 kg dumbbells`, `a 16 kg kettlebell`, `dumbbells up to 20 kg`."""
     weights = segment.all("kg")
     tools = [tag for tag in segment.all("equipment") if not segment.avoids(tag)]
+    tools = tools or _tools_before(segment)
     if not weights or not tools or segment.has("best"):
         return
     items = {tag.name for tag in tools}
@@ -100,6 +101,13 @@ def own_weights(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     spent = [*weights, *segment.all("number", "product", "at_most", "at_least")]
     shown = wrong or [p.pointer for p in (loaded or doses)]
     yield either(bool(doses) and not wrong, spent, shown, "Other weights are used.")
+
+
+def _tools_before(segment: Segment) -> list[Tag]:
+    """`kettlebells (12 and 16 kg)`: weights of what was named before them."""
+    before = [tag for tag in segment.things_before if tag.kind == "equipment"]
+    only = {tag.kind for tag in segment.tags} <= {"kg", "number", "at_most", "product", "only"}
+    return before if only else []
 
 
 def _at_hand(load: float, sizes: Sequence[float], is_limit: bool, plates: bool) -> bool:

@@ -109,8 +109,7 @@ def health(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         if about:
             yield met(about, [BACKGROUND])
         return
-    named = (*sore, *mentions.flags)
-    known = [conditions()[name] for name in named if name in conditions()]
+    known = [conditions()[name] for name in sore if name in conditions()]
     wrong = [
         placed.pointer
         for placed in plan.doses()

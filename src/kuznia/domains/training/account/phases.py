@@ -139,7 +139,11 @@ def efforts(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`swim 40 minutes easy`: the sessions it is about are easy."""
     subject = segment.subject
     marks = segment.all("light", "easier", "heavy")
-    if not marks or not (subject.sports or subject.endurance or subject.sessions) or segment.has("weekref", "deload"):
+    if (
+        not marks
+        or not (subject.sports or subject.endurance or subject.sessions)
+        or segment.has("weekref", "deload")
+    ):
         return
     days = {day for tag in segment.all("weekday") for day in tag.numbers}
     gentle = segment.has("light", "easier")

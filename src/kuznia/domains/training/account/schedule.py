@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 
 from kuznia.domains.training.account.answers import Answer, either, met, unclear, unmet
 from kuznia.domains.training.account.facts import (
@@ -105,11 +106,15 @@ def event(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         missing = "The plan has no race on that date."
     else:
         missing = "The plan does not come to this distance."
+    if day and not places:
+        # Only runs have races; a long ride is one of the plan's long sessions.
+        places = [placed for placed in plan.days() if _is(day, placed.day.date)]
     races = [
         placed
         for place in places
         for placed in place.sessions
-        if placed.session.kind == "race" and (not distance or _near(placed.session.km, distance))
+        if (placed.session.kind == "race" or (distance and placed.session.km))
+        and (not distance or _near(placed.session.km, distance))
     ]
     if races:
         yield met(uses, [placed.pointer for placed in races])
@@ -300,12 +305,13 @@ def _misplaced(
     any_of: bool,
 ) -> list[str]:
     """Weeks without it on these days, and days that have it and are not among those named."""
+    any_of = any_of or (not subject and _is_available(segment))
     missing = [week.pointer for week in weeks if not _on_days(week, subject, days, any_of)]
     lenient = len(weeks) > 2 and bool(subject.sessions or subject.exercises)
     if len(missing) > (len(weeks) // 4 if lenient else 0):
         return missing
     allowed = days | set(segment.weekdays)
-    strict = segment.has("only") or bool(subject)
+    strict = segment.has("only") or bool(subject) or _is_available(segment)
     if not strict or segment.has("also"):
         return []
     elsewhere = [
@@ -322,6 +328,15 @@ def _misplaced(
         for place in subject.places(day)
     ]
     return elsewhere or early
+
+
+_AVAILABLE = frozenset({"can", "available", "free", "можу", "вільний", "вільна", "може"})
+
+
+def _is_available(segment: Segment) -> bool:
+    """Days there are, and not days that have to be used."""
+    words = {word.text for word in segment.words[segment.first : segment.last]}
+    return bool(words & _AVAILABLE) and not segment.has("count")
 
 
 def _on_days(week: PlacedWeek, subject: Subject, days: set[int], any_of: bool) -> bool:
@@ -350,7 +365,9 @@ def spacing(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         apart = segment.has("neg") or segment.mode == "neg"
         both = [day.pointer for day in plan.days() if day.trained]
         yield either(apart != bool(mixed), uses, mixed or both, "Days are shared otherwise.")
-    if row is not None and (row.kind == "alternate" or segment.has("neg")):
+    if row is not None and segment.has("count", "number") and segment.has("at_most", "neg"):
+        yield _streak(segment, plan, row)
+    elif row is not None and (row.kind == "alternate" or segment.has("neg")):
         uses = [row, *segment.all("neg", "count"), *_own(segment)]
         broken = list(_in_a_row(plan, segment.subject))
         kept = [day.pointer for day in plan.days() if segment.subject.places(day)]
@@ -358,9 +375,37 @@ def spacing(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     yield from _nothing_else(segment, plan)
 
 
+def _streak(segment: Segment, plan: PlanFacts, row: Tag) -> Answer:
+    """`no more than three days in a row`; "not two days" are one at most."""
+    count = segment.all("count", "number")[0]
+    limit = count.high if segment.has("at_most") else count.high - 1
+    longest, streak = 0, 0
+    for day in plan.days():
+        streak = streak + 1 if segment.subject.places(day) else 0
+        longest = max(longest, streak)
+    spent = [row, count, *segment.all("at_most", "neg"), *_own(segment)]
+    return either(longest <= limit, spent, [WEEKS], f"{longest} days follow each other.")
+
+
+def day_after(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """`a rest day after the long run`."""
+    marks = segment.all("after")
+    if not marks or not segment.has("off") or not segment.subject or segment.has("weekday"):
+        return
+    days = list(plan.days())
+    broken = [
+        after.pointer
+        for day, after in pairwise(days)
+        if segment.subject.places(day) and after.trained
+    ]
+    kept = [after.pointer for day, after in pairwise(days) if segment.subject.places(day)]
+    spent = [*marks, *segment.all("off", "every_session"), *_own(segment)]
+    yield either(not broken, spent, broken or kept, "These days are trained.")
+
+
 def _in_a_row(plan: PlanFacts, subject: Subject) -> Iterator[str]:
     days = list(plan.days())
-    for day, following in zip(days, days[1:], strict=False):
+    for day, following in pairwise(days):
         if subject.places(day) and subject.places(following):
             yield following.pointer
 
@@ -368,6 +413,13 @@ def _in_a_row(plan: PlanFacts, subject: Subject) -> Iterator[str]:
 def _nothing_else(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     mark = segment.one("nothing_else")
     if mark is None:
+        return
+    if not any(tag.kind == "weekday" for tag in (*segment.before, *segment.tags)):
+        # "A pair of dumbbells and a mat. Nothing else."
+        have = plan.athlete.equipment
+        strange = [p.pointer for p in plan.doses() if p.exercise and not p.exercise.fits(have)]
+        shown = strange or [p.pointer for p in plan.doses()] or [WEEKS]
+        yield either(not strange, [mark], shown, "These need something else.")
         return
     named = {
         n for tag in (*segment.before, *segment.tags) if tag.kind == "weekday" for n in tag.numbers

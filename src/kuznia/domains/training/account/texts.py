@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from kuznia.domains.training.account.answers import Answer, either, met, unmet
 from kuznia.domains.training.account.facts import WEEKS, PlanFacts
 from kuznia.domains.training.account.language.segments import Segment
-from kuznia.domains.training.account.language.tags import tags
+from kuznia.domains.training.account.language.tags import soft, tags
 from kuznia.domains.training.account.language.tokens import Tag, tokens
 from kuznia.domains.training.schema.plan import Plan
 from kuznia.forge.wishes.matching import share, terms
@@ -101,7 +101,8 @@ def explanations(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
             return
     # A warm-up may be asked for by its name alone; the other topics are ordinary words.
     topics = tuple(tag for tag in topics if marks or inherits or tag.name in _ALONE)
-    if topics and (marks or inherits or not segment.has("minutes", "count", "km")):
+    bounds = segment.has("at_most", "count", "km")
+    if topics and (marks or inherits or not bounds):
         if segment.states and not marks:
             return
         for topic in topics:
@@ -130,7 +131,7 @@ def _by_words(segment: Segment, plan: PlanFacts, marks: Sequence[Tag]) -> Answer
         for place, word in enumerate(segment.words[segment.first : segment.last], segment.first)
         if place not in skipped
     ]
-    sought = terms(" ".join(words)).stems
+    sought = terms(" ".join(word for word in words if not soft().word(word))).stems
     if not sought:
         return met(marks, [p.pointer + "/reason" for p in plan.doses()] or [WEEKS])
     scored = [(share(sought, terms(text).stems), place) for place, text in _notices(plan.plan)]

@@ -66,6 +66,8 @@ _APART = frozenset(
     ]
 )
 _FAR = frozenset({"days", "sessions", "weeks", "minutes", "exercises", "sets", "times"})
+_WEEKLY = frozenset({"week", "weekly", "a", "per", "на", "в", "each"})
+_ADJECTIVES = frozenset({"long", "longer", "easy", "hard", "this", "that", "last", "next", "which"})
 _MILE, _POUND = 1.609, 0.4536
 _MAX_YEARS = range(1990, 2200)
 
@@ -194,6 +196,9 @@ def _products(numbers: Numbers) -> Iterator[Tag]:
         if numbers.text(place) not in {"x", "х", "по"}:
             continue
         low, high = numbers.read(place - 1), numbers.read(place + 1)
+        if low is not None and high is None and numbers.text(place + 1) in _WEEKLY:
+            last = place + 1 + (numbers.text(place + 1) == "week")
+            yield Tag("count", place - 1, last, "days", low.low, low.high)
         if low is None or high is None or low.last != place:
             continue
         unit = table("units").word(numbers.text(high.last)) if numbers.free(high.last) else ""
@@ -211,8 +216,24 @@ def _amounts(numbers: Numbers) -> Iterator[Tag]:
             yield from _alone(numbers, place)
             place += 1
             continue
+        if (pace := _pace(numbers, tag)) is not None:
+            yield pace
+            place = pace.last
+            continue
         yield from _with_unit(numbers, tag)
         place = tag.last
+
+
+def _pace(numbers: Numbers, tag: Tag) -> Tag | None:
+    """`6:30 per km`; another time of day or length is no number to look for."""
+    seconds = numbers.whole(tag.last)
+    if numbers.glue(tag.last - 1) != ":" or seconds is None or seconds >= 60:
+        return None
+    following = {numbers.text(place) for place in range(tag.last + 1, tag.last + 4)}
+    size = tag.low + seconds / 60
+    return Tag(
+        "pace" if following & {"km", "км"} else "clock", tag.first, tag.last + 1, "", size, size
+    )
 
 
 def _alone(numbers: Numbers, place: int) -> Iterator[Tag]:
@@ -244,7 +265,9 @@ def _with_unit(numbers: Numbers, tag: Tag) -> Iterator[Tag]:
             return
         if numbers.glue(place) not in {"", "-"}:
             break
-    yield tag
+    # "the long one" counts nothing.
+    if numbers.text(tag.first) != "one" or numbers.text(tag.first - 1) not in _ADJECTIVES:
+        yield tag
 
 
 _KINDS = {"hours": ("minutes", 60.0), "miles": ("km", _MILE), "lb": ("kg", _POUND)}

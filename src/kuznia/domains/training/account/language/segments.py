@@ -130,14 +130,11 @@ class Segment:
             other.kind in THINGS | {"weekday"} and other.first >= last for other in self.tags
         )
 
-
     def _is_swapped_out(self, tag: Tag) -> bool:
         """Whether it stands before the `for` of "swap A for B"."""
         swap = next(other for other in self.tags if other.kind == "swap")
         joints = [
-            place
-            for place in range(swap.last, self.last)
-            if self.words[place].text in _SWAP_FOR
+            place for place in range(swap.last, self.last) if self.words[place].text in _SWAP_FOR
         ]
         return bool(joints) and swap.last <= tag.first < joints[-1]
 
@@ -163,11 +160,14 @@ def _with_weekdays(read: list[tuple[Segment, ...]]) -> list[tuple[Segment, ...]]
     """Each segment with the weekdays of its sentence about its subject, and the times that others
     give to single days and kinds of training."""
     days: dict[tuple[int, Subject], set[int]] = {}
+    of_sessions: dict[int, set[int]] = {}
     timed: dict[tuple[int, int, int], tuple[frozenset[int], Subject]] = {}
     for segment in (segment for pieces in read for segment in pieces):
         named = {day for tag in segment.all("weekday") for day in tag.numbers}
         if not segment.has("off", "neg", "unavailable"):
             days.setdefault((segment.sentence, segment.subject), set()).update(named)
+            if segment.subject.sessions:
+                of_sessions.setdefault(segment.sentence, set()).update(named)
         if segment.has("minutes") and (named or segment.subject):
             subject = segment.subject if not named else Subject()
             timed[segment.place] = (frozenset(named), subject)
@@ -183,7 +183,11 @@ def _with_weekdays(read: list[tuple[Segment, ...]]) -> list[tuple[Segment, ...]]
             replace(
                 one,
                 grows_to=max(grown, default=0.0),
-                weekdays=frozenset(days.get((one.sentence, one.subject), ())),
+                weekdays=frozenset(
+                    days.get((one.sentence, one.subject), set())
+                    # "Two runs: a short one on Tuesday, the long one on Sunday."
+                    | (of_sessions.get(one.sentence, set()) if one.subject.sports else set())
+                ),
                 timed=tuple(row for place, row in timed.items() if place != one.place),
             )
             for one in pieces
@@ -283,7 +287,7 @@ def _is_about_person(piece: Segment) -> bool:
 
 
 def _by_effort(piece: Segment, before: Segment | None) -> Subject:
-    """"Thursday easy", where the sessions were named before."""
+    """ "Thursday easy", where the sessions were named before."""
     if before is None or not (before.subject.sports or before.subject.sessions):
         return Subject()
     if not piece.has("weekday") or not piece.has("light", "heavy"):

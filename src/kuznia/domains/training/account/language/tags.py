@@ -5,6 +5,7 @@ phrase are equally long.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 
 from kuznia.domains.training.account.language.quantities import quantities
@@ -33,7 +34,9 @@ _NAMED = {
 # Nouns that can be counted by the week: "three runs".
 SUBJECTS = frozenset({"sport", "session", "kind"})
 _LIKELIER = frozenset({"equipment", "group", "sport"})
-_AMOUNTS = frozenset({"minutes", "km", "kg", "number", "count", "sets", "reps", "exercises", "weeks"})
+_AMOUNTS = frozenset(
+    {"minutes", "km", "kg", "number", "count", "sets", "reps", "exercises", "weeks"}
+)
 _WINDOW = 5
 
 
@@ -59,6 +62,12 @@ def _lexicons() -> tuple[Lexicon, Lexicon]:
 
 
 @cache
+def soft() -> Lexicon:
+    """Words of the field that ask for nothing."""
+    return Lexicon(read_toml(__file__, "words.toml")["soft"])
+
+
+@cache
 def _not_exercises() -> frozenset[str]:
     return frozenset(read_toml(__file__, "exercises.toml")["taken_for_other"]["words"])
 
@@ -70,7 +79,31 @@ def tags(words: Sequence[Token]) -> tuple[Tag, ...]:
     chosen += _longest(_weekdays(words), chosen)
     chosen += quantities(words, chosen)
     chosen += _longest([*_phrases(words, late), *_exercises(words)], chosen)
-    return tuple(sorted(_settled(chosen, words), key=lambda tag: (tag.first, tag.last, tag.kind)))
+    settled = _denied_bounds(list(_settled(chosen, words)), words)
+    return tuple(sorted(settled, key=lambda tag: (tag.first, tag.last, tag.kind)))
+
+
+def _denied_bounds(chosen: list[Tag], words: Sequence[Token]) -> Iterator[Tag]:
+    """ "I don't want to squat more than once" is a limit from above."""
+    denied: dict[Tag, Tag] = {}
+    for bound in (tag for tag in chosen if tag.kind == "at_least"):
+        if words[bound.first].text not in _BEFORE_NUMBERS:
+            continue
+        near = [
+            tag
+            for tag in chosen
+            if tag.kind == "neg"
+            and tag.last <= bound.first
+            and all("," not in words[place].glue for place in range(tag.first, bound.first))
+        ]
+        if near:
+            denied[bound] = near[-1]
+    dropped = set(denied.values())
+    for tag in chosen:
+        if tag in denied:
+            yield replace(tag, kind="at_most")
+        elif tag not in dropped:
+            yield tag
 
 
 def _phrases(words: Sequence[Token], lexicon: Lexicon) -> Iterator[Tag]:
@@ -157,8 +190,9 @@ def _settled(chosen: list[Tag], words: Sequence[Token]) -> Iterator[Tag]:
         # "у вихідні" is the weekend; "до забігу" is no limit, "до 40 хвилин" is one.
         if tag.kind == "off" and (tag.first, tag.last) in weekdays_:
             continue
-        if tag.kind == "at_most" and words[tag.first].text == "до" and tag.last not in numbers:
-            continue
+        if words[tag.first].text in _BEFORE_NUMBERS and tag.kind in _BOUNDS:
+            if tag.last not in numbers:
+                continue
         if tag.kind == "number" and {tag.last, tag.last + 1} & subjects:
             tag = Tag("count", tag.first, tag.last, "noun", tag.low, tag.high)
         if tag not in seen:
@@ -167,12 +201,17 @@ def _settled(chosen: list[Tag], words: Sequence[Token]) -> Iterator[Tag]:
     yield from _long_ones(chosen, words)
 
 
+# Words that limit a number, and mean something else before anything but one.
+_BOUNDS = frozenset({"at_most", "at_least"})
+_BEFORE_NUMBERS = frozenset(
+    {"до", "більше", "довше", "over", "under", "more", "longer", "частіше", "понад"}
+)
 _LONG = frozenset({"long", "довгий", "довга", "довгу", "довге", "довгого", "довгої"})
 _LONG_NEAR = 3
 
 
 def _long_ones(chosen: Sequence[Tag], words: Sequence[Token]) -> Iterator[Tag]:
-    """"Sunday long": beside a weekday it is the long session; elsewhere it is any word."""
+    """ "Sunday long": beside a weekday it is the long session; elsewhere it is any word."""
     taken = {place for tag in chosen for place in range(tag.first, tag.last)}
     days = [tag.first for tag in chosen if tag.kind == "weekday"]
     for place, word in enumerate(words):

@@ -37,11 +37,19 @@ def week_tags(numbers: "Numbers") -> Iterator[Tag]:
     """Each mention of weeks by number, with whether it is a beginning or an end."""
     for place in range(len(numbers.words)):
         yield from _every_one(numbers, place)
+        yield from _last_days(numbers, place)
         if not numbers.free(place) or not is_week(numbers.text(place)):
             continue
         tag = _after(numbers, place) or _before(numbers, place)
         if tag is not None:
             yield _directed(numbers, tag)
+
+
+def _last_days(numbers: "Numbers", place: int) -> Iterator[Tag]:
+    """`the last 10 days`, in weeks."""
+    number = numbers.whole(place + 1) if numbers.text(place).startswith(_LAST) else None
+    if number and numbers.unit(place + 2) == "days":
+        yield Tag("weekref", place, place + 3, "last", numbers=(max(1, number // 7),))
 
 
 def _every_one(numbers: "Numbers", place: int) -> Iterator[Tag]:
