@@ -72,6 +72,7 @@ READERS: tuple[Reader, ...] = (
     exercises.postures,
     exercises.muscles,
     exercises.wanted,
+    goals.run_walk,
     goals.aims,
     goals.places,
     goals.splits,
@@ -118,7 +119,12 @@ def _answers(segment: Segment, plan: PlanFacts, vocabulary: frozenset[str]) -> I
     used: list[Tag] = []
     is_answered = False
     for reader in READERS:
-        answers = list(reader(left, plan))
+        answers = [
+            answer
+            for answer in reader(left, plan)
+            # What stands in brackets about a person binds nobody.
+            if answer.outcome != "not_understood" or not (left.bracketed and left.states)
+        ]
         used += (tag for answer in answers for tag in answer.uses)
         left = left.without(used)
         is_answered = is_answered or bool(answers)
@@ -151,7 +157,7 @@ def _rest(
 
 
 def _is_emphasis(segment: Segment) -> bool:
-    """"exactly four, no more": a denial of nothing, after a number."""
+    """ "exactly four, no more": a denial of nothing, after a number."""
     alone = all(tag.kind in {"neg", "aside"} for tag in segment.tags)
     counted = any(tag.kind in {"count", "minutes", "weeks", "km"} for tag in segment.before)
     return bool(segment.tags) and alone and counted and segment.last - segment.first < _FEW

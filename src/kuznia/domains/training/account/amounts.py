@@ -102,7 +102,8 @@ def minutes(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         yield either(is_limit, uses, closed, "No such session is in the plan.")
         return
     yield _measured(segment, tag, sized, uses, plan)
-    if days and subject and not segment.has("at_most"):
+    grouped = any(tag.name for tag in segment.all("weekday"))
+    if days and subject and not grouped and not segment.has("at_most"):
         yield from _present(uses, plan, subject, days)
 
 

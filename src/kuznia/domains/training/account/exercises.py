@@ -23,7 +23,12 @@ _POSTURE_TAGS = frozenset({"floor", "prone", "supine", "kneeling", "prone_plank"
 def avoided(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """What is not to be in the plan: exercises, sports, kinds, equipment, muscles."""
     unwanted = [tag for tag in segment.all(*_AVOIDABLE) if segment.avoids(tag)]
-    if not unwanted and segment.has("neg", "swap") and _is_pronoun(segment):
+    heavy = segment.all("heavy_load")
+    if heavy and segment.has("neg"):
+        low = [p.pointer for p in plan.doses() if _is_few(p)]
+        shown = low or [p.pointer for p in plan.doses()] or [WEEKS]
+        yield either(not low, [*heavy, *segment.all("neg")], shown, "These are heavy.")
+    if not unwanted and segment.has("neg", "swap", "hate") and _is_pronoun(segment):
         yield from _avoided_before(segment, plan)
     # "I don't have a barbell": what is denied is there, however the words around it are meant.
     for tag in unwanted:
@@ -51,10 +56,17 @@ def _avoided_before(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     places = [place for tag in things for place in _places_of(tag, segment, plan)]
     if things:
         shown = places or [WEEKS]
-        yield either(not places, segment.all("neg", "swap"), shown, "It is in the plan.")
+        yield either(not places, segment.all("neg", "swap", "hate"), shown, "It is in the plan.")
 
 
 _AVOIDABLE = ("group", "exercise", "sport", "kind", "session", "equipment")
+
+
+def _is_few(placed: PlacedDose) -> bool:
+    """Whether so few repetitions make a weight a heavy one."""
+    dose = placed.dose
+    loaded = placed.exercise is None or placed.exercise.load_type not in {"bodyweight", "time"}
+    return dose.unit == "reps" and dose.reps < _LIGHT_REPS and loaded
 
 
 def _places_of(tag: Tag, segment: Segment, plan: PlanFacts) -> Iterator[str]:
@@ -72,9 +84,6 @@ def _on_day(tag: Tag, day: PlacedDay, segment: Segment) -> Iterable[str]:
         return (placed.pointer for placed in day.doses if placed.id in ids)
     if tag.kind == "equipment":
         return (p.pointer for p in day.doses if p.exercise and _needed(p, tag.name))
-    if tag.kind == "kind" and segment.has("heavy"):
-        # "no heavy weights": nothing for fewer than six repetitions.
-        return (p.pointer for p in day.doses if p.dose.unit == "reps" and p.dose.reps < _LIGHT_REPS)
     if tag.kind == "kind" and segment.words[tag.first].text == "weights":
         return (p.pointer for p in day.doses if _loaded(p))
     if tag.kind == "kind":

@@ -15,6 +15,24 @@ _PULL = frozenset({"h_pull", "v_pull", "arm_flex"})
 _PURE = 0.8
 
 
+def run_walk(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """Running with breaks of walking."""
+    marks = segment.all("run_walk")
+    if not marks:
+        return
+    places = [
+        p.pointer
+        for p in plan.sessions()
+        if any(
+            any(word in step.effort.lower() for word in ("walk", "ходьб", "крок", "пішк"))
+            for block in p.session.blocks
+            for step in block.steps
+        )
+        or "walk" in p.session.name.lower()
+    ]
+    yield either(bool(places), marks, places, "No session has breaks of walking.")
+
+
 def aims(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`get stronger`, `lose weight`, `витривалість`."""
     for tag in segment.all("aim"):

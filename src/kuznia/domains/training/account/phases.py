@@ -139,11 +139,9 @@ def efforts(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`swim 40 minutes easy`: the sessions it is about are easy."""
     subject = segment.subject
     marks = segment.all("light", "easier", "heavy")
-    if (
-        not marks
-        or not (subject.sports or subject.endurance or subject.sessions)
-        or segment.has("weekref", "deload")
-    ):
+    about = subject.sports or subject.endurance or subject.sessions
+    everything = not subject and plan.has_endurance and segment.has("only", "effort_words")
+    if not marks or not (about or everything) or segment.has("weekref", "deload"):
         return
     days = {day for tag in segment.all("weekday") for day in tag.numbers}
     gentle = segment.has("light", "easier")
@@ -152,8 +150,9 @@ def efforts(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         for day in plan.days()
         if not days or day.number in days
         for placed in day.sessions
-        if placed.pointer in subject.places(day)
+        if everything or placed.pointer in subject.places(day)
     ]
     wrong = [p.pointer for p in sessions if (p.session.kind in _GENTLE) != gentle]
     shown = wrong or [placed.pointer for placed in sessions]
-    yield either(not wrong, marks, shown, "These are of another effort.")
+    spent = [*marks, *segment.all("only")]
+    yield either(not wrong, spent, shown, "These are of another effort.")

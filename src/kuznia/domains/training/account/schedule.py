@@ -44,7 +44,9 @@ def length(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
 def start(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`from the 28th of December`, `starting on Monday`."""
     day = segment.one("date")
-    begin = next((tag for tag in segment.all("begin") if day and tag.last <= day.first), None)
+    begin = next(
+        (tag for tag in segment.all("begin") if day and 0 <= day.first - tag.last <= 1), None
+    )
     if day is None or begin is None or segment.has("race"):
         return
     first = plan.plan.start or _date(next(plan.days(), None))
@@ -85,8 +87,8 @@ def goal_time(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
 
 def event(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """A race: its distance, its date, its weekday."""
-    distance = segment.one("km")
     day = segment.one("date")
+    distance = segment.one("km") or (_named_before(segment) if day else None)
     about = segment.has("race", "goal") or distance is not None
     if not about or segment.has("per_week", "at_most", "at_least", "longest"):
         return
@@ -96,7 +98,7 @@ def event(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         distance is None or "long" in segment.subject.sessions or not _is_aim(segment, distance)
     ):
         return
-    uses = [tag for tag in (distance, day) if tag]
+    uses = [tag for tag in (segment.one("km"), day) if tag]
     uses += segment.all("goal", "race", "finish_by", "longest")
     if day:
         uses += segment.all("weekday")
@@ -118,10 +120,24 @@ def event(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     ]
     if races:
         yield met(uses, [placed.pointer for placed in races])
+    elif day and not plan.has_endurance and _ends_near(day, plan):
+        # A meet of lifters is no session of ours: the plan ends in its week.
+        yield met(uses, [plan.weeks[-1].pointer])
     elif day is None and distance is not None:
         yield _without_race(uses, distance, plan, missing)
     else:
         yield _offered(uses, plan, missing)
+
+
+def _named_before(segment: Segment) -> Tag | None:
+    """`half marathon (11 April 2027)`: the distance stands before the date."""
+    distances = [tag for tag in segment.before if tag.kind == "km"]
+    return distances[-1] if distances and not segment.owns_subject else None
+
+
+def _ends_near(day: Tag, plan: PlanFacts) -> bool:
+    last = [placed.day.date for placed in plan.weeks[-1].days if placed.day.date]
+    return any(_is(day, date.fromordinal(one.toordinal() + 7 * w)) for one in last for w in (0, 1))
 
 
 def _is_aim(segment: Segment, distance: Tag) -> bool:
@@ -222,10 +238,14 @@ def frequency(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     count = counts[0]
     if segment.has("in_a_row") and not segment.has("per_week"):
         return
+    # "10 pull-ups" are repetitions, whatever counts them.
+    is_reps = (segment.subject.exercises and segment.has("goal", "best")) or count.high > _MAX_TIMES
+    if count.name in {"times", ""} and is_reps and not segment.has("per_week"):
+        return
     weekly = segment.has("per_week") or count.name in {"days", "noun", "sessions"}
     if not (weekly or (count.name in {"times", ""} and segment.subject)):
         return
-    subject = _counted(segment)
+    subject = segment.subject
     weeks = weeks_in(segment, plan) or plan.full
     uses = [count, *segment.all("per_week", "at_least", "at_most", "unit"), *_own(segment)]
     for variant in dict.fromkeys((subject.narrow, subject)):
@@ -235,6 +255,10 @@ def frequency(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
             yield met(uses, places or ([WEEKS] if not count.high else []))
             return
     trained = len(plan.full[0].trained)
+    if not subject and count.high < segment.counted == trained:
+        # "two sessions with kettlebells and one of mobility".
+        yield met(uses, [week.pointer for week in plan.full])
+        return
     if not subject and plan.athlete.days == trained and not segment.has("at_most", "at_least"):
         question = f"The prompt says {count.low:g} days a week, the profile {trained}. Which?"
         yield unclear(uses, question)
@@ -242,8 +266,7 @@ def frequency(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         yield unmet(uses, "Some weeks have another number.", [week.pointer for week in wrong])
 
 
-def _counted(segment: Segment) -> Subject:
-    return segment.subject
+_MAX_TIMES = 14
 
 
 def _own(segment: Segment) -> tuple[Tag, ...]:
@@ -278,6 +301,10 @@ def weekdays(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     of_loads = segment.has("heavy", "light") and not segment.subject.sports
     of_times = segment.has("minutes") and segment.has("at_most")
     if not tags or of_loads or of_times or (segment.has("now") and not segment.asks):
+        return
+    if segment.states and any(tag.kind == "cannot" for tag in segment.things_before):
+        # "He plays football on Tuesdays and Saturdays".
+        yield met(tags, [WEEKS])
         return
     subject = segment.subject
     days = {day for tag in _ranged(segment, tags) for day in tag}
@@ -365,14 +392,21 @@ def spacing(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         apart = segment.has("neg") or segment.mode == "neg"
         both = [day.pointer for day in plan.days() if day.trained]
         yield either(apart != bool(mixed), uses, mixed or both, "Days are shared otherwise.")
+    row = row or _between(segment)
     if row is not None and segment.has("count", "number") and segment.has("at_most", "neg"):
         yield _streak(segment, plan, row)
-    elif row is not None and (row.kind == "alternate" or segment.has("neg")):
+    elif row is not None and (row.kind in {"alternate", "off"} or segment.has("neg")):
         uses = [row, *segment.all("neg", "count"), *_own(segment)]
         broken = list(_in_a_row(plan, segment.subject))
         kept = [day.pointer for day in plan.days() if segment.subject.places(day)]
         yield either(not broken, uses, broken or kept, "Some days follow each other.")
     yield from _nothing_else(segment, plan)
+
+
+def _between(segment: Segment) -> Tag | None:
+    """`a rest day between runs`."""
+    words = {word.text for word in segment.words[segment.first : segment.last]}
+    return segment.one("off") if words & {"between", "між"} and not segment.has("minutes") else None
 
 
 def _streak(segment: Segment, plan: PlanFacts, row: Tag) -> Answer:

@@ -64,6 +64,8 @@ class Segment:
     is_reason: bool = False
     # Weekdays that the sentence names for this subject.
     weekdays: frozenset[int] = frozenset()
+    # How many of anything a week the sentence asks for in all.
+    counted: float = 0.0
     # What other segments give a time of its own: weekdays, or a subject.
     timed: tuple[tuple[frozenset[int], Subject], ...] = ()
 
@@ -74,6 +76,8 @@ class Segment:
     stated_before: bool = False
     # Which clause it is of.
     clause: int = 0
+    # Whether it stands in brackets.
+    bracketed: bool = False
     # Whether the segment before it in the sentence has a date.
     date_before: bool = False
 
@@ -161,6 +165,7 @@ def _with_weekdays(read: list[tuple[Segment, ...]]) -> list[tuple[Segment, ...]]
     give to single days and kinds of training."""
     days: dict[tuple[int, Subject], set[int]] = {}
     of_sessions: dict[int, set[int]] = {}
+    counted: dict[int, float] = {}
     timed: dict[tuple[int, int, int], tuple[frozenset[int], Subject]] = {}
     for segment in (segment for pieces in read for segment in pieces):
         named = {day for tag in segment.all("weekday") for day in tag.numbers}
@@ -168,6 +173,8 @@ def _with_weekdays(read: list[tuple[Segment, ...]]) -> list[tuple[Segment, ...]]
             days.setdefault((segment.sentence, segment.subject), set()).update(named)
             if segment.subject.sessions:
                 of_sessions.setdefault(segment.sentence, set()).update(named)
+        counts = (tag.high for tag in segment.all("count"))
+        counted[segment.sentence] = counted.get(segment.sentence, 0.0) + sum(counts)
         if segment.has("minutes") and (named or segment.subject):
             subject = segment.subject if not named else Subject()
             timed[segment.place] = (frozenset(named), subject)
@@ -182,6 +189,7 @@ def _with_weekdays(read: list[tuple[Segment, ...]]) -> list[tuple[Segment, ...]]
         tuple(
             replace(
                 one,
+                counted=counted.get(one.sentence, 0.0),
                 grows_to=max(grown, default=0.0),
                 weekdays=frozenset(
                     days.get((one.sentence, one.subject), set())
@@ -203,9 +211,23 @@ def _pieces(text: str, sentence: int) -> Iterator[Segment]:
     for first, last in zip(cuts, cuts[1:], strict=False):
         inside = tuple(tag for tag in everything if first <= tag.first and tag.last <= last)
         reason = bool(inside) and inside[0].kind == "because" and inside[0].first <= first + 1
+        bracketed = first > 0 and _is_inside(words, first)
+        hidden = bracketed and not any(tag.kind in HARD | _REQUESTED for tag in inside)
         yield Segment(
-            words, first, last, inside, sentence, is_reason=reason and _asks_nothing(inside)
+            words,
+            first,
+            last,
+            inside,
+            sentence,
+            is_reason=hidden or (reason and _asks_nothing(inside)),
+            bracketed=bracketed,
         )
+
+
+def _is_inside(words: Sequence[Token], place: int) -> bool:
+    """Whether a word stands in brackets."""
+    glue = "".join(word.glue for word in words[:place])
+    return glue.rfind("(") > glue.rfind(")")
 
 
 def _joined(words: Sequence[Token], everything: Sequence[Tag]) -> Iterator[int]:
@@ -262,6 +284,7 @@ def _hard_cuts(words: Sequence[Token], inside: set[int], reasons: set[int]) -> I
 
 def _in_context(piece: Segment, before: Segment | None) -> Segment:
     """A segment with the subject and mode of the one before it, where it has none of its own."""
+    piece = _with_unit_of(piece, before)
     subject = _subject(piece) or _by_effort(piece, before)
     if before is None:
         return replace(piece, subject=subject, owns_subject=bool(subject))
@@ -280,10 +303,32 @@ def _in_context(piece: Segment, before: Segment | None) -> Segment:
     )
 
 
+def _without_after(piece: Segment) -> Segment:
+    """Without what only says when: "core work after the easy runs"."""
+    marks = [tag.last for tag in piece.tags if tag.kind in {"after", "before"}]
+    if not marks or piece.has("off"):
+        return piece
+    return replace(piece, tags=tuple(tag for tag in piece.tags if tag.last <= min(marks)))
+
+
 def _is_about_person(piece: Segment) -> bool:
     """`52`, `female`, `90 kg`: facts without a verb."""
     about = {"number", "person", "years", "years_old", "kg", "weigh", "statement"}
     return bool(piece.tags) and all(tag.kind in about for tag in piece.tags)
+
+
+_MEASURES = ("minutes", "km", "kg")
+
+
+def _with_unit_of(piece: Segment, before: Segment | None) -> Segment:
+    """ "30 minutes on weekdays, up to 45 on Saturday": a bare number has the unit before it."""
+    if before is None or piece.has(*_MEASURES) or not piece.has("at_most", "at_least", "weekday"):
+        return piece
+    units = [tag.kind for tag in before.tags if tag.kind in _MEASURES]
+    if not units:
+        return piece
+    tags_ = (replace(tag, kind=units[-1]) if tag.kind == "number" else tag for tag in piece.tags)
+    return replace(piece, tags=tuple(tags_))
 
 
 def _by_effort(piece: Segment, before: Segment | None) -> Subject:
@@ -297,10 +342,13 @@ def _by_effort(piece: Segment, before: Segment | None) -> Subject:
 
 
 def _subject(piece: Segment) -> Subject:
+    piece = _without_after(piece)
     kinds = piece.named("kind")
+    timed = piece.has("muscle") and piece.has("minutes", "count")
     named = [exercises_of(tag) for tag in piece.all("group", "exercise") if not piece.avoids(tag)]
     return Subject(
-        strength="strength" in kinds or (piece.has("posture") and not piece.has("sport")),
+        strength="strength" in kinds
+        or ((piece.has("posture") or timed) and not piece.has("sport")),
         endurance="endurance" in kinds,
         sports=piece.named("sport"),
         sessions=piece.named("session"),

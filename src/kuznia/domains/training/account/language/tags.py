@@ -204,7 +204,7 @@ def _settled(chosen: list[Tag], words: Sequence[Token]) -> Iterator[Tag]:
 # Words that limit a number, and mean something else before anything but one.
 _BOUNDS = frozenset({"at_most", "at_least"})
 _BEFORE_NUMBERS = frozenset(
-    {"до", "більше", "довше", "over", "under", "more", "longer", "частіше", "понад"}
+    {"до", "більше", "довше", "over", "under", "more", "longer", "частіше", "понад", "above"}
 )
 _LONG = frozenset({"long", "довгий", "довга", "довгу", "довге", "довгого", "довгої"})
 _LONG_NEAR = 3
