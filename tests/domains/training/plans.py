@@ -82,9 +82,7 @@ def _day(week: int, day: int, words: str, profile: Any) -> dict[str, Any]:
         "date": date,
         "kind": kind if pieces else "rest",
         "minutes": sum(one["minutes"] for one in sessions) + int(minutes or 40 * bool(doses)),
-        "exercises": [
-            _dose(match, order, profile) for order, match in enumerate(doses, start=1)
-        ],
+        "exercises": [_dose(match, order, profile) for order, match in enumerate(doses, start=1)],
         "sessions": sessions,
         "reason": _REASON,
     }

@@ -123,13 +123,21 @@ def _answers(segment: Segment, plan: PlanFacts, vocabulary: frozenset[str]) -> I
             answer
             for answer in reader(left, plan)
             # What stands in brackets about a person binds nobody.
-            if answer.outcome != "not_understood" or not (left.bracketed and left.states)
+            if answer.outcome != "not_understood" or not _is_aside(left, answer)
         ]
         used += (tag for answer in answers for tag in answer.uses)
         left = left.without(used)
         is_answered = is_answered or bool(answers)
         yield from answers
     yield from _rest(segment, left, is_answered, vocabulary)
+
+
+_HABITS = frozenset({"count", "per_week", "sport", "session", "kind"})
+
+
+def _is_aside(segment: Segment, answer: Answer) -> bool:
+    is_habit = all(tag.kind in _HABITS for tag in answer.uses)
+    return segment.bracketed and segment.states and is_habit
 
 
 def _rest(

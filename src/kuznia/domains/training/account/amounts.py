@@ -79,7 +79,7 @@ def minutes(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         return
     if segment.has("group", "exercise") and segment.has("goal", "first_place", "last_place"):
         return
-    days = {day for one in segment.all("weekday") for day in one.numbers}
+    days = segment.days
     if not days and segment.has("that_day"):
         days = {n for one in segment.before if one.kind == "weekday" for n in one.numbers}
     if segment.has("per_week") and not segment.has("count", "every_session"):
@@ -139,7 +139,8 @@ def _special(segment: Segment, subject: Subject, days: set[int]) -> Callable[[Pl
 
     def has_own(day: PlacedDay) -> bool:
         return any(
-            day.number in closed or (other and other != subject and bool(other.places(day)))
+            (day.number in closed and (not other or other == subject))
+            or (bool(other) and not subject and bool(other.places(day)))
             for closed, other in others
         )
 
@@ -233,7 +234,7 @@ def distance(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
 
 def _measurable(segment: Segment, plan: PlanFacts) -> list[tuple[str, float]]:
     subject = segment.subject
-    days = {day for one in segment.all("weekday") for day in one.numbers}
+    days = segment.days
     return [
         (placed.pointer, placed.session.km)
         for day in plan.days()

@@ -11,10 +11,15 @@ from kuznia.domains.training.account.facts import (
     Subject,
 )
 from kuznia.domains.training.account.language.named import exercises_of, muscles_of, needs, uses
-from kuznia.domains.training.account.language.segments import Segment
+from kuznia.domains.training.account.language.segments import (
+    SPORT_OF,
+    Segment,
+    denies_what_was_named,
+)
 from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.phases import weeks_in
 
+_WEIGHTS = frozenset({"barbell", "db", "machine", "cable"})
 _LIGHT_REPS = 6
 _GYM_ONLY = frozenset({"chair", "wall", "mat", "towel"})
 _POSTURE_TAGS = frozenset({"floor", "prone", "supine", "kneeling", "prone_plank"})
@@ -28,7 +33,7 @@ def avoided(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         low = [p.pointer for p in plan.doses() if _is_few(p)]
         shown = low or [p.pointer for p in plan.doses()] or [WEEKS]
         yield either(not low, [*heavy, *segment.all("neg")], shown, "These are heavy.")
-    if not unwanted and segment.has("neg", "swap", "hate") and _is_pronoun(segment):
+    if not unwanted and denies_what_was_named(segment):
         yield from _avoided_before(segment, plan)
     # "I don't have a barbell": what is denied is there, however the words around it are meant.
     for tag in unwanted:
@@ -38,17 +43,6 @@ def avoided(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
             yield unmet([tag, *marks], "It is in the plan.", places)
         else:
             yield met([tag, *marks], [WEEKS])
-
-
-_PRONOUNS = frozenset(
-    ["it", "them", "those", "these", "that", "його", "її", "їх", "це", "ці", "цю"]
-)
-
-
-def _is_pronoun(segment: Segment) -> bool:
-    """Whether it speaks of what was named before: "не ставте його"."""
-    words = {word.text for word in segment.words[segment.first : segment.last]}
-    return bool(words & _PRONOUNS) and not segment.has(*_AVOIDABLE, "muscle", "weekday")
 
 
 def _avoided_before(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
@@ -70,22 +64,20 @@ def _is_few(placed: PlacedDose) -> bool:
 
 
 def _places_of(tag: Tag, segment: Segment, plan: PlanFacts) -> Iterator[str]:
-    days = {day for one in segment.all("weekday") for day in one.numbers}
+    days = segment.days
     weeks = {week.number for week in weeks_in(segment, plan)}
     for day in plan.days():
         if (days and day.number not in days) or (weeks and day.week not in weeks):
             continue
-        yield from _on_day(tag, day, segment)
+        yield from _on_day(tag, day)
 
 
-def _on_day(tag: Tag, day: PlacedDay, segment: Segment) -> Iterable[str]:
+def _on_day(tag: Tag, day: PlacedDay) -> Iterable[str]:
     if tag.kind in {"group", "exercise"}:
         ids = exercises_of(tag).wide
         return (placed.pointer for placed in day.doses if placed.id in ids)
     if tag.kind == "equipment":
         return (p.pointer for p in day.doses if p.exercise and _needed(p, tag.name))
-    if tag.kind == "kind" and segment.words[tag.first].text == "weights":
-        return (p.pointer for p in day.doses if _loaded(p))
     if tag.kind == "kind":
         places = (day.pointer,) if tag.name == "strength" and day.doses else ()
         sessions = (s.pointer for s in day.sessions) if tag.name == "endurance" else ()
@@ -101,6 +93,8 @@ def _on_day(tag: Tag, day: PlacedDay, segment: Segment) -> Iterable[str]:
 def _needed(placed: PlacedDose, item: str) -> bool:
     if placed.exercise is None:
         return False
+    if item == "weights":
+        return _weighted(placed)
     if item == "bodyweight":
         return not (placed.exercise.equipment_all or placed.exercise.equipment_any)
     return needs(placed.exercise, item)
@@ -128,7 +122,7 @@ def wanted(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     ends = segment.has("first_place", "last_place", "goal")
     marks = tuple(tag for tag in marks if tag.kind != "count" or segment.has("in_a_row", "goal"))
     marks = tuple(tag for tag in marks if tag.kind != "minutes" or ends)
-    if _are_options(segment):
+    if segment.says("or", "або", "чи"):
         wide = frozenset[str]().union(*(exercises_of(tag).wide for tag in tags))
         yield _wanted(segment, plan, wide, [*tags, *marks])
         return
@@ -139,18 +133,11 @@ def wanted(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     yield from _target(segment, plan, tags)
 
 
-_OR = frozenset({"or", "або", "чи"})
-
-
-def _are_options(segment: Segment) -> bool:
-    return any(word.text in _OR for word in segment.words[segment.first : segment.last])
-
-
 def _wanted(segment: Segment, plan: PlanFacts, ids: frozenset[str], spent: Sequence[Tag]) -> Answer:
     weeks = weeks_in(segment, plan) or plan.full
     places = [p.pointer for p in plan.doses() if p.id in ids]
     strength = [day for week in weeks for day in week.days if day.doses]
-    if segment.has("every_session"):
+    if segment.has("every_session") and not segment.has("first_place", "last_place"):
         bare = [day.pointer for day in strength if not any(p.id in ids for p in day.doses)]
         bare = bare if strength else [WEEKS]
         return unmet(spent, "Some sessions are without it.", bare) if bare else met(spent, places)
@@ -188,7 +175,7 @@ def _target(segment: Segment, plan: PlanFacts, tags: Sequence[Tag]) -> Iterator[
 def intensity(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`heavy on Monday`, `lighter on Friday`."""
     marks = segment.all("heavy", "light")
-    days = {day for tag in segment.all("weekday") for day in tag.numbers}
+    days = segment.days
     subject = segment.subject.narrow
     if not marks or not days:
         return
@@ -229,7 +216,7 @@ def muscles(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         return
     if segment.states and not (segment.has("focus", "goal", "love") or segment.owns_subject):
         return
-    days = {day for one in segment.all("weekday") for day in one.numbers}
+    days = segment.days
     marks = segment.all("focus", "goal", "every_session", "love", "only")
     doses = [p for d in plan.days() if not days or d.number in days for p in d.doses]
     sets = _sets_by_muscle(doses)
@@ -271,16 +258,19 @@ def equipment(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     if not tags or segment.has("race"):
         return
     items = {tag.name for tag in tags}
-    days = {day for one in segment.all("weekday") for day in one.numbers}
+    days = segment.days
     doses = [p for d in plan.days() if not days or d.number in days for p in d.doses]
     spent = [*tags, *segment.all("only", "love")]
+    if segment.has("every_session", "first_place", "last_place"):
+        yield _in_place(segment, plan, tags)
+        return
     if items == {"bodyweight"}:
         loaded = [p.pointer for p in doses if _loaded(p)]
         rest = [p.pointer for p in doses] or [WEEKS]
         yield either(not loaded, spent, loaded or rest, "These need equipment.")
         return
     used = [p.pointer for p in doses if p.exercise and any(_with(p, item) for item in items)]
-    sports = {_SPORT_OF[item] for item in items if item in _SPORT_OF}
+    sports = {SPORT_OF[item] for item in items if item in SPORT_OF}
     used += [p.pointer for p in plan.sessions() if p.session.sport in sports]
     if segment.has("only"):
         strange = [p.pointer for p in doses if _loaded(p) and not any(_with(p, i) for i in items)]
@@ -295,7 +285,12 @@ def equipment(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         yield unmet(spent, "Nothing in the plan is done with it.")
 
 
-_SPORT_OF = {"rower": "rowing", "bike_machine": "cycling", "treadmill": "running"}
+def _in_place(segment: Segment, plan: PlanFacts, tags: Sequence[Tag]) -> Answer:
+    """`the skipping rope at the end of every session`."""
+    known = {p.id: p for p in plan.doses()}
+    ids = frozenset(name for name, p in known.items() if any(_with(p, tag.name) for tag in tags))
+    marks = segment.all("every_session", "first_place", "last_place", "love", "minutes")
+    return _wanted(segment, plan, ids, [*tags, *marks])
 
 
 def _loaded(placed: PlacedDose) -> bool:
@@ -304,9 +299,15 @@ def _loaded(placed: PlacedDose) -> bool:
     )
 
 
+def _weighted(placed: PlacedDose) -> bool:
+    return placed.exercise is not None and placed.exercise.load_type in _WEIGHTS
+
+
 def _with(placed: PlacedDose, item: str) -> bool:
     if placed.exercise is None:
         return False
+    if item == "weights":
+        return _weighted(placed)
     name = {"bike_machine": "bike"}.get(item, item)
     return uses(placed.exercise, name) or (item in {"chair", "wall"} and item in placed.id)
 

@@ -123,7 +123,7 @@ def presence(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     if not tags or segment.states:
         return
     weeks = weeks_in(segment, plan) or plan.full
-    options = any(word.text in _OR for word in segment.words[segment.first : segment.last])
+    options = segment.says("or", "або", "чи")
     for tag in tags:
         subject = _either_of(tags) if options else _subject_of(tag)
         bare = [week for week in weeks if not any(subject.places(day) for day in week.days)]
@@ -141,9 +141,6 @@ def _subject_of(tag: Tag) -> Subject:
     if tag.kind == "sport":
         return Subject(sports=frozenset({tag.name}))
     return Subject(sessions=frozenset({tag.name}))
-
-
-_OR = frozenset({"or", "або", "чи"})
 
 
 def _either_of(tags: Sequence[Tag]) -> Subject:

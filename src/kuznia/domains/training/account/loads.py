@@ -91,12 +91,12 @@ def own_weights(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     items = {tag.name for tag in tools}
     sizes = [
         size
-        for tag in (*weights, *segment.all("number", "product"))
+        for tag in (*segment.weights, *segment.all("number", "product"))
         for size in (tag.low, tag.high)
     ]
     doses = [p for p in plan.doses() if p.exercise and any(uses(p.exercise, i) for i in items)]
     loaded = [p for p in doses if p.dose.load is not None]
-    limit = segment.has("at_most") or len(weights) == 1
+    limit = segment.has("at_most") or len(segment.weights) == 1
     wrong = [p.pointer for p in loaded if not _at_hand(_kg(p), sizes, limit, "barbell" in items)]
     spent = [*weights, *segment.all("number", "product", "at_most", "at_least")]
     shown = wrong or [p.pointer for p in (loaded or doses)]

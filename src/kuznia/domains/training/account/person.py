@@ -13,6 +13,7 @@ from kuznia.domains.training.catalogue import conditions
 BACKGROUND = "/plan/reason"
 _AGES = range(5, 111)
 _NEAR = 0.15
+_SUBJECTS = frozenset({"i'm", "am", "is", "she's", "he's", "мені", "їй", "йому"})
 
 
 def age(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
@@ -36,7 +37,10 @@ def age(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
 def _is_bare(segment: Segment, tag: Tag | None) -> bool:
     """A number right after "I'm" or "she is"."""
     return tag is not None and any(
-        one.kind == "statement" and one.last == tag.first for one in segment.tags
+        one.kind == "statement"
+        and one.last == tag.first
+        and segment.words[one.last - 1].text in _SUBJECTS
+        for one in segment.tags
     )
 
 

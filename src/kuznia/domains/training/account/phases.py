@@ -12,7 +12,7 @@ _LOWER, _SAME = 0.95, 1.02
 
 def weeks_in(segment: Segment, plan: PlanFacts) -> tuple[PlacedWeek, ...]:
     """The weeks a segment is limited to; none, if it is not."""
-    tag = segment.one("weekref")
+    tag = next((tag for tag in segment.whole if tag.kind == "weekref"), None)
     if tag is None and segment.has("before_that"):
         start = [one for one in segment.before if one.kind == "weekref" and one.name == "from"]
         return _until(plan, start[-1].numbers[0] - 1) if start else ()
@@ -143,7 +143,7 @@ def efforts(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     everything = not subject and plan.has_endurance and segment.has("only", "effort_words")
     if not marks or not (about or everything) or segment.has("weekref", "deload"):
         return
-    days = {day for tag in segment.all("weekday") for day in tag.numbers}
+    days = segment.days
     gentle = segment.has("light", "easier")
     sessions = [
         placed

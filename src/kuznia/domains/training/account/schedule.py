@@ -14,7 +14,7 @@ from kuznia.domains.training.account.facts import (
     days_with,
     pointers,
 )
-from kuznia.domains.training.account.language.segments import Segment
+from kuznia.domains.training.account.language.segments import THINGS, Segment
 from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.phases import weeks_in
 
@@ -89,6 +89,14 @@ def event(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """A race: its distance, its date, its weekday."""
     day = segment.one("date")
     distance = segment.one("km") or (_named_before(segment) if day else None)
+    race = segment.one("race")
+    if race and day is None and segment.avoids(race):
+        # "not for a race".
+        races = [p.pointer for p in plan.sessions() if p.session.kind == "race"]
+        yield either(
+            not races, [race, *segment.all("neg")], races or [WEEKS], "There is a race in the plan."
+        )
+        return
     about = segment.has("race", "goal") or distance is not None
     if not about or segment.has("per_week", "at_most", "at_least", "longest"):
         return
@@ -194,7 +202,11 @@ def days_off(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`Fridays off`, `no running on Monday`, `at least two rest days`."""
     days = segment.all("weekday")
     marks = segment.all("off", "unavailable")
-    denials = [tag for tag in segment.all("neg") if days and tag.last <= days[0].first]
+    denials = [
+        tag
+        for tag in segment.all("neg")
+        if days and (tag.last <= days[0].first or not segment.has(*THINGS))
+    ]
     if days and segment.has("after", "before") and marks:
         return
     if not days:

@@ -39,6 +39,7 @@ _JARGON = frozenset(
     ]
 )
 _ENOUGH = 0.5
+_SHORT = 2
 _ALONE = frozenset({"warm_up", "cool_down"})
 
 
@@ -46,9 +47,22 @@ def language(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`in English`, `українською`."""
     for kind, name in (("language_en", "en"), ("language_uk", "uk")):
         marks = segment.all(kind)
-        if marks and not segment.states:
+        if marks and segment.avoids(marks[0]):
+            spent = [*marks, *segment.all("neg")]
+            foreign = [p.pointer for p in plan.doses() if _is_mixed(p.dose.name, plan.plan)]
+            shown = foreign or [WEEKS]
+            is_other = plan.plan.language != name and not foreign
+            yield either(is_other, spent, shown, "Some words are of that language.")
+        elif marks and not segment.states:
             is_so = plan.plan.language == name
             yield either(is_so, marks, ["/plan/language"], f"The plan is in {plan.plan.language}.")
+
+
+def _is_mixed(name: str, plan: Plan) -> bool:
+    """Whether a Ukrainian name has a word in Latin letters."""
+    return plan.language == "uk" and any(
+        word.isascii() and word.isalpha() and len(word) > _SHORT for word in name.split()
+    )
 
 
 def heart_rate(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:

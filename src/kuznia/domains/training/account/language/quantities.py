@@ -66,8 +66,12 @@ _APART = frozenset(
     ]
 )
 _FAR = frozenset({"days", "sessions", "weeks", "minutes", "exercises", "sets", "times"})
+_BEFORE_NUMBER = frozenset({"reps", "sets"})
 _WEEKLY = frozenset({"week", "weekly", "a", "per", "на", "в", "each"})
-_ADJECTIVES = frozenset({"long", "longer", "easy", "hard", "this", "that", "last", "next", "which"})
+_HEAVY, _MAX_BEST = 25, 12
+_ADJECTIVES = frozenset(
+    {"big", "long", "longer", "easy", "hard", "this", "that", "last", "next", "which"}
+)
 _MILE, _POUND = 1.609, 0.4536
 _MAX_YEARS = range(1990, 2200)
 
@@ -124,6 +128,10 @@ class Numbers:
             low, last = low + tail, last + 1
         last += self.text(last) in _ORDINAL and self.glue(last - 1) in {"", "-"}
         high, end = self._range(last)
+        if high is None and self.text(place - 1) in {"between", "між"}:
+            joined = self.text(last) in {"and", "і", "та", "й"}
+            high = self.number(last + 1) if joined else None
+            end = last + 2 if high is not None else end
         return Tag("number", place, end, "", low, low if high is None else high)
 
     def _range(self, last: int) -> tuple[float | None, int]:
@@ -204,6 +212,10 @@ def _products(numbers: Numbers) -> Iterator[Tag]:
         unit = table("units").word(numbers.text(high.last)) if numbers.free(high.last) else ""
         if unit in {"minutes", "m", "km", "seconds"}:
             yield Tag("repeats", place - 1, high.last + 1, unit, low.low, high.low)
+        elif low.low >= _HEAVY and high.high <= _MAX_BEST:
+            # "squat 110x5": a best with its repetitions.
+            yield Tag("kg", place - 1, place + 1, "", low.low, low.low)
+            yield replace(high, kind="number")
         elif numbers.text(place) != "по":
             yield Tag("product", place - 1, high.last, "", low.low, high.low)
 
@@ -244,13 +256,23 @@ def _alone(numbers: Numbers, place: int) -> Iterator[Tag]:
     unit = table("units").word(text)
     if unit == "months":
         yield Tag("months", place, place + 1, "", 1, 1)
+    elif unit in _BEFORE_NUMBER:
+        yield from _inverted(numbers, place, unit)
     elif text == "раз" and numbers.text(place + 1) in {"на", "в"}:
         yield Tag("count", place, place + 1, "times", 1, 1)
 
 
+def _inverted(numbers: Numbers, place: int, unit: str) -> Iterator[Tag]:
+    """`reps: 8 to 12`, `reps between 8 and 12`."""
+    first = place + 1 + (numbers.text(place + 1) in {"between", "між", "від", "of"})
+    tag = numbers.read(first)
+    if tag is not None and not numbers.unit(tag.last):
+        yield replace(tag, kind=unit, first=place)
+
+
 def _with_unit(numbers: Numbers, tag: Tag) -> Iterator[Tag]:
     """The number with its unit, each a tag of its own where words stand between them."""
-    for place in range(tag.last, tag.last + 3):
+    for place in range(tag.last, tag.last + 4):
         text = numbers.text(place)
         if not numbers.free(place) or text in _APART or numbers.number(place) is not None:
             break
@@ -266,7 +288,7 @@ def _with_unit(numbers: Numbers, tag: Tag) -> Iterator[Tag]:
         if numbers.glue(place) not in {"", "-"}:
             break
     # "the long one" counts nothing.
-    if numbers.text(tag.first) != "one" or numbers.text(tag.first - 1) not in _ADJECTIVES:
+    if numbers.text(tag.first)[0].isdigit() or numbers.text(tag.first - 1) not in _ADJECTIVES:
         yield tag
 
 

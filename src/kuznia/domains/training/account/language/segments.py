@@ -13,6 +13,13 @@ _STOPS = frozenset(",;()[]:.!?\n")
 _DASHES = frozenset("-–—")
 # "Friday — rest": a dash after so few words is a verb.
 _COPULA = 3
+_EXERCISES = ("вправи", "вправ", "вправу")
+# What is done on the machines for endurance.
+SPORT_OF = {"rower": "rowing", "bike_machine": "cycling", "treadmill": "running"}
+_CANNOT = frozenset({"can't", "cannot", "couldn't"})
+_PRONOUNS = frozenset(
+    {"it", "them", "those", "these", "that", "його", "її", "їх", "це", "ці", "цю"}
+)
 _SWAP_FOR = frozenset({"with", "for", "by", "to", "на"})
 _BUT = frozenset({"but", "але", "проте", "а", "зате", "однак"})
 _AND = frozenset({"and", "і", "й", "та", "plus", "плюс"})
@@ -74,12 +81,32 @@ class Segment:
     # The things that the last segment with any of them names, and whether that one was a statement.
     things_before: tuple[Tag, ...] = ()
     stated_before: bool = False
+    days_before: frozenset[int] = frozenset()
+    # All weights of the sentence.
+    weights: tuple[Tag, ...] = ()
     # Which clause it is of.
     clause: int = 0
     # Whether it stands in brackets.
     bracketed: bool = False
     # Whether the segment before it in the sentence has a date.
     date_before: bool = False
+    # All tags it had, those that are read by now among them.
+    everything: tuple[Tag, ...] = ()
+
+    @property
+    def whole(self) -> tuple[Tag, ...]:
+        """All tags, read or not."""
+        return self.everything or self.tags
+
+    @property
+    def days(self) -> set[int]:
+        """The weekdays it names; "Tuesday (1 hour)" is about the one before the brackets."""
+        own = {day for tag in self.whole if tag.kind == "weekday" for day in tag.numbers}
+        return own or (set(self.days_before) if self.bracketed else own)
+
+    def says(self, *words: str) -> bool:
+        """Whether one of these words stands in it."""
+        return any(word.text in words for word in self.words[self.first : self.last])
 
     @property
     def place(self) -> tuple[int, int, int]:
@@ -100,30 +127,42 @@ class Segment:
         return next((tag for tag in self.tags if tag.kind in kinds), None)
 
     def without(self, used: Sequence[Tag]) -> "Segment":
-        return replace(self, tags=tuple(tag for tag in self.tags if tag not in used))
+        left = tuple(tag for tag in self.tags if tag not in used)
+        return self if left == self.tags else replace(self, tags=left, everything=self.whole)
 
     @property
     def asks(self) -> bool:
         """Whether it asks for something in so many words."""
-        return any(tag.kind in _REQUESTED for tag in self.tags)
+        return any(
+            tag.kind in _REQUESTED and not self._is_denied(tag.first - 1) for tag in self.whole
+        )
+
+    def _is_denied(self, place: int) -> bool:
+        """ "I can't put weight on it" asks for nothing."""
+        return place >= self.first and self.words[place].text in _CANNOT
+
+    def _speaks_of(self, *kinds: str) -> bool:
+        return any(tag.kind in kinds for tag in self.whole)
 
     @property
     def states(self) -> bool:
         """Whether it says how things are."""
-        if self.is_reason or (self.has("statement", "now") and not self.asks):
+        if self.is_reason or (self._speaks_of("statement", "now") and not self.asks):
             return True
         # "I'm 35, 90 kg, office job": what a statement goes on to say is one too.
-        return self.stated_before and not self.asks and not self.has("neg", "at_most", "only")
+        return (
+            self.stated_before and not self.asks and not self._speaks_of("neg", "at_most", "only")
+        )
 
     def avoids(self, tag: Tag) -> bool:
         """Whether this thing is not wanted."""
-        if self.has("hate") or (self.mode == "hate" and not self.has("love")):
+        if self._speaks_of("hate") or (self.mode == "hate" and not self._speaks_of("love")):
             return True
-        if self.has("swap"):
+        if self._speaks_of("swap"):
             return self._is_swapped_out(tag)
-        if any(other.kind == "instead_of" and other.last <= tag.first for other in self.tags):
+        if any(other.kind == "instead_of" and other.last <= tag.first for other in self.whole):
             return True
-        denials = [other for other in self.tags if other.kind == "neg"]
+        denials = [other for other in self.whole if other.kind == "neg"]
         if not denials:
             return self.mode == "neg"
         if any(other.last <= tag.first for other in denials):
@@ -131,12 +170,12 @@ class Segment:
         # "Силових не потрібно": nothing stands after the denial for it to deny.
         last = max(other.last for other in denials)
         return not any(
-            other.kind in THINGS | {"weekday"} and other.first >= last for other in self.tags
+            other.kind in THINGS | {"weekday"} and other.first >= last for other in self.whole
         )
 
     def _is_swapped_out(self, tag: Tag) -> bool:
         """Whether it stands before the `for` of "swap A for B"."""
-        swap = next(other for other in self.tags if other.kind == "swap")
+        swap = next(other for other in self.whole if other.kind == "swap")
         joints = [
             place for place in range(swap.last, self.last) if self.words[place].text in _SWAP_FOR
         ]
@@ -156,8 +195,19 @@ def segments_of(prompt: str, wishes: Sequence[Wish]) -> list[tuple[Segment, ...]
         for piece in _pieces(wish.quote, sentence):
             before = replace(_in_context(piece, before), clause=number)
             pieces.append(before)
+        for place, following in enumerate(pieces[1:]):
+            # "Burpees make me sick, leave them out".
+            if denies_what_was_named(following) and not pieces[place].has("neg", "hate"):
+                pieces[place] = replace(pieces[place], mode="neg")
         read.append(tuple(pieces))
     return _with_weekdays(read)
+
+
+def denies_what_was_named(piece: Segment) -> bool:
+    """Whether it speaks of the thing before it and does not want it: "не ставте його"."""
+    denial = piece.has("neg", "hate", "swap")
+    others = HARD - {"neg", "hate", "swap"}
+    return denial and piece.says(*_PRONOUNS) and not piece.has(*others)
 
 
 def _with_weekdays(read: list[tuple[Segment, ...]]) -> list[tuple[Segment, ...]]:
@@ -166,13 +216,16 @@ def _with_weekdays(read: list[tuple[Segment, ...]]) -> list[tuple[Segment, ...]]
     days: dict[tuple[int, Subject], set[int]] = {}
     of_sessions: dict[int, set[int]] = {}
     counted: dict[int, float] = {}
+    weights: dict[int, tuple[Tag, ...]] = {}
     timed: dict[tuple[int, int, int], tuple[frozenset[int], Subject]] = {}
     for segment in (segment for pieces in read for segment in pieces):
-        named = {day for tag in segment.all("weekday") for day in tag.numbers}
+        named = segment.days
         if not segment.has("off", "neg", "unavailable"):
             days.setdefault((segment.sentence, segment.subject), set()).update(named)
             if segment.subject.sessions:
                 of_sessions.setdefault(segment.sentence, set()).update(named)
+        kilograms = segment.all("kg")
+        weights[segment.sentence] = (*weights.get(segment.sentence, ()), *kilograms)
         counts = (tag.high for tag in segment.all("count"))
         counted[segment.sentence] = counted.get(segment.sentence, 0.0) + sum(counts)
         if segment.has("minutes") and (named or segment.subject):
@@ -190,6 +243,7 @@ def _with_weekdays(read: list[tuple[Segment, ...]]) -> list[tuple[Segment, ...]]
             replace(
                 one,
                 counted=counted.get(one.sentence, 0.0),
+                weights=weights[one.sentence],
                 grows_to=max(grown, default=0.0),
                 weekdays=frozenset(
                     days.get((one.sentence, one.subject), set())
@@ -290,7 +344,8 @@ def _in_context(piece: Segment, before: Segment | None) -> Segment:
         return replace(piece, subject=subject, owns_subject=bool(subject))
     mode = before.mode or next((kind for kind in _MODES if before.has(kind)), "")
     bare = not (piece.asks or piece.has("love", "statement", *_MODES, "count", "minutes"))
-    kept = subject or before.subject
+    # "Wednesday pull, Friday legs": muscles are a subject of their own.
+    kept = subject or (Subject() if piece.has("muscle") else before.subject)
     return replace(
         piece,
         subject=kept,
@@ -299,6 +354,7 @@ def _in_context(piece: Segment, before: Segment | None) -> Segment:
         before=(*before.before, *before.tags)[-40:],
         date_before=before.has("date"),
         things_before=before.all(*THINGS) or before.things_before,
+        days_before=frozenset(before.days),
         stated_before=before.states or _is_about_person(before),
     )
 
@@ -322,9 +378,14 @@ _MEASURES = ("minutes", "km", "kg")
 
 def _with_unit_of(piece: Segment, before: Segment | None) -> Segment:
     """ "30 minutes on weekdays, up to 45 on Saturday": a bare number has the unit before it."""
-    if before is None or piece.has(*_MEASURES) or not piece.has("at_most", "at_least", "weekday"):
+    if before is None or piece.has(*_MEASURES):
+        return piece
+    if not piece.has("at_most", "at_least", "weekday", "group", "exercise"):
         return piece
     units = [tag.kind for tag in before.tags if tag.kind in _MEASURES]
+    if piece.has("group", "exercise") and any(tag.kind == "best" for tag in before.before):
+        # "Maxes: squat 180, bench 120".
+        units = ["kg"]
     if not units:
         return piece
     tags_ = (replace(tag, kind=units[-1]) if tag.kind == "number" else tag for tag in piece.tags)
@@ -345,12 +406,14 @@ def _subject(piece: Segment) -> Subject:
     piece = _without_after(piece)
     kinds = piece.named("kind")
     timed = piece.has("muscle") and piece.has("minutes", "count")
+    timed = timed or (piece.has("count", "minutes") and piece.says(*_EXERCISES))
+    items = frozenset(tag.name for tag in piece.all("equipment") if not piece.avoids(tag))
     named = [exercises_of(tag) for tag in piece.all("group", "exercise") if not piece.avoids(tag)]
     return Subject(
         strength="strength" in kinds
         or ((piece.has("posture") or timed) and not piece.has("sport")),
         endurance="endurance" in kinds,
-        sports=piece.named("sport"),
+        sports=piece.named("sport") | {SPORT_OF[item] for item in items if item in SPORT_OF},
         sessions=piece.named("session"),
         exercises=frozenset[str]().union(*(each.wide for each in named)),
         core=frozenset[str]().union(*(each.core for each in named)),

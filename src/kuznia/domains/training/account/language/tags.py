@@ -191,8 +191,11 @@ def _settled(chosen: list[Tag], words: Sequence[Token]) -> Iterator[Tag]:
         if tag.kind == "off" and (tag.first, tag.last) in weekdays_:
             continue
         if words[tag.first].text in _BEFORE_NUMBERS and tag.kind in _BOUNDS:
-            if tag.last not in numbers:
+            if tag.last not in numbers or _is_towards(tag, words):
                 continue
+        if tag.name == "bench" and tag.kind == "equipment" and tag.last in numbers:
+            # "bench 85 kg" is the lift.
+            tag = Tag("group", tag.first, tag.last, "bench_press")
         if tag.kind == "number" and {tag.last, tag.last + 1} & subjects:
             tag = Tag("count", tag.first, tag.last, "noun", tag.low, tag.high)
         if tag not in seen:
@@ -218,6 +221,14 @@ def _long_ones(chosen: Sequence[Tag], words: Sequence[Token]) -> Iterator[Tag]:
         near = any(abs(place - day) <= _LONG_NEAR for day in days)
         if word.text in _LONG and near and place not in taken:
             yield Tag("session", place, place + 1, "long")
+
+
+_TOWARDS = ("підгот", "готу", "дійти", "ближче", "prepar")
+
+
+def _is_towards(tag: Tag, words: Sequence[Token]) -> bool:
+    """ "підготовка до 5 км" is no limit."""
+    return tag.first > 0 and words[tag.first - 1].text.startswith(_TOWARDS)
 
 
 def _is_amount(tag: Tag, words: Sequence[Token]) -> bool:

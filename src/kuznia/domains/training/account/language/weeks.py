@@ -38,11 +38,25 @@ def week_tags(numbers: "Numbers") -> Iterator[Tag]:
     for place in range(len(numbers.words)):
         yield from _every_one(numbers, place)
         yield from _last_days(numbers, place)
+        yield from _ordinal_alone(numbers, place)
         if not numbers.free(place) or not is_week(numbers.text(place)):
             continue
         tag = _after(numbers, place) or _before(numbers, place)
         if tag is not None:
             yield _directed(numbers, tag)
+
+
+_EASIER = ("розвант", "легш", "полегш", "легк", "deload", "easier", "lighter", "easy")
+
+
+def _ordinal_alone(numbers: "Numbers", place: int) -> Iterator[Tag]:
+    """`8 тижнів, з розвантаженням на п'ятому`: a week, though the word is not there."""
+    before = numbers.text(place - 1)
+    number = _ordinal(numbers, place) if before in {"на", "у", "в", "on", "in", "the"} else 0
+    following = numbers.text(place + 1)
+    about = any(word.text.startswith(_EASIER) for word in numbers.words)
+    if number and about and not is_week(following) and not numbers.unit(place + 1):
+        yield Tag("weekref", place, place + 1 + (following == "one"), "set", numbers=(number,))
 
 
 def _last_days(numbers: "Numbers", place: int) -> Iterator[Tag]:
@@ -56,6 +70,12 @@ def _every_one(numbers: "Numbers", place: int) -> Iterator[Tag]:
     """`every fourth one`, where the weeks were named before."""
     number = _ordinal(numbers, place + 1) if numbers.text(place).startswith(_EVERY) else 0
     following = numbers.text(place + 2)
+    easier = numbers.text(place + 1).startswith(
+        ("one", "легш", "полегш", "розвант", "легк", "easier")
+    )
+    if easier and numbers.text(place).startswith(_LAST) and numbers.free(place):
+        last = place + 1 + (numbers.text(place + 1) == "one")
+        yield Tag("weekref", place, last, "last", numbers=(1,))
     if number > 1 and not is_week(following) and not numbers.unit(place + 2):
         yield Tag("weekref", place, place + 2 + (following == "one"), "every", numbers=(number,))
 
