@@ -1,7 +1,7 @@
 """Plans in a few words, for tests of what becomes of a prompt's wishes.
 
-A week is a dictionary of weekdays, 1 for Monday. A day is `40: barbell-deadlift 4x5 @120; plank 3x40`
-with its minutes first, or `long running 60 9.5` with minutes and kilometres.
+A week is a dictionary of weekdays, 1 for Monday. A day is `40: barbell-deadlift 4x5 @120`: minutes,
+then exercises between semicolons; or `long running 60 9.5`, a session with minutes and kilometres.
 """
 
 import datetime
@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kuznia.domains.training import DOMAIN
 from kuznia.domains.training.account.account import account
 from kuznia.domains.training.athlete.athlete import read_athlete
 from kuznia.domains.training.catalogue import catalogue
@@ -136,6 +135,3 @@ def open_ones(order: PlanInput, plan: Plan) -> list[tuple[str, str, str]]:
         for wish in the_account(order, plan)
         if wish.outcome != "met"
     ]
-
-
-assert DOMAIN.wishes is not None

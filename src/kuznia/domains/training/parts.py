@@ -178,8 +178,10 @@ def wishes_of(order: PlanOrder) -> tuple[Wish, ...]:
 
 async def account_of(bench: PlanBench, wishes: tuple[Wish, ...]) -> Sequence[Wish]:
     """What became of each wish in the plan."""
-    order, accepted = bench.reading, bench.accepted["plan"]
-    return await in_worker(partial(account, order.input, order.athlete, accepted, wishes))
+    order, draft = bench.reading, bench.accepted.get("plan")
+    if not isinstance(draft, Plan):
+        return ()
+    return await in_worker(partial(account, order.input, order.athlete, draft, wishes))
 
 
 def parts(_: PlanOrder) -> tuple[Part[Any, PlanOrder], ...]:

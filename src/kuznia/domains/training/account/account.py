@@ -13,13 +13,16 @@ from kuznia.domains.training.account import (
     loads,
     person,
     phases,
+    races,
     schedule,
+    spacing,
     texts,
 )
 from kuznia.domains.training.account.answers import Answer
 from kuznia.domains.training.account.extras import not_asked
 from kuznia.domains.training.account.facts import WEEKS, PlanFacts, facts_of
-from kuznia.domains.training.account.language.segments import HARD, Segment, segments_of
+from kuznia.domains.training.account.language.context import segments_of
+from kuznia.domains.training.account.language.segments import HARD, Segment
 from kuznia.domains.training.account.language.tags import soft
 from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.athlete.athlete import Athlete
@@ -45,19 +48,19 @@ READERS: tuple[Reader, ...] = (
     person.level,
     person.habits,
     exercises.strange_kinds,
-    schedule.start,
-    schedule.goal_time,
-    schedule.event,
-    schedule.weekday_of_date,
+    races.start,
+    races.goal_time,
+    races.event,
+    races.weekday_of_date,
     schedule.length,
     phases.easier,
     phases.only_kinds,
     amounts.rests,
     amounts.pace,
     amounts.growing,
-    schedule.day_after,
+    spacing.day_after,
     schedule.days_off,
-    schedule.spacing,
+    spacing.spacing,
     exercises.avoided,
     phases.efforts,
     exercises.intensity,

@@ -135,7 +135,7 @@ def _special(segment: Segment, subject: Subject, days: set[int]) -> Callable[[Pl
     """Days that another part of the prompt gives a time of their own."""
     others = segment.timed
     if days or (subject and not subject.strength and subject.sessions):
-        return lambda day: False
+        return lambda _: False
 
     def has_own(day: PlacedDay) -> bool:
         return any(
@@ -222,14 +222,14 @@ def distance(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     ]
     if segment.has("per_week"):
         totals = [(week.pointer, week.km) for week in plan.weeks]
-        yield _within(segment, tag, totals, uses, plan)
+        yield _within(segment, tag, totals, uses)
         return
     sessions = _measurable(segment, plan)
     if segment.has("begin"):
         head = f"{WEEKS}/0/"
         sessions = [(place, size) for place, size in sessions if place.startswith(head)]
         uses += segment.all("begin")
-    yield _within(segment, tag, sessions, uses, plan)
+    yield _within(segment, tag, sessions, uses)
 
 
 def _measurable(segment: Segment, plan: PlanFacts) -> list[tuple[str, float]]:
@@ -251,7 +251,6 @@ def _within(
     tag: Tag,
     sizes: Sequence[tuple[str, float]],
     uses: Sequence[Tag],
-    plan: PlanFacts,
 ) -> Answer:
     if not sizes:
         return unmet(uses, "No session has this distance.")

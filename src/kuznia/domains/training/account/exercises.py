@@ -10,9 +10,9 @@ from kuznia.domains.training.account.facts import (
     PlanFacts,
     Subject,
 )
+from kuznia.domains.training.account.language.context import SPORT_OF
 from kuznia.domains.training.account.language.named import exercises_of, muscles_of, needs, uses
 from kuznia.domains.training.account.language.segments import (
-    SPORT_OF,
     Segment,
     denies_what_was_named,
 )
@@ -183,7 +183,8 @@ def intensity(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     if subject.sports or subject.sessions:
         return
     heavy = marks[0].kind == "heavy"
-    wrong, right = [], []
+    wrong: list[str] = []
+    right: list[str] = []
     for week in plan.full:
         sizes = {day.number: size for day in week.days if (size := _hardness(day, subject))}
         mine = [sizes[day] for day in days if day in sizes]

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kuznia.domains.training.account.facts import PlanFacts
+from kuznia.domains.training.account.language.context import segments_of
 from kuznia.domains.training.account.language.named import exercises_of
-from kuznia.domains.training.account.language.segments import Segment, segments_of
+from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.planner.wording import notice_codes
 from kuznia.forge.terms import Wish
@@ -150,7 +151,7 @@ def _words(asked: Asked) -> Iterator[Wish]:
         for name, text in (("theme", week.theme), ("goal", week.goal))
     ]
     known = _known(asked)
-    for place, text in dict((text, place) for place, text in reversed(texts)).items():
+    for place, text in {text: place for place, text in reversed(texts)}.items():
         strange = [
             tag
             for segment in _segments(place)

@@ -1,4 +1,4 @@
-"""The plan as the account reads it: each day, dose and session with the pointer that leads to it."""
+"""The plan as the account reads it: each day, dose and session with its pointer."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -222,7 +222,7 @@ class Subject:
         if not (self.endurance or self.sports or self.sessions):
             return False
         # A race counts as a run, and as the long one of its week.
-        kinds = {session.kind} | ({"long"} if session.kind == "race" else set())
+        kinds = {session.kind, "long"} if session.kind == "race" else {session.kind}
         return (not self.sports or session.sport in self.sports) and (
             not self.sessions or bool(kinds & self.sessions)
         )

@@ -1,4 +1,4 @@
-"""Statements about the person: they hold if the profile says the same, and else they are asked back."""
+"""Statements about the person: they hold if the profile says the same, else they are asked."""
 
 from collections.abc import Iterator, Sequence
 

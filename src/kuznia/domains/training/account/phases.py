@@ -117,7 +117,7 @@ def only_kinds(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     if not weeks or not _only_before_kind(segment):
         return
     # An easy long run is easy running too.
-    kinds = subject.sessions | ({"long", "strides"} if "easy" in subject.sessions else set())
+    kinds = subject.sessions | _GENTLE if "easy" in subject.sessions else subject.sessions
     wrong = [
         placed.pointer
         for week in weeks

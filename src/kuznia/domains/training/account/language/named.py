@@ -33,8 +33,9 @@ def exercises_of(tag: Tag) -> Named:
 def _of(kind: str, name: str, _: str) -> Named:
     if kind == "group":
         ids = _group(name)
-        own = {exactly(words_of(phrase)) for phrase in _table()["groups"][name]["says"]}
-        return Named(frozenset(own & ids) or ids, ids)
+        phrases: list[str] = _table()["groups"][name]["says"]
+        own = {exactly(words_of(phrase)) for phrase in phrases}
+        return Named(frozenset(one for one in ids if one in own) or ids, ids)
     if kind == "exercise":
         exercise = catalogue()[name]
         wide = {
@@ -71,7 +72,7 @@ def needs(exercise: Exercise, item: str) -> bool:
     """Whether an exercise cannot be done without this piece of equipment."""
     if item == "machines":
         return exercise.load_type == "machine"
-    return item in exercise.equipment_all or exercise.equipment_any == {item}
+    return item in exercise.equipment_all or exercise.equipment_any == frozenset({item})
 
 
 def uses(exercise: Exercise, item: str) -> bool:

@@ -1,4 +1,4 @@
-"""Numbers with their units, dates, and weeks named by their numbers, among the words of a clause."""
+"""Numbers with their units, dates, and weeks by their numbers, among the words of a clause."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -73,6 +73,8 @@ _ADJECTIVES = frozenset(
     {"big", "long", "longer", "easy", "hard", "this", "that", "last", "next", "which"}
 )
 _MILE, _POUND = 1.609, 0.4536
+_MAX_DAY = 31
+_YEAR = 4
 _MAX_YEARS = range(1990, 2200)
 
 
@@ -173,16 +175,16 @@ def _by_month(numbers: Numbers, place: int, month: int) -> Iterator[Tag]:
     back = place - 1
     back -= numbers.text(back) == "of"
     back -= numbers.text(back) in _ORDINAL
-    before, after = numbers.whole(back), numbers.whole(place + 1)
-    if before and before <= 31:
+    before, after = numbers.whole(back) or 0, numbers.whole(place + 1) or 0
+    if 1 <= before <= _MAX_DAY:
         year = after if after in _MAX_YEARS else 0
-        yield Tag("date", back, place + 1 + bool(year), numbers=(before, month, year or 0))
-    elif after and after <= 31:
+        yield Tag("date", back, place + 1 + bool(year), numbers=(before, month, year))
+    elif 1 <= after <= _MAX_DAY:
         last = place + 2
         last += numbers.text(last) in _ORDINAL
-        year = numbers.whole(last)
-        last += year in _MAX_YEARS
-        yield Tag("date", place, last, numbers=(after, month, year if year in _MAX_YEARS else 0))
+        year = numbers.whole(last) or 0
+        year = year if year in _MAX_YEARS else 0
+        yield Tag("date", place, last + bool(year), numbers=(after, month, year))
 
 
 def _in_digits(numbers: Numbers, place: int) -> Iterator[Tag]:
@@ -192,10 +194,13 @@ def _in_digits(numbers: Numbers, place: int) -> Iterator[Tag]:
     if "." in text and glue == "." and following[0].isdecimal():
         day, _, month = text.partition(".")
         yield Tag("date", place, place + 2, numbers=(int(day), int(month), int(following[0][:4])))
-    elif text.isdecimal() and glue == "-" == numbers.glue(place + 1) and len(text) == 4:
-        if all(piece.isdecimal() and len(piece) <= 2 for piece in following):
-            month, day = map(int, following)
-            yield Tag("date", place, place + 3, numbers=(day, month, int(text)))
+    elif (
+        len(text) == _YEAR
+        and glue == "-" == numbers.glue(place + 1)
+        and all(piece.isdecimal() for piece in (text, *following))
+    ):
+        month, day = (int(piece[:2]) for piece in following)
+        yield Tag("date", place, place + 3, numbers=(day, month, int(text)))
 
 
 def _products(numbers: Numbers) -> Iterator[Tag]:

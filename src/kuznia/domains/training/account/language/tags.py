@@ -10,9 +10,9 @@ from functools import cache, lru_cache
 
 from kuznia.domains.training.account.language.quantities import quantities
 from kuznia.domains.training.account.language.tokens import Lexicon, Tag, Token
+from kuznia.domains.training.athlete.weekdays import weekdays
 from kuznia.domains.training.catalogue import fingerprint
 from kuznia.domains.training.catalogue.matching import exactly, words_of
-from kuznia.domains.training.edits.feedback import weekdays
 from kuznia.platform.data_files import read_toml
 
 # Sections whose groups are kinds of tags; in the others the section is the kind.
@@ -178,30 +178,35 @@ def _longest(candidates: Iterable[Tag], taken: Sequence[Tag]) -> Iterator[Tag]:
 
 
 def _settled(chosen: list[Tag], words: Sequence[Token]) -> Iterator[Tag]:
-    """Of two readings of one phrase the likelier, and counts of nouns: "three runs"."""
-    equipment = {(tag.first, tag.last) for tag in chosen if tag.kind in _LIKELIER}
+    """Of two readings of one phrase the likelier, and what a neighbour makes of a word."""
+    likelier = {(tag.first, tag.last) for tag in chosen if tag.kind in _LIKELIER}
+    weekend = {(tag.first, tag.last) for tag in chosen if tag.kind == "weekday"}
     subjects = {tag.first for tag in chosen if tag.kind in SUBJECTS}
-    weekdays_ = {(tag.first, tag.last) for tag in chosen if tag.kind == "weekday"}
-    numbers = {tag.first for tag in chosen if tag.kind in _AMOUNTS and _is_amount(tag, words)}
-    seen: set[Tag] = set()
-    for tag in chosen:
-        if tag.kind == "exercise" and (tag.first, tag.last) in equipment:
-            continue
-        # "у вихідні" is the weekend; "до забігу" is no limit, "до 40 хвилин" is one.
-        if tag.kind == "off" and (tag.first, tag.last) in weekdays_:
-            continue
-        if words[tag.first].text in _BEFORE_NUMBERS and tag.kind in _BOUNDS:
-            if tag.last not in numbers or _is_towards(tag, words):
-                continue
-        if tag.name == "bench" and tag.kind == "equipment" and tag.last in numbers:
-            # "bench 85 kg" is the lift.
-            tag = Tag("group", tag.first, tag.last, "bench_press")
-        if tag.kind == "number" and {tag.last, tag.last + 1} & subjects:
-            tag = Tag("count", tag.first, tag.last, "noun", tag.low, tag.high)
-        if tag not in seen:
-            seen.add(tag)
-            yield tag
+    amounts = {tag.first for tag in chosen if tag.kind in _AMOUNTS and _is_amount(tag, words)}
+    for tag in dict.fromkeys(chosen):
+        span = (tag.first, tag.last)
+        # "у вихідні" is the weekend, and no day off.
+        is_less_likely = (tag.kind == "exercise" and span in likelier) or (
+            tag.kind == "off" and span in weekend
+        )
+        # "до забігу" is no limit, "до 40 хвилин" is one.
+        is_no_bound = (
+            tag.kind in _BOUNDS
+            and words[tag.first].text in _BEFORE_NUMBERS
+            and (tag.last not in amounts or _is_towards(tag, words))
+        )
+        if not is_less_likely and not is_no_bound:
+            yield _as_beside(tag, subjects, amounts)
     yield from _long_ones(chosen, words)
+
+
+def _as_beside(tag: Tag, subjects: set[int], amounts: set[int]) -> Tag:
+    """What a number or a bench is beside what follows: "three runs", "bench 85 kg"."""
+    if tag.kind == "number" and {tag.last, tag.last + 1} & subjects:
+        return replace(tag, kind="count", name="noun")
+    if tag.kind == "equipment" and tag.name == "bench" and tag.last in amounts:
+        return replace(tag, kind="group", name="bench_press")
+    return tag
 
 
 # Words that limit a number, and mean something else before anything but one.
@@ -214,7 +219,7 @@ _LONG_NEAR = 3
 
 
 def _long_ones(chosen: Sequence[Tag], words: Sequence[Token]) -> Iterator[Tag]:
-    """ "Sunday long": beside a weekday it is the long session; elsewhere it is any word."""
+    """The long session of "Sunday long": away from a weekday it is any word."""
     taken = {place for tag in chosen for place in range(tag.first, tag.last)}
     days = [tag.first for tag in chosen if tag.kind == "weekday"]
     for place, word in enumerate(words):
@@ -227,7 +232,7 @@ _TOWARDS = ("підгот", "готу", "дійти", "ближче", "prepar")
 
 
 def _is_towards(tag: Tag, words: Sequence[Token]) -> bool:
-    """ "підготовка до 5 км" is no limit."""
+    """Whether a goal stands before it: "підготовка до 5 км" is no limit."""
     return tag.first > 0 and words[tag.first - 1].text.startswith(_TOWARDS)
 
 

@@ -1,7 +1,7 @@
 """A text as its words, and phrases of a lexicon looked up in them, word by word.
 
-Nothing here is a regular expression of the lexicon's own: whatever a prompt holds, each of its words
-is looked up a bounded number of times.
+No phrase is a regular expression: whatever a prompt holds, each of its words is looked up a bounded
+number of times.
 """
 
 import re

@@ -1,0 +1,91 @@
+"""What may stand beside what: on one day, on days that follow each other."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from kuznia.domains.training.account.answers import Answer, either
+from kuznia.domains.training.account.facts import WEEKS, PlanFacts, Subject
+from kuznia.domains.training.account.language.segments import Segment
+from kuznia.domains.training.account.language.tokens import Tag
+from kuznia.domains.training.account.schedule import own_tags
+
+
+def spacing(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """Not on the same day, not two days in a row, nothing else that day."""
+    same, row = segment.one("same_day"), segment.one("in_a_row", "alternate")
+    if same is not None:
+        mixed = [day.pointer for day in plan.days() if day.doses and day.sessions]
+        uses = [same, *segment.all("neg", "kind", "sport")]
+        apart = segment.has("neg") or segment.mode == "neg"
+        both = [day.pointer for day in plan.days() if day.trained]
+        yield either(apart != bool(mixed), uses, mixed or both, "Days are shared otherwise.")
+    row = row or _between(segment)
+    if row is not None and segment.has("count", "number") and segment.has("at_most", "neg"):
+        yield _streak(segment, plan, row)
+    elif row is not None and (row.kind in {"alternate", "off"} or segment.has("neg")):
+        uses = [row, *segment.all("neg", "count"), *own_tags(segment)]
+        broken = list(_in_a_row(plan, segment.subject))
+        kept = [day.pointer for day in plan.days() if segment.subject.places(day)]
+        yield either(not broken, uses, broken or kept, "Some days follow each other.")
+    yield from _nothing_else(segment, plan)
+
+
+def _between(segment: Segment) -> Tag | None:
+    """`a rest day between runs`."""
+    is_between = segment.says("between", "між") and not segment.has("minutes")
+    return segment.one("off") if is_between else None
+
+
+def _streak(segment: Segment, plan: PlanFacts, row: Tag) -> Answer:
+    """`no more than three days in a row`; "not two days" are one at most."""
+    count = segment.all("count", "number")[0]
+    limit = count.high if segment.has("at_most") else count.high - 1
+    longest, streak = 0, 0
+    for day in plan.days():
+        streak = streak + 1 if segment.subject.places(day) else 0
+        longest = max(longest, streak)
+    spent = [row, count, *segment.all("at_most", "neg"), *own_tags(segment)]
+    return either(longest <= limit, spent, [WEEKS], f"{longest} days follow each other.")
+
+
+def day_after(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """`a rest day after the long run`."""
+    marks = segment.all("after")
+    if not marks or not segment.has("off") or not segment.subject or segment.has("weekday"):
+        return
+    days = list(plan.days())
+    broken = [
+        after.pointer
+        for day, after in pairwise(days)
+        if segment.subject.places(day) and after.trained
+    ]
+    kept = [after.pointer for day, after in pairwise(days) if segment.subject.places(day)]
+    spent = [*marks, *segment.all("off", "every_session"), *own_tags(segment)]
+    yield either(not broken, spent, broken or kept, "These days are trained.")
+
+
+def _in_a_row(plan: PlanFacts, subject: Subject) -> Iterator[str]:
+    days = list(plan.days())
+    for day, following in pairwise(days):
+        if subject.places(day) and subject.places(following):
+            yield following.pointer
+
+
+def _nothing_else(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    mark = segment.one("nothing_else")
+    if mark is None:
+        return
+    if not any(tag.kind == "weekday" for tag in (*segment.before, *segment.tags)):
+        # "A pair of dumbbells and a mat. Nothing else."
+        have = plan.athlete.equipment
+        strange = [p.pointer for p in plan.doses() if p.exercise and not p.exercise.fits(have)]
+        shown = strange or [p.pointer for p in plan.doses()] or [WEEKS]
+        yield either(not strange, [mark], shown, "These need something else.")
+        return
+    named = {
+        n for tag in (*segment.before, *segment.tags) if tag.kind == "weekday" for n in tag.numbers
+    }
+    mixed = [d.pointer for d in plan.days() if d.number in named and d.doses and d.sessions]
+    uses = [mark, *segment.all("that_day", "neg")]
+    rest = [d.pointer for d in plan.days() if d.number in named and d.trained]
+    yield either(not mixed, uses, mixed or rest, "These days hold more.")
