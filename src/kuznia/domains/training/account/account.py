@@ -74,7 +74,7 @@ READERS: tuple[Reader, ...] = (
     exercises.equipment,
     exercises.postures,
     exercises.muscles,
-    exercises.wanted,
+    exercises.included,
     goals.run_walk,
     goals.aims,
     goals.places,

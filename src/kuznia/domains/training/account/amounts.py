@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from kuznia.domains.training.account.answers import Answer, either, met, unclear, unmet
-from kuznia.domains.training.account.facts import WEEKS, PlacedDay, PlanFacts, Subject
+from kuznia.domains.training.account.facts import WEEKS, PlacedDay, PlanFacts, WishSubject
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.phases import weeks_in
@@ -36,7 +36,7 @@ def growing(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
 
 def pace(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`my easy pace is 6:30 per km`."""
-    tag = segment.one("pace")
+    tag = segment.first_of("pace")
     if tag is None:
         return
     known = plan.athlete.endurance.pace
@@ -57,7 +57,7 @@ def pace(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
 
 def rests(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`2 minutes of rest between sets`."""
-    tag = segment.one("minutes", "seconds")
+    tag = segment.first_of("minutes", "seconds")
     between = {word.text for word in segment.words[segment.first : segment.last]}
     if tag is None or not between & {"between", "між"}:
         return
@@ -74,41 +74,49 @@ def rests(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
 
 def minutes(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`45 minutes each`, `25 minutes at most`, `У четвер не більше 35 хвилин`."""
-    tag = segment.one("minutes")
-    if tag is None or (segment.has("now") and not segment.asks) or segment.has("race"):
+    tag = segment.first_of("minutes")
+    if tag is None or not _is_length(segment):
         return
-    if segment.has("group", "exercise") and segment.has("goal", "first_place", "last_place"):
-        return
-    days = segment.days
-    if not days and segment.has("that_day"):
-        days = {n for one in segment.before if one.kind == "weekday" for n in one.numbers}
     if segment.has("per_week") and not segment.has("count", "every_session"):
         yield from _weekly(segment, plan, tag)
         return
+    days = _days_of(segment)
     subject = _timed(segment)
-    sized = list(_sized(plan, subject, days, _special(segment, subject, days)))
-    limits = segment.all(
-        "at_most", "at_least", "every_session", "unit", "only", "longest", "that_day"
-    )
-    uses = [tag, *segment.all("weekday"), *limits, *_own(segment)]
-    weeks = weeks_in(segment, plan)
-    if weeks:
-        uses += segment.all("weekref", "begin")
-        numbers = {week.number for week in weeks}
-        sized = [row for row in sized if row[0].week in numbers]
+    uses = [tag, *segment.all("weekday", *_WITH_MINUTES), *_own(segment)]
+    uses += segment.all("weekref", "begin") if weeks_in(segment, plan) else ()
+    weeks = {week.number for week in weeks_in(segment, plan) or plan.weeks}
+    special = _special(segment, subject, days)
+    sized = [row for row in _sized(plan, subject, days, special) if row[0].week in weeks]
     if not sized:
-        is_limit = segment.has("at_most") and bool(days)
+        # A limit for a day off holds.
         closed = [day.pointer for day in plan.days() if day.number in days]
-        yield either(is_limit, uses, closed, "No such session is in the plan.")
+        is_kept = segment.has("at_most") and bool(closed)
+        yield either(is_kept, uses, closed, "No such session is in the plan.")
         return
     yield _measured(segment, tag, sized, uses, plan)
-    grouped = any(tag.name for tag in segment.all("weekday"))
+    grouped = any(one.name for one in segment.all("weekday"))
     if days and subject and not grouped and not segment.has("at_most"):
         yield from _present(uses, plan, subject, days)
 
 
+_WITH_MINUTES = ("at_most", "at_least", "every_session", "unit", "only", "longest", "that_day")
+
+
+def _is_length(segment: Segment) -> bool:
+    """Whether a time is that of sessions, and not of a race, a part of one, or of former ones."""
+    is_part = segment.has("group", "exercise") and segment.has("goal", "first_place", "last_place")
+    is_past = segment.has("now") and not segment.asks
+    return not (is_part or is_past or segment.has("race"))
+
+
+def _days_of(segment: Segment) -> set[int]:
+    if segment.days or not segment.has("that_day"):
+        return segment.days
+    return {day for tag in segment.before if tag.kind == "weekday" for day in tag.numbers}
+
+
 def _present(
-    uses: Sequence[Tag], plan: PlanFacts, subject: Subject, days: set[int]
+    uses: Sequence[Tag], plan: PlanFacts, subject: WishSubject, days: set[int]
 ) -> Iterator[Answer]:
     """`a 20 minute walk on Sunday` is there every week."""
     bare = [
@@ -125,13 +133,13 @@ def _own(segment: Segment) -> tuple[Tag, ...]:
     return segment.all("sport", "session", "kind") if segment.owns_subject else ()
 
 
-def _timed(segment: Segment) -> Subject:
+def _timed(segment: Segment) -> WishSubject:
     """The subject without exercises: nobody plans their minutes."""
     subject = segment.subject
-    return Subject() if subject.exercises and not subject.sports else subject
+    return WishSubject() if subject.exercises and not subject.sports else subject
 
 
-def _special(segment: Segment, subject: Subject, days: set[int]) -> Callable[[PlacedDay], bool]:
+def _special(segment: Segment, subject: WishSubject, days: set[int]) -> Callable[[PlacedDay], bool]:
     """Days that another part of the prompt gives a time of their own."""
     others = segment.timed
     if days or (subject and not subject.strength and subject.sessions):
@@ -148,7 +156,7 @@ def _special(segment: Segment, subject: Subject, days: set[int]) -> Callable[[Pl
 
 
 def _sized(
-    plan: PlanFacts, subject: Subject, days: set[int], special: Callable[[PlacedDay], bool]
+    plan: PlanFacts, subject: WishSubject, days: set[int], special: Callable[[PlacedDay], bool]
 ) -> Iterator[tuple[PlacedDay, str, int]]:
     """Each day or session a time can be about, with its pointer and minutes."""
     for day in plan.days():
@@ -213,7 +221,7 @@ def _weekly(segment: Segment, plan: PlanFacts, tag: Tag) -> Iterator[Answer]:
 
 def distance(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`never longer than 18 km`, `up to 40 km a week`, `long runs of 15 km`."""
-    tag = segment.one("km")
+    tag = segment.first_of("km")
     if tag is None or (segment.has("now") and not segment.asks and not segment.has("at_most")):
         return
     uses = [
@@ -270,9 +278,9 @@ def _within(
 
 def sets_and_reps(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`3 sets of 8-12`, `5x5`, `no more than 15 reps`."""
-    product = segment.one("product")
-    sets = segment.one("sets") or product
-    reps = segment.one("reps") or product or _after_sets(segment)
+    product = segment.first_of("product")
+    sets = segment.first_of("sets") or product
+    reps = segment.first_of("reps") or product or _after_sets(segment)
     if sets is None and reps is None:
         return
     if segment.has("now") and not segment.asks:
@@ -297,7 +305,7 @@ def sets_and_reps(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
 
 
 def _after_sets(segment: Segment) -> Tag | None:
-    return segment.one("number") if segment.has("sets") else None
+    return segment.first_of("number") if segment.has("sets") else None
 
 
 def _is_about(segment: Segment, exercise: str) -> bool:
@@ -318,7 +326,7 @@ def _fits(segment: Segment, tag: Tag | None, size: int, exact: float | None) -> 
 
 def exercise_count(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`at most 5 exercises`."""
-    tag = segment.one("exercises")
+    tag = segment.first_of("exercises")
     if tag is None:
         return
     days = [day for day in plan.days() if day.doses]
@@ -336,7 +344,7 @@ def exercise_count(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
 
 def repeats(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`4 x 3 minutes`, `6 x 400 m`."""
-    tag = segment.one("repeats")
+    tag = segment.first_of("repeats")
     if tag is None:
         return
     seconds = tag.high * {"minutes": 60, "seconds": 1}.get(tag.name, 0)

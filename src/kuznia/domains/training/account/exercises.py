@@ -8,7 +8,7 @@ from kuznia.domains.training.account.facts import (
     PlacedDay,
     PlacedDose,
     PlanFacts,
-    Subject,
+    WishSubject,
 )
 from kuznia.domains.training.account.language.context import SPORT_OF
 from kuznia.domains.training.account.language.named import exercises_of, muscles_of, needs, uses
@@ -83,9 +83,9 @@ def _on_day(tag: Tag, day: PlacedDay) -> Iterable[str]:
         sessions = (s.pointer for s in day.sessions) if tag.name == "endurance" else ()
         return (*places, *sessions)
     subject = (
-        Subject(sports=frozenset({tag.name}))
+        WishSubject(sports=frozenset({tag.name}))
         if tag.kind == "sport"
-        else Subject(sessions=frozenset({tag.name}))
+        else WishSubject(sessions=frozenset({tag.name}))
     )
     return (place for place in subject.places(day) if not (tag.kind == "session" and day.raced))
 
@@ -100,7 +100,7 @@ def _needed(placed: PlacedDose, item: str) -> bool:
     return needs(placed.exercise, item)
 
 
-def wanted(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def included(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """Exercises that are to be in the plan, in every session, first or last."""
     tags = [tag for tag in segment.all("group", "exercise") if not segment.avoids(tag)]
     if not tags:
@@ -124,43 +124,46 @@ def wanted(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     marks = tuple(tag for tag in marks if tag.kind != "minutes" or ends)
     if segment.says("or", "або", "чи"):
         wide = frozenset[str]().union(*(exercises_of(tag).wide for tag in tags))
-        yield _wanted(segment, plan, wide, [*tags, *marks])
+        yield _included(segment, plan, wide, [*tags, *marks])
         return
     for tag in tags:
         named = exercises_of(tag)
         spent = [tag, *marks]
-        yield _wanted(segment, plan, named.wide, spent)
+        yield _included(segment, plan, named.wide, spent)
     yield from _target(segment, plan, tags)
 
 
-def _wanted(segment: Segment, plan: PlanFacts, ids: frozenset[str], spent: Sequence[Tag]) -> Answer:
+def _included(
+    segment: Segment, plan: PlanFacts, ids: frozenset[str], spent: Sequence[Tag]
+) -> Answer:
     weeks = weeks_in(segment, plan) or plan.full
     places = [p.pointer for p in plan.doses() if p.id in ids]
-    strength = [day for week in weeks for day in week.days if day.doses]
-    if segment.has("every_session") and not segment.has("first_place", "last_place"):
-        bare = [day.pointer for day in strength if not any(p.id in ids for p in day.doses)]
-        bare = bare if strength else [WEEKS]
-        return unmet(spent, "Some sessions are without it.", bare) if bare else met(spent, places)
-    for kind, end in (("first_place", 0), ("last_place", -1)):
-        if segment.has(kind):
-            wrong = [day.pointer for day in strength if day.doses[end].id not in ids]
-            return either(not wrong, spent, wrong or places, "It is elsewhere in the session.")
-    without = [
-        week.pointer
-        for week in weeks
-        if not any(placed.id in ids for day in week.days for placed in day.doses)
-    ]
+    sessions = [day for week in weeks for day in week.days if day.doses]
+    ends = [end for kind, end in _ENDS.items() if segment.has(kind)]
+    if ends:
+        wrong = [day.pointer for day in sessions if day.doses[ends[0]].id not in ids]
+        return either(not wrong, spent, wrong or places, "It is elsewhere in the session.")
+    if segment.has("every_session"):
+        bare = [day.pointer for day in sessions if not _has(day, ids)]
+        return either(not bare, spent, bare or places, "Some sessions are without it.")
+    without = [week.pointer for week in weeks if not any(_has(day, ids) for day in week.days)]
     # Exercises change from block to block; what was asked for is in most of the weeks.
-    if not places or len(without) > len(weeks) / 3:
-        return unmet(spent, "It is not in the plan.", without)
-    return met(spent, places)
+    is_there = bool(places) and len(without) <= len(weeks) / 3
+    return either(is_there, spent, places if is_there else without, "It is not in the plan.")
+
+
+_ENDS = {"first_place": 0, "last_place": -1}
+
+
+def _has(day: PlacedDay, ids: frozenset[str]) -> bool:
+    return any(placed.id in ids for placed in day.doses)
 
 
 def _target(segment: Segment, plan: PlanFacts, tags: Sequence[Tag]) -> Iterator[Answer]:
     """`5 pull-ups in a row`: so many are tried by the end."""
     if not segment.has("goal", "in_a_row"):
         return
-    number = segment.one("count", "reps", "number", "minutes", "seconds")
+    number = segment.first_of("count", "reps", "number", "minutes", "seconds")
     if number is None or segment.has("per_week", "first_place", "last_place"):
         return
     size = number.low * (60 if number.kind == "minutes" else 1)
@@ -200,7 +203,7 @@ def _own(segment: Segment) -> tuple[Tag, ...]:
     return segment.all("group", "exercise") if segment.owns_subject else ()
 
 
-def _hardness(day: PlacedDay, subject: Subject) -> tuple[float, float, float] | None:
+def _hardness(day: PlacedDay, subject: WishSubject) -> tuple[float, float, float] | None:
     """How heavy a day is: by load, by the share of the best, by fewer repetitions."""
     rows = [
         (p.dose.load or p.dose.percent or 0.0, -float(p.dose.reps), -float(p.dose.rir))
@@ -254,36 +257,49 @@ def _sets_by_muscle(doses: Iterable[PlacedDose]) -> dict[str, float]:
 
 def equipment(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """What is at hand, and what is the only thing at hand."""
-    tags = [tag for tag in segment.all("equipment") if not segment.avoids(tag)]
-    tags += [t for t in segment.all("equipment") if t.name == "bodyweight" and t not in tags]
+    # "without equipment" denies no equipment: it is one of the kits.
+    tags = [t for t in segment.all("equipment") if t.name == _NONE or not segment.avoids(t)]
     if not tags or segment.has("race"):
         return
     items = {tag.name for tag in tags}
-    days = segment.days
-    doses = [p for d in plan.days() if not days or d.number in days for p in d.doses]
+    doses = [
+        p for d in plan.days() if not segment.days or d.number in segment.days for p in d.doses
+    ]
     spent = [*tags, *segment.all("only", "love")]
     if segment.has("every_session", "first_place", "last_place"):
         yield _in_place(segment, plan, tags)
-        return
-    if items == {"bodyweight"}:
-        loaded = [p.pointer for p in doses if _loaded(p)]
-        rest = [p.pointer for p in doses] or [WEEKS]
-        yield either(not loaded, spent, loaded or rest, "These need equipment.")
-        return
-    used = [p.pointer for p in doses if p.exercise and any(_with(p, item) for item in items)]
-    sports = {SPORT_OF[item] for item in items if item in SPORT_OF}
-    used += [p.pointer for p in plan.sessions() if p.session.sport in sports]
-    if segment.has("only"):
-        strange = [p.pointer for p in doses if _loaded(p) and not any(_with(p, i) for i in items)]
-        yield either(not strange, spent, strange or used or [WEEKS], "These need something else.")
-    elif used:
-        yield met(spent, used)
-    elif items <= _GYM_ONLY or (items & plan.athlete.equipment and _others_used(segment, plan)):
-        yield met(spent, [p.pointer for p in doses] or [WEEKS])
-    elif not plan.has_strength:
-        yield met(spent, [WEEKS])
+    elif items == {_NONE} or segment.has("only"):
+        strange = [p.pointer for p in doses if _loaded(p) and not _with_any(p, items)]
+        shown = strange or [p.pointer for p in doses] or [WEEKS]
+        yield either(not strange, spent, shown, "These need something else.")
     else:
-        yield unmet(spent, "Nothing in the plan is done with it.")
+        yield _at_hand(segment, plan, items, doses, spent)
+
+
+_NONE = "bodyweight"
+
+
+def _at_hand(
+    segment: Segment,
+    plan: PlanFacts,
+    items: set[str],
+    doses: Sequence[PlacedDose],
+    spent: Sequence[Tag],
+) -> Answer:
+    """Whether something is done with what is at hand: not each thing has to be used."""
+    sports = {SPORT_OF[item] for item in items if item in SPORT_OF}
+    used = [p.pointer for p in doses if _with_any(p, items)]
+    used += [p.pointer for p in plan.sessions() if p.session.sport in sports]
+    known = items <= _GYM_ONLY or (items & plan.athlete.equipment and _others_used(segment, plan))
+    if used:
+        return met(spent, used)
+    if known or not plan.has_strength:
+        return met(spent, [p.pointer for p in doses] or [WEEKS])
+    return unmet(spent, "Nothing in the plan is done with it.")
+
+
+def _with_any(placed: PlacedDose, items: set[str]) -> bool:
+    return any(_with(placed, item) for item in items)
 
 
 def _in_place(segment: Segment, plan: PlanFacts, tags: Sequence[Tag]) -> Answer:
@@ -291,7 +307,7 @@ def _in_place(segment: Segment, plan: PlanFacts, tags: Sequence[Tag]) -> Answer:
     known = {p.id: p for p in plan.doses()}
     ids = frozenset(name for name, p in known.items() if any(_with(p, tag.name) for tag in tags))
     marks = segment.all("every_session", "first_place", "last_place", "love", "minutes")
-    return _wanted(segment, plan, ids, [*tags, *marks])
+    return _included(segment, plan, ids, [*tags, *marks])
 
 
 def _loaded(placed: PlacedDose) -> bool:

@@ -187,7 +187,7 @@ def _day(pointer: str, week: int, day: Day) -> PlacedDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class WishSubject:
     """What a wish is about: strength, a sport, a kind of session, exercises; or all training."""
 
     strength: bool = False
@@ -204,7 +204,7 @@ class Subject:
         )
 
     @property
-    def narrow(self) -> "Subject":
+    def narrow(self) -> "WishSubject":
         """The same with the exercises that were named and no others."""
         return replace(self, exercises=self.core) if self.core else self
 
@@ -228,7 +228,7 @@ class Subject:
         )
 
 
-def days_with(subject: Subject, week: PlacedWeek) -> tuple[PlacedDay, ...]:
+def days_with(subject: WishSubject, week: PlacedWeek) -> tuple[PlacedDay, ...]:
     return tuple(day for day in week.days if subject.places(day))
 
 

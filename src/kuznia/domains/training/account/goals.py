@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from kuznia.domains.training.account.answers import Answer, either, met
-from kuznia.domains.training.account.facts import WEEKS, PlacedDay, PlanFacts, Subject
+from kuznia.domains.training.account.facts import WEEKS, PlacedDay, PlanFacts, WishSubject
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.phases import weeks_in
@@ -135,17 +135,17 @@ def presence(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         yield from _nothing_but(segment, plan)
 
 
-def _subject_of(tag: Tag) -> Subject:
+def _subject_of(tag: Tag) -> WishSubject:
     if tag.kind == "kind":
-        return Subject(strength=tag.name == "strength", endurance=tag.name == "endurance")
+        return WishSubject(strength=tag.name == "strength", endurance=tag.name == "endurance")
     if tag.kind == "sport":
-        return Subject(sports=frozenset({tag.name}))
-    return Subject(sessions=frozenset({tag.name}))
+        return WishSubject(sports=frozenset({tag.name}))
+    return WishSubject(sessions=frozenset({tag.name}))
 
 
-def _either_of(tags: Sequence[Tag]) -> Subject:
+def _either_of(tags: Sequence[Tag]) -> WishSubject:
     several = [_subject_of(tag) for tag in tags]
-    return Subject(
+    return WishSubject(
         strength=any(one.strength for one in several),
         endurance=any(one.endurance for one in several),
         sports=frozenset[str]().union(*(one.sports for one in several)),

@@ -19,7 +19,7 @@ _STEP = 1.26
 
 def bests(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`My best deadlift is 140 kg for 3`: known to the profile, and used."""
-    tag = segment.one("kg")
+    tag = segment.first_of("kg")
     things = [one for one in segment.all("group", "exercise") if not segment.avoids(one)]
     if tag is None or not things or segment.has("goal", "at_most", "equipment"):
         yield from _from_bests(segment, plan)
@@ -119,7 +119,7 @@ def _at_hand(load: float, sizes: Sequence[float], is_limit: bool, plates: bool) 
 
 def heaviest(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`nothing heavier than 20 kg`."""
-    tag, limit = segment.one("kg"), segment.all("at_most")
+    tag, limit = segment.first_of("kg"), segment.all("at_most")
     if tag is None or not limit or segment.has("equipment", "per_week"):
         return
     ids = segment.subject.exercises
@@ -133,7 +133,7 @@ def heaviest(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
 
 def weight_to_lose(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`lose 5 kg`, `down to 70 kg`: planned only where the profile says so."""
-    tag = segment.one("kg")
+    tag = segment.first_of("kg")
     marks = segment.all("lose", "aim")
     is_loss = segment.has("lose") or "weight_loss" in segment.named("aim")
     if not is_loss or segment.states:
@@ -162,7 +162,7 @@ def _is_target(tag: Tag, plan: PlanFacts) -> bool:
 
 def body_weight(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`82 кг`, `I weigh 70 kg`."""
-    tag = segment.one("kg")
+    tag = segment.first_of("kg")
     things = segment.has("group", "exercise", "equipment", "at_most", "goal", "lose", "per_week")
     if tag is None or things or segment.asks:
         return

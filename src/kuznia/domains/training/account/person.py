@@ -18,7 +18,7 @@ _SUBJECTS = frozenset({"i'm", "am", "is", "she's", "he's", "мені", "їй", "
 
 def age(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`I'm 41`, `мені 29 років`."""
-    tag = segment.one("number", "years")
+    tag = segment.first_of("number", "years")
     says = segment.has("years_old") or (segment.has("statement") and _is_bare(segment, tag))
     if tag is None or not says or segment.has("best", "longest", "kg", "km") or segment.asks:
         return
@@ -46,7 +46,7 @@ def _is_bare(segment: Segment, tag: Tag | None) -> bool:
 
 def habits(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`currently about 28 km`, `longest 11`, `бігаю 20 км на тиждень`."""
-    tag = segment.one("km") or (segment.one("number") if segment.has("longest") else None)
+    tag = segment.first_of("km") or (segment.first_of("number") if segment.has("longest") else None)
     if tag is None or segment.asks or segment.has("at_most", "at_least", "date"):
         return
     states = segment.states or segment.has("now", "longest")

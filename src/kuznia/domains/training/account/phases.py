@@ -42,7 +42,7 @@ def named_weeks(tag: Tag, plan: PlanFacts) -> tuple[PlacedWeek, ...]:
 def easier(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`weeks 4 and 8 are deloads`, `last two weeks easier`, `with a deload week`."""
     marks = segment.all("deload", "easier", "light", "off")
-    tag = segment.one("weekref")
+    tag = segment.first_of("weekref")
     if not any(mark.kind in {"deload", "easier"} for mark in marks) or segment.has("weekday"):
         return
     if tag is None and not segment.has("deload"):

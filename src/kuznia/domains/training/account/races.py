@@ -11,7 +11,7 @@ from kuznia.domains.training.account.language.tokens import Tag
 
 def start(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`from the 28th of December`, `starting on Monday`."""
-    day = segment.one("date")
+    day = segment.first_of("date")
     begin = next(
         (tag for tag in segment.all("begin") if day and 0 <= day.first - tag.last <= 1), None
     )
@@ -41,7 +41,7 @@ def _is(tag: Tag, day: date | None) -> bool:
 
 def goal_time(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`finish under 55 minutes`, `10 км за 50 хвилин`: the race is planned for that time."""
-    tag = segment.one("minutes")
+    tag = segment.first_of("minutes")
     about = segment.has("km", "race", "date") or any(
         one.kind in {"km", "race", "date"} for one in segment.before
     )
@@ -55,15 +55,15 @@ def goal_time(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
 
 def event(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """A race: its distance, its date, its weekday."""
-    day = segment.one("date")
-    distance = segment.one("km") or (_named_before(segment) if day else None)
-    race = segment.one("race")
+    day = segment.first_of("date")
+    distance = segment.first_of("km") or (_named_before(segment) if day else None)
+    race = segment.first_of("race")
     if race and day is None and segment.avoids(race):
         yield _no_race([race, *segment.all("neg")], plan)
     elif not segment.has("per_week", "at_most", "at_least", "longest") and (
         _is_dated(segment, distance) if day else _is_aim(segment, distance)
     ):
-        uses = [tag for tag in (segment.one("km"), day) if tag]
+        uses = [tag for tag in (segment.first_of("km"), day) if tag]
         uses += segment.all("goal", "race", "finish_by", *(("weekday",) if day else ()))
         yield _on_date(uses, day, distance, plan) if day else _at_length(uses, distance, plan)
 

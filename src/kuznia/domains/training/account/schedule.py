@@ -8,7 +8,7 @@ from kuznia.domains.training.account.facts import (
     PlacedDay,
     PlacedWeek,
     PlanFacts,
-    Subject,
+    WishSubject,
     days_with,
     pointers,
 )
@@ -21,7 +21,7 @@ _MONTH = (4.0, 4.6)
 
 def length(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`8 weeks`, `a month`."""
-    tag = segment.one("weeks", "months")
+    tag = segment.first_of("weeks", "months")
     if tag is None or segment.has("easier", "deload", "longest"):
         return
     low, high = tag.low, tag.high
@@ -41,40 +41,39 @@ def length(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
 
 def days_off(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`Fridays off`, `no running on Monday`, `at least two rest days`."""
-    days = segment.all("weekday")
-    marks = segment.all("off", "unavailable")
-    denials = [
-        tag
-        for tag in segment.all("neg")
-        if days and (tag.last <= days[0].first or not segment.has(*THINGS))
-    ]
-    if days and segment.has("after", "before") and marks:
-        return
+    days, marks = segment.all("weekday"), segment.all("off", "unavailable")
     if not days:
         yield from _rest_days(segment, plan)
         return
+    denials = _denials(segment, days[0])
     is_off = bool(marks) or segment.mode == "off"
-    if not is_off and not denials:
+    is_about_more = segment.has("after", "before") if marks else segment.has(*_NOT_OFF)
+    if not (is_off or denials) or (is_about_more and (marks or not is_off)):
         return
-    if denials and not is_off and segment.has("minutes", "at_most", "same_day"):
-        return
-    subject = segment.subject if segment.owns_subject and not marks else Subject()
+    subject = segment.subject if segment.owns_subject and not marks else WishSubject()
     closed = {day for tag in days for day in tag.numbers}
     those = [day for day in plan.days() if day.number in closed]
-    broken = [day for day in those if subject.places(day)]
+    broken = [day.pointer for day in those if subject.places(day)]
     uses = [*days, *marks, *denials, *segment.all("keep", "only"), *_subject_tags(segment, subject)]
-    if broken:
-        yield unmet(uses, "These days are trained.", (day.pointer for day in broken))
-    else:
-        yield met(uses, [day.pointer for day in those] or [WEEKS])
+    shown = broken or [day.pointer for day in those] or [WEEKS]
+    yield either(not broken, uses, shown, "These days are trained.")
 
 
-def _subject_tags(segment: Segment, subject: Subject) -> tuple[Tag, ...]:
+_NOT_OFF = ("minutes", "at_most", "same_day")
+
+
+def _denials(segment: Segment, day: Tag) -> list[Tag]:
+    """What says no to a weekday: it stands before it, or nothing else is there to be denied."""
+    things = segment.has(*THINGS)
+    return [tag for tag in segment.all("neg") if tag.last <= day.first or not things]
+
+
+def _subject_tags(segment: Segment, subject: WishSubject) -> tuple[Tag, ...]:
     return segment.all("sport", "session", "kind", "group", "exercise") if subject else ()
 
 
 def _rest_days(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
-    count = segment.one("count")
+    count = segment.first_of("count")
     marks = segment.all("off")
     if not marks or count is None or segment.has("neg"):
         return
@@ -85,7 +84,7 @@ def _rest_days(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
 
 def frequency(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`three runs a week`, `deadlift twice a week`, `four days: Monday, Tuesday, ...`."""
-    count = segment.one("count")
+    count = segment.first_of("count")
     if count is None or not _is_by_week(segment, count):
         return
     subject = segment.subject
@@ -136,12 +135,12 @@ def own_tags(segment: Segment) -> tuple[Tag, ...]:
     return tuple(tag for tag in segment.all(*kinds) if not segment.avoids(tag))
 
 
-def _all_days(plan: PlanFacts, subject: Subject) -> Iterator[PlacedDay]:
+def _all_days(plan: PlanFacts, subject: WishSubject) -> Iterator[PlacedDay]:
     return (day for week in plan.weeks for day in days_with(subject, week))
 
 
 def _miscounted(
-    segment: Segment, count: Tag, subject: Subject, weeks: Sequence[PlacedWeek], plan: PlanFacts
+    segment: Segment, count: Tag, subject: WishSubject, weeks: Sequence[PlacedWeek], plan: PlanFacts
 ) -> list[PlacedWeek]:
     low = 0.0 if segment.has("at_most") else count.low
     high = 99.0 if segment.has("at_least") else count.high
@@ -149,7 +148,7 @@ def _miscounted(
     return never or [w for w in weeks if not low <= _times(subject, w)]
 
 
-def _times(subject: Subject, week: PlacedWeek) -> int:
+def _times(subject: WishSubject, week: PlacedWeek) -> int:
     """Sessions of a sport are counted one by one, everything else by days."""
     if (subject.sports or subject.sessions) and not subject.strength:
         return sum(len(subject.places(day)) for day in week.days)
@@ -181,14 +180,14 @@ def weekdays(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     yield unmet(uses, "It is on other days in the plan.", wrong)
 
 
-def _places(plan: PlanFacts, subject: Subject, days: set[int]) -> tuple[str, ...]:
+def _places(plan: PlanFacts, subject: WishSubject, days: set[int]) -> tuple[str, ...]:
     return pointers((day for day in plan.days() if day.number in days), subject.places)
 
 
 def _misplaced(
     segment: Segment,
     plan: PlanFacts,
-    subject: Subject,
+    subject: WishSubject,
     days: set[int],
     weeks: Sequence[PlacedWeek],
     any_of: bool,
@@ -199,24 +198,26 @@ def _misplaced(
     lenient = len(weeks) > 2 and bool(subject.sessions or subject.exercises)
     if len(missing) > (len(weeks) // 4 if lenient else 0):
         return missing
-    allowed = days | set(segment.weekdays)
-    strict = segment.has("only") or bool(subject) or _is_available(segment)
-    if not strict or segment.has("also"):
+    if not (subject or segment.has("only") or _is_available(segment)):
         return []
-    elsewhere = [
-        place
+    elsewhere = _elsewhere(plan, subject, days | set(segment.weekdays))
+    return elsewhere or (_outside(plan, subject, weeks) if segment.has("weekref") else [])
+
+
+def _elsewhere(plan: PlanFacts, subject: WishSubject, allowed: set[int]) -> list[str]:
+    """Where it is on other days; a race is where its date is."""
+    others = (
+        day
         for day in plan.days()
         if day.number not in allowed and not (day.raced and "race" not in subject.sessions)
-        for place in subject.places(day)
-    ]
-    early = [
-        place
-        for week in plan.weeks
-        if segment.has("weekref") and week not in weeks and not week.easy
-        for day in week.days
-        for place in subject.places(day)
-    ]
-    return elsewhere or early
+    )
+    return [place for day in others for place in subject.places(day)]
+
+
+def _outside(plan: PlanFacts, subject: WishSubject, weeks: Sequence[PlacedWeek]) -> list[str]:
+    """Where it is in other weeks than those it is limited to."""
+    others = (week for week in plan.weeks if week not in weeks and not week.easy)
+    return [place for week in others for day in week.days for place in subject.places(day)]
 
 
 _AVAILABLE = frozenset({"can", "available", "free", "можу", "вільний", "вільна", "може"})
@@ -227,7 +228,7 @@ def _is_available(segment: Segment) -> bool:
     return segment.says(*_AVAILABLE) and not segment.has("count")
 
 
-def _on_days(week: PlacedWeek, subject: Subject, days: set[int], any_of: bool) -> bool:
+def _on_days(week: PlacedWeek, subject: WishSubject, days: set[int], any_of: bool) -> bool:
     have = {day.number for day in days_with(subject, week)}
     return bool(have & days) if any_of else days <= have
 

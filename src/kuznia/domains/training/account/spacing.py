@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from kuznia.domains.training.account.answers import Answer, either
-from kuznia.domains.training.account.facts import WEEKS, PlanFacts, Subject
+from kuznia.domains.training.account.facts import WEEKS, PlanFacts, WishSubject
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.schedule import own_tags
@@ -12,7 +12,7 @@ from kuznia.domains.training.account.schedule import own_tags
 
 def spacing(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """Not on the same day, not two days in a row, nothing else that day."""
-    same, row = segment.one("same_day"), segment.one("in_a_row", "alternate")
+    same, row = segment.first_of("same_day"), segment.first_of("in_a_row", "alternate")
     if same is not None:
         mixed = [day.pointer for day in plan.days() if day.doses and day.sessions]
         uses = [same, *segment.all("neg", "kind", "sport")]
@@ -33,7 +33,7 @@ def spacing(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
 def _between(segment: Segment) -> Tag | None:
     """`a rest day between runs`."""
     is_between = segment.says("between", "між") and not segment.has("minutes")
-    return segment.one("off") if is_between else None
+    return segment.first_of("off") if is_between else None
 
 
 def _streak(segment: Segment, plan: PlanFacts, row: Tag) -> Answer:
@@ -64,7 +64,7 @@ def day_after(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     yield either(not broken, spent, broken or kept, "These days are trained.")
 
 
-def _in_a_row(plan: PlanFacts, subject: Subject) -> Iterator[str]:
+def _in_a_row(plan: PlanFacts, subject: WishSubject) -> Iterator[str]:
     days = list(plan.days())
     for day, following in pairwise(days):
         if subject.places(day) and subject.places(following):
@@ -72,7 +72,7 @@ def _in_a_row(plan: PlanFacts, subject: Subject) -> Iterator[str]:
 
 
 def _nothing_else(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
-    mark = segment.one("nothing_else")
+    mark = segment.first_of("nothing_else")
     if mark is None:
         return
     if not any(tag.kind == "weekday" for tag in (*segment.before, *segment.tags)):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from kuznia.domains.training.account.facts import Subject
+from kuznia.domains.training.account.facts import WishSubject
 from kuznia.domains.training.account.language.cuts import pieces
 from kuznia.domains.training.account.language.named import exercises_of
 from kuznia.domains.training.account.language.segments import (
@@ -54,7 +54,7 @@ def _denied_later(row: Sequence[Segment]) -> Iterator[Segment]:
 class _Sentence:
     """What the segments of a sentence say together."""
 
-    days: dict[Subject, set[int]] = field(default_factory=dict[Subject, set[int]])
+    days: dict[WishSubject, set[int]] = field(default_factory=dict[WishSubject, set[int]])
     of_sessions: set[int] = field(default_factory=set[int])
     counted: float = 0.0
     weights: list[Tag] = field(default_factory=list[Tag])
@@ -67,7 +67,7 @@ class _Sentence:
         self.counted += sum(tag.high for tag in segment.all("count"))
         self.weights += segment.all("kg")
 
-    def weekdays(self, subject: Subject) -> frozenset[int]:
+    def weekdays(self, subject: WishSubject) -> frozenset[int]:
         """The days of a subject: "Two runs: a short one on Tuesday, the long one on Sunday"."""
         own = self.days.get(subject, set())
         return frozenset(own | (self.of_sessions if subject.sports else set()))
@@ -103,7 +103,7 @@ def _in_sentences(read: Sequence[tuple[Segment, ...]]) -> list[tuple[Segment, ..
 
 def _timed(
     everything: Iterable[Segment],
-) -> Iterator[tuple[tuple[int, int, int], tuple[frozenset[int], Subject]]]:
+) -> Iterator[tuple[tuple[int, int, int], tuple[frozenset[int], WishSubject]]]:
     """Segments that give days or kinds of training a time of their own."""
     for segment in everything:
         if segment.has("minutes") and (segment.days or segment.subject):
@@ -164,24 +164,24 @@ def _with_unit_of(piece: Segment, before: Segment | None) -> Segment:
     return replace(piece, tags=tuple(tags_))
 
 
-def _by_effort(piece: Segment, before: Segment | None) -> Subject:
+def _by_effort(piece: Segment, before: Segment | None) -> WishSubject:
     """The sessions of "Thursday easy", where sessions were named before."""
     if before is None or not (before.subject.sports or before.subject.sessions):
         return NOTHING
     if not piece.has("weekday") or not piece.has("light", "heavy"):
         return NOTHING
     kinds = {"easy"} if piece.has("light") else {"tempo", "intervals"}
-    return Subject(sessions=frozenset(kinds))
+    return WishSubject(sessions=frozenset(kinds))
 
 
-def _subject(piece: Segment) -> Subject:
+def _subject(piece: Segment) -> WishSubject:
     piece = _without_after(piece)
     kinds = piece.named("kind")
     timed = piece.has("muscle") and piece.has("minutes", "count")
     timed = timed or (piece.has("count", "minutes") and piece.says(*_EXERCISES))
     items = frozenset(tag.name for tag in piece.all("equipment") if not piece.avoids(tag))
     named = [exercises_of(tag) for tag in piece.all("group", "exercise") if not piece.avoids(tag)]
-    return Subject(
+    return WishSubject(
         strength="strength" in kinds
         or ((piece.has("posture") or timed) and not piece.has("sport")),
         endurance="endurance" in kinds,

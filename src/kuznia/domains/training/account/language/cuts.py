@@ -11,7 +11,7 @@ from kuznia.domains.training.account.language.segments import (
     Segment,
 )
 from kuznia.domains.training.account.language.tags import tags
-from kuznia.domains.training.account.language.tokens import Tag, Token, tokens
+from kuznia.domains.training.account.language.tokens import PromptWord, Tag, tokens
 
 _STOPS = frozenset(",;()[]:.!?\n")
 _DASHES = frozenset("-–—")
@@ -44,7 +44,7 @@ def pieces(text: str, sentence: int) -> Iterator[Segment]:
         )
 
 
-def _in_brackets(words: Sequence[Token]) -> Iterator[int]:
+def _in_brackets(words: Sequence[PromptWord]) -> Iterator[int]:
     """The words that stand in brackets."""
     is_open = False
     for place, word in enumerate(words):
@@ -54,7 +54,7 @@ def _in_brackets(words: Sequence[Token]) -> Iterator[int]:
         is_open = is_open if last < 0 else word.glue[last] == "("
 
 
-def _joined(words: Sequence[Token], everything: Sequence[Tag]) -> Iterator[int]:
+def _joined(words: Sequence[PromptWord], everything: Sequence[Tag]) -> Iterator[int]:
     """Cuts before what only says from when on, or until when: "but only from week 4"."""
     cuts = sorted({0, len(words), *_cuts(words, everything)})
     for first, last in pairwise(cuts[1:]):
@@ -69,7 +69,7 @@ def _asks_nothing(inside: Sequence[Tag]) -> bool:
     return all(tag.kind in soft or tag.kind not in HARD | REQUESTED for tag in inside)
 
 
-def _cuts(words: Sequence[Token], everything: Sequence[Tag]) -> Iterator[int]:
+def _cuts(words: Sequence[PromptWord], everything: Sequence[Tag]) -> Iterator[int]:
     """Where a new segment begins."""
     inside = {place for tag in everything for place in range(tag.first + 1, tag.last)}
     reasons = {tag.first for tag in everything if tag.kind == "because"}
@@ -81,7 +81,7 @@ def _cuts(words: Sequence[Token], everything: Sequence[Tag]) -> Iterator[int]:
 
 
 def _and_cuts(
-    words: Sequence[Token], everything: Sequence[Tag], inside: set[int], first: int, last: int
+    words: Sequence[PromptWord], everything: Sequence[Tag], inside: set[int], first: int, last: int
 ) -> Iterator[int]:
     """Where an "and" joins two things that each have limits of their own."""
     start = first
@@ -99,7 +99,7 @@ def _kinds(everything: Sequence[Tag], first: int, last: int) -> frozenset[str]:
     return frozenset(tag.kind for tag in everything if first <= tag.first and tag.last <= last)
 
 
-def _hard_cuts(words: Sequence[Token], inside: set[int], reasons: set[int]) -> Iterator[int]:
+def _hard_cuts(words: Sequence[PromptWord], inside: set[int], reasons: set[int]) -> Iterator[int]:
     start = 0
     for place in range(1, len(words)):
         glue = words[place - 1].glue

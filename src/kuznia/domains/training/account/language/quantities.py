@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
-from kuznia.domains.training.account.language.tokens import Lexicon, Tag, Token
+from kuznia.domains.training.account.language.tokens import PhraseTree, PromptWord, Tag
 from kuznia.domains.training.account.language.weeks import week_tags
 from kuznia.platform.data_files import read_toml
 
@@ -79,15 +79,15 @@ _MAX_YEARS = range(1990, 2200)
 
 
 @cache
-def table(name: str) -> Lexicon:
+def table(name: str) -> PhraseTree:
     """A section of the quantities, by name."""
-    return Lexicon(read_toml(__file__, "quantities.toml")[name])
+    return PhraseTree(read_toml(__file__, "quantities.toml")[name])
 
 
 class Numbers:
     """The words of a clause, read number by number; `taken` are words that mean something else."""
 
-    def __init__(self, words: Sequence[Token], taken: Sequence[Tag]) -> None:
+    def __init__(self, words: Sequence[PromptWord], taken: Sequence[Tag]) -> None:
         self.words = words
         self.taken = {place for tag in taken for place in range(tag.first, tag.last)}
 
@@ -145,7 +145,7 @@ class Numbers:
         return None, last
 
 
-def quantities(words: Sequence[Token], taken: Sequence[Tag]) -> list[Tag]:
+def quantities(words: Sequence[PromptWord], taken: Sequence[Tag]) -> list[Tag]:
     """Everything with a number in it that no phrase has taken."""
     numbers = Numbers(words, taken)
     tags: list[Tag] = []

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kuznia.domains.training.account.facts import Subject
-from kuznia.domains.training.account.language.tokens import Tag, Token
+from kuznia.domains.training.account.facts import WishSubject
+from kuznia.domains.training.account.language.tokens import PromptWord, Tag
 
 _CANNOT = frozenset({"can't", "cannot", "couldn't"})
 _PRONOUNS = frozenset(
@@ -28,20 +28,20 @@ REQUESTED = frozenset({"request", "goal", "focus"})
 HARD = LIMITS | THINGS | {"weekday", "deload", "same_day", "alternate", "in_a_row", "heart_rate"}
 
 
-NOTHING = Subject()
+NOTHING = WishSubject()
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
     """One thing a clause says."""
 
-    words: tuple[Token, ...]
+    words: tuple[PromptWord, ...]
     first: int
     last: int
     tags: tuple[Tag, ...]
     sentence: int
     # Its own subject, or that of the segment before it.
-    subject: Subject = NOTHING
+    subject: WishSubject = NOTHING
     owns_subject: bool = False
     # What the segments before it in the sentence say: the mode of a bare item, their tags.
     mode: str = ""
@@ -52,7 +52,7 @@ class Segment:
     # How many of anything a week the sentence asks for in all.
     counted: float = 0.0
     # What other segments give a time of its own: weekdays, or a subject.
-    timed: tuple[tuple[frozenset[int], Subject], ...] = ()
+    timed: tuple[tuple[frozenset[int], WishSubject], ...] = ()
     # The minutes that the prompt lets sessions grow to.
     grows_to: float = 0.0
     # The things that the last segment with any of them names, and whether that one was a statement.
@@ -99,7 +99,7 @@ class Segment:
     def named(self, kind: str) -> frozenset[str]:
         return frozenset(tag.name for tag in self.tags if tag.kind == kind)
 
-    def one(self, *kinds: str) -> Tag | None:
+    def first_of(self, *kinds: str) -> Tag | None:
         """The first tag of these kinds."""
         return next((tag for tag in self.tags if tag.kind in kinds), None)
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache, lru_cache
 
 from kuznia.domains.training.account.language.quantities import quantities
-from kuznia.domains.training.account.language.tokens import Lexicon, Tag, Token
+from kuznia.domains.training.account.language.tokens import PhraseTree, PromptWord, Tag
 from kuznia.domains.training.athlete.weekdays import weekdays
 from kuznia.domains.training.catalogue import fingerprint
 from kuznia.domains.training.catalogue.matching import exactly, words_of
@@ -41,7 +41,7 @@ _WINDOW = 5
 
 
 @cache
-def _lexicons() -> tuple[Lexicon, Lexicon]:
+def _lexicons() -> tuple[PhraseTree, PhraseTree]:
     """What is read before numbers, and what is read after them."""
     words, exercises, numbers = (
         read_toml(__file__, f"{name}.toml") for name in ("words", "exercises", "quantities")
@@ -58,13 +58,13 @@ def _lexicons() -> tuple[Lexicon, Lexicon]:
     late |= {f"minutes:{name}": phrases for name, phrases in numbers["durations"].items()}
     late |= {f"count:{name}": phrases for name, phrases in numbers["counts"].items()}
     late |= {f"weekday:{name}": phrases for name, phrases in numbers["weekdays"].items()}
-    return Lexicon(early), Lexicon(late)
+    return PhraseTree(early), PhraseTree(late)
 
 
 @cache
-def soft() -> Lexicon:
+def soft() -> PhraseTree:
     """Words of the field that ask for nothing."""
-    return Lexicon(read_toml(__file__, "words.toml")["soft"])
+    return PhraseTree(read_toml(__file__, "words.toml")["soft"])
 
 
 @cache
@@ -72,7 +72,7 @@ def _not_exercises() -> frozenset[str]:
     return frozenset(read_toml(__file__, "exercises.toml")["taken_for_other"]["words"])
 
 
-def tags(words: Sequence[Token]) -> tuple[Tag, ...]:
+def tags(words: Sequence[PromptWord]) -> tuple[Tag, ...]:
     """The tags of a clause in the order of its words."""
     early, late = _lexicons()
     chosen = list(_longest(_phrases(words, early), ()))
@@ -83,7 +83,7 @@ def tags(words: Sequence[Token]) -> tuple[Tag, ...]:
     return tuple(sorted(settled, key=lambda tag: (tag.first, tag.last, tag.kind)))
 
 
-def _denied_bounds(chosen: list[Tag], words: Sequence[Token]) -> Iterator[Tag]:
+def _denied_bounds(chosen: list[Tag], words: Sequence[PromptWord]) -> Iterator[Tag]:
     """ "I don't want to squat more than once" is a limit from above."""
     denied: dict[Tag, Tag] = {}
     for bound in (tag for tag in chosen if tag.kind == "at_least"):
@@ -106,7 +106,7 @@ def _denied_bounds(chosen: list[Tag], words: Sequence[Token]) -> Iterator[Tag]:
             yield tag
 
 
-def _phrases(words: Sequence[Token], lexicon: Lexicon) -> Iterator[Tag]:
+def _phrases(words: Sequence[PromptWord], lexicon: PhraseTree) -> Iterator[Tag]:
     for first in range(len(words)):
         for last, name in lexicon.matches(words, first):
             yield _phrase(name, first, last)
@@ -125,7 +125,7 @@ def _phrase(name: str, first: int, last: int) -> Tag:
     return Tag(kind, first, last, name)
 
 
-def _weekdays(words: Sequence[Token]) -> Iterator[Tag]:
+def _weekdays(words: Sequence[PromptWord]) -> Iterator[Tag]:
     """Names of weekdays, as feedback knows them."""
     for place, word in enumerate(words):
         for day, pattern in weekdays().items():
@@ -137,7 +137,7 @@ def _weekdays(words: Sequence[Token]) -> Iterator[Tag]:
 _CONNECTORS = frozenset({"with", "for", "to", "and", "or", "і", "та", "або", "чи", "й"})
 
 
-def _exercises(words: Sequence[Token]) -> Iterator[Tag]:
+def _exercises(words: Sequence[PromptWord]) -> Iterator[Tag]:
     """Exercises by their full names or aliases."""
     stems = [words_of(word.text) for word in words]
     for first in range(len(words)):
@@ -177,7 +177,7 @@ def _longest(candidates: Iterable[Tag], taken: Sequence[Tag]) -> Iterator[Tag]:
             yield tag
 
 
-def _settled(chosen: list[Tag], words: Sequence[Token]) -> Iterator[Tag]:
+def _settled(chosen: list[Tag], words: Sequence[PromptWord]) -> Iterator[Tag]:
     """Of two readings of one phrase the likelier, and what a neighbour makes of a word."""
     likelier = {(tag.first, tag.last) for tag in chosen if tag.kind in _LIKELIER}
     weekend = {(tag.first, tag.last) for tag in chosen if tag.kind == "weekday"}
@@ -218,7 +218,7 @@ _LONG = frozenset({"long", "довгий", "довга", "довгу", "довг
 _LONG_NEAR = 3
 
 
-def _long_ones(chosen: Sequence[Tag], words: Sequence[Token]) -> Iterator[Tag]:
+def _long_ones(chosen: Sequence[Tag], words: Sequence[PromptWord]) -> Iterator[Tag]:
     """The long session of "Sunday long": away from a weekday it is any word."""
     taken = {place for tag in chosen for place in range(tag.first, tag.last)}
     days = [tag.first for tag in chosen if tag.kind == "weekday"]
@@ -231,11 +231,11 @@ def _long_ones(chosen: Sequence[Tag], words: Sequence[Token]) -> Iterator[Tag]:
 _TOWARDS = ("підгот", "готу", "дійти", "ближче", "prepar")
 
 
-def _is_towards(tag: Tag, words: Sequence[Token]) -> bool:
+def _is_towards(tag: Tag, words: Sequence[PromptWord]) -> bool:
     """Whether a goal stands before it: "підготовка до 5 км" is no limit."""
     return tag.first > 0 and words[tag.first - 1].text.startswith(_TOWARDS)
 
 
-def _is_amount(tag: Tag, words: Sequence[Token]) -> bool:
+def _is_amount(tag: Tag, words: Sequence[PromptWord]) -> bool:
     """Distances have names too: "до марафону" is no limit."""
     return tag.kind != "km" or words[tag.first].text[0].isdigit()

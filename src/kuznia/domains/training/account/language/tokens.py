@@ -19,7 +19,7 @@ MAX_PHRASE = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class PromptWord:
     """A word or number, with what stands between it and the next."""
 
     text: str
@@ -34,13 +34,13 @@ class Token:
         return _JOINS.issuperset(self.glue)
 
 
-def tokens(text: str) -> tuple[Token, ...]:
+def tokens(text: str) -> tuple[PromptWord, ...]:
     """The words and numbers of a text in lower case."""
     text = plain(text)
     matches = list(_TOKEN.finditer(text))
     following = [*(match.start() for match in matches[1:]), len(text)]
     return tuple(
-        Token(match[0], *match.span(), text[match.end() : after] or "")
+        PromptWord(match[0], *match.span(), text[match.end() : after] or "")
         for match, after in zip(matches, following, strict=True)
     )
 
@@ -69,7 +69,7 @@ class _Node:
     names: list[str] = field(default_factory=list[str])
 
 
-class Lexicon:
+class PhraseTree:
     """Phrases by name: a tree of words, `*` at the end of a word for any ending."""
 
     def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
@@ -87,7 +87,7 @@ class Lexicon:
                 node = table.setdefault(part, _Node())
         node.names.append(name)
 
-    def matches(self, words: Sequence[Token], first: int) -> Iterator[tuple[int, str]]:
+    def matches(self, words: Sequence[PromptWord], first: int) -> Iterator[tuple[int, str]]:
         """Every phrase that begins at this word: the word after it, and its name."""
         nodes = [self._root]
         for place in range(first, min(first + MAX_PHRASE, len(words))):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from kuznia.domains.training.account.language.tokens import Lexicon, Tag
+from kuznia.domains.training.account.language.tokens import PhraseTree, Tag
 from kuznia.platform.data_files import read_toml
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ _BEFORE = frozenset({"before", "перед"})
 
 
 @cache
-def _ordinals() -> Lexicon:
-    return Lexicon(read_toml(__file__, "quantities.toml")["ordinals"])
+def _ordinals() -> PhraseTree:
+    return PhraseTree(read_toml(__file__, "quantities.toml")["ordinals"])
 
 
 def is_week(text: str) -> bool:
