@@ -90,12 +90,13 @@ def minutes(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     if not sized:
         # A limit for a day off holds.
         closed = [day.pointer for day in plan.days() if day.number in days]
-        is_kept = segment.has("at_most") and bool(closed)
+        is_kept = segment.has("at_most") and bool(closed) and not segment.owns_subject
         yield either(is_kept, uses, closed, "No such session is in the plan.")
         return
     yield _measured(segment, tag, sized, uses, plan)
     grouped = any(one.name for one in segment.all("weekday"))
-    if days and subject and not grouped and not segment.has("at_most"):
+    is_limit = segment.has("at_most") and not segment.owns_subject
+    if days and subject and not grouped and not is_limit:
         yield from _present(uses, plan, subject, days)
 
 

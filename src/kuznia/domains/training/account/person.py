@@ -19,10 +19,12 @@ _SUBJECTS = frozenset({"i'm", "am", "is", "she's", "he's", "мені", "їй", "
 def age(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`I'm 41`, `мені 29 років`."""
     tag = segment.first_of("number", "years")
-    says = segment.has("years_old") or (segment.has("statement") and _is_bare(segment, tag))
+    says = segment.has("years_old", "years") or (
+        segment.has("statement") and _is_bare(segment, tag)
+    )
     if tag is None or not says or segment.has("best", "longest", "kg", "km") or segment.asks:
         return
-    if tag.kind == "years" and not segment.has("years_old"):
+    if tag.kind == "years" and not (segment.has("years_old") or _is_old(segment, tag)):
         return
     if int(tag.low) not in _AGES or tag.low != int(tag.low):
         return
@@ -34,9 +36,15 @@ def age(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         yield unclear(spent, f"{question} Which is right?")
 
 
-def _is_bare(segment: Segment, tag: Tag | None) -> bool:
+def _is_old(segment: Segment, tag: Tag) -> bool:
+    """`50 years old`, `23-year-old`."""
+    after = [word.text for word in segment.words[tag.last : tag.last + 2]]
+    return after[:1] == ["old"] or after == ["of", "age"]
+
+
+def _is_bare(segment: Segment, tag: Tag) -> bool:
     """A number right after "I'm" or "she is"."""
-    return tag is not None and any(
+    return any(
         one.kind == "statement"
         and one.last == tag.first
         and segment.words[one.last - 1].text in _SUBJECTS

@@ -97,12 +97,12 @@ def _on_date(uses: Sequence[Tag], day: Tag, distance: Tag | None, plan: PlanFact
         placed.pointer
         for one in those
         for placed in one.sessions
-        if (placed.session.kind == "race" or (distance and not one.raced))
+        if (placed.session.kind == "race" or (distance and placed.session.sport != "running"))
         and (not distance or _near(placed.session.km, distance))
     ]
     if races:
         return met(uses, races)
-    if not plan.has_endurance and _ends_near(day, plan):
+    if distance is None and not plan.has_endurance and _ends_near(day, plan):
         # A meet of lifters is no session of ours: the plan ends in its week.
         return met(uses, [plan.weeks[-1].pointer])
     return _offered(uses, plan, "The plan has no race on that date.")
