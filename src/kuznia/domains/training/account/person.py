@@ -19,10 +19,9 @@ _SUBJECTS = frozenset({"i'm", "am", "is", "she's", "he's", "мені", "їй", "
 def age(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`I'm 41`, `мені 29 років`."""
     tag = segment.first_of("number", "years")
-    says = segment.has("years_old", "years") or (
-        segment.has("statement") and _is_bare(segment, tag)
-    )
-    if tag is None or not says or segment.has("best", "longest", "kg", "km") or segment.asks:
+    if tag is None or segment.asks or segment.has("best", "longest", "kg", "km"):
+        return
+    if not (segment.has("years_old") or _is_old(segment, tag) or _is_bare(segment, tag)):
         return
     if tag.kind == "years" and not (segment.has("years_old") or _is_old(segment, tag)):
         return
