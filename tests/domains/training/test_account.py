@@ -126,6 +126,25 @@ def test_any_prompt_has_an_account(prompt):
 
 
 @pytest.mark.parametrize(
+    "prompt",
+    [
+        "No squats, three days a week, 40 minutes at most. " * 160,
+        "1 min, " * 1200,
+        "a b c " * 1500,
+        "(1 min " * 1000,
+        "squats and " * 700,
+        "до " * 2000,
+    ],
+)
+def test_a_prompt_without_end_is_left_unread_at_some_place(prompt):
+    order = an_order(prompt, weeks=1)
+
+    wishes = the_account(order, a_written_plan(order, [WEEK]))
+
+    assert wishes[-1].outcome in {"not_understood", "not_asked"}
+
+
+@pytest.mark.parametrize(
     ("text", "kinds"),
     [
         ("last two weeks easier", {"weekref": (2,)}),

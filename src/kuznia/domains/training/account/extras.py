@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kuznia.domains.training.account.facts import PlanFacts
 from kuznia.domains.training.account.language.context import segments_of
@@ -137,8 +138,10 @@ def _notices(asked: Asked) -> Iterator[Wish]:
             yield from _wish([f"/plan/notices/{place}"], "No clause asks for this notice.")
 
 
-def _segments(text: str) -> list[Segment]:
-    return [one for pieces in segments_of(text, clauses(text)) for one in pieces]
+# The planner's own titles and themes are in every second plan.
+@lru_cache(maxsize=512)
+def _segments(text: str) -> tuple[Segment, ...]:
+    return tuple(one for pieces in segments_of(text, clauses(text)) for one in pieces)
 
 
 def _words(asked: Asked) -> Iterator[Wish]:

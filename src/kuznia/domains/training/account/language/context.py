@@ -45,8 +45,8 @@ def segments_of(prompt: str, wishes: Sequence[Wish]) -> list[tuple[Segment, ...]
 
 def _denied_later(row: Sequence[Segment]) -> Iterator[Segment]:
     """With what the next segment denies of it: "Burpees make me sick, leave them out"."""
-    for piece, following in zip(row, (*row[1:], None), strict=True):
-        denied = following is not None and denies_what_was_named(following)
+    for place, piece in enumerate(row, start=1):
+        denied = place < len(row) and denies_what_was_named(row[place])
         yield replace(piece, mode="neg") if denied and not piece.has("neg", "hate") else piece
 
 

@@ -13,6 +13,8 @@ from kuznia.domains.training.account.language.segments import (
 from kuznia.domains.training.account.language.tags import tags
 from kuznia.domains.training.account.language.tokens import PromptWord, Tag, tokens
 
+# A longer clause says no single thing; it is left unread.
+_MAX_WORDS = 300
 _STOPS = frozenset(",;()[]:.!?\n")
 _DASHES = frozenset("-–—")
 # "Friday — rest": a dash after so few words is a verb.
@@ -25,6 +27,8 @@ _DAYS = frozenset({"weekday", "per_week"})
 def pieces(text: str, sentence: int) -> Iterator[Segment]:
     """The segments of a clause, without their context."""
     words = tokens(text)
+    if len(words) > _MAX_WORDS:
+        return
     everything = tags(words)
     cuts = sorted({0, len(words), *_cuts(words, everything)} - {*_joined(words, everything)})
     inside_brackets = set(_in_brackets(words))

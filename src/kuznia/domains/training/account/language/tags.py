@@ -139,7 +139,7 @@ _CONNECTORS = frozenset({"with", "for", "to", "and", "or", "і", "та", "або
 
 def _exercises(words: Sequence[PromptWord]) -> Iterator[Tag]:
     """Exercises by their full names or aliases."""
-    stems = [words_of(word.text) for word in words]
+    stems = [_stems(word.text) for word in words]
     for first in range(len(words)):
         window: list[str] = []
         for last in range(first + 1, min(first + _WINDOW, len(words)) + 1):
@@ -155,6 +155,11 @@ def _exercises(words: Sequence[PromptWord]) -> Iterator[Tag]:
                     yield Tag("exercise", first, last, name)
             if not words[last - 1].joined:
                 break
+
+
+@lru_cache(maxsize=4096)
+def _stems(word: str) -> tuple[str, ...]:
+    return words_of(word)
 
 
 @lru_cache(maxsize=4096)
