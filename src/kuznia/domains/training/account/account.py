@@ -19,6 +19,7 @@ from kuznia.domains.training.account import (
     texts,
 )
 from kuznia.domains.training.account.answers import Answer
+from kuznia.domains.training.account.evidence import Prompt, evidence
 from kuznia.domains.training.account.extras import not_asked
 from kuznia.domains.training.account.facts import WEEKS, PlanFacts, facts_of
 from kuznia.domains.training.account.language.context import segments_of
@@ -82,6 +83,17 @@ READERS: tuple[Reader, ...] = (
     phases.growth,
     goals.presence,
 )
+# What these find amiss is amiss, whatever else the days may show.
+_FIRM = frozenset(
+    {
+        *(texts.language, texts.heart_rate, person.age, person.level, person.health),
+        *(loads.weight_to_lose, loads.bests, loads.own_weights, loads.heaviest, loads.body_weight),
+        *(exercises.strange_kinds, races.start, races.goal_time, races.event),
+        *(races.weekday_of_date, spacing.spacing, spacing.day_after, goals.splits),
+        *(exercises.postures, schedule.length, phases.only_kinds, phases.growth),
+        *(goals.run_walk, amounts.pace),
+    }
+)
 # Longer prompts than this have no second half that anybody reads.
 _MAX_CLAUSES = 200
 # In a statement a number may be anything; these ask for something wherever they stand.
@@ -96,18 +108,25 @@ def account(order: PlanInput, athlete: Athlete, plan: Plan, wishes: Sequence[Wis
     facts = facts_of(plan, athlete, order.profile)
     read = segments_of(order.prompt, wishes[:_MAX_CLAUSES])
     vocabulary = _vocabulary(facts)
+    everything = tuple(segment for segments in read for segment in segments)
+    prompt = Prompt(everything)
     answered = [
-        _answered(wish, segments, facts, vocabulary)
+        _answered(wish, segments, prompt, facts, vocabulary)
         for wish, segments in zip(wishes, read, strict=False)
     ]
-    everything = [segment for segments in read for segment in segments]
     return [*answered, *not_asked(order.prompt, everything, facts)]
 
 
 def _answered(
-    wish: Wish, segments: Sequence[Segment], plan: PlanFacts, vocabulary: frozenset[str]
+    wish: Wish,
+    segments: Sequence[Segment],
+    prompt: Prompt,
+    plan: PlanFacts,
+    vocabulary: frozenset[str],
 ) -> Wish:
-    answers = [answer for segment in segments for answer in _answers(segment, plan, vocabulary)]
+    answers: list[Answer] = []
+    for segment in segments:
+        answers += _of_segment(segment, segments, prompt, plan, vocabulary)
     bad = [answer for answer in answers if answer.outcome != "met"]
     if bad:
         worst = bad[0]
@@ -116,8 +135,28 @@ def _answered(
     return replace(wish, outcome="met", where=where[:48]) if where else wish
 
 
-def _answers(segment: Segment, plan: PlanFacts, vocabulary: frozenset[str]) -> Iterator[Answer]:
-    """What every reader makes of a segment, and what they all left."""
+def _of_segment(
+    segment: Segment,
+    clause: Sequence[Segment],
+    prompt: Prompt,
+    plan: PlanFacts,
+    vocabulary: frozenset[str],
+) -> Sequence[Answer]:
+    """What the readers say of a segment; what they miss may be shown by the days all the same."""
+    rows = list(_answers(segment, plan, vocabulary))
+    answers = [answer for _, answer in rows]
+    bad = [(is_firm, answer) for is_firm, answer in rows if answer.outcome != "met"]
+    if not bad or any(is_firm for is_firm, _ in bad):
+        return answers
+    shown = evidence(segment, clause, prompt, plan)
+    good = [answer for answer in answers if answer.outcome == "met"]
+    return [*good, shown] if shown.outcome == "met" else answers
+
+
+def _answers(
+    segment: Segment, plan: PlanFacts, vocabulary: frozenset[str]
+) -> Iterator[tuple[bool, Answer]]:
+    """What every reader makes of a segment and whether it is firm; and what they all left."""
     left = segment
     used: list[Tag] = []
     is_answered = False
@@ -131,8 +170,8 @@ def _answers(segment: Segment, plan: PlanFacts, vocabulary: frozenset[str]) -> I
         used += (tag for answer in answers for tag in answer.uses)
         left = left.without(used)
         is_answered = is_answered or bool(answers)
-        yield from answers
-    yield from _rest(segment, left, is_answered, vocabulary)
+        yield from ((reader in _FIRM, answer) for answer in answers)
+    yield from ((False, answer) for answer in _rest(segment, left, is_answered, vocabulary))
 
 
 _HABITS = frozenset({"count", "per_week", "sport", "session", "kind"})

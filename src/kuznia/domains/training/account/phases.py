@@ -53,7 +53,7 @@ def easier(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     if tag and (not weeks or (tag.name == "set" and max(tag.numbers) > len(plan.weeks))):
         yield unmet(uses, "The plan has no such week.")
         return
-    lower = [week for week in weeks if _is_lower(week, weeks if tag else (week,), plan)]
+    lower = [week for week in weeks if is_lower(week, weeks if tag else (week,), plan)]
     if avoided:
         yield either(not lower, uses, ["/plan/weeks"], "Some weeks are easier.")
     elif tag is None:
@@ -64,7 +64,7 @@ def easier(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         yield either(not wrong, uses, places, "These weeks are no easier than their neighbours.")
 
 
-def _is_lower(week: PlacedWeek, easy: Sequence[PlacedWeek], plan: PlanFacts) -> bool:
+def is_lower(week: PlacedWeek, easy: Sequence[PlacedWeek], plan: PlanFacts) -> bool:
     """Whether a week holds less than the last one before it that was not to be easier, and no more
     than the one after."""
     before = [other for other in plan.weeks if other.number < week.number and other not in easy]

@@ -1,0 +1,93 @@
+"""Every amount that a day of a plan holds, with its place."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from kuznia.domains.training.account.facts import PlacedDay, PlacedSession, PlanFacts
+from kuznia.domains.training.account.language.tokens import Tag
+from kuznia.domains.training.schema.plan import Dose
+
+_SECONDS = {"minutes": 60.0, "seconds": 1.0}
+# How far a measured amount may be from the one that was asked for.
+_ABOUT = {"minutes": 0.1, "km": 0.1, "kg": 0.02}
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """An amount at a place."""
+
+    pointer: str
+    size: float
+    unit: str
+
+    def near(self, tag: Tag) -> bool:
+        about = _ABOUT.get(self.unit, 0.0)
+        return tag.low * (1 - about) <= self.size <= tag.high * (1 + about)
+
+
+def measures(
+    tag: Tag,
+    days: Iterable[PlacedDay],
+    variants: Sequence[Callable[[PlacedDay], tuple[str, ...]]],
+    plan: PlanFacts,
+) -> Iterator[Measure]:
+    """The amounts of the tag's kind on days that are about it, the exact ones of steps included."""
+    for day in days:
+        if any(places_of(day) for places_of in variants):
+            places = {place for places_of in variants for place in places_of(day)}
+            yield from _on_day(tag, day, places)
+    if tag.kind in {"minutes", "km"}:
+        for week in plan.full:
+            total = sum(day.day.minutes for day in week.days) if tag.kind == "minutes" else week.km
+            yield Measure(week.pointer, float(total), tag.kind)
+
+
+def _on_day(tag: Tag, day: PlacedDay, places: set[str]) -> Iterator[Measure]:
+    kind = tag.kind
+    whole = day.pointer in places
+    if kind == "minutes":
+        yield Measure(day.pointer, float(day.day.minutes), kind)
+    for p in day.sessions:
+        if kind == "minutes":
+            yield Measure(p.pointer, float(p.session.minutes), kind)
+        elif kind == "km" and p.session.km:
+            yield Measure(p.pointer, p.session.km, kind)
+        yield from _in_steps(tag, p)
+    for p in day.doses:
+        if whole or p.pointer in places or not any("/exercises/" in one for one in places):
+            yield from ((Measure(p.pointer, size, kind)) for size in _of_dose(tag, p.dose))
+
+
+def _in_steps(tag: Tag, placed: PlacedSession) -> Iterator[Measure]:
+    kind = tag.kind
+    for block in placed.session.blocks:
+        steps = [float(step.seconds) for step in block.steps]
+        if kind in _SECONDS:
+            sizes = {*steps, block.times * sum(steps)}
+            yield from (Measure(placed.pointer, s / _SECONDS[kind], "step") for s in sizes)
+        elif kind in {"count", "number"}:
+            yield Measure(placed.pointer, float(block.times), kind)
+        elif kind == "repeats" and block.times == tag.low:
+            factor = _SECONDS.get(tag.name, 0.0)
+            if not factor or tag.high * factor in steps:
+                yield Measure(placed.pointer, tag.low, kind)
+
+
+def _of_dose(tag: Tag, dose: Dose) -> Iterator[float]:
+    """The amounts of one exercise that a tag can mean."""
+    if tag.kind in _SECONDS:
+        yield dose.rest / _SECONDS[tag.kind]
+        if dose.unit == "sec":
+            yield dose.reps / _SECONDS[tag.kind]
+    elif tag.kind == "kg" and dose.load:
+        yield dose.load
+    elif tag.kind in {"product", "repeats"}:
+        high = tag.high * _SECONDS.get(tag.name, 1.0)
+        if (dose.sets, dose.reps) == (tag.low, high):
+            yield tag.low
+    elif tag.kind == "sets":
+        yield float(dose.sets)
+    elif tag.kind == "reps":
+        yield float(dose.reps)
+    elif tag.kind in {"count", "number"}:
+        yield from (float(dose.sets), float(dose.reps))
