@@ -23,7 +23,7 @@ from kuznia.domains.training.account.evidence import Prompt, evidence
 from kuznia.domains.training.account.extras import not_asked
 from kuznia.domains.training.account.facts import WEEKS, PlanFacts, facts_of
 from kuznia.domains.training.account.language.context import segments_of
-from kuznia.domains.training.account.language.segments import HARD, Segment
+from kuznia.domains.training.account.language.segments import HARD, THINGS, Segment
 from kuznia.domains.training.account.language.tags import soft
 from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.athlete.athlete import Athlete
@@ -72,6 +72,7 @@ READERS: tuple[Reader, ...] = (
     amounts.sets_and_reps,
     amounts.exercise_count,
     amounts.repeats,
+    exercises.only_equipment,
     exercises.equipment,
     exercises.postures,
     exercises.muscles,
@@ -90,7 +91,7 @@ _FIRM = frozenset(
         *(loads.weight_to_lose, loads.bests, loads.own_weights, loads.heaviest, loads.body_weight),
         *(exercises.strange_kinds, races.start, races.goal_time, races.event),
         *(races.weekday_of_date, spacing.spacing, spacing.day_after, goals.splits),
-        *(exercises.postures, schedule.length, phases.only_kinds, phases.growth),
+        *(exercises.postures, exercises.only_equipment, schedule.length, phases.only_kinds, phases.growth),
         *(goals.run_walk, amounts.pace),
     }
 )
@@ -114,7 +115,8 @@ def account(order: PlanInput, athlete: Athlete, plan: Plan, wishes: Sequence[Wis
         _answered(wish, segments, prompt, facts, vocabulary)
         for wish, segments in zip(wishes, read, strict=False)
     ]
-    return [*answered, *not_asked(order.prompt, everything, facts)]
+    shown = frozenset(place for wish in answered for place in wish.where)
+    return [*answered, *not_asked(order.prompt, everything, facts, shown)]
 
 
 def _answered(
@@ -125,9 +127,21 @@ def _answered(
     vocabulary: frozenset[str],
 ) -> Wish:
     answers: list[Answer] = []
+    unknown: list[Answer] = []
     for segment in segments:
-        answers += _of_segment(segment, segments, prompt, plan, vocabulary)
-    bad = [answer for answer in answers if answer.outcome != "met"]
+        rows = list(_answers(segment, plan, vocabulary))
+        answers += [answer for _, answer in rows if answer.outcome == "met"]
+        bad = [row for row in rows if row[1].outcome != "met"]
+        firm = [answer for is_firm, answer in bad if is_firm and not _is_complaint(answer, segments)]
+        if firm or not bad:
+            answers += firm
+            continue
+        shown = evidence(segment, segments, prompt, plan)
+        answers += [shown] if shown else []
+        unknown += [] if shown else [bad[0][1]]
+    # Words that no hard fact hangs on spoil nothing beside what was seen.
+    is_seen = any(set(answer.where) - {person.BACKGROUND, WEEKS} for answer in answers)
+    bad = [answer for answer in answers if answer.outcome != "met"] or ([] if is_seen else unknown)
     if bad:
         worst = bad[0]
         return replace(wish, outcome=worst.outcome, where=worst.where, why=worst.why)
@@ -135,22 +149,10 @@ def _answered(
     return replace(wish, outcome="met", where=where[:48]) if where else wish
 
 
-def _of_segment(
-    segment: Segment,
-    clause: Sequence[Segment],
-    prompt: Prompt,
-    plan: PlanFacts,
-    vocabulary: frozenset[str],
-) -> Sequence[Answer]:
-    """What the readers say of a segment; what they miss may be shown by the days all the same."""
-    rows = list(_answers(segment, plan, vocabulary))
-    answers = [answer for _, answer in rows]
-    bad = [(is_firm, answer) for is_firm, answer in rows if answer.outcome != "met"]
-    if not bad or any(is_firm for is_firm, _ in bad):
-        return answers
-    shown = evidence(segment, clause, prompt, plan)
-    good = [answer for answer in answers if answer.outcome == "met"]
-    return [*good, shown] if shown.outcome == "met" else answers
+def _is_complaint(answer: Answer, segments: Sequence[Segment]) -> bool:
+    """What hurts is the reason of what else the clause asks for."""
+    hurts = any(tag.kind == "person" and tag.name == "trouble" for tag in answer.uses)
+    return hurts and any(segment.has("neg", *THINGS - {"muscle"}) for segment in segments)
 
 
 def _answers(

@@ -5,7 +5,8 @@ else asks for nothing, as long as no hard fact is missing or contradicted.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 
 from kuznia.domains.training.account.answers import Answer, either, met, unmet
@@ -42,8 +43,9 @@ class Prompt:
 
     def wants(self, tag: Tag) -> bool:
         """Whether another part asks for the same thing."""
-        return any(
-            other.name == tag.name and other.kind == tag.kind and not segment.avoids(other)
+        core = exercises_of(tag).core
+        return bool(core & self.ids()) or any(
+            (other.kind, other.name) == (tag.kind, tag.name) and not segment.avoids(other)
             for segment in self.segments
             for other in segment.tags
         )
@@ -82,8 +84,8 @@ class Scope:
 
 def evidence(
     segment: Segment, clause: Sequence[Segment], prompt: Prompt, plan: PlanFacts
-) -> Answer:
-    """Met where every hard fact is seen, and open with the first that is not."""
+) -> Answer | None:
+    """Met where every hard fact is seen, open with the first that is not; None without any."""
     scope = _scope(segment, clause, plan)
     answers = [
         *_denied(segment, prompt, scope, plan),
@@ -98,9 +100,14 @@ def evidence(
     if bad is not None:
         return bad
     where = [place for answer in answers for place in answer.where]
-    if where and not segment.has("explain"):
-        return met(segment.tags, where)
-    return explained(segment, plan) if segment.has("explain") else covered(segment, plan)
+    asks = segment.has("explain") or (not where and _goes_on_explaining(segment))
+    if asks:
+        return explained(segment, plan)
+    return met(segment.tags, where) if where else covered(segment, plan)
+
+
+def _goes_on_explaining(segment: Segment) -> bool:
+    return segment.mode == "explain" or any(tag.kind == "explain" for tag in segment.before)
 
 
 def _scope(segment: Segment, clause: Sequence[Segment], plan: PlanFacts) -> Scope:
@@ -120,7 +127,9 @@ def _scope(segment: Segment, clause: Sequence[Segment], plan: PlanFacts) -> Scop
             for day in plan.days()
             if day.day.date and (day.day.date.day, day.day.date.month) in dates
         }
-    return Scope(weeks, frozenset(own), frozenset(closed), ref is not None, _variants(segment, plan))
+    is_exact = ref is not None
+    variants = _variants(segment, plan, is_exact=is_exact)
+    return Scope(weeks, frozenset(own), frozenset(closed), is_exact, variants)
 
 
 def _closed(segment: Segment) -> set[int]:
@@ -129,23 +138,25 @@ def _closed(segment: Segment) -> set[int]:
         return segment.days
     denials = [tag.last for tag in segment.whole if tag.kind == "neg"]
     named = (tag for tag in segment.whole if tag.kind == "weekday")
+    things = [tag.first for tag in segment.all(*_THINGS)]
     return {
         day
         for tag in named
         for day in tag.numbers
-        if any(0 <= tag.first - last <= _NEAR for last in denials)
+        for last in denials
+        if 0 <= tag.first - last <= _NEAR and not any(last <= t < tag.first for t in things)
     }
 
 
 _NEAR = 3
 
 
-def _variants(segment: Segment, plan: PlanFacts) -> tuple[Places, ...]:
+def _variants(segment: Segment, plan: PlanFacts, *, is_exact: bool) -> tuple[Places, ...]:
     """What it is about, from the narrowest reading on; all training, where nothing is named."""
     found: list[Places] = []
     if segment.subject:
         subjects = dict.fromkeys((segment.subject.narrow, segment.subject))
-        found += [subject.places for subject in subjects]
+        found += [subject.places for subject in subjects][: 1 if is_exact else 2]
     items = [tag.name for tag in segment.all("equipment") if not segment.avoids(tag)]
     if items:
         found.append(lambda day: _with_items(day, items))
@@ -192,13 +203,13 @@ def _denied(
         if not tags and words and not segment.has(*_AMOUNTS) and not segment.states:
             if places := named_by(words, day, _MOST):
                 yield unmet(denials, "It is in the plan.", places)
-    if tags or words:
-        yield met(denials, [week.pointer for week in plan.weeks])
+    yield met(denials, [week.pointer for week in plan.weeks])
 
 
-def _thing(tag: Tag) -> Places:
+def _thing(tag: Tag, *, is_exact: bool = False) -> Places:
     if tag.kind in {"group", "exercise"}:
-        ids = exercises_of(tag).wide
+        named = exercises_of(tag)
+        ids = named.core if is_exact else named.wide
         return lambda day: tuple(p.pointer for p in day.doses if p.id in ids)
     if tag.kind == "kind":
         return lambda day: (day.pointer,) if _is_kind(tag.name, day) else ()
@@ -274,13 +285,15 @@ def _things(segment: Segment, scope: Scope, plan: PlanFacts) -> Iterator[Answer]
     if not tags:
         return
     if segment.says("or", "або", "чи"):
-        hit = [place for tag in tags for day in scope.days() for place in _of(tag)(day)]
+        hit = [place for tag in tags for day in scope.days() for place in _of(tag, scope)(day)]
         yield either(bool(hit), tags, hit, "It is not in the plan.")
         return
     every = segment.has("every_session")
-    words = content(segment)
     for tag in tags:
-        options = [_of(tag)] + ([lambda day: named_by(words, day, 1.0)] if words else [])
+        options = [_of(tag, scope)]
+        words = content(replace(segment, first=tag.first, last=tag.last), soft_too=True)
+        for stems in () if scope.is_limited else (words, content(segment)):
+            options += [partial(_named_all, stems)] if stems else []
         found = [_everywhere(places_of, scope, every) for places_of in options]
         yield next(
             (met([tag], places) for places in found if places),
@@ -288,9 +301,13 @@ def _things(segment: Segment, scope: Scope, plan: PlanFacts) -> Iterator[Answer]
         )
 
 
-def _of(tag: Tag) -> Places:
+def _named_all(stems: frozenset[str], day: PlacedDay) -> tuple[str, ...]:
+    return named_by(stems, day, 1.0)
+
+
+def _of(tag: Tag, scope: Scope) -> Places:
     if tag.kind != "muscle":
-        return _thing(tag)
+        return _thing(tag, is_exact=scope.is_limited)
     return lambda day: _with_muscles(day, [muscles_of(tag.name)])
 
 
@@ -314,7 +331,7 @@ def _amounts(segment: Segment, scope: Scope, plan: PlanFacts) -> Iterator[Answer
 
 
 def _amount(tag: Tag, segment: Segment, scope: Scope, plan: PlanFacts) -> Answer:
-    limit = next((k for k in ("at_most", "at_least") if segment.has(k)), "")
+    limit = _limit(tag, segment)
     if tag.kind == "weeks":
         have = len(plan.weeks)
         low = 1 if limit == "at_most" else tag.low
@@ -325,11 +342,28 @@ def _amount(tag: Tag, segment: Segment, scope: Scope, plan: PlanFacts) -> Answer
             return kept
     seen = list(measures(tag, scope.days(), scope.variants, plan))
     hit = [m.pointer for m in seen if m.near(tag)]
+    if tag.kind in {"sets", "reps", "product"} and not (scope.is_limited or segment.has("begin")):
+        hit = hit if all(m.near(tag) for m in seen) else []
     if not hit and tag.kind in {"count", "number"}:
         hit = _frequency(tag, scope)
-    if not hit and any(w.text.startswith(_MORE) for w in segment.words):
-        hit = _steps(tag, seen)
+    if not hit and _grows(tag, segment):
+        hit = _steps(tag, replace(scope, weeks=plan.weeks), plan)
     return either(bool(hit), [tag], hit, "Nothing there has this amount.")
+
+
+def _limit(tag: Tag, segment: Segment) -> str:
+    """The limit that stands beside an amount."""
+    bounds = segment.all("at_most", "at_least")
+    beside = [b for b in bounds if 0 <= tag.first - b.last <= 1 or 0 <= b.first - tag.last <= 1]
+    alone = sum(other.kind in _AMOUNTS for other in segment.tags) == 1
+    near = beside or (list(bounds) if alone else [])
+    return near[0].kind if near else ""
+
+
+def _grows(tag: Tag, segment: Segment) -> bool:
+    """Whether an amount says by how much something grows."""
+    plus = tag.first > 0 and "+" in segment.words[tag.first - 1].glue
+    return plus or any(word.text.startswith(_MORE) for word in segment.words)
 
 
 def _keeps(tag: Tag, limit: str, segment: Segment, scope: Scope) -> Answer | None:
@@ -386,18 +420,24 @@ def _frequency(tag: Tag, scope: Scope) -> list[str]:
     return []
 
 
-def _steps(tag: Tag, seen: Sequence[Measure]) -> list[str]:
-    """Where something grows by an amount from one week to a later one."""
-    by_week: dict[int, float] = {}
-    for m in seen:
-        week = int(m.pointer.split("/")[3])
-        by_week[week] = max(by_week.get(week, 0.0), m.size)
-    rows = sorted(by_week.items())
-    return [
-        f"/plan/weeks/{after}"
-        for (_, size), (after, larger) in pairwise(rows)
-        if abs(larger - size - tag.low) <= max(0.01, 0.05 * tag.low)
-    ]
+def _steps(tag: Tag, scope: Scope, plan: PlanFacts) -> list[str]:
+    """Where something grows by an amount from one week to the next."""
+    kinds = [tag.kind] if tag.kind not in {"number", "count"} else ["minutes", "km", "kg", "reps"]
+    for kind in kinds:
+        largest: dict[str, float] = {}
+        for m in measures(replace(tag, kind=kind), scope.days(), scope.variants, plan):
+            week = "/".join(m.pointer.split("/")[:4])
+            if m.pointer != week:
+                largest[week] = max(largest.get(week, 0.0), m.size)
+        near = 0.05 * tag.low
+        found = [
+            week
+            for (_, size), (week, larger) in pairwise(largest.items())
+            if abs(larger - size - tag.low) <= near
+        ]
+        if found:
+            return found
+    return []
 
 
 def _efforts(segment: Segment, scope: Scope) -> Iterator[Answer]:
@@ -419,6 +459,8 @@ def _efforts(segment: Segment, scope: Scope) -> Iterator[Answer]:
         for p in sessions
         if p.session.kind != "race" and (p.session.kind in _GENTLE) != gentle
     ]
+    if not sessions and scope.weekdays:
+        yield unmet(marks, "The loads of these days do not differ so.")
     if sessions:
         yield either(not wrong, marks, wrong or [p.pointer for p in sessions], "Another effort.")
 

@@ -255,25 +255,42 @@ def _sets_by_muscle(doses: Iterable[PlacedDose]) -> dict[str, float]:
     return sums
 
 
-def equipment(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
-    """What is at hand, and what is the only thing at hand."""
+def only_equipment(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """What is the only thing at hand, or nothing at all."""
+    tags = _at_hand_tags(segment)
+    items = {tag.name for tag in tags}
+    if not tags or segment.has(*_PLACED) or not (items == {_NONE} or segment.has("only")):
+        return
+    doses = _doses_on(segment.days, plan)
+    strange = [p.pointer for p in doses if _loaded(p) and not _with_any(p, items)]
+    shown = strange or [p.pointer for p in doses] or [WEEKS]
+    spent = [*tags, *segment.all("only", "love")]
+    yield either(not strange, spent, shown, "These need something else.")
+
+
+_PLACED = ("race", "every_session", "first_place", "last_place")
+
+
+def _at_hand_tags(segment: Segment) -> list[Tag]:
     # "without equipment" denies no equipment: it is one of the kits.
-    tags = [t for t in segment.all("equipment") if t.name == _NONE or not segment.avoids(t)]
+    return [t for t in segment.all("equipment") if t.name == _NONE or not segment.avoids(t)]
+
+
+def _doses_on(days: set[int], plan: PlanFacts) -> list[PlacedDose]:
+    return [p for d in plan.days() if not days or d.number in days for p in d.doses]
+
+
+def equipment(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """What is at hand: used, or placed where it was asked for."""
+    tags = _at_hand_tags(segment)
     if not tags or segment.has("race"):
         return
-    items = {tag.name for tag in tags}
-    doses = [
-        p for d in plan.days() if not segment.days or d.number in segment.days for p in d.doses
-    ]
-    spent = [*tags, *segment.all("only", "love")]
     if segment.has("every_session", "first_place", "last_place"):
         yield _in_place(segment, plan, tags)
-    elif items == {_NONE} or segment.has("only"):
-        strange = [p.pointer for p in doses if _loaded(p) and not _with_any(p, items)]
-        shown = strange or [p.pointer for p in doses] or [WEEKS]
-        yield either(not strange, spent, shown, "These need something else.")
-    else:
-        yield _at_hand(segment, plan, items, doses, spent)
+        return
+    spent = [*tags, *segment.all("only", "love")]
+    items = {tag.name for tag in tags}
+    yield _at_hand(segment, plan, items, _doses_on(segment.days, plan), spent)
 
 
 _NONE = "bodyweight"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kuznia.domains.training.account.facts import PlanFacts
+from kuznia.domains.training.account.facts import PlacedDay, PlacedWeek, PlanFacts
 from kuznia.domains.training.account.language.context import segments_of
 from kuznia.domains.training.account.language.named import exercises_of
 from kuznia.domains.training.account.language.segments import Segment
@@ -28,6 +28,8 @@ class Asked:
     tags: tuple[Tag, ...]
     prompt: str
     plan: PlanFacts
+    # Places that answer a clause.
+    shown: frozenset[str]
 
     def has(self, *kinds: str) -> bool:
         return any(tag.kind in kinds for tag in self.tags)
@@ -36,10 +38,12 @@ class Asked:
         return frozenset(tag.name for tag in self.tags if tag.kind == kind)
 
 
-def not_asked(prompt: str, read: Iterable[Segment], plan: PlanFacts) -> Iterator[Wish]:
+def not_asked(
+    prompt: str, read: Iterable[Segment], plan: PlanFacts, shown: frozenset[str]
+) -> Iterator[Wish]:
     """Everything of substance that no clause and no fact of the profile asks for."""
     tags = tuple(tag for segment in read for tag in segment.tags)
-    asked = Asked(tags, prompt, plan)
+    asked = Asked(tags, prompt, plan, shown)
     for look in (_days, _sports, _kinds, _races, _doses, _loads, _notices, _words):
         yield from look(asked)
 
@@ -56,7 +60,7 @@ def _days(asked: Asked) -> Iterator[Wish]:
     counts = [int(tag.high) for tag in asked.tags if tag.kind == "count"]
     limit = max([athlete.days, *(n for n in counts if n <= 7)])
     if "every_day" not in asked.named("count"):
-        weeks = (week.pointer for week in plan.weeks if len(week.trained) > limit)
+        weeks = (week.pointer for week in plan.weeks if len(_worked(week)) > limit)
         yield from _wish(weeks, f"More than {limit} days are trained.")
     named = {day for tag in asked.tags if tag.kind == "weekday" for day in tag.numbers}
     if athlete.weekdays:
@@ -66,8 +70,18 @@ def _days(asked: Asked) -> Iterator[Wish]:
             if day.trained and day.number not in {*athlete.weekdays, *named}
         )
         yield from _wish(closed, "The profile does not have this weekday.")
-    double = (day.pointer for day in plan.days() if len(day.sessions) > 1)
+    double = (
+        day.pointer
+        for day in plan.days()
+        if len(day.sessions) > 1
+        and not {p.session.sport for p in day.sessions} <= asked.named("sport")
+    )
     yield from _wish(double, "There is more than one session on the day.")
+
+
+def _worked(week: PlacedWeek) -> list[PlacedDay]:
+    """Days with more than stretches."""
+    return [day for day in week.trained if day.lifted or day.sessions]
 
 
 def _sports(asked: Asked) -> Iterator[Wish]:
@@ -127,7 +141,7 @@ def _notices(asked: Asked) -> Iterator[Wish]:
     prompt = terms(asked.prompt).stems
     topics = asked.named("topic")
     for place, notice in enumerate(asked.plan.plan.notices):
-        if notice.code in notice_codes():
+        if notice.code in notice_codes() or f"/plan/notices/{place}" in asked.shown:
             continue
         tags = [tag for segment in _segments(notice.text) for tag in segment.tags]
         if topics & {tag.name for tag in tags if tag.kind == "topic"}:
@@ -186,6 +200,8 @@ def _known(asked: Asked) -> dict[str, set[float]]:
     if endurance:
         numbers["km"] |= {size for size in (endurance.weekly_km, endurance.longest_km) if size}
         numbers["minutes"] |= {float(endurance.long_minutes or 0)}
+    steps = (step for s in sessions for block in s.blocks for step in block.steps)
+    numbers["minutes"] |= {step.seconds / 60 for step in steps}
     numbers["minutes"] |= {float(profile.minutes), *(float(s.minutes) for s in sessions)}
     numbers["minutes"] |= {float(day.day.minutes) for day in plan.days()}
     return numbers
@@ -202,7 +218,8 @@ def _is_strange(tag: Tag, segment: Segment, asked: Asked, known: dict[str, set[f
         sports = {p.session.sport for p in asked.plan.sessions()} | asked.named("sport")
         return tag.name not in sports | {asked.plan.athlete.endurance.sport}
     if tag.kind in {"group", "exercise"}:
-        return _is_unplanned(tag, asked)
+        # "Small step up" is no exercise: a name of a week says how, a title says what.
+        return segment.has("goal", "kind", "muscle", "request") and _is_unplanned(tag, asked)
     if tag.kind == "cannot":
         return tag.name not in asked.named("cannot")
     if tag.kind == "aim" and tag.name == "weight_loss":

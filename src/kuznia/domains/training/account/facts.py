@@ -10,6 +10,8 @@ from kuznia.domains.training.schema.plan import Day, Dose, Plan, PlannedSession,
 from kuznia.domains.training.schema.profile import Profile
 
 WEEKS = "/plan/weeks"
+# The part of the plan that was made for the person as they are.
+BACKGROUND = "/plan/reason"
 # Weeks of these phases may hold less than was asked for, and never more.
 _NO_STRENGTH = frozenset({"mobility", "locomotion"})
 EASY = frozenset({"deload", "taper"})
@@ -223,7 +225,8 @@ class WishSubject:
             return False
         # A race counts as a run, and as the long one of its week.
         kinds = {session.kind, "long"} if session.kind == "race" else {session.kind}
-        return (not self.sports or session.sport in self.sports) and (
+        sport = session.sport.removeprefix("hand")
+        return (not self.sports or sport in self.sports) and (
             not self.sessions or bool(kinds & self.sessions)
         )
 

@@ -32,9 +32,10 @@ def measures(
     plan: PlanFacts,
 ) -> Iterator[Measure]:
     """The amounts of the tag's kind on days that are about it, the exact ones of steps included."""
-    for day in days:
-        if any(places_of(day) for places_of in variants):
-            places = {place for places_of in variants for place in places_of(day)}
+    rows = [(day, {p for places_of in variants for p in places_of(day)}) for day in days]
+    named = any(places for _, places in rows)
+    for day, places in rows:
+        if places or (day.trained and not named):
             yield from _on_day(tag, day, places)
     if tag.kind in {"minutes", "km"}:
         for week in plan.full:

@@ -3,14 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from kuznia.domains.training.account.answers import Answer, met, unclear, unmet
-from kuznia.domains.training.account.facts import WEEKS, PlanFacts
+from kuznia.domains.training.account.facts import BACKGROUND, WEEKS, PlanFacts
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.athlete.lexicon import health_mentions, regions
 from kuznia.domains.training.catalogue import conditions
 
-# The part of the plan that was made for the person as they are.
-BACKGROUND = "/plan/reason"
 _AGES = range(5, 111)
 _NEAR = 0.15
 _SUBJECTS = frozenset({"i'm", "am", "is", "she's", "he's", "мені", "їй", "йому"})

@@ -58,7 +58,7 @@ def event(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     day = segment.first_of("date")
     distance = segment.first_of("km") or (_named_before(segment) if day else None)
     race = segment.first_of("race")
-    if race and day is None and segment.avoids(race):
+    if race and day is None and segment.avoids(race) and not _is_exempt(segment):
         yield _no_race([race, *segment.all("neg")], plan)
     elif not segment.has("per_week", "at_most", "at_least", "longest") and (
         _is_dated(segment, distance) if day else _is_aim(segment, distance)
@@ -66,6 +66,11 @@ def event(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         uses = [tag for tag in (segment.first_of("km"), day) if tag]
         uses += segment.all("goal", "race", "finish_by", *(("weekday",) if day else ()))
         yield _on_date(uses, day, distance, plan) if day else _at_length(uses, distance, plan)
+
+
+def _is_exempt(segment: Segment) -> bool:
+    """Whether the race is no more than the exception, or the time, of something else."""
+    return segment.says("except", "unless", "крім", "окрім") or segment.has("session", "before")
 
 
 def _no_race(uses: Sequence[Tag], plan: PlanFacts) -> Answer:
@@ -98,7 +103,7 @@ def _on_date(uses: Sequence[Tag], day: Tag, distance: Tag | None, plan: PlanFact
         for one in those
         for placed in one.sessions
         if (placed.session.kind == "race" or (distance and placed.session.sport != "running"))
-        and (not distance or _near(placed.session.km, distance))
+        and (not distance or placed.session.km is None or _near(placed.session.km, distance))
     ]
     if races:
         return met(uses, races)

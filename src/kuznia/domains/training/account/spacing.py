@@ -8,6 +8,7 @@ from kuznia.domains.training.account.facts import WEEKS, PlanFacts, WishSubject
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.schedule import own_tags
+from kuznia.domains.training.schema.plan import HARD
 
 
 def spacing(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
@@ -20,11 +21,15 @@ def spacing(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         both = [day.pointer for day in plan.days() if day.trained]
         yield either(apart != bool(mixed), uses, mixed or both, "Days are shared otherwise.")
     row = row or _between(segment)
-    if row is not None and segment.has("count", "number") and segment.has("at_most", "neg"):
+    counted = segment.has("count", "number") and not segment.has("heavy")
+    if row is not None and counted and segment.has("at_most", "neg"):
         yield _streak(segment, plan, row)
     elif row is not None and (row.kind in {"alternate", "off"} or segment.has("neg")):
-        uses = [row, *segment.all("neg", "count"), *own_tags(segment)]
-        broken = list(_in_a_row(plan, segment.subject))
+        if segment.has("split", "muscle"):
+            return
+        uses = [row, *segment.all("neg", "count", "heavy"), *own_tags(segment)]
+        hard = WishSubject(sessions=HARD)
+        broken = list(_in_a_row(plan, hard if segment.has("heavy") else segment.subject))
         kept = [day.pointer for day in plan.days() if segment.subject.places(day)]
         yield either(not broken, uses, broken or kept, "Some days follow each other.")
     yield from _nothing_else(segment, plan)

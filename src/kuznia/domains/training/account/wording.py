@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from kuznia.domains.training.account.answers import Answer, met, unmet
-from kuznia.domains.training.account.facts import PlacedDay, PlanFacts
+from kuznia.domains.training.account.facts import BACKGROUND, PlacedDay, PlanFacts
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tags import soft
 from kuznia.forge.wishes.matching import share, terms
@@ -20,7 +20,7 @@ _NAMELESS = frozenset(
 )
 
 
-def content(segment: Segment, after: int = 0) -> frozenset[str]:
+def content(segment: Segment, after: int = 0, *, soft_too: bool = False) -> frozenset[str]:
     """The stems of its words that name something."""
     skipped = {
         place
@@ -33,7 +33,7 @@ def content(segment: Segment, after: int = 0) -> frozenset[str]:
         for place in range(max(after, segment.first), segment.last)
         if place not in skipped
     )
-    return _stems(tuple(word for word in words if not soft().word(word)))
+    return _stems(tuple(word for word in words if soft_too or not soft().word(word)))
 
 
 def _stems(words: tuple[str, ...]) -> frozenset[str]:
@@ -80,10 +80,12 @@ def _sayings(plan: PlanFacts) -> Iterator[tuple[str, str]]:
         yield f"{day.pointer}/reason", day.day.reason.text
 
 
-def covered(segment: Segment, plan: PlanFacts) -> Answer:
-    """A part without hard facts: what it names is in the names of what is done."""
+def covered(segment: Segment, plan: PlanFacts) -> Answer | None:
+    """A part without hard facts: what it names is in the names of what is done, or in the profile."""
     stems = content(segment)
+    if not stems:
+        return None
     places = [place for day in plan.days() for place in named_by(stems, day, _NAMED)]
-    if stems and places:
-        return met(segment.tags, places)
-    return unmet(segment.tags, "This was not understood.")
+    if not places and share(stems, terms(str(plan.profile)).stems) >= _NAMED:
+        places = [BACKGROUND]
+    return met(segment.tags, places) if places else None

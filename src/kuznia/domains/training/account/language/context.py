@@ -152,7 +152,8 @@ def _with_unit_of(piece: Segment, before: Segment | None) -> Segment:
     """A bare number has the unit before it: "30 minutes on weekdays, up to 45 on Saturday"."""
     if before is None or piece.has(*_MEASURES):
         return piece
-    if not piece.has("at_most", "at_least", "weekday", "group", "exercise"):
+    bounds = ("at_most", "at_least", "weekday", "group", "exercise", "weekref", "finish_by")
+    if not piece.has(*bounds):
         return piece
     units = [tag.kind for tag in before.tags if tag.kind in _MEASURES]
     if piece.has("group", "exercise") and any(tag.kind == "best" for tag in before.before):

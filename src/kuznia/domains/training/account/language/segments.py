@@ -10,6 +10,9 @@ _CANNOT = frozenset({"can't", "cannot", "couldn't"})
 _PRONOUNS = frozenset(
     {"it", "them", "those", "these", "that", "його", "її", "їх", "це", "ці", "цю"}
 )
+# "не ставте", "leave out": a denial of what stands before it.
+_BARE = 2
+_I_DO = ("аю", "яю", "ую", "ію", "юсь", "юся")
 _SWAP_FOR = frozenset({"with", "for", "by", "to", "на"})
 # What limits: where both sides of an "and" have some of it, they are two things.
 LIMITS = frozenset(
@@ -81,6 +84,9 @@ class Segment:
         own = {day for tag in self.whole if tag.kind == "weekday" for day in tag.numbers}
         return own or (set(self.days_before) if self.bracketed else own)
 
+    def _own_words(self) -> tuple[PromptWord, ...]:
+        return self.words[self.first : self.last]
+
     def says(self, *words: str) -> bool:
         """Whether one of these words stands in it."""
         return any(word.text in words for word in self.words[self.first : self.last])
@@ -126,6 +132,8 @@ class Segment:
         """Whether it says how things are."""
         if self.is_reason or (self._speaks_of("statement", "now") and not self.asks):
             return True
+        if not self.asks and any(word.text.endswith(_I_DO) for word in self._own_words()):
+            return not self._speaks_of("neg", "hate")
         # "I'm 35, 90 kg, office job": what a statement goes on to say is one too.
         return (
             self.stated_before and not self.asks and not self._speaks_of("neg", "at_most", "only")
@@ -163,4 +171,5 @@ def denies_what_was_named(piece: Segment) -> bool:
     """Whether it speaks of the thing before it and does not want it: "не ставте його"."""
     denial = piece.has("neg", "hate", "swap")
     others = HARD - {"neg", "hate", "swap"}
-    return denial and piece.says(*_PRONOUNS) and not piece.has(*others)
+    bare = piece.last - piece.first <= _BARE
+    return denial and (bare or piece.says(*_PRONOUNS)) and not piece.has(*others)

@@ -5,6 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from kuznia.domains.training.account.language.tokens import PhraseTree, Tag
+from kuznia.domains.training.athlete.weekdays import weekdays
 from kuznia.platform.data_files import read_toml
 
 if TYPE_CHECKING:
@@ -46,24 +47,39 @@ def week_tags(numbers: "Numbers") -> Iterator[Tag]:
             yield _directed(numbers, tag)
 
 
+_IN = frozenset({"на", "у", "в", "on", "in", "the"})
+_EVERYTHING = frozenset({"", "все", "усе", "everything"})
 _EASIER = ("розвант", "легш", "полегш", "легк", "deload", "easier", "lighter", "easy")
 
 
 def _ordinal_alone(numbers: "Numbers", place: int) -> Iterator[Tag]:
     """`8 тижнів, з розвантаженням на п'ятому`: a week, though the word is not there."""
     before = numbers.text(place - 1)
-    number = _ordinal(numbers, place) if before in {"на", "у", "в", "on", "in", "the"} else 0
+    number = _ordinal(numbers, place)
     following = numbers.text(place + 1)
     about = any(word.text.startswith(_EASIER) for word in numbers.words)
-    if number and about and not is_week(following) and not numbers.unit(place + 1):
+    alone = numbers.glue(place) in {",", "-", "–", "—"} or following in _EVERYTHING
+    is_ref = (about and (before in _IN or number > 2)) or (before in _IN and alone)  # noqa: PLR2004
+    if number and is_ref and not is_week(following) and not numbers.unit(place + 1):
         yield Tag("weekref", place, place + 1 + (following == "one"), "set", numbers=(number,))
 
 
 def _last_days(numbers: "Numbers", place: int) -> Iterator[Tag]:
-    """`the last 10 days`, in weeks."""
+    """`the last 10 days`, `the last Saturday`, in weeks."""
+    if numbers.text(place).startswith(_LAST) and _is_day(numbers, place + 1):
+        yield Tag("weekref", place, place + 1, "last", numbers=(1,))
+        return
     number = numbers.whole(place + 1) if numbers.text(place).startswith(_LAST) else None
     if number and numbers.unit(place + 2) == "days":
         yield Tag("weekref", place, place + 3, "last", numbers=(max(1, number // 7),))
+
+
+def _is_day(numbers: "Numbers", place: int) -> bool:
+    """A weekday, which is read by now, or a session."""
+    is_read = place in numbers.taken and any(
+        pattern.fullmatch(numbers.text(place)) for pattern in weekdays().values()
+    )
+    return is_read or numbers.unit(place) == "sessions"
 
 
 def _every_one(numbers: "Numbers", place: int) -> Iterator[Tag]:
@@ -114,7 +130,7 @@ def _before(numbers: "Numbers", place: int) -> Tag | None:
         if previous.startswith(stems):
             return Tag("weekref", first - 1, place + 1, name, numbers=tuple(listed[:1]) or (1,))
     is_many = len(listed) > 1 and previous in {"on", "in", "на", "у", "в"}
-    is_single = numbers.text(place) in _SINGLE and listed[:1] not in ([], [1])
+    is_single = numbers.text(place) in _SINGLE and (listed[:1] not in ([], [1]) or not first)
     if listed and (ordinal or is_many or is_single):
         return Tag("weekref", first, place + 1, "set", numbers=tuple(listed))
     return None
