@@ -112,11 +112,23 @@ def account(order: PlanInput, athlete: Athlete, plan: Plan, wishes: Sequence[Wis
     everything = tuple(segment for segments in read for segment in segments)
     prompt = Prompt(everything)
     answered = [
-        _answered(wish, segments, prompt, facts, vocabulary)
+        _framed(wish, order.prompt, segments)
+        or _answered(wish, segments, prompt, facts, vocabulary)
         for wish, segments in zip(wishes, read, strict=False)
     ]
     shown = frozenset(place for wish in answered for place in wish.where)
     return [*answered, *not_asked(order.prompt, everything, facts, shown)]
+
+
+def _framed(wish: Wish, prompt: str, segments: Sequence[Segment]) -> Wish | None:
+    """A heading over what follows, or the name a prompt is signed with: they ask for nothing."""
+    if any(tag.kind in HARD for segment in segments for tag in segment.tags):
+        return None
+    rest = prompt[wish.end :].strip()
+    signs = not rest.strip(".!") and wish.start and len(wish.quote.split()) < _FEW
+    if rest.startswith(":") or (signs and wish.quote.istitle()):
+        return replace(wish, outcome="met", where=(person.BACKGROUND,))
+    return None
 
 
 def _answered(
@@ -138,9 +150,9 @@ def _answered(
             continue
         shown = evidence(segment, segments, prompt, plan)
         answers += [shown] if shown else []
-        unknown += [] if shown else [bad[0][1]]
+        (unknown if not segment.asks else answers).extend([] if shown else [bad[0][1]])
     # Words that no hard fact hangs on spoil nothing beside what was seen.
-    is_seen = any(set(answer.where) - {person.BACKGROUND, WEEKS} for answer in answers)
+    is_seen = any(a.uses and set(a.where) - {person.BACKGROUND} for a in answers)
     bad = [answer for answer in answers if answer.outcome != "met"] or ([] if is_seen else unknown)
     if bad:
         worst = bad[0]

@@ -10,13 +10,14 @@ from functools import partial
 from itertools import pairwise
 
 from kuznia.domains.training.account.answers import Answer, either, met, unmet
-from kuznia.domains.training.account.facts import PlacedDay, PlacedWeek, PlanFacts
+from kuznia.domains.training.account.facts import PlacedDay, PlacedWeek, PlanFacts, WishSubject
 from kuznia.domains.training.account.language.named import exercises_of, muscles_of, uses
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.measures import Measure, measures
 from kuznia.domains.training.account.phases import is_lower, named_weeks
 from kuznia.domains.training.account.wording import content, covered, explained, named_by
+from kuznia.forge.wishes.matching import share, terms
 
 Places = Callable[[PlacedDay], tuple[str, ...]]
 
@@ -32,6 +33,12 @@ _MORE = (
     "more", "longer", "add", "adding", "extra", "further", "grow", "plus", "increase", "heavier",
     "дода", "більше", "довш", "важч", "плюс", "збільш",
 )  # fmt: skip
+_QUESTIONS = frozenset(
+    {
+        *("how", "what", "when", "which", "why", "whether", "where", "як", "що", "коли", "чи"),
+        *("скільки", "чому", "які", "яких", "який", "яку", "яка", "де"),
+    }
+)
 _EXCEPT = ("except", "unless", "but", "крім", "окрім", "хіба")
 
 
@@ -93,7 +100,7 @@ def evidence(
         *_on_days(segment, scope),
         *_things(segment, scope, plan),
         *_amounts(segment, scope, plan),
-        *_efforts(segment, scope),
+        *_efforts(segment, scope, plan),
         *_easier(segment, clause, plan),
     ]
     bad = next((answer for answer in answers if answer.outcome != "met"), None)
@@ -107,7 +114,9 @@ def evidence(
 
 
 def _goes_on_explaining(segment: Segment) -> bool:
-    return segment.mode == "explain" or any(tag.kind == "explain" for tag in segment.before)
+    """Whether it is a question, or one more thing to explain."""
+    words = [word.text for word in segment.words[segment.first : segment.first + 2]]
+    return bool(_QUESTIONS.intersection(words)) or segment.mode == "explain" or any(tag.kind == "explain" for tag in segment.before)
 
 
 def _scope(segment: Segment, clause: Sequence[Segment], plan: PlanFacts) -> Scope:
@@ -157,6 +166,11 @@ def _variants(segment: Segment, plan: PlanFacts, *, is_exact: bool) -> tuple[Pla
     if segment.subject:
         subjects = dict.fromkeys((segment.subject.narrow, segment.subject))
         found += [subject.places for subject in subjects][: 1 if is_exact else 2]
+    words = content(segment, soft_too=True)
+    sports = {p.session.sport for p in plan.sessions()}
+    ours = frozenset(sport for sport in sports if share(terms(sport).stems, words) == 1.0)
+    if ours and not segment.subject.sports:
+        found.append(WishSubject(sports=ours).places)
     items = [tag.name for tag in segment.all("equipment") if not segment.avoids(tag)]
     if items:
         found.append(lambda day: _with_items(day, items))
@@ -323,11 +337,12 @@ def _everywhere(places_of: Places, scope: Scope, every: bool) -> list[str]:
 
 def _amounts(segment: Segment, scope: Scope, plan: PlanFacts) -> Iterator[Answer]:
     """Every amount is seen in its scope, or keeps its limit there."""
-    if segment.states and not segment.has("weekday", "at_most"):
-        return
+    binds = not segment.states or segment.has("weekday", "at_most")
     for tag in segment.tags:
         if tag.kind in _AMOUNTS | {"weeks", "exercises"}:
-            yield _amount(tag, segment, scope, plan)
+            answer = _amount(tag, segment, scope, plan)
+            if binds or answer.outcome == "met":
+                yield answer
 
 
 def _amount(tag: Tag, segment: Segment, scope: Scope, plan: PlanFacts) -> Answer:
@@ -440,14 +455,17 @@ def _steps(tag: Tag, scope: Scope, plan: PlanFacts) -> list[str]:
     return []
 
 
-def _efforts(segment: Segment, scope: Scope) -> Iterator[Answer]:
+def _efforts(segment: Segment, scope: Scope, plan: PlanFacts) -> Iterator[Answer]:
     """`Thursday easy`: the sessions it is about are easy, and hard ones are hard."""
     marks = segment.all("light", "heavy")
     if not marks or segment.states or segment.has("weekref", "deload", "neg"):
         return
-    if not (scope.weekdays or segment.subject.sports or segment.subject.sessions):
-        return
     gentle = marks[0].kind == "light"
+    if not (scope.weekdays or segment.subject.sports or segment.subject.sessions):
+        some = [p.pointer for p in plan.sessions() if (p.session.kind in _GENTLE) == gentle]
+        if some:
+            yield met(marks, some)
+        return
     sessions = [
         p
         for day in scope.days()

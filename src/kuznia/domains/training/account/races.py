@@ -58,7 +58,7 @@ def event(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     day = segment.first_of("date")
     distance = segment.first_of("km") or (_named_before(segment) if day else None)
     race = segment.first_of("race")
-    if race and day is None and segment.avoids(race) and not _is_exempt(segment):
+    if race and day is None and segment.avoids(race) and not _is_exempt(segment, race):
         yield _no_race([race, *segment.all("neg")], plan)
     elif not segment.has("per_week", "at_most", "at_least", "longest") and (
         _is_dated(segment, distance) if day else _is_aim(segment, distance)
@@ -68,9 +68,10 @@ def event(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         yield _on_date(uses, day, distance, plan) if day else _at_length(uses, distance, plan)
 
 
-def _is_exempt(segment: Segment) -> bool:
+def _is_exempt(segment: Segment, race: Tag) -> bool:
     """Whether the race is no more than the exception, or the time, of something else."""
-    return segment.says("except", "unless", "крім", "окрім") or segment.has("session", "before")
+    beside = any(0 <= race.first - tag.last <= 1 for tag in segment.all("neg"))
+    return not beside or segment.says("except", "unless", "крім", "окрім")
 
 
 def _no_race(uses: Sequence[Tag], plan: PlanFacts) -> Answer:

@@ -171,5 +171,6 @@ def denies_what_was_named(piece: Segment) -> bool:
     """Whether it speaks of the thing before it and does not want it: "не ставте його"."""
     denial = piece.has("neg", "hate", "swap")
     others = HARD - {"neg", "hate", "swap"}
-    bare = piece.last - piece.first <= _BARE
+    covered = sum(tag.last - tag.first for tag in piece.tags)
+    bare = covered >= piece.last - piece.first <= _BARE
     return denial and (bare or piece.says(*_PRONOUNS)) and not piece.has(*others)
