@@ -137,7 +137,7 @@ def _scope(segment: Segment, clause: Sequence[Segment], plan: PlanFacts) -> Scop
             if day.day.date and (day.day.date.day, day.day.date.month) in dates
         }
     is_exact = ref is not None
-    variants = _variants(segment, plan, is_exact=is_exact)
+    variants = _variants(segment, clause, plan, is_exact=is_exact)
     return Scope(weeks, frozenset(own), frozenset(closed), is_exact, variants)
 
 
@@ -160,13 +160,15 @@ def _closed(segment: Segment) -> set[int]:
 _NEAR = 3
 
 
-def _variants(segment: Segment, plan: PlanFacts, *, is_exact: bool) -> tuple[Places, ...]:
+def _variants(
+    segment: Segment, clause: Sequence[Segment], plan: PlanFacts, *, is_exact: bool
+) -> tuple[Places, ...]:
     """What it is about, from the narrowest reading on; all training, where nothing is named."""
     found: list[Places] = []
     if segment.subject:
         subjects = dict.fromkeys((segment.subject.narrow, segment.subject))
         found += [subject.places for subject in subjects][: 1 if is_exact else 2]
-    words = content(segment, soft_too=True)
+    words = frozenset[str]().union(*(content(one, soft_too=True) for one in clause))
     sports = {p.session.sport for p in plan.sessions()}
     ours = frozenset(sport for sport in sports if share(terms(sport).stems, words) == 1.0)
     if ours and not segment.subject.sports:

@@ -10,6 +10,8 @@ from kuznia.domains.training.schema.plan import Dose
 _SECONDS = {"minutes": 60.0, "seconds": 1.0}
 # How far a measured amount may be from the one that was asked for.
 _ABOUT = {"minutes": 0.1, "km": 0.1, "kg": 0.02}
+# Both numbers of "3 x 10" were compared when they were measured.
+_PAIRS = frozenset({"product", "repeats"})
 # A session may be shorter than there is time for.
 _SHORTER = 0.75
 
@@ -23,6 +25,8 @@ class Measure:
     unit: str
 
     def near(self, tag: Tag) -> bool:
+        if self.unit in _PAIRS:
+            return True
         about = _ABOUT.get(self.unit, 0.0)
         low = _SHORTER if self.unit == "minutes" else 1 - about
         return tag.low * low <= self.size <= tag.high * (1 + about)
