@@ -95,6 +95,8 @@ _FIRM = frozenset(
         *(goals.run_walk, amounts.pace),
     }
 )
+# What is lacked where a reader has looked for it.
+_LACKED = frozenset({"group", "exercise", "sport", "session", "kind"})
 # Longer prompts than this have no second half that anybody reads.
 _MAX_CLAUSES = 200
 # In a statement a number may be anything; these ask for something wherever they stand.
@@ -150,7 +152,8 @@ def _answered(
             continue
         shown = evidence(segment, segments, prompt, plan)
         answers += [shown] if shown else []
-        (unknown if not segment.asks else answers).extend([] if shown else [bad[0][1]])
+        is_hard = segment.asks or any(tag.kind in _LACKED for tag in bad[0][1].uses)
+        (answers if is_hard else unknown).extend([] if shown else [bad[0][1]])
     # Words that no hard fact hangs on spoil nothing beside what was seen.
     is_seen = any(a.uses and set(a.where) - {person.BACKGROUND} for a in answers)
     bad = [answer for answer in answers if answer.outcome != "met"] or ([] if is_seen else unknown)

@@ -14,7 +14,7 @@ from kuznia.domains.training.account.facts import PlacedDay, PlacedWeek, PlanFac
 from kuznia.domains.training.account.language.named import exercises_of, muscles_of, uses
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
-from kuznia.domains.training.account.measures import Measure, measures
+from kuznia.domains.training.account.measures import Measure, measures, weekly
 from kuznia.domains.training.account.phases import is_lower, named_weeks
 from kuznia.domains.training.account.wording import content, covered, explained, named_by
 from kuznia.forge.wishes.matching import share, terms
@@ -98,6 +98,7 @@ def evidence(
         *_denied(segment, prompt, scope, plan),
         *_free(segment, scope, plan),
         *_on_days(segment, scope),
+        *_every_day(segment, scope),
         *_things(segment, scope, plan),
         *_amounts(segment, scope, plan),
         *_efforts(segment, scope, plan),
@@ -280,6 +281,20 @@ def _on_days(segment: Segment, scope: Scope) -> Iterator[Answer]:
         yield unmet(tags, "It is on other days in the plan.", places)
 
 
+def _every_day(segment: Segment, scope: Scope) -> Iterator[Answer]:
+    """`every day except Sunday`: all others; `every day`: most of those that are trained."""
+    marks = segment.all("every_day")
+    if not marks:
+        return
+    days = [day for day in scope.days() if day.trained or scope.closed]
+    for places_of in scope.variants:
+        right = [day.pointer for day in days if places_of(day)]
+        if right and len(right) >= (1.0 if scope.closed else _MOST) * len(days):
+            yield met(marks, right)
+            return
+    yield unmet(marks, "Some days are without it.")
+
+
 def _shows(days: Sequence[PlacedDay], places_of: Places, any_of: bool) -> bool:
     return (any if any_of else all)(places_of(day) for day in days)
 
@@ -357,14 +372,20 @@ def _amount(tag: Tag, segment: Segment, scope: Scope, plan: PlanFacts) -> Answer
         kept = _keeps(tag, limit, segment, scope)
         if kept is not None:
             return kept
-    seen = list(measures(tag, scope.days(), scope.variants, plan))
-    hit = [m.pointer for m in seen if m.near(tag)]
+    is_weekly = tag.kind == "count" and segment.has("per_week", "kind", "sport", "session")
+    seen = [] if is_weekly else list(measures(tag, scope.days(), scope.variants))
+    seen += weekly(tag, plan) if segment.has("per_week") else []
+    is_exact = scope.is_limited or _grows(tag, segment) or segment.has("begin", "goal")
+    hit = [m.pointer for m in seen if m.near(tag, exact=is_exact)]
+    if tag.low < tag.high and _grows(tag, segment):
+        ends = (replace(tag, high=tag.low), replace(tag, low=tag.high))
+        hit = hit if all(any(m.near(end, exact=True) for m in seen) for end in ends) else []
     if tag.kind in {"sets", "reps", "product"} and not (scope.is_limited or segment.has("begin")):
-        hit = hit if all(m.near(tag) for m in seen) else []
+        hit = hit if all(m.near(tag, exact=True) for m in seen) else []
     if not hit and tag.kind in {"count", "number"}:
         hit = _frequency(tag, scope)
     if not hit and _grows(tag, segment):
-        hit = _steps(tag, replace(scope, weeks=plan.weeks), plan)
+        hit = _steps(tag, replace(scope, weeks=plan.weeks))
     return either(bool(hit), [tag], hit, "Nothing there has this amount.")
 
 
@@ -437,15 +458,14 @@ def _frequency(tag: Tag, scope: Scope) -> list[str]:
     return []
 
 
-def _steps(tag: Tag, scope: Scope, plan: PlanFacts) -> list[str]:
+def _steps(tag: Tag, scope: Scope) -> list[str]:
     """Where something grows by an amount from one week to the next."""
     kinds = [tag.kind] if tag.kind not in {"number", "count"} else ["minutes", "km", "kg", "reps"]
     for kind in kinds:
         largest: dict[str, float] = {}
-        for m in measures(replace(tag, kind=kind), scope.days(), scope.variants, plan):
+        for m in measures(replace(tag, kind=kind), scope.days(), scope.variants):
             week = "/".join(m.pointer.split("/")[:4])
-            if m.pointer != week:
-                largest[week] = max(largest.get(week, 0.0), m.size)
+            largest[week] = max(largest.get(week, 0.0), m.size)
         near = 0.05 * tag.low
         found = [
             week

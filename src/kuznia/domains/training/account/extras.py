@@ -9,6 +9,7 @@ from kuznia.domains.training.account.language.context import segments_of
 from kuznia.domains.training.account.language.named import exercises_of
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
+from kuznia.domains.training.account.loads import kg_of
 from kuznia.domains.training.planner.wording import notice_codes
 from kuznia.forge.terms import Wish
 from kuznia.forge.wishes.clauses import clauses
@@ -19,6 +20,7 @@ _MAX_WHERE = 24
 _NEAR = 0.02
 # A notice of which so much is in the prompt was asked for.
 _ASKED = 0.3
+_OVER = 1.15
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def not_asked(
     """Everything of substance that no clause and no fact of the profile asks for."""
     tags = tuple(tag for segment in read for tag in segment.tags)
     asked = Asked(tags, prompt, plan, shown)
-    for look in (_days, _sports, _kinds, _races, _doses, _loads, _notices, _words):
+    for look in (_days, _lengths, _sports, _kinds, _races, _doses, _loads, _notices, _words):
         yield from look(asked)
 
 
@@ -77,6 +79,18 @@ def _days(asked: Asked) -> Iterator[Wish]:
         and not {p.session.sport for p in day.sessions} <= asked.named("sport")
     )
     yield from _wish(double, "There is more than one session on the day.")
+
+
+def _lengths(asked: Asked) -> Iterator[Wish]:
+    """Days longer than any time that prompt or profile name."""
+    profile, plan = asked.plan.profile, asked.plan
+    named = [tag.high for tag in asked.tags if tag.kind == "minutes"]
+    long = profile.endurance.long_minutes if profile.endurance else None
+    limit = max([float(profile.minutes), float(long or 0), *named])
+    over = (
+        day.pointer for day in plan.days() if day.day.minutes > limit * _OVER and not day.raced
+    )
+    yield from _wish(over, f"More than {limit:g} minutes.")
 
 
 def _worked(week: PlacedWeek) -> list[PlacedDay]:
@@ -128,7 +142,10 @@ def _doses(asked: Asked) -> Iterator[Wish]:
 
 
 def _loads(asked: Asked) -> Iterator[Wish]:
-    """A load needs a known best, or a weight that the prompt names."""
+    """A load needs a known best, or a weight that the prompt names, and is no heavier."""
+    maxes = asked.plan.athlete.maxes
+    over = (p.pointer for p in asked.plan.doses() if kg_of(p) > maxes.get(p.id, kg_of(p)) * _OVER)
+    yield from _wish(over, "This load is above the best that is known.")
     if asked.has("kg"):
         return
     bests = asked.plan.athlete.maxes

@@ -71,13 +71,13 @@ def _made(spent: Sequence[Tag], plan: PlanFacts, ids: set[str], *, must: bool) -
 
 
 def _from_best(placed: PlacedDose, plan: PlanFacts) -> bool:
-    best, load = plan.athlete.maxes[placed.id], _kg(placed)
+    best, load = plan.athlete.maxes[placed.id], kg_of(placed)
     share = placed.dose.percent
     near = share is None or abs(load - best * share / 100) <= max(_NEAR * best, 2.5)
     return _LOWEST * best <= load <= _HIGHEST * best and near
 
 
-def _kg(placed: PlacedDose) -> float:
+def kg_of(placed: PlacedDose) -> float:
     return kilograms(placed.dose.load or 0.0, placed.dose.load_unit or "kg")
 
 
@@ -97,7 +97,7 @@ def own_weights(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     doses = [p for p in plan.doses() if p.exercise and any(uses(p.exercise, i) for i in items)]
     loaded = [p for p in doses if p.dose.load is not None]
     limit = segment.has("at_most") or len(segment.weights) == 1
-    wrong = [p.pointer for p in loaded if not _at_hand(_kg(p), sizes, limit, "barbell" in items)]
+    wrong = [p.pointer for p in loaded if not _at_hand(kg_of(p), sizes, limit, "barbell" in items)]
     spent = [*weights, *segment.all("number", "product", "at_most", "at_least")]
     shown = wrong or [p.pointer for p in (loaded or doses)]
     yield either(bool(doses) and not wrong, spent, shown, "Other weights are used.")
@@ -124,7 +124,7 @@ def heaviest(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         return
     ids = segment.subject.exercises
     loaded = [p for p in plan.doses() if p.dose.load and (not ids or p.id in ids)]
-    over = [p.pointer for p in loaded if _kg(p) > tag.high]
+    over = [p.pointer for p in loaded if kg_of(p) > tag.high]
     shown = over or [p.pointer for p in loaded] or [WEEKS]
     yield either(
         not over, [tag, *limit, *segment.all("group", "exercise")], shown, "Some are heavier."

@@ -24,11 +24,11 @@ class Measure:
     size: float
     unit: str
 
-    def near(self, tag: Tag) -> bool:
+    def near(self, tag: Tag, *, exact: bool) -> bool:
         if self.unit in _PAIRS:
             return True
         about = _ABOUT.get(self.unit, 0.0)
-        low = _SHORTER if self.unit == "minutes" else 1 - about
+        low = _SHORTER if self.unit == "minutes" and not exact else 1 - about
         return tag.low * low <= self.size <= tag.high * (1 + about)
 
 
@@ -36,7 +36,6 @@ def measures(
     tag: Tag,
     days: Iterable[PlacedDay],
     variants: Sequence[Callable[[PlacedDay], tuple[str, ...]]],
-    plan: PlanFacts,
 ) -> Iterator[Measure]:
     """The amounts of the tag's kind on days that are about it, the exact ones of steps included."""
     rows = [(day, {p for places_of in variants for p in places_of(day)}) for day in days]
@@ -44,6 +43,10 @@ def measures(
     for day, places in rows:
         if places or (day.trained and not named):
             yield from _on_day(tag, day, places)
+
+
+def weekly(tag: Tag, plan: PlanFacts) -> Iterator[Measure]:
+    """What a week holds in all."""
     if tag.kind in {"minutes", "km"}:
         for week in plan.full:
             total = sum(day.day.minutes for day in week.days) if tag.kind == "minutes" else week.km

@@ -131,7 +131,10 @@ _MAX_TIMES = 14
 
 def own_tags(segment: Segment) -> tuple[Tag, ...]:
     """What the subject was read from, where the segment names it itself."""
-    kinds = ("sport", "session", "kind", "group", "exercise")
+    kinds = ["kind"] if segment.subject.strength or segment.subject.endurance else []
+    kinds += ["group", "exercise"] if segment.subject.exercises else []
+    kinds += ["sport"] if segment.subject.sports else []
+    kinds += ["session"] if segment.subject.sessions else []
     return tuple(tag for tag in segment.all(*kinds) if not segment.avoids(tag))
 
 

@@ -27,7 +27,8 @@ def spacing(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     elif row is not None and (row.kind in {"alternate", "off"} or segment.has("neg")):
         if segment.has("split", "muscle"):
             return
-        uses = [row, *segment.all("neg", "count", "heavy"), *own_tags(segment)]
+        counts = segment.all("count") if segment.has("neg") else ()
+        uses = [row, *counts, *segment.all("neg", "heavy"), *own_tags(segment)]
         hard = WishSubject(sessions=HARD)
         broken = list(_in_a_row(plan, hard if segment.has("heavy") else segment.subject))
         kept = [day.pointer for day in plan.days() if segment.subject.places(day)]
