@@ -57,6 +57,9 @@ class Prompt:
             for other in segment.tags
         )
 
+    def weekdays(self) -> frozenset[int]:
+        return frozenset(day for segment in self.segments for day in segment.days)
+
     def ids(self) -> frozenset[str]:
         """The exercises that are asked for by name."""
         tags = (
@@ -100,7 +103,7 @@ def evidence(
         *_on_days(segment, scope),
         *_every_day(segment, scope),
         *_things(segment, scope, plan),
-        *_amounts(segment, scope, plan),
+        *_amounts(segment, scope, prompt, plan),
         *_efforts(segment, scope, plan),
         *_easier(segment, clause, plan),
     ]
@@ -111,6 +114,8 @@ def evidence(
     asks = segment.has("explain") or (not where and _goes_on_explaining(segment))
     if asks:
         return explained(segment, plan)
+    if not where and segment.has("weekref"):
+        where = [week.pointer for week in scope.weeks]
     return met(segment.tags, where) if where else covered(segment, plan)
 
 
@@ -352,17 +357,19 @@ def _everywhere(places_of: Places, scope: Scope, every: bool) -> list[str]:
     return [p for day in days for p in places_of(day)] if len(weeks) >= least else []
 
 
-def _amounts(segment: Segment, scope: Scope, plan: PlanFacts) -> Iterator[Answer]:
+def _amounts(segment: Segment, scope: Scope, prompt: Prompt, plan: PlanFacts) -> Iterator[Answer]:
     """Every amount is seen in its scope, or keeps its limit there."""
     binds = not segment.states or segment.has("weekday", "at_most")
     for tag in segment.tags:
         if tag.kind in _AMOUNTS | {"weeks", "exercises"}:
-            answer = _amount(tag, segment, scope, plan)
+            answer = _amount(tag, segment, scope, prompt, plan)
             if binds or answer.outcome == "met":
                 yield answer
 
 
-def _amount(tag: Tag, segment: Segment, scope: Scope, plan: PlanFacts) -> Answer:
+def _amount(
+    tag: Tag, segment: Segment, scope: Scope, prompt: Prompt, plan: PlanFacts
+) -> Answer:
     limit = _limit(tag, segment)
     if tag.kind == "weeks":
         have = len(plan.weeks)
@@ -383,7 +390,7 @@ def _amount(tag: Tag, segment: Segment, scope: Scope, plan: PlanFacts) -> Answer
     if tag.kind in {"sets", "reps", "product"} and not (scope.is_limited or segment.has("begin")):
         hit = hit if all(m.near(tag, exact=True) for m in seen) else []
     if not hit and tag.kind in {"count", "number"}:
-        hit = _frequency(tag, scope)
+        hit = _frequency(tag, scope) or _listed(tag, segment, scope, prompt)
     if not hit and _grows(tag, segment):
         hit = _steps(tag, replace(scope, weeks=plan.weeks))
     return either(bool(hit), [tag], hit, "Nothing there has this amount.")
@@ -449,6 +456,16 @@ def _count(week: PlacedWeek, places_of: Places, scope: Scope) -> int:
     return sum(bool(places_of(day)) for day in week.days if day.number not in scope.closed)
 
 
+def _listed(tag: Tag, segment: Segment, scope: Scope, prompt: Prompt) -> list[str]:
+    """`twice a week, on Tuesday and Thursday`: other days are another clause's."""
+    days = [day for week in scope.weeks for day in week.days if day.trained]
+    own = [day.pointer for day in days if day.number in segment.weekdays]
+    fits = len(own) == len(segment.weekdays) * len(scope.weeks)
+    if not (fits and tag.low <= len(segment.weekdays) <= tag.high):
+        return []
+    return own if all(day.number in prompt.weekdays() for day in days) else []
+
+
 def _frequency(tag: Tag, scope: Scope) -> list[str]:
     """Weeks that have it on so many days: most of them."""
     for places_of in scope.variants:
@@ -508,7 +525,8 @@ def _efforts(segment: Segment, scope: Scope, plan: PlanFacts) -> Iterator[Answer
 def _easier(segment: Segment, clause: Sequence[Segment], plan: PlanFacts) -> Iterator[Answer]:
     """Weeks that are to be easier hold less than those before them."""
     marks = segment.all("deload", "easier")
-    refs = [t for one in clause for t in one.whole if t.kind == "weekref"]
+    tags = [*segment.before, *(tag for one in clause for tag in one.whole)]
+    refs = [tag for tag in tags if tag.kind == "weekref"]
     if not marks or not refs or segment.states:
         return
     weeks = named_weeks(refs[-1], plan)

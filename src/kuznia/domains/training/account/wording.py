@@ -8,7 +8,7 @@ from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tags import soft
 from kuznia.forge.wishes.matching import share, terms
 
-_EXPLAINED, _NAMED = 0.34, 0.34
+_EXPLAINED, _NAMED = 0.3, 0.34
 # Kinds of tags whose words name nothing that is done.
 _NAMELESS = frozenset(
     {

@@ -119,6 +119,9 @@ def _phrase(name: str, first: int, last: int) -> Tag:
     kind, _, name = name.partition(":")
     if kind in {"km", "minutes", "count"}:
         return Tag(kind, first, last, "", float(name), float(name))
+    if kind == "before_race":
+        # The last two weeks, with the race at the end of them.
+        return Tag("weekref", first, last, "last", numbers=(2,))
     if kind == "weekday":
         days = _WEEKDAYS.get(name) or (int(name),)
         return Tag(kind, first, last, name if name in _WEEKDAYS else "", numbers=days)
