@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.domains.training.everyday_cases import EVERYDAY
 from tests.domains.training.plans import a_written_plan, an_order, open_ones, the_account
-from tests.domains.training.wish_cases import CASES
+from tests.domains.training.wish_cases import CASES as PLAIN
 
 from kuznia.domains.training.account.language.tags import tags
 from kuznia.domains.training.account.language.tokens import tokens
@@ -13,6 +14,7 @@ from kuznia.domains.training.planner import plan
 from kuznia.forge.wishes.account import resolves
 from kuznia.forge.wishes.clauses import clauses
 
+CASES = PLAIN | EVERYDAY
 DAMAGES = [(name, damage) for name, case in CASES.items() for damage in case.damages]
 WEEK = {1: "40: push-up 3x8; bodyweight-squat 3x12", 3: "easy running 30 5"}
 

@@ -380,6 +380,8 @@ def _amount(
         if kept is not None:
             return kept
     is_weekly = tag.kind == "count" and segment.has("per_week", "kind", "sport", "session")
+    if not scope.is_limited and _begins(tag, segment):
+        scope = replace(scope, weeks=plan.weeks[:1], is_limited=True)
     seen = [] if is_weekly else list(measures(tag, scope.days(), scope.variants))
     seen += weekly(tag, plan) if segment.has("per_week") else []
     is_exact = scope.is_limited or _grows(tag, segment) or segment.has("begin", "goal")
@@ -403,6 +405,13 @@ def _limit(tag: Tag, segment: Segment) -> str:
     alone = sum(other.kind in _AMOUNTS for other in segment.tags) == 1
     near = beside or (list(bounds) if alone else [])
     return near[0].kind if near else ""
+
+
+def _begins(tag: Tag, segment: Segment) -> bool:
+    """Whether an amount is that of the first week: "starts at 8 km", "20 minutes at first"."""
+    marks = [mark for mark in segment.all("begin") if 0 <= tag.first - mark.last <= 1]
+    after = {word.text for word in segment.words[tag.last : tag.last + 3]}
+    return tag.low == tag.high and bool(marks or after & {"first", "start", "begin", "спочатку"})
 
 
 def _grows(tag: Tag, segment: Segment) -> bool:

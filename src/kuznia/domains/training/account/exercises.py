@@ -358,8 +358,9 @@ def postures(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     if not tags or (segment.states and not segment.has("only")):
         return
     allowed = {tag.name for tag in tags}
-    wrong = [p.pointer for p in plan.doses() if p.exercise and not _stands(p, allowed)]
-    spent = [*tags, *segment.all("only", "equipment")]
+    denied = segment.avoids(tags[0])
+    wrong = [p.pointer for p in plan.doses() if p.exercise and _stands(p, allowed) == denied]
+    spent = [*tags, *segment.all("only", "equipment", "neg")]
     yield either(
         plan.has_strength and not wrong,
         spent,
