@@ -101,7 +101,7 @@ def evidence(
         *_denied(segment, prompt, scope, plan),
         *_free(segment, scope, plan),
         *_on_days(segment, scope),
-        *_every_day(segment, scope),
+        *_every_day(segment, clause, scope),
         *_things(segment, scope, plan),
         *_amounts(segment, scope, prompt, plan),
         *_efforts(segment, scope, plan),
@@ -286,15 +286,18 @@ def _on_days(segment: Segment, scope: Scope) -> Iterator[Answer]:
         yield unmet(tags, "It is on other days in the plan.", places)
 
 
-def _every_day(segment: Segment, scope: Scope) -> Iterator[Answer]:
+def _every_day(
+    segment: Segment, clause: Sequence[Segment], scope: Scope
+) -> Iterator[Answer]:
     """`every day except Sunday`: all others; `every day`: most of those that are trained."""
     marks = segment.all("every_day")
     if not marks:
         return
-    days = [day for day in scope.days() if day.trained or scope.closed]
+    closed = {day for one in clause for day in _closed(one)}
+    days = [d for d in scope.days() if d.number not in closed and (closed or d.trained)]
     for places_of in scope.variants:
         right = [day.pointer for day in days if places_of(day)]
-        if right and len(right) >= (1.0 if scope.closed else _MOST) * len(days):
+        if right and len(right) >= (1.0 if closed else _MOST) * len(days):
             yield met(marks, right)
             return
     yield unmet(marks, "Some days are without it.")
@@ -514,9 +517,11 @@ def _efforts(segment: Segment, scope: Scope, plan: PlanFacts) -> Iterator[Answer
         if some:
             yield met(marks, some)
         return
+    easy = {week.number for week in plan.weeks if week.easy and not scope.is_limited}
     sessions = [
         p
         for day in scope.days()
+        if day.week not in easy
         for p in day.sessions
         if scope.weekdays or p.pointer in segment.subject.places(day)
     ]

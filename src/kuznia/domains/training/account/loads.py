@@ -21,7 +21,8 @@ def bests(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`My best deadlift is 140 kg for 3`: known to the profile, and used."""
     tag = segment.first_of("kg")
     things = [one for one in segment.all("group", "exercise") if not segment.avoids(one)]
-    if tag is None or not things or segment.has("goal", "at_most", "equipment"):
+    planned = segment.has("begin", "weekday", "weekref", "per_week") and not segment.has("best")
+    if tag is None or not things or planned or segment.has("goal", "at_most", "equipment"):
         yield from _from_bests(segment, plan)
         return
     reps = _after(segment, tag)

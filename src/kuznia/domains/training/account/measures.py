@@ -58,6 +58,8 @@ def _on_day(tag: Tag, day: PlacedDay, places: set[str]) -> Iterator[Measure]:
     whole = day.pointer in places
     if kind == "minutes":
         yield Measure(day.pointer, float(day.day.minutes), kind)
+        if day.doses and day.sessions:
+            yield Measure(day.pointer, float(day.strength_minutes), kind)
     for p in day.sessions:
         if kind == "minutes":
             yield Measure(p.pointer, float(p.session.minutes), kind)
