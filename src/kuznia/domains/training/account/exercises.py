@@ -20,6 +20,7 @@ from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.phases import weeks_in
 
 _WEIGHTS = frozenset({"barbell", "db", "machine", "cable"})
+_STANDING = {"standing"}
 _LIGHT_REPS = 6
 _GYM_ONLY = frozenset({"chair", "wall", "mat", "towel"})
 _POSTURE_TAGS = frozenset({"floor", "prone", "supine", "kneeling", "prone_plank"})
@@ -161,7 +162,8 @@ def _has(day: PlacedDay, ids: frozenset[str]) -> bool:
 
 def _target(segment: Segment, plan: PlanFacts, tags: Sequence[Tag]) -> Iterator[Answer]:
     """`5 pull-ups in a row`: so many are tried by the end."""
-    if not segment.has("goal", "in_a_row"):
+    goes_on = any(tag.kind == "goal" for tag in segment.before) and not segment.states
+    if not (segment.has("goal", "in_a_row") or goes_on):
         return
     number = segment.first_of("count", "reps", "number", "minutes", "seconds")
     if number is None or segment.has("per_week", "first_place", "last_place"):
@@ -372,8 +374,12 @@ def postures(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
 def _stands(placed: PlacedDose, allowed: set[str]) -> bool:
     tags = placed.exercise.tags if placed.exercise else frozenset[str]()
     on_feet = not tags & _POSTURE_TAGS
-    return ("standing" in allowed and on_feet) or (
-        "seated" in allowed and ("seated" in tags or placed.id.startswith(("seated", "chair")))
+    seated = "seated" in tags or placed.id.startswith(("seated", "chair"))
+    # What can be done on a chair stands in nobody's way who may not stand.
+    return (
+        ("standing" in allowed and on_feet and not (seated and allowed == _STANDING))
+        or ("seated" in allowed and seated)
+        or ("lying" in allowed and not on_feet)
     )
 
 

@@ -17,6 +17,8 @@ from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.phases import weeks_in
 
 _MONTH = (4.0, 4.6)
+# Months of something else than a plan.
+_OTHER_TIMES = ("pregnant", "pregnancy", "old", "вагітна", "вагітності", "вагітність", "postpartum")
 
 
 def length(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
@@ -27,7 +29,7 @@ def length(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     low, high = tag.low, tag.high
     if tag.kind == "months":
         low, high = low * _MONTH[0], high * _MONTH[1]
-    if segment.has("now") and not segment.asks:
+    if (segment.has("now") and not segment.asks) or segment.says(*_OTHER_TIMES):
         return
     have = len(plan.weeks)
     low = 1 if segment.has("at_most") else low

@@ -71,7 +71,7 @@ def muscles_of(name: str) -> frozenset[str]:
 def needs(exercise: Exercise, item: str) -> bool:
     """Whether an exercise cannot be done without this piece of equipment."""
     if item == "machines":
-        return exercise.load_type == "machine"
+        return exercise.load_type in {"machine", "cable"}
     return item in exercise.equipment_all or exercise.equipment_any == frozenset({item})
 
 

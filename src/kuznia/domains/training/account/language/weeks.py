@@ -42,7 +42,7 @@ def week_tags(numbers: "Numbers") -> Iterator[Tag]:
         yield from _ordinal_alone(numbers, place)
         if not numbers.free(place) or not is_week(numbers.text(place)):
             continue
-        tag = _after(numbers, place) or _before(numbers, place)
+        tag = _of_race(numbers, place) or _after(numbers, place) or _before(numbers, place)
         if tag is not None:
             yield _directed(numbers, tag)
 
