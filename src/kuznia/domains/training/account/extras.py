@@ -28,6 +28,7 @@ class Asked:
     """What prompt and profile name, whatever they say of it."""
 
     tags: tuple[Tag, ...]
+    segments: tuple[Segment, ...]
     prompt: str
     plan: PlanFacts
     # Places that answer a clause.
@@ -117,10 +118,17 @@ def _kinds(asked: Asked) -> Iterator[Wish]:
 
 def _races(asked: Asked) -> Iterator[Wish]:
     event = asked.plan.profile.endurance and asked.plan.profile.endurance.event
-    if event or asked.has("race", "km"):
+    if event or asked.has("race", "date") or any(map(_is_goal, asked.segments)):
         return
     races = (p.pointer for p in asked.plan.sessions() if p.session.kind == "race")
     yield from _wish(races, "No race was asked for.")
+
+
+def _is_goal(segment: Segment) -> bool:
+    """Whether a distance is one to be run, and not that of a usual week."""
+    distances = segment.all("km")
+    named = any(tag.low in {21.1, 42.2} for tag in distances)
+    return named or bool(distances and (segment.has("goal") or segment.asks))
 
 
 def _doses(asked: Asked) -> Iterator[Wish]:
