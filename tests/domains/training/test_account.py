@@ -34,7 +34,7 @@ def test_what_a_damaged_plan_lacks_or_adds_is_named(name, damage):
     order = an_order(case.prompt, **case.profile)
     weeks = hurt.weeks(case.weeks) if hurt.weeks else case.weeks
 
-    open_wishes = the_account(order, a_written_plan(order, weeks, **case.texts | hurt.texts))
+    open_wishes = the_account(order, a_written_plan(order, weeks, **{**case.texts, **hurt.texts}))
 
     places = [
         (wish.quote, wish.outcome)
