@@ -203,7 +203,7 @@ def _rest(
     segment: Segment, left: Segment, is_answered: bool, vocabulary: frozenset[str]
 ) -> Iterator[Answer]:
     """An answer for what no reader has read."""
-    hard = [tag for tag in left.tags if tag.kind in HARD | {"topic", "aim"}]
+    hard = [tag for tag in left.tags if tag.kind in HARD | {"aim"}]
     if segment.states:
         hard = [tag for tag in hard if tag.kind in _BINDING and not segment.has("now")]
         if hard:
@@ -237,7 +237,9 @@ def _unread(segment: Segment, places: Iterable[int]) -> Answer:
 
 def _unknown(segment: Segment, vocabulary: frozenset[str]) -> Iterator[int]:
     """Words with a meaning that no reader knows and that no day of the plan has."""
-    known = {place for tag in segment.tags for place in range(tag.first, tag.last)}
+    # A topic is known only where it was explained.
+    tags = (tag for tag in segment.tags if tag.kind != "topic")
+    known = {place for tag in tags for place in range(tag.first, tag.last)}
     for place in range(segment.first, segment.last):
         word = segment.words[place].text
         if place in known or word[0].isdigit() or soft().word(word):

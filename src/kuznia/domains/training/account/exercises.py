@@ -47,7 +47,7 @@ def avoided(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
 
 
 def _avoided_before(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
-    things = [tag for tag in segment.things_before if tag.kind in _AVOIDABLE]
+    things = [tag for tag in segment.things_before if tag.kind in (*_AVOIDABLE, "cannot")]
     places = [place for tag in things for place in _places_of(tag, segment, plan)]
     if things:
         shown = places or [WEEKS]
@@ -83,6 +83,8 @@ def _on_day(tag: Tag, day: PlacedDay) -> Iterable[str]:
         places = (day.pointer,) if tag.name == "strength" and day.doses else ()
         sessions = (s.pointer for s in day.sessions) if tag.name == "endurance" else ()
         return (*places, *sessions)
+    if tag.kind == "cannot":
+        return ()
     subject = (
         WishSubject(sports=frozenset({tag.name}))
         if tag.kind == "sport"

@@ -131,7 +131,7 @@ def presence(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         shown = [place for day in plan.days() for place in subject.places(day)]
         enough = len(bare) <= (len(weeks) / 2 if tag.kind == "session" else 0)
         yield either(bool(shown) and enough, spent, shown, "It is not in every week.")
-    if segment.has("only"):
+    if any(0 <= tag.first - only.last <= 1 for only in segment.all("only") for tag in tags):
         yield from _nothing_but(segment, plan)
 
 

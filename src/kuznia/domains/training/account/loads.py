@@ -53,6 +53,11 @@ def _from_bests(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     marks = segment.all("from_best")
     if not marks:
         return
+    if segment.avoids(marks[0]):
+        shares = [f"{p.pointer}/percent" for p in plan.doses() if p.dose.percent is not None]
+        spent = [*marks, *segment.all("neg", "instead_of")]
+        yield either(not shares, spent, shares or [WEEKS], "Shares of the best are there.")
+        return
     spent = [*marks, *segment.all("group", "exercise", "kind", "best")]
     yield _made(spent, plan, set(plan.athlete.maxes), must=True)
 

@@ -154,5 +154,6 @@ def efforts(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     ]
     wrong = [p.pointer for p in sessions if (p.session.kind in _GENTLE) != gentle]
     shown = wrong or [placed.pointer for placed in sessions]
+    shown = shown or (["/plan/weeks"] if segment.has("at_most") else [])
     spent = [*marks, *segment.all("only")]
     yield either(not wrong, spent, shown, "These are of another effort.")

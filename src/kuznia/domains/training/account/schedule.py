@@ -17,6 +17,7 @@ from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.phases import weeks_in
 
 _MONTH = (4.0, 4.6)
+_MAX_WEEKS = 16
 # Months of something else than a plan.
 _OTHER_TIMES = ("pregnant", "pregnancy", "old", "вагітна", "вагітності", "вагітність", "postpartum")
 
@@ -30,6 +31,10 @@ def length(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     if tag.kind == "months":
         low, high = low * _MONTH[0], high * _MONTH[1]
     if (segment.has("now") and not segment.asks) or segment.says(*_OTHER_TIMES):
+        return
+    if tag.low > _MAX_WEEKS and tag.kind == "weeks" and "pregnancy" in plan.athlete.flags:
+        # The week of the pregnancy.
+        yield met([tag], ["/plan/reason"])
         return
     have = len(plan.weeks)
     low = 1 if segment.has("at_most") else low
@@ -46,6 +51,7 @@ def days_off(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     days, marks = segment.all("weekday"), segment.all("off", "unavailable")
     if not days:
         yield from _rest_days(segment, plan)
+        yield from _weeks_off(segment, plan)
         return
     denials = _denials(segment, days[0])
     is_off = bool(marks) or segment.mode == "off"
@@ -84,6 +90,17 @@ def _rest_days(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     yield either(not short, uses, [w.pointer for w in short] or [WEEKS], "Fewer days are free.")
 
 
+def _weeks_off(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """`skip week 3`."""
+    weeks = weeks_in(segment, plan) if segment.has("weekref") else ()
+    marks = segment.all("off", "neg")
+    if not weeks or not marks or segment.has(*THINGS, "count", "minutes", "easier", "deload"):
+        return
+    trained = [week.pointer for week in weeks if week.trained]
+    uses = [*marks, *segment.all("weekref")]
+    yield either(not trained, uses, trained or [w.pointer for w in weeks], "It is trained.")
+
+
 def frequency(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`three runs a week`, `deadlift twice a week`, `four days: Monday, Tuesday, ...`."""
     count = segment.first_of("count")
@@ -97,7 +114,9 @@ def frequency(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         wrong = _miscounted(segment, count, variant, weeks, plan)
         if not wrong:
             places = pointers(_all_days(plan, variant), variant.places)
-            yield met(uses, places or ([] if count.high else [WEEKS]))
+            # None is few enough for "at most one", and right for "0 runs".
+            none_is_right = not count.high or segment.has("at_most")
+            yield met(uses, places or ([WEEKS] if none_is_right else []))
             return
     yield _miscount(segment, count, uses, wrong, plan)
 

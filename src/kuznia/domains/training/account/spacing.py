@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from kuznia.domains.training.account.answers import Answer, either
-from kuznia.domains.training.account.facts import WEEKS, PlanFacts, WishSubject
+from kuznia.domains.training.account.facts import WEEKS, PlacedDay, PlanFacts, WishSubject
+from kuznia.domains.training.account.language.named import exercises_of
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.schedule import own_tags
@@ -14,7 +15,14 @@ from kuznia.domains.training.schema.plan import HARD
 def spacing(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """Not on the same day, not two days in a row, nothing else that day."""
     same, row = segment.first_of("same_day"), segment.first_of("in_a_row", "alternate")
-    if same is not None:
+    named = segment.all("group", "exercise")
+    if same is not None and len(named) > 1:
+        both = [d.pointer for d in plan.days() if all(_has(d, tag) for tag in named)]
+        apart = any(tag.kind == "neg" for tag in segment.whole)
+        shown = both or [day.pointer for day in plan.days() if day.doses]
+        uses = [same, *named, *segment.all("neg")]
+        yield either(apart != bool(both), uses, shown, "They are on the same day.")
+    elif same is not None:
         mixed = [day.pointer for day in plan.days() if day.doses and day.sessions]
         uses = [same, *segment.all("neg", "kind", "sport")]
         apart = segment.has("neg") or segment.mode == "neg"
@@ -34,6 +42,11 @@ def spacing(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         kept = [day.pointer for day in plan.days() if segment.subject.places(day)]
         yield either(not broken, uses, broken or kept, "Some days follow each other.")
     yield from _nothing_else(segment, plan)
+
+
+def _has(day: PlacedDay, tag: Tag) -> bool:
+    ids = exercises_of(tag).wide
+    return any(placed.id in ids for placed in day.doses)
 
 
 def _between(segment: Segment) -> Tag | None:
@@ -57,6 +70,8 @@ def _streak(segment: Segment, plan: PlanFacts, row: Tag) -> Answer:
 def day_after(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`a rest day after the long run`."""
     marks = segment.all("after")
+    if marks and segment.has("light") and segment.has("heavy") and not segment.subject.exercises:
+        yield _gentle_after_hard(segment, plan)
     if not marks or not segment.has("off") or not segment.subject or segment.has("weekday"):
         return
     days = list(plan.days())
@@ -68,6 +83,19 @@ def day_after(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     kept = [after.pointer for day, after in pairwise(days) if segment.subject.places(day)]
     spent = [*marks, *segment.all("off", "every_session"), *own_tags(segment)]
     yield either(not broken, spent, broken or kept, "These days are trained.")
+
+
+def _gentle_after_hard(segment: Segment, plan: PlanFacts) -> Answer:
+    """`an easy day after every hard one`."""
+
+    def is_hard(day: PlacedDay) -> bool:
+        return any(placed.session.kind in HARD for placed in day.sessions)
+
+    pairs = [(day, after) for day, after in pairwise(plan.days()) if is_hard(day)]
+    broken = [after.pointer for _, after in pairs if is_hard(after)]
+    uses = segment.all("after", "light", "easier", "heavy", "every_session")
+    shown = broken or [after.pointer for _, after in pairs] or [WEEKS]
+    return either(not broken, uses, shown, "Hard days follow each other.")
 
 
 def _in_a_row(plan: PlanFacts, subject: WishSubject) -> Iterator[str]:

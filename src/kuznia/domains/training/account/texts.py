@@ -47,7 +47,7 @@ def language(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`in English`, `українською`."""
     for kind, name in (("language_en", "en"), ("language_uk", "uk")):
         marks = segment.all(kind)
-        if marks and segment.avoids(marks[0]):
+        if marks and any(neg.last <= marks[0].first for neg in segment.all("neg")):
             spent = [*marks, *segment.all("neg")]
             foreign = [p.pointer for p in plan.doses() if _is_mixed(p.dose.name, plan.plan)]
             shown = foreign or [WEEKS]

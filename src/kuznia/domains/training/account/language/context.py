@@ -182,6 +182,8 @@ def _subject(piece: Segment) -> WishSubject:
     timed = timed or (piece.has("count", "minutes") and piece.says(*_EXERCISES))
     items = frozenset(tag.name for tag in piece.all("equipment") if not piece.avoids(tag))
     named = [exercises_of(tag) for tag in piece.all("group", "exercise") if not piece.avoids(tag)]
+    if piece.has("count") and piece.has("heavy") and not named:
+        return WishSubject(sports=piece.named("sport"), sessions=frozenset({"tempo", "intervals"}))
     return WishSubject(
         strength="strength" in kinds
         or ((piece.has("posture") or timed) and not piece.has("sport")),

@@ -21,6 +21,8 @@ _DASHES = frozenset("-–—")
 _COPULA = 3
 _BUT = frozenset({"but", "але", "проте", "а", "зате", "однак"})
 _AND = frozenset({"and", "і", "й", "та", "plus", "плюс"})
+_WEEKS = frozenset({"weekref"})
+_EASIER = frozenset({"easier", "light", "deload"})
 _DAYS = frozenset({"weekday", "per_week"})
 
 
@@ -65,6 +67,11 @@ def _joined(words: Sequence[PromptWord], everything: Sequence[Tag]) -> Iterator[
         inside = [tag for tag in everything if first <= tag.first and tag.last <= last]
         limits = any(tag.kind == "weekref" and tag.name in {"from", "until"} for tag in inside)
         if limits and not any(tag.kind in THINGS | LIMITS - {"weekref"} for tag in inside):
+            yield first
+    for start, first, last in zip(cuts, cuts[1:], cuts[2:], strict=False):
+        # "The first week is for learning, very easy".
+        after = _kinds(everything, first, last) & HARD
+        if _kinds(everything, start, first) & HARD == _WEEKS and after and after <= _EASIER:
             yield first
 
 
