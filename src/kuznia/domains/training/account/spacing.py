@@ -14,7 +14,16 @@ from kuznia.domains.training.schema.plan import HARD
 
 def spacing(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """Not on the same day, not two days in a row, nothing else that day."""
-    same, row = segment.first_of("same_day"), segment.first_of("in_a_row", "alternate")
+    yield from _shared(segment, plan)
+    yield from _in_rows(segment, plan)
+    yield from _nothing_else(segment, plan)
+
+
+def _shared(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """`runs and lifts never on one day`, `squat and deadlift never in the same session`."""
+    same = segment.first_of("same_day")
+    if same is None:
+        return
     named = segment.all("group", "exercise")
     if same is not None and len(named) > 1:
         both = [d.pointer for d in plan.days() if all(_has(d, tag) for tag in named)]
@@ -41,7 +50,6 @@ def spacing(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         broken = list(_in_a_row(plan, hard if segment.has("heavy") else segment.subject))
         kept = [day.pointer for day in plan.days() if segment.subject.places(day)]
         yield either(not broken, uses, broken or kept, "Some days follow each other.")
-    yield from _nothing_else(segment, plan)
 
 
 def _has(day: PlacedDay, tag: Tag) -> bool:
