@@ -42,11 +42,11 @@ class Asked:
 
 
 def not_asked(
-    prompt: str, read: Iterable[Segment], plan: PlanFacts, shown: frozenset[str]
+    prompt: str, read: tuple[Segment, ...], plan: PlanFacts, shown: frozenset[str]
 ) -> Iterator[Wish]:
     """Everything of substance that no clause and no fact of the profile asks for."""
     tags = tuple(tag for segment in read for tag in segment.tags)
-    asked = Asked(tags, prompt, plan, shown)
+    asked = Asked(tags, read, prompt, plan, shown)
     for look in (_days, _lengths, _sports, _kinds, _races, _doses, _loads, _notices, _words):
         yield from look(asked)
 

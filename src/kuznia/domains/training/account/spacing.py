@@ -25,29 +25,31 @@ def _shared(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     if same is None:
         return
     named = segment.all("group", "exercise")
-    if same is not None and len(named) > 1:
-        both = [d.pointer for d in plan.days() if all(_has(d, tag) for tag in named)]
-        apart = any(tag.kind == "neg" for tag in segment.whole)
-        shown = both or [day.pointer for day in plan.days() if day.doses]
-        uses = [same, *named, *segment.all("neg")]
-        yield either(apart != bool(both), uses, shown, "They are on the same day.")
-    elif same is not None:
-        mixed = [day.pointer for day in plan.days() if day.doses and day.sessions]
-        uses = [same, *segment.all("neg", "kind", "sport")]
-        apart = segment.has("neg") or segment.mode == "neg"
-        both = [day.pointer for day in plan.days() if day.trained]
-        yield either(apart != bool(mixed), uses, mixed or both, "Days are shared otherwise.")
-    row = row or _between(segment)
-    counted = segment.has("count", "number") and not segment.has("heavy")
-    if row is not None and counted and segment.has("at_most", "neg"):
+    apart = segment.mode == "neg" or any(tag.kind == "neg" for tag in segment.whole)
+    if len(named) > 1:
+        both = [day for day in plan.days() if all(_has(day, tag) for tag in named)]
+    else:
+        both = [day for day in plan.days() if day.doses and day.sessions]
+    shown = both or [day for day in plan.days() if day.trained]
+    uses = [same, *named, *segment.all("neg", "kind", "sport")]
+    yield either(
+        apart != bool(both), uses, (day.pointer for day in shown), "Days are shared otherwise."
+    )
+
+
+def _in_rows(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+    """`every other day`, `no more than three days in a row`."""
+    row = segment.first_of("in_a_row", "alternate") or _between(segment)
+    # "Upper and lower on alternate days" is about what follows what, and no day off.
+    if row is None or segment.has("split", "muscle"):
+        return
+    heavy = segment.has("heavy")
+    if segment.has("count", "number") and not heavy and segment.has("at_most", "neg"):
         yield _streak(segment, plan, row)
-    elif row is not None and (row.kind in {"alternate", "off"} or segment.has("neg")):
-        if segment.has("split", "muscle"):
-            return
+    elif row.kind in {"alternate", "off"} or segment.has("neg"):
         counts = segment.all("count") if segment.has("neg") else ()
         uses = [row, *counts, *segment.all("neg", "heavy"), *own_tags(segment)]
-        hard = WishSubject(sessions=HARD)
-        broken = list(_in_a_row(plan, hard if segment.has("heavy") else segment.subject))
+        broken = list(_in_a_row(plan, WishSubject(sessions=HARD) if heavy else segment.subject))
         kept = [day.pointer for day in plan.days() if segment.subject.places(day)]
         yield either(not broken, uses, broken or kept, "Some days follow each other.")
 

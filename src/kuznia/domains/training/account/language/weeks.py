@@ -74,6 +74,16 @@ def _last_days(numbers: "Numbers", place: int) -> Iterator[Tag]:
         yield Tag("weekref", place, place + 3, "last", numbers=(max(1, number // 7),))
 
 
+def _of_race(numbers: "Numbers", place: int) -> Tag | None:
+    """`race week`, `тиждень перед стартом`: the last one."""
+    if numbers.text(place - 1) == "race":
+        return Tag("weekref", place - 1, place + 1, "last", numbers=(1,))
+    alone = numbers.number(place - 1) is None and not numbers.text(place - 1).startswith(_LAST)
+    if alone and numbers.text(place + 1) in _BEFORE:
+        return Tag("weekref", place, place + 1, "last", numbers=(1,))
+    return None
+
+
 def _is_day(numbers: "Numbers", place: int) -> bool:
     """A weekday, which is read by now, or a session."""
     is_read = place in numbers.taken and any(
