@@ -52,9 +52,7 @@ _LIFTER = [
     }
     for i in range(4)
 ]
-_WALKER = [
-    dict.fromkeys((1, 2, 3, 4, 5, 6), f"easy walking {m}") for m in (15, 20, 25, 30)
-]
+_WALKER = [dict.fromkeys((1, 2, 3, 4, 5, 6), f"easy walking {m}") for m in (15, 20, 25, 30)]
 
 EVERYDAY: dict[str, Case] = {
     "postman": Case(

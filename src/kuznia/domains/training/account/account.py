@@ -6,7 +6,15 @@ A clause is met if all it asks for was seen in the plan, and nothing in it was l
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from kuznia.domains.training.account import (
+from kuznia.domains.training.account.answers import Answer
+from kuznia.domains.training.account.evidence import Prompt, evidence
+from kuznia.domains.training.account.extras import not_asked
+from kuznia.domains.training.account.facts import WEEKS, PlanFacts, facts_of
+from kuznia.domains.training.account.language.context import segments_of
+from kuznia.domains.training.account.language.segments import HARD, THINGS, Segment
+from kuznia.domains.training.account.language.tags import soft
+from kuznia.domains.training.account.language.tokens import Tag
+from kuznia.domains.training.account.readers import (
     amounts,
     exercises,
     goals,
@@ -18,14 +26,6 @@ from kuznia.domains.training.account import (
     spacing,
     texts,
 )
-from kuznia.domains.training.account.answers import Answer
-from kuznia.domains.training.account.evidence import Prompt, evidence
-from kuznia.domains.training.account.extras import not_asked
-from kuznia.domains.training.account.facts import WEEKS, PlanFacts, facts_of
-from kuznia.domains.training.account.language.context import segments_of
-from kuznia.domains.training.account.language.segments import HARD, THINGS, Segment
-from kuznia.domains.training.account.language.tags import soft
-from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.schema.plan import Plan
 from kuznia.domains.training.schema.profile import PlanInput
@@ -83,7 +83,13 @@ _FIRM = frozenset(
         *(loads.weight_to_lose, loads.bests, loads.own_weights, loads.body_weight),
         *(exercises.strange_kinds, races.start, races.goal_time, races.event),
         *(races.weekday_of_date, spacing.spacing, spacing.day_after, goals.splits),
-        *(exercises.postures, exercises.only_equipment, schedule.length, phases.only_kinds, phases.growth),
+        *(
+            exercises.postures,
+            exercises.only_equipment,
+            schedule.length,
+            phases.only_kinds,
+            phases.growth,
+        ),
         amounts.pace,
     }
 )
@@ -138,7 +144,9 @@ def _answered(
         rows = list(_answers(segment, plan, vocabulary))
         answers += [answer for _, answer in rows if answer.outcome == "met"]
         bad = [row for row in rows if row[1].outcome != "met"]
-        firm = [answer for is_firm, answer in bad if is_firm and not _is_complaint(answer, segments)]
+        firm = [
+            answer for is_firm, answer in bad if is_firm and not _is_complaint(answer, segments)
+        ]
         if firm or not bad:
             answers += firm
             continue

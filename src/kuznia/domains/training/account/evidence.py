@@ -15,7 +15,7 @@ from kuznia.domains.training.account.language.named import exercises_of, muscles
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.measures import Measure, measures, weekly
-from kuznia.domains.training.account.phases import is_lower, named_weeks
+from kuznia.domains.training.account.readers.phases import is_lower, named_weeks
 from kuznia.domains.training.account.wording import content, covered, explained, named_by
 from kuznia.forge.wishes.matching import share, terms
 
@@ -87,8 +87,7 @@ class Scope:
             day
             for week in self.weeks
             for day in week.days
-            if day.number not in self.closed
-            and (not self.weekdays or day.number in self.weekdays)
+            if day.number not in self.closed and (not self.weekdays or day.number in self.weekdays)
         )
 
 
@@ -122,7 +121,11 @@ def evidence(
 def _goes_on_explaining(segment: Segment) -> bool:
     """Whether it is a question, or one more thing to explain."""
     words = [word.text for word in segment.words[segment.first : segment.first + 2]]
-    return bool(_QUESTIONS.intersection(words)) or segment.mode == "explain" or any(tag.kind == "explain" for tag in segment.before)
+    return (
+        bool(_QUESTIONS.intersection(words))
+        or segment.mode == "explain"
+        or any(tag.kind == "explain" for tag in segment.before)
+    )
 
 
 def _scope(segment: Segment, clause: Sequence[Segment], plan: PlanFacts) -> Scope:
@@ -208,9 +211,7 @@ def _with_muscles(day: PlacedDay, muscles: Sequence[frozenset[str]]) -> tuple[st
     )
 
 
-def _denied(
-    segment: Segment, prompt: Prompt, scope: Scope, plan: PlanFacts
-) -> Iterator[Answer]:
+def _denied(segment: Segment, prompt: Prompt, scope: Scope, plan: PlanFacts) -> Iterator[Answer]:
     """What is not wanted is nowhere; what another clause asks for is only a complaint."""
     denials = segment.all("neg", "hate")
     if not denials or scope.closed:
@@ -286,9 +287,7 @@ def _on_days(segment: Segment, scope: Scope) -> Iterator[Answer]:
         yield unmet(tags, "It is on other days in the plan.", places)
 
 
-def _every_day(
-    segment: Segment, clause: Sequence[Segment], scope: Scope
-) -> Iterator[Answer]:
+def _every_day(segment: Segment, clause: Sequence[Segment], scope: Scope) -> Iterator[Answer]:
     """`every day except Sunday`: all others; `every day`: most of those that are trained."""
     marks = segment.all("every_day")
     if not marks:
@@ -313,7 +312,9 @@ def _strays(segment: Segment, scope: Scope, places_of: Places) -> list[str]:
         return []
     others = (day for week in scope.weeks for day in week.days)
     allowed = scope.weekdays | segment.weekdays
-    return [p for day in others if day.number not in allowed and not day.raced for p in places_of(day)]
+    return [
+        p for day in others if day.number not in allowed and not day.raced for p in places_of(day)
+    ]
 
 
 def _things(segment: Segment, scope: Scope, plan: PlanFacts) -> Iterator[Answer]:
@@ -370,14 +371,14 @@ def _amounts(segment: Segment, scope: Scope, prompt: Prompt, plan: PlanFacts) ->
                 yield answer
 
 
-def _amount(
-    tag: Tag, segment: Segment, scope: Scope, prompt: Prompt, plan: PlanFacts
-) -> Answer:
+def _amount(tag: Tag, segment: Segment, scope: Scope, prompt: Prompt, plan: PlanFacts) -> Answer:
     limit = _limit(tag, segment)
     if tag.kind == "weeks":
         have = len(plan.weeks)
         low = 1 if limit == "at_most" else tag.low
-        return either(low <= have <= tag.high, [tag], ["/plan/weeks"], f"The plan has {have} weeks.")
+        return either(
+            low <= have <= tag.high, [tag], ["/plan/weeks"], f"The plan has {have} weeks."
+        )
     if limit:
         kept = _keeps(tag, limit, segment, scope)
         if kept is not None:
@@ -426,7 +427,9 @@ def _grows(tag: Tag, segment: Segment) -> bool:
 def _keeps(tag: Tag, limit: str, segment: Segment, scope: Scope) -> Answer | None:
     """Whether everything in scope keeps a limit; None if nothing has such an amount."""
     if tag.kind in {"count", "number"} and not segment.has("in_a_row"):
-        counts = [_count(week, places, scope) for places in scope.variants[:1] for week in scope.weeks]
+        counts = [
+            _count(week, places, scope) for places in scope.variants[:1] for week in scope.weeks
+        ]
         bad = [n for n in counts if (n > tag.high if limit == "at_most" else n < tag.low)]
         return None if bad else met([tag], [week.pointer for week in scope.weeks])
     places_of = scope.variants[0]
@@ -439,7 +442,11 @@ def _keeps(tag: Tag, limit: str, segment: Segment, scope: Scope) -> Answer | Non
     ]
     if not rows:
         return None
-    over = [r.pointer for r in rows if (r.size > tag.high * 1.01 if limit == "at_most" else r.size < tag.low)]
+    over = [
+        r.pointer
+        for r in rows
+        if (r.size > tag.high * 1.01 if limit == "at_most" else r.size < tag.low)
+    ]
     if over and segment.says("after", "після", "other", "інші"):
         return None
     return either(not over, [tag], over or [r.pointer for r in rows], "The limit is not kept.")
@@ -452,7 +459,10 @@ def _sizes(kind: str, day: PlacedDay, places_of: Places) -> Iterator[tuple[str, 
         return
     if kind == "minutes":
         if day.pointer in places:
-            yield day.pointer, day.strength_minutes if day.doses and day.sessions else day.day.minutes
+            yield (
+                day.pointer,
+                day.strength_minutes if day.doses and day.sessions else day.day.minutes,
+            )
         yield from ((p.pointer, p.session.minutes) for p in day.sessions if p.pointer in places)
     elif kind == "km":
         yield from ((p.pointer, p.session.km) for p in day.sessions if p.session.km)

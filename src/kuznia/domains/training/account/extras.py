@@ -9,7 +9,7 @@ from kuznia.domains.training.account.language.context import segments_of
 from kuznia.domains.training.account.language.named import exercises_of
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
-from kuznia.domains.training.account.loads import kg_of
+from kuznia.domains.training.account.readers.loads import kg_of
 from kuznia.domains.training.planner.wording import notice_codes
 from kuznia.forge.terms import Wish
 from kuznia.forge.wishes.clauses import clauses
@@ -88,9 +88,7 @@ def _lengths(asked: Asked) -> Iterator[Wish]:
     named = [tag.high for tag in asked.tags if tag.kind == "minutes"]
     long = profile.endurance.long_minutes if profile.endurance else None
     limit = max([float(profile.minutes), float(long or 0), *named])
-    over = (
-        day.pointer for day in plan.days() if day.day.minutes > limit * _OVER and not day.raced
-    )
+    over = (day.pointer for day in plan.days() if day.day.minutes > limit * _OVER and not day.raced)
     yield from _wish(over, f"More than {limit:g} minutes.")
 
 

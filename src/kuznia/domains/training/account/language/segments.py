@@ -28,7 +28,11 @@ THINGS = frozenset(
 )
 REQUESTED = frozenset({"request", "goal", "focus"})
 # Facts: what has one of these and no answer is not understood.
-HARD = LIMITS | THINGS | {"weekday", "deload", "same_day", "every_day", "alternate", "in_a_row", "heart_rate"}
+HARD = (
+    LIMITS
+    | THINGS
+    | {"weekday", "deload", "same_day", "every_day", "alternate", "in_a_row", "heart_rate"}
+)
 
 
 NOTHING = WishSubject()

@@ -59,7 +59,7 @@ def _ordinal_alone(numbers: "Numbers", place: int) -> Iterator[Tag]:
     following = numbers.text(place + 1)
     about = any(word.text.startswith(_EASIER) for word in numbers.words)
     alone = numbers.glue(place) in {",", "-", "–", "—"} or following in _EVERYTHING
-    is_ref = (about and (before in _IN or number > 2)) or (before in _IN and alone)  # noqa: PLR2004
+    is_ref = (about and (before in _IN or number > 2)) or (before in _IN and alone)
     if number and is_ref and not is_week(following) and not numbers.unit(place + 1):
         yield Tag("weekref", place, place + 1 + (following == "one"), "set", numbers=(number,))
 

@@ -8,7 +8,7 @@ from kuznia.domains.training.account.facts import WEEKS, PlacedDay, PlanFacts, W
 from kuznia.domains.training.account.language.named import exercises_of
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
-from kuznia.domains.training.account.schedule import own_tags
+from kuznia.domains.training.account.readers.schedule import own_tags
 from kuznia.domains.training.schema.plan import HARD
 
 

@@ -133,27 +133,3 @@ def only_kinds(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
 
 
 _GENTLE = frozenset({"easy", "long", "strides"})
-
-
-def efforts(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
-    """`swim 40 minutes easy`: the sessions it is about are easy."""
-    subject = segment.subject
-    marks = segment.all("light", "easier", "heavy")
-    about = subject.sports or subject.endurance or subject.sessions
-    everything = not subject and plan.has_endurance and segment.has("only", "effort_words")
-    if not marks or not (about or everything) or segment.has("weekref", "deload"):
-        return
-    days = segment.days
-    gentle = segment.has("light", "easier")
-    sessions = [
-        placed
-        for day in plan.days()
-        if not days or day.number in days
-        for placed in day.sessions
-        if everything or placed.pointer in subject.places(day)
-    ]
-    wrong = [p.pointer for p in sessions if (p.session.kind in _GENTLE) != gentle]
-    shown = wrong or [placed.pointer for placed in sessions]
-    shown = shown or (["/plan/weeks"] if segment.has("at_most") else [])
-    spent = [*marks, *segment.all("only")]
-    yield either(not wrong, spent, shown, "These are of another effort.")

@@ -2,35 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 
-from kuznia.domains.training.account.answers import Answer, either, met
+from kuznia.domains.training.account.answers import Answer, either
 from kuznia.domains.training.account.facts import WEEKS, PlacedDay, PlanFacts, WishSubject
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
-from kuznia.domains.training.account.phases import weeks_in
+from kuznia.domains.training.account.readers.phases import weeks_in
 from kuznia.domains.training.catalogue import patterns
 
 _PUSH = frozenset({"h_push", "v_push", "arm_ext", "shoulder_iso"})
 _PULL = frozenset({"h_pull", "v_pull", "arm_flex"})
 # The part of the work of a day that may be of another half of the body.
 _PURE = 0.8
-
-
-def run_walk(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
-    """Running with breaks of walking."""
-    marks = segment.all("run_walk")
-    if not marks:
-        return
-    places = [
-        p.pointer
-        for p in plan.sessions()
-        if any(
-            any(word in step.effort.lower() for word in ("walk", "ходьб", "крок", "пішк"))
-            for block in p.session.blocks
-            for step in block.steps
-        )
-        or "walk" in p.session.name.lower()
-    ]
-    yield either(bool(places), marks, places, "No session has breaks of walking.")
 
 
 def aims(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
@@ -165,9 +147,3 @@ def _nothing_but(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         or (day.sessions and subject.strength and not (subject.sports or subject.endurance))
     ]
     yield either(not strange, segment.all("only"), strange or [WEEKS], "Other training is there.")
-
-
-def plan_itself(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
-    """`a training plan`: it asks for nothing more than that."""
-    if not segment.tags and plan.weeks:
-        yield met((), [WEEKS])

@@ -123,20 +123,6 @@ def _at_hand(load: float, sizes: Sequence[float], is_limit: bool, plates: bool) 
     return is_limit or plates or any(abs(load - size) <= _STEP for size in sizes)
 
 
-def heaviest(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
-    """`nothing heavier than 20 kg`."""
-    tag, limit = segment.first_of("kg"), segment.all("at_most")
-    if tag is None or not limit or segment.has("equipment", "per_week"):
-        return
-    ids = segment.subject.exercises
-    loaded = [p for p in plan.doses() if p.dose.load and (not ids or p.id in ids)]
-    over = [p.pointer for p in loaded if kg_of(p) > tag.high]
-    shown = over or [p.pointer for p in loaded] or [WEEKS]
-    yield either(
-        not over, [tag, *limit, *segment.all("group", "exercise")], shown, "Some are heavier."
-    )
-
-
 def weight_to_lose(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     """`lose 5 kg`, `down to 70 kg`: planned only where the profile says so."""
     tag = segment.first_of("kg")

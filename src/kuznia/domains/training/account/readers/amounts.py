@@ -3,35 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from kuznia.domains.training.account.answers import Answer, either, met, unclear, unmet
-from kuznia.domains.training.account.facts import WEEKS, PlacedDay, PlanFacts, WishSubject
+from kuznia.domains.training.account.facts import PlacedDay, PlanFacts, WishSubject
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
-from kuznia.domains.training.account.phases import weeks_in
+from kuznia.domains.training.account.readers.phases import weeks_in
 
 # A time without "at most" is about as long: a little over it is let pass, much less is not.
 _OVER, _SHORT = 1.1, 0.55
-_EXACT = 0.12
-
-
-def growing(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
-    """`increase slowly to 45 minutes by week 8`."""
-    several, marks = segment.all("minutes", "km"), segment.all("gentle")
-    if not several or not marks:
-        return
-    tag = several[-1]
-    sizes = [
-        (day.week, place, float(size))
-        for day, place, size in _sized(plan, segment.subject, set(), lambda _: False)
-    ]
-    if tag.kind == "km":
-        sizes = [
-            (day.week, p.pointer, p.session.km or 0.0) for day in plan.days() for p in day.sessions
-        ]
-    first = [size for week, _, size in sizes if week == 1]
-    reached = [place for _, place, size in sizes if tag.low * 0.9 <= size <= tag.high * _OVER]
-    grown = bool(first) and max(first) < tag.high and bool(reached)
-    spent = [*several, *marks, *segment.all("weekref", "finish_by", "begin", "at_most")]
-    yield either(grown, spent, reached, "It does not grow to that.")
 
 
 def pace(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
@@ -218,141 +196,3 @@ def _weekly(segment: Segment, plan: PlanFacts, tag: Tag) -> Iterator[Answer]:
     high = float("inf") if segment.has("at_least") else tag.high * 1.15
     wrong = [week.pointer for week, total in totals if not low <= total <= high]
     yield either(not wrong, uses, wrong or [w.pointer for w, _ in totals], "Another weekly time.")
-
-
-def distance(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
-    """`never longer than 18 km`, `up to 40 km a week`, `long runs of 15 km`."""
-    tag = segment.first_of("km")
-    if tag is None or (segment.has("now") and not segment.asks and not segment.has("at_most")):
-        return
-    uses = [
-        tag,
-        *segment.all("at_most", "at_least", "per_week", "longest", "session", "sport", "only"),
-    ]
-    if segment.has("per_week"):
-        totals = [(week.pointer, week.km) for week in plan.weeks]
-        yield _within(segment, tag, totals, uses)
-        return
-    sessions = _measurable(segment, plan)
-    if segment.has("begin"):
-        head = f"{WEEKS}/0/"
-        sessions = [(place, size) for place, size in sessions if place.startswith(head)]
-        uses += segment.all("begin")
-    yield _within(segment, tag, sessions, uses)
-
-
-def _measurable(segment: Segment, plan: PlanFacts) -> list[tuple[str, float]]:
-    subject = segment.subject
-    days = segment.days
-    return [
-        (placed.pointer, placed.session.km)
-        for day in plan.days()
-        for placed in day.sessions
-        if placed.session.km is not None
-        and placed.session.kind != "race"
-        and (not days or day.number in days)
-        and (not (subject.sports or subject.sessions) or placed.pointer in subject.places(day))
-    ]
-
-
-def _within(
-    segment: Segment,
-    tag: Tag,
-    sizes: Sequence[tuple[str, float]],
-    uses: Sequence[Tag],
-) -> Answer:
-    if not sizes:
-        return unmet(uses, "No session has this distance.")
-    top = max(size for _, size in sizes)
-    if segment.has("at_most"):
-        over = [place for place, size in sizes if size > tag.high * 1.005]
-        return either(not over, uses, over or [place for place, _ in sizes], "Some are longer.")
-    if segment.has("at_least"):
-        return either(
-            top >= tag.low, uses, [p for p, s in sizes if s >= tag.low], "None is so long."
-        )
-    near = [place for place, size in sizes if abs(size - tag.low) <= _EXACT * tag.low]
-    if near and top <= tag.high * (1 + _EXACT):
-        return met(uses, near)
-    return unmet(uses, "The distances differ.", [place for place, size in sizes if size == top])
-
-
-def sets_and_reps(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
-    """`3 sets of 8-12`, `5x5`, `no more than 15 reps`."""
-    product = segment.first_of("product")
-    sets = segment.first_of("sets") or product
-    reps = segment.first_of("reps") or product or _after_sets(segment)
-    if sets is None and reps is None:
-        return
-    if segment.has("now") and not segment.asks:
-        return
-    doses = [
-        placed
-        for week in plan.full
-        for day in week.days
-        for placed in day.doses
-        if _is_about(segment, placed.id) and placed.dose.unit == "reps"
-    ]
-    wrong = [
-        placed.pointer
-        for placed in doses
-        if not _fits(segment, sets, placed.dose.sets, product and product.low)
-        or not _fits(segment, reps, placed.dose.reps, product and product.high)
-    ]
-    uses = [tag for tag in (product, sets, reps) if tag]
-    uses += segment.all("at_most", "at_least", "group", "exercise", "every_session")
-    shown = wrong or [placed.pointer for placed in doses]
-    yield either(bool(doses) and not wrong, uses, shown, "Sets or repetitions differ.")
-
-
-def _after_sets(segment: Segment) -> Tag | None:
-    return segment.first_of("number") if segment.has("sets") else None
-
-
-def _is_about(segment: Segment, exercise: str) -> bool:
-    named = segment.subject.exercises
-    return not named or exercise in named
-
-
-def _fits(segment: Segment, tag: Tag | None, size: int, exact: float | None) -> bool:
-    if tag is None:
-        return True
-    low, high = (exact, exact) if exact else (tag.low, tag.high)
-    if segment.has("at_most"):
-        return size <= high
-    if segment.has("at_least"):
-        return size >= low
-    return low <= size <= high
-
-
-def exercise_count(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
-    """`at most 5 exercises`."""
-    tag = segment.first_of("exercises")
-    if tag is None:
-        return
-    days = [day for day in plan.days() if day.doses]
-    low = 0.0 if segment.has("at_most") else tag.low
-    high = float("inf") if segment.has("at_least") else tag.high
-    wrong = [
-        day.pointer
-        for day in days
-        if len(day.doses) > high or (len(day.doses) < low and not plan.weeks[day.week - 1].easy)
-    ]
-    uses = [tag, *segment.all("at_most", "at_least", "every_session", "unit")]
-    shown = wrong or [day.pointer for day in days]
-    yield either(not wrong, uses, shown, "Another number of exercises.")
-
-
-def repeats(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
-    """`4 x 3 minutes`, `6 x 400 m`."""
-    tag = segment.first_of("repeats")
-    if tag is None:
-        return
-    seconds = tag.high * {"minutes": 60, "seconds": 1}.get(tag.name, 0)
-    places = [
-        placed.pointer
-        for placed in plan.sessions()
-        for block in placed.session.blocks
-        if block.times == tag.low and (not seconds or block.steps[0].seconds == seconds)
-    ]
-    yield either(bool(places), [tag], places, "No session has these repeats.")

@@ -17,7 +17,7 @@ from kuznia.domains.training.account.language.segments import (
     denies_what_was_named,
 )
 from kuznia.domains.training.account.language.tokens import Tag
-from kuznia.domains.training.account.phases import weeks_in
+from kuznia.domains.training.account.readers.phases import weeks_in
 
 _WEIGHTS = frozenset({"barbell", "db", "machine", "cable"})
 _STANDING = {"standing"}
