@@ -55,20 +55,19 @@ def weekly(tag: Tag, plan: PlanFacts) -> Iterator[Measure]:
 
 def _on_day(tag: Tag, day: PlacedDay, places: set[str]) -> Iterator[Measure]:
     kind = tag.kind
-    whole = day.pointer in places
-    if kind == "minutes":
-        yield Measure(day.pointer, float(day.day.minutes), kind)
-        if day.doses and day.sessions:
-            yield Measure(day.pointer, float(day.strength_minutes), kind)
+    whole = {
+        "minutes": {float(day.day.minutes), float(day.strength_minutes or day.day.minutes)},
+        "exercises": {float(len(day.doses))},
+    }
+    yield from (Measure(day.pointer, size, kind) for size in whole.get(kind, ()))
     for p in day.sessions:
-        if kind == "minutes":
-            yield Measure(p.pointer, float(p.session.minutes), kind)
-        elif kind == "km" and p.session.km:
-            yield Measure(p.pointer, p.session.km, kind)
+        size = {"minutes": p.session.minutes, "km": p.session.km}.get(kind)
+        yield from [Measure(p.pointer, float(size), kind)] if size else []
         yield from _in_steps(tag, p)
+    named = {place for place in places if "/exercises/" in place}
     for p in day.doses:
-        if whole or p.pointer in places or not any("/exercises/" in one for one in places):
-            yield from ((Measure(p.pointer, size, kind)) for size in _of_dose(tag, p.dose))
+        if day.pointer in places or p.pointer in places or not named:
+            yield from (Measure(p.pointer, size, kind) for size in _of_dose(tag, p.dose))
 
 
 def _in_steps(tag: Tag, placed: PlacedSession) -> Iterator[Measure]:
@@ -88,19 +87,14 @@ def _in_steps(tag: Tag, placed: PlacedSession) -> Iterator[Measure]:
 
 def _of_dose(tag: Tag, dose: Dose) -> Iterator[float]:
     """The amounts of one exercise that a tag can mean."""
+    held = (dose.reps,) if dose.unit == "sec" else ()
     if tag.kind in _SECONDS:
-        yield dose.rest / _SECONDS[tag.kind]
-        if dose.unit == "sec":
-            yield dose.reps / _SECONDS[tag.kind]
+        yield from (size / _SECONDS[tag.kind] for size in (dose.rest, *held))
     elif tag.kind == "kg" and dose.load:
         yield dose.load
-    elif tag.kind in {"product", "repeats"}:
-        high = tag.high * _SECONDS.get(tag.name, 1.0)
-        if (dose.sets, dose.reps) == (tag.low, high):
-            yield tag.low
-    elif tag.kind == "sets":
-        yield float(dose.sets)
-    elif tag.kind == "reps":
-        yield float(dose.reps)
-    elif tag.kind in {"count", "number"}:
-        yield from (float(dose.sets), float(dose.reps))
+    elif tag.kind in _PAIRS:
+        is_same = (dose.sets, dose.reps) == (tag.low, tag.high * _SECONDS.get(tag.name, 1.0))
+        yield from [tag.low] if is_same else []
+    else:
+        sizes = {"sets": (dose.sets,), "reps": (dose.reps,), "exercises": (), "km": ()}
+        yield from map(float, sizes.get(tag.kind, (dose.sets, dose.reps)))

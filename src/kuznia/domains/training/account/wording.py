@@ -81,7 +81,7 @@ def _sayings(plan: PlanFacts) -> Iterator[tuple[str, str]]:
 
 
 def covered(segment: Segment, plan: PlanFacts) -> Answer | None:
-    """A part without hard facts: what it names is in the names of what is done, or in the profile."""
+    """A part without hard facts: what it names is in the names of what is done, or the profile."""
     stems = content(segment)
     if not stems:
         return None
