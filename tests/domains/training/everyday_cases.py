@@ -47,12 +47,12 @@ _ROWER = [
 _LIFTER = [
     {
         1: f"60: barbell-back-squat 4x5 @{90 + 2.5 * i}; leg-press 3x10; plank 3x40",
-        3: f"60: barbell-bench-press 4x5 @{70 + 2.5 * i}; seated-cable-row 3x10; dumbbell-curl 3x12",
+        3: f"60: barbell-bench-press 4x5 @{70 + 2.5 * i}; machine-row 3x10; dumbbell-curl 3x12",
         5: f"60: barbell-back-squat 3x8 @{80 + 2.5 * i}; lat-pulldown 3x10; plank 3x40",
     }
     for i in range(4)
 ]
-_WALKER = [dict.fromkeys((1, 2, 3, 4, 5, 6), f"easy walking {m}") for m in (15, 20, 25, 30)]
+_WALKER = [dict.fromkeys(range(1, 7), f"easy walking {minutes}") for minutes in (15, 20, 25, 30)]
 
 EVERYDAY: dict[str, Case] = {
     "postman": Case(

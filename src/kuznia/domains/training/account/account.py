@@ -9,7 +9,7 @@ from dataclasses import replace
 from kuznia.domains.training.account.answers import Answer
 from kuznia.domains.training.account.evidence import Prompt, evidence
 from kuznia.domains.training.account.extras import not_asked
-from kuznia.domains.training.account.facts import WEEKS, PlanFacts, facts_of
+from kuznia.domains.training.account.facts import BACKGROUND, WEEKS, PlanFacts, facts_of
 from kuznia.domains.training.account.language.context import segments_of
 from kuznia.domains.training.account.language.segments import HARD, THINGS, Segment
 from kuznia.domains.training.account.language.tags import soft
@@ -102,6 +102,7 @@ _BINDING = frozenset({"weekday", "minutes", "weekref", "date", "deload", "hate"}
 _UNREAD = "This was not understood: {words}."
 _MAX_NAMED = 80
 _FEW = 3
+_MAX_WHERE = 48
 
 
 def account(order: PlanInput, athlete: Athlete, plan: Plan, wishes: Sequence[Wish]) -> list[Wish]:
@@ -127,7 +128,7 @@ def _framed(wish: Wish, prompt: str, segments: Sequence[Segment]) -> Wish | None
     rest = prompt[wish.end :].strip()
     signs = not rest.strip(".!") and wish.start and len(wish.quote.split()) < _FEW
     if rest.startswith(":") or (signs and wish.quote.istitle()):
-        return replace(wish, outcome="met", where=(person.BACKGROUND,))
+        return replace(wish, outcome="met", where=(BACKGROUND,))
     return None
 
 
@@ -142,26 +143,31 @@ def _answered(
     unknown: list[Answer] = []
     for segment in segments:
         rows = list(_answers(segment, plan, vocabulary))
-        answers += [answer for _, answer in rows if answer.outcome == "met"]
+        answers += (answer for _, answer in rows if answer.outcome == "met")
         bad = [row for row in rows if row[1].outcome != "met"]
-        firm = [
-            answer for is_firm, answer in bad if is_firm and not _is_complaint(answer, segments)
-        ]
+        firm = [one for is_firm, one in bad if is_firm and not _is_complaint(one, segments)]
         if firm or not bad:
             answers += firm
-            continue
-        shown = evidence(segment, segments, prompt, plan)
-        answers += [shown] if shown else []
-        is_hard = segment.asks or any(tag.kind in _LACKED for tag in bad[0][1].uses)
-        (answers if is_hard else unknown).extend([] if shown else [bad[0][1]])
-    # Words that no hard fact hangs on spoil nothing beside what was seen.
-    is_seen = any(a.uses and set(a.where) - {person.BACKGROUND} for a in answers)
-    bad = [answer for answer in answers if answer.outcome != "met"] or ([] if is_seen else unknown)
+        elif shown := evidence(segment, segments, prompt, plan):
+            answers.append(shown)
+        else:
+            (answers if _is_wanted(segment, bad[0][1]) else unknown).append(bad[0][1])
+    return _settled(wish, answers, unknown)
+
+
+def _is_wanted(segment: Segment, answer: Answer) -> bool:
+    """Whether what is lacked was asked for, and is not said by the way."""
+    return segment.asks or any(tag.kind in _LACKED for tag in answer.uses)
+
+
+def _settled(wish: Wish, answers: Sequence[Answer], unknown: Sequence[Answer]) -> Wish:
+    """Met, if all is; words that no hard fact hangs on spoil nothing beside what was seen."""
+    is_seen = any(one.uses and set(one.where) - {BACKGROUND} for one in answers)
+    bad = [one for one in answers if one.outcome != "met"] or ([] if is_seen else [*unknown])
     if bad:
-        worst = bad[0]
-        return replace(wish, outcome=worst.outcome, where=worst.where, why=worst.why)
+        return replace(wish, outcome=bad[0].outcome, where=bad[0].where, why=bad[0].why)
     where = tuple(dict.fromkeys(place for answer in answers for place in answer.where))
-    return replace(wish, outcome="met", where=where[:48]) if where else wish
+    return replace(wish, outcome="met", where=where[:_MAX_WHERE]) if where else wish
 
 
 def _is_complaint(answer: Answer, segments: Sequence[Segment]) -> bool:
@@ -209,7 +215,7 @@ def _rest(
         if hard:
             yield _unread(segment, (tag.first for tag in hard))
         elif not is_answered:
-            yield Answer("met", (), (person.BACKGROUND,))
+            yield Answer("met", (), (BACKGROUND,))
         return
     words = list(_unknown(segment, vocabulary))
     if not is_answered and _is_emphasis(segment):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from kuznia.domains.training.account.answers import Answer, either, met, unmet
-from kuznia.domains.training.account.facts import PlacedDay, PlanFacts
+from kuznia.domains.training.account.facts import PlacedDay, PlacedSession, PlanFacts
 from kuznia.domains.training.account.language.named import exercises_of, muscles_of
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
@@ -110,7 +110,8 @@ def _is_kind(name: str, day: PlacedDay) -> bool:
 
 def _free(segment: Segment, scope: Scope) -> Iterator[Answer]:
     """Weekdays and dates that are to be free."""
-    dates = {tag.numbers[:2] for tag in segment.all("date")} if segment.has("neg", "off") else set()
+    is_free = segment.has("neg", "off")
+    dates = {tag.numbers[:2] for tag in segment.all("date") if is_free}
     days = [
         day
         for week in scope.weeks
@@ -234,23 +235,22 @@ def _efforts(segment: Segment, scope: Scope, plan: PlanFacts) -> Iterator[Answer
         if some:
             yield met(marks, some)
         return
-    easy = {week.number for week in plan.weeks if week.easy and not scope.is_limited}
-    sessions = [
-        p
-        for day in scope.days()
-        if day.week not in easy
-        for p in day.sessions
-        if scope.weekdays or p.pointer in segment.subject.places(day)
-    ]
-    wrong = [
-        p.pointer
-        for p in sessions
-        if p.session.kind != "race" and (p.session.kind in _GENTLE) != gentle
-    ]
+    sessions = list(_of_effort(segment, scope, plan))
+    wrong = [p.pointer for p in sessions if (p.session.kind in _GENTLE) != gentle]
     if not sessions and scope.weekdays:
         yield unmet(marks, "The loads of these days do not differ so.")
     if sessions:
         yield either(not wrong, marks, wrong or [p.pointer for p in sessions], "Another effort.")
+
+
+def _of_effort(segment: Segment, scope: Scope, plan: PlanFacts) -> Iterator[PlacedSession]:
+    """The sessions an effort is about; those of easier weeks and races have their own."""
+    easy = {week.number for week in plan.weeks if week.easy and not scope.is_limited}
+    for day in scope.days():
+        places = segment.subject.places(day)
+        for placed in day.sessions if day.week not in easy else ():
+            if placed.session.kind != "race" and (scope.weekdays or placed.pointer in places):
+                yield placed
 
 
 def _easier(segment: Segment, clause: Sequence[Segment], plan: PlanFacts) -> Iterator[Answer]:

@@ -11,6 +11,7 @@ from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.readers.loads import kg_of
 from kuznia.domains.training.planner.wording import notice_codes
+from kuznia.domains.training.schema.plan import PlannedSession
 from kuznia.forge.terms import Wish
 from kuznia.forge.wishes.clauses import clauses
 from kuznia.forge.wishes.matching import share, terms
@@ -223,11 +224,16 @@ def _known(asked: Asked) -> dict[str, set[float]]:
     if endurance:
         numbers["km"] |= {size for size in (endurance.weekly_km, endurance.longest_km) if size}
         numbers["minutes"] |= {float(endurance.long_minutes or 0)}
-    steps = (step for s in sessions for block in s.blocks for step in block.steps)
-    numbers["minutes"] |= {step.seconds / 60 for step in steps}
+    numbers["minutes"] |= set(_step_minutes(sessions))
     numbers["minutes"] |= {float(profile.minutes), *(float(s.minutes) for s in sessions)}
     numbers["minutes"] |= {float(day.day.minutes) for day in plan.days()}
     return numbers
+
+
+def _step_minutes(sessions: Iterable[PlannedSession]) -> Iterator[float]:
+    for session in sessions:
+        for block in session.blocks:
+            yield from (step.seconds / 60 for step in block.steps)
 
 
 def _is_strange(tag: Tag, segment: Segment, asked: Asked, known: dict[str, set[float]]) -> bool:

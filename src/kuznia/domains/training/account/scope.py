@@ -77,9 +77,8 @@ def scope_of(segment: Segment, clause: Sequence[Segment], plan: PlanFacts) -> Sc
     closed = closed_days(segment)
     own = segment.days - closed
     if not own and not closed and not segment.owns_subject:
-        own = next(
-            (set(one.days) - closed_days(one) for one in reversed(before) if one.days), set()
-        )
+        earlier = [one.days - closed_days(one) for one in reversed(before) if one.days]
+        own = earlier[0] if earlier else own
     weeks = named_weeks(ref, plan) if ref else plan.weeks
     dates = {tag.numbers[:2] for tag in segment.all("date")}
     if dates and not own:
