@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from kuznia.domains.training.account.answers import Answer
-from kuznia.domains.training.account.evidence import Prompt, evidence
+from kuznia.domains.training.account.evidence import WholePrompt, evidence
 from kuznia.domains.training.account.extras import not_asked
 from kuznia.domains.training.account.facts import BACKGROUND, WEEKS, PlanFacts, facts_of
 from kuznia.domains.training.account.language.context import segments_of
@@ -111,7 +111,7 @@ def account(order: PlanInput, athlete: Athlete, plan: Plan, wishes: Sequence[Wis
     read = segments_of(order.prompt, wishes[:_MAX_CLAUSES])
     vocabulary = _vocabulary(facts)
     everything = tuple(segment for segments in read for segment in segments)
-    prompt = Prompt(everything)
+    prompt = WholePrompt(everything)
     answered = [
         _framed(wish, order.prompt, segments)
         or _answered(wish, segments, prompt, facts, vocabulary)
@@ -135,7 +135,7 @@ def _framed(wish: Wish, prompt: str, segments: Sequence[Segment]) -> Wish | None
 def _answered(
     wish: Wish,
     segments: Sequence[Segment],
-    prompt: Prompt,
+    prompt: WholePrompt,
     plan: PlanFacts,
     vocabulary: frozenset[str],
 ) -> Wish:

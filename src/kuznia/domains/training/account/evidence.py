@@ -16,11 +16,11 @@ from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.limits import AMOUNTS, amounts
 from kuznia.domains.training.account.readers.phases import is_lower, named_weeks
 from kuznia.domains.training.account.scope import (
-    MOST,
+    ENOUGH,
     NAMED,
     Places,
-    Prompt,
     Scope,
+    WholePrompt,
     closed_days,
     scope_of,
     with_muscles,
@@ -37,7 +37,7 @@ _QUESTIONS = frozenset(
 
 
 def evidence(
-    segment: Segment, clause: Sequence[Segment], prompt: Prompt, plan: PlanFacts
+    segment: Segment, clause: Sequence[Segment], prompt: WholePrompt, plan: PlanFacts
 ) -> Answer | None:
     """Met where every hard fact is seen, open with the first that is not; None without any."""
     scope = scope_of(segment, clause, plan)
@@ -73,7 +73,9 @@ def _goes_on_explaining(segment: Segment) -> bool:
     )
 
 
-def _denied(segment: Segment, prompt: Prompt, scope: Scope, plan: PlanFacts) -> Iterator[Answer]:
+def _denied(
+    segment: Segment, prompt: WholePrompt, scope: Scope, plan: PlanFacts
+) -> Iterator[Answer]:
     """What is not wanted is nowhere; what another clause asks for is only a complaint."""
     denials = segment.all("neg", "hate")
     if not denials or scope.closed:
@@ -86,7 +88,7 @@ def _denied(segment: Segment, prompt: Prompt, scope: Scope, plan: PlanFacts) -> 
             if places and not prompt.wants(tag):
                 yield unmet([tag], "It is in the plan.", places)
         bare = words and not tags and not segment.has(*AMOUNTS) and not segment.states
-        if bare and (places := named_by(words, day, MOST)):
+        if bare and (places := named_by(words, day, ENOUGH)):
             yield unmet(denials, "It is in the plan.", places)
     yield met(denials, [week.pointer for week in plan.weeks])
 
@@ -141,7 +143,7 @@ def _on_days(segment: Segment, scope: Scope) -> Iterator[Answer]:
         right = [days for _, days in rows if _shows(days, places_of, any_of)]
         places = [place for _, days in rows for day in days for place in places_of(day)]
         strays = _strays(segment, scope, places_of)
-        if len(right) >= MOST * len(rows) and right and not strays:
+        if len(right) >= ENOUGH * len(rows) and right and not strays:
             yield met(tags, places)
             return
     if limits and not segment.owns_subject:
@@ -159,7 +161,7 @@ def _every_day(segment: Segment, clause: Sequence[Segment], scope: Scope) -> Ite
     days = [d for d in scope.days() if d.number not in closed and (closed or d.trained)]
     for places_of in scope.variants:
         right = [day.pointer for day in days if places_of(day)]
-        if right and len(right) >= (1.0 if closed else MOST) * len(days):
+        if right and len(right) >= (1.0 if closed else ENOUGH) * len(days):
             yield met(marks, right)
             return
     yield unmet(marks, "Some days are without it.")
@@ -220,7 +222,7 @@ def _everywhere(places_of: Places, scope: Scope, every: bool) -> list[str]:
     if every and any(day.lifted and not places_of(day) for day in days):
         return []
     weeks = {day.week for day in days if places_of(day)}
-    least = len(scope.weeks) * (1.0 if scope.is_limited else MOST)
+    least = len(scope.weeks) * (1.0 if scope.is_limited else ENOUGH)
     return [p for day in days for p in places_of(day)] if len(weeks) >= least else []
 
 

@@ -10,7 +10,7 @@ from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.measures import Measure, measures, weekly
 from kuznia.domains.training.account.readers.loads import kg_of
-from kuznia.domains.training.account.scope import MOST, Places, Prompt, Scope
+from kuznia.domains.training.account.scope import ENOUGH, Places, Scope, WholePrompt
 
 AMOUNTS = frozenset(
     {"minutes", "seconds", "km", "kg", "sets", "reps", "product", "repeats", "count", "number"}
@@ -26,7 +26,9 @@ _EXCEPT = ("except", "unless", "but", "крім", "окрім", "хіба")
 _CHOSEN = ("after", "після", "other", "інші")
 
 
-def amounts(segment: Segment, scope: Scope, prompt: Prompt, plan: PlanFacts) -> Iterator[Answer]:
+def amounts(
+    segment: Segment, scope: Scope, prompt: WholePrompt, plan: PlanFacts
+) -> Iterator[Answer]:
     """Every amount is seen in its scope, or keeps its limit there."""
     binds = not segment.states or segment.has("weekday", "at_most")
     for tag in segment.tags:
@@ -36,7 +38,9 @@ def amounts(segment: Segment, scope: Scope, prompt: Prompt, plan: PlanFacts) -> 
                 yield answer
 
 
-def _amount(tag: Tag, segment: Segment, scope: Scope, prompt: Prompt, plan: PlanFacts) -> Answer:
+def _amount(
+    tag: Tag, segment: Segment, scope: Scope, prompt: WholePrompt, plan: PlanFacts
+) -> Answer:
     limit = _limit(tag, segment)
     if tag.kind == "weeks":
         have = len(plan.weeks)
@@ -150,7 +154,7 @@ def _count(week: PlacedWeek, places_of: Places, scope: Scope) -> int:
     return sum(bool(places_of(day)) for day in week.days if day.number not in scope.closed)
 
 
-def _listed(tag: Tag, segment: Segment, scope: Scope, prompt: Prompt) -> list[str]:
+def _listed(tag: Tag, segment: Segment, scope: Scope, prompt: WholePrompt) -> list[str]:
     """`twice a week, on Tuesday and Thursday`: other days are another clause's."""
     days = [day for week in scope.weeks for day in week.days if day.trained]
     own = [day.pointer for day in days if day.number in segment.weekdays]
@@ -164,7 +168,7 @@ def _frequency(tag: Tag, scope: Scope) -> list[str]:
     """Weeks that have it on so many days: most of them."""
     for places_of in scope.variants:
         right = [w for w in scope.weeks if tag.low <= _count(w, places_of, scope) <= tag.high]
-        if right and len(right) >= MOST * len(scope.weeks):
+        if right and len(right) >= ENOUGH * len(scope.weeks):
             return [week.pointer for week in right]
     return []
 

@@ -14,14 +14,14 @@ from kuznia.forge.wishes.matching import share, terms
 Places = Callable[[PlacedDay], tuple[str, ...]]
 
 # The part of the weeks that has to show what was asked for every week.
-MOST = 0.66
+ENOUGH = 0.66
 NAMED = ("group", "exercise", "sport", "session", "kind")
 # A denial is about a weekday that is no more words away.
 _NEAR = 3
 
 
 @dataclass(frozen=True)
-class Prompt:
+class WholePrompt:
     """What the whole prompt names and wants."""
 
     segments: tuple[Segment, ...]
@@ -129,7 +129,7 @@ def _variants(
         found.append(lambda day: with_muscles(day, muscles))
     words = content(segment)
     if words:
-        least = 1.0 if found else MOST
+        least = 1.0 if found else ENOUGH
         found.append(lambda day: named_by(words, day, least))
     if not found or (not segment.subject and not any(f(d) for f in found for d in plan.days())):
         found.append(lambda day: (day.pointer,) if day.trained else ())

@@ -1,6 +1,7 @@
 """The words of a segment, looked for in the names of what is done and in what the plan says."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from kuznia.domains.training.account.answers import Answer, met, unmet
 from kuznia.domains.training.account.facts import BACKGROUND, PlacedDay, PlanFacts
@@ -42,13 +43,18 @@ def _stems(words: tuple[str, ...]) -> frozenset[str]:
 
 def named_by(stems: frozenset[str], day: PlacedDay, least: float) -> tuple[str, ...]:
     """Where the names of a day have so many of these words; together, where none has alone."""
-    rows = [(place, share(stems, terms(text).stems)) for place, text in _names(day)]
+    rows = [(place, _share(stems, text)) for place, text in _names(day)]
     alone = tuple(place for place, score in rows if score >= least)
-    if alone or not rows:
-        return alone
-    together = terms(" ".join(text for _, text in _names(day))).stems
     hits = tuple(place for place, score in rows if score)
-    return hits if share(stems, together) >= least else ()
+    if alone or not hits:
+        return alone
+    return hits if _share(stems, " ".join(text for _, text in _names(day))) >= least else ()
+
+
+# The names of one week are those of the next.
+@lru_cache(maxsize=2048)
+def _share(stems: frozenset[str], text: str) -> float:
+    return share(stems, terms(text).stems)
 
 
 def _names(day: PlacedDay) -> Iterator[tuple[str, str]]:
