@@ -8,7 +8,7 @@ from kuznia.domains.training.account.answers import Answer, either
 from kuznia.domains.training.account.facts import PlacedDay, PlacedWeek, PlanFacts
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
-from kuznia.domains.training.account.measures import Measure, measures, weekly
+from kuznia.domains.training.account.measures import PlacedAmount, measures, weekly
 from kuznia.domains.training.account.readers.loads import kg_of
 from kuznia.domains.training.account.scope import ENOUGH, Places, Scope, WholePrompt
 
@@ -114,12 +114,12 @@ def _keeps(tag: Tag, limit: str, segment: Segment, scope: Scope, plan: PlanFacts
 
 def _limited(
     tag: Tag, segment: Segment, scope: Scope, plan: PlanFacts, *, is_count: bool
-) -> Iterator[Measure]:
+) -> Iterator[PlacedAmount]:
     """What a limit is about: days of a week, a whole week, or sessions and exercises."""
     places_of = scope.variants[0]
     if is_count:
         for week in scope.weeks:
-            yield Measure(week.pointer, float(_count(week, places_of, scope)), tag.kind)
+            yield PlacedAmount(week.pointer, float(_count(week, places_of, scope)), tag.kind)
     elif segment.has("per_week") and not _grows(tag, segment) and tag.kind in {"minutes", "km"}:
         yield from weekly(tag, plan)
     else:
@@ -127,7 +127,7 @@ def _limited(
         for day in scope.days():
             if not (day.raced and exempt):
                 rows = _sizes(tag.kind, day, places_of)
-                yield from (Measure(place, float(size), tag.kind) for place, size in rows)
+                yield from (PlacedAmount(place, float(size), tag.kind) for place, size in rows)
 
 
 def _sizes(kind: str, day: PlacedDay, places_of: Places) -> Iterator[tuple[str, float]]:

@@ -17,7 +17,7 @@ _SHORTER = 0.75
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class PlacedAmount:
     """An amount at a place."""
 
     pointer: str
@@ -36,7 +36,7 @@ def measures(
     tag: Tag,
     days: Iterable[PlacedDay],
     variants: Sequence[Callable[[PlacedDay], tuple[str, ...]]],
-) -> Iterator[Measure]:
+) -> Iterator[PlacedAmount]:
     """The amounts of the tag's kind on days that are about it, the exact ones of steps included."""
     rows = [(day, {p for places_of in variants for p in places_of(day)}) for day in days]
     named = any(places for _, places in rows)
@@ -45,44 +45,44 @@ def measures(
             yield from _on_day(tag, day, places)
 
 
-def weekly(tag: Tag, plan: PlanFacts) -> Iterator[Measure]:
+def weekly(tag: Tag, plan: PlanFacts) -> Iterator[PlacedAmount]:
     """What a week holds in all."""
     if tag.kind in {"minutes", "km"}:
         for week in plan.full:
             total = sum(day.day.minutes for day in week.days) if tag.kind == "minutes" else week.km
-            yield Measure(week.pointer, float(total), tag.kind)
+            yield PlacedAmount(week.pointer, float(total), tag.kind)
 
 
-def _on_day(tag: Tag, day: PlacedDay, places: set[str]) -> Iterator[Measure]:
+def _on_day(tag: Tag, day: PlacedDay, places: set[str]) -> Iterator[PlacedAmount]:
     kind = tag.kind
     whole = {
         "minutes": {float(day.day.minutes), float(day.strength_minutes or day.day.minutes)},
         "exercises": {float(len(day.doses))},
     }
-    yield from (Measure(day.pointer, size, kind) for size in whole.get(kind, ()))
+    yield from (PlacedAmount(day.pointer, size, kind) for size in whole.get(kind, ()))
     for p in day.sessions:
         size = {"minutes": p.session.minutes, "km": p.session.km}.get(kind)
-        yield from [Measure(p.pointer, float(size), kind)] if size else []
+        yield from [PlacedAmount(p.pointer, float(size), kind)] if size else []
         yield from _in_steps(tag, p)
     named = {place for place in places if "/exercises/" in place}
     for p in day.doses:
         if day.pointer in places or p.pointer in places or not named:
-            yield from (Measure(p.pointer, size, kind) for size in _of_dose(tag, p.dose))
+            yield from (PlacedAmount(p.pointer, size, kind) for size in _of_dose(tag, p.dose))
 
 
-def _in_steps(tag: Tag, placed: PlacedSession) -> Iterator[Measure]:
+def _in_steps(tag: Tag, placed: PlacedSession) -> Iterator[PlacedAmount]:
     kind = tag.kind
     for block in placed.session.blocks:
         steps = [float(step.seconds) for step in block.steps]
         if kind in _SECONDS:
             sizes = {*steps, block.times * sum(steps)}
-            yield from (Measure(placed.pointer, s / _SECONDS[kind], "step") for s in sizes)
+            yield from (PlacedAmount(placed.pointer, s / _SECONDS[kind], "step") for s in sizes)
         elif kind in {"count", "number"}:
-            yield Measure(placed.pointer, float(block.times), kind)
+            yield PlacedAmount(placed.pointer, float(block.times), kind)
         elif kind == "repeats" and block.times == tag.low:
             factor = _SECONDS.get(tag.name, 0.0)
             if not factor or tag.high * factor in steps:
-                yield Measure(placed.pointer, tag.low, kind)
+                yield PlacedAmount(placed.pointer, tag.low, kind)
 
 
 def _of_dose(tag: Tag, dose: Dose) -> Iterator[float]:
