@@ -24,6 +24,7 @@ MADE_BY_FUNCTIONS = {
     "kuznia.domains.flows.planner.marks": HELD,
     "kuznia.domains.flows.edits.sentences": HELD,
     "kuznia.domains.training.athlete.lexicon": HELD,
+    "kuznia.domains.training.athlete.weekdays": HELD,
     "kuznia.domains.training.edits.feedback": HELD,
     "kuznia.platform.redis": "they are the first words of our own table",
     "kuznia.platform.redaction": "it is a choice of plain words, the operator's secrets",

@@ -81,6 +81,10 @@ def _in_a_phrase(prompt: str, place: int) -> bool:
 @pytest.mark.parametrize(
     ("prompt", "quotes"),
     [
+        (
+            "Monday 40 minutes, Friday 30, Sunday an hour and a half.",
+            ["Monday 40 minutes", "Friday 30", "Sunday an hour and a half"],
+        ),
         ("Hello! Thanks a lot.", []),
         ("Добрий день! Потрібно: ім'я, телефон і пошта. Дякую!", ["ім'я", "телефон", "пошта"]),
         (

@@ -19,7 +19,7 @@ PLANS = "/api/v1/training/plans"
 VERIFY = "/api/v1/verify"
 QUESTIONS = "/api/v1/training/questions"
 ORDER = {
-    "prompt": "Get stronger and run at home",
+    "prompt": "Get stronger and cycle at home",
     "profile": {
         "age": 34,
         "days": 4,

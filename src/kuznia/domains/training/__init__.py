@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kuznia.domains.training.exports.files import FILES
-from kuznia.domains.training.parts import opened, parts, read_order
+from kuznia.domains.training.parts import account_of, opened, parts, read_order, wishes_of
 from kuznia.domains.training.playbook.recall import recall
 from kuznia.domains.training.schema.profile import PlanInput
 from kuznia.domains.training.settings import TrainingSettings
@@ -29,6 +29,8 @@ DOMAIN = Domain(
     version=version_of(__name__),
     parts=parts,
     screen=lambda order: order.decline,
+    wishes=wishes_of,
+    account=account_of,
     recall=recall,
     settings=TrainingSettings,
     opened=lambda settings: opened(DOMAIN, settings),

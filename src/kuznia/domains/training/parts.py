@@ -1,12 +1,13 @@
 """The parts of a training plan: the plan, the certificate of what was checked, and the person."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from kuznia.domains.training.account.account import account
 from kuznia.domains.training.athlete import screening
 from kuznia.domains.training.athlete.athlete import Athlete, read_athlete
 from kuznia.domains.training.catalogue import STOCK, fingerprint
@@ -38,7 +39,9 @@ from kuznia.forge.terms import (
     Part,
     Prompt,
     Studied,
+    Wish,
 )
+from kuznia.forge.wishes.clauses import clauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,19 @@ def _person(bench: PlanBench) -> PlanPerson:
 PLAN = _plan_part(choose, _prompt)
 CERTIFICATE: Part[Certificate, PlanOrder] = Part(name="certificate", needs=("plan",), make=_certify)
 PERSON: Part[PlanPerson, PlanOrder] = Part(name="person", needs=("plan",), make=_person)
+
+
+def wishes_of(order: PlanOrder) -> tuple[Wish, ...]:
+    """What the prompt asks for, clause by clause."""
+    return clauses(order.input.prompt)
+
+
+async def account_of(bench: PlanBench, wishes: tuple[Wish, ...]) -> Sequence[Wish]:
+    """What became of each wish in the plan."""
+    order, draft = bench.reading, bench.accepted.get("plan")
+    if not isinstance(draft, Plan):
+        return ()
+    return await in_worker(partial(account, order.input, order.athlete, draft, wishes))
 
 
 def parts(_: PlanOrder) -> tuple[Part[Any, PlanOrder], ...]:

@@ -23,7 +23,8 @@ _ABBREVIATIONS = frozenset(_LANGUAGE["abbreviations"])
 # A clause that begins with one of these stays with the clause before it.
 _DEPENDENT = frozenset(_LANGUAGE["dependent"])
 _CONDITION = re.compile(rf"\b(?:{'|'.join(_LANGUAGE['conditions'])})\b", re.IGNORECASE)
-_AND = re.compile(r",?\s(?:and|та|і|й)\s", re.I)
+# "an hour and a half" is no list.
+_AND = re.compile(r",?\s(?:and|та|і|й)\s(?!(?:a )?half\b|половин)", re.I)
 _MAX_ITEM_WORDS = 7
 # Items no longer than this, as `d, h, m, s`, say nothing apart.
 _SHORT = 3

@@ -64,6 +64,12 @@ def plain(text: str) -> str:
     return text.casefold()
 
 
+def regions(text: str) -> frozenset[Region]:
+    """The parts of the body a text names, whatever it says about them."""
+    text = plain(text)
+    return frozenset(name for name, pattern in _lexicon().regions.items() if pattern.search(text))
+
+
 def health_mentions(*texts: str) -> HealthMentions:
     """Everything the texts say about health; denied clauses say nothing."""
     flags: set[Flag] = set()

@@ -9,7 +9,7 @@ import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
@@ -72,6 +72,19 @@ def match(text: str, equipment: frozenset[str] | None = None) -> Match:
         return matched
     nearest = dict.fromkeys((*matched.nearest, *_spelt_like(" ".join(words), index)))
     return replace(matched, nearest=tuple(nearest)[:NEAREST])
+
+
+def exactly(words: Iterable[str]) -> str | None:
+    """The exercise with these words, from `words_of`, in one of its names and no others."""
+    return _index(fingerprint()).exact.get(tuple(sorted(words)))
+
+
+def named_with(words: Iterable[str]) -> frozenset[str]:
+    """Every exercise with a name that has these words among others."""
+    sought = frozenset(words)
+    if not sought:
+        return frozenset()
+    return frozenset(doc.exercise for doc in _index(fingerprint()).docs if sought <= {*doc.words})
 
 
 def _spelt_like(text: str, index: _Index) -> tuple[str, ...]:

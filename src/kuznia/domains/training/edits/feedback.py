@@ -13,6 +13,7 @@ from typing import Literal
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.athlete.lexicon import HealthMentions, health_mentions, plain
 from kuznia.domains.training.athlete.screening import decline, screen
+from kuznia.domains.training.athlete.weekdays import weekdays
 from kuznia.domains.training.catalogue import catalogue, conditions
 from kuznia.domains.training.catalogue.matching import match
 from kuznia.domains.training.edits.operations import (
@@ -84,12 +85,6 @@ class _Clause:
 def _patterns() -> Mapping[str, re.Pattern[str]]:
     data = read_toml(__file__, "feedback.toml")
     return {name: re.compile("|".join(row)) for name, row in data["says"].items()}
-
-
-@cache
-def _days() -> Mapping[int, re.Pattern[str]]:
-    data = read_toml(__file__, "feedback.toml")
-    return {int(day): re.compile("|".join(row)) for day, row in data["days"].items()}
 
 
 def understand(text: str, plan: Plan, athlete: Athlete, today: Today = FIRST) -> Understood:
@@ -270,7 +265,7 @@ def _time(clause: _Clause, _: list[tuple[str, ...]]) -> Iterator[Operation | Lea
         shorter = max(15, int(clause.athlete.minutes * 0.8))
         yield clause.learn("logistics", Minutes(minutes=shorter))
     if clause.says("unavailable"):
-        for day, pattern in _days().items():
+        for day, pattern in weekdays().items():
             if pattern.search(clause.words):
                 yield clause.learn("logistics", DayUnavailable(day=day))
     if clause.says("rest"):

@@ -15,6 +15,13 @@ def _texts() -> Mapping[str, Mapping[str, Any]]:
     return read_toml(__file__, "texts.toml")
 
 
+@cache
+def notice_codes() -> frozenset[str]:
+    """The codes of the notices that the planner itself may give."""
+    head = "notice_"
+    return frozenset(name.removeprefix(head) for name in _texts() if name.startswith(head))
+
+
 class PlanWords:
     """One language's templates. Reasons are made once and shared: a plan repeats them often."""
 

@@ -1,0 +1,1 @@
+"""What a prompt says: its words, tags and segments."""

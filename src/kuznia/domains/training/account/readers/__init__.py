@@ -1,0 +1,1 @@
+"""Readers of a clause: each holds one kind of statement against the days of the plan."""
