@@ -1,0 +1,67 @@
+"""The answers to all clauses of a prompt, and what is in the code that none of them asks for."""
+
+from dataclasses import replace
+
+from kuznia.domains.code.account.effects import inventions
+from kuznia.domains.code.account.evidence import Evidence, collect
+from kuznia.domains.code.account.judge import Verdict, judge
+from kuznia.domains.code.schema import File
+from kuznia.forge.terms import Wish
+
+# An example stands with the rest: so much of it has to be seen.
+MOSTLY = 0.6
+MAX_HEADING = 6
+
+
+def answers(
+    language: str,
+    prompt: str,
+    code: tuple[File, ...],
+    tests: tuple[File, ...],
+    requires: tuple[str, ...],
+    has_documentation: bool,
+    wishes: tuple[Wish, ...],
+) -> tuple[Wish, ...]:
+    """Every wish with its answer, and what is there that nobody asked for."""
+    evidence = collect(language, prompt, code, tests, requires, has_documentation)
+    verdicts = [judge(wish.quote, evidence, _context(prompt, wish)) for wish in wishes]
+    seen = [verdict.met for verdict in verdicts if not verdict.is_example]
+    mostly = not seen or sum(seen) / len(seen) >= MOSTLY
+    answered = tuple(
+        _answer(wish, verdict, mostly)
+        for wish, verdict in zip(wishes, _with_headings(prompt, wishes, verdicts), strict=True)
+    )
+    return (*answered, *_not_asked(evidence))
+
+
+def _context(prompt: str, wish: Wish) -> str:
+    """What stands before a clause in its sentence: the heading of its list."""
+    start = max(prompt.rfind(mark, 0, wish.start) for mark in (".", "\n", ";")) + 1
+    return prompt[start : wish.start]
+
+
+def _with_headings(
+    prompt: str, wishes: tuple[Wish, ...], verdicts: list[Verdict]
+) -> list[Verdict]:
+    """A heading is met where what it heads is."""
+    result = list(verdicts)
+    for number in range(len(wishes) - 2, -1, -1):
+        wish = wishes[number]
+        is_heading = prompt[wish.end : wish.end + 3].lstrip(" )*`")[:1] == ":"
+        short = len(wish.quote.split()) <= MAX_HEADING
+        if is_heading and short and not result[number].met and result[number + 1].met:
+            result[number] = replace(result[number + 1], is_example=False)
+    return result
+
+
+def _answer(wish: Wish, verdict: Verdict, mostly: bool) -> Wish:
+    met = verdict.met and (mostly or not verdict.is_example)
+    outcome = "met" if met else "not_understood"
+    return replace(wish, outcome=outcome, where=verdict.pointers, why=verdict.why)
+
+
+def _not_asked(evidence: Evidence) -> tuple[Wish, ...]:
+    reasons = dict.fromkeys(inventions(evidence))
+    return tuple(
+        Wish("", 0, 0, outcome="not_asked", where=(pointer,), why=why) for pointer, why in reasons
+    )

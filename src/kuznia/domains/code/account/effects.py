@@ -1,0 +1,97 @@
+"""What code does to the world outside, and offers to others, that no clause asks for."""
+
+import re
+from collections.abc import Iterator
+
+from kuznia.domains.code.account.amounts import amounts
+from kuznia.domains.code.account.evidence import Evidence
+from kuznia.domains.code.account.lexicon import content_words, effects, words_of
+from kuznia.domains.code.account.numbers import comparisons
+from kuznia.domains.code.account.source import Source
+
+Invention = tuple[str, str]
+
+# Inside strings too: what a page loads, what a shell runs.
+_TEXTUAL = frozenset(("bash", "html", "css", "yaml", "powershell"))
+_ROUTE = re.compile(
+    r"@\w+\.(?P<verb>get|post|put|patch|delete)\(\s*[\"'](?P<route>/[^\"'\n]{0,80})[\"']"
+    r"|\b(?:app|router|server|r|mux|api)\.(?P<verb2>get|post|put|patch|delete|GET|POST|PUT|PATCH|DELETE)\(\s*[\"'`](?P<route2>/[^\"'`\n]{0,80})[\"'`]"
+)
+_FLAG = re.compile(r"add_argument\(\s*(?:[\"']-\w[\"'],\s*)?[\"']--(?P<flag>[a-z][\w-]+)[\"']|@click\.option\(\s*[\"']--(?P<flag2>[\w-]+)|\.option\(\s*[\"'](?:-\w, )?--(?P<flag3>[\w-]+)")
+_FIELD = re.compile(r"<(?:input|select|textarea)\b[^>]{0,300}\bname=[\"'](?P<field>[\w-]+)[\"'][^>]{0,200}>")
+_TABLE = re.compile(r"(?i)\bcreate\s+(?P<what>table|trigger|function|procedure|view|materialized view)\s+(?:if not exists\s+)?[\"`]?(?:\w+\.)?(?P<table>\w+)")
+_QUIET = frozenset(("csrf", "token", "csrf_token", "_token", "submit", "verbose", "help", "version"))
+_USUAL = frozenset(
+    (0, 1, 2, 3, 10, 16, 24, 28, 29, 30, 31, 32, 48, 57, 60, 64, 65, 90, 97, 100, 122, 127, 128, 200, 255, 256, 299, 300, 365, 366, 399, 400, 404, 499, 500, 599, 1000, 1024, 3600, 4, 5, 6, 7, 8, 12, 13)
+)
+_REFUSES = re.compile(r"\b(?:raise|throw|panic|die)\b|Err\(|errors\.New|fmt\.Errorf|return (?:false|nil|null|None)\b|\breject\(")
+
+
+def inventions(evidence: Evidence) -> Iterator[Invention]:
+    """The pointer and the reason for each thing of substance that nobody asked for."""
+    for effect in effects():
+        if effect.asked.search(evidence.prompt):
+            continue
+        for source in evidence.code:
+            text = source.text if source.language in _TEXTUAL else source.bare
+            if match := effect.shows.search(text) or _in_text(source, effect.kind, effect.shows):
+                place = source.unit_of(match.start())
+                inside = f" in {place}" if place else ""
+                yield source.pointer, f"The code {effect.kind}{inside}, which no clause asks for."
+                break
+    for source in evidence.code:
+        yield from _offered(source, evidence)
+        yield from _limits(source, evidence)
+
+
+def _in_text(source: Source, kind: str, shows: re.Pattern[str]) -> re.Match[str] | None:
+    """Where what is done stands in strings: SQL in a program, the mode a file is opened in."""
+    if kind not in ("writes files", "deletes files or rows") or source.language == "sql":
+        return None
+    match = shows.search(source.text)
+    return match if match and source.bare[match.start()] == source.text[match.start()] else None
+
+
+def _offered(source: Source, evidence: Evidence) -> Iterator[Invention]:
+    """Routes, options, fields and tables beyond those that the prompt names."""
+    prompt = evidence.prompt
+    asked = words_of(prompt)
+    for match in _ROUTE.finditer(source.text):
+        verb = (match["verb"] or match["verb2"]).upper()
+        route = match["route"] or match["route2"]
+        pieces = content_words(re.sub(r"[{}:<>]", " ", route))
+        is_named = any(map(asked.explain, pieces)) or not pieces
+        verb_named = not re.search(r"\b(?:GET|POST|PUT|PATCH|DELETE)\b", prompt) or re.search(rf"\b{verb}\b(?! (?:is|are) not)", prompt)
+        if not is_named or not verb_named:
+            yield source.pointer, f"{verb} {route} is offered, which no clause asks for."
+    for pattern, group, what in ((_FLAG, "flag", "The option --{}"), (_FIELD, "field", "The field {}")):
+        for match in pattern.finditer(source.text):
+            name = next(value for key, value in match.groupdict().items() if value and key.startswith(group))
+            if name in _QUIET or "hidden" in match[0]:
+                continue
+            if not any(map(asked.explain, re.split(r"[-_]", name))):
+                yield source.pointer, f"{what.format(name)} is there, which no clause asks for."
+    for match in _TABLE.finditer(source.bare):
+        kind, name = match["what"].lower(), match["table"]
+        if kind in ("trigger", "function", "procedure") and not asked.explain(kind):
+            yield source.pointer, f"The {kind} {name} is there, which no clause asks for."
+        elif not any(map(asked.explain, name.split("_"))):
+            yield source.pointer, f"The {kind} {name} is there, which no clause asks for."
+
+
+def _limits(source: Source, evidence: Evidence) -> Iterator[Invention]:
+    """Bounds that refuse something, with a number that is in no clause."""
+    asked = {value for item in amounts(evidence.prompt) for value in item.values}
+    asked |= {value + step for value in asked for step in (-1, 1)}
+    numbers = {float(number) for number in re.findall(r"\d+(?:\.\d+)?", evidence.prompt.replace(",", ""))}
+    for branch in source.branches:
+        if not _REFUSES.search(branch.then):
+            continue
+        for comparison in comparisons(branch.condition, evidence.constants, branch.holds):
+            value = comparison.value
+            if comparison.sign in ("==", "!=") or value in _USUAL or value in asked | numbers:
+                continue
+            yield (
+                source.pointer,
+                f"{value:g} is a bound in {branch.unit or source.path}, which no clause asks for.",
+            )

@@ -1,0 +1,179 @@
+"""What a clause says must not be used, looked for in code."""
+
+import re
+import sys
+from collections.abc import Iterator
+
+from kuznia.domains.code.account.evidence import Evidence, Facet
+from kuznia.domains.code.account.lexicon import Construct, constructs
+from kuznia.domains.code.account.names import is_there
+from kuznia.domains.code.account.source import Source
+from kuznia.domains.code.imports.package_names import is_named, words
+from kuznia.domains.code.imports.unresolved import unresolved_imports
+
+Span = tuple[int, int]
+
+# What introduces something that must not be used; what follows is it.
+_FORBIDS = re.compile(
+    r"\b(?:do not|don.t|does not|doesn.t|must not|mustn.t|should not|shouldn.t|may not|cannot|never) (?:use|rely on|"
+    r"depend on|import|call|need|require|add|write|have|contain)\s+(?P<use>[^.;:()]{2,120})"
+    r"|\b(?:avoid|without(?: using)?|instead of|rather than|ignor(?:e|es|ing)|no(?: use of)?|not (?:using|via|with)?)\s+(?P<plain>[^.;:()]{2,120})"
+    r"|\bне (?:використов\w+|застосов\w+|користуй\w+|вживай\w*|підключ\w+|додава\w+)\s+(?P<uk>[^.;:()]{2,120})"
+    r"|\b(?:без|жодн\w+|ніяк\w+|замість|ігнору\w+)\s+(?P<bez>[^.;:()]{2,120})"
+    r"|(?P<before>[^.;:,()]{2,60}?)\s+(?:не використов\w+|не застосов\w+|(?:is|are) (?:not allowed|forbidden|banned)|must not be used|заборонен\w+)",
+    re.IGNORECASE,
+)
+_OUTSIDE = re.compile(
+    r"standard library|\bstdlib\b|third[- ]part|(?:external|other|additional|extra|runtime|npm|new) (?:librar|package|crate|dependenc|module|gem)"
+    r"|\bdependenc|\b(?:librar|package|crate|gem)\w*$|стандартн\w+ бібліотек|бібліотек\w*,? крім стандарт|інших бібліотек|(?:сторонн|зовнішн|додатков)\w+ (?:бібліотек|пакет|модул|залежност)|залежност|(?:чист|pure|plain|vanilla)\w* (?:javascript|js|python|bash|php|css|go|java|typescript)",
+    re.IGNORECASE,
+)
+_ONLY = re.compile(
+    r"standard library (?:only|alone)|(?:only|just) (?:use )?(?:the |python.s )?standard library|only (?:use )?(?:the )?(?:python )?std|(?:лише|тільки|сам\w+) (?:зі )?стандартн|стандартн\w+ бібліотек\w* (?:лише|тільки)|\b(?:чист|pure|plain|vanilla)\w* (?:javascript|js|python|bash|php|css|go|java|typescript)|крім стандартн|uses? the standard library",
+    re.IGNORECASE,
+)
+_ITEMS = re.compile(r",\s*|\s+(?:and|or|nor|та|і|й|або|чи|and without|і без|та без)\s+")
+_NO = re.compile(r"^(?:(?:use|using|any|the|a|an|other|жодн\w+|ніяк\w+|будь-яких|no|without|без|і|та|even|extra)\s+)+", re.I)
+_AFTER = re.compile(r"\b(?:but|so that|because|if|when|while|for which|that|which|а|але|щоб|якщо|коли)\b", re.I)
+_OUTCOME = re.compile(r"^(?:more|less|longer|shorter|fewer|later|earlier|older|younger|than|only|just|even|yet|be|is|been)\b")
+
+# The standard libraries that no other list has, by how their imports begin.
+_STANDARD = {
+    "java": re.compile(r"^\s*import\s+(?:static\s+)?(?!java\.|javax\.)([\w.]+)", re.M),
+    "kotlin": re.compile(r"^\s*import\s+(?!java\.|javax\.|kotlin\.)([\w.]+)", re.M),
+    "csharp": re.compile(r"^\s*using\s+(?:static\s+)?(?!System)([A-Z][\w.]+)\s*;", re.M),
+    "rust": re.compile(r"^\s*(?:pub )?use\s+(?!std\b|core\b|alloc\b|crate\b|super\b|self\b)([a-z]\w*)::|^\s*extern crate (\w+)", re.M),
+    "ruby": re.compile(r"^\s*require\s+['\"](?!set|json|time|date|csv|yaml|net/|uri|digest|securerandom|fileutils|optparse|tempfile|logger|bigdecimal|monitor|forwardable|ostruct|pathname|English|open3|socket|stringio|strscan|benchmark|singleton|observer|timeout|erb|zlib|psych|open-uri|shellwords|tmpdir|comparable|delegate|objspace|etc)([\w/-]+)", re.M),
+    "php": re.compile(r"vendor/autoload|^\s*use\s+(?!function|const)((?:GuzzleHttp|Symfony|Illuminate|Carbon|Monolog|Doctrine|Ramsey)\\[\w\\]+)", re.M),
+    "c": re.compile(r"^\s*#include\s+<(?!std|string|math|ctype|errno|limits|assert|time|signal|inttypes|float|locale|setjmp|wchar|iso646|complex|fenv|tgmath|uchar|unistd|sys/|fcntl|pthread|threads)([\w/.]+)>", re.M),
+    "cpp": re.compile(r"^\s*#include\s+<((?:boost|fmt|absl|nlohmann|Eigen|spdlog)/?[\w/.]*)>", re.M),
+    "swift": re.compile(r"^\s*import\s+(?!Foundation|Swift|Dispatch|Darwin|Glibc|XCTest|Combine)(\w+)", re.M),
+    "html": re.compile(r"(?:src|href)=[\"'](?:https?:)?//([\w.-]+)"),
+    "css": re.compile(r"@import\s+[^;]{0,40}?//([\w.-]+)"),
+}
+
+
+def forbidden(quote: str, evidence: Evidence) -> Iterator[tuple[Span, Facet]]:
+    """Everything a clause forbids, with whether code keeps to it."""
+    for match in _ONLY.finditer(quote):
+        yield match.span(), _only_standard(evidence)
+    for match in _FORBIDS.finditer(quote):
+        group = match.lastgroup or "use"
+        rest = match[group]
+        cut = _AFTER.search(rest)
+        text = rest[: cut.start()] if cut and cut.start() else rest
+        yield from _items(match, group, text, evidence)
+
+
+def _items(
+    match: re.Match[str], group: str, text: str, evidence: Evidence
+) -> Iterator[tuple[Span, Facet]]:
+    place = match.start(group)
+    is_first = True
+    for piece in _ITEMS.split(text):
+        item = _NO.sub("", piece.strip()).strip(" `'\"")
+        if not item or _OUTCOME.match(item):
+            return
+        facet = _one(item, evidence)
+        if facet is None and not is_first:
+            return
+        if facet:
+            start = match.start() if is_first else place + text.find(piece)
+            yield (start, place + text.find(piece) + len(piece)), facet
+        elif is_first:
+            return
+        is_first = False
+
+
+def _one(item: str, evidence: Evidence) -> Facet | None:
+    """Whether the code does without something; None where it is nothing that code can use."""
+    if _OUTSIDE.search(item):
+        return _only_standard(evidence)
+    lower = item.lower()
+    for construct in constructs():
+        if construct.says.search(lower):
+            return _without(construct, evidence)
+    name = re.match(r"[`'\"]?([A-Za-z_][\w.:-]*)[`'\"]?", item)
+    if name and _is_name(name[1], item):
+        if pointer := _used(name[1], evidence):
+            return Facet(False, pointer, f"{name[1]} is used.")
+        return Facet(True, evidence.code[0].pointer, f"{name[1]} is not used.", weight=2)
+    return None
+
+
+def _is_name(word: str, item: str) -> bool:
+    """Whether something forbidden is a name: it has signs or capitals in it, or stands alone in an
+    order in another alphabet."""
+    special = bool(re.search(r"[_.:]|[a-z][A-Z]|^[A-Z]{2,}$|-[A-Z]|^[A-Z][a-z]+$", word))
+    alone = len(item.split()) <= 2
+    return special or alone
+
+
+def _used(name: str, evidence: Evidence) -> str:
+    pattern = re.compile(rf"(?<![\w]){re.escape(name)}(?![\w])", 0 if re.search("[A-Z]", name) else re.I)
+    for source in evidence.code:
+        text = source.text if "-" in name else source.bare
+        if pattern.search(text):
+            return source.pointer
+    return ""
+
+
+def _without(construct: Construct, evidence: Evidence) -> Facet:
+    for source in evidence.code:
+        pattern = construct.by_language.get(source.language, construct.shows)
+        if construct.literals and source.has_regex_literals:
+            return Facet(False, source.pointer, f"The code uses {construct.name}.")
+        if construct.itself:
+            if _calls_itself(source):
+                return Facet(False, source.pointer, "A function calls itself.")
+        elif pattern.search(source.bare) or (
+            construct.name == "resources from elsewhere" and pattern.search(source.text)
+        ):
+            return Facet(False, source.pointer, f"The code uses {construct.name}.")
+    return Facet(True, evidence.code[0].pointer, f"The code does without {construct.name}.", weight=3)
+
+
+def _calls_itself(source: Source) -> bool:
+    return any(
+        len(re.findall(rf"(?<![\w]){re.escape(unit.name)}\s*\(", source.bare[unit.start : unit.end])) > 1
+        for unit in source.units
+        if not unit.is_type
+    )
+
+
+def _only_standard(evidence: Evidence) -> Facet:
+    """Whether nothing is used that has to be installed."""
+    for package in evidence.requires:
+        return Facet(False, evidence.code[0].pointer, f"{package} has to be installed.")
+    files = {source.path: source.raw for source in evidence.code}
+    for source in evidence.code:
+        if package := _foreign(source, files):
+            return Facet(False, source.pointer, f"{package} has to be installed.")
+    return Facet(True, evidence.code[0].pointer, "Only the standard library is used.", weight=3)
+
+
+def _foreign(source: Source, files: dict[str, str]) -> str:
+    if source.language == "python":
+        return next(_foreign_python(source, files), "")
+    if source.language in ("javascript", "typescript", "tsx", "go"):
+        from kuznia.domains.code.schema import File
+
+        file = File(path=source.path, language=source.language, content=source.raw)
+        unresolved = unresolved_imports(file, files, words(""))
+        return next((item.what for item in unresolved if not item.certain), "")
+    pattern = _STANDARD.get(source.language)
+    match = pattern.search(source.text) if pattern else None
+    return next((part for part in match.groups() if part), "a package") if match else ""
+
+
+def _foreign_python(source: Source, files: dict[str, str]) -> Iterator[str]:
+    own = {path.rsplit("/", 1)[-1].removesuffix(".py") for path in files} | {
+        part for path in files for part in path.split("/")[:-1]
+    }
+    for match in re.finditer(r"^\s*(?:from\s+(\w+)[\w.]*\s+import|import\s+(\w+))", source.text, re.M):
+        top = match[1] or match[2]
+        if top not in sys.stdlib_module_names and top not in own and not is_named(top, frozenset()):
+            yield top
+
+
+__all__ = ["forbidden", "is_there"]

@@ -1,0 +1,213 @@
+"""A clause of the prompt against the code: what it says, and whether the code shows it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from kuznia.domains.code.account.amounts import all_amounts, amount
+from kuznia.domains.code.account.evidence import Evidence, Facet, Scope
+from kuznia.domains.code.account.forbidden import forbidden
+from kuznia.domains.code.account.lexicon import Concept, concepts, content_words
+from kuznia.domains.code.account.literals import examples, literals
+from kuznia.domains.code.account.names import is_there, names, signatures
+from kuznia.domains.code.account.outcomes import consequences, outcome
+
+Span = tuple[int, int]
+
+# Half of what a clause says has to be seen, and nothing of it may be missing that can be checked.
+ENOUGH = 0.5
+
+# Words of a prompt that code cannot show, or always does.
+_EMPTY_WORDS = frozenset(
+    """write please need want make build create implement provide use using used should must can may
+    code function functions method methods module program script class file single simple small
+    work works working handle following like such given return returns value values way thing things
+    well good nice clean proper properly also still always never both either own very quite really
+    напишіть напиши потрібен потрібна потрібно потрібні зроби зробіть створи реалізуй функція функцію
+    функції модуль скрипт клас код файл має мають бути такий така таке які який повинен повинна
+    повинно слід можна треба один одна одне одного той самий цей ця це інший проста простий
+    language python typescript javascript golang java kotlin rust ruby php bash html css sql csharp
+    swift мові мовою команди dont doesn don't doesn't isn't it's let ніколи завжди""".split()
+)
+# What a clause says of the people who ask, and of what for.
+_BACKGROUND = re.compile(
+    r"\b(?:for (?:our|my|the|a|an|use in|use by) [^,.;]{2,60}$|(?:that|which) (?:people|we|i|others) [^,.;]{2,60}$)"
+    r"|(?:для (?:нашого|нашої|наших|мого|моєї|моїх) [^,.;]{2,60}$)",
+    re.IGNORECASE,
+)
+_IN_LANGUAGE = re.compile(
+    r"\b(?:in|на|мовою)\s+(?:modern |plain |чистому |сучасному )?(?:Python|TypeScript|JavaScript|Go|Rust|Java|Kotlin|Ruby|PHP|C#|C\+\+|C|Bash|Swift|SQL|HTML|CSS|Scala|Dart)(?:\s*\d[\d.]*)?\b"
+    r"|\b(?:Python|TypeScript|JavaScript|Go|Golang|Rust|Java|Kotlin|Ruby|PHP|C#|C\+\+|Bash|Swift|PostgreSQL|SQLite|MySQL|SQL|HTML5?|CSS3?|Node(?:\.js)?)(?:\s*\d[\d.]*\+?)?(?= (?:module|function|class|script|program|schema|page|query|library|package|struct|static)|\s*\d|\b)",
+)
+
+
+@dataclass
+class _Clause:
+    """A clause while it is read: what of it is understood already."""
+
+    quote: str
+    taken: list[Span] = field(default_factory=list)
+    facets: list[Facet] = field(default_factory=list)
+
+    def take(self, span: Span, facet: Facet | None = None) -> None:
+        self.taken.append(span)
+        if facet is not None:
+            self.facets.append(facet)
+
+    def rest(self) -> str:
+        """What is not understood yet, everything else blank."""
+        text = list(self.quote)
+        for start, end in self.taken:
+            text[start:end] = " " * (min(end, len(text)) - start)
+        return "".join(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether code shows what a clause asks for, where, and what is missing."""
+
+    met: bool
+    pointers: tuple[str, ...] = ()
+    why: str = ""
+    # An example that nothing contradicts: it stands or falls with the rest.
+    is_example: bool = False
+
+
+def judge(quote: str, evidence: Evidence, context: str = "") -> Verdict:
+    """Whether the code shows what a clause asks for."""
+    clause = _Clause(quote)
+    if example := next(examples(quote, evidence), None):
+        return Verdict(
+            example.shown is not False,
+            (example.pointer,) if example.pointer else (),
+            example.why,
+            is_example=example.shown is None,
+        )
+    _read_facts(clause, evidence, context)
+    _read_concepts(clause, evidence)
+    for facet in clause.facets:
+        if facet.shown is False:
+            return Verdict(False, (facet.pointer,) if facet.pointer else (), facet.why)
+    return _weigh(clause, evidence)
+
+
+def _read_facts(clause: _Clause, evidence: Evidence, context: str) -> None:
+    """What can be checked hard: names, bans, outcomes, literals, numbers."""
+    quote = clause.quote
+    if background := _BACKGROUND.search(quote):
+        clause.take(background.span())
+    for match in _IN_LANGUAGE.finditer(quote):
+        clause.take(match.span())
+    for span, facet in signatures(quote, evidence):
+        clause.take(span, facet)
+    for span, facet in forbidden(clause.rest(), evidence):
+        clause.take(span, facet)
+    _read_outcomes(clause, evidence)
+    for span, facet in literals(clause.rest(), evidence):
+        clause.take(span, facet)
+    for span, name in names(quote, evidence, clause.taken):
+        pointer = is_there(name, evidence)
+        why = f"{name} is there." if pointer else f"There is no {name} in the code."
+        clause.take(span, Facet(bool(pointer), pointer, why, weight=2))
+    for item in all_amounts(quote, clause.taken):
+        clause.take(item.span, amount(item, quote, evidence, context))
+
+
+def _read_outcomes(clause: _Clause, evidence: Evidence) -> None:
+    quote = clause.rest()
+    every = consequences(quote, evidence)
+    pieces = _pieces(quote, [consequence.span for consequence in every])
+    for consequence, piece in zip(every, pieces, strict=True):
+        facet = outcome(consequence, quote, piece, evidence)
+        clause.take(consequence.span, facet)
+        if facet.shown:
+            # The condition was found with its outcome: its words have done their work.
+            place = quote.find(piece.strip())
+            if piece.strip() and place >= 0 and len(every) == 1:
+                _take_words(clause, quote, consequence.span)
+
+
+def _take_words(clause: _Clause, quote: str, span: Span) -> None:
+    """Count the words of a condition as understood, without the numbers in it."""
+    for match in re.finditer(r"[^\W\d_][\w'’-]*", quote):
+        if not any(match.start() < end and match.end() > start for start, end in clause.taken):
+            if not re.search(r"[A-Z_].*[A-Z_]|_", match[0]):
+                clause.taken.append(match.span())
+
+
+def _pieces(quote: str, spans: Sequence[Span]) -> list[str]:
+    """The condition of each outcome: the sentence without outcomes, or its own part of it."""
+    ordered = sorted(spans)
+    pieces: dict[Span, str] = {}
+    for number, span in enumerate(ordered):
+        before = ordered[number - 1][1] if number else 0
+        after = ordered[number + 1][0] if number + 1 < len(ordered) else len(quote)
+        if len(ordered) == 1:
+            pieces[span] = f"{quote[: span[0]]} {quote[span[1] :]}"
+            continue
+        left = quote[before : span[0]]
+        right = quote[span[1] : after]
+        pieces[span] = left if content_words(left) else f"{left} {right}"
+    return [pieces[span] for span in spans]
+
+
+def _read_concepts(clause: _Clause, evidence: Evidence) -> None:
+    text = clause.rest().lower()
+    for concept in concepts():
+        for match in concept.says.finditer(text):
+            clause.take(match.span(), _concept(concept, clause.quote, evidence))
+            break
+
+
+def _concept(concept: Concept, quote: str, evidence: Evidence) -> Facet:
+    if concept.part == "tests":
+        pointer = evidence.tests[0].pointer if evidence.tests else ""
+        return Facet(bool(pointer), pointer, "" if pointer else "There are no tests.", weight=2)
+    if concept.comments and evidence.has_documentation and re.search("readme|documentation|документац", quote.lower()):
+        return Facet(True, "/documentation/files/0", "It is documented.")
+    if concept.near:
+        scope = _best(content_words(quote), evidence)
+        searched = [(scope.pointer, scope.text)]
+    else:
+        searched = [
+            (
+                source.pointer,
+                source.raw if concept.comments else source.text if concept.strings else source.bare,
+            )
+            for source in evidence.code
+        ]
+    if concept.wrong:
+        for pointer, text in searched:
+            if wrong := concept.wrong.search(text):
+                return Facet(False, pointer, f"The code has {wrong[0].strip()[:40]}.")
+    for pointer, text in searched:
+        if concept.shows.search(text):
+            return Facet(True, pointer, f"The code shows: {concept.name}.", weight=2)
+    return Facet(False, why=f"Nothing in the code shows: {concept.name}.")
+
+
+def _best(words: Sequence[str], evidence: Evidence) -> Scope:
+    """The part of the code that most of the words lead to, the smallest of several."""
+    def rank(scope: Scope) -> tuple[int, int]:
+        return sum(map(scope.words.explain, words)), -len(scope.text)
+
+    return max(evidence.scopes, key=rank, default=evidence.whole)
+
+
+def _weigh(clause: _Clause, evidence: Evidence) -> Verdict:
+    words = [word for word in content_words(clause.rest()) if word not in _EMPTY_WORDS]
+    shown = [facet for facet in clause.facets if facet.shown]
+    scope = _best(words, evidence)
+    explained = sum(map(scope.words.explain, words))
+    weight = sum(facet.weight for facet in shown)
+    total = weight + len(words)
+    pointers = tuple(dict.fromkeys(facet.pointer for facet in shown if facet.pointer))
+    if total and (weight + explained) / total < ENOUGH:
+        missing = ", ".join(word for word in words if not scope.words.explain(word))
+        return Verdict(False, pointers, f"Nothing in the code shows: {missing}."[:300])
+    return Verdict(True, pointers or (scope.pointer,), "")
+
+
+def unexplained(quote: str, evidence: Evidence) -> Iterator[str]:
+    """The words of a clause that nothing in the code explains."""
+    return (word for word in content_words(quote) if not evidence.words.explain(word))

@@ -1,0 +1,172 @@
+"""Words of prompts and how code shows what they mean."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from kuznia.forge.wishes.clauses import WORD
+from kuznia.forge.wishes.matching import alike, pieces, stem, terms
+from kuznia.platform.data_files import read_toml
+
+_SHORT = 3
+# How much longer than the entry of a group a word may be.
+_LONGER = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """Something a prompt may ask for in words, and how code looks that does it."""
+
+    name: str
+    says: re.Pattern[str]
+    shows: re.Pattern[str]
+    wrong: re.Pattern[str] | None
+    strings: bool
+    comments: bool
+    # Sought in the part of the code that the clause is about.
+    near: bool
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Construct:
+    """Something a prompt may forbid, and how code looks that uses it."""
+
+    name: str
+    says: re.Pattern[str]
+    shows: re.Pattern[str]
+    by_language: dict[str, re.Pattern[str]]
+    literals: bool
+    itself: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something code may do to the world outside, and the prompts that want it."""
+
+    kind: str
+    shows: re.Pattern[str]
+    asked: re.Pattern[str]
+
+
+@cache
+def concepts() -> tuple[Concept, ...]:
+    """Everything that is known by more than its words."""
+    rows = read_toml(__file__, "concepts.toml")["concept"]
+    return tuple(
+        Concept(
+            row["name"],
+            re.compile(row["says"]),
+            re.compile(row["shows"], re.MULTILINE),
+            re.compile(row["wrong"], re.MULTILINE) if "wrong" in row else None,
+            row.get("strings", False),
+            row.get("comments", False),
+            row.get("near", False),
+            row.get("part", ""),
+        )
+        for row in rows
+    )
+
+
+_PLAIN = frozenset(("name", "says", "shows", "literals", "itself"))
+
+
+@cache
+def constructs() -> tuple[Construct, ...]:
+    """Everything that can be forbidden by its name."""
+    rows = read_toml(__file__, "constructs.toml")["construct"]
+    return tuple(
+        Construct(
+            row["name"],
+            re.compile(row["says"]),
+            re.compile(row["shows"], re.MULTILINE),
+            {
+                name: re.compile(pattern, re.MULTILINE)
+                for name, pattern in row.items()
+                if name not in _PLAIN
+            },
+            row.get("literals", False),
+            row.get("itself", False),
+        )
+        for row in rows
+    )
+
+
+@cache
+def effects() -> tuple[Effect, ...]:
+    """What code may do to the world outside."""
+    rows = read_toml(__file__, "effects.toml")["effect"]
+    return tuple(
+        Effect(
+            row["kind"],
+            re.compile(row["shows"], re.MULTILINE),
+            re.compile(row["asked"], re.IGNORECASE),
+        )
+        for row in rows
+    )
+
+
+@cache
+def _entries() -> dict[str, tuple[tuple[str, int], ...]]:
+    """The entries of all groups by their first three letters."""
+    by_start: dict[str, list[tuple[str, int]]] = {}
+    for number, line in enumerate(read_toml(__file__, "words.toml")["groups"]):
+        for entry in line.split():
+            by_start.setdefault(entry[:_SHORT], []).append((entry, number))
+    return {start: tuple(rows) for start, rows in by_start.items()}
+
+
+@lru_cache(maxsize=16_384)
+def groups(word: str) -> frozenset[int]:
+    """The groups of words that mean the same as this one."""
+    word = word.lower()
+    return frozenset(
+        number
+        for entry, number in _entries().get(word[:_SHORT], ())
+        if word == entry
+        or (len(entry) > _SHORT and word.startswith(entry) and len(word) - len(entry) <= _LONGER)
+        or (len(entry) == _SHORT and word in (f"{entry}s", f"{entry}es", f"{entry}ed"))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a text, with everything that means the same."""
+
+    stems: frozenset[str]
+    groups: frozenset[int]
+
+    def explain(self, word: str) -> bool:
+        """Whether a word of a prompt, or one that means the same, is among these."""
+        if groups(word) & self.groups:
+            return True
+        short = stem(word)
+        return short in self.stems or any(alike(short, other) for other in self.stems)
+
+
+@lru_cache(maxsize=2_048)
+def words_of(text: str) -> Words:
+    """The words of code: names are taken apart."""
+    apart = {piece for word in WORD.findall(text) for name in word.split("_") for piece in pieces(name)}
+    return Words(
+        frozenset(stem(piece) for piece in apart if len(piece) > 1),
+        frozenset(number for piece in apart for number in groups(piece)),
+    )
+
+
+def content_words(text: str) -> list[str]:
+    """The words of a prompt that say something alone."""
+    return [
+        word
+        for word in (word.lower().replace("’", "'") for word in WORD.findall(text))
+        if not word[0].isdigit() and len(word) > 1 and terms(word).stems
+    ]
+
+
+def shared(sought: Iterable[str], words: Words) -> float:
+    """How many of the words are explained; all, where none are sought."""
+    sought = tuple(sought)
+    if not sought:
+        return 1.0
+    return sum(words.explain(word) for word in sought) / len(sought)

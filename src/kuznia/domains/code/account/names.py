@@ -1,0 +1,203 @@
+"""Names and signatures of a clause, looked for in code."""
+
+import re
+from collections.abc import Iterator
+from posixpath import basename
+
+from kuznia.domains.code.account.evidence import Evidence, Facet
+from kuznia.domains.code.account.source import Source
+from kuznia.domains.code.languages.find import find
+
+Span = tuple[int, int]
+
+_SIGNATURE = re.compile(
+    r"((?:\b(?:pub|export|default|async|public|private|protected|static|const|suspend|final|func|fn"
+    r"|def|fun|function|override|open|internal)\s+)*)"
+    r"(?:(?P<type>[A-Z]\w*(?:<[^<>()]{0,60}>)?|void|int|long|bool(?:ean)?|string|char|double|float"
+    r"|size_t)\s+\*?)?"
+    r"(?P<name>[A-Za-z_$][\w$]*(?:\.[A-Za-z_]\w*)?[?!]?)\((?P<parameters>[^()\n]{0,300}(?:\([^()]*\)[^()\n]{0,100})?)\)"
+    r"(?P<result>\s*(?:->|:)\s*[A-Za-z_(\[&*][\w.<>\[\]|&*;:' ,()?]{0,80}|\s[a-z*]+\.[A-Z]\w*)?"
+)
+_TOKEN = re.compile(r"[A-Za-z_$][\w$]*|\d[\d_.]*|=(?!=)|\"[^\"\n]*\"|'[^'\n]*'")
+_LITERAL = re.compile(r"^\s*(?:[\"'\[{\-\d]|True|False|None|null|true|false|nil|b[\"'])")
+_EXAMPLE = re.compile(r"^\s*(?:==|->|=>|→|=|returns?\b|gives?\b|is\b|дає|повертає|—|-|raises?\b|should)")
+# Names as programs have them.
+_NAMES = re.compile(
+    r"`(?P<ticked>[^`\n]{1,80})`"
+    r"|(?<![\w-])(?P<flag>--?[a-z][\w-]*)(?![\w(])"
+    r"|(?P<path>(?<![\w.:/])/[a-z{][\w{}\-/]*)"
+    r"|(?P<dotted>\b[A-Za-z_]\w*(?:(?:\.|::)[A-Za-z_]\w*)+\b)"
+    r"|(?P<header>\b(?:X|Retry|Content|Cache|Accept|If|Last|Set|Access)(?:-[A-Z][a-z]+)+\b)"
+    r"|(?P<name>\b(?:[A-Za-z]\w*_\w+|[a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w*|[A-Z]{2,}[a-z]\w*|[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b)"
+    r"|(?<![\w])(?P<ending>\.[a-z]{2,5})\b"
+)
+_NAMED = re.compile(
+    r"\b(?:class|function|method|module|enum|interface|trait|struct|package|constant|record|type|"
+    r"exception|клас\w*|функці\w+|метод\w*|модул\w+|константа|константі|представлення|тип|виняток|помилк\w+)"
+    r"\s+(?P<name>[A-Z][a-z]\w+|[a-z]\w+(?=\())"
+)
+_LISTED = re.compile(
+    r"\b(?:tables?|columns?|functions?|methods?|fields?|variants?|values?|таблиц\w+|колонк\w+|функці\w+|метод\w*|пол[яі]\w*|значенн\w+)"
+    r"[:\s]\s*(?P<names>[a-zA-Z_]\w*(?:\([^()\n]{0,80}\))?(?:(?:,\s*(?:and\s+|та\s+|і\s+)?|\s+(?:and|та|і|й)\s+)[a-zA-Z_]\w*(?:\([^()\n]{0,80}\))?)*)"
+)
+# Words that look like names and mean something else.
+_NOT_NAMES = frozenset(
+    """JavaScript TypeScript PostgreSQL MySQL SQLite NodeJS GitHub GitLab macOS iOS OpenAPI FastAPI
+    LaTeX WebSocket i.e e.g UTF-8 Node.js e.g. APIs URLs IDs CSVs PDFs kWh km/h YouTube PyPI
+    MongoDB GraphQL DevOps and/or true/false yes/no eMail pH JUnit""".split()
+)
+_KNOWN = {
+    "FastAPI": r"(?i)fastapi",
+    "GraphQL": r"(?i)graphql",
+    "MongoDB": r"(?i)mongo",
+    "WebSocket": r"(?i)websocket",
+    "JUnit": r"(?i)junit",
+}
+_TECH = re.compile(r"[A-Za-z]+\.(?:js|NET)$")
+
+
+def signatures(quote: str, evidence: Evidence) -> Iterator[tuple[Span, Facet]]:
+    """Every signature in a clause, with whether code has it; calls that are examples are left."""
+    for match in _SIGNATURE.finditer(quote):
+        name, parameters = match["name"], match["parameters"]
+        if _is_example(quote, match) or _is_prose(quote, match, evidence):
+            continue
+        yield match.span(), _signature(match, name, parameters, evidence)
+
+
+def _is_example(quote: str, match: re.Match[str]) -> bool:
+    """Whether what looks like a signature is a call with values."""
+    after = quote[match.end("parameters") + 1 :]
+    return bool(_LITERAL.match(match["parameters"])) or (
+        bool(re.match(r"\s*(?:==|=>|→)", after)) and "=" not in match["parameters"]
+    )
+
+
+def _is_prose(quote: str, match: re.Match[str], evidence: Evidence) -> bool:
+    """Whether a bracket behind a word is one of a sentence: `13 digits (checked)`."""
+    if quote[match.start("name") - 1 : match.start("name")] == "`":
+        return False
+    spaced = match.end("name") < len(quote) and quote[match.end("name")] != "("
+    return spaced or not match["name"].isascii()
+
+
+def _signature(
+    match: re.Match[str], name: str, parameters: str, evidence: Evidence
+) -> Facet:
+    last = name.split(".")[-1]
+    tokens = [token for token in _TOKEN.findall(parameters) if token not in ("self",)]
+    result = [token for token in _TOKEN.findall(match["result"] or "") if token != "None"]
+    modifiers = [word for word in match[1].split() if word in ("pub", "export", "default", "async", "public", "static")]
+    exists = False
+    for source in evidence.code:
+        for start in _definitions(source, last):
+            exists = True
+            head = source.text[start : start + 500]
+            line = source.text.rfind("\n", 0, start) + 1
+            before = source.text[line:start].split()
+            if _in_order(tokens + result, head) and all(
+                _modified(word, before, source, last) for word in modifiers
+            ):
+                return Facet(True, source.pointer, f"{name} is there.", weight=3)
+    if exists:
+        return Facet(False, why=f"{name} has other parameters, another result or another visibility.")
+    return Facet(False, why=f"There is no {name}.")
+
+
+def _modified(word: str, before: list[str], source: Source, name: str) -> bool:
+    if word in before:
+        return True
+    if word in ("export", "default"):
+        return bool(
+            re.search(rf"\bexport\b[^;\n]*\b{re.escape(name)}\b", source.text)
+            or re.search(rf"exports\b.{{0,80}}\b{re.escape(name)}\b", source.text)
+        )
+    return False
+
+
+def _definitions(source: Source, name: str) -> Iterator[int]:
+    """The places where something of this name is made, and of its constructor."""
+    shown = re.escape(name)
+    for match in re.finditer(rf"(?<![\w.]){shown}\s*(?:<[^<>()\n]{{0,60}}>)?\s*[(=:]|(?<![\w]){shown}\(", source.text):
+        yield match.start()
+    # SQL and the like: a table's columns stand in brackets after a space.
+    for match in re.finditer(rf"\b(?:class|struct|type|record|table|interface|object)\s+(?:if not exists\s+)?{shown}\b", source.text, re.I):
+        yield match.start()
+        rest = source.text[match.start() : match.start() + 4_000]
+        if inner := re.search(rf"def __init__|\bconstructor\(|\bdef initialize|\binit\(|\b{shown}\(|fn new\(", rest):
+            yield match.start() + inner.start()
+
+
+def _in_order(tokens: list[str], head: str) -> bool:
+    """Whether the tokens stand in a text one after the other."""
+    place = 0
+    for token in tokens:
+        shown = token.strip("\"'")
+        if token != shown or not shown:
+            position = head.find(shown, place)
+        elif token == "=":
+            position = head.find("=", place)
+            if position < 0:
+                position = head.find(":", place)
+        else:
+            match = re.compile(rf"(?<![\w$]){re.escape(token)}(?![\w$])").search(head, place)
+            position = match.start() if match else -1
+        if position < 0:
+            return False
+        place = position + max(1, len(shown))
+    return True
+
+
+def names(quote: str, evidence: Evidence, taken: list[Span]) -> Iterator[tuple[Span, str]]:
+    """The names in a clause that must be in the code, outside of what is taken."""
+    seen: list[Span] = list(taken)
+    for pattern in (_NAMES, _NAMED):
+        for match in pattern.finditer(quote):
+            group = match.lastgroup or "name"
+            span = match.span(group)
+            name = match[group]
+            if any(span[0] < end and span[1] > start for start, end in seen):
+                continue
+            if name in _NOT_NAMES and name not in _KNOWN or _TECH.match(name) and find(name.split(".")[0]):
+                continue
+            seen.append(span)
+            yield match.span(), name
+    for match in _LISTED.finditer(quote):
+        for inner in re.finditer(r"[a-zA-Z_]\w*(?:\([^()\n]*\))?", match["names"]):
+            span = (match.start("names") + inner.start(), match.start("names") + inner.end())
+            bare = inner[0].split("(")[0]
+            if bare in ("and", "or", "are", "is", "of", "in", "with", "for", "from", "that", "which", "must", "to", "by", "as", "have", "not"):
+                break
+            if any(span[0] < end and span[1] > start for start, end in seen):
+                continue
+            yield span, bare
+
+
+def is_there(name: str, evidence: Evidence, *, text: str | None = None) -> str:
+    """The pointer to where a name stands in the code; empty if it does not."""
+    pattern = _KNOWN.get(name) or _pattern(name)
+    for source in evidence.code:
+        if basename(source.path).lower() == name.lower() or source.path == name:
+            return source.pointer
+        if re.search(pattern, source.text):
+            return source.pointer
+    if "." in name or "::" in name:
+        parts = re.split(r"\.|::", name)
+        if all(part in evidence.names for part in parts):
+            return evidence.code[0].pointer
+    return ""
+
+
+def _pattern(name: str) -> str:
+    shown = re.escape(name)
+    if name.startswith("/"):
+        return rf"{shown}(?![\w])"
+    if name.startswith("-"):
+        # A tool of one letter's flags may be read by a list of letters.
+        letter = rf"|getopts\s+['\"]?[\w:]*{shown[-1]}|[\"']{shown[-1]}[\"']" if len(name) == 2 else rf"|[\"']{re.escape(name.lstrip('-'))}[\"']|\b{re.escape(name.strip('-').replace('-', '_'))}\b"
+        return rf"(?<![\w-]){shown}(?![\w-]){letter}"
+    if "-" in name or name.startswith("."):
+        return rf"(?i){shown}(?![\w])"
+    if re.search(r"\W", name):
+        return re.sub(r"(?:\\ )+", r"\\s+", shown)
+    return rf"(?<![\w$]){shown}(?![\w$])"

@@ -1,0 +1,256 @@
+"""What happens under which condition: `an empty text raises ValueError`, `without arguments exit
+code 2`. Looked for in the branches of code."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Literal
+
+from kuznia.domains.code.account.evidence import Evidence, Facet
+from kuznia.domains.code.account.lexicon import Concept, concepts, content_words, words_of
+from kuznia.domains.code.account.source import Branch, Source
+
+Span = tuple[int, int]
+Kind = Literal["raise", "return", "exit", "status"]
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What a clause says happens: its kind, what exactly, and where the clause says it."""
+
+    kind: Kind
+    value: str
+    span: Span
+
+
+_ERROR_NAME = r"[A-Z]\w*(?:Error|Exception|Failure|Fault|Violation|Exists|Found|Denied|Invalid)\b"
+_RAISE = re.compile(
+    r"\b(?:raise[sd]?|raising|throw[sn]?|throwing|кида\w+|кину\w+|кидай\w*|викида\w+|(?:буде|має бути|генеру\w+) (?:помилк\w+|вин\w+))(?:\s+(?:an?|the|помилку|виняток|error|exception))*\s+`?(?P<name>[A-Z]\w+)`?"
+    rf"|(?P<bare>`?{_ERROR_NAME}`?)"
+)
+_EXIT = re.compile(
+    r"(?:exit(?:s|ing)?\s*(?:with\s*)?(?:the\s*)?(?:status\s*)?(?:code)?|exit status|код\w*(?:\s+(?:виходу|завершення|повернення))?|return code|status code on exit)\s*(?:is|of|:|=|—|-)?\s*(?P<code>\d{1,3})\b",
+    re.IGNORECASE,
+)
+_STATUS = re.compile(r"(?<![\w.:])(?P<code>[1-5]\d\d)\b(?!\s*(?:ms|s|px|sec|сек|chars?|characters|символ|bytes|байт|грн|uah|items|%|kb|mb))", re.I)
+_IS_HTTP = re.compile(
+    r"\bhttp\b|\bstatus\b|\bstatus code|статус|\bapi\b|\bendpoint|\broute|\bredirect|відповід\w+ \d{3}|\b(?:POST|GET|PUT|DELETE|PATCH)\b|\brespon(?:d|se)|\brequest|fastapi|flask|express|\bserver\b",
+    re.IGNORECASE,
+)
+_RETURN = re.compile(
+    r"(?P<no>(?:must not|mustn.t|should not|does not|doesn.t|never|не (?:має|повинн\w+|можна)?\s*)\s*)?"
+    r"\b(?:returns?|gives?|yields?|produces?|results? in|поверта\w+|повертай|дає|дають|віддає|is)\s+(?:back\s+)?(?:an?\s+|the\s+)?"
+    r"(?P<value>empty (?:list|array|string|dict\w*|map|tuple|set|object|text|slice|vec\w*)|порожн\w+ (?:список|масив|рядок|словник|об.єкт|рядка|множин\w+)|"
+    r"-?\d+(?:\.\d+)?(?![\w.])|null|none|nil|undefined|false|true|нуль|\[\]|\{\}|\"\"|''|None|False|True)(?![\w.])",
+    re.IGNORECASE,
+)
+_REFUSE = re.compile(
+    r"\b(?:is|are|be|gets?|as)\s+(?:an?\s+)?(?:rejected|refused|invalid|errors?|forbidden|not allowed|not accepted)\b|\breject(?:s|ed)?\b|\brefuse[sd]?\b|\bis an error\b|\braises? an? (?:error|exception)|\bthrows? an? (?:error|exception)"
+    r"|відхиля\w+|відмовля\w+|заборонен\w*|не допуска\w+|\bпомилка\b|це помилка",
+    re.IGNORECASE,
+)
+_RETURNED = {
+    "list": r"\[\]|\blist\(\)|new \w*List|\[\w*\]\{\}|nil\b|Vec::new|vec!\[\]|emptyList|List\.of\(\)|Array\.Empty|Enumerable\.Empty|array\(\)|\(\)|listOf\(\)",
+    "string": r"\"\"|''|``|String::new|string\.Empty|str\(\)",
+    "dict": r"\{\}|\bdict\(\)|new Map|Map\.of\(\)|emptyMap|HashMap::new",
+    "none": r"\b(?:None|null|nil|undefined|NULL|Nothing|nullopt|Optional\.empty)\b|return\s*;|return\s*$",
+    "false": r"\b(?:false|False|FALSE)\b",
+    "true": r"\b(?:true|True|TRUE)\b",
+}
+_EMPTY_KIND = (
+    ("list", r"list|array|slice|vec|tuple|set|спис|масив|множин|\[\]"),
+    ("string", r"string|text|рядок|рядка|\"\"|''"),
+    ("dict", r"dict|map|object|слов|об.єкт|\{\}"),
+    ("none", r"null|none|nil|undefined"),
+    ("false", r"false"),
+    ("true", r"true"),
+)
+_RAISES = re.compile(
+    r"\b(?:raise|throw|reject|panic!?|bail!|abort|die|fail|fatalError|preconditionFailure)\b|\bErr\(|errors\.New|fmt\.Errorf|return err\b|\.failure\(|Result\.Fail|exit(?:\(| )[1-9]|return (?:false|False|None|null|nil|-1|[1-9]\d*)\b|status\w*\(?[ =:]*4\d\d|HTTPException|errors?\[|errors?\.(?:push|append|add|Add)|messages\.Add|\b4\d\d\b|continue"
+)
+_LEAVES = re.compile(r"\b(?:return|raise|throw|exit|continue|die|panic!?|break)\b|Err\(")
+# A condition that catches everything that did not fit.
+_CATCH_ALL = re.compile(
+    r"^\W*(?:not\s+|!)\s*\w*(?:match|re\b|regex|pattern|parsed|valid|m\b|isdigit|found)|is None$|== null$|=== null$|\bmatch\b|fullmatch|isdecimal|isdigit|\btest\(|!ok\b|is_match|=~|_\s*$|else|default",
+    re.IGNORECASE | re.MULTILINE,
+)
+# Conditions that have a look of their own: each must be seen in the condition of a branch.
+_CONDITIONS = frozenset(
+    (
+        *("empty", "below zero", "missing", "not a number", "of a type", "greater than zero"),
+        *("zero as well", "nothing is written over", "case does not matter", "each only once"),
+    )
+)
+
+
+def is_http(prompt: str) -> bool:
+    """Whether numbers of three digits in a prompt are answers of a server."""
+    return bool(_IS_HTTP.search(prompt))
+
+
+def consequences(quote: str, evidence: Evidence) -> list[Consequence]:
+    """What a clause says happens."""
+    every: list[Consequence] = []
+    for match in _EXIT.finditer(quote):
+        every.append(Consequence("exit", match["code"], match.span()))
+    for match in _RAISE.finditer(quote):
+        name = (match["name"] or match["bare"]).strip("`")
+        if name in ("When", "If", "For", "On", "The", "A", "An", "Error", "Exception"):
+            continue
+        if not _overlaps(match.span(), every):
+            every.append(Consequence("raise", name, match.span()))
+    if is_http(evidence.prompt):
+        for match in _STATUS.finditer(quote):
+            if not _overlaps(match.span(), every):
+                every.append(Consequence("status", match["code"], match.span()))
+    for match in _RETURN.finditer(quote):
+        if not match["no"] and not _overlaps(match.span(), every):
+            every.append(Consequence("return", _returned(match["value"]), match.span()))
+    if not every:
+        for match in _REFUSE.finditer(quote):
+            every.append(Consequence("raise", "", match.span()))
+            break
+    return every
+
+
+def _overlaps(span: Span, every: list[Consequence]) -> bool:
+    return any(span[0] < other.span[1] and span[1] > other.span[0] for other in every)
+
+
+def _returned(value: str) -> str:
+    lower = value.lower()
+    if re.fullmatch(r"-?\d+(?:\.\d+)?", lower):
+        return lower
+    if lower.startswith("нул"):
+        return "0"
+    return next((kind for kind, says in _EMPTY_KIND if re.search(says, lower)), lower)
+
+
+def happens(consequence: Consequence, then: str) -> bool:
+    """Whether the text of a branch does what a clause says."""
+    value = re.escape(consequence.value)
+    if consequence.kind == "exit":
+        return bool(
+            re.search(rf"\b(?:exit|Exit|_exit|quit|return|die|ExitCode::from|SystemExit|CommandError|error)\b\W*(?:\w+\W+){{0,3}}{value}\b", then)
+            or re.search(rf"\bexit\w*\s*[=(]?\s*{value}\b", then, re.I)
+        )
+    if consequence.kind == "status":
+        return bool(re.search(rf"(?<![\w.]){value}(?![\w.])|{_status_names(consequence.value)}", then))
+    if consequence.kind == "return":
+        shown = _RETURNED.get(consequence.value) or rf"(?<![\w.]){value}(?![\w.])"
+        return bool(re.search(rf"(?:return|=>|->|:|\?|yield|else|Ok\(|^)\s*\(?(?:{shown})", then, re.M)) or bool(
+            re.fullmatch(rf"\W*(?:{shown})\W*", then.strip())
+        )
+    if not value:
+        return bool(_RAISES.search(then))
+    return bool(re.search(rf"(?<![\w]){value}(?![\w])", then))
+
+
+def _status_names(code: str) -> str:
+    """The names that libraries have for a status."""
+    try:
+        phrase = HTTPStatus(int(code)).phrase
+    except ValueError:
+        return r"(?!)"
+    together = re.sub(r"\W+", "", phrase)
+    apart = re.sub(r"\W+", "_", phrase)
+    return rf"(?i:\b(?:Status)?{together}\b|\b(?:HTTP_\d+_|SC_|:|StatusCode::|HTTPStatus\.)?{apart}\b)"
+
+
+def outcome(
+    consequence: Consequence, quote: str, condition: str, evidence: Evidence
+) -> Facet:
+    """Whether code does what a clause says, under the condition that the clause says."""
+    sought = content_words(condition)
+    looks = [c for c in concepts() if c.name in _CONDITIONS and c.says.search(condition.lower())]
+    rows = [
+        (source, branch, evidence.expanded(branch.then)) for source, branch in evidence.branches
+    ]
+    doing = [row for row in rows if happens(consequence, row[2])]
+    if not doing:
+        return _elsewhere(consequence, sought, evidence)
+    best = max(doing, key=lambda row: _fit(row, sought, looks))
+    fit = _fit(best, sought, looks)
+    for row in rows:
+        if row not in doing and _contradicts(row, consequence, looks, sought, fit):
+            if not any(_same_place(row, other) for other in doing):
+                why = "Under this condition the code does something else."
+                return Facet(False, row[0].pointer, why)
+    fitting = [row for row in doing if _fits(row, sought, looks)]
+    if not fitting:
+        if looks and not any(_CATCH_ALL.search(row[1].condition) for row in doing):
+            names = ", ".join(look.name for look in looks)
+            return Facet(False, best[0].pointer, f"No branch that does this looks at: {names}.")
+        if fit <= 0 and sought:
+            return Facet(False, best[0].pointer, "What does this is under another condition.")
+    return Facet(True, best[0].pointer, "A branch does this.", weight=3)
+
+
+Row = tuple[Source, Branch, str]
+
+
+def _same_place(row: Row, other: Row) -> bool:
+    """Two sides of one condition do not contradict each other."""
+    return row[1].start == other[1].start and row[0] is other[0] and row[1].holds == other[1].holds
+
+
+def _fit(row: Row, sought: list[str], looks: list[Concept]) -> float:
+    """How well a branch fits the condition: what it looks at counts more than its messages."""
+    source, branch, then = row
+    condition = words_of(branch.condition)
+    messages = words_of(f"{then} {branch.unit}")
+    score = sum(2.0 * condition.explain(word) or 0.75 * messages.explain(word) for word in sought)
+    score += sum(3.0 for look in looks if _looks(look, branch))
+    return score / (2.0 * len(sought) + 3.0 * len(looks) or 1.0)
+
+
+def _looks(look: Concept, branch: Branch) -> bool:
+    return bool(look.shows.search(branch.condition))
+
+
+def _fits(row: Row, sought: list[str], looks: list[Concept]) -> bool:
+    if looks and not all(_looks(look, row[1]) for look in looks):
+        return False
+    return _fit(row, sought, looks) >= 0.2
+
+
+_STRICTLY_EMPTY = re.compile(
+    r"^\W*(?:not\s+\w+(?:\.strip\(\))?|!\s*\w+(?:\.trim\(\))?)\W*$|[=!]==? ?(?:\"\"|''|``|\[\])|\.strip\(\) == \"\"|is_?empty\(?\)?|isBlank|\blen\(\w+\) == 0|\.length === 0|\.(?:len|size|count)\(\) == 0|IsNullOr\w+|blank\?|empty\?|-z |strip\(\)$",
+    re.IGNORECASE,
+)
+
+
+def _contradicts(
+    row: Row, consequence: Consequence, looks: list[Concept], sought: list[str], fit: float
+) -> bool:
+    """Whether a branch with the same condition does something else."""
+    _, branch, then = row
+    if not branch.holds or not _LEAVES.search(branch.then):
+        return False
+    if any(look.name == "empty" for look in looks):
+        return bool(_STRICTLY_EMPTY.search(branch.condition)) and _fit(row, sought, looks) > fit
+    if consequence.kind not in ("exit", "status"):
+        return False
+    other = re.search(r"\b(?:exit|return|answer|status\w*)\b\W*\d+|\b[1-5]\d\d\b", then)
+    return bool(other) and _fit(row, sought, looks) > fit + 0.15
+
+
+def _elsewhere(consequence: Consequence, sought: list[str], evidence: Evidence) -> Facet:
+    """What happens without a branch of its own: by a library, in an attribute, at the end."""
+    for source in evidence.code:
+        for place in _places(consequence, source):
+            around = source.text[max(0, place - 400) : place + 200]
+            words = words_of(f"{around} {source.unit_of(place)}")
+            if not sought or sum(map(words.explain, sought)) >= max(1, len(sought) * 0.3):
+                return Facet(True, source.pointer, "The code does this.", weight=2)
+    what = consequence.value or "a refusal"
+    return Facet(False, why=f"Nothing in the code leads to {what}.")
+
+
+def _places(consequence: Consequence, source: Source) -> Iterator[int]:
+    place = 0
+    for line in source.lines:
+        if happens(consequence, line):
+            yield place
+        place += len(line) + 1

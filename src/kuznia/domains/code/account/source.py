@@ -1,0 +1,312 @@
+"""Code as an account reads it: without comments, with its units, its branches and what they do."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from tree_sitter import Node, Tree
+
+from kuznia.domains.code.languages.find import find
+from kuznia.domains.code.languages.table import Language
+from kuznia.domains.code.parsing.grammar import parse
+from kuznia.domains.code.parsing.symbols import offered, placed
+from kuznia.domains.code.schema import File
+from kuznia.platform.process.workers import Stopped, within
+
+MAX_BYTES = 65_536
+SECONDS = 1.0
+_MAX_THEN = 600
+MAX_BRANCHES = 400
+# What lies on a page or in a file of settings is all text: nothing of it is blanked.
+_OPEN = frozenset(("html", "css", "json", "yaml", "toml", "markdown", "hcl", "bash"))
+_STRING = re.compile(
+    r"(?:^|_)(?:string|string_literal|interpreted_string_literal|raw_string_literal|char_literal"
+    r"|character_literal|template_string|encapsed_string|heredoc_body|interpolated_string_expression"
+    r"|rune_literal|line_string_literal|multi_line_string_literal|verbatim_string_literal"
+    r"|string_lit|multiline_string_literal)$"
+)
+_INSIDE = frozenset(
+    ("interpolation", "template_substitution", "string_interpolation", "interpolated_expression")
+)
+_IFS = frozenset(
+    (
+        *("if_statement", "elif_clause", "if_expression", "if_modifier", "unless_modifier", "unless"),
+        *("if", "elsif", "conditional_expression", "ternary_expression", "conditional"),
+        *("guard_statement", "while_statement", "else_if_clause", "case_clause", "match_arm"),
+        *("switch_case", "switch_section", "when_entry", "expression_case", "case_item"),
+        *("switch_rule", "switch_block_statement_group", "switch_expression_arm", "when"),
+        *("match_conditional_expression", "except_clause", "catch_clause", "rescue", "catch_block"),
+        *("while", "while_expression", "conditional_statement", "postfix_conditional_expression"),
+    )
+)
+_FLIPPED = frozenset(("unless", "unless_modifier", "guard_statement"))
+_LEAVES = re.compile(r"\b(?:return|raise|throw|continue|break|exit|die|panic!?)\b")
+# A call that refuses by itself where its condition does not hold, and what it throws.
+_GUARDS = re.compile(
+    r"\b(?P<call>require|check|requireNotNull|checkNotNull|ensure!|assert|precondition"
+    r"|Objects\.requireNonNull|ArgumentNullException\.ThrowIf\w+|ArgumentException\.ThrowIf\w+"
+    r"|ArgumentOutOfRangeException\.ThrowIf\w+)\s*\((?P<condition>[^\n]{0,200})"
+)
+_THROWS = {
+    "require": "throw IllegalArgumentException",
+    "requireNotNull": "throw IllegalArgumentException",
+    "check": "throw IllegalStateException",
+    "checkNotNull": "throw IllegalStateException",
+    "Objects.requireNonNull": "throw NullPointerException",
+    "ensure!": "return Err",
+    "assert": "raise AssertionError",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A function or a type, with the place of its text."""
+
+    name: str
+    start: int
+    end: int
+    is_public: bool
+    is_type: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What code does under a condition; `holds` is False for what it does where it does not hold."""
+
+    condition: str
+    then: str
+    holds: bool
+    start: int
+    unit: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file: its text without comments, and the same without what is inside strings."""
+
+    pointer: str
+    path: str
+    language: str
+    raw: str
+    text: str
+    bare: str
+    units: tuple[Unit, ...]
+    branches: tuple[Branch, ...]
+    has_regex_literals: bool
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(self.text.split("\n"))
+
+    def body(self, unit: Unit) -> str:
+        return self.text[unit.start : unit.end]
+
+    def unit_of(self, place: int) -> str:
+        """The name of the innermost unit round a place."""
+        inside = [unit for unit in self.units if unit.start <= place < unit.end]
+        return min(inside, key=lambda unit: unit.end - unit.start).name if inside else ""
+
+
+def read(pointer: str, file: File) -> Source:
+    """A file as the account reads it; what cannot be parsed is read as text alone."""
+    language = find(file.language)
+    content = file.content
+    source = content.encode()
+    if language is None or len(source) > MAX_BYTES:
+        return _plain(pointer, file)
+    tree = parse(source, language, within(SECONDS))
+    if isinstance(tree, Stopped):
+        return _plain(pointer, file)
+    nodes = list(_walk(tree))
+    text = bytearray(source)
+    for node in nodes:
+        if _is_comment(node):
+            _blank(text, node.start_byte, node.end_byte)
+    bare = bytearray(text)
+    if language.name not in _OPEN:
+        for node in nodes:
+            if _is_string(node, source):
+                _blank_string(bare, node)
+    places = _Places(source)
+    units = tuple(_units(source, language, tree, places, content))
+    clean = text.decode(errors="replace")
+    result = Source(
+        pointer=pointer,
+        path=file.path,
+        language=language.name,
+        raw=content,
+        text=clean,
+        bare=bare.decode(errors="replace"),
+        units=units,
+        branches=(),
+        has_regex_literals=any(node.type in ("regex", "regex_literal") for node in nodes),
+    )
+    branches = (*_branches(nodes, clean, places, result), *_guards(clean, result))
+    object.__setattr__(result, "branches", branches[:MAX_BRANCHES])
+    return result
+
+
+def _plain(pointer: str, file: File) -> Source:
+    content = file.content
+    return Source(pointer, file.path, file.language, content, content, content, (), (), False)
+
+
+class _Places:
+    """Places in bytes as places in characters."""
+
+    def __init__(self, source: bytes) -> None:
+        self._source = source
+        self._plain = source.isascii()
+
+    def __call__(self, place: int) -> int:
+        return place if self._plain else len(self._source[:place].decode(errors="ignore"))
+
+
+def _walk(tree: Tree) -> Iterator[Node]:
+    waiting = [tree.root_node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += reversed(node.children)
+
+
+def _is_comment(node: Node) -> bool:
+    if "comment" in node.type or node.type == "haddock":
+        return node.type != "doc_comment" or node.child_count == 0
+    parent = node.parent
+    # A text that stands alone is Python's way to document.
+    return (
+        node.type == "string"
+        and parent is not None
+        and parent.type == "expression_statement"
+        and parent.child_count == 1
+    )
+
+
+def _is_string(node: Node, source: bytes) -> bool:
+    if node.type == "literal":
+        return source[node.start_byte : node.start_byte + 1] == b"'"
+    return node.is_named and bool(_STRING.search(node.type))
+
+
+def _blank(text: bytearray, start: int, end: int) -> None:
+    piece = text[start:end].decode(errors="replace")
+    blank = "".join(c if c == "\n" else " " * len(c.encode()) for c in piece)
+    text[start:end] = blank.encode()
+
+
+def _blank_string(text: bytearray, node: Node) -> None:
+    """Blank what is between the quotes, without what is computed in there."""
+    place = node.start_byte + 1
+    for child in node.children:
+        if child.type in _INSIDE:
+            _blank(text, place, max(place, child.start_byte))
+            place = child.end_byte
+    _blank(text, place, max(place, node.end_byte - 1))
+
+
+def _units(
+    source: bytes, language: Language, tree: Tree, places: _Places, content: str
+) -> Iterator[Unit]:
+    is_public = offered(content, language)
+    for node, symbol in placed(source, language, tree):
+        yield Unit(
+            symbol.name,
+            places(node.start_byte),
+            places(_whole(node).end_byte),
+            is_public(symbol),
+            symbol.kind == "type",
+        )
+
+
+def _whole(node: Node) -> Node:
+    """A definition with its body, where that stands beside it."""
+    if node.type == "function_signature" and node.parent and node.parent.next_sibling:
+        return node.parent.next_sibling
+    return node
+
+
+def _branches(
+    nodes: list[Node], text: str, places: _Places, source: Source
+) -> Iterator[Branch]:
+    for node in nodes:
+        if node.type in _IFS and node.is_named:
+            yield from _of(node, text, places, source)
+        elif node.type in ("list", "boolean_expression") and source.language == "bash":
+            yield from _of_list(node, text, places, source)
+
+
+def _of(node: Node, text: str, places: _Places, source: Source) -> Iterator[Branch]:
+    named = [child for child in node.named_children if "comment" not in child.type]
+    if not named:
+        return
+    condition = next(
+        (
+            child
+            for field in ("condition", "pattern", "value")
+            if (child := node.child_by_field_name(field))
+        ),
+        named[0],
+    )
+    if node.type == "conditional_expression" and source.language == "python" and len(named) == 3:
+        first, condition, last = named
+        consequence, alternative = first, last
+    else:
+        consequence = node.child_by_field_name("consequence") or node.child_by_field_name("body")
+        alternative = node.child_by_field_name("alternative")
+    start, end = places(node.start_byte), places(node.end_byte)
+    shown = text[places(condition.start_byte) : places(condition.end_byte)]
+    then_start = places(condition.end_byte)
+    then_end = places(alternative.start_byte) if alternative else end
+    if consequence:
+        then_start = places(consequence.start_byte)
+        then_end = places(consequence.end_byte)
+    then = text[then_start:then_end][:_MAX_THEN]
+    holds = node.type not in _FLIPPED
+    unit = source.unit_of(start)
+    yield Branch(shown, then, holds, start, unit)
+    if alternative:
+        otherwise = text[places(alternative.start_byte) : places(alternative.end_byte)]
+        yield Branch(shown, otherwise[:_MAX_THEN], not holds, start, unit)
+    elif _LEAVES.search(then) and (after := node.next_named_sibling):
+        rest = text[places(after.start_byte) : places(after.end_byte)]
+        yield Branch(shown, rest[:_MAX_THEN], not holds, start, unit)
+
+
+def _of_list(node: Node, text: str, places: _Places, source: Source) -> Iterator[Branch]:
+    """What a shell does after `||` and `&&`."""
+    if len(node.children) != 3 or node.children[1].type not in ("||", "&&"):
+        return
+    left, sign, right = node.children
+    yield Branch(
+        text[places(left.start_byte) : places(left.end_byte)],
+        text[places(right.start_byte) : places(right.end_byte)][:_MAX_THEN],
+        sign.type == "&&",
+        places(node.start_byte),
+        source.unit_of(places(node.start_byte)),
+    )
+
+
+def _guards(text: str, source: Source) -> Iterator[Branch]:
+    for match in _GUARDS.finditer(text):
+        call, condition = match["call"], match["condition"]
+        if ".ThrowIf" in call:
+            name, _, how = call.partition(".ThrowIf")
+            shown = f"{condition} {_HOW.get(how, how)}"
+            yield Branch(shown, f"throw {name}", True, match.start(), source.unit_of(match.start()))
+            continue
+        then = f"{_THROWS.get(call, 'throw')} {condition}"
+        yield Branch(condition, then, False, match.start(), source.unit_of(match.start()))
+
+
+_HOW = {
+    "Null": "== null",
+    "NullOrEmpty": "== null isEmpty",
+    "NullOrWhiteSpace": "== null isEmpty trim",
+    "Negative": "< 0",
+    "NegativeOrZero": "<= 0",
+    "Zero": "== 0",
+    "LessThan": "<",
+    "GreaterThan": ">",
+}
