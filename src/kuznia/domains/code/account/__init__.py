@@ -24,7 +24,7 @@ def wishes(order: CodeInput) -> tuple[Wish, ...]:
     return clauses(order.prompt)
 
 
-async def account(bench: CodeBench, asked: tuple[Wish, ...]) -> Iterable[Wish]:
+async def account_of(bench: CodeBench, asked: tuple[Wish, ...]) -> Iterable[Wish]:
     """What became of each wish; nothing is said where the code takes too long to read."""
     code, tests = bench.accepted.get("code"), bench.accepted.get("tests")
     if not isinstance(code, CodeDraft):
@@ -53,4 +53,4 @@ def _timed(job: "partial[tuple[Wish, ...]]", _: float) -> tuple[Wish, ...]:
     return job()
 
 
-__all__ = ["account", "wishes"]
+__all__ = ["account_of", "wishes"]

@@ -24,7 +24,7 @@ def answers(
 ) -> tuple[Wish, ...]:
     """Every wish with its answer, and what is there that nobody asked for."""
     evidence = collect(language, prompt, code, tests, requires, has_documentation)
-    verdicts = [judge(wish.quote, evidence, _context(prompt, wish)) for wish in wishes]
+    verdicts = [judge(wish.quote, evidence) for wish in wishes]
     seen = [verdict.met for verdict in verdicts if not verdict.is_example]
     mostly = not seen or sum(seen) / len(seen) >= MOSTLY
     answered = tuple(
@@ -32,12 +32,6 @@ def answers(
         for wish, verdict in zip(wishes, _with_headings(prompt, wishes, verdicts), strict=True)
     )
     return (*answered, *_not_asked(evidence))
-
-
-def _context(prompt: str, wish: Wish) -> str:
-    """What stands before a clause in its sentence: the heading of its list."""
-    start = max(prompt.rfind(mark, 0, wish.start) for mark in (".", "\n", ";")) + 1
-    return prompt[start : wish.start]
 
 
 def _with_headings(
@@ -49,7 +43,7 @@ def _with_headings(
         wish = wishes[number]
         is_heading = prompt[wish.end : wish.end + 3].lstrip(" )*`")[:1] == ":"
         short = len(wish.quote.split()) <= MAX_HEADING
-        if is_heading and short and not result[number].met and result[number + 1].met:
+        if is_heading and short and not result[number].met and not result[number].is_refuted:
             result[number] = replace(result[number + 1], is_example=False)
     return result
 

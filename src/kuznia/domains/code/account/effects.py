@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.account.amounts import amounts
 from kuznia.domains.code.account.evidence import Evidence
 from kuznia.domains.code.account.lexicon import content_words, effects, words_of
 from kuznia.domains.code.account.numbers import comparisons
@@ -81,14 +80,14 @@ def _offered(source: Source, evidence: Evidence) -> Iterator[Invention]:
 
 def _limits(source: Source, evidence: Evidence) -> Iterator[Invention]:
     """Bounds that refuse something, with a number that is in no clause."""
-    asked = {value for item in amounts(evidence.prompt) for value in item.values}
+    asked = {value for item in evidence.amounts for value in item.values}
     asked |= {value + step for value in asked for step in (-1, 1)}
     numbers = {float(number) for number in re.findall(r"\d+(?:\.\d+)?", evidence.prompt.replace(",", ""))}
     for branch in source.branches:
         if not _REFUSES.search(branch.then):
             continue
         for comparison in comparisons(branch.condition, evidence.constants, branch.holds):
-            value = comparison.value
+            value = abs(comparison.value)
             if comparison.sign in ("==", "!=") or value in _USUAL or value in asked | numbers:
                 continue
             yield (

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from kuznia.domains.code.account.lexicon import Words, words_of
 from kuznia.domains.code.account.numbers import Site, constants, sites
+from kuznia.domains.code.account.quantities import Amount, amounts
 from kuznia.domains.code.account.source import Branch, Source, Unit, read
 from kuznia.domains.code.schema import File
 
@@ -78,8 +79,29 @@ class Evidence:
         return frozenset(_NAME.findall(self.text))
 
     @cached_property
+    def amounts(self) -> "list[Amount]":
+        """The numbers of the whole prompt."""
+        return amounts(self.prompt)
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The names of what the functions take."""
+        heads = [
+            match[1]
+            for source in self.code
+            for unit in source.units
+            if (match := re.search(r"\(([^()]*)\)", source.bare[unit.start : unit.start + 300]))
+        ]
+        return frozenset(name for head in heads for name in _NAME.findall(head) if len(name) > 1)
+
+    @cached_property
     def branches(self) -> tuple[tuple[Source, Branch], ...]:
         return tuple((source, branch) for source in self.code for branch in source.branches)
+
+    def branches_with(self, word: str) -> int:
+        """How many conditions a word is in."""
+        conditions = {branch.condition for _, branch in self.branches}
+        return sum(words_of(condition).explain(word) for condition in conditions)
 
     @cached_property
     def units(self) -> dict[str, tuple[Source, Unit]]:

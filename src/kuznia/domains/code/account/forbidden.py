@@ -10,17 +10,18 @@ from kuznia.domains.code.account.names import is_there
 from kuznia.domains.code.account.source import Source
 from kuznia.domains.code.imports.package_names import is_named, words
 from kuznia.domains.code.imports.unresolved import unresolved_imports
+from kuznia.domains.code.schema import File
 
 Span = tuple[int, int]
 
 # What introduces something that must not be used; what follows is it.
 _FORBIDS = re.compile(
     r"\b(?:do not|don.t|does not|doesn.t|must not|mustn.t|should not|shouldn.t|may not|cannot|never) (?:use|rely on|"
-    r"depend on|import|call|need|require|add|write|have|contain)\s+(?P<use>[^.;:()]{2,120})"
-    r"|\b(?:avoid|without(?: using)?|instead of|rather than|ignor(?:e|es|ing)|no(?: use of)?|not (?:using|via|with)?)\s+(?P<plain>[^.;:()]{2,120})"
+    r"depend on|import|call|need|require|add|write|have|contain)\s+(?P<use>(?:[^.;:()]|[.:]+(?=\w)){2,120})"
+    r"|\b(?:avoid|without(?: using)?|instead of|rather than|ignor(?:e|es|ing)|no(?: use of)?|not(?: using| via| with)?)\s+(?P<plain>(?:[^.;:()]|[.:]+(?=\w)){2,120})"
     r"|\bне (?:використов\w+|застосов\w+|користуй\w+|вживай\w*|підключ\w+|додава\w+)\s+(?P<uk>[^.;:()]{2,120})"
     r"|\b(?:без|жодн\w+|ніяк\w+|замість|ігнору\w+)\s+(?P<bez>[^.;:()]{2,120})"
-    r"|(?P<before>[^.;:,()]{2,60}?)\s+(?:не використов\w+|не застосов\w+|(?:is|are) (?:not allowed|forbidden|banned)|must not be used|заборонен\w+)",
+    r"|(?P<before>[^.;:,()]{2,60}?)\s+(?:не використов\w+|не застосов\w+|(?:is|are) (?:not (?:supported|allowed|needed|permitted|wanted)|forbidden|banned)|must not be used|заборонен\w+)",
     re.IGNORECASE,
 )
 _OUTSIDE = re.compile(
@@ -32,8 +33,17 @@ _ONLY = re.compile(
     r"standard library (?:only|alone)|(?:only|just) (?:use )?(?:the |python.s )?standard library|only (?:use )?(?:the )?(?:python )?std|(?:лише|тільки|сам\w+) (?:зі )?стандартн|стандартн\w+ бібліотек\w* (?:лише|тільки)|\b(?:чист|pure|plain|vanilla)\w* (?:javascript|js|python|bash|php|css|go|java|typescript)|крім стандартн|uses? the standard library",
     re.IGNORECASE,
 )
+# What may stand round it and says no more.
+_AROUND_ONLY = re.compile(
+    r"\b(?:use|using|no|other|librar\w+|packages?|dependenc\w+|інш\w+|бібліотек\w*|не використов\w+|використов\w+|стандартн\w+|ої|сторонн\w+)\b",
+    re.IGNORECASE,
+)
 _ITEMS = re.compile(r",\s*|\s+(?:and|or|nor|та|і|й|або|чи|and without|і без|та без)\s+")
 _NO = re.compile(r"^(?:(?:use|using|any|the|a|an|other|жодн\w+|ніяк\w+|будь-яких|no|without|без|і|та|even|extra)\s+)+", re.I)
+_KIND = re.compile(
+    r"\s+(?:modules?|librar(?:y|ies)|packages?|crates?|functions?|keywords?|headers?|commands?|syntax|operators?|methods?|attributes?|annotations?)$",
+    re.I,
+)
 _AFTER = re.compile(r"\b(?:but|so that|because|if|when|while|for which|that|which|а|але|щоб|якщо|коли)\b", re.I)
 _OUTCOME = re.compile(r"^(?:more|less|longer|shorter|fewer|later|earlier|older|younger|than|only|just|even|yet|be|is|been)\b")
 
@@ -56,7 +66,10 @@ _STANDARD = {
 def forbidden(quote: str, evidence: Evidence) -> Iterator[tuple[Span, Facet]]:
     """Everything a clause forbids, with whether code keeps to it."""
     for match in _ONLY.finditer(quote):
-        yield match.span(), _only_standard(evidence)
+        facet = _only_standard(evidence)
+        yield match.span(), facet
+        for word in _AROUND_ONLY.finditer(quote):
+            yield word.span(), facet
     for match in _FORBIDS.finditer(quote):
         group = match.lastgroup or "use"
         rest = match[group]
@@ -71,10 +84,10 @@ def _items(
     place = match.start(group)
     is_first = True
     for piece in _ITEMS.split(text):
-        item = _NO.sub("", piece.strip()).strip(" `'\"")
+        item = _KIND.sub("", _NO.sub("", piece.strip()).strip(" `'\"")).strip(" `'\"")
         if not item or _OUTCOME.match(item):
             return
-        facet = _one(item, evidence)
+        facet = _one(item, evidence, not re.match(r"(?i)ignor|ігнор", match[0]))
         if facet is None and not is_first:
             return
         if facet:
@@ -85,7 +98,7 @@ def _items(
         is_first = False
 
 
-def _one(item: str, evidence: Evidence) -> Facet | None:
+def _one(item: str, evidence: Evidence, may_be_word: bool) -> Facet | None:
     """Whether the code does without something; None where it is nothing that code can use."""
     if _OUTSIDE.search(item):
         return _only_standard(evidence)
@@ -94,22 +107,23 @@ def _one(item: str, evidence: Evidence) -> Facet | None:
         if construct.says.search(lower):
             return _without(construct, evidence)
     name = re.match(r"[`'\"]?([A-Za-z_][\w.:-]*)[`'\"]?", item)
-    if name and _is_name(name[1], item):
+    if name and _is_name(name[1], item, may_be_word):
         if pointer := _used(name[1], evidence):
             return Facet(False, pointer, f"{name[1]} is used.")
         return Facet(True, evidence.code[0].pointer, f"{name[1]} is not used.", weight=2)
     return None
 
 
-def _is_name(word: str, item: str) -> bool:
+def _is_name(word: str, item: str, may_be_word: bool) -> bool:
     """Whether something forbidden is a name: it has signs or capitals in it, or stands alone in an
     order in another alphabet."""
     special = bool(re.search(r"[_.:]|[a-z][A-Z]|^[A-Z]{2,}$|-[A-Z]|^[A-Z][a-z]+$", word))
-    alone = len(item.split()) <= 2
-    return special or alone
+    return special or (may_be_word and len(item.split()) == 1)
 
 
 def _used(name: str, evidence: Evidence) -> str:
+    if name in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        return is_there(name, evidence)
     pattern = re.compile(rf"(?<![\w]){re.escape(name)}(?![\w])", 0 if re.search("[A-Z]", name) else re.I)
     for source in evidence.code:
         text = source.text if "-" in name else source.bare
@@ -156,8 +170,6 @@ def _foreign(source: Source, files: dict[str, str]) -> str:
     if source.language == "python":
         return next(_foreign_python(source, files), "")
     if source.language in ("javascript", "typescript", "tsx", "go"):
-        from kuznia.domains.code.schema import File
-
         file = File(path=source.path, language=source.language, content=source.raw)
         unresolved = unresolved_imports(file, files, words(""))
         return next((item.what for item in unresolved if not item.certain), "")
@@ -175,5 +187,3 @@ def _foreign_python(source: Source, files: dict[str, str]) -> Iterator[str]:
         if top not in sys.stdlib_module_names and top not in own and not is_named(top, frozenset()):
             yield top
 
-
-__all__ = ["forbidden", "is_there"]

@@ -1,16 +1,17 @@
 """A clause of the prompt against the code: what it says, and whether the code shows it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from kuznia.domains.code.account.amounts import all_amounts, amount
+from kuznia.domains.code.account.amounts import amount
 from kuznia.domains.code.account.evidence import Evidence, Facet, Scope
 from kuznia.domains.code.account.forbidden import forbidden
 from kuznia.domains.code.account.lexicon import Concept, concepts, content_words
 from kuznia.domains.code.account.literals import examples, literals
 from kuznia.domains.code.account.names import is_there, names, signatures
 from kuznia.domains.code.account.outcomes import consequences, outcome
+from kuznia.domains.code.account.quantities import all_amounts
 
 Span = tuple[int, int]
 
@@ -27,7 +28,7 @@ _EMPTY_WORDS = frozenset(
     функції модуль скрипт клас код файл має мають бути такий така таке які який повинен повинна
     повинно слід можна треба один одна одне одного той самий цей ця це інший проста простий
     language python typescript javascript golang java kotlin rust ruby php bash html css sql csharp
-    swift мові мовою команди dont doesn don't doesn't isn't it's let ніколи завжди""".split()
+    swift c99 c11 c17 es-модуль es-module мові мовою команди dont doesn don't doesn't isn't it's let ніколи завжди""".split()
 )
 # What a clause says of the people who ask, and of what for.
 _BACKGROUND = re.compile(
@@ -69,11 +70,13 @@ class Verdict:
     met: bool
     pointers: tuple[str, ...] = ()
     why: str = ""
+    # Something that can be checked is not as it should be.
+    is_refuted: bool = False
     # An example that nothing contradicts: it stands or falls with the rest.
     is_example: bool = False
 
 
-def judge(quote: str, evidence: Evidence, context: str = "") -> Verdict:
+def judge(quote: str, evidence: Evidence) -> Verdict:
     """Whether the code shows what a clause asks for."""
     clause = _Clause(quote)
     if example := next(examples(quote, evidence), None):
@@ -83,21 +86,23 @@ def judge(quote: str, evidence: Evidence, context: str = "") -> Verdict:
             example.why,
             is_example=example.shown is None,
         )
-    _read_facts(clause, evidence, context)
-    _read_concepts(clause, evidence)
+    _read_facts(clause, evidence)
+    _read_concepts(clause, evidence, first=False)
     for facet in clause.facets:
         if facet.shown is False:
-            return Verdict(False, (facet.pointer,) if facet.pointer else (), facet.why)
+            where = (facet.pointer,) if facet.pointer else ()
+            return Verdict(False, where, facet.why, is_refuted=True)
     return _weigh(clause, evidence)
 
 
-def _read_facts(clause: _Clause, evidence: Evidence, context: str) -> None:
+def _read_facts(clause: _Clause, evidence: Evidence) -> None:
     """What can be checked hard: names, bans, outcomes, literals, numbers."""
     quote = clause.quote
     if background := _BACKGROUND.search(quote):
         clause.take(background.span())
     for match in _IN_LANGUAGE.finditer(quote):
         clause.take(match.span())
+    _read_concepts(clause, evidence, first=True)
     for span, facet in signatures(quote, evidence):
         clause.take(span, facet)
     for span, facet in forbidden(clause.rest(), evidence):
@@ -110,7 +115,7 @@ def _read_facts(clause: _Clause, evidence: Evidence, context: str) -> None:
         why = f"{name} is there." if pointer else f"There is no {name} in the code."
         clause.take(span, Facet(bool(pointer), pointer, why, weight=2))
     for item in all_amounts(quote, clause.taken):
-        clause.take(item.span, amount(item, quote, evidence, context))
+        clause.take(item.span, amount(item, quote, evidence))
 
 
 def _read_outcomes(clause: _Clause, evidence: Evidence) -> None:
@@ -151,9 +156,11 @@ def _pieces(quote: str, spans: Sequence[Span]) -> list[str]:
     return [pieces[span] for span in spans]
 
 
-def _read_concepts(clause: _Clause, evidence: Evidence) -> None:
+def _read_concepts(clause: _Clause, evidence: Evidence, *, first: bool) -> None:
     text = clause.rest().lower()
     for concept in concepts():
+        if concept.first != first:
+            continue
         for match in concept.says.finditer(text):
             clause.take(match.span(), _concept(concept, clause.quote, evidence))
             break
@@ -208,6 +215,3 @@ def _weigh(clause: _Clause, evidence: Evidence) -> Verdict:
     return Verdict(True, pointers or (scope.pointer,), "")
 
 
-def unexplained(quote: str, evidence: Evidence) -> Iterator[str]:
-    """The words of a clause that nothing in the code explains."""
-    return (word for word in content_words(quote) if not evidence.words.explain(word))

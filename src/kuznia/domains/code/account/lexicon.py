@@ -26,6 +26,8 @@ class Concept:
     comments: bool
     # Sought in the part of the code that the clause is about.
     near: bool
+    # Sought before anything else: what it says looks like a refusal or a ban, and is none.
+    first: bool
     part: str
 
 
@@ -63,6 +65,7 @@ def concepts() -> tuple[Concept, ...]:
             row.get("strings", False),
             row.get("comments", False),
             row.get("near", False),
+            row.get("first", False),
             row.get("part", ""),
         )
         for row in rows
@@ -148,6 +151,8 @@ class Words:
 @lru_cache(maxsize=2_048)
 def words_of(text: str) -> Words:
     """The words of code: names are taken apart."""
+    shell = " argument" if re.search(r"\$[#@*1-9]", text) else ""
+    text += shell
     apart = {piece for word in WORD.findall(text) for name in word.split("_") for piece in pieces(name)}
     return Words(
         frozenset(stem(piece) for piece in apart if len(piece) > 1),

@@ -16,7 +16,7 @@ _SIGNATURE = re.compile(
     r"(?:(?P<type>[A-Z]\w*(?:<[^<>()]{0,60}>)?|void|int|long|bool(?:ean)?|string|char|double|float"
     r"|size_t)\s+\*?)?"
     r"(?P<name>[A-Za-z_$][\w$]*(?:\.[A-Za-z_]\w*)?[?!]?)\((?P<parameters>[^()\n]{0,300}(?:\([^()]*\)[^()\n]{0,100})?)\)"
-    r"(?P<result>\s*(?:->|:)\s*[A-Za-z_(\[&*][\w.<>\[\]|&*;:' ,()?]{0,80}|\s[a-z*]+\.[A-Z]\w*)?"
+    r"(?P<result>\s*(?:->|:)\s*(?:[A-Za-z_(&*][\w.]*)?(?:<[^<>\n]{0,60}(?:<[^<>\n]{0,40}>[^<>\n]{0,20})?>|\[[^\[\]\n]{0,60}\])*(?:\s\|\s\w+)*|\s[a-z*]+\.[A-Z]\w*)?"
 )
 _TOKEN = re.compile(r"[A-Za-z_$][\w$]*|\d[\d_.]*|=(?!=)|\"[^\"\n]*\"|'[^'\n]*'")
 _LITERAL = re.compile(r"^\s*(?:[\"'\[{\-\d]|True|False|None|null|true|false|nil|b[\"'])")
@@ -30,16 +30,19 @@ _NAMES = re.compile(
     r"|(?P<header>\b(?:X|Retry|Content|Cache|Accept|If|Last|Set|Access)(?:-[A-Z][a-z]+)+\b)"
     r"|(?P<name>\b(?:[A-Za-z]\w*_\w+|[a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w*|[A-Z]{2,}[a-z]\w*|[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b)"
     r"|(?<![\w])(?P<ending>\.[a-z]{2,5})\b"
+    r"|\b(?P<verb>GET|POST|PUT|PATCH|DELETE|HEAD)\b"
 )
 _NAMED = re.compile(
     r"\b(?:class|function|method|module|enum|interface|trait|struct|package|constant|record|type|"
-    r"exception|клас\w*|функці\w+|метод\w*|модул\w+|константа|константі|представлення|тип|виняток|помилк\w+)"
+    r"exception|header|variable|клас\w*|функці\w+|метод\w*|модул\w+|константа|константі|представлення|тип|виняток|помилк\w+)"
     r"\s+(?P<name>[A-Z][a-z]\w+|[a-z]\w+(?=\())"
+    r"|\b(?:use|uses|using|with|via|through|by)\s+(?:the |python's )?(?P<library>[a-z]\w+)\s+(?:module|library|package|crate|gem|command|header)\b"
 )
 _LISTED = re.compile(
-    r"\b(?:tables?|columns?|functions?|methods?|fields?|variants?|values?|таблиц\w+|колонк\w+|функці\w+|метод\w*|пол[яі]\w*|значенн\w+)"
+    r"\b(?:tables|columns|functions|methods|fields|variants|values|services|таблиці|колонки|функції|методи|поля|значенн\w+|сервіси)"
     r"[:\s]\s*(?P<names>[a-zA-Z_]\w*(?:\([^()\n]{0,80}\))?(?:(?:,\s*(?:and\s+|та\s+|і\s+)?|\s+(?:and|та|і|й)\s+)[a-zA-Z_]\w*(?:\([^()\n]{0,80}\))?)*)"
 )
+_VERBS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"))
 # Words that look like names and mean something else.
 _NOT_NAMES = frozenset(
     """JavaScript TypeScript PostgreSQL MySQL SQLite NodeJS GitHub GitLab macOS iOS OpenAPI FastAPI
@@ -85,6 +88,10 @@ def _signature(
     match: re.Match[str], name: str, parameters: str, evidence: Evidence
 ) -> Facet:
     last = name.split(".")[-1]
+    if last in _BUILT_IN and f"__{last}__" in evidence.names:
+        return Facet(True, evidence.code[0].pointer, f"__{last}__ is there.", weight=3)
+    if evidence.language == "sql":
+        return _table(last, parameters, evidence)
     tokens = [token for token in _TOKEN.findall(parameters) if token not in ("self",)]
     result = [token for token in _TOKEN.findall(match["result"] or "") if token != "None"]
     modifiers = [word for word in match[1].split() if word in ("pub", "export", "default", "async", "public", "static")]
@@ -104,6 +111,24 @@ def _signature(
     return Facet(False, why=f"There is no {name}.")
 
 
+_BUILT_IN = frozenset(("len", "str", "repr", "iter", "bool", "hash", "int", "float", "reversed"))
+
+
+def _table(name: str, columns: str, evidence: Evidence) -> Facet:
+    """Whether a table is there, and has its columns where it is made here."""
+    for source in evidence.code:
+        made = re.search(rf"(?i)create table (?:if not exists )?\W?{name}\W", source.text)
+        names = re.findall(r"[a-z_]\w*", columns)
+        if made:
+            body = source.text[made.end() : made.end() + 3_000].split(";")[0]
+            missing = [column for column in names if not re.search(rf"\b{column}\b", body)]
+            if missing:
+                return Facet(False, source.pointer, f"{name} has no {missing[0]}.")
+        if made or re.search(rf"\b{name}\b", source.text):
+            return Facet(True, source.pointer, f"{name} is there.", weight=3)
+    return Facet(False, why=f"There is no {name}.")
+
+
 def _modified(word: str, before: list[str], source: Source, name: str) -> bool:
     if word in before:
         return True
@@ -118,7 +143,7 @@ def _modified(word: str, before: list[str], source: Source, name: str) -> bool:
 def _definitions(source: Source, name: str) -> Iterator[int]:
     """The places where something of this name is made, and of its constructor."""
     shown = re.escape(name)
-    for match in re.finditer(rf"(?<![\w.]){shown}\s*(?:<[^<>()\n]{{0,60}}>)?\s*[(=:]|(?<![\w]){shown}\(", source.text):
+    for match in re.finditer(rf"(?<![\w.]){shown}\s*(?:<[^<>()\n]{{0,60}}>)?\s*[(=:]|\.{shown}\s*=(?!=)|(?<![\w]){shown}\(", source.text):
         yield match.start()
     # SQL and the like: a table's columns stand in brackets after a space.
     for match in re.finditer(rf"\b(?:class|struct|type|record|table|interface|object)\s+(?:if not exists\s+)?{shown}\b", source.text, re.I):
@@ -166,14 +191,14 @@ def names(quote: str, evidence: Evidence, taken: list[Span]) -> Iterator[tuple[S
         for inner in re.finditer(r"[a-zA-Z_]\w*(?:\([^()\n]*\))?", match["names"]):
             span = (match.start("names") + inner.start(), match.start("names") + inner.end())
             bare = inner[0].split("(")[0]
-            if bare in ("and", "or", "are", "is", "of", "in", "with", "for", "from", "that", "which", "must", "to", "by", "as", "have", "not"):
+            if bare in ("and", "or", "are", "is", "of", "in", "with", "for", "from", "that", "which", "must", "to", "by", "as", "have", "not", "has", "should", "can", "may", "will", "it", "do", "was", "were", "be", "only", "on", "all", "each", "every", "you", "than", "when", "if"):
                 break
             if any(span[0] < end and span[1] > start for start, end in seen):
                 continue
             yield span, bare
 
 
-def is_there(name: str, evidence: Evidence, *, text: str | None = None) -> str:
+def is_there(name: str, evidence: Evidence) -> str:
     """The pointer to where a name stands in the code; empty if it does not."""
     pattern = _KNOWN.get(name) or _pattern(name)
     for source in evidence.code:
@@ -190,12 +215,18 @@ def is_there(name: str, evidence: Evidence, *, text: str | None = None) -> str:
 
 def _pattern(name: str) -> str:
     shown = re.escape(name)
+    if name in _VERBS:
+        return rf"(?i)\b{name}\b|method{name}\b|\.{name}\(|{name}mapping"
     if name.startswith("/"):
         return rf"{shown}(?![\w])"
     if name.startswith("-"):
-        # A tool of one letter's flags may be read by a list of letters.
-        letter = rf"|getopts\s+['\"]?[\w:]*{shown[-1]}|[\"']{shown[-1]}[\"']" if len(name) == 2 else rf"|[\"']{re.escape(name.lstrip('-'))}[\"']|\b{re.escape(name.strip('-').replace('-', '_'))}\b"
-        return rf"(?<![\w-]){shown}(?![\w-]){letter}"
+        letters = re.escape(name.lstrip("-"))
+        if len(name) == 2:
+            # One letter may be read from a list of letters.
+            return rf"getopts\s+['\"]?[\w:]*{letters}|[\"']-?{letters}[\"']|-{letters}\)|\b{letters}\)"
+        field = re.escape(name.strip("-").replace("-", "_"))
+        by_field = rf"|(?s)(?:typer|clap|#\[arg|pflag|argh|fire).*\b{field}\b"
+        return rf"(?<![\w-]){shown}(?![\w-])|[\"']{letters}[\"']" + by_field.replace("(?s)", "").replace(".*", "[\\s\\S]{0,4000}")
     if "-" in name or name.startswith("."):
         return rf"(?i){shown}(?![\w])"
     if re.search(r"\W", name):

@@ -10,7 +10,7 @@ from kuznia.domains.code.account.source import Source
 Sign = Literal["<", "<=", ">", ">=", "==", "!="]
 
 _NUMBER = r"(?:0[xX][0-9a-fA-F_]+|\d[\d_']*(?:\.\d+)?(?:[eE]\d+)?)"
-_SUM = re.compile(rf"(?<![\w.\"'-]){_NUMBER}(?:\s*(?:\*\*?|<<|\+)\s*{_NUMBER})*(?![\w]*[\"'])")
+_SUM = re.compile(rf"(?<![\w.]){_NUMBER}(?:\s*(?:\*\*?|<<|\+)\s*{_NUMBER})*")
 _ONE = re.compile(_NUMBER)
 _OPERATOR = re.compile(r"\*\*|\*|<<|\+")
 # A name and the number it stands for.
@@ -42,11 +42,16 @@ class Site:
     """A number in code: its value, what it is called, and the line it stands in."""
 
     value: float
-    label: str
+    # What stands before and behind it.
+    before: str
+    after: str
     line: str
     pointer: str
     unit: str
-    group: int
+
+    @property
+    def label(self) -> str:
+        return f"{self.before} {self.after}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +127,10 @@ def _in_prose(source: Source, place: int) -> bool:
     """Whether a place is inside a message for people: a number there decides nothing."""
     if source.bare[place] == source.text[place]:
         return False
-    start = source.text.rfind("\n", 0, place) + 1
-    end = source.text.find("\n", place)
-    return bool(_PROSE.search(source.text[start : end if end > 0 else None]))
+    text = source.text
+    start = max(text.rfind(mark, max(0, place - 200), place) for mark in "\"'`\n")
+    ends = [end for mark in "\"'`\n" if (end := text.find(mark, place, place + 200)) > 0]
+    return bool(_PROSE.search(text[start + 1 : min(ends, default=place + 200)]))
 
 
 def _site(source: Source, match: re.Match[str], value: float) -> Site:
@@ -137,12 +143,7 @@ def _site(source: Source, match: re.Match[str], value: float) -> Site:
     label = before[cut + 1 :]
     after = text[match.end() : match.end() + 24].split("\n")[0].split(",")[0]
     unit = source.unit_of(start)
-    return Site(value, f"{label} {after}", line, source.pointer, unit, _group(text, line_start))
-
-
-def _group(text: str, place: int) -> int:
-    """Lines without an empty one between them belong together."""
-    return text.rfind("\n\n", 0, place)
+    return Site(value, label, after, line, source.pointer, unit)
 
 
 def comparisons(text: str, names: dict[str, float], holds: bool = True) -> Iterator[Comparison]:
@@ -170,7 +171,13 @@ def _left(before: str) -> str:
 def _right(after: str) -> str:
     piece = after[:60].lstrip()
     end = _ENDS.search(piece)
-    return piece[: end.start()].strip() if end else piece.strip()
+    piece = piece[: end.start()] if end else piece
+    depth = 0
+    for place, char in enumerate(piece):
+        depth += (char in "([") - (char in ")]")
+        if depth < 0:
+            return piece[:place].strip()
+    return piece.strip()
 
 
 def _line(text: str, place: int) -> str:
@@ -179,7 +186,7 @@ def _line(text: str, place: int) -> str:
     return text[start : end if end > 0 else len(text)]
 
 
-_OPERAND = re.compile(r"^\(*-?\s*([\w$.]+(?:::\w+)?(?:\s*(?:\*\*?|<<)\s*[\w.]+)*)")
+_OPERAND = re.compile(r"^\(*(-?)\s*([\w$.]+(?:::\w+)?(?:\s*(?:\*\*?|<<)\s*[\w.]+)*)")
 
 
 def _known(text: str, names: dict[str, float]) -> float | None:
@@ -188,11 +195,9 @@ def _known(text: str, names: dict[str, float]) -> float | None:
     match = _OPERAND.match(text)
     if not match or len(text) > len(match[0]) + 12:
         return None
-    shown = match[1]
-    if shown[:1].isdigit():
-        return value_of(shown)
-    name = re.split(r"[.:]+", shown)[-1]
-    return names.get(name)
+    shown = match[2]
+    value = value_of(shown) if shown[:1].isdigit() else names.get(re.split(r"[.:]+", shown)[-1])
+    return -value if value is not None and match[1] else value
 
 
 def in_high(comparison: Comparison, value: float) -> bool | None:

@@ -27,7 +27,7 @@ class Consequence:
 _ERROR_NAME = r"[A-Z]\w*(?:Error|Exception|Failure|Fault|Violation|Exists|Found|Denied|Invalid)\b"
 _RAISE = re.compile(
     r"\b(?:raise[sd]?|raising|throw[sn]?|throwing|кида\w+|кину\w+|кидай\w*|викида\w+|(?:буде|має бути|генеру\w+) (?:помилк\w+|вин\w+))(?:\s+(?:an?|the|помилку|виняток|error|exception))*\s+`?(?P<name>[A-Z]\w+)`?"
-    rf"|(?P<bare>`?{_ERROR_NAME}`?)"
+    rf"|(?<!class )(?<!enum )(?<!type )(?<!struct )(?<!клас )(?P<bare>`?{_ERROR_NAME}`?)(?!`?\s+(?:is|are|has|implements|extends|inherits|derives|carries|contains|має|є|успадк|— це|- це)\b)"
 )
 _EXIT = re.compile(
     r"(?:exit(?:s|ing)?\s*(?:with\s*)?(?:the\s*)?(?:status\s*)?(?:code)?|exit status|код\w*(?:\s+(?:виходу|завершення|повернення))?|return code|status code on exit)\s*(?:is|of|:|=|—|-)?\s*(?P<code>\d{1,3})\b",
@@ -40,7 +40,7 @@ _IS_HTTP = re.compile(
 )
 _RETURN = re.compile(
     r"(?P<no>(?:must not|mustn.t|should not|does not|doesn.t|never|не (?:має|повинн\w+|можна)?\s*)\s*)?"
-    r"\b(?:returns?|gives?|yields?|produces?|results? in|поверта\w+|повертай|дає|дають|віддає|is)\s+(?:back\s+)?(?:an?\s+|the\s+)?"
+    r"\b(?:returns?|gives?|yields?|produces?|results? in|поверта\w+|повертай|дає|дають|віддає)\s+(?:back\s+)?(?:an?\s+|the\s+)?"
     r"(?P<value>empty (?:list|array|string|dict\w*|map|tuple|set|object|text|slice|vec\w*)|порожн\w+ (?:список|масив|рядок|словник|об.єкт|рядка|множин\w+)|"
     r"-?\d+(?:\.\d+)?(?![\w.])|null|none|nil|undefined|false|true|нуль|\[\]|\{\}|\"\"|''|None|False|True)(?![\w.])",
     re.IGNORECASE,
@@ -78,8 +78,7 @@ _CATCH_ALL = re.compile(
 # Conditions that have a look of their own: each must be seen in the condition of a branch.
 _CONDITIONS = frozenset(
     (
-        *("empty", "below zero", "missing", "not a number", "of a type", "greater than zero"),
-        *("zero as well", "nothing is written over", "case does not matter", "each only once"),
+        *("empty", "below zero", "zero or below", "missing", "not a number", "of a type", "null"),
     )
 )
 
@@ -162,8 +161,32 @@ def outcome(
     consequence: Consequence, quote: str, condition: str, evidence: Evidence
 ) -> Facet:
     """Whether code does what a clause says, under the condition that the clause says."""
+    alternatives = [piece for piece in _OR.split(condition) if content_words(piece)]
+    if len(alternatives) > 1 and not _TOGETHER.search(condition):
+        facets = [_outcome(consequence, piece, evidence, strict=True) for piece in alternatives]
+        return next((facet for facet in facets if facet.shown is False), facets[0])
+    strict = bool(re.search("[а-яіїєґ]", condition))
+    return _outcome(consequence, condition, evidence, strict=strict)
+
+
+_OR = re.compile(r"\s(?:or|або|чи)\s", re.IGNORECASE)
+# What one look sees together.
+_TOGETHER = re.compile(
+    r"zero or|or zero|empty or (?:blank|whitespace)|blank or empty|null or (?:empty|blank)|нульов\w* (?:або|чи)|або нул|порожн\w* (?:або|чи)|\bor (?:more|less|fewer|above|below)|або (?:більш|менш)",
+    re.IGNORECASE,
+)
+
+
+def _outcome(
+    consequence: Consequence, condition: str, evidence: Evidence, *, strict: bool
+) -> Facet:
     sought = content_words(condition)
     looks = [c for c in concepts() if c.name in _CONDITIONS and c.says.search(condition.lower())]
+    named = [
+        word
+        for word in re.findall(r"[A-Za-z_]\w*", condition)
+        if word in evidence.parameters and (strict or re.search(r"_|[a-z][A-Z]", word))
+    ]
     rows = [
         (source, branch, evidence.expanded(branch.then)) for source, branch in evidence.branches
     ]
@@ -173,16 +196,17 @@ def outcome(
     best = max(doing, key=lambda row: _fit(row, sought, looks))
     fit = _fit(best, sought, looks)
     for row in rows:
-        if row not in doing and _contradicts(row, consequence, looks, sought, fit):
-            if not any(_same_place(row, other) for other in doing):
+        if row not in doing and _contradicts(row, consequence, looks, sought, fit, evidence):
+            seen = max(_sees(other, sought, looks, evidence) for other in doing)
+            if _sees(row, sought, looks, evidence) > seen:
                 why = "Under this condition the code does something else."
                 return Facet(False, row[0].pointer, why)
-    fitting = [row for row in doing if _fits(row, sought, looks)]
+    fitting = [row for row in doing if _fits(row, sought, looks, named)]
     if not fitting:
         if looks and not any(_CATCH_ALL.search(row[1].condition) for row in doing):
             names = ", ".join(look.name for look in looks)
             return Facet(False, best[0].pointer, f"No branch that does this looks at: {names}.")
-        if fit <= 0 and sought:
+        if sought and (fit <= 0 or named):
             return Facet(False, best[0].pointer, "What does this is under another condition.")
     return Facet(True, best[0].pointer, "A branch does this.", weight=3)
 
@@ -190,9 +214,12 @@ def outcome(
 Row = tuple[Source, Branch, str]
 
 
-def _same_place(row: Row, other: Row) -> bool:
-    """Two sides of one condition do not contradict each other."""
-    return row[1].start == other[1].start and row[0] is other[0] and row[1].holds == other[1].holds
+def _sees(row: Row, sought: list[str], looks: list[Concept], evidence: Evidence) -> float:
+    """How much of the condition a branch looks at, whatever it does; what every branch looks at
+    counts little."""
+    condition = words_of(row[1].condition)
+    seen = sum(1 / evidence.branches_with(word) for word in sought if condition.explain(word))
+    return seen + 1.5 * sum(_looks(look, row[1]) for look in looks)
 
 
 def _fit(row: Row, sought: list[str], looks: list[Concept]) -> float:
@@ -209,7 +236,9 @@ def _looks(look: Concept, branch: Branch) -> bool:
     return bool(look.shows.search(branch.condition))
 
 
-def _fits(row: Row, sought: list[str], looks: list[Concept]) -> bool:
+def _fits(row: Row, sought: list[str], looks: list[Concept], named: list[str]) -> bool:
+    if named and not any(re.search(rf"\b{name}\b", row[1].condition) for name in named):
+        return False
     if looks and not all(_looks(look, row[1]) for look in looks):
         return False
     return _fit(row, sought, looks) >= 0.2
@@ -222,7 +251,12 @@ _STRICTLY_EMPTY = re.compile(
 
 
 def _contradicts(
-    row: Row, consequence: Consequence, looks: list[Concept], sought: list[str], fit: float
+    row: Row,
+    consequence: Consequence,
+    looks: list[Concept],
+    sought: list[str],
+    fit: float,
+    evidence: Evidence,
 ) -> bool:
     """Whether a branch with the same condition does something else."""
     _, branch, then = row
@@ -233,7 +267,7 @@ def _contradicts(
     if consequence.kind not in ("exit", "status"):
         return False
     other = re.search(r"\b(?:exit|return|answer|status\w*)\b\W*\d+|\b[1-5]\d\d\b", then)
-    return bool(other) and _fit(row, sought, looks) > fit + 0.15
+    return bool(other) and _sees(row, sought, looks, evidence) >= 0.5
 
 
 def _elsewhere(consequence: Consequence, sought: list[str], evidence: Evidence) -> Facet:

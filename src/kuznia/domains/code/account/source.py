@@ -119,25 +119,25 @@ def read(pointer: str, file: File) -> Source:
     if isinstance(tree, Stopped):
         return _plain(pointer, file)
     nodes = list(_walk(tree))
-    text = bytearray(source)
+    places = _Places(content)
+    text = list(content)
     for node in nodes:
         if _is_comment(node):
-            _blank(text, node.start_byte, node.end_byte)
-    bare = bytearray(text)
+            _blank(text, places(node.start_byte), places(node.end_byte))
+    bare = list(text)
     if language.name not in _OPEN:
         for node in nodes:
             if _is_string(node, source):
-                _blank_string(bare, node)
-    places = _Places(source)
+                _blank_string(bare, node, places)
     units = tuple(_units(source, language, tree, places, content))
-    clean = text.decode(errors="replace")
+    clean = "".join(text)
     result = Source(
         pointer=pointer,
         path=file.path,
         language=language.name,
         raw=content,
         text=clean,
-        bare=bare.decode(errors="replace"),
+        bare="".join(bare),
         units=units,
         branches=(),
         has_regex_literals=any(node.type in ("regex", "regex_literal") for node in nodes),
@@ -155,12 +155,16 @@ def _plain(pointer: str, file: File) -> Source:
 class _Places:
     """Places in bytes as places in characters."""
 
-    def __init__(self, source: bytes) -> None:
-        self._source = source
-        self._plain = source.isascii()
+    def __init__(self, content: str) -> None:
+        self._places: list[int] | None = None
+        if not content.isascii():
+            self._places = [
+                number for number, char in enumerate(content) for _ in char.encode()
+            ]
+            self._places.append(len(content))
 
     def __call__(self, place: int) -> int:
-        return place if self._plain else len(self._source[:place].decode(errors="ignore"))
+        return place if self._places is None else self._places[place]
 
 
 def _walk(tree: Tree) -> Iterator[Node]:
@@ -190,20 +194,18 @@ def _is_string(node: Node, source: bytes) -> bool:
     return node.is_named and bool(_STRING.search(node.type))
 
 
-def _blank(text: bytearray, start: int, end: int) -> None:
-    piece = text[start:end].decode(errors="replace")
-    blank = "".join(c if c == "\n" else " " * len(c.encode()) for c in piece)
-    text[start:end] = blank.encode()
+def _blank(text: list[str], start: int, end: int) -> None:
+    text[start:end] = [char if char == "\n" else " " for char in text[start:end]]
 
 
-def _blank_string(text: bytearray, node: Node) -> None:
+def _blank_string(text: list[str], node: Node, places: _Places) -> None:
     """Blank what is between the quotes, without what is computed in there."""
-    place = node.start_byte + 1
+    place = places(node.start_byte) + 1
     for child in node.children:
         if child.type in _INSIDE:
-            _blank(text, place, max(place, child.start_byte))
-            place = child.end_byte
-    _blank(text, place, max(place, node.end_byte - 1))
+            _blank(text, place, max(place, places(child.start_byte)))
+            place = places(child.end_byte)
+    _blank(text, place, max(place, places(node.end_byte) - 1))
 
 
 def _units(

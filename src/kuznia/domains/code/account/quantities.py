@@ -1,0 +1,153 @@
+"""The numbers of a clause, with their units and bounds."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from kuznia.domains.code.account.lexicon import content_words
+
+Span = tuple[int, int]
+
+_UNIT = (
+    r"ms|msec|milliseconds?|мс|мілісекунд\w*|seconds?|secs?|s|секунд\w*|сек|с|minutes?|mins?|хвилин\w*|хв|"
+    r"hours?|hrs?|h|годин\w*|год|days?|дн\w+|д[іо]б\w*|weeks?|тижн\w*|%|percent|відсотк\w*|грн|uah|usd|eur|dollars?|"
+    r"kb|mb|gb|kib|mib|кб|мб|kg|кг|km|км|px|rem|cents?|коп\w*"
+)
+_NUMBER = re.compile(
+    rf"(?<![\w.\-:/_#])(?P<number>\d{{1,3}}(?:[ \u00a0,]\d{{3}})+(?!\d)|\d+(?:[.,]\d+)?)(?:\s?(?P<unit>{_UNIT})(?![\w])|(?=[^\w\-:/_]|$|-[a-zа-яіїє]))",
+    re.IGNORECASE,
+)
+_SPELT = {
+    **{"four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12},
+    **{"twenty": 20, "thirty": 30, "sixty": 60, "hundred": 100, "чотири": 4, "п'ять": 5},
+    **{"п’ять": 5, "шість": 6, "сім": 7, "вісім": 8, "дев'ять": 9, "десять": 10, "двадцять": 20},
+    **{"чотирьох": 4, "п'яти": 5, "п’яти": 5, "шести": 6, "семи": 7, "восьми": 8, "десяти": 10},
+}
+_SPELT_WORD = re.compile(rf"(?<![\w'’])(?:{'|'.join(_SPELT)})(?![\w'’])", re.IGNORECASE)
+_FACTORS = (
+    (r"ms|msec|millisec|мс|мілісек", (1, 0.001)),
+    (r"sec|секунд|сек|s$|с$", (1, 1000)),
+    (r"min|хвил|хв", (1, 60, 60_000)),
+    (r"hour|hr|h$|годин|год", (1, 60, 3_600, 3_600_000)),
+    (r"day|дн|доб|діб", (1, 24, 1_440, 86_400, 86_400_000)),
+    (r"week|тиж", (1, 7, 604_800)),
+    (r"%|percent|відсот", (1, 0.01)),
+    (r"грн|uah|usd|eur|dollar", (1, 100)),
+    (r"kb|kib|кб", (1, 1_000, 1_024)),
+    (r"mb|mib|мб", (1, 1_000_000, 1_048_576, 1_024)),
+    (r"gb", (1, 1_000_000_000, 1_073_741_824, 1_024)),
+    (r"kg|кг|km|км", (1, 1_000)),
+)
+# What a number behind one of these says of is no part of the code.
+_VERSION = re.compile(
+    r"(?:\b(?:python|node(?:\.js)?|java|php|c\+\+|go|rust|ruby|kotlin|swift|es|ecmascript|version|rfc|iso|iec|sha|utf|http|\.net|c#|postgres(?:ql)?|mysql|sqlite|jdk|perl|scala|dart|lua|julia|level|wcag|css|html|версі\w+|bash)[ /\-]?v?|[№#])$",
+    re.IGNORECASE,
+)
+Side = Literal["high", "low", ""]
+# How a bound is said before its number: whether the number itself is above (`at least 5`), and
+# whether what lies above is meant.
+_BOUNDS: tuple[tuple[str, Side, str], ...] = (
+    (r"(?:not|no|never|isn.t|aren.t) (?:be )?(?:more|longer|greater|larger|higher|older|bigger|later|over|above)(?: than)?|at (?:the )?most|up to|maximum(?: of| is)?|max(?:imum)?\.?|(?:not|never|must not|cannot) exceed(?:s|ing)?|не більш\w*(?: за| ніж| як| від)?|не довш\w*(?: за| ніж| від)?|щонайбільше|максимум|не перевищу\w+|не старш\w*(?: за| ніж| від)?|(?:не )?(?:більш\w+ )?ніж до|до", "low", "most"),
+    (r"(?:not|no|never) (?:be )?(?:less|shorter|fewer|lower|smaller|younger|below|under|earlier)(?: than)?|at least|minimum(?: of| is)?|min\.?|(?:starting )?from|starting (?:at|with)|не менш\w*(?: за| ніж| як| від)?|не коротш\w*(?: за| ніж| від)?|щонайменше|мінімум|принаймні|починаючи (?:з|від)|не молодш\w*(?: за| ніж| від)?", "high", "least"),
+    (r"(?:more|longer|greater|larger|higher|older|bigger|heavier) than|over|above|beyond|exceed(?:s|ing)?|понад|більш\w*(?: за| ніж| від)?|довш\w*(?: за| ніж| від)?|старш\w*(?: за| ніж| від)?|перевищу\w+|важч\w*(?: за| ніж| від)?|вище", "low", "up"),
+    (r"(?:less|shorter|fewer|lower|smaller|younger|lighter) than|below|under|менш\w*(?: за| ніж| від)?|коротш\w*(?: за| ніж| від)?|молодш\w*(?: за| ніж| від)?|нижч\w*(?: за| ніж| від)?", "high", "down"),
+    (r"від|з", "high", "least"),
+)
+_BEFORE = [
+    (re.compile(rf"(?<![\w])(?:{words})\s*(?:[a-z]+ )?$", re.I), side, way) for words, side, way in _BOUNDS
+]
+_AFTER_HIGH = re.compile(r"^\s*(?:\w+\s+)?(?:or|and|і|й|та|або|чи)\s+(?:more|above|over|higher|longer|older|more|більше|вище|старше)|^\+", re.I)
+_AFTER_LOW = re.compile(r"^\s*(?:\w+\s+)?(?:or|and|або|чи|і)\s+(?:less|fewer|below|lower|shorter|менше|нижче)", re.I)
+_BETWEEN = re.compile(
+    r"\b(?:between|from|від|з|із)\s+(?P<low>\d[\d ]*)\s*(?:and|to|до|-|–|—|і|та)\s*(?P<high>\d[\d ]*)|(?<![\w\-])(?P<low2>\d+)\s?(?:–|-|\.\.)\s?(?P<high2>\d+)(?![\w\-])", re.I
+)
+_SEGMENT = re.compile(r"[,;:()]|\s(?:and|та|і|й|but|а)\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number of a clause, in what it may be counted, and the bound it is."""
+
+    span: Span
+    value: float
+    values: tuple[float, ...]
+    side: Side
+    way: str
+    # What it is about.
+    about: str
+    spelt: bool
+
+
+def amounts(quote: str) -> list[Amount]:
+    """The numbers of a clause."""
+    between = {}
+    for match in _BETWEEN.finditer(quote):
+        for name, side, way in (("low", "high", "least"), ("high", "low", "most")):
+            group = name if match[name] else f"{name}2"
+            between[match.start(group)] = (side, way)
+    every: list[Amount] = []
+    for match in _NUMBER.finditer(quote):
+        before = quote[: match.start()]
+        if _VERSION.search(before[-16:]):
+            continue
+        side, way = between.get(match.start("number")) or _bound(before, quote[match.end() :])
+        every.append(_amount(quote, match, side, way))
+    for match in _SPELT_WORD.finditer(quote):
+        value = float(_SPELT[match[0].lower()])
+        side, way = _bound(quote[: match.start()], quote[match.end() :])
+        about = _about(quote, match.span())
+        every.append(Amount(match.span(), value, (value,), side, way, about, True))
+    return every
+
+
+def _amount(quote: str, match: re.Match[str], side: Side, way: str) -> Amount:
+    number = re.sub(r"[ \u00a0]|,(?=\d{3}\b)", "", match["number"]).replace(",", ".")
+    value = float(number)
+    unit = (match["unit"] or "").lower()
+    factors = next((f for says, f in _FACTORS if unit and re.match(says, unit)), (1,))
+    values = tuple(value * factor for factor in factors)
+    if unit and re.match(r"%|percent|відсот", unit):
+        values += (1 - value / 100, 1 + value / 100, 100 - value, 100 + value)
+    return Amount(match.span(), value, values, side, way, _about(quote, match.span()), False)
+
+
+def _bound(before: str, after: str) -> tuple[Side, str]:
+    if _AFTER_HIGH.match(after):
+        return "high", "up"
+    if _AFTER_LOW.match(after):
+        return "low", "down"
+    piece = before[-60:]
+    for pattern, side, way in _BEFORE:
+        if pattern.search(piece):
+            return side, way
+    return "", ""
+
+
+def _about(quote: str, span: Span) -> str:
+    """What stands round a number, up to the next comma or number on both sides; in brackets also
+    the words before them."""
+    opened = quote.rfind("(", 0, span[0])
+    if opened > 0 and ")" not in quote[opened : span[0]]:
+        before = re.split(r"[,;:()]", quote[:opened])[-1]
+        inside = _around(quote[opened + 1 :], (span[0] - opened - 1, span[1] - opened - 1))
+        return f"{before} {inside}"
+    return _around(quote, span)
+
+
+def _around(quote: str, span: Span) -> str:
+    cuts = [match.end() for match in _SEGMENT.finditer(quote, 0, span[0])]
+    cuts += [match.end() for match in _NUMBER.finditer(quote, 0, span[0])]
+    start = max(cuts, default=0)
+    ends = [match.start() for match in _SEGMENT.finditer(quote, span[1])]
+    ends += [match.start() for match in _NUMBER.finditer(quote, span[1])]
+    end = min(ends, default=len(quote))
+    about = f"{quote[start : span[0]]} {quote[span[1] : end]}"
+    return about if content_words(about) else f"{quote[:span[0]]} {quote[span[1]:end]}"
+
+
+def all_amounts(quote: str, taken: Sequence[Span]) -> Iterator[Amount]:
+    """The numbers outside of what is taken."""
+    for item in amounts(quote):
+        if not any(item.span[0] < end and item.span[1] > start for start, end in taken):
+            yield item
