@@ -9,6 +9,7 @@ from kuznia.domains.code.account.evidence import Evidence, Facet, Scope
 from kuznia.domains.code.account.forbidden import forbidden
 from kuznia.domains.code.account.lexicon import Concept, concepts, content_words
 from kuznia.domains.code.account.literals import examples, literals
+from kuznia.domains.code.account.markup import labelled
 from kuznia.domains.code.account.names import is_there, names, signatures
 from kuznia.domains.code.account.outcomes import consequences, outcome
 from kuznia.domains.code.account.quantities import all_amounts
@@ -17,6 +18,8 @@ Span = tuple[int, int]
 
 # Half of what a clause says has to be seen, and nothing of it may be missing that can be checked.
 ENOUGH = 0.5
+# Of the words beside them.
+LITTLE = 0.34
 
 # Words of a prompt that code cannot show, or always does.
 _EMPTY_WORDS = frozenset(
@@ -28,8 +31,10 @@ _EMPTY_WORDS = frozenset(
     функції модуль скрипт клас код файл має мають бути такий така таке які який повинен повинна
     повинно слід можна треба один одна одне одного той самий цей ця це інший проста простий
     language python typescript javascript golang java kotlin rust ruby php bash html css sql csharp
+    least more less than exactly only one two both around within щонайменше не менше більше лише
     swift c99 c11 c17 es-модуль es-module мові мовою команди dont doesn don't doesn't isn't it's let ніколи завжди""".split()
 )
+_EVERY = re.compile(r"\b(?:every|each|all)\b|кожн|всі\b|усі\b")
 # What a clause says of the people who ask, and of what for.
 _BACKGROUND = re.compile(
     r"\b(?:for (?:our|my|the|a|an|use in|use by) [^,.;]{2,60}$|(?:that|which) (?:people|we|i|others) [^,.;]{2,60}$)"
@@ -172,7 +177,7 @@ def _concept(concept: Concept, quote: str, evidence: Evidence) -> Facet:
         return Facet(bool(pointer), pointer, "" if pointer else "There are no tests.", weight=2)
     if concept.comments and evidence.has_documentation and re.search("readme|documentation|документац", quote.lower()):
         return Facet(True, "/documentation/files/0", "It is documented.")
-    if concept.near:
+    if concept.near or evidence.language in concept.near_in:
         scope = _best(content_words(quote), evidence)
         searched = [(scope.pointer, scope.text)]
     else:
@@ -183,6 +188,8 @@ def _concept(concept: Concept, quote: str, evidence: Evidence) -> Facet:
             )
             for source in evidence.code
         ]
+    if concept.name == "with a label" and _EVERY.search(quote.lower()):
+        return labelled(evidence)
     if concept.wrong:
         for pointer, text in searched:
             if wrong := concept.wrong.search(text):
@@ -208,6 +215,8 @@ def _weigh(clause: _Clause, evidence: Evidence) -> Verdict:
     explained = sum(map(scope.words.explain, words))
     weight = sum(facet.weight for facet in shown)
     total = weight + len(words)
+    if len(words) > 1 and explained / len(words) < (LITTLE if shown else ENOUGH):
+        total = weight + explained + len(words) * 100
     pointers = tuple(dict.fromkeys(facet.pointer for facet in shown if facet.pointer))
     if total and (weight + explained) / total < ENOUGH:
         missing = ", ".join(word for word in words if not scope.words.explain(word))

@@ -26,6 +26,8 @@ class Concept:
     comments: bool
     # Sought in the part of the code that the clause is about.
     near: bool
+    # The languages in which it is sought there.
+    near_in: tuple[str, ...]
     # Sought before anything else: what it says looks like a refusal or a ban, and is none.
     first: bool
     part: str
@@ -65,6 +67,7 @@ def concepts() -> tuple[Concept, ...]:
             row.get("strings", False),
             row.get("comments", False),
             row.get("near", False),
+            tuple(row.get("near_in", ())),
             row.get("first", False),
             row.get("part", ""),
         )

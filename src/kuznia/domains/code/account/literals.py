@@ -21,7 +21,7 @@ _SAMPLE = re.compile(
     re.IGNORECASE,
 )
 _CALL = re.compile(
-    r"^\W*(?P<name>[A-Za-z_][\w.]*)\((?P<input>.*)\)\s*(?:==|=>|->|→|=|returns?|gives?|is|дає|повертає|—|–|raises?|should (?:be|return|give))\s*(?P<output>.+)$"
+    r"^\W*(?P<name>[A-Za-z_][\w.]*)\((?P<input>.*)\)\s*(?:(?:==|=>|->|→|=)\s*(?P<output>.+)|(?:returns?|gives?|is|дає|повертає|—|–|raises?|should (?:be|return|give))\s*(?P<value>['\"«`\[{(\d-].*|None|null|nil|[Tt]rue|[Ff]alse|\w+(?:Error|Exception)))$"
 )
 _ARROW = re.compile(
     r"^\W*(?P<input>['\"«`\[{(\d-].*?)\s*(?:->|=>|→|==|—>|becomes?|gives?|returns?|дає|стає|перетворюється на)\s*(?P<output>['\"«`\[{(\d-].*|None|null|True|False|true|false|nil)\W*$"
@@ -42,7 +42,8 @@ def examples(quote: str, evidence: Evidence) -> Iterator[Facet]:
     if last and last not in evidence.names:
         yield Facet(False, why=f"There is no {last} in the code.")
         return
-    yield _in_tests(match["input"], match["output"], evidence) or Facet(
+    output = match["output"] or match.groupdict().get("value") or ""
+    yield _in_tests(match["input"], output, evidence) or Facet(
         None, evidence.code[0].pointer, "An example that nothing contradicts."
     )
 

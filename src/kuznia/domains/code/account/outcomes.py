@@ -79,13 +79,14 @@ _CATCH_ALL = re.compile(
 _CONDITIONS = frozenset(
     (
         *("empty", "below zero", "zero or below", "missing", "not a number", "of a type", "null"),
+        "filled up with zeros",
     )
 )
 
 
-def is_http(prompt: str) -> bool:
-    """Whether numbers of three digits in a prompt are answers of a server."""
-    return bool(_IS_HTTP.search(prompt))
+def is_http(evidence: Evidence) -> bool:
+    """Whether numbers of three digits in the prompt are answers of a server."""
+    return evidence.language not in ("sql", "css") and bool(_IS_HTTP.search(evidence.prompt))
 
 
 def consequences(quote: str, evidence: Evidence) -> list[Consequence]:
@@ -99,7 +100,7 @@ def consequences(quote: str, evidence: Evidence) -> list[Consequence]:
             continue
         if not _overlaps(match.span(), every):
             every.append(Consequence("raise", name, match.span()))
-    if is_http(evidence.prompt):
+    if is_http(evidence):
         for match in _STATUS.finditer(quote):
             if not _overlaps(match.span(), every):
                 every.append(Consequence("status", match["code"], match.span()))
@@ -272,6 +273,9 @@ def _contradicts(
 
 def _elsewhere(consequence: Consequence, sought: list[str], evidence: Evidence) -> Facet:
     """What happens without a branch of its own: by a library, in an attribute, at the end."""
+    if consequence.value in ("400", "422") and re.search(r"(?i)fastapi|pydantic", evidence.text):
+        # What these models refuse is answered so.
+        consequence = Consequence("raise", "", consequence.span)
     for source in evidence.code:
         for place in _places(consequence, source):
             around = source.text[max(0, place - 400) : place + 200]

@@ -129,8 +129,11 @@ def read(pointer: str, file: File) -> Source:
         for node in nodes:
             if _is_string(node, source):
                 _blank_string(bare, node, places)
-    units = tuple(_units(source, language, tree, places, content))
     clean = "".join(text)
+    units = (
+        *_units(source, language, tree, places, content),
+        *_blocks(clean, language.name),
+    )
     result = Source(
         pointer=pointer,
         path=file.path,
@@ -220,6 +223,24 @@ def _units(
             is_public(symbol),
             symbol.kind == "type",
         )
+
+
+_TAG = re.compile(r"<(?P<name>[a-z][\w-]*)\b[^<>]{1,600}>", re.IGNORECASE)
+_RULE = re.compile(r"(?P<name>[^{};]{1,200})\{[^{}]{0,2000}\}")
+_KEY = re.compile(r"^(?P<indent>[ ]*)(?:- )?(?P<name>[\w.-]+):[ ]*(?:#.*)?$", re.MULTILINE)
+
+
+def _blocks(text: str, language: str) -> Iterator[Unit]:
+    """The units of pages and settings: tags, rules, and what stands under a key."""
+    pattern = {"html": _TAG, "css": _RULE}.get(language)
+    if pattern:
+        for match in pattern.finditer(text):
+            yield Unit(match["name"].strip(), match.start(), match.end(), False, True)
+    if language == "yaml":
+        for match in _KEY.finditer(text):
+            deeper = re.compile(rf"^ {{0,{len(match['indent'])}}}[^\s-]", re.MULTILINE)
+            end = deeper.search(text, match.end() + 1)
+            yield Unit(match["name"], match.start(), end.start() if end else len(text), False, True)
 
 
 def _whole(node: Node) -> Node:
