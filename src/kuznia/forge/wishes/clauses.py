@@ -103,7 +103,7 @@ def _items(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         None,
     )
     if colon is not None:
-        pieces = list(_listed(text, colon + 1, end))
+        pieces = _with_conditions(text, list(_listed(text, colon + 1, end)))
         if len(pieces) > 1 and all(last - first <= _SHORT for first, last in pieces):
             yield start, end
             return
@@ -116,6 +116,20 @@ def _items(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield from pieces
     else:
         yield start, end
+
+
+def _with_conditions(text: str, pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The pieces, each that begins with a condition together with what follows from it."""
+    joined: list[tuple[int, int]] = []
+    is_open = False
+    for first, last in pieces:
+        if is_open:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+        condition = _CONDITION.search(text, first, last)
+        is_open = not is_open and condition is not None and not text[first : condition.start()].strip()
+    return joined
 
 
 def _listed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

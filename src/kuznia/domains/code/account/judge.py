@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from kuznia.domains.code.account.amounts import amount
 from kuznia.domains.code.account.evidence import Evidence, Facet, Scope
 from kuznia.domains.code.account.forbidden import forbidden
-from kuznia.domains.code.account.lexicon import Concept, concepts, content_words
+from kuznia.domains.code.account.lexicon import Concept, concepts, content_words, idle_words
 from kuznia.domains.code.account.literals import examples, literals
 from kuznia.domains.code.account.markup import labelled
 from kuznia.domains.code.account.names import is_there, names, signatures
@@ -21,23 +21,10 @@ ENOUGH = 0.5
 # Of the words beside them.
 LITTLE = 0.34
 
-# Words of a prompt that code cannot show, or always does.
-_EMPTY_WORDS = frozenset(
-    """write please need want make build create implement provide use using used should must can may
-    code function functions method methods module program script class file single simple small
-    work works working handle following like such given return returns value values way thing things
-    well good nice clean proper properly also still always never both either own very quite really
-    напишіть напиши потрібен потрібна потрібно потрібні зроби зробіть створи реалізуй функція функцію
-    функції модуль скрипт клас код файл має мають бути такий така таке які який повинен повинна
-    повинно слід можна треба один одна одне одного той самий цей ця це інший проста простий
-    language python typescript javascript golang java kotlin rust ruby php bash html css sql csharp
-    least more less than exactly only one two both around within щонайменше не менше більше лише
-    swift c99 c11 c17 es-модуль es-module мові мовою команди dont doesn don't doesn't isn't it's let ніколи завжди""".split()
-)
 _EVERY = re.compile(r"\b(?:every|each|all)\b|кожн|всі\b|усі\b")
 # What a clause says of the people who ask, and of what for.
 _BACKGROUND = re.compile(
-    r"\b(?:for (?:our|my|the|a|an|use in|use by) [^,.;]{2,60}$|(?:that|which) (?:people|we|i|others) [^,.;]{2,60}$)"
+    r"\b(?:for (?:our|my|use in|use by|people|learning|a (?:school|small|web|mobile|class|course|friend)) ?[^,.;]{2,60}$|(?:that|which) (?:people|we|i|others) [^,.;]{2,60}$)"
     r"|(?:для (?:нашого|нашої|наших|мого|моєї|моїх) [^,.;]{2,60}$)",
     re.IGNORECASE,
 )
@@ -56,7 +43,13 @@ class _Clause:
     facets: list[Facet] = field(default_factory=list)
 
     def take(self, span: Span, facet: Facet | None = None) -> None:
-        self.taken.append(span)
+        """Count a span as understood, up to the ends of its words."""
+        start, end = span
+        while 0 < start < end and self.quote[start - 1].isalpha() and self.quote[start].isalpha():
+            start -= 1
+        while start < end < len(self.quote) and self.quote[end - 1].isalpha() and self.quote[end].isalpha():
+            end += 1
+        self.taken.append((start, end))
         if facet is not None:
             self.facets.append(facet)
 
@@ -130,14 +123,12 @@ def _read_outcomes(clause: _Clause, evidence: Evidence) -> None:
     for consequence, piece in zip(every, pieces, strict=True):
         facet = outcome(consequence, quote, piece, evidence)
         clause.take(consequence.span, facet)
-        if facet.shown:
+        if facet.shown and len(every) == 1:
             # The condition was found with its outcome: its words have done their work.
-            place = quote.find(piece.strip())
-            if piece.strip() and place >= 0 and len(every) == 1:
-                _take_words(clause, quote, consequence.span)
+            _take_words(clause, quote)
 
 
-def _take_words(clause: _Clause, quote: str, span: Span) -> None:
+def _take_words(clause: _Clause, quote: str) -> None:
     """Count the words of a condition as understood, without the numbers in it."""
     for match in re.finditer(r"[^\W\d_][\w'’-]*", quote):
         if not any(match.start() < end and match.end() > start for start, end in clause.taken):
@@ -209,7 +200,7 @@ def _best(words: Sequence[str], evidence: Evidence) -> Scope:
 
 
 def _weigh(clause: _Clause, evidence: Evidence) -> Verdict:
-    words = [word for word in content_words(clause.rest()) if word not in _EMPTY_WORDS]
+    words = [word for word in content_words(clause.rest()) if word not in idle_words()]
     shown = [facet for facet in clause.facets if facet.shown]
     scope = _best(words, evidence)
     explained = sum(map(scope.words.explain, words))

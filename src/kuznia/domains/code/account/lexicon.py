@@ -114,6 +114,13 @@ def effects() -> tuple[Effect, ...]:
 
 
 @cache
+def idle_words() -> frozenset[str]:
+    """Words of a prompt that code cannot show, or always does."""
+    lines = read_toml(__file__, "words.toml")["idle"]
+    return frozenset(word for line in lines for word in line.split())
+
+
+@cache
 def _entries() -> dict[str, tuple[tuple[str, int], ...]]:
     """The entries of all groups by their first three letters."""
     by_start: dict[str, list[tuple[str, int]]] = {}
@@ -145,10 +152,50 @@ class Words:
 
     def explain(self, word: str) -> bool:
         """Whether a word of a prompt, or one that means the same, is among these."""
+        parts = pieces(word) if word.isascii() else [word]
+        if len(parts) > 1 or "_" in word:
+            names = [part for name in word.split("_") for part in pieces(name)]
+            return all(map(self._explain, names))
+        return self._explain(word)
+
+    def _explain(self, word: str) -> bool:
         if groups(word) & self.groups:
             return True
         short = stem(word)
-        return short in self.stems or any(alike(short, other) for other in self.stems)
+        if short in self.stems or any(alike(short, other) for other in self.stems):
+            return True
+        return not word.isascii() and any(sounds_like(word, other) for other in self.stems)
+
+
+_LATIN = dict(
+    zip(
+        "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
+        "a b v g g d e e j z i i i i k l m n o p r s t u f h c c s s _ u a".replace("_", "").split(" "),
+        strict=True,
+    )
+)
+_SOUNDS = (("ck", "k"), ("c", "k"), ("ph", "f"), ("th", "t"), ("sh", "s"), ("w", "v"), ("y", "i"), ("x", "ks"), ("q", "k"), ("tsi", "ti"))
+_SOUNDING = 4
+
+
+@lru_cache(maxsize=8_192)
+def _sound(word: str) -> str:
+    """How a word sounds, whatever its alphabet: loan words look alike."""
+    text = "".join(_LATIN.get(char, char) for char in word.lower())
+    for before, after in _SOUNDS:
+        text = text.replace(before, after)
+    return re.sub(r"(.)\1", r"\1", text)
+
+
+@lru_cache(maxsize=32_768)
+def sounds_like(word: str, other: str) -> bool:
+    """Whether a word of another alphabet is a loan of this one: `токен` of `token`."""
+    left, right = _sound(word), _sound(other)
+    shorter = min(len(left), len(right))
+    if shorter < _SOUNDING or not other.isascii():
+        return False
+    same = next((n for n in range(shorter) if left[n] != right[n]), shorter)
+    return same >= max(_SOUNDING, round(0.75 * shorter))
 
 
 @lru_cache(maxsize=2_048)

@@ -40,6 +40,10 @@ _IFS = frozenset(
         *("while", "while_expression", "conditional_statement", "postfix_conditional_expression"),
     )
 )
+# What goes on behind them where they do not hold.
+_WHOLE_IFS = frozenset(
+    ("if_statement", "if_expression", "if_modifier", "unless_modifier", "unless", "if", "guard_statement")
+)
 _FLIPPED = frozenset(("unless", "unless_modifier", "guard_statement"))
 _LEAVES = re.compile(r"\b(?:return|raise|throw|continue|break|exit|die|panic!?)\b")
 # A call that refuses by itself where its condition does not hold, and what it throws.
@@ -292,7 +296,7 @@ def _of(node: Node, text: str, places: _Places, source: Source) -> Iterator[Bran
     if alternative:
         otherwise = text[places(alternative.start_byte) : places(alternative.end_byte)]
         yield Branch(shown, otherwise[:_MAX_THEN], not holds, start, unit)
-    elif _LEAVES.search(then) and (after := node.next_named_sibling):
+    elif node.type in _WHOLE_IFS and _LEAVES.search(then) and (after := node.next_named_sibling):
         rest = text[places(after.start_byte) : places(after.end_byte)]
         yield Branch(shown, rest[:_MAX_THEN], not holds, start, unit)
 
