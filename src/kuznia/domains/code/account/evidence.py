@@ -35,6 +35,7 @@ class Facet:
 class Scope:
     """A part of the code: a unit with the constants and the units it uses, or a whole file."""
 
+    name: str
     pointer: str
     text: str
     bare: str
@@ -119,19 +120,19 @@ class Evidence:
     @cached_property
     def whole(self) -> Scope:
         pointer = self.code[0].pointer
-        return Scope(pointer, self.text, self.bare, self.words)
+        return Scope("", pointer, self.text, self.bare, self.words)
 
     def _scopes(self) -> Iterator[Scope]:
         for source in self.code:
             for unit in source.units:
                 text = source.text[unit.start : unit.end]
                 bare = source.bare[unit.start : unit.end]
-                more = self._used(unit, text)
+                more = "" if unit.is_type else self._used(unit, text)
                 whole = f"{text}\n{more}"[:_MAX_SCOPE]
-                yield Scope(source.pointer, whole, f"{bare}\n{more}", words_of(whole))
+                yield Scope(unit.name, source.pointer, whole, f"{bare}\n{more}", words_of(whole))
         for source in self.code:
             path_words = f"{source.text}\n{source.path}"
-            yield Scope(source.pointer, source.text, source.bare, words_of(path_words))
+            yield Scope("", source.pointer, source.text, source.bare, words_of(path_words))
 
     def _used(self, unit: Unit, text: str) -> str:
         """The constants and the units that a unit names."""

@@ -20,7 +20,10 @@ Span = tuple[int, int]
 ENOUGH = 0.5
 # Of the words beside them.
 LITTLE = 0.34
+# So much of what can be checked makes up for two words that cannot.
+STRONG = 4
 
+_IF = re.compile(r"\b(?:if|when|unless|якщо|коли)\b", re.IGNORECASE)
 _EVERY = re.compile(r"\b(?:every|each|all)\b|кожн|всі\b|усі\b")
 # What a clause says of the people who ask, and of what for.
 _BACKGROUND = re.compile(
@@ -41,6 +44,8 @@ class _Clause:
     quote: str
     taken: list[Span] = field(default_factory=list)
     facets: list[Facet] = field(default_factory=list)
+    # Whether a branch looks at what the clause says is looked at.
+    is_branch: bool = False
 
     def take(self, span: Span, facet: Facet | None = None) -> None:
         """Count a span as understood, up to the ends of its words."""
@@ -105,13 +110,16 @@ def _read_facts(clause: _Clause, evidence: Evidence) -> None:
         clause.take(span, facet)
     for span, facet in forbidden(clause.rest(), evidence):
         clause.take(span, facet)
-    _read_outcomes(clause, evidence)
     for span, facet in literals(clause.rest(), evidence):
         clause.take(span, facet)
+    _read_outcomes(clause, evidence)
     for span, name in names(quote, evidence, clause.taken):
         pointer = is_there(name, evidence)
         why = f"{name} is there." if pointer else f"There is no {name} in the code."
         clause.take(span, Facet(bool(pointer), pointer, why, weight=2))
+        if pointer and _IF.search(quote) and any(name in b.condition for _, b in evidence.branches):
+            clause.facets.append(Facet(True, pointer, f"A branch looks at {name}.", weight=3))
+            clause.is_branch = True
     for item in all_amounts(quote, clause.taken):
         clause.take(item.span, amount(item, quote, evidence))
 
@@ -169,7 +177,7 @@ def _concept(concept: Concept, quote: str, evidence: Evidence) -> Facet:
     if concept.comments and evidence.has_documentation and re.search("readme|documentation|документац", quote.lower()):
         return Facet(True, "/documentation/files/0", "It is documented.")
     if concept.near or evidence.language in concept.near_in:
-        scope = _best(content_words(quote), evidence)
+        scope = _best(content_words(quote), evidence, units=True)
         searched = [(scope.pointer, scope.text)]
     else:
         searched = [
@@ -191,12 +199,15 @@ def _concept(concept: Concept, quote: str, evidence: Evidence) -> Facet:
     return Facet(False, why=f"Nothing in the code shows: {concept.name}.")
 
 
-def _best(words: Sequence[str], evidence: Evidence) -> Scope:
+def _best(words: Sequence[str], evidence: Evidence, *, units: bool = False) -> Scope:
     """The part of the code that most of the words lead to, the smallest of several."""
-    def rank(scope: Scope) -> tuple[int, int]:
-        return sum(map(scope.words.explain, words)), -len(scope.text)
+    def rank(scope: Scope) -> tuple[float, int]:
+        named = 1.5 * any(word == scope.name.lower() for word in words)
+        size = len(scope.text) if evidence.language == "yaml" else -len(scope.text)
+        return named + sum(map(scope.words.explain, words)), size
 
-    return max(evidence.scopes, key=rank, default=evidence.whole)
+    scopes = [scope for scope in evidence.scopes if scope.name or not units]
+    return max(scopes, key=rank, default=evidence.whole)
 
 
 def _weigh(clause: _Clause, evidence: Evidence) -> Verdict:
@@ -206,7 +217,8 @@ def _weigh(clause: _Clause, evidence: Evidence) -> Verdict:
     explained = sum(map(scope.words.explain, words))
     weight = sum(facet.weight for facet in shown)
     total = weight + len(words)
-    if len(words) > 1 and explained / len(words) < (LITTLE if shown else ENOUGH):
+    enough_words = len(words) > 2 or (len(words) == 2 and weight < STRONG)
+    if enough_words and not clause.is_branch and explained / len(words) < (LITTLE if shown else ENOUGH):
         total = weight + explained + len(words) * 100
     pointers = tuple(dict.fromkeys(facet.pointer for facet in shown if facet.pointer))
     if total and (weight + explained) / total < ENOUGH:

@@ -212,6 +212,7 @@ def words_of(text: str) -> Words:
 
 def content_words(text: str) -> list[str]:
     """The words of a prompt that say something alone."""
+    text = re.sub(r"(?i)\be-(mail)", r"e\1", text)
     return [
         word
         for word in (word.lower().replace("’", "'") for word in WORD.findall(text))

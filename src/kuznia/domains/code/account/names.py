@@ -42,6 +42,21 @@ _LISTED = re.compile(
     r"\b(?:tables|columns|functions|methods|fields|variants|values|services|таблиці|колонки|функції|методи|поля|значенн\w+|сервіси)"
     r"[:\s]\s*(?P<names>[a-zA-Z_]\w*(?:\([^()\n]{0,80}\))?(?:(?:,\s*(?:and\s+|та\s+|і\s+)?|\s+(?:and|та|і|й)\s+)[a-zA-Z_]\w*(?:\([^()\n]{0,80}\))?)*)"
 )
+_CYRILLIC = re.compile("[а-яіїєґ]", re.IGNORECASE)
+# A word of another alphabet than its sentence is a name.
+_LATIN = re.compile(r"(?<![\w.'’-])[A-Za-z][A-Za-z0-9]+(?![\w'’])")
+_TECHNICAL = frozenset(
+    """json csv xml yaml html css http https url uri api rest cli sql js ts id ip utf ascii unicode
+    python typescript javascript node nodejs go golang rust java kotlin ruby php bash shell swift
+    dart scala postgresql postgres mysql sqlite linux unix windows macos docker git github es iso
+    rfc md ui ux web email e-mail iban isbn pin sms lru ttl fifo lifo utc gmt stdin stdout stderr
+    backend frontend middleware callback enum class kg cm mm km usd eur uah mb kb gb null nil ok ms
+    px rem react vue django flask express fastapi spring rails laravel junit pytest jest vitest
+    class const let var async await promise set map list dict array string int float bool true
+    false none crud orm regex oop dry solid tdd mvc jwt oauth tls ssl tcp udp dns smtp imap ftp ssh
+    markdown readme pdf png svg gif zip tar gz am pm io os pc it tailwind bootstrap sass scss less
+    wcag aria dom ajax cors csrf xss""".split()
+)
 _VERBS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"))
 # Words that look like names and mean something else.
 _NOT_NAMES = frozenset(
@@ -187,6 +202,14 @@ def names(quote: str, evidence: Evidence, taken: list[Span]) -> Iterator[tuple[S
                 continue
             seen.append(span)
             yield match.span(), name
+    outside = re.sub(r"[\"«“'][^\"»”']*[\"»”']", "", quote)
+    if len(_CYRILLIC.findall(outside)) * 3 > len(outside):
+        for match in _LATIN.finditer(quote):
+            span = match.span()
+            if match[0].lower() in _TECHNICAL or any(span[0] < end and span[1] > start for start, end in seen):
+                continue
+            seen.append(span)
+            yield span, match[0]
     for match in _LISTED.finditer(quote):
         for inner in re.finditer(r"[a-zA-Z_]\w*(?:\([^()\n]*\))?", match["names"]):
             span = (match.start("names") + inner.start(), match.start("names") + inner.end())

@@ -199,7 +199,7 @@ def _outcome(
     for row in rows:
         if row not in doing and _contradicts(row, consequence, looks, sought, fit, evidence):
             seen = max(_sees(other, sought, looks, evidence) for other in doing)
-            if _sees(row, sought, looks, evidence) > seen:
+            if _sees(row, sought, looks, evidence) > seen + 0.2:
                 why = "Under this condition the code does something else."
                 return Facet(False, row[0].pointer, why)
     fitting = [row for row in doing if _fits(row, sought, looks, named)]
@@ -268,7 +268,7 @@ def _contradicts(
     if consequence.kind not in ("exit", "status"):
         return False
     other = re.search(r"\b(?:exit|return|answer|status\w*)\b\W*\d+|\b[1-5]\d\d\b", then)
-    return bool(other) and _sees(row, sought, looks, evidence) >= 0.5
+    return bool(other) and _sees(row, sought, looks, evidence) >= (0.3 if consequence.kind == "exit" else 0.5)
 
 
 def _elsewhere(consequence: Consequence, sought: list[str], evidence: Evidence) -> Facet:

@@ -239,7 +239,9 @@ def _blocks(text: str, language: str) -> Iterator[Unit]:
     pattern = {"html": _TAG, "css": _RULE}.get(language)
     if pattern:
         for match in pattern.finditer(text):
-            yield Unit(match["name"].strip(), match.start(), match.end(), False, True)
+            named = re.search(r"\b(?:id|name)=[\"']([\w-]+)", match[0]) if language == "html" else None
+            name = named[1] if named else match["name"].strip()
+            yield Unit(name, match.start(), match.end(), False, True)
     if language == "yaml":
         for match in _KEY.finditer(text):
             deeper = re.compile(rf"^ {{0,{len(match['indent'])}}}[^\s-]", re.MULTILINE)
@@ -284,6 +286,8 @@ def _of(node: Node, text: str, places: _Places, source: Source) -> Iterator[Bran
         alternative = node.child_by_field_name("alternative")
     start, end = places(node.start_byte), places(node.end_byte)
     shown = text[places(condition.start_byte) : places(condition.end_byte)]
+    if "__main__" in shown:
+        return
     then_start = places(condition.end_byte)
     then_end = places(alternative.start_byte) if alternative else end
     if consequence:
