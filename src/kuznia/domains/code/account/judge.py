@@ -124,6 +124,13 @@ def _read_facts(clause: _Clause, evidence: Evidence) -> None:
         clause.take(item.span, amount(item, quote, evidence))
 
 
+# What is said in passing: what something is not, and what for.
+_ASIDE = re.compile(
+    r"(?:,?\s(?:а не|rather than|instead of|so that|because|бо|замість)|,\s(?:not|since))\s[^.;]*$",
+    re.IGNORECASE,
+)
+
+
 def _read_outcomes(clause: _Clause, evidence: Evidence) -> None:
     quote = clause.rest()
     every = consequences(quote, evidence)
@@ -211,6 +218,8 @@ def _best(words: Sequence[str], evidence: Evidence, *, units: bool = False) -> S
 
 
 def _weigh(clause: _Clause, evidence: Evidence) -> Verdict:
+    if aside := _ASIDE.search(clause.rest()):
+        clause.take(aside.span())
     words = [word for word in content_words(clause.rest()) if word not in idle_words()]
     shown = [facet for facet in clause.facets if facet.shown]
     scope = _best(words, evidence)
