@@ -15,6 +15,9 @@ _IF = re.compile(r"\b(?:if|when|whenever|once|після|якщо|коли|for|�
 def amount(amount: Amount, quote: str, evidence: Evidence) -> Facet:
     """Whether a number is in the code, in its place."""
     candidates = [site for site in evidence.sites if _is_one_of(site.value, amount)]
+    if not candidates and amount.side and evidence.language in ("css", "html"):
+        # Two widths that meet share no pixel.
+        candidates = [s for s in evidence.sites if 0 < abs(s.value - amount.value) <= 1]
     if not candidates and not _by_neighbour(amount, evidence):
         if amount.value <= 1 or _by_type(amount, evidence):
             return Facet(None)
@@ -145,6 +148,7 @@ def _wrong_side(amount: Amount, quote: str, evidence: Evidence) -> Facet | None:
     sides = [
         (side, comparison)
         for comparison in _compared(evidence)
+        if not _before_adding(comparison, evidence)
         for value in amount.values
         if (side := in_high(comparison, value)) is not None
     ]
@@ -159,6 +163,19 @@ def _wrong_side(amount: Amount, quote: str, evidence: Evidence) -> Facet | None:
             f"{_shown(amount.value)} itself is on the wrong side of the bound.",
         )
     return _wrong_way(amount, quote, evidence)
+
+
+_SIZE = re.compile(r"\b(\w+)(?:\.(?:length|size|count|len)\b|\.size\(|\.len\()|\blen\([\w.]*?(\w+)\)", re.I)
+
+
+def _before_adding(comparison: Comparison, evidence: Evidence) -> bool:
+    """Whether a size is compared of what grows: what is full at ten holds no more than ten."""
+    match = _SIZE.search(comparison.left)
+    if not match:
+        return False
+    name = re.escape(match[1] or match[2])
+    grows = rf"\b{name}\.(?:push|append|add|put|set|insert|enqueue|push_back|appendleft)\w*\(|\.\.\.{name}\b|\b{name}\[[^\]]+\] ?=|append\({name}|\b{name} ?\+="
+    return bool(re.search(grows, evidence.bare))
 
 
 def _near(comparison: Comparison, sought: Sequence[str]) -> int:
@@ -177,6 +194,7 @@ def _wrong_way(amount: Amount, quote: str, evidence: Evidence) -> Facet | None:
         comparison.sign[0]
         for _, branch in evidence.branches
         if _RAISES.search(branch.then)
+        if not re.match(r"\W*(?:not\b|!\()", branch.condition)
         for comparison in comparisons(branch.condition, evidence.constants, branch.holds)
         if comparison.sign[0] in "<>" and any(in_high(comparison, value) is not None for value in amount.values)
     ]

@@ -44,7 +44,7 @@ _KIND = re.compile(
     r"\s+(?:modules?|librar(?:y|ies)|packages?|crates?|functions?|keywords?|headers?|commands?|syntax|operators?|methods?|attributes?|annotations?)$",
     re.I,
 )
-_AFTER = re.compile(r"\b(?:but|so that|because|if|when|while|for which|that|which|а|але|щоб|якщо|коли)\b", re.I)
+_AFTER = re.compile(r"\b(?:besides|except|other than|apart from|beyond|окрім|крім|but|so that|because|if|when|while|for which|that|which|а|але|щоб|якщо|коли)\b", re.I)
 _OUTCOME = re.compile(r"^(?:more|less|longer|shorter|fewer|later|earlier|older|younger|than|only|just|even|yet|be|is|been)\b")
 
 # The standard libraries that no other list has, by how their imports begin.

@@ -167,6 +167,21 @@ class Words:
         return not word.isascii() and any(sounds_like(word, other) for other in self.stems)
 
 
+_SIGNS = {
+    **{",": "comma кома коми", "'": "apostrophe апостроф", ".": "dot period point крапка", "-": "hyphen dash minus дефіс"},
+    **{"_": "underscore підкреслення", "/": "slash", ":": "colon двокрапка", ";": "semicolon"},
+    **{'"': "quote лапки", " ": "space пробіл", "@": "at", "%": "percent", "#": "hash", "*": "asterisk star"},
+    **{"t": "tab табуляція", "n": "newline line", "\\": "backslash", "|": "pipe", "=": "equals", "+": "plus"},
+}
+_QUOTED_SIGN = re.compile(r"['\"]\\?([,'.\-_/:; @%#*tn\\|=+\"])['\"]|\\([tn])")
+
+
+def _signs(text: str) -> str:
+    """The names of the signs that stand in quotes."""
+    signs = {first or second for first, second in _QUOTED_SIGN.findall(text)}
+    return "".join(f" {_SIGNS[sign]}" for sign in sorted(signs) if sign in _SIGNS)
+
+
 _LATIN = dict(
     zip(
         "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
@@ -202,7 +217,7 @@ def sounds_like(word: str, other: str) -> bool:
 def words_of(text: str) -> Words:
     """The words of code: names are taken apart."""
     shell = " argument" if re.search(r"\$[#@*1-9]", text) else ""
-    text += shell
+    text += shell + _signs(text)
     apart = {piece for word in WORD.findall(text) for name in word.split("_") for piece in pieces(name)}
     return Words(
         frozenset(stem(piece) for piece in apart if len(piece) > 1),

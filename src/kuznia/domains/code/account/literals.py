@@ -20,6 +20,8 @@ _SAMPLE = re.compile(
     r"\b(?:like|such as|e\.g\.?|for example|example|for instance|looks? like|on the form|наприклад|на зразок|виду|вигляд\w*|як-от|типу|як)\W*$",
     re.IGNORECASE,
 )
+# And whatever is quoted behind one of these.
+_SAMPLES = re.compile(r"\b(?:such as|e\.g|for example|наприклад|як-от)\b", re.IGNORECASE)
 _CALL = re.compile(
     r"^\W*(?P<name>[A-Za-z_][\w.]*)\((?P<input>.*)\)\s*(?:(?:==|=>|->|→|=)\s*(?P<output>.+)|(?:returns?|gives?|is|дає|повертає|—|–|raises?|should (?:be|return|give))\s*(?P<value>['\"«`\[{(\d-].*|None|null|nil|[Tt]rue|[Ff]alse|\w+(?:Error|Exception)))$"
 )
@@ -90,7 +92,7 @@ def _quoted(match: re.Match[str], text: str, quote: str, evidence: Evidence) -> 
         return Facet(True, evidence.code[0].pointer, weight=2)
     if _has(text, evidence):
         return _polarity(text, quote, evidence) or Facet(True, _pointer(text, evidence), weight=2)
-    is_sample = _SAMPLE.search(quote[: match.start()]) or re.search(r"\d", text) or " " in text.strip()
+    is_sample = _SAMPLE.search(quote[: match.start()]) or _SAMPLES.search(quote[: match.start()]) or re.search(r"\d", text) or " " in text.strip()
     if not is_sample and re.search(r"\w", text):
         return Facet(False, why=f"{text[:60]} is not in the code.")
     if not re.search(r"\w", text):

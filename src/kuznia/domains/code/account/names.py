@@ -208,8 +208,9 @@ def names(quote: str, evidence: Evidence, taken: list[Span]) -> Iterator[tuple[S
             span = match.span()
             if match[0].lower() in _TECHNICAL or any(span[0] < end and span[1] > start for start, end in seen):
                 continue
-            seen.append(span)
-            yield span, match[0]
+            if is_there(match[0], evidence):
+                seen.append(span)
+                yield span, match[0]
     for match in _LISTED.finditer(quote):
         for inner in re.finditer(r"[a-zA-Z_]\w*(?:\([^()\n]*\))?", match["names"]):
             span = (match.start("names") + inner.start(), match.start("names") + inner.end())

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Literal
 
 from kuznia.domains.code.account.evidence import Evidence, Facet
-from kuznia.domains.code.account.lexicon import Concept, concepts, content_words, words_of
+from kuznia.domains.code.account.lexicon import Concept, Words, concepts, content_words, words_of
 from kuznia.domains.code.account.source import Branch, Source
 
 Span = tuple[int, int]
@@ -93,6 +93,9 @@ def consequences(quote: str, evidence: Evidence) -> list[Consequence]:
     """What a clause says happens."""
     every: list[Consequence] = []
     for match in _EXIT.finditer(quote):
+        if match["code"] == "0":
+            # That is how every program ends that has nothing to complain of.
+            continue
         every.append(Consequence("exit", match["code"], match.span()))
     for match in _RAISE.finditer(quote):
         name = (match["name"] or match["bare"]).strip("`")
@@ -133,7 +136,7 @@ def happens(consequence: Consequence, then: str) -> bool:
     if consequence.kind == "exit":
         return bool(
             re.search(rf"\b(?:exit|Exit|_exit|quit|return|die|ExitCode::from|SystemExit|CommandError|error)\b\W*(?:\w+\W+){{0,3}}{value}\b", then)
-            or re.search(rf"\bexit\w*\s*[=(]?\s*{value}\b", then, re.I)
+            or re.search(rf"\b(?:exit\w*|status|code|rc|ret)\s*[=(]?\s*{value}\b", then, re.I)
         )
     if consequence.kind == "status":
         return bool(re.search(rf"(?<![\w.]){value}(?![\w.])|{_status_names(consequence.value)}", then))
@@ -163,6 +166,8 @@ def outcome(
 ) -> Facet:
     """Whether code does what a clause says, under the condition that the clause says."""
     alternatives = [piece for piece in _OR.split(condition) if content_words(piece)]
+    if any(len(content_words(piece)) < 2 and not _LOOK.search(piece) for piece in alternatives):
+        alternatives = []
     if len(alternatives) > 1 and not _TOGETHER.search(condition):
         facets = [_outcome(consequence, piece, evidence, strict=True) for piece in alternatives]
         return next((facet for facet in facets if facet.shown is False), facets[0])
@@ -170,6 +175,7 @@ def outcome(
     return _outcome(consequence, condition, evidence, strict=strict)
 
 
+_LOOK = re.compile(r"\b(?:nil|null|none|empty|blank|negative|missing)\b|порожн|від.ємн|відсутн", re.I)
 _OR = re.compile(r"\s(?:or|або|чи)\s", re.IGNORECASE)
 # What one look sees together.
 _TOGETHER = re.compile(
@@ -207,8 +213,10 @@ def _outcome(
         if looks and not any(_CATCH_ALL.search(row[1].condition) for row in doing):
             names = ", ".join(look.name for look in looks)
             return Facet(False, best[0].pointer, f"No branch that does this looks at: {names}.")
-        if sought and (fit <= 0 or named):
+        if sought and named:
             return Facet(False, best[0].pointer, "What does this is under another condition.")
+        if sought and fit <= 0:
+            return Facet(True, best[0].pointer, "The code does this under some condition.")
     return Facet(True, best[0].pointer, "A branch does this.", weight=3)
 
 
@@ -218,19 +226,34 @@ Row = tuple[Source, Branch, str]
 def _sees(row: Row, sought: list[str], looks: list[Concept], evidence: Evidence) -> float:
     """How much of the condition a branch looks at, whatever it does; what every branch looks at
     counts little."""
-    condition = words_of(row[1].condition)
+    condition = _condition_words(row[1])
     seen = sum(1 / evidence.branches_with(word) for word in sought if condition.explain(word))
     return seen + 1.5 * sum(_looks(look, row[1]) for look in looks)
 
 
 def _fit(row: Row, sought: list[str], looks: list[Concept]) -> float:
     """How well a branch fits the condition: what it looks at counts more than its messages."""
-    source, branch, then = row
-    condition = words_of(branch.condition)
+    _, branch, then = row
+    condition = _condition_words(branch)
     messages = words_of(f"{then} {branch.unit}")
     score = sum(2.0 * condition.explain(word) or 0.75 * messages.explain(word) for word in sought)
     score += sum(3.0 for look in looks if _looks(look, branch))
     return score / (2.0 * len(sought) + 3.0 * len(looks) or 1.0)
+
+
+_OPERATORS = (
+    (re.compile(r"!==?|<>|\bis not\b|-ne\b"), "different other not"),
+    (re.compile(r"[^!<>=]==?=?[^=]|-eq\b|\bequals\b"), "same equal"),
+    (re.compile(r">|-gt\b|-ge\b"), "more greater over above exceeds longer older higher than"),
+    (re.compile(r"<|-lt\b|-le\b"), "less below under fewer shorter younger lower than"),
+    (re.compile(r"\bin\b|\bhas\b|contains|includes"), "already exists contains known"),
+)
+
+
+def _condition_words(branch: Branch) -> Words:
+    """The words of a condition, with those for its signs."""
+    signs = " ".join(words for sign, words in _OPERATORS if sign.search(branch.condition))
+    return words_of(f"{branch.condition} {signs}")
 
 
 def _looks(look: Concept, branch: Branch) -> bool:
