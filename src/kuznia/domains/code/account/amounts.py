@@ -23,6 +23,8 @@ def amount(amount: Amount, quote: str, evidence: Evidence) -> Facet:
             return Facet(None)
         return Facet(False, why=f"{_shown(amount.value)} is not in the code.")
     pointer = candidates[0].pointer if candidates else evidence.code[0].pointer
+    if _REFUSED.search(quote) and not _is_bound(amount, evidence):
+        return Facet(False, pointer, f"Nothing is compared with {_shown(amount.value)}.")
     if moved := _moved(amount, candidates, evidence):
         return moved
     if turned := _turned_pair(amount, quote, evidence):
@@ -30,6 +32,24 @@ def amount(amount: Amount, quote: str, evidence: Evidence) -> Facet:
     if wrong := _wrong_side(amount, quote, evidence):
         return wrong
     return Facet(True, pointer, f"{_shown(amount.value)} is in the code.", weight=2)
+
+
+_REFUSED = re.compile(
+    r"(?i)\b(?:rais|throw|error|reject|refus|invalid|otherwise)|помил|кида|відхил|інакше|виня"
+)
+_BOUNDING = r"range\(|between|clamp|\bmin|\bmax|\b[gl][te]=|\.\.=?|\bin\b|\[:|choices|size|len|slice|take|limit|truncate"
+
+
+def _is_bound(amount: Amount, evidence: Evidence) -> bool:
+    """Whether something is compared with a number that is said to be a bound."""
+    if not amount.way or _by_neighbour(amount, evidence) or _by_type(amount, evidence):
+        return True
+    shown = _shown(amount.value)
+    return any(
+        re.search(rf"(?i){_BOUNDING}", site.line) or re.search(rf"\{{\d*,?{shown}|,{shown}\}}", site.line)
+        for site in evidence.sites
+        if _is_one_of(site.value, amount)
+    )
 
 
 def _turned_pair(amount: Amount, quote: str, evidence: Evidence) -> Facet | None:
@@ -194,7 +214,7 @@ def _wrong_way(amount: Amount, quote: str, evidence: Evidence) -> Facet | None:
         comparison.sign[0]
         for _, branch in evidence.branches
         if _RAISES.search(branch.then)
-        if not re.match(r"\W*(?:not\b|!\()", branch.condition)
+        if not re.search(r"\bnot\b|!\(", branch.condition)
         for comparison in comparisons(branch.condition, evidence.constants, branch.holds)
         if comparison.sign[0] in "<>" and any(in_high(comparison, value) is not None for value in amount.values)
     ]

@@ -23,7 +23,6 @@ _QUIET = frozenset(("csrf", "token", "csrf_token", "_token", "submit", "verbose"
 _USUAL = frozenset(
     (0, 1, 2, 3, 10, 16, 24, 28, 29, 30, 31, 32, 48, 57, 60, 64, 65, 90, 97, 100, 122, 127, 128, 200, 255, 256, 299, 300, 365, 366, 399, 400, 404, 499, 500, 599, 1000, 1024, 3600, 4, 5, 6, 7, 8, 12, 13)
 )
-_REFUSES = re.compile(r"\b(?:raise|throw|panic|die)\b|Err\(|errors\.New|fmt\.Errorf|return (?:false|nil|null|None)\b|\breject\(")
 
 
 def inventions(evidence: Evidence) -> Iterator[Invention]:
@@ -79,13 +78,11 @@ def _offered(source: Source, evidence: Evidence) -> Iterator[Invention]:
 
 
 def _limits(source: Source, evidence: Evidence) -> Iterator[Invention]:
-    """Bounds that refuse something, with a number that is in no clause."""
+    """Bounds with a number that is in no clause."""
     asked = {value for item in evidence.amounts for value in item.values}
     asked |= {value + step for value in asked for step in (-1, 1)}
     numbers = {float(number) for number in re.findall(r"\d+(?:\.\d+)?", evidence.prompt.replace(",", ""))}
     for branch in source.branches:
-        if not _REFUSES.search(branch.then):
-            continue
         for comparison in comparisons(branch.condition, evidence.constants, branch.holds):
             value = abs(comparison.value)
             if comparison.sign in ("==", "!=") or value in _USUAL or value in asked | numbers:

@@ -102,7 +102,7 @@ class Evidence:
     def branches_with(self, word: str) -> int:
         """How many conditions a word is in."""
         conditions = {branch.condition for _, branch in self.branches}
-        return sum(words_of(condition).explain(word) for condition in conditions)
+        return max(1, sum(words_of(condition).explain(word) for condition in conditions))
 
     @cached_property
     def units(self) -> dict[str, tuple[Source, Unit]]:

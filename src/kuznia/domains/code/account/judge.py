@@ -11,17 +11,17 @@ from kuznia.domains.code.account.lexicon import Concept, concepts, content_words
 from kuznia.domains.code.account.literals import examples, literals
 from kuznia.domains.code.account.markup import labelled
 from kuznia.domains.code.account.names import is_there, names, signatures
-from kuznia.domains.code.account.outcomes import consequences, outcome
+from kuznia.domains.code.account.outcomes import CONDITIONS, consequences, outcome
 from kuznia.domains.code.account.quantities import all_amounts
 
 Span = tuple[int, int]
 
-# Half of what a clause says has to be seen, and nothing of it may be missing that can be checked.
-ENOUGH = 0.5
+# So much of what a clause says has to be seen, and nothing of it may be missing that can be checked.
+ENOUGH = 0.3
 # Of the words beside them.
-LITTLE = 0.34
+LITTLE = 0.15
 # So much of what can be checked makes up for two words that cannot.
-STRONG = 4
+STRONG = 2
 
 _IF = re.compile(r"\b(?:if|when|unless|якщо|коли)\b", re.IGNORECASE)
 _EVERY = re.compile(r"\b(?:every|each|all)\b|кожн|всі\b|усі\b")
@@ -46,6 +46,8 @@ class _Clause:
     facets: list[Facet] = field(default_factory=list)
     # Whether a branch looks at what the clause says is looked at.
     is_branch: bool = False
+    # Whether what it says happens was found, under its condition.
+    is_found: bool = False
 
     def take(self, span: Span, facet: Facet | None = None) -> None:
         """Count a span as understood, up to the ends of its words."""
@@ -91,6 +93,8 @@ def judge(quote: str, evidence: Evidence) -> Verdict:
         )
     _read_facts(clause, evidence)
     _read_concepts(clause, evidence, first=False)
+    if clause.is_found:
+        _take_words(clause)
     for facet in clause.facets:
         if facet.shown is False:
             where = (facet.pointer,) if facet.pointer else ()
@@ -138,14 +142,13 @@ def _read_outcomes(clause: _Clause, evidence: Evidence) -> None:
     for consequence, piece in zip(every, pieces, strict=True):
         facet = outcome(consequence, quote, piece, evidence)
         clause.take(consequence.span, facet)
-        if facet.shown and len(every) == 1:
-            # The condition was found with its outcome: its words have done their work.
-            _take_words(clause, quote)
+        # The condition was found with its outcome: its words have done their work.
+        clause.is_found = bool(facet.shown) and len(every) == 1
 
 
-def _take_words(clause: _Clause, quote: str) -> None:
+def _take_words(clause: _Clause) -> None:
     """Count the words of a condition as understood, without the numbers in it."""
-    for match in re.finditer(r"[^\W\d_][\w'’-]*", quote):
+    for match in re.finditer(r"[^\W\d_][\w'’-]*", clause.rest()):
         if not any(match.start() < end and match.end() > start for start, end in clause.taken):
             if not re.search(r"[A-Z_].*[A-Z_]|_", match[0]):
                 clause.taken.append(match.span())
@@ -170,7 +173,7 @@ def _pieces(quote: str, spans: Sequence[Span]) -> list[str]:
 def _read_concepts(clause: _Clause, evidence: Evidence, *, first: bool) -> None:
     text = clause.rest().lower()
     for concept in concepts():
-        if concept.first != first:
+        if concept.first != first or (clause.is_found and concept.name in CONDITIONS):
             continue
         for match in concept.says.finditer(text):
             clause.take(match.span(), _concept(concept, clause.quote, evidence))
@@ -226,7 +229,7 @@ def _weigh(clause: _Clause, evidence: Evidence) -> Verdict:
     explained = sum(map(scope.words.explain, words))
     weight = sum(facet.weight for facet in shown)
     total = weight + len(words)
-    enough_words = len(words) > 2 or (len(words) == 2 and weight < STRONG)
+    enough_words = (len(words) > 2 and weight <= STRONG) or (len(words) == 2 and weight < STRONG)
     if enough_words and not clause.is_branch and explained / len(words) < (LITTLE if shown else ENOUGH):
         total = weight + explained + len(words) * 100
     pointers = tuple(dict.fromkeys(facet.pointer for facet in shown if facet.pointer))

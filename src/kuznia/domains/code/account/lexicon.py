@@ -12,6 +12,8 @@ from kuznia.platform.data_files import read_toml
 _SHORT = 3
 # How much longer than the entry of a group a word may be.
 _LONGER = 7
+# What may follow an entry of three letters.
+_SHORT_ENDINGS = frozenset("s es ed а у и і ю я ї е ою ом ам ах ів ям ях ами ей".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def groups(word: str) -> frozenset[int]:
         for entry, number in _entries().get(word[:_SHORT], ())
         if word == entry
         or (len(entry) > _SHORT and word.startswith(entry) and len(word) - len(entry) <= _LONGER)
-        or (len(entry) == _SHORT and word in (f"{entry}s", f"{entry}es", f"{entry}ed"))
+        or (len(entry) == _SHORT and word[_SHORT:] in _SHORT_ENDINGS)
     )
 
 

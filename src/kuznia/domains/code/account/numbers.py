@@ -22,7 +22,7 @@ _NAMED = re.compile(
 _CHANGED = re.compile(r"([A-Za-z_$][\w$]*)\s*(?:[-+*/]=|\+\+|--)")
 _PROSE = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,}")
 _COMPARED = re.compile(
-    r"(?<![<>=!\-])(<=>|<=|>=|===|!==|==|!=|<>|=~|<(?![<=\w]*>)|>(?![>=])|"
+    r"(?<![<>=!\-])(<=>|<=|>=|===|!==|==|!=|<>|=~|<(?![<=\w]*>| ?\()|>(?![>=&])|"
     r"-(?:lt|le|gt|ge|eq|ne)\b)(?![<>=])"
 )
 _SIGNS: dict[str, Sign] = {
@@ -32,7 +32,7 @@ _SIGNS: dict[str, Sign] = {
 }
 _TURNED: dict[Sign, Sign] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _NOT: dict[Sign, Sign] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-_ENDS = re.compile(r"\band\b|\bor\b|&&|\|\||[;{}?,\n]|\bif\b|\bwhen\b|\bwhile\b|\bAND\b|\bOR\b|=(?!=)")
+_ENDS = re.compile(r"\band\b|\bor\b|&&|\|\||[;{}?,\n]|\bif\b|\bwhen\b|\bwhile\b|\bAND\b|\bOR\b|[<>=!]=?=?")
 _LAST = re.compile(r"([\w$.\[\]()'\"-]+?)\)*\s*$")
 MAX_SITES = 1_000
 

@@ -30,7 +30,7 @@ _RAISE = re.compile(
     rf"|(?<!class )(?<!enum )(?<!type )(?<!struct )(?<!клас )(?P<bare>`?{_ERROR_NAME}`?)(?!`?\s+(?:is|are|has|implements|extends|inherits|derives|carries|contains|має|є|успадк|— це|- це)\b)"
 )
 _EXIT = re.compile(
-    r"(?:exit(?:s|ing)?\s*(?:with\s*)?(?:the\s*)?(?:status\s*)?(?:code)?|exit status|код\w*(?:\s+(?:виходу|завершення|повернення))?|return code|status code on exit)\s*(?:is|of|:|=|—|-)?\s*(?P<code>\d{1,3})\b",
+    r"(?:exit(?:s|ing)?\s*(?:with\s*)?(?:the\s*)?(?:status\s*)?(?:code)?|exit status|код\w*(?:\s+(?:виходу|завершення|повернення))?|return code|status code on exit)\s*(?:is|of|:|=|—|-)?\s*(?:then |also |always )?(?P<code>\d{1,3})\b",
     re.IGNORECASE,
 )
 _STATUS = re.compile(r"(?<![\w.:])(?P<code>[1-5]\d\d)\b(?!\s*(?:ms|s|px|sec|сек|chars?|characters|символ|bytes|байт|грн|uah|items|%|kb|mb))", re.I)
@@ -76,7 +76,7 @@ _CATCH_ALL = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 # Conditions that have a look of their own: each must be seen in the condition of a branch.
-_CONDITIONS = frozenset(
+CONDITIONS = frozenset(
     (
         *("empty", "below zero", "zero or below", "missing", "not a number", "of a type", "null"),
         "filled up with zeros",
@@ -188,7 +188,7 @@ def _outcome(
     consequence: Consequence, condition: str, evidence: Evidence, *, strict: bool
 ) -> Facet:
     sought = content_words(condition)
-    looks = [c for c in concepts() if c.name in _CONDITIONS and c.says.search(condition.lower())]
+    looks = [c for c in concepts() if c.name in CONDITIONS and c.says.search(condition.lower())]
     named = [
         word
         for word in re.findall(r"[A-Za-z_]\w*", condition)
@@ -214,6 +214,8 @@ def _outcome(
             names = ", ".join(look.name for look in looks)
             return Facet(False, best[0].pointer, f"No branch that does this looks at: {names}.")
         if sought and named:
+            return Facet(False, best[0].pointer, "What does this is under another condition.")
+        if sought and fit <= 0 and any(_sees(row, sought, [], evidence) for row in rows):
             return Facet(False, best[0].pointer, "What does this is under another condition.")
         if sought and fit <= 0:
             return Facet(True, best[0].pointer, "The code does this under some condition.")
@@ -257,7 +259,13 @@ def _condition_words(branch: Branch) -> Words:
 
 
 def _looks(look: Concept, branch: Branch) -> bool:
+    if look.name == "missing" and _THERE.search(branch.condition):
+        return bool(_ABSENT.search(branch.condition)) == branch.holds
     return bool(look.shows.search(branch.condition))
+
+
+_THERE = re.compile(r"(?i)exist|\bis_?(?:dir|file)|\bhas\b|contains|\bin\b|-[def] |includes")
+_ABSENT = re.compile(r"(?i)\bnot\b|!|\bnone\b|null|\bnil\b|undefined|-z|unless|enoent|notfound|== ?-1|< ?0")
 
 
 def _fits(row: Row, sought: list[str], looks: list[Concept], named: list[str]) -> bool:
