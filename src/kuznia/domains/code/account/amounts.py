@@ -21,6 +21,8 @@ def amount(amount: Amount, quote: str, evidence: Evidence) -> Facet:
     if not candidates and not _by_neighbour(amount, evidence):
         if amount.value <= 1 or _by_type(amount, evidence):
             return Facet(None)
+        if _SUPPOSED.search(quote):
+            return Facet(None)
         return Facet(False, why=f"{_shown(amount.value)} is not in the code.")
     pointer = candidates[0].pointer if candidates else evidence.code[0].pointer
     if _REFUSED.search(quote) and not _is_bound(amount, evidence):
@@ -34,6 +36,10 @@ def amount(amount: Amount, quote: str, evidence: Evidence) -> Facet:
     return Facet(True, pointer, f"{_shown(amount.value)} is in the code.", weight=2)
 
 
+# How much there may be, and no number of the code.
+_SUPPOSED = re.compile(
+    r"(?i)\b(?:fast|quick|efficient|perform|large|huge|million|even (?:for|with)|up to (?:a|several)|scale)|швидк|великих|мільйон|продуктивн|ефективн|навіть для"
+)
 _REFUSED = re.compile(
     r"(?i)\b(?:rais|throw|error|reject|refus|invalid|otherwise)|помил|кида|відхил|інакше|виня"
 )

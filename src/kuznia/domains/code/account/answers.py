@@ -1,16 +1,21 @@
 """The answers to all clauses of a prompt, and what is in the code that none of them asks for."""
 
+import re
 from dataclasses import replace
 
 from kuznia.domains.code.account.effects import inventions
 from kuznia.domains.code.account.evidence import Evidence, collect
 from kuznia.domains.code.account.judge import Verdict, judge
+from kuznia.domains.code.account.lexicon import content_words
 from kuznia.domains.code.schema import File
 from kuznia.forge.terms import Wish
 
 # An example stands with the rest: so much of it has to be seen.
 MOSTLY = 0.6
 MAX_HEADING = 6
+# What is said in passing has so few words, and so few letters between it and its neighbour.
+MAX_ASIDE = 3
+MAX_BETWEEN = 12
 
 
 def answers(
@@ -25,6 +30,7 @@ def answers(
     """Every wish with its answer, and what is there that nobody asked for."""
     evidence = collect(language, prompt, code, tests, requires, has_documentation)
     verdicts = [judge(wish.quote, evidence) for wish in wishes]
+    verdicts = _with_asides(prompt, wishes, verdicts)
     seen = [verdict.met for verdict in verdicts if not verdict.is_example]
     mostly = not seen or sum(seen) / len(seen) >= MOSTLY
     answered = tuple(
@@ -32,6 +38,27 @@ def answers(
         for wish, verdict in zip(wishes, _with_headings(prompt, wishes, verdicts), strict=True)
     )
     return (*answered, *_not_asked(evidence))
+
+
+def _with_asides(
+    prompt: str, wishes: tuple[Wish, ...], verdicts: list[Verdict]
+) -> list[Verdict]:
+    """What is said in a word or two beside something that is met belongs to that."""
+    result = list(verdicts)
+    for number, (wish, verdict) in enumerate(zip(wishes, verdicts, strict=True)):
+        if verdict.met or verdict.is_refuted or len(content_words(wish.quote)) > MAX_ASIDE:
+            continue
+        for near in (number - 1, number + 1):
+            if 0 <= near < len(wishes) and verdicts[near].met and _beside(prompt, wish, wishes[near]):
+                result[number] = replace(verdicts[near], is_example=False)
+    return result
+
+
+def _beside(prompt: str, left: Wish, right: Wish) -> bool:
+    """Whether only a comma is between two clauses."""
+    first, second = sorted((left, right), key=lambda wish: wish.start)
+    between = prompt[first.end : second.start]
+    return len(between) <= MAX_BETWEEN and not re.search(r"[.!?;:\n]", between)
 
 
 def _with_headings(

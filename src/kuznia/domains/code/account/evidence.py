@@ -1,6 +1,7 @@
 """Everything an account looks at: the code of an artefact, taken apart once for all clauses."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -98,6 +99,14 @@ class Evidence:
     @cached_property
     def branches(self) -> tuple[tuple[Source, Branch], ...]:
         return tuple((source, branch) for source in self.code for branch in source.branches)
+
+    @cached_property
+    def unused(self) -> frozenset[str]:
+        """The parameters of Python and JavaScript that stand in the heads of functions alone."""
+        if self.language not in ("python", "javascript", "typescript", "go", "java", "kotlin"):
+            return frozenset()
+        counts = Counter(_NAME.findall(self.bare))
+        return frozenset(name for name in self.parameters if counts[name] == 1)
 
     def branches_with(self, word: str) -> int:
         """How many conditions a word is in."""

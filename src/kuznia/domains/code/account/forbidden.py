@@ -87,7 +87,7 @@ def _items(
         item = _KIND.sub("", _NO.sub("", piece.strip()).strip(" `'\"")).strip(" `'\"")
         if not item or _OUTCOME.match(item):
             return
-        facet = _one(item, evidence, not re.match(r"(?i)ignor|ігнор", match[0]))
+        facet = _one(item, evidence, bool(re.match(r"(?i)[^.]*?\b(?:use|import|rely|call|використов|застосов|підключ)", match[0])))
         if facet is None and not is_first:
             return
         if facet:
@@ -114,11 +114,20 @@ def _one(item: str, evidence: Evidence, may_be_word: bool) -> Facet | None:
     return None
 
 
+_LIBRARIES = frozenset(
+    """numpy pandas requests lodash jquery moment axios boost underscore scipy sympy httpx aiohttp
+    flask django fastapi express react vue angular rails spring lombok guava serde tokio regex rand
+    chrono anyhow sed awk grep perl jq curl wget find xargs rsync tar dayjs date-fns luxon ramda
+    rxjs zod joi click typer pydantic attrs sqlalchemy celery redis memcached""".split()
+)
+
+
 def _is_name(word: str, item: str, may_be_word: bool) -> bool:
     """Whether something forbidden is a name: it has signs or capitals in it, or stands alone in an
     order in another alphabet."""
     special = bool(re.search(r"[_.:]|[a-z][A-Z]|^[A-Z]{2,}$|-[A-Z]|^[A-Z][a-z]+$", word))
-    return special or (may_be_word and len(item.split()) == 1)
+    known = word in sys.stdlib_module_names or word.lower() in _LIBRARIES
+    return special or (len(item.split()) == 1 and (may_be_word or known))
 
 
 def _used(name: str, evidence: Evidence) -> str:

@@ -118,12 +118,17 @@ def _read_facts(clause: _Clause, evidence: Evidence) -> None:
         clause.take(span, facet)
     _read_outcomes(clause, evidence)
     for span, name in names(quote, evidence, clause.taken):
-        pointer = is_there(name, evidence)
+        pointer = is_there(name, evidence, quote)
         why = f"{name} is there." if pointer else f"There is no {name} in the code."
+        if pointer and name in evidence.unused:
+            pointer, why = "", f"{name} is taken and never used."
         clause.take(span, Facet(bool(pointer), pointer, why, weight=2))
         if pointer and _IF.search(quote) and any(name in b.condition for _, b in evidence.branches):
             clause.facets.append(Facet(True, pointer, f"A branch looks at {name}.", weight=3))
             clause.is_branch = True
+    if re.fullmatch(r"[A-Z][A-Za-z0-9]+", quote) and quote.lower() not in idle_words():
+        pointer = is_there(quote, evidence)
+        clause.take((0, len(quote)), Facet(bool(pointer), pointer, f"Looked for {quote}.", weight=2))
     for item in all_amounts(quote, clause.taken):
         clause.take(item.span, amount(item, quote, evidence))
 
@@ -175,9 +180,28 @@ def _read_concepts(clause: _Clause, evidence: Evidence, *, first: bool) -> None:
     for concept in concepts():
         if concept.first != first or (clause.is_found and concept.name in CONDITIONS):
             continue
-        for match in concept.says.finditer(text):
-            clause.take(match.span(), _concept(concept, clause.quote, evidence))
-            break
+        if match := concept.says.search(text):
+            facet = _concept(concept, clause.quote, evidence)
+            if _NEGATED.search(text[: match.start()]):
+                facet = _denied(concept, facet)
+            clause.take(match.span(), facet)
+
+
+_NEGATED = re.compile(
+    r"\b(?:no|not|never|don.t|doesn.t|without|neither|nor|не|без|ніколи|жодн\w+)\s+(?:\w+\s+)?$"
+)
+_DENIABLE = frozenset(
+    ("logged", "rounded", "retried", "remembered", "by chance", "asynchronous", "documented")
+)
+
+
+def _denied(concept: Concept, facet: Facet) -> Facet:
+    """What is said of something that should not be done."""
+    if concept.name not in _DENIABLE or facet.shown is False:
+        return Facet(None)
+    if facet.shown:
+        return Facet(False, facet.pointer, f"The code does this all the same: {concept.name}.")
+    return Facet(True, "/code/files/0", f"The code does not do this: {concept.name}.", weight=2)
 
 
 def _concept(concept: Concept, quote: str, evidence: Evidence) -> Facet:
@@ -206,7 +230,8 @@ def _concept(concept: Concept, quote: str, evidence: Evidence) -> Facet:
     for pointer, text in searched:
         if concept.shows.search(text):
             return Facet(True, pointer, f"The code shows: {concept.name}.", weight=2)
-    return Facet(False, why=f"Nothing in the code shows: {concept.name}.")
+    why = f"Nothing in the code shows: {concept.name}."
+    return Facet(False, why=why) if concept.sure else Facet(None, why=why, weight=2)
 
 
 def _best(words: Sequence[str], evidence: Evidence, *, units: bool = False) -> Scope:
@@ -228,7 +253,8 @@ def _weigh(clause: _Clause, evidence: Evidence) -> Verdict:
     scope = _best(words, evidence)
     explained = sum(map(scope.words.explain, words))
     weight = sum(facet.weight for facet in shown)
-    total = weight + len(words)
+    lacking = sum(f.weight for f in clause.facets if f.shown is None and f.why)
+    total = weight + lacking + len(words)
     enough_words = (len(words) > 2 and weight <= STRONG) or (len(words) == 2 and weight < STRONG)
     if enough_words and not clause.is_branch and explained / len(words) < (LITTLE if shown else ENOUGH):
         total = weight + explained + len(words) * 100

@@ -33,6 +33,8 @@ class Concept:
     # Sought before anything else: what it says looks like a refusal or a ban, and is none.
     first: bool
     part: str
+    # Whether its words mean this and nothing else.
+    sure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ def concepts() -> tuple[Concept, ...]:
             tuple(row.get("near_in", ())),
             row.get("first", False),
             row.get("part", ""),
+            row.get("sure", True),
         )
         for row in rows
     )

@@ -131,6 +131,8 @@ _ONLY = re.compile(r"\b(?:only|just)\b|\b(?:лише|тільки)\b", re.IGNORE
 
 def _polarity(text: str, quote: str, evidence: Evidence) -> Facet | None:
     """Whether what should be left out is what the code picks, or the other way round."""
+    if not re.fullmatch(r"\w{2,40}", text):
+        return None
     left_out, only = _LEFT_OUT.search(quote), _ONLY.search(quote)
     if bool(left_out) == bool(only):
         return None

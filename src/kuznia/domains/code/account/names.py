@@ -62,7 +62,7 @@ _VERBS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"))
 _NOT_NAMES = frozenset(
     """JavaScript TypeScript PostgreSQL MySQL SQLite NodeJS GitHub GitLab macOS iOS OpenAPI FastAPI
     LaTeX WebSocket i.e e.g UTF-8 Node.js e.g. APIs URLs IDs CSVs PDFs kWh km/h YouTube PyPI
-    MongoDB GraphQL DevOps and/or true/false yes/no eMail pH JUnit""".split()
+    MongoDB GraphQL DevOps and/or true/false yes/no eMail pH JUnit CommonJS ESModule ESLint""".split()
 )
 _KNOWN = {
     "FastAPI": r"(?i)fastapi",
@@ -222,9 +222,12 @@ def names(quote: str, evidence: Evidence, taken: list[Span]) -> Iterator[tuple[S
             yield span, bare
 
 
-def is_there(name: str, evidence: Evidence) -> str:
+def is_there(name: str, evidence: Evidence, quote: str = "") -> str:
     """The pointer to where a name stands in the code; empty if it does not."""
     pattern = _KNOWN.get(name) or _pattern(name)
+    if len(name) == 2 and name[0] == "-" and not _OPTION.search(quote):
+        # Not an option of the program: one of a command it runs.
+        pattern += rf"|(?<![\w-]){re.escape(name)}(?![\w-])"
     for source in evidence.code:
         if basename(source.path).lower() == name.lower() or source.path == name:
             return source.pointer
@@ -235,6 +238,9 @@ def is_there(name: str, evidence: Evidence) -> str:
         if all(part in evidence.names for part in parts):
             return evidence.code[0].pointer
     return ""
+
+
+_OPTION = re.compile(r"\b(?:option|flag|switch|прапор|ключ|опці|параметр)", re.IGNORECASE)
 
 
 def _pattern(name: str) -> str:

@@ -9,7 +9,7 @@ from kuznia.domains.code.account.source import Source
 
 Sign = Literal["<", "<=", ">", ">=", "==", "!="]
 
-_NUMBER = r"(?:0[xX][0-9a-fA-F_]+|\d[\d_']*(?:\.\d+)?(?:[eE]\d+)?)"
+_NUMBER = r"(?:0[xX][0-9a-fA-F_]+|\d[\d_']*(?:\.\d+)?(?:[eE]-?\d+)?)"
 _SUM = re.compile(rf"(?<![\w.]){_NUMBER}(?:\s*(?:\*\*?|<<|\+)\s*{_NUMBER})*")
 _ONE = re.compile(_NUMBER)
 _OPERATOR = re.compile(r"\*\*|\*|<<|\+")
@@ -186,7 +186,7 @@ def _line(text: str, place: int) -> str:
     return text[start : end if end > 0 else len(text)]
 
 
-_OPERAND = re.compile(r"^\(*(-?)\s*([\w$.]+(?:::\w+)?(?:\s*(?:\*\*?|<<)\s*[\w.]+)*)")
+_OPERAND = re.compile(r"^(?:not )?[!(]*(-?)\s*([\w$.]+(?:::\w+)?(?:\s*(?:\*\*?|<<)\s*[\w.]+)*)")
 
 
 def _known(text: str, names: dict[str, float]) -> float | None:

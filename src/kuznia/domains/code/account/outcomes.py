@@ -26,7 +26,7 @@ class Consequence:
 
 _ERROR_NAME = r"[A-Z]\w*(?:Error|Exception|Failure|Fault|Violation|Exists|Found|Denied|Invalid)\b"
 _RAISE = re.compile(
-    r"\b(?:raise[sd]?|raising|throw[sn]?|throwing|кида\w+|кину\w+|кидай\w*|викида\w+|(?:буде|має бути|генеру\w+) (?:помилк\w+|вин\w+))(?:\s+(?:an?|the|помилку|виняток|error|exception))*\s+`?(?P<name>[A-Z]\w+)`?"
+    r"\b(?:raise[sd]?|raising|throw[sn]?|throwing|кида\w+|кину\w+|кидай\w*|викида\w+|(?:буде|має бути|генеру\w+) (?:помилк\w+|вин\w+))(?:\s+(?:an?|the|помилку|виняток|error|exception))*\s+`?(?P<name>[A-Z]\w+|std::\w+)`?"
     rf"|(?<!class )(?<!enum )(?<!type )(?<!struct )(?<!клас )(?P<bare>`?{_ERROR_NAME}`?)(?!`?\s+(?:is|are|has|implements|extends|inherits|derives|carries|contains|має|є|успадк|— це|- це)\b)"
 )
 _EXIT = re.compile(
@@ -261,6 +261,8 @@ def _condition_words(branch: Branch) -> Words:
 def _looks(look: Concept, branch: Branch) -> bool:
     if look.name == "missing" and _THERE.search(branch.condition):
         return bool(_ABSENT.search(branch.condition)) == branch.holds
+    if look.name == "missing" and re.match(r"\W*(?:!\s*\w|not \w)[\w.]*\W*$", branch.condition):
+        return branch.holds
     return bool(look.shows.search(branch.condition))
 
 

@@ -15,7 +15,7 @@ _UNIT = (
     r"kb|mb|gb|kib|mib|кб|мб|kg|кг|km|км|px|rem|cents?|коп\w*"
 )
 _NUMBER = re.compile(
-    rf"(?<![\w.\-:/_#])(?P<number>\d{{1,3}}(?:[ \u00a0,]\d{{3}})+(?!\d)|\d+(?:[.,]\d+)?)(?:\s?(?P<unit>{_UNIT})(?![\w])|(?=[^\w\-:/_]|$|-[a-zа-яіїє]))",
+    rf"(?<![\w.\-:/_#])(?P<number>\d{{1,3}}(?:[ \u00a0,]\d{{3}})+(?!\d)|\d+(?:[.,]\d+)?(?:[eE]-?\d+)?)(?:\s?(?P<unit>{_UNIT})(?![\w])|(?=[^\w\-:/_]|$|-[a-zа-яіїє]))",
     re.IGNORECASE,
 )
 _SPELT = {
@@ -102,6 +102,9 @@ def amounts(quote: str) -> list[Amount]:
 
 
 def _amount(quote: str, match: re.Match[str], side: Side, way: str) -> Amount:
+    if "e" in match["number"].lower():
+        value = float(match["number"])
+        return Amount(match.span(), value, (value,), side, way, _about(quote, match.span()), False)
     number = re.sub(r"[ \u00a0]|,(?=\d{3}\b)", "", match["number"]).replace(",", ".")
     value = float(number)
     unit = (match["unit"] or "").lower()
