@@ -29,7 +29,9 @@ def answers(
 ) -> tuple[Wish, ...]:
     """Every wish with its answer, and what is there that nobody asked for."""
     evidence = collect(language, prompt, code, tests, requires, has_documentation)
-    verdicts = [judge(wish.quote, evidence) for wish in wishes]
+    verdicts = [
+        judge(wish.quote, evidence, is_heading=_is_heading(prompt, wish)) for wish in wishes
+    ]
     verdicts = _with_asides(prompt, wishes, verdicts)
     seen = [verdict.met for verdict in verdicts if not verdict.is_example]
     mostly = not seen or sum(seen) / len(seen) >= MOSTLY
@@ -61,6 +63,10 @@ def _beside(prompt: str, left: Wish, right: Wish) -> bool:
     return len(between) <= MAX_BETWEEN and not re.search(r"[.!?;:\n]", between)
 
 
+def _is_heading(prompt: str, wish: Wish) -> bool:
+    return prompt[wish.end : wish.end + 3].lstrip(" )*`")[:1] == ":"
+
+
 def _with_headings(
     prompt: str, wishes: tuple[Wish, ...], verdicts: list[Verdict]
 ) -> list[Verdict]:
@@ -68,7 +74,7 @@ def _with_headings(
     result = list(verdicts)
     for number in range(len(wishes) - 2, -1, -1):
         wish = wishes[number]
-        is_heading = prompt[wish.end : wish.end + 3].lstrip(" )*`")[:1] == ":"
+        is_heading = _is_heading(prompt, wish)
         short = len(wish.quote.split()) <= MAX_HEADING
         if is_heading and short and not result[number].met and not result[number].is_refuted:
             result[number] = replace(result[number + 1], is_example=False)

@@ -13,6 +13,7 @@ from kuznia.domains.code.account.source import Branch, Source, Unit, read
 from kuznia.domains.code.schema import File
 
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
+_HEAD = re.compile(r"\(((?:[^()]|\([^()]*\))*)\)")
 _MAX_SCOPE = 12_000
 _MAX_LINE = 300
 
@@ -92,7 +93,8 @@ class Evidence:
             match[1]
             for source in self.code
             for unit in source.units
-            if (match := re.search(r"\(([^()]*)\)", source.bare[unit.start : unit.start + 300]))
+            if not unit.is_type
+            and (match := _HEAD.search(source.bare[unit.start : unit.start + 400]))
         ]
         return frozenset(name for head in heads for name in _NAME.findall(head) if len(name) > 1)
 

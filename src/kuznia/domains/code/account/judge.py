@@ -13,6 +13,7 @@ from kuznia.domains.code.account.markup import labelled
 from kuznia.domains.code.account.names import is_there, names, signatures
 from kuznia.domains.code.account.outcomes import CONDITIONS, consequences, outcome
 from kuznia.domains.code.account.quantities import all_amounts
+from kuznia.domains.code.account.relations import relations
 
 Span = tuple[int, int]
 
@@ -27,7 +28,7 @@ _IF = re.compile(r"\b(?:if|when|unless|якщо|коли)\b", re.IGNORECASE)
 _EVERY = re.compile(r"\b(?:every|each|all)\b|кожн|всі\b|усі\b")
 # What a clause says of the people who ask, and of what for.
 _BACKGROUND = re.compile(
-    r"\b(?:for (?:our|my|use in|use by|people|learning|a (?:school|small|web|mobile|class|course|friend)) ?[^,.;]{2,60}$|(?:that|which) (?:people|we|i|others) [^,.;]{2,60}$)"
+    r"\b(?:for (?:our|my|people|learning|a (?:school|small|web|mobile|class|course|friend)) ?[^,.;]{2,60}$|(?:that|which) (?:people|we|i|others) [^,.;]{2,60}$)"
     r"|(?:для (?:нашого|нашої|наших|мого|моєї|моїх) [^,.;]{2,60}$)",
     re.IGNORECASE,
 )
@@ -42,6 +43,7 @@ class _Clause:
     """A clause while it is read: what of it is understood already."""
 
     quote: str
+    is_heading: bool = False
     taken: list[Span] = field(default_factory=list)
     facets: list[Facet] = field(default_factory=list)
     # Whether a branch looks at what the clause says is looked at.
@@ -81,9 +83,9 @@ class Verdict:
     is_example: bool = False
 
 
-def judge(quote: str, evidence: Evidence) -> Verdict:
+def judge(quote: str, evidence: Evidence, *, is_heading: bool = False) -> Verdict:
     """Whether the code shows what a clause asks for."""
-    clause = _Clause(quote)
+    clause = _Clause(quote, is_heading)
     if example := next(examples(quote, evidence), None):
         return Verdict(
             example.shown is not False,
@@ -126,9 +128,11 @@ def _read_facts(clause: _Clause, evidence: Evidence) -> None:
         if pointer and _IF.search(quote) and any(name in b.condition for _, b in evidence.branches):
             clause.facets.append(Facet(True, pointer, f"A branch looks at {name}.", weight=3))
             clause.is_branch = True
-    if re.fullmatch(r"[A-Z][A-Za-z0-9]+", quote) and quote.lower() not in idle_words():
+    if not clause.is_heading and re.fullmatch(r"[A-Z][A-Za-z0-9]+", quote) and quote.lower() not in idle_words():
         pointer = is_there(quote, evidence)
         clause.take((0, len(quote)), Facet(bool(pointer), pointer, f"Looked for {quote}.", weight=2))
+    for facet in relations(quote, evidence):
+        clause.facets.append(facet)
     for item in all_amounts(quote, clause.taken):
         clause.take(item.span, amount(item, quote, evidence))
 

@@ -30,12 +30,14 @@ _NAMES = re.compile(
     r"|(?P<header>\b(?:X|Retry|Content|Cache|Accept|If|Last|Set|Access)(?:-[A-Z][a-z]+)+\b)"
     r"|(?P<name>\b(?:[A-Za-z]\w*_\w+|[a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w*|[A-Z]{2,}[a-z]\w*|[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b)"
     r"|(?<![\w])(?P<ending>\.[a-z]{2,5})\b"
+    r"|(?P<operator>\boperator(?:==|<<|>>|\[\]|\(\)|[-+*/<>=!]))"
     r"|\b(?P<verb>GET|POST|PUT|PATCH|DELETE|HEAD)\b"
 )
 _NAMED = re.compile(
     r"\b(?:class|function|method|module|enum|interface|trait|struct|package|constant|record|type|"
     r"exception|header|variable|клас\w*|функці\w+|метод\w*|модул\w+|константа|константі|представлення|тип|виняток|помилк\w+)"
     r"\s+(?P<name>[A-Z][a-z]\w+|[a-z]\w+(?=\())"
+    r"|\b(?:поле|полі|поля|полем|колонк\w+|параметр\w*|аргумент\w*|змінн\w+|ключ\w*|команд\w*|таблиц\w+)\s+(?P<field>[A-Za-z_][\w-]+)"
     r"|\b(?:use|uses|using|with|via|through|by)\s+(?:the |python's )?(?P<library>[a-z]\w+)\s+(?:module|library|package|crate|gem|command|header)\b"
 )
 _LISTED = re.compile(

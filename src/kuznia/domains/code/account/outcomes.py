@@ -79,7 +79,7 @@ _CATCH_ALL = re.compile(
 CONDITIONS = frozenset(
     (
         *("empty", "below zero", "zero or below", "missing", "not a number", "of a type", "null"),
-        "filled up with zeros",
+        *("filled up with zeros", "zero as well"),
     )
 )
 
