@@ -12,6 +12,8 @@ from kuznia.forge.terms import Wish
 
 # An example stands with the rest: so much of it has to be seen.
 MOSTLY = 0.6
+# With fewer facts than these a prompt is known by its words alone.
+FEW_FACTS = 3
 MAX_HEADING = 6
 # What is said in passing has so few words, and so few letters between it and its neighbour.
 MAX_ASIDE = 3
@@ -32,6 +34,8 @@ def answers(
     verdicts = [
         judge(wish.quote, evidence, is_heading=_is_heading(prompt, wish)) for wish in wishes
     ]
+    if sum(verdict.facts for verdict in verdicts) < FEW_FACTS:
+        verdicts = [_strictly(verdict) for verdict in verdicts]
     verdicts = _with_asides(prompt, wishes, verdicts)
     seen = [verdict.met for verdict in verdicts if not verdict.is_example]
     mostly = not seen or sum(seen) / len(seen) >= MOSTLY
@@ -40,6 +44,13 @@ def answers(
         for wish, verdict in zip(wishes, _with_headings(prompt, wishes, verdicts), strict=True)
     )
     return (*answered, *_not_asked(evidence))
+
+
+def _strictly(verdict: Verdict) -> Verdict:
+    """A verdict where only words speak for the code, as they may for any other."""
+    if verdict.share >= MOSTLY or not verdict.met:
+        return verdict
+    return replace(verdict, met=False, is_refuted=True, why="Too little of this is in the code.")
 
 
 def _with_asides(

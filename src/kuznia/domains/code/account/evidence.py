@@ -31,6 +31,8 @@ class Facet:
     why: str = ""
     # How much it weighs beside single words.
     weight: int = 1
+    # Whether it is a fact that no other program shares by chance: a name, a number, an outcome.
+    is_fact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

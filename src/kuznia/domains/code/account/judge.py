@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kuznia.domains.code.account.amounts import amount
 from kuznia.domains.code.account.evidence import Evidence, Facet, Scope
@@ -81,6 +81,9 @@ class Verdict:
     is_refuted: bool = False
     # An example that nothing contradicts: it stands or falls with the rest.
     is_example: bool = False
+    # How many facts the code shares with the clause, and how much of what else it says.
+    facts: int = 0
+    share: float = 1.0
 
 
 def judge(quote: str, evidence: Evidence, *, is_heading: bool = False) -> Verdict:
@@ -104,6 +107,10 @@ def judge(quote: str, evidence: Evidence, *, is_heading: bool = False) -> Verdic
     return _weigh(clause, evidence)
 
 
+def _fact(facet: Facet) -> Facet:
+    return replace(facet, is_fact=True)
+
+
 def _read_facts(clause: _Clause, evidence: Evidence) -> None:
     """What can be checked hard: names, bans, outcomes, literals, numbers."""
     quote = clause.quote
@@ -113,18 +120,18 @@ def _read_facts(clause: _Clause, evidence: Evidence) -> None:
         clause.take(match.span())
     _read_concepts(clause, evidence, first=True)
     for span, facet in signatures(quote, evidence):
-        clause.take(span, facet)
+        clause.take(span, _fact(facet))
     for span, facet in forbidden(clause.rest(), evidence):
         clause.take(span, facet)
     for span, facet in literals(clause.rest(), evidence):
-        clause.take(span, facet)
+        clause.take(span, _fact(facet))
     _read_outcomes(clause, evidence)
     for span, name in names(quote, evidence, clause.taken):
         pointer = is_there(name, evidence, quote)
         why = f"{name} is there." if pointer else f"There is no {name} in the code."
         if pointer and name in evidence.unused:
             pointer, why = "", f"{name} is taken and never used."
-        clause.take(span, Facet(bool(pointer), pointer, why, weight=2))
+        clause.take(span, Facet(bool(pointer), pointer, why, weight=2, is_fact=True))
         if pointer and _IF.search(quote) and any(name in b.condition for _, b in evidence.branches):
             clause.facets.append(Facet(True, pointer, f"A branch looks at {name}.", weight=3))
             clause.is_branch = True
@@ -134,7 +141,8 @@ def _read_facts(clause: _Clause, evidence: Evidence) -> None:
     for facet in relations(quote, evidence):
         clause.facets.append(facet)
     for item in all_amounts(quote, clause.taken):
-        clause.take(item.span, amount(item, quote, evidence))
+        facet = amount(item, quote, evidence)
+        clause.take(item.span, _fact(facet) if item.value > 1 else facet)
 
 
 # What is said in passing: what something is not, and what for.
@@ -150,7 +158,7 @@ def _read_outcomes(clause: _Clause, evidence: Evidence) -> None:
     pieces = _pieces(quote, [consequence.span for consequence in every])
     for consequence, piece in zip(every, pieces, strict=True):
         facet = outcome(consequence, quote, piece, evidence)
-        clause.take(consequence.span, facet)
+        clause.take(consequence.span, _fact(facet) if consequence.value else facet)
         # The condition was found with its outcome: its words have done their work.
         clause.is_found = bool(facet.shown) and len(every) == 1
 
@@ -266,6 +274,28 @@ def _weigh(clause: _Clause, evidence: Evidence) -> Verdict:
     if total and (weight + explained) / total < ENOUGH:
         missing = ", ".join(word for word in words if not scope.words.explain(word))
         return Verdict(False, pointers, f"Nothing in the code shows: {missing}."[:300])
-    return Verdict(True, pointers or (scope.pointer,), "")
+    looked = [facet for facet in clause.facets if not facet.is_fact and facet.weight > 1]
+    seen = sum(bool(facet.shown) for facet in looked)
+    share = (explained + seen) / (len(words) + len(looked) or 1)
+    facts = sum(facet.is_fact and bool(facet.shown) for facet in clause.facets)
+    if _head_is_missing(clause, evidence):
+        share = 0.0
+    if not words and not looked:
+        share = 1.0
+    return Verdict(True, pointers or (scope.pointer,), "", facts=facts, share=share)
+
+
+_PHRASE_ENDS = re.compile(
+    r"\b(?:that|which|with|for|of|to|from|in|who|using|що|яка|який|яке|які|для|з|із|на|в|у|від|до)\b|[,:(;—–]",
+    re.IGNORECASE,
+)
+
+
+def _head_is_missing(clause: _Clause, evidence: Evidence) -> bool:
+    """Whether the code knows nothing of what a clause begins with: a queue, a parser."""
+    end = _PHRASE_ENDS.search(clause.quote)
+    phrase = clause.quote[: end.start()] if end else clause.quote
+    heads = [word for word in content_words(phrase) if word not in idle_words()]
+    return bool(heads) and not any(map(evidence.words.explain, heads[-1:]))
 
 
