@@ -14,6 +14,7 @@ from kuznia.forge.terms import Wish
 MOSTLY = 0.6
 # With fewer facts than these a prompt is known by its words alone.
 FEW_FACTS = 3
+KNOWN = 0.55
 MAX_HEADING = 6
 # What is said in passing has so few words, and so few letters between it and its neighbour.
 MAX_ASIDE = 3
@@ -48,7 +49,7 @@ def answers(
 
 def _strictly(verdict: Verdict) -> Verdict:
     """A verdict where only words speak for the code, as they may for any other."""
-    if verdict.share >= MOSTLY or not verdict.met:
+    if verdict.share >= KNOWN or not verdict.met:
         return verdict
     return replace(verdict, met=False, is_refuted=True, why="Too little of this is in the code.")
 

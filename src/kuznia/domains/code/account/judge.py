@@ -10,7 +10,7 @@ from kuznia.domains.code.account.forbidden import forbidden
 from kuznia.domains.code.account.lexicon import Concept, concepts, content_words, idle_words
 from kuznia.domains.code.account.literals import examples, literals
 from kuznia.domains.code.account.markup import labelled
-from kuznia.domains.code.account.names import is_there, names, signatures
+from kuznia.domains.code.account.names import is_technical, is_there, names, signatures
 from kuznia.domains.code.account.outcomes import CONDITIONS, consequences, outcome
 from kuznia.domains.code.account.quantities import all_amounts
 from kuznia.domains.code.account.relations import relations
@@ -23,6 +23,8 @@ ENOUGH = 0.3
 LITTLE = 0.15
 # So much of what can be checked makes up for two words that cannot.
 STRONG = 2
+# What a look in the code counts beside a word, where words alone speak.
+LOOKED = 0.5
 
 _IF = re.compile(r"\b(?:if|when|unless|якщо|коли)\b", re.IGNORECASE)
 _EVERY = re.compile(r"\b(?:every|each|all)\b|кожн|всі\b|усі\b")
@@ -276,7 +278,8 @@ def _weigh(clause: _Clause, evidence: Evidence) -> Verdict:
         return Verdict(False, pointers, f"Nothing in the code shows: {missing}."[:300])
     looked = [facet for facet in clause.facets if not facet.is_fact and facet.weight > 1]
     seen = sum(bool(facet.shown) for facet in looked)
-    share = (explained + seen) / (len(words) + len(looked) or 1)
+    known = sum(map(evidence.words.knows, words))
+    share = (known + LOOKED * seen) / (len(words) + LOOKED * len(looked) or 1)
     facts = sum(facet.is_fact and bool(facet.shown) for facet in clause.facets)
     if _head_is_missing(clause, evidence):
         share = 0.0
@@ -291,11 +294,15 @@ _PHRASE_ENDS = re.compile(
 )
 
 
+_ACRONYM = re.compile(r"\b[A-Z]{3,}\b")
+
+
 def _head_is_missing(clause: _Clause, evidence: Evidence) -> bool:
     """Whether the code knows nothing of what a clause begins with: a queue, a parser."""
     end = _PHRASE_ENDS.search(clause.quote)
     phrase = clause.quote[: end.start()] if end else clause.quote
     heads = [word for word in content_words(phrase) if word not in idle_words()]
-    return bool(heads) and not any(map(evidence.words.explain, heads[-1:]))
+    acronyms = [word for word in _ACRONYM.findall(clause.quote) if not is_technical(word)]
+    return not all(map(evidence.words.explain, (*heads[-1:], *acronyms)))
 
 

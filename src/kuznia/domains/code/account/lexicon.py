@@ -163,6 +163,15 @@ class Words:
             return all(map(self._explain, names))
         return self._explain(word)
 
+    def knows(self, word: str) -> float:
+        """How surely a word is among these: by itself, or by one that means the same."""
+        short = stem(word)
+        if short in self.stems or any(alike(short, other) for other in self.stems):
+            return 1.0
+        if not word.isascii():
+            return float(self.explain(word))
+        return 0.4 * self.explain(word)
+
     def _explain(self, word: str) -> bool:
         if groups(word) & self.groups:
             return True

@@ -51,7 +51,7 @@ _TECHNICAL = frozenset(
     """json csv xml yaml html css http https url uri api rest cli sql js ts id ip utf ascii unicode
     python typescript javascript node nodejs go golang rust java kotlin ruby php bash shell swift
     dart scala postgresql postgres mysql sqlite linux unix windows macos docker git github es iso
-    rfc md ui ux web email e-mail iban isbn pin sms lru ttl fifo lifo utc gmt stdin stdout stderr
+    rfc md ui ux web email e-mail fifo lifo utc gmt stdin stdout stderr
     backend frontend middleware callback enum class kg cm mm km usd eur uah mb kb gb null nil ok ms
     px rem react vue django flask express fastapi spring rails laravel junit pytest jest vitest
     class const let var async await promise set map list dict array string int float bool true
@@ -222,6 +222,11 @@ def names(quote: str, evidence: Evidence, taken: list[Span]) -> Iterator[tuple[S
             if any(span[0] < end and span[1] > start for start, end in seen):
                 continue
             yield span, bare
+
+
+def is_technical(word: str) -> bool:
+    """Whether a word is one of the trade and no name."""
+    return word.lower() in _TECHNICAL
 
 
 def is_there(name: str, evidence: Evidence, quote: str = "") -> str:
