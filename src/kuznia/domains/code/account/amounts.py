@@ -29,6 +29,8 @@ def amount(amount: Amount, quote: str, evidence: Evidence) -> Facet:
         return Facet(False, pointer, f"Nothing is compared with {_shown(amount.value)}.")
     if moved := _moved(amount, candidates, evidence):
         return moved
+    if other := _other_unit(amount, candidates, evidence):
+        return other
     if turned := _turned_pair(amount, quote, evidence):
         return turned
     if wrong := _wrong_side(amount, quote, evidence):
@@ -56,6 +58,22 @@ def _is_bound(amount: Amount, evidence: Evidence) -> bool:
         for site in evidence.sites
         if _is_one_of(site.value, amount)
     )
+
+
+def _other_unit(
+    amount: Amount, candidates: Sequence[Site], evidence: Evidence
+) -> Facet | None:
+    """Whether another number has the unit that this one should have."""
+    if not amount.unit or amount.unit in ("s", "h", "m", "с", "%"):
+        return None
+    measured = [site for site in evidence.sites if words_of(site.label).explain(amount.unit)]
+    if not measured or any(site in candidates for site in measured):
+        return None
+    wrong = [site for site in measured if not any(_is_one_of(site.value, other) for other in evidence.amounts if other.unit == amount.unit)]
+    if wrong and not any(_is_named(site) for site in candidates):
+        why = f"{_shown(wrong[0].value)} stands where {_shown(amount.value)} {amount.unit} belongs."
+        return Facet(False, wrong[0].pointer, why)
+    return None
 
 
 def _turned_pair(amount: Amount, quote: str, evidence: Evidence) -> Facet | None:
@@ -143,7 +161,7 @@ def _takes_its_place(
 
 
 _NAME_BEFORE = re.compile(
-    r"(?:[A-Za-z_$][\w$-]{2,}[\"']?\s*(?::[^=:,]{0,40})?\s*(?:=|:|=>|\()|#define[ \t]+\w+[ \t])\s*[\"'(]*$"
+    r"(?:[A-Za-z_$][\w$-]+[\"']?\s*(?::[^=:,]{0,40})?\s*(?:=|:|=>|\()|#define[ \t]+\w+[ \t])\s*[\"'(]*$"
 )
 
 
@@ -191,15 +209,21 @@ def _wrong_side(amount: Amount, quote: str, evidence: Evidence) -> Facet | None:
     return _wrong_way(amount, quote, evidence)
 
 
-_SIZE = re.compile(r"\b(\w+)(?:\.(?:length|size|count|len)\b|\.size\(|\.len\()|\blen\([\w.]*?(\w+)\)", re.I)
+_SIZE = re.compile(r"\.(?:length|size|count|len)\b|\blen\(|\bcount\(", re.I)
 
 
 def _before_adding(comparison: Comparison, evidence: Evidence) -> bool:
     """Whether a size is compared of what grows: what is full at ten holds no more than ten."""
-    match = _SIZE.search(comparison.left)
-    if not match:
+    counter = re.fullmatch(r"\W*(\w+)\W*", comparison.left)
+    if counter and re.search(rf"\b{counter[1]}\s*(?:\+\+|\+= ?1\b)|\+\+{counter[1]}\b|\b{counter[1]}\b[^\n]{{0,20}}\brange\(", evidence.bare):
+        # What is counted from zero has been there once more than it says.
+        return True
+    if not _SIZE.search(comparison.left):
         return False
-    name = re.escape(match[1] or match[2])
+    return any(_grows(name, evidence) for name in re.findall(r"\w+", comparison.left))
+
+
+def _grows(name: str, evidence: Evidence) -> bool:
     grows = rf"\b{name}\.(?:push|append|add|put|set|insert|enqueue|push_back|appendleft)\w*\(|\.\.\.{name}\b|\b{name}\[[^\]]+\] ?=|append\({name}|\b{name} ?\+="
     return bool(re.search(grows, evidence.bare))
 

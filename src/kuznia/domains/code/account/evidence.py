@@ -112,6 +112,12 @@ class Evidence:
         counts = Counter(_NAME.findall(self.bare))
         return frozenset(name for name in self.parameters if counts[name] == 1)
 
+    def named(self, value: str) -> list[str]:
+        """The constants that stand for a number."""
+        if not value.isdecimal() or value in ("0", "1"):
+            return []
+        return [name for name, number in self.constants.items() if number == float(value)]
+
     def branches_with(self, word: str) -> int:
         """How many conditions a word is in."""
         conditions = {branch.condition for _, branch in self.branches}

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from kuznia.domains.code.account.amounts import amount
 from kuznia.domains.code.account.evidence import Evidence, Facet, Scope
 from kuznia.domains.code.account.forbidden import forbidden
-from kuznia.domains.code.account.lexicon import Concept, concepts, content_words, idle_words
+from kuznia.domains.code.account.lexicon import Concept, concepts, content_words, idle_words, words_of
 from kuznia.domains.code.account.literals import examples, literals
 from kuznia.domains.code.account.markup import labelled
 from kuznia.domains.code.account.names import is_technical, is_there, names, signatures
 from kuznia.domains.code.account.outcomes import CONDITIONS, consequences, outcome
 from kuznia.domains.code.account.quantities import all_amounts
-from kuznia.domains.code.account.relations import relations
+from kuznia.domains.code.account.relations import relations, switches
 
 Span = tuple[int, int]
 
@@ -88,9 +88,21 @@ class Verdict:
     share: float = 1.0
 
 
+# What somebody says of themselves asks for nothing.
+_PERSONAL = re.compile(
+    r"^(?:i.m|i am|we.re|we are|my|our|it.s for|it is for|this is for|я|ми|це для|мій|моя|наш\w*)\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"(?i)\b(?:need|want|must|should|please|has to|have to|would like)\b|потріб|треба|повин|має бути|хочу|хочемо"
+)
+
+
 def judge(quote: str, evidence: Evidence, *, is_heading: bool = False) -> Verdict:
     """Whether the code shows what a clause asks for."""
     clause = _Clause(quote, is_heading)
+    if _PERSONAL.match(quote) and not _ASKS.search(quote):
+        return Verdict(True, (evidence.code[0].pointer,))
     if example := next(examples(quote, evidence), None):
         return Verdict(
             example.shown is not False,
@@ -140,7 +152,7 @@ def _read_facts(clause: _Clause, evidence: Evidence) -> None:
     if not clause.is_heading and re.fullmatch(r"[A-Z][A-Za-z0-9]+", quote) and quote.lower() not in idle_words():
         pointer = is_there(quote, evidence)
         clause.take((0, len(quote)), Facet(bool(pointer), pointer, f"Looked for {quote}.", weight=2))
-    for facet in relations(quote, evidence):
+    for facet in (*relations(quote, evidence), *switches(quote, evidence)):
         clause.facets.append(facet)
     for item in all_amounts(quote, clause.taken):
         facet = amount(item, quote, evidence)
@@ -195,7 +207,8 @@ def _read_concepts(clause: _Clause, evidence: Evidence, *, first: bool) -> None:
         if concept.first != first or (clause.is_found and concept.name in CONDITIONS):
             continue
         if match := concept.says.search(text):
-            facet = _concept(concept, clause.quote, evidence)
+            beside = text[: match.start()] + text[match.end() :]
+            facet = _concept(concept, clause.quote, beside, evidence)
             if _NEGATED.search(text[: match.start()]):
                 facet = _denied(concept, facet)
             clause.take(match.span(), facet)
@@ -218,15 +231,14 @@ def _denied(concept: Concept, facet: Facet) -> Facet:
     return Facet(True, "/code/files/0", f"The code does not do this: {concept.name}.", weight=2)
 
 
-def _concept(concept: Concept, quote: str, evidence: Evidence) -> Facet:
+def _concept(concept: Concept, quote: str, beside: str, evidence: Evidence) -> Facet:
     if concept.part == "tests":
         pointer = evidence.tests[0].pointer if evidence.tests else ""
         return Facet(bool(pointer), pointer, "" if pointer else "There are no tests.", weight=2)
     if concept.comments and evidence.has_documentation and re.search("readme|documentation|документац", quote.lower()):
         return Facet(True, "/documentation/files/0", "It is documented.")
     if concept.near or evidence.language in concept.near_in:
-        scope = _best(content_words(quote), evidence, units=True)
-        searched = [(scope.pointer, scope.text)]
+        searched = [_near(quote, beside, evidence)]
     else:
         searched = [
             (
@@ -248,6 +260,24 @@ def _concept(concept: Concept, quote: str, evidence: Evidence) -> Facet:
     return Facet(False, why=why) if concept.sure else Facet(None, why=why, weight=2)
 
 
+def _near(quote: str, beside: str, evidence: Evidence) -> tuple[str, str]:
+    """The part of the code that a clause is about. Of SQL the statements that share most with it,
+    and of those the lines."""
+    if evidence.language != "sql":
+        scope = _best(content_words(quote), evidence, units=True)
+        return scope.pointer, scope.text
+    words = content_words(beside)
+    statements = _most(re.split(r";\s*\n", evidence.text), words)
+    lines = [line for statement in statements for line in _most(statement.split("\n"), words)]
+    return evidence.code[0].pointer, "\n".join(lines)
+
+
+def _most(texts: Sequence[str], words: Sequence[str]) -> list[str]:
+    """The texts that share most with the words."""
+    scores = [sum(map(words_of(text).explain, words)) for text in texts]
+    return [text for text, score in zip(texts, scores, strict=True) if score == max(scores)]
+
+
 def _best(words: Sequence[str], evidence: Evidence, *, units: bool = False) -> Scope:
     """The part of the code that most of the words lead to, the smallest of several."""
     def rank(scope: Scope) -> tuple[float, int]:
@@ -262,7 +292,9 @@ def _best(words: Sequence[str], evidence: Evidence, *, units: bool = False) -> S
 def _weigh(clause: _Clause, evidence: Evidence) -> Verdict:
     if aside := _ASIDE.search(clause.rest()):
         clause.take(aside.span())
-    words = [word for word in content_words(clause.rest()) if word not in idle_words()]
+    words = [
+        word for word in dict.fromkeys(content_words(clause.rest())) if word not in idle_words()
+    ]
     shown = [facet for facet in clause.facets if facet.shown]
     scope = _best(words, evidence)
     explained = sum(map(scope.words.explain, words))

@@ -15,7 +15,7 @@ _SIGNATURE = re.compile(
     r"|def|fun|function|override|open|internal)\s+)*)"
     r"(?:(?P<type>[A-Z]\w*(?:<[^<>()]{0,60}>)?|void|int|long|bool(?:ean)?|string|char|double|float"
     r"|size_t)\s+\*?)?"
-    r"(?P<name>[A-Za-z_$][\w$]*(?:\.[A-Za-z_]\w*)?[?!]?)\((?P<parameters>[^()\n]{0,300}(?:\([^()]*\)[^()\n]{0,100})?)\)"
+    r"(?P<name>[A-Za-z_$][\w$]*(?:\.[A-Za-z_]\w*)?[?!]?)(?:<[^<>()]{1,60}>)?\((?P<parameters>[^()\n]{0,300}(?:\([^()]*\)[^()\n]{0,100})?)\)"
     r"(?P<result>\s*(?:->|:)\s*(?:[A-Za-z_(&*][\w.]*)?(?:<[^<>\n]{0,60}(?:<[^<>\n]{0,40}>[^<>\n]{0,20})?>|\[[^\[\]\n]{0,60}\])*(?:\s\|\s\w+)*|\s[a-z*]+\.[A-Z]\w*)?"
 )
 _TOKEN = re.compile(r"[A-Za-z_$][\w$]*|\d[\d_.]*|=(?!=)|\"[^\"\n]*\"|'[^'\n]*'")
@@ -97,7 +97,7 @@ def _is_prose(quote: str, match: re.Match[str], evidence: Evidence) -> bool:
     """Whether a bracket behind a word is one of a sentence: `13 digits (checked)`."""
     if quote[match.start("name") - 1 : match.start("name")] == "`":
         return False
-    spaced = match.end("name") < len(quote) and quote[match.end("name")] != "("
+    spaced = match.end("name") < len(quote) and quote[match.end("name")] not in "(<"
     return spaced or not match["name"].isascii()
 
 

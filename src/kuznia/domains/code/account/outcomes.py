@@ -2,7 +2,7 @@
 code 2`. Looked for in the branches of code."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Literal
@@ -27,7 +27,7 @@ class Consequence:
 _ERROR_NAME = r"[A-Z]\w*(?:Error|Exception|Failure|Fault|Violation|Exists|Found|Denied|Invalid)\b"
 _RAISE = re.compile(
     r"\b(?:raise[sd]?|raising|throw[sn]?|throwing|кида\w+|кину\w+|кидай\w*|викида\w+|(?:буде|має бути|генеру\w+) (?:помилк\w+|вин\w+))(?:\s+(?:an?|the|помилку|виняток|error|exception))*\s+`?(?P<name>[A-Z]\w+|std::\w+)`?"
-    rf"|(?<!class )(?<!enum )(?<!type )(?<!struct )(?<!клас )(?P<bare>`?{_ERROR_NAME}`?)(?!`?\s+(?:is|are|has|implements|extends|inherits|derives|carries|contains|має|є|успадк|— це|- це)\b)"
+    rf"|(?<!class )(?<!enum )(?<!type )(?<!struct )(?<!клас )(?<!from )(?<!of )(?<!extends )(?<!від )(?P<bare>`?{_ERROR_NAME}`?)(?!`?\s+(?:is|are|has|implements|extends|inherits|derives|carries|contains|має|є|успадк|— це|- це)\b)"
 )
 _EXIT = re.compile(
     r"(?:exit(?:s|ing)?\s*(?:with\s*)?(?:the\s*)?(?:status\s*)?(?:code)?|exit status|код\w*(?:\s+(?:виходу|завершення|повернення))?|return code|status code on exit)\s*(?:is|of|:|=|—|-)?\s*(?:then |also |always )?(?P<code>\d{1,3})\b",
@@ -99,12 +99,17 @@ def consequences(quote: str, evidence: Evidence) -> list[Consequence]:
         every.append(Consequence("exit", match["code"], match.span()))
     for match in _RAISE.finditer(quote):
         name = (match["name"] or match["bare"]).strip("`")
+        if match["bare"] and _CAUGHT.search(quote[: match.start()]):
+            continue
         if name in ("When", "If", "For", "On", "The", "A", "An", "Error", "Exception"):
             continue
         if not _overlaps(match.span(), every):
             every.append(Consequence("raise", name, match.span()))
     if is_http(evidence):
         for match in _STATUS.finditer(quote):
+            if _PREMISE.search(quote[: match.start()]) and re.match(r"[^.;]{0,60},\s", quote[match.end() :]):
+                # `If the server answers 405, try GET`: nothing of ours leads there.
+                continue
             if not _overlaps(match.span(), every):
                 every.append(Consequence("status", match["code"], match.span()))
     for match in _RETURN.finditer(quote):
@@ -115,6 +120,13 @@ def consequences(quote: str, evidence: Evidence) -> list[Consequence]:
             every.append(Consequence("raise", "", match.span()))
             break
     return every
+
+
+# What happens elsewhere, and is answered here.
+_CAUGHT = re.compile(
+    r"\b(?:in case of|on|catch\w*|handl\w+|у разі|в разі|при|перехоп\w+)\s+[^,.;—–]{0,40}$", re.IGNORECASE
+)
+_PREMISE = re.compile(r"\b(?:if|when|on|якщо|коли|при|у разі)\b[^,]*$", re.IGNORECASE)
 
 
 def _overlaps(span: Span, every: list[Consequence]) -> bool:
@@ -130,9 +142,11 @@ def _returned(value: str) -> str:
     return next((kind for kind, says in _EMPTY_KIND if re.search(says, lower)), lower)
 
 
-def happens(consequence: Consequence, then: str) -> bool:
+def happens(consequence: Consequence, then: str, names: Sequence[str] = ()) -> bool:
     """Whether the text of a branch does what a clause says."""
     value = re.escape(consequence.value)
+    if consequence.kind in ("exit", "status") and names:
+        value = f"(?:{value}|{'|'.join(map(re.escape, names))})"
     if consequence.kind == "exit":
         return bool(
             re.search(rf"\b(?:exit|Exit|_exit|quit|return|die|ExitCode::from|SystemExit|CommandError|error)\b\W*(?:\w+\W+){{0,3}}{value}\b", then)
@@ -169,7 +183,7 @@ def outcome(
     if any(len(content_words(piece)) < 2 and not _LOOK.search(piece) for piece in alternatives):
         alternatives = []
     if len(alternatives) > 1 and not _TOGETHER.search(condition):
-        facets = [_outcome(consequence, piece, evidence, strict=True) for piece in alternatives]
+        facets = [_outcome(consequence, piece, evidence, strict=True, single=True) for piece in alternatives]
         return next((facet for facet in facets if facet.shown is False), facets[0])
     strict = bool(re.search("[а-яіїєґ]", condition))
     return _outcome(consequence, condition, evidence, strict=strict)
@@ -185,7 +199,12 @@ _TOGETHER = re.compile(
 
 
 def _outcome(
-    consequence: Consequence, condition: str, evidence: Evidence, *, strict: bool
+    consequence: Consequence,
+    condition: str,
+    evidence: Evidence,
+    *,
+    strict: bool,
+    single: bool = False,
 ) -> Facet:
     sought = content_words(condition)
     looks = [c for c in concepts() if c.name in CONDITIONS and c.says.search(condition.lower())]
@@ -197,7 +216,8 @@ def _outcome(
     rows = [
         (source, branch, evidence.expanded(branch.then)) for source, branch in evidence.branches
     ]
-    doing = [row for row in rows if happens(consequence, row[2])]
+    names = evidence.named(consequence.value)
+    doing = [row for row in rows if happens(consequence, row[2], names)]
     if not doing:
         return _elsewhere(consequence, sought, evidence)
     best = max(doing, key=lambda row: _fit(row, sought, looks))
@@ -209,6 +229,11 @@ def _outcome(
                 why = "Under this condition the code does something else."
                 return Facet(False, row[0].pointer, why)
     fitting = [row for row in doing if _fits(row, sought, looks, named)]
+    if (len(doing) > 1 or (strict and single)) and sought and looks and fitting:
+        # Of several that do this, one has to be about what the clause is about.
+        plain = [word for word in sought if not any(look.says.search(word) for look in looks)]
+        near = [row for row in fitting if any(map(_about(row).explain, plain))]
+        fitting = near if plain and any(map(evidence.words.explain, plain)) else fitting
     if not fitting:
         if looks and not any(_CATCH_ALL.search(row[1].condition) for row in doing):
             names = ", ".join(look.name for look in looks)
@@ -266,16 +291,25 @@ def _looks(look: Concept, branch: Branch) -> bool:
     return bool(look.shows.search(branch.condition))
 
 
-_THERE = re.compile(r"(?i)exist|\bis_?(?:dir|file)|\bhas\b|contains|\bin\b|-[def] |includes")
+_THERE = re.compile(r"(?i)exist|\bis_?(?:dir|file)|\bhas\b|contains|\bin\b|-[def] |includes|key\?|include\?|tryget|\.get\(")
 _ABSENT = re.compile(r"(?i)\bnot\b|!|\bnone\b|null|\bnil\b|undefined|-z|unless|enoent|notfound|== ?-1|< ?0")
+
+
+def _about(row: Row) -> Words:
+    _, branch, then = row
+    return words_of(f"{branch.condition} {then} {branch.unit}")
 
 
 def _fits(row: Row, sought: list[str], looks: list[Concept], named: list[str]) -> bool:
     if named and not any(re.search(rf"\b{name}\b", row[1].condition) for name in named):
         return False
-    if looks and not all(_looks(look, row[1]) for look in looks):
+    if not all(_looks(look, row[1]) for look in looks if look.name in _DECIDING):
         return False
     return _fit(row, sought, looks) >= 0.2
+
+
+# What a condition must look at where a clause says so; others may be written in many ways.
+_DECIDING = frozenset(("empty", "below zero", "zero or below", "null", "zero as well"))
 
 
 _STRICTLY_EMPTY = re.compile(

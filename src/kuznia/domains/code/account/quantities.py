@@ -77,6 +77,7 @@ class Amount:
     # What it is about.
     about: str
     spelt: bool
+    unit: str = ""
 
 
 def amounts(quote: str) -> list[Amount]:
@@ -112,7 +113,8 @@ def _amount(quote: str, match: re.Match[str], side: Side, way: str) -> Amount:
     values = tuple(value * factor for factor in factors)
     if unit and re.match(r"%|percent|відсот", unit):
         values += (1 - value / 100, 1 + value / 100, 100 - value, 100 + value)
-    return Amount(match.span(), value, values, side, way, _about(quote, match.span()), False)
+    about = _about(quote, match.span())
+    return Amount(match.span(), value, values, side, way, about, False, unit)
 
 
 def _bound(before: str, after: str) -> tuple[Side, str]:

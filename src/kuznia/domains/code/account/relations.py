@@ -7,12 +7,12 @@ from kuznia.domains.code.account.evidence import Evidence, Facet
 from kuznia.domains.code.account.lexicon import content_words, words_of
 
 _MORE = re.compile(
-    r"\b(?:more|greater|higher|later|longer|older|larger|bigger|newer) than (?:the |their |its |an? |his |her )?(?P<noun>[a-z_]\w+)"
+    r"\b(?:(?:more|greater|higher|later|longer|older|larger|bigger|newer) than|after) (?:the |their |its |an? |his |her )?(?P<noun>[a-z_]\w+)"
     r"|\b(?:більш\w*|пізніш\w*|довш\w*|старш\w*|вищ\w*) (?:за|ніж|від) (?P<uk>[^\W\d]\w+)",
     re.IGNORECASE,
 )
 _LESS = re.compile(
-    r"\b(?:less|lower|earlier|shorter|younger|smaller|fewer) than (?:the |their |its |an? |his |her )?(?P<noun>[a-z_]\w+)"
+    r"\b(?:(?:less|lower|earlier|shorter|younger|smaller|fewer) than|before) (?:the |their |its |an? |his |her )?(?P<noun>[a-z_]\w+)"
     r"|\b(?:менш\w*|раніш\w*|коротш\w*|молодш\w*|нижч\w*) (?:за|ніж|від) (?P<uk>[^\W\d]\w+)",
     re.IGNORECASE,
 )
@@ -25,6 +25,8 @@ def relations(quote: str, evidence: Evidence) -> Iterator[Facet]:
     for pattern, sign in ((_MORE, ">"), (_LESS, "<")):
         for match in pattern.finditer(quote):
             noun = match["noun"] or match["uk"]
+            if match[0].lower().startswith(("after", "before")) and "_" not in noun:
+                continue
             before = quote[: match.start()]
             if _NO.search(before[-40:]) and evidence.language != "sql":
                 # What must be so is refused where it is not: the sign may be either.
@@ -45,3 +47,30 @@ def _signs(noun: str, subjects: list[str], evidence: Evidence) -> Iterator[str]:
                 yield match[2][0]
             elif left.explain(noun) and not right.explain(noun):
                 yield "<" if match[2][0] == ">" else ">"
+
+
+_SWITCH = re.compile(r"\b([A-Za-z_][\w-]*)[\"']?\s*[=:]\s*(true|false|yes|no)\b", re.IGNORECASE)
+_DENIES = re.compile(
+    r"\b(?:no|not|never|don.t|doesn.t|without|disable\w*|off|не|без|ніколи|вимкн\w+|заборон\w+)\b", re.IGNORECASE
+)
+_DEFAULT = re.compile(
+    r"(?P<name>[A-Za-z_]\w*)[^.;,()]{0,30}\(?[^.;,()]{0,20}\b(?:default(?:s to)?|типово|за замовчуванням)[: ]+(?:is )?(?P<value>true|false)\b",
+    re.IGNORECASE,
+)
+
+
+def switches(quote: str, evidence: Evidence) -> Iterator[Facet]:
+    """Where what a clause wants is switched off, what it does not want on, or a default turned."""
+    clause, denies = words_of(quote), bool(_DENIES.search(quote))
+    for source in evidence.code:
+        for match in _SWITCH.finditer(source.text):
+            names = [piece for piece in re.split(r"[_-]|(?<=[a-z])(?=[A-Z])", match[1]) if len(piece) > 2]
+            is_on = match[2].lower() in ("true", "yes")
+            if len(names) > 1 and all(clause.knows(name) == 1.0 for name in names) and is_on == denies:
+                yield Facet(False, source.pointer, f"{match[1]} is {match[2]}.")
+    for match in _DEFAULT.finditer(quote):
+        name, value = re.escape(match["name"]), match["value"].lower()
+        other = "false" if value == "true" else "true"
+        defined = rf"(?i)\b{name}\b[^\n,;]{{0,60}}?(?:default|=|:)\s*"
+        if not re.search(rf"{defined}{value}\b", evidence.text) and re.search(rf"{defined}{other}\b", evidence.text):
+            yield Facet(False, evidence.code[0].pointer, f"{match['name']} is {other} by default.")
