@@ -144,12 +144,15 @@ def running(
     port: int,
     *,
     ready: str,
-    core: int,
+    core: int | None,
     environment: Mapping[str, str],
     patience: float = 30.0,
     cwd: Path | None = None,
 ) -> Iterator[Running]:
-    """Start a server, wait until `ready` answers 200, and end it with its children on any exit."""
+    """Start a server, wait until `ready` answers 200, and end it with its children on any exit.
+
+    It is held to one core where there is one in the arguments, its workers with it.
+    """
     OUT.mkdir(parents=True, exist_ok=True)
     log = OUT / f"{name}.log"
     with log.open("wb") as sink:
@@ -165,7 +168,8 @@ def running(
             start_new_session=True,
         )
         try:
-            os.sched_setaffinity(process.pid, {core})
+            if core is not None:
+                os.sched_setaffinity(process.pid, {core})
             await_ready(process, port, ready, began + patience, log)
             yield Running(name, process, port, time.perf_counter() - began)
         finally:

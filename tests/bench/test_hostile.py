@@ -2,14 +2,14 @@
 
 from bench.attacks import attacks
 from bench.hostile import ordered, survive, target
-from bench.procs import OUT, ask, cores
+from bench.procs import OUT, ask
 
 # Of those that keep a worker until its time is over one in ten is enough here.
 SLOW, TENTH = "to analyze", 10
 
 
 def test_no_request_breaks_the_server() -> None:
-    with target(cores().server) as (server, credential):
+    with target() as (server, credential):
         all_ = list(attacks(ordered(server.port, credential), credential))
         slow = [one for one in all_ if one.name.endswith(SLOW)]
         chosen = [one for one in all_ if not one.name.endswith(SLOW)] + slow[::TENTH]

@@ -16,7 +16,7 @@ from tests.servers.model import ModelServer, reply
 Refuse = Callable[[], AbstractAsyncContextManager[None]]
 Begin = Callable[..., Awaitable[tuple[Kuznia, Refuse]]]
 # So long that a row of it does not fit where another was.
-FINE = reply(f"note: {'iron ' * 4_000}", usage=(7, 3))
+FINE = reply(f"note: {' '.join(f'iron{number}' for number in range(2_500))}", usage=(7, 3))
 REFUSALS = ("standby", "forbidden", "full", "locked up")
 
 

@@ -158,6 +158,29 @@ async def test_a_head_that_is_too_long_is_told_so(serve: Start):
     assert b'"code":"TOO_LARGE"' in said
 
 
+async def test_what_is_said_of_a_chunk_is_no_longer_than_a_head(serve: Start):
+    """All of it comes with the head, and nothing comes after it."""
+    kuznia = await serve()
+    start = f"POST {NOTES} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    said = await spoken(kuznia, start.encode() + b"1;" + b"a" * 100_000 + b"\r\n \r\n")
+
+    assert said.startswith(b"HTTP/1.1 413 ")
+
+
+async def test_many_requests_that_come_together_are_no_long_head(serve: Start):
+    kuznia = await serve()
+    ask = b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-Long: " + b"a" * 2_000 + b"\r\n\r\n"
+
+    reader, writer = await asyncio.open_connection("127.0.0.1", kuznia.client.base_url.port)
+
+    writer.write(ask * 50 + ask.replace(b"\r\nX", b"\r\nConnection: close\r\nX"))
+    said = await asyncio.wait_for(reader.read(), 60)
+    writer.close()
+
+    assert said.count(b"HTTP/1.1 200 ") == 51
+
+
 async def test_a_trailer_is_no_header(serve: Start):
     kuznia = await serve()
     late = b"0\r\nX-Request-Id: from-a-trailer\r\n\r\n"

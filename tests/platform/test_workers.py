@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from kuznia.platform.process.turns import share
-from kuznia.platform.process.workers import BUSY, MAX_MEMORY, POOL, Pool, Stopped, work
+from kuznia.platform.process.workers import BUSY, MAX_MEMORY, POOL, Pool, Prepared, Stopped, work
 
 
 @pytest.fixture
@@ -63,6 +63,23 @@ async def test_large_sources_come_back_whole(pool):
     source = bytes(range(256)) * 8_000
 
     assert await pool.run(partial(echo, source), seconds=20) == source
+
+
+def burn(seconds: float) -> None:
+    ends = time.process_time() + seconds
+    while time.process_time() < ends:
+        pass
+
+
+def fail() -> None:
+    raise ValueError
+
+
+async def test_what_a_job_has_to_load_is_not_counted_as_its_time(pool):
+    worker = await pool.run(own_pid, seconds=20)
+
+    assert await pool.run(Prepared(partial(burn, 1.0), own_pid), seconds=0.5) == worker
+    assert await pool.run(Prepared(fail, own_pid), seconds=0.5) == worker
 
 
 async def test_jobs_side_by_side_get_their_own_workers_up_to_the_size(pool):

@@ -16,12 +16,19 @@ from pydantic_core import from_json
 from tests.clocks import TurnedClock
 from tests.domains.code.makers import an_order, work_on
 from tests.domains.code.patience import lag_while, least_lag
+from tests.llm.makers import Played
 from tests.makers import a_forge
 
 from kuznia.domains.code import DOMAIN
 from kuznia.domains.code.languages.find import LANGUAGES, get
 from kuznia.domains.code.parsing.apart import MAX_CHARACTERS, MAX_SECONDS, apart
-from kuznia.domains.code.parsing.grammar import QUICK, Elsewhere, parse, sparingly
+from kuznia.domains.code.parsing.grammar import (
+    QUICK,
+    SECONDS_BEHIND,
+    Elsewhere,
+    parse,
+    sparingly,
+)
 from kuznia.domains.code.parsing.proof import prove
 from kuznia.domains.code.parsing.pytree import tree_of
 from kuznia.domains.code.schema import Proof
@@ -29,7 +36,7 @@ from kuznia.forge.run import run
 from kuznia.llm.model import Reply, Usage
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.errors import Fault
-from kuznia.platform.process.workers import POOL, within
+from kuznia.platform.process.workers import POOL, Stopped, within
 
 # The most the event loop may be held up, on whatever machine: it was a minute before.
 HELD = 1.0
@@ -47,11 +54,11 @@ async def make(
     reply: str, language: str, seconds: float = 30, *, drafts: bool = False
 ) -> tuple[Any, float]:
     """The artefact as JSON, or the Fault; and how long the loop was held up meanwhile."""
-    clock, scripted = TurnedClock(), ScriptedModel()
-    # Not cut at any length, as a server that is hostile itself would not.
-    scripted.always(
-        Reply(text=reply, model="scripted", usage=Usage(input_tokens=1, output_tokens=1))
-    )
+    clock = TurnedClock()
+    # Not cut at any length, as a server that is hostile itself would not; in one piece, for what
+    # comes piece by piece and repeats itself is stopped before it is read.
+    whole = Reply(text=reply, model="scripted", usage=Usage(input_tokens=1, output_tokens=1))
+    scripted = ScriptedModel(whole) if drafts else Played(whole)
     order = an_order(language=language, include_tests=False, include_docs=False)
     order = replace(order, deadline=clock.monotonic() + seconds, drafts=drafts)
     task = asyncio.ensure_future(
@@ -123,7 +130,10 @@ async def test_a_reply_that_stops_its_parser_is_told_so_and_its_worker_is_ended(
 
 @pytest.mark.parametrize("language", ["python", "go"])
 async def test_a_stream_of_64_kb_is_looked_at_without_holding_anybody_up(language):
-    talk = "This explains at length what the code above does and why it does it so.\n" * 900
+    lines = (
+        f"This explains at length what line {n} of the code above does.\n" for n in range(1_000)
+    )
+    talk = "".join(lines)
     _, held = await make(f"```{language}\nx = 1\n{talk}", language, seconds=3, drafts=True)
 
     assert held < HELD
@@ -163,6 +173,17 @@ def test_on_the_loop_no_more_is_parsed_than_is_allowed():
         tree_of("a = 2")
     with sparingly(1_000_000, 0.005), pytest.raises(Elsewhere):
         parse(b"{" * 500_000, get("javascript"), within(5))
+
+
+@pytest.mark.parametrize(("language", "pattern"), [("kotlin", "<"), ("scala", "["), ("bash", "<")])
+def test_a_parser_that_gets_slower_is_stopped_long_before_its_deadline(language, pattern):
+    parse(b"a", get(language), within(60))
+    began = time.process_time()
+
+    stopped = parse(pattern.encode() * 200_000, get(language), within(60))
+
+    assert isinstance(stopped, Stopped)
+    assert time.process_time() - began < 10 * SECONDS_BEHIND
 
 
 @pytest.mark.parametrize("language", sorted(QUICK))

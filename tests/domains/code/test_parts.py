@@ -9,6 +9,7 @@ from psutil import Process
 from pydantic_core import from_json
 from tests.clocks import TurnedClock
 from tests.domains.code.makers import PROMPT, a_bench, a_draft, an_order, work_on
+from tests.llm.makers import Played, a_reply
 from tests.makers import a_forge
 from tests.servers.loop import inside, made
 
@@ -20,7 +21,7 @@ from kuznia.domains.code.parts import CODE, DOCUMENTATION, TESTS, parts
 from kuznia.domains.code.schema import CodeInput
 from kuznia.forge.run import run
 from kuznia.forge.terms import Bench, Order, Prompt, Unreadable
-from kuznia.llm.model import Ask
+from kuznia.llm.model import Ask, Model
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.process.workers import POOL
 
@@ -50,7 +51,7 @@ Joins words.
 """
 
 
-async def make(scripted: ScriptedModel, order: Order):
+async def make(scripted: Model, order: Order):
     """The artefact as JSON, as any door would show it."""
     clock = TurnedClock()
     forge = a_forge(scripted, clock, domain=DOMAIN)
@@ -213,11 +214,11 @@ async def test_a_page_without_end_is_refused():
 
 
 async def test_a_source_too_slow_to_parse_is_not_passed_off_as_proven():
-    scripted = ScriptedModel()
-    scripted.always("```kotlin\n" + "<" * 30_000 + "\n```")
+    # In one piece: a stream of it would be stopped as a loop.
+    model = Played(a_reply("```kotlin\n" + "<" * 30_000 + "\n```"))
 
     artefact = await make(
-        scripted, an_order(language="kotlin", include_tests=False, include_docs=False)
+        model, an_order(language="kotlin", include_tests=False, include_docs=False)
     )
     POOL.close()
 

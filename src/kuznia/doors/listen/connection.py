@@ -40,6 +40,8 @@ class ServerConnection(HttpToolsProtocol):
     """A connection with limits on slow senders and slow readers."""
 
     _beside = 0
+    # What came last and belongs to no message yet.
+    _unread = 0
     _in_head = False
     _in_body = False
     _refused = False
@@ -78,6 +80,7 @@ class ServerConnection(HttpToolsProtocol):
         if self._refused:
             return
         self._beside += len(data)
+        self._unread = len(data)
         super().data_received(data)
         if self._refused or self.transport.is_closing():
             return
@@ -93,7 +96,8 @@ class ServerConnection(HttpToolsProtocol):
             self._head_due = self.loop.time() + self.timeout_keep_alive
 
     def on_message_begin(self) -> None:
-        self._beside = 0
+        # What came with its beginning is its own, unless another message began in that before.
+        self._beside, self._unread = self._unread, 0
         self._in_head = True
         super().on_message_begin()
 
@@ -114,6 +118,7 @@ class ServerConnection(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         # A chunk of a single byte is six on the wire.
         self._beside -= 8 * len(body)
+        self._unread = max(0, self._unread - 8 * len(body))
         self._body_bytes += len(body)
         super().on_body(body)
 

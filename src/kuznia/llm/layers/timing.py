@@ -2,24 +2,29 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from math import inf
 from types import TracebackType
 from typing import Self
 
 from kuznia.llm.model import Ask, Delta, Model, ModelFault
 from kuznia.platform.clock import Clock
-from kuznia.platform.errors import Fault, TimedOut
+from kuznia.platform.errors import TimedOut
 
 # Goes with the cancellation: what is cancelled can tell a passed limit from a caller who left.
 RANG = "kuznia: out of time"
 
 
 class Alarm:
-    """asyncio.timeout whose cancellation says RANG."""
+    """asyncio.timeout whose cancellation says RANG; begun anew, it lasts `most` seconds in all."""
 
-    __slots__ = ("_before", "_due", "_handle", "_loop", "_rang", "_rings", "_seconds", "_task")
+    __slots__ = (
+        *("_before", "_due", "_end", "_handle", "_loop", "_most"),
+        *("_rang", "_rings", "_seconds", "_task"),
+    )
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, most: float = inf) -> None:
         self._seconds = seconds
+        self._most = most
         self._rang = False
 
     def __enter__(self) -> Self:
@@ -28,15 +33,22 @@ class Alarm:
         self._task = task
         self._before = task.cancelling()
         self._loop = asyncio.get_running_loop()
-        self._due = self._rings = self._loop.time() + self._seconds
+        now = self._loop.time()
+        self._end = now + self._most
+        self._due = self._rings = min(now + self._seconds, self._end)
         self._handle = self._loop.call_at(self._rings, self._ring)
         return self
 
     def again(self, seconds: float) -> None:
         """Begin anew. Set later it costs nothing: it looks at the clock when it would have rung."""
-        self._due = self._loop.time() + seconds
+        self._due = min(self._loop.time() + seconds, self._end)
         if self._due < self._rings:
             self._arm()
+
+    @property
+    def is_last(self) -> bool:
+        """Whether it rings because of `most`, however often it was begun anew."""
+        return self._due >= self._end
 
     def _arm(self) -> None:
         self._handle.cancel()
@@ -82,8 +94,8 @@ class Timed:
         self._clock = clock
 
     async def stream(self, ask: Ask) -> AsyncGenerator[Delta]:
-        if self._left(ask) <= 0:
-            raise self._late(0.0, 0.0, begun=False)
+        if ask.deadline <= self._clock.monotonic():
+            raise _past_deadline(begun=False)
         deltas = self._inner.stream(ask)
         begun = False
         try:
@@ -95,25 +107,27 @@ class Timed:
 
     async def _next(self, deltas: AsyncGenerator[Delta], ask: Ask, *, begun: bool) -> Delta | None:
         """The next piece that is handed on: any, or of a whole reply the last."""
-        limit, left = self._idle if begun else self._first_token, self._left(ask)
+        limit = self._idle if begun else self._first_token
+        alarm = Alarm(limit, ask.deadline - self._clock.monotonic())
         try:
-            with Alarm(min(limit, left)) as alarm:
-                while True:
-                    delta = await anext(deltas, None)
-                    if delta is None or delta.reply is not None or not ask.whole:
+            with alarm:
+                async for delta in deltas:
+                    if delta.reply is not None or not ask.whole:
                         return delta
-                    begun, limit, left = True, self._idle, self._left(ask)
-                    alarm.again(min(limit, left))
+                    begun, limit = True, self._idle
+                    alarm.again(limit)
         except TimeoutError:
-            raise self._late(left, limit, begun=begun) from None
+            if alarm.is_last:
+                raise _past_deadline(begun=begun) from None
+            raise self._silence(limit, begun=begun) from None
+        return None
 
-    def _left(self, ask: Ask) -> float:
-        return ask.deadline - self._clock.monotonic()
-
-    def _late(self, left: float, limit: float, *, begun: bool) -> Fault:
-        if left <= limit:
-            when = "while the model was answering" if begun else "before the model had answered"
-            return TimedOut(f"The deadline passed {when}.")
+    def _silence(self, limit: float, *, begun: bool) -> Silence:
         what = "stopped in the middle of its reply" if begun else "did not begin to answer"
         seconds = f"{limit:g} second{'' if limit == 1 else 's'}"
         return Silence("timeout", f"The model {what}: nothing came for {seconds}.", model=self.name)
+
+
+def _past_deadline(*, begun: bool) -> TimedOut:
+    when = "while the model was answering" if begun else "before the model had answered"
+    return TimedOut(f"The deadline passed {when}.")

@@ -26,6 +26,19 @@ from kuznia.platform.process.timer import Sweep
 from kuznia.platform.process.turns import Full, Turns
 
 R = TypeVar("R")
+# A job is sent its deadline; if it knows how to stop, it returns Stopped itself.
+Job = Callable[[float], R]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared(Generic[R]):
+    """A job and what a worker has to load for it, which is not counted as the job's time."""
+
+    prepare: Callable[[], object]
+    job: Job[R]
+
+    def __call__(self, deadline: float) -> R:
+        return self.job(deadline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +52,6 @@ def within(seconds: float) -> float:
     """A deadline, counted in what this process works: a busy machine changes no verdict."""
     return time.process_time() + seconds
 
-
-# Given its deadline; one that knows how to stop returns Stopped itself.
-Job = Callable[[float], R]
 
 # Two work for as many callers as there are, the third for somebody who has none at work.
 WORKERS = 3
@@ -242,6 +252,9 @@ def work(pipe: Connection) -> None:
         pipe.send(True)
         while True:
             job, seconds = pipe.recv()
+            if isinstance(job, Prepared):
+                with suppress(Exception):
+                    job.prepare()
             # The alarm's default is to end the process, also while it is deep in C. It counts what
             # the process works, as the deadline does.
             signal.setitimer(signal.ITIMER_PROF, seconds + GRACE_SECONDS)

@@ -192,6 +192,24 @@ async def test_a_hostile_file_has_its_time_and_no_more(language, content):
     assert said.files[0].metrics or said.files[0].reason
 
 
+async def test_beside_a_file_that_was_stopped_the_others_have_little_time():
+    files = [a_file("a=>" * 4_000, "java", f"{n}.java") for n in range(4)] + [a_file("a = 1\n")]
+
+    said = await analysed(files)
+
+    reasons = [file.reason for file in said.files]
+    assert reasons == [*["not read within 0.55 s"] * 2, *["not read within 0.15 s"] * 2, ""]
+    assert (said.status, said.files_left_out) == ("partial", 4)
+
+
+def test_what_is_not_text_is_given_to_no_parser():
+    # Bash's keeps a process for seconds with it, and asks nobody whether to go on.
+    file = file_of("\0" * 60_000, "bash")
+
+    assert (file.metrics, file.reason) == (None, "it is not text")
+    assert file.proof.errors[0].message == "a NUL character"
+
+
 async def test_more_files_than_the_pool_takes_at_once_are_all_read():
     files = [a_file(f"a = {n}\n", path=f"{n}.py") for n in range(20)]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from kuznia.domains.code.analysis.metrics.duplicates import duplicates
@@ -15,24 +16,39 @@ from kuznia.domains.code.parsing.apart import MAX_CHARACTERS, MAX_PARSED, MAX_SE
 from kuznia.domains.code.parsing.grammar import Elsewhere, sparingly
 from kuznia.domains.code.parsing.proof import SECONDS
 from kuznia.domains.code.schema import File, Proof
-from kuznia.platform.process.workers import BUSY, POOL, Stopped, within
+from kuznia.platform.process.workers import BUSY, POOL, Prepared, Stopped, within
 
 # Raise when equal sources may get different numbers.
 VERSION = 1
-# Files that are with other processes at one time, so that one request never fills their queue.
-MAX_AT_ONCE = 4
-# Published code of 14 languages took 2.7e-6 at most. A short file that takes longer is hostile,
-# and four of those were to keep their sender, and a place for everybody, for eight seconds. A
-# worker beside busy processes takes some tenths of a second for any file.
-SECONDS_BEFORE, SECONDS_A_BYTE = 0.75, 4e-6
+# Files that are with other processes at one time: what one caller gets of them, so that a request
+# never fills their queue, and knows how the first files went when it sends the next.
+MAX_AT_ONCE = 2
+# Published code of 14 languages took 2.7e-6 a byte at most, all that a worker loads for a language
+# not counted. Beside busy processes a worker takes some tenths of a second for any file.
+SECONDS_BEFORE, SECONDS_A_BYTE = 0.5, 4e-6
+# Beside a file that was stopped the others are under suspicion: together they held workers for
+# seconds. By the byte they have what honest code needs.
+SECONDS_BEFORE_NEXT = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What came of one file, and the seconds it had."""
+
+    file: File
+    measured: Measured | Stopped
+    seconds: float
 
 
 def analyse(
     files: Sequence[File], *, profile: Profile = "default", seconds: float = SECONDS
 ) -> Analysis:
     """Analyse in this process; a file that takes longer than `seconds` is reported as not read."""
-    results = [_measured(file, profile, _allowed(file, seconds)) for file in files]
-    return _put_together(files, results, profile, seconds)
+    results: list[_Result] = []
+    for file in files:
+        allowed = _allowed(file, seconds)
+        results.append(_Result(file, _measured(file, profile, allowed), allowed))
+    return _put_together(results, profile)
 
 
 def analyse_proven(file: File, proof: Proof) -> Analysis | None:
@@ -50,7 +66,7 @@ def analyse_proven(file: File, proof: Proof) -> Analysis | None:
         return None
     if isinstance(result, Stopped) or not result.metrics:
         return None
-    return _put_together([file], [result], "default", SECONDS)
+    return _put_together([_Result(file, result, SECONDS)], "default")
 
 
 async def analysed(
@@ -58,16 +74,22 @@ async def analysed(
 ) -> Analysis:
     """Analyse on a server: every file is parsed in a worker, where a hostile one blocks nobody."""
     places = asyncio.Semaphore(MAX_AT_ONCE)
+    before = SECONDS_BEFORE
 
-    async def measure(file: File) -> Measured | Stopped:
+    async def measure(file: File) -> _Result:
+        nonlocal before
         async with places:
-            return await _measured_apart(file, profile, seconds)
+            allowed = _allowed(file, seconds, before)
+            result = await _measured_apart(file, profile, allowed)
+            if result != BUSY and _is_late(result):
+                before = SECONDS_BEFORE_NEXT
+            return _Result(file, result, allowed)
 
     async with asyncio.TaskGroup() as group:
         waiting = [group.create_task(measure(file)) for file in files]
     results = [task.result() for task in waiting]
     # A thread gives the lock back every few milliseconds; a large sum here would not.
-    return await asyncio.to_thread(_put_together, files, results, profile, seconds)
+    return await asyncio.to_thread(_put_together, results, profile)
 
 
 def _language(file: File) -> Language | None:
@@ -90,34 +112,36 @@ async def _measured_apart(file: File, profile: Profile, seconds: float) -> Measu
     if not language:
         return _measured(file, profile, seconds)
     job = partial(measured, _bytes(file), language, profile=profile)
-    return await POOL.run(job, seconds=_allowed(file, seconds))
+    return await POOL.run(Prepared(partial(_load, language, profile), job), seconds=seconds)
 
 
-def _allowed(file: File, seconds: float) -> float:
-    return min(seconds, SECONDS_BEFORE + len(_bytes(file)) * SECONDS_A_BYTE)
+def _load(language: Language, profile: Profile) -> None:
+    """Have a worker load what measuring this language needs; Swift's grammar takes 0.1 s."""
+    measured(b"", language, within(SECONDS), profile)
+
+
+def _allowed(file: File, seconds: float, before: float = SECONDS_BEFORE) -> float:
+    return min(seconds, before + len(_bytes(file)) * SECONDS_A_BYTE)
+
+
+def _is_late(result: Measured | Stopped) -> bool:
+    return isinstance(result, Stopped) or result.reason == OUT_OF_TIME
 
 
 def _bytes(file: File) -> bytes:
     return file.content.encode(errors="replace")
 
 
-def _put_together(
-    files: Sequence[File], results: Sequence[Measured | Stopped], profile: Profile, seconds: float
-) -> Analysis:
-    analyses = tuple(
-        _file_analysis(file, result, _allowed(file, seconds))
-        for file, result in zip(files, results, strict=True)
-    )
+def _put_together(results: Sequence[_Result], profile: Profile) -> Analysis:
+    analyses = tuple(map(_file_analysis, results))
     known = [
-        (file.path, result)
-        for file, result in zip(files, results, strict=True)
-        if isinstance(result, Measured)
+        (result.file.path, result.measured)
+        for result in results
+        if isinstance(result.measured, Measured)
     ]
     alike = duplicates([(path, result.code) for path, result in known])
     risks = [risk for _, result in known for risk in result.risks]
-    left_out = sum(
-        isinstance(result, Stopped) or result.reason == OUT_OF_TIME for result in results
-    )
+    left_out = sum(_is_late(result.measured) for result in results)
     return Analysis(
         status="partial" if left_out else "complete",
         files_left_out=left_out,
@@ -132,12 +156,13 @@ def _put_together(
     )
 
 
-def _file_analysis(file: File, result: Measured | Stopped, seconds: float) -> FileAnalysis:
+def _file_analysis(whole: _Result) -> FileAnalysis:
+    file, result = whole.file, whole.measured
     language = _language(file)
     name = language.name if language else file.language
     if isinstance(result, Stopped):
         busy = "not read: too many others wait"
-        reason = busy if result == BUSY else f"not read within {seconds:.2g} s"
+        reason = busy if result == BUSY else f"not read within {whole.seconds:.2g} s"
         return FileAnalysis(path=file.path, language=name, proof=Proof(level="none"), reason=reason)
     errors = tuple(flaw.model_copy(update={"path": file.path}) for flaw in result.proof.errors)
     return FileAnalysis(

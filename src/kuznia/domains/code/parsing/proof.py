@@ -30,7 +30,7 @@ def prove(
     source: bytes, language: Language, deadline: float, tree: Tree | Stopped | None = None
 ) -> Proof | Stopped:
     """The proof of one source, in this process; pass the `tree` if it is parsed already."""
-    if flaw := _not_text(source):
+    if flaw := not_text(source):
         return Proof(level="none", errors=(flaw,))
     refused: Flaw | None = None
     if reference := find_reference(language):
@@ -62,8 +62,8 @@ def _judged(
     return Proof(level="none" if flaws else "tree_sitter", errors=flaws)
 
 
-def _not_text(source: bytes) -> Flaw | None:
-    """Whether a source is not text; no parser is given it: NULs keep bash's busy for seconds."""
+def not_text(source: bytes) -> Flaw | None:
+    """What makes a source no text; no parser is given it: NULs keep bash's busy for seconds."""
     try:
         source.decode()
     except UnicodeDecodeError as error:

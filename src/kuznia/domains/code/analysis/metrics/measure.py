@@ -25,7 +25,7 @@ from kuznia.domains.code.analysis.tree.query import captured, counting, everythi
 from kuznia.domains.code.analysis.tree.reading import Reading, read
 from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.parsing.grammar import parse
-from kuznia.domains.code.parsing.proof import prove
+from kuznia.domains.code.parsing.proof import not_text, prove
 from kuznia.domains.code.schema import Proof
 from kuznia.platform.process.workers import Stopped, within
 
@@ -36,6 +36,7 @@ SECONDS_A_NODE = 0.4e-6
 SECONDS_A_CAPTURE = 1e-6
 SECONDS_A_FUNCTION = 60e-6
 OUT_OF_TIME = "there was not time enough to count it"
+NOT_TEXT = "it is not text"
 UNCOUNTABLE = "nested too deep, or too broken, to be counted"
 
 
@@ -68,6 +69,8 @@ def measured(
 ) -> Measured | Stopped:
     """Parse once, prove what is not `known`, count. All of it can be sent to a worker."""
     table = TABLES.get(language.name)
+    if flaw := not_text(source):
+        return Measured(Proof(level="none", errors=(flaw,)), reason=NOT_TEXT)
     # A grammar that has nothing to count is not asked: the one of YAML can end the process.
     tree = parse(source, language, deadline) if table else None
     # Another parser may know the file even where the grammar finds no end.
