@@ -39,6 +39,7 @@ async def account_of(bench: CodeBench, asked: tuple[Wish, ...]) -> Iterable[Wish
         code.requires,
         "documentation" in bench.accepted,
         tuple(replace(wish, where=(), why="") for wish in asked),
+        bench.claims,
     )
     files = (*code.files, *tested)
     if sum(len(file.content) for file in files) <= MAX_CHARACTERS and all(

@@ -12,6 +12,29 @@ _RAISES = re.compile(r"\b(?:raise|throw|Err\(|return false|errors?\[|messages\.|
 _IF = re.compile(r"\b(?:if|when|whenever|once|після|якщо|коли|for|для|after|при)\b", re.I)
 
 
+_DECIMALS = re.compile(
+    r"(?i)\b(?P<places>one|two|three|four|[1-9]|одного|одним|двох|два|дві|трьох|три)\s+(?:decimals?\b|знак\w*\s+після|digits? after|десяткових)"
+)
+_PLACES = {
+    **{"one": 1, "two": 2, "three": 3, "four": 4, "одного": 1, "одним": 1},
+    **{"двох": 2, "два": 2, "дві": 2, "трьох": 3, "три": 3},
+}
+
+
+def decimals(quote: str, evidence: Evidence) -> Facet | None:
+    """Whether as many decimals are kept as a clause says; None where it says none."""
+    match = _DECIMALS.search(quote)
+    if not match:
+        return None
+    said = match["places"].lower()
+    places = _PLACES.get(said) or int(said)
+    names = "|".join(map(re.escape, evidence.named(str(places)))) or "(?!)"
+    shown = rf"\.{places}[f}}]|\.{places}\b|toFixed\({places}\)|setScale\({places}|[(,]\s*{places}\s*[),]|0\.{'0' * (places - 1)}1\b|\b(?:{names})\b|1{'0' * places}\b"
+    if re.search(shown, evidence.text):
+        return Facet(True, evidence.code[0].pointer, f"{places} decimals are kept.", weight=2)
+    return Facet(False, why=f"Nothing keeps {places} decimals.")
+
+
 def amount(amount: Amount, quote: str, evidence: Evidence) -> Facet:
     """Whether a number is in the code, in its place."""
     candidates = [site for site in evidence.sites if _is_one_of(site.value, amount)]

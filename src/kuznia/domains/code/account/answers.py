@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from kuznia.domains.code.account.effects import inventions
 from kuznia.domains.code.account.evidence import Evidence, collect
+from kuznia.domains.code.account.claimed import claimed_scope
 from kuznia.domains.code.account.judge import Verdict, judge
 from kuznia.domains.code.account.lexicon import content_words
 from kuznia.domains.code.schema import File
@@ -29,13 +30,25 @@ def answers(
     requires: tuple[str, ...],
     has_documentation: bool,
     wishes: tuple[Wish, ...],
+    claims: tuple[Wish, ...] = (),
 ) -> tuple[Wish, ...]:
     """Every wish with its answer, and what is there that nobody asked for."""
     evidence = collect(language, prompt, code, tests, requires, has_documentation)
+    claimed = {
+        (claim.start, claim.end): claimed_scope(claim, evidence)
+        for claim in claims
+        if claim.outcome == "met"
+    }
     verdicts = [
-        judge(wish.quote, evidence, is_heading=_is_heading(prompt, wish)) for wish in wishes
+        judge(
+            wish.quote,
+            evidence,
+            is_heading=_is_heading(prompt, wish),
+            claimed=claimed.get((wish.start, wish.end)),
+        )
+        for wish in wishes
     ]
-    if sum(verdict.facts for verdict in verdicts) < FEW_FACTS:
+    if _is_elsewhere(verdicts):
         verdicts = [_strictly(verdict) for verdict in verdicts]
     verdicts = _with_asides(prompt, wishes, verdicts)
     seen = [verdict.met for verdict in verdicts if not verdict.is_example]
@@ -45,6 +58,14 @@ def answers(
         for wish, verdict in zip(wishes, _with_headings(prompt, wishes, verdicts), strict=True)
     )
     return (*answered, *_not_asked(evidence))
+
+
+def _is_elsewhere(verdicts: list[Verdict]) -> bool:
+    """Whether the code as a whole may be about something else than the prompt."""
+    if sum(verdict.facts for verdict in verdicts) >= FEW_FACTS:
+        return False
+    shares = [verdict.share for verdict in verdicts]
+    return sum(shares) / (len(shares) or 1) < KNOWN
 
 
 def _strictly(verdict: Verdict) -> Verdict:

@@ -80,6 +80,11 @@ class Evidence:
         return words_of(f"{self.text} {paths}")
 
     @cached_property
+    def labels(self) -> Words:
+        """The words of the comments too: they say what a place is about, and prove nothing."""
+        return words_of("\n".join(source.raw for source in self.code))
+
+    @cached_property
     def names(self) -> frozenset[str]:
         return frozenset(_NAME.findall(self.text))
 

@@ -45,6 +45,7 @@ _KIND = re.compile(
     re.I,
 )
 _AFTER = re.compile(r"\b(?:besides|except|other than|apart from|beyond|окрім|крім|but|so that|because|if|when|while|for which|that|which|а|але|щоб|якщо|коли)\b", re.I)
+_EXCEPT = re.compile(r"(?:besides|except|other than|apart from|beyond|окрім|крім)\b", re.IGNORECASE)
 _OUTCOME = re.compile(r"^(?:more|less|longer|shorter|fewer|later|earlier|older|younger|than|only|just|even|yet|be|is|been)\b")
 
 # The standard libraries that no other list has, by how their imports begin.
@@ -75,7 +76,10 @@ def forbidden(quote: str, evidence: Evidence) -> Iterator[tuple[Span, Facet]]:
         rest = match[group]
         cut = _AFTER.search(rest)
         text = rest[: cut.start()] if cut and cut.start() else rest
-        yield from _items(match, group, text, evidence)
+        has_exception = bool(_EXCEPT.match(quote[match.start(group) + len(text) :].lstrip(" ,")))
+        for span, facet in _items(match, group, text, evidence):
+            # What is let pass by name may be what was seen.
+            yield span, Facet(None) if has_exception and facet.shown is False else facet
 
 
 def _items(

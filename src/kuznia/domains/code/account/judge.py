@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from kuznia.domains.code.account.amounts import amount
+from kuznia.domains.code.account.amounts import amount, decimals
 from kuznia.domains.code.account.evidence import Evidence, Facet, Scope
 from kuznia.domains.code.account.forbidden import forbidden
-from kuznia.domains.code.account.lexicon import Concept, concepts, content_words, idle_words, words_of
+from kuznia.domains.code.account.lexicon import Concept, concepts, content_words, idle_words, is_known, words_of
 from kuznia.domains.code.account.literals import examples, literals
 from kuznia.domains.code.account.markup import labelled
 from kuznia.domains.code.account.names import is_technical, is_there, names, signatures
@@ -19,12 +19,10 @@ Span = tuple[int, int]
 
 # So much of what a clause says has to be seen, and nothing of it may be missing that can be checked.
 ENOUGH = 0.3
-# Of the words beside them.
-LITTLE = 0.15
-# So much of what can be checked makes up for two words that cannot.
-STRONG = 2
-# What a look in the code counts beside a word, where words alone speak.
-LOOKED = 0.5
+# What a word counts that stands elsewhere in the code or in its comments.
+NEAR = 0.5
+# What the absence of a word says that no dictionary has.
+UNKNOWN = 0.25
 
 _IF = re.compile(r"\b(?:if|when|unless|якщо|коли)\b", re.IGNORECASE)
 _EVERY = re.compile(r"\b(?:every|each|all)\b|кожн|всі\b|усі\b")
@@ -88,18 +86,27 @@ class Verdict:
     share: float = 1.0
 
 
+# The number of an item in a list.
+_MARKER = re.compile(r"^\s*\d{1,2}[.)]\s+")
 # What somebody says of themselves asks for nothing.
 _PERSONAL = re.compile(
-    r"^(?:i.m|i am|we.re|we are|my|our|it.s for|it is for|this is for|я|ми|це для|мій|моя|наш\w*)\b",
+    r"^(?:i|i.m|i.ve|we|we.re|we.ve|my|our|it.s for|it is for|this is for|я|ми|у нас|в нас|у мене|маю|маємо|це для|мій|моя|мої|наш\w*|пишу|роблю|робимо)\b",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
-    r"(?i)\b(?:need|want|must|should|please|has to|have to|would like)\b|потріб|треба|повин|має бути|хочу|хочемо"
+    r"(?i)\b(?:need|wants?|must|should|please|would like|could you)\b|потріб|треба|повин|має бути|хочу|хочемо|хотіли"
 )
 
 
-def judge(quote: str, evidence: Evidence, *, is_heading: bool = False) -> Verdict:
+def judge(
+    quote: str,
+    evidence: Evidence,
+    *,
+    is_heading: bool = False,
+    claimed: Scope | None = None,
+) -> Verdict:
     """Whether the code shows what a clause asks for."""
+    quote = _MARKER.sub(lambda match: " " * len(match[0]), quote)
     clause = _Clause(quote, is_heading)
     if _PERSONAL.match(quote) and not _ASKS.search(quote):
         return Verdict(True, (evidence.code[0].pointer,))
@@ -118,7 +125,7 @@ def judge(quote: str, evidence: Evidence, *, is_heading: bool = False) -> Verdic
         if facet.shown is False:
             where = (facet.pointer,) if facet.pointer else ()
             return Verdict(False, where, facet.why, is_refuted=True)
-    return _weigh(clause, evidence)
+    return _weigh(clause, evidence, claimed)
 
 
 def _fact(facet: Facet) -> Facet:
@@ -153,6 +160,8 @@ def _read_facts(clause: _Clause, evidence: Evidence) -> None:
         pointer = is_there(quote, evidence)
         clause.take((0, len(quote)), Facet(bool(pointer), pointer, f"Looked for {quote}.", weight=2))
     for facet in (*relations(quote, evidence), *switches(quote, evidence)):
+        clause.facets.append(facet)
+    if facet := decimals(quote, evidence):
         clause.facets.append(facet)
     for item in all_amounts(quote, clause.taken):
         facet = amount(item, quote, evidence)
@@ -197,8 +206,14 @@ def _pieces(quote: str, spans: Sequence[Span]) -> list[str]:
             continue
         left = quote[before : span[0]]
         right = quote[span[1] : after]
+        if _IF_NEXT.match(right):
+            pieces[span] = right
+            continue
         pieces[span] = left if content_words(left) else f"{left} {right}"
     return [pieces[span] for span in spans]
+
+
+_IF_NEXT = re.compile(r"\s*(?:if|on|when|for|in case|якщо|при|коли)\b", re.IGNORECASE)
 
 
 def _read_concepts(clause: _Clause, evidence: Evidence, *, first: bool) -> None:
@@ -289,35 +304,52 @@ def _best(words: Sequence[str], evidence: Evidence, *, units: bool = False) -> S
     return max(scopes, key=rank, default=evidence.whole)
 
 
-def _weigh(clause: _Clause, evidence: Evidence) -> Verdict:
+def _weigh(clause: _Clause, evidence: Evidence, claimed: Scope | None) -> Verdict:
+    """Whether enough of what a clause says is in one part of the code, or where a claim leads."""
     if aside := _ASIDE.search(clause.rest()):
         clause.take(aside.span())
     words = [
         word for word in dict.fromkeys(content_words(clause.rest())) if word not in idle_words()
     ]
     shown = [facet for facet in clause.facets if facet.shown]
-    scope = _best(words, evidence)
-    explained = sum(map(scope.words.explain, words))
-    weight = sum(facet.weight for facet in shown)
-    lacking = sum(f.weight for f in clause.facets if f.shown is None and f.why)
-    total = weight + lacking + len(words)
-    enough_words = (len(words) > 2 and weight <= STRONG) or (len(words) == 2 and weight < STRONG)
-    if enough_words and not clause.is_branch and explained / len(words) < (LITTLE if shown else ENOUGH):
-        total = weight + explained + len(words) * 100
+    scope = claimed or _best(words, evidence)
+    weighed = [_word_weight(word, scope, evidence) for word in words]
+    explained = sum(seen for seen, _ in weighed)
+    total = sum(weight for _, weight in weighed)
+    looked = [facet for facet in clause.facets if facet.shown is not None or facet.why]
+    facts = sum(facet.weight for facet in shown)
+    share = (explained + facts) / (total + sum(facet.weight for facet in looked) or 1.0)
     pointers = tuple(dict.fromkeys(facet.pointer for facet in shown if facet.pointer))
-    if total and (weight + explained) / total < ENOUGH:
-        missing = ", ".join(word for word in words if not scope.words.explain(word))
+    # What cannot be checked at all is believed where somebody claims it.
+    is_blank = not total and not looked
+    enough = is_blank or (explained + facts > 0 if claimed else share >= ENOUGH)
+    if is_blank and words and not claimed:
+        enough = False
+    if not enough:
+        missing = ", ".join(
+            word for word, (seen, _) in zip(words, weighed, strict=True) if not seen
+        )
         return Verdict(False, pointers, f"Nothing in the code shows: {missing}."[:300])
-    looked = [facet for facet in clause.facets if not facet.is_fact and facet.weight > 1]
-    seen = sum(bool(facet.shown) for facet in looked)
-    known = sum(map(evidence.words.knows, words))
-    share = (known + LOOKED * seen) / (len(words) + LOOKED * len(looked) or 1)
-    facts = sum(facet.is_fact and bool(facet.shown) for facet in clause.facets)
+    number = sum(facet.is_fact for facet in shown)
     if _head_is_missing(clause, evidence):
         share = 0.0
     if not words and not looked:
         share = 1.0
-    return Verdict(True, pointers or (scope.pointer,), "", facts=facts, share=share)
+    return Verdict(True, pointers or (scope.pointer,), "", facts=number, share=share)
+
+
+def _word_weight(word: str, scope: Scope, evidence: Evidence) -> tuple[float, float]:
+    """How much of a word is seen, and how much its absence says.
+
+    A word that is in no dictionary of ours can only be seen as it stands, in the comments too.
+    """
+    if scope.words.explain(word):
+        return 1.0, 1.0
+    if evidence.words.explain(word):
+        return NEAR, 1.0
+    if not is_known(word):
+        return (1.0, 1.0) if evidence.labels.explain(word) else (0.0, UNKNOWN)
+    return (NEAR, 1.0) if evidence.labels.explain(word) else (0.0, 1.0)
 
 
 _PHRASE_ENDS = re.compile(

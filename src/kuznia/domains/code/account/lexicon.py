@@ -58,6 +58,11 @@ class Effect:
     asked: re.Pattern[str]
 
 
+def _at_a_word(says: str) -> str:
+    """What is said begins with a word: `темн` is not in `системної`."""
+    return rf"(?<![^\W\d_])(?:{says})"
+
+
 @cache
 def concepts() -> tuple[Concept, ...]:
     """Everything that is known by more than its words."""
@@ -65,7 +70,7 @@ def concepts() -> tuple[Concept, ...]:
     return tuple(
         Concept(
             row["name"],
-            re.compile(row["says"]),
+            re.compile(_at_a_word(row["says"])),
             re.compile(row["shows"], re.MULTILINE),
             re.compile(row["wrong"], re.MULTILINE) if "wrong" in row else None,
             row.get("strings", False),
@@ -146,6 +151,11 @@ def groups(word: str) -> frozenset[int]:
         or (len(entry) > _SHORT and word.startswith(entry) and len(word) - len(entry) <= _LONGER)
         or (len(entry) == _SHORT and word[_SHORT:] in _SHORT_ENDINGS)
     )
+
+
+def is_known(word: str) -> bool:
+    """Whether a word would be found in other words, or in another language."""
+    return bool(groups(word))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ _NAMES = re.compile(
     r"|(?P<name>\b(?:[A-Za-z]\w*_\w+|[a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w*|[A-Z]{2,}[a-z]\w*|[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b)"
     r"|(?<![\w])(?P<ending>\.[a-z]{2,5})\b"
     r"|(?P<operator>\boperator(?:==|<<|>>|\[\]|\(\)|[-+*/<>=!]))"
+    r"|\b(?P<attribute>(?:aria|data|prefers)-[a-z][a-z-]*)\b"
+    r"|\b(?P<hash>SHA-?\d{1,3}|MD5|HMAC|AES|bcrypt|argon2)\b"
     r"|\b(?P<verb>GET|POST|PUT|PATCH|DELETE|HEAD)\b"
 )
 _NAMED = re.compile(
@@ -64,7 +66,7 @@ _VERBS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"))
 _NOT_NAMES = frozenset(
     """JavaScript TypeScript PostgreSQL MySQL SQLite NodeJS GitHub GitLab macOS iOS OpenAPI FastAPI
     LaTeX WebSocket i.e e.g UTF-8 Node.js e.g. APIs URLs IDs CSVs PDFs kWh km/h YouTube PyPI
-    MongoDB GraphQL DevOps and/or true/false yes/no eMail pH JUnit CommonJS ESModule ESLint""".split()
+    MongoDB GraphQL DevOps and/or true/false yes/no eMail pH NaN JUnit CommonJS ESModule ESLint""".split()
 )
 _KNOWN = {
     "FastAPI": r"(?i)fastapi",
@@ -264,6 +266,10 @@ def _pattern(name: str) -> str:
         field = re.escape(name.strip("-").replace("-", "_"))
         by_field = rf"|(?s)(?:typer|clap|#\[arg|pflag|argh|fire).*\b{field}\b"
         return rf"(?<![\w-]){shown}(?![\w-])|[\"']{letters}[\"']" + by_field.replace("(?s)", "").replace(".*", "[\\s\\S]{0,4000}")
+    if name.startswith("data-"):
+        return rf"{shown}\b|dataset\.{re.escape(name[5:])}\b"
+    if re.match(r"SHA|MD5|HMAC|AES|bcrypt|argon", name):
+        return "(?i)" + re.escape(name).replace(r"\-", "").replace("SHA", "sha[-_]?")
     if "-" in name or name.startswith("."):
         return rf"(?i){shown}(?![\w])"
     if re.search(r"\W", name):

@@ -10,7 +10,7 @@ from kuznia.domains.code.account.source import Source
 Sign = Literal["<", "<=", ">", ">=", "==", "!="]
 
 _NUMBER = r"(?:0[xX][0-9a-fA-F_]+|\d[\d_']*(?:\.\d+)?(?:[eE]-?\d+)?)"
-_SUM = re.compile(rf"(?<![\w.]){_NUMBER}(?:\s*(?:\*\*?|<<|\+)\s*{_NUMBER})*")
+_SUM = re.compile(rf"(?<![\w.])(?<![A-Za-z]-){_NUMBER}(?:\s*(?:\*\*?|<<|\+)\s*{_NUMBER})*")
 _ONE = re.compile(_NUMBER)
 _OPERATOR = re.compile(r"\*\*|\*|<<|\+")
 # A name and the number it stands for.

@@ -33,7 +33,9 @@ _EXIT = re.compile(
     r"(?:exit(?:s|ing)?\s*(?:with\s*)?(?:the\s*)?(?:status\s*)?(?:code)?|exit status|код\w*(?:\s+(?:виходу|завершення|повернення))?|return code|status code on exit)\s*(?:is|of|:|=|—|-)?\s*(?:then |also |always )?(?P<code>\d{1,3})\b",
     re.IGNORECASE,
 )
-_STATUS = re.compile(r"(?<![\w.:])(?P<code>[1-5]\d\d)\b(?!\s*(?:ms|s|px|sec|сек|chars?|characters|символ|bytes|байт|грн|uah|items|%|kb|mb))", re.I)
+# `2 for wrong usage, 1 if the folder is missing`
+_FURTHER = re.compile(r"[,;]\s*(?:and |а |і )?(?P<code>\d{1,3})\s+(?=(?:if|on|when|for|in case|якщо|при|коли)\b)", re.I)
+_STATUS = re.compile(r"(?<![\w.:\-])(?P<code>[1-5]\d\d)\b(?!\s*(?:ms|s|px|sec|сек|chars?|characters|символ|bytes|байт|грн|uah|items|%|kb|mb))", re.I)
 _IS_HTTP = re.compile(
     r"\bhttp\b|\bstatus\b|\bstatus code|статус|\bapi\b|\bendpoint|\broute|\bredirect|відповід\w+ \d{3}|\b(?:POST|GET|PUT|DELETE|PATCH)\b|\brespon(?:d|se)|\brequest|fastapi|flask|express|\bserver\b",
     re.IGNORECASE,
@@ -97,6 +99,10 @@ def consequences(quote: str, evidence: Evidence) -> list[Consequence]:
             # That is how every program ends that has nothing to complain of.
             continue
         every.append(Consequence("exit", match["code"], match.span()))
+    if every:
+        end = every[-1].span[1]
+        for match in _FURTHER.finditer(quote, end):
+            every.append(Consequence("exit", match["code"], match.span("code")))
     for match in _RAISE.finditer(quote):
         name = (match["name"] or match["bare"]).strip("`")
         if match["bare"] and _CAUGHT.search(quote[: match.start()]):
@@ -208,6 +214,11 @@ def _outcome(
 ) -> Facet:
     sought = content_words(condition)
     looks = [c for c in concepts() if c.name in CONDITIONS and c.says.search(condition.lower())]
+    several = [
+        name
+        for name in dict.fromkeys(re.findall(r"[A-Za-z_]\w*", condition))
+        if name in evidence.parameters
+    ]
     named = [
         word
         for word in re.findall(r"[A-Za-z_]\w*", condition)
@@ -228,6 +239,11 @@ def _outcome(
             if _sees(row, sought, looks, evidence) > seen + 0.2:
                 why = "Under this condition the code does something else."
                 return Facet(False, row[0].pointer, why)
+    if len(several) > 1 and re.search(r"\b(?:or|and|або|чи|та|і)\b", condition):
+        seen_names = " ".join(row[1].condition for row in doing)
+        missing = [name for name in several if not re.search(rf"\b{name}\b", seen_names)]
+        if missing and len(missing) < len(several):
+            return Facet(False, best[0].pointer, f"Nothing that does this looks at {missing[0]}.")
     fitting = [row for row in doing if _fits(row, sought, looks, named)]
     if (len(doing) > 1 or (strict and single)) and sought and looks and fitting:
         # Of several that do this, one has to be about what the clause is about.
@@ -350,6 +366,9 @@ def _elsewhere(consequence: Consequence, sought: list[str], evidence: Evidence) 
             if not sought or sum(map(words.explain, sought)) >= max(1, len(sought) * 0.3):
                 return Facet(True, source.pointer, "The code does this.", weight=2)
     what = consequence.value or "a refusal"
+    if consequence.kind == "return":
+        # What is given back may come about without a branch.
+        return Facet(None, why=f"No branch gives back {what}.")
     return Facet(False, why=f"Nothing in the code leads to {what}.")
 
 
