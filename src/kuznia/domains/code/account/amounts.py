@@ -13,7 +13,7 @@ _IF = re.compile(r"\b(?:if|when|whenever|once|після|якщо|коли|for|�
 
 
 _DECIMALS = re.compile(
-    r"(?i)\b(?P<places>one|two|three|four|[1-9]|одного|одним|двох|два|дві|трьох|три)\s+(?:decimals?\b|знак\w*\s+після|digits? after|десяткових)"
+    r"(?i)\b(?P<places>one|two|three|four|[1-9]|одного|одним|двох|два|дві|трьох|три)\s+(?:decimals\b|decimal (?:places?|digits?)|знак\w*\s+після|digits? after|десяткових)"
 )
 _PLACES = {
     **{"one": 1, "two": 2, "three": 3, "four": 4, "одного": 1, "одним": 1},
@@ -42,7 +42,7 @@ def amount(amount: Amount, quote: str, evidence: Evidence) -> Facet:
         # Two widths that meet share no pixel.
         candidates = [s for s in evidence.sites if 0 < abs(s.value - amount.value) <= 1]
     if not candidates and not _by_neighbour(amount, evidence):
-        if amount.value <= 1 or _by_type(amount, evidence):
+        if amount.value <= 1 or _by_type(amount, evidence) or _in_pattern(amount, evidence):
             return Facet(None)
         if _SUPPOSED.search(quote):
             return Facet(None)
@@ -76,11 +76,19 @@ def _is_bound(amount: Amount, evidence: Evidence) -> bool:
     if not amount.way or _by_neighbour(amount, evidence) or _by_type(amount, evidence):
         return True
     shown = _shown(amount.value)
+    if any(evidence.bare.count(name) > 1 for name in evidence.named(shown)):
+        return True
     return any(
-        re.search(rf"(?i){_BOUNDING}", site.line) or re.search(rf"\{{\d*,?{shown}|,{shown}\}}", site.line)
+        re.search(rf"(?i){_BOUNDING}", site.line) or _is_used(site, evidence) or re.search(rf"\{{\d*,?{shown}|,{shown}\}}", site.line)
         for site in evidence.sites
         if _is_one_of(site.value, amount)
     )
+
+
+def _is_used(site: Site, evidence: Evidence) -> bool:
+    """Whether a number has a name that the code uses."""
+    name = re.match(r"\W*(?:\w+ )*?(\w+)\W*=", site.before)
+    return bool(name) and len(re.findall(rf"\b{name[1]}\b", evidence.bare)) > 1
 
 
 def _other_unit(
@@ -121,6 +129,19 @@ def _by_neighbour(amount: Amount, evidence: Evidence) -> bool:
     if not amount.side:
         return False
     return any(in_high(comparison, amount.value) is not None for comparison in _compared(evidence))
+
+
+_PATTERN = re.compile(r"\(\?[:P<]|\\d|\[0-9\]|\{\d")
+
+
+def _in_pattern(amount: Amount, evidence: Evidence) -> bool:
+    """Whether the digits of a number stand apart in a regular expression."""
+    digits = re.compile(".{0,6}?".join(_shown(amount.value)))
+    return any(
+        _PATTERN.search(line) and digits.search(line)
+        for source in evidence.code
+        for line in source.lines
+    )
 
 
 def _by_type(amount: Amount, evidence: Evidence) -> bool:
@@ -178,7 +199,7 @@ def _takes_its_place(
             (_score(place, theirs) for place in evidence.sites if _is_one_of(place.value, amount)),
             default=0.0,
         )
-        if score + swapped <= own + now:
+        if swapped <= now or score + swapped <= own + now:
             return False
     return True
 
@@ -247,7 +268,7 @@ def _before_adding(comparison: Comparison, evidence: Evidence) -> bool:
 
 
 def _grows(name: str, evidence: Evidence) -> bool:
-    grows = rf"\b{name}\.(?:push|append|add|put|set|insert|enqueue|push_back|appendleft)\w*\(|\.\.\.{name}\b|\b{name}\[[^\]]+\] ?=|append\({name}|\b{name} ?\+="
+    grows = rf"\b{name}\.(?:push|append|add|put|set|insert|enqueue|push_back|appendleft)\w*\(|\.\.\.{name}\b|\b{name}\[[^\]]*\] ?=|append\({name}|\b{name} ?\+="
     return bool(re.search(grows, evidence.bare))
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from kuznia.domains.code.account.evidence import Evidence
-from kuznia.domains.code.account.lexicon import content_words, effects, words_of
+from kuznia.domains.code.account.lexicon import content_words, effects, is_known, words_of
 from kuznia.domains.code.account.numbers import comparisons
 from kuznia.domains.code.account.source import Source
 
@@ -73,8 +73,13 @@ def _offered(source: Source, evidence: Evidence) -> Iterator[Invention]:
         kind, name = match["what"].lower(), match["table"]
         if kind in ("trigger", "function", "procedure") and not asked.explain(kind):
             yield source.pointer, f"The {kind} {name} is there, which no clause asks for."
-        elif not any(map(asked.explain, name.split("_"))):
+        elif not any(map(asked.explain, name.split("_"))) and _translates(name, evidence):
             yield source.pointer, f"The {kind} {name} is there, which no clause asks for."
+
+
+def _translates(name: str, evidence: Evidence) -> bool:
+    """Whether a name would be known in the language of the prompt."""
+    return evidence.prompt.isascii() or all(map(is_known, re.findall(r"[a-z]+", name.lower())))
 
 
 def _limits(source: Source, evidence: Evidence) -> Iterator[Invention]:

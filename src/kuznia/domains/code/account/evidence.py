@@ -77,7 +77,7 @@ class Evidence:
     @cached_property
     def words(self) -> Words:
         paths = " ".join(source.path for source in self.code)
-        return words_of(f"{self.text} {paths}")
+        return words_of(f"{self.text} {paths} {' '.join(self.requires)}")
 
     @cached_property
     def labels(self) -> Words:
@@ -115,7 +115,7 @@ class Evidence:
         if self.language not in ("python", "javascript", "typescript", "go", "java", "kotlin"):
             return frozenset()
         counts = Counter(_NAME.findall(self.bare))
-        return frozenset(name for name in self.parameters if counts[name] == 1)
+        return frozenset(n for n in self.parameters if n[0].islower() and counts[n] == 1)
 
     def named(self, value: str) -> list[str]:
         """The constants that stand for a number."""

@@ -16,12 +16,12 @@ Span = tuple[int, int]
 
 # What introduces something that must not be used; what follows is it.
 _FORBIDS = re.compile(
-    r"\b(?:do not|don.t|does not|doesn.t|must not|mustn.t|should not|shouldn.t|may not|cannot|never) (?:use|rely on|"
+    r"\b(?:do not|don.t|does not|doesn.t|must not|mustn.t|should not|shouldn.t|may not|cannot|never) (?:use|rely on|trust|"
     r"depend on|import|call|need|require|add|write|have|contain)\s+(?P<use>(?:[^.;:()]|[.:]+(?=\w)){2,120})"
     r"|\b(?:avoid|without(?: using)?|instead of|rather than|ignor(?:e|es|ing)|no(?: use of)?|not(?: using| via| with)?)\s+(?P<plain>(?:[^.;:()]|[.:]+(?=\w)){2,120})"
     r"|\bне (?:використов\w+|застосов\w+|користуй\w+|вживай\w*|підключ\w+|додава\w+)\s+(?P<uk>[^.;:()]{2,120})"
     r"|\b(?:без|жодн\w+|ніяк\w+|замість|ігнору\w+)\s+(?P<bez>[^.;:()]{2,120})"
-    r"|(?P<before>[^.;:,()]{2,60}?)\s+(?:не використов\w+|не застосов\w+|(?:is|are) (?:not (?:supported|allowed|needed|permitted|wanted)|forbidden|banned)|must not be used|заборонен\w+)",
+    r"|(?P<before>[^.;:,()]{2,60}?)\s+(?:не (?:використов|застосов|довіря|треба|потріб|потрeб)\w*|(?:is|are) (?:not (?:supported|allowed|needed|permitted|wanted)|forbidden|banned)|must not be used|заборонен\w+)",
     re.IGNORECASE,
 )
 _OUTSIDE = re.compile(
@@ -30,7 +30,7 @@ _OUTSIDE = re.compile(
     re.IGNORECASE,
 )
 _ONLY = re.compile(
-    r"standard library (?:only|alone)|(?:only|just) (?:use )?(?:the |python.s )?standard library|only (?:use )?(?:the )?(?:python )?std|(?:лише|тільки|сам\w+) (?:зі )?стандартн|стандартн\w+ бібліотек\w* (?:лише|тільки)|\b(?:чист|pure|plain|vanilla)\w* (?:javascript|js|python|bash|php|css|go|java|typescript)|крім стандартн|uses? the standard library",
+    r"(?:standard library|std ?lib) (?:only|alone)|(?:only|just) (?:use )?(?:the |python.s )?standard library|only (?:use )?(?:the )?(?:python )?std|(?:лише|тільки|сам\w+) (?:зі )?стандартн|стандартн\w+ бібліотек\w* (?:лише|тільки)|\b(?:чист|pure|plain|vanilla)\w* (?:javascript|js|python|bash|php|css|go|java|typescript)|крім стандартн|uses? the standard library",
     re.IGNORECASE,
 )
 # What may stand round it and says no more.

@@ -10,7 +10,7 @@ from kuznia.domains.code.account.forbidden import forbidden
 from kuznia.domains.code.account.lexicon import Concept, concepts, content_words, idle_words, is_known, words_of
 from kuznia.domains.code.account.literals import examples, literals
 from kuznia.domains.code.account.markup import labelled
-from kuznia.domains.code.account.names import is_technical, is_there, names, signatures
+from kuznia.domains.code.account.names import is_optional, is_technical, is_there, names, signatures
 from kuznia.domains.code.account.outcomes import CONDITIONS, consequences, outcome
 from kuznia.domains.code.account.quantities import all_amounts
 from kuznia.domains.code.account.relations import relations, switches
@@ -152,7 +152,8 @@ def _read_facts(clause: _Clause, evidence: Evidence) -> None:
         why = f"{name} is there." if pointer else f"There is no {name} in the code."
         if pointer and name in evidence.unused:
             pointer, why = "", f"{name} is taken and never used."
-        clause.take(span, Facet(bool(pointer), pointer, why, weight=2, is_fact=True))
+        shown = bool(pointer) or (None if is_optional(name, quote[: span[0]], evidence) else False)
+        clause.take(span, Facet(shown, pointer, why, weight=2, is_fact=True))
         if pointer and _IF.search(quote) and any(name in b.condition for _, b in evidence.branches):
             clause.facets.append(Facet(True, pointer, f"A branch looks at {name}.", weight=3))
             clause.is_branch = True

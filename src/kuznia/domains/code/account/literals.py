@@ -12,7 +12,7 @@ _QUOTED = re.compile(
     r"|(?<![\w])'(?P<single>[^'\n]{1,120})'(?![\w])|(?P<json>\{\s*\"[^{}\n]{1,200}(?:\{[^{}\n]*\}[^{}\n]*)?\})"
 )
 _IMAGE = re.compile(r"(?<![\w/])[a-z][\w./-]*:\d[\w.-]*")
-_DATE = re.compile(r"\b(?:YYYY|РРРР|yyyy|рррр)[-./](?:MM|ММ|mm|мм)[-./](?:DD|ДД|dd|дд)\b|\b\d{4}-\d\d-\d\d\w*(?:\.[a-z]+)?")
+_DATE = re.compile(r"\b(?:[DMYдмрДМР]{2,4}[-./ ]?){2}[DMYдмрДМР]{2,4}\b|\b(?:YYYY|РРРР|yyyy|рррр)[-./](?:MM|ММ|mm|мм)[-./](?:DD|ДД|dd|дд)\b|\b\d{4}-\d\d-\d\d\w*(?:\.[a-z]+)?")
 _DATE_SHOWN = re.compile(
     r"%Y-%m-%d|%F|yyyy-MM-dd|YYYY-MM-DD|isoformat|2006-01-02|toISOString|ISO_LOCAL_DATE|fromisoformat|\bdate\b|DateTime|strftime|Y-m-d|\\d\{4\}|iso8601|IsNumeric",
 )

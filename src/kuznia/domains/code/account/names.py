@@ -44,7 +44,7 @@ _NAMED = re.compile(
 )
 _LISTED = re.compile(
     r"\b(?:tables|columns|functions|methods|fields|variants|values|services|таблиці|колонки|функції|методи|поля|значенн\w+|сервіси)"
-    r"[:\s]\s*(?P<names>[a-zA-Z_]\w*(?:\([^()\n]{0,80}\))?(?:(?:,\s*(?:and\s+|та\s+|і\s+)?|\s+(?:and|та|і|й)\s+)[a-zA-Z_]\w*(?:\([^()\n]{0,80}\))?)*)"
+    r"[:\s]\s*(?P<names>(?!I\b)[a-zA-Z_]\w*(?:\([^()\n]{0,80}\))?(?:(?:,\s*(?:and\s+|та\s+|і\s+)?|\s+(?:and|та|і|й)\s+)[a-zA-Z_]\w*(?:\([^()\n]{0,80}\))?)*)"
 )
 _CYRILLIC = re.compile("[а-яіїєґ]", re.IGNORECASE)
 # A word of another alphabet than its sentence is a name.
@@ -162,7 +162,7 @@ def _modified(word: str, before: list[str], source: Source, name: str) -> bool:
 def _definitions(source: Source, name: str) -> Iterator[int]:
     """The places where something of this name is made, and of its constructor."""
     shown = re.escape(name)
-    for match in re.finditer(rf"(?<![\w.]){shown}\s*(?:<[^<>()\n]{{0,60}}>)?\s*[(=:]|\.{shown}\s*=(?!=)|(?<![\w]){shown}\(", source.text):
+    for match in re.finditer(rf"(?<![\w.]){shown}\??\s*(?:<[^<>()\n]{{0,60}}>)?\s*[(=:]|\.{shown}\s*=(?!=)|(?<![\w]){shown}\(", source.text):
         yield match.start()
     # SQL and the like: a table's columns stand in brackets after a space.
     for match in re.finditer(rf"\b(?:class|struct|type|record|table|interface|object)\s+(?:if not exists\s+)?{shown}\b", source.text, re.I):
@@ -242,11 +242,39 @@ def is_there(name: str, evidence: Evidence, quote: str = "") -> str:
             return source.pointer
         if re.search(pattern, source.text):
             return source.pointer
-    if "." in name or "::" in name:
-        parts = re.split(r"\.|::", name)
-        if all(part in evidence.names for part in parts):
-            return evidence.code[0].pointer
+    if not name.startswith("/") and re.search(r"[.:-]", name.strip(":")):
+        return _in_pieces(name, evidence)
     return ""
+
+
+def _in_pieces(name: str, evidence: Evidence) -> str:
+    """Where the pieces of a name stand in one line: `X-Admin-Token` in `x_admin_token`."""
+    parts = re.findall(r"[^\W\d_]+", name)
+    if "." in name and parts and parts[0] in evidence.names and parts[0][0].isupper():
+        # What a library gives back of its own accord has no name in the code.
+        return evidence.code[0].pointer
+    sought = [re.compile(rf"(?i)(?<![^\W\d_]){re.escape(part)}(?![^\W\d_])") for part in parts]
+    for source in evidence.code:
+        for line in source.lines:
+            if parts and all(pattern.search(line) for pattern in sought):
+                return source.pointer
+    return ""
+
+
+_FILE = re.compile(r"[\w-]+\.[a-z]\w{1,4}")
+_AT_RUN_TIME = re.compile(
+    r"(?i)\bargv\b|\bargs\b|argparse|parseargs|readdir|listdir|\bglob|\$\{?[1@]|iterdir|walk\("
+)
+_SAMPLE = re.compile(
+    r"\b(?:like|such as|e\.g\.?|for example|as in|наприклад|на зразок|виду|типу|як-от)\W*$", re.I
+)
+
+
+def is_optional(name: str, before: str, evidence: Evidence) -> bool:
+    """Whether code need not have a name: an example, or a file that is given when it runs."""
+    if _SAMPLE.search(before):
+        return True
+    return bool(_FILE.fullmatch(name) and _AT_RUN_TIME.search(evidence.bare))
 
 
 _OPTION = re.compile(r"\b(?:option|flag|switch|прапор|ключ|опці|параметр)", re.IGNORECASE)

@@ -157,6 +157,7 @@ def happens(consequence: Consequence, then: str, names: Sequence[str] = ()) -> b
         return bool(
             re.search(rf"\b(?:exit|Exit|_exit|quit|return|die|ExitCode::from|SystemExit|CommandError|error)\b\W*(?:\w+\W+){{0,3}}{value}\b", then)
             or re.search(rf"\b(?:exit\w*|status|code|rc|ret)\s*[=(]?\s*{value}\b", then, re.I)
+            or re.search(rf"\bexit\w*[^\n]{{0,60}}\b{value}\b", then, re.I)
         )
     if consequence.kind == "status":
         return bool(re.search(rf"(?<![\w.]){value}(?![\w.])|{_status_names(consequence.value)}", then))
@@ -255,8 +256,6 @@ def _outcome(
             names = ", ".join(look.name for look in looks)
             return Facet(False, best[0].pointer, f"No branch that does this looks at: {names}.")
         if sought and named:
-            return Facet(False, best[0].pointer, "What does this is under another condition.")
-        if sought and fit <= 0 and any(_sees(row, sought, [], evidence) for row in rows):
             return Facet(False, best[0].pointer, "What does this is under another condition.")
         if sought and fit <= 0:
             return Facet(True, best[0].pointer, "The code does this under some condition.")
