@@ -22,6 +22,8 @@ _LANGUAGE = read_toml(__file__, "clauses.toml")
 _ABBREVIATIONS = frozenset(_LANGUAGE["abbreviations"])
 # A clause that begins with one of these stays with the clause before it.
 _DEPENDENT = frozenset(_LANGUAGE["dependent"])
+# What takes the sense of the word behind it away.
+_NEGATIONS = frozenset(_LANGUAGE["negations"])
 _CONDITION = re.compile(rf"\b(?:{'|'.join(_LANGUAGE['conditions'])})\b", re.IGNORECASE)
 _AND = re.compile(r",?\s(?:and|та|і|й)\s", re.I)
 _MAX_ITEM_WORDS = 7
@@ -169,10 +171,20 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     ):
         first += size
     while first < last and (size := _filler(words[max(first, last - _FILLER_WORDS) : last], True)):
+        if _is_bound(text, words, last - size, first):
+            break
         last -= size
     if first == last:
         return None
     return _with_signs(text, start, end, words[first].start(), words[last - 1].end())
+
+
+def _is_bound(text: str, words: list[re.Match[str]], place: int, first: int) -> bool:
+    """Whether the word before a filler needs it: `Date.now`, `not needed`."""
+    if place == first:
+        return False
+    between = text[words[place - 1].end() : words[place].start()]
+    return not re.search(r"\s", between) or words[place - 1][0].lower() in _NEGATIONS
 
 
 def _filler(words: list[re.Match[str]], from_end: bool) -> int:

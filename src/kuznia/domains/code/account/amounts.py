@@ -100,7 +100,7 @@ def _other_unit(
     measured = [site for site in evidence.sites if words_of(site.label).explain(amount.unit)]
     if not measured or any(site in candidates for site in measured):
         return None
-    wrong = [site for site in measured if not any(_is_one_of(site.value, other) for other in evidence.amounts if other.unit == amount.unit)]
+    wrong = [site for site in measured if not any(_is_one_of(site.value, other) for other in evidence.amounts)]
     if wrong and not any(_is_named(site) for site in candidates):
         why = f"{_shown(wrong[0].value)} stands where {_shown(amount.value)} {amount.unit} belongs."
         return Facet(False, wrong[0].pointer, why)

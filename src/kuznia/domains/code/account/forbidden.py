@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 
 from kuznia.domains.code.account.evidence import Evidence, Facet
-from kuznia.domains.code.account.lexicon import Construct, constructs
+from kuznia.domains.code.account.lexicon import Construct, constructs, content_words, idle_words
 from kuznia.domains.code.account.names import is_there
 from kuznia.domains.code.account.source import Source
 from kuznia.domains.code.imports.package_names import is_named, words
@@ -15,6 +15,8 @@ from kuznia.domains.code.schema import File
 Span = tuple[int, int]
 
 # What introduces something that must not be used; what follows is it.
+# A ban of more words than these says what should be, not what should not.
+MAX_BANNED = 3
 _FORBIDS = re.compile(
     r"\b(?:do not|don.t|does not|doesn.t|must not|mustn.t|should not|shouldn.t|may not|cannot|never) (?:use|rely on|trust|"
     r"depend on|import|call|need|require|add|write|have|contain)\s+(?P<use>(?:[^.;:()]|[.:]+(?=\w)){2,120})"
@@ -110,11 +112,16 @@ def _one(item: str, evidence: Evidence, may_be_word: bool) -> Facet | None:
     for construct in constructs():
         if construct.says.search(lower):
             return _without(construct, evidence)
-    name = re.match(r"[`'\"]?([A-Za-z_][\w.:-]*)[`'\"]?", item)
+    pattern = r"[`'\"]?(?<![\w-])([A-Za-z_][\w.:-]*)[`'\"]?"
+    # Among words of another alphabet a name stands out wherever it is.
+    name = re.match(pattern, item) if item.isascii() else re.search(pattern, item)
     if name and _is_name(name[1], item, may_be_word):
         if pointer := _used(name[1], evidence):
             return Facet(False, pointer, f"{name[1]} is used.")
         return Facet(True, evidence.code[0].pointer, f"{name[1]} is not used.", weight=2)
+    said = [word for word in content_words(item) if word not in idle_words()]
+    if said and len(said) <= MAX_BANNED and not any(map(evidence.words.explain, said)):
+        return Facet(True, evidence.code[0].pointer, "The code has nothing of it.", weight=2)
     return None
 
 

@@ -265,7 +265,8 @@ def _concept(concept: Concept, quote: str, beside: str, evidence: Evidence) -> F
         ]
     if concept.name == "with a label" and _EVERY.search(quote.lower()):
         return labelled(evidence)
-    if concept.wrong:
+    is_shown = any(concept.shows.search(text) for _, text in searched)
+    if concept.wrong and not (concept.near and is_shown):
         for pointer, text in searched:
             if wrong := concept.wrong.search(text):
                 return Facet(False, pointer, f"The code has {wrong[0].strip()[:40]}.")

@@ -125,6 +125,8 @@ def _signature(
                 _modified(word, before, source, last) for word in modifiers
             ):
                 return Facet(True, source.pointer, f"{name} is there.", weight=3)
+    if "." in name and not parameters and (pointer := _in_pieces(name, evidence)):
+        return Facet(True, pointer, f"{name} is there.")
     if exists:
         return Facet(False, why=f"{name} has other parameters, another result or another visibility.")
     return Facet(False, why=f"There is no {name}.")

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Literal
 
 from kuznia.domains.code.account.evidence import Evidence, Facet
-from kuznia.domains.code.account.lexicon import Concept, Words, concepts, content_words, words_of
+from kuznia.domains.code.account.lexicon import Concept, Words, concepts, content_words, is_known, words_of
 from kuznia.domains.code.account.source import Branch, Source
 
 Span = tuple[int, int]
@@ -315,8 +315,18 @@ def _about(row: Row) -> Words:
     return words_of(f"{branch.condition} {then} {branch.unit}")
 
 
+def _is_about(name: str, row: Row) -> bool:
+    """Whether a branch looks at a value, or the function it is in is called with it."""
+    source, branch, _ = row
+    calls = rf"|(?<!def )(?<!function )\b{branch.unit}\([^\n]*\b{name}\b" if branch.unit else ""
+    return bool(
+        re.search(rf"\b{name}\b", branch.condition)
+        or (calls and re.search(calls[1:], source.text))
+    )
+
+
 def _fits(row: Row, sought: list[str], looks: list[Concept], named: list[str]) -> bool:
-    if named and not any(re.search(rf"\b{name}\b", row[1].condition) for name in named):
+    if named and not any(_is_about(name, row) for name in named):
         return False
     if not all(_looks(look, row[1]) for look in looks if look.name in _DECIDING):
         return False
@@ -358,6 +368,7 @@ def _elsewhere(consequence: Consequence, sought: list[str], evidence: Evidence) 
     if consequence.value in ("400", "422") and re.search(r"(?i)fastapi|pydantic", evidence.text):
         # What these models refuse is answered so.
         consequence = Consequence("raise", "", consequence.span)
+    sought = [word for word in sought if is_known(word)]
     for source in evidence.code:
         for place in _places(consequence, source):
             around = source.text[max(0, place - 400) : place + 200]

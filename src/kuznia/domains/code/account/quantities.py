@@ -12,7 +12,7 @@ Span = tuple[int, int]
 _UNIT = (
     r"ms|msec|milliseconds?|мс|мілісекунд\w*|seconds?|secs?|s|секунд\w*|сек|с|minutes?|mins?|хвилин\w*|хв|"
     r"hours?|hrs?|h|годин\w*|год|days?|дн\w+|д[іо]б\w*|weeks?|тижн\w*|%|percent|відсотк\w*|грн|uah|usd|eur|dollars?|"
-    r"kb|mb|gb|kib|mib|кб|мб|kg|кг|km|км|px|rem|cents?|коп\w*"
+    r"kb|mb|gb|kib|mib|gib|кб|мб|гб|kg|кг|km|км|px|rem|cents?|коп\w*"
 )
 _NUMBER = re.compile(
     rf"(?<![\w.\-:/_#])(?P<number>\d{{1,3}}(?:[ \u00a0,]\d{{3}})+(?!\d)|\d+(?:[.,]\d+)?(?:[eE]-?\d+)?)(?:\s?(?P<unit>{_UNIT})(?![\w])|(?=[^\w\-:/_]|$|-[a-zа-яіїє]))",
@@ -36,7 +36,7 @@ _FACTORS = (
     (r"грн|uah|usd|eur|dollar", (1, 100)),
     (r"kb|kib|кб", (1, 1_000, 1_024)),
     (r"mb|mib|мб", (1, 1_000_000, 1_048_576, 1_024)),
-    (r"gb", (1, 1_000_000_000, 1_073_741_824, 1_024)),
+    (r"gb|gib|гб", (1, 1_000_000_000, 1_073_741_824, 1_048_576, 1_000_000, 1_024)),
     (r"kg|кг|km|км", (1, 1_000)),
 )
 # What a number behind one of these says of is no part of the code.
