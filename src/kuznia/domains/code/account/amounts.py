@@ -48,6 +48,8 @@ def amount(amount: Amount, quote: str, evidence: Evidence) -> Facet:
             return Facet(None)
         return Facet(False, why=f"{_shown(amount.value)} is not in the code.")
     pointer = candidates[0].pointer if candidates else evidence.code[0].pointer
+    if _in_row(amount, quote, evidence):
+        return Facet(True, pointer, "The numbers stand in the code in this order.", weight=2)
     if _REFUSED.search(quote) and not _is_bound(amount, evidence):
         return Facet(False, pointer, f"Nothing is compared with {_shown(amount.value)}.")
     if moved := _moved(amount, candidates, evidence):
@@ -83,6 +85,19 @@ def _is_bound(amount: Amount, evidence: Evidence) -> bool:
         for site in evidence.sites
         if _is_one_of(site.value, amount)
     )
+
+
+_ROW = re.compile(r"\d+(?:, ?\d+){1,9}(?:,? (?:and|or|та|і|або) \d+)?")
+
+
+def _in_row(amount: Amount, quote: str, evidence: Evidence) -> bool:
+    """Whether a number is one of several that stand in the code one after the other, too."""
+    start, _ = amount.span
+    row = next((row for row in _ROW.finditer(quote) if row.start() <= start < row.end()), None)
+    if row is None:
+        return False
+    numbers = re.findall(r"\d+", row[0])
+    return bool(re.search(r"\b" + r"\W{1,6}".join(numbers) + r"\b", evidence.text))
 
 
 def _is_used(site: Site, evidence: Evidence) -> bool:
@@ -167,7 +182,8 @@ def _moved(
 ) -> Facet | None:
     """Whether what the number is about has another number in the code."""
     sought = _sought(amount, evidence)
-    if not sought or amount.value <= 1:
+    same = sum(amount.value == other.value for other in evidence.amounts)
+    if not sought or amount.value <= 1 or len(candidates) >= same > 1:
         return None
     own = max((_score(site, sought) for site in candidates), default=0.0)
     for site in evidence.sites:
@@ -199,7 +215,7 @@ def _takes_its_place(
             (_score(place, theirs) for place in evidence.sites if _is_one_of(place.value, amount)),
             default=0.0,
         )
-        if swapped <= now or score + swapped <= own + now:
+        if swapped < now or score + swapped <= own + now:
             return False
     return True
 

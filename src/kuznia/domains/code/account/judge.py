@@ -10,8 +10,8 @@ from kuznia.domains.code.account.forbidden import forbidden
 from kuznia.domains.code.account.lexicon import Concept, concepts, content_words, idle_words, is_known, words_of
 from kuznia.domains.code.account.literals import examples, literals
 from kuznia.domains.code.account.markup import labelled
-from kuznia.domains.code.account.names import is_optional, is_technical, is_there, names, signatures
-from kuznia.domains.code.account.outcomes import CONDITIONS, consequences, outcome
+from kuznia.domains.code.account.names import is_optional, is_there, names, signatures
+from kuznia.domains.code.account.outcomes import CONDITIONS, consequences, outcome, permissions
 from kuznia.domains.code.account.quantities import all_amounts
 from kuznia.domains.code.account.relations import relations, switches
 
@@ -160,7 +160,11 @@ def _read_facts(clause: _Clause, evidence: Evidence) -> None:
     if not clause.is_heading and re.fullmatch(r"[A-Z][A-Za-z0-9]+", quote) and quote.lower() not in idle_words():
         pointer = is_there(quote, evidence)
         clause.take((0, len(quote)), Facet(bool(pointer), pointer, f"Looked for {quote}.", weight=2))
-    for facet in (*relations(quote, evidence), *switches(quote, evidence)):
+    for facet in (
+        *relations(quote, evidence),
+        *switches(quote, evidence),
+        *permissions(quote, evidence),
+    ):
         clause.facets.append(facet)
     if facet := decimals(quote, evidence):
         clause.facets.append(facet)
@@ -266,7 +270,7 @@ def _concept(concept: Concept, quote: str, beside: str, evidence: Evidence) -> F
     if concept.name == "with a label" and _EVERY.search(quote.lower()):
         return labelled(evidence)
     is_shown = any(concept.shows.search(text) for _, text in searched)
-    if concept.wrong and not (concept.near and is_shown):
+    if concept.wrong and not (concept.first and is_shown):
         for pointer, text in searched:
             if wrong := concept.wrong.search(text):
                 return Facet(False, pointer, f"The code has {wrong[0].strip()[:40]}.")
@@ -333,8 +337,6 @@ def _weigh(clause: _Clause, evidence: Evidence, claimed: Scope | None) -> Verdic
         )
         return Verdict(False, pointers, f"Nothing in the code shows: {missing}."[:300])
     number = sum(facet.is_fact for facet in shown)
-    if _head_is_missing(clause, evidence):
-        share = 0.0
     if not words and not looked:
         share = 1.0
     return Verdict(True, pointers or (scope.pointer,), "", facts=number, share=share)
@@ -352,23 +354,3 @@ def _word_weight(word: str, scope: Scope, evidence: Evidence) -> tuple[float, fl
     if not is_known(word):
         return (1.0, 1.0) if evidence.labels.explain(word) else (0.0, UNKNOWN)
     return (NEAR, 1.0) if evidence.labels.explain(word) else (0.0, 1.0)
-
-
-_PHRASE_ENDS = re.compile(
-    r"\b(?:that|which|with|for|of|to|from|in|who|using|що|яка|який|яке|які|для|з|із|на|в|у|від|до)\b|[,:(;—–]",
-    re.IGNORECASE,
-)
-
-
-_ACRONYM = re.compile(r"\b[A-Z]{3,}\b")
-
-
-def _head_is_missing(clause: _Clause, evidence: Evidence) -> bool:
-    """Whether the code knows nothing of what a clause begins with: a queue, a parser."""
-    end = _PHRASE_ENDS.search(clause.quote)
-    phrase = clause.quote[: end.start()] if end else clause.quote
-    heads = [word for word in content_words(phrase) if word not in idle_words()]
-    acronyms = [word for word in _ACRONYM.findall(clause.quote) if not is_technical(word)]
-    return not all(map(evidence.words.explain, (*heads[-1:], *acronyms)))
-
-

@@ -228,11 +228,6 @@ def names(quote: str, evidence: Evidence, taken: list[Span]) -> Iterator[tuple[S
             yield span, bare
 
 
-def is_technical(word: str) -> bool:
-    """Whether a word is one of the trade and no name."""
-    return word.lower() in _TECHNICAL
-
-
 def is_there(name: str, evidence: Evidence, quote: str = "") -> str:
     """The pointer to where a name stands in the code; empty if it does not."""
     pattern = _KNOWN.get(name) or _pattern(name)
@@ -244,7 +239,7 @@ def is_there(name: str, evidence: Evidence, quote: str = "") -> str:
             return source.pointer
         if re.search(pattern, source.text):
             return source.pointer
-    if not name.startswith("/") and re.search(r"[.:-]", name.strip(":")):
+    if name[0] not in "/-" and re.search(r"[.:-]", name.strip(":")):
         return _in_pieces(name, evidence)
     return ""
 
@@ -294,7 +289,7 @@ def _pattern(name: str) -> str:
             # One letter may be read from a list of letters.
             return rf"getopts\s+['\"]?[\w:]*{letters}|[\"']-?{letters}[\"']|-{letters}\)|\b{letters}\)"
         field = re.escape(name.strip("-").replace("-", "_"))
-        by_field = rf"|(?s)(?:typer|clap|#\[arg|pflag|argh|fire).*\b{field}\b"
+        by_field = rf"|\b{field}\??:\s*\{{|(?s)(?:typer|clap|#\[arg|pflag|argh|fire).*\b{field}\b"
         return rf"(?<![\w-]){shown}(?![\w-])|[\"']{letters}[\"']" + by_field.replace("(?s)", "").replace(".*", "[\\s\\S]{0,4000}")
     if name.startswith("data-"):
         return rf"{shown}\b|dataset\.{re.escape(name[5:])}\b"

@@ -388,3 +388,25 @@ def _places(consequence: Consequence, source: Source) -> Iterator[int]:
         if happens(consequence, line):
             yield place
         place += len(line) + 1
+
+
+_PERMITS = re.compile(
+    r"(?P<what>negative|zero|empty|null)\b[^.;,]{0,30}\b(?:is|are) (?:allowed|fine|ok|accepted)"
+    r"|(?<!not )\b(?:can|may) (?:also )?be (?P<may>negative|zero|empty|null)"
+    r"|(?<!не )мо(?:же|жуть) (?:також )?бути (?P<uk>від.ємн|нул|порожн)",
+    re.IGNORECASE,
+)
+
+
+def permissions(quote: str, evidence: Evidence) -> Iterator[Facet]:
+    """Where the code refuses what a clause permits."""
+    for match in _PERMITS.finditer(quote):
+        permitted = next(value for value in match.groups() if value).lower()
+        looks = [c for c in concepts() if c.name in _DECIDING and c.says.search(permitted)]
+        for source, branch in evidence.branches:
+            if _REFUSES.search(branch.then) and any(_looks(look, branch) for look in looks):
+                why = f"The code refuses what is {permitted}."
+                yield Facet(False, source.pointer, why)
+
+
+_REFUSES = re.compile(r"\b(?:raise|throw)\b|\bErr\(|errors\.New|fmt\.Errorf")
