@@ -227,8 +227,7 @@ def _read_concepts(clause: _Clause, evidence: Evidence, *, first: bool) -> None:
         if concept.first != first or (clause.is_found and concept.name in CONDITIONS):
             continue
         if match := concept.says.search(text):
-            beside = text[: match.start()] + text[match.end() :]
-            facet = _concept(concept, clause.quote, beside, evidence)
+            facet = _concept(concept, clause.quote, evidence)
             if _NEGATED.search(text[: match.start()]):
                 facet = _denied(concept, facet)
             clause.take(match.span(), facet)
@@ -251,14 +250,14 @@ def _denied(concept: Concept, facet: Facet) -> Facet:
     return Facet(True, "/code/files/0", f"The code does not do this: {concept.name}.", weight=2)
 
 
-def _concept(concept: Concept, quote: str, beside: str, evidence: Evidence) -> Facet:
+def _concept(concept: Concept, quote: str, evidence: Evidence) -> Facet:
     if concept.part == "tests":
         pointer = evidence.tests[0].pointer if evidence.tests else ""
         return Facet(bool(pointer), pointer, "" if pointer else "There are no tests.", weight=2)
     if concept.comments and evidence.has_documentation and re.search("readme|documentation|документац", quote.lower()):
         return Facet(True, "/documentation/files/0", "It is documented.")
     if concept.near or evidence.language in concept.near_in:
-        searched = [_near(quote, beside, evidence)]
+        searched = [_near(quote, concept.name, evidence)]
     else:
         searched = [
             (
@@ -281,13 +280,14 @@ def _concept(concept: Concept, quote: str, beside: str, evidence: Evidence) -> F
     return Facet(False, why=why) if concept.sure else Facet(None, why=why, weight=2)
 
 
-def _near(quote: str, beside: str, evidence: Evidence) -> tuple[str, str]:
+def _near(quote: str, name: str, evidence: Evidence) -> tuple[str, str]:
     """The part of the code that a clause is about. Of SQL the statements that share most with it,
     and of those the lines."""
     if evidence.language != "sql":
         scope = _best(content_words(quote), evidence, units=True)
         return scope.pointer, scope.text
-    words = content_words(beside)
+    own = words_of(name)
+    words = [word for word in content_words(quote) if not own.knows(word) == 1.0]
     statements = _most(re.split(r";\s*\n", evidence.text), words)
     lines = [line for statement in statements for line in _most(statement.split("\n"), words)]
     return evidence.code[0].pointer, "\n".join(lines)
@@ -327,10 +327,10 @@ def _weigh(clause: _Clause, evidence: Evidence, claimed: Scope | None) -> Verdic
     share = (explained + facts) / (total + sum(facet.weight for facet in looked) or 1.0)
     pointers = tuple(dict.fromkeys(facet.pointer for facet in shown if facet.pointer))
     # What cannot be checked at all is believed where somebody claims it.
-    is_blank = not total and not looked
-    enough = is_blank or (explained + facts > 0 if claimed else share >= ENOUGH)
-    if is_blank and words and not claimed:
-        enough = False
+    is_blank = not looked and not any(map(is_known, words))
+    enough = share >= ENOUGH or not words and is_blank
+    if claimed:
+        enough = is_blank or explained + facts > 0
     if not enough:
         missing = ", ".join(
             word for word, (seen, _) in zip(words, weighed, strict=True) if not seen

@@ -242,7 +242,7 @@ def _outcome(
                 return Facet(False, row[0].pointer, why)
     if len(several) > 1 and re.search(r"\b(?:or|and|або|чи|та|і)\b", condition):
         seen_names = " ".join(row[1].condition for row in doing)
-        missing = [name for name in several if not re.search(rf"\b{name}\b", seen_names)]
+        missing = [name for name in several if name[0].islower() and not re.search(rf"\b{name}\b", seen_names)]
         if missing and len(missing) < len(several):
             return Facet(False, best[0].pointer, f"Nothing that does this looks at {missing[0]}.")
     fitting = [row for row in doing if _fits(row, sought, looks, named)]
@@ -391,7 +391,7 @@ def _places(consequence: Consequence, source: Source) -> Iterator[int]:
 
 
 _PERMITS = re.compile(
-    r"(?P<what>negative|zero|empty|null)\b[^.;,]{0,30}\b(?:is|are) (?:allowed|fine|ok|accepted)"
+    r"(?P<what>negative|zero|empty|null)(?: \w+){0,2} (?:is|are) (?:allowed|fine|ok|accepted)"
     r"|(?<!not )\b(?:can|may) (?:also )?be (?P<may>negative|zero|empty|null)"
     r"|(?<!не )мо(?:же|жуть) (?:також )?бути (?P<uk>від.ємн|нул|порожн)",
     re.IGNORECASE,
