@@ -8,7 +8,9 @@ from kuznia.domains.code.account.lexicon import content_words, words_of
 from kuznia.domains.code.account.numbers import Comparison, Site, comparisons, in_high
 from kuznia.domains.code.account.quantities import Amount
 
-_RAISES = re.compile(r"\b(?:raise|throw|Err\(|return false|errors?\[|messages\.|reject|panic)|Err\(")
+_RAISES = re.compile(
+    r"\b(?:raise|throw|Err\(|return false|errors?\[|messages\.|reject|panic)|Err\("
+)
 _IF = re.compile(r"\b(?:if|when|whenever|once|після|якщо|коли|for|для|after|при)\b", re.I)
 
 
@@ -81,7 +83,9 @@ def _is_bound(amount: Amount, evidence: Evidence) -> bool:
     if any(evidence.bare.count(name) > 1 for name in evidence.named(shown)):
         return True
     return any(
-        re.search(rf"(?i){_BOUNDING}", site.line) or _is_used(site, evidence) or re.search(rf"\{{\d*,?{shown}|,{shown}\}}", site.line)
+        re.search(rf"(?i){_BOUNDING}", site.line)
+        or _is_used(site, evidence)
+        or re.search(rf"\{{\d*,?{shown}|,{shown}\}}", site.line)
         for site in evidence.sites
         if _is_one_of(site.value, amount)
     )
@@ -106,16 +110,18 @@ def _is_used(site: Site, evidence: Evidence) -> bool:
     return bool(name) and len(re.findall(rf"\b{name[1]}\b", evidence.bare)) > 1
 
 
-def _other_unit(
-    amount: Amount, candidates: Sequence[Site], evidence: Evidence
-) -> Facet | None:
+def _other_unit(amount: Amount, candidates: Sequence[Site], evidence: Evidence) -> Facet | None:
     """Whether another number has the unit that this one should have."""
     if not amount.unit or amount.unit in ("s", "h", "m", "с", "%"):
         return None
     measured = [site for site in evidence.sites if words_of(site.label).explain(amount.unit)]
     if not measured or any(site in candidates for site in measured):
         return None
-    wrong = [site for site in measured if not any(_is_one_of(site.value, other) for other in evidence.amounts)]
+    wrong = [
+        site
+        for site in measured
+        if not any(_is_one_of(site.value, other) for other in evidence.amounts)
+    ]
     if wrong and not any(_is_named(site) for site in candidates):
         why = f"{_shown(wrong[0].value)} stands where {_shown(amount.value)} {amount.unit} belongs."
         return Facet(False, wrong[0].pointer, why)
@@ -124,7 +130,10 @@ def _other_unit(
 
 def _turned_pair(amount: Amount, quote: str, evidence: Evidence) -> Facet | None:
     """Whether two numbers that stand as `8080:80` stand the other way round."""
-    pair = re.search(rf"\b{_shown(amount.value)}\b[^\d]{{1,40}}?(?:\bto\b|\bна\b|->|→|:)[^\d]{{1,20}}(\d+)", quote)
+    pair = re.search(
+        rf"\b{_shown(amount.value)}\b[^\d]{{1,40}}?(?:\bto\b|\bна\b|->|→|:)[^\d]{{1,20}}(\d+)",
+        quote,
+    )
     if not pair:
         return None
     first, second = _shown(amount.value), pair[1]
@@ -173,13 +182,13 @@ def _compared(evidence: Evidence) -> list[Comparison]:
     return [
         comparison
         for source in evidence.code
-        for comparison in comparisons(source.bare if source.language != "bash" else source.text, evidence.constants)
+        for comparison in comparisons(
+            source.bare if source.language != "bash" else source.text, evidence.constants
+        )
     ]
 
 
-def _moved(
-    amount: Amount, candidates: Sequence[Site], evidence: Evidence
-) -> Facet | None:
+def _moved(amount: Amount, candidates: Sequence[Site], evidence: Evidence) -> Facet | None:
     """Whether what the number is about has another number in the code."""
     sought = _sought(amount, evidence)
     same = sum(amount.value == other.value for other in evidence.amounts)
@@ -210,7 +219,9 @@ def _takes_its_place(
         return own == 0 and score >= 1.0
     for other in others:
         theirs = _sought(other, evidence)
-        now = max(_score(place, theirs) for place in evidence.sites if _is_one_of(place.value, other))
+        now = max(
+            _score(place, theirs) for place in evidence.sites if _is_one_of(place.value, other)
+        )
         swapped = max(
             (_score(place, theirs) for place in evidence.sites if _is_one_of(place.value, amount)),
             default=0.0,
@@ -275,7 +286,10 @@ _SIZE = re.compile(r"\.(?:length|size|count|len)\b|\blen\(|\bcount\(", re.I)
 def _before_adding(comparison: Comparison, evidence: Evidence) -> bool:
     """Whether a size is compared of what grows: what is full at ten holds no more than ten."""
     counter = re.fullmatch(r"\W*(\w+)\W*", comparison.left)
-    if counter and re.search(rf"\b{counter[1]}\s*(?:\+\+|\+= ?1\b)|\+\+{counter[1]}\b|\b{counter[1]}\b[^\n]{{0,20}}\brange\(", evidence.bare):
+    if counter and re.search(
+        rf"\b{counter[1]}\s*(?:\+\+|\+= ?1\b)|\+\+{counter[1]}\b|\b{counter[1]}\b[^\n]{{0,20}}\brange\(",
+        evidence.bare,
+    ):
         # What is counted from zero has been there once more than it says.
         return True
     if not _SIZE.search(comparison.left):
@@ -296,9 +310,17 @@ def _near(comparison: Comparison, sought: Sequence[str]) -> int:
 def _wrong_way(amount: Amount, quote: str, evidence: Evidence) -> Facet | None:
     """Whether what is refused lies on the side that should be let through."""
     conditional = bool(_IF.search(quote[: amount.span[0]]))
-    ways = {"up": ">", "down": "<", "most": "<" if conditional else ">", "least": ">" if conditional else "<"}
+    ways = {
+        "up": ">",
+        "down": "<",
+        "most": "<" if conditional else ">",
+        "least": ">" if conditional else "<",
+    }
     expected = ways.get(amount.way)
-    if not expected or not re.search(r"(?i)rais|throw|error|reject|refus|invalid|must|at least|at most|помил|кида|відхил|не більш|не менш|до \d", quote):
+    if not expected or not re.search(
+        r"(?i)rais|throw|error|reject|refus|invalid|must|at least|at most|помил|кида|відхил|не більш|не менш|до \d",
+        quote,
+    ):
         return None
     signs = [
         comparison.sign[0]
@@ -306,7 +328,8 @@ def _wrong_way(amount: Amount, quote: str, evidence: Evidence) -> Facet | None:
         if _RAISES.search(branch.then)
         if not re.search(r"\bnot\b|!\(", branch.condition)
         for comparison in comparisons(branch.condition, evidence.constants, branch.holds)
-        if comparison.sign[0] in "<>" and any(in_high(comparison, value) is not None for value in amount.values)
+        if comparison.sign[0] in "<>"
+        and any(in_high(comparison, value) is not None for value in amount.values)
     ]
     if signs and expected not in signs:
         return Facet(False, evidence.code[0].pointer, "The bound is the other way round.")

@@ -3,9 +3,9 @@
 import re
 from dataclasses import replace
 
+from kuznia.domains.code.account.claimed import claimed_scope
 from kuznia.domains.code.account.effects import inventions
 from kuznia.domains.code.account.evidence import Evidence, collect
-from kuznia.domains.code.account.claimed import claimed_scope
 from kuznia.domains.code.account.judge import Verdict, judge
 from kuznia.domains.code.account.lexicon import content_words
 from kuznia.domains.code.schema import File
@@ -75,16 +75,18 @@ def _strictly(verdict: Verdict) -> Verdict:
     return replace(verdict, met=False, is_refuted=True, why="Too little of this is in the code.")
 
 
-def _with_asides(
-    prompt: str, wishes: tuple[Wish, ...], verdicts: list[Verdict]
-) -> list[Verdict]:
+def _with_asides(prompt: str, wishes: tuple[Wish, ...], verdicts: list[Verdict]) -> list[Verdict]:
     """What is said in a word or two beside something that is met belongs to that."""
     result = list(verdicts)
     for number, (wish, verdict) in enumerate(zip(wishes, verdicts, strict=True)):
         if verdict.met or verdict.is_refuted or len(content_words(wish.quote)) > MAX_ASIDE:
             continue
         for near in (number - 1, number + 1):
-            if 0 <= near < len(wishes) and verdicts[near].met and _beside(prompt, wish, wishes[near]):
+            if (
+                0 <= near < len(wishes)
+                and verdicts[near].met
+                and _beside(prompt, wish, wishes[near])
+            ):
                 result[number] = replace(verdicts[near], is_example=False)
     return result
 
@@ -100,9 +102,7 @@ def _is_heading(prompt: str, wish: Wish) -> bool:
     return prompt[wish.end : wish.end + 3].lstrip(" )*`")[:1] == ":"
 
 
-def _with_headings(
-    prompt: str, wishes: tuple[Wish, ...], verdicts: list[Verdict]
-) -> list[Verdict]:
+def _with_headings(prompt: str, wishes: tuple[Wish, ...], verdicts: list[Verdict]) -> list[Verdict]:
     """A heading is met where what it heads is."""
     result = list(verdicts)
     for number in range(len(wishes) - 2, -1, -1):

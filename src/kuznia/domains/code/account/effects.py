@@ -16,12 +16,67 @@ _ROUTE = re.compile(
     r"@\w+\.(?P<verb>get|post|put|patch|delete)\(\s*[\"'](?P<route>/[^\"'\n]{0,80})[\"']"
     r"|\b(?:app|router|server|r|mux|api)\.(?P<verb2>get|post|put|patch|delete|GET|POST|PUT|PATCH|DELETE)\(\s*[\"'`](?P<route2>/[^\"'`\n]{0,80})[\"'`]"
 )
-_FLAG = re.compile(r"add_argument\(\s*(?:[\"']-\w[\"'],\s*)?[\"']--(?P<flag>[a-z][\w-]+)[\"']|@click\.option\(\s*[\"']--(?P<flag2>[\w-]+)|\.option\(\s*[\"'](?:-\w, )?--(?P<flag3>[\w-]+)")
-_FIELD = re.compile(r"<(?:input|select|textarea)\b[^>]{0,300}\bname=[\"'](?P<field>[\w-]+)[\"'][^>]{0,200}>")
-_TABLE = re.compile(r"(?i)\bcreate\s+(?P<what>table|trigger|function|procedure|view|materialized view)\s+(?:if not exists\s+)?[\"`]?(?:\w+\.)?(?P<table>\w+)")
-_QUIET = frozenset(("csrf", "token", "csrf_token", "_token", "submit", "verbose", "help", "version"))
+_FLAG = re.compile(
+    r"add_argument\(\s*(?:[\"']-\w[\"'],\s*)?[\"']--(?P<flag>[a-z][\w-]+)[\"']|@click\.option\(\s*[\"']--(?P<flag2>[\w-]+)|\.option\(\s*[\"'](?:-\w, )?--(?P<flag3>[\w-]+)"
+)
+_FIELD = re.compile(
+    r"<(?:input|select|textarea)\b[^>]{0,300}\bname=[\"'](?P<field>[\w-]+)[\"'][^>]{0,200}>"
+)
+_TABLE = re.compile(
+    r"(?i)\bcreate\s+(?P<what>table|trigger|function|procedure|view|materialized view)\s+(?:if not exists\s+)?[\"`]?(?:\w+\.)?(?P<table>\w+)"
+)
+_QUIET = frozenset(
+    ("csrf", "token", "csrf_token", "_token", "submit", "verbose", "help", "version")
+)
 _USUAL = frozenset(
-    (0, 1, 2, 3, 10, 16, 24, 28, 29, 30, 31, 32, 48, 57, 60, 64, 65, 90, 97, 100, 122, 127, 128, 200, 255, 256, 299, 300, 365, 366, 399, 400, 404, 499, 500, 599, 1000, 1024, 3600, 4, 5, 6, 7, 8, 12, 13)
+    (
+        0,
+        1,
+        2,
+        3,
+        10,
+        16,
+        24,
+        28,
+        29,
+        30,
+        31,
+        32,
+        48,
+        57,
+        60,
+        64,
+        65,
+        90,
+        97,
+        100,
+        122,
+        127,
+        128,
+        200,
+        255,
+        256,
+        299,
+        300,
+        365,
+        366,
+        399,
+        400,
+        404,
+        499,
+        500,
+        599,
+        1000,
+        1024,
+        3600,
+        4,
+        5,
+        6,
+        7,
+        8,
+        12,
+        13,
+    )
 )
 
 
@@ -59,21 +114,28 @@ def _offered(source: Source, evidence: Evidence) -> Iterator[Invention]:
         route = match["route"] or match["route2"]
         pieces = content_words(re.sub(r"[{}:<>]", " ", route))
         is_named = any(map(asked.explain, pieces)) or not pieces
-        verb_named = not re.search(r"\b(?:GET|POST|PUT|PATCH|DELETE)\b", prompt) or re.search(rf"\b{verb}\b(?! (?:is|are) not)", prompt)
+        verb_named = not re.search(r"\b(?:GET|POST|PUT|PATCH|DELETE)\b", prompt) or re.search(
+            rf"\b{verb}\b(?! (?:is|are) not)", prompt
+        )
         if not is_named or not verb_named:
             yield source.pointer, f"{verb} {route} is offered, which no clause asks for."
-    for pattern, group, what in ((_FLAG, "flag", "The option --{}"), (_FIELD, "field", "The field {}")):
+    for pattern, group, what in (
+        (_FLAG, "flag", "The option --{}"),
+        (_FIELD, "field", "The field {}"),
+    ):
         for match in pattern.finditer(source.text):
-            name = next(value for key, value in match.groupdict().items() if value and key.startswith(group))
+            name = next(
+                value for key, value in match.groupdict().items() if value and key.startswith(group)
+            )
             if name in _QUIET or "hidden" in match[0]:
                 continue
             if not any(map(asked.explain, re.split(r"[-_]", name))):
                 yield source.pointer, f"{what.format(name)} is there, which no clause asks for."
     for match in _TABLE.finditer(source.bare):
         kind, name = match["what"].lower(), match["table"]
-        if kind in ("trigger", "function", "procedure") and not asked.explain(kind):
-            yield source.pointer, f"The {kind} {name} is there, which no clause asks for."
-        elif not any(map(asked.explain, name.split("_"))) and _translates(name, evidence):
+        if (kind in ("trigger", "function", "procedure") and not asked.explain(kind)) or (
+            not any(map(asked.explain, name.split("_"))) and _translates(name, evidence)
+        ):
             yield source.pointer, f"The {kind} {name} is there, which no clause asks for."
 
 
@@ -86,7 +148,9 @@ def _limits(source: Source, evidence: Evidence) -> Iterator[Invention]:
     """Bounds with a number that is in no clause."""
     asked = {value for item in evidence.amounts for value in item.values}
     asked |= {value + step for value in asked for step in (-1, 1)}
-    numbers = {float(number) for number in re.findall(r"\d+(?:\.\d+)?", evidence.prompt.replace(",", ""))}
+    numbers = {
+        float(number) for number in re.findall(r"\d+(?:\.\d+)?", evidence.prompt.replace(",", ""))
+    }
     for branch in source.branches:
         for comparison in comparisons(branch.condition, evidence.constants, branch.holds):
             value = abs(comparison.value)

@@ -189,7 +189,8 @@ class Evidence:
     def expanded(self, then: str) -> str:
         """What a branch does, with what the units do that it calls."""
         called = [
-            name for name in dict.fromkeys(re.findall(r"([A-Za-z_]\w*)", then))
+            name
+            for name in dict.fromkeys(re.findall(r"([A-Za-z_]\w*)", then))
             if name in self.units and not self.units[name][1].is_type
         ]
         bodies = [

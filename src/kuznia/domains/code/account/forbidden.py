@@ -41,26 +41,50 @@ _AROUND_ONLY = re.compile(
     re.IGNORECASE,
 )
 _ITEMS = re.compile(r",\s*|\s+(?:and|or|nor|та|і|й|або|чи|and without|і без|та без)\s+")
-_NO = re.compile(r"^(?:(?:use|using|any|the|a|an|other|жодн\w+|ніяк\w+|будь-яких|no|without|без|і|та|even|extra)\s+)+", re.I)
+_NO = re.compile(
+    r"^(?:(?:use|using|any|the|a|an|other|жодн\w+|ніяк\w+|будь-яких|no|without|без|і|та|even|extra)\s+)+",
+    re.I,
+)
 _KIND = re.compile(
     r"\s+(?:modules?|librar(?:y|ies)|packages?|crates?|functions?|keywords?|headers?|commands?|syntax|operators?|methods?|attributes?|annotations?)$",
     re.I,
 )
-_AFTER = re.compile(r"\b(?:besides|except|other than|apart from|beyond|окрім|крім|but|so that|because|if|when|while|for which|that|which|а|але|щоб|якщо|коли)\b", re.I)
+_AFTER = re.compile(
+    r"\b(?:besides|except|other than|apart from|beyond|окрім|крім|but|so that|because|if|when|while|for which|that|which|а|але|щоб|якщо|коли)\b",
+    re.I,
+)
 _EXCEPT = re.compile(r"(?:besides|except|other than|apart from|beyond|окрім|крім)\b", re.IGNORECASE)
-_OUTCOME = re.compile(r"^(?:more|less|longer|shorter|fewer|later|earlier|older|younger|than|only|just|even|yet|be|is|been)\b")
+_OUTCOME = re.compile(
+    r"^(?:more|less|longer|shorter|fewer|later|earlier|older|younger|than|only|just|even|yet|be|is|been)\b"
+)
 
 # The standard libraries that no other list has, by how their imports begin.
 _STANDARD = {
     "java": re.compile(r"^\s*import\s+(?:static\s+)?(?!java\.|javax\.)([\w.]+)", re.M),
     "kotlin": re.compile(r"^\s*import\s+(?!java\.|javax\.|kotlin\.)([\w.]+)", re.M),
     "csharp": re.compile(r"^\s*using\s+(?:static\s+)?(?!System)([A-Z][\w.]+)\s*;", re.M),
-    "rust": re.compile(r"^\s*(?:pub )?use\s+(?!std\b|core\b|alloc\b|crate\b|super\b|self\b)([a-z]\w*)::|^\s*extern crate (\w+)", re.M),
-    "ruby": re.compile(r"^\s*require\s+['\"](?!set|json|time|date|csv|yaml|net/|uri|digest|securerandom|fileutils|optparse|tempfile|logger|bigdecimal|monitor|forwardable|ostruct|pathname|English|open3|socket|stringio|strscan|benchmark|singleton|observer|timeout|erb|zlib|psych|open-uri|shellwords|tmpdir|comparable|delegate|objspace|etc)([\w/-]+)", re.M),
-    "php": re.compile(r"vendor/autoload|^\s*use\s+(?!function|const)((?:GuzzleHttp|Symfony|Illuminate|Carbon|Monolog|Doctrine|Ramsey)\\[\w\\]+)", re.M),
-    "c": re.compile(r"^\s*#include\s+<(?!std|string|math|ctype|errno|limits|assert|time|signal|inttypes|float|locale|setjmp|wchar|iso646|complex|fenv|tgmath|uchar|unistd|sys/|fcntl|pthread|threads)([\w/.]+)>", re.M),
-    "cpp": re.compile(r"^\s*#include\s+<((?:boost|fmt|absl|nlohmann|Eigen|spdlog)/?[\w/.]*)>", re.M),
-    "swift": re.compile(r"^\s*import\s+(?!Foundation|Swift|Dispatch|Darwin|Glibc|XCTest|Combine)(\w+)", re.M),
+    "rust": re.compile(
+        r"^\s*(?:pub )?use\s+(?!std\b|core\b|alloc\b|crate\b|super\b|self\b)([a-z]\w*)::|^\s*extern crate (\w+)",
+        re.M,
+    ),
+    "ruby": re.compile(
+        r"^\s*require\s+['\"](?!set|json|time|date|csv|yaml|net/|uri|digest|securerandom|fileutils|optparse|tempfile|logger|bigdecimal|monitor|forwardable|ostruct|pathname|English|open3|socket|stringio|strscan|benchmark|singleton|observer|timeout|erb|zlib|psych|open-uri|shellwords|tmpdir|comparable|delegate|objspace|etc)([\w/-]+)",
+        re.M,
+    ),
+    "php": re.compile(
+        r"vendor/autoload|^\s*use\s+(?!function|const)((?:GuzzleHttp|Symfony|Illuminate|Carbon|Monolog|Doctrine|Ramsey)\\[\w\\]+)",
+        re.M,
+    ),
+    "c": re.compile(
+        r"^\s*#include\s+<(?!std|string|math|ctype|errno|limits|assert|time|signal|inttypes|float|locale|setjmp|wchar|iso646|complex|fenv|tgmath|uchar|unistd|sys/|fcntl|pthread|threads)([\w/.]+)>",
+        re.M,
+    ),
+    "cpp": re.compile(
+        r"^\s*#include\s+<((?:boost|fmt|absl|nlohmann|Eigen|spdlog)/?[\w/.]*)>", re.M
+    ),
+    "swift": re.compile(
+        r"^\s*import\s+(?!Foundation|Swift|Dispatch|Darwin|Glibc|XCTest|Combine)(\w+)", re.M
+    ),
     "html": re.compile(r"(?:src|href)=[\"'](?:https?:)?//([\w.-]+)"),
     "css": re.compile(r"@import\s+[^;]{0,40}?//([\w.-]+)"),
 }
@@ -93,7 +117,15 @@ def _items(
         item = _KIND.sub("", _NO.sub("", piece.strip()).strip(" `'\"")).strip(" `'\"")
         if not item or _OUTCOME.match(item):
             return
-        facet = _one(item, evidence, bool(re.match(r"(?i)[^.]*?\b(?:use|import|rely|call|використов|застосов|підключ)", match[0])))
+        facet = _one(
+            item,
+            evidence,
+            bool(
+                re.match(
+                    r"(?i)[^.]*?\b(?:use|import|rely|call|використов|застосов|підключ)", match[0]
+                )
+            ),
+        )
         if facet is None and not is_first:
             return
         if facet:
@@ -126,10 +158,64 @@ def _one(item: str, evidence: Evidence, may_be_word: bool) -> Facet | None:
 
 
 _LIBRARIES = frozenset(
-    """numpy pandas requests lodash jquery moment axios boost underscore scipy sympy httpx aiohttp
-    flask django fastapi express react vue angular rails spring lombok guava serde tokio regex rand
-    chrono anyhow sed awk grep perl jq curl wget find xargs rsync tar dayjs date-fns luxon ramda
-    rxjs zod joi click typer pydantic attrs sqlalchemy celery redis memcached""".split()
+    [
+        "numpy",
+        "pandas",
+        "requests",
+        "lodash",
+        "jquery",
+        "moment",
+        "axios",
+        "boost",
+        "underscore",
+        "scipy",
+        "sympy",
+        "httpx",
+        "aiohttp",
+        "flask",
+        "django",
+        "fastapi",
+        "express",
+        "react",
+        "vue",
+        "angular",
+        "rails",
+        "spring",
+        "lombok",
+        "guava",
+        "serde",
+        "tokio",
+        "regex",
+        "rand",
+        "chrono",
+        "anyhow",
+        "sed",
+        "awk",
+        "grep",
+        "perl",
+        "jq",
+        "curl",
+        "wget",
+        "find",
+        "xargs",
+        "rsync",
+        "tar",
+        "dayjs",
+        "date-fns",
+        "luxon",
+        "ramda",
+        "rxjs",
+        "zod",
+        "joi",
+        "click",
+        "typer",
+        "pydantic",
+        "attrs",
+        "sqlalchemy",
+        "celery",
+        "redis",
+        "memcached",
+    ]
 )
 
 
@@ -144,7 +230,9 @@ def _is_name(word: str, item: str, may_be_word: bool) -> bool:
 def _used(name: str, evidence: Evidence) -> str:
     if name in ("GET", "POST", "PUT", "PATCH", "DELETE"):
         return is_there(name, evidence)
-    pattern = re.compile(rf"(?<![\w]){re.escape(name)}(?![\w])", 0 if re.search("[A-Z]", name) else re.I)
+    pattern = re.compile(
+        rf"(?<![\w]){re.escape(name)}(?![\w])", 0 if re.search("[A-Z]", name) else re.I
+    )
     for source in evidence.code:
         text = source.text if "-" in name else source.bare
         if pattern.search(text):
@@ -164,12 +252,17 @@ def _without(construct: Construct, evidence: Evidence) -> Facet:
             construct.name == "resources from elsewhere" and pattern.search(source.text)
         ):
             return Facet(False, source.pointer, f"The code uses {construct.name}.")
-    return Facet(True, evidence.code[0].pointer, f"The code does without {construct.name}.", weight=3)
+    return Facet(
+        True, evidence.code[0].pointer, f"The code does without {construct.name}.", weight=3
+    )
 
 
 def _calls_itself(source: Source) -> bool:
     return any(
-        len(re.findall(rf"(?<![\w]){re.escape(unit.name)}\s*\(", source.bare[unit.start : unit.end])) > 1
+        len(
+            re.findall(rf"(?<![\w]){re.escape(unit.name)}\s*\(", source.bare[unit.start : unit.end])
+        )
+        > 1
         for unit in source.units
         if not unit.is_type
     )
@@ -202,8 +295,9 @@ def _foreign_python(source: Source, files: dict[str, str]) -> Iterator[str]:
     own = {path.rsplit("/", 1)[-1].removesuffix(".py") for path in files} | {
         part for path in files for part in path.split("/")[:-1]
     }
-    for match in re.finditer(r"^\s*(?:from\s+(\w+)[\w.]*\s+import|import\s+(\w+))", source.text, re.M):
+    for match in re.finditer(
+        r"^\s*(?:from\s+(\w+)[\w.]*\s+import|import\s+(\w+))", source.text, re.M
+    ):
         top = match[1] or match[2]
         if top not in sys.stdlib_module_names and top not in own and not is_named(top, frozenset()):
             yield top
-

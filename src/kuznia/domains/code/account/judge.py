@@ -7,7 +7,14 @@ from dataclasses import dataclass, field, replace
 from kuznia.domains.code.account.amounts import amount, decimals
 from kuznia.domains.code.account.evidence import Evidence, Facet, Scope
 from kuznia.domains.code.account.forbidden import forbidden
-from kuznia.domains.code.account.lexicon import Concept, concepts, content_words, idle_words, is_known, words_of
+from kuznia.domains.code.account.lexicon import (
+    Concept,
+    concepts,
+    content_words,
+    idle_words,
+    is_known,
+    words_of,
+)
 from kuznia.domains.code.account.literals import examples, literals
 from kuznia.domains.code.account.markup import labelled
 from kuznia.domains.code.account.names import is_optional, is_there, names, signatures
@@ -56,7 +63,11 @@ class _Clause:
         start, end = span
         while 0 < start < end and self.quote[start - 1].isalpha() and self.quote[start].isalpha():
             start -= 1
-        while start < end < len(self.quote) and self.quote[end - 1].isalpha() and self.quote[end].isalpha():
+        while (
+            start < end < len(self.quote)
+            and self.quote[end - 1].isalpha()
+            and self.quote[end].isalpha()
+        ):
             end += 1
         self.taken.append((start, end))
         if facet is not None:
@@ -157,9 +168,15 @@ def _read_facts(clause: _Clause, evidence: Evidence) -> None:
         if pointer and _IF.search(quote) and any(name in b.condition for _, b in evidence.branches):
             clause.facets.append(Facet(True, pointer, f"A branch looks at {name}.", weight=3))
             clause.is_branch = True
-    if not clause.is_heading and re.fullmatch(r"[A-Z][A-Za-z0-9]+", quote) and quote.lower() not in idle_words():
+    if (
+        not clause.is_heading
+        and re.fullmatch(r"[A-Z][A-Za-z0-9]+", quote)
+        and quote.lower() not in idle_words()
+    ):
         pointer = is_there(quote, evidence)
-        clause.take((0, len(quote)), Facet(bool(pointer), pointer, f"Looked for {quote}.", weight=2))
+        clause.take(
+            (0, len(quote)), Facet(bool(pointer), pointer, f"Looked for {quote}.", weight=2)
+        )
     for facet in (
         *relations(quote, evidence),
         *switches(quote, evidence),
@@ -254,7 +271,11 @@ def _concept(concept: Concept, quote: str, evidence: Evidence) -> Facet:
     if concept.part == "tests":
         pointer = evidence.tests[0].pointer if evidence.tests else ""
         return Facet(bool(pointer), pointer, "" if pointer else "There are no tests.", weight=2)
-    if concept.comments and evidence.has_documentation and re.search("readme|documentation|документац", quote.lower()):
+    if (
+        concept.comments
+        and evidence.has_documentation
+        and re.search("readme|documentation|документац", quote.lower())
+    ):
         return Facet(True, "/documentation/files/0", "It is documented.")
     if concept.near or evidence.language in concept.near_in:
         searched = [_near(quote, concept.name, evidence)]
@@ -301,6 +322,7 @@ def _most(texts: Sequence[str], words: Sequence[str]) -> list[str]:
 
 def _best(words: Sequence[str], evidence: Evidence, *, units: bool = False) -> Scope:
     """The part of the code that most of the words lead to, the smallest of several."""
+
     def rank(scope: Scope) -> tuple[float, int]:
         named = 1.5 * any(word == scope.name.lower() for word in words)
         size = len(scope.text) if evidence.language == "yaml" else -len(scope.text)
@@ -328,7 +350,7 @@ def _weigh(clause: _Clause, evidence: Evidence, claimed: Scope | None) -> Verdic
     pointers = tuple(dict.fromkeys(facet.pointer for facet in shown if facet.pointer))
     # What cannot be checked at all is believed where somebody claims it.
     is_blank = not looked and not any(map(is_known, words))
-    enough = share >= ENOUGH or not words and is_blank
+    enough = share >= ENOUGH or (not words and is_blank)
     if claimed:
         enough = is_blank or explained + facts > 0
     if not enough:

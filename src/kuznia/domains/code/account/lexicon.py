@@ -13,7 +13,30 @@ _SHORT = 3
 # How much longer than the entry of a group a word may be.
 _LONGER = 7
 # What may follow an entry of three letters.
-_SHORT_ENDINGS = frozenset("s es ed а у и і ю я ї е ою ом ам ах ів ям ях ами ей".split())
+_SHORT_ENDINGS = frozenset(
+    [
+        "s",
+        "es",
+        "ed",
+        "а",
+        "у",
+        "и",
+        "і",
+        "ю",
+        "я",
+        "ї",
+        "е",
+        "ою",
+        "ом",
+        "ам",
+        "ах",
+        "ів",
+        "ям",
+        "ях",
+        "ами",
+        "ей",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +215,29 @@ class Words:
 
 
 _SIGNS = {
-    **{",": "comma кома коми", "'": "apostrophe апостроф", ".": "dot period point крапка", "-": "hyphen dash minus дефіс"},
+    **{
+        ",": "comma кома коми",
+        "'": "apostrophe апостроф",
+        ".": "dot period point крапка",
+        "-": "hyphen dash minus дефіс",
+    },
     **{"_": "underscore підкреслення", "/": "slash", ":": "colon двокрапка", ";": "semicolon"},
-    **{'"': "quote лапки", " ": "space пробіл", "@": "at", "%": "percent", "#": "hash", "*": "asterisk star"},
-    **{"t": "tab табуляція", "n": "newline line", "\\": "backslash", "|": "pipe", "=": "equals", "+": "plus"},
+    **{
+        '"': "quote лапки",
+        " ": "space пробіл",
+        "@": "at",
+        "%": "percent",
+        "#": "hash",
+        "*": "asterisk star",
+    },
+    **{
+        "t": "tab табуляція",
+        "n": "newline line",
+        "\\": "backslash",
+        "|": "pipe",
+        "=": "equals",
+        "+": "plus",
+    },
 }
 _QUOTED_SIGN = re.compile(r"['\"]\\?([,'.\-_/:; @%#*tn\\|=+\"])['\"]|\\([tn])")
 
@@ -209,11 +251,24 @@ def _signs(text: str) -> str:
 _LATIN = dict(
     zip(
         "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
-        "a b v g g d e e j z i i i i k l m n o p r s t u f h c c s s _ u a".replace("_", "").split(" "),
+        "a b v g g d e e j z i i i i k l m n o p r s t u f h c c s s _ u a".replace("_", "").split(
+            " "
+        ),
         strict=True,
     )
 )
-_SOUNDS = (("ck", "k"), ("c", "k"), ("ph", "f"), ("th", "t"), ("sh", "s"), ("w", "v"), ("y", "i"), ("x", "ks"), ("q", "k"), ("tsi", "ti"))
+_SOUNDS = (
+    ("ck", "k"),
+    ("c", "k"),
+    ("ph", "f"),
+    ("th", "t"),
+    ("sh", "s"),
+    ("w", "v"),
+    ("y", "i"),
+    ("x", "ks"),
+    ("q", "k"),
+    ("tsi", "ti"),
+)
 _SOUNDING = 4
 
 
@@ -242,7 +297,9 @@ def words_of(text: str) -> Words:
     """The words of code: names are taken apart."""
     shell = " argument" if re.search(r"\$[#@*1-9]", text) else ""
     text += shell + _signs(text)
-    apart = {piece for word in WORD.findall(text) for name in word.split("_") for piece in pieces(name)}
+    apart = {
+        piece for word in WORD.findall(text) for name in word.split("_") for piece in pieces(name)
+    }
     return Words(
         frozenset(stem(piece) for piece in apart if len(piece) > 1),
         frozenset(number for piece in apart for number in groups(piece)),

@@ -12,7 +12,9 @@ _QUOTED = re.compile(
     r"|(?<![\w])'(?P<single>[^'\n]{1,120})'(?![\w])|(?P<json>\{\s*\"[^{}\n]{1,200}(?:\{[^{}\n]*\}[^{}\n]*)?\})"
 )
 _IMAGE = re.compile(r"(?<![\w/])[a-z][\w./-]*:\d[\w.-]*")
-_DATE = re.compile(r"\b(?:[DMYдмрДМР]{2,4}[-./ ]?){2}[DMYдмрДМР]{2,4}\b|\b(?:YYYY|РРРР|yyyy|рррр)[-./](?:MM|ММ|mm|мм)[-./](?:DD|ДД|dd|дд)\b|\b\d{4}-\d\d-\d\d\w*(?:\.[a-z]+)?")
+_DATE = re.compile(
+    r"\b(?:[DMYдмрДМР]{2,4}[-./ ]?){2}[DMYдмрДМР]{2,4}\b|\b(?:YYYY|РРРР|yyyy|рррр)[-./](?:MM|ММ|mm|мм)[-./](?:DD|ДД|dd|дд)\b|\b\d{4}-\d\d-\d\d\w*(?:\.[a-z]+)?"
+)
 _DATE_SHOWN = re.compile(
     r"%Y-%m-%d|%F|yyyy-MM-dd|YYYY-MM-DD|isoformat|2006-01-02|toISOString|ISO_LOCAL_DATE|fromisoformat|\bdate\b|DateTime|strftime|Y-m-d|\\d\{4\}|iso8601|IsNumeric",
 )
@@ -92,7 +94,12 @@ def _quoted(match: re.Match[str], text: str, quote: str, evidence: Evidence) -> 
         return Facet(True, evidence.code[0].pointer, weight=2)
     if _has(text, evidence):
         return _polarity(text, quote, evidence) or Facet(True, _pointer(text, evidence), weight=2)
-    is_sample = _SAMPLE.search(quote[: match.start()]) or _SAMPLES.search(quote[: match.start()]) or re.search(r"\d", text) or " " in text.strip()
+    is_sample = (
+        _SAMPLE.search(quote[: match.start()])
+        or _SAMPLES.search(quote[: match.start()])
+        or re.search(r"\d", text)
+        or " " in text.strip()
+    )
     if not is_sample and re.search(r"\w", text):
         return Facet(False, why=f"{text[:60]} is not in the code.")
     if not re.search(r"\w", text):
@@ -105,7 +112,9 @@ def _quoted(match: re.Match[str], text: str, quote: str, evidence: Evidence) -> 
 
 def _verbatim(text: str, evidence: Evidence) -> Facet:
     pointer = _pointer(text, evidence)
-    return Facet(bool(pointer), pointer, "" if pointer else f"{text[:60]} is not in the code.", weight=2)
+    return Facet(
+        bool(pointer), pointer, "" if pointer else f"{text[:60]} is not in the code.", weight=2
+    )
 
 
 def _has(text: str, evidence: Evidence) -> bool:
@@ -115,7 +124,12 @@ def _has(text: str, evidence: Evidence) -> bool:
 def _pointer(text: str, evidence: Evidence) -> str:
     bare = text.strip()
     for source in evidence.code:
-        if bare and re.search(rf"(?<![\w]){re.escape(bare)}(?![\w])" if bare[0].isalnum() and bare[-1].isalnum() else re.escape(bare), source.text):
+        if bare and re.search(
+            rf"(?<![\w]){re.escape(bare)}(?![\w])"
+            if bare[0].isalnum() and bare[-1].isalnum()
+            else re.escape(bare),
+            source.text,
+        ):
             return source.pointer
         if not bare and re.search(r"['\"]\s['\"]", source.text):
             return source.pointer
@@ -137,11 +151,22 @@ def _polarity(text: str, quote: str, evidence: Evidence) -> Facet | None:
     if bool(left_out) == bool(only):
         return None
     shown = re.escape(text)
-    same = re.search(rf"(?<![<>!=])(?:=|==|===|\bIN\s*\(|\bin\s*[\[({{])\s*[^\n]{{0,20}}['\"]{shown}['\"]", evidence.text)
-    other = re.search(rf"(?:<>|!=|!==|\bNOT IN\s*\(|\bnot in\b)\s*[^\n]{{0,20}}['\"]{shown}['\"]", evidence.text)
-    skips = re.search(rf"['\"]{shown}['\"][^\n]{{0,40}}\n?\s*(?:continue|return|next|skip)", evidence.text)
+    same = re.search(
+        rf"(?<![<>!=])(?:=|==|===|\bIN\s*\(|\bin\s*[\[({{])\s*[^\n]{{0,20}}['\"]{shown}['\"]",
+        evidence.text,
+    )
+    other = re.search(
+        rf"(?:<>|!=|!==|\bNOT IN\s*\(|\bnot in\b)\s*[^\n]{{0,20}}['\"]{shown}['\"]", evidence.text
+    )
+    skips = re.search(
+        rf"['\"]{shown}['\"][^\n]{{0,40}}\n?\s*(?:continue|return|next|skip)", evidence.text
+    )
     if left_out and same and not other and not skips:
-        return Facet(False, evidence.code[0].pointer, f"{text} is picked where it should be left out.")
+        return Facet(
+            False, evidence.code[0].pointer, f"{text} is picked where it should be left out."
+        )
     if only and other and not same and not skips:
-        return Facet(False, evidence.code[0].pointer, f"{text} is left out where it should be picked.")
+        return Facet(
+            False, evidence.code[0].pointer, f"{text} is left out where it should be picked."
+        )
     return None

@@ -20,7 +20,9 @@ _SIGNATURE = re.compile(
 )
 _TOKEN = re.compile(r"[A-Za-z_$][\w$]*|\d[\d_.]*|=(?!=)|\"[^\"\n]*\"|'[^'\n]*'")
 _LITERAL = re.compile(r"^\s*(?:[\"'\[{\-\d]|True|False|None|null|true|false|nil|b[\"'])")
-_EXAMPLE = re.compile(r"^\s*(?:==|->|=>|→|=|returns?\b|gives?\b|is\b|дає|повертає|—|-|raises?\b|should)")
+_EXAMPLE = re.compile(
+    r"^\s*(?:==|->|=>|→|=|returns?\b|gives?\b|is\b|дає|повертає|—|-|raises?\b|should)"
+)
 # Names as programs have them.
 _NAMES = re.compile(
     r"`(?P<ticked>[^`\n]{1,80})`"
@@ -50,23 +52,220 @@ _CYRILLIC = re.compile("[а-яіїєґ]", re.IGNORECASE)
 # A word of another alphabet than its sentence is a name.
 _LATIN = re.compile(r"(?<![\w.'’-])[A-Za-z][A-Za-z0-9]+(?![\w'’])")
 _TECHNICAL = frozenset(
-    """json csv xml yaml html css http https url uri api rest cli sql js ts id ip utf ascii unicode
-    python typescript javascript node nodejs go golang rust java kotlin ruby php bash shell swift
-    dart scala postgresql postgres mysql sqlite linux unix windows macos docker git github es iso
-    rfc md ui ux web email e-mail fifo lifo utc gmt stdin stdout stderr
-    backend frontend middleware callback enum class kg cm mm km usd eur uah mb kb gb null nil ok ms
-    px rem react vue django flask express fastapi spring rails laravel junit pytest jest vitest
-    class const let var async await promise set map list dict array string int float bool true
-    false none crud orm regex oop dry solid tdd mvc jwt oauth tls ssl tcp udp dns smtp imap ftp ssh
-    markdown readme pdf png svg gif zip tar gz am pm io os pc it tailwind bootstrap sass scss less
-    wcag aria dom ajax cors csrf xss""".split()
+    [
+        "json",
+        "csv",
+        "xml",
+        "yaml",
+        "html",
+        "css",
+        "http",
+        "https",
+        "url",
+        "uri",
+        "api",
+        "rest",
+        "cli",
+        "sql",
+        "js",
+        "ts",
+        "id",
+        "ip",
+        "utf",
+        "ascii",
+        "unicode",
+        "python",
+        "typescript",
+        "javascript",
+        "node",
+        "nodejs",
+        "go",
+        "golang",
+        "rust",
+        "java",
+        "kotlin",
+        "ruby",
+        "php",
+        "bash",
+        "shell",
+        "swift",
+        "dart",
+        "scala",
+        "postgresql",
+        "postgres",
+        "mysql",
+        "sqlite",
+        "linux",
+        "unix",
+        "windows",
+        "macos",
+        "docker",
+        "git",
+        "github",
+        "es",
+        "iso",
+        "rfc",
+        "md",
+        "ui",
+        "ux",
+        "web",
+        "email",
+        "e-mail",
+        "fifo",
+        "lifo",
+        "utc",
+        "gmt",
+        "stdin",
+        "stdout",
+        "stderr",
+        "backend",
+        "frontend",
+        "middleware",
+        "callback",
+        "enum",
+        "class",
+        "kg",
+        "cm",
+        "mm",
+        "km",
+        "usd",
+        "eur",
+        "uah",
+        "mb",
+        "kb",
+        "gb",
+        "null",
+        "nil",
+        "ok",
+        "ms",
+        "px",
+        "rem",
+        "react",
+        "vue",
+        "django",
+        "flask",
+        "express",
+        "fastapi",
+        "spring",
+        "rails",
+        "laravel",
+        "junit",
+        "pytest",
+        "jest",
+        "vitest",
+        "class",
+        "const",
+        "let",
+        "var",
+        "async",
+        "await",
+        "promise",
+        "set",
+        "map",
+        "list",
+        "dict",
+        "array",
+        "string",
+        "int",
+        "float",
+        "bool",
+        "true",
+        "false",
+        "none",
+        "crud",
+        "orm",
+        "regex",
+        "oop",
+        "dry",
+        "solid",
+        "tdd",
+        "mvc",
+        "jwt",
+        "oauth",
+        "tls",
+        "ssl",
+        "tcp",
+        "udp",
+        "dns",
+        "smtp",
+        "imap",
+        "ftp",
+        "ssh",
+        "markdown",
+        "readme",
+        "pdf",
+        "png",
+        "svg",
+        "gif",
+        "zip",
+        "tar",
+        "gz",
+        "am",
+        "pm",
+        "io",
+        "os",
+        "pc",
+        "it",
+        "tailwind",
+        "bootstrap",
+        "sass",
+        "scss",
+        "less",
+        "wcag",
+        "aria",
+        "dom",
+        "ajax",
+        "cors",
+        "csrf",
+        "xss",
+    ]
 )
 _VERBS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"))
 # Words that look like names and mean something else.
 _NOT_NAMES = frozenset(
-    """JavaScript TypeScript PostgreSQL MySQL SQLite NodeJS GitHub GitLab macOS iOS OpenAPI FastAPI
-    LaTeX WebSocket i.e e.g UTF-8 Node.js e.g. APIs URLs IDs CSVs PDFs kWh km/h YouTube PyPI
-    MongoDB GraphQL DevOps and/or true/false yes/no eMail pH NaN JUnit CommonJS ESModule ESLint""".split()
+    [
+        "JavaScript",
+        "TypeScript",
+        "PostgreSQL",
+        "MySQL",
+        "SQLite",
+        "NodeJS",
+        "GitHub",
+        "GitLab",
+        "macOS",
+        "iOS",
+        "OpenAPI",
+        "FastAPI",
+        "LaTeX",
+        "WebSocket",
+        "i.e",
+        "e.g",
+        "UTF-8",
+        "Node.js",
+        "e.g.",
+        "APIs",
+        "URLs",
+        "IDs",
+        "CSVs",
+        "PDFs",
+        "kWh",
+        "km/h",
+        "YouTube",
+        "PyPI",
+        "MongoDB",
+        "GraphQL",
+        "DevOps",
+        "and/or",
+        "true/false",
+        "yes/no",
+        "eMail",
+        "pH",
+        "NaN",
+        "JUnit",
+        "CommonJS",
+        "ESModule",
+        "ESLint",
+    ]
 )
 _KNOWN = {
     "FastAPI": r"(?i)fastapi",
@@ -103,9 +302,7 @@ def _is_prose(quote: str, match: re.Match[str], evidence: Evidence) -> bool:
     return spaced or not match["name"].isascii()
 
 
-def _signature(
-    match: re.Match[str], name: str, parameters: str, evidence: Evidence
-) -> Facet:
+def _signature(match: re.Match[str], name: str, parameters: str, evidence: Evidence) -> Facet:
     last = name.split(".")[-1]
     if last in _BUILT_IN and f"__{last}__" in evidence.names:
         return Facet(True, evidence.code[0].pointer, f"__{last}__ is there.", weight=3)
@@ -113,7 +310,11 @@ def _signature(
         return _table(last, parameters, evidence)
     tokens = [token for token in _TOKEN.findall(parameters) if token not in ("self",)]
     result = [token for token in _TOKEN.findall(match["result"] or "") if token != "None"]
-    modifiers = [word for word in match[1].split() if word in ("pub", "export", "default", "async", "public", "static")]
+    modifiers = [
+        word
+        for word in match[1].split()
+        if word in ("pub", "export", "default", "async", "public", "static")
+    ]
     exists = False
     for source in evidence.code:
         for start in _definitions(source, last):
@@ -128,7 +329,9 @@ def _signature(
     if "." in name and not parameters and (pointer := _in_pieces(name, evidence)):
         return Facet(True, pointer, f"{name} is there.")
     if exists:
-        return Facet(False, why=f"{name} has other parameters, another result or another visibility.")
+        return Facet(
+            False, why=f"{name} has other parameters, another result or another visibility."
+        )
     return Facet(False, why=f"There is no {name}.")
 
 
@@ -164,13 +367,22 @@ def _modified(word: str, before: list[str], source: Source, name: str) -> bool:
 def _definitions(source: Source, name: str) -> Iterator[int]:
     """The places where something of this name is made, and of its constructor."""
     shown = re.escape(name)
-    for match in re.finditer(rf"(?<![\w.]){shown}\??\s*(?:<[^<>()\n]{{0,60}}>)?\s*[(=:]|\.{shown}\s*=(?!=)|(?<![\w]){shown}\(", source.text):
+    for match in re.finditer(
+        rf"(?<![\w.]){shown}\??\s*(?:<[^<>()\n]{{0,60}}>)?\s*[(=:]|\.{shown}\s*=(?!=)|(?<![\w]){shown}\(",
+        source.text,
+    ):
         yield match.start()
     # SQL and the like: a table's columns stand in brackets after a space.
-    for match in re.finditer(rf"\b(?:class|struct|type|record|table|interface|object)\s+(?:if not exists\s+)?{shown}\b", source.text, re.I):
+    for match in re.finditer(
+        rf"\b(?:class|struct|type|record|table|interface|object)\s+(?:if not exists\s+)?{shown}\b",
+        source.text,
+        re.I,
+    ):
         yield match.start()
         rest = source.text[match.start() : match.start() + 4_000]
-        if inner := re.search(rf"def __init__|\bconstructor\(|\bdef initialize|\binit\(|\b{shown}\(|fn new\(", rest):
+        if inner := re.search(
+            rf"def __init__|\bconstructor\(|\bdef initialize|\binit\(|\b{shown}\(|fn new\(", rest
+        ):
             yield match.start() + inner.start()
 
 
@@ -204,7 +416,9 @@ def names(quote: str, evidence: Evidence, taken: list[Span]) -> Iterator[tuple[S
             name = match[group]
             if any(span[0] < end and span[1] > start for start, end in seen):
                 continue
-            if name in _NOT_NAMES and name not in _KNOWN or _TECH.match(name) and find(name.split(".")[0]):
+            if (name in _NOT_NAMES and name not in _KNOWN) or (
+                _TECH.match(name) and find(name.split(".")[0])
+            ):
                 continue
             seen.append(span)
             yield match.span(), name
@@ -212,7 +426,9 @@ def names(quote: str, evidence: Evidence, taken: list[Span]) -> Iterator[tuple[S
     if len(_CYRILLIC.findall(outside)) * 3 > len(outside):
         for match in _LATIN.finditer(quote):
             span = match.span()
-            if match[0].lower() in _TECHNICAL or any(span[0] < end and span[1] > start for start, end in seen):
+            if match[0].lower() in _TECHNICAL or any(
+                span[0] < end and span[1] > start for start, end in seen
+            ):
                 continue
             if is_there(match[0], evidence):
                 seen.append(span)
@@ -221,7 +437,44 @@ def names(quote: str, evidence: Evidence, taken: list[Span]) -> Iterator[tuple[S
         for inner in re.finditer(r"[a-zA-Z_]\w*(?:\([^()\n]*\))?", match["names"]):
             span = (match.start("names") + inner.start(), match.start("names") + inner.end())
             bare = inner[0].split("(")[0]
-            if bare in ("and", "or", "are", "is", "of", "in", "with", "for", "from", "that", "which", "must", "to", "by", "as", "have", "not", "has", "should", "can", "may", "will", "it", "do", "was", "were", "be", "only", "on", "all", "each", "every", "you", "than", "when", "if"):
+            if bare in (
+                "and",
+                "or",
+                "are",
+                "is",
+                "of",
+                "in",
+                "with",
+                "for",
+                "from",
+                "that",
+                "which",
+                "must",
+                "to",
+                "by",
+                "as",
+                "have",
+                "not",
+                "has",
+                "should",
+                "can",
+                "may",
+                "will",
+                "it",
+                "do",
+                "was",
+                "were",
+                "be",
+                "only",
+                "on",
+                "all",
+                "each",
+                "every",
+                "you",
+                "than",
+                "when",
+                "if",
+            ):
                 break
             if any(span[0] < end and span[1] > start for start, end in seen):
                 continue
@@ -287,10 +540,14 @@ def _pattern(name: str) -> str:
         letters = re.escape(name.lstrip("-"))
         if len(name) == 2:
             # One letter may be read from a list of letters.
-            return rf"getopts\s+['\"]?[\w:]*{letters}|[\"']-?{letters}[\"']|-{letters}\)|\b{letters}\)"
+            return (
+                rf"getopts\s+['\"]?[\w:]*{letters}|[\"']-?{letters}[\"']|-{letters}\)|\b{letters}\)"
+            )
         field = re.escape(name.strip("-").replace("-", "_"))
         by_field = rf"|\b{field}\??:\s*\{{|(?s)(?:typer|clap|#\[arg|pflag|argh|fire).*\b{field}\b"
-        return rf"(?<![\w-]){shown}(?![\w-])|[\"']{letters}[\"']" + by_field.replace("(?s)", "").replace(".*", "[\\s\\S]{0,4000}")
+        return rf"(?<![\w-]){shown}(?![\w-])|[\"']{letters}[\"']" + by_field.replace(
+            "(?s)", ""
+        ).replace(".*", "[\\s\\S]{0,4000}")
     if name.startswith("data-"):
         return rf"{shown}\b|dataset\.{re.escape(name[5:])}\b"
     if re.match(r"SHA|MD5|HMAC|AES|bcrypt|argon", name):

@@ -32,7 +32,9 @@ _SIGNS: dict[str, Sign] = {
 }
 _TURNED: dict[Sign, Sign] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _NOT: dict[Sign, Sign] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-_ENDS = re.compile(r"\band\b|\bor\b|&&|\|\||[;{}?,\n]|\bif\b|\bwhen\b|\bwhile\b|\bAND\b|\bOR\b|[<>=!]=?=?")
+_ENDS = re.compile(
+    r"\band\b|\bor\b|&&|\|\||[;{}?,\n]|\bif\b|\bwhen\b|\bwhile\b|\bAND\b|\bOR\b|[<>=!]=?=?"
+)
 _LAST = re.compile(r"([\w$.\[\]()'\"-]+?)\)*\s*$")
 MAX_SITES = 1_000
 

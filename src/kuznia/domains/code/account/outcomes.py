@@ -8,7 +8,14 @@ from http import HTTPStatus
 from typing import Literal
 
 from kuznia.domains.code.account.evidence import Evidence, Facet
-from kuznia.domains.code.account.lexicon import Concept, Words, concepts, content_words, is_known, words_of
+from kuznia.domains.code.account.lexicon import (
+    Concept,
+    Words,
+    concepts,
+    content_words,
+    is_known,
+    words_of,
+)
 from kuznia.domains.code.account.source import Branch, Source
 
 Span = tuple[int, int]
@@ -34,8 +41,14 @@ _EXIT = re.compile(
     re.IGNORECASE,
 )
 # `2 for wrong usage, 1 if the folder is missing`
-_FURTHER = re.compile(r"[,;]\s*(?:and |а |і )?(?P<code>\d{1,3})\s+(?=(?:if|on|when|for|in case|якщо|при|коли)\b)", re.I)
-_STATUS = re.compile(r"(?<![\w.:\-])(?P<code>[1-5]\d\d)\b(?!\s*(?:ms|s|px|sec|сек|chars?|characters|символ|bytes|байт|грн|uah|items|%|kb|mb))", re.I)
+_FURTHER = re.compile(
+    r"[,;]\s*(?:and |а |і )?(?P<code>\d{1,3})\s+(?=(?:if|on|when|for|in case|якщо|при|коли)\b)",
+    re.I,
+)
+_STATUS = re.compile(
+    r"(?<![\w.:\-])(?P<code>[1-5]\d\d)\b(?!\s*(?:ms|s|px|sec|сек|chars?|characters|символ|bytes|байт|грн|uah|items|%|kb|mb))",
+    re.I,
+)
 _IS_HTTP = re.compile(
     r"\bhttp\b|\bstatus\b|\bstatus code|статус|\bapi\b|\bendpoint|\broute|\bredirect|відповід\w+ \d{3}|\b(?:POST|GET|PUT|DELETE|PATCH)\b|\brespon(?:d|se)|\brequest|fastapi|flask|express|\bserver\b",
     re.IGNORECASE,
@@ -113,7 +126,9 @@ def consequences(quote: str, evidence: Evidence) -> list[Consequence]:
             every.append(Consequence("raise", name, match.span()))
     if is_http(evidence):
         for match in _STATUS.finditer(quote):
-            if _PREMISE.search(quote[: match.start()]) and re.match(r"[^.;]{0,60},\s", quote[match.end() :]):
+            if _PREMISE.search(quote[: match.start()]) and re.match(
+                r"[^.;]{0,60},\s", quote[match.end() :]
+            ):
                 # `If the server answers 405, try GET`: nothing of ours leads there.
                 continue
             if not _overlaps(match.span(), every):
@@ -130,7 +145,8 @@ def consequences(quote: str, evidence: Evidence) -> list[Consequence]:
 
 # What happens elsewhere, and is answered here.
 _CAUGHT = re.compile(
-    r"\b(?:in case of|on|catch\w*|handl\w+|у разі|в разі|при|перехоп\w+)\s+[^,.;—–]{0,40}$", re.IGNORECASE
+    r"\b(?:in case of|on|catch\w*|handl\w+|у разі|в разі|при|перехоп\w+)\s+[^,.;—–]{0,40}$",
+    re.IGNORECASE,
 )
 _PREMISE = re.compile(r"\b(?:if|when|on|якщо|коли|при|у разі)\b[^,]*$", re.IGNORECASE)
 
@@ -155,17 +171,22 @@ def happens(consequence: Consequence, then: str, names: Sequence[str] = ()) -> b
         value = f"(?:{value}|{'|'.join(map(re.escape, names))})"
     if consequence.kind == "exit":
         return bool(
-            re.search(rf"\b(?:exit|Exit|_exit|quit|return|die|ExitCode::from|SystemExit|CommandError|error)\b\W*(?:\w+\W+){{0,3}}{value}\b", then)
+            re.search(
+                rf"\b(?:exit|Exit|_exit|quit|return|die|ExitCode::from|SystemExit|CommandError|error)\b\W*(?:\w+\W+){{0,3}}{value}\b",
+                then,
+            )
             or re.search(rf"\b(?:exit\w*|status|code|rc|ret)\s*[=(]?\s*{value}\b", then, re.I)
             or re.search(rf"\bexit\w*[^\n]{{0,60}}\b{value}\b", then, re.I)
         )
     if consequence.kind == "status":
-        return bool(re.search(rf"(?<![\w.]){value}(?![\w.])|{_status_names(consequence.value)}", then))
+        return bool(
+            re.search(rf"(?<![\w.]){value}(?![\w.])|{_status_names(consequence.value)}", then)
+        )
     if consequence.kind == "return":
         shown = _RETURNED.get(consequence.value) or rf"(?<![\w.]){value}(?![\w.])"
-        return bool(re.search(rf"(?:return|=>|->|:|\?|yield|else|Ok\(|^)\s*\(?(?:{shown})", then, re.M)) or bool(
-            re.fullmatch(rf"\W*(?:{shown})\W*", then.strip())
-        )
+        return bool(
+            re.search(rf"(?:return|=>|->|:|\?|yield|else|Ok\(|^)\s*\(?(?:{shown})", then, re.M)
+        ) or bool(re.fullmatch(rf"\W*(?:{shown})\W*", then.strip()))
     if not value:
         return bool(_RAISES.search(then))
     return bool(re.search(rf"(?<![\w]){value}(?![\w])", then))
@@ -179,24 +200,29 @@ def _status_names(code: str) -> str:
         return r"(?!)"
     together = re.sub(r"\W+", "", phrase)
     apart = re.sub(r"\W+", "_", phrase)
-    return rf"(?i:\b(?:Status)?{together}\b|\b(?:HTTP_\d+_|SC_|:|StatusCode::|HTTPStatus\.)?{apart}\b)"
+    return (
+        rf"(?i:\b(?:Status)?{together}\b|\b(?:HTTP_\d+_|SC_|:|StatusCode::|HTTPStatus\.)?{apart}\b)"
+    )
 
 
-def outcome(
-    consequence: Consequence, quote: str, condition: str, evidence: Evidence
-) -> Facet:
+def outcome(consequence: Consequence, quote: str, condition: str, evidence: Evidence) -> Facet:
     """Whether code does what a clause says, under the condition that the clause says."""
     alternatives = [piece for piece in _OR.split(condition) if content_words(piece)]
     if any(len(content_words(piece)) < 2 and not _LOOK.search(piece) for piece in alternatives):
         alternatives = []
     if len(alternatives) > 1 and not _TOGETHER.search(condition):
-        facets = [_outcome(consequence, piece, evidence, strict=True, single=True) for piece in alternatives]
+        facets = [
+            _outcome(consequence, piece, evidence, strict=True, single=True)
+            for piece in alternatives
+        ]
         return next((facet for facet in facets if facet.shown is False), facets[0])
     strict = bool(re.search("[а-яіїєґ]", condition))
     return _outcome(consequence, condition, evidence, strict=strict)
 
 
-_LOOK = re.compile(r"\b(?:nil|null|none|empty|blank|negative|missing)\b|порожн|від.ємн|відсутн", re.I)
+_LOOK = re.compile(
+    r"\b(?:nil|null|none|empty|blank|negative|missing)\b|порожн|від.ємн|відсутн", re.I
+)
 _OR = re.compile(r"\s(?:or|або|чи)\s", re.IGNORECASE)
 # What one look sees together.
 _TOGETHER = re.compile(
@@ -242,7 +268,11 @@ def _outcome(
                 return Facet(False, row[0].pointer, why)
     if len(several) > 1 and re.search(r"\b(?:or|and|або|чи|та|і)\b", condition):
         seen_names = " ".join(row[1].condition for row in doing)
-        missing = [name for name in several if name[0].islower() and not re.search(rf"\b{name}\b", seen_names)]
+        missing = [
+            name
+            for name in several
+            if name[0].islower() and not re.search(rf"\b{name}\b", seen_names)
+        ]
         if missing and len(missing) < len(several):
             return Facet(False, best[0].pointer, f"Nothing that does this looks at {missing[0]}.")
     fitting = [row for row in doing if _fits(row, sought, looks, named)]
@@ -306,8 +336,12 @@ def _looks(look: Concept, branch: Branch) -> bool:
     return bool(look.shows.search(branch.condition))
 
 
-_THERE = re.compile(r"(?i)exist|\bis_?(?:dir|file)|\bhas\b|contains|\bin\b|-[def] |includes|key\?|include\?|tryget|\.get\(")
-_ABSENT = re.compile(r"(?i)\bnot\b|!|\bnone\b|null|\bnil\b|undefined|-z|unless|enoent|notfound|== ?-1|< ?0")
+_THERE = re.compile(
+    r"(?i)exist|\bis_?(?:dir|file)|\bhas\b|contains|\bin\b|-[def] |includes|key\?|include\?|tryget|\.get\("
+)
+_ABSENT = re.compile(
+    r"(?i)\bnot\b|!|\bnone\b|null|\bnil\b|undefined|-z|unless|enoent|notfound|== ?-1|< ?0"
+)
 
 
 def _about(row: Row) -> Words:
@@ -320,8 +354,7 @@ def _is_about(name: str, row: Row) -> bool:
     source, branch, _ = row
     calls = rf"|(?<!def )(?<!function )\b{branch.unit}\([^\n]*\b{name}\b" if branch.unit else ""
     return bool(
-        re.search(rf"\b{name}\b", branch.condition)
-        or (calls and re.search(calls[1:], source.text))
+        re.search(rf"\b{name}\b", branch.condition) or (calls and re.search(calls[1:], source.text))
     )
 
 
@@ -360,7 +393,9 @@ def _contradicts(
     if consequence.kind not in ("exit", "status"):
         return False
     other = re.search(r"\b(?:exit|return|answer|status\w*)\b\W*\d+|\b[1-5]\d\d\b", then)
-    return bool(other) and _sees(row, sought, looks, evidence) >= (0.3 if consequence.kind == "exit" else 0.5)
+    return bool(other) and _sees(row, sought, looks, evidence) >= (
+        0.3 if consequence.kind == "exit" else 0.5
+    )
 
 
 def _elsewhere(consequence: Consequence, sought: list[str], evidence: Evidence) -> Facet:

@@ -48,19 +48,42 @@ Side = Literal["high", "low", ""]
 # How a bound is said before its number: whether the number itself is above (`at least 5`), and
 # whether what lies above is meant.
 _BOUNDS: tuple[tuple[str, Side, str], ...] = (
-    (r"(?:not|no|never|isn.t|aren.t) (?:be )?(?:more|longer|greater|larger|higher|older|bigger|later|over|above)(?: than)?|at (?:the )?most|up to|maximum(?: of| is)?|max(?:imum)?\.?|(?:not|never|must not|cannot) exceed(?:s|ing)?|не більш\w*(?: за| ніж| як| від)?|не довш\w*(?: за| ніж| від)?|щонайбільше|максимум|не перевищу\w+|не старш\w*(?: за| ніж| від)?|(?:не )?(?:більш\w+ )?ніж до|до", "low", "most"),
-    (r"(?:not|no|never) (?:be )?(?:less|shorter|fewer|lower|smaller|younger|below|under|earlier)(?: than)?|at least|minimum(?: of| is)?|min\.?|(?:starting )?from|starting (?:at|with)|не менш\w*(?: за| ніж| як| від)?|не коротш\w*(?: за| ніж| від)?|щонайменше|мінімум|принаймні|починаючи (?:з|від)|не молодш\w*(?: за| ніж| від)?", "high", "least"),
-    (r"(?:more|longer|greater|larger|higher|older|bigger|heavier) than|over|above|beyond|exceed(?:s|ing)?|понад|більш\w*(?: за| ніж| від)?|довш\w*(?: за| ніж| від)?|старш\w*(?: за| ніж| від)?|перевищу\w+|важч\w*(?: за| ніж| від)?|вище", "low", "up"),
-    (r"(?:less|shorter|fewer|lower|smaller|younger|lighter) than|below|under|менш\w*(?: за| ніж| від)?|коротш\w*(?: за| ніж| від)?|молодш\w*(?: за| ніж| від)?|нижч\w*(?: за| ніж| від)?", "high", "down"),
+    (
+        r"(?:not|no|never|isn.t|aren.t) (?:be )?(?:more|longer|greater|larger|higher|older|bigger|later|over|above)(?: than)?|at (?:the )?most|up to|maximum(?: of| is)?|max(?:imum)?\.?|(?:not|never|must not|cannot) exceed(?:s|ing)?|не більш\w*(?: за| ніж| як| від)?|не довш\w*(?: за| ніж| від)?|щонайбільше|максимум|не перевищу\w+|не старш\w*(?: за| ніж| від)?|(?:не )?(?:більш\w+ )?ніж до|до",
+        "low",
+        "most",
+    ),
+    (
+        r"(?:not|no|never) (?:be )?(?:less|shorter|fewer|lower|smaller|younger|below|under|earlier)(?: than)?|at least|minimum(?: of| is)?|min\.?|(?:starting )?from|starting (?:at|with)|не менш\w*(?: за| ніж| як| від)?|не коротш\w*(?: за| ніж| від)?|щонайменше|мінімум|принаймні|починаючи (?:з|від)|не молодш\w*(?: за| ніж| від)?",
+        "high",
+        "least",
+    ),
+    (
+        r"(?:more|longer|greater|larger|higher|older|bigger|heavier) than|over|above|beyond|exceed(?:s|ing)?|понад|більш\w*(?: за| ніж| від)?|довш\w*(?: за| ніж| від)?|старш\w*(?: за| ніж| від)?|перевищу\w+|важч\w*(?: за| ніж| від)?|вище",
+        "low",
+        "up",
+    ),
+    (
+        r"(?:less|shorter|fewer|lower|smaller|younger|lighter) than|below|under|менш\w*(?: за| ніж| від)?|коротш\w*(?: за| ніж| від)?|молодш\w*(?: за| ніж| від)?|нижч\w*(?: за| ніж| від)?",
+        "high",
+        "down",
+    ),
     (r"від|з", "high", "least"),
 )
 _BEFORE = [
-    (re.compile(rf"(?<![\w])(?:{words})\s*(?:[a-z]+ )?$", re.I), side, way) for words, side, way in _BOUNDS
+    (re.compile(rf"(?<![\w])(?:{words})\s*(?:[a-z]+ )?$", re.I), side, way)
+    for words, side, way in _BOUNDS
 ]
-_AFTER_HIGH = re.compile(r"^\s*(?:\w+\s+)?(?:or|and|і|й|та|або|чи)\s+(?:more|above|over|higher|longer|older|more|більше|вище|старше)|^\+", re.I)
-_AFTER_LOW = re.compile(r"^\s*(?:\w+\s+)?(?:or|and|або|чи|і)\s+(?:less|fewer|below|lower|shorter|менше|нижче)", re.I)
+_AFTER_HIGH = re.compile(
+    r"^\s*(?:\w+\s+)?(?:or|and|і|й|та|або|чи)\s+(?:more|above|over|higher|longer|older|more|більше|вище|старше)|^\+",
+    re.I,
+)
+_AFTER_LOW = re.compile(
+    r"^\s*(?:\w+\s+)?(?:or|and|або|чи|і)\s+(?:less|fewer|below|lower|shorter|менше|нижче)", re.I
+)
 _BETWEEN = re.compile(
-    r"\b(?:between|from|від|з|із)\s+(?P<low>\d[\d ]*)\s*(?:and|to|до|-|–|—|і|та)\s*(?P<high>\d[\d ]*)|(?<![\w\-])(?P<low2>\d+)\s?(?:–|-|\.\.)\s?(?P<high2>\d+)(?![\w\-])", re.I
+    r"\b(?:between|from|від|з|із)\s+(?P<low>\d[\d ]*)\s*(?:and|to|до|-|–|—|і|та)\s*(?P<high>\d[\d ]*)|(?<![\w\-])(?P<low2>\d+)\s?(?:–|-|\.\.)\s?(?P<high2>\d+)(?![\w\-])",
+    re.I,
 )
 _SEGMENT = re.compile(r"[,;:()]|\s(?:and|та|і|й|but|а)\s")
 
@@ -148,7 +171,7 @@ def _around(quote: str, span: Span) -> str:
     ends += [match.start() for match in _NUMBER.finditer(quote, span[1])]
     end = min(ends, default=len(quote))
     about = f"{quote[start : span[0]]} {quote[span[1] : end]}"
-    return about if content_words(about) else f"{quote[:span[0]]} {quote[span[1]:end]}"
+    return about if content_words(about) else f"{quote[: span[0]]} {quote[span[1] : end]}"
 
 
 def all_amounts(quote: str, taken: Sequence[Span]) -> Iterator[Amount]:

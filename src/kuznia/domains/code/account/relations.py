@@ -16,7 +16,9 @@ _LESS = re.compile(
     r"|\b(?:менш\w*|раніш\w*|коротш\w*|молодш\w*|нижч\w*) (?:за|ніж|від) (?P<uk>[^\W\d]\w+)",
     re.IGNORECASE,
 )
-_COMPARED = re.compile(r"([\w.]+(?:\([^()\n]{0,40}\))?)\s*(<=|>=|<|>)\s*([\w.]+(?:\([^()\n]{0,40}\))?)")
+_COMPARED = re.compile(
+    r"([\w.]+(?:\([^()\n]{0,40}\))?)\s*(<=|>=|<|>)\s*([\w.]+(?:\([^()\n]{0,40}\))?)"
+)
 _NO = re.compile(r"\b(?:not|no|never|must|should|has to|не|має|повин\w+)\b", re.IGNORECASE)
 
 
@@ -33,7 +35,11 @@ def relations(quote: str, evidence: Evidence) -> Iterator[Facet]:
                 continue
             signs = set(_signs(noun, content_words(before), evidence))
             if signs and sign not in signs:
-                yield Facet(False, evidence.code[0].pointer, f"It is compared with {noun} the other way round.")
+                yield Facet(
+                    False,
+                    evidence.code[0].pointer,
+                    f"It is compared with {noun} the other way round.",
+                )
 
 
 def _signs(noun: str, subjects: list[str], evidence: Evidence) -> Iterator[str]:
@@ -51,7 +57,8 @@ def _signs(noun: str, subjects: list[str], evidence: Evidence) -> Iterator[str]:
 
 _SWITCH = re.compile(r"\b([A-Za-z_][\w-]*)[\"']?\s*[=:]\s*(true|false|yes|no)\b", re.IGNORECASE)
 _DENIES = re.compile(
-    r"\b(?:no|not|never|don.t|doesn.t|without|disable\w*|off|не|без|ніколи|вимкн\w+|заборон\w+)\b", re.IGNORECASE
+    r"\b(?:no|not|never|don.t|doesn.t|without|disable\w*|off|не|без|ніколи|вимкн\w+|заборон\w+)\b",
+    re.IGNORECASE,
 )
 _DEFAULT = re.compile(
     r"(?P<name>[A-Za-z_]\w*)[^.;,()]{0,30}\(?[^.;,()]{0,20}\b(?:default(?:s to)?|типово|за замовчуванням)[: ]+(?:is )?(?P<value>true|false)\b",
@@ -64,13 +71,21 @@ def switches(quote: str, evidence: Evidence) -> Iterator[Facet]:
     clause, denies = words_of(quote), bool(_DENIES.search(quote))
     for source in evidence.code:
         for match in _SWITCH.finditer(source.text):
-            names = [piece for piece in re.split(r"[_-]|(?<=[a-z])(?=[A-Z])", match[1]) if len(piece) > 2]
+            names = [
+                piece for piece in re.split(r"[_-]|(?<=[a-z])(?=[A-Z])", match[1]) if len(piece) > 2
+            ]
             is_on = match[2].lower() in ("true", "yes")
-            if len(names) > 1 and all(clause.knows(name) == 1.0 for name in names) and is_on == denies:
+            if (
+                len(names) > 1
+                and all(clause.knows(name) == 1.0 for name in names)
+                and is_on == denies
+            ):
                 yield Facet(False, source.pointer, f"{match[1]} is {match[2]}.")
     for match in _DEFAULT.finditer(quote):
         name, value = re.escape(match["name"]), match["value"].lower()
         other = "false" if value == "true" else "true"
         defined = rf"(?i)\b{name}\b[^\n,;]{{0,60}}?(?:default|=|:)\s*"
-        if not re.search(rf"{defined}{value}\b", evidence.text) and re.search(rf"{defined}{other}\b", evidence.text):
+        if not re.search(rf"{defined}{value}\b", evidence.text) and re.search(
+            rf"{defined}{other}\b", evidence.text
+        ):
             yield Facet(False, evidence.code[0].pointer, f"{match['name']} is {other} by default.")

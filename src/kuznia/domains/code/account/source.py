@@ -31,7 +31,14 @@ _INSIDE = frozenset(
 )
 _IFS = frozenset(
     (
-        *("if_statement", "elif_clause", "if_expression", "if_modifier", "unless_modifier", "unless"),
+        *(
+            "if_statement",
+            "elif_clause",
+            "if_expression",
+            "if_modifier",
+            "unless_modifier",
+            "unless",
+        ),
         *("if", "elsif", "conditional_expression", "ternary_expression", "conditional"),
         *("guard_statement", "while_statement", "else_if_clause", "case_clause", "match_arm"),
         *("switch_case", "switch_section", "when_entry", "expression_case", "case_item"),
@@ -42,7 +49,15 @@ _IFS = frozenset(
 )
 # What goes on behind them where they do not hold.
 _WHOLE_IFS = frozenset(
-    ("if_statement", "if_expression", "if_modifier", "unless_modifier", "unless", "if", "guard_statement")
+    (
+        "if_statement",
+        "if_expression",
+        "if_modifier",
+        "unless_modifier",
+        "unless",
+        "if",
+        "guard_statement",
+    )
 )
 _FLIPPED = frozenset(("unless", "unless_modifier", "guard_statement"))
 _LEAVES = re.compile(r"\b(?:return|raise|throw|continue|break|exit|die|panic!?)\b")
@@ -165,9 +180,7 @@ class _Places:
     def __init__(self, content: str) -> None:
         self._places: list[int] | None = None
         if not content.isascii():
-            self._places = [
-                number for number, char in enumerate(content) for _ in char.encode()
-            ]
+            self._places = [number for number, char in enumerate(content) for _ in char.encode()]
             self._places.append(len(content))
 
     def __call__(self, place: int) -> int:
@@ -239,7 +252,9 @@ def _blocks(text: str, language: str) -> Iterator[Unit]:
     pattern = {"html": _TAG, "css": _RULE}.get(language)
     if pattern:
         for match in pattern.finditer(text):
-            named = re.search(r"\b(?:id|name)=[\"']([\w-]+)", match[0]) if language == "html" else None
+            named = (
+                re.search(r"\b(?:id|name)=[\"']([\w-]+)", match[0]) if language == "html" else None
+            )
             name = named[1] if named else match["name"].strip()
             yield Unit(name, match.start(), match.end(), False, True)
     if language == "yaml":
@@ -256,9 +271,7 @@ def _whole(node: Node) -> Node:
     return node
 
 
-def _branches(
-    nodes: list[Node], text: str, places: _Places, source: Source
-) -> Iterator[Branch]:
+def _branches(nodes: list[Node], text: str, places: _Places, source: Source) -> Iterator[Branch]:
     for node in nodes:
         if node.type in _IFS and node.is_named:
             yield from _of(node, text, places, source)
