@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from kuznia.domains.code.account.evidence import Evidence, Facet
 from kuznia.domains.code.account.lexicon import content_words, words_of
 from kuznia.domains.code.account.numbers import Comparison, Site, comparisons, in_high
+from kuznia.domains.code.account.patterns import patterns
 from kuznia.domains.code.account.quantities import Amount
+
+_PATTERNS = patterns("amounts")
 
 _RAISES = re.compile(
     r"\b(?:raise|throw|Err\(|return false|errors?\[|messages\.|reject|panic)|Err\("
@@ -14,9 +17,7 @@ _RAISES = re.compile(
 _IF = re.compile(r"\b(?:if|when|whenever|once|після|якщо|коли|for|для|after|при)\b", re.I)
 
 
-_DECIMALS = re.compile(
-    r"(?i)\b(?P<places>one|two|three|four|[1-9]|одного|одним|двох|два|дві|трьох|три)\s+(?:decimals\b|decimal (?:places?|digits?)|знак\w*\s+після|digits? after|десяткових)"
-)
+_DECIMALS = _PATTERNS["decimals"]
 _PLACES = {
     **{"one": 1, "two": 2, "three": 3, "four": 4, "одного": 1, "одним": 1},
     **{"двох": 2, "два": 2, "дві": 2, "трьох": 3, "три": 3},
@@ -66,9 +67,7 @@ def amount(amount: Amount, quote: str, evidence: Evidence) -> Facet:
 
 
 # How much there may be, and no number of the code.
-_SUPPOSED = re.compile(
-    r"(?i)\b(?:fast|quick|efficient|perform|large|huge|million|even (?:for|with)|up to (?:a|several)|scale)|швидк|великих|мільйон|продуктивн|ефективн|навіть для"
-)
+_SUPPOSED = _PATTERNS["supposed"]
 _REFUSED = re.compile(
     r"(?i)\b(?:rais|throw|error|reject|refus|invalid|otherwise)|помил|кида|відхил|інакше|виня"
 )
@@ -231,9 +230,7 @@ def _takes_its_place(
     return True
 
 
-_NAME_BEFORE = re.compile(
-    r"(?:[A-Za-z_$][\w$-]+[\"']?\s*(?::[^=:,]{0,40})?\s*(?:=|:|=>|\()|#define[ \t]+\w+[ \t])\s*[\"'(]*$"
-)
+_NAME_BEFORE = _PATTERNS["name_before"]
 
 
 def _is_named(site: Site) -> bool:

@@ -6,25 +6,21 @@ from collections.abc import Iterator
 from kuznia.domains.code.account.evidence import Evidence
 from kuznia.domains.code.account.lexicon import content_words, effects, is_known, words_of
 from kuznia.domains.code.account.numbers import comparisons
+from kuznia.domains.code.account.patterns import patterns
 from kuznia.domains.code.account.source import Source
+
+_PATTERNS = patterns("effects")
 
 Invention = tuple[str, str]
 
 # Inside strings too: what a page loads, what a shell runs.
 _TEXTUAL = frozenset(("bash", "html", "css", "yaml", "powershell"))
-_ROUTE = re.compile(
-    r"@\w+\.(?P<verb>get|post|put|patch|delete)\(\s*[\"'](?P<route>/[^\"'\n]{0,80})[\"']"
-    r"|\b(?:app|router|server|r|mux|api)\.(?P<verb2>get|post|put|patch|delete|GET|POST|PUT|PATCH|DELETE)\(\s*[\"'`](?P<route2>/[^\"'`\n]{0,80})[\"'`]"
-)
-_FLAG = re.compile(
-    r"add_argument\(\s*(?:[\"']-\w[\"'],\s*)?[\"']--(?P<flag>[a-z][\w-]+)[\"']|@click\.option\(\s*[\"']--(?P<flag2>[\w-]+)|\.option\(\s*[\"'](?:-\w, )?--(?P<flag3>[\w-]+)"
-)
+_ROUTE = _PATTERNS["route"]
+_FLAG = _PATTERNS["flag"]
 _FIELD = re.compile(
     r"<(?:input|select|textarea)\b[^>]{0,300}\bname=[\"'](?P<field>[\w-]+)[\"'][^>]{0,200}>"
 )
-_TABLE = re.compile(
-    r"(?i)\bcreate\s+(?P<what>table|trigger|function|procedure|view|materialized view)\s+(?:if not exists\s+)?[\"`]?(?:\w+\.)?(?P<table>\w+)"
-)
+_TABLE = _PATTERNS["table"]
 _QUIET = frozenset(
     ("csrf", "token", "csrf_token", "_token", "submit", "verbose", "help", "version")
 )

@@ -7,56 +7,30 @@ from collections.abc import Iterator
 from kuznia.domains.code.account.evidence import Evidence, Facet
 from kuznia.domains.code.account.lexicon import Construct, constructs, content_words, idle_words
 from kuznia.domains.code.account.names import is_there
+from kuznia.domains.code.account.patterns import patterns
 from kuznia.domains.code.account.source import Source
 from kuznia.domains.code.imports.package_names import is_named, words
 from kuznia.domains.code.imports.unresolved import unresolved_imports
 from kuznia.domains.code.schema import File
+
+_PATTERNS = patterns("forbidden")
 
 Span = tuple[int, int]
 
 # What introduces something that must not be used; what follows is it.
 # A ban of more words than these says what should be, not what should not.
 MAX_BANNED = 3
-_FORBIDS = re.compile(
-    r"\b(?:do not|don.t|does not|doesn.t|must not|mustn.t|should not|shouldn.t|may not|cannot|never) (?:use|rely on|trust|"
-    r"depend on|import|call|need|require|add|write|have|contain)\s+(?P<use>(?:[^.;:()]|[.:]+(?=\w)){2,120})"
-    r"|\b(?:avoid|without(?: using)?|instead of|rather than|ignor(?:e|es|ing)|no(?: use of)?|not(?: using| via| with)?)\s+(?P<plain>(?:[^.;:()]|[.:]+(?=\w)){2,120})"
-    r"|\bне (?:використов\w+|застосов\w+|користуй\w+|вживай\w*|підключ\w+|додава\w+)\s+(?P<uk>[^.;:()]{2,120})"
-    r"|\b(?:без|жодн\w+|ніяк\w+|замість|ігнору\w+)\s+(?P<bez>[^.;:()]{2,120})"
-    r"|(?P<before>[^.;:,()]{2,60}?)\s+(?:не (?:використов|застосов|довіря|треба|потріб|потрeб)\w*|(?:is|are) (?:not (?:supported|allowed|needed|permitted|wanted)|forbidden|banned)|must not be used|заборонен\w+)",
-    re.IGNORECASE,
-)
-_OUTSIDE = re.compile(
-    r"standard library|\bstdlib\b|third[- ]part|(?:external|other|additional|extra|runtime|npm|new) (?:librar|package|crate|dependenc|module|gem)"
-    r"|\bdependenc|\b(?:librar|package|crate|gem)\w*$|стандартн\w+ бібліотек|бібліотек\w*,? крім стандарт|інших бібліотек|(?:сторонн|зовнішн|додатков)\w+ (?:бібліотек|пакет|модул|залежност)|залежност|(?:чист|pure|plain|vanilla)\w* (?:javascript|js|python|bash|php|css|go|java|typescript)",
-    re.IGNORECASE,
-)
-_ONLY = re.compile(
-    r"(?:standard library|std ?lib) (?:only|alone)|(?:only|just) (?:use )?(?:the |python.s )?standard library|only (?:use )?(?:the )?(?:python )?std|(?:лише|тільки|сам\w+) (?:зі )?стандартн|стандартн\w+ бібліотек\w* (?:лише|тільки)|\b(?:чист|pure|plain|vanilla)\w* (?:javascript|js|python|bash|php|css|go|java|typescript)|крім стандартн|uses? the standard library",
-    re.IGNORECASE,
-)
+_FORBIDS = _PATTERNS["forbids"]
+_OUTSIDE = _PATTERNS["outside"]
+_ONLY = _PATTERNS["only"]
 # What may stand round it and says no more.
-_AROUND_ONLY = re.compile(
-    r"\b(?:use|using|no|other|librar\w+|packages?|dependenc\w+|інш\w+|бібліотек\w*|не використов\w+|використов\w+|стандартн\w+|ої|сторонн\w+)\b",
-    re.IGNORECASE,
-)
+_AROUND_ONLY = _PATTERNS["around_only"]
 _ITEMS = re.compile(r",\s*|\s+(?:and|or|nor|та|і|й|або|чи|and without|і без|та без)\s+")
-_NO = re.compile(
-    r"^(?:(?:use|using|any|the|a|an|other|жодн\w+|ніяк\w+|будь-яких|no|without|без|і|та|even|extra)\s+)+",
-    re.I,
-)
-_KIND = re.compile(
-    r"\s+(?:modules?|librar(?:y|ies)|packages?|crates?|functions?|keywords?|headers?|commands?|syntax|operators?|methods?|attributes?|annotations?)$",
-    re.I,
-)
-_AFTER = re.compile(
-    r"\b(?:besides|except|other than|apart from|beyond|окрім|крім|but|so that|because|if|when|while|for which|that|which|а|але|щоб|якщо|коли)\b",
-    re.I,
-)
+_NO = _PATTERNS["no"]
+_KIND = _PATTERNS["kind"]
+_AFTER = _PATTERNS["after"]
 _EXCEPT = re.compile(r"(?:besides|except|other than|apart from|beyond|окрім|крім)\b", re.IGNORECASE)
-_OUTCOME = re.compile(
-    r"^(?:more|less|longer|shorter|fewer|later|earlier|older|younger|than|only|just|even|yet|be|is|been)\b"
-)
+_OUTCOME = _PATTERNS["outcome"]
 
 # The standard libraries that no other list has, by how their imports begin.
 _STANDARD = {

@@ -19,8 +19,11 @@ from kuznia.domains.code.account.literals import examples, literals
 from kuznia.domains.code.account.markup import labelled
 from kuznia.domains.code.account.names import is_optional, is_there, names, signatures
 from kuznia.domains.code.account.outcomes import CONDITIONS, consequences, outcome, permissions
+from kuznia.domains.code.account.patterns import patterns
 from kuznia.domains.code.account.quantities import all_amounts
 from kuznia.domains.code.account.relations import relations, switches
+
+_PATTERNS = patterns("judge")
 
 Span = tuple[int, int]
 
@@ -34,15 +37,8 @@ UNKNOWN = 0.25
 _IF = re.compile(r"\b(?:if|when|unless|якщо|коли)\b", re.IGNORECASE)
 _EVERY = re.compile(r"\b(?:every|each|all)\b|кожн|всі\b|усі\b")
 # What a clause says of the people who ask, and of what for.
-_BACKGROUND = re.compile(
-    r"\b(?:for (?:our|my|people|learning|a (?:school|small|web|mobile|class|course|friend)) ?[^,.;]{2,60}$|(?:that|which) (?:people|we|i|others) [^,.;]{2,60}$)"
-    r"|(?:для (?:нашого|нашої|наших|мого|моєї|моїх) [^,.;]{2,60}$)",
-    re.IGNORECASE,
-)
-_IN_LANGUAGE = re.compile(
-    r"\b(?:in|на|мовою)\s+(?:modern |plain |чистому |сучасному )?(?:Python|TypeScript|JavaScript|Go|Rust|Java|Kotlin|Ruby|PHP|C#|C\+\+|C|Bash|Swift|SQL|HTML|CSS|Scala|Dart)(?:\s*\d[\d.]*)?\b"
-    r"|\b(?:Python|TypeScript|JavaScript|Go|Golang|Rust|Java|Kotlin|Ruby|PHP|C#|C\+\+|Bash|Swift|PostgreSQL|SQLite|MySQL|SQL|HTML5?|CSS3?|Node(?:\.js)?)(?:\s*\d[\d.]*\+?)?(?= (?:module|function|class|script|program|schema|page|query|library|package|struct|static)|\s*\d|\b)",
-)
+_BACKGROUND = _PATTERNS["background"]
+_IN_LANGUAGE = _PATTERNS["in_language"]
 
 
 @dataclass
@@ -100,13 +96,8 @@ class Verdict:
 # The number of an item in a list.
 _MARKER = re.compile(r"^\s*\d{1,2}[.)]\s+")
 # What somebody says of themselves asks for nothing.
-_PERSONAL = re.compile(
-    r"^(?:i|i.m|i.ve|we|we.re|we.ve|my|our|it.s for|it is for|this is for|я|ми|у нас|в нас|у мене|маю|маємо|це для|мій|моя|мої|наш\w*|пишу|роблю|робимо)\b",
-    re.IGNORECASE,
-)
-_ASKS = re.compile(
-    r"(?i)\b(?:need|wants?|must|should|please|would like|could you)\b|потріб|треба|повин|має бути|хочу|хочемо|хотіли"
-)
+_PERSONAL = _PATTERNS["personal"]
+_ASKS = _PATTERNS["asks"]
 
 
 def judge(

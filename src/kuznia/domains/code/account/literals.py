@@ -4,32 +4,21 @@ import re
 from collections.abc import Iterator
 
 from kuznia.domains.code.account.evidence import Evidence, Facet
+from kuznia.domains.code.account.patterns import patterns
+
+_PATTERNS = patterns("literals")
 
 Span = tuple[int, int]
 
-_QUOTED = re.compile(
-    r"\"(?P<double>[^\"\n]{1,200})\"|«(?P<guillemet>[^»\n]{1,200})»|“(?P<curly>[^”\n]{1,200})”"
-    r"|(?<![\w])'(?P<single>[^'\n]{1,120})'(?![\w])|(?P<json>\{\s*\"[^{}\n]{1,200}(?:\{[^{}\n]*\}[^{}\n]*)?\})"
-)
+_QUOTED = _PATTERNS["quoted"]
 _IMAGE = re.compile(r"(?<![\w/])[a-z][\w./-]*:\d[\w.-]*")
-_DATE = re.compile(
-    r"\b(?:[DMYдмрДМР]{2,4}[-./ ]?){2}[DMYдмрДМР]{2,4}\b|\b(?:YYYY|РРРР|yyyy|рррр)[-./](?:MM|ММ|mm|мм)[-./](?:DD|ДД|dd|дд)\b|\b\d{4}-\d\d-\d\d\w*(?:\.[a-z]+)?"
-)
-_DATE_SHOWN = re.compile(
-    r"%Y-%m-%d|%F|yyyy-MM-dd|YYYY-MM-DD|isoformat|2006-01-02|toISOString|ISO_LOCAL_DATE|fromisoformat|\bdate\b|DateTime|strftime|Y-m-d|\\d\{4\}|iso8601|IsNumeric",
-)
-_SAMPLE = re.compile(
-    r"\b(?:like|such as|e\.g\.?|for example|example|for instance|looks? like|on the form|наприклад|на зразок|виду|вигляд\w*|як-от|типу|як)\W*$",
-    re.IGNORECASE,
-)
+_DATE = _PATTERNS["date"]
+_DATE_SHOWN = _PATTERNS["date_shown"]
+_SAMPLE = _PATTERNS["sample"]
 # And whatever is quoted behind one of these.
 _SAMPLES = re.compile(r"\b(?:such as|e\.g|for example|наприклад|як-от)\b", re.IGNORECASE)
-_CALL = re.compile(
-    r"^\W*(?P<name>[A-Za-z_][\w.]*)\((?P<input>.*)\)\s*(?:(?:==|=>|->|→|=)\s*(?P<output>.+)|(?:returns?|gives?|is|дає|повертає|—|–|raises?|should (?:be|return|give))\s*(?P<value>['\"«`\[{(\d-].*|None|null|nil|[Tt]rue|[Ff]alse|\w+(?:Error|Exception)))$"
-)
-_ARROW = re.compile(
-    r"^\W*(?P<input>['\"«`\[{(\d-].*?)\s*(?:->|=>|→|==|—>|becomes?|gives?|returns?|дає|стає|перетворюється на)\s*(?P<output>['\"«`\[{(\d-].*|None|null|True|False|true|false|nil)\W*$"
-)
+_CALL = _PATTERNS["call"]
+_ARROW = _PATTERNS["arrow"]
 _PIECE = re.compile(r"[\w.:/-]+")
 
 
@@ -136,10 +125,7 @@ def _pointer(text: str, evidence: Evidence) -> str:
     return ""
 
 
-_LEFT_OUT = re.compile(
-    r"\b(?:not (?:be )?(?:count|includ|shown|list|return)\w*|exclud\w+|ignor\w+|skip\w*|left out|leave out|without|never)|не (?:рах\w+|врахов\w+|показ\w+|включ\w+|потрапля\w+|вход\w+|брати|повертати)|пропуск\w+|ігнор\w+|крім|окрім",
-    re.IGNORECASE,
-)
+_LEFT_OUT = _PATTERNS["left_out"]
 _ONLY = re.compile(r"\b(?:only|just)\b|\b(?:лише|тільки)\b", re.IGNORECASE)
 
 

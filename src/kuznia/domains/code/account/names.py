@@ -5,49 +5,24 @@ from collections.abc import Iterator
 from posixpath import basename
 
 from kuznia.domains.code.account.evidence import Evidence, Facet
+from kuznia.domains.code.account.patterns import patterns
 from kuznia.domains.code.account.source import Source
 from kuznia.domains.code.languages.find import find
 
+_PATTERNS = patterns("names")
+
 Span = tuple[int, int]
 
-_SIGNATURE = re.compile(
-    r"((?:\b(?:pub|export|default|async|public|private|protected|static|const|suspend|final|func|fn"
-    r"|def|fun|function|override|open|internal)\s+)*)"
-    r"(?:(?P<type>[A-Z]\w*(?:<[^<>()]{0,60}>)?|void|int|long|bool(?:ean)?|string|char|double|float"
-    r"|size_t)\s+\*?)?"
-    r"(?P<name>[A-Za-z_$][\w$]*(?:\.[A-Za-z_]\w*)?[?!]?)(?:<[^<>()]{1,60}>)?\((?P<parameters>[^()\n]{0,300}(?:\([^()]*\)[^()\n]{0,100})?)\)"
-    r"(?P<result>\s*(?:->|:)\s*(?:[A-Za-z_(&*][\w.]*)?(?:<[^<>\n]{0,60}(?:<[^<>\n]{0,40}>[^<>\n]{0,20})?>|\[[^\[\]\n]{0,60}\])*(?:\s\|\s\w+)*|\s[a-z*]+\.[A-Z]\w*)?"
-)
+_SIGNATURE = _PATTERNS["signature"]
 _TOKEN = re.compile(r"[A-Za-z_$][\w$]*|\d[\d_.]*|=(?!=)|\"[^\"\n]*\"|'[^'\n]*'")
 _LITERAL = re.compile(r"^\s*(?:[\"'\[{\-\d]|True|False|None|null|true|false|nil|b[\"'])")
 _EXAMPLE = re.compile(
     r"^\s*(?:==|->|=>|→|=|returns?\b|gives?\b|is\b|дає|повертає|—|-|raises?\b|should)"
 )
 # Names as programs have them.
-_NAMES = re.compile(
-    r"`(?P<ticked>[^`\n]{1,80})`"
-    r"|(?<![\w-])(?P<flag>--?[a-z][\w-]*)(?![\w(])"
-    r"|(?P<path>(?<![\w.:/])/[a-z{][\w{}\-/]*)"
-    r"|(?P<dotted>\b[A-Za-z_]\w*(?:(?:\.|::)[A-Za-z_]\w*)+\b)"
-    r"|(?P<header>\b(?:X|Retry|Content|Cache|Accept|If|Last|Set|Access)(?:-[A-Z][a-z]+)+\b)"
-    r"|(?P<name>\b(?:[A-Za-z]\w*_\w+|[a-z]+[A-Z]\w*|[A-Z][a-z]+[A-Z]\w*|[A-Z]{2,}[a-z]\w*|[A-Z][A-Z0-9]*_[A-Z0-9_]+)\b)"
-    r"|(?<![\w])(?P<ending>\.[a-z]{2,5})\b"
-    r"|(?P<operator>\boperator(?:==|<<|>>|\[\]|\(\)|[-+*/<>=!]))"
-    r"|\b(?P<attribute>(?:aria|data|prefers)-[a-z][a-z-]*)\b"
-    r"|\b(?P<hash>SHA-?\d{1,3}|MD5|HMAC|AES|bcrypt|argon2)\b"
-    r"|\b(?P<verb>GET|POST|PUT|PATCH|DELETE|HEAD)\b"
-)
-_NAMED = re.compile(
-    r"\b(?:class|function|method|module|enum|interface|trait|struct|package|constant|record|type|"
-    r"exception|header|variable|клас\w*|функці\w+|метод\w*|модул\w+|константа|константі|представлення|тип|виняток|помилк\w+)"
-    r"\s+(?P<name>[A-Z][a-z]\w+|[a-z]\w+(?=\())"
-    r"|\b(?:поле|полі|поля|полем|колонк\w+|параметр\w*|аргумент\w*|змінн\w+|ключ\w*|команд\w*|таблиц\w+)\s+(?P<field>[A-Za-z_][\w-]+)"
-    r"|\b(?:use|uses|using|with|via|through|by)\s+(?:the |python's )?(?P<library>[a-z]\w+)\s+(?:module|library|package|crate|gem|command|header)\b"
-)
-_LISTED = re.compile(
-    r"\b(?:tables|columns|functions|methods|fields|variants|values|services|таблиці|колонки|функції|методи|поля|значенн\w+|сервіси)"
-    r"[:\s]\s*(?P<names>(?!I\b)[a-zA-Z_]\w*(?:\([^()\n]{0,80}\))?(?:(?:,\s*(?:and\s+|та\s+|і\s+)?|\s+(?:and|та|і|й)\s+)[a-zA-Z_]\w*(?:\([^()\n]{0,80}\))?)*)"
-)
+_NAMES = _PATTERNS["names"]
+_NAMED = _PATTERNS["named"]
+_LISTED = _PATTERNS["listed"]
 _CYRILLIC = re.compile("[а-яіїєґ]", re.IGNORECASE)
 # A word of another alphabet than its sentence is a name.
 _LATIN = re.compile(r"(?<![\w.'’-])[A-Za-z][A-Za-z0-9]+(?![\w'’])")

@@ -16,7 +16,10 @@ from kuznia.domains.code.account.lexicon import (
     is_known,
     words_of,
 )
+from kuznia.domains.code.account.patterns import patterns
 from kuznia.domains.code.account.source import Branch, Source
+
+_PATTERNS = patterns("outcomes")
 
 Span = tuple[int, int]
 Kind = Literal["raise", "return", "exit", "status"]
@@ -32,39 +35,17 @@ class Consequence:
 
 
 _ERROR_NAME = r"[A-Z]\w*(?:Error|Exception|Failure|Fault|Violation|Exists|Found|Denied|Invalid)\b"
-_RAISE = re.compile(
-    r"\b(?:raise[sd]?|raising|throw[sn]?|throwing|кида\w+|кину\w+|кидай\w*|викида\w+|(?:буде|має бути|генеру\w+) (?:помилк\w+|вин\w+))(?:\s+(?:an?|the|помилку|виняток|error|exception))*\s+`?(?P<name>[A-Z]\w+|std::\w+)`?"
-    rf"|(?<!class )(?<!enum )(?<!type )(?<!struct )(?<!клас )(?<!from )(?<!of )(?<!extends )(?<!від )(?P<bare>`?{_ERROR_NAME}`?)(?!`?\s+(?:is|are|has|implements|extends|inherits|derives|carries|contains|має|є|успадк|— це|- це)\b)"
-)
-_EXIT = re.compile(
-    r"(?:exit(?:s|ing)?\s*(?:with\s*)?(?:the\s*)?(?:status\s*)?(?:code)?|exit status|код\w*(?:\s+(?:виходу|завершення|повернення))?|return code|status code on exit)\s*(?:is|of|:|=|—|-)?\s*(?:then |also |always )?(?P<code>\d{1,3})\b",
-    re.IGNORECASE,
-)
+_RAISE = _PATTERNS["raise"]
+_EXIT = _PATTERNS["exit"]
 # `2 for wrong usage, 1 if the folder is missing`
 _FURTHER = re.compile(
     r"[,;]\s*(?:and |а |і )?(?P<code>\d{1,3})\s+(?=(?:if|on|when|for|in case|якщо|при|коли)\b)",
     re.I,
 )
-_STATUS = re.compile(
-    r"(?<![\w.:\-])(?P<code>[1-5]\d\d)\b(?!\s*(?:ms|s|px|sec|сек|chars?|characters|символ|bytes|байт|грн|uah|items|%|kb|mb))",
-    re.I,
-)
-_IS_HTTP = re.compile(
-    r"\bhttp\b|\bstatus\b|\bstatus code|статус|\bapi\b|\bendpoint|\broute|\bredirect|відповід\w+ \d{3}|\b(?:POST|GET|PUT|DELETE|PATCH)\b|\brespon(?:d|se)|\brequest|fastapi|flask|express|\bserver\b",
-    re.IGNORECASE,
-)
-_RETURN = re.compile(
-    r"(?P<no>(?:must not|mustn.t|should not|does not|doesn.t|never|не (?:має|повинн\w+|можна)?\s*)\s*)?"
-    r"\b(?:returns?|gives?|yields?|produces?|results? in|поверта\w+|повертай|дає|дають|віддає)\s+(?:back\s+)?(?:an?\s+|the\s+)?"
-    r"(?P<value>empty (?:list|array|string|dict\w*|map|tuple|set|object|text|slice|vec\w*)|порожн\w+ (?:список|масив|рядок|словник|об.єкт|рядка|множин\w+)|"
-    r"-?\d+(?:\.\d+)?(?![\w.])|null|none|nil|undefined|false|true|нуль|\[\]|\{\}|\"\"|''|None|False|True)(?![\w.])",
-    re.IGNORECASE,
-)
-_REFUSE = re.compile(
-    r"\b(?:is|are|be|gets?|as)\s+(?:an?\s+)?(?:rejected|refused|invalid|errors?|forbidden|not allowed|not accepted)\b|\breject(?:s|ed)?\b|\brefuse[sd]?\b|\bis an error\b|\braises? an? (?:error|exception)|\bthrows? an? (?:error|exception)"
-    r"|відхиля\w+|відмовля\w+|заборонен\w*|не допуска\w+|\bпомилка\b|це помилка",
-    re.IGNORECASE,
-)
+_STATUS = _PATTERNS["status"]
+_IS_HTTP = _PATTERNS["is_http"]
+_RETURN = _PATTERNS["return"]
+_REFUSE = _PATTERNS["refuse"]
 _RETURNED = {
     "list": r"\[\]|\blist\(\)|new \w*List|\[\w*\]\{\}|nil\b|Vec::new|vec!\[\]|emptyList|List\.of\(\)|Array\.Empty|Enumerable\.Empty|array\(\)|\(\)|listOf\(\)",
     "string": r"\"\"|''|``|String::new|string\.Empty|str\(\)",
@@ -81,15 +62,10 @@ _EMPTY_KIND = (
     ("false", r"false"),
     ("true", r"true"),
 )
-_RAISES = re.compile(
-    r"\b(?:raise|throw|reject|panic!?|bail!|abort|die|fail|fatalError|preconditionFailure)\b|\bErr\(|errors\.New|fmt\.Errorf|return err\b|\.failure\(|Result\.Fail|exit(?:\(| )[1-9]|return (?:false|False|None|null|nil|-1|[1-9]\d*)\b|status\w*\(?[ =:]*4\d\d|HTTPException|errors?\[|errors?\.(?:push|append|add|Add)|messages\.Add|\b4\d\d\b|continue"
-)
+_RAISES = _PATTERNS["raises"]
 _LEAVES = re.compile(r"\b(?:return|raise|throw|exit|continue|die|panic!?|break)\b|Err\(")
 # A condition that catches everything that did not fit.
-_CATCH_ALL = re.compile(
-    r"^\W*(?:not\s+|!)\s*\w*(?:match|re\b|regex|pattern|parsed|valid|m\b|isdigit|found)|is None$|== null$|=== null$|\bmatch\b|fullmatch|isdecimal|isdigit|\btest\(|!ok\b|is_match|=~|_\s*$|else|default",
-    re.IGNORECASE | re.MULTILINE,
-)
+_CATCH_ALL = _PATTERNS["catch_all"]
 # Conditions that have a look of their own: each must be seen in the condition of a branch.
 CONDITIONS = frozenset(
     (
@@ -225,10 +201,7 @@ _LOOK = re.compile(
 )
 _OR = re.compile(r"\s(?:or|або|чи)\s", re.IGNORECASE)
 # What one look sees together.
-_TOGETHER = re.compile(
-    r"zero or|or zero|empty or (?:blank|whitespace)|blank or empty|null or (?:empty|blank)|нульов\w* (?:або|чи)|або нул|порожн\w* (?:або|чи)|\bor (?:more|less|fewer|above|below)|або (?:більш|менш)",
-    re.IGNORECASE,
-)
+_TOGETHER = _PATTERNS["together"]
 
 
 def _outcome(
@@ -336,9 +309,7 @@ def _looks(look: Concept, branch: Branch) -> bool:
     return bool(look.shows.search(branch.condition))
 
 
-_THERE = re.compile(
-    r"(?i)exist|\bis_?(?:dir|file)|\bhas\b|contains|\bin\b|-[def] |includes|key\?|include\?|tryget|\.get\("
-)
+_THERE = _PATTERNS["there"]
 _ABSENT = re.compile(
     r"(?i)\bnot\b|!|\bnone\b|null|\bnil\b|undefined|-z|unless|enoent|notfound|== ?-1|< ?0"
 )
@@ -370,10 +341,7 @@ def _fits(row: Row, sought: list[str], looks: list[Concept], named: list[str]) -
 _DECIDING = frozenset(("empty", "below zero", "zero or below", "null", "zero as well"))
 
 
-_STRICTLY_EMPTY = re.compile(
-    r"^\W*(?:not\s+\w+(?:\.strip\(\))?|!\s*\w+(?:\.trim\(\))?)\W*$|[=!]==? ?(?:\"\"|''|``|\[\])|\.strip\(\) == \"\"|is_?empty\(?\)?|isBlank|\blen\(\w+\) == 0|\.length === 0|\.(?:len|size|count)\(\) == 0|IsNullOr\w+|blank\?|empty\?|-z |strip\(\)$",
-    re.IGNORECASE,
-)
+_STRICTLY_EMPTY = _PATTERNS["strictly_empty"]
 
 
 def _contradicts(

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kuznia.domains.code.account.lexicon import content_words
+from kuznia.domains.code.account.patterns import patterns
+
+_PATTERNS = patterns("quantities")
 
 Span = tuple[int, int]
 
@@ -14,10 +17,7 @@ _UNIT = (
     r"hours?|hrs?|h|годин\w*|год|days?|дн\w+|д[іо]б\w*|weeks?|тижн\w*|%|percent|відсотк\w*|грн|uah|usd|eur|dollars?|"
     r"kb|mb|gb|kib|mib|gib|кб|мб|гб|kg|кг|km|км|px|rem|cents?|коп\w*"
 )
-_NUMBER = re.compile(
-    rf"(?<![\w.\-:/_#])(?P<number>\d{{1,3}}(?:[ \u00a0,]\d{{3}})+(?!\d)|\d+(?:[.,]\d+)?(?:[eE]-?\d+)?)(?:\s?(?P<unit>{_UNIT})(?![\w])|(?=[^\w\-:/_]|$|-[a-zа-яіїє]))",
-    re.IGNORECASE,
-)
+_NUMBER = _PATTERNS["number"]
 _SPELT = {
     **{"four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12},
     **{"twenty": 20, "thirty": 30, "sixty": 60, "hundred": 100, "чотири": 4, "п'ять": 5},
@@ -40,10 +40,7 @@ _FACTORS = (
     (r"kg|кг|km|км", (1, 1_000)),
 )
 # What a number behind one of these says of is no part of the code.
-_VERSION = re.compile(
-    r"(?:\b(?:python|node(?:\.js)?|java|php|c\+\+|go|rust|ruby|kotlin|swift|es|ecmascript|version|rfc|iso|iec|sha|utf|http|\.net|c#|postgres(?:ql)?|mysql|sqlite|jdk|perl|scala|dart|lua|julia|level|wcag|css|html|версі\w+|bash)[ /\-]?v?|[№#])$",
-    re.IGNORECASE,
-)
+_VERSION = _PATTERNS["version"]
 Side = Literal["high", "low", ""]
 # How a bound is said before its number: whether the number itself is above (`at least 5`), and
 # whether what lies above is meant.
@@ -74,17 +71,11 @@ _BEFORE = [
     (re.compile(rf"(?<![\w])(?:{words})\s*(?:[a-z]+ )?$", re.I), side, way)
     for words, side, way in _BOUNDS
 ]
-_AFTER_HIGH = re.compile(
-    r"^\s*(?:\w+\s+)?(?:or|and|і|й|та|або|чи)\s+(?:more|above|over|higher|longer|older|more|більше|вище|старше)|^\+",
-    re.I,
-)
+_AFTER_HIGH = _PATTERNS["after_high"]
 _AFTER_LOW = re.compile(
     r"^\s*(?:\w+\s+)?(?:or|and|або|чи|і)\s+(?:less|fewer|below|lower|shorter|менше|нижче)", re.I
 )
-_BETWEEN = re.compile(
-    r"\b(?:between|from|від|з|із)\s+(?P<low>\d[\d ]*)\s*(?:and|to|до|-|–|—|і|та)\s*(?P<high>\d[\d ]*)|(?<![\w\-])(?P<low2>\d+)\s?(?:–|-|\.\.)\s?(?P<high2>\d+)(?![\w\-])",
-    re.I,
-)
+_BETWEEN = _PATTERNS["between"]
 _SEGMENT = re.compile(r"[,;:()]|\s(?:and|та|і|й|but|а)\s")
 
 

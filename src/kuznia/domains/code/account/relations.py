@@ -5,17 +5,12 @@ from collections.abc import Iterator
 
 from kuznia.domains.code.account.evidence import Evidence, Facet
 from kuznia.domains.code.account.lexicon import content_words, words_of
+from kuznia.domains.code.account.patterns import patterns
 
-_MORE = re.compile(
-    r"\b(?:(?:more|greater|higher|later|longer|older|larger|bigger|newer) than|after) (?:the |their |its |an? |his |her )?(?P<noun>[a-z_]\w+)"
-    r"|\b(?:більш\w*|пізніш\w*|довш\w*|старш\w*|вищ\w*) (?:за|ніж|від) (?P<uk>[^\W\d]\w+)",
-    re.IGNORECASE,
-)
-_LESS = re.compile(
-    r"\b(?:(?:less|lower|earlier|shorter|younger|smaller|fewer) than|before) (?:the |their |its |an? |his |her )?(?P<noun>[a-z_]\w+)"
-    r"|\b(?:менш\w*|раніш\w*|коротш\w*|молодш\w*|нижч\w*) (?:за|ніж|від) (?P<uk>[^\W\d]\w+)",
-    re.IGNORECASE,
-)
+_PATTERNS = patterns("relations")
+
+_MORE = _PATTERNS["more"]
+_LESS = _PATTERNS["less"]
 _COMPARED = re.compile(
     r"([\w.]+(?:\([^()\n]{0,40}\))?)\s*(<=|>=|<|>)\s*([\w.]+(?:\([^()\n]{0,40}\))?)"
 )
@@ -60,10 +55,7 @@ _DENIES = re.compile(
     r"\b(?:no|not|never|don.t|doesn.t|without|disable\w*|off|не|без|ніколи|вимкн\w+|заборон\w+)\b",
     re.IGNORECASE,
 )
-_DEFAULT = re.compile(
-    r"(?P<name>[A-Za-z_]\w*)[^.;,()]{0,30}\(?[^.;,()]{0,20}\b(?:default(?:s to)?|типово|за замовчуванням)[: ]+(?:is )?(?P<value>true|false)\b",
-    re.IGNORECASE,
-)
+_DEFAULT = _PATTERNS["default"]
 
 
 def switches(quote: str, evidence: Evidence) -> Iterator[Facet]:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from tree_sitter import Node, Tree
 
+from kuznia.domains.code.account.patterns import patterns
 from kuznia.domains.code.languages.find import find
 from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.parsing.grammar import parse
@@ -14,18 +15,15 @@ from kuznia.domains.code.parsing.symbols import offered, placed
 from kuznia.domains.code.schema import File
 from kuznia.platform.process.workers import Stopped, within
 
+_PATTERNS = patterns("source")
+
 MAX_BYTES = 65_536
 SECONDS = 1.0
 _MAX_THEN = 600
 MAX_BRANCHES = 400
 # What lies on a page or in a file of settings is all text: nothing of it is blanked.
 _OPEN = frozenset(("html", "css", "json", "yaml", "toml", "markdown", "hcl", "bash"))
-_STRING = re.compile(
-    r"(?:^|_)(?:string|string_literal|interpreted_string_literal|raw_string_literal|char_literal"
-    r"|character_literal|template_string|encapsed_string|heredoc_body|interpolated_string_expression"
-    r"|rune_literal|line_string_literal|multi_line_string_literal|verbatim_string_literal"
-    r"|string_lit|multiline_string_literal)$"
-)
+_STRING = _PATTERNS["string"]
 _INSIDE = frozenset(
     ("interpolation", "template_substitution", "string_interpolation", "interpolated_expression")
 )
