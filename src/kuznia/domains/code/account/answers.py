@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from kuznia.domains.code.account.claimed import claimed_scope
 from kuznia.domains.code.account.effects import inventions
-from kuznia.domains.code.account.evidence import Evidence, collect
 from kuznia.domains.code.account.judge import Verdict, judge
-from kuznia.domains.code.account.lexicon import content_words
+from kuznia.domains.code.account.reading.evidence import Evidence, collect
+from kuznia.domains.code.account.words.lexicon import content_words
 from kuznia.domains.code.schema import File
 from kuznia.forge.terms import Wish
 

@@ -2,8 +2,8 @@
 
 import re
 
-from kuznia.domains.code.account.evidence import Evidence, Scope
-from kuznia.domains.code.account.lexicon import words_of
+from kuznia.domains.code.account.reading.evidence import Evidence, Scope
+from kuznia.domains.code.account.words.lexicon import words_of
 from kuznia.forge.terms import Wish
 
 _POINTER = re.compile(r"/code/files/(\d+)")

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.account.evidence import Evidence
-from kuznia.domains.code.account.lexicon import content_words, effects, is_known, words_of
-from kuznia.domains.code.account.numbers import comparisons
-from kuznia.domains.code.account.patterns import patterns
-from kuznia.domains.code.account.source import Source
+from kuznia.domains.code.account.reading.evidence import Evidence
+from kuznia.domains.code.account.reading.numbers import comparisons
+from kuznia.domains.code.account.reading.source import Source
+from kuznia.domains.code.account.words.lexicon import content_words, effects, is_known, words_of
+from kuznia.domains.code.account.words.patterns import patterns
 
 _PATTERNS = patterns("effects")
 

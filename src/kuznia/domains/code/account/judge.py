@@ -4,24 +4,26 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from kuznia.domains.code.account.amounts import amount, decimals
-from kuznia.domains.code.account.evidence import Evidence, Facet, Scope
-from kuznia.domains.code.account.forbidden import forbidden
-from kuznia.domains.code.account.lexicon import (
+from kuznia.domains.code.account.facts.amounts import amount, decimals
+from kuznia.domains.code.account.facts.consequences import consequences
+from kuznia.domains.code.account.facts.forbidden import forbidden
+from kuznia.domains.code.account.facts.literals import examples, literals
+from kuznia.domains.code.account.facts.markup import labelled
+from kuznia.domains.code.account.facts.names import is_optional, is_there, names
+from kuznia.domains.code.account.facts.outcomes import CONDITIONS, outcome, permissions
+from kuznia.domains.code.account.facts.quantities import all_amounts
+from kuznia.domains.code.account.facts.relations import relations, switches
+from kuznia.domains.code.account.facts.signatures import signatures
+from kuznia.domains.code.account.reading.evidence import Evidence, Facet, Scope
+from kuznia.domains.code.account.words.lexicon import (
     Concept,
     concepts,
     content_words,
-    idle_words,
     is_known,
+    listed,
     words_of,
 )
-from kuznia.domains.code.account.literals import examples, literals
-from kuznia.domains.code.account.markup import labelled
-from kuznia.domains.code.account.names import is_optional, is_there, names, signatures
-from kuznia.domains.code.account.outcomes import CONDITIONS, consequences, outcome, permissions
-from kuznia.domains.code.account.patterns import patterns
-from kuznia.domains.code.account.quantities import all_amounts
-from kuznia.domains.code.account.relations import relations, switches
+from kuznia.domains.code.account.words.patterns import patterns
 
 _PATTERNS = patterns("judge")
 
@@ -162,7 +164,7 @@ def _read_facts(clause: _Clause, evidence: Evidence) -> None:
     if (
         not clause.is_heading
         and re.fullmatch(r"[A-Z][A-Za-z0-9]+", quote)
-        and quote.lower() not in idle_words()
+        and quote.lower() not in listed("idle")
     ):
         pointer = is_there(quote, evidence)
         clause.take(
@@ -328,7 +330,7 @@ def _weigh(clause: _Clause, evidence: Evidence, claimed: Scope | None) -> Verdic
     if aside := _ASIDE.search(clause.rest()):
         clause.take(aside.span())
     words = [
-        word for word in dict.fromkeys(content_words(clause.rest())) if word not in idle_words()
+        word for word in dict.fromkeys(content_words(clause.rest())) if word not in listed("idle")
     ]
     shown = [facet for facet in clause.facets if facet.shown]
     scope = claimed or _best(words, evidence)

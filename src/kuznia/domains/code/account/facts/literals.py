@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.account.evidence import Evidence, Facet
-from kuznia.domains.code.account.patterns import patterns
+from kuznia.domains.code.account.reading.evidence import Evidence, Facet
+from kuznia.domains.code.account.words.patterns import patterns
 
 _PATTERNS = patterns("literals")
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from kuznia.domains.code.account.lexicon import Words, words_of
-from kuznia.domains.code.account.numbers import Site, constants, sites
-from kuznia.domains.code.account.quantities import Amount, amounts
-from kuznia.domains.code.account.source import Branch, Source, Unit, read
+from kuznia.domains.code.account.facts.quantities import Amount, amounts
+from kuznia.domains.code.account.reading.numbers import Site, constants, sites
+from kuznia.domains.code.account.reading.source import Branch, Source, Unit, read
+from kuznia.domains.code.account.words.lexicon import Words, words_of
 from kuznia.domains.code.schema import File
 
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")

@@ -2,7 +2,7 @@
 
 import re
 
-from kuznia.domains.code.account.evidence import Evidence, Facet
+from kuznia.domains.code.account.reading.evidence import Evidence, Facet
 
 _FIELD = re.compile(r"<(?:input|select|textarea)\b[^>]*>", re.I)
 _UNLABELLED = re.compile(

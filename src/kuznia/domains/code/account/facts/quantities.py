@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from kuznia.domains.code.account.lexicon import content_words
-from kuznia.domains.code.account.patterns import patterns
+from kuznia.domains.code.account.words.lexicon import content_words
+from kuznia.domains.code.account.words.patterns import patterns
 
 _PATTERNS = patterns("quantities")
 

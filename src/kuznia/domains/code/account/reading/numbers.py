@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from kuznia.domains.code.account.source import Source
+from kuznia.domains.code.account.reading.source import Source
 
 Sign = Literal["<", "<=", ">", ">=", "==", "!="]
 

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from kuznia.domains.code.account.evidence import Evidence, Facet
-from kuznia.domains.code.account.lexicon import content_words, words_of
-from kuznia.domains.code.account.numbers import Comparison, Site, comparisons, in_high
-from kuznia.domains.code.account.patterns import patterns
-from kuznia.domains.code.account.quantities import Amount
+from kuznia.domains.code.account.facts.quantities import Amount
+from kuznia.domains.code.account.reading.evidence import Evidence, Facet
+from kuznia.domains.code.account.reading.numbers import Comparison, Site, comparisons, in_high
+from kuznia.domains.code.account.words.lexicon import content_words, words_of
+from kuznia.domains.code.account.words.patterns import patterns
 
 _PATTERNS = patterns("amounts")
 

@@ -4,11 +4,11 @@ import re
 import sys
 from collections.abc import Iterator
 
-from kuznia.domains.code.account.evidence import Evidence, Facet
-from kuznia.domains.code.account.lexicon import Construct, constructs, content_words, idle_words
-from kuznia.domains.code.account.names import is_there
-from kuznia.domains.code.account.patterns import patterns
-from kuznia.domains.code.account.source import Source
+from kuznia.domains.code.account.facts.names import is_there
+from kuznia.domains.code.account.reading.evidence import Evidence, Facet
+from kuznia.domains.code.account.reading.source import Source
+from kuznia.domains.code.account.words.lexicon import Construct, constructs, content_words, listed
+from kuznia.domains.code.account.words.patterns import patterns
 from kuznia.domains.code.imports.package_names import is_named, words
 from kuznia.domains.code.imports.unresolved import unresolved_imports
 from kuznia.domains.code.schema import File
@@ -125,72 +125,13 @@ def _one(item: str, evidence: Evidence, may_be_word: bool) -> Facet | None:
         if pointer := _used(name[1], evidence):
             return Facet(False, pointer, f"{name[1]} is used.")
         return Facet(True, evidence.code[0].pointer, f"{name[1]} is not used.", weight=2)
-    said = [word for word in content_words(item) if word not in idle_words()]
+    said = [word for word in content_words(item) if word not in listed("idle")]
     if said and len(said) <= MAX_BANNED and not any(map(evidence.words.explain, said)):
         return Facet(True, evidence.code[0].pointer, "The code has nothing of it.", weight=2)
     return None
 
 
-_LIBRARIES = frozenset(
-    [
-        "numpy",
-        "pandas",
-        "requests",
-        "lodash",
-        "jquery",
-        "moment",
-        "axios",
-        "boost",
-        "underscore",
-        "scipy",
-        "sympy",
-        "httpx",
-        "aiohttp",
-        "flask",
-        "django",
-        "fastapi",
-        "express",
-        "react",
-        "vue",
-        "angular",
-        "rails",
-        "spring",
-        "lombok",
-        "guava",
-        "serde",
-        "tokio",
-        "regex",
-        "rand",
-        "chrono",
-        "anyhow",
-        "sed",
-        "awk",
-        "grep",
-        "perl",
-        "jq",
-        "curl",
-        "wget",
-        "find",
-        "xargs",
-        "rsync",
-        "tar",
-        "dayjs",
-        "date-fns",
-        "luxon",
-        "ramda",
-        "rxjs",
-        "zod",
-        "joi",
-        "click",
-        "typer",
-        "pydantic",
-        "attrs",
-        "sqlalchemy",
-        "celery",
-        "redis",
-        "memcached",
-    ]
-)
+_LIBRARIES = listed("libraries")
 
 
 def _is_name(word: str, item: str, may_be_word: bool) -> bool:

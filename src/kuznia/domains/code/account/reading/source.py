@@ -7,7 +7,7 @@ from functools import cached_property
 
 from tree_sitter import Node, Tree
 
-from kuznia.domains.code.account.patterns import patterns
+from kuznia.domains.code.account.words.patterns import patterns
 from kuznia.domains.code.languages.find import find
 from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.parsing.grammar import parse

@@ -147,9 +147,9 @@ def effects() -> tuple[Effect, ...]:
 
 
 @cache
-def idle_words() -> frozenset[str]:
-    """Words of a prompt that code cannot show, or always does."""
-    lines = read_toml(__file__, "words.toml")["idle"]
+def listed(name: str) -> frozenset[str]:
+    """The words of one list: `idle` has those that code cannot show, or always does."""
+    lines = read_toml(__file__, "words.toml")[name]
     return frozenset(word for line in lines for word in line.split())
 
 
