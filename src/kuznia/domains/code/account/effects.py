@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from kuznia.domains.code.account.reading.evidence import Evidence
 from kuznia.domains.code.account.reading.numbers import comparisons
 from kuznia.domains.code.account.reading.source import Source
-from kuznia.domains.code.account.words.lexicon import content_words, effects, is_known, words_of
+from kuznia.domains.code.account.words.lexicon import (
+    Words,
+    content_words,
+    effects,
+    is_known,
+    words_of,
+)
 from kuznia.domains.code.account.words.patterns import patterns
 
 _PATTERNS = patterns("effects")
@@ -103,8 +109,17 @@ def _in_text(source: Source, kind: str, shows: re.Pattern[str]) -> re.Match[str]
 
 def _offered(source: Source, evidence: Evidence) -> Iterator[Invention]:
     """Routes, options, fields and tables beyond those that the prompt names."""
-    prompt = evidence.prompt
-    asked = words_of(prompt)
+    asked = words_of(evidence.prompt)
+    offered = (
+        *_routes(source, asked, evidence.prompt),
+        *_inputs(source, asked),
+        *_tables(source, asked, evidence),
+    )
+    for what in offered:
+        yield source.pointer, f"{what}, which no clause asks for."
+
+
+def _routes(source: Source, asked: Words, prompt: str) -> Iterator[str]:
     for match in _ROUTE.finditer(source.text):
         verb = (match["verb"] or match["verb2"]).upper()
         route = match["route"] or match["route2"]
@@ -114,25 +129,26 @@ def _offered(source: Source, evidence: Evidence) -> Iterator[Invention]:
             rf"\b{verb}\b(?! (?:is|are) not)", prompt
         )
         if not is_named or not verb_named:
-            yield source.pointer, f"{verb} {route} is offered, which no clause asks for."
-    for pattern, group, what in (
-        (_FLAG, "flag", "The option --{}"),
-        (_FIELD, "field", "The field {}"),
-    ):
+            yield f"{verb} {route} is offered"
+
+
+def _inputs(source: Source, asked: Words) -> Iterator[str]:
+    for pattern, what in ((_FLAG, "The option --{} is there"), (_FIELD, "The field {} is there")):
         for match in pattern.finditer(source.text):
-            name = next(
-                value for key, value in match.groupdict().items() if value and key.startswith(group)
-            )
+            name = next(value for value in match.groups() if value)
             if name in _QUIET or "hidden" in match[0]:
                 continue
             if not any(map(asked.explain, re.split(r"[-_]", name))):
-                yield source.pointer, f"{what.format(name)} is there, which no clause asks for."
+                yield what.format(name)
+
+
+def _tables(source: Source, asked: Words, evidence: Evidence) -> Iterator[str]:
     for match in _TABLE.finditer(source.bare):
         kind, name = match["what"].lower(), match["table"]
-        if (kind in ("trigger", "function", "procedure") and not asked.explain(kind)) or (
-            not any(map(asked.explain, name.split("_"))) and _translates(name, evidence)
-        ):
-            yield source.pointer, f"The {kind} {name} is there, which no clause asks for."
+        is_routine = kind in ("trigger", "function", "procedure")
+        is_named = any(map(asked.explain, name.split("_"))) or not _translates(name, evidence)
+        if not is_named or (is_routine and not asked.explain(kind)):
+            yield f"The {kind} {name} is there"
 
 
 def _translates(name: str, evidence: Evidence) -> bool:

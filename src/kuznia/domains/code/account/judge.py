@@ -29,14 +29,14 @@ _PATTERNS = patterns("judge")
 
 Span = tuple[int, int]
 
-# So much of what a clause says has to be seen, and nothing of it may be missing that can be checked.
+# So much of what a clause says has to be seen, unless what can be checked is missing.
 ENOUGH = 0.3
 # What a word counts that stands elsewhere in the code or in its comments.
 NEAR = 0.5
 # What the absence of a word says that no dictionary has.
 UNKNOWN = 0.25
 
-_IF = re.compile(r"\b(?:if|when|unless|якщо|коли)\b", re.IGNORECASE)
+_README = re.compile("readme|documentation|документац")
 _EVERY = re.compile(r"\b(?:every|each|all)\b|кожн|всі\b|усі\b")
 # What a clause says of the people who ask, and of what for.
 _BACKGROUND = _PATTERNS["background"]
@@ -51,8 +51,6 @@ class _Clause:
     is_heading: bool = False
     taken: list[Span] = field(default_factory=list)
     facets: list[Facet] = field(default_factory=list)
-    # Whether a branch looks at what the clause says is looked at.
-    is_branch: bool = False
     # Whether what it says happens was found, under its condition.
     is_found: bool = False
 
@@ -139,10 +137,9 @@ def _fact(facet: Facet) -> Facet:
 def _read_facts(clause: _Clause, evidence: Evidence) -> None:
     """What can be checked hard: names, bans, outcomes, literals, numbers."""
     quote = clause.quote
-    if background := _BACKGROUND.search(quote):
-        clause.take(background.span())
-    for match in _IN_LANGUAGE.finditer(quote):
-        clause.take(match.span())
+    for pattern in (_BACKGROUND, _IN_LANGUAGE):
+        for match in pattern.finditer(quote):
+            clause.take(match.span())
     _read_concepts(clause, evidence, first=True)
     for span, facet in signatures(quote, evidence):
         clause.take(span, _fact(facet))
@@ -151,6 +148,18 @@ def _read_facts(clause: _Clause, evidence: Evidence) -> None:
     for span, facet in literals(clause.rest(), evidence):
         clause.take(span, _fact(facet))
     _read_outcomes(clause, evidence)
+    _read_names(clause, evidence)
+    clause.facets += relations(quote, evidence)
+    clause.facets += switches(quote, evidence)
+    clause.facets += permissions(quote, evidence)
+    clause.facets += decimals(quote, evidence)
+    for item in all_amounts(quote, clause.taken):
+        facet = amount(item, quote, evidence)
+        clause.take(item.span, _fact(facet) if item.value > 1 else facet)
+
+
+def _read_names(clause: _Clause, evidence: Evidence) -> None:
+    quote = clause.quote
     for span, name in names(quote, evidence, clause.taken):
         pointer = is_there(name, evidence, quote)
         why = f"{name} is there." if pointer else f"There is no {name} in the code."
@@ -158,29 +167,11 @@ def _read_facts(clause: _Clause, evidence: Evidence) -> None:
             pointer, why = "", f"{name} is taken and never used."
         shown = bool(pointer) or (None if is_optional(name, quote[: span[0]], evidence) else False)
         clause.take(span, Facet(shown, pointer, why, weight=2, is_fact=True))
-        if pointer and _IF.search(quote) and any(name in b.condition for _, b in evidence.branches):
-            clause.facets.append(Facet(True, pointer, f"A branch looks at {name}.", weight=3))
-            clause.is_branch = True
-    if (
-        not clause.is_heading
-        and re.fullmatch(r"[A-Z][A-Za-z0-9]+", quote)
-        and quote.lower() not in listed("idle")
-    ):
+    is_name = re.fullmatch(r"[A-Z][A-Za-z0-9]+", quote) and quote.lower() not in listed("idle")
+    if is_name and not clause.is_heading:
         pointer = is_there(quote, evidence)
-        clause.take(
-            (0, len(quote)), Facet(bool(pointer), pointer, f"Looked for {quote}.", weight=2)
-        )
-    for facet in (
-        *relations(quote, evidence),
-        *switches(quote, evidence),
-        *permissions(quote, evidence),
-    ):
-        clause.facets.append(facet)
-    if facet := decimals(quote, evidence):
-        clause.facets.append(facet)
-    for item in all_amounts(quote, clause.taken):
-        facet = amount(item, quote, evidence)
-        clause.take(item.span, _fact(facet) if item.value > 1 else facet)
+        why = f"Looked for {quote}."
+        clause.take((0, len(quote)), Facet(bool(pointer), pointer, why, weight=2))
 
 
 # What is said in passing: what something is not, and what for.
@@ -195,7 +186,7 @@ def _read_outcomes(clause: _Clause, evidence: Evidence) -> None:
     every = consequences(quote, evidence)
     pieces = _pieces(quote, [consequence.span for consequence in every])
     for consequence, piece in zip(every, pieces, strict=True):
-        facet = outcome(consequence, quote, piece, evidence)
+        facet = outcome(consequence, piece, evidence)
         clause.take(consequence.span, _fact(facet) if consequence.value else facet)
         # The condition was found with its outcome: its words have done their work.
         clause.is_found = bool(facet.shown) and len(every) == 1
@@ -204,9 +195,9 @@ def _read_outcomes(clause: _Clause, evidence: Evidence) -> None:
 def _take_words(clause: _Clause) -> None:
     """Count the words of a condition as understood, without the numbers in it."""
     for match in re.finditer(r"[^\W\d_][\w'’-]*", clause.rest()):
-        if not any(match.start() < end and match.end() > start for start, end in clause.taken):
-            if not re.search(r"[A-Z_].*[A-Z_]|_", match[0]):
-                clause.taken.append(match.span())
+        taken = any(match.start() < end and match.end() > start for start, end in clause.taken)
+        if not taken and not re.search(r"[A-Z_].*[A-Z_]|_", match[0]):
+            clause.taken.append(match.span())
 
 
 def _pieces(quote: str, spans: Sequence[Span]) -> list[str]:
@@ -264,34 +255,33 @@ def _concept(concept: Concept, quote: str, evidence: Evidence) -> Facet:
     if concept.part == "tests":
         pointer = evidence.tests[0].pointer if evidence.tests else ""
         return Facet(bool(pointer), pointer, "" if pointer else "There are no tests.", weight=2)
-    if (
-        concept.comments
-        and evidence.has_documentation
-        and re.search("readme|documentation|документац", quote.lower())
-    ):
+    lower = quote.lower()
+    if concept.comments and evidence.has_documentation and _README.search(lower):
         return Facet(True, "/documentation/files/0", "It is documented.")
-    if concept.near or evidence.language in concept.near_in:
-        searched = [_near(quote, concept.name, evidence)]
-    else:
-        searched = [
-            (
-                source.pointer,
-                source.raw if concept.comments else source.text if concept.strings else source.bare,
-            )
-            for source in evidence.code
-        ]
-    if concept.name == "with a label" and _EVERY.search(quote.lower()):
+    if concept.name == "with a label" and _EVERY.search(lower):
         return labelled(evidence)
-    is_shown = any(concept.shows.search(text) for _, text in searched)
-    if concept.wrong and not (concept.first and is_shown):
+    searched = _searched(concept, quote, evidence)
+    shown = next((pointer for pointer, text in searched if concept.shows.search(text)), None)
+    if concept.wrong and not (concept.first and shown is not None):
         for pointer, text in searched:
             if wrong := concept.wrong.search(text):
                 return Facet(False, pointer, f"The code has {wrong[0].strip()[:40]}.")
-    for pointer, text in searched:
-        if concept.shows.search(text):
-            return Facet(True, pointer, f"The code shows: {concept.name}.", weight=2)
+    if shown is not None:
+        return Facet(True, shown, f"The code shows: {concept.name}.", weight=2)
     why = f"Nothing in the code shows: {concept.name}."
     return Facet(False, why=why) if concept.sure else Facet(None, why=why, weight=2)
+
+
+def _searched(concept: Concept, quote: str, evidence: Evidence) -> list[tuple[str, str]]:
+    """The texts in which a concept may show, with their pointers."""
+    if concept.near or evidence.language in concept.near_in:
+        return [_near(quote, concept.name, evidence)]
+    if concept.comments:
+        return [(source.pointer, source.raw) for source in evidence.code]
+    return [
+        (source.pointer, source.text if concept.strings else source.bare)
+        for source in evidence.code
+    ]
 
 
 def _near(quote: str, name: str, evidence: Evidence) -> tuple[str, str]:
@@ -301,7 +291,7 @@ def _near(quote: str, name: str, evidence: Evidence) -> tuple[str, str]:
         scope = _best(content_words(quote), evidence, units=True)
         return scope.pointer, scope.text
     own = words_of(name)
-    words = [word for word in content_words(quote) if not own.knows(word) == 1.0]
+    words = [word for word in content_words(quote) if own.knows(word) < 1.0]
     statements = _most(re.split(r";\s*\n", evidence.text), words)
     lines = [line for statement in statements for line in _most(statement.split("\n"), words)]
     return evidence.code[0].pointer, "\n".join(lines)

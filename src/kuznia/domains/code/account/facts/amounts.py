@@ -1,7 +1,7 @@
 """Whether the numbers of a clause are in the code, in their place, on the right side of a bound."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from kuznia.domains.code.account.facts.quantities import Amount
 from kuznia.domains.code.account.reading.evidence import Evidence, Facet
@@ -24,18 +24,22 @@ _PLACES = {
 }
 
 
-def decimals(quote: str, evidence: Evidence) -> Facet | None:
-    """Whether as many decimals are kept as a clause says; None where it says none."""
+def decimals(quote: str, evidence: Evidence) -> Iterator[Facet]:
+    """Whether as many decimals are kept as a clause says."""
     match = _DECIMALS.search(quote)
     if not match:
-        return None
+        return
     said = match["places"].lower()
     places = _PLACES.get(said) or int(said)
     names = "|".join(map(re.escape, evidence.named(str(places)))) or "(?!)"
-    shown = rf"\.{places}[f}}]|\.{places}\b|toFixed\({places}\)|setScale\({places}|[(,]\s*{places}\s*[),]|0\.{'0' * (places - 1)}1\b|\b(?:{names})\b|1{'0' * places}\b"
+    shown = (
+        rf"\.{places}[f}}]|\.{places}\b|toFixed\({places}\)|setScale\({places}"
+        rf"|[(,]\s*{places}\s*[),]|0\.{'0' * (places - 1)}1\b|\b(?:{names})\b|1{'0' * places}\b"
+    )
     if re.search(shown, evidence.text):
-        return Facet(True, evidence.code[0].pointer, f"{places} decimals are kept.", weight=2)
-    return Facet(False, why=f"Nothing keeps {places} decimals.")
+        yield Facet(True, evidence.code[0].pointer, f"{places} decimals are kept.", weight=2)
+    else:
+        yield Facet(False, why=f"Nothing keeps {places} decimals.")
 
 
 def amount(amount: Amount, quote: str, evidence: Evidence) -> Facet:
@@ -45,25 +49,28 @@ def amount(amount: Amount, quote: str, evidence: Evidence) -> Facet:
         # Two widths that meet share no pixel.
         candidates = [s for s in evidence.sites if 0 < abs(s.value - amount.value) <= 1]
     if not candidates and not _by_neighbour(amount, evidence):
-        if amount.value <= 1 or _by_type(amount, evidence) or _in_pattern(amount, evidence):
-            return Facet(None)
-        if _SUPPOSED.search(quote):
-            return Facet(None)
-        return Facet(False, why=f"{_shown(amount.value)} is not in the code.")
+        return _absent(amount, quote, evidence)
     pointer = candidates[0].pointer if candidates else evidence.code[0].pointer
     if _in_row(amount, quote, evidence):
         return Facet(True, pointer, "The numbers stand in the code in this order.", weight=2)
     if _REFUSED.search(quote) and not _is_bound(amount, evidence):
         return Facet(False, pointer, f"Nothing is compared with {_shown(amount.value)}.")
-    if moved := _moved(amount, candidates, evidence):
-        return moved
-    if other := _other_unit(amount, candidates, evidence):
-        return other
-    if turned := _turned_pair(amount, quote, evidence):
-        return turned
-    if wrong := _wrong_side(amount, quote, evidence):
-        return wrong
-    return Facet(True, pointer, f"{_shown(amount.value)} is in the code.", weight=2)
+    return (
+        _moved(amount, candidates, evidence)
+        or _other_unit(amount, candidates, evidence)
+        or _turned_pair(amount, quote, evidence)
+        or _wrong_side(amount, quote, evidence)
+        or Facet(True, pointer, f"{_shown(amount.value)} is in the code.", weight=2)
+    )
+
+
+def _absent(amount: Amount, quote: str, evidence: Evidence) -> Facet:
+    """What it means that a number is nowhere: nothing where it may be there in another form."""
+    if amount.value <= 1 or _SUPPOSED.search(quote):
+        return Facet(None)
+    if _by_type(amount, evidence) or _in_pattern(amount, evidence):
+        return Facet(None)
+    return Facet(False, why=f"{_shown(amount.value)} is not in the code.")
 
 
 # How much there may be, and no number of the code.
@@ -71,7 +78,7 @@ _SUPPOSED = _PATTERNS["supposed"]
 _REFUSED = re.compile(
     r"(?i)\b(?:rais|throw|error|reject|refus|invalid|otherwise)|помил|кида|відхил|інакше|виня"
 )
-_BOUNDING = r"range\(|between|clamp|\bmin|\bmax|\b[gl][te]=|\.\.=?|\bin\b|\[:|choices|size|len|slice|take|limit|truncate"
+_BOUNDING = _PATTERNS["bounding"]
 
 
 def _is_bound(amount: Amount, evidence: Evidence) -> bool:
@@ -82,7 +89,7 @@ def _is_bound(amount: Amount, evidence: Evidence) -> bool:
     if any(evidence.bare.count(name) > 1 for name in evidence.named(shown)):
         return True
     return any(
-        re.search(rf"(?i){_BOUNDING}", site.line)
+        _BOUNDING.search(site.line)
         or _is_used(site, evidence)
         or re.search(rf"\{{\d*,?{shown}|,{shown}\}}", site.line)
         for site in evidence.sites
@@ -284,7 +291,8 @@ def _before_adding(comparison: Comparison, evidence: Evidence) -> bool:
     """Whether a size is compared of what grows: what is full at ten holds no more than ten."""
     counter = re.fullmatch(r"\W*(\w+)\W*", comparison.left)
     if counter and re.search(
-        rf"\b{counter[1]}\s*(?:\+\+|\+= ?1\b)|\+\+{counter[1]}\b|\b{counter[1]}\b[^\n]{{0,20}}\brange\(",
+        rf"\b{counter[1]}\s*(?:\+\+|\+= ?1\b)|\+\+{counter[1]}\b"
+        rf"|\b{counter[1]}\b[^\n]{{0,20}}\brange\(",
         evidence.bare,
     ):
         # What is counted from zero has been there once more than it says.
@@ -295,13 +303,19 @@ def _before_adding(comparison: Comparison, evidence: Evidence) -> bool:
 
 
 def _grows(name: str, evidence: Evidence) -> bool:
-    grows = rf"\b{name}\.(?:push|append|add|put|set|insert|enqueue|push_back|appendleft)\w*\(|\.\.\.{name}\b|\b{name}\[[^\]]*\] ?=|append\({name}|\b{name} ?\+="
+    grows = (
+        rf"\b{name}\.(?:push|append|add|put|set|insert|enqueue|push_back|appendleft)\w*\("
+        rf"|\.\.\.{name}\b|\b{name}\[[^\]]*\] ?=|append\({name}|\b{name} ?\+="
+    )
     return bool(re.search(grows, evidence.bare))
 
 
 def _near(comparison: Comparison, sought: Sequence[str]) -> int:
     words = words_of(f"{comparison.left} {comparison.line}")
     return sum(map(words.explain, sought))
+
+
+_MUST = _PATTERNS["must"]
 
 
 def _wrong_way(amount: Amount, quote: str, evidence: Evidence) -> Facet | None:
@@ -314,10 +328,7 @@ def _wrong_way(amount: Amount, quote: str, evidence: Evidence) -> Facet | None:
         "least": ">" if conditional else "<",
     }
     expected = ways.get(amount.way)
-    if not expected or not re.search(
-        r"(?i)rais|throw|error|reject|refus|invalid|must|at least|at most|помил|кида|відхил|не більш|не менш|до \d",
-        quote,
-    ):
+    if not expected or not _MUST.search(quote):
         return None
     signs = [
         comparison.sign[0]

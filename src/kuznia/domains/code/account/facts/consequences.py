@@ -1,9 +1,10 @@
 """What a clause says happens, and whether a piece of code does it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import chain
 from typing import Literal
 
 from kuznia.domains.code.account.reading.evidence import Evidence
@@ -38,10 +39,12 @@ _IS_HTTP = _PATTERNS["is_http"]
 _RETURN = _PATTERNS["return"]
 _REFUSE = _PATTERNS["refuse"]
 _RETURNED = {
-    "list": r"\[\]|\blist\(\)|new \w*List|\[\w*\]\{\}|nil\b|Vec::new|vec!\[\]|emptyList|List\.of\(\)|Array\.Empty|Enumerable\.Empty|array\(\)|\(\)|listOf\(\)",
+    "list": r"\[\]|\blist\(\)|new \w*List|\[\w*\]\{\}|nil\b|Vec::new|vec!\[\]|emptyList"
+    r"|List\.of\(\)|Array\.Empty|Enumerable\.Empty|array\(\)|\(\)|listOf\(\)",
     "string": r"\"\"|''|``|String::new|string\.Empty|str\(\)",
     "dict": r"\{\}|\bdict\(\)|new Map|Map\.of\(\)|emptyMap|HashMap::new",
-    "none": r"\b(?:None|null|nil|undefined|NULL|Nothing|nullopt|Optional\.empty)\b|return\s*;|return\s*$",
+    "none": r"\b(?:None|null|nil|undefined|NULL|Nothing|nullopt|Optional\.empty)\b"
+    r"|return\s*;|return\s*$",
     "false": r"\b(?:false|False|FALSE)\b",
     "true": r"\b(?:true|True|TRUE)\b",
 }
@@ -63,40 +66,52 @@ def is_http(evidence: Evidence) -> bool:
 def consequences(quote: str, evidence: Evidence) -> list[Consequence]:
     """What a clause says happens."""
     every: list[Consequence] = []
+    kinds = (_exits(quote), _raises(quote), _statuses(quote, evidence), _returns(quote))
+    for consequence in chain(*kinds):
+        if not _overlaps(consequence.span, every):
+            every.append(consequence)
+    if not every and (refused := _REFUSE.search(quote)):
+        every.append(Consequence("raise", "", refused.span()))
+    return every
+
+
+def _exits(quote: str) -> Iterator[Consequence]:
+    """The exit codes; 0 is how every program ends that has nothing to complain of."""
+    end = None
     for match in _EXIT.finditer(quote):
-        if match["code"] == "0":
-            # That is how every program ends that has nothing to complain of.
-            continue
-        every.append(Consequence("exit", match["code"], match.span()))
-    if every:
-        end = every[-1].span[1]
+        if match["code"] != "0":
+            end = match.end()
+            yield Consequence("exit", match["code"], match.span())
+    if end is not None:
         for match in _FURTHER.finditer(quote, end):
-            every.append(Consequence("exit", match["code"], match.span("code")))
+            yield Consequence("exit", match["code"], match.span("code"))
+
+
+_NO_ERRORS = frozenset(("When", "If", "For", "On", "The", "A", "An", "Error", "Exception"))
+
+
+def _raises(quote: str) -> Iterator[Consequence]:
     for match in _RAISE.finditer(quote):
         name = (match["name"] or match["bare"]).strip("`")
-        if match["bare"] and _CAUGHT.search(quote[: match.start()]):
-            continue
-        if name in ("When", "If", "For", "On", "The", "A", "An", "Error", "Exception"):
-            continue
-        if not _overlaps(match.span(), every):
-            every.append(Consequence("raise", name, match.span()))
-    if is_http(evidence):
-        for match in _STATUS.finditer(quote):
-            if _PREMISE.search(quote[: match.start()]) and re.match(
-                r"[^.;]{0,60},\s", quote[match.end() :]
-            ):
-                # `If the server answers 405, try GET`: nothing of ours leads there.
-                continue
-            if not _overlaps(match.span(), every):
-                every.append(Consequence("status", match["code"], match.span()))
+        is_caught = match["bare"] and _CAUGHT.search(quote[: match.start()])
+        if not is_caught and name not in _NO_ERRORS:
+            yield Consequence("raise", name, match.span())
+
+
+def _statuses(quote: str, evidence: Evidence) -> Iterator[Consequence]:
+    if not is_http(evidence):
+        return
+    for match in _STATUS.finditer(quote):
+        is_premise = _PREMISE.search(quote[: match.start()])
+        # `If the server answers 405, try GET`: nothing of ours leads there.
+        if not (is_premise and re.match(r"[^.;]{0,60},\s", quote[match.end() :])):
+            yield Consequence("status", match["code"], match.span())
+
+
+def _returns(quote: str) -> Iterator[Consequence]:
     for match in _RETURN.finditer(quote):
-        if not match["no"] and not _overlaps(match.span(), every):
-            every.append(Consequence("return", _returned(match["value"]), match.span()))
-    if not every:
-        for match in _REFUSE.finditer(quote):
-            every.append(Consequence("raise", "", match.span()))
-            break
-    return every
+        if not match["no"]:
+            yield Consequence("return", _returned(match["value"]), match.span())
 
 
 # What happens elsewhere, and is answered here.

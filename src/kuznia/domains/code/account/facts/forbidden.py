@@ -38,7 +38,8 @@ _STANDARD = {
     "kotlin": re.compile(r"^\s*import\s+(?!java\.|javax\.|kotlin\.)([\w.]+)", re.M),
     "csharp": re.compile(r"^\s*using\s+(?:static\s+)?(?!System)([A-Z][\w.]+)\s*;", re.M),
     "rust": re.compile(
-        r"^\s*(?:pub )?use\s+(?!std\b|core\b|alloc\b|crate\b|super\b|self\b)([a-z]\w*)::|^\s*extern crate (\w+)",
+        r"^\s*(?:pub )?use\s+(?!std\b|core\b|alloc\b|crate\b|super\b|self\b)([a-z]\w*)::"
+        r"|^\s*extern crate (\w+)",
         re.M,
     ),
     "ruby": re.compile(

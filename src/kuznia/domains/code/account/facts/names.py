@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from posixpath import basename
 
 from kuznia.domains.code.account.reading.evidence import Evidence
@@ -24,6 +25,7 @@ _TECHNICAL = listed("technical")
 _VERBS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"))
 # Words that look like names and mean something else.
 _NOT_NAMES = listed("not_names")
+_SMALL_WORDS = listed("small")
 _KNOWN = {
     "FastAPI": r"(?i)fastapi",
     "GraphQL": r"(?i)graphql",
@@ -37,76 +39,41 @@ _TECH = re.compile(r"[A-Za-z]+\.(?:js|NET)$")
 def names(quote: str, evidence: Evidence, taken: list[Span]) -> Iterator[tuple[Span, str]]:
     """The names in a clause that must be in the code, outside of what is taken."""
     seen: list[Span] = list(taken)
+    for span, name in chain(_spelt(quote), _foreign(quote, evidence), _in_lists(quote)):
+        if not any(span[0] < end and span[1] > start for start, end in seen):
+            seen.append(span)
+            yield span, name
+
+
+def _spelt(quote: str) -> Iterator[tuple[Span, str]]:
+    """What is written as programs write names, or is said to be one."""
     for pattern in (_NAMES, _NAMED):
         for match in pattern.finditer(quote):
             group = match.lastgroup or "name"
-            span = match.span(group)
             name = match[group]
-            if any(span[0] < end and span[1] > start for start, end in seen):
-                continue
-            if (name in _NOT_NAMES and name not in _KNOWN) or (
-                _TECH.match(name) and find(name.split(".")[0])
-            ):
-                continue
-            seen.append(span)
-            yield match.span(), name
+            is_product = _TECH.match(name) and find(name.split(".")[0])
+            if not is_product and (name not in _NOT_NAMES or name in _KNOWN):
+                yield match.span() if pattern is _NAMES else match.span(group), name
+
+
+def _foreign(quote: str, evidence: Evidence) -> Iterator[tuple[Span, str]]:
+    """The words of another alphabet that the code has, too."""
     outside = re.sub(r"[\"«“'][^\"»”']*[\"»”']", "", quote)
     if len(_CYRILLIC.findall(outside)) * 3 > len(outside):
         for match in _LATIN.finditer(quote):
-            span = match.span()
-            if match[0].lower() in _TECHNICAL or any(
-                span[0] < end and span[1] > start for start, end in seen
-            ):
-                continue
-            if is_there(match[0], evidence):
-                seen.append(span)
-                yield span, match[0]
+            if match[0].lower() not in _TECHNICAL and is_there(match[0], evidence):
+                yield match.span(), match[0]
+
+
+def _in_lists(quote: str) -> Iterator[tuple[Span, str]]:
+    """The items behind `columns:` and the like, up to the first that is a word of a sentence."""
     for match in _LISTED.finditer(quote):
         for inner in re.finditer(r"[a-zA-Z_]\w*(?:\([^()\n]*\))?", match["names"]):
-            span = (match.start("names") + inner.start(), match.start("names") + inner.end())
+            start = match.start("names")
             bare = inner[0].split("(")[0]
-            if bare in (
-                "and",
-                "or",
-                "are",
-                "is",
-                "of",
-                "in",
-                "with",
-                "for",
-                "from",
-                "that",
-                "which",
-                "must",
-                "to",
-                "by",
-                "as",
-                "have",
-                "not",
-                "has",
-                "should",
-                "can",
-                "may",
-                "will",
-                "it",
-                "do",
-                "was",
-                "were",
-                "be",
-                "only",
-                "on",
-                "all",
-                "each",
-                "every",
-                "you",
-                "than",
-                "when",
-                "if",
-            ):
+            if bare in _SMALL_WORDS:
                 break
-            if any(span[0] < end and span[1] > start for start, end in seen):
-                continue
-            yield span, bare
+            yield (start + inner.start(), start + inner.end()), bare
 
 
 def is_there(name: str, evidence: Evidence, quote: str = "") -> str:
@@ -165,17 +132,7 @@ def _pattern(name: str) -> str:
     if name.startswith("/"):
         return rf"{shown}(?![\w])"
     if name.startswith("-"):
-        letters = re.escape(name.lstrip("-"))
-        if len(name) == 2:
-            # One letter may be read from a list of letters.
-            return (
-                rf"getopts\s+['\"]?[\w:]*{letters}|[\"']-?{letters}[\"']|-{letters}\)|\b{letters}\)"
-            )
-        field = re.escape(name.strip("-").replace("-", "_"))
-        by_field = rf"|\b{field}\??:\s*\{{|(?s)(?:typer|clap|#\[arg|pflag|argh|fire).*\b{field}\b"
-        return rf"(?<![\w-]){shown}(?![\w-])|[\"']{letters}[\"']" + by_field.replace(
-            "(?s)", ""
-        ).replace(".*", "[\\s\\S]{0,4000}")
+        return _option(name)
     if name.startswith("data-"):
         return rf"{shown}\b|dataset\.{re.escape(name[5:])}\b"
     if re.match(r"SHA|MD5|HMAC|AES|bcrypt|argon", name):
@@ -185,3 +142,16 @@ def _pattern(name: str) -> str:
     if re.search(r"\W", name):
         return re.sub(r"(?:\\ )+", r"\\s+", shown)
     return rf"(?<![\w$]){shown}(?![\w$])"
+
+
+def _option(name: str) -> str:
+    """How an option of a program looks in code that reads it."""
+    shown, letters = re.escape(name), re.escape(name.lstrip("-"))
+    if len(name) == 2:
+        # One letter may be read from a list of letters.
+        return rf"getopts\s+['\"]?[\w:]*{letters}|[\"']-?{letters}[\"']|-{letters}\)|\b{letters}\)"
+    field = re.escape(name.strip("-").replace("-", "_"))
+    return (
+        rf"(?<![\w-]){shown}(?![\w-])|[\"']{letters}[\"']|\b{field}\??:\s*\{{"
+        rf"|(?:typer|clap|#\[arg|pflag|argh|fire)[\s\S]{{0,4000}}\b{field}\b"
+    )

@@ -3,6 +3,7 @@ code 2`. Looked for in the branches of code."""
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from kuznia.domains.code.account.facts.consequences import Consequence, happens
 from kuznia.domains.code.account.reading.evidence import Evidence, Facet
@@ -32,7 +33,7 @@ CONDITIONS = frozenset(
 )
 
 
-def outcome(consequence: Consequence, quote: str, condition: str, evidence: Evidence) -> Facet:
+def outcome(consequence: Consequence, condition: str, evidence: Evidence) -> Facet:
     """Whether code does what a clause says, under the condition that the clause says."""
     alternatives = [piece for piece in _OR.split(condition) if content_words(piece)]
     if any(len(content_words(piece)) < 2 and not _LOOK.search(piece) for piece in alternatives):
@@ -55,6 +56,34 @@ _OR = re.compile(r"\s(?:or|або|чи)\s", re.IGNORECASE)
 _TOGETHER = _PATTERNS["together"]
 
 
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """A condition as a clause says it: its words, what must be looked at, and the values named."""
+
+    words: list[str]
+    looks: list[Concept]
+    several: list[str]
+    named: list[str]
+    # Whether it is a single one of several, and so must be met by itself.
+    is_single: bool
+
+
+def _sought(condition: str, evidence: Evidence, *, strict: bool, single: bool) -> _Sought:
+    several = [
+        name
+        for name in dict.fromkeys(re.findall(r"[A-Za-z_]\w*", condition))
+        if name in evidence.parameters
+    ]
+    lower = condition.lower()
+    return _Sought(
+        content_words(condition),
+        [look for look in concepts() if look.name in CONDITIONS and look.says.search(lower)],
+        several if re.search(r"\b(?:or|and|або|чи|та|і)\b", condition) else [],
+        [name for name in several if strict or re.search(r"_|[a-z][A-Z]", name)],
+        strict and single,
+    )
+
+
 def _outcome(
     consequence: Consequence,
     condition: str,
@@ -63,57 +92,71 @@ def _outcome(
     strict: bool,
     single: bool = False,
 ) -> Facet:
-    sought = content_words(condition)
-    looks = [c for c in concepts() if c.name in CONDITIONS and c.says.search(condition.lower())]
-    several = [
-        name
-        for name in dict.fromkeys(re.findall(r"[A-Za-z_]\w*", condition))
-        if name in evidence.parameters
-    ]
-    named = [
-        word
-        for word in re.findall(r"[A-Za-z_]\w*", condition)
-        if word in evidence.parameters and (strict or re.search(r"_|[a-z][A-Z]", word))
-    ]
+    sought = _sought(condition, evidence, strict=strict, single=single)
     rows = [
         (source, branch, evidence.expanded(branch.then)) for source, branch in evidence.branches
     ]
     names = evidence.named(consequence.value)
     doing = [row for row in rows if happens(consequence, row[2], names)]
     if not doing:
-        return _elsewhere(consequence, sought, evidence)
-    best = max(doing, key=lambda row: _fit(row, sought, looks))
-    fit = _fit(best, sought, looks)
-    for row in rows:
-        if row not in doing and _contradicts(row, consequence, looks, sought, fit, evidence):
-            seen = max(_sees(other, sought, looks, evidence) for other in doing)
-            if _sees(row, sought, looks, evidence) > seen + 0.2:
-                why = "Under this condition the code does something else."
-                return Facet(False, row[0].pointer, why)
-    if len(several) > 1 and re.search(r"\b(?:or|and|або|чи|та|і)\b", condition):
-        seen_names = " ".join(row[1].condition for row in doing)
-        missing = [
-            name
-            for name in several
-            if name[0].islower() and not re.search(rf"\b{name}\b", seen_names)
-        ]
-        if missing and len(missing) < len(several):
-            return Facet(False, best[0].pointer, f"Nothing that does this looks at {missing[0]}.")
-    fitting = [row for row in doing if _fits(row, sought, looks, named)]
-    if (len(doing) > 1 or (strict and single)) and sought and looks and fitting:
-        # Of several that do this, one has to be about what the clause is about.
-        plain = [word for word in sought if not any(look.says.search(word) for look in looks)]
-        near = [row for row in fitting if any(map(_about(row).explain, plain))]
-        fitting = near if plain and any(map(evidence.words.explain, plain)) else fitting
-    if not fitting:
-        if looks and not any(_CATCH_ALL.search(row[1].condition) for row in doing):
-            names = ", ".join(look.name for look in looks)
-            return Facet(False, best[0].pointer, f"No branch that does this looks at: {names}.")
-        if sought and named:
-            return Facet(False, best[0].pointer, "What does this is under another condition.")
-        if sought and fit <= 0:
-            return Facet(True, best[0].pointer, "The code does this under some condition.")
-    return Facet(True, best[0].pointer, "A branch does this.", weight=3)
+        return _elsewhere(consequence, sought.words, evidence)
+    best = max(doing, key=lambda row: _fit(row, sought.words, sought.looks))
+    pointer, fit = best[0].pointer, _fit(best, sought.words, sought.looks)
+    others = [row for row in rows if row not in doing]
+    if _is_contradicted(others, doing, consequence, sought, fit, evidence):
+        return Facet(False, pointer, "Under this condition the code does something else.")
+    if missing := _missing(doing, sought):
+        return Facet(False, pointer, f"Nothing that does this looks at {missing}.")
+    if _fitting(doing, sought, evidence):
+        return Facet(True, pointer, "A branch does this.", weight=3)
+    if sought.looks and not any(_CATCH_ALL.search(row[1].condition) for row in doing):
+        looked = ", ".join(look.name for look in sought.looks)
+        return Facet(False, pointer, f"No branch that does this looks at: {looked}.")
+    if sought.words and sought.named:
+        return Facet(False, pointer, "What does this is under another condition.")
+    if sought.words and fit <= 0:
+        return Facet(True, pointer, "The code does this under some condition.")
+    return Facet(True, pointer, "A branch does this.", weight=3)
+
+
+def _is_contradicted(
+    others: "list[Row]",
+    doing: "list[Row]",
+    consequence: Consequence,
+    sought: _Sought,
+    fit: float,
+    evidence: Evidence,
+) -> bool:
+    """Whether a branch that does something else fits the condition better."""
+    words, looks = sought.words, sought.looks
+    against = [row for row in others if _contradicts(row, consequence, looks, words, fit, evidence)]
+    seen = max(_sees(row, words, looks, evidence) for row in doing)
+    return any(_sees(row, words, looks, evidence) > seen + 0.2 for row in against)
+
+
+def _missing(doing: "list[Row]", sought: _Sought) -> str:
+    """The first of several values that no branch looks at, where it looks at others of them."""
+    if len(sought.several) < 2:
+        return ""
+    conditions = " ".join(row[1].condition for row in doing)
+    missing = [
+        name
+        for name in sought.several
+        if name[0].islower() and not re.search(rf"\b{name}\b", conditions)
+    ]
+    return missing[0] if missing and len(missing) < len(sought.several) else ""
+
+
+def _fitting(doing: "list[Row]", sought: _Sought, evidence: Evidence) -> "list[Row]":
+    """The branches that look at what the clause says; of several one about what it is about."""
+    words, looks = sought.words, sought.looks
+    fitting = [row for row in doing if _fits(row, words, looks, sought.named)]
+    if not ((len(doing) > 1 or sought.is_single) and words and looks):
+        return fitting
+    plain = [word for word in words if not any(look.says.search(word) for look in looks)]
+    if not any(map(evidence.words.explain, plain)):
+        return fitting
+    return [row for row in fitting if any(map(_about(row).explain, plain))]
 
 
 Row = tuple[Source, Branch, str]

@@ -44,33 +44,13 @@ _VERSION = _PATTERNS["version"]
 Side = Literal["high", "low", ""]
 # How a bound is said before its number: whether the number itself is above (`at least 5`), and
 # whether what lies above is meant.
-_BOUNDS: tuple[tuple[str, Side, str], ...] = (
-    (
-        r"(?:not|no|never|isn.t|aren.t) (?:be )?(?:more|longer|greater|larger|higher|older|bigger|later|over|above)(?: than)?|at (?:the )?most|up to|maximum(?: of| is)?|max(?:imum)?\.?|(?:not|never|must not|cannot) exceed(?:s|ing)?|не більш\w*(?: за| ніж| як| від)?|не довш\w*(?: за| ніж| від)?|щонайбільше|максимум|не перевищу\w+|не старш\w*(?: за| ніж| від)?|(?:не )?(?:більш\w+ )?ніж до|до",
-        "low",
-        "most",
-    ),
-    (
-        r"(?:not|no|never) (?:be )?(?:less|shorter|fewer|lower|smaller|younger|below|under|earlier)(?: than)?|at least|minimum(?: of| is)?|min\.?|(?:starting )?from|starting (?:at|with)|не менш\w*(?: за| ніж| як| від)?|не коротш\w*(?: за| ніж| від)?|щонайменше|мінімум|принаймні|починаючи (?:з|від)|не молодш\w*(?: за| ніж| від)?",
-        "high",
-        "least",
-    ),
-    (
-        r"(?:more|longer|greater|larger|higher|older|bigger|heavier) than|over|above|beyond|exceed(?:s|ing)?|понад|більш\w*(?: за| ніж| від)?|довш\w*(?: за| ніж| від)?|старш\w*(?: за| ніж| від)?|перевищу\w+|важч\w*(?: за| ніж| від)?|вище",
-        "low",
-        "up",
-    ),
-    (
-        r"(?:less|shorter|fewer|lower|smaller|younger|lighter) than|below|under|менш\w*(?: за| ніж| від)?|коротш\w*(?: за| ніж| від)?|молодш\w*(?: за| ніж| від)?|нижч\w*(?: за| ніж| від)?",
-        "high",
-        "down",
-    ),
-    (r"від|з", "high", "least"),
+_BEFORE: tuple[tuple[re.Pattern[str], Side, str], ...] = (
+    (_PATTERNS["before_most"], "low", "most"),
+    (_PATTERNS["before_least"], "high", "least"),
+    (_PATTERNS["before_up"], "low", "up"),
+    (_PATTERNS["before_down"], "high", "down"),
+    (_PATTERNS["before_from"], "high", "least"),
 )
-_BEFORE = [
-    (re.compile(rf"(?<![\w])(?:{words})\s*(?:[a-z]+ )?$", re.I), side, way)
-    for words, side, way in _BOUNDS
-]
 _AFTER_HIGH = _PATTERNS["after_high"]
 _AFTER_LOW = re.compile(
     r"^\s*(?:\w+\s+)?(?:or|and|або|чи|і)\s+(?:less|fewer|below|lower|shorter|менше|нижче)", re.I

@@ -21,7 +21,7 @@ def signatures(quote: str, evidence: Evidence) -> Iterator[tuple[Span, Facet]]:
     """Every signature in a clause, with whether code has it; calls that are examples are left."""
     for match in _SIGNATURE.finditer(quote):
         name, parameters = match["name"], match["parameters"]
-        if _is_example(quote, match) or _is_prose(quote, match, evidence):
+        if _is_example(quote, match) or _is_prose(quote, match):
             continue
         yield match.span(), _signature(match, name, parameters, evidence)
 
@@ -34,7 +34,7 @@ def _is_example(quote: str, match: re.Match[str]) -> bool:
     )
 
 
-def _is_prose(quote: str, match: re.Match[str], evidence: Evidence) -> bool:
+def _is_prose(quote: str, match: re.Match[str]) -> bool:
     """Whether a bracket behind a word is one of a sentence: `13 digits (checked)`."""
     if quote[match.start("name") - 1 : match.start("name")] == "`":
         return False
@@ -48,8 +48,8 @@ def _signature(match: re.Match[str], name: str, parameters: str, evidence: Evide
         return Facet(True, evidence.code[0].pointer, f"__{last}__ is there.", weight=3)
     if evidence.language == "sql":
         return _table(last, parameters, evidence)
-    tokens = [token for token in _TOKEN.findall(parameters) if token not in ("self",)]
-    result = [token for token in _TOKEN.findall(match["result"] or "") if token != "None"]
+    tokens = [word for word in _TOKEN.findall(parameters) if word != "self"]
+    result = [word for word in _TOKEN.findall(match["result"] or "") if word != "None"]
     modifiers = [
         word
         for word in match[1].split()
@@ -129,16 +129,16 @@ def _definitions(source: Source, name: str) -> Iterator[int]:
 def _in_order(tokens: list[str], head: str) -> bool:
     """Whether the tokens stand in a text one after the other."""
     place = 0
-    for token in tokens:
-        shown = token.strip("\"'")
-        if token != shown or not shown:
+    for word in tokens:
+        shown = word.strip("\"'")
+        if word != shown or not shown:
             position = head.find(shown, place)
-        elif token == "=":
+        elif word == "=":
             position = head.find("=", place)
             if position < 0:
                 position = head.find(":", place)
         else:
-            match = re.compile(rf"(?<![\w$]){re.escape(token)}(?![\w$])").search(head, place)
+            match = re.compile(rf"(?<![\w$]){re.escape(word)}(?![\w$])").search(head, place)
             position = match.start() if match else -1
         if position < 0:
             return False

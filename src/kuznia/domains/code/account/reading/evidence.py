@@ -14,6 +14,11 @@ from kuznia.domains.code.schema import File
 
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
 _HEAD = re.compile(r"\(((?:[^()]|\([^()]*\))*)\)")
+_DEFINED = re.compile(
+    r"\s*(?:export |pub |public |private |static |final |readonly |internal |protected )*"
+    r"(?:const |let |var |val |#define |def )?(?:[\w<>\[\]]{1,40} )?([A-Z_a-z$][\w$]*)"
+    r"(?:: ?[\w<>\[\], .]{1,60})? ?(?:=|\s\d)"
+)
 _MAX_SCOPE = 12_000
 _MAX_LINE = 300
 
@@ -176,12 +181,7 @@ class Evidence:
         lines: dict[str, list[str]] = {}
         for source in self.code:
             for line in source.lines:
-                match = re.match(
-                    r"\s*(?:export |pub |public |private |static |final |readonly |internal |protected )*"
-                    r"(?:const |let |var |val |#define |def )?(?:[\w<>\[\]]{1,40} )?([A-Z_a-z$][\w$]*)"
-                    r"(?:: ?[\w<>\[\], .]{1,60})? ?(?:=|\s\d)",
-                    line[:_MAX_LINE],
-                )
+                match = _DEFINED.match(line[:_MAX_LINE])
                 if match and (line[:1].strip() or match[1].isupper() or match[1][:1].isupper()):
                     lines.setdefault(match[1], []).append(line[:_MAX_LINE])
         return lines

@@ -89,7 +89,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """What code does under a condition; `holds` is False for what it does where it does not hold."""
+    """What code does under a condition; `holds` is False for what is done otherwise."""
 
     condition: str
     then: str
