@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from kuznia.domains.code.account.claimed import claimed_scope
 from kuznia.domains.code.account.effects import inventions
-from kuznia.domains.code.account.judge import Verdict, judge
-from kuznia.domains.code.account.reading.evidence import Evidence, collect
+from kuznia.domains.code.account.judge import ClauseVerdict, judge
+from kuznia.domains.code.account.reading.evidence import CodeEvidence, collect
 from kuznia.domains.code.account.words.lexicon import content_words
 from kuznia.domains.code.schema import File
 from kuznia.forge.terms import Wish
@@ -60,7 +60,7 @@ def answers(
     return (*answered, *_not_asked(evidence))
 
 
-def _is_elsewhere(verdicts: list[Verdict]) -> bool:
+def _is_elsewhere(verdicts: list[ClauseVerdict]) -> bool:
     """Whether the code as a whole may be about something else than the prompt."""
     if sum(verdict.facts for verdict in verdicts) >= FEW_FACTS:
         return False
@@ -68,14 +68,16 @@ def _is_elsewhere(verdicts: list[Verdict]) -> bool:
     return sum(shares) / (len(shares) or 1) < KNOWN
 
 
-def _strictly(verdict: Verdict) -> Verdict:
+def _strictly(verdict: ClauseVerdict) -> ClauseVerdict:
     """A verdict where only words speak for the code, as they may for any other."""
     if verdict.share >= KNOWN or not verdict.met:
         return verdict
     return replace(verdict, met=False, is_refuted=True, why="Too little of this is in the code.")
 
 
-def _with_asides(prompt: str, wishes: tuple[Wish, ...], verdicts: list[Verdict]) -> list[Verdict]:
+def _with_asides(
+    prompt: str, wishes: tuple[Wish, ...], verdicts: list[ClauseVerdict]
+) -> list[ClauseVerdict]:
     """What is said in a word or two beside something that is met belongs to that."""
     result = list(verdicts)
     for number, (wish, verdict) in enumerate(zip(wishes, verdicts, strict=True)):
@@ -102,7 +104,9 @@ def _is_heading(prompt: str, wish: Wish) -> bool:
     return prompt[wish.end : wish.end + 3].lstrip(" )*`")[:1] == ":"
 
 
-def _with_headings(prompt: str, wishes: tuple[Wish, ...], verdicts: list[Verdict]) -> list[Verdict]:
+def _with_headings(
+    prompt: str, wishes: tuple[Wish, ...], verdicts: list[ClauseVerdict]
+) -> list[ClauseVerdict]:
     """A heading is met where what it heads is."""
     result = list(verdicts)
     for number in range(len(wishes) - 2, -1, -1):
@@ -114,13 +118,13 @@ def _with_headings(prompt: str, wishes: tuple[Wish, ...], verdicts: list[Verdict
     return result
 
 
-def _answer(wish: Wish, verdict: Verdict, mostly: bool) -> Wish:
+def _answer(wish: Wish, verdict: ClauseVerdict, mostly: bool) -> Wish:
     met = verdict.met and (mostly or not verdict.is_example)
     outcome = "met" if met else "not_understood"
     return replace(wish, outcome=outcome, where=verdict.pointers, why=verdict.why)
 
 
-def _not_asked(evidence: Evidence) -> tuple[Wish, ...]:
+def _not_asked(evidence: CodeEvidence) -> tuple[Wish, ...]:
     reasons = dict.fromkeys(inventions(evidence))
     return tuple(
         Wish("", 0, 0, outcome="not_asked", where=(pointer,), why=why) for pointer, why in reasons

@@ -2,7 +2,7 @@
 
 import re
 
-from kuznia.domains.code.account.reading.evidence import Evidence, Scope
+from kuznia.domains.code.account.reading.evidence import CodeEvidence, Scope
 from kuznia.domains.code.account.words.lexicon import words_of
 from kuznia.forge.terms import Wish
 
@@ -10,7 +10,7 @@ _POINTER = re.compile(r"/code/files/(\d+)")
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
 
 
-def claimed_scope(claim: Wish, evidence: Evidence) -> Scope | None:
+def claimed_scope(claim: Wish, evidence: CodeEvidence) -> Scope | None:
     """The functions and files that a claim names; None where it leads nowhere."""
     text = " ".join(claim.where)
     numbers = {int(number) for number in _POINTER.findall(text)}

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.account.reading.evidence import Evidence
+from kuznia.domains.code.account.reading.evidence import CodeEvidence
 from kuznia.domains.code.account.reading.numbers import comparisons
-from kuznia.domains.code.account.reading.source import Source
+from kuznia.domains.code.account.reading.source import SourceText
 from kuznia.domains.code.account.words.lexicon import (
     Words,
     content_words,
@@ -82,7 +82,7 @@ _USUAL = frozenset(
 )
 
 
-def inventions(evidence: Evidence) -> Iterator[Invention]:
+def inventions(evidence: CodeEvidence) -> Iterator[Invention]:
     """The pointer and the reason for each thing of substance that nobody asked for."""
     for effect in effects():
         if effect.asked.search(evidence.prompt):
@@ -99,7 +99,7 @@ def inventions(evidence: Evidence) -> Iterator[Invention]:
         yield from _limits(source, evidence)
 
 
-def _in_text(source: Source, kind: str, shows: re.Pattern[str]) -> re.Match[str] | None:
+def _in_text(source: SourceText, kind: str, shows: re.Pattern[str]) -> re.Match[str] | None:
     """Where what is done stands in strings: SQL in a program, the mode a file is opened in."""
     if kind not in ("writes files", "deletes files or rows") or source.language == "sql":
         return None
@@ -107,7 +107,7 @@ def _in_text(source: Source, kind: str, shows: re.Pattern[str]) -> re.Match[str]
     return match if match and source.bare[match.start()] == source.text[match.start()] else None
 
 
-def _offered(source: Source, evidence: Evidence) -> Iterator[Invention]:
+def _offered(source: SourceText, evidence: CodeEvidence) -> Iterator[Invention]:
     """Routes, options, fields and tables beyond those that the prompt names."""
     asked = words_of(evidence.prompt)
     offered = (
@@ -119,7 +119,7 @@ def _offered(source: Source, evidence: Evidence) -> Iterator[Invention]:
         yield source.pointer, f"{what}, which no clause asks for."
 
 
-def _routes(source: Source, asked: Words, prompt: str) -> Iterator[str]:
+def _routes(source: SourceText, asked: Words, prompt: str) -> Iterator[str]:
     for match in _ROUTE.finditer(source.text):
         verb = (match["verb"] or match["verb2"]).upper()
         route = match["route"] or match["route2"]
@@ -132,7 +132,7 @@ def _routes(source: Source, asked: Words, prompt: str) -> Iterator[str]:
             yield f"{verb} {route} is offered"
 
 
-def _inputs(source: Source, asked: Words) -> Iterator[str]:
+def _inputs(source: SourceText, asked: Words) -> Iterator[str]:
     for pattern, what in ((_FLAG, "The option --{} is there"), (_FIELD, "The field {} is there")):
         for match in pattern.finditer(source.text):
             name = next(value for value in match.groups() if value)
@@ -142,7 +142,7 @@ def _inputs(source: Source, asked: Words) -> Iterator[str]:
                 yield what.format(name)
 
 
-def _tables(source: Source, asked: Words, evidence: Evidence) -> Iterator[str]:
+def _tables(source: SourceText, asked: Words, evidence: CodeEvidence) -> Iterator[str]:
     for match in _TABLE.finditer(source.bare):
         kind, name = match["what"].lower(), match["table"]
         is_routine = kind in ("trigger", "function", "procedure")
@@ -151,12 +151,12 @@ def _tables(source: Source, asked: Words, evidence: Evidence) -> Iterator[str]:
             yield f"The {kind} {name} is there"
 
 
-def _translates(name: str, evidence: Evidence) -> bool:
+def _translates(name: str, evidence: CodeEvidence) -> bool:
     """Whether a name would be known in the language of the prompt."""
     return evidence.prompt.isascii() or all(map(is_known, re.findall(r"[a-z]+", name.lower())))
 
 
-def _limits(source: Source, evidence: Evidence) -> Iterator[Invention]:
+def _limits(source: SourceText, evidence: CodeEvidence) -> Iterator[Invention]:
     """Bounds with a number that is in no clause."""
     asked = {value for item in evidence.amounts for value in item.values}
     asked |= {value + step for value in asked for step in (-1, 1)}

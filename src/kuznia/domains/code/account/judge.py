@@ -1,7 +1,7 @@
 """A clause of the prompt against the code: what it says, and whether the code shows it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kuznia.domains.code.account.facts.amounts import amount, decimals
@@ -11,10 +11,10 @@ from kuznia.domains.code.account.facts.literals import examples, literals
 from kuznia.domains.code.account.facts.markup import labelled
 from kuznia.domains.code.account.facts.names import is_optional, is_there, names
 from kuznia.domains.code.account.facts.outcomes import CONDITIONS, outcome, permissions
-from kuznia.domains.code.account.facts.quantities import all_amounts
 from kuznia.domains.code.account.facts.relations import relations, switches
 from kuznia.domains.code.account.facts.signatures import signatures
-from kuznia.domains.code.account.reading.evidence import Evidence, Facet, Scope
+from kuznia.domains.code.account.reading.evidence import CodeEvidence, Facet, Scope
+from kuznia.domains.code.account.reading.quantities import all_amounts
 from kuznia.domains.code.account.words.lexicon import (
     Concept,
     concepts,
@@ -44,13 +44,13 @@ _IN_LANGUAGE = _PATTERNS["in_language"]
 
 
 @dataclass
-class _Clause:
+class _ReadClause:
     """A clause while it is read: what of it is understood already."""
 
     quote: str
     is_heading: bool = False
-    taken: list[Span] = field(default_factory=list)
-    facets: list[Facet] = field(default_factory=list)
+    taken: list[Span] = field(default_factory=list[Span])
+    facets: list[Facet] = field(default_factory=list[Facet])
     # Whether what it says happens was found, under its condition.
     is_found: bool = False
 
@@ -78,7 +78,7 @@ class _Clause:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ClauseVerdict:
     """Whether code shows what a clause asks for, where, and what is missing."""
 
     met: bool
@@ -102,18 +102,18 @@ _ASKS = _PATTERNS["asks"]
 
 def judge(
     quote: str,
-    evidence: Evidence,
+    evidence: CodeEvidence,
     *,
     is_heading: bool = False,
     claimed: Scope | None = None,
-) -> Verdict:
+) -> ClauseVerdict:
     """Whether the code shows what a clause asks for."""
     quote = _MARKER.sub(lambda match: " " * len(match[0]), quote)
-    clause = _Clause(quote, is_heading)
+    clause = _ReadClause(quote, is_heading)
     if _PERSONAL.match(quote) and not _ASKS.search(quote):
-        return Verdict(True, (evidence.code[0].pointer,))
+        return ClauseVerdict(True, (evidence.code[0].pointer,))
     if example := next(examples(quote, evidence), None):
-        return Verdict(
+        return ClauseVerdict(
             example.shown is not False,
             (example.pointer,) if example.pointer else (),
             example.why,
@@ -126,7 +126,7 @@ def judge(
     for facet in clause.facets:
         if facet.shown is False:
             where = (facet.pointer,) if facet.pointer else ()
-            return Verdict(False, where, facet.why, is_refuted=True)
+            return ClauseVerdict(False, where, facet.why, is_refuted=True)
     return _weigh(clause, evidence, claimed)
 
 
@@ -134,7 +134,7 @@ def _fact(facet: Facet) -> Facet:
     return replace(facet, is_fact=True)
 
 
-def _read_facts(clause: _Clause, evidence: Evidence) -> None:
+def _read_facts(clause: _ReadClause, evidence: CodeEvidence) -> None:
     """What can be checked hard: names, bans, outcomes, literals, numbers."""
     quote = clause.quote
     for pattern in (_BACKGROUND, _IN_LANGUAGE):
@@ -158,7 +158,7 @@ def _read_facts(clause: _Clause, evidence: Evidence) -> None:
         clause.take(item.span, _fact(facet) if item.value > 1 else facet)
 
 
-def _read_names(clause: _Clause, evidence: Evidence) -> None:
+def _read_names(clause: _ReadClause, evidence: CodeEvidence) -> None:
     quote = clause.quote
     for span, name in names(quote, evidence, clause.taken):
         pointer = is_there(name, evidence, quote)
@@ -181,7 +181,7 @@ _ASIDE = re.compile(
 )
 
 
-def _read_outcomes(clause: _Clause, evidence: Evidence) -> None:
+def _read_outcomes(clause: _ReadClause, evidence: CodeEvidence) -> None:
     quote = clause.rest()
     every = consequences(quote, evidence)
     pieces = _pieces(quote, [consequence.span for consequence in every])
@@ -192,7 +192,7 @@ def _read_outcomes(clause: _Clause, evidence: Evidence) -> None:
         clause.is_found = bool(facet.shown) and len(every) == 1
 
 
-def _take_words(clause: _Clause) -> None:
+def _take_words(clause: _ReadClause) -> None:
     """Count the words of a condition as understood, without the numbers in it."""
     for match in re.finditer(r"[^\W\d_][\w'’-]*", clause.rest()):
         taken = any(match.start() < end and match.end() > start for start, end in clause.taken)
@@ -222,7 +222,7 @@ def _pieces(quote: str, spans: Sequence[Span]) -> list[str]:
 _IF_NEXT = re.compile(r"\s*(?:if|on|when|for|in case|якщо|при|коли)\b", re.IGNORECASE)
 
 
-def _read_concepts(clause: _Clause, evidence: Evidence, *, first: bool) -> None:
+def _read_concepts(clause: _ReadClause, evidence: CodeEvidence, *, first: bool) -> None:
     text = clause.rest().lower()
     for concept in concepts():
         if concept.first != first or (clause.is_found and concept.name in CONDITIONS):
@@ -251,7 +251,7 @@ def _denied(concept: Concept, facet: Facet) -> Facet:
     return Facet(True, "/code/files/0", f"The code does not do this: {concept.name}.", weight=2)
 
 
-def _concept(concept: Concept, quote: str, evidence: Evidence) -> Facet:
+def _concept(concept: Concept, quote: str, evidence: CodeEvidence) -> Facet:
     if concept.part == "tests":
         pointer = evidence.tests[0].pointer if evidence.tests else ""
         return Facet(bool(pointer), pointer, "" if pointer else "There are no tests.", weight=2)
@@ -272,7 +272,7 @@ def _concept(concept: Concept, quote: str, evidence: Evidence) -> Facet:
     return Facet(False, why=why) if concept.sure else Facet(None, why=why, weight=2)
 
 
-def _searched(concept: Concept, quote: str, evidence: Evidence) -> list[tuple[str, str]]:
+def _searched(concept: Concept, quote: str, evidence: CodeEvidence) -> list[tuple[str, str]]:
     """The texts in which a concept may show, with their pointers."""
     if concept.near or evidence.language in concept.near_in:
         return [_near(quote, concept.name, evidence)]
@@ -284,7 +284,7 @@ def _searched(concept: Concept, quote: str, evidence: Evidence) -> list[tuple[st
     ]
 
 
-def _near(quote: str, name: str, evidence: Evidence) -> tuple[str, str]:
+def _near(quote: str, name: str, evidence: CodeEvidence) -> tuple[str, str]:
     """The part of the code that a clause is about. Of SQL the statements that share most with it,
     and of those the lines."""
     if evidence.language != "sql":
@@ -303,7 +303,7 @@ def _most(texts: Sequence[str], words: Sequence[str]) -> list[str]:
     return [text for text, score in zip(texts, scores, strict=True) if score == max(scores)]
 
 
-def _best(words: Sequence[str], evidence: Evidence, *, units: bool = False) -> Scope:
+def _best(words: Sequence[str], evidence: CodeEvidence, *, units: bool = False) -> Scope:
     """The part of the code that most of the words lead to, the smallest of several."""
 
     def rank(scope: Scope) -> tuple[float, int]:
@@ -315,39 +315,44 @@ def _best(words: Sequence[str], evidence: Evidence, *, units: bool = False) -> S
     return max(scopes, key=rank, default=evidence.whole)
 
 
-def _weigh(clause: _Clause, evidence: Evidence, claimed: Scope | None) -> Verdict:
+def _weigh(clause: _ReadClause, evidence: CodeEvidence, claimed: Scope | None) -> ClauseVerdict:
     """Whether enough of what a clause says is in one part of the code, or where a claim leads."""
     if aside := _ASIDE.search(clause.rest()):
         clause.take(aside.span())
     words = [
         word for word in dict.fromkeys(content_words(clause.rest())) if word not in listed("idle")
     ]
-    shown = [facet for facet in clause.facets if facet.shown]
     scope = claimed or _best(words, evidence)
-    weighed = [_word_weight(word, scope, evidence) for word in words]
-    explained = sum(seen for seen, _ in weighed)
-    total = sum(weight for _, weight in weighed)
-    looked = [facet for facet in clause.facets if facet.shown is not None or facet.why]
-    facts = sum(facet.weight for facet in shown)
-    share = (explained + facts) / (total + sum(facet.weight for facet in looked) or 1.0)
+    weights = {word: _word_weight(word, scope, evidence) for word in words}
+    shown = [facet for facet in clause.facets if facet.shown]
     pointers = tuple(dict.fromkeys(facet.pointer for facet in shown if facet.pointer))
+    share = _share(clause, weights)
+    if not _is_enough(clause, words, share, is_claimed=claimed is not None):
+        missing = ", ".join(word for word, (seen, _) in weights.items() if not seen)
+        return ClauseVerdict(False, pointers, f"Nothing in the code shows: {missing}."[:300])
+    facts = sum(facet.is_fact for facet in shown)
+    return ClauseVerdict(True, pointers or (scope.pointer,), "", facts=facts, share=share)
+
+
+def _share(clause: _ReadClause, weights: Mapping[str, tuple[float, float]]) -> float:
+    """How much of a clause is seen; all, where it says nothing that could be."""
+    looked = [facet for facet in clause.facets if facet.shown is not None or facet.why]
+    total = sum(weight for _, weight in weights.values()) + sum(f.weight for f in looked)
+    seen = sum(seen for seen, _ in weights.values()) + sum(f.weight for f in looked if f.shown)
+    return seen / total if total else 1.0
+
+
+def _is_enough(
+    clause: _ReadClause, words: Sequence[str], share: float, *, is_claimed: bool
+) -> bool:
+    """Whether so much is seen that the clause is met; with a claim anything of it will do."""
+    looked = any(facet.shown is not None or facet.why for facet in clause.facets)
     # What cannot be checked at all is believed where somebody claims it.
     is_blank = not looked and not any(map(is_known, words))
-    enough = share >= ENOUGH or (not words and is_blank)
-    if claimed:
-        enough = is_blank or explained + facts > 0
-    if not enough:
-        missing = ", ".join(
-            word for word, (seen, _) in zip(words, weighed, strict=True) if not seen
-        )
-        return Verdict(False, pointers, f"Nothing in the code shows: {missing}."[:300])
-    number = sum(facet.is_fact for facet in shown)
-    if not words and not looked:
-        share = 1.0
-    return Verdict(True, pointers or (scope.pointer,), "", facts=number, share=share)
+    return (share > 0 or is_blank) if is_claimed else share >= ENOUGH
 
 
-def _word_weight(word: str, scope: Scope, evidence: Evidence) -> tuple[float, float]:
+def _word_weight(word: str, scope: Scope, evidence: CodeEvidence) -> tuple[float, float]:
     """How much of a word is seen, and how much its absence says.
 
     A word that is in no dictionary of ours can only be seen as it stands, in the comments too.

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from kuznia.domains.code.account.facts.quantities import Amount
-from kuznia.domains.code.account.reading.evidence import Evidence, Facet
-from kuznia.domains.code.account.reading.numbers import Comparison, Site, comparisons, in_high
+from kuznia.domains.code.account.reading.evidence import CodeEvidence, Facet
+from kuznia.domains.code.account.reading.numbers import NumberComparison, Site, comparisons, in_high
+from kuznia.domains.code.account.reading.quantities import Quantity
 from kuznia.domains.code.account.words.lexicon import content_words, words_of
 from kuznia.domains.code.account.words.patterns import patterns
 
@@ -24,7 +24,7 @@ _PLACES = {
 }
 
 
-def decimals(quote: str, evidence: Evidence) -> Iterator[Facet]:
+def decimals(quote: str, evidence: CodeEvidence) -> Iterator[Facet]:
     """Whether as many decimals are kept as a clause says."""
     match = _DECIMALS.search(quote)
     if not match:
@@ -42,7 +42,7 @@ def decimals(quote: str, evidence: Evidence) -> Iterator[Facet]:
         yield Facet(False, why=f"Nothing keeps {places} decimals.")
 
 
-def amount(amount: Amount, quote: str, evidence: Evidence) -> Facet:
+def amount(amount: Quantity, quote: str, evidence: CodeEvidence) -> Facet:
     """Whether a number is in the code, in its place."""
     candidates = [site for site in evidence.sites if _is_one_of(site.value, amount)]
     if not candidates and amount.side and evidence.language in ("css", "html"):
@@ -64,7 +64,7 @@ def amount(amount: Amount, quote: str, evidence: Evidence) -> Facet:
     )
 
 
-def _absent(amount: Amount, quote: str, evidence: Evidence) -> Facet:
+def _absent(amount: Quantity, quote: str, evidence: CodeEvidence) -> Facet:
     """What it means that a number is nowhere: nothing where it may be there in another form."""
     if amount.value <= 1 or _SUPPOSED.search(quote):
         return Facet(None)
@@ -81,7 +81,7 @@ _REFUSED = re.compile(
 _BOUNDING = _PATTERNS["bounding"]
 
 
-def _is_bound(amount: Amount, evidence: Evidence) -> bool:
+def _is_bound(amount: Quantity, evidence: CodeEvidence) -> bool:
     """Whether something is compared with a number that is said to be a bound."""
     if not amount.way or _by_neighbour(amount, evidence) or _by_type(amount, evidence):
         return True
@@ -100,7 +100,7 @@ def _is_bound(amount: Amount, evidence: Evidence) -> bool:
 _ROW = re.compile(r"\d+(?:, ?\d+){1,9}(?:,? (?:and|or|та|і|або) \d+)?")
 
 
-def _in_row(amount: Amount, quote: str, evidence: Evidence) -> bool:
+def _in_row(amount: Quantity, quote: str, evidence: CodeEvidence) -> bool:
     """Whether a number is one of several that stand in the code one after the other, too."""
     start, _ = amount.span
     row = next((row for row in _ROW.finditer(quote) if row.start() <= start < row.end()), None)
@@ -110,13 +110,15 @@ def _in_row(amount: Amount, quote: str, evidence: Evidence) -> bool:
     return bool(re.search(r"\b" + r"\W{1,6}".join(numbers) + r"\b", evidence.text))
 
 
-def _is_used(site: Site, evidence: Evidence) -> bool:
+def _is_used(site: Site, evidence: CodeEvidence) -> bool:
     """Whether a number has a name that the code uses."""
     name = re.match(r"\W*(?:\w+ )*?(\w+)\W*=", site.before)
     return bool(name) and len(re.findall(rf"\b{name[1]}\b", evidence.bare)) > 1
 
 
-def _other_unit(amount: Amount, candidates: Sequence[Site], evidence: Evidence) -> Facet | None:
+def _other_unit(
+    amount: Quantity, candidates: Sequence[Site], evidence: CodeEvidence
+) -> Facet | None:
     """Whether another number has the unit that this one should have."""
     if not amount.unit or amount.unit in ("s", "h", "m", "с", "%"):
         return None
@@ -134,7 +136,7 @@ def _other_unit(amount: Amount, candidates: Sequence[Site], evidence: Evidence) 
     return None
 
 
-def _turned_pair(amount: Amount, quote: str, evidence: Evidence) -> Facet | None:
+def _turned_pair(amount: Quantity, quote: str, evidence: CodeEvidence) -> Facet | None:
     """Whether two numbers that stand as `8080:80` stand the other way round."""
     pair = re.search(
         rf"\b{_shown(amount.value)}\b[^\d]{{1,40}}?(?:\bto\b|\bна\b|->|→|:)[^\d]{{1,20}}(\d+)",
@@ -150,11 +152,11 @@ def _turned_pair(amount: Amount, quote: str, evidence: Evidence) -> Facet | None
     return None
 
 
-def _is_one_of(value: float, amount: Amount) -> bool:
+def _is_one_of(value: float, amount: Quantity) -> bool:
     return any(abs(value - other) <= 1e-9 * max(1.0, abs(other)) for other in amount.values)
 
 
-def _by_neighbour(amount: Amount, evidence: Evidence) -> bool:
+def _by_neighbour(amount: Quantity, evidence: CodeEvidence) -> bool:
     """Whether a bound is written by the next number: more than 17 as at least 18."""
     if not amount.side:
         return False
@@ -164,7 +166,7 @@ def _by_neighbour(amount: Amount, evidence: Evidence) -> bool:
 _PATTERN = re.compile(r"\(\?[:P<]|\\d|\[0-9\]|\{\d")
 
 
-def _in_pattern(amount: Amount, evidence: Evidence) -> bool:
+def _in_pattern(amount: Quantity, evidence: CodeEvidence) -> bool:
     """Whether the digits of a number stand apart in a regular expression."""
     digits = re.compile(".{0,6}?".join(_shown(amount.value)))
     return any(
@@ -174,7 +176,7 @@ def _in_pattern(amount: Amount, evidence: Evidence) -> bool:
     )
 
 
-def _by_type(amount: Amount, evidence: Evidence) -> bool:
+def _by_type(amount: Quantity, evidence: CodeEvidence) -> bool:
     types = {255: r"u8|uint8|byte|Byte", 65_535: r"u16|uint16|UInt16|ushort"}
     pattern = types.get(int(amount.value))
     return bool(pattern and re.search(rf"\b(?:{pattern})", evidence.bare))
@@ -184,7 +186,7 @@ def _shown(value: float) -> str:
     return f"{value:g}" if value < 1e6 else f"{value:.0f}"
 
 
-def _compared(evidence: Evidence) -> list[Comparison]:
+def _compared(evidence: CodeEvidence) -> list[NumberComparison]:
     return [
         comparison
         for source in evidence.code
@@ -194,7 +196,7 @@ def _compared(evidence: Evidence) -> list[Comparison]:
     ]
 
 
-def _moved(amount: Amount, candidates: Sequence[Site], evidence: Evidence) -> Facet | None:
+def _moved(amount: Quantity, candidates: Sequence[Site], evidence: CodeEvidence) -> Facet | None:
     """Whether what the number is about has another number in the code."""
     sought = _sought(amount, evidence)
     same = sum(amount.value == other.value for other in evidence.amounts)
@@ -212,7 +214,7 @@ def _moved(amount: Amount, candidates: Sequence[Site], evidence: Evidence) -> Fa
 
 
 def _takes_its_place(
-    site: Site, score: float, own: float, amount: Amount, evidence: Evidence
+    site: Site, score: float, own: float, amount: Quantity, evidence: CodeEvidence
 ) -> bool:
     """Whether a number stands where another belongs: one that is nowhere in the prompt, or one
     that would fit better in the other's place."""
@@ -245,7 +247,7 @@ def _is_named(site: Site) -> bool:
     return bool(_NAME_BEFORE.search(site.before))
 
 
-def _sought(amount: Amount, evidence: Evidence) -> dict[str, float]:
+def _sought(amount: Quantity, evidence: CodeEvidence) -> dict[str, float]:
     """What a number is about, each word with its weight: what few numbers are called says most."""
     weights = dict.fromkeys({"most": ["max"], "least": ["min"]}.get(amount.way, []), 0.4)
     weights |= dict.fromkeys(content_words(amount.about), 1.0)
@@ -260,7 +262,7 @@ def _score(site: Site, sought: Mapping[str, float]) -> float:
     return sum(weight for word, weight in sought.items() if words.explain(word))
 
 
-def _wrong_side(amount: Amount, quote: str, evidence: Evidence) -> Facet | None:
+def _wrong_side(amount: Quantity, quote: str, evidence: CodeEvidence) -> Facet | None:
     """Whether the number itself is on the wrong side of every comparison with it."""
     if not amount.side:
         return None
@@ -287,7 +289,7 @@ def _wrong_side(amount: Amount, quote: str, evidence: Evidence) -> Facet | None:
 _SIZE = re.compile(r"\.(?:length|size|count|len)\b|\blen\(|\bcount\(", re.I)
 
 
-def _before_adding(comparison: Comparison, evidence: Evidence) -> bool:
+def _before_adding(comparison: NumberComparison, evidence: CodeEvidence) -> bool:
     """Whether a size is compared of what grows: what is full at ten holds no more than ten."""
     counter = re.fullmatch(r"\W*(\w+)\W*", comparison.left)
     if counter and re.search(
@@ -302,7 +304,7 @@ def _before_adding(comparison: Comparison, evidence: Evidence) -> bool:
     return any(_grows(name, evidence) for name in re.findall(r"\w+", comparison.left))
 
 
-def _grows(name: str, evidence: Evidence) -> bool:
+def _grows(name: str, evidence: CodeEvidence) -> bool:
     grows = (
         rf"\b{name}\.(?:push|append|add|put|set|insert|enqueue|push_back|appendleft)\w*\("
         rf"|\.\.\.{name}\b|\b{name}\[[^\]]*\] ?=|append\({name}|\b{name} ?\+="
@@ -310,7 +312,7 @@ def _grows(name: str, evidence: Evidence) -> bool:
     return bool(re.search(grows, evidence.bare))
 
 
-def _near(comparison: Comparison, sought: Sequence[str]) -> int:
+def _near(comparison: NumberComparison, sought: Sequence[str]) -> int:
     words = words_of(f"{comparison.left} {comparison.line}")
     return sum(map(words.explain, sought))
 
@@ -318,7 +320,7 @@ def _near(comparison: Comparison, sought: Sequence[str]) -> int:
 _MUST = _PATTERNS["must"]
 
 
-def _wrong_way(amount: Amount, quote: str, evidence: Evidence) -> Facet | None:
+def _wrong_way(amount: Quantity, quote: str, evidence: CodeEvidence) -> Facet | None:
     """Whether what is refused lies on the side that should be let through."""
     conditional = bool(_IF.search(quote[: amount.span[0]]))
     ways = {

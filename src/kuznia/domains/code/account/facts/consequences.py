@@ -7,7 +7,7 @@ from http import HTTPStatus
 from itertools import chain
 from typing import Literal
 
-from kuznia.domains.code.account.reading.evidence import Evidence
+from kuznia.domains.code.account.reading.evidence import CodeEvidence
 from kuznia.domains.code.account.words.patterns import patterns
 
 _PATTERNS = patterns("consequences")
@@ -58,12 +58,12 @@ _EMPTY_KIND = (
 )
 
 
-def is_http(evidence: Evidence) -> bool:
+def is_http(evidence: CodeEvidence) -> bool:
     """Whether numbers of three digits in the prompt are answers of a server."""
     return evidence.language not in ("sql", "css") and bool(_IS_HTTP.search(evidence.prompt))
 
 
-def consequences(quote: str, evidence: Evidence) -> list[Consequence]:
+def consequences(quote: str, evidence: CodeEvidence) -> list[Consequence]:
     """What a clause says happens."""
     every: list[Consequence] = []
     kinds = (_exits(quote), _raises(quote), _statuses(quote, evidence), _returns(quote))
@@ -98,7 +98,7 @@ def _raises(quote: str) -> Iterator[Consequence]:
             yield Consequence("raise", name, match.span())
 
 
-def _statuses(quote: str, evidence: Evidence) -> Iterator[Consequence]:
+def _statuses(quote: str, evidence: CodeEvidence) -> Iterator[Consequence]:
     if not is_http(evidence):
         return
     for match in _STATUS.finditer(quote):

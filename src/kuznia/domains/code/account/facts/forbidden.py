@@ -5,8 +5,8 @@ import sys
 from collections.abc import Iterator
 
 from kuznia.domains.code.account.facts.names import is_there
-from kuznia.domains.code.account.reading.evidence import Evidence, Facet
-from kuznia.domains.code.account.reading.source import Source
+from kuznia.domains.code.account.reading.evidence import CodeEvidence, Facet
+from kuznia.domains.code.account.reading.source import SourceText
 from kuznia.domains.code.account.words.lexicon import Construct, constructs, content_words, listed
 from kuznia.domains.code.account.words.patterns import patterns
 from kuznia.domains.code.imports.package_names import is_named, words
@@ -65,7 +65,7 @@ _STANDARD = {
 }
 
 
-def forbidden(quote: str, evidence: Evidence) -> Iterator[tuple[Span, Facet]]:
+def forbidden(quote: str, evidence: CodeEvidence) -> Iterator[tuple[Span, Facet]]:
     """Everything a clause forbids, with whether code keeps to it."""
     for match in _ONLY.finditer(quote):
         facet = _only_standard(evidence)
@@ -84,7 +84,7 @@ def forbidden(quote: str, evidence: Evidence) -> Iterator[tuple[Span, Facet]]:
 
 
 def _items(
-    match: re.Match[str], group: str, text: str, evidence: Evidence
+    match: re.Match[str], group: str, text: str, evidence: CodeEvidence
 ) -> Iterator[tuple[Span, Facet]]:
     place = match.start(group)
     is_first = True
@@ -92,7 +92,7 @@ def _items(
         item = _KIND.sub("", _NO.sub("", piece.strip()).strip(" `'\"")).strip(" `'\"")
         if not item or _OUTCOME.match(item):
             return
-        facet = _one(
+        facet = _banned(
             item,
             evidence,
             bool(
@@ -111,7 +111,7 @@ def _items(
         is_first = False
 
 
-def _one(item: str, evidence: Evidence, may_be_word: bool) -> Facet | None:
+def _banned(item: str, evidence: CodeEvidence, may_be_word: bool) -> Facet | None:
     """Whether the code does without something; None where it is nothing that code can use."""
     if _OUTSIDE.search(item):
         return _only_standard(evidence)
@@ -143,7 +143,7 @@ def _is_name(word: str, item: str, may_be_word: bool) -> bool:
     return special or (len(item.split()) == 1 and (may_be_word or known))
 
 
-def _used(name: str, evidence: Evidence) -> str:
+def _used(name: str, evidence: CodeEvidence) -> str:
     if name in ("GET", "POST", "PUT", "PATCH", "DELETE"):
         return is_there(name, evidence)
     pattern = re.compile(
@@ -156,7 +156,7 @@ def _used(name: str, evidence: Evidence) -> str:
     return ""
 
 
-def _without(construct: Construct, evidence: Evidence) -> Facet:
+def _without(construct: Construct, evidence: CodeEvidence) -> Facet:
     for source in evidence.code:
         pattern = construct.by_language.get(source.language, construct.shows)
         if construct.literals and source.has_regex_literals:
@@ -173,7 +173,7 @@ def _without(construct: Construct, evidence: Evidence) -> Facet:
     )
 
 
-def _calls_itself(source: Source) -> bool:
+def _calls_itself(source: SourceText) -> bool:
     return any(
         len(
             re.findall(rf"(?<![\w]){re.escape(unit.name)}\s*\(", source.bare[unit.start : unit.end])
@@ -184,7 +184,7 @@ def _calls_itself(source: Source) -> bool:
     )
 
 
-def _only_standard(evidence: Evidence) -> Facet:
+def _only_standard(evidence: CodeEvidence) -> Facet:
     """Whether nothing is used that has to be installed."""
     for package in evidence.requires:
         return Facet(False, evidence.code[0].pointer, f"{package} has to be installed.")
@@ -195,7 +195,7 @@ def _only_standard(evidence: Evidence) -> Facet:
     return Facet(True, evidence.code[0].pointer, "Only the standard library is used.", weight=3)
 
 
-def _foreign(source: Source, files: dict[str, str]) -> str:
+def _foreign(source: SourceText, files: dict[str, str]) -> str:
     if source.language == "python":
         return next(_foreign_python(source, files), "")
     if source.language in ("javascript", "typescript", "tsx", "go"):
@@ -207,7 +207,7 @@ def _foreign(source: Source, files: dict[str, str]) -> str:
     return next((part for part in match.groups() if part), "a package") if match else ""
 
 
-def _foreign_python(source: Source, files: dict[str, str]) -> Iterator[str]:
+def _foreign_python(source: SourceText, files: dict[str, str]) -> Iterator[str]:
     own = {path.rsplit("/", 1)[-1].removesuffix(".py") for path in files} | {
         part for path in files for part in path.split("/")[:-1]
     }

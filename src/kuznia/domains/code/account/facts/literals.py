@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.account.reading.evidence import Evidence, Facet
+from kuznia.domains.code.account.reading.evidence import CodeEvidence, Facet
 from kuznia.domains.code.account.words.patterns import patterns
 
 _PATTERNS = patterns("literals")
@@ -22,7 +22,7 @@ _ARROW = _PATTERNS["arrow"]
 _PIECE = re.compile(r"[\w.:/-]+")
 
 
-def examples(quote: str, evidence: Evidence) -> Iterator[Facet]:
+def examples(quote: str, evidence: CodeEvidence) -> Iterator[Facet]:
     """What a clause says comes out of what goes in; looked up in the tests."""
     match = _CALL.match(quote) or _ARROW.match(quote)
     if not match:
@@ -45,7 +45,7 @@ def _plain(text: str) -> str:
     return re.sub(r"[\s_'\"`«»;.]+", "", text)
 
 
-def _in_tests(before: str, after: str, evidence: Evidence) -> Facet | None:
+def _in_tests(before: str, after: str, evidence: CodeEvidence) -> Facet | None:
     sought, result = _plain(before), _plain(after)
     for source in evidence.tests:
         for line in source.lines:
@@ -56,7 +56,7 @@ def _in_tests(before: str, after: str, evidence: Evidence) -> Facet | None:
     return None
 
 
-def literals(quote: str, evidence: Evidence) -> Iterator[tuple[Span, Facet]]:
+def literals(quote: str, evidence: CodeEvidence) -> Iterator[tuple[Span, Facet]]:
     """Quoted texts, images and formats of a clause."""
     for match in _DATE.finditer(quote):
         shown = _DATE_SHOWN.search(evidence.text)
@@ -70,7 +70,7 @@ def literals(quote: str, evidence: Evidence) -> Iterator[tuple[Span, Facet]]:
         yield match.span(), facet
 
 
-def _quoted(match: re.Match[str], text: str, quote: str, evidence: Evidence) -> Facet:
+def _quoted(match: re.Match[str], text: str, quote: str, evidence: CodeEvidence) -> Facet:
     if match["json"]:
         keys = re.findall(r"\"(\w+)\"\s*:", text)
         missing = [key for key in keys if not _has(key, evidence)]
@@ -99,18 +99,18 @@ def _quoted(match: re.Match[str], text: str, quote: str, evidence: Evidence) -> 
     return Facet(None)
 
 
-def _verbatim(text: str, evidence: Evidence) -> Facet:
+def _verbatim(text: str, evidence: CodeEvidence) -> Facet:
     pointer = _pointer(text, evidence)
     return Facet(
         bool(pointer), pointer, "" if pointer else f"{text[:60]} is not in the code.", weight=2
     )
 
 
-def _has(text: str, evidence: Evidence) -> bool:
+def _has(text: str, evidence: CodeEvidence) -> bool:
     return bool(_pointer(text, evidence))
 
 
-def _pointer(text: str, evidence: Evidence) -> str:
+def _pointer(text: str, evidence: CodeEvidence) -> str:
     bare = text.strip()
     for source in evidence.code:
         if bare and re.search(
@@ -129,7 +129,7 @@ _LEFT_OUT = _PATTERNS["left_out"]
 _ONLY = re.compile(r"\b(?:only|just)\b|\b(?:лише|тільки)\b", re.IGNORECASE)
 
 
-def _polarity(text: str, quote: str, evidence: Evidence) -> Facet | None:
+def _polarity(text: str, quote: str, evidence: CodeEvidence) -> Facet | None:
     """Whether what should be left out is what the code picks, or the other way round."""
     if not re.fullmatch(r"\w{2,40}", text):
         return None

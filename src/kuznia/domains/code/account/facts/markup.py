@@ -2,7 +2,7 @@
 
 import re
 
-from kuznia.domains.code.account.reading.evidence import Evidence, Facet
+from kuznia.domains.code.account.reading.evidence import CodeEvidence, Facet
 
 _FIELD = re.compile(r"<(?:input|select|textarea)\b[^>]*>", re.I)
 _UNLABELLED = re.compile(
@@ -10,7 +10,7 @@ _UNLABELLED = re.compile(
 )
 
 
-def labelled(evidence: Evidence) -> Facet:
+def labelled(evidence: CodeEvidence) -> Facet:
     """Whether a page has a label for each of its fields."""
     text = evidence.text
     fields = [field for field in _FIELD.findall(text) if not _UNLABELLED.search(field)]

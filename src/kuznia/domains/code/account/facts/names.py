@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import chain
 from posixpath import basename
 
-from kuznia.domains.code.account.reading.evidence import Evidence
+from kuznia.domains.code.account.reading.evidence import CodeEvidence
 from kuznia.domains.code.account.words.lexicon import listed
 from kuznia.domains.code.account.words.patterns import patterns
 from kuznia.domains.code.languages.find import find
@@ -36,7 +36,7 @@ _KNOWN = {
 _TECH = re.compile(r"[A-Za-z]+\.(?:js|NET)$")
 
 
-def names(quote: str, evidence: Evidence, taken: list[Span]) -> Iterator[tuple[Span, str]]:
+def names(quote: str, evidence: CodeEvidence, taken: list[Span]) -> Iterator[tuple[Span, str]]:
     """The names in a clause that must be in the code, outside of what is taken."""
     seen: list[Span] = list(taken)
     for span, name in chain(_spelt(quote), _foreign(quote, evidence), _in_lists(quote)):
@@ -56,7 +56,7 @@ def _spelt(quote: str) -> Iterator[tuple[Span, str]]:
                 yield match.span() if pattern is _NAMES else match.span(group), name
 
 
-def _foreign(quote: str, evidence: Evidence) -> Iterator[tuple[Span, str]]:
+def _foreign(quote: str, evidence: CodeEvidence) -> Iterator[tuple[Span, str]]:
     """The words of another alphabet that the code has, too."""
     outside = re.sub(r"[\"«“'][^\"»”']*[\"»”']", "", quote)
     if len(_CYRILLIC.findall(outside)) * 3 > len(outside):
@@ -76,7 +76,7 @@ def _in_lists(quote: str) -> Iterator[tuple[Span, str]]:
             yield (start + inner.start(), start + inner.end()), bare
 
 
-def is_there(name: str, evidence: Evidence, quote: str = "") -> str:
+def is_there(name: str, evidence: CodeEvidence, quote: str = "") -> str:
     """The pointer to where a name stands in the code; empty if it does not."""
     pattern = _KNOWN.get(name) or _pattern(name)
     if len(name) == 2 and name[0] == "-" and not _OPTION.search(quote):
@@ -92,7 +92,7 @@ def is_there(name: str, evidence: Evidence, quote: str = "") -> str:
     return ""
 
 
-def in_pieces(name: str, evidence: Evidence) -> str:
+def in_pieces(name: str, evidence: CodeEvidence) -> str:
     """Where the pieces of a name stand in one line: `X-Admin-Token` in `x_admin_token`."""
     parts = re.findall(r"[^\W\d_]+", name)
     if "." in name and parts and parts[0] in evidence.names and parts[0][0].isupper():
@@ -115,7 +115,7 @@ _SAMPLE = re.compile(
 )
 
 
-def is_optional(name: str, before: str, evidence: Evidence) -> bool:
+def is_optional(name: str, before: str, evidence: CodeEvidence) -> bool:
     """Whether code need not have a name: an example, or a file that is given when it runs."""
     if _SAMPLE.search(before):
         return True

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kuznia.domains.code.account.facts.consequences import Consequence, happens
-from kuznia.domains.code.account.reading.evidence import Evidence, Facet
-from kuznia.domains.code.account.reading.source import Branch, Source
+from kuznia.domains.code.account.reading.evidence import CodeEvidence, Facet
+from kuznia.domains.code.account.reading.source import CodeBranch, SourceText
 from kuznia.domains.code.account.words.lexicon import (
     Concept,
     Words,
@@ -33,7 +33,7 @@ CONDITIONS = frozenset(
 )
 
 
-def outcome(consequence: Consequence, condition: str, evidence: Evidence) -> Facet:
+def outcome(consequence: Consequence, condition: str, evidence: CodeEvidence) -> Facet:
     """Whether code does what a clause says, under the condition that the clause says."""
     alternatives = [piece for piece in _OR.split(condition) if content_words(piece)]
     if any(len(content_words(piece)) < 2 and not _LOOK.search(piece) for piece in alternatives):
@@ -68,7 +68,7 @@ class _Sought:
     is_single: bool
 
 
-def _sought(condition: str, evidence: Evidence, *, strict: bool, single: bool) -> _Sought:
+def _sought(condition: str, evidence: CodeEvidence, *, strict: bool, single: bool) -> _Sought:
     several = [
         name
         for name in dict.fromkeys(re.findall(r"[A-Za-z_]\w*", condition))
@@ -87,7 +87,7 @@ def _sought(condition: str, evidence: Evidence, *, strict: bool, single: bool) -
 def _outcome(
     consequence: Consequence,
     condition: str,
-    evidence: Evidence,
+    evidence: CodeEvidence,
     *,
     strict: bool,
     single: bool = False,
@@ -125,7 +125,7 @@ def _is_contradicted(
     consequence: Consequence,
     sought: _Sought,
     fit: float,
-    evidence: Evidence,
+    evidence: CodeEvidence,
 ) -> bool:
     """Whether a branch that does something else fits the condition better."""
     words, looks = sought.words, sought.looks
@@ -147,7 +147,7 @@ def _missing(doing: "list[Row]", sought: _Sought) -> str:
     return missing[0] if missing and len(missing) < len(sought.several) else ""
 
 
-def _fitting(doing: "list[Row]", sought: _Sought, evidence: Evidence) -> "list[Row]":
+def _fitting(doing: "list[Row]", sought: _Sought, evidence: CodeEvidence) -> "list[Row]":
     """The branches that look at what the clause says; of several one about what it is about."""
     words, looks = sought.words, sought.looks
     fitting = [row for row in doing if _fits(row, words, looks, sought.named)]
@@ -159,10 +159,10 @@ def _fitting(doing: "list[Row]", sought: _Sought, evidence: Evidence) -> "list[R
     return [row for row in fitting if any(map(_about(row).explain, plain))]
 
 
-Row = tuple[Source, Branch, str]
+Row = tuple[SourceText, CodeBranch, str]
 
 
-def _sees(row: Row, sought: list[str], looks: list[Concept], evidence: Evidence) -> float:
+def _sees(row: Row, sought: list[str], looks: list[Concept], evidence: CodeEvidence) -> float:
     """How much of the condition a branch looks at, whatever it does; what every branch looks at
     counts little."""
     condition = _condition_words(row[1])
@@ -189,13 +189,13 @@ _OPERATORS = (
 )
 
 
-def _condition_words(branch: Branch) -> Words:
+def _condition_words(branch: CodeBranch) -> Words:
     """The words of a condition, with those for its signs."""
     signs = " ".join(words for sign, words in _OPERATORS if sign.search(branch.condition))
     return words_of(f"{branch.condition} {signs}")
 
 
-def _looks(look: Concept, branch: Branch) -> bool:
+def _looks(look: Concept, branch: CodeBranch) -> bool:
     if look.name == "missing" and _THERE.search(branch.condition):
         return bool(_ABSENT.search(branch.condition)) == branch.holds
     if look.name == "missing" and re.match(r"\W*(?:!\s*\w|not \w)[\w.]*\W*$", branch.condition):
@@ -244,7 +244,7 @@ def _contradicts(
     looks: list[Concept],
     sought: list[str],
     fit: float,
-    evidence: Evidence,
+    evidence: CodeEvidence,
 ) -> bool:
     """Whether a branch with the same condition does something else."""
     _, branch, then = row
@@ -260,7 +260,7 @@ def _contradicts(
     )
 
 
-def _elsewhere(consequence: Consequence, sought: list[str], evidence: Evidence) -> Facet:
+def _elsewhere(consequence: Consequence, sought: list[str], evidence: CodeEvidence) -> Facet:
     """What happens without a branch of its own: by a library, in an attribute, at the end."""
     if consequence.value in ("400", "422") and re.search(r"(?i)fastapi|pydantic", evidence.text):
         # What these models refuse is answered so.
@@ -279,7 +279,7 @@ def _elsewhere(consequence: Consequence, sought: list[str], evidence: Evidence) 
     return Facet(False, why=f"Nothing in the code leads to {what}.")
 
 
-def _places(consequence: Consequence, source: Source) -> Iterator[int]:
+def _places(consequence: Consequence, source: SourceText) -> Iterator[int]:
     place = 0
     for line in source.lines:
         if happens(consequence, line):
@@ -295,7 +295,7 @@ _PERMITS = re.compile(
 )
 
 
-def permissions(quote: str, evidence: Evidence) -> Iterator[Facet]:
+def permissions(quote: str, evidence: CodeEvidence) -> Iterator[Facet]:
     """Where the code refuses what a clause permits."""
     for match in _PERMITS.finditer(quote):
         permitted = next(value for value in match.groups() if value).lower()

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.account.reading.evidence import Evidence, Facet
+from kuznia.domains.code.account.reading.evidence import CodeEvidence, Facet
 from kuznia.domains.code.account.words.lexicon import content_words, words_of
 from kuznia.domains.code.account.words.patterns import patterns
 
@@ -17,7 +17,7 @@ _COMPARED = re.compile(
 _NO = re.compile(r"\b(?:not|no|never|must|should|has to|не|має|повин\w+)\b", re.IGNORECASE)
 
 
-def relations(quote: str, evidence: Evidence) -> Iterator[Facet]:
+def relations(quote: str, evidence: CodeEvidence) -> Iterator[Facet]:
     """Where every comparison with what the clause names points the wrong way."""
     for pattern, sign in ((_MORE, ">"), (_LESS, "<")):
         for match in pattern.finditer(quote):
@@ -37,7 +37,7 @@ def relations(quote: str, evidence: Evidence) -> Iterator[Facet]:
                 )
 
 
-def _signs(noun: str, subjects: list[str], evidence: Evidence) -> Iterator[str]:
+def _signs(noun: str, subjects: list[str], evidence: CodeEvidence) -> Iterator[str]:
     """How what the clause is about is compared with what it names."""
     for source in evidence.code:
         for match in _COMPARED.finditer(source.bare):
@@ -58,7 +58,7 @@ _DENIES = re.compile(
 _DEFAULT = _PATTERNS["default"]
 
 
-def switches(quote: str, evidence: Evidence) -> Iterator[Facet]:
+def switches(quote: str, evidence: CodeEvidence) -> Iterator[Facet]:
     """Where what a clause wants is switched off, what it does not want on, or a default turned."""
     clause, denies = words_of(quote), bool(_DENIES.search(quote))
     for source in evidence.code:

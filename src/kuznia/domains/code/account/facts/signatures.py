@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from kuznia.domains.code.account.facts.names import in_pieces
-from kuznia.domains.code.account.reading.evidence import Evidence, Facet
-from kuznia.domains.code.account.reading.source import Source
+from kuznia.domains.code.account.reading.evidence import CodeEvidence, Facet
+from kuznia.domains.code.account.reading.source import SourceText
 from kuznia.domains.code.account.words.patterns import patterns
 
 _PATTERNS = patterns("signatures")
@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"[A-Za-z_$][\w$]*|\d[\d_.]*|=(?!=)|\"[^\"\n]*\"|'[^'\n]*'")
 _LITERAL = re.compile(r"^\s*(?:[\"'\[{\-\d]|True|False|None|null|true|false|nil|b[\"'])")
 
 
-def signatures(quote: str, evidence: Evidence) -> Iterator[tuple[Span, Facet]]:
+def signatures(quote: str, evidence: CodeEvidence) -> Iterator[tuple[Span, Facet]]:
     """Every signature in a clause, with whether code has it; calls that are examples are left."""
     for match in _SIGNATURE.finditer(quote):
         name, parameters = match["name"], match["parameters"]
@@ -42,7 +42,7 @@ def _is_prose(quote: str, match: re.Match[str]) -> bool:
     return spaced or not match["name"].isascii()
 
 
-def _signature(match: re.Match[str], name: str, parameters: str, evidence: Evidence) -> Facet:
+def _signature(match: re.Match[str], name: str, parameters: str, evidence: CodeEvidence) -> Facet:
     last = name.split(".")[-1]
     if last in _BUILT_IN and f"__{last}__" in evidence.names:
         return Facet(True, evidence.code[0].pointer, f"__{last}__ is there.", weight=3)
@@ -78,7 +78,7 @@ def _signature(match: re.Match[str], name: str, parameters: str, evidence: Evide
 _BUILT_IN = frozenset(("len", "str", "repr", "iter", "bool", "hash", "int", "float", "reversed"))
 
 
-def _table(name: str, columns: str, evidence: Evidence) -> Facet:
+def _table(name: str, columns: str, evidence: CodeEvidence) -> Facet:
     """Whether a table is there, and has its columns where it is made here."""
     for source in evidence.code:
         made = re.search(rf"(?i)create table (?:if not exists )?\W?{name}\W", source.text)
@@ -93,7 +93,7 @@ def _table(name: str, columns: str, evidence: Evidence) -> Facet:
     return Facet(False, why=f"There is no {name}.")
 
 
-def _modified(word: str, before: list[str], source: Source, name: str) -> bool:
+def _modified(word: str, before: list[str], source: SourceText, name: str) -> bool:
     if word in before:
         return True
     if word in ("export", "default"):
@@ -104,7 +104,7 @@ def _modified(word: str, before: list[str], source: Source, name: str) -> bool:
     return False
 
 
-def _definitions(source: Source, name: str) -> Iterator[int]:
+def _definitions(source: SourceText, name: str) -> Iterator[int]:
     """The places where something of this name is made, and of its constructor."""
     shown = re.escape(name)
     for match in re.finditer(

@@ -3,12 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
-from kuznia.domains.code.account.facts.quantities import Amount, amounts
 from kuznia.domains.code.account.reading.numbers import Site, constants, sites
-from kuznia.domains.code.account.reading.source import Branch, Source, Unit, read
+from kuznia.domains.code.account.reading.quantities import Quantity, amounts
+from kuznia.domains.code.account.reading.source import CodeBranch, SourceText, Unit, read
 from kuznia.domains.code.account.words.lexicon import Words, words_of
 from kuznia.domains.code.schema import File
 
@@ -52,16 +52,15 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class CodeEvidence:
     """The code, its tests, and what else is in the artefact."""
 
     language: str
     prompt: str
-    code: tuple[Source, ...]
-    tests: tuple[Source, ...] = ()
+    code: tuple[SourceText, ...]
+    tests: tuple[SourceText, ...] = ()
     requires: tuple[str, ...] = ()
     has_documentation: bool = False
-    _cache: dict[str, re.Match[str] | None] = field(default_factory=dict)
 
     @cached_property
     def text(self) -> str:
@@ -94,7 +93,7 @@ class Evidence:
         return frozenset(_NAME.findall(self.text))
 
     @cached_property
-    def amounts(self) -> "list[Amount]":
+    def amounts(self) -> "list[Quantity]":
         """The numbers of the whole prompt."""
         return amounts(self.prompt)
 
@@ -111,7 +110,7 @@ class Evidence:
         return frozenset(name for head in heads for name in _NAME.findall(head) if len(name) > 1)
 
     @cached_property
-    def branches(self) -> tuple[tuple[Source, Branch], ...]:
+    def branches(self) -> tuple[tuple[SourceText, CodeBranch], ...]:
         return tuple((source, branch) for source in self.code for branch in source.branches)
 
     @cached_property
@@ -134,9 +133,9 @@ class Evidence:
         return max(1, sum(words_of(condition).explain(word) for condition in conditions))
 
     @cached_property
-    def units(self) -> dict[str, tuple[Source, Unit]]:
+    def units(self) -> dict[str, tuple[SourceText, Unit]]:
         """The functions and types by name; of several with one name the first."""
-        by_name: dict[str, tuple[Source, Unit]] = {}
+        by_name: dict[str, tuple[SourceText, Unit]] = {}
         for source in self.code:
             for unit in source.units:
                 by_name.setdefault(unit.name, (source, unit))
@@ -207,9 +206,9 @@ def collect(
     tests: tuple[File, ...],
     requires: tuple[str, ...],
     has_documentation: bool,
-) -> Evidence:
+) -> CodeEvidence:
     """Read the files of an artefact."""
-    return Evidence(
+    return CodeEvidence(
         language=language,
         prompt=prompt,
         code=tuple(read(f"/code/files/{number}", file) for number, file in enumerate(code)),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from kuznia.domains.code.account.reading.source import Source
+from kuznia.domains.code.account.reading.source import SourceText
 
 Sign = Literal["<", "<=", ">", ">=", "==", "!="]
 
@@ -57,7 +57,7 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class NumberComparison:
     """Something compared with a number, which stands on the right."""
 
     left: str
@@ -94,7 +94,7 @@ def _plain(text: str) -> float:
     return float(int(text, 16)) if text[:2].lower() == "0x" else float(text)
 
 
-def constants(sources: Iterable[Source]) -> dict[str, float]:
+def constants(sources: Iterable[SourceText]) -> dict[str, float]:
     """The names that stand for one number each, everywhere."""
     values: dict[str, set[float]] = {}
     changed: set[str] = set()
@@ -112,7 +112,7 @@ def constants(sources: Iterable[Source]) -> dict[str, float]:
     }
 
 
-def sites(sources: Iterable[Source]) -> list[Site]:
+def sites(sources: Iterable[SourceText]) -> list[Site]:
     """Every number of the code."""
     places: list[Site] = []
     for source in sources:
@@ -125,7 +125,7 @@ def sites(sources: Iterable[Source]) -> list[Site]:
     return places
 
 
-def _in_prose(source: Source, place: int) -> bool:
+def _in_prose(source: SourceText, place: int) -> bool:
     """Whether a place is inside a message for people: a number there decides nothing."""
     if source.bare[place] == source.text[place]:
         return False
@@ -135,7 +135,7 @@ def _in_prose(source: Source, place: int) -> bool:
     return bool(_PROSE.search(text[start + 1 : min(ends, default=place + 200)]))
 
 
-def _site(source: Source, match: re.Match[str], value: float) -> Site:
+def _site(source: SourceText, match: re.Match[str], value: float) -> Site:
     text, start = source.text, match.start()
     line_start = text.rfind("\n", 0, start) + 1
     line_end = text.find("\n", match.end())
@@ -148,7 +148,9 @@ def _site(source: Source, match: re.Match[str], value: float) -> Site:
     return Site(value, label, after, line, source.pointer, unit)
 
 
-def comparisons(text: str, names: dict[str, float], holds: bool = True) -> Iterator[Comparison]:
+def comparisons(
+    text: str, names: dict[str, float], holds: bool = True
+) -> Iterator[NumberComparison]:
     """What is compared with a number in a text, the number on the right."""
     for match in _COMPARED.finditer(text):
         sign = _SIGNS.get(match[1])
@@ -160,7 +162,7 @@ def comparisons(text: str, names: dict[str, float], holds: bool = True) -> Itera
             if value is not None:
                 shown = _TURNED[sign] if turned else sign
                 shown = shown if holds else _NOT[shown]
-                yield Comparison(other, shown, value, _line(text, match.start()))
+                yield NumberComparison(other, shown, value, _line(text, match.start()))
                 break
 
 
@@ -202,7 +204,7 @@ def _known(text: str, names: dict[str, float]) -> float | None:
     return -value if value is not None and match[1] else value
 
 
-def in_high(comparison: Comparison, value: float) -> bool | None:
+def in_high(comparison: NumberComparison, value: float) -> bool | None:
     """Whether a comparison counts a number itself to what is above; None if it is about another."""
     sign, limit = comparison.sign, comparison.value
     if sign in ("==", "!="):

@@ -88,7 +88,7 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class CodeBranch:
     """What code does under a condition; `holds` is False for what is done otherwise."""
 
     condition: str
@@ -99,7 +99,7 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceText:
     """One file: its text without comments, and the same without what is inside strings."""
 
     pointer: str
@@ -109,7 +109,7 @@ class Source:
     text: str
     bare: str
     units: tuple[Unit, ...]
-    branches: tuple[Branch, ...]
+    branches: tuple[CodeBranch, ...]
     has_regex_literals: bool
 
     @cached_property
@@ -125,7 +125,7 @@ class Source:
         return min(inside, key=lambda unit: unit.end - unit.start).name if inside else ""
 
 
-def read(pointer: str, file: File) -> Source:
+def read(pointer: str, file: File) -> SourceText:
     """A file as the account reads it; what cannot be parsed is read as text alone."""
     language = find(file.language)
     content = file.content
@@ -151,7 +151,7 @@ def read(pointer: str, file: File) -> Source:
         *_units(source, language, tree, places, content),
         *_blocks(clean, language.name),
     )
-    result = Source(
+    result = SourceText(
         pointer=pointer,
         path=file.path,
         language=language.name,
@@ -167,9 +167,9 @@ def read(pointer: str, file: File) -> Source:
     return result
 
 
-def _plain(pointer: str, file: File) -> Source:
+def _plain(pointer: str, file: File) -> SourceText:
     content = file.content
-    return Source(pointer, file.path, file.language, content, content, content, (), (), False)
+    return SourceText(pointer, file.path, file.language, content, content, content, (), (), False)
 
 
 class _Places:
@@ -269,7 +269,9 @@ def _whole(node: Node) -> Node:
     return node
 
 
-def _branches(nodes: list[Node], text: str, places: _Places, source: Source) -> Iterator[Branch]:
+def _branches(
+    nodes: list[Node], text: str, places: _Places, source: SourceText
+) -> Iterator[CodeBranch]:
     for node in nodes:
         if node.type in _IFS and node.is_named:
             yield from _of(node, text, places, source)
@@ -277,7 +279,7 @@ def _branches(nodes: list[Node], text: str, places: _Places, source: Source) -> 
             yield from _of_list(node, text, places, source)
 
 
-def _of(node: Node, text: str, places: _Places, source: Source) -> Iterator[Branch]:
+def _of(node: Node, text: str, places: _Places, source: SourceText) -> Iterator[CodeBranch]:
     named = [child for child in node.named_children if "comment" not in child.type]
     if not named:
         return
@@ -307,21 +309,21 @@ def _of(node: Node, text: str, places: _Places, source: Source) -> Iterator[Bran
     then = text[then_start:then_end][:_MAX_THEN]
     holds = node.type not in _FLIPPED
     unit = source.unit_of(start)
-    yield Branch(shown, then, holds, start, unit)
+    yield CodeBranch(shown, then, holds, start, unit)
     if alternative:
         otherwise = text[places(alternative.start_byte) : places(alternative.end_byte)]
-        yield Branch(shown, otherwise[:_MAX_THEN], not holds, start, unit)
+        yield CodeBranch(shown, otherwise[:_MAX_THEN], not holds, start, unit)
     elif node.type in _WHOLE_IFS and _LEAVES.search(then) and (after := node.next_named_sibling):
         rest = text[places(after.start_byte) : places(after.end_byte)]
-        yield Branch(shown, rest[:_MAX_THEN], not holds, start, unit)
+        yield CodeBranch(shown, rest[:_MAX_THEN], not holds, start, unit)
 
 
-def _of_list(node: Node, text: str, places: _Places, source: Source) -> Iterator[Branch]:
+def _of_list(node: Node, text: str, places: _Places, source: SourceText) -> Iterator[CodeBranch]:
     """What a shell does after `||` and `&&`."""
     if len(node.children) != 3 or node.children[1].type not in ("||", "&&"):
         return
     left, sign, right = node.children
-    yield Branch(
+    yield CodeBranch(
         text[places(left.start_byte) : places(left.end_byte)],
         text[places(right.start_byte) : places(right.end_byte)][:_MAX_THEN],
         sign.type == "&&",
@@ -330,16 +332,18 @@ def _of_list(node: Node, text: str, places: _Places, source: Source) -> Iterator
     )
 
 
-def _guards(text: str, source: Source) -> Iterator[Branch]:
+def _guards(text: str, source: SourceText) -> Iterator[CodeBranch]:
     for match in _GUARDS.finditer(text):
         call, condition = match["call"], match["condition"]
         if ".ThrowIf" in call:
             name, _, how = call.partition(".ThrowIf")
             shown = f"{condition} {_HOW.get(how, how)}"
-            yield Branch(shown, f"throw {name}", True, match.start(), source.unit_of(match.start()))
+            yield CodeBranch(
+                shown, f"throw {name}", True, match.start(), source.unit_of(match.start())
+            )
             continue
         then = f"{_THROWS.get(call, 'throw')} {condition}"
-        yield Branch(condition, then, False, match.start(), source.unit_of(match.start()))
+        yield CodeBranch(condition, then, False, match.start(), source.unit_of(match.start()))
 
 
 _HOW = {

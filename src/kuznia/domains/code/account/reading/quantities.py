@@ -60,7 +60,7 @@ _SEGMENT = re.compile(r"[,;:()]|\s(?:and|та|і|й|but|а)\s")
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
+class Quantity:
     """A number of a clause, in what it may be counted, and the bound it is."""
 
     span: Span
@@ -74,14 +74,14 @@ class Amount:
     unit: str = ""
 
 
-def amounts(quote: str) -> list[Amount]:
+def amounts(quote: str) -> list[Quantity]:
     """The numbers of a clause."""
-    between = {}
+    between: dict[int, tuple[Side, str]] = {}
     for match in _BETWEEN.finditer(quote):
         for name, side, way in (("low", "high", "least"), ("high", "low", "most")):
             group = name if match[name] else f"{name}2"
             between[match.start(group)] = (side, way)
-    every: list[Amount] = []
+    every: list[Quantity] = []
     for match in _NUMBER.finditer(quote):
         before = quote[: match.start()]
         if _VERSION.search(before[-16:]):
@@ -92,14 +92,16 @@ def amounts(quote: str) -> list[Amount]:
         value = float(_SPELT[match[0].lower()])
         side, way = _bound(quote[: match.start()], quote[match.end() :])
         about = _about(quote, match.span())
-        every.append(Amount(match.span(), value, (value,), side, way, about, True))
+        every.append(Quantity(match.span(), value, (value,), side, way, about, True))
     return every
 
 
-def _amount(quote: str, match: re.Match[str], side: Side, way: str) -> Amount:
+def _amount(quote: str, match: re.Match[str], side: Side, way: str) -> Quantity:
     if "e" in match["number"].lower():
         value = float(match["number"])
-        return Amount(match.span(), value, (value,), side, way, _about(quote, match.span()), False)
+        return Quantity(
+            match.span(), value, (value,), side, way, _about(quote, match.span()), False
+        )
     number = re.sub(r"[ \u00a0]|,(?=\d{3}\b)", "", match["number"]).replace(",", ".")
     value = float(number)
     unit = (match["unit"] or "").lower()
@@ -108,7 +110,7 @@ def _amount(quote: str, match: re.Match[str], side: Side, way: str) -> Amount:
     if unit and re.match(r"%|percent|відсот", unit):
         values += (1 - value / 100, 1 + value / 100, 100 - value, 100 + value)
     about = _about(quote, match.span())
-    return Amount(match.span(), value, values, side, way, about, False, unit)
+    return Quantity(match.span(), value, values, side, way, about, False, unit)
 
 
 def _bound(before: str, after: str) -> tuple[Side, str]:
@@ -145,7 +147,7 @@ def _around(quote: str, span: Span) -> str:
     return about if content_words(about) else f"{quote[: span[0]]} {quote[span[1] : end]}"
 
 
-def all_amounts(quote: str, taken: Sequence[Span]) -> Iterator[Amount]:
+def all_amounts(quote: str, taken: Sequence[Span]) -> Iterator[Quantity]:
     """The numbers outside of what is taken."""
     for item in amounts(quote):
         if not any(item.span[0] < end and item.span[1] > start for start, end in taken):
