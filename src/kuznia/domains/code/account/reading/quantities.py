@@ -59,6 +59,9 @@ _BETWEEN = _PATTERNS["between"]
 _SEGMENT = re.compile(r"[,;:()]|\s(?:and|та|і|й|but|а)\s")
 
 
+_ENDS: tuple[tuple[str, Side, str], ...] = (("low", "high", "least"), ("high", "low", "most"))
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A number of a clause, in what it may be counted, and the bound it is."""
@@ -78,7 +81,7 @@ def amounts(quote: str) -> list[Quantity]:
     """The numbers of a clause."""
     between: dict[int, tuple[Side, str]] = {}
     for match in _BETWEEN.finditer(quote):
-        for name, side, way in (("low", "high", "least"), ("high", "low", "most")):
+        for name, side, way in _ENDS:
             group = name if match[name] else f"{name}2"
             between[match.start(group)] = (side, way)
     every: list[Quantity] = []
