@@ -1,4 +1,4 @@
-"""The account of code: what is done is met, and what is dropped, turned round or invented is not."""
+"""The account of code: what is done is met; what is dropped, inverted or invented is not."""
 
 import tomllib
 from collections.abc import Iterator
@@ -136,7 +136,7 @@ def welcome(guest: str) -> str:
 async def test_a_clause_is_judged_by_the_code(prompt: str, is_met: bool) -> None:
     wishes = await accounted(CodeInput(prompt=prompt, language="python"), code_of(GREETING))
 
-    assert not any(map(is_open, wishes)) == is_met, wishes
+    assert any(map(is_open, wishes)) != is_met, wishes
 
 
 @pytest.mark.parametrize(
@@ -150,9 +150,9 @@ async def test_a_clause_is_judged_by_the_code(prompt: str, is_met: bool) -> None
     ],
 )
 async def test_a_claim_is_followed_where_it_leads_somewhere(where: str, is_met: bool) -> None:
-    prompt = "The guest gets a ticket for the train by email after the payment"
+    prompt = "A function welcome(guest). A guest gets a ticket for the train by email"
 
-    [wish] = await accounted(CodeInput(prompt=prompt, language="python"), code_of(GREETING), where)
+    _, wish = await accounted(CodeInput(prompt=prompt, language="python"), code_of(GREETING), where)
 
     assert is_open(wish) != is_met, wish
 

@@ -130,7 +130,8 @@ def _with_conditions(text: str, pieces: list[tuple[int, int]]) -> list[tuple[int
         else:
             joined.append((first, last))
         condition = _CONDITION.search(text, first, last)
-        is_open = not is_open and condition is not None and not text[first : condition.start()].strip()
+        begins = condition is not None and not text[first : condition.start()].strip()
+        is_open = begins and not is_open
     return joined
 
 
