@@ -291,7 +291,7 @@ def _near(quote: str, name: str, evidence: CodeEvidence) -> tuple[str, str]:
         scope = _best(content_words(quote), evidence, units=True)
         return scope.pointer, scope.text
     own = words_of(name)
-    words = [word for word in content_words(quote) if own.knows(word) < 1.0]
+    words = [word for word in content_words(quote) if not own.has(word)]
     statements = _most(re.split(r";\s*\n", evidence.text), words)
     lines = [line for statement in statements for line in _most(statement.split("\n"), words)]
     return evidence.code[0].pointer, "\n".join(lines)

@@ -50,7 +50,6 @@ def _signs(noun: str, subjects: list[str], evidence: CodeEvidence) -> Iterator[s
                 yield "<" if match[2][0] == ">" else ">"
 
 
-_SWITCH = re.compile(r"\b([A-Za-z_][\w-]*)[\"']?\s*[=:]\s*(true|false|yes|no)\b", re.IGNORECASE)
 _DENIES = re.compile(
     r"\b(?:no|not|never|don.t|doesn.t|without|disable\w*|off|не|без|ніколи|вимкн\w+|заборон\w+)\b",
     re.IGNORECASE,
@@ -62,17 +61,10 @@ def switches(quote: str, evidence: CodeEvidence) -> Iterator[Facet]:
     """Where what a clause wants is switched off, what it does not want on, or a default turned."""
     clause, denies = words_of(quote), bool(_DENIES.search(quote))
     for source in evidence.code:
-        for match in _SWITCH.finditer(source.text):
-            names = [
-                piece for piece in re.split(r"[_-]|(?<=[a-z])(?=[A-Z])", match[1]) if len(piece) > 2
-            ]
-            is_on = match[2].lower() in ("true", "yes")
-            if (
-                len(names) > 1
-                and all(clause.knows(name) == 1.0 for name in names)
-                and is_on == denies
-            ):
-                yield Facet(False, source.pointer, f"{match[1]} is {match[2]}.")
+        for name, pieces, value in source.switches:
+            is_on = value.lower() in ("true", "yes")
+            if is_on == denies and all(map(clause.has, pieces)):
+                yield Facet(False, source.pointer, f"{name} is {value}.")
     for match in _DEFAULT.finditer(quote):
         name, value = re.escape(match["name"]), match["value"].lower()
         other = "false" if value == "true" else "true"

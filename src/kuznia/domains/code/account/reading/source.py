@@ -20,6 +20,8 @@ _PATTERNS = patterns("source")
 MAX_BYTES = 65_536
 SECONDS = 1.0
 _MAX_THEN = 600
+_WORDS = re.compile(r"[_-]|(?<=[a-z])(?=[A-Z])")
+_SWITCH = re.compile(r"\b([A-Za-z_][\w-]*)[\"']?\s*[=:]\s*(true|false|yes|no)\b", re.IGNORECASE)
 MAX_BRANCHES = 400
 # What lies on a page or in a file of settings is all text: nothing of it is blanked.
 _OPEN = frozenset(("html", "css", "json", "yaml", "toml", "markdown", "hcl", "bash"))
@@ -116,8 +118,14 @@ class SourceText:
     def lines(self) -> tuple[str, ...]:
         return tuple(self.text.split("\n"))
 
-    def body(self, unit: Unit) -> str:
-        return self.text[unit.start : unit.end]
+    @cached_property
+    def switches(self) -> tuple[tuple[str, tuple[str, ...], str], ...]:
+        """What is switched on or off: each name of two words or more, the words, the value."""
+        rows = (
+            (match[1], tuple(word for word in _WORDS.split(match[1]) if len(word) > 2), match[2])
+            for match in _SWITCH.finditer(self.text)
+        )
+        return tuple(row for row in rows if len(row[1]) > 1)
 
     def unit_of(self, place: int) -> str:
         """The name of the innermost unit round a place."""

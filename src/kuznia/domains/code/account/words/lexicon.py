@@ -1,12 +1,12 @@
 """Words of prompts and how code shows what they mean."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from kuznia.forge.wishes.clauses import WORD
-from kuznia.forge.wishes.matching import alike, pieces, stem, terms
+from kuznia.forge.wishes.matching import pieces, stem, terms
 from kuznia.platform.data_files import read_toml
 
 _SHORT = 3
@@ -186,6 +186,7 @@ class Words:
     """The words of a text, with everything that means the same."""
 
     stems: frozenset[str]
+    beginnings: frozenset[str]
     groups: frozenset[int]
 
     def explain(self, word: str) -> bool:
@@ -196,22 +197,24 @@ class Words:
             return all(map(self._explain, names))
         return self._explain(word)
 
-    def knows(self, word: str) -> float:
-        """How surely a word is among these: by itself, or by one that means the same."""
+    def has(self, word: str) -> bool:
+        """Whether a word itself is among these, whatever its ending."""
         short = stem(word)
-        if short in self.stems or any(alike(short, other) for other in self.stems):
-            return 1.0
-        if not word.isascii():
-            return float(self.explain(word))
-        return 0.4 * self.explain(word)
+        return (
+            short in self.stems
+            or short in self.beginnings
+            or any(cut in self.stems for cut in _beginnings(short))
+        )
 
     def _explain(self, word: str) -> bool:
-        if groups(word) & self.groups:
-            return True
-        short = stem(word)
-        if short in self.stems or any(alike(short, other) for other in self.stems):
+        if groups(word) & self.groups or self.has(word):
             return True
         return not word.isascii() and any(sounds_like(word, other) for other in self.stems)
+
+
+def _beginnings(short: str) -> Iterator[str]:
+    """A stem without its last letters: what `alike` takes for the same word."""
+    return (short[:-cut] for cut in (1, 2) if len(short) - cut > _SHORT)
 
 
 _SIGNS = {
@@ -300,8 +303,10 @@ def words_of(text: str) -> Words:
     apart = {
         piece for word in WORD.findall(text) for name in word.split("_") for piece in pieces(name)
     }
+    stems = frozenset(stem(piece) for piece in apart if len(piece) > 1)
     return Words(
-        frozenset(stem(piece) for piece in apart if len(piece) > 1),
+        stems,
+        frozenset(beginning for short in stems for beginning in _beginnings(short)),
         frozenset(number for piece in apart for number in groups(piece)),
     )
 
@@ -314,11 +319,3 @@ def content_words(text: str) -> list[str]:
         for word in (word.lower().replace("’", "'") for word in WORD.findall(text))
         if not word[0].isdigit() and len(word) > 1 and terms(word).stems
     ]
-
-
-def shared(sought: Iterable[str], words: Words) -> float:
-    """How many of the words are explained; all, where none are sought."""
-    sought = tuple(sought)
-    if not sought:
-        return 1.0
-    return sum(words.explain(word) for word in sought) / len(sought)
