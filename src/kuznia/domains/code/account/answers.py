@@ -15,7 +15,7 @@ from kuznia.forge.terms import Wish
 MOSTLY = 0.6
 # With fewer facts than these a prompt is known by its words alone.
 FEW_FACTS = 3
-KNOWN = 0.55
+KNOWN = 0.5
 MAX_HEADING = 6
 # What is said in passing has so few words, and so few letters between it and its neighbour.
 MAX_ASIDE = 3
