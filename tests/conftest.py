@@ -40,6 +40,18 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     item.add_marker(rooms.kind(item))
 
 
+# What waits longest, for other processes most of all. Begun last, it would keep one worker at work
+# after the others have ended.
+LONG = (
+    *("bench/test_chaos", "setup/test_machine", "test_silence", "test_outage"),
+    "outside/test_browser",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.partition(".py::")[0].endswith(LONG))
+
+
 def pytest_collection_finish() -> None:
     # Thousands of tests and all that they import stay to the end: to look through them again and
     # again for garbage took a seventh of the processor's time.

@@ -68,7 +68,8 @@ async def test_orders_end_and_are_kept_once_it_speaks_again(
 
         with silent(own_postgres[1]):
             began = time.monotonic()
-            answers = [await make(running, f"count words, number {n}") for n in range(3)]
+            asked = (make(running, f"count {'words ' * (n + 2)}") for n in range(3))
+            answers = await asyncio.gather(*asked)
             took = time.monotonic() - began
             ready = await running.client.get("/ready")
             alive = await running.client.get("/health")

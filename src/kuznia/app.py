@@ -7,9 +7,12 @@ import sys
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from fastapi import FastAPI
 from pydantic_core import to_json
+from starlette.routing import BaseRoute
+from starlette.types import Lifespan
 
 from kuznia import __version__
 from kuznia.callers.accounts import signing_secret
@@ -167,15 +170,39 @@ def _started(made: Made, services: Sequence[Service]) -> None:
     )
 
 
-def create_app(made: Made) -> FastAPI:
-    """The web application. Its resources open when the server starts, not before."""
+class Routed(NamedTuple):
+    """All routes of some domains: the slow half of an application, the same for each of them."""
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[dict[str, object]]:
-        async with open_doors(made) as doors:
-            yield {"doors": doors}
+    routes: Sequence[BaseRoute]
+    targets: Targets
 
-    app = FastAPI(
+
+def route(domains: Mapping[str, AnyDomain]) -> Routed:
+    """The routes of these domains and of all doors, each with its rule."""
+    app = _framework()
+    app.router.route_class = ExactRoute
+    rules = dict(RULES)
+    for domain in domains.values():
+        orders.add_makers(app, domain)
+        more = find_routes(domain)
+        rules |= domain_rules(domain.path, more.routes if more else ())
+        if more:
+            app.include_router(more)
+    app.include_router(artefacts.many(domains.keys()))
+    for router in (artefacts.single, *api.ROUTERS, *panel.ROUTERS):
+        app.include_router(router)
+    if {"code", "flows", "training"} <= domains.keys():
+        # They know these domains, which a server need not have.
+        from kuznia.doors import legacy
+
+        rules |= legacy.RULES
+        for router in legacy.ROUTERS:
+            app.include_router(router)
+    return Routed(app.routes, Targets(app.routes, rules))
+
+
+def _framework(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    return FastAPI(
         title="Kuznia",
         version=__version__,
         summary="Turns a prompt into an artefact that has been checked.",
@@ -185,27 +212,22 @@ def create_app(made: Made) -> FastAPI:
         # A client made from the document calls its methods by these.
         generate_unique_id_function=lambda route: "_".join((*map(str, route.tags), route.name)),
     )
-    faults.install(app)
-    app.router.route_class = ExactRoute
-    name_bodies(app)
-    rules = dict(RULES)
-    for domain in made.domains.values():
-        orders.add_makers(app, domain)
-        more = find_routes(domain)
-        rules |= domain_rules(domain.path, more.routes if more else ())
-        if more:
-            app.include_router(more)
-    app.include_router(artefacts.many(made.domains.keys()))
-    for router in (artefacts.single, *api.ROUTERS, *panel.ROUTERS):
-        app.include_router(router)
-    if {"code", "flows", "training"} <= made.domains.keys():
-        # They know these domains, which a server need not have.
-        from kuznia.doors import legacy
 
-        rules |= legacy.RULES
-        for router in legacy.ROUTERS:
-            app.include_router(router)
-    _guard(app, made, Targets(app.routes, rules))
+
+def create_app(made: Made, routed: Routed | None = None) -> FastAPI:
+    """The web application. Its resources open when the server starts, not before."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[dict[str, object]]:
+        async with open_doors(made) as doors:
+            yield {"doors": doors}
+
+    app = _framework(lifespan)
+    faults.install(app)
+    name_bodies(app)
+    routed = routed or route(made.domains)
+    app.router.routes.extend(routed.routes)
+    _guard(app, made, routed.targets)
     return app
 
 

@@ -13,6 +13,8 @@ def test_no_request_breaks_the_server() -> None:
         all_ = list(attacks(ordered(server.port, credential), credential))
         slow = [one for one in all_ if one.name.endswith(SLOW)]
         chosen = [one for one in all_ if not one.name.endswith(SLOW)] + slow[::TENTH]
+        # How long the server waits for the rest of a request has tests of its own.
+        chosen = [one for one in chosen if one.whole]
 
         outcomes, felt = survive(server.port, chosen, 4)
 

@@ -10,7 +10,7 @@ DOMAINS = Path(__file__).parents[2] / "src/kuznia/domains"
 FIXED = frozenset(
     {
         *("__init__", "schema", "prompt", "prompts", "reply", "checks", "mend", "parts", "edits"),
-        *("exports", "terminal", "routes", "commands", "settings", "examples"),
+        *("exports", "terminal", "routes", "commands", "settings", "examples", "account"),
     }
 )
 NEEDED = frozenset({"__init__", "schema", "prompt", "prompts", "checks", "parts", "examples"})

@@ -36,7 +36,10 @@ __all__ = ["codemie"]
 REPLIES = Path(__file__).parents[1] / "domains" / "flows" / "replies"
 FLOW = (REPLIES / "good.json").read_text("utf-8")
 PAGE = (REPLIES / "page.html").read_text("utf-8")
-ORDER = {"prompt": "kanarka-prompt: registration with name, surname, email, phone"}
+ORDER = {
+    "prompt": "kanarka-prompt: registration with kind (self or org) and email. "
+    "For org ask the code. For self ask the surname."
+}
 
 Start = Callable[..., Awaitable[Kuznia]]
 

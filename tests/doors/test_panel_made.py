@@ -4,6 +4,7 @@ import ast
 import asyncio
 import inspect
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,12 +14,15 @@ from tests.makers import a_domain
 from tests.servers.loop import Kuznia, held, listed
 from tests.servers.model import ModelServer, reply, status
 
+import kuznia as package
 from kuznia.doors.panel import acts, page, runs, views
 from kuznia.doors.panel.page import ROWS
-from kuznia.doors.panel.words import UKRAINIAN, language_of
+from kuznia.doors.panel.words import FAULTS, UKRAINIAN, fault_in, language_of
 from kuznia.forge.terms import Caller
+from kuznia.platform.errors import NotFound
 
 CANARY = "kanarka"
+SOURCES = Path(package.__file__).parent
 
 
 async def shown(kuznia: Kuznia, path: str, language: str = "en") -> str:
@@ -177,6 +181,31 @@ def test_every_word_that_is_said_has_its_translation() -> None:
     assert len(said) > 20
     assert said <= UKRAINIAN.keys()
     assert {*page.PAGES.values(), *views.LIMITS.values()} <= UKRAINIAN.keys()
+
+
+def test_every_fault_with_an_id_has_its_translation() -> None:
+    ids = {
+        node.value.value
+        for file in SOURCES.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.keyword)
+        and node.arg == "message_id"
+        and isinstance(node.value, ast.Constant)
+    }
+
+    assert ids == FAULTS.keys()
+
+
+def test_a_fault_offers_the_nearest_names_in_each_language() -> None:
+    fault = NotFound(
+        "There is no such user. Did you mean ivan?",
+        details={"nearest": ["ivan"]},
+        message_id="no-such-user",
+    )
+
+    assert fault_in("en", fault) == fault.message
+    assert fault_in("uk", fault) == f"{FAULTS['no-such-user']} Можливо, ivan?"
+    assert fault_in("uk", NotFound("Nobody has words for this.")) == "Nobody has words for this."
 
 
 async def test_a_ukrainian_page_has_no_english_head_or_button(

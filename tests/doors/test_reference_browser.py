@@ -65,3 +65,12 @@ def test_a_credential_is_asked_for_sent_where_it_is_needed_and_kept_nowhere(
 
 def test_a_parameter_with_choices_offers_them(tried: dict[str, Any]) -> None:
     assert {"complete", "degraded", "declined"} <= set(tried["choices"])
+
+
+def test_what_a_field_takes_is_told_in_sentences(tried: dict[str, Any]) -> None:
+    cells = tried["cells"]
+
+    assert len(cells) > 500
+    assert [cell for cell in cells if "`" in cell or "default null" in cell] == []
+    assert [cell for cell in cells if cell.startswith(("at least", "at most"))] == []
+    assert any("At most" in cell for cell in cells)

@@ -2,18 +2,23 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 
+from pydantic_core import from_json, to_json
 from tests.forge.joining import Join, Process, join, readable
-from tests.forge.test_runs import Waiting
+from tests.forge.test_runs import Waiting, result
 from tests.makers import an_order
 from tests.servers.databases import Redis as Server
 
 from kuznia.forge.runs import redis_log
+from kuznia.forge.runs.events import Event, MemoryLog
 from kuznia.forge.runs.fleet import ALIVE
+from kuznia.forge.runs.past import PastRun
 from kuznia.forge.runs.redis_log import RedisLog
 from kuznia.forge.terms import RunId
+from kuznia.llm.model import Reply, Usage
 from kuznia.llm.scripted import ScriptedModel
-from kuznia.platform.redis import NoRedis
+from kuznia.platform.redis import RETRY_SECONDS, NoRedis
 
 __all__ = ["join"]
 
@@ -89,6 +94,51 @@ async def test_what_waits_for_a_redis_that_is_away_is_bounded_in_bytes(
     assert all(dict(log.events[1].data)["text"] == "" for log in drafty)
     assert heavy[-1] in writer._waiting
     assert dict(heavy[-1].events[-1].data)["error"] == long
+
+
+async def test_a_run_that_ended_holds_its_artefact_once_and_is_told_whole_everywhere(
+    own_redis: Server, join: Join
+):
+    model = ScriptedModel()
+    usage = Usage(input_tokens=1, output_tokens=1)
+    model.always(
+        Reply(text="note: " + " ".join(map(str, range(18_000))), model="scripted", usage=usage)
+    )
+    here = await join(model, own_redis.url)
+    there = await join(ScriptedModel(), own_redis.url)
+    run = here.start(drafts=True)
+    heard = [event async for event in run.events.after(0, 60) if event]
+    kept = await result(here.runs, run)
+    await readable(there, run.id)
+
+    past = here.runs.find(run.id)
+    assert isinstance(past, PastRun)
+    accepted = [event for event in past.events.events if event.kind == "part.accepted"]
+    assert [event.data["draft"] for event in accepted] == [None]
+    whole = MemoryLog()
+    for event in heard:
+        whole.append(event.kind, event.data)
+    assert replace(past, events=whole).size - past.size > 4 * len(kept.body)
+
+    own_redis.stop()
+    assert written(await here.follow(run.id)) == written(heard)
+    own_redis.start()
+    await asyncio.sleep(2 * RETRY_SECONDS)
+    # Redis came back empty: all was written again, from what is held.
+    assert written(await there.follow(run.id)) == written(heard)
+
+
+def written(events: list[Event]) -> list[tuple[str, bytes]]:
+    """Events as a door writes them."""
+    return [(event.kind, to_json(told_of(event))) for event in events]
+
+
+def told_of(event: Event) -> object:
+    if event.kind == "run.finished":
+        kept = event.data["artefact"]
+        assert kept
+        return from_json(kept.body)
+    return event.data
 
 
 async def test_a_maker_is_not_dead_because_redis_could_not_hear_it(own_redis: Server, join: Join):

@@ -28,8 +28,9 @@ async function tried(page) {
   const tries = {};
   for (const operation of asked.operations) tries[operation] = await send(operation);
   const choices = await page.$$eval('#artefacts_page option', (all) => all.map((one) => one.value));
+  const cells = await page.$$eval('article td', (all) => all.map((one) => one.textContent));
   const kept = await page.evaluate(() => [localStorage.length, sessionStorage.length]);
-  return { bodies, without, open, tries, choices, kept, said };
+  return { bodies, without, open, tries, choices, cells, kept, said };
 }
 
 answer(await within(asked.executable, tried, { viewport: { width: 1200, height: 720 } }));

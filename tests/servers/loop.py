@@ -2,8 +2,7 @@
 
 import asyncio
 import signal
-import sys
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -15,14 +14,15 @@ from starlette.types import Receive, Scope, Send
 from tests.makers import a_domain
 from tests.servers.model import Act, Exchange
 
-from kuznia.app import Made, create_app
+from kuznia.app import Made, Routed, create_app, route
 from kuznia.doors.context import Doors
 from kuznia.doors.listen.server import Server, server
-from kuznia.forge.terms import Domain
+from kuznia.forge.terms import AnyDomain, Domain
 from kuznia.llm.model import Model
 from kuznia.platform.settings import Settings
 
 NOTES = "/api/v1/notes"
+NOTES_DOMAIN = a_domain()
 EVENTS = {"accept": "text/event-stream"}
 
 
@@ -32,7 +32,7 @@ def made(database: str, upstream: str | None = None, domain: Domain | None = Non
     if upstream is not None:
         given |= {"openai_base_url": upstream, "openai_model": "m"}
     model: Model | None = more.pop("model", None)
-    domain = domain or a_domain()
+    domain = domain or NOTES_DOMAIN
     return Made(settings=Settings(**given | more), domains={domain.name: domain}, model=model)
 
 
@@ -59,25 +59,20 @@ class Kuznia:
         return (await self.client.get("/metrics")).text
 
 
-_KINDS: set[object] = set()
+_ROUTED: dict[tuple[int, ...], tuple[Mapping[str, AnyDomain], Routed]] = {}
 
 
 def _app(made: Made) -> FastAPI:
-    """The application; how it is made is measured once for each choice of settings and domains.
+    """The application; its routes are made once for all that have the same domains.
 
-    It is made for some thousand tests, nearly all of it is FastAPI's work, and being traced doubles
-    the time that takes.
+    There are some thousand of them in the tests, and nearly all of the time was the routes'.
     """
-    kind = (frozenset(made.settings.model_fields_set), *(made.domains or ()))
-    tracer = sys.gettrace() if kind in _KINDS else None
-    _KINDS.add(kind)
-    if tracer is None:
-        return create_app(made)
-    sys.settrace(None)
-    try:
-        return create_app(made)
-    finally:
-        sys.settrace(tracer)
+    domains = made.domains
+    # The domains are kept: another's could get the number of one that is gone.
+    key = tuple(map(id, domains.values()))
+    if key not in _ROUTED:
+        _ROUTED[key] = domains, route(domains)
+    return create_app(made, _ROUTED[key][1])
 
 
 @asynccontextmanager

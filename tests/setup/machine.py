@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -114,6 +115,8 @@ class Machine:
                 with httpx2.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
                     while not _ready(client):
                         assert server.poll() is None, (self.folder / "serve.log").read_text()
+                        # What it waits for needs the core that asking on and on would take.
+                        time.sleep(0.05)
                     yield client
             finally:
                 if server.poll() is None:

@@ -111,7 +111,7 @@ class Accounts:
             if user.role == "admin":
                 begun, _ = await self._begin(session, user.id, PANEL)
         if not begun:
-            raise Forbidden("This is for administrators.")
+            raise Forbidden("This is for administrators.", message_id="administrators-only")
         log.info("signed_in", user=user.id)
         return begun
 
@@ -184,7 +184,7 @@ class Accounts:
             raise
         if not right or user is None or user.disabled:
             log.info("sign_in_refused", user=user and user.id)
-            raise Unauthorized(wrong)
+            raise Unauthorized(wrong, message_id="wrong-password")
         return user, tried
 
     async def _begin(self, session: WriteSession, owner: str, kind: Kind) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 Whose it is, of what kind and how it went; never what anybody wrote or was given.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,6 +53,8 @@ class Reasons:
     findings: Sequence[tuple[str, str, str]]
     declined: str
     made_by: str
+    # How many wishes of its prompt had each outcome.
+    wishes: Mapping[str, int]
 
 
 async def keys(db: Database, after: After, limit: int, owner: str = "") -> list[ApiKey]:
@@ -83,15 +86,20 @@ async def reasons(db: Database, id_: str) -> tuple[ArtefactSummary, Reasons]:
         query = _made().add_columns(artefacts.c.body).where(artefacts.c.id == id_)
         row = (await session.execute(query)).first()
     if row is None:
-        raise NotFound("There is no such artefact.")
+        raise NotFound("There is no such artefact.", message_id="no-such-artefact")
     # Any: JSON as it was written, by whatever version.
     body = cast("dict[str, Any]", from_json(row.body))
     found = [("–", one) for one in body["findings"]]
     found += [(unmet["part"], one) for unmet in body["unmet"] for one in unmet["findings"]]
     told = [(part, one["severity"], one["code"]) for part, one in found]
     decline = cast("dict[str, Any]", body["decline"] or {})
+    outcomes = [wish["outcome"] for wish in body.get("wishes", ())]
     return _from(row), Reasons(
-        body["evidence"], told, decline.get("code", ""), body.get("made_by") or "nobody"
+        body["evidence"],
+        told,
+        decline.get("code", ""),
+        body.get("made_by") or "nobody",
+        Counter(outcomes),
     )
 
 

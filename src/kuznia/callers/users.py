@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any, Literal
 
 import sqlalchemy as sa
+from pydantic import JsonValue
 from sqlalchemy.exc import IntegrityError
 
 from kuznia.callers.personal_data import owned
@@ -104,7 +105,8 @@ class Users:
         meant = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
         if who.startswith(FOREIGN):
             meant += " `kuznia users role ID user` adds a user who has not signed in yet."
-        return NotFound(f"{NOBODY}{meant}", details={"nearest": [*nearest]})
+        details: dict[str, JsonValue] = {"nearest": [*nearest]}
+        return NotFound(f"{NOBODY}{meant}", details=details, message_id="no-such-user")
 
     async def find_with_hash(self, name: str) -> tuple[User, str | None] | None:
         """The user of this name, with the hash of their password, for signing in."""
@@ -181,7 +183,7 @@ def _folded(name: str) -> str:
 def _is(who: str) -> sa.ColumnElement[bool]:
     # What no name or id can hold, a database may not even be asked for.
     if not who.isprintable():
-        raise NotFound(NOBODY)
+        raise NotFound(NOBODY, message_id="no-such-user")
     return sa.or_(users.c.id == who, users.c.name == _folded(who))
 
 

@@ -54,11 +54,14 @@ class Fault(Exception):
         *,
         details: Mapping[str, JsonValue] | None = None,
         retry_after: float | None = None,
+        message_id: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
         self.details: dict[str, JsonValue] = dict(details or {})
         self.retry_after = retry_after
+        # By which a page in another language finds its own words for the message.
+        self.message_id = message_id
 
     @property
     def answer(self) -> FaultAnswer:

@@ -40,17 +40,23 @@ const rules = (schema) =>
     .map(([name, before, after]) => `${before} ${schema[name]} ${after}`.trim())
     .join(", ");
 
+// A description: what stands between backticks is code.
+const prose = (text) => text.split("`").map((piece, n) => (n % 2 ? make("code", {}, piece) : piece));
+
+const sentence = (text) => text && `${text[0].toUpperCase()}${text.slice(1).replace(/\.?$/, ".")}`;
+
 const table = (api, rows) => {
   if (!rows.length) return null;
   const body = make("tbody");
   for (const { name, schema: given, required, description } of rows) {
     const schema = resolve(api, given);
-    const said = [description ?? schema.description, rules(schema)].filter(Boolean).join(" ");
+    const said = [description ?? schema.description, rules(schema)].map(sentence).filter(Boolean).join(" ");
+    const otherwise = schema.default == null ? "optional" : `default ${JSON.stringify(schema.default)}`;
     body.append(make("tr", {},
       make("td", {}, make("code", {}, name)),
       make("td", {}, typeOf(api, given)),
-      make("td", {}, required ? "required" : `default ${JSON.stringify(schema.default ?? null)}`),
-      make("td", {}, said)));
+      make("td", {}, required ? "required" : otherwise),
+      make("td", {}, ...prose(said))));
   }
   return make("table", {}, body);
 };
@@ -158,12 +164,12 @@ const article = (api, path, method, operation) => {
   const fields = Object.entries(schema.properties ?? {}).map(([name, one]) =>
     ({ name, schema: one, required: required.has(name) }));
   const answers = Object.entries(operation.responses ?? {}).map(([status, one]) =>
-    make("tr", {}, make("td", {}, make("code", {}, status)), make("td", {}, one.description ?? "")));
+    make("tr", {}, make("td", {}, make("code", {}, status)), make("td", {}, ...prose(one.description ?? ""))));
   return make("article", { id: operation.operationId },
     make("h3", {}, operation.summary ?? operation.operationId),
     make("p", {}, make("span", { class: "method" }, method.toUpperCase()), make("span", { class: "path" }, path)),
     operation.description && operation.description !== operation.summary
-      ? make("p", { class: "description" }, operation.description) : null,
+      ? make("p", { class: "description" }, ...prose(operation.description)) : null,
     table(api, operation.parameters ?? []),
     table(api, fields),
     make("table", {}, make("tbody", {}, ...answers)),

@@ -27,6 +27,8 @@ FEW = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 MANY = settings(FEW, max_examples=250)
+# The planner on the same people as in other tests here, which measure its lines.
+again = pytest.mark.no_cover
 
 
 def used(made: Plan) -> set[str]:
@@ -37,8 +39,7 @@ def sets_of(made: Plan) -> int:
     return sum(dose.sets for day in made.weeks[0].days for dose in day.exercises)
 
 
-# Hundreds of people, for whom the same lines run: the tests of some measure them.
-@pytest.mark.no_cover
+@again
 @MANY
 @given(profiles())
 def test_anyone_gets_a_plan_that_passes_or_a_refusal(said: dict[str, Any]) -> None:
@@ -52,6 +53,7 @@ def test_anyone_gets_a_plan_that_passes_or_a_refusal(said: dict[str, Any]) -> No
     assert [one for one in findings(verify(made, athlete)) if one.stands] == []
 
 
+@again
 @FEW
 @given(profiles())
 def test_the_same_person_gets_the_same_plan_and_it_survives_json(said: dict[str, Any]) -> None:
@@ -105,6 +107,7 @@ def test_no_day_is_longer_than_the_time_there_is(said: dict[str, Any]) -> None:
                 assert day.minutes <= (long if "long" in kinds else said["minutes"])
 
 
+@again
 @FEW
 @given(profiles(healthy=True), st.sampled_from([15, 20, 25]))
 def test_less_time_never_means_more_sets(said: dict[str, Any], minutes: int) -> None:
@@ -115,6 +118,7 @@ def test_less_time_never_means_more_sets(said: dict[str, Any], minutes: int) -> 
     assert sets_of(plan(an_athlete(said | {"minutes": minutes}))) <= sets_of(plan(athlete))
 
 
+@again
 @FEW
 @given(profiles(healthy=True))
 def test_fewer_days_never_mean_more_sets(said: dict[str, Any]) -> None:
@@ -125,6 +129,7 @@ def test_fewer_days_never_mean_more_sets(said: dict[str, Any]) -> None:
     assert sets_of(plan(an_athlete(said | {"days": 1}))) <= sets_of(plan(athlete))
 
 
+@again
 @FEW
 @given(profiles())
 def test_units_change_nothing_but_the_units(said: dict[str, Any]) -> None:
@@ -167,6 +172,7 @@ def test_a_red_flag_beats_everything(said: dict[str, Any], flag: str) -> None:
     assert refusal is not None
 
 
+@again
 @FEW
 @given(profiles())
 def test_language_changes_words_only(said: dict[str, Any]) -> None:
@@ -177,6 +183,7 @@ def test_language_changes_words_only(said: dict[str, Any]) -> None:
     assert _without_loads(plan(athlete)) == _without_loads(other)
 
 
+@again
 @FEW
 @given(profiles(), st.randoms())
 def test_the_order_things_are_said_in_changes_nothing(said: dict[str, Any], dice: Random) -> None:

@@ -101,7 +101,11 @@ class Tries:
             # Leaving the transaction like this takes back what it counted.
             wait = (row.since + WINDOW - now).total_seconds()
             log.warning("sign_in_limited", seconds=round(wait))
-            raise RateLimited("Too many attempts to sign in; try again later.", retry_after=wait)
+            raise RateLimited(
+                "Too many attempts to sign in; try again later.",
+                retry_after=wait,
+                message_id="too-many-attempts",
+            )
 
     async def _uncount(self, session: WriteSession, tried: Try) -> None:
         # One by one in the order they were counted in, so that no two wait for each other.

@@ -1,5 +1,6 @@
 """Service flows: from a sentence to a proven flow and its pages."""
 
+from kuznia.domains.flows.account import account, wishes_of
 from kuznia.domains.flows.exports.files import FILES
 from kuznia.domains.flows.parts import FLOW, JUDGE, PROOF, UI, read
 from kuznia.domains.flows.schema import FlowInput
@@ -17,6 +18,8 @@ DOMAIN = Domain(
     version=version_of(__name__),
     parts=lambda _: (FLOW, PROOF, JUDGE, UI),
     screen=lambda order: order.decline,
+    wishes=wishes_of,
+    account=account,
     assistants=(
         Assistant("flow", setting="codemie_flow_assistant"),
         # A page comes from the assistant that was made to write it, or from our own code.

@@ -86,6 +86,7 @@ FLOW: Part[Flow, FlowOrder] = Part(
     parse=_read_flow,
     mend=_mend_flow,
     make=_make_flow,
+    answers=True,
     checks=tuple(map(_check, CHECKS)),
 )
 PROOF: Part[FlowProof, FlowOrder] = Part(name="proof", needs=("flow",), make=_make_proof)

@@ -31,7 +31,7 @@ MONEY = "Dollars; `off` for no limit; `default` for the server's default."
 
 limits = typer.Typer(
     name="limits",
-    help="Show and set the limits of a caller: rates, orders at once, storage.",
+    help="Show and set the limits of a caller: rates, concurrent orders, storage.",
     no_args_is_help=True,
 )
 budgets = typer.Typer(
@@ -53,9 +53,11 @@ def show_limits(
 def set_limits(
     context: typer.Context,
     caller: Who,
-    requests: Annotated[str | None, typer.Option(help=RATE)] = None,
-    generation: Annotated[str | None, typer.Option(help=RATE)] = None,
-    at_once: Annotated[str | None, typer.Option(help=COUNT)] = None,
+    requests: Annotated[str | None, typer.Option(help=f"Requests of any kind. {RATE}")] = None,
+    generation: Annotated[
+        str | None, typer.Option(help=f"Orders, each item of a batch. {RATE}")
+    ] = None,
+    at_once: Annotated[str | None, typer.Option(help=f"Concurrent orders. {COUNT}")] = None,
     storage: Annotated[str | None, typer.Option(help=f"Bytes of artefacts. {COUNT}")] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -68,9 +68,7 @@ def serve(
 @cli.command(context_settings={"ignore_unknown_options": True})
 def make(
     context: typer.Context,
-    domain: Annotated[
-        str, typer.Argument(help="What to make: code, flow or plan (a training plan).")
-    ],
+    domain: Annotated[str, typer.Argument(help="What to make: code, flows or training.")],
     words: Annotated[
         list[str],
         typer.Argument(metavar="PROMPT [--FIELD VALUE]", help="What you want, in quotes."),

@@ -124,7 +124,7 @@ def _save(content: bytes, out: Path | None) -> None:
 
 
 def _domain(context: Doors, name: str) -> AnyDomain:
-    # People say "a flow" and "a plan": the last word of the door's path, and of it one.
+    # Also "a flow" and "a plan": the last word of the path, and its singular.
     domains = context.forge.domains
     called = {
         word: one

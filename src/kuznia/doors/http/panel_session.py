@@ -64,9 +64,12 @@ async def form(request: Request) -> Mapping[str, str]:
         )
     origin = request.headers.get("origin", "").partition("://")[2]
     if not origin or origin != request.headers.get("host"):
-        raise Forbidden("The form came from another site, or a proxy changed the Host header.")
+        raise Forbidden(
+            "The form came from another site, or a proxy changed the Host header.",
+            message_id="foreign-form",
+        )
     sent = await fields(request, max_fields=MAX_FIELDS, max_bytes=MAX_BYTES)
     form = {name: values[-1] for name, values in sent.items()}
     if not hmac.compare_digest(form.get(TOKEN, "").encode(), token(request).encode()):
-        raise Forbidden("The form has expired; reload the page.")
+        raise Forbidden("The form has expired; reload the page.", message_id="form-expired")
     return form

@@ -75,9 +75,12 @@ async def change_person(request: Request) -> Response:
     context, me, sent = doors(request), caller_of(request), _form(request)
     act, person = sent.get("act", ""), await context.callers.users.get(sent.get("who", ""))
     if person.id == me.id:
-        raise Conflict("You cannot change your own account here: you could lock yourself out.")
+        raise Conflict(
+            "You cannot change your own account here: you could lock yourself out.",
+            message_id="own-account",
+        )
     if act not in ACTS:
-        raise Invalid("There is no such action.")
+        raise Invalid("There is no such action.", message_id="no-such-action")
     await ACTS[act](context.callers.users, person.id)
     context.callers.forget(person.id)
     log.info("person_changed", person=person.id, act=act, by=me.id)
@@ -89,7 +92,7 @@ async def revoke(request: Request, key_id: InPath) -> Response:
     context, me = doors(request), caller_of(request)
     stored = await context.callers.keys.find(key_id)
     if stored is None:
-        raise NotFound("There is no such key.")
+        raise NotFound("There is no such key.", message_id="no-such-key")
     key = await context.callers.keys.revoke(stored.key.owner, key_id)
     context.callers.forget(key_id)
     log.info("key_revoked", key=key.id, by=me.id)
@@ -123,7 +126,7 @@ def _to(path: str, **query: str) -> Response:
 
 def _sign_in(view: PanelView, fault: Fault | None = None) -> Response:
     say = view.say
-    alert = el("p", say(fault.message), role="alert") if fault else None
+    alert = el("p", view.fault(fault), role="alert") if fault else None
     name = el("input", name="name", autocomplete="username", required="", maxlength="200")
     password = el(
         "input",

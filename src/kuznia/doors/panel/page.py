@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 
 from kuznia.doors.context import DoorState
 from kuznia.doors.http import panel_session
-from kuznia.doors.panel.words import Language, Say, language_of, say_in
+from kuznia.doors.panel.words import Language, Say, fault_in, language_of, say_in
 from kuznia.forge.terms import Caller
 from kuznia.platform.envelope import fault_headers
 from kuznia.platform.errors import Fault, invalid
@@ -106,6 +106,9 @@ class PanelView:
         none = None if body else el("p", self.say("Nothing to show."))
         table = el("table", el("caption", title), el("thead", head), el("tbody", *body))
         return el("div", table, none, class_="table", tabindex="0", role="region", aria_label=title)
+
+    def fault(self, fault: Fault) -> str:
+        return fault_in(self.language, fault)
 
     def more(self, after: Mapping[str, str] | None) -> Element | None:
         """Links to the first and the next page, if there is a next one."""
@@ -234,9 +237,6 @@ class Panel(APIRoute):
 
 def _fault(request: Request, fault: Fault) -> Response:
     view = view_of(request)
-    # The suggestion is split off, so that the sentence before it can be translated.
-    words, offer, names = fault.message.partition(" Did you mean")
-    meant = f" {view.say(offer.strip())}{names}" if offer else ""
-    alert = el("p", f"{view.say(words)}{meant}", role="alert")
+    alert = el("p", view.fault(fault), role="alert")
     back = el("p", el("a", view.say("Back to the panel"), href=link("")))
     return page(view, view.say("Something went wrong"), alert, back, fault=fault)

@@ -31,7 +31,7 @@ from kuznia.web.ids import InPath
 # How the making of a part ended, in words.
 ENDINGS: Mapping[Ended, str] = {
     "accepted": "accepted",
-    "tries": "no tries left",
+    "tries": "no attempts left",
     "stalled": "no progress",
     "budget": "budget spent",
     "model": "model failed",
@@ -70,7 +70,7 @@ async def run_page(request: Request, run_id: InPath, after: int = 0) -> Response
     context, view = doors(request), view_of(request)
     run = context.runs.find(run_id)
     if run is None:
-        raise NotFound("This process no longer has that run.")
+        raise NotFound("This process no longer has that run.", message_id="no-such-run")
     made = run.artefact
     values: dict[str, Content] = {
         "Run": el("code", run.id),
@@ -134,6 +134,10 @@ async def artefact(request: Request, artefact_id: InPath) -> Response:
         "Owner": el("code", made.owner),
         "Status": view.say(made.status),
         "Made by": view.say(why.made_by),
+        "Wishes": ", ".join(
+            f"{view.say(outcome.replace('_', ' '))}: {count}"
+            for outcome, count in why.wishes.items()
+        ),
         "Declined": why.declined,
         "Created": view.moment(made.created_at),
         "Tokens (input + output)": f"{evidence['input_tokens']:,} + {evidence['output_tokens']:,}",
@@ -169,7 +173,7 @@ async def artefact(request: Request, artefact_id: InPath) -> Response:
         view,
         view.say("Artefact"),
         facts(view, values),
-        view.table("Parts", ("Part", "Made by", "Model", "Tries", "Result", "Checks"), parts),
+        view.table("Parts", ("Part", "Made by", "Model", "Attempts", "Result", "Checks"), parts),
         view.table(
             "Calls to models",
             ("Model", "Result", "Tokens (input + output)", "Cost", "Seconds"),

@@ -211,7 +211,7 @@ HINT = "A number, a rate such as 10/minute, or dollars. `off`: no limit. `defaul
 LIMITS = {
     "requests": "Requests",
     "generation": "Orders",
-    "at_once": "Orders at once",
+    "at_once": "Concurrent orders",
     "tokens_day": "Tokens per day",
     "tokens_month": "Tokens per month",
     "cost_day": "Dollars per day",

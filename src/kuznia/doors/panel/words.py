@@ -1,9 +1,11 @@
-"""The Ukrainian texts of the panel, by the English text that the pages use."""
+"""The Ukrainian texts of the panel, by a page's English text or by the id of a fault's message."""
 
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Literal
+
+from kuznia.platform.errors import Fault
 
 Language = Literal["en", "uk"]
 Say = Callable[[str], str]
@@ -18,22 +20,8 @@ UKRAINIAN: Mapping[str, str] = MappingProxyType(
         "Sign out": "Вийти",
         "Name": "Ім'я",
         "Password": "Пароль",
-        "The name or the password is wrong.": "Неправильне ім'я або пароль.",
-        "Too many attempts to sign in; try again later.": "Забагато спроб входу; "
-        "спробуйте пізніше.",
-        "This is for administrators.": "Доступ лише для адміністраторів.",
         "Something went wrong": "Сталася помилка",
         "Back to the panel": "Повернутися до панелі",
-        "There is no user with this name or id.": "Немає користувача з таким ім'ям чи "
-        "ідентифікатором.",
-        "Did you mean": "Можливо,",
-        "There is no such key.": "Такого ключа немає.",
-        "There is no such artefact.": "Такого артефакту немає.",
-        "This process no longer has that run.": "У цьому процесі такого запуску вже немає.",
-        "You cannot change your own account here: you could lock yourself out.": "Змінити власний "
-        "обліковий запис тут не можна: ви могли б втратити доступ.",
-        "There is no such action.": "Такої дії немає.",
-        "The form has expired; reload the page.": "Термін дії форми минув; оновіть сторінку.",
         "First page": "Перша сторінка",
         "Next page": "Наступна сторінка",
         "Pages": "Сторінки",
@@ -105,7 +93,7 @@ UKRAINIAN: Mapping[str, str] = MappingProxyType(
         "типове значення.",
         "Requests": "Запити",
         "Orders": "Замовлення",
-        "Orders at once": "Одночасні замовлення",
+        "Concurrent orders": "Одночасні замовлення",
         "Tokens per day": "Токенів на добу",
         "Tokens per month": "Токенів на місяць",
         "Dollars per day": "Доларів на добу",
@@ -138,14 +126,20 @@ UKRAINIAN: Mapping[str, str] = MappingProxyType(
         "both": "модель і планувальник",
         "computed": "обчислення",
         "nobody": "не створено",
+        "Wishes": "Побажання",
+        "met": "виконано",
+        "not possible": "неможливо",
+        "unclear": "потребує відповіді",
+        "not understood": "не знайдено в результаті",
+        "not asked": "зайве",
         "Tokens (input + output)": "Токени (вхідні + вихідні)",
         "Cost": "Вартість",
         "Seconds": "Секунди",
         "Seconds waiting for models": "Секунди очікування моделей",
-        "Tries": "Спроби",
+        "Attempts": "Спроби",
         "Result": "Результат",
         "accepted": "прийнято",
-        "no tries left": "спроби вичерпано",
+        "no attempts left": "спроби вичерпано",
         "no progress": "немає прогресу",
         "budget spent": "бюджет вичерпано",
         "model failed": "збій моделі",
@@ -166,6 +160,23 @@ UKRAINIAN: Mapping[str, str] = MappingProxyType(
     }
 )
 
+# By the id of a fault's message. What has no words here stays in English.
+FAULTS: Mapping[str, str] = MappingProxyType(
+    {
+        "wrong-password": "Неправильне ім'я або пароль.",
+        "too-many-attempts": "Забагато спроб входу; спробуйте пізніше.",
+        "administrators-only": "Доступ лише для адміністраторів.",
+        "no-such-user": "Немає користувача з таким ім'ям чи ідентифікатором.",
+        "no-such-key": "Такого ключа немає.",
+        "no-such-artefact": "Такого артефакту немає.",
+        "no-such-run": "У цьому процесі такого запуску вже немає.",
+        "own-account": "Змінити власний обліковий запис тут не можна: ви могли б втратити доступ.",
+        "no-such-action": "Такої дії немає.",
+        "foreign-form": "Форма надійшла з іншого сайту, або проксі змінив заголовок Host.",
+        "form-expired": "Термін дії форми минув; оновіть сторінку.",
+    }
+)
+
 
 def language_of(accepted: str) -> Language:
     """The language of the panel a browser prefers; English when it names none of them."""
@@ -183,3 +194,13 @@ def say_in(language: Language) -> Say:
     return (
         (lambda words: words) if language == "en" else (lambda words: UKRAINIAN.get(words, words))
     )
+
+
+def fault_in(language: Language, fault: Fault) -> str:
+    """A fault's message in the language of the page, with the names it suggests."""
+    words = FAULTS.get(fault.message_id) if language == "uk" else None
+    if words is None:
+        return fault.message
+    nearest = fault.details.get("nearest")
+    offered = " чи ".join(map(str, nearest)) if isinstance(nearest, list) else ""
+    return f"{words} Можливо, {offered}?" if offered else words

@@ -119,6 +119,9 @@ class EventLog(Protocol):
 class MemoryLog:
     """A list of events, and those who wait for more. Appending never waits for a reader."""
 
+    # The artefact that is left out of the events of a run that ended.
+    kept: Kept | None = None
+
     def __init__(self) -> None:
         self._events: list[Event] = []
         self._waiting: set[asyncio.Future[bool]] = set()

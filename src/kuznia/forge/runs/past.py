@@ -30,7 +30,7 @@ class PastLog(MemoryLog):
 
     def __init__(self, log: MemoryLog, kept: Kept | None) -> None:
         super().__init__()
-        self._events = [_lean(event) for event in log.events]
+        self._events = [lean(event) for event in log.events]
         self.kept = kept
 
     async def after(self, number: int, idle: float) -> AsyncGenerator[Event | None]:  # noqa: ARG002 - it has ended, so there is no silence
@@ -39,14 +39,15 @@ class PastLog(MemoryLog):
         # Any: JSON as this version or one before wrote it.
         parts: dict[str, Any] = from_json(self.kept.body)["parts"]
         for event in self._events[max(0, number) :]:
-            yield _with(event, self.kept, parts)
+            yield whole(event, self.kept, parts)
 
 
-def _lean(event: Event) -> Event:
-    return _with(event, None, {})
+def lean(event: Event) -> Event:
+    """The event without what the artefact says too."""
+    return whole(event, None, {})
 
 
-def _with(event: Event, kept: Kept | None, parts: Mapping[str, object]) -> Event:
+def whole(event: Event, kept: Kept | None, parts: Mapping[str, object]) -> Event:
     """The event with what an artefact and its parts say, or without either."""
     if event.kind == "run.finished":
         return Numbered(event.number, "run.finished", RunFinished(artefact=kept))
@@ -75,7 +76,7 @@ class PastRun:
     @property
     def size(self) -> int:
         """About the bytes of memory it holds."""
-        kept = self.events.kept if isinstance(self.events, PastLog) else None
+        kept = self.events.kept
         return sum(map(_size, self.events.events)) + (len(kept.body) if kept else 0)
 
 

@@ -1,15 +1,17 @@
 """The event log of a run in Redis: written beside the one in memory, read in far.py."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 from weakref import WeakSet
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from kuznia.forge.runs.events import Event, MemoryLog, Numbered, PartDraft
+from kuznia.forge.runs.past import lean, whole
+from kuznia.forge.shelf.kept import Kept
 from kuznia.forge.shelf.redis_shelf import pack
 from kuznia.forge.terms import LAST, EventKind, RunId
 from kuznia.platform.clock import Clock
@@ -68,18 +70,40 @@ class RedisLog(MemoryLog):
         if self._published:
             self._writer.notify(self)
 
+    def leave_out(self, kept: Kept) -> None:
+        """Keep the artefact of a run that ended once, not in its events too."""
+        self._events = [lean(event) for event in self._events]
+        self.kept = kept
+        self._count()
+
+    async def after(self, number: int, idle: float) -> AsyncGenerator[Event | None]:
+        """Events as from any log; what was left out is put in again."""
+        async for event in super().after(number, idle):
+            yield event and self._whole(event)
+
     def unwritten(self) -> Iterator[Event]:
         """The events that are still to go to Redis."""
-        return (self._events[place] for place in range(self.written, self.newest))
+        return (self._whole(self._events[place]) for place in range(self.written, self.newest))
+
+    def _whole(self, event: Event) -> Event:
+        if self.kept is None:
+            return event
+        # Few events hold a part, and each part is asked for once by whoever reads it.
+        needs = event.kind == "part.accepted"
+        return whole(event, self.kept, from_json(self.kept.body)["parts"] if needs else {})
+
+    def _count(self) -> None:
+        kept = len(self.kept.body) if self.kept else 0
+        self.bytes = kept + sum(map(_size, self._events))
 
     def empty_drafts(self) -> int:
         """Forget the text of drafts nobody waits for any more; return the number of bytes freed."""
-        before, self.bytes = self.bytes, 0
+        before = self.bytes
         for place, event in enumerate(self._events):
             if event.kind == "part.draft":
                 empty = PartDraft(part=event.data["part"], text="")
                 self._events[place] = Numbered(event.number, "part.draft", empty)
-            self.bytes += _size(self._events[place])
+        self._count()
         self.without_drafts = self.newest
         return before - self.bytes
 
@@ -236,7 +260,7 @@ def keys_of(redis: Redis, run: RunId) -> tuple[str, str]:
 def _written(event: Event) -> tuple[Word, ...]:
     if event.kind == "run.finished":
         kept = event.data["artefact"]
-        assert kept is not None, "a log is written before its artefact is left out"
+        assert kept is not None, "what is written has its artefact"
         return "kind", event.kind, "artefact", pack(kept)
     return "kind", event.kind, "data", to_json(event.data)
 

@@ -13,6 +13,7 @@ from kuznia.forge.runs.far import FarRun, SoughtRun
 from kuznia.forge.runs.fleet import Fleet
 from kuznia.forge.runs.live import Run, ending_of
 from kuznia.forge.runs.past import Past, PastLog, PastRun
+from kuznia.forge.runs.redis_log import RedisLog
 from kuznia.forge.runs.wrapping import Budgeted, Make, Wrapper, wrapped
 from kuznia.forge.sanitise import clean
 from kuznia.forge.shelf.shelf import Kept, key_of
@@ -246,9 +247,12 @@ class Runs:
 
     def _remember(self, run: Run, outcome: Kept | Fault) -> None:
         events = run.events
-        # What others read in Redis is written from the log as it is.
-        if isinstance(outcome, Kept) and not (self._fleet and run.streamed):
-            events = PastLog(events, outcome if run.streamed else None)
+        if isinstance(outcome, Kept):
+            if run.streamed and isinstance(events, RedisLog):
+                # It is still written to Redis, and written again if Redis loses it.
+                events.leave_out(outcome)
+            else:
+                events = PastLog(events, outcome if run.streamed else None)
         past = PastRun(
             id=run.id,
             caller=run.caller,

@@ -30,6 +30,8 @@ _MAX_ITEM_WORDS = 7
 # Items no longer than this, as `d, h, m, s`, say nothing apart.
 _SHORT = 3
 _FILLER_WORDS = 4
+# The number of a line in a list: `1.` ends no sentence, and `2)` is no clause.
+_ORDINAL = re.compile(r"(?:^|\n)[ \t]{0,8}\d{1,2}$")
 
 
 def clauses(text: str) -> tuple[Wish, ...]:
@@ -65,6 +67,8 @@ def _ends(text: str, place: int) -> bool:
         return False
     if text[place] != ".":
         return True
+    if _is_ordinal(text, place):
+        return False
     before = re.split(r"[\s(]", text[max(0, place - 12) : place])[-1].lower()
     following = text[place + 1 : place + 12].lstrip()
     is_short = before in _ABBREVIATIONS or (len(before) == 1 and before.isalpha())
@@ -167,9 +171,14 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     """The span without fillers at either end; None if nothing is left."""
     words = list(WORD.finditer(text, start, end))
     first, last = 0, len(words)
+    if words and text[words[0].end() :][:2] in {". ", ") "} and _is_ordinal(text, words[0].end()):
+        first = 1
     while first < last and (
         size := _filler(words[first : min(last, first + _FILLER_WORDS)], False)
     ):
+        if text[words[first + size - 1].end() :].lstrip()[:5].lower() == "else ":
+            # `Everyone else pays` greets nobody.
+            break
         first += size
     while first < last and (size := _filler(words[max(first, last - _FILLER_WORDS) : last], True)):
         if _is_bound(text, words, last - size, first):
@@ -178,6 +187,10 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     if first == last:
         return None
     return _with_signs(text, start, end, words[first].start(), words[last - 1].end())
+
+
+def _is_ordinal(text: str, end: int) -> bool:
+    return _ORDINAL.search(text[max(0, end - 12) : end]) is not None
 
 
 def _is_bound(text: str, words: list[re.Match[str]], place: int, first: int) -> bool:

@@ -34,6 +34,7 @@ class Journal:
         self._failed = False
         # Since when the transaction under way is waited for.
         self._since: float | None = None
+        self._ended = 0.0
 
     def add(self, put: Put, row: object) -> "asyncio.Future[None]":
         """Have `put` write it. The future ends when it is committed, or with what kept it from
@@ -65,6 +66,8 @@ class Journal:
 
     async def _flush(self) -> None:
         while self._waiting:
+            if (wait := self._ended + GATHER_SECONDS - asyncio.get_running_loop().time()) > 0:
+                await asyncio.sleep(wait)
             batch, self._waiting = self._waiting[:MAX_ROWS], self._waiting[MAX_ROWS:]
             batch = [row for row in batch if not row[2].cancelled()]
             failed = await self._tried(batch) if batch else None
@@ -74,7 +77,6 @@ class Journal:
                     _settle([row], await self._tried([row]))
             else:
                 _settle(batch, failed)
-            await asyncio.sleep(GATHER_SECONDS)
 
     async def _tried(self, batch: Batch) -> BaseException | None:
         """What kept these rows from being written. A task of its own, so that of whatever can
@@ -82,7 +84,7 @@ class Journal:
         self._since = asyncio.get_running_loop().time()
         writing = asyncio.create_task(self._write(batch))
         await asyncio.wait((writing,))
-        self._since = None
+        self._since, self._ended = None, asyncio.get_running_loop().time()
         failed = Unavailable("Nothing is written any more.")
         if not writing.cancelled():
             failed = writing.exception()

@@ -246,15 +246,20 @@ def bounded() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
 
 
+def _prepare(job: object) -> None:
+    # What is missing shows in the job itself, which has a result for that.
+    if isinstance(job, Prepared):
+        with suppress(Exception):
+            job.prepare()
+
+
 def work(pipe: Connection) -> None:
     """A worker's whole life: jobs in, results out, until the pipe or the time of a job ends."""
     with suppress(EOFError, OSError):
         pipe.send(True)
         while True:
             job, seconds = pipe.recv()
-            if isinstance(job, Prepared):
-                with suppress(Exception):
-                    job.prepare()
+            _prepare(job)
             # The alarm's default is to end the process, also while it is deep in C. It counts what
             # the process works, as the deadline does.
             signal.setitimer(signal.ITIMER_PROF, seconds + GRACE_SECONDS)
