@@ -64,11 +64,11 @@ async def test_orders_end_and_are_kept_once_it_speaks_again(
     modelserver.will(MADE)
     async with kuznia() as running:
         # No other test's here: its artefact would be found again.
-        await make(running, "count the lines")
+        await make(running, "count the words")
 
         with silent(own_postgres[1]):
             began = time.monotonic()
-            asked = (make(running, f"count words, number {n}") for n in range(3))
+            asked = (make(running, f"count {'words ' * (n + 2)}") for n in range(3))
             answers = await asyncio.gather(*asked)
             took = time.monotonic() - began
             ready = await running.client.get("/ready")

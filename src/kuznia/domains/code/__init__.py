@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 
+from kuznia.domains.code.account import account_of, wishes
 from kuznia.domains.code.checks.running import run_in
 from kuznia.domains.code.languages.find import LANGUAGES
 from kuznia.domains.code.parts import TESTS, parts, read_tests
@@ -41,6 +42,8 @@ DOMAIN = Domain(
     read=lambda order: order,
     version=version_of(__name__),
     parts=parts,
+    wishes=wishes,
+    account=account_of,
     without_model="Code you have gets skeletons of its documentation and tests from "
     "POST /api/v1/code/skeletons, and its analysis from POST /api/v1/code/analyze.",
     settings=CodeSettings,

@@ -174,6 +174,7 @@ CODE: Part[CodeDraft, CodeInput] = Part(
     enough=_finished_part,
     mend=_mend,
     checks=source.SOURCE,
+    answers=True,
 )
 METRICS: Part[MetricsDraft, CodeInput] = Part(
     name="metrics", needs=("code",), required=False, make=_measure

@@ -22,6 +22,8 @@ _LANGUAGE = read_toml(__file__, "clauses.toml")
 _ABBREVIATIONS = frozenset(_LANGUAGE["abbreviations"])
 # A clause that begins with one of these stays with the clause before it.
 _DEPENDENT = frozenset(_LANGUAGE["dependent"])
+# What takes the sense of the word behind it away.
+_NEGATIONS = frozenset(_LANGUAGE["negations"])
 _CONDITION = re.compile(rf"\b(?:{'|'.join(_LANGUAGE['conditions'])})\b", re.IGNORECASE)
 # "an hour and a half" is no list.
 _AND = re.compile(r",?\s(?:and|та|і|й)\s(?!(?:a )?half\b|половин)", re.I)
@@ -31,7 +33,6 @@ _SHORT = 3
 _FILLER_WORDS = 4
 # The number of a line in a list: `1.` ends no sentence, and `2)` is no clause.
 _ORDINAL = re.compile(r"(?:^|\n)[ \t]{0,8}\d{1,2}$")
-_DENIES = frozenset({"not", "не"})
 
 
 def clauses(text: str) -> tuple[Wish, ...]:
@@ -109,7 +110,7 @@ def _items(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         None,
     )
     if colon is not None:
-        pieces = list(_listed(text, colon + 1, end))
+        pieces = _with_conditions(text, list(_listed(text, colon + 1, end)))
         if len(pieces) > 1 and all(last - first <= _SHORT for first, last in pieces):
             yield start, end
             return
@@ -122,6 +123,21 @@ def _items(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield from pieces
     else:
         yield start, end
+
+
+def _with_conditions(text: str, pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The pieces, each that begins with a condition together with what follows from it."""
+    joined: list[tuple[int, int]] = []
+    is_open = False
+    for first, last in pieces:
+        if is_open:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+        condition = _CONDITION.search(text, first, last)
+        begins = condition is not None and not text[first : condition.start()].strip()
+        is_open = begins and not is_open
+    return joined
 
 
 def _listed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -166,8 +182,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
             break
         first += size
     while first < last and (size := _filler(words[max(first, last - _FILLER_WORDS) : last], True)):
-        if last - size > first and words[last - size - 1][0].lower() in _DENIES:
-            # `A signature is not needed` says nothing without its last word.
+        if _is_bound(text, words, last - size, first):
             break
         last -= size
     if first == last:
@@ -177,6 +192,14 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 def _is_ordinal(text: str, end: int) -> bool:
     return _ORDINAL.search(text[max(0, end - 12) : end]) is not None
+
+
+def _is_bound(text: str, words: list[re.Match[str]], place: int, first: int) -> bool:
+    """Whether the word before a filler needs it: `Date.now`, `not needed`."""
+    if place == first:
+        return False
+    between = text[words[place - 1].end() : words[place].start()]
+    return not re.search(r"\s", between) or words[place - 1][0].lower() in _NEGATIONS
 
 
 def _filler(words: list[re.Match[str]], from_end: bool) -> int:

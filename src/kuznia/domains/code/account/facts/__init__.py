@@ -1,0 +1,1 @@
+"""What a clause says that can be checked hard: names, numbers, outcomes, bans."""

@@ -1,0 +1,1 @@
+"""Code as an account reads it: its text, its branches and its numbers."""

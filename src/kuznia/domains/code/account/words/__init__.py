@@ -1,0 +1,1 @@
+"""The words of prompts and of code, and what they mean."""

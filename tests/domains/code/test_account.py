@@ -1,0 +1,176 @@
+"""The account of code: what is done is met; what is dropped, inverted or invented is not."""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kuznia.domains.code import DOMAIN
+from kuznia.domains.code.schema import CodeDraft, CodeInput
+from kuznia.forge.terms import Bench, Budget, Caller, Order, Wish
+from kuznia.forge.wishes.account import account, is_open, read_wishes
+
+CASES = Path(__file__).parent / "account/cases"
+# Of the damaged copies so many are seen today: a change may see more, and should not see fewer.
+SEEN = 150
+
+
+@dataclass(frozen=True)
+class Case:
+    """A prompt with the code that answers it, or with a damaged copy of that."""
+
+    name: str
+    order: CodeInput
+    code: CodeDraft
+
+
+def _case(name: str, row: dict[str, Any], swaps: list[list[str]]) -> Case:
+    language = row["language"]
+    files = [{"language": language, **file} for file in row["files"]]
+    for old, new in swaps:
+        file = next(file for file in files if old in file["content"])
+        file["content"] = file["content"].replace(old, new, 1)
+    proof = {"level": "tree_sitter", "errors": []}
+    draft = {"files": files, "requires": row.get("requires", []), "proof": proof}
+    order = CodeInput(prompt=row["prompt"].strip(), language=language)
+    return Case(name, order, CodeDraft.model_validate(draft))
+
+
+def _rows() -> Iterator[tuple[str, dict[str, Any]]]:
+    for path in sorted(CASES.glob("*.toml")):
+        yield path.stem, tomllib.loads(path.read_text("utf-8"))
+
+
+GOOD = [_case(name, row, []) for name, row in _rows()]
+DAMAGED = [
+    _case(f"{name}: {damage['note']}", row, damage["swaps"])
+    for name, row in _rows()
+    for damage in row.get("damages", [])
+]
+
+
+async def accounted(order: CodeInput, code: CodeDraft, where: str = "") -> tuple[Wish, ...]:
+    """The account, with a model that claims every wish where `where` says."""
+    wishes = read_wishes(DOMAIN, order.prompt, order)
+    claims = tuple(replace(wish, outcome="met", where=(where,)) for wish in wishes if where)
+    request = Order(
+        domain="code",
+        input=order,
+        caller=Caller("somebody"),
+        deadline=1e9,
+        budget=Budget(1, 1),
+    )
+    bench = Bench(request, order, {"code": code}, wishes=wishes, claims=claims)
+    return await account(DOMAIN, bench)
+
+
+def code_of(text: str, language: str = "python") -> CodeDraft:
+    file = {"path": "main.py", "language": language, "content": text}
+    return CodeDraft.model_validate(
+        {"files": [file], "proof": {"level": "tree_sitter", "errors": []}}
+    )
+
+
+@pytest.mark.parametrize("case", GOOD, ids=[case.name for case in GOOD])
+async def test_code_that_does_everything_is_complete(case: Case) -> None:
+    wishes = await accounted(case.order, case.code)
+
+    assert [(wish.quote, wish.why) for wish in wishes if is_open(wish)] == []
+
+
+async def test_most_damage_is_seen_whatever_is_claimed() -> None:
+    seen = [
+        case.name
+        for case in DAMAGED
+        if any(map(is_open, await accounted(case.order, case.code, "/code/files/0")))
+    ]
+
+    assert len(seen) >= SEEN
+
+
+async def test_code_of_another_prompt_is_never_complete() -> None:
+    pairs = [
+        (case, other)
+        for number, case in enumerate(GOOD)
+        for other in GOOD[number + 1 : number + 4]
+        if case.order.language == other.order.language
+    ]
+
+    complete = [
+        (case.name, other.name)
+        for case, other in pairs
+        if not any(map(is_open, await accounted(case.order, other.code, "/code/files/0")))
+    ]
+
+    assert complete == []
+
+
+GREETING = """
+def welcome(guest: str) -> str:
+    if not guest:
+        raise ValueError("no name")
+    return "Hello, " + guest
+"""
+
+
+@pytest.mark.parametrize(
+    ("prompt", "is_met"),
+    [
+        ("A function welcome(guest) in Python", True),
+        ("I teach a class of beginners", True),
+        ("The guest can be empty", False),
+        ("An empty guest raises ValueError", True),
+        ("An empty guest raises TypeError", False),
+        ("Функція welcome, яка вітає гостя", True),
+        ("No print, no regular expressions", True),
+        ("Use regular expressions to split the phone number", False),
+        ("At most 40 guests", False),
+        ("Введення з клавіатури не треба", True),
+    ],
+)
+async def test_a_clause_is_judged_by_the_code(prompt: str, is_met: bool) -> None:
+    wishes = await accounted(CodeInput(prompt=prompt, language="python"), code_of(GREETING))
+
+    assert any(map(is_open, wishes)) != is_met, wishes
+
+
+@pytest.mark.parametrize(
+    ("where", "is_met"),
+    [
+        ("main.py, welcome", True),
+        ("/code/files/0", True),
+        ("welcome()", True),
+        ("/code/files/7", False),
+        ("the billing service", False),
+    ],
+)
+async def test_a_claim_is_followed_where_it_leads_somewhere(where: str, is_met: bool) -> None:
+    prompt = "A function welcome(guest). A guest gets a ticket for the train by email"
+
+    _, wish = await accounted(CodeInput(prompt=prompt, language="python"), code_of(GREETING), where)
+
+    assert is_open(wish) != is_met, wish
+
+
+async def test_a_claim_does_not_stand_against_a_number() -> None:
+    prompt = "A function welcome(guest) for names of at most 40 characters"
+
+    [wish] = await accounted(
+        CodeInput(prompt=prompt, language="python"), code_of(GREETING), "main.py, welcome"
+    )
+
+    assert is_open(wish)
+
+
+@given(st.text(max_size=300), st.text(max_size=300))
+async def test_no_prompt_and_no_code_breaks_it(prompt: str, text: str) -> None:
+    order = CodeInput.model_construct(prompt=prompt, language="python")
+
+    wishes = await accounted(order, code_of(text or "x = 1"), "main.py")
+
+    assert all(wish.start <= wish.end for wish in wishes)
