@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from kuznia.domains.code.account.reading.evidence import CodeEvidence, Facet
 from kuznia.domains.code.account.reading.numbers import NumberComparison, Site, comparisons, in_high
-from kuznia.domains.code.account.reading.quantities import Quantity
+from kuznia.domains.code.account.reading.quantities import ClauseNumber
 from kuznia.domains.code.account.words.lexicon import content_words, words_of
 from kuznia.domains.code.account.words.patterns import patterns
 
@@ -42,7 +42,7 @@ def decimals(quote: str, evidence: CodeEvidence) -> Iterator[Facet]:
         yield Facet(False, why=f"Nothing keeps {places} decimals.")
 
 
-def amount(amount: Quantity, quote: str, evidence: CodeEvidence) -> Facet:
+def amount(amount: ClauseNumber, quote: str, evidence: CodeEvidence) -> Facet:
     """Whether a number is in the code, in its place."""
     candidates = [site for site in evidence.sites if _is_one_of(site.value, amount)]
     if not candidates and amount.side and evidence.language in ("css", "html"):
@@ -64,7 +64,7 @@ def amount(amount: Quantity, quote: str, evidence: CodeEvidence) -> Facet:
     )
 
 
-def _absent(amount: Quantity, quote: str, evidence: CodeEvidence) -> Facet:
+def _absent(amount: ClauseNumber, quote: str, evidence: CodeEvidence) -> Facet:
     """What it means that a number is nowhere: nothing where it may be there in another form."""
     if amount.value <= 1 or _SUPPOSED.search(quote):
         return Facet(None)
@@ -81,7 +81,7 @@ _REFUSED = re.compile(
 _BOUNDING = _PATTERNS["bounding"]
 
 
-def _is_bound(amount: Quantity, evidence: CodeEvidence) -> bool:
+def _is_bound(amount: ClauseNumber, evidence: CodeEvidence) -> bool:
     """Whether something is compared with a number that is said to be a bound."""
     if not amount.way or _by_neighbour(amount, evidence) or _by_type(amount, evidence):
         return True
@@ -100,7 +100,7 @@ def _is_bound(amount: Quantity, evidence: CodeEvidence) -> bool:
 _ROW = re.compile(r"\d+(?:, ?\d+){1,9}(?:,? (?:and|or|та|і|або) \d+)?")
 
 
-def _in_row(amount: Quantity, quote: str, evidence: CodeEvidence) -> bool:
+def _in_row(amount: ClauseNumber, quote: str, evidence: CodeEvidence) -> bool:
     """Whether a number is one of several that stand in the code one after the other, too."""
     start, _ = amount.span
     row = next((row for row in _ROW.finditer(quote) if row.start() <= start < row.end()), None)
@@ -117,7 +117,7 @@ def _is_used(site: Site, evidence: CodeEvidence) -> bool:
 
 
 def _other_unit(
-    amount: Quantity, candidates: Sequence[Site], evidence: CodeEvidence
+    amount: ClauseNumber, candidates: Sequence[Site], evidence: CodeEvidence
 ) -> Facet | None:
     """Whether another number has the unit that this one should have."""
     if not amount.unit or amount.unit in ("s", "h", "m", "с", "%"):
@@ -136,7 +136,7 @@ def _other_unit(
     return None
 
 
-def _turned_pair(amount: Quantity, quote: str, evidence: CodeEvidence) -> Facet | None:
+def _turned_pair(amount: ClauseNumber, quote: str, evidence: CodeEvidence) -> Facet | None:
     """Whether two numbers that stand as `8080:80` stand the other way round."""
     pair = re.search(
         rf"\b{_shown(amount.value)}\b[^\d]{{1,40}}?(?:\bto\b|\bна\b|->|→|:)[^\d]{{1,20}}(\d+)",
@@ -152,11 +152,11 @@ def _turned_pair(amount: Quantity, quote: str, evidence: CodeEvidence) -> Facet 
     return None
 
 
-def _is_one_of(value: float, amount: Quantity) -> bool:
+def _is_one_of(value: float, amount: ClauseNumber) -> bool:
     return any(abs(value - other) <= 1e-9 * max(1.0, abs(other)) for other in amount.values)
 
 
-def _by_neighbour(amount: Quantity, evidence: CodeEvidence) -> bool:
+def _by_neighbour(amount: ClauseNumber, evidence: CodeEvidence) -> bool:
     """Whether a bound is written by the next number: more than 17 as at least 18."""
     if not amount.side:
         return False
@@ -166,7 +166,7 @@ def _by_neighbour(amount: Quantity, evidence: CodeEvidence) -> bool:
 _PATTERN = re.compile(r"\(\?[:P<]|\\d|\[0-9\]|\{\d")
 
 
-def _in_pattern(amount: Quantity, evidence: CodeEvidence) -> bool:
+def _in_pattern(amount: ClauseNumber, evidence: CodeEvidence) -> bool:
     """Whether the digits of a number stand apart in a regular expression."""
     digits = re.compile(".{0,6}?".join(_shown(amount.value)))
     return any(
@@ -176,7 +176,7 @@ def _in_pattern(amount: Quantity, evidence: CodeEvidence) -> bool:
     )
 
 
-def _by_type(amount: Quantity, evidence: CodeEvidence) -> bool:
+def _by_type(amount: ClauseNumber, evidence: CodeEvidence) -> bool:
     types = {255: r"u8|uint8|byte|Byte", 65_535: r"u16|uint16|UInt16|ushort"}
     pattern = types.get(int(amount.value))
     return bool(pattern and re.search(rf"\b(?:{pattern})", evidence.bare))
@@ -196,7 +196,9 @@ def _compared(evidence: CodeEvidence) -> list[NumberComparison]:
     ]
 
 
-def _moved(amount: Quantity, candidates: Sequence[Site], evidence: CodeEvidence) -> Facet | None:
+def _moved(
+    amount: ClauseNumber, candidates: Sequence[Site], evidence: CodeEvidence
+) -> Facet | None:
     """Whether what the number is about has another number in the code."""
     sought = _sought(amount, evidence)
     same = sum(amount.value == other.value for other in evidence.amounts)
@@ -214,7 +216,7 @@ def _moved(amount: Quantity, candidates: Sequence[Site], evidence: CodeEvidence)
 
 
 def _takes_its_place(
-    site: Site, score: float, own: float, amount: Quantity, evidence: CodeEvidence
+    site: Site, score: float, own: float, amount: ClauseNumber, evidence: CodeEvidence
 ) -> bool:
     """Whether a number stands where another belongs: one that is nowhere in the prompt, or one
     that would fit better in the other's place."""
@@ -247,7 +249,7 @@ def _is_named(site: Site) -> bool:
     return bool(_NAME_BEFORE.search(site.before))
 
 
-def _sought(amount: Quantity, evidence: CodeEvidence) -> dict[str, float]:
+def _sought(amount: ClauseNumber, evidence: CodeEvidence) -> dict[str, float]:
     """What a number is about, each word with its weight: what few numbers are called says most."""
     weights = dict.fromkeys({"most": ["max"], "least": ["min"]}.get(amount.way, []), 0.4)
     weights |= dict.fromkeys(content_words(amount.about), 1.0)
@@ -262,7 +264,7 @@ def _score(site: Site, sought: Mapping[str, float]) -> float:
     return sum(weight for word, weight in sought.items() if words.explain(word))
 
 
-def _wrong_side(amount: Quantity, quote: str, evidence: CodeEvidence) -> Facet | None:
+def _wrong_side(amount: ClauseNumber, quote: str, evidence: CodeEvidence) -> Facet | None:
     """Whether the number itself is on the wrong side of every comparison with it."""
     if not amount.side:
         return None
@@ -320,7 +322,7 @@ def _near(comparison: NumberComparison, sought: Sequence[str]) -> int:
 _MUST = _PATTERNS["must"]
 
 
-def _wrong_way(amount: Quantity, quote: str, evidence: CodeEvidence) -> Facet | None:
+def _wrong_way(amount: ClauseNumber, quote: str, evidence: CodeEvidence) -> Facet | None:
     """Whether what is refused lies on the side that should be let through."""
     conditional = bool(_IF.search(quote[: amount.span[0]]))
     ways = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kuznia.domains.code.account.reading.numbers import Site, constants, sites
-from kuznia.domains.code.account.reading.quantities import Quantity, amounts
+from kuznia.domains.code.account.reading.quantities import ClauseNumber, amounts
 from kuznia.domains.code.account.reading.source import CodeBranch, SourceText, Unit, read
 from kuznia.domains.code.account.words.lexicon import Words, words_of
 from kuznia.domains.code.schema import File
@@ -93,7 +93,7 @@ class CodeEvidence:
         return frozenset(_NAME.findall(self.text))
 
     @cached_property
-    def amounts(self) -> "list[Quantity]":
+    def amounts(self) -> "list[ClauseNumber]":
         """The numbers of the whole prompt."""
         return amounts(self.prompt)
 

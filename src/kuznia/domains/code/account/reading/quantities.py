@@ -63,7 +63,7 @@ _ENDS: tuple[tuple[str, Side, str], ...] = (("low", "high", "least"), ("high", "
 
 
 @dataclass(frozen=True, slots=True)
-class Quantity:
+class ClauseNumber:
     """A number of a clause, in what it may be counted, and the bound it is."""
 
     span: Span
@@ -77,14 +77,14 @@ class Quantity:
     unit: str = ""
 
 
-def amounts(quote: str) -> list[Quantity]:
+def amounts(quote: str) -> list[ClauseNumber]:
     """The numbers of a clause."""
     between: dict[int, tuple[Side, str]] = {}
     for match in _BETWEEN.finditer(quote):
         for name, side, way in _ENDS:
             group = name if match[name] else f"{name}2"
             between[match.start(group)] = (side, way)
-    every: list[Quantity] = []
+    every: list[ClauseNumber] = []
     for match in _NUMBER.finditer(quote):
         before = quote[: match.start()]
         if _VERSION.search(before[-16:]):
@@ -95,14 +95,14 @@ def amounts(quote: str) -> list[Quantity]:
         value = float(_SPELT[match[0].lower()])
         side, way = _bound(quote[: match.start()], quote[match.end() :])
         about = _about(quote, match.span())
-        every.append(Quantity(match.span(), value, (value,), side, way, about, True))
+        every.append(ClauseNumber(match.span(), value, (value,), side, way, about, True))
     return every
 
 
-def _amount(quote: str, match: re.Match[str], side: Side, way: str) -> Quantity:
+def _amount(quote: str, match: re.Match[str], side: Side, way: str) -> ClauseNumber:
     if "e" in match["number"].lower():
         value = float(match["number"])
-        return Quantity(
+        return ClauseNumber(
             match.span(), value, (value,), side, way, _about(quote, match.span()), False
         )
     number = re.sub(r"[ \u00a0]|,(?=\d{3}\b)", "", match["number"]).replace(",", ".")
@@ -113,7 +113,7 @@ def _amount(quote: str, match: re.Match[str], side: Side, way: str) -> Quantity:
     if unit and re.match(r"%|percent|відсот", unit):
         values += (1 - value / 100, 1 + value / 100, 100 - value, 100 + value)
     about = _about(quote, match.span())
-    return Quantity(match.span(), value, values, side, way, about, False, unit)
+    return ClauseNumber(match.span(), value, values, side, way, about, False, unit)
 
 
 def _bound(before: str, after: str) -> tuple[Side, str]:
@@ -150,7 +150,7 @@ def _around(quote: str, span: Span) -> str:
     return about if content_words(about) else f"{quote[: span[0]]} {quote[span[1] : end]}"
 
 
-def all_amounts(quote: str, taken: Sequence[Span]) -> Iterator[Quantity]:
+def all_amounts(quote: str, taken: Sequence[Span]) -> Iterator[ClauseNumber]:
     """The numbers outside of what is taken."""
     for item in amounts(quote):
         if not any(item.span[0] < end and item.span[1] > start for start, end in taken):
