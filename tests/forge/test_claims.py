@@ -12,7 +12,7 @@ from tests.forge.test_run import Told, make
 from tests.makers import a_domain, a_forge, a_part, an_order
 
 from kuznia.forge.terms import Bench, Prompt, Wish
-from kuznia.forge.wishes.claims import asking, read_claims
+from kuznia.forge.wishes.claims import asking, read_claims, worth_asking
 from kuznia.forge.wishes.clauses import clauses
 from kuznia.llm.model import ModelFault
 from kuznia.llm.scripted import ScriptedModel
@@ -152,3 +152,27 @@ async def test_a_part_that_does_not_answer_is_not_asked():
 
     assert "wish by wish" not in scripted.heard[0]
     assert artefact["status"] == "partial"
+
+
+FOUR = clauses("iron. its price. its rust. its colour.")
+
+
+@pytest.mark.parametrize(
+    ("left", "claimed", "asked"),
+    [
+        ([], [0, 1, 2, 3], False),
+        # One that the model says is met may be our mistake; two of four are hardly.
+        ([2], [0, 1, 2, 3], False),
+        ([1, 2], [0, 1, 2, 3], True),
+        ([2], [0, 1, 3], True),
+        # A model that answers for none: only much of it is worth a call.
+        ([2], [], False),
+        ([2, 3], [], True),
+    ],
+)
+def test_a_model_is_asked_again_where_that_may_help(
+    left: list[int], claimed: list[int], asked: bool
+):
+    claims = [replace(FOUR[place], outcome="met") for place in claimed]
+
+    assert worth_asking([FOUR[place] for place in left], FOUR, claims) is asked

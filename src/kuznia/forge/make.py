@@ -24,7 +24,7 @@ from kuznia.forge.terms import (
 )
 from kuznia.forge.trial import NO_ANSWER, CheckedReply, Trial, cut_off, no_answer, too_late
 from kuznia.forge.wishes.account import account, is_open
-from kuznia.forge.wishes.claims import asking, read_claims
+from kuznia.forge.wishes.claims import asking, read_claims, worth_asking
 from kuznia.forge.work import Forge, Work
 from kuznia.llm.model import Model, ModelFault, Reply, Usage
 from kuznia.platform.errors import BudgetSpent, Fault, ModelUnavailable, TimedOut
@@ -234,7 +234,7 @@ async def _answer(
 async def _open(
     domain: AnyDomain, part: AnyPart, bench: Bench[Any], answer: CheckedReply
 ) -> tuple[Finding, ...]:
-    """The wishes that an accepted draft leaves open, as the model is told of them."""
+    """The wishes that an accepted draft leaves open, where the model should be told of them."""
     if not part.answers or not bench.wishes or answer.draft is None or not answer.accepted:
         return ()
     bench = replace(
@@ -243,11 +243,10 @@ async def _open(
         studies={**bench.studies, part.name: answer.study},
         claims=answer.claims,
     )
-    return tuple(
-        Finding("wish-open", "mend", f"“{wish.quote}”", wish.why, DO_IT)
-        for wish in await account(domain, bench)
-        if is_open(wish)
-    )
+    left = [wish for wish in await account(domain, bench) if is_open(wish)]
+    if not worth_asking(left, bench.wishes, answer.claims):
+        return ()
+    return tuple(Finding("wish-open", "mend", f"“{wish.quote}”", wish.why, DO_IT) for wish in left)
 
 
 async def _read(work: Work, part: AnyPart, bench: Bench[Any], reply: Reply) -> CheckedReply:

@@ -31,6 +31,8 @@ _HONEST = "Every claim is looked up: claim only what is there."
 # A list of claims in a text, with or without the marks of Markdown.
 _HEADING = re.compile(r"^[#*_ \t]{0,8}(?:wishes|побажання)[*_: \t]{0,6}$", re.IGNORECASE)
 _LINE = re.compile(r"^[-*_ \t]{0,6}(\d{1,3})[.:)][*_ \t]{0,4}([a-z]+[ _][a-z]+|[a-z]+)(.{0,600})$")
+# One wish in so many that are open is enough to ask again.
+MANY = 3
 _MAX_REPLY = 400_000
 
 
@@ -93,6 +95,17 @@ def read_claims(
                 why=row.why.strip(" ,:;"),
             )
     return rest, tuple(claims.values())
+
+
+def worth_asking(left: Sequence[Wish], wishes: Sequence[Wish], claims: Sequence[Wish]) -> bool:
+    """Whether a model should be asked again for the wishes that are left open.
+
+    An account overlooks things, and a call costs money: of a single wish that the model says is met
+    the caller is told, and no more. What it has not claimed to do, or a third of all, is asked for.
+    """
+    met = {(claim.start, claim.end) for claim in claims if claim.outcome == "met"}
+    unclaimed = [wish for wish in left if (wish.start, wish.end) not in met]
+    return bool(claims and unclaimed) or (bool(left) and MANY * len(left) >= len(wishes))
 
 
 def _with_wishes(schema: Mapping[str, JsonValue] | None) -> Mapping[str, JsonValue] | None:
