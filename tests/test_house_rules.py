@@ -20,10 +20,11 @@ Complaints = Iterator[tuple[ast.AST, str]]
 Rule = Callable[[str, ast.Module], Complaints]
 
 # The outer loops: what breaks in there is logged whole and told as a fault; what breaks in a worker
-# is done again where it can be.
+# is done again where it can be; an account that fails must not lose what was paid for.
 MAY_CATCH_ALL = {
     "src/kuznia/doors/http/gate.py",
     "src/kuznia/forge/runs/supervisor.py",
+    "src/kuznia/forge/wishes/account.py",
     "src/kuznia/platform/process/workers.py",
 }
 # Processes for what is long, shared by all; chance drawn ahead, of use once and to nobody else; the

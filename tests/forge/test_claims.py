@@ -176,3 +176,28 @@ def test_a_model_is_asked_again_where_that_may_help(
     claims = [replace(FOUR[place], outcome="met") for place in claimed]
 
     assert worth_asking([FOUR[place] for place in left], FOUR, claims) is asked
+
+
+def broken(*_: Any) -> Any:
+    raise ValueError("3999,1e999")
+
+
+async def test_a_domain_that_fails_to_account_loses_no_artefact():
+    domain = replace(answering(), account=broken)
+    scripted = ScriptedModel("note: iron", "note: iron")
+
+    artefact = await make(a_forge(scripted, TurnedClock(), domain=domain), an_order(ORDER))
+
+    assert artefact["parts"]["note"]["text"] == "iron"
+    assert {wish["outcome"] for wish in artefact["wishes"]} == {"not_understood"}
+
+
+async def test_a_domain_that_fails_to_read_its_wishes_gets_the_plain_clauses():
+    domain = replace(answering(), wishes=broken)
+
+    artefact = await make(
+        a_forge(ScriptedModel("note: iron", "note: iron"), TurnedClock(), domain=domain),
+        an_order(ORDER),
+    )
+
+    assert [wish["quote"] for wish in artefact["wishes"]] == [wish.quote for wish in clauses(ORDER)]

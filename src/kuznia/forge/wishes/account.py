@@ -13,6 +13,9 @@ from pydantic import BaseModel
 
 from kuznia.forge.terms import AnyDomain, Bench, Draft, Wish
 from kuznia.forge.wishes.clauses import clauses, is_filler
+from kuznia.platform.log import get_log
+
+log = get_log("wishes")
 
 UNANSWERED = "Nothing in the artefact shows that this was done."
 ASTRAY = "What was named as the answer is not in the artefact."
@@ -21,15 +24,25 @@ ASTRAY = "What was named as the answer is not in the artefact."
 # Any, here and below: what a domain's reading is, only the domain knows.
 def read_wishes(domain: AnyDomain, prompt: str, reading: Any) -> tuple[Wish, ...]:
     """Everything the prompt asks for; nothing for a domain that answers for no wishes."""
-    return complete(prompt, domain.wishes(reading)) if domain.wishes else ()
+    if domain.wishes is None:
+        return ()
+    try:
+        wishes = domain.wishes(reading)
+    except Exception as error:  # noqa: BLE001 - a fault of ours; there are plain clauses anyway
+        log.warning("wishes_not_read", domain=domain.name, reason=type(error).__name__)
+        wishes = clauses(prompt)
+    return complete(prompt, wishes)
 
 
 async def account(domain: AnyDomain, bench: Bench[Any]) -> tuple[Wish, ...]:
     """What became of each wish in the accepted parts."""
     answers: Iterable[Wish] = ()
     if domain.account is not None and bench.wishes and bench.accepted:
-        account = domain.account(bench, bench.wishes)
-        answers = await account if isawaitable(account) else account
+        try:
+            account = domain.account(bench, bench.wishes)
+            answers = tuple(await account if isawaitable(account) else account)
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not lose what was paid for
+            log.warning("wishes_not_accounted", domain=domain.name, reason=type(error).__name__)
     return settled(bench.wishes, answers, bench.accepted)
 
 

@@ -171,6 +171,8 @@ def _only(pattern: re.Pattern[str], text: str, start: int, end: int) -> re.Match
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     """The span without fillers at either end; None if nothing is left."""
     words = list(WORD.finditer(text, start, end))
+    if " ".join(word[0].lower() for word in words[: _FILLER_WORDS + 1]) in _headings():
+        return None
     first, last = 0, len(words)
     if words and text[words[0].end() :][:2] in {". ", ") "} and _is_ordinal(text, words[0].end()):
         first = 1
@@ -222,5 +224,13 @@ def _with_signs(text: str, start: int, end: int, first: int, last: int) -> tuple
 
 @cache
 def _fillers() -> frozenset[str]:
-    groups = read_toml(__file__, "fillers.toml").values()
-    return frozenset(phrase for group in groups for phrase in group)
+    groups = read_toml(__file__, "fillers.toml")
+    return frozenset(
+        phrase for name, group in groups.items() if name != "headings" for phrase in group
+    )
+
+
+@cache
+def _headings() -> frozenset[str]:
+    """Words that head a list; they are fillers where they stand alone."""
+    return frozenset(read_toml(__file__, "fillers.toml")["headings"])

@@ -6,7 +6,7 @@ A clause is met if all it asks for was seen in the plan, and nothing in it was l
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from kuznia.domains.training.account.answers import Answer
+from kuznia.domains.training.account.answers import WishVerdict
 from kuznia.domains.training.account.evidence import WholePrompt, evidence
 from kuznia.domains.training.account.extras import not_asked
 from kuznia.domains.training.account.facts import BACKGROUND, WEEKS, PlanFacts, facts_of
@@ -32,7 +32,7 @@ from kuznia.domains.training.schema.profile import PlanInput
 from kuznia.forge.terms import Wish
 from kuznia.forge.wishes.matching import pieces, stem, terms
 
-Reader = Callable[[Segment, PlanFacts], Iterator[Answer]]
+Reader = Callable[[Segment, PlanFacts], Iterator[WishVerdict]]
 
 # In this order: what one of them has read is not there for the next.
 READERS: tuple[Reader, ...] = (
@@ -139,8 +139,8 @@ def _answered(
     plan: PlanFacts,
     vocabulary: frozenset[str],
 ) -> Wish:
-    answers: list[Answer] = []
-    unknown: list[Answer] = []
+    answers: list[WishVerdict] = []
+    unknown: list[WishVerdict] = []
     for segment in segments:
         rows = list(_answers(segment, plan, vocabulary))
         answers += (answer for _, answer in rows if answer.outcome == "met")
@@ -155,12 +155,12 @@ def _answered(
     return _settled(wish, answers, unknown)
 
 
-def _is_wanted(segment: Segment, answer: Answer) -> bool:
+def _is_wanted(segment: Segment, answer: WishVerdict) -> bool:
     """Whether what is lacked was asked for, and is not said by the way."""
     return segment.asks or any(tag.kind in _LACKED for tag in answer.uses)
 
 
-def _settled(wish: Wish, answers: Sequence[Answer], unknown: Sequence[Answer]) -> Wish:
+def _settled(wish: Wish, answers: Sequence[WishVerdict], unknown: Sequence[WishVerdict]) -> Wish:
     """Met, if all is; words that no hard fact hangs on spoil nothing beside what was seen."""
     is_seen = any(one.uses and set(one.where) - {BACKGROUND} for one in answers)
     bad = [one for one in answers if one.outcome != "met"] or ([] if is_seen else [*unknown])
@@ -170,7 +170,7 @@ def _settled(wish: Wish, answers: Sequence[Answer], unknown: Sequence[Answer]) -
     return replace(wish, outcome="met", where=where[:_MAX_WHERE]) if where else wish
 
 
-def _is_complaint(answer: Answer, segments: Sequence[Segment]) -> bool:
+def _is_complaint(answer: WishVerdict, segments: Sequence[Segment]) -> bool:
     """What hurts is the reason of what else the clause asks for."""
     hurts = any(tag.kind == "person" and tag.name == "trouble" for tag in answer.uses)
     return hurts and any(segment.has("neg", *THINGS - {"muscle"}) for segment in segments)
@@ -178,7 +178,7 @@ def _is_complaint(answer: Answer, segments: Sequence[Segment]) -> bool:
 
 def _answers(
     segment: Segment, plan: PlanFacts, vocabulary: frozenset[str]
-) -> Iterator[tuple[bool, Answer]]:
+) -> Iterator[tuple[bool, WishVerdict]]:
     """What every reader makes of a segment and whether it is firm; and what they all left."""
     left = segment
     used: list[Tag] = []
@@ -200,14 +200,14 @@ def _answers(
 _HABITS = frozenset({"count", "per_week", "sport", "session", "kind"})
 
 
-def _is_aside(segment: Segment, answer: Answer) -> bool:
+def _is_aside(segment: Segment, answer: WishVerdict) -> bool:
     is_habit = all(tag.kind in _HABITS for tag in answer.uses)
     return segment.bracketed and segment.states and is_habit
 
 
 def _rest(
     segment: Segment, left: Segment, is_answered: bool, vocabulary: frozenset[str]
-) -> Iterator[Answer]:
+) -> Iterator[WishVerdict]:
     """An answer for what no reader has read."""
     hard = [tag for tag in left.tags if tag.kind in HARD | {"aim"}]
     if segment.states:
@@ -215,18 +215,18 @@ def _rest(
         if hard:
             yield _unread(segment, (tag.first for tag in hard))
         elif not is_answered:
-            yield Answer("met", (), (BACKGROUND,))
+            yield WishVerdict("met", (), (BACKGROUND,))
         return
     words = list(_unknown(segment, vocabulary))
     if not is_answered and _is_emphasis(segment):
-        yield Answer("met", (), (WEEKS,))
+        yield WishVerdict("met", (), (WEEKS,))
         return
     if hard:
         yield _unread(segment, (tag.first for tag in hard))
     elif len(words) > (1 if is_answered else 0):
         yield _unread(segment, words)
     elif not is_answered:
-        yield Answer("met", (), (WEEKS,))
+        yield WishVerdict("met", (), (WEEKS,))
 
 
 def _is_emphasis(segment: Segment) -> bool:
@@ -236,9 +236,9 @@ def _is_emphasis(segment: Segment) -> bool:
     return bool(segment.tags) and alone and counted and segment.last - segment.first < _FEW
 
 
-def _unread(segment: Segment, places: Iterable[int]) -> Answer:
+def _unread(segment: Segment, places: Iterable[int]) -> WishVerdict:
     words = " ".join(segment.words[place].text for place in dict.fromkeys(places))
-    return Answer("not_understood", (), (), _UNREAD.format(words=words[:_MAX_NAMED]))
+    return WishVerdict("not_understood", (), (), _UNREAD.format(words=words[:_MAX_NAMED]))
 
 
 def _unknown(segment: Segment, vocabulary: frozenset[str]) -> Iterator[int]:

@@ -11,7 +11,7 @@ _MAX_WHERE = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WishVerdict:
     """The outcome of some tags of a segment, which are used up by it."""
 
     outcome: Outcome
@@ -20,29 +20,29 @@ class Answer:
     why: str = ""
 
 
-def met(uses: Sequence[Tag], where: Iterable[str]) -> Answer:
+def met(uses: Sequence[Tag], where: Iterable[str]) -> WishVerdict:
     """Evidence was seen at these places; without any it is no evidence."""
     places = tuple(dict.fromkeys(where))[:_MAX_WHERE]
     if not places:
         return unmet(uses, "Nothing in the plan's days shows it.")
-    return Answer("met", tuple(uses), places)
+    return WishVerdict("met", tuple(uses), places)
 
 
-def unmet(uses: Sequence[Tag], why: str, where: Iterable[str] = ()) -> Answer:
+def unmet(uses: Sequence[Tag], why: str, where: Iterable[str] = ()) -> WishVerdict:
     """The plan does otherwise, here and for this reason."""
-    return Answer("not_understood", tuple(uses), tuple(dict.fromkeys(where))[:_MAX_WHERE], why)
+    return WishVerdict("not_understood", tuple(uses), tuple(dict.fromkeys(where))[:_MAX_WHERE], why)
 
 
-def unclear(uses: Sequence[Tag], question: str) -> Answer:
+def unclear(uses: Sequence[Tag], question: str) -> WishVerdict:
     """Prompt and profile contradict each other."""
-    return Answer("unclear", tuple(uses), (), question)
+    return WishVerdict("unclear", tuple(uses), (), question)
 
 
-def impossible(uses: Sequence[Tag], why: str, where: Iterable[str] = ()) -> Answer:
+def impossible(uses: Sequence[Tag], why: str, where: Iterable[str] = ()) -> WishVerdict:
     """A plan cannot do it."""
-    return Answer("not_possible", tuple(uses), tuple(where), why)
+    return WishVerdict("not_possible", tuple(uses), tuple(where), why)
 
 
-def either(is_met: bool, uses: Sequence[Tag], where: Iterable[str], why: str) -> Answer:
+def either(is_met: bool, uses: Sequence[Tag], where: Iterable[str], why: str) -> WishVerdict:
     """Met at these places, or open with the reason."""
     return met(uses, where) if is_met else unmet(uses, why, where)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from kuznia.domains.training.account.answers import Answer, either, met, unmet
+from kuznia.domains.training.account.answers import WishVerdict, either, met, unmet
 from kuznia.domains.training.account.facts import PlacedDay, PlacedSession, PlanFacts
 from kuznia.domains.training.account.language.named import exercises_of, muscles_of
 from kuznia.domains.training.account.language.segments import Segment
@@ -19,7 +19,7 @@ from kuznia.domains.training.account.scope import (
     ENOUGH,
     NAMED,
     Places,
-    Scope,
+    PlanScope,
     WholePrompt,
     closed_days,
     scope_of,
@@ -38,7 +38,7 @@ _QUESTIONS = frozenset(
 
 def evidence(
     segment: Segment, clause: Sequence[Segment], prompt: WholePrompt, plan: PlanFacts
-) -> Answer | None:
+) -> WishVerdict | None:
     """Met where every hard fact is seen, open with the first that is not; None without any."""
     scope = scope_of(segment, clause, plan)
     answers = [
@@ -74,8 +74,8 @@ def _goes_on_explaining(segment: Segment) -> bool:
 
 
 def _denied(
-    segment: Segment, prompt: WholePrompt, scope: Scope, plan: PlanFacts
-) -> Iterator[Answer]:
+    segment: Segment, prompt: WholePrompt, scope: PlanScope, plan: PlanFacts
+) -> Iterator[WishVerdict]:
     """What is not wanted is nowhere; what another clause asks for is only a complaint."""
     denials = segment.all("neg", "hate")
     if not denials or scope.closed:
@@ -110,7 +110,7 @@ def _is_kind(name: str, day: PlacedDay) -> bool:
     return day.lifted if name == "strength" else bool(day.sessions)
 
 
-def _free(segment: Segment, scope: Scope) -> Iterator[Answer]:
+def _free(segment: Segment, scope: PlanScope) -> Iterator[WishVerdict]:
     """Weekdays and dates that are to be free."""
     is_free = segment.has("neg", "off")
     dates = {tag.numbers[:2] for tag in segment.all("date") if is_free}
@@ -127,7 +127,7 @@ def _free(segment: Segment, scope: Scope) -> Iterator[Answer]:
         yield either(not broken, segment.tags, shown, "These days are trained.")
 
 
-def _on_days(segment: Segment, scope: Scope) -> Iterator[Answer]:
+def _on_days(segment: Segment, scope: PlanScope) -> Iterator[WishVerdict]:
     """Each weekday that is named shows it, in most of the weeks."""
     tags = [tag for tag in segment.all("weekday") if not set(tag.numbers) <= scope.closed]
     if not tags or segment.has("date"):
@@ -152,7 +152,9 @@ def _on_days(segment: Segment, scope: Scope) -> Iterator[Answer]:
         yield unmet(tags, "It is on other days in the plan.", places)
 
 
-def _every_day(segment: Segment, clause: Sequence[Segment], scope: Scope) -> Iterator[Answer]:
+def _every_day(
+    segment: Segment, clause: Sequence[Segment], scope: PlanScope
+) -> Iterator[WishVerdict]:
     """`every day except Sunday`: all others; `every day`: most of those that are trained."""
     marks = segment.all("every_day")
     if not marks:
@@ -171,7 +173,7 @@ def _shows(days: Sequence[PlacedDay], places_of: Places, any_of: bool) -> bool:
     return (any if any_of else all)(places_of(day) for day in days)
 
 
-def _strays(segment: Segment, scope: Scope, places_of: Places) -> list[str]:
+def _strays(segment: Segment, scope: PlanScope, places_of: Places) -> list[str]:
     """Where it is on days other than the only ones."""
     if not segment.has("only") or not segment.owns_subject:
         return []
@@ -182,7 +184,7 @@ def _strays(segment: Segment, scope: Scope, places_of: Places) -> list[str]:
     ]
 
 
-def _things(segment: Segment, scope: Scope) -> Iterator[Answer]:
+def _things(segment: Segment, scope: PlanScope) -> Iterator[WishVerdict]:
     """Exercises, sports and kinds that are named are there, each or one of them."""
     if segment.states:
         return
@@ -210,13 +212,13 @@ def _named_all(stems: frozenset[str], day: PlacedDay) -> tuple[str, ...]:
     return named_by(stems, day, 1.0)
 
 
-def _of(tag: Tag, scope: Scope) -> Places:
+def _of(tag: Tag, scope: PlanScope) -> Places:
     if tag.kind != "muscle":
         return _thing(tag, is_exact=scope.is_limited)
     return lambda day: with_muscles(day, [muscles_of(tag.name)])
 
 
-def _everywhere(places_of: Places, scope: Scope, every: bool) -> list[str]:
+def _everywhere(places_of: Places, scope: PlanScope, every: bool) -> list[str]:
     """Its places; none, if a session or a week that has to have it is without it."""
     days = list(scope.days())
     if every and any(day.lifted and not places_of(day) for day in days):
@@ -226,7 +228,7 @@ def _everywhere(places_of: Places, scope: Scope, every: bool) -> list[str]:
     return [p for day in days for p in places_of(day)] if len(weeks) >= least else []
 
 
-def _efforts(segment: Segment, scope: Scope, plan: PlanFacts) -> Iterator[Answer]:
+def _efforts(segment: Segment, scope: PlanScope, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`Thursday easy`: the sessions it is about are easy, and hard ones are hard."""
     marks = segment.all("light", "heavy")
     if not marks or segment.states or segment.has("weekref", "deload", "neg"):
@@ -245,7 +247,7 @@ def _efforts(segment: Segment, scope: Scope, plan: PlanFacts) -> Iterator[Answer
         yield either(not wrong, marks, wrong or [p.pointer for p in sessions], "Another effort.")
 
 
-def _of_effort(segment: Segment, scope: Scope, plan: PlanFacts) -> Iterator[PlacedSession]:
+def _of_effort(segment: Segment, scope: PlanScope, plan: PlanFacts) -> Iterator[PlacedSession]:
     """The sessions an effort is about; those of easier weeks and races have their own."""
     easy = {week.number for week in plan.weeks if week.easy and not scope.is_limited}
     for day in scope.days():
@@ -255,7 +257,7 @@ def _of_effort(segment: Segment, scope: Scope, plan: PlanFacts) -> Iterator[Plac
                 yield placed
 
 
-def _easier(segment: Segment, clause: Sequence[Segment], plan: PlanFacts) -> Iterator[Answer]:
+def _easier(segment: Segment, clause: Sequence[Segment], plan: PlanFacts) -> Iterator[WishVerdict]:
     """Weeks that are to be easier hold less than those before them."""
     marks = segment.all("deload", "easier")
     tags = [*segment.before, *(tag for one in clause for tag in one.whole)]

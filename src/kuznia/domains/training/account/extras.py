@@ -25,7 +25,7 @@ _OVER = 1.15
 
 
 @dataclass(frozen=True)
-class Asked:
+class PlanAsked:
     """What prompt and profile name, whatever they say of it."""
 
     tags: tuple[Tag, ...]
@@ -47,7 +47,7 @@ def not_asked(
 ) -> Iterator[Wish]:
     """Everything of substance that no clause and no fact of the profile asks for."""
     tags = tuple(tag for segment in read for tag in segment.tags)
-    asked = Asked(tags, read, prompt, plan, shown)
+    asked = PlanAsked(tags, read, prompt, plan, shown)
     for look in (_days, _lengths, _sports, _kinds, _races, _doses, _loads, _notices, _words):
         yield from look(asked)
 
@@ -58,7 +58,7 @@ def _wish(where: Iterable[str], why: str) -> Iterator[Wish]:
         yield Wish("", 0, 0, "not_asked", places, why)
 
 
-def _days(asked: Asked) -> Iterator[Wish]:
+def _days(asked: PlanAsked) -> Iterator[Wish]:
     """Days beyond those there are, and weekdays that are closed."""
     athlete, plan = asked.plan.athlete, asked.plan
     counts = [int(tag.high) for tag in asked.tags if tag.kind == "count"]
@@ -83,7 +83,7 @@ def _days(asked: Asked) -> Iterator[Wish]:
     yield from _wish(double, "There is more than one session on the day.")
 
 
-def _lengths(asked: Asked) -> Iterator[Wish]:
+def _lengths(asked: PlanAsked) -> Iterator[Wish]:
     """Days longer than any time that prompt or profile name."""
     profile, plan = asked.plan.profile, asked.plan
     named = [tag.high for tag in asked.tags if tag.kind == "minutes"]
@@ -98,13 +98,13 @@ def _worked(week: PlacedWeek) -> list[PlacedDay]:
     return [day for day in week.trained if day.lifted or day.sessions]
 
 
-def _sports(asked: Asked) -> Iterator[Wish]:
+def _sports(asked: PlanAsked) -> Iterator[Wish]:
     sports = {asked.plan.athlete.endurance.sport, *asked.named("sport")}
     strange = (p.pointer for p in asked.plan.sessions() if p.session.sport not in sports)
     yield from _wish(strange, "Neither prompt nor profile names this sport.")
 
 
-def _kinds(asked: Asked) -> Iterator[Wish]:
+def _kinds(asked: PlanAsked) -> Iterator[Wish]:
     kind = asked.plan.athlete.kind
     about_strength = asked.has("group", "exercise", "equipment", "muscle")
     about_strength = about_strength or "strength" in asked.named("kind") | asked.named("aim")
@@ -115,7 +115,7 @@ def _kinds(asked: Asked) -> Iterator[Wish]:
         yield from _wish((p.pointer for p in asked.plan.sessions()), "Endurance was not asked for.")
 
 
-def _races(asked: Asked) -> Iterator[Wish]:
+def _races(asked: PlanAsked) -> Iterator[Wish]:
     event = asked.plan.profile.endurance and asked.plan.profile.endurance.event
     if event or asked.has("race", "date") or any(map(_is_goal, asked.segments)):
         return
@@ -130,7 +130,7 @@ def _is_goal(segment: Segment) -> bool:
     return named or bool(distances and (segment.has("goal") or segment.asks))
 
 
-def _doses(asked: Asked) -> Iterator[Wish]:
+def _doses(asked: PlanAsked) -> Iterator[Wish]:
     """Exercises with equipment that is not there, and jumps that nobody asked for."""
     plan = asked.plan
     have = plan.athlete.equipment | asked.named("equipment") | {"chair", "wall"}
@@ -148,7 +148,7 @@ def _doses(asked: Asked) -> Iterator[Wish]:
         yield from _wish(jumps, "Jumps and fast lifts were not asked for.")
 
 
-def _loads(asked: Asked) -> Iterator[Wish]:
+def _loads(asked: PlanAsked) -> Iterator[Wish]:
     """A load needs a known best, or a weight that the prompt names, and is no heavier."""
     maxes = asked.plan.athlete.maxes
     over = (p.pointer for p in asked.plan.doses() if kg_of(p) > maxes.get(p.id, kg_of(p)) * _OVER)
@@ -160,7 +160,7 @@ def _loads(asked: Asked) -> Iterator[Wish]:
     yield from _wish(loaded, "No best is known from which this load could come.")
 
 
-def _notices(asked: Asked) -> Iterator[Wish]:
+def _notices(asked: PlanAsked) -> Iterator[Wish]:
     """Notices that are neither ours nor about anything in the prompt."""
     prompt = terms(asked.prompt).stems
     topics = asked.named("topic")
@@ -182,7 +182,7 @@ def _segments(text: str) -> tuple[Segment, ...]:
     return tuple(one for pieces in segments_of(text, clauses(text)) for one in pieces)
 
 
-def _words(asked: Asked) -> Iterator[Wish]:
+def _words(asked: PlanAsked) -> Iterator[Wish]:
     """Numbers, dates, sports and exercises in titles that nothing else in the plan has."""
     plan = asked.plan.plan
     texts = [("/plan/title", plan.title), ("/plan/summary", plan.summary)]
@@ -203,7 +203,7 @@ def _words(asked: Asked) -> Iterator[Wish]:
             yield from _wish([text], "It names what neither prompt, profile nor days hold.")
 
 
-def _known(asked: Asked) -> dict[str, set[float]]:
+def _known(asked: PlanAsked) -> dict[str, set[float]]:
     """The numbers that a title may name, by unit."""
     profile, plan = asked.plan.profile, asked.plan
     numbers: dict[str, set[float]] = {"km": set(), "kg": set(), "minutes": set()}
@@ -236,7 +236,7 @@ def _step_minutes(sessions: Iterable[PlannedSession]) -> Iterator[float]:
             yield from (step.seconds / 60 for step in block.steps)
 
 
-def _is_strange(tag: Tag, segment: Segment, asked: Asked, known: dict[str, set[float]]) -> bool:
+def _is_strange(tag: Tag, segment: Segment, asked: PlanAsked, known: dict[str, set[float]]) -> bool:
     if tag.kind in known:
         return not any(abs(tag.low - size) <= max(0.5, _NEAR * size) for size in known[tag.kind])
     if tag.kind == "date":
@@ -256,7 +256,7 @@ def _is_strange(tag: Tag, segment: Segment, asked: Asked, known: dict[str, set[f
     return False
 
 
-def _is_known_date(tag: Tag, asked: Asked) -> bool:
+def _is_known_date(tag: Tag, asked: PlanAsked) -> bool:
     day, month, year = tag.numbers
     if any(one.kind == "date" and one.numbers[:2] == (day, month) for one in asked.tags):
         return True
@@ -264,7 +264,7 @@ def _is_known_date(tag: Tag, asked: Asked) -> bool:
     return any((d.day, d.month) == (day, month) and year in {0, d.year} for d in dates)
 
 
-def _is_unplanned(tag: Tag, asked: Asked) -> bool:
+def _is_unplanned(tag: Tag, asked: PlanAsked) -> bool:
     if any(one.kind == tag.kind and one.name == tag.name for one in asked.tags):
         return False
     ids = exercises_of(tag).wide

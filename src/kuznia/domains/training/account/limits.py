@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from kuznia.domains.training.account.answers import Answer, either
+from kuznia.domains.training.account.answers import WishVerdict, either
 from kuznia.domains.training.account.facts import PlacedDay, PlacedWeek, PlanFacts
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.measures import PlacedAmount, measures, weekly
 from kuznia.domains.training.account.readers.loads import kg_of
-from kuznia.domains.training.account.scope import ENOUGH, Places, Scope, WholePrompt
+from kuznia.domains.training.account.scope import ENOUGH, Places, PlanScope, WholePrompt
 
 AMOUNTS = frozenset(
     {"minutes", "seconds", "km", "kg", "sets", "reps", "product", "repeats", "count", "number"}
@@ -27,8 +27,8 @@ _CHOSEN = ("after", "після", "other", "інші")
 
 
 def amounts(
-    segment: Segment, scope: Scope, prompt: WholePrompt, plan: PlanFacts
-) -> Iterator[Answer]:
+    segment: Segment, scope: PlanScope, prompt: WholePrompt, plan: PlanFacts
+) -> Iterator[WishVerdict]:
     """Every amount is seen in its scope, or keeps its limit there."""
     binds = not segment.states or segment.has("weekday", "at_most")
     for tag in segment.tags:
@@ -39,8 +39,8 @@ def amounts(
 
 
 def _amount(
-    tag: Tag, segment: Segment, scope: Scope, prompt: WholePrompt, plan: PlanFacts
-) -> Answer:
+    tag: Tag, segment: Segment, scope: PlanScope, prompt: WholePrompt, plan: PlanFacts
+) -> WishVerdict:
     limit = _limit(tag, segment)
     if tag.kind == "weeks":
         have = len(plan.weeks)
@@ -60,7 +60,7 @@ def _amount(
     return either(bool(hit), [tag], hit, "Nothing there has this amount.")
 
 
-def _seen(tag: Tag, segment: Segment, scope: Scope, plan: PlanFacts) -> list[str]:
+def _seen(tag: Tag, segment: Segment, scope: PlanScope, plan: PlanFacts) -> list[str]:
     """Where an amount is: at both ends, if it grows; everywhere, if it is of all that is done."""
     is_weekly = tag.kind == "count" and segment.has("per_week", "kind", "sport", "session")
     seen = [] if is_weekly else list(measures(tag, scope.days(), scope.variants))
@@ -99,7 +99,9 @@ def _grows(tag: Tag, segment: Segment) -> bool:
     return plus or any(word.text.startswith(_MORE) for word in segment.words)
 
 
-def _keeps(tag: Tag, limit: str, segment: Segment, scope: Scope, plan: PlanFacts) -> Answer | None:
+def _keeps(
+    tag: Tag, limit: str, segment: Segment, scope: PlanScope, plan: PlanFacts
+) -> WishVerdict | None:
     """Whether everything in scope keeps a limit; None if nothing has such an amount."""
     is_count = tag.kind in {"count", "number"} and not segment.has("in_a_row")
     rows = list(_limited(tag, segment, scope, plan, is_count=is_count))
@@ -113,7 +115,7 @@ def _keeps(tag: Tag, limit: str, segment: Segment, scope: Scope, plan: PlanFacts
 
 
 def _limited(
-    tag: Tag, segment: Segment, scope: Scope, plan: PlanFacts, *, is_count: bool
+    tag: Tag, segment: Segment, scope: PlanScope, plan: PlanFacts, *, is_count: bool
 ) -> Iterator[PlacedAmount]:
     """What a limit is about: days of a week, a whole week, or sessions and exercises."""
     places_of = scope.variants[0]
@@ -150,11 +152,11 @@ def _sizes(kind: str, day: PlacedDay, places_of: Places) -> Iterator[tuple[str, 
         yield from ((p.pointer, getattr(p.dose, kind)) for p in day.doses)
 
 
-def _count(week: PlacedWeek, places_of: Places, scope: Scope) -> int:
+def _count(week: PlacedWeek, places_of: Places, scope: PlanScope) -> int:
     return sum(bool(places_of(day)) for day in week.days if day.number not in scope.closed)
 
 
-def _listed(tag: Tag, segment: Segment, scope: Scope, prompt: WholePrompt) -> list[str]:
+def _listed(tag: Tag, segment: Segment, scope: PlanScope, prompt: WholePrompt) -> list[str]:
     """`twice a week, on Tuesday and Thursday`: other days are another clause's."""
     days = [day for week in scope.weeks for day in week.days if day.trained]
     own = [day.pointer for day in days if day.number in segment.weekdays]
@@ -164,7 +166,7 @@ def _listed(tag: Tag, segment: Segment, scope: Scope, prompt: WholePrompt) -> li
     return own if all(day.number in prompt.weekdays() for day in days) else []
 
 
-def _frequency(tag: Tag, scope: Scope) -> list[str]:
+def _frequency(tag: Tag, scope: PlanScope) -> list[str]:
     """Weeks that have it on so many days: most of them."""
     for places_of in scope.variants:
         right = [w for w in scope.weeks if tag.low <= _count(w, places_of, scope) <= tag.high]
@@ -173,7 +175,7 @@ def _frequency(tag: Tag, scope: Scope) -> list[str]:
     return []
 
 
-def _steps(tag: Tag, scope: Scope) -> list[str]:
+def _steps(tag: Tag, scope: PlanScope) -> list[str]:
     """Where something grows by an amount from one week to the next."""
     kinds = [tag.kind]
     if tag.kind in {"number", "count"}:

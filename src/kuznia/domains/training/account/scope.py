@@ -50,7 +50,7 @@ class WholePrompt:
 
 
 @dataclass(frozen=True)
-class Scope:
+class PlanScope:
     """The weeks and days a segment is about, and what it is about on them."""
 
     weeks: tuple[PlacedWeek, ...]
@@ -69,7 +69,7 @@ class Scope:
         )
 
 
-def scope_of(segment: Segment, clause: Sequence[Segment], plan: PlanFacts) -> Scope:
+def scope_of(segment: Segment, clause: Sequence[Segment], plan: PlanFacts) -> PlanScope:
     """Its own weeks and days, or those that the clause names before it."""
     before = [other for other in clause if other.first < segment.first]
     refs = [tag for one in (segment, *reversed(before)) for tag in one.whole]
@@ -89,7 +89,7 @@ def scope_of(segment: Segment, clause: Sequence[Segment], plan: PlanFacts) -> Sc
         }
     is_exact = ref is not None
     variants = _variants(segment, clause, plan, is_exact=is_exact)
-    return Scope(weeks, frozenset(own), frozenset(closed), is_exact, variants)
+    return PlanScope(weeks, frozenset(own), frozenset(closed), is_exact, variants)
 
 
 def closed_days(segment: Segment) -> set[int]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from kuznia.domains.training.account.answers import Answer, met, unmet
+from kuznia.domains.training.account.answers import WishVerdict, met, unmet
 from kuznia.domains.training.account.facts import BACKGROUND, PlacedDay, PlanFacts
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tags import soft
@@ -65,7 +65,7 @@ def _names(day: PlacedDay) -> Iterator[tuple[str, str]]:
         yield placed.pointer, " ".join([placed.session.name, placed.session.kind, *sorted(efforts)])
 
 
-def explained(segment: Segment, plan: PlanFacts) -> Answer:
+def explained(segment: Segment, plan: PlanFacts) -> WishVerdict:
     """What is to be explained is in a notice, a reason, a goal or an effort."""
     stems = content(segment)
     if not stems:
@@ -86,7 +86,7 @@ def _sayings(plan: PlanFacts) -> Iterator[tuple[str, str]]:
         yield f"{day.pointer}/reason", day.day.reason.text
 
 
-def covered(segment: Segment, plan: PlanFacts) -> Answer | None:
+def covered(segment: Segment, plan: PlanFacts) -> WishVerdict | None:
     """A part without hard facts: what it names is in the names of what is done, or the profile."""
     stems = content(segment)
     if not stems:

@@ -25,6 +25,8 @@ _SPELT = {
     **{"чотирьох": 4, "п'яти": 5, "п’яти": 5, "шести": 6, "семи": 7, "восьми": 8, "десяти": 10},
 }
 _SPELT_WORD = re.compile(rf"(?<![\w'’])(?:{'|'.join(_SPELT)})(?![\w'’])", re.IGNORECASE)
+# More than any number in a prompt means; `1e999` is no number to compute with.
+MAX_VALUE = 1e18
 _FACTORS = (
     (r"ms|msec|millisec|мс|мілісек", (1, 0.001)),
     (r"sec|секунд|сек|s$|с$", (1, 1000)),
@@ -100,13 +102,8 @@ def amounts(quote: str) -> list[ClauseNumber]:
 
 
 def _amount(quote: str, match: re.Match[str], side: Side, way: str) -> ClauseNumber:
-    if "e" in match["number"].lower():
-        value = float(match["number"])
-        return ClauseNumber(
-            match.span(), value, (value,), side, way, _about(quote, match.span()), False
-        )
     number = re.sub(r"[ \u00a0]|,(?=\d{3}\b)", "", match["number"]).replace(",", ".")
-    value = float(number)
+    value = min(float(number), MAX_VALUE)
     unit = (match["unit"] or "").lower()
     factors = next((f for says, f in _FACTORS if unit and re.match(says, unit)), (1,))
     values = tuple(value * factor for factor in factors)

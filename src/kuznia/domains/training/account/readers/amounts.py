@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from kuznia.domains.training.account.answers import Answer, either, met, unclear, unmet
+from kuznia.domains.training.account.answers import WishVerdict, either, met, unclear, unmet
 from kuznia.domains.training.account.facts import PlacedDay, PlanFacts, WishSubject
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
@@ -12,7 +12,7 @@ from kuznia.domains.training.account.readers.phases import weeks_in
 _OVER, _SHORT = 1.1, 0.55
 
 
-def pace(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def pace(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`my easy pace is 6:30 per km`."""
     tag = segment.first_of("pace")
     if tag is None:
@@ -33,7 +33,7 @@ def pace(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         yield unmet(spent, "No session has this pace.", [place for place, _ in paces])
 
 
-def rests(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def rests(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`2 minutes of rest between sets`."""
     tag = segment.first_of("minutes", "seconds")
     between = {word.text for word in segment.words[segment.first : segment.last]}
@@ -50,7 +50,7 @@ def rests(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     yield either(bool(doses) and not wrong, spent, shown, "The rests differ.")
 
 
-def minutes(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def minutes(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`45 minutes each`, `25 minutes at most`, `У четвер не більше 35 хвилин`."""
     tag = segment.first_of("minutes")
     if tag is None or not _is_length(segment):
@@ -96,7 +96,7 @@ def _days_of(segment: Segment) -> set[int]:
 
 def _present(
     uses: Sequence[Tag], plan: PlanFacts, subject: WishSubject, days: set[int]
-) -> Iterator[Answer]:
+) -> Iterator[WishVerdict]:
     """`a 20 minute walk on Sunday` is there every week."""
     bare = [
         day.pointer
@@ -159,7 +159,7 @@ def _measured(
     sized: Sequence[tuple[PlacedDay, str, int]],
     uses: Sequence[Tag],
     plan: PlanFacts,
-) -> Answer:
+) -> WishVerdict:
     at_most, at_least = segment.has("at_most"), segment.has("at_least")
     high = tag.high if at_most else max(tag.high, segment.grows_to) * _OVER + 1
     easy = {week.number for week in plan.weeks if week.easy}
@@ -188,7 +188,7 @@ def _is_long(day: PlacedDay) -> bool:
     return any(placed.session.kind == "long" for placed in day.sessions)
 
 
-def _weekly(segment: Segment, plan: PlanFacts, tag: Tag) -> Iterator[Answer]:
+def _weekly(segment: Segment, plan: PlanFacts, tag: Tag) -> Iterator[WishVerdict]:
     """`150 minutes a week`."""
     uses = [tag, *segment.all("per_week", "at_most", "at_least", "unit")]
     totals = [(week, sum(day.day.minutes for day in week.days)) for week in plan.full]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from kuznia.domains.training.account.answers import Answer, either, impossible, met, unmet
+from kuznia.domains.training.account.answers import WishVerdict, either, impossible, met, unmet
 from kuznia.domains.training.account.facts import (
     WEEKS,
     PlacedDay,
@@ -26,7 +26,7 @@ _GYM_ONLY = frozenset({"chair", "wall", "mat", "towel"})
 _POSTURE_TAGS = frozenset({"floor", "prone", "supine", "kneeling", "prone_plank"})
 
 
-def avoided(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def avoided(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """What is not to be in the plan: exercises, sports, kinds, equipment, muscles."""
     unwanted = [tag for tag in segment.all(*_AVOIDABLE) if segment.avoids(tag)]
     heavy = segment.all("heavy_load")
@@ -46,7 +46,7 @@ def avoided(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
             yield met([tag, *marks], [WEEKS])
 
 
-def _avoided_before(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def _avoided_before(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     things = [tag for tag in segment.things_before if tag.kind in (*_AVOIDABLE, "cannot")]
     places = [place for tag in things for place in _places_of(tag, segment, plan)]
     if things:
@@ -103,7 +103,7 @@ def _needed(placed: PlacedDose, item: str) -> bool:
     return needs(placed.exercise, item)
 
 
-def included(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def included(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """Exercises that are to be in the plan, in every session, first or last."""
     tags = [tag for tag in segment.all("group", "exercise") if not segment.avoids(tag)]
     if not tags:
@@ -138,7 +138,7 @@ def included(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
 
 def _included(
     segment: Segment, plan: PlanFacts, ids: frozenset[str], spent: Sequence[Tag]
-) -> Answer:
+) -> WishVerdict:
     weeks = weeks_in(segment, plan) or plan.full
     places = [p.pointer for p in plan.doses() if p.id in ids]
     sessions = [day for week in weeks for day in week.days if day.doses]
@@ -162,7 +162,7 @@ def _has(day: PlacedDay, ids: frozenset[str]) -> bool:
     return any(placed.id in ids for placed in day.doses)
 
 
-def _target(segment: Segment, plan: PlanFacts, tags: Sequence[Tag]) -> Iterator[Answer]:
+def _target(segment: Segment, plan: PlanFacts, tags: Sequence[Tag]) -> Iterator[WishVerdict]:
     """`5 pull-ups in a row`: so many are tried by the end."""
     goes_on = any(tag.kind == "goal" for tag in segment.before) and not segment.states
     if not (segment.has("goal", "in_a_row") or goes_on):
@@ -179,7 +179,7 @@ def _target(segment: Segment, plan: PlanFacts, tags: Sequence[Tag]) -> Iterator[
     yield either(bool(places), spent, places, "So many are never tried in the plan.")
 
 
-def intensity(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def intensity(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`heavy on Monday`, `lighter on Friday`."""
     marks = segment.all("heavy", "light")
     days = segment.days
@@ -217,7 +217,7 @@ def _hardness(day: PlacedDay, subject: WishSubject) -> tuple[float, float, float
     return max(rows) if rows else None
 
 
-def muscles(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def muscles(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`back and shoulders especially`, `leg strength`, `no arm work`."""
     tags = segment.all("muscle")
     if not tags or segment.has("trouble") or "trouble" in segment.named("person"):
@@ -259,7 +259,7 @@ def _sets_by_muscle(doses: Iterable[PlacedDose]) -> dict[str, float]:
     return sums
 
 
-def only_equipment(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def only_equipment(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """What is the only thing at hand, or nothing at all."""
     tags = _at_hand_tags(segment)
     items = {tag.name for tag in tags}
@@ -284,7 +284,7 @@ def _doses_on(days: set[int], plan: PlanFacts) -> list[PlacedDose]:
     return [p for d in plan.days() if not days or d.number in days for p in d.doses]
 
 
-def equipment(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def equipment(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """What is at hand: used, or placed where it was asked for."""
     tags = _at_hand_tags(segment)
     if not tags or segment.has("race"):
@@ -306,7 +306,7 @@ def _at_hand(
     items: set[str],
     doses: Sequence[PlacedDose],
     spent: Sequence[Tag],
-) -> Answer:
+) -> WishVerdict:
     """Whether something is done with what is at hand: not each thing has to be used."""
     sports = {SPORT_OF[item] for item in items if item in SPORT_OF}
     used = [p.pointer for p in doses if _with_any(p, items)]
@@ -323,7 +323,7 @@ def _with_any(placed: PlacedDose, items: set[str]) -> bool:
     return any(_with(placed, item) for item in items)
 
 
-def _in_place(segment: Segment, plan: PlanFacts, tags: Sequence[Tag]) -> Answer:
+def _in_place(segment: Segment, plan: PlanFacts, tags: Sequence[Tag]) -> WishVerdict:
     """`the skipping rope at the end of every session`."""
     known = {p.id: p for p in plan.doses()}
     ids = frozenset(name for name, p in known.items() if any(_with(p, tag.name) for tag in tags))
@@ -356,7 +356,7 @@ def _others_used(segment: Segment, plan: PlanFacts) -> bool:
     return len(named) > 1 and any(_with(p, item) for p in plan.doses() for item in named)
 
 
-def postures(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def postures(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`sitting or standing`: every exercise is."""
     tags = segment.all("posture")
     if not tags or (segment.states and not segment.has("only")):
@@ -385,7 +385,7 @@ def _stands(placed: PlacedDose, allowed: set[str]) -> bool:
     )
 
 
-def strange_kinds(segment: Segment, _: PlanFacts) -> Iterator[Answer]:
+def strange_kinds(segment: Segment, _: PlanFacts) -> Iterator[WishVerdict]:
     """What no plan of ours holds: meals, videos, yoga classes."""
     for tag in segment.all("cannot"):
         if segment.avoids(tag):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from kuznia.domains.training.account.answers import Answer, either
+from kuznia.domains.training.account.answers import WishVerdict, either
 from kuznia.domains.training.account.facts import WEEKS, PlacedDay, PlanFacts, WishSubject
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
@@ -15,7 +15,7 @@ _PULL = frozenset({"h_pull", "v_pull", "arm_flex"})
 _PURE = 0.8
 
 
-def aims(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def aims(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`get stronger`, `lose weight`, `витривалість`."""
     for tag in segment.all("aim"):
         if segment.states and not segment.has("goal", "keep", "love"):
@@ -48,7 +48,7 @@ def _serves(aim: str, day: PlacedDay) -> bool:
     return day.trained
 
 
-def places(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def places(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`at home`, `in the gym`, `outdoors`."""
     for tag in segment.all("place"):
         if segment.has("now") and not segment.asks:
@@ -77,7 +77,7 @@ def _at_gym(segment: Segment, plan: PlanFacts) -> bool:
     )
 
 
-def splits(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def splits(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`full body`, `upper/lower`, `push/pull/legs`."""
     for tag in segment.all("split"):
         days = [day for week in plan.full for day in week.days if day.doses]
@@ -99,7 +99,7 @@ def _splits(name: str, day: PlacedDay) -> bool:
     return lower >= _PURE or not (ids & _PUSH and ids & _PULL)
 
 
-def presence(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def presence(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """A sport or a kind of training that is named and no more: it is there."""
     tags = [tag for tag in segment.all("sport", "session", "kind") if not segment.avoids(tag)]
     if not tags or segment.states:
@@ -135,7 +135,7 @@ def _either_of(tags: Sequence[Tag]) -> WishSubject:
     )
 
 
-def _nothing_but(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def _nothing_but(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`only strength`, `only running`."""
     subject = segment.subject
     if subject.sessions:

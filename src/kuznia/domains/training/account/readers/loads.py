@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from kuznia.domains.training.account.answers import Answer, either, met, unclear, unmet
+from kuznia.domains.training.account.answers import WishVerdict, either, met, unclear, unmet
 from kuznia.domains.training.account.facts import WEEKS, PlacedDose, PlanFacts
 from kuznia.domains.training.account.language.named import exercises_of, uses
 from kuznia.domains.training.account.language.segments import Segment
@@ -17,7 +17,7 @@ _SAME_BEST = 0.03
 _STEP = 1.26
 
 
-def bests(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def bests(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`My best deadlift is 140 kg for 3`: known to the profile, and used."""
     tag = segment.first_of("kg")
     things = [one for one in segment.all("group", "exercise") if not segment.avoids(one)]
@@ -49,7 +49,7 @@ def _after(segment: Segment, tag: Tag) -> Tag | None:
     return following[0] if following and following[0].first <= tag.last + 1 else None
 
 
-def _from_bests(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def _from_bests(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     marks = segment.all("from_best")
     if not marks:
         return
@@ -62,7 +62,7 @@ def _from_bests(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     yield _made(spent, plan, set(plan.athlete.maxes), must=True)
 
 
-def _made(spent: Sequence[Tag], plan: PlanFacts, ids: set[str], *, must: bool) -> Answer:
+def _made(spent: Sequence[Tag], plan: PlanFacts, ids: set[str], *, must: bool) -> WishVerdict:
     """Whether the loads of these exercises come from the bests."""
     doses = [placed for placed in plan.doses() if placed.id in ids]
     loaded = [placed for placed in doses if placed.dose.load is not None]
@@ -87,7 +87,7 @@ def kg_of(placed: PlacedDose) -> float:
     return kilograms(placed.dose.load or 0.0, placed.dose.load_unit or "kg")
 
 
-def own_weights(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def own_weights(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`two 10 kg dumbbells`, `a 16 kg kettlebell`, `dumbbells up to 20 kg`."""
     weights = segment.all("kg")
     tools = [tag for tag in segment.all("equipment") if not segment.avoids(tag)]
@@ -123,7 +123,7 @@ def _at_hand(load: float, sizes: Sequence[float], is_limit: bool, plates: bool) 
     return is_limit or plates or any(abs(load - size) <= _STEP for size in sizes)
 
 
-def weight_to_lose(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def weight_to_lose(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`lose 5 kg`, `down to 70 kg`: planned only where the profile says so."""
     tag = segment.first_of("kg")
     marks = segment.all("lose", "aim")
@@ -135,7 +135,7 @@ def weight_to_lose(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     spent = [*marks, *([tag] if tag else ()), *segment.all("goal", "weeks", "months")]
     if plan.plan.offers:
         offer = plan.plan.offers[0]
-        yield Answer("not_possible", tuple(spent), ("/plan/offers/0",), offer.message)
+        yield WishVerdict("not_possible", tuple(spent), ("/plan/offers/0",), offer.message)
     elif plan.plan.aim != "weight_loss":
         yield unclear(spent, f"The profile's aim is {plan.plan.aim}. Is it to lose weight?")
     elif tag is not None and not _is_target(tag, plan):
@@ -152,7 +152,7 @@ def _is_target(tag: Tag, plan: PlanFacts) -> bool:
     return abs(athlete.target_kg - tag.low) < 1 or tag.low - 1 <= lost <= tag.high + 1
 
 
-def body_weight(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def body_weight(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`82 кг`, `I weigh 70 kg`."""
     tag = segment.first_of("kg")
     things = segment.has("group", "exercise", "equipment", "at_most", "goal", "lose", "per_week")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from kuznia.domains.training.account.answers import Answer, met, unclear, unmet
+from kuznia.domains.training.account.answers import WishVerdict, met, unclear, unmet
 from kuznia.domains.training.account.facts import BACKGROUND, WEEKS, PlanFacts
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
@@ -14,7 +14,7 @@ _NEAR = 0.15
 _SUBJECTS = frozenset({"i'm", "am", "is", "she's", "he's", "мені", "їй", "йому"})
 
 
-def age(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def age(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`I'm 41`, `мені 29 років`."""
     tag = segment.first_of("number", "years")
     if tag is None or segment.asks or segment.has("best", "longest", "kg", "km"):
@@ -49,7 +49,7 @@ def _is_bare(segment: Segment, tag: Tag) -> bool:
     )
 
 
-def habits(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def habits(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`currently about 28 km`, `longest 11`, `бігаю 20 км на тиждень`."""
     tag = segment.first_of("km") or (segment.first_of("number") if segment.has("longest") else None)
     if tag is None or segment.asks or segment.has("at_most", "at_least", "date"):
@@ -72,7 +72,7 @@ def habits(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         yield unclear(spent, f"The prompt says {tag.low:g} km, the profile {known:g}. Which?")
 
 
-def level(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def level(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`a complete beginner`, `lifting for about four years`; a woman, a man."""
     names = segment.named("person")
     if "beginner" in names:
@@ -87,7 +87,7 @@ def level(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     yield from _sex(segment, plan, names)
 
 
-def _sex(segment: Segment, plan: PlanFacts, names: frozenset[str]) -> Iterator[Answer]:
+def _sex(segment: Segment, plan: PlanFacts, names: frozenset[str]) -> Iterator[WishVerdict]:
     other = {"female": "male", "male": "female"}.get(plan.profile.sex or "")
     tags = [tag for tag in segment.all("person") if tag.name in {"female", "male"}]
     # "I train with my husband" is about another person.
@@ -105,7 +105,7 @@ def _is_self(segment: Segment) -> bool:
     return bool(words & {"for", "для", "i'm", "am", "я"}) and "with" not in words
 
 
-def health(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def health(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`her knees are bad`: nothing in the plan speaks against it."""
     text = " ".join(word.text for word in segment.words[segment.first : segment.last])
     mentions = health_mentions(text)

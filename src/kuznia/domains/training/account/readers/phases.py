@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from kuznia.domains.training.account.answers import Answer, either, met, unmet
+from kuznia.domains.training.account.answers import WishVerdict, either, met, unmet
 from kuznia.domains.training.account.facts import PlacedWeek, PlanFacts
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
@@ -39,7 +39,7 @@ def named_weeks(tag: Tag, plan: PlanFacts) -> tuple[PlacedWeek, ...]:
     return tuple(week for week in weeks if week.number in tag.numbers)
 
 
-def easier(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def easier(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`weeks 4 and 8 are deloads`, `last two weeks easier`, `with a deload week`."""
     marks = segment.all("deload", "easier", "light", "off")
     tag = segment.first_of("weekref")
@@ -82,7 +82,7 @@ def _less(week: PlacedWeek, other: PlacedWeek) -> bool:
     return less and not more
 
 
-def growth(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def growth(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`start gently`, `build up slowly`."""
     marks = segment.all("gentle")
     if not marks or segment.has("count", "minutes", "km", "kg"):
@@ -110,7 +110,7 @@ def _only_before_kind(segment: Segment) -> bool:
     )
 
 
-def only_kinds(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def only_kinds(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`before that just easy running`, `first two weeks only walking`."""
     weeks = weeks_in(segment, plan)
     subject = segment.subject

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from kuznia.domains.training.account.answers import Answer, either, met, unclear, unmet
+from kuznia.domains.training.account.answers import WishVerdict, either, met, unclear, unmet
 from kuznia.domains.training.account.facts import WEEKS, PlacedDay, PlanFacts
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tokens import Tag
 
 
-def start(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def start(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`from the 28th of December`, `starting on Monday`."""
     day = segment.first_of("date")
     begin = next(
@@ -39,7 +39,7 @@ def _is(tag: Tag, day: date | None) -> bool:
     return (day.day, day.month) == (number, month) and year in {0, day.year}
 
 
-def goal_time(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def goal_time(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`finish under 55 minutes`, `10 км за 50 хвилин`: the race is planned for that time."""
     tag = segment.first_of("minutes")
     about = segment.has("km", "race", "date") or any(
@@ -53,7 +53,7 @@ def goal_time(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     yield either(bool(places), spent, places, "No race is planned for this time.")
 
 
-def event(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def event(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """A race: its distance, its date, its weekday."""
     day = segment.first_of("date")
     distance = segment.first_of("km") or (_named_before(segment) if day else None)
@@ -74,7 +74,7 @@ def _is_exempt(segment: Segment, race: Tag) -> bool:
     return not beside or segment.says("except", "unless", "крім", "окрім")
 
 
-def _no_race(uses: Sequence[Tag], plan: PlanFacts) -> Answer:
+def _no_race(uses: Sequence[Tag], plan: PlanFacts) -> WishVerdict:
     """`not for a race`."""
     races = [p.pointer for p in plan.sessions() if p.session.kind == "race"]
     return either(not races, uses, races or [WEEKS], "There is a race in the plan.")
@@ -95,7 +95,7 @@ def _is_aim(segment: Segment, distance: Tag | None) -> bool:
 _RUNNING = frozenset({"running"})
 
 
-def _on_date(uses: Sequence[Tag], day: Tag, distance: Tag | None, plan: PlanFacts) -> Answer:
+def _on_date(uses: Sequence[Tag], day: Tag, distance: Tag | None, plan: PlanFacts) -> WishVerdict:
     """The race of that day, or what stands for one."""
     those = [placed for placed in plan.days() if _is(day, placed.day.date)]
     # Only runs have races; a long ride is one of the plan's long sessions.
@@ -114,7 +114,7 @@ def _on_date(uses: Sequence[Tag], day: Tag, distance: Tag | None, plan: PlanFact
     return _offered(uses, plan, "The plan has no race on that date.")
 
 
-def _at_length(uses: Sequence[Tag], distance: Tag | None, plan: PlanFacts) -> Answer:
+def _at_length(uses: Sequence[Tag], distance: Tag | None, plan: PlanFacts) -> WishVerdict:
     """A distance without a date: some session is as long."""
     least = distance.low * 0.97 if distance else 0.0
     places = [p.pointer for p in plan.sessions() if (p.session.km or 0) >= least]
@@ -138,14 +138,16 @@ def _near(km: float | None, distance: Tag) -> bool:
     return km is not None and distance.low * 0.97 <= km <= distance.high * 1.03
 
 
-def _offered(uses: Sequence[Tag], plan: PlanFacts, why: str) -> Answer:
+def _offered(uses: Sequence[Tag], plan: PlanFacts, why: str) -> WishVerdict:
     """What was asked for is not there; an offer in the plan says why."""
     if plan.plan.offers:
-        return Answer("not_possible", tuple(uses), ("/plan/offers/0",), plan.plan.offers[0].message)
+        return WishVerdict(
+            "not_possible", tuple(uses), ("/plan/offers/0",), plan.plan.offers[0].message
+        )
     return unmet(uses, why)
 
 
-def weekday_of_date(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def weekday_of_date(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`14 February 2027, it's a Sunday`."""
     days = segment.all("weekday")
     dated = [tag for tag in (*segment.before, *segment.tags) if tag.kind == "date"]

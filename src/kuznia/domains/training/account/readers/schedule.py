@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from kuznia.domains.training.account.answers import Answer, either, met, unclear, unmet
+from kuznia.domains.training.account.answers import WishVerdict, either, met, unclear, unmet
 from kuznia.domains.training.account.facts import (
     WEEKS,
     PlacedDay,
@@ -22,7 +22,7 @@ _MAX_WEEKS = 16
 _OTHER_TIMES = ("pregnant", "pregnancy", "old", "вагітна", "вагітності", "вагітність", "postpartum")
 
 
-def length(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def length(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`8 weeks`, `a month`."""
     tag = segment.first_of("weeks", "months")
     if tag is None or segment.has("easier", "deload", "longest"):
@@ -46,7 +46,7 @@ def length(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
         yield unmet([tag], f"The plan has {have} weeks.", [WEEKS])
 
 
-def days_off(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def days_off(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`Fridays off`, `no running on Monday`, `at least two rest days`."""
     days, marks = segment.all("weekday"), segment.all("off", "unavailable")
     if not days:
@@ -80,7 +80,7 @@ def _subject_tags(segment: Segment, subject: WishSubject) -> tuple[Tag, ...]:
     return segment.all("sport", "session", "kind", "group", "exercise") if subject else ()
 
 
-def _rest_days(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def _rest_days(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     count = segment.first_of("count")
     marks = segment.all("off")
     if not marks or count is None or segment.has("neg"):
@@ -90,7 +90,7 @@ def _rest_days(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     yield either(not short, uses, [w.pointer for w in short] or [WEEKS], "Fewer days are free.")
 
 
-def _weeks_off(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def _weeks_off(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`skip week 3`."""
     weeks = weeks_in(segment, plan) if segment.has("weekref") else ()
     marks = segment.all("off", "neg")
@@ -101,7 +101,7 @@ def _weeks_off(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     yield either(not trained, uses, trained or [w.pointer for w in weeks], "It is trained.")
 
 
-def frequency(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def frequency(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`three runs a week`, `deadlift twice a week`, `four days: Monday, Tuesday, ...`."""
     count = segment.first_of("count")
     if count is None or not _is_by_week(segment, count):
@@ -134,7 +134,7 @@ def _is_by_week(segment: Segment, count: Tag) -> bool:
 
 def _miscount(
     segment: Segment, count: Tag, uses: Sequence[Tag], wrong: Sequence[PlacedWeek], plan: PlanFacts
-) -> Answer:
+) -> WishVerdict:
     """Why a number is not that of the plan."""
     trained = len(plan.full[0].trained)
     if not segment.subject and count.high < segment.counted == trained:
@@ -179,7 +179,7 @@ def _times(subject: WishSubject, week: PlacedWeek) -> int:
     return len(days_with(subject, week))
 
 
-def weekdays(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def weekdays(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`on Tuesday and Friday`, `long run only on Sunday`, `вівторок`."""
     tags = segment.all("weekday")
     of_loads = segment.has("heavy", "light") and not segment.subject.sports

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from kuznia.domains.training.account.answers import Answer, either
+from kuznia.domains.training.account.answers import WishVerdict, either
 from kuznia.domains.training.account.facts import WEEKS, PlacedDay, PlanFacts, WishSubject
 from kuznia.domains.training.account.language.named import exercises_of
 from kuznia.domains.training.account.language.segments import Segment
@@ -12,14 +12,14 @@ from kuznia.domains.training.account.readers.schedule import own_tags
 from kuznia.domains.training.schema.plan import HARD
 
 
-def spacing(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def spacing(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """Not on the same day, not two days in a row, nothing else that day."""
     yield from _shared(segment, plan)
     yield from _in_rows(segment, plan)
     yield from _nothing_else(segment, plan)
 
 
-def _shared(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def _shared(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`runs and lifts never on one day`, `squat and deadlift never in the same session`."""
     same = segment.first_of("same_day")
     if same is None:
@@ -37,7 +37,7 @@ def _shared(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     )
 
 
-def _in_rows(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def _in_rows(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`every other day`, `no more than three days in a row`."""
     row = segment.first_of("in_a_row", "alternate") or _between(segment)
     # "Upper and lower on alternate days" is about what follows what, and no day off.
@@ -65,7 +65,7 @@ def _between(segment: Segment) -> Tag | None:
     return segment.first_of("off") if is_between else None
 
 
-def _streak(segment: Segment, plan: PlanFacts, row: Tag) -> Answer:
+def _streak(segment: Segment, plan: PlanFacts, row: Tag) -> WishVerdict:
     """`no more than three days in a row`; "not two days" are one at most."""
     count = segment.all("count", "number")[0]
     limit = count.high if segment.has("at_most") else count.high - 1
@@ -77,7 +77,7 @@ def _streak(segment: Segment, plan: PlanFacts, row: Tag) -> Answer:
     return either(longest <= limit, spent, [WEEKS], f"{longest} days follow each other.")
 
 
-def day_after(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def day_after(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`a rest day after the long run`."""
     marks = segment.all("after")
     if marks and segment.has("light") and segment.has("heavy") and not segment.subject.exercises:
@@ -95,7 +95,7 @@ def day_after(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
     yield either(not broken, spent, broken or kept, "These days are trained.")
 
 
-def _gentle_after_hard(segment: Segment, plan: PlanFacts) -> Answer:
+def _gentle_after_hard(segment: Segment, plan: PlanFacts) -> WishVerdict:
     """`an easy day after every hard one`."""
 
     def is_hard(day: PlacedDay) -> bool:
@@ -115,7 +115,7 @@ def _in_a_row(plan: PlanFacts, subject: WishSubject) -> Iterator[str]:
             yield following.pointer
 
 
-def _nothing_else(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def _nothing_else(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     mark = segment.first_of("nothing_else")
     if mark is None:
         return

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from kuznia.domains.training.account.answers import Answer, either, met, unmet
+from kuznia.domains.training.account.answers import WishVerdict, either, met, unmet
 from kuznia.domains.training.account.facts import WEEKS, PlanFacts
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.account.language.tags import soft, tags
@@ -43,7 +43,7 @@ _SHORT = 2
 _ALONE = frozenset({"warm_up", "cool_down"})
 
 
-def language(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def language(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`in English`, `українською`."""
     for kind, name in (("language_en", "en"), ("language_uk", "uk")):
         marks = segment.all(kind)
@@ -65,7 +65,7 @@ def _is_mixed(name: str, plan: Plan) -> bool:
     )
 
 
-def heart_rate(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def heart_rate(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """Numbers of the pulse, wanted or not; efforts in words."""
     marks = segment.all("heart_rate")
     if marks:
@@ -103,7 +103,7 @@ def _rates(plan: Plan) -> Iterator[str]:
                     yield f"/plan/weeks/{week}/days/{day}/sessions/{place}"
 
 
-def explanations(segment: Segment, plan: PlanFacts) -> Iterator[Answer]:
+def explanations(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """What is to be explained is in a notice; in simple words, if that was asked for."""
     simple = segment.all("simple")
     topics = segment.all("topic")
@@ -137,7 +137,7 @@ def _is_about(text: str, topic: str) -> bool:
     return any(tag.kind == "topic" and tag.name == topic for tag in tags(tokens(text)))
 
 
-def _by_words(segment: Segment, plan: PlanFacts, marks: Sequence[Tag]) -> Answer:
+def _by_words(segment: Segment, plan: PlanFacts, marks: Sequence[Tag]) -> WishVerdict:
     """A topic that has no name of ours: a notice shares most of its words."""
     skipped = {place for tag in marks for place in range(tag.first, tag.last)}
     words = [
@@ -153,7 +153,7 @@ def _by_words(segment: Segment, plan: PlanFacts, marks: Sequence[Tag]) -> Answer
     return either(bool(places), list(segment.tags), places, "No notice explains it.")
 
 
-def _simply(marks: Sequence[Tag], plan: PlanFacts) -> Answer:
+def _simply(marks: Sequence[Tag], plan: PlanFacts) -> WishVerdict:
     """Every exercise and session has its reason, in short sentences without jargon."""
     texts = [(f"{p.pointer}/reason", p.dose.reason.text) for p in plan.doses()]
     texts += [(f"{p.pointer}/reason", p.session.reason.text) for p in plan.sessions()]
