@@ -50,6 +50,12 @@ def slowly(text: str) -> Act:
     return stream(*events(*pieces), gap=GAP)
 
 
+def different(count: int) -> list[str]:
+    """Orders of which none equals another, and each of which the reply answers in full."""
+    words = "Write a Python module that counts the words of some texts and names the most common"
+    return [f"{words} w{number}" for number in range(count)]
+
+
 async def streamed(at: Process, prompt: str, began: "asyncio.Future[str]") -> list[Frame]:
     """Every event of one order, once its run's id has been told."""
     async with at.client.stream(
@@ -100,7 +106,10 @@ async def outage(
 ) -> list[Row]:
     """Redis is away under streams that are followed through the other process as well."""
     at.model.will(slowly(CODE))
-    prompts = [f"Count the words of text {number}" for number in range(streams)]
+    prompts = [
+        f"Count the words of some texts, and {'name ' * number}the most common"
+        for number in range(streams)
+    ]
     runs, making = await started(at, prompts)
     following = [asyncio.ensure_future(followed(at.there, run)) for run in runs]
     await asyncio.sleep(1.0)
@@ -140,7 +149,10 @@ async def paused(at: Place, streams: int = STREAMS, seconds: float = PAUSE) -> l
     rows = await outage(at, fault, redis.pause, redis.resume, seconds=seconds, streams=streams)
     calls = len(at.model.calls)
     at.model.will(reply(CODE))
-    prompts = [f"Count the words of text {number}" for number in range(streams)]
+    prompts = [
+        f"Count the words of some texts, and {'name ' * number}the most common"
+        for number in range(streams)
+    ]
     await asyncio.gather(*(make(at.there, prompt) for prompt in prompts))
     paid = len(at.model.calls) - calls
     return [*rows, Row(fault, "equal orders afterwards are free", f"{paid} paid again", not paid)]
@@ -160,7 +172,10 @@ async def full(at: Place, orders: int = 10) -> list[Row]:
     await asyncio.to_thread(client.config_set, "maxmemory", 1)
     await asyncio.sleep(4.0)
     said = str((await at.here.ready())["redis"])
-    prompts = [f"Count the words of text {number}" for number in range(orders)]
+    prompts = [
+        f"Count the words of some texts, and {'name ' * number}the most common"
+        for number in range(orders)
+    ]
     answers = await asyncio.gather(*(make(at.here, prompt) for prompt in prompts))
     made = sum(answer.status_code == 200 for answer in answers)
     down = "kuznia_redis_up 0.0" in await at.here.metrics()
@@ -181,7 +196,7 @@ async def moved(at: Place, streams: int = STREAMS) -> list[Row]:
     at.model.will(slowly(CODE))
 
     async def move(number: int) -> list[int]:
-        prompt, seen = f"Count the words of text {number}", []
+        prompt, seen = f"Count the words of some texts, and {'name ' * number}the most common", []
         async with at.here.client.stream(
             "POST", "/api/v1/code", json=order(prompt), headers=EVENTS
         ) as response:

@@ -43,7 +43,7 @@ def milliseconds(
     plan = Plan(
         port=server.port,
         path="/api/v1/road",
-        body=json.dumps({"prompt": f"Count the words. Order {MARK}."}),
+        body=json.dumps({"prompt": f"Count the words w{MARK}"}),
         connections=connections,
         requests=1_000_000,
         seconds=seconds,

@@ -14,7 +14,10 @@ from bench.load import MARK, Plan, Result, run_apart
 from bench.procs import Cores, NotReady, Running, ask, core_busy, cores, stop_on_signal
 from bench.report import Goal, LineFigures, Sample, Weight
 
-PROMPT = "Write a Python module that counts the words of some texts and names the most common."
+# A word of its own makes each order a new one, and asks for nothing that the reply has not.
+PROMPT = (
+    f"Write a Python module w{MARK} that counts the words of some texts and names the most common."
+)
 
 Start = Callable[[int, int], AbstractContextManager[Running]]
 
@@ -62,7 +65,7 @@ class Wrong(Exception):
 
 
 def chat(name: str, *headers: tuple[str, str]) -> Line:
-    message = {"role": "user", "content": f"{PROMPT} Order {MARK}."}
+    message = {"role": "user", "content": PROMPT}
     return Line(
         name=name,
         path="/v1/chat/completions",
@@ -74,7 +77,7 @@ def chat(name: str, *headers: tuple[str, str]) -> Line:
 
 
 def order(name: str, calls: int, *, parts: bool = False, distinct: bool = True) -> Line:
-    body = {"prompt": f"{PROMPT} Order {MARK}.", "language": "python"}
+    body = {"prompt": PROMPT, "language": "python"}
     return Line(
         name=name,
         path="/api/v1/code",
@@ -101,7 +104,7 @@ def contenders(with_peers: bool) -> list[Contender]:
     road = Line(
         name=ROAD,
         path="/api/v1/road",
-        body={"prompt": f"{PROMPT} Order {MARK}."},
+        body={"prompt": PROMPT},
         calls=1,
         holds='"status":"complete"',
     )

@@ -16,8 +16,23 @@ from kuznia.domains.code.languages.testing import _FORMS, _compiled
 # Where a pattern is made of parts that only a function knows, and how it is tried all the same.
 HELD = "the module holds what it makes"
 TRIED = "by made()"
+# Escaped words and numbers of a clause between word boundaries, with a bounded distance.
+ACCOUNT = "words of a clause, escaped, in a form that is itself linear"
 MADE_BY_FUNCTIONS = {
     "kuznia.callers.credentials.guessable": "it is a choice of plain words, parts of a name",
+    "kuznia.domains.code.account.effects": ACCOUNT,
+    "kuznia.domains.code.account.facts.amounts": ACCOUNT,
+    "kuznia.domains.code.account.facts.consequences": ACCOUNT,
+    "kuznia.domains.code.account.facts.forbidden": ACCOUNT,
+    "kuznia.domains.code.account.facts.literals": ACCOUNT,
+    "kuznia.domains.code.account.facts.names": ACCOUNT,
+    "kuznia.domains.code.account.facts.outcomes": ACCOUNT,
+    "kuznia.domains.code.account.facts.relations": ACCOUNT,
+    "kuznia.domains.code.account.facts.signatures": ACCOUNT,
+    "kuznia.domains.code.account.reading.quantities": ACCOUNT,
+    "kuznia.domains.code.account.reading.source": ACCOUNT,
+    "kuznia.domains.code.account.words.lexicon": ACCOUNT,
+    "kuznia.domains.code.account.words.patterns": ACCOUNT,
     "kuznia.domains.code.languages.testing": TRIED,
     "kuznia.domains.flows.structure.formats": HELD,
     "kuznia.domains.flows.planner.cues": HELD,

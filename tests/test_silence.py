@@ -64,7 +64,7 @@ async def test_orders_end_and_are_kept_once_it_speaks_again(
     modelserver.will(MADE)
     async with kuznia() as running:
         # No other test's here: its artefact would be found again.
-        await make(running, "count the words")
+        await make(running, f"count {'words ' * 11}")
 
         with silent(own_postgres[1]):
             began = time.monotonic()

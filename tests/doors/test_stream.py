@@ -102,6 +102,7 @@ class Impatient:
     """An event log that finds every silence too long."""
 
     inner: MemoryLog
+    kept: None = None
 
     def append(self, kind, data) -> None:
         self.inner.append(kind, data)

@@ -78,7 +78,7 @@ def fail() -> None:
 async def test_what_a_job_has_to_load_is_not_counted_as_its_time(pool):
     worker = await pool.run(own_pid, seconds=20)
 
-    assert await pool.run(Prepared(partial(burn, 1.0), own_pid), seconds=0.5) == worker
+    assert await pool.run(Prepared(partial(burn, 0.6), own_pid), seconds=0.5) == worker
     assert await pool.run(Prepared(fail, own_pid), seconds=0.5) == worker
 
 

@@ -136,15 +136,15 @@ def _other_unit(
     return None
 
 
-def _turned_pair(amount: ClauseNumber, quote: str, evidence: CodeEvidence) -> Facet | None:
+def _turned_pair(number: ClauseNumber, quote: str, evidence: CodeEvidence) -> Facet | None:
     """Whether two numbers that stand as `8080:80` stand the other way round."""
     pair = re.search(
-        rf"\b{_shown(amount.value)}\b[^\d]{{1,40}}?(?:\bto\b|\bна\b|->|→|:)[^\d]{{1,20}}(\d+)",
+        rf"\b{_shown(number.value)}\b[^\d]{{1,40}}?(?:\bto\b|\bна\b|->|→|:)[^\d]{{1,20}}(\d+)",
         quote,
     )
     if not pair:
         return None
-    first, second = _shown(amount.value), pair[1]
+    first, second = _shown(number.value), pair[1]
     if re.search(rf"\b{second}:{first}\b", evidence.text) and not re.search(
         rf"\b{first}:{second}\b", evidence.text
     ):
@@ -163,12 +163,16 @@ def _by_neighbour(amount: ClauseNumber, evidence: CodeEvidence) -> bool:
     return any(in_high(comparison, amount.value) is not None for comparison in _compared(evidence))
 
 
+# Each further digit makes it seven times as slow.
+MAX_IN_PATTERN = 9_999
 _PATTERN = re.compile(r"\(\?[:P<]|\\d|\[0-9\]|\{\d")
 
 
-def _in_pattern(amount: ClauseNumber, evidence: CodeEvidence) -> bool:
+def _in_pattern(number: ClauseNumber, evidence: CodeEvidence) -> bool:
     """Whether the digits of a number stand apart in a regular expression."""
-    digits = re.compile(".{0,6}?".join(_shown(amount.value)))
+    if number.value > MAX_IN_PATTERN:
+        return False
+    digits = re.compile(".{0,6}?".join(_shown(number.value)))
     return any(
         _PATTERN.search(line) and digits.search(line)
         for source in evidence.code
