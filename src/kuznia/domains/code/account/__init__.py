@@ -9,14 +9,15 @@ from functools import partial
 
 from kuznia.domains.code.account.answers import answers
 from kuznia.domains.code.languages.find import find
-from kuznia.domains.code.parsing.apart import MAX_CHARACTERS
 from kuznia.domains.code.parsing.grammar import QUICK
 from kuznia.domains.code.schema import CodeBench, CodeDraft, CodeInput
 from kuznia.forge.terms import Wish
 from kuznia.forge.wishes.clauses import clauses
 from kuznia.platform.process.workers import POOL, Stopped
 
-SECONDS = 2.0
+# Some expressions here are quadratic in what they read, so that more than a small file goes to a
+# process that is ended when its time is over.
+SECONDS, MAX_HERE = 1.0, 3_000
 
 
 def wishes(order: CodeInput) -> tuple[Wish, ...]:
@@ -42,7 +43,8 @@ async def account_of(bench: CodeBench, asked: tuple[Wish, ...]) -> Iterable[Wish
         bench.claims,
     )
     files = (*code.files, *tested)
-    if sum(len(file.content) for file in files) <= MAX_CHARACTERS and all(
+    size = len(bench.reading.prompt) + sum(len(file.content) for file in files)
+    if size <= MAX_HERE and all(
         (language := find(file.language)) and language.name in QUICK for file in files
     ):
         return await POOL.ease(job)
