@@ -246,7 +246,11 @@ async def _open(
     left = [wish for wish in await account(domain, bench) if is_open(wish)]
     if not worth_asking(left, bench.wishes, answer.claims):
         return ()
-    return tuple(Finding("wish-open", "mend", f"“{wish.quote}”", wish.why, DO_IT) for wish in left)
+    # The quote is for the model: findings are shown where the prompt has no place.
+    return tuple(
+        Finding("wish-open", "mend", "wishes", wish.why, f"“{wish.quote}”: {DO_IT}")
+        for wish in left
+    )
 
 
 async def _read(work: Work, part: AnyPart, bench: Bench[Any], reply: Reply) -> CheckedReply:

@@ -43,7 +43,7 @@ def test_what_is_open_is_shown_with_its_reason(wishful: Kuznia):
     made = wishful(*NOTE)
 
     assert made.exit_code == 0
-    assert "?  “Say what colour it has”: Old or new iron?" in made.stderr
+    assert "?  Old or new iron?" in made.stderr
     assert "1 of 2 wishes met" in made.stderr
     assert "partial" in made.stderr
 

@@ -239,8 +239,7 @@ def _line(event: Event) -> str:
         case "part.unmet":
             return f"  ✗  {event.data['part']}{_objections(event.data['findings'])}"
         case "wish.open":
-            wish = cast("Wish", event.data["wish"])
-            return f"  ?  “{wish.quote}”: {wish.why}"
+            return f"  ?  {cast('Wish', event.data['wish']).why}"
         case _:
             return ""
 
