@@ -46,8 +46,9 @@ class PartResult:
     fault: Fault | None = None
     # What the domain computed from the draft, for the parts that are made from it.
     study: object = None
-    # What the model says became of each wish.
+    # What the model says became of each wish; and what did, as far as this part shows it.
     claims: tuple[Wish, ...] = ()
+    wishes: tuple[Wish, ...] = ()
 
 
 async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench[Any]) -> PartResult:
@@ -100,8 +101,10 @@ def _result(work: Work, part: AnyPart, trial: Trial, seconds: float) -> PartResu
     )
     if accepted:
         work.tell("part.accepted", {"part": part.name, "draft": trial.draft, "by": trial.made_by})
-        claims = trial.best.claims if trial.best and trial.made_by == "model" else ()
-        return PartResult(trial.draft, findings, evidence, study=trial.study, claims=claims)
+        result = PartResult(trial.draft, findings, evidence, study=trial.study)
+        if trial.best is None or trial.made_by != "model":
+            return result
+        return replace(result, claims=trial.best.claims, wishes=trial.best.wishes)
     if trial.fault is not None:
         reason = _fault_finding(part, trial.fault)
         findings = (*(f for f in findings if f.code != reason.code), reason)
@@ -224,33 +227,35 @@ async def _answer(
     wishes = bench.wishes if part.answers else ()
     text, claims = read_claims(reply.text, wishes, as_json=prompt.schema is not None)
     answer = await _read(work, part, bench, replace(reply, text=text))
-    answer = replace(answer, reply=reply, claims=claims)
-    left = await _open(forge.domains[work.order.domain], part, bench, answer)
-    if left:
-        work.tell("part.checked", {"part": part.name, "findings": left})
-    return replace(answer, open=left)
+    domain = forge.domains[work.order.domain]
+    answer = await _accounted(domain, part, bench, replace(answer, reply=reply, claims=claims))
+    if answer.open:
+        work.tell("part.checked", {"part": part.name, "findings": answer.open})
+    return answer
 
 
-async def _open(
+async def _accounted(
     domain: AnyDomain, part: AnyPart, bench: Bench[Any], answer: CheckedReply
-) -> tuple[Finding, ...]:
-    """The wishes that an accepted draft leaves open, where the model should be told of them."""
+) -> CheckedReply:
+    """The answer with what became of each wish, and with what the model should be told of that."""
     if not part.answers or not bench.wishes or answer.draft is None or not answer.accepted:
-        return ()
+        return answer
     bench = replace(
         bench,
         accepted={**bench.accepted, part.name: answer.draft},
         studies={**bench.studies, part.name: answer.study},
         claims=answer.claims,
     )
-    left = [wish for wish in await account(domain, bench) if is_open(wish)]
+    wishes = await account(domain, bench)
+    left = [wish for wish in wishes if is_open(wish)]
     if not worth_asking(left, bench.wishes, answer.claims):
-        return ()
+        return replace(answer, wishes=wishes)
     # The quote is for the model: findings are shown where the prompt has no place.
-    return tuple(
+    faults = tuple(
         Finding("wish-open", "mend", "wishes", wish.why, f"“{wish.quote}”: {DO_IT}")
         for wish in left
     )
+    return replace(answer, wishes=wishes, open=faults)
 
 
 async def _read(work: Work, part: AnyPart, bench: Bench[Any], reply: Reply) -> CheckedReply:
@@ -301,7 +306,7 @@ async def _is_right(domain: AnyDomain, part: AnyPart, text: str, bench: Bench[An
     answer = await _checked(part, bench, Reply(text=text, model="", usage=Usage()))
     if answer.draft is None or answer.verdict.findings:
         return False
-    return not await _open(domain, part, bench, answer)
+    return not (await _accounted(domain, part, bench, answer)).open
 
 
 async def drafted(part: AnyPart, step: Yield[D], bench: Bench[Any]) -> tuple[D, Bench[Any]]:

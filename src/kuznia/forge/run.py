@@ -25,10 +25,13 @@ from kuznia.forge.terms import (
     Status,
     Wish,
 )
-from kuznia.forge.wishes.account import account, is_open, read_wishes
+from kuznia.forge.wishes.account import account, is_open, read_wishes, settled
 from kuznia.forge.work import Forge, Work
 from kuznia.platform.errors import TimedOut
 from kuznia.platform.ids import new_id
+
+# What the account of an order has that used up its time.
+LEAST_SECONDS = 0.1
 
 
 async def run(forge: Forge, work: Work) -> Kept:
@@ -51,7 +54,10 @@ async def run(forge: Forge, work: Work) -> Kept:
     for part in parts:
         if part.required and (fault := made[part.name].fault):
             raise fault
-    wishes = () if decline else await _accounted(work, domain, bench, made)
+    left = order.deadline - forge.clock.monotonic()
+    wishes = (
+        () if decline else await _accounted(work, domain, bench, made, max(left, LEAST_SECONDS))
+    )
     artefact = _assemble(forge, work, domain, decline, parts, made, wishes, began)
     # In one transaction with the artefact.
     work.ledger.flush()
@@ -104,10 +110,25 @@ async def _make_all(
 
 # Any: what a domain's reading is, only the domain knows.
 async def _accounted(
-    work: Work, domain: AnyDomain, order: Bench[Any], made: Mapping[str, PartResult]
+    work: Work,
+    domain: AnyDomain,
+    order: Bench[Any],
+    made: Mapping[str, PartResult],
+    seconds: float,
 ) -> tuple[Wish, ...]:
     """What became of each wish, told one by one."""
-    wishes = await account(domain, _with_parts(order, made))
+    answered = [m for m in made.values() if m.wishes]
+    others = [m for m in made.values() if not m.wishes and m.evidence.made_by != "computed"]
+    if answered and not others:
+        # All that was asked of a model is in this part, and it is accounted for.
+        wishes = answered[0].wishes
+    else:
+        bench = _with_parts(order, made)
+        try:
+            async with asyncio.timeout(seconds):
+                wishes = await account(domain, bench)
+        except TimeoutError:
+            wishes = settled(bench.wishes, (), bench.accepted)
     for wish in wishes:
         work.tell("wish.open" if is_open(wish) else "wish.met", {"wish": wish})
     return wishes

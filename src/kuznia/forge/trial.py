@@ -27,8 +27,9 @@ class CheckedReply:
     draft: Draft | None = None
     study: object = None
     mended: bool = False
-    # What the model says became of each wish, and the wishes that are open all the same.
+    # What the model says became of each wish, what became of it, and what of that it is told.
     claims: tuple[Wish, ...] = ()
+    wishes: tuple[Wish, ...] = ()
     open: tuple[Finding, ...] = ()
 
     @property
