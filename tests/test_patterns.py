@@ -44,7 +44,7 @@ MADE_BY_FUNCTIONS = {
     "kuznia.platform.redis": "they are the first words of our own table",
     "kuznia.platform.redaction": "it is a choice of plain words, the operator's secrets",
 }
-# It reads 3,000 characters, or in a process that is ended after a second. To become linear.
+# What is read there is read in a process that is ended after a second. To become linear.
 BOUNDED = "kuznia.domains.code.account."
 ROOMS = ("app", "callers", "domains.code", "domains.flows", "domains.training", "doors", "forge")
 ROOMS += ("llm", "models", "platform", "resources", "web")

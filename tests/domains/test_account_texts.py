@@ -42,7 +42,7 @@ async def is_complete(name: str, row: Mapping[str, Any]) -> bool:
     )
     wishes = read_wishes(domain, input_.prompt, bench.reading)
     bench = Bench(bench.order, bench.reading, bench.accepted, wishes=wishes)
-    return not any(map(is_open, await account(domain, bench)))
+    return not any(map(is_open, await account(domain, bench, seconds=60)))
 
 
 @pytest.mark.parametrize(

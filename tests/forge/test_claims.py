@@ -1,5 +1,6 @@
 """A model is asked about each wish, and what it says is looked up."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -201,3 +202,18 @@ async def test_a_domain_that_fails_to_read_its_wishes_gets_the_plain_clauses():
     )
 
     assert [wish["quote"] for wish in artefact["wishes"]] == [wish.quote for wish in clauses(ORDER)]
+
+
+async def test_an_account_that_takes_too_long_costs_no_accepted_draft():
+    async def endless(*_: Any) -> list[Wish]:
+        await asyncio.Event().wait()
+        return []
+
+    domain = replace(answering(), account=endless)
+    clock = TurnedClock()
+    order = replace(an_order(ORDER), deadline=clock.monotonic() + 1)
+
+    artefact = await make(a_forge(ScriptedModel("note: iron"), clock, domain=domain), order)
+
+    assert artefact["parts"]["note"]["text"] == "iron"
+    assert artefact["status"] == "partial"

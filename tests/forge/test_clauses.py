@@ -86,6 +86,10 @@ def _in_a_phrase(prompt: str, place: int) -> bool:
             ["Monday 40 minutes", "Friday 30", "Sunday an hour and a half"],
         ),
         ("Hello! Thanks a lot.", []),
+        (
+            "At most 40 characters (not a pizza, please).",
+            ["At most 40 characters (not a pizza, please)"],
+        ),
         ("Добрий день! Потрібно: ім'я, телефон і пошта. Дякую!", ["ім'я", "телефон", "пошта"]),
         (
             "Hi, we need a permit. Applicants enter their name, address and phone.",

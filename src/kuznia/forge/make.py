@@ -9,7 +9,6 @@ from kuznia.forge.artefact import PartEvidence
 from kuznia.forge.ask import ask
 from kuznia.forge.check import Verdict, check
 from kuznia.forge.terms import (
-    AnyDomain,
     AnyPart,
     Bench,
     D,
@@ -213,7 +212,7 @@ async def _answer(
             max_tokens=forge.max_tokens,
             refused=trial.refused,
             show=lambda text: work.tell("part.draft", {"part": part.name, "text": text}),
-            enough=_enough(forge.domains[work.order.domain], part, bench, trial),
+            enough=_enough(forge, part, bench, trial),
         )
     except ModelFault as fault:
         if fault.reason not in NO_ANSWER:
@@ -227,15 +226,14 @@ async def _answer(
     wishes = bench.wishes if part.answers else ()
     text, claims = read_claims(reply.text, wishes, as_json=prompt.schema is not None)
     answer = await _read(work, part, bench, replace(reply, text=text))
-    domain = forge.domains[work.order.domain]
-    answer = await _accounted(domain, part, bench, replace(answer, reply=reply, claims=claims))
+    answer = await _accounted(forge, part, bench, replace(answer, reply=reply, claims=claims))
     if answer.open:
         work.tell("part.checked", {"part": part.name, "findings": answer.open})
     return answer
 
 
 async def _accounted(
-    domain: AnyDomain, part: AnyPart, bench: Bench[Any], answer: CheckedReply
+    forge: Forge, part: AnyPart, bench: Bench[Any], answer: CheckedReply
 ) -> CheckedReply:
     """The answer with what became of each wish, and with what the model should be told of that."""
     if not part.answers or not bench.wishes or answer.draft is None or not answer.accepted:
@@ -246,7 +244,10 @@ async def _accounted(
         studies={**bench.studies, part.name: answer.study},
         claims=answer.claims,
     )
-    wishes = await account(domain, bench)
+    order = bench.order
+    # Half of what is left: a draft that is accepted must not be lost over its account.
+    seconds = (order.deadline - forge.clock.monotonic()) / 2
+    wishes = await account(forge.domains[order.domain], bench, seconds=seconds)
     left = [wish for wish in wishes if is_open(wish)]
     if not worth_asking(left, bench.wishes, answer.claims):
         return replace(answer, wishes=wishes)
@@ -286,7 +287,7 @@ async def _checked(part: AnyPart, bench: Bench[Any], reply: Reply) -> CheckedRep
 
 
 def _enough(
-    domain: AnyDomain, part: AnyPart, bench: Bench[Any], trial: Trial
+    forge: Forge, part: AnyPart, bench: Bench[Any], trial: Trial
 ) -> Callable[[str], Awaitable[str | None]] | None:
     """How a stream is asked whether it may end; every check has its say in that."""
     find = part.enough
@@ -295,18 +296,18 @@ def _enough(
 
     async def enough(text: str) -> str | None:
         kept = await find(text, bench)
-        trial.cut = kept is not None and await _is_right(domain, part, kept, bench)
+        trial.cut = kept is not None and await _is_right(forge, part, kept, bench)
         return kept if trial.cut else None
 
     return enough
 
 
-async def _is_right(domain: AnyDomain, part: AnyPart, text: str, bench: Bench[Any]) -> bool:
+async def _is_right(forge: Forge, part: AnyPart, text: str, bench: Bench[Any]) -> bool:
     """Whether nothing at all is found in a reply; only then is waiting for more of no use."""
     answer = await _checked(part, bench, Reply(text=text, model="", usage=Usage()))
     if answer.draft is None or answer.verdict.findings:
         return False
-    return not (await _accounted(domain, part, bench, answer)).open
+    return not (await _accounted(forge, part, bench, answer)).open
 
 
 async def drafted(part: AnyPart, step: Yield[D], bench: Bench[Any]) -> tuple[D, Bench[Any]]:

@@ -25,13 +25,10 @@ from kuznia.forge.terms import (
     Status,
     Wish,
 )
-from kuznia.forge.wishes.account import account, is_open, read_wishes, settled
+from kuznia.forge.wishes.account import account, is_open, read_wishes
 from kuznia.forge.work import Forge, Work
 from kuznia.platform.errors import TimedOut
 from kuznia.platform.ids import new_id
-
-# What the account of an order has that used up its time.
-LEAST_SECONDS = 0.1
 
 
 async def run(forge: Forge, work: Work) -> Kept:
@@ -55,9 +52,7 @@ async def run(forge: Forge, work: Work) -> Kept:
         if part.required and (fault := made[part.name].fault):
             raise fault
     left = order.deadline - forge.clock.monotonic()
-    wishes = (
-        () if decline else await _accounted(work, domain, bench, made, max(left, LEAST_SECONDS))
-    )
+    wishes = () if decline else await _accounted(work, domain, bench, made, left)
     artefact = _assemble(forge, work, domain, decline, parts, made, wishes, began)
     # In one transaction with the artefact.
     work.ledger.flush()
@@ -123,12 +118,7 @@ async def _accounted(
         # All that was asked of a model is in this part, and it is accounted for.
         wishes = answered[0].wishes
     else:
-        bench = _with_parts(order, made)
-        try:
-            async with asyncio.timeout(seconds):
-                wishes = await account(domain, bench)
-        except TimeoutError:
-            wishes = settled(bench.wishes, (), bench.accepted)
+        wishes = await account(domain, _with_parts(order, made), seconds=seconds)
     for wish in wishes:
         work.tell("wish.open" if is_open(wish) else "wish.met", {"wish": wish})
     return wishes

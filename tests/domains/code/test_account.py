@@ -66,7 +66,7 @@ async def accounted(order: CodeInput, code: CodeDraft, where: str = "") -> tuple
         budget=Budget(1, 1),
     )
     bench = Bench(request, order, {"code": code}, wishes=wishes, claims=claims)
-    return await account(DOMAIN, bench)
+    return await account(DOMAIN, bench, seconds=60)
 
 
 def code_of(text: str, language: str = "python") -> CodeDraft:

@@ -286,7 +286,7 @@ async def test_the_domain_answers_for_its_wishes() -> None:
 
     reading = read_order(input_)
     asked = read_wishes(DOMAIN, prompt, reading)
-    wishes = await account(DOMAIN, Bench(order, reading, {"flow": flow}, wishes=asked))
+    wishes = await account(DOMAIN, Bench(order, reading, {"flow": flow}, wishes=asked), seconds=60)
 
     assert {wish.outcome for wish in wishes} == {"met"}
 

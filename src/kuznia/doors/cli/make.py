@@ -1,5 +1,6 @@
 """One artefact made on the terminal: its progress, then the result."""
 
+import sys
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from dataclasses import dataclass
@@ -239,7 +240,10 @@ def _line(event: Event) -> str:
         case "part.unmet":
             return f"  ✗  {event.data['part']}{_objections(event.data['findings'])}"
         case "wish.open":
-            return f"  ?  {cast('Wish', event.data['wish']).why}"
+            wish = cast("Wish", event.data["wish"])
+            # The prompt is for whoever sits there, not for what may collect this stream.
+            quote = f"“{wish.quote}”: " if sys.stderr.isatty() else ""
+            return f"  ?  {quote}{wish.why}"
         case _:
             return ""
 

@@ -4,6 +4,7 @@ A domain looks for each wish in the accepted parts. Here is checked what it says
 answer, every pointer leads to something, and no word of the prompt is left out.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from inspect import isawaitable
@@ -17,6 +18,8 @@ from kuznia.platform.log import get_log
 
 log = get_log("wishes")
 
+# What an account has whose order has used up its time.
+LEAST_SECONDS = 0.1
 UNANSWERED = "Nothing in the artefact shows that this was done."
 ASTRAY = "What was named as the answer is not in the artefact."
 
@@ -34,13 +37,16 @@ def read_wishes(domain: AnyDomain, prompt: str, reading: Any) -> tuple[Wish, ...
     return complete(prompt, wishes)
 
 
-async def account(domain: AnyDomain, bench: Bench[Any]) -> tuple[Wish, ...]:
-    """What became of each wish in the accepted parts."""
+async def account(domain: AnyDomain, bench: Bench[Any], *, seconds: float) -> tuple[Wish, ...]:
+    """What became of each wish in the accepted parts, as far as it is known within that time."""
     answers: Iterable[Wish] = ()
     if domain.account is not None and bench.wishes and bench.accepted:
         try:
-            account = domain.account(bench, bench.wishes)
-            answers = tuple(await account if isawaitable(account) else account)
+            async with asyncio.timeout(max(seconds, LEAST_SECONDS)):
+                account = domain.account(bench, bench.wishes)
+                answers = tuple(await account if isawaitable(account) else account)
+        except TimeoutError:
+            log.warning("wishes_not_accounted", domain=domain.name, reason="deadline")
         except Exception as error:  # noqa: BLE001 - a fault of ours must not lose what was paid for
             log.warning("wishes_not_accounted", domain=domain.name, reason=type(error).__name__)
     return settled(bench.wishes, answers, bench.accepted)

@@ -219,6 +219,10 @@ def _with_signs(text: str, start: int, end: int, first: int, last: int) -> tuple
         first -= 1
     while last < end and not text[last].isspace() and text[last] not in ",:;.!?\u2026":
         last += 1
+    # A filler at the end of a bracket is part of it.
+    inside = text[first:last]
+    if inside.count("(") > inside.count(")") and (close := text.find(")", last, end) + 1) > 0:
+        last = close
     return first, last
 
 

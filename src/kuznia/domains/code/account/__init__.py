@@ -8,16 +8,14 @@ from dataclasses import replace
 from functools import partial
 
 from kuznia.domains.code.account.answers import answers
-from kuznia.domains.code.languages.find import find
-from kuznia.domains.code.parsing.grammar import QUICK
 from kuznia.domains.code.schema import CodeBench, CodeDraft, CodeInput
 from kuznia.forge.terms import Wish
 from kuznia.forge.wishes.clauses import clauses
 from kuznia.platform.process.workers import POOL, Stopped
 
-# Some expressions here are quadratic in what they read, so that more than a small file goes to a
-# process that is ended when its time is over.
-SECONDS, MAX_HERE = 1.0, 3_000
+# It is made in a process that is ended when its time is over: some expressions here are quadratic
+# in what they read, which is a stranger's.
+SECONDS = 1.0
 
 
 def wishes(order: CodeInput) -> tuple[Wish, ...]:
@@ -42,12 +40,6 @@ async def account_of(bench: CodeBench, asked: tuple[Wish, ...]) -> Iterable[Wish
         tuple(replace(wish, where=(), why="") for wish in asked),
         bench.claims,
     )
-    files = (*code.files, *tested)
-    size = len(bench.reading.prompt) + sum(len(file.content) for file in files)
-    if size <= MAX_HERE and all(
-        (language := find(file.language)) and language.name in QUICK for file in files
-    ):
-        return await POOL.ease(job)
     result = await POOL.run(partial(_timed, job), seconds=SECONDS)
     return () if isinstance(result, Stopped) else result
 

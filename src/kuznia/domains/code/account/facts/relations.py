@@ -66,10 +66,23 @@ def switches(quote: str, evidence: CodeEvidence) -> Iterator[Facet]:
             if is_on == denies and all(map(clause.has, pieces)):
                 yield Facet(False, source.pointer, f"{name} is {value}.")
     for match in _DEFAULT.finditer(quote):
-        name, value = re.escape(match["name"]), match["value"].lower()
-        other = "false" if value == "true" else "true"
-        defined = rf"(?i)\b{name}\b[^\n,;]{{0,60}}?(?:default|=|:)\s*"
-        if not re.search(rf"{defined}{value}\b", evidence.text) and re.search(
-            rf"{defined}{other}\b", evidence.text
-        ):
-            yield Facet(False, evidence.code[0].pointer, f"{match['name']} is {other} by default.")
+        before = re.split(r"[.;,]", quote[max(0, match.start() - _NAME_BEFORE) : match.start()])[-1]
+        for name in _NAME.findall(before)[-MAX_NAMES:]:
+            value = match["value"].lower()
+            if _is_turned(name, value, evidence.text):
+                why = f"{name} is not {value} by default."
+                yield Facet(False, evidence.code[0].pointer, why)
+
+
+# Characters before the word `default` in which the name stands, and how many names are tried.
+_NAME_BEFORE, MAX_NAMES = 60, 4
+_NAME = re.compile(r"\b[A-Za-z_]\w*")
+
+
+def _is_turned(name: str, value: str, text: str) -> bool:
+    """Whether the code gives a name the other default."""
+    other = "false" if value == "true" else "true"
+    defined = rf"(?i)\b{re.escape(name)}\b[^\n,;]{{0,60}}?(?:default|=|:)\s*"
+    if re.search(rf"{defined}{value}\b", text):
+        return False
+    return re.search(rf"{defined}{other}\b", text) is not None
