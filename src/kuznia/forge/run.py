@@ -36,7 +36,7 @@ async def run(forge: Forge, work: Work) -> Kept:
     order, domain = work.order, forge.domains[work.order.domain]
     began = forge.clock.monotonic()
     work.tell("run.started", {"run_id": work.run_id, "domain": domain.name})
-    reading = await _read(domain, order.input, order.deadline - began)
+    reading = await read_order(domain, order.input, order.deadline - began)
     bench = Bench(order, reading, wishes=read_wishes(domain, order.input.prompt, reading))
     decline = domain.screen(reading)
     parts = () if decline else domain.parts(reading)
@@ -61,7 +61,8 @@ async def run(forge: Forge, work: Work) -> Kept:
 
 
 # Any: what a domain's reading is, only the domain knows.
-async def _read(domain: AnyDomain, order: Input, seconds: float) -> Any:
+async def read_order(domain: AnyDomain, order: Input, seconds: float) -> Any:
+    """The order's input as its domain understands it."""
     reading = domain.read(order)
     if not isawaitable(reading):
         return reading

@@ -13,6 +13,7 @@ from kuznia.app import Made
 from kuznia.domains.flows.schema import Flow
 from kuznia.domains.flows.screens.style import POLICY
 from kuznia.domains.flows.structure.formats import EXAMPLES
+from kuznia.forge.revise import UNDONE
 from kuznia.platform.db.tables import artefacts
 from kuznia.platform.settings import Settings
 from kuznia.platform.settings.values import DatabaseUrl
@@ -128,6 +129,16 @@ async def test_a_sentence_changes_what_it_names(kuznia, sentence):
     assert [(one["kind"], one["what"].rpartition(".")[2]) for one in data["diff"]] == [
         ("removed", "phone")
     ]
+
+
+async def test_a_changed_flow_answers_for_the_prompt_it_was_ordered_with(kuznia):
+    artefact = await made(kuznia)
+
+    data = (await edit(kuznia, artefact, sentence="remove the phone")).json()["data"]
+
+    assert (artefact["status"], data["status"]) == ("complete", "partial")
+    undone = [wish for wish in data["wishes"] if wish["outcome"] != "met"]
+    assert [(wish["quote"], wish["why"]) for wish in undone] == [("телефон", UNDONE)]
 
 
 async def test_operations_change_a_flow_and_the_original_stays(kuznia):

@@ -77,6 +77,7 @@ async def test_feedback_gives_a_new_checked_artefact_and_leaves_the_old_one(kuzn
     assert answer["changed"]
     assert used(before) - used(after) == {"barbell-back-squat"}
     assert after["parts"]["certificate"]["passed"]
+    assert [wish["quote"] for wish in after["wishes"]] == [w["quote"] for w in before["wishes"]]
     assert after == {name: kept[name] for name in after}
     assert old["parts"] == before["parts"]
 
