@@ -139,6 +139,9 @@ async def test_a_changed_flow_answers_for_the_prompt_it_was_ordered_with(kuznia)
     assert (artefact["status"], data["status"]) == ("complete", "partial")
     undone = [wish for wish in data["wishes"] if wish["outcome"] != "met"]
     assert [(wish["quote"], wish["why"]) for wish in undone] == [("телефон", UNDONE)]
+    page, before = [await kuznia.client.get(preview_url(one)) for one in (data, artefact)]
+    assert "<li>телефон</li>" in page.text
+    assert "<details>" not in before.text
 
 
 async def test_operations_change_a_flow_and_the_original_stays(kuznia):

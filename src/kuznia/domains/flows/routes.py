@@ -170,7 +170,7 @@ async def _flow(request: Request, artefact_id: str) -> tuple[Kept, Flow]:
 async def _shown(
     request: Request, artefact_id: str, form: Posted | None, language: Language | None
 ) -> Response:
-    _, flow = await _flow(request, artefact_id)
+    kept, flow = await _flow(request, artefact_id)
     forge = forge_of(request)
     walk = partial(
         preview,
@@ -180,6 +180,11 @@ async def _shown(
         today=forge.clock.now().date(),
         language=language,
         link=state_of(request.scope, RequestState).link,
+        open_wishes=tuple(
+            wish["quote"]
+            for wish in from_json(kept.body).get("wishes", ())
+            if wish["quote"] and wish["outcome"] != "met"
+        ),
     )
     shown = await asyncio.to_thread(walk)
     return Response(shown.html, shown.status, HEADERS, media_type="text/html")

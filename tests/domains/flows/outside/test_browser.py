@@ -54,6 +54,7 @@ def views(flow: Flow, language: Language) -> dict[str, str]:
                     passed=run.path[:place],
                     state="sealed",
                     reference="0123-4567-89AB",
+                    open_wishes=("телефон",),
                 )
                 found[name] = html(page(view, step))
                 errors = {

@@ -52,6 +52,8 @@ class PageView:
     state: str = ""
     # The address that the form posts to, when it is not the page's own.
     link: str = ""
+    # What was asked for and is not in the flow, in the order's own words.
+    open_wishes: tuple[str, ...] = ()
     reference: str = ""
 
     def say(self, word: str) -> str:
@@ -145,12 +147,21 @@ def document(
             el(
                 "header",
                 el("div", el("p", name), *switch, class_="bar"),
-                el("p", view.say("preview"), class_="notice") if switch else None,
+                el("div", *_notice(view), class_="notice") if switch else None,
             ),
             el("main", *content, id="main", tabindex="-1"),
         ),
         lang=view.language,
     )
+
+
+def _notice(view: PageView) -> Iterator[Element]:
+    """What a preview says of itself, to whoever ordered it."""
+    yield el("p", view.say("preview"))
+    if view.open_wishes:
+        wishes = el("ul", *(el("li", quote) for quote in view.open_wishes))
+        summary = el("summary", f"{view.say('open')} {len(view.open_wishes)}")
+        yield el("details", summary, wishes)
 
 
 def frame(flow: Flow) -> tuple[str, str]:

@@ -69,16 +69,17 @@ def preview(
     today: date,
     language: Language | None = None,
     link: str = "",
+    open_wishes: tuple[str, ...] = (),
 ) -> PreviewPage:
     """The page that follows a posted form, or the first page.
 
     `link` is where a page posts to, relative to itself; empty when that is its own address.
     """
     if form is None:
-        return _PreviewRequest(flow, key, language or flow.language, link).show(())
+        return _PreviewRequest(flow, key, language or flow.language, link, open_wishes).show(())
     go = _first_value(form, GO)
     chosen = _language(go, _first_value(form, LANGUAGE)) or language or flow.language
-    walk = _PreviewRequest(flow, key, chosen, link)
+    walk = _PreviewRequest(flow, key, chosen, link, open_wishes)
     if go == "again":
         return walk.show(())
     answers = walk.opened(_first_value(form, STATE))
@@ -115,11 +116,14 @@ def _until(answers: tuple[_StepAnswer, ...], step: str) -> tuple[_StepAnswer, ..
 class _PreviewRequest:
     """One request to a preview: its flow, language and key."""
 
-    def __init__(self, flow: Flow, key: bytes, language: Language, link: str) -> None:
+    def __init__(
+        self, flow: Flow, key: bytes, language: Language, link: str, open_wishes: tuple[str, ...]
+    ) -> None:
         self.flow = flow
         self.key = key
         self.language: Language = language
         self.link = link
+        self.open_wishes = open_wishes
         # Answers belong to one version of a flow: a changed flow starts anew.
         self.about = hashlib.sha256(flow.model_dump_json().encode()).hexdigest()
 
@@ -226,6 +230,7 @@ class _PreviewRequest:
             passed=tuple(answer.step for answer in answers),
             state=sealed,
             link=self.link,
+            open_wishes=self.open_wishes,
             reference=reference(sealed, self.key) if step.kind == "end" else "",
         )
         return PreviewPage(status, html_document(page(view, step)), step.id)

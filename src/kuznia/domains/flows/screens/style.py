@@ -39,7 +39,9 @@ header{{background:{PAPER};border-bottom:1px solid #d5dce6}}
 gap:1rem;min-height:4rem}}
 .bar button{{margin-right:-.625rem}}
 .bar p{{margin:0;font-weight:700;letter-spacing:-.005em}}
-.notice{{margin:0;padding:.5rem 1.25rem;background:{TINT};font-size:.9375rem;text-align:center}}
+.notice{{padding:.5rem 1.25rem;background:{TINT};font-size:.9375rem;text-align:center}}\
+.notice p{{margin:0}}.notice summary{{padding:.25rem;cursor:pointer}}\
+.notice ul{{width:fit-content;max-width:40rem;margin:.25rem auto;text-align:start}}
 main{{margin:1.5rem auto 3rem;padding:2rem 2.25rem 1.5rem;background:{PAPER};border-radius:1rem;\
 box-shadow:0 1px 2px #10151f14,0 8px 24px #10151f0f}}
 main:focus{{outline:0}}

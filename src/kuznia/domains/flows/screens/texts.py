@@ -36,6 +36,10 @@ WORDS: Mapping[str, Text] = MappingProxyType(
             "Це попередній перегляд: дані не надсилаються і не зберігаються.",
             "This is a preview: nothing is sent or stored.",
         ),
+        "open": _both(
+            "Побажання із замовлення, яких тут може бракувати:",
+            "Wishes of the order that may be missing here:",
+        ),
         "happens": _both(
             "У справжній послузі цей крок виконує інша система. Оберіть, чим він завершиться.",
             "In the real service another system performs this step. Choose its outcome.",
