@@ -123,7 +123,8 @@ async def watch(process: Process, prompt: str) -> int | None:
     body = {"prompt": prompt}
     async with process.client.stream("POST", ROAD, json=body, headers=EVENTS) as response:
         async for line in response.aiter_lines():
-            seen += line == "event: part.draft"
+            # Pieces that arrive together are told together.
+            seen += line.count("word") if line.startswith("data:") else 0
             if found[1] == "hang" and seen == int(found[2]):
                 return 200
             if line in {"event: run.finished", "event: run.failed"}:

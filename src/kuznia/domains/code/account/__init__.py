@@ -3,7 +3,7 @@
 Comments and docstrings are no evidence: the code is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -23,29 +23,40 @@ def wishes(order: CodeInput) -> tuple[Wish, ...]:
     return clauses(order.prompt)
 
 
+def account_here(bench: CodeBench, asked: tuple[Wish, ...]) -> Iterable[Wish]:
+    """What became of each wish."""
+    job = _job(bench, asked)
+    return job() if job else ()
+
+
 async def account_of(bench: CodeBench, asked: tuple[Wish, ...]) -> Iterable[Wish]:
-    """What became of each wish; nothing is said where the code takes too long to read."""
+    """The same, made apart; nothing is said where the code takes too long to read."""
+    job = _job(bench, asked)
+    if job is None:
+        return ()
+    result = await POOL.run(partial(_timed, job), seconds=SECONDS)
+    return () if isinstance(result, Stopped) else result
+
+
+def _job(bench: CodeBench, asked: tuple[Wish, ...]) -> Callable[[], tuple[Wish, ...]] | None:
     code, tests = bench.accepted.get("code"), bench.accepted.get("tests")
     if not isinstance(code, CodeDraft):
-        return ()
-    tested = tests.files if isinstance(tests, CodeDraft) else ()
-    job = partial(
+        return None
+    return partial(
         answers,
         bench.reading.language,
         bench.reading.prompt,
         code.files,
-        tested,
+        tests.files if isinstance(tests, CodeDraft) else (),
         code.requires,
         "documentation" in bench.accepted,
         tuple(replace(wish, where=(), why="") for wish in asked),
         bench.claims,
     )
-    result = await POOL.run(partial(_timed, job), seconds=SECONDS)
-    return () if isinstance(result, Stopped) else result
 
 
-def _timed(job: "partial[tuple[Wish, ...]]", _: float) -> tuple[Wish, ...]:
+def _timed(job: Callable[[], tuple[Wish, ...]], _: float) -> tuple[Wish, ...]:
     return job()
 
 
-__all__ = ["account_of", "wishes"]
+__all__ = ["account_here", "account_of", "wishes"]
