@@ -27,6 +27,8 @@ _NEGATIONS = frozenset(_LANGUAGE["negations"])
 _CONDITION = re.compile(rf"\b(?:{'|'.join(_LANGUAGE['conditions'])})\b", re.IGNORECASE)
 # "an hour and a half" is no list.
 _AND = re.compile(r",?\s(?:and|та|і|й)\s(?!(?:a )?half\b|половин)", re.I)
+# Nobody asks for more things at once; what comes after is one clause.
+MAX_CLAUSES = 150
 _MAX_ITEM_WORDS = 7
 # Items no longer than this, as `d, h, m, s`, say nothing apart.
 _SHORT = 3
@@ -37,12 +39,15 @@ _ORDINAL = re.compile(r"(?:^|\n)[ \t]{0,8}\d{1,2}$")
 
 def clauses(text: str) -> tuple[Wish, ...]:
     """The clauses of a text in their order, none of them answered yet."""
-    found: list[Wish] = []
-    for start, end in _sentences(text):
-        for first, last in _items(text, start, end):
-            if span := _trimmed(text, first, last):
-                found.append(Wish(text[slice(*span)], *span))
-    return tuple(found)
+    spans = [
+        span
+        for start, end in _sentences(text)
+        for first, last in _items(text, start, end)
+        if (span := _trimmed(text, first, last))
+    ]
+    if len(spans) > MAX_CLAUSES:
+        spans[MAX_CLAUSES - 1 :] = [(spans[MAX_CLAUSES - 1][0], spans[-1][1])]
+    return tuple(Wish(text[slice(*span)], *span) for span in spans)
 
 
 def is_filler(text: str) -> bool:

@@ -8,14 +8,16 @@ from dataclasses import replace
 from functools import partial
 
 from kuznia.domains.code.account.answers import answers
+from kuznia.domains.code.languages.find import find
+from kuznia.domains.code.parsing.grammar import QUICK
 from kuznia.domains.code.schema import CodeBench, CodeDraft, CodeInput
 from kuznia.forge.terms import Wish
 from kuznia.forge.wishes.clauses import clauses
 from kuznia.platform.process.workers import POOL, Stopped
 
-# It is made in a process that is ended when its time is over: some expressions here are quadratic
-# in what they read, which is a stranger's.
-SECONDS = 1.0
+# More than a small file, or a long list of wishes, goes to a process that is ended when its time is
+# over.
+SECONDS, MAX_HERE, MAX_WISHES = 1.0, 3_000, 50
 
 
 def wishes(order: CodeInput) -> tuple[Wish, ...]:
@@ -30,10 +32,16 @@ def account_here(bench: CodeBench, asked: tuple[Wish, ...]) -> Iterable[Wish]:
 
 
 async def account_of(bench: CodeBench, asked: tuple[Wish, ...]) -> Iterable[Wish]:
-    """The same, made apart; nothing is said where the code takes too long to read."""
+    """The same, where it holds nobody up; nothing is said where the code takes too long to read."""
     job = _job(bench, asked)
     if job is None:
         return ()
+    code = bench.accepted["code"], bench.accepted.get("tests")
+    files = [file for draft in code if isinstance(draft, CodeDraft) for file in draft.files]
+    size = len(bench.reading.prompt) + sum(len(file.content) for file in files)
+    is_quick = all((row := find(file.language)) and row.name in QUICK for file in files)
+    if is_quick and size <= MAX_HERE and len(asked) <= MAX_WISHES:
+        return await POOL.ease(job)
     result = await POOL.run(partial(_timed, job), seconds=SECONDS)
     return () if isinstance(result, Stopped) else result
 

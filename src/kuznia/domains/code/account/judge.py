@@ -176,7 +176,8 @@ def _read_names(clause: _ReadClause, evidence: CodeEvidence) -> None:
 
 # What is said in passing: what something is not, and what for.
 _ASIDE = re.compile(
-    r"(?:,?\s(?:а не|rather than|instead of|so that|because|бо|замість)|,\s(?:not|since))\s[^.;]*$",
+    r"(?:,?\s(?:а не|rather than|instead of|so that|because|бо|замість)|,\s(?:not|since))"
+    r"\s[^.;]{0,200}$",
     re.IGNORECASE,
 )
 

@@ -97,7 +97,7 @@ def _is_bound(amount: ClauseNumber, evidence: CodeEvidence) -> bool:
     )
 
 
-_ROW = re.compile(r"\d+(?:, ?\d+){1,9}(?:,? (?:and|or|та|і|або) \d+)?")
+_ROW = re.compile(r"\d{1,20}(?:, ?\d{1,20}){1,9}(?:,? (?:and|or|та|і|або) \d{1,20})?")
 
 
 def _in_row(amount: ClauseNumber, quote: str, evidence: CodeEvidence) -> bool:

@@ -119,7 +119,7 @@ _CAUGHT = re.compile(
     r"\b(?:in case of|on|catch\w*|handl\w+|у разі|в разі|при|перехоп\w+)\s+[^,.;—–]{0,40}$",
     re.IGNORECASE,
 )
-_PREMISE = re.compile(r"\b(?:if|when|on|якщо|коли|при|у разі)\b[^,]*$", re.IGNORECASE)
+_PREMISE = re.compile(r"\b(?:if|when|on|якщо|коли|при|у разі)\b[^,]{0,200}$", re.IGNORECASE)
 
 
 def _overlaps(span: Span, every: list[Consequence]) -> bool:

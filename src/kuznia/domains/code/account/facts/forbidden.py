@@ -25,7 +25,7 @@ _OUTSIDE = _PATTERNS["outside"]
 _ONLY = _PATTERNS["only"]
 # What may stand round it and says no more.
 _AROUND_ONLY = _PATTERNS["around_only"]
-_ITEMS = re.compile(r",\s*|\s+(?:and|or|nor|та|і|й|або|чи|and without|і без|та без)\s+")
+_ITEMS = re.compile(r",\s{0,8}|\s{1,8}(?:and|or|nor|та|і|й|або|чи|and without|і без|та без)\s{1,8}")
 _NO = _PATTERNS["no"]
 _KIND = _PATTERNS["kind"]
 _AFTER = _PATTERNS["after"]
@@ -34,31 +34,31 @@ _OUTCOME = _PATTERNS["outcome"]
 
 # The standard libraries that no other list has, by how their imports begin.
 _STANDARD = {
-    "java": re.compile(r"^\s*import\s+(?:static\s+)?(?!java\.|javax\.)([\w.]+)", re.M),
-    "kotlin": re.compile(r"^\s*import\s+(?!java\.|javax\.|kotlin\.)([\w.]+)", re.M),
-    "csharp": re.compile(r"^\s*using\s+(?:static\s+)?(?!System)([A-Z][\w.]+)\s*;", re.M),
+    "java": re.compile(r"^\s{0,40}import\s+(?:static\s+)?(?!java\.|javax\.)([\w.]+)", re.M),
+    "kotlin": re.compile(r"^\s{0,40}import\s+(?!java\.|javax\.|kotlin\.)([\w.]+)", re.M),
+    "csharp": re.compile(r"^\s{0,40}using\s+(?:static\s+)?(?!System)([A-Z][\w.]+)\s*;", re.M),
     "rust": re.compile(
-        r"^\s*(?:pub )?use\s+(?!std\b|core\b|alloc\b|crate\b|super\b|self\b)([a-z]\w*)::"
-        r"|^\s*extern crate (\w+)",
+        r"^\s{0,40}(?:pub )?use\s+(?!std\b|core\b|alloc\b|crate\b|super\b|self\b)([a-z]\w*)::"
+        r"|^\s{0,40}extern crate (\w+)",
         re.M,
     ),
     "ruby": re.compile(
-        r"^\s*require\s+['\"](?!set|json|time|date|csv|yaml|net/|uri|digest|securerandom|fileutils|optparse|tempfile|logger|bigdecimal|monitor|forwardable|ostruct|pathname|English|open3|socket|stringio|strscan|benchmark|singleton|observer|timeout|erb|zlib|psych|open-uri|shellwords|tmpdir|comparable|delegate|objspace|etc)([\w/-]+)",
+        r"^\s{0,40}require\s+['\"](?!set|json|time|date|csv|yaml|net/|uri|digest|securerandom|fileutils|optparse|tempfile|logger|bigdecimal|monitor|forwardable|ostruct|pathname|English|open3|socket|stringio|strscan|benchmark|singleton|observer|timeout|erb|zlib|psych|open-uri|shellwords|tmpdir|comparable|delegate|objspace|etc)([\w/-]+)",
         re.M,
     ),
     "php": re.compile(
-        r"vendor/autoload|^\s*use\s+(?!function|const)((?:GuzzleHttp|Symfony|Illuminate|Carbon|Monolog|Doctrine|Ramsey)\\[\w\\]+)",
+        r"vendor/autoload|^\s{0,40}use\s+(?!function|const)((?:GuzzleHttp|Symfony|Illuminate|Carbon|Monolog|Doctrine|Ramsey)\\[\w\\]+)",
         re.M,
     ),
     "c": re.compile(
-        r"^\s*#include\s+<(?!std|string|math|ctype|errno|limits|assert|time|signal|inttypes|float|locale|setjmp|wchar|iso646|complex|fenv|tgmath|uchar|unistd|sys/|fcntl|pthread|threads)([\w/.]+)>",
+        r"^\s{0,40}#include\s+<(?!std|string|math|ctype|errno|limits|assert|time|signal|inttypes|float|locale|setjmp|wchar|iso646|complex|fenv|tgmath|uchar|unistd|sys/|fcntl|pthread|threads)([\w/.]+)>",
         re.M,
     ),
     "cpp": re.compile(
-        r"^\s*#include\s+<((?:boost|fmt|absl|nlohmann|Eigen|spdlog)/?[\w/.]*)>", re.M
+        r"^\s{0,40}#include\s+<((?:boost|fmt|absl|nlohmann|Eigen|spdlog)/?[\w/.]*)>", re.M
     ),
     "swift": re.compile(
-        r"^\s*import\s+(?!Foundation|Swift|Dispatch|Darwin|Glibc|XCTest|Combine)(\w+)", re.M
+        r"^\s{0,40}import\s+(?!Foundation|Swift|Dispatch|Darwin|Glibc|XCTest|Combine)(\w+)", re.M
     ),
     "html": re.compile(r"(?:src|href)=[\"'](?:https?:)?//([\w.-]+)"),
     "css": re.compile(r"@import\s+[^;]{0,40}?//([\w.-]+)"),
@@ -212,7 +212,9 @@ def _foreign_python(source: SourceText, files: dict[str, str]) -> Iterator[str]:
         part for path in files for part in path.split("/")[:-1]
     }
     for match in re.finditer(
-        r"^\s*(?:from\s+(\w+)[\w.]*\s+import|import\s+(\w+))", source.text, re.M
+        r"^\s{0,8}(?:from\s{1,8}(\w{1,30})[\w.]{0,60}\s{1,8}import|import\s{1,8}(\w{1,30}))",
+        source.text,
+        re.M,
     ):
         top = match[1] or match[2]
         if top not in sys.stdlib_module_names and top not in own and not is_named(top, frozenset()):

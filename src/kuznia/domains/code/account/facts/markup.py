@@ -4,7 +4,7 @@ import re
 
 from kuznia.domains.code.account.reading.evidence import CodeEvidence, Facet
 
-_FIELD = re.compile(r"<(?:input|select|textarea)\b[^>]*>", re.I)
+_FIELD = re.compile(r"<(?:input|select|textarea)\b[^>]{0,200}>", re.I)
 _UNLABELLED = re.compile(
     r"type=[\"']?(?:hidden|submit|button|reset|image)\b|aria-label(?:ledby)?=", re.IGNORECASE
 )

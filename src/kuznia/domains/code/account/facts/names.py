@@ -58,7 +58,7 @@ def _spelt(quote: str) -> Iterator[tuple[Span, str]]:
 
 def _foreign(quote: str, evidence: CodeEvidence) -> Iterator[tuple[Span, str]]:
     """The words of another alphabet that the code has, too."""
-    outside = re.sub(r"[\"«“'][^\"»”']*[\"»”']", "", quote)
+    outside = re.sub(r"[\"«“'][^\"»”']{0,200}[\"»”']", "", quote)
     if len(_CYRILLIC.findall(outside)) * 3 > len(outside):
         for match in _LATIN.finditer(quote):
             if match[0].lower() not in _TECHNICAL and is_there(match[0], evidence):

@@ -12,7 +12,7 @@ _PATTERNS = patterns("relations")
 _MORE = _PATTERNS["more"]
 _LESS = _PATTERNS["less"]
 _COMPARED = re.compile(
-    r"([\w.]+(?:\([^()\n]{0,40}\))?)\s*(<=|>=|<|>)\s*([\w.]+(?:\([^()\n]{0,40}\))?)"
+    r"([\w.]{1,60}(?:\([^()\n]{0,40}\))?)\s{0,8}(<=|>=|<|>)\s{0,8}([\w.]{1,60}(?:\([^()\n]{0,40}\))?)"
 )
 _NO = re.compile(r"\b(?:not|no|never|must|should|has to|не|має|повин\w+)\b", re.IGNORECASE)
 

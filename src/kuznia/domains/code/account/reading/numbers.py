@@ -15,14 +15,16 @@ _ONE = re.compile(_NUMBER)
 _OPERATOR = re.compile(r"\*\*|\*|<<|\+")
 # A name and the number it stands for.
 _NAMED = re.compile(
-    r"([A-Za-z_$][\w$-]*)[\"']?\s*(?::\s*(?:Final(?:\[\w+\])?|[A-Za-z][\w.<>\[\]]{0,30})\s*)?"
-    rf"(?:=(?![=>])|:=|:(?!:)|=>|\()\s*[\"']?({_NUMBER}(?:\s*(?:\*\*?|<<|\+)\s*{_NUMBER})*)"
-    r"|#define[ \t]+(\w+)[ \t]+\(?(" + _NUMBER + r")"
+    r"(?<![\w$-])([A-Za-z_$][\w$-]{0,60})[\"']?\s{0,8}"
+    r"(?::\s{0,8}(?:Final(?:\[\w{1,30}\])?|[A-Za-z][\w.<>\[\]]{0,30})\s{0,8})?"
+    r"(?:=(?![=>])|:=|:(?!:)|=>|\()\s{0,8}[\"']?"
+    rf"({_NUMBER}(?: ?(?:\*\*?|<<|\+) ?{_NUMBER}){{0,8}})"
+    r"|#define[ \t]{1,8}(\w{1,60})[ \t]{1,8}\(?(" + _NUMBER + r")"
 )
-_CHANGED = re.compile(r"([A-Za-z_$][\w$]*)\s*(?:[-+*/]=|\+\+|--)")
-_PROSE = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,}")
+_CHANGED = re.compile(r"([A-Za-z_$][\w$]{0,60})\s{0,8}(?:[-+*/]=|\+\+|--)")
+_PROSE = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,60} [^\W\d_]{2}")
 _COMPARED = re.compile(
-    r"(?<![<>=!\-])(<=>|<=|>=|===|!==|==|!=|<>|=~|<(?![<=\w]*>| ?\()|>(?![>=&])|"
+    r"(?<![<>=!\-])(<=>|<=|>=|===|!==|==|!=|<>|=~|<(?![<=\w]{0,60}>| ?\()|>(?![>=&])|"
     r"-(?:lt|le|gt|ge|eq|ne)\b)(?![<>=])"
 )
 _SIGNS: dict[str, Sign] = {
@@ -35,8 +37,8 @@ _NOT: dict[Sign, Sign] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!="
 _ENDS = re.compile(
     r"\band\b|\bor\b|&&|\|\||[;{}?,\n]|\bif\b|\bwhen\b|\bwhile\b|\bAND\b|\bOR\b|[<>=!]=?=?"
 )
-_LAST = re.compile(r"([\w$.\[\]()'\"-]+?)\)*\s*$")
 MAX_SITES = 1_000
+_MAX_LINE = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +139,8 @@ def _in_prose(source: SourceText, place: int) -> bool:
 
 def _site(source: SourceText, match: re.Match[str], value: float) -> Site:
     text, start = source.text, match.start()
-    line_start = text.rfind("\n", 0, start) + 1
-    line_end = text.find("\n", match.end())
-    line = text[line_start : line_end if line_end > 0 else len(text)]
-    before = text[line_start:start]
+    line = _line(text, start)
+    before = text[max(0, start - _MAX_LINE) : start].rpartition("\n")[2]
     cut = max(before.rfind(mark) for mark in ",;{}")
     label = before[cut + 1 :]
     after = text[match.end() : match.end() + 24].split("\n")[0].split(",")[0]
@@ -156,7 +156,7 @@ def comparisons(
         sign = _SIGNS.get(match[1])
         if sign is None:
             continue
-        left, right = _left(text[: match.start()]), _right(text[match.end() :])
+        left, right = _left(text, match.start()), _right(text, match.end())
         for this, other, turned in ((right, left, False), (left, right, True)):
             value = _known(this, names)
             if value is not None:
@@ -166,14 +166,14 @@ def comparisons(
                 break
 
 
-def _left(before: str) -> str:
-    piece = before[-80:]
+def _left(text: str, place: int) -> str:
+    piece = text[max(0, place - 80) : place]
     ends = list(_ENDS.finditer(piece))
     return piece[ends[-1].end() :].strip() if ends else piece.strip()
 
 
-def _right(after: str) -> str:
-    piece = after[:60].lstrip()
+def _right(text: str, place: int) -> str:
+    piece = text[place : place + 60].lstrip()
     end = _ENDS.search(piece)
     piece = piece[: end.start()] if end else piece
     depth = 0
@@ -185,9 +185,9 @@ def _right(after: str) -> str:
 
 
 def _line(text: str, place: int) -> str:
-    start = text.rfind("\n", 0, place) + 1
-    end = text.find("\n", place)
-    return text[start : end if end > 0 else len(text)]
+    """The line of a place, as much of it as anybody reads."""
+    before = text[max(0, place - _MAX_LINE) : place].rpartition("\n")[2]
+    return before + text[place : place + _MAX_LINE].partition("\n")[0]
 
 
 _OPERAND = re.compile(r"^(?:not )?[!(]*(-?)\s*([\w$.]+(?:::\w+)?(?:\s*(?:\*\*?|<<)\s*[\w.]+)*)")

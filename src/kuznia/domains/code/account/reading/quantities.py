@@ -113,6 +113,10 @@ def _amount(quote: str, match: re.Match[str], side: Side, way: str) -> ClauseNum
     return ClauseNumber(match.span(), value, values, side, way, about, False, unit)
 
 
+# As many characters round a number may be about it.
+_NEAR = 200
+
+
 def _bound(before: str, after: str) -> tuple[Side, str]:
     if _AFTER_HIGH.match(after):
         return "high", "up"
@@ -137,14 +141,14 @@ def _about(quote: str, span: Span) -> str:
 
 
 def _around(quote: str, span: Span) -> str:
-    cuts = [match.end() for match in _SEGMENT.finditer(quote, 0, span[0])]
-    cuts += [match.end() for match in _NUMBER.finditer(quote, 0, span[0])]
-    start = max(cuts, default=0)
-    ends = [match.start() for match in _SEGMENT.finditer(quote, span[1])]
-    ends += [match.start() for match in _NUMBER.finditer(quote, span[1])]
-    end = min(ends, default=len(quote))
+    first, last = max(0, span[0] - _NEAR), span[1] + _NEAR
+    marks = (_SEGMENT, _NUMBER)
+    cuts = [match.end() for mark in marks for match in mark.finditer(quote, first, span[0])]
+    start = max(cuts, default=first)
+    found = [mark.search(quote, span[1], last) for mark in marks]
+    end = min((match.start() for match in found if match), default=last)
     about = f"{quote[start : span[0]]} {quote[span[1] : end]}"
-    return about if content_words(about) else f"{quote[: span[0]]} {quote[span[1] : end]}"
+    return about if content_words(about) else f"{quote[first : span[0]]} {quote[span[1] : end]}"
 
 
 def all_amounts(quote: str, taken: Sequence[Span]) -> Iterator[ClauseNumber]:
