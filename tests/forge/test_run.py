@@ -189,6 +189,7 @@ async def test_our_own_planner_stands_in_for_a_model_that_is_down(clock):
             "where": "note",
             "message": "It refuses the key.",
             "hint": "",
+            "blames": "",
         }
     ]
 

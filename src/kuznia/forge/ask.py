@@ -36,6 +36,8 @@ class Refused:
     draft: Draft | None
     findings: tuple[Finding, ...]
     number: int = 1
+    # What the findings are about, where it is not in the reply.
+    beside: str = ""
 
 
 def messages(prompt: Prompt, refused: Refused | None) -> tuple[Message, ...]:
@@ -48,12 +50,12 @@ def messages(prompt: Prompt, refused: Refused | None) -> tuple[Message, ...]:
         # There is nothing to mend, and some chat templates take no empty message.
         hints = " ".join(finding.hint for finding in refused.findings)
         return (opening[0], Message("user", f"{prompt.user}\n\n{hints}"))
-    standing = sorted((f for f in refused.findings if f.stands), key=lambda f: f.severity)
+    standing = sorted((f for f in refused.findings if f.is_asked), key=lambda f: f.severity)
     faults = "\n".join(_line(finding, refused) for finding in standing[:MAX_HINTS])
     again = (
         "Your reply was checked and not accepted:\n"
-        f"{faults}\n{MEND if refused.number == 1 else RENEW}"
-    )
+        f"{faults}\n{MEND if refused.number == 1 else RENEW}\n\n{refused.beside}"
+    ).rstrip()
     text = f"{reply.text[:CUT_SHOWN]}\n..." if reply.truncated else reply.text
     return (*opening, Message("assistant", text), Message("user", again))
 

@@ -21,6 +21,11 @@ class Verdict:
         """What stands in the way of acceptance."""
         return tuple(f for f in self.findings if f.stands)
 
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """What a model is asked about once more, and does not stand in the way."""
+        return tuple(f for f in self.findings if f.severity == "open")
+
 
 async def check(part: AnyPart, draft: Draft, bench: Bench[Any]) -> Verdict:
     """Every check, always all of them: a model told one fault at a time needs a try for each."""
@@ -30,6 +35,6 @@ async def check(part: AnyPart, draft: Draft, bench: Bench[Any]) -> Verdict:
         said: Iterable[Finding] | Awaitable[Iterable[Finding]] = one.run(draft, bench)
         found = list(await said if isawaitable(said) else said)[:MAX_FINDINGS]
         findings += found
-        passed = not any(f.stands for f in found)
+        passed = not any(f.is_asked for f in found)
         evidence.append(CheckEvidence(name=one.name, version=one.version, passed=passed))
     return Verdict(tuple(findings), tuple(evidence))

@@ -1,13 +1,14 @@
 """One part is made: asked of a model until it is accepted or asking is no use, or by our code."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from inspect import isawaitable
 from typing import Any
 
 from kuznia.forge.artefact import PartEvidence
-from kuznia.forge.ask import ask
+from kuznia.forge.ask import Refused, ask
 from kuznia.forge.check import Verdict, check
+from kuznia.forge.results import Earlier, PartResult, fault_finding
 from kuznia.forge.terms import (
     AnyPart,
     Bench,
@@ -18,7 +19,6 @@ from kuznia.forge.terms import (
     Prompt,
     Studied,
     Unreadable,
-    Wish,
     Yield,
 )
 from kuznia.forge.trial import NO_ANSWER, CheckedReply, Trial, cut_off, no_answer, too_late
@@ -26,7 +26,7 @@ from kuznia.forge.wishes.account import account, is_open
 from kuznia.forge.wishes.claims import asking, read_claims, worth_asking
 from kuznia.forge.work import Forge, Work
 from kuznia.llm.model import Model, ModelFault, Reply, Usage
-from kuznia.platform.errors import BudgetSpent, Fault, ModelUnavailable, TimedOut
+from kuznia.platform.errors import BudgetSpent, ModelUnavailable, TimedOut
 
 # The most our own code is left when a model has used up the time: to make a part, and to say what
 # became of it.
@@ -35,23 +35,13 @@ DO_IT = "Do it, or say in the wishes why it cannot be done or what you would ask
 UNSET = "No model is configured: set OPENAI_BASE_URL and OPENAI_MODEL, see docs/models.md."
 
 
-@dataclass(frozen=True, slots=True)
-class PartResult:
-    """What came of a part. Without a draft, `fault` says why nobody could even try."""
+async def make(
+    forge: Forge, work: Work, part: AnyPart, bench: Bench[Any], earlier: Earlier | None = None
+) -> PartResult:
+    """Ask for a part until it is accepted or asking is no use; then let our own code make it.
 
-    draft: Draft | None
-    findings: tuple[Finding, ...]
-    evidence: PartEvidence
-    fault: Fault | None = None
-    # What the domain computed from the draft, for the parts that are made from it.
-    study: object = None
-    # What the model says became of each wish; and what did, as far as this part shows it.
-    claims: tuple[Wish, ...] = ()
-    wishes: tuple[Wish, ...] = ()
-
-
-async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench[Any]) -> PartResult:
-    """Ask for a part until it is accepted or asking is no use; then let our own code make it."""
+    A part that was made earlier begins with that reply, read again: it may be right by now.
+    """
     began = forge.clock.monotonic()
     work.tell("part.started", {"part": part.name})
     trial = Trial()
@@ -60,7 +50,7 @@ async def make(forge: Forge, work: Work, part: AnyPart, bench: Bench[Any]) -> Pa
     may_stand_in = part.make is not None and (forge.stands_in or model is None or not asked)
     if asked:
         deadline = _leaving_time(forge, work, may_stand_in=may_stand_in)
-        await _ask_for(forge, work, part, bench, trial, model=model, deadline=deadline)
+        await _ask_for(forge, work, part, bench, trial, earlier, model=model, deadline=deadline)
     if trial.ended != "accepted" and part.make is not None and may_stand_in:
         # Without a model there is nothing to explain: the evidence says who made the part.
         why = _why(part, trial) if asked and model is not None else ()
@@ -85,7 +75,7 @@ async def _stand_in(
 def _result(work: Work, part: AnyPart, trial: Trial, seconds: float) -> PartResult:
     """What came of it, told to who listens."""
     accepted = trial.ended == "accepted"
-    findings = trial.verdict.findings
+    findings = (*trial.blames, *trial.verdict.findings)
     evidence = PartEvidence(
         part=part.name,
         made_by=trial.made_by if accepted else "nobody",
@@ -103,14 +93,15 @@ def _result(work: Work, part: AnyPart, trial: Trial, seconds: float) -> PartResu
         result = PartResult(trial.draft, findings, evidence, study=trial.study)
         if trial.best is None or trial.made_by != "model":
             return result
-        return replace(result, claims=trial.best.claims, wishes=trial.best.wishes)
+        best = trial.best
+        return replace(result, claims=best.claims, wishes=best.wishes, best=best)
     if trial.fault is not None:
-        reason = _fault_finding(part, trial.fault)
+        reason = fault_finding(part, trial.fault)
         findings = (*(f for f in findings if f.code != reason.code), reason)
     work.tell("part.unmet", {"part": part.name, "findings": findings})
     # With a draft to speak of, the order failed; without one there was nobody to make it.
     hopeless = trial.draft is None or isinstance(trial.fault, TimedOut)
-    return PartResult(None, findings, evidence, trial.fault if hopeless else None)
+    return PartResult(None, findings, evidence, trial.fault if hopeless else None, best=trial.best)
 
 
 def _leaving_time(forge: Forge, work: Work, *, may_stand_in: bool) -> float:
@@ -125,7 +116,7 @@ def _leaving_time(forge: Forge, work: Work, *, may_stand_in: bool) -> float:
 def _why(part: AnyPart, trial: Trial) -> tuple[Finding, ...]:
     """What has to be said of a part that our own code made in a model's place."""
     if trial.fault is not None:
-        return (replace(_fault_finding(part, trial.fault), severity="warn"),)
+        return (replace(fault_finding(part, trial.fault), severity="warn"),)
     wrong = trial.verdict.standing[0]
     message = f"The model's draft was not accepted: {wrong.where}: {wrong.message}"
     return (Finding("model-not-accepted", "warn", part.name, message),)
@@ -137,6 +128,7 @@ async def _ask_for(
     part: AnyPart,
     bench: Bench[Any],
     trial: Trial,
+    earlier: Earlier | None,
     *,
     model: Model | None,
     deadline: float,
@@ -146,10 +138,10 @@ async def _ask_for(
         if model is None:
             instead = forge.domains[work.order.domain].without_model
             raise ModelFault("unset", f"{UNSET} {instead}".rstrip())
-        trial.ended = await _repair(forge, work, part, bench, trial, model, deadline)
+        trial.ended = await _repair(forge, work, part, bench, trial, earlier, model, deadline)
     except (BudgetSpent, ModelUnavailable, TimedOut) as fault:
         if trial.accepted:
-            # Only of its open wishes was the model reminded when this happened.
+            # Only of what is open in it was the model reminded when this happened.
             trial.ended, trial.fault = "accepted", None
             return
         trial.ended, trial.fault = "budget" if isinstance(fault, BudgetSpent) else "model", fault
@@ -164,31 +156,57 @@ async def _repair(
     part: AnyPart,
     bench: Bench[Any],
     trial: Trial,
+    earlier: Earlier | None,
     model: Model,
     deadline: float,
 ) -> Ended:
     """The repair loop: ask, read, check; again until it is accepted or says the same again."""
-    assert part.prompt is not None
-    asked = part.prompt(bench)
-    prompt = await asked if isawaitable(asked) else asked
-    if part.answers:
-        prompt = asking(prompt, bench.wishes)
+    prompt = await _prompt(part, bench)
     reminded = False
     seen: set[frozenset[tuple[str, str, str]]] = set()
-    for trial.tries in range(1, part.tries + 1):
+    tries = range(1, part.tries + 1)
+    if earlier is not None and earlier.result.best is not None:
+        answer = await _read_again(forge, work, part, bench, earlier, prompt)
+        trial.keep(answer)
+        seen.add(answer.fingerprint)
+        trial.tries = earlier.result.evidence.tries
+        if trial.accepted:
+            return "accepted"
+        tries = range(trial.tries + 1, trial.tries + part.tries)
+    for trial.tries in tries:
         trial.cut = False
         answer = await _answer(forge, work, part, bench, trial, model, prompt, deadline)
+        if answer.draft is None and not trial.accepted and answer.blames:
+            trial.blames = answer.verdict.findings
+            return "blamed"
         trial.keep(answer)
-        # Of open wishes the model is reminded once; then they are told to the caller.
+        # Of what is open the model is reminded once; then it is told to the caller.
         if trial.accepted and (reminded or trial.answered):
             return "accepted"
         reminded = trial.accepted
         if answer.fingerprint in seen:
             return "accepted" if trial.accepted else "stalled"
         seen.add(answer.fingerprint)
-        if trial.tries < part.tries:
+        if trial.tries != tries[-1]:
             work.tell("part.reset", {"part": part.name})
     return "accepted" if trial.accepted else "tries"
+
+
+async def _prompt(part: AnyPart, bench: Bench[Any]) -> Prompt:
+    assert part.prompt is not None
+    asked = part.prompt(bench)
+    prompt = await asked if isawaitable(asked) else asked
+    return asking(prompt, bench.wishes) if part.answers else prompt
+
+
+async def _read_again(
+    forge: Forge, work: Work, part: AnyPart, bench: Bench[Any], earlier: Earlier, prompt: Prompt
+) -> CheckedReply:
+    """An earlier reply, read beside what was made since, with what another part says of it."""
+    assert earlier.result.best is not None
+    answer = await _judged(forge, work, part, bench, earlier.result.best.reply, prompt)
+    findings = (*earlier.findings, *answer.verdict.findings)
+    return replace(answer, verdict=replace(answer.verdict, findings=findings))
 
 
 async def _answer(
@@ -210,7 +228,7 @@ async def _answer(
             work.ledger,
             deadline=deadline,
             max_tokens=forge.max_tokens,
-            refused=trial.refused,
+            refused=_refused(part, bench, trial),
             show=lambda text: work.tell("part.draft", {"part": part.name, "text": text}),
             enough=_enough(forge, part, bench, trial),
         )
@@ -223,12 +241,26 @@ async def _answer(
         work.tell("part.checked", {"part": part.name, "findings": answer.verdict.findings})
         return answer
     trial.fault = None
+    return await _judged(forge, work, part, bench, reply, prompt)
+
+
+def _refused(part: AnyPart, bench: Bench[Any], trial: Trial) -> Refused | None:
+    refused = trial.refused
+    if refused is None or part.beside is None:
+        return refused
+    return replace(refused, beside=part.beside(refused.findings, bench))
+
+
+async def _judged(
+    forge: Forge, work: Work, part: AnyPart, bench: Bench[Any], reply: Reply, prompt: Prompt
+) -> CheckedReply:
+    """A reply read, checked and accounted for."""
     wishes = bench.wishes if part.answers else ()
     text, claims = read_claims(reply.text, wishes, as_json=prompt.schema is not None)
     answer = await _read(work, part, bench, replace(reply, text=text))
     answer = await _accounted(forge, part, bench, replace(answer, reply=reply, claims=claims))
-    if answer.open:
-        work.tell("part.checked", {"part": part.name, "findings": answer.open})
+    if answer.reminders:
+        work.tell("part.checked", {"part": part.name, "findings": answer.reminders})
     return answer
 
 
@@ -256,7 +288,7 @@ async def _accounted(
         Finding("wish-open", "mend", "wishes", wish.why, f"“{wish.quote}”: {DO_IT}")
         for wish in left
     )
-    return replace(answer, wishes=wishes, open=faults)
+    return replace(answer, wishes=wishes, reminders=faults)
 
 
 async def _read(work: Work, part: AnyPart, bench: Bench[Any], reply: Reply) -> CheckedReply:
@@ -316,33 +348,3 @@ async def drafted(part: AnyPart, step: Yield[D], bench: Bench[Any]) -> tuple[D, 
     if not isinstance(value, Studied):
         return value, bench
     return value.draft, replace(bench, studies={**bench.studies, part.name: value.study})
-
-
-def _nobody(part: AnyPart, ended: Ended) -> PartEvidence:
-    return PartEvidence(
-        part=part.name,
-        made_by="nobody",
-        model=None,
-        tries=0,
-        mended=False,
-        checks=(),
-        seconds=0.0,
-        ended=ended,
-    )
-
-
-def late(part: AnyPart) -> PartResult:
-    fault = TimedOut("The deadline passed before the order was made; the work was stopped.")
-    return PartResult(None, (_fault_finding(part, fault),), _nobody(part, "deadline"), fault)
-
-
-def without(part: AnyPart, accepted: Mapping[str, Draft]) -> PartResult:
-    missing = ", ".join(need for need in part.needs if need not in accepted)
-    finding = Finding("needs", "block", part.name, f"It needs {missing}, which is missing.")
-    return PartResult(None, (finding,), _nobody(part, "needs"))
-
-
-def _fault_finding(part: AnyPart, fault: Fault) -> Finding:
-    code = f"model-{fault.reason}" if isinstance(fault, ModelFault) else fault.code.lower()
-    code = code.replace("_", "-")
-    return Finding(code, "block", part.name, fault.message)

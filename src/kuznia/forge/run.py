@@ -11,7 +11,8 @@ from inspect import isawaitable
 from typing import Any
 
 from kuznia.forge.artefact import Artefact, Evidence, Unmet, makers
-from kuznia.forge.make import PartResult, late, make, without
+from kuznia.forge.make import make
+from kuznia.forge.results import Earlier, PartResult, blames, is_partial, late, without
 from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import (
     AnyDomain,
@@ -30,6 +31,8 @@ from kuznia.forge.work import Forge, Work
 from kuznia.platform.errors import TimedOut
 from kuznia.platform.ids import new_id
 
+BLAMED = "Decide by the words of the request; where it is right, make yours do it."
+
 
 async def run(forge: Forge, work: Work) -> Kept:
     """Make one order. Raises a Fault when there is no artefact to speak of, and nothing else."""
@@ -44,7 +47,8 @@ async def run(forge: Forge, work: Work) -> Kept:
     try:
         async with asyncio.timeout(order.deadline - began):
             await forge.shelf.admit(order.caller)
-            await _make_all(forge, work, bench, parts, made)
+            await _make_all(forge, work, bench, parts, made, {})
+            await _make_blamed_again(forge, work, bench, parts, made)
     except TimeoutError:
         # What is accepted by now is kept; if that is not enough, the fault below says so.
         made |= {part.name: late(part) for part in parts if part.name not in made}
@@ -79,11 +83,12 @@ async def _make_all(
     order: Bench[Any],
     parts: tuple[AnyPart, ...],
     made: dict[str, PartResult],
+    earlier: Mapping[str, Earlier],
 ) -> None:
     """Parts that need nothing of each other run side by side; a part waits for what it needs."""
 
     async def make_one(part: AnyPart, bench: Bench[Any]) -> None:
-        made[part.name] = await make(forge, work, part, bench)
+        made[part.name] = await make(forge, work, part, bench, earlier.get(part.name))
 
     waiting: list[AnyPart] = list(parts)
     while waiting:
@@ -102,6 +107,34 @@ async def _make_all(
         async with asyncio.TaskGroup() as side_by_side:
             for part in makeable:
                 side_by_side.create_task(make_one(part, bench))
+
+
+async def _make_blamed_again(
+    forge: Forge,
+    work: Work,
+    order: Bench[Any],
+    parts: tuple[AnyPart, ...],
+    made: dict[str, PartResult],
+) -> None:
+    """The way back, once an order: a part that another was given up over is made again, and what
+    stands on it is read again and asked for only where it is still wrong."""
+    blame = next((f for f in blames(made) if made[f.blames].best is not None), None)
+    if blame is None:
+        return
+    names = {blame.blames}
+    for part in parts:
+        names |= {part.name} if names & set(part.needs) else set()
+    findings = tuple(replace(f, hint=BLAMED) for f in blames(made) if f.blames == blame.blames)
+    again = tuple(part for part in parts if part.name in names)
+    earlier = {part.name: Earlier(made[part.name]) for part in again}
+    earlier[blame.blames] = Earlier(made[blame.blames], findings)
+    for part in again:
+        work.tell("part.reset", {"part": part.name})
+    # What there is now stays until there is better: the deadline may pass, or the budget be spent.
+    renewed = {name: result for name, result in made.items() if name not in names}
+    await _make_all(forge, work, order, again, renewed, earlier)
+    if renewed[blame.blames].draft is not None:
+        made.update(renewed)
 
 
 # Any: what a domain's reading is, only the domain knows.
@@ -154,7 +187,7 @@ def _assemble(
         status = "failed"
     elif any(_stood_in(forge, domain, part, made[part.name]) for part in parts):
         status = "degraded"
-    elif any(m.draft is None for m in made.values()) or any(map(is_open, wishes)):
+    elif any(map(is_partial, made.values())) or any(map(is_open, wishes)):
         status = "partial"
     in_order = [(part, made[part.name]) for part in parts]
     ledger = work.ledger
@@ -171,7 +204,8 @@ def _assemble(
         unmet=tuple(Unmet(part.name, m.findings) for part, m in in_order if m.draft is None),
         findings=work.noted
         + _continued(work.order)
-        + tuple(f for _, m in in_order if m.draft is not None for f in m.findings),
+        + tuple(f for _, m in in_order if m.draft is not None for f in m.findings)
+        + tuple(replace(f, severity="open") for f in blames(made)),
         decline=decline,
         evidence=Evidence(
             run_id=work.run_id,

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 RunId = NewType("RunId", str)
 ArtefactId = NewType("ArtefactId", str)
 
-Severity = Literal["block", "mend", "warn"]
+Severity = Literal["block", "mend", "open", "warn"]
 Status = Literal["complete", "partial", "degraded", "declined", "failed"]
 EventKind = Literal[
     "run.started",
@@ -33,8 +33,8 @@ EventKind = Literal[
     "run.failed",
 ]
 # Why the making of a part ended. `stalled`: the same findings came again, as they would the next
-# time; `needs`: a part it stands on is missing.
-Ended = Literal["accepted", "tries", "stalled", "budget", "model", "deadline", "needs"]
+# time; `blamed`: the model says another part is wrong; `needs`: a part it stands on is missing.
+Ended = Literal["accepted", "tries", "stalled", "blamed", "budget", "model", "deadline", "needs"]
 MadeBy = Literal["model", "planner", "computed", "nobody"]
 # After one of these nothing more comes.
 LAST: frozenset[EventKind] = frozenset({"run.finished", "run.failed"})
@@ -96,7 +96,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check says of a draft: `block` and `mend` stand in the way, `warn` is only told."""
+    """What a check says of a draft.
+
+    `block` and `mend` stand in the way. A model is asked again about what is `open`, once; a draft
+    that keeps it is accepted, and the artefact is partial. `warn` is only told.
+    """
 
     code: str
     severity: Severity
@@ -104,9 +108,17 @@ class Finding:
     message: str
     # To the model, in the imperative, in one line.
     hint: str = ""
+    # An accepted part that may be wrong in place of this one. Where this one is given up over it,
+    # that part is made again (run.py).
+    blames: str = ""
 
     @property
     def stands(self) -> bool:
+        return self.severity in ("block", "mend")
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a model is asked again because of it."""
         return self.severity != "warn"
 
 
@@ -229,6 +241,8 @@ class Part(Generic[D, R]):
     # Of a reply that is still being written: as much of it as is all there will be, if one can
     # be sure. What passes every check ends the call: nobody pays for what comes after.
     enough: Callable[[str, Bench[R]], Awaitable[str | None]] | None = None
+    # What a model is shown beside the findings when it is asked again, such as the part they blame.
+    beside: Callable[[tuple[Finding, ...], Bench[R]], str] | None = None
     # What our own code can put right costs no token.
     mend: Callable[[D, tuple[Finding, ...], Bench[R]], Yield[D]] | None = None
     # What a draft stands on beside the order, by id: lessons, passages. It goes into the evidence.

@@ -30,11 +30,21 @@ class CheckedReply:
     # What the model says became of each wish, what became of it, and what of that it is told.
     claims: tuple[Wish, ...] = ()
     wishes: tuple[Wish, ...] = ()
-    open: tuple[Finding, ...] = ()
+    reminders: tuple[Finding, ...] = ()
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """What the model is reminded of once, though the draft can be accepted with it."""
+        return (*self.verdict.open, *self.reminders)
 
     @property
     def accepted(self) -> bool:
         return self.draft is not None and not self.verdict.standing
+
+    @property
+    def blames(self) -> bool:
+        """Whether another part is said to be wrong."""
+        return any(finding.blames for finding in self.verdict.findings)
 
     @property
     def rank(self) -> tuple[int, int, int]:
@@ -81,6 +91,8 @@ class Trial:
     tries: int = 0
     mended: bool = False
     cut: bool = False
+    # What the model says of another part instead of mending this one.
+    blames: tuple[Finding, ...] = ()
     made_by: MadeBy = "model"
     model: str = ""
     ended: Ended = "tries"
@@ -101,7 +113,7 @@ class Trial:
 
     @property
     def answered(self) -> bool:
-        """Whether no wish is open in it."""
+        """Whether nothing is open in it."""
         return self.best is not None and not self.best.open
 
     @property
@@ -110,7 +122,7 @@ class Trial:
         best = self.best
         if best is None:
             return None
-        findings = (*best.verdict.findings, *best.open)
+        findings = (*best.verdict.findings, *best.reminders)
         return Refused(best.reply, best.draft, findings, self.tries - 1)
 
 

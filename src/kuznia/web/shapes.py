@@ -17,6 +17,7 @@ class FindingShape(BaseModel):
     where: str
     message: str
     hint: str = ""
+    blames: str = Field(default="", description="Another part that may be wrong instead.")
 
 
 class UnmetShape(BaseModel):
