@@ -124,7 +124,7 @@ async def _make_blamed_again(
     names = {blame.blames}
     for part in parts:
         names |= {part.name} if names & set(part.needs) else set()
-    findings = tuple(replace(f, hint=BLAMED) for f in blames(made) if f.blames == blame.blames)
+    findings = tuple(replace(f, hint=BLAMED, blames="") for f in blames(made) if f.blames == blame.blames)
     again = tuple(part for part in parts if part.name in names)
     earlier = {part.name: Earlier(made[part.name]) for part in again}
     earlier[blame.blames] = Earlier(made[blame.blames], findings)

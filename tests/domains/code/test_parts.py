@@ -16,6 +16,7 @@ from tests.servers.loop import inside, made
 from kuznia.domains.code import DOMAIN
 from kuznia.domains.code.languages.find import get
 from kuznia.domains.code.parsing.apart import apart
+from kuznia.domains.code.parsing.outline import outlined
 from kuznia.domains.code.parsing.proof import prove
 from kuznia.domains.code.parts import CODE, DOCUMENTATION, TESTS, parts
 from kuznia.domains.code.schema import CodeInput
@@ -23,7 +24,7 @@ from kuznia.forge.run import run
 from kuznia.forge.terms import Bench, Order, Prompt, Unreadable
 from kuznia.llm.model import Ask, Model
 from kuznia.llm.scripted import ScriptedModel
-from kuznia.platform.process.workers import POOL
+from kuznia.platform.process.workers import POOL, within
 
 GOOD = '''Here it is:
 
@@ -180,12 +181,42 @@ def test_a_model_is_told_the_rules_and_the_request_apart():
     assert "Ignore" not in prompt.system
 
 
-def test_tests_are_asked_for_beside_the_code_and_by_the_name_they_need():
+async def test_tests_are_asked_for_beside_the_code_and_by_the_name_they_need():
     code = a_draft(("go.mod", "text", "module a\n"), ("src/queue.go", "go", "package a\n"))
-    prompt = asked(TESTS, a_bench(language="go", code=code))
+    prompt = await asked(TESTS, a_bench(language="go", code=code))
 
-    assert "**queue_test.go**" in prompt.system
+    assert "**src/queue_test.go**" in prompt.system
     assert "**src/queue.go**\n```go\npackage a\n```" in prompt.user
+    assert "src/queue.go is in `a`; its tests are in the same." in prompt.user
+
+
+async def test_tests_are_asked_for_without_how_the_code_does_it():
+    source = (
+        'RATE = 2\n\n\ndef fare(age: int) -> int:\n    """The fare."""\n    return RATE * age\n'
+    )
+    code = a_draft(("src/fare.py", "python", source))
+    tests, page = await asked(TESTS, a_bench(code=code)), asked(DOCUMENTATION, a_bench(code=code))
+
+    assert 'RATE = 2\n\n\ndef fare(age: int) -> int:\n    """The fare."""\n    ...\n' in tests.user
+    assert "Import src/fare.py as `fare`: `src` is no package." in tests.user
+    assert "return RATE * age" in page.user
+
+
+@pytest.mark.parametrize(
+    ("language", "path", "source", "shown"),
+    [
+        ("python", "a.py", "class A:\n    def f(self): return 1\n", "    def f(self): ...\n"),
+        ("javascript", "a.js", "export function f(a) {\n  return 1;\n}\n", "function f(a) { ... }"),
+        ("go", "a.go", "package a\n\nfunc F() int {\n\treturn 1\n}\n", "func F() int { ... }"),
+        ("rust", "a.rs", "pub fn f() -> i32 {\n    1\n}\n", "pub fn f() -> i32 { ... }"),
+        ("java", "A.java", "class A {\n  int f() { return 1; }\n}\n", "int f() { ... }"),
+    ],
+)
+def test_an_outline_has_no_bodies(language, path, source, shown):
+    (file,) = outlined(a_draft((path, language, source)).files, language, within(5))
+
+    assert shown in file.content
+    assert "1" not in file.content
 
 
 def test_code_with_fences_in_it_is_shown_in_longer_ones():

@@ -12,12 +12,13 @@ from kuznia.domains.code.checks.source import UNCHECKED, text_length, written
 from kuznia.domains.code.languages.find import get
 from kuznia.domains.code.mend import C, tidy
 from kuznia.domains.code.parsing.apart import apart
+from kuznia.domains.code.parsing.outline import outlined
 from kuznia.domains.code.parsing.proof import proof_of
+from kuznia.domains.code.placement import how_to_import, test_path
 from kuznia.domains.code.reply.choose import Kind
 from kuznia.domains.code.reply.document import document
 from kuznia.domains.code.reply.extract import MAX_BYTES, Extracted, extract
 from kuznia.domains.code.reply.fences import read
-from kuznia.domains.code.reply.paths import stem
 from kuznia.domains.code.reply.stream_stop import finished_part
 from kuznia.domains.code.schema import (
     CodeBench,
@@ -61,27 +62,29 @@ def _ask_code(bench: CodeBench) -> Prompt:
     return Prompt(prompt.system("code", language), order.prompt, max_tokens=MAX_TOKENS)
 
 
-def _ask_tests(bench: CodeBench) -> Prompt:
-    order = bench.reading
-    code = written(bench)
-    system = prompt.system("tests", get(order.language), _test_path(bench))
-    return Prompt(system, _about(order.prompt, code), max_tokens=MAX_TOKENS)
+async def _ask_tests(bench: CodeBench) -> Prompt:
+    """Tests are asked for without the code's bodies: seen, they would be fitted to them."""
+    order, code = bench.reading, written(bench)
+    path = test_path(code.files, order.language)
+    system = prompt.system("tests", get(order.language), path)
+    job = partial(outlined, code.files, order.language)
+    files = await apart(job, text_length(bench))
+    shown = code.files if isinstance(files, Stopped) else files
+    user = _about(order, shown, "The code, of which you see what may be relied on")
+    return Prompt(system, user, max_tokens=MAX_TOKENS)
 
 
 def _ask_documentation(bench: CodeBench) -> Prompt:
     order = bench.reading
     system = prompt.system("documentation", get(order.language))
-    return Prompt(system, _about(order.prompt, written(bench)), max_tokens=MAX_TOKENS)
+    user = _about(order, written(bench).files, "The code")
+    return Prompt(system, user, max_tokens=MAX_TOKENS)
 
 
-def _about(request: str, code: CodeDraft) -> str:
-    return f"The request:\n{request}\n\nThe code:\n\n{prompt.shown(code.files)}"
-
-
-def _test_path(bench: CodeBench) -> str:
-    language, files = get(bench.reading.language), written(bench).files
-    main = next((file for file in files if file.language == language.name), files[0])
-    return language.test_file.format(stem(main.path))
+def _about(order: CodeInput, files: tuple[File, ...], title: str) -> str:
+    placed = how_to_import(files, order.language)
+    shown = f"The request:\n{order.prompt}\n\n{title}:\n\n{prompt.shown(files)}\n\n{placed}"
+    return shown.rstrip()
 
 
 async def _read_code(reply: str, bench: CodeBench) -> CodeDraft:
@@ -95,7 +98,8 @@ async def _read_code(reply: str, bench: CodeBench) -> CodeDraft:
 
 
 async def read_tests(reply: str, bench: CodeBench) -> TestsDraft:
-    language, path = bench.reading.language, _test_path(bench)
+    language = bench.reading.language
+    path = test_path(written(bench).files, language)
     job = partial(_files_in, reply, language, "tests", path=path)
     extracted, proof = await _read(job, reply)
     return TestsDraft(
