@@ -6,9 +6,9 @@ from dataclasses import replace
 from functools import partial
 
 from kuznia.domains.code.account import account_of, wishes
-from kuznia.domains.code.checks.running import run_in
+from kuznia.domains.code.checks.running import examples_run_in, tests_run_in
 from kuznia.domains.code.languages.find import LANGUAGES
-from kuznia.domains.code.parts import TESTS, parts, read_tests
+from kuznia.domains.code.parts import CODE, TESTS, mend, parts, read_code, read_tests
 from kuznia.domains.code.sandbox.examine import examine
 from kuznia.domains.code.sandbox.trial import open_sandbox
 from kuznia.domains.code.schema import CodeInput
@@ -24,10 +24,11 @@ async def _opened(settings: CodeSettings) -> AsyncGenerator[AnyDomain]:
         yield DOMAIN
         return
     async with open_sandbox() as sandbox:
-        tests = run_in(sandbox, TESTS, read_tests)
+        code = examples_run_in(sandbox, CODE, read_code, mend)
+        tests = tests_run_in(sandbox, TESTS, read_tests, mend)
         yield replace(
             DOMAIN,
-            parts=partial(parts, tests=tests),
+            parts=partial(parts, code=code, tests=tests),
             version=f"{DOMAIN.version}+run",
             life=sandbox,
         )

@@ -22,10 +22,10 @@ from kuznia.domains.code.reply.fences import read
 from kuznia.domains.code.reply.stream_stop import finished_part
 from kuznia.domains.code.schema import (
     CodeBench,
-    CodeDraft,
     CodeInput,
     DocumentationDraft,
     File,
+    ProgramDraft,
     Proof,
     TestsDraft,
 )
@@ -42,13 +42,15 @@ class MetricsDraft(Analysis, Draft):
 
 
 def parts(
-    order: CodeInput, tests: Part[TestsDraft, CodeInput] | None = None
+    order: CodeInput,
+    code: Part[ProgramDraft, CodeInput] | None = None,
+    tests: Part[TestsDraft, CodeInput] | None = None,
 ) -> tuple[Part[Any, CodeInput], ...]:
     """Code and its metrics always; tests and documentation where ordered and where there are any.
 
-    `tests` stands in for TESTS where tests are run as well as read.
+    `code` and `tests` stand in for CODE and TESTS where there is a sandbox to run them in.
     """
-    ordered: list[Part[Any, CodeInput]] = [CODE, METRICS]
+    ordered: list[Part[Any, CodeInput]] = [code or CODE, METRICS]
     if order.include_tests and get(order.language).tests:
         ordered.append(tests or TESTS)
     if order.include_docs:
@@ -87,9 +89,9 @@ def _about(order: CodeInput, files: tuple[File, ...], title: str) -> str:
     return shown.rstrip()
 
 
-async def _read_code(reply: str, bench: CodeBench) -> CodeDraft:
+async def read_code(reply: str, bench: CodeBench) -> ProgramDraft:
     extracted, proof = await _read(partial(_files_in, reply, bench.reading.language, "code"), reply)
-    return CodeDraft(
+    return ProgramDraft(
         files=extracted.files,
         proof=proof,
         truncated=extracted.truncated,
@@ -150,7 +152,7 @@ def _page_in(reply: str, _: float) -> DocumentationDraft | Finding:
     return DocumentationDraft(files=(page,), truncated=cut)
 
 
-async def _mend(draft: C, _: tuple[Finding, ...], bench: CodeBench) -> C:
+async def mend(draft: C, _: tuple[Finding, ...], bench: CodeBench) -> C:
     mended = await apart(partial(tidy, draft), text_length(bench, draft))
     return draft if isinstance(mended, Stopped) else mended
 
@@ -171,12 +173,12 @@ async def _measure(bench: CodeBench) -> MetricsDraft:
     return MetricsDraft(**dict(now or await analysed(code.files)))
 
 
-CODE: Part[CodeDraft, CodeInput] = Part(
+CODE: Part[ProgramDraft, CodeInput] = Part(
     name="code",
     prompt=_ask_code,
-    parse=_read_code,
+    parse=read_code,
     enough=_finished_part,
-    mend=_mend,
+    mend=mend,
     checks=source.SOURCE,
     answers=True,
 )
@@ -189,7 +191,7 @@ TESTS: Part[TestsDraft, CodeInput] = Part(
     required=False,
     prompt=_ask_tests,
     parse=read_tests,
-    mend=_mend,
+    mend=mend,
     checks=test_checks.TESTS,
 )
 DOCUMENTATION: Part[DocumentationDraft, CodeInput] = Part(

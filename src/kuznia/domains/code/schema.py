@@ -90,7 +90,7 @@ class Strength(Value):
 
 
 class Execution(Value):
-    """Whether the tests were run, and with what outcome; never a guess."""
+    """Whether tests were run, and with what outcome; never a guess."""
 
     status: Literal["ran", "disabled", "unavailable", "timeout"]
     reason: str = ""
@@ -106,6 +106,10 @@ class Execution(Value):
 
 
 DISABLED = Execution(status="disabled", reason="Set CODE_RUN_TESTS=sandbox to have tests run.")
+EXAMPLES_DISABLED = Execution(
+    status="disabled",
+    reason="The request's examples were not run: set CODE_RUN_TESTS=sandbox to have them run.",
+)
 
 
 class CodeDraft(Draft):
@@ -114,6 +118,12 @@ class CodeDraft(Draft):
     truncated: bool = False
     # Packages beyond the standard library that the reply itself says are needed.
     requires: tuple[str, ...] = ()
+
+
+class ProgramDraft(CodeDraft):
+    """The code that was asked for, with what the examples of the request say of it."""
+
+    examples: Execution = EXAMPLES_DISABLED
 
 
 class TestsDraft(CodeDraft):

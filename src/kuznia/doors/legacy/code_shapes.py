@@ -10,7 +10,7 @@ from pydantic_core import from_json
 from kuznia.domains.code.analysis import Analysis
 from kuznia.domains.code.analysis.result import Performance
 from kuznia.domains.code.languages.find import LANGUAGES, find
-from kuznia.domains.code.schema import CodeDraft, DocumentationDraft, File, TestsDraft
+from kuznia.domains.code.schema import DocumentationDraft, File, ProgramDraft, TestsDraft
 from kuznia.forge.shelf.shelf import Kept
 
 Outcome = Literal["completed", "partial", "failed"]
@@ -76,7 +76,7 @@ def code_answer(kept: Kept) -> CodeAnswer:
     """An artefact of code in the old shape; code is never declined."""
     artefact = from_json(kept.body)
     parts = artefact["parts"]
-    code = CodeDraft.model_validate(parts["code"])
+    code = ProgramDraft.model_validate(parts["code"])
     tests = TestsDraft.model_validate(parts["tests"]) if "tests" in parts else None
     docs = (
         DocumentationDraft.model_validate(parts["documentation"])

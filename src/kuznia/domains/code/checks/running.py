@@ -1,43 +1,174 @@
-"""Running the tests: the draft of tests with its execution, and the checks of that."""
+"""Running the tests: drafts with their execution, and the checks of that.
 
+A failure is the fault of the code or of the tests. The examples of the request become tests of ours
+and accuse the code. The model's own tests prove nothing alone: it is shown both and asked which is
+wrong by the words of the request; if that is the code, the code is made again (forge/run.py).
+"""
+
+import re
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
-from kuznia.domains.code.checks.source import written
+from kuznia.domains.code import prompt
+from kuznia.domains.code.checks.source import text_length, written
+from kuznia.domains.code.order_examples.python_tests import python_tests
+from kuznia.domains.code.order_examples.read import examples
+from kuznia.domains.code.parsing.apart import apart
+from kuznia.domains.code.sandbox.missing import missing_package
 from kuznia.domains.code.sandbox.trial import Sandbox
-from kuznia.domains.code.schema import CodeBench, CodeInput, TestsDraft
-from kuznia.forge.terms import Check, Finding, Part
+from kuznia.domains.code.schema import (
+    CaseRun,
+    CodeBench,
+    CodeDraft,
+    CodeInput,
+    Execution,
+    ProgramDraft,
+    TestsDraft,
+)
+from kuznia.forge.terms import Check, Finding, Part, Unreadable
+from kuznia.platform.process.workers import Stopped
 
 MAX_CASES = 10
+MAX_REASON = 300
+# Of so many mutants half must be killed; fewer say too little.
+MIN_MUTANTS = 4
+D = TypeVar("D", bound=CodeDraft)
 # Any: what a coroutine sends and receives while it runs does not concern its caller.
-Read = Callable[[str, CodeBench], Coroutine[Any, Any, TestsDraft]]
-# Errors that are made by the test itself, not by the code it calls.
+Read = Callable[[str, CodeBench], Coroutine[Any, Any, D]]
+Mend = Callable[[D, tuple[Finding, ...], CodeBench], Coroutine[Any, Any, D]]
+Run = Callable[[D, CodeBench], Coroutine[Any, Any, D]]
+# Errors that are made by the test itself, unless they come out of the code.
 _OF_THE_TEST = ("NameError", "ImportError", "ModuleNotFoundError", "fixture", "SyntaxError")
+_BLAMES = re.compile(r"^\W{0,9}the code is wrong\b[ \t:*.—-]*(.*)$", re.IGNORECASE | re.MULTILINE)
+_WHICH = (
+    "Decide by the words of the request which of the two is wrong. If it is the test, correct it. "
+    "If it is the code, reply with one line alone: The code is wrong: ..., and what is asked for."
+)
 
 
-def run_in(
-    sandbox: Sandbox, tests: Part[TestsDraft, CodeInput], read: Read
+def examples_run_in(
+    sandbox: Sandbox,
+    code: Part[ProgramDraft, CodeInput],
+    read: Read[ProgramDraft],
+    mend: Mend[ProgramDraft],
+) -> Part[ProgramDraft, CodeInput]:
+    """The part that asks for code; the examples of the request are run with what comes."""
+
+    async def run(draft: ProgramDraft, bench: CodeBench) -> ProgramDraft:
+        execution = await _run_examples(sandbox, draft, bench)
+        return draft.model_copy(update={"examples": execution})
+
+    checks = (*code.checks, EXAMPLES)
+    return replace(code, parse=_reading(read, run), mend=_mending(mend, run), checks=checks)
+
+
+def tests_run_in(
+    sandbox: Sandbox,
+    tests: Part[TestsDraft, CodeInput],
+    read: Read[TestsDraft],
+    mend: Mend[TestsDraft],
 ) -> Part[TestsDraft, CodeInput]:
     """The part that asks for tests; it runs them as soon as they can be read."""
 
-    async def read_and_run(reply: str, bench: CodeBench) -> TestsDraft:
-        draft = await read(reply, bench)
-        if draft.proof.errors:
-            return draft
-        language, code = bench.reading.language, written(bench).files
-        execution = await sandbox.try_out(language, code, draft.files)
+    async def run(draft: TestsDraft, bench: CodeBench) -> TestsDraft:
+        code = written(bench)
+        execution = await sandbox.try_out(bench.reading.language, code.files, draft.files)
+        requires = (*code.requires, *draft.requires)
+        execution = missing_package(execution, code.files, draft.files, requires)
         return draft.model_copy(update={"execution": execution})
 
-    return replace(tests, parse=read_and_run, checks=(*tests.checks, *RUNNING))
+    async def read_or_blame(reply: str, bench: CodeBench) -> TestsDraft:
+        if blame := _BLAMES.search(reply.partition("```")[0]):
+            reason = f"The code is said to be wrong: {blame[1].strip()[:MAX_REASON]}"
+            finding = Finding("code-blamed", "block", "tests", reason, blames="code")
+            raise Unreadable("", "", "", findings=(finding,))
+        return await read(reply, bench)
+
+    return replace(
+        tests,
+        parse=_reading(read_or_blame, run),
+        mend=_mending(mend, run),
+        beside=_code_beside,
+        checks=(*tests.checks, *RUNNING),
+    )
 
 
-def pass_when_run(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
+def _reading(read: Read[D], run: Run[D]) -> Read[D]:
+    async def read_and_run(reply: str, bench: CodeBench) -> D:
+        draft = await read(reply, bench)
+        return draft if draft.proof.errors else await run(draft, bench)
+
+    return read_and_run
+
+
+def _mending(mend: Mend[D], run: Run[D]) -> Mend[D]:
+    async def mend_and_run(draft: D, findings: tuple[Finding, ...], bench: CodeBench) -> D:
+        mended = await mend(draft, findings, bench)
+        same = mended.files == draft.files or mended.proof.errors
+        return mended if same else await run(mended, bench)
+
+    return mend_and_run
+
+
+def _code_beside(findings: tuple[Finding, ...], bench: CodeBench) -> str:
+    """The code, which the model was not shown before, once its tests contradict it."""
+    if not any(finding.blames == "code" for finding in findings):
+        return ""
+    return f"The code under test:\n\n{prompt.shown(written(bench).files)}"
+
+
+async def _run_examples(sandbox: Sandbox, draft: ProgramDraft, bench: CodeBench) -> Execution:
+    language = bench.reading.language
+    if language != "python":
+        reason = f"Examples in a request are not run for {language}."
+        return Execution(status="unavailable", reason=reason)
+    asked = await apart(partial(examples, bench.reading.prompt), len(bench.reading.prompt))
+    if isinstance(asked, Stopped) or not asked:
+        return Execution(status="unavailable", reason="The request gives no example to run.")
+    made = await apart(partial(python_tests, asked, draft.files), text_length(bench, draft))
+    if isinstance(made, Stopped):
+        return Execution(status="unavailable", reason="The examples could not be read in time.")
+    skipped = tuple(
+        CaseRun(name=example.title, outcome="skipped", seconds=0.0, message=why)
+        for example, why in made.skipped
+    )
+    if not made.by_test:
+        reason = "The request's examples are of other names than the code's."
+        return Execution(status="unavailable", reason=reason, cases=skipped)
+    execution = await sandbox.run(language, (*draft.files, made.support), (made.tests,))
+    execution = missing_package(execution, draft.files, (), draft.requires)
+    cases = tuple(
+        case.model_copy(update={"name": made.by_test[case.name].title})
+        if case.name in made.by_test
+        else case
+        for case in execution.cases
+    )
+    return execution.model_copy(update={"cases": (*cases, *skipped)})
+
+
+def satisfy_examples(draft: ProgramDraft, _: CodeBench) -> Iterator[Finding]:
+    """The examples of the request are read by us and may be wrong: they are asked about once."""
+    execution = draft.examples
+    if execution.status == "timeout":
+        hint = "Make the code end on the examples of the request."
+        yield Finding("examples-hang", "open", "examples", execution.reason, hint)
+    if execution.status == "ran" and not execution.cases:
+        yield Finding("examples-did-not-run", "open", "examples", execution.reason)
+    for number, case in enumerate(execution.cases, 1):
+        if case.outcome in ("failed", "error"):
+            message = case.message.partition("\n")[0].removeprefix("AssertionError: ")
+            hint = f"The request says {case.name}: make the code do that."
+            yield Finding("example-fails", "open", f"example {number}", message, hint)
+
+
+def pass_when_run(draft: TestsDraft, bench: CodeBench) -> Iterator[Finding]:
     """A test that fails is wrong, or its code is; neither can be accepted."""
     execution = draft.execution
     if execution.status == "timeout":
-        hint = "Make every test end by itself within a second."
-        yield Finding("tests-hang", "block", "tests", execution.reason, hint)
+        hint = f"Make every test end by itself within a second. {_WHICH}"
+        yield Finding("tests-hang", "block", "tests", execution.reason, hint, blames="code")
     if execution.status != "ran":
         return
     if execution.count("skipped") == len(execution.cases):
@@ -46,32 +177,49 @@ def pass_when_run(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
         why = execution.reason or "No test was run."
         yield Finding("tests-did-not-run", "block", "tests", why, hint)
     failed = [case for case in execution.cases if case.outcome in ("failed", "error")]
+    code = tuple(file.path for file in written(bench).files) if failed else ()
+    against = [case for case in failed if not _is_of_the_test(case, code)]
+    if against:
+        message = f"The tests contradict the code: {len(against)} of {len(execution.cases)} fail."
+        yield Finding("tests-contradict-code", "block", "tests", message, _WHICH, blames="code")
     for case in failed[:MAX_CASES]:
-        message = case.message.partition("\n")[0]
-        yield Finding("test-fails", "block", case.name, f"It fails: {message}", _hint(message))
+        yield _failure(case, blames="code" if case in against else "")
 
 
-def _hint(message: str) -> str:
-    if any(word in message for word in _OF_THE_TEST):
-        return "The test itself is wrong: correct its names and imports."
-    return "Work out by hand what the code gives here; if that fits the request, correct the test."
+def _failure(case: CaseRun, *, blames: str) -> Finding:
+    first, _, more = case.message.partition("\n")
+    second = more.partition("\n")[0].strip()
+    message = f"It fails: {first}" + (f" ({second})" if second else "")
+    hint = "" if blames else "The test itself is wrong: correct its names and imports."
+    return Finding("test-fails", "block", case.name, message, hint, blames=blames)
+
+
+def _is_of_the_test(case: CaseRun, code: tuple[str, ...]) -> bool:
+    """Whether a test fails over itself: its own names and imports, and nothing of the code's."""
+    first, _, more = case.message.partition("\n")
+    if "cannot import name" in first or more.startswith(code):
+        return False
+    return any(word in first for word in _OF_THE_TEST)
 
 
 def kill_mutants(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
     """Tests that pass with code that was made wrong on purpose are weak."""
     strength = draft.execution.strength
-    if strength and strength.mutants and not strength.killed:
-        message = f"No test fails for any of {strength.mutants} mutants of the code."
+    if strength is None or strength.mutants < MIN_MUTANTS:
+        return
+    if 2 * strength.killed < strength.mutants:
         yield Finding(
             "weak-tests",
-            "warn",
+            "open",
             "tests",
-            message,
-            "Assert exact results, so that a small fault in the code makes a test fail.",
+            f"The tests killed {strength.killed} of {strength.mutants} mutants of the code.",
+            "Assert exact results for the ordinary case, the edges and the errors, so that a small "
+            "fault in the code makes a test fail.",
         )
 
 
+EXAMPLES: Check[ProgramDraft, CodeInput] = Check("satisfies-examples", satisfy_examples)
 RUNNING: tuple[Check[TestsDraft, CodeInput], ...] = (
-    Check("tests-pass-when-run", pass_when_run),
-    Check("tests-kill-mutants", kill_mutants),
+    Check("tests-pass-when-run", pass_when_run, version=2),
+    Check("tests-kill-mutants", kill_mutants, version=2),
 )

@@ -5,6 +5,7 @@ and read outside the sandbox. Nothing that comes later can take it back.
 """
 
 import json
+import linecache
 import os
 import sys
 from pathlib import Path
@@ -55,10 +56,22 @@ def _reason(shown: object) -> str:
     """Why a test failed or was skipped, from pytest's own message."""
     if isinstance(shown, tuple):
         return str(cast("tuple[object, ...]", shown)[-1])
-    short = getattr(getattr(shown, "reprcrash", None), "message", None)
+    crash = getattr(shown, "reprcrash", None)
+    short = getattr(crash, "message", None)
     text = str(short or getattr(shown, "errorstring", None) or shown)
     marked = [line[1:].strip() for line in text.splitlines() if line.startswith("E  ")]
-    return "\n".join(marked) or text
+    first, _, more = ("\n".join(marked) or text).partition("\n")
+    return "\n".join(filter(None, (first, _place(crash), more)))
+
+
+def _place(crash: object) -> str:
+    """The line that raised, where it is one of the files under test."""
+    path = Path(str(getattr(crash, "path", "")))
+    if not path.is_relative_to(Path.cwd()):
+        return ""
+    number = int(getattr(crash, "lineno", 0))
+    line = linecache.getline(str(path), number).strip()
+    return f"{path.relative_to(Path.cwd())}:{number}: {line}"
 
 
 def main(sentinel: str) -> None:

@@ -1,12 +1,13 @@
 """Run tests against the code they were written for, and then against mutants of it."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from kuznia.domains.code.languages.find import get
 from kuznia.domains.code.parsing.apart import apart
@@ -22,10 +23,15 @@ from kuznia.platform.process.turns import Full, Turns
 from kuznia.platform.process.workers import Stopped
 
 # A few mutants tell weak tests from strong ones; more would only cost time.
-MAX_MUTANTS = 4
+MAX_MUTANTS = 8
+MIN_SECONDS, SLOWER = 2.0, 5
 AT_ONCE = 2
 MAX_WAITING = 256
 LAST_CHARACTERS = 4_000
+# Any: what a coroutine sends and receives while it runs does not concern its caller.
+_Run = Callable[
+    [str, tuple[File, ...], tuple[File, ...], RunLimits], Coroutine[Any, Any, Execution]
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +57,24 @@ class Sandbox:
         self, language: str, code: tuple[File, ...], tests: tuple[File, ...]
     ) -> Execution:
         """Run the tests; when all pass, count the mutants they kill."""
+        return await self._in_turn(language, code, tests, self._tried)
+
+    async def run(
+        self, language: str, code: tuple[File, ...], tests: tuple[File, ...]
+    ) -> Execution:
+        """Run the tests, and nothing more."""
+        return await self._in_turn(language, code, tests, self._once)
+
+    async def _in_turn(
+        self, language: str, code: tuple[File, ...], tests: tuple[File, ...], run: _Run
+    ) -> Execution:
         if reason := self.lacks(language):
             return Execution(status="unavailable", reason=reason)
         try:
             async with self.turns.turn():
-                return await self._tried(language, code, tests)
+                if language == "go" and (reason := await self._prepared()):
+                    return Execution(status="unavailable", reason=reason)
+                return await run(language, code, tests, self.limits)
         except Full:
             return Execution(
                 status="unavailable", reason="Too many test runs are waiting; try again later."
@@ -65,30 +84,30 @@ class Sandbox:
             return Execution(status="unavailable", reason=reason)
 
     async def _tried(
-        self, language: str, code: tuple[File, ...], tests: tuple[File, ...]
+        self, language: str, code: tuple[File, ...], tests: tuple[File, ...], limits: RunLimits
     ) -> Execution:
-        if language == "go" and (reason := await self._prepared()):
-            return Execution(status="unavailable", reason=reason)
-        execution = await self._once(language, code, tests)
-        passed = execution.count("passed")
-        if execution.status != "ran" or not passed or passed < len(execution.cases):
+        execution = await self._once(language, code, tests, limits)
+        passed, skipped = execution.count("passed"), execution.count("skipped")
+        if execution.status != "ran" or not passed or passed + skipped < len(execution.cases):
             return execution
-        strength = await self._strength(language, code, tests)
+        # A mutant may never end: it gets far more time than the code took, and not all there is.
+        seconds = min(limits.seconds, MIN_SECONDS + SLOWER * execution.seconds)
+        strength = await self._strength(language, code, tests, replace(limits, seconds=seconds))
         return execution.model_copy(update={"strength": strength})
 
     async def _once(
-        self, language: str, code: tuple[File, ...], tests: tuple[File, ...]
+        self, language: str, code: tuple[File, ...], tests: tuple[File, ...], limits: RunLimits
     ) -> Execution:
         box, argv = self.host.box, command(language, self.host)
         assert box is not None
         assert argv is not None
         guard = guarded(language, tests)
         files = {file.path: file.content for file in (*code, *guard.files)}
-        ran = await box.run(argv, files, limits=self.limits)
+        ran = await box.run(argv, files, limits=limits)
         return self._execution(ran, language, guard.expected)
 
     async def _strength(
-        self, language: str, code: tuple[File, ...], tests: tuple[File, ...]
+        self, language: str, code: tuple[File, ...], tests: tuple[File, ...], limits: RunLimits
     ) -> Strength:
         job = partial(mutants, code, get(language), MAX_MUTANTS)
         variants = await apart(job, sum(len(file.content) for file in code))
@@ -96,7 +115,7 @@ class Sandbox:
             variants = ()
         killed = 0
         for variant in variants:
-            execution = await self._once(language, variant, tests)
+            execution = await self._once(language, variant, tests, limits)
             # A mutant that makes the tests hang is killed too.
             cases = execution.cases
             survived = cases and all(case.outcome in ("passed", "skipped") for case in cases)

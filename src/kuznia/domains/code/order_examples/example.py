@@ -1,0 +1,51 @@
+"""An example of a request: what is called, and what must come of it."""
+
+import re
+from dataclasses import dataclass
+
+# What happens today, or must not: an example under such words is none of what is asked for.
+_WRONG = re.compile(
+    r"\b(?:instead of|currently|wrong|wrongly|bug|buggy|incorrect|incorrectly|broken|fails|used to"
+    r"|actual|actually|but gets?|замість|зараз|наразі|неправильно|помилково|хибно|фактично)\b",
+    re.IGNORECASE,
+)
+# In the sentence of the example itself these say the opposite, or make it a condition.
+_TURNED = re.compile(
+    r"\b(?:not|never|rather|unlike|was|old|if|unless|while|until|suppose|assume|except"
+    r"|не|ніколи|якщо|раніше|доки|поки|крім)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A call as Python, and its value as a literal of Python, or the name of what it raises."""
+
+    call: str
+    value: str = ""
+    raises: str = ""
+    # Statements before it that it stands on.
+    setup: tuple[str, ...] = ()
+    # Whether the value is as the language itself prints it; in prose it may be rounded.
+    exact: bool = False
+    # Arguments of the only function that takes them, where the request names none.
+    arguments: tuple[tuple[str, str], ...] = ()
+    # Linked by what may also define something else: `f(1) = 3` may be the first of a sequence.
+    weak: bool = False
+
+    @property
+    def title(self) -> str:
+        """The example in one line."""
+        named = ", ".join(f"{name} = {value}" for name, value in self.arguments)
+        shown = " ".join(self.call.split()) or named
+        return f"{shown} raises {self.raises}" if self.raises else f"{shown} == {self.value}"
+
+
+def is_wrong(above: str) -> bool:
+    """Whether the words above an example say that it is what is not to be."""
+    return _WRONG.search(above) is not None
+
+
+def is_turned(sentence: str) -> bool:
+    """Whether the sentence of an example says something else than the example alone."""
+    return is_wrong(sentence) or _TURNED.search(sentence) is not None
