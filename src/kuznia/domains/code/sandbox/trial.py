@@ -1,6 +1,7 @@
 """Run tests against the code they were written for, and then against mutants of it."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -25,9 +26,11 @@ from kuznia.platform.process.workers import Stopped
 # A few mutants tell weak tests from strong ones; more would only cost time.
 MAX_MUTANTS = 8
 MIN_SECONDS, SLOWER = 2.0, 5
+MAX_RECENT = 32
 AT_ONCE = 2
 MAX_WAITING = 256
 LAST_CHARACTERS = 4_000
+_Job = tuple[str, tuple[File, ...], tuple[File, ...]]
 # Any: what a coroutine sends and receives while it runs does not concern its caller.
 _Run = Callable[
     [str, tuple[File, ...], tuple[File, ...], RunLimits], Coroutine[Any, Any, Execution]
@@ -42,6 +45,8 @@ class Sandbox:
     limits: RunLimits = LIMITS
     turns: Turns = field(default_factory=lambda: Turns(AT_ONCE, waiting=MAX_WAITING))
     preparing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    # Models often send the same reply twice, and a part may be read again beside another.
+    recent: OrderedDict[_Job, Execution] = field(default_factory=OrderedDict["_Job", Execution])
 
     def can_run(self, language: str) -> bool:
         """Whether tests of this language can be run on this host."""
@@ -57,7 +62,16 @@ class Sandbox:
         self, language: str, code: tuple[File, ...], tests: tuple[File, ...]
     ) -> Execution:
         """Run the tests; when all pass, count the mutants they kill."""
-        return await self._in_turn(language, code, tests, self._tried)
+        job = (language, code, tests)
+        if job in self.recent:
+            self.recent.move_to_end(job)
+            return self.recent[job]
+        execution = await self._in_turn(language, code, tests, self._tried)
+        if execution.status == "ran":
+            self.recent[job] = execution
+            if len(self.recent) > MAX_RECENT:
+                self.recent.popitem(last=False)
+        return execution
 
     async def run(
         self, language: str, code: tuple[File, ...], tests: tuple[File, ...]

@@ -1,0 +1,262 @@
+"""What the gate of the code domain lets through: right and wrong solutions of HumanEval's tasks.
+
+`python -m bench gate [--half even|odd|all] [--samples FOLDER] [--tasks N]`. Each solution is the
+reply of a scripted model to an order with the task's own prompt, through the whole pipeline with
+the sandbox. The model never gives in: asked again, it sends the same code and the same tests. Beside
+it stand the tests it sends: none (the request's own examples alone decide), one assertion fitted to
+what the code gives, HumanEval's own cases. Wishes are left out: this is about the tests.
+"""
+
+import argparse
+import asyncio
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import from_json, to_json
+
+from bench.humaneval import Task, half, samples, tasks
+from bench.report import machine
+from kuznia.domains.code import DOMAIN
+from kuznia.domains.code.languages.find import get
+from kuznia.domains.code.sandbox.mutants import mutants
+from kuznia.domains.code.sandbox.trial import Sandbox
+from kuznia.domains.code.schema import CodeInput, File
+from kuznia.domains.code.settings import CodeSettings
+from kuznia.forge.ledger import Ledger
+from kuznia.forge.run import run
+from kuznia.forge.shelf.shelf import Shelf, key_of
+from kuznia.forge.terms import AnyDomain, Budget, Caller, Order, RunId
+from kuznia.forge.work import Forge, Work
+from kuznia.llm.layers.build import Care, Source, layered
+from kuznia.llm.model import Ask, Price
+from kuznia.llm.scripted import ScriptedModel
+from kuznia.platform.clock import SystemClock
+from kuznia.platform.process.workers import within
+
+HOME = Path("bench/out/humaneval")
+SETTINGS = ("off", "none", "weak", "good")
+# Solutions of each kind for a task.
+EACH = 1
+AT_ONCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A solution of a task, and whether HumanEval's tests pass with it."""
+
+    task: Task
+    kind: str
+    source: str
+    is_right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the pipeline said of a solution: the artefact's status, and why."""
+
+    solution: Solution
+    setting: str
+    status: str
+    reasons: tuple[str, ...]
+    ran_examples: bool
+
+
+def python(path: str, source: str) -> tuple[File, ...]:
+    return (File(path=path, language="python", content=source),)
+
+
+async def passes(sandbox: Sandbox, task: Task, source: str) -> bool:
+    """The truth: whether HumanEval's tests pass."""
+    tests = python("test_solution.py", task.good_tests)
+    execution = await sandbox.run("python", python("solution.py", source), tests)
+    return bool(execution.cases) and execution.count("passed") == len(execution.cases)
+
+
+async def solutions(sandbox: Sandbox, task: Task, checkout: Path | None) -> list[Solution]:
+    """Right ones and wrong ones; what was said to be right or wrong and is not is left out."""
+    found = [Solution(task, "canonical", task.solution, is_right=True)]
+    right, wrong = samples(checkout, task) if checkout else ([], [])
+    for source in right[:EACH]:
+        if await passes(sandbox, task, source):
+            found.append(Solution(task, "sample", source, is_right=True))
+    for source in wrong[:EACH]:
+        if not await passes(sandbox, task, source):
+            found.append(Solution(task, "sample", source, is_right=False))
+    made = 0
+    code = python("solution.py", task.solution)
+    for variant in mutants(code, get("python"), 2 * EACH, within(5)):
+        if made < EACH and not await passes(sandbox, task, variant[0].content):
+            found.append(Solution(task, "mutant", variant[0].content, is_right=False))
+            made += 1
+    return found
+
+
+async def weak_tests(sandbox: Sandbox, solution: Solution) -> str:
+    """One assertion, fitted to what the code gives."""
+    task = solution.task
+    head = f"from solution import {task.entry}\n\n\ndef test_it():\n    "
+    for call in task.calls[:3]:
+        script = f"from solution import *\nprint(repr({call}))\n"
+        assert sandbox.host.box is not None
+        files = {"solution.py": solution.source, "script.py": script}
+        command = ["/bin/sh", "-c", f"cd /code && exec {sandbox.host.python} -B script.py"]
+        ran = await sandbox.host.box.run(command, files, limits=replace(sandbox.limits, seconds=3))
+        value = ran.out.decode(errors="replace").strip()
+        if ran.code == 0 and value and "\n" not in value:
+            return f"{head}assert {call} == {value}\n"
+    return f"{head}assert {task.entry} is not None\n"
+
+
+async def order(domain: AnyDomain, solution: Solution, setting: str, tests: str) -> Outcome:
+    """Place the order, with a model that has one reply for code and one for tests."""
+
+    def answer(ask: Ask) -> str:
+        asked = ask.messages[0].content.partition("\n")[0]
+        path, source = ("test_solution.py", tests) if "tests" in asked else CODE(solution)
+        return f"**{path}**\n```python\n{source}\n```\n"
+
+    model = ScriptedModel()
+    model.always(answer)
+    clock = SystemClock()
+    stack = layered(Source(model, Price(input=0, output=0)), care=Care(), clock=clock).model
+    forge = Forge({"code": domain}, stack, Shelf(None, clock, ttl=0, size=1), clock)
+    asked = CodeInput(
+        prompt=solution.task.prompt,
+        language="python",
+        include_docs=False,
+        include_tests=bool(tests),
+    )
+    placed = Order(
+        domain="code",
+        input=asked,
+        caller=Caller("bench"),
+        deadline=clock.monotonic() + 300,
+        budget=Budget(attempts=50, tokens=10_000_000),
+    )
+    work = Work(
+        RunId("run_1"), placed, key_of(placed, domain, "m"), (), Ledger(placed.budget, clock), _hush
+    )
+    return read(solution, setting, from_json((await run(forge, work)).body))
+
+
+def _hush(*_: object) -> None:
+    """Nobody listens."""
+
+
+def CODE(solution: Solution) -> tuple[str, str]:  # noqa: N802
+    return "solution.py", solution.source
+
+
+# Any: an artefact as JSON.
+def read(solution: Solution, setting: str, artefact: dict[str, Any]) -> Outcome:
+    findings = [*artefact["findings"], *(f for u in artefact["unmet"] for f in u["findings"])]
+    reasons = tuple(dict.fromkeys(f["code"] for f in findings if f["severity"] != "warn"))
+    examples = artefact["parts"].get("code", {}).get("examples", {})
+    ran = examples.get("status") == "ran"
+    return Outcome(solution, setting, artefact["status"], reasons, ran)
+
+
+async def measure(
+    chosen: Sequence[Task], checkout: Path | None, wanted: Sequence[str]
+) -> list[Outcome]:
+    gate = asyncio.Semaphore(AT_ONCE)
+    on = CodeSettings(code_run_tests="sandbox")
+    outcomes: list[Outcome] = []
+    assert DOMAIN.opened is not None
+    plain = replace(DOMAIN, wishes=None, account=None)
+    async with DOMAIN.opened(on) as opened:
+        domain = replace(opened, wishes=None, account=None)
+        sandbox = opened.life
+        assert isinstance(sandbox, Sandbox)
+
+        async def one_task(task: Task) -> None:
+            async with gate:
+                for solution in await solutions(sandbox, task, checkout):
+                    weak = (
+                        await weak_tests(sandbox, solution) if {"off", "weak"} & {*wanted} else ""
+                    )
+                    by_setting = {"off": weak, "none": "", "weak": weak, "good": task.good_tests}
+                    for setting in wanted:
+                        used = plain if setting == "off" else domain
+                        outcomes.append(await order(used, solution, setting, by_setting[setting]))
+                print(".", end="", file=sys.stderr, flush=True)
+
+        await asyncio.gather(*map(one_task, chosen))
+    return sorted(outcomes, key=lambda o: (o.solution.task.number, o.setting))
+
+
+def share(outcomes: Sequence[Outcome], is_so: Callable[[Outcome], bool]) -> str:
+    count = sum(map(is_so, outcomes))
+    return f"{count} of {len(outcomes)} ({count / max(1, len(outcomes)):.1%})"
+
+
+def table(outcomes: Sequence[Outcome]) -> str:
+    """A row for each setting, in Markdown."""
+    rows = [
+        "| tests | wrong accepted | of mutants | of models' samples | right refused | right not complete |",
+        "|---|---|---|---|---|---|",
+    ]
+    complete: Callable[[Outcome], bool] = lambda o: o.status == "complete"
+    refused: Callable[[Outcome], bool] = lambda o: (
+        o.status == "failed" or any(map(accuses, o.reasons))
+    )
+    for setting in SETTINGS:
+        mine = [o for o in outcomes if o.setting == setting]
+        if not mine:
+            continue
+        wrong = [o for o in mine if not o.solution.is_right]
+        right = [o for o in mine if o.solution.is_right]
+        by_kind = [
+            share([o for o in wrong if o.solution.kind == kind], complete)
+            for kind in ("mutant", "sample")
+        ]
+        not_complete = share(right, lambda o: not complete(o))
+        rows.append(
+            f"| {setting} | {share(wrong, complete)} | {' | '.join(by_kind)} | {share(right, refused)} | {not_complete} |"
+        )
+    return "\n".join(rows)
+
+
+def accuses(code: str) -> bool:
+    """Whether a finding says that the code is wrong, and not only that its tests are weak."""
+    return code != "weak-tests"
+
+
+def details(outcomes: Sequence[Outcome]) -> str:
+    """Why right ones were not complete, by reason and task."""
+    by_reason: defaultdict[tuple[str, str], Counter[int]] = defaultdict(Counter)
+    for outcome in outcomes:
+        if outcome.solution.is_right and outcome.status != "complete":
+            by_reason[outcome.setting, ", ".join(outcome.reasons)][
+                outcome.solution.task.number
+            ] += 1
+    return "\n".join(
+        f"{setting}: {reasons or 'no reason'}: tasks {', '.join(map(str, sorted(numbers)))}"
+        for (setting, reasons), numbers in sorted(by_reason.items())
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--half", choices=("even", "odd", "all"), default="all")
+    parser.add_argument("--samples", type=Path, help="a checkout of jamesmurdza/humaneval-results")
+    parser.add_argument("--tasks", type=int, default=164, help="no more tasks than this")
+    parser.add_argument("--settings", nargs="+", choices=SETTINGS, default=SETTINGS)
+    parser.add_argument("--out", type=Path, help="a file for every outcome, as lines of JSON")
+    given = parser.parse_args()
+    print(machine())
+    chosen = list(half(tasks(HOME), given.half))[: given.tasks]
+    outcomes = asyncio.run(measure(chosen, given.samples, given.settings))
+    print(table(outcomes), details(outcomes), sep="\n\n")
+    ran = [o for o in outcomes if o.setting == "none"]
+    print("solutions whose examples were run:", share(ran, lambda o: o.ran_examples))
+    if given.out:
+        given.out.write_bytes(b"\n".join(map(to_json, outcomes)))
+
+
+if __name__ == "__main__":
+    main()
