@@ -73,6 +73,7 @@ LEFT_ALONE = [
     ">>> f('a\\\\b')\n'a'",
     "f(2) is 4 times f(1)",
     "call f(2) and 4 more",
+    "A random key: f(2) → 'a7'",
     "x.f(2) == 4",
     "f(2) → 4%",
     "| n | result |\n|---|---|\n| two | 4 |",

@@ -12,11 +12,11 @@ _BEGIN = re.compile(
 _NAME = re.compile(r"([A-Za-z_]\w*)[ \t]*=(?![=>])[ \t]*")
 _NEXT = re.compile(r"[ \t]*(?:,|;|\band\b|\bта\b|\bі\b)[ \t]*(?=[A-Za-z_]\w*[ \t]*=)")
 _THEN = re.compile(
-    r"[ \t]*,?\s*(?:output|вихід|результат)[ \t]*:[ \t]*"
-    r"|[ \t]*,?[ \t]+(?:the |it )?(?:(?:output|result|answer)[ \t]+(?:should be|must be|is|will be)"
-    r"|(?:should|must)[ \t]+(?:return|be|give)|returns?"
-    r"|(?:результат|вихід|відповідь)(?:[ \t]+(?:—|-|має бути|буде))?"
-    r"|(?:має|повинно)[ \t]+(?:повернути|бути|дати)|повертає|дає)[ \t]+",
+    r"[ \t]*+,?\s*+(?:(?:output|вихід|результат)[ \t]*+:[ \t]*+"
+    r"|(?:the |it )?(?:(?:output|result|answer)[ \t]++(?:should be|must be|is|will be)"
+    r"|(?:should|must)[ \t]++(?:return|be|give)|returns?"
+    r"|(?:результат|вихід|відповідь)(?:[ \t]++(?:—|-|має бути|буде))?"
+    r"|(?:має|повинно)[ \t]++(?:повернути|бути|дати)|повертає|дає)[ \t]++)",
     re.IGNORECASE,
 )
 _AFTER = re.compile(r"[ \t]*(?:$|\n|\.(?:\s|$)|[;)#(—]|,(?!\d))")

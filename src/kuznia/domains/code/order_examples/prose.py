@@ -16,26 +16,27 @@ from kuznia.domains.code.order_examples.literals import (
 _CALLED = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?=\()")
 _DEFINES = re.compile(r"\b(?:def|function|func|fn|fun|class|print|async)[ \t]+$")
 _VERB = (
-    r"(?:(?:should|must|will|shall|would)[ \t]+(?:return|give|be|equal|yield|produce|output)"
-    r"|returns?|gives?|yields?|equals?|produces?|outputs?|is|evaluates to"
-    r"|(?:має|мусить|повинн[аоі]|повинен)[ \t]+(?:повернути|повертати|дати|давати|бути)"
-    r"|повертає|поверне|дає|дасть|дорівнює|буде|видає)"
+    r"(?:should|must|will|shall|would)[ \t]++(?:return|give|be|equal|yield|produce|output)"
+    r"|returns?|gives?|yields?|equals?|produces?|outputs?|is called|is|evaluates to"
+    r"|(?:має|мусить|повинн[аоі]|повинен)[ \t]++(?:повернути|повертати|дати|давати|бути)"
+    r"|повертає|поверне|дає|дасть|дорівнює|буде|видає"
 )
-_NOUN = r"(?:(?:the|a|an|its)[ \t]+)?(?:result|output|answer|value|результатом|результат|відповідь)"
+_NOUN = (
+    r"(?:(?:the|a|an|its)[ \t]++)?(?:result|output|answer|value|результатом|результат|відповідь)"
+)
+# Each run of blanks is taken as a whole: tried in parts, a long one would take its square.
 _LINK = re.compile(
-    r"`?[ \t]*,?(?:"
-    r"[ \t]*\n?[ \t]*(?:#|//)?[ \t]*(?:→|➞|➔|➜|⟶|⇒|↦|[-=]{1,2}>|==?=?(?![=>]))"
-    r"|:(?!:)|[ \t]*\|"
-    r"|[ \t]+(?:is called[ \t,]+|then[ \t,]+|тоді[ \t,]+|it[ \t]+|we get[ \t]+|маємо[ \t]+"
-    rf"|{_NOUN}[ \t]*(?:—|-|:|is|should be|must be|має бути)?[ \t]*|{_VERB}[ \t]+)++"
-    r")[ \t]*(?:(?:the|a)[ \t]+(?:list|string|number|value|tuple|dict)[ \t]+)?`?",
+    r"`?[ \t]*+,?[ \t]*+(?:\n[ \t]*+)?(?:(?:#|//)[ \t]*+)?(?:"
+    r"→|➞|➔|➜|⟶|⇒|↦|[-=]{1,2}>|==?=?(?![=>])|:(?!:)|\|"
+    rf"|(?:(?:{_NOUN}|{_VERB}|then|тоді|it|we get|маємо)\b(?:[ \t,:—]|-(?=[ \t]))*+)++"
+    r")[ \t]*+(?:(?:the|a)[ \t]++(?:list|string|number|value|tuple|dict)[ \t]++)?`?",
     re.IGNORECASE,
 )
 _RAISES = re.compile(
-    r"`?[ \t]*(?:→|[-=]>|\||:|,?[ \t]*then)?[ \t]*"
-    r"(?:should|must|will|має|мусить|повинн[аоі]|повинен)?[ \t]*"
-    r"(?:raises?|throws?|кидає|викидає|піднімає|спричиняє|кинути|викинути|підняти)[ \t]+"
-    r"(?:an?[ \t]+|виняток[ \t]+|помилку[ \t]+)?`?([A-Z]\w*(?:Error|Exception|Iteration))\b",
+    r"`?[ \t]*+(?:→|[-=]>|\||:|,)?[ \t]*+(?:then[ \t]++)?"
+    r"(?:(?:should|must|will|має|мусить|повинн[аоі]|повинен)[ \t]++)?"
+    r"(?:raises?|throws?|кидає|викидає|піднімає|спричиняє|кинути|викинути|підняти)[ \t]++"
+    r"(?:an?[ \t]++|виняток[ \t]++|помилку[ \t]++)?`?([A-Z]\w*(?:Error|Exception|Iteration))\b",
 )
 # What may come after a value, so that it is all of it: `4 apples`, `4 * 3` and `1,000` are not 4.
 _AFTER = re.compile(

@@ -1,5 +1,6 @@
 """All examples of a request that can be read without doubt."""
 
+import re
 from ast import literal_eval
 from collections import defaultdict
 
@@ -11,10 +12,14 @@ from kuznia.domains.code.order_examples.tables import tables
 
 # More are a data set; the first are enough.
 MAX_EXAMPLES = 40
+# What comes of chance is shown as it came once.
+_CHANCE = re.compile(r"random|shuffl|uuid|випадков|навмання", re.IGNORECASE)
 
 
 def examples(request: str, _: float = 0.0) -> tuple[Example, ...]:
     """The examples of a request, without those that contradict each other."""
+    if _CHANCE.search(request):
+        return ()
     read = [*sessions(request), *prose(request), *named(request), *tables(request)]
     outcomes: defaultdict[tuple[object, ...], set[str]] = defaultdict(set)
     for example in read:
