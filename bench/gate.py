@@ -2,9 +2,9 @@
 
 `python -m bench gate [--half even|odd|all] [--samples FOLDER] [--tasks N]`. Each solution is the
 reply of a scripted model to an order with the task's own prompt, through the whole pipeline with
-the sandbox. The model never gives in: asked again, it sends the same code and the same tests. Beside
-it stand the tests it sends: none (the request's own examples alone decide), one assertion fitted to
-what the code gives, HumanEval's own cases. Wishes are left out: this is about the tests.
+the sandbox. The model never gives in: asked again, it sends the same code and the same tests. Its
+tests are `none` (the request's own examples alone decide), `weak` (one assertion, fitted to what the
+code gives) or `good` (HumanEval's own cases); `off` is without a sandbox. Wishes are left out.
 """
 
 import argparse
@@ -78,21 +78,17 @@ async def passes(sandbox: Sandbox, task: Task, source: str) -> bool:
 
 async def solutions(sandbox: Sandbox, task: Task, checkout: Path | None) -> list[Solution]:
     """Right ones and wrong ones; what was said to be right or wrong and is not is left out."""
-    found = [Solution(task, "canonical", task.solution, is_right=True)]
     right, wrong = samples(checkout, task) if checkout else ([], [])
-    for source in right[:EACH]:
-        if await passes(sandbox, task, source):
-            found.append(Solution(task, "sample", source, is_right=True))
-    for source in wrong[:EACH]:
-        if not await passes(sandbox, task, source):
-            found.append(Solution(task, "sample", source, is_right=False))
-    made = 0
     code = python("solution.py", task.solution)
-    for variant in mutants(code, get("python"), 2 * EACH, within(5)):
-        if made < EACH and not await passes(sandbox, task, variant[0].content):
-            found.append(Solution(task, "mutant", variant[0].content, is_right=False))
-            made += 1
-    return found
+    wrong_ones = [variant[0].content for variant in mutants(code, get("python"), 2, within(5))]
+    claimed = [
+        Solution(task, "canonical", task.solution, is_right=True),
+        *(Solution(task, "sample", source, is_right=True) for source in right[:EACH]),
+        *(Solution(task, "sample", source, is_right=False) for source in wrong[:EACH]),
+        *(Solution(task, "mutant", source, is_right=False) for source in wrong_ones),
+    ]
+    truth = [await passes(sandbox, task, solution.source) for solution in claimed]
+    return [s for s, is_right in zip(claimed, truth, strict=True) if s.is_right == is_right]
 
 
 async def weak_tests(sandbox: Sandbox, solution: Solution) -> str:
@@ -116,7 +112,8 @@ async def order(domain: AnyDomain, solution: Solution, setting: str, tests: str)
 
     def answer(ask: Ask) -> str:
         asked = ask.messages[0].content.partition("\n")[0]
-        path, source = ("test_solution.py", tests) if "tests" in asked else CODE(solution)
+        code = ("solution.py", solution.source)
+        path, source = ("test_solution.py", tests) if "tests" in asked else code
         return f"**{path}**\n```python\n{source}\n```\n"
 
     model = ScriptedModel()
@@ -145,10 +142,6 @@ async def order(domain: AnyDomain, solution: Solution, setting: str, tests: str)
 
 def _hush(*_: object) -> None:
     """Nobody listens."""
-
-
-def CODE(solution: Solution) -> tuple[str, str]:  # noqa: N802
-    return "solution.py", solution.source
 
 
 # Any: an artefact as JSON.
@@ -197,33 +190,39 @@ def share(outcomes: Sequence[Outcome], is_so: Callable[[Outcome], bool]) -> str:
 def table(outcomes: Sequence[Outcome]) -> str:
     """A row for each setting, in Markdown."""
     rows = [
-        "| tests | wrong accepted | of mutants | of models' samples | right refused | right not complete |",
-        "|---|---|---|---|---|---|",
+        "| tests | wrong, `complete` | mutants | samples | right, accused | samples | weak tests |",
+        "|---|---|---|---|---|---|---|",
     ]
-    complete: Callable[[Outcome], bool] = lambda o: o.status == "complete"
-    refused: Callable[[Outcome], bool] = lambda o: (
-        o.status == "failed" or any(map(accuses, o.reasons))
-    )
     for setting in SETTINGS:
-        mine = [o for o in outcomes if o.setting == setting]
-        if not mine:
-            continue
-        wrong = [o for o in mine if not o.solution.is_right]
-        right = [o for o in mine if o.solution.is_right]
-        by_kind = [
-            share([o for o in wrong if o.solution.kind == kind], complete)
-            for kind in ("mutant", "sample")
-        ]
-        not_complete = share(right, lambda o: not complete(o))
-        rows.append(
-            f"| {setting} | {share(wrong, complete)} | {' | '.join(by_kind)} | {share(right, refused)} | {not_complete} |"
-        )
+        here = [outcome for outcome in outcomes if outcome.setting == setting]
+        if here:
+            cells = (
+                share([o for o in here if not o.solution.is_right], complete),
+                share([o for o in here if is_of(o, "mutant", is_right=False)], complete),
+                share([o for o in here if is_of(o, "sample", is_right=False)], complete),
+                share([o for o in here if is_of(o, "canonical", is_right=True)], accused),
+                share([o for o in here if is_of(o, "sample", is_right=True)], accused),
+                share([o for o in here if o.solution.is_right], weak),
+            )
+            rows.append(f"| {setting} | {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
-def accuses(code: str) -> bool:
-    """Whether a finding says that the code is wrong, and not only that its tests are weak."""
-    return code != "weak-tests"
+def is_of(outcome: Outcome, kind: str, *, is_right: bool) -> bool:
+    return (outcome.solution.kind, outcome.solution.is_right) == (kind, is_right)
+
+
+def complete(outcome: Outcome) -> bool:
+    return outcome.status == "complete"
+
+
+def accused(outcome: Outcome) -> bool:
+    """Whether something is said of the code, and not only that its tests are weak."""
+    return outcome.status == "failed" or bool({*outcome.reasons} - {"weak-tests"})
+
+
+def weak(outcome: Outcome) -> bool:
+    return outcome.reasons == ("weak-tests",)
 
 
 def details(outcomes: Sequence[Outcome]) -> str:

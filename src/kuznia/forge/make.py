@@ -8,7 +8,6 @@ from typing import Any
 from kuznia.forge.artefact import PartEvidence
 from kuznia.forge.ask import Refused, ask
 from kuznia.forge.check import Verdict, check
-from kuznia.forge.results import Earlier, PartResult, fault_finding
 from kuznia.forge.terms import (
     AnyPart,
     Bench,
@@ -21,7 +20,17 @@ from kuznia.forge.terms import (
     Unreadable,
     Yield,
 )
-from kuznia.forge.trial import NO_ANSWER, CheckedReply, Trial, cut_off, no_answer, too_late
+from kuznia.forge.trial import (
+    NO_ANSWER,
+    CheckedReply,
+    Earlier,
+    PartResult,
+    Trial,
+    cut_off,
+    fault_finding,
+    no_answer,
+    too_late,
+)
 from kuznia.forge.wishes.account import account, is_open
 from kuznia.forge.wishes.claims import asking, read_claims, worth_asking
 from kuznia.forge.work import Forge, Work

@@ -12,7 +12,6 @@ from typing import Any
 
 from kuznia.forge.artefact import Artefact, Evidence, Unmet, makers
 from kuznia.forge.make import make
-from kuznia.forge.results import Earlier, PartResult, blames, is_partial, late, without
 from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import (
     AnyDomain,
@@ -26,6 +25,7 @@ from kuznia.forge.terms import (
     Status,
     Wish,
 )
+from kuznia.forge.trial import Earlier, PartResult, blames, is_partial, late, without
 from kuznia.forge.wishes.account import account, is_open, read_wishes
 from kuznia.forge.work import Forge, Work
 from kuznia.platform.errors import TimedOut
@@ -124,7 +124,9 @@ async def _make_blamed_again(
     names = {blame.blames}
     for part in parts:
         names |= {part.name} if names & set(part.needs) else set()
-    findings = tuple(replace(f, hint=BLAMED, blames="") for f in blames(made) if f.blames == blame.blames)
+    findings = tuple(
+        replace(f, hint=BLAMED, blames="") for f in blames(made) if f.blames == blame.blames
+    )
     again = tuple(part for part in parts if part.name in names)
     earlier = {part.name: Earlier(made[part.name]) for part in again}
     earlier[blame.blames] = Earlier(made[blame.blames], findings)

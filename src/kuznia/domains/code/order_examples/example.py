@@ -18,7 +18,7 @@ _TURNED = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class OrderExample:
     """A call as Python, and its value as a literal of Python, or the name of what it raises."""
 
     call: str

@@ -80,7 +80,7 @@ def constant(node: ast.expr | None) -> str | None:
     """The text of a literal in Python; None of anything else, and of one with a gap in it."""
     if node is None:
         return None
-    node = _Words({}).visit(node)
+    node = _worded(node, {})
     if any(isinstance(n, ast.Constant) and n.value is ... for n in ast.walk(node)):
         return None
     try:
@@ -95,7 +95,7 @@ def call(text: str, values: Mapping[str, ast.expr]) -> str | None:
     `values` are what the request calls the arguments by.
     """
     node = parsed(text)
-    return _call(_Words(values).visit(node)) if node is not None else None
+    return _call(_worded(node, values)) if node is not None else None
 
 
 def _call(node: ast.expr) -> str | None:
@@ -116,6 +116,12 @@ def names(text: str) -> set[str]:
     except SyntaxError:
         return set()
     return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+
+
+def _worded(node: ast.expr, values: Mapping[str, ast.expr]) -> ast.expr:
+    changed = _Words(values).visit(node)
+    assert isinstance(changed, ast.expr)
+    return changed
 
 
 class _Words(ast.NodeTransformer):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.order_examples.example import Example, is_wrong
+from kuznia.domains.code.order_examples.example import OrderExample, is_wrong
 from kuznia.domains.code.order_examples.literals import constant, literal_end, parsed
 
 _BEGIN = re.compile(
@@ -24,7 +24,7 @@ _AFTER = re.compile(r"[ \t]*(?:$|\n|\.(?:\s|$)|[;)#(—]|,(?!\d))")
 INPUT = "input"
 
 
-def named(text: str) -> Iterator[Example]:
+def named(text: str) -> Iterator[OrderExample]:
     """Each list of arguments with the result that follows it."""
     for begin in _BEGIN.finditer(text):
         above = text[: begin.start()].rstrip().rpartition("\n")[2]
@@ -35,7 +35,7 @@ def named(text: str) -> Iterator[Example]:
             continue
         value = constant(parsed(text[then.end() : end]))
         if value is not None and "\\\\" not in text[begin.start() : end]:
-            yield Example("", value=value, arguments=arguments)
+            yield OrderExample("", value=value, arguments=arguments)
 
 
 def _arguments(text: str, place: int) -> tuple[tuple[tuple[str, str], ...], int]:

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.order_examples.example import Example, is_turned, is_wrong
+from kuznia.domains.code.order_examples.example import OrderExample, is_turned, is_wrong
 from kuznia.domains.code.order_examples.literals import (
     call,
     closed,
@@ -48,7 +48,7 @@ _BOUND = re.compile(r"\b([A-Za-z_]\w*)[ \t]*(?:=(?![=>])|:)[ \t]*`?")
 _LINES_OF_GIVEN = 4
 
 
-def prose(text: str) -> Iterator[Example]:
+def prose(text: str) -> Iterator[OrderExample]:
     """Each call with literals that is followed by a link and a literal, or by what it raises."""
     place = 0
     while called := _CALLED.search(text, place):
@@ -62,7 +62,7 @@ def prose(text: str) -> Iterator[Example]:
             place = after
 
 
-def _example(text: str, start: int, end: int) -> tuple[Example | None, int]:
+def _example(text: str, start: int, end: int) -> tuple[OrderExample | None, int]:
     if _DEFINES.search(text, max(0, start - 12), start) or "\\\\" in text[start:end]:
         return None, end
     above, sentence = _context(text, start)
@@ -76,7 +76,7 @@ def _example(text: str, start: int, end: int) -> tuple[Example | None, int]:
     if source is None:
         return None, end
     if raises:
-        return Example(source, raises=raises[1]), raises.end()
+        return OrderExample(source, raises=raises[1]), raises.end()
     assert link is not None
     after = literal_end(text, link.end())
     if not after or not _AFTER.match(text, after) or "\\\\" in text[link.end() : after]:
@@ -84,7 +84,7 @@ def _example(text: str, start: int, end: int) -> tuple[Example | None, int]:
     value = constant(parsed(text[link.end() : after]))
     if value is None:
         return None, end
-    return Example(source, value=value, weak=link[0].strip(" \t`") in ("=", ":")), after
+    return OrderExample(source, value=value, weak=link[0].strip(" \t`") in ("=", ":")), after
 
 
 def _line(text: str, place: int) -> str:

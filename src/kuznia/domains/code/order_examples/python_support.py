@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from math import isclose, isnan
-from typing import Any
+from typing import Any, cast
 
 
 def load(modules: tuple[str, ...], names: dict[str, Any]) -> None:
@@ -27,7 +27,7 @@ def must_raise(call: Callable[[], Any], name: str) -> None:
     try:
         actual = _value(call)
         if isinstance(actual, Iterator):
-            actual = list(actual)
+            actual = [*_items(actual)]
     except BaseException as error:
         if name in (kind.__name__ for kind in type(error).__mro__):
             return
@@ -51,19 +51,26 @@ def _same(actual: Any, expected: Any, exact: bool) -> bool:
         return _near(actual, expected, exact)
     if isinstance(expected, list | tuple):
         if isinstance(actual, Iterator) and not exact:
-            actual = list(actual)
+            actual = [*_items(actual)]
         kind = list if isinstance(expected, list) else tuple
-        return isinstance(actual, kind) and _all_same(actual, expected, exact)
+        return isinstance(actual, kind) and _all_same(_items(actual), _items(expected), exact)
     if isinstance(expected, dict):
-        return isinstance(actual, Mapping) and (
-            set(actual) == set(expected)
-            and all(_same(actual[key], expected[key], exact) for key in expected)
+        return isinstance(actual, Mapping) and _all_of_keys(
+            cast("Mapping[Any, Any]", actual), cast("Mapping[Any, Any]", expected), exact
         )
     return bool(actual == expected)
 
 
+def _items(values: Any) -> Iterable[Any]:
+    return cast("Iterable[Any]", values)
+
+
+def _all_of_keys(left: Mapping[Any, Any], right: Mapping[Any, Any], exact: bool) -> bool:
+    return set(left) == set(right) and all(_same(left[key], right[key], exact) for key in right)
+
+
 def _all_same(actual: Iterable[Any], expected: Iterable[Any], exact: bool) -> bool:
-    left, right = list(actual), list(expected)
+    left, right = [*actual], [*expected]
     pairs = zip(left, right, strict=False)
     return len(left) == len(right) and all(_same(a, b, exact) for a, b in pairs)
 

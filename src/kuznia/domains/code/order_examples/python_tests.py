@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from importlib.resources import files as resources
 from textwrap import indent
 
-from kuznia.domains.code.order_examples.example import Example
+from kuznia.domains.code.order_examples.example import OrderExample
 from kuznia.domains.code.order_examples.literals import BUILTINS, names
 from kuznia.domains.code.order_examples.named import INPUT
 from kuznia.domains.code.parsing.pytree import Function, tree_of
@@ -39,17 +39,17 @@ class ExampleTests:
 
     tests: File
     support: File
-    by_test: dict[str, Example]
-    skipped: tuple[tuple[Example, str], ...]
+    by_test: dict[str, OrderExample]
+    skipped: tuple[tuple[OrderExample, str], ...]
 
 
 def python_tests(
-    examples: tuple[Example, ...], files: tuple[File, ...], _: float = 0.0
+    examples: tuple[OrderExample, ...], files: tuple[File, ...], _: float = 0.0
 ) -> ExampleTests:
     """The examples as tests of these files."""
     code = _code(files)
-    by_test: dict[str, Example] = {}
-    skipped: list[tuple[Example, str]] = []
+    by_test: dict[str, OrderExample] = {}
+    skipped: list[tuple[OrderExample, str]] = []
     content = _HEAD
     for example in examples:
         bound = _bound(example, code)
@@ -65,7 +65,7 @@ def python_tests(
     return ExampleTests(tests, file, by_test, tuple(skipped))
 
 
-def _test(name: str, example: Example, modules: tuple[str, ...]) -> str:
+def _test(name: str, example: OrderExample, modules: tuple[str, ...]) -> str:
     lines = f"\n\ndef {name}():\n    _the_support_.load({modules!r}, globals())\n"
     for statement in example.setup:
         lines += _SETUP.format(statement=indent(statement, " " * 8))
@@ -91,7 +91,7 @@ def _code(files: tuple[File, ...]) -> _Code:
     return code
 
 
-def _bound(example: Example, code: _Code) -> Example | str:
+def _bound(example: OrderExample, code: _Code) -> OrderExample | str:
     """The example with the function it calls, or why it cannot be run."""
     if not example.call:
         return _called(example, code)
@@ -102,7 +102,7 @@ def _bound(example: Example, code: _Code) -> Example | str:
     return example if needed or assigned else "It calls nothing of the code."
 
 
-def _called(example: Example, code: _Code) -> Example | str:
+def _called(example: OrderExample, code: _Code) -> OrderExample | str:
     arguments = [name for name, _ in example.arguments]
     public = {
         name: _parameters(args) for name, args in code.functions.items() if not name.startswith("_")

@@ -1,10 +1,11 @@
 """All examples of a request that can be read without doubt."""
 
+import ast
 import re
-from ast import literal_eval
 from collections import defaultdict
 
-from kuznia.domains.code.order_examples.example import Example
+from kuznia.domains.code.order_examples.example import OrderExample
+from kuznia.domains.code.order_examples.literals import parsed
 from kuznia.domains.code.order_examples.named import named
 from kuznia.domains.code.order_examples.prose import prose
 from kuznia.domains.code.order_examples.sessions import sessions
@@ -16,7 +17,7 @@ MAX_EXAMPLES = 40
 _CHANCE = re.compile(r"random|shuffl|uuid|випадков|навмання", re.IGNORECASE)
 
 
-def examples(request: str, _: float = 0.0) -> tuple[Example, ...]:
+def examples(request: str, _: float = 0.0) -> tuple[OrderExample, ...]:
     """The examples of a request, without those that contradict each other."""
     if _CHANCE.search(request):
         return ()
@@ -33,9 +34,10 @@ def examples(request: str, _: float = 0.0) -> tuple[Example, ...]:
 
 
 def _kind(value: str) -> str:
-    kind = type(literal_eval(value))
-    return {int: "number", float: "number"}.get(kind, kind.__name__)
+    """Whether a value is one thing, or a container of which kind."""
+    node = parsed(value)
+    return "one" if isinstance(node, ast.Constant | ast.UnaryOp) else type(node).__name__
 
 
-def _subject(example: Example) -> tuple[object, ...]:
+def _subject(example: OrderExample) -> tuple[object, ...]:
     return example.call, example.setup, example.arguments

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from kuznia.domains.code.order_examples.example import Example, is_wrong
+from kuznia.domains.code.order_examples.example import OrderExample, is_wrong
 from kuznia.domains.code.order_examples.literals import constant, names, parsed
 
 _PROMPT = re.compile(r"[ \t]*>>> ?(.*)")
@@ -15,7 +15,7 @@ _END = re.compile(r"\s*$|[ \t]*>>>|.*(?:\"\"\"|'''|```)")
 _RAISED = re.compile(r"([A-Za-z_][\w.]*)(?::|$)")
 
 
-def sessions(text: str) -> Iterator[Example]:
+def sessions(text: str) -> Iterator[OrderExample]:
     """Each statement of a session whose value is shown as a literal, or that raises."""
     lines = text.split("\n")
     before: list[str] = []
@@ -42,7 +42,7 @@ def sessions(text: str) -> Iterator[Example]:
         before.append(source)
 
 
-def _example(source: str, printed: list[str], before: tuple[str, ...]) -> Example | None:
+def _example(source: str, printed: list[str], before: tuple[str, ...]) -> OrderExample | None:
     node = parsed(source)
     # Backslashes may have been escaped once more on their way into the request.
     if node is None or "\\\\" in source or "\\\\" in "".join(printed):
@@ -59,20 +59,20 @@ def _example(source: str, printed: list[str], before: tuple[str, ...]) -> Exampl
     if printed[0].startswith("Traceback"):
         raised = _RAISED.match(printed[-1])
         name = raised[1].rpartition(".")[2] if raised else ""
-        return Example(ast.unparse(node), raises=name, setup=setup) if name else None
+        return OrderExample(ast.unparse(node), raises=name, setup=setup) if name else None
     value = constant(parsed("\n".join(printed)))
     value = value or constant(parsed(printed[0]))
     shown = ast.unparse(node)
-    return Example(shown, value=value, setup=setup, exact=True) if value is not None else None
+    return OrderExample(shown, value=value, setup=setup, exact=True) if value is not None else None
 
 
-def _compared(node: ast.expr, printed: list[str]) -> Example | None:
+def _compared(node: ast.expr, printed: list[str]) -> OrderExample | None:
     """`>>> f(2) == 4`, with or without `True` below."""
     match node:
         case ast.Compare(left=ast.Call() as left, ops=[ast.Eq()], comparators=[right]):
             value = constant(right)
             if value is not None and printed[:1] in ([], ["True"]):
-                return Example(ast.unparse(left), value=value, exact=True)
+                return OrderExample(ast.unparse(left), value=value, exact=True)
         case _:
             pass
     return None

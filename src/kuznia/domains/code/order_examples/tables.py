@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.order_examples.example import Example, is_wrong
+from kuznia.domains.code.order_examples.example import OrderExample, is_wrong
 from kuznia.domains.code.order_examples.literals import constant, parsed
 from kuznia.domains.code.order_examples.named import INPUT
 
@@ -16,7 +16,7 @@ _INPUT = re.compile(r"(?:the )?(?:input|argument|args?|вхід|аргумент
 _RULE = re.compile(r"[\s|:-]+")
 
 
-def tables(text: str) -> Iterator[Example]:
+def tables(text: str) -> Iterator[OrderExample]:
     """Each row of a table whose last column is the result, and whose cells are literals."""
     head: tuple[str, ...] = ()
     above = ""
@@ -33,7 +33,7 @@ def tables(text: str) -> Iterator[Example]:
                 *arguments, value = (value or "" for value in values)
                 heads = tuple(INPUT if _INPUT.fullmatch(name) else name for name in head)
                 pairs = tuple(zip(heads, arguments, strict=False))
-                yield Example("", value=value, arguments=pairs)
+                yield OrderExample("", value=value, arguments=pairs)
 
 
 def _cells(line: str) -> tuple[str, ...]:
