@@ -3,8 +3,8 @@
 `python -m bench gate [--half even|odd|all] [--samples FOLDER] [--tasks N]`. Each solution is the
 reply of a scripted model to an order with the task's own prompt, through the whole pipeline with
 the sandbox. The model never gives in: asked again, it sends the same code and the same tests. Its
-tests are `none` (the request's own examples alone decide), `weak` (one assertion, fitted to what the
-code gives) or `good` (HumanEval's own cases); `off` is without a sandbox. Wishes are left out.
+tests are `none` (the examples of the request decide alone), `weak` (one assertion, fitted to what
+the code gives) or `good` (HumanEval's own cases); `off` is without a sandbox. Wishes are left out.
 """
 
 import argparse
@@ -12,9 +12,10 @@ import asyncio
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from pydantic_core import from_json, to_json
 
@@ -154,7 +155,7 @@ def read(solution: Solution, setting: str, artefact: dict[str, Any]) -> Outcome:
 
 
 async def measure(
-    chosen: Sequence[Task], checkout: Path | None, wanted: Sequence[str]
+    chosen: Sequence[Task], checkout: Path | None, wanted: Sequence[str], out: TextIO | None
 ) -> list[Outcome]:
     gate = asyncio.Semaphore(AT_ONCE)
     on = CodeSettings(code_run_tests="sandbox")
@@ -175,8 +176,9 @@ async def measure(
                     by_setting = {"off": weak, "none": "", "weak": weak, "good": task.good_tests}
                     for setting in wanted:
                         used = plain if setting == "off" else domain
-                        outcomes.append(await order(used, solution, setting, by_setting[setting]))
-                print(".", end="", file=sys.stderr, flush=True)
+                        outcome = await order(used, solution, setting, by_setting[setting])
+                        outcomes.append(outcome)
+                        print(to_json(outcome).decode(), file=out or sys.stderr, flush=True)
 
         await asyncio.gather(*map(one_task, chosen))
     return sorted(outcomes, key=lambda o: (o.solution.task.number, o.setting))
@@ -249,12 +251,11 @@ def main() -> None:
     given = parser.parse_args()
     print(machine())
     chosen = list(half(tasks(HOME), given.half))[: given.tasks]
-    outcomes = asyncio.run(measure(chosen, given.samples, given.settings))
+    with given.out.open("w") if given.out else nullcontext() as out:
+        outcomes = asyncio.run(measure(chosen, given.samples, given.settings, out))
     print(table(outcomes), details(outcomes), sep="\n\n")
     ran = [o for o in outcomes if o.setting == "none"]
     print("solutions whose examples were run:", share(ran, lambda o: o.ran_examples))
-    if given.out:
-        given.out.write_bytes(b"\n".join(map(to_json, outcomes)))
 
 
 if __name__ == "__main__":

@@ -9,12 +9,12 @@ from kuznia.domains.code.analysis import Analysis, analyse_proven, analysed
 from kuznia.domains.code.checks import docs, source
 from kuznia.domains.code.checks import tests as test_checks
 from kuznia.domains.code.checks.source import UNCHECKED, text_length, written
+from kuznia.domains.code.imports.placement import how_to_import, test_path
 from kuznia.domains.code.languages.find import get
 from kuznia.domains.code.mend import C, tidy
 from kuznia.domains.code.parsing.apart import apart
 from kuznia.domains.code.parsing.outline import outlined
 from kuznia.domains.code.parsing.proof import proof_of
-from kuznia.domains.code.placement import how_to_import, test_path
 from kuznia.domains.code.reply.choose import Kind
 from kuznia.domains.code.reply.document import document
 from kuznia.domains.code.reply.extract import MAX_BYTES, Extracted, extract

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from importlib.resources import files as resources
 from textwrap import indent
 
+from kuznia.domains.code.imports.placement import module_name
 from kuznia.domains.code.order_examples.example import OrderExample
 from kuznia.domains.code.order_examples.literals import BUILTINS, names
 from kuznia.domains.code.order_examples.named import INPUT
 from kuznia.domains.code.parsing.pytree import Function, tree_of
-from kuznia.domains.code.placement import module_name
 from kuznia.domains.code.schema import File
 
 PATH, SUPPORT = "test_examples_of_the_request.py", "support_of_the_examples.py"
