@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from kuznia.domains.code.account import account_of, wishes
-from kuznia.domains.code.checks.running import examples_run_in, tests_run_in
+from kuznia.domains.code.checks.running import with_examples_run, with_tests_run
 from kuznia.domains.code.languages.find import LANGUAGES
 from kuznia.domains.code.parts import CODE, TESTS, mend, parts, read_code, read_tests
 from kuznia.domains.code.sandbox.examine import examine
@@ -24,8 +24,8 @@ async def _opened(settings: CodeSettings) -> AsyncGenerator[AnyDomain]:
         yield DOMAIN
         return
     async with open_sandbox() as sandbox:
-        code = examples_run_in(sandbox, CODE, read_code, mend)
-        tests = tests_run_in(sandbox, TESTS, read_tests, mend)
+        code = with_examples_run(sandbox, CODE, read_code, mend)
+        tests = with_tests_run(sandbox, TESTS, read_tests, mend)
         yield replace(
             DOMAIN,
             parts=partial(parts, code=code, tests=tests),

@@ -8,10 +8,10 @@ from kuznia.platform.settings.types import Lower, SettingsGroup
 
 
 class CodeSettings(SettingsGroup):
-    """Whether the tests that a model wrote are run."""
+    """Whether what a model wrote is run."""
 
     code_run_tests: Annotated[Literal["off", "sandbox"], Lower] = Field(
         default="off",
-        description="`sandbox`: tests that a model wrote are run, in bubblewrap and nowhere else; "
+        description="`sandbox`: a model's code and tests are run, in bubblewrap and nowhere else; "
         "`kuznia doctor` shows whether this machine can run a sandbox.",
     )

@@ -48,7 +48,7 @@ _WHICH = (
 )
 
 
-def examples_run_in(
+def with_examples_run(
     sandbox: Sandbox,
     code: Part[ProgramDraft, CodeInput],
     read: Read[ProgramDraft],
@@ -64,7 +64,7 @@ def examples_run_in(
     return replace(code, parse=_reading(read, run), mend=_mending(mend, run), checks=checks)
 
 
-def tests_run_in(
+def with_tests_run(
     sandbox: Sandbox,
     tests: Part[TestsDraft, CodeInput],
     read: Read[TestsDraft],

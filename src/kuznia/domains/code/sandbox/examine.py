@@ -7,9 +7,10 @@ from kuznia.forge.terms import Symptom
 
 
 async def examine(settings: CodeSettings) -> list[Symptom]:
-    """Whether tests of a model can be run on this machine, and in which languages."""
+    """Whether code and tests are run on this machine, and in which languages."""
     if settings.code_run_tests != "sandbox":
-        return []
+        state = "off: code is accepted without being run"
+        return [Symptom("sandbox", state, advice="set CODE_RUN_TESTS=sandbox to have it run")]
     async with open_sandbox() as sandbox:
         if sandbox.host.box is None:
             state = "unavailable: no tests are run"
