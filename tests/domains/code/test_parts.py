@@ -19,7 +19,7 @@ from kuznia.domains.code.parsing.apart import apart
 from kuznia.domains.code.parsing.outline import outlined
 from kuznia.domains.code.parsing.proof import prove
 from kuznia.domains.code.parts import CODE, DOCUMENTATION, TESTS, parts
-from kuznia.domains.code.schema import CodeInput
+from kuznia.domains.code.schema import EXAMPLES_DISABLED, CodeInput
 from kuznia.forge.run import run
 from kuznia.forge.terms import Bench, Order, Prompt, Unreadable
 from kuznia.llm.model import Ask, Model
@@ -81,6 +81,7 @@ async def test_code_tests_and_documentation_are_made_and_proven():
         "proof": {"level": "reference", "errors": []},
         "truncated": False,
         "requires": [],
+        "examples": EXAMPLES_DISABLED.model_dump(mode="json"),
     }
     assert artefact["parts"]["tests"]["files"][0]["path"] == "test_slugs.py"
     assert artefact["parts"]["tests"]["framework"] == "pytest"
