@@ -225,7 +225,8 @@ async def _answer(
     trial.fault = None
     wishes = bench.wishes if part.answers else ()
     text, claims = read_claims(reply.text, wishes, as_json=prompt.schema is not None)
-    answer = await _read(work, part, bench, replace(reply, text=text))
+    corrected = replace(bench, before=trial.draft)
+    answer = await _read(work, part, corrected, replace(reply, text=text))
     answer = await _accounted(forge, part, bench, replace(answer, reply=reply, claims=claims))
     if answer.open:
         work.tell("part.checked", {"part": part.name, "findings": answer.open})

@@ -85,7 +85,8 @@ def _test_path(bench: CodeBench) -> str:
 
 
 async def _read_code(reply: str, bench: CodeBench) -> CodeDraft:
-    extracted, proof = await _read(partial(_files_in, reply, bench.reading.language, "code"), reply)
+    job = partial(_files_in, reply, bench.reading.language, "code", before=_files_before(bench))
+    extracted, proof = await _read(job, reply)
     return CodeDraft(
         files=extracted.files,
         proof=proof,
@@ -96,7 +97,8 @@ async def _read_code(reply: str, bench: CodeBench) -> CodeDraft:
 
 async def read_tests(reply: str, bench: CodeBench) -> TestsDraft:
     language, path = bench.reading.language, _test_path(bench)
-    job = partial(_files_in, reply, language, "tests", path=path)
+    before = _files_before(bench)
+    job = partial(_files_in, reply, language, "tests", path=path, before=before)
     extracted, proof = await _read(job, reply)
     return TestsDraft(
         files=extracted.files,
@@ -105,6 +107,11 @@ async def read_tests(reply: str, bench: CodeBench) -> TestsDraft:
         requires=extracted.requires,
         framework=get(language).tests or "",
     )
+
+
+def _files_before(bench: CodeBench) -> tuple[File, ...]:
+    """The files that the model was asked to correct."""
+    return bench.before.files if isinstance(bench.before, CodeDraft) else ()
 
 
 async def _read_documentation(reply: str, _: CodeBench) -> DocumentationDraft:
@@ -122,11 +129,17 @@ async def _read(job: Callable[[float], R | Finding], reply: str) -> R:
 
 
 def _files_in(
-    reply: str, language: str, kind: Kind, deadline: float, *, path: str | None = None
+    reply: str,
+    language: str,
+    kind: Kind,
+    deadline: float,
+    *,
+    path: str | None = None,
+    before: tuple[File, ...] = (),
 ) -> tuple[Extracted, Proof] | Finding:
     # A language goes by its name: in another process its row would be another object.
     try:
-        extracted = extract(reply, get(language), kind, path)
+        extracted = extract(reply, get(language), kind, path, before)
     except Unreadable as unreadable:
         return unreadable.findings[0]
     return extracted, proof_of(extracted.files, deadline)
