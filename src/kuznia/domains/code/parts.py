@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from kuznia.domains.code import prompt
 from kuznia.domains.code.analysis import Analysis, analyse_proven, analysed
-from kuznia.domains.code.checks import docs, source
+from kuznia.domains.code.checks import docs, sound, source
 from kuznia.domains.code.checks import tests as test_checks
 from kuznia.domains.code.checks.source import UNCHECKED, text_length, written
 from kuznia.domains.code.languages.find import get
@@ -186,7 +186,7 @@ CODE: Part[CodeDraft, CodeInput] = Part(
     parse=_read_code,
     enough=_finished_part,
     mend=_mend,
-    checks=source.SOURCE,
+    checks=(*source.SOURCE, *sound.SOUND),
     answers=True,
 )
 METRICS: Part[MetricsDraft, CodeInput] = Part(

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kuznia.domains.code.languages.find import find
 from kuznia.domains.code.languages.table import Comments, Language
@@ -86,7 +86,10 @@ def _comment(line: str, comments: Comments) -> str:
 
 
 def _of_others(file: File, language: Language) -> Iterator[tuple[int, str]]:
-    for symbol in symbols(file.content, language):
+    every = symbols(file.content, language)
+    if language.name in _SIGNATURES and not file.path.endswith(".d.ts"):
+        yield from _without_body(every)
+    for symbol in every:
         if symbol.kind != "function" or symbol.body is None:
             continue
         body = symbol.body.strip()
@@ -95,9 +98,31 @@ def _of_others(file: File, language: Language) -> Iterator[tuple[int, str]]:
         begins = language.comments.line or ("(*",)
         code = " ".join(line for line in lines if not line.startswith(begins))
         is_promise = lines and not code and not _does_nothing(symbol, lines)
-        is_undefined = code == "undefined" and language.name == "haskell"
-        if is_promise or is_undefined or _STUB.fullmatch(code):
+        is_left = language.name in _LEFT_FOR_LATER and _LEFT_FOR_LATER[language.name].search(code)
+        if is_promise or is_left or _STUB.fullmatch(code):
             yield symbol.line, symbol.name
+
+
+_SIGNATURES = frozenset(("typescript", "tsx"))
+_DECLARED = re.compile(r"\bdeclare\b|\babstract\b")
+
+
+def _without_body(every: Sequence[Symbol]) -> Iterator[tuple[int, str]]:
+    """The functions that are only signatures: each of an overloaded one needs one with a body."""
+    made = {symbol.name for symbol in every if symbol.body is not None}
+    for symbol in every:
+        is_signature = symbol.kind == "function" and symbol.body is None
+        if is_signature and symbol.name not in made and not _DECLARED.search(symbol.head):
+            yield symbol.line, symbol.name
+
+
+# What is called, or written, in a body that is not finished, wherever it stands there.
+_LEFT_FOR_LATER = {
+    "haskell": re.compile(r"^(?:=\s*)?undefined$"),
+    "kotlin": re.compile(r"\bTODO\("),
+    "rust": re.compile(r"\b(?:todo|unimplemented)!\s*[(\[{]"),
+    "scala": re.compile(r"\?\?\?"),
+}
 
 
 def _does_nothing(symbol: Symbol, comments: list[str]) -> bool:

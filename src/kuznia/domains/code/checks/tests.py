@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from kuznia.domains.code.checks.mentions import is_mentioned
+from kuznia.domains.code.checks.sound import SOUND
 from kuznia.domains.code.checks.source import SOURCE, held_apart, is_readable, short, written
 from kuznia.domains.code.languages.find import get
 from kuznia.domains.code.languages.table import Language
@@ -187,6 +188,7 @@ def _long_lines(text: str) -> list[str]:
 
 TESTS: tuple[Check[TestsDraft, CodeInput], ...] = (
     *SOURCE,
+    *SOUND,
     Check("names", held_apart(name_what_they_test)),
     Check("asserts", held_apart(assert_something)),
     Check("collected", held_apart(are_collected)),
