@@ -8,6 +8,7 @@ from kuznia.domains.code import prompt
 from kuznia.domains.code.analysis import Analysis, analyse_proven, analysed
 from kuznia.domains.code.checks import docs, sound, source
 from kuznia.domains.code.checks import tests as test_checks
+from kuznia.domains.code.checks.asked import ASKED
 from kuznia.domains.code.checks.source import UNCHECKED, text_length, written
 from kuznia.domains.code.languages.find import get
 from kuznia.domains.code.mend import C, tidy
@@ -164,6 +165,12 @@ async def _mend(draft: C, _: tuple[Finding, ...], bench: CodeBench) -> C:
     return draft if isinstance(mended, Stopped) else mended
 
 
+async def _mend_code(draft: CodeDraft, _: tuple[Finding, ...], bench: CodeBench) -> CodeDraft:
+    job = partial(tidy, draft, prompt=bench.reading.prompt)
+    mended = await apart(job, text_length(bench, draft))
+    return draft if isinstance(mended, Stopped) else mended
+
+
 async def _finished_part(text: str, bench: CodeBench) -> str | None:
     part = await apart(partial(_finished_part_in, text, bench), len(text))
     return None if isinstance(part, Stopped) else part
@@ -185,8 +192,8 @@ CODE: Part[CodeDraft, CodeInput] = Part(
     prompt=_ask_code,
     parse=_read_code,
     enough=_finished_part,
-    mend=_mend,
-    checks=(*source.SOURCE, *sound.SOUND),
+    mend=_mend_code,
+    checks=(*source.SOURCE, *sound.SOUND, ASKED),
     answers=True,
 )
 METRICS: Part[MetricsDraft, CodeInput] = Part(
