@@ -250,7 +250,7 @@ async def _answer(
         work.tell("part.checked", {"part": part.name, "findings": answer.verdict.findings})
         return answer
     trial.fault = None
-    return await _judged(forge, work, part, bench, reply, prompt)
+    return await _judged(forge, work, part, replace(bench, before=trial.draft), reply, prompt)
 
 
 def _refused(part: AnyPart, bench: Bench[Any], trial: Trial) -> Refused | None:

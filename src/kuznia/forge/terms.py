@@ -201,6 +201,8 @@ class Bench(Generic[R]):
     # What the prompt asks for; and what the model says became of it, which is looked up.
     wishes: tuple[Wish, ...] = ()
     claims: tuple[Wish, ...] = ()
+    # The draft of this part that the model was asked to correct, for replies that only change it.
+    before: Draft | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from kuznia.domains.code import DOMAIN
 from kuznia.domains.code.account import account_here
+from kuznia.domains.code.account.asked import asked_names
+from kuznia.domains.code.checks.asked import has_what_is_named
 from kuznia.domains.code.schema import CodeDraft, CodeInput
 from kuznia.forge.terms import Bench, Budget, Caller, Order, Wish
 from kuznia.forge.wishes.account import account, is_open, read_wishes
@@ -94,6 +96,37 @@ async def test_most_damage_is_seen_whatever_is_claimed() -> None:
     ]
 
     assert len(seen) >= SEEN
+
+
+async def test_what_the_check_of_names_blocks_the_account_leaves_open() -> None:
+    named = [case for case in GOOD if asked_names(case.order.prompt).names]
+    renamed = [(case, _renamed(case)) for case in named[:6]]
+
+    blocked = [case for case, code in renamed if _is_blocked(case, code)]
+    open_too = [c for c, code in renamed if any(map(is_open, await accounted(c.order, code)))]
+
+    assert not any(_is_blocked(case, case.code) for case in GOOD)
+    assert len(named) >= 6
+    assert blocked == open_too == [case for case, _ in renamed]
+
+
+def _renamed(case: Case) -> CodeDraft:
+    name = asked_names(case.order.prompt).names[0]
+    changes = [{"content": f.content.replace(name, "zzz" + name[::-1])} for f in case.code.files]
+    files = [f.model_copy(update=c) for f, c in zip(case.code.files, changes, strict=True)]
+    return case.code.model_copy(update={"files": tuple(files)})
+
+
+def _is_blocked(case: Case, code: CodeDraft) -> bool:
+    order = Order(
+        domain="code",
+        input=case.order,
+        caller=Caller("somebody"),
+        deadline=1e9,
+        budget=Budget(1, 1),
+    )
+    findings = has_what_is_named(code, Bench(order, case.order))
+    return any(finding.severity == "block" for finding in findings)
 
 
 async def test_code_of_another_prompt_is_never_complete() -> None:

@@ -65,3 +65,27 @@ def test_what_does_not_become_right_is_proven_wrong_again():
     draft = a_draft(("a.py", "python", "x = (\r\n"))
 
     assert tidy(draft, within(5)).proof.errors
+
+
+@pytest.mark.parametrize(
+    ("prompt", "file", "mended"),
+    [
+        (
+            "Write and export a class Emitter with the method on(name)",
+            ("a.js", "javascript", "class Emitter {\n  on(name) {}\n}\n"),
+            "export class Emitter {\n  on(name) {}\n}\n",
+        ),
+        (
+            "Write package fib with a function Fib(n int) int",
+            ("fib.go", "go", "package main\n\nfunc Fib(n int) int { return n }\n"),
+            "package fib\n\nfunc Fib(n int) int { return n }\n",
+        ),
+        (
+            "Write and export a function f(a)",
+            ("a.js", "javascript", "function f(a) {}\nmodule.exports = f;\n"),
+            "function f(a) {}\nmodule.exports = f;\n",
+        ),
+    ],
+)
+def test_the_package_and_the_exports_become_those_of_the_order(prompt, file, mended):
+    assert tidy(a_draft(file), within(5), prompt=prompt).files[0].content == mended

@@ -108,6 +108,17 @@ async def test_broken_code_is_asked_again_with_its_error_and_then_accepted():
     assert "Correct the syntax at this place." in scripted.heard[1]
 
 
+async def test_a_repair_that_is_only_a_diff_is_applied_to_the_draft_it_is_for():
+    old, new = '    return "-".join(text.lower().split()', '    return "-".join(text.split())'
+    diff = f"```diff\n-{old}\n+{new}\n```"
+    scripted = ScriptedModel(BROKEN, diff)
+
+    artefact = await make(scripted, an_order(include_tests=False, include_docs=False))
+
+    assert artefact["status"] == "complete"
+    assert 'return "-".join(text.split())' in artefact["parts"]["code"]["files"][0]["content"]
+
+
 async def test_only_the_part_that_fails_is_asked_again():
     scripted = ScriptedModel(GOOD)
     replies = iter(["def test_nothing(): assert True", GOOD_TESTS])

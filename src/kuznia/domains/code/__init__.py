@@ -8,7 +8,7 @@ from functools import partial
 from kuznia.domains.code.account import account_of, wishes
 from kuznia.domains.code.checks.running import with_examples_run, with_tests_run
 from kuznia.domains.code.languages.find import LANGUAGES
-from kuznia.domains.code.parts import CODE, TESTS, mend, parts, read_code, read_tests
+from kuznia.domains.code.parts import CODE, TESTS, mend, mend_code, parts, read_code, read_tests
 from kuznia.domains.code.sandbox.examine import examine
 from kuznia.domains.code.sandbox.trial import open_sandbox
 from kuznia.domains.code.schema import CodeInput
@@ -24,7 +24,7 @@ async def _opened(settings: CodeSettings) -> AsyncGenerator[AnyDomain]:
         yield DOMAIN
         return
     async with open_sandbox() as sandbox:
-        code = with_examples_run(sandbox, CODE, read_code, mend)
+        code = with_examples_run(sandbox, CODE, read_code, mend_code)
         tests = with_tests_run(sandbox, TESTS, read_tests, mend)
         yield replace(
             DOMAIN,

@@ -1,4 +1,4 @@
-"""Corrections of a draft that need no model: line ends, indentation, fences, extensions."""
+"""Corrections of a draft that need no model: line ends, indentation, fences, exports."""
 
 import re
 import textwrap
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import TypeVar
 
+from kuznia.domains.code.account.asked import AskedNames, asked_names
 from kuznia.domains.code.languages.find import are_kin, find, find_by_path
 from kuznia.domains.code.parsing.proof import proof_of
 from kuznia.domains.code.parsing.pytree import tree_of
@@ -13,6 +14,10 @@ from kuznia.domains.code.schema import CodeDraft, File
 
 C = TypeVar("C", bound=CodeDraft)
 
+_PACKAGE = re.compile(r"^package[ \t]+\w+", re.MULTILINE)
+# A file that exports anything knows what it exports.
+_EXPORTS = re.compile(r"^[ \t]*export\b|\bexports\b|\brequire\(", re.MULTILINE)
+_SCRIPTS = frozenset(("javascript", "typescript", "tsx"))
 _FENCE = re.compile(r"[ \t]*(?:`{3,}|~{3,})[\w+#-]*[ \t]*")
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _TABS_AND_SPACES = re.compile(r"^(?: +\t|\t)", re.MULTILINE)
@@ -37,9 +42,13 @@ def faults(file: File) -> Iterator[tuple[str, str]]:
         )
 
 
-def tidy(draft: C, deadline: float) -> C:
-    """The draft with all of that corrected and proven again; the same where nothing is wrong."""
-    files = tuple(_tidied(file) for file in draft.files)
+def tidy(draft: C, deadline: float, *, prompt: str = "") -> C:
+    """The draft with all of that corrected and proven again; the same where nothing is wrong.
+
+    With the `prompt` of an order also with the package and the exports that it names.
+    """
+    asked = asked_names(prompt)
+    files = tuple(as_asked(_tidied(file), asked) for file in draft.files)
     if files == draft.files:
         return draft
     return draft.model_copy(update={"files": files, "proof": proof_of(files, deadline)})
@@ -55,6 +64,21 @@ def _tidied(file: File) -> File:
         fresh = fresh.model_copy(update={"content": spaces})
     content = fresh.content if fresh.content.endswith("\n") else f"{fresh.content}\n"
     return fresh.model_copy(update={"content": content, "path": _path(fresh)})
+
+
+def as_asked(file: File, asked: AskedNames) -> File:
+    """The file in the package that an order names, with its functions and types exported."""
+    content = file.content
+    if asked.package and file.language == "go" and not file.path.endswith("_test.go"):
+        content = _PACKAGE.sub(f"package {asked.package}", content, count=1)
+    exports = asked.are_exported and file.language in _SCRIPTS and not _EXPORTS.search(content)
+    for name in asked.names if exports else ():
+        definition = re.compile(
+            rf"^(?=(?:async[ ]+)?(?:function\*?|class|const|let|interface|type|enum)[ ]+{name}\b)",
+            re.MULTILINE,
+        )
+        content = definition.sub("export ", content, count=1)
+    return file if content == file.content else file.model_copy(update={"content": content})
 
 
 def _without_fences(file: File) -> str:

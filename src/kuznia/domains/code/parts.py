@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 
 from kuznia.domains.code import prompt
 from kuznia.domains.code.analysis import Analysis, analyse_proven, analysed
-from kuznia.domains.code.checks import docs, source
+from kuznia.domains.code.checks import docs, sound, source
 from kuznia.domains.code.checks import tests as test_checks
+from kuznia.domains.code.checks.asked import ASKED
 from kuznia.domains.code.checks.source import UNCHECKED, text_length, written
 from kuznia.domains.code.imports.placement import how_to_import, test_path
 from kuznia.domains.code.languages.find import get
@@ -22,6 +23,7 @@ from kuznia.domains.code.reply.fences import read
 from kuznia.domains.code.reply.stream_stop import finished_part
 from kuznia.domains.code.schema import (
     CodeBench,
+    CodeDraft,
     CodeInput,
     DocumentationDraft,
     File,
@@ -90,7 +92,8 @@ def _about(order: CodeInput, files: tuple[File, ...], title: str) -> str:
 
 
 async def read_code(reply: str, bench: CodeBench) -> ProgramDraft:
-    extracted, proof = await _read(partial(_files_in, reply, bench.reading.language, "code"), reply)
+    job = partial(_files_in, reply, bench.reading.language, "code", before=_files_before(bench))
+    extracted, proof = await _read(job, reply)
     return ProgramDraft(
         files=extracted.files,
         proof=proof,
@@ -101,8 +104,8 @@ async def read_code(reply: str, bench: CodeBench) -> ProgramDraft:
 
 async def read_tests(reply: str, bench: CodeBench) -> TestsDraft:
     language = bench.reading.language
-    path = test_path(written(bench).files, language)
-    job = partial(_files_in, reply, language, "tests", path=path)
+    path, before = test_path(written(bench).files, language), _files_before(bench)
+    job = partial(_files_in, reply, language, "tests", path=path, before=before)
     extracted, proof = await _read(job, reply)
     return TestsDraft(
         files=extracted.files,
@@ -111,6 +114,11 @@ async def read_tests(reply: str, bench: CodeBench) -> TestsDraft:
         requires=extracted.requires,
         framework=get(language).tests or "",
     )
+
+
+def _files_before(bench: CodeBench) -> tuple[File, ...]:
+    """The files that the model was asked to correct."""
+    return bench.before.files if isinstance(bench.before, CodeDraft) else ()
 
 
 async def _read_documentation(reply: str, _: CodeBench) -> DocumentationDraft:
@@ -128,11 +136,17 @@ async def _read(job: Callable[[float], R | Finding], reply: str) -> R:
 
 
 def _files_in(
-    reply: str, language: str, kind: Kind, deadline: float, *, path: str | None = None
+    reply: str,
+    language: str,
+    kind: Kind,
+    deadline: float,
+    *,
+    path: str | None = None,
+    before: tuple[File, ...] = (),
 ) -> tuple[Extracted, Proof] | Finding:
     # A language goes by its name: in another process its row would be another object.
     try:
-        extracted = extract(reply, get(language), kind, path)
+        extracted = extract(reply, get(language), kind, path, before)
     except Unreadable as unreadable:
         return unreadable.findings[0]
     return extracted, proof_of(extracted.files, deadline)
@@ -157,6 +171,12 @@ async def mend(draft: C, _: tuple[Finding, ...], bench: CodeBench) -> C:
     return draft if isinstance(mended, Stopped) else mended
 
 
+async def mend_code(draft: ProgramDraft, _: tuple[Finding, ...], bench: CodeBench) -> ProgramDraft:
+    job = partial(tidy, draft, prompt=bench.reading.prompt)
+    mended = await apart(job, text_length(bench, draft))
+    return draft if isinstance(mended, Stopped) else mended
+
+
 async def _finished_part(text: str, bench: CodeBench) -> str | None:
     part = await apart(partial(_finished_part_in, text, bench), len(text))
     return None if isinstance(part, Stopped) else part
@@ -178,8 +198,8 @@ CODE: Part[ProgramDraft, CodeInput] = Part(
     prompt=_ask_code,
     parse=read_code,
     enough=_finished_part,
-    mend=mend,
-    checks=source.SOURCE,
+    mend=mend_code,
+    checks=(*source.SOURCE, *sound.SOUND, *ASKED),
     answers=True,
 )
 METRICS: Part[MetricsDraft, CodeInput] = Part(

@@ -43,7 +43,11 @@ def test_a_reference_parser_that_accepts_is_the_best_proof(language, source):
             [(2, 8), "could not be verified (SQL dialects): syntax error at or near \"'їжак'\""],
         ),
         ("SELECT 1;\nSELECT (\0;", "none", [(2, 9), "a NUL character"]),
-        ("SELECT (", "none", [(1, 1), "could not be verified (SQL dialects): syntax error at end"]),
+        (
+            "SELECT 1;\nSELECT (\n",
+            "none",
+            [(2, 9), "could not be verified (SQL dialects): syntax error at end"],
+        ),
         ("SELECT " + "(" * 12_000, "none", [(1, 10_004), "could not be verified (SQL dialects): "]),
     ],
     ids=["PostgreSQL", "another dialect", "neither", "NUL", "no end", "too deep"],

@@ -32,6 +32,8 @@ _CLAIM = re.compile(
     r"(?:(?:async|def|class|function|func|fn|fun|method|static|public)[ \t]+)*"
     r"([A-Za-z_][\w.:]*)(?:\((.*)\)[^)\n]*)?"
 )
+# What code may raise without naming it: a look-up in a dictionary does.
+_STANDARD = re.compile(r"[A-Z]\w*(?:Error|Exception|Iteration|Interrupt|Exit)")
 _PROMPT = re.compile(r"^(?:>>>|\.\.\.) ?")
 
 
@@ -102,7 +104,7 @@ def names_only_what_exists(draft: DocumentationDraft, bench: CodeBench) -> Itera
     there = {word for file in code.files for word in _WORD.findall(f"{file.path} {file.content}")}
     for line, name, _ in _claims(draft):
         absent = [word for word in _WORD.findall(name) if word not in there]
-        if absent:
+        if absent and not _STANDARD.fullmatch(absent[0]):
             yield Finding(
                 "not-in-code",
                 "block",

@@ -21,7 +21,10 @@ _KEYS: dict[str, re.Pattern[str]] = {
         r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?:\\n|\s)+[A-Za-z0-9+/=]{40}"
     ),
     "a password in an address": re.compile(
-        r"\b[a-z][a-z0-9+]{2,20}://[^\s:/@'\"`${}<>]{1,60}:([^\s:/@'\"`${}<>%]{3,80})@"
+        r"\b[a-z][a-z0-9+]{2,20}://([^\s:/@'\"`${}<>]{1,60}):(?!\1@)([^\s:/@'\"`${}<>%]{3,80})@"
+        # A machine of one's own, or one that stands for any.
+        r"(?!localhost|127\.|0\.0\.0\.0|\[::1|(?:db|host|postgres|redis|mysql)(?![\w.-])"
+        r"|[\w.-]{1,80}\.(?:example|invalid|local|localhost|test)\b|[\w.-]{0,80}example\.(?:com|net|org))"
     ),
 }
 # What one of them must hold: most sources hold none, and one look is cheaper than ten.
@@ -34,7 +37,8 @@ _ASSIGNED = re.compile(
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(
-    r"example|sample|placeholder|change.?me|your|dummy|fake|test|xxx|\*{3}|\.{3}|<|\$\{|\{\{|%\(|todo"
+    # The token in the documentation of JSON Web Tokens.
+    r"eyJzdWIiOiIxMjM0NTY3ODkw|example|sample|placeholder|change.?me|your|dummy|fake|test|xxx|\*{3}|\.{3}|<|\$\{|\{\{|%\(|todo"
     r"|password|secret|passwd|redacted|none|null|user|here|0123456|1234567|abcdef|localhost|pass\b",
     re.IGNORECASE,
 )

@@ -138,12 +138,16 @@ def is_finished(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
 
 
 def keeps_no_secrets(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
-    """A key in code ends up in a repository; the finding never repeats it."""
+    """A key in code ends up in a repository; the finding never repeats it.
+
+    Tests are full of samples: of what is to be masked, of what a signature is made with.
+    """
+    is_sure = not isinstance(draft, TestsDraft)
     for file in draft.files:
         for line, what, certain in secrets(file.content):
             yield Finding(
                 "secret",
-                "block" if certain else "warn",
+                "block" if certain and is_sure else "warn",
                 f"{file.path}:{line}",
                 f"A literal looks like {what}.",
                 "Read it from the environment or take it as an argument.",
@@ -165,7 +169,8 @@ def is_all_visible(draft: AnyDraft, _: CodeBench) -> Iterator[Finding]:
 
 def has_no_stubs(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
     """A stub parses, and fails only when somebody calls it."""
-    for path, line, what in stubs(draft.files) if is_readable(draft) else ():
+    are_tests = isinstance(draft, TestsDraft)
+    for path, line, what in stubs(draft.files, are_tests=are_tests) if is_readable(draft) else ():
         yield Finding(
             "placeholder",
             "block",

@@ -15,6 +15,7 @@ _IMPORT = re.compile(
 )
 _BRACED = re.compile(r"\{([^{}]*)\}")
 _ENDINGS = re.compile(r"(?:\.d)?\.(?:[cm]?[jt]sx?|json|css|vue|svelte|svg)$|/index\.[cm]?[jt]sx?$")
+_ASSET = re.compile(r"\.(?!(?:[cm]?[jt]sx?)$)[a-z]\w{1,4}(?:\?\w+)?$")
 _EXPORT = re.compile(
     r"^[ \t]*export[ \t]+(?:(?:declare|abstract|async)[ \t]+)*"
     r"(?:function|class|const|let|var|interface|type|enum|namespace)\b[ \t*]*([\w$]+)"
@@ -42,7 +43,8 @@ def unresolved_in_javascript(
         if module.startswith("."):
             local = _resolved(module, file.path, files)
             if local is None:
-                yield UnresolvedImport(line, module, certain=True)
+                # A picture or a sheet is no part of a draft of code.
+                yield UnresolvedImport(line, module, certain=not _ASSET.search(module))
             else:
                 yield from _unknown(names or "", local, files[local], line)
         elif not _NODE.fullmatch(module) and not is_named(_package(module), named):
@@ -56,8 +58,8 @@ def _package(module: str) -> str:
 
 def _resolved(module: str, path: str, files: Mapping[str, str]) -> str | None:
     """The file that a relative import means; endings may be left out, and `.js` may mean `.ts`."""
-    target = _ENDINGS.sub("", normpath(join(dirname(path), module)))
-    return next((known for known in files if _ENDINGS.sub("", known) == target), None)
+    target = _ENDINGS.sub("", f"/{normpath(join(dirname(path), module))}").removesuffix("/.")
+    return next((known for known in files if _ENDINGS.sub("", f"/{known}") == target), None)
 
 
 def _unknown(names: str, local: str, content: str, line: int) -> Iterator[UnresolvedImport]:

@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 # Where the name a package is imported by is not the one it is installed by.
 _INSTALLED_AS = {
@@ -30,6 +32,13 @@ class UnresolvedImport:
     line: int
     what: str
     certain: bool
+
+
+@cache
+def known_packages() -> frozenset[str]:
+    """The 2,500 packages that were downloaded most from PyPI in November 2026, as imported."""
+    text = files("kuznia.domains.code.imports").joinpath("known_packages.txt").read_text("utf-8")
+    return frozenset((*text.split(), *_INSTALLED_AS))
 
 
 def words(text: str) -> frozenset[str]:

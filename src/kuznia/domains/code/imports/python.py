@@ -6,7 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 
-from kuznia.domains.code.imports.package_names import UnresolvedImport, is_named
+from kuznia.domains.code.imports.package_names import (
+    UnresolvedImport,
+    is_named,
+    known_packages,
+)
 from kuznia.domains.code.parsing.pytree import module_names, signatures, statements, tree_of
 from kuznia.domains.code.schema import File
 
@@ -28,16 +32,25 @@ def unresolved_in_python(
     for statement in python_imports(file.content):
         top = statement.module.split(".")[0]
         local = find_module(statement, file.path, files)
-        if local is not None:
+        if local is not None and _is_ours(local, named):
             yield from unknown_names(statement, local, files)
+        elif local is not None:
+            # A folder deep inside that is named as a package is.
+            continue
         elif statement.level:
             yield UnresolvedImport(
                 statement.line, "." * statement.level + statement.module, certain=True
             )
         elif top not in sys.stdlib_module_names and not is_named(top, named):
             # Who asks an unknown module for what is ours has the wrong name for our module.
-            ours = not _defined(files).isdisjoint(statement.names)
+            ours = top not in known_packages() and not _defined(files).isdisjoint(statement.names)
             yield UnresolvedImport(statement.line, statement.module if ours else top, certain=ours)
+
+
+def _is_ours(local: str, named: frozenset[str]) -> bool:
+    """Whether a module was meant: not a folder somewhere that is only named as a package is."""
+    top = local.strip("/").rpartition("/")[2]
+    return not local.endswith("/") or not (top in known_packages() or is_named(top, named))
 
 
 def _defined(files: Mapping[str, str]) -> set[str]:

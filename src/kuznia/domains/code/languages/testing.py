@@ -3,10 +3,14 @@
 import re
 from functools import cache
 
-_XUNIT = (r"@Test\b|@ParameterizedTest|\bfun `", r"\bassert\w*\b|\bverify\(|\bfail\(|should")
+_XUNIT = (
+    r"@Test\b|@ParameterizedTest|\bfun `",
+    # A test of Spring that only starts the application fails where that does not start.
+    r"\b\w{0,40}(?i:assert|verify|expect)\w*[ \t]*[.({<]|\bfail\(|should|@SpringBootTest\b",
+)
 _JS = (
     r"^[ \t]*(?:test|it|describe)(?:\.\w+)*\(",
-    r"\bexpect\(|\bassert\b|\.should\b|\bt\.(?:is|deepEqual|assert)\w*\(",
+    r"\bexpect\w*[(<.]|\bassert\w*[(.]|['\"/](?:node:)?assert(?:/strict)?['\"]|\.should\b|\bt\.\w+\(|\.expect\(",
 )
 _C = (
     r"\bTEST(?:_F|_P|_CASE)?\s*\(|^Test\s*\(|\bRUN_TEST\(|\bvoid\s+test_\w+\(",
@@ -24,7 +28,10 @@ _FORMS: dict[str, tuple[str, str]] = {
     "tsx": _JS,
     "go": (
         r"^func (?:Test|Fuzz|Example)\w*\(",
-        r"\b[tb]\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)\(|\b(?:assert|require)\.|// Output:",
+        r"\b[tb]\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)\(|\b(?:assert|require)\."
+        r"|// (?:Unordered o|O)utput:"
+        # What is handed `t` can fail the test.
+        r"|\b(?!func\b|Run\b|Helper\b)\w+\([tbc][,)]|\bfunc Example",
     ),
     "java": _XUNIT,
     "kotlin": _XUNIT,
@@ -34,10 +41,10 @@ _FORMS: dict[str, tuple[str, str]] = {
     ),
     "scala": (
         r"\bextends \w*(?:Suite|Spec|FunSuite|AnyFlatSpec)\b|^[ \t]*test\(",
-        r"\bassert\w*\b|\bintercept\[|\bshould\w*\b|\bmust\b",
+        r"\bassert\w*\b|\bintercept\[|\bshould\w*\b|\bmust\b|==>",
     ),
     # Not those in a module at the end of the code: they are further in.
-    "rust": (r"^#\[(?:\w+::)*test\]", r"\b(?:debug_)?assert\w*!|#\[should_panic"),
+    "rust": (r"^#\[(?:\w+::)*test\b", r"\b(?:debug_|prop_)?assert\w*[!(:<]|#\[should_panic"),
     "ruby": (
         r"\bMinitest::|\brequire ['\"]minitest|\bRSpec\.describe|^[ \t]*describe\b|def test_",
         r"\bassert\w*\b|\brefute\w*\b|\bexpect\b|\bmust_\w+|\bflunk\b",
@@ -46,7 +53,7 @@ _FORMS: dict[str, tuple[str, str]] = {
     "bash": (r"^[ \t]*@test\b|\bassert_\w+", r"\[\[?\s|\bassert\w*\b|\brefute\w*\b|\btest\s"),
     "swift": (
         r"\bXCTestCase\b|@Test\b|@Suite\b",
-        r"\bXCT\w+\(|#expect\b|#require\b",
+        r"\bXCT\w+\(|#expect\b|#require\b|\b[Aa]ssert\w*[(<]",
     ),
     "csharp": (
         r"\[(?:Fact|Theory|Test|TestMethod|TestCase)\b",
@@ -67,7 +74,7 @@ _FORMS: dict[str, tuple[str, str]] = {
     "julia": (r"@testset\b|\busing Test\b", r"@test\w*\b"),
     "haskell": (
         r"\bTest\.(?:Hspec|Tasty|QuickCheck|HUnit)\b",
-        r"\bshould\w+\b|@\?=|@=\?|\bassert\w*\b|\bproperty\b|==>",
+        r"\bshould\w+\b|@\?=|@=\?|\bassert\w*\b|\bproperty\b|\btestProperty\b|==[>=]",
     ),
     "elixir": (r"\buse ExUnit\.Case\b", r"\bassert\w*\b|\brefute\w*\b"),
     "ocaml": (r"\bAlcotest\b|\bOUnit2?\b|let%test", r"\bcheck\w*\b|\bassert\w*\b|let%test"),
@@ -78,6 +85,12 @@ _FORMS: dict[str, tuple[str, str]] = {
     "fortran": (r"\btestdrive\b|\btest_\w+", r"\bcheck\s*\(|\bassert\w*\b"),
 }
 
+# What asserts something of a constant, and so nothing.
+_EMPTY = re.compile(
+    r"\bexpect\([ \t]*+(?:true|false|\d+|'[^'\n]*'|\"[^\"\n]*\")[ \t]*+\)"
+    r"\.(?:toBe|toEqual|toStrictEqual|toBeTruthy|toBeFalsy|toBeDefined)\([^()\n]{0,40}\)"
+    r"|\bassert(?:_eq|Equals?|True|That)?!?[ \t(]{1,3}(?:True|true|1[ \t]*[,=]+[ \t]*1)\b\)?"
+)
 _TEST_FOLDER = re.compile(r"(?:^|/)(?:tests?|specs?|__tests__)/")
 _TEST_NAME = re.compile(
     r"^test_|[._-](?:test|spec)s?\.|(?:Test|Tests|Spec|Suite)\.\w+$|\.t\.sol$|\.bats$"
@@ -102,4 +115,6 @@ def is_test_path(path: str) -> bool:
 
 def asserts(content: str, language: str) -> bool:
     """Whether a file contains an assertion."""
-    return language not in _FORMS or bool(_compiled(language)[1].search(content))
+    if language not in _FORMS:
+        return True
+    return bool(_compiled(language)[1].search(_EMPTY.sub("", content)))

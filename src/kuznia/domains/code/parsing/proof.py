@@ -1,5 +1,6 @@
 """Prove a source: the strongest parser that accepts it, or the places that it rejects."""
 
+import re
 import sys
 from collections.abc import Iterator
 
@@ -17,9 +18,22 @@ MAX_FLAWS = 20
 MAX_TEXT = 80
 # What a step may take that reads a reply or a caller's file: a parser, the checks of a draft.
 SECONDS = 2.0
-# What a grammar cannot read though the language can, and the same in words it can: Kotlin's wants
-# a new line before the brace that ends a class body.
-_REWRITES = {"kotlin": (b"}", b"\n}")}
+# What a grammar cannot read though the language can, and the same in words it can.
+_TYPESCRIPT = (
+    # Members of a type that end with their line, before one that begins with a bracket.
+    (re.compile(rb"(?<=[\w>\])])\n(?=\s*[<(])"), b";\n"),
+    (re.compile(rb"\btypeof import\([^()\n]*\)"), b"typeof imported"),
+    (re.compile(rb"(?<=[<,])\s*in out (?=\w)"), b" "),
+)
+_REWRITES: dict[str, tuple[tuple[re.Pattern[bytes], bytes], ...]] = {
+    # A new line before the brace that ends a class body.
+    "kotlin": ((re.compile(rb"}"), b"\n}"),),
+    # Nothing as the argument, or as the value, of something.
+    "swift": ((re.compile(rb"\(\(\)\)"), b"(0)"),),
+    "rust": ((re.compile(rb"\bsafe fn\b"), b"fn"),),
+    "typescript": _TYPESCRIPT,
+    "tsx": _TYPESCRIPT,
+}
 # Grammars that can end the process: one of them is asked only about what its reference accepts.
 _CRASH = frozenset({"yaml"})
 # Syntax that this interpreter's compiler may be too old for, by the version that brought it.
@@ -78,9 +92,12 @@ def not_text(source: bytes) -> Flaw | None:
 
 
 def _is_right_rewritten(source: bytes, language: Language, deadline: float) -> bool:
-    if language.name not in _REWRITES:
+    rewritten = source
+    for pattern, words in _REWRITES.get(language.name, ()):
+        rewritten = pattern.sub(words, rewritten)
+    if rewritten == source:
         return False
-    again = parse(source.replace(*_REWRITES[language.name]), language, deadline)
+    again = parse(rewritten, language, deadline)
     return not isinstance(again, Stopped) and not again.root_node.has_error
 
 

@@ -147,10 +147,11 @@ def postgresql(text: str) -> Flaw | None:
     except parser.ParseError as error:
         message, *places = map(str, error.args)
         # The binding takes a place that is counted in characters for one in bytes: back again.
-        # Where the text ends too soon it has no place at all, and says None.
-        place = len(text[: int(places[0])].encode()) if places and places[0] != "None" else 0
-        before = text[:place]
-        return _flaw(text, before.count("\n") + 1, place - before.rfind("\n"), message)
+        # Where the text ends too soon it has no place at all, and says None: that is its end.
+        ended = not places or places[0] == "None"
+        before = text.rstrip() if ended else text[: len(text[: int(places[0])].encode())]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        return _flaw(text, line, column, message)
     return None
 
 

@@ -47,7 +47,7 @@ class Symbol:
     line: int
     head: str
     body: str | None
-    # Inside a function, so not visible outside.
+    # Inside a function or a private type, so not visible outside.
     nested: bool
 
 
@@ -80,8 +80,9 @@ def placed(source: bytes, language: Language, tree: Tree) -> Iterator[tuple[Node
         while len(function_ends) > 1 and function_ends[-1] <= node.start_byte:
             function_ends.pop()
         nested = node.start_byte < function_ends[-1]
-        yield node, _symbol(source, node, name, kind, nested=nested)
-        if kind == "function":
+        symbol = _symbol(source, node, name, kind, nested=nested)
+        yield node, symbol
+        if kind == "function" or symbol.name.startswith("_"):
             function_ends.append(node.end_byte)
 
 

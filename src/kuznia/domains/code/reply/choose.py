@@ -1,7 +1,7 @@
 """Choose the blocks of a reply that answer; the rest are drafts, examples, tests or output."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -9,6 +9,7 @@ from kuznia.domains.code.languages.find import are_kin, find_by_path
 from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.languages.testing import is_test_path, looks_like_tests
 from kuznia.domains.code.reply.fences import FencedBlock, Fits, ReplyText, longer
+from kuznia.domains.code.reply.lifted import lifted
 from kuznia.domains.code.reply.naming import default_path, label, path_of, several
 
 Kind = Literal["code", "tests"]
@@ -22,6 +23,13 @@ _DEFINED = re.compile(
     re.MULTILINE,
 )
 _EXAMPLE = re.compile(r"\b(?:example|usage|how to|use it|приклад|використання)", re.IGNORECASE)
+# What is said above a block that does the same in another way.
+_ALTERNATIVE = re.compile(
+    r"\balternativ\w+|\banother (?:approach|option|implementation|solution|version|way)\b"
+    r"|\bor,? (?:more|even|with|using|if you prefer)\b|\byou (?:can|could) also (?:use|write)\b"
+    r"|альтернатив|як варіант|інший (?:варіант|спосіб)|можна також",
+    re.IGNORECASE,
+)
 # Labels of what a program says, not of a program.
 _ASIDE = re.compile(
     r"(?:cmd|console|diff|log|output|patch|session|shell-session|stderr|stdout|terminal|tree)\b",
@@ -54,9 +62,22 @@ class ReplyTarget:
     # The name of a file that was given none; None: by what is in it.
     path: str | None
     fits: Fits
+    # Whether a text parses in another language.
+    fits_in: Callable[[Language, str], bool]
 
 
-def piece_of(reply: ReplyText, block: FencedBlock, target: ReplyTarget) -> FileCandidate:
+def pieces_of(
+    reply: ReplyText | None, block: FencedBlock, target: ReplyTarget
+) -> list[FileCandidate]:
+    """The files in a block, mostly one; `reply` where the block has fences."""
+    parts = several(block.content)
+    return [
+        FileCandidate(text, find_by_path(path) or target.language, path, block.closed)
+        for path, text in parts
+    ] or [_piece_of(reply, lifted(block), target)]
+
+
+def _piece_of(reply: ReplyText | None, block: FencedBlock, target: ReplyTarget) -> FileCandidate:
     """A block with the language and the path its marks give it."""
     path, named = path_of(block), label(block)
     if named and not path and are_kin(named, target.language):
@@ -71,15 +92,39 @@ def piece_of(reply: ReplyText, block: FencedBlock, target: ReplyTarget) -> FileC
 
 def choose(pieces: Sequence[FileCandidate], target: ReplyTarget) -> list[FileCandidate]:
     """The candidates that answer, in order; empty where none is in the language of the order."""
-    pieces = [part for piece in pieces for part in _split(piece, target) or [piece]]
+    pieces = _without_alternatives(pieces, target)
     if any(piece.path and _is_right(piece, target) for piece in pieces):
         return _of_its_kind([piece for piece in pieces if piece.path], target)
     right = [piece for piece in pieces if piece.language is target.language]
     if not right:
         vague = [piece for piece in pieces if _is_vague(piece)]
         vague = [replace(p, language=target.language) for p in vague if target.fits(p.content)]
+        vague = vague or _mislabelled(pieces, target)
         return _best(vague, target, sure=False) if vague else []
     return _best(right, target, sure=len(pieces) == 1)
+
+
+def _without_alternatives(
+    pieces: Sequence[FileCandidate], target: ReplyTarget
+) -> Sequence[FileCandidate]:
+    """The candidates without those that are offered as another way, if there is a first one."""
+    kept = [piece for piece in pieces if not _is_said(_ALTERNATIVE, piece)]
+    if len(kept) == len(pieces):
+        return pieces
+    first = [piece for piece in kept if piece.language is target.language or _is_vague(piece)]
+    return kept if any(target.fits(piece.content) for piece in first) else pieces
+
+
+def _mislabelled(pieces: Sequence[FileCandidate], target: ReplyTarget) -> list[FileCandidate]:
+    """The candidates that parse in the language of the order, and not in that of their label."""
+    return [
+        replace(piece, language=target.language, path=None)
+        for piece in pieces
+        if piece.language
+        and _DEFINED.search(piece.content)
+        and target.fits(piece.content)
+        and not target.fits_in(piece.language, piece.content)
+    ]
 
 
 def others(pieces: Sequence[FileCandidate]) -> list[FileCandidate]:
@@ -98,13 +143,6 @@ def _is_vague(piece: FileCandidate) -> bool:
     if piece.block is None or piece.language is not None:
         return False
     return not _ASIDE.match(piece.block.info)
-
-
-def _split(piece: FileCandidate, target: ReplyTarget) -> list[FileCandidate]:
-    return [
-        FileCandidate(text, find_by_path(path) or target.language, path, piece.closed)
-        for path, text in several(piece.content)
-    ]
 
 
 def _of_its_kind(pieces: list[FileCandidate], target: ReplyTarget) -> list[FileCandidate]:
@@ -144,8 +182,9 @@ def _fitted(piece: FileCandidate, target: ReplyTarget) -> FileCandidate | None:
         return piece
     if piece.block and piece.reply:
         for block in longer(piece.reply, piece.block):
-            if target.fits(block.content):
-                return replace(piece, content=block.content, closed=True, block=block)
+            content = lifted(block).content
+            if target.fits(content):
+                return replace(piece, content=content, closed=True, block=block)
     return None
 
 
@@ -175,3 +214,8 @@ def _joined(pieces: list[FileCandidate], target: ReplyTarget) -> list[FileCandid
 
 def _is_example(piece: FileCandidate) -> bool:
     return piece.block is not None and any(map(_EXAMPLE.search, piece.block.before[-1:]))
+
+
+def _is_said(pattern: re.Pattern[str], piece: FileCandidate) -> bool:
+    """Whether the prose above a candidate says this of it."""
+    return piece.block is not None and any(map(pattern.search, piece.block.before))

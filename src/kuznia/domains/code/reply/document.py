@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from kuznia.domains.code.reply.fences import ReplyText
-from kuznia.domains.code.reply.wrapped import unwrap
+from kuznia.domains.code.reply.wrapped.in_json import unwrap
 
 _MARKDOWN_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t]*(?:markdown|md)[ \t\r]*")
 _SMALL_TALK_BEFORE = re.compile(

@@ -16,15 +16,18 @@ from kuznia.domains.code.reply.choose import (
     ReplyTarget,
     choose,
     others,
-    piece_of,
+    pieces_of,
 )
 from kuznia.domains.code.reply.document import document
+from kuznia.domains.code.reply.examples import without_example
 from kuznia.domains.code.reply.fences import FencedBlock, ReplyText, blocks, read
-from kuznia.domains.code.reply.naming import default_path, label
+from kuznia.domains.code.reply.naming import default_path, label, path_of
 from kuznia.domains.code.reply.packages import required_packages
+from kuznia.domains.code.reply.patches import applied, diffed, searched
 from kuznia.domains.code.reply.paths import safe_path
 from kuznia.domains.code.reply.unfenced import unfenced
-from kuznia.domains.code.reply.wrapped import tagged, unwrap
+from kuznia.domains.code.reply.wrapped.in_json import unwrap
+from kuznia.domains.code.reply.wrapped.in_tags import tagged
 from kuznia.domains.code.schema import File, Proof
 from kuznia.forge.terms import Unreadable
 from kuznia.platform.process.workers import within
@@ -50,27 +53,57 @@ class Extracted:
     requires: tuple[str, ...]
 
 
-def extract(reply: str, language: Language, kind: Kind, path: str | None = None) -> Extracted:
-    """The files in a reply, or Unreadable; `path` names a file that the model gave no name."""
-    target = ReplyTarget(language, kind, path, _trial(language))
-    pieces, prose = _pieces(read(reply), target)
+def extract(
+    reply: str,
+    language: Language,
+    kind: Kind,
+    path: str | None = None,
+    before: tuple[File, ...] = (),
+) -> Extracted:
+    """The files in a reply, or Unreadable; `path` names a file that the model gave no name.
+
+    `before` is the draft that the model was asked to correct: a diff is applied to it.
+    """
+    target = ReplyTarget(language, kind, path, _trial(language), _parses_in)
+    text = read(reply)
+    changes = searched(text)
+    pieces, prose = ([], "") if changes else _pieces(text, target)
+    changes = changes or diffed(text)
+    if changes and _is_answered(pieces, target):
+        changes = ()
+    if changes and (before or all(not change.old for change in changes)):
+        return Extracted(_bounded(applied(changes, before)), False, required_packages(prose, ()))
     if not pieces:
         raise Unreadable(
             "no-code",
             "The reply contains no code.",
             f"Reply with {language.title} in a block opened with ```{language.name}.",
         )
-    files = _files(pieces, target)
+    files = _bounded(_files(pieces, target))
+    manifests = [file.content for file in files if file.path.endswith("requirements.txt")]
+    unclosed = any(not piece.closed and not _parses(piece, target) for piece in pieces)
+    truncated = unclosed or bool(_CONTINUED.search(prose))
+    return Extracted(files, truncated, required_packages(prose, manifests))
+
+
+def _is_answered(pieces: Sequence[FileCandidate], target: ReplyTarget) -> bool:
+    """Whether what was taken is an answer in the asked language, and no diff with its label."""
+    return any(piece.language is target.language and target.fits(piece.content) for piece in pieces)
+
+
+def _bounded(files: tuple[File, ...]) -> tuple[File, ...]:
+    """The files, if they are not too many or too large."""
     if len(files) > MAX_FILES or sum(len(file.content.encode()) for file in files) > MAX_BYTES:
         raise Unreadable(
             "too-large",
             f"The reply has more than {MAX_FILES} files or {MAX_BYTES // 1024} kB.",
             "Write less: fewer and smaller files.",
         )
-    manifests = [file.content for file in files if file.path.endswith("requirements.txt")]
-    unclosed = any(not piece.closed and not _parses(piece, target) for piece in pieces)
-    truncated = unclosed or bool(_CONTINUED.search(prose))
-    return Extracted(files, truncated, required_packages(prose, manifests))
+    return files
+
+
+def _parses_in(language: Language, text: str) -> bool:
+    return _trial(language)(text)
 
 
 def _trial(language: Language) -> Callable[[str], bool]:
@@ -105,25 +138,33 @@ def _pieces(reply: ReplyText, target: ReplyTarget) -> tuple[list[FileCandidate],
         return [FileCandidate(text, target.language, closed=not cut)] if text.strip() else [], ""
     if wrapped := _wrapped(reply.text, target):
         return wrapped, ""
-    outer = blocks(reply, target.fits)
+    outer = tagged(reply, target.language) or blocks(reply, target.fits)
     pieces = [piece for block in outer for piece in _opened(reply, block, target)]
     chosen = choose(pieces, target)
     if not chosen:
-        chosen = [inner for piece in pieces for inner in _wrapped(piece.content, target)]
+        chosen = [inner for piece in pieces for inner in _inside(piece.content, target)]
     if not chosen and (text := unfenced(reply, target.fits)):
         chosen = [FileCandidate(text, target.language)]
-    chosen = chosen or others(pieces)
+    chosen = [_bare(piece, target) for piece in chosen] or others(pieces)
     aside = [piece.content for piece in pieces if piece not in chosen]
     inside = {line for block in outer for line in range(block.first, block.last + 1)}
     prose = [line for place, line in enumerate(reply.lines) if place not in inside]
     return chosen, "\n".join(prose + aside)
 
 
+def _bare(piece: FileCandidate, target: ReplyTarget) -> FileCandidate:
+    """The candidate without an example of use at its end; then the end of the block is there."""
+    if target.kind == "tests" or piece.language is not target.language:
+        return piece
+    content = without_example(piece.content, target.language, target.fits)
+    return piece if content is piece.content else replace(piece, content=content, closed=True)
+
+
 def _wrapped(text: str, target: ReplyTarget) -> list[FileCandidate]:
     if target.language.name == "json":
         return []
     pieces: list[FileCandidate] = []
-    for path, content in tagged(text) or unwrap(text):
+    for path, content in unwrap(text):
         inner, _ = _pieces(read(content), target) if "```" in content else ([], "")
         safe = safe_path(path) if path else None
         language = find_by_path(safe) if safe else target.language
@@ -132,18 +173,26 @@ def _wrapped(text: str, target: ReplyTarget) -> list[FileCandidate]:
     return pieces
 
 
+def _inside(text: str, target: ReplyTarget) -> list[FileCandidate]:
+    """The candidates in the tags or in the JSON that a block consists of."""
+    reply = read(text)
+    tags = tagged(reply, target.language)
+    pieces = [piece for block in tags for piece in _opened(reply, block, target)]
+    return choose(pieces, target) or _wrapped(text, target)
+
+
 def _opened(reply: ReplyText, block: FencedBlock, target: ReplyTarget) -> list[FileCandidate]:
     """The candidates of a block; a fence around a whole answer is opened."""
     named = label(block)
     if target.language.name != "markdown" and (named is None or named.name == "markdown"):
         within_it = read(block.content)
-        if inner := blocks(within_it, target.fits):
-            return [
-                piece_of(within_it, inner_block, target)
-                for inner_block in inner
-                if inner_block.content.strip()
-            ]
-    return [piece_of(reply, block, target)] if block.content.strip() else []
+        inner = [b for b in blocks(within_it, target.fits) if b.content.strip()]
+        if inner:
+            path = path_of(block) if len(inner) == 1 else None
+            pieces = [piece for each in inner for piece in pieces_of(within_it, each, target)]
+            return [replace(piece, path=piece.path or path) for piece in pieces]
+    has_fences = any(mark.line == block.first for mark in reply.marks)
+    return pieces_of(reply if has_fences else None, block, target) if block.content.strip() else []
 
 
 def _files(pieces: Sequence[FileCandidate], target: ReplyTarget) -> tuple[File, ...]:

@@ -32,10 +32,12 @@ _PATH_IN_INFO = re.compile(
     rf"({_PATH})(?=[\"' \t}}]|$)"
 )
 _PATH_IN_COMMENT = re.compile(
-    rf"[ \t]*+(?://|#|--|;|%|/\*|<!--|\(\*)[ \t]*+[=*#~-]*+[ \t]*+{_LABEL}({_PATH})"
-    r"[ \t]*+[=*#~-]*[ \t]*+(?:\*/|-->|\*\))?",
+    rf"[ \t]*+(?://|#|--|;|%|/\*|<!--|\(\*)[ \t]*+[=*#~-]*+[ \t]*+[*_`]*+{_LABEL}[*_`]*+({_PATH})"
+    r"[*_`]{0,3}[ \t]*+[=*#~-]*[ \t]*+(?:\*/|-->|\*\))?",
     re.IGNORECASE,
 )
+# What shows that a line is a path in Markdown, and no line of a program: YAML has `path:`.
+_MARKED = re.compile(r"[*_]{2}|`|(?:File ?name|File|Path|Файл|Шлях)[ \t]*:")
 _FIRST_WORD = re.compile(r"[{.]*([A-Za-z0-9_+#.-]*)")
 _PUBLIC_TYPE = re.compile(
     r"^[ \t]*public[ \t]+(?:\w+[ \t]+){0,4}(?:class|interface|enum|record|struct)[ \t]+(\w+)",
@@ -102,10 +104,25 @@ def comment_path(line: str) -> str | None:
     return match[1] if match else None
 
 
+def path_in_line(line: str) -> str | None:
+    """The path that a line of prose consists of, with its markup."""
+    match = _PATH_LINE.fullmatch(line[:MAX_LINE])
+    return match[1] if match and _is_file_name(match[1]) else None
+
+
+def marked_path(line: str) -> str | None:
+    """The path in a line that is a path in Markdown, which no program would have as its line."""
+    return path_in_line(line) if _MARKED.match(line) else None
+
+
 def several(content: str) -> tuple[tuple[str, str], ...]:
-    """The files of a block that holds several, each under a comment with its path; else nothing."""
+    """The files of a block that holds several, each under a line with its path; else nothing."""
     lines = content.split("\n")
-    marks = [(place, path) for place, line in enumerate(lines) if (path := comment_path(line))]
+    marks = [
+        (place, path)
+        for place, line in enumerate(lines)
+        if (path := comment_path(line) or marked_path(line))
+    ]
     paths = [safe_path(path) for _, path in marks]
     if len(marks) < 2 or marks[0][0] > 0 or len(set(paths)) < len(paths) or None in paths:
         return ()

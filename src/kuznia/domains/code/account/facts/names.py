@@ -16,7 +16,7 @@ Span = tuple[int, int]
 
 # Names as programs have them.
 _NAMES = _PATTERNS["names"]
-_NAMED = _PATTERNS["named"]
+NAMED = _PATTERNS["named"]
 _LISTED = _PATTERNS["listed"]
 _CYRILLIC = re.compile("[а-яіїєґ]", re.IGNORECASE)
 # A word of another alphabet than its sentence is a name.
@@ -47,7 +47,7 @@ def names(quote: str, evidence: CodeEvidence, taken: list[Span]) -> Iterator[tup
 
 def _spelt(quote: str) -> Iterator[tuple[Span, str]]:
     """What is written as programs write names, or is said to be one."""
-    for pattern in (_NAMES, _NAMED):
+    for pattern in (_NAMES, NAMED):
         for match in pattern.finditer(quote):
             group = match.lastgroup or "name"
             name = match[group]

@@ -12,21 +12,21 @@ _PATTERNS = patterns("signatures")
 
 Span = tuple[int, int]
 
-_SIGNATURE = _PATTERNS["signature"]
+SIGNATURE = _PATTERNS["signature"]
 _TOKEN = re.compile(r"[A-Za-z_$][\w$]*|\d[\d_.]*|=(?!=)|\"[^\"\n]*\"|'[^'\n]*'")
 _LITERAL = re.compile(r"^\s*(?:[\"'\[{\-\d]|True|False|None|null|true|false|nil|b[\"'])")
 
 
 def signatures(quote: str, evidence: CodeEvidence) -> Iterator[tuple[Span, Facet]]:
     """Every signature in a clause, with whether code has it; calls that are examples are left."""
-    for match in _SIGNATURE.finditer(quote):
+    for match in SIGNATURE.finditer(quote):
         name, parameters = match["name"], match["parameters"]
-        if _is_example(quote, match) or _is_prose(quote, match):
+        if is_example(quote, match) or is_prose(quote, match):
             continue
         yield match.span(), _signature(match, name, parameters, evidence)
 
 
-def _is_example(quote: str, match: re.Match[str]) -> bool:
+def is_example(quote: str, match: re.Match[str]) -> bool:
     """Whether what looks like a signature is a call with values."""
     after = quote[match.end("parameters") + 1 :]
     return bool(_LITERAL.match(match["parameters"])) or (
@@ -34,7 +34,7 @@ def _is_example(quote: str, match: re.Match[str]) -> bool:
     )
 
 
-def _is_prose(quote: str, match: re.Match[str]) -> bool:
+def is_prose(quote: str, match: re.Match[str]) -> bool:
     """Whether a bracket behind a word is one of a sentence: `13 digits (checked)`."""
     if quote[match.start("name") - 1 : match.start("name")] == "`":
         return False

@@ -1,4 +1,4 @@
-"""Files that a model wrapped in JSON or in tags."""
+"""Files that a model wrapped in JSON."""
 
 import json
 import re
@@ -12,11 +12,6 @@ from kuznia.domains.code.reply.controls import refuse_controls
 
 _TEXT_KEYS = ("code", "content", "source", "solution", "answer", "implementation", "contents")
 _PATH_KEYS = ("path", "filename", "file", "name", "file_path", "filepath")
-_TAGGED = re.compile(
-    r"^<file[ \t]+(?:path|name)=[\"']([^\"'\n]{1,300})[\"'][ \t]*>\n"
-    r"((?:(?!</?file\b).*\n)*)</file>",
-    re.MULTILINE,
-)
 # A call of a tool that writes files has them one level down.
 _INNER_KEYS = ("arguments", "parameters", "input")
 _OPENING = re.compile(r"^[ \t]*[\[{]", re.MULTILINE)
@@ -26,15 +21,6 @@ MAX_TRIES = 3
 
 # A path, if one is given, and the text.
 Wrapped = tuple[str | None, str]
-
-
-def tagged(text: str) -> tuple[Wrapped, ...]:
-    """The files in tags, where tags come before any fence."""
-    first = _TAGGED.search(text)
-    fence = text.find("```")
-    if first is None or 0 <= fence < first.start():
-        return ()
-    return tuple((path, content) for path, content in _TAGGED.findall(text) if content.strip())
 
 
 def unwrap(text: str) -> tuple[Wrapped, ...]:

@@ -1,0 +1,91 @@
+"""The checks of what code does: its names exist, its coroutines run, nothing in it is unsafe."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from kuznia.domains.code.checks.python import unsafe
+from kuznia.domains.code.checks.python.awaited import not_awaited
+from kuznia.domains.code.checks.python.standard import not_standard
+from kuznia.domains.code.checks.python.undefined import undefined
+from kuznia.domains.code.checks.source import held_apart, short
+from kuznia.domains.code.checks.sql_text import built_sql
+from kuznia.domains.code.parsing.pytree import tree_of
+from kuznia.domains.code.schema import CodeBench, CodeDraft, CodeInput, File, TestsDraft
+from kuznia.forge.terms import Check, Finding
+
+MAX_LISTED = 10
+_COMMAND = re.compile(r"\bexec(?:Sync)?\(\s{0,20}`[^`]{0,300}\$\{")
+_SCRIPTS = frozenset(("javascript", "typescript", "tsx"))
+
+
+def names_exist(draft: CodeDraft, bench: CodeBench) -> Iterator[Finding]:
+    """A name that nothing defines raises an error as soon as its line is reached."""
+    own = frozenset(_modules(draft, bench))
+    for file in draft.files:
+        tree = tree_of(file.content) if file.language == "python" else None
+        if tree is None:
+            continue
+        absent = [(line, name, "defined") for line, name in undefined(file.content, tree)]
+        absent += [(line, name, "in the library") for line, name in not_standard(tree, own)]
+        for line, name, where in absent[:MAX_LISTED]:
+            message = f"{short(name)} is not {where}."
+            hint = f"Define {short(name)}, import it, or use what exists."
+            yield Finding("undefined-name", "block", f"{file.path}:{line}", message, hint)
+
+
+def _modules(draft: CodeDraft, bench: CodeBench) -> Iterator[str]:
+    """The names by which the files of an artefact may be imported."""
+    code = bench.accepted.get("code")
+    files = (*draft.files, *(code.files if isinstance(code, CodeDraft) else ()))
+    for file in files:
+        yield from file.path.removesuffix(".py").split("/")
+
+
+def coroutines_are_awaited(draft: CodeDraft, _: CodeBench) -> Iterator[Finding]:
+    """A coroutine that is only called does nothing."""
+    for file in draft.files:
+        if file.language != "python" or "async def" not in file.content:
+            continue
+        tree = tree_of(file.content)
+        for line, name in tuple(not_awaited(tree))[:MAX_LISTED] if tree else ():
+            message = f"{short(name)} is called and not awaited."
+            hint = f"Await {short(name)}, or keep it in a task."
+            yield Finding("not-awaited", "block", f"{file.path}:{line}", message, hint)
+
+
+def is_safe(draft: CodeDraft, bench: CodeBench) -> Iterator[Finding]:
+    """Text from outside that is run as SQL, as a command or as code does what its sender wants.
+
+    Tests have such text of their own, and an order may ask for it.
+    """
+    for file in draft.files:
+        for line, message, hint, certain in _unsafe(file, bench.reading.prompt):
+            is_sure = certain and not isinstance(draft, TestsDraft)
+            severity = "block" if is_sure else "warn"
+            yield Finding("unsafe", severity, f"{file.path}:{line}", message, hint)
+
+
+def _unsafe(file: File, prompt: str) -> Iterator[tuple[int, str, str, bool]]:
+    for line in built_sql(file.content, file.language):
+        message = "SQL is put together with a value in its text."
+        yield line, message, "Pass the value as a parameter of the query.", True
+    if file.language in _SCRIPTS and "child_process" in file.content:
+        for match in _COMMAND.finditer(file.content):
+            line = file.content.count("\n", 0, match.start()) + 1
+            message = "A shell runs a command that is built from values."
+            yield line, message, "Use execFile with a list of arguments.", True
+    if file.language != "python" or not any(mark in file.content for mark in unsafe.MARKS):
+        return
+    tree = tree_of(file.content)
+    for line, what, certain in unsafe.unsafe_calls(tree, prompt) if tree else ():
+        hint = "Parse the text, or call the program with a list of arguments."
+        yield line, f"A call is unsafe: {what}.", hint, certain
+
+
+# They stand in parts of code and of tests, whose drafts differ; Any is the price of one tuple.
+SOUND: tuple[Check[Any, CodeInput], ...] = (
+    Check("defined", held_apart(names_exist)),
+    Check("awaited", held_apart(coroutines_are_awaited)),
+    Check("safe", held_apart(is_safe)),
+)

@@ -1,0 +1,181 @@
+"""Changes instead of files: diffs and SEARCH/REPLACE blocks, applied to the code they are for.
+
+A model that is asked to correct its draft often sends only what it would change. Lines are found by
+what is in them: the numbers in a model's diff are mostly wrong.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, takewhile
+
+from kuznia.domains.code.languages.find import find_by_path
+from kuznia.domains.code.reply.fences import ReplyText
+from kuznia.domains.code.reply.naming import path_in_line
+from kuznia.domains.code.reply.paths import safe_path
+from kuznia.domains.code.schema import File
+from kuznia.forge.terms import Unreadable
+
+_SEARCH = re.compile(r"[ \t]*<{5,9} ?(?:SEARCH|ORIGINAL|HEAD|OLD)\b.{0,40}")
+_DIVIDER = re.compile(r"[ \t]*={5,9}[ \t]*")
+_REPLACE = re.compile(r"[ \t]*>{5,9} ?(?:REPLACE|UPDATED|NEW)\b.{0,40}")
+_OLD_FILE = re.compile(r"(?:---[ \t]+|\*\*\* (?:Update|Delete) File: )(\S{1,300}).{0,200}")
+_NEW_FILE = re.compile(r"(?:\+\+\+[ \t]+|\*\*\* Add File: )(\S{1,300}).{0,200}")
+_HUNK = re.compile(r"@@.{0,300}")
+_META = re.compile(
+    r"\\ No newline|\*\*\* (?:Begin|End) (?:Patch|of File)|diff --git |index [0-9a-f]"
+)
+_DIFF_LABEL = re.compile(r"(?:diff|patch)\b", re.IGNORECASE)
+MAX_CHANGES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Lines to be replaced by others, in the file of this path, or in whichever has them."""
+
+    path: str | None
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+def searched(reply: ReplyText) -> tuple[Change, ...]:
+    """The changes of a reply that is made of SEARCH/REPLACE blocks."""
+    if not any(line.lstrip().startswith("<<<<<") for line in reply.lines):
+        return ()
+    return tuple(islice(_searched(reply.lines), MAX_CHANGES))
+
+
+def _searched(lines: Sequence[str]) -> Iterator[Change]:
+    path: str | None = None
+    rest = iter(lines)
+    for line in rest:
+        if _SEARCH.fullmatch(line):
+            old = tuple(takewhile(lambda line: not _DIVIDER.fullmatch(line), rest))
+            new = tuple(takewhile(lambda line: not _REPLACE.fullmatch(line), rest))
+            yield Change(path, old, new)
+        else:
+            path = path_in_line(line.strip()) or path
+
+
+def diffed(reply: ReplyText) -> tuple[Change, ...]:
+    """The changes of a reply that is a diff, in a fence or without."""
+    lines = [line for part in _diffs(reply) for line in (*part, "@@")]
+    return tuple(_changes(lines))[:MAX_CHANGES] if lines else ()
+
+
+def _diffs(reply: ReplyText) -> Iterator[Sequence[str]]:
+    """The lines of each diff: of fences that are labelled so or begin so, or of the whole reply."""
+    pairs = zip(reply.marks[::2], reply.marks[1::2], strict=False)
+    for opener, closer in pairs:
+        part = reply.lines[opener.line + 1 : closer.line]
+        begins = next((line for line in part if line.strip()), "")
+        if _DIFF_LABEL.match(opener.info) or _begins(begins):
+            yield part
+    if not reply.marks:
+        first = next((n for n, line in enumerate(reply.lines) if _begins(line)), None)
+        if first is not None:
+            yield reply.lines[first:]
+
+
+def _begins(line: str) -> bool:
+    return bool(line.startswith(("--- a/", "--- /", "diff --git ", "*** Begin Patch")))
+
+
+def _changes(lines: Iterable[str]) -> Iterator[Change]:
+    path: str | None = None
+    old: list[str] = []
+    new: list[str] = []
+    for line in lines:
+        header = _OLD_FILE.fullmatch(line) or _NEW_FILE.fullmatch(line)
+        if header or _HUNK.fullmatch(line) or _META.match(line):
+            if old != new:
+                yield Change(path, tuple(old), tuple(new))
+            old, new = [], []
+            path = _path_of(header[1]) or path if header else path
+        elif line.startswith("+"):
+            new.append(line[1:])
+        elif line.startswith("-"):
+            old.append(line[1:])
+        else:
+            # Models leave out the blank that an unchanged line begins with where it is empty.
+            old.append(line.removeprefix(" "))
+            new.append(line.removeprefix(" "))
+
+
+def _path_of(name: str) -> str | None:
+    return None if name == "/dev/null" else safe_path(re.sub(r"^[ab]/", "", name))
+
+
+def applied(changes: Sequence[Change], before: Sequence[File]) -> tuple[File, ...]:
+    """The files with the changes made, or Unreadable where one of them fits nowhere."""
+    texts = {file.path: file.content for file in before}
+    for change in changes:
+        if not any(line.strip() for line in change.old) and change.path not in texts:
+            _create(change, texts)
+            continue
+        path = next((p for p in _candidates(change, texts) if _fits(change, texts[p])), None)
+        if path is None:
+            raise _does_not_apply(change)
+        texts[path] = _replaced(change, texts[path])
+    return tuple(_file(path, content, before) for path, content in texts.items())
+
+
+def _create(change: Change, texts: dict[str, str]) -> None:
+    if change.path is None:
+        raise _does_not_apply(change)
+    texts[change.path] = "\n".join(change.new).rstrip("\n") + "\n"
+
+
+def _candidates(change: Change, texts: dict[str, str]) -> list[str]:
+    """The files a change may be for: of its path, of its name, or any."""
+    name = (change.path or "").rpartition("/")[2]
+    named = [path for path in texts if name and path.rpartition("/")[2] == name]
+    return [change.path] if change.path in texts else named or list(texts)
+
+
+def _fits(change: Change, content: str) -> bool:
+    return _place(change, content) is not None
+
+
+def _place(change: Change, content: str) -> int | None:
+    """The line at which the old lines stand in a text, if they stand there once."""
+    lines = [line.rstrip() for line in content.split("\n")]
+    old = [line.rstrip() for line in _trimmed(change.old)]
+    if not old:
+        return None
+    starts = [n for n, line in enumerate(lines) if line == old[0]]
+    places = [n for n in starts if lines[n : n + len(old)] == old]
+    return places[0] if len(places) == 1 else None
+
+
+def _trimmed(lines: Sequence[str]) -> Sequence[str]:
+    """The lines without blank ones at both ends."""
+    first, last = 0, len(lines)
+    while first < last and not lines[first].strip():
+        first += 1
+    while first < last and not lines[last - 1].strip():
+        last -= 1
+    return lines[first:last]
+
+
+def _replaced(change: Change, content: str) -> str:
+    place, lines = _place(change, content), content.split("\n")
+    assert place is not None
+    lines[place : place + len(_trimmed(change.old))] = _trimmed(change.new)
+    return "\n".join(lines)
+
+
+def _file(path: str, content: str, before: Sequence[File]) -> File:
+    known = next((file for file in before if file.path == path), None)
+    language = find_by_path(path)
+    name = known.language if known else language.name if language else "text"
+    return File(path=path, language=name, content=content)
+
+
+def _does_not_apply(change: Change) -> Unreadable:
+    line = next((line.strip() for line in change.old if line.strip()), "")
+    return Unreadable(
+        "patch-does-not-apply",
+        f"The reply is a change of lines that the code does not have: {line[:80]}",
+        "Send every file whole instead of a diff.",
+    )

@@ -1,0 +1,1 @@
+"""Files that a model wrapped in something else than a fence."""
