@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic_core import from_json
 from tests.clocks import TurnedClock
-from tests.makers import CHECKS, a_domain, a_forge, a_part, an_order
+from tests.makers import CHECKS, Note, a_domain, a_forge, a_part, an_order, read_note
 
 from kuznia.forge.ledger import Ledger
 from kuznia.forge.run import run
@@ -18,9 +18,15 @@ from kuznia.llm.model import ModelFault
 from kuznia.llm.scripted import ScriptedModel
 
 
+def text_of(bench: Bench[Any]) -> str:
+    note = bench.accepted["note"]
+    assert isinstance(note, Note)
+    return note.text
+
+
 def fits_the_note(proof, bench: Bench[Any]) -> Iterator[Finding]:
     """A proof must be the note in capitals."""
-    note = bench.accepted["note"].text
+    note = text_of(bench)
     if proof.text != note.upper():
         message = f"{proof.text} does not prove {note}"
         yield Finding("unproven", "block", "proof", message, "Say who is wrong.", blames="note")
@@ -29,7 +35,7 @@ def fits_the_note(proof, bench: Bench[Any]) -> Iterator[Finding]:
 def read_proof(text: str, bench: Bench[Any]):
     if text.startswith("the note is wrong"):
         raise Unreadable("", "", "", findings=(blame(text),))
-    return a_part().parse(text, bench)
+    return read_note(text, bench)
 
 
 def blame(text: str) -> Finding:
@@ -47,7 +53,7 @@ PROOF = a_part(
     required=False,
     parse=read_proof,
     checks=(Check("fits", fits_the_note), Check("firm", weak)),
-    beside=lambda findings, bench: f"The note: {bench.accepted['note'].text}",
+    beside=lambda findings, bench: f"The note: {text_of(bench)}",
 )
 NOTE = a_part(checks=CHECKS)
 
