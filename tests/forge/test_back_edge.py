@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic_core import from_json
 from tests.clocks import TurnedClock
-from tests.makers import CHECKS, a_domain, a_forge, a_part, an_order
+from tests.makers import CHECKS, Note, a_domain, a_forge, a_part, an_order, read_note
 
 from kuznia.forge.ledger import Ledger
 from kuznia.forge.run import run
@@ -18,9 +18,15 @@ from kuznia.llm.model import ModelFault
 from kuznia.llm.scripted import ScriptedModel
 
 
+def text_of(bench: Bench[Any]) -> str:
+    note = bench.accepted["note"]
+    assert isinstance(note, Note)
+    return note.text
+
+
 def fits_the_note(proof, bench: Bench[Any]) -> Iterator[Finding]:
     """A proof must be the note in capitals."""
-    note = bench.accepted["note"].text
+    note = text_of(bench)
     if proof.text != note.upper():
         message = f"{proof.text} does not prove {note}"
         yield Finding("unproven", "block", "proof", message, "Say who is wrong.", blames="note")
@@ -29,7 +35,7 @@ def fits_the_note(proof, bench: Bench[Any]) -> Iterator[Finding]:
 def read_proof(text: str, bench: Bench[Any]):
     if text.startswith("the note is wrong"):
         raise Unreadable("", "", "", findings=(blame(text),))
-    return a_part().parse(text, bench)
+    return read_note(text, bench)
 
 
 def blame(text: str) -> Finding:
@@ -47,7 +53,7 @@ PROOF = a_part(
     required=False,
     parse=read_proof,
     checks=(Check("fits", fits_the_note), Check("firm", weak)),
-    beside=lambda findings, bench: f"The note: {bench.accepted['note'].text}",
+    beside=lambda findings, bench: f"The note: {text_of(bench)}",
 )
 NOTE = a_part(checks=CHECKS)
 
@@ -104,8 +110,8 @@ async def test_a_part_that_insists_has_the_other_made_again_too(clock):
 
 
 async def test_what_stays_contradictory_is_partial_and_says_so(clock):
-    scripted = ScriptedModel("note: tin", "note: IRON", "note: IRON", "note: tin", "note: IRON")
-    scripted.always("note: IRON")
+    scripted = ScriptedModel("note: tin", "note: IRON", "note: IRON", "note: tin")
+    scripted.always("note: TIN")
 
     artefact = await make(clock, scripted)
 
@@ -113,18 +119,20 @@ async def test_what_stays_contradictory_is_partial_and_says_so(clock):
     assert artefact["parts"] == {"note": {"text": "tin"}}
     assert codes(artefact["findings"]) == ["unproven"]
     assert artefact["findings"][0]["severity"] == "open"
-    # Once an order: a note made again, and the proof of it, are the last that is asked.
-    assert len(scripted.heard) == 5
+    # Once an order: a note made again is the last that is asked for, and no proof is fitted to it.
+    assert len(scripted.heard) == 4
 
 
 async def test_a_blamed_part_that_cannot_be_made_again_stays_as_it_was(clock):
     scripted = ScriptedModel("note: tin", "note: IRON", "note: IRON", "sorry")
     scripted.always("sorry")
+    told: list[tuple[str, str | None]] = []
 
-    artefact = await make(clock, scripted)
+    artefact = await make(clock, scripted, told=told)
 
     assert artefact["parts"] == {"note": {"text": "tin"}}
     assert codes(artefact["unmet"][0]["findings"]) == ["unproven"]
+    assert [kind for kind, part in told if part == "note"][-1] == "part.accepted"
 
 
 async def test_the_way_back_stays_within_the_budget(clock):

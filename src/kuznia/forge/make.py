@@ -174,13 +174,14 @@ async def _repair(
     reminded = False
     seen: set[frozenset[tuple[str, str, str]]] = set()
     tries = range(1, part.tries + 1)
-    if earlier is not None and earlier.result.best is not None:
-        answer = await _read_again(forge, work, part, bench, earlier, prompt)
+    if earlier is not None and (best := earlier.result.best) is not None:
+        answer = await _read_again(forge, work, part, bench, best, earlier.findings, prompt)
         trial.keep(answer)
-        seen.add(answer.fingerprint)
         trial.tries = earlier.result.evidence.tries
-        if trial.accepted:
-            return "accepted"
+        if trial.accepted or answer.fingerprint == best.fingerprint:
+            # If nothing is changed by what was made anew, a model that is asked again gives in.
+            return "accepted" if trial.accepted else "stalled"
+        seen.add(answer.fingerprint)
         tries = range(trial.tries + 1, trial.tries + part.tries)
     for trial.tries in tries:
         trial.cut = False
@@ -209,12 +210,17 @@ async def _prompt(part: AnyPart, bench: Bench[Any]) -> Prompt:
 
 
 async def _read_again(
-    forge: Forge, work: Work, part: AnyPart, bench: Bench[Any], earlier: Earlier, prompt: Prompt
+    forge: Forge,
+    work: Work,
+    part: AnyPart,
+    bench: Bench[Any],
+    best: CheckedReply,
+    causes: tuple[Finding, ...],
+    prompt: Prompt,
 ) -> CheckedReply:
     """An earlier reply, read beside what was made since, with what another part says of it."""
-    assert earlier.result.best is not None
-    answer = await _judged(forge, work, part, bench, earlier.result.best.reply, prompt)
-    findings = (*earlier.findings, *answer.verdict.findings)
+    answer = await _judged(forge, work, part, bench, best.reply, prompt)
+    findings = (*causes, *answer.verdict.findings)
     return replace(answer, verdict=replace(answer.verdict, findings=findings))
 
 

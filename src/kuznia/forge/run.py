@@ -137,6 +137,13 @@ async def _make_blamed_again(
     await _make_all(forge, work, order, again, renewed, earlier)
     if renewed[blame.blames].draft is not None:
         made.update(renewed)
+        return
+    for part in again:
+        if made[part.name].draft is not None:
+            by = made[part.name].evidence.made_by
+            work.tell(
+                "part.accepted", {"part": part.name, "draft": made[part.name].draft, "by": by}
+            )
 
 
 # Any: what a domain's reading is, only the domain knows.

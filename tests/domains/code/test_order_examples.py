@@ -76,6 +76,7 @@ LEFT_ALONE = [
     "A random key: f(2) → 'a7'",
     "x.f(2) == 4",
     "f(2) → 4%",
+    "f(2) ==> ('Venus')",
     "| n | result |\n|---|---|\n| two | 4 |",
 ]
 

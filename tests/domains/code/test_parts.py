@@ -169,6 +169,13 @@ def asked(part: Any, bench: Bench) -> Prompt:
     return part.prompt(bench)
 
 
+async def asked_for_tests(bench: Bench) -> Prompt:
+    assert TESTS.prompt
+    prompt = TESTS.prompt(bench)
+    assert isawaitable(prompt)
+    return await prompt
+
+
 @pytest.mark.parametrize(
     ("language", "tests", "docs", "names"),
     [
@@ -195,7 +202,7 @@ def test_a_model_is_told_the_rules_and_the_request_apart():
 
 async def test_tests_are_asked_for_beside_the_code_and_by_the_name_they_need():
     code = a_draft(("go.mod", "text", "module a\n"), ("src/queue.go", "go", "package a\n"))
-    prompt = await asked(TESTS, a_bench(language="go", code=code))
+    prompt = await asked_for_tests(a_bench(language="go", code=code))
 
     assert "**src/queue_test.go**" in prompt.system
     assert "**src/queue.go**\n```go\npackage a\n```" in prompt.user
@@ -207,7 +214,8 @@ async def test_tests_are_asked_for_without_how_the_code_does_it():
         'RATE = 2\n\n\ndef fare(age: int) -> int:\n    """The fare."""\n    return RATE * age\n'
     )
     code = a_draft(("src/fare.py", "python", source))
-    tests, page = await asked(TESTS, a_bench(code=code)), asked(DOCUMENTATION, a_bench(code=code))
+    bench = a_bench(code=code)
+    tests, page = await asked_for_tests(bench), asked(DOCUMENTATION, bench)
 
     assert 'RATE = 2\n\n\ndef fare(age: int) -> int:\n    """The fare."""\n    ...\n' in tests.user
     assert "Import src/fare.py as `fare`: `src` is no package." in tests.user

@@ -249,7 +249,7 @@ def _line(event: Event) -> str:
 
 
 def _objections(findings: Iterable[Finding]) -> str:
-    return "".join(f"\n      {f.where}: {f.message}" for f in findings if f.stands)
+    return "".join(f"\n      {f.where}: {f.message}" for f in findings if f.is_asked)
 
 
 def _files(artefact: Json) -> Iterable[tuple[str, str]]:

@@ -7,7 +7,7 @@
 | `part.draft` | unchecked text arrives | `PartDraft` |
 | `part.checked` | a draft was checked | `PartFindings` |
 | `part.mended` | our own code changed the draft | `PartFindings` |
-| `part.reset` | the drafts so far count no more | `PartNamed` |
+| `part.reset` | what was shown of it, accepted or not, counts no more | `PartNamed` |
 | `part.accepted` | a draft was accepted | `PartAccepted` |
 | `part.unmet` | the part is missing | `PartFindings` |
 | `wish.met` | the artefact does what a wish asks for | `WishAnswered` |

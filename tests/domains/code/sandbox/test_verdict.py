@@ -59,7 +59,9 @@ class Kuznia:
         self._domain = replace(DOMAIN, **changed)
         self.model = ScriptedModel()
 
-    async def make(self, code: list[str], tests: list[str], prompt: str = "The fare by age"):
+    async def make(
+        self, code: list[str], tests: list[str], prompt: str = "The fare by age", **changes
+    ):
         """The artefact; the last reply to each part is repeated."""
 
         def answer(ask: Ask) -> str:
@@ -68,7 +70,7 @@ class Kuznia:
             return script.pop(0) if len(script) > 1 else script[0]
 
         self.model.always(answer)
-        order = an_order(prompt, include_docs=False, include_tests=bool(tests))
+        order = an_order(prompt, include_docs=False, include_tests=bool(tests), **changes)
         clock = TurnedClock()
         forge = a_forge(self.model, clock, domain=self._domain)
         return from_json((await run(forge, work_on(order, clock))).body)
@@ -157,3 +159,15 @@ async def test_a_package_that_is_not_in_the_sandbox_is_nobodys_fault(kuznia):
     executions = artefact["parts"]["code"]["examples"], artefact["parts"]["tests"]["execution"]
     assert {one["status"] for one in executions} == {"unavailable"}
     assert all("no numpy" in one["reason"] for one in executions)
+
+
+async def test_examples_are_run_in_javascript_too(kuznia):
+    source = "export function fare(age) {\n  return age < 6 ? 0 : 2;\n}\n"
+    reply = f"**fare.js**\n```javascript\n{source}```\n"
+    prompt = "fare(5) → 0, fare(6) → 3, fair(1) → 1"
+
+    artefact = await kuznia.make([reply], [], prompt, language="javascript")
+
+    cases = artefact["parts"]["code"]["examples"]["cases"]
+    assert [one["outcome"] for one in cases] == ["passed", "failed", "skipped"]
+    assert artefact["findings"][0]["message"] == "it gives 2, and the request says 3"

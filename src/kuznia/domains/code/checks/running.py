@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from kuznia.domains.code import prompt
 from kuznia.domains.code.checks.source import text_length, written
+from kuznia.domains.code.order_examples.javascript_tests import javascript_tests
 from kuznia.domains.code.order_examples.python_tests import python_tests
 from kuznia.domains.code.order_examples.read import examples
 from kuznia.domains.code.parsing.apart import apart
@@ -39,6 +40,7 @@ D = TypeVar("D", bound=CodeDraft)
 Read = Callable[[str, CodeBench], Coroutine[Any, Any, D]]
 Mend = Callable[[D, tuple[Finding, ...], CodeBench], Coroutine[Any, Any, D]]
 Run = Callable[[D, CodeBench], Coroutine[Any, Any, D]]
+MAKERS = {"python": python_tests, "javascript": javascript_tests}
 # Errors that are made by the test itself, unless they come out of the code.
 _OF_THE_TEST = ("NameError", "ImportError", "ModuleNotFoundError", "fixture", "SyntaxError")
 _BLAMES = re.compile(r"^\W{0,9}the code is wrong\b[ \t:*.—-]*(.*)$", re.IGNORECASE | re.MULTILINE)
@@ -121,13 +123,13 @@ def _code_beside(findings: tuple[Finding, ...], bench: CodeBench) -> str:
 
 async def _run_examples(sandbox: Sandbox, draft: ProgramDraft, bench: CodeBench) -> Execution:
     language = bench.reading.language
-    if language != "python":
+    if language not in MAKERS:
         reason = f"Examples in a request are not run for {language}."
         return Execution(status="unavailable", reason=reason)
     asked = await apart(partial(examples, bench.reading.prompt), len(bench.reading.prompt))
     if isinstance(asked, Stopped) or not asked:
         return Execution(status="unavailable", reason="The request gives no example to run.")
-    made = await apart(partial(python_tests, asked, draft.files), text_length(bench, draft))
+    made = await apart(partial(MAKERS[language], asked, draft.files), text_length(bench, draft))
     if isinstance(made, Stopped):
         return Execution(status="unavailable", reason="The examples could not be read in time.")
     skipped = tuple(

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from kuznia.domains.code.schema import File
+
 # What happens today, or must not: an example under such words is none of what is asked for.
 _WRONG = re.compile(
     r"\b(?:instead of|currently|wrong|wrongly|bug|buggy|incorrect|incorrectly|broken|fails|used to"
@@ -39,6 +41,16 @@ class OrderExample:
         named = ", ".join(f"{name} = {value}" for name, value in self.arguments)
         shown = " ".join(self.call.split()) or named
         return f"{shown} raises {self.raises}" if self.raises else f"{shown} == {self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleTests:
+    """The files to run, the example that each test is made of, and those no test can be made of."""
+
+    tests: File
+    support: File
+    by_test: dict[str, OrderExample]
+    skipped: tuple[tuple[OrderExample, str], ...]
 
 
 def is_wrong(above: str) -> bool:

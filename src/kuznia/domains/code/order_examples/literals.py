@@ -89,6 +89,14 @@ def constant(node: ast.expr | None) -> str | None:
         return None
 
 
+def value_of(text: str) -> str | None:
+    """The text of a literal in Python; `("a")` may be meant as a tuple, and is none."""
+    node = parsed(text)
+    if text.lstrip().startswith("(") and not isinstance(node, ast.Tuple):
+        return None
+    return constant(node)
+
+
 def call(text: str, values: Mapping[str, ast.expr]) -> str | None:
     """A call with literals alone, in Python; calls of calls are as good. None of anything else.
 

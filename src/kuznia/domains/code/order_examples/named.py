@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from kuznia.domains.code.order_examples.example import OrderExample, is_wrong
-from kuznia.domains.code.order_examples.literals import constant, literal_end, parsed
+from kuznia.domains.code.order_examples.literals import constant, literal_end, parsed, value_of
 
 _BEGIN = re.compile(
     r"\b(?:for|input[ \t]*:|для|вхід[ \t]*:|вхідні дані[ \t]*:)[ \t]*", re.IGNORECASE
@@ -33,7 +33,7 @@ def named(text: str) -> Iterator[OrderExample]:
         end = literal_end(text, then.end()) if then else 0
         if then is None or not end or not _AFTER.match(text, end) or is_wrong(above):
             continue
-        value = constant(parsed(text[then.end() : end]))
+        value = value_of(text[then.end() : end])
         if value is not None and "\\\\" not in text[begin.start() : end]:
             yield OrderExample("", value=value, arguments=arguments)
 

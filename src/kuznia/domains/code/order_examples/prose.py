@@ -11,6 +11,7 @@ from kuznia.domains.code.order_examples.literals import (
     constant,
     literal_end,
     parsed,
+    value_of,
 )
 
 _CALLED = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?=\()")
@@ -81,7 +82,7 @@ def _example(text: str, start: int, end: int) -> tuple[OrderExample | None, int]
     after = literal_end(text, link.end())
     if not after or not _AFTER.match(text, after) or "\\\\" in text[link.end() : after]:
         return None, end
-    value = constant(parsed(text[link.end() : after]))
+    value = value_of(text[link.end() : after])
     if value is None:
         return None, end
     return OrderExample(source, value=value, weak=link[0].strip(" \t`") in ("=", ":")), after

@@ -6,7 +6,7 @@ from importlib.resources import files as resources
 from textwrap import indent
 
 from kuznia.domains.code.imports.placement import module_name
-from kuznia.domains.code.order_examples.example import OrderExample
+from kuznia.domains.code.order_examples.example import ExampleTests, OrderExample
 from kuznia.domains.code.order_examples.literals import BUILTINS, names
 from kuznia.domains.code.order_examples.named import INPUT
 from kuznia.domains.code.parsing.pytree import Function, tree_of
@@ -31,16 +31,6 @@ class _Code:
     modules: list[str] = field(default_factory=list[str])
     functions: dict[str, ast.arguments] = field(default_factory=dict[str, ast.arguments])
     names: set[str] = field(default_factory=set[str])
-
-
-@dataclass(frozen=True, slots=True)
-class ExampleTests:
-    """The files to run, the example that each test is made of, and those no test can be made of."""
-
-    tests: File
-    support: File
-    by_test: dict[str, OrderExample]
-    skipped: tuple[tuple[OrderExample, str], ...]
 
 
 def python_tests(

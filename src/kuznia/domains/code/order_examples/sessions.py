@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kuznia.domains.code.order_examples.example import OrderExample, is_wrong
-from kuznia.domains.code.order_examples.literals import constant, names, parsed
+from kuznia.domains.code.order_examples.literals import constant, names, parsed, value_of
 
 _PROMPT = re.compile(r"[ \t]*>>> ?(.*)")
 _MORE = re.compile(r"[ \t]*\.\.\. ?(.*)")
@@ -60,8 +60,7 @@ def _example(source: str, printed: list[str], before: tuple[str, ...]) -> OrderE
         raised = _RAISED.match(printed[-1])
         name = raised[1].rpartition(".")[2] if raised else ""
         return OrderExample(ast.unparse(node), raises=name, setup=setup) if name else None
-    value = constant(parsed("\n".join(printed)))
-    value = value or constant(parsed(printed[0]))
+    value = value_of("\n".join(printed)) or value_of(printed[0])
     shown = ast.unparse(node)
     return OrderExample(shown, value=value, setup=setup, exact=True) if value is not None else None
 
