@@ -48,6 +48,8 @@ def _stops(rows: tuple[HarmRow, ...], athlete: Athlete) -> Iterator[str]:
 def _doubts(athlete: Athlete) -> Iterator[str]:
     if athlete.unit_doubt is not None:
         yield "unit-check"
+    if athlete.unclear:
+        yield "health-question"
 
 
 def decline(athlete: Athlete) -> Decline | None:
@@ -57,12 +59,18 @@ def decline(athlete: Athlete) -> Decline | None:
         return None
     language = athlete.language
     message = " ".join(_advice(code, language, athlete) for code in stops)
-    questions = tuple(
-        _texts()[code][f"ask_{language}"].format(reading=athlete.unit_doubt)
-        for code in stops
-        if f"ask_{language}" in _texts()[code]
-    )
-    return Decline(stops[0], message, questions)
+    return Decline(stops[0], message, tuple(_questions(stops, athlete)))
+
+
+def _questions(stops: tuple[str, ...], athlete: Athlete) -> Iterator[str]:
+    for code in stops:
+        question = _texts()[code].get(f"ask_{athlete.language}")
+        if question is None:
+            continue
+        # One question for each sentence that was not understood.
+        quotes = athlete.unclear if code == "health-question" else ("",)
+        for quote in quotes:
+            yield question.format(reading=athlete.unit_doubt, quote=quote)
 
 
 def _advice(code: str, language: str, athlete: Athlete) -> str:

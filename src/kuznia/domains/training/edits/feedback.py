@@ -11,7 +11,6 @@ from functools import cache
 from typing import Literal
 
 from kuznia.domains.training.athlete.athlete import Athlete
-from kuznia.domains.training.athlete.lexicon import HealthMentions, health_mentions, plain
 from kuznia.domains.training.athlete.screening import decline, screen
 from kuznia.domains.training.athlete.weekdays import weekdays
 from kuznia.domains.training.catalogue import catalogue, conditions
@@ -26,6 +25,7 @@ from kuznia.domains.training.edits.operations import (
     Today,
     Volume,
 )
+from kuznia.domains.training.hearing import HealthMentions, health_mentions, plain
 from kuznia.domains.training.planner.limits import allowed, limits
 from kuznia.domains.training.playbook.log import Learn
 from kuznia.domains.training.schema.lesson import (

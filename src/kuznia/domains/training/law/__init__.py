@@ -7,7 +7,7 @@ which rows hold for a person, the verifier in `checks/harm.py` on its own: neith
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from kuznia.platform.data_files import read_toml
 
@@ -86,8 +86,10 @@ def _row(name: str, row: Mapping[str, Any]) -> HarmRow:
     unknown = row.keys() - _FIELDS
     if unknown:
         raise ValueError(f"harm.toml: {name} has unknown fields: {', '.join(sorted(unknown))}")
-    values: dict[str, Any] = {
-        key: tuple[Any, ...](value) if isinstance(value, list) else value
-        for key, value in row.items()
-    }
+    values = {key: _frozen(value) for key, value in row.items()}
     return HarmRow(id=name, **values)
+
+
+def _frozen(value: Any) -> Any:
+    # Any: a value of the file, of the type its field has.
+    return tuple(cast("list[Any]", value)) if isinstance(value, list) else value

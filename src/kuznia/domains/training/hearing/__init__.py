@@ -1,0 +1,203 @@
+"""What free text says about health, in Ukrainian, in English and mixed.
+
+The text is the person's and is only read: nothing in it can clear a flag or loosen a rule. What is
+denied, said of somebody else, over, or only feared says nothing; what sounds like health and is not
+understood is kept as a question.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from kuznia.domains.training.hearing.injuries import REGIONS, Trouble, injuries_of
+from kuznia.domains.training.hearing.readings import Readings, readings_of
+from kuznia.domains.training.hearing.scope import Scope, scope_of
+from kuznia.domains.training.hearing.terms import Found, Sign, Spans, lexicon
+from kuznia.domains.training.hearing.words import Word, plain, words_of
+from kuznia.domains.training.schema.profile import Flag, Injury, Region
+
+__all__ = ["HealthMentions", "gravest", "health_mentions", "plain", "regions"]
+
+# Words between two terms of one sign.
+_NEAR = 10
+# Below this age a plan is one for the young.
+_GROWN = 18
+
+
+@dataclass(frozen=True, slots=True)
+class HealthMentions:
+    """What free text says about health."""
+
+    flags: frozenset[Flag] = frozenset()
+    injuries: tuple[Injury, ...] = ()
+    systolic: int | None = None
+    diastolic: int | None = None
+    pregnancy_week: int | None = None
+    postpartum_weeks: int | None = None
+    caesarean: bool = False
+    age: int | None = None
+    # Sentences that may be about health and were not understood, word for word.
+    unclear: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Heard:
+    flags: set[Flag] = field(default_factory=set[Flag])
+    # Sentences that something was understood of, and those that are to be asked about.
+    understood: set[int] = field(default_factory=set[int])
+    asked: set[int] = field(default_factory=set[int])
+
+
+def health_mentions(*texts: str) -> HealthMentions:
+    """Everything the texts say about health."""
+    return joined(_mentions(text) for text in texts if text)
+
+
+def regions(text: str) -> frozenset[Region]:
+    """The parts of the body a text names, whatever it says about them."""
+    spans = _spans(words_of(plain(text)))
+    return frozenset(region for region in REGIONS if spans.all(f"@{region}"))
+
+
+def joined(several: Iterable[HealthMentions]) -> HealthMentions:
+    """What several texts say together: the worst of each number, the gravest of each place."""
+    all_of = tuple(several)
+    weeks = [one.postpartum_weeks for one in all_of if one.postpartum_weeks is not None]
+    return HealthMentions(
+        flags=frozenset(flag for one in all_of for flag in one.flags),
+        injuries=gravest(injury for one in all_of for injury in one.injuries),
+        systolic=max((one.systolic for one in all_of if one.systolic), default=None),
+        diastolic=max((one.diastolic for one in all_of if one.diastolic), default=None),
+        pregnancy_week=max((o.pregnancy_week for o in all_of if o.pregnancy_week), default=None),
+        postpartum_weeks=min(weeks, default=None),
+        caesarean=any(one.caesarean for one in all_of),
+        age=min((one.age for one in all_of if one.age), default=None),
+        unclear=tuple(dict.fromkeys(text for one in all_of for text in one.unclear)),
+    )
+
+
+_STAGES = {"chronic": 0, "acute": 1, "surgery": 2}
+
+
+def gravest(injuries: Iterable[Injury]) -> tuple[Injury, ...]:
+    """The gravest injury of each region; among equals the first, and the worst pain."""
+    known: dict[Region, Injury] = {}
+    for injury in injuries:
+        before = known.get(injury.region)
+        if before is None:
+            known[injury.region] = injury
+            continue
+        worse = injury if _STAGES[injury.stage] > _STAGES[before.stage] else before
+        pain = max(injury.pain, before.pain)
+        known[injury.region] = worse.model_copy(update={"pain": pain})
+    return tuple(known[name] for name in sorted(known))
+
+
+def _spans(words: Sequence[Word]) -> Spans:
+    return Spans(words, lexicon().index.find(words))
+
+
+def _mentions(text: str) -> HealthMentions:
+    text = plain(text)
+    words = words_of(text)
+    if not words:
+        return HealthMentions()
+    spans = _spans(words)
+    scope = scope_of(words, spans)
+    heard = _Heard()
+    for sign in lexicon().signs:
+        _hear(sign, words, spans, scope, heard)
+    trouble = injuries_of(words, spans, scope)
+    readings = readings_of(words, spans, scope)
+    _number_flags(readings, trouble, heard)
+    heard.understood |= trouble.understood
+    heard.asked |= set(_vague(words, spans, scope, trouble))
+    unclear = sorted(heard.asked - heard.understood) if not heard.flags else []
+    return HealthMentions(
+        flags=frozenset(heard.flags),
+        injuries=gravest(trouble.injuries),
+        systolic=readings.systolic,
+        diastolic=readings.diastolic,
+        pregnancy_week=readings.pregnancy_week if "pregnancy" in heard.flags else None,
+        postpartum_weeks=readings.postpartum_weeks if "postpartum" in heard.flags else None,
+        caesarean="postpartum" in heard.flags and bool(spans.all("@section_word")),
+        age=readings.age,
+        unclear=tuple(_sentence(text, words, number) for number in unclear),
+    )
+
+
+def _hear(sign: Sign, words: Sequence[Word], spans: Spans, scope: Scope, heard: _Heard) -> None:
+    for way in sign.ways:
+        for place in _said(sign, way, words, spans, scope):
+            sentence = words[place].sentence
+            if sign.flags:
+                # The lexicon's tests hold that its flags are flags.
+                heard.flags.update(flag for flag in sign.flags)  # type: ignore[misc]
+                heard.understood.add(sentence)
+            else:
+                heard.asked.add(sentence)
+            return
+
+
+def _said(
+    sign: Sign, way: tuple[str, ...], words: Sequence[Word], spans: Spans, scope: Scope
+) -> Iterator[int]:
+    """Places where one way to say a sign is said of the person, now."""
+    far, way = way[0] == "~", way[1:] if way[0] == "~" else way
+    names = [term if term[0] == "@" else f"={term}" for term in way]
+    if not all(spans.all(name) for name in names):
+        return
+    for first in spans.all(names[0]):
+        together = [first]
+        for name in names[1:]:
+            near = [
+                other
+                for other in spans.near(name, first.first, _NEAR)
+                if abs(words[other.first].sentence - words[first.first].sentence) <= far
+            ]
+            if near:
+                together.append(min(near, key=lambda other: abs(other.first - first.first)))
+        if len(together) == len(names) and _holds(sign, way, together, words, spans, scope):
+            yield first.first
+
+
+def _holds(
+    sign: Sign,
+    way: tuple[str, ...],
+    together: list[Found],
+    words: Sequence[Word],
+    spans: Spans,
+    scope: Scope,
+) -> bool:
+    sentence = words[together[0].first].sentence
+    if any(scope.silent(piece.first) for piece in together) or scope.is_over(sentence, sign.fades):
+        return False
+    if not sign.unless or (sign.unless_with and sign.unless_with not in way):
+        return True
+    return not spans.within(sign.unless, sentence)
+
+
+def _number_flags(readings: Readings, trouble: Trouble, heard: _Heard) -> None:
+    if trouble.fractured:
+        heard.flags.add("trauma")
+    if readings.fever:
+        heard.flags.add("fever")
+    if readings.thin:
+        heard.flags.add("compensatory")
+
+
+def _vague(words: Sequence[Word], spans: Spans, scope: Scope, trouble: Trouble) -> Iterator[int]:
+    """Sentences with words of health that nothing above has made sense of."""
+    muscles = {
+        words[span.first].sentence for span in spans.all("@muscle") if not scope.denied[span.first]
+    }
+    for name in ("health_word", "lasting_illness", "pills", "forbids"):
+        for span in spans.all(f"@{name}"):
+            sentence = words[span.first].sentence
+            if not scope.silent(span.first) and not scope.is_over(sentence, "soon"):
+                yield sentence
+    yield from trouble.nowhere - muscles
+
+
+def _sentence(text: str, words: Sequence[Word], number: int) -> str:
+    inside = [word for word in words if word.sentence == number]
+    return text[inside[0].start : inside[-1].end][:120]
