@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from kuznia.domains.training.hearing.injuries import REGIONS, Trouble, injuries_of
 from kuznia.domains.training.hearing.readings import Readings, readings_of
 from kuznia.domains.training.hearing.scope import Scope, scope_of
-from kuznia.domains.training.hearing.terms import Found, Sign, Spans, lexicon
+from kuznia.domains.training.hearing.terms import HealthSign, Spans, TermSpan, lexicon
 from kuznia.domains.training.hearing.words import Word, plain, words_of
 from kuznia.domains.training.schema.profile import Flag, Injury, Region
 
@@ -125,9 +125,11 @@ def _mentions(text: str) -> HealthMentions:
     )
 
 
-def _hear(sign: Sign, words: Sequence[Word], spans: Spans, scope: Scope, heard: _Heard) -> None:
+def _hear(
+    sign: HealthSign, words: Sequence[Word], spans: Spans, scope: Scope, heard: _Heard
+) -> None:
     for way in sign.ways:
-        for place in _said(sign, way, words, spans, scope):
+        for place in _occurrences(sign, way, words, spans, scope):
             sentence = words[place].sentence
             if sign.flags:
                 # The lexicon's tests hold that its flags are flags.
@@ -138,8 +140,8 @@ def _hear(sign: Sign, words: Sequence[Word], spans: Spans, scope: Scope, heard: 
             return
 
 
-def _said(
-    sign: Sign, way: tuple[str, ...], words: Sequence[Word], spans: Spans, scope: Scope
+def _occurrences(
+    sign: HealthSign, way: tuple[str, ...], words: Sequence[Word], spans: Spans, scope: Scope
 ) -> Iterator[int]:
     """Places where one way to say a sign is said of the person, now."""
     far, way = way[0] == "~", way[1:] if way[0] == "~" else way
@@ -161,9 +163,9 @@ def _said(
 
 
 def _holds(
-    sign: Sign,
+    sign: HealthSign,
     way: tuple[str, ...],
-    together: list[Found],
+    together: list[TermSpan],
     words: Sequence[Word],
     spans: Spans,
     scope: Scope,

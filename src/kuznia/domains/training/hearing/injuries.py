@@ -6,7 +6,7 @@ from itertools import groupby
 
 from kuznia.domains.training.hearing.readings import pain_in, weeks_in
 from kuznia.domains.training.hearing.scope import Scope
-from kuznia.domains.training.hearing.terms import Found, Spans
+from kuznia.domains.training.hearing.terms import Spans, TermSpan
 from kuznia.domains.training.hearing.words import Word
 from kuznia.domains.training.schema.profile import Injury, Region
 
@@ -51,16 +51,16 @@ def injuries_of(words: Sequence[Word], spans: Spans, scope: Scope) -> Trouble:
         scored = pain_in(its_words, hurts=False)
         if places and scored and scored > _MILD:
             # `knee 9/10` says all there is to say.
-            wrong += tuple(Found("@hurt", place, place + 1) for _, place in places[:1])
+            wrong += tuple(TermSpan("@hurt", place, place + 1) for _, place in places[:1])
         if wrong and not scope.is_over(sentence, "soon"):
-            here = Sentence(sentence, its_words, inside.get(sentence + 1, ()))
+            here = HurtSentence(sentence, its_words, inside.get(sentence + 1, ()))
             _add(trouble, here, places, wrong, last, spans, scope)
         last = tuple(dict.fromkeys(region for region, _ in places)) or last
     return trouble
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class HurtSentence:
     """One sentence, and the words of the one after it."""
 
     number: int
@@ -70,9 +70,9 @@ class Sentence:
 
 def _add(
     trouble: Trouble,
-    sentence: Sentence,
+    sentence: HurtSentence,
     places: tuple[tuple[Region, int], ...],
-    wrong: tuple[Found, ...],
+    wrong: tuple[TermSpan, ...],
     last: tuple[Region, ...],
     spans: Spans,
     scope: Scope,
@@ -95,7 +95,7 @@ def _add(
         trouble.nowhere.add(sentence.number)
 
 
-def _is_bad(wrong: tuple[Found, ...]) -> bool:
+def _is_bad(wrong: tuple[TermSpan, ...]) -> bool:
     return any(span.name in {"@break_word", "@acute"} for span in wrong)
 
 
@@ -104,7 +104,7 @@ def _is_grave(spans: Spans, scope: Scope, sentence: int) -> bool:
     return any(not scope.silent(span.first) for span in spans.within("@grave", sentence))
 
 
-def _carried(last: tuple[Region, ...], wrong: tuple[Found, ...]) -> tuple[Region, ...]:
+def _carried(last: tuple[Region, ...], wrong: tuple[TermSpan, ...]) -> tuple[Region, ...]:
     return last if any(span.name != "@trouble" for span in wrong) else ()
 
 
@@ -118,7 +118,7 @@ def _regions(spans: Spans, scope: Scope, sentence: int) -> Iterator[tuple[Region
 _WRONG = ("hurt", "acute", "surgery", "trouble", "break_word", "swell")
 
 
-def _wrong(spans: Spans, scope: Scope, sentence: int) -> Iterator[Found]:
+def _wrong(spans: Spans, scope: Scope, sentence: int) -> Iterator[TermSpan]:
     muscles = any(not scope.denied[span.first] for span in spans.within("@muscle", sentence))
     for name in _WRONG:
         for span in spans.within(f"@{name}", sentence):
@@ -130,7 +130,7 @@ def _wrong(spans: Spans, scope: Scope, sentence: int) -> Iterator[Found]:
             yield span
 
 
-def _injury(sentence: Sentence, spans: Spans, names: set[str]) -> Injury:
+def _injury(sentence: HurtSentence, spans: Spans, names: set[str]) -> Injury:
     weeks = weeks_in(sentence.words)
     if weeks is None and "@surgery" in names:
         weeks = weeks_in(sentence.following)

@@ -14,7 +14,7 @@ _MIN_STEM = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TermSpan:
     """Words from `first` up to `last` that a term of some class names."""
 
     name: str
@@ -34,7 +34,7 @@ class TermIndex:
                 index = self._stems if head.endswith("*") else self._words
                 index[head.rstrip("*")].append((name, tuple(rest)))
 
-    def find(self, words: Sequence[Word]) -> Iterator[Found]:
+    def find(self, words: Sequence[Word]) -> Iterator[TermSpan]:
         """All terms in the order of the text."""
         for first, word in enumerate(words):
             for name, rest in self._beginning(word.text):
@@ -43,7 +43,7 @@ class TermIndex:
                     _is(term, other.text)
                     for term, other in zip(rest, words[first + 1 : last], strict=True)
                 ):
-                    yield Found(name, first, last)
+                    yield TermSpan(name, first, last)
 
     def _beginning(self, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield from self._words.get(text, ())
@@ -58,26 +58,26 @@ def _is(term: str, text: str) -> bool:
     return text.startswith(term[:-1]) if term.endswith("*") else text == term
 
 
-_NOTHING: tuple[Found, ...] = ()
+_NOTHING: tuple[TermSpan, ...] = ()
 
 
 class Spans:
     """The terms found in a text by class, and by sentence; each view is worked out once."""
 
-    def __init__(self, words: Sequence[Word], found: Iterable[Found]) -> None:
-        self._by_name: dict[str, list[Found]] = defaultdict(list)
-        self._by_sentence: dict[tuple[str, int], list[Found]] = defaultdict(list)
-        for span in found:
+    def __init__(self, words: Sequence[Word], terms: Iterable[TermSpan]) -> None:
+        self._by_name: dict[str, list[TermSpan]] = defaultdict(list)
+        self._by_sentence: dict[tuple[str, int], list[TermSpan]] = defaultdict(list)
+        for span in terms:
             self._by_name[span.name].append(span)
             self._by_sentence[span.name, words[span.first].sentence].append(span)
         self._starts: dict[str, list[int]] = {}
         self._places: dict[str, frozenset[int]] = {}
 
-    def all(self, name: str) -> Sequence[Found]:
+    def all(self, name: str) -> Sequence[TermSpan]:
         """Every term of this class, in the order of the text."""
         return self._by_name.get(name, _NOTHING)
 
-    def within(self, name: str, sentence: int) -> Sequence[Found]:
+    def within(self, name: str, sentence: int) -> Sequence[TermSpan]:
         """Every term of this class in one sentence."""
         return self._by_sentence.get((name, sentence), _NOTHING)
 
@@ -87,7 +87,7 @@ class Spans:
             self._places[name] = frozenset(span.first for span in self.all(name))
         return self._places[name]
 
-    def near(self, name: str, place: int, reach: int) -> Iterator[Found]:
+    def near(self, name: str, place: int, reach: int) -> Iterator[TermSpan]:
         """The terms of this class nearest to a place, on both sides of it."""
         spans = self.all(name)
         if name not in self._starts:
@@ -99,7 +99,7 @@ class Spans:
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class HealthSign:
     """A sign of the lexicon: what it raises, and the ways to say it."""
 
     name: str
@@ -121,7 +121,7 @@ class Lexicon:
     """The classes of words and the signs."""
 
     index: TermIndex
-    signs: tuple[Sign, ...]
+    signs: tuple[HealthSign, ...]
 
 
 @cache
@@ -146,8 +146,8 @@ def lexicon() -> Lexicon:
     return Lexicon(TermIndex(named | terms), signs)
 
 
-def _sign(name: str, row: Mapping[str, Any]) -> Sign:
-    return Sign(
+def _sign(name: str, row: Mapping[str, Any]) -> HealthSign:
+    return HealthSign(
         name=name,
         flags=tuple(row.get("flags", (name,))),
         ways=tuple(_way(way) for way in row["any"]),
