@@ -5,6 +5,7 @@ For screening and the planner. The verifier works the same out on its own, in `c
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.law import BodyPhase, HarmRow, Law
@@ -112,26 +113,39 @@ def _unused_to_hard(athlete: Athlete) -> bool:
 def restrictions(rows: Iterable[HarmRow]) -> Restrictions:
     """The strictest of every limit, and all that any row forbids."""
     rows = tuple(rows)
-    lows = [row.reps[0] for row in rows if row.reps]
-    highs = [row.reps[1] for row in rows if row.reps]
+    ranges = [row.reps for row in rows if row.reps]
     return Restrictions(
-        easy=frozenset(sport for row in rows for sport in row.easy),
+        easy=_union(rows, "easy"),
         event_km=min((_event_km(row.event) for row in rows if row.event), default=1000.0),
-        zone=min((row.zone for row in rows), default=5),
-        percent=min((row.percent for row in rows), default=100.0),
-        axial_percent=min((row.axial_percent for row in rows), default=100.0),
+        zone=_least(rows, "zone", 5),
+        percent=_least(rows, "percent", 100.0),
+        axial_percent=_least(rows, "axial_percent", 100.0),
         reserve=max((row.reserve for row in rows), default=0),
-        hold=min((row.hold for row in rows if row.hold), default=60),
-        sets=min((row.sets for row in rows if row.sets), default=9),
-        reps=(max(lows, default=1), min(highs, default=30)),
-        strength_days=min((row.strength_days for row in rows if row.strength_days), default=7),
-        level=min((row.level for row in rows), default=9),
-        tags=frozenset(tag for row in rows for tag in row.tags),
-        patterns=frozenset(pattern for row in rows for pattern in row.patterns),
+        hold=_least(rows, "hold", 60),
+        sets=_least(rows, "sets", 9),
+        reps=(max((r[0] for r in ranges), default=1), min((r[1] for r in ranges), default=30)),
+        strength_days=_least(rows, "strength_days", 7),
+        level=_least(rows, "level", 9),
+        tags=_union(rows, "tags"),
+        patterns=_union(rows, "patterns"),
         only_tags=frozenset(row.only_tag for row in rows if row.only_tag),
         heart_rate=all(row.heart_rate for row in rows),
         notices=tuple(dict.fromkeys(row.notice for row in rows if row.notice)),
     )
+
+
+N = TypeVar("N", int, float)
+
+
+def _least(rows: tuple[HarmRow, ...], limit: str, free: N) -> N:
+    """The lowest of a limit where it is set, for none is 0."""
+    values: list[N] = [getattr(row, limit) for row in rows]
+    return min((value for value in values if value), default=free)
+
+
+def _union(rows: tuple[HarmRow, ...], names: str) -> frozenset[str]:
+    several: list[tuple[str, ...]] = [getattr(row, names) for row in rows]
+    return frozenset(name for one in several for name in one)
 
 
 def _event_km(name: str) -> float:

@@ -14,9 +14,17 @@ def rows_for(athlete: Athlete) -> tuple[HarmRow, ...]:
 
 def _against(row: HarmRow, athlete: Athlete) -> Iterator[bool]:
     """For every condition of a row, whether the person falls outside of it."""
-    health = athlete.health
     yield row.lifted_by_clearance and athlete.cleared
     yield bool(row.flags) and not set(row.flags) & athlete.flags
+    yield row.caesarean and not athlete.health.caesarean
+    yield bool(row.aims) and athlete.aim not in row.aims
+    yield from _against_body(row, athlete)
+    yield from _against_numbers(row, athlete)
+    yield from _against_habit(row, athlete)
+
+
+def _against_body(row: HarmRow, athlete: Athlete) -> Iterator[bool]:
+    health = athlete.health
     if row.region:
         places = (injury for injury in athlete.injuries if injury.region == row.region)
         yield not {_state(injury, athlete.cleared) for injury in places} & set(row.phases)
@@ -24,7 +32,10 @@ def _against(row: HarmRow, athlete: Athlete) -> Iterator[bool]:
         week = health.postpartum_weeks if "postpartum" in row.flags else health.pregnancy_week
         first, last = row.weeks
         yield week is not None and not first <= week <= last
-    yield row.caesarean and not health.caesarean
+
+
+def _against_numbers(row: HarmRow, athlete: Athlete) -> Iterator[bool]:
+    health = athlete.health
     if row.ages:
         yield athlete.age < row.ages[0] or athlete.age > row.ages[1]
     if row.bmi_below:
@@ -33,7 +44,9 @@ def _against(row: HarmRow, athlete: Athlete) -> Iterator[bool]:
     if row.pressure:
         upper, lower = row.pressure
         yield (health.systolic or 0) < upper and (health.diastolic or 0) < lower
-    yield bool(row.aims) and athlete.aim not in row.aims
+
+
+def _against_habit(row: HarmRow, athlete: Athlete) -> Iterator[bool]:
     if row.active is not None:
         yield row.active is not ((athlete.current_minutes or 0) >= 90)
     if row.unused_to_hard:

@@ -12,7 +12,7 @@ from kuznia.domains.training.hearing.injuries import REGIONS, Trouble, injuries_
 from kuznia.domains.training.hearing.readings import Readings, readings_of
 from kuznia.domains.training.hearing.scope import Scope, scope_of
 from kuznia.domains.training.hearing.terms import HealthSign, Spans, TermSpan, lexicon
-from kuznia.domains.training.hearing.words import Word, plain, words_of
+from kuznia.domains.training.hearing.words import HeardWord, plain, words_of
 from kuznia.domains.training.schema.profile import Flag, Injury, Region
 
 __all__ = ["HealthMentions", "gravest", "health_mentions", "plain", "regions"]
@@ -92,7 +92,7 @@ def gravest(injuries: Iterable[Injury]) -> tuple[Injury, ...]:
     return tuple(known[name] for name in sorted(known))
 
 
-def _spans(words: Sequence[Word]) -> Spans:
+def _spans(words: Sequence[HeardWord]) -> Spans:
     return Spans(words, lexicon().index.find(words))
 
 
@@ -126,7 +126,7 @@ def _mentions(text: str) -> HealthMentions:
 
 
 def _hear(
-    sign: HealthSign, words: Sequence[Word], spans: Spans, scope: Scope, heard: _Heard
+    sign: HealthSign, words: Sequence[HeardWord], spans: Spans, scope: Scope, heard: _Heard
 ) -> None:
     for way in sign.ways:
         for place in _occurrences(sign, way, words, spans, scope):
@@ -141,7 +141,7 @@ def _hear(
 
 
 def _occurrences(
-    sign: HealthSign, way: tuple[str, ...], words: Sequence[Word], spans: Spans, scope: Scope
+    sign: HealthSign, way: tuple[str, ...], words: Sequence[HeardWord], spans: Spans, scope: Scope
 ) -> Iterator[int]:
     """Places where one way to say a sign is said of the person, now."""
     far, way = way[0] == "~", way[1:] if way[0] == "~" else way
@@ -166,7 +166,7 @@ def _holds(
     sign: HealthSign,
     way: tuple[str, ...],
     together: list[TermSpan],
-    words: Sequence[Word],
+    words: Sequence[HeardWord],
     spans: Spans,
     scope: Scope,
 ) -> bool:
@@ -187,7 +187,9 @@ def _number_flags(readings: Readings, trouble: Trouble, heard: _Heard) -> None:
         heard.flags.add("compensatory")
 
 
-def _vague(words: Sequence[Word], spans: Spans, scope: Scope, trouble: Trouble) -> Iterator[int]:
+def _vague(
+    words: Sequence[HeardWord], spans: Spans, scope: Scope, trouble: Trouble
+) -> Iterator[int]:
     """Sentences with words of health that nothing above has made sense of."""
     muscles = {
         words[span.first].sentence for span in spans.all("@muscle") if not scope.denied[span.first]
@@ -200,6 +202,6 @@ def _vague(words: Sequence[Word], spans: Spans, scope: Scope, trouble: Trouble) 
     yield from trouble.nowhere - muscles
 
 
-def _sentence(text: str, words: Sequence[Word], number: int) -> str:
+def _sentence(text: str, words: Sequence[HeardWord], number: int) -> str:
     inside = [word for word in words if word.sentence == number]
     return text[inside[0].start : inside[-1].end][:120]

@@ -7,7 +7,7 @@ from itertools import groupby
 from kuznia.domains.training.hearing.readings import pain_in, weeks_in
 from kuznia.domains.training.hearing.scope import Scope
 from kuznia.domains.training.hearing.terms import Spans, TermSpan
-from kuznia.domains.training.hearing.words import Word
+from kuznia.domains.training.hearing.words import HeardWord
 from kuznia.domains.training.schema.profile import Injury, Region
 
 REGIONS: tuple[Region, ...] = (
@@ -40,7 +40,7 @@ class Trouble:
     understood: set[int] = field(default_factory=set[int])
 
 
-def injuries_of(words: Sequence[Word], spans: Spans, scope: Scope) -> Trouble:
+def injuries_of(words: Sequence[HeardWord], spans: Spans, scope: Scope) -> Trouble:
     """Every injury of a text; a sentence without a place speaks of the place before it."""
     trouble = Trouble()
     last: tuple[Region, ...] = ()
@@ -64,8 +64,8 @@ class HurtSentence:
     """One sentence, and the words of the one after it."""
 
     number: int
-    words: Sequence[Word]
-    following: Sequence[Word]
+    words: Sequence[HeardWord]
+    following: Sequence[HeardWord]
 
 
 def _add(

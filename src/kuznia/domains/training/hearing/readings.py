@@ -7,7 +7,7 @@ from functools import cache
 
 from kuznia.domains.training.hearing.scope import Scope
 from kuznia.domains.training.hearing.terms import Spans
-from kuznia.domains.training.hearing.words import Word, folded
+from kuznia.domains.training.hearing.words import HeardWord, folded
 from kuznia.platform.data_files import read_toml
 
 # How far a number stands from the word it belongs to.
@@ -47,14 +47,14 @@ def _units() -> dict[str, list[tuple[str, float]]]:
     return units
 
 
-def number_at(words: Sequence[Word], place: int) -> float | None:
+def number_at(words: Sequence[HeardWord], place: int) -> float | None:
     """The number at a place: digits, or one or several number words."""
     if words[place].number is not None:
         return words[place].number
     return _numbers().get(words[place].text)
 
 
-def _spelt(words: Sequence[Word], place: int) -> tuple[float, int] | None:
+def _spelt(words: Sequence[HeardWord], place: int) -> tuple[float, int] | None:
     """A number in words from a place on, as `сто вісімдесят п'ять`, and where it ends."""
     total, last = 0.0, place
     while last < len(words):
@@ -67,7 +67,7 @@ def _spelt(words: Sequence[Word], place: int) -> tuple[float, int] | None:
     return (total, last) if last > place else None
 
 
-def readings_of(words: Sequence[Word], spans: Spans, scope: Scope) -> Readings:
+def readings_of(words: Sequence[HeardWord], spans: Spans, scope: Scope) -> Readings:
     """Everything the numbers say of the person."""
     readings = Readings()
     _pressure(words, spans, scope, readings)
@@ -84,7 +84,7 @@ def readings_of(words: Sequence[Word], spans: Spans, scope: Scope) -> Readings:
 _OVER = frozenset({"/", "over", "на", "to"})
 
 
-def _pressure(words: Sequence[Word], spans: Spans, scope: Scope, readings: Readings) -> None:
+def _pressure(words: Sequence[HeardWord], spans: Spans, scope: Scope, readings: Readings) -> None:
     named = bool(spans.all("@pressure_word"))
     for place in range(len(words)):
         if scope.silent(place) and not named:
@@ -105,7 +105,7 @@ def _pressure(words: Sequence[Word], spans: Spans, scope: Scope, readings: Readi
         _upper_only(words, spans, scope, readings)
 
 
-def _upper_only(words: Sequence[Word], spans: Spans, scope: Scope, readings: Readings) -> None:
+def _upper_only(words: Sequence[HeardWord], spans: Spans, scope: Scope, readings: Readings) -> None:
     """`тиск 190`: the upper number alone."""
     for span in spans.all("@pressure_word"):
         if scope.silent(span.first):
@@ -116,13 +116,13 @@ def _upper_only(words: Sequence[Word], spans: Spans, scope: Scope, readings: Rea
                 readings.systolic = max(readings.systolic or 0, int(value))
 
 
-def _is_weight(words: Sequence[Word], place: int) -> bool:
+def _is_weight(words: Sequence[HeardWord], place: int) -> bool:
     return place < len(words) and words[place].text.startswith(
         ("kg", "кг", "lb", "km", "км", "psi")
     )
 
 
-def _weeks(words: Sequence[Word]) -> Iterator[tuple[int, float]]:
+def _weeks(words: Sequence[HeardWord]) -> Iterator[tuple[int, float]]:
     """Places and lengths of time in weeks: `14 weeks`, `5-й місяць`, `third trimester`."""
     for place, word in enumerate(words):
         unit = _unit(word.text)
@@ -141,7 +141,7 @@ def _unit(text: str) -> float:
     return next((weeks for stem, weeks in stems if text.startswith(stem)), 0.0)
 
 
-def _near_weeks(words: Sequence[Word], spans: Spans, name: str, longest: float) -> int | None:
+def _near_weeks(words: Sequence[HeardWord], spans: Spans, name: str, longest: float) -> int | None:
     """The time that stands nearest to a term of a class, in the same or the next sentence."""
     best: tuple[int, float] | None = None
     for place, weeks in _weeks(words):
@@ -153,12 +153,12 @@ def _near_weeks(words: Sequence[Word], spans: Spans, name: str, longest: float) 
     return None if best is None else int(best[1])
 
 
-def weeks_in(words: Sequence[Word]) -> float | None:
+def weeks_in(words: Sequence[HeardWord]) -> float | None:
     """The longest time that a sentence names, in weeks."""
     return max((weeks for _, weeks in _weeks(words)), default=None)
 
 
-def pain_in(words: Sequence[Word], *, hurts: bool) -> int | None:
+def pain_in(words: Sequence[HeardWord], *, hurts: bool) -> int | None:
     """Pain of ten that a sentence names: `7/10`, `9 of ten`, `на троєчку з десяти`, `pain 5`."""
     best: int | None = None
     for place in range(len(words)):
@@ -177,7 +177,7 @@ _TEN = frozenset({"10", "десяти", "ten", "of"})
 _PAIN_WORDS = frozenset({"pain", "биль", "болю", "болить", "at", "hurts"})
 
 
-def _age(words: Sequence[Word], scope: Scope) -> int | None:
+def _age(words: Sequence[HeardWord], scope: Scope) -> int | None:
     for place, word in enumerate(words):
         if word.number is None or not 5 <= word.number < 100 or scope.foreign[place]:
             continue
@@ -211,7 +211,7 @@ _NO_AGE = frozenset(
 )
 
 
-def _has_fever(words: Sequence[Word], spans: Spans, scope: Scope) -> bool:
+def _has_fever(words: Sequence[HeardWord], spans: Spans, scope: Scope) -> bool:
     for place, word in enumerate(words):
         value = word.number
         if value is None or scope.foreign[place]:
@@ -225,7 +225,7 @@ def _has_fever(words: Sequence[Word], spans: Spans, scope: Scope) -> bool:
     return False
 
 
-def _is_thin(words: Sequence[Word]) -> bool:
+def _is_thin(words: Sequence[HeardWord]) -> bool:
     """Whether a height and a weight in the text make a body mass index that is too low."""
     cm = kg = None
     for place, word in enumerate(words):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kuznia.domains.training.hearing.terms import Spans
-from kuznia.domains.training.hearing.words import Word
+from kuznia.domains.training.hearing.words import HeardWord
 
 # Words a denial covers at most.
 _REACH = 9
@@ -37,7 +37,7 @@ class Scope:
         return fades == "soon" and sentence in self.soon_over
 
 
-def scope_of(words: Sequence[Word], spans: Spans) -> Scope:
+def scope_of(words: Sequence[HeardWord], spans: Spans) -> Scope:
     """The scope of every word of a text."""
     scope = Scope([False] * len(words), [False] * len(words))
     _deny(words, spans, scope)
@@ -57,7 +57,7 @@ def _covered(spans: Spans, name: str) -> frozenset[int]:
     return frozenset(place for one in several for place in one)
 
 
-def _deny(words: Sequence[Word], spans: Spans, scope: Scope) -> None:
+def _deny(words: Sequence[HeardWord], spans: Spans, scope: Scope) -> None:
     excused = _covered(spans, "not_denying") | _covered(spans, "idiom")
     turns, either = spans.places("@turn"), spans.places("@either")
     also, signs = spans.places("@also"), spans.places("@clause_sign")
@@ -80,7 +80,7 @@ def _deny(words: Sequence[Word], spans: Spans, scope: Scope) -> None:
             scope.denied[place] = True
 
 
-def _goes_on(words: Sequence[Word], place: int, either: frozenset[int]) -> bool:
+def _goes_on(words: Sequence[HeardWord], place: int, either: frozenset[int]) -> bool:
     """Whether a list that began before this comma is one of either-or."""
     if place in either:
         return True
@@ -90,12 +90,12 @@ def _goes_on(words: Sequence[Word], place: int, either: frozenset[int]) -> bool:
     return near and size <= _ITEM
 
 
-def _begins_clause(words: Sequence[Word], place: int, signs: frozenset[int]) -> bool:
+def _begins_clause(words: Sequence[HeardWord], place: int, signs: frozenset[int]) -> bool:
     rest = range(place + 1, min(len(words), place + _REACH))
     return any(other in signs and words[other].segment == words[place].segment for other in rest)
 
 
-def _deny_back(words: Sequence[Word], spans: Spans, scope: Scope) -> None:
+def _deny_back(words: Sequence[HeardWord], spans: Spans, scope: Scope) -> None:
     excused, turns = _covered(spans, "not_denying"), spans.places("@turn")
     for span in spans.all("@deny_back"):
         if span.first in excused:
@@ -108,7 +108,7 @@ def _deny_back(words: Sequence[Word], spans: Spans, scope: Scope) -> None:
             place -= 1
 
 
-def _others(words: Sequence[Word], spans: Spans, scope: Scope) -> None:
+def _others(words: Sequence[HeardWord], spans: Spans, scope: Scope) -> None:
     people, animals = spans.places("@person"), spans.places("@animal")
     selves, mine, they = (spans.places(f"@{name}") for name in ("self", "mine", "they"))
     if people and (spans.all("@for_them") or not selves):
@@ -131,7 +131,7 @@ def _others(words: Sequence[Word], spans: Spans, scope: Scope) -> None:
         scope.foreign[place] = scope.foreign[place] or other
 
 
-def _at_mine(words: Sequence[Word], place: int, people: frozenset[int]) -> bool:
+def _at_mine(words: Sequence[HeardWord], place: int, people: frozenset[int]) -> bool:
     """`чоловік у мене гіпертонік`: still of him."""
     return place > 1 and words[place - 1].text in {"у", "в"} and place - 2 in people
 
@@ -141,7 +141,11 @@ def _of_them(place: int, others: frozenset[int]) -> bool:
 
 
 def _backwards(
-    words: Sequence[Word], person: int, links: frozenset[int], mine: frozenset[int], scope: Scope
+    words: Sequence[HeardWord],
+    person: int,
+    links: frozenset[int],
+    mine: frozenset[int],
+    scope: Scope,
 ) -> None:
     """`a heart attack of my father`: what stands before belongs to them, too."""
     link = person - 2 if person - 1 in mine else person - 1
@@ -153,7 +157,7 @@ def _backwards(
         place -= 1
 
 
-def _suppose(words: Sequence[Word], spans: Spans, scope: Scope) -> None:
+def _suppose(words: Sequence[HeardWord], spans: Spans, scope: Scope) -> None:
     turns = spans.places("@turn")
     for span in spans.all("@supposed"):
         segment = words[span.first].segment
@@ -167,7 +171,7 @@ def _suppose(words: Sequence[Word], spans: Spans, scope: Scope) -> None:
             scope.foreign[place] = True
 
 
-def _date(words: Sequence[Word], spans: Spans, scope: Scope) -> None:
+def _date(words: Sequence[HeardWord], spans: Spans, scope: Scope) -> None:
     for name, over in (
         ("soon_over", scope.soon_over),
         ("by_doctor", scope.cleared),

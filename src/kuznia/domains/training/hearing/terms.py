@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from kuznia.domains.training.hearing.words import Word, folded
+from kuznia.domains.training.hearing.words import HeardWord, folded
 from kuznia.platform.data_files import read_toml
 
 _MIN_STEM = 2
@@ -34,7 +34,7 @@ class TermIndex:
                 index = self._stems if head.endswith("*") else self._words
                 index[head.rstrip("*")].append((name, tuple(rest)))
 
-    def find(self, words: Sequence[Word]) -> Iterator[TermSpan]:
+    def find(self, words: Sequence[HeardWord]) -> Iterator[TermSpan]:
         """All terms in the order of the text."""
         for first, word in enumerate(words):
             for name, rest in self._beginning(word.text):
@@ -64,7 +64,7 @@ _NOTHING: tuple[TermSpan, ...] = ()
 class Spans:
     """The terms found in a text by class, and by sentence; each view is worked out once."""
 
-    def __init__(self, words: Sequence[Word], terms: Iterable[TermSpan]) -> None:
+    def __init__(self, words: Sequence[HeardWord], terms: Iterable[TermSpan]) -> None:
         self._by_name: dict[str, list[TermSpan]] = defaultdict(list)
         self._by_sentence: dict[tuple[str, int], list[TermSpan]] = defaultdict(list)
         for span in terms:

@@ -17,7 +17,7 @@ _FOLD = str.maketrans("іїыєэёґ", "иииееег", "'ъ")
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class HeardWord:
     """One word of a text, folded, and where it stands."""
 
     text: str
@@ -43,10 +43,10 @@ def folded(word: str) -> str:
     return word.translate(_FOLD)
 
 
-def words_of(text: str) -> tuple[Word, ...]:
+def words_of(text: str) -> tuple[HeardWord, ...]:
     """The words of a text that is plain already."""
     spans = clauses(text)
-    words: list[Word] = []
+    words: list[HeardWord] = []
     sentence = segment = clause = 0
     last = 0
     for match in _TOKENS.finditer(text):
@@ -62,5 +62,5 @@ def words_of(text: str) -> tuple[Word, ...]:
         number = _NUMBER.match(match[0])
         value = float(number[0].replace(",", ".")) if number else None
         word = folded(match[0])
-        words.append(Word(word, value, match.start(), match.end(), sentence, segment))
+        words.append(HeardWord(word, value, match.start(), match.end(), sentence, segment))
     return tuple(words)
