@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from kuznia.domains.training.hearing.injuries import REGIONS, Trouble, injuries_of
 from kuznia.domains.training.hearing.readings import Readings, readings_of
-from kuznia.domains.training.hearing.scope import Scope, scope_of
+from kuznia.domains.training.hearing.scope import HealthScope, scope_of
 from kuznia.domains.training.hearing.terms import HealthSign, Spans, TermSpan, lexicon
 from kuznia.domains.training.hearing.words import HeardWord, plain, words_of
 from kuznia.domains.training.schema.profile import Flag, Injury, Region
@@ -126,7 +126,7 @@ def _mentions(text: str) -> HealthMentions:
 
 
 def _hear(
-    sign: HealthSign, words: Sequence[HeardWord], spans: Spans, scope: Scope, heard: _Heard
+    sign: HealthSign, words: Sequence[HeardWord], spans: Spans, scope: HealthScope, heard: _Heard
 ) -> None:
     for way in sign.ways:
         for place in _occurrences(sign, way, words, spans, scope):
@@ -141,7 +141,11 @@ def _hear(
 
 
 def _occurrences(
-    sign: HealthSign, way: tuple[str, ...], words: Sequence[HeardWord], spans: Spans, scope: Scope
+    sign: HealthSign,
+    way: tuple[str, ...],
+    words: Sequence[HeardWord],
+    spans: Spans,
+    scope: HealthScope,
 ) -> Iterator[int]:
     """Places where one way to say a sign is said of the person, now."""
     far, way = way[0] == "~", way[1:] if way[0] == "~" else way
@@ -168,7 +172,7 @@ def _holds(
     together: list[TermSpan],
     words: Sequence[HeardWord],
     spans: Spans,
-    scope: Scope,
+    scope: HealthScope,
 ) -> bool:
     sentence = words[together[0].first].sentence
     if any(scope.silent(piece.first) for piece in together) or scope.is_over(sentence, sign.fades):
@@ -188,18 +192,52 @@ def _number_flags(readings: Readings, trouble: Trouble, heard: _Heard) -> None:
 
 
 def _vague(
-    words: Sequence[HeardWord], spans: Spans, scope: Scope, trouble: Trouble
+    words: Sequence[HeardWord], spans: Spans, scope: HealthScope, trouble: Trouble
 ) -> Iterator[int]:
     """Sentences with words of health that nothing above has made sense of."""
     muscles = {
         words[span.first].sentence for span in spans.all("@muscle") if not scope.denied[span.first]
     }
-    for name in ("health_word", "lasting_illness", "pills", "forbids"):
+    for name in ("health_word", "lasting_illness", "pills", "forbids", "doctor_word", "exam"):
         for span in spans.all(f"@{name}"):
             sentence = words[span.first].sentence
             if not scope.silent(span.first) and not scope.is_over(sentence, "soon"):
                 yield sentence
     yield from trouble.nowhere - muscles
+    for place, word in enumerate(words):
+        if _is_medical(word.text) and not scope.silent(place):
+            yield word.sentence
+    yield from _places_named(words, spans, scope)
+
+
+def _places_named(words: Sequence[HeardWord], spans: Spans, scope: HealthScope) -> Iterator[int]:
+    """Sentences that name a joint, or a part with its side, and say nothing we know of it."""
+    for name in ("@joint_place", "@one_side"):
+        for span in spans.all(name):
+            sentence = words[span.first].sentence
+            aimed = spans.within("@aim_word", sentence)
+            well = any(scope.denied[hurt.first] for hurt in spans.within("@hurt", sentence))
+            if not (aimed or well or scope.silent(span.first) or scope.is_over(sentence, "soon")):
+                yield sentence
+
+
+# Endings of the names of diseases, operations and medicines, folded as the texts are.
+_MEDICAL = (
+    "itis", "osis", "algia", "opathy", "ectomy", "oplasty", "oscopy", "otomy", "aemia", "plegia",
+    "paresis", "sclerosis", "olol", "sartan", "xaban", "statin", "azole", "mycin", "cillin",
+    "pril", "gliptin", "tidine", "azepam", "triptan", "патия", "патии", "патию", "ектомия",
+    "томию", "скопия", "скопию", "альгия", "плегия", "парез", "лол", "сартан", "ксабан",
+    "статин", "азол", "мицин", "циллин", "прил", "азепам", "триптан", "синдром",
+)  # fmt: skip
+_NOT_MEDICAL = frozenset(
+    {"april", "empathy", "sympathy", "симпатия", "емпатия", "апатия", "апрель"}
+)
+_SHORT = 6
+
+
+def _is_medical(text: str) -> bool:
+    """Whether a word sounds like a disease, an operation or a medicine."""
+    return len(text) >= _SHORT and text.endswith(_MEDICAL) and text not in _NOT_MEDICAL
 
 
 def _sentence(text: str, words: Sequence[HeardWord], number: int) -> str:

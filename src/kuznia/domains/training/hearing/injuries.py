@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from kuznia.domains.training.hearing.readings import pain_in, weeks_in
-from kuznia.domains.training.hearing.scope import Scope
+from kuznia.domains.training.hearing.scope import HealthScope
 from kuznia.domains.training.hearing.terms import Spans, TermSpan
 from kuznia.domains.training.hearing.words import HeardWord
 from kuznia.domains.training.schema.profile import Injury, Region
@@ -40,7 +40,7 @@ class Trouble:
     understood: set[int] = field(default_factory=set[int])
 
 
-def injuries_of(words: Sequence[HeardWord], spans: Spans, scope: Scope) -> Trouble:
+def injuries_of(words: Sequence[HeardWord], spans: Spans, scope: HealthScope) -> Trouble:
     """Every injury of a text; a sentence without a place speaks of the place before it."""
     trouble = Trouble()
     last: tuple[Region, ...] = ()
@@ -75,7 +75,7 @@ def _add(
     wrong: tuple[TermSpan, ...],
     last: tuple[Region, ...],
     spans: Spans,
-    scope: Scope,
+    scope: HealthScope,
 ) -> None:
     near = (
         region
@@ -88,6 +88,8 @@ def _add(
         injury = _injury(sentence, spans, {span.name for span in wrong})
         trouble.injuries += (injury.model_copy(update={"region": region}) for region in chosen)
         trouble.understood.add(sentence.number)
+    elif _is_bad(wrong) and spans.within("@object", sentence.number):
+        return
     elif _is_bad(wrong) and (weeks_in(sentence.words) or 0) < _BONE_WEEKS:
         trouble.fractured = True
         trouble.understood.add(sentence.number)
@@ -99,7 +101,7 @@ def _is_bad(wrong: tuple[TermSpan, ...]) -> bool:
     return any(span.name in {"@break_word", "@acute"} for span in wrong)
 
 
-def _is_grave(spans: Spans, scope: Scope, sentence: int) -> bool:
+def _is_grave(spans: Spans, scope: HealthScope, sentence: int) -> bool:
     """Whether it popped, locked, or carries no weight."""
     return any(not scope.silent(span.first) for span in spans.within("@grave", sentence))
 
@@ -108,7 +110,7 @@ def _carried(last: tuple[Region, ...], wrong: tuple[TermSpan, ...]) -> tuple[Reg
     return last if any(span.name != "@trouble" for span in wrong) else ()
 
 
-def _regions(spans: Spans, scope: Scope, sentence: int) -> Iterator[tuple[Region, int]]:
+def _regions(spans: Spans, scope: HealthScope, sentence: int) -> Iterator[tuple[Region, int]]:
     for region in REGIONS:
         for span in spans.within(f"@{region}", sentence):
             if not scope.foreign[span.first]:
@@ -118,7 +120,7 @@ def _regions(spans: Spans, scope: Scope, sentence: int) -> Iterator[tuple[Region
 _WRONG = ("hurt", "acute", "surgery", "trouble", "break_word", "swell")
 
 
-def _wrong(spans: Spans, scope: Scope, sentence: int) -> Iterator[TermSpan]:
+def _wrong(spans: Spans, scope: HealthScope, sentence: int) -> Iterator[TermSpan]:
     muscles = any(not scope.denied[span.first] for span in spans.within("@muscle", sentence))
     for name in _WRONG:
         for span in spans.within(f"@{name}", sentence):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from kuznia.domains.training.hearing.scope import Scope
+from kuznia.domains.training.hearing.scope import HealthScope
 from kuznia.domains.training.hearing.terms import Spans
 from kuznia.domains.training.hearing.words import HeardWord, folded
 from kuznia.platform.data_files import read_toml
@@ -16,6 +16,8 @@ _LB = 0.45359237
 _THIN = 17.0
 _GROWN = 18
 _FEVER = 37.5
+# Between the two numbers of a blood pressure.
+_LEAST_GAP = 20
 
 
 @dataclass(slots=True)
@@ -67,7 +69,7 @@ def _spelt(words: Sequence[HeardWord], place: int) -> tuple[float, int] | None:
     return (total, last) if last > place else None
 
 
-def readings_of(words: Sequence[HeardWord], spans: Spans, scope: Scope) -> Readings:
+def readings_of(words: Sequence[HeardWord], spans: Spans, scope: HealthScope) -> Readings:
     """Everything the numbers say of the person."""
     readings = Readings()
     _pressure(words, spans, scope, readings)
@@ -84,28 +86,38 @@ def readings_of(words: Sequence[HeardWord], spans: Spans, scope: Scope) -> Readi
 _OVER = frozenset({"/", "over", "на", "to"})
 
 
-def _pressure(words: Sequence[HeardWord], spans: Spans, scope: Scope, readings: Readings) -> None:
+def _pressure(
+    words: Sequence[HeardWord], spans: Spans, scope: HealthScope, readings: Readings
+) -> None:
     named = bool(spans.all("@pressure_word"))
     for place in range(len(words)):
-        if scope.silent(place) and not named:
+        pair = None if scope.foreign[place] else _pair(words, place)
+        if pair is None:
             continue
-        upper = _spelt(words, place)
-        if upper is None or upper[1] + 1 >= len(words) or words[upper[1]].text not in _OVER:
-            continue
-        lower = _spelt(words, upper[1] + 1)
-        if lower is None or not (90 <= upper[0] <= 280 and 40 <= lower[0] <= 160):
-            continue
-        if upper[0] <= lower[0] or not (named or words[upper[1]].text == "/"):
-            continue
-        if _is_weight(words, lower[1]) or scope.foreign[place]:
-            continue
-        readings.systolic = max(readings.systolic or 0, int(upper[0]))
-        readings.diastolic = max(readings.diastolic or 0, int(lower[0]))
+        slash = words[place + 1].text == "/"
+        trained = spans.within("@training_number", words[place].sentence)
+        if named or (slash and not trained and not scope.denied[place]):
+            readings.systolic = max(readings.systolic or 0, pair[0])
+            readings.diastolic = max(readings.diastolic or 0, pair[1])
     if named and readings.systolic is None:
         _upper_only(words, spans, scope, readings)
 
 
-def _upper_only(words: Sequence[HeardWord], spans: Spans, scope: Scope, readings: Readings) -> None:
+def _pair(words: Sequence[HeardWord], place: int) -> tuple[int, int] | None:
+    """Two numbers that can be a blood pressure: `190/115`, `сто шістдесят на сто`."""
+    upper = _spelt(words, place)
+    if upper is None or upper[1] + 1 >= len(words) or words[upper[1]].text not in _OVER:
+        return None
+    lower = _spelt(words, upper[1] + 1)
+    if lower is None or _is_weight(words, lower[1]):
+        return None
+    fits = 90 <= upper[0] <= 280 and 40 <= lower[0] <= 160 and upper[0] - lower[0] >= _LEAST_GAP
+    return (int(upper[0]), int(lower[0])) if fits else None
+
+
+def _upper_only(
+    words: Sequence[HeardWord], spans: Spans, scope: HealthScope, readings: Readings
+) -> None:
     """`тиск 190`: the upper number alone."""
     for span in spans.all("@pressure_word"):
         if scope.silent(span.first):
@@ -177,7 +189,7 @@ _TEN = frozenset({"10", "десяти", "ten", "of"})
 _PAIN_WORDS = frozenset({"pain", "биль", "болю", "болить", "at", "hurts"})
 
 
-def _age(words: Sequence[HeardWord], scope: Scope) -> int | None:
+def _age(words: Sequence[HeardWord], scope: HealthScope) -> int | None:
     for place, word in enumerate(words):
         if word.number is None or not 5 <= word.number < 100 or scope.foreign[place]:
             continue
@@ -211,16 +223,18 @@ _NO_AGE = frozenset(
 )
 
 
-def _has_fever(words: Sequence[HeardWord], spans: Spans, scope: Scope) -> bool:
+def _has_fever(words: Sequence[HeardWord], spans: Spans, scope: HealthScope) -> bool:
     for place, word in enumerate(words):
         value = word.number
         if value is None or scope.foreign[place]:
             continue
-        if 38 <= value < 42 and ("." in word.text or "," in word.text):
+        if not (_FEVER <= value <= 42.5 or 100 <= value <= 107):
+            continue
+        if any(spans.near("@temperature", place, 4)):
             return True
-        if any(spans.near("@temperature", place, 3)) and (
-            _FEVER <= value <= 42.5 or 100 <= value <= 107
-        ):
+        # `38,4, горло дере`: a temperature by the company it keeps.
+        ill = spans.within("@ill", word.sentence) and not _is_weight(words, place + 1)
+        if ill and value < 43 and ("." in word.text or "," in word.text):
             return True
     return False
 

@@ -10,11 +10,13 @@ from kuznia.domains.training.hearing.words import HeardWord
 _REACH = 9
 # Items of a list that a denial runs through are short.
 _ITEM = 4
+# And those without `or` have no more words than this.
+_BARE = 3
 _FIRST_YEAR, _LAST_YEAR = 1950, 2024
 
 
 @dataclass(slots=True)
-class Scope:
+class HealthScope:
     """For every word what speaks against hearing it, and what of each sentence is over."""
 
     denied: list[bool]
@@ -37,9 +39,9 @@ class Scope:
         return fades == "soon" and sentence in self.soon_over
 
 
-def scope_of(words: Sequence[HeardWord], spans: Spans) -> Scope:
+def scope_of(words: Sequence[HeardWord], spans: Spans) -> HealthScope:
     """The scope of every word of a text."""
-    scope = Scope([False] * len(words), [False] * len(words))
+    scope = HealthScope([False] * len(words), [False] * len(words))
     _deny(words, spans, scope)
     _deny_back(words, spans, scope)
     _others(words, spans, scope)
@@ -57,9 +59,9 @@ def _covered(spans: Spans, name: str) -> frozenset[int]:
     return frozenset(place for one in several for place in one)
 
 
-def _deny(words: Sequence[HeardWord], spans: Spans, scope: Scope) -> None:
+def _deny(words: Sequence[HeardWord], spans: Spans, scope: HealthScope) -> None:
     excused = _covered(spans, "not_denying") | _covered(spans, "idiom")
-    turns, either = spans.places("@turn"), spans.places("@either")
+    turns = spans.places("@turn")
     also, signs = spans.places("@also"), spans.places("@clause_sign")
     for span in spans.all("@deny"):
         if span.first in excused:
@@ -72,7 +74,7 @@ def _deny(words: Sequence[HeardWord], spans: Spans, scope: Scope) -> None:
             if (
                 place > span.first
                 and words[place].segment != words[place - 1].segment
-                and not _goes_on(words, place, either)
+                and not _goes_on(words, place, spans)
             ):
                 break
             if place in also and _begins_clause(words, place, signs):
@@ -80,12 +82,17 @@ def _deny(words: Sequence[HeardWord], spans: Spans, scope: Scope) -> None:
             scope.denied[place] = True
 
 
-def _goes_on(words: Sequence[HeardWord], place: int, either: frozenset[int]) -> bool:
+def _goes_on(words: Sequence[HeardWord], place: int, spans: Spans) -> bool:
     """Whether a list that began before this comma is one of either-or."""
+    either = spans.places("@either")
+    signs, selves = spans.places("@clause_sign"), spans.places("@self") | spans.places("@they")
     if place in either:
         return True
     size = sum(1 for word in words[place : place + _REACH] if word.segment == words[place].segment)
     rest = range(place, min(len(words), place + _REACH))
+    inside = [other for other in rest if words[other].segment == words[place].segment]
+    if size <= _BARE and not any(other in signs or other in selves for other in inside):
+        return True
     near = any(other in either and words[other].sentence == words[place].sentence for other in rest)
     return near and size <= _ITEM
 
@@ -95,7 +102,7 @@ def _begins_clause(words: Sequence[HeardWord], place: int, signs: frozenset[int]
     return any(other in signs and words[other].segment == words[place].segment for other in rest)
 
 
-def _deny_back(words: Sequence[HeardWord], spans: Spans, scope: Scope) -> None:
+def _deny_back(words: Sequence[HeardWord], spans: Spans, scope: HealthScope) -> None:
     excused, turns = _covered(spans, "not_denying"), spans.places("@turn")
     for span in spans.all("@deny_back"):
         if span.first in excused:
@@ -108,9 +115,10 @@ def _deny_back(words: Sequence[HeardWord], spans: Spans, scope: Scope) -> None:
             place -= 1
 
 
-def _others(words: Sequence[HeardWord], spans: Spans, scope: Scope) -> None:
+def _others(words: Sequence[HeardWord], spans: Spans, scope: HealthScope) -> None:
     people, animals = spans.places("@person"), spans.places("@animal")
     selves, mine, they = (spans.places(f"@{name}") for name in ("self", "mine", "they"))
+    selves |= {place for place, word in enumerate(words) if _is_own_verb(word.text)}
     if people and (spans.all("@for_them") or not selves):
         # The plan is for them: what is said of them counts.
         people = frozenset[int]()
@@ -131,6 +139,16 @@ def _others(words: Sequence[HeardWord], spans: Spans, scope: Scope) -> None:
         scope.foreign[place] = scope.foreign[place] or other
 
 
+# Endings of Ukrainian verbs of the first person, and words that only look like one.
+_OWN = ("аю", "яю", "ую", "юю", "юся", "уся", "юсь", "усь", "тиму", "тимусь", "тимуся")
+_NOT_OWN = frozenset({"якусь", "чиюсь"})
+
+
+def _is_own_verb(text: str) -> bool:
+    """`тренуюся`, `бігаю`: the speaker is named by the verb alone."""
+    return len(text) > 4 and text.endswith(_OWN) and text not in _NOT_OWN
+
+
 def _at_mine(words: Sequence[HeardWord], place: int, people: frozenset[int]) -> bool:
     """`чоловік у мене гіпертонік`: still of him."""
     return place > 1 and words[place - 1].text in {"у", "в"} and place - 2 in people
@@ -145,7 +163,7 @@ def _backwards(
     person: int,
     links: frozenset[int],
     mine: frozenset[int],
-    scope: Scope,
+    scope: HealthScope,
 ) -> None:
     """`a heart attack of my father`: what stands before belongs to them, too."""
     link = person - 2 if person - 1 in mine else person - 1
@@ -157,7 +175,7 @@ def _backwards(
         place -= 1
 
 
-def _suppose(words: Sequence[HeardWord], spans: Spans, scope: Scope) -> None:
+def _suppose(words: Sequence[HeardWord], spans: Spans, scope: HealthScope) -> None:
     turns = spans.places("@turn")
     for span in spans.all("@supposed"):
         segment = words[span.first].segment
@@ -171,7 +189,7 @@ def _suppose(words: Sequence[HeardWord], spans: Spans, scope: Scope) -> None:
             scope.foreign[place] = True
 
 
-def _date(words: Sequence[HeardWord], spans: Spans, scope: Scope) -> None:
+def _date(words: Sequence[HeardWord], spans: Spans, scope: HealthScope) -> None:
     for name, over in (
         ("soon_over", scope.soon_over),
         ("by_doctor", scope.cleared),

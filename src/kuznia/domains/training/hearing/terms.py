@@ -117,7 +117,7 @@ class HealthSign:
 
 
 @dataclass(frozen=True, slots=True)
-class Lexicon:
+class HealthLexicon:
     """The classes of words and the signs."""
 
     index: TermIndex
@@ -125,7 +125,7 @@ class Lexicon:
 
 
 @cache
-def lexicon() -> Lexicon:
+def lexicon() -> HealthLexicon:
     """The lexicon from signs.toml, classes.toml and scope.toml."""
     # Any: tables as they are written; `_sign` takes them apart.
     classes: dict[str, Any] = read_toml(__file__, "classes.toml") | read_toml(
@@ -143,7 +143,7 @@ def lexicon() -> Lexicon:
     unknown = {t for sign in signs for way in sign.ways for t in way if t[0] == "@"} - named.keys()
     if unknown:
         raise ValueError(f"signs.toml: unknown classes {', '.join(sorted(unknown))}")
-    return Lexicon(TermIndex(named | terms), signs)
+    return HealthLexicon(TermIndex(named | terms), signs)
 
 
 def _sign(name: str, row: Mapping[str, Any]) -> HealthSign:
