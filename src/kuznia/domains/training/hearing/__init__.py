@@ -175,7 +175,7 @@ def _holds(
     scope: HealthScope,
 ) -> bool:
     sentence = words[together[0].first].sentence
-    if any(scope.silent(piece.first) for piece in together) or scope.is_over(sentence, sign.fades):
+    if any(scope.unsaid(piece.first) for piece in together) or scope.is_over(sentence, sign.fades):
         return False
     if not sign.unless or (sign.unless_with and sign.unless_with not in way):
         return True
@@ -201,7 +201,9 @@ def _vague(
     for name in ("health_word", "lasting_illness", "pills", "forbids", "doctor_word", "exam"):
         for span in spans.all(f"@{name}"):
             sentence = words[span.first].sentence
-            if not scope.silent(span.first) and not scope.is_over(sentence, "soon"):
+            # A diagnosis of long ago is one still.
+            fades = "never" if name == "lasting_illness" else "soon"
+            if not scope.unsaid(span.first) and not scope.is_over(sentence, fades):
                 yield sentence
     yield from trouble.nowhere - muscles
     for place, word in enumerate(words):
@@ -212,10 +214,10 @@ def _vague(
 
 def _places_named(words: Sequence[HeardWord], spans: Spans, scope: HealthScope) -> Iterator[int]:
     """Sentences that name a joint, or a part with its side, and say nothing we know of it."""
-    for name in ("@joint_place", "@one_side"):
+    for name in ("@joint_place", "@one_side", "@body_part"):
         for span in spans.all(name):
             sentence = words[span.first].sentence
-            aimed = spans.within("@aim_word", sentence)
+            aimed = spans.within("@aim_word", sentence) or spans.within("@at_ease", sentence)
             well = any(scope.denied[hurt.first] for hurt in spans.within("@hurt", sentence))
             if not (aimed or well or scope.silent(span.first) or scope.is_over(sentence, "soon")):
                 yield sentence

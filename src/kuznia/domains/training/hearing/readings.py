@@ -190,8 +190,9 @@ _PAIN_WORDS = frozenset({"pain", "биль", "болю", "болить", "at", "
 
 
 def _age(words: Sequence[HeardWord], scope: HealthScope) -> int | None:
-    for place, word in enumerate(words):
-        if word.number is None or not 5 <= word.number < 100 or scope.foreign[place]:
+    for place in range(len(words)):
+        value = number_at(words, place)
+        if value is None or not 5 <= value < 100 or scope.foreign[place]:
             continue
         before = words[place - 1].text if place else ""
         after = words[place + 1].text if place + 1 < len(words) else ""
@@ -199,7 +200,7 @@ def _age(words: Sequence[HeardWord], scope: HealthScope) -> int | None:
             other.text for other in words[place + 2 : place + 3]
         }
         if old or (before in _AGE_BEFORE and after not in _NO_AGE):
-            return int(word.number)
+            return int(value)
     return None
 
 

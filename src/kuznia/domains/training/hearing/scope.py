@@ -26,9 +26,18 @@ class HealthScope:
     long_over: set[int] = field(default_factory=set[int])
     cleared: set[int] = field(default_factory=set[int])
 
+    # Where a denial begins.
+    denials: frozenset[int] = frozenset()
+
     def silent(self, place: int) -> bool:
         """Whether nothing is said by the word at this place."""
         return self.denied[place] or self.foreign[place]
+
+    def unsaid(self, place: int) -> bool:
+        """The same for a term, which may begin with a denial of its own: `not eating`."""
+        if place in self.denials and not (place and self.denied[place - 1]):
+            return self.foreign[place]
+        return self.silent(place)
 
     def is_over(self, sentence: int, fades: str) -> bool:
         """Whether what a sentence says is past, for something that fades so."""
@@ -42,6 +51,7 @@ class HealthScope:
 def scope_of(words: Sequence[HeardWord], spans: Spans) -> HealthScope:
     """The scope of every word of a text."""
     scope = HealthScope([False] * len(words), [False] * len(words))
+    scope.denials = spans.places("@deny")
     _deny(words, spans, scope)
     _deny_back(words, spans, scope)
     _others(words, spans, scope)
@@ -118,7 +128,8 @@ def _deny_back(words: Sequence[HeardWord], spans: Spans, scope: HealthScope) -> 
 def _others(words: Sequence[HeardWord], spans: Spans, scope: HealthScope) -> None:
     people, animals = spans.places("@person"), spans.places("@animal")
     selves, mine, they = (spans.places(f"@{name}") for name in ("self", "mine", "they"))
-    selves |= {place for place, word in enumerate(words) if _is_own_verb(word.text)}
+    verbs = {place for place, word in enumerate(words) if _is_own_verb(word.text)}
+    selves |= verbs - people - animals
     if people and (spans.all("@for_them") or not selves):
         # The plan is for them: what is said of them counts.
         people = frozenset[int]()
