@@ -196,10 +196,11 @@ def _age(words: Sequence[HeardWord], scope: HealthScope) -> int | None:
             continue
         before = words[place - 1].text if place else ""
         after = words[place + 1].text if place + 1 < len(words) else ""
-        old = after in {"yo", "year", "years"} and "old" in {
+        own = words[place].text.endswith("yo") or (after in {"yo", "y"})
+        old = after in {"year", "years"} and "old" in {
             other.text for other in words[place + 2 : place + 3]
         }
-        if old or (before in _AGE_BEFORE and after not in _NO_AGE):
+        if own or old or (before in _AGE_BEFORE and after not in _NO_AGE):
             return int(value)
     return None
 

@@ -12,6 +12,8 @@ _REACH = 9
 _ITEM = 4
 # And those without `or` have no more words than this.
 _BARE = 3
+# A number beside a person that is an age.
+_GROWN_UP, _OLDEST = 11, 105
 _FIRST_YEAR, _LAST_YEAR = 1950, 2024
 
 
@@ -130,7 +132,7 @@ def _others(words: Sequence[HeardWord], spans: Spans, scope: HealthScope) -> Non
     selves, mine, they = (spans.places(f"@{name}") for name in ("self", "mine", "they"))
     verbs = {place for place, word in enumerate(words) if _is_own_verb(word.text)}
     selves |= verbs - people - animals
-    if people and (spans.all("@for_them") or not selves):
+    if people and (spans.all("@for_them") or _is_for_them(words, people, selves, mine, they)):
         # The plan is for them: what is said of them counts.
         people = frozenset[int]()
     if not people and not animals:
@@ -148,6 +150,23 @@ def _others(words: Sequence[HeardWord], spans: Spans, scope: HealthScope) -> Non
         ):
             other = False
         scope.foreign[place] = scope.foreign[place] or other
+
+
+def _is_for_them(
+    words: Sequence[HeardWord],
+    people: frozenset[int],
+    selves: frozenset[int],
+    mine: frozenset[int],
+    they: frozenset[int],
+) -> bool:
+    """Whether a text speaks of another person and their age, and never of the one who writes."""
+    own = selves | {place for place in mine if not _of_them(place, people)}
+    aged = any(
+        _GROWN_UP <= (words[place].number or 0) <= _OLDEST
+        for person in people
+        for place in range(max(0, person - 4), min(len(words), person + 4))
+    )
+    return not own and (bool(they) or aged)
 
 
 # Endings of Ukrainian verbs of the first person, and words that only look like one.
