@@ -93,7 +93,7 @@ def _add(
     elif _is_bad(wrong) and (weeks_in(sentence.words) or 0) < _BONE_WEEKS:
         trouble.fractured = True
         trouble.understood.add(sentence.number)
-    elif any(span.name in {"@hurt", "@surgery"} for span in wrong):
+    elif any(span.name in {"@hurt", "@surgery", "@swell"} for span in wrong):
         trouble.nowhere.add(sentence.number)
 
 
@@ -124,7 +124,7 @@ def _wrong(spans: Spans, scope: HealthScope, sentence: int) -> Iterator[TermSpan
     muscles = any(not scope.denied[span.first] for span in spans.within("@muscle", sentence))
     for name in _WRONG:
         for span in spans.within(f"@{name}", sentence):
-            if scope.silent(span.first):
+            if scope.unsaid(span.first):
                 continue
             # Sore muscles after training are what training does.
             if muscles and name in {"hurt", "trouble"}:

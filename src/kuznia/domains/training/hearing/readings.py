@@ -236,7 +236,8 @@ def _has_fever(words: Sequence[HeardWord], spans: Spans, scope: HealthScope) -> 
             return True
         # `38,4, горло дере`: a temperature by the company it keeps.
         ill = spans.within("@ill", word.sentence) and not _is_weight(words, place + 1)
-        if ill and value < 43 and ("." in word.text or "," in word.text):
+        before = words[place - 1].text if place else ""
+        if ill and value < 43 and before not in _AGE_BEFORE:
             return True
     return False
 

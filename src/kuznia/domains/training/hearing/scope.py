@@ -207,6 +207,9 @@ def _backwards(
 
 def _suppose(words: Sequence[HeardWord], spans: Spans, scope: HealthScope) -> None:
     turns = spans.places("@turn")
+    at_work = {words[span.first].sentence for span in spans.all("@job")}
+    for place, word in enumerate(words):
+        scope.foreign[place] = scope.foreign[place] or word.sentence in at_work
     for span in spans.all("@supposed"):
         segment = words[span.first].segment
         for place in range(span.first, len(words)):
