@@ -157,10 +157,10 @@ def conditions() -> Mapping[str, HealthCondition]:
             continue
         name = row.region or row.id
         known = named.get(name, HealthCondition(none, none, none, none))
-        if row.region and "chronic" not in row.phases:
-            named[name] = replace(known, acute_tags=tags, acute_patterns=patterns)
-        else:
+        if not row.region or "chronic" in row.phases:
             named[name] = replace(known, tags=tags, patterns=patterns)
+        elif "fresh" in row.phases:
+            named[name] = replace(known, acute_tags=tags, acute_patterns=patterns)
     return MappingProxyType(named)
 
 

@@ -31,6 +31,7 @@ Flag = Literal[
     "wheelchair",
     "heart_unstable",
     "condition",
+    "treatment",
     "seizures",
     "bleeding",
     "eyes",
