@@ -100,7 +100,7 @@ def read_athlete(order: PlanInput) -> Athlete:
     """Everything an order says about a person. A yes anywhere is a yes: text, box or profile."""
     profile = apply_answers(order.profile, order.answers)
     mentioned = health_mentions(order.prompt, profile.notes, *free_texts(order.answers))
-    health = _with_readings(profile.health, mentioned)
+    health = with_readings(profile.health, mentioned)
     equipment, unknown = _equipment(profile.equipment)
     flags: frozenset[Flag] = frozenset(health.flags) | mentioned.flags | _signs(order.lessons)
     if "wheelchair" in profile.equipment:
@@ -142,7 +142,7 @@ def read_athlete(order: PlanInput) -> Athlete:
     )
 
 
-def _with_readings(health: Health, mentioned: HealthMentions) -> Health:
+def with_readings(health: Health, mentioned: HealthMentions) -> Health:
     """Health with the numbers the text names: the worse pressure, and weeks no field has."""
     update = {
         "systolic": max(health.systolic or 0, mentioned.systolic or 0) or None,
