@@ -207,7 +207,8 @@ def _vague(
                 yield sentence
     yield from trouble.nowhere - muscles
     for place, word in enumerate(words):
-        if _is_medical(word.text) and not scope.silent(place):
+        named = _is_medical(word.text) and not spans.within("@allergy", word.sentence)
+        if named and not scope.silent(place):
             yield word.sentence
     yield from _places_named(words, spans, scope)
 

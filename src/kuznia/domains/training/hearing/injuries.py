@@ -88,17 +88,22 @@ def _add(
         injury = _injury(sentence, spans, {span.name for span in wrong})
         trouble.injuries += (injury.model_copy(update={"region": region}) for region in chosen)
         trouble.understood.add(sentence.number)
-    elif _is_bad(wrong) and spans.within("@object", sentence.number):
-        return
-    elif _is_bad(wrong) and (weeks_in(sentence.words) or 0) < _BONE_WEEKS:
+    elif _is_of_a_body(spans, sentence.number) and (weeks_in(sentence.words) or 0) < _BONE_WEEKS:
         trouble.fractured = True
         trouble.understood.add(sentence.number)
     elif any(span.name in {"@hurt", "@surgery", "@swell"} for span in wrong):
         trouble.nowhere.add(sentence.number)
 
 
-def _is_bad(wrong: tuple[TermSpan, ...]) -> bool:
-    return any(span.name in {"@break_word", "@acute"} for span in wrong)
+def _is_of_a_body(spans: Spans, sentence: int) -> bool:
+    """Whether what broke or tore is a body, and neither a belt nor a record."""
+    if spans.within("@strong_acute", sentence):
+        return True
+    bad = spans.within("@break_word", sentence) or spans.within("@acute", sentence)
+    return bool(bad) and any(spans.within(name, sentence) for name in _BODY)
+
+
+_BODY = ("@limb", "@leg", "@arm", "@body_part", "@one_side", "@head", "@belly", "@eye")
 
 
 def _is_grave(spans: Spans, scope: HealthScope, sentence: int) -> bool:
