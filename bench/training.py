@@ -141,8 +141,8 @@ if __name__ == "__main__":
     arguments.add_argument("--effort", type=float, default=4.0, help="for each oracle week")
     arguments.add_argument("--people", type=int, default=0, help="random people to plan for")
     told = arguments.parse_args()
-    if told.users:
-        anyone(told.users)
+    if told.people:
+        anyone(told.people)
     elif told.oracle:
         against_oracle(told.effort)
     else:

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.domains.training.makers import an_athlete
 
-from kuznia.domains.training.athlete.lexicon import health_mentions
 from kuznia.domains.training.athlete.screening import decline, screen
+from kuznia.domains.training.hearing import health_mentions
 
 SAID = [
     ("there is pressure in my chest when I run", "chest_pain"),

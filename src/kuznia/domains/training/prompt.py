@@ -9,8 +9,8 @@ from collections import defaultdict
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from kuznia.domains.training.athlete.athlete import Athlete
-from kuznia.domains.training.athlete.lexicon import plain
 from kuznia.domains.training.athlete.screening import screen
+from kuznia.domains.training.hearing import plain
 from kuznia.domains.training.planner import Wishes
 from kuznia.domains.training.planner.limits import allowed, limits
 from kuznia.domains.training.schema.profile import PlanInput

@@ -14,7 +14,7 @@ from kuznia.domains.training.questions import (
     questions,
     worded,
 )
-from kuznia.domains.training.questions.answers import complaint, free_texts
+from kuznia.domains.training.questions.answers import complaint
 from kuznia.domains.training.questions.interview import basics, profile_of
 from kuznia.domains.training.schema.profile import (
     Answer,
@@ -23,6 +23,7 @@ from kuznia.domains.training.schema.profile import (
     PlanInput,
     Profile,
     Sport,
+    YesNo,
 )
 from kuznia.platform.errors import invalid
 
@@ -40,6 +41,8 @@ STRENGTH = re.compile(
     r"|\bсил|м.яз|\bмас[аиу]\b|штанг|присід|\bзал",
     re.IGNORECASE,
 )
+# What a no is, typed as free text or picked from a list.
+NO = re.compile(r"\s*(?:no|none|nope|never|n/a|ні|немає|нема|ніколи)\W*", re.IGNORECASE)
 SPORTS: tuple[tuple[re.Pattern[str], Sport], ...] = (
     (re.compile(r"cycl|bike|велосипед", re.IGNORECASE), "cycling"),
     (re.compile(r"swim|плав", re.IGNORECASE), "swimming"),
@@ -184,7 +187,15 @@ def _listed(name: str, answer: Answer) -> Answer:
 
 
 def _foreign(answers: Mapping[str, Answer], texts: Mapping[str, str]) -> Iterator[str]:
-    for name, one in answers.items():
-        if _ours(name) is None:
-            text = ", ".join(one) if isinstance(one, tuple) else " ".join(free_texts({name: one}))
-            yield f"{texts.get(name, '')} {text or one}".strip()
+    """Answers to questions that are not ours, as text. A plain no says nothing of the question."""
+    for name, answer in answers.items():
+        if _ours(name) is not None:
+            continue
+        if isinstance(answer, YesNo):
+            question = texts.get(name, "") if answer.boolean else ""
+            yield f"{question} {answer.text}".strip()
+        elif isinstance(answer, str) and NO.fullmatch(answer):
+            continue
+        else:
+            text = ", ".join(answer) if isinstance(answer, tuple) else str(answer)
+            yield f"{texts.get(name, '')} {text}".strip()

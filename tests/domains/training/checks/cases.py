@@ -208,6 +208,12 @@ CASES: Mapping[str, Case] = {
     "E12": Case(HYBRID, plan_only(m.legs_heavy)),
     "R01": Case(RUNNER | {"days": 7}, plan_only(m.no_rest)),
     "R02": Case(RUNNER, plan_only(m.two_long_days)),
+    "H01": Case(RUNNER, person_only(flags=frozenset({"falls"}))),
+    "H02": Case(
+        RACER | {"level": "beginner"},
+        person_only(flags=frozenset({"heart_disease"}), cleared=True),
+    ),
+    "H03": Case(NOVICE, person_only(flags=frozenset({"chest_pain"}))),
     "L01": Case(GYM | {"age": 50, "aim": "strength"}, plan_only(every(rir=2))),
     "L02": Case(
         NOVICE | {"health": {"injuries": [{"region": "knee", "stage": "acute"}]}},
@@ -221,6 +227,10 @@ CASES: Mapping[str, Case] = {
     ),
     "PR1": Case(
         NOVICE | {"sex": "female", "health": {"pregnancy_week": 20}}, plan_only(every(rir=2))
+    ),
+    "PP1": Case(
+        NOVICE | {"sex": "female", "health": {"flags": ["postpartum"], "postpartum_weeks": 20}},
+        plan_only(m.unsaid("PP1")),
     ),
     "OP1": Case(
         NOVICE | {"health": {"flags": ["osteoporosis"]}},

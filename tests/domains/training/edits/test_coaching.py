@@ -312,3 +312,24 @@ def test_whatever_is_said_the_plan_that_comes_of_it_protects_the_person(text: st
     kept = [one for one in findings if one.severity == "block"]
     assert found.decline is not None or not kept
     assert len(found.plan.weeks) == len(PLAN.weeks)
+
+
+ILL = LessonLog().learn(Learn(text="fever", kind="safety", effects=(Sign(flag="fever"),)))
+
+
+@pytest.mark.parametrize("words", ["I feel better now", "Мені вже краще", "одужав, хочу назад"])
+def test_after_an_illness_feeling_better_leads_back(words: str):
+    found = coached(words, log=ILL)
+
+    assert found.decline is None
+    assert found.plan != PLAN
+    assert not ILL.learn(*found.deltas).playbook.open
+
+
+@pytest.mark.parametrize("words", ["I don't feel better yet", "ще не одужала", "I feel better"])
+def test_no_word_of_feeling_better_lifts_more_than_an_illness(words: str):
+    chest = ILL.learn(Learn(text="x", kind="safety", effects=(Sign(flag="chest_pain"),)))
+    found = coached(words, log=chest)
+
+    assert found.decline is not None
+    assert found.decline.code == "S01"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from kuznia.domains.training.athlete.lexicon import gravest, health_mentions
 from kuznia.domains.training.catalogue import items_of
 from kuznia.domains.training.catalogue.matching import match
+from kuznia.domains.training.hearing import HealthMentions, gravest, health_mentions
 from kuznia.domains.training.questions.answers import apply_answers, free_texts
 from kuznia.domains.training.schema import units
 from kuznia.domains.training.schema.lesson import Effect, Lesson, Sign
@@ -27,6 +27,7 @@ from kuznia.domains.training.schema.profile import (
 
 # From this much exercise in a usual week a person counts as active.
 ACTIVE_MINUTES = 90
+_GROWN = 18
 _WHEELCHAIR: frozenset[Flag] = frozenset({"wheelchair"})
 _PREGNANCY: frozenset[Flag] = frozenset({"pregnancy"})
 
@@ -67,6 +68,8 @@ class Athlete:
     past: int = 0
     # Set when weight and height cannot both be meant as written.
     unit_doubt: str | None
+    # Sentences about health that were not understood, to be asked about before there is a plan.
+    unclear: tuple[str, ...] = ()
 
     @property
     def bmi(self) -> float | None:
@@ -97,13 +100,15 @@ def read_athlete(order: PlanInput) -> Athlete:
     """Everything an order says about a person. A yes anywhere is a yes: text, box or profile."""
     profile = apply_answers(order.profile, order.answers)
     mentioned = health_mentions(order.prompt, profile.notes, *free_texts(order.answers))
-    health = profile.health
+    health = with_readings(profile.health, mentioned)
     equipment, unknown = _equipment(profile.equipment)
     flags: frozenset[Flag] = frozenset(health.flags) | mentioned.flags | _signs(order.lessons)
     if "wheelchair" in profile.equipment:
         flags = flags | _WHEELCHAIR
     if health.pregnancy_week is not None:
         flags = flags | _PREGNANCY
+    # An answer to our question settles what was written.
+    unclear = () if health.explained else _unclear(mentioned, profile)
     return Athlete(
         age=profile.age,
         female=profile.sex == "female",
@@ -133,7 +138,27 @@ def read_athlete(order: PlanInput) -> Athlete:
         load_unit=profile.weight_unit,
         lessons=order.lessons,
         unit_doubt=_doubt(profile),
+        unclear=unclear,
     )
+
+
+def with_readings(health: Health, mentioned: HealthMentions) -> Health:
+    """Health with the numbers the text names: the worse pressure, and weeks no field has."""
+    update = {
+        "systolic": max(health.systolic or 0, mentioned.systolic or 0) or None,
+        "diastolic": max(health.diastolic or 0, mentioned.diastolic or 0) or None,
+        "caesarean": health.caesarean or mentioned.caesarean,
+    }
+    if health.pregnancy_week is None:
+        update["pregnancy_week"] = mentioned.pregnancy_week
+    if health.postpartum_weeks is None:
+        update["postpartum_weeks"] = mentioned.postpartum_weeks
+    return health.model_copy(update=update)
+
+
+def _unclear(mentioned: HealthMentions, profile: Profile) -> tuple[str, ...]:
+    young = mentioned.age is not None and mentioned.age < _GROWN <= profile.age
+    return (*mentioned.unclear, *((str(mentioned.age),) if young else ()))
 
 
 def _signs(lessons: Iterable[Lesson]) -> frozenset[Flag]:

@@ -10,6 +10,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal
 
+from kuznia.domains.training.law import harm_law
 from kuznia.platform.data_files import read_text, read_toml
 
 LoadType = Literal["barbell", "db", "machine", "cable", "band", "bodyweight", "assisted", "time"]
@@ -147,18 +148,20 @@ class HealthCondition:
 
 @cache
 def conditions() -> Mapping[str, HealthCondition]:
-    """Every condition that filters exercises."""
-    return MappingProxyType(
-        {
-            name: HealthCondition(
-                frozenset(row.get("tags", ())),
-                frozenset(row.get("patterns", ())),
-                frozenset(row.get("acute_tags", ())),
-                frozenset(row.get("acute_patterns", ())),
-            )
-            for name, row in read_toml(__file__, "conditions.toml").items()
-        }
-    )
+    """Every condition of the law of harm that filters exercises; a region is one condition."""
+    named: dict[str, HealthCondition] = {}
+    none = frozenset[str]()
+    for row in harm_law().values():
+        tags, patterns = frozenset(row.tags), frozenset(row.patterns)
+        if not tags and not patterns:
+            continue
+        name = row.region or row.id
+        known = named.get(name, HealthCondition(none, none, none, none))
+        if not row.region or "chronic" in row.phases:
+            named[name] = replace(known, tags=tags, patterns=patterns)
+        elif "fresh" in row.phases:
+            named[name] = replace(known, acute_tags=tags, acute_patterns=patterns)
+    return MappingProxyType(named)
 
 
 @cache
@@ -235,7 +238,7 @@ def fingerprint() -> str:
         "patterns.toml",
         "loads.toml",
         "equipment.toml",
-        "conditions.toml",
+        "../law/harm.toml",
     ):
         digest.update(read_text(__file__, name).encode())
     for one in STOCK.theirs.values():

@@ -186,7 +186,7 @@ def heart_zones(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
 
 
 def no_heart_rate(view: PlanView, _: PlanRule) -> Iterator[Measure]:
-    if not view.athlete.flags & {"beta_blocker", "pregnancy", "atrial_fibrillation"}:
+    if all(row.heart_rate for row in view.harm):
         return
     shown = sum(1 for zone in view.plan.zones if zone.heart_rate)
     for *_place, session in view.sessions():

@@ -1,12 +1,11 @@
-"""Rest, and what a person's age, body and health ask of a plan."""
+"""Rest, balance and weight: what is asked of a plan beside the law of harm."""
 
 from collections.abc import Iterator
 
-from kuznia.domains.training.checks.rules import Measure, PlanRule, injuries
+from kuznia.domains.training.checks import harm
+from kuznia.domains.training.checks.harm import lawful
+from kuznia.domains.training.checks.rules import Measure, PlanRule
 from kuznia.domains.training.checks.view import PlanView
-from kuznia.domains.training.schema.profile import Injury
-
-_GENTLE_NOTICES = frozenset({"S03", "S05", "S15"})
 
 
 def rest_day(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
@@ -28,92 +27,11 @@ def weekly_minutes(view: PlanView, _: PlanRule) -> Iterator[Measure]:
         yield Measure(f"weeks.{week.number}", minutes, limit, minutes <= limit)
 
 
-def light(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
-    if not view.gentle:
-        return
-    yield from _effort(view, rule)
-
-
-def _effort(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
-    for line in view.lines:
-        least = rule.number("reserve")
-        yield Measure(line.where, line.dose.rir, least, line.dose.rir >= least)
-        share = line.dose.percent
-        if share is not None and "percent" in rule.params:
-            yield Measure(
-                line.where, share, rule.number("percent"), share <= rule.number("percent")
-            )
-    if "zone" in rule.params:
-        for week, day, session in view.sessions():
-            zone = max((step.zone for block in session.blocks for step in block.steps), default=0)
-            yield Measure(
-                f"weeks.{week}.days.{day}", zone, rule.number("zone"), zone <= rule.number("zone")
-            )
-
-
-def _fresh(injury: Injury, cleared: bool) -> bool:
-    if injury.stage == "surgery":
-        return not cleared and (injury.weeks is None or injury.weeks < 12)
-    return injury.stage == "acute"
-
-
-def fresh_injury(view: PlanView, _: PlanRule) -> Iterator[Measure]:
-    for injury in view.athlete.injuries:
-        if not _fresh(injury, view.athlete.cleared):
-            continue
-        out = set(injuries()[injury.region]["fresh_patterns"])
-        for line in view.lines:
-            if line.exercise.pattern in out:
-                yield Measure(
-                    line.where, line.exercise.id, f"no load on the {injury.region}", False
-                )
-    if any(_fresh(injury, view.athlete.cleared) for injury in view.athlete.injuries):
-        present = any(notice.code == "S09" for notice in view.plan.notices)
-        yield Measure("notices", "present" if present else "missing", "S09", present)
-
-
-def sore(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
-    if not view.athlete.injuries:
-        return
-    for line in view.lines:
-        least = rule.number("reserve")
-        yield Measure(line.where, line.dose.rir, least, line.dose.rir >= least)
-        for injury in view.athlete.injuries:
-            row = injuries()[injury.region]
-            if line.exercise.tags & set(row["sore"]):
-                yield Measure(line.where, line.exercise.id, f"kind to the {injury.region}", False)
-            share, most = line.dose.percent, row.get("axial_percent", 100)
-            if "axial" in line.exercise.tags and share is not None and share > most:
-                yield Measure(line.where, share, most, False)
-
-
-def young(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
-    if view.athlete.age >= 18:
-        return
-    for line in view.lines:
-        dose = line.dose
-        most = rule.number("most_sets")
-        yield Measure(line.where, dose.sets, most, dose.sets <= most)
-        if dose.unit == "reps" and line.exercise.primary:
-            low, high = rule.number("least_reps"), rule.number("most_reps")
-            yield Measure(line.where, dose.reps, high, low <= dose.reps <= high)
-    for week in view.plan.weeks:
-        days = sum(1 for day in week.days if day.exercises)
-        yield Measure(
-            f"weeks.{week.number}", days, rule.number("most_days"), days <= rule.number("most_days")
-        )
-    present = any(notice.code == "Y01" for notice in view.plan.notices)
-    yield Measure("notices", "present" if present else "missing", "Y01", present)
-
-
 def older(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     falls = "falls" in view.athlete.flags
+    yield from lawful(view, rule)
     if view.athlete.age < rule.number("age") and not falls:
         return
-    for line in view.lines:
-        if view.athlete.age >= rule.number("age"):
-            least = rule.number("reserve")
-            yield Measure(line.where, line.dose.rir, least, line.dose.rir >= least)
     reach = any(exercise.pattern == "balance" for exercise in view.within_reach)
     reach = reach and not view.athlete.injuries
     for week in view.plan.weeks:
@@ -130,61 +48,6 @@ def older(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
         yield Measure(f"weeks.{week.number}", days, limit, days >= limit)
 
 
-def pressure(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
-    if "hypertension" not in view.athlete.flags:
-        return
-    yield from _effort(view, rule)
-    yield from _tags(view, rule.words("tags"))
-    for line in view.lines:
-        if line.dose.unit == "sec" and "isometric" in line.exercise.tags:
-            most = rule.number("hold")
-            yield Measure(line.where, line.dose.reps, most, line.dose.reps <= most)
-
-
-def _tags(view: PlanView, tags: frozenset[str]) -> Iterator[Measure]:
-    for line in view.lines:
-        if line.exercise.tags & tags:
-            yield Measure(line.where, line.exercise.id, "none of " + ", ".join(sorted(tags)), False)
-
-
-def pregnant(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
-    if "pregnancy" not in view.athlete.flags:
-        return
-    yield from _effort(view, rule)
-    yield from _tags(view, rule.words("tags"))
-    week = view.athlete.health.pregnancy_week
-    if week is None or week >= rule.number("late"):
-        yield from _tags(view, rule.words("late_tags"))
-
-
-def bones(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
-    if "osteoporosis" in view.athlete.flags:
-        yield from _tags(view, rule.words("tags"))
-
-
-def falling(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
-    if "falls" in view.athlete.flags:
-        yield from _tags(view, rule.words("tags"))
-
-
-def seated(view: PlanView, _: PlanRule) -> Iterator[Measure]:
-    if not view.athlete.wheelchair:
-        return
-    for line in view.lines:
-        if "seated" not in line.exercise.tags:
-            yield Measure(line.where, line.exercise.id, "seated", False)
-
-
-def due_notices(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
-    codes = {notice.code for notice in view.plan.notices}
-    for flag, code in rule.params["notices"].items():
-        if flag in view.athlete.flags:
-            yield Measure("notices", "present" if code in codes else "missing", code, code in codes)
-    if view.gentle:
-        some = bool(codes & _GENTLE_NOTICES)
-        yield Measure("notices", "present" if some else "missing", "S03, S05 or S15", some)
-
-
 def weight_target(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     athlete = view.athlete
     kg, target, cm = athlete.kg, athlete.target_kg, athlete.cm
@@ -198,18 +61,9 @@ def weight_target(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
 
 
 CHECKS = {
+    **harm.CHECKS,
     "R01": rest_day,
     "R02": weekly_minutes,
-    "L01": light,
-    "L02": fresh_injury,
-    "J01": sore,
-    "Y01": young,
     "O01": older,
-    "HT1": pressure,
-    "PR1": pregnant,
-    "OP1": bones,
-    "F01": falling,
-    "W01": seated,
-    "N01": due_notices,
     "S16": weight_target,
 }

@@ -69,12 +69,6 @@ def rules() -> Mapping[str, PlanRule]:
     }
 
 
-@cache
-def injuries() -> Mapping[str, Mapping[str, Any]]:
-    """What each region rules out. Any: lists of words and one number, read by name."""
-    return read_toml(__file__, "injuries.toml")
-
-
 def ruleset() -> str:
     """The version of all rules together: it changes when any of them does."""
     return f"{len(rules())}.{sum(rule.version for rule in rules().values())}"

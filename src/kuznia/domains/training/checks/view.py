@@ -7,6 +7,8 @@ from functools import cached_property
 
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.catalogue import Exercise, catalogue
+from kuznia.domains.training.checks.person import rows_for
+from kuznia.domains.training.law import HarmRow
 from kuznia.domains.training.schema.plan import Day, Dose, Plan, PlannedSession, Week
 
 # A set with more in reserve does little for the muscle and is not counted.
@@ -98,25 +100,14 @@ class PlanView:
         )
 
     @cached_property
-    def gentle(self) -> bool:
-        """Nothing vigorous: worked out here from what was told, not taken over from screening."""
-        athlete, health = self.athlete, self.athlete.health
-        if athlete.cleared:
-            return False
-        diseases = {"heart_disease", "kidney_disease", "metabolic_disease", "diabetes"}
-        high = (health.systolic or 0) >= 160 or (health.diastolic or 0) >= 100
-        old = athlete.age >= 70 and (athlete.current_minutes or 0) < 90
-        vigorous = athlete.aim in {"strength", "power"} or athlete.endurance.event is not None
-        unused = athlete.level == "beginner" and not athlete.vigorous_habit
-        unready = athlete.age > 45 and vigorous and unused
-        return bool(athlete.flags & diseases) or high or old or unready
+    def harm(self) -> tuple[HarmRow, ...]:
+        """Rows of the law of harm that hold for the person."""
+        return rows_for(self.athlete)
 
     @property
     def limited(self) -> bool:
         """Whether something about the person takes exercises or effort away."""
-        athlete = self.athlete
-        known = bool(athlete.injuries or athlete.flags or athlete.lessons)
-        return known or self.gentle or athlete.age < 18 or athlete.age >= 65
+        return bool(self.harm or self.athlete.flags or self.athlete.lessons)
 
     @cached_property
     def longest_day(self) -> float:

@@ -15,7 +15,7 @@ from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.catalogue.matching import match
 from kuznia.domains.training.checks import VerifiedPlan, verify_plan
 from kuznia.domains.training.checks.rules import rules
-from kuznia.domains.training.edits.feedback import Intent, understand
+from kuznia.domains.training.edits.feedback import Intent, recovered, understand
 from kuznia.domains.training.edits.logbook import MAX_PAIN, next_dose, taught
 from kuznia.domains.training.edits.operations import (
     Changed,
@@ -27,7 +27,7 @@ from kuznia.domains.training.edits.operations import (
     day_on,
 )
 from kuznia.domains.training.edits.settling import settled
-from kuznia.domains.training.playbook.log import Count, Delta, LessonLog, Trained
+from kuznia.domains.training.playbook.log import Close, Count, Delta, LessonLog, Trained
 from kuznia.domains.training.playbook.session import LoggedExercise, LoggedSession
 from kuznia.domains.training.schema.plan import Plan
 from kuznia.domains.training.schema.profile import PlanPerson
@@ -141,6 +141,11 @@ def _understood(feedback: Feedback, standing: Standing, past: int, today: Today)
         return _Understood(feedback)
     athlete = replace(read_athlete(standing.person.order), past=past)
     meant = understand(feedback, standing.plan, athlete, today)
+    over = () if meant.decline else tuple(recovered(feedback, standing.log.playbook.open))
+    if over:
+        # Back to training, and easily: one more repetition in reserve from today on.
+        closed = tuple(Close(lesson=lesson.id, by="person", day=standing.date) for lesson in over)
+        return _Understood((Intensity(reserve=1),), closed)
     return _Understood(meant.operations, meant.lessons, meant.intent, meant.unsure, meant.decline)
 
 

@@ -5,13 +5,12 @@ and the answer says so. A warning sign takes precedence over everything else.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
-from kuznia.domains.training.athlete.athlete import Athlete
-from kuznia.domains.training.athlete.lexicon import HealthMentions, health_mentions, plain
+from kuznia.domains.training.athlete.athlete import Athlete, with_readings
 from kuznia.domains.training.athlete.screening import decline, screen
 from kuznia.domains.training.athlete.weekdays import weekdays
 from kuznia.domains.training.catalogue import catalogue, conditions
@@ -26,6 +25,7 @@ from kuznia.domains.training.edits.operations import (
     Today,
     Volume,
 )
+from kuznia.domains.training.hearing import HealthMentions, health_mentions, plain
 from kuznia.domains.training.planner.limits import allowed, limits
 from kuznia.domains.training.playbook.log import Learn
 from kuznia.domains.training.schema.lesson import (
@@ -33,6 +33,7 @@ from kuznia.domains.training.schema.lesson import (
     AvoidTag,
     DayUnavailable,
     Effect,
+    Lesson,
     LoadFactor,
     Minutes,
     Prefer,
@@ -127,10 +128,30 @@ def _intent(text: str, understood: bool, unsure: bool) -> Intent:
 def _stop(mentions: HealthMentions, athlete: Athlete) -> Decline | None:
     """A new stop sign; what was known before the plan was made is not news."""
     injuries = (*athlete.injuries, *mentions.injuries)
-    now = replace(athlete, flags=athlete.flags | mentions.flags, injuries=injuries)
+    now = replace(
+        athlete,
+        flags=athlete.flags | mentions.flags,
+        injuries=injuries,
+        health=with_readings(athlete.health, mentions),
+    )
     if set(screen(now).stops) <= set(screen(athlete).stops):
         return None
     return decline(now)
+
+
+# Signs that pass, and that the person alone can say are over.
+_PASSING = frozenset({"fever"})
+
+
+def recovered(text: str, lessons: Iterable[Lesson]) -> Iterator[Lesson]:
+    """Lessons of an illness that the person says is over: they lead back to training."""
+    words = plain(text)
+    if not _patterns()["recovered"].search(words) or _patterns()["not_recovered"].search(words):
+        return
+    for lesson in lessons:
+        signs = {effect.flag for effect in lesson.effects if isinstance(effect, Sign)}
+        if signs and signs <= _PASSING and len(signs) == len(lesson.effects):
+            yield lesson
 
 
 def _signs(text: str, mentions: HealthMentions, athlete: Athlete) -> Iterator[Learn]:

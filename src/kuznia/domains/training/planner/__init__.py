@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from kuznia.domains.training.athlete.athlete import Athlete
-from kuznia.domains.training.athlete.screening import screen
+from kuznia.domains.training.athlete.screening import Screening, screen
 from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.planner.aerobic import Sessions, zones
 from kuznia.domains.training.planner.choice import Chooser, choose
@@ -63,10 +63,14 @@ class _Frame:
     loads: tuple[Load, ...]
 
 
-def plan(athlete: Athlete, wishes: Wishes | None = None, chooser: Chooser = choose) -> Plan:
+def plan(
+    athlete: Athlete,
+    wishes: Wishes | None = None,
+    chooser: Chooser = choose,
+    screening: Screening | None = None,
+) -> Plan:
     """The plan for someone whom screening lets train."""
-    frame = _frame(athlete, wishes or Wishes(), chooser)
-    screening = screen(athlete)
+    frame = _frame(athlete, wishes or Wishes(), chooser, screening or screen(athlete))
     words = frame.words
     made = Plan(
         title=words.say(f"title_{athlete.kind}", weeks=athlete.weeks),
@@ -78,8 +82,8 @@ def plan(athlete: Athlete, wishes: Wishes | None = None, chooser: Chooser = choo
         start=athlete.start,
         weeks=tuple(_week(frame, index) for index in range(athlete.weeks)),
         zones=zones(athlete, frame.limits, words) if frame.sessions else (),
-        offers=tuple(offers(athlete, frame.start, words)),
-        notices=tuple(notices(athlete, frame.limits, screening, frame.layout, words)),
+        offers=tuple(offers(athlete, frame.start, frame.limits, words)),
+        notices=tuple(notices(athlete, frame.limits, frame.layout, words)),
         reason=words.because(
             *(() if athlete.kind == "endurance" else ("why_plan",)),
             *(() if athlete.kind == "strength" else ("why_plan_endurance",)),
@@ -107,8 +111,8 @@ def _worded(made: Plan, wishes: Wishes) -> Plan:
     return made.model_copy(update={**texts, "weeks": weeks})
 
 
-def _frame(athlete: Athlete, wishes: Wishes, chooser: Chooser) -> _Frame:
-    frame = limits(athlete, screen(athlete))
+def _frame(athlete: Athlete, wishes: Wishes, chooser: Chooser, screening: Screening) -> _Frame:
+    frame = limits(athlete, screening)
     week = layout(athlete, frame)
     words = PlanWords(athlete.language)
     start = base(athlete, frame) if athlete.kind != "strength" else None

@@ -20,6 +20,8 @@ from kuznia.domains.training.schema.plan import (
 # Hard minutes in a week stay a fifth of all endurance minutes; a margin for rounding.
 _HARD_SHARE = 0.17
 _LEAST_HARD_MINUTES = 6
+# Below this no work is hard.
+_HARD_ZONE = 3
 _WARM_AND_COOL = 600
 _FRESH_DAYS = 2
 # Fractions of the highest heart rate, or of its reserve, at which zones begin.
@@ -113,6 +115,8 @@ class Sessions:
 
     def _hard(self, volume: float, weekly: float, hard_days: int, span: Span) -> PlannedSession:
         """Warm up, work in repeats, cool down; as much work as a fifth of the week allows."""
+        if self._frame.max_zone < _HARD_ZONE:
+            return self._steady("easy", volume, span)
         total = self._seconds(volume)
         share = weekly * self._start.each * _HARD_SHARE / max(1, hard_days)
         zone, minutes, kind = self._quality(span)

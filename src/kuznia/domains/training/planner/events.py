@@ -39,11 +39,14 @@ def feasible(event: RaceEvent, athlete: Athlete, long_minutes: int, pace: float)
     return based and in_time and event.long_km * pace <= long_minutes
 
 
-def reachable(athlete: Athlete, long_minutes: int, pace: float) -> Iterator[RaceEvent]:
-    """The wished-for event and the shorter ones, as far as base, weeks and time allow them."""
+def reachable(
+    athlete: Athlete, long_minutes: int, pace: float, most_km: float
+) -> Iterator[RaceEvent]:
+    """The wished-for event and the shorter ones, as far as base, weeks, time and health allow."""
     wished = athlete.endurance.event
     if wished is None or athlete.endurance.sport != "running":
         return
     for event in EVENTS.values():
-        if event.km <= EVENTS[wished].km and feasible(event, athlete, long_minutes, pace):
+        near = event.km <= min(EVENTS[wished].km, most_km + 0.1)
+        if near and feasible(event, athlete, long_minutes, pace):
             yield event

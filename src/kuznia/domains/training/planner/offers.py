@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from kuznia.domains.training.athlete.athlete import Athlete
-from kuznia.domains.training.athlete.screening import Screening
 from kuznia.domains.training.planner.events import EVENTS
-from kuznia.domains.training.planner.limits import TrainingLimits, young
+from kuznia.domains.training.planner.limits import TrainingLimits
 from kuznia.domains.training.planner.schedule import WeekLayout
 from kuznia.domains.training.planner.volume import Base
 from kuznia.domains.training.planner.wording import PlanWords
@@ -16,19 +15,28 @@ _SAFE_LOSS = 0.01
 _LEAST_BMI = 18.5
 
 
-def offers(athlete: Athlete, start: Base | None, words: PlanWords) -> Iterator[Offer]:
+def offers(
+    athlete: Athlete, start: Base | None, frame: TrainingLimits, words: PlanWords
+) -> Iterator[Offer]:
     """Every counter-offer this person is due."""
     if start is not None:
-        yield from _event_offer(athlete, start, words)
+        yield from _event_offer(athlete, start, frame.event_km, words)
     yield from _weight_offer(athlete, words)
 
 
-def _event_offer(athlete: Athlete, start: Base, words: PlanWords) -> Iterator[Offer]:
+def _event_offer(
+    athlete: Athlete, start: Base, most_km: float, words: PlanWords
+) -> Iterator[Offer]:
     wished = athlete.endurance.event
     if wished is None or (start.event is not None and start.event.name == wished):
         return
     event = EVENTS[wished]
     offered = start.event.name if start.event else words.say("offer_base")
+    if event.km > most_km + 0.1:
+        message = words.say("offer_E10_harm", asked=wished, offered=offered)
+        reason = words.because("why_offer_harm")
+        yield Offer(code="E10", asked=wished, offered=offered, message=message, reason=reason)
+        return
     message = words.say(
         "offer_E10",
         base=f"{start.weekly:g} km" if start.running else "0 km",
@@ -75,30 +83,16 @@ def _weight_offer(athlete: Athlete, words: PlanWords) -> Iterator[Offer]:
     )
 
 
-_FLAG_NOTICES = {
-    "pregnancy": "PR1",
-    "hypertension": "HT1",
-    "diabetes": "DM1",
-    "asthma": "AS1",
-    "osteoporosis": "OP1",
-}
-
-
 def notices(
     athlete: Athlete,
     frame: TrainingLimits,
-    screening: Screening,
     layout: WeekLayout,
     words: PlanWords,
 ) -> Iterator[Notice]:
     """What must be read beside the plan, the two that every plan has first."""
     yield words.notice("advice")
     yield words.notice("stop")
-    for code in sorted(screening.cautions):
-        yield words.notice(code)
-    if young(athlete):
-        yield words.notice("Y01")
-    yield from (words.notice(code) for flag, code in _FLAG_NOTICES.items() if flag in athlete.flags)
+    yield from (words.notice(code) for code in frame.harm.notices)
     yield from _practical(athlete, frame, layout, words)
 
 
@@ -107,8 +101,6 @@ def _practical(
 ) -> Iterator[Notice]:
     if athlete.kind != "strength":
         yield words.notice("E08" if frame.heart_rate else "E09")
-    if athlete.injuries:
-        yield words.notice("pain")
     if athlete.unknown:
         yield words.notice("equipment", names=", ".join(athlete.unknown)[:120])
     if len(layout.work) < athlete.days:

@@ -87,7 +87,7 @@ def base(athlete: Athlete, frame: TrainingLimits) -> Base:
         weekly=weekly,
         longest=longest,
         run_walk=running and weekly < 3.0,
-        events=tuple(reachable(athlete, int(long_minutes), pace)),
+        events=tuple(reachable(athlete, int(long_minutes), pace, frame.event_km)),
         session_minutes=float(frame.minutes),
         long_minutes=min(long_minutes, _LONGEST_MINUTES),
     )

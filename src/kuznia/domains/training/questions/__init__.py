@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kuznia.domains.training.hearing import health_mentions
 from kuznia.domains.training.schema.profile import Language, Profile
 from kuznia.platform.data_files import read_toml
 
@@ -153,6 +154,7 @@ _WHEN: Mapping[str, Callable[[Profile], bool]] = {
         profile.endurance is not None and profile.endurance.event is not None
     ),
     "endurance": lambda profile: profile.kind != "strength",
+    "unclear": lambda profile: bool(health_mentions(profile.notes).unclear),
 }
 
 

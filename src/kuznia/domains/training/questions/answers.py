@@ -102,11 +102,21 @@ def _put(profile: Profile, sets: str, answer: Answer) -> Profile:
         return _regions(profile, cast("tuple[str, ...]", answer))
     if place == "weekdays":
         return profile.model_copy(update={"weekdays": cast("tuple[Weekday, ...]", answer)})
+    if place == "health.explained":
+        return _explained(profile, answer)
     if place.startswith("injury."):
         return _injured(profile, place.removeprefix("injury."), answer)
     if place == "notes":
         return profile  # read by `free_texts`
     return _field(profile, place, answer)
+
+
+def _explained(profile: Profile, answer: Answer) -> Profile:
+    """What was written is settled: by a no it limits nothing, by a yes the plan is a gentle one."""
+    health = profile.health.model_copy(update={"explained": True})
+    profile = profile.model_copy(update={"health": health})
+    yes = isinstance(answer, YesNo) and answer.boolean
+    return _flags(profile, ("condition",)) if yes else profile
 
 
 def _flags(profile: Profile, names: tuple[str, ...]) -> Profile:

@@ -73,6 +73,8 @@ class Health(ProfileBlock):
 
     flags: tuple[Flag, ...] = Field(default=(), max_length=40)
     cleared: bool = False
+    # The answer to our question about what was written: nothing else in it matters.
+    explained: bool = False
     systolic: int | None = Field(default=None, ge=60, le=300)
     diastolic: int | None = Field(default=None, ge=30, le=200)
     resting_hr: int | None = Field(default=None, ge=30, le=120)

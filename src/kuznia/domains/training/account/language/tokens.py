@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kuznia.domains.training.athlete.lexicon import plain
+from kuznia.domains.training.hearing import plain
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*")
 # A phrase goes on over these, and over nothing else.
