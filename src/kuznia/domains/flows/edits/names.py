@@ -1,0 +1,172 @@
+"""The names of a flow in a sentence: its fields, pages and options, in any inflection."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import takewhile
+from typing import Literal
+
+from kuznia.domains.flows.edits.tokens import Token, normal
+from kuznia.domains.flows.planner.lexicon import LEXICON
+from kuznia.domains.flows.planner.prompt_text import words
+from kuznia.domains.flows.schema import Flow, Text
+from kuznia.forge.wishes.matching import alike, stem
+
+Thing = Literal["field", "page", "option"]
+# Words inside a name that inflection and translation put in and leave out.
+_LINKS = frozenset({"of", "the", "a", "to", "for", "і", "й", "та", "and", "в", "у", "на", "за", "для", "з", "із"})
+_MAX_WORDS = 12
+# Words that are another word when they stand alone: `дати` is "to give", `last` is a place.
+_HOMONYMS = frozenset({"дати", "last", "first", "good", "name", "names", "type", "number", "size", "sign", "ще"})
+_IRREGULAR = dict.fromkeys(("імені", "ім'ям", "імен", "імена", "іменем", "імя", "імям"), "ім'я")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A thing of the flow; an option has its field in front: `field.option`."""
+
+    thing: Thing
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Words, from a token to another, that name things of the flow."""
+
+    first: int
+    last: int
+    things: tuple[Named, ...]
+    # Whether all words of the thing's label are there.
+    is_whole: bool = False
+
+    def ids(self, thing: Thing) -> tuple[str, ...]:
+        return tuple(named.id for named in self.things if named.thing == thing)
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    named: Named
+    stems: tuple[str, ...]
+    # What no other label of the same kind of thing has.
+    own: frozenset[str]
+
+
+def names_in(flow: Flow, tokens: Sequence[Token]) -> tuple[Name, ...]:
+    """The names in these tokens, the longest at each place, in their order."""
+    labels = _labels(flow)
+    found: list[Name] = []
+    place = 0
+    while place < len(tokens):
+        name = _quoted(labels, tokens, place) if tokens[place].kind == "quote" else _longest(flow, labels, tokens, place)
+        if name is None:
+            place += 1
+        else:
+            found.append(name)
+            place = name.last
+    return tuple(found)
+
+
+def _quoted(labels: tuple[_Label, ...], tokens: Sequence[Token], place: int) -> Name | None:
+    stems = _stems(tokens[place].text)
+    things = tuple(label.named for label in labels if _equal(label.stems, stems))
+    return Name(place, place + 1, things, True) if things else None
+
+
+def _equal(left: Sequence[str], right: Sequence[str]) -> bool:
+    return len(left) == len(right) and all(alike(a, b) for a, b in zip(sorted(left), sorted(right), strict=True))
+
+
+def _longest(flow: Flow, labels: tuple[_Label, ...], tokens: Sequence[Token], place: int) -> Name | None:
+    runs = [(*run, label) for label in labels if (run := _run(label, tokens, place))]
+    phrase = _phrase(flow, tokens, place)
+    if phrase is not None and all(phrase.last >= last for last, *_ in runs):
+        longest = [label.named for last, is_whole, label in runs if last == phrase.last and is_whole]
+        return Name(place, phrase.last, tuple(dict.fromkeys((*phrase.things, *longest))), True)
+    if not runs:
+        return None
+    end = max(last for last, *_ in runs)
+    best = [(is_whole, label) for last, is_whole, label in runs if last == end]
+    things: list[Named] = []
+    for thing in ("field", "page", "option"):
+        mine = [(is_whole, label.named) for is_whole, label in best if label.named.thing == thing]
+        whole = [named for is_whole, named in mine if is_whole]
+        things += whole or [named for _, named in mine]
+    return Name(place, end, tuple(dict.fromkeys(things)), any(is_whole for is_whole, _ in best))
+
+
+def _run(label: _Label, tokens: Sequence[Token], place: int) -> tuple[int, bool] | None:
+    """How far the tokens from here are words of the label, and whether all of them are there."""
+    left, end, owns = list(label.stems), place, False
+    for n in range(place, min(len(tokens), place + _MAX_WORDS)):
+        token = tokens[n]
+        if token.kind != "word":
+            break
+        mark = _stem(token.text)
+        hit = next((known for known in left if alike(known, mark)), None)
+        if hit is not None:
+            left.remove(hit)
+            owns = owns or hit in label.own
+            end = n + 1
+        elif n == place or token.text not in _LINKS:
+            break
+    if end == place or (left and _is_empty(tokens, place, end)):
+        return None
+    return (end, not left) if not left or owns else None
+
+
+def _is_empty(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a part of a label has only words that mean something else alone."""
+    return {token.text for token in tokens[first:last]} <= _LINKS | _HOMONYMS
+
+
+def _phrase(flow: Flow, tokens: Sequence[Token], place: int) -> Name | None:
+    """A phrase of the planner's lexicon for a field of this flow."""
+    following = tokens[place : place + 6]
+    run = [token.text for token in takewhile(lambda token: token.kind == "word", following)]
+    hit = next(iter(LEXICON.find(run)), None) if run else None
+    if hit is None or hit[0] != 0:
+        return None
+    fields = tuple(Named("field", name) for name in hit[2].fields if name in flow.asks)
+    return Name(place, place + hit[1], fields) if fields else None
+
+
+@lru_cache(maxsize=64)
+def _labels(flow: Flow) -> tuple[_Label, ...]:
+    rows = [(named, _stems(text)) for named, label in _things(flow) for text in dict.fromkeys((label.uk, label.en))]
+    return tuple(
+        _Label(named, stems, frozenset(
+            one for one in stems
+            if not any(one in others for other, others in rows if other != named and other.thing == named.thing)
+            and one not in _COMMON
+        ))
+        for named, stems in rows
+        if stems
+    )
+
+
+_COMMON = frozenset(stem(word) for word in ("you", "your", "вас", "про", "about", "the", "not", "other", "type", "що", "як", "ще", "так", "ні", "no", "yes", "інше", "data", "дані"))
+
+
+def _things(flow: Flow) -> Iterator[tuple[Named, Text]]:
+    for step in flow.steps:
+        if step.kind == "form":
+            yield Named("page", step.id), step.title
+        for field in step.fields:
+            yield Named("field", field.id), field.label
+            for option in field.options:
+                yield Named("option", f"{field.id}.{option.id}"), option.label
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    known = [word for word in words(normal(text)) if word not in _LINKS] or words(normal(text))
+    return tuple(_stem(word) for word in known)
+
+
+def _stem(word: str) -> str:
+    return stem(_IRREGULAR.get(word, word))
+
+
+def name_words(flow: Flow) -> tuple[str, ...]:
+    """Every word of the flow's labels, by which a slip of the keyboard is seen."""
+    texts = (text for _, label in _things(flow) for text in (label.uk, label.en))
+    return tuple(dict.fromkeys(word for text in texts for word in words(normal(text)) if len(word) >= 5))

@@ -1,0 +1,122 @@
+"""Instructions that give another name: to a field, an option, a page or the service."""
+
+from collections.abc import Iterable
+
+from kuznia.domains.flows.edits.operations import Edit, Rename, SetOptions
+from kuznia.domains.flows.edits.segment import Reading, Segment
+from kuznia.domains.flows.edits.texts import both, capital
+from kuznia.domains.flows.schema import Text
+
+# What stands between a name and the new one.
+_TO = frozenset({"to", "into", "as", "на", "як", "→", "->", "=>", "-->"})
+_TAGS = ("rename", "instead", "change", "field", "page", "option", "with_new", "arrow", "service", "not", "english", "ukrainian", "only", "pronoun", "keep", "heading", "tell", "where")
+_FOREIGN = ("hint", "example", "if", "remove", "final", "at_least", "split", "join", "optional", "required", "chars", "mb")
+
+
+def renamed(seg: Segment) -> Reading | None:
+    if seg.has(*_FOREIGN) or not _may_rename(seg):
+        return None
+    new, used = _new_text(seg)
+    if new is None or not seg.explained(_TAGS, *used):
+        return None
+    edit = _target(seg, new, set(used))
+    return None if edit is None else Reading((edit,), (getattr(edit, "what", None) or getattr(edit, "field", "") or "",))
+
+
+def _may_rename(seg: Segment) -> bool:
+    if any(token.text in {"→", "->", "=>", "-->"} for token in seg.tokens):
+        return True
+    if seg.has("rename"):
+        return True
+    return bool(seg.quotes) and (seg.has("instead", "change", "english", "ukrainian") or (seg.has("with_new") and bool(seg.names)))
+
+
+def _new_text(seg: Segment) -> tuple[Text | None, tuple[int, ...]]:
+    """The new text and the places of its words."""
+    sides = _by_language(seg)
+    if sides:
+        return _sided(seg, sides), tuple(sides.values())
+    if len(seg.quotes) == 1:
+        place = seg.quotes[0]
+        return both(capital(seg.value(place))), (place,)
+    if seg.quotes or not seg.has("rename") and not seg.has("arrow") and not _arrow(seg):
+        return None, ()
+    start = _start(seg)
+    if not start:
+        return None, ()
+    text = capital(seg.raw(start, len(seg.tokens)))
+    return (both(text), tuple(range(start, len(seg.tokens)))) if text else (None, ())
+
+
+def _arrow(seg: Segment) -> bool:
+    return any(token.text in {"→", "->", "=>", "-->"} for token in seg.tokens)
+
+
+def _by_language(seg: Segment) -> dict[str, int]:
+    """The quotations that belong to a language, by the word for it that stands before or behind."""
+    sides: dict[str, int] = {}
+    for language, tag in (("uk", "ukrainian"), ("en", "english")):
+        for cue in seg.of(tag):
+            after = [place for place in seg.quotes if place > cue.places[-1] and place not in sides.values()]
+            if after and language not in sides:
+                sides[language] = after[0]
+    return sides if len(sides) == len(seg.quotes) else {}
+
+
+def _sided(seg: Segment, sides: dict[str, int]) -> Text | None:
+    """The text with only the languages changed that are named."""
+    old = _old(seg)
+    if old is None:
+        return None
+    texts = {language: capital(seg.value(place)) for language, place in sides.items()}
+    return old.model_copy(update=texts)
+
+
+def _old(seg: Segment) -> Text | None:
+    if len(seg.fields) == 1:
+        return seg.flow.asks[seg.fields[0]].label
+    if len(seg.pages) == 1:
+        return seg.flow.by_id[seg.pages[0]].title
+    return seg.flow.name if not seg.names else None
+
+
+def _start(seg: Segment) -> int:
+    """Where an unquoted new text begins: after the last of the words that announce it."""
+    named = max((name.last for name in seg.names[:1]), default=0)
+    marks = [n + 1 for n, token in enumerate(seg.tokens) if token.text in _TO and n >= named]
+    if marks and marks[0] < len(seg.tokens):
+        return marks[0]
+    cues = [cue.places[-1] + 1 for cue in seg.of("rename") if cue.places[0] >= named]
+    return cues[0] if cues and cues[0] < len(seg.tokens) and named else 0
+
+
+def _target(seg: Segment, new: Text, used: Iterable[int]) -> Edit | None:
+    names = [name for name in seg.names if name.first not in set(used)]
+    if not names:
+        # A page or a field that is meant is named: only the service may go without a name.
+        return Rename(title=new) if _is_service(seg) else None
+    ids = names[0]
+    fields, pages, options = ids.ids("field"), ids.ids("page"), ids.ids("option")
+    if seg.has("page") and len(pages) == 1:
+        return Rename(what=pages[0], title=new)
+    if len(fields) == 1 and (not pages or seg.has("field")):
+        return Rename(what=fields[0], title=new)
+    if len(options) == 1 and not fields and not pages:
+        return _option(seg, options[0], new)
+    return Rename(what=pages[0], title=new) if len(pages) == 1 and not fields else None
+
+
+def _is_service(seg: Segment) -> bool:
+    return seg.has("service") and not seg.has("page") and not seg.has("field") and not seg.has("option")
+
+
+def _option(seg: Segment, name: str, new: Text) -> SetOptions:
+    field, _, option = name.partition(".")
+    options = tuple(
+        known.model_copy(update={"label": new}) if known.id == option else known
+        for known in seg.flow.asks[field].options
+    )
+    return SetOptions(field=field, options=options)
+
+
+RENAME_RULES = (renamed,)
