@@ -4,14 +4,23 @@ import re
 from dataclasses import dataclass
 
 from kuznia.domains.flows.edits.names import Name
-from kuznia.domains.flows.edits.operations import AddField, Edit, OrderFields
+from kuznia.domains.flows.edits.operations import (
+    AddBranch,
+    AddField,
+    Edit,
+    ImpossibleEdit,
+    OrderFields,
+)
 from kuznia.domains.flows.edits.places import Place, ordered, place_in
 from kuznia.domains.flows.edits.segment import Reading, Segment, forms, home_of, places_of
 from kuznia.domains.flows.edits.texts import both, capital, option_of
+from kuznia.domains.flows.planner import standard_steps as standard
+from kuznia.domains.flows.planner.conditions import decided
 from kuznia.domains.flows.planner.lexicon import LEXICON
 from kuznia.domains.flows.planner.marks import invented
 from kuznia.domains.flows.planner.prompt_text import slug, words
-from kuznia.domains.flows.schema import FieldType, FlowOption, FormField
+from kuznia.domains.flows.planner.titles import TOPICS
+from kuznia.domains.flows.schema import FieldType, Flow, FlowOption, FormField, Guard
 
 _TYPES: tuple[tuple[str, FieldType], ...] = (
     ("yesno_type", "yesno"),
@@ -54,6 +63,8 @@ def added(seg: Segment) -> Reading | None:
     free = [number for number in seg.numbers if number.first not in used]
     if place is None or not seg.explained(_TAGS, *used, *places_of(free)):
         return None
+    if _is_about_known(seg, label):
+        return None
     known = _known(seg, label, names)
     if known is not None:
         return Reading((), (known,))
@@ -63,6 +74,15 @@ def added(seg: Segment) -> Reading | None:
     if hint:
         field = field.model_copy(update={"hint": both(capital(hint))})
     return Reading(_edits(seg, field, place, names), (field.id,))
+
+
+def _is_about_known(seg: Segment, label: Label) -> bool:
+    """Whether words without quotes say more about a field that is there: `ask the phone twice`."""
+    if seg.tokens[label.first].kind == "quote" or seg.has("field", *_TYPE_TAGS, "choice_type", "mb"):
+        return False
+    inside = [name for name in seg.names if label.first <= name.first and name.last <= label.last]
+    size = label.last - label.first
+    return any(name.is_whole and name.ids("field") and name.last - name.first < size for name in inside)
 
 
 def _known(seg: Segment, label: Label, names: tuple[Name, ...]) -> str | None:
@@ -96,7 +116,7 @@ def _words(seg: Segment, start: int) -> Label | None:
     while start < len(seg.tokens) and seg.tokens[start].text in _ARTICLES:
         start += 1
     end = start
-    while end < len(seg.tokens) and seg.tokens[end].kind == "word" and (end not in stops or seg.tokens[end].text in _INSIDE and end > start):
+    while end < len(seg.tokens) and seg.tokens[end].kind == "word" and (end not in stops or (seg.tokens[end].text in _INSIDE and end > start) or (end == start and end in seg.places("file_type"))):
         end += 1
     while end > start and seg.tokens[end - 1].text in _TAIL:
         end -= 1
@@ -135,7 +155,8 @@ def _options(seg: Segment, label: Label) -> tuple[tuple[FlowOption, ...], set[in
     if not start:
         return (), set()
     end, items, item = start, list[list[int]](), list[int]()
-    while end < len(seg.tokens) and seg.tokens[end].text not in {".", ")", ";", "!"}:
+    last = _list_end(seg, start)
+    while end < last:
         token = seg.tokens[end]
         if token.text == "," or (token.kind == "word" and token.text in _ORS) or token.text == "/":
             items, item = [*items, item] if item else items, []
@@ -150,6 +171,21 @@ def _options(seg: Segment, label: Label) -> tuple[tuple[FlowOption, ...], set[in
     for text in labels:
         options.append(option_of(text, {option.id for option in options}))
     return tuple(options), set(range(start, end))
+
+
+def _list_end(seg: Segment, start: int) -> int:
+    """Where a list ends: at a sign, or at a phrase that says where and how the field is asked."""
+    stops = {cue.places[0] for cue in seg.of("page", "where", "hint", "optional", "required", "example", "field") if cue.places[0] > start}
+    ends = {n for n, token in enumerate(seg.tokens) if token.text in {".", ")", ";", "!"} and n >= start}
+    last = min({*stops, *ends, len(seg.tokens)})
+    while last > start and (seg.tokens[last - 1].text in _TAIL | {","} or last in stops and _names_page(seg, last - 1)):
+        last -= 1
+    return last
+
+
+def _names_page(seg: Segment, place: int) -> bool:
+    """Whether the word belongs to the name of a page, as in `on the Details page`."""
+    return any(name.first <= place < name.last and name.ids("page") for name in seg.names)
 
 
 def _option_text(seg: Segment, item: list[int]) -> str:
@@ -211,7 +247,7 @@ def _planned(label: str, taken: set[str]) -> FormField:
     known = [*LEXICON.find(words(label))]
     if len(known) == 1 and known[0][1] - known[0][0] == len(words(label)) and len(known[0][2].fields) == 1:
         field = LEXICON.fields[known[0][2].fields[0]]
-        if field.id not in taken and not field.options:
+        if field.id not in taken:
             return field.model_copy(update={"label": _labelled(label, field)})
     return invented(slug(label, taken), label).model_copy(update={"label": both(label)})
 
@@ -273,4 +309,49 @@ def _usual(seg: Segment, field: FormField) -> str | None:
     return next((name for name in names if name in pages), None)
 
 
-ADDING_RULES = (added,)
+def branched(seg: Segment) -> Reading | None:
+    """`If a company applies, ask for the code`: a page for a case that the planner knows."""
+    start = next((cue.places[-1] + 1 for cue in seg.of("if")), 0)
+    split = next((n for n, token in enumerate(seg.tokens) if n > start and token.text in _THEN), 0)
+    if not start or not split or split - start > _MAX_CONDITION or seg.has("unless", "hide", "only"):
+        return None
+    if any(n not in seg.places("if", "filler") for n in range(start) if seg.tokens[n].kind != "sign"):
+        return None
+    decides, guard = decided(seg.raw(start, split), ())
+    if decides.label.en.startswith(_GUESSED):
+        return None
+    field = _asked(seg.part(split + 1, len(seg.tokens)))
+    return None if field is None else Reading(_branch(seg.flow, decides, guard, field), (field.id,))
+
+
+# How the planner words a question for a condition that it does not know.
+_GUESSED = "Is it so"
+_THEN = frozenset({"—", "–", "-", ",", ":", "then", "то"})
+_MAX_CONDITION = 5
+
+
+def _asked(seg: Segment) -> FormField | None:
+    """The one field that a part of a sentence adds."""
+    reading = added(seg)
+    edits = reading.edits if reading else ()
+    return edits[0].field if len(edits) == 1 and isinstance(edits[0], AddField) else None
+
+
+def _branch(flow: Flow, decides: FormField, guard: Guard, field: FormField) -> tuple[Edit, ...]:
+    """What decides is asked on a page, and the new page follows it."""
+    edits: list[Edit] = []
+    if decides.id in flow.asks:
+        page = home_of(flow, decides.id)
+    else:
+        page = next((step for step in forms(flow) if len(step.next) == 1), None)
+        if page is None:
+            raise ImpossibleEdit("The flow has no page to put the field on.")
+        edits.append(AddField(field=decides, step=page.id))
+    name = f"ask_{decides.id}_yes"
+    topic = TOPICS.get(field.group, TOPICS["details"])
+    grouped = field.model_copy(update={"group": name})
+    step = standard.step(name, "form", topic, fields=(grouped,))
+    return (*edits, AddBranch(after=page.id, when=guard, step=step))
+
+
+ADDING_RULES = (branched, added)

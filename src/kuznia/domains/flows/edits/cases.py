@@ -64,7 +64,11 @@ def _type(seg: Segment, name: Name) -> str:
 
 def _beside(seg: Segment, name: Name, option: Name, field: str) -> bool:
     """Whether a name is of the field that the option belongs to, and is no target itself."""
-    return name is not option and name.ids("field") == (field,)
+    if name is option:
+        return False
+    # `for electric cars`: the word behind an option says what it is an option of.
+    follows = name.first == option.last and not name.is_whole
+    return name.ids("field") == (field,) or follows
 
 
 def _target(seg: Segment, names: list[Name], decides: str) -> str | None:

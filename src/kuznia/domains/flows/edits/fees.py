@@ -76,19 +76,27 @@ def by_option(seg: Segment) -> Reading | None:
 
 
 def _pairs(seg: Segment) -> dict[str, int] | None:
-    """The fee of each option: option and number take turns, and either may be first."""
+    """The fee of each option: of those before the number, or of the one behind it."""
     marks: list[tuple[int, str | float]] = [
-        (name.first, name.ids("option")[0].partition(".")[2]) for name in seg.names if len(name.ids("option")) == 1
+        (name.first, name.ids("option")[0].partition(".")[2])
+        for name in seg.names
+        if len(name.ids("option")) == 1
     ]
     marks += [(number.first, number.value) for number in seg.numbers]
     row = [mark for _, mark in sorted(marks, key=lambda mark: mark[0])]
+    if row and not isinstance(row[0], str):
+        row = [mark for pair in zip(row[1::2], row[::2], strict=False) for mark in pair]
     pairs: dict[str, int] = {}
-    for left, right in zip(row[::2], row[1::2], strict=False):
-        option, value = (left, right) if isinstance(left, str) else (right, left)
-        if not isinstance(option, str) or isinstance(value, str) or option in pairs or not value:
+    waiting: list[str] = []
+    for mark in row:
+        if isinstance(mark, str):
+            waiting.append(mark)
+        elif not waiting or not mark:
             return None
-        pairs[option] = round(value * 100)
-    return pairs if len(row) == 2 * len(pairs) else None
+        else:
+            pairs |= dict.fromkeys(waiting, round(mark * 100))
+            waiting = []
+    return pairs if not waiting and len(row) == len(marks) else None
 
 
 def _current(flow: Flow) -> int | None:
@@ -101,7 +109,7 @@ def exempt(seg: Segment) -> Reading | None:
     if not seg.has("free") or seg.numbers_left() or seg.quotes or seg.has(*_FOREIGN, "unless"):
         return None
     when = _guard(seg)
-    if when is None or not seg.explained((*_TAGS, "free", "if", "chosen", "option", "field", "yes", "show", "pronoun", "say", "from_where")):
+    if when is None or not seg.explained((*_TAGS, "free", "if", "chosen", "option", "field", "yes", "show", "for", "only")):
         return None
     return Reading((Exempt(when=when),))
 

@@ -63,7 +63,29 @@ def names_in(flow: Flow, tokens: Sequence[Token]) -> tuple[Name, ...]:
         else:
             found.append(name)
             place = name.last
-    return tuple(found)
+    return tuple(_bracketed(tokens, found))
+
+
+def _bracketed(tokens: Sequence[Token], names: list[Name]) -> Iterator[Name]:
+    """The names; one in brackets takes in the words before it, which say the same."""
+    last = 0
+    for name in names:
+        opens = name.first - 1
+        if name.is_whole and opens > 0 and tokens[opens].text == "(" and tokens[name.last : name.last + 1] and tokens[name.last].text == ")":
+            first = max(last, opens - 2)
+            while first < opens and tokens[first].kind != "word":
+                first += 1
+            yield Name(first, name.last + 1, name.things, True)
+        elif not any(_swallowed(tokens, name, other) for other in names):
+            yield name
+        last = name.last
+
+
+def _swallowed(tokens: Sequence[Token], name: Name, other: Name) -> bool:
+    """Whether a name is of the words before a bracket that names it again."""
+    opens = other.first - 1
+    near = opens - 2 <= name.first and name.last <= opens
+    return near and opens > 0 and tokens[opens].text == "(" and other.is_whole
 
 
 def _quoted(labels: tuple[_Label, ...], tokens: Sequence[Token], place: int) -> Name | None:

@@ -80,10 +80,23 @@ def moved(seg: Segment) -> Reading | None:
         raise ImpossibleEdit(f"Name the page that {fields[0]} is to move to.")
     pages = subject.ids("page") if subject else ()
     if len(fields) == 1 and not (len(pages) == 1 and _is_page(seg, place)):
+        if pair := _pages_instead(seg.flow, fields[0], place):
+            return Reading(pair, fields)
         return Reading(field_edits(seg.flow, fields[0], place), fields)
     if len(pages) == 1:
         return Reading(_page_edits(seg.flow, pages[0], place), pages)
     return None
+
+
+def _pages_instead(flow: Flow, name: str, place: Place) -> tuple[Edit, ...]:
+    """The page moves where it asks nothing else and the field is to stand beside another page's."""
+    home, anchor = home_of(flow, name), place.before or place.after
+    if place.page or anchor is None or len(home.fields) > 1:
+        return ()
+    other = flow.by_id[anchor] if anchor in flow.by_id else home_of(flow, anchor)
+    if other is home or other.kind != "form":
+        return ()
+    return (MoveStep(step=home.id, before=other.id) if place.before else MoveStep(step=home.id, after=other.id),)
 
 
 def _leaves(seg: Segment, name: str, place: Place) -> bool:
@@ -240,6 +253,8 @@ def _apart(seg: Segment, page: FlowStep, fields: tuple[str, ...]) -> tuple[str, 
     """The fields of the second page."""
     mine = [name for name in seg.names if len(name.ids("field")) == 1 and name.ids("field")[0] in fields]
     if not fields or any(all(f.id != name for f in page.fields) for name in fields):
+        return ()
+    if seg.has("halves") and len(fields) < len(page.fields):
         return ()
     if len(fields) == len(page.fields) or seg.has("keep"):
         gaps = [n for n in range(1, len(mine)) if _parts(seg, mine[n - 1].last, mine[n].first)]

@@ -26,9 +26,19 @@ def renamed(seg: Segment) -> Reading | None:
 def _may_rename(seg: Segment) -> bool:
     if any(token.text in {"→", "->", "=>", "-->"} for token in seg.tokens):
         return True
+    if seg.has("add") and not seg.has("instead") and not _names_renaming(seg):
+        return False
     if seg.has("rename"):
         return True
     return bool(seg.quotes) and (seg.has("instead", "change", "english", "ukrainian") or (seg.has("with_new") and bool(seg.names)))
+
+
+def _names_renaming(seg: Segment) -> bool:
+    """Whether a verb says that something is to be called otherwise."""
+    return any(seg.tokens[cue.places[0]].text.startswith(_VERBS) for cue in seg.of("rename"))
+
+
+_VERBS = ("rename", "call", "retitle", "relabel", "reword", "entitle", "перейменув", "назв", "зват", "зветь", "іменув")
 
 
 def _new_text(seg: Segment) -> tuple[Text | None, tuple[int, ...]]:
@@ -99,7 +109,7 @@ def _target(seg: Segment, new: Text, used: Iterable[int]) -> Edit | None:
     fields, pages, options = ids.ids("field"), ids.ids("page"), ids.ids("option")
     if seg.has("page") and len(pages) == 1:
         return Rename(what=pages[0], title=new)
-    if len(fields) == 1 and (not pages or seg.has("field")):
+    if len(fields) == 1:
         return Rename(what=fields[0], title=new)
     if len(options) == 1 and not fields and not pages:
         return _option(seg, options[0], new)

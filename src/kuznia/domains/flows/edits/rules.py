@@ -52,7 +52,7 @@ def required(seg: Segment) -> Reading | None:
     optional = seg.places("optional")
     demands = [cue for cue in seg.of("required") if not set(cue.places) <= optional]
     negated = [cue for cue in seg.of("not") if not set(cue.places) <= optional]
-    if not fields or (optional and (demands or negated)) or len(negated) > 1:
+    if not fields or seg.options or seg.has("only", "if", "unless") and not _plain_only(seg) or (optional and (demands or negated)) or len(negated) > 1:
         return None
     if not seg.explained(("optional", "required", "not", "change", "field", "pronoun", "keep", "with_new", "request", "add")):
         return None
@@ -60,6 +60,19 @@ def required(seg: Segment) -> Reading | None:
         return None
     needs = bool(demands) and not negated
     return Reading(tuple(RequireField(field=name, required=needs) for name in fields), fields)
+
+
+def _plain_only(seg: Segment) -> bool:
+    """Whether `only` stands right before the field: it limits nothing else."""
+    starts = {name.first for name in seg.names}
+    skip = {n for n, token in enumerate(seg.tokens) if token.text in {"the", "a", "field", "поле"}}
+    for cue in seg.of("only", "if", "unless"):
+        place = cue.places[-1] + 1
+        while place in skip:
+            place += 1
+        if cue.tag != "only" or place not in starts:
+            return False
+    return True
 
 
 def removed(seg: Segment) -> Reading | None:

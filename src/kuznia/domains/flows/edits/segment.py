@@ -1,10 +1,10 @@
 """A part of a sentence that may be one instruction: its phrases, names, numbers and new texts."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from kuznia.domains.flows.edits.names import Name
+from kuznia.domains.flows.edits.names import Name, names_in
 from kuznia.domains.flows.edits.operations import Edit
 from kuznia.domains.flows.edits.tokens import Token
 from kuznia.domains.flows.edits.vocabulary import FILLER, Cue, number_at
@@ -136,6 +136,13 @@ class Segment:
         if first >= last:
             return ""
         return self.text[self.tokens[first].start : self.tokens[last - 1].end]
+
+    def part(self, first: int, last: int) -> "Segment":
+        """A part of the segment, as a segment of its own."""
+        inside = (cue for cue in self.cues if first <= cue.places[0] and cue.places[-1] < last)
+        cues = (Cue(cue.tag, tuple(place - first for place in cue.places)) for cue in inside)
+        tokens = self.tokens[first:last]
+        return replace(self, tokens=tokens, cues=tuple(cues), names=names_in(self.flow, tokens))
 
     def value(self, place: int) -> str:
         """A quotation without its quotes."""

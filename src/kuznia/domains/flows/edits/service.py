@@ -135,7 +135,7 @@ def consent(seg: Segment) -> Reading | None:
         return Reading(()) if steps else None
     if seg.has("remove", "hide", "optional"):
         return Reading(tuple(RemoveStep(step=step.id) for step in steps))
-    return Reading(()) if steps and seg.has("add", "required", "before", "keep") else None
+    return Reading(()) if steps else None
 
 
 def approval(seg: Segment) -> Reading | None:
