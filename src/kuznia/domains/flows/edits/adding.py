@@ -12,7 +12,7 @@ from kuznia.domains.flows.edits.operations import (
     OrderFields,
 )
 from kuznia.domains.flows.edits.places import Place, ordered, place_in
-from kuznia.domains.flows.edits.segment import Reading, Segment, forms, home_of, places_of
+from kuznia.domains.flows.edits.segment import Number, Reading, Segment, forms, home_of, places_of
 from kuznia.domains.flows.edits.texts import both, capital, option_of
 from kuznia.domains.flows.planner import standard_steps as standard
 from kuznia.domains.flows.planner.conditions import decided
@@ -32,12 +32,14 @@ _TYPES: tuple[tuple[str, FieldType], ...] = (
 )
 _TYPE_TAGS = tuple(tag for tag, _ in _TYPES)
 _MARKS = ("choice_type", *_TYPE_TAGS, "optional", "required", "at_most", "at_least", "hint", "example", "where", "filetype", "mb", "chars")
-_TAGS = (*_MARKS, "add", "field", "page", "size", "before", "after", "first", "last", "move", "pronoun", "with_new", "change", "rename", "option", "request", "keep", "second")
+_TAGS = (*_MARKS, "add", "field", "page", "size", "before", "after", "first", "last", "move", "pronoun", "with_new", "change", "rename", "option", "request", "keep", "second", "final", "more_of", "service")
 _FOREIGN = ("remove", "if", "only", "uah", "fee", "pay", "approve", "consent", "split", "join", "instead", "hide", "not", "free")
 _ENDS = frozenset({",", "(", ")", ":", "—", "–", "-", ";", ".", "!", "?"})
 _LIST = frozenset({":", "—", "–", "-", "("})
 _ORS = frozenset({"or", "або", "чи", "and", "і", "й", "та", "/"})
 _MAX_LABEL = 9
+# Words that name nothing a person could be asked for.
+_VAGUE = frozenset({"щось", "something", "anything", "stuff", "option", "options", "варіант", "page", "step", "language", "languages", "мову", "мова", "крок", "сторінку", "everything", "усе", "все", "logo", "логотип", "button", "кнопку", "link", "посилання", "translation", "переклад"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Label:
 
 
 def added(seg: Segment) -> Reading | None:
-    if not seg.has("add") or seg.has(*_FOREIGN):
+    if not seg.has("add") and not _describes(seg):
         return None
     label = _label(seg)
     if label is None or (seg.has("final") and not seg.has("field")):
@@ -58,12 +60,14 @@ def added(seg: Segment) -> Reading | None:
     options, listed = _options(seg, label)
     hint, hinted = _hint(seg, label)
     used = {*range(label.first, label.last), *listed, *hinted}
+    if any(not set(cue.places) <= used for cue in seg.of(*_FOREIGN)):
+        return None
     names = tuple(name for name in seg.names if not used & set(range(name.first, name.last)))
     place = place_in(seg, names, label.last if names and names[0].first > label.last else 0)
     free = [number for number in seg.numbers if number.first not in used]
     if place is None or not seg.explained(_TAGS, *used, *places_of(free)):
         return None
-    if _is_about_known(seg, label):
+    if _is_about_known(seg, label) or set(words(label.text)) & _VAGUE:
         return None
     known = _known(seg, label, names)
     if known is not None:
@@ -74,6 +78,13 @@ def added(seg: Segment) -> Reading | None:
     if hint:
         field = field.model_copy(update={"hint": both(capital(hint))})
     return Reading(_edits(seg, field, place, names), (field.id,))
+
+
+def _describes(seg: Segment) -> bool:
+    """Whether a field is described that is not there: its word, its name in quotes, its type."""
+    return seg.has("field") and bool(seg.quotes) and not any(name.ids("field") and name.last <= seg.quotes[0] for name in seg.names) and seg.has(
+        "choice_type", "number_type", "optional", "required", "file_type", "chars", "long_type", "yesno_type"
+    )
 
 
 def _is_about_known(seg: Segment, label: Label) -> bool:
@@ -272,10 +283,15 @@ def _limited(seg: Segment, field: FormField, used: set[int]) -> FormField | None
     if seg.has("chars") and len(values) == 1:
         kind = "long" if values[0] > 100 or field.type == "long" else "text"
         return field.model_copy(update={"type": kind, "format": None, "max_length": round(values[0])})
-    if field.type not in {"number", "text"} or len(values) > 2 or not seg.has("at_most", "at_least"):
+    if field.type not in {"number", "text"} or len(values) > 2 or not (seg.has("at_most", "at_least") or _is_span(seg, numbers)):
         return None
     low, high = (min(values), max(values)) if len(values) == 2 else (field.low, values[0])
     return field.model_copy(update={"type": "number", "format": "integer", "low": low, "high": high})
+
+
+def _is_span(seg: Segment, numbers: list[Number]) -> bool:
+    """Whether two numbers are the ends of a span: `1–11`."""
+    return len(numbers) == 2 and seg.tokens[numbers[0].last].text in {"-", "–", "—"} and numbers[0].last + 1 == numbers[1].first
 
 
 def _edits(seg: Segment, field: FormField, place: Place, names: tuple[Name, ...]) -> tuple[Edit, ...]:

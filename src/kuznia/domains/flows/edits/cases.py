@@ -8,7 +8,7 @@ from kuznia.domains.flows.planner.marks import invented
 from kuznia.domains.flows.planner.prompt_text import slug
 from kuznia.domains.flows.schema import Comparison, Flow, Op
 
-_TAGS = ("if", "only", "chosen", "show", "hide", "field", "page", "add", "more", "less", "at_least", "pronoun", "yes", "option", "not", "change", "optional_if", "unless", "for", "required", "remove", "move")
+_TAGS = ("if", "only", "chosen", "show", "hide", "field", "page", "add", "more", "less", "at_least", "pronoun", "yes", "option", "not", "change", "unless", "for", "remove", "move", "yes", "where")
 _FOREIGN = ("fee", "pay", "uah", "days", "mb", "chars", "hint", "optional", "free", "approve", "condition")
 
 
@@ -72,11 +72,16 @@ def _beside(seg: Segment, name: Name, option: Name, field: str) -> bool:
 
 
 def _target(seg: Segment, names: list[Name], decides: str) -> str | None:
+    if len(names) > 1:
+        names = [name for name in names if name.is_whole]
     if len(names) != 1:
         return None
     fields, pages = names[0].ids("field"), names[0].ids("page")
     if seg.has("page") and len(pages) == 1:
         return pages[0]
+    if seg.has("page") and len(fields) == 1 and fields[0] != decides:
+        home = home_of(seg.flow, fields[0])
+        return home.id if len(home.fields) == 1 else None
     if len(fields) == 1 and fields[0] != decides:
         return fields[0]
     return pages[0] if len(pages) == 1 and not fields else None
@@ -96,7 +101,7 @@ def _edits(flow: Flow, what: str, guard: Comparison) -> tuple[Edit, ...]:
 
 def asked_when(seg: Segment) -> Reading | None:
     """A new field that is asked only in a case: `if the fuel is diesel, ask for the "Filter"`."""
-    if not seg.has("if", "only") or len(seg.quotes) != 1 or seg.has(*_FOREIGN, "unless", "hide"):
+    if not seg.has("if", "only", "for") or len(seg.quotes) != 1 or seg.has(*_FOREIGN, "unless", "hide"):
         return None
     if not seg.explained((*_TAGS, "add", "file_type", "number_type", "date_type"), *seg.quotes, *places_of(seg.numbers)):
         return None

@@ -5,7 +5,7 @@ from kuznia.domains.flows.edits.segment import Number, Reading, Segment, places_
 from kuznia.domains.flows.schema import Comparison, Flow
 
 _MONEY = ("fee", "pay", "uah")
-_TAGS = (*_MONEY, "change", "with_new", "service", "at_most", "where", "add", "page", "step", "pronoun", "more", "instead", "not", "before", "request")
+_TAGS = (*_MONEY, "change", "with_new", "service", "at_most", "where", "add", "page", "step", "pronoun", "more", "instead", "not", "before", "request", "decision", "move")
 _FOREIGN = ("days", "weeks", "chars", "mb", "hint", "rename_to", "optional", "approve", "final")
 
 
@@ -15,14 +15,35 @@ def fee(seg: Segment) -> Reading | None:
     if seg.has("free", "remove", "if", "only") or seg.fields or seg.options:
         return None
     tags = (*_TAGS, "each") if _is_whole(seg) else _TAGS
-    if not seg.explained(tags, *places_of(seg.numbers)):
+    if not seg.stated(tags, *places_of(seg.numbers)):
         return None
     if seg.has("each") and not _is_whole(seg):
         return None
     number = _new(seg)
     if number is None:
         return None
-    return Reading((SetFee(kopiykas=round(number.value * 100)),), _pays(seg.flow) or ("pay",))
+    kopiykas = round(number.value * 100) + _base(seg, number)
+    if kopiykas < 0:
+        return None
+    return Reading((SetFee(kopiykas=kopiykas),), _pays(seg.flow) or ("pay",))
+
+
+def _base(seg: Segment, number: Number) -> int:
+    """The fee that a number is added to or taken from: `raise the fee by 100`."""
+    before = seg.tokens[number.first - 1].text if number.first else ""
+    verbs = [token.text for token in seg.tokens]
+    rises = any(verb.startswith(_RISES) for verb in verbs)
+    falls = any(verb.startswith(_FALLS) for verb in verbs)
+    if before not in {"by", "на"} or not (rises or falls) or len(seg.numbers) > 1:
+        return 0
+    current = _current(seg.flow)
+    if current is None:
+        raise ImpossibleEdit("There is no fee to raise or lower.")
+    return current if rises else current - 2 * round(number.value * 100)
+
+
+_RISES = ("rais", "increas", "збільш", "підвищ", "підн", "add")
+_FALLS = ("reduc", "lower", "decreas", "зменш", "зниз", "cut")
 
 
 def _is_whole(seg: Segment) -> bool:
@@ -70,7 +91,7 @@ def by_option(seg: Segment) -> Reading | None:
     if current is None and len(pairs) < len(options):
         raise ImpossibleEdit(f"Say the fee of each option of {name}.")
     cases = tuple(
-        FeeCase(option=option.id, kopiykas=pairs.get(option.id) or current or 1) for option in options
+        FeeCase(option=option.id, kopiykas=pairs.get(option.id, current or 0)) for option in options
     )
     return Reading((SetFees(field=name, cases=cases),))
 
@@ -83,6 +104,7 @@ def _pairs(seg: Segment) -> dict[str, int] | None:
         if len(name.ids("option")) == 1
     ]
     marks += [(number.first, number.value) for number in seg.numbers]
+    marks += [(cue.places[0], 0.0) for cue in seg.of("free")]
     row = [mark for _, mark in sorted(marks, key=lambda mark: mark[0])]
     if row and not isinstance(row[0], str):
         row = [mark for pair in zip(row[1::2], row[::2], strict=False) for mark in pair]
@@ -91,7 +113,7 @@ def _pairs(seg: Segment) -> dict[str, int] | None:
     for mark in row:
         if isinstance(mark, str):
             waiting.append(mark)
-        elif not waiting or not mark:
+        elif not waiting:
             return None
         else:
             pairs |= dict.fromkeys(waiting, round(mark * 100))
@@ -106,7 +128,7 @@ def _current(flow: Flow) -> int | None:
 
 def exempt(seg: Segment) -> Reading | None:
     """Who chose an option, or answered yes, pays nothing."""
-    if not seg.has("free") or seg.numbers_left() or seg.quotes or seg.has(*_FOREIGN, "unless"):
+    if not seg.has("free") or seg.numbers_left() or seg.quotes or seg.has(*_FOREIGN, "unless", "not"):
         return None
     when = _guard(seg)
     if when is None or not seg.explained((*_TAGS, "free", "if", "chosen", "option", "field", "yes", "show", "for", "only")):

@@ -52,6 +52,14 @@ def _payment(flow: Flow) -> FlowStep:
     return pays[0]
 
 
+def _onward(flow: Flow, pay: FlowStep) -> str:
+    """What follows a payment that was made."""
+    for move in pay.next:
+        if move.to != pay.id and flow.by_id[move.to].kind != "end":
+            return move.to
+    raise ImpossibleEdit("Nothing follows the payment.")
+
+
 def set_fees(flow: Flow, edit: SetFees) -> Flow:
     """A payment for each case, behind a decision; the last case is the one without a guard."""
     if edit.field not in flow.asks:
@@ -62,7 +70,12 @@ def set_fees(flow: Flow, edit: SetFees) -> Flow:
     )
     made: list[FlowStep] = []
     moves: list[Move] = []
+    onward = _onward(flow, pay)
     for case in edit.cases:
+        when = Comparison(fact=edit.field, op="eq", value=case.option)
+        if not case.kopiykas:
+            moves.append(Move(to=onward, when=when))
+            continue
         name = free_id(flow, f"pay_{slug(str(case.option))}")
         own = redirected(pay, pay.id, name)
         guards = tuple(
@@ -73,7 +86,6 @@ def set_fees(flow: Flow, edit: SetFees) -> Flow:
         )
         fee = Fee(kopiykas=case.kopiykas)
         made.append(own.model_copy(update={"id": name, "fee": fee, "next": guards}))
-        when = Comparison(fact=edit.field, op="eq", value=case.option)
         moves.append(Move(to=name, when=when))
     moves[-1] = Move(to=moves[-1].to)
     decision = decision.model_copy(update={"next": tuple(moves)})
@@ -84,12 +96,7 @@ def set_fees(flow: Flow, edit: SetFees) -> Flow:
 
 def exempt(flow: Flow, edit: Exempt) -> Flow:
     pay = _payment(flow)
-    onward = next(
-        (move.to for move in pay.next if move.to != pay.id and flow.by_id[move.to].kind != "end"),
-        None,
-    )
-    if onward is None:
-        raise ImpossibleEdit("Nothing follows the payment.")
+    onward = _onward(flow, pay)
     title = standard.both("Чи треба платити", "Is a fee due")
     decision = standard.step(free_id(flow, "fee_due"), "decision", title)
     moves = (Move(to=onward, when=edit.when), Move(to=pay.id))

@@ -169,8 +169,10 @@ class SetFee(FlowValue):
 
 
 class FeeCase(FlowValue):
+    """The fee of one option; nothing is paid when it is 0."""
+
     option: Scalar
-    kopiykas: Annotated[int, Field(ge=1, le=10**12)]
+    kopiykas: Annotated[int, Field(ge=0, le=10**12)]
 
 
 class SetFees(FlowValue):

@@ -69,7 +69,7 @@ def _relation(seg: Segment, start: int, end: int) -> str:
 def moved(seg: Segment) -> Reading | None:
     if seg.has(*_FOREIGN) or seg.quotes or not seg.names or not seg.has("move", "first", "last", "before", "after", "where", "change", "field"):
         return None
-    if seg.options or seg.numbers_left() or not seg.explained(_TAGS):
+    if seg.options or seg.numbers_left() or not seg.explained(_TAGS) or _swaps(seg):
         return None
     subject, others = _subject(seg)
     place = place_in(seg, others, subject.last if subject else 0)
@@ -168,20 +168,20 @@ def _page_edits(flow: Flow, name: str, place: Place) -> tuple[Edit, ...]:
 
 def ordered_pair(seg: Segment) -> Reading | None:
     """`First the phone, then the e-mail`."""
-    if len(seg.names) != 2 or not seg.has("first") or not seg.has("after") or seg.has(*_FOREIGN) or seg.quotes:
+    if len(seg.names) != 2 or not seg.has("first") or not seg.has("after", "second") or seg.has(*_FOREIGN) or seg.quotes:
         return None
-    if seg.has("before") or not seg.explained(_TAGS) or seg.numbers_left():
+    if seg.has("before") or not seg.explained((*_TAGS, "second")) or seg.numbers_left():
         return None
     first, second = seg.names
-    if not any(first.last <= cue.places[0] < second.first for cue in seg.of("after")):
+    follows = any(first.last <= cue.places[0] < second.first for cue in seg.of("after"))
+    if not follows and not any(cue.places[0] >= second.last for cue in seg.of("second")):
         return None
     return _swapped(seg, first, second)
 
 
 def swapped(seg: Segment) -> Reading | None:
     """`Swap the phone and the e-mail`."""
-    words = {token.text for token in seg.tokens}
-    if len(seg.names) != 2 or not words & {"swap", "місцями"} or seg.has(*_FOREIGN):
+    if len(seg.names) != 2 or not _swaps(seg) or seg.has(*_FOREIGN):
         return None
     if not seg.explained(("move", "field", "page", "change")):
         return None
@@ -192,7 +192,16 @@ def swapped(seg: Segment) -> Reading | None:
         other = {one[0]: two[0], two[0]: one[0]}
         order = tuple(other.get(field.id, field.id) for field in page.fields)
         return Reading((OrderFields(step=page.id, fields=order),), (one[0], two[0]))
-    return None
+    left, right = _page_of(seg.flow, first), _page_of(seg.flow, second)
+    pages = [page.id for page in forms(seg.flow)]
+    if left is None or right is None or abs(pages.index(left.id) - pages.index(right.id)) != 1:
+        return None
+    earlier, later = sorted((left, right), key=seg.flow.steps.index)
+    return Reading((MoveStep(step=later.id, before=earlier.id),), (left.id, right.id))
+
+
+def _swaps(seg: Segment) -> bool:
+    return any(token.text in {"swap", "місцями", "exchange", "обміняйте"} for token in seg.tokens)
 
 
 def _swapped(seg: Segment, first: Name, second: Name) -> Reading | None:

@@ -9,7 +9,7 @@ from kuznia.domains.flows.schema import Text
 
 # What stands between a name and the new one.
 _TO = frozenset({"to", "into", "as", "на", "як", "→", "->", "=>", "-->"})
-_TAGS = ("rename", "instead", "change", "field", "page", "option", "with_new", "arrow", "service", "not", "english", "ukrainian", "only", "pronoun", "keep", "heading", "tell", "where")
+_TAGS = ("rename", "instead", "change", "field", "page", "option", "with_new", "arrow", "service", "not", "english", "ukrainian", "only", "pronoun", "keep", "heading", "tell", "where", "sign", "final", "last", "decision")
 _FOREIGN = ("hint", "example", "if", "remove", "final", "at_least", "split", "join", "optional", "required", "chars", "mb")
 
 
@@ -17,7 +17,7 @@ def renamed(seg: Segment) -> Reading | None:
     if seg.has(*_FOREIGN) or not _may_rename(seg):
         return None
     new, used = _new_text(seg)
-    if new is None or not seg.explained(_TAGS, *used):
+    if new is None or not seg.stated(_TAGS, *used):
         return None
     edit = _target(seg, new, set(used))
     return None if edit is None else Reading((edit,), (getattr(edit, "what", None) or getattr(edit, "field", "") or "",))
@@ -30,7 +30,7 @@ def _may_rename(seg: Segment) -> bool:
         return False
     if seg.has("rename"):
         return True
-    return bool(seg.quotes) and (seg.has("instead", "change", "english", "ukrainian") or (seg.has("with_new") and bool(seg.names)))
+    return any(token.kind == "quote" for token in seg.tokens) and (seg.has("instead", "change", "english", "ukrainian") or (seg.has("with_new") and bool(seg.names)))
 
 
 def _names_renaming(seg: Segment) -> bool:
@@ -46,8 +46,9 @@ def _new_text(seg: Segment) -> tuple[Text | None, tuple[int, ...]]:
     sides = _by_language(seg)
     if sides:
         return _sided(seg, sides), tuple(sides.values())
-    if len(seg.quotes) == 1:
-        place = seg.quotes[0]
+    quotes = [n for n, token in enumerate(seg.tokens) if token.kind == "quote"]
+    if len(seg.quotes) == 1 or (not seg.quotes and len(quotes) == 2):
+        place = (seg.quotes or quotes)[-1]
         return both(capital(seg.value(place))), (place,)
     if seg.quotes or not seg.has("rename") and not seg.has("arrow") and not _arrow(seg):
         return None, ()
@@ -64,7 +65,15 @@ def _arrow(seg: Segment) -> bool:
 
 def _by_language(seg: Segment) -> dict[str, int]:
     """The quotations that belong to a language, by the word for it that stands before or behind."""
-    sides: dict[str, int] = {}
+    sides = {
+        language: place
+        for place in seg.quotes
+        for language, tag in (("uk", "ukrainian"), ("en", "english"))
+        if any(cue.places[0] == place + 1 for cue in seg.of(tag))
+    }
+    if len(sides) == len(seg.quotes):
+        return sides
+    sides = {}
     for language, tag in (("uk", "ukrainian"), ("en", "english")):
         for cue in seg.of(tag):
             after = [place for place in seg.quotes if place > cue.places[-1] and place not in sides.values()]
@@ -93,11 +102,27 @@ def _old(seg: Segment) -> Text | None:
 def _start(seg: Segment) -> int:
     """Where an unquoted new text begins: after the last of the words that announce it."""
     named = max((name.last for name in seg.names[:1]), default=0)
-    marks = [n + 1 for n, token in enumerate(seg.tokens) if token.text in _TO and n >= named]
-    if marks and marks[0] < len(seg.tokens):
-        return marks[0]
-    cues = [cue.places[-1] + 1 for cue in seg.of("rename") if cue.places[0] >= named]
-    return cues[0] if cues and cues[0] < len(seg.tokens) and named else 0
+    cues = [cue for cue in seg.of("rename") if cue.places[0] >= named]
+    marks = [n for n, token in enumerate(seg.tokens) if token.text in _TO and n >= named]
+    colons = [n for n, token in enumerate(seg.tokens) if token.text == ":" and n >= named]
+    becomes = [cue.places[-1] for cue in seg.of("with_new") if cue.places[0] >= named]
+    if cues and (named or colons):
+        start = cues[0].places[-1] + 1
+    elif marks:
+        start = marks[0] + 1
+    elif seg.has("rename") and (colons or becomes):
+        start = (colons or becomes)[0] + 1
+    else:
+        return 0
+    while start < len(seg.tokens) and (seg.tokens[start].text in _TO or seg.tokens[start].text in _SKIPPED):
+        start += 1
+    rest = set(range(start, len(seg.tokens)))
+    if rest & seg.places("page", "before", "after", "first", "last") or any(seg.tokens[n].kind == "quote" for n in rest):
+        return 0
+    return start if start < len(seg.tokens) else 0
+
+
+_SKIPPED = frozenset({":", "be", "is", "shall", "should", "the", "field", "of", "service", "послуги", "буде"})
 
 
 def _target(seg: Segment, new: Text, used: Iterable[int]) -> Edit | None:

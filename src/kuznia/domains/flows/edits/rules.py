@@ -49,12 +49,16 @@ def required(seg: Segment) -> Reading | None:
     if not seg.has("optional", "required"):
         return None
     fields = seg.subjects()
+    if not fields and not seg.names and seg.has("optional"):
+        fields = tuple(name for name in seg.before if name in seg.flow.asks)
+    if len(fields) > 1 and {token.text for token in seg.tokens} & {"or", "або", "either", "чи"}:
+        return None
     optional = seg.places("optional")
     demands = [cue for cue in seg.of("required") if not set(cue.places) <= optional]
     negated = [cue for cue in seg.of("not") if not set(cue.places) <= optional]
-    if not fields or seg.options or seg.has("only", "if", "unless") and not _plain_only(seg) or (optional and (demands or negated)) or len(negated) > 1:
+    if not fields or seg.options or _is_limited(seg) or (optional and (demands or negated)) or len(negated) > 1:
         return None
-    if not seg.explained(("optional", "required", "not", "change", "field", "pronoun", "keep", "with_new", "request", "add")):
+    if not seg.stated(("optional", "required", "not", "change", "field", "pronoun", "keep", "with_new", "request", "add")):
         return None
     if seg.has("keep") and not (optional or negated or demands):
         return None
@@ -62,32 +66,44 @@ def required(seg: Segment) -> Reading | None:
     return Reading(tuple(RequireField(field=name, required=needs) for name in fields), fields)
 
 
-def _plain_only(seg: Segment) -> bool:
-    """Whether `only` stands right before the field: it limits nothing else."""
+def _is_limited(seg: Segment) -> bool:
+    """Whether it holds only in a case; an `only` right before the field limits nothing else."""
     starts = {name.first for name in seg.names}
     skip = {n for n, token in enumerate(seg.tokens) if token.text in {"the", "a", "field", "поле"}}
+    covered = seg.places("optional", "required")
     for cue in seg.of("only", "if", "unless"):
         place = cue.places[-1] + 1
         while place in skip:
             place += 1
-        if cue.tag != "only" or place not in starts:
-            return False
-    return True
+        if not set(cue.places) <= covered and (cue.tag != "only" or place not in starts):
+            return True
+    return False
 
 
 def removed(seg: Segment) -> Reading | None:
-    if not seg.has("remove") or seg.quotes or seg.numbers_left():
+    if not (seg.has("remove") or _goes(seg)) or seg.quotes or seg.numbers_left():
         return None
-    if not seg.explained(("remove", "field", "page", "pronoun", "change", "option", "step", "from_where", "request")):
+    if _is_limited(seg) or not seg.explained(("remove", "move" if _goes(seg) else "remove", "field", "page", "pronoun", "change", "option", "step", "from_where", "request")):
         return None
     if seg.options and not (seg.fields and not _of_options(seg)):
         return _option_removed(seg)
-    if seg.has("page") and len(seg.pages) == 1:
+    on_page = [name for name in seg.names if name.ids("field") and not name.ids("page")]
+    if seg.has("page") and len(seg.pages) == 1 and not on_page:
         return Reading((RemoveStep(step=seg.pages[0]),), seg.pages)
     fields = seg.subjects()
-    if not fields or seg.has("option"):
+    if not fields or seg.has("option") or (seg.has("page") and not seg.pages):
         return None
+    if on_page:
+        fields = tuple(name.ids("field")[0] for name in on_page if len(name.ids("field")) == 1)
+        if any(home_of(seg.flow, name).id not in seg.pages for name in fields if seg.pages):
+            return None
     return Reading(_removals(seg.flow, fields), fields)
+
+
+def _goes(seg: Segment) -> bool:
+    """`The phone can go`: the last word says that it is to be removed."""
+    words = [token.text for token in seg.tokens if token.kind == "word"]
+    return words[-1:] == ["go"] and bool({"can", "should", "must", "to"} & set(words[-3:-1]))
 
 
 def _of_options(seg: Segment) -> bool:
@@ -123,14 +139,14 @@ def _option_removed(seg: Segment) -> Reading | None:
 
 def option_added(seg: Segment) -> Reading | None:
     """`Add the genre "Detective"`: to a field with options."""
-    if not seg.has("add", "change") or len(seg.fields) != 1 or not seg.quotes or seg.options:
+    if not seg.has("add", "change", "more_of") or len(seg.fields) != 1 or not seg.quotes or seg.options:
         return None
     field = seg.flow.asks[seg.fields[0]]
     if field.type not in {"choice", "many"} or seg.has("hint", "example", "if", "only", "rename"):
         return None
-    if not seg.explained(("add", "change", "option", "field", "where", "with_new", "at_most", "last", "first"), *seg.quotes):
+    if not seg.explained(("add", "change", "option", "field", "where", "with_new", "at_most", "last", "first", "second", "more_of"), *seg.quotes):
         return None
-    if not seg.has("add") and not seg.has("option"):
+    if not seg.has("add", "option", "more_of"):
         return None
     options = list(field.options)
     for place in seg.quotes:
@@ -149,7 +165,7 @@ def option_added_bare(seg: Segment) -> Reading | None:
         return None
     if not seg.has("option") and not seg.has("where", "at_most", "with_new"):
         return None
-    left = seg.unexplained(("add", "option", "field", "where", "with_new", "at_most", "last"))
+    left = seg.unexplained(("add", "option", "field", "where", "with_new", "at_most", "last", "second", "more_of"))
     if not left or left[-1] - left[0] >= len(left) + 1 or len(left) > 4:
         return None
     label = capital(seg.raw(left[0], left[-1] + 1))
@@ -170,7 +186,7 @@ def hinted(seg: Segment) -> Reading | None:
     else:
         start = _after_mark(seg)
         text, used = (seg.raw(start, len(seg.tokens)), range(start, len(seg.tokens))) if start else ("", ())
-    if not text or not seg.explained(tags, *used):
+    if not text or not seg.stated(tags, *used):
         return None
     return Reading((HintField(field=name, hint=_hint(seg, text)),), (name,))
 
@@ -201,9 +217,11 @@ def length_limited(seg: Segment) -> Reading | None:
     fields = seg.subjects()
     if not seg.has("chars") or len(fields) != 1 or len(seg.numbers) != 1:
         return None
-    if not seg.explained((*_LIMIT_TAGS, "chars", "size"), *_of(seg.numbers)) or seg.has("at_least") and not seg.has("at_most"):
+    if not seg.stated((*_LIMIT_TAGS, "chars", "size"), *_of(seg.numbers)) or seg.has("at_least") and not seg.has("at_most"):
         return None
-    edit = LimitField(field=fields[0], max_length=max(1, round(seg.numbers[0].value)))
+    if seg.numbers[0].value < 1:
+        return None
+    edit = LimitField(field=fields[0], max_length=round(seg.numbers[0].value))
     return Reading((edit,), fields)
 
 
@@ -213,7 +231,7 @@ def range_limited(seg: Segment) -> Reading | None:
     if len(fields) != 1 or not seg.numbers or seg.has("chars", "uah", "days", "mb", "if", "fee"):
         return None
     values = [number.value for number in seg.numbers]
-    if not seg.explained((*_LIMIT_TAGS, "more", "less"), *_of(seg.numbers)) or seg.has("not"):
+    if not seg.stated((*_LIMIT_TAGS, "more", "less", "each", "for", "field"), *_of(seg.numbers)) or seg.has("not"):
         return None
     name = fields[0]
     if len(values) == _SHORTEST_PAIR:
@@ -242,17 +260,25 @@ def _of(numbers: tuple[Number, ...]) -> tuple[int, ...]:
 
 def file_limited(seg: Segment) -> Reading | None:
     """The types and the size of an upload."""
-    fields = tuple(name for name in seg.subjects() if seg.flow.asks[name].type == "file")
+    fields = tuple(name for name in seg.subjects() or _uploads(seg) if seg.flow.asks[name].type == "file")
     if len(fields) != 1 or not seg.has("mb", "filetype") or seg.has("not", "if"):
         return None
     types = tuple(dict.fromkeys(seg.tokens[cue.places[0]].text for cue in seg.of("filetype")))
     sizes = [number.value for number in seg.numbers]
-    if len(sizes) != int(seg.has("mb")):
+    if len(sizes) != int(seg.has("mb")) or any(size < 1 for size in sizes):
         return None
-    if not seg.explained((*_LIMIT_TAGS, "mb", "filetype", "size", "only", "add", "file_type", "option"), *_of(seg.numbers)):
+    if not seg.stated((*_LIMIT_TAGS, "mb", "filetype", "size", "only", "add", "file_type", "option"), *_of(seg.numbers)):
         return None
     edit = LimitField(field=fields[0], file_types=types, max_megabytes=round(sizes[0]) if sizes else None)
     return Reading((edit,), fields)
+
+
+def _uploads(seg: Segment) -> tuple[str, ...]:
+    """The only upload of the flow, where files are spoken of and no field is named."""
+    if seg.before:
+        return tuple(name for name in seg.before if name in seg.flow.asks and seg.has("size"))
+    uploads = tuple(name for name, field in seg.flow.asks.items() if field.type == "file")
+    return uploads if len(uploads) == 1 and seg.has("size") else ()
 
 
 def retyped(seg: Segment) -> Reading | None:

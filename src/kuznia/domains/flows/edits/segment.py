@@ -13,6 +13,10 @@ from kuznia.domains.flows.schema import Flow, FlowStep
 from kuznia.forge.wishes.matching import alike, stem
 
 
+_VERB_ENDINGS = (
+    "іть", "йте", "йти", "ати", "ити", "іти", "яти", "ути", "ють", "ять", "уть", "ать", "ємо",
+    "имо", "ймо", "али", "или", "ься", "ися",
+)  # fmt: skip
 # Numbers that are also articles and pronouns.
 _ONE = frozenset({"one", "один", "одна", "одне", "одну"})
 
@@ -68,9 +72,17 @@ class Segment:
         while place < len(words):
             hit = number_at(words, place) if words[place] else None
             if hit:
-                found.append(Number(hit[0], place, hit[1]))
+                value = -hit[0] if self._is_minus(place - 1) else hit[0]
+                found.append(Number(value, place, hit[1]))
             place = hit[1] if hit else place + 1
         return tuple(found)
+
+    def _is_minus(self, place: int) -> bool:
+        """Whether the sign before a number makes it negative: it stands at the number alone."""
+        if place < 0 or self.tokens[place].text not in {"-", "–"}:
+            return False
+        apart = place == 0 or self.tokens[place - 1].end < self.tokens[place].start
+        return apart and self.tokens[place].end == self.tokens[place + 1].start
 
     @property
     def quotes(self) -> tuple[int, ...]:
@@ -111,6 +123,15 @@ class Segment:
     def explained(self, tags: Iterable[str], *also: int, names: bool = True) -> bool:
         """Whether each word belongs to a phrase of these tags, to a name or to these places."""
         return not self.unexplained(tags, *also, names=names)
+
+    def stated(self, tags: Iterable[str], *also: int) -> bool:
+        """Whether each word is explained, or a verb: what is to be is stated by other words."""
+        return all(self.is_verb(place) for place in self.unexplained(tags, *also))
+
+    def is_verb(self, place: int) -> bool:
+        """Whether a word is a Ukrainian verb by its ending; the lexicon has the others."""
+        token = self.tokens[place]
+        return token.kind == "word" and len(token.text) > 4 and token.text.endswith(_VERB_ENDINGS)
 
     def unexplained(self, tags: Iterable[str], *also: int, names: bool = True) -> tuple[int, ...]:
         known = self.places(FILLER, *tags) | set(also) | self.own_words

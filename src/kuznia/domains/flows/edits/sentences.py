@@ -24,10 +24,12 @@ from kuznia.forge.wishes.clauses import clauses
 
 RULES = (*RENAME_RULES, *FIELD_RULES, *PLACE_RULES, *SERVICE_RULES, *ADDING_RULES)
 _JOINTS = frozenset({",", ";", ".", "!", "?", ":", "—", "–", "-", "...", "…", "\n"})
-_ANDS = frozenset({"and", "і", "й", "та", "а", "але", "but", "also", "then", "i", "plus", "потім"})
+_ANDS = frozenset({"and", "і", "й", "та", "а", "але", "but", "also", "then", "i", "plus", "потім", "тож", "тому", "so", "because", "бо", "оскільки", "since", "адже"})
 # Pieces that one instruction may be joined of, and readings that are tried for one sentence.
 _MAX_JOINED = 10
 _MAX_TRIED = 600
+# Words that a question begins with, also where its mark is left out.
+_ASKING = frozenset({"should", "is", "are", "does", "did", "why", "how", "what", "чи", "чому", "навіщо", "скільки", "whether"})
 _MAX_QUOTED = 200
 _SAY = "Say what to add, remove, move, rename, limit or make optional, and which field."
 
@@ -74,9 +76,12 @@ class _Read:
 class _State:
     """The flow as the instructions so far leave it, and what the last was about."""
 
+    origin: Flow
     flow: Flow
     about: tuple[str, ...] = ()
     done: tuple[Instruction, ...] = ()
+    # Whether the next instruction is said in place of the last: `no wait, 380`.
+    corrects: bool = False
 
 
 @dataclass
@@ -97,7 +102,7 @@ def read_edits(flow: Flow, sentence: str) -> tuple[Edit, ...]:
 def read_instructions(flow: Flow, sentence: str) -> tuple[Instruction, ...]:
     """The instructions of a sentence, each understood whole."""
     read = _tokens(flow, normal(sentence))
-    attempts = _Attempts(_State(flow))
+    attempts = _Attempts(_State(flow, flow))
     done = _from(read, 0, attempts.state, attempts)
     if done is None:
         raise _refusal(read, attempts)
@@ -148,24 +153,53 @@ def _from(read: _Read, begin: int, state: _State, attempts: _Attempts) -> tuple[
 
 
 def _piece(read: _Read, begin: int, end: int, state: _State, attempts: _Attempts) -> _State | None:
+    """The state after a piece; None when it is no instruction, no reason and no courtesy."""
     first, last = read.joints[begin], read.joints[end]
     seg = _segment(read, first, last, state)
-    words = [token.text for token in seg.tokens if token.kind != "sign"]
-    if not any(token.kind != "sign" for token in seg.tokens) or _asks_nothing(seg):
-        return state
+    if _asks_nothing(seg):
+        corrects = bool(state.done) and seg.has("correction")
+        return replace(state, corrects=state.corrects or corrects)
     try:
         reading = None if _asks(seg) else next((known for rule in RULES if (known := rule(seg))), None)
-        flow = state.flow if reading is None else apply_edits(state.flow, reading.edits)
+        if reading is not None:
+            wish = _wish(read, first, last)
+            return _followed(state, Instruction(wish.quote, wish.start, wish.end, reading.edits), reading)
     except ImpossibleEdit as impossible:
         attempts.reasons.setdefault(begin, str(impossible))
         return None
-    if reading is None:
-        if not is_reason(words, seg.tags):
-            return None
-        return replace(state, about=seg.fields or state.about)
-    wish = _wish(read, first, last)
-    done = Instruction(wish.quote, wish.start, wish.end, reading.edits)
-    return _State(flow, reading.about or state.about, (*state.done, done))
+    words = [token.text for token in seg.tokens if token.kind != "sign"]
+    return replace(state, about=seg.fields or state.about) if is_reason(words, seg.tags) else None
+
+
+def _followed(state: _State, new: Instruction, reading: Reading) -> _State:
+    """The state after one more instruction, or after the one that corrects the last."""
+    done, flow = state.done, state.flow
+    if state.corrects and done:
+        if [edit.op for edit in done[-1].edits] != [edit.op for edit in new.edits]:
+            raise ImpossibleEdit("It is not clear what is corrected.")
+        done = done[:-1]
+        flow = apply_edits(state.origin, [edit for step in done for edit in step.edits])
+    if any(_contradict(old, edit) for step in done for old in step.edits for edit in new.edits):
+        raise ImpossibleEdit("This contradicts what was asked before it.")
+    flow = apply_edits(flow, new.edits)
+    return _State(state.origin, flow, reading.about or state.about, (*done, new))
+
+
+_SINGLE = frozenset({"require-field", "set-fee", "set-days", "limit-field", "rename", "hint-field"})
+
+
+def _contradict(old: Edit, new: Edit) -> bool:
+    """Whether two edits set one value in two ways."""
+    if old.op != new.op or old.op not in _SINGLE:
+        return False
+    first, second = old.model_dump(), new.model_dump()
+    if any(first.get(name) != second.get(name) for name in ("field", "what", "step")):
+        return False
+    return any(first[name] != second[name] and _is_set(first[name]) and _is_set(second[name]) for name in first)
+
+
+def _is_set(value: object) -> bool:
+    return value is not None and value != ()
 
 
 def _asks_nothing(seg: Segment) -> bool:
@@ -177,7 +211,10 @@ def _asks_nothing(seg: Segment) -> bool:
 
 def _asks(seg: Segment) -> bool:
     """Whether it is a question, and no request in the form of one."""
-    return any(token.text == "?" for token in seg.tokens) and not seg.has("request")
+    words = [token.text for token in seg.tokens if token.kind == "word"]
+    if words and words[0] in _ASKING and not seg.has("request"):
+        return True
+    return any(token.text == "?" for token in seg.tokens) and not seg.has("request", "add")
 
 
 def _segment(read: _Read, first: int, last: int, state: _State) -> Segment:

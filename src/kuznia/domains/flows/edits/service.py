@@ -26,16 +26,16 @@ def days(seg: Segment) -> Reading | None:
     if not seg.has("decision", "at_most", "working", "instead") or seg.fields or seg.quotes:
         return None
     tags = (*_TIME, "decision", "at_most", "change", "instead", "not", "with_new", "pronoun", "step", "service", "only", "only", "request")
-    if not seg.explained(tags, *places_of(seg.numbers)):
+    if seg.names or not seg.stated(tags, *places_of(seg.numbers)):
         return None
     waits = [step for step in seg.flow.steps if step.kind == "wait"]
     if len(waits) != 1:
         raise ImpossibleEdit("The flow waits for no decision, or for several.")
     wait = waits[0]
     number = _new_number(seg)
-    if number is None and (_working(seg) is None or seg.numbers_left()):
+    length = _length(seg, number) if number is not None else _one_unit(seg)
+    if length is None and (_working(seg) is None or seg.numbers_left()):
         return None
-    length = _length(seg, number) if number is not None else None
     return Reading((SetDays(step=wait.id, days=length, working=_working(seg)),), (wait.id,))
 
 
@@ -59,8 +59,12 @@ def _refused(seg: Segment) -> set[int]:
 
 def _new_number(seg: Segment) -> Number | None:
     refused = _refused(seg)
-    numbers = [n for n in seg.numbers if n.first not in refused and _unit(seg, n)]
-    return numbers[0] if len(numbers) == 1 else None
+    refused |= {n + 1 for n, token in enumerate(seg.tokens) if token.text in _FROM} if len(seg.numbers) > 1 else set()
+    left = [n for n in seg.numbers if n.first not in refused and seg.tokens[n.first].text not in {"one", "один", "одна"}]
+    return left[0] if len(left) == 1 and _unit(seg, left[0]) else None
+
+
+_FROM = frozenset({"from", "з", "із", "зі", "від"})
 
 
 def _unit(seg: Segment, number: Number) -> str:
@@ -72,6 +76,13 @@ def _unit(seg: Segment, number: Number) -> str:
         if seg.tokens[place].text != "-" and place not in seg.places("calendar", "working"):
             return ""
     return "days" if seg.places("working", "calendar") else ""
+
+
+def _one_unit(seg: Segment) -> int | None:
+    """A week or a month without a number is one."""
+    refused = _refused(seg)
+    units = [cue for cue in seg.of("weeks", "months") if not set(cue.places) & refused]
+    return _DAYS_IN[units[0].tag] if len(units) == 1 and not seg.numbers_left() else None
 
 
 def _length(seg: Segment, number: Number) -> int:

@@ -9,9 +9,12 @@ _APOSTROPHES = str.maketrans(dict.fromkeys("\u2019\u02bc\u2018`\u0060", "'") | {
 _CLOSES = {"«": "»", "\u201c": "\u201d", "„": "\u201c", '"': '"'}
 _MAX_QUOTED = 600
 _TOKEN = re.compile(
-    r"\d{1,9}(?:[.,]\d{1,2})?(?![\w])|так/ні|yes/no|[^\W_]+(?:['\-./][^\W_]+)*|→|[-=]{1,3}>|[—–]|[^\w\s]|_",
+    r"\d{1,9}(?:[.,]\d{1,2})?(?![\w])|\d{1,9}(?=(?:mb|мб|kb|кб|uah|грн)\b)|e-mail|так/ні|yes/no|[^\W_]+(?:['\-./][^\W_]+)*|→|[-=]{1,3}>|[—–]|[^\w\s]|_",
     re.IGNORECASE,
 )
+
+
+_SPELLED = {"e-mail": "email", "емейл": "email", "мейл": "email", "имейл": "email"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ def tokens_of(text: str) -> tuple[Token, ...]:
             place = close + 1
             continue
         is_word = sign[0].isalnum()
-        found.append(Token(sign.lower(), match.start(), match.end(), "word" if is_word else "sign"))
+        found.append(Token(_SPELLED.get(sign.lower(), sign.lower()), match.start(), match.end(), "word" if is_word else "sign"))
         place = match.end()
     return tuple(found)
 

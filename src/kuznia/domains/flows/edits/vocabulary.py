@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from kuznia.forge.wishes.matching import alike, stem
 from kuznia.platform.data_files import read_toml
 
 _WORDS = read_toml(__file__, "words.toml")
@@ -13,6 +14,7 @@ _MAX_GAP = 3
 _GAP = "_"
 _MAX_REPORT = 10
 # Phrases of these tags may hold a word that denies.
+_INSIDE = frozenset({"not", "more", "less", "if", "only", "remove", "instead", "more_of", "second"})
 _LOOSE = frozenset({"not", "filler", "keep", "correction"})
 # Shorter words are too alike for a slip of the keyboard to be seen.
 _SHORTEST_SLIP = 6
@@ -41,9 +43,19 @@ def cues_in(words: Sequence[str]) -> Iterator[Cue]:
         for phrase in _by_start().get(word[:2], ())
         if (places := _fit(phrase.words, words, start)) is not None
     ]
-    longer = {place for cue in found if len(cue.places) > 1 and cue.tag not in _LOOSE for place in cue.places}
-    # `no` in "no more than" denies nothing.
-    yield from (cue for cue in found if cue.tag != "not" or len(cue.places) > 1 or cue.places[0] not in longer)
+    longer = [cue for cue in found if len(cue.places) > 1 and cue.tag not in _LOOSE]
+    # `no` in "no more than" denies nothing, and `if` in "if they wish" is no condition.
+    yield from (cue for cue in found if cue.tag not in _INSIDE or not _is_part(cue, longer))
+
+
+def _is_part(cue: Cue, longer: list[Cue]) -> bool:
+    """Whether a phrase is only a part of a longer one that means something else."""
+    places = set(cue.places)
+    return any(
+        other.tag != cue.tag
+        and (places < set(other.places) or (cue.tag == "not" and len(places) < 3 and cue.places[-1] in other.places and len(other.places) >= len(places)))
+        for other in longer
+    )
 
 
 def _fit(phrase: tuple[str, ...], words: Sequence[str], start: int) -> tuple[int, ...] | None:
@@ -118,7 +130,11 @@ def corrected(word: str, names: tuple[str, ...] = ()) -> str:
     """The word of the vocabulary or of the names that this one slipped from, else the word."""
     if len(word) < _SHORTEST_SLIP or is_known(word):
         return word
-    close = {known for known in (*_long_words(), *names) if _slipped(word, known)}
+    # Inflections of Ukrainian differ by a letter too: a name is looked for by its stem.
+    known_words = (*_long_words(), *(name for name in names if name.isascii()))
+    close = {known for known in known_words if _slipped(word, known)}
+    if any(alike(stem(word), stem(known)) for known in close):
+        return word
     return close.pop() if len(close) == 1 else word
 
 
