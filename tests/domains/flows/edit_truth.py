@@ -78,7 +78,10 @@ def _new_fields(before: Flow, after: Flow, label: str) -> list[FormField]:
     return [
         field
         for field in new
-        if any(_loose(side).startswith(wanted) or wanted in _loose(side) for side in (field.label.uk, field.label.en))
+        if any(
+            _loose(side).startswith(wanted) or wanted in _loose(side)
+            for side in (field.label.uk, field.label.en)
+        )
     ]
 
 
@@ -97,14 +100,18 @@ def _added_field(before: Flow, after: Flow, change: Row) -> bool:
     )
 
 
-def _property(flow: Flow, field: FormField, name: str, value: Any) -> bool:  # noqa: C901, PLR0911, PLR0912 - one line for each property
+def _property(flow: Flow, field: FormField, name: str, value: Any) -> bool:  # noqa: C901 - one line for each property
     home = _home(flow, field.id)
     ids = [other.id for other in home.fields]
     match name:
         case "label":
             return True
         case "type":
-            return field.type == value or (field.type == "yesno" and value == "choice") or (value == "text" and field.type == "long")
+            return (
+                field.type == value
+                or (field.type == "yesno" and value == "choice")
+                or (value == "text" and field.type == "long")
+            )
         case "options":
             return field.type == "yesno" or _labels(field, value)
         case "page":
@@ -149,7 +156,11 @@ def _groups(before: Flow, after: Flow, change: Row) -> bool:
 
 
 def _page_title(before: Flow, after: Flow, change: Row) -> bool:
-    steps = [after.by_id[change["target"]]] if change["target"] in after.by_id else [s for s in after.steps if s.id not in before.by_id]
+    steps = (
+        [after.by_id[change["target"]]]
+        if change["target"] in after.by_id
+        else [s for s in after.steps if s.id not in before.by_id]
+    )
     return any(_same(step.title, change["after"]) for step in steps)
 
 
@@ -159,7 +170,9 @@ def _limit(before: Flow, after: Flow, change: Row) -> bool:
 
 def _hint(before: Flow, after: Flow, change: Row) -> bool:
     hint = after.asks[change["target"]].hint
-    return hint is not None and all(_loose(text) in _loose(getattr(hint, side)) for side, text in change["after"].items())
+    return hint is not None and all(
+        _loose(text) in _loose(getattr(hint, side)) for side, text in change["after"].items()
+    )
 
 
 def _fee(before: Flow, after: Flow, change: Row) -> bool:
@@ -168,8 +181,18 @@ def _fee(before: Flow, after: Flow, change: Row) -> bool:
     if truth is None:
         return not pays and after.fee is None
     if "by" not in truth:
-        return "per" not in truth and len(pays) == 1 and pays[0].fee is not None and pays[0].fee.kopiykas == truth["kopiykas"]
-    decides = next(s for s in after.steps if any(m.to in {p.id for p in pays} and m.to != s.id for m in s.next) and s.kind == "decision")
+        return (
+            "per" not in truth
+            and len(pays) == 1
+            and pays[0].fee is not None
+            and pays[0].fee.kopiykas == truth["kopiykas"]
+        )
+    decides = next(
+        s
+        for s in after.steps
+        if any(m.to in {p.id for p in pays} and m.to != s.id for m in s.next)
+        and s.kind == "decision"
+    )
     for option, fee in truth["cases"].items():
         move = next(m for m in decides.next if holds(m.when, {truth["by"]: option}))
         step = after.by_id[move.to]
@@ -194,7 +217,9 @@ def _exempt(before: Flow, after: Flow, change: Row) -> bool:
     pay = next(step for step in after.steps if step.kind == "pay")
     past = {move.to for move in pay.next} - {pay.id}
     return any(
-        move.to in past and after.by_id[move.to].kind != "end" and _exempts(after, before, move.when, change["after"])
+        move.to in past
+        and after.by_id[move.to].kind != "end"
+        and _exempts(after, before, move.when, change["after"])
         for step in after.steps
         if step.kind == "decision"
         for move in step.next
@@ -205,12 +230,18 @@ def _exempts(after: Flow, before: Flow, guard: Any, truth: Row) -> bool:
     if not isinstance(guard, Comparison):
         return False
     new = [field.id for field in _new_fields(before, after, truth["fact"])]
-    value = guard.value == truth["value"] or (guard.value is True and truth["value"] in {"так", "yes"})
+    value = guard.value == truth["value"] or (
+        guard.value is True and truth["value"] in {"так", "yes"}
+    )
     return guard.fact in {truth["fact"], *new} and guard.op == truth["op"] and value
 
 
 def _move_limit(before: Flow, after: Flow, change: Row) -> bool:
-    moves = [move for move in after.by_id[change["target"]].next if move.when and getattr(move.when, "value", None) == "returned"]
+    moves = [
+        move
+        for move in after.by_id[change["target"]].next
+        if move.when and getattr(move.when, "value", None) == "returned"
+    ]
     return all(move.limit == change["after"] for move in moves)
 
 
@@ -221,9 +252,17 @@ def _step_added(before: Flow, after: Flow, change: Row) -> bool:
         return False
     step = new[0]
     who = truth.get("who")
-    named = who is None or any(_loose(who).removeprefix("the ") in _loose(side) for side in (step.who.uk, step.who.en))
+    named = (
+        who is None
+        or step.who is None
+        or any(
+            _loose(who).removeprefix("the ") in _loose(side) for side in (step.who.uk, step.who.en)
+        )
+    )
     days = truth.get("days") in {None, step.days}
-    follows = "after" not in truth or any(move.to == step.id for move in after.by_id[truth["after"]].next)
+    follows = "after" not in truth or any(
+        move.to == step.id for move in after.by_id[truth["after"]].next
+    )
     leads = "before" not in truth or truth["before"] in _ahead(after, step.id)
     return named and days and follows and leads
 
@@ -257,7 +296,9 @@ _CHECKS: dict[tuple[str, str], Any] = {
     ("hint", "*"): _hint,
     ("fee", "*"): _fee,
     ("days", "days"): lambda b, a, c: a.by_id[c["target"]].days == c["after"],
-    ("days", "days_kind"): lambda b, a, c: a.by_id[c["target"]].working_days == (c["after"] == "working"),
+    ("days", "days_kind"): lambda b, a, c: (
+        a.by_id[c["target"]].working_days == (c["after"] == "working")
+    ),
     ("condition", "when"): _when,
     ("condition", "exempt"): _exempt,
     ("condition", "limit"): _move_limit,
@@ -268,55 +309,84 @@ _CHECKS: dict[tuple[str, str], Any] = {
 }
 
 
+_WIRING = (r".*\.next", r".*\.shows", "assumptions")
+_LIMITS = {"min": "low", "max": "high", "max_size_mb": "max_megabytes"}
+
+
 def _allowed(before: Flow, after: Flow, change: Row) -> Iterator[str]:
     """Patterns of the differences that a change may show as, with what follows from it."""
-    what, attribute, target = change["what"], change["attribute"], change["target"]
-    wiring = (r".*\.next", r".*\.shows", "assumptions")
-    match what, attribute:
-        case "field", "added":
-            name = _new_fields(before, after, target)[0].id
-            yield from (rf"\w+\.{name}", rf"{_home(after, name).id}\.fields")
-            yield from ((rf"{_home(after, name).id}", *wiring) if _home(after, name).id not in before.by_id else ())
-        case "field", "removed":
-            yield from (rf"\w+\.{target}", *wiring)
-        case "field", "page":
-            yield from (target, *wiring)
-        case "field" | "page", "order":
-            yield from ((r"\w+\.fields", "pages", *wiring))
-        case "page", "removed":
-            yield from (target, *wiring)
-        case "page", "joined" | "split":
-            moved = {name for group in change["before"] for name in group}
-            new = [s.id for s in after.steps if s.id not in before.by_id]
-            gone = [s.id for s in before.steps if s.id not in after.by_id]
-            homes = {_home(before, name).id for name in moved}
-            yield from (*moved, *new, *(name for name in gone if name in homes), *wiring, r"\w+\.fields", "pages")
-            yield from (rf"{name}\.title" for name in homes)
-        case "page", "title":
-            yield rf"{target}\.title"
-        case "field", _:
-            yield rf"\w+\.{target}\.({attribute}|format|low|high|max_length)" if attribute == "type" else rf"\w+\.{target}\.{attribute}"
-        case "limit", _:
-            names = {"min": "low", "max": "high", "max_size_mb": "max_megabytes"}
-            yield rf"\w+\.{target}\.{names.get(attribute, attribute)}"
-        case ("option" | "hint"), _:
-            yield rf"\w+\.{target}\.{what if what == 'hint' else 'options'}"
-        case "fee", _:
-            yield from ("fee", r"\w+\.fee", *wiring)
-            yield from (s.id for s in (*before.steps, *after.steps) if s.kind in {"pay", "decision"} or s.id == "end_unpaid")
-        case "days", _:
-            yield from (rf"{target}\.days", rf"{target}\.working_days")
-        case "condition", "limit":
-            yield rf"{target}\.next"
-        case "condition", _:
-            yield from ("fee", *wiring)
-            yield from (s.id for s in after.steps if s.id not in before.by_id)
-            field = after.asks.get(target) or next(iter(_new_fields(before, after, target)), None)
-            yield from ((field.id, rf"\w+\.{field.id}", r"\w+\.fields", "pages") if field else ())
-        case "step", _:
-            yield from wiring
-            yield from (s.id for s in (*before.steps, *after.steps) if s.id not in before.by_id or s.id not in after.by_id)
-        case "note", _:
-            yield rf"{target}\.text"
-        case _:
-            yield "name"
+    key = change["what"], change["attribute"]
+    follow = _FOLLOW.get(key) or _FOLLOW.get((change["what"], "*"))
+    if follow is not None:
+        yield from follow(before, after, change)
+
+
+def _new_steps(before: Flow, after: Flow) -> list[str]:
+    return [step.id for step in after.steps if step.id not in before.by_id]
+
+
+def _gone_steps(before: Flow, after: Flow) -> list[str]:
+    return _new_steps(after, before)
+
+
+def _of_new_field(before: Flow, after: Flow, change: Row) -> Iterator[str]:
+    name = _new_fields(before, after, change["target"])[0].id
+    home = _home(after, name).id
+    yield from (rf"\w+\.{name}", rf"{home}\.fields")
+    yield from ((home, *_WIRING) if home not in before.by_id else ())
+
+
+def _of_regrouping(before: Flow, after: Flow, change: Row) -> Iterator[str]:
+    moved = {name for group in change["before"] for name in group}
+    homes = {_home(before, name).id for name in moved}
+    gone = [name for name in _gone_steps(before, after) if name in homes]
+    yield from (*moved, *_new_steps(before, after), *gone, *_WIRING, r"\w+\.fields", "pages")
+    yield from (rf"{name}\.title" for name in homes)
+
+
+def _of_fee(before: Flow, after: Flow, change: Row) -> Iterator[str]:
+    yield from ("fee", r"\w+\.fee", "end_unpaid", *_WIRING)
+    steps = (*before.steps, *after.steps)
+    yield from (step.id for step in steps if step.kind in {"pay", "decision"})
+
+
+def _of_condition(before: Flow, after: Flow, change: Row) -> Iterator[str]:
+    yield from ("fee", *_WIRING, *_new_steps(before, after))
+    target = change["target"]
+    field = after.asks.get(target) or next(iter(_new_fields(before, after, target)), None)
+    if field is not None:
+        yield from (field.id, rf"\w+\.{field.id}", r"\w+\.fields", "pages")
+
+
+def _of_steps(before: Flow, after: Flow, change: Row) -> Iterator[str]:
+    yield from (*_WIRING, *_new_steps(before, after), *_gone_steps(before, after))
+
+
+def _attribute(change: Row) -> str:
+    name = change["attribute"]
+    more = "|format|low|high|max_length" if name == "type" else ""
+    return rf"\w+\.{change['target']}\.({_LIMITS.get(name, name)}{more})"
+
+
+_FOLLOW: dict[tuple[str, str], Any] = {
+    ("field", "added"): _of_new_field,
+    ("field", "removed"): lambda b, a, c: (rf"\w+\.{c['target']}", *_WIRING),
+    ("field", "page"): lambda b, a, c: (c["target"], *_WIRING),
+    ("field", "order"): lambda b, a, c: (r"\w+\.fields", "pages", *_WIRING),
+    ("page", "order"): lambda b, a, c: (r"\w+\.fields", "pages", *_WIRING),
+    ("page", "removed"): lambda b, a, c: (c["target"], *_WIRING),
+    ("page", "joined"): _of_regrouping,
+    ("page", "split"): _of_regrouping,
+    ("page", "title"): lambda b, a, c: (rf"{c['target']}\.title",),
+    ("field", "*"): lambda b, a, c: (_attribute(c),),
+    ("limit", "*"): lambda b, a, c: (_attribute(c),),
+    ("option", "*"): lambda b, a, c: (_attribute(c),),
+    ("hint", "*"): lambda b, a, c: (_attribute(c),),
+    ("fee", "*"): _of_fee,
+    ("days", "*"): lambda b, a, c: (rf"{c['target']}\.(days|working_days)",),
+    ("condition", "limit"): lambda b, a, c: (rf"{c['target']}\.next",),
+    ("condition", "*"): _of_condition,
+    ("step", "*"): _of_steps,
+    ("note", "*"): lambda b, a, c: (rf"{c['target']}\.text",),
+    ("title", "*"): lambda b, a, c: ("name",),
+}

@@ -74,9 +74,13 @@ def _breaking(flow: Flow, steps: Sequence[Instruction], finding: Finding) -> Not
 
 def _untranslated(before: Flow, after: Flow) -> Iterator[Finding]:
     """New texts that are the same in both languages."""
-    known = {text for _, text in _texts(before)}
+    known = {(text.uk, text.en) for _, text in _texts(before)}
     for where, text in _texts(after):
-        if text not in known and text.uk == text.en and any(map(str.isalpha, text.uk)):
+        if (
+            (text.uk, text.en) not in known
+            and text.uk == text.en
+            and any(map(str.isalpha, text.uk))
+        ):
             yield Finding(
                 "one-language",
                 "warn",

@@ -8,8 +8,43 @@ from kuznia.domains.flows.planner.marks import invented
 from kuznia.domains.flows.planner.prompt_text import slug
 from kuznia.domains.flows.schema import Comparison, Flow, Op
 
-_TAGS = ("if", "only", "chosen", "show", "hide", "field", "page", "add", "more", "less", "at_least", "pronoun", "yes", "option", "not", "change", "unless", "for", "remove", "move", "yes", "where")
-_FOREIGN = ("fee", "pay", "uah", "days", "mb", "chars", "hint", "optional", "free", "approve", "condition")
+_TAGS = (
+    "if",
+    "only",
+    "chosen",
+    "show",
+    "hide",
+    "field",
+    "page",
+    "add",
+    "more",
+    "less",
+    "at_least",
+    "pronoun",
+    "yes",
+    "option",
+    "not",
+    "change",
+    "unless",
+    "for",
+    "remove",
+    "move",
+    "yes",
+    "where",
+)
+_FOREIGN = (
+    "fee",
+    "pay",
+    "uah",
+    "days",
+    "mb",
+    "chars",
+    "hint",
+    "optional",
+    "free",
+    "approve",
+    "condition",
+)
 
 
 def only_when(seg: Segment) -> Reading | None:
@@ -44,13 +79,27 @@ def _deciding(seg: Segment) -> tuple[Comparison, tuple[Name, ...]] | None:
     options = [name for name in seg.names if len(name.ids("option")) == 1 and not name.ids("field")]
     if len(options) == 1 and not seg.numbers_left():
         field, _, option = options[0].ids("option")[0].partition(".")
-        own = tuple(name for name in seg.names if name is options[0] or _beside(seg, name, options[0], field))
+        own = tuple(
+            name for name in seg.names if name is options[0] or _beside(name, options[0], field)
+        )
         return Comparison(fact=field, op="eq", value=option), own
     numbers = [name for name in seg.names if _type(seg, name) == "number"]
     if len(numbers) == 1 and len(seg.numbers) == 1 and not options:
-        op: Op | None = "gt" if seg.has("more") else "lt" if seg.has("less") else "ge" if seg.has("at_least") else None
+        op: Op | None = (
+            "gt"
+            if seg.has("more")
+            else "lt"
+            if seg.has("less")
+            else "ge"
+            if seg.has("at_least")
+            else None
+        )
         field = numbers[0].ids("field")[0]
-        return (Comparison(fact=field, op=op, value=round(seg.numbers[0].value)), (numbers[0],)) if op else None
+        return (
+            (Comparison(fact=field, op=op, value=round(seg.numbers[0].value)), (numbers[0],))
+            if op
+            else None
+        )
     asked = [name for name in seg.names if _type(seg, name) == "yesno"]
     if len(asked) == 1 and seg.has("yes") and not options and not seg.numbers_left():
         return Comparison(fact=asked[0].ids("field")[0], op="eq", value=True), (asked[0],)
@@ -62,7 +111,7 @@ def _type(seg: Segment, name: Name) -> str:
     return seg.flow.asks[fields[0]].type if len(fields) == 1 else ""
 
 
-def _beside(seg: Segment, name: Name, option: Name, field: str) -> bool:
+def _beside(name: Name, option: Name, field: str) -> bool:
     """Whether a name is of the field that the option belongs to, and is no target itself."""
     if name is option:
         return False
@@ -101,9 +150,17 @@ def _edits(flow: Flow, what: str, guard: Comparison) -> tuple[Edit, ...]:
 
 def asked_when(seg: Segment) -> Reading | None:
     """A new field that is asked only in a case: `if the fuel is diesel, ask for the "Filter"`."""
-    if not seg.has("if", "only", "for") or len(seg.quotes) != 1 or seg.has(*_FOREIGN, "unless", "hide"):
+    if (
+        not seg.has("if", "only", "for")
+        or len(seg.quotes) != 1
+        or seg.has(*_FOREIGN, "unless", "hide")
+    ):
         return None
-    if not seg.explained((*_TAGS, "add", "file_type", "number_type", "date_type"), *seg.quotes, *places_of(seg.numbers)):
+    if not seg.explained(
+        (*_TAGS, "add", "file_type", "number_type", "date_type"),
+        *seg.quotes,
+        *places_of(seg.numbers),
+    ):
         return None
     decides = _deciding(seg)
     if decides is None or any(name not in decides[1] for name in seg.names) or seg.has("not"):
@@ -112,21 +169,27 @@ def asked_when(seg: Segment) -> Reading | None:
     name = slug(label, {*seg.flow.by_id, *seg.flow.facts})
     field = invented(name, label).model_copy(update={"label": both(label)})
     page = home_of(seg.flow, decides[0].fact)
-    return Reading((AddField(field=field, step=page.id), OnlyWhen(what=name, when=decides[0])), (name,))
+    return Reading(
+        (AddField(field=field, step=page.id), OnlyWhen(what=name, when=decides[0])), (name,)
+    )
 
 
 def unconditional(seg: Segment) -> Reading | None:
     """A condition removed from what has none: it is so already."""
     if not seg.has("condition") or not seg.has("remove") or seg.quotes or len(seg.fields) != 1:
         return None
-    if not seg.explained((*_TAGS, "condition", "remove")) or _is_conditional(seg.flow, seg.fields[0]):
+    if not seg.explained((*_TAGS, "condition", "remove")) or _is_conditional(
+        seg.flow, seg.fields[0]
+    ):
         return None
     return Reading((), seg.fields)
 
 
 def _is_conditional(flow: Flow, name: str) -> bool:
     page = home_of(flow, name).id
-    return any(move.to == page and move.when is not None for step in flow.steps for move in step.next)
+    return any(
+        move.to == page and move.when is not None for step in flow.steps for move in step.next
+    )
 
 
 CASE_RULES = (asked_when, only_when, unconditional)

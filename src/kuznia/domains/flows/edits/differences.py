@@ -46,9 +46,7 @@ def differences(before: Flow, after: Flow) -> tuple[Difference, ...]:
     return (*changes, *_fields(before, after), *_orders(before, after))
 
 
-def _values(
-    where: str, before: FlowValue | Flow, after: FlowValue | Flow
-) -> Iterator[Difference]:
+def _values(where: str, before: FlowValue | Flow, after: FlowValue | Flow) -> Iterator[Difference]:
     for name in type(before).model_fields:
         if name in _APART:
             continue

@@ -5,7 +5,25 @@ from kuznia.domains.flows.edits.segment import Number, Reading, Segment, places_
 from kuznia.domains.flows.schema import Comparison, Flow
 
 _MONEY = ("fee", "pay", "uah")
-_TAGS = (*_MONEY, "change", "with_new", "service", "at_most", "where", "add", "page", "step", "pronoun", "more", "instead", "not", "before", "request", "decision", "move")
+_TAGS = (
+    *_MONEY,
+    "change",
+    "with_new",
+    "service",
+    "at_most",
+    "where",
+    "add",
+    "page",
+    "step",
+    "pronoun",
+    "more",
+    "instead",
+    "not",
+    "before",
+    "request",
+    "decision",
+    "move",
+)
 _FOREIGN = ("days", "weeks", "chars", "mb", "hint", "rename_to", "optional", "approve", "final")
 
 
@@ -48,14 +66,18 @@ _FALLS = ("reduc", "lower", "decreas", "зменш", "зниз", "cut")
 
 def _is_whole(seg: Segment) -> bool:
     """Whether `per` and `each` are about the application as a whole."""
-    return seg.has("each") and any(token.text.startswith(("application", "заяв", "подан")) for token in seg.tokens)
+    return seg.has("each") and any(
+        token.text.startswith(("application", "заяв", "подан")) for token in seg.tokens
+    )
 
 
 def _new(seg: Segment) -> Number | None:
     """The number that is not the old fee: that stands behind `instead of` or `from`."""
     old = {cue.places[-1] + 1 for cue in seg.of("instead", "not")}
     if len(seg.numbers) > 1:
-        old |= {n + 1 for n, token in enumerate(seg.tokens) if token.text in {"from", "з", "із", "від"}}
+        old |= {
+            n + 1 for n, token in enumerate(seg.tokens) if token.text in {"from", "з", "із", "від"}
+        }
     numbers = [number for number in seg.numbers if number.first not in old]
     return numbers[0] if len(numbers) == 1 else None
 
@@ -67,7 +89,13 @@ def _pays(flow: Flow) -> tuple[str, ...]:
 def free(seg: Segment) -> Reading | None:
     """No fee for all."""
     takes = seg.has("free") or (seg.has("remove", "not") and seg.has("fee", "pay"))
-    if not takes or seg.numbers_left() or seg.quotes or seg.names or seg.has(*_FOREIGN, "if", "only", "each"):
+    if (
+        not takes
+        or seg.numbers_left()
+        or seg.quotes
+        or seg.names
+        or seg.has(*_FOREIGN, "if", "only", "each")
+    ):
         return None
     if not seg.explained(("free", "remove", "not", "step", "instead", *_TAGS)):
         return None
@@ -78,9 +106,15 @@ def free(seg: Segment) -> Reading | None:
 
 def by_option(seg: Segment) -> Reading | None:
     """`Diesel pays 400, petrol 300`: a number for each option that is named."""
-    if len(seg.options) < 2 or not seg.numbers or seg.has(*_FOREIGN, "not", "remove", "more", "less"):
+    if (
+        len(seg.options) < 2
+        or not seg.numbers
+        or seg.has(*_FOREIGN, "not", "remove", "more", "less")
+    ):
         return None
-    if len({field for field, _ in seg.options}) != 1 or not seg.explained((*_TAGS, "if", "chosen", "option", "free"), *places_of(seg.numbers)):
+    if len({field for field, _ in seg.options}) != 1 or not seg.explained(
+        (*_TAGS, "if", "chosen", "option", "free"), *places_of(seg.numbers)
+    ):
         return None
     name = seg.options[0][0]
     pairs = _pairs(seg)
@@ -128,10 +162,17 @@ def _current(flow: Flow) -> int | None:
 
 def exempt(seg: Segment) -> Reading | None:
     """Who chose an option, or answered yes, pays nothing."""
-    if not seg.has("free") or seg.numbers_left() or seg.quotes or seg.has(*_FOREIGN, "unless", "not"):
+    if (
+        not seg.has("free")
+        or seg.numbers_left()
+        or seg.quotes
+        or seg.has(*_FOREIGN, "unless", "not")
+    ):
         return None
     when = _guard(seg)
-    if when is None or not seg.explained((*_TAGS, "free", "if", "chosen", "option", "field", "yes", "show", "for", "only")):
+    if when is None or not seg.explained(
+        (*_TAGS, "free", "if", "chosen", "option", "field", "yes", "show", "for", "only")
+    ):
         return None
     return Reading((Exempt(when=when),))
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import takewhile
 from typing import Literal
 
 from kuznia.domains.flows.edits.tokens import Token, normal
+from kuznia.domains.flows.edits.vocabulary import word_set
 from kuznia.domains.flows.planner.lexicon import LEXICON
 from kuznia.domains.flows.planner.prompt_text import words
 from kuznia.domains.flows.schema import Flow, Text
@@ -14,11 +14,13 @@ from kuznia.forge.wishes.matching import alike, stem
 
 Thing = Literal["field", "page", "option"]
 # Words inside a name that inflection and translation put in and leave out.
-_LINKS = frozenset({"of", "the", "a", "to", "for", "і", "й", "та", "and", "в", "у", "на", "за", "для", "з", "із"})
+_LINKS = word_set("links")
 _MAX_WORDS = 12
 # Words that are another word when they stand alone: `дати` is "to give", `last` is a place.
-_HOMONYMS = frozenset({"дати", "last", "first", "good", "name", "names", "type", "number", "size", "sign", "ще"})
-_IRREGULAR = dict.fromkeys(("імені", "ім'ям", "імен", "імена", "іменем", "імя", "імям"), "ім'я")
+_HOMONYMS = word_set("homonyms")
+_IRREGULAR: dict[str, str] = dict.fromkeys(
+    ("імені", "ім'ям", "імен", "імена", "іменем", "імя", "імям"), "ім'я"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,24 @@ class _Label:
     own: frozenset[str]
 
 
-def names_in(flow: Flow, tokens: Sequence[Token]) -> tuple[Name, ...]:
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The labels of one flow."""
+
+    flow: Flow
+    rows: tuple[_Label, ...]
+
+
+def names_in(known: "Labels", tokens: Sequence[Token]) -> tuple[Name, ...]:
     """The names in these tokens, the longest at each place, in their order."""
-    labels = _labels(flow)
     found: list[Name] = []
     place = 0
     while place < len(tokens):
-        name = _quoted(labels, tokens, place) if tokens[place].kind == "quote" else _longest(flow, labels, tokens, place)
+        name = (
+            _quoted(known.rows, tokens, place)
+            if tokens[place].kind == "quote"
+            else _longest(known.flow, known.rows, tokens, place)
+        )
         if name is None:
             place += 1
         else:
@@ -71,7 +84,13 @@ def _bracketed(tokens: Sequence[Token], names: list[Name]) -> Iterator[Name]:
     last = 0
     for name in names:
         opens = name.first - 1
-        if name.is_whole and opens > 0 and tokens[opens].text == "(" and tokens[name.last : name.last + 1] and tokens[name.last].text == ")":
+        if (
+            name.is_whole
+            and opens > 0
+            and tokens[opens].text == "("
+            and tokens[name.last : name.last + 1]
+            and tokens[name.last].text == ")"
+        ):
             first = max(last, opens - 2)
             while first < opens and tokens[first].kind != "word":
                 first += 1
@@ -95,14 +114,20 @@ def _quoted(labels: tuple[_Label, ...], tokens: Sequence[Token], place: int) -> 
 
 
 def _equal(left: Sequence[str], right: Sequence[str]) -> bool:
-    return len(left) == len(right) and all(alike(a, b) for a, b in zip(sorted(left), sorted(right), strict=True))
+    return len(left) == len(right) and all(
+        alike(a, b) for a, b in zip(sorted(left), sorted(right), strict=True)
+    )
 
 
-def _longest(flow: Flow, labels: tuple[_Label, ...], tokens: Sequence[Token], place: int) -> Name | None:
+def _longest(
+    flow: Flow, labels: tuple[_Label, ...], tokens: Sequence[Token], place: int
+) -> Name | None:
     runs = [(*run, label) for label in labels if (run := _run(label, tokens, place))]
     phrase = _phrase(flow, tokens, place)
     if phrase is not None and all(phrase.last >= last for last, *_ in runs):
-        longest = [label.named for last, is_whole, label in runs if last == phrase.last and is_whole]
+        longest = [
+            label.named for last, is_whole, label in runs if last == phrase.last and is_whole
+        ]
         return Name(place, phrase.last, tuple(dict.fromkeys((*phrase.things, *longest))), True)
     if not runs:
         return None
@@ -152,21 +177,60 @@ def _phrase(flow: Flow, tokens: Sequence[Token], place: int) -> Name | None:
     return Name(place, place + hit[1], fields) if fields else None
 
 
-@lru_cache(maxsize=64)
-def _labels(flow: Flow) -> tuple[_Label, ...]:
-    rows = [(named, _stems(text)) for named, label in _things(flow) for text in dict.fromkeys((label.uk, label.en))]
-    return tuple(
-        _Label(named, stems, frozenset(
-            one for one in stems
-            if not any(one in others for other, others in rows if other != named and other.thing == named.thing)
-            and one not in _COMMON
-        ))
-        for named, stems in rows
-        if stems
+def labels_of(flow: Flow) -> "Labels":
+    """Every label of a flow, taken apart once for all that is looked for in it."""
+    rows = [
+        (named, _stems(text))
+        for named, label in _things(flow)
+        for text in dict.fromkeys((label.uk, label.en))
+    ]
+    return Labels(
+        flow,
+        tuple(
+            _Label(
+                named,
+                stems,
+                frozenset(
+                    one
+                    for one in stems
+                    if not any(
+                        one in others
+                        for other, others in rows
+                        if other != named and other.thing == named.thing
+                    )
+                    and one not in _COMMON
+                ),
+            )
+            for named, stems in rows
+            if stems
+        ),
     )
 
 
-_COMMON = frozenset(stem(word) for word in ("you", "your", "вас", "про", "about", "the", "not", "other", "type", "що", "як", "ще", "так", "ні", "no", "yes", "інше", "data", "дані"))
+_COMMON = frozenset(
+    stem(word)
+    for word in (
+        "you",
+        "your",
+        "вас",
+        "про",
+        "about",
+        "the",
+        "not",
+        "other",
+        "type",
+        "що",
+        "як",
+        "ще",
+        "так",
+        "ні",
+        "no",
+        "yes",
+        "інше",
+        "data",
+        "дані",
+    )
+)
 
 
 def _things(flow: Flow) -> Iterator[tuple[Named, Text]]:
@@ -191,4 +255,6 @@ def _stem(word: str) -> str:
 def name_words(flow: Flow) -> tuple[str, ...]:
     """Every word of the flow's labels, by which a slip of the keyboard is seen."""
     texts = (text for _, label in _things(flow) for text in (label.uk, label.en))
-    return tuple(dict.fromkeys(word for text in texts for word in words(normal(text)) if len(word) >= 5))
+    return tuple(
+        dict.fromkeys(word for text in texts for word in words(normal(text)) if len(word) >= 5)
+    )

@@ -28,7 +28,9 @@ def set_fee(flow: Flow, edit: SetFee) -> Flow:
         # Where some pay nothing, there is no fee that everyone pays.
         general = None if flow.fee is None else fee
         return having(flow, pays[0], fee=fee).having(fee=general)
-    flow = insert_before(flow, _sending(flow).id, *_wired(standard.pay(edit.kopiykas), _sending(flow)))
+    flow = insert_before(
+        flow, _sending(flow).id, *_wired(standard.pay(edit.kopiykas), _sending(flow))
+    )
     return flow.having(fee=fee)
 
 
@@ -104,7 +106,7 @@ def exempt(flow: Flow, edit: Exempt) -> Flow:
     return insert_before(flow, pay.id, decision).having(fee=None)
 
 
-def add_signature(flow: Flow, edit: AddSignature) -> Flow:
+def add_signature(flow: Flow, _: AddSignature) -> Flow:
     if any(step.kind == "sign" for step in flow.steps):
         return flow
     pays = [step.id for step in flow.steps if step.kind == "pay"]
@@ -154,5 +156,3 @@ def add_approval(flow: Flow, edit: AddApproval) -> Flow:
     ends = () if refused.id in flow.by_id else (refused,)
     steps = (*flow.steps[:place], changed, new, *flow.steps[place + 1 :], *ends)
     return used(flow.having(steps=steps))
-
-

@@ -17,8 +17,39 @@ from kuznia.domains.flows.edits.segment import Reading, Segment, forms, home_of
 from kuznia.domains.flows.edits.texts import both, capital
 from kuznia.domains.flows.schema import Flow, FlowStep
 
-_TAGS = ("move", "page", "field", "before", "after", "where", "first", "last", "with_new", "change", "pronoun", "at_most", "apart", "keep", "request")
-_FOREIGN = ("optional", "required", "hint", "example", "if", "only", "remove", "rename_to", "chars", "mb", "uah", "days", "not", "instead")
+_TAGS = (
+    "move",
+    "page",
+    "field",
+    "before",
+    "after",
+    "where",
+    "first",
+    "last",
+    "with_new",
+    "change",
+    "pronoun",
+    "at_most",
+    "apart",
+    "keep",
+    "request",
+)
+_FOREIGN = (
+    "optional",
+    "required",
+    "hint",
+    "example",
+    "if",
+    "only",
+    "remove",
+    "rename_to",
+    "chars",
+    "mb",
+    "uah",
+    "days",
+    "not",
+    "instead",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +92,22 @@ def place_in(seg: Segment, names: tuple[Name, ...], start: int = 0) -> Place | N
 
 def _relation(seg: Segment, start: int, end: int) -> str:
     """The last word between two names that relates them."""
-    cues = [cue for cue in seg.of("before", "after", "where") if start <= cue.places[0] and cue.places[-1] < end]
+    cues = [
+        cue
+        for cue in seg.of("before", "after", "where")
+        if start <= cue.places[0] and cue.places[-1] < end
+    ]
     near = [cue for cue in cues if cue.tag != "where"] or cues
     return near[-1].tag if near else ""
 
 
 def moved(seg: Segment) -> Reading | None:
-    if seg.has(*_FOREIGN) or seg.quotes or not seg.names or not seg.has("move", "first", "last", "before", "after", "where", "change", "field"):
+    if (
+        seg.has(*_FOREIGN)
+        or seg.quotes
+        or not seg.names
+        or not seg.has("move", "first", "last", "before", "after", "where", "change", "field")
+    ):
         return None
     if seg.options or seg.numbers_left() or not seg.explained(_TAGS) or _swaps(seg):
         return None
@@ -75,8 +115,16 @@ def moved(seg: Segment) -> Reading | None:
     place = place_in(seg, others, subject.last if subject else 0)
     if place is None or place.is_empty:
         return None
-    fields = subject.ids("field") if subject else tuple(n for n in seg.before if n in seg.flow.asks)[:1]
-    if subject and fields and not subject.is_whole and not place.page and _leaves(seg, fields[0], place):
+    fields = (
+        subject.ids("field") if subject else tuple(n for n in seg.before if n in seg.flow.asks)[:1]
+    )
+    if (
+        subject
+        and fields
+        and not subject.is_whole
+        and not place.page
+        and _leaves(seg, fields[0], place)
+    ):
         raise ImpossibleEdit(f"Name the page that {fields[0]} is to move to.")
     pages = subject.ids("page") if subject else ()
     if len(fields) == 1 and not (len(pages) == 1 and _is_page(seg, place)):
@@ -96,7 +144,11 @@ def _pages_instead(flow: Flow, name: str, place: Place) -> tuple[Edit, ...]:
     other = flow.by_id[anchor] if anchor in flow.by_id else home_of(flow, anchor)
     if other is home or other.kind != "form":
         return ()
-    return (MoveStep(step=home.id, before=other.id) if place.before else MoveStep(step=home.id, after=other.id),)
+    return (
+        MoveStep(step=home.id, before=other.id)
+        if place.before
+        else MoveStep(step=home.id, after=other.id),
+    )
 
 
 def _leaves(seg: Segment, name: str, place: Place) -> bool:
@@ -109,7 +161,7 @@ def _leaves(seg: Segment, name: str, place: Place) -> bool:
 def _subject(seg: Segment) -> tuple[Name | None, tuple[Name, ...]]:
     """What is moved: the first name, or "it" where all names have a word of place before them."""
     first = seg.names[0]
-    refers = seg.places("pronoun") | (frozenset() if seg.fields else seg.places("field"))
+    refers = seg.places("pronoun") if seg.fields else seg.places("pronoun", "field")
     if seg.before and refers and min(refers) < first.first:
         return None, seg.names
     return first, seg.names[1:]
@@ -118,7 +170,9 @@ def _subject(seg: Segment) -> tuple[Name | None, tuple[Name, ...]]:
 def _is_page(seg: Segment, place: Place) -> bool:
     """Whether a name of both a field and a page means the page."""
     anchors = {place.before, place.after} - {None}
-    return seg.has("page") and not place.page or any(anchor in seg.flow.by_id for anchor in anchors)
+    return (seg.has("page") and not place.page) or any(
+        anchor in seg.flow.by_id for anchor in anchors
+    )
 
 
 def field_edits(flow: Flow, name: str, place: Place) -> tuple[Edit, ...]:
@@ -162,13 +216,27 @@ def _page_edits(flow: Flow, name: str, place: Place) -> tuple[Edit, ...]:
     if place.before or place.after:
         anchor = place.before or place.after or ""
         anchor = anchor if anchor in flow.by_id else home_of(flow, anchor).id
-        return (MoveStep(step=name, before=anchor) if place.before else MoveStep(step=name, after=anchor),)
-    return (MoveStep(step=name, before=pages[0]) if place.first else MoveStep(step=name, after=pages[-1]),)
+        return (
+            MoveStep(step=name, before=anchor)
+            if place.before
+            else MoveStep(step=name, after=anchor),
+        )
+    return (
+        MoveStep(step=name, before=pages[0])
+        if place.first
+        else MoveStep(step=name, after=pages[-1]),
+    )
 
 
 def ordered_pair(seg: Segment) -> Reading | None:
     """`First the phone, then the e-mail`."""
-    if len(seg.names) != 2 or not seg.has("first") or not seg.has("after", "second") or seg.has(*_FOREIGN) or seg.quotes:
+    if (
+        len(seg.names) != 2
+        or not seg.has("first")
+        or not seg.has("after", "second")
+        or seg.has(*_FOREIGN)
+        or seg.quotes
+    ):
         return None
     if seg.has("before") or not seg.explained((*_TAGS, "second")) or seg.numbers_left():
         return None
@@ -237,7 +305,9 @@ _SPLIT = (*_TAGS, "split", "heading", "rename", "after", "add", "step", "option"
 def split(seg: Segment) -> Reading | None:
     if not seg.has("split", "apart") or len(seg.quotes) > 1 or seg.has("if", "remove", "join_only"):
         return None
-    if not seg.explained(_SPLIT, *seg.quotes, *(p for n in seg.numbers for p in range(n.first, n.last))):
+    if not seg.explained(
+        _SPLIT, *seg.quotes, *(p for n in seg.numbers for p in range(n.first, n.last))
+    ):
         return None
     fields = seg.fields
     page = _split_page(seg, fields)
@@ -260,7 +330,9 @@ def _split_page(seg: Segment, fields: tuple[str, ...]) -> FlowStep | None:
 
 def _apart(seg: Segment, page: FlowStep, fields: tuple[str, ...]) -> tuple[str, ...]:
     """The fields of the second page."""
-    mine = [name for name in seg.names if len(name.ids("field")) == 1 and name.ids("field")[0] in fields]
+    mine = [
+        name for name in seg.names if len(name.ids("field")) == 1 and name.ids("field")[0] in fields
+    ]
     if not fields or any(all(f.id != name for f in page.fields) for name in fields):
         return ()
     if seg.has("halves") and len(fields) < len(page.fields):
@@ -282,9 +354,29 @@ def _parts(seg: Segment, start: int, end: int) -> bool:
 
 def joined(seg: Segment) -> Reading | None:
     pages = _pages(seg)
-    if not seg.has("join") or len(pages) < 2 or len(seg.quotes) > 1 or seg.has("not", "if", "remove"):
+    if (
+        not seg.has("join")
+        or len(pages) < 2
+        or len(seg.quotes) > 1
+        or seg.has("not", "if", "remove")
+    ):
         return None
-    if not seg.explained(("join", "page", "heading", "rename", "with_new", "change", "move", "keep", "request", "fields", "at_most"), *seg.quotes):
+    if not seg.explained(
+        (
+            "join",
+            "page",
+            "heading",
+            "rename",
+            "with_new",
+            "change",
+            "move",
+            "keep",
+            "request",
+            "fields",
+            "at_most",
+        ),
+        *seg.quotes,
+    ):
         return None
     title = both(capital(seg.value(seg.quotes[0]))) if seg.quotes else None
     return Reading((JoinPages(steps=pages, title=title),), pages)

@@ -5,12 +5,49 @@ from collections.abc import Iterable
 from kuznia.domains.flows.edits.operations import Edit, Rename, SetOptions
 from kuznia.domains.flows.edits.segment import Reading, Segment
 from kuznia.domains.flows.edits.texts import both, capital
+from kuznia.domains.flows.edits.vocabulary import word_set
 from kuznia.domains.flows.schema import Text
 
 # What stands between a name and the new one.
-_TO = frozenset({"to", "into", "as", "на", "як", "→", "->", "=>", "-->"})
-_TAGS = ("rename", "instead", "change", "field", "page", "option", "with_new", "arrow", "service", "not", "english", "ukrainian", "only", "pronoun", "keep", "heading", "tell", "where", "sign", "final", "last", "decision")
-_FOREIGN = ("hint", "example", "if", "remove", "final", "at_least", "split", "join", "optional", "required", "chars", "mb")
+_TO = word_set("to")
+_TAGS = (
+    "rename",
+    "instead",
+    "change",
+    "field",
+    "page",
+    "option",
+    "with_new",
+    "arrow",
+    "service",
+    "not",
+    "english",
+    "ukrainian",
+    "only",
+    "pronoun",
+    "keep",
+    "heading",
+    "tell",
+    "where",
+    "sign",
+    "final",
+    "last",
+    "decision",
+)
+_FOREIGN = (
+    "hint",
+    "example",
+    "if",
+    "remove",
+    "final",
+    "at_least",
+    "split",
+    "join",
+    "optional",
+    "required",
+    "chars",
+    "mb",
+)
 
 
 def renamed(seg: Segment) -> Reading | None:
@@ -20,7 +57,11 @@ def renamed(seg: Segment) -> Reading | None:
     if new is None or not seg.stated(_TAGS, *used):
         return None
     edit = _target(seg, new, set(used))
-    return None if edit is None else Reading((edit,), (getattr(edit, "what", None) or getattr(edit, "field", "") or "",))
+    return (
+        None
+        if edit is None
+        else Reading((edit,), (getattr(edit, "what", None) or getattr(edit, "field", "") or "",))
+    )
 
 
 def _may_rename(seg: Segment) -> bool:
@@ -30,7 +71,10 @@ def _may_rename(seg: Segment) -> bool:
         return False
     if seg.has("rename"):
         return True
-    return any(token.kind == "quote" for token in seg.tokens) and (seg.has("instead", "change", "english", "ukrainian") or (seg.has("with_new") and bool(seg.names)))
+    return any(token.kind == "quote" for token in seg.tokens) and (
+        seg.has("instead", "change", "english", "ukrainian")
+        or (seg.has("with_new") and bool(seg.names))
+    )
 
 
 def _names_renaming(seg: Segment) -> bool:
@@ -38,7 +82,19 @@ def _names_renaming(seg: Segment) -> bool:
     return any(seg.tokens[cue.places[0]].text.startswith(_VERBS) for cue in seg.of("rename"))
 
 
-_VERBS = ("rename", "call", "retitle", "relabel", "reword", "entitle", "перейменув", "назв", "зват", "зветь", "іменув")
+_VERBS = (
+    "rename",
+    "call",
+    "retitle",
+    "relabel",
+    "reword",
+    "entitle",
+    "перейменув",
+    "назв",
+    "зват",
+    "зветь",
+    "іменув",
+)
 
 
 def _new_text(seg: Segment) -> tuple[Text | None, tuple[int, ...]]:
@@ -50,7 +106,7 @@ def _new_text(seg: Segment) -> tuple[Text | None, tuple[int, ...]]:
     if len(seg.quotes) == 1 or (not seg.quotes and len(quotes) == 2):
         place = (seg.quotes or quotes)[-1]
         return both(capital(seg.value(place))), (place,)
-    if seg.quotes or not seg.has("rename") and not seg.has("arrow") and not _arrow(seg):
+    if seg.quotes or (not seg.has("rename") and not seg.has("arrow") and not _arrow(seg)):
         return None, ()
     start = _start(seg)
     if not start:
@@ -73,10 +129,14 @@ def _by_language(seg: Segment) -> dict[str, int]:
     }
     if len(sides) == len(seg.quotes):
         return sides
-    sides = {}
+    sides = dict[str, int]()
     for language, tag in (("uk", "ukrainian"), ("en", "english")):
         for cue in seg.of(tag):
-            after = [place for place in seg.quotes if place > cue.places[-1] and place not in sides.values()]
+            after = [
+                place
+                for place in seg.quotes
+                if place > cue.places[-1] and place not in sides.values()
+            ]
             if after and language not in sides:
                 sides[language] = after[0]
     return sides if len(sides) == len(seg.quotes) else {}
@@ -114,15 +174,19 @@ def _start(seg: Segment) -> int:
         start = (colons or becomes)[0] + 1
     else:
         return 0
-    while start < len(seg.tokens) and (seg.tokens[start].text in _TO or seg.tokens[start].text in _SKIPPED):
+    while start < len(seg.tokens) and (
+        seg.tokens[start].text in _TO or seg.tokens[start].text in _SKIPPED
+    ):
         start += 1
     rest = set(range(start, len(seg.tokens)))
-    if rest & seg.places("page", "before", "after", "first", "last") or any(seg.tokens[n].kind == "quote" for n in rest):
+    if rest & seg.places("page", "before", "after", "first", "last") or any(
+        seg.tokens[n].kind == "quote" for n in rest
+    ):
         return 0
     return start if start < len(seg.tokens) else 0
 
 
-_SKIPPED = frozenset({":", "be", "is", "shall", "should", "the", "field", "of", "service", "послуги", "буде"})
+_SKIPPED = word_set("skipped")
 
 
 def _target(seg: Segment, new: Text, used: Iterable[int]) -> Edit | None:
@@ -142,7 +206,12 @@ def _target(seg: Segment, new: Text, used: Iterable[int]) -> Edit | None:
 
 
 def _is_service(seg: Segment) -> bool:
-    return seg.has("service") and not seg.has("page") and not seg.has("field") and not seg.has("option")
+    return (
+        seg.has("service")
+        and not seg.has("page")
+        and not seg.has("field")
+        and not seg.has("option")
+    )
 
 
 def _option(seg: Segment, name: str, new: Text) -> SetOptions:

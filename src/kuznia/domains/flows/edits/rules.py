@@ -8,38 +8,56 @@ from kuznia.domains.flows.edits.operations import (
     Edit,
     HintField,
     ImpossibleEdit,
-    LimitField,
     RemoveField,
     RemoveStep,
     RequireField,
-    RetypeField,
     SetOptions,
 )
-from kuznia.domains.flows.edits.segment import Number, Reading, Segment, home_of
+from kuznia.domains.flows.edits.segment import Reading, Segment, home_of
 from kuznia.domains.flows.edits.texts import both, capital, option_of
+from kuznia.domains.flows.edits.vocabulary import word_set
 from kuznia.domains.flows.schema import Flow, Text
 
 _ACTIONS = ("remove", "add", "change", "move", "rename", "split", "join")
+
+
 # Verbs that state a rule and order nothing: `should not have to sign` is no "do not".
-_NO_ACTS = frozenset({"have", "has", "must", "should", "shall", "need", "needs", "to", "be", "now", "show"})
+_NO_ACTS = word_set("no_acts")
+
+
 _SHORTEST_PAIR = 2
 
 
 def unwanted(seg: Segment) -> Reading | None:
     """`Do not remove the reason`, `leave the e-mail as it is`: nothing is to change."""
     covered = seg.places("remove", "optional", "hide", "free", "at_most")
-    stops = {
-        cue.places[-1]
-        for cue in seg.of("not")
-        if not set(cue.places) <= covered
+    stops = {cue.places[-1] for cue in seg.of("not") if not set(cue.places) <= covered}
+    acts = {
+        cue.places[0] for cue in seg.of(*_ACTIONS) if seg.tokens[cue.places[0]].text not in _NO_ACTS
     }
-    acts = {cue.places[0] for cue in seg.of(*_ACTIONS) if seg.tokens[cue.places[0]].text not in _NO_ACTS}
     forbids = any(stop + 1 in acts for stop in stops)
     if not forbids and not seg.has("keep"):
         return None
     if not seg.names and not seg.has("sign", "consent", "fee", "pay", "pronoun"):
         return None
-    tags = (*_ACTIONS, "not", "keep", "optional", "required", "field", "page", "step", "pronoun", "sign", "consent", "fee", "pay", "only", "with_new", "option")
+    tags = (
+        *_ACTIONS,
+        "not",
+        "keep",
+        "optional",
+        "required",
+        "field",
+        "page",
+        "step",
+        "pronoun",
+        "sign",
+        "consent",
+        "fee",
+        "pay",
+        "only",
+        "with_new",
+        "option",
+    )
     if not forbids and seg.has("remove", "optional", "hide"):
         return None
     return Reading((), seg.fields) if seg.explained(tags) else None
@@ -56,9 +74,28 @@ def required(seg: Segment) -> Reading | None:
     optional = seg.places("optional")
     demands = [cue for cue in seg.of("required") if not set(cue.places) <= optional]
     negated = [cue for cue in seg.of("not") if not set(cue.places) <= optional]
-    if not fields or seg.options or _is_limited(seg) or (optional and (demands or negated)) or len(negated) > 1:
+    if (
+        not fields
+        or seg.options
+        or _is_limited(seg)
+        or (optional and (demands or negated))
+        or len(negated) > 1
+    ):
         return None
-    if not seg.stated(("optional", "required", "not", "change", "field", "pronoun", "keep", "with_new", "request", "add")):
+    if not seg.stated(
+        (
+            "optional",
+            "required",
+            "not",
+            "change",
+            "field",
+            "pronoun",
+            "keep",
+            "with_new",
+            "request",
+            "add",
+        )
+    ):
         return None
     if seg.has("keep") and not (optional or negated or demands):
         return None
@@ -83,7 +120,20 @@ def _is_limited(seg: Segment) -> bool:
 def removed(seg: Segment) -> Reading | None:
     if not (seg.has("remove") or _goes(seg)) or seg.quotes or seg.numbers_left():
         return None
-    if _is_limited(seg) or not seg.explained(("remove", "move" if _goes(seg) else "remove", "field", "page", "pronoun", "change", "option", "step", "from_where", "request")):
+    if _is_limited(seg) or not seg.explained(
+        (
+            "remove",
+            "move" if _goes(seg) else "remove",
+            "field",
+            "page",
+            "pronoun",
+            "change",
+            "option",
+            "step",
+            "from_where",
+            "request",
+        )
+    ):
         return None
     if seg.options and not (seg.fields and not _of_options(seg)):
         return _option_removed(seg)
@@ -139,12 +189,32 @@ def _option_removed(seg: Segment) -> Reading | None:
 
 def option_added(seg: Segment) -> Reading | None:
     """`Add the genre "Detective"`: to a field with options."""
-    if not seg.has("add", "change", "more_of") or len(seg.fields) != 1 or not seg.quotes or seg.options:
+    if (
+        not seg.has("add", "change", "more_of")
+        or len(seg.fields) != 1
+        or not seg.quotes
+        or seg.options
+    ):
         return None
     field = seg.flow.asks[seg.fields[0]]
     if field.type not in {"choice", "many"} or seg.has("hint", "example", "if", "only", "rename"):
         return None
-    if not seg.explained(("add", "change", "option", "field", "where", "with_new", "at_most", "last", "first", "second", "more_of"), *seg.quotes):
+    if not seg.explained(
+        (
+            "add",
+            "change",
+            "option",
+            "field",
+            "where",
+            "with_new",
+            "at_most",
+            "last",
+            "first",
+            "second",
+            "more_of",
+        ),
+        *seg.quotes,
+    ):
         return None
     if not seg.has("add", "option", "more_of"):
         return None
@@ -158,15 +228,25 @@ def option_added(seg: Segment) -> Reading | None:
 
 def option_added_bare(seg: Segment) -> Reading | None:
     """`Add gas to the fuel types`: the words that nothing explains are the option."""
-    if not seg.has("add") or len(seg.fields) != 1 or seg.quotes or seg.options or seg.numbers_left():
+    if (
+        not seg.has("add")
+        or len(seg.fields) != 1
+        or seg.quotes
+        or seg.options
+        or seg.numbers_left()
+    ):
         return None
     field = seg.flow.asks[seg.fields[0]]
-    if field.type not in {"choice", "many"} or seg.has("hint", "example", "if", "only", "rename", "not"):
+    if field.type not in {"choice", "many"} or seg.has(
+        "hint", "example", "if", "only", "rename", "not"
+    ):
         return None
     if not seg.has("option") and not seg.has("where", "at_most", "with_new"):
         return None
-    left = seg.unexplained(("add", "option", "field", "where", "with_new", "at_most", "last", "second", "more_of"))
-    if not left or left[-1] - left[0] >= len(left) + 1 or len(left) > 4:
+    left = seg.unexplained(
+        ("add", "option", "field", "where", "with_new", "at_most", "last", "second", "more_of")
+    )
+    if len(left) == 0 or left[-1] - left[0] >= len(left) + 1 or len(left) > 4:
         return None
     label = capital(seg.raw(left[0], left[-1] + 1))
     option = option_of(label, {known.id for known in field.options})
@@ -178,14 +258,35 @@ def hinted(seg: Segment) -> Reading | None:
     if not seg.has("hint", "example") or len(seg.subjects()) != 1:
         return None
     name = seg.subjects()[0]
-    tags = ("hint", "example", "add", "change", "field", "where", "after", "pronoun", "with_new", "tell", "rename", "before", "show", "at_most")
+    tags = (
+        "hint",
+        "example",
+        "add",
+        "change",
+        "field",
+        "where",
+        "after",
+        "pronoun",
+        "with_new",
+        "tell",
+        "rename",
+        "before",
+        "show",
+        "at_most",
+    )
     if seg.has("remove"):
-        return Reading((HintField(field=name, hint=None),), (name,)) if seg.explained((*tags, "remove")) else None
+        return (
+            Reading((HintField(field=name, hint=None),), (name,))
+            if seg.explained((*tags, "remove"))
+            else None
+        )
     if len(seg.quotes) == 1:
         text, used = seg.value(seg.quotes[0]), seg.quotes
     else:
         start = _after_mark(seg)
-        text, used = (seg.raw(start, len(seg.tokens)), range(start, len(seg.tokens))) if start else ("", ())
+        text, used = (
+            (seg.raw(start, len(seg.tokens)), range(start, len(seg.tokens))) if start else ("", ())
+        )
     if not text or not seg.stated(tags, *used):
         return None
     return Reading((HintField(field=name, hint=_hint(seg, text)),), (name,))
@@ -205,90 +306,11 @@ def _after_mark(seg: Segment) -> int:
     colons = [n for n, token in enumerate(seg.tokens) if token.text == ":"]
     after = [colon + 1 for colon in colons if colon >= place - 1]
     start = after[0] if after else place
-    while start < len(seg.tokens) and (seg.tokens[start].text in {":", ".", "-", "—", "–", ","} or start in seg.places("example")):
+    while start < len(seg.tokens) and (
+        seg.tokens[start].text in {":", ".", "-", "—", "–", ","} or start in seg.places("example")
+    ):
         start += 1
     return start if start < len(seg.tokens) else 0
 
 
-_LIMIT_TAGS = ("at_most", "at_least", "change", "field", "pronoun", "with_new", "short_type", "long_type", "number_type", "request")
-
-
-def length_limited(seg: Segment) -> Reading | None:
-    fields = seg.subjects()
-    if not seg.has("chars") or len(fields) != 1 or len(seg.numbers) != 1:
-        return None
-    if not seg.stated((*_LIMIT_TAGS, "chars", "size"), *_of(seg.numbers)) or seg.has("at_least") and not seg.has("at_most"):
-        return None
-    if seg.numbers[0].value < 1:
-        return None
-    edit = LimitField(field=fields[0], max_length=round(seg.numbers[0].value))
-    return Reading((edit,), fields)
-
-
-def range_limited(seg: Segment) -> Reading | None:
-    """`Between 1 and 3`, `at most 4`: for a field that is a number."""
-    fields = tuple(name for name in seg.subjects() if seg.flow.asks[name].type == "number")
-    if len(fields) != 1 or not seg.numbers or seg.has("chars", "uah", "days", "mb", "if", "fee"):
-        return None
-    values = [number.value for number in seg.numbers]
-    if not seg.stated((*_LIMIT_TAGS, "more", "less", "each", "for", "field"), *_of(seg.numbers)) or seg.has("not"):
-        return None
-    name = fields[0]
-    if len(values) == _SHORTEST_PAIR:
-        return Reading((LimitField(field=name, low=min(values), high=max(values)),), fields)
-    if len(values) != 1 or seg.has("more", "less"):
-        return None
-    strong = _nearest(seg, seg.numbers[0])
-    if strong == "at_least":
-        return Reading((LimitField(field=name, low=values[0]),), fields)
-    return Reading((LimitField(field=name, high=values[0]),), fields) if strong == "at_most" else None
-
-
-def _nearest(seg: Segment, number: Number) -> str:
-    """Which bound the number is: by the phrase that stands nearest before it, or else after it."""
-    cues = [cue for cue in seg.of("at_most", "at_least")]
-    before = [cue for cue in cues if cue.places[-1] < number.first]
-    after = [cue for cue in cues if cue.places[0] >= number.last]
-    if before:
-        return max(before, key=lambda cue: (cue.places[-1], len(cue.places))).tag
-    return after[0].tag if after else ""
-
-
-def _of(numbers: tuple[Number, ...]) -> tuple[int, ...]:
-    return tuple(place for number in numbers for place in range(number.first, number.last))
-
-
-def file_limited(seg: Segment) -> Reading | None:
-    """The types and the size of an upload."""
-    fields = tuple(name for name in seg.subjects() or _uploads(seg) if seg.flow.asks[name].type == "file")
-    if len(fields) != 1 or not seg.has("mb", "filetype") or seg.has("not", "if"):
-        return None
-    types = tuple(dict.fromkeys(seg.tokens[cue.places[0]].text for cue in seg.of("filetype")))
-    sizes = [number.value for number in seg.numbers]
-    if len(sizes) != int(seg.has("mb")) or any(size < 1 for size in sizes):
-        return None
-    if not seg.stated((*_LIMIT_TAGS, "mb", "filetype", "size", "only", "add", "file_type", "option"), *_of(seg.numbers)):
-        return None
-    edit = LimitField(field=fields[0], file_types=types, max_megabytes=round(sizes[0]) if sizes else None)
-    return Reading((edit,), fields)
-
-
-def _uploads(seg: Segment) -> tuple[str, ...]:
-    """The only upload of the flow, where files are spoken of and no field is named."""
-    if seg.before:
-        return tuple(name for name in seg.before if name in seg.flow.asks and seg.has("size"))
-    uploads = tuple(name for name, field in seg.flow.asks.items() if field.type == "file")
-    return uploads if len(uploads) == 1 and seg.has("size") else ()
-
-
-def retyped(seg: Segment) -> Reading | None:
-    if not seg.has("long_type") or len(seg.fields) != 1 or seg.numbers_left() or seg.quotes:
-        return None
-    if not seg.explained(("long_type", "short_type", "change", "field", "with_new", "pronoun", "size")) or seg.has("add"):
-        return None
-    return Reading((RetypeField(field=seg.fields[0], type="long"),), seg.fields)
-
-
-FIELD_RULES = (
-    unwanted, required, removed, option_added, option_added_bare, hinted, length_limited, range_limited, file_limited, retyped,
-)
+FIELD_RULES = (unwanted, required, removed, option_added, option_added_bare, hinted)

@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from kuznia.domains.flows.edits.names import Name, names_in
+from kuznia.domains.flows.edits.names import Labels, Name, names_in
 from kuznia.domains.flows.edits.operations import Edit
 from kuznia.domains.flows.edits.tokens import Token
-from kuznia.domains.flows.edits.vocabulary import FILLER, Cue, number_at
+from kuznia.domains.flows.edits.vocabulary import FILLER, Cue, number_at, numbers_in
 from kuznia.domains.flows.planner.prompt_text import words
 from kuznia.domains.flows.schema import Flow, FlowStep
 from kuznia.forge.wishes.matching import alike, stem
-
 
 _VERB_ENDINGS = (
     "іть", "йте", "йти", "ати", "ити", "іти", "яти", "ути", "ють", "ять", "уть", "ать", "ємо",
@@ -42,6 +41,7 @@ class Segment:
     """Some tokens of a sentence, with everything that was recognised in them."""
 
     flow: Flow
+    labels: Labels
     text: str
     tokens: tuple[Token, ...]
     cues: tuple[Cue, ...]
@@ -68,14 +68,13 @@ class Segment:
 
     @cached_property
     def numbers(self) -> tuple[Number, ...]:
-        words, found, place = [token.text if token.kind == "word" else "" for token in self.tokens], list[Number](), 0
-        while place < len(words):
-            hit = number_at(words, place) if words[place] else None
-            if hit:
-                value = -hit[0] if self._is_minus(place - 1) else hit[0]
-                found.append(Number(value, place, hit[1]))
-            place = hit[1] if hit else place + 1
-        return tuple(found)
+        words = [token.text if token.kind == "word" else "" for token in self.tokens]
+        return tuple(self._number(words, first, last) for first, last in numbers_in(words))
+
+    def _number(self, words: list[str], first: int, last: int) -> Number:
+        hit = number_at(words, first)
+        value = hit[0] if hit else 0.0
+        return Number(-value if self._is_minus(first - 1) else value, first, last)
 
     def _is_minus(self, place: int) -> bool:
         """Whether the sign before a number makes it negative: it stands at the number alone."""
@@ -88,7 +87,9 @@ class Segment:
     def quotes(self) -> tuple[int, ...]:
         """The places of quotations that name nothing of the flow."""
         named = {place for name in self.names for place in range(name.first, name.last)}
-        return tuple(n for n, token in enumerate(self.tokens) if token.kind == "quote" and n not in named)
+        return tuple(
+            n for n, token in enumerate(self.tokens) if token.kind == "quote" and n not in named
+        )
 
     @cached_property
     def fields(self) -> tuple[str, ...]:
@@ -118,7 +119,9 @@ class Segment:
     def numbers_left(self) -> bool:
         """Whether there is a number that is no part of a name."""
         named = {place for name in self.names for place in range(name.first, name.last)}
-        return any(n.first not in named and self.tokens[n.first].text not in _ONE for n in self.numbers)
+        return any(
+            n.first not in named and self.tokens[n.first].text not in _ONE for n in self.numbers
+        )
 
     def explained(self, tags: Iterable[str], *also: int, names: bool = True) -> bool:
         """Whether each word belongs to a phrase of these tags, to a name or to these places."""
@@ -149,7 +152,9 @@ class Segment:
         return frozenset(
             n
             for n, token in enumerate(self.tokens)
-            if token.kind == "word" and len(token.text) > 3 and any(alike(stem(token.text), known) for known in stems)
+            if token.kind == "word"
+            and len(token.text) > 3
+            and any(alike(stem(token.text), known) for known in stems)
         )
 
     def raw(self, first: int, last: int) -> str:
@@ -163,7 +168,7 @@ class Segment:
         inside = (cue for cue in self.cues if first <= cue.places[0] and cue.places[-1] < last)
         cues = (Cue(cue.tag, tuple(place - first for place in cue.places)) for cue in inside)
         tokens = self.tokens[first:last]
-        return replace(self, tokens=tokens, cues=tuple(cues), names=names_in(self.flow, tokens))
+        return replace(self, tokens=tokens, cues=tuple(cues), names=names_in(self.labels, tokens))
 
     def value(self, place: int) -> str:
         """A quotation without its quotes."""

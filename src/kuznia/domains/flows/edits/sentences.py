@@ -7,9 +7,13 @@ a rule explains each of its words; pieces are joined until each is one, or the s
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from kuznia.domains.flows.edits.adding import ADDING_RULES
 from kuznia.domains.flows.edits.applying import apply_edits
-from kuznia.domains.flows.edits.names import Name, name_words, names_in
+from kuznia.domains.flows.edits.branching import ADDING_RULES
+from kuznia.domains.flows.edits.cases import CASE_RULES
+from kuznia.domains.flows.edits.decisions import DECISION_RULES
+from kuznia.domains.flows.edits.fees import FEE_RULES
+from kuznia.domains.flows.edits.limits import LIMIT_RULES
+from kuznia.domains.flows.edits.names import Labels, labels_of, name_words, names_in
 from kuznia.domains.flows.edits.operations import Edit, ImpossibleEdit
 from kuznia.domains.flows.edits.places import PLACE_RULES
 from kuznia.domains.flows.edits.renaming import RENAME_RULES
@@ -17,19 +21,37 @@ from kuznia.domains.flows.edits.rules import FIELD_RULES
 from kuznia.domains.flows.edits.segment import Reading, Segment
 from kuznia.domains.flows.edits.service import SERVICE_RULES
 from kuznia.domains.flows.edits.tokens import Token, normal, tokens_of
-from kuznia.domains.flows.edits.vocabulary import Cue, corrected, cues_in, is_reason, is_reported
+from kuznia.domains.flows.edits.vocabulary import (
+    Cue,
+    corrected,
+    cues_in,
+    is_reason,
+    is_reported,
+    numbers_in,
+    word_set,
+)
 from kuznia.domains.flows.schema import Flow
 from kuznia.forge.terms import Finding, Wish
 from kuznia.forge.wishes.clauses import clauses
 
-RULES = (*RENAME_RULES, *FIELD_RULES, *PLACE_RULES, *SERVICE_RULES, *ADDING_RULES)
-_JOINTS = frozenset({",", ";", ".", "!", "?", ":", "—", "–", "-", "...", "…", "\n"})
-_ANDS = frozenset({"and", "і", "й", "та", "а", "але", "but", "also", "then", "i", "plus", "потім", "тож", "тому", "so", "because", "бо", "оскільки", "since", "адже"})
+RULES = (
+    *RENAME_RULES,
+    *FIELD_RULES,
+    *LIMIT_RULES,
+    *PLACE_RULES,
+    *FEE_RULES,
+    *CASE_RULES,
+    *SERVICE_RULES,
+    *DECISION_RULES,
+    *ADDING_RULES,
+)
+_JOINTS = word_set("joints")
+_ANDS = word_set("ands")
 # Pieces that one instruction may be joined of, and readings that are tried for one sentence.
 _MAX_JOINED = 10
 _MAX_TRIED = 600
 # Words that a question begins with, also where its mark is left out.
-_ASKING = frozenset({"should", "is", "are", "does", "did", "why", "how", "what", "чи", "чому", "навіщо", "скільки", "whether"})
+_ASKING = word_set("asking")
 _MAX_QUOTED = 200
 _SAY = "Say what to add, remove, move, rename, limit or make optional, and which field."
 
@@ -78,6 +100,7 @@ class _State:
 
     origin: Flow
     flow: Flow
+    labels: Labels
     about: tuple[str, ...] = ()
     done: tuple[Instruction, ...] = ()
     # Whether the next instruction is said in place of the last: `no wait, 380`.
@@ -102,7 +125,7 @@ def read_edits(flow: Flow, sentence: str) -> tuple[Edit, ...]:
 def read_instructions(flow: Flow, sentence: str) -> tuple[Instruction, ...]:
     """The instructions of a sentence, each understood whole."""
     read = _tokens(flow, normal(sentence))
-    attempts = _Attempts(_State(flow, flow))
+    attempts = _Attempts(_State(flow, flow, labels_of(flow)))
     done = _from(read, 0, attempts.state, attempts)
     if done is None:
         raise _refusal(read, attempts)
@@ -119,24 +142,35 @@ def _tokens(flow: Flow, text: str) -> _Read:
         for token in tokens
     )
     words = [token.text if token.kind == "word" else "" for token in spelled]
-    signs = [token.text if token.kind == "sign" else word for token, word in zip(spelled, words, strict=True)]
+    signs = [
+        token.text if token.kind == "sign" else word
+        for token, word in zip(spelled, words, strict=True)
+    ]
     return _Read(text, spelled, tuple(cues_in(signs)), _joints(flow, text, spelled))
 
 
 def _joints(flow: Flow, text: str, tokens: Sequence[Token]) -> tuple[int, ...]:
     """Where a piece may begin: at a clause, behind a sign, before a conjunction; and the end."""
     begins = {wish.start for wish in clauses(text)}
-    inside = {n for name in names_in(flow, tokens) for n in range(name.first + 1, name.last)}
+    inside = {
+        n for name in names_in(labels_of(flow), tokens) for n in range(name.first + 1, name.last)
+    }
+    words = [token.text if token.kind == "word" else "" for token in tokens]
+    inside |= {n for first, last in numbers_in(words) for n in range(first + 1, last)}
     places = {0, len(tokens)}
     for n, token in enumerate(tokens):
-        if token.start in begins or (n and tokens[n - 1].kind == "sign" and tokens[n - 1].text in _JOINTS):
+        if token.start in begins or (
+            n and tokens[n - 1].kind == "sign" and tokens[n - 1].text in _JOINTS
+        ):
             places.add(n)
         if token.kind == "word" and token.text in _ANDS:
             places.add(n)
     return tuple(sorted(places - inside))
 
 
-def _from(read: _Read, begin: int, state: _State, attempts: _Attempts) -> tuple[Instruction, ...] | None:
+def _from(
+    read: _Read, begin: int, state: _State, attempts: _Attempts
+) -> tuple[Instruction, ...] | None:
     """The instructions from a joint on, in pieces as short as can be; None when some are not."""
     if begin >= len(read.joints) - 1:
         return state.done
@@ -160,10 +194,14 @@ def _piece(read: _Read, begin: int, end: int, state: _State, attempts: _Attempts
         corrects = bool(state.done) and seg.has("correction")
         return replace(state, corrects=state.corrects or corrects)
     try:
-        reading = None if _asks(seg) else next((known for rule in RULES if (known := rule(seg))), None)
+        reading = (
+            None if _asks(seg) else next((known for rule in RULES if (known := rule(seg))), None)
+        )
         if reading is not None:
             wish = _wish(read, first, last)
-            return _followed(state, Instruction(wish.quote, wish.start, wish.end, reading.edits), reading)
+            return _followed(
+                state, Instruction(wish.quote, wish.start, wish.end, reading.edits), reading
+            )
     except ImpossibleEdit as impossible:
         attempts.reasons.setdefault(begin, str(impossible))
         return None
@@ -182,7 +220,8 @@ def _followed(state: _State, new: Instruction, reading: Reading) -> _State:
     if any(_contradict(old, edit) for step in done for old in step.edits for edit in new.edits):
         raise ImpossibleEdit("This contradicts what was asked before it.")
     flow = apply_edits(flow, new.edits)
-    return _State(state.origin, flow, reading.about or state.about, (*done, new))
+    labels = state.labels if flow is state.flow else labels_of(flow)
+    return _State(state.origin, flow, labels, reading.about or state.about, (*done, new))
 
 
 _SINGLE = frozenset({"require-field", "set-fee", "set-days", "limit-field", "rename", "hint-field"})
@@ -195,7 +234,10 @@ def _contradict(old: Edit, new: Edit) -> bool:
     first, second = old.model_dump(), new.model_dump()
     if any(first.get(name) != second.get(name) for name in ("field", "what", "step")):
         return False
-    return any(first[name] != second[name] and _is_set(first[name]) and _is_set(second[name]) for name in first)
+    return any(
+        first[name] != second[name] and _is_set(first[name]) and _is_set(second[name])
+        for name in first
+    )
 
 
 def _is_set(value: object) -> bool:
@@ -224,10 +266,11 @@ def _segment(read: _Read, first: int, last: int, state: _State) -> Segment:
     tokens = tokens[skip:]
     return Segment(
         state.flow,
+        state.labels,
         read.text,
         tokens,
         tuple(_cues(read.cues, first, last)),
-        names_in(state.flow, tokens),
+        names_in(state.labels, tokens),
         state.about,
     )
 
@@ -239,7 +282,11 @@ def _cues(cues: Sequence[Cue], first: int, last: int) -> Iterator[Cue]:
 
 
 def _wish(read: _Read, first: int, last: int) -> Wish:
-    words = [token for token in read.tokens[first:last] if token.kind != "sign" and token.text not in _ANDS]
+    words = [
+        token
+        for token in read.tokens[first:last]
+        if token.kind != "sign" and token.text not in _ANDS
+    ]
     if not words:
         return Wish(read.text[:80], 0, min(len(read.text), 80))
     start, end = words[0].start, words[-1].end

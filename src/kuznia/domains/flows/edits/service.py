@@ -1,106 +1,51 @@
-"""Instructions about the service as a whole: its steps, decision, signature, consent and texts."""
+"""Instructions about steps that have no fields: signature, consent, review, the last page."""
 
-from kuznia.domains.flows.edits.fees import FEE_RULES
-from kuznia.domains.flows.edits.cases import CASE_RULES
-from kuznia.domains.flows.edits.operations import (
-    AddApproval,
-    AddSignature,
-    ImpossibleEdit,
-    LimitMove,
-    RemoveStep,
-    SetDays,
-    SetText,
-)
-from kuznia.domains.flows.edits.segment import Number, Reading, Segment, places_of
+from kuznia.domains.flows.edits.operations import AddSignature, ImpossibleEdit, RemoveStep, SetText
+from kuznia.domains.flows.edits.segment import Reading, Segment
 from kuznia.domains.flows.edits.texts import both
-from kuznia.domains.flows.schema import Comparison, Flow, FlowStep, Text
-
-_DAYS_IN = {"weeks": 7, "months": 30}
-_TIME = ("days", "weeks", "months", "working", "calendar")
-
-
-def days(seg: Segment) -> Reading | None:
-    """How long the decision takes, and whether in working days."""
-    if not seg.has("days", "weeks", "months", "working") or seg.has("approve", "final", "if", "hint", "uah"):
-        return None
-    if not seg.has("decision", "at_most", "working", "instead") or seg.fields or seg.quotes:
-        return None
-    tags = (*_TIME, "decision", "at_most", "change", "instead", "not", "with_new", "pronoun", "step", "service", "only", "only", "request")
-    if seg.names or not seg.stated(tags, *places_of(seg.numbers)):
-        return None
-    waits = [step for step in seg.flow.steps if step.kind == "wait"]
-    if len(waits) != 1:
-        raise ImpossibleEdit("The flow waits for no decision, or for several.")
-    wait = waits[0]
-    number = _new_number(seg)
-    length = _length(seg, number) if number is not None else _one_unit(seg)
-    if length is None and (_working(seg) is None or seg.numbers_left()):
-        return None
-    return Reading((SetDays(step=wait.id, days=length, working=_working(seg)),), (wait.id,))
-
-
-def _working(seg: Segment) -> bool | None:
-    """Whether working days are meant; not those that are named only as what is replaced."""
-    refused = _refused(seg)
-    kinds = {cue.tag for cue in seg.of("working", "calendar") if cue.places[0] not in refused}
-    return None if len(kinds) != 1 else kinds == {"working"}
-
-
-def _refused(seg: Segment) -> set[int]:
-    """The places right after a word that means "instead of" or "not"."""
-    refused: set[int] = set()
-    for cue in seg.of("instead", "not"):
-        for place in range(cue.places[-1] + 1, min(len(seg.tokens), cue.places[-1] + 4)):
-            if seg.tokens[place].text in {"а", "but", ",", ":", "to"}:
-                break
-            refused.add(place)
-    return refused
-
-
-def _new_number(seg: Segment) -> Number | None:
-    refused = _refused(seg)
-    refused |= {n + 1 for n, token in enumerate(seg.tokens) if token.text in _FROM} if len(seg.numbers) > 1 else set()
-    left = [n for n in seg.numbers if n.first not in refused and seg.tokens[n.first].text not in {"one", "один", "одна"}]
-    return left[0] if len(left) == 1 and _unit(seg, left[0]) else None
-
-
-_FROM = frozenset({"from", "з", "із", "зі", "від"})
-
-
-def _unit(seg: Segment, number: Number) -> str:
-    """The unit of time that follows a number, perhaps behind `working`."""
-    for place in range(number.last, min(len(seg.tokens), number.last + 2)):
-        for cue in seg.of("days", "weeks", "months", "working"):
-            if cue.places[0] == place:
-                return cue.tag
-        if seg.tokens[place].text != "-" and place not in seg.places("calendar", "working"):
-            return ""
-    return "days" if seg.places("working", "calendar") else ""
-
-
-def _one_unit(seg: Segment) -> int | None:
-    """A week or a month without a number is one."""
-    refused = _refused(seg)
-    units = [cue for cue in seg.of("weeks", "months") if not set(cue.places) & refused]
-    return _DAYS_IN[units[0].tag] if len(units) == 1 and not seg.numbers_left() else None
-
-
-def _length(seg: Segment, number: Number) -> int:
-    return max(1, round(number.value * _DAYS_IN.get(_unit(seg, number), 1)))
+from kuznia.domains.flows.schema import FlowStep, Text
 
 
 def signature(seg: Segment) -> Reading | None:
     """A signature added or removed; "sign off" is an approval."""
-    if not seg.has("sign") or seg.fields or seg.quotes or seg.has("approve", "consent", "second", "if", "rename"):
+    if (
+        not seg.has("sign")
+        or seg.fields
+        or seg.quotes
+        or seg.has("approve", "consent", "second", "if", "rename")
+    ):
         return None
     if not _names_signing(seg):
         return None
     steps = [step for step in seg.flow.steps if step.kind == "sign"]
-    tags = ("sign", "remove", "not", "add", "change", "step", "page", "pronoun", "before", "with_new", "service", "required", "hide", "where", "request", "at_most", "tell", "last", "final", "second")
+    tags = (
+        "sign",
+        "remove",
+        "not",
+        "add",
+        "change",
+        "step",
+        "page",
+        "pronoun",
+        "before",
+        "with_new",
+        "service",
+        "required",
+        "hide",
+        "where",
+        "request",
+        "at_most",
+        "tell",
+        "last",
+        "final",
+        "second",
+    )
     if not seg.explained(tags) or seg.numbers_left():
         return None
     if seg.has("remove", "not", "hide"):
-        return Reading(tuple(RemoveStep(step=step.id) for step in steps), tuple(step.id for step in steps))
+        return Reading(
+            tuple(RemoveStep(step=step.id) for step in steps), tuple(step.id for step in steps)
+        )
     return Reading((AddSignature(),) if not steps else (), ())
 
 
@@ -112,7 +57,9 @@ def step_removed(seg: Segment) -> Reading | None:
     """`Remove it` for the step before, and steps that have a word of their own."""
     if not seg.has("remove") or seg.names or seg.quotes:
         return None
-    if not seg.explained(("remove", "step", "page", "pronoun", "field", "change")) or not seg.has("pronoun"):
+    if not seg.explained(("remove", "step", "page", "pronoun", "field", "change")) or not seg.has(
+        "pronoun"
+    ):
         return None
     steps = [name for name in seg.before if name in seg.flow.by_id]
     gone = [name for name in seg.before if name not in seg.flow.by_id and name not in seg.flow.asks]
@@ -121,7 +68,10 @@ def step_removed(seg: Segment) -> Reading | None:
     return Reading(tuple(RemoveStep(step=name) for name in steps), tuple(steps)) if steps else None
 
 
-_NAMED_STEPS = {"review": ("review", "перевірк", "перевірт"), "status": ("status", "стан", "статус")}
+_NAMED_STEPS = {
+    "review": ("review", "перевірк", "перевірт"),
+    "status": ("status", "стан", "статус"),
+}
 
 
 def named_step_removed(seg: Segment) -> Reading | None:
@@ -138,7 +88,28 @@ def named_step_removed(seg: Segment) -> Reading | None:
 def consent(seg: Segment) -> Reading | None:
     if not seg.has("consent") or seg.fields or seg.quotes or seg.numbers_left():
         return None
-    tags = ("consent", "remove", "add", "not", "page", "step", "field", "before", "after", "sign", "change", "pronoun", "with_new", "keep", "required", "move", "hide", "optional", "request", "forget")
+    tags = (
+        "consent",
+        "remove",
+        "add",
+        "not",
+        "page",
+        "step",
+        "field",
+        "before",
+        "after",
+        "sign",
+        "change",
+        "pronoun",
+        "with_new",
+        "keep",
+        "required",
+        "move",
+        "hide",
+        "optional",
+        "request",
+        "forget",
+    )
     if not seg.explained(tags):
         return None
     steps = [step for step in seg.flow.steps if step.kind == "consent"]
@@ -147,48 +118,6 @@ def consent(seg: Segment) -> Reading | None:
     if seg.has("remove", "hide", "optional"):
         return Reading(tuple(RemoveStep(step=step.id) for step in steps))
     return Reading(()) if steps else None
-
-
-def approval(seg: Segment) -> Reading | None:
-    """Another official has to agree, before or after the decision that is there."""
-    if not seg.has("approve") or seg.fields or seg.quotes or seg.has("remove", "not", "if", "uah"):
-        return None
-    waits = [step for step in seg.flow.steps if step.kind == "wait"]
-    tags = ("approve", "second", "official", "decision", "after", "before", "change", "add", "days", "weeks", "working", "at_most", "with_new", "step", "required", "first", "sign", "move", "at_least")
-    words = seg.unexplained(tags, *places_of(seg.numbers))
-    if not (seg.has("second") or words) or len(words) > 8 or (words and not _together(seg, words)):
-        return None
-    if len(waits) != 1:
-        raise ImpossibleEdit("The flow waits for no decision to add another to, or for several.")
-    number = _new_number(seg)
-    if seg.numbers and number is None and seg.numbers_left():
-        return None
-    who = _who(seg, words)
-    edit = AddApproval(
-        step=waits[0].id,
-        who=who,
-        days=_length(seg, number) if number else None,
-        first=seg.has("before") and not seg.has("after"),
-    )
-    return Reading((edit,))
-
-
-def _together(seg: Segment, words: tuple[int, ...]) -> bool:
-    """Whether the words are one run, with only small words inside."""
-    inside = set(range(words[0], words[-1])) - set(words)
-    return all(seg.tokens[place].text in _SMALL for place in inside)
-
-
-_SMALL = frozenset({"of", "the", "for", "з", "із", "та", "і", "й", "у", "в", "and", "-", "'", "department", "відділу"})
-
-
-def _who(seg: Segment, words: tuple[int, ...]) -> Text:
-    if not words:
-        return Text(uk="друга посадова особа", en="a second official")
-    start = words[0]
-    if start and seg.tokens[start - 1].text in {"the", "a", "an"}:
-        start -= 1
-    return both(seg.raw(start, words[-1] + 1))
 
 
 def final_text(seg: Segment) -> Reading | None:
@@ -202,14 +131,35 @@ def final_text(seg: Segment) -> Reading | None:
         texts, used = [seg.value(place) for place in seg.quotes], seg.quotes
     else:
         start = next((n + 1 for n, token in enumerate(seg.tokens) if token.text == ":"), 0)
-        texts, used = [seg.raw(start, len(seg.tokens))] if start else [], tuple(range(start, len(seg.tokens)))
-    tags = ("final", "tell", "add", "change", "instead", "with_new", "page", "rename", "last", "show", "pronoun", "field", "at_most", "hint", "request", "after", "sign")
+        texts, used = (
+            [seg.raw(start, len(seg.tokens))] if start else [],
+            tuple(range(start, len(seg.tokens))),
+        )
+    tags = (
+        "final",
+        "tell",
+        "add",
+        "change",
+        "instead",
+        "with_new",
+        "page",
+        "rename",
+        "last",
+        "show",
+        "pronoun",
+        "field",
+        "at_most",
+        "hint",
+        "request",
+        "after",
+        "sign",
+    )
     if not texts or not texts[0] or not seg.explained(tags, *used):
         return None
-    return Reading((SetText(step=ends[0].id, text=_text(seg, ends[0], texts)),), (ends[0].id,))
+    return Reading((SetText(step=ends[0].id, text=_text(ends[0], texts)),), (ends[0].id,))
 
 
-def _text(seg: Segment, end: FlowStep, texts: list[str]) -> Text:
+def _text(end: FlowStep, texts: list[str]) -> Text:
     old, new = end.text or Text(uk="", en=""), texts[-1]
     if not new.endswith((".", "!", "?")):
         new = f"{new}."
@@ -220,39 +170,4 @@ def _text(seg: Segment, end: FlowStep, texts: list[str]) -> Text:
     return both(new)
 
 
-def resubmitted(seg: Segment) -> Reading | None:
-    """How often an application may be returned for correction."""
-    if not seg.has("resubmit") or not seg.has("unlimited", "times") or seg.quotes or seg.fields:
-        return None
-    tags = ("resubmit", "unlimited", "times", "if", "not", "only", "at_most", "change", "add", "decision", "condition", "remove", "more", "with_new", "more", "sign", "service", "move")
-    if not seg.explained(tags, *places_of(seg.numbers)):
-        return None
-    moves = _returns(seg.flow)
-    if len(moves) != 1:
-        return None
-    step, to = moves[0]
-    limit = None if seg.has("unlimited") else _count(seg)
-    if limit is None:
-        raise ImpossibleEdit("A return for correction needs a limit: say how many times, up to 100.")
-    return Reading((LimitMove(step=step, to=to, limit=limit),))
-
-
-def _returns(flow: Flow) -> list[tuple[str, str]]:
-    return [
-        (step.id, move.to)
-        for step in flow.steps
-        for move in step.next
-        if step.kind == "wait" and isinstance(move.when, Comparison) and move.when.value == "returned"
-    ]
-
-
-_COUNTS = {"once": 1, "twice": 2, "двічі": 2, "тричі": 3, "thrice": 3, "раз": 1}
-
-
-def _count(seg: Segment) -> int | None:
-    numbers = [round(number.value) for number in seg.numbers]
-    words = [_COUNTS[token.text] for token in seg.tokens if token.text in _COUNTS]
-    return numbers[-1] if numbers else words[-1] if words else None
-
-
-SERVICE_RULES = (*FEE_RULES, *CASE_RULES, final_text, signature, consent, approval, days, resubmitted, step_removed, named_step_removed)
+SERVICE_RULES = (final_text, signature, consent, step_removed, named_step_removed)

@@ -30,7 +30,10 @@ class Token:
 def normal(text: str) -> str:
     """The text in which places are counted: one spelling of apostrophes and spaces."""
     text = unicodedata.normalize("NFC", text).translate(_APOSTROPHES)
-    return "".join(" " if unicodedata.category(sign) in {"Cf", "Cc"} and sign != "\n" else sign for sign in text)
+    return "".join(
+        " " if unicodedata.category(sign) in {"Cf", "Cc"} and sign != "\n" else sign
+        for sign in text
+    )
 
 
 def tokens_of(text: str) -> tuple[Token, ...]:
@@ -46,7 +49,14 @@ def tokens_of(text: str) -> tuple[Token, ...]:
             place = close + 1
             continue
         is_word = sign[0].isalnum()
-        found.append(Token(_SPELLED.get(sign.lower(), sign.lower()), match.start(), match.end(), "word" if is_word else "sign"))
+        found.append(
+            Token(
+                _SPELLED.get(sign.lower(), sign.lower()),
+                match.start(),
+                match.end(),
+                "word" if is_word else "sign",
+            )
+        )
         place = match.end()
     return tuple(found)
 

@@ -53,7 +53,15 @@ def _is_part(cue: Cue, longer: list[Cue]) -> bool:
     places = set(cue.places)
     return any(
         other.tag != cue.tag
-        and (places < set(other.places) or (cue.tag == "not" and len(places) < 3 and cue.places[-1] in other.places and len(other.places) >= len(places)))
+        and (
+            places < set(other.places)
+            or (
+                cue.tag == "not"
+                and len(places) < 3
+                and cue.places[-1] in other.places
+                and len(other.places) >= len(places)
+            )
+        )
         for other in longer
     )
 
@@ -89,11 +97,18 @@ def _by_start() -> dict[str, list[_Phrase]]:
     return by_start
 
 
+def word_set(name: str) -> frozenset[str]:
+    """A set of words that are looked at one by one."""
+    return frozenset(_WORDS["sets"][name])
+
+
 def is_reason(words: Sequence[str], tags: frozenset[str]) -> bool:
     """Whether these words give a reason and ask for nothing."""
     reasons = _WORDS["reasons"]
     text = " ".join(words)
-    begin = max((b for b in reasons["begins"] if f"{text} ".startswith(f"{b} ")), key=len, default="")
+    begin = max(
+        (b for b in reasons["begins"] if f"{text} ".startswith(f"{b} ")), key=len, default=""
+    )
     if set(words[len(begin.split()) :]) & set(reasons["never"]) or tags & set(reasons["asks"]):
         return False
     return bool(begin) or any(f" {phrase} " in f" {text} " for phrase in reasons["contains"])
@@ -108,19 +123,40 @@ def is_reported(words: Sequence[str]) -> int:
     return 0
 
 
+def numbers_in(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where the numbers begin and end."""
+    place = 0
+    while place < len(words):
+        hit = number_at(words, place) if words[place] else None
+        if hit:
+            yield place, hit[1]
+        place = hit[1] if hit else place + 1
+
+
 def number_at(words: Sequence[str], start: int) -> tuple[float, int] | None:
     """The number that begins at a place and where it ends, in digits or in words."""
     word = words[start].replace(",", ".")
     if word.replace(".", "", 1).isdecimal():
         end = start + 1
-        while end < len(words) and len(words[end]) == 3 and words[end].isdecimal() and len(word) <= 3:
+        while (
+            end < len(words) and len(words[end]) == 3 and words[end].isdecimal() and len(word) <= 3
+        ):
             word, end = word + words[end], end + 1
         return float(word), end
     total, end, known = 0.0, start, _NUMBERS["words"]
     while end < len(words) and (value := known.get(words[end])) is not None:
-        total = max(total, 1) * value if value in {100, 1000} and words[end] in _NUMBERS["times"] else total + value
+        total = (
+            max(total, 1) * value
+            if value in {100, 1000} and words[end] in _NUMBERS["times"]
+            else total + value
+        )
         end += 1
-        if end + 1 < len(words) and words[end] == "and" and words[end + 1] in known and total >= 100:
+        if (
+            end + 1 < len(words)
+            and words[end] == "and"
+            and words[end + 1] in known
+            and total >= 100
+        ):
             end += 1
     return (total, end) if end > start else None
 
@@ -159,7 +195,9 @@ def _long_words() -> frozenset[str]:
     stems = {word.rstrip("*") for word in words if word.endswith("*")}
     plain = {word for word in words if not word.endswith("*")}
     return frozenset(
-        word for word in plain | stems | {f"{stem}s" for stem in stems if stem.isascii()} if len(word) >= _SHORTEST_SLIP - 1
+        word
+        for word in plain | stems | {f"{stem}s" for stem in stems if stem.isascii()}
+        if len(word) >= _SHORTEST_SLIP - 1
     )
 
 
@@ -167,7 +205,10 @@ def _slipped(word: str, known: str) -> bool:
     """Whether one letter is missing, added, changed, or swapped with the next."""
     if word[:1] != known[:1] or abs(len(word) - len(known)) > 1 or word == known:
         return False
-    same = next((n for n, (a, b) in enumerate(zip(word, known, strict=False)) if a != b), min(len(word), len(known)))
+    same = next(
+        (n for n, (a, b) in enumerate(zip(word, known, strict=False)) if a != b),
+        min(len(word), len(known)),
+    )
     rest, other = word[same:], known[same:]
     return (
         rest[1:] == other[1:]
