@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from tests.domains.flows.makers import EMAIL, a_flow, ask, codes, on, step, text
 
 from kuznia.domains.flows.checks.proof import prove
-from kuznia.domains.flows.edits.applying import apply_edits
+from kuznia.domains.flows.edits.changes.applying import apply_edits
 from kuznia.domains.flows.edits.differences import differences
 from kuznia.domains.flows.edits.operations import (
     AddBranch,

@@ -230,7 +230,7 @@ def _refused(half: NotUnderstood) -> Invalid:
         details={
             "not_understood": [_quoted(wish) for wish in half.not_understood],
             "understood": [_quoted(step) for step in half.understood],
-            "findings": [_found(finding) for finding in (half.finding,) if finding],
+            "findings": [_finding_row(finding) for finding in (half.finding,) if finding],
         },
     )
 
@@ -239,12 +239,12 @@ def _quoted(part: Instruction | Wish) -> dict[str, JsonValue]:
     return {"quote": part.quote, "start": part.start, "end": part.end}
 
 
-def _found(finding: Finding) -> dict[str, JsonValue]:
+def _finding_row(finding: Finding) -> dict[str, JsonValue]:
     return {"code": finding.code, "where": finding.where, "message": finding.message}
 
 
 def _unsound(findings: list[Finding]) -> Invalid:
     return Invalid(
         f"The change would break the flow: {findings[0].message}",
-        details={"findings": [_found(finding) for finding in findings[:MAX_FINDINGS]]},
+        details={"findings": [_finding_row(finding) for finding in findings[:MAX_FINDINGS]]},
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kuznia.domains.flows.checks.study import FlowStudy, study
-from kuznia.domains.flows.edits.applying import apply_edits
+from kuznia.domains.flows.edits.changes.applying import apply_edits
 from kuznia.domains.flows.edits.differences import Difference, differences
 from kuznia.domains.flows.edits.operations import Edit
 from kuznia.domains.flows.edits.sentences import Instruction, NotUnderstood, read_instructions

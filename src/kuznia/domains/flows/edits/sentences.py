@@ -7,22 +7,22 @@ a rule explains each of its words; pieces are joined until each is one, or the s
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from kuznia.domains.flows.edits.applying import apply_edits
-from kuznia.domains.flows.edits.branching import ADDING_RULES
-from kuznia.domains.flows.edits.cases import CASE_RULES
-from kuznia.domains.flows.edits.decisions import DECISION_RULES
-from kuznia.domains.flows.edits.fees import FEE_RULES
-from kuznia.domains.flows.edits.limits import LIMIT_RULES
-from kuznia.domains.flows.edits.names import Labels, labels_of, name_words, names_in
+from kuznia.domains.flows.edits.changes.applying import apply_edits
 from kuznia.domains.flows.edits.operations import Edit, ImpossibleEdit
-from kuznia.domains.flows.edits.places import PLACE_RULES
-from kuznia.domains.flows.edits.renaming import RENAME_RULES
-from kuznia.domains.flows.edits.rules import FIELD_RULES
-from kuznia.domains.flows.edits.segment import Reading, Segment
-from kuznia.domains.flows.edits.service import SERVICE_RULES
-from kuznia.domains.flows.edits.tokens import Token, normal, tokens_of
-from kuznia.domains.flows.edits.vocabulary import (
-    Cue,
+from kuznia.domains.flows.edits.rules.branching import ADDING_RULES
+from kuznia.domains.flows.edits.rules.cases import CASE_RULES
+from kuznia.domains.flows.edits.rules.decisions import DECISION_RULES
+from kuznia.domains.flows.edits.rules.fees import FEE_RULES
+from kuznia.domains.flows.edits.rules.fields import FIELD_RULES
+from kuznia.domains.flows.edits.rules.limits import LIMIT_RULES
+from kuznia.domains.flows.edits.rules.places import PLACE_RULES
+from kuznia.domains.flows.edits.rules.renaming import RENAME_RULES
+from kuznia.domains.flows.edits.rules.service import SERVICE_RULES
+from kuznia.domains.flows.edits.words.names import FlowLabels, labels_of, name_words, names_in
+from kuznia.domains.flows.edits.words.segment import EditReading, EditSegment
+from kuznia.domains.flows.edits.words.tokens import SentenceToken, normal, tokens_of
+from kuznia.domains.flows.edits.words.vocabulary import (
+    EditCue,
     corrected,
     cues_in,
     is_reason,
@@ -89,18 +89,18 @@ class _Read:
     """The text with its tokens and phrases, and the places where a piece may begin."""
 
     text: str
-    tokens: tuple[Token, ...]
-    cues: tuple[Cue, ...]
+    tokens: tuple[SentenceToken, ...]
+    cues: tuple[EditCue, ...]
     joints: tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class _State:
+class _ReadState:
     """The flow as the instructions so far leave it, and what the last was about."""
 
     origin: Flow
     flow: Flow
-    labels: Labels
+    labels: FlowLabels
     about: tuple[str, ...] = ()
     done: tuple[Instruction, ...] = ()
     # Whether the next instruction is said in place of the last: `no wait, 380`.
@@ -111,7 +111,7 @@ class _State:
 class _Attempts:
     """How much was tried, and the reading that went furthest."""
 
-    state: _State
+    state: _ReadState
     left: int = _MAX_TRIED
     furthest: int = 0
     reasons: dict[int, str] = field(default_factory=dict[int, str])
@@ -125,7 +125,7 @@ def read_edits(flow: Flow, sentence: str) -> tuple[Edit, ...]:
 def read_instructions(flow: Flow, sentence: str) -> tuple[Instruction, ...]:
     """The instructions of a sentence, each understood whole."""
     read = _tokens(flow, normal(sentence))
-    attempts = _Attempts(_State(flow, flow, labels_of(flow)))
+    attempts = _Attempts(_ReadState(flow, flow, labels_of(flow)))
     done = _from(read, 0, attempts.state, attempts)
     if done is None:
         raise _refusal(read, attempts)
@@ -149,7 +149,7 @@ def _tokens(flow: Flow, text: str) -> _Read:
     return _Read(text, spelled, tuple(cues_in(signs)), _joints(flow, text, spelled))
 
 
-def _joints(flow: Flow, text: str, tokens: Sequence[Token]) -> tuple[int, ...]:
+def _joints(flow: Flow, text: str, tokens: Sequence[SentenceToken]) -> tuple[int, ...]:
     """Where a piece may begin: at a clause, behind a sign, before a conjunction; and the end."""
     begins = {wish.start for wish in clauses(text)}
     inside = {
@@ -158,10 +158,11 @@ def _joints(flow: Flow, text: str, tokens: Sequence[Token]) -> tuple[int, ...]:
     words = [token.text if token.kind == "word" else "" for token in tokens]
     inside |= {n for first, last in numbers_in(words) for n in range(first + 1, last)}
     places = {0, len(tokens)}
-    for n, token in enumerate(tokens):
-        if token.start in begins or (
-            n and tokens[n - 1].kind == "sign" and tokens[n - 1].text in _JOINTS
-        ):
+    for n, token in enumerate(tokens[1:], 1):
+        before = tokens[n - 1]
+        # A clause begins behind a filler too, which is quoted with it.
+        new_line = token.start in begins and "\n" in text[before.end : token.start]
+        if new_line or (before.kind == "sign" and before.text in _JOINTS):
             places.add(n)
         if token.kind == "word" and token.text in _ANDS:
             places.add(n)
@@ -169,7 +170,7 @@ def _joints(flow: Flow, text: str, tokens: Sequence[Token]) -> tuple[int, ...]:
 
 
 def _from(
-    read: _Read, begin: int, state: _State, attempts: _Attempts
+    read: _Read, begin: int, state: _ReadState, attempts: _Attempts
 ) -> tuple[Instruction, ...] | None:
     """The instructions from a joint on, in pieces as short as can be; None when some are not."""
     if begin >= len(read.joints) - 1:
@@ -186,7 +187,9 @@ def _from(
     return None
 
 
-def _piece(read: _Read, begin: int, end: int, state: _State, attempts: _Attempts) -> _State | None:
+def _piece(
+    read: _Read, begin: int, end: int, state: _ReadState, attempts: _Attempts
+) -> _ReadState | None:
     """The state after a piece; None when it is no instruction, no reason and no courtesy."""
     first, last = read.joints[begin], read.joints[end]
     seg = _segment(read, first, last, state)
@@ -209,7 +212,7 @@ def _piece(read: _Read, begin: int, end: int, state: _State, attempts: _Attempts
     return replace(state, about=seg.fields or state.about) if is_reason(words, seg.tags) else None
 
 
-def _followed(state: _State, new: Instruction, reading: Reading) -> _State:
+def _followed(state: _ReadState, new: Instruction, reading: EditReading) -> _ReadState:
     """The state after one more instruction, or after the one that corrects the last."""
     done, flow = state.done, state.flow
     if state.corrects and done:
@@ -221,7 +224,7 @@ def _followed(state: _State, new: Instruction, reading: Reading) -> _State:
         raise ImpossibleEdit("This contradicts what was asked before it.")
     flow = apply_edits(flow, new.edits)
     labels = state.labels if flow is state.flow else labels_of(flow)
-    return _State(state.origin, flow, labels, reading.about or state.about, (*done, new))
+    return _ReadState(state.origin, flow, labels, reading.about or state.about, (*done, new))
 
 
 _SINGLE = frozenset({"require-field", "set-fee", "set-days", "limit-field", "rename", "hint-field"})
@@ -244,14 +247,14 @@ def _is_set(value: object) -> bool:
     return value is not None and value != ()
 
 
-def _asks_nothing(seg: Segment) -> bool:
+def _asks_nothing(seg: EditSegment) -> bool:
     """Whether it only greets, thanks, or says `please update`."""
     if seg.quotes or seg.names or seg.numbers_left():
         return False
     return seg.explained(("thanks", "correction", "change", "pronoun"), names=False)
 
 
-def _asks(seg: Segment) -> bool:
+def _asks(seg: EditSegment) -> bool:
     """Whether it is a question, and no request in the form of one."""
     words = [token.text for token in seg.tokens if token.kind == "word"]
     if words and words[0] in _ASKING and not seg.has("request"):
@@ -259,12 +262,12 @@ def _asks(seg: Segment) -> bool:
     return any(token.text == "?" for token in seg.tokens) and not seg.has("request", "add")
 
 
-def _segment(read: _Read, first: int, last: int, state: _State) -> Segment:
+def _segment(read: _Read, first: int, last: int, state: _ReadState) -> EditSegment:
     tokens = read.tokens[first:last]
     skip = is_reported([token.text if token.kind == "word" else "" for token in tokens])
     first += skip
     tokens = tokens[skip:]
-    return Segment(
+    return EditSegment(
         state.flow,
         state.labels,
         read.text,
@@ -275,10 +278,10 @@ def _segment(read: _Read, first: int, last: int, state: _State) -> Segment:
     )
 
 
-def _cues(cues: Sequence[Cue], first: int, last: int) -> Iterator[Cue]:
+def _cues(cues: Sequence[EditCue], first: int, last: int) -> Iterator[EditCue]:
     for cue in cues:
         if first <= cue.places[0] and cue.places[-1] < last:
-            yield Cue(cue.tag, tuple(place - first for place in cue.places))
+            yield EditCue(cue.tag, tuple(place - first for place in cue.places))
 
 
 def _wish(read: _Read, first: int, last: int) -> Wish:

@@ -22,7 +22,7 @@ FILLER = "filler"
 
 
 @dataclass(frozen=True, slots=True)
-class Cue:
+class EditCue:
     """A phrase of the vocabulary in a text: its tag, and the places of its words."""
 
     tag: str
@@ -30,15 +30,15 @@ class Cue:
 
 
 @dataclass(frozen=True, slots=True)
-class _Phrase:
+class _CuePhrase:
     tag: str
     words: tuple[str, ...]
 
 
-def cues_in(words: Sequence[str]) -> Iterator[Cue]:
+def cues_in(words: Sequence[str]) -> Iterator[EditCue]:
     """Every phrase of the vocabulary in these words, also those that overlap."""
     found = [
-        Cue(phrase.tag, places)
+        EditCue(phrase.tag, places)
         for start, word in enumerate(words)
         for phrase in _by_start().get(word[:2], ())
         if (places := _fit(phrase.words, words, start)) is not None
@@ -48,7 +48,7 @@ def cues_in(words: Sequence[str]) -> Iterator[Cue]:
     yield from (cue for cue in found if cue.tag not in _INSIDE or not _is_part(cue, longer))
 
 
-def _is_part(cue: Cue, longer: list[Cue]) -> bool:
+def _is_part(cue: EditCue, longer: list[EditCue]) -> bool:
     """Whether a phrase is only a part of a longer one that means something else."""
     places = set(cue.places)
     return any(
@@ -87,13 +87,13 @@ def _same(known: str, word: str) -> bool:
 
 
 @cache
-def _by_start() -> dict[str, list[_Phrase]]:
+def _by_start() -> dict[str, list[_CuePhrase]]:
     groups = {**_WORDS["tags"], FILLER: _WORDS["fillers"]["words"]}
-    by_start: dict[str, list[_Phrase]] = {}
+    by_start: dict[str, list[_CuePhrase]] = {}
     for tag, phrases in groups.items():
         for text in phrases:
             words = tuple(text.lower().replace(",", "").split())
-            by_start.setdefault(words[0].rstrip("*")[:2], []).append(_Phrase(tag, words))
+            by_start.setdefault(words[0].rstrip("*")[:2], []).append(_CuePhrase(tag, words))
     return by_start
 
 

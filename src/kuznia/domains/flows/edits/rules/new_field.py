@@ -1,8 +1,8 @@
 """A field that is added: as the planner would ask it, with the type and limits that are stated."""
 
-from kuznia.domains.flows.edits.labels import TYPES, Label
-from kuznia.domains.flows.edits.segment import Number, Segment
-from kuznia.domains.flows.edits.texts import both
+from kuznia.domains.flows.edits.rules.labels import TYPES, NewLabel
+from kuznia.domains.flows.edits.words.segment import EditSegment, StatedNumber
+from kuznia.domains.flows.edits.words.texts import both
 from kuznia.domains.flows.planner.lexicon import LEXICON
 from kuznia.domains.flows.planner.marks import invented
 from kuznia.domains.flows.planner.prompt_text import slug, words
@@ -10,7 +10,7 @@ from kuznia.domains.flows.schema import FlowOption, FormField
 
 
 def new_field(
-    seg: Segment, label: Label, options: tuple[FlowOption, ...], used: set[int]
+    seg: EditSegment, label: NewLabel, options: tuple[FlowOption, ...], used: set[int]
 ) -> FormField | None:
     """The field as the planner would ask it, with the type and limits that are stated."""
     taken = {*seg.flow.by_id, *seg.flow.facts}
@@ -32,7 +32,7 @@ def new_field(
 _YES_NO = frozenset({"так", "ні", "yes", "no"})
 
 
-def _has_apart(seg: Segment, tag: str, used: set[int]) -> bool:
+def _has_apart(seg: EditSegment, tag: str, used: set[int]) -> bool:
     return any(not set(cue.places) <= used for cue in seg.of(tag))
 
 
@@ -55,7 +55,7 @@ def _labelled(label: str, field: FormField) -> object:
     return field.label if same else both(label)
 
 
-def _limited(seg: Segment, field: FormField, used: set[int]) -> FormField | None:
+def _limited(seg: EditSegment, field: FormField, used: set[int]) -> FormField | None:
     numbers = [
         number
         for number in seg.numbers
@@ -92,7 +92,7 @@ def _limited(seg: Segment, field: FormField, used: set[int]) -> FormField | None
     )
 
 
-def _is_span(seg: Segment, numbers: list[Number]) -> bool:
+def _is_span(seg: EditSegment, numbers: list[StatedNumber]) -> bool:
     """Whether two numbers are the ends of a span: `1–11`."""
     return (
         len(numbers) == 2

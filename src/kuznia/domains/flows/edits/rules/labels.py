@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from kuznia.domains.flows.edits.segment import Segment
-from kuznia.domains.flows.edits.texts import capital
-from kuznia.domains.flows.edits.vocabulary import word_set
+from kuznia.domains.flows.edits.words.segment import EditSegment
+from kuznia.domains.flows.edits.words.texts import capital
+from kuznia.domains.flows.edits.words.vocabulary import word_set
 from kuznia.domains.flows.schema import FieldType
 
 TYPES: tuple[tuple[str, FieldType], ...] = (
@@ -41,7 +41,7 @@ _MAX_LABEL = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class NewLabel:
     """The label of the new field, and the tokens that it takes."""
 
     text: str
@@ -49,7 +49,7 @@ class Label:
     last: int
 
 
-def label_of(seg: Segment) -> Label | None:
+def label_of(seg: EditSegment) -> NewLabel | None:
     """The label: in quotes, or the words behind the verb, the word for a field, or a colon."""
     hints = seg.places("hint", "example", "heading")
     quotes = [
@@ -60,7 +60,7 @@ def label_of(seg: Segment) -> Label | None:
     named = {name.first: name for name in seg.names}
     free = [n for n in quotes if n not in named or not named[n].ids("page")]
     if free:
-        return Label(capital(seg.value(free[0])), free[0], free[0] + 1)
+        return NewLabel(capital(seg.value(free[0])), free[0], free[0] + 1)
     starts = [cue.places[-1] + 1 for cue in seg.of("field") if cue.tag == "field"]
     starts += [cue.places[-1] + 1 for cue in seg.of("add")]
     starts += [n + 1 for n, token in enumerate(seg.tokens) if token.text == ":"]
@@ -70,7 +70,7 @@ def label_of(seg: Segment) -> Label | None:
     return None
 
 
-def _words(seg: Segment, start: int) -> Label | None:
+def _words(seg: EditSegment, start: int) -> NewLabel | None:
     """The words from here up to a sign or a phrase that says how or where the field is asked."""
     stops = {
         cue.places[0]
@@ -101,7 +101,7 @@ def _words(seg: Segment, start: int) -> Label | None:
     text = seg.raw(start, end)
     if start and start - 1 not in seg.places("field") and seg.tokens[start - 1].text != ":":
         text = _nominative(text)
-    return Label(capital(text), start, end)
+    return NewLabel(capital(text), start, end)
 
 
 _ARTICLES = word_set("articles")

@@ -18,7 +18,7 @@ _SPELLED = {"e-mail": "email", "емейл": "email", "мейл": "email", "им
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class SentenceToken:
     """A word in lower case, a quotation without its quotes, or a sign."""
 
     text: str
@@ -36,21 +36,21 @@ def normal(text: str) -> str:
     )
 
 
-def tokens_of(text: str) -> tuple[Token, ...]:
+def tokens_of(text: str) -> tuple[SentenceToken, ...]:
     """The tokens of a normal text; what is in quotes is one token."""
-    found: list[Token] = []
+    found: list[SentenceToken] = []
     place = 0
     while match := _TOKEN.search(text, place):
         sign = match[0]
         close = _closing(text, match)
         if close > 0:
             inside = text[match.end() : close].strip()
-            found.append(Token(inside, match.start(), close + 1, "quote"))
+            found.append(SentenceToken(inside, match.start(), close + 1, "quote"))
             place = close + 1
             continue
         is_word = sign[0].isalnum()
         found.append(
-            Token(
+            SentenceToken(
                 _SPELLED.get(sign.lower(), sign.lower()),
                 match.start(),
                 match.end(),

@@ -1,15 +1,15 @@
 """Instructions that ask a new field only in a case that the planner knows."""
 
-from kuznia.domains.flows.edits.adding import added
 from kuznia.domains.flows.edits.operations import AddBranch, AddField, Edit, ImpossibleEdit
-from kuznia.domains.flows.edits.segment import Reading, Segment, forms, home_of
+from kuznia.domains.flows.edits.rules.adding import added
+from kuznia.domains.flows.edits.words.segment import EditReading, EditSegment, forms, home_of
 from kuznia.domains.flows.planner import standard_steps as standard
 from kuznia.domains.flows.planner.conditions import decided
 from kuznia.domains.flows.planner.titles import TOPICS
 from kuznia.domains.flows.schema import Flow, FormField, Guard
 
 
-def branched(seg: Segment) -> Reading | None:
+def branched(seg: EditSegment) -> EditReading | None:
     """`If a company applies, ask for the code`: a page for a case that the planner knows."""
     start = next((cue.places[-1] + 1 for cue in seg.of("if")), 0)
     split = next((n for n, token in enumerate(seg.tokens) if n > start and token.text in _THEN), 0)
@@ -28,7 +28,11 @@ def branched(seg: Segment) -> Reading | None:
     if decides.label.en.startswith(_GUESSED):
         return None
     field = _asked(seg.part(split + 1, len(seg.tokens)))
-    return None if field is None else Reading(_branch(seg.flow, decides, guard, field), (field.id,))
+    return (
+        None
+        if field is None
+        else EditReading(_branch(seg.flow, decides, guard, field), (field.id,))
+    )
 
 
 # How the planner words a question for a condition that it does not know.
@@ -41,7 +45,7 @@ _THEN = frozenset({"—", "–", "-", ",", ":", "then", "то"})
 _MAX_CONDITION = 5
 
 
-def _asked(seg: Segment) -> FormField | None:
+def _asked(seg: EditSegment) -> FormField | None:
     """The one field that a part of a sentence adds."""
     reading = added(seg)
     edits = reading.edits if reading else ()

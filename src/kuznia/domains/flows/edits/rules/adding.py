@@ -1,14 +1,20 @@
 """Instructions that add a field: its label, type, options, limits, hint and place."""
 
-from kuznia.domains.flows.edits.labels import MARKS, TYPE_TAGS, Label, label_of
-from kuznia.domains.flows.edits.listed import hint_of, options_of
-from kuznia.domains.flows.edits.names import Name
-from kuznia.domains.flows.edits.new_field import new_field
 from kuznia.domains.flows.edits.operations import AddField, Edit, OrderFields
-from kuznia.domains.flows.edits.places import Place, ordered, place_in
-from kuznia.domains.flows.edits.segment import Reading, Segment, forms, home_of, places_of
-from kuznia.domains.flows.edits.texts import both, capital
-from kuznia.domains.flows.edits.vocabulary import word_set
+from kuznia.domains.flows.edits.rules.labels import MARKS, TYPE_TAGS, NewLabel, label_of
+from kuznia.domains.flows.edits.rules.listed import hint_of, options_of
+from kuznia.domains.flows.edits.rules.new_field import new_field
+from kuznia.domains.flows.edits.rules.places import TargetPlace, ordered, place_in
+from kuznia.domains.flows.edits.words.names import FlowName
+from kuznia.domains.flows.edits.words.segment import (
+    EditReading,
+    EditSegment,
+    forms,
+    home_of,
+    places_of,
+)
+from kuznia.domains.flows.edits.words.texts import both, capital
+from kuznia.domains.flows.edits.words.vocabulary import word_set
 from kuznia.domains.flows.planner.prompt_text import words
 from kuznia.domains.flows.schema import FormField
 
@@ -59,7 +65,7 @@ _FOREIGN = (
 _VAGUE = word_set("vague")
 
 
-def added(seg: Segment) -> Reading | None:
+def added(seg: EditSegment) -> EditReading | None:
     label = label_of(seg) if seg.has("add") or _describes(seg) else None
     if label is None or (seg.has("final") and not seg.has("field")):
         return None
@@ -77,16 +83,16 @@ def added(seg: Segment) -> Reading | None:
         return None
     known = _known(seg, label, names)
     if known is not None:
-        return Reading((), (known,))
+        return EditReading((), (known,))
     field = new_field(seg, label, options, used)
     if field is None:
         return None
     if hint:
         field = field.model_copy(update={"hint": both(capital(hint))})
-    return Reading(_edits(seg, field, place), (field.id,))
+    return EditReading(_edits(seg, field, place), (field.id,))
 
 
-def _describes(seg: Segment) -> bool:
+def _describes(seg: EditSegment) -> bool:
     """Whether a field is described that is not there: its word, its name in quotes, its type."""
     return (
         seg.has("field")
@@ -105,7 +111,7 @@ def _describes(seg: Segment) -> bool:
     )
 
 
-def _is_about_known(seg: Segment, label: Label) -> bool:
+def _is_about_known(seg: EditSegment, label: NewLabel) -> bool:
     """Whether words without quotes say more about a field that is there: `ask the phone twice`."""
     if seg.tokens[label.first].kind == "quote" or seg.has("field", *TYPE_TAGS, "choice_type", "mb"):
         return False
@@ -116,7 +122,7 @@ def _is_about_known(seg: Segment, label: Label) -> bool:
     )
 
 
-def _known(seg: Segment, label: Label, names: tuple[Name, ...]) -> str | None:
+def _known(seg: EditSegment, label: NewLabel, names: tuple[FlowName, ...]) -> str | None:
     """The field that is there already under this very label."""
     for name in seg.names:
         if (
@@ -130,7 +136,7 @@ def _known(seg: Segment, label: Label, names: tuple[Name, ...]) -> str | None:
     return None
 
 
-def _edits(seg: Segment, field: FormField, place: Place) -> tuple[Edit, ...]:
+def _edits(seg: EditSegment, field: FormField, place: TargetPlace) -> tuple[Edit, ...]:
     page = place.page or _anchor_page(seg, place) or _last_page(seg, place) or _usual(seg, field)
     edits: list[Edit] = [AddField(field=field, step=page)]
     if (place.before or place.after or place.first) and page is not None:
@@ -139,21 +145,21 @@ def _edits(seg: Segment, field: FormField, place: Place) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
-def _anchor_page(seg: Segment, place: Place) -> str | None:
+def _anchor_page(seg: EditSegment, place: TargetPlace) -> str | None:
     anchor = place.before or place.after
     if anchor is None:
         return None
     return home_of(seg.flow, anchor).id if anchor in seg.flow.asks else None
 
 
-def _last_page(seg: Segment, place: Place) -> str | None:
+def _last_page(seg: EditSegment, place: TargetPlace) -> str | None:
     pages = forms(seg.flow)
     if not seg.has("page") or not pages:
         return None
     return pages[-1].id if place.last else pages[0].id if place.first else None
 
 
-def _usual(seg: Segment, field: FormField) -> str | None:
+def _usual(seg: EditSegment, field: FormField) -> str | None:
     """The planned page of a field's topic, if the flow has it."""
     group = "files" if field.type == "file" else field.group
     names = [f"ask_{group}", "ask_details"]

@@ -1,8 +1,8 @@
 """What is listed or explained behind the label of a field that is added: options, a hint."""
 
-from kuznia.domains.flows.edits.labels import TAIL, TYPE_TAGS, Label
-from kuznia.domains.flows.edits.segment import Segment
-from kuznia.domains.flows.edits.texts import capital, option_of
+from kuznia.domains.flows.edits.rules.labels import TAIL, TYPE_TAGS, NewLabel
+from kuznia.domains.flows.edits.words.segment import EditSegment
+from kuznia.domains.flows.edits.words.texts import capital, option_of
 from kuznia.domains.flows.schema import FlowOption
 
 _LIST = frozenset({":", "—", "–", "-", "("})
@@ -11,7 +11,7 @@ _LIST = frozenset({":", "—", "–", "-", "("})
 _ORS = frozenset({"or", "або", "чи", "and", "і", "й", "та", "/"})
 
 
-def options_of(seg: Segment, label: Label) -> tuple[tuple[FlowOption, ...], set[int]]:
+def options_of(seg: EditSegment, label: NewLabel) -> tuple[tuple[FlowOption, ...], set[int]]:
     """The options that are listed behind the label, or behind the word for a choice."""
     start = _list_start(seg, label)
     if not start:
@@ -35,7 +35,7 @@ def options_of(seg: Segment, label: Label) -> tuple[tuple[FlowOption, ...], set[
     return tuple(options), set(range(start, end))
 
 
-def _list_end(seg: Segment, start: int) -> int:
+def _list_end(seg: EditSegment, start: int) -> int:
     """Where a list ends: at a sign, or at a phrase that says where and how the field is asked."""
     stops = {
         cue.places[0]
@@ -53,16 +53,16 @@ def _list_end(seg: Segment, start: int) -> int:
     return last
 
 
-def _names_page(seg: Segment, place: int) -> bool:
+def _names_page(seg: EditSegment, place: int) -> bool:
     """Whether the word belongs to the name of a page, as in `on the Details page`."""
     return any(name.first <= place < name.last and name.ids("page") for name in seg.names)
 
 
-def _option_text(seg: Segment, item: list[int]) -> str:
+def _option_text(seg: EditSegment, item: list[int]) -> str:
     return capital(seg.value(item[0]) if len(item) == 1 else seg.raw(item[0], item[-1] + 1))
 
 
-def _list_start(seg: Segment, label: Label) -> int:
+def _list_start(seg: EditSegment, label: NewLabel) -> int:
     choices = [cue.places[-1] + 1 for cue in seg.of("choice_type") if cue.places[0] >= label.last]
     if choices:
         return _past(seg, choices[0])
@@ -78,7 +78,7 @@ def _list_start(seg: Segment, label: Label) -> int:
 _NO_LIST = ("optional", "required", "at_most", "where", "hint", "filetype", "page")
 
 
-def _past(seg: Segment, start: int) -> int:
+def _past(seg: EditSegment, start: int) -> int:
     """The first word of a list, past its colon and `of`."""
     while start < len(seg.tokens) and seg.tokens[start].text in _LIST | _BEFORE_LIST:
         start += 1
@@ -88,7 +88,7 @@ def _past(seg: Segment, start: int) -> int:
 _BEFORE_LIST = frozenset({"of", "between", "з", "із", "among"})
 
 
-def hint_of(seg: Segment, label: Label) -> tuple[str, set[int]]:
+def hint_of(seg: EditSegment, label: NewLabel) -> tuple[str, set[int]]:
     cues = [cue for cue in seg.of("hint", "example") if cue.places[0] >= label.last]
     if not cues:
         return "", set()

@@ -1,6 +1,6 @@
 """Edits of steps: added, removed, moved, split, joined, shown only in a case."""
 
-from kuznia.domains.flows.edits.fields import form_of, having, home_of, step_of, with_field
+from kuznia.domains.flows.edits.changes.fields import form_of, having, home_of, step_of, with_field
 from kuznia.domains.flows.edits.operations import (
     AddBranch,
     AddStep,
@@ -143,7 +143,7 @@ def split_page(flow: Flow, edit: SplitPage) -> Flow:
     apart = tuple(field for field in page.fields if field.id in edit.fields)
     rest = tuple(field for field in page.fields if field.id not in edit.fields)
     if len(apart) < len(edit.fields) or not rest or page.repeats > 1:
-        raise ImpossibleEdit(f"Name some of the fields of {page.id}, and not all of them.")
+        raise ImpossibleEdit(f"FlowName some of the fields of {page.id}, and not all of them.")
     name = free_id(flow, f"ask_{apart[0].id}")
     title = edit.title or (apart[0].label if len(apart) == 1 else page.title)
     fields = tuple(field.model_copy(update={"group": name}) for field in apart)
@@ -159,10 +159,12 @@ def free_id(flow: Flow, wish: str) -> str:
 
 
 def join_pages(flow: Flow, edit: JoinPages) -> Flow:
-    pages = sorted((form_of(flow, name) for name in edit.steps), key=flow.steps.index)
+    pages = sorted(
+        (form_of(flow, name) for name in dict.fromkeys(edit.steps)), key=flow.steps.index
+    )
     first, *others = pages
     if not others or any(page.repeats > 1 for page in pages):
-        raise ImpossibleEdit("Name two different pages, none of which is repeated.")
+        raise ImpossibleEdit("FlowName two different pages, none of which is repeated.")
     if any(len(page.next) != 1 for page in pages[:-1]):
         raise ImpossibleEdit(f"The page {first.id} decides what follows: it cannot be joined.")
     for page in others:

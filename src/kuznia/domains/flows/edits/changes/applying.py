@@ -5,7 +5,7 @@ from typing import cast
 
 from pydantic import ValidationError
 
-from kuznia.domains.flows.edits import fields, official, steps
+from kuznia.domains.flows.edits.changes import fields, official, steps
 from kuznia.domains.flows.edits.operations import Edit, ImpossibleEdit
 from kuznia.domains.flows.schema import Flow
 

@@ -1,7 +1,7 @@
 """Instructions that limit a field: characters, a range, types and size of files."""
 
 from kuznia.domains.flows.edits.operations import LimitField, RetypeField
-from kuznia.domains.flows.edits.segment import Number, Reading, Segment
+from kuznia.domains.flows.edits.words.segment import EditReading, EditSegment, StatedNumber
 
 _SHORTEST_PAIR = 2
 
@@ -20,7 +20,7 @@ _LIMIT_TAGS = (
 )
 
 
-def length_limited(seg: Segment) -> Reading | None:
+def length_limited(seg: EditSegment) -> EditReading | None:
     fields = seg.subjects()
     if not seg.has("chars") or len(fields) != 1 or len(seg.numbers) != 1:
         return None
@@ -31,10 +31,10 @@ def length_limited(seg: Segment) -> Reading | None:
     if seg.numbers[0].value < 1:
         return None
     edit = LimitField(field=fields[0], max_length=round(seg.numbers[0].value))
-    return Reading((edit,), fields)
+    return EditReading((edit,), fields)
 
 
-def range_limited(seg: Segment) -> Reading | None:
+def range_limited(seg: EditSegment) -> EditReading | None:
     """`Between 1 and 3`, `at most 4`: for a field that is a number."""
     fields = tuple(name for name in seg.subjects() if seg.flow.asks[name].type == "number")
     if len(fields) != 1 or not seg.numbers or seg.has("chars", "uah", "days", "mb", "if", "fee"):
@@ -46,18 +46,20 @@ def range_limited(seg: Segment) -> Reading | None:
         return None
     name = fields[0]
     if len(values) == _SHORTEST_PAIR:
-        return Reading((LimitField(field=name, low=min(values), high=max(values)),), fields)
+        return EditReading((LimitField(field=name, low=min(values), high=max(values)),), fields)
     if len(values) != 1 or seg.has("more", "less"):
         return None
     strong = _nearest(seg, seg.numbers[0])
     if strong == "at_least":
-        return Reading((LimitField(field=name, low=values[0]),), fields)
+        return EditReading((LimitField(field=name, low=values[0]),), fields)
     return (
-        Reading((LimitField(field=name, high=values[0]),), fields) if strong == "at_most" else None
+        EditReading((LimitField(field=name, high=values[0]),), fields)
+        if strong == "at_most"
+        else None
     )
 
 
-def _nearest(seg: Segment, number: Number) -> str:
+def _nearest(seg: EditSegment, number: StatedNumber) -> str:
     """Which bound the number is: by the phrase that stands nearest before it, or else after it."""
     cues = seg.of("at_most", "at_least")
     before = [cue for cue in cues if cue.places[-1] < number.first]
@@ -67,11 +69,11 @@ def _nearest(seg: Segment, number: Number) -> str:
     return after[0].tag if after else ""
 
 
-def _of(numbers: tuple[Number, ...]) -> tuple[int, ...]:
+def _of(numbers: tuple[StatedNumber, ...]) -> tuple[int, ...]:
     return tuple(place for number in numbers for place in range(number.first, number.last))
 
 
-def file_limited(seg: Segment) -> Reading | None:
+def file_limited(seg: EditSegment) -> EditReading | None:
     """The types and the size of an upload."""
     fields = tuple(
         name for name in seg.subjects() or _uploads(seg) if seg.flow.asks[name].type == "file"
@@ -90,10 +92,10 @@ def file_limited(seg: Segment) -> Reading | None:
     edit = LimitField(
         field=fields[0], file_types=types, max_megabytes=round(sizes[0]) if sizes else None
     )
-    return Reading((edit,), fields)
+    return EditReading((edit,), fields)
 
 
-def _uploads(seg: Segment) -> tuple[str, ...]:
+def _uploads(seg: EditSegment) -> tuple[str, ...]:
     """The only upload of the flow, where files are spoken of and no field is named."""
     if seg.before:
         return tuple(name for name in seg.before if name in seg.flow.asks and seg.has("size"))
@@ -101,14 +103,14 @@ def _uploads(seg: Segment) -> tuple[str, ...]:
     return uploads if len(uploads) == 1 and seg.has("size") else ()
 
 
-def retyped(seg: Segment) -> Reading | None:
+def retyped(seg: EditSegment) -> EditReading | None:
     if not seg.has("long_type") or len(seg.fields) != 1 or seg.numbers_left() or seg.quotes:
         return None
     if not seg.explained(
         ("long_type", "short_type", "change", "field", "with_new", "pronoun", "size")
     ) or seg.has("add"):
         return None
-    return Reading((RetypeField(field=seg.fields[0], type="long"),), seg.fields)
+    return EditReading((RetypeField(field=seg.fields[0], type="long"),), seg.fields)
 
 
 LIMIT_RULES = (length_limited, range_limited, file_limited, retyped)

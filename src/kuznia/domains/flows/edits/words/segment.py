@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from kuznia.domains.flows.edits.names import Labels, Name, names_in
 from kuznia.domains.flows.edits.operations import Edit
-from kuznia.domains.flows.edits.tokens import Token
-from kuznia.domains.flows.edits.vocabulary import FILLER, Cue, number_at, numbers_in
+from kuznia.domains.flows.edits.words.names import FlowLabels, FlowName, names_in
+from kuznia.domains.flows.edits.words.tokens import SentenceToken
+from kuznia.domains.flows.edits.words.vocabulary import FILLER, EditCue, number_at, numbers_in
 from kuznia.domains.flows.planner.prompt_text import words
 from kuznia.domains.flows.schema import Flow, FlowStep
 from kuznia.forge.wishes.matching import alike, stem
@@ -21,7 +21,7 @@ _ONE = frozenset({"one", "один", "одна", "одне", "одну"})
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class EditReading:
     """What an instruction was understood as: edits, or none where something is to stay."""
 
     edits: tuple[Edit, ...] = ()
@@ -30,22 +30,22 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class StatedNumber:
     value: float
     first: int
     last: int
 
 
 @dataclass(frozen=True)
-class Segment:
+class EditSegment:
     """Some tokens of a sentence, with everything that was recognised in them."""
 
     flow: Flow
-    labels: Labels
+    labels: FlowLabels
     text: str
-    tokens: tuple[Token, ...]
-    cues: tuple[Cue, ...]
-    names: tuple[Name, ...]
+    tokens: tuple[SentenceToken, ...]
+    cues: tuple[EditCue, ...]
+    names: tuple[FlowName, ...]
     # What the instruction before was about.
     before: tuple[str, ...] = ()
 
@@ -56,7 +56,7 @@ class Segment:
     def has(self, *tags: str) -> bool:
         return not self.tags.isdisjoint(tags)
 
-    def of(self, *tags: str) -> tuple[Cue, ...]:
+    def of(self, *tags: str) -> tuple[EditCue, ...]:
         """The longest phrases of these tags, in their order."""
         mine = [cue for cue in self.cues if cue.tag in tags]
         return tuple(
@@ -67,14 +67,14 @@ class Segment:
         return frozenset(place for cue in self.cues if cue.tag in tags for place in cue.places)
 
     @cached_property
-    def numbers(self) -> tuple[Number, ...]:
+    def numbers(self) -> tuple[StatedNumber, ...]:
         words = [token.text if token.kind == "word" else "" for token in self.tokens]
         return tuple(self._number(words, first, last) for first, last in numbers_in(words))
 
-    def _number(self, words: list[str], first: int, last: int) -> Number:
+    def _number(self, words: list[str], first: int, last: int) -> StatedNumber:
         hit = number_at(words, first)
         value = hit[0] if hit else 0.0
-        return Number(-value if self._is_minus(first - 1) else value, first, last)
+        return StatedNumber(-value if self._is_minus(first - 1) else value, first, last)
 
     def _is_minus(self, place: int) -> bool:
         """Whether the sign before a number makes it negative: it stands at the number alone."""
@@ -163,10 +163,10 @@ class Segment:
             return ""
         return self.text[self.tokens[first].start : self.tokens[last - 1].end]
 
-    def part(self, first: int, last: int) -> "Segment":
+    def part(self, first: int, last: int) -> "EditSegment":
         """A part of the segment, as a segment of its own."""
         inside = (cue for cue in self.cues if first <= cue.places[0] and cue.places[-1] < last)
-        cues = (Cue(cue.tag, tuple(place - first for place in cue.places)) for cue in inside)
+        cues = (EditCue(cue.tag, tuple(place - first for place in cue.places)) for cue in inside)
         tokens = self.tokens[first:last]
         return replace(self, tokens=tokens, cues=tuple(cues), names=names_in(self.labels, tokens))
 
@@ -190,6 +190,6 @@ def forms(flow: Flow) -> tuple[FlowStep, ...]:
     return tuple(step for step in flow.steps if step.kind == "form")
 
 
-def places_of(numbers: Iterable[Number]) -> tuple[int, ...]:
+def places_of(numbers: Iterable[StatedNumber]) -> tuple[int, ...]:
     """The places of the words of these numbers."""
     return tuple(place for number in numbers for place in range(number.first, number.last))

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from kuznia.domains.flows.edits.names import Name
 from kuznia.domains.flows.edits.operations import (
     Edit,
     ImpossibleEdit,
@@ -13,8 +12,9 @@ from kuznia.domains.flows.edits.operations import (
     RemoveStep,
     SplitPage,
 )
-from kuznia.domains.flows.edits.segment import Reading, Segment, forms, home_of
-from kuznia.domains.flows.edits.texts import both, capital
+from kuznia.domains.flows.edits.words.names import FlowName
+from kuznia.domains.flows.edits.words.segment import EditReading, EditSegment, forms, home_of
+from kuznia.domains.flows.edits.words.texts import both, capital
 from kuznia.domains.flows.schema import Flow, FlowStep
 
 _TAGS = (
@@ -53,7 +53,7 @@ _FOREIGN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TargetPlace:
     """Where something is to stand: on a page, before or after a field or page, or at an end."""
 
     page: str | None = None
@@ -67,7 +67,7 @@ class Place:
         return not (self.page or self.before or self.after or self.first or self.last)
 
 
-def place_in(seg: Segment, names: tuple[Name, ...], start: int = 0) -> Place | None:
+def place_in(seg: EditSegment, names: tuple[FlowName, ...], start: int = 0) -> TargetPlace | None:
     """The place that these names state, each by the words before it; None when one is unclear."""
     page = before = after = None
     for name in names:
@@ -87,10 +87,10 @@ def place_in(seg: Segment, names: tuple[Name, ...], start: int = 0) -> Place | N
             return None
     own = {place for name in names for place in range(name.first, name.last)}
     ends = {tag: any(not set(cue.places) & own for cue in seg.of(tag)) for tag in ("first", "last")}
-    return Place(page, before, after, ends["first"], ends["last"])
+    return TargetPlace(page, before, after, ends["first"], ends["last"])
 
 
-def _relation(seg: Segment, start: int, end: int) -> str:
+def _relation(seg: EditSegment, start: int, end: int) -> str:
     """The last word between two names that relates them."""
     cues = [
         cue
@@ -101,7 +101,7 @@ def _relation(seg: Segment, start: int, end: int) -> str:
     return near[-1].tag if near else ""
 
 
-def moved(seg: Segment) -> Reading | None:
+def moved(seg: EditSegment) -> EditReading | None:
     if (
         seg.has(*_FOREIGN)
         or seg.quotes
@@ -125,18 +125,18 @@ def moved(seg: Segment) -> Reading | None:
         and not place.page
         and _leaves(seg, fields[0], place)
     ):
-        raise ImpossibleEdit(f"Name the page that {fields[0]} is to move to.")
+        raise ImpossibleEdit(f"FlowName the page that {fields[0]} is to move to.")
     pages = subject.ids("page") if subject else ()
     if len(fields) == 1 and not (len(pages) == 1 and _is_page(seg, place)):
         if pair := _pages_instead(seg.flow, fields[0], place):
-            return Reading(pair, fields)
-        return Reading(field_edits(seg.flow, fields[0], place), fields)
+            return EditReading(pair, fields)
+        return EditReading(field_edits(seg.flow, fields[0], place), fields)
     if len(pages) == 1:
-        return Reading(_page_edits(seg.flow, pages[0], place), pages)
+        return EditReading(_page_edits(seg.flow, pages[0], place), pages)
     return None
 
 
-def _pages_instead(flow: Flow, name: str, place: Place) -> tuple[Edit, ...]:
+def _pages_instead(flow: Flow, name: str, place: TargetPlace) -> tuple[Edit, ...]:
     """The page moves where it asks nothing else and the field is to stand beside another page's."""
     home, anchor = home_of(flow, name), place.before or place.after
     if place.page or anchor is None or len(home.fields) > 1:
@@ -151,14 +151,14 @@ def _pages_instead(flow: Flow, name: str, place: Place) -> tuple[Edit, ...]:
     )
 
 
-def _leaves(seg: Segment, name: str, place: Place) -> bool:
+def _leaves(seg: EditSegment, name: str, place: TargetPlace) -> bool:
     """Whether the field would leave its page."""
     anchor = place.before or place.after
     home = home_of(seg.flow, name)
     return anchor is not None and all(field.id != anchor for field in home.fields)
 
 
-def _subject(seg: Segment) -> tuple[Name | None, tuple[Name, ...]]:
+def _subject(seg: EditSegment) -> tuple[FlowName | None, tuple[FlowName, ...]]:
     """What is moved: the first name, or "it" where all names have a word of place before them."""
     first = seg.names[0]
     refers = seg.places("pronoun") if seg.fields else seg.places("pronoun", "field")
@@ -167,7 +167,7 @@ def _subject(seg: Segment) -> tuple[Name | None, tuple[Name, ...]]:
     return first, seg.names[1:]
 
 
-def _is_page(seg: Segment, place: Place) -> bool:
+def _is_page(seg: EditSegment, place: TargetPlace) -> bool:
     """Whether a name of both a field and a page means the page."""
     anchors = {place.before, place.after} - {None}
     return (seg.has("page") and not place.page) or any(
@@ -175,7 +175,7 @@ def _is_page(seg: Segment, place: Place) -> bool:
     )
 
 
-def field_edits(flow: Flow, name: str, place: Place) -> tuple[Edit, ...]:
+def field_edits(flow: Flow, name: str, place: TargetPlace) -> tuple[Edit, ...]:
     """The edits that put a field at a place; a page that would ask nothing is removed."""
     home = home_of(flow, name)
     anchor = place.before or place.after
@@ -197,7 +197,7 @@ def field_edits(flow: Flow, name: str, place: Place) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
-def ordered(rest: list[str], name: str, place: Place) -> tuple[str, ...]:
+def ordered(rest: list[str], name: str, place: TargetPlace) -> tuple[str, ...]:
     """The fields of a page with one put in its place."""
     where = len(rest)
     if place.before in rest:
@@ -209,7 +209,7 @@ def ordered(rest: list[str], name: str, place: Place) -> tuple[str, ...]:
     return (*rest[:where], name, *rest[where:])
 
 
-def _page_edits(flow: Flow, name: str, place: Place) -> tuple[Edit, ...]:
+def _page_edits(flow: Flow, name: str, place: TargetPlace) -> tuple[Edit, ...]:
     pages = [page.id for page in forms(flow) if page.id != name]
     if place.page or not pages:
         return ()
@@ -228,7 +228,7 @@ def _page_edits(flow: Flow, name: str, place: Place) -> tuple[Edit, ...]:
     )
 
 
-def ordered_pair(seg: Segment) -> Reading | None:
+def ordered_pair(seg: EditSegment) -> EditReading | None:
     """`First the phone, then the e-mail`."""
     if (
         len(seg.names) != 2
@@ -247,7 +247,7 @@ def ordered_pair(seg: Segment) -> Reading | None:
     return _swapped(seg, first, second)
 
 
-def swapped(seg: Segment) -> Reading | None:
+def swapped(seg: EditSegment) -> EditReading | None:
     """`Swap the phone and the e-mail`."""
     if len(seg.names) != 2 or not _swaps(seg) or seg.has(*_FOREIGN):
         return None
@@ -259,20 +259,20 @@ def swapped(seg: Segment) -> Reading | None:
         page = home_of(seg.flow, one[0])
         other = {one[0]: two[0], two[0]: one[0]}
         order = tuple(other.get(field.id, field.id) for field in page.fields)
-        return Reading((OrderFields(step=page.id, fields=order),), (one[0], two[0]))
+        return EditReading((OrderFields(step=page.id, fields=order),), (one[0], two[0]))
     left, right = _page_of(seg.flow, first), _page_of(seg.flow, second)
     pages = [page.id for page in forms(seg.flow)]
     if left is None or right is None or abs(pages.index(left.id) - pages.index(right.id)) != 1:
         return None
     earlier, later = sorted((left, right), key=seg.flow.steps.index)
-    return Reading((MoveStep(step=later.id, before=earlier.id),), (left.id, right.id))
+    return EditReading((MoveStep(step=later.id, before=earlier.id),), (left.id, right.id))
 
 
-def _swaps(seg: Segment) -> bool:
+def _swaps(seg: EditSegment) -> bool:
     return any(token.text in {"swap", "місцями", "exchange", "обміняйте"} for token in seg.tokens)
 
 
-def _swapped(seg: Segment, first: Name, second: Name) -> Reading | None:
+def _swapped(seg: EditSegment, first: FlowName, second: FlowName) -> EditReading | None:
     """The first right before the second, where it does not stand before it already."""
     flow = seg.flow
     one, two = first.ids("field"), second.ids("field")
@@ -280,17 +280,17 @@ def _swapped(seg: Segment, first: Name, second: Name) -> Reading | None:
         page = home_of(flow, one[0])
         order = [field.id for field in page.fields]
         if order.index(one[0]) < order.index(two[0]):
-            return Reading((), (one[0], two[0]))
-        return Reading(field_edits(flow, one[0], Place(before=two[0])), (one[0], two[0]))
+            return EditReading((), (one[0], two[0]))
+        return EditReading(field_edits(flow, one[0], TargetPlace(before=two[0])), (one[0], two[0]))
     left, right = _page_of(flow, first), _page_of(flow, second)
     if left is None or right is None or left is right:
         return None
     if flow.steps.index(left) < flow.steps.index(right):
-        return Reading((), (left.id, right.id))
-    return Reading((MoveStep(step=left.id, before=right.id),), (left.id, right.id))
+        return EditReading((), (left.id, right.id))
+    return EditReading((MoveStep(step=left.id, before=right.id),), (left.id, right.id))
 
 
-def _page_of(flow: Flow, name: Name) -> FlowStep | None:
+def _page_of(flow: Flow, name: FlowName) -> FlowStep | None:
     """The page that a name means: itself, or the page that asks nothing but this field."""
     pages, fields = name.ids("page"), name.ids("field")
     if len(pages) == 1:
@@ -302,7 +302,7 @@ def _page_of(flow: Flow, name: Name) -> FlowStep | None:
 _SPLIT = (*_TAGS, "split", "heading", "rename", "after", "add", "step", "option")
 
 
-def split(seg: Segment) -> Reading | None:
+def split(seg: EditSegment) -> EditReading | None:
     if not seg.has("split", "apart") or len(seg.quotes) > 1 or seg.has("if", "remove", "join_only"):
         return None
     if not seg.explained(
@@ -317,10 +317,10 @@ def split(seg: Segment) -> Reading | None:
     if not apart:
         return None
     title = both(capital(seg.value(seg.quotes[0]))) if seg.quotes else None
-    return Reading((SplitPage(step=page.id, fields=apart, title=title),), (page.id,))
+    return EditReading((SplitPage(step=page.id, fields=apart, title=title),), (page.id,))
 
 
-def _split_page(seg: Segment, fields: tuple[str, ...]) -> FlowStep | None:
+def _split_page(seg: EditSegment, fields: tuple[str, ...]) -> FlowStep | None:
     """The page that is named, or the one that asks the fields."""
     if len(seg.pages) == 1 and any(not name.ids("field") for name in seg.names):
         return seg.flow.by_id[seg.pages[0]]
@@ -328,7 +328,7 @@ def _split_page(seg: Segment, fields: tuple[str, ...]) -> FlowStep | None:
     return seg.flow.by_id[homes.pop()] if len(homes) == 1 else None
 
 
-def _apart(seg: Segment, page: FlowStep, fields: tuple[str, ...]) -> tuple[str, ...]:
+def _apart(seg: EditSegment, page: FlowStep, fields: tuple[str, ...]) -> tuple[str, ...]:
     """The fields of the second page."""
     mine = [
         name for name in seg.names if len(name.ids("field")) == 1 and name.ids("field")[0] in fields
@@ -345,14 +345,14 @@ def _apart(seg: Segment, page: FlowStep, fields: tuple[str, ...]) -> tuple[str, 
     return fields if len(fields) < len(page.fields) else ()
 
 
-def _parts(seg: Segment, start: int, end: int) -> bool:
+def _parts(seg: EditSegment, start: int, end: int) -> bool:
     """Whether the words between two names tell them apart."""
     between = {token.text for token in seg.tokens[start:end]}
     apart = any(start <= place < end for place in seg.places("apart", "page", "keep"))
     return apart or bool(between & {",", ";", "—", "–", "а"} and not between & {"та", "і", "й"})
 
 
-def joined(seg: Segment) -> Reading | None:
+def joined(seg: EditSegment) -> EditReading | None:
     pages = _pages(seg)
     if (
         not seg.has("join")
@@ -379,10 +379,10 @@ def joined(seg: Segment) -> Reading | None:
     ):
         return None
     title = both(capital(seg.value(seg.quotes[0]))) if seg.quotes else None
-    return Reading((JoinPages(steps=pages, title=title),), pages)
+    return EditReading((JoinPages(steps=pages, title=title),), pages)
 
 
-def _pages(seg: Segment) -> tuple[str, ...]:
+def _pages(seg: EditSegment) -> tuple[str, ...]:
     pages = [name.ids("page")[0] for name in seg.names if len(name.ids("page")) == 1]
     return tuple(dict.fromkeys(pages)) if len(pages) == len(seg.names) else ()
 

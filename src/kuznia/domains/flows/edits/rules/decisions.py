@@ -1,9 +1,14 @@
 """Instructions about the decision: how long it takes, who else decides, and returns."""
 
 from kuznia.domains.flows.edits.operations import AddApproval, ImpossibleEdit, LimitMove, SetDays
-from kuznia.domains.flows.edits.segment import Number, Reading, Segment, places_of
-from kuznia.domains.flows.edits.texts import both
-from kuznia.domains.flows.edits.vocabulary import word_set
+from kuznia.domains.flows.edits.words.segment import (
+    EditReading,
+    EditSegment,
+    StatedNumber,
+    places_of,
+)
+from kuznia.domains.flows.edits.words.texts import both
+from kuznia.domains.flows.edits.words.vocabulary import word_set
 from kuznia.domains.flows.schema import Comparison, Flow, Text
 
 _DAYS_IN = {"weeks": 7, "months": 30}
@@ -12,7 +17,7 @@ _DAYS_IN = {"weeks": 7, "months": 30}
 _TIME = ("days", "weeks", "months", "working", "calendar")
 
 
-def days(seg: Segment) -> Reading | None:
+def days(seg: EditSegment) -> EditReading | None:
     """How long the decision takes, and whether in working days."""
     if not seg.has("days", "weeks", "months", "working") or seg.has(
         "approve", "final", "if", "hint", "uah"
@@ -45,17 +50,17 @@ def days(seg: Segment) -> Reading | None:
     length = _length(seg, number) if number is not None else _one_unit(seg)
     if length is None and (_working(seg) is None or seg.numbers_left()):
         return None
-    return Reading((SetDays(step=wait.id, days=length, working=_working(seg)),), (wait.id,))
+    return EditReading((SetDays(step=wait.id, days=length, working=_working(seg)),), (wait.id,))
 
 
-def _working(seg: Segment) -> bool | None:
+def _working(seg: EditSegment) -> bool | None:
     """Whether working days are meant; not those that are named only as what is replaced."""
     refused = _refused(seg)
     kinds = {cue.tag for cue in seg.of("working", "calendar") if cue.places[0] not in refused}
     return None if len(kinds) != 1 else kinds == {"working"}
 
 
-def _refused(seg: Segment) -> set[int]:
+def _refused(seg: EditSegment) -> set[int]:
     """The places right after a word that means "instead of" or "not"."""
     refused: set[int] = set()
     for cue in seg.of("instead", "not"):
@@ -66,7 +71,7 @@ def _refused(seg: Segment) -> set[int]:
     return refused
 
 
-def _new_number(seg: Segment) -> Number | None:
+def _new_number(seg: EditSegment) -> StatedNumber | None:
     refused = _refused(seg)
     refused |= (
         {n + 1 for n, token in enumerate(seg.tokens) if token.text in _FROM}
@@ -84,7 +89,7 @@ def _new_number(seg: Segment) -> Number | None:
 _FROM = frozenset({"from", "з", "із", "зі", "від"})
 
 
-def _unit(seg: Segment, number: Number) -> str:
+def _unit(seg: EditSegment, number: StatedNumber) -> str:
     """The unit of time that follows a number, perhaps behind `working`."""
     for place in range(number.last, min(len(seg.tokens), number.last + 2)):
         for cue in seg.of("days", "weeks", "months", "working"):
@@ -95,18 +100,18 @@ def _unit(seg: Segment, number: Number) -> str:
     return "days" if seg.places("working", "calendar") else ""
 
 
-def _one_unit(seg: Segment) -> int | None:
+def _one_unit(seg: EditSegment) -> int | None:
     """A week or a month without a number is one."""
     refused = _refused(seg)
     units = [cue for cue in seg.of("weeks", "months") if not set(cue.places) & refused]
     return _DAYS_IN[units[0].tag] if len(units) == 1 and not seg.numbers_left() else None
 
 
-def _length(seg: Segment, number: Number) -> int:
+def _length(seg: EditSegment, number: StatedNumber) -> int:
     return max(1, round(number.value * _DAYS_IN.get(_unit(seg, number), 1)))
 
 
-def approval(seg: Segment) -> Reading | None:
+def approval(seg: EditSegment) -> EditReading | None:
     """Another official has to agree, before or after the decision that is there."""
     if not seg.has("approve") or seg.fields or seg.quotes or seg.has("remove", "not", "if", "uah"):
         return None
@@ -147,10 +152,10 @@ def approval(seg: Segment) -> Reading | None:
         days=_length(seg, number) if number else None,
         first=seg.has("before") and not seg.has("after"),
     )
-    return Reading((edit,))
+    return EditReading((edit,))
 
 
-def _together(seg: Segment, words: tuple[int, ...]) -> bool:
+def _together(seg: EditSegment, words: tuple[int, ...]) -> bool:
     """Whether the words are one run, with only small words inside."""
     inside = set(range(words[0], words[-1])) - set(words)
     return all(seg.tokens[place].text in _SMALL for place in inside)
@@ -159,7 +164,7 @@ def _together(seg: Segment, words: tuple[int, ...]) -> bool:
 _SMALL = word_set("small")
 
 
-def _who(seg: Segment, words: tuple[int, ...]) -> Text:
+def _who(seg: EditSegment, words: tuple[int, ...]) -> Text:
     if not words:
         return Text(uk="друга посадова особа", en="a second official")
     start = words[0]
@@ -168,7 +173,7 @@ def _who(seg: Segment, words: tuple[int, ...]) -> Text:
     return both(seg.raw(start, words[-1] + 1))
 
 
-def resubmitted(seg: Segment) -> Reading | None:
+def resubmitted(seg: EditSegment) -> EditReading | None:
     """How often an application may be returned for correction."""
     if not seg.has("resubmit") or not seg.has("unlimited", "times") or seg.quotes or seg.fields:
         return None
@@ -203,7 +208,7 @@ def resubmitted(seg: Segment) -> Reading | None:
         raise ImpossibleEdit(
             "A return for correction needs a limit: say how many times, up to 100."
         )
-    return Reading((LimitMove(step=step, to=to, limit=limit),))
+    return EditReading((LimitMove(step=step, to=to, limit=limit),))
 
 
 def _returns(flow: Flow) -> list[tuple[str, str]]:
@@ -220,7 +225,7 @@ def _returns(flow: Flow) -> list[tuple[str, str]]:
 _COUNTS = {"once": 1, "twice": 2, "двічі": 2, "тричі": 3, "thrice": 3, "раз": 1}
 
 
-def _count(seg: Segment) -> int | None:
+def _count(seg: EditSegment) -> int | None:
     numbers = [round(number.value) for number in seg.numbers]
     words = [_COUNTS[token.text] for token in seg.tokens if token.text in _COUNTS]
     return numbers[-1] if numbers else words[-1] if words else None

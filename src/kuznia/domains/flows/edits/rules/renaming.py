@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from kuznia.domains.flows.edits.operations import Edit, Rename, SetOptions
-from kuznia.domains.flows.edits.segment import Reading, Segment
-from kuznia.domains.flows.edits.texts import both, capital
-from kuznia.domains.flows.edits.vocabulary import word_set
+from kuznia.domains.flows.edits.words.segment import EditReading, EditSegment
+from kuznia.domains.flows.edits.words.texts import both, capital
+from kuznia.domains.flows.edits.words.vocabulary import word_set
 from kuznia.domains.flows.schema import Text
 
 # What stands between a name and the new one.
@@ -50,7 +50,7 @@ _FOREIGN = (
 )
 
 
-def renamed(seg: Segment) -> Reading | None:
+def renamed(seg: EditSegment) -> EditReading | None:
     if seg.has(*_FOREIGN) or not _may_rename(seg):
         return None
     new, used = _new_text(seg)
@@ -60,11 +60,13 @@ def renamed(seg: Segment) -> Reading | None:
     return (
         None
         if edit is None
-        else Reading((edit,), (getattr(edit, "what", None) or getattr(edit, "field", "") or "",))
+        else EditReading(
+            (edit,), (getattr(edit, "what", None) or getattr(edit, "field", "") or "",)
+        )
     )
 
 
-def _may_rename(seg: Segment) -> bool:
+def _may_rename(seg: EditSegment) -> bool:
     if any(token.text in {"→", "->", "=>", "-->"} for token in seg.tokens):
         return True
     if seg.has("add") and not seg.has("instead") and not _names_renaming(seg):
@@ -77,7 +79,7 @@ def _may_rename(seg: Segment) -> bool:
     )
 
 
-def _names_renaming(seg: Segment) -> bool:
+def _names_renaming(seg: EditSegment) -> bool:
     """Whether a verb says that something is to be called otherwise."""
     return any(seg.tokens[cue.places[0]].text.startswith(_VERBS) for cue in seg.of("rename"))
 
@@ -97,7 +99,7 @@ _VERBS = (
 )
 
 
-def _new_text(seg: Segment) -> tuple[Text | None, tuple[int, ...]]:
+def _new_text(seg: EditSegment) -> tuple[Text | None, tuple[int, ...]]:
     """The new text and the places of its words."""
     sides = _by_language(seg)
     if sides:
@@ -115,11 +117,11 @@ def _new_text(seg: Segment) -> tuple[Text | None, tuple[int, ...]]:
     return (both(text), tuple(range(start, len(seg.tokens)))) if text else (None, ())
 
 
-def _arrow(seg: Segment) -> bool:
+def _arrow(seg: EditSegment) -> bool:
     return any(token.text in {"→", "->", "=>", "-->"} for token in seg.tokens)
 
 
-def _by_language(seg: Segment) -> dict[str, int]:
+def _by_language(seg: EditSegment) -> dict[str, int]:
     """The quotations that belong to a language, by the word for it that stands before or behind."""
     sides = {
         language: place
@@ -142,7 +144,7 @@ def _by_language(seg: Segment) -> dict[str, int]:
     return sides if len(sides) == len(seg.quotes) else {}
 
 
-def _sided(seg: Segment, sides: dict[str, int]) -> Text | None:
+def _sided(seg: EditSegment, sides: dict[str, int]) -> Text | None:
     """The text with only the languages changed that are named."""
     old = _old(seg)
     if old is None:
@@ -151,7 +153,7 @@ def _sided(seg: Segment, sides: dict[str, int]) -> Text | None:
     return old.model_copy(update=texts)
 
 
-def _old(seg: Segment) -> Text | None:
+def _old(seg: EditSegment) -> Text | None:
     if len(seg.fields) == 1:
         return seg.flow.asks[seg.fields[0]].label
     if len(seg.pages) == 1:
@@ -159,7 +161,7 @@ def _old(seg: Segment) -> Text | None:
     return seg.flow.name if not seg.names else None
 
 
-def _start(seg: Segment) -> int:
+def _start(seg: EditSegment) -> int:
     """Where an unquoted new text begins: after the last of the words that announce it."""
     named = max((name.last for name in seg.names[:1]), default=0)
     cues = [cue for cue in seg.of("rename") if cue.places[0] >= named]
@@ -189,7 +191,7 @@ def _start(seg: Segment) -> int:
 _SKIPPED = word_set("skipped")
 
 
-def _target(seg: Segment, new: Text, used: Iterable[int]) -> Edit | None:
+def _target(seg: EditSegment, new: Text, used: Iterable[int]) -> Edit | None:
     names = [name for name in seg.names if name.first not in set(used)]
     if not names:
         # A page or a field that is meant is named: only the service may go without a name.
@@ -205,7 +207,7 @@ def _target(seg: Segment, new: Text, used: Iterable[int]) -> Edit | None:
     return Rename(what=pages[0], title=new) if len(pages) == 1 and not fields else None
 
 
-def _is_service(seg: Segment) -> bool:
+def _is_service(seg: EditSegment) -> bool:
     return (
         seg.has("service")
         and not seg.has("page")
@@ -214,7 +216,7 @@ def _is_service(seg: Segment) -> bool:
     )
 
 
-def _option(seg: Segment, name: str, new: Text) -> SetOptions:
+def _option(seg: EditSegment, name: str, new: Text) -> SetOptions:
     field, _, option = name.partition(".")
     options = tuple(
         known.model_copy(update={"label": new}) if known.id == option else known

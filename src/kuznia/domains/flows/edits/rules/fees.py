@@ -1,7 +1,12 @@
 """Instructions about money: the fee, none, one for each option, and who pays nothing."""
 
 from kuznia.domains.flows.edits.operations import Exempt, FeeCase, ImpossibleEdit, SetFee, SetFees
-from kuznia.domains.flows.edits.segment import Number, Reading, Segment, places_of
+from kuznia.domains.flows.edits.words.segment import (
+    EditReading,
+    EditSegment,
+    StatedNumber,
+    places_of,
+)
 from kuznia.domains.flows.schema import Comparison, Flow
 
 _MONEY = ("fee", "pay", "uah")
@@ -27,7 +32,7 @@ _TAGS = (
 _FOREIGN = ("days", "weeks", "chars", "mb", "hint", "rename_to", "optional", "approve", "final")
 
 
-def fee(seg: Segment) -> Reading | None:
+def fee(seg: EditSegment) -> EditReading | None:
     if not seg.has(*_MONEY) or not seg.numbers or seg.has(*_FOREIGN) or seg.quotes:
         return None
     if seg.has("free", "remove", "if", "only") or seg.fields or seg.options:
@@ -43,10 +48,10 @@ def fee(seg: Segment) -> Reading | None:
     kopiykas = round(number.value * 100) + _base(seg, number)
     if kopiykas < 0:
         return None
-    return Reading((SetFee(kopiykas=kopiykas),), _pays(seg.flow) or ("pay",))
+    return EditReading((SetFee(kopiykas=kopiykas),), _pays(seg.flow) or ("pay",))
 
 
-def _base(seg: Segment, number: Number) -> int:
+def _base(seg: EditSegment, number: StatedNumber) -> int:
     """The fee that a number is added to or taken from: `raise the fee by 100`."""
     before = seg.tokens[number.first - 1].text if number.first else ""
     verbs = [token.text for token in seg.tokens]
@@ -64,14 +69,14 @@ _RISES = ("rais", "increas", "збільш", "підвищ", "підн", "add")
 _FALLS = ("reduc", "lower", "decreas", "зменш", "зниз", "cut")
 
 
-def _is_whole(seg: Segment) -> bool:
+def _is_whole(seg: EditSegment) -> bool:
     """Whether `per` and `each` are about the application as a whole."""
     return seg.has("each") and any(
         token.text.startswith(("application", "заяв", "подан")) for token in seg.tokens
     )
 
 
-def _new(seg: Segment) -> Number | None:
+def _new(seg: EditSegment) -> StatedNumber | None:
     """The number that is not the old fee: that stands behind `instead of` or `from`."""
     old = {cue.places[-1] + 1 for cue in seg.of("instead", "not")}
     if len(seg.numbers) > 1:
@@ -86,7 +91,7 @@ def _pays(flow: Flow) -> tuple[str, ...]:
     return tuple(step.id for step in flow.steps if step.kind == "pay")
 
 
-def free(seg: Segment) -> Reading | None:
+def free(seg: EditSegment) -> EditReading | None:
     """No fee for all."""
     takes = seg.has("free") or (seg.has("remove", "not") and seg.has("fee", "pay"))
     if (
@@ -101,10 +106,10 @@ def free(seg: Segment) -> Reading | None:
         return None
     if not seg.has("service", "fee", "pay", "step", "page", "pronoun") and len(seg.tokens) > 4:
         return None
-    return Reading((SetFee(kopiykas=0),), _pays(seg.flow) or ("pay",))
+    return EditReading((SetFee(kopiykas=0),), _pays(seg.flow) or ("pay",))
 
 
-def by_option(seg: Segment) -> Reading | None:
+def by_option(seg: EditSegment) -> EditReading | None:
     """`Diesel pays 400, petrol 300`: a number for each option that is named."""
     if (
         len(seg.options) < 2
@@ -127,10 +132,10 @@ def by_option(seg: Segment) -> Reading | None:
     cases = tuple(
         FeeCase(option=option.id, kopiykas=pairs.get(option.id, current or 0)) for option in options
     )
-    return Reading((SetFees(field=name, cases=cases),))
+    return EditReading((SetFees(field=name, cases=cases),))
 
 
-def _pairs(seg: Segment) -> dict[str, int] | None:
+def _pairs(seg: EditSegment) -> dict[str, int] | None:
     """The fee of each option: of those before the number, or of the one behind it."""
     marks: list[tuple[int, str | float]] = [
         (name.first, name.ids("option")[0].partition(".")[2])
@@ -160,7 +165,7 @@ def _current(flow: Flow) -> int | None:
     return pays[0].fee.kopiykas if len(pays) == 1 and pays[0].fee else None
 
 
-def exempt(seg: Segment) -> Reading | None:
+def exempt(seg: EditSegment) -> EditReading | None:
     """Who chose an option, or answered yes, pays nothing."""
     if (
         not seg.has("free")
@@ -174,10 +179,10 @@ def exempt(seg: Segment) -> Reading | None:
         (*_TAGS, "free", "if", "chosen", "option", "field", "yes", "show", "for", "only")
     ):
         return None
-    return Reading((Exempt(when=when),))
+    return EditReading((Exempt(when=when),))
 
 
-def _guard(seg: Segment) -> Comparison | None:
+def _guard(seg: EditSegment) -> Comparison | None:
     if len(seg.options) == 1:
         field, option = seg.options[0]
         return Comparison(fact=field, op="eq", value=option)

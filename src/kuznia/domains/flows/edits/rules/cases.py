@@ -1,9 +1,15 @@
 """Instructions that something is asked only in a case."""
 
-from kuznia.domains.flows.edits.names import Name
 from kuznia.domains.flows.edits.operations import AddField, Edit, ImpossibleEdit, OnlyWhen
-from kuznia.domains.flows.edits.segment import Reading, Segment, forms, home_of, places_of
-from kuznia.domains.flows.edits.texts import both, capital
+from kuznia.domains.flows.edits.words.names import FlowName
+from kuznia.domains.flows.edits.words.segment import (
+    EditReading,
+    EditSegment,
+    forms,
+    home_of,
+    places_of,
+)
+from kuznia.domains.flows.edits.words.texts import both, capital
 from kuznia.domains.flows.planner.marks import invented
 from kuznia.domains.flows.planner.prompt_text import slug
 from kuznia.domains.flows.schema import Comparison, Flow, Op
@@ -47,7 +53,7 @@ _FOREIGN = (
 )
 
 
-def only_when(seg: Segment) -> Reading | None:
+def only_when(seg: EditSegment) -> EditReading | None:
     """A field or page that is asked only when another was answered in a way."""
     if not seg.has("if", "only", "hide", "unless") or seg.has(*_FOREIGN) or seg.quotes:
         return None
@@ -63,18 +69,18 @@ def only_when(seg: Segment) -> Reading | None:
         return None
     if _hides(seg):
         guard = guard.model_copy(update={"op": _OPPOSITE[guard.op]})
-    return Reading(_edits(seg.flow, what, guard), (what,))
+    return EditReading(_edits(seg.flow, what, guard), (what,))
 
 
 _OPPOSITE: dict[Op, Op] = {"eq": "ne", "ne": "eq", "gt": "le", "le": "gt", "lt": "ge", "ge": "lt"}
 
 
-def _hides(seg: Segment) -> bool:
+def _hides(seg: EditSegment) -> bool:
     hides = seg.has("hide") or (seg.has("not") and not seg.has("only"))
     return hides != seg.has("unless")
 
 
-def _deciding(seg: Segment) -> tuple[Comparison, tuple[Name, ...]] | None:
+def _deciding(seg: EditSegment) -> tuple[Comparison, tuple[FlowName, ...]] | None:
     """What decides: an option that is named, a number that is compared, or a yes."""
     options = [name for name in seg.names if len(name.ids("option")) == 1 and not name.ids("field")]
     if len(options) == 1 and not seg.numbers_left():
@@ -106,12 +112,12 @@ def _deciding(seg: Segment) -> tuple[Comparison, tuple[Name, ...]] | None:
     return None
 
 
-def _type(seg: Segment, name: Name) -> str:
+def _type(seg: EditSegment, name: FlowName) -> str:
     fields = name.ids("field")
     return seg.flow.asks[fields[0]].type if len(fields) == 1 else ""
 
 
-def _beside(name: Name, option: Name, field: str) -> bool:
+def _beside(name: FlowName, option: FlowName, field: str) -> bool:
     """Whether a name is of the field that the option belongs to, and is no target itself."""
     if name is option:
         return False
@@ -120,7 +126,7 @@ def _beside(name: Name, option: Name, field: str) -> bool:
     return name.ids("field") == (field,) or follows
 
 
-def _target(seg: Segment, names: list[Name], decides: str) -> str | None:
+def _target(seg: EditSegment, names: list[FlowName], decides: str) -> str | None:
     if len(names) > 1:
         names = [name for name in names if name.is_whole]
     if len(names) != 1:
@@ -148,7 +154,7 @@ def _edits(flow: Flow, what: str, guard: Comparison) -> tuple[Edit, ...]:
     return (OnlyWhen(what=what, when=guard),)
 
 
-def asked_when(seg: Segment) -> Reading | None:
+def asked_when(seg: EditSegment) -> EditReading | None:
     """A new field that is asked only in a case: `if the fuel is diesel, ask for the "Filter"`."""
     if (
         not seg.has("if", "only", "for")
@@ -169,12 +175,12 @@ def asked_when(seg: Segment) -> Reading | None:
     name = slug(label, {*seg.flow.by_id, *seg.flow.facts})
     field = invented(name, label).model_copy(update={"label": both(label)})
     page = home_of(seg.flow, decides[0].fact)
-    return Reading(
+    return EditReading(
         (AddField(field=field, step=page.id), OnlyWhen(what=name, when=decides[0])), (name,)
     )
 
 
-def unconditional(seg: Segment) -> Reading | None:
+def unconditional(seg: EditSegment) -> EditReading | None:
     """A condition removed from what has none: it is so already."""
     if not seg.has("condition") or not seg.has("remove") or seg.quotes or len(seg.fields) != 1:
         return None
@@ -182,7 +188,7 @@ def unconditional(seg: Segment) -> Reading | None:
         seg.flow, seg.fields[0]
     ):
         return None
-    return Reading((), seg.fields)
+    return EditReading((), seg.fields)
 
 
 def _is_conditional(flow: Flow, name: str) -> bool:

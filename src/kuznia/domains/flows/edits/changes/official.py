@@ -1,6 +1,13 @@
 """Edits of what an authority asks for: the fee, a signature, the decision of an official."""
 
-from kuznia.domains.flows.edits.fields import having, step_of
+from kuznia.domains.flows.edits.changes.fields import having, step_of
+from kuznia.domains.flows.edits.changes.steps import (
+    free_id,
+    insert_before,
+    redirected,
+    used,
+    without,
+)
 from kuznia.domains.flows.edits.operations import (
     AddApproval,
     AddSignature,
@@ -9,7 +16,6 @@ from kuznia.domains.flows.edits.operations import (
     SetFee,
     SetFees,
 )
-from kuznia.domains.flows.edits.steps import free_id, insert_before, redirected, used, without
 from kuznia.domains.flows.planner import standard_steps as standard
 from kuznia.domains.flows.planner.prompt_text import slug
 from kuznia.domains.flows.schema import Comparison, Fee, Flow, FlowStep, Move

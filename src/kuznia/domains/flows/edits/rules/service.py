@@ -1,12 +1,12 @@
 """Instructions about steps that have no fields: signature, consent, review, the last page."""
 
 from kuznia.domains.flows.edits.operations import AddSignature, ImpossibleEdit, RemoveStep, SetText
-from kuznia.domains.flows.edits.segment import Reading, Segment
-from kuznia.domains.flows.edits.texts import both
+from kuznia.domains.flows.edits.words.segment import EditReading, EditSegment
+from kuznia.domains.flows.edits.words.texts import both
 from kuznia.domains.flows.schema import FlowStep, Text
 
 
-def signature(seg: Segment) -> Reading | None:
+def signature(seg: EditSegment) -> EditReading | None:
     """A signature added or removed; "sign off" is an approval."""
     if (
         not seg.has("sign")
@@ -43,17 +43,17 @@ def signature(seg: Segment) -> Reading | None:
     if not seg.explained(tags) or seg.numbers_left():
         return None
     if seg.has("remove", "not", "hide"):
-        return Reading(
+        return EditReading(
             tuple(RemoveStep(step=step.id) for step in steps), tuple(step.id for step in steps)
         )
-    return Reading((AddSignature(),) if not steps else (), ())
+    return EditReading((AddSignature(),) if not steps else (), ())
 
 
-def _names_signing(seg: Segment) -> bool:
+def _names_signing(seg: EditSegment) -> bool:
     return any(token.text.startswith(("sign", "підпис", "кеп")) for token in seg.tokens)
 
 
-def step_removed(seg: Segment) -> Reading | None:
+def step_removed(seg: EditSegment) -> EditReading | None:
     """`Remove it` for the step before, and steps that have a word of their own."""
     if not seg.has("remove") or seg.names or seg.quotes:
         return None
@@ -64,8 +64,10 @@ def step_removed(seg: Segment) -> Reading | None:
     steps = [name for name in seg.before if name in seg.flow.by_id]
     gone = [name for name in seg.before if name not in seg.flow.by_id and name not in seg.flow.asks]
     if gone and not steps:
-        return Reading((), seg.before)
-    return Reading(tuple(RemoveStep(step=name) for name in steps), tuple(steps)) if steps else None
+        return EditReading((), seg.before)
+    return (
+        EditReading(tuple(RemoveStep(step=name) for name in steps), tuple(steps)) if steps else None
+    )
 
 
 _NAMED_STEPS = {
@@ -74,18 +76,18 @@ _NAMED_STEPS = {
 }
 
 
-def named_step_removed(seg: Segment) -> Reading | None:
+def named_step_removed(seg: EditSegment) -> EditReading | None:
     if not seg.has("remove") or seg.fields or seg.quotes:
         return None
     for kind, words in _NAMED_STEPS.items():
         hits = [n for n, token in enumerate(seg.tokens) if token.text.startswith(words)]
         if hits and seg.explained(("remove", "step", "page"), *hits):
             steps = [step for step in seg.flow.steps if step.kind == kind]
-            return Reading(tuple(RemoveStep(step=step.id) for step in steps))
+            return EditReading(tuple(RemoveStep(step=step.id) for step in steps))
     return None
 
 
-def consent(seg: Segment) -> Reading | None:
+def consent(seg: EditSegment) -> EditReading | None:
     if not seg.has("consent") or seg.fields or seg.quotes or seg.numbers_left():
         return None
     tags = (
@@ -114,13 +116,13 @@ def consent(seg: Segment) -> Reading | None:
         return None
     steps = [step for step in seg.flow.steps if step.kind == "consent"]
     if seg.has("forget"):
-        return Reading(()) if steps else None
+        return EditReading(()) if steps else None
     if seg.has("remove", "hide", "optional"):
-        return Reading(tuple(RemoveStep(step=step.id) for step in steps))
-    return Reading(()) if steps else None
+        return EditReading(tuple(RemoveStep(step=step.id) for step in steps))
+    return EditReading(()) if steps else None
 
 
-def final_text(seg: Segment) -> Reading | None:
+def final_text(seg: EditSegment) -> EditReading | None:
     """A sentence on the last page: added to what stands there, or in its place."""
     if not seg.has("final") or seg.has("field") or seg.names:
         return None
@@ -156,7 +158,7 @@ def final_text(seg: Segment) -> Reading | None:
     )
     if not texts or not texts[0] or not seg.explained(tags, *used):
         return None
-    return Reading((SetText(step=ends[0].id, text=_text(ends[0], texts)),), (ends[0].id,))
+    return EditReading((SetText(step=ends[0].id, text=_text(ends[0], texts)),), (ends[0].id,))
 
 
 def _text(end: FlowStep, texts: list[str]) -> Text:

@@ -13,9 +13,9 @@ from kuznia.domains.flows.edits.operations import (
     RequireField,
     SetOptions,
 )
-from kuznia.domains.flows.edits.segment import Reading, Segment, home_of
-from kuznia.domains.flows.edits.texts import both, capital, option_of
-from kuznia.domains.flows.edits.vocabulary import word_set
+from kuznia.domains.flows.edits.words.segment import EditReading, EditSegment, home_of
+from kuznia.domains.flows.edits.words.texts import both, capital, option_of
+from kuznia.domains.flows.edits.words.vocabulary import word_set
 from kuznia.domains.flows.schema import Flow, Text
 
 _ACTIONS = ("remove", "add", "change", "move", "rename", "split", "join")
@@ -28,7 +28,7 @@ _NO_ACTS = word_set("no_acts")
 _SHORTEST_PAIR = 2
 
 
-def unwanted(seg: Segment) -> Reading | None:
+def unwanted(seg: EditSegment) -> EditReading | None:
     """`Do not remove the reason`, `leave the e-mail as it is`: nothing is to change."""
     covered = seg.places("remove", "optional", "hide", "free", "at_most")
     stops = {cue.places[-1] for cue in seg.of("not") if not set(cue.places) <= covered}
@@ -60,10 +60,10 @@ def unwanted(seg: Segment) -> Reading | None:
     )
     if not forbids and seg.has("remove", "optional", "hide"):
         return None
-    return Reading((), seg.fields) if seg.explained(tags) else None
+    return EditReading((), seg.fields) if seg.explained(tags) else None
 
 
-def required(seg: Segment) -> Reading | None:
+def required(seg: EditSegment) -> EditReading | None:
     if not seg.has("optional", "required"):
         return None
     fields = seg.subjects()
@@ -100,10 +100,10 @@ def required(seg: Segment) -> Reading | None:
     if seg.has("keep") and not (optional or negated or demands):
         return None
     needs = bool(demands) and not negated
-    return Reading(tuple(RequireField(field=name, required=needs) for name in fields), fields)
+    return EditReading(tuple(RequireField(field=name, required=needs) for name in fields), fields)
 
 
-def _is_limited(seg: Segment) -> bool:
+def _is_limited(seg: EditSegment) -> bool:
     """Whether it holds only in a case; an `only` right before the field limits nothing else."""
     starts = {name.first for name in seg.names}
     skip = {n for n, token in enumerate(seg.tokens) if token.text in {"the", "a", "field", "поле"}}
@@ -117,7 +117,7 @@ def _is_limited(seg: Segment) -> bool:
     return False
 
 
-def removed(seg: Segment) -> Reading | None:
+def removed(seg: EditSegment) -> EditReading | None:
     if not (seg.has("remove") or _goes(seg)) or seg.quotes or seg.numbers_left():
         return None
     if _is_limited(seg) or not seg.explained(
@@ -139,7 +139,7 @@ def removed(seg: Segment) -> Reading | None:
         return _option_removed(seg)
     on_page = [name for name in seg.names if name.ids("field") and not name.ids("page")]
     if seg.has("page") and len(seg.pages) == 1 and not on_page:
-        return Reading((RemoveStep(step=seg.pages[0]),), seg.pages)
+        return EditReading((RemoveStep(step=seg.pages[0]),), seg.pages)
     fields = seg.subjects()
     if not fields or seg.has("option") or (seg.has("page") and not seg.pages):
         return None
@@ -147,16 +147,16 @@ def removed(seg: Segment) -> Reading | None:
         fields = tuple(name.ids("field")[0] for name in on_page if len(name.ids("field")) == 1)
         if any(home_of(seg.flow, name).id not in seg.pages for name in fields if seg.pages):
             return None
-    return Reading(_removals(seg.flow, fields), fields)
+    return EditReading(_removals(seg.flow, fields), fields)
 
 
-def _goes(seg: Segment) -> bool:
+def _goes(seg: EditSegment) -> bool:
     """`The phone can go`: the last word says that it is to be removed."""
     words = [token.text for token in seg.tokens if token.kind == "word"]
     return words[-1:] == ["go"] and bool({"can", "should", "must", "to"} & set(words[-3:-1]))
 
 
-def _of_options(seg: Segment) -> bool:
+def _of_options(seg: EditSegment) -> bool:
     """Whether the fields that are named are those of the options."""
     return set(seg.fields) <= {field for field, _ in seg.options}
 
@@ -176,7 +176,7 @@ def _removals(flow: Flow, fields: tuple[str, ...]) -> tuple[Edit, ...]:
     )
 
 
-def _option_removed(seg: Segment) -> Reading | None:
+def _option_removed(seg: EditSegment) -> EditReading | None:
     if len({field for field, _ in seg.options}) != 1:
         return None
     name = seg.options[0][0]
@@ -184,10 +184,10 @@ def _option_removed(seg: Segment) -> Reading | None:
     left = tuple(option for option in seg.flow.asks[name].options if option.id not in gone)
     if len(left) < _SHORTEST_PAIR:
         raise ImpossibleEdit(f"The field {name} would have fewer than two options.")
-    return Reading((SetOptions(field=name, options=left),), (name,))
+    return EditReading((SetOptions(field=name, options=left),), (name,))
 
 
-def option_added(seg: Segment) -> Reading | None:
+def option_added(seg: EditSegment) -> EditReading | None:
     """`Add the genre "Detective"`: to a field with options."""
     if (
         not seg.has("add", "change", "more_of")
@@ -223,10 +223,10 @@ def option_added(seg: Segment) -> Reading | None:
         label = capital(seg.value(place))
         option = option_of(label, {known.id for known in options})
         options.insert(0 if seg.has("first") else len(options), option)
-    return Reading((SetOptions(field=field.id, options=tuple(options)),), (field.id,))
+    return EditReading((SetOptions(field=field.id, options=tuple(options)),), (field.id,))
 
 
-def option_added_bare(seg: Segment) -> Reading | None:
+def option_added_bare(seg: EditSegment) -> EditReading | None:
     """`Add gas to the fuel types`: the words that nothing explains are the option."""
     if (
         not seg.has("add")
@@ -250,10 +250,10 @@ def option_added_bare(seg: Segment) -> Reading | None:
         return None
     label = capital(seg.raw(left[0], left[-1] + 1))
     option = option_of(label, {known.id for known in field.options})
-    return Reading((SetOptions(field=field.id, options=(*field.options, option)),), (field.id,))
+    return EditReading((SetOptions(field=field.id, options=(*field.options, option)),), (field.id,))
 
 
-def hinted(seg: Segment) -> Reading | None:
+def hinted(seg: EditSegment) -> EditReading | None:
     """A hint or an example: what is in quotes, or what follows the colon or the word itself."""
     if not seg.has("hint", "example") or len(seg.subjects()) != 1:
         return None
@@ -276,7 +276,7 @@ def hinted(seg: Segment) -> Reading | None:
     )
     if seg.has("remove"):
         return (
-            Reading((HintField(field=name, hint=None),), (name,))
+            EditReading((HintField(field=name, hint=None),), (name,))
             if seg.explained((*tags, "remove"))
             else None
         )
@@ -289,17 +289,17 @@ def hinted(seg: Segment) -> Reading | None:
         )
     if not text or not seg.stated(tags, *used):
         return None
-    return Reading((HintField(field=name, hint=_hint(seg, text)),), (name,))
+    return EditReading((HintField(field=name, hint=_hint(seg, text)),), (name,))
 
 
-def _hint(seg: Segment, text: str) -> Text:
+def _hint(seg: EditSegment, text: str) -> Text:
     text = text.strip(" .;,")
     if seg.has("example") and not seg.has("hint"):
         return Text(uk=f"Наприклад: {text}", en=f"For example: {text}")
     return both(text[:1].upper() + text[1:])
 
 
-def _after_mark(seg: Segment) -> int:
+def _after_mark(seg: EditSegment) -> int:
     """The place after the last word for a hint or an example, and after its colon."""
     cues = seg.of("hint", "example")
     place = cues[-1].places[-1] + 1

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Literal
 
-from kuznia.domains.flows.edits.tokens import Token, normal
-from kuznia.domains.flows.edits.vocabulary import word_set
+from kuznia.domains.flows.edits.words.tokens import SentenceToken, normal
+from kuznia.domains.flows.edits.words.vocabulary import word_set
 from kuznia.domains.flows.planner.lexicon import LEXICON
 from kuznia.domains.flows.planner.prompt_text import words
 from kuznia.domains.flows.schema import Flow, Text
@@ -24,7 +24,7 @@ _IRREGULAR: dict[str, str] = dict.fromkeys(
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedThing:
     """A thing of the flow; an option has its field in front: `field.option`."""
 
     thing: Thing
@@ -32,12 +32,12 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class FlowName:
     """Words, from a token to another, that name things of the flow."""
 
     first: int
     last: int
-    things: tuple[Named, ...]
+    things: tuple[NamedThing, ...]
     # Whether all words of the thing's label are there.
     is_whole: bool = False
 
@@ -46,24 +46,24 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class _Label:
-    named: Named
+class _FlowLabel:
+    named: NamedThing
     stems: tuple[str, ...]
     # What no other label of the same kind of thing has.
     own: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Labels:
+class FlowLabels:
     """The labels of one flow."""
 
     flow: Flow
-    rows: tuple[_Label, ...]
+    rows: tuple[_FlowLabel, ...]
 
 
-def names_in(known: "Labels", tokens: Sequence[Token]) -> tuple[Name, ...]:
+def names_in(known: "FlowLabels", tokens: Sequence[SentenceToken]) -> tuple[FlowName, ...]:
     """The names in these tokens, the longest at each place, in their order."""
-    found: list[Name] = []
+    found: list[FlowName] = []
     place = 0
     while place < len(tokens):
         name = (
@@ -79,7 +79,7 @@ def names_in(known: "Labels", tokens: Sequence[Token]) -> tuple[Name, ...]:
     return tuple(_bracketed(tokens, found))
 
 
-def _bracketed(tokens: Sequence[Token], names: list[Name]) -> Iterator[Name]:
+def _bracketed(tokens: Sequence[SentenceToken], names: list[FlowName]) -> Iterator[FlowName]:
     """The names; one in brackets takes in the words before it, which say the same."""
     last = 0
     for name in names:
@@ -94,23 +94,25 @@ def _bracketed(tokens: Sequence[Token], names: list[Name]) -> Iterator[Name]:
             first = max(last, opens - 2)
             while first < opens and tokens[first].kind != "word":
                 first += 1
-            yield Name(first, name.last + 1, name.things, True)
+            yield FlowName(first, name.last + 1, name.things, True)
         elif not any(_swallowed(tokens, name, other) for other in names):
             yield name
         last = name.last
 
 
-def _swallowed(tokens: Sequence[Token], name: Name, other: Name) -> bool:
+def _swallowed(tokens: Sequence[SentenceToken], name: FlowName, other: FlowName) -> bool:
     """Whether a name is of the words before a bracket that names it again."""
     opens = other.first - 1
     near = opens - 2 <= name.first and name.last <= opens
     return near and opens > 0 and tokens[opens].text == "(" and other.is_whole
 
 
-def _quoted(labels: tuple[_Label, ...], tokens: Sequence[Token], place: int) -> Name | None:
+def _quoted(
+    labels: tuple[_FlowLabel, ...], tokens: Sequence[SentenceToken], place: int
+) -> FlowName | None:
     stems = _stems(tokens[place].text)
     things = tuple(label.named for label in labels if _equal(label.stems, stems))
-    return Name(place, place + 1, things, True) if things else None
+    return FlowName(place, place + 1, things, True) if things else None
 
 
 def _equal(left: Sequence[str], right: Sequence[str]) -> bool:
@@ -120,28 +122,28 @@ def _equal(left: Sequence[str], right: Sequence[str]) -> bool:
 
 
 def _longest(
-    flow: Flow, labels: tuple[_Label, ...], tokens: Sequence[Token], place: int
-) -> Name | None:
+    flow: Flow, labels: tuple[_FlowLabel, ...], tokens: Sequence[SentenceToken], place: int
+) -> FlowName | None:
     runs = [(*run, label) for label in labels if (run := _run(label, tokens, place))]
     phrase = _phrase(flow, tokens, place)
     if phrase is not None and all(phrase.last >= last for last, *_ in runs):
         longest = [
             label.named for last, is_whole, label in runs if last == phrase.last and is_whole
         ]
-        return Name(place, phrase.last, tuple(dict.fromkeys((*phrase.things, *longest))), True)
+        return FlowName(place, phrase.last, tuple(dict.fromkeys((*phrase.things, *longest))), True)
     if not runs:
         return None
     end = max(last for last, *_ in runs)
     best = [(is_whole, label) for last, is_whole, label in runs if last == end]
-    things: list[Named] = []
+    things: list[NamedThing] = []
     for thing in ("field", "page", "option"):
         mine = [(is_whole, label.named) for is_whole, label in best if label.named.thing == thing]
         whole = [named for is_whole, named in mine if is_whole]
         things += whole or [named for _, named in mine]
-    return Name(place, end, tuple(dict.fromkeys(things)), any(is_whole for is_whole, _ in best))
+    return FlowName(place, end, tuple(dict.fromkeys(things)), any(is_whole for is_whole, _ in best))
 
 
-def _run(label: _Label, tokens: Sequence[Token], place: int) -> tuple[int, bool] | None:
+def _run(label: _FlowLabel, tokens: Sequence[SentenceToken], place: int) -> tuple[int, bool] | None:
     """How far the tokens from here are words of the label, and whether all of them are there."""
     left, end, owns = list(label.stems), place, False
     for n in range(place, min(len(tokens), place + _MAX_WORDS)):
@@ -161,33 +163,33 @@ def _run(label: _Label, tokens: Sequence[Token], place: int) -> tuple[int, bool]
     return (end, not left) if not left or owns else None
 
 
-def _is_empty(tokens: Sequence[Token], first: int, last: int) -> bool:
+def _is_empty(tokens: Sequence[SentenceToken], first: int, last: int) -> bool:
     """Whether a part of a label has only words that mean something else alone."""
     return {token.text for token in tokens[first:last]} <= _LINKS | _HOMONYMS
 
 
-def _phrase(flow: Flow, tokens: Sequence[Token], place: int) -> Name | None:
+def _phrase(flow: Flow, tokens: Sequence[SentenceToken], place: int) -> FlowName | None:
     """A phrase of the planner's lexicon for a field of this flow."""
     following = tokens[place : place + 6]
     run = [token.text for token in takewhile(lambda token: token.kind == "word", following)]
     hit = next(iter(LEXICON.find(run)), None) if run else None
     if hit is None or hit[0] != 0:
         return None
-    fields = tuple(Named("field", name) for name in hit[2].fields if name in flow.asks)
-    return Name(place, place + hit[1], fields) if fields else None
+    fields = tuple(NamedThing("field", name) for name in hit[2].fields if name in flow.asks)
+    return FlowName(place, place + hit[1], fields) if fields else None
 
 
-def labels_of(flow: Flow) -> "Labels":
+def labels_of(flow: Flow) -> "FlowLabels":
     """Every label of a flow, taken apart once for all that is looked for in it."""
     rows = [
         (named, _stems(text))
         for named, label in _things(flow)
         for text in dict.fromkeys((label.uk, label.en))
     ]
-    return Labels(
+    return FlowLabels(
         flow,
         tuple(
-            _Label(
+            _FlowLabel(
                 named,
                 stems,
                 frozenset(
@@ -233,14 +235,14 @@ _COMMON = frozenset(
 )
 
 
-def _things(flow: Flow) -> Iterator[tuple[Named, Text]]:
+def _things(flow: Flow) -> Iterator[tuple[NamedThing, Text]]:
     for step in flow.steps:
         if step.kind == "form":
-            yield Named("page", step.id), step.title
+            yield NamedThing("page", step.id), step.title
         for field in step.fields:
-            yield Named("field", field.id), field.label
+            yield NamedThing("field", field.id), field.label
             for option in field.options:
-                yield Named("option", f"{field.id}.{option.id}"), option.label
+                yield NamedThing("option", f"{field.id}.{option.id}"), option.label
 
 
 def _stems(text: str) -> tuple[str, ...]:
