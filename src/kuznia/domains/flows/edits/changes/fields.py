@@ -86,7 +86,7 @@ def order_fields(flow: Flow, edit: OrderFields) -> Flow:
     page = form_of(flow, edit.step)
     by_id = {field.id: field for field in page.fields}
     if sorted(by_id) != sorted(edit.fields):
-        raise ImpossibleEdit(f"FlowName each field of {page.id} once: {', '.join(by_id)}.")
+        raise ImpossibleEdit(f"Name each field of {page.id} once: {', '.join(by_id)}.")
     return having(flow, page, fields=tuple(by_id[name] for name in edit.fields))
 
 

@@ -143,7 +143,7 @@ def split_page(flow: Flow, edit: SplitPage) -> Flow:
     apart = tuple(field for field in page.fields if field.id in edit.fields)
     rest = tuple(field for field in page.fields if field.id not in edit.fields)
     if len(apart) < len(edit.fields) or not rest or page.repeats > 1:
-        raise ImpossibleEdit(f"FlowName some of the fields of {page.id}, and not all of them.")
+        raise ImpossibleEdit(f"Name some of the fields of {page.id}, and not all of them.")
     name = free_id(flow, f"ask_{apart[0].id}")
     title = edit.title or (apart[0].label if len(apart) == 1 else page.title)
     fields = tuple(field.model_copy(update={"group": name}) for field in apart)
@@ -164,7 +164,7 @@ def join_pages(flow: Flow, edit: JoinPages) -> Flow:
     )
     first, *others = pages
     if not others or any(page.repeats > 1 for page in pages):
-        raise ImpossibleEdit("FlowName two different pages, none of which is repeated.")
+        raise ImpossibleEdit("Name two different pages, none of which is repeated.")
     if any(len(page.next) != 1 for page in pages[:-1]):
         raise ImpossibleEdit(f"The page {first.id} decides what follows: it cannot be joined.")
     for page in others:

@@ -72,7 +72,7 @@ def added(seg: EditSegment) -> EditReading | None:
     options, listed = options_of(seg, label)
     hint, hinted = hint_of(seg, label)
     used = {*range(label.first, label.last), *listed, *hinted}
-    if any(not set(cue.places) <= used for cue in seg.of(*_FOREIGN)):
+    if _is_foreign(seg, label, used):
         return None
     names = tuple(name for name in seg.names if not used & set(range(name.first, name.last)))
     place = place_in(seg, names, label.last if names and names[0].first > label.last else 0)
@@ -90,6 +90,23 @@ def added(seg: EditSegment) -> EditReading | None:
     if hint:
         field = field.model_copy(update={"hint": both(capital(hint))})
     return EditReading(_edits(seg, field, place), (field.id,))
+
+
+def _is_foreign(seg: EditSegment, label: NewLabel, used: set[int]) -> bool:
+    """Whether it says something that no field has, beside the label or in one without quotes."""
+    tags = [tag for tag in _FOREIGN if tag != "only" or not seg.has("filetype")]
+    if any(not set(cue.places) <= used for cue in seg.of(*tags)):
+        return True
+    if seg.tokens[label.first].kind == "quote":
+        return False
+    inside = set(range(label.first, label.last))
+    official = any(set(cue.places) <= inside for cue in seg.of("sign", *_OFFICIAL))
+    return official or any(
+        name.ids("option") and name.first in inside and not name.ids("field") for name in seg.names
+    )
+
+
+_OFFICIAL = ("consent", "approve", "fee", "pay", "free")
 
 
 def _describes(seg: EditSegment) -> bool:
@@ -128,7 +145,7 @@ def _known(seg: EditSegment, label: NewLabel, names: tuple[FlowName, ...]) -> st
         if (
             name not in names
             and name.is_whole
-            and name.first <= label.first + 1
+            and name.first <= label.first
             and name.last >= label.last
             and len(name.ids("field")) == 1
         ):

@@ -63,7 +63,7 @@ def only_when(seg: EditSegment) -> EditReading | None:
     if decides is None:
         return None
     guard, used = decides
-    targets = [name for name in seg.names if name not in used]
+    targets = [name for name in seg.names if name not in used and not _conditions(seg, name, used)]
     what = _target(seg, targets, guard.fact)
     if what is None:
         return None
@@ -73,6 +73,13 @@ def only_when(seg: EditSegment) -> EditReading | None:
 
 
 _OPPOSITE: dict[Op, Op] = {"eq": "ne", "ne": "eq", "gt": "le", "le": "gt", "lt": "ge", "ge": "lt"}
+
+
+def _conditions(seg: EditSegment, name: FlowName, used: tuple[FlowName, ...]) -> bool:
+    """Whether a name stands between `if` and what decides: it belongs to the condition."""
+    starts = [cue.places[-1] for cue in seg.of("if", "unless")]
+    decides = used[0].first
+    return any(start < name.first < decides for start in starts)
 
 
 def _hides(seg: EditSegment) -> bool:
@@ -169,7 +176,9 @@ def asked_when(seg: EditSegment) -> EditReading | None:
     ):
         return None
     decides = _deciding(seg)
-    if decides is None or any(name not in decides[1] for name in seg.names) or seg.has("not"):
+    if decides is None or seg.has("not"):
+        return None
+    if any(n not in decides[1] and not _conditions(seg, n, decides[1]) for n in seg.names):
         return None
     label = capital(seg.value(seg.quotes[0]))
     name = slug(label, {*seg.flow.by_id, *seg.flow.facts})

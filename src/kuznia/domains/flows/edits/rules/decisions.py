@@ -83,7 +83,11 @@ def _new_number(seg: EditSegment) -> StatedNumber | None:
         for n in seg.numbers
         if n.first not in refused and seg.tokens[n.first].text not in {"one", "один", "одна"}
     ]
-    return left[0] if len(left) == 1 and _unit(seg, left[0]) else None
+    if len(left) != 1:
+        return None
+    # `instead of 30 days, 20`: the unit is said once.
+    said = any(_unit(seg, number) for number in (left[0], *seg.numbers))
+    return left[0] if said else None
 
 
 _FROM = frozenset({"from", "з", "із", "зі", "від"})
@@ -175,7 +179,12 @@ def _who(seg: EditSegment, words: tuple[int, ...]) -> Text:
 
 def resubmitted(seg: EditSegment) -> EditReading | None:
     """How often an application may be returned for correction."""
-    if not seg.has("resubmit") or not seg.has("unlimited", "times") or seg.quotes or seg.fields:
+    if (
+        not seg.has("resubmit")
+        or not (seg.has("unlimited", "times") or seg.numbers)
+        or seg.quotes
+        or seg.fields
+    ):
         return None
     tags = (
         "resubmit",

@@ -63,44 +63,38 @@ def unwanted(seg: EditSegment) -> EditReading | None:
     return EditReading((), seg.fields) if seg.explained(tags) else None
 
 
+_REQUIRED_TAGS = (
+    "optional", "required", "not", "change", "field", "pronoun", "keep", "with_new", "request",
+    "add", "kind_word",
+)  # fmt: skip
+
+
 def required(seg: EditSegment) -> EditReading | None:
-    if not seg.has("optional", "required"):
+    if not seg.has("optional", "required") or seg.options or _is_limited(seg):
         return None
     fields = seg.subjects()
     if not fields and not seg.names and seg.has("optional"):
         fields = tuple(name for name in seg.before if name in seg.flow.asks)
-    if len(fields) > 1 and {token.text for token in seg.tokens} & {"or", "або", "either", "чи"}:
+    needs = _needs(seg)
+    if not fields or needs is None or _is_choice(seg, fields) or not seg.stated(_REQUIRED_TAGS):
         return None
+    return EditReading(tuple(RequireField(field=name, required=needs) for name in fields), fields)
+
+
+def _needs(seg: EditSegment) -> bool | None:
+    """Whether an answer is required; None when the words contradict each other."""
     optional = seg.places("optional")
     demands = [cue for cue in seg.of("required") if not set(cue.places) <= optional]
     negated = [cue for cue in seg.of("not") if not set(cue.places) <= optional]
-    if (
-        not fields
-        or seg.options
-        or _is_limited(seg)
-        or (optional and (demands or negated))
-        or len(negated) > 1
-    ):
+    if len(negated) > 1 or (optional and (demands or negated)):
         return None
-    if not seg.stated(
-        (
-            "optional",
-            "required",
-            "not",
-            "change",
-            "field",
-            "pronoun",
-            "keep",
-            "with_new",
-            "request",
-            "add",
-        )
-    ):
-        return None
-    if seg.has("keep") and not (optional or negated or demands):
-        return None
-    needs = bool(demands) and not negated
-    return EditReading(tuple(RequireField(field=name, required=needs) for name in fields), fields)
+    return bool(demands) and not negated
+
+
+def _is_choice(seg: EditSegment, fields: tuple[str, ...]) -> bool:
+    """Whether only one of the fields is meant: `the phone or the e-mail`."""
+    words = {token.text for token in seg.tokens}
+    return len(fields) > 1 and bool(words & {"or", "або", "either", "чи"})
 
 
 def _is_limited(seg: EditSegment) -> bool:
@@ -117,25 +111,13 @@ def _is_limited(seg: EditSegment) -> bool:
     return False
 
 
+_REMOVED_TAGS = ("remove", "field", "page", "pronoun", "change", "option", "step", "request")
+
+
 def removed(seg: EditSegment) -> EditReading | None:
-    if not (seg.has("remove") or _goes(seg)) or seg.quotes or seg.numbers_left():
+    if not _may_remove(seg):
         return None
-    if _is_limited(seg) or not seg.explained(
-        (
-            "remove",
-            "move" if _goes(seg) else "remove",
-            "field",
-            "page",
-            "pronoun",
-            "change",
-            "option",
-            "step",
-            "from_where",
-            "request",
-        )
-    ):
-        return None
-    if seg.options and not (seg.fields and not _of_options(seg)):
+    if seg.options and (not seg.fields or _of_options(seg)):
         return _option_removed(seg)
     on_page = [name for name in seg.names if name.ids("field") and not name.ids("page")]
     if seg.has("page") and len(seg.pages) == 1 and not on_page:
@@ -145,9 +127,18 @@ def removed(seg: EditSegment) -> EditReading | None:
         return None
     if on_page:
         fields = tuple(name.ids("field")[0] for name in on_page if len(name.ids("field")) == 1)
-        if any(home_of(seg.flow, name).id not in seg.pages for name in fields if seg.pages):
-            return None
+    elsewhere = any(home_of(seg.flow, name).id not in seg.pages for name in fields)
+    if on_page and seg.pages and elsewhere:
+        return None
     return EditReading(_removals(seg.flow, fields), fields)
+
+
+def _may_remove(seg: EditSegment) -> bool:
+    """Whether something is to be removed, in every case and as a whole."""
+    if seg.quotes or seg.numbers_left() or _is_limited(seg):
+        return False
+    goes = ("move",) if _goes(seg) else ()
+    return bool(goes or seg.has("remove")) and seg.explained((*_REMOVED_TAGS, "kind_word", *goes))
 
 
 def _goes(seg: EditSegment) -> bool:

@@ -63,6 +63,7 @@ def label_of(seg: EditSegment) -> NewLabel | None:
         return NewLabel(capital(seg.value(free[0])), free[0], free[0] + 1)
     starts = [cue.places[-1] + 1 for cue in seg.of("field") if cue.tag == "field"]
     starts += [cue.places[-1] + 1 for cue in seg.of("add")]
+    starts += [name.last for name in seg.names if name.ids("page") and seg.has("page")]
     starts += [n + 1 for n, token in enumerate(seg.tokens) if token.text == ":"]
     for start in sorted(set(starts)):
         if label := _words(seg, start):

@@ -102,38 +102,35 @@ def _relation(seg: EditSegment, start: int, end: int) -> str:
 
 
 def moved(seg: EditSegment) -> EditReading | None:
-    if (
-        seg.has(*_FOREIGN)
-        or seg.quotes
-        or not seg.names
-        or not seg.has("move", "first", "last", "before", "after", "where", "change", "field")
-    ):
-        return None
-    if seg.options or seg.numbers_left() or not seg.explained(_TAGS) or _swaps(seg):
+    if not _may_move(seg):
         return None
     subject, others = _subject(seg)
     place = place_in(seg, others, subject.last if subject else 0)
     if place is None or place.is_empty:
         return None
-    fields = (
-        subject.ids("field") if subject else tuple(n for n in seg.before if n in seg.flow.asks)[:1]
-    )
-    if (
-        subject
-        and fields
-        and not subject.is_whole
-        and not place.page
-        and _leaves(seg, fields[0], place)
-    ):
-        raise ImpossibleEdit(f"FlowName the page that {fields[0]} is to move to.")
+    before = tuple(name for name in seg.before if name in seg.flow.asks)[:1]
+    fields = subject.ids("field") if subject else before
     pages = subject.ids("page") if subject else ()
     if len(fields) == 1 and not (len(pages) == 1 and _is_page(seg, place)):
-        if pair := _pages_instead(seg.flow, fields[0], place):
-            return EditReading(pair, fields)
-        return EditReading(field_edits(seg.flow, fields[0], place), fields)
+        if subject and not subject.is_whole and not place.page and _leaves(seg, fields[0], place):
+            raise ImpossibleEdit(f"Name the page that {fields[0]} is to move to.")
+        pair = _pages_instead(seg.flow, fields[0], place)
+        return EditReading(pair or field_edits(seg.flow, fields[0], place), fields)
     if len(pages) == 1:
         return EditReading(_page_edits(seg.flow, pages[0], place), pages)
     return None
+
+
+def _may_move(seg: EditSegment) -> bool:
+    """Whether it names something and a place for it, and says nothing else."""
+    says = seg.has("move", "first", "last", "before", "after", "where", "change", "field")
+    other = seg.quotes or seg.options or seg.numbers_left() or seg.has(*_FOREIGN) or _swaps(seg)
+    adds = any(token.text.startswith(_ADDS) for token in seg.tokens)
+    return bool(seg.names) and says and not other and not adds and seg.stated(_TAGS)
+
+
+# A verb that asks for another field where one is named that is there already.
+_ADDS = ("дода", "допи", "встав", "add", "insert", "includ", "creat", "створ")
 
 
 def _pages_instead(flow: Flow, name: str, place: TargetPlace) -> tuple[Edit, ...]:
@@ -337,6 +334,8 @@ def _apart(seg: EditSegment, page: FlowStep, fields: tuple[str, ...]) -> tuple[s
         return ()
     if seg.has("halves") and len(fields) < len(page.fields):
         return ()
+    if len(fields) == len(page.fields) == len(mine) == 2 and seg.has("apart"):
+        return mine[1].ids("field")
     if len(fields) == len(page.fields) or seg.has("keep"):
         gaps = [n for n in range(1, len(mine)) if _parts(seg, mine[n - 1].last, mine[n].first)]
         if len(gaps) != 1:

@@ -162,30 +162,32 @@ def _old(seg: EditSegment) -> Text | None:
 
 
 def _start(seg: EditSegment) -> int:
-    """Where an unquoted new text begins: after the last of the words that announce it."""
+    """Where an unquoted new text begins: after the words that announce it."""
+    start = _announced(seg)
+    while 0 < start < len(seg.tokens) and seg.tokens[start].text in _TO | _SKIPPED:
+        start += 1
+    if not 0 < start < len(seg.tokens):
+        return 0
+    rest = set(range(start, len(seg.tokens)))
+    places = seg.places("page", "before", "after", "first", "last")
+    has_more = bool(rest & places) or any(seg.tokens[n].kind == "quote" for n in rest)
+    return 0 if has_more else start
+
+
+def _announced(seg: EditSegment) -> int:
+    """The place behind a verb of naming, behind `to`, or behind a colon after `label`."""
     named = max((name.last for name in seg.names[:1]), default=0)
     cues = [cue for cue in seg.of("rename") if cue.places[0] >= named]
-    marks = [n for n, token in enumerate(seg.tokens) if token.text in _TO and n >= named]
-    colons = [n for n, token in enumerate(seg.tokens) if token.text == ":" and n >= named]
+    later = [(n, token.text) for n, token in enumerate(seg.tokens) if n >= named]
+    marks = [n for n, text in later if text in _TO]
+    colons = [n for n, text in later if text == ":"]
     becomes = [cue.places[-1] for cue in seg.of("with_new") if cue.places[0] >= named]
     if cues and (named or colons):
-        start = cues[0].places[-1] + 1
-    elif marks:
-        start = marks[0] + 1
-    elif seg.has("rename") and (colons or becomes):
-        start = (colons or becomes)[0] + 1
-    else:
-        return 0
-    while start < len(seg.tokens) and (
-        seg.tokens[start].text in _TO or seg.tokens[start].text in _SKIPPED
-    ):
-        start += 1
-    rest = set(range(start, len(seg.tokens)))
-    if rest & seg.places("page", "before", "after", "first", "last") or any(
-        seg.tokens[n].kind == "quote" for n in rest
-    ):
-        return 0
-    return start if start < len(seg.tokens) else 0
+        return cues[0].places[-1] + 1
+    if marks:
+        return marks[0] + 1
+    announced = (colons or becomes) if seg.has("rename") else []
+    return announced[0] + 1 if announced else 0
 
 
 _SKIPPED = word_set("skipped")

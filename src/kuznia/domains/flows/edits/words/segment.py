@@ -16,6 +16,11 @@ _VERB_ENDINGS = (
     "іть", "йте", "йти", "ати", "ити", "іти", "яти", "ути", "ють", "ять", "уть", "ать", "ємо",
     "имо", "ймо", "али", "или", "ься", "ися",
 )  # fmt: skip
+_KINDS = {
+    **dict.fromkeys(("date", "дату", "дата", "дати"), "date"),
+    **dict.fromkeys(("file", "файл", "picture"), "file"),
+    **dict.fromkeys(("number", "число"), "number"),
+}
 # Numbers that are also articles and pronouns.
 _ONE = frozenset({"one", "один", "одна", "одне", "одну"})
 
@@ -112,9 +117,17 @@ class EditSegment:
         """The fields that the instruction is about: named, or "it" for those before."""
         if self.fields:
             return self.fields
+        if self.has("pronoun") and (known := self._of_kind()):
+            return known
         if self.has("pronoun"):
             return tuple(name for name in self.before if name in self.flow.asks)
         return ()
+
+    def _of_kind(self) -> tuple[str, ...]:
+        """The field that `that date` means: the only one of its type."""
+        types = {_KINDS[self.tokens[cue.places[0]].text] for cue in self.of("kind_word")}
+        fields = tuple(name for name, field in self.flow.asks.items() if field.type in types)
+        return fields if len(fields) == 1 else ()
 
     def numbers_left(self) -> bool:
         """Whether there is a number that is no part of a name."""
