@@ -209,7 +209,10 @@ def _piece(
         attempts.reasons.setdefault(begin, str(impossible))
         return None
     words = [token.text for token in seg.tokens if token.kind != "sign"]
-    return replace(state, about=seg.fields or state.about) if is_reason(words, seg.tags) else None
+    if seg.quotes or not is_reason(words, seg.tags):
+        return None
+    options = tuple(f"{field}.{option}" for field, option in seg.options)
+    return replace(state, about=seg.fields or options or state.about)
 
 
 def _followed(state: _ReadState, new: Instruction, reading: EditReading) -> _ReadState:

@@ -132,7 +132,10 @@ def by_option(seg: EditSegment) -> EditReading | None:
     cases = tuple(
         FeeCase(option=option.id, kopiykas=pairs.get(option.id, current or 0)) for option in options
     )
-    return EditReading((SetFees(field=name, cases=cases),))
+    fees = SetFees(field=name, cases=cases)
+    # The payment has to be there before it can depend on anything.
+    first = () if _pays(seg.flow) else (SetFee(kopiykas=max(case.kopiykas for case in cases)),)
+    return EditReading((*first, fees))
 
 
 def _pairs(seg: EditSegment) -> dict[str, int] | None:

@@ -117,8 +117,9 @@ _REMOVED_TAGS = ("remove", "field", "page", "pronoun", "change", "option", "step
 def removed(seg: EditSegment) -> EditReading | None:
     if not _may_remove(seg):
         return None
-    if seg.options and (not seg.fields or _of_options(seg)):
-        return _option_removed(seg)
+    options = seg.options or _options_before(seg)
+    if options and (not seg.fields or _of_options(seg, options)):
+        return _option_removed(seg, options)
     on_page = [name for name in seg.names if name.ids("field") and not name.ids("page")]
     if seg.has("page") and len(seg.pages) == 1 and not on_page:
         return EditReading((RemoveStep(step=seg.pages[0]),), seg.pages)
@@ -147,9 +148,17 @@ def _goes(seg: EditSegment) -> bool:
     return words[-1:] == ["go"] and bool({"can", "should", "must", "to"} & set(words[-3:-1]))
 
 
-def _of_options(seg: EditSegment) -> bool:
+def _options_before(seg: EditSegment) -> tuple[tuple[str, str], ...]:
+    """The options that `that option` means: those that the reason before it names."""
+    if seg.names or not (seg.has("option") and seg.has("pronoun")):
+        return ()
+    parts = (name.partition(".") for name in seg.before if "." in name)
+    return tuple((field, option) for field, _, option in parts)
+
+
+def _of_options(seg: EditSegment, options: tuple[tuple[str, str], ...]) -> bool:
     """Whether the fields that are named are those of the options."""
-    return set(seg.fields) <= {field for field, _ in seg.options}
+    return set(seg.fields) <= {field for field, _ in options}
 
 
 def _removals(flow: Flow, fields: tuple[str, ...]) -> tuple[Edit, ...]:
@@ -167,11 +176,11 @@ def _removals(flow: Flow, fields: tuple[str, ...]) -> tuple[Edit, ...]:
     )
 
 
-def _option_removed(seg: EditSegment) -> EditReading | None:
-    if len({field for field, _ in seg.options}) != 1:
+def _option_removed(seg: EditSegment, options: tuple[tuple[str, str], ...]) -> EditReading | None:
+    if len({field for field, _ in options}) != 1:
         return None
-    name = seg.options[0][0]
-    gone = {option for _, option in seg.options}
+    name = options[0][0]
+    gone = {option for _, option in options}
     left = tuple(option for option in seg.flow.asks[name].options if option.id not in gone)
     if len(left) < _SHORTEST_PAIR:
         raise ImpossibleEdit(f"The field {name} would have fewer than two options.")

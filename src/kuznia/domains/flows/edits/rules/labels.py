@@ -87,7 +87,7 @@ def _words(seg: EditSegment, start: int) -> NewLabel | None:
         and (
             end not in stops
             or (seg.tokens[end].text in _INSIDE and end > start)
-            or (end == start and end in seg.places("file_type"))
+            or (end == start and end in seg.places("file_type", "long_type"))
         )
     ):
         end += 1

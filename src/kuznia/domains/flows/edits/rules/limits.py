@@ -34,10 +34,19 @@ def length_limited(seg: EditSegment) -> EditReading | None:
     return EditReading((edit,), fields)
 
 
+# Words that bound a number only together with another.
+_WEAK = frozenset({"and", "to", "in", "за", "по", "i", "cut"})
+
+
 def range_limited(seg: EditSegment) -> EditReading | None:
     """`Between 1 and 3`, `at most 4`: for a field that is a number."""
     fields = tuple(name for name in seg.subjects() if seg.flow.asks[name].type == "number")
-    if len(fields) != 1 or not seg.numbers or seg.has("chars", "uah", "days", "mb", "if", "fee"):
+    if (
+        len(fields) != 1
+        or not seg.numbers
+        or seg.options
+        or seg.has("chars", "uah", "days", "mb", "if", "fee")
+    ):
         return None
     values = [number.value for number in seg.numbers]
     if not seg.stated(
@@ -61,7 +70,8 @@ def range_limited(seg: EditSegment) -> EditReading | None:
 
 def _nearest(seg: EditSegment, number: StatedNumber) -> str:
     """Which bound the number is: by the phrase that stands nearest before it, or else after it."""
-    cues = seg.of("at_most", "at_least")
+    weak = {n for n, token in enumerate(seg.tokens) if token.text in _WEAK}
+    cues = [cue for cue in seg.of("at_most", "at_least") if not set(cue.places) <= weak]
     before = [cue for cue in cues if cue.places[-1] < number.first]
     after = [cue for cue in cues if cue.places[0] >= number.last]
     if before:

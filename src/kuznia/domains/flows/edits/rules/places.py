@@ -1,6 +1,6 @@
 """Instructions about places: a field or page moved, a page split, pages joined."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kuznia.domains.flows.edits.operations import (
     Edit,
@@ -108,6 +108,7 @@ def moved(seg: EditSegment) -> EditReading | None:
     place = place_in(seg, others, subject.last if subject else 0)
     if place is None or place.is_empty:
         return None
+    place = _on_page(seg, place, subject is None)
     before = tuple(name for name in seg.before if name in seg.flow.asks)[:1]
     fields = subject.ids("field") if subject else before
     pages = subject.ids("page") if subject else ()
@@ -121,16 +122,35 @@ def moved(seg: EditSegment) -> EditReading | None:
     return None
 
 
+def _on_page(seg: EditSegment, place: TargetPlace, is_it: bool) -> TargetPlace:
+    """`On the first page` names a page, and so does `under Details` for what is put there."""
+    pages = forms(seg.flow)
+    anchor = place.before or place.after
+    if is_it and anchor in seg.flow.by_id:
+        return replace(place, page=anchor, before=None, after=None)
+    for tag, page in (("first", pages[0]), ("last", pages[-1])):
+        ends = {cue.places[-1] for cue in seg.of(tag) if _is_ordinal(seg, cue.places[-1])}
+        if place.page is None and any(end + 1 in seg.places("page") for end in ends):
+            return replace(place, page=page.id, first=False, last=False)
+    return place
+
+
+def _is_ordinal(seg: EditSegment, place: int) -> bool:
+    """Whether the word is `first` or `last`; "at the start of the page" names no page."""
+    return seg.tokens[place].text.startswith(("first", "last", "перш", "останн"))
+
+
 def _may_move(seg: EditSegment) -> bool:
     """Whether it names something and a place for it, and says nothing else."""
-    says = seg.has("move", "first", "last", "before", "after", "where", "change", "field")
+    says = seg.has("move", "first", "last", "before", "after", "where", "change", "field", "page")
     other = seg.quotes or seg.options or seg.numbers_left() or seg.has(*_FOREIGN) or _swaps(seg)
-    adds = any(token.text.startswith(_ADDS) for token in seg.tokens)
+    adds = any(token.text in _ADDS_EN or token.text.startswith(_ADDS) for token in seg.tokens)
     return bool(seg.names) and says and not other and not adds and seg.stated(_TAGS)
 
 
 # A verb that asks for another field where one is named that is there already.
-_ADDS = ("дода", "допи", "встав", "add", "insert", "includ", "creat", "створ")
+_ADDS = ("дода", "допи", "встав", "створ")
+_ADDS_EN = frozenset({"add", "adding", "insert", "include", "create"})
 
 
 def _pages_instead(flow: Flow, name: str, place: TargetPlace) -> tuple[Edit, ...]:
@@ -160,6 +180,10 @@ def _subject(seg: EditSegment) -> tuple[FlowName | None, tuple[FlowName, ...]]:
     first = seg.names[0]
     refers = seg.places("pronoun") if seg.fields else seg.places("pronoun", "field")
     if seg.before and refers and min(refers) < first.first:
+        return None, seg.names
+    # `On the page "About you"`, behind what was just added.
+    alone = len(seg.names) == 1 and not seg.has("move", "before", "after", "first", "last")
+    if seg.before and seg.pages and not seg.fields and alone:
         return None, seg.names
     return first, seg.names[1:]
 
@@ -334,7 +358,7 @@ def _apart(seg: EditSegment, page: FlowStep, fields: tuple[str, ...]) -> tuple[s
         return ()
     if seg.has("halves") and len(fields) < len(page.fields):
         return ()
-    if len(fields) == len(page.fields) == len(mine) == 2 and seg.has("apart"):
+    if len(fields) == len(page.fields) == len(mine) == 2 and seg.has("apart", "split"):
         return mine[1].ids("field")
     if len(fields) == len(page.fields) or seg.has("keep"):
         gaps = [n for n in range(1, len(mine)) if _parts(seg, mine[n - 1].last, mine[n].first)]

@@ -10,9 +10,10 @@ def signature(seg: EditSegment) -> EditReading | None:
     """A signature added or removed; "sign off" is an approval."""
     if (
         not seg.has("sign")
-        or seg.fields
+        or any(name.is_whole for name in seg.names)
         or seg.quotes
-        or seg.has("approve", "consent", "second", "if", "rename")
+        or seg.has("approve", "consent", "second", "if")
+        or seg.has("rename")
     ):
         return None
     if not _names_signing(seg):
