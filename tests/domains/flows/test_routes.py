@@ -144,6 +144,25 @@ async def test_a_changed_flow_answers_for_the_prompt_it_was_ordered_with(kuznia)
     assert "<details>" not in before.text
 
 
+async def test_half_a_sentence_changes_nothing_and_is_quoted(kuznia):
+    sentence = "make the phone optional and polish the genres"
+
+    answer = await edit(kuznia, await made(kuznia), sentence=sentence)
+
+    assert answer.status_code == 400
+    details = answer.json()["error"]["details"]
+    assert details["not_understood"] == [{"quote": "polish the genres", "start": 28, "end": 45}]
+    assert [part["quote"] for part in details["understood"]] == ["make the phone optional"]
+
+
+async def test_what_is_so_already_leaves_the_artefact_as_it_was(kuznia):
+    artefact = await made(kuznia)
+
+    data = (await edit(kuznia, artefact, sentence="don't remove the phone")).json()["data"]
+
+    assert (data["id"], data["diff"], len(data["notes"])) == (artefact["id"], [], 1)
+
+
 async def test_operations_change_a_flow_and_the_original_stays(kuznia):
     artefact = await made(kuznia)
 

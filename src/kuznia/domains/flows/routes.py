@@ -9,22 +9,24 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    JsonValue,
     StringConstraints,
     ValidationError,
     model_validator,
 )
 from pydantic_core import from_json, to_json
 
-from kuznia.domains.flows.edits.apply import apply_change
+from kuznia.domains.flows.edits.apply import EditedFlow, apply_change
 from kuznia.domains.flows.edits.differences import Difference
 from kuznia.domains.flows.edits.operations import Edit, ImpossibleEdit
+from kuznia.domains.flows.edits.sentences import Instruction, NotUnderstood
 from kuznia.domains.flows.parts import FLOW
 from kuznia.domains.flows.schema import Flow, Language
 from kuznia.domains.flows.screens.preview import Posted, preview
 from kuznia.domains.flows.screens.style import POLICY
 from kuznia.forge.revise import Revision, revise
 from kuznia.forge.shelf.shelf import Kept
-from kuznia.forge.terms import CheckEvidence, Finding
+from kuznia.forge.terms import CheckEvidence, Finding, Wish
 from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Invalid, NotFound, UnsupportedMedia, invalid
 from kuznia.platform.process.workers import POOL
@@ -74,9 +76,14 @@ class EditIn(BaseModel):
 
 
 class Edited(ArtefactShape):
-    """The changed flow as an artefact of its own, and its differences from the original."""
+    """The changed flow as an artefact of its own, and its differences from the original.
+
+    When nothing differs, it is the original artefact.
+    """
 
     diff: tuple[Difference, ...]
+    # What was asked for and is so already.
+    notes: tuple[str, ...]
 
 
 EDIT = JsonBody(EditIn, SMALL)
@@ -126,7 +133,12 @@ async def preview_go_on(
     ),
 )
 async def edit_flow(request: Request, artefact_id: InPath) -> Response:
-    """Send `{"sentence": …}` or `{"operations": […]}`; the answer has the `diff`."""
+    """Send `{"sentence": …}` or `{"operations": […]}`; the answer has the `diff`.
+
+    A sentence is understood whole or not at all. When a part of it is not understood or cannot be
+    done, nothing changes: `details.not_understood` has each such part with its place, and
+    `details.understood` the other parts.
+    """
     change = (await EDIT.read(request)).change
     forge = forge_of(request)
     kept, flow = await _flow(request, artefact_id)
@@ -134,25 +146,33 @@ async def edit_flow(request: Request, artefact_id: InPath) -> Response:
     began = forge.clock.monotonic()
     try:
         new = await POOL.ease(partial(apply_change, flow, change))
+    except NotUnderstood as half:
+        raise _refused(half) from None
     except ImpossibleEdit as impossible:
         raise Invalid(str(impossible)) from None
     except ValidationError as error:
         raise invalid(error) from None
     if standing := [finding for finding in new.study.findings if finding.stands]:
         raise _unsound(standing)
+    if not new.diff:
+        return answered(_answer(kept, new), headers=kept_headers(kept))
     revision = Revision(
         code="edited",
         part=FLOW.name,
         parts=new.study.parts,
-        findings=new.study.findings,
+        findings=(*new.study.findings, *new.findings),
         checks=tuple(
             CheckEvidence(name=check.name, version=check.version, passed=True)
             for check in FLOW.checks
         ),
     )
     edited = await revise(forge, kept, revision, began=began)
-    data = b'%b,"diff":%b}' % (linked(edited)[:-1], to_json(new.diff))
-    return answered(data, headers=kept_headers(edited))
+    return answered(_answer(edited, new), headers=kept_headers(edited))
+
+
+def _answer(kept: Kept, new: EditedFlow) -> bytes:
+    diff, notes = to_json(new.diff), to_json(new.notes)
+    return b'%b,"diff":%b,"notes":%b}' % (linked(kept)[:-1], diff, notes)
 
 
 async def _flow(request: Request, artefact_id: str) -> tuple[Kept, Flow]:
@@ -204,13 +224,27 @@ async def _posted(request: Request) -> Posted:
         }
 
 
-def _unsound(findings: list[Finding]) -> Invalid:
-    listed = [
-        {"code": finding.code, "where": finding.where, "message": finding.message}
-        for finding in findings[:MAX_FINDINGS]
-    ]
-    first = findings[0]
+def _refused(half: NotUnderstood) -> Invalid:
     return Invalid(
-        f"The change would break the flow: {first.message}",
-        details={"findings": [dict(finding) for finding in listed]},
+        str(half),
+        details={
+            "not_understood": [_quoted(wish) for wish in half.not_understood],
+            "understood": [_quoted(step) for step in half.understood],
+            "findings": [_finding_row(finding) for finding in (half.finding,) if finding],
+        },
+    )
+
+
+def _quoted(part: Instruction | Wish) -> dict[str, JsonValue]:
+    return {"quote": part.quote, "start": part.start, "end": part.end}
+
+
+def _finding_row(finding: Finding) -> dict[str, JsonValue]:
+    return {"code": finding.code, "where": finding.where, "message": finding.message}
+
+
+def _unsound(findings: list[Finding]) -> Invalid:
+    return Invalid(
+        f"The change would break the flow: {findings[0].message}",
+        details={"findings": [_finding_row(finding) for finding in findings[:MAX_FINDINGS]]},
     )

@@ -65,6 +65,8 @@ Format = Literal[
     "past",
     "future",
 ]
+# A file type, by the ending of a file's name.
+FileType = Annotated[str, Field(pattern=r"^[a-z0-9]{1,8}$")]
 Ending = Literal["done", "refused", "cancelled"]
 Op = Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "filled"]
 
@@ -154,6 +156,9 @@ class FormField(Fact):
     high: float | None = None
     # Characters of a text at most, or files of an upload.
     max_length: int | None = None
+    # The accepted types of an upload, and the size of each file at most; any without them.
+    file_types: Annotated[tuple[FileType, ...], Field(max_length=20)] = ()
+    max_megabytes: Annotated[int, Field(ge=1, le=10_000)] | None = None
     autocomplete: Annotated[str, Field(max_length=32)] | None = None
     # The topic: each topic has a page.
     group: Annotated[str, Field(max_length=48)] = "details"
@@ -200,6 +205,8 @@ class FlowStep(FlowValue):
     # Who is waited for, and for how many days at most.
     who: Text | None = None
     days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    # Whether the days are working days.
+    working_days: bool = False
     fee: Fee | None = None
     ending: Ending | None = None
 

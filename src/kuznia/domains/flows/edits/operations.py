@@ -1,11 +1,21 @@
 """Edits: typed operations that change only what they name."""
 
-from collections.abc import Iterable
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import Field, ValidationError
+from pydantic import Field, model_validator
 
-from kuznia.domains.flows.schema import Flow, FlowStep, FlowValue, FormField, Guard, Id, Move, Text
+from kuznia.domains.flows.schema import (
+    FieldType,
+    FileType,
+    FlowOption,
+    FlowStep,
+    FlowValue,
+    FormField,
+    Guard,
+    Id,
+    Scalar,
+    Text,
+)
 
 
 class ImpossibleEdit(ValueError):
@@ -66,9 +76,18 @@ class RemoveStep(FlowValue):
 
 
 class MoveStep(FlowValue):
+    """Move a step to right after another, or to right before it."""
+
     op: Literal["move-step"] = "move-step"
     step: Id
-    after: Id
+    after: Id | None = None
+    before: Id | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.after is None) == (self.before is None):
+            raise ValueError("name either the step before it or the step after it")
+        return self
 
 
 class AddBranch(FlowValue):
@@ -80,163 +99,173 @@ class AddBranch(FlowValue):
     step: FlowStep
 
 
+class OrderFields(FlowValue):
+    """Put the fields of a page in this order."""
+
+    op: Literal["order-fields"] = "order-fields"
+    step: Id
+    fields: Annotated[tuple[Id, ...], Field(min_length=1, max_length=40)]
+
+
+class LimitField(FlowValue):
+    """Set the limits that are stated, and leave the field's other limits as they are."""
+
+    op: Literal["limit-field"] = "limit-field"
+    field: Id
+    low: float | None = None
+    high: float | None = None
+    # Characters of a text, or files of an upload.
+    max_length: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    file_types: Annotated[tuple[FileType, ...], Field(max_length=20)] = ()
+    max_megabytes: Annotated[int, Field(ge=1, le=10_000)] | None = None
+
+
+class HintField(FlowValue):
+    """Set the hint of a field, or remove it."""
+
+    op: Literal["hint-field"] = "hint-field"
+    field: Id
+    hint: Text | None
+
+
+class RetypeField(FlowValue):
+    """Change the type of a field without options."""
+
+    op: Literal["retype-field"] = "retype-field"
+    field: Id
+    type: FieldType
+
+
+class SetOptions(FlowValue):
+    """Replace the list of options of a field."""
+
+    op: Literal["set-options"] = "set-options"
+    field: Id
+    options: Annotated[tuple[FlowOption, ...], Field(min_length=1, max_length=60)]
+
+
+class SplitPage(FlowValue):
+    """Move some fields of a page to a new page right after it."""
+
+    op: Literal["split-page"] = "split-page"
+    step: Id
+    fields: Annotated[tuple[Id, ...], Field(min_length=1, max_length=40)]
+    title: Text | None = None
+
+
+class JoinPages(FlowValue):
+    """Move the fields of other pages to the first page, and remove those pages."""
+
+    op: Literal["join-pages"] = "join-pages"
+    steps: Annotated[tuple[Id, ...], Field(min_length=2, max_length=10)]
+    title: Text | None = None
+
+
+class SetFee(FlowValue):
+    """Set the fee; the payment is added or removed with it."""
+
+    op: Literal["set-fee"] = "set-fee"
+    kopiykas: Annotated[int, Field(ge=0, le=10**12)]
+
+
+class FeeCase(FlowValue):
+    """The fee of one option; nothing is paid when it is 0."""
+
+    option: Scalar
+    kopiykas: Annotated[int, Field(ge=0, le=10**12)]
+
+
+class SetFees(FlowValue):
+    """Set a fee of its own for each option of a field."""
+
+    op: Literal["set-fees"] = "set-fees"
+    field: Id
+    cases: Annotated[tuple[FeeCase, ...], Field(min_length=2, max_length=12)]
+
+
+class Exempt(FlowValue):
+    """Skip the payment when the guard holds."""
+
+    op: Literal["exempt"] = "exempt"
+    when: Guard
+
+
+class SetDays(FlowValue):
+    """Set for how many days a step waits at most, and whether they are working days."""
+
+    op: Literal["set-days"] = "set-days"
+    step: Id
+    days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    working: bool | None = None
+
+
+class OnlyWhen(FlowValue):
+    """Ask a field, or show a page, only when the guard holds."""
+
+    op: Literal["only-when"] = "only-when"
+    # The id of a field or of a page.
+    what: Id
+    when: Guard
+
+
+class AddApproval(FlowValue):
+    """Add the decision of another official after or before a step that waits for one."""
+
+    op: Literal["add-approval"] = "add-approval"
+    step: Id
+    who: Text
+    days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    first: bool = False
+
+
+class AddSignature(FlowValue):
+    """Add a signature before the payment or the submission, with a sign-in if there is none."""
+
+    op: Literal["add-signature"] = "add-signature"
+
+
+class SetText(FlowValue):
+    """Set the text of a step."""
+
+    op: Literal["set-text"] = "set-text"
+    step: Id
+    text: Text
+
+
+class LimitMove(FlowValue):
+    """Set how often a move back may be taken."""
+
+    op: Literal["limit-move"] = "limit-move"
+    step: Id
+    to: Id
+    limit: Annotated[int, Field(ge=1, le=100)] | None = None
+
+
 Edit: TypeAlias = Annotated[
     AddField
     | RemoveField
     | MoveField
+    | OrderFields
     | RequireField
+    | LimitField
+    | HintField
+    | RetypeField
+    | SetOptions
     | Rename
     | AddStep
     | RemoveStep
     | MoveStep
-    | AddBranch,
+    | SplitPage
+    | JoinPages
+    | AddBranch
+    | OnlyWhen
+    | SetFee
+    | SetFees
+    | Exempt
+    | SetDays
+    | AddApproval
+    | AddSignature
+    | SetText
+    | LimitMove,
     Field(discriminator="op"),
 ]
-
-
-def apply_edits(flow: Flow, edits: Iterable[Edit]) -> Flow:
-    """Apply the edits in order; ImpossibleEdit when one of them cannot be applied."""
-    for edit in edits:
-        try:
-            flow = _applied(flow, edit)
-        except ValidationError as wrong:
-            first = wrong.errors(include_url=False, include_input=False)[0]
-            raise ImpossibleEdit(f"{edit.op}: {first['msg']}") from wrong
-    return flow
-
-
-def _applied(flow: Flow, edit: Edit) -> Flow:  # noqa: C901 - one line for each operation
-    match edit:
-        case AddField():
-            return _add_field(flow, edit)
-        case RemoveField(field=name):
-            home = _home(flow, name)
-            return _with(flow, home, fields=tuple(f for f in home.fields if f.id != name))
-        case MoveField():
-            return _move_field(flow, edit)
-        case RequireField(field=name, required=required):
-            home = _home(flow, name)
-            return _with(flow, home, fields=_changed(home, name, {"required": required}))
-        case Rename():
-            return _rename(flow, edit)
-        case AddStep(after=after, step=step):
-            return _insert(flow, after, step)
-        case RemoveStep(step=name):
-            return _without(flow, _step(flow, name))
-        case MoveStep(step=name, after=after):
-            if name == after:
-                raise ImpossibleEdit(f"The step {name} cannot come after itself.")
-            step = _step(flow, name)
-            return _insert(_without(flow, step), after, step)
-        case AddBranch():
-            return _branch(flow, edit)
-
-
-def _step(flow: Flow, name: str) -> FlowStep:
-    if name not in flow.by_id:
-        raise ImpossibleEdit(f"There is no step {name}.")
-    return flow.by_id[name]
-
-
-def _home(flow: Flow, field: str) -> FlowStep:
-    for step in flow.steps:
-        if any(f.id == field for f in step.fields):
-            return step
-    raise ImpossibleEdit(f"There is no field {field}.")
-
-
-def _with(flow: Flow, step: FlowStep, **values: object) -> Flow:
-    new = step.model_copy(update=values)
-    return flow.having(steps=tuple(new if other.id == step.id else other for other in flow.steps))
-
-
-def _changed(step: FlowStep, name: str, values: dict[str, object]) -> tuple[FormField, ...]:
-    return tuple(f.model_copy(update=values) if f.id == name else f for f in step.fields)
-
-
-def _add_field(flow: Flow, edit: AddField) -> Flow:
-    if edit.field.id in flow.facts:
-        raise ImpossibleEdit(f"The field {edit.field.id} already exists.")
-    home = _step(flow, edit.step) if edit.step else _page_for(flow, edit.field)
-    if home.kind != "form":
-        raise ImpossibleEdit(f"The step {home.id} has no fields: choose a form.")
-    group = home.fields[0].group if home.fields else edit.field.group
-    field = edit.field.model_copy(update={"group": group})
-    return _with(flow, home, fields=(*home.fields, field))
-
-
-def _page_for(flow: Flow, field: FormField) -> FlowStep:
-    forms = [step for step in flow.steps if step.kind == "form" and step.repeats == 1]
-    if not forms:
-        raise ImpossibleEdit("The flow has no page to put the field on.")
-    near = [form for form in forms if any(field.group in f.group for f in form.fields)]
-    return (near or forms[-1:])[0]
-
-
-def _move_field(flow: Flow, edit: MoveField) -> Flow:
-    home, target = _home(flow, edit.field), _step(flow, edit.to)
-    if target.kind != "form":
-        raise ImpossibleEdit(f"The step {target.id} has no fields: choose a form.")
-    field = next(f for f in home.fields if f.id == edit.field)
-    group = target.fields[0].group if target.fields else field.group
-    flow = _with(flow, home, fields=tuple(f for f in home.fields if f.id != field.id))
-    target = flow.by_id[target.id]
-    return _with(flow, target, fields=(*target.fields, field.model_copy(update={"group": group})))
-
-
-def _rename(flow: Flow, edit: Rename) -> Flow:
-    if edit.what is None:
-        return flow.having(name=edit.title)
-    if edit.what in flow.by_id:
-        return _with(flow, flow.by_id[edit.what], title=edit.title)
-    home = _home(flow, edit.what)
-    return _with(flow, home, fields=_changed(home, edit.what, {"label": edit.title}))
-
-
-def _insert(flow: Flow, after: str, step: FlowStep) -> Flow:
-    """Insert a step after another; it takes over that step's moves, with their guards."""
-    before = _step(flow, after)
-    if before.kind == "end":
-        raise ImpossibleEdit(f"Nothing can follow {after}: it is an end.")
-    if before.outcomes or len(before.next) > 1:
-        # Its outcome decides where it leads: the new step goes onto the first move, the hoped one.
-        hoped, *others = before.next
-        moves = (hoped.model_copy(update={"to": step.id}), *others)
-        own: tuple[Move, ...] = (Move(to=hoped.to),)
-    else:
-        moves, own = (Move(to=step.id),), before.next
-    new = step.model_copy(update={"next": own})
-    changed = before.model_copy(update={"next": moves})
-    place = flow.steps.index(before)
-    return flow.having(steps=(*flow.steps[:place], changed, new, *flow.steps[place + 1 :]))
-
-
-def _without(flow: Flow, step: FlowStep) -> Flow:
-    onward = [move.to for move in step.next if move.to != step.id]
-    if step.kind == "end" or not onward:
-        raise ImpossibleEdit(f"The step {step.id} is an end: the moves to it would lead nowhere.")
-    follower = onward[0]
-
-    def redirected(other: FlowStep) -> FlowStep:
-        moves = (
-            move.model_copy(update={"to": follower}) if move.to == step.id else move
-            for move in other.next
-        )
-        return other.model_copy(update={"next": tuple(moves)})
-
-    rest = tuple(redirected(other) for other in flow.steps if other.id != step.id)
-    # Ends that only this step led to are removed with it.
-    used = {move.to for other in rest for move in other.next} | {rest[0].id}
-    return flow.having(steps=tuple(s for s in rest if s.kind != "end" or s.id in used))
-
-
-def _branch(flow: Flow, edit: AddBranch) -> Flow:
-    before = _step(flow, edit.after)
-    if len(before.next) != 1 or before.next[0].when is not None:
-        raise ImpossibleEdit(f"The step {edit.after} branches already: choose another step.")
-    follower = before.next[0].to
-    new = edit.step.model_copy(update={"next": (Move(to=follower),)})
-    moves = (Move(to=new.id, when=edit.when), Move(to=follower))
-    place = flow.steps.index(before)
-    changed = before.model_copy(update={"next": moves})
-    return flow.having(steps=(*flow.steps[:place], changed, new, *flow.steps[place + 1 :]))

@@ -6,7 +6,7 @@ from kuznia.domains.flows.exports.schemas import Json
 from kuznia.domains.flows.schema import Flow, FlowStep, FormField, Language
 from kuznia.domains.flows.screens.controls import hint_of
 from kuznia.domains.flows.screens.texts import WORDS
-from kuznia.domains.flows.screens.values import max_length
+from kuznia.domains.flows.screens.values import accepted_endings, max_length
 from kuznia.domains.flows.structure.components import MAX_RADIOS
 from kuznia.domains.flows.structure.formats import pattern_of
 
@@ -74,7 +74,9 @@ def _component(field: FormField, language: Language) -> Json:
             return _timed(shared, "time", required)
         case "file":
             several = max_length(field) > 1
-            return {**shared, "type": "filepicker", "multiple": several, "validate": required}
+            accept: Json = {"accept": accepted_endings(field)} if field.file_types else {}
+            picker: Json = {"type": "filepicker", "multiple": several, **accept}
+            return {**shared, **picker, "validate": required}
         case _:
             kind = "textarea" if field.type == "long" else "textfield"
             return {**shared, "type": kind, "validate": _text(field, required)}

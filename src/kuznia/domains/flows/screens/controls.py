@@ -6,7 +6,7 @@ from types import MappingProxyType
 from kuznia.domains.flows.schema import Format, FormField, Language
 from kuznia.domains.flows.screens.element import Element, el
 from kuznia.domains.flows.screens.texts import ERRORS, FORMATS, WORDS
-from kuznia.domains.flows.screens.values import InvalidAnswer, max_length
+from kuznia.domains.flows.screens.values import InvalidAnswer, accepted_endings, max_length
 from kuznia.domains.flows.structure.components import MAX_RADIOS
 
 # The keyboard a phone shows; never type=number, which drops leading zeros.
@@ -25,7 +25,21 @@ _TYPES: Mapping[Format, str] = MappingProxyType({"email": "email", "phone": "tel
 
 
 def hint_of(field: FormField, language: Language) -> str:
-    """The hint of a field: its own, or how its format is written."""
+    """The hint of a field: its own, or how its format is written; and which files it accepts."""
+    parts = (_own_hint(field, language), _accepted(field, language))
+    return " ".join(part for part in parts if part)
+
+
+def _accepted(field: FormField, language: Language) -> str:
+    """The types and the size of the files that an upload accepts."""
+    types = ", ".join(field.file_types).upper()
+    if field.max_megabytes is None:
+        return types
+    size = WORDS["size"].of(language).format(megabytes=field.max_megabytes)
+    return f"{types}, {size}" if types else size
+
+
+def _own_hint(field: FormField, language: Language) -> str:
     if field.hint is not None:
         return field.hint.of(language)
     usual = FORMATS.get(field.format or "")
@@ -49,6 +63,7 @@ def error_of(field: FormField, wrong: InvalidAnswer, language: Language) -> str:
             low=f"{field.low:g}" if field.low is not None else "",
             high=f"{field.high:g}" if field.high is not None else "",
             max_length=max_length(field),
+            types=", ".join(field.file_types).upper(),
         )
     )
 
@@ -176,6 +191,7 @@ def _single(
         name=field.id,
         value=None if field.type == "file" or not value else value,
         multiple=field.type == "file" and max_length(field) > 1,
+        accept=accepted_endings(field) or None,
         inputmode=_KEYBOARD.get(field.format) if field.format else _mode(field),
         autocomplete=field.autocomplete,
         maxlength=str(max_length(field)) if field.type == "text" else None,

@@ -215,7 +215,8 @@ def _paragraphs(view: PageView, step: FlowStep) -> Iterator[Element]:
     if step.who is not None:
         yield el("p", f"{view.say('waits')}: {step.who.of(view.language)}")
     if step.days is not None:
-        yield el("p", f"{view.say('days')} {step.days}")
+        kind = "working" if step.working_days else "days"
+        yield el("p", f"{view.say(kind)} {step.days}")
     if step.kind in {"lookup", "submit", "wait"}:
         yield el("p", view.say("happens"), class_="panel")
 

@@ -25,7 +25,13 @@ def max_length(field: FormField) -> int:
     """The number of characters, or of files, that a field takes at most."""
     if field.type == "file":
         return min(field.max_length or 1, MAX_FILES)
-    return min(field.max_length or MAX_LONG, MAX_LONG) if field.type == "long" else MAX_TEXT
+    longest = MAX_LONG if field.type == "long" else MAX_TEXT
+    return min(field.max_length or longest, longest)
+
+
+def accepted_endings(field: FormField) -> str:
+    """The endings of the files that an upload accepts, as a browser reads them."""
+    return ",".join(f".{known}" for known in field.file_types)
 
 
 def read(field: FormField, posted: Sequence[str], today: date) -> Known | InvalidAnswer:
@@ -45,9 +51,19 @@ def read(field: FormField, posted: Sequence[str], today: date) -> Known | Invali
         case "date":
             return _date(field, typed[0], today)
         case "file":
-            return tuple(typed) if len(typed) <= max_length(field) else InvalidAnswer("many")
+            return _files(field, typed)
         case _:
             return _text(field, typed[0])
+
+
+def _files(field: FormField, typed: list[str]) -> Known | InvalidAnswer:
+    """Names of files: a preview stores none, so their size is not known."""
+    endings = {name.rpartition(".")[2].lower() for name in typed}
+    # One type has two endings.
+    known = {*field.file_types, *(["jpeg"] if "jpg" in field.file_types else [])}
+    if known and not endings <= known:
+        return InvalidAnswer("types")
+    return tuple(typed) if len(typed) <= max_length(field) else InvalidAnswer("many")
 
 
 def _nothing(field: FormField) -> Known | InvalidAnswer:

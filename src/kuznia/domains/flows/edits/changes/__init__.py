@@ -1,0 +1,1 @@
+"""Typed operations applied to a flow."""

@@ -1,0 +1,1 @@
+"""Rules, each of which understands one kind of instruction whole."""

@@ -1,0 +1,1 @@
+"""The words of a sentence: its tokens, phrases, and the names of the flow in them."""
