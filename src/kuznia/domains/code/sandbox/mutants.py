@@ -36,13 +36,10 @@ MUTATIONS = {
     "or": "and",
     "&&": "||",
     "||": "&&",
-    "true": "false",
-    "false": "true",
-    "True": "False",
-    "False": "True",
     "not in": "in",
     "in": "not in",
 }
+_TRUTHS = {"true": "false", "false": "true", "True": "False", "False": "True"}
 # `in` is a word of a loop too, where its opposite does not parse.
 _COMPARES = frozenset({"comparison_operator"})
 _INTEGERS = frozenset({"integer", "number", "int_literal"})
@@ -136,8 +133,8 @@ def _of_token(index: int, node: Node) -> Iterator[Mutation]:
         # `*` of `*args` and `-` of `-1` are no operators between two values.
         if node.parent is not None and node.parent.child_count >= 3:
             yield Mutation(index, start, end, changed, "operator")
-        elif node.type in ("true", "false", "True", "False"):
-            yield Mutation(index, start, end, changed, "constant")
+    elif node.type in ("true", "false") and (truth := _TRUTHS.get((node.text or b"").decode())):
+        yield Mutation(index, start, end, truth, "constant")
     elif node.type in _INTEGERS and (node.text or b"").isdigit():
         yield Mutation(index, start, end, str(int(node.text or b"0") + 1), "constant")
 
@@ -147,7 +144,8 @@ def _of_statement(index: int, source: bytes, node: Node, language: str) -> Itera
     if node.type == "if_statement" and (condition := node.child_by_field_name("condition")):
         yield from _of_condition(index, source, node, condition, language)
     elif node.type == "expression_statement":
-        if node.named_child_count == 1 and node.named_children[0].type in _EFFECTS:
+        effect = node.named_children[0] if node.named_child_count == 1 else None
+        if effect is not None and effect.type in _EFFECTS and not _is_aside(effect):
             yield Mutation(index, start, end, _LOOKS[language], "statement")
     elif node.type == "return_statement" and node.named_child_count == 1:
         value = node.named_children[0]
