@@ -4,18 +4,19 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from kuznia.domains.code.checks import sql_text
 from kuznia.domains.code.checks.python import unsafe
 from kuznia.domains.code.checks.python.awaited import not_awaited
 from kuznia.domains.code.checks.python.standard import not_standard
 from kuznia.domains.code.checks.python.undefined import undefined
 from kuznia.domains.code.checks.source import held_apart, short
-from kuznia.domains.code.checks.sql_text import built_sql
 from kuznia.domains.code.parsing.pytree import tree_of
 from kuznia.domains.code.schema import CodeBench, CodeDraft, CodeInput, File, TestsDraft
 from kuznia.forge.terms import Check, Finding
 
 MAX_LISTED = 10
 _COMMAND = re.compile(r"\bexec(?:Sync)?\(\s{0,20}`[^`]{0,300}\$\{")
+_MARKS = (*unsafe.MARKS, *sql_text.MARKS, "child_process")
 _SCRIPTS = frozenset(("javascript", "typescript", "tsx"))
 
 
@@ -67,7 +68,7 @@ def is_safe(draft: CodeDraft, bench: CodeBench) -> Iterator[Finding]:
 
 
 def _unsafe(file: File, prompt: str) -> Iterator[tuple[int, str, str, bool]]:
-    for line in built_sql(file.content, file.language):
+    for line in sql_text.built_sql(file.content, file.language):
         message = "SQL is put together with a value in its text."
         yield line, message, "Pass the value as a parameter of the query.", True
     if file.language in _SCRIPTS and "child_process" in file.content:
@@ -83,9 +84,22 @@ def _unsafe(file: File, prompt: str) -> Iterator[tuple[int, str, str, bool]]:
         yield line, f"A call is unsafe: {what}.", hint, certain
 
 
+def is_python(draft: CodeDraft, _: CodeBench) -> bool:
+    return any(file.language == "python" for file in draft.files)
+
+
+def has_coroutines(draft: CodeDraft, _: CodeBench) -> bool:
+    return any("async def" in file.content for file in draft.files)
+
+
+def may_be_unsafe(draft: CodeDraft, _: CodeBench) -> bool:
+    """Whether a draft has any word by which something unsafe is done."""
+    return any(mark in file.content for file in draft.files for mark in _MARKS)
+
+
 # They stand in parts of code and of tests, whose drafts differ; Any is the price of one tuple.
 SOUND: tuple[Check[Any, CodeInput], ...] = (
-    Check("defined", held_apart(names_exist)),
-    Check("awaited", held_apart(coroutines_are_awaited)),
-    Check("safe", held_apart(is_safe)),
+    Check("defined", held_apart(names_exist, concerns=is_python)),
+    Check("awaited", held_apart(coroutines_are_awaited, concerns=has_coroutines)),
+    Check("safe", held_apart(is_safe, concerns=may_be_unsafe)),
 )
