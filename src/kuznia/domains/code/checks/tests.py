@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.checks.mentions import is_mentioned
+from kuznia.domains.code.checks.mentions import is_mentioned, is_own
 from kuznia.domains.code.checks.sound import SOUND
 from kuznia.domains.code.checks.source import SOURCE, held_apart, is_readable, short, written
 from kuznia.domains.code.languages.find import get
@@ -33,7 +33,8 @@ def name_what_they_test(draft: TestsDraft, bench: CodeBench) -> Iterator[Finding
     if not absent:
         return
     listed = ", ".join(map(short, absent[:MAX_LISTED]))
-    if len(absent) < len(set(names)) or is_mentioned(code, text, mentioned):
+    named = (name for name in names if name in mentioned)
+    if any(map(is_own, named)) or is_mentioned(code, text, mentioned):
         yield Finding("untested", "warn", draft.files[0].path, f"No test names {listed}.")
     else:
         hint = f"Import the code under test and call {listed}."

@@ -53,7 +53,8 @@ def _looked_for(table: symtable.SymbolTable) -> Iterable[str]:
     if isinstance(table, symtable.Function):
         return table.get_globals()
     every = (table.lookup(name) for name in table.get_identifiers())
-    return [s.get_name() for s in every if s.is_referenced() and not s.is_local()]
+    outer = (s for s in every if s.is_referenced() and not (s.is_local() or s.is_free()))
+    return [symbol.get_name() for symbol in outer]
 
 
 def _defined(module: symtable.SymbolTable, tables: list[symtable.SymbolTable]) -> set[str]:
