@@ -22,7 +22,8 @@ from typing import Any
 import structlog
 
 from bench.report import table
-from kuznia.domains.code.languages.find import find, find_by_path, get
+from kuznia.domains.code.checks.tests import name_what_they_test
+from kuznia.domains.code.languages.find import are_kin, find, find_by_path, get
 from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.languages.testing import is_test_path, looks_like_tests
 from kuznia.domains.code.parsing.proof import proof_of
@@ -118,7 +119,8 @@ async def project_alarms(project: Path, alarms: Alarms) -> None:
         code = [file for file in files if not is_test_path(file.path)]
         if len(code) + len(tests) < 2:
             continue
-        alone = a_bench(language, PROMPT, beside(code))
+        kin = [f for f in every if are_kin(get(f.language), get(language))]
+        alone = a_bench(language, PROMPT, beside([f for f in kin if not is_test_path(f.path)]))
         benches = {"": alone, "imports": a_bench(language, PROMPT, beside(every))}
         for file in some(code, MAX_CODE):
             await one(f"{language} code", CODE, a_draft((file,)), benches, project, alarms)
@@ -192,7 +194,9 @@ def main() -> None:
     options = parser.parse_args()
     if options.set:
         lines = options.set.read_text("utf-8").splitlines()
-        asyncio.run(print_set([json.loads(line) for line in lines], show=options.show))
+        rows = [json.loads(line) for line in lines]
+        asyncio.run(print_set(rows, show=options.show))
+        asyncio.run(print_swapped(rows))
     if options.folder:
         asyncio.run(print_corpus(sorted(options.folder.iterdir()), show=options.show))
 
@@ -208,6 +212,25 @@ async def print_set(rows: list[dict[str, Any]], *, show: bool) -> None:
             print(row["id"], row["language"], part, check, finding.where, finding.message)
     print(f"{len(rows) - blocked} of {len(rows)} accepted", dict(by_code))
     await POOL.end()
+
+
+async def print_swapped(rows: list[dict[str, Any]]) -> None:
+    """How many tests of another artefact are taken for tests of this."""
+    made: dict[str, list[tuple[CodeDraft, TestsDraft]]] = defaultdict(list)
+    for row in rows:
+        language = ordered(row)
+        code = a_draft(tuple(a_file(file, language) for file in row["code"]))
+        tests = tests_of(a_draft(tuple(a_file(file, language) for file in row["tests"])))
+        made[language.name].append((code, tests))
+    missed = total = 0
+    for language, pairs in made.items():
+        for code, own in pairs:
+            for _, tests in pairs:
+                if tests is not own:
+                    said = name_what_they_test(tests, a_bench(language, PROMPT, code))
+                    missed += not any(finding.severity == "block" for finding in said)
+                    total += 1
+    print(f"tests of another artefact: {missed} of {total} passed")
 
 
 async def print_corpus(projects: list[Path], *, show: bool) -> None:

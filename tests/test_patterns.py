@@ -33,6 +33,7 @@ MADE_BY_FUNCTIONS = {
     "kuznia.domains.code.account.reading.source": ACCOUNT,
     "kuznia.domains.code.account.words.lexicon": ACCOUNT,
     "kuznia.domains.code.account.words.patterns": ACCOUNT,
+    "kuznia.domains.code.checks.promises": "a word of the code, between bounded distances",
     "kuznia.domains.code.languages.testing": TRIED,
     "kuznia.domains.flows.structure.formats": HELD,
     "kuznia.domains.flows.planner.cues": HELD,

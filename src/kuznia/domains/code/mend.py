@@ -3,6 +3,7 @@
 import re
 import textwrap
 from collections.abc import Iterator
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TypeVar
 
@@ -17,6 +18,10 @@ C = TypeVar("C", bound=CodeDraft)
 _PACKAGE = re.compile(r"^package[ \t]+\w+", re.MULTILINE)
 # A file that exports anything knows what it exports.
 _EXPORTS = re.compile(r"^[ \t]*export\b|\bexports\b|\brequire\(", re.MULTILINE)
+_DEFINED = re.compile(
+    r"^(?:async[ ]+)?(?:function\*?|class|const|let|interface|type|enum)[ ]+(?P<name>\w+)",
+    re.MULTILINE,
+)
 _SCRIPTS = frozenset(("javascript", "typescript", "tsx"))
 _FENCE = re.compile(r"[ \t]*(?:`{3,}|~{3,})[\w+#-]*[ \t]*")
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
@@ -71,14 +76,13 @@ def as_asked(file: File, asked: AskedNames) -> File:
     content = file.content
     if asked.package and file.language == "go" and not file.path.endswith("_test.go"):
         content = _PACKAGE.sub(f"package {asked.package}", content, count=1)
-    exports = asked.are_exported and file.language in _SCRIPTS and not _EXPORTS.search(content)
-    for name in asked.names if exports else ():
-        definition = re.compile(
-            rf"^(?=(?:async[ ]+)?(?:function\*?|class|const|let|interface|type|enum)[ ]+{name}\b)",
-            re.MULTILINE,
-        )
-        content = definition.sub("export ", content, count=1)
+    if asked.are_exported and file.language in _SCRIPTS and not _EXPORTS.search(content):
+        content = _DEFINED.sub(partial(_exported, asked.names), content)
     return file if content == file.content else file.model_copy(update={"content": content})
+
+
+def _exported(names: tuple[str, ...], definition: re.Match[str]) -> str:
+    return f"export {definition[0]}" if definition["name"] in names else definition[0]
 
 
 def _without_fences(file: File) -> str:

@@ -29,5 +29,12 @@ def has_what_is_named(draft: CodeDraft, bench: CodeBench) -> Iterator[Finding]:
             yield Finding("not-exported", "mend", file.path, message, hint)
 
 
+def names_anything(_: CodeDraft, bench: CodeBench) -> bool:
+    asked = asked_names(bench.reading.prompt)
+    return bool(asked.names or asked.package)
+
+
 # As in the other rooms of checks, Any is the price of one tuple.
-ASKED: tuple[Check[Any, CodeInput], ...] = (Check("asked", held_apart(has_what_is_named)),)
+ASKED: tuple[Check[Any, CodeInput], ...] = (
+    Check("asked", held_apart(has_what_is_named, concerns=names_anything)),
+)

@@ -22,28 +22,72 @@ _SEGMENT = re.compile(r"(?<![\w{:])[A-Za-z][\w-]{3,}(?![\w}])")
 # Names that programs of all kinds have.
 _COMMON = frozenset(
     (
-        "add",
-        "data",
-        "describe",
-        "get",
-        "index",
-        "init",
-        "item",
-        "list",
-        "main",
-        "name",
-        "new",
-        "run",
-        "self",
-        "set",
-        "size",
-        "test",
-        "tests",
-        "this",
-        "value",
+        *(
+            "add",
+            "append",
+            "call",
+            "check",
+            "close",
+            "data",
+            "default",
+            "describe",
+            "fields",
+        ),
+        *(
+            "filter",
+            "get",
+            "handler",
+            "index",
+            "init",
+            "item",
+            "items",
+            "key",
+            "keys",
+            "list",
+        ),
+        *(
+            "load",
+            "main",
+            "model",
+            "name",
+            "new",
+            "next",
+            "now",
+            "open",
+            "pop",
+            "push",
+            "put",
+        ),
+        *(
+            "read",
+            "report",
+            "reset",
+            "result",
+            "run",
+            "save",
+            "self",
+            "send",
+            "set",
+            "size",
+        ),
+        *(
+            "start",
+            "stop",
+            "test",
+            "tests",
+            "this",
+            "update",
+            "utils",
+            "value",
+            "values",
+        ),
+        *(
+            "version",
+            "write",
+        ),
     )
 )
-MIN_NAME, MIN_TEXT = 3, 5
+MIN_NAME, MIN_TEXT, MIN_WORD = 3, 6, 8
 
 
 def is_mentioned(code: tuple[File, ...], tests: str, words: set[str]) -> bool:
@@ -55,17 +99,18 @@ def _is_known(file: File, tests: str, words: set[str]) -> bool:
     if any(name in words for name in _names(file)):
         return True
     name = stem(file.path)
-    return (_is_own(name) and name in tests) or any(text in tests for text in _texts(file.content))
+    return (is_own(name) and name in tests) or any(text in tests for text in _texts(file.content))
 
 
 def _names(file: File) -> Iterator[str]:
     language = find(file.language)
     defined = (symbol.name for symbol in symbols(file.content, language)) if language else ()
-    yield from filter(_is_own, (*defined, *_GIVEN.findall(file.content)))
+    yield from filter(is_own, (*defined, *_GIVEN.findall(file.content)))
 
 
-def _is_own(name: str) -> bool:
-    return len(name) >= MIN_NAME and name.lower() not in _COMMON
+def is_own(name: str) -> bool:
+    """Whether a name says of which program it is."""
+    return len(name) >= MIN_NAME and name.lower() not in _COMMON and not name.startswith("__")
 
 
 def _texts(content: str) -> Iterator[str]:
@@ -73,5 +118,5 @@ def _texts(content: str) -> Iterator[str]:
         text: str = quoted[0][1:-1]
         if "/" in text:
             yield from _SEGMENT.findall(text)
-        elif len(text) >= MIN_TEXT:
+        elif len(text) >= (MIN_WORD if text.isalpha() else MIN_TEXT):
             yield text

@@ -62,10 +62,19 @@ def text_length(bench: CodeBench, *drafts: AnyDraft) -> int:
     return sum(len(file.content) for draft in (*drafts, *accepted) for file in draft.files)
 
 
-def held_apart(run: Callable[[S, CodeBench], Iterable[Finding]]) -> Held[S]:
-    """A check that reads a draft's text, run where it cannot block the event loop."""
+def held_apart(
+    run: Callable[[S, CodeBench], Iterable[Finding]],
+    *,
+    concerns: Callable[[S, CodeBench], bool] | None = None,
+) -> Held[S]:
+    """A check that reads a draft's text, run where it cannot block the event loop.
+
+    `concerns` tells at a glance whether there is anything to look for.
+    """
 
     async def held(draft: S, bench: CodeBench) -> Iterable[Finding]:
+        if concerns and not concerns(draft, bench):
+            return ()
         findings = await apart(partial(_findings, run, draft, bench), text_length(bench, draft))
         if isinstance(findings, Stopped):
             return (replace(UNCHECKED, where=draft.files[0].path),)

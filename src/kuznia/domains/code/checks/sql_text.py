@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-_MARKS = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
+# Every statement that a value may be put into has one of these.
+MARKS = ("SELECT", "INSERT", "UPDATE", "DELETE", "select ", "insert ", "update ", "delete ")
 # A quoted text with what stands before and behind it; a triple one may hold quotes and lines.
 _LITERAL = re.compile(
     r"(?P<sign>[A-Za-z$]{0,2})(?:\"\"\"(?P<long>(?:[^\"\\]|\\.|\"(?!\"\")){0,2000}+)\"\"\""
@@ -41,8 +42,6 @@ MAX_LITERALS = 2_000
 
 def built_sql(content: str, language: str) -> Iterator[int]:
     """The lines of SQL into which a value is put as text, where a parameter should be."""
-    if not _MARKS.search(content):
-        return
     for count, literal in enumerate(_LITERAL.finditer(content)):
         if count == MAX_LITERALS:
             return

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from kuznia.domains.code.checks.mentions import is_mentioned
+from kuznia.domains.code.checks.mentions import is_mentioned, is_own
 from kuznia.domains.code.checks.sound import SOUND
 from kuznia.domains.code.checks.source import SOURCE, held_apart, is_readable, short, written
 from kuznia.domains.code.languages.find import get
@@ -33,7 +33,8 @@ def name_what_they_test(draft: TestsDraft, bench: CodeBench) -> Iterator[Finding
     if not absent:
         return
     listed = ", ".join(map(short, absent[:MAX_LISTED]))
-    if len(absent) < len(set(names)) or is_mentioned(code, text, mentioned):
+    named = (name for name in names if name in mentioned)
+    if any(map(is_own, named)) or is_mentioned(code, text, mentioned):
         yield Finding("untested", "warn", draft.files[0].path, f"No test names {listed}.")
     else:
         hint = f"Import the code under test and call {listed}."
@@ -114,8 +115,8 @@ def are_collected(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
     """pytest reports nothing for a file in which it finds no test."""
     for file in draft.files:
         tree = tree_of(file.content) if file.language == "python" else None
-        helper = file.path.endswith(("conftest.py", "__init__.py"))
-        if tree and not helper and not any(map(_is_test, statements(tree))):
+        helps = not _TEST_FILE.fullmatch(file.path.rpartition("/")[2]) and len(draft.files) > 1
+        if tree and not helps and not any(map(_is_collected, statements(tree))):
             yield Finding(
                 "no-test",
                 "block",
@@ -125,8 +126,20 @@ def are_collected(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
             )
 
 
+# What pytest looks into; other files of tests hold helpers and factories.
+_TEST_FILE = re.compile(r"test_.*\.py|.*_test\.py|tests\.py")
+
+
 def _is_test(node: ast.AST) -> bool:
     return isinstance(node, Function) and node.name.startswith("test")
+
+
+def _is_collected(node: ast.AST) -> bool:
+    """Whether pytest finds a test there: a function, or the test case of a state machine."""
+    if isinstance(node, ast.Assign):
+        names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+        return any(name.startswith("Test") for name in names)
+    return _is_test(node) or (isinstance(node, Function) and node.name == "runTest")
 
 
 def are_no_copy(draft: TestsDraft, bench: CodeBench) -> Iterator[Finding]:

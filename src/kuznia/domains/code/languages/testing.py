@@ -14,14 +14,15 @@ _JS = (
 )
 _C = (
     r"\bTEST(?:_F|_P|_CASE)?\s*\(|^Test\s*\(|\bRUN_TEST\(|\bvoid\s+test_\w+\(",
-    r"\b(?:TEST_)?(?:ASSERT|EXPECT|CHECK|REQUIRE)\w*\s*\(|\bassert\s*\(|\bcr_assert",
+    r"\b(?:TEST_)?(?:ASSERT|EXPECT|CHECK|REQUIRE)\w*\s*\(|\bassert\w*\s*\("
+    r"|\b(?:cr|ck)_(?:assert|expect)|\bCU_|\bmu_assert",
 )
 
 # By language: a line that only tests have, and a form that asserts.
 _FORMS: dict[str, tuple[str, str]] = {
     "python": (
         r"^[ \t]*(?:async\s+)?def test_|^import (?:pytest|unittest)\b|^from (?:pytest|unittest)\b",
-        r"\bassert\b|\.assert\w+\(|\b(?:raises|warns|fail)\(",
+        r"\bassert|\b(?:raises|warns|fail|testmod|testfile)\(|\.TestCase\b",
     ),
     "javascript": _JS,
     "typescript": _JS,
@@ -49,7 +50,10 @@ _FORMS: dict[str, tuple[str, str]] = {
         r"\bMinitest::|\brequire ['\"]minitest|\bRSpec\.describe|^[ \t]*describe\b|def test_",
         r"\bassert\w*\b|\brefute\w*\b|\bexpect\b|\bmust_\w+|\bflunk\b",
     ),
-    "php": (r"\bextends TestCase\b|^[ \t]*(?:test|it)\(", r"\b(?:assert\w+|expect\w*)\("),
+    "php": (
+        r"\bextends TestCase\b|^[ \t]*(?:test|it)\(",
+        r"\b(?:assert\w+|expect\w*|should\w*|see\w*)\(",
+    ),
     "bash": (r"^[ \t]*@test\b|\bassert_\w+", r"\[\[?\s|\bassert\w*\b|\brefute\w*\b|\btest\s"),
     "swift": (
         r"\bXCTestCase\b|@Test\b|@Suite\b",
@@ -57,16 +61,17 @@ _FORMS: dict[str, tuple[str, str]] = {
     ),
     "csharp": (
         r"\[(?:Fact|Theory|Test|TestMethod|TestCase)\b",
-        r"\bAssert\.|\.Should\w*\(",
+        r"\bAssert\w*\.|\.Should\w*\(|\.(?:Verify\w*|Received\w*)\(|\bVerify\(",
     ),
     "cpp": _C,
     "c": _C,
     "objc": (r"\bXCTestCase\b", r"\bXCT\w+\("),
     "sql": (
         r"\bselect\s+plan\(|\bno_plan\(\)",
-        r"\b(?:ok|is|isnt|is_empty|throws_ok|lives_ok|results_eq|set_eq|has_\w+|col_\w+)\s*\(",
+        r"\b(?:ok|is|isnt|is_empty|throws_ok|lives_ok|results_eq|set_eq|has_\w+|col_\w+)\s*\("
+        r"|(?i:\bassert\b|\braise\s+exception\b)",
     ),
-    "lua": (r"^[ \t]*describe\(|^[ \t]*it\(", r"\bassert\b"),
+    "lua": (r"^[ \t]*describe\(|^[ \t]*it\(", r"\bassert"),
     "perl": (
         r"\bTest::\w+",
         r"\b(?:ok|is|isnt|like|unlike|is_deeply|cmp_ok|throws_ok|dies_ok|fail)\b",
@@ -76,7 +81,7 @@ _FORMS: dict[str, tuple[str, str]] = {
         r"\bTest\.(?:Hspec|Tasty|QuickCheck|HUnit)\b",
         r"\bshould\w+\b|@\?=|@=\?|\bassert\w*\b|\bproperty\b|\btestProperty\b|==[>=]",
     ),
-    "elixir": (r"\buse ExUnit\.Case\b", r"\bassert\w*\b|\brefute\w*\b"),
+    "elixir": (r"\buse ExUnit\.Case\b", r"\bassert\w*\b|\brefute\w*\b|\bdoctest\b"),
     "ocaml": (r"\bAlcotest\b|\bOUnit2?\b|let%test", r"\bcheck\w*\b|\bassert\w*\b|let%test"),
     "dart": (r"package:test/|package:flutter_test/", r"\bexpect\w*\("),
     "zig": (r"^test\s+[\"\w{]", r"\bexpect\w*\("),

@@ -2,7 +2,7 @@
 
 import ast
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import zip_longest
 from typing import NamedTuple
@@ -47,15 +47,22 @@ def _tree(content: str) -> ast.Module | None:
         return None
 
 
-def statements(module: ast.Module, *, inside: bool = True) -> Iterator[ast.AST]:
+def statements(module: ast.Module, *, inside: bool = True) -> Sequence[ast.AST]:
     """Every statement of a tree; without `inside`, not those of functions and classes."""
+    return _statements(module, inside)
+
+
+@lru_cache(maxsize=8)
+def _statements(module: ast.Module, inside: bool) -> Sequence[ast.AST]:
+    every: list[ast.AST] = []
     waiting: list[ast.AST] = list(reversed(module.body))
     while waiting:
         node = waiting.pop()
-        yield node
+        every.append(node)
         if inside or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             for field in ("cases", "finalbody", "orelse", "handlers", "body"):
                 waiting += reversed(getattr(node, field, ()))
+    return tuple(every)
 
 
 def module_names(module: ast.Module) -> set[str] | None:

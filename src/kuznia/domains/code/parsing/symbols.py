@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from tree_sitter import Node, Query, QueryCursor, Tree
 
+from kuznia.domains.code.languages.find import get
 from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.parsing.definitions import QUERIES
 from kuznia.domains.code.parsing.grammar import load, parse
@@ -53,15 +54,19 @@ class Symbol:
 
 def symbols(content: str, language: Language) -> tuple[Symbol, ...]:
     """Every function and type in order; none where there are none or time ran out."""
-    source = content.encode()
-    if language.name not in QUERIES or len(source) > MAX_READ:
+    return _symbols(content, language.name) if language.name in QUERIES else ()
+
+
+# Several checks ask for the symbols of one draft, one after the other.
+@lru_cache(maxsize=8)
+def _symbols(content: str, name: str) -> tuple[Symbol, ...]:
+    source, language = content.encode(), get(name)
+    if len(source) > MAX_READ:
         return ()
     tree = parse(source, language, within(SECONDS))
-    return (
-        ()
-        if isinstance(tree, Stopped)
-        else tuple(symbol for _, symbol in placed(source, language, tree))
-    )
+    if isinstance(tree, Stopped):
+        return ()
+    return tuple(symbol for _, symbol in placed(source, language, tree))
 
 
 def placed(source: bytes, language: Language, tree: Tree) -> Iterator[tuple[Node, Symbol]]:
@@ -118,6 +123,12 @@ def _body(node: Node) -> Node | None:
 
 def public(content: str, language: Language) -> tuple[Symbol, ...]:
     """The public symbols of a source."""
+    return _public(content, language.name)
+
+
+@lru_cache(maxsize=8)
+def _public(content: str, name: str) -> tuple[Symbol, ...]:
+    language = get(name)
     return tuple(filter(offered(content, language), symbols(content, language)))
 
 

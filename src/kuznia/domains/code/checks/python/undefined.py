@@ -4,7 +4,7 @@ import ast
 import builtins
 import symtable
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _BUILT_IN = (
     frozenset(dir(builtins))
@@ -34,12 +34,9 @@ def undefined(content: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
             table = symtable.symtable(content, "<draft>", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
-    known = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
-    known |= {child.get_name() for child in table.get_children()}
     tables = list(_tables(table))
-    known |= {s.get_name() for t in tables for s in t.get_symbols() if s.is_declared_global()}
-    absent = {name for t in tables for name in _unknown(t) if name not in known | _BUILT_IN}
-    if absent:
+    absent = {name for part in tables for name in _looked_for(part)} - _BUILT_IN
+    if absent := absent - _defined(table, tables):
         yield from _places(tree, absent)
 
 
@@ -51,12 +48,21 @@ def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
         waiting += table.get_children()
 
 
-def _unknown(table: symtable.SymbolTable) -> Iterator[str]:
+def _looked_for(table: symtable.SymbolTable) -> Iterable[str]:
     """The names that a scope uses and looks for outside of all functions and classes."""
-    for symbol in table.get_symbols():
-        outside = symbol.is_global() or table.get_type() == "module"
-        if symbol.is_referenced() and outside and not symbol.is_assigned():
-            yield symbol.get_name()
+    if isinstance(table, symtable.Function):
+        return table.get_globals()
+    every = (table.lookup(name) for name in table.get_identifiers())
+    outer = (s for s in every if s.is_referenced() and not (s.is_local() or s.is_free()))
+    return [symbol.get_name() for symbol in outer]
+
+
+def _defined(module: symtable.SymbolTable, tables: list[symtable.SymbolTable]) -> set[str]:
+    """The names that a module defines, also from within its functions."""
+    every = [module.lookup(name) for name in module.get_identifiers()]
+    known = {s.get_name() for s in every if s.is_assigned() or s.is_imported() or s.is_namespace()}
+    declared = (s for part in tables if part is not module for s in part.get_symbols())
+    return known | {s.get_name() for s in declared if s.is_declared_global() and s.is_assigned()}
 
 
 def _places(tree: ast.Module, absent: set[str]) -> Iterator[tuple[int, str]]:

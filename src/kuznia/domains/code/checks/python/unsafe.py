@@ -42,13 +42,17 @@ _ASKED = ("eval", "exec", "shell", "pickle", "оболонк", "repl", "interpre
 Unsafe = tuple[int, str, bool]
 
 
-def unsafe_calls(tree: ast.Module, prompt: str) -> Iterator[Unsafe]:
-    """The line, what is unsafe, and whether that is certain; what an order asks for is not."""
-    asked = any(word in prompt.lower() for word in _ASKED)
+def is_asked(prompt: str) -> bool:
+    """Whether an order speaks of running text, as one for a shell or an interpreter does."""
+    return any(word in prompt.lower() for word in _ASKED)
+
+
+def unsafe_calls(tree: ast.Module) -> Iterator[Unsafe]:
+    """The line, what is unsafe, and whether that is certain."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             for what, certain in _unsafe(node):
-                yield node.lineno, what, certain and not asked
+                yield node.lineno, what, certain
 
 
 def _unsafe(call: ast.Call) -> Iterator[tuple[str, bool]]:
