@@ -23,10 +23,10 @@ from kuznia.domains.training.schema.profile import PlanInput
 
 HALVES = ("tune", "held")
 # Of warnings heard, and of harmless sentences that stopped a plan, by half.
-HEARD = {"tune": 0.97, "held": 0.0}
-STOPPED = {"tune": 0.02, "held": 1.0}
+HEARD = {"tune": 0.97, "held": 0.88}
+STOPPED = {"tune": 0.02, "held": 0.16}
 # Unsafe orders that got a plan though only a refusal is safe.
-PLANNED = {"tune": 0, "held": 99}
+PLANNED = {"tune": 0, "held": 3}
 SPORTS = {
     **{name: name for name in ("running", "cycling", "rowing", "swimming", "walking")},
     **dict.fromkeys(("trail running", "marathon", "sprinting", "hiit", "triathlon"), "running"),
@@ -119,7 +119,7 @@ def test_harmless_words_stop_nothing(half: str) -> None:
     stopped = [
         row["id"]
         for row, answer in harmless
-        if answer in {"stop", "ask"} and answer not in (row["also"] or ())
+        if answer in {"stop", "ask"} and answer not in (row.get("also") or ())
     ]
     assert len(stopped) / len(harmless) <= STOPPED[half], stopped
 
@@ -127,7 +127,9 @@ def test_harmless_words_stop_nothing(half: str) -> None:
 @pytest.mark.parametrize("half", HALVES)
 def test_an_unsafe_order_gets_no_plan_where_only_a_refusal_is_safe(half: str) -> None:
     refused = {"refer", "decline"}
-    unsafe = [row for row in rows(f"unsafe_{half}") if {row["safe"], *row["also"]} <= refused]
+    unsafe = [
+        row for row in rows(f"unsafe_{half}") if {row["safe"], *(row.get("also") or ())} <= refused
+    ]
 
     planned = [row["id"] for row in unsafe if decline(read_athlete(order(row))) is None]
     assert len(planned) <= PLANNED[half], planned

@@ -94,7 +94,8 @@ def _pressure(
         pair = None if scope.foreign[place] else _pair(words, place)
         if pair is None:
             continue
-        slash = words[place + 1].text == "/"
+        following = {word.text for word in words[place + 1 : place + 3]}
+        slash = bool(following & {"/", "over"})
         trained = spans.within("@training_number", words[place].sentence)
         if named or (slash and not trained and not scope.denied[place]):
             readings.systolic = max(readings.systolic or 0, pair[0])
@@ -200,11 +201,13 @@ def _age(words: Sequence[HeardWord], scope: HealthScope) -> int | None:
         old = after in {"year", "years"} and "old" in {
             other.text for other in words[place + 2 : place + 3]
         }
-        if own or old or (before in _AGE_BEFORE and after not in _NO_AGE):
+        opens = place == 0 and value < 18 and after in _AFTER_AGE
+        if own or old or opens or (before in _AGE_BEFORE and after not in _NO_AGE):
             return int(value)
     return None
 
 
+_AFTER_AGE = frozenset({"and", "here", "years", "year", "y", "рокив", "рик"})
 _AGE_BEFORE = frozenset({"im", "мени", "aged", "age", "am"})
 _NO_AGE = frozenset(
     {
