@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kuznia.domains.training.athlete.athlete import read_athlete
+from kuznia.domains.training.athlete.screening import decline
 from kuznia.domains.training.schema.profile import Answer, YesNo
 from kuznia.doors.legacy.athlete import OldQuestion, PersonalInfo, ordered
 from kuznia.platform.errors import Invalid
@@ -78,6 +80,13 @@ def test_answers_to_questions_of_others_are_read_as_words() -> None:
         "Any pain? chest pain when climbing stairs. What do you like? yoga, rows. 7"
     )
     assert order.answers == {}
+
+
+@pytest.mark.parametrize("answer", [YesNo(boolean=False), "no", "Ні", ("none",)])
+def test_a_no_to_somebody_elses_question_is_no_sign(answer: Answer) -> None:
+    order = ordered(a_person(), {"q1": answer}, (OldQuestion(id="q1", text="Any chest pain?"),))
+
+    assert decline(read_athlete(order)) is None
 
 
 def test_words_of_our_questions_and_of_theirs_stand_together() -> None:

@@ -191,11 +191,9 @@ def _foreign(answers: Mapping[str, Answer], texts: Mapping[str, str]) -> Iterato
     for name, answer in answers.items():
         if _ours(name) is not None:
             continue
+        text = ", ".join(answer) if isinstance(answer, tuple) else str(answer)
         if isinstance(answer, YesNo):
             question = texts.get(name, "") if answer.boolean else ""
             yield f"{question} {answer.text}".strip()
-        elif isinstance(answer, str) and NO.fullmatch(answer):
-            continue
-        else:
-            text = ", ".join(answer) if isinstance(answer, tuple) else str(answer)
+        elif not NO.fullmatch(text):
             yield f"{texts.get(name, '')} {text}".strip()
