@@ -43,6 +43,7 @@ SKIPPED = (
     "/third_party/",
     "/fixtures/",
     "/docs/",
+    "/unity/",
 )
 PROMPT = "Published code, as it is."
 
