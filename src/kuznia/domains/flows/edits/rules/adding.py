@@ -144,7 +144,7 @@ def _known(seg: EditSegment, label: NewLabel, names: tuple[FlowName, ...]) -> st
     for name in seg.names:
         if (
             name not in names
-            and name.is_whole
+            and (name.is_whole or seg.tokens[label.first].kind == "word")
             and name.first <= label.first
             and name.last >= label.last
             and len(name.ids("field")) == 1

@@ -142,6 +142,8 @@ def approval(seg: EditSegment) -> EditReading | None:
         "at_least",
     )
     words = seg.unexplained(tags, *places_of(seg.numbers))
+    if {token.text for token in seg.tokens} & _OUTCOMES:
+        return None
     if not (seg.has("second") or words) or len(words) > 8 or (words and not _together(seg, words)):
         return None
     if len(waits) != 1:
@@ -157,6 +159,10 @@ def approval(seg: EditSegment) -> EditReading | None:
         first=seg.has("before") and not seg.has("after"),
     )
     return EditReading((edit,))
+
+
+# Words for how a decision may end, or of a choice between officials.
+_OUTCOMES = frozenset({"or", "або", "чи", "rejected", "refused", "відмовлено", "automatically"})
 
 
 def _together(seg: EditSegment, words: tuple[int, ...]) -> bool:

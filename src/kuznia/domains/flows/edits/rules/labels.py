@@ -78,6 +78,7 @@ def _words(seg: EditSegment, start: int) -> NewLabel | None:
         for cue in seg.of(*MARKS, "page", "before", "after", "first", "last", "field", "add")
         if cue.tag != "with_new"
     }
+    stops |= {name.first for name in seg.names if name.is_whole and not name.ids("field")}
     while start < len(seg.tokens) and seg.tokens[start].text in _ARTICLES:
         start += 1
     end = start

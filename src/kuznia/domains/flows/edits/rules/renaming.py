@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from kuznia.domains.flows.edits.operations import Edit, Rename, SetOptions
-from kuznia.domains.flows.edits.words.segment import EditReading, EditSegment
+from kuznia.domains.flows.edits.words.names import FlowName
+from kuznia.domains.flows.edits.words.segment import EditReading, EditSegment, home_of
 from kuznia.domains.flows.edits.words.texts import both, capital
 from kuznia.domains.flows.edits.words.vocabulary import word_set
 from kuznia.domains.flows.schema import Text
@@ -169,9 +170,16 @@ def _start(seg: EditSegment) -> int:
     if not 0 < start < len(seg.tokens):
         return 0
     rest = set(range(start, len(seg.tokens)))
-    places = seg.places("page", "before", "after", "first", "last")
+    places = seg.places(*_OTHER_ASKS)
     has_more = bool(rest & places) or any(seg.tokens[n].kind == "quote" for n in rest)
     return 0 if has_more else start
+
+
+# What an unquoted new text has no word for: it would be another instruction.
+_OTHER_ASKS = (
+    "page", "before", "after", "first", "last", "add", "remove", "option", "optional", "required",
+    "uah", "mb", "chars", "hint", "days",
+)  # fmt: skip
 
 
 def _announced(seg: EditSegment) -> int:
@@ -198,6 +206,8 @@ def _target(seg: EditSegment, new: Text, used: Iterable[int]) -> Edit | None:
     if not names:
         # A page or a field that is meant is named: only the service may go without a name.
         return Rename(title=new) if _is_service(seg) else None
+    if any(not _belongs(seg, names[0], other) for other in names[1:]):
+        return None
     ids = names[0]
     fields, pages, options = ids.ids("field"), ids.ids("page"), ids.ids("option")
     if seg.has("page") and len(pages) == 1:
@@ -207,6 +217,14 @@ def _target(seg: EditSegment, new: Text, used: Iterable[int]) -> Edit | None:
     if len(options) == 1 and not fields and not pages:
         return _option(seg, options[0], new)
     return Rename(what=pages[0], title=new) if len(pages) == 1 and not fields else None
+
+
+def _belongs(seg: EditSegment, target: FlowName, other: FlowName) -> bool:
+    """Whether another name only says where the target is: its field or its page, or itself."""
+    homes = {name.partition(".")[0] for name in target.ids("option")}
+    homes |= {home_of(seg.flow, name).id for name in target.ids("field")}
+    near = set(other.ids("field")) | set(other.ids("page"))
+    return bool(set(other.things) & set(target.things)) or bool(near & homes)
 
 
 def _is_service(seg: EditSegment) -> bool:

@@ -123,9 +123,16 @@ def consent(seg: EditSegment) -> EditReading | None:
     return EditReading(()) if steps else None
 
 
+# Words that ask for another heading of the last page.
+_NAMING = ("renam", "назв", "перейм", "titl", "heading", "заголов", "call")
+
+
 def final_text(seg: EditSegment) -> EditReading | None:
     """A sentence on the last page: added to what stands there, or in its place."""
     if not seg.has("final") or seg.has("field") or seg.names:
+        return None
+    text = next((n for n, token in enumerate(seg.tokens) if token.text == ":"), len(seg.tokens))
+    if any(token.text.startswith(_NAMING) for token in seg.tokens[:text] if token.kind == "word"):
         return None
     ends = [step for step in seg.flow.steps if step.ending == "done"]
     if len(ends) != 1:

@@ -95,9 +95,10 @@ def _bracketed(tokens: Sequence[SentenceToken], names: list[FlowName]) -> Iterat
             while first < opens and tokens[first].kind != "word":
                 first += 1
             yield FlowName(first, name.last + 1, name.things, True)
+            last = name.last
         elif not any(_swallowed(tokens, name, other) for other in names):
             yield name
-        last = name.last
+            last = name.last
 
 
 def _swallowed(tokens: Sequence[SentenceToken], name: FlowName, other: FlowName) -> bool:
