@@ -15,7 +15,7 @@ from kuznia.domains.flows.edits.rules.decisions import DECISION_RULES
 from kuznia.domains.flows.edits.rules.fees import FEE_RULES
 from kuznia.domains.flows.edits.rules.fields import FIELD_RULES
 from kuznia.domains.flows.edits.rules.limits import LIMIT_RULES
-from kuznia.domains.flows.edits.rules.places import PLACE_RULES
+from kuznia.domains.flows.edits.rules.regrouping import PLACE_RULES
 from kuznia.domains.flows.edits.rules.renaming import RENAME_RULES
 from kuznia.domains.flows.edits.rules.service import SERVICE_RULES
 from kuznia.domains.flows.edits.words.names import FlowLabels, labels_of, name_words, names_in

@@ -5,19 +5,16 @@ from dataclasses import dataclass, replace
 from kuznia.domains.flows.edits.operations import (
     Edit,
     ImpossibleEdit,
-    JoinPages,
     MoveField,
     MoveStep,
     OrderFields,
     RemoveStep,
-    SplitPage,
 )
 from kuznia.domains.flows.edits.words.names import FlowName
 from kuznia.domains.flows.edits.words.segment import EditReading, EditSegment, forms, home_of
-from kuznia.domains.flows.edits.words.texts import both, capital
 from kuznia.domains.flows.schema import Flow, FlowStep
 
-_TAGS = (
+MOVE_TAGS = (
     "move",
     "page",
     "field",
@@ -145,7 +142,7 @@ def _may_move(seg: EditSegment) -> bool:
     says = seg.has("move", "first", "last", "before", "after", "where", "change", "field", "page")
     other = seg.quotes or seg.options or seg.numbers_left() or seg.has(*_FOREIGN) or _swaps(seg)
     adds = any(token.text in _ADDS_EN or token.text.startswith(_ADDS) for token in seg.tokens)
-    return bool(seg.names) and says and not other and not adds and seg.stated(_TAGS)
+    return bool(seg.names) and says and not other and not adds and seg.stated(MOVE_TAGS)
 
 
 # A verb that asks for another field where one is named that is there already.
@@ -259,7 +256,7 @@ def ordered_pair(seg: EditSegment) -> EditReading | None:
         or seg.quotes
     ):
         return None
-    if seg.has("before") or not seg.explained((*_TAGS, "second")) or seg.numbers_left():
+    if seg.has("before") or not seg.explained((*MOVE_TAGS, "second")) or seg.numbers_left():
         return None
     first, second = seg.names
     follows = any(first.last <= cue.places[0] < second.first for cue in seg.of("after"))
@@ -320,94 +317,4 @@ def _page_of(flow: Flow, name: FlowName) -> FlowStep | None:
     return home if home is not None and len(home.fields) == 1 else None
 
 
-_SPLIT = (*_TAGS, "split", "heading", "rename", "after", "add", "step", "option")
-
-
-def split(seg: EditSegment) -> EditReading | None:
-    if not seg.has("split", "apart") or len(seg.quotes) > 1 or seg.has("if", "remove", "join_only"):
-        return None
-    if not seg.explained(
-        _SPLIT, *seg.quotes, *(p for n in seg.numbers for p in range(n.first, n.last))
-    ):
-        return None
-    fields = seg.fields
-    page = _split_page(seg, fields)
-    if page is None or not seg.has("page", "split"):
-        return None
-    apart = _apart(seg, page, fields)
-    if not apart:
-        return None
-    title = both(capital(seg.value(seg.quotes[0]))) if seg.quotes else None
-    return EditReading((SplitPage(step=page.id, fields=apart, title=title),), (page.id,))
-
-
-def _split_page(seg: EditSegment, fields: tuple[str, ...]) -> FlowStep | None:
-    """The page that is named, or the one that asks the fields."""
-    if len(seg.pages) == 1 and any(not name.ids("field") for name in seg.names):
-        return seg.flow.by_id[seg.pages[0]]
-    homes = {home_of(seg.flow, name).id for name in fields}
-    return seg.flow.by_id[homes.pop()] if len(homes) == 1 else None
-
-
-def _apart(seg: EditSegment, page: FlowStep, fields: tuple[str, ...]) -> tuple[str, ...]:
-    """The fields of the second page."""
-    mine = [
-        name for name in seg.names if len(name.ids("field")) == 1 and name.ids("field")[0] in fields
-    ]
-    if not fields or any(all(f.id != name for f in page.fields) for name in fields):
-        return ()
-    if seg.has("halves") and len(fields) < len(page.fields):
-        return ()
-    if len(fields) == len(page.fields) == len(mine) == 2 and seg.has("apart", "split"):
-        return mine[1].ids("field")
-    if len(fields) == len(page.fields) or seg.has("keep"):
-        gaps = [n for n in range(1, len(mine)) if _parts(seg, mine[n - 1].last, mine[n].first)]
-        if len(gaps) != 1:
-            return ()
-        return tuple(name.ids("field")[0] for name in mine[gaps[0] :])
-    return fields if len(fields) < len(page.fields) else ()
-
-
-def _parts(seg: EditSegment, start: int, end: int) -> bool:
-    """Whether the words between two names tell them apart."""
-    between = {token.text for token in seg.tokens[start:end]}
-    apart = any(start <= place < end for place in seg.places("apart", "page", "keep"))
-    return apart or bool(between & {",", ";", "—", "–", "а"} and not between & {"та", "і", "й"})
-
-
-def joined(seg: EditSegment) -> EditReading | None:
-    pages = _pages(seg)
-    if (
-        not seg.has("join")
-        or len(pages) < 2
-        or len(seg.quotes) > 1
-        or seg.has("not", "if", "remove")
-    ):
-        return None
-    if not seg.explained(
-        (
-            "join",
-            "page",
-            "heading",
-            "rename",
-            "with_new",
-            "change",
-            "move",
-            "keep",
-            "request",
-            "fields",
-            "at_most",
-        ),
-        *seg.quotes,
-    ):
-        return None
-    title = both(capital(seg.value(seg.quotes[0]))) if seg.quotes else None
-    return EditReading((JoinPages(steps=pages, title=title),), pages)
-
-
-def _pages(seg: EditSegment) -> tuple[str, ...]:
-    pages = [name.ids("page")[0] for name in seg.names if len(name.ids("page")) == 1]
-    return tuple(dict.fromkeys(pages)) if len(pages) == len(seg.names) else ()
-
-
-PLACE_RULES = (joined, split, ordered_pair, swapped, moved)
+MOVE_RULES = (ordered_pair, swapped, moved)
