@@ -37,7 +37,7 @@ MADE_BY_FUNCTIONS = {
     "kuznia.domains.code.languages.testing": TRIED,
     "kuznia.domains.flows.structure.formats": HELD,
     "kuznia.domains.flows.planner.cues": HELD,
-    "kuznia.domains.flows.planner.marks": HELD,
+    "kuznia.domains.flows.planner.clauses.marks": HELD,
     "kuznia.domains.training.athlete.weekdays": HELD,
     "kuznia.domains.training.edits.feedback": HELD,
     "kuznia.platform.redis": "they are the first words of our own table",

@@ -41,7 +41,7 @@ def clauses(text: str) -> tuple[Wish, ...]:
     """The clauses of a text in their order, none of them answered yet."""
     spans = [
         span
-        for start, end in _sentences(text)
+        for start, end in sentences(text)
         for first, last in _items(text, start, end)
         if (span := _trimmed(text, first, last))
     ]
@@ -55,7 +55,7 @@ def is_filler(text: str) -> bool:
     return _trimmed(text, 0, len(text)) is None
 
 
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
+def sentences(text: str) -> Iterator[tuple[int, int]]:
     """The spans between line breaks and the ends of sentences, brackets left whole."""
     start = 0
     for place in _outside(text, 0, len(text)):

@@ -8,7 +8,7 @@ from kuznia.domains.flows.checks.proof import prove
 from kuznia.domains.flows.planner import build, declined, read
 from kuznia.domains.flows.planner.cues import days, fees, kind_of
 from kuznia.domains.flows.planner.lexicon import LEXICON
-from kuznia.domains.flows.planner.prompt_text import clean, language_of, slug, words
+from kuznia.domains.flows.reading.prompt_text import clean, language_of, slug, words
 from kuznia.domains.flows.structure.graph import FlowGraph
 
 

@@ -3,8 +3,9 @@
 from functools import partial
 
 from kuznia.domains.flows.account.clause_answers import answer_wishes
-from kuznia.domains.flows.account.reading.statements import whole_conditions
+from kuznia.domains.flows.account.planned import planned_answers, record_of
 from kuznia.domains.flows.planner.order import FlowOrder
+from kuznia.domains.flows.reading.statements import whole_conditions
 from kuznia.domains.flows.schema import Flow
 from kuznia.forge.terms import Bench, Wish
 from kuznia.forge.wishes.clauses import clauses
@@ -21,7 +22,17 @@ async def account(bench: Bench[FlowOrder], wishes: tuple[Wish, ...]) -> tuple[Wi
     flow = bench.accepted.get("flow")
     if not isinstance(flow, Flow):
         return ()
-    return await POOL.ease(partial(answer_wishes, flow, bench.reading.prompt, wishes, bench.claims))
+    return await POOL.ease(partial(answers, flow, bench.reading, wishes, bench.claims))
 
 
-__all__ = ["account", "answer_wishes", "wishes_of"]
+def answers(
+    flow: Flow, order: FlowOrder, wishes: tuple[Wish, ...], claims: tuple[Wish, ...] = ()
+) -> tuple[Wish, ...]:
+    """The wishes answered from the planner's record, or looked up in a flow of another maker."""
+    record = record_of(order, flow)
+    if record is not None:
+        return planned_answers(flow, record, wishes)
+    return answer_wishes(flow, order.prompt, wishes, claims)
+
+
+__all__ = ["account", "answer_wishes", "answers", "wishes_of"]

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from kuznia.domains.flows.account.asks import Asked, Match
 from kuznia.domains.flows.account.places import FactPlace, FlowPlaces
-from kuznia.domains.flows.account.reading.quantities import Quantity, numbers_of, quantities
-from kuznia.domains.flows.account.reading.statements import Statement
-from kuznia.domains.flows.account.reading.words import (
+from kuznia.domains.flows.account.situations import Assignment, Situation, limits_of
+from kuznia.domains.flows.reading.quantities import Quantity, numbers_of, quantities
+from kuznia.domains.flows.reading.statements import Statement
+from kuznia.domains.flows.reading.words import (
     Cue,
     KeyIndex,
     Words,
@@ -15,7 +16,6 @@ from kuznia.domains.flows.account.reading.words import (
     unordered,
     without,
 )
-from kuznia.domains.flows.account.situations import Assignment, Situation, limits_of
 from kuznia.domains.flows.schema import FlowStep
 
 

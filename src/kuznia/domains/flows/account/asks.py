@@ -7,9 +7,13 @@ from functools import cached_property, lru_cache
 from itertools import product
 
 from kuznia.domains.flows.account.places import FactPlace, FlowPlaces, concepts
-from kuznia.domains.flows.account.reading.quantities import Quantity, numbers_of
-from kuznia.domains.flows.account.reading.statements import Piece, Statement
-from kuznia.domains.flows.account.reading.words import (
+from kuznia.domains.flows.account.situations import chosen
+from kuznia.domains.flows.planner.lexicon import LEXICON
+from kuznia.domains.flows.reading.alternatives import alternatives
+from kuznia.domains.flows.reading.prompt_text import clean
+from kuznia.domains.flows.reading.quantities import Quantity, numbers_of
+from kuznia.domains.flows.reading.statements import Piece, Statement
+from kuznia.domains.flows.reading.words import (
     Cue,
     KeyIndex,
     Words,
@@ -20,9 +24,6 @@ from kuznia.domains.flows.account.reading.words import (
     is_generic,
     read_words,
 )
-from kuznia.domains.flows.account.situations import chosen
-from kuznia.domains.flows.planner.lexicon import LEXICON
-from kuznia.domains.flows.planner.prompt_text import clean
 from kuznia.domains.flows.schema import FlowOption
 
 _SAID_OF_IT: tuple[Cue, ...] = (
@@ -103,7 +104,7 @@ class Asked:
     def alternatives(self) -> tuple[Words, ...]:
         """What stands between the `or`s, outside the brackets or else inside."""
         for words in (self.named, self.asides):
-            parts = tuple(_alternatives(self.text, words, commas=words is self.asides))
+            parts = tuple(alternatives(self.text, words, commas=words is self.asides))
             if len(parts) > 1:
                 return parts
         return ()
@@ -118,31 +119,6 @@ def lexical(text: str) -> Mapping[str, frozenset[str]]:
         keys = all_keys(words[start:end])
         rows |= {name: keys | rows.get(name, frozenset()) for name in phrase.fields}
     return rows
-
-
-def _alternatives(text: str, words: Words, *, commas: bool) -> Iterator[Words]:
-    joins = {span.start for span in cues("or", words)}
-    if not joins and not (commas and not _describes(text, words)):
-        return
-    part: list[int] = []
-    for place, word in enumerate(words):
-        gap = text[words[place - 1].end : word.start] if place else ""
-        if (place in joins or any(sign in gap for sign in ",/;")) and part:
-            yield tuple(words[i] for i in part)
-            part = []
-        # What is chosen stands before a dash: `Applicant — a company or a person`.
-        if place and any(sign in gap for sign in "—–:"):
-            part = []
-        if place not in joins:
-            part.append(place)
-    if part:
-        yield tuple(words[i] for i in part)
-
-
-def _describes(text: str, words: Words) -> bool:
-    """Whether what is in brackets says how something is asked, and lists no options."""
-    names: tuple[Cue, ...] = ("optional", "required", "if_any", "free_text", "example", "upload")
-    return bool(numbers_of(text, words)) or any(cue(name, words) for name in names)
 
 
 def asked_for(statement: Statement) -> tuple[Asked, ...]:

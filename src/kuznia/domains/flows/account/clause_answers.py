@@ -10,12 +10,12 @@ from kuznia.domains.flows.account.claims import claimed
 from kuznia.domains.flows.account.clause_parts import ClausePart, clause_parts, name_of_service
 from kuznia.domains.flows.account.inventions import inventions
 from kuznia.domains.flows.account.places import NAME, STEPS, FactPlace, FlowPlaces
-from kuznia.domains.flows.account.reading.quantities import quantities
-from kuznia.domains.flows.account.reading.statements import Piece
-from kuznia.domains.flows.account.reading.subjects import Subject, is_relative
-from kuznia.domains.flows.account.reading.words import Cue, content, cue, denies, read_words
 from kuznia.domains.flows.account.situations import ALWAYS
-from kuznia.domains.flows.planner.prompt_text import clean
+from kuznia.domains.flows.reading.prompt_text import clean
+from kuznia.domains.flows.reading.quantities import quantities
+from kuznia.domains.flows.reading.statements import Piece
+from kuznia.domains.flows.reading.subjects import Subject, is_relative
+from kuznia.domains.flows.reading.words import Cue, content, cue, denies, read_words
 from kuznia.domains.flows.schema import Flow
 from kuznia.forge.terms import Wish
 

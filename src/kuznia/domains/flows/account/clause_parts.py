@@ -12,9 +12,12 @@ from kuznia.domains.flows.account.named_cases import (
     named_options,
 )
 from kuznia.domains.flows.account.places import FlowPlaces
-from kuznia.domains.flows.account.reading.statements import Piece, Statement, statements
-from kuznia.domains.flows.account.reading.subjects import Subject, grouped, is_relative
-from kuznia.domains.flows.account.reading.words import (
+from kuznia.domains.flows.account.situations import ALWAYS, Situation, situations
+from kuznia.domains.flows.account.steps import kinds_in
+from kuznia.domains.flows.reading.prompt_text import clean
+from kuznia.domains.flows.reading.statements import Piece, Statement, statements
+from kuznia.domains.flows.reading.subjects import Subject, grouped, is_relative
+from kuznia.domains.flows.reading.words import (
     Cue,
     CueSpan,
     Words,
@@ -25,9 +28,6 @@ from kuznia.domains.flows.account.reading.words import (
     read_words,
     without,
 )
-from kuznia.domains.flows.account.situations import ALWAYS, Situation, situations
-from kuznia.domains.flows.account.steps import kinds_in
-from kuznia.domains.flows.planner.prompt_text import clean
 from kuznia.forge.terms import Wish
 
 

@@ -10,7 +10,9 @@ from functools import lru_cache
 from kuznia.domains.flows.account.answers import Answer, Case, against, numbers_shown
 from kuznia.domains.flows.account.asks import Asked, asked_for
 from kuznia.domains.flows.account.places import NAME, STEPS, FactPlace, FlowPlaces
-from kuznia.domains.flows.account.reading.words import (
+from kuznia.domains.flows.account.situations import named_in_full
+from kuznia.domains.flows.reading.prompt_text import clean
+from kuznia.domains.flows.reading.words import (
     Cue,
     KeyIndex,
     Words,
@@ -23,8 +25,6 @@ from kuznia.domains.flows.account.reading.words import (
     read_words,
     without,
 )
-from kuznia.domains.flows.account.situations import named_in_full
-from kuznia.domains.flows.planner.prompt_text import clean
 from kuznia.domains.flows.schema import FlowStep
 
 # So many of the words have to be in one place, where a model has named none.

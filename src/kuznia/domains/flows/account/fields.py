@@ -6,14 +6,14 @@ from kuznia.domains.flows.account.answers import Answer, Case, against, joined
 from kuznia.domains.flows.account.asks import Asked, Match, lacking, likeness, wrong_options
 from kuznia.domains.flows.account.evidence import as_options
 from kuznia.domains.flows.account.places import STEPS, FactPlace
-from kuznia.domains.flows.account.reading.quantities import Quantity, quantities
-from kuznia.domains.flows.account.reading.words import (
+from kuznia.domains.flows.account.steps import kinds_in
+from kuznia.domains.flows.reading.quantities import Quantity, quantities
+from kuznia.domains.flows.reading.words import (
     Words,
     cue,
     denial,
     read_words,
 )
-from kuznia.domains.flows.account.steps import kinds_in
 from kuznia.domains.flows.schema import FormField
 
 _SAME = 0.6

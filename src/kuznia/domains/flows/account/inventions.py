@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from kuznia.domains.flows.account.answers import Answer
 from kuznia.domains.flows.account.asks import lexical
 from kuznia.domains.flows.account.places import FactPlace, FlowPlaces, guarded_facts
-from kuznia.domains.flows.account.reading.quantities import quantities
-from kuznia.domains.flows.account.reading.words import content, key_set, read_words
 from kuznia.domains.flows.account.situations import limits_of
 from kuznia.domains.flows.planner.lexicon import LEXICON
-from kuznia.domains.flows.planner.prompt_text import clean
+from kuznia.domains.flows.reading.prompt_text import clean
+from kuznia.domains.flows.reading.quantities import quantities
+from kuznia.domains.flows.reading.words import content, key_set, read_words
 from kuznia.domains.flows.schema import Comparison, FlowStep, FormField
 from kuznia.domains.flows.structure.guards import Known
 from kuznia.forge.terms import Wish

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from kuznia.domains.flows.account.places import FactPlace, FlowPlaces, guarded_facts, option_text
-from kuznia.domains.flows.account.reading.quantities import quantities
-from kuznia.domains.flows.account.reading.statements import Statement
-from kuznia.domains.flows.account.reading.subjects import Subject
-from kuznia.domains.flows.account.reading.words import (
+from kuznia.domains.flows.account.situations import Situation, chosen, limits_of, situations
+from kuznia.domains.flows.reading.prompt_text import clean
+from kuznia.domains.flows.reading.quantities import quantities
+from kuznia.domains.flows.reading.statements import Statement
+from kuznia.domains.flows.reading.subjects import Subject
+from kuznia.domains.flows.reading.words import (
     KeyIndex,
     Words,
     all_keys,
@@ -16,8 +18,6 @@ from kuznia.domains.flows.account.reading.words import (
     is_generic,
     read_words,
 )
-from kuznia.domains.flows.account.situations import Situation, chosen, limits_of, situations
-from kuznia.domains.flows.planner.prompt_text import clean
 from kuznia.domains.flows.schema import FlowOption
 
 # Words of a condition that no sign ends.

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from kuznia.domains.flows.account.reading.words import KeyIndex, all_keys, read_words
 from kuznia.domains.flows.planner.lexicon import LEXICON
-from kuznia.domains.flows.planner.prompt_text import clean, words
+from kuznia.domains.flows.reading.prompt_text import clean, words
+from kuznia.domains.flows.reading.words import KeyIndex, all_keys, read_words
 from kuznia.domains.flows.schema import (
     All,
     Comparison,

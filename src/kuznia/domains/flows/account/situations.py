@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from itertools import product
 
 from kuznia.domains.flows.account.places import FactPlace, FlowPlaces, guarded_facts, option_text
-from kuznia.domains.flows.account.reading.quantities import Quantity, numbers_of
-from kuznia.domains.flows.account.reading.words import (
+from kuznia.domains.flows.reading.prompt_text import clean
+from kuznia.domains.flows.reading.quantities import Quantity, numbers_of
+from kuznia.domains.flows.reading.words import (
     KeyIndex,
     Words,
     all_keys,
@@ -15,7 +16,6 @@ from kuznia.domains.flows.account.reading.words import (
     key_set,
     read_words,
 )
-from kuznia.domains.flows.planner.prompt_text import clean
 from kuznia.domains.flows.schema import FlowOption
 from kuznia.domains.flows.structure.guards import Known, tests
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from kuznia.domains.flows.account.answers import Answer, Case, against
 from kuznia.domains.flows.account.places import STEPS
-from kuznia.domains.flows.account.reading.quantities import Quantity, quantities
-from kuznia.domains.flows.account.reading.words import (
+from kuznia.domains.flows.reading.quantities import Quantity, quantities
+from kuznia.domains.flows.reading.words import (
     Cue,
     Words,
     content,

@@ -1,18 +1,34 @@
-"""From requirements to blocks: the pages, the branches, and the steps of each kind of service."""
+"""From requirements to a flow: identity, what is asked, payment, who decides, and the end."""
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from kuznia.domains.flows.planner import cues
 from kuznia.domains.flows.planner import standard_steps as standard
-from kuznia.domains.flows.planner.conditions import BranchCondition
-from kuznia.domains.flows.planner.prompt_text import slug
-from kuznia.domains.flows.planner.reading import Mention, PromptReading
+from kuznia.domains.flows.planner.answers_left import answers_of
+from kuznia.domains.flows.planner.clauses.facts import (
+    CaseFact,
+    DropFact,
+    FeeFact,
+    FieldFact,
+    NoticeFact,
+    Outcome,
+    PromptFact,
+    PromptPlace,
+    SettingFact,
+    WaitFact,
+)
+from kuznia.domains.flows.planner.offices import fee_rules, payments, waiting, waits_of
+from kuznia.domains.flows.planner.phrases.labels import labelled
+from kuznia.domains.flows.planner.phrases.people import AUTHORITY
+from kuznia.domains.flows.planner.reading import PromptReading
 from kuznia.domains.flows.planner.registry_facts import IDENTITY_FACTS
 from kuznia.domains.flows.planner.requirements import Requirements, requirements_of
-from kuznia.domains.flows.planner.titles import KINDS, THANKS, TOPICS
-from kuznia.domains.flows.schema import All, Archetype, Fact, Fee, Flow, FlowStep, FormField, Text
+from kuznia.domains.flows.planner.road import MAX_BRANCHES, Ids, Record, RoadBuilder
+from kuznia.domains.flows.planner.service_name import name_of
+from kuznia.domains.flows.planner.titles import KINDS, THANKS
+from kuznia.domains.flows.reading.prompt_text import slug
+from kuznia.domains.flows.schema import All, Archetype, Fact, Fee, Flow, FlowStep, Guard, Text
 from kuznia.domains.flows.structure.blocks import (
     Block,
     Branch,
@@ -21,117 +37,135 @@ from kuznia.domains.flows.structure.blocks import (
     ParallelBlock,
     steps_of,
 )
-from kuznia.domains.flows.structure.page_load import MAX_PAGE_LOAD, field_load
+from kuznia.domains.flows.structure.graph import paths_of
 
-_TITLE = re.compile(
-    r"^(?:створи(?:ти|ть)?|зроб(?:и|іть|ити)|створіть|потрібна?|хочу|я хочу|сервіс"
-    r"|послуг[ау]|форм[ау]"
-    r"|create|make|build|i need|please|a|an|the|service|for|to|get|будь ласка|[:,\s–—-])+\b",
-    re.IGNORECASE,
-)
-# What follows these words is in the genitive, unlike a title: "форма реєстрації".
-_OF = re.compile(r"\b(сервіс|послуг|форм)[ау]?\s+$", re.IGNORECASE)
-_WHOLE = {"сервіс": "Сервіс", "послуг": "Послуга", "форм": "Форма"}
-_NOMINATIVE = (
-    (re.compile(r"ння$"), "ння"),
-    (re.compile(r"ії$"), "ія"),
-    (re.compile(r"([кгтнд])и$"), r"\1а"),
-    (re.compile(r"чі$"), "ча"),
-    (re.compile(r"ису$"), "ис"),
-)
-# Where the name of a service ends and what it asks begins.
-_ASKS = re.compile(r"[:;.,!?\n(]|\s(?:with|where|that ask|із? полями|з вибором|by|без|without)\b")
-_MAX_TITLE = 70
+# A proof walks 4096 paths at most.
+_MAX_PATHS = 1500
+_MAX_OUTCOME_WORDS = 4
+_FOREIGN = ("£", "$", "€")
 
 
 @dataclass(frozen=True, slots=True)
-class _PlannedPage:
-    """The fields of one page, and how often it may be filled in."""
+class Planned:
+    """A flow, and the places of the prompt that each part of it comes from, by JSON pointers."""
 
-    group: str
-    fields: tuple[FormField, ...]
-    repeat: int | None = None
+    flow: Flow
+    record: tuple[tuple[int, int, tuple[str, ...]], ...]
 
 
 def build(reading: PromptReading) -> Flow:
     """Build the flow that a prompt asks for; its kind must be known."""
+    return plan(reading).flow
+
+
+def plan(reading: PromptReading) -> Planned:
+    """The flow of a prompt with its record; the kind of the service must be known."""
     if reading.kind is None:
         raise ValueError("a prompt without a kind of service cannot be built from")
     requirements = requirements_of(reading, reading.kind.archetype)
-    builder = _BlockBuilder(requirements)
-    steps = steps_of(builder.blocks())
-    name = _name(reading)
-    return Flow(
-        id=slug(name.uk if reading.language == "uk" else name.en),
+    builder, steps = _proven(requirements)
+    requirements = builder.requirements
+    name, assumed = name_of(reading)
+    notes = [*requirements.assumptions, *([assumed] if assumed else [])]
+    flow = Flow(
+        id=slug(name.uk if reading.language == "uk" else name.en, set[str]()),
         name=name,
         archetype=requirements.archetype,
         language=reading.language,
         steps=steps,
-        fee=Fee(kopiykas=reading.fee) if builder.pays and reading.fee else None,
+        fee=builder.fee,
         legal_effect=requirements.signed,
-        assumptions=tuple(requirements.assumptions[:40]),
+        assumptions=tuple(notes[:40]),
     )
+    return Planned(flow, tuple(_pointed(flow, builder.record)))
 
 
-def _name(reading: PromptReading) -> Text:
-    """The name of the service in the prompt, or else of its kind."""
-    kind = reading.kind
-    usual = KINDS[kind.archetype] if kind else KINDS["survey"]
-    start = reading.text.rfind("\n", 0, kind.start) + 1 if kind else 0
-    name = _ASKS.split(reading.text[start:].strip() + ".", maxsplit=1)[0]
-    begun = _TITLE.match(name)
-    rest = name[begun.end() :] if begun else name
-    of = _OF.search(f"{begun[0]} ") if begun else None
-    name = " ".join((_titled(of[1].lower(), rest) if of else rest).split())
-    name = name[:_MAX_TITLE].strip(" -–—'")
-    if len(name) < 4:
-        return usual
-    name = name[:1].upper() + name[1:]
-    return Text(uk=name, en=usual.en) if reading.language == "uk" else Text(uk=usual.uk, en=name)
+def _proven(requirements: Requirements) -> tuple["_FlowBuilder", tuple[FlowStep, ...]]:
+    """As much of it as can be proven: fewer branches where there are too many paths.
+
+    First nothing is returned for correction, and then later branches are asked of everybody.
+    """
+    permit = requirements.archetype == "permit"
+    for most, returns in (
+        (MAX_BRANCHES, permit),
+        *((n, False) for n in range(MAX_BRANCHES, 0, -2)),
+    ):
+        own = replace(requirements, assumptions=list(requirements.assumptions))
+        builder = _FlowBuilder(own, most, returns=returns)
+        steps = steps_of(builder.blocks())
+        if paths_of(steps) <= _MAX_PATHS:
+            return builder, steps
+    builder = _FlowBuilder(requirements, 0, returns=False)
+    return builder, steps_of(builder.blocks())
 
 
-def _titled(of: str, rest: str) -> str:
-    """A genitive turned into the nominative, or kept with the word it depends on."""
-    first, _, others = rest.strip().partition(" ")
-    for ending, plain in _NOMINATIVE:
-        if ending.search(first):
-            return f"{ending.sub(plain, first)} {others}"
-    return f"{_WHOLE[of]} {rest.strip()}" if first else ""
+def _pointed(flow: Flow, record: Record) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """The record with pointers; what did not get into the flow is left out."""
+    pointers: dict[str, str] = {}
+    for place, step in enumerate(flow.steps):
+        pointers[step.id] = f"/flow/steps/{place}"
+        for number, own in enumerate(step.fields):
+            pointers.setdefault(own.id, f"/flow/steps/{place}/fields/{number}")
+        for number, fact in enumerate(step.provides):
+            pointers.setdefault(fact.id, f"/flow/steps/{place}/provides/{number}")
+    pointers |= {"name": "/flow/name", "steps": "/flow/steps"}
+    for place, names in record.rows:
+        own_names = tuple(record.steps.get(name, name) for name in names)
+        where = tuple(pointers[name] for name in own_names if name in pointers)
+        if len(where) == len(own_names) and where:
+            yield place.start, place.end, where
 
 
-class _BlockBuilder:
+class _FlowBuilder:
     """A builder of one service's blocks."""
 
-    def __init__(self, requirements: Requirements) -> None:
+    def __init__(self, requirements: Requirements, max_branches: int, *, returns: bool) -> None:
         self.requirements = requirements
         self.archetype: Archetype = requirements.archetype
         self.reading = requirements.reading
         self.lookups = dict(requirements.registry_facts)
-        due = self.archetype == "payment" or bool(self.reading.fee)
-        self.pays = due and self.archetype not in {"benefit", "appointment", "survey"}
-        self.pages = _pages(requirements)
-        self.decisions = 0
+        self.record = Record()
+        self.facts = tuple(_with_questions(requirements.facts, requirements.known))
+        taken = {fact.field.id for fact in self.facts if isinstance(fact, FieldFact)}
+        self.ids = Ids(taken | set(requirements.known))
+        self.road = RoadBuilder(
+            self.ids, self.record, set(requirements.known), max_branches=max_branches
+        )
+        self.road.answers = answers_of(self.facts)
+        self.fee: Fee | None = None
+        # Whether an application may be returned for correction: that doubles every path.
+        self.returns = returns
+        self.pays = False
 
     def blocks(self) -> tuple[Block, ...]:
         before = tuple(self.before())
         asked = tuple(self.asking())
-        closing = tuple(self.closing())
-        if self.archetype == "permit":
-            return (*before, *self.until_decided((*asked, *closing)), *self.after())
-        return (*before, *asked, *closing, *self.waiting(), *self.after())
+        closing = tuple(self.closing(asked))
+        waits = self.waits()
+        if self.returns and (not waits or (len(waits) == 1 and waits[0][1] is None)):
+            office = waits[0][0] if waits else None
+            looped = tuple(self.until_decided((*asked, *closing), office))
+            self.settled()
+            return (*before, *looped, *self.after())
+        later = (
+            tuple(waiting(waits, self.ids, self.record, self.outcomes()))
+            if waits
+            else tuple(self.waiting())
+        )
+        self.settled()
+        return (*before, *asked, *closing, *later, *self.after())
 
     def before(self) -> Iterator[Block]:
         """The steps that identify the person and query registries about them."""
         if not self.requirements.identified:
             return
         yield from standard.authenticate(self.sign_in_facts())
-        apart = self.reading.says(cues.PARALLEL)
         registries = [
             registry
             for registry in self.lookups
             if registry not in {"edr", "treasury"} and self.lookups[registry]
         ]
-        if apart and len(registries) > 1:
+        if self.reading.says(cues.PARALLEL) and len(registries) > 1:
             yield from self.side_by_side(registries)
             return
         for registry in registries:
@@ -165,47 +199,30 @@ class _BlockBuilder:
         yield ChoiceBlock((Branch(All(all=tuple(found))), Branch(None, (standard.UNAVAILABLE,))))
 
     def asking(self) -> Iterator[Block]:
-        """The pages, each followed by the branches that it decides."""
-        for page in self.pages:
-            if page.group == "slot" and self.archetype == "appointment":
+        """The pages and branches, with the search for a free slot before its page."""
+        slots = self.archetype == "appointment"
+        for block in self.road.blocks(self.facts):
+            if slots and isinstance(block, FlowStep) and _asks_slot(block):
                 yield from standard.slots()
-            yield from _page_blocks(page)
-            for condition in self.requirements.conditions:
-                if any(field.id == condition.decides.id for field in page.fields):
-                    yield from self.decided(condition, page)
-            self.decisions = 0
-        if self.archetype == "appointment" and not any(page.group == "slot" for page in self.pages):
+                slots = False
+            yield block
+        if slots:
             yield from standard.slots()
         for registry in ("edr", "treasury"):
             if self.lookups.get(registry):
                 yield from standard.asked_lookup(registry, self.lookups[registry])
 
-    def decided(self, condition: BranchCondition, page: _PlannedPage) -> Iterator[Block]:
-        name = condition.decides.id
-        then = tuple(_branch(condition.then, f"{name}_yes"))
-        other = tuple(_branch(condition.other, f"{name}_no"))
-        if condition.refuses:
-            then = (*then, standard.REFUSED)
-        if not then and not other:
-            return
-        self.decisions += 1
-        if self.decisions > 1 or page.repeat:
-            title = standard.both("Розгалуження", "Branch")
-            yield standard.step(f"which_{name}_{self.decisions}", "decision", title)
-        yield ChoiceBlock((Branch(condition.guard, then), Branch(None, other)))
-
-    def closing(self) -> Iterator[Block]:
+    def closing(self, asked: tuple[Block, ...]) -> Iterator[Block]:
         """The closing steps: review, consent, signature, payment, submission."""
         shows = tuple(fact.id for fact in self.shown())
-        asks = any(page.fields for page in self.pages) or bool(shows)
+        asks = bool(asked) or bool(shows)
         if asks and self.archetype != "survey":
             yield from standard.review(shows)
         if self.personal():
             yield standard.consent()
         if self.requirements.signed:
             yield from standard.sign()
-        if self.pays:
-            yield from self.payment()
+        yield from self.payment()
         yield from standard.submit()
 
     def shown(self) -> tuple[Fact, ...]:
@@ -217,96 +234,164 @@ class _BlockBuilder:
         return (*(f for f in provided if f.id in IDENTITY_FACTS), *looked_up)
 
     def personal(self) -> bool:
-        fields = [field for page in self.pages for field in page.fields]
-        fields += [f for c in self.requirements.conditions for f in (*c.then, *c.other)]
+        fields = [fact.field for fact in self.facts if isinstance(fact, FieldFact)]
         return bool(self.shown()) or any(field.personal for field in fields)
 
     def payment(self) -> Iterator[Block]:
-        urgent = self.reading.urgent_fee
-        if urgent is None:
-            yield from standard.pay(self.reading.fee)
+        asked = frozenset(self.road.asked)
+        rules, base = fee_rules(self.facts, asked)
+        free = self.archetype in {"benefit", "survey"}
+        amount = base.kopiykas if base else None
+        if self.archetype == "payment" and not any(rule.kopiykas for rule in rules):
+            self.fee = Fee(kopiykas=amount) if amount else None
+            yield from standard.pay(amount)
+            self.record.add_step(f"fee:{amount}", "pay")
+            self.paid(base)
             return
-        yield standard.step("which_fee", "decision", standard.both("Який збір", "Which fee"))
-        quick = standard.pay(urgent, urgent=True)
-        yield ChoiceBlock(
-            (
-                Branch(standard.equals("urgent"), quick),
-                Branch(None, standard.pay(self.reading.fee)),
-            )
-        )
+        if self.archetype == "payment" and base is None:
+            # Whoever has no fee of their own pays what the register says.
+            base = FeeFact(PromptPlace(0, 0), max(rule.kopiykas for rule in rules))
+        if free and not any(rule.kopiykas for rule in rules):
+            rules, base = [], None
+        if not rules and amount and base is not None and not free:
+            self.fee = Fee(kopiykas=amount)
+        if any(rule.kopiykas for rule in rules) or (base and base.kopiykas):
+            yield from payments(rules, base, self.ids, self.record, self.road.answers)
+            self.pays = True
+        if any(sign in self.reading.text for sign in _FOREIGN) and self.pays:
+            self.note("Суми вказано у валюті запиту.", "Amounts are in the currency of the prompt.")
+        self.paid(base)
 
-    def until_decided(self, inside: tuple[Block, ...]) -> Iterator[Block]:
+    def paid(self, base: FeeFact | None) -> None:
+        for fact in self.facts:
+            if isinstance(fact, FeeFact) and not fact.cases:
+                own = f"fee:{fact.kopiykas}" if fact.kopiykas else "steps"
+                self.record.add(fact.place, own)
+        del base
+
+    def settled(self) -> None:
+        """What says something of the service as a whole."""
+        known = self.requirements.known
+        for fact in self.reading.facts:
+            if isinstance(fact, FieldFact) and fact.field.id in known:
+                self.record.add(fact.place, fact.field.id)
+        for fact in self.requirements.facts:
+            if name := self._settled(fact):
+                self.record.add(fact.place, name)
+
+    def _settled(self, fact: PromptFact) -> str:
+        """The id of what such a fact became; nothing where it is no part of the flow."""
+        built = self.record.built
+        match fact:
+            case SettingFact(setting=setting) if not fact.cases:
+                return {"sign": "sign", "authenticate": "sign_in", "review": "review"}.get(
+                    setting, "name" if setting == "name" else "steps"
+                )
+            case DropFact() if not fact.cases or any(case in built for case in fact.cases):
+                return "steps"
+            case CaseFact(case=case) if case in built and case.decides:
+                return case.decides.id
+            case _:
+                return ""
+
+    def waits(self) -> list[tuple[WaitFact, Guard | None]]:
+        rows = waits_of(self.facts, frozenset(self.road.asked), self.road.answers)
+        outcomes = any(case.outcome for fact in self.facts for case in fact.cases)
+        decided = outcomes if self.archetype != "permit" else not self.returns
+        if not rows and decided:
+            self.note(
+                "Хто приймає рішення, у запиті не сказано.", "The prompt does not say who decides."
+            )
+            return [(WaitFact(PromptPlace(0, 0), AUTHORITY), None)]
+        return rows
+
+    def deciding(self, waits: list[tuple[WaitFact, Guard | None]]) -> Iterator[Block]:
+        yield from waiting(waits, self.ids, self.record, self.outcomes())
+
+    def outcomes(self) -> dict[Outcome, Text]:
+        """What the prompt calls the outcomes of the last decision."""
+        rows: dict[Outcome, Text] = {}
+        for fact in self.facts_of_cases():
+            phrase = self.reading.prompt[fact.place.start : fact.place.end]
+            if fact.case.outcome and len(phrase.split()) <= _MAX_OUTCOME_WORDS:
+                label = labelled(phrase)
+                if not label.rough:
+                    rows.setdefault(fact.case.outcome, label.text)
+        return rows if len(set(map(str, rows.values()))) == len(rows) else {}
+
+    def facts_of_cases(self) -> Iterator[CaseFact]:
+        yield from (fact for fact in self.requirements.facts if isinstance(fact, CaseFact))
+
+    def until_decided(self, inside: tuple[Block, ...], office: WaitFact | None) -> Iterator[Block]:
         """A permit may be returned once for correction before it is granted or refused."""
-        wait = standard.decision_of_office(self.reading.days or 30)
-        if self.reading.days is None:
+        days = office.days if office else None
+        if days is None:
             self.note("Строк розгляду: до 30 днів.", "The decision takes up to 30 days.")
-        yield LoopBlock((*inside, wait), standard.equals("decision", "returned"), 2)
-        yield standard.well_or("decision", "approved", otherwise=standard.REFUSED)
+        name = self.ids.free("decision")
+        wait = standard.decision_of_office(name, days or 30, office.who if office else None)
+        if office is not None:
+            self.record.add(office.place, name)
+        yield LoopBlock((*inside, wait), standard.equals(name, "returned"), 2)
+        yield standard.well_or(name, "approved", otherwise=standard.REFUSED)
 
     def waiting(self) -> Iterator[Block]:
         if self.archetype == "deal":
-            if self.reading.days is None:
-                self.note("Друга сторона має 10 днів.", "The other party has 10 days.")
-            yield from standard.other_party(self.reading.days or 10)
+            self.note("Друга сторона має 10 днів.", "The other party has 10 days.")
+            yield from standard.other_party(10)
 
     def after(self) -> Iterator[Block]:
         if self.archetype in {"certificate", "benefit", "permit", "deal"}:
             yield standard.status()
-        yield standard.done(KINDS[self.archetype], THANKS[self.archetype])
+        yield standard.done(KINDS[self.archetype], self.thanks())
+
+    def thanks(self) -> Text:
+        """The text of the good end, with what the prompt says of the result."""
+        granted = [
+            fact
+            for fact in self.facts
+            if isinstance(fact, NoticeFact)
+            and any(case.outcome == "approved" for case in fact.cases)
+        ]
+        usual = THANKS[self.archetype]
+        for fact in granted:
+            self.record.add(fact.place, "end_done")
+        for fact in self.requirements.facts:
+            if isinstance(fact, CaseFact) and fact.case.outcome:
+                self.record.add(
+                    fact.place, "end_done" if fact.case.outcome == "approved" else "end_refused"
+                )
+        refused = [
+            fact
+            for fact in self.facts
+            if not isinstance(fact, FieldFact)
+            and any(case.outcome == "rejected" for case in fact.cases)
+        ]
+        for fact in refused:
+            self.record.add(fact.place, "end_refused")
+        return Text(
+            uk=" ".join([usual.uk, *(fact.text.uk for fact in granted)])[:580],
+            en=" ".join([usual.en, *(fact.text.en for fact in granted)])[:580],
+        )
 
     def note(self, uk: str, en: str) -> None:
         self.requirements.assumptions.append(Text(uk=uk, en=en))
 
 
-def _pages(requirements: Requirements) -> tuple[_PlannedPage, ...]:
-    """Give each topic a page, none too full; fields that decide branches come first."""
-    own = {mention.field.id for mention in requirements.mentions}
-    deciding = [c.decides for c in requirements.conditions if c.decides.id not in own]
-    if requirements.reading.urgent_fee is not None:
-        deciding.append(standard.URGENT)
-    first = {field.id: Mention(field) for field in deciding}
-    groups: dict[tuple[str, bool], list[Mention]] = {}
-    for mention in (*first.values(), *requirements.mentions):
-        key = (mention.field.group, mention.repeat is not None)
-        groups.setdefault(key, []).append(mention)
-    return tuple(page for key, found in groups.items() for page in _filled(key[0], found))
+def _asks_slot(step: FlowStep) -> bool:
+    return any(field.id in {"visit_date", "visit_time"} for field in step.fields)
 
 
-def _filled(group: str, mentions: Sequence[Mention]) -> Iterator[_PlannedPage]:
-    """Split the fields over as many pages as needed, none too full."""
-    page: list[FormField] = []
-    number = 1
-    repeat = next((mention.repeat for mention in mentions if mention.repeat), None)
-    for mention in mentions:
-        if page and sum(map(field_load, page)) + field_load(mention.field) > MAX_PAGE_LOAD:
-            yield _PlannedPage(group if number == 1 else f"{group}_{number}", tuple(page), repeat)
-            page, number = [], number + 1
-        page.append(mention.field)
-    yield _PlannedPage(group if number == 1 else f"{group}_{number}", tuple(page), repeat)
-
-
-def _page_blocks(page: _PlannedPage) -> Iterator[Block]:
-    name = f"ask_{page.group}" if page.repeat is None else f"each_{page.group}"
-    fields = tuple(field.model_copy(update={"group": name}) for field in page.fields)
-    topic = TOPICS.get(re.sub(r"_\d+$", "", page.group), TOPICS["details"])
-    number = re.search(r"_(\d+)$", page.group)
-    title = (
-        Text(uk=f"{topic.uk} ({number[1]})", en=f"{topic.en} ({number[1]})") if number else topic
-    )
-    form = standard.step(name, "form", title, fields=fields)
-    if page.repeat is None:
-        yield form
-        return
-    more = standard.another(f"more_{page.group}", name)
-    text = standard.both(f"Не більше записів: {page.repeat}.", f"At most {page.repeat} records.")
-    form = form.model_copy(update={"fields": (*fields, more), "text": text})
-    yield LoopBlock((form,), standard.equals(more.id), page.repeat)
-
-
-def _branch(fields: tuple[FormField, ...], name: str) -> Iterator[FlowStep]:
-    for page in _filled(name, [Mention(field) for field in fields]) if fields else ():
-        group = f"ask_{page.group}"
-        own = tuple(field.model_copy(update={"group": group}) for field in page.fields)
-        yield standard.step(
-            group, "form", TOPICS.get(page.fields[0].group, TOPICS["details"]), fields=own
-        )
+def _with_questions(facts: Iterable[PromptFact], known: frozenset[str]) -> Iterator[PromptFact]:
+    """The facts, each question that decides something asked where it first does."""
+    rows = list(facts)
+    asked = set(known) | {fact.field.id for fact in rows if isinstance(fact, FieldFact)}
+    later = [{case.name for case in fact.cases} for fact in rows]
+    for place, fact in enumerate(rows):
+        if isinstance(fact, CaseFact):
+            field = fact.case.decides
+            used = any(fact.case.name in names for names in later[place + 1 :])
+            if field is not None and field.id not in asked and used:
+                asked.add(field.id)
+                yield FieldFact(fact.place, field, fact.cases, invented=False)
+            continue
+        yield fact

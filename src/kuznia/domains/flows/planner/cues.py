@@ -75,6 +75,7 @@ _COMPILED: dict[Archetype, tuple[tuple[int, re.Pattern[str]], ...]] = {
 }
 # The least score for a kind to be considered.
 _LEAST = 3
+_PAYMENT_WITHIN = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,9 @@ def kind_of(text: str) -> ServiceKind | None:
         score, start, end = 0.0, len(text), 0
         for weight, cue in cues:
             for hit in cue.finditer(text):
+                if archetype == "payment" and hit.start() > _PAYMENT_WITHIN:
+                    # Most services have a fee; those that are a payment begin with the word.
+                    break
                 score += weight if score == 0 else weight / 4
                 if hit.start() < start:
                     start, end = hit.start(), hit.end()

@@ -8,13 +8,13 @@ from kuznia.forge.terms import Decline
 # Phrases for what opens somebody's money, accounts or home. Single words are too common in
 # harmless prompts.
 _HARM = re.compile(
-    r"\bcvv2?\b|\bcvc2?\b|\bpin(?:[ -]?code)?\b|пін[ -]?код|\bseed phrase|сід[ -]?фраз"
+    r"\bcvv2?\b|\bcvc2?\b|\bpin[ -]?code\b|\band pin\b|пін[ -]?код|\bseed phrase|сід[ -]?фраз"
     r"|\bprivate keys?\b"
-    r"|(?:номер\w{0,9}|дан\w{1,9}) (?:банківськ\w{1,9} |платіжн\w{1,9} |кредитн\w{1,9} )?"
+    r"|(?:номерів|дан\w{1,9}) (?:банківськ\w{1,9} |платіжн\w{1,9} |кредитн\w{1,9} )?"
     r"карт\w{1,9}"
     r"(?! транспорт| [a-zа-яіїє]{1,9}ліотек)"
     r"(?=\s*(?:,|;|\.|$|та|і|й|and|клієнт|користувач))"
-    r"|(?:bank|credit|debit|payment) card (?:number|detail|data)|\bcard numbers?\b"
+    r"|(?:bank|credit|debit|payment) card (?:number|detail|data)|\bcard numbers\b"
     r"|(?:sms|смс)[ -]?(?:code|код)|код\w{0,9} (?:з|із|з-під) (?:sms|смс)|\bone[ -]time\b"
     r"|\botp\b|одноразов\w{1,9} (?:код|парол)"
     r"|(?:bank|bank's|account|email|diia)(?:ing)? passwords?|парол\w{0,9} (?:від|до|та код)"
@@ -26,7 +26,7 @@ _HARM = re.compile(
     r"|поліц|police|податков)"
     r"|таємно|потайки|\bsecretly\b|без (?:їхньої|її|його|нашої)? ?(?:згоди|відома)\b"
     r"|without (?:their|his|her) (?:consent|knowledge)"
-    r"|вкра(?:сти|дені|дених)|\bsteal|\bstolen\b",
+    r"|вкра(?:сти|дені|дених)|\bsteal|\bstolen (?:card|data|account|password|identit|document)",
     re.IGNORECASE,
 )
 _QUESTIONS = {

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from kuznia.domains.flows.planner import cues
+from kuznia.domains.flows.planner.clauses.facts import FieldFact
 from kuznia.domains.flows.planner.lexicon import LEXICON
-from kuznia.domains.flows.planner.reading import Mention, PromptReading
+from kuznia.domains.flows.planner.reading import PromptReading
 from kuznia.domains.flows.schema import Archetype, Fact, Text
 from kuznia.domains.flows.structure.registries import KNOWN
 
@@ -31,7 +32,7 @@ _LABELS = {
 
 
 def facts_by_registry(
-    reading: PromptReading, archetype: Archetype, mentions: Sequence[Mention], *, identified: bool
+    reading: PromptReading, archetype: Archetype, mentions: Sequence[FieldFact], *, identified: bool
 ) -> dict[str, tuple[Fact, ...]]:
     """The facts to take from each registry; those about a person need a person identified."""
     names = [mention.field.id for mention in mentions if mention.repeat is None]

@@ -5,9 +5,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from kuznia.domains.flows.planner import cues
-from kuznia.domains.flows.planner.conditions import ANONYMOUS, BranchCondition
+from kuznia.domains.flows.planner.clauses.cases import flipped
+from kuznia.domains.flows.planner.clauses.conditions import ANONYMOUS
+from kuznia.domains.flows.planner.clauses.facts import (
+    CaseFact,
+    DropFact,
+    FactCase,
+    FieldFact,
+    PromptFact,
+    PromptPlace,
+)
 from kuznia.domains.flows.planner.lexicon import LEXICON
-from kuznia.domains.flows.planner.reading import Mention, PromptReading
+from kuznia.domains.flows.planner.reading import PromptReading
 from kuznia.domains.flows.planner.registry_facts import facts_by_registry
 from kuznia.domains.flows.schema import Archetype, Fact, FormField, Text
 from kuznia.domains.flows.structure.law import SIGNED_ARCHETYPES, asks_for_secret
@@ -41,6 +50,8 @@ _NEEDED: dict[Archetype, frozenset[str]] = {
 }
 _NO_PAYOUT = re.compile(r"пільг|проїзд|\bdiscount|\btravel|\bfree\b", re.IGNORECASE)
 _TAX = re.compile(r"\bподат|\btax", re.IGNORECASE)
+# A prompt with so many fields of its own lacks none of the usual ones.
+_MANY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,44 +60,54 @@ class Requirements:
 
     reading: PromptReading
     archetype: Archetype
-    mentions: tuple[Mention, ...]
-    conditions: tuple[BranchCondition, ...]
+    facts: tuple[PromptFact, ...]
     # Facts that registries provide, by registry.
     registry_facts: dict[str, tuple[Fact, ...]]
     # Whether the person has to prove who they are, and whether to sign.
     identified: bool
     signed: bool
+    # Fields that are known from registries, by the fact of the prompt that asks for them.
+    known: frozenset[str] = frozenset()
     assumptions: list[Text] = field(default_factory=list[Text])
+
+    @property
+    def mentions(self) -> tuple[FieldFact, ...]:
+        return tuple(fact for fact in self.facts if isinstance(fact, FieldFact) and not fact.cases)
 
 
 def requirements_of(reading: PromptReading, archetype: Archetype) -> Requirements:
     """Settle what a service asks for and what registries provide."""
     notes: list[Text] = []
     signed = _signed(reading, archetype)
-    mentions, conditions = _meant(reading, archetype)
-    identified = signed or _identified(reading, archetype, mentions)
-    mentions = _completed(reading, archetype, mentions, identified, notes)
-    mentions = _lawful(reading, archetype, mentions, notes)
-    facts = facts_by_registry(reading, archetype, mentions, identified=identified)
+    facts = _skipped(_once(_meant(reading, archetype)))
+    identified = signed or _identified(reading, archetype, _uncased(facts))
+    facts = (*facts, *_completing(reading, archetype, facts, identified, notes))
+    facts = tuple(_lawful(reading, archetype, facts, notes))
+    provided = facts_by_registry(reading, archetype, _uncased(facts), identified=identified)
+    known = frozenset(fact.id for rows in provided.values() for fact in rows)
     if identified:
-        mentions, conditions = _once_only(mentions, conditions, facts, notes)
-    notes += _guesses(reading, mentions)
-    return Requirements(reading, archetype, mentions, conditions, facts, identified, signed, notes)
+        facts = tuple(_once_only(facts, known, notes))
+    notes += _guesses(reading, facts)
+    return Requirements(reading, archetype, facts, provided, identified, signed, known, notes)
+
+
+def _uncased(facts: Iterable[PromptFact]) -> tuple[FieldFact, ...]:
+    return tuple(fact for fact in facts if isinstance(fact, FieldFact) and not fact.cases)
 
 
 def _signed(reading: PromptReading, archetype: Archetype) -> bool:
     if archetype in SIGNED_ARCHETYPES:
         return True
     legal = archetype == "registration" and reading.says(cues.LEGAL)
-    return legal or (archetype in {"registration", "certificate"} and reading.says(cues.SIGN))
+    return legal or (archetype in {"registration", "certificate"} and reading.sets("sign"))
 
 
 def _identified(
-    reading: PromptReading, archetype: Archetype, mentions: tuple[Mention, ...]
+    reading: PromptReading, archetype: Archetype, mentions: tuple[FieldFact, ...]
 ) -> bool:
     if reading.says(cues.NO_AUTH):
         return False
-    if archetype == "certificate" or reading.says(cues.AUTH):
+    if archetype == "certificate" or reading.sets("authenticate") or reading.says(cues.AUTH):
         return True
     if archetype != "payment":
         return False
@@ -96,75 +117,97 @@ def _identified(
     return not keys and from_registry and not any(m.field.id == "amount" for m in mentions)
 
 
-def _meant(
-    reading: PromptReading, archetype: Archetype
-) -> tuple[tuple[Mention, ...], tuple[BranchCondition, ...]]:
-    """Read each field as this kind of service means it, and name none twice."""
+def _meant(reading: PromptReading, archetype: Archetype) -> Iterator[PromptFact]:
+    """Read each field as this kind of service means it."""
     other = dict(_MEANT.get(archetype, {}))
-    names = {mention.field.id for mention in reading.mentions}
+    names = {fact.field.id for fact in reading.facts if isinstance(fact, FieldFact)}
     if "edrpou" in names:
         other["title"] = "organisation_name"
-
-    def meant(field: FormField) -> FormField:
-        name = other.get(field.id)
-        if name is None or name in names:
-            return field
-        return LEXICON.fields[name].model_copy(update={"required": field.required})
-
-    mentions: dict[str, Mention] = {}
-    for mention in reading.mentions:
-        field = meant(mention.field)
-        mentions.setdefault(field.id, replace(mention, field=field))
-    conditions: list[BranchCondition] = []
-    # What decides is asked before the branches: none of them asks it again.
-    asked = set(mentions) | {condition.decides.id for condition in reading.conditions}
-    for condition in reading.conditions:
-        then = tuple(f for f in map(meant, condition.then) if f.id not in asked)
-        rest = tuple(f for f in map(meant, condition.other) if f.id not in asked)
-        asked |= {f.id for f in (*then, *rest)}
-        conditions.append(replace(condition, then=then, other=rest))
-    return tuple(mentions.values()), tuple(conditions)
+    meant = {old: new for old, new in other.items() if old in names and new not in names}
+    for fact in reading.facts:
+        if isinstance(fact, FieldFact) and fact.field.id in meant:
+            known = LEXICON.fields[meant[fact.field.id]]
+            values = {"required": fact.field.required}
+            yield replace(fact, field=known.model_copy(update=values))
+        else:
+            yield fact
 
 
-def _completed(
+def _once(facts: Iterable[PromptFact]) -> tuple[PromptFact, ...]:
+    """The facts with each field once; a question that a field asks anyway is that field."""
+    seen: set[str] = set()
+    rows: list[PromptFact] = []
+    for fact in facts:
+        if isinstance(fact, FieldFact):
+            if fact.field.id in seen:
+                continue
+            seen.add(fact.field.id)
+        rows.append(fact)
+    return tuple(rows)
+
+
+def _skipped(facts: tuple[PromptFact, ...]) -> tuple[PromptFact, ...]:
+    """What is not asked in one case is asked in all the others: `renewals skip the questions`."""
+    gone: dict[str, tuple[FactCase, ...]] = {}
+    for fact in facts:
+        if isinstance(fact, DropFact) and len(fact.cases) == 1 and fact.cases[0].decides:
+            gone |= {name: (flipped(fact.cases[0]),) for name in fact.fields}
+    rows: list[PromptFact] = []
+    later: list[PromptFact] = []
+    for fact in facts:
+        cases = gone.get(fact.field.id) if isinstance(fact, FieldFact) and not fact.cases else None
+        if isinstance(fact, FieldFact) and cases and cases[0].name != fact.field.id:
+            later.append(replace(fact, cases=cases))
+            continue
+        rows.append(fact)
+        if later and isinstance(fact, DropFact) and fact.cases:
+            rows += later
+            later = []
+    return (*rows, *later)
+
+
+def _completing(
     reading: PromptReading,
     archetype: Archetype,
-    mentions: tuple[Mention, ...],
+    facts: tuple[PromptFact, ...],
     identified: bool,
     notes: list[Text],
-) -> tuple[Mention, ...]:
-    """Add the fields that such a service needs and the prompt does not name."""
-    names = {mention.field.id for mention in mentions}
+) -> Iterator[FieldFact]:
+    """The fields that such a service needs and the prompt does not name."""
+    asked = [fact for fact in facts if isinstance(fact, FieldFact)]
+    names = {fact.field.id for fact in asked}
     needed = _NEEDED.get(archetype, frozenset[str]())
-    lacks = not names and not reading.conditions
-    if archetype == "benefit" and reading.says(_NO_PAYOUT):
+    lacks = not asked and not any(isinstance(fact, CaseFact) for fact in facts)
+    if len(asked) >= _MANY or (archetype == "benefit" and reading.says(_NO_PAYOUT)):
         needed = frozenset[str]()
     if not (lacks or (needed and not names & needed)):
-        return mentions
+        return
     usual = _USUAL[archetype] if lacks else _USUAL[archetype][:1]
     known = KNOWN if identified and archetype != "deal" else ()
-    added = tuple(name for name in usual if name not in reading.dropped and name not in known)
-    for name in added:
+    for name in usual:
+        if name in reading.dropped or name in known:
+            continue
         label = LEXICON.fields[name].label
         notes.append(
             Text(uk=f"Додано поле «{label.uk}»: у запиті його немає.", en=f"Added: {label.en}.")
         )
-    return (*mentions, *(Mention(LEXICON.fields[name]) for name in added))
+        yield FieldFact(PromptPlace(0, 0), LEXICON.fields[name])
 
 
 def _lawful(
     reading: PromptReading,
     archetype: Archetype,
-    mentions: tuple[Mention, ...],
+    facts: tuple[PromptFact, ...],
     notes: list[Text],
-) -> tuple[Mention, ...]:
+) -> Iterator[PromptFact]:
     """Leave out what must not be asked, and names where people may stay anonymous."""
-    anonymous = reading.says(cues.ANONYMOUS) and not any(
-        condition.decides.id == ANONYMOUS.id for condition in reading.conditions
-    )
-    kept: list[Mention] = []
-    for mention in mentions:
-        label = mention.field.label
+    chosen = any(isinstance(f, CaseFact) and f.case.name == ANONYMOUS.id for f in facts)
+    anonymous = reading.says(cues.ANONYMOUS) and not chosen and not reading.says(cues.MAY_BE)
+    for fact in facts:
+        if not isinstance(fact, FieldFact):
+            yield fact
+            continue
+        label = fact.field.label
         if asks_for_secret(label.uk) or asks_for_secret(label.en):
             notes.append(
                 Text(
@@ -172,13 +215,12 @@ def _lawful(
                     en=f"Left out, because no service may ask for it: {label.en}.",
                 )
             )
-        elif anonymous and archetype in {"report", "survey"} and _identifies(mention.field):
+        elif anonymous and archetype in {"report", "survey"} and _identifies(fact.field):
             notes.append(
                 Text(uk=f"Анонімно: без поля «{label.uk}».", en=f"Anonymous: without {label.en}.")
             )
         else:
-            kept.append(mention)
-    return tuple(kept)
+            yield fact
 
 
 def _identifies(field: FormField) -> bool:
@@ -187,43 +229,52 @@ def _identifies(field: FormField) -> bool:
 
 
 def _once_only(
-    mentions: tuple[Mention, ...],
-    conditions: tuple[BranchCondition, ...],
-    provided: dict[str, tuple[Fact, ...]],
-    notes: list[Text],
-) -> tuple[tuple[Mention, ...], tuple[BranchCondition, ...]]:
-    """Leave out what a registry provides."""
-    known = {fact.id for facts in provided.values() for fact in facts}
-    kept = tuple(m for m in mentions if m.field.id not in known or m.repeat is not None)
-    for mention in mentions:
-        if mention not in kept:
-            label = mention.field.label
+    facts: tuple[PromptFact, ...], known: frozenset[str], notes: list[Text]
+) -> Iterator[PromptFact]:
+    """Leave out what a registry provides, and questions that nothing decides any more."""
+    deciding = {case.name for fact in facts for case in fact.cases}
+    for fact in facts:
+        if not isinstance(fact, FieldFact):
+            yield fact
+            continue
+        name = fact.field.id
+        registered = name in known and fact.repeat is None and not fact.cases
+        if name in deciding or not (registered or (fact.cases and name in KNOWN)):
+            yield fact
+        elif registered:
+            label = fact.field.label
             notes.append(
                 Text(
                     uk=f"Поле «{label.uk}» вилучено: ці дані є в реєстрі.",
                     en=f"Left out, because a registry has it: {label.en}.",
                 )
             )
-    return kept, tuple(
-        replace(c, then=_not_in_registries(c.then), other=_not_in_registries(c.other))
-        for c in conditions
-    )
 
 
-def _not_in_registries(fields: Iterable[FormField]) -> tuple[FormField, ...]:
-    return tuple(field for field in fields if field.id not in KNOWN)
-
-
-def _guesses(reading: PromptReading, mentions: tuple[Mention, ...]) -> Iterator[Text]:
+def _guesses(reading: PromptReading, facts: Iterable[PromptFact]) -> Iterator[Text]:
     if reading.kind is not None and reading.kind.close:
         yield Text(
             uk="Вид послуги визначено за словами запиту; можливий і інший.",
             en="The kind of service was guessed from the wording; another is possible.",
         )
-    for mention in mentions:
-        if mention.invented:
-            label = mention.field.label
-            yield Text(
-                uk=f"«{label.uk}»: тип поля визначено за назвою.",
-                en=f"The type of this field was guessed from its name: {label.en}.",
-            )
+    guessed = [fact for fact in facts if isinstance(fact, FieldFact) and fact.invented]
+    for fact in guessed[:12]:
+        label = fact.field.label
+        yield Text(
+            uk=f"«{label.uk}»: тип поля визначено за назвою.",
+            en=f"The type of this field was guessed from its name: {label.en}.",
+        )
+    if any(fact.rough for fact in guessed):
+        yield Text(
+            uk="Деякі назви англійською перекладено дослівно або скорочено: перевірте їх."
+            if reading.language == "uk"
+            else "Деякі назви українською перекладено дослівно або скорочено: перевірте їх.",
+            en="Some Ukrainian labels were translated word by word or shortened: check them."
+            if reading.language == "en"
+            else "Some English labels were translated word by word or shortened: check them.",
+        )
+
+
+def certain(cases: Iterable[FactCase], asked: frozenset[str]) -> bool:
+    """Whether everything that decides is asked of everybody."""
+    return all(case.decides is None or case.decides.id in asked for case in cases)

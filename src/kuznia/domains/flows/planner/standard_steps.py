@@ -26,14 +26,6 @@ def equals(fact: str, value: str | bool = True) -> Comparison:
     return Comparison(fact=fact, op="eq", value=value)
 
 
-URGENT = FormField(
-    id="urgent",
-    label=both("Виконати терміново?", "Is it urgent?"),
-    type="yesno",
-    group="kind",
-)
-
-
 def another(name: str, group: str) -> FormField:
     """The question at the end of a page that may be repeated."""
     return FormField(id=name, label=both("Додати ще?", "Add another?"), type="yesno", group=group)
@@ -201,21 +193,27 @@ def sign() -> tuple[Block, ...]:
     return (made, well_or("sign", "signed", otherwise=CANCELLED))
 
 
-def pay(fee: int | None, *, urgent: bool = False) -> tuple[Block, ...]:
+def pay(fee: int | None) -> tuple[Block, ...]:
     """A payment: made, tried up to three times, or not made."""
-    name = "pay_urgent" if urgent else "pay"
-    made = step(
+    made = pay_step("pay", Fee(kopiykas=fee) if fee else None)
+    return (
+        LoopBlock((made,), equals("pay", "failed"), 3),
+        well_or("pay", "paid", otherwise=UNPAID),
+    )
+
+
+def pay_step(name: str, fee: Fee | None) -> FlowStep:
+    return step(
         name,
         "pay",
-        both("Термінова оплата", "Urgent payment") if urgent else both("Оплата", "Payment"),
-        fee=Fee(kopiykas=fee) if fee else None,
+        both("Оплата", "Payment"),
+        fee=fee,
         outcomes=(
             option("paid", "Сплачено", "Paid"),
             option("failed", "Платіж не пройшов", "The payment failed"),
             option("cancelled", "Скасовано", "Cancelled"),
         ),
     )
-    return (LoopBlock((made,), equals(name, "failed"), 3), well_or(name, "paid", otherwise=UNPAID))
 
 
 def submit() -> tuple[Block, ...]:
@@ -231,12 +229,34 @@ def submit() -> tuple[Block, ...]:
     return (made, well_or("submit", "accepted", otherwise=UNAVAILABLE))
 
 
-def decision_of_office(days: int) -> FlowStep:
+def office(
+    name: str,
+    who: Text,
+    days: int | None,
+    approved: Text | None = None,
+    rejected: Text | None = None,
+) -> FlowStep:
+    """Somebody named in the prompt who checks, approves or decides, with the prompt's outcomes."""
     return step(
-        "decision",
+        name,
         "wait",
         both("Розгляд заяви", "Waiting for the decision"),
-        who=both("рішення уповноваженого органу", "the decision of the authority"),
+        who=who,
+        days=days,
+        outcomes=(
+            FlowOption(id="approved", label=approved or both("Погоджено", "Approved")),
+            FlowOption(id="rejected", label=rejected or both("Відмовлено", "Rejected")),
+            *((option("overdue", "Строк минув", "Overdue"),) if days else ()),
+        ),
+    )
+
+
+def decision_of_office(name: str, days: int, who: Text | None = None) -> FlowStep:
+    return step(
+        name,
+        "wait",
+        both("Розгляд заяви", "Waiting for the decision"),
+        who=who or both("рішення уповноваженого органу", "the decision of the authority"),
         days=days,
         outcomes=(
             option("approved", "Погоджено", "Approved"),

@@ -70,11 +70,17 @@ def steps_of(blocks: Iterable[Block]) -> tuple[FlowStep, ...]:
     builder = _StepBuilder()
     _draw(builder, tuple(blocks), [])
     # Ends come last, so that the main path reads from the top.
-    order = sorted(builder.order, key=lambda name: builder.steps[name].kind == "end")
+    order = sorted(builder.order, key=lambda name: _rank(builder.steps[name]))
     return tuple(
         builder.steps[name].model_copy(update={"next": _sorted(builder.moves.get(name, ()))})
         for name in order
     )
+
+
+def _rank(step: FlowStep) -> tuple[bool, bool, str]:
+    """Ends are in an order of their own, whichever branch leads to them first."""
+    is_end = step.kind == "end"
+    return is_end, is_end and step.ending != "done", step.id if is_end else ""
 
 
 def _sorted(moves: Iterable[Move]) -> tuple[Move, ...]:

@@ -134,3 +134,23 @@ def _may_hold(move: Move, step: FlowStep, hoped: dict[str, str]) -> bool:
     guard = move.when
     about = guard is not None and any(test.fact == step.id for test in tests(guard))
     return not about or holds(guard, hoped)
+
+
+def paths_of(steps: tuple[FlowStep, ...]) -> float:
+    """At most so many paths lead through these steps, each repeated step as often as it may be."""
+    by_id = {step.id: step for step in steps}
+    counted: dict[str, float] = {}
+
+    def count(name: str) -> float:
+        if name not in counted:
+            step = by_id[name]
+            onward = [move.to for move in step.next if move.limit is None]
+            back = next((move for move in step.next if move.limit is not None), None)
+            rounds = (back.limit or 0) + 1 if back else 1
+            counted[name] = 1.0 if not onward else rounds * sum(map(count, onward))
+        return counted[name]
+
+    once = count(steps[0].id)
+    # What leads back to an earlier step is gone through again, on every path.
+    again = any(move.limit and move.to != step.id for step in steps for move in step.next)
+    return once * once if again else once

@@ -17,7 +17,7 @@ from kuznia.domains.flows.edits.operations import (
     SetFees,
 )
 from kuznia.domains.flows.planner import standard_steps as standard
-from kuznia.domains.flows.planner.prompt_text import slug
+from kuznia.domains.flows.reading.prompt_text import slug
 from kuznia.domains.flows.schema import Comparison, Fee, Flow, FlowStep, Move
 from kuznia.domains.flows.structure.blocks import Block, steps_of
 

@@ -16,7 +16,7 @@ from kuznia.domains.flows.edits.operations import (
     SplitPage,
 )
 from kuznia.domains.flows.planner import standard_steps as standard
-from kuznia.domains.flows.planner.prompt_text import slug
+from kuznia.domains.flows.reading.prompt_text import slug
 from kuznia.domains.flows.schema import Flow, FlowStep, Move
 
 

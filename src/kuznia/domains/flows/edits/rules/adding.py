@@ -15,7 +15,7 @@ from kuznia.domains.flows.edits.words.segment import (
 )
 from kuznia.domains.flows.edits.words.texts import both, capital
 from kuznia.domains.flows.edits.words.vocabulary import word_set
-from kuznia.domains.flows.planner.prompt_text import words
+from kuznia.domains.flows.reading.prompt_text import words
 from kuznia.domains.flows.schema import FormField
 
 _TAGS = (

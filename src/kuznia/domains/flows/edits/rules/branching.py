@@ -4,7 +4,7 @@ from kuznia.domains.flows.edits.operations import AddBranch, AddField, Edit, Imp
 from kuznia.domains.flows.edits.rules.adding import added
 from kuznia.domains.flows.edits.words.segment import EditReading, EditSegment, forms, home_of
 from kuznia.domains.flows.planner import standard_steps as standard
-from kuznia.domains.flows.planner.conditions import decided
+from kuznia.domains.flows.planner.clauses.conditions import decided
 from kuznia.domains.flows.planner.titles import TOPICS
 from kuznia.domains.flows.schema import Flow, FormField, Guard
 

@@ -10,8 +10,8 @@ from kuznia.domains.flows.edits.words.segment import (
     places_of,
 )
 from kuznia.domains.flows.edits.words.texts import both, capital
-from kuznia.domains.flows.planner.marks import invented
-from kuznia.domains.flows.planner.prompt_text import slug
+from kuznia.domains.flows.planner.clauses.marks import invented
+from kuznia.domains.flows.reading.prompt_text import slug
 from kuznia.domains.flows.schema import Comparison, Flow, Op
 
 _TAGS = (

@@ -3,9 +3,9 @@
 from kuznia.domains.flows.edits.rules.labels import TYPES, NewLabel
 from kuznia.domains.flows.edits.words.segment import EditSegment, StatedNumber
 from kuznia.domains.flows.edits.words.texts import both
+from kuznia.domains.flows.planner.clauses.marks import invented
 from kuznia.domains.flows.planner.lexicon import LEXICON
-from kuznia.domains.flows.planner.marks import invented
-from kuznia.domains.flows.planner.prompt_text import slug, words
+from kuznia.domains.flows.reading.prompt_text import slug, words
 from kuznia.domains.flows.schema import FlowOption, FormField
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from kuznia.domains.flows.edits.words.tokens import SentenceToken, normal
 from kuznia.domains.flows.edits.words.vocabulary import word_set
 from kuznia.domains.flows.planner.lexicon import LEXICON
-from kuznia.domains.flows.planner.prompt_text import words
+from kuznia.domains.flows.reading.prompt_text import words
 from kuznia.domains.flows.schema import Flow, Text
 from kuznia.forge.wishes.matching import alike, stem
 

@@ -8,7 +8,7 @@ from kuznia.domains.flows.edits.operations import Edit
 from kuznia.domains.flows.edits.words.names import FlowLabels, FlowName, names_in
 from kuznia.domains.flows.edits.words.tokens import SentenceToken
 from kuznia.domains.flows.edits.words.vocabulary import FILLER, EditCue, number_at, numbers_in
-from kuznia.domains.flows.planner.prompt_text import words
+from kuznia.domains.flows.reading.prompt_text import words
 from kuznia.domains.flows.schema import Flow, FlowStep
 from kuznia.forge.wishes.matching import alike, stem
 

@@ -1,8 +1,8 @@
 """New words of a flow: a label in both languages, an id for it, an option."""
 
 from kuznia.domains.flows.planner.lexicon import LEXICON
-from kuznia.domains.flows.planner.prompt_text import language_of, slug
 from kuznia.domains.flows.planner.titles import TOPICS
+from kuznia.domains.flows.reading.prompt_text import language_of, slug
 from kuznia.domains.flows.schema import FlowOption, Text
 
 _EDGES = " \t\n.,;:-–—!?'\""

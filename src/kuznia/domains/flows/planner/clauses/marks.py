@@ -2,7 +2,7 @@
 
 import re
 
-from kuznia.domains.flows.planner.prompt_text import GAP_OR_NONE, slug
+from kuznia.domains.flows.reading.prompt_text import GAP_OR_NONE, slug
 from kuznia.domains.flows.schema import FlowOption, FormField, Text
 
 

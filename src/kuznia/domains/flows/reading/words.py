@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
-from kuznia.domains.flows.planner.prompt_text import clean
+from kuznia.domains.flows.reading.prompt_text import clean
 from kuznia.forge.wishes.clauses import WORD
 from kuznia.forge.wishes.matching import alike, terms
 from kuznia.platform.data_files import read_toml
@@ -92,7 +92,8 @@ def read_words(text: str) -> Words:
 
 def _bare(word: str) -> str:
     """A word in lower case, without the ending of a possessive."""
-    return word.lower().removesuffix("'s")
+    word = word.lower().removesuffix("'s")
+    return _TABLE["spellings"].get(word, word)
 
 
 @lru_cache(maxsize=8192)

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from kuznia.domains.flows.account.reading.quantities import Quantity, numbers_of
-from kuznia.domains.flows.account.reading.words import (
+from kuznia.domains.flows.reading.prompt_text import clean
+from kuznia.domains.flows.reading.quantities import Quantity, numbers_of
+from kuznia.domains.flows.reading.words import (
     Cue,
     CueSpan,
     Words,
@@ -16,7 +17,6 @@ from kuznia.domains.flows.account.reading.words import (
     read_words,
     without,
 )
-from kuznia.domains.flows.planner.prompt_text import clean
 from kuznia.forge.terms import Wish
 
 # When a statement holds: always, if or unless its condition does, or in every other case than the
@@ -210,7 +210,7 @@ def _of_condition(whole: Statement, text: str, words: Words, turn: CueSpan) -> I
         return
     # Where nothing parts them, the flow has to tell how far the condition goes.
     body, condition = (body, condition) if body else (rest, rest)
-    yield replace(whole, pieces=_pieces(text, body), condition=condition)
+    yield replace(whole, pieces=pieces_of(text, body), condition=condition)
     yield from _simple(whole, text, others, "else")
 
 
@@ -261,7 +261,7 @@ def _says_something(words: Words) -> bool:
 
 def _simple(whole: Statement, text: str, words: Words, relation: Relation) -> Iterator[Statement]:
     if words:
-        yield replace(whole, pieces=_pieces(text, words), relation=relation)
+        yield replace(whole, pieces=pieces_of(text, words), relation=relation)
 
 
 def _parted(text: str, rest: Words) -> tuple[Words, Words]:
@@ -296,7 +296,7 @@ def _without_reason(text: str, words: Words) -> Words:
     return words
 
 
-def _pieces(text: str, words: Words) -> tuple[Piece, ...]:
+def pieces_of(text: str, words: Words) -> tuple[Piece, ...]:
     """The words between commas and `and`, with what is in brackets behind them."""
     pieces: list[Piece] = []
     own: list[int] = []

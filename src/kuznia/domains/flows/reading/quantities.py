@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import Literal
 
-from kuznia.domains.flows.account.reading.words import (
+from kuznia.domains.flows.reading.words import (
     Word,
     Words,
     is_working,

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from kuznia.domains.flows.account.reading.quantities import numbers_of
-from kuznia.domains.flows.account.reading.statements import Piece, Statement
-from kuznia.domains.flows.account.reading.words import (
+from kuznia.domains.flows.reading.quantities import numbers_of
+from kuznia.domains.flows.reading.statements import Piece, Statement
+from kuznia.domains.flows.reading.words import (
     Cue,
     Words,
     content,

@@ -1,35 +1,21 @@
-"""Conditions in a prompt: what decides, and what is asked or done in each case."""
+"""What conditions are often about, and the field that asks for it."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kuznia.domains.flows.planner.prompt_text import GAP, GAP_OR_NONE, slug, words
+from kuznia.domains.flows.reading.prompt_text import GAP, slug, words
 from kuznia.domains.flows.schema import Comparison, FlowOption, FormField, Guard, Text
 
-START = re.compile(r"(?:^|(?<=[\s,]))(?:якщо|коли|у разі якщо|if|in case)\s+", re.IGNORECASE)
-# Between a condition and what follows from it.
-THEN = re.compile(
-    r":\s+|,\s*(?:то\s+|then\s+)?"
-    rf"|{GAP}(?:[—–-]+\s+|(?=(?:ask|запитати|require|then|to)\b)|то\s+)",
-    re.IGNORECASE,
-)
-ELSE = re.compile(
-    rf"[,;.]?{GAP_OR_NONE}\b(?:інакше|в іншому разі|otherwise|else)\b\s*+[—–:,-]*+\s*",
-    re.IGNORECASE,
-)
-REFUSE = re.compile(
-    r"відмов|відхил|заверш|не допуска|не приймат|\brefus|\breject|\bdecline\b|\bend\b"
-    r"|\bstop\b|\bdeny",
-    re.IGNORECASE,
-)
 _YES = re.compile(r"^(?:так|yes)\b", re.IGNORECASE)
 _NO = re.compile(r"\b(?:не|немає|not|no|ні)\b", re.IGNORECASE)
-_ORG = re.compile(
+ORGANISATION = re.compile(
     r"юридич|компан|організац|юрос|підприємств|\bcompan|\borgani[sz]ation|\bbusiness"
     r"|\blegal entity",
     re.IGNORECASE,
 )
+
+
 _AGE = re.compile(
     r"(?P<more>більше|старш\w{1,8}|від|понад|over|older than|above|at least|from)?"
     rf"{GAP}(?P<n>\d{{1,3}})\b",
@@ -64,7 +50,7 @@ AGE = FormField(
 )
 ANONYMOUS = _yes("anonymous", "Подати анонімно?", "Stay anonymous?")
 # What conditions are often about, and the field that asks for it.
-_NAMED = (
+NAMED = (
     (
         re.compile(r"апостил|apostil", re.I),
         _yes("apostille", "Чи потрібен апостиль?", "Is an apostille needed?"),
@@ -89,13 +75,11 @@ _NAMED = (
 
 @dataclass(frozen=True, slots=True)
 class BranchCondition:
-    """A condition: the deciding field, its guard, and the fields asked when it holds or not."""
+    """A condition: the deciding field, its guard, and the fields asked when it holds."""
 
     decides: FormField
     guard: Guard
     then: tuple[FormField, ...] = ()
-    other: tuple[FormField, ...] = ()
-    refuses: bool = False
 
 
 def decided(text: str, known: Iterable[FormField]) -> tuple[FormField, Guard]:
@@ -105,7 +89,7 @@ def decided(text: str, known: Iterable[FormField]) -> tuple[FormField, Guard]:
         for option in field.options:
             if _share(text, f"{option.label.uk} {option.label.en}"):
                 return field, Comparison(fact=field.id, op="eq", value=option.id)
-    if _ORG.search(text):
+    if ORGANISATION.search(text):
         return KIND_OF_APPLICANT, Comparison(fact="applicant_kind", op="eq", value="organisation")
     if _ABOUT_AGE.search(text) and (hit := _AGE.search(text)):
         return AGE, Comparison(fact="age", op="ge" if hit["more"] else "lt", value=int(hit["n"]))
@@ -121,7 +105,7 @@ def _yesno(text: str, asked: list[FormField]) -> FormField:
     for field in asked:
         if _share(text, f"{field.label.uk} {field.label.en}"):
             return field
-    for pattern, field in _NAMED:
+    for pattern, field in NAMED:
         if pattern.search(text):
             return field
     label = _NO.sub("", text).strip()[:80]

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from kuznia.domains.flows.schema import Language
 from kuznia.domains.flows.structure.formats import APOSTROPHES
@@ -38,6 +39,39 @@ def clean(prompt: str) -> str:
     )
     text = _TAG.sub(" ", text)
     return re.sub(r"[^\W\d_]+", lambda word: _same_script(word.group()), text)
+
+
+@dataclass(frozen=True, slots=True)
+class CleanText:
+    """A clean text, and where in the prompt each of its characters stands."""
+
+    text: str
+    origin: tuple[int, ...]
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """From where to where in the prompt a part of the text stands."""
+        if not self.origin or start >= end:
+            return 0, 0
+        return self.origin[start], self.origin[min(end, len(self.origin)) - 1] + 1
+
+
+def cleaned(prompt: str) -> CleanText:
+    """The prompt as `clean` makes it, with places."""
+    prompt = _TAG.sub(lambda tag: " " * len(tag[0]), prompt)
+    characters: list[str] = []
+    origin: list[int] = []
+    for place, character in enumerate(prompt):
+        plain = character.translate(APOSTROPHES).translate(_QUOTES)
+        if characters and unicodedata.combining(character):
+            composed = unicodedata.normalize("NFC", characters[-1] + character)
+            if len(composed) == 1:
+                characters[-1] = composed
+                continue
+        if plain == "\n" or unicodedata.category(plain) not in _UNSEEN:
+            characters.append(plain)
+            origin.append(place)
+    text = re.sub(r"[^\W\d_]+", lambda word: _same_script(word.group()), "".join(characters))
+    return CleanText(text, tuple(origin))
 
 
 def _same_script(word: str) -> str:

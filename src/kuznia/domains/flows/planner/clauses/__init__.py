@@ -1,0 +1,1 @@
+"""Prompts read clause by clause into typed facts."""
