@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from kuznia.domains.training.language.named import exercises_of
 from kuznia.domains.training.language.tokens import Tag
+from kuznia.domains.training.wishes.exercises import thing_of
 from kuznia.domains.training.wishes.pieces import pieces
 from kuznia.domains.training.wishes.reader import read_wishes
 from kuznia.domains.training.wishes.typed import Thing, TypedWish
@@ -171,7 +172,7 @@ def _is_turned_round(wish: TypedWish, truth: Row, effect: str) -> bool:
 def _things(what: str) -> list[Thing]:
     text = re.sub(r"\brow\b(?!ing)", "rows", what)
     tags = (tag for piece in pieces(text) for tag in piece.things)
-    return [Thing(tag.kind, tag.name) for tag in tags]  # type: ignore[arg-type]
+    return [thing_of(tag) for tag in tags]
 
 
 def _is_same(thing: Thing | None, what: str, *, core: bool = False) -> bool:

@@ -19,7 +19,7 @@ def with_questions(order: PlanInput, answered: Sequence[Wish], language: Languag
     doubts = [doubt for doubt in read.doubts if doubt.why in _ASKED]
     questions: list[Wish] = []
     for wish in answered:
-        mine = [doubt.why for doubt in doubts if wish.start <= doubt.start < wish.end]
+        mine: list[Doubt] = [doubt.why for doubt in doubts if wish.start <= doubt.start < wish.end]
         is_open = bool(mine) and wish.outcome == "not_understood"
         why = question_for(mine[0], language) if is_open else ""
         questions.append(replace(wish, outcome="unclear", why=why) if is_open else wish)

@@ -8,7 +8,14 @@ from kuznia.domains.training.catalogue.matching import match
 from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.wishes.pieces import THINGS, WishPiece
 from kuznia.domains.training.wishes.stance import Stance, stance
-from kuznia.domains.training.wishes.typed import Do, Doubtful, Thing, TypedWish
+from kuznia.domains.training.wishes.typed import (
+    Do,
+    Doubt,
+    Doubtful,
+    Thing,
+    ThingKind,
+    TypedWish,
+)
 
 Read = TypedWish | Doubtful
 _SYMBOLS = {"->": "swap", "\u2192": "swap", "=>": "swap", ">": "over", "<": "under"}
@@ -45,7 +52,7 @@ _SPORTY = frozenset({"sport", "session", "kind"})
 
 def thing_of(tag: Tag) -> Thing:
     """The thing a tag names."""
-    return Thing(cast("Thing.kind", tag.kind), tag.name)  # type: ignore[valid-type]
+    return Thing(cast("ThingKind", tag.kind), tag.name)
 
 
 def once(piece: WishPiece) -> bool:
@@ -67,9 +74,9 @@ def about(piece: WishPiece, do: Do, tag: Tag | None = None, other: Tag | None = 
     )
 
 
-def doubt(piece: WishPiece, why: str) -> Doubtful:
+def doubt(piece: WishPiece, why: Doubt) -> Doubtful:
     """The piece, to be asked back."""
-    return Doubtful(*piece.span, why)  # type: ignore[arg-type]
+    return Doubtful(*piece.span, why)
 
 
 def compared(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:

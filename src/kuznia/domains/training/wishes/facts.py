@@ -8,6 +8,7 @@ from kuznia.domains.training.language.named import exercises_of
 from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.wishes.exercises import Read, about, doubt
 from kuznia.domains.training.wishes.pieces import WishPiece
+from kuznia.domains.training.wishes.typed import Doubt
 
 # A best is at least this heavy; lighter weights are those of one's dumbbells.
 _MAX_REPS = 12
@@ -43,8 +44,8 @@ def equipment(piece: WishPiece) -> Iterator[Read]:
         yield replace(wish, amount=weight(piece, tag) if owned else None, only=piece.says("only"))
 
 
-def _owned(piece: WishPiece, items: Sequence[Tag]) -> bool | str | None:
-    """Whether these are there; a string says why it cannot be told, None that nobody says."""
+def _owned(piece: WishPiece, items: Sequence[Tag]) -> bool | Doubt | None:
+    """Whether these are there; a doubt says why it cannot be told, None that nobody says."""
     denied, gone, have = _says_no(piece), piece.says("gone"), piece.says("have")
     if gone:
         return "contradiction" if denied else False

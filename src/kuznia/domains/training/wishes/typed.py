@@ -32,6 +32,7 @@ Do = Literal[
 ]
 # Why a clause is asked back instead of acted on.
 Doubt = Literal["condition", "unsure", "somebody_else", "contradiction", "incomplete", "unknown"]
+ThingKind = Literal["exercise", "group", "sport", "session", "kind", "equipment", "muscle"]
 # What each wish is the opposite of: both about one thing are a contradiction, never an action.
 OPPOSITES: Mapping[Do, frozenset[Do]] = {
     "avoid": frozenset({"prefer", "keep", "more_of", "focus"}),
@@ -52,7 +53,7 @@ def opposed(do: Do, other: Do) -> bool:
 class Thing:
     """An exercise, group, sport, piece of equipment or muscle, by its name in our lexicon."""
 
-    kind: Literal["exercise", "group", "sport", "session", "kind", "equipment", "muscle", "posture"]
+    kind: ThingKind
     name: str
 
 
