@@ -19,7 +19,7 @@ _FILE = Path(__file__).parents[1] / "data" / "feedback.jsonl.gz"
 GYM = {"equipment": ["full-gym"], "level": "intermediate", "days": 4, "minutes": 60}
 
 
-def test_no_wish_of_a_stranger_is_turned_round_and_most_are_read():
+def test_wishes_of_a_stranger_are_read_and_on_the_tuned_half_none_is_turned_round():
     counts: dict[str, Counter[str]] = {"tune": Counter(), "held": Counter()}
     for line in gzip.decompress(_FILE.read_bytes()).decode().splitlines():
         row = json.loads(line)
@@ -27,8 +27,9 @@ def test_no_wish_of_a_stranger_is_turned_round_and_most_are_read():
 
     tuned, held = counts["tune"], counts["held"]
     assert tuned["opposite"] == 0, tuned
-    assert tuned["right"] >= 200, tuned
-    assert held.total() == tuned.total() == 250
+    assert tuned["right"] >= 205, tuned
+    assert held["right"] >= 120, held
+    assert held["opposite"] <= 11, held
 
 
 def wants(text: str) -> list[tuple[str, str]]:
@@ -56,6 +57,8 @@ def wants(text: str) -> list[tuple[str, str]]:
         ("ненавидж присід", [("avoid", "squat")]),
         ("having squats in my house", []),
         ("I no longer hate lunges", []),
+        ("you removed squats", []),
+        ("removing squats would be a crime", []),
         ("Monday is not a problem", []),
         ("why so many lunges?", []),
     ],

@@ -10,13 +10,11 @@ from kuznia.domains.training.wishes.typed import Do
 
 def effort(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
     """Easier or harder, of what was just named where it names nothing; what is both is asked."""
-    hard, easy = list(piece.cued("too_hard")), list(piece.cued("too_easy"))
-    if piece.says("weight"):
-        hard += piece.cued("less")
-        easy += piece.cued("more", "add")
+    hard, easy = _cues(piece)
     if not (hard or easy):
         return
-    if (hard and easy) or piece.says("not", "without", "stop", "never"):
+    turned = bool(easy) and piece.says("less", "drop", "hate", "too_long")
+    if turned or (hard and easy) or piece.says("not", "without", "stop", "never"):
         yield doubt(piece, "contradiction")
         return
     do: Do = "easier" if hard else "harder"
@@ -33,6 +31,13 @@ def effort(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
         yield from (about(piece, do, tag) for tag in things)
     else:
         yield about(piece, do)
+
+
+def _cues(piece: WishPiece) -> tuple[list[Tag], list[Tag]]:
+    """The cues for too hard and for too easy; less weight is easier."""
+    weight = piece.says("weight")
+    hard = [*piece.cued("too_hard"), *(piece.cued("less") if weight else ())]
+    return hard, [*piece.cued("too_easy"), *(piece.cued("more", "add") if weight else ())]
 
 
 def volume(piece: WishPiece) -> Iterator[Read]:

@@ -160,6 +160,10 @@ def _swapped(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
 def _is_joined(piece: WishPiece, things: Sequence[Tag]) -> bool:
     """ "Swap A for B", and not "swap A and B"."""
     out, into = things
+    marks = piece.cued("swap", "swap_in")
+    if is_told(piece) or any(marks[0].last <= tag.first < out.first for tag in piece.cued("for")):
+        # "Swap for B the A": which one goes cannot be told.
+        return False
     between = range(out.last, into.first)
     return piece.says("swap_in") or any(tag.first in between for tag in piece.cued("for"))
 
@@ -212,6 +216,9 @@ def about_things(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
     if _has_loose_denial(piece):
         yield doubt(piece, "contradiction")
         return
+    if things and is_told(piece):
+        yield doubt(piece, "unsure")
+        return
     if piece.says("except"):
         yield from _excepted(piece, things)
         return
@@ -232,6 +239,32 @@ def _has_loose_denial(piece: WishPiece) -> bool:
         list(piece.unread(tag.last, min((i for i in items if i >= tag.last), default=tag.last)))
         for tag in denials
     )
+
+
+def is_told(piece: WishPiece) -> bool:
+    """Whether it only tells of something, or compares it with what nothing was read from: "you
+    removed squats", "removing squats would hurt", "rather than do burpees"."""
+    if piece.says("rather", "worse") and len(piece.things) < 2:
+        return True
+    requests = [cue for cue in piece.cues if cue.name in {"drop", "add", "swap", "keep"}]
+    told = [cue for cue in requests if _is_past(piece.words[cue.first].text)]
+    asks = piece.says("polite", "not", "stop", "without") or len(told) < len(requests)
+    if told and not asks:
+        return True
+    weak = requests and all(piece.words[cue.last - 1].text in _WEAK for cue in requests)
+    feels = piece.says("like", "hate", "more", "less", "polite", "not", "without", "cannot", "stop")
+    return bool(weak) and not feels and piece.free >= _MAX_UNREAD
+
+
+# Words that ask for something only where little else is said.
+_WEAK = frozenset({"do", "use", "put", "need", "give", "bring", "треба", "ще", "давай", "get"})
+_MAX_UNREAD = 2
+_PAST = ("ed", "ing", "ли", "ла", "ло")
+
+
+def _is_past(word: str) -> bool:
+    """A past tense or a gerund, which tells and does not ask."""
+    return word.endswith(_PAST) and word not in {"need", "bring"}
 
 
 def _several(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:

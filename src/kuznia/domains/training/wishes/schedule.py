@@ -11,6 +11,8 @@ from kuznia.domains.training.wishes.typed import Do, TypedWish
 _SESSIONS = frozenset({"days", "sessions", "times", ""})
 _MINUTES = range(10, 241)
 _MAX_TIMES = 7
+# Days that are only named are open ones where no more words are left unread.
+_MAX_UNREAD = 1
 
 
 def long_day(piece: WishPiece) -> Iterator[Read]:
@@ -137,7 +139,8 @@ def _plain_stance(
         return None if closed and not _is_no_training(piece) else _denied(piece)
     if closed:
         return None if piece.says("only") else "day_off"
-    if piece.says("only") or (opened and len(piece.days) > 1 and not piece.says("any_day", "keep")):
+    several = opened and len(piece.days) > 1 and not piece.says("any_day", "keep")
+    if piece.says("only") or (several and piece.free <= _MAX_UNREAD):
         return "days_only"
     return None
 
