@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from kuznia.domains.training.language.tokens import Tag
-from kuznia.domains.training.wishes import effort, exercises, facts, schedule
+from kuznia.domains.training.wishes import comparing, effort, exercises, facts, schedule
 from kuznia.domains.training.wishes.exercises import Read, doubt, is_bare, is_counted, is_plain_no
 from kuznia.domains.training.wishes.pieces import WishPiece, pieces
 from kuznia.domains.training.wishes.typed import (
@@ -35,7 +35,7 @@ _READERS: tuple[Callable[[WishPiece, Sequence[Tag]], Iterator[Read]], ...] = (
     lambda piece, _: schedule.days(piece),
     lambda piece, _: schedule.frequency(piece),
     _equipment,
-    exercises.compared,
+    comparing.compared,
     lambda piece, _: effort.focus(piece),
     lambda piece, _: effort.volume(piece),
     effort.effort,
