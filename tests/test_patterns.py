@@ -38,7 +38,6 @@ MADE_BY_FUNCTIONS = {
     "kuznia.domains.flows.structure.formats": HELD,
     "kuznia.domains.flows.planner.cues": HELD,
     "kuznia.domains.flows.planner.marks": HELD,
-    "kuznia.domains.flows.edits.sentences": HELD,
     "kuznia.domains.training.language.weekdays": HELD,
     "kuznia.domains.training.edits.feedback": HELD,
     "kuznia.platform.redis": "they are the first words of our own table",
