@@ -38,7 +38,7 @@ MADE_BY_FUNCTIONS = {
     "kuznia.domains.flows.structure.formats": HELD,
     "kuznia.domains.flows.planner.cues": HELD,
     "kuznia.domains.flows.planner.clauses.marks": HELD,
-    "kuznia.domains.training.athlete.weekdays": HELD,
+    "kuznia.domains.training.language.weekdays": HELD,
     "kuznia.domains.training.edits.feedback": HELD,
     "kuznia.platform.redis": "they are the first words of our own table",
     "kuznia.platform.redaction": "it is a choice of plain words, the operator's secrets",

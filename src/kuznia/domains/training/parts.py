@@ -29,6 +29,7 @@ from kuznia.domains.training.questions.answers import problems
 from kuznia.domains.training.schema.plan import Plan
 from kuznia.domains.training.schema.profile import PlanInput, PlanPerson
 from kuznia.domains.training.settings import TrainingSettings
+from kuznia.domains.training.wishes.order import wished
 from kuznia.forge.terms import (
     AnyDomain,
     Bench,
@@ -63,7 +64,7 @@ async def read_order(order: PlanInput) -> PlanOrder:
 
 def _read(order: PlanInput) -> PlanOrder:
     """Stop signs come first, then answers that do not fit their questions."""
-    athlete = read_athlete(order)
+    athlete = read_athlete(wished(order))
     decline = screening.decline(athlete)
     if decline is None:
         wrong = tuple(f"{answer.where}: {answer.message}" for answer in problems(order.answers))

@@ -176,6 +176,7 @@ def _written(result: FeedbackResult) -> bytes:
             "operations": coached.operations,
             "lessons": result.lessons,
             "unsure": [named(ids, language) for ids in coached.unsure],
+            "wishes": coached.answers,
             "decline": coached.decline,
         }
     )

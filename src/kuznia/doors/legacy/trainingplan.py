@@ -285,6 +285,7 @@ def reply(result: FeedbackResult) -> str:
         for operation in refused
         for finding in operation.findings[:1]
     ]
+    lines += [answer.message for answer in coached.answers if answer.outcome != "accepted"]
     if not lines:
         lines.append(texts.get(coached.intent, texts["unclear"]))
     for ids in coached.unsure:

@@ -64,10 +64,10 @@ def test_what_is_said_is_learnt(text: str, effect) -> None:
         ("fewer sets", Volume(sets=-1)),
         ("extra sets", Volume(sets=1)),
         (
-            "replace leg press with hack squat",
-            Swap(out="leg-press", into="hack-squat-machine"),
+            "replace barbell back squats with leg press",
+            Swap(out="barbell-back-squat", into="leg-press"),
         ),
-        ("заміни жим ногами на гак присід", Swap(out="leg-press", into="hack-squat-machine")),
+        ("заміни станову тягу на місток", Swap(out="barbell-deadlift", into="glute-bridge")),
     ],
 )
 def test_what_is_asked_becomes_an_operation(text: str, operation) -> None:

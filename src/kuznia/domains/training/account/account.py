@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from kuznia.domains.training.account.answers import WishVerdict
+from kuznia.domains.training.account.asked import with_questions
 from kuznia.domains.training.account.evidence import WholePrompt, evidence
 from kuznia.domains.training.account.extras import not_asked
 from kuznia.domains.training.account.facts import BACKGROUND, WEEKS, PlanFacts, facts_of
 from kuznia.domains.training.account.language.context import segments_of
 from kuznia.domains.training.account.language.segments import HARD, THINGS, Segment
-from kuznia.domains.training.account.language.tags import soft
-from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.readers import (
     amounts,
     exercises,
@@ -27,6 +26,8 @@ from kuznia.domains.training.account.readers import (
     texts,
 )
 from kuznia.domains.training.athlete.athlete import Athlete
+from kuznia.domains.training.language.tags import soft
+from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.schema.plan import Plan
 from kuznia.domains.training.schema.profile import PlanInput
 from kuznia.forge.terms import Wish
@@ -117,6 +118,7 @@ def account(order: PlanInput, athlete: Athlete, plan: Plan, wishes: Sequence[Wis
         or _answered(wish, segments, prompt, facts, vocabulary)
         for wish, segments in zip(wishes, read, strict=False)
     ]
+    answered = with_questions(order, answered, athlete.language)
     shown = frozenset(place for wish in answered for place in wish.where)
     return [*answered, *not_asked(order.prompt, everything, facts, shown)]
 

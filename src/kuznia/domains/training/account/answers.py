@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kuznia.domains.training.account.language.tokens import Tag
+from kuznia.domains.training.language.tokens import Tag
 from kuznia.forge.terms import Outcome
 
 # As many places as show that a wish is met; a plan of sixteen weeks has hundreds.

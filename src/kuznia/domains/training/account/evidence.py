@@ -10,9 +10,7 @@ from functools import partial
 
 from kuznia.domains.training.account.answers import WishVerdict, either, met, unmet
 from kuznia.domains.training.account.facts import PlacedDay, PlacedSession, PlanFacts
-from kuznia.domains.training.account.language.named import exercises_of, muscles_of
 from kuznia.domains.training.account.language.segments import Segment
-from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.limits import AMOUNTS, amounts
 from kuznia.domains.training.account.readers.phases import is_lower, named_weeks
 from kuznia.domains.training.account.scope import (
@@ -26,6 +24,8 @@ from kuznia.domains.training.account.scope import (
     with_muscles,
 )
 from kuznia.domains.training.account.wording import content, covered, explained, named_by
+from kuznia.domains.training.language.named import exercises_of, muscles_of
+from kuznia.domains.training.language.tokens import Tag
 
 _GENTLE = frozenset({"easy", "long", "strides"})
 _QUESTIONS = frozenset(

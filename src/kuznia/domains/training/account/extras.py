@@ -6,10 +6,10 @@ from functools import lru_cache
 
 from kuznia.domains.training.account.facts import PlacedDay, PlacedWeek, PlanFacts
 from kuznia.domains.training.account.language.context import segments_of
-from kuznia.domains.training.account.language.named import exercises_of
 from kuznia.domains.training.account.language.segments import Segment
-from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.readers.loads import kg_of
+from kuznia.domains.training.language.named import exercises_of
+from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.planner.wording import notice_codes
 from kuznia.domains.training.schema.plan import PlannedSession
 from kuznia.forge.terms import Wish

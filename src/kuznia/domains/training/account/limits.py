@@ -7,10 +7,10 @@ from itertools import pairwise
 from kuznia.domains.training.account.answers import WishVerdict, either
 from kuznia.domains.training.account.facts import PlacedDay, PlacedWeek, PlanFacts
 from kuznia.domains.training.account.language.segments import Segment
-from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.measures import PlacedAmount, measures, weekly
 from kuznia.domains.training.account.readers.loads import kg_of
 from kuznia.domains.training.account.scope import ENOUGH, Places, PlanScope, WholePrompt
+from kuznia.domains.training.language.tokens import Tag
 
 AMOUNTS = frozenset(
     {"minutes", "seconds", "km", "kg", "sets", "reps", "product", "repeats", "count", "number"}

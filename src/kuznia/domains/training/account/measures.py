@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kuznia.domains.training.account.facts import PlacedDay, PlacedSession, PlanFacts
-from kuznia.domains.training.account.language.tokens import Tag
+from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.schema.plan import Dose
 
 _SECONDS = {"minutes": 60.0, "seconds": 1.0}

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kuznia.domains.training.account.facts import PlacedDay, PlacedWeek, PlanFacts, WishSubject
-from kuznia.domains.training.account.language.named import exercises_of, muscles_of, uses
 from kuznia.domains.training.account.language.segments import Segment
-from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.readers.phases import named_weeks
 from kuznia.domains.training.account.wording import content, named_by
+from kuznia.domains.training.language.named import exercises_of, muscles_of, uses
+from kuznia.domains.training.language.tokens import Tag
 from kuznia.forge.wishes.matching import share, terms
 
 Places = Callable[[PlacedDay], tuple[str, ...]]

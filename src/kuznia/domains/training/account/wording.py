@@ -6,7 +6,7 @@ from functools import lru_cache
 from kuznia.domains.training.account.answers import WishVerdict, met, unmet
 from kuznia.domains.training.account.facts import BACKGROUND, PlacedDay, PlanFacts
 from kuznia.domains.training.account.language.segments import Segment
-from kuznia.domains.training.account.language.tags import soft
+from kuznia.domains.training.language.tags import soft
 from kuznia.forge.wishes.matching import share, terms
 
 _EXPLAINED, _NAMED = 0.3, 0.34

@@ -10,7 +10,17 @@ from kuznia.domains.training.catalogue.matching import match
 from kuznia.domains.training.hearing import HealthMentions, gravest, health_mentions
 from kuznia.domains.training.questions.answers import apply_answers, free_texts
 from kuznia.domains.training.schema import units
-from kuznia.domains.training.schema.lesson import Effect, Lesson, Sign
+from kuznia.domains.training.schema.lesson import (
+    WISH,
+    BestLift,
+    Effect,
+    LackEquipment,
+    Lesson,
+    Minutes,
+    MinutesOn,
+    OwnEquipment,
+    Sign,
+)
 from kuznia.domains.training.schema.profile import (
     WEEKDAYS,
     Aim,
@@ -95,6 +105,24 @@ class Athlete:
             for effect in lesson.effects
         )
 
+    @property
+    def shaped_by(self) -> tuple[str, ...]:
+        """The lessons of the playbook that do something, and not those of the order's words."""
+        ids = dict.fromkeys(lesson.id for lesson, _ in self.effects)
+        return tuple(id_ for id_ in ids if not id_.startswith(WISH))
+
+    def minutes_limit(self, day: int) -> int | None:
+        """The most minutes that lessons leave for a session on this weekday."""
+        return min(
+            (
+                effect.minutes
+                for _, effect in self.effects
+                if isinstance(effect, Minutes)
+                or (isinstance(effect, MinutesOn) and effect.day == day)
+            ),
+            default=None,
+        )
+
 
 def read_athlete(order: PlanInput) -> Athlete:
     """Everything an order says about a person. A yes anywhere is a yes: text, box or profile."""
@@ -102,6 +130,7 @@ def read_athlete(order: PlanInput) -> Athlete:
     mentioned = health_mentions(order.prompt, profile.notes, *free_texts(order.answers))
     health = with_readings(profile.health, mentioned)
     equipment, unknown = _equipment(profile.equipment)
+    equipment = _at_hand(equipment, order.lessons)
     flags: frozenset[Flag] = frozenset(health.flags) | mentioned.flags | _signs(order.lessons)
     if "wheelchair" in profile.equipment:
         flags = flags | _WHEELCHAIR
@@ -126,7 +155,7 @@ def read_athlete(order: PlanInput) -> Athlete:
         unknown=unknown,
         current_minutes=profile.current_minutes,
         vigorous_habit=profile.vigorous_habit,
-        maxes=_maxes(profile),
+        maxes=_maxes(profile) | _learnt_maxes(order.lessons),
         endurance=profile.endurance or _default_endurance(flags),
         health=health,
         flags=flags,
@@ -169,6 +198,27 @@ def _signs(lessons: Iterable[Lesson]) -> frozenset[Flag]:
         for effect in lesson.effects
         if isinstance(effect, Sign)
     )
+
+
+def _at_hand(equipment: frozenset[str], lessons: Iterable[Lesson]) -> frozenset[str]:
+    """The equipment with what lessons add and without what they take away."""
+    items = set(equipment)
+    for effect in (e for lesson in lessons if lesson.status == "open" for e in lesson.effects):
+        if isinstance(effect, OwnEquipment):
+            items |= items_of(effect.item) or frozenset()
+        elif isinstance(effect, LackEquipment):
+            items -= items_of(effect.item) or frozenset()
+    return frozenset(items)
+
+
+def _learnt_maxes(lessons: Iterable[Lesson]) -> dict[str, float]:
+    return {
+        effect.exercise: estimated_max(effect.kg, effect.reps)
+        for lesson in lessons
+        if lesson.status == "open"
+        for effect in lesson.effects
+        if isinstance(effect, BestLift)
+    }
 
 
 def _default_endurance(flags: frozenset[Flag]) -> Endurance:

@@ -1,11 +1,18 @@
 """Whether a plan is whole, in order, made of what there is, and keeps what was agreed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.checks.rules import Measure, PlanRule
 from kuznia.domains.training.checks.view import PlanView
-from kuznia.domains.training.schema.lesson import AvoidExercise, AvoidTag, DayUnavailable, Minutes
+from kuznia.domains.training.schema.lesson import (
+    AvoidExercise,
+    AvoidTag,
+    DayUnavailable,
+    Effect,
+    Minutes,
+    MinutesOn,
+)
 from kuznia.domains.training.schema.plan import Day
 
 
@@ -53,7 +60,8 @@ def known(view: PlanView, _: PlanRule) -> Iterator[Measure]:
 
 def equipment(view: PlanView, _: PlanRule) -> Iterator[Measure]:
     for line in view.lines:
-        if not line.exercise.fits(view.athlete.equipment):
+        fits = line.exercise.fits(view.athlete.equipment)
+        if not fits and not _over(view, line.week, line.day):
             yield Measure(line.where, line.exercise.id, "equipment at hand", False)
 
 
@@ -88,13 +96,20 @@ def lessons(view: PlanView, _: PlanRule) -> Iterator[Measure]:
         broken = line.exercise.tags & tags or line.exercise.id in names
         if broken and not _over(view, line.week, line.day):
             yield Measure(line.where, line.exercise.id, "not in the playbook's way", False)
-    most = min((effect.minutes for effect in effects if isinstance(effect, Minutes)), default=None)
-    if most is None:
-        return
     for week, day in view.days():
-        long = day.exercises and day.minutes > max(most, _long(view, day))
+        most = _most_minutes(effects, day.day)
+        long = most is not None and day.exercises and day.minutes > max(most, _long(view, day))
         if long and not _over(view, week.number, day.day):
-            yield Measure(f"weeks.{week.number}.days.{day.day}", day.minutes, most, False)
+            yield Measure(f"weeks.{week.number}.days.{day.day}", day.minutes, most or 0, False)
+
+
+def _most_minutes(effects: Iterable[Effect], day: int) -> int | None:
+    limits = [
+        effect.minutes
+        for effect in effects
+        if isinstance(effect, Minutes) or (isinstance(effect, MinutesOn) and effect.day == day)
+    ]
+    return min(limits, default=None)
 
 
 def _over(view: PlanView, week: int, day: int) -> bool:

@@ -10,6 +10,7 @@ from kuznia.domains.training.checks import Certificate, verify_plan
 from kuznia.domains.training.questions.answers import problems
 from kuznia.domains.training.schema.plan import Plan
 from kuznia.domains.training.schema.profile import PlanInput
+from kuznia.domains.training.wishes.order import wished
 from kuznia.forge.terms import Finding
 
 # Past any plan a person could follow, and short of where arithmetic or time gives way.
@@ -50,7 +51,7 @@ def verify_submitted(request: VerifyIn) -> VerifyOut:
     problem = next(problems(request.order.answers), None)
     if problem is not None:
         raise Misplaced(("order", "answers", problem.where), problem.message)
-    verified = verify_plan(request.plan, read_athlete(request.order))
+    verified = verify_plan(request.plan, read_athlete(wished(request.order)))
     return VerifyOut(certificate=verified.certificate, findings=verified.findings)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from kuznia.domains.training.cards import cards
 from kuznia.domains.training.checks.rules import Measure, PlanRule
 from kuznia.domains.training.checks.view import PlanView
-from kuznia.domains.training.schema.lesson import Minutes
+from kuznia.domains.training.schema.lesson import Minutes, MinutesOn
 from kuznia.domains.training.schema.plan import Reason
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
@@ -79,7 +79,8 @@ def plain(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
 def own_numbers(view: PlanView, _: PlanRule) -> Iterator[Measure]:
     athlete = view.athlete
     days = {sum(1 for day in week.days if day.kind != "rest") for week in view.plan.weeks}
-    minutes = {effect.minutes for _, effect in athlete.effects if isinstance(effect, Minutes)}
+    limits = (effect for _, effect in athlete.effects if isinstance(effect, Minutes | MinutesOn))
+    minutes = {effect.minutes for effect in limits}
     known = {athlete.weeks, athlete.days, athlete.minutes, *days, *minutes}
     for where, text in _headings(view):
         for number in _numbers(text):

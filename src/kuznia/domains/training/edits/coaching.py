@@ -15,7 +15,7 @@ from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.catalogue.matching import match
 from kuznia.domains.training.checks import VerifiedPlan, verify_plan
 from kuznia.domains.training.checks.rules import rules
-from kuznia.domains.training.edits.feedback import Intent, recovered, understand
+from kuznia.domains.training.edits.feedback import Intent, WishAnswer, recovered, understand
 from kuznia.domains.training.edits.logbook import MAX_PAIN, next_dose, taught
 from kuznia.domains.training.edits.operations import (
     Changed,
@@ -31,6 +31,7 @@ from kuznia.domains.training.playbook.log import Close, Count, Delta, LessonLog,
 from kuznia.domains.training.playbook.session import LoggedExercise, LoggedSession
 from kuznia.domains.training.schema.plan import Plan
 from kuznia.domains.training.schema.profile import PlanPerson
+from kuznia.domains.training.wishes.order import wished
 from kuznia.forge.terms import Decline, Finding
 
 
@@ -83,6 +84,8 @@ class Coached:
     operations: tuple[OperationResult, ...] = ()
     # For each name that could mean several exercises, what it may mean.
     unsure: tuple[tuple[str, ...], ...] = ()
+    # What becomes of each wish of feedback in words.
+    answers: tuple[WishAnswer, ...] = ()
     decline: Decline | None = None
     # The plan held against every rule again; None where nothing was done to it.
     verified: VerifiedPlan | None = None
@@ -101,14 +104,20 @@ def coach(feedback: Feedback, standing: Standing) -> Coached:
     deltas = understood.deltas
     lessons = standing.log.learn(*deltas).playbook.open
     order = person.order.model_copy(update={"lessons": lessons})
-    athlete = replace(read_athlete(order), past=past)
+    athlete = replace(read_athlete(wished(order)), past=past)
     changed_person = PlanPerson(order=order, first=standing.first, past=past)
     # What was learnt from another plan stops this one too.
     stop = understood.decline or screening.decline(athlete)
     if stop is not None:
         return Coached(intent="stop", plan=plan, person=changed_person, deltas=deltas, decline=stop)
     if not understood.operations and not deltas:
-        return Coached(intent=understood.intent, plan=plan, person=person, unsure=understood.unsure)
+        return Coached(
+            intent=understood.intent,
+            plan=plan,
+            person=person,
+            unsure=understood.unsure,
+            answers=understood.answers,
+        )
     results, plan = _apply_all(understood.operations, plan, athlete, today)
     verified = verify_plan(plan, athlete)
     return Coached(
@@ -118,6 +127,7 @@ def coach(feedback: Feedback, standing: Standing) -> Coached:
         deltas=deltas,
         operations=results,
         unsure=understood.unsure,
+        answers=understood.answers,
         decline=_unsafe(verified.findings, athlete),
         verified=verified,
     )
@@ -131,6 +141,7 @@ class _Understood:
     deltas: tuple[Delta, ...] = ()
     intent: Intent = "update_request"
     unsure: tuple[tuple[str, ...], ...] = ()
+    answers: tuple[WishAnswer, ...] = ()
     decline: Decline | None = None
 
 
@@ -139,14 +150,17 @@ def _understood(feedback: Feedback, standing: Standing, past: int, today: Today)
         return _from_session(feedback, standing)
     if not isinstance(feedback, str):
         return _Understood(feedback)
-    athlete = replace(read_athlete(standing.person.order), past=past)
+    athlete = replace(read_athlete(wished(standing.person.order)), past=past)
     meant = understand(feedback, standing.plan, athlete, today)
     over = () if meant.decline else tuple(recovered(feedback, standing.log.playbook.open))
     if over:
         # Back to training, and easily: one more repetition in reserve from today on.
         closed = tuple(Close(lesson=lesson.id, by="person", day=standing.date) for lesson in over)
         return _Understood((Intensity(reserve=1),), closed)
-    return _Understood(meant.operations, meant.lessons, meant.intent, meant.unsure, meant.decline)
+    deltas = (*meant.closes, *meant.lessons)
+    return _Understood(
+        meant.operations, deltas, meant.intent, meant.unsure, meant.answers, meant.decline
+    )
 
 
 def _apply_all(
@@ -162,8 +176,7 @@ def _apply_all(
         results.append(_result(operation, changed))
         plan = changed.plan
     if plan != before:
-        shaped = tuple(dict.fromkeys(lesson.id for lesson, _ in athlete.effects))
-        plan = plan.model_copy(update={"lessons": shaped})
+        plan = plan.model_copy(update={"lessons": athlete.shaped_by})
     return tuple(results), plan
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.catalogue import catalogue
-from kuznia.domains.training.edits.feedback import alternative
+from kuznia.domains.training.edits.acts import alternative
 from kuznia.domains.training.edits.operations import (
     Changed,
     MoveDay,
@@ -16,7 +16,7 @@ from kuznia.domains.training.edits.operations import (
     Volume,
     apply,
 )
-from kuznia.domains.training.schema.lesson import AvoidExercise, AvoidTag, DayUnavailable, Minutes
+from kuznia.domains.training.schema.lesson import AvoidExercise, AvoidTag, DayUnavailable
 from kuznia.domains.training.schema.plan import Day, Plan
 
 # Operations one feedback may bring with it: sixteen weeks of a day moved, and some to spare.
@@ -66,7 +66,8 @@ def _unwanted(plan: Plan, athlete: Athlete, today: Today) -> _Ways:
     names = {effect.exercise for effect in effects if isinstance(effect, AvoidExercise)}
     used = {dose.id for _, day in _days(plan, today) for dose in day.exercises}
     for name in sorted(used & catalogue().keys()):
-        if name in names or catalogue()[name].tags & tags:
+        fits = catalogue()[name].fits(athlete.equipment)
+        if name in names or catalogue()[name].tags & tags or not fits:
             into = alternative(plan, athlete, name)
             swap = (Swap(out=name, into=into),) if into else ()
             yield *swap, Remove(exercise=name)
@@ -86,8 +87,8 @@ def _closed_days(plan: Plan, athlete: Athlete, today: Today) -> _Ways:
 
 
 def _too_long(plan: Plan, athlete: Athlete, today: Today) -> _Ways:
-    most = min((e.minutes for _, e in athlete.effects if isinstance(e, Minutes)), default=None)
     for _, day in _days(plan, today):
+        most = athlete.minutes_limit(day.day)
         if most is None or not day.exercises or day.minutes <= most:
             continue
         # What comes last matters least.

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints,
 
 from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.edits.coaching import Feedback, OperationResult
-from kuznia.domains.training.edits.feedback import Intent
+from kuznia.domains.training.edits.feedback import Intent, WishAnswer
 from kuznia.domains.training.edits.operations import Operation
 from kuznia.domains.training.playbook.session import LoggedSession
 from kuznia.domains.training.schema.lesson import Lesson
@@ -56,6 +56,10 @@ class FeedbackOut(BaseModel):
     lessons: tuple[Lesson, ...] = Field(description="What was learnt, or learnt again.")
     unsure: tuple[tuple[NamedExercise, ...], ...] = Field(
         description="For each name that could mean several exercises, the nearest ones."
+    )
+    wishes: tuple[WishAnswer, ...] = Field(
+        description="What becomes of each wish in words: accepted, not possible, or asked back. "
+        "A wish that is asked back has changed nothing."
     )
     decline: Decline | None
 

@@ -94,7 +94,7 @@ def plan(
 
 
 def _lessons(athlete: Athlete) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(lesson.id for lesson, _ in athlete.effects))
+    return athlete.shaped_by
 
 
 def _worded(made: Plan, wishes: Wishes) -> Plan:
@@ -120,7 +120,7 @@ def _frame(athlete: Athlete, wishes: Wishes, chooser: Chooser, screening: Screen
         spans = strength_spans(athlete)
     else:
         start, spans = aimed(_shared(start, week), athlete.weeks, week)
-    days = {day: _strength_minutes(frame, week, day) for day in week.strength}
+    days = {day: _strength_minutes(athlete, frame, week, day) for day in week.strength}
     pool = allowed(athlete, frame)
     return _Frame(
         athlete=athlete,
@@ -147,9 +147,10 @@ def _shared(start: Base, week: WeekLayout) -> Base:
     return replace(start, session_minutes=room, long_minutes=room)
 
 
-def _strength_minutes(frame: TrainingLimits, week: WeekLayout, day: int) -> float:
+def _strength_minutes(athlete: Athlete, frame: TrainingLimits, week: WeekLayout, day: int) -> float:
+    minutes = min(frame.minutes, athlete.minutes_limit(day) or frame.minutes)
     mixed = week.work[day].startswith("mixed")
-    return frame.minutes * (1 - _ENDURANCE_SHARE) - 1 if mixed else float(frame.minutes)
+    return minutes * (1 - _ENDURANCE_SHARE) - 1 if mixed else float(minutes)
 
 
 def _week(frame: _Frame, index: int) -> Week:

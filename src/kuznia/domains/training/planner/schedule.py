@@ -7,6 +7,7 @@ from typing import Literal
 
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.planner.limits import TrainingLimits
+from kuznia.domains.training.schema.lesson import LongDay
 
 Work = Literal["strength", "easy", "hard", "long", "mixed", "mixed_long"]
 MAX_DAYS = 6
@@ -92,7 +93,8 @@ def _both(
         days = _spread(offered, count)
         if frame.minutes >= _MIXED_MINUTES and _runs_apart(athlete, days):
             work: dict[int, Work] = dict.fromkeys(days, "mixed")
-            work[days[-1]] = "mixed_long"
+            wished = [day for day in days if day in _long_days(athlete)]
+            work[wished[0] if wished else days[-1]] = "mixed_long"
             return WeekLayout(work)
         # Too short for two kinds of work: a day of each, or the one that asks for no kit.
         strength = count - 1
@@ -105,7 +107,7 @@ def _place(athlete: Athlete, offered: tuple[int, ...], count: int, strength: int
         works = _works(athlete, count, strength)
         placing = max(
             _placings(athlete, offered, works),
-            key=_placing_score,
+            key=lambda work: (_is_wished(athlete, work), *_placing_score(work)),
             default=None,
         )
         if placing is not None:
@@ -161,6 +163,15 @@ def _runs_apart(athlete: Athlete, runs: Sequence[int]) -> bool:
 def _gap(day: int, other: int) -> int:
     apart = abs(day - other)
     return min(apart, 7 - apart)
+
+
+def _long_days(athlete: Athlete) -> set[int]:
+    return {effect.day for _, effect in athlete.effects if isinstance(effect, LongDay)}
+
+
+def _is_wished(athlete: Athlete, work: dict[int, Work]) -> bool:
+    """Whether the long day is on the weekday that was asked for."""
+    return any(work.get(day) == "long" for day in _long_days(athlete))
 
 
 def _placing_score(work: dict[int, Work]) -> tuple[int, ...]:

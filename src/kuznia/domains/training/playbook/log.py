@@ -16,9 +16,14 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from kuznia.domains.training.playbook.session import LoggedSession
 from kuznia.domains.training.schema.lesson import (
     AvoidExercise,
+    BestLift,
     Effect,
+    LackEquipment,
     Lesson,
+    LongDay,
     Minutes,
+    MinutesOn,
+    OwnEquipment,
     Prefer,
     Short,
     VolumeFactor,
@@ -193,7 +198,15 @@ def _contradicted(playbook: Playbook, new: Learn, day: date | None) -> Iterator[
 def _contradict(old: Effect, new: Effect) -> bool:
     if isinstance(old, Prefer | AvoidExercise) and isinstance(new, Prefer | AvoidExercise):
         return old.exercise == new.exercise and old.do != new.do
-    exclusive = isinstance(old, Minutes | VolumeFactor)
+    if isinstance(old, OwnEquipment | LackEquipment) and isinstance(
+        new, OwnEquipment | LackEquipment
+    ):
+        return old.item == new.item and old.do != new.do
+    if isinstance(old, MinutesOn) and isinstance(new, MinutesOn):
+        return old.day == new.day and old != new
+    if isinstance(old, BestLift) and isinstance(new, BestLift):
+        return old.exercise == new.exercise and old != new
+    exclusive = isinstance(old, Minutes | VolumeFactor | LongDay)
     return exclusive and old.do == new.do and old != new
 
 

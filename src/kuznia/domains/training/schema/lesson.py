@@ -10,6 +10,10 @@ from kuznia.domains.training.schema.flags import Flag
 Short = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 
 
+# How the ids begin of what an order's own words want: no playbook knows these lessons.
+WISH = "wish-"
+
+
 class _LessonValue(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -42,6 +46,44 @@ class Minutes(_LessonValue):
     minutes: int = Field(ge=15, le=180)
 
 
+class MinutesOn(_LessonValue):
+    """Limit sessions on this weekday to this many minutes; Monday is 1."""
+
+    do: Literal["minutes_on"] = "minutes_on"
+    day: int = Field(ge=1, le=7)
+    minutes: int = Field(ge=15, le=180)
+
+
+class LongDay(_LessonValue):
+    """Put the long session of the week on this weekday; Monday is 1."""
+
+    do: Literal["long_day"] = "long_day"
+    day: int = Field(ge=1, le=7)
+
+
+class OwnEquipment(_LessonValue):
+    """Count this piece of equipment as at hand."""
+
+    do: Literal["own_equipment"] = "own_equipment"
+    item: Short
+
+
+class LackEquipment(_LessonValue):
+    """Plan nothing that needs this piece of equipment."""
+
+    do: Literal["lack_equipment"] = "lack_equipment"
+    item: Short
+
+
+class BestLift(_LessonValue):
+    """Start loads from this best, in kilograms."""
+
+    do: Literal["best_lift"] = "best_lift"
+    exercise: Short
+    kg: float = Field(ge=0.5, le=700, allow_inf_nan=False)
+    reps: int = Field(default=1, ge=1, le=12)
+
+
 class DayUnavailable(_LessonValue):
     """Keep this weekday free; Monday is 1."""
 
@@ -71,7 +113,19 @@ class Sign(_LessonValue):
 
 
 Effect = Annotated[
-    AvoidTag | AvoidExercise | Prefer | Minutes | DayUnavailable | LoadFactor | VolumeFactor | Sign,
+    AvoidTag
+    | AvoidExercise
+    | Prefer
+    | Minutes
+    | MinutesOn
+    | LongDay
+    | OwnEquipment
+    | LackEquipment
+    | BestLift
+    | DayUnavailable
+    | LoadFactor
+    | VolumeFactor
+    | Sign,
     Field(discriminator="do"),
 ]
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field, replace
 
 from kuznia.domains.training.account.facts import WishSubject
 from kuznia.domains.training.account.language.cuts import pieces
-from kuznia.domains.training.account.language.named import exercises_of
 from kuznia.domains.training.account.language.segments import (
     NOTHING,
     THINGS,
     Segment,
     denies_what_was_named,
 )
-from kuznia.domains.training.account.language.tokens import Tag
+from kuznia.domains.training.language.named import exercises_of
+from kuznia.domains.training.language.tokens import Tag
 from kuznia.forge.terms import Wish
 
 _MODES = ("hate", "neg", "off", "explain", "instead_of")

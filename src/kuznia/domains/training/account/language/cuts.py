@@ -10,8 +10,8 @@ from kuznia.domains.training.account.language.segments import (
     THINGS,
     Segment,
 )
-from kuznia.domains.training.account.language.tags import tags
-from kuznia.domains.training.account.language.tokens import PromptWord, Tag, tokens
+from kuznia.domains.training.language.tags import tags
+from kuznia.domains.training.language.tokens import PromptWord, Tag, tokens
 
 # A longer clause says no single thing; it is left unread.
 _MAX_WORDS = 300

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kuznia.domains.training.account.facts import WishSubject
-from kuznia.domains.training.account.language.tokens import PromptWord, Tag
+from kuznia.domains.training.language.tokens import PromptWord, Tag
 
 _CANNOT = frozenset({"can't", "cannot", "couldn't"})
 _PRONOUNS = frozenset(

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from kuznia.domains.training.account.answers import WishVerdict, either, met, unclear, unmet
 from kuznia.domains.training.account.facts import PlacedDay, PlanFacts, WishSubject
 from kuznia.domains.training.account.language.segments import Segment
-from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.readers.phases import weeks_in
+from kuznia.domains.training.language.tokens import Tag
 
 # A time without "at most" is about as long: a little over it is let pass, much less is not.
 _OVER, _SHORT = 1.1, 0.55

@@ -11,13 +11,13 @@ from kuznia.domains.training.account.facts import (
     WishSubject,
 )
 from kuznia.domains.training.account.language.context import SPORT_OF
-from kuznia.domains.training.account.language.named import exercises_of, muscles_of, needs, uses
 from kuznia.domains.training.account.language.segments import (
     Segment,
     denies_what_was_named,
 )
-from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.readers.phases import weeks_in
+from kuznia.domains.training.language.named import exercises_of, muscles_of, needs, uses
+from kuznia.domains.training.language.tokens import Tag
 
 _WEIGHTS = frozenset({"barbell", "db", "machine", "cable"})
 _STANDING = {"standing"}

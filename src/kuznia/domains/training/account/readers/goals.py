@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from kuznia.domains.training.account.answers import WishVerdict, either
 from kuznia.domains.training.account.facts import WEEKS, PlacedDay, PlanFacts, WishSubject
 from kuznia.domains.training.account.language.segments import Segment
-from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.readers.phases import weeks_in
 from kuznia.domains.training.catalogue import patterns
+from kuznia.domains.training.language.tokens import Tag
 
 _PUSH = frozenset({"h_push", "v_push", "arm_ext", "shoulder_iso"})
 _PULL = frozenset({"h_pull", "v_pull", "arm_flex"})

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from kuznia.domains.training.account.answers import WishVerdict, either, met, unclear, unmet
 from kuznia.domains.training.account.facts import WEEKS, PlacedDose, PlanFacts
-from kuznia.domains.training.account.language.named import exercises_of, uses
 from kuznia.domains.training.account.language.segments import Segment
-from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.athlete.athlete import estimated_max
+from kuznia.domains.training.language.named import exercises_of, uses
+from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.schema.units import kilograms
 
 # A load is made from a best if it is within these shares of it, and near the share it names.

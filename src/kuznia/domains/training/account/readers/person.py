@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from kuznia.domains.training.account.answers import WishVerdict, met, unclear, unmet
 from kuznia.domains.training.account.facts import BACKGROUND, WEEKS, PlanFacts
 from kuznia.domains.training.account.language.segments import Segment
-from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.catalogue import conditions
 from kuznia.domains.training.hearing import health_mentions, regions
+from kuznia.domains.training.language.tokens import Tag
 
 _AGES = range(5, 111)
 _NEAR = 0.15

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from kuznia.domains.training.account.answers import WishVerdict, either, met, unmet
 from kuznia.domains.training.account.facts import PlacedWeek, PlanFacts
 from kuznia.domains.training.account.language.segments import Segment
-from kuznia.domains.training.account.language.tokens import Tag
+from kuznia.domains.training.language.tokens import Tag
 
 _LOWER, _SAME = 0.95, 1.02
 

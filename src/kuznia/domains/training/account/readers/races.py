@@ -6,7 +6,7 @@ from datetime import date
 from kuznia.domains.training.account.answers import WishVerdict, either, met, unclear, unmet
 from kuznia.domains.training.account.facts import WEEKS, PlacedDay, PlanFacts
 from kuznia.domains.training.account.language.segments import Segment
-from kuznia.domains.training.account.language.tokens import Tag
+from kuznia.domains.training.language.tokens import Tag
 
 
 def start(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:

@@ -13,8 +13,8 @@ from kuznia.domains.training.account.facts import (
     pointers,
 )
 from kuznia.domains.training.account.language.segments import THINGS, Segment
-from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.readers.phases import weeks_in
+from kuznia.domains.training.language.tokens import Tag
 
 _MONTH = (4.0, 4.6)
 _MAX_WEEKS = 16

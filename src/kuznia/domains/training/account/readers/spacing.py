@@ -5,10 +5,10 @@ from itertools import pairwise
 
 from kuznia.domains.training.account.answers import WishVerdict, either
 from kuznia.domains.training.account.facts import WEEKS, PlacedDay, PlanFacts, WishSubject
-from kuznia.domains.training.account.language.named import exercises_of
 from kuznia.domains.training.account.language.segments import Segment
-from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.account.readers.schedule import own_tags
+from kuznia.domains.training.language.named import exercises_of
+from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.schema.plan import HARD
 
 

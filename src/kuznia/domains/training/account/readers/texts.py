@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from kuznia.domains.training.account.answers import WishVerdict, either, met, unmet
 from kuznia.domains.training.account.facts import WEEKS, PlanFacts
 from kuznia.domains.training.account.language.segments import Segment
-from kuznia.domains.training.account.language.tags import soft, tags
-from kuznia.domains.training.account.language.tokens import Tag, tokens
+from kuznia.domains.training.language.tags import soft, tags
+from kuznia.domains.training.language.tokens import Tag, tokens
 from kuznia.domains.training.schema.plan import Plan
 from kuznia.forge.wishes.matching import share, terms
 

@@ -7,12 +7,13 @@ phrase are equally long.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
+from typing import Any, cast
 
-from kuznia.domains.training.account.language.quantities import quantities
-from kuznia.domains.training.account.language.tokens import PhraseTree, PromptWord, Tag
-from kuznia.domains.training.athlete.weekdays import weekdays
 from kuznia.domains.training.catalogue import fingerprint
 from kuznia.domains.training.catalogue.matching import exactly, words_of
+from kuznia.domains.training.language.quantities import quantities
+from kuznia.domains.training.language.tokens import PhraseTree, PromptWord, Tag
+from kuznia.domains.training.language.weekdays import weekdays
 from kuznia.platform.data_files import read_toml
 
 # Sections whose groups are kinds of tags; in the others the section is the kind.
@@ -59,6 +60,18 @@ def _lexicons() -> tuple[PhraseTree, PhraseTree]:
     late |= {f"count:{name}": phrases for name, phrases in numbers["counts"].items()}
     late |= {f"weekday:{name}": phrases for name, phrases in numbers["weekdays"].items()}
     return PhraseTree(early), PhraseTree(late)
+
+
+def vocabulary() -> Iterator[str]:
+    """Every phrase that a tag is read from."""
+    # Any: sections of TOML, whose rows are lists of phrases, or tables with one.
+    for name in ("words", "exercises", "quantities"):
+        sections: dict[str, Any] = read_toml(__file__, f"{name}.toml")
+        for section in sections.values():
+            is_table = isinstance(section, dict)
+            for row in cast("dict[str, Any]", section).values() if is_table else [section]:
+                yield from cast("dict[str, Any]", row)["says"] if isinstance(row, dict) else row
+    yield from _WEEKDAY_NAMES
 
 
 @cache
@@ -112,6 +125,11 @@ def _phrases(words: Sequence[PromptWord], lexicon: PhraseTree) -> Iterator[Tag]:
             yield _phrase(name, first, last)
 
 
+_WEEKDAY_NAMES = (
+    *("monday*", "tuesday*", "wednesday*", "thursday*", "friday*", "saturday*", "sunday*"),
+    *("понеділ*", "вівтор*", "середа", "середу", "середи", "четвер*", "п'ятниц*", "пятниц*"),
+    *("субот*", "неділ*"),
+)
 _WEEKDAYS = {"weekend": (6, 7), "workdays": (1, 2, 3, 4, 5)}
 
 

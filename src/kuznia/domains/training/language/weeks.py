@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from kuznia.domains.training.account.language.tokens import PhraseTree, Tag
-from kuznia.domains.training.athlete.weekdays import weekdays
+from kuznia.domains.training.language.tokens import PhraseTree, Tag
+from kuznia.domains.training.language.weekdays import weekdays
 from kuznia.platform.data_files import read_toml
 
 if TYPE_CHECKING:
-    from kuznia.domains.training.account.language.quantities import Numbers
+    from kuznia.domains.training.language.quantities import Numbers
 
 _WEEK = ("week", "wk", "тижд", "тижн")
 # Forms that follow an ordinal or a list, and not a number of weeks.

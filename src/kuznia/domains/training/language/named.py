@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from kuznia.domains.training.account.language.tokens import Tag
 from kuznia.domains.training.catalogue import Exercise, catalogue, fingerprint
 from kuznia.domains.training.catalogue.matching import exactly, named_with, words_of
+from kuznia.domains.training.language.tokens import Tag
 from kuznia.platform.data_files import read_toml
 
 
@@ -78,3 +78,21 @@ def needs(exercise: Exercise, item: str) -> bool:
 def uses(exercise: Exercise, item: str) -> bool:
     """Whether an exercise is done with this piece of equipment, or may be."""
     return needs(exercise, item) or item in exercise.equipment_any
+
+
+def names_of(kind: str, name: str) -> tuple[str, ...]:
+    """What people call an exercise or a group of them."""
+    if kind == "group":
+        return tuple(phrase for phrase in _table()["groups"][name]["says"] if "*" not in phrase)
+    return (catalogue()[name].name,)
+
+
+def named_first(kind: str, name: str) -> tuple[str, ...]:
+    """The exercises of an exercise or group, those that bear its very name first."""
+    named = exercises_of(Tag(kind, 0, 0, name))
+    exact = [exactly(words_of(phrase)) for phrase in names_of(kind, name)]
+    rank = {exercise: place for place, exercise in reversed([*enumerate(exact)])}
+    last = len(exact)
+    return tuple(
+        sorted(named.wide, key=lambda id_: (rank.get(id_, last), id_ not in named.core, id_))
+    )

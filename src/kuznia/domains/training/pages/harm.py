@@ -1,6 +1,6 @@
-"""docs/training-harm.md, printed from the law of harm; `kuznia.generated` writes it."""
+"""docs/training-harm.md, printed from the law of harm."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from kuznia.domains.training.law import HarmRow, harm_law
 
@@ -69,6 +69,3 @@ def _limits(row: HarmRow) -> Iterator[str]:
     yield from (text for holds, text in limits if holds)
     if row.reps:
         yield f"{row.reps[0]} to {row.reps[1]} repetitions"
-
-
-PAGES: dict[str, Callable[[str], str]] = {"docs/training-harm.md": page}

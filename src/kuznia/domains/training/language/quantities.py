@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
-from kuznia.domains.training.account.language.tokens import PhraseTree, PromptWord, Tag
-from kuznia.domains.training.account.language.weeks import week_tags
+from kuznia.domains.training.language.tokens import PhraseTree, PromptWord, Tag
+from kuznia.domains.training.language.weeks import week_tags
 from kuznia.platform.data_files import read_toml
 
 _LISTS = frozenset({"-", "–", "—", "/", "to", "or", "до", "або", "чи", "по"})

@@ -38,7 +38,7 @@ def tokens(text: str) -> tuple[PromptWord, ...]:
     """The words and numbers of a text in lower case."""
     text = plain(text)
     matches = list(_TOKEN.finditer(text))
-    following = [*(match.start() for match in matches[1:]), len(text)]
+    following = [*(match.start() for match in matches[1:]), len(text)][: len(matches)]
     return tuple(
         PromptWord(match[0], *match.span(), text[match.end() : after] or "")
         for match, after in zip(matches, following, strict=True)

@@ -1,0 +1,293 @@
+"""What is wanted of exercises, sports and muscles: from what is said of each of them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import cast
+
+from kuznia.domains.training.catalogue.matching import match
+from kuznia.domains.training.language.tokens import Tag
+from kuznia.domains.training.wishes.pieces import THINGS, WishPiece
+from kuznia.domains.training.wishes.stance import Stance, stance
+from kuznia.domains.training.wishes.typed import (
+    Do,
+    Doubt,
+    Doubtful,
+    Thing,
+    ThingKind,
+    TypedWish,
+)
+
+Read = TypedWish | Doubtful
+_DO: dict[Stance, Do] = {
+    "like": "prefer",
+    "add": "prefer",
+    "more": "prefer",
+    "hate": "avoid",
+    "drop": "avoid",
+    "keep": "keep",
+    "less": "less_of",
+}
+_SAID = frozenset(
+    {
+        "like",
+        "hate",
+        "add",
+        "drop",
+        "keep",
+        "not",
+        "without",
+        "cannot",
+        "stop",
+        "less",
+        "more",
+        "fine",
+    }
+)
+_SPORTY = frozenset({"sport", "session", "kind"})
+
+
+def thing_of(tag: Tag) -> Thing:
+    """The thing a tag names."""
+    return Thing(cast("ThingKind", tag.kind), tag.name)
+
+
+def once(piece: WishPiece) -> bool:
+    """Whether it is for this week, and not for always."""
+    days = {tag.first for tag in piece.all("weekday")}
+    return piece.says("once") or any(tag.last in days for tag in piece.cued("this"))
+
+
+def about(piece: WishPiece, do: Do, tag: Tag | None = None, other: Tag | None = None) -> TypedWish:
+    """A wish about a thing of the piece."""
+    start, end = piece.span
+    return TypedWish(
+        do=do,
+        start=start,
+        end=end,
+        thing=None if tag is None else thing_of(tag),
+        other=None if other is None else thing_of(other),
+        once=once(piece),
+    )
+
+
+def doubt(piece: WishPiece, why: Doubt) -> Doubtful:
+    """The piece, to be asked back."""
+    return Doubtful(*piece.span, why)
+
+
+def about_things(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
+    """What is said of each thing; of the things before it where it names none and says `it`."""
+    # A "long one" is the name of no session.
+    things = [tag for tag in piece.things if (tag.kind, tag.name) != ("session", "long")]
+    if any(tag.kind in {"exercise", "group"} for tag in things):
+        # "My favourite lift" is the one that is named.
+        things = [tag for tag in things if tag.kind != "kind"]
+    if _has_loose_denial(piece):
+        yield doubt(piece, "contradiction")
+        return
+    if things and is_told(piece):
+        yield doubt(piece, "unsure")
+        return
+    if piece.says("except"):
+        yield from _excepted(piece, things)
+        return
+    if not things:
+        yield from _of_it(piece, before)
+        return
+    if len(things) == 1:
+        yield from _wish(piece, things[0], _whole(piece, things[0]))
+        return
+    yield from _several(piece, things)
+
+
+def _has_loose_denial(piece: WishPiece) -> bool:
+    """Whether one of two denials is of a word that nothing was read from: "I won't say I don't"."""
+    denials = piece.cued("not", "without", "cannot", "stop")
+    items = [tag.first for tag in piece.items]
+    return len(denials) > 1 and any(
+        list(piece.unread(tag.last, min((i for i in items if i >= tag.last), default=tag.last)))
+        for tag in denials
+    )
+
+
+def is_told(piece: WishPiece) -> bool:
+    """Whether it only tells of something, or compares it with what nothing was read from: "you
+    removed squats", "removing squats would hurt", "rather than do burpees"."""
+    if piece.says("rather", "worse") and len(piece.things) < 2:
+        return True
+    requests = [cue for cue in piece.cues if cue.name in {"drop", "add", "swap", "keep"}]
+    told = [cue for cue in requests if _is_past(piece.words[cue.first].text)]
+    asks = piece.says("polite", "not", "stop", "without") or len(told) < len(requests)
+    if told and not asks:
+        return True
+    weak = requests and all(piece.words[cue.last - 1].text in _WEAK for cue in requests)
+    feels = piece.says("like", "hate", "more", "less", "polite", "not", "without", "cannot", "stop")
+    return bool(weak) and not feels and piece.free >= _MAX_UNREAD
+
+
+# Words that ask for something only where little else is said.
+_WEAK = frozenset({"do", "use", "put", "need", "give", "bring", "треба", "ще", "давай", "get"})
+_MAX_UNREAD = 2
+_PAST = ("ed", "ing", "ли", "ла", "ло")
+
+
+def _is_past(word: str) -> bool:
+    """A past tense or a gerund, which tells and does not ask."""
+    return word.endswith(_PAST) and word not in {"need", "bring"}
+
+
+def _several(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
+    """Cues are about the thing behind them where the piece begins with one, else about the thing
+    before them; a thing without any is as the one before it."""
+    cues = [tag for tag in piece.cues if tag.name in _SAID]
+    leads = bool(cues) and cues[0].first < things[0].first
+    tail = stance([cue for cue in cues if cue.first >= things[-1].last], near=False, bare=False)
+    known: Stance | None = None
+    for number, tag in enumerate(things):
+        low = things[number - 1].last if number else piece.first
+        high = things[number + 1].first if number + 1 < len(things) else piece.last
+        span = range(low, tag.first) if leads else range(tag.last, high)
+        own = [cue for cue in cues if cue.first in span]
+        known = stance(own, bare=_touches(piece, own, tag)) or known
+        if leads and tag == things[-1] and tail is not None and not own:
+            known = _agree(known, tail)
+        yield from _wish(piece, tag, known or tail)
+
+
+def _touches(piece: WishPiece, cues: Sequence[Tag], tag: Tag) -> bool:
+    """Whether the last denial stands before this thing, with nothing unread between them."""
+    denials = [cue for cue in cues if cue.name in {"not", "without", "cannot", "stop"}]
+    if not denials or denials[-1].first > tag.first:
+        return False
+    return not list(piece.unread(denials[-1].last, tag.first))
+
+
+def _agree(known: Stance | None, tail: Stance) -> Stance:
+    if known is None or known == tail:
+        return tail
+    return stance((_cue(known), _cue(tail)), near=False) or "unclear"
+
+
+def _cue(name: str) -> Tag:
+    return Tag("cue", 0, 0, name)
+
+
+def _whole(piece: WishPiece, tag: Tag) -> Stance | None:
+    """What the cues before and behind the only thing come to."""
+    before = [cue for cue in piece.cues if cue.last <= tag.first]
+    behind = [cue for cue in piece.cues if cue.first >= tag.last]
+    ahead = stance(before, bare=_touches(piece, before, tag))
+    after = stance(behind, near=False, bare=not before and is_plain_no(piece))
+    if ahead is None or after is None:
+        return ahead if after is None else after
+    if not _SAID & {cue.name for cue in behind if cue.name in {"like", "hate"}} and after == ahead:
+        return ahead
+    return _agree(ahead, after)
+
+
+_UNNAMED = frozenset({"like", "hate", "add", "drop", "keep", "swap"})
+# From this likeness on some words may be the name of an exercise.
+_POSSIBLE = 0.3
+
+
+def unnamed(piece: WishPiece) -> Iterator[Read]:
+    """What is said of words that fit no name exactly: the nearest exercise, or a question."""
+    spoken = stance(piece.cues, bare=False)
+    if spoken not in _UNNAMED or piece.things or piece.days or piece.says("it"):
+        return
+    first = next(cue for cue in piece.cues if cue.name in _SAID | {"swap"})
+    words = " ".join(piece.unread(first.last, piece.last)) or " ".join(
+        piece.unread(piece.first, first.first)
+    )
+    matched = match(words)
+    if matched.exercise is not None and spoken != "swap":
+        yield from _wish(piece, Tag("exercise", 0, 0, matched.exercise), spoken)
+    elif words and (matched.score >= _POSSIBLE or spoken not in {"like", "add"}):
+        yield Doubtful(*piece.span, "unknown", words if matched.score >= _POSSIBLE else "")
+
+
+_POSTPOSED = frozenset({"aside", "excluded", "excepted"})
+
+
+def _excepted(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
+    """ "Everything but burpees is fine": what is excepted has the opposite of the rest."""
+    mark = piece.cued("except")[0]
+    behind = [tag for tag in things if tag.first >= mark.last]
+    if not behind and piece.words[mark.first].text in _POSTPOSED:
+        behind = [tag for tag in things if tag.last <= mark.first]
+    if not behind:
+        # "I like squats, but not on Monday" excepts no squats.
+        yield doubt(piece, "incomplete")
+        return
+    said_cues = [cue for cue in piece.cues if cue.name in _SAID]
+    rest = [cue for cue in said_cues if cue.last <= mark.first]
+    if not rest and piece.says("any_day"):
+        rest = said_cues
+    said_of_rest = stance(rest)
+    if any(tag.kind == "muscle" for tag in behind):
+        yield doubt(piece, "incomplete")
+    elif said_of_rest in {None, "like", "fine", "keep", "add"}:
+        yield from (about(piece, "avoid", tag) for tag in behind)
+    elif said_of_rest in {"hate", "drop"}:
+        yield from (about(piece, "keep", tag) for tag in behind)
+    elif behind:
+        yield doubt(piece, "contradiction")
+
+
+def is_plain_no(piece: WishPiece) -> bool:
+    """ "Deadlifts: no"."""
+    cues = [tag for tag in piece.cues if tag.name in _SAID]
+    alone = len(cues) == 1 and cues[0].name == "not" and cues[0].last == piece.last
+    return alone and not piece.free
+
+
+def _of_it(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
+    """ "Take them out", "more of those", or a bare "приберіть" behind a thing."""
+    spoken = stance(piece.cues, bare=is_plain_no(piece))
+    if spoken in {None, "unclear"} or not before:
+        return
+    if piece.says("it") or piece.free == 0:
+        for tag in before:
+            yield from _wish(piece, tag, spoken)
+
+
+def _wish(piece: WishPiece, tag: Tag, spoken: Stance | None) -> Iterator[Read]:
+    if spoken is None or spoken == "fine":
+        return
+    if spoken in {"unclear", "swap"}:
+        yield doubt(piece, "contradiction")
+        return
+    if tag.kind == "equipment" and (more := _more_of_name(piece, tag)):
+        yield Doubtful(*piece.span, "unknown", more)
+        return
+    yield replace(about(piece, _do(tag, spoken), tag), felt=spoken in {"like", "hate"})
+
+
+def _more_of_name(piece: WishPiece, tag: Tag) -> str:
+    """A name that goes on behind a piece of equipment: "barbell press"."""
+    after = next(piece.unread(tag.last, min(tag.last + 1, piece.last)), "")
+    own = " ".join(word.text for word in piece.words[tag.first : tag.last])
+    return f"{own} {after}" if after else ""
+
+
+def _do(tag: Tag, spoken: Stance) -> Do:
+    if tag.kind == "muscle":
+        return "focus" if spoken in {"like", "add", "more", "keep"} else "less_of"
+    if tag.kind in _SPORTY and spoken in {"more", "add"}:
+        return "more_of"
+    return _DO[spoken]
+
+
+def is_bare(piece: WishPiece) -> bool:
+    """Whether it only names things, as an item of a list does."""
+    cues = {tag.name for tag in piece.cues} - {"it", "me", "polite", "for"}
+    ends = bool(piece.things) and piece.things[-1].last == piece.last
+    return ends and not cues and piece.free == 0
+
+
+def is_counted(piece: WishPiece) -> bool:
+    """Whether it names a number or a day, which means something of its own."""
+    return bool(piece.all("kg", "number", "count", "minutes", "km", "weekday"))
+
+
+THING_KINDS = THINGS

@@ -1,0 +1,189 @@
+"""What an order's own words want, before its plan is made: as lessons, and as fields left open.
+
+A field that was filled in is never overruled by the prompt: where both differ, the account of
+wishes says so. What the prompt narrows down (a day off, fewer minutes) holds in any case.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from functools import lru_cache
+
+from kuznia.domains.training.catalogue import catalogue, fingerprint, items_of
+from kuznia.domains.training.language.named import named_first
+from kuznia.domains.training.questions.answers import apply_answers
+from kuznia.domains.training.schema.lesson import (
+    WISH,
+    AvoidExercise,
+    BestLift,
+    DayUnavailable,
+    Effect,
+    LackEquipment,
+    Lesson,
+    LongDay,
+    Minutes,
+    MinutesOn,
+    OwnEquipment,
+    Prefer,
+)
+from kuznia.domains.training.schema.profile import (
+    WEEKDAYS,
+    Endurance,
+    EventName,
+    PlanInput,
+    Profile,
+)
+from kuznia.domains.training.wishes.reader import read_wishes
+from kuznia.domains.training.wishes.typed import ReadWishes, Thing, TypedWish
+
+_MINUTES = range(15, 181)
+_DAYS = range(1, 8)
+_MAX_WEEKS = 16
+_POUND = 0.4536
+_EVENTS: dict[str, EventName] = {"5k": "5k", "10k": "10k", "half": "half", "marathon": "marathon"}
+
+
+def wished(order: PlanInput) -> PlanInput:
+    """The order with what its own words want in its profile and beside its lessons."""
+    profile = apply_answers(order.profile, order.answers)
+    read = read_order_wishes(order.prompt, profile.notes)
+    lessons = tuple(_lessons(read.wishes, profile, f"{order.prompt}\n{profile.notes}"))
+    for wish in read.wishes:
+        profile = _filled(profile, wish)
+    return order.model_copy(update={"profile": profile, "lessons": (*order.lessons, *lessons)})
+
+
+def read_order_wishes(prompt: str, notes: str) -> ReadWishes:
+    """What the prompt and the notes say, read once for the planner and the account."""
+    return _read(f"{prompt}\n{notes}", fingerprint())
+
+
+@lru_cache(maxsize=128)
+def _read(text: str, _: str) -> ReadWishes:
+    return read_wishes(text)
+
+
+def _lessons(wishes: Iterable[TypedWish], profile: Profile, text: str) -> Iterator[Lesson]:
+    for number, wish in enumerate(wishes):
+        effects = [] if wish.once else list(_effects(wish, profile))
+        for first in range(0, len(effects), 4):
+            yield Lesson(
+                id=f"{WISH}{number}-{first}",
+                text=text[wish.start : wish.end][:300],
+                kind="preference",
+                effects=tuple(effects[first : first + 4]),
+            )
+
+
+def _effects(wish: TypedWish, profile: Profile) -> Iterator[Effect]:
+    if wish.do in {"avoid", "prefer", "keep", "swap"}:
+        yield from _of_exercises(wish)
+    elif wish.do == "day_off":
+        yield from (DayUnavailable(day=day) for day in wish.days)
+    elif wish.do == "days_only":
+        yield from (DayUnavailable(day=day) for day in _DAYS if day not in wish.days)
+    elif wish.do == "minutes" and not wish.name and int(wish.amount or 0) in _MINUTES:
+        yield from _of_minutes(wish)
+    elif wish.do == "long_day":
+        yield from (LongDay(day=day) for day in wish.days[:1])
+    else:
+        yield from _of_means(wish, profile)
+
+
+def _of_exercises(wish: TypedWish) -> Iterator[Effect]:
+    if wish.do == "avoid":
+        yield from (AvoidExercise(exercise=name) for name in _ids(wish.thing)[:_MAX_AVOIDED])
+        return
+    if wish.do == "swap":
+        yield from (AvoidExercise(exercise=name) for name in _ids(wish.thing)[:_MAX_AVOIDED])
+    liked = wish.other if wish.do == "swap" else wish.thing
+    yield from (Prefer(exercise=name) for name in _ids(liked)[:1])
+
+
+# More exercises than this have no name in common.
+_MAX_AVOIDED = 40
+
+
+def _of_minutes(wish: TypedWish) -> Iterator[Effect]:
+    most = int(wish.amount or 0)
+    yield from (MinutesOn(day=day, minutes=most) for day in wish.days)
+    if not wish.days:
+        yield Minutes(minutes=most)
+
+
+def _of_means(wish: TypedWish, profile: Profile) -> Iterator[Effect]:
+    if wish.do in {"own", "lack"} and wish.thing is not None:
+        item = {"bike_machine": "bike"}.get(wish.thing.name, wish.thing.name)
+        if items_of(item) is not None:
+            yield OwnEquipment(item=item) if wish.do == "own" else LackEquipment(item=item)
+    elif wish.do == "best" and wish.amount:
+        kg = wish.amount * (_POUND if profile.weight_unit == "lb" else 1.0)
+        yield from (
+            BestLift(exercise=name, kg=round(kg, 1), reps=min(wish.reps, 12))
+            for name in _ids(wish.thing)[:1]
+            if 0.5 <= kg <= 700
+        )
+
+
+def _ids(thing: Thing | None) -> list[str]:
+    """The exercises a thing names, the one that is meant first."""
+    if thing is None or thing.kind not in {"exercise", "group"}:
+        return []
+    return [name for name in named_first(thing.kind, thing.name) if name in catalogue()]
+
+
+def _filled(profile: Profile, wish: TypedWish) -> Profile:
+    """The profile with one more field that was left open."""
+    update = dict(_fields(profile, wish))
+    free = {name: value for name, value in update.items() if name not in profile.model_fields_set}
+    return profile.model_copy(update=free) if free else profile
+
+
+def _fields(profile: Profile, wish: TypedWish) -> Iterator[tuple[str, object]]:
+    if wish.do == "frequency" and wish.thing is None and wish.amount:
+        yield "days", int(wish.amount)
+    elif wish.do == "days_only":
+        yield "weekdays", tuple(WEEKDAYS[day - 1] for day in wish.days)
+        yield "days", len(wish.days)
+    elif wish.do == "minutes" and not wish.days and int(wish.amount or 0) in _MINUTES:
+        yield "minutes", int(wish.amount or 0)
+    elif wish.do == "language":
+        yield "language", wish.name
+    elif wish.do == "units" and profile.weight is None:
+        yield "weight_unit", wish.name
+    elif wish.do == "event":
+        yield from _of_event(profile, wish)
+
+
+def _of_event(profile: Profile, wish: TypedWish) -> Iterator[tuple[str, object]]:
+    event = _EVENTS.get(wish.name)
+    if event is None:
+        return
+    yield "kind", "endurance"
+    yield "endurance", Endurance(sport="running", event=event)
+    if (weeks := _weeks_until(profile.start, wish)) is not None:
+        yield "weeks", weeks
+
+
+def _weeks_until(start: date | None, wish: TypedWish) -> int | None:
+    """Weeks of a plan whose last one holds the race."""
+    if wish.amount and not wish.date:
+        weeks = int(wish.amount)
+    elif start is not None and wish.date is not None:
+        day = _date(wish.date, start)
+        if day is None:
+            return None
+        monday = start + timedelta(days=-start.weekday() % 7)
+        weeks = (day - monday).days // 7 + 1
+    else:
+        return None
+    return weeks if 1 <= weeks <= _MAX_WEEKS else None
+
+
+def _date(numbers: tuple[int, int, int], start: date) -> date | None:
+    """A date from the start on; without a year it is the next such day."""
+    day, month, year = numbers
+    try:
+        whole = date(year or start.year, month, day)
+        return whole if year or whole >= start else whole.replace(year=start.year + 1)
+    except ValueError:
+        return None

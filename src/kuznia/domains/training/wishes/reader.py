@@ -1,0 +1,370 @@
+"""The reader of wishes: a text as typed wishes, and what has to be asked before it is acted on.
+
+Order and feedback are read alike. Scope comes first: a condition, a doubt, a question or a word
+about somebody else is never acted on. Then each piece is read by the first reader that knows it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from kuznia.domains.training.language.tokens import Tag
+from kuznia.domains.training.wishes import comparing, effort, exercises, facts, schedule
+from kuznia.domains.training.wishes.exercises import Read, doubt, is_bare, is_counted, is_plain_no
+from kuznia.domains.training.wishes.pieces import WishPiece, pieces
+from kuznia.domains.training.wishes.typed import (
+    Do,
+    Doubt,
+    Doubtful,
+    ReadWishes,
+    TypedWish,
+    opposed,
+)
+
+
+def _equipment(piece: WishPiece, _: Sequence[Tag]) -> Iterator[Read]:
+    return facts.equipment(piece)
+
+
+_READERS: tuple[Callable[[WishPiece, Sequence[Tag]], Iterator[Read]], ...] = (
+    lambda piece, _: facts.units(piece),
+    lambda piece, _: facts.event(piece),
+    lambda piece, _: facts.best(piece),
+    lambda piece, _: facts.split(piece),
+    lambda piece, _: schedule.long_day(piece),
+    lambda piece, _: schedule.minutes(piece),
+    lambda piece, _: schedule.days(piece),
+    lambda piece, _: schedule.frequency(piece),
+    _equipment,
+    comparing.compared,
+    lambda piece, _: effort.focus(piece),
+    lambda piece, _: effort.volume(piece),
+    effort.effort,
+    exercises.about_things,
+    lambda piece, _: exercises.unnamed(piece),
+)
+# A sentence of no more words may be about the thing before it: "Please remove."
+_SHORT = 3
+_REQUESTS = frozenset({"add", "drop", "keep", "swap", "swap_in"})
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What is read so far, and what the last piece was about."""
+
+    wishes: list[TypedWish] = field(default_factory=list[TypedWish])
+    doubts: list[Doubtful] = field(default_factory=list[Doubtful])
+    # The things named last, the wishes read from them, and things nothing was said of yet.
+    things: tuple[Tag, ...] = ()
+    last: tuple[TypedWish, ...] = ()
+    # A head without things, "at home I have:", and the days of the piece before.
+    heads: Do | None = None
+    days: tuple[Tag, ...] = ()
+    sentence: int = 0
+    # Whether nothing was said of the things named last.
+    is_named_only: bool = False
+    # The sentence that names a goal.
+    goal: int = -1
+    is_other: bool = False
+    is_question: bool = False
+
+
+def read_wishes(text: str) -> ReadWishes:
+    """What a text wants, and what of it has to be asked back."""
+    made = pieces(text)
+    doubtful: dict[int, Doubt] = dict(_doubted(made))
+    if any(piece.says("oops") for piece in made):
+        # What is taken back in the same breath may be any of it.
+        doubtful = {piece.sentence: "unsure" for piece in made}
+    reading = _Reading()
+    for piece in made:
+        _read(piece, doubtful.get(piece.sentence), reading)
+    return _settled(reading)
+
+
+def _doubted(made: Sequence[WishPiece]) -> Iterator[tuple[int, Doubt]]:
+    """Sentences that are not to be acted on, and why."""
+    for piece in made:
+        if piece.says("if"):
+            yield piece.sentence, "condition"
+        elif piece.says("unsure", "past", "denied"):
+            yield piece.sentence, "unsure"
+
+
+def _read(piece: WishPiece, why: Doubt | None, reading: _Reading) -> None:
+    if _is_question(piece):
+        # "Squats? Love them": what is only named is spoken of next.
+        bare = is_bare(piece)
+        reading.things, reading.is_named_only = (piece.things if bare else ()), bare
+        reading.is_question = reading.is_question or not bare
+        return
+    reading.is_other = _about_other(piece, reading)
+    if reading.is_other or why is not None:
+        if piece.things or piece.days or piece.cues:
+            reading.doubts.append(doubt(piece, why or "somebody_else"))
+            reading.things = piece.things or reading.things
+        return
+    _understand(piece, reading)
+
+
+def _understand(piece: WishPiece, reading: _Reading) -> None:
+    """Read a piece that may be acted on, and remember what the next one may go on from."""
+    if piece.sentence != reading.sentence:
+        reading.sentence, reading.heads, reading.days = piece.sentence, None, ()
+    piece = _with_days(piece, reading.days)
+    found = _of_goal(piece, list(_first(piece, reading)), reading)
+    wishes = _wishes(found)
+    # Days that all training is on have no time of their own.
+    limits = piece.all("minutes") or any(wish.do in {"days_only", "day_off"} for wish in wishes)
+    reading.days = () if limits else piece.all("weekday")
+    if not found and not piece.things and piece.says("have", "gone"):
+        reading.heads = "own" if piece.says("have") else "lack"
+    reading.doubts += (part for part in found if isinstance(part, Doubtful))
+    reading.wishes += wishes
+    if wishes or piece.things:
+        reading.last = wishes
+    if piece.things:
+        # What was doubtful of a thing is not made certain by a pronoun.
+        doubted = found and not wishes
+        reading.things = () if doubted else piece.things
+        reading.is_named_only = is_bare(piece) and not found
+
+
+def _of_goal(piece: WishPiece, parts: list[Read], reading: _Reading) -> list[Read]:
+    """What was read, but a lift that is a goal, which is no best."""
+    if piece.says("goal"):
+        reading.goal = piece.sentence
+    is_goal = reading.goal == piece.sentence
+    is_best = any(wish.do == "best" for wish in _wishes(parts))
+    return [doubt(piece, "incomplete")] if is_goal and is_best else parts
+
+
+def _wishes(parts: Sequence[Read]) -> tuple[TypedWish, ...]:
+    return tuple(part for part in parts if isinstance(part, TypedWish))
+
+
+def _with_days(piece: WishPiece, days: tuple[Tag, ...]) -> WishPiece:
+    """Minutes are those of the day that was just named: "Thursday is fine, 90 minutes"."""
+    if not days or piece.days or not piece.all("minutes"):
+        return piece
+    return replace(piece, items=(*days, *piece.items))
+
+
+def _is_counted_too(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
+    """ "Lifting twice, the bike 2 as well"."""
+    counted = bool(last) and last[-1].do == "frequency" and last[-1].thing is not None
+    numbers = piece.all("number")
+    return counted and len(piece.things) == len(numbers) == 1 and numbers[0].high <= 7
+
+
+def _counted_too(piece: WishPiece) -> Iterator[Read]:
+    if piece.says("not", "without", "stop", "cannot", "drop"):
+        yield doubt(piece, "contradiction")
+        return
+    wish = exercises.about(piece, "frequency", piece.things[0])
+    yield replace(wish, amount=piece.all("number")[0].high)
+
+
+def _as_headed(piece: WishPiece, do: Do) -> Iterator[Read]:
+    for tag in piece.all("equipment"):
+        yield replace(exercises.about(piece, do, tag), amount=facts.weight(piece, tag))
+
+
+_WHY = frozenset({"why", "what", "what's", "how", "чому", "навіщо", "нащо", "чого", "шо", "що"})
+
+
+def _is_question(piece: WishPiece) -> bool:
+    """A question for information; a polite request only sounds like one."""
+    begins = any(tag.name == "asks" and tag.first == piece.first for tag in piece.cues)
+    opens = piece.joint in {"", "end"} and piece.words[piece.first].text in _WHY
+    if opens and begins and not piece.says("polite", "if", "undo"):
+        return True
+    return piece.is_question and (begins or not _REQUESTS & {tag.name for tag in piece.cues})
+
+
+def _about_other(piece: WishPiece, reading: _Reading) -> bool:
+    if piece.says("other"):
+        return True
+    return reading.is_other and not piece.says("me") and piece.joint not in {"end", ""}
+
+
+def _first(piece: WishPiece, reading: _Reading) -> Iterator[Read]:
+    """What the first reader that knows the piece makes of it; an item of a list is as its head."""
+    for reader in (_taken_back, _carried_on):
+        found = reader(piece, reading)
+        if found is not None:
+            yield from found
+            return
+    for reader in _READERS:
+        found = list(reader(piece, reading.things if _goes_on(piece, reading) else ()))
+        if found:
+            yield from found
+            return
+        if reader is _equipment:
+            piece = _with_bench(piece)
+
+
+def _taken_back(piece: WishPiece, reading: _Reading) -> Iterator[Read] | None:
+    """What is said to be as it was, and reasons, which ask for nothing."""
+    if piece.says("undo"):
+        return iter((doubt(piece, "unsure"),))
+    if piece.says("undo_now"):
+        return _undone(piece, reading.things)
+    if piece.joint == "because":
+        # A reason asks for nothing: where nothing else was said, it is asked what it is for.
+        spoken = piece.things and piece.cues and not reading.wishes
+        return iter((doubt(piece, "unsure"),) if spoken else ())
+    if piece.all("weekref") and not piece.says("race"):
+        # A wish for some weeks is none for all of them.
+        return iter((doubt(piece, "incomplete"),))
+    if piece.joint == "but" and piece.days and not piece.things and reading.things:
+        # "I like squats, but not on Friday" closes no day.
+        return iter((doubt(piece, "incomplete"),))
+    return None
+
+
+def _carried_on(piece: WishPiece, reading: _Reading) -> Iterator[Read] | None:
+    """What goes on with the wish before it: items of a list, the other days, another number."""
+    last = reading.last
+    if _is_counted_too(piece, last):
+        return _counted_too(piece)
+    if _is_piece_of_kit(piece) and reading.heads is not None:
+        return _as_headed(piece, reading.heads)
+    if _is_piece_of_kit(piece) and bool(last) and last[-1].do in {"own", "lack"}:
+        return _as_before(piece, last) if last[-1].thing is not None else None
+    if _is_other_days(piece, last):
+        return iter((replace(exercises.about(piece, "days_only"), days=piece.days),))
+    if _is_lacked_too(piece, last):
+        return _as_before(piece, last)
+    is_item = is_bare(piece) and bool(last) and piece.joint in {"comma", "and"}
+    return _as_before(piece, last) if is_item and not _is_counted(piece, last) else None
+
+
+def _is_piece_of_kit(piece: WishPiece) -> bool:
+    """Whether it goes on with a list of equipment: "two dumbbells of 5"."""
+    cues = {tag.name for tag in piece.cues} - {"for", "at_home"}
+    kit = bool(piece.things) and all(tag.kind == "equipment" for tag in piece.things)
+    return kit and not cues and not piece.days and piece.joint in {"comma", "and", "dash"}
+
+
+def _is_lacked_too(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
+    """ "Neither a barbell, nor dumbbells"."""
+    lacked = bool(last) and last[-1].do == "lack" and last[-1].thing is not None
+    only_no = bool(piece.cues) and all(tag.name == "not" for tag in piece.cues)
+    only_items = bool(piece.things) and all(tag.kind == "equipment" for tag in piece.things)
+    return lacked and only_no and only_items and not piece.free
+
+
+def _goes_on(piece: WishPiece, reading: _Reading) -> bool:
+    """Whether it may speak of what was named before it."""
+    if is_plain_no(piece):
+        # "Deadlifts: no", and not "Replace squats? No".
+        return reading.is_named_only
+    return (
+        bool(piece.things) or piece.joint not in {"", "end"} or piece.says("it") or not piece.free
+    )
+
+
+def _is_counted(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
+    return is_counted(piece) and not (last and last[-1].do == "own")
+
+
+def _is_other_days(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
+    """ "Not on weekdays, so Saturday and Sunday"."""
+    bare = bool(piece.days) and not piece.things and not piece.free
+    closed = bool(last) and last[-1].do == "day_off"
+    return bare and closed and not piece.cues and not set(piece.days) & set(last[-1].days)
+
+
+def _undone(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
+    """What is to be as it was before."""
+    if piece.says("not", "without", "stop", "cannot"):
+        yield doubt(piece, "contradiction")
+        return
+    things = piece.things or (before if piece.says("it") or not piece.free else ())
+    yield from (exercises.about(piece, "undo", tag) for tag in things or (None,))
+
+
+def _with_bench(piece: WishPiece) -> WishPiece:
+    """Where nobody speaks of owning one, a bench is a lift."""
+    items = (
+        replace(tag, kind="group", name="bench_press")
+        if (tag.kind, tag.name) == ("equipment", "bench")
+        else tag
+        for tag in piece.items
+    )
+    return replace(piece, items=tuple(items))
+
+
+def _as_before(piece: WishPiece, last: Sequence[TypedWish]) -> Iterator[Read]:
+    """ "I hate squats, lunges and burpees": the items are wanted as the first is."""
+    pattern = last[-1]
+    if pattern.do in {"avoid", "prefer", "keep", "own", "lack", "focus", "less_of"}:
+        start, end = piece.span
+        for tag in piece.things:
+            thing = exercises.thing_of(tag)
+            yield replace(
+                pattern,
+                thing=thing,
+                other=None,
+                start=start,
+                end=end,
+                amount=facts.weight(piece, tag),
+            )
+
+
+def _settled(reading: _Reading) -> ReadWishes:
+    """The wishes without those that contradict each other: these are asked."""
+    kept: list[TypedWish] = []
+    doubts = list(dict.fromkeys(reading.doubts))
+    for wish in reading.wishes:
+        against = [one for one in kept if _disagree(one, wish)]
+        kept = [one for one in kept if not _outweighed(one, wish)]
+        against = [one for one in against if one in kept]
+        if any(_outweighed(wish, one) for one in kept):
+            continue
+        if not against:
+            kept.append(wish)
+            continue
+        kept = [one for one in kept if one not in against]
+        doubts += (Doubtful(one.start, one.end, "contradiction") for one in (*against, wish))
+    return ReadWishes(tuple(_without_doubles(kept)), tuple(doubts), reading.is_question)
+
+
+def _without_doubles(kept: Sequence[TypedWish]) -> Iterator[TypedWish]:
+    """Each wish once: the one for this week, and the one that names its thing."""
+    for number, wish in enumerate(kept):
+        others = [one for place, one in enumerate(kept) if place != number and one.do == wish.do]
+        general = wish.thing is None and wish.do in {"easier", "harder", "less", "more", "undo"}
+        # "Not on weekdays, so Saturday and Sunday" says one thing twice.
+        implied = wish.do == "day_off" and any(
+            rest.do == "days_only" and not set(rest.days) & set(wish.days) for rest in kept
+        )
+        if implied or wish in kept[:number]:
+            continue
+        if general and any(one.thing is not None for one in others):
+            continue
+        if any(_same_for_now(one, wish) for one in others):
+            continue
+        yield wish
+
+
+def _same_for_now(earlier: TypedWish, wish: TypedWish) -> bool:
+    now = replace(wish, once=True, start=earlier.start, end=earlier.end, felt=earlier.felt)
+    return not wish.once and earlier == now
+
+
+def _outweighed(feeling: TypedWish, other: TypedWish) -> bool:
+    """Whether the other, a request about the same thing, says what is to become of a feeling."""
+    if feeling.thing != other.thing or feeling.thing is None:
+        return False
+    if feeling.do == "keep" and other.do == "less_of":
+        return True
+    softened = feeling.do == "prefer" and other.do in {"less_of", "less"}
+    return feeling.felt and not other.felt and (opposed(feeling.do, other.do) or softened)
+
+
+def _disagree(earlier: TypedWish, other: TypedWish) -> bool:
+    same = (earlier.thing, earlier.name) == (other.thing, other.name)
+    if earlier.days or other.days:
+        same = same and bool(set(earlier.days) & set(other.days))
+    return same and opposed(earlier.do, other.do)

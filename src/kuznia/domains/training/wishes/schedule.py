@@ -1,0 +1,206 @@
+"""What is wanted of the week: days on and off, minutes, how often, and the day of the long run."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from kuznia.domains.training.language.tokens import Tag
+from kuznia.domains.training.wishes.exercises import Read, about, doubt
+from kuznia.domains.training.wishes.pieces import WishPiece
+from kuznia.domains.training.wishes.typed import Do, TypedWish
+
+_SESSIONS = frozenset({"days", "sessions", "times", ""})
+_MINUTES = range(10, 241)
+_MAX_TIMES = 7
+# Days that are only named are open ones where no more words are left unread.
+_MAX_UNREAD = 1
+
+
+def long_day(piece: WishPiece) -> Iterator[Read]:
+    """The day of the long run."""
+    is_long = any(tag.kind == "session" and tag.name == "long" for tag in piece.things)
+    if not is_long or not piece.days:
+        return
+    if (
+        piece.says("not", "without", "stop", "cannot", "hate", "drop", "except", "off")
+        or len(piece.days) > 1
+    ):
+        yield doubt(piece, "incomplete")
+    else:
+        yield replace(about(piece, "long_day"), days=piece.days)
+
+
+def minutes(piece: WishPiece) -> Iterator[Read]:
+    """How long sessions may be, on some days or on all."""
+    amounts = list(piece.all("minutes"))
+    if not amounts and piece.says("too_long") and not piece.all("exercise", "group"):
+        yield doubt(piece, "contradiction") if piece.says("not") else about(piece, "minutes")
+        return
+    if not amounts:
+        return
+    if len(amounts) > 1 or not _is_limit(piece):
+        yield doubt(piece, "incomplete")
+    elif amounts[0].high in _MINUTES:
+        name = "least" if _is_least(piece) else ""
+        yield replace(about(piece, "minutes"), amount=amounts[0].high, days=piece.days, name=name)
+
+
+def _is_least(piece: WishPiece) -> bool:
+    """Whether sessions may be longer, and not shorter."""
+    denied = piece.says("not", "cannot") and piece.says("less")
+    return bool(piece.all("at_least")) or denied
+
+
+def _is_limit(piece: WishPiece) -> bool:
+    """Whether its minutes are those of a session, and not ten more or those of a plank."""
+    relative = piece.says("more", "less", "add") and not _is_bound(piece)
+    of_thing = bool(piece.all("group", "exercise", "muscle"))
+    # "A 20 minute walk on Sunday" limits no Sunday.
+    of_thing = of_thing or (bool(piece.all("sport", "session")) and not _is_bound(piece))
+    return not relative and not of_thing and (bool(piece.days) or _is_asked(piece))
+
+
+def _is_asked(piece: WishPiece) -> bool:
+    """Whether it asks for so many minutes, and does not tell how long something took."""
+    asked = piece.says("add", "keep", "polite", "have", "too_hard", "can_days", "often", "should")
+    bare = not piece.free and all(tag.kind in {"minutes", "number"} for tag in piece.items)
+    return asked or bare or _is_bound(piece)
+
+
+def _is_bound(piece: WishPiece) -> bool:
+    """ "No more than 45", "longer than an hour I can't"."""
+    return bool(piece.all("at_most", "at_least")) or piece.says("not", "cannot", "only")
+
+
+def days(piece: WishPiece) -> Iterator[Read]:
+    """Days on which there is training, and days on which there is none."""
+    named = piece.days
+    if not named and piece.says("off") and piece.says("add") and not _is_of_thing(piece):
+        yield from _day_off_now(piece)
+    if not named or piece.all("minutes", "count") or _is_of_thing(piece):
+        return
+    do = _day_stance(piece)
+    if do is None:
+        yield doubt(piece, "incomplete")
+    else:
+        yield _of_days(piece, do)
+
+
+def _day_off_now(piece: WishPiece) -> Iterator[Read]:
+    """ "I need a rest day": the next one."""
+    if piece.says("not", "without", "stop", "cannot"):
+        yield doubt(piece, "contradiction")
+    else:
+        yield replace(about(piece, "day_off"), once=True)
+
+
+def _of_days(piece: WishPiece, do: Do) -> TypedWish:
+    return replace(about(piece, do), days=piece.days)
+
+
+def _is_of_thing(piece: WishPiece) -> bool:
+    """ "No squats on Friday" closes no day, and "lifting only on Monday" no other one."""
+    return bool(piece.things)
+
+
+def _day_stance(piece: WishPiece) -> Do | None:
+    """Whether the days named are open or closed; None where it cannot be told."""
+    denials = piece.cued("not", "without", "cannot", "stop")
+    excepted = bool(piece.cued("except"))
+    closed = bool(piece.cued("off", "drop")) or _is_kept_free(piece)
+    opened = bool(piece.cued("can_days", "add", "like", "only", "any_day"))
+    if excepted:
+        return "days_only" if (denials or closed) and not piece.says("only") else "day_off"
+    if closed and piece.says("gone", "have"):
+        return None
+    if piece.says("other_days"):
+        return "days_only" if not closed or opened else None
+    if piece.says("move"):
+        return "day_off" if piece.says("else", "other_day") and len(piece.days) == 1 else None
+    return _plain_stance(piece, denials, closed, opened)
+
+
+def _is_kept_free(piece: WishPiece) -> bool:
+    """ "Keep Sunday free"."""
+    return any(word.text in _FREE for word in piece.words[piece.first : piece.last]) and piece.says(
+        "keep"
+    )
+
+
+_FREE = frozenset({"free", "clear", "empty", "вільною", "вільним", "вільну", "вільний"})
+
+
+def _plain_stance(
+    piece: WishPiece, denials: tuple[Tag, ...], closed: bool, opened: bool
+) -> Do | None:
+    if any(_is_of_unread(piece, tag) for tag in denials):
+        return None
+    if denials:
+        # "not busy on Monday", "don't drop Monday": a denied closure opens nothing for certain.
+        return None if closed and not _is_no_training(piece) else _denied(piece)
+    if closed:
+        return None if piece.says("only") else "day_off"
+    several = opened and len(piece.days) > 1 and not piece.says("any_day", "keep")
+    if piece.says("only") or (several and piece.free <= _MAX_UNREAD):
+        return "days_only"
+    return None
+
+
+def _is_of_unread(piece: WishPiece, denial: Tag) -> bool:
+    """Whether a denial stands before a word nothing was read from: "not a problem"."""
+    if denial.name == "cannot":
+        return False
+    behind = [tag.first for tag in piece.items if tag.first >= denial.last]
+    until = min([*behind, piece.last, denial.last + 3])
+    return bool(list(piece.unread(denial.last, until)))
+
+
+def _is_no_training(piece: WishPiece) -> bool:
+    return bool(piece.cued("off")) and piece.says("without")
+
+
+def _denied(piece: WishPiece) -> Do | None:
+    return (
+        None if piece.says("only") and piece.says("not") and not piece.says("cannot") else "day_off"
+    )
+
+
+def frequency(piece: WishPiece) -> Iterator[Read]:
+    """How often a lift, a sport or training as a whole is wanted in a week."""
+    counts = [tag for tag in piece.all("count") if tag.name in {*_SESSIONS, "noun"}]
+    if not counts or piece.all("in_a_row"):
+        return
+    things = [tag for tag in piece.things if tag.kind != "equipment"]
+    if things and piece.says("more") and not _is_refused(piece) and len(things) == 1:
+        # "One more swim a week" is no number of swims.
+        yield about(piece, "more_of" if things[0].kind == "sport" else "more", things[0])
+        return
+    of_sessions = counts[0].name in {"days", "sessions"}
+    if not things and not of_sessions and (piece.free or _names_something(piece, counts[0])):
+        yield doubt(piece, "incomplete")
+        return
+    if len(counts) > 1 or len(things) > 1 or not 1 <= counts[0].high <= _MAX_TIMES:
+        yield doubt(piece, "incomplete")
+        return
+    if _is_refused(piece):
+        yield doubt(piece, "contradiction")
+        return
+    if not things and counts[0].name not in {"days", "sessions"} and piece.first:
+        yield doubt(piece, "incomplete")
+        return
+    wish = about(piece, "frequency", things[0] if things else None)
+    yield replace(wish, amount=counts[0].high)
+
+
+def _names_something(piece: WishPiece, count: Tag) -> bool:
+    """Whether the word before the number is what is counted, though it fits no exercise: a lift
+    that nobody can tell is no number of sessions."""
+    place = count.first - 1
+    if count.name not in {"times", ""} or place < piece.first:
+        return False
+    read = {place for tag in piece.items for place in range(tag.first, tag.last)}
+    return place not in read and len(piece.words[place].text) > 2
+
+
+def _is_refused(piece: WishPiece) -> bool:
+    bound = piece.all("at_most", "at_least")
+    return piece.says("not", "without", "stop", "drop", "hate", "cannot") and not bound
