@@ -302,7 +302,7 @@ def _wish(read: _Read, first: int, last: int) -> Wish:
 def _refusal(read: _Read, attempts: _Attempts) -> NotUnderstood:
     """The first piece that was not understood, and everything around it that was."""
     begin, state = attempts.furthest, attempts.state
-    for end in range(begin + 1, len(read.joints)):
+    for end in range(begin + 1, min(len(read.joints), begin + 1 + 2 * _MAX_JOINED)):
         rest = _from(read, end, state, _Attempts(state, _MAX_TRIED // 4))
         if rest is not None:
             break

@@ -15,6 +15,7 @@ from kuznia.domains.flows.reading.words import (
     cues,
     denial,
     read_words,
+    starts,
     without,
 )
 from kuznia.forge.terms import Wish
@@ -235,10 +236,9 @@ def _demands(text: str, words: Words) -> bool:
 def _is_idiom(text: str, words: Words) -> bool:
     """Whether `if` begins a phrase that only makes an answer optional."""
     return any(
-        span.start == 0
+        (span := starts(name, words)) is not None
         and (span.end == len(words) or any(s in _gap(text, words, span.end) for s in ",);"))
         for name in _IDIOMS
-        for span in cues(name, words)
     )
 
 

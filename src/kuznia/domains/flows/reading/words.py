@@ -234,19 +234,17 @@ def cues(name: Cue, words: Sequence[Word]) -> Iterator[CueSpan]:
 
 def phrases(table: str, name: str, words: Sequence[Word]) -> Iterator[CueSpan]:
     place = 0
-    near = _phrases(table, name)
     while place < len(words):
-        size = next(
-            (
-                len(phrase)
-                for phrase in near.get(words[place].text[:1], ())
-                if _spoken(phrase, words, place)
-            ),
-            0,
-        )
+        size = _size(table, name, words, place)
         if size:
             yield CueSpan(place, place + size)
         place += size or 1
+
+
+def starts(name: Cue, words: Sequence[Word]) -> CueSpan | None:
+    """The cue that the words begin with."""
+    size = _size("cues", name, words, 0) if words else 0
+    return CueSpan(0, size) if size else None
 
 
 def cue(name: Cue, words: Sequence[Word]) -> CueSpan | None:
@@ -254,15 +252,27 @@ def cue(name: Cue, words: Sequence[Word]) -> CueSpan | None:
     return next(cues(name, words), None)
 
 
-def _spoken(phrase: tuple[str, ...], words: Sequence[Word], place: int) -> bool:
+def _size(table: str, name: str, words: Sequence[Word], place: int) -> int:
+    """How many words the longest phrase has that begins at a place."""
+    begun = _begun(table, name, words[place].text)
+    return next((len(phrase) for phrase in begun if _goes_on(phrase, words, place)), 0)
+
+
+@lru_cache(maxsize=16_384)
+def _begun(table: str, name: str, text: str) -> tuple[tuple[str, ...], ...]:
+    """The phrases that a word may begin, the longest first."""
+    return tuple(row for row in _phrases(table, name) if _is_said(row[0], text))
+
+
+def _goes_on(phrase: tuple[str, ...], words: Sequence[Word], place: int) -> bool:
     if place + len(phrase) > len(words):
         return False
-    spoken = words[place : place + len(phrase)]
-    return all(
-        # A Ukrainian stem stands for its inflections; an English word for itself.
-        word.text == part or (len(part) > _START and _is_stem(part) and word.text.startswith(part))
-        for part, word in zip(phrase, spoken, strict=True)
-    )
+    return all(_is_said(part, words[place + n].text) for n, part in enumerate(phrase))
+
+
+def _is_said(part: str, text: str) -> bool:
+    # A Ukrainian stem stands for its inflections; an English word for itself.
+    return text == part or (len(part) > _START and _is_stem(part) and text.startswith(part))
 
 
 def _is_stem(part: str) -> bool:
@@ -270,12 +280,9 @@ def _is_stem(part: str) -> bool:
 
 
 @cache
-def _phrases(table: str, name: str) -> dict[str, tuple[tuple[str, ...], ...]]:
-    rows = sorted((tuple(row.split()) for row in _TABLE[table][name]), key=lambda row: -len(row))
-    return {
-        start: tuple(row for row in rows if row[0][:1] == start)
-        for start in {row[0][:1] for row in rows}
-    }
+def _phrases(table: str, name: str) -> tuple[tuple[str, ...], ...]:
+    rows = (tuple(row.split()) for row in _TABLE[table][name])
+    return tuple(sorted(rows, key=lambda row: -len(row)))
 
 
 def unit_days(word: str) -> float | None:

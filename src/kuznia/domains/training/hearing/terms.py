@@ -39,10 +39,10 @@ class TermIndex:
         for first, word in enumerate(words):
             for name, rest in self._beginning(word.text):
                 last = first + 1 + len(rest)
-                if last <= len(words) and all(
-                    _is(term, other.text)
-                    for term, other in zip(rest, words[first + 1 : last], strict=True)
-                ):
+                # Most end at their second word.
+                if last > len(words) or (rest and not _is(rest[0], words[first + 1].text)):
+                    continue
+                if all(_is(term, words[first + 1 + n].text) for n, term in enumerate(rest)):
                     yield TermSpan(name, first, last)
 
     def _beginning(self, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:

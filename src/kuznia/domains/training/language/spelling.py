@@ -10,6 +10,8 @@ from dataclasses import dataclass
 # Shorter words are only ever mended by changing two letters round, and the shortest not at all.
 _MIN_SLIP, _MIN_SWAPPED = 6, 4
 _MIN_STEM = 5
+# No word of a lexicon is longer.
+_MAX_WORD = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class Spelling:
 
     def corrected(self, word: str) -> str:
         """The word as it was meant, or as it is."""
-        if len(word) < _MIN_SWAPPED or not word.isalpha() or self.knows(word):
+        is_word = _MIN_SWAPPED <= len(word) <= _MAX_WORD and word.isalpha()
+        if not is_word or self.knows(word):
             return word
         for swapped in _swapped(word):
             if self.knows(swapped):

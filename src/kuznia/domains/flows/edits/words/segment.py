@@ -1,5 +1,6 @@
 """A part of a sentence that may be one instruction: its phrases, names, numbers and new texts."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -65,8 +66,14 @@ class EditSegment:
     def of(self, *tags: str) -> tuple[EditCue, ...]:
         """The longest phrases of these tags, in their order."""
         mine = [cue for cue in self.cues if cue.tag in tags]
+        beside: dict[int, list[EditCue]] = defaultdict(list)
+        for cue in mine:
+            for place in cue.places:
+                beside[place].append(cue)
         return tuple(
-            cue for cue in mine if not any(set(cue.places) < set(other.places) for other in mine)
+            cue
+            for cue in mine
+            if not any(set(cue.places) < set(other.places) for other in beside[cue.places[0]])
         )
 
     def places(self, *tags: str) -> frozenset[int]:

@@ -20,6 +20,7 @@ from kuznia.domains.flows.reading.words import (
     denial,
     denies,
     read_words,
+    starts,
 )
 from kuznia.domains.flows.schema import Text
 from kuznia.platform.data_files import read_toml
@@ -172,6 +173,9 @@ def is_bare_head(words: Words, subject: ListSubject | None) -> bool:
     return subject is not None or len(rest) <= 2 or not (asks(words) or cue("decides", words))
 
 
+_DEMANDING: tuple[Cue, ...] = ("ask", "refuse", "free")
+
+
 def condition_of(statement: Statement) -> tuple[Words, Statement]:
     """The condition and the rest; where no sign parts them, a verb that demands does."""
     words = statement.condition
@@ -181,10 +185,7 @@ def condition_of(statement: Statement) -> tuple[Words, Statement]:
         if (
             (
                 _ACTS.match(words[place].text)
-                or any(
-                    (span := cue(name, words[place:])) is not None and span.start == 0
-                    for name in ("ask", "refuse", "free")
-                )
+                or any(starts(name, words[place:]) for name in _DEMANDING)
             )
             and content(words[:place])
             and _demands(words[place:])
