@@ -5,8 +5,10 @@ denied, said of somebody else, over, or only feared says nothing; what sounds li
 understood is kept as a question.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from kuznia.domains.training.hearing.injuries import REGIONS, Trouble, injuries_of
 from kuznia.domains.training.hearing.readings import Readings, readings_of
@@ -104,7 +106,7 @@ def _mentions(text: str) -> HealthMentions:
     spans = _spans(words)
     scope = scope_of(words, spans)
     heard = _Heard()
-    for sign in lexicon().signs:
+    for sign in _possible(spans):
         _hear(sign, words, spans, scope, heard)
     trouble = injuries_of(words, spans, scope)
     readings = readings_of(words, spans, scope)
@@ -123,6 +125,31 @@ def _mentions(text: str) -> HealthMentions:
         age=readings.age,
         unclear=tuple(_sentence(text, words, number) for number in unclear),
     )
+
+
+def _possible(spans: Spans) -> Iterator[HealthSign]:
+    """The signs of which any way to say them begins with a term of the text, in their order."""
+    numbers = {number for name in spans.names() for number in _beginning_with().get(name, ())}
+    signs = lexicon().signs
+    return (signs[number] for number in sorted(numbers))
+
+
+@cache
+def _beginning_with() -> dict[str, set[int]]:
+    """The numbers of the signs by the terms that their ways begin with."""
+    numbers: dict[str, set[int]] = defaultdict(set)
+    for number, sign in enumerate(lexicon().signs):
+        for way in sign.ways:
+            _, names = _terms(way)
+            numbers[names[0]].add(number)
+    return numbers
+
+
+@cache
+def _terms(way: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
+    """Whether a way reaches into the sentence after, and the names of its terms."""
+    far, way = way[0] == "~", way[1:] if way[0] == "~" else way
+    return far, tuple(term if term[0] == "@" else f"={term}" for term in way)
 
 
 def _hear(
@@ -148,8 +175,7 @@ def _occurrences(
     scope: HealthScope,
 ) -> Iterator[int]:
     """Places where one way to say a sign is said of the person, now."""
-    far, way = way[0] == "~", way[1:] if way[0] == "~" else way
-    names = [term if term[0] == "@" else f"={term}" for term in way]
+    far, names = _terms(way)
     if not all(spans.all(name) for name in names):
         return
     for first in spans.all(names[0]):

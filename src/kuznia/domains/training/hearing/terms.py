@@ -73,6 +73,10 @@ class Spans:
         self._starts: dict[str, list[int]] = {}
         self._places: dict[str, frozenset[int]] = {}
 
+    def names(self) -> Iterable[str]:
+        """The classes of which there is a term."""
+        return self._by_name
+
     def all(self, name: str) -> Sequence[TermSpan]:
         """Every term of this class, in the order of the text."""
         return self._by_name.get(name, _NOTHING)
