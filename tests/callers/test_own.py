@@ -38,7 +38,7 @@ async def test_twice_the_rows_take_about_twice_the_work(sqlite_url: str) -> None
     await keep_replays(db, OLENA, 8_000, 10_000)
 
     few = min([await seconds_to_take(db, IVAN, 2_000) for _ in range(3)])
-    many = await seconds_to_take(db, OLENA, 8_000)
+    many = min([await seconds_to_take(db, OLENA, 8_000) for _ in range(3)])
 
     await db.close()
     assert many < 2.5 * 2.5 * few
