@@ -62,8 +62,8 @@ system = command -v $(1) >/dev/null || { test "$$(id -u)" = 0 && command -v apt-
 run: $(VENV)/run.stamp ## serve Kuznia on this machine, no key and no service needed
 	$(BIN)/kuznia serve
 
-# Two more than there are cores: many tests wait for a server, a pause or a process.
-WORKERS ?= $(shell expr $$(nproc) + 2)
+# One more than there are cores: many tests wait for a server, a pause or a process.
+WORKERS ?= $(shell expr $$(nproc) + 1)
 test: setup ## run every test; brings its own PostgreSQL and Redis
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not pythons" --cov --cov-report=term
 

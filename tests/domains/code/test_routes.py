@@ -59,6 +59,11 @@ async def test_what_a_busy_server_leaves_out_is_in_the_status_and_not_rated(sqli
             task.cancel()
         await asyncio.gather(*busy, return_exceptions=True)
         whole = (await analysed(client, file)).json()
+        for _ in range(5):
+            # The workers begin anew, which a busy machine takes its time for.
+            if whole["data"]["status"] == "complete":
+                break
+            whole = (await analysed(client, file)).json()
 
     assert (left["data"]["status"], left["data"]["files_left_out"]) == ("partial", 2)
     assert left["data"]["rating"]["grade"] is None
