@@ -18,7 +18,11 @@ async def made_and_kept(
 ) -> list[Row]:
     """Orders are placed while the database takes no rows, and looked for when it does again."""
     at.model.will(reply(CODE))
-    prompts = [f"Count the words of text {number}" for number in range(orders)]
+    # Each another order, and the reply does what it asks for: nobody is reminded of a wish.
+    prompts = [
+        f"Count the words of some texts, and {'name ' * number}the most common"
+        for number in range(orders)
+    ]
     async with harm:
         making = asyncio.gather(*(make(at.here, prompt) for prompt in prompts))
         await asyncio.sleep(seconds)
