@@ -12,6 +12,37 @@ from kuznia.platform.process.workers import within
 
 ROOMY = Budget(attempts=50, tokens=1_000_000)
 PROMPT = "Words of a title joined by dashes"
+# A reply with code; tests of it that are wrong, and tests that are right.
+FARE = """\
+**fare.py**
+```python
+def fare(age: int) -> int:
+    '''The fare.'''
+    return 0 if age < 6 else 2
+```
+"""
+FARE_TESTED_WRONGLY = """\
+```python
+from fare import fare
+
+
+def test_child():
+    assert fare(5) == 2
+```
+"""
+FARE_TESTED = """\
+```python
+from fare import fare
+
+
+def test_child():
+    assert fare(5) == 0
+
+
+def test_adult():
+    assert fare(6) == 2
+```
+"""
 
 
 def an_order(prompt: str = PROMPT, language: str = "python", **changes) -> Order:

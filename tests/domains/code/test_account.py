@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from kuznia.domains.code import DOMAIN
 from kuznia.domains.code.account import account_here
 from kuznia.domains.code.account.asked import asked_names
+from kuznia.domains.code.account.by_examples import by_examples
 from kuznia.domains.code.checks.asked import has_what_is_named
-from kuznia.domains.code.schema import CodeDraft, CodeInput
+from kuznia.domains.code.schema import CodeDraft, CodeInput, Execution
 from kuznia.forge.terms import Bench, Budget, Caller, Order, Wish
 from kuznia.forge.wishes.account import account, is_open, read_wishes
+from kuznia.forge.wishes.clauses import clauses
 
 CASES = Path(__file__).parent / "account/cases"
 # Of the damaged copies so many are seen today: a change may see more, and should not see fewer.
@@ -127,6 +129,37 @@ def _is_blocked(case: Case, code: CodeDraft) -> bool:
     )
     findings = has_what_is_named(code, Bench(order, case.order))
     return any(finding.severity == "block" for finding in findings)
+
+
+PROMPT = (
+    "fare(5) returns 0 and fare(6) gives 2. fare(-1) raises ValueError and is logged to a file."
+)
+RAN = {"fare(5) == 0": "passed", "fare(6) == 2": "passed", "fare(-1) raises ValueError": "passed"}
+
+
+@pytest.mark.parametrize(
+    ("ended", "outcomes"),
+    [
+        # What else the second clause asks for, its example does not show.
+        ({}, ["met", "unknown"]),
+        ({"fare(6) == 2": "failed"}, ["not_understood", "unknown"]),
+        ({"fare(-1) raises ValueError": "error"}, ["met", "not_understood"]),
+        (dict.fromkeys(RAN, "skipped"), ["unknown", "unknown"]),
+    ],
+)
+def test_a_clause_that_is_an_example_is_answered_by_how_it_ended(
+    ended: dict[str, str], outcomes: list[str]
+) -> None:
+    cases = [
+        {"name": name, "outcome": outcome, "seconds": 0, "message": "it gives 8\nat line 3"}
+        for name, outcome in (RAN | ended).items()
+    ]
+    asked = [replace(wish, outcome="unclear") for wish in clauses(PROMPT)]
+
+    answered = by_examples(asked, Execution.model_validate({"status": "ran", "cases": cases}))
+
+    seen = ["unknown" if wish.outcome == "unclear" else wish.outcome for wish in answered]
+    assert seen == outcomes
 
 
 async def test_code_of_another_prompt_is_never_complete() -> None:

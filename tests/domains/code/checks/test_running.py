@@ -1,7 +1,7 @@
 """What the checks say of tests that were run."""
 
 import pytest
-from tests.domains.code.makers import a_bench
+from tests.domains.code.makers import FARE, a_bench
 from tests.domains.code.makers import a_draft as a_code_draft
 from tests.servers.loop import inside
 
@@ -14,36 +14,6 @@ from kuznia.platform.settings import Settings
 from kuznia.platform.settings.values import DatabaseUrl
 
 BENCH = a_bench(code=a_code_draft(("fare.py", "python", "def fare(age): ...\n")))
-CODE = """\
-**fare.py**
-```python
-def fare(age: int) -> int:
-    '''The fare.'''
-    return 0 if age < 6 else 2
-```
-"""
-WRONG = """\
-```python
-from fare import fare
-
-
-def test_child():
-    assert fare(5) == 2
-```
-"""
-RIGHT = """\
-```python
-from fare import fare
-
-
-def test_child():
-    assert fare(5) == 0
-
-
-def test_adult():
-    assert fare(6) == 2
-```
-"""
 
 
 def a_draft(execution: Execution) -> TestsDraft:
@@ -129,7 +99,7 @@ def test_tests_that_kill_less_than_half_of_the_mutants_are_weak(mutants, killed,
 
 
 async def test_through_the_door_the_examples_of_a_request_are_run(sqlite_url: str):
-    model = ScriptedModel(CODE)
+    model = ScriptedModel(FARE)
     settings = Settings(database_url=DatabaseUrl.read(sqlite_url))
     settings = settings.having(CodeSettings(code_run_tests="sandbox"))
     order = {"prompt": "A fare by age: fare(5) → 0", "language": "python"}

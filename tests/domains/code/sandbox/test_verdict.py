@@ -6,54 +6,28 @@ from functools import partial
 import pytest
 from pydantic_core import from_json
 from tests.clocks import TurnedClock
-from tests.domains.code.makers import an_order, work_on
+from tests.domains.code.makers import (
+    FARE,
+    FARE_TESTED,
+    FARE_TESTED_WRONGLY,
+    an_order,
+    work_on,
+)
 from tests.makers import a_forge
 
 from kuznia.domains.code import DOMAIN
 from kuznia.domains.code.checks.running import with_examples_run, with_tests_run
-from kuznia.domains.code.parts import CODE as CODE_PART
-from kuznia.domains.code.parts import TESTS, mend, parts, read_code, read_tests
+from kuznia.domains.code.parts import CODE, TESTS, mend, parts, read_code, read_tests
 from kuznia.forge.run import run
 from kuznia.llm.model import Ask
 from kuznia.llm.scripted import ScriptedModel
-
-CODE = """\
-**fare.py**
-```python
-def fare(age: int) -> int:
-    '''The fare.'''
-    return 0 if age < 6 else 2
-```
-"""
-WRONG = """\
-```python
-from fare import fare
-
-
-def test_child():
-    assert fare(5) == 2
-```
-"""
-RIGHT = """\
-```python
-from fare import fare
-
-
-def test_child():
-    assert fare(5) == 0
-
-
-def test_adult():
-    assert fare(6) == 2
-```
-"""
 
 
 class Kuznia:
     """A forge with a sandbox, and a model that answers each part in turn."""
 
     def __init__(self, sandbox) -> None:
-        code = with_examples_run(sandbox, CODE_PART, read_code, mend)
+        code = with_examples_run(sandbox, CODE, read_code, mend)
         tests = with_tests_run(sandbox, TESTS, read_tests, mend)
         changed = {"parts": partial(parts, code=code, tests=tests), "wishes": None}
         self._domain = replace(DOMAIN, **changed)
@@ -86,7 +60,7 @@ def found(artefact) -> list[str]:
 
 
 async def test_a_failing_test_is_told_with_the_code_it_contradicts_and_mended(kuznia):
-    artefact = await kuznia.make([CODE], [WRONG, RIGHT])
+    artefact = await kuznia.make([FARE], [FARE_TESTED_WRONGLY, FARE_TESTED])
 
     execution = artefact["parts"]["tests"]["execution"]
     assert [one["outcome"] for one in execution["cases"]] == ["passed", "passed"]
@@ -98,7 +72,7 @@ async def test_a_failing_test_is_told_with_the_code_it_contradicts_and_mended(ku
 async def test_code_that_is_said_to_be_wrong_is_made_again_and_its_tests_are_only_run(kuznia):
     blame = "The code is wrong: a child below six rides free"
 
-    artefact = await kuznia.make([CODE.replace("< 6", "< 5"), CODE], [RIGHT, blame])
+    artefact = await kuznia.make([FARE.replace("< 6", "< 5"), FARE], [FARE_TESTED, blame])
 
     assert artefact["status"] == "complete"
     assert "age < 6" in artefact["parts"]["code"]["files"][0]["content"]
@@ -108,17 +82,17 @@ async def test_code_that_is_said_to_be_wrong_is_made_again_and_its_tests_are_onl
 
 
 async def test_tests_that_contradict_the_code_to_the_end_are_partial_and_say_so(kuznia):
-    artefact = await kuznia.make([CODE.replace("< 6", "< 5")], [RIGHT])
+    artefact = await kuznia.make([FARE.replace("< 6", "< 5")], [FARE_TESTED])
 
     assert artefact["status"] == "partial"
     assert found(artefact)[0] == "tests-contradict-code"
 
 
 async def test_an_example_of_the_request_that_fails_is_told_and_asked_for_again(kuznia):
-    wrong = CODE.replace("< 6", "< 5")
+    wrong = FARE.replace("< 6", "< 5")
 
     artefact = await kuznia.make(
-        [wrong, CODE], [], prompt="A fare by age: fare(5) → 0, fare(6) → 2"
+        [wrong, FARE], [], prompt="A fare by age: fare(5) → 0, fare(6) → 2"
     )
 
     assert artefact["status"] == "complete"
@@ -131,7 +105,7 @@ async def test_an_example_of_the_request_that_fails_is_told_and_asked_for_again(
 
 
 async def test_code_that_keeps_failing_an_example_is_partial_and_says_so(kuznia):
-    artefact = await kuznia.make([CODE], [], prompt="A fare by age: fare(5) → 1, fare(6) → 2")
+    artefact = await kuznia.make([FARE], [], prompt="A fare by age: fare(5) → 1, fare(6) → 2")
 
     assert (artefact["status"], found(artefact)) == ("partial", ["example-fails"])
     assert artefact["findings"][0]["message"] == "it gives 0, and the request says 1"
@@ -143,7 +117,7 @@ async def test_tests_that_stay_weak_are_partial_and_say_how_weak(kuznia):
         "```python\nfrom fare import fare\n\n\ndef test_it():\n    assert fare(9) is not None\n```"
     )
 
-    artefact = await kuznia.make([CODE], [weak])
+    artefact = await kuznia.make([FARE], [weak])
 
     assert (artefact["status"], found(artefact)) == ("partial", ["weak-tests"])
     assert "mutants of the code" in artefact["findings"][0]["message"]
@@ -151,9 +125,11 @@ async def test_tests_that_stay_weak_are_partial_and_say_how_weak(kuznia):
 
 
 async def test_a_package_that_is_not_in_the_sandbox_is_nobodys_fault(kuznia):
-    code = CODE.replace("def fare", "import numpy\n\n\ndef fare") + "\nRequires: numpy\n"
+    code = FARE.replace("def fare", "import numpy\n\n\ndef fare") + "\nRequires: numpy\n"
 
-    artefact = await kuznia.make([code], [RIGHT], prompt="A fare by age: fare(5) → 0, with numpy")
+    artefact = await kuznia.make(
+        [code], [FARE_TESTED], prompt="A fare by age: fare(5) → 0, with numpy"
+    )
 
     assert artefact["status"] == "complete"
     executions = artefact["parts"]["code"]["examples"], artefact["parts"]["tests"]["execution"]

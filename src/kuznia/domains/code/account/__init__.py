@@ -6,11 +6,13 @@ Comments and docstrings are no evidence: the code is.
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from kuznia.domains.code.account.answers import answers
+from kuznia.domains.code.account.by_examples import by_examples
 from kuznia.domains.code.languages.find import find
 from kuznia.domains.code.parsing.grammar import QUICK
-from kuznia.domains.code.schema import CodeBench, CodeDraft, CodeInput
+from kuznia.domains.code.schema import CodeBench, CodeDraft, CodeInput, Execution, ProgramDraft
 from kuznia.forge.terms import Wish
 from kuznia.forge.wishes.clauses import clauses
 from kuznia.platform.process.workers import POOL, Stopped
@@ -51,7 +53,8 @@ def _job(bench: CodeBench, asked: tuple[Wish, ...]) -> Callable[[], tuple[Wish, 
     if not isinstance(code, CodeDraft):
         return None
     return partial(
-        answers,
+        _answers,
+        code.examples if isinstance(code, ProgramDraft) else None,
         bench.reading.language,
         bench.reading.prompt,
         code.files,
@@ -61,6 +64,12 @@ def _job(bench: CodeBench, asked: tuple[Wish, ...]) -> Callable[[], tuple[Wish, 
         tuple(replace(wish, where=(), why="") for wish in asked),
         bench.claims,
     )
+
+
+# Any: what `answers` takes.
+def _answers(examples: Execution | None, *arguments: Any) -> tuple[Wish, ...]:
+    found = answers(*arguments)
+    return tuple(by_examples(found, examples)) if examples else found
 
 
 def _timed(job: Callable[[], tuple[Wish, ...]], _: float) -> tuple[Wish, ...]:
