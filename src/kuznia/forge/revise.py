@@ -27,12 +27,13 @@ from kuznia.forge.terms import (
     Status,
     Wish,
 )
-from kuznia.forge.wishes.account import account, is_open, read_wishes
+from kuznia.forge.wishes.account import account, is_open, read_wishes, settled
 from kuznia.forge.work import Forge
+from kuznia.platform.errors import TimedOut
 from kuznia.platform.ids import new_id
 
-# What reading the order again may take, and accounting for it.
-SECONDS = 5.0
+# What reading the order again may take, and accounting for it, while others do the same.
+SECONDS = 30.0
 UNDONE = "This was met before the change."
 
 
@@ -114,14 +115,16 @@ async def _accounted(
         deadline=deadline,
         budget=Budget(attempts=0, tokens=0),
     )
-    reading = await read_order(domain, ordered, SECONDS)
+    kept: list[dict[str, Any]] = earlier.get("wishes", [])
+    try:
+        reading = await read_order(domain, ordered, SECONDS)
+    except TimedOut:
+        # The change is made: it must not be lost because nobody had time to look it over.
+        blank = (Wish(wish["quote"], wish["start"], wish["end"]) for wish in kept)
+        return settled(tuple(blank), (), revision.parts)
     wishes = read_wishes(domain, ordered.prompt, reading)
     bench = Bench(order, reading, revision.parts, wishes=wishes)
-    met = {
-        (wish["start"], wish["end"])
-        for wish in earlier.get("wishes", ())
-        if wish["outcome"] == "met"
-    }
+    met = {(wish["start"], wish["end"]) for wish in kept if wish["outcome"] == "met"}
     return tuple(
         replace(wish, why=UNDONE) if is_open(wish) and (wish.start, wish.end) in met else wish
         for wish in await account(domain, bench, seconds=SECONDS)

@@ -4,9 +4,11 @@ Alembic is imported where it is used: a server whose schema is as it should be n
 """
 
 import asyncio
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import ModuleType
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import Connection, NullPool, func, inspect, select, text
 
@@ -27,15 +29,13 @@ MIGRATION_SECONDS = 3600.0
 
 def upgrade(url: DatabaseUrl) -> None:
     """Bring the database to the newest schema. Blocks, so a running loop calls it in a thread."""
-    from alembic import command
-
+    command = _alembic()
     asyncio.run(_move(url, lambda config: command.upgrade(config, "head")))
 
 
 def downgrade(url: DatabaseUrl, to: str) -> None:
     """Take the database back to a revision, or to `base`; the data of what is undone is lost."""
-    from alembic import command
-
+    command = _alembic()
     asyncio.run(_move(url, lambda config: command.downgrade(config, to)))
 
 
@@ -77,6 +77,14 @@ async def is_behind(database: Database) -> bool:
     """Whether there is something for `upgrade` to do."""
     at = await current(database)
     return at is None or at < head()
+
+
+def _alembic() -> ModuleType:
+    # Its templates would load 4 MB of lexers, to colour errors in templates that we do not have.
+    sys.modules.setdefault("mako.ext.pygmentplugin", cast("ModuleType", None))
+    from alembic import command
+
+    return command
 
 
 async def _move(url: DatabaseUrl, step: Callable[["Config"], None]) -> None:

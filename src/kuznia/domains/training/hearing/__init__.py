@@ -5,15 +5,14 @@ denied, said of somebody else, over, or only feared says nothing; what sounds li
 understood is kept as a question.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 from kuznia.domains.training.hearing.injuries import REGIONS, Trouble, injuries_of
 from kuznia.domains.training.hearing.readings import Readings, readings_of
 from kuznia.domains.training.hearing.scope import HealthScope, scope_of
-from kuznia.domains.training.hearing.terms import HealthSign, Spans, TermSpan, lexicon
+from kuznia.domains.training.hearing.terms import HealthSign, Spans, TermSpan, WayToSay, lexicon
 from kuznia.domains.training.hearing.words import HeardWord, plain, words_of
 from kuznia.domains.training.schema.profile import Flag, Injury, Region
 
@@ -135,21 +134,13 @@ def _possible(spans: Spans) -> Iterator[HealthSign]:
 
 
 @cache
-def _beginning_with() -> dict[str, set[int]]:
+def _beginning_with() -> Mapping[str, tuple[int, ...]]:
     """The numbers of the signs by the terms that their ways begin with."""
-    numbers: dict[str, set[int]] = defaultdict(set)
+    numbers: dict[str, tuple[int, ...]] = {}
     for number, sign in enumerate(lexicon().signs):
-        for way in sign.ways:
-            _, names = _terms(way)
-            numbers[names[0]].add(number)
+        for name in {way.names[0] for way in sign.ways}:
+            numbers[name] = (*numbers.get(name, ()), number)
     return numbers
-
-
-@cache
-def _terms(way: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
-    """Whether a way reaches into the sentence after, and the names of its terms."""
-    far, way = way[0] == "~", way[1:] if way[0] == "~" else way
-    return far, tuple(term if term[0] == "@" else f"={term}" for term in way)
 
 
 def _hear(
@@ -169,13 +160,13 @@ def _hear(
 
 def _occurrences(
     sign: HealthSign,
-    way: tuple[str, ...],
+    way: WayToSay,
     words: Sequence[HeardWord],
     spans: Spans,
     scope: HealthScope,
 ) -> Iterator[int]:
     """Places where one way to say a sign is said of the person, now."""
-    far, names = _terms(way)
+    names = way.names
     if not all(spans.all(name) for name in names):
         return
     for first in spans.all(names[0]):
@@ -184,7 +175,7 @@ def _occurrences(
             near = [
                 other
                 for other in spans.near(name, first.first, _NEAR)
-                if abs(words[other.first].sentence - words[first.first].sentence) <= far
+                if abs(words[other.first].sentence - words[first.first].sentence) <= way.far
             ]
             if near:
                 together.append(min(near, key=lambda other: abs(other.first - first.first)))
@@ -194,7 +185,7 @@ def _occurrences(
 
 def _holds(
     sign: HealthSign,
-    way: tuple[str, ...],
+    way: WayToSay,
     together: list[TermSpan],
     words: Sequence[HeardWord],
     spans: Spans,
@@ -203,7 +194,7 @@ def _holds(
     sentence = words[together[0].first].sentence
     if any(scope.unsaid(piece.first) for piece in together) or scope.is_over(sentence, sign.fades):
         return False
-    if not sign.unless or (sign.unless_with and sign.unless_with not in way):
+    if not sign.unless or (sign.unless_with and sign.unless_with not in way.names):
         return True
     return not spans.within(sign.unless, sentence)
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from sys import intern
 from typing import Any
 
 from kuznia.domains.training.hearing.words import HeardWord, folded
@@ -32,7 +33,7 @@ class TermIndex:
             for term in terms:
                 head, *rest = (folded(word) for word in term.casefold().split())
                 index = self._stems if head.endswith("*") else self._words
-                index[head.rstrip("*")].append((name, tuple(rest)))
+                index[intern(head.rstrip("*"))].append((name, tuple(map(intern, rest))))
 
     def find(self, words: Sequence[HeardWord]) -> Iterator[TermSpan]:
         """All terms in the order of the text."""
@@ -103,15 +104,22 @@ class Spans:
 
 
 @dataclass(frozen=True, slots=True)
+class WayToSay:
+    """One term or several of which all must be near each other, by name: `@` marks a class."""
+
+    names: tuple[str, ...]
+    # Whether it may reach into the sentence after.
+    far: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HealthSign:
     """A sign of the lexicon: what it raises, and the ways to say it."""
 
     name: str
     # Flags it raises, or none: then it is a question.
     flags: tuple[str, ...]
-    # Each way is one term or several of which all must be near each other; `@` marks a class.
-    # A way that begins with `~` may reach into the sentence after.
-    ways: tuple[tuple[str, ...], ...]
+    ways: tuple[WayToSay, ...]
     # Words near it that make it harmless, as bench presses beside a burning chest.
     unless: str
     # Only for ways that hold this class, if it is set.
@@ -136,17 +144,12 @@ def lexicon() -> HealthLexicon:
         __file__, "scope.toml"
     )
     signs = tuple(_sign(name, row) for name, row in read_toml(__file__, "signs.toml").items())
-    terms = {
-        f"={term}": [term]
-        for sign in signs
-        for way in sign.ways
-        for term in way
-        if term[0] not in "@~"
-    }
+    names = {name for sign in signs for way in sign.ways for name in way.names}
     named = {f"@{name}": several for name, several in classes.items()}
-    unknown = {t for sign in signs for way in sign.ways for t in way if t[0] == "@"} - named.keys()
+    unknown = {name for name in names if name[0] == "@"} - named.keys()
     if unknown:
         raise ValueError(f"signs.toml: unknown classes {', '.join(sorted(unknown))}")
+    terms = {name: [name[1:]] for name in names if name[0] == "="}
     return HealthLexicon(TermIndex(named | terms), signs)
 
 
@@ -161,6 +164,8 @@ def _sign(name: str, row: Mapping[str, Any]) -> HealthSign:
     )
 
 
-def _way(text: str) -> tuple[str, ...]:
-    far = ("~",) if text.startswith("~") else ()
-    return (*far, *(term.strip() for term in text.lstrip("~").split("+")))
+def _way(text: str) -> WayToSay:
+    """A way as it is written; `~` before it lets it reach into the sentence after."""
+    terms = (term.strip() for term in text.lstrip("~").split("+"))
+    names = (term if term[0] == "@" else f"={term}" for term in terms)
+    return WayToSay(tuple(map(intern, names)), text.startswith("~"))
