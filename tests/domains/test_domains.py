@@ -157,7 +157,7 @@ async def test_what_is_asked_for_is_in_every_prompt(domain: AnyDomain, example: 
 # Hundreds of replies that take the same ways: the tests of some measure them.
 @pytest.mark.no_cover
 @each_example
-@bounded(max_examples=100, deadline=None)
+@bounded(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_no_reply_is_too_odd_to_be_read_checked_and_mended(
     domain: AnyDomain, example: Any, data: st.DataObject

@@ -169,7 +169,7 @@ async def test_an_unknown_wish_for_the_end_is_refused(kuznia: Kuznia, wanted: st
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(body=st.binary(max_size=200) | st.text(max_size=100).map(str.encode))
 async def test_any_bytes_are_answered(kuznia: Kuznia, body: bytes):
@@ -177,7 +177,7 @@ async def test_any_bytes_are_answered(kuznia: Kuznia, body: bytes):
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(prompt=st.text(max_size=60))
 async def test_any_text_is_made_or_refused(kuznia: Kuznia, modelserver: ModelServer, prompt: str):

@@ -352,7 +352,7 @@ def test_a_number_without_a_unit_has_that_of_the_one_before() -> None:
 STRANGE = st.sampled_from(NOISE) | st.text(max_size=12)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(STRANGE, max_size=60).map(" ".join), st.sampled_from(CASES))
 def test_no_prompt_is_too_strange(prompt: str, other: tuple[str, Flow]) -> None:
     wishes = accounted(prompt, other[1])

@@ -114,7 +114,7 @@ NOISE = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=60).map(" ".j
 
 
 @given(NOISE)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_any_prompt_has_an_account(prompt):
     order = an_order(prompt, weeks=2, kind="both", endurance={"sport": "running"})
     made = a_written_plan(order, [WEEK, {2: "30: barbell-deadlift 3x5 @80"}])

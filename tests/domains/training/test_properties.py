@@ -26,7 +26,7 @@ FEW = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
-MANY = settings(FEW, max_examples=250)
+MANY = settings(FEW, max_examples=100)
 # The planner on the same people as in other tests here, which measure its lines.
 again = pytest.mark.no_cover
 

@@ -24,7 +24,7 @@ TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(TEXTS, st.sampled_from([row.name for row in LANGUAGES]))
 def test_any_text_in_any_language_has_an_analysis(text, language):
     said = analyse([a_file(text, language)])
@@ -34,7 +34,7 @@ def test_any_text_in_any_language_has_an_analysis(text, language):
     assert Analysis.model_validate_json(said.model_dump_json()) == said
 
 
-@settings(max_examples=150)
+@settings(max_examples=50)
 @given(TEXTS.filter(lambda text: "\0" not in text), st.sampled_from(list(TABLES)))
 def test_numbers_of_any_text_hang_together(text, language):
     file = analyse([a_file(text, language)]).files[0]

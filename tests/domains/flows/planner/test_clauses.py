@@ -147,7 +147,7 @@ ORDINARY = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.sampled_from(ORDINARY), min_size=1, max_size=9))
 def test_no_word_of_a_prompt_collides_with_a_step(words: list[str]) -> None:
     prompt = f"Registration with fields: {', '.join(words)}, email. If {words[0]}, ask {words[-1]}."

@@ -174,7 +174,7 @@ prompts = st.text(max_size=400) | st.lists(st.sampled_from(PIECES.split(" ")), m
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(prompts)
 def test_whatever_is_written_is_planned_soundly_or_declined(prompt) -> None:
     reading = read(prompt)

@@ -246,7 +246,7 @@ def test_a_name_in_a_flow_cannot_become_markup() -> None:
     assert "<script" not in show(flow=flow).html
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.dictionaries(st.sampled_from([*GOOD, "state", "go", "change"]), st.text(max_size=30)))
 def test_whatever_is_posted_a_page_comes_back(form) -> None:
     shown = show(form)

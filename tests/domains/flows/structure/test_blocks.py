@@ -137,7 +137,7 @@ def trees(draw, depth: int = 2, name: str = "s"):
     return tuple(made)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(trees())
 def test_any_blocks_survive_the_way_there_and_back(tree) -> None:
     steps = steps_of((*tree, DONE))

@@ -153,7 +153,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.sampled_from([fed(), wger()]), st.data())
 def test_any_row_is_mapped_or_told(row: dict[str, Any], data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(row)))

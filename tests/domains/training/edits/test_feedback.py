@@ -123,7 +123,7 @@ def test_a_name_that_could_mean_several_is_asked_about() -> None:
     assert read("I like barbell press more").unsure
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_can_be_read(text: str) -> None:
     assert read(text).intent in {"question", "unclear", "update_request", "satisfied", "stop"}

@@ -167,7 +167,7 @@ def test_a_word_behind_a_no_is_heard() -> None:
     assert stop.code == "S02"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.sampled_from([*basics(), *bank()]), st.text(max_size=40))
 def test_anything_typed_is_an_answer_or_is_told(name: str, text: str) -> None:
     one = question(name)
