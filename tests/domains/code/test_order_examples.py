@@ -113,7 +113,7 @@ def test_an_example_of_something_else_is_not_run(request_, why):
     made = python_tests(examples(request_), a_code("def f(n): ...\n"))
 
     assert made.by_test == {}
-    assert made.skipped[0][1].startswith(why)
+    assert made.not_run[0].message.startswith(why)
 
 
 @pytest.mark.parametrize("request_", [request for request, _ in READ])

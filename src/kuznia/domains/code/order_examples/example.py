@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from kuznia.domains.code.schema import File
+from kuznia.domains.code.schema import CaseRun, File
 
 # What happens today, or must not: an example under such words is none of what is asked for.
 _WRONG = re.compile(
@@ -45,12 +45,29 @@ class OrderExample:
 
 @dataclass(frozen=True, slots=True)
 class ExampleTests:
-    """The files to run, the example that each test is made of, and those no test can be made of."""
+    """The files to run, the example that each test is made of, and those no test can be made of.
+
+    Of these it is an error where the code lacks what the request calls.
+    """
 
     tests: File
     support: File
     by_test: dict[str, OrderExample]
-    skipped: tuple[tuple[OrderExample, str], ...]
+    not_run: tuple[CaseRun, ...]
+
+
+def not_run(example: OrderExample, why: str) -> CaseRun:
+    """An example that proves nothing."""
+    return CaseRun(name=example.title, outcome="skipped", seconds=0.0, message=why)
+
+
+def not_there(example: OrderExample, name: str, files: tuple[File, ...]) -> CaseRun:
+    """An example of a function that the code does not offer; an error where it is nowhere."""
+    case = not_run(example, f"The code has no `{name}`.")
+    shown = re.escape(name)
+    word = re.compile(rf"\b(?:def|class|function|const|let|var) {shown}\b|(?<!\w){shown}(?:\(| ?=)")
+    is_somewhere = any(word.search(file.content) for file in files)
+    return case if is_somewhere else case.model_copy(update={"outcome": "error"})
 
 
 def is_wrong(above: str) -> bool:
