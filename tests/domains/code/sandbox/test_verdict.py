@@ -203,6 +203,19 @@ async def test_what_has_nothing_to_be_run_by_is_complete_and_says_so(kuznia):
     assert passed(without)["satisfies-examples"] is passed(without)["tests-pass-when-run"] is None
 
 
+async def test_wrong_code_with_tests_fitted_to_it_breaks_what_the_words_promise(kuznia):
+    source = "def merge(a: list[int], b: list[int]) -> list[int]:\n    return a + b\n"
+    tests = "from merge import merge\n\n\ndef test_it():\n    assert merge([1], [2]) == [1, 2]\n"
+    prompt = "merge(a, b) joins two lists of numbers and returns a sorted list."
+
+    artefact = await kuznia.make(
+        [f"**merge.py**\n```python\n{source}```"], [f"```python\n{tests}```"], prompt
+    )
+
+    assert artefact["status"] == "partial"
+    assert "which is not sorted" in artefact["findings"][0]["message"]
+
+
 async def test_examples_are_run_in_javascript_too(kuznia):
     source = "export function fare(age) {\n  return age < 6 ? 0 : 2;\n}\n"
     reply = f"**fare.js**\n```javascript\n{source}```\n"

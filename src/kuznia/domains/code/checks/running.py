@@ -16,6 +16,7 @@ from kuznia.domains.code.checks.source import text_length, written
 from kuznia.domains.code.imports.package_names import is_named, words
 from kuznia.domains.code.order_examples.example import not_run
 from kuznia.domains.code.order_examples.javascript_tests import javascript_tests
+from kuznia.domains.code.order_examples.properties import properties
 from kuznia.domains.code.order_examples.python_tests import python_tests
 from kuznia.domains.code.order_examples.read import examples
 from kuznia.domains.code.parsing.apart import apart
@@ -130,15 +131,17 @@ async def _run_examples(sandbox: Sandbox, draft: ProgramDraft, bench: CodeBench)
     asked = await apart(partial(examples, bench.reading.prompt), len(bench.reading.prompt))
     if isinstance(asked, Stopped):
         return Execution(status="unavailable", reason="The request could not be read in time.")
-    if not asked:
+    said = properties(bench.reading.prompt) if language == "python" else ()
+    if not asked and not said:
         return Execution(status="none", reason="The request gives no example to run.")
-    made = await apart(partial(MAKERS[language], asked, draft.files), text_length(bench, draft))
+    make = partial(python_tests, properties=said) if said else MAKERS[language]
+    made = await apart(partial(make, asked, draft.files), text_length(bench, draft))
     if isinstance(made, Stopped):
         reason = "The examples could not be made into tests in time."
         return Execution(
             status="unavailable",
             reason=reason,
-            cases=tuple(not_run(example, reason) for example in asked),
+            cases=tuple(not_run(example.title, reason) for example in asked),
         )
     if not made.by_test:
         has_faults = any(case.outcome == "error" for case in made.not_run)
@@ -149,13 +152,13 @@ async def _run_examples(sandbox: Sandbox, draft: ProgramDraft, bench: CodeBench)
     execution = await sandbox.run(language, (*draft.files, made.support), (made.tests,))
     execution = missing_package(execution, draft.files, (), draft.requires)
     cases = tuple(
-        case.model_copy(update={"name": made.by_test[case.name].title})
+        case.model_copy(update={"name": made.by_test[case.name]})
         if case.name in made.by_test
         else case
         for case in execution.cases
     )
     if not cases and execution.status == "unavailable":
-        cases = tuple(not_run(example, execution.reason) for example in made.by_test.values())
+        cases = tuple(not_run(title, execution.reason) for title in made.by_test.values())
     return execution.model_copy(update={"cases": (*cases, *made.not_run)})
 
 

@@ -45,25 +45,25 @@ class OrderExample:
 
 @dataclass(frozen=True, slots=True)
 class ExampleTests:
-    """The files to run, the example that each test is made of, and those no test can be made of.
+    """The files to run, what each test holds the code to, and what no test can be made of.
 
     Of these it is an error where the code lacks what the request calls.
     """
 
     tests: File
     support: File
-    by_test: dict[str, OrderExample]
+    by_test: dict[str, str]
     not_run: tuple[CaseRun, ...]
 
 
-def not_run(example: OrderExample, why: str) -> CaseRun:
+def not_run(title: str, why: str) -> CaseRun:
     """An example that proves nothing."""
-    return CaseRun(name=example.title, outcome="skipped", seconds=0.0, message=why)
+    return CaseRun(name=title, outcome="skipped", seconds=0.0, message=why)
 
 
 def not_there(example: OrderExample, name: str, files: tuple[File, ...]) -> CaseRun:
     """An example of a function that the code does not offer; an error where it is nowhere."""
-    case = not_run(example, f"The code has no `{name}`.")
+    case = not_run(example.title, f"The code has no `{name}`.")
     shown = re.escape(name)
     word = re.compile(rf"\b(?:def|class|function|const|let|var) {shown}\b|(?<!\w){shown}(?:\(| ?=)")
     is_somewhere = any(word.search(file.content) for file in files)

@@ -27,25 +27,27 @@ test("{name}", async (context) => {{
 
 
 def javascript_tests(
-    examples: tuple[OrderExample, ...], files: tuple[File, ...], _: float = 0.0
+    examples: tuple[OrderExample, ...],
+    files: tuple[File, ...],
+    _: float = 0.0,
 ) -> ExampleTests:
     """The examples as tests of these files."""
     code = tuple(file for file in files if file.language == "javascript")
     paths = json.dumps([f"./{file.path}" for file in code])
-    by_test: dict[str, OrderExample] = {}
+    by_test: dict[str, str] = {}
     unfit: list[CaseRun] = []
     content = _HEAD
     for example in examples:
         call = _called(example)
         if call is None:
-            unfit.append(not_run(example, "It is not a call that JavaScript would write so."))
+            unfit.append(not_run(example.title, "It is not a call that JavaScript would write so."))
             continue
         absent = not_there(example, call[0], code)
         if absent.outcome == "error":
             unfit.append(absent)
             continue
         name = f"example {len(by_test) + 1}"
-        by_test[name] = example
+        by_test[name] = example.title
         check = "mustThrow" if example.raises else "mustGive"
         expected = json.dumps(example.raises) if example.raises else _json(example.value)
         content += _TEST.format(

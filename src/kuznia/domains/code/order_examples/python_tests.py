@@ -16,6 +16,8 @@ from kuznia.domains.code.order_examples.example import (
 )
 from kuznia.domains.code.order_examples.literals import BUILTINS, names
 from kuznia.domains.code.order_examples.named import INPUT
+from kuznia.domains.code.order_examples.properties import OrderProperty
+from kuznia.domains.code.order_examples.property_tests import PropertyTest, property_tests
 from kuznia.domains.code.order_examples.sessions import assigned
 from kuznia.domains.code.parsing.pytree import Function, tree_of
 from kuznia.domains.code.schema import CaseRun, File
@@ -44,11 +46,16 @@ class _Code:
 
 
 def python_tests(
-    examples: tuple[OrderExample, ...], files: tuple[File, ...], _: float = 0.0
+    examples: tuple[OrderExample, ...],
+    files: tuple[File, ...],
+    _: float = 0.0,
+    properties: tuple[OrderProperty, ...] = (),
 ) -> ExampleTests:
-    """The examples as tests of these files."""
+    """The examples and properties as tests of these files."""
     code = _code(files)
-    by_test: dict[str, OrderExample] = {}
+    made = [*property_tests(properties, examples, code.functions)]
+    examples = (*examples, *(test for test in made if isinstance(test, OrderExample)))
+    by_test: dict[str, str] = {}
     unfit: list[CaseRun] = []
     content = _HEAD
     for example in examples:
@@ -56,9 +63,16 @@ def python_tests(
         if isinstance(bound, CaseRun):
             unfit.append(bound)
             continue
+        if bound.title in by_test.values():
+            continue
         name = f"test_example_{len(by_test) + 1}"
-        by_test[name] = bound
+        by_test[name] = bound.title
         content += _test(name, bound, tuple(code.modules))
+    for test in made:
+        if isinstance(test, PropertyTest):
+            name = f"test_property_{len(by_test) + 1}"
+            by_test[name] = test.title
+            content += _property(name, test, tuple(code.modules))
     tests = File(path=PATH, language="python", content=content)
     support = resources(__package__ or "").joinpath("python_support.py").read_text("utf-8")
     file = File(path=SUPPORT, language="python", content=support)
@@ -73,6 +87,14 @@ def _test(name: str, example: OrderExample, modules: tuple[str, ...]) -> str:
         return f"{lines}    _the_support_.must_raise(lambda: {example.call}, {example.raises!r})\n"
     asked = f"lambda: {example.call}, {example.value}, exact={example.exact}"
     return f"{lines}    _the_support_.must_give({asked})\n"
+
+
+def _property(name: str, test: PropertyTest, modules: tuple[str, ...]) -> str:
+    functions, inputs = ", ".join(test.functions), ", ".join(test.inputs)
+    return (
+        f"\n\ndef {name}():\n    _the_support_.load({modules!r}, globals())\n"
+        f"    _the_support_.must_hold({test.kind!r}, [{functions}], [{inputs}])\n"
+    )
 
 
 def _code(files: tuple[File, ...]) -> _Code:
@@ -116,7 +138,7 @@ def _bound(example: OrderExample, code: _Code, files: tuple[File, ...]) -> Order
         return not_there(example, absent[0], files)
     if needed or before:
         return example
-    return not_run(example, "It calls nothing of the code.")
+    return not_run(example.title, "It calls nothing of the code.")
 
 
 def _called(example: OrderExample, code: _Code) -> OrderExample | CaseRun:
@@ -130,7 +152,7 @@ def _called(example: OrderExample, code: _Code) -> OrderExample | CaseRun:
         if parameters == arguments or (arguments == [INPUT] and len(public) == len(parameters) == 1)
     ]
     if len(fitting) != 1:
-        return not_run(example, "No function of the code has exactly these parameters.")
+        return not_run(example.title, "No function of the code has exactly these parameters.")
     values = ", ".join(value for _, value in example.arguments)
     return replace(example, call=f"{fitting[0]}({values})", arguments=())
 
