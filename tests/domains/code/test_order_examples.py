@@ -181,6 +181,11 @@ def test_the_code_is_loaded_without_its_special_names():
         ("It raises ValueError for an empty list.", "empty list"),
         ("Для порожнього рядка повертає 0.", "empty text"),
         ("Return None if the list is empty.", "empty list"),
+        ("Raises ValueError if n is negative.", "negative"),
+        ("Raises ValueError unless n is positive.", ""),
+        ("Для від'ємного n кидає ValueError.", "negative"),
+        ("It raises ValueError when n is zero or less.", "not positive"),
+        ("A negative n never raises ValueError.", ""),
         # What is said of the input, of one case, or of another order, is no property.
         ("Given a sorted list, return its median.", ""),
         ("Return a sorted list if the flag is set.", ""),
@@ -246,6 +251,11 @@ def test_what_raises_on_our_values_says_nothing():
             "It raises ValueError on an empty list.",
             "def f(x): ...",
             ["f([]) raises ValueError"],
+        ),
+        (
+            "It raises ValueError when n is zero or less.",
+            "def f(n: int): ...",
+            ["f(0) raises ValueError", "f(-1) raises ValueError"],
         ),
         (
             "The two are lossless.",

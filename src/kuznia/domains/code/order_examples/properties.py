@@ -88,6 +88,7 @@ PAIRS = (
     *(("compress", "decompress"), ("escape", "unescape"), ("dumps", "loads"), ("dump", "load")),
     *(("format", "parse"), ("to", "from"), ("pack", "unpack"), ("encrypt", "decrypt")),
 )
+_DENIES = re.compile(r"\b(?:never|does not|must not|не|ніколи)\b|n['’]t\b", re.IGNORECASE)
 _EMPTY = re.compile(
     r"(?<!return )(?<!returns )(?<!return an )(?<!returns an )(?<!\bnot )(?<!non-)"
     r"\b(?:empty|порожн\w{1,4})[ ](?P<kind>lists?|arrays?|arr|sequences?|strings?|texts?|inputs?"
@@ -96,8 +97,14 @@ _EMPTY = re.compile(
     r" (?:empty|порожній)\b",
     re.IGNORECASE,
 )
+_BELOW = re.compile(
+    r"(?<!non-)\b(?:(?P<zero>(?:zero|0) or (?:negative|less|below)|(?:negative|less) or (?:zero|0)"
+    r"|not positive|non-positive|нуль або від['’ʼ]ємн\w{1,4}|від['’ʼ]ємн\w{1,4} або нуль)"
+    r"|negative|below (?:zero|0)|less than (?:zero|0)|від['’ʼ]ємн\w{1,4})\b",
+    re.IGNORECASE,
+)
 _RAISES = re.compile(
-    r"\b(?:raises?|throws?|кидає|викидає|піднімає)[ ](?:an? |виняток |помилку )?`?"
+    r"\b(?i:raises?|throws?|кидає|викидає|піднімає)[ ](?:an? |виняток |помилку )?`?"
     r"(?P<error>[A-Z]\w{2,40}(?:Error|Exception))\b",
 )
 _GIVES = re.compile(
@@ -141,23 +148,32 @@ def _described(request: str) -> str:
 
 
 def _in_sentence(sentence: str) -> Iterator[OrderProperty]:
-    if empty := _EMPTY.search(sentence):
-        kind = _kind(empty["kind"] or empty["named"])
-        raised, given = _RAISES.search(sentence), [*_GIVES.finditer(sentence)]
-        if raised:
-            yield OrderProperty(kind, sentence, raises=raised["error"])
-        elif len(given) == 1 and "else" not in sentence:
-            yield OrderProperty(kind, sentence, value=given[0]["value"])
+    yield from _of_one_input(sentence)
     if _TRIP.search(sentence) and not _CONDITION.search(sentence):
         yield OrderProperty("undone", sentence)
     said = _RETURNS.search(sentence)
     for kind, words, other in _WORDS:
-        place = said.start() if said else 0
-        if said is None and kind != "idempotent":
-            continue
-        after = sentence[place:]
-        if words.search(after) and not other.search(after) and not _CONDITION.search(after):
+        after = sentence[said.start() if said else 0 :]
+        # What is idempotent is a function, not what it returns.
+        is_said = said is not None or kind == "idempotent"
+        is_said = is_said and not _CONDITION.search(after) and not other.search(after)
+        if is_said and words.search(after):
             yield OrderProperty(kind, sentence)
+
+
+def _of_one_input(sentence: str) -> Iterator[OrderProperty]:
+    """What comes of an empty input, or of a number below zero."""
+    raised, values = _RAISES.search(sentence), [*_GIVES.finditer(sentence)]
+    if empty := _EMPTY.search(sentence):
+        kind = _kind(empty["kind"] or empty["named"])
+        if raised:
+            yield OrderProperty(kind, sentence, raises=raised["error"])
+        elif len(values) == 1 and "else" not in sentence:
+            yield OrderProperty(kind, sentence, value=values[0]["value"])
+    below = _BELOW.search(sentence)
+    if below and raised and not _DENIES.search(sentence):
+        kind = "not positive" if below["zero"] else "negative"
+        yield OrderProperty(kind, sentence, raises=raised["error"])
 
 
 def _kind(word: str) -> str:

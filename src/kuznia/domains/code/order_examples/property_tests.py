@@ -28,6 +28,7 @@ _VALUES: Mapping[str, tuple[str, ...]] = {
     **{f"{kind}[float]": _LISTS for kind in ("list", "List", "Sequence", "Iterable")},
     **{f"{kind}[str]": _TEXT_LISTS for kind in ("list", "List", "Sequence", "Iterable")},
 }
+_BELOW = {"negative": ("-1",), "not positive": ("0", "-1")}
 _EMPTY = {"empty list": "[]", "empty text": "''"}
 
 
@@ -53,6 +54,8 @@ def property_tests(
             yield from _undone(prop, examples, functions)
         elif (name := _function(prop, examples, functions)) is None:
             continue
+        elif prop.kind in _BELOW:
+            yield from _below(prop, name, functions[name])
         elif prop.kind.startswith("empty"):
             yield from _empty(prop, name, functions[name])
         elif inputs := _inputs(name, functions[name], examples):
@@ -89,6 +92,17 @@ def _empty(prop: OrderProperty, name: str, arguments: ast.arguments) -> Iterator
     value = _EMPTY.get(prop.kind) or (values.pop() if len(values) == 1 else None)
     if value is not None and (not values or value in values or not typed):
         yield OrderExample(f"{name}({value})", value=prop.value, raises=prop.raises)
+
+
+def _below(prop: OrderProperty, name: str, arguments: ast.arguments) -> Iterator[OrderExample]:
+    """Numbers that are refused as examples, where the function takes one number alone."""
+    required = _required(arguments)
+    if required is None or len(required) != 1:
+        return
+    typed = ast.unparse(required[0].annotation) if required[0].annotation else ""
+    if typed in ("int", "float"):
+        for value in _BELOW[prop.kind]:
+            yield OrderExample(f"{name}({value})", raises=prop.raises)
 
 
 def _undone(
