@@ -190,6 +190,7 @@ def test_the_code_is_loaded_without_its_special_names():
         ("Given a sorted list, return its median.", ""),
         ("Return a sorted list if the flag is set.", ""),
         ("Return the list sorted by name.", ""),
+        ("Its values are sorted, but only at even indices, in the returned list.", ""),
         ("Sort the way humans do. Return the sorted list.", ""),
         ("Return the number of distinct words.", ""),
         ("Given non-negative integers, return their sum.", ""),

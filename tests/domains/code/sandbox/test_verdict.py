@@ -170,6 +170,16 @@ async def test_a_function_of_another_name_is_no_way_round_the_examples(kuznia):
     assert (artefact["status"], found(artefact)) == ("partial", ["example-fails"])
 
 
+async def test_an_example_of_a_name_that_the_request_itself_does_not_define_is_its_own_slip(kuznia):
+    prompt = "def fare(age): the fare by age\n>>> fair(5)\n0\n>>> fare(9)\n2\n"
+
+    artefact = await kuznia.make([FARE], [], prompt)
+
+    cases = artefact["parts"]["code"]["examples"]["cases"]
+    assert artefact["status"] == "complete"
+    assert [case["outcome"] for case in cases] == ["passed", "skipped"]
+
+
 MARKED = "import pytest\n\n\n@pytest.mark.{}\ndef test_more():\n    assert fare(1) == 7\n"
 DODGES = {
     "skipped": MARKED.format("skip"),

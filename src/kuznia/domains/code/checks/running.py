@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from kuznia.domains.code import prompt
 from kuznia.domains.code.checks.source import text_length, written
 from kuznia.domains.code.imports.package_names import is_named, words
-from kuznia.domains.code.order_examples.example import not_run
+from kuznia.domains.code.order_examples.example import defines, not_run
 from kuznia.domains.code.order_examples.javascript_tests import javascript_tests
 from kuznia.domains.code.order_examples.properties import properties
 from kuznia.domains.code.order_examples.python_tests import python_tests
@@ -143,6 +143,9 @@ async def _run_examples(sandbox: Sandbox, draft: ProgramDraft, bench: CodeBench)
             reason=reason,
             cases=tuple(not_run(example.title, reason) for example in asked),
         )
+    if defines(bench.reading.prompt, draft.files):
+        unfit = (case.model_copy(update={"outcome": "skipped"}) for case in made.not_run)
+        made = replace(made, not_run=tuple(unfit))
     if not made.by_test:
         has_faults = any(case.outcome == "error" for case in made.not_run)
         reason = "No example of the request can be run with this code."

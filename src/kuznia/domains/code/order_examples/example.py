@@ -11,6 +11,9 @@ _WRONG = re.compile(
     r"|actual|actually|but gets?|замість|зараз|наразі|неправильно|помилково|хибно|фактично)\b",
     re.IGNORECASE,
 )
+_DEFINED = re.compile(
+    r"\b(?:def|class|function|const|let|функці\w{1,3}) {1,3}`?([A-Za-z_]\w{0,60})", re.IGNORECASE
+)
 # In the sentence of the example itself these say the opposite, or make it a condition.
 _TURNED = re.compile(
     r"\b(?:not|never|rather|unlike|was|old|if|unless|while|until|suppose|assume|except"
@@ -68,6 +71,12 @@ def not_there(example: OrderExample, name: str, files: tuple[File, ...]) -> Case
     word = re.compile(rf"\b(?:def|class|function|const|let|var) {shown}\b|(?<!\w){shown}(?:\(| ?=)")
     is_somewhere = any(word.search(file.content) for file in files)
     return case if is_somewhere else case.model_copy(update={"outcome": "error"})
+
+
+def defines(request: str, files: tuple[File, ...]) -> bool:
+    """Whether code has a function that a request defines: examples of another are its own slip."""
+    asked = {name for name in _DEFINED.findall(request) if len(name) > 1}
+    return any(name in asked for file in files for name in _DEFINED.findall(file.content))
 
 
 def is_wrong(above: str) -> bool:

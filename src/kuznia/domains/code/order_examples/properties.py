@@ -23,7 +23,7 @@ _RETURNS = re.compile(
 )
 # An order that is not the one of the values themselves.
 _OTHER_ORDER = re.compile(
-    r"\b(?:by|based|according|strange|key|custom|respect|humans?|natural|way|lexicographic\w*"
+    r"\b(?:but|identical|ind(?:ex|ices|icies)|positions?|by|based|according|strange|key|custom|respect|humans?|natural|way|lexicographic\w*"
     r"|alphabetical\w*|descending|decreasing|reverse\w*|спадан\w*|алфавіт\w*|природн\w*)\b"
     r"|\bза (?!зростанням)|\bпо (?!зростанню)",
     re.IGNORECASE,
