@@ -4,7 +4,8 @@
 reply of a scripted model to an order with the task's own prompt, through the whole pipeline with
 the sandbox. The model never gives in: asked again, it sends the same code and the same tests. Its
 tests are `none` (the examples of the request decide alone), `weak` (one assertion, fitted to what
-the code gives) or `good` (HumanEval's own cases); `off` is without a sandbox. Wishes are left out.
+the code gives) or `good` (HumanEval's own cases); `off` is without a sandbox. `dodged` is `weak`
+with code that imports what the sandbox does not have. Wishes are left out.
 """
 
 import argparse
@@ -39,7 +40,8 @@ from kuznia.platform.clock import SystemClock
 from kuznia.platform.process.workers import within
 
 HOME = Path("bench/out/humaneval")
-SETTINGS = ("off", "none", "weak", "good")
+SETTINGS = ("off", "none", "weak", "good", "dodged")
+DODGE = "import numpy\n"
 # Solutions of each kind for a task.
 EACH = 1
 AT_ONCE = 3
@@ -113,7 +115,7 @@ async def order(domain: AnyDomain, solution: Solution, setting: str, tests: str)
 
     def answer(ask: Ask) -> str:
         asked = ask.messages[0].content.partition("\n")[0]
-        code = ("solution.py", solution.source)
+        code = ("solution.py", f"{DODGE if setting == 'dodged' else ''}{solution.source}")
         path, source = ("test_solution.py", tests) if "tests" in asked else code
         return f"**{path}**\n```python\n{source}\n```\n"
 
@@ -171,9 +173,12 @@ async def measure(
             async with gate:
                 for solution in await solutions(sandbox, task, checkout):
                     weak = (
-                        await weak_tests(sandbox, solution) if {"off", "weak"} & {*wanted} else ""
+                        await weak_tests(sandbox, solution)
+                        if {"off", "weak", "dodged"} & {*wanted}
+                        else ""
                     )
-                    by_setting = {"off": weak, "none": "", "weak": weak, "good": task.good_tests}
+                    by_setting = dict.fromkeys(SETTINGS, weak)
+                    by_setting |= {"none": "", "good": task.good_tests}
                     for setting in wanted:
                         used = plain if setting == "off" else domain
                         outcome = await order(used, solution, setting, by_setting[setting])

@@ -35,6 +35,7 @@ MADE_BY_FUNCTIONS = {
     "kuznia.domains.code.account.words.patterns": ACCOUNT,
     "kuznia.domains.code.checks.promises": "a word of the code, between bounded distances",
     "kuznia.domains.code.languages.testing": TRIED,
+    "kuznia.domains.code.order_examples.example": "a name, escaped, between single characters",
     "kuznia.domains.flows.structure.formats": HELD,
     "kuznia.domains.flows.planner.cues": HELD,
     "kuznia.domains.flows.planner.clauses.marks": HELD,

@@ -32,6 +32,9 @@ async def check(part: AnyPart, draft: Draft, bench: Bench[Any]) -> Verdict:
     findings: list[Finding] = []
     evidence: list[CheckEvidence] = []
     for one in part.checks:
+        if one.applies is not None and not one.applies(draft, bench):
+            evidence.append(CheckEvidence(name=one.name, version=one.version, passed=None))
+            continue
         said: Iterable[Finding] | Awaitable[Iterable[Finding]] = one.run(draft, bench)
         found = list(await said if isawaitable(said) else said)[:MAX_FINDINGS]
         findings += found

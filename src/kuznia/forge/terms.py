@@ -98,8 +98,9 @@ class Order:
 class Finding:
     """What a check says of a draft.
 
-    `block` and `mend` stand in the way. A model is asked again about what is `open`, once; a draft
-    that keeps it is accepted, and the artefact is partial. `warn` is only told.
+    `block` and `mend` stand in the way. A model is asked again about what is `open`, once, where a
+    hint says what it could do; a draft that keeps it is accepted, and the artefact is partial.
+    `warn` is only told.
     """
 
     code: str
@@ -228,6 +229,8 @@ class Check(Generic[D, R]):
     name: str
     run: Callable[[D, Bench[R]], Iterable[Finding] | Awaitable[Iterable[Finding]]]
     version: int = 1
+    # Whether there is something to check, and a way to; where not, the evidence says so.
+    applies: Callable[[D, Bench[R]], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -385,6 +388,8 @@ AnyDomain = Domain[Any, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckEvidence:
+    """A check of a draft that was kept. `passed` is null where nothing was checked."""
+
     name: str
     version: int
-    passed: bool
+    passed: bool | None

@@ -114,8 +114,8 @@ class Trial:
 
     @property
     def answered(self) -> bool:
-        """Whether nothing is open in it."""
-        return self.best is not None and not self.best.open
+        """Whether nothing is open in it that a model could do something about."""
+        return self.best is not None and not any(finding.hint for finding in self.best.open)
 
     @property
     def refused(self) -> Refused | None:

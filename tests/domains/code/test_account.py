@@ -162,6 +162,24 @@ def test_a_clause_that_is_an_example_is_answered_by_how_it_ended(
     assert seen == outcomes
 
 
+@pytest.mark.parametrize(
+    ("outcome", "outcomes"),
+    [("passed", ["unknown", "met"]), ("failed", ["unknown", "not_understood"])],
+)
+def test_a_clause_that_says_a_property_is_answered_by_how_it_ended(
+    outcome: str, outcomes: list[str]
+) -> None:
+    prompt = "merge(a, b) joins two lists of numbers. The result is always sorted."
+    name = "every result of merge is sorted (“The result is always sorted.”)"
+    case = {"name": name, "outcome": outcome, "seconds": 0, "message": ""}
+    asked = [replace(wish, outcome="unclear") for wish in clauses(prompt)]
+
+    answered = by_examples(asked, Execution.model_validate({"status": "ran", "cases": [case]}))
+
+    seen = ["unknown" if wish.outcome == "unclear" else wish.outcome for wish in answered]
+    assert seen == outcomes
+
+
 async def test_code_of_another_prompt_is_never_complete() -> None:
     pairs = [
         (case, other)

@@ -6,6 +6,7 @@ import pytest
 from tests.domains.code.makers import a_draft
 
 from kuznia.domains.code.order_examples import python_support
+from kuznia.domains.code.order_examples.properties import properties
 from kuznia.domains.code.order_examples.python_tests import python_tests
 from kuznia.domains.code.order_examples.read import examples
 
@@ -113,7 +114,7 @@ def test_an_example_of_something_else_is_not_run(request_, why):
     made = python_tests(examples(request_), a_code("def f(n): ...\n"))
 
     assert made.by_test == {}
-    assert made.skipped[0][1].startswith(why)
+    assert made.not_run[0].message.startswith(why)
 
 
 @pytest.mark.parametrize("request_", [request for request, _ in READ])
@@ -163,3 +164,110 @@ def test_the_code_is_loaded_without_its_special_names():
 
     assert "a_draft" in names
     assert "__name__" not in names
+
+
+@pytest.mark.parametrize(
+    ("request_", "kinds"),
+    [
+        (
+            "Write merge(a, b). It returns a sorted list without duplicates.",
+            "sorted, without duplicates",
+        ),
+        ("Функція повертає відсортований список без повторів.", "sorted, without duplicates"),
+        ("The result is never negative.", "never negative"),
+        ("Return a list of the same length.", "as long as the input"),
+        ("slugify is idempotent.", "idempotent"),
+        ("Round trip: decode(encode(x)) is x.", "undone"),
+        ("It raises ValueError for an empty list.", "empty list"),
+        ("Для порожнього рядка повертає 0.", "empty text"),
+        ("Return None if the list is empty.", "empty list"),
+        ("Raises ValueError if n is negative.", "negative"),
+        ("Raises ValueError unless n is positive.", ""),
+        ("Для від'ємного n кидає ValueError.", "negative"),
+        ("It raises ValueError when n is zero or less.", "not positive"),
+        ("A negative n never raises ValueError.", ""),
+        # What is said of the input, of one case, or of another order, is no property.
+        ("Given a sorted list, return its median.", ""),
+        ("Return a sorted list if the flag is set.", ""),
+        ("Return the list sorted by name.", ""),
+        ("Its values are sorted, but only at even indices, in the returned list.", ""),
+        ("Sort the way humans do. Return the sorted list.", ""),
+        ("Return the number of distinct words.", ""),
+        ("Given non-negative integers, return their sum.", ""),
+        ("Return an empty list if nothing is found.", ""),
+        ("Return a sorted or a shuffled list.", ""),
+    ],
+)
+def test_what_a_request_says_of_every_result_is_read(request_, kinds):
+    assert ", ".join(said.kind for said in properties(request_)) == kinds
+
+
+HELD = [
+    ("sorted", sorted, [([2, 1],)], None),
+    ("sorted", lambda x: x, [([1, 2],), ([2, 1],)], "([2, 1]) gives [2, 1], which is not sorted"),
+    ("without duplicates", lambda x: x, [([1, 1],)], "not without duplicates"),
+    ("never negative", lambda a, b: a - b, [(2, 1), (1, 2)], "(1, 2) gives -1"),
+    ("as long as the input", lambda x: x[1:], [("ab",)], "not as long as the input"),
+    ("idempotent", lambda x: x + "!", [("a",)], "not idempotent"),
+    ("idempotent", str.strip, [(" a ",)], None),
+]
+
+
+@pytest.mark.parametrize(("kind", "function", "inputs", "message"), HELD)
+def test_a_property_is_held_against_results(kind, function, inputs, message):
+    if message is None:
+        python_support.must_hold(kind, [function], inputs)
+        return
+    with pytest.raises(AssertionError) as raised:
+        python_support.must_hold(kind, [function], inputs)
+
+    assert message in str(raised.value)
+
+
+def test_what_does_not_undo_the_other_breaks_the_round_trip():
+    python_support.must_hold("undone", [str.swapcase, str.swapcase], [("aB",)])
+
+    with pytest.raises(AssertionError):
+        python_support.must_hold("undone", [str.upper, str.lower], [("aB",)])
+
+
+def test_what_raises_on_our_values_says_nothing():
+    with pytest.raises(pytest.skip.Exception):
+        python_support.must_hold("sorted", [lambda x: x[5]], [([],)])
+
+
+@pytest.mark.parametrize(
+    ("request_", "source", "titles"),
+    [
+        (
+            "merge(a, b) returns a sorted list.",
+            "def merge(a: list[int], b: list[int]): ...",
+            ["every result of merge is sorted (“merge(a, b) returns a sorted list.”)"],
+        ),
+        # Nothing says what it takes.
+        ("merge(a, b) returns a sorted list.", "def merge(a, b): ...", []),
+        # Nothing says which of the two it is.
+        ("It returns a sorted list.", "def f(a: list[int]): ...\n\ndef g(a: list[int]): ...", []),
+        (
+            "It raises ValueError on an empty list.",
+            "def f(x): ...",
+            ["f([]) raises ValueError"],
+        ),
+        (
+            "It raises ValueError when n is zero or less.",
+            "def f(n: int): ...",
+            ["f(0) raises ValueError", "f(-1) raises ValueError"],
+        ),
+        (
+            "The two are lossless.",
+            "def encode(text: str): ...\n\ndef decode(text: str): ...",
+            ["decode gives back what encode was given (“The two are lossless.”)"],
+        ),
+    ],
+)
+def test_a_property_is_of_a_function_whose_arguments_are_known(request_, source, titles):
+    files = a_draft(("a.py", "python", source)).files
+
+    made = python_tests(examples(request_), files, properties=properties(request_))
+
+    assert list(made.by_test.values()) == titles

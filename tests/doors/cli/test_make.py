@@ -43,6 +43,7 @@ def test_stages_go_to_one_stream_and_files_to_the_other(scripted_kuznia: Kuznia)
     assert "── counting.py ──\n" in told.stdout
     assert "def most_common(" in told.stdout
     assert "3 model calls" in told.stderr
+    assert "not checked: satisfies-examples, tests-pass-when-run" in told.stderr
 
 
 @pytest.mark.smoke

@@ -53,7 +53,7 @@ def tidy(draft: C, deadline: float, *, prompt: str = "") -> C:
     With the `prompt` of an order also with the package and the exports that it names.
     """
     asked = asked_names(prompt)
-    files = tuple(as_asked(_tidied(file), asked) for file in draft.files)
+    files = placed(tuple(as_asked(_tidied(file), asked) for file in draft.files), asked)
     if files == draft.files:
         return draft
     return draft.model_copy(update={"files": files, "proof": proof_of(files, deadline)})
@@ -79,6 +79,28 @@ def as_asked(file: File, asked: AskedNames) -> File:
     if asked.are_exported and file.language in _SCRIPTS and not _EXPORTS.search(content):
         content = _DEFINED.sub(partial(_exported, asked.names), content)
     return file if content == file.content else file.model_copy(update={"content": content})
+
+
+def placed(files: tuple[File, ...], asked: AskedNames) -> tuple[File, ...]:
+    """The files, the only one of its language under the path that the order names for it."""
+    for path in missing_paths(files, asked)[:1]:
+        row = find_by_path(path)
+        fitting = [file for file in files if row and find(file.language) is row]
+        if len(fitting) == 1:
+            renamed = fitting[0].model_copy(update={"path": path})
+            return tuple(renamed if file is fitting[0] else file for file in files)
+    return files
+
+
+def missing_paths(files: tuple[File, ...], asked: AskedNames) -> tuple[str, ...]:
+    """The paths of an order's own languages that no file has, nor ends with."""
+    paths = [f"/{file.path}" for file in files]
+    rows = [find(file.language) for file in files]
+    return tuple(
+        path
+        for path in asked.files
+        if find_by_path(path) in rows and not any(known.endswith(f"/{path}") for known in paths)
+    )
 
 
 def _exported(names: tuple[str, ...], definition: re.Match[str]) -> str:

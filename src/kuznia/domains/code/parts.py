@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from kuznia.domains.code import prompt
 from kuznia.domains.code.analysis import Analysis, analyse_proven, analysed
-from kuznia.domains.code.checks import docs, sound, source
+from kuznia.domains.code.checks import docs, running, sound, source
 from kuznia.domains.code.checks import tests as test_checks
 from kuznia.domains.code.checks.asked import ASKED
 from kuznia.domains.code.checks.source import UNCHECKED, text_length, written
@@ -199,7 +199,7 @@ CODE: Part[ProgramDraft, CodeInput] = Part(
     parse=read_code,
     enough=_finished_part,
     mend=mend_code,
-    checks=(*source.SOURCE, *sound.SOUND, *ASKED),
+    checks=(*source.SOURCE, *sound.SOUND, *ASKED, running.EXAMPLES),
     answers=True,
 )
 METRICS: Part[MetricsDraft, CodeInput] = Part(
@@ -212,7 +212,7 @@ TESTS: Part[TestsDraft, CodeInput] = Part(
     prompt=_ask_tests,
     parse=read_tests,
     mend=mend,
-    checks=test_checks.TESTS,
+    checks=(*test_checks.TESTS, *running.RUNNING),
 )
 DOCUMENTATION: Part[DocumentationDraft, CodeInput] = Part(
     name="documentation",

@@ -90,16 +90,26 @@ class Strength(Value):
 
 
 class Execution(Value):
-    """Whether tests were run, and with what outcome; never a guess."""
+    """Whether tests were run, and with what outcome; never a guess.
 
-    status: Literal["ran", "disabled", "unavailable", "timeout"]
+    `disabled` is what this server does not run, `none` where there is nothing to run. What should
+    have been run and could not be is `unavailable`, and the artefact is partial.
+    """
+
+    status: Literal["ran", "disabled", "none", "unavailable", "timeout"]
     reason: str = ""
+    lacks: str = Field(default="", description="The package that the sandbox does not have.")
     cases: tuple[CaseRun, ...] = ()
     seconds: float = 0.0
     output: str = Field(default="", description="The end of what the tests printed.")
     strength: Strength | None = None
     # The attacks that the sandbox withstood when the server started.
     sandbox: tuple[str, ...] = ()
+
+    @property
+    def is_due(self) -> bool:
+        """Whether something should have been run, and is a reason to say something."""
+        return self.status not in ("disabled", "none")
 
     def count(self, *outcomes: str) -> int:
         return sum(case.outcome in outcomes for case in self.cases)

@@ -268,11 +268,23 @@ def _summary(artefact: Json) -> str:
     if wishes := artefact.get("wishes"):
         met = sum(wish["outcome"] == "met" for wish in wishes)
         lines.append(f"  {met} of {len(wishes)} wishes met")
+    if unchecked := _unchecked(artefact["evidence"]):
+        lines.append(f"  not checked: {', '.join(unchecked)}")
     lines.append(f"  {_spent(artefact['evidence'])}")
     if decline:
         lines += [f"  {decline['message']}", *(f"  ? {q}" for q in decline["questions"])]
     lines += [f"  ! {f['where']}: {f['message']}" for f in artefact["findings"]]
     return "\n".join(lines)
+
+
+def _unchecked(evidence: Json) -> list[str]:
+    """The checks of accepted parts that had nothing to look at, or no way to."""
+    return [
+        check["name"]
+        for part in evidence["parts"]
+        for check in part["checks"]
+        if check["passed"] is None
+    ]
 
 
 def _spent(evidence: Json) -> str:

@@ -39,6 +39,9 @@ ENDINGS: Mapping[Ended, str] = {
     "needs": "another part is missing",
 }
 
+# What a check said; nothing where it had nothing to look at, or no way to.
+MARKS: Mapping[bool | None, str] = {True: "✓", False: "✗", None: "not checked"}
+
 router = APIRouter(prefix="/admin", include_in_schema=False, route_class=Panel)
 
 
@@ -153,7 +156,7 @@ async def artefact(request: Request, artefact_id: InPath) -> Response:
             str(one["tries"]),
             view.say(ENDINGS[one["ended"]]),
             ", ".join(
-                f"{check['name']}@{check['version']} {'✓' if check['passed'] else '✗'}"
+                f"{check['name']}@{check['version']} {view.say(MARKS[check['passed']])}"
                 for check in one["checks"]
             ),
         )

@@ -146,6 +146,7 @@ UKRAINIAN: Mapping[str, str] = MappingProxyType(
         "deadline passed": "час вийшов",
         "another part is missing": "бракує іншої частини",
         "Checks": "Перевірки",
+        "not checked": "не перевірено",
         "Calls to models": "Виклики моделей",
         "Severity": "Серйозність",
         "Code": "Код",

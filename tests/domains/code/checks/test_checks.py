@@ -22,7 +22,7 @@ async def test_a_broken_reply_is_caught_by_one_check_and_a_good_one_by_none(path
     draft = await _settled(part.parse(case.reply, bench))
     verdict = await check(part, draft, bench)
 
-    objecting = [one.name for one in verdict.checks if not one.passed]
+    objecting = [one.name for one in verdict.checks if one.passed is False]
     assert objecting == ([] if case.catches == "nothing" else [case.catches]), verdict.findings
     assert {finding.code for finding in verdict.findings} == set(case.codes)
 
@@ -32,7 +32,8 @@ def test_every_check_has_a_reply_that_it_alone_catches():
     of_source = {name for _, name in caught}
 
     for part in PARTS.values():
-        for one in part.checks:
+        # What is run is tried in the sandbox: sandbox/test_verdict.py.
+        for one in (one for one in part.checks if one.applies is None):
             assert (part.name, one.name) in caught or one.name in of_source
 
 

@@ -6,7 +6,7 @@ from tests.domains.code.makers import a_draft as a_code_draft
 from tests.servers.loop import inside
 
 from kuznia.app import Made
-from kuznia.domains.code.checks.running import kill_mutants, pass_when_run
+from kuznia.domains.code.checks.running import RUNNING, kill_mutants, pass_when_run
 from kuznia.domains.code.schema import CaseRun, Execution, File, Proof, Strength, TestsDraft
 from kuznia.domains.code.settings import CodeSettings
 from kuznia.llm.scripted import ScriptedModel
@@ -28,7 +28,12 @@ def ran(*cases: CaseRun, **changes) -> TestsDraft:
 
 
 def codes(draft: TestsDraft) -> list[str]:
-    return [finding.code for finding in (*pass_when_run(draft, BENCH), *kill_mutants(draft, BENCH))]
+    return [
+        finding.code
+        for check, find in zip(RUNNING, (pass_when_run, kill_mutants), strict=True)
+        if check.applies is not None and check.applies(draft, BENCH)
+        for finding in find(draft, BENCH)
+    ]
 
 
 def case(outcome, message: str = "") -> CaseRun:
@@ -90,12 +95,12 @@ def test_no_test_at_all_is_told_with_what_the_runner_said():
     ("mutants", "killed", "weak"), [(8, 3, True), (8, 4, False), (4, 0, True), (2, 0, False)]
 )
 def test_tests_that_kill_less_than_half_of_the_mutants_are_weak(mutants, killed, weak):
-    findings = list(
-        kill_mutants(ran(case("passed"), strength=Strength(mutants=mutants, killed=killed)), BENCH)
-    )
+    draft = ran(case("passed"), strength=Strength(mutants=mutants, killed=killed))
 
-    assert [finding.severity for finding in findings] == ["open"] * weak
-    assert all(f"killed {killed} of {mutants} mutants" in finding.message for finding in findings)
+    assert codes(draft) == ["weak-tests"] * weak
+    assert all(
+        f"killed {killed} of {mutants}" in f.message for f in kill_mutants(draft, BENCH) if weak
+    )
 
 
 async def test_through_the_door_the_examples_of_a_request_are_run(sqlite_url: str):

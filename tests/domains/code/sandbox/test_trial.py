@@ -107,7 +107,7 @@ async def test_javascript_is_tried_out_by_nodes_own_runner(sandbox):
 async def test_a_language_without_a_runner_is_said_to_have_none(sandbox):
     execution = await sandbox.try_out("cobol", (), ())
 
-    assert execution.status == "unavailable"
+    assert execution.status == "disabled"
     assert execution.reason == "There is no runner for tests in cobol."
 
 
@@ -116,7 +116,7 @@ async def test_without_a_sandbox_nothing_is_run():
 
     execution = await nothing.try_out("python", (), ())
 
-    assert (execution.status, execution.reason) == ("unavailable", "bwrap is not installed")
+    assert (execution.status, execution.reason) == ("disabled", "bwrap is not installed")
 
 
 async def test_a_group_that_cannot_be_made_any_more_is_told(sandbox, tmp_path):

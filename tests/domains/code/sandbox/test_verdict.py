@@ -18,6 +18,8 @@ from tests.makers import a_forge
 from kuznia.domains.code import DOMAIN
 from kuznia.domains.code.checks.running import with_examples_run, with_tests_run
 from kuznia.domains.code.parts import CODE, TESTS, mend, parts, read_code, read_tests
+from kuznia.domains.code.sandbox.probe import Probe
+from kuznia.domains.code.sandbox.trial import Sandbox
 from kuznia.forge.run import run
 from kuznia.llm.model import Ask
 from kuznia.llm.scripted import ScriptedModel
@@ -53,6 +55,16 @@ class Kuznia:
 @pytest.fixture
 def kuznia(sandbox) -> Kuznia:
     return Kuznia(sandbox)
+
+
+def passed(artefact) -> dict[str, bool | None]:
+    parts = artefact["evidence"]["parts"]
+    return {check["name"]: check["passed"] for part in parts for check in part["checks"]}
+
+
+def executions(artefact) -> list:
+    parts = artefact["parts"]
+    return [parts["code"]["examples"], *([parts["tests"]["execution"]] if "tests" in parts else [])]
 
 
 def found(artefact) -> list[str]:
@@ -131,10 +143,87 @@ async def test_a_package_that_is_not_in_the_sandbox_is_nobodys_fault(kuznia):
         [code], [FARE_TESTED], prompt="A fare by age: fare(5) → 0, with numpy"
     )
 
-    assert artefact["status"] == "complete"
+    assert artefact["status"] == "partial"
+    assert found(artefact) == ["examples-not-run", "tests-not-run"]
+    assert passed(artefact)["satisfies-examples"] is False
+    # The request itself asks for the package: no model could do anything about it.
+    assert len(kuznia.model.heard) == 2
     executions = artefact["parts"]["code"]["examples"], artefact["parts"]["tests"]["execution"]
     assert {one["status"] for one in executions} == {"unavailable"}
     assert all("no numpy" in one["reason"] for one in executions)
+
+
+async def test_a_package_that_nobody_asked_for_is_no_way_round_the_examples(kuznia):
+    code = FARE.replace("def fare", "import numpy\n\n\ndef fare")
+
+    artefact = await kuznia.make([code, FARE], [], prompt="A fare by age: fare(5) → 0")
+
+    assert artefact["status"] == "complete"
+    assert "does not name numpy: write the code without it" in kuznia.model.heard[1]
+
+
+async def test_a_function_of_another_name_is_no_way_round_the_examples(kuznia):
+    artefact = await kuznia.make(
+        [FARE.replace("def fare", "def price")], [], prompt="A price by age: fare(5) → 0"
+    )
+
+    assert (artefact["status"], found(artefact)) == ("partial", ["example-fails"])
+
+
+async def test_an_example_of_a_name_that_the_request_itself_does_not_define_is_its_own_slip(kuznia):
+    prompt = "def fare(age): the fare by age\n>>> fair(5)\n0\n>>> fare(9)\n2\n"
+
+    artefact = await kuznia.make([FARE], [], prompt)
+
+    cases = artefact["parts"]["code"]["examples"]["cases"]
+    assert artefact["status"] == "complete"
+    assert [case["outcome"] for case in cases] == ["passed", "skipped"]
+
+
+MARKED = "import pytest\n\n\n@pytest.mark.{}\ndef test_more():\n    assert fare(1) == 7\n"
+DODGES = {
+    "skipped": MARKED.format("skip"),
+    "declared wrong": MARKED.format("xfail"),
+    "waiting": "async def test_more():\n    assert fare(1) == 7\n",
+}
+
+
+@pytest.mark.parametrize("dodge", DODGES.values(), ids=DODGES)
+async def test_tests_that_are_not_run_are_open(kuznia, dodge):
+    tests = FARE_TESTED.replace("def test_child", f"{dodge}\n\ndef test_child", 1)
+
+    artefact = await kuznia.make([FARE], [tests])
+
+    assert artefact["status"] == "partial"
+    assert found(artefact)[0] in ("tests-skipped", "tests-not-run")
+    assert passed(artefact)["tests-pass-when-run"] is False
+
+
+async def test_what_has_nothing_to_be_run_by_is_complete_and_says_so(kuznia):
+    none = await kuznia.make([FARE], [])
+    nothing = Sandbox(Probe(None, reasons=("bwrap is not installed",)))
+    without = await Kuznia(nothing).make([FARE], [FARE_TESTED], prompt="A fare: fare(5) → 0")
+
+    assert none["status"] == without["status"] == "complete"
+    assert {one["status"] for one in (executions(none) + executions(without))} == {
+        "none",
+        "disabled",
+    }
+    assert passed(none)["satisfies-examples"] is None
+    assert passed(without)["satisfies-examples"] is passed(without)["tests-pass-when-run"] is None
+
+
+async def test_wrong_code_with_tests_fitted_to_it_breaks_what_the_words_promise(kuznia):
+    source = "def merge(a: list[int], b: list[int]) -> list[int]:\n    return a + b\n"
+    tests = "from merge import merge\n\n\ndef test_it():\n    assert merge([1], [2]) == [1, 2]\n"
+    prompt = "merge(a, b) joins two lists of numbers and returns a sorted list."
+
+    artefact = await kuznia.make(
+        [f"**merge.py**\n```python\n{source}```"], [f"```python\n{tests}```"], prompt
+    )
+
+    assert artefact["status"] == "partial"
+    assert "which is not sorted" in artefact["findings"][0]["message"]
 
 
 async def test_examples_are_run_in_javascript_too(kuznia):
@@ -145,5 +234,6 @@ async def test_examples_are_run_in_javascript_too(kuznia):
     artefact = await kuznia.make([reply], [], prompt, language="javascript")
 
     cases = artefact["parts"]["code"]["examples"]["cases"]
-    assert [one["outcome"] for one in cases] == ["passed", "failed", "skipped"]
-    assert artefact["findings"][0]["message"] == "it gives 2, and the request says 3"
+    assert [one["outcome"] for one in cases] == ["passed", "failed", "error"]
+    messages = [finding["message"] for finding in artefact["findings"]]
+    assert messages == ["it gives 2, and the request says 3", "The code has no `fair`."]

@@ -53,6 +53,21 @@ _STANDARD = frozenset(
         *("strings", "sync", "template", "testing", "time", "unicode", "that", "which", "with"),
     )
 )
+# A file that is to be written, not one that is there or that the program reads.
+_FILE = re.compile(
+    r"\b(?:add|create|write|make|named|called|file|module|script|put it in|into"
+    r"|файл\w{0,2}|модуль|скрипт|додай\w{0,2}|створи\w{0,2}|напиши|назви)\s{1,3}[`\"'(]{0,2}"
+    r"(?P<path>(?:[\w-]{1,40}/){0,6}[a-z_][\w-]{0,60}\.[a-z]{1,5})(?![\w/.-])",
+    re.IGNORECASE,
+)
+# `methods get, set and clear`: a list that ends with its sentence or at a bracket.
+_MEMBERS = re.compile(
+    r"\b(?:methods|functions|методи|методами|функції|функціями)(?::|\s{1,3}|,\s)\s{0,3}(?P<names>"
+    r"[A-Za-z_]\w{1,40}(?:\(\))?(?:(?:,\s{1,3}|\s{1,3}(?:and|та|і|й)\s{1,3}){1,2}[A-Za-z_]\w{1,40}(?:\(\))?){1,9}+)"
+    r"(?=[.;:)\n]|\s{0,3}$|\s(?:та|і|й|—)\s)",
+)
+_MEMBER = re.compile(r"[A-Za-z_]\w+")
+_JOINS = frozenset(("and",))
 _EXPORT = re.compile(r"\bexport(?:s|ed|ing)?\b|експорт", re.IGNORECASE)
 
 
@@ -63,17 +78,21 @@ class AskedNames:
     names: tuple[str, ...]
     are_exported: bool
     package: str
+    # Paths of the code itself; they may be the ends of longer ones.
+    files: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=64)
 def asked_names(prompt: str) -> AskedNames:
     """What a prompt names outright; nothing that it may only mention."""
-    names = dict.fromkeys((*_signatures(prompt), *_named(prompt.replace("`", ""))))
+    plain = prompt.replace("`", "")
+    names = dict.fromkeys((*_signatures(prompt), *_named(plain), *_members(plain)))
     package = next(filter(partial(_is_own, prompt), _PACKAGE.finditer(prompt)), None)
     return AskedNames(
         names=tuple(names),
         are_exported=bool(names and _EXPORT.search(prompt)),
         package=package["name"] if package else "",
+        files=tuple(dict.fromkeys(_files(prompt))),
     )
 
 
@@ -100,3 +119,18 @@ def _named(prompt: str) -> Iterator[str]:
         before = prompt[max(0, match.start() - 40) : match.start()]
         if match["name"] and _DEFINES.match(match[0]) and not _NOT_ASKED.search(before):
             yield match["name"]
+
+
+def _members(prompt: str) -> Iterator[str]:
+    """The functions that are listed after the word for them, without what else is listed."""
+    for match in _MEMBERS.finditer(prompt):
+        if not _NOT_ASKED.search(prompt[max(0, match.start() - 40) : match.start()]):
+            yield from (n for n in _MEMBER.findall(match["names"]) if n not in _JOINS)
+
+
+def _files(prompt: str) -> Iterator[str]:
+    """The files that are to be written; a name in brackets or quotes is one too."""
+    for match in _FILE.finditer(prompt):
+        before = prompt[max(0, match.start() - 40) : match.start("path")]
+        if not _NOT_ASKED.search(before):
+            yield match["path"]

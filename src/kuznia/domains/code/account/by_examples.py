@@ -1,4 +1,4 @@
-"""What running the order's own examples says of the clauses that they stand in."""
+"""What running the order's own examples and properties says of the clauses they stand in."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -23,6 +23,28 @@ _LINKS = frozenset(
     }
 )
 
+# A property is named with the sentence that says it.
+_QUOTED = re.compile(r" \(“(?P<quote>[^”]{1,200})”\)$")
+# What only a clause about a property says, and what else may stand in one that says no more.
+_PROPERTY = frozenset(
+    {
+        *("sorted", "ascending", "increasing", "unique", "distinct", "duplicates", "negative"),
+        *("non-negative", "length", "idempotent", "round", "lossless", "inverse", "exact"),
+        *("відсортований", "впорядкований", "зростанням", "зростання", "повторів", "дублікатів"),
+        *("від'ємний", "невід'ємний", "довжини", "ідемпотентна", "втрат"),
+    }
+)
+_PROMISES = (
+    _LINKS
+    | _PROPERTY
+    | {
+        *("always", "never", "every", "order", "in", "list", "array", "result", "results"),
+        *("output", "without", "no", "elements", "items", "values", "below", "zero", "same"),
+        *("input", "trip", "завжди", "ніколи", "список", "порядку", "за", "у", "без"),
+        *("елементи", "не", "менше", "нуля", "тієї", "ж"),
+    }
+)
+
 
 def by_examples(wishes: Iterable[Wish], examples: Execution) -> Iterator[Wish]:
     """The wishes, those that are examples answered by how these ended."""
@@ -30,11 +52,11 @@ def by_examples(wishes: Iterable[Wish], examples: Execution) -> Iterator[Wish]:
         ran = [
             (number, case)
             for number, case in enumerate(examples.cases)
-            if case.outcome != "skipped" and _call(case) in "".join(wish.quote.split())
+            if case.outcome != "skipped" and _is_in(case, wish.quote)
         ]
         failed = next((case for _, case in ran if case.outcome != "passed"), None)
         if failed is not None:
-            why = f"An example fails: {failed.message.partition(chr(10))[0]}"
+            why = f"It was run and fails: {failed.message.partition(chr(10))[0]}"
             yield replace(wish, outcome="not_understood", where=(), why=why)
         elif ran and _is_all(wish.quote, [case for _, case in ran]):
             where = tuple(f"/code/examples/cases/{number}" for number, _ in ran)
@@ -43,11 +65,22 @@ def by_examples(wishes: Iterable[Wish], examples: Execution) -> Iterator[Wish]:
             yield wish
 
 
+def _is_in(case: CaseRun, quote: str) -> bool:
+    """Whether a clause has the call of an example, or says a property."""
+    if said := _QUOTED.search(case.name):
+        clause = " ".join(quote.split())
+        is_same = clause in said["quote"] or said["quote"] in clause
+        return is_same and not _PROPERTY.isdisjoint(WORD.findall(clause.lower()))
+    return _call(case) in "".join(quote.split())
+
+
 def _call(case: CaseRun) -> str:
     return "".join(_SAYS.split(case.name, maxsplit=1)[0].split())
 
 
 def _is_all(quote: str, cases: Iterable[CaseRun]) -> bool:
     """Whether the clause says nothing but its examples."""
-    known = {word for case in cases for word in WORD.findall(case.name.lower())}
-    return all(word in known or word in _LINKS for word in WORD.findall(quote.lower()))
+    names = [case.name for case in cases]
+    known = {word for name in names for word in WORD.findall(_QUOTED.sub("", name).lower())}
+    fillers = _PROMISES if any(map(_QUOTED.search, names)) else _LINKS
+    return all(word in known or word in fillers for word in WORD.findall(quote.lower()))

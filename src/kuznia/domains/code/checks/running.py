@@ -13,11 +13,14 @@ from typing import Any, TypeVar
 
 from kuznia.domains.code import prompt
 from kuznia.domains.code.checks.source import text_length, written
+from kuznia.domains.code.imports.package_names import is_named, words
+from kuznia.domains.code.order_examples.example import defines, not_run
 from kuznia.domains.code.order_examples.javascript_tests import javascript_tests
+from kuznia.domains.code.order_examples.properties import properties
 from kuznia.domains.code.order_examples.python_tests import python_tests
 from kuznia.domains.code.order_examples.read import examples
 from kuznia.domains.code.parsing.apart import apart
-from kuznia.domains.code.sandbox.missing import missing_package
+from kuznia.domains.code.sandbox.missing import ASYNC_RUNNER, missing_package
 from kuznia.domains.code.sandbox.trial import Sandbox
 from kuznia.domains.code.schema import (
     CaseRun,
@@ -44,6 +47,7 @@ MAKERS = {"python": python_tests, "javascript": javascript_tests}
 # Errors that are made by the test itself, unless they come out of the code.
 _OF_THE_TEST = ("NameError", "ImportError", "ModuleNotFoundError", "fixture", "SyntaxError")
 _BLAMES = re.compile(r"^\W{0,9}the code is wrong\b[ \t:*.—-]*(.*)$", re.IGNORECASE | re.MULTILINE)
+_AWAIT = "Write plain test functions that await with asyncio.run(...): no plugin is installed."
 _WHICH = (
     "Decide by the words of the request which of the two is wrong. If it is the test, correct it. "
     "If it is the code, reply with one line alone: The code is wrong: ..., and what is asked for."
@@ -62,8 +66,7 @@ def with_examples_run(
         execution = await _run_examples(sandbox, draft, bench)
         return draft.model_copy(update={"examples": execution})
 
-    checks = (*code.checks, EXAMPLES)
-    return replace(code, parse=_reading(read, run), mend=_mending(mend, run), checks=checks)
+    return replace(code, parse=_reading(read, run), mend=_mending(mend, run))
 
 
 def with_tests_run(
@@ -93,7 +96,6 @@ def with_tests_run(
         parse=_reading(read_or_blame, run),
         mend=_mending(mend, run),
         beside=_code_beside,
-        checks=(*tests.checks, *RUNNING),
     )
 
 
@@ -125,44 +127,67 @@ async def _run_examples(sandbox: Sandbox, draft: ProgramDraft, bench: CodeBench)
     language = bench.reading.language
     if language not in MAKERS:
         reason = f"Examples in a request are not run for {language}."
-        return Execution(status="unavailable", reason=reason)
+        return Execution(status="disabled", reason=reason)
     asked = await apart(partial(examples, bench.reading.prompt), len(bench.reading.prompt))
-    if isinstance(asked, Stopped) or not asked:
-        return Execution(status="unavailable", reason="The request gives no example to run.")
-    made = await apart(partial(MAKERS[language], asked, draft.files), text_length(bench, draft))
+    if isinstance(asked, Stopped):
+        return Execution(status="unavailable", reason="The request could not be read in time.")
+    said = properties(bench.reading.prompt) if language == "python" else ()
+    if not asked and not said:
+        return Execution(status="none", reason="The request gives no example to run.")
+    make = partial(python_tests, properties=said) if said else MAKERS[language]
+    made = await apart(partial(make, asked, draft.files), text_length(bench, draft))
     if isinstance(made, Stopped):
-        return Execution(status="unavailable", reason="The examples could not be read in time.")
-    skipped = tuple(
-        CaseRun(name=example.title, outcome="skipped", seconds=0.0, message=why)
-        for example, why in made.skipped
-    )
+        reason = "The examples could not be made into tests in time."
+        return Execution(
+            status="unavailable",
+            reason=reason,
+            cases=tuple(not_run(example.title, reason) for example in asked),
+        )
+    if defines(bench.reading.prompt, draft.files):
+        unfit = (case.model_copy(update={"outcome": "skipped"}) for case in made.not_run)
+        made = replace(made, not_run=tuple(unfit))
     if not made.by_test:
-        reason = "The request's examples are of other names than the code's."
-        return Execution(status="unavailable", reason=reason, cases=skipped)
+        has_faults = any(case.outcome == "error" for case in made.not_run)
+        reason = "No example of the request can be run with this code."
+        return Execution(
+            status="unavailable" if has_faults else "none", reason=reason, cases=made.not_run
+        )
     execution = await sandbox.run(language, (*draft.files, made.support), (made.tests,))
     execution = missing_package(execution, draft.files, (), draft.requires)
     cases = tuple(
-        case.model_copy(update={"name": made.by_test[case.name].title})
+        case.model_copy(update={"name": made.by_test[case.name]})
         if case.name in made.by_test
         else case
         for case in execution.cases
     )
-    return execution.model_copy(update={"cases": (*cases, *skipped)})
+    if not cases and execution.status == "unavailable":
+        cases = tuple(not_run(title, execution.reason) for title in made.by_test.values())
+    return execution.model_copy(update={"cases": (*cases, *made.not_run)})
 
 
-def satisfy_examples(draft: ProgramDraft, _: CodeBench) -> Iterator[Finding]:
+def satisfy_examples(draft: ProgramDraft, bench: CodeBench) -> Iterator[Finding]:
     """The examples of the request are read by us and may be wrong: they are asked about once."""
     execution = draft.examples
     if execution.status == "timeout":
         hint = "Make the code end on the examples of the request."
         yield Finding("examples-hang", "open", "examples", execution.reason, hint)
+    failed = [
+        (number, case)
+        for number, case in enumerate(execution.cases, 1)
+        if case.outcome in ("failed", "error")
+    ]
+    if execution.status == "unavailable" and not failed:
+        hint = ""
+        if execution.lacks and not is_named(execution.lacks, words(bench.reading.prompt)):
+            hint = f"The request does not name {execution.lacks}: write the code without it."
+        yield Finding("examples-not-run", "open", "examples", execution.reason, hint)
     if execution.status == "ran" and not execution.cases:
-        yield Finding("examples-did-not-run", "open", "examples", execution.reason)
-    for number, case in enumerate(execution.cases, 1):
-        if case.outcome in ("failed", "error"):
-            message = case.message.partition("\n")[0].removeprefix("AssertionError: ")
-            hint = f"The request says {case.name}: make the code do that."
-            yield Finding("example-fails", "open", f"example {number}", message, hint)
+        hint = "Let the code be imported and called without ending the process it runs in."
+        yield Finding("examples-not-run", "open", "examples", execution.reason, hint)
+    for number, case in failed:
+        message = case.message.partition("\n")[0].removeprefix("AssertionError: ")
+        hint = f"The request says {case.name}: make the code do that."
+        yield Finding("example-fails", "open", f"example {number}", message, hint)
 
 
 def pass_when_run(draft: TestsDraft, bench: CodeBench) -> Iterator[Finding]:
@@ -171,13 +196,21 @@ def pass_when_run(draft: TestsDraft, bench: CodeBench) -> Iterator[Finding]:
     if execution.status == "timeout":
         hint = f"Make every test end by itself within a second. {_WHICH}"
         yield Finding("tests-hang", "block", "tests", execution.reason, hint, blames="code")
+    if execution.status == "unavailable":
+        hint = _AWAIT if execution.lacks == ASYNC_RUNNER else ""
+        yield Finding("tests-not-run", "open", "tests", execution.reason, hint)
     if execution.status != "ran":
         return
-    if execution.count("skipped") == len(execution.cases):
+    skipped = execution.count("skipped")
+    if skipped == len(execution.cases):
         last = execution.output.strip()[-300:]
         hint = f"Make the tests run; the runner said: {last}"
         why = execution.reason or "No test was run."
         yield Finding("tests-did-not-run", "block", "tests", why, hint)
+    elif skipped:
+        message = f"{skipped} of {len(execution.cases)} tests were skipped and prove nothing."
+        hint = "Make every test run and pass, or leave it out."
+        yield Finding("tests-skipped", "open", "tests", message, hint)
     failed = [case for case in execution.cases if case.outcome in ("failed", "error")]
     code = tuple(file.path for file in written(bench).files) if failed else ()
     against = [case for case in failed if not _is_of_the_test(case, code)]
@@ -207,9 +240,7 @@ def _is_of_the_test(case: CaseRun, code: tuple[str, ...]) -> bool:
 def kill_mutants(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
     """Tests that pass with code that was made wrong on purpose are weak."""
     strength = draft.execution.strength
-    if strength is None or strength.mutants < MIN_MUTANTS:
-        return
-    if 2 * strength.killed < strength.mutants:
+    if strength is not None and 2 * strength.killed < strength.mutants:
         yield Finding(
             "weak-tests",
             "open",
@@ -220,8 +251,23 @@ def kill_mutants(draft: TestsDraft, _: CodeBench) -> Iterator[Finding]:
         )
 
 
-EXAMPLES: Check[ProgramDraft, CodeInput] = Check("satisfies-examples", satisfy_examples)
+def _has_mutants(draft: TestsDraft, _: CodeBench) -> bool:
+    strength = draft.execution.strength
+    return strength is not None and strength.mutants >= MIN_MUTANTS
+
+
+EXAMPLES: Check[ProgramDraft, CodeInput] = Check(
+    "satisfies-examples",
+    satisfy_examples,
+    version=2,
+    applies=lambda draft, _: draft.examples.is_due,
+)
 RUNNING: tuple[Check[TestsDraft, CodeInput], ...] = (
-    Check("tests-pass-when-run", pass_when_run, version=2),
-    Check("tests-kill-mutants", kill_mutants, version=2),
+    Check(
+        "tests-pass-when-run",
+        pass_when_run,
+        version=3,
+        applies=lambda draft, _: draft.execution.is_due,
+    ),
+    Check("tests-kill-mutants", kill_mutants, version=3, applies=_has_mutants),
 )

@@ -25,7 +25,7 @@ _EXPORT = re.compile(
 _OPAQUE = re.compile(
     r"^[ \t]*export[ \t]*(?:\*|(?:const|let|var)[ \t]*[\[{])|\bexports\b", re.MULTILINE
 )
-_NODE = re.compile(
+NODE = re.compile(
     r"node:.+|(?:assert|async_hooks|buffer|child_process|cluster|console|crypto|dgram|dns|events|fs"
     r"|https?|http2|net|os|path|perf_hooks|process|querystring|readline|stream|string_decoder|timers"
     r"|tls|tty|url|util|v8|vm|worker_threads|zlib)(?:/.*)?"
@@ -47,7 +47,7 @@ def unresolved_in_javascript(
                 yield UnresolvedImport(line, module, certain=not _ASSET.search(module))
             else:
                 yield from _unknown(names or "", local, files[local], line)
-        elif not _NODE.fullmatch(module) and not is_named(_package(module), named):
+        elif not NODE.fullmatch(module) and not is_named(_package(module), named):
             yield UnresolvedImport(line, _package(module), certain=False)
 
 

@@ -4,8 +4,13 @@ import ast
 import json
 from importlib.resources import files as resources
 
-from kuznia.domains.code.order_examples.example import ExampleTests, OrderExample
-from kuznia.domains.code.schema import File
+from kuznia.domains.code.order_examples.example import (
+    ExampleTests,
+    OrderExample,
+    not_run,
+    not_there,
+)
+from kuznia.domains.code.schema import CaseRun, File
 
 PATH, SUPPORT = "examples_of_the_request.test.mjs", "support_of_the_examples.mjs"
 _HEAD = f"""\
@@ -22,21 +27,27 @@ test("{name}", async (context) => {{
 
 
 def javascript_tests(
-    examples: tuple[OrderExample, ...], files: tuple[File, ...], _: float = 0.0
+    examples: tuple[OrderExample, ...],
+    files: tuple[File, ...],
+    _: float = 0.0,
 ) -> ExampleTests:
     """The examples as tests of these files."""
-    code = [file for file in files if file.language == "javascript"]
+    code = tuple(file for file in files if file.language == "javascript")
     paths = json.dumps([f"./{file.path}" for file in code])
-    by_test: dict[str, OrderExample] = {}
-    skipped: list[tuple[OrderExample, str]] = []
+    by_test: dict[str, str] = {}
+    unfit: list[CaseRun] = []
     content = _HEAD
     for example in examples:
         call = _called(example)
         if call is None:
-            skipped.append((example, "It is not a call that JavaScript would write so."))
+            unfit.append(not_run(example.title, "It is not a call that JavaScript would write so."))
+            continue
+        absent = not_there(example, call[0], code)
+        if absent.outcome == "error":
+            unfit.append(absent)
             continue
         name = f"example {len(by_test) + 1}"
-        by_test[name] = example
+        by_test[name] = example.title
         check = "mustThrow" if example.raises else "mustGive"
         expected = json.dumps(example.raises) if example.raises else _json(example.value)
         content += _TEST.format(
@@ -52,7 +63,7 @@ def javascript_tests(
         File(path=PATH, language="javascript", content=content),
         File(path=SUPPORT, language="javascript", content=support),
         by_test,
-        tuple(skipped),
+        tuple(unfit),
     )
 
 

@@ -2,10 +2,18 @@
 
 import asyncio
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import signal
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import deepcopy
 from importlib import import_module
 from math import isclose, isnan
 from typing import Any, cast
+
+import pytest
+
+# What a property may take for one input: it is tried with many.
+SECONDS = 0.3
 
 
 def load(modules: tuple[str, ...], names: dict[str, Any]) -> None:
@@ -33,6 +41,102 @@ def must_raise(call: Callable[[], Any], name: str) -> None:
             return
         raise
     raise AssertionError(f"it gives {_short(actual)}, and the request says that it raises {name}")
+
+
+def must_hold(
+    kind: str, functions: list[Callable[..., Any]], inputs: list[tuple[Any, ...]]
+) -> None:
+    """Hold the results of a function to what the request says of all of them.
+
+    What it raises or does not end on says nothing: the values are ours.
+    """
+    judged = 0
+    for arguments in inputs:
+        try:
+            with _soon():
+                result = _result(functions[0], *arguments)
+                holds = _HOLDS[kind](functions, arguments, result)
+        except BaseException:  # noqa: BLE001, S112 - the code may end the process, too
+            continue
+        if holds is False:
+            shown = ", ".join(map(_short, arguments))
+            raise AssertionError(f"({shown}) gives {_short(result)}, which is not {kind}")
+        judged += holds is True
+    if not judged:
+        pytest.skip("It gave no result that could be judged.")
+
+
+def _result(function: Callable[..., Any], *arguments: Any) -> Any:
+    """What comes of copies: the code may change what it is given."""
+    return _value(lambda: function(*deepcopy(arguments)))
+
+
+@contextmanager
+def _soon() -> Generator[None]:
+    """End what takes longer than a moment."""
+
+    def end(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _is_sorted(_: Any, __: Any, result: Any) -> bool | None:
+    if not isinstance(result, list | tuple):
+        return None
+    items = [*_items(result)]
+    return items == sorted(items) if len({*map(type, items)}) <= 1 else None
+
+
+def _is_unique(_: Any, __: Any, result: Any) -> bool | None:
+    if not isinstance(result, list | tuple):
+        return None
+    items = [*_items(result)]
+    return all(item not in items[:place] for place, item in enumerate(items))
+
+
+def _is_not_negative(_: Any, __: Any, result: Any) -> bool | None:
+    return result >= 0 if isinstance(result, int | float) else None
+
+
+def _is_as_long(_: Any, arguments: tuple[Any, ...], result: Any) -> bool | None:
+    lengths = {len([*_items(value)]) for value in arguments if isinstance(value, Iterable)}
+    return bool(len(result) == lengths.pop()) if len(lengths) == 1 else None
+
+
+def _is_idempotent(
+    functions: list[Callable[..., Any]], arguments: tuple[Any, ...], result: Any
+) -> bool | None:
+    if len(arguments) != 1 or type(result) is not type(arguments[0]):
+        return None
+    return bool(_result(functions[0], result) == result)
+
+
+def _is_undone(
+    functions: list[Callable[..., Any]], arguments: tuple[Any, ...], result: Any
+) -> bool | None:
+    try:
+        return bool(_result(functions[1], result) == arguments[0])
+    except TimeoutError:
+        raise
+    except BaseException:  # noqa: BLE001 - what the first gave, the second must take
+        return False
+
+
+_HOLDS: dict[str, Callable[[list[Callable[..., Any]], tuple[Any, ...], Any], bool | None]] = {
+    "sorted": _is_sorted,
+    "without duplicates": _is_unique,
+    "never negative": _is_not_negative,
+    "as long as the input": _is_as_long,
+    "idempotent": _is_idempotent,
+    "undone": _is_undone,
+}
 
 
 def _value(call: Callable[[], Any]) -> Any:

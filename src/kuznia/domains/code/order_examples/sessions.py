@@ -53,7 +53,7 @@ def _example(source: str, printed: list[str], before: tuple[str, ...]) -> OrderE
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
         return None
     needed = names(source)
-    setup = before if any(_assigned(statement) & needed for statement in before) else ()
+    setup = before if any(assigned(statement) & needed for statement in before) else ()
     if compared is not None:
         return replace(compared, setup=setup)
     if printed[0].startswith("Traceback"):
@@ -77,13 +77,14 @@ def _compared(node: ast.expr, printed: list[str]) -> OrderExample | None:
     return None
 
 
-def _assigned(statement: str) -> set[str]:
+def assigned(statement: str) -> set[str]:
+    """The names that a statement gives a value, imports among them."""
     try:
         tree = ast.parse(statement)
     except SyntaxError:
         return set()
+    nodes = [*ast.walk(tree)]
     return {
-        node.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        *(n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)),
+        *((n.asname or n.name).partition(".")[0] for n in nodes if isinstance(n, ast.alias)),
     }

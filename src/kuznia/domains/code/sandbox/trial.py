@@ -83,7 +83,7 @@ class Sandbox:
         self, language: str, code: tuple[File, ...], tests: tuple[File, ...], run: _Run
     ) -> Execution:
         if reason := self.lacks(language):
-            return Execution(status="unavailable", reason=reason)
+            return Execution(status="disabled", reason=reason)
         try:
             async with self.turns.turn():
                 if language == "go" and (reason := await self._prepared()):
