@@ -164,6 +164,8 @@ CASES: Mapping[str, Case] = {
     "P04": Case(NOVICE | {"level": "intermediate"}, plan_only(m.deload_uncut)),
     "P05": Case(NOVICE, plan_only(m.progress(back_percent=50.0))),
     "P06": Case(HYBRID, plan_only(m.taper_uncut)),
+    "P07": Case(NOVICE, plan_only(m.first_week_again)),
+    "P08": Case(NOVICE | {"level": "intermediate", "weeks": 8}, plan_only(m.first_block_again)),
     "E01": Case(RUNNER | {"days": 3}, plan_only(m.long_by(2, 1.15))),
     "E02": Case(RUNNER, plan_only(m.others_longer)),
     "E03": Case(RUNNER, plan_only(m.no_easy_weeks)),

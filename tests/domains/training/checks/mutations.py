@@ -173,6 +173,22 @@ def deload_uncut(made: Plan) -> Plan:
     return settled(each_week(made, change))
 
 
+def first_week_again(made: Plan) -> Plan:
+    """Every week as the first."""
+    days = made.weeks[0].days
+    return settled(each_week(made, lambda week: week.model_copy(update={"days": days})))
+
+
+def first_block_again(made: Plan) -> Plan:
+    """The block after the easy week as the one before it."""
+
+    def change(week: Week) -> Week:
+        first = made.weeks[week.number - 5] if 5 <= week.number <= 7 else week
+        return week.model_copy(update={"days": first.days})
+
+    return settled(each_week(made, change))
+
+
 def taper_uncut(made: Plan) -> Plan:
     full = {(day.day, dose.id): dose.sets for day in made.weeks[-2].days for dose in day.exercises}
 

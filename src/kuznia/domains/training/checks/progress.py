@@ -1,10 +1,11 @@
 """Progress: how much may change from week to week, and when it must ease off."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from kuznia.domains.training.catalogue import MAJOR
 from kuznia.domains.training.checks.rules import Measure, PlanRule
-from kuznia.domains.training.checks.view import PlanView
+from kuznia.domains.training.checks.view import DoseLine, PlanView
 from kuznia.domains.training.schema.plan import Dose
 
 
@@ -105,4 +106,70 @@ def _cut(view: PlanView, number: int, rule: PlanRule) -> Iterator[Measure]:
     yield Measure(f"weeks.{number}", round(cut, 2), rule.number("least_cut"), passed)
 
 
-CHECKS = {"P01": step_up, "P03": weekly, "P04": easy_weeks, "P05": step_back, "P06": before_event}
+def grows(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    """Lines that ask for more in some later full week than in their first, among all lines."""
+    full = {week.number for week in view.building()}
+    if len(full) < rule.number("weeks"):
+        return
+    courses: dict[tuple[int, str], list[Dose]] = {}
+    for line in view.lines:
+        held = line.dose.progression.kind == "hold" or line.exercise.pattern in _NOT_FOR_GROWTH
+        if line.week in full and not held:
+            courses.setdefault((line.day, line.exercise.id), []).append(line.dose)
+    long = [doses for doses in courses.values() if len(doses) >= rule.number("weeks")]
+    if long:
+        share = sum(_grown(doses) for doses in long) / len(long)
+        least = rule.number("least")
+        yield Measure("weeks", round(share, 2), least, share >= least)
+
+
+_NOT_FOR_GROWTH = frozenset({"balance", "mobility", "jump", "olympic"})
+
+
+def _grown(doses: list[Dose]) -> bool:
+    first, *later = doses
+    return any(
+        dose.sets > first.sets or dose.rir < first.rir or _strength(dose) > _strength(first)
+        for dose in later
+    )
+
+
+def _strength(dose: Dose) -> float:
+    """What a set shows of a person's best, by its load and repetitions."""
+    return (dose.load or 1.0) * (1 + dose.reps / 30)
+
+
+def blocks_differ(view: PlanView, _: PlanRule) -> Iterator[Measure]:
+    """No block between easy weeks is what the block before it was, week by week."""
+    blocks: list[list[_Signature]] = [[]]
+    for week in view.plan.weeks:
+        if week.phase in {"deload", "taper"}:
+            blocks.append([])
+        else:
+            blocks[-1].append(_signature(view.by_week[week.number]))
+    filled = [block for block in blocks if len(block) > 1 and any(block)]
+    for number, (before, block) in enumerate(pairwise(filled), start=2):
+        count = min(len(before), len(block))
+        same = before[:count] == block[:count]
+        yield Measure("weeks", f"block {number}", "not the block before", not same)
+
+
+_Signature = tuple[tuple[int, str, int, int, float], ...]
+
+
+def _signature(lines: tuple[DoseLine, ...]) -> _Signature:
+    return tuple(
+        (line.day, line.dose.id, line.dose.sets, line.dose.reps, line.dose.load or 0.0)
+        for line in lines
+    )
+
+
+CHECKS = {
+    "P01": step_up,
+    "P03": weekly,
+    "P04": easy_weeks,
+    "P05": step_back,
+    "P06": before_event,
+    "P07": grows,
+    "P08": blocks_differ,
+}

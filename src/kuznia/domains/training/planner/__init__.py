@@ -13,17 +13,13 @@ from kuznia.domains.training.athlete.screening import Screening, screen
 from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.planner.aerobic import Sessions, zones
 from kuznia.domains.training.planner.choice import Chooser, choose
+from kuznia.domains.training.planner.dosing import Scheme
 from kuznia.domains.training.planner.limits import TrainingLimits, allowed, limits
 from kuznia.domains.training.planner.offers import notices, offers
-from kuznia.domains.training.planner.phases import (
-    Span,
-    effort,
-    progression,
-    set_counts,
-    strength_spans,
-)
+from kuznia.domains.training.planner.phases import Span, set_counts, strength_spans
+from kuznia.domains.training.planner.progress import Course, Effort, efforts, progression
 from kuznia.domains.training.planner.schedule import WeekLayout, layout
-from kuznia.domains.training.planner.strength import WARM_UP, Chosen, Template, template
+from kuznia.domains.training.planner.strength import WARM_UP, Chosen, Template, eased, template
 from kuznia.domains.training.planner.volume import Base, Load, aimed, base, loads
 from kuznia.domains.training.planner.wording import PlanWords
 from kuznia.domains.training.schema.plan import (
@@ -61,6 +57,9 @@ class _Frame:
     start: Base | None
     sessions: Sessions | None
     loads: tuple[Load, ...]
+    # Sets to begin with, and the efforts of every week, by weekday and exercise.
+    first_sets: Mapping[tuple[int, str], int]
+    efforts: Mapping[tuple[int, str], tuple[Effort, ...]]
 
 
 def plan(
@@ -122,17 +121,44 @@ def _frame(athlete: Athlete, wishes: Wishes, chooser: Chooser, screening: Screen
         start, spans = aimed(_shared(start, week), athlete.weeks, week)
     days = {day: _strength_minutes(athlete, frame, week, day) for day in week.strength}
     pool = allowed(athlete, frame)
+    usual = template(athlete, frame, pool, days, wishes.prefer, chooser)
+    raced = start is not None and start.event is not None
     return _Frame(
         athlete=athlete,
         limits=frame,
         layout=week,
         words=words,
         spans=spans,
-        template=template(athlete, frame, pool, days, wishes.prefer, chooser),
+        template=usual,
         start=start,
         sessions=Sessions(athlete, frame, start, words) if start else None,
         loads=loads(start, spans, week) if start else (),
+        first_sets=eased(usual, usual.floor),
+        efforts=_efforts(athlete, frame, week, usual, spans, raced=raced),
     )
+
+
+def _efforts(
+    athlete: Athlete,
+    frame: TrainingLimits,
+    week: WeekLayout,
+    usual: Template,
+    spans: tuple[Span, ...],
+    *,
+    raced: bool,
+) -> Mapping[tuple[int, str], tuple[Effort, ...]]:
+    """The weeks of every exercise, played through once for each way its legs may be."""
+    played: dict[tuple[str, Scheme, bool], tuple[Effort, ...]] = {}
+    places: dict[tuple[int, str], tuple[Effort, ...]] = {}
+    for day, all_ in usual.days.items():
+        tired = week.before_demanding(day)
+        for chosen in all_:
+            key = chosen.exercise.id, chosen.scheme, tired
+            if key not in played:
+                course = Course(chosen, athlete, frame, tired=tired, tired_last=raced)
+                played[key] = efforts(course, spans)
+            places[day, chosen.exercise.id] = played[key]
+    return places
 
 
 # On a day of both, endurance gets this share of the time.
@@ -159,7 +185,7 @@ def _week(frame: _Frame, index: int) -> Week:
     sessions: Mapping[int, PlannedSession] = {}
     if frame.sessions is not None:
         sessions = frame.sessions.week(span, frame.loads[index], frame.layout, last)
-    doses = _doses(frame, span, race=last and any(one.kind == "race" for one in sessions.values()))
+    doses = _doses(frame, span, index)
     theme = f"theme_{span.phase}"
     return Week(
         number=span.number,
@@ -181,24 +207,29 @@ def _week_reasons(frame: _Frame, phase: Phase) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _doses(frame: _Frame, span: Span, race: bool) -> Mapping[int, tuple[Dose, ...]]:
-    """Every strength day of the week; in the week of a race the last ones are left out."""
+# Weeks that a beginner, and others, train with the sets to begin with.
+_BEGIN_WEEKS = 2
+
+
+def _doses(frame: _Frame, span: Span, index: int) -> Mapping[int, tuple[Dose, ...]]:
+    """Every strength day of the week."""
     days = frame.template.days
-    planned = tuple(one.sets for day in sorted(days) for one in days[day])
-    counts = iter(set_counts(planned, span))
-    doses: dict[int, tuple[Dose, ...]] = {}
-    for day in sorted(days):
-        fresh = not frame.layout.before_demanding(day) and not race
-        doses[day] = tuple(
-            _dose(frame, span, chosen, next(counts), order, fresh)
-            for order, chosen in enumerate(days[day], start=1)
-        )
-    return doses
+    begins = span.built < _BEGIN_WEEKS if frame.athlete.level == "beginner" else span.block == 0
+    short = frame.athlete.weeks <= _BEGIN_WEEKS + 2
+    usual = [(day, chosen) for day in sorted(days) for chosen in days[day]]
+    planned = tuple(
+        frame.first_sets[day, chosen.exercise.id] if begins and not short else chosen.sets
+        for day, chosen in usual
+    )
+    doses: dict[int, list[Dose]] = {day: [] for day in sorted(days)}
+    for (day, chosen), sets in zip(usual, set_counts(planned, span), strict=True):
+        effort = frame.efforts[day, chosen.exercise.id][index]
+        doses[day].append(_dose(frame, chosen, effort, sets, len(doses[day]) + 1))
+    return {day: tuple(all_) for day, all_ in doses.items()}
 
 
-def _dose(frame: _Frame, span: Span, chosen: Chosen, sets: int, order: int, fresh: bool) -> Dose:
+def _dose(frame: _Frame, chosen: Chosen, planned: Effort, sets: int, order: int) -> Dose:
     exercise = chosen.exercise
-    planned = effort(chosen, span, frame.athlete, frame.limits, fresh)
     return Dose(
         id=exercise.id,
         name=exercise.label(frame.athlete.language),

@@ -60,6 +60,9 @@ _MINOR_DOSE: Mapping[str, float] = {
     "abductors": 2.0,
     "forearms": 2.0,
 }
+# Sets a muscle may begin with fewer, and from how many an exercise gives one.
+_TAKEN = 2.0
+_MANY = 3
 # What getting warm and ready takes before the first set.
 WARM_UP = 5.0
 # Choices offered to the search for each pattern; more changes little and costs time.
@@ -84,6 +87,8 @@ class Template:
 
     days: Mapping[int, tuple[Chosen, ...]]
     split: tuple[str, ...]
+    # Sets a week below which a large muscle gets too little.
+    floor: float = 0.0
 
 
 def template(
@@ -116,7 +121,34 @@ def template(
         ]
         chosen.sort(key=_place)
         filled[session.day] = (*chosen, *_balance(frame, pool, session.day))
-    return Template(filled, split)
+    return Template(filled, split, week.floor)
+
+
+def eased(template: Template, floor: float) -> Mapping[tuple[int, str], int]:
+    """Sets to begin with: here and there one fewer, so that later weeks have room to grow.
+
+    No muscle loses more than a later week may add in one step, and none falls below its floor.
+    """
+    sets = {(day, c.exercise.id): c.sets for day, all_ in template.days.items() for c in all_}
+    totals: dict[str, float] = {}
+    for chosen in (c for all_ in template.days.values() for c in all_):
+        for muscle, share in chosen.exercise.muscles.items():
+            totals[muscle] = totals.get(muscle, 0.0) + share * chosen.sets
+    taken: dict[str, float] = {}
+    for day in sorted(template.days, reverse=True):
+        for chosen in reversed(template.days[day]):
+            muscles = chosen.exercise.muscles
+            fits = all(
+                taken.get(muscle, 0.0) + share <= _TAKEN
+                and totals[muscle] - taken.get(muscle, 0.0) - share >= floor
+                for muscle, share in muscles.items()
+                if muscle in MAJOR
+            )
+            if chosen.sets >= _MANY and fits:
+                sets[day, chosen.exercise.id] -= 1
+                for muscle, share in muscles.items():
+                    taken[muscle] = taken.get(muscle, 0.0) + share
+    return sets
 
 
 def _place(chosen: Chosen) -> tuple[int, int, int, str]:
