@@ -241,7 +241,7 @@ def _in_a_line(course: Course, weeks: Sequence[Span]) -> tuple[Effort, ...]:
     """Nothing heavier is at hand: from the bottom of the range to its top over the whole plan."""
     scheme = course.scheme
     step = _STEP[course.exercise.unit]
-    last = max(1, max(span.built for span in weeks if span.phase not in EASY))
+    last = max(1, *(span.built for span in weeks if span.phase not in EASY))
     played: list[Effort] = []
     reps = scheme.low
     for span in weeks:
