@@ -208,12 +208,20 @@ CASES: Mapping[str, Case] = {
     ),
     "E11": Case(RUNNER, plan_only(m.one_week(10, 0.4))),
     "E12": Case(HYBRID, plan_only(m.legs_heavy)),
+    "E13": Case(RACER, plan_only(m.half_as_far)),
+    "E14": Case(RACER, plan_only(m.hard_before_race)),
     "R01": Case(RUNNER | {"days": 7}, plan_only(m.no_rest)),
     "R02": Case(RUNNER, plan_only(m.two_long_days)),
     "H01": Case(RUNNER, person_only(flags=frozenset({"falls"}))),
     "H02": Case(
         RACER | {"level": "beginner"},
-        person_only(flags=frozenset({"heart_disease"}), cleared=True),
+        lambda made, athlete: (
+            sessions(
+                made,
+                lambda _, __, one: all_in_zone(one, 2) if one.kind == "strides" else one,
+            ),
+            replace(athlete, flags=frozenset({"heart_disease"}), cleared=True),
+        ),
     ),
     "H03": Case(NOVICE, person_only(flags=frozenset({"chest_pain"}))),
     "L01": Case(GYM | {"age": 50, "aim": "strength"}, plan_only(every(rir=2))),

@@ -124,6 +124,22 @@ def no_easy_weeks(made: Plan) -> Plan:
     return each_week(made, change)
 
 
+def half_as_far(made: Plan) -> Plan:
+    """Every session but the race is half as long."""
+    return sessions(made, lambda _, __, one: one if one.kind == "race" else scaled(one, 0.5))
+
+
+def hard_before_race(made: Plan) -> Plan:
+    """The session two days before the race is a hard one by name."""
+    race = next(day.day for day in made.weeks[-1].days for s in day.sessions if s.kind == "race")
+
+    def change(week: Week, day: Day, session: PlannedSession) -> PlannedSession:
+        near = week.number == len(made.weeks) and day.day == race - 2
+        return session.model_copy(update={"kind": "tempo"}) if near else session
+
+    return sessions(made, change)
+
+
 def zones_off(made: Plan) -> Plan:
     zones = tuple(one.model_copy(update={"heart_rate": (60, 70)}) for one in made.zones)
     return made.model_copy(update={"zones": zones})

@@ -1,7 +1,6 @@
 """Progress: how much may change from week to week, and when it must ease off."""
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 from kuznia.domains.training.catalogue import MAJOR
 from kuznia.domains.training.checks.rules import Measure, PlanRule
@@ -139,21 +138,24 @@ def _strength(dose: Dose) -> float:
     return (dose.load or 1.0) * (1 + dose.reps / 30)
 
 
-def blocks_differ(view: PlanView, _: PlanRule) -> Iterator[Measure]:
-    """No block between easy weeks is what the block before it was, week by week."""
+def blocks_differ(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    """Blocks between easy weeks are not all copies of the first, week by week."""
     blocks: list[list[_Signature]] = [[]]
     for week in view.plan.weeks:
         if week.phase in {"deload", "taper"}:
             blocks.append([])
         else:
             blocks[-1].append(_signature(view.by_week[week.number]))
-    filled = [block for block in blocks if len(block) > 1 and any(block)]
-    for number, (before, block) in enumerate(pairwise(filled), start=2):
-        count = min(len(before), len(block))
-        same = before[:count] == block[:count]
-        # Few exercises within narrow limits may have nothing left to add.
-        mild = "warn" if view.limited else None
-        yield Measure("weeks", f"block {number}", "not the block before", not same, mild)
+    filled = [block for block in blocks if len(block) >= rule.number("weeks") and any(block)]
+    if len(filled) < 2:
+        return
+    first, *later = filled
+    copies = all(
+        all(before == now for before, now in zip(first, block, strict=False)) for block in later
+    )
+    # Few exercises within narrow limits may have nothing left to add.
+    mild = "warn" if view.limited else None
+    yield Measure("weeks", len(later), "blocks unlike the first", not copies, mild)
 
 
 _Signature = tuple[tuple[int, str, int, int, float], ...]

@@ -221,11 +221,26 @@ def _doses(frame: _Frame, span: Span, index: int) -> Mapping[int, tuple[Dose, ..
         frame.first_sets[day, chosen.exercise.id] if begins and not short else chosen.sets
         for day, chosen in usual
     )
-    doses: dict[int, list[Dose]] = {day: [] for day in sorted(days)}
-    for (day, chosen), sets in zip(usual, set_counts(planned, span), strict=True):
+    eve = _eve(frame, index)
+    # Fewer days cut a race week enough.
+    counts = planned if eve else set_counts(planned, span)
+    doses: dict[int, list[Dose]] = {day: [] for day in sorted(days) if day not in eve}
+    for (day, chosen), sets in zip(usual, counts, strict=True):
+        if day in eve:
+            continue
         effort = frame.efforts[day, chosen.exercise.id][index]
         doses[day].append(_dose(frame, chosen, effort, sets, len(doses[day]) + 1))
     return {day: tuple(all_) for day, all_ in doses.items()}
+
+
+def _eve(frame: _Frame, index: int) -> frozenset[int]:
+    """Strength days that are left out for a race: its own and the one before."""
+    last = index == len(frame.spans) - 1
+    if not last or frame.start is None or frame.start.event is None:
+        return frozenset()
+    race = frame.layout.endurance[-1]
+    eve = frozenset(day for day in frame.template.days if race - day in {0, 1})
+    return eve if len(eve) < len(frame.template.days) else frozenset()
 
 
 def _dose(frame: _Frame, chosen: Chosen, planned: Effort, sets: int, order: int) -> Dose:
