@@ -122,13 +122,19 @@ def _movement(pattern: str) -> str:
 
 
 def pull_and_push(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    can_pull = not view.limited and any(
+        exercise.pattern.endswith("_pull") and exercise.level == 1 and exercise.unit == "reps"
+        for exercise in view.within_reach
+    )
     for week in view.building():
         pull = push = 0
         for line in view.by_week[week.number]:
             pull += line.sets if line.exercise.pattern.endswith("_pull") else 0
             push += line.sets if line.exercise.pattern.endswith("_push") else 0
         limit = round(push * rule.number("ratio"), 1)
-        yield Measure(f"weeks.{week.number}", pull, limit, pull >= limit)
+        far = pull < push * rule.number("far") and push >= rule.number("pushes")
+        where = f"weeks.{week.number}"
+        yield Measure(where, pull, limit, pull >= limit, "mend" if far and can_pull else None)
 
 
 def session_time(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
@@ -178,6 +184,57 @@ def _rank(line: DoseLine) -> int:
     return 1 if exercise.compound else 2
 
 
+def whole_body(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    """Where there are three days or fewer, each is for all of the body."""
+    groups = [frozenset(names) for names in rule.params["groups"]]
+    easy = view.limited or view.athlete.kind == "both"
+    easy = easy or view.athlete.minutes < rule.number("minutes")
+    reach = {
+        exercise.pattern
+        for exercise in view.within_reach
+        if exercise.level == 1 and exercise.compound
+    }
+    for week in view.building():
+        days = [day.day for day in week.days if day.exercises]
+        if len(days) > rule.number("days"):
+            continue
+        for day in days:
+            have = {
+                line.exercise.pattern
+                for line in view.by_day.get((week.number, day), ())
+                if line.exercise.compound
+            }
+            missing = [group for group in groups if group & reach and not group & have]
+            where = f"weeks.{week.number}.days.{day}"
+            yield Measure(where, len(missing), 0, not missing, "warn" if easy else None)
+
+
+def one_of_each(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    """Three variants of one lift on one day do no more than two."""
+    for (week, day), lines in view.by_day.items():
+        counts: dict[str, int] = {}
+        for line in lines:
+            if line.exercise.compound:
+                counts[line.exercise.pattern] = counts.get(line.exercise.pattern, 0) + 1
+        worst = max(counts.values(), default=0)
+        where = f"weeks.{week}.days.{day}"
+        yield Measure(where, worst, rule.number("most"), worst <= rule.number("most"))
+
+
+def single_sets(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    """In a full week a single set is the exception."""
+    easy = view.limited or view.athlete.kind == "both"
+    easy = easy or view.athlete.minutes < rule.number("minutes")
+    for week in view.building():
+        lines = view.by_week[week.number]
+        if len(lines) >= rule.number("lines"):
+            share = sum(line.dose.sets == 1 for line in lines) / len(lines)
+            passed = share <= rule.number("most")
+            where = f"weeks.{week.number}"
+            mild = "warn" if easy else None
+            yield Measure(where, round(share, 2), rule.number("most"), passed, mild)
+
+
 CHECKS = {
     "V01": sets_ceiling,
     "V01L": sets_floor,
@@ -190,4 +247,7 @@ CHECKS = {
     "V08": pull_and_push,
     "V09": session_time,
     "V10": order,
+    "V11": whole_body,
+    "V12": one_of_each,
+    "V13": single_sets,
 }

@@ -184,8 +184,8 @@ def ladder(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     now = min(endurance.longest_km or 0.0, rule.by("enough", name)) * rule.number("now")
     # A long run is bound by the week it stands in, and by the time there is for it.
     now = min(now, fullest * rule.number("share"))
-    if endurance.pace:
-        now = min(now, view.longest_day / endurance.pace * rule.number("now"))
+    minutes = min(view.longest_day, rule.number("minutes"))
+    now = min(now, minutes / (endurance.pace or rule.number("pace")) * rule.number("now"))
     least = round(max(rule.by("least", name), now), 1)
     yield Measure("weeks", longest, least, longest >= least - 0.05)
 

@@ -119,7 +119,9 @@ def grows(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     if long:
         share = sum(_grown(doses) for doses in long) / len(long)
         least = rule.number("least")
-        yield Measure("weeks", round(share, 2), least, share >= least)
+        few = len(long) < rule.number("lines")
+        mild = "warn" if view.limited or few else None
+        yield Measure("weeks", round(share, 2), least, share >= least, mild)
 
 
 _NOT_FOR_GROWTH = frozenset({"balance", "mobility", "jump", "olympic"})

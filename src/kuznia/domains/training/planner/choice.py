@@ -13,8 +13,16 @@ RARE = 500
 # For each half set under the least that does something.
 TOO_LITTLE = 80
 SHORT_DAY = 400
-PULL_SHORT = 20
-REPEATED_PATTERN = 12
+PULL_SHORT = 40
+# For each pulling set beyond this many more than pushing sets.
+PUSH_SHORT = 10
+PULL_AHEAD = 2
+REPEATED_PATTERN = 40
+# A day without one of its movements, and one movement more than the day has place for.
+MISSING_GROUP = 1500
+CROWDED_GROUP = 60
+SINGLE_SET = 24
+MAX_ON_PATTERN = 2
 MINOR = 0.25
 MAX_EXERCISES = 8
 MAX_ON_MUSCLE = 3
@@ -39,6 +47,16 @@ class ExerciseCandidate:
     setup: float
     each: float
     max_sets: int
+    # Many joints at once: only such an exercise stands for a movement of the day.
+    compound: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MovementGroup:
+    """Movements of which a day has one at least, and not more than a few."""
+
+    patterns: frozenset[str]
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +69,7 @@ class StrengthDay:
     # At least and at most so many exercises, if the time allows.
     fewest: int
     first_sets: int
+    groups: tuple[MovementGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +109,8 @@ class _WeekState:
     primary: list[dict[str, int]] = field(default_factory=list[dict[str, int]])
     movers: list[dict[str, int]] = field(default_factory=list[dict[str, int]])
     patterns: list[dict[str, int]] = field(default_factory=list[dict[str, int]])
+    # Exercises of many joints, by session and movement.
+    compounds: list[dict[str, int]] = field(default_factory=list[dict[str, int]])
     weekly: dict[str, int] = field(default_factory=dict[str, int])
     days_of: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
     # Pulling sets less pushing sets.
@@ -121,6 +142,9 @@ class _WeekState:
         self.minutes[slot] += sign * candidate.setup
         counts = self.patterns[slot]
         counts[candidate.pattern] = counts.get(candidate.pattern, 0) + sign
+        if candidate.compound:
+            joints = self.compounds[slot]
+            joints[candidate.pattern] = joints.get(candidate.pattern, 0) + sign
         self.weekly[candidate.pattern] = self.weekly.get(candidate.pattern, 0) + sign
         for muscle in candidate.primary:
             self.movers[slot][muscle] = self.movers[slot].get(muscle, 0) + sign
@@ -147,6 +171,8 @@ class _WeekState:
 
     def _may_enter(self, slot: int, number: int, candidate: ExerciseCandidate) -> bool:
         if len(self.sets[slot]) >= MAX_EXERCISES:
+            return False
+        if self.patterns[slot].get(candidate.pattern, 0) >= MAX_ON_PATTERN:
             return False
         elsewhere = self.days_of.get(number, ())
         if len(elsewhere) >= 2 or any(self._neighbours(slot, other) for other in elsewhere):
@@ -204,6 +230,8 @@ class _WeekState:
                 yield UNCOVERED
         if self.pull < 0:
             yield PULL_SHORT * -self.pull
+        elif self.pull > PULL_AHEAD:
+            yield PUSH_SHORT * (self.pull - PULL_AHEAD)
 
     def _days(self) -> Iterator[float]:
         problem = self.problem
@@ -214,7 +242,38 @@ class _WeekState:
             for count in self.patterns[slot].values():
                 if count > 1:
                     yield REPEATED_PATTERN * (count - 1)
-            yield -float(sum(problem.candidates[number].score for number in doses))
+            yield from self._groups(slot)
+            yield float(
+                SINGLE_SET * sum(sets == 1 for sets in doses.values())
+                - sum(problem.candidates[number].score for number in doses)
+            )
+
+    def lacking(self, slot: int) -> tuple[int, ...]:
+        """Candidates of the movements that a day should have and has not."""
+        joints = self.compounds[slot]
+        lacks = frozenset[str]().union(
+            *(
+                group.patterns
+                for group in self.problem.sessions[slot].groups
+                if not any(joints.get(pattern) for pattern in group.patterns)
+            )
+        )
+        if not lacks:
+            return ()
+        return tuple(
+            number
+            for number, candidate in enumerate(self.problem.candidates)
+            if candidate.compound and candidate.pattern in lacks
+        )
+
+    def _groups(self, slot: int) -> Iterator[float]:
+        joints = self.compounds[slot]
+        for group in self.problem.sessions[slot].groups:
+            count = sum(joints.get(pattern, 0) for pattern in group.patterns)
+            if count == 0:
+                yield MISSING_GROUP
+            elif count > group.most:
+                yield CROWDED_GROUP * (count - group.most)
 
 
 def cost(problem: Problem, choice: Choice) -> float:
@@ -229,6 +288,7 @@ def _fill(problem: Problem, choice: Choice) -> _WeekState:
     state.primary = [{} for _ in range(count)]
     state.movers = [{} for _ in range(count)]
     state.patterns = [{} for _ in range(count)]
+    state.compounds = [{} for _ in range(count)]
     for slot, doses in enumerate(choice):
         for number, sets in doses.items():
             state.put(slot, number, sets)
@@ -303,12 +363,20 @@ _Move = tuple[tuple[int, int, int], ...]
 def _moves(state: _WeekState, near: tuple[tuple[int, ...], ...]) -> Iterator[_Move]:
     """Everything near: a set more or less, one exercise for another, one more, one fewer."""
     candidates = state.problem.candidates
+    # Room for a movement that must come up may have to be made by one that is nothing like it.
+    missing = tuple(
+        number
+        for number, candidate in enumerate(candidates)
+        if candidate.pattern in state.problem.must and not state.weekly.get(candidate.pattern)
+    )
     for slot, session in enumerate(state.problem.sessions):
+        lacking = state.lacking(slot)
+        far = missing + tuple(n for n in lacking if n not in missing) if lacking else missing
         for number, sets in list(state.sets[slot].items()):
             yield ((slot, number, sets + 1),)
             yield ((slot, number, sets - 1),)
             yield ((slot, number, 0),)
-            for other in near[number]:
+            for other in (*near[number], *far):
                 if other not in state.sets[slot]:
                     yield ((slot, number, 0), (slot, other, sets))
         for number in range(len(candidates)):

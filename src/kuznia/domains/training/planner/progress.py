@@ -229,7 +229,7 @@ def _in_cycles(course: Course, weeks: Sequence[Span]) -> tuple[Effort, ...]:
             played.append(Effort(scheme.low, rir))
             continue
         # Later blocks are heavier: the same bottom of the range, and less far up.
-        top = max(1, width - span.block)
+        top = max(min(1, width), width - span.block)
         place = span.step % length
         reps = max(low, scheme.low + round(top * place / (length - 1)))
         fresh = place == 0 and span.built > 0

@@ -8,6 +8,7 @@ from kuznia.domains.training.catalogue import MAJOR, Exercise, patterns
 from kuznia.domains.training.planner.choice import (
     Chooser,
     ExerciseCandidate,
+    MovementGroup,
     Problem,
     StrengthDay,
     choose,
@@ -30,6 +31,21 @@ _SPLITS: Mapping[str, frozenset[str]] = {
     "push": _PUSH | _CORE,
     "pull": _PULL | _CORE,
     "legs": _LOWER | _CORE,
+}
+_KNEES, _HIPS = frozenset({"squat", "lunge"}), frozenset({"hinge"})
+_PUSHES, _PULLS = frozenset({"h_push", "v_push"}), frozenset({"h_pull", "v_pull"})
+# What a day of that name is made of, and how much of it the day has place for.
+_GROUPS: Mapping[str, tuple[MovementGroup, ...]] = {
+    "full": (
+        MovementGroup(_KNEES | _HIPS, 3),
+        MovementGroup(_PUSHES, 2),
+        MovementGroup(_PULLS, 2),
+    ),
+    "upper": (MovementGroup(_PUSHES, 3), MovementGroup(_PULLS, 3)),
+    "lower": (MovementGroup(_KNEES, 3), MovementGroup(_HIPS, 2)),
+    "push": (MovementGroup(_PUSHES, 4),),
+    "pull": (MovementGroup(_PULLS, 4),),
+    "legs": (MovementGroup(_KNEES, 3), MovementGroup(_HIPS, 2)),
 }
 _WEEKS: Mapping[int, tuple[str, ...]] = {
     1: ("full",),
@@ -190,6 +206,7 @@ def problem(
             _SPLITS[name] | extra,
             _fewest(minutes),
             _first_sets(minutes),
+            _GROUPS[name],
         )
         for (day, minutes), name in zip(sorted(days.items()), split, strict=True)
     )
@@ -215,11 +232,11 @@ def problem(
 
 
 def _fewest(minutes: float) -> int:
-    return 2 if minutes < 25 else 4 if minutes < 40 else 5
+    return 2 if minutes < 20 else 3 if minutes < 35 else 4 if minutes < 40 else 5
 
 
 def _first_sets(minutes: float) -> int:
-    return 1 if minutes < 35 else 2
+    return 1 if minutes < 20 else 2
 
 
 def _volume(athlete: Athlete) -> float:
@@ -260,6 +277,7 @@ def _offered(
                 setup=1.5,
                 each=dose.set_seconds(exercise) / 60,
                 max_sets=min(frame.max_sets, 5 if dose.high <= 5 else 4),
+                compound=exercise.compound,
             )
 
 
@@ -275,7 +293,16 @@ def _score(exercise: Exercise, athlete: Athlete, liked: frozenset[str]) -> int:
     if athlete.level == "beginner":
         score -= 4 * (exercise.level - 1) + 2 * (exercise.load_type == "barbell")
     score += 8 if exercise.id in athlete.maxes else 0
-    return score + (30 if exercise.id in liked else 0)
+    score -= 8 if _half_a_movement(exercise) else 0
+    return score + (60 if exercise.id in liked else 0)
+
+
+def _half_a_movement(exercise: Exercise) -> bool:
+    """A push or a pull that the arms do not help in: a fly, a pullover."""
+    helpers = patterns()[exercise.pattern].secondary
+    return exercise.pattern in _PUSHES | _PULLS and not any(
+        muscle in exercise.muscles for muscle in helpers
+    )
 
 
 def _balance(frame: TrainingLimits, pool: tuple[Exercise, ...], day: int) -> tuple[Chosen, ...]:
