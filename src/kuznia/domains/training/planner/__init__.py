@@ -18,6 +18,7 @@ from kuznia.domains.training.planner.limits import TrainingLimits, allowed, limi
 from kuznia.domains.training.planner.offers import notices, offers
 from kuznia.domains.training.planner.phases import Span, set_counts, strength_spans
 from kuznia.domains.training.planner.progress import Course, Effort, efforts, progression
+from kuznia.domains.training.planner.reasons import Reasons
 from kuznia.domains.training.planner.schedule import WeekLayout, layout
 from kuznia.domains.training.planner.strength import WARM_UP, Chosen, Template, eased, template
 from kuznia.domains.training.planner.volume import Base, Load, aimed, base, loads
@@ -52,6 +53,7 @@ class _Frame:
     limits: TrainingLimits
     layout: WeekLayout
     words: PlanWords
+    reasons: Reasons
     spans: tuple[Span, ...]
     template: Template
     start: Base | None
@@ -79,14 +81,11 @@ def plan(
         aim=athlete.aim,
         level=athlete.level,
         start=athlete.start,
-        weeks=tuple(_week(frame, index) for index in range(athlete.weeks)),
+        weeks=_weeks(frame),
         zones=zones(athlete, frame.limits, words) if frame.sessions else (),
         offers=tuple(offers(athlete, frame.start, frame.limits, words)),
         notices=tuple(notices(athlete, frame.limits, frame.layout, words)),
-        reason=words.because(
-            *(() if athlete.kind == "endurance" else ("why_plan",)),
-            *(() if athlete.kind == "strength" else ("why_plan_endurance",)),
-        ),
+        reason=frame.reasons.plan(),
         lessons=_lessons(athlete),
     )
     return _worded(made, wishes) if wishes else made
@@ -128,6 +127,7 @@ def _frame(athlete: Athlete, wishes: Wishes, chooser: Chooser, screening: Screen
         limits=frame,
         layout=week,
         words=words,
+        reasons=Reasons(words, athlete),
         spans=spans,
         template=usual,
         start=start,
@@ -179,12 +179,26 @@ def _strength_minutes(athlete: Athlete, frame: TrainingLimits, week: WeekLayout,
     return minutes * (1 - _ENDURANCE_SHARE) - 1 if mixed else float(minutes)
 
 
-def _week(frame: _Frame, index: int) -> Week:
+def _weeks(frame: _Frame) -> tuple[Week, ...]:
+    """All weeks in order: what is new in one is told against the one before it."""
+    weeks: list[Week] = []
+    before: Mapping[int, int] = {}
+    for index, span in enumerate(frame.spans):
+        sessions: Mapping[int, PlannedSession] = {}
+        if frame.sessions is not None:
+            last = index == len(frame.spans) - 1
+            sessions = frame.sessions.week(span, frame.loads[index], frame.layout, last)
+        explained = {
+            day: frame.reasons.session(session, before.get(day), span)
+            for day, session in sessions.items()
+        }
+        before = {day: session.minutes for day, session in sessions.items()}
+        weeks.append(_week(frame, index, explained))
+    return tuple(weeks)
+
+
+def _week(frame: _Frame, index: int, sessions: Mapping[int, PlannedSession]) -> Week:
     span, words = frame.spans[index], frame.words
-    last = index == len(frame.spans) - 1
-    sessions: Mapping[int, PlannedSession] = {}
-    if frame.sessions is not None:
-        sessions = frame.sessions.week(span, frame.loads[index], frame.layout, last)
     doses = _doses(frame, span, index)
     theme = f"theme_{span.phase}"
     return Week(
@@ -229,7 +243,7 @@ def _doses(frame: _Frame, span: Span, index: int) -> Mapping[int, tuple[Dose, ..
         if day in eve:
             continue
         effort = frame.efforts[day, chosen.exercise.id][index]
-        doses[day].append(_dose(frame, chosen, effort, sets, len(doses[day]) + 1))
+        doses[day].append(_dose(frame, span, chosen, effort, sets, len(doses[day]) + 1))
     return {day: tuple(all_) for day, all_ in doses.items()}
 
 
@@ -243,7 +257,9 @@ def _eve(frame: _Frame, index: int) -> frozenset[int]:
     return eve if len(eve) < len(frame.template.days) else frozenset()
 
 
-def _dose(frame: _Frame, chosen: Chosen, planned: Effort, sets: int, order: int) -> Dose:
+def _dose(
+    frame: _Frame, span: Span, chosen: Chosen, planned: Effort, sets: int, order: int
+) -> Dose:
     exercise = chosen.exercise
     return Dose(
         id=exercise.id,
@@ -258,24 +274,8 @@ def _dose(frame: _Frame, chosen: Chosen, planned: Effort, sets: int, order: int)
         load=planned.load,
         load_unit=None if planned.load is None else frame.athlete.load_unit,
         progression=progression(exercise, chosen.scheme),
-        reason=_dose_reason(frame.words, chosen, planned.load is not None),
+        reason=frame.reasons.dose(chosen, planned, span, order == 1),
     )
-
-
-_CORE_PREFIX = "core"
-_NAMED = frozenset({"squat", "hinge", "lunge", "h_push", "v_push", "h_pull", "v_pull", "balance"})
-
-
-def _dose_reason(words: PlanWords, chosen: Chosen, loaded: bool) -> Reason:
-    pattern = chosen.exercise.pattern
-    if chosen.scheme.explosive:
-        name = "pattern_power"
-    elif pattern in _NAMED:
-        name = f"pattern_{pattern}"
-    else:
-        name = "pattern_core" if pattern.startswith(_CORE_PREFIX) else "pattern_other"
-    more = ("because_load",) if loaded else ()
-    return words.because(name, *more, *(("because_lesson",) if chosen.lesson else ()))
 
 
 def _day(
@@ -296,7 +296,7 @@ def _day(
         minutes=minutes,
         exercises=exercises,
         sessions=planned,
-        reason=frame.words.because(_day_reason(frame, exercises, planned)),
+        reason=_day_reason(frame, day, exercises, planned, {*doses, *sessions}),
     )
 
 
@@ -330,15 +330,25 @@ def _kind(strength: bool, endurance: bool) -> DayKind:
 
 
 def _day_reason(
-    frame: _Frame, exercises: tuple[Dose, ...], sessions: tuple[PlannedSession, ...]
-) -> str:
-    if exercises and sessions:
-        return "day_mixed"
+    frame: _Frame,
+    day: int,
+    exercises: tuple[Dose, ...],
+    sessions: tuple[PlannedSession, ...],
+    busy: set[int],
+) -> Reason:
+    """Why the day is what it is, by what really stands on it and on its neighbours."""
+    words = frame.words
     if exercises:
-        return "day_full" if "full" in frame.template.split else "day_part"
-    if not sessions:
-        return "day_rest"
-    kind = sessions[0].kind
-    if kind in {"easy", "long", "race"}:
-        return f"day_{kind}"
-    return "day_hard"
+        name, leads = frame.reasons.day(exercises, catalogue())
+        name = "day_mixed" if sessions else name
+        return words.joined(words.part(name, leads=leads))
+    if sessions:
+        kind = sessions[0].kind
+        return words.because(f"day_{kind}" if kind in _OWN_DAY else "day_hard")
+    before, after = day - 1 in busy, day + 1 in busy
+    if before and after:
+        return words.because("day_rest_between")
+    return words.because("day_rest_after" if before else "day_rest_before" if after else "day_rest")
+
+
+_OWN_DAY = frozenset({"easy", "long", "race", "strides"})
