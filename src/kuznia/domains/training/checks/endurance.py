@@ -174,7 +174,8 @@ def ladder(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     """The longest run before a race: near what the race asks, and no less than what is run now."""
     runs = [session for _, _, session in view.sessions() if session.km is not None]
     races = [session.km or 0.0 for session in runs if session.kind == "race"]
-    if not races:
+    # A few weeks cannot build a ladder: then what was run before is what counts.
+    if not races or view.athlete.weeks < rule.number("weeks"):
         return
     names = rule.params["km"]
     name = min(names, key=lambda race: abs(names[race] - races[-1]))

@@ -9,25 +9,22 @@ from kuznia.domains.training.schema.plan import Dose
 
 
 def step_up(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    least, most = rule.number("least"), rule.number("most")
     for line in view.lines:
-        step = line.dose.progression.step_percent
+        progression = line.dose.progression
+        step = progression.step_percent
         if step != 0:
-            yield Measure(
-                line.where,
-                step,
-                rule.number("most"),
-                rule.number("least") <= step <= rule.number("most"),
-            )
-        low, high = line.dose.progression.low, line.dose.progression.high
+            yield Measure(line.where, step, most, least <= step <= most)
+        low, high = progression.low, progression.high
         if not 1 <= low <= high:
             yield Measure(line.where, f"{low}-{high}", "a range", False)
 
 
 def step_back(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    least, most = rule.number("least"), rule.number("most")
     for line in view.lines:
         back = line.dose.progression.back_percent
-        passed = rule.number("least") <= back <= rule.number("most")
-        yield Measure(line.where, back, rule.number("most"), passed)
+        yield Measure(line.where, back, most, least <= back <= most)
 
 
 def weekly(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
@@ -45,19 +42,21 @@ def weekly(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
 
 def _doses(view: PlanView, rule: PlanRule, window: int) -> Iterator[Measure]:
     history: dict[tuple[int, str], list[tuple[int, Dose]]] = {}
+    more_reps, more_seconds = rule.number("reps"), rule.number("seconds")
+    factor = rule.number("load")
     for line in view.lines:
         past = history.setdefault((line.day, line.exercise.id), [])
         recent = [dose for week, dose in past if line.week - window <= week < line.week]
         past.append((line.week, line.dose))
         if not recent:
             continue
-        plus = rule.number("reps" if line.dose.unit == "reps" else "seconds")
+        plus = more_reps if line.dose.unit == "reps" else more_seconds
         most = max(dose.reps for dose in recent) + plus
         yield Measure(line.where, line.dose.reps, most, line.dose.reps <= most)
         heaviest = max((dose.load or 0.0 for dose in recent), default=0.0)
         if heaviest and line.dose.load:
             step = max(line.exercise.step_kg, line.exercise.step_lb)
-            limit = max(heaviest * rule.number("load"), heaviest + step)
+            limit = max(heaviest * factor, heaviest + step)
             yield Measure(line.where, line.dose.load, round(limit, 1), line.dose.load <= limit)
 
 

@@ -50,14 +50,15 @@ class Reasons:
     def dose(self, chosen: Chosen, effort: Effort, span: Span, first: bool) -> Reason:
         """Why this exercise stands here, and what is new in it this week."""
         if chosen.exercise.pattern == "balance":
-            return self.words.because("pattern_balance", *self._lesson(chosen))
+            return self.words.joined(self.words.part("pattern_balance"), *self._week(span))
         works, why = self._works(chosen.exercise), self._why(chosen, effort, first)
         parts = [self.words.part("pattern_power")] if chosen.scheme.explosive else []
         return self.words.joined(works, why, *parts, *self._new(chosen, effort, span))
 
-    @staticmethod
-    def _lesson(chosen: Chosen) -> tuple[str, ...]:
-        return ("because_lesson",) if chosen.lesson else ()
+    def _week(self, span: Span) -> list[ReasonPart]:
+        if span.phase in EASY:
+            return [self._place(span)]
+        return [self._place(span), self.words.part("new_steady")]
 
     def _works(self, exercise: Exercise) -> ReasonPart:
         leads = [self.words.say(f"muscle_{name}") for name in exercise.primary]
