@@ -11,17 +11,17 @@ from datetime import date, timedelta
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.athlete.screening import Screening, screen
 from kuznia.domains.training.catalogue import catalogue
-from kuznia.domains.training.planner.aerobic import Sessions, zones
 from kuznia.domains.training.planner.choice import Chooser, choose
 from kuznia.domains.training.planner.dosing import Scheme
+from kuznia.domains.training.planner.endurance.aerobic import Sessions, zones
+from kuznia.domains.training.planner.endurance.volume import Base, Load, aimed, base, loads
 from kuznia.domains.training.planner.limits import TrainingLimits, allowed, limits
 from kuznia.domains.training.planner.offers import notices, offers
 from kuznia.domains.training.planner.phases import Span, set_counts, strength_spans
 from kuznia.domains.training.planner.progress import Course, Effort, efforts, progression
-from kuznia.domains.training.planner.reasons import Reasons
+from kuznia.domains.training.planner.reasons import PlanReasons
 from kuznia.domains.training.planner.schedule import WeekLayout, layout
 from kuznia.domains.training.planner.strength import WARM_UP, Chosen, Template, eased, template
-from kuznia.domains.training.planner.volume import Base, Load, aimed, base, loads
 from kuznia.domains.training.planner.wording import PlanWords
 from kuznia.domains.training.schema.plan import (
     Day,
@@ -53,7 +53,7 @@ class _Frame:
     limits: TrainingLimits
     layout: WeekLayout
     words: PlanWords
-    reasons: Reasons
+    reasons: PlanReasons
     spans: tuple[Span, ...]
     template: Template
     start: Base | None
@@ -127,7 +127,7 @@ def _frame(athlete: Athlete, wishes: Wishes, chooser: Chooser, screening: Screen
         limits=frame,
         layout=week,
         words=words,
-        reasons=Reasons(words, athlete),
+        reasons=PlanReasons(words, athlete),
         spans=spans,
         template=usual,
         start=start,

@@ -15,7 +15,8 @@ from typing import Any
 from ortools.sat.python import cp_model
 
 from kuznia.domains.training.planner import choice as search
-from kuznia.domains.training.planner.choice import Choice, Problem, choose
+from kuznia.domains.training.planner.choice import Choice, choose
+from kuznia.domains.training.planner.problem import Problem
 
 # About a third of a second; what more effort finds is a set here or there.
 EFFORT = 0.3

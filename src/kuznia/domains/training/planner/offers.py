@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from kuznia.domains.training.athlete.athlete import Athlete
-from kuznia.domains.training.planner.events import EVENTS
+from kuznia.domains.training.planner.endurance.events import EVENTS
+from kuznia.domains.training.planner.endurance.volume import Base
 from kuznia.domains.training.planner.limits import TrainingLimits
 from kuznia.domains.training.planner.schedule import WeekLayout
-from kuznia.domains.training.planner.volume import Base
 from kuznia.domains.training.planner.wording import PlanWords
 from kuznia.domains.training.schema.plan import Notice, Offer
 

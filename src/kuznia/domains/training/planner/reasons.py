@@ -1,4 +1,4 @@
-"""Reasons that name the person: what an exercise trains, why this one, and what is new this week.
+"""PlanReasons that name the person: what an exercise trains, why this one, and what is new this week.
 
 Every claim is read off the plan it stands in, so that none of them can be untrue of its day.
 """
@@ -24,7 +24,7 @@ _NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Reasons:
+class PlanReasons:
     """The reasons of one person's plan, each wording made once."""
 
     words: PlanWords

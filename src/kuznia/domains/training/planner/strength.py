@@ -5,16 +5,15 @@ from dataclasses import dataclass
 
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.catalogue import MAJOR, Exercise, patterns
-from kuznia.domains.training.planner.choice import (
-    Chooser,
+from kuznia.domains.training.planner.choice import Chooser, choose
+from kuznia.domains.training.planner.dosing import LOADED, POWER, Scheme, scheme
+from kuznia.domains.training.planner.limits import TrainingLimits
+from kuznia.domains.training.planner.problem import (
     ExerciseCandidate,
     MovementGroup,
     Problem,
     StrengthDay,
-    choose,
 )
-from kuznia.domains.training.planner.dosing import LOADED, POWER, Scheme, scheme
-from kuznia.domains.training.planner.limits import TrainingLimits
 from kuznia.domains.training.schema.lesson import Prefer, VolumeFactor
 from kuznia.domains.training.schema.profile import Level
 

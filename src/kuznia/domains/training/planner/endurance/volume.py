@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from kuznia.domains.training.athlete.athlete import Athlete
-from kuznia.domains.training.planner.events import RaceEvent, reachable
+from kuznia.domains.training.planner.endurance.events import RaceEvent, reachable
 from kuznia.domains.training.planner.limits import TrainingLimits
 from kuznia.domains.training.planner.phases import EASY, Span, spans
 from kuznia.domains.training.planner.schedule import WeekLayout

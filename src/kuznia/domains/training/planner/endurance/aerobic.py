@@ -4,10 +4,16 @@ import math
 from collections.abc import Mapping
 
 from kuznia.domains.training.athlete.athlete import Athlete
+from kuznia.domains.training.planner.endurance.volume import (
+    WALK_AFTER,
+    WALK_BEFORE,
+    Base,
+    Load,
+    bouts,
+)
 from kuznia.domains.training.planner.limits import TrainingLimits
 from kuznia.domains.training.planner.phases import Span
 from kuznia.domains.training.planner.schedule import WeekLayout
-from kuznia.domains.training.planner.volume import WALK_AFTER, WALK_BEFORE, Base, Load, bouts
 from kuznia.domains.training.planner.wording import PlanWords
 from kuznia.domains.training.schema.plan import (
     EffortStep,
