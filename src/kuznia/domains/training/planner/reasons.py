@@ -1,4 +1,4 @@
-"""PlanReasons that name the person: what an exercise trains, why this one, and what is new this week.
+"""Reasons that name the person: what an exercise trains, why this one, and what is new this week.
 
 Every claim is read off the plan it stands in, so that none of them can be untrue of its day.
 """
