@@ -116,15 +116,18 @@ class PlanReasons:
 
     def session(self, session: PlannedSession, before: int | None, span: Span) -> PlannedSession:
         """The session with its reason: its kind, its week, and its length against last week's."""
-        running = session.kind != "race" and session.reason.text
-        if not running:
+        if session.kind == "race":
             return session
         kind = "session_walk_run" if "run-walk" in session.reason.cites else f"why_{session.kind}"
-        parts = [self.words.part(kind), self._place(span)]
+        change = "first"
         if before is not None:
             off = session.minutes - before
             change = "same" if abs(off) <= _MINUTES else "longer" if off > 0 else "shorter"
-            parts.append(self.words.part(f"session_{change}"))
+        parts = [
+            self.words.part(kind),
+            self._place(span),
+            self.words.part(f"session_{change}"),
+        ]
         return session.model_copy(update={"reason": self.words.joined(*parts)})
 
     def day(self, exercises: tuple[Dose, ...], known: Mapping[str, Exercise]) -> tuple[str, str]:

@@ -146,24 +146,32 @@ def eased(template: Template, floor: float) -> Mapping[tuple[int, str], int]:
     """
     sets = {(day, c.exercise.id): c.sets for day, all_ in template.days.items() for c in all_}
     totals: dict[str, float] = {}
+    pulls_ahead = 0
     for chosen in (c for all_ in template.days.values() for c in all_):
+        pulls_ahead += chosen.sets * _side(chosen.exercise)
         for muscle, share in chosen.exercise.muscles.items():
             totals[muscle] = totals.get(muscle, 0.0) + share * chosen.sets
     taken: dict[str, float] = {}
     for day in sorted(template.days, reverse=True):
         for chosen in reversed(template.days[day]):
-            muscles = chosen.exercise.muscles
+            muscles, side = chosen.exercise.muscles, _side(chosen.exercise)
             fits = all(
                 taken.get(muscle, 0.0) + share <= _TAKEN
                 and totals[muscle] - taken.get(muscle, 0.0) - share >= floor
                 for muscle, share in muscles.items()
                 if muscle in MAJOR
             )
-            if chosen.sets >= _MANY and fits:
+            if chosen.sets >= _MANY and fits and not (side > 0 and pulls_ahead <= 0):
                 sets[day, chosen.exercise.id] -= 1
+                pulls_ahead -= side
                 for muscle, share in muscles.items():
                     taken[muscle] = taken.get(muscle, 0.0) + share
     return sets
+
+
+def _side(exercise: Exercise) -> int:
+    """1 for a pull, -1 for a push, for the balance of the two."""
+    return int(exercise.pattern in _PULLS) - int(exercise.pattern in _PUSHES)
 
 
 def _place(chosen: Chosen) -> tuple[int, int, int, str]:

@@ -59,8 +59,11 @@ class PlanWords:
         known = self._reasons.get(parts)
         if known is None:
             cites = [card for name, _ in parts for card in _texts()[name].get("cites", ())]
-            text = " ".join(_capital(self.say(name, **dict(values))) for name, values in parts)
-            known = Reason(text=text, cites=tuple(dict.fromkeys(cites)))
+            text = ""
+            for name, values in parts:
+                said = self.say(name, **dict(values))
+                text += f" {said}" if text.endswith(":") else f" {_capital(said)}"
+            known = Reason(text=text.strip(), cites=tuple(dict.fromkeys(cites)))
             self._reasons[parts] = known
         return known
 
