@@ -352,8 +352,8 @@ def test_what_a_reason_says_of_its_week_is_true(level) -> None:
     full: dict[tuple[int, str], Dose] = {}
     for week in made.weeks:
         easy = week.phase == "deload"
-        for day, dose in ((day, dose) for day in week.days for dose in day.exercises):
-            before = full.get((day.day, dose.id))
+        for place, dose in ((day.day, dose) for day in week.days for dose in day.exercises):
+            before = full.get((place, dose.id))
             for claim, holds in CLAIMS.items():
                 if claim in dose.reason.text:
                     claims[claim] += 1
@@ -361,7 +361,7 @@ def test_what_a_reason_says_of_its_week_is_true(level) -> None:
                     assert holds(dose, before), (week.number, dose.reason.text)
             assert ("easy week" in dose.reason.text) == easy
             if not easy:
-                full[day.day, dose.id] = dose
+                full[place, dose.id] = dose
     assert len(claims) >= 3
 
 
