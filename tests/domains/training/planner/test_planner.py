@@ -160,6 +160,16 @@ def test_wishes_are_words_and_preferences() -> None:
     assert "leg-press" in _ids(made)
 
 
+def test_an_offer_names_the_ladder_where_base_and_weeks_would_do() -> None:
+    running = {"event": "half", "weekly_km": 21, "longest_km": 6, "long_minutes": 120}
+    said = {"kind": "endurance", "level": "intermediate", "weeks": 10, "days": 5, "minutes": 30}
+    made, _ = a_plan(said | {"endurance": running})
+
+    offer = next(one for one in made.offers if one.code == "E10")
+    assert "long run" in offer.message
+    assert "21 km" not in offer.message
+
+
 def test_a_safe_weight_target_gets_no_offer() -> None:
     made, _ = a_plan({"weight": 90, "target_weight": 88, "aim": "weight_loss"})
 
@@ -305,8 +315,9 @@ def test_loads_grow_and_an_easy_week_is_lighter_than_both_its_neighbours() -> No
         sum(dose.sets * dose.reps * (dose.load or 1) for day in week.days for dose in day.exercises)
         for week in made.weeks
     ]
+    name = "barbell-bench-press"
     bench = [
-        max(d.load for day in week.days for d in day.exercises if d.id == "barbell-bench-press")
+        max(one.load or 0 for day in week.days for one in day.exercises if one.id == name)
         for week in made.weeks
     ]
     assert work[3] < min(work[2], work[4])

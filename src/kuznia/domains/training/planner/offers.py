@@ -37,6 +37,14 @@ def _event_offer(
         reason = words.because("why_offer_harm")
         yield Offer(code="E10", asked=wished, offered=offered, message=message, reason=reason)
         return
+    if event in start.events:
+        # Base and weeks would do: what is short is the ladder of long runs.
+        message = words.say(
+            "offer_E10_ladder", asked=wished, offered=offered, long=f"{event.long_km:g}"
+        )
+        reason = words.because("why_offer_event")
+        yield Offer(code="E10", asked=wished, offered=offered, message=message, reason=reason)
+        return
     message = words.say(
         "offer_E10",
         base=f"{start.weekly:g} km" if start.running else "0 km",
