@@ -16,8 +16,9 @@ from kuznia.domains.training.athlete.athlete import Athlete, read_athlete
 from kuznia.domains.training.athlete.screening import decline, screen
 from kuznia.domains.training.checks import findings, verify
 from kuznia.domains.training.planner import plan
-from kuznia.domains.training.planner.choice import Problem, choose, cost
+from kuznia.domains.training.planner.choice import choose, cost
 from kuznia.domains.training.planner.limits import allowed, limits
+from kuznia.domains.training.planner.problem import Problem
 from kuznia.domains.training.planner.strength import problem
 from kuznia.domains.training.schema.profile import PlanInput
 

@@ -9,7 +9,6 @@ from tests.domains.training.checks.breaking import (
     all_in_zone,
     doses,
     each_dose,
-    more_sets,
     sessions,
     spread_sets,
     swapped,
@@ -24,7 +23,7 @@ from tests.domains.training.checks.mutations import (
     plan_only,
 )
 
-from kuznia.domains.training.catalogue import catalogue
+from kuznia.domains.training.catalogue import MAJOR, catalogue
 from kuznia.domains.training.schema.profile import Injury
 
 GYM = {"equipment": ["full-gym"], "minutes": 120, "days": 3}
@@ -91,13 +90,11 @@ CASES: Mapping[str, Case] = {
     "V01": Case(NOVICE, plan_only(lambda made: spread_sets(made, "quads", 12.5))),
     "V01L": Case(
         NOVICE | {"level": "intermediate", "weeks": 3},
-        plan_only(lambda made: each_dose(made, m.less_back)),
+        plan_only(lambda made: each_dose(made, m.less_for_hamstrings)),
     ),
     "V02": Case(NOVICE, plan_only(lambda made: spread_sets(made, "calves", 25.5))),
-    "V03": Case(
-        NOVICE, plan_only(lambda made: more_sets(made, "core", 9, lambda row: row[1].day == 1))
-    ),
-    "V04": Case(NOVICE, plan_only(m.chest_once)),
+    "V03": Case(NOVICE, plan_only(m.many_core_sets)),
+    "V04": Case(NOVICE, plan_only(m.hamstrings_once)),
     "V05": Case(STRONG | {"level": "elite", "days": 6}, person_only(level="advanced")),
     "V06": Case(GYM | {"level": "intermediate", "aim": "muscle", "weeks": 2}, plan_only(m.crowded)),
     "V07": Case(
@@ -114,6 +111,18 @@ CASES: Mapping[str, Case] = {
         ),
     ),
     "V10": Case(NOVICE, plan_only(m.untidy)),
+    "V11": Case(NOVICE, plan_only(m.no_pull_on_one_day)),
+    "V12": Case(NOVICE, plan_only(m.three_rows)),
+    "V13": Case(
+        NOVICE,
+        plan_only(
+            lambda made: doses(
+                made,
+                lambda row: not set(MAJOR) & set(catalogue()[row[2].id].primary),
+                sets=1,
+            )
+        ),
+    ),
     "I01": Case(
         STRONG,
         plan_only(
@@ -164,6 +173,8 @@ CASES: Mapping[str, Case] = {
     "P04": Case(NOVICE | {"level": "intermediate"}, plan_only(m.deload_uncut)),
     "P05": Case(NOVICE, plan_only(m.progress(back_percent=50.0))),
     "P06": Case(HYBRID, plan_only(m.taper_uncut)),
+    "P07": Case(NOVICE, plan_only(m.first_week_again)),
+    "P08": Case(NOVICE | {"level": "intermediate", "weeks": 8}, plan_only(m.first_block_again)),
     "E01": Case(RUNNER | {"days": 3}, plan_only(m.long_by(2, 1.15))),
     "E02": Case(RUNNER, plan_only(m.others_longer)),
     "E03": Case(RUNNER, plan_only(m.no_easy_weeks)),
@@ -206,12 +217,20 @@ CASES: Mapping[str, Case] = {
     ),
     "E11": Case(RUNNER, plan_only(m.one_week(10, 0.4))),
     "E12": Case(HYBRID, plan_only(m.legs_heavy)),
+    "E13": Case(RACER, plan_only(m.half_as_far)),
+    "E14": Case(RACER, plan_only(m.hard_before_race)),
     "R01": Case(RUNNER | {"days": 7}, plan_only(m.no_rest)),
     "R02": Case(RUNNER, plan_only(m.two_long_days)),
     "H01": Case(RUNNER, person_only(flags=frozenset({"falls"}))),
     "H02": Case(
         RACER | {"level": "beginner"},
-        person_only(flags=frozenset({"heart_disease"}), cleared=True),
+        lambda made, athlete: (
+            sessions(
+                made,
+                lambda _, __, one: all_in_zone(one, 2) if one.kind == "strides" else one,
+            ),
+            replace(athlete, flags=frozenset({"heart_disease"}), cleared=True),
+        ),
     ),
     "H03": Case(NOVICE, person_only(flags=frozenset({"chest_pain"}))),
     "L01": Case(GYM | {"age": 50, "aim": "strength"}, plan_only(every(rir=2))),

@@ -77,6 +77,43 @@ def crowded(made: Plan) -> Plan:
     return more_sets(each_week(made, change), "quads", 1)
 
 
+def first_strength_day(made: Plan) -> int:
+    return next(day.day for day in made.weeks[0].days if day.exercises)
+
+
+def no_pull_on_one_day(made: Plan) -> Plan:
+    first = first_strength_day(made)
+
+    def change(_: Week, day: Day, dose: Dose) -> Dose | None:
+        pull = catalogue()[dose.id].pattern.endswith("_pull")
+        return None if pull and day.day == first else dose
+
+    return each_dose(made, change)
+
+
+def three_rows(made: Plan) -> Plan:
+    """One day with three rows of one set each, for its pulls and what stood last."""
+    first = first_strength_day(made)
+    rows = ("seated-cable-row", "machine-row", "dumbbell-one-arm-row")
+
+    def change(_: Week, day: Day) -> Day:
+        if day.day != first:
+            return day
+        pulls = [one for one in day.exercises if catalogue()[one.id].pattern.endswith("_pull")]
+        others = [one for one in day.exercises if one not in pulls]
+        taken = (pulls + others[::-1])[:3]
+        kept = [one for one in day.exercises if one not in taken and one not in pulls]
+        new = [
+            one.model_copy(update={"id": name, "unit": "reps", "reps": 10, "sets": 1})
+            for one, name in zip(taken, rows, strict=True)
+        ]
+        joints = [one for one in kept if catalogue()[one.id].compound]
+        single = [one for one in kept if not catalogue()[one.id].compound]
+        return day.model_copy(update={"exercises": (*joints, *new, *single)})
+
+    return settled(each_day(made, change))
+
+
 def untidy(made: Plan) -> Plan:
     def change(_: Week, day: Day) -> Day:
         return day.model_copy(update={"exercises": tuple(reversed(day.exercises))})
@@ -122,6 +159,22 @@ def no_easy_weeks(made: Plan) -> Plan:
         return before[week.number].model_copy(update={"number": week.number, "phase": "build"})
 
     return each_week(made, change)
+
+
+def half_as_far(made: Plan) -> Plan:
+    """Every session but the race is half as long."""
+    return sessions(made, lambda _, __, one: one if one.kind == "race" else scaled(one, 0.5))
+
+
+def hard_before_race(made: Plan) -> Plan:
+    """The session two days before the race is a hard one by name."""
+    race = next(day.day for day in made.weeks[-1].days for s in day.sessions if s.kind == "race")
+
+    def change(week: Week, day: Day, session: PlannedSession) -> PlannedSession:
+        near = week.number == len(made.weeks) and day.day == race - 2
+        return session.model_copy(update={"kind": "tempo"}) if near else session
+
+    return sessions(made, change)
 
 
 def zones_off(made: Plan) -> Plan:
@@ -173,6 +226,22 @@ def deload_uncut(made: Plan) -> Plan:
     return settled(each_week(made, change))
 
 
+def first_week_again(made: Plan) -> Plan:
+    """Every week as the first."""
+    days = made.weeks[0].days
+    return settled(each_week(made, lambda week: week.model_copy(update={"days": days})))
+
+
+def first_block_again(made: Plan) -> Plan:
+    """The block after the easy week as the one before it."""
+
+    def change(week: Week) -> Week:
+        first = made.weeks[week.number - 5] if 5 <= week.number <= 7 else week
+        return week.model_copy(update={"days": first.days})
+
+    return settled(each_week(made, change))
+
+
 def taper_uncut(made: Plan) -> Plan:
     full = {(day.day, dose.id): dose.sets for day in made.weeks[-2].days for dose in day.exercises}
 
@@ -183,20 +252,33 @@ def taper_uncut(made: Plan) -> Plan:
     return each_dose(made, change)
 
 
-def chest_once(made: Plan) -> Plan:
-    """All chest work on one strength day."""
+def hamstrings_once(made: Plan) -> Plan:
+    """All work for the hamstrings on one strength day."""
+    muscle = "hamstrings"
     first = max(
         made.weeks[0].days,
-        key=lambda day: sum("chest" in catalogue()[one.id].primary for one in day.exercises),
+        key=lambda day: sum(
+            one.sets for one in day.exercises if muscle in catalogue()[one.id].primary
+        ),
     ).day
 
     def change(_: Week, day: Day, dose: Dose) -> Dose | None:
-        share = catalogue()[dose.id].muscles.get("chest")
+        share = catalogue()[dose.id].muscles.get(muscle)
         if share is None or day.day == first:
             return dose
         return None if share == 1.0 else dose.model_copy(update={"sets": 1})
 
     return each_dose(made, change)
+
+
+def many_core_sets(made: Plan) -> Plan:
+    first = next(
+        day.day
+        for day in made.weeks[0].days
+        for one in day.exercises
+        if "core" in catalogue()[one.id].primary
+    )
+    return more_sets(made, "core", 9, lambda row: row[1].day == first)
 
 
 def lead_core(made: Plan) -> str:
@@ -246,8 +328,8 @@ def legs_heavy(made: Plan) -> Plan:
     return sessions(tired, change)
 
 
-def less_back(_: Week, __: Day, dose: Dose) -> Dose:
-    leads = "back" in catalogue()[dose.id].primary
+def less_for_hamstrings(_: Week, __: Day, dose: Dose) -> Dose:
+    leads = "hamstrings" in catalogue()[dose.id].primary
     return dose.model_copy(update={"sets": 1}) if leads else dose
 
 

@@ -199,7 +199,7 @@ def test_sports_without_a_trainer_have_no_zwo() -> None:
 def test_interval_text_names_zones_and_repeats() -> None:
     text = EXPORTS["intervals"].make(RIDER, STAMP).decode()
 
-    assert "- 4m Z3 HR" in text
+    assert "- 8m Z3 HR" in text
     assert "x\n- " in text
     assert "## " in text
 

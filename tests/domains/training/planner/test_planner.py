@@ -1,5 +1,6 @@
 """The planner: what a reader of its plans may count on."""
 
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -15,7 +16,7 @@ from kuznia.domains.training.planner.choice import choose, cost
 from kuznia.domains.training.planner.limits import allowed, limits
 from kuznia.domains.training.planner.strength import problem
 from kuznia.domains.training.schema.lesson import Lesson
-from kuznia.domains.training.schema.plan import HARD
+from kuznia.domains.training.schema.plan import HARD, Dose
 from kuznia.domains.training.schema.profile import KEPT, PlanPerson
 
 GYM = {"equipment": ["full-gym"], "minutes": 60}
@@ -159,6 +160,16 @@ def test_wishes_are_words_and_preferences() -> None:
     assert "leg-press" in _ids(made)
 
 
+def test_an_offer_names_the_ladder_where_base_and_weeks_would_do() -> None:
+    running = {"event": "half", "weekly_km": 21, "longest_km": 6, "long_minutes": 120}
+    said = {"kind": "endurance", "level": "intermediate", "weeks": 10, "days": 5, "minutes": 30}
+    made, _ = a_plan(said | {"endurance": running})
+
+    offer = next(one for one in made.offers if one.code == "E10")
+    assert "long run" in offer.message
+    assert "21 km" not in offer.message
+
+
 def test_a_safe_weight_target_gets_no_offer() -> None:
     made, _ = a_plan({"weight": 90, "target_weight": 88, "aim": "weight_loss"})
 
@@ -263,6 +274,106 @@ def test_the_week_of_the_race_has_the_race_as_its_hard_effort() -> None:
     race = hard.pop()
     assert len(hard) <= 1
     assert all(race - day > 2 for day in hard)
+
+
+def longest_run(made):
+    runs = [one for week in made.weeks for day in week.days for one in day.sessions]
+    return max(one.km or 0.0 for one in runs if one.kind != "race")
+
+
+def test_a_marathon_is_prepared_from_the_longest_run_of_today() -> None:
+    running = {"event": "marathon", "weekly_km": 60, "longest_km": 28, "long_minutes": 210}
+    said = {"kind": "endurance", "level": "advanced", "weeks": 16, "days": 5, "minutes": 75}
+    made, _ = a_plan(said | {"endurance": running | {"pace": 5.5}})
+
+    assert longest_run(made) >= 30
+
+
+def test_from_nothing_to_five_kilometres_ends_in_one_run() -> None:
+    running = {"event": "5k", "weekly_km": 0, "longest_km": 0}
+    said = {"kind": "endurance", "weeks": 10, "days": 3, "minutes": 40, "endurance": running}
+    made, _ = a_plan(said)
+
+    longest = max(
+        step.seconds
+        for day in made.weeks[8].days
+        for one in day.sessions
+        for block in one.blocks
+        for step in block.steps
+        if step.zone == 2
+    )
+    assert longest >= 25 * 60
+    assert any(one.kind == "race" for day in made.weeks[-1].days for one in day.sessions)
+
+
+def test_loads_grow_and_an_easy_week_is_lighter_than_both_its_neighbours() -> None:
+    lifts = [{"exercise": "bench press", "weight": 80, "reps": 5}, LIFT]
+    said = GYM | {"level": "intermediate", "aim": "muscle", "weeks": 12, "days": 4}
+    made, _ = a_plan(said | {"lifts": lifts})
+
+    work = [
+        sum(dose.sets * dose.reps * (dose.load or 1) for day in week.days for dose in day.exercises)
+        for week in made.weeks
+    ]
+    name = "barbell-bench-press"
+    bench = [
+        max(one.load or 0 for day in week.days for one in day.exercises if one.id == name)
+        for week in made.weeks
+    ]
+    assert work[3] < min(work[2], work[4])
+    assert work[7] < min(work[6], work[8])
+    assert bench[10] > bench[0]
+    assert bench[3] < min(bench[2], bench[4])
+
+
+@pytest.mark.parametrize("language", ["en", "uk"])
+def test_reasons_differ_and_name_the_goal(language) -> None:
+    running = {"event": "10k", "weekly_km": 30, "longest_km": 10}
+    said = GYM | {"kind": "both", "level": "intermediate", "weeks": 8, "days": 5, "aim": "muscle"}
+    made, _ = a_plan(said | {"language": language, "endurance": running})
+
+    lines = [
+        line.reason.text
+        for week in made.weeks
+        for day in week.days
+        for line in (*day.exercises, *day.sessions)
+    ]
+    assert Counter(lines).most_common(1)[0][1] <= len(lines) / 10
+    assert {"en": "muscle", "uk": "м'язи"}[language] in made.reason.text
+
+
+CLAIMS = {
+    "more repetitions than in the last full week": lambda now, before: now.reps > before.reps,
+    "heavier than in the last full week": lambda now, before: now.load > before.load,
+    "longer than in the last full week": lambda now, before: now.reps > before.reps,
+    "farther than in the last full week": lambda now, before: now.reps > before.reps,
+    "as before, but nearer to your limit": lambda now, before: now.rir < before.rir,
+    "take the next weight": lambda now, before: now.reps <= before.reps and now.load is None,
+}
+
+
+@pytest.mark.parametrize("level", ["beginner", "intermediate", "elite"])
+def test_what_a_reason_says_of_its_week_is_true(level) -> None:
+    lifts = [{"exercise": "bench press", "weight": 80, "reps": 5}, LIFT]
+    made, _ = a_plan(
+        GYM | {"level": level, "aim": "muscle", "weeks": 16, "days": 3, "lifts": lifts}
+    )
+
+    claims: Counter[str] = Counter()
+    full: dict[tuple[int, str], Dose] = {}
+    for week in made.weeks:
+        easy = week.phase == "deload"
+        for place, dose in ((day.day, dose) for day in week.days for dose in day.exercises):
+            before = full.get((place, dose.id))
+            for claim, holds in CLAIMS.items():
+                if claim in dose.reason.text:
+                    claims[claim] += 1
+                    assert before
+                    assert holds(dose, before), (week.number, dose.reason.text)
+            assert ("easy week" in dose.reason.text) == easy
+            if not easy:
+                full[place, dose.id] = dose
+    assert len(claims) >= 3
 
 
 def test_the_long_run_does_not_shrink_while_building() -> None:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from kuznia.domains.training.catalogue import MAJOR
 from kuznia.domains.training.checks.rules import Measure, PlanRule
-from kuznia.domains.training.checks.view import DoseLine, PlanView, primary_sets, sets_by_muscle
+from kuznia.domains.training.checks.view import DoseLine, PlanView
 
 
 def sets_ceiling(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
@@ -25,7 +25,7 @@ def sets_floor(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     )
     # Minutes a strength day really has for sets: less what getting ready takes.
     minutes = days * max(0.0, view.athlete.minutes - 12.0)
-    muscles = [muscle for muscle in MAJOR if _trainable(view, muscle)]
+    muscles = [muscle for muscle in MAJOR if muscle in view.trainable]
     enough = minutes / rule.number("minutes_a_set") * rule.number("feeds") >= least * len(muscles)
     free = not view.limited and view.athlete.kind == "strength" and len(muscles) == len(MAJOR)
     must = enough and free and days >= rule.by("days", view.athlete.level)
@@ -37,29 +37,22 @@ def sets_floor(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
             yield Measure(where, sets, least, sets >= least, None if far else "warn")
 
 
-def _trainable(view: PlanView, muscle: str) -> bool:
-    return any(
-        exercise.muscles.get(muscle) == 1.0 and exercise.level == 1 and exercise.unit == "reps"
-        for exercise in view.within_reach
-    )
-
-
 def too_many(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    most = rule.number("most")
     for number, sums in view.muscles.items():
         for muscle, sets in sums.items():
-            if sets > rule.number("most"):
+            if sets > most:
                 block = "block" if sets > rule.number("block") else None
-                yield Measure(f"weeks.{number}.{muscle}", sets, rule.number("most"), False, block)
+                yield Measure(f"weeks.{number}.{muscle}", sets, most, False, block)
 
 
 def session_sets(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
-    for (week, day), lines in view.by_day.items():
-        for muscle, sets in sets_by_muscle(lines).items():
-            if sets > rule.number("warn"):
-                mild = "warn" if sets <= rule.number("most") else None
-                yield Measure(
-                    f"weeks.{week}.days.{day}.{muscle}", sets, rule.number("most"), False, mild
-                )
+    warn, most = rule.number("warn"), rule.number("most")
+    for (week, day), sums in view.day_muscles.items():
+        for muscle, sets in sums.items():
+            if sets > warn:
+                mild = "warn" if sets <= most else None
+                yield Measure(f"weeks.{week}.days.{day}.{muscle}", sets, most, False, mild)
 
 
 def twice(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
@@ -71,9 +64,9 @@ def twice(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
             continue
         easy = view.limited or view.athlete.minutes < rule.number("minutes")
         easy = easy or view.athlete.kind == "both"
-        sums = [sets_by_muscle(view.by_day.get((week.number, day), ())) for day in days]
+        sums = [view.day_muscles.get((week.number, day), {}) for day in days]
         for muscle in MAJOR:
-            if not _trainable(view, muscle):
+            if muscle not in view.trainable:
                 continue
             often = sum(1 for sums_of_day in sums if sums_of_day.get(muscle, 0.0) >= 1.0)
             passed = often >= rule.number("least")
@@ -93,8 +86,8 @@ def recovery(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     for (week, day), (next_week, next_day) in pairwise(places):
         if 7 * (next_week - week) + next_day - day != 1:
             continue
-        first = primary_sets(view.by_day[week, day])
-        second = primary_sets(view.by_day[next_week, next_day])
+        first = view.day_primary[week, day]
+        second = view.day_primary[next_week, next_day]
         for muscle, sets in first.items():
             both = min(sets, second.get(muscle, 0))
             if both >= rule.number("sets"):
@@ -122,13 +115,19 @@ def _movement(pattern: str) -> str:
 
 
 def pull_and_push(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    can_pull = not view.limited and any(
+        exercise.pattern.endswith("_pull") and exercise.level == 1 and exercise.unit == "reps"
+        for exercise in view.within_reach
+    )
     for week in view.building():
         pull = push = 0
         for line in view.by_week[week.number]:
             pull += line.sets if line.exercise.pattern.endswith("_pull") else 0
             push += line.sets if line.exercise.pattern.endswith("_push") else 0
         limit = round(push * rule.number("ratio"), 1)
-        yield Measure(f"weeks.{week.number}", pull, limit, pull >= limit)
+        far = pull < push * rule.number("far") and push >= rule.number("pushes")
+        where = f"weeks.{week.number}"
+        yield Measure(where, pull, limit, pull >= limit, "mend" if far and can_pull else None)
 
 
 def session_time(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
@@ -151,21 +150,22 @@ def session_time(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
 
 
 def order(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    full = view.athlete.minutes >= rule.number("short_minutes") and not view.limited
+    full = full and view.athlete.kind == "strength"
+    least = rule.number("least" if full else "least_short")
+    many, on_muscle = rule.number("most"), rule.number("on_muscle")
     for (week, day), lines in view.by_day.items():
         where = f"weeks.{week}.days.{day}"
-        full = view.athlete.minutes >= rule.number("short_minutes") and not view.limited
-        full = full and view.athlete.kind == "strength"
-        least = rule.number("least" if full else "least_short")
         enough = len(lines) >= least
         soft = "warn" if not enough and view.limited else None
         yield Measure(where, len(lines), least, enough, soft)
-        yield Measure(where, len(lines), rule.number("most"), len(lines) <= rule.number("most"))
+        yield Measure(where, len(lines), many, len(lines) <= many)
         movers: dict[str, int] = {}
         for line in lines:
-            for muscle in line.exercise.primary:
+            for muscle in line.primary:
                 movers[muscle] = movers.get(muscle, 0) + 1
         worst = max(movers.values(), default=0)
-        yield Measure(where, worst, rule.number("on_muscle"), worst <= rule.number("on_muscle"))
+        yield Measure(where, worst, on_muscle, worst <= on_muscle)
         ranks = [_rank(line) for line in sorted(lines, key=lambda line: line.dose.order)]
         tidy = ranks == sorted(ranks)
         yield Measure(where, "tidy" if tidy else "mixed", "many joints before one", tidy)
@@ -176,6 +176,57 @@ def _rank(line: DoseLine) -> int:
     if exercise.pattern in {"jump", "olympic"}:
         return 0
     return 1 if exercise.compound else 2
+
+
+def whole_body(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    """Where there are three days or fewer, each is for all of the body."""
+    groups = [frozenset(names) for names in rule.params["groups"]]
+    easy = view.limited or view.athlete.kind == "both"
+    easy = easy or view.athlete.minutes < rule.number("minutes")
+    reach = {
+        exercise.pattern
+        for exercise in view.within_reach
+        if exercise.level == 1 and exercise.compound
+    }
+    for week in view.building():
+        days = [day.day for day in week.days if day.exercises]
+        if len(days) > rule.number("days"):
+            continue
+        for day in days:
+            have = {
+                line.exercise.pattern
+                for line in view.by_day.get((week.number, day), ())
+                if line.exercise.compound
+            }
+            missing = [group for group in groups if group & reach and not group & have]
+            where = f"weeks.{week.number}.days.{day}"
+            yield Measure(where, len(missing), 0, not missing, "warn" if easy else None)
+
+
+def one_of_each(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    """Three variants of one lift on one day do no more than two."""
+    for (week, day), lines in view.by_day.items():
+        counts: dict[str, int] = {}
+        for line in lines:
+            if line.exercise.compound:
+                counts[line.exercise.pattern] = counts.get(line.exercise.pattern, 0) + 1
+        worst = max(counts.values(), default=0)
+        where = f"weeks.{week}.days.{day}"
+        yield Measure(where, worst, rule.number("most"), worst <= rule.number("most"))
+
+
+def single_sets(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    """In a full week a single set is the exception."""
+    easy = view.limited or view.athlete.kind == "both"
+    easy = easy or view.athlete.minutes < rule.number("minutes")
+    for week in view.building():
+        lines = view.by_week[week.number]
+        if len(lines) >= rule.number("lines"):
+            share = sum(line.dose.sets == 1 for line in lines) / len(lines)
+            passed = share <= rule.number("most")
+            where = f"weeks.{week.number}"
+            mild = "warn" if easy else None
+            yield Measure(where, round(share, 2), rule.number("most"), passed, mild)
 
 
 CHECKS = {
@@ -190,4 +241,7 @@ CHECKS = {
     "V08": pull_and_push,
     "V09": session_time,
     "V10": order,
+    "V11": whole_body,
+    "V12": one_of_each,
+    "V13": single_sets,
 }

@@ -47,8 +47,8 @@ def for_strength(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
 def for_muscle(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     if view.athlete.aim != "muscle":
         return
+    low, high = rule.number("least_reps"), rule.number("most_reps")
     for line in _counted(view):
-        low, high = rule.number("least_reps"), rule.number("most_reps")
         yield Measure(line.where, line.dose.reps, low, low <= line.dose.reps <= high)
 
 
@@ -113,17 +113,18 @@ def reserve(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
 
 
 def rest(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    share, most = rule.number("heavy_percent"), rule.number("most_rest")
+    heavy_rest, least_rest = rule.number("heavy_rest"), rule.number("least_rest")
     for line in view.lines:
         dose = line.dose
-        heavy = (dose.percent or 0.0) >= rule.number("heavy_percent") or (
+        heavy = (dose.percent or 0.0) >= share or (
             dose.unit == "reps"
             and dose.reps <= 5
             and line.exercise.pattern not in _EXPLOSIVE
             and line.exercise.load_type in _LOADED
         )
-        least = rule.number("heavy_rest") if heavy else rule.number("least_rest")
-        passed = least <= dose.rest <= rule.number("most_rest")
-        yield Measure(line.where, dose.rest, least, passed)
+        least = heavy_rest if heavy else least_rest
+        yield Measure(line.where, dose.rest, least, least <= dose.rest <= most)
 
 
 CHECKS = {

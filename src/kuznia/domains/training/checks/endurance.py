@@ -129,6 +129,8 @@ def beginners(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
 
 
 def long_share(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    far = view.athlete.endurance.event in rule.words("far")
+    most_share = rule.number("far_share" if far else "share")
     for week in view.building():
         runs = [session for day in week.days for session in day.sessions]
         longest = max((session.km or 0.0 for session in runs), default=0.0)
@@ -138,8 +140,8 @@ def long_share(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
             yield Measure(
                 f"weeks.{week.number}",
                 round(share, 2),
-                rule.number("share"),
-                share <= rule.number("share"),
+                most_share,
+                share <= most_share,
             )
         minutes = max((session.minutes for session in runs if session.kind == "long"), default=0)
         most = rule.number("minutes")
@@ -166,6 +168,45 @@ def taper(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
         yield Measure(f"weeks.{week.number}", round(cut, 2), rule.number("least_cut"), passed)
         limit = often * rule.number("frequency")
         yield Measure(f"weeks.{week.number}", count, round(limit, 1), count >= limit)
+
+
+def ladder(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    """The longest run before a race: near what the race asks, and no less than what is run now."""
+    runs = [session for _, _, session in view.sessions() if session.km is not None]
+    races = [session.km or 0.0 for session in runs if session.kind == "race"]
+    # A few weeks cannot build a ladder: then what was run before is what counts.
+    if not races or view.athlete.weeks < rule.number("weeks"):
+        return
+    names = rule.params["km"]
+    name = min(names, key=lambda race: abs(names[race] - races[-1]))
+    endurance = view.athlete.endurance
+    longest = max((run.km or 0.0 for run in runs if run.kind != "race"), default=0.0)
+    fullest = max(_volume(view, week) for week in view.plan.weeks)
+    now = min(endurance.longest_km or 0.0, rule.by("enough", name)) * rule.number("now")
+    # A long run is bound by the week it stands in, and by the time there is for it.
+    now = min(now, fullest * rule.number("share"))
+    minutes = min(view.longest_day, rule.number("minutes"))
+    now = min(now, minutes / (endurance.pace or rule.number("pace")) * rule.number("now"))
+    least = round(max(rule.by("least", name), now), 1)
+    yield Measure("weeks", longest, least, longest >= least - 0.05)
+
+
+def quiet(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    """The days before a race: nothing hard, and no lifting on its eve if another day has some."""
+    races = [
+        7 * (week - 1) + day for week, day, session in view.sessions() if session.kind == "race"
+    ]
+    for race in races:
+        for week, day in view.days():
+            left = race - 7 * (week.number - 1) - day.day
+            if not 0 <= left <= rule.number("days"):
+                continue
+            where = f"weeks.{week.number}.days.{day.day}"
+            hard = sum(session.kind in HARD for session in day.sessions)
+            yield Measure(where, hard, int(left == 0), hard <= int(left == 0))
+            lifting = sum(bool(one.exercises) for one in week.days)
+            lifts = bool(day.exercises) and lifting > 1 and left <= 1
+            yield Measure(where, int(lifts), 0, not lifts)
 
 
 _EDGES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
@@ -255,4 +296,6 @@ CHECKS = {
     "E10": event,
     "E11": for_health,
     "E12": fresh_legs,
+    "E13": ladder,
+    "E14": quiet,
 }

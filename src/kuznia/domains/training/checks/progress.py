@@ -4,30 +4,27 @@ from collections.abc import Iterator
 
 from kuznia.domains.training.catalogue import MAJOR
 from kuznia.domains.training.checks.rules import Measure, PlanRule
-from kuznia.domains.training.checks.view import PlanView
+from kuznia.domains.training.checks.view import DoseLine, PlanView
 from kuznia.domains.training.schema.plan import Dose
 
 
 def step_up(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    least, most = rule.number("least"), rule.number("most")
     for line in view.lines:
-        step = line.dose.progression.step_percent
+        progression = line.dose.progression
+        step = progression.step_percent
         if step != 0:
-            yield Measure(
-                line.where,
-                step,
-                rule.number("most"),
-                rule.number("least") <= step <= rule.number("most"),
-            )
-        low, high = line.dose.progression.low, line.dose.progression.high
+            yield Measure(line.where, step, most, least <= step <= most)
+        low, high = progression.low, progression.high
         if not 1 <= low <= high:
             yield Measure(line.where, f"{low}-{high}", "a range", False)
 
 
 def step_back(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    least, most = rule.number("least"), rule.number("most")
     for line in view.lines:
         back = line.dose.progression.back_percent
-        passed = rule.number("least") <= back <= rule.number("most")
-        yield Measure(line.where, back, rule.number("most"), passed)
+        yield Measure(line.where, back, most, least <= back <= most)
 
 
 def weekly(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
@@ -45,19 +42,21 @@ def weekly(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
 
 def _doses(view: PlanView, rule: PlanRule, window: int) -> Iterator[Measure]:
     history: dict[tuple[int, str], list[tuple[int, Dose]]] = {}
+    more_reps, more_seconds = rule.number("reps"), rule.number("seconds")
+    factor = rule.number("load")
     for line in view.lines:
         past = history.setdefault((line.day, line.exercise.id), [])
         recent = [dose for week, dose in past if line.week - window <= week < line.week]
         past.append((line.week, line.dose))
         if not recent:
             continue
-        plus = rule.number("reps" if line.dose.unit == "reps" else "seconds")
+        plus = more_reps if line.dose.unit == "reps" else more_seconds
         most = max(dose.reps for dose in recent) + plus
         yield Measure(line.where, line.dose.reps, most, line.dose.reps <= most)
         heaviest = max((dose.load or 0.0 for dose in recent), default=0.0)
         if heaviest and line.dose.load:
             step = max(line.exercise.step_kg, line.exercise.step_lb)
-            limit = max(heaviest * rule.number("load"), heaviest + step)
+            limit = max(heaviest * factor, heaviest + step)
             yield Measure(line.where, line.dose.load, round(limit, 1), line.dose.load <= limit)
 
 
@@ -105,4 +104,77 @@ def _cut(view: PlanView, number: int, rule: PlanRule) -> Iterator[Measure]:
     yield Measure(f"weeks.{number}", round(cut, 2), rule.number("least_cut"), passed)
 
 
-CHECKS = {"P01": step_up, "P03": weekly, "P04": easy_weeks, "P05": step_back, "P06": before_event}
+def grows(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    """Lines that ask for more in some later full week than in their first, among all lines."""
+    full = {week.number for week in view.building()}
+    if len(full) < rule.number("weeks"):
+        return
+    courses: dict[tuple[int, str], list[Dose]] = {}
+    for line in view.lines:
+        held = line.dose.progression.kind == "hold" or line.exercise.pattern in _NOT_FOR_GROWTH
+        if line.week in full and not held:
+            courses.setdefault((line.day, line.exercise.id), []).append(line.dose)
+    long = [doses for doses in courses.values() if len(doses) >= rule.number("weeks")]
+    if long:
+        share = sum(_grown(doses) for doses in long) / len(long)
+        least = rule.number("least")
+        few = len(long) < rule.number("lines")
+        mild = "warn" if view.limited or few else None
+        yield Measure("weeks", round(share, 2), least, share >= least, mild)
+
+
+_NOT_FOR_GROWTH = frozenset({"balance", "mobility", "jump", "olympic"})
+
+
+def _grown(doses: list[Dose]) -> bool:
+    first, *later = doses
+    return any(
+        dose.sets > first.sets or dose.rir < first.rir or _strength(dose) > _strength(first)
+        for dose in later
+    )
+
+
+def _strength(dose: Dose) -> float:
+    """What a set shows of a person's best, by its load and repetitions."""
+    return (dose.load or 1.0) * (1 + dose.reps / 30)
+
+
+def blocks_differ(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    """Blocks between easy weeks are not all copies of the first, week by week."""
+    blocks: list[list[_Signature]] = [[]]
+    for week in view.plan.weeks:
+        if week.phase in {"deload", "taper"}:
+            blocks.append([])
+        else:
+            blocks[-1].append(_signature(view.by_week[week.number]))
+    filled = [block for block in blocks if len(block) >= rule.number("weeks") and any(block)]
+    if len(filled) < 2:
+        return
+    first, *later = filled
+    copies = all(
+        all(before == now for before, now in zip(first, block, strict=False)) for block in later
+    )
+    # Few exercises within narrow limits may have nothing left to add.
+    mild = "warn" if view.limited else None
+    yield Measure("weeks", len(later), "blocks unlike the first", not copies, mild)
+
+
+_Signature = tuple[tuple[int, str, int, int, float], ...]
+
+
+def _signature(lines: tuple[DoseLine, ...]) -> _Signature:
+    return tuple(
+        (line.day, line.dose.id, line.dose.sets, line.dose.reps, line.dose.load or 0.0)
+        for line in lines
+    )
+
+
+CHECKS = {
+    "P01": step_up,
+    "P03": weekly,
+    "P04": easy_weeks,
+    "P05": step_back,
+    "P06": before_event,
+    "P07": grows,
+    "P08": blocks_differ,
+}

@@ -9,7 +9,7 @@ from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.catalogue import Exercise, catalogue
 from kuznia.domains.training.checks.person import rows_for
 from kuznia.domains.training.law import HarmRow
-from kuznia.domains.training.schema.plan import Day, Dose, Plan, PlannedSession, Week
+from kuznia.domains.training.schema.plan import Day, Dose, Plan, PlannedSession, Reason, Week
 
 # A set with more in reserve does little for the muscle and is not counted.
 HARD_RIR = 4
@@ -23,14 +23,10 @@ class DoseLine:
     day: int
     dose: Dose
     exercise: Exercise
-
-    @property
-    def where(self) -> str:
-        return f"weeks.{self.week}.days.{self.day}.exercises.{self.dose.order}"
-
-    @property
-    def sets(self) -> int:
-        return self.dose.sets if self.dose.rir <= HARD_RIR else 0
+    # Worked out once, for every rule asks for them.
+    where: str
+    sets: int
+    primary: tuple[str, ...]
 
     def seconds(self) -> float:
         """Working and resting, by the slowest honest reading."""
@@ -50,7 +46,15 @@ class PlanView:
     def lines(self) -> tuple[DoseLine, ...]:
         known = catalogue()
         return tuple(
-            DoseLine(week.number, day.day, dose, known[dose.id])
+            DoseLine(
+                week.number,
+                day.day,
+                dose,
+                known[dose.id],
+                f"weeks.{week.number}.days.{day.day}.exercises.{dose.order}",
+                dose.sets if dose.rir <= HARD_RIR else 0,
+                known[dose.id].primary,
+            )
             for week, day in self.days()
             for dose in day.exercises
             if dose.id in known
@@ -83,7 +87,22 @@ class PlanView:
     @cached_property
     def muscles(self) -> Mapping[int, Mapping[str, float]]:
         """Hard sets by week and muscle: whole for what leads, half for what helps."""
-        return {number: _sets(lines) for number, lines in self.by_week.items()}
+        weeks: dict[int, dict[str, float]] = {number: {} for number in self.by_week}
+        for (week, _), sums in self.day_muscles.items():
+            total = weeks[week]
+            for muscle, sets in sums.items():
+                total[muscle] = total.get(muscle, 0.0) + sets
+        return weeks
+
+    @cached_property
+    def day_muscles(self) -> Mapping[tuple[int, int], Mapping[str, float]]:
+        """Hard sets by day and muscle."""
+        return {place: _sets(lines) for place, lines in self.by_day.items()}
+
+    @cached_property
+    def day_primary(self) -> Mapping[tuple[int, int], Mapping[str, int]]:
+        """Hard sets by day and the muscles that lead."""
+        return {place: _primary_sets(lines) for place, lines in self.by_day.items()}
 
     def building(self) -> Iterator[Week]:
         """Weeks that are meant to be full ones."""
@@ -98,6 +117,42 @@ class PlanView:
             if exercise.fits(self.athlete.equipment)
             and (not self.athlete.wheelchair or "seated" in exercise.tags)
         )
+
+    @cached_property
+    def trainable(self) -> frozenset[str]:
+        """Muscles that some exercise within reach of a beginner leads with."""
+        return frozenset(
+            muscle
+            for exercise in self.within_reach
+            if exercise.level == 1 and exercise.unit == "reps"
+            for muscle in exercise.primary
+        )
+
+    @cached_property
+    def reasons(self) -> tuple[tuple[str, Reason], ...]:
+        """Each wording once, where it first stands: a plan repeats its reasons often."""
+        # The planner shares one value between equal reasons, and its identity costs less to know.
+        known: set[int] = set()
+        seen: dict[Reason, str] = {}
+        for where, reason in self._reasons():
+            if id(reason) not in known:
+                known.add(id(reason))
+                seen.setdefault(reason, where)
+        return tuple((where, reason) for reason, where in seen.items())
+
+    def _reasons(self) -> Iterator[tuple[str, Reason]]:
+        yield "reason", self.plan.reason
+        for number, offer in enumerate(self.plan.offers, start=1):
+            yield f"offers.{number}.reason", offer.reason
+        for week in self.plan.weeks:
+            yield f"weeks.{week.number}.reason", week.reason
+            for day in week.days:
+                place = f"weeks.{week.number}.days.{day.day}"
+                yield f"{place}.reason", day.reason
+                for dose in day.exercises:
+                    yield f"{place}.exercises.{dose.order}.reason", dose.reason
+                for session in day.sessions:
+                    yield f"{place}.sessions.reason", session.reason
 
     @cached_property
     def harm(self) -> tuple[HarmRow, ...]:
@@ -123,15 +178,9 @@ def _sets(lines: tuple[DoseLine, ...]) -> Mapping[str, float]:
     return sums
 
 
-def sets_by_muscle(lines: tuple[DoseLine, ...]) -> Mapping[str, float]:
-    """Hard sets of some lines by muscle."""
-    return _sets(lines)
-
-
-def primary_sets(lines: tuple[DoseLine, ...]) -> Mapping[str, int]:
-    """Hard sets by the muscles that lead."""
+def _primary_sets(lines: tuple[DoseLine, ...]) -> Mapping[str, int]:
     sums: dict[str, int] = defaultdict(int)
     for line in lines:
-        for muscle in line.exercise.primary:
+        for muscle in line.primary:
             sums[muscle] += line.sets
     return sums

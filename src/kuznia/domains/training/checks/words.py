@@ -1,61 +1,41 @@
 """Whether reasons cite cards that exist, say only what those say, and titles are plain text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 from kuznia.domains.training.cards import cards
 from kuznia.domains.training.checks.rules import Measure, PlanRule
 from kuznia.domains.training.checks.view import PlanView
 from kuznia.domains.training.schema.lesson import Minutes, MinutesOn
-from kuznia.domains.training.schema.plan import Reason
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _MARKUP = re.compile(r"[<>{}\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069]|https?:|www\.", re.I)
 
 
-def _reasons(view: PlanView) -> Iterator[tuple[str, Reason]]:
-    plan = view.plan
-    yield "reason", plan.reason
-    for number, offer in enumerate(plan.offers, start=1):
-        yield f"offers.{number}.reason", offer.reason
-    for week in plan.weeks:
-        yield f"weeks.{week.number}.reason", week.reason
-        for day in week.days:
-            place = f"weeks.{week.number}.days.{day.day}"
-            yield f"{place}.reason", day.reason
-            for dose in day.exercises:
-                yield f"{place}.exercises.{dose.order}.reason", dose.reason
-            for session in day.sessions:
-                yield f"{place}.sessions.reason", session.reason
-
-
-def _distinct(view: PlanView) -> Iterator[tuple[str, Reason]]:
-    """Each wording once, where it first stands: a plan repeats its reasons hundreds of times."""
-    seen: set[Reason] = set()
-    for where, reason in _reasons(view):
-        if reason not in seen:
-            seen.add(reason)
-            yield where, reason
-
-
 def cited(view: PlanView, _: PlanRule) -> Iterator[Measure]:
-    for where, reason in _distinct(view):
+    for where, reason in view.reasons:
         missing = [name for name in reason.cites if name not in cards()]
         if missing or not reason.cites:
             yield Measure(where, (missing or ["none"])[0][:60], "a card", False)
 
 
 def numbers(view: PlanView, _: PlanRule) -> Iterator[Measure]:
-    for where, reason in _distinct(view):
-        known = {
-            number
-            for name in reason.cites
-            if name in cards()
-            for number in _numbers(cards()[name].text + " " + cards()[name].text_uk)
-        }
+    for where, reason in view.reasons:
         for number in _numbers(reason.text):
-            if number not in known:
+            if not any(number in _card_numbers(name) for name in reason.cites):
                 yield Measure(where, number, "a number of the card", False)
+
+
+@cache
+def _all_card_numbers() -> Mapping[str, frozenset[str]]:
+    return {
+        name: frozenset(_numbers(f"{card.text} {card.text_uk}")) for name, card in cards().items()
+    }
+
+
+def _card_numbers(name: str) -> frozenset[str]:
+    return _all_card_numbers().get(name, frozenset())
 
 
 def _numbers(text: str) -> Iterator[str]:

@@ -11,20 +11,17 @@ from datetime import date, timedelta
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.athlete.screening import Screening, screen
 from kuznia.domains.training.catalogue import catalogue
-from kuznia.domains.training.planner.aerobic import Sessions, zones
 from kuznia.domains.training.planner.choice import Chooser, choose
+from kuznia.domains.training.planner.dosing import Scheme
+from kuznia.domains.training.planner.endurance.aerobic import Sessions, zones
+from kuznia.domains.training.planner.endurance.volume import Base, Load, aimed, base, loads
 from kuznia.domains.training.planner.limits import TrainingLimits, allowed, limits
 from kuznia.domains.training.planner.offers import notices, offers
-from kuznia.domains.training.planner.phases import (
-    Span,
-    effort,
-    progression,
-    set_counts,
-    strength_spans,
-)
+from kuznia.domains.training.planner.phases import Span, set_counts, strength_spans
+from kuznia.domains.training.planner.progress import Course, Effort, efforts, progression
+from kuznia.domains.training.planner.reasons import PlanReasons
 from kuznia.domains.training.planner.schedule import WeekLayout, layout
-from kuznia.domains.training.planner.strength import WARM_UP, Chosen, Template, template
-from kuznia.domains.training.planner.volume import Base, Load, aimed, base, loads
+from kuznia.domains.training.planner.strength import WARM_UP, Chosen, Template, eased, template
 from kuznia.domains.training.planner.wording import PlanWords
 from kuznia.domains.training.schema.plan import (
     Day,
@@ -56,11 +53,15 @@ class _Frame:
     limits: TrainingLimits
     layout: WeekLayout
     words: PlanWords
+    reasons: PlanReasons
     spans: tuple[Span, ...]
     template: Template
     start: Base | None
     sessions: Sessions | None
     loads: tuple[Load, ...]
+    # Sets to begin with, and the efforts of every week, by weekday and exercise.
+    first_sets: Mapping[tuple[int, str], int]
+    efforts: Mapping[tuple[int, str], tuple[Effort, ...]]
 
 
 def plan(
@@ -80,14 +81,11 @@ def plan(
         aim=athlete.aim,
         level=athlete.level,
         start=athlete.start,
-        weeks=tuple(_week(frame, index) for index in range(athlete.weeks)),
+        weeks=_weeks(frame),
         zones=zones(athlete, frame.limits, words) if frame.sessions else (),
         offers=tuple(offers(athlete, frame.start, frame.limits, words)),
         notices=tuple(notices(athlete, frame.limits, frame.layout, words)),
-        reason=words.because(
-            *(() if athlete.kind == "endurance" else ("why_plan",)),
-            *(() if athlete.kind == "strength" else ("why_plan_endurance",)),
-        ),
+        reason=frame.reasons.plan(),
         lessons=_lessons(athlete),
     )
     return _worded(made, wishes) if wishes else made
@@ -122,17 +120,45 @@ def _frame(athlete: Athlete, wishes: Wishes, chooser: Chooser, screening: Screen
         start, spans = aimed(_shared(start, week), athlete.weeks, week)
     days = {day: _strength_minutes(athlete, frame, week, day) for day in week.strength}
     pool = allowed(athlete, frame)
+    usual = template(athlete, frame, pool, days, wishes.prefer, chooser)
+    raced = start is not None and start.event is not None
     return _Frame(
         athlete=athlete,
         limits=frame,
         layout=week,
         words=words,
+        reasons=PlanReasons(words, athlete),
         spans=spans,
-        template=template(athlete, frame, pool, days, wishes.prefer, chooser),
+        template=usual,
         start=start,
         sessions=Sessions(athlete, frame, start, words) if start else None,
         loads=loads(start, spans, week) if start else (),
+        first_sets=eased(usual, usual.floor),
+        efforts=_efforts(athlete, frame, week, usual, spans, raced=raced),
     )
+
+
+def _efforts(
+    athlete: Athlete,
+    frame: TrainingLimits,
+    week: WeekLayout,
+    usual: Template,
+    spans: tuple[Span, ...],
+    *,
+    raced: bool,
+) -> Mapping[tuple[int, str], tuple[Effort, ...]]:
+    """The weeks of every exercise, played through once for each way its legs may be."""
+    played: dict[tuple[str, Scheme, bool], tuple[Effort, ...]] = {}
+    places: dict[tuple[int, str], tuple[Effort, ...]] = {}
+    for day, all_ in usual.days.items():
+        tired = week.before_demanding(day)
+        for chosen in all_:
+            key = chosen.exercise.id, chosen.scheme, tired
+            if key not in played:
+                course = Course(chosen, athlete, frame, tired=tired, tired_last=raced)
+                played[key] = efforts(course, spans)
+            places[day, chosen.exercise.id] = played[key]
+    return places
 
 
 # On a day of both, endurance gets this share of the time.
@@ -153,13 +179,27 @@ def _strength_minutes(athlete: Athlete, frame: TrainingLimits, week: WeekLayout,
     return minutes * (1 - _ENDURANCE_SHARE) - 1 if mixed else float(minutes)
 
 
-def _week(frame: _Frame, index: int) -> Week:
+def _weeks(frame: _Frame) -> tuple[Week, ...]:
+    """All weeks in order: what is new in one is told against the one before it."""
+    weeks: list[Week] = []
+    before: Mapping[int, int] = {}
+    for index, span in enumerate(frame.spans):
+        sessions: Mapping[int, PlannedSession] = {}
+        if frame.sessions is not None:
+            last = index == len(frame.spans) - 1
+            sessions = frame.sessions.week(span, frame.loads[index], frame.layout, last)
+        explained = {
+            day: frame.reasons.session(session, before.get(day), span)
+            for day, session in sessions.items()
+        }
+        before = {day: session.minutes for day, session in sessions.items()}
+        weeks.append(_week(frame, index, explained))
+    return tuple(weeks)
+
+
+def _week(frame: _Frame, index: int, sessions: Mapping[int, PlannedSession]) -> Week:
     span, words = frame.spans[index], frame.words
-    last = index == len(frame.spans) - 1
-    sessions: Mapping[int, PlannedSession] = {}
-    if frame.sessions is not None:
-        sessions = frame.sessions.week(span, frame.loads[index], frame.layout, last)
-    doses = _doses(frame, span, race=last and any(one.kind == "race" for one in sessions.values()))
+    doses = _doses(frame, span, index)
     theme = f"theme_{span.phase}"
     return Week(
         number=span.number,
@@ -181,24 +221,46 @@ def _week_reasons(frame: _Frame, phase: Phase) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _doses(frame: _Frame, span: Span, race: bool) -> Mapping[int, tuple[Dose, ...]]:
-    """Every strength day of the week; in the week of a race the last ones are left out."""
+# Weeks that a beginner, and others, train with the sets to begin with.
+_BEGIN_WEEKS = 2
+
+
+def _doses(frame: _Frame, span: Span, index: int) -> Mapping[int, tuple[Dose, ...]]:
+    """Every strength day of the week."""
     days = frame.template.days
-    planned = tuple(one.sets for day in sorted(days) for one in days[day])
-    counts = iter(set_counts(planned, span))
-    doses: dict[int, tuple[Dose, ...]] = {}
-    for day in sorted(days):
-        fresh = not frame.layout.before_demanding(day) and not race
-        doses[day] = tuple(
-            _dose(frame, span, chosen, next(counts), order, fresh)
-            for order, chosen in enumerate(days[day], start=1)
-        )
-    return doses
+    begins = span.built < _BEGIN_WEEKS if frame.athlete.level == "beginner" else span.block == 0
+    short = frame.athlete.weeks <= _BEGIN_WEEKS + 2
+    usual = [(day, chosen) for day in sorted(days) for chosen in days[day]]
+    planned = tuple(
+        frame.first_sets[day, chosen.exercise.id] if begins and not short else chosen.sets
+        for day, chosen in usual
+    )
+    eve = _eve(frame, index)
+    # Fewer days cut a race week enough.
+    counts = planned if eve else set_counts(planned, span)
+    doses: dict[int, list[Dose]] = {day: [] for day in sorted(days) if day not in eve}
+    for (day, chosen), sets in zip(usual, counts, strict=True):
+        if day in eve:
+            continue
+        effort = frame.efforts[day, chosen.exercise.id][index]
+        doses[day].append(_dose(frame, span, chosen, effort, sets, len(doses[day]) + 1))
+    return {day: tuple(all_) for day, all_ in doses.items()}
 
 
-def _dose(frame: _Frame, span: Span, chosen: Chosen, sets: int, order: int, fresh: bool) -> Dose:
+def _eve(frame: _Frame, index: int) -> frozenset[int]:
+    """Strength days that are left out for a race: its own and the one before."""
+    last = index == len(frame.spans) - 1
+    if not last or frame.start is None or frame.start.event is None:
+        return frozenset()
+    race = frame.layout.endurance[-1]
+    eve = frozenset(day for day in frame.template.days if race - day in {0, 1})
+    return eve if len(eve) < len(frame.template.days) else frozenset()
+
+
+def _dose(
+    frame: _Frame, span: Span, chosen: Chosen, planned: Effort, sets: int, order: int
+) -> Dose:
     exercise = chosen.exercise
-    planned = effort(chosen, span, frame.athlete, frame.limits, fresh)
     return Dose(
         id=exercise.id,
         name=exercise.label(frame.athlete.language),
@@ -212,24 +274,8 @@ def _dose(frame: _Frame, span: Span, chosen: Chosen, sets: int, order: int, fres
         load=planned.load,
         load_unit=None if planned.load is None else frame.athlete.load_unit,
         progression=progression(exercise, chosen.scheme),
-        reason=_dose_reason(frame.words, chosen, planned.load is not None),
+        reason=frame.reasons.dose(chosen, planned, span, order == 1),
     )
-
-
-_CORE_PREFIX = "core"
-_NAMED = frozenset({"squat", "hinge", "lunge", "h_push", "v_push", "h_pull", "v_pull", "balance"})
-
-
-def _dose_reason(words: PlanWords, chosen: Chosen, loaded: bool) -> Reason:
-    pattern = chosen.exercise.pattern
-    if chosen.scheme.explosive:
-        name = "pattern_power"
-    elif pattern in _NAMED:
-        name = f"pattern_{pattern}"
-    else:
-        name = "pattern_core" if pattern.startswith(_CORE_PREFIX) else "pattern_other"
-    more = ("because_load",) if loaded else ()
-    return words.because(name, *more, *(("because_lesson",) if chosen.lesson else ()))
 
 
 def _day(
@@ -250,7 +296,7 @@ def _day(
         minutes=minutes,
         exercises=exercises,
         sessions=planned,
-        reason=frame.words.because(_day_reason(frame, exercises, planned)),
+        reason=_day_reason(frame, day, exercises, planned, {*doses, *sessions}),
     )
 
 
@@ -284,15 +330,25 @@ def _kind(strength: bool, endurance: bool) -> DayKind:
 
 
 def _day_reason(
-    frame: _Frame, exercises: tuple[Dose, ...], sessions: tuple[PlannedSession, ...]
-) -> str:
-    if exercises and sessions:
-        return "day_mixed"
+    frame: _Frame,
+    day: int,
+    exercises: tuple[Dose, ...],
+    sessions: tuple[PlannedSession, ...],
+    busy: set[int],
+) -> Reason:
+    """Why the day is what it is, by what really stands on it and on its neighbours."""
+    words = frame.words
     if exercises:
-        return "day_full" if "full" in frame.template.split else "day_part"
-    if not sessions:
-        return "day_rest"
-    kind = sessions[0].kind
-    if kind in {"easy", "long", "race"}:
-        return f"day_{kind}"
-    return "day_hard"
+        name, leads = frame.reasons.day(exercises, catalogue())
+        name = "day_mixed" if sessions else name
+        return words.joined(words.part(name, leads=leads))
+    if sessions:
+        kind = sessions[0].kind
+        return words.because(f"day_{kind}" if kind in _OWN_DAY else "day_hard")
+    before, after = day - 1 in busy, day + 1 in busy
+    if before and after:
+        return words.because("day_rest_between")
+    return words.because("day_rest_after" if before else "day_rest_before" if after else "day_rest")
+
+
+_OWN_DAY = frozenset({"easy", "long", "race", "strides"})

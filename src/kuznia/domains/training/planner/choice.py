@@ -7,14 +7,24 @@ distance to the optimum be measured. No randomness: ties go to the earlier candi
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from kuznia.domains.training.planner.problem import ExerciseCandidate, Problem, StrengthDay
+
 # Prices of what is missing, in the currency of the objective; a squared half-set costs 1.
 UNCOVERED = 2000
 RARE = 500
 # For each half set under the least that does something.
 TOO_LITTLE = 80
 SHORT_DAY = 400
-PULL_SHORT = 20
-REPEATED_PATTERN = 12
+PULL_SHORT = 40
+# For each pulling set beyond this many more than pushing sets.
+PUSH_SHORT = 10
+PULL_AHEAD = 2
+REPEATED_PATTERN = 40
+# A day without one of its movements, and one movement more than the day has place for.
+MISSING_GROUP = 1500
+CROWDED_GROUP = 60
+SINGLE_SET = 24
+MAX_ON_PATTERN = 2
 MINOR = 0.25
 MAX_EXERCISES = 8
 MAX_ON_MUSCLE = 3
@@ -23,54 +33,6 @@ MAX_SESSION_SETS = 8.0
 MANY_SETS = 4
 # Enough to settle every instance we measured; a bound, so that time is bounded too.
 MAX_TRIALS = 6000
-
-
-@dataclass(frozen=True, slots=True)
-class ExerciseCandidate:
-    """An exercise as the search sees it."""
-
-    id: str
-    pattern: str
-    muscles: Mapping[str, float]
-    # The muscles that lead, told apart once: the search asks for them all the time.
-    primary: tuple[str, ...]
-    score: int
-    # Minutes for getting ready, and for each set.
-    setup: float
-    each: float
-    max_sets: int
-
-
-@dataclass(frozen=True, slots=True)
-class StrengthDay:
-    """A day to fill. `day` is 1 for Monday; days a week apart are neighbours too."""
-
-    day: int
-    minutes: float
-    patterns: frozenset[str]
-    # At least and at most so many exercises, if the time allows.
-    fewest: int
-    first_sets: int
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One week to fill."""
-
-    sessions: tuple[StrengthDay, ...]
-    candidates: tuple[ExerciseCandidate, ...]
-    # Sets a week wanted for each muscle, and the most it may get.
-    targets: Mapping[str, float]
-    ceilings: Mapping[str, float]
-    # Below so many sets a week a large muscle gets next to nothing.
-    floor: float
-    major: frozenset[str]
-    # Patterns that must come up in the week.
-    must: frozenset[str]
-    # Muscles that must come up in two sessions.
-    twice: frozenset[str]
-    pull: frozenset[str] = frozenset({"h_pull", "v_pull"})
-    push: frozenset[str] = frozenset({"h_push", "v_push"})
 
 
 Choice = tuple[Mapping[int, int], ...]
@@ -90,6 +52,8 @@ class _WeekState:
     primary: list[dict[str, int]] = field(default_factory=list[dict[str, int]])
     movers: list[dict[str, int]] = field(default_factory=list[dict[str, int]])
     patterns: list[dict[str, int]] = field(default_factory=list[dict[str, int]])
+    # Exercises of many joints, by session and movement.
+    compounds: list[dict[str, int]] = field(default_factory=list[dict[str, int]])
     weekly: dict[str, int] = field(default_factory=dict[str, int])
     days_of: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
     # Pulling sets less pushing sets.
@@ -121,6 +85,9 @@ class _WeekState:
         self.minutes[slot] += sign * candidate.setup
         counts = self.patterns[slot]
         counts[candidate.pattern] = counts.get(candidate.pattern, 0) + sign
+        if candidate.compound:
+            joints = self.compounds[slot]
+            joints[candidate.pattern] = joints.get(candidate.pattern, 0) + sign
         self.weekly[candidate.pattern] = self.weekly.get(candidate.pattern, 0) + sign
         for muscle in candidate.primary:
             self.movers[slot][muscle] = self.movers[slot].get(muscle, 0) + sign
@@ -147,6 +114,8 @@ class _WeekState:
 
     def _may_enter(self, slot: int, number: int, candidate: ExerciseCandidate) -> bool:
         if len(self.sets[slot]) >= MAX_EXERCISES:
+            return False
+        if self.patterns[slot].get(candidate.pattern, 0) >= MAX_ON_PATTERN:
             return False
         elsewhere = self.days_of.get(number, ())
         if len(elsewhere) >= 2 or any(self._neighbours(slot, other) for other in elsewhere):
@@ -204,6 +173,8 @@ class _WeekState:
                 yield UNCOVERED
         if self.pull < 0:
             yield PULL_SHORT * -self.pull
+        elif self.pull > PULL_AHEAD:
+            yield PUSH_SHORT * (self.pull - PULL_AHEAD)
 
     def _days(self) -> Iterator[float]:
         problem = self.problem
@@ -214,7 +185,38 @@ class _WeekState:
             for count in self.patterns[slot].values():
                 if count > 1:
                     yield REPEATED_PATTERN * (count - 1)
-            yield -float(sum(problem.candidates[number].score for number in doses))
+            yield from self._groups(slot)
+            yield float(
+                SINGLE_SET * sum(sets == 1 for sets in doses.values())
+                - sum(problem.candidates[number].score for number in doses)
+            )
+
+    def lacking(self, slot: int) -> tuple[int, ...]:
+        """Candidates of the movements that a day should have and has not."""
+        joints = self.compounds[slot]
+        lacks = frozenset[str]().union(
+            *(
+                group.patterns
+                for group in self.problem.sessions[slot].groups
+                if not any(joints.get(pattern) for pattern in group.patterns)
+            )
+        )
+        if not lacks:
+            return ()
+        return tuple(
+            number
+            for number, candidate in enumerate(self.problem.candidates)
+            if candidate.compound and candidate.pattern in lacks
+        )
+
+    def _groups(self, slot: int) -> Iterator[float]:
+        joints = self.compounds[slot]
+        for group in self.problem.sessions[slot].groups:
+            count = sum(joints.get(pattern, 0) for pattern in group.patterns)
+            if count == 0:
+                yield MISSING_GROUP
+            elif count > group.most:
+                yield CROWDED_GROUP * (count - group.most)
 
 
 def cost(problem: Problem, choice: Choice) -> float:
@@ -229,6 +231,7 @@ def _fill(problem: Problem, choice: Choice) -> _WeekState:
     state.primary = [{} for _ in range(count)]
     state.movers = [{} for _ in range(count)]
     state.patterns = [{} for _ in range(count)]
+    state.compounds = [{} for _ in range(count)]
     for slot, doses in enumerate(choice):
         for number, sets in doses.items():
             state.put(slot, number, sets)
@@ -303,12 +306,20 @@ _Move = tuple[tuple[int, int, int], ...]
 def _moves(state: _WeekState, near: tuple[tuple[int, ...], ...]) -> Iterator[_Move]:
     """Everything near: a set more or less, one exercise for another, one more, one fewer."""
     candidates = state.problem.candidates
+    # Room for a movement that must come up may have to be made by one that is nothing like it.
+    missing = tuple(
+        number
+        for number, candidate in enumerate(candidates)
+        if candidate.pattern in state.problem.must and not state.weekly.get(candidate.pattern)
+    )
     for slot, session in enumerate(state.problem.sessions):
+        lacking = state.lacking(slot)
+        far = missing + tuple(n for n in lacking if n not in missing) if lacking else missing
         for number, sets in list(state.sets[slot].items()):
             yield ((slot, number, sets + 1),)
             yield ((slot, number, sets - 1),)
             yield ((slot, number, 0),)
-            for other in near[number]:
+            for other in (*near[number], *far):
                 if other not in state.sets[slot]:
                     yield ((slot, number, 0), (slot, other, sets))
         for number in range(len(candidates)):

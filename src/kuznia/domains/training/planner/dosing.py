@@ -52,6 +52,11 @@ def _power(frame: TrainingLimits) -> Scheme:
     return Scheme(low, max(5, low), 90, "hold", explosive=True)
 
 
+def fixed_weight(exercise: Exercise) -> bool:
+    """Whether the next weight up is out of reach: few own more than one or two kettlebells."""
+    return "kettlebell" in exercise.equipment_all
+
+
 def _range(exercise: Exercise, athlete: Athlete, frame: TrainingLimits) -> tuple[int, int, int]:
     heavy = (
         athlete.aim in {"strength", "power"}
@@ -63,7 +68,7 @@ def _range(exercise: Exercise, athlete: Athlete, frame: TrainingLimits) -> tuple
         return 15, 20, 60
     if not exercise.compound:
         return 10, 15, 60
-    if exercise.load_type not in LOADED:
+    if exercise.load_type not in LOADED or fixed_weight(exercise):
         return 8, 15, 90
     if heavy and exercise.load_type == "barbell" and exercise.pattern in _HEAVY:
         return 3, 5, 180
@@ -95,7 +100,11 @@ def percent(reps: int, rir: int) -> float:
 def _rule(
     exercise: Exercise, athlete: Athlete, low: int
 ) -> Literal["double", "linear", "percent", "hold"]:
-    if exercise.id not in athlete.maxes or exercise.load_type not in LOADED:
+    if (
+        exercise.id not in athlete.maxes
+        or fixed_weight(exercise)
+        or exercise.load_type not in LOADED
+    ):
         return "double"
     if low <= 5:
         return "percent"

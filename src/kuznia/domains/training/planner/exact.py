@@ -7,6 +7,7 @@ instead of seconds: the same week always gets the same choice, on a busy machine
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 # ortools ships no types for what its operators give: Any below is a linear expression of it.
 from typing import Any
@@ -14,7 +15,8 @@ from typing import Any
 from ortools.sat.python import cp_model
 
 from kuznia.domains.training.planner import choice as search
-from kuznia.domains.training.planner.choice import Choice, Problem, choose
+from kuznia.domains.training.planner.choice import Choice, choose
+from kuznia.domains.training.planner.problem import Problem
 
 # About a third of a second; what more effort finds is a set here or there.
 EFFORT = 0.3
@@ -95,6 +97,9 @@ def _constrain(model: Any, week: Problem, sets: Any, used: Any) -> None:
         )
         model.add(minutes <= int(_TICKS * week.sessions[slot].minutes))
         model.add(sum(used[slot, n] for n in candidates) <= search.MAX_EXERCISES)
+        for pattern in {candidate.pattern for candidate in week.candidates}:
+            same = [used[slot, n] for n in candidates if week.candidates[n].pattern == pattern]
+            model.add(sum(same) <= search.MAX_ON_PATTERN)
     for number in candidates:
         model.add(sum(used[slot, number] for slot in sessions) <= 2)
         for first, other in near:
@@ -115,15 +120,18 @@ def _constrain(model: Any, week: Problem, sets: Any, used: Any) -> None:
             model.add(many[first] + many[other] <= 1)
 
 
+def _above(model: Any, value: Any, most: int = 400) -> Any:
+    """A variable that is what a value has above nothing, once it is made small."""
+    short = model.new_int_var(0, most, "")
+    model.add(short >= value)
+    return short
+
+
 def _prices(model: Any, week: Problem, sets: Any, used: Any) -> Iterator[Any]:
     """The objective of the search, four times over so that all of it is whole numbers."""
     sessions, candidates = range(len(week.sessions)), range(len(week.candidates))
 
-    def above(value: Any, most: int = 400) -> Any:
-        short = model.new_int_var(0, most, "")
-        model.add(short >= value)
-        return short
-
+    above = partial(_above, model)
     for muscle, target in week.targets.items():
         total = sum(_halves(week, sets, slot, muscle) for slot in sessions)
         off = model.new_int_var(-400, 400, "")
@@ -149,6 +157,13 @@ def _prices(model: Any, week: Problem, sets: Any, used: Any) -> Iterator[Any]:
             if week.candidates[n].pattern == pattern
         )
         yield 4 * search.UNCOVERED * above(1 - some)
+    yield from _balance_prices(week, sets, above)
+    for slot in sessions:
+        yield from _day_prices(model, week, slot, sets, used)
+
+
+def _balance_prices(week: Problem, sets: Any, above: Any) -> Iterator[Any]:
+    sessions, candidates = range(len(week.sessions)), range(len(week.candidates))
     pull, push = (
         sum(
             sets[slot, n]
@@ -159,15 +174,27 @@ def _prices(model: Any, week: Problem, sets: Any, used: Any) -> Iterator[Any]:
         for kind in (week.pull, week.push)
     )
     yield 4 * search.PULL_SHORT * above(push - pull)
-    for slot in sessions:
-        yield from _day_prices(week, slot, used, above)
+    yield 4 * search.PUSH_SHORT * above(pull - push - search.PULL_AHEAD)
 
 
-def _day_prices(week: Problem, slot: int, used: Any, above: Any) -> Iterator[Any]:
+def _day_prices(model: Any, week: Problem, slot: int, sets: Any, used: Any) -> Iterator[Any]:
     candidates = range(len(week.candidates))
+    above = partial(_above, model)
+    for n in candidates:
+        single = model.new_bool_var("")
+        model.add(sets[slot, n] + single >= 2 * used[slot, n])
+        yield 4 * search.SINGLE_SET * single
     count = sum(used[slot, n] for n in candidates)
     yield 4 * search.SHORT_DAY * above(week.sessions[slot].fewest - count)
     for pattern in {candidate.pattern for candidate in week.candidates}:
         same = sum(used[slot, n] for n in candidates if week.candidates[n].pattern == pattern)
         yield 4 * search.REPEATED_PATTERN * above(same - 1)
+    for group in week.sessions[slot].groups:
+        some = sum(
+            used[slot, n]
+            for n in candidates
+            if week.candidates[n].compound and week.candidates[n].pattern in group.patterns
+        )
+        yield 4 * search.MISSING_GROUP * above(1 - some)
+        yield 4 * search.CROWDED_GROUP * above(some - group.most)
     yield from (-4 * week.candidates[n].score * used[slot, n] for n in candidates)

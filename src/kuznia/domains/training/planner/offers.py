@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from kuznia.domains.training.athlete.athlete import Athlete
-from kuznia.domains.training.planner.events import EVENTS
+from kuznia.domains.training.planner.endurance.events import EVENTS
+from kuznia.domains.training.planner.endurance.volume import Base
 from kuznia.domains.training.planner.limits import TrainingLimits
 from kuznia.domains.training.planner.schedule import WeekLayout
-from kuznia.domains.training.planner.volume import Base
 from kuznia.domains.training.planner.wording import PlanWords
 from kuznia.domains.training.schema.plan import Notice, Offer
 
@@ -35,6 +35,14 @@ def _event_offer(
     if event.km > most_km + 0.1:
         message = words.say("offer_E10_harm", asked=wished, offered=offered)
         reason = words.because("why_offer_harm")
+        yield Offer(code="E10", asked=wished, offered=offered, message=message, reason=reason)
+        return
+    if event in start.events:
+        # Base and weeks would do: what is short is the ladder of long runs.
+        message = words.say(
+            "offer_E10_ladder", asked=wished, offered=offered, long=f"{event.long_km:g}"
+        )
+        reason = words.because("why_offer_event")
         yield Offer(code="E10", asked=wished, offered=offered, message=message, reason=reason)
         return
     message = words.say(

@@ -1,20 +1,17 @@
-"""What each week is for, and how it changes the dose of an exercise."""
+"""What each week is for, and how many sets it holds."""
 
 from dataclasses import dataclass
 
 from kuznia.domains.training.athlete.athlete import Athlete
-from kuznia.domains.training.catalogue import Exercise
-from kuznia.domains.training.planner.dosing import LOADED, Scheme, lower_body, percent
-from kuznia.domains.training.planner.limits import TrainingLimits
-from kuznia.domains.training.planner.strength import Chosen
-from kuznia.domains.training.schema.lesson import LoadFactor
-from kuznia.domains.training.schema.plan import Phase, Progression
-from kuznia.domains.training.schema.units import to_plates
+from kuznia.domains.training.schema.plan import Phase
+
+EASY: frozenset[Phase] = frozenset({"deload", "taper"})
 
 # A week off the gas comes this often; who has just begun needs it later.
 _DELOAD = 4
 _DELOAD_BEGINNER = 8
 _DELOAD_SETS = 0.6
+_DELOAD_CUT = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +24,8 @@ class Span:
     step: int
     # Weeks of building so far, easy weeks left out.
     built: int
+    # Easy weeks so far: the blocks they part are numbered from 0.
+    block: int = 0
 
 
 def strength_spans(athlete: Athlete) -> tuple[Span, ...]:
@@ -39,7 +38,7 @@ def strength_spans(athlete: Athlete) -> tuple[Span, ...]:
 def spans(weeks: int, easy: set[int], taper: frozenset[int]) -> tuple[Span, ...]:
     """Number the weeks of building between the easy ones."""
     numbered: list[Span] = []
-    step = built = 0
+    step = built = block = 0
     for number in range(1, weeks + 1):
         if number in taper:
             phase: Phase = "taper"
@@ -47,106 +46,21 @@ def spans(weeks: int, easy: set[int], taper: frozenset[int]) -> tuple[Span, ...]
             phase = "deload"
         else:
             phase = "base" if number == 1 else "build"
-        numbered.append(Span(number, phase, step, built))
-        if phase in {"deload", "taper"}:
-            step = 0
+        numbered.append(Span(number, phase, step, built, block))
+        if phase in EASY:
+            step, block = 0, block + 1
         else:
             step, built = step + 1, built + 1
     return tuple(numbered)
 
 
 def set_counts(day_sets: tuple[int, ...], span: Span) -> tuple[int, ...]:
-    """Sets of each exercise of the week: as planned, or so many fewer in an easy week."""
-    if span.phase not in {"deload", "taper"}:
+    """Sets of each exercise of the week: as planned, or fewer of every exercise in an easy week."""
+    if span.phase not in EASY:
         return day_sets
-    counts = list(day_sets)
-    goal = round(sum(counts) * _DELOAD_SETS)
-    while sum(counts) > goal:
-        largest = max(counts)
-        if largest == 1:
-            break
+    counts = [max(1, round(sets * _DELOAD_SETS)) for sets in day_sets]
+    # Single sets cannot be cut: the others give way for them.
+    while sum(counts) > sum(day_sets) * (1 - _DELOAD_CUT) and max(counts) > 1:
         # From the back: what comes last in a session matters least.
-        last = len(counts) - 1 - counts[::-1].index(largest)
-        counts[last] -= 1
+        counts[len(counts) - 1 - counts[::-1].index(max(counts))] -= 1
     return tuple(counts)
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """Repetitions, reserve and load for one week."""
-
-    reps: int
-    rir: int
-    percent: float | None
-    load: float | None
-
-
-def effort(
-    chosen: Chosen, span: Span, athlete: Athlete, frame: TrainingLimits, fresh: bool
-) -> Effort:
-    """This week's effort for an exercise. Not `fresh`: legs are wanted the day after."""
-    scheme = chosen.scheme
-    rir = _reserve(chosen, span, athlete, frame)
-    reps = _reps(scheme, span)
-    if not fresh and lower_body(chosen.exercise):
-        # Not heavy: a run that wants fresh legs follows within a day.
-        rir, reps = max(rir, 3), max(reps, min(scheme.high, 5))
-    if span.phase in {"deload", "taper"}:
-        rir = min(4, rir + 1)
-    return _loaded(chosen, athlete, frame, reps, rir)
-
-
-def _reps(scheme: Scheme, span: Span) -> int:
-    """Up by one a week inside the range; the load's turn comes at the top."""
-    width = scheme.high - scheme.low
-    easy = span.phase in {"deload", "taper"}
-    if scheme.progression == "percent":
-        return scheme.high - 1 if easy else max(scheme.low, scheme.high - min(span.step, 2))
-    if scheme.progression in {"hold", "linear"} or easy:
-        return scheme.low
-    if scheme.high >= 20 and scheme.low >= 20:
-        return scheme.low + min(width, 5 * (span.built % 6))
-    # Two repetitions a week is the most a week may add, so the way back down is not a jump up.
-    return scheme.low + span.built % (min(width, 4) + 1)
-
-
-def _reserve(chosen: Chosen, span: Span, athlete: Athlete, frame: TrainingLimits) -> int:
-    if chosen.scheme.explosive:
-        return max(4, frame.min_rir)
-    least = frame.min_rir
-    if chosen.scheme.progression == "percent" or chosen.exercise.pattern in {"squat", "hinge"}:
-        least = max(least, 2)
-    if chosen.scheme.progression == "percent":
-        return least
-    if athlete.level == "beginner":
-        return max(least, 3 if span.number <= 2 else 2)
-    return max(least, 3 - min(span.step, 2))
-
-
-def _loaded(chosen: Chosen, athlete: Athlete, frame: TrainingLimits, reps: int, rir: int) -> Effort:
-    exercise = chosen.exercise
-    best = athlete.maxes.get(exercise.id)
-    if best is None or exercise.load_type not in LOADED or chosen.scheme.explosive:
-        return Effort(reps, rir, None, None)
-    ceiling = frame.max_axial_percent if "axial" in exercise.tags else frame.max_percent
-    share = min(percent(reps, rir), ceiling, frame.max_percent)
-    kg = best * share / 100 * _factor(athlete)
-    load = to_plates(kg, athlete.load_unit, exercise.step_kg, exercise.step_lb)
-    # Lighter than the smallest step there is: then effort leads, as where no best is known.
-    return Effort(reps, rir, share, load) if load > 0 else Effort(reps, rir, None, None)
-
-
-def _factor(athlete: Athlete) -> float:
-    factor = 1.0
-    for _, effect in athlete.effects:
-        if isinstance(effect, LoadFactor):
-            factor *= effect.factor
-    return max(0.5, factor)
-
-
-def progression(exercise: Exercise, scheme: Scheme) -> Progression:
-    """The rule a log is read by: legs in bigger steps than arms, never beyond the range."""
-    step = 0.0
-    if exercise.load_type in LOADED and scheme.progression != "hold":
-        step = 5.0 if lower_body(exercise) else 2.5
-    return Progression(kind=scheme.progression, low=scheme.low, high=scheme.high, step_percent=step)

@@ -49,8 +49,22 @@ def layout(athlete: Athlete, frame: TrainingLimits) -> WeekLayout:
         days = _spread(offered, min(count, frame.strength_days))
         return WeekLayout(dict.fromkeys(days, "strength"))
     if athlete.kind == "endurance":
-        return _place(athlete, offered, count, strength=0)
+        return _place(athlete, offered, min(count, _worth(athlete)), strength=0)
     return _both(athlete, frame, offered, count)
+
+
+# Minutes a run should have, and how much more than now a usual week will hold.
+_WORTH_MINUTES = 30
+_WORTH_GROWTH = 1.3
+
+
+def _worth(athlete: Athlete) -> int:
+    """On how many days runs are long enough to be worth it, from what is run now."""
+    endurance = athlete.endurance
+    if endurance.sport != "running":
+        return MAX_DAYS
+    minutes = (endurance.weekly_km or 0.0) * (endurance.pace or 6.0) * _WORTH_GROWTH
+    return max(3, int(minutes / _WORTH_MINUTES))
 
 
 def _offered(athlete: Athlete, frame: TrainingLimits) -> tuple[int, ...]:
@@ -87,7 +101,7 @@ _MIXED_MINUTES = 40
 def _both(
     athlete: Athlete, frame: TrainingLimits, offered: tuple[int, ...], count: int
 ) -> WeekLayout:
-    event = athlete.endurance.event is not None
+    event = athlete.endurance.event is not None or athlete.aim == "stamina"
     strength, endurance = (_SHARE_EVENT if event else _SHARE)[count]
     if strength + endurance > count:
         days = _spread(offered, count)

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.catalogue import MAJOR, Exercise, patterns
-from kuznia.domains.training.planner.choice import (
-    Chooser,
-    ExerciseCandidate,
-    Problem,
-    StrengthDay,
-    choose,
-)
+from kuznia.domains.training.planner.choice import Chooser, choose
 from kuznia.domains.training.planner.dosing import LOADED, POWER, Scheme, scheme
 from kuznia.domains.training.planner.limits import TrainingLimits
+from kuznia.domains.training.planner.problem import (
+    ExerciseCandidate,
+    MovementGroup,
+    Problem,
+    StrengthDay,
+)
 from kuznia.domains.training.schema.lesson import Prefer, VolumeFactor
 from kuznia.domains.training.schema.profile import Level
 
@@ -30,6 +30,21 @@ _SPLITS: Mapping[str, frozenset[str]] = {
     "push": _PUSH | _CORE,
     "pull": _PULL | _CORE,
     "legs": _LOWER | _CORE,
+}
+_KNEES, _HIPS = frozenset({"squat", "lunge"}), frozenset({"hinge"})
+_PUSHES, _PULLS = frozenset({"h_push", "v_push"}), frozenset({"h_pull", "v_pull"})
+# What a day of that name is made of, and how much of it the day has place for.
+_GROUPS: Mapping[str, tuple[MovementGroup, ...]] = {
+    "full": (
+        MovementGroup(_KNEES | _HIPS, 3),
+        MovementGroup(_PUSHES, 2),
+        MovementGroup(_PULLS, 2),
+    ),
+    "upper": (MovementGroup(_PUSHES, 3), MovementGroup(_PULLS, 3)),
+    "lower": (MovementGroup(_KNEES, 3), MovementGroup(_HIPS, 2)),
+    "push": (MovementGroup(_PUSHES, 4),),
+    "pull": (MovementGroup(_PULLS, 4),),
+    "legs": (MovementGroup(_KNEES, 3), MovementGroup(_HIPS, 2)),
 }
 _WEEKS: Mapping[int, tuple[str, ...]] = {
     1: ("full",),
@@ -60,6 +75,9 @@ _MINOR_DOSE: Mapping[str, float] = {
     "abductors": 2.0,
     "forearms": 2.0,
 }
+# Sets a muscle may begin with fewer, and from how many an exercise gives one.
+_TAKEN = 2.0
+_MANY = 3
 # What getting warm and ready takes before the first set.
 WARM_UP = 5.0
 # Choices offered to the search for each pattern; more changes little and costs time.
@@ -84,6 +102,8 @@ class Template:
 
     days: Mapping[int, tuple[Chosen, ...]]
     split: tuple[str, ...]
+    # Sets a week below which a large muscle gets too little.
+    floor: float = 0.0
 
 
 def template(
@@ -116,7 +136,42 @@ def template(
         ]
         chosen.sort(key=_place)
         filled[session.day] = (*chosen, *_balance(frame, pool, session.day))
-    return Template(filled, split)
+    return Template(filled, split, week.floor)
+
+
+def eased(template: Template, floor: float) -> Mapping[tuple[int, str], int]:
+    """Sets to begin with: here and there one fewer, so that later weeks have room to grow.
+
+    No muscle loses more than a later week may add in one step, and none falls below its floor.
+    """
+    sets = {(day, c.exercise.id): c.sets for day, all_ in template.days.items() for c in all_}
+    totals: dict[str, float] = {}
+    pulls_ahead = 0
+    for chosen in (c for all_ in template.days.values() for c in all_):
+        pulls_ahead += chosen.sets * _side(chosen.exercise)
+        for muscle, share in chosen.exercise.muscles.items():
+            totals[muscle] = totals.get(muscle, 0.0) + share * chosen.sets
+    taken: dict[str, float] = {}
+    for day in sorted(template.days, reverse=True):
+        for chosen in reversed(template.days[day]):
+            muscles, side = chosen.exercise.muscles, _side(chosen.exercise)
+            fits = all(
+                taken.get(muscle, 0.0) + share <= _TAKEN
+                and totals[muscle] - taken.get(muscle, 0.0) - share >= floor
+                for muscle, share in muscles.items()
+                if muscle in MAJOR
+            )
+            if chosen.sets >= _MANY and fits and not (side > 0 and pulls_ahead <= 0):
+                sets[day, chosen.exercise.id] -= 1
+                pulls_ahead -= side
+                for muscle, share in muscles.items():
+                    taken[muscle] = taken.get(muscle, 0.0) + share
+    return sets
+
+
+def _side(exercise: Exercise) -> int:
+    """1 for a pull, -1 for a push, for the balance of the two."""
+    return int(exercise.pattern in _PULLS) - int(exercise.pattern in _PUSHES)
 
 
 def _place(chosen: Chosen) -> tuple[int, int, int, str]:
@@ -158,6 +213,7 @@ def problem(
             _SPLITS[name] | extra,
             _fewest(minutes),
             _first_sets(minutes),
+            _GROUPS[name],
         )
         for (day, minutes), name in zip(sorted(days.items()), split, strict=True)
     )
@@ -183,11 +239,11 @@ def problem(
 
 
 def _fewest(minutes: float) -> int:
-    return 2 if minutes < 25 else 4 if minutes < 40 else 5
+    return 2 if minutes < 20 else 3 if minutes < 35 else 4 if minutes < 40 else 5
 
 
 def _first_sets(minutes: float) -> int:
-    return 1 if minutes < 35 else 2
+    return 1 if minutes < 20 else 2
 
 
 def _volume(athlete: Athlete) -> float:
@@ -228,6 +284,7 @@ def _offered(
                 setup=1.5,
                 each=dose.set_seconds(exercise) / 60,
                 max_sets=min(frame.max_sets, 5 if dose.high <= 5 else 4),
+                compound=exercise.compound,
             )
 
 
@@ -243,7 +300,16 @@ def _score(exercise: Exercise, athlete: Athlete, liked: frozenset[str]) -> int:
     if athlete.level == "beginner":
         score -= 4 * (exercise.level - 1) + 2 * (exercise.load_type == "barbell")
     score += 8 if exercise.id in athlete.maxes else 0
-    return score + (30 if exercise.id in liked else 0)
+    score -= 8 if _half_a_movement(exercise) else 0
+    return score + (60 if exercise.id in liked else 0)
+
+
+def _half_a_movement(exercise: Exercise) -> bool:
+    """A push or a pull that the arms do not help in: a fly, a pullover."""
+    helpers = patterns()[exercise.pattern].secondary
+    return exercise.pattern in _PUSHES | _PULLS and not any(
+        muscle in exercise.muscles for muscle in helpers
+    )
 
 
 def _balance(frame: TrainingLimits, pool: tuple[Exercise, ...], day: int) -> tuple[Chosen, ...]:

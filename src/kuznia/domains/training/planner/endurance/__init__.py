@@ -1,0 +1,1 @@
+"""The endurance side of a plan: events, volume over the weeks, and the sessions."""
