@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from kuznia.domains.training.language.tokens import Tag
-from kuznia.domains.training.wishes.exercises import Read, about, doubt
+from kuznia.domains.training.wishes.exercises import Read, about, doubt, is_told
 from kuznia.domains.training.wishes.pieces import WishPiece
 from kuznia.domains.training.wishes.typed import Do
 
@@ -43,6 +43,9 @@ def _cues(piece: WishPiece) -> tuple[list[Tag], list[Tag]]:
 def volume(piece: WishPiece) -> Iterator[Read]:
     """More sets or fewer."""
     if not piece.says("volume"):
+        return
+    if is_told(piece):
+        yield doubt(piece, "unsure")
         return
     more, less = piece.says("more", "add"), piece.says("less", "drop")
     if more == less:

@@ -85,7 +85,7 @@ def about_things(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
     if _has_loose_denial(piece):
         yield doubt(piece, "contradiction")
         return
-    if things and is_told(piece):
+    if things and (is_told(piece) or _is_vague(piece, things)):
         yield doubt(piece, "unsure")
         return
     if piece.says("except"):
@@ -94,10 +94,35 @@ def about_things(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
     if not things:
         yield from _of_it(piece, before)
         return
-    if len(things) == 1:
+    if any(_is_contrast(piece, tag) for tag in things):
+        yield doubt(piece, "contradiction")
+    elif len(things) == 1:
         yield from _wish(piece, things[0], _whole(piece, things[0]))
-        return
-    yield from _several(piece, things)
+    else:
+        yield from _several(piece, things)
+
+
+# Cues that a denial behind them may turn round for another thing.
+_TURNED = frozenset({"drop", "hate", "less", "swap"})
+
+
+def _is_contrast(piece: WishPiece, tag: Tag) -> bool:
+    """ "Take out lunges, not squats": what is not to go is no more thing to take out."""
+    before = [cue for cue in piece.cues if cue.last <= tag.first]
+    return (
+        len(before) > 1
+        and before[-1].last == tag.first
+        and piece.words[before[-1].first].text in {"not", "не"}
+        and before[-1].last - before[-1].first == 1
+        and any(cue.name in _TURNED for cue in before[:-1])
+    )
+
+
+def is_but_no(piece: WishPiece) -> bool:
+    """ "..., but squats no": the opposite of what was said before, whatever that was."""
+    cues = [tag for tag in piece.cues if tag.name in _SAID]
+    alone = len(cues) == 1 and cues[0].name == "not"
+    return bool(piece.things) and alone and piece.joint in {"but", "comma", "and"} and not piece.free
 
 
 def _has_loose_denial(piece: WishPiece) -> bool:
@@ -107,6 +132,26 @@ def _has_loose_denial(piece: WishPiece) -> bool:
     return len(denials) > 1 and any(
         list(piece.unread(tag.last, min((i for i in items if i >= tag.last), default=tag.last)))
         for tag in denials
+    )
+
+
+def _is_vague(piece: WishPiece, things: Sequence[Tag]) -> bool:
+    """Whether so much is said beside the cues that they may mean something else: "every time I see
+    lunges I want to cry"; and whether a request behind the thing is for something unread."""
+    if piece.free >= _MAX_UNREAD and _SAID & {cue.name for cue in piece.cues}:
+        return True
+    asked = [cue for cue in piece.cues if cue.name in _SAID]
+    behind = [cue for cue in asked if cue.name == "add" and cue.first >= things[-1].last]
+    if behind and len(behind) == len(asked) and list(piece.unread(behind[-1].last, piece.last)):
+        return True
+    # "Unhappy without squats", "the plan without squats is useless".
+    if piece.says("without") and piece.free:
+        return True
+    # "Without squats a day is no day".
+    denials = piece.cued("without", "not", "cannot", "stop")
+    return any(tag.last <= things[0].first for tag in denials[:1]) and any(
+        tag.first >= things[-1].last and tag.last < piece.last and denials[0].name == "without"
+        for tag in denials[1:]
     )
 
 
@@ -120,9 +165,19 @@ def is_told(piece: WishPiece) -> bool:
     asks = piece.says("polite", "not", "stop", "without") or len(told) < len(requests)
     if told and not asks:
         return True
+    if any(_is_own_doing(piece, cue) for cue in requests):
+        return True
     weak = requests and all(piece.words[cue.last - 1].text in _WEAK for cue in requests)
     feels = piece.says("like", "hate", "more", "less", "polite", "not", "without", "cannot", "stop")
     return bool(weak) and not feels and piece.free >= _MAX_UNREAD
+
+
+def _is_own_doing(piece: WishPiece, cue: Tag) -> bool:
+    """ "I (only) do squats": what somebody does is no request."""
+    if piece.words[cue.last - 1].text not in {"do", "use"}:
+        return False
+    before = [word.text for word in piece.words[max(piece.first, cue.first - 2) : cue.first]]
+    return bool(before) and "i" in before and set(before) <= {"i", "only", "just", "always"}
 
 
 # Words that ask for something only where little else is said.
@@ -133,7 +188,8 @@ _PAST = ("ed", "ing", "ли", "ла", "ло")
 
 def _is_past(word: str) -> bool:
     """A past tense or a gerund, which tells and does not ask."""
-    return word.endswith(_PAST) and word not in {"need", "bring"}
+    told = word.endswith(_PAST) or word in {"gave", "made", "took", "kept"}
+    return told and word not in {"need", "bring"}
 
 
 def _several(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
@@ -163,7 +219,7 @@ def _touches(piece: WishPiece, cues: Sequence[Tag], tag: Tag) -> bool:
 
 
 def _agree(known: Stance | None, tail: Stance) -> Stance:
-    if known is None or known == tail:
+    if known is None or known == tail or tail == "unclear":
         return tail
     return stance((_cue(known), _cue(tail)), near=False) or "unclear"
 
@@ -224,7 +280,9 @@ def _excepted(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
     if not rest and piece.says("any_day"):
         rest = said_cues
     said_of_rest = stance(rest)
-    if any(tag.kind == "muscle" for tag in behind):
+    if said_of_rest is None and list(piece.unread(piece.first, mark.first)):
+        yield doubt(piece, "unsure")
+    elif any(tag.kind == "muscle" for tag in behind):
         yield doubt(piece, "incomplete")
     elif said_of_rest in {None, "like", "fine", "keep", "add"}:
         yield from (about(piece, "avoid", tag) for tag in behind)

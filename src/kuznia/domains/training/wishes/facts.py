@@ -29,12 +29,18 @@ def equipment(piece: WishPiece) -> Iterator[Read]:
     named = piece.all("group", "exercise")
     if named and piece.says("gone") and not piece.says("not", "without", "stop"):
         # A machine that is not there is an exercise that cannot be done.
-        yield from (about(piece, "avoid", tag) for tag in named)
+        if piece.free:
+            yield doubt(piece, "unsure")
+        else:
+            yield from (about(piece, "avoid", tag) for tag in named)
         return
     if not items or (named and not piece.says("have", "gone")):
         return
     owned = _owned(piece, items)
     if owned is None:
+        return
+    if piece.says("except"):
+        yield from _excepted(piece, items, owned)
         return
     if isinstance(owned, str):
         yield doubt(piece, owned)
@@ -42,6 +48,17 @@ def equipment(piece: WishPiece) -> Iterator[Read]:
     for tag in items:
         wish = about(piece, "own" if owned else "lack", tag)
         yield replace(wish, amount=weight(piece, tag) if owned else None, only=piece.says("only"))
+
+
+def _excepted(piece: WishPiece, items: Sequence[Tag], owned: bool | Doubt) -> Iterator[Read]:
+    """ "I have everything except a barbell", and "nothing except dumbbells"."""
+    mark = piece.cued("except")[0]
+    if owned is not True or any(tag.first < mark.last for tag in items) or piece.says("else"):
+        yield doubt(piece, "incomplete")
+    elif piece.says("any_day"):
+        yield from (about(piece, "lack", tag) for tag in items)
+    else:
+        yield doubt(piece, "contradiction")
 
 
 def _owned(piece: WishPiece, items: Sequence[Tag]) -> bool | Doubt | None:

@@ -35,8 +35,8 @@ _BOUNDS = frozenset(
     {"at_most", "at_least", "language_en", "language_uk", "per_week", "in_a_row", "weekref"}
 )
 _STOPS = frozenset(",;()[]:.!?\n\u2026+")
-# "Better a plank, than crunches": the comma cuts nothing.
-_GOES_ON = frozenset({"ніж", "аніж", "чим", "than"})
+# "Better a plank, than crunches", "I do not want that you ...": the comma cuts nothing.
+_GOES_ON = frozenset({"ніж", "аніж", "чим", "than", "щоб", "щоби"})
 _COPULA = 3
 _ENDS = frozenset(".!?\n;\u2026")
 _DASHES = frozenset("-\u2013\u2014")

@@ -44,6 +44,7 @@ _READERS: tuple[Callable[[WishPiece, Sequence[Tag]], Iterator[Read]], ...] = (
 )
 # A sentence of no more words may be about the thing before it: "Please remove."
 _SHORT = 3
+_TAKEN_OUT = frozenset({"avoid", "less_of", "less", "swap"})
 _REQUESTS = frozenset({"add", "drop", "keep", "swap", "swap_in"})
 
 
@@ -83,11 +84,27 @@ def read_wishes(text: str) -> ReadWishes:
 
 def _doubted(made: Sequence[WishPiece]) -> Iterator[tuple[int, Doubt]]:
     """Sentences that are not to be acted on, and why."""
-    for piece in made:
+    closed = {piece.sentence for piece in made if piece.days and piece.says("off", "drop")}
+    for piece, after in zip(made, (*made[1:], None), strict=False):
+        if after is not None and piece.is_question and _is_plain_answer(after):
+            yield piece.sentence, "unsure"
+        if piece.sentence in closed and _denies_days(piece):
+            # "Monday off, not Tuesday".
+            yield piece.sentence, "contradiction"
         if piece.says("if"):
             yield piece.sentence, "condition"
         elif piece.says("unsure", "past", "denied"):
             yield piece.sentence, "unsure"
+
+
+def _denies_days(piece: WishPiece) -> bool:
+    only_not = {tag.name for tag in piece.cues} == {"not"}
+    return bool(piece.days) and only_not and not piece.things and not piece.free
+
+
+def _is_plain_answer(piece: WishPiece) -> bool:
+    """ "Remove squats? Never.": somebody answers their own question."""
+    return bool(piece.cues) and not (piece.things or piece.days) and is_plain_no(piece)
 
 
 def _read(piece: WishPiece, why: Doubt | None, reading: _Reading) -> None:
@@ -216,10 +233,28 @@ def _taken_back(piece: WishPiece, reading: _Reading) -> Iterator[Read] | None:
     if piece.all("weekref") and not piece.says("race"):
         # A wish for some weeks is none for all of them.
         return iter((doubt(piece, "incomplete"),))
+    if _is_welcome(piece, reading.last):
+        # "Too heavy, but I like it" asks for nothing.
+        welcome = reading.last
+        reading.wishes = [wish for wish in reading.wishes if wish not in welcome]
+        return iter((doubt(piece, "contradiction"),))
+    denies = exercises.is_but_no(piece) and not piece.all("equipment")
+    if denies and any(wish.do in _TAKEN_OUT for wish in reading.last):
+        # "Remove lunges, but squats no" may well keep the squats.
+        return iter((doubt(piece, "contradiction"),))
     if piece.joint == "but" and piece.days and not piece.things and reading.things:
         # "I like squats, but not on Friday" closes no day.
         return iter((doubt(piece, "incomplete"),))
     return None
+
+
+def _is_welcome(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
+    """Whether an effort that was too much or too little is said to be as it should be."""
+    efforts = bool(last) and all(wish.do in {"easier", "harder"} for wish in last)
+    asks = piece.things or piece.days or piece.says("too_hard", "too_easy", "drop", "keep", "swap")
+    if not efforts or asks or piece.joint in {"", "end"}:
+        return False
+    return piece.joint == "but" or piece.says("like", "fine")
 
 
 def _carried_on(piece: WishPiece, reading: _Reading) -> Iterator[Read] | None:

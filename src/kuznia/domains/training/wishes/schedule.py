@@ -108,15 +108,35 @@ def _day_stance(piece: WishPiece) -> Do | None:
     excepted = bool(piece.cued("except"))
     closed = bool(piece.cued("off", "drop")) or _is_kept_free(piece)
     opened = bool(piece.cued("can_days", "add", "like", "only", "any_day"))
+    if closed and piece.says("hate", "like"):
+        # "I'd hate to miss Friday".
+        return None
+    if excepted and piece.says("off") and piece.says("any_day", "add") and not denials:
+        # "A rest day on any day except Monday" closes no day for certain.
+        return None
     if excepted:
         return "days_only" if (denials or closed) and not piece.says("only") else "day_off"
     if closed and piece.says("gone", "have"):
         return None
     if piece.says("other_days"):
         return "days_only" if not closed or opened else None
+    if piece.says("instead", "rather", "swap", "swap_in", "better", "worse"):
+        # "Instead of Monday, Tuesday": the reader of moves is the planner's, and it is asked.
+        return None
+    if _is_at_work(piece):
+        return None
     if piece.says("move"):
         return "day_off" if piece.says("else", "other_day") and len(piece.days) == 1 else None
     return _plain_stance(piece, denials, closed, opened)
+
+
+def _is_at_work(piece: WishPiece) -> bool:
+    """ "I'm off on Mondays", "I don't work Fridays": free days may be those to train on."""
+    words = [word.text for word in piece.words[piece.first : piece.last]]
+    works = {"i"} <= set(words) and "work" in words and bool(piece.cued("not"))
+    is_off = "off" in words and bool({"i'm", "im", "am"} & set(words))
+    is_off = is_off or ("вихідний" in words and bool({"я", "роботи"} & set(words)))
+    return works or is_off
 
 
 def _is_kept_free(piece: WishPiece) -> bool:
@@ -132,7 +152,7 @@ _FREE = frozenset({"free", "clear", "empty", "вільною", "вільним",
 def _plain_stance(
     piece: WishPiece, denials: tuple[Tag, ...], closed: bool, opened: bool
 ) -> Do | None:
-    if any(_is_of_unread(piece, tag) for tag in denials):
+    if any(_is_of_unread(piece, tag) for tag in denials) or (denials and piece.says("fine")):
         return None
     if denials:
         # "not busy on Monday", "don't drop Monday": a denied closure opens nothing for certain.
