@@ -61,10 +61,43 @@ def wants(text: str) -> list[tuple[str, str]]:
         ("removing squats would be a crime", []),
         ("Monday is not a problem", []),
         ("why so many lunges?", []),
+        # What may be meant the other way round is asked.
+        ("remove squats? never", []),
+        ("I adore squats... not", []),
+        ("oh great, more burpees", []),
+        ("unhappy without squats", []),
+        ("I hate that you took out squats", []),
+        ("take out lunges, not squats", [("avoid", "lunge")]),
+        ("випади прибери, а присідання ні", [("avoid", "lunge")]),
+        ("не хочу, щоб ти прибирав присідання", [("keep", "squat")]),
+        ("I won't give up squats", [("keep", "squat")]),
+        ("every time I see lunges I want to cry", []),
+        ("too heavy, but I like it", []),
+        ("стало важче", [("easier", "")]),
+        ("everything except a barbell is available", [("lack", "barbell")]),
     ],
 )
 def test_polarity_and_scope_come_first(text: str, wanted: list[tuple[str, str]]):
     assert wants(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("any day except Monday", [("day_off", (1,))]),
+        ("I can't do any day except Monday", [("days_only", (1,))]),
+        ("give me a rest day on any day except Monday", []),
+        ("instead of Monday give me Tuesday", []),
+        ("Monday off, not Tuesday", []),
+        ("the only problem is Monday", []),
+        ("I'd hate to miss Friday", []),
+        ("30 minutes isn't enough", []),
+    ],
+)
+def test_days_are_closed_and_opened_as_a_person_means_it(
+    text: str, wanted: list[tuple[str, tuple[int, ...]]]
+):
+    assert [(wish.do, wish.days) for wish in read_wishes(text).wishes] == wanted
 
 
 @pytest.mark.parametrize(

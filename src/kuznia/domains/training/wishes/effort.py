@@ -13,6 +13,10 @@ def effort(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
     hard, easy = _cues(piece)
     if not (hard or easy):
         return
+    if piece.says("rather"):
+        # "Harder than I thought": what it was like, and not what it is to be.
+        yield doubt(piece, "unsure")
+        return
     turned = bool(easy) and piece.says("less", "drop", "hate", "too_long")
     if turned or (hard and easy) or piece.says("not", "without", "stop", "never"):
         yield doubt(piece, "contradiction")

@@ -94,7 +94,7 @@ def about_things(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
     if not things:
         yield from _of_it(piece, before)
         return
-    if any(_is_contrast(piece, tag) for tag in things):
+    if any(_is_contrast(piece, tag) for tag in things) or _is_muscle_denied(piece, things):
         yield doubt(piece, "contradiction")
     elif len(things) == 1:
         yield from _wish(piece, things[0], _whole(piece, things[0]))
@@ -112,17 +112,30 @@ def _is_contrast(piece: WishPiece, tag: Tag) -> bool:
     return (
         len(before) > 1
         and before[-1].last == tag.first
-        and piece.words[before[-1].first].text in {"not", "не"}
+        and piece.words[before[-1].first].text in _NOT
         and before[-1].last - before[-1].first == 1
         and any(cue.name in _TURNED for cue in before[:-1])
     )
 
 
+def _is_muscle_denied(piece: WishPiece, things: Sequence[Tag]) -> bool:
+    """ "Legs are fine, back isn't"."""
+    cues = [cue for cue in piece.cues if cue.name in _SAID]
+    only_denied = bool(cues) and all(cue.name == "not" for cue in cues)
+    return things[0].kind == "muscle" and only_denied and cues[0].first >= things[-1].last
+
+
 def is_but_no(piece: WishPiece) -> bool:
     """ "..., but squats no": the opposite of what was said before, whatever that was."""
     cues = [tag for tag in piece.cues if tag.name in _SAID]
-    alone = len(cues) == 1 and cues[0].name == "not"
-    return bool(piece.things) and alone and piece.joint in {"but", "comma", "and"} and not piece.free
+    if not piece.things or len(cues) != 1 or cues[0].name != "not" or piece.free:
+        return False
+    # "Neither lunges, nor squats" goes on with the denial that began it.
+    turned = cues[0].first >= piece.things[-1].last or piece.words[cues[0].first].text in _NOT
+    return turned and piece.joint in {"but", "comma", "and"}
+
+
+_NOT = frozenset({"not", "не"})
 
 
 def _has_loose_denial(piece: WishPiece) -> bool:
@@ -172,12 +185,31 @@ def is_told(piece: WishPiece) -> bool:
     return bool(weak) and not feels and piece.free >= _MAX_UNREAD
 
 
+_OWN_DOING = frozenset(
+    {
+        "but",
+        "and",
+        "so",
+        "because",
+        "i",
+        "i'll",
+        "ill",
+        "only",
+        "just",
+        "always",
+        "will",
+        "still",
+        "can",
+    }
+)
+
+
 def _is_own_doing(piece: WishPiece, cue: Tag) -> bool:
     """ "I (only) do squats": what somebody does is no request."""
     if piece.words[cue.last - 1].text not in {"do", "use"}:
         return False
     before = [word.text for word in piece.words[max(piece.first, cue.first - 2) : cue.first]]
-    return bool(before) and "i" in before and set(before) <= {"i", "only", "just", "always"}
+    return bool({"i", "i'll", "ill"} & set(before)) and set(before) <= _OWN_DOING
 
 
 # Words that ask for something only where little else is said.
@@ -280,9 +312,8 @@ def _excepted(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
     if not rest and piece.says("any_day"):
         rest = said_cues
     said_of_rest = stance(rest)
-    if said_of_rest is None and list(piece.unread(piece.first, mark.first)):
-        yield doubt(piece, "unsure")
-    elif any(tag.kind == "muscle" for tag in behind):
+    is_open = said_of_rest is None and bool(list(piece.unread(piece.first, mark.first)))
+    if is_open or any(tag.kind == "muscle" for tag in behind):
         yield doubt(piece, "incomplete")
     elif said_of_rest in {None, "like", "fine", "keep", "add"}:
         yield from (about(piece, "avoid", tag) for tag in behind)
@@ -302,11 +333,21 @@ def is_plain_no(piece: WishPiece) -> bool:
 def _of_it(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
     """ "Take them out", "more of those", or a bare "приберіть" behind a thing."""
     spoken = stance(piece.cues, bare=is_plain_no(piece))
-    if spoken in {None, "unclear"} or not before:
+    if spoken in {None, "unclear"} or not before or piece.says("else", "any_day"):
+        return
+    if _is_told_of_it(piece):
+        yield doubt(piece, "unsure")
         return
     if piece.says("it") or piece.free == 0:
         for tag in before:
             yield from _wish(piece, tag, spoken)
+
+
+def _is_told_of_it(piece: WishPiece) -> bool:
+    """ "I'll do them", "just not with my schedule"."""
+    return any(_is_own_doing(piece, cue) for cue in piece.cued("add")) or (
+        piece.says("only") and piece.says("not")
+    )
 
 
 def _wish(piece: WishPiece, tag: Tag, spoken: Stance | None) -> Iterator[Read]:

@@ -29,13 +29,15 @@ def equipment(piece: WishPiece) -> Iterator[Read]:
     named = piece.all("group", "exercise")
     if named and piece.says("gone") and not piece.says("not", "without", "stop"):
         # A machine that is not there is an exercise that cannot be done.
-        if piece.free:
-            yield doubt(piece, "unsure")
-        else:
-            yield from (about(piece, "avoid", tag) for tag in named)
+        gone = (about(piece, "avoid", tag) for tag in named)
+        yield from (doubt(piece, "unsure"),) if piece.free else gone
         return
     if not items or (named and not piece.says("have", "gone")):
         return
+    yield from _items(piece, items)
+
+
+def _items(piece: WishPiece, items: Sequence[Tag]) -> Iterator[Read]:
     owned = _owned(piece, items)
     if owned is None:
         return
@@ -63,6 +65,10 @@ def _excepted(piece: WishPiece, items: Sequence[Tag], owned: bool | Doubt) -> It
 
 def _owned(piece: WishPiece, items: Sequence[Tag]) -> bool | Doubt | None:
     """Whether these are there; a doubt says why it cannot be told, None that nobody says."""
+    if piece.says("only") and (
+        piece.says("not") or (piece.says("gone") and not piece.says("have"))
+    ):
+        return "contradiction"
     denied, gone, have = _says_no(piece), piece.says("gone"), piece.says("have")
     if gone:
         return "contradiction" if denied else False
@@ -75,6 +81,8 @@ def _owned(piece: WishPiece, items: Sequence[Tag]) -> bool | Doubt | None:
     if piece.says("hate", "drop", "swap", "like", "keep") and not have:
         return None
     weighed = bool(piece.all("kg")) or bool(piece.all("at_most"))
+    if piece.says("only") and not have and piece.free:
+        return None
     if have or weighed or (piece.says("only") and not _CARDIO & {tag.name for tag in items}):
         return True
     return None

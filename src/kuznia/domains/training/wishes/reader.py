@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.wishes import comparing, effort, exercises, facts, schedule
+from kuznia.domains.training.wishes.agreeing import agreed
 from kuznia.domains.training.wishes.exercises import Read, doubt, is_bare, is_counted, is_plain_no
 from kuznia.domains.training.wishes.pieces import WishPiece, pieces
 from kuznia.domains.training.wishes.typed import (
@@ -17,7 +18,6 @@ from kuznia.domains.training.wishes.typed import (
     Doubtful,
     ReadWishes,
     TypedWish,
-    opposed,
 )
 
 
@@ -79,7 +79,7 @@ def read_wishes(text: str) -> ReadWishes:
     reading = _Reading()
     for piece in made:
         _read(piece, doubtful.get(piece.sentence), reading)
-    return _settled(reading)
+    return agreed(reading.wishes, reading.doubts, is_question=reading.is_question)
 
 
 def _doubted(made: Sequence[WishPiece]) -> Iterator[tuple[int, Doubt]]:
@@ -88,6 +88,8 @@ def _doubted(made: Sequence[WishPiece]) -> Iterator[tuple[int, Doubt]]:
     for piece, after in zip(made, (*made[1:], None), strict=False):
         if after is not None and piece.is_question and _is_plain_answer(after):
             yield piece.sentence, "unsure"
+        if any(_is_quoted(piece, tag) for tag in piece.cues):
+            yield piece.sentence, "unsure"
         if piece.sentence in closed and _denies_days(piece):
             # "Monday off, not Tuesday".
             yield piece.sentence, "contradiction"
@@ -95,6 +97,15 @@ def _doubted(made: Sequence[WishPiece]) -> Iterator[tuple[int, Doubt]]:
             yield piece.sentence, "condition"
         elif piece.says("unsure", "past", "denied"):
             yield piece.sentence, "unsure"
+
+
+_QUOTES = frozenset("\"'\u201c\u201d\u201e\u00ab\u00bb")
+
+
+def _is_quoted(piece: WishPiece, cue: Tag) -> bool:
+    """ "I 'love' burpees"."""
+    before = piece.words[cue.first - 1].glue[-1:] if cue.first else ""
+    return before in _QUOTES and bool(before) and piece.words[cue.last - 1].glue[:1] in _QUOTES
 
 
 def _denies_days(piece: WishPiece) -> bool:
@@ -206,7 +217,7 @@ def _about_other(piece: WishPiece, reading: _Reading) -> bool:
 
 def _first(piece: WishPiece, reading: _Reading) -> Iterator[Read]:
     """What the first reader that knows the piece makes of it; an item of a list is as its head."""
-    for reader in (_taken_back, _carried_on):
+    for reader in (_taken_back, _turned_round, _carried_on):
         found = reader(piece, reading)
         if found is not None:
             yield from found
@@ -233,23 +244,41 @@ def _taken_back(piece: WishPiece, reading: _Reading) -> Iterator[Read] | None:
     if piece.all("weekref") and not piece.says("race"):
         # A wish for some weeks is none for all of them.
         return iter((doubt(piece, "incomplete"),))
-    if _is_welcome(piece, reading.last):
-        # "Too heavy, but I like it" asks for nothing.
-        welcome = reading.last
-        reading.wishes = [wish for wish in reading.wishes if wish not in welcome]
-        return iter((doubt(piece, "contradiction"),))
-    denies = exercises.is_but_no(piece) and not piece.all("equipment")
-    if denies and any(wish.do in _TAKEN_OUT for wish in reading.last):
-        # "Remove lunges, but squats no" may well keep the squats.
-        return iter((doubt(piece, "contradiction"),))
     if piece.joint == "but" and piece.days and not piece.things and reading.things:
         # "I like squats, but not on Friday" closes no day.
         return iter((doubt(piece, "incomplete"),))
     return None
 
 
+def _retracted(piece: WishPiece, reading: _Reading) -> Iterator[Read]:
+    """What was said last, and this, as a question."""
+    last, reading.last = reading.last, ()
+    reading.wishes = [wish for wish in reading.wishes if wish not in last]
+    return iter((doubt(piece, "contradiction"),))
+
+
+def _is_taken_back(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
+    """ "I adore burpees... not", "rows are great, but not for me"."""
+    if not last or piece.things or piece.days or piece.all("minutes", "count", "number"):
+        return False
+    alone = is_plain_no(piece) and piece.last - piece.first == 1
+    turned = piece.joint == "but" and piece.says("not", "hate") and not piece.says("it")
+    return alone or (turned and all(wish.do in {"prefer", "avoid"} for wish in last))
+
+
+def _turned_round(piece: WishPiece, reading: _Reading) -> Iterator[Read] | None:
+    """What a piece turns round of what stands before it: both are asked, or it alone."""
+    if _is_welcome(piece, reading.last) or _is_taken_back(piece, reading.last):
+        return _retracted(piece, reading)
+    denies = exercises.is_but_no(piece) and not piece.all("equipment")
+    if denies and any(wish.do in _TAKEN_OUT for wish in reading.last):
+        # "Remove lunges, but squats no" may well keep the squats.
+        return iter((doubt(piece, "contradiction"),))
+    return None
+
+
 def _is_welcome(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
-    """Whether an effort that was too much or too little is said to be as it should be."""
+    """Whether an effort is said to be as it should be: "too heavy, but I like it"."""
     efforts = bool(last) and all(wish.do in {"easier", "harder"} for wish in last)
     asks = piece.things or piece.days or piece.says("too_hard", "too_easy", "drop", "keep", "swap")
     if not efforts or asks or piece.joint in {"", "end"}:
@@ -345,61 +374,3 @@ def _as_before(piece: WishPiece, last: Sequence[TypedWish]) -> Iterator[Read]:
                 end=end,
                 amount=facts.weight(piece, tag),
             )
-
-
-def _settled(reading: _Reading) -> ReadWishes:
-    """The wishes without those that contradict each other: these are asked."""
-    kept: list[TypedWish] = []
-    doubts = list(dict.fromkeys(reading.doubts))
-    for wish in reading.wishes:
-        against = [one for one in kept if _disagree(one, wish)]
-        kept = [one for one in kept if not _outweighed(one, wish)]
-        against = [one for one in against if one in kept]
-        if any(_outweighed(wish, one) for one in kept):
-            continue
-        if not against:
-            kept.append(wish)
-            continue
-        kept = [one for one in kept if one not in against]
-        doubts += (Doubtful(one.start, one.end, "contradiction") for one in (*against, wish))
-    return ReadWishes(tuple(_without_doubles(kept)), tuple(doubts), reading.is_question)
-
-
-def _without_doubles(kept: Sequence[TypedWish]) -> Iterator[TypedWish]:
-    """Each wish once: the one for this week, and the one that names its thing."""
-    for number, wish in enumerate(kept):
-        others = [one for place, one in enumerate(kept) if place != number and one.do == wish.do]
-        general = wish.thing is None and wish.do in {"easier", "harder", "less", "more", "undo"}
-        # "Not on weekdays, so Saturday and Sunday" says one thing twice.
-        implied = wish.do == "day_off" and any(
-            rest.do == "days_only" and not set(rest.days) & set(wish.days) for rest in kept
-        )
-        if implied or wish in kept[:number]:
-            continue
-        if general and any(one.thing is not None for one in others):
-            continue
-        if any(_same_for_now(one, wish) for one in others):
-            continue
-        yield wish
-
-
-def _same_for_now(earlier: TypedWish, wish: TypedWish) -> bool:
-    now = replace(wish, once=True, start=earlier.start, end=earlier.end, felt=earlier.felt)
-    return not wish.once and earlier == now
-
-
-def _outweighed(feeling: TypedWish, other: TypedWish) -> bool:
-    """Whether the other, a request about the same thing, says what is to become of a feeling."""
-    if feeling.thing != other.thing or feeling.thing is None:
-        return False
-    if feeling.do == "keep" and other.do == "less_of":
-        return True
-    softened = feeling.do == "prefer" and other.do in {"less_of", "less"}
-    return feeling.felt and not other.felt and (opposed(feeling.do, other.do) or softened)
-
-
-def _disagree(earlier: TypedWish, other: TypedWish) -> bool:
-    same = (earlier.thing, earlier.name) == (other.thing, other.name)
-    if earlier.days or other.days:
-        same = same and bool(set(earlier.days) & set(other.days))
-    return same and opposed(earlier.do, other.do)

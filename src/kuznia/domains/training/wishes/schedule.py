@@ -37,7 +37,7 @@ def minutes(piece: WishPiece) -> Iterator[Read]:
         return
     if not amounts:
         return
-    if len(amounts) > 1 or not _is_limit(piece):
+    if len(amounts) > 1 or not _is_limit(piece) or (piece.says("often") and piece.says("not")):
         yield doubt(piece, "incomplete")
     elif amounts[0].high in _MINUTES:
         name = "least" if _is_least(piece) else ""
@@ -108,11 +108,7 @@ def _day_stance(piece: WishPiece) -> Do | None:
     excepted = bool(piece.cued("except"))
     closed = bool(piece.cued("off", "drop")) or _is_kept_free(piece)
     opened = bool(piece.cued("can_days", "add", "like", "only", "any_day"))
-    if closed and piece.says("hate", "like"):
-        # "I'd hate to miss Friday".
-        return None
-    if excepted and piece.says("off") and piece.says("any_day", "add") and not denials:
-        # "A rest day on any day except Monday" closes no day for certain.
+    if _is_undecided(piece, denials, closed):
         return None
     if excepted:
         return "days_only" if (denials or closed) and not piece.says("only") else "day_off"
@@ -120,14 +116,19 @@ def _day_stance(piece: WishPiece) -> Do | None:
         return None
     if piece.says("other_days"):
         return "days_only" if not closed or opened else None
-    if piece.says("instead", "rather", "swap", "swap_in", "better", "worse"):
-        # "Instead of Monday, Tuesday": the reader of moves is the planner's, and it is asked.
-        return None
-    if _is_at_work(piece):
-        return None
     if piece.says("move"):
         return "day_off" if piece.says("else", "other_day") and len(piece.days) == 1 else None
     return _plain_stance(piece, denials, closed, opened)
+
+
+def _is_undecided(piece: WishPiece, denials: tuple[Tag, ...], closed: bool) -> bool:
+    """Whether the days may just as well be meant the other way round."""
+    # "I'd hate to miss Friday"; "a rest day on any day except Monday" closes none for certain.
+    felt = closed and piece.says("hate", "like")
+    rests = piece.says("except") and piece.says("off") and piece.says("any_day", "add")
+    # "Instead of Monday, Tuesday": which day goes is asked.
+    moved = piece.says("instead", "rather", "swap", "swap_in", "better", "worse")
+    return felt or (rests and not denials) or moved or _is_at_work(piece)
 
 
 def _is_at_work(piece: WishPiece) -> bool:
@@ -152,6 +153,9 @@ _FREE = frozenset({"free", "clear", "empty", "вільною", "вільним",
 def _plain_stance(
     piece: WishPiece, denials: tuple[Tag, ...], closed: bool, opened: bool
 ) -> Do | None:
+    if len(denials) > 1 or (len(piece.days) > 1 and _says_yes(piece)):
+        # "I can't not train on Monday", "Monday yes, Tuesday no".
+        return None
     if any(_is_of_unread(piece, tag) for tag in denials) or (denials and piece.says("fine")):
         return None
     if denials:
@@ -163,6 +167,11 @@ def _plain_stance(
     if piece.says("only") or (several and piece.free <= _MAX_UNREAD):
         return "days_only"
     return None
+
+
+def _says_yes(piece: WishPiece) -> bool:
+    words = {word.text for word in piece.words[piece.first : piece.last]}
+    return bool(words & {"yes", "так", "да"})
 
 
 def _is_of_unread(piece: WishPiece, denial: Tag) -> bool:
