@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from kuznia.domains.training.account.answers import WishVerdict
 from kuznia.domains.training.account.asked import with_questions
+from kuznia.domains.training.account.covered import typed_account
 from kuznia.domains.training.account.evidence import WholePrompt, evidence
 from kuznia.domains.training.account.extras import not_asked
 from kuznia.domains.training.account.facts import BACKGROUND, WEEKS, PlanFacts, facts_of
@@ -113,8 +114,10 @@ def account(order: PlanInput, athlete: Athlete, plan: Plan, wishes: Sequence[Wis
     vocabulary = _vocabulary(facts)
     everything = tuple(segment for segments in read for segment in segments)
     prompt = WholePrompt(everything)
+    typed = typed_account(order, facts)
     answered = [
         _framed(wish, order.prompt, segments)
+        or _of_typed(wish, typed.answer(wish, segments))
         or _answered(wish, segments, prompt, facts, vocabulary)
         for wish, segments in zip(wishes, read, strict=False)
     ]
@@ -132,6 +135,14 @@ def _framed(wish: Wish, prompt: str, segments: Sequence[Segment]) -> Wish | None
     if rest.startswith(":") or (signs and wish.quote.istitle()):
         return replace(wish, outcome="met", where=(BACKGROUND,))
     return None
+
+
+def _of_typed(wish: Wish, answer: WishVerdict | None) -> Wish | None:
+    """The answer of the typed wishes, where they have one for the whole clause."""
+    if answer is None:
+        return None
+    where = answer.where[:_MAX_WHERE]
+    return replace(wish, outcome=answer.outcome, where=where, why=answer.why)
 
 
 def _answered(

@@ -10,6 +10,8 @@ from kuznia.domains.training.language.tags import soft
 from kuznia.forge.wishes.matching import share, terms
 
 _EXPLAINED, _NAMED = 0.3, 0.34
+# Every plan has these: they explain nothing that was asked.
+_SAFETY = frozenset({"advice", "stop"})
 # Kinds of tags whose words name nothing that is done.
 _NAMELESS = frozenset(
     {
@@ -78,6 +80,8 @@ def explained(segment: Segment, plan: PlanFacts) -> WishVerdict:
 
 def _sayings(plan: PlanFacts) -> Iterator[tuple[str, str]]:
     for place, notice in enumerate(plan.plan.notices):
+        if notice.code in _SAFETY:
+            continue
         yield f"/plan/notices/{place}", notice.text
     for week in plan.weeks:
         yield f"{week.pointer}/goal", f"{week.week.theme} {week.week.goal}"

@@ -334,7 +334,7 @@ def _is_counted(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
 
 def _is_other_days(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
     """ "Not on weekdays, so Saturday and Sunday"."""
-    bare = bool(piece.days) and not piece.things and not piece.free
+    bare = bool(piece.days) and len(piece.all("weekday")) == len(piece.items) and not piece.free
     closed = bool(last) and last[-1].do == "day_off"
     return bare and closed and not piece.cues and not set(piece.days) & set(last[-1].days)
 

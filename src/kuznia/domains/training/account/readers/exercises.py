@@ -70,15 +70,16 @@ def _places_of(tag: Tag, segment: Segment, plan: PlanFacts) -> Iterator[str]:
     for day in plan.days():
         if (days and day.number not in days) or (weeks and day.week not in weeks):
             continue
-        yield from _on_day(tag, day)
+        yield from places_on(tag, day)
 
 
-def _on_day(tag: Tag, day: PlacedDay) -> Iterable[str]:
+def places_on(tag: Tag, day: PlacedDay) -> Iterable[str]:
+    """Where a day has what a tag names."""
     if tag.kind in {"group", "exercise"}:
         ids = exercises_of(tag).wide
         return (placed.pointer for placed in day.doses if placed.id in ids)
     if tag.kind == "equipment":
-        return (p.pointer for p in day.doses if p.exercise and _needed(p, tag.name))
+        return (p.pointer for p in day.doses if p.exercise and needed(p, tag.name))
     if tag.kind == "kind":
         places = (day.pointer,) if tag.name == "strength" and day.doses else ()
         sessions = (s.pointer for s in day.sessions) if tag.name == "endurance" else ()
@@ -93,7 +94,8 @@ def _on_day(tag: Tag, day: PlacedDay) -> Iterable[str]:
     return (place for place in subject.places(day) if not (tag.kind == "session" and day.raced))
 
 
-def _needed(placed: PlacedDose, item: str) -> bool:
+def needed(placed: PlacedDose, item: str) -> bool:
+    """Whether an exercise cannot be done without a piece of equipment."""
     if placed.exercise is None:
         return False
     if item == "weights":

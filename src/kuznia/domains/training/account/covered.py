@@ -1,0 +1,81 @@
+"""Which clauses the typed wishes answer for: all that a clause holds is in a wish, and seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kuznia.domains.training.account.answers import WishVerdict
+from kuznia.domains.training.account.facts import PlanFacts
+from kuznia.domains.training.account.language.segments import HARD, Segment
+from kuznia.domains.training.account.typed import verdict_of
+from kuznia.domains.training.schema.profile import PlanInput
+from kuznia.domains.training.wishes.order import read_order_wishes
+from kuznia.domains.training.wishes.pieces import THINGS, WishPiece, pieces
+from kuznia.domains.training.wishes.typed import ReadWishes, TypedWish
+from kuznia.forge.terms import Wish
+
+# Facts of a clause that a typed wish holds, and words that only say how it is meant.
+_NUMBERS = frozenset({"minutes", "count", "kg"})
+_HELD = THINGS | _NUMBERS | {"weekday", "number", "neg", "hate", "swap", "off", "instead_of"}
+# A wish for a number of its own is exact: a limit is read by the account.
+_BOUNDED = frozenset({"minutes", "own"})
+_MAX_UNREAD = 1
+
+
+@dataclass(frozen=True)
+class TypedAccount:
+    """The typed wishes of a prompt with what the plan shows of each."""
+
+    rows: tuple[tuple[TypedWish, WishVerdict | None], ...]
+    read: ReadWishes
+    made: tuple[WishPiece, ...]
+
+    def answer(self, wish: Wish, segments: Sequence[Segment]) -> WishVerdict | None:
+        """The answer for a clause: what is not so, or met where all of it is in typed wishes."""
+        rows = [row for row in self.rows if wish.start <= row[0].start < wish.end]
+        broken = next((v for _, v in rows if v is not None and v.outcome != "met"), None)
+        if broken is not None:
+            return broken
+        if not rows or any(verdict is None for _, verdict in rows):
+            return None
+        mine = [piece for piece in self.made if wish.start <= piece.span[0] < wish.end]
+        wishes = [typed for typed, _ in rows]
+        if not all(self._is_read(piece, wishes) for piece in mine):
+            return None
+        if not all(_is_held(segment, wishes) for segment in segments):
+            return None
+        where = tuple(dict.fromkeys(p for _, v in rows if v is not None for p in v.where))
+        return WishVerdict("met", (), where)
+
+    def _is_read(self, piece: WishPiece, wishes: Sequence[TypedWish]) -> bool:
+        """Whether a wish was made of a piece, and nothing of it was left unread."""
+        start, end = piece.span
+        if any(start <= doubt.start < end for doubt in self.read.doubts):
+            return False
+        made = any(start <= wish.start < end for wish in wishes)
+        return piece.free <= (_MAX_UNREAD if made else 0) and (made or not piece.items)
+
+
+def typed_account(order: PlanInput, plan: PlanFacts) -> TypedAccount:
+    """What became of the typed wishes of an order's prompt."""
+    read = read_order_wishes(order.prompt, order.profile.notes)
+    mine = [wish for wish in read.wishes if wish.end <= len(order.prompt)]
+    rows = tuple((wish, verdict_of(wish, plan)) for wish in mine)
+    return TypedAccount(rows, read, pieces(order.prompt))
+
+
+def _is_held(segment: Segment, wishes: Sequence[TypedWish]) -> bool:
+    """Whether every day, number and thing of a segment is in one of the wishes."""
+    bounded = all(wish.do in _BOUNDED for wish in wishes if wish.amount is not None)
+    held = _HELD | {"at_most"} if bounded else _HELD
+    if any(tag.kind in HARD and tag.kind not in held for tag in segment.tags):
+        return False
+    days = {day for wish in wishes for day in wish.days}
+    amounts = {float(size) for wish in wishes for size in (wish.amount, wish.reps) if size}
+    return segment.days <= days and all(
+        tag.high in amounts for tag in segment.all(*_NUMBERS) if not _is_counted(tag.kind, wishes)
+    )
+
+
+def _is_counted(kind: str, wishes: Sequence[TypedWish]) -> bool:
+    """A number of pieces of equipment, "one kettlebell", asks for nothing."""
+    return kind == "count" and all(wish.do in {"own", "lack"} for wish in wishes)
