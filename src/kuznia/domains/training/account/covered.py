@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kuznia.domains.training.account.answers import WishVerdict
 from kuznia.domains.training.account.facts import PlanFacts
 from kuznia.domains.training.account.language.segments import HARD, Segment
-from kuznia.domains.training.account.typed import verdict_of
+from kuznia.domains.training.account.typed import days_only, only_these, verdict_of
 from kuznia.domains.training.schema.profile import PlanInput
 from kuznia.domains.training.wishes.order import read_order_wishes
 from kuznia.domains.training.wishes.pieces import THINGS, WishPiece, pieces
@@ -30,21 +30,23 @@ class TypedAccount:
     made: tuple[WishPiece, ...]
 
     def answer(self, wish: Wish, segments: Sequence[Segment]) -> WishVerdict | None:
-        """The answer for a clause: what is not so, or met where all of it is in typed wishes."""
+        """The answer for a clause whose words are all in typed wishes; None for any other."""
         rows = [row for row in self.rows if wish.start <= row[0].start < wish.end]
-        broken = next((v for _, v in rows if v is not None and v.outcome != "met"), None)
-        if broken is not None:
-            return broken
-        if not rows or any(verdict is None for _, verdict in rows):
+        verdicts = [verdict for _, verdict in rows if verdict is not None]
+        is_whole = all(typed.end <= wish.end for typed, _ in rows)
+        if not rows or len(verdicts) < len(rows) or not is_whole:
             return None
         mine = [piece for piece in self.made if wish.start <= piece.span[0] < wish.end]
         wishes = [typed for typed, _ in rows]
-        if not all(self._is_read(piece, wishes) for piece in mine):
+        is_read = all(self._is_read(piece, wishes) for piece in mine)
+        if not is_read or not all(_is_held(segment, wishes) for segment in segments):
             return None
-        if not all(_is_held(segment, wishes) for segment in segments):
+        if {"avoid", "lack"} <= {typed.do for typed in wishes}:
+            # "No back squats, the rack is always taken": what is lacked is the reason.
             return None
-        where = tuple(dict.fromkeys(p for _, v in rows if v is not None for p in v.where))
-        return WishVerdict("met", (), where)
+        broken = next((verdict for verdict in verdicts if verdict.outcome != "met"), None)
+        where = tuple(dict.fromkeys(place for verdict in verdicts for place in verdict.where))
+        return broken or WishVerdict("met", (), where)
 
     def _is_read(self, piece: WishPiece, wishes: Sequence[TypedWish]) -> bool:
         """Whether a wish was made of a piece, and nothing of it was left unread."""
@@ -59,8 +61,25 @@ def typed_account(order: PlanInput, plan: PlanFacts) -> TypedAccount:
     """What became of the typed wishes of an order's prompt."""
     read = read_order_wishes(order.prompt, order.profile.notes)
     mine = [wish for wish in read.wishes if wish.end <= len(order.prompt)]
-    rows = tuple((wish, verdict_of(wish, plan)) for wish in mine)
-    return TypedAccount(rows, read, pieces(order.prompt))
+    made = pieces(order.prompt)
+    rows = tuple((wish, _verdict(wish, mine, made, plan)) for wish in mine)
+    return TypedAccount(rows, read, made)
+
+
+def _verdict(
+    wish: TypedWish, wishes: Sequence[TypedWish], made: Sequence[WishPiece], plan: PlanFacts
+) -> WishVerdict | None:
+    """What the plan shows of a wish, beside the others of its prompt."""
+    if wish.do == "own" and wish.only:
+        owned = [one.thing.name for one in wishes if one.do == "own" and one.thing is not None]
+        return None if "weights" in owned else only_these(owned, plan)
+    if wish.do == "days_only":
+        return days_only(wish, plan, {day for piece in made for day in piece.days})
+    times = {tag.high for piece in made for tag in piece.all("minutes")}
+    if wish.do == "minutes" and not wish.days and len(times) > 1:
+        # Other days have a time of their own.
+        return None
+    return verdict_of(wish, plan)
 
 
 def _is_held(segment: Segment, wishes: Sequence[TypedWish]) -> bool:

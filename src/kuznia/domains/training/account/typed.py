@@ -4,7 +4,7 @@ The planner and this account read the same typed wishes, and share no other code
 understood is either seen in the plan, or the clause is open with the reason.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from kuznia.domains.training.account.answers import WishVerdict, either, impossible, met, unmet
 from kuznia.domains.training.account.facts import WEEKS, PlacedDay, PlanFacts
@@ -48,6 +48,9 @@ def _present(wish: TypedWish, plan: PlanFacts) -> WishVerdict | None:
     thing = wish.thing
     if thing is None or thing.kind not in {"exercise", "group", "sport"}:
         return None
+    if thing.name == "rows" and plan.athlete.endurance.sport == "rowing":
+        # "Three rows a week" are on the water.
+        return None
     places = _places(thing, plan)
     weeks = [week for week in plan.full if any(_has(thing, day) for day in week.days)]
     if places and len(weeks) >= _MOST * len(plan.full):
@@ -82,9 +85,10 @@ def _day_off(wish: TypedWish, plan: PlanFacts) -> WishVerdict | None:
     return either(not trained, (), shown, "These days are trained.") if wish.days else None
 
 
-def _days_only(wish: TypedWish, plan: PlanFacts) -> WishVerdict:
+def days_only(wish: TypedWish, plan: PlanFacts, named: Collection[int]) -> WishVerdict:
+    """Whether nothing is done on days that the prompt does not name."""
     trained = [day for day in plan.days() if day.trained]
-    others = [day.pointer for day in trained if day.number not in wish.days]
+    others = [day.pointer for day in trained if day.number not in {*wish.days, *named}]
     shown = others or [day.pointer for day in trained]
     return either(not others, (), shown, "Other days are trained.")
 
@@ -96,9 +100,14 @@ def _minutes(wish: TypedWish, plan: PlanFacts) -> WishVerdict | None:
     trained = [day for day in days if day.trained and not day.raced]
     if not trained:
         return unmet((), "Nothing is planned for these days.", [day.pointer for day in days])
-    over = [day.pointer for day in trained if day.day.minutes > wish.amount * _OVER]
+    if {*wish.days} - {day.number for day in trained}:
+        return None
+    over = [day for day in trained if day.day.minutes > wish.amount * _OVER]
+    if any(day.doses and day.sessions for day in over):
+        # The minutes may be those of one half of the day.
+        return None
     if over:
-        return unmet((), "These days are longer.", over)
+        return unmet((), "These days are longer.", [day.pointer for day in over])
     longest = max(day.day.minutes for day in trained)
     why = "All these days are much shorter."
     return either(longest >= _SHORT * wish.amount, (), [day.pointer for day in trained], why)
@@ -118,9 +127,7 @@ def _often(wish: TypedWish, plan: PlanFacts) -> WishVerdict | None:
         return None
     counts = {
         week.pointer: sum(
-            day.trained if thing is None else _has(thing, day)
-            for day in week.days
-            if not day.raced
+            day.trained if thing is None else _has(thing, day) for day in week.days if not day.raced
         )
         for week in plan.full
     }
@@ -142,6 +149,18 @@ def _owned(wish: TypedWish, plan: PlanFacts) -> WishVerdict | None:
         return unmet((), "These loads are heavier than what there is.", heavier)
     # Loads that nobody can tell yet are those of the weights at hand.
     return met((), [p.pointer for p in used]) if used else None
+
+
+# Nobody lists these among their equipment.
+_ANYWHERE = frozenset({"chair", "wall", "mat", "towel"})
+
+
+def only_these(items: Sequence[str], plan: PlanFacts) -> WishVerdict:
+    """Whether everything is done with these pieces of equipment or with none."""
+    names = {*(_MACHINES.get(item, item) for item in items), *_ANYWHERE}
+    strange = [p.pointer for p in plan.doses() if p.exercise and not p.exercise.fits(names)]
+    shown = strange or [p.pointer for p in plan.doses()] or [WEEKS]
+    return either(not strange, (), shown, "These need something else.")
 
 
 def _lacked(wish: TypedWish, plan: PlanFacts) -> WishVerdict | None:
@@ -166,7 +185,6 @@ _READERS: Mapping[Do, TypedReader] = {
     "keep": _present,
     "swap": _swapped,
     "day_off": _day_off,
-    "days_only": _days_only,
     "minutes": _minutes,
     "long_day": _long_day,
     "frequency": _often,

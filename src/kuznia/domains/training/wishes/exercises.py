@@ -338,7 +338,9 @@ def _of_it(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
     if _is_told_of_it(piece):
         yield doubt(piece, "unsure")
         return
-    if piece.says("it") or piece.free == 0:
+    if piece.free >= _MAX_UNREAD:
+        yield doubt(piece, "unsure")
+    elif piece.says("it") or piece.free == 0:
         for tag in before:
             yield from _wish(piece, tag, spoken)
 

@@ -142,7 +142,11 @@ def _understand(piece: WishPiece, reading: _Reading) -> None:
     found = _of_goal(piece, list(_first(piece, reading)), reading)
     wishes = _wishes(found)
     # Days that all training is on have no time of their own.
-    limits = piece.all("minutes") or any(wish.do in {"days_only", "day_off"} for wish in wishes)
+    limits = (
+        piece.all("minutes")
+        or piece.says("except")
+        or any(wish.do in {"days_only", "day_off"} for wish in wishes)
+    )
     reading.days = () if limits else piece.all("weekday")
     if not found and not piece.things and piece.says("have", "gone"):
         reading.heads = "own" if piece.says("have") else "lack"
@@ -172,7 +176,7 @@ def _wishes(parts: Sequence[Read]) -> tuple[TypedWish, ...]:
 
 def _with_days(piece: WishPiece, days: tuple[Tag, ...]) -> WishPiece:
     """Minutes are those of the day that was just named: "Thursday is fine, 90 minutes"."""
-    if not days or piece.days or not piece.all("minutes"):
+    if not days or piece.days or not piece.all("minutes") or piece.free:
         return piece
     return replace(piece, items=(*days, *piece.items))
 

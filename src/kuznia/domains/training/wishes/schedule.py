@@ -13,6 +13,8 @@ _MINUTES = range(10, 241)
 _MAX_TIMES = 7
 # Days that are only named are open ones where no more words are left unread.
 _MAX_UNREAD = 1
+# Minutes with more words that nothing was read from are those of a part of a session.
+_MAX_PART = 2
 
 
 def long_day(piece: WishPiece) -> Iterator[Read]:
@@ -39,6 +41,10 @@ def minutes(piece: WishPiece) -> Iterator[Read]:
         return
     if len(amounts) > 1 or not _is_limit(piece) or (piece.says("often") and piece.says("not")):
         yield doubt(piece, "incomplete")
+    elif piece.says("except"):
+        # "Every day except Sunday, 30 minutes": the minutes are those of the other days.
+        yield replace(about(piece, "minutes"), amount=amounts[0].high)
+        yield _of_days(piece, "day_off") if piece.days else doubt(piece, "incomplete")
     elif amounts[0].high in _MINUTES:
         name = "least" if _is_least(piece) else ""
         yield replace(about(piece, "minutes"), amount=amounts[0].high, days=piece.days, name=name)
@@ -50,12 +56,21 @@ def _is_least(piece: WishPiece) -> bool:
     return bool(piece.all("at_least")) or denied
 
 
+# "25 minutes each way", "15 minutes on those days": of something named before.
+_OF_OTHERS = ({"way"}, {"ці", "дні"}, {"these", "days"}, {"those", "days"}, {"такі", "дні"})
+
+
 def _is_limit(piece: WishPiece) -> bool:
     """Whether its minutes are those of a session, and not ten more or those of a plank."""
+    words = {word.text for word in piece.words[piece.first : piece.last]}
+    if any(some <= words for some in _OF_OTHERS):
+        return False
     relative = piece.says("more", "less", "add") and not _is_bound(piece)
     of_thing = bool(piece.all("group", "exercise", "muscle"))
     # "A 20 minute walk on Sunday" limits no Sunday.
     of_thing = of_thing or (bool(piece.all("sport", "session")) and not _is_bound(piece))
+    # "20 minutes at a steady pace in the middle" is a part of a session.
+    of_thing = of_thing or (piece.free >= _MAX_PART and not _is_bound(piece))
     return not relative and not of_thing and (bool(piece.days) or _is_asked(piece))
 
 
@@ -115,10 +130,15 @@ def _day_stance(piece: WishPiece) -> Do | None:
     if closed and piece.says("gone", "have"):
         return None
     if piece.says("other_days"):
-        return "days_only" if not closed or opened else None
+        mark = piece.cued("other_days")[0].first
+        before = [tag.name for tag in piece.cues if tag.first < mark]
+        return "days_only" if _OPENS & {*before} and "off" not in before else None
     if piece.says("move"):
         return "day_off" if piece.says("else", "other_day") and len(piece.days) == 1 else None
     return _plain_stance(piece, denials, closed, opened)
+
+
+_OPENS = frozenset({"can_days", "add", "like", "only"})
 
 
 def _is_undecided(piece: WishPiece, denials: tuple[Tag, ...], closed: bool) -> bool:
@@ -164,7 +184,7 @@ def _plain_stance(
     if closed:
         return None if piece.says("only") else "day_off"
     several = opened and len(piece.days) > 1 and not piece.says("any_day", "keep")
-    if piece.says("only") or (several and piece.free <= _MAX_UNREAD):
+    if (piece.says("only") and not piece.free) or (several and piece.free <= _MAX_UNREAD):
         return "days_only"
     return None
 
@@ -205,6 +225,10 @@ def frequency(piece: WishPiece) -> Iterator[Read]:
         return
     of_sessions = counts[0].name in {"days", "sessions"}
     if not things and not of_sessions and (piece.free or _names_something(piece, counts[0])):
+        yield doubt(piece, "incomplete")
+        return
+    if not things and piece.free >= _MAX_PART and not piece.all("per_week"):
+        # "For five days to the mountains".
         yield doubt(piece, "incomplete")
         return
     if len(counts) > 1 or len(things) > 1 or not 1 <= counts[0].high <= _MAX_TIMES:
