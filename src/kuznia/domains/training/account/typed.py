@@ -18,7 +18,7 @@ from kuznia.domains.training.wishes.typed import Do, Thing, TypedWish
 TypedReader = Callable[[TypedWish, PlanFacts], WishVerdict | None]
 
 # The part of the full weeks in which what is liked has to be.
-_MOST = 2 / 3
+_USUAL = 2 / 3
 _OVER, _SHORT = 1.1, 0.55
 _MACHINES = {"bike_machine": "bike"}
 
@@ -53,7 +53,7 @@ def _present(wish: TypedWish, plan: PlanFacts) -> WishVerdict | None:
         return None
     places = _places(thing, plan)
     weeks = [week for week in plan.full if any(_has(thing, day) for day in week.days)]
-    if places and len(weeks) >= _MOST * len(plan.full):
+    if places and len(weeks) >= _USUAL * len(plan.full):
         return met((), places)
     return _why_absent(thing, plan) or unmet((), "It is not in the plan, or not in most weeks.")
 
@@ -157,7 +157,7 @@ _ANYWHERE = frozenset({"chair", "wall", "mat", "towel"})
 
 def only_these(items: Sequence[str], plan: PlanFacts) -> WishVerdict:
     """Whether everything is done with these pieces of equipment or with none."""
-    names = {*(_MACHINES.get(item, item) for item in items), *_ANYWHERE}
+    names = frozenset({*(_MACHINES.get(item, item) for item in items), *_ANYWHERE})
     strange = [p.pointer for p in plan.doses() if p.exercise and not p.exercise.fits(names)]
     shown = strange or [p.pointer for p in plan.doses()] or [WEEKS]
     return either(not strange, (), shown, "These need something else.")
