@@ -62,7 +62,7 @@ READERS: tuple[Reader, ...] = (
     spacing.day_after,
     schedule.days_off,
     spacing.spacing,
-    exercises.avoided,
+    exercises.heavy,
     exercises.intensity,
     schedule.frequency,
     amounts.minutes,

@@ -33,6 +33,9 @@ class TypedAccount:
         """The answer for a clause whose words are all in typed wishes; None for any other."""
         rows = [row for row in self.rows if wish.start <= row[0].start < wish.end]
         verdicts = [verdict for _, verdict in rows if verdict is not None]
+        present = [v for typed, v in rows if v and v.outcome != "met" and self._is_denial(typed)]
+        if present:
+            return present[0]
         is_whole = all(typed.end <= wish.end for typed, _ in rows)
         if not rows or len(verdicts) < len(rows) or not is_whole:
             return None
@@ -47,6 +50,13 @@ class TypedAccount:
         broken = next((verdict for verdict in verdicts if verdict.outcome != "met"), None)
         where = tuple(dict.fromkeys(place for verdict in verdicts for place in verdict.where))
         return broken or WishVerdict("met", (), where)
+
+    def _is_denial(self, typed: TypedWish) -> bool:
+        """Whether it takes something out of the plan, in words that are all understood: it must be
+        nowhere, whatever else the clause says."""
+        mine = [piece for piece in self.made if piece.span[0] <= typed.start < piece.span[1]]
+        is_plain = all(not piece.free and not piece.all("weekday", "weekref") for piece in mine)
+        return typed.do == "avoid" and is_plain
 
     def _is_read(self, piece: WishPiece, wishes: Sequence[TypedWish]) -> bool:
         """Whether a wish was made of a piece, and nothing of it was left unread."""

@@ -30,7 +30,7 @@ def effort(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
         # "The weights jump too fast" is about no jump.
         things = []
     elif not things:
-        things = list(before)
+        things = [tag for tag in before if tag.kind not in {"muscle", "equipment"}]
     if things:
         yield from (about(piece, do, tag) for tag in things)
     else:

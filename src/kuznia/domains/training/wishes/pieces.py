@@ -241,8 +241,20 @@ def _brought_back(words: Sequence[PromptWord], chosen: Sequence[Tag]) -> Iterato
         if words[tag.first].text == "skipping" and tag.kind == "equipment" and tag.last in starts:
             yield Tag("cue", tag.first, tag.last, "drop")
             continue
+        if _is_focus_on_back(words, tag):
+            yield Tag("muscle", tag.last - 1, tag.last, "back")
+            continue
         is_back = tag.kind == "muscle" and words[tag.first].text == "back" and tag.first in ends
         yield Tag("cue", tag.first, tag.last, "undo_now") if is_back else tag
+
+
+_FOCUSES = frozenset({"focus", "focused", "focusing", "work", "emphasis", "concentrate", "more"})
+
+
+def _is_focus_on_back(words: Sequence[PromptWord], tag: Tag) -> bool:
+    """ "Focus on my back" is about a muscle, and lies nowhere."""
+    is_back = words[tag.last - 1].text == "back" and tag.kind in {"posture", "group"}
+    return is_back and bool(tag.first) and words[tag.first - 1].text in _FOCUSES
 
 
 # What decides about a whole sentence is read before any name.

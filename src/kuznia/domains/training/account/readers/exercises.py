@@ -13,7 +13,6 @@ from kuznia.domains.training.account.facts import (
 from kuznia.domains.training.account.language.context import SPORT_OF
 from kuznia.domains.training.account.language.segments import (
     Segment,
-    denies_what_was_named,
 )
 from kuznia.domains.training.account.readers.phases import weeks_in
 from kuznia.domains.training.language.named import exercises_of, muscles_of, needs, uses
@@ -26,35 +25,13 @@ _GYM_ONLY = frozenset({"chair", "wall", "mat", "towel"})
 _POSTURE_TAGS = frozenset({"floor", "prone", "supine", "kneeling", "prone_plank"})
 
 
-def avoided(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
-    """What is not to be in the plan: exercises, sports, kinds, equipment, muscles."""
-    unwanted = [tag for tag in segment.all(*_AVOIDABLE) if segment.avoids(tag)]
-    heavy = segment.all("heavy_load")
-    if heavy and segment.has("neg"):
+def heavy(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
+    """`no heavy weights`."""
+    marks = segment.all("heavy_load")
+    if marks and segment.has("neg"):
         low = [p.pointer for p in plan.doses() if _is_few(p)]
         shown = low or [p.pointer for p in plan.doses()] or [WEEKS]
-        yield either(not low, [*heavy, *segment.all("neg")], shown, "These are heavy.")
-    if not unwanted and denies_what_was_named(segment):
-        yield from _avoided_before(segment, plan)
-    # "I don't have a barbell": what is denied is there, however the words around it are meant.
-    for tag in unwanted:
-        places = list(_places_of(tag, segment, plan))
-        marks = segment.all("hate", "neg", "instead_of", "keep", "heavy", "swap")
-        if places:
-            yield unmet([tag, *marks], "It is in the plan.", places)
-        else:
-            yield met([tag, *marks], [WEEKS])
-
-
-def _avoided_before(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
-    things = [tag for tag in segment.things_before if tag.kind in (*_AVOIDABLE, "cannot")]
-    places = [place for tag in things for place in _places_of(tag, segment, plan)]
-    if things:
-        shown = places or [WEEKS]
-        yield either(not places, segment.all("neg", "swap", "hate"), shown, "It is in the plan.")
-
-
-_AVOIDABLE = ("group", "exercise", "sport", "kind", "session", "equipment")
+        yield either(not low, [*marks, *segment.all("neg")], shown, "These are heavy.")
 
 
 def _is_few(placed: PlacedDose) -> bool:
@@ -62,15 +39,6 @@ def _is_few(placed: PlacedDose) -> bool:
     dose = placed.dose
     loaded = placed.exercise is None or placed.exercise.load_type not in {"bodyweight", "time"}
     return dose.unit == "reps" and dose.reps < _LIGHT_REPS and loaded
-
-
-def _places_of(tag: Tag, segment: Segment, plan: PlanFacts) -> Iterator[str]:
-    days = segment.days
-    weeks = {week.number for week in weeks_in(segment, plan)}
-    for day in plan.days():
-        if (days and day.number not in days) or (weeks and day.week not in weeks):
-            continue
-        yield from places_on(tag, day)
 
 
 def places_on(tag: Tag, day: PlacedDay) -> Iterable[str]:

@@ -27,6 +27,8 @@ def length(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     tag = segment.first_of("weeks", "months")
     if tag is None or segment.has("easier", "deload", "longest"):
         return
+    if _is_interval(segment, tag):
+        return
     low, high = tag.low, tag.high
     if tag.kind == "months":
         low, high = low * _MONTH[0], high * _MONTH[1]
@@ -44,6 +46,12 @@ def length(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
         yield unclear([tag], f"The prompt says {tag.low:g} weeks, the profile {have}. Which is it?")
     else:
         yield unmet([tag], f"The plan has {have} weeks.", [WEEKS])
+
+
+def _is_interval(segment: Segment, tag: Tag) -> bool:
+    """ "From one week to the next", "once in two weeks"."""
+    before = {word.text for word in segment.words[max(0, tag.first - 3) : tag.first]}
+    return bool(before & {"from", "every", "each", "раз", "кожні"})
 
 
 def days_off(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
