@@ -104,6 +104,10 @@ _BINDING = frozenset({"weekday", "minutes", "weekref", "date", "deload", "hate"}
 _UNREAD = "This was not understood: {words}."
 _MAX_NAMED = 80
 _FEW = 3
+# Shorter words name nothing.
+_MIN_WORD = 3
+# What may stand behind the name a prompt is signed with.
+_AGE = frozenset({"years", "old", "рік", "роки", "років"})
 _MAX_WHERE = 48
 
 
@@ -131,7 +135,12 @@ def _framed(wish: Wish, prompt: str, segments: Sequence[Segment]) -> Wish | None
     if any(tag.kind in HARD for segment in segments for tag in segment.tags):
         return None
     rest = prompt[wish.end :].strip()
-    signs = not rest.strip(".!") and wish.start and len(wish.quote.split()) < _FEW
+    behind = rest.strip(".!, ").split()
+    signs = (
+        all(word.isdigit() or word in _AGE for word in behind)
+        and wish.start
+        and len(wish.quote.split()) < _FEW
+    )
     if rest.startswith(":") or (signs and wish.quote.istitle()):
         return replace(wish, outcome="met", where=(BACKGROUND,))
     return None
@@ -262,6 +271,8 @@ def _unknown(segment: Segment, vocabulary: frozenset[str]) -> Iterator[int]:
     for place in range(segment.first, segment.last):
         word = segment.words[place].text
         if place in known or word[0].isdigit() or soft().word(word):
+            continue
+        if len(word) < _MIN_WORD < segment.last - segment.first:
             continue
         stems = terms(word).stems
         if stems and not stems & vocabulary:

@@ -4,14 +4,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from kuznia.domains.training.account.answers import WishVerdict, met, unmet
-from kuznia.domains.training.account.facts import BACKGROUND, PlacedDay, PlanFacts
+from kuznia.domains.training.account.facts import BACKGROUND, SAFETY, PlacedDay, PlanFacts
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.language.tags import soft
 from kuznia.forge.wishes.matching import share, terms
 
 _EXPLAINED, _NAMED = 0.3, 0.34
-# Every plan has these: they explain nothing that was asked.
-_SAFETY = frozenset({"advice", "stop"})
 # Kinds of tags whose words name nothing that is done.
 _NAMELESS = frozenset(
     {
@@ -80,7 +78,7 @@ def explained(segment: Segment, plan: PlanFacts) -> WishVerdict:
 
 def _sayings(plan: PlanFacts) -> Iterator[tuple[str, str]]:
     for place, notice in enumerate(plan.plan.notices):
-        if notice.code in _SAFETY:
+        if notice.code in SAFETY:
             continue
         yield f"/plan/notices/{place}", notice.text
     for week in plan.weeks:

@@ -94,12 +94,21 @@ def about_things(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
     if not things:
         yield from _of_it(piece, before)
         return
-    if any(_is_contrast(piece, tag) for tag in things) or _is_muscle_denied(piece, things):
-        yield doubt(piece, "contradiction")
+    if (why := _denied_unclearly(piece, things)) is not None:
+        yield doubt(piece, why)
     elif len(things) == 1:
         yield from _wish(piece, things[0], _whole(piece, things[0]))
     else:
         yield from _several(piece, things)
+
+
+def _denied_unclearly(piece: WishPiece, things: Sequence[Tag]) -> Doubt | None:
+    """Why it cannot be told what a denial takes out."""
+    if piece.all("weekday") and piece.says("not", "hate", "drop", "without", "stop"):
+        # "No lunges on Monday" is no wish to have none at all.
+        return "incomplete"
+    is_turned = any(_is_contrast(piece, tag) for tag in things)
+    return "contradiction" if is_turned or _is_muscle_denied(piece, things) else None
 
 
 # Cues that a denial behind them may turn round for another thing.
