@@ -6,8 +6,15 @@ from typing import cast
 
 from kuznia.domains.training.catalogue.matching import match
 from kuznia.domains.training.language.tokens import Tag
-from kuznia.domains.training.wishes.pieces import THINGS, WishPiece
+from kuznia.domains.training.wishes.pieces import WishPiece
 from kuznia.domains.training.wishes.stance import Stance, stance
+from kuznia.domains.training.wishes.telling import (
+    MAX_UNREAD,
+    SAID,
+    is_own_doing,
+    is_told,
+    is_vague,
+)
 from kuznia.domains.training.wishes.typed import (
     Do,
     Doubt,
@@ -27,22 +34,6 @@ _DO: dict[Stance, Do] = {
     "keep": "keep",
     "less": "less_of",
 }
-_SAID = frozenset(
-    {
-        "like",
-        "hate",
-        "add",
-        "drop",
-        "keep",
-        "not",
-        "without",
-        "cannot",
-        "stop",
-        "less",
-        "more",
-        "fine",
-    }
-)
 _SPORTY = frozenset({"sport", "session", "kind"})
 
 
@@ -85,7 +76,7 @@ def about_things(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
     if _has_loose_denial(piece):
         yield doubt(piece, "contradiction")
         return
-    if things and (is_told(piece) or _is_vague(piece, things)):
+    if things and (is_told(piece) or is_vague(piece, things)):
         yield doubt(piece, "unsure")
         return
     if piece.says("except"):
@@ -104,6 +95,9 @@ def about_things(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
 
 def _denied_unclearly(piece: WishPiece, things: Sequence[Tag]) -> Doubt | None:
     """Why it cannot be told what a denial takes out."""
+    if piece.says("off") and piece.says("add"):
+        # "Give squats a rest".
+        return "contradiction"
     if piece.all("weekday") and piece.says("not", "hate", "drop", "without", "stop"):
         # "No lunges on Monday" is no wish to have none at all.
         return "incomplete"
@@ -129,14 +123,14 @@ def _is_contrast(piece: WishPiece, tag: Tag) -> bool:
 
 def _is_muscle_denied(piece: WishPiece, things: Sequence[Tag]) -> bool:
     """ "Legs are fine, back isn't"."""
-    cues = [cue for cue in piece.cues if cue.name in _SAID]
+    cues = [cue for cue in piece.cues if cue.name in SAID]
     only_denied = bool(cues) and all(cue.name == "not" for cue in cues)
     return things[0].kind == "muscle" and only_denied and cues[0].first >= things[-1].last
 
 
 def is_but_no(piece: WishPiece) -> bool:
     """ "..., but squats no": the opposite of what was said before, whatever that was."""
-    cues = [tag for tag in piece.cues if tag.name in _SAID]
+    cues = [tag for tag in piece.cues if tag.name in SAID]
     if not piece.things or len(cues) != 1 or cues[0].name != "not" or piece.free:
         return False
     # "Neither lunges, nor squats" goes on with the denial that began it.
@@ -157,86 +151,10 @@ def _has_loose_denial(piece: WishPiece) -> bool:
     )
 
 
-def _is_vague(piece: WishPiece, things: Sequence[Tag]) -> bool:
-    """Whether so much is said beside the cues that they may mean something else: "every time I see
-    lunges I want to cry"; and whether a request behind the thing is for something unread."""
-    if piece.free >= _MAX_UNREAD and _SAID & {cue.name for cue in piece.cues}:
-        return True
-    asked = [cue for cue in piece.cues if cue.name in _SAID]
-    behind = [cue for cue in asked if cue.name == "add" and cue.first >= things[-1].last]
-    if behind and len(behind) == len(asked) and list(piece.unread(behind[-1].last, piece.last)):
-        return True
-    # "Unhappy without squats", "the plan without squats is useless".
-    if piece.says("without") and piece.free:
-        return True
-    # "Without squats a day is no day".
-    denials = piece.cued("without", "not", "cannot", "stop")
-    return any(tag.last <= things[0].first for tag in denials[:1]) and any(
-        tag.first >= things[-1].last and tag.last < piece.last and denials[0].name == "without"
-        for tag in denials[1:]
-    )
-
-
-def is_told(piece: WishPiece) -> bool:
-    """Whether it only tells of something, or compares it with what nothing was read from: "you
-    removed squats", "removing squats would hurt", "rather than do burpees"."""
-    if piece.says("rather", "worse") and len(piece.things) < 2:
-        return True
-    requests = [cue for cue in piece.cues if cue.name in {"drop", "add", "swap", "keep"}]
-    told = [cue for cue in requests if _is_past(piece.words[cue.first].text)]
-    asks = piece.says("polite", "not", "stop", "without") or len(told) < len(requests)
-    if told and not asks:
-        return True
-    if any(_is_own_doing(piece, cue) for cue in requests):
-        return True
-    weak = requests and all(piece.words[cue.last - 1].text in _WEAK for cue in requests)
-    feels = piece.says("like", "hate", "more", "less", "polite", "not", "without", "cannot", "stop")
-    return bool(weak) and not feels and piece.free >= _MAX_UNREAD
-
-
-_OWN_DOING = frozenset(
-    {
-        "but",
-        "and",
-        "so",
-        "because",
-        "i",
-        "i'll",
-        "ill",
-        "only",
-        "just",
-        "always",
-        "will",
-        "still",
-        "can",
-    }
-)
-
-
-def _is_own_doing(piece: WishPiece, cue: Tag) -> bool:
-    """ "I (only) do squats": what somebody does is no request."""
-    if piece.words[cue.last - 1].text not in {"do", "use"}:
-        return False
-    before = [word.text for word in piece.words[max(piece.first, cue.first - 2) : cue.first]]
-    return bool({"i", "i'll", "ill"} & set(before)) and set(before) <= _OWN_DOING
-
-
-# Words that ask for something only where little else is said.
-_WEAK = frozenset({"do", "use", "put", "need", "give", "bring", "треба", "ще", "давай", "get"})
-_MAX_UNREAD = 2
-_PAST = ("ed", "ing", "ли", "ла", "ло")
-
-
-def _is_past(word: str) -> bool:
-    """A past tense or a gerund, which tells and does not ask."""
-    told = word.endswith(_PAST) or word in {"gave", "made", "took", "kept"}
-    return told and word not in {"need", "bring"}
-
-
 def _several(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
     """Cues are about the thing behind them where the piece begins with one, else about the thing
     before them; a thing without any is as the one before it."""
-    cues = [tag for tag in piece.cues if tag.name in _SAID]
+    cues = [tag for tag in piece.cues if tag.name in SAID]
     leads = bool(cues) and cues[0].first < things[0].first
     tail = stance([cue for cue in cues if cue.first >= things[-1].last], near=False, bare=False)
     known: Stance | None = None
@@ -254,9 +172,8 @@ def _several(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
 def _touches(piece: WishPiece, cues: Sequence[Tag], tag: Tag) -> bool:
     """Whether the last denial stands before this thing, with nothing unread between them."""
     denials = [cue for cue in cues if cue.name in {"not", "without", "cannot", "stop"}]
-    if not denials or denials[-1].first > tag.first:
-        return False
-    return not list(piece.unread(denials[-1].last, tag.first))
+    is_before = bool(denials) and denials[-1].first <= tag.first
+    return is_before and not list(piece.unread(denials[-1].last, tag.first))
 
 
 def _agree(known: Stance | None, tail: Stance) -> Stance:
@@ -277,7 +194,7 @@ def _whole(piece: WishPiece, tag: Tag) -> Stance | None:
     after = stance(behind, near=False, bare=not before and is_plain_no(piece))
     if ahead is None or after is None:
         return ahead if after is None else after
-    if not _SAID & {cue.name for cue in behind if cue.name in {"like", "hate"}} and after == ahead:
+    if not SAID & {cue.name for cue in behind if cue.name in {"like", "hate"}} and after == ahead:
         return ahead
     return _agree(ahead, after)
 
@@ -292,7 +209,7 @@ def unnamed(piece: WishPiece) -> Iterator[Read]:
     spoken = stance(piece.cues, bare=False)
     if spoken not in _UNNAMED or piece.things or piece.days or piece.says("it"):
         return
-    first = next(cue for cue in piece.cues if cue.name in _SAID | {"swap"})
+    first = next(cue for cue in piece.cues if cue.name in SAID | {"swap"})
     words = " ".join(piece.unread(first.last, piece.last)) or " ".join(
         piece.unread(piece.first, first.first)
     )
@@ -316,7 +233,7 @@ def _excepted(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
         # "I like squats, but not on Monday" excepts no squats.
         yield doubt(piece, "incomplete")
         return
-    said_cues = [cue for cue in piece.cues if cue.name in _SAID]
+    said_cues = [cue for cue in piece.cues if cue.name in SAID]
     rest = [cue for cue in said_cues if cue.last <= mark.first]
     if not rest and piece.says("any_day"):
         rest = said_cues
@@ -334,7 +251,7 @@ def _excepted(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
 
 def is_plain_no(piece: WishPiece) -> bool:
     """ "Deadlifts: no"."""
-    cues = [tag for tag in piece.cues if tag.name in _SAID]
+    cues = [tag for tag in piece.cues if tag.name in SAID]
     alone = len(cues) == 1 and cues[0].name == "not" and cues[0].last == piece.last
     return alone and not piece.free
 
@@ -347,7 +264,7 @@ def _of_it(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
     if _is_told_of_it(piece):
         yield doubt(piece, "unsure")
         return
-    if piece.free >= _MAX_UNREAD:
+    if piece.free >= MAX_UNREAD:
         yield doubt(piece, "unsure")
     elif piece.says("it") or piece.free == 0:
         for tag in before:
@@ -356,7 +273,7 @@ def _of_it(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
 
 def _is_told_of_it(piece: WishPiece) -> bool:
     """ "I'll do them", "just not with my schedule"."""
-    return any(_is_own_doing(piece, cue) for cue in piece.cued("add")) or (
+    return any(is_own_doing(piece, cue) for cue in piece.cued("add")) or (
         piece.says("only") and piece.says("not")
     )
 
@@ -398,6 +315,3 @@ def is_bare(piece: WishPiece) -> bool:
 def is_counted(piece: WishPiece) -> bool:
     """Whether it names a number or a day, which means something of its own."""
     return bool(piece.all("kg", "number", "count", "minutes", "km", "weekday"))
-
-
-THING_KINDS = THINGS
