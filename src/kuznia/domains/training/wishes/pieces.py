@@ -105,7 +105,7 @@ class WishPiece:
         read = {place for tag in self.items for place in range(tag.first, tag.last)}
         for place in range(first, last):
             text = self.words[place].text
-            is_soft = len(text) < 3 or text in _AND or bool(soft().word(text))
+            is_soft = len(text) < 3 or text in _AND | _GOES_ON or bool(soft().word(text))
             if place not in read and not is_soft:
                 yield text
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 
 from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.wishes import comparing, effort, exercises, facts, schedule
-from kuznia.domains.training.wishes.agreeing import agreed
 from kuznia.domains.training.wishes.exercises import Read, doubt, is_bare, is_counted, is_plain_no
 from kuznia.domains.training.wishes.pieces import WishPiece, pieces
 from kuznia.domains.training.wishes.typed import (
@@ -18,6 +17,7 @@ from kuznia.domains.training.wishes.typed import (
     Doubtful,
     ReadWishes,
     TypedWish,
+    agreed,
 )
 
 

@@ -1,4 +1,4 @@
-"""Whether words ask for something, or only tell of it: what was, what somebody does, what is vague."""
+"""Whether words ask for something, or only tell of it: what was, what is done, what is vague."""
 
 from collections.abc import Sequence
 
@@ -52,6 +52,8 @@ def is_vague(piece: WishPiece, things: Sequence[Tag]) -> bool:
     asked = [cue for cue in piece.cues if cue.name in SAID]
     behind = [cue for cue in asked if cue.name == "add" and cue.first >= things[-1].last]
     if behind and len(behind) == len(asked) and list(piece.unread(behind[-1].last, piece.last)):
+        return True
+    if piece.free and piece.says("not", "without", "cannot", "stop", "keep"):
         return True
     # "Unhappy without squats", "the plan without squats is useless".
     if piece.says("without") and piece.free:
