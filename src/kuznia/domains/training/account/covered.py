@@ -32,24 +32,30 @@ class TypedAccount:
     def answer(self, wish: Wish, segments: Sequence[Segment]) -> WishVerdict | None:
         """The answer for a clause whose words are all in typed wishes; None for any other."""
         rows = [row for row in self.rows if wish.start <= row[0].start < wish.end]
+        for typed, verdict in rows:
+            if verdict and verdict.outcome != "met" and self._is_denial(typed):
+                return verdict
         verdicts = [verdict for _, verdict in rows if verdict is not None]
-        present = [v for typed, v in rows if v and v.outcome != "met" and self._is_denial(typed)]
-        if present:
-            return present[0]
-        is_whole = all(typed.end <= wish.end for typed, _ in rows)
-        if not rows or len(verdicts) < len(rows) or not is_whole:
-            return None
-        mine = [piece for piece in self.made if wish.start <= piece.span[0] < wish.end]
-        wishes = [typed for typed, _ in rows]
-        is_read = all(self._is_read(piece, wishes) for piece in mine)
-        if not is_read or not all(_is_held(segment, wishes) for segment in segments):
-            return None
-        if {"avoid", "lack"} <= {typed.do for typed in wishes}:
-            # "No back squats, the rack is always taken": what is lacked is the reason.
+        if len(verdicts) < len(rows) or not self._is_whole(wish, segments, [t for t, _ in rows]):
             return None
         broken = next((verdict for verdict in verdicts if verdict.outcome != "met"), None)
         where = tuple(dict.fromkeys(place for verdict in verdicts for place in verdict.where))
         return broken or WishVerdict("met", (), where)
+
+    def _is_whole(
+        self, wish: Wish, segments: Sequence[Segment], wishes: Sequence[TypedWish]
+    ) -> bool:
+        """Whether all that a clause says is in these wishes."""
+        mine = [piece for piece in self.made if wish.start <= piece.span[0] < wish.end]
+        # "No back squats, the rack is always taken": what is lacked is the reason.
+        has_reason = {"avoid", "lack"} <= {typed.do for typed in wishes}
+        return (
+            bool(wishes)
+            and not has_reason
+            and all(typed.end <= wish.end for typed in wishes)
+            and all(self._is_read(piece, wishes) for piece in mine)
+            and all(_is_held(segment, wishes) for segment in segments)
+        )
 
     def _is_denial(self, typed: TypedWish) -> bool:
         """Whether it takes something out of the plan, in words that are all understood: it must be

@@ -19,7 +19,12 @@ def effort(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
         yield doubt(piece, "unsure")
         return
     turned = bool(easy) and piece.says("less", "drop", "hate", "too_long")
-    if turned or (hard and easy) or piece.says("not", "without", "stop", "never"):
+    if (
+        turned
+        or (hard and easy)
+        or piece.says("not", "without", "stop", "cannot")
+        or _NOTHING & {word.text for word in piece.words[piece.first : piece.last]}
+    ):
         yield doubt(piece, "contradiction")
         return
     do: Do = "easier" if hard else "harder"
@@ -36,6 +41,9 @@ def effort(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
         yield from (about(piece, do, tag) for tag in things)
     else:
         yield about(piece, do)
+
+
+_NOTHING = frozenset({"nothing", "ніщо", "нічого"})
 
 
 def _cues(piece: WishPiece) -> tuple[list[Tag], list[Tag]]:

@@ -73,7 +73,7 @@ def read_wishes(text: str) -> ReadWishes:
     """What a text wants, and what of it has to be asked back."""
     made = pieces(text)
     doubtful: dict[int, Doubt] = dict(_doubted(made))
-    if any(piece.says("oops") for piece in made):
+    if any(piece.says("oops") or _is_slip(piece) for piece in made):
         # What is taken back in the same breath may be any of it.
         doubtful = {piece.sentence: "unsure" for piece in made}
     reading = _Reading()
@@ -111,6 +111,15 @@ def _is_quoted(piece: WishPiece, cue: Tag) -> bool:
 def _denies_days(piece: WishPiece) -> bool:
     only_not = {tag.name for tag in piece.cues} == {"not"}
     return bool(piece.days) and only_not and not piece.things and not piece.free
+
+
+_SLIPS = frozenset({"sorry", "вибач", "вибачте", "пробач", "пробачте", "тобто"})
+
+
+def _is_slip(piece: WishPiece) -> bool:
+    """ "Drop lunges, sorry, squats": somebody sets right what they have just said."""
+    words = [word.text for word in piece.words[piece.first : piece.last]]
+    return piece.joint == "comma" and (words[0] in _SLIPS or words[:2] == ["i", "mean"])
 
 
 def _is_plain_answer(piece: WishPiece) -> bool:
@@ -275,7 +284,7 @@ def _turned_round(piece: WishPiece, reading: _Reading) -> Iterator[Read] | None:
     if _is_welcome(piece, reading.last) or _is_taken_back(piece, reading.last):
         return _retracted(piece, reading)
     denies = exercises.is_but_no(piece) and not piece.all("equipment")
-    if denies and any(wish.do in _TAKEN_OUT for wish in reading.last):
+    if denies and (not reading.last or any(wish.do in _TAKEN_OUT for wish in reading.last)):
         # "Remove lunges, but squats no" may well keep the squats.
         return iter((doubt(piece, "contradiction"),))
     return None

@@ -1,6 +1,6 @@
 """What is wanted of the week: days on and off, minutes, how often, and the day of the long run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kuznia.domains.training.language.tokens import Tag
@@ -191,7 +191,7 @@ def _plain_stance(
 
 def _says_yes(piece: WishPiece) -> bool:
     words = {word.text for word in piece.words[piece.first : piece.last]}
-    return bool(words & {"yes", "так", "да"})
+    return bool(words & {"yes", "always", "так", "да", "завжди"})
 
 
 def _is_of_unread(piece: WishPiece, denial: Tag) -> bool:
@@ -222,26 +222,26 @@ def frequency(piece: WishPiece) -> Iterator[Read]:
     if things and piece.says("more") and not _is_refused(piece) and len(things) == 1:
         # "One more swim a week" is no number of swims.
         yield about(piece, "more_of" if things[0].kind == "sport" else "more", things[0])
-        return
-    of_sessions = counts[0].name in {"days", "sessions"}
-    if not things and not of_sessions and (piece.free or _names_something(piece, counts[0])):
-        yield doubt(piece, "incomplete")
-        return
-    if not things and piece.free >= _MAX_PART and not piece.all("per_week"):
-        # "For five days to the mountains".
-        yield doubt(piece, "incomplete")
-        return
-    if len(counts) > 1 or len(things) > 1 or not 1 <= counts[0].high <= _MAX_TIMES:
-        yield doubt(piece, "incomplete")
-        return
-    if _is_refused(piece):
+    elif _is_refused(piece) and not _is_uncountable(piece, counts, things):
         yield doubt(piece, "contradiction")
-        return
-    if not things and counts[0].name not in {"days", "sessions"} and piece.first:
+    elif _is_uncountable(piece, counts, things):
         yield doubt(piece, "incomplete")
-        return
-    wish = about(piece, "frequency", things[0] if things else None)
-    yield replace(wish, amount=counts[0].high)
+    else:
+        wish = about(piece, "frequency", things[0] if things else None)
+        yield replace(wish, amount=counts[0].high)
+
+
+def _is_uncountable(piece: WishPiece, counts: Sequence[Tag], things: Sequence[Tag]) -> bool:
+    """Whether it cannot be told what is counted, or by the week."""
+    several = len(counts) > 1 or len(things) > 1 or not 1 <= counts[0].high <= _MAX_TIMES
+    return several or (not things and _is_of_something_else(piece, counts[0]))
+
+
+def _is_of_something_else(piece: WishPiece, count: Tag) -> bool:
+    """Whether a number without a thing is none of sessions: "for five days to the mountains"."""
+    if count.name in {"days", "sessions"}:
+        return piece.free >= _MAX_PART and not piece.all("per_week")
+    return bool(piece.free or piece.first) or _names_something(piece, count)
 
 
 def _names_something(piece: WishPiece, count: Tag) -> bool:
