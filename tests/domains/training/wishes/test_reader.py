@@ -10,6 +10,7 @@ from tests.domains.training.makers import a_plan, a_told
 from tests.domains.training.wishes.judging import judged
 
 from kuznia.domains.training.athlete.athlete import read_athlete
+from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.edits.feedback import understand
 from kuznia.domains.training.planner import plan
 from kuznia.domains.training.wishes.order import wished
@@ -84,6 +85,15 @@ def wants(text: str) -> list[tuple[str, str]]:
 )
 def test_polarity_and_scope_come_first(text: str, wanted: list[tuple[str, str]]):
     assert wants(text) == wanted
+
+
+def test_no_name_in_the_catalogue_turns_a_wish_round():
+    """ "EZ bar" is no exception, and "bent over" no comparison."""
+    taken_out = {"avoid", "less_of", "lack"}
+    for exercise in catalogue().values():
+        for text, is_out in (("I hate {}", True), ("please keep {}", False), ("I love {}", False)):
+            read = read_wishes(text.format(exercise.name)).wishes
+            assert all((wish.do in taken_out) == is_out for wish in read), exercise.name
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import cast
 
-from kuznia.domains.training.catalogue.matching import match
+from kuznia.domains.training.catalogue.matching import exactly, match, words_of
 from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.wishes.pieces import WishPiece
 from kuznia.domains.training.wishes.stance import Stance, stance
@@ -91,6 +91,23 @@ def about_things(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
         yield from _wish(piece, things[0], _whole(piece, things[0]))
     else:
         yield from _several(piece, things)
+
+
+def whole_name(piece: WishPiece) -> Iterator[Read]:
+    """ "I hate barbell bent over row": all that stands behind the one cue is a name."""
+    cues = [cue for cue in piece.cues if cue.name in SAID]
+    spoken = stance(cues)
+    is_plain = len(piece.things) == 1 and not piece.free
+    if len(cues) != 1 or spoken is None or is_plain or not piece.things or piece.all("sport"):
+        return
+    if list(piece.unread(piece.first, cues[0].first)):
+        return
+    ends = [cue.first for cue in piece.cued("polite") if cue.first > cues[0].first]
+    last = min([*ends, piece.last])
+    text = " ".join(word.text for word in piece.words[cues[0].last : last])
+    exercise = exactly(words_of(text))
+    if exercise is not None:
+        yield from _wish(piece, Tag("exercise", 0, 0, exercise), spoken)
 
 
 def _denied_unclearly(piece: WishPiece, things: Sequence[Tag]) -> Doubt | None:

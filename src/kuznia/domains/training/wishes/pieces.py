@@ -241,6 +241,8 @@ def _brought_back(words: Sequence[PromptWord], chosen: Sequence[Tag]) -> Iterato
         if words[tag.first].text == "skipping" and tag.kind == "equipment" and tag.last in starts:
             yield Tag("cue", tag.first, tag.last, "drop")
             continue
+        if tag.name == "except" and _is_a_bar(words, tag):
+            continue
         if _is_focus_on_back(words, tag):
             yield Tag("muscle", tag.last - 1, tag.last, "back")
             continue
@@ -249,6 +251,15 @@ def _brought_back(words: Sequence[PromptWord], chosen: Sequence[Tag]) -> Iterato
 
 
 _FOCUSES = frozenset({"focus", "focused", "focusing", "work", "emphasis", "concentrate", "more"})
+
+
+_ALL = frozenset({"day", "days", "everything", "anything", "all", "nothing", "week"})
+
+
+def _is_a_bar(words: Sequence[PromptWord], tag: Tag) -> bool:
+    """ "EZ bar curls" except nothing, unlike "every day bar Sunday"."""
+    before = words[tag.first - 1].text if tag.first else ""
+    return words[tag.first].text == "bar" and before not in _ALL
 
 
 def _is_focus_on_back(words: Sequence[PromptWord], tag: Tag) -> bool:

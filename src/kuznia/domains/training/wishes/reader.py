@@ -26,6 +26,7 @@ def _equipment(piece: WishPiece, _: Sequence[Tag]) -> Iterator[Read]:
 
 
 _READERS: tuple[Callable[[WishPiece, Sequence[Tag]], Iterator[Read]], ...] = (
+    lambda piece, _: exercises.whole_name(piece),
     lambda piece, _: facts.units(piece),
     lambda piece, _: facts.event(piece),
     lambda piece, _: facts.best(piece),
