@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from kuznia.callers.identify import Callers
+from kuznia.callers.identify import Callers, local
 from kuznia.callers.limits.caller_limits import Rate
 from kuznia.callers.limits.rates import Kind
 from kuznia.callers.open_limits import Metering
@@ -38,6 +38,11 @@ class Doors:
     metering: Metering
     ready: DatabaseState
     redis: Redis | None = None
+
+    @property
+    def owner(self) -> Caller:
+        """The owner of this machine: whoever runs its commands."""
+        return local(remote=False)
 
     async def order(
         self,

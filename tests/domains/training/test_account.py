@@ -11,6 +11,7 @@ from kuznia.domains.training.athlete.athlete import read_athlete
 from kuznia.domains.training.language.tags import tags
 from kuznia.domains.training.language.tokens import tokens
 from kuznia.domains.training.planner import plan
+from kuznia.domains.training.wishes.order import wished
 from kuznia.forge.wishes.account import resolves
 from kuznia.forge.wishes.clauses import clauses
 
@@ -79,6 +80,24 @@ def test_what_the_planner_does_not_hold_is_open(prompt, outcome):
     order = an_order(prompt, weeks=4, minutes=45)
 
     assert [wish.outcome for wish in the_account(order, plan(read_athlete(order)))] == [outcome]
+
+
+def test_what_was_read_and_acted_on_is_answered_from_the_typed_wishes():
+    prompt = "No lunges please, Mondays off, Thursdays only 30 minutes, I have one 20 kg kettlebell"
+    order = wished(an_order(prompt, days=4, minutes=45, equipment=["dumbbells"]))
+    ours = plan(read_athlete(order))
+
+    assert [wish.outcome for wish in the_account(order, ours)] == ["met"]
+    # The same plan for somebody who does not wish it: every one of the four is held against days.
+    plain = an_order("A plan", days=7, minutes=60, equipment=["dumbbells"])
+    assert [wish.outcome for wish in the_account(order, plan(read_athlete(plain)))][:1] != ["met"]
+
+
+def test_only_what_is_listed_is_used():
+    order = an_order("I only have dumbbells.", equipment=["dumbbells", "kettlebell", "bands"])
+
+    assert open_ones(order, plan(read_athlete(wished(order)))) == []
+    assert open_ones(order, plan(read_athlete(order))) != []
 
 
 def test_words_of_the_plan_are_no_evidence():

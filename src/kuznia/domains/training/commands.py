@@ -1,8 +1,9 @@
-"""The command line of training: answer the questions, and import exercises.
+"""The command line of training: the questions, feedback, logged sessions, lessons, exercises.
 
 `kuznia --help` loads this file without the domain, so what is heavy is imported by the functions.
 """
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -11,13 +12,16 @@ import typer
 from typer.core import TyperGroup
 
 from kuznia.platform.errors import Invalid
+from kuznia.platform.terminal import AsJson, faults_as_exit, say, settings_of
 from kuznia.platform.terminal import ask as ask_line
-from kuznia.platform.terminal import faults_as_exit, say, settings_of
 
 if TYPE_CHECKING:
+    from kuznia.domains.training.edits.respond import FeedbackResult
+    from kuznia.domains.training.playbook.log import Playbook
     from kuznia.domains.training.questions import Question
     from kuznia.domains.training.schema.profile import Answer, Language
     from kuznia.forge.terms import Decline
+    from kuznia.platform.settings import Settings
 
     Replies = Mapping[str, Answer | None]
 
@@ -41,6 +45,15 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "stop": "No plan is made now. This is not medical advice.",
         "written": "Your profile is in {path}.",
         "make": "Make the plan now? yes/no",
+        "accepted": "done",
+        "not_possible": "not possible",
+        "asked": "please say it again",
+        "revised": "The revised plan is {id}; the one before stays.",
+        "same": "The plan stays as it is.",
+        "nothing": "Nothing was understood. Name an exercise, a day or minutes: 'no squats'.",
+        "learnt": "Learnt: {text}",
+        "no_lessons": "Nothing has been learnt yet.",
+        "closed": "closed",
     },
     "uk": {
         "help": "Відповідайте номером або словами; < повертає назад; "
@@ -54,6 +67,15 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
         "stop": "Зараз план не складаємо. Це не медична порада.",
         "written": "Ваш профіль у файлі {path}.",
         "make": "Скласти план зараз? так/ні",
+        "accepted": "зроблено",
+        "not_possible": "неможливо",
+        "asked": "уточніть, будь ласка",
+        "revised": "Змінений план: {id}; попередній залишається.",
+        "same": "План залишається без змін.",
+        "nothing": "Нічого не зрозуміло. Назвіть вправу, день або хвилини: «без присідань».",
+        "learnt": "Засвоєно: {text}",
+        "no_lessons": "Поки що нічого не засвоєно.",
+        "closed": "закрито",
     },
 }
 
@@ -78,6 +100,127 @@ def ask(
     with faults_as_exit():
         if _interview(out, language):
             _make_plan(context, out)
+
+
+_ARTEFACT = typer.Argument(help="The id of the plan's artefact, as `kuznia make --json` shows it.")
+
+
+@training.command()
+def feedback(
+    context: typer.Context,
+    artefact: Annotated[str, _ARTEFACT],
+    text: Annotated[str, typer.Argument(help="What you want changed, in your own words.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what you want changed in a plan made on this machine.
+
+    Write in English, Ukrainian or both. Each wish is answered: done, not possible and why, or asked
+    back. What is asked back has changed nothing. Example: kuznia training feedback ID 'no lunges'
+    """
+    with faults_as_exit(as_json):
+        _give(asyncio.run(_respond(context, artefact, {"text": text})), as_json)
+
+
+@training.command()
+def log(
+    context: typer.Context,
+    artefact: Annotated[str, _ARTEFACT],
+    session: Annotated[Path, typer.Argument(help="JSON: week, day, and entries as in the API.")],
+    as_json: AsJson = False,
+) -> None:
+    """Log a session as it was done: the next loads follow from it.
+
+    The file holds {"week": 1, "day": 1, "entries": [{"exercise": "goblet squat", "load": 16,
+    "reps": [10, 10, 9], "rir": 2}]}. A day is logged once.
+    """
+    with faults_as_exit(as_json):
+        _give(asyncio.run(_respond(context, artefact, {"session": _json(session)})), as_json)
+
+
+@training.command()
+def lessons(
+    context: typer.Context,
+    language: Annotated[
+        Literal["en", "uk"], typer.Option(help="The language of the headings.")
+    ] = "en",
+    as_json: AsJson = False,
+) -> None:
+    """List what was learnt about you on this machine, with the id of each lesson."""
+    from pydantic_core import to_json
+
+    with faults_as_exit(as_json):
+        book = asyncio.run(_playbook(context))
+        rows = tuple(book.lessons.values())
+        text = _TEXTS[language]
+        if as_json:
+            say(to_json(rows).decode())
+        elif not rows:
+            say(text["no_lessons"])
+        for lesson in () if as_json else rows:
+            closed = "" if lesson.status == "open" else f" ({text['closed']})"
+            say(f"{lesson.id}  {lesson.kind}{closed}: {lesson.text}")
+
+
+def _json(path: Path) -> object:
+    from pydantic_core import from_json
+
+    try:
+        return from_json(path.read_bytes())
+    except OSError as error:
+        raise Invalid(f"{path} cannot be read: {error.strerror}.") from None
+    except ValueError:
+        raise Invalid(f"{path} is not JSON.") from None
+
+
+def _settings(context: typer.Context) -> "Settings":
+    """The settings with those of every domain, which are opened with the server's."""
+    from kuznia.domains import load
+
+    also = [domain.settings for domain in load().values() if domain.settings]
+    return settings_of(context, also=also)
+
+
+async def _respond(
+    context: typer.Context, artefact: str, fields: Mapping[str, object]
+) -> "FeedbackResult":
+    from pydantic import ValidationError
+
+    from kuznia.domains.training.edits.respond import respond
+    from kuznia.domains.training.edits.shapes import FeedbackIn
+    from kuznia.platform.errors import invalid
+
+    try:
+        request = FeedbackIn.model_validate(fields)
+    except ValidationError as error:
+        raise invalid(error.errors(include_url=False)) from None
+    async with context.obj().open_doors(_settings(context)) as doors:
+        return await respond(doors.forge, doors.owner, artefact, request)
+
+
+async def _playbook(context: typer.Context) -> "Playbook":
+    from kuznia.domains.training.playbook.log import LessonLog
+
+    async with context.obj().open_doors(_settings(context)) as doors:
+        return LessonLog.read(await doors.forge.memory.read(doors.owner, "training")).playbook
+
+
+def _give(result: "FeedbackResult", as_json: bool) -> None:
+    """What became of each wish, and the id to go on with."""
+    if as_json:
+        say(result.artefact.body.decode())
+        return
+    coached = result.coached
+    text = _TEXTS[coached.plan.language]
+    if coached.decline is not None:
+        say("\n".join(_advice(coached.decline, text)))
+        return
+    for answer in coached.answers:
+        say(f"{answer.quote}: {text[answer.outcome]}. {answer.message}")
+    if coached.intent == "unclear" and not coached.answers:
+        say(text["nothing"])
+    for lesson in result.lessons:
+        say(text["learnt"].format(text=lesson.text))
+    say(text["revised"].format(id=result.artefact.id) if result.changed else text["same"])
 
 
 def _make_plan(context: typer.Context, profile: Path) -> None:

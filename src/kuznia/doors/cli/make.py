@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import from_json, to_json
 
-from kuznia.callers.identify import local
 from kuznia.doors.context import Doors
 from kuznia.doors.http.signed_link import page_link
 from kuznia.doors.orders import accepted
@@ -73,7 +72,7 @@ async def make_here(
     async with opening as context:
         domain = _domain(context, name)
         form = _format(domain, options.export) if options.export else None
-        who = local(remote=False)
+        who = context.owner
         order = await context.order(domain.name, _input(domain, fields), who)
         run = await _made(context, order)
         while options.asks and (again := _answered(domain, run.result())):

@@ -10,6 +10,7 @@ from tests.domains.training.makers import a_plan, a_told
 from tests.domains.training.wishes.judging import judged
 
 from kuznia.domains.training.athlete.athlete import read_athlete
+from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.edits.feedback import understand
 from kuznia.domains.training.planner import plan
 from kuznia.domains.training.wishes.order import wished
@@ -27,9 +28,9 @@ def test_wishes_of_a_stranger_are_read_and_on_the_tuned_half_none_is_turned_roun
 
     tuned, held = counts["tune"], counts["held"]
     assert tuned["opposite"] == 0, tuned
-    assert tuned["right"] >= 205, tuned
+    assert tuned["right"] >= 200, tuned
     assert held["right"] >= 120, held
-    assert held["opposite"] <= 11, held
+    assert held["opposite"] <= 9, held
 
 
 def wants(text: str) -> list[tuple[str, str]]:
@@ -61,10 +62,59 @@ def wants(text: str) -> list[tuple[str, str]]:
         ("removing squats would be a crime", []),
         ("Monday is not a problem", []),
         ("why so many lunges?", []),
+        # What may be meant the other way round is asked.
+        ("remove squats? never", []),
+        ("I adore squats... not", []),
+        ("oh great, more burpees", []),
+        ("unhappy without squats", []),
+        ("I hate that you took out squats", []),
+        ("take out lunges, not squats", [("avoid", "lunge")]),
+        ("replace lunges, not squats", []),
+        ("drop lunges, sorry, squats", []),
+        ("nothing is too heavy for me", []),
+        ("focus on my back", [("focus", "back")]),
+        ("no lunges on Monday", []),
+        ("випади прибери, а присідання ні", [("avoid", "lunge")]),
+        ("не хочу, щоб ти прибирав присідання", [("keep", "squat")]),
+        ("I won't give up squats", [("keep", "squat")]),
+        ("every time I see lunges I want to cry", []),
+        ("too heavy, but I like it", []),
+        ("стало важче", [("easier", "")]),
+        ("everything except a barbell is available", [("lack", "barbell")]),
     ],
 )
 def test_polarity_and_scope_come_first(text: str, wanted: list[tuple[str, str]]):
     assert wants(text) == wanted
+
+
+def test_no_name_in_the_catalogue_turns_a_wish_round():
+    """ "EZ bar" is no exception, and "bent over" no comparison."""
+    taken_out = {"avoid", "less_of", "lack"}
+    for exercise in catalogue().values():
+        for text, is_out in (("I hate {}", True), ("please keep {}", False), ("I love {}", False)):
+            read = read_wishes(text.format(exercise.name)).wishes
+            assert all((wish.do in taken_out) == is_out for wish in read), exercise.name
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("any day except Monday", [("day_off", (1,))]),
+        ("I can't do any day except Monday", [("days_only", (1,))]),
+        ("give me a rest day on any day except Monday", []),
+        ("instead of Monday give me Tuesday", []),
+        ("Monday off, not Tuesday", []),
+        ("never Fridays, always Mondays", []),
+        ("I'm on the road Monday to Thursday and home the rest of the week", []),
+        ("the only problem is Monday", []),
+        ("I'd hate to miss Friday", []),
+        ("30 minutes isn't enough", []),
+    ],
+)
+def test_days_are_closed_and_opened_as_a_person_means_it(
+    text: str, wanted: list[tuple[str, tuple[int, ...]]]
+):
+    assert [(wish.do, wish.days) for wish in read_wishes(text).wishes] == wanted
 
 
 @pytest.mark.parametrize(

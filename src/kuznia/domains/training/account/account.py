@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from kuznia.domains.training.account.answers import WishVerdict
 from kuznia.domains.training.account.asked import with_questions
+from kuznia.domains.training.account.covered import typed_account
 from kuznia.domains.training.account.evidence import WholePrompt, evidence
 from kuznia.domains.training.account.extras import not_asked
 from kuznia.domains.training.account.facts import BACKGROUND, WEEKS, PlanFacts, facts_of
@@ -61,7 +62,7 @@ READERS: tuple[Reader, ...] = (
     spacing.day_after,
     schedule.days_off,
     spacing.spacing,
-    exercises.avoided,
+    exercises.heavy,
     exercises.intensity,
     schedule.frequency,
     amounts.minutes,
@@ -103,6 +104,10 @@ _BINDING = frozenset({"weekday", "minutes", "weekref", "date", "deload", "hate"}
 _UNREAD = "This was not understood: {words}."
 _MAX_NAMED = 80
 _FEW = 3
+# Shorter words name nothing.
+_MIN_WORD = 3
+# What may stand behind the name a prompt is signed with.
+_AGE = frozenset({"years", "old", "рік", "роки", "років"})
 _MAX_WHERE = 48
 
 
@@ -113,8 +118,10 @@ def account(order: PlanInput, athlete: Athlete, plan: Plan, wishes: Sequence[Wis
     vocabulary = _vocabulary(facts)
     everything = tuple(segment for segments in read for segment in segments)
     prompt = WholePrompt(everything)
+    typed = typed_account(order, facts)
     answered = [
         _framed(wish, order.prompt, segments)
+        or _of_typed(wish, typed.answer(wish, segments))
         or _answered(wish, segments, prompt, facts, vocabulary)
         for wish, segments in zip(wishes, read, strict=False)
     ]
@@ -128,10 +135,23 @@ def _framed(wish: Wish, prompt: str, segments: Sequence[Segment]) -> Wish | None
     if any(tag.kind in HARD for segment in segments for tag in segment.tags):
         return None
     rest = prompt[wish.end :].strip()
-    signs = not rest.strip(".!") and wish.start and len(wish.quote.split()) < _FEW
+    behind = rest.strip(".!, ").split()
+    signs = (
+        all(word.isdigit() or word in _AGE for word in behind)
+        and wish.start
+        and len(wish.quote.split()) < _FEW
+    )
     if rest.startswith(":") or (signs and wish.quote.istitle()):
         return replace(wish, outcome="met", where=(BACKGROUND,))
     return None
+
+
+def _of_typed(wish: Wish, answer: WishVerdict | None) -> Wish | None:
+    """The answer of the typed wishes, where they have one for the whole clause."""
+    if answer is None:
+        return None
+    where = answer.where[:_MAX_WHERE]
+    return replace(wish, outcome=answer.outcome, where=where, why=answer.why)
 
 
 def _answered(
@@ -251,6 +271,8 @@ def _unknown(segment: Segment, vocabulary: frozenset[str]) -> Iterator[int]:
     for place in range(segment.first, segment.last):
         word = segment.words[place].text
         if place in known or word[0].isdigit() or soft().word(word):
+            continue
+        if len(word) < _MIN_WORD < segment.last - segment.first:
             continue
         stems = terms(word).stems
         if stems and not stems & vocabulary:

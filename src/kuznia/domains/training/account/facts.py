@@ -12,6 +12,8 @@ from kuznia.domains.training.schema.profile import Profile
 WEEKS = "/plan/weeks"
 # The part of the plan that was made for the person as they are.
 BACKGROUND = "/plan/reason"
+# Every plan has these notices: they explain nothing that was asked.
+SAFETY = frozenset({"advice", "stop"})
 # Weeks of these phases may hold less than was asked for, and never more.
 _NO_STRENGTH = frozenset({"mobility", "locomotion"})
 EASY = frozenset({"deload", "taper"})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from kuznia.domains.training.account.answers import WishVerdict, met, unmet
-from kuznia.domains.training.account.facts import BACKGROUND, PlacedDay, PlanFacts
+from kuznia.domains.training.account.facts import BACKGROUND, SAFETY, PlacedDay, PlanFacts
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.language.tags import soft
 from kuznia.forge.wishes.matching import share, terms
@@ -78,6 +78,8 @@ def explained(segment: Segment, plan: PlanFacts) -> WishVerdict:
 
 def _sayings(plan: PlanFacts) -> Iterator[tuple[str, str]]:
     for place, notice in enumerate(plan.plan.notices):
+        if notice.code in SAFETY:
+            continue
         yield f"/plan/notices/{place}", notice.text
     for week in plan.weeks:
         yield f"{week.pointer}/goal", f"{week.week.theme} {week.week.goal}"

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.wishes.exercises import Read, about, doubt
 from kuznia.domains.training.wishes.pieces import WishPiece
+from kuznia.domains.training.wishes.telling import is_told
 from kuznia.domains.training.wishes.typed import Do
 
 
@@ -13,8 +14,17 @@ def effort(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
     hard, easy = _cues(piece)
     if not (hard or easy):
         return
+    if piece.says("rather"):
+        # "Harder than I thought": what it was like, and not what it is to be.
+        yield doubt(piece, "unsure")
+        return
     turned = bool(easy) and piece.says("less", "drop", "hate", "too_long")
-    if turned or (hard and easy) or piece.says("not", "without", "stop", "never"):
+    if (
+        turned
+        or (hard and easy)
+        or piece.says("not", "without", "stop", "cannot")
+        or _NOTHING & {word.text for word in piece.words[piece.first : piece.last]}
+    ):
         yield doubt(piece, "contradiction")
         return
     do: Do = "easier" if hard else "harder"
@@ -26,11 +36,14 @@ def effort(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
         # "The weights jump too fast" is about no jump.
         things = []
     elif not things:
-        things = list(before)
+        things = [tag for tag in before if tag.kind not in {"muscle", "equipment"}]
     if things:
         yield from (about(piece, do, tag) for tag in things)
     else:
         yield about(piece, do)
+
+
+_NOTHING = frozenset({"nothing", "ніщо", "нічого"})
 
 
 def _cues(piece: WishPiece) -> tuple[list[Tag], list[Tag]]:
@@ -43,6 +56,9 @@ def _cues(piece: WishPiece) -> tuple[list[Tag], list[Tag]]:
 def volume(piece: WishPiece) -> Iterator[Read]:
     """More sets or fewer."""
     if not piece.says("volume"):
+        return
+    if is_told(piece):
+        yield doubt(piece, "unsure")
         return
     more, less = piece.says("more", "add"), piece.says("less", "drop")
     if more == less:

@@ -4,10 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import cast
 
-from kuznia.domains.training.catalogue.matching import match
+from kuznia.domains.training.catalogue.matching import exactly, match, words_of
 from kuznia.domains.training.language.tokens import Tag
-from kuznia.domains.training.wishes.pieces import THINGS, WishPiece
+from kuznia.domains.training.wishes.pieces import WishPiece
 from kuznia.domains.training.wishes.stance import Stance, stance
+from kuznia.domains.training.wishes.telling import (
+    MAX_UNREAD,
+    SAID,
+    is_own_doing,
+    is_told,
+    is_vague,
+)
 from kuznia.domains.training.wishes.typed import (
     Do,
     Doubt,
@@ -27,22 +34,6 @@ _DO: dict[Stance, Do] = {
     "keep": "keep",
     "less": "less_of",
 }
-_SAID = frozenset(
-    {
-        "like",
-        "hate",
-        "add",
-        "drop",
-        "keep",
-        "not",
-        "without",
-        "cannot",
-        "stop",
-        "less",
-        "more",
-        "fine",
-    }
-)
 _SPORTY = frozenset({"sport", "session", "kind"})
 
 
@@ -85,7 +76,7 @@ def about_things(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
     if _has_loose_denial(piece):
         yield doubt(piece, "contradiction")
         return
-    if things and is_told(piece):
+    if things and (is_told(piece) or is_vague(piece, things)):
         yield doubt(piece, "unsure")
         return
     if piece.says("except"):
@@ -94,10 +85,77 @@ def about_things(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
     if not things:
         yield from _of_it(piece, before)
         return
-    if len(things) == 1:
+    if (why := _denied_unclearly(piece, things)) is not None:
+        yield doubt(piece, why)
+    elif len(things) == 1:
         yield from _wish(piece, things[0], _whole(piece, things[0]))
+    else:
+        yield from _several(piece, things)
+
+
+def whole_name(piece: WishPiece) -> Iterator[Read]:
+    """ "I hate barbell bent over row": all that stands behind the one cue is a name."""
+    cues = [cue for cue in piece.cues if cue.name in SAID]
+    spoken = stance(cues)
+    is_plain = len(piece.things) == 1 and not piece.free
+    if len(cues) != 1 or spoken is None or is_plain or not piece.things or piece.all("sport"):
         return
-    yield from _several(piece, things)
+    if list(piece.unread(piece.first, cues[0].first)):
+        return
+    ends = [cue.first for cue in piece.cued("polite") if cue.first > cues[0].first]
+    last = min([*ends, piece.last])
+    text = " ".join(word.text for word in piece.words[cues[0].last : last])
+    exercise = exactly(words_of(text))
+    if exercise is not None:
+        yield from _wish(piece, Tag("exercise", 0, 0, exercise), spoken)
+
+
+def _denied_unclearly(piece: WishPiece, things: Sequence[Tag]) -> Doubt | None:
+    """Why it cannot be told what a denial takes out."""
+    if piece.says("off") and piece.says("add"):
+        # "Give squats a rest".
+        return "contradiction"
+    if piece.all("weekday") and piece.says("not", "hate", "drop", "without", "stop"):
+        # "No lunges on Monday" is no wish to have none at all.
+        return "incomplete"
+    is_turned = any(_is_contrast(piece, tag) for tag in things)
+    return "contradiction" if is_turned or _is_muscle_denied(piece, things) else None
+
+
+# Cues that a denial behind them may turn round for another thing.
+_TURNED = frozenset({"drop", "hate", "less", "swap"})
+
+
+def _is_contrast(piece: WishPiece, tag: Tag) -> bool:
+    """ "Take out lunges, not squats": what is not to go is no more thing to take out."""
+    before = [cue for cue in piece.cues if cue.last <= tag.first]
+    return (
+        len(before) > 1
+        and before[-1].last == tag.first
+        and piece.words[before[-1].first].text in _NOT
+        and before[-1].last - before[-1].first == 1
+        and any(cue.name in _TURNED for cue in before[:-1])
+    )
+
+
+def _is_muscle_denied(piece: WishPiece, things: Sequence[Tag]) -> bool:
+    """ "Legs are fine, back isn't"."""
+    cues = [cue for cue in piece.cues if cue.name in SAID]
+    only_denied = bool(cues) and all(cue.name == "not" for cue in cues)
+    return things[0].kind == "muscle" and only_denied and cues[0].first >= things[-1].last
+
+
+def is_but_no(piece: WishPiece) -> bool:
+    """ "..., but squats no": the opposite of what was said before, whatever that was."""
+    cues = [tag for tag in piece.cues if tag.name in SAID]
+    if not piece.things or len(cues) != 1 or cues[0].name != "not" or piece.free:
+        return False
+    # "Neither lunges, nor squats" goes on with the denial that began it.
+    turned = cues[0].first >= piece.things[-1].last or piece.words[cues[0].first].text in _NOT
+    return turned and piece.joint in {"but", "comma", "and"}
+
+
+_NOT = frozenset({"not", "не"})
 
 
 def _has_loose_denial(piece: WishPiece) -> bool:
@@ -110,36 +168,10 @@ def _has_loose_denial(piece: WishPiece) -> bool:
     )
 
 
-def is_told(piece: WishPiece) -> bool:
-    """Whether it only tells of something, or compares it with what nothing was read from: "you
-    removed squats", "removing squats would hurt", "rather than do burpees"."""
-    if piece.says("rather", "worse") and len(piece.things) < 2:
-        return True
-    requests = [cue for cue in piece.cues if cue.name in {"drop", "add", "swap", "keep"}]
-    told = [cue for cue in requests if _is_past(piece.words[cue.first].text)]
-    asks = piece.says("polite", "not", "stop", "without") or len(told) < len(requests)
-    if told and not asks:
-        return True
-    weak = requests and all(piece.words[cue.last - 1].text in _WEAK for cue in requests)
-    feels = piece.says("like", "hate", "more", "less", "polite", "not", "without", "cannot", "stop")
-    return bool(weak) and not feels and piece.free >= _MAX_UNREAD
-
-
-# Words that ask for something only where little else is said.
-_WEAK = frozenset({"do", "use", "put", "need", "give", "bring", "треба", "ще", "давай", "get"})
-_MAX_UNREAD = 2
-_PAST = ("ed", "ing", "ли", "ла", "ло")
-
-
-def _is_past(word: str) -> bool:
-    """A past tense or a gerund, which tells and does not ask."""
-    return word.endswith(_PAST) and word not in {"need", "bring"}
-
-
 def _several(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
     """Cues are about the thing behind them where the piece begins with one, else about the thing
     before them; a thing without any is as the one before it."""
-    cues = [tag for tag in piece.cues if tag.name in _SAID]
+    cues = [tag for tag in piece.cues if tag.name in SAID]
     leads = bool(cues) and cues[0].first < things[0].first
     tail = stance([cue for cue in cues if cue.first >= things[-1].last], near=False, bare=False)
     known: Stance | None = None
@@ -157,13 +189,12 @@ def _several(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
 def _touches(piece: WishPiece, cues: Sequence[Tag], tag: Tag) -> bool:
     """Whether the last denial stands before this thing, with nothing unread between them."""
     denials = [cue for cue in cues if cue.name in {"not", "without", "cannot", "stop"}]
-    if not denials or denials[-1].first > tag.first:
-        return False
-    return not list(piece.unread(denials[-1].last, tag.first))
+    is_before = bool(denials) and denials[-1].first <= tag.first
+    return is_before and not list(piece.unread(denials[-1].last, tag.first))
 
 
 def _agree(known: Stance | None, tail: Stance) -> Stance:
-    if known is None or known == tail:
+    if known is None or known == tail or tail == "unclear":
         return tail
     return stance((_cue(known), _cue(tail)), near=False) or "unclear"
 
@@ -180,7 +211,7 @@ def _whole(piece: WishPiece, tag: Tag) -> Stance | None:
     after = stance(behind, near=False, bare=not before and is_plain_no(piece))
     if ahead is None or after is None:
         return ahead if after is None else after
-    if not _SAID & {cue.name for cue in behind if cue.name in {"like", "hate"}} and after == ahead:
+    if not SAID & {cue.name for cue in behind if cue.name in {"like", "hate"}} and after == ahead:
         return ahead
     return _agree(ahead, after)
 
@@ -195,7 +226,7 @@ def unnamed(piece: WishPiece) -> Iterator[Read]:
     spoken = stance(piece.cues, bare=False)
     if spoken not in _UNNAMED or piece.things or piece.days or piece.says("it"):
         return
-    first = next(cue for cue in piece.cues if cue.name in _SAID | {"swap"})
+    first = next(cue for cue in piece.cues if cue.name in SAID | {"swap"})
     words = " ".join(piece.unread(first.last, piece.last)) or " ".join(
         piece.unread(piece.first, first.first)
     )
@@ -219,12 +250,13 @@ def _excepted(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
         # "I like squats, but not on Monday" excepts no squats.
         yield doubt(piece, "incomplete")
         return
-    said_cues = [cue for cue in piece.cues if cue.name in _SAID]
+    said_cues = [cue for cue in piece.cues if cue.name in SAID]
     rest = [cue for cue in said_cues if cue.last <= mark.first]
     if not rest and piece.says("any_day"):
         rest = said_cues
     said_of_rest = stance(rest)
-    if any(tag.kind == "muscle" for tag in behind):
+    is_open = said_of_rest is None and bool(list(piece.unread(piece.first, mark.first)))
+    if is_open or any(tag.kind == "muscle" for tag in behind):
         yield doubt(piece, "incomplete")
     elif said_of_rest in {None, "like", "fine", "keep", "add"}:
         yield from (about(piece, "avoid", tag) for tag in behind)
@@ -236,7 +268,7 @@ def _excepted(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
 
 def is_plain_no(piece: WishPiece) -> bool:
     """ "Deadlifts: no"."""
-    cues = [tag for tag in piece.cues if tag.name in _SAID]
+    cues = [tag for tag in piece.cues if tag.name in SAID]
     alone = len(cues) == 1 and cues[0].name == "not" and cues[0].last == piece.last
     return alone and not piece.free
 
@@ -244,11 +276,23 @@ def is_plain_no(piece: WishPiece) -> bool:
 def _of_it(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
     """ "Take them out", "more of those", or a bare "приберіть" behind a thing."""
     spoken = stance(piece.cues, bare=is_plain_no(piece))
-    if spoken in {None, "unclear"} or not before:
+    if spoken in {None, "unclear"} or not before or piece.says("else", "any_day"):
         return
-    if piece.says("it") or piece.free == 0:
+    if _is_told_of_it(piece):
+        yield doubt(piece, "unsure")
+        return
+    if piece.free >= MAX_UNREAD:
+        yield doubt(piece, "unsure")
+    elif piece.says("it") or piece.free == 0:
         for tag in before:
             yield from _wish(piece, tag, spoken)
+
+
+def _is_told_of_it(piece: WishPiece) -> bool:
+    """ "I'll do them", "just not with my schedule"."""
+    return any(is_own_doing(piece, cue) for cue in piece.cued("add")) or (
+        piece.says("only") and piece.says("not")
+    )
 
 
 def _wish(piece: WishPiece, tag: Tag, spoken: Stance | None) -> Iterator[Read]:
@@ -288,6 +332,3 @@ def is_bare(piece: WishPiece) -> bool:
 def is_counted(piece: WishPiece) -> bool:
     """Whether it names a number or a day, which means something of its own."""
     return bool(piece.all("kg", "number", "count", "minutes", "km", "weekday"))
-
-
-THING_KINDS = THINGS

@@ -29,12 +29,20 @@ def equipment(piece: WishPiece) -> Iterator[Read]:
     named = piece.all("group", "exercise")
     if named and piece.says("gone") and not piece.says("not", "without", "stop"):
         # A machine that is not there is an exercise that cannot be done.
-        yield from (about(piece, "avoid", tag) for tag in named)
+        gone = (about(piece, "avoid", tag) for tag in named)
+        yield from (doubt(piece, "unsure"),) if piece.free else gone
         return
     if not items or (named and not piece.says("have", "gone")):
         return
+    yield from _items(piece, items)
+
+
+def _items(piece: WishPiece, items: Sequence[Tag]) -> Iterator[Read]:
     owned = _owned(piece, items)
     if owned is None:
+        return
+    if piece.says("except"):
+        yield from _excepted(piece, items, owned)
         return
     if isinstance(owned, str):
         yield doubt(piece, owned)
@@ -44,8 +52,23 @@ def equipment(piece: WishPiece) -> Iterator[Read]:
         yield replace(wish, amount=weight(piece, tag) if owned else None, only=piece.says("only"))
 
 
+def _excepted(piece: WishPiece, items: Sequence[Tag], owned: bool | Doubt) -> Iterator[Read]:
+    """ "I have everything except a barbell", and "nothing except dumbbells"."""
+    mark = piece.cued("except")[0]
+    if owned is not True or any(tag.first < mark.last for tag in items) or piece.says("else"):
+        yield doubt(piece, "incomplete")
+    elif piece.says("any_day"):
+        yield from (about(piece, "lack", tag) for tag in items)
+    else:
+        yield doubt(piece, "contradiction")
+
+
 def _owned(piece: WishPiece, items: Sequence[Tag]) -> bool | Doubt | None:
     """Whether these are there; a doubt says why it cannot be told, None that nobody says."""
+    if piece.says("only") and (
+        piece.says("not") or (piece.says("gone") and not piece.says("have"))
+    ):
+        return "contradiction"
     denied, gone, have = _says_no(piece), piece.says("gone"), piece.says("have")
     if gone:
         return "contradiction" if denied else False
@@ -58,6 +81,8 @@ def _owned(piece: WishPiece, items: Sequence[Tag]) -> bool | Doubt | None:
     if piece.says("hate", "drop", "swap", "like", "keep") and not have:
         return None
     weighed = bool(piece.all("kg")) or bool(piece.all("at_most"))
+    if piece.says("only") and not have and piece.free:
+        return None
     if have or weighed or (piece.says("only") and not _CARDIO & {tag.name for tag in items}):
         return True
     return None

@@ -4,12 +4,12 @@ A field that was filled in is never overruled by the prompt: where both differ, 
 wishes says so. What the prompt narrows down (a day off, fewer minutes) holds in any case.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
 from kuznia.domains.training.catalogue import catalogue, fingerprint, items_of
-from kuznia.domains.training.language.named import named_first
+from kuznia.domains.training.language.named import muscles_of, named_first, needs
 from kuznia.domains.training.questions.answers import apply_answers
 from kuznia.domains.training.schema.lesson import (
     WISH,
@@ -19,11 +19,13 @@ from kuznia.domains.training.schema.lesson import (
     Effect,
     LackEquipment,
     Lesson,
+    LoadFactor,
     LongDay,
     Minutes,
     MinutesOn,
     OwnEquipment,
     Prefer,
+    VolumeFactor,
 )
 from kuznia.domains.training.schema.profile import (
     WEEKDAYS,
@@ -46,7 +48,8 @@ def wished(order: PlanInput) -> PlanInput:
     """The order with what its own words want in its profile and beside its lessons."""
     profile = apply_answers(order.profile, order.answers)
     read = read_order_wishes(order.prompt, profile.notes)
-    lessons = tuple(_lessons(read.wishes, profile, f"{order.prompt}\n{profile.notes}"))
+    text = f"{order.prompt}\n{profile.notes}"
+    lessons = (*_lessons(read.wishes, profile, text), *_nothing_else(read.wishes, profile, text))
     for wish in read.wishes:
         profile = _filled(profile, wish)
     return order.model_copy(update={"profile": profile, "lessons": (*order.lessons, *lessons)})
@@ -65,13 +68,39 @@ def _read(text: str, _: str) -> ReadWishes:
 def _lessons(wishes: Iterable[TypedWish], profile: Profile, text: str) -> Iterator[Lesson]:
     for number, wish in enumerate(wishes):
         effects = [] if wish.once else list(_effects(wish, profile))
-        for first in range(0, len(effects), 4):
-            yield Lesson(
-                id=f"{WISH}{number}-{first}",
-                text=text[wish.start : wish.end][:300],
-                kind="preference",
-                effects=tuple(effects[first : first + 4]),
-            )
+        yield from _as_lessons(str(number), text[wish.start : wish.end], effects)
+
+
+def _as_lessons(name: str, text: str, effects: Sequence[Effect]) -> Iterator[Lesson]:
+    for first in range(0, len(effects), 4):
+        yield Lesson(
+            id=f"{WISH}{name}-{first}",
+            text=text[:300],
+            kind="preference",
+            effects=tuple(effects[first : first + 4]),
+        )
+
+
+# Nobody lists these among their equipment.
+_ANYWHERE = frozenset({"chair", "wall", "mat", "towel", "none"})
+
+
+def _nothing_else(wishes: Sequence[TypedWish], profile: Profile, text: str) -> Iterator[Lesson]:
+    """ "I only have dumbbells": whatever else the profile lists is not there."""
+    owned = [wish for wish in wishes if wish.do == "own" and not wish.once]
+    items = [items_of(_item(wish.thing.name)) for wish in owned if wish.thing is not None]
+    only = next((wish for wish in owned if wish.only), None)
+    if only is None or not all(items):
+        return
+    have = frozenset[str]().union(*(some for some in items if some))
+    listed = frozenset[str]().union(*(items_of(kit) or frozenset() for kit in profile.equipment))
+    gone = [LackEquipment(item=name) for name in sorted(listed - have - _ANYWHERE)]
+    known = [effect for effect in gone if items_of(effect.item) is not None]
+    yield from _as_lessons("only", text[only.start : only.end], known)
+
+
+def _item(name: str) -> str:
+    return {"bike_machine": "bike"}.get(name, name)
 
 
 def _effects(wish: TypedWish, profile: Profile) -> Iterator[Effect]:
@@ -85,6 +114,10 @@ def _effects(wish: TypedWish, profile: Profile) -> Iterator[Effect]:
         yield from _of_minutes(wish)
     elif wish.do == "long_day":
         yield from (LongDay(day=day) for day in wish.days[:1])
+    elif wish.do in {"easier", "less", "more"} and wish.thing is None:
+        yield _FACTORS[wish.do]
+    elif wish.do == "focus" or (wish.do == "frequency" and wish.thing is not None):
+        yield from _more_often(wish, profile)
     else:
         yield from _of_means(wish, profile)
 
@@ -97,6 +130,30 @@ def _of_exercises(wish: TypedWish) -> Iterator[Effect]:
         yield from (AvoidExercise(exercise=name) for name in _ids(wish.thing)[:_MAX_AVOIDED])
     liked = wish.other if wish.do == "swap" else wish.thing
     yield from (Prefer(exercise=name) for name in _ids(liked)[:1])
+
+
+# What easier, fewer sets and more sets come to in a whole plan; nothing makes loads heavier.
+_FACTORS: Mapping[str, Effect] = {
+    "easier": LoadFactor(factor=0.95),
+    "less": VolumeFactor(factor=0.9),
+    "more": VolumeFactor(factor=1.1),
+}
+# Exercises that are preferred for a muscle.
+_FOCUSED = 2
+
+
+def _more_often(wish: TypedWish, profile: Profile) -> Iterator[Effect]:
+    """Exercises for a muscle, or as many variants of a lift as it is wanted times a week."""
+    have = _kit(profile)
+    if wish.do == "focus" and wish.thing is not None:
+        muscles = muscles_of(wish.thing.name)
+        rows = [e for e in catalogue().values() if muscles & {*e.primary} and e.fits(have)]
+        rows.sort(key=lambda exercise: (not exercise.compound, -exercise.popularity, exercise.id))
+        ids = [exercise.id for exercise in rows[:_FOCUSED]]
+    else:
+        count = int(wish.amount or 0)
+        ids = [name for name in _ids(wish.thing) if catalogue()[name].fits(have)][:count]
+    yield from (Prefer(exercise=name) for name in ids)
 
 
 # More exercises than this have no name in common.
@@ -112,9 +169,10 @@ def _of_minutes(wish: TypedWish) -> Iterator[Effect]:
 
 def _of_means(wish: TypedWish, profile: Profile) -> Iterator[Effect]:
     if wish.do in {"own", "lack"} and wish.thing is not None:
-        item = {"bike_machine": "bike"}.get(wish.thing.name, wish.thing.name)
+        item = _item(wish.thing.name)
         if items_of(item) is not None:
             yield OwnEquipment(item=item) if wish.do == "own" else LackEquipment(item=item)
+            yield from _done_with(item, profile) if wish.do == "own" else ()
     elif wish.do == "best" and wish.amount:
         kg = wish.amount * (_POUND if profile.weight_unit == "lb" else 1.0)
         yield from (
@@ -122,6 +180,23 @@ def _of_means(wish: TypedWish, profile: Profile) -> Iterator[Effect]:
             for name in _ids(wish.thing)[:1]
             if 0.5 <= kg <= 700
         )
+
+
+def _done_with(item: str, profile: Profile) -> Iterator[Effect]:
+    """The most usual exercise with a piece of equipment that the prompt names: it is to be used."""
+    have = _kit(profile) | (items_of(item) or frozenset())
+    rows = [
+        exercise
+        for exercise in catalogue().values()
+        if exercise.compound and exercise.fits(have) and needs(exercise, item)
+    ]
+    rows.sort(key=lambda exercise: (-exercise.popularity, exercise.id))
+    yield from (Prefer(exercise=exercise.id) for exercise in rows[:1])
+
+
+def _kit(profile: Profile) -> frozenset[str]:
+    kits = (items_of(kit) or frozenset[str]() for kit in profile.equipment)
+    return _ANYWHERE.union(*kits)
 
 
 def _ids(thing: Thing | None) -> list[str]:

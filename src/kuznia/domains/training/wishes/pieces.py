@@ -35,8 +35,8 @@ _BOUNDS = frozenset(
     {"at_most", "at_least", "language_en", "language_uk", "per_week", "in_a_row", "weekref"}
 )
 _STOPS = frozenset(",;()[]:.!?\n\u2026+")
-# "Better a plank, than crunches": the comma cuts nothing.
-_GOES_ON = frozenset({"ніж", "аніж", "чим", "than"})
+# "Better a plank, than crunches", "I do not want that you ...": the comma cuts nothing.
+_GOES_ON = frozenset({"ніж", "аніж", "чим", "than", "щоб", "щоби"})
 _COPULA = 3
 _ENDS = frozenset(".!?\n;\u2026")
 _DASHES = frozenset("-\u2013\u2014")
@@ -105,7 +105,7 @@ class WishPiece:
         read = {place for tag in self.items for place in range(tag.first, tag.last)}
         for place in range(first, last):
             text = self.words[place].text
-            is_soft = len(text) < 3 or text in _AND or bool(soft().word(text))
+            is_soft = len(text) < 3 or text in _AND | _GOES_ON or bool(soft().word(text))
             if place not in read and not is_soft:
                 yield text
 
@@ -241,8 +241,31 @@ def _brought_back(words: Sequence[PromptWord], chosen: Sequence[Tag]) -> Iterato
         if words[tag.first].text == "skipping" and tag.kind == "equipment" and tag.last in starts:
             yield Tag("cue", tag.first, tag.last, "drop")
             continue
+        if tag.name == "except" and _is_a_bar(words, tag):
+            continue
+        if _is_focus_on_back(words, tag):
+            yield Tag("muscle", tag.last - 1, tag.last, "back")
+            continue
         is_back = tag.kind == "muscle" and words[tag.first].text == "back" and tag.first in ends
         yield Tag("cue", tag.first, tag.last, "undo_now") if is_back else tag
+
+
+_FOCUSES = frozenset({"focus", "focused", "focusing", "work", "emphasis", "concentrate", "more"})
+
+
+_ALL = frozenset({"day", "days", "everything", "anything", "all", "nothing", "week"})
+
+
+def _is_a_bar(words: Sequence[PromptWord], tag: Tag) -> bool:
+    """ "EZ bar curls" except nothing, unlike "every day bar Sunday"."""
+    before = words[tag.first - 1].text if tag.first else ""
+    return words[tag.first].text == "bar" and before not in _ALL
+
+
+def _is_focus_on_back(words: Sequence[PromptWord], tag: Tag) -> bool:
+    """ "Focus on my back" is about a muscle, and lies nowhere."""
+    is_back = words[tag.last - 1].text == "back" and tag.kind in {"posture", "group"}
+    return is_back and bool(tag.first) and words[tag.first - 1].text in _FOCUSES
 
 
 # What decides about a whole sentence is read before any name.

@@ -17,7 +17,7 @@ from kuznia.domains.training.wishes.typed import (
     Doubtful,
     ReadWishes,
     TypedWish,
-    opposed,
+    agreed,
 )
 
 
@@ -26,6 +26,7 @@ def _equipment(piece: WishPiece, _: Sequence[Tag]) -> Iterator[Read]:
 
 
 _READERS: tuple[Callable[[WishPiece, Sequence[Tag]], Iterator[Read]], ...] = (
+    lambda piece, _: exercises.whole_name(piece),
     lambda piece, _: facts.units(piece),
     lambda piece, _: facts.event(piece),
     lambda piece, _: facts.best(piece),
@@ -44,6 +45,7 @@ _READERS: tuple[Callable[[WishPiece, Sequence[Tag]], Iterator[Read]], ...] = (
 )
 # A sentence of no more words may be about the thing before it: "Please remove."
 _SHORT = 3
+_TAKEN_OUT = frozenset({"avoid", "less_of", "less", "swap"})
 _REQUESTS = frozenset({"add", "drop", "keep", "swap", "swap_in"})
 
 
@@ -72,22 +74,58 @@ def read_wishes(text: str) -> ReadWishes:
     """What a text wants, and what of it has to be asked back."""
     made = pieces(text)
     doubtful: dict[int, Doubt] = dict(_doubted(made))
-    if any(piece.says("oops") for piece in made):
+    if any(piece.says("oops") or _is_slip(piece) for piece in made):
         # What is taken back in the same breath may be any of it.
         doubtful = {piece.sentence: "unsure" for piece in made}
     reading = _Reading()
     for piece in made:
         _read(piece, doubtful.get(piece.sentence), reading)
-    return _settled(reading)
+    return agreed(reading.wishes, reading.doubts, is_question=reading.is_question)
 
 
 def _doubted(made: Sequence[WishPiece]) -> Iterator[tuple[int, Doubt]]:
     """Sentences that are not to be acted on, and why."""
-    for piece in made:
+    closed = {piece.sentence for piece in made if piece.days and piece.says("off", "drop")}
+    for piece, after in zip(made, (*made[1:], None), strict=False):
+        if after is not None and piece.is_question and _is_plain_answer(after):
+            yield piece.sentence, "unsure"
+        if any(_is_quoted(piece, tag) for tag in piece.cues):
+            yield piece.sentence, "unsure"
+        if piece.sentence in closed and _denies_days(piece):
+            # "Monday off, not Tuesday".
+            yield piece.sentence, "contradiction"
         if piece.says("if"):
             yield piece.sentence, "condition"
         elif piece.says("unsure", "past", "denied"):
             yield piece.sentence, "unsure"
+
+
+_QUOTES = frozenset("\"'\u201c\u201d\u201e\u00ab\u00bb")
+
+
+def _is_quoted(piece: WishPiece, cue: Tag) -> bool:
+    """ "I 'love' burpees"."""
+    before = piece.words[cue.first - 1].glue[-1:] if cue.first else ""
+    return before in _QUOTES and bool(before) and piece.words[cue.last - 1].glue[:1] in _QUOTES
+
+
+def _denies_days(piece: WishPiece) -> bool:
+    only_not = {tag.name for tag in piece.cues} == {"not"}
+    return bool(piece.days) and only_not and not piece.things and not piece.free
+
+
+_SLIPS = frozenset({"sorry", "вибач", "вибачте", "пробач", "пробачте", "тобто"})
+
+
+def _is_slip(piece: WishPiece) -> bool:
+    """ "Drop lunges, sorry, squats": somebody sets right what they have just said."""
+    words = [word.text for word in piece.words[piece.first : piece.last]]
+    return piece.joint == "comma" and (words[0] in _SLIPS or words[:2] == ["i", "mean"])
+
+
+def _is_plain_answer(piece: WishPiece) -> bool:
+    """ "Remove squats? Never.": somebody answers their own question."""
+    return bool(piece.cues) and not (piece.things or piece.days) and is_plain_no(piece)
 
 
 def _read(piece: WishPiece, why: Doubt | None, reading: _Reading) -> None:
@@ -114,7 +152,11 @@ def _understand(piece: WishPiece, reading: _Reading) -> None:
     found = _of_goal(piece, list(_first(piece, reading)), reading)
     wishes = _wishes(found)
     # Days that all training is on have no time of their own.
-    limits = piece.all("minutes") or any(wish.do in {"days_only", "day_off"} for wish in wishes)
+    limits = (
+        piece.all("minutes")
+        or piece.says("except")
+        or any(wish.do in {"days_only", "day_off"} for wish in wishes)
+    )
     reading.days = () if limits else piece.all("weekday")
     if not found and not piece.things and piece.says("have", "gone"):
         reading.heads = "own" if piece.says("have") else "lack"
@@ -144,7 +186,7 @@ def _wishes(parts: Sequence[Read]) -> tuple[TypedWish, ...]:
 
 def _with_days(piece: WishPiece, days: tuple[Tag, ...]) -> WishPiece:
     """Minutes are those of the day that was just named: "Thursday is fine, 90 minutes"."""
-    if not days or piece.days or not piece.all("minutes"):
+    if not days or piece.days or not piece.all("minutes") or piece.free:
         return piece
     return replace(piece, items=(*days, *piece.items))
 
@@ -189,7 +231,7 @@ def _about_other(piece: WishPiece, reading: _Reading) -> bool:
 
 def _first(piece: WishPiece, reading: _Reading) -> Iterator[Read]:
     """What the first reader that knows the piece makes of it; an item of a list is as its head."""
-    for reader in (_taken_back, _carried_on):
+    for reader in (_taken_back, _turned_round, _carried_on):
         found = reader(piece, reading)
         if found is not None:
             yield from found
@@ -220,6 +262,42 @@ def _taken_back(piece: WishPiece, reading: _Reading) -> Iterator[Read] | None:
         # "I like squats, but not on Friday" closes no day.
         return iter((doubt(piece, "incomplete"),))
     return None
+
+
+def _retracted(piece: WishPiece, reading: _Reading) -> Iterator[Read]:
+    """What was said last, and this, as a question."""
+    last, reading.last = reading.last, ()
+    reading.wishes = [wish for wish in reading.wishes if wish not in last]
+    return iter((doubt(piece, "contradiction"),))
+
+
+def _is_taken_back(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
+    """ "I adore burpees... not", "rows are great, but not for me"."""
+    if not last or piece.things or piece.days or piece.all("minutes", "count", "number"):
+        return False
+    alone = is_plain_no(piece) and piece.last - piece.first == 1
+    turned = piece.joint == "but" and piece.says("not", "hate") and not piece.says("it")
+    return alone or (turned and all(wish.do in {"prefer", "avoid"} for wish in last))
+
+
+def _turned_round(piece: WishPiece, reading: _Reading) -> Iterator[Read] | None:
+    """What a piece turns round of what stands before it: both are asked, or it alone."""
+    if _is_welcome(piece, reading.last) or _is_taken_back(piece, reading.last):
+        return _retracted(piece, reading)
+    denies = exercises.is_but_no(piece) and not piece.all("equipment")
+    if denies and (not reading.last or any(wish.do in _TAKEN_OUT for wish in reading.last)):
+        # "Remove lunges, but squats no" may well keep the squats.
+        return iter((doubt(piece, "contradiction"),))
+    return None
+
+
+def _is_welcome(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
+    """Whether an effort is said to be as it should be: "too heavy, but I like it"."""
+    efforts = bool(last) and all(wish.do in {"easier", "harder"} for wish in last)
+    asks = piece.things or piece.days or piece.says("too_hard", "too_easy", "drop", "keep", "swap")
+    if not efforts or asks or piece.joint in {"", "end"}:
+        return False
+    return piece.joint == "but" or piece.says("like", "fine")
 
 
 def _carried_on(piece: WishPiece, reading: _Reading) -> Iterator[Read] | None:
@@ -270,7 +348,7 @@ def _is_counted(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
 
 def _is_other_days(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
     """ "Not on weekdays, so Saturday and Sunday"."""
-    bare = bool(piece.days) and not piece.things and not piece.free
+    bare = bool(piece.days) and len(piece.all("weekday")) == len(piece.items) and not piece.free
     closed = bool(last) and last[-1].do == "day_off"
     return bare and closed and not piece.cues and not set(piece.days) & set(last[-1].days)
 
@@ -310,61 +388,3 @@ def _as_before(piece: WishPiece, last: Sequence[TypedWish]) -> Iterator[Read]:
                 end=end,
                 amount=facts.weight(piece, tag),
             )
-
-
-def _settled(reading: _Reading) -> ReadWishes:
-    """The wishes without those that contradict each other: these are asked."""
-    kept: list[TypedWish] = []
-    doubts = list(dict.fromkeys(reading.doubts))
-    for wish in reading.wishes:
-        against = [one for one in kept if _disagree(one, wish)]
-        kept = [one for one in kept if not _outweighed(one, wish)]
-        against = [one for one in against if one in kept]
-        if any(_outweighed(wish, one) for one in kept):
-            continue
-        if not against:
-            kept.append(wish)
-            continue
-        kept = [one for one in kept if one not in against]
-        doubts += (Doubtful(one.start, one.end, "contradiction") for one in (*against, wish))
-    return ReadWishes(tuple(_without_doubles(kept)), tuple(doubts), reading.is_question)
-
-
-def _without_doubles(kept: Sequence[TypedWish]) -> Iterator[TypedWish]:
-    """Each wish once: the one for this week, and the one that names its thing."""
-    for number, wish in enumerate(kept):
-        others = [one for place, one in enumerate(kept) if place != number and one.do == wish.do]
-        general = wish.thing is None and wish.do in {"easier", "harder", "less", "more", "undo"}
-        # "Not on weekdays, so Saturday and Sunday" says one thing twice.
-        implied = wish.do == "day_off" and any(
-            rest.do == "days_only" and not set(rest.days) & set(wish.days) for rest in kept
-        )
-        if implied or wish in kept[:number]:
-            continue
-        if general and any(one.thing is not None for one in others):
-            continue
-        if any(_same_for_now(one, wish) for one in others):
-            continue
-        yield wish
-
-
-def _same_for_now(earlier: TypedWish, wish: TypedWish) -> bool:
-    now = replace(wish, once=True, start=earlier.start, end=earlier.end, felt=earlier.felt)
-    return not wish.once and earlier == now
-
-
-def _outweighed(feeling: TypedWish, other: TypedWish) -> bool:
-    """Whether the other, a request about the same thing, says what is to become of a feeling."""
-    if feeling.thing != other.thing or feeling.thing is None:
-        return False
-    if feeling.do == "keep" and other.do == "less_of":
-        return True
-    softened = feeling.do == "prefer" and other.do in {"less_of", "less"}
-    return feeling.felt and not other.felt and (opposed(feeling.do, other.do) or softened)
-
-
-def _disagree(earlier: TypedWish, other: TypedWish) -> bool:
-    same = (earlier.thing, earlier.name) == (other.thing, other.name)
-    if earlier.days or other.days:
-        same = same and bool(set(earlier.days) & set(other.days))
-    return same and opposed(earlier.do, other.do)

@@ -1,6 +1,6 @@
 """What is wanted of the week: days on and off, minutes, how often, and the day of the long run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kuznia.domains.training.language.tokens import Tag
@@ -13,6 +13,8 @@ _MINUTES = range(10, 241)
 _MAX_TIMES = 7
 # Days that are only named are open ones where no more words are left unread.
 _MAX_UNREAD = 1
+# Minutes with more words that nothing was read from are those of a part of a session.
+_MAX_PART = 2
 
 
 def long_day(piece: WishPiece) -> Iterator[Read]:
@@ -37,8 +39,12 @@ def minutes(piece: WishPiece) -> Iterator[Read]:
         return
     if not amounts:
         return
-    if len(amounts) > 1 or not _is_limit(piece):
+    if len(amounts) > 1 or not _is_limit(piece) or (piece.says("often") and piece.says("not")):
         yield doubt(piece, "incomplete")
+    elif piece.says("except"):
+        # "Every day except Sunday, 30 minutes": the minutes are those of the other days.
+        yield replace(about(piece, "minutes"), amount=amounts[0].high)
+        yield _of_days(piece, "day_off") if piece.days else doubt(piece, "incomplete")
     elif amounts[0].high in _MINUTES:
         name = "least" if _is_least(piece) else ""
         yield replace(about(piece, "minutes"), amount=amounts[0].high, days=piece.days, name=name)
@@ -50,12 +56,21 @@ def _is_least(piece: WishPiece) -> bool:
     return bool(piece.all("at_least")) or denied
 
 
+# "25 minutes each way", "15 minutes on those days": of something named before.
+_OF_OTHERS = ({"way"}, {"ці", "дні"}, {"these", "days"}, {"those", "days"}, {"такі", "дні"})
+
+
 def _is_limit(piece: WishPiece) -> bool:
     """Whether its minutes are those of a session, and not ten more or those of a plank."""
+    words = {word.text for word in piece.words[piece.first : piece.last]}
+    if any(some <= words for some in _OF_OTHERS):
+        return False
     relative = piece.says("more", "less", "add") and not _is_bound(piece)
     of_thing = bool(piece.all("group", "exercise", "muscle"))
     # "A 20 minute walk on Sunday" limits no Sunday.
     of_thing = of_thing or (bool(piece.all("sport", "session")) and not _is_bound(piece))
+    # "20 minutes at a steady pace in the middle" is a part of a session.
+    of_thing = of_thing or (piece.free >= _MAX_PART and not _is_bound(piece))
     return not relative and not of_thing and (bool(piece.days) or _is_asked(piece))
 
 
@@ -108,15 +123,41 @@ def _day_stance(piece: WishPiece) -> Do | None:
     excepted = bool(piece.cued("except"))
     closed = bool(piece.cued("off", "drop")) or _is_kept_free(piece)
     opened = bool(piece.cued("can_days", "add", "like", "only", "any_day"))
+    if _is_undecided(piece, denials, closed):
+        return None
     if excepted:
         return "days_only" if (denials or closed) and not piece.says("only") else "day_off"
     if closed and piece.says("gone", "have"):
         return None
     if piece.says("other_days"):
-        return "days_only" if not closed or opened else None
+        mark = piece.cued("other_days")[0].first
+        before = [tag.name for tag in piece.cues if tag.first < mark]
+        return "days_only" if _OPENS & {*before} and "off" not in before else None
     if piece.says("move"):
         return "day_off" if piece.says("else", "other_day") and len(piece.days) == 1 else None
     return _plain_stance(piece, denials, closed, opened)
+
+
+_OPENS = frozenset({"can_days", "add", "like", "only"})
+
+
+def _is_undecided(piece: WishPiece, denials: tuple[Tag, ...], closed: bool) -> bool:
+    """Whether the days may just as well be meant the other way round."""
+    # "I'd hate to miss Friday"; "a rest day on any day except Monday" closes none for certain.
+    felt = closed and piece.says("hate", "like")
+    rests = piece.says("except") and piece.says("off") and piece.says("any_day", "add")
+    # "Instead of Monday, Tuesday": which day goes is asked.
+    moved = piece.says("instead", "rather", "swap", "swap_in", "better", "worse")
+    return felt or (rests and not denials) or moved or _is_at_work(piece)
+
+
+def _is_at_work(piece: WishPiece) -> bool:
+    """ "I'm off on Mondays", "I don't work Fridays": free days may be those to train on."""
+    words = [word.text for word in piece.words[piece.first : piece.last]]
+    works = {"i"} <= set(words) and "work" in words and bool(piece.cued("not"))
+    is_off = "off" in words and bool({"i'm", "im", "am"} & set(words))
+    is_off = is_off or ("вихідний" in words and bool({"я", "роботи"} & set(words)))
+    return works or is_off
 
 
 def _is_kept_free(piece: WishPiece) -> bool:
@@ -132,7 +173,10 @@ _FREE = frozenset({"free", "clear", "empty", "вільною", "вільним",
 def _plain_stance(
     piece: WishPiece, denials: tuple[Tag, ...], closed: bool, opened: bool
 ) -> Do | None:
-    if any(_is_of_unread(piece, tag) for tag in denials):
+    if len(denials) > 1 or (len(piece.days) > 1 and _says_yes(piece)):
+        # "I can't not train on Monday", "Monday yes, Tuesday no".
+        return None
+    if any(_is_of_unread(piece, tag) for tag in denials) or (denials and piece.says("fine")):
         return None
     if denials:
         # "not busy on Monday", "don't drop Monday": a denied closure opens nothing for certain.
@@ -140,9 +184,14 @@ def _plain_stance(
     if closed:
         return None if piece.says("only") else "day_off"
     several = opened and len(piece.days) > 1 and not piece.says("any_day", "keep")
-    if piece.says("only") or (several and piece.free <= _MAX_UNREAD):
+    if (piece.says("only") and not piece.free) or (several and piece.free <= _MAX_UNREAD):
         return "days_only"
     return None
+
+
+def _says_yes(piece: WishPiece) -> bool:
+    words = {word.text for word in piece.words[piece.first : piece.last]}
+    return bool(words & {"yes", "always", "так", "да", "завжди"})
 
 
 def _is_of_unread(piece: WishPiece, denial: Tag) -> bool:
@@ -173,22 +222,26 @@ def frequency(piece: WishPiece) -> Iterator[Read]:
     if things and piece.says("more") and not _is_refused(piece) and len(things) == 1:
         # "One more swim a week" is no number of swims.
         yield about(piece, "more_of" if things[0].kind == "sport" else "more", things[0])
-        return
-    of_sessions = counts[0].name in {"days", "sessions"}
-    if not things and not of_sessions and (piece.free or _names_something(piece, counts[0])):
-        yield doubt(piece, "incomplete")
-        return
-    if len(counts) > 1 or len(things) > 1 or not 1 <= counts[0].high <= _MAX_TIMES:
-        yield doubt(piece, "incomplete")
-        return
-    if _is_refused(piece):
+    elif _is_refused(piece) and not _is_uncountable(piece, counts, things):
         yield doubt(piece, "contradiction")
-        return
-    if not things and counts[0].name not in {"days", "sessions"} and piece.first:
+    elif _is_uncountable(piece, counts, things):
         yield doubt(piece, "incomplete")
-        return
-    wish = about(piece, "frequency", things[0] if things else None)
-    yield replace(wish, amount=counts[0].high)
+    else:
+        wish = about(piece, "frequency", things[0] if things else None)
+        yield replace(wish, amount=counts[0].high)
+
+
+def _is_uncountable(piece: WishPiece, counts: Sequence[Tag], things: Sequence[Tag]) -> bool:
+    """Whether it cannot be told what is counted, or by the week."""
+    several = len(counts) > 1 or len(things) > 1 or not 1 <= counts[0].high <= _MAX_TIMES
+    return several or (not things and _is_of_something_else(piece, counts[0]))
+
+
+def _is_of_something_else(piece: WishPiece, count: Tag) -> bool:
+    """Whether a number without a thing is none of sessions: "for five days to the mountains"."""
+    if count.name in {"days", "sessions"}:
+        return piece.free >= _MAX_PART and not piece.all("per_week")
+    return bool(piece.free or piece.first) or _names_something(piece, count)
 
 
 def _names_something(piece: WishPiece, count: Tag) -> bool:

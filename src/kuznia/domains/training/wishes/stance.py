@@ -98,6 +98,9 @@ def _undoes(cue: Tag, denied: Tag | None) -> bool:
 
 def _bare(state: Stance | None, denied: Tag) -> Stance:
     """A denial that is followed by no cue denies the thing itself."""
+    if state == "hate" and denied.name == "without":
+        # "Boring without squats".
+        return "unclear"
     if state in {None, "drop", "hate", "add"}:
         return "drop"
     return "hate" if state == "like" and denied.name != "without" else "unclear"

@@ -13,7 +13,6 @@ from kuznia.domains.training.account.facts import (
 from kuznia.domains.training.account.language.context import SPORT_OF
 from kuznia.domains.training.account.language.segments import (
     Segment,
-    denies_what_was_named,
 )
 from kuznia.domains.training.account.readers.phases import weeks_in
 from kuznia.domains.training.language.named import exercises_of, muscles_of, needs, uses
@@ -26,35 +25,13 @@ _GYM_ONLY = frozenset({"chair", "wall", "mat", "towel"})
 _POSTURE_TAGS = frozenset({"floor", "prone", "supine", "kneeling", "prone_plank"})
 
 
-def avoided(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
-    """What is not to be in the plan: exercises, sports, kinds, equipment, muscles."""
-    unwanted = [tag for tag in segment.all(*_AVOIDABLE) if segment.avoids(tag)]
-    heavy = segment.all("heavy_load")
-    if heavy and segment.has("neg"):
+def heavy(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
+    """`no heavy weights`."""
+    marks = segment.all("heavy_load")
+    if marks and segment.has("neg"):
         low = [p.pointer for p in plan.doses() if _is_few(p)]
         shown = low or [p.pointer for p in plan.doses()] or [WEEKS]
-        yield either(not low, [*heavy, *segment.all("neg")], shown, "These are heavy.")
-    if not unwanted and denies_what_was_named(segment):
-        yield from _avoided_before(segment, plan)
-    # "I don't have a barbell": what is denied is there, however the words around it are meant.
-    for tag in unwanted:
-        places = list(_places_of(tag, segment, plan))
-        marks = segment.all("hate", "neg", "instead_of", "keep", "heavy", "swap")
-        if places:
-            yield unmet([tag, *marks], "It is in the plan.", places)
-        else:
-            yield met([tag, *marks], [WEEKS])
-
-
-def _avoided_before(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
-    things = [tag for tag in segment.things_before if tag.kind in (*_AVOIDABLE, "cannot")]
-    places = [place for tag in things for place in _places_of(tag, segment, plan)]
-    if things:
-        shown = places or [WEEKS]
-        yield either(not places, segment.all("neg", "swap", "hate"), shown, "It is in the plan.")
-
-
-_AVOIDABLE = ("group", "exercise", "sport", "kind", "session", "equipment")
+        yield either(not low, [*marks, *segment.all("neg")], shown, "These are heavy.")
 
 
 def _is_few(placed: PlacedDose) -> bool:
@@ -64,21 +41,13 @@ def _is_few(placed: PlacedDose) -> bool:
     return dose.unit == "reps" and dose.reps < _LIGHT_REPS and loaded
 
 
-def _places_of(tag: Tag, segment: Segment, plan: PlanFacts) -> Iterator[str]:
-    days = segment.days
-    weeks = {week.number for week in weeks_in(segment, plan)}
-    for day in plan.days():
-        if (days and day.number not in days) or (weeks and day.week not in weeks):
-            continue
-        yield from _on_day(tag, day)
-
-
-def _on_day(tag: Tag, day: PlacedDay) -> Iterable[str]:
+def places_on(tag: Tag, day: PlacedDay) -> Iterable[str]:
+    """Where a day has what a tag names."""
     if tag.kind in {"group", "exercise"}:
         ids = exercises_of(tag).wide
         return (placed.pointer for placed in day.doses if placed.id in ids)
     if tag.kind == "equipment":
-        return (p.pointer for p in day.doses if p.exercise and _needed(p, tag.name))
+        return (p.pointer for p in day.doses if p.exercise and needed(p, tag.name))
     if tag.kind == "kind":
         places = (day.pointer,) if tag.name == "strength" and day.doses else ()
         sessions = (s.pointer for s in day.sessions) if tag.name == "endurance" else ()
@@ -93,7 +62,8 @@ def _on_day(tag: Tag, day: PlacedDay) -> Iterable[str]:
     return (place for place in subject.places(day) if not (tag.kind == "session" and day.raced))
 
 
-def _needed(placed: PlacedDose, item: str) -> bool:
+def needed(placed: PlacedDose, item: str) -> bool:
+    """Whether an exercise cannot be done without a piece of equipment."""
     if placed.exercise is None:
         return False
     if item == "weights":

@@ -106,7 +106,8 @@ def own_weights(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     wrong = [p.pointer for p in loaded if not _at_hand(kg_of(p), sizes, limit, "barbell" in items)]
     spent = [*weights, *segment.all("number", "product", "at_most", "at_least")]
     shown = wrong or [p.pointer for p in (loaded or doses)]
-    yield either(bool(doses) and not wrong, spent, shown, "Other weights are used.")
+    why = "Other weights are used." if doses else "Nothing in the plan is done with it."
+    yield either(bool(doses) and not wrong, spent, shown, why)
 
 
 def _tools_before(segment: Segment) -> list[Tag]:

@@ -14,6 +14,7 @@ from kuznia.domains.training.account.facts import (
 )
 from kuznia.domains.training.account.language.segments import THINGS, Segment
 from kuznia.domains.training.account.readers.phases import weeks_in
+from kuznia.domains.training.language.named import exercises_of
 from kuznia.domains.training.language.tokens import Tag
 
 _MONTH = (4.0, 4.6)
@@ -26,6 +27,8 @@ def length(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`8 weeks`, `a month`."""
     tag = segment.first_of("weeks", "months")
     if tag is None or segment.has("easier", "deload", "longest"):
+        return
+    if _is_interval(segment, tag):
         return
     low, high = tag.low, tag.high
     if tag.kind == "months":
@@ -44,6 +47,12 @@ def length(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
         yield unclear([tag], f"The prompt says {tag.low:g} weeks, the profile {have}. Which is it?")
     else:
         yield unmet([tag], f"The plan has {have} weeks.", [WEEKS])
+
+
+def _is_interval(segment: Segment, tag: Tag) -> bool:
+    """ "From one week to the next", "once in two weeks"."""
+    before = {word.text for word in segment.words[max(0, tag.first - 3) : tag.first]}
+    return bool(before & {"from", "every", "each", "раз", "кожні"})
 
 
 def days_off(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
@@ -190,8 +199,11 @@ def weekdays(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
         # "He plays football on Tuesdays and Saturdays".
         yield met(tags, [WEEKS])
         return
-    subject = segment.subject
     days = {day for tag in _ranged(segment, tags) for day in tag}
+    if denied := [tag for tag in segment.all("group", "exercise") if _is_denied(segment, tag)]:
+        yield _denied_on(denied, days, tags, plan)
+        return
+    subject = segment.subject
     weeks = weeks_in(segment, plan) or plan.full
     uses = [*tags, *segment.all("only", "keep", "weekref", "begin", "per_week"), *own_tags(segment)]
     any_of = any(tag.name for tag in tags)
@@ -202,6 +214,22 @@ def weekdays(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
             yield met(uses, _places(plan, variant, days))
             return
     yield unmet(uses, "It is on other days in the plan.", wrong)
+
+
+def _is_denied(segment: Segment, tag: Tag) -> bool:
+    ends = [neg.last for neg in segment.all("neg")]
+    return segment.avoids(tag) or any(0 <= tag.first - end <= 1 for end in ends)
+
+
+def _denied_on(
+    denied: Sequence[Tag], days: set[int], tags: Sequence[Tag], plan: PlanFacts
+) -> WishVerdict:
+    """`no lunges on Monday`."""
+    ids = frozenset[str]().union(*(exercises_of(tag).wide for tag in denied))
+    those = [day for day in plan.days() if day.number in days]
+    wrong = [placed.pointer for day in those for placed in day.doses if placed.id in ids]
+    shown = wrong or [day.pointer for day in those]
+    return either(not wrong, [*tags, *denied], shown, "It is on these days.")
 
 
 def _places(plan: PlanFacts, subject: WishSubject, days: set[int]) -> tuple[str, ...]:

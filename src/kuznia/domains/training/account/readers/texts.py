@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from kuznia.domains.training.account.answers import WishVerdict, either, met, unmet
-from kuznia.domains.training.account.facts import WEEKS, PlanFacts
+from kuznia.domains.training.account.facts import SAFETY, WEEKS, PlanFacts
 from kuznia.domains.training.account.language.segments import Segment
 from kuznia.domains.training.language.tags import soft, tags
 from kuznia.domains.training.language.tokens import Tag, tokens
@@ -129,7 +129,7 @@ def explanations(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
 
 def _notices(plan: Plan) -> Iterator[tuple[str, str]]:
     for place, notice in enumerate(plan.notices):
-        if len(notice.text.split()) >= _MIN_WORDS:
+        if notice.code not in SAFETY and len(notice.text.split()) >= _MIN_WORDS:
             yield f"/plan/notices/{place}", notice.text
 
 
