@@ -82,7 +82,7 @@ async def test_without_go_it_says_what_is_missing(sandbox):
     execution = await tried(without, TESTS)
 
     assert (execution.status, execution.reason) == (
-        "unavailable",
+        "disabled",
         "go is not installed (apt install golang).",
     )
 
