@@ -50,16 +50,21 @@ class JsonBody(Generic[M]):
 
     async def read(self, request: Request) -> M:
         """Read the body as its type; raise the Fault that says where it is wrong."""
-        if not media_type(request).endswith("json"):
-            raise UnsupportedMedia("Send JSON, with `Content-Type: application/json`.")
-        content = await whole(request.receive, self.max_bytes)
+        content = await self.content(request)
         if len(content) <= LARGE:
             return self._parsed(content)
         return await get_running_loop().run_in_executor(_BESIDE, self._parsed, content)
 
-    def _parsed(self, content: bytes) -> M:
+    async def content(self, request: Request) -> bytes:
+        """Read the body as JSON that holds no more than it may, and is yet to be parsed."""
+        if not media_type(request).endswith("json"):
+            raise UnsupportedMedia("Send JSON, with `Content-Type: application/json`.")
+        content = await whole(request.receive, self.max_bytes)
         if _holds_more(content, self.max_values):
             raise TooLarge(f"The JSON holds more than {self.max_values} values, the limit here.")
+        return content
+
+    def _parsed(self, content: bytes) -> M:
         try:
             # Strict: what the document says is what is taken. A 0 for `false` is likely a slip.
             return self.kind.model_validate_json(content, strict=True)

@@ -4,6 +4,7 @@ import datetime
 from functools import partial
 
 from fastapi import APIRouter, Request, Response
+from pydantic import ValidationError
 from pydantic_core import to_json
 
 from kuznia.domains.training.catalogue.worker import in_worker
@@ -73,9 +74,11 @@ async def ask(request: Request) -> Response:
 )
 async def check(request: Request) -> Response:
     """The plan may come from anywhere. No model is needed, and nothing is kept."""
-    body = await VERIFY.read(request)
+    content = await VERIFY.content(request)
     try:
-        return answered(await in_worker(partial(verify_submitted, body)))
+        return answered(await in_worker(partial(verify_submitted, content)))
+    except ValidationError as error:
+        raise invalid(error) from None
     except Misplaced as error:
         field = {"loc": error.place, "msg": str(error), "type": "out_of_bounds"}
         raise invalid([field]) from None

@@ -45,8 +45,12 @@ class Misplaced(Exception):
         self.place = place
 
 
-def verify_submitted(request: VerifyIn) -> VerifyOut:
-    """Hold the plan against every rule; raise Misplaced for what no plan may hold."""
+def verify_submitted(content: bytes) -> VerifyOut:
+    """Hold the plan of a JSON body against every rule: a worker takes bytes sooner than a plan.
+
+    Raise ValidationError where it is no such body, Misplaced for what no plan may hold.
+    """
+    request = VerifyIn.model_validate_json(content, strict=True)
     _check_size(request.plan)
     problem = next(problems(request.order.answers), None)
     if problem is not None:
