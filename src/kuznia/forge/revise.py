@@ -120,7 +120,8 @@ async def _accounted(
         reading = await read_order(domain, ordered, SECONDS)
     except TimedOut:
         # The change is made: it must not be lost because nobody had time to look it over.
-        blank = (Wish(wish["quote"], wish["start"], wish["end"]) for wish in kept)
+        asked = (wish for wish in kept if wish["outcome"] != "not_asked")
+        blank = (Wish(wish["quote"], wish["start"], wish["end"]) for wish in asked)
         return settled(tuple(blank), (), revision.parts)
     wishes = read_wishes(domain, ordered.prompt, reading)
     bench = Bench(order, reading, revision.parts, wishes=wishes)

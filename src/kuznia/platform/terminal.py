@@ -7,13 +7,14 @@ reaches a terminal that could steer it, hide there, or turn round what is read.
 import sys
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 from pydantic_settings import BaseSettings
 
-from kuznia.platform.errors import Fault, Invalid
+from kuznia.platform.errors import Fault, Invalid, TooLarge
 from kuznia.platform.settings import Settings, load
 from kuznia.platform.visible_text import visible
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 
+MAX_FILE_BYTES = 1_000_000
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
 
@@ -46,6 +48,20 @@ def settings_of(
     """The settings, with the database in this folder where `kuznia --here` asked for it."""
     in_this_folder = bool(context.find_root().params["in_this_folder"])
     return load(over=over, in_this_folder=in_this_folder, also=also)
+
+
+def json_file(path: Path) -> object:
+    """What a file of JSON holds; raise the Fault that says why it cannot be used."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+        if len(data) > MAX_FILE_BYTES:
+            raise TooLarge(f"{path} is longer than {MAX_FILE_BYTES} bytes.")
+        return from_json(data)
+    except OSError as error:
+        raise Invalid(f"{path} cannot be read: {error.strerror}.") from None
+    except ValueError:
+        raise Invalid(f"{path} is not JSON.") from None
 
 
 def say(what: "RenderableType", *, err: bool = False) -> None:

@@ -1,9 +1,7 @@
 """Request bodies, read whole and within bounds: JSON parsed into its type, or a form."""
 
 import re
-from asyncio import get_running_loop
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -30,10 +28,6 @@ ORDER = 524_288
 # More than any order holds. Each value can be wrong in several ways, and each costs time and
 # memory before the first is shown.
 MAX_VALUES = 5_000
-# A plan of sixteen weeks takes 10 ms, and eight that come together would hold the loop for 80: what
-# is larger than this is read beside it, one after the other, because threads share one lock.
-LARGE = 32_768
-_BESIDE = ThreadPoolExecutor(1, "kuznia-bodies")
 # JSON up to where the next value begins. Each text is passed over in one step, and nothing is
 # looked at twice: it is as fast as reading.
 _VALUE = re.compile(rb'(?:[^"\[{,]++|"(?:[^"\\]++|\\.)*+"?+)*+[\[{,]?', re.DOTALL)
@@ -51,9 +45,11 @@ class JsonBody(Generic[M]):
     async def read(self, request: Request) -> M:
         """Read the body as its type; raise the Fault that says where it is wrong."""
         content = await self.content(request)
-        if len(content) <= LARGE:
-            return self._parsed(content)
-        return await get_running_loop().run_in_executor(_BESIDE, self._parsed, content)
+        try:
+            # Strict: what the document says is what is taken. A 0 for `false` is likely a slip.
+            return self.kind.model_validate_json(content, strict=True)
+        except ValidationError as error:
+            raise invalid(error) from None
 
     async def content(self, request: Request) -> bytes:
         """Read the body as JSON that holds no more than it may, and is yet to be parsed."""
@@ -63,13 +59,6 @@ class JsonBody(Generic[M]):
         if _holds_more(content, self.max_values):
             raise TooLarge(f"The JSON holds more than {self.max_values} values, the limit here.")
         return content
-
-    def _parsed(self, content: bytes) -> M:
-        try:
-            # Strict: what the document says is what is taken. A 0 for `false` is likely a slip.
-            return self.kind.model_validate_json(content, strict=True)
-        except ValidationError as error:
-            raise invalid(error) from None
 
     # Any: OpenAPI is JSON of any shape.
     def described(

@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from kuznia.platform.errors import Invalid
-from kuznia.platform.terminal import AsJson, faults_as_exit, say, settings_of
+from kuznia.platform.terminal import AsJson, faults_as_exit, json_file, say, settings_of
 from kuznia.platform.terminal import ask as ask_line
 
 if TYPE_CHECKING:
@@ -80,11 +80,6 @@ _TEXTS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-@training.callback()
-def _of_training() -> None:
-    """Keep the name of the one command: Typer would run it by the name of the group."""
-
-
 @training.command()
 def ask(
     context: typer.Context,
@@ -134,7 +129,7 @@ def log(
     "reps": [10, 10, 9], "rir": 2}]}. A day is logged once.
     """
     with faults_as_exit(as_json):
-        _give(asyncio.run(_respond(context, artefact, {"session": _json(session)})), as_json)
+        _give(asyncio.run(_respond(context, artefact, {"session": json_file(session)})), as_json)
 
 
 @training.command()
@@ -159,17 +154,6 @@ def lessons(
         for lesson in () if as_json else rows:
             closed = "" if lesson.status == "open" else f" ({text['closed']})"
             say(f"{lesson.id}  {lesson.kind}{closed}: {lesson.text}")
-
-
-def _json(path: Path) -> object:
-    from pydantic_core import from_json
-
-    try:
-        return from_json(path.read_bytes())
-    except OSError as error:
-        raise Invalid(f"{path} cannot be read: {error.strerror}.") from None
-    except ValueError:
-        raise Invalid(f"{path} is not JSON.") from None
 
 
 def _settings(context: typer.Context) -> "Settings":

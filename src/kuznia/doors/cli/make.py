@@ -21,9 +21,9 @@ from kuznia.forge.shelf.exporting import exported
 from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import AnyDomain, Export, Finding, Input, Order, Wish
 from kuznia.forge.wishes.answers import with_answers
-from kuznia.platform.errors import Invalid, NotFound, TooLarge, invalid
+from kuznia.platform.errors import Invalid, NotFound, invalid
 from kuznia.platform.folder import write
-from kuznia.platform.terminal import say, send
+from kuznia.platform.terminal import json_file, say, send
 from kuznia.platform.visible_text import visible
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ MADE_BY = {
 # Characters of an answer to what is unclear.
 MAX_ANSWER = 500
 # Of a file that holds the value of a field.
-MAX_FILE_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,21 +201,8 @@ def _value(field: FieldInfo, text: str) -> object:
         with suppress(ValueError):
             return from_json(text)
     if text.endswith(".json"):
-        return _read(Path(text))
+        return json_file(Path(text))
     return text
-
-
-def _read(path: Path) -> object:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-        if len(data) > MAX_FILE_BYTES:
-            raise TooLarge(f"{path} is longer than {MAX_FILE_BYTES} bytes.")
-        return from_json(data)
-    except OSError as error:
-        raise Invalid(f"{path} cannot be read: {error.strerror}.") from None
-    except ValueError:
-        raise Invalid(f"{path} is not JSON.") from None
 
 
 async def _show(run: Run) -> None:

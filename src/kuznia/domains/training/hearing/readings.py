@@ -8,11 +8,11 @@ from functools import cache
 from kuznia.domains.training.hearing.scope import HealthScope
 from kuznia.domains.training.hearing.terms import Spans
 from kuznia.domains.training.hearing.words import HeardWord, folded
+from kuznia.domains.training.schema.units import KG_IN_LB
 from kuznia.platform.data_files import read_toml
 
 # How far a number stands from the word it belongs to.
 _NEAR = 6
-_LB = 0.45359237
 _THIN = 17.0
 _GROWN = 18
 _FEVER = 37.5
@@ -257,7 +257,7 @@ def _is_thin(words: Sequence[HeardWord]) -> bool:
         if 130 <= word.number <= 220 and (unit in _CM or before in _TALL):
             cm = word.number
         elif 30 <= word.number <= 200 and kg is None and (unit in _KG or before in _HEAVY):
-            kg = word.number * (_LB if unit.startswith("lb") else 1)
+            kg = word.number * (KG_IN_LB if unit.startswith("lb") else 1)
     return bool(cm and kg and kg / (cm / 100) ** 2 < _THIN)
 
 

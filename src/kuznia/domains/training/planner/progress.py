@@ -19,7 +19,7 @@ from kuznia.domains.training.planner.strength import Chosen
 from kuznia.domains.training.schema.lesson import LoadFactor
 from kuznia.domains.training.schema.plan import Progression
 from kuznia.domains.training.schema.profile import Level
-from kuznia.domains.training.schema.units import to_plates
+from kuznia.domains.training.schema.units import kilograms, to_plates
 
 # What is new in a week, measured against the last full one.
 Change = Literal[
@@ -168,7 +168,7 @@ def _full_week(course: Course, span: Span, rir: int, best: float, before: Effort
     # The load's turn comes with a new block, or when the range has no more repetitions.
     if load > before.load and (span.step == 0 or reps > course.scheme.high):
         load = min(load, max(before.load + _smallest(course), before.load * _MAX_LOAD_STEP))
-        load = _plates_of(course, load)
+        load = _plates(course, kilograms(load, course.athlete.load_unit))
         reps = _reps_with(course, best, load, rir)
     else:
         load = before.load
@@ -184,15 +184,9 @@ def _smallest(course: Course) -> float:
     return exercise.step_lb if course.athlete.load_unit == "lb" else exercise.step_kg
 
 
-def _plates_of(course: Course, load: float) -> float:
-    step = _smallest(course)
-    return round(int(load / step + 1e-9) * step, 2)
-
-
 def _reps_with(course: Course, best: float, load: float, rir: int) -> int:
     """How many repetitions a best allows with this weight, so many of them left in reserve."""
-    unit = 0.45359237 if course.athlete.load_unit == "lb" else 1.0
-    return int(30 * (best / (load * unit) - 1) + 1e-6) - rir
+    return int(30 * (best / kilograms(load, course.athlete.load_unit) - 1) + 1e-6) - rir
 
 
 def _least_reps(course: Course, span: Span) -> int:
@@ -210,9 +204,10 @@ def _lighter(course: Course, full: Effort | None, best: float) -> Effort:
     fits = min(percent(reps, rir), _ceiling(course), course.limits.max_percent)
     _, load = _load(course, best, reps, rir)
     if full is not None and full.load:
-        load = min(load, _plates_of(course, full.load * _EASY_LOAD))
-    unit = 0.45359237 if course.athlete.load_unit == "lb" else 1.0
-    share = min(fits, max(round(load * unit / best * 100, 1), fits - _SHARE_OFF))
+        lighter = kilograms(full.load, course.athlete.load_unit) * _EASY_LOAD
+        load = min(load, _plates(course, lighter))
+    share = kilograms(load, course.athlete.load_unit) / best * 100
+    share = min(fits, max(round(share, 1), fits - _SHARE_OFF))
     return Effort(reps, rir, share, load)
 
 
