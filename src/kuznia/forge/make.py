@@ -153,7 +153,10 @@ async def _ask_for(
             # Only of what is open in it was the model reminded when this happened.
             trial.ended, trial.fault = "accepted", None
             return
-        trial.ended, trial.fault = "budget" if isinstance(fault, BudgetSpent) else "model", fault
+        # With its traceback the fault would hold this frame and all the run has, in a cycle.
+        trial.ended, trial.fault = "model", fault.with_traceback(None)
+        if isinstance(fault, BudgetSpent):
+            trial.ended = "budget"
         if isinstance(fault, TimedOut):
             waited = forge.wait if deadline < work.order.deadline - OUR_SECONDS else None
             trial.fault = too_late(trial, fault, waited)
@@ -251,7 +254,7 @@ async def _answer(
         if fault.reason not in NO_ANSWER:
             raise
         # The model is there and may answer if asked otherwise; else this is the reason.
-        trial.fault = fault
+        trial.fault = fault.with_traceback(None)
         answer = no_answer(fault)
         work.tell("part.checked", {"part": part.name, "findings": answer.verdict.findings})
         return answer

@@ -268,7 +268,8 @@ class Runs:
         try:
             return await make(work)
         except Fault as fault:
-            return fault
+            # Whoever keeps the fault would keep the frames it came through, too.
+            return fault.with_traceback(None)
         # The outer loop of a run: what broke is logged whole; the fault that answers it hides it.
         except Exception:
             log.exception("run_broke", run=work.run_id, domain=work.order.domain)

@@ -1,6 +1,6 @@
 """A flow as a graph: what leads where, and every path through it, each computed once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from kuznia.domains.flows.schema import Flow, FlowStep, Kind, Move
@@ -138,19 +138,18 @@ def _may_hold(move: Move, step: FlowStep, hoped: dict[str, str]) -> bool:
 
 def paths_of(steps: tuple[FlowStep, ...]) -> float:
     """At most so many paths lead through these steps, each repeated step as often as it may be."""
-    by_id = {step.id: step for step in steps}
-    counted: dict[str, float] = {}
-
-    def count(name: str) -> float:
-        if name not in counted:
-            step = by_id[name]
-            onward = [move.to for move in step.next if move.limit is None]
-            back = next((move for move in step.next if move.limit is not None), None)
-            rounds = (back.limit or 0) + 1 if back else 1
-            counted[name] = 1.0 if not onward else rounds * sum(map(count, onward))
-        return counted[name]
-
-    once = count(steps[0].id)
+    once = _paths_from(steps[0].id, {step.id: step for step in steps}, {})
     # What leads back to an earlier step is gone through again, on every path.
     again = any(move.limit and move.to != step.id for step in steps for move in step.next)
     return once * once if again else once
+
+
+def _paths_from(name: str, steps: Mapping[str, FlowStep], counted: dict[str, float]) -> float:
+    if name not in counted:
+        step = steps[name]
+        onward = [move.to for move in step.next if move.limit is None]
+        back = next((move for move in step.next if move.limit is not None), None)
+        rounds = (back.limit or 0) + 1 if back else 1
+        paths = sum(_paths_from(to, steps, counted) for to in onward)
+        counted[name] = rounds * paths if onward else 1.0
+    return counted[name]
