@@ -1,13 +1,23 @@
 """Blocks that stand in more than one place."""
 
+from array import array
+
 from tests.clocks import least_work
 from tests.domains.code.analysis.counted import a_file
 
 from kuznia.domains.code.analysis import analyse
-from kuznia.domains.code.analysis.metrics.duplicates import CodeLine, duplicates
+from kuznia.domains.code.analysis.metrics.duplicates import CodeLines, duplicates, windows
 from kuznia.domains.code.analysis.result import Analysis
 
 BLOCK = "".join(f"    result_{n} = compute_something(result, {n})\n" for n in range(6))
+
+
+def lines_of(*sums: int) -> CodeLines:
+    """Lines of 40 characters with these checksums."""
+    kept = array("I", sums)
+    return CodeLines(
+        array("I", range(len(sums))), kept, array("I", [40]) * len(sums), windows(kept)
+    )
 
 
 def of(*contents: str) -> Analysis:
@@ -68,7 +78,7 @@ def test_no_block_runs_from_one_file_into_the_next():
 
 
 def test_one_line_over_and_over_is_told_once_and_in_linear_time():
-    lines = [CodeLine(row, 7, 40) for row in range(100_000)]
+    lines = lines_of(*[7] * 100_000)
 
     # In a tenth, if it is linear; a square would take minutes.
     assert least_work(2, lambda: duplicates([("a.py", lines)])) < 2
@@ -84,7 +94,7 @@ def test_a_block_that_stands_everywhere_is_told_with_its_first_places():
 
 
 def test_more_blocks_than_an_answer_carries_are_counted():
-    blocks = [[CodeLine(row, 1000 * number + row, 40) for row in range(6)] for number in range(110)]
+    blocks = [lines_of(*range(1000 * number, 1000 * number + 6)) for number in range(110)]
 
     found = duplicates([(f"{n}.py", block) for n, block in enumerate(blocks + blocks)])
 

@@ -47,11 +47,12 @@ def test_cognitive_complexity_alone_can_make_a_function_risky():
     assert (said.rating.high, said.rating.grade) == (100, "E")
 
 
-def test_what_does_not_parse_is_rated_f_but_not_on_a_doubtful_grammars_word():
+def test_a_broken_file_is_not_rated_and_f_is_where_nothing_else_is_there():
     broken = a_file("def f(:\n")
     doubtful = a_file("int f() { return 1; }\nFOO(", "c", "a.c")
 
-    assert analyse([a_file("def f(): pass\n"), broken]).rating.grade == "F"
+    assert analyse([a_file("def f(): pass\n"), broken]).rating.grade == "A"
+    assert analyse([broken]).rating.grade == "F"
     assert analyse([doubtful]).rating.grade == "A"
 
 

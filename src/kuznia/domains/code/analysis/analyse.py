@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from kuznia.domains.code.analysis.metrics.duplicates import duplicates
+from kuznia.domains.code.analysis.metrics.duplicates import Duplicates, duplicates
 from kuznia.domains.code.analysis.metrics.measure import OUT_OF_TIME, Measured, measured
-from kuznia.domains.code.analysis.report.rating import rating, totals, worst
-from kuznia.domains.code.analysis.result import Analysis, FileAnalysis
+from kuznia.domains.code.analysis.report.rating import UNREAD, Tally, counts
+from kuznia.domains.code.analysis.result import Analysis, FileAnalysis, Summary
 from kuznia.domains.code.analysis.tables.rules import Profile
 from kuznia.domains.code.languages.find import find, find_by_path
 from kuznia.domains.code.languages.table import Language
@@ -19,7 +19,7 @@ from kuznia.domains.code.schema import File, Proof
 from kuznia.platform.process.workers import BUSY, POOL, Prepared, Stopped, within
 
 # Raise when equal sources may get different numbers.
-VERSION = 1
+VERSION = 2
 # Files that are with other processes at one time: what one caller gets of them, so that a request
 # never fills their queue, and knows how the first files went when it sends the next.
 MAX_AT_ONCE = 2
@@ -135,22 +135,30 @@ def _bytes(file: File) -> bytes:
 def _put_together(results: Sequence[_Result], profile: Profile) -> Analysis:
     analyses = tuple(map(_file_analysis, results))
     known = [
-        (result.file.path, result.measured)
+        (result.file.path, result.measured.code)
         for result in results
         if isinstance(result.measured, Measured)
     ]
-    alike = duplicates([(path, result.code) for path, result in known])
-    risks = [risk for _, result in known for risk in result.risks]
-    left_out = sum(_is_late(result.measured) for result in results)
-    return Analysis(
-        status="partial" if left_out else "complete",
-        files_left_out=left_out,
-        files=analyses,
+    tally = Tally()
+    for result, file in zip(results, analyses, strict=True):
+        done = result.measured
+        tally.add(counts(done, file.language) if isinstance(done, Measured) else UNREAD)
+        tally.add_functions(file.path, file.functions)
+    late = sum(_is_late(result.measured) for result in results)
+    summary = summarised(tally, duplicates(known), profile, late=late)
+    return Analysis(files=analyses, **dict(summary))
+
+
+def summarised(tally: Tally, alike: Duplicates, profile: Profile, *, late: int = 0) -> Summary:
+    """What is said of all files together; no grade where some came too late."""
+    return Summary(
+        status="partial" if late else "complete",
+        files_left_out=late,
         duplicates=alike.blocks,
         duplicates_left_out=alike.left_out,
-        worst=worst(analyses),
-        totals=totals(analyses, risks, alike.lines),
-        rating=rating(analyses, risks, whole=not left_out),
+        worst=tally.worst(),
+        totals=tally.totals(alike.lines),
+        rating=tally.rating(whole=not late),
         profile=profile,
         version=VERSION,
     )

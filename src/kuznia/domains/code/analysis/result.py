@@ -154,12 +154,13 @@ class Rating(Value):
     very_high: float
 
 
-class Analysis(Value):
+class Summary(Value):
+    """What an analysis says of all files together."""
+
     # `partial`: some files were left out because there was no time or no room for them now. The
     # same files may be complete another time; until then there is no grade.
     status: Literal["complete", "partial"] = "complete"
     files_left_out: int = 0
-    files: tuple[FileAnalysis, ...]
     duplicates: tuple[Duplicate, ...]
     duplicates_left_out: int
     worst: tuple[Worst, ...]
@@ -167,3 +168,7 @@ class Analysis(Value):
     rating: Rating
     profile: Profile
     version: int
+
+
+class Analysis(Summary):
+    files: tuple[FileAnalysis, ...]

@@ -24,15 +24,20 @@ class NotSource(ValueError):
     """This is not a source file; the message says what it is instead."""
 
 
-def source(content: bytes) -> str:
-    """The text of a source file, or NotSource."""
+def not_text_of(content: bytes) -> str:
+    """The reason why bytes are no text in one byte a character; empty where they may be."""
     kind = next((kind for sign, kind in _SIGNS.items() if content.startswith(sign)), None)
     if kind is None and content[257:262] == b"ustar":
         kind = "a tar archive"
-    if kind is not None:
-        raise NotSource(f"this is {kind}, not source code")
-    if b"\0" in content:
-        raise NotSource("this is binary, not source code")
+    if kind is None and b"\0" in content:
+        kind = "binary"
+    return f"this is {kind}, not source code" if kind else ""
+
+
+def source(content: bytes) -> str:
+    """The text of a source file, or NotSource."""
+    if reason := not_text_of(content):
+        raise NotSource(reason)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

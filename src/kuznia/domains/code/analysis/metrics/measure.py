@@ -12,7 +12,7 @@ from kuznia.domains.code.analysis.metrics.cognitive import (
     structures,
 )
 from kuznia.domains.code.analysis.metrics.cyclomatic import cyclomatic
-from kuznia.domains.code.analysis.metrics.duplicates import CodeLine, code_lines
+from kuznia.domains.code.analysis.metrics.duplicates import NO_LINES, CodeLines, code_lines
 from kuznia.domains.code.analysis.metrics.functions import functions
 from kuznia.domains.code.analysis.metrics.halstead import TokenCounts, tokens
 from kuznia.domains.code.analysis.metrics.readability import maintainability, readability
@@ -57,7 +57,7 @@ class Measured(NamedTuple):
     reason: str = ""
     functions: tuple[Function, ...] = ()
     risks: tuple[Risk, ...] = ()
-    code: tuple[CodeLine, ...] = ()
+    code: CodeLines = NO_LINES
 
 
 def measured(

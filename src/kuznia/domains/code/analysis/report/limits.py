@@ -62,7 +62,7 @@ def breaches(analysis: Analysis, thresholds: Thresholds) -> list[Breach]:
 
 
 def _of_file(file: FileAnalysis, thresholds: Thresholds) -> Iterator[Breach]:
-    if thresholds.errors and is_broken(file):
+    if thresholds.errors and is_broken(file.proof, file.language):
         for flaw in file.proof.errors:
             message = f"does not parse: {flaw.message}"
             yield Breach(

@@ -46,7 +46,7 @@ def sarif(analysis: Analysis, thresholds: Thresholds) -> dict[str, JsonValue]:
 
 def _doubts(analysis: Analysis) -> Iterator[Breach]:
     for file in analysis.files:
-        for flaw in () if is_broken(file) else file.proof.errors:
+        for flaw in () if is_broken(file.proof, file.language) else file.proof.errors:
             yield Breach(
                 limited="errors",
                 message=flaw.message,
