@@ -8,7 +8,8 @@ import pytest
 from tests.doors.cli.conftest import Kuznia
 
 from kuznia.domains.code.analysis import analyse
-from kuznia.domains.code.analysis.sources import MAX_BYTES, sources_under
+from kuznia.domains.code.analysis.repository.processes import MAX_BYTES
+from kuznia.domains.code.analysis.repository.walk import sources_under
 from kuznia.domains.code.analysis.uploads import NotSource
 from kuznia.domains.code.schema import File
 
@@ -17,7 +18,8 @@ BRANCHY = "def pick(a, b):\n    if a and b:\n        return 1\n    return 2\n"
 
 
 @pytest.fixture(autouse=True)
-def tree(empty_folder: Path) -> Path:
+def tree(empty_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(empty_folder / ".cache"))
     (empty_folder / "pick.py").write_text(BRANCHY)
     return empty_folder
 
@@ -42,7 +44,7 @@ def test_a_program_gets_the_analysis(kuznia: Kuznia) -> None:
     wanted = analyse(
         [File(path="pick.py", language="python", content=BRANCHY)], profile="eslint"
     ).model_dump(mode="json")
-    assert json.loads(told.stdout) == wanted
+    assert json.loads(told.stdout) == {**wanted, "findings": [], "skipped": []}
 
 
 def test_a_walk_skips_what_is_no_source_of_the_project(kuznia: Kuznia, tree: Path) -> None:
@@ -92,7 +94,8 @@ def test_a_file_that_does_not_parse_is_a_breach_unless_allowed(kuznia: Kuznia, t
     put(tree / "wrong.py", b"x = 1\ndef (\n")
 
     assert "wrong.py:2: does not parse" in kuznia("analyze", ".").stderr
-    assert "at least A required" in kuznia("analyze", ".", "--min-grade", "A").stderr
+    assert "rated" not in kuznia("analyze", ".", "--min-grade", "A").stderr
+    assert "at least A required" in kuznia("analyze", "wrong.py", "--min-grade", "A").stderr
     assert kuznia("analyze", ".", "--allow-errors").exit_code == 0
 
 
@@ -102,6 +105,36 @@ def test_sarif_goes_to_a_file_or_to_standard_output(kuznia: Kuznia, tree: Path) 
 
     assert json.loads(printed)["runs"][0]["results"][0]["ruleId"] == "cyclomatic"
     assert (tree / "out.sarif").read_text() == printed
+
+
+def test_a_baseline_accepts_what_was_there_and_nothing_new(kuznia: Kuznia, tree: Path) -> None:
+    limit = ("--max-cyclomatic", "1")
+    written = kuznia("analyze", ".", *limit, "--write-baseline", "known.json")
+    put(tree / "pick.py", b"import os\n\n" + BRANCHY.encode())
+    put(tree / "new.py", BRANCHY.replace("pick", "new").encode())
+
+    told = kuznia("analyze", ".", *limit, "--baseline", "known.json", "--json")
+
+    assert (written.exit_code, written.stderr) == (0, "")
+    assert "Accepted: 0 in comments, 1 in the baseline." in written.stdout
+    assert told.exit_code == 1
+    assert told.stderr == "new.py:1: new: cyclomatic 3, at most 1 allowed\n"
+    kept = {row["path"]: row["accepted"] for row in json.loads(told.stdout)["findings"]}
+    assert kept == {"new.py": "", "pick.py": "in the baseline"}
+
+
+def test_results_are_kept_for_the_next_run_unless_they_must_not_be(
+    kuznia: Kuznia, tree: Path
+) -> None:
+    put(tree / "vendor" / "other.py", b"x = 1\n")
+    kuznia("analyze", ".", "--no-cache", "--jobs", "1")
+    without = list((tree / ".cache").rglob("*"))
+    first = kuznia("analyze", ".", "--exclude", "vendor/", "--json")
+    kept = [path for path in (tree / ".cache").rglob("*") if path.is_file()]
+
+    assert without == []
+    assert len(kept) == 1
+    assert kuznia("analyze", ".", "--exclude", "vendor/", "--json").stdout == first.stdout
 
 
 @pytest.mark.parametrize(
@@ -115,6 +148,10 @@ def test_sarif_goes_to_a_file_or_to_standard_output(kuznia: Kuznia, tree: Path) 
         ([".", "--sarif", "absent/out"], "absent/out cannot be written"),
         ([".", "--sarif", "-", "--json"], "not both"),
         ([".", "--max-cyclomatic", "0"], "cyclomatic"),
+        ([".", "--since", "main"], "needs a git repository"),
+        ([".", "--since", "main", "--min-grade", "A"], "looks at a part of the files"),
+        ([".", "--baseline", "absent.json"], "absent.json cannot be read"),
+        ([".", "--baseline", "pick.py"], "pick.py is no baseline"),
     ],
 )
 def test_what_cannot_be_done_is_said(

@@ -6,6 +6,9 @@ The file is loaded without the domain, so what is heavy is imported inside funct
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -15,7 +18,9 @@ from kuznia.platform.errors import Invalid, NotFound, TimedOut, invalid
 from kuznia.platform.terminal import AsJson, faults_as_exit, say
 
 if TYPE_CHECKING:
-    from kuznia.domains.code.analysis import Analysis, Thresholds
+    from kuznia.domains.code.analysis import Profile, Thresholds
+    from kuznia.domains.code.analysis.repository.inspect import Inspection, Orders
+    from kuznia.domains.code.analysis.repository.processes import Measuring
     from kuznia.domains.code.skeletons import ProseLanguage, Sketch
 
 commands = typer.Typer()
@@ -26,6 +31,7 @@ Paths = Annotated[
 ]
 
 
+# kuznia: ignore[length, parameters] each parameter is an option of the command line
 @commands.command()
 def analyze(
     paths: Paths,
@@ -33,6 +39,20 @@ def analyze(
         Literal["default", "radon", "eslint", "lizard"],
         typer.Option(help="The tool whose counting rules are used."),
     ] = "default",
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(help="Leave out what matches this pattern of .gitignore; may be repeated."),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(help="Only files changed since this commit, and only what is new in them."),
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="Accept the findings that this file lists.")
+    ] = None,
+    write_baseline: Annotated[
+        Path | None, typer.Option(help="Write the findings to this file, and accept them.")
+    ] = None,
     sarif: Annotated[
         str | None, typer.Option(help="Write SARIF to this file, or to standard output: -.")
     ] = None,
@@ -59,6 +79,10 @@ def analyze(
         str | None, typer.Option(help="Minimum grade of all files together, A to F.")
     ] = None,
     allow_errors: Annotated[bool, typer.Option(help="Allow files that do not parse.")] = False,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Processes; as a rule one for each core.")
+    ] = None,
+    cache: Annotated[bool, typer.Option(help="Keep results for the next run.")] = True,
     as_json: AsJson = False,
 ) -> None:
     """Measure source code; exit with 1 if a limit you set does not hold."""
@@ -76,10 +100,19 @@ def analyze(
         )
         if as_json and sarif == "-":
             raise Invalid("Standard output takes --json or --sarif -, not both.")
-        analysis = _analysed(paths, profile)
+        if since and (max_duplicated is not None or min_grade or write_baseline):
+            raise Invalid(
+                "--since looks at a part of the files: leave out --max-duplicated, --min-grade "
+                "and --write-baseline."
+            )
+        files, orders = _ordered(paths, exclude or [], limits, since, baseline)
+        orders = replace(orders, measuring=_measuring(profile, jobs, cache=cache))
+        inspection = _inspected(files, orders, as_json=as_json)
+        if write_baseline:
+            inspection = _kept(inspection, write_baseline)
         if sarif is not None:
-            _write_sarif(analysis, limits, sarif)
-        if not _report(analysis, limits, as_json=as_json, quiet=sarif == "-"):
+            _write_sarif(inspection, sarif)
+        if not _report(inspection, as_json=as_json, quiet=sarif == "-"):
             raise typer.Exit(1)
 
 
@@ -121,13 +154,15 @@ def skeleton(
 @contextmanager
 def _faults() -> Generator[None]:
     """Turn an error of reading files into a fault with an exit code."""
+    from kuznia.domains.code.analysis.repository.baseline import BaselineWrong
+    from kuznia.domains.code.analysis.repository.changes import GitFailed
     from kuznia.domains.code.analysis.uploads import NotSource
 
     try:
         yield
     except FileNotFoundError as error:
         raise NotFound(f"There is no {error}.") from None
-    except NotSource as error:
+    except (NotSource, GitFailed, BaselineWrong) as error:
         raise Invalid(f"{error}.") from None
 
 
@@ -142,75 +177,138 @@ def _thresholds(**limits: object) -> "Thresholds":
         raise invalid(error) from None
 
 
-def _analysed(
-    paths: list[Path], profile: Literal["default", "radon", "eslint", "lizard"]
-) -> "Analysis":
+def _ordered(
+    paths: list[Path],
+    exclude: list[str],
+    limits: "Thresholds",
+    since: str | None,
+    baseline: Path | None,
+) -> "tuple[list[Path], Orders]":
+    """The files that will be looked at, and what is known of them before."""
+    from kuznia.domains.code.analysis.repository.baseline import known_fingerprints
+    from kuznia.domains.code.analysis.repository.changes import changes_since
+    from kuznia.domains.code.analysis.repository.inspect import Orders, changed_only
+    from kuznia.domains.code.analysis.repository.processes import Measuring
+    from kuznia.domains.code.analysis.repository.walk import repository_of, sources_under
+
+    root = repository_of(Path.cwd())
+    if since and not root:
+        raise Invalid("--since needs a git repository, and this folder is in none.")
+    known = known_fingerprints(baseline) if baseline else frozenset[str]()
+    changes = changes_since(since, root) if since and root else None
+    files = list(sources_under(paths, exclude=exclude))
+    if not files:
+        raise Invalid("No source file of a known language was found.")
+    if changes:
+        files = changed_only(files, changes)
+    named = frozenset(path for path in paths if not path.is_dir())
+    return files, Orders(limits, Measuring(), root or Path.cwd(), named, changes, known)
+
+
+def _measuring(profile: "Profile", jobs: int | None, *, cache: bool) -> "Measuring":
+    from kuznia.domains.code.analysis.repository.cache import RecordCache
+    from kuznia.domains.code.analysis.repository.processes import (
+        Measuring,
+        jobs_of_this_machine,
+    )
+    from kuznia.platform.settings import cache_folder
+
+    folder = cache_folder() if cache else None
+    kept = RecordCache(folder / "analysis") if folder else None
+    return Measuring(profile, jobs or jobs_of_this_machine(), kept)
+
+
+def _inspected(files: list[Path], orders: "Orders", *, as_json: bool) -> "Inspection":
+    """Measure the files; as JSON, each is printed at once, so that none is kept in memory."""
+    from pydantic_core import to_json
     from rich.console import Console
     from rich.progress import Progress
 
-    from kuznia.domains.code.analysis import analyse
-    from kuznia.domains.code.analysis.sources import Sources, sources_under
+    from kuznia.domains.code.analysis.repository.inspect import inspect
+    from kuznia.domains.code.analysis.result import FileAnalysis
 
-    files = list(sources_under(paths))
-    if not files:
-        raise Invalid("No source file of a known language was found.")
+    separators = chain(("",), repeat(","))
+
+    def put(file: FileAnalysis) -> None:
+        say(next(separators) + to_json(file).decode())
+
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("Analysing", total=len(files))
+        advance = partial(bar.advance, task)
+        if not as_json:
+            return inspect(files, orders, progress=advance)
+        say('{"files":[')
+        return inspect(files, orders, progress=advance, take=put)
 
-        def advance(index: int) -> None:
-            bar.update(task, completed=index + 1)
 
-        return analyse(Sources(files, advance), profile=profile)
+def _kept(inspection: "Inspection", path: Path) -> "Inspection":
+    """Write a baseline, by which everything that was found in a file is accepted."""
+    from kuznia.domains.code.analysis.repository.baseline import baseline_of
+    from kuznia.domains.code.analysis.repository.inspect import accepted
+
+    baseline = baseline_of(inspection.findings)
+    _write(path, baseline.model_dump_json(indent=1) + "\n")
+    return accepted(inspection, frozenset(entry.fingerprint for entry in baseline.findings))
 
 
-def _report(analysis: "Analysis", limits: "Thresholds", *, as_json: bool, quiet: bool) -> bool:
-    """Print the analysis and every breached limit; return whether all limits hold."""
+def _report(inspection: "Inspection", *, as_json: bool, quiet: bool) -> bool:
+    """Print the analysis and every finding; return whether there is none to act on."""
     from pydantic_core import to_json
 
     from kuznia.domains.code import terminal
-    from kuznia.domains.code.analysis import breaches
 
+    unaccepted = inspection.unaccepted()
     if as_json:
-        say(to_json(analysis).decode())
+        rest = {
+            **dict(inspection.summary),
+            "findings": [terminal.row(finding) for finding in inspection.findings],
+            "skipped": [{"path": path, "reason": why} for path, why in inspection.skipped],
+        }
+        say("]," + to_json(rest).decode().removeprefix("{"))
     elif not quiet:
-        for part in terminal.shown(analysis):
+        for part in terminal.shown(inspection):
             say(part)
-    breached = breaches(analysis, limits)
-    for breach in breached:
-        say(terminal.line(breach), err=True)
-    return not breached
+    for finding in unaccepted:
+        say(terminal.line(finding.breach), err=True)
+    return not unaccepted
 
 
-def _write_sarif(analysis: "Analysis", limits: "Thresholds", path: str) -> None:
+def _write_sarif(inspection: "Inspection", path: str) -> None:
     from pydantic_core import to_json
 
-    from kuznia.domains.code.analysis import sarif
+    from kuznia.domains.code.analysis.report.sarif import sarif
 
-    text = to_json(sarif(analysis, limits), indent=2).decode()
+    text = to_json(sarif(inspection.findings), indent=2).decode()
     if path == "-":
         say(text)
-        return
+    else:
+        _write(Path(path), text + "\n")
+
+
+def _write(path: Path, text: str) -> None:
     try:
-        Path(path).write_text(text + "\n", encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise Invalid(f"{path} cannot be written: {error.strerror}.") from None
 
 
 def _sketches(paths: list[Path], prose_language: "ProseLanguage") -> Iterator["Sketch"]:
-    from kuznia.domains.code.analysis.sources import sources_under
+    from kuznia.domains.code.analysis.encodings import decoded
+    from kuznia.domains.code.analysis.repository.walk import sources_under
     from kuznia.domains.code.languages.find import find_by_path
     from kuznia.domains.code.parsing.proof import SECONDS
     from kuznia.domains.code.skeletons import can_be_sketched, sketch
     from kuznia.platform.process.workers import Stopped, within
 
-    for path in sources_under(paths, MAX_SKETCHED):
+    for path in sources_under(paths, maximum=MAX_SKETCHED):
         language = find_by_path(path.name)
         if language is None or not can_be_sketched(language):
             continue
         # Where the folder is all that tells an absolute path from a relative one, it goes.
         name = path.as_posix().lstrip("/")
+        source = decoded(path.read_bytes(), language.name).text.encode(errors="replace")
         sketched = sketch(
-            path.read_bytes(), language, within(SECONDS), path=name, prose_language=prose_language
+            source, language, within(SECONDS), path=name, prose_language=prose_language
         )
         if isinstance(sketched, Stopped):
             raise TimedOut(f"{path} was not read within {SECONDS:g} s.")

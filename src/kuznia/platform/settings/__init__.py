@@ -219,6 +219,15 @@ def _data_folder(environ: Mapping[str, str]) -> Path | None:
     return folder if folder.is_absolute() else None
 
 
+def cache_folder() -> Path | None:
+    """Where programs of this user keep what can be made again, by the same specification."""
+    environ = os.environ  # noqa: TID251 - no setting: a specification of every desktop
+    folder = Path(environ.get("XDG_CACHE_HOME", ""))
+    if not folder.is_absolute():
+        folder = Path(environ.get("HOME", ""), ".cache")
+    return folder / "kuznia" if folder.is_absolute() else None
+
+
 def _unread(values: Iterable[str], fields: Mapping[str, FieldInfo]) -> Iterator[str]:
     for name, field in fields.items():
         if name.upper() in values and (field.description or "").startswith(LATER):

@@ -1,14 +1,12 @@
-"""Thresholds, what breaches them, and SARIF."""
+"""Thresholds, and what breaches them."""
 
-import json
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 from tests.domains.code.analysis.counted import a_file
 
-from kuznia.domains.code.analysis import Thresholds, analyse, breaches, sarif
-from kuznia.domains.code.schema import File
+from kuznia.domains.code.analysis import Thresholds, analyse, breaches
 
 HARD = "def hard(a, b, c):\n    if a:\n        if b:\n            if c: pass\n"
 BROKEN = "x = 1\ny = (\n"
@@ -74,60 +72,3 @@ def test_a_breach_says_what_is_and_what_was_allowed():
 def test_a_misspelt_limit_is_refused():
     with pytest.raises(ValidationError):
         Thresholds(cognitve=1)  # pyright: ignore[reportCallIssue] - that is the point
-
-
-def as_sarif(*files: File, **limits: Any) -> Any:
-    # As a reader gets it: through JSON, whose types nobody knows.
-    return json.loads(json.dumps(sarif(analyse(files), Thresholds(**limits))))
-
-
-def results(*files: File, **limits: Any) -> Any:
-    (run,) = as_sarif(*files, **limits)["runs"]
-    return run["results"]
-
-
-def test_sarif_names_the_rule_the_file_and_the_lines():
-    (result,) = results(a_file(HARD, path="src/a b.py"), cognitive=2)
-
-    assert result == {
-        "ruleId": "cognitive",
-        "level": "warning",
-        "message": {"text": "hard: cognitive 6, at most 2 allowed"},
-        "locations": [
-            {
-                "physicalLocation": {
-                    "artifactLocation": {"uri": "src/a%20b.py"},
-                    "region": {"startLine": 1, "endLine": 4},
-                }
-            }
-        ],
-    }
-
-
-def test_sarif_tells_an_error_from_a_doubt():
-    (error,) = results(a_file(BROKEN))
-    (doubt,) = results(a_file("FOO(", "c"))
-
-    assert (error["level"], doubt["level"]) == ("error", "note")
-    assert error["locations"][0]["physicalLocation"]["region"] == {"startLine": 2, "startColumn": 5}
-    assert results(a_file("FOO(", "c"), errors=False) == []
-
-
-def test_sarif_of_all_files_together_has_no_place():
-    (result,) = results(a_file(BROKEN), errors=False, grade="A")
-
-    assert "locations" not in result
-
-
-def test_sarif_of_a_file_as_a_whole_has_no_lines():
-    (result,) = results(a_file(HARD), maintainability=99)
-
-    assert result["locations"] == [{"physicalLocation": {"artifactLocation": {"uri": "source"}}}]
-
-
-def test_sarif_declares_every_rule_it_uses():
-    said = as_sarif()
-
-    assert said["version"] == "2.1.0"
-    driver = said["runs"][0]["tool"]["driver"]
-    assert {rule["id"] for rule in driver["rules"]} == set(Thresholds.model_fields)

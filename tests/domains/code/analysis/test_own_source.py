@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-from kuznia.domains.code.analysis import Thresholds, analyse, breaches
-from kuznia.domains.code.schema import File
+from kuznia.domains.code.analysis import Thresholds
+from kuznia.domains.code.analysis.repository.inspect import Orders, inspect
+from kuznia.domains.code.analysis.repository.processes import Measuring
+from kuznia.domains.code.analysis.repository.walk import sources_under
 
 SOURCE = Path(__file__).parents[4] / "src"
 # As they are, not as they should be: a limit is lowered when the code is better, never raised.
@@ -20,12 +22,9 @@ LIMITS = Thresholds(
 
 
 def test_our_own_source_holds_our_own_limits():
-    files = [
-        File(path=str(path.relative_to(SOURCE)), language="python", content=path.read_text("utf-8"))
-        for path in sorted(SOURCE.rglob("*.py"))
-    ]
+    paths = list(sources_under([SOURCE / "kuznia"]))
 
-    analysis = analyse(files, seconds=30)
+    inspection = inspect(paths, Orders(LIMITS, Measuring(jobs=2), SOURCE.parent))
 
-    assert analysis.totals.files_with_metrics == len(files) > 100
-    assert [breach.message for breach in breaches(analysis, LIMITS)] == []
+    assert inspection.summary.totals.files_with_metrics > 100
+    assert [finding.breach.message for finding in inspection.unaccepted()] == []

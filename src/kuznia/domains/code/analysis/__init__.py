@@ -3,7 +3,6 @@
 from kuznia.domains.code.analysis.analyse import analyse, analyse_proven, analysed
 from kuznia.domains.code.analysis.report.limits import Breach, Thresholds, breaches
 from kuznia.domains.code.analysis.report.rating import left_out
-from kuznia.domains.code.analysis.report.sarif import sarif
 from kuznia.domains.code.analysis.result import Analysis
 from kuznia.domains.code.analysis.tables.rules import PROFILES, Profile
 
@@ -18,5 +17,4 @@ __all__ = [
     "analysed",
     "breaches",
     "left_out",
-    "sarif",
 ]

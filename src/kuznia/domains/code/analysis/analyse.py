@@ -172,13 +172,18 @@ def _file_analysis(whole: _Result) -> FileAnalysis:
         busy = "not read: too many others wait"
         reason = busy if result == BUSY else f"not read within {whole.seconds:.2g} s"
         return FileAnalysis(path=file.path, language=name, proof=Proof(level="none"), reason=reason)
-    errors = tuple(flaw.model_copy(update={"path": file.path}) for flaw in result.proof.errors)
+    return file_analysis(file.path, name, result)
+
+
+def file_analysis(path: str, language: str, measured: Measured) -> FileAnalysis:
+    """What is said of one file that was read."""
+    errors = tuple(flaw.model_copy(update={"path": path}) for flaw in measured.proof.errors)
     return FileAnalysis(
-        path=file.path,
-        language=name,
-        proof=Proof(level=result.proof.level, errors=errors),
-        metrics=result.metrics,
-        reason=result.reason,
-        functions=result.functions,
-        functions_left_out=len(result.risks) - len(result.functions),
+        path=path,
+        language=language,
+        proof=Proof(level=measured.proof.level, errors=errors),
+        metrics=measured.metrics,
+        reason=measured.reason,
+        functions=measured.functions,
+        functions_left_out=len(measured.risks) - len(measured.functions),
     )

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from contextlib import suppress
 from typing import NamedTuple
 
 from kuznia.domains.code.analysis.uploads import NotSource, not_text_of
@@ -24,6 +25,10 @@ _SAMPLE = 2_000
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 
 
+class WrongEncoding(NotSource):
+    """This is text, but not in the encoding it should be in."""
+
+
 class Decoded(NamedTuple):
     """A text, and the name of the encoding it was read as."""
 
@@ -34,8 +39,8 @@ class Decoded(NamedTuple):
 def decoded(content: bytes, language: str) -> Decoded:
     """Read by the byte-order mark, then the declaration (Python), then UTF-8; else as Latin-1.
 
-    Raises NotSource where the content is no text. Bytes that Python itself would refuse are refused
-    here too: without a declaration its sources are UTF-8.
+    Raises NotSource where the content is no text, and WrongEncoding where it cannot be read. What
+    Python would refuse is refused: without a declaration its sources are UTF-8.
     """
     for mark, encoding in _MARKS:
         if content.startswith(mark):
@@ -52,12 +57,12 @@ def decoded(content: bytes, language: str) -> Decoded:
         text = content.decode("latin-1")
         if language == "python" or _CONTROLS.search(text):
             line = content.count(b"\n", 0, error.start) + 1
-            raise NotSource(f"bytes that are not UTF-8, on line {line}") from None
+            raise WrongEncoding(f"bytes that are not UTF-8, on line {line}") from None
         return Decoded(text, "latin-1")
 
 
 def _declaration(content: bytes) -> str:
-    """The codec that a Python source declares; raises NotSource for one that cannot be used."""
+    """The codec that a Python source declares; raises WrongEncoding for one that cannot be used."""
     first = _ONLY_A_COMMENT.match(content)
     declared = _DECLARED.match(content) or (first and _DECLARED.match(content, first.end()))
     if not declared:
@@ -66,11 +71,12 @@ def _declaration(content: bytes) -> str:
     try:
         codec = codecs.lookup(name)
         # A codec that makes bytes of bytes, such as zlib, is none for text.
-        b"".decode(codec.name)
+        with suppress(UnicodeError):
+            b"a".decode(codec.name)
     except LookupError:
-        raise NotSource(f"the unknown encoding {name} is declared") from None
+        raise WrongEncoding(f"the unknown encoding {name} is declared") from None
     if codec.name.replace("-", "_") in _REFUSED:
-        raise NotSource(f"the encoding {name}, which is none for source code, is declared")
+        raise WrongEncoding(f"the encoding {name}, which is none for source code, is declared")
     return codec.name
 
 
@@ -78,7 +84,7 @@ def _read(content: bytes, encoding: str) -> str:
     try:
         return content.decode(encoding)
     except UnicodeError:
-        raise NotSource(f"bytes that are not {encoding}") from None
+        raise WrongEncoding(f"bytes that are not {encoding}") from None
 
 
 def _unmarked_utf_16(content: bytes) -> str:

@@ -6,13 +6,12 @@ close a bracket or a block; operands are names and literals, a string counting o
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from operator import attrgetter
+from collections.abc import Sequence
+from itertools import islice
+from operator import attrgetter, le
 from typing import NamedTuple
 
-from tree_sitter import Node
-
-from kuznia.domains.code.analysis.tree.frames import Frame, stretches
+from kuznia.domains.code.analysis.tree.frames import Captures, Frame, stretches
 
 VERSION = 1
 
@@ -50,20 +49,40 @@ class TokenCounts(NamedTuple):
         return math.log2(total) - sum(count * math.log2(count) for count in counts) / total
 
 
-_span = attrgetter("start_byte", "end_byte")
+_start, _end = attrgetter("start_byte"), attrgetter("end_byte")
 
 
-def tokens(
-    functions: Sequence[Frame], operators: Iterable[Node], operands: Iterable[Node], source: bytes
-) -> tuple[list[TokenCounts], TokenCounts]:
+class Tokens(NamedTuple):
     """The tokens of each function, without those of functions in it, and of the whole source."""
+
+    each: list[TokenCounts]
+    whole: TokenCounts
+    # The names among the operands.
+    names: set[bytes]
+
+
+def tokens(functions: Sequence[Frame], captures: Captures, source: bytes) -> Tokens:
+    """Count the operators and operands of a source."""
     each = [TokenCounts(Counter(), Counter()) for _ in functions]
     whole = TokenCounts(Counter(), Counter())
-    for side, nodes in enumerate((operators, operands)):
-        spans = sorted(map(_span, nodes))
-        texts = [source[start:end] for start, end in spans]
+    names = set[bytes]()
+    for kind, side in (("operator", 0), ("name", 1), ("literal", 1)):
+        nodes = captures.get(kind, ())
+        places, texts = _in_order(list(map(_start, nodes)), list(map(_end, nodes)), source)
         whole[side].update(texts)
-        for owner, first, last in stretches(functions, [start for start, _ in spans]):
+        if kind == "name":
+            names.update(texts)
+        for owner, first, last in stretches(functions, places):
             if owner >= 0:
                 each[owner][side].update(texts[first:last])
-    return each, whole
+    return Tokens(each, whole, names)
+
+
+def _in_order(
+    starts: list[int], ends: list[int], source: bytes
+) -> tuple[Sequence[int], list[bytes]]:
+    """The places of tokens, sorted, and their texts; as a rule they are sorted already."""
+    if not all(map(le, starts, islice(starts, 1, None))):
+        spans = sorted(zip(starts, ends, strict=True))
+        starts, ends = [start for start, _ in spans], [end for _, end in spans]
+    return starts, [source[start:end] for start, end in zip(starts, ends, strict=True)]

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from heapq import nlargest
-from itertools import chain
 from typing import NamedTuple
 
 from kuznia.domains.code.analysis.metrics.cognitive import (
@@ -14,7 +13,7 @@ from kuznia.domains.code.analysis.metrics.cognitive import (
 from kuznia.domains.code.analysis.metrics.cyclomatic import cyclomatic
 from kuznia.domains.code.analysis.metrics.duplicates import NO_LINES, CodeLines, code_lines
 from kuznia.domains.code.analysis.metrics.functions import functions
-from kuznia.domains.code.analysis.metrics.halstead import TokenCounts, tokens
+from kuznia.domains.code.analysis.metrics.halstead import TokenCounts, Tokens, tokens
 from kuznia.domains.code.analysis.metrics.readability import maintainability, readability
 from kuznia.domains.code.analysis.result import FileMetrics, Function, Halstead
 from kuznia.domains.code.analysis.tables import TABLES
@@ -23,6 +22,7 @@ from kuznia.domains.code.analysis.tree.frames import FUNCTIONS, Captures, frames
 from kuznia.domains.code.analysis.tree.names import plain
 from kuznia.domains.code.analysis.tree.query import captured, counting, everything
 from kuznia.domains.code.analysis.tree.reading import Reading, read
+from kuznia.domains.code.analysis.tree.suppressions import Suppression, suppressions
 from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.parsing.grammar import parse
 from kuznia.domains.code.parsing.proof import not_text, prove
@@ -58,6 +58,7 @@ class Measured(NamedTuple):
     functions: tuple[Function, ...] = ()
     risks: tuple[Risk, ...] = ()
     code: CodeLines = NO_LINES
+    suppressions: tuple[Suppression, ...] = ()
 
 
 def measured(
@@ -135,22 +136,18 @@ def _counted(
 ) -> Measured:
     reading = read(source, captures, table)
     costs, cognitive_whole = cognitive(reading.functions, *_costly(reading))
-    each, whole = tokens(
-        reading.functions,
-        captures.get("operator", ()),
-        chain(captures.get("name", ()), captures.get("literal", ())),
-        source,
-    )
-    counted = functions(reading, costs, each)
+    counts = tokens(reading.functions, captures, source)
+    counted = functions(reading, costs, counts.each)
     risks = tuple(
         Risk(function.cyclomatic, function.cognitive, function.length) for function in counted
     )
     return Measured(
         proof=proof,
-        metrics=_metrics(reading, counted, cognitive_whole, whole, table.profile(profile)),
+        metrics=_metrics(reading, counted, cognitive_whole, counts, table.profile(profile)),
         functions=tuple(nlargest(MAX_FUNCTIONS, counted, key=badness)),
         risks=risks,
         code=code_lines(reading.text.code),
+        suppressions=suppressions(source, captures.get("comment", ()), reading.text),
     )
 
 
@@ -173,12 +170,11 @@ def _metrics(
     reading: Reading,
     counted: Sequence[Function],
     cognitive: int,
-    whole: TokenCounts,
+    counts: Tokens,
     profile: Profile,
 ) -> FileMetrics:
-    text, captures = reading.text, reading.captures
+    text, captures, whole = reading.text, reading.captures, counts.whole
     code, comments = len(text.code), len(text.comments)
-    names = (reading.source[n.start_byte : n.end_byte] for n in captures.get("name", ()))
     decisions = len(captures.get("decision", ())) - len(captures.get("spare", ())) + 1
     return FileMetrics(
         profile=profile,
@@ -194,7 +190,7 @@ def _metrics(
         maintainability=_mean_maintainability(counted, whole, decisions, code),
         readability=readability(
             text,
-            names,
+            counts.names,
             [(function.length, function.nesting, function.cognitive) for function in counted],
         ),
     )

@@ -6,7 +6,7 @@ readers: it is a mean of things most style guides agree on, and every part of it
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence, Set
 
 from kuznia.domains.code.analysis.result import Posnett, Readability
 from kuznia.domains.code.analysis.tree.lines import SourceLines
@@ -52,18 +52,17 @@ def maintainability(volume: float, cyclomatic: int, lines: int) -> float:
 
 
 def readability(
-    text: SourceLines, names: Iterable[bytes], functions: Sequence[tuple[int, int, int]]
+    text: SourceLines, names: Set[bytes], functions: Sequence[tuple[int, int, int]]
 ) -> Readability:
     """The heuristic for one file; `functions` holds their lengths, nestings and cognitive costs."""
     code = text.code
-    lengths = sorted(len(line.rstrip().decode(errors="replace")) for _, line in code)
-    known = set(names)
+    lengths = sorted(_characters(line.rstrip()) for _, line in code)
     measures = {
         "line_length": float(lengths[math.ceil(0.95 * len(lengths)) - 1]) if lengths else 0.0,
         "function_length": _typical(functions, 0),
         "nesting": _typical(functions, 1),
         "cognitive": _typical(functions, 2),
-        "names": sum(len(name) in _NAME for name in known) / len(known) if known else 1.0,
+        "names": sum(len(name) in _NAME for name in names) / len(names) if names else 1.0,
         "comments": len(text.comments) / (len(text.comments) + len(code)) if code else 1.0,
         "rhythm": float(_longest_run([row for row, _ in code])),
     }
@@ -72,6 +71,10 @@ def readability(
     return Readability(
         heuristic=round(total / sum(WEIGHTS.values())), version=VERSION, components=components
     )
+
+
+def _characters(line: bytes) -> int:
+    return len(line) if line.isascii() else len(line.decode(errors="replace"))
 
 
 def _typical(functions: Sequence[tuple[int, int, int]], index: int) -> float:

@@ -1,24 +1,20 @@
 """The limits that a project sets, and where an analysis breaches them."""
 
 from collections.abc import Iterator
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from kuznia.domains.code.analysis.report.rating import is_broken, left_out
-from kuznia.domains.code.analysis.result import GRADES, Analysis, FileAnalysis, Grade
+from kuznia.domains.code.analysis.report.rules import Limited
+from kuznia.domains.code.analysis.result import (
+    GRADES,
+    Analysis,
+    FileAnalysis,
+    Function,
+    Grade,
+    Summary,
+)
 
-Limited = Literal[
-    "errors",
-    "cyclomatic",
-    "cognitive",
-    "nesting",
-    "length",
-    "parameters",
-    "maintainability",
-    "duplicated_share",
-    "grade",
-]
 _FUNCTION: tuple[Limited, ...] = ("cyclomatic", "cognitive", "nesting", "length", "parameters")
 
 
@@ -47,18 +43,30 @@ class Breach(BaseModel):
 
     limited: Limited
     message: str
+    # The same without what was measured: equal as long as the place is still in breach.
+    stable: str
     path: str = ""
+    # The function, or for an error the text that was rejected.
+    name: str = ""
+    measured: float | None = None
+    limit: float | None = None
     line: int | None = None
     column: int | None = None
     end_line: int | None = None
+    end_column: int | None = None
 
 
 def breaches(analysis: Analysis, thresholds: Thresholds) -> list[Breach]:
     """Every breach: file by file in the order of lines, then those of all files together."""
     every: list[Breach] = []
     for file in analysis.files:
-        every += sorted(_of_file(file, thresholds), key=lambda breach: breach.line or 0)
-    return [*every, *_of_all(analysis, thresholds)]
+        every += breaches_of_file(file, thresholds)
+    return [*every, *breaches_of_all(analysis, thresholds)]
+
+
+def breaches_of_file(file: FileAnalysis, thresholds: Thresholds) -> list[Breach]:
+    """Every breach in one file, in the order of lines."""
+    return sorted(_of_file(file, thresholds), key=lambda breach: breach.line or 0)
 
 
 def _of_file(file: FileAnalysis, thresholds: Thresholds) -> Iterator[Breach]:
@@ -68,36 +76,63 @@ def _of_file(file: FileAnalysis, thresholds: Thresholds) -> Iterator[Breach]:
             yield Breach(
                 limited="errors",
                 message=message,
+                stable=message,
                 path=file.path,
+                name=flaw.text,
                 line=flaw.line,
                 column=flaw.column,
+                end_line=flaw.line,
+                end_column=flaw.column + max(1, len(flaw.text)),
             )
     least = thresholds.maintainability
     if file.metrics and least is not None and file.metrics.maintainability < least:
-        message = f"maintainability {file.metrics.maintainability:g}, at least {least:g} required"
-        yield Breach(limited="maintainability", message=message, path=file.path)
+        value = file.metrics.maintainability
+        yield Breach(
+            limited="maintainability",
+            message=f"maintainability {value:g}, at least {least:g} required",
+            stable=f"maintainability below {least:g}",
+            path=file.path,
+            measured=value,
+            limit=least,
+        )
     for function in file.functions:
         for limited in _FUNCTION:
-            value: int = getattr(function, limited)
             most: int | None = getattr(thresholds, limited)
-            if most is not None and value > most:
-                yield Breach(
-                    limited=limited,
-                    message=f"{function.name}: {limited} {value}, at most {most} allowed",
-                    path=file.path,
-                    line=function.start_line,
-                    end_line=function.end_line,
-                )
+            if most is not None and getattr(function, limited) > most:
+                yield _of_function(file.path, function, limited, most)
 
 
-def _of_all(analysis: Analysis, thresholds: Thresholds) -> Iterator[Breach]:
+def _of_function(path: str, function: Function, limited: Limited, most: int) -> Breach:
+    value: int = getattr(function, limited)
+    return Breach(
+        limited=limited,
+        message=f"{function.name}: {limited} {value}, at most {most} allowed",
+        stable=f"{function.name}: {limited} over {most}",
+        path=path,
+        name=function.name,
+        measured=value,
+        limit=most,
+        line=function.start_line,
+        end_line=function.end_line,
+    )
+
+
+def breaches_of_all(analysis: Summary, thresholds: Thresholds) -> Iterator[Breach]:
+    """The breaches that no single file is to blame for."""
     share, most = analysis.totals.duplicated_share, thresholds.duplicated_share
     if most is not None and share > most:
         message = f"{share:.1%} of the code is duplicated, at most {most:.1%} allowed"
-        yield Breach(limited="duplicated_share", message=message)
+        yield Breach(
+            limited="duplicated_share",
+            message=message,
+            stable=f"more than {most:.1%} of the code is duplicated",
+            measured=share,
+            limit=most,
+        )
     grade, least = analysis.rating.grade, thresholds.grade
     if least and analysis.status == "partial":
         message = f"not rated, at least {least} required: {left_out(analysis)}"
-        yield Breach(limited="grade", message=message)
+        yield Breach(limited="grade", message=message, stable=f"not rated {least} or better")
     if grade and least and GRADES.index(grade) > GRADES.index(least):
-        yield Breach(limited="grade", message=f"rated {grade}, at least {least} required")
+        message = f"rated {grade}, at least {least} required"
+        yield Breach(limited="grade", message=message, stable=f"rated worse than {least}")

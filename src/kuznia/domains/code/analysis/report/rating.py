@@ -34,11 +34,11 @@ RULE = (
 
 
 class FileCounts(NamedTuple):
-    """What the totals and the rating need to know of one file."""
+    """What the totals and the rating need to know of one file; the first three are 0 or 1."""
 
-    is_measured: bool
-    has_errors: bool
-    is_broken: bool
+    measured: int
+    with_errors: int
+    broken: int
     lines: int = 0
     code_lines: int = 0
     comment_lines: int = 0
@@ -47,9 +47,9 @@ class FileCounts(NamedTuple):
     cyclomatic_max: int = 0
     cognitive: int = 0
     cognitive_max: int = 0
-    # Multiplied by the lines of code, so that they can be added up.
-    maintainability: float = 0.0
-    readability: float = 0.0
+    # Multiplied by the lines of code, so that they can be added up; the first in hundredths.
+    maintainability: int = 0
+    readability: int = 0
     # The lines of its functions of low, moderate, high and very high risk.
     low: int = 0
     moderate: int = 0
@@ -57,7 +57,7 @@ class FileCounts(NamedTuple):
     very_high: int = 0
 
 
-UNREAD = FileCounts(False, False, False)
+UNREAD = FileCounts(0, 0, 0)
 
 
 def _risk(function: Risk) -> int:
@@ -79,14 +79,14 @@ def counts(file: Measured, language: str) -> FileCounts:
     errors, broken = bool(file.proof.errors), is_broken(file.proof, language)
     metrics = file.metrics
     if not metrics:
-        return FileCounts(False, errors, broken)
+        return FileCounts(0, errors, broken)
     by_risk = [0, 0, 0, 0]
     for function in file.risks:
         by_risk[_risk(function)] += function.length
     cyclomatic = [function.cyclomatic for function in file.risks]
     cognitive = [function.cognitive for function in file.risks]
     return FileCounts(
-        True,
+        1,
         errors,
         broken,
         metrics.lines,
@@ -97,7 +97,7 @@ def counts(file: Measured, language: str) -> FileCounts:
         max(cyclomatic, default=0),
         sum(cognitive),
         max(cognitive, default=0),
-        metrics.maintainability * metrics.code_lines,
+        round(100 * metrics.maintainability) * metrics.code_lines,
         metrics.readability.heuristic * metrics.code_lines,
         *by_risk,
     )
@@ -108,7 +108,7 @@ class Tally:
     """The sums over the files of an analysis, added one at a time."""
 
     files: int = 0
-    sums: list[float] = field(default_factory=lambda: [0] * len(FileCounts._fields))
+    sums: list[int] = field(default_factory=lambda: [0] * len(FileCounts._fields))
     by_risk: list[int] = field(default_factory=lambda: [0] * 4)
     cyclomatic_max: int = 0
     cognitive_max: int = 0
@@ -123,7 +123,7 @@ class Tally:
         self.sums = [total + value for total, value in zip(self.sums, file, strict=True)]
         self.cyclomatic_max = max(self.cyclomatic_max, file.cyclomatic_max)
         self.cognitive_max = max(self.cognitive_max, file.cognitive_max)
-        if not file.is_broken:
+        if not file.broken:
             added = (file.low, file.moderate, file.high, file.very_high)
             self.by_risk = [sum(pair) for pair in zip(self.by_risk, added, strict=True)]
 
@@ -151,7 +151,7 @@ class Tally:
         """The grade of all files together; no grade where some were not read."""
         total = sum(self.by_risk)
         shares = [round(100 * part / total, 1) if total else 0.0 for part in self.by_risk]
-        broken = bool(FileCounts(*self.sums).is_broken)
+        broken = bool(FileCounts(*self.sums).broken)
         return Rating(
             grade=_grade(shares, total, broken=broken) if whole else None,
             rule=RULE,
@@ -166,8 +166,8 @@ class Tally:
         code, comments = sums.code_lines, sums.comment_lines
         return Totals(
             files=self.files,
-            files_with_metrics=int(sums.is_measured),
-            files_with_errors=int(sums.has_errors),
+            files_with_metrics=sums.measured,
+            files_with_errors=sums.with_errors,
             lines=sums.lines,
             code_lines=code,
             comment_share=round(comments / (code + comments), 4) if code + comments else 0.0,
@@ -178,7 +178,7 @@ class Tally:
             cognitive_max=self.cognitive_max,
             duplicated_lines=duplicated,
             duplicated_share=round(duplicated / code, 4) if code else 0.0,
-            maintainability=round(sums.maintainability / code, 1) if code else None,
+            maintainability=round(sums.maintainability / 100 / code, 1) if code else None,
             readability_heuristic=round(sums.readability / code, 1) if code else None,
         )
 

@@ -1,75 +1,81 @@
-"""An analysis as SARIF 2.1.0, the format in which code hosts and editors read findings."""
+"""Findings as SARIF 2.1.0, the format in which code hosts and editors read them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from pydantic import JsonValue
 
 from kuznia import __version__
-from kuznia.domains.code.analysis.report.limits import Breach, Limited, Thresholds, breaches
-from kuznia.domains.code.analysis.report.rating import is_broken
-from kuznia.domains.code.analysis.result import Analysis
+from kuznia.domains.code.analysis.report.findings import LimitFinding
+from kuznia.domains.code.analysis.report.rules import RULES
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_RULES: dict[Limited, str] = {
-    "errors": "A file parses.",
-    "cyclomatic": "A function has few decisions.",
-    "cognitive": "A function is easy to follow.",
-    "nesting": "Control structures nest little.",
-    "length": "A function is short.",
-    "parameters": "A function takes few parameters.",
-    "maintainability": "A file has a high maintainability index.",
-    "duplicated_share": "Little of the code is duplicated.",
-    "grade": "All files together are rated well.",
-}
+# Paths are relative to it, and it is nowhere written: the report is the same on every machine.
+ROOT = "SRCROOT"
+# The version of how a finding is known again.
+FINGERPRINT = "kuznia/v1"
 
 
-def sarif(analysis: Analysis, thresholds: Thresholds) -> dict[str, JsonValue]:
-    """Every breach as a result; an error that a doubtful grammar reports is a note."""
-    breached = breaches(analysis, thresholds)
-    results: list[JsonValue] = [
-        _result(breach, "error" if breach.limited == "errors" else "warning") for breach in breached
-    ]
-    if thresholds.errors:
-        results += [_result(doubt, "note") for doubt in _doubts(analysis)]
+def sarif(findings: Iterable[LimitFinding]) -> dict[str, JsonValue]:
+    """Every finding as a result; those that were accepted say so."""
     rules: list[JsonValue] = [
-        {"id": name, "shortDescription": {"text": text}} for name, text in _RULES.items()
+        {
+            "id": name,
+            "shortDescription": {"text": rule.title},
+            "fullDescription": {"text": rule.asks},
+            "help": {"text": rule.help},
+            "defaultConfiguration": {"level": rule.level},
+        }
+        for name, rule in RULES.items()
     ]
-    driver: dict[str, JsonValue] = {"name": "kuznia", "version": __version__, "rules": rules}
+    driver: dict[str, JsonValue] = {
+        "name": "kuznia",
+        "semanticVersion": __version__,
+        "rules": rules,
+    }
+    root = "The folder of the repository, or the one that the analysis ran in."
     run: dict[str, JsonValue] = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": results,
+        "originalUriBaseIds": {ROOT: {"description": {"text": root}}},
+        "results": [_result(finding) for finding in findings],
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _doubts(analysis: Analysis) -> Iterator[Breach]:
-    for file in analysis.files:
-        for flaw in () if is_broken(file.proof, file.language) else file.proof.errors:
-            yield Breach(
-                limited="errors",
-                message=flaw.message,
-                path=file.path,
-                line=flaw.line,
-                column=flaw.column,
-            )
-
-
-def _result(breach: Breach, level: str) -> JsonValue:
+def _result(finding: LimitFinding) -> JsonValue:
+    breach = finding.breach
     result: dict[str, JsonValue] = {
         "ruleId": breach.limited,
-        "level": level,
-        "message": {"text": breach.message},
+        "ruleIndex": list(RULES).index(breach.limited),
+        "level": "note" if finding.is_doubt else RULES[breach.limited].level,
+        "message": {"text": breach.stable},
+        "partialFingerprints": {FINGERPRINT: finding.fingerprint},
     }
     if breach.path:
-        place: dict[str, JsonValue] = {"artifactLocation": {"uri": quote(breach.path)}}
-        spans: dict[str, int | None] = {
-            "startLine": breach.line,
-            "startColumn": breach.column,
-            "endLine": breach.end_line,
-        }
-        if breach.line:
-            place["region"] = {name: value for name, value in spans.items() if value}
-        result["locations"] = [{"physicalLocation": place}]
+        result["locations"] = [{"physicalLocation": _place(finding)}]
+    if breach.measured is not None:
+        result["properties"] = {"measured": breach.measured, "limit": breach.limit}
+    if finding.accepted:
+        kind = "inSource" if finding.is_accepted_in_source else "external"
+        result["suppressions"] = [{"kind": kind, "justification": finding.accepted}]
     return result
+
+
+def _place(finding: LimitFinding) -> JsonValue:
+    breach = finding.breach
+    address: dict[str, JsonValue] = {"uri": quote(finding.path)}
+    if not finding.path.startswith("/"):
+        address["uriBaseId"] = ROOT
+    else:
+        address["uri"] = f"file://{quote(finding.path)}"
+    spans: dict[str, int | None] = {
+        "startLine": breach.line,
+        "startColumn": breach.column,
+        "endLine": breach.end_line or breach.line,
+        "endColumn": breach.end_column,
+    }
+    if not breach.line:
+        return {"artifactLocation": address}
+    region: dict[str, JsonValue] = {name: value for name, value in spans.items() if value}
+    return {"artifactLocation": address, "region": region}

@@ -1,4 +1,4 @@
-"""The source files under some paths: what .gitignore, --exclude and custom leave out is not read."""
+"""The source files under some paths, without what .gitignore and --exclude leave out."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -114,7 +114,10 @@ def _walk(folder: Path, base: str, above: Sequence[IgnoreRules]) -> Iterator[Pat
                 hidden = entry.name.startswith(".") or entry.name in _SKIPPED
                 if not hidden and not is_ignored(path, rules, is_folder=True):
                     folders.append((place / entry.name, f"{path}/", rules))
-            elif find_by_path(entry.name) and entry.is_file():
-                if not is_ignored(path, rules, is_folder=False):
-                    yield place / entry.name
+            elif _is_source(entry) and not is_ignored(path, rules, is_folder=False):
+                yield place / entry.name
         waiting += reversed(folders)
+
+
+def _is_source(entry: "os.DirEntry[str]") -> bool:
+    return find_by_path(entry.name) is not None and entry.is_file()

@@ -38,26 +38,29 @@ def calls(
     """Every call, in the order of the source."""
     ordered = sorted(nodes, key=lambda node: (node.start_byte, -node.end_byte))
     made: list[CallSite] = []
+    # The same few names are called over and over.
+    known: dict[bytes, tuple[str, bool, bool]] = {}
     for node, owner in zip(
         ordered, owners(functions, (n.start_byte for n in ordered)), strict=True
     ):
         start, opens = node.start_byte, _opens(node, table)
-        text = source[max(start, opens - _NEAR) : opens].strip()
-        before = _BEFORE_NAME.match(text)
-        name = text[before.end() :] if before else text
-        ours = _OURS.fullmatch(text) if opens - start <= _NEAR else None
-        made.append(
-            CallSite(
-                start=start,
-                end=node.end_byte,
-                owner=owner,
-                name=name.decode(errors="replace"),
-                ours=ours is not None,
-                on_self=ours is not None and ours[1] is not None,
-                opens=opens,
-            )
-        )
+        whole = opens - start <= _NEAR
+        text = source[start if whole else opens - _NEAR : opens]
+        called = known.get(text) if whole else _called(text, whole=False)
+        if called is None:
+            called = known[text] = _called(text, whole=True)
+        made.append(CallSite(start, node.end_byte, owner, *called, opens))
     return made
+
+
+def _called(text: bytes, *, whole: bool) -> tuple[str, bool, bool]:
+    """The name that is called; whether on nothing or the object itself, and whether on that."""
+    text = text.strip()
+    before = _BEFORE_NAME.match(text)
+    name = text[before.end() :] if before else text
+    ours = _OURS.fullmatch(text) if whole else None
+    on_self = ours is not None and ours[1] is not None
+    return name.decode(errors="replace"), ours is not None, on_self
 
 
 def _opens(node: Node, table: Counting) -> int:
