@@ -13,8 +13,10 @@ from kuznia.domains.code.analysis.result import FileAnalysis
 from kuznia.domains.code.analysis.tree.suppressions import Suppression
 
 _RULES: tuple[str, ...] = get_args(Limited)
-# What no comment can accept: a file that is not read has no comments either.
-_NEVER: frozenset[Limited] = frozenset(("errors", "unread", "suppression"))
+# What no comment can accept: it concerns no function and no file that could be read.
+_NEVER: frozenset[Limited] = frozenset(
+    ("errors", "unread", "suppression", "duplicated_share", "grade")
+)
 
 
 @dataclass(frozen=True, slots=True)
