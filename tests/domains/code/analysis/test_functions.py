@@ -92,6 +92,28 @@ def test_lines_count_from_the_first_to_the_last():
     assert (function.start_line, function.end_line, function.length) == (4, 7, 4)
 
 
+@pytest.mark.parametrize(
+    ("language", "source"),
+    [
+        ("python", "@a\n@b(1)\ndef f():\n    return 1\n"),
+        ("java", "class A {\n  @B\n  @C(1) // why\n  public int f() {\n return 1; } }\n"),
+        ("kotlin", "class A {\n  @B\n  @C(1)\n  public fun f(): Int {\n return 1 }\n}\n"),
+        ("csharp", "class A {\n  [B]\n  [C(1)]\n  public int f() {\n return 1; } }\n"),
+        ("javascript", "class A {\n  @b()\n  @c(1)\n  f() {\n return 1; } }\n"),
+        ("typescript", "class A {\n  @b()\n  @c(1)\n  f() {\n return 1; } }\n"),
+        ("php", "<?php class A {\n  #[B]\n  #[C(1)]\n  public function f() {\n return 1; } }\n"),
+        ("rust", "\n#[a]\n#[b]\nfn f() -> i32 {\n 1 }\n"),
+        ("swift", "class A {\n  @b\n  @c(d)\n  public func f() {\n g() }\n}\n"),
+        ("scala", "class A {\n  @b\n  @c(1)\n  def f(): Int = {\n 1 }\n}\n"),
+    ],
+)
+def test_the_lines_of_a_function_do_not_begin_at_its_annotations(language, source):
+    function = only(source, language)
+
+    assert function.start_line == 4 - (language == "python")
+    assert function.length == 2
+
+
 def test_a_comment_after_a_function_is_no_part_of_it():
     function = only("function f() {\n  g();\n} // one\n/* two */ // three\nh();", "javascript")
 

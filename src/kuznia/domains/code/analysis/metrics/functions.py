@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from tree_sitter import Node
+
 from kuznia.domains.code.analysis.metrics.cognitive import Cost
 from kuznia.domains.code.analysis.metrics.cyclomatic import cyclomatic
 from kuznia.domains.code.analysis.metrics.growth import performance
@@ -11,6 +13,14 @@ from kuznia.domains.code.analysis.metrics.readability import maintainability, po
 from kuznia.domains.code.analysis.result import Function
 from kuznia.domains.code.analysis.tree.frames import FUNCTIONS, Frame, frames, own, starts
 from kuznia.domains.code.analysis.tree.reading import Reading
+
+# Annotations, attributes and decorators, and what holds them beside `public` and the like.
+_BEFORE = frozenset(
+    (
+        *("modifiers", "annotation", "marker_annotation", "attribute", "attribute_list"),
+        *("attribute_declaration", "attribute_specifier", "decorator"),
+    )
+)
 
 
 def functions(
@@ -66,7 +76,20 @@ def _rows(frame: Frame, reading: Reading) -> tuple[int, int]:
     if body and last and last.is_extra:
         last = next((child for child in reversed(body.children) if not child.is_extra), None)
     end = last.end_byte if body and last and body.end_byte == frame.end else frame.end
-    return reading.text.row(frame.start), reading.text.row(max(frame.start, end - 1))
+    return reading.text.row(_begin(frame.node)), reading.text.row(max(frame.start, end - 1))
+
+
+def _begin(node: Node) -> int:
+    """Where a definition itself begins: its annotations are about it, and no lines of it."""
+    first = node.child(0)
+    if not first or first.type not in _BEFORE:
+        return node.start_byte
+    for child in node.children:
+        parts = child.children if child.type == "modifiers" else [child]
+        for part in parts:
+            if part.type not in _BEFORE and not part.is_extra:
+                return part.start_byte
+    return node.start_byte
 
 
 def _own_lines(nested: Sequence[Frame], rows: Sequence[tuple[int, int]]) -> list[int]:
