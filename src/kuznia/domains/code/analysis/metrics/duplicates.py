@@ -20,7 +20,7 @@ MAX_BLOCKS = 100
 MAX_LINES = 20_000
 MAX_PLACES = 20
 # Runs of lines that are compared at a time; each takes some 80 bytes then.
-MAX_IN_MEMORY = 500_000
+MAX_IN_MEMORY = 200_000
 _WORD = re.compile(rb"\w")
 _IMPORT = re.compile(rb"(?:import|from|package|using|use|require|#\s*include|export \* from)\b")
 _MAY_IMPORT = frozenset((b"i", b"f", b"p", b"u", b"r", b"#", b"e"))

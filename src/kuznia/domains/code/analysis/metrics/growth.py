@@ -96,10 +96,12 @@ def _grow(
 ) -> Growth:
     """The growth of the costliest place, without recursion."""
     doubt, most, highest = HIGH, None, 0
+    # Without a loop everything is done once, and need not be looked up.
+    is_flat = not body.loops
     for work in _works(body, known, reading):
         if work.degree is None:
             return _lost(work.place, work.why)
-        depth = levels.depth_at(work.place) - base
+        depth = 0 if is_flat else levels.depth_at(work.place) - base
         doubt = max(doubt, work.doubt, work.repeated if depth else HIGH)
         if depth + work.degree > highest:
             highest, most = depth + work.degree, work

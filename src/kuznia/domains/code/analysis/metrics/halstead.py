@@ -8,7 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
-from operator import attrgetter, le
+from operator import attrgetter, le, mul
 from typing import NamedTuple
 
 from kuznia.domains.code.analysis.tree.frames import Captures, Frame, stretches
@@ -46,7 +46,7 @@ class TokenCounts(NamedTuple):
         if not total:
             return 0.0
         counts = (*self.operators.values(), *self.operands.values())
-        return math.log2(total) - sum(count * math.log2(count) for count in counts) / total
+        return math.log2(total) - sum(map(mul, counts, map(math.log2, counts))) / total
 
 
 _start, _end = attrgetter("start_byte"), attrgetter("end_byte")
@@ -81,8 +81,13 @@ def tokens(functions: Sequence[Frame], captures: Captures, source: bytes) -> Tok
 def _in_order(
     starts: list[int], ends: list[int], source: bytes
 ) -> tuple[Sequence[int], list[bytes]]:
-    """The places of tokens, sorted, and their texts; as a rule they are sorted already."""
-    if not all(map(le, starts, islice(starts, 1, None))):
+    """The places of tokens, sorted, and their texts.
+
+    Where none is inside another, starts and ends sorted by themselves belong together again: that
+    is twice as quick as sorting pairs.
+    """
+    firsts, lasts = sorted(starts), sorted(ends)
+    if not all(map(le, lasts, islice(firsts, 1, None))):
         spans = sorted(zip(starts, ends, strict=True))
-        starts, ends = [start for start, _ in spans], [end for _, end in spans]
-    return starts, [source[start:end] for start, end in zip(starts, ends, strict=True)]
+        firsts, lasts = [start for start, _ in spans], [end for _, end in spans]
+    return firsts, [source[start:end] for start, end in zip(firsts, lasts, strict=True)]
