@@ -72,6 +72,15 @@ class Input(BaseModel):
     prompt: str
 
 
+class Attachment(BaseModel):
+    """A file that comes with an order: its content is data, and stays character for character."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str
+    content: str
+
+
 class Draft(BaseModel):
     """A part's reply once parsed. Not to be trusted before its checks have passed."""
 

@@ -121,6 +121,9 @@ def _finding(flaw: Flaw, *, in_doubt: bool) -> Finding:
 def is_the_asked_language(draft: CodeDraft, bench: CodeBench) -> Iterator[Finding]:
     """Code in another language does not answer the request."""
     language = get(bench.reading.language)
+    if bench.reading.files:
+        # A change may be to any of the files that came.
+        return
     # With JSX or without, it is TypeScript.
     right = _TYPESCRIPT if language.name in _TYPESCRIPT else {language.name}
     if all(file.language not in right for file in draft.files):
@@ -193,7 +196,8 @@ def imports_resolve(draft: CodeDraft, bench: CodeBench) -> Iterator[Finding]:
     """Every import is standard, in the artefact, or listed as required."""
     beside = bench.accepted.get("code")
     others = beside.files if isinstance(beside, CodeDraft) else ()
-    files = {file.path: file.content for file in (*others, *draft.files)}
+    came = bench.reading.came
+    files = {file.path: file.content for file in (*came, *others, *draft.files)}
     named = words(bench.reading.prompt) | {name.lower() for name in draft.requires}
     if isinstance(beside, CodeDraft):
         named |= {name.lower() for name in beside.requires}
