@@ -83,3 +83,110 @@ async def test_a_change_is_told_as_the_files_and_one_diff(reply):
     assert code["change"]["files"] == [{"path": "src/net.py", "status": "changed"}]
     assert "as data" in heard[0]
     assert NET in heard[0]
+
+
+async def test_files_come_as_they_are_and_keep_their_line_ends():
+    odd = NET.replace("\n", "\r\n").replace("pages", "pa\u200bges").removesuffix("\r\n")
+
+    artefact, _ = await changed(BLOCK, files={"src/net.py": odd})
+
+    code = artefact["parts"]["code"]
+    after = patched({"src/net.py": odd}, code["change"]["diff"])["src/net.py"]
+    assert artefact["status"] == "complete", artefact["findings"]
+    assert after == GOOD.replace("\n", "\r\n").removesuffix("\r\n")
+
+
+async def test_new_code_may_fit_the_files_without_a_change_to_them():
+    reply = whole(
+        "from net import fetch\n\n\ndef words(url: str) -> int:\n"
+        '    """How many words a page has."""\n    return len(fetch(url).split())\n',
+        "src/words.py",
+    )
+
+    artefact, _ = await changed(
+        reply, prompt="Write a function words(url) that counts the words of a page"
+    )
+
+    assert artefact["status"] == "complete", (artefact["findings"], artefact["wishes"])
+    assert artefact["parts"]["code"]["change"]["files"] == [
+        {"path": "src/words.py", "status": "created"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("damaged", "code"),
+    [
+        (GOOD.replace("text.split", "text.strip().split"), "not-asked"),
+        (GOOD.replace(GOOD[GOOD.index("def head") : GOOD.index("def _clean")], ""), "vanished"),
+        (GOOD[: GOOD.index("def head")], "fragment"),
+        (GOOD[: GOOD.index("def head")] + "# ... rest of the code unchanged ...\n", "placeholder"),
+        (NET, "nothing-changed"),
+        (GOOD.replace("= 10", "= 30"), ""),
+        (f"x = undefined_thing\n{GOOD}", "undefined-name"),
+    ],
+)
+async def test_a_damaged_change_is_not_complete(damaged, code):
+    artefact, heard = await changed(*[whole(damaged)] * 3)
+
+    found = {f["code"] for unmet in artefact["unmet"] for f in unmet["findings"]}
+    assert artefact["status"] != "complete"
+    assert not code or code in found | codes(artefact), (found, codes(artefact))
+    assert len(heard) > 1
+
+
+async def test_what_was_wrong_with_the_files_as_they_came_is_not_held_against_a_change():
+    old = (
+        NET
+        + "\n\ndef later():\n    return missing_name\n\n\ndef todo():\n    raise NotImplementedError\n"
+    )
+
+    artefact, _ = await changed(BLOCK, files={"src/net.py": old})
+
+    assert artefact["status"] == "complete", artefact["findings"]
+
+
+async def test_a_part_of_a_change_is_kept_when_the_rest_is_asked_for_again():
+    first = whole(GOOD.replace("text.split", "text.strip().split"))
+    back = 'src/net.py\n<<<<<<< SEARCH\n    return "\\n".join(text.strip().split(\n=======\n'
+    second = (
+        '**src/net.py**\n```\n<<<<<<< SEARCH\n    return "\\n".join(text.strip().split("\\n")[:lines])\n'
+        '=======\n    return "\\n".join(text.split("\\n")[:lines])\n>>>>>>> REPLACE\n```\n'
+    )
+
+    artefact, heard = await changed(first, second)
+
+    assert back not in heard[0]
+    assert artefact["status"] == "complete", artefact["findings"]
+    assert artefact["parts"]["code"]["files"][0]["content"] == GOOD
+    assert "head is changed, and the request neither names nor needs that" in heard[1]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "old", "new"),
+    [
+        ("Rename `fetch` to `download`, also where it is used", "fetch", "download"),
+        ("Перейменуй `fetch` на `download` скрізь", "fetch", "download"),
+        (
+            "Fix the bug that `head` returns three lines too few: it should be 6",
+            "= 3) ->",
+            "= 6) ->",
+        ),
+        ("Raise RETRIES from 3 to 5", "RETRIES = 3", "RETRIES = 5"),
+        ("Прибери функцію _clean, нею ніхто не користується", None, None),
+    ],
+)
+async def test_what_a_change_is_asked_to_do_is_met(prompt, old, new):
+    after = NET.replace(old, new) if old else NET[: NET.index("\n\ndef _clean")]
+
+    artefact, _ = await changed(whole(after), prompt=prompt)
+
+    assert artefact["status"] == "complete", (artefact["findings"], artefact["wishes"])
+
+
+async def test_half_of_a_row_of_names_is_not_all():
+    artefact, _ = await changed(
+        *[BLOCK] * 3, prompt="Add a `timeout` parameter of 10 seconds to `fetch` and `head`"
+    )
+
+    assert artefact["status"] == "partial"
+    assert "left-out" in codes(artefact)

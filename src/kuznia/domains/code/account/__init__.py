@@ -40,6 +40,7 @@ async def account_of(bench: CodeBench, asked: tuple[Wish, ...]) -> Iterable[Wish
         return ()
     code = bench.accepted["code"], bench.accepted.get("tests")
     files = [file for draft in code if isinstance(draft, CodeDraft) for file in draft.files]
+    files += bench.reading.came
     size = len(bench.reading.prompt) + sum(len(file.content) for file in files)
     is_quick = all((row := find(file.language)) and row.name in QUICK for file in files)
     if is_quick and size <= MAX_HERE and len(asked) <= MAX_WISHES:
@@ -63,6 +64,7 @@ def _job(bench: CodeBench, asked: tuple[Wish, ...]) -> Callable[[], tuple[Wish, 
         "documentation" in bench.accepted,
         tuple(replace(wish, where=(), why="") for wish in asked),
         bench.claims,
+        bench.reading.came,
     )
 
 

@@ -21,11 +21,11 @@ async def kept_tests(
     if before.status != "ran":
         return before
     if not before.count("passed"):
-        return before.model_copy(update={"status": "unavailable", "reason": _why(before)})
+        return Execution(status="none", reason=_why(before), output=before.output)
     after = await _run(sandbox, language, over(came, changed), came)
     if after.status != "ran":
         return after
-    return after.model_copy(update={"cases": tuple(_compared(before.cases, after))})
+    return after.model_copy(update={"cases": tuple(_compared(before.cases, after.cases))})
 
 
 async def _run(
@@ -35,7 +35,7 @@ async def _run(
     tests = tuple(file for file in files if file.path in paths)
     code = tuple(file for file in files if file.path not in paths)
     execution = await sandbox.run(language, code, tests)
-    return missing_package(execution, code, tests, ())
+    return missing_package(execution, (*code, *tests), tests, ())
 
 
 def _is_test(file: File, language: str) -> bool:

@@ -9,7 +9,7 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _ENDING = re.compile(r"(?:ings?|ed|es|s|e)$")
 # What goes through all of a file.
 _EVERYWHERE = re.compile(
-    r"\b(?:every|everything|everywhere|each|all|throughout|across|whole|entire|any|both)\b"
+    r"\b(?:every|everything|everywhere|each|all|throughout|across|whole|entire)\b"
     r"|\b(?:refactor|clean ?up|format|reformat|lint|type hints?|annotat\w+|docstrings?|typos?"
     r"|modernis\w+|moderniz\w+|port|migrat\w+|comments?|python ?[23])\b"
     r"|\b(?:усі|усе|всі|все|усіх|всіх|усюди|всюди|скрізь|кожн\w+|цілком|повністю|обидв\w+)\b"
@@ -56,6 +56,11 @@ class ChangeRequest:
             return True
         stems = {stem(word) for word in _WORDS.findall(name)}
         return bool(stems) and max(map(len, stems)) > 3 and stems <= self.stems
+
+
+def pieces_of(name: str) -> list[str]:
+    """The words that a name is made of."""
+    return _WORDS.findall(name)
 
 
 def stem(word: str) -> str:

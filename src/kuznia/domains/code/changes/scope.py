@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from posixpath import basename, splitext
 
-from kuznia.domains.code.changes.request import ChangeRequest
+from kuznia.domains.code.changes.request import ChangeRequest, pieces_of, stem
 from kuznia.domains.code.changes.units import Definition, FileChange, Touched
 from kuznia.domains.code.languages.testing import is_test_path
 
@@ -20,7 +20,12 @@ _COMMON = frozenset(
         *("for", "with", "that", "this", "not", "from", "Return", "Returns", "return", "function"),
     )
 )
+_EMPTY = frozenset(
+    (*keyword.kwlist, "self", "the", "and", "for", "with", "that", "this", "not", "from")
+)
 MIN_WORD = 3
+# A word of the request may stand in a longer one: `potat` in potato.
+MIN_PART = 5
 
 
 @dataclass
@@ -55,7 +60,7 @@ def oversteps(changes: Sequence[FileChange], request: ChangeRequest) -> Iterator
 
     Nothing where a request goes through all of the code, or names no place that can be told.
     """
-    every = [t for change in changes for t in change.touched if _is_judged(t)]
+    every = [touched for change in changes for touched in change.touched]
     if request.goes_everywhere:
         yield from (touched for touched in every if _is_kept(touched, request))
         return
@@ -68,13 +73,9 @@ def oversteps(changes: Sequence[FileChange], request: ChangeRequest) -> Iterator
             scope.allow(touched)
         rest = [touched for touched in rest if touched not in needed]
     for touched in (*rest, *(t for t in scope.allowed if _is_kept(t, request))):
+        # What is new is looked at by the account; what is gone, or an import, by other checks.
         if touched.before is not None and touched.after is not None:
             yield touched
-
-
-def _is_judged(touched: Touched) -> bool:
-    """Whether it is more than an import: what is not there or not used is the finding of others."""
-    return not touched.definition.is_import
 
 
 def _is_kept(touched: Touched, request: ChangeRequest) -> bool:
@@ -88,33 +89,38 @@ def _anchored(
 ) -> list[Touched]:
     """Allow what the request names itself; the rest has to be needed for that."""
     request = scope.request
-    named = [touched for touched in every if _is_named(touched, changes, request)]
-    if not named:
-        called = _called_by_named(changes, request)
-        named = [t for t in every if t.definition.last_name in called]
-    if not named:
-        named = [t for t in every if telling(t.changed_words) & request.tokens]
-    if not named and len(every) == 1 and not _named_places(changes, request):
-        named = list(every)
+    ways = (
+        lambda touched: request.names(touched.definition.last_name),
+        lambda touched: _is_of_named_class(touched, request),
+        lambda touched: _is_spoken_of(telling(touched.changed_words), request),
+        lambda touched: _is_spoken_of(touched.line_words - _EMPTY, request),
+        lambda touched: touched.definition.last_name in _called_by_named(changes, request),
+        lambda _: len(every) == 1 and not _named_places(changes, request),
+    )
+    named = next(filter(None, ([t for t in every if way(t)] for way in ways)), [])
     for touched in named:
         scope.allow(touched)
     for touched in every:
-        # What is new is looked at by the account, which knows what was asked for.
-        if touched not in named and touched.before is None:
+        if touched not in named and touched.before is None and not touched.definition.is_import:
             scope.allow(touched)
     return [touched for touched in every if touched not in scope.allowed]
 
 
-def _is_named(touched: Touched, changes: Sequence[FileChange], request: ChangeRequest) -> bool:
-    name, _, last = touched.definition.name.rpartition(".")
-    if last and request.names(last.partition("#")[0]):
+def _is_spoken_of(words: set[str], request: ChangeRequest) -> bool:
+    """Whether one of the words is in the request, in another form or as a part of one too."""
+    if words & request.tokens:
         return True
-    owner = name.rpartition(".")[2]
-    if not owner or not request.names(owner):
-        return False
-    # A class that is named for one of its methods does not stand for the others.
-    others = (d for change in changes for d in (*change.old, *change.new))
-    return not any(d.name.startswith(f"{name}.") and d.last_name in request.tokens for d in others)
+    pieces = {stem(piece) for word in words for piece in pieces_of(word)}
+    pieces = {piece for piece in pieces if len(piece) > MIN_WORD and piece not in _COMMON}
+    if pieces & request.stems:
+        return True
+    long = [piece for piece in pieces if len(piece) >= MIN_PART]
+    return any(piece in said for said in request.stems for piece in long)
+
+
+def _is_of_named_class(touched: Touched, request: ChangeRequest) -> bool:
+    owner = touched.definition.name.rpartition(".")[0].rpartition(".")[2]
+    return bool(owner) and request.names(owner)
 
 
 def _named_places(changes: Sequence[FileChange], request: ChangeRequest) -> list[Definition]:
@@ -129,14 +135,14 @@ def _called_by_named(changes: Sequence[FileChange], request: ChangeRequest) -> s
 
 
 def _is_needed(touched: Touched, scope: _Scope) -> bool:
-    words = telling(touched.changed_words)
-    if words & scope.words or words & scope.request.tokens:
+    words, lines = telling(touched.changed_words), touched.line_words
+    if words & scope.words or _is_spoken_of(words | telling(lines), scope.request):
         return True
-    definition = touched.definition
     if is_test_path(touched.path):
         names = {allowed.definition.last_name for allowed in scope.allowed}
-        return bool(definition.words.keys() & (names | scope.request.tokens) - _COMMON)
-    return bool(definition.words.keys() & scope.moved)
+        sought = (names | scope.request.tokens) - _EMPTY
+        return bool(touched.definition.words.keys() & sought)
+    return bool(lines & scope.moved)
 
 
 def unread_oversteps(changes: Sequence[FileChange], request: ChangeRequest) -> Iterator[str]:

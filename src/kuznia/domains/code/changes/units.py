@@ -29,6 +29,7 @@ class Definition:
     is_import: bool = False
     # The parameters of a function, as written.
     head: str = ""
+    text: str = ""
 
     @property
     def last_name(self) -> str:
@@ -59,6 +60,13 @@ class Touched:
         old = self.before.words if self.before else Counter[str]()
         new = self.after.words if self.after else Counter[str]()
         return frozenset(((new - old) + (old - new)).keys())
+
+    @property
+    def line_words(self) -> frozenset[str]:
+        """The words of all lines that are not as they were."""
+        old = set(self.before.text.split("\n") if self.before else ())
+        new = set(self.after.text.split("\n") if self.after else ())
+        return frozenset(word for line in old ^ new for word in _WORD.findall(line))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +117,20 @@ def definitions(file: File) -> tuple[Definition, ...] | None:
     """The definitions of a file in order; None where they cannot be told apart."""
     if file.language == "python":
         tree = tree_of(file.content)
-        return None if tree is None else tuple(_numbered(_of_body(tree.body, "")))
+        lines = file.content.split("\n")
+        every = _of_body(tree.body, "") if tree else iter(())
+        with_text = (_with_text(definition, lines) for definition in every)
+        return tuple(_numbered(with_text)) if tree else None
     language = find(file.language)
     every = symbols(file.content, language) if language else ()
     # A type holds its methods: each of those is looked at by itself.
     functions = (symbol for symbol in every if symbol.kind == "function" and symbol.body)
     return tuple(_numbered(map(_of_symbol, functions))) or None
+
+
+def _with_text(definition: Definition, lines: Sequence[str]) -> Definition:
+    first, last = definition.lines
+    return replace(definition, text="\n".join(lines[first - 1 : last]))
 
 
 def _of_symbol(symbol: Symbol) -> Definition:
@@ -123,9 +139,8 @@ def _of_symbol(symbol: Symbol) -> Definition:
     words = Counter(_WORD.findall(text))
     # Where a language calls nothing private that is nested, `_` is kept as the mark of it.
     name = f"_.{symbol.name}" if symbol.nested else symbol.name
-    return Definition(
-        name, " ".join(text.split()), words, (symbol.line, last), head=" ".join(symbol.head.split())
-    )
+    meaning, head = " ".join(text.split()), " ".join(symbol.head.split())
+    return Definition(name, meaning, words, (symbol.line, last), head=head, text=text)
 
 
 def _of_body(body: Sequence[ast.stmt], owner: str) -> Iterator[Definition]:

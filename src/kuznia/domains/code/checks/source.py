@@ -203,9 +203,10 @@ def imports_resolve(draft: CodeDraft, bench: CodeBench) -> Iterator[Finding]:
         named |= {name.lower() for name in beside.requires}
     for file in draft.files:
         for unresolved in unresolved_imports(file, files, named):
-            yield _import_finding(
-                file, unresolved.line, unresolved.what, certain=unresolved.certain
-            )
+            # A project has more files than come with a change to it.
+            is_elsewhere = bool(came) and unresolved.what.startswith(".")
+            certain = unresolved.certain and not is_elsewhere
+            yield _import_finding(file, unresolved.line, unresolved.what, certain=certain)
 
 
 def _import_finding(file: File, line: int, what: str, *, certain: bool) -> Finding:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from kuznia.domains.code.account.reading.change import ChangeEvidence, change_evidence, focused
 from kuznia.domains.code.account.reading.numbers import Site, constants, sites
 from kuznia.domains.code.account.reading.quantities import ClauseNumber, amounts
 from kuznia.domains.code.account.reading.source import CodeBranch, SourceText, Unit, read
@@ -61,6 +62,8 @@ class CodeEvidence:
     tests: tuple[SourceText, ...] = ()
     requires: tuple[str, ...] = ()
     has_documentation: bool = False
+    # Where the code is a change to files that came.
+    change: ChangeEvidence | None = None
 
     @cached_property
     def text(self) -> str:
@@ -206,9 +209,13 @@ def collect(
     tests: tuple[File, ...],
     requires: tuple[str, ...],
     has_documentation: bool,
+    came: tuple[File, ...] = (),
 ) -> CodeEvidence:
-    """Read the files of an artefact."""
+    """Read the files of an artefact; of a change what it touches."""
+    change = change_evidence(prompt, came, code)
+    code = tuple(focused(part)[0] for part in change.changes) if change else code
     return CodeEvidence(
+        change=change,
         language=language,
         prompt=prompt,
         code=tuple(read(f"/code/files/{number}", file) for number, file in enumerate(code)),
