@@ -49,6 +49,8 @@ class ChangeOutcome:
     # Whether the files are those that the reply stands for.
     is_read: bool = True
     applies: bool = True
+    # Whether tests that came were run, and passed before.
+    is_tested: bool = False
 
 
 async def outcome(domain: AnyDomain, case: dict[str, Any], kind: str, reply: str) -> ChangeOutcome:
@@ -96,6 +98,7 @@ def _read(case: dict[str, Any], kind: str, artefact: dict[str, Any]) -> ChangeOu
             + [f"wish {wish['quote']!r}: {wish['why']}" for wish in wishes]
         ),
         is_read=kind != GOOD or not code or files == case["expected"],
+        is_tested=bool(code) and code["change"]["tests"]["status"] == "ran",
         applies=not code or patched(came, code["change"]["diff"]) == came | files,
     )
 
@@ -123,7 +126,8 @@ def table(name: str, outcomes: list[ChangeOutcome]) -> str:
         lines.append(
             f"  {kind:14} {len(these):3}  complete {statuses['complete']:3}  "
             f"partial {statuses['partial']:3}  failed {statuses['failed']:3}  "
-            f"open wishes {wishes} (alone {only})  "
+            f"open wishes {wishes} (alone {only})  tests ran {sum(o.is_tested for o in these)}"
+            f" (complete {sum(o.is_tested and o.status == 'complete' for o in these)})  "
             + ", ".join(f"{code} {count}" for code, count in codes.most_common())
             + (f"  read wrong {sum(not o.is_read for o in these)}" if kind == GOOD else "")
         )

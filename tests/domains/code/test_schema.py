@@ -10,9 +10,8 @@ FLAW = Flaw(path="a.py", line=1, column=2, text=")", message="not expected here"
 
 def test_tests_and_documentation_come_unless_refused_or_files_came():
     order = CodeInput(prompt="  a stack of plates  ", language="TS")
-    change = CodeInput(
-        prompt="add a plate", language="TS", files=({"path": "a.ts", "content": ""},)
-    )
+    file = OrderFile(path="a.ts", content="")
+    change = CodeInput(prompt="add a plate", language="TS", files=(file,))
 
     assert (order.prompt, order.language) == ("a stack of plates", "typescript")
     assert (order.has_tests, order.has_docs) == (True, True)

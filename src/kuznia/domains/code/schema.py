@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from kuznia.domains.code.languages.find import LANGUAGES, find, find_by_path, suggest
-from kuznia.domains.code.reply.paths import safe_path
+from kuznia.domains.code.languages.paths import safe_path
 from kuznia.forge.terms import Attachment, Bench, Draft, Input
 
 Level = Literal["reference", "tree_sitter", "none"]

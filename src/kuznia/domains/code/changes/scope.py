@@ -2,7 +2,7 @@
 
 import builtins
 import keyword
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from posixpath import basename, splitext
 
@@ -89,15 +89,20 @@ def _anchored(
 ) -> list[Touched]:
     """Allow what the request names itself; the rest has to be needed for that."""
     request = scope.request
-    ways = (
+    called = _called_by_named(changes, request)
+    is_alone = len(every) == 1 and not _named_places(changes, request)
+    # From the surest: what is named, what is in a class that is, what is spoken of, what is called
+    # by what is named, for a fault may lie there.
+    ways: tuple[Callable[[Touched], bool], ...] = (
         lambda touched: request.names(touched.definition.last_name),
         lambda touched: _is_of_named_class(touched, request),
         lambda touched: _is_spoken_of(telling(touched.changed_words), request),
-        lambda touched: _is_spoken_of(touched.line_words - _EMPTY, request),
-        lambda touched: touched.definition.last_name in _called_by_named(changes, request),
-        lambda _: len(every) == 1 and not _named_places(changes, request),
+        lambda touched: _is_spoken_of(set(touched.line_words - _EMPTY), request),
+        lambda touched: touched.definition.last_name in called,
+        lambda _: is_alone,
     )
-    named = next(filter(None, ([t for t in every if way(t)] for way in ways)), [])
+    groups = ([touched for touched in every if way(touched)] for way in ways)
+    named = next(filter(None, groups), list[Touched]())
     for touched in named:
         scope.allow(touched)
     for touched in every:

@@ -160,8 +160,8 @@ def brings_nothing_new(check: Check[Any, CodeInput]) -> Check[Any, CodeInput]:
     return replace(check, run=run)
 
 
-async def _results(found: Iterable[Finding] | Awaitable[Iterable[Finding]]) -> Iterable[Finding]:
-    return await found if isawaitable(found) else found
+async def _results(run: Iterable[Finding] | Awaitable[Iterable[Finding]]) -> Iterable[Finding]:
+    return await run if isawaitable(run) else run
 
 
 def _gist(finding: Finding) -> tuple[str, str, str]:

@@ -21,6 +21,7 @@ from kuznia.domains.code.schema import (
     DocumentationDraft,
     File,
     Flaw,
+    ProgramDraft,
     TestsDraft,
 )
 from kuznia.forge.terms import Check, Finding
@@ -39,7 +40,7 @@ UNCHECKED = Finding(
 )
 
 AnyDraft = CodeDraft | DocumentationDraft
-S = TypeVar("S", CodeDraft, TestsDraft, DocumentationDraft)
+S = TypeVar("S", CodeDraft, ProgramDraft, TestsDraft, DocumentationDraft)
 # Any: what a coroutine sends and receives while it runs does not concern its caller.
 Held = Callable[[S, CodeBench], Coroutine[Any, Any, Iterable[Finding]]]
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from kuznia.domains.code.languages.find import find_by_path
+from kuznia.domains.code.languages.paths import safe_path
 from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.parsing.proof import SECONDS, prove
 from kuznia.domains.code.reply.choose import (
@@ -24,7 +25,6 @@ from kuznia.domains.code.reply.fences import FencedBlock, ReplyText, blocks, rea
 from kuznia.domains.code.reply.naming import default_path, label, path_of
 from kuznia.domains.code.reply.packages import required_packages
 from kuznia.domains.code.reply.patches import applied, besides, diffed, searched
-from kuznia.domains.code.reply.paths import safe_path
 from kuznia.domains.code.reply.unfenced import unfenced
 from kuznia.domains.code.reply.wrapped.in_json import unwrap
 from kuznia.domains.code.reply.wrapped.in_tags import tagged

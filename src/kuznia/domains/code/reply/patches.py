@@ -11,9 +11,9 @@ from difflib import SequenceMatcher
 from itertools import islice, takewhile
 
 from kuznia.domains.code.languages.find import find_by_path
+from kuznia.domains.code.languages.paths import safe_path
 from kuznia.domains.code.reply.fences import ReplyText
 from kuznia.domains.code.reply.naming import path_in_line
-from kuznia.domains.code.reply.paths import safe_path
 from kuznia.domains.code.schema import File
 from kuznia.forge.terms import Unreadable
 
