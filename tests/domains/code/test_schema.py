@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from kuznia.domains.code.schema import CodeInput, Flaw, Proof, weakest
+from kuznia.domains.code.schema import CodeInput, Flaw, OrderFile, Proof, weakest
 
 FLAW = Flaw(path="a.py", line=1, column=2, text=")", message="not expected here")
 

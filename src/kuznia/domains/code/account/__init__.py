@@ -20,6 +20,8 @@ from kuznia.platform.process.workers import POOL, Stopped
 # More than a small file, or a long list of wishes, goes to a process that is ended when its time is
 # over.
 SECONDS, MAX_HERE, MAX_WISHES = 1.0, 3_000, 50
+# A prompt of so many characters has that time, and a longer one as much more.
+SHORT = 2_000
 
 
 def wishes(order: CodeInput) -> tuple[Wish, ...]:
@@ -45,7 +47,8 @@ async def account_of(bench: CodeBench, asked: tuple[Wish, ...]) -> Iterable[Wish
     is_quick = all((row := find(file.language)) and row.name in QUICK for file in files)
     if is_quick and size <= MAX_HERE and len(asked) <= MAX_WISHES:
         return await POOL.ease(job)
-    result = await POOL.run(partial(_timed, job), seconds=SECONDS)
+    seconds = SECONDS * max(1.0, len(bench.reading.prompt) / SHORT)
+    result = await POOL.run(partial(_timed, job), seconds=seconds)
     return () if isinstance(result, Stopped) else result
 
 

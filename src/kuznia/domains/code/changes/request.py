@@ -13,7 +13,7 @@ _EVERYWHERE = re.compile(
     r"|\b(?:refactor|clean ?up|format|reformat|lint|type hints?|annotat\w+|docstrings?|typos?"
     r"|modernis\w+|moderniz\w+|port|migrat\w+|comments?|python ?[23])\b"
     r"|\b(?:усі|усе|всі|все|усіх|всіх|усюди|всюди|скрізь|кожн\w+|цілком|повністю|обидв\w+)\b"
-    r"|рефактор|відформат|анотаці|докстр|коментар|опечатк|одрук|перенес\w* на python",
+    r"|рефактор|відформат|анотаці|докстр|коментар|опечатк|одрук|перенес\w{0,4} на python",
     re.IGNORECASE,
 )
 _REMOVES = re.compile(
@@ -32,7 +32,8 @@ _KEPT = re.compile(
 )
 # Names in a row: `a`, `b` and `c`.
 _ROW = re.compile(
-    r"`?[A-Za-z_][\w.]*(?:\(\))?`?(?:(?:,|,?\s(?:and|та|і|й|or|або))\s`?[A-Za-z_][\w.]*(?:\(\))?`?)+"
+    r"(?<![\w.])`?[A-Za-z_][\w.]{0,60}+(?:\(\))?`?"
+    r"(?:(?:,|,?\s(?:and|та|і|й|or|або))\s`?[A-Za-z_][\w.]{0,60}+(?:\(\))?`?){1,20}+"
 )
 _JOINS = frozenset(("and", "or"))
 
