@@ -7,7 +7,7 @@ from tests.domains.code.makers import an_order, work_on
 from tests.makers import a_forge
 
 from kuznia.domains.code import DOMAIN
-from kuznia.domains.code.changes.diff import patched
+from kuznia.domains.code.changes.diff import patched, unified
 from kuznia.forge.run import run
 from kuznia.forge.sanitise import clean
 from kuznia.llm.scripted import ScriptedModel
@@ -190,3 +190,18 @@ async def test_half_of_a_row_of_names_is_not_all():
 
     assert artefact["status"] == "partial"
     assert "left-out" in codes(artefact)
+
+
+async def test_a_fence_in_a_file_does_not_end_the_diff_that_shows_it():
+    fenced = '"""The first lines.\n\n    ```\n    head("a")\n    ```\n    """'
+    old = NET.replace('"""The first lines."""', fenced)
+    new = old.replace("lines: int = 3", "lines: int = 5").replace("RETRIES = 3", "RETRIES = 5")
+    diff = unified({"src/net.py": old}, {"src/net.py": new})
+
+    artefact, _ = await changed(
+        f"```diff\n{diff}```\n",
+        prompt="RETRIES is 5 from now on, and so are the lines of head",
+        files={"src/net.py": old},
+    )
+
+    assert artefact["parts"]["code"]["files"][0]["content"] == new

@@ -16,7 +16,7 @@ from kuznia.platform.terminal import AsJson, faults_as_exit, say, settings_of
 
 if TYPE_CHECKING:
     from kuznia.domains.code.analysis import Analysis, Thresholds
-    from kuznia.domains.code.sandbox.packages import PackageFolder
+    from kuznia.domains.code.sandbox.packages.folder import PackageFolder
     from kuznia.domains.code.skeletons import ProseLanguage, Sketch
 
 commands = typer.Typer()
@@ -240,7 +240,7 @@ def remove(
 @contextmanager
 def _packages(context: typer.Context) -> "Generator[PackageFolder]":
     """The folder of CODE_PACKAGES; what goes wrong in it ends the command."""
-    from kuznia.domains.code.sandbox.packages import CannotAdd, PackageFolder
+    from kuznia.domains.code.sandbox.packages.folder import CannotAdd, PackageFolder
     from kuznia.domains.code.settings import CodeSettings
 
     with faults_as_exit():

@@ -6,7 +6,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from kuznia.domains.code.sandbox.packages import CannotAdd, PackageFolder
+from kuznia.domains.code.sandbox.packages.folder import CannotAdd, PackageFolder
 from kuznia.domains.code.sandbox.probe import probe
 from kuznia.domains.code.sandbox.trial import Sandbox
 from kuznia.domains.code.schema import File

@@ -44,6 +44,7 @@ class _Scope:
         before, after = touched.before, touched.after
         if before is None or after is None or before.head != after.head:
             self.moved |= {touched.definition.last_name} - {""}
+            self.words |= telling({touched.definition.last_name})
 
 
 def telling(words: Iterable[str]) -> set[str]:
@@ -102,7 +103,9 @@ def _anchored(
         lambda _: is_alone,
     )
     groups = ([touched for touched in every if way(touched)] for way in ways)
-    named = next(filter(None, groups), list[Touched]())
+    # A test that is named, or a list of names, does not tell where in the code the change is.
+    is_code = any(map(_is_code, every))
+    named = next((g for g in groups if any(map(_is_code, g)) or (g and not is_code)), [])
     for touched in named:
         scope.allow(touched)
     for touched in every:
@@ -121,6 +124,13 @@ def _is_spoken_of(words: set[str], request: ChangeRequest) -> bool:
         return True
     long = [piece for piece in pieces if len(piece) >= MIN_PART]
     return any(piece in said for said in request.stems for piece in long)
+
+
+def _is_code(touched: Touched) -> bool:
+    definition = touched.definition
+    is_there = touched.before is not None and touched.after is not None
+    is_list = definition.name.startswith("__") and not definition.head
+    return is_there and not (definition.is_import or is_list or is_test_path(touched.path))
 
 
 def _is_of_named_class(touched: Touched, request: ChangeRequest) -> bool:

@@ -205,7 +205,8 @@ def imports_resolve(draft: CodeDraft, bench: CodeBench) -> Iterator[Finding]:
     for file in draft.files:
         for unresolved in unresolved_imports(file, files, named):
             # A project has more files than come with a change to it.
-            is_elsewhere = bool(came) and unresolved.what.startswith(".")
+            folder = unresolved.what.rpartition(" of ")[2]
+            is_elsewhere = bool(came) and (folder.startswith(".") or folder not in files)
             certain = unresolved.certain and not is_elsewhere
             yield _import_finding(file, unresolved.line, unresolved.what, certain=certain)
 

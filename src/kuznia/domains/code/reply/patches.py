@@ -80,16 +80,29 @@ def diffed(reply: ReplyText) -> tuple[Change, ...]:
 
 def _diffs(reply: ReplyText) -> Iterator[range]:
     """The lines of each diff: of fences that are labelled so or begin so, or of the whole reply."""
-    pairs = zip(reply.marks[::2], reply.marks[1::2], strict=False)
-    for opener, closer in pairs:
-        part = range(opener.line + 1, closer.line)
+    place = 0
+    while place + 1 < len(reply.marks):
+        opener = reply.marks[place]
+        # A fence further in is a line of a file that the diff shows.
+        outer = [
+            number
+            for number in range(place + 1, len(reply.marks))
+            if _indent(reply.lines[reply.marks[number].line]) <= _indent(reply.lines[opener.line])
+        ]
+        part = range(opener.line + 1, reply.marks[outer[0] if outer else place + 1].line)
         begins = next((reply.lines[n] for n in part if reply.lines[n].strip()), "")
-        if _DIFF_LABEL.match(opener.info) or _begins(begins):
+        is_diff = bool(outer) and bool(_DIFF_LABEL.match(opener.info) or _begins(begins))
+        if is_diff:
             yield part
+        place = outer[0] + 1 if is_diff else place + 2
     if not reply.marks:
         first = next((n for n, line in enumerate(reply.lines) if _begins(line)), None)
         if first is not None:
             yield range(first, len(reply.lines))
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _begins(line: str) -> bool:

@@ -15,7 +15,7 @@ from kuznia.domains.code.parsing.apart import apart
 from kuznia.domains.code.sandbox.box import LIMITS, Ran, RunLimits
 from kuznia.domains.code.sandbox.golang import compile_common
 from kuznia.domains.code.sandbox.mutants import mutants
-from kuznia.domains.code.sandbox.packages import PackageFolder
+from kuznia.domains.code.sandbox.packages.folder import PackageFolder
 from kuznia.domains.code.sandbox.probe import Probe, probe
 from kuznia.domains.code.sandbox.reports import Expected, judged
 from kuznia.domains.code.sandbox.sentinels import guarded

@@ -57,7 +57,11 @@ class ChangeEvidence:
     def has(self, name: str) -> bool:
         """Whether a name, or each part of a dotted one, is there before the change or after it."""
         parts = _NAME.findall(name)
-        return name in _COMMIT or (bool(parts) and all(part in self.names for part in parts))
+        return name in _COMMIT or (bool(parts) and all(map(self._has_part, parts)))
+
+    def _has_part(self, part: str) -> bool:
+        # `ior` is short for the method.
+        return part in self.names or f"__{part}__" in self.names
 
     def had(self, text: str) -> bool:
         """Whether a text is in the files, before the change or after it."""

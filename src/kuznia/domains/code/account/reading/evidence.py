@@ -11,6 +11,7 @@ from kuznia.domains.code.account.reading.numbers import Site, constants, sites
 from kuznia.domains.code.account.reading.quantities import ClauseNumber, amounts
 from kuznia.domains.code.account.reading.source import CodeBranch, SourceText, Unit, read
 from kuznia.domains.code.account.words.lexicon import Words, words_of
+from kuznia.domains.code.languages.testing import is_test_path
 from kuznia.domains.code.schema import File
 
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
@@ -213,7 +214,11 @@ def collect(
 ) -> CodeEvidence:
     """Read the files of an artefact; of a change what it touches."""
     change = change_evidence(prompt, came, code)
-    code = tuple(focused(part)[0] for part in change.changes) if change else code
+    if change:
+        # What tests pass for an argument is not what the code does with it.
+        is_code = any(not is_test_path(part.path) for part in change.changes)
+        parts = [p for p in change.changes if not (is_code and is_test_path(p.path))]
+        code = tuple(focused(part)[0] for part in parts)
     return CodeEvidence(
         change=change,
         language=language,
