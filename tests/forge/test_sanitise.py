@@ -1,6 +1,7 @@
 """Texts made plain, and attacks noted."""
 
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from tests.makers import NoteInput, a_domain, an_order
 
 from kuznia.forge.sanitise import clean, plain
+from kuznia.forge.terms import Attachment
 from kuznia.platform.errors import Invalid
 
 
@@ -31,6 +33,12 @@ from kuznia.platform.errors import Invalid
 )
 def test_what_hides_is_taken_out_and_the_rest_stays(given, expected):
     assert plain(given) == expected
+
+
+class FilesInput(NoteInput):
+    """An order that brings files."""
+
+    files: tuple[Attachment, ...] = ()
 
 
 @given(st.text())
@@ -116,3 +124,13 @@ def test_any_text_is_cleaned_or_refused(text):
     except Invalid:
         return
     assert plain(order.input.prompt) == order.input.prompt
+
+
+def test_a_file_that_came_along_stays_as_it_is_beside_a_prompt_that_does_not():
+    file = Attachment(path="a.py", content="x = 'a\u200bb'\r\n' or '1'='1")
+    order = replace(an_order(), input=FilesInput(prompt="a no\u200bte", files=(file,)))
+
+    cleaned, findings = clean(order, a_domain())
+
+    assert cleaned.input == FilesInput(prompt="a note", files=(file,))
+    assert findings == ()

@@ -8,7 +8,7 @@ from typing import cast
 
 from pydantic import BaseModel, ValidationError
 
-from kuznia.forge.terms import AnyDomain, Finding, Order
+from kuznia.forge.terms import AnyDomain, Attachment, Finding, Order
 from kuznia.platform.errors import Invalid, invalid
 
 # Line breaks and tabs are layout; every other control or format character is a way to hide text:
@@ -59,7 +59,7 @@ def clean(order: Order, domain: AnyDomain) -> tuple[Order, tuple[Finding, ...]]:
     texts = list(_texts(given, ""))
     if any(plain(text) != text for _, text in texts):
         try:
-            fresh = type(given).model_validate(_plain_all(given.model_dump()))
+            fresh = type(given).model_validate(_plain_all(given))
         except ValidationError as error:
             # It was valid only with the characters nobody can see.
             raise invalid(error) from None
@@ -78,6 +78,10 @@ def clean(order: Order, domain: AnyDomain) -> tuple[Order, tuple[Finding, ...]]:
 def _plain_all(value: object) -> object:
     if isinstance(value, str):
         return plain(value)
+    if isinstance(value, Attachment):
+        return value
+    if isinstance(value, BaseModel):
+        return {name: _plain_all(item) for name, item in vars(value).items()}
     if isinstance(value, dict):
         items = cast("dict[object, object]", value)
         return {_plain_all(name): _plain_all(item) for name, item in items.items()}
@@ -89,7 +93,8 @@ def _plain_all(value: object) -> object:
 def _texts(value: object, where: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield where, value
-    elif isinstance(value, BaseModel):
+    elif isinstance(value, BaseModel) and not isinstance(value, Attachment):
+        # A file may well hold what would be an attack in a request.
         # Not by iterating the model: that costs more than all the rest of this step.
         for name, item in vars(value).items():
             yield from _texts(item, f"{where}.{name}" if where else name)

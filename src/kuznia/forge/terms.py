@@ -72,6 +72,15 @@ class Input(BaseModel):
     prompt: str
 
 
+class Attachment(BaseModel):
+    """A file that comes with an order: its content is data, and stays character for character."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str
+    content: str
+
+
 class Draft(BaseModel):
     """A part's reply once parsed. Not to be trusted before its checks have passed."""
 
@@ -182,8 +191,6 @@ class Prompt:
 I = TypeVar("I", bound=Input)  # noqa: E741 - the input of a domain, as R is its reading
 R = TypeVar("R")
 D = TypeVar("D", bound=Draft)
-
-
 # Any: each part's study has a type of its own, known to the checks and parts that use it.
 Studies = Mapping[str, Any]
 
@@ -267,8 +274,7 @@ class Part(Generic[D, R]):
             raise TypeError(f"part {self.name}: neither a model nor our own code can make it")
 
 
-# Parts with drafts of different types stand in one tuple, and the road makes those of every domain;
-# Any is the price of that.
+# Parts with drafts of different types stand in one tuple; Any is the price of that.
 AnyPart = Part[Any, Any]
 
 
@@ -348,8 +354,7 @@ class Domain(Generic[I, R]):
     # What it makes, in one line, for help texts and the API reference.
     summary: str
     input: type[I]
-    # An order's input as this domain understands it. It is read once; screening, prompts, checks
-    # and parts all work with the reading.
+    # An order's input as this domain understands it, read once for all that follows.
     read: Callable[[I], R | Awaitable[R]]
     # Changes whenever equal orders may get a different artefact; see `version_of`.
     version: str

@@ -108,7 +108,7 @@ def _write(path: Path, content: str, *, replaces: bool) -> None:
         if replaces:
             # A new file under the name: what has another name for the old one keeps it.
             path.unlink()
-        with path.open("x", encoding="utf-8") as file:
+        with path.open("x", encoding="utf-8", newline="") as file:
             file.write(content)
     except OSError as error:
         raise Invalid(f"{str(path)!r} cannot be written: {error.strerror}.") from None

@@ -82,6 +82,7 @@ async def test_code_tests_and_documentation_are_made_and_proven():
         "truncated": False,
         "requires": [],
         "examples": EXAMPLES_DISABLED.model_dump(mode="json"),
+        "change": None,
     }
     assert artefact["parts"]["tests"]["files"][0]["path"] == "test_slugs.py"
     assert artefact["parts"]["tests"]["framework"] == "pytest"

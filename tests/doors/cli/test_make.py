@@ -302,3 +302,39 @@ def test_what_is_declined_has_nothing_to_export(kuznia: Kuznia, tmp_path: Path) 
 
     assert told.stdout == ""
     assert "declined" in told.stderr
+
+
+def test_a_change_is_shown_as_a_diff_and_written_only_with_consent(
+    scripted_kuznia: Kuznia, scripted: ScriptedModel, tmp_path: Path
+) -> None:
+    before = "def fare(age):\n    return 0 if age < 6 else 2\n\n\ndef twice(x):\n    return 2 * x\n"
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/fare.py").write_text(before)
+    scripted.always(
+        lambda _: (
+            "**src/fare.py**\n<<<<<<< SEARCH\n    return 0 if age < 6 else 2\n=======\n"
+            "    return 0 if age < 7 else 2\n>>>>>>> REPLACE\n"
+        )
+    )
+    order = ("make", "code", "In fare children are free up to the age of 6, not 5: age < 7")
+    order = (*order, "--language", "python", "--context", "src/fare.py")
+
+    shown, refused = scripted_kuznia(*order), scripted_kuznia(*order, "--out", ".")
+
+    assert "-    return 0 if age < 6 else 2\n+    return 0 if age < 7 else 2\n" in shown.stdout
+    assert "--- a/src/fare.py\n+++ b/src/fare.py\n" in shown.stdout
+    assert "src/fare.py is there already (--force writes over it)" in refused.stderr
+    assert (tmp_path / "src/fare.py").read_text() == before
+    assert scripted_kuznia(*order, "--out", ".", "--force").exit_code == 0
+    assert (tmp_path / "src/fare.py").read_text() == before.replace("< 6", "< 7")
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("../a.py", "outside of this folder"), ("no.py", "cannot be read"), (".", "is a folder")],
+)
+def test_what_cannot_come_along_is_refused(scripted_kuznia: Kuznia, name: str, why: str) -> None:
+    told = scripted_kuznia(*CODE, "--context", name)
+
+    assert told.exit_code == 2
+    assert why in told.stderr

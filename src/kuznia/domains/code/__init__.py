@@ -23,7 +23,7 @@ async def _opened(settings: CodeSettings) -> AsyncGenerator[AnyDomain]:
     if settings.code_run_tests != "sandbox":
         yield DOMAIN
         return
-    async with open_sandbox() as sandbox:
+    async with open_sandbox(settings.code_packages) as sandbox:
         code = with_examples_run(sandbox, CODE, read_code, mend_code)
         tests = with_tests_run(sandbox, TESTS, read_tests, mend)
         yield replace(

@@ -15,15 +15,20 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from kuznia.platform.errors import Invalid, NotFound, TimedOut, invalid
-from kuznia.platform.terminal import AsJson, faults_as_exit, say
+from kuznia.platform.terminal import AsJson, faults_as_exit, say, settings_of
 
 if TYPE_CHECKING:
     from kuznia.domains.code.analysis import Profile, Thresholds
     from kuznia.domains.code.analysis.repository.inspect import Inspection, Orders
     from kuznia.domains.code.analysis.repository.processes import Measuring
+    from kuznia.domains.code.sandbox.packages.folder import PackageFolder
     from kuznia.domains.code.skeletons import ProseLanguage, Sketch
 
 commands = typer.Typer()
+sandbox = typer.Typer(
+    name="sandbox", no_args_is_help=True, help="Packages that tests may import in the sandbox."
+)
+commands.add_typer(sandbox)
 
 MAX_SKETCHED = 200
 Paths = Annotated[
@@ -290,6 +295,60 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise Invalid(f"{path} cannot be written: {error.strerror}.") from None
+
+
+@sandbox.command()
+def add(
+    context: typer.Context,
+    names: Annotated[
+        list[str], typer.Argument(metavar="NAME...", help="Packages, or files of wheels.")
+    ],
+) -> None:
+    """Fetch packages of Python with all they need, print their hashes, and unpack them."""
+    with _packages(context) as folder:
+        for wheel in folder.add(names):
+            say(f"{wheel.title}  sha256:{wheel.sha256}")
+        say("Restart the server to use them.", err=True)
+
+
+@sandbox.command(name="list")
+def list_(context: typer.Context) -> None:
+    """List the packages, the wheels fetched for each, and their hashes."""
+    with _packages(context) as folder:
+        for wheel in folder.wheels():
+            say(f"{wheel.root}: {wheel.title}  sha256:{wheel.sha256}")
+
+
+@sandbox.command()
+def remove(
+    context: typer.Context,
+    names: Annotated[
+        list[str], typer.Argument(metavar="NAME...", help="Packages that were added.")
+    ],
+) -> None:
+    """Remove packages, and what no other package needs."""
+    with _packages(context) as folder:
+        for name in folder.remove(names):
+            say(f"{name} was not there.", err=True)
+        say("Restart the server to do without them.", err=True)
+
+
+@contextmanager
+def _packages(context: typer.Context) -> "Generator[PackageFolder]":
+    """The folder of CODE_PACKAGES; what goes wrong in it ends the command."""
+    from kuznia.domains.code.sandbox.packages.folder import CannotAdd, PackageFolder
+    from kuznia.domains.code.settings import CodeSettings
+
+    with faults_as_exit():
+        path = settings_of(context, also=[CodeSettings]).of(CodeSettings).code_packages
+        if path is None:
+            raise Invalid("Set CODE_PACKAGES to a folder of yours that will hold the packages.")
+        try:
+            yield PackageFolder(path)
+        except CannotAdd as error:
+            raise Invalid(str(error)) from None
+        except OSError as error:
+            raise Invalid(f"{path} cannot be used: {error.strerror}.") from None
 
 
 def _sketches(paths: list[Path], prose_language: "ProseLanguage") -> Iterator["Sketch"]:

@@ -1,14 +1,17 @@
 """The parts of a code artefact: how each is asked for and how its reply is read."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
 from kuznia.domains.code import prompt
 from kuznia.domains.code.analysis import Analysis, analyse_proven, analysed
+from kuznia.domains.code.changes.onto import change_of, changed_files
 from kuznia.domains.code.checks import docs, running, sound, source
 from kuznia.domains.code.checks import tests as test_checks
 from kuznia.domains.code.checks.asked import ASKED
+from kuznia.domains.code.checks.changes import CHANGES, brings_nothing_new
 from kuznia.domains.code.checks.source import UNCHECKED, text_length, written
 from kuznia.domains.code.imports.placement import how_to_import, test_path
 from kuznia.domains.code.languages.find import get
@@ -27,6 +30,7 @@ from kuznia.domains.code.schema import (
     CodeInput,
     DocumentationDraft,
     File,
+    FileChanges,
     ProgramDraft,
     Proof,
     TestsDraft,
@@ -52,12 +56,32 @@ def parts(
 
     `code` and `tests` stand in for CODE and TESTS where there is a sandbox to run them in.
     """
-    ordered: list[Part[Any, CodeInput]] = [code or CODE, METRICS]
-    if order.include_tests and get(order.language).tests:
+    code = code or CODE
+    ordered: list[Part[Any, CodeInput]] = [_changing(code) if order.files else code, METRICS]
+    if order.has_tests and get(order.language).tests:
         ordered.append(tests or TESTS)
-    if order.include_docs:
+    if order.has_docs:
         ordered.append(DOCUMENTATION)
     return tuple(ordered)
+
+
+def _changing(code: Part[ProgramDraft, CodeInput]) -> Part[ProgramDraft, CodeInput]:
+    """The part that asks for code, where it is to fit or to change files that came."""
+    checks = map(brings_nothing_new, (*source.SOURCE, *sound.SOUND))
+    return replace(
+        code,
+        prompt=_ask_change,
+        # What comes after one change may be another.
+        enough=None,
+        checks=(*checks, *ASKED, running.EXAMPLES, *CHANGES),
+    )
+
+
+def _ask_change(bench: CodeBench) -> Prompt:
+    order = bench.reading
+    files = prompt.shown(order.came)
+    user = f"The request:\n{order.prompt}\n\nThe files, as data:\n\n{files}"
+    return Prompt(prompt.system("change", get(order.language)), user, max_tokens=MAX_TOKENS)
 
 
 def _ask_code(bench: CodeBench) -> Prompt:
@@ -92,8 +116,10 @@ def _about(order: CodeInput, files: tuple[File, ...], title: str) -> str:
 
 
 async def read_code(reply: str, bench: CodeBench) -> ProgramDraft:
+    if bench.reading.files:
+        return await _read_change(reply, bench)
     job = partial(_files_in, reply, bench.reading.language, "code", before=_files_before(bench))
-    extracted, proof = await _read(job, reply)
+    extracted, proof = await _read(job, len(reply))
     return ProgramDraft(
         files=extracted.files,
         proof=proof,
@@ -102,11 +128,35 @@ async def read_code(reply: str, bench: CodeBench) -> ProgramDraft:
     )
 
 
+async def _read_change(reply: str, bench: CodeBench) -> ProgramDraft:
+    order, draft = bench.reading, _files_before(bench)
+    job = partial(_change_in, reply, order.language, order.came, draft)
+    size = len(reply) + sum(len(file.content) for file in order.came)
+    extracted, proof, change = await _read(job, size)
+    return ProgramDraft(
+        files=extracted.files,
+        proof=proof,
+        truncated=extracted.truncated,
+        requires=extracted.requires,
+        change=change,
+    )
+
+
+def _change_in(
+    reply: str, language: str, came: tuple[File, ...], draft: tuple[File, ...], deadline: float
+) -> tuple[Extracted, Proof, FileChanges] | Finding:
+    try:
+        extracted = changed_files(reply, get(language), came, draft)
+    except Unreadable as unreadable:
+        return unreadable.findings[0]
+    return extracted, proof_of(extracted.files, deadline), change_of(came, extracted.files)
+
+
 async def read_tests(reply: str, bench: CodeBench) -> TestsDraft:
     language = bench.reading.language
     path, before = test_path(written(bench).files, language), _files_before(bench)
     job = partial(_files_in, reply, language, "tests", path=path, before=before)
-    extracted, proof = await _read(job, reply)
+    extracted, proof = await _read(job, len(reply))
     return TestsDraft(
         files=extracted.files,
         proof=proof,
@@ -122,12 +172,12 @@ def _files_before(bench: CodeBench) -> tuple[File, ...]:
 
 
 async def _read_documentation(reply: str, _: CodeBench) -> DocumentationDraft:
-    return await _read(partial(_page_in, reply), reply)
+    return await _read(partial(_page_in, reply), len(reply))
 
 
-async def _read(job: Callable[[float], R | Finding], reply: str) -> R:
+async def _read(job: Callable[[float], R | Finding], characters: int) -> R:
     """The content of a reply, read where a text that stops a parser does no harm."""
-    result = await apart(job, len(reply))
+    result = await apart(job, characters)
     if isinstance(result, Stopped):
         result = UNCHECKED
     if isinstance(result, Finding):
@@ -172,9 +222,28 @@ async def mend(draft: C, _: tuple[Finding, ...], bench: CodeBench) -> C:
 
 
 async def mend_code(draft: ProgramDraft, _: tuple[Finding, ...], bench: CodeBench) -> ProgramDraft:
+    if came := bench.reading.came:
+        return await _mend_change(draft, came, bench)
     job = partial(tidy, draft, prompt=bench.reading.prompt)
     mended = await apart(job, text_length(bench, draft))
     return draft if isinstance(mended, Stopped) else mended
+
+
+async def _mend_change(
+    draft: ProgramDraft, came: tuple[File, ...], bench: CodeBench
+) -> ProgramDraft:
+    """The change with its new files put right: those that came have the style that they have."""
+    paths = {file.path for file in came}
+    fresh = tuple(file for file in draft.files if file.path not in paths)
+    new = await mend(draft.model_copy(update={"files": fresh}), (), bench) if fresh else draft
+    if not fresh or new.files == fresh:
+        return draft
+    files = (*(file for file in draft.files if file.path in paths), *new.files)
+    proof = await apart(partial(proof_of, files), text_length(bench, draft))
+    if isinstance(proof, Stopped):
+        return draft
+    change = change_of(came, files)
+    return draft.model_copy(update={"files": files, "proof": proof, "change": change})
 
 
 async def _finished_part(text: str, bench: CodeBench) -> str | None:

@@ -12,10 +12,10 @@ from kuznia.domains.code.analysis import Analysis, Profile, analysed, left_out
 from kuznia.domains.code.analysis.tables import TABLES
 from kuznia.domains.code.analysis.uploads import NotSource, source
 from kuznia.domains.code.languages.find import LANGUAGES, find, find_by_path
+from kuznia.domains.code.languages.paths import safe_path
 from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.parsing.proof import SECONDS
 from kuznia.domains.code.parsing.reference import find_reference
-from kuznia.domains.code.reply.paths import safe_path
 from kuznia.domains.code.sandbox.trial import Sandbox
 from kuznia.domains.code.schema import File
 from kuznia.domains.code.skeletons import (

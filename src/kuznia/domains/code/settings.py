@@ -1,5 +1,6 @@
 """The settings of the code domain."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -14,4 +15,9 @@ class CodeSettings(SettingsGroup):
         default="off",
         description="`sandbox`: a model's code and tests are run, in bubblewrap and nowhere else; "
         "`kuznia doctor` shows whether this machine can run a sandbox.",
+    )
+    code_packages: Path | None = Field(
+        default=None,
+        description="A folder for packages of Python that tests may import in the sandbox; "
+        "`kuznia sandbox add` fills it.",
     )

@@ -11,6 +11,7 @@ from pydantic_core import to_json
 
 from kuznia import __version__
 from kuznia.domains import find_commands
+from kuznia.doors.cli.context import attached
 from kuznia.doors.cli.limits import budgets, limits
 from kuznia.doors.cli.tools import all_settings, tools_of
 from kuznia.doors.cli.users import keys, users
@@ -99,6 +100,9 @@ def make(
 ) -> None:
     """Make one artefact on this machine, and show its progress.
 
+    `--context src/a.py src/b.py` brings files along, for code that is to fit or to change them: a
+    change is shown as a diff, and written only with `--out . --force`.
+
     The input fields of the domain are options too, such as `--language go --include-tests no`. A
     field that is an object is given as JSON or as a file: `--profile profile.json`.
     """
@@ -183,6 +187,14 @@ def openapi(context: typer.Context) -> None:
         say(tools_of(context).openapi(all_settings(context)).decode())
 
 
+def _paths(first: str, rest: list[str]) -> list[str]:
+    """The words up to the next option, taken from the rest."""
+    paths = [first] if first else []
+    while rest and not rest[0].startswith("--"):
+        paths.append(rest.pop(0))
+    return paths
+
+
 def fields(words: Sequence[str]) -> dict[str, str]:
     """Read `"a queue" --include-tests no` as {"prompt": "a queue", "include_tests": "no"}."""
     values: dict[str, str] = {}
@@ -193,6 +205,9 @@ def fields(words: Sequence[str]) -> dict[str, str]:
         if not name.startswith("--") or not (equals or rest):
             raise Invalid(f"`{name}` is not understood; write a field as --name value.")
         name = name[2:].replace("-", "_")
+        if name == "context":
+            values["files"] = attached(_paths(value if equals else "", rest))
+            continue
         if name in values:
             raise Invalid(f"{name} is set twice; put text with spaces in quotes.")
         values[name] = value if equals else rest.pop(0)

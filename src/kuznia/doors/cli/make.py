@@ -105,6 +105,9 @@ def _give(artefact: Json, shown: object, options: MakeOptions) -> None:
             files.append(("artefact.json", to_json(artefact, indent=1).decode()))
         write(files, options.out, force=options.force)
         return
+    if diff := _diff(artefact):
+        say(f"\n{diff}")
+        return
     for path, content in files:
         say(f"\n── {path} ──\n{content}")
     if shown is not None:
@@ -235,6 +238,12 @@ def _line(event: Event) -> str:
 
 def _objections(findings: Iterable[Finding]) -> str:
     return "".join(f"\n      {f.where}: {f.message}" for f in findings if f.is_asked)
+
+
+def _diff(artefact: Json) -> str:
+    """What a change is, against the files that came with its order."""
+    changes = (part.get("change") for part in artefact["parts"].values())
+    return "".join(change["diff"] for change in changes if change)
 
 
 def _files(artefact: Json) -> Iterable[tuple[str, str]]:

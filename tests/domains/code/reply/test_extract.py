@@ -7,10 +7,10 @@ from tests.clocks import least_work
 from tests.domains.code.corpus import REPLIES, Case, read
 
 from kuznia.domains.code.languages.find import LANGUAGES, get
+from kuznia.domains.code.languages.paths import safe_path
 from kuznia.domains.code.reply.document import document
 from kuznia.domains.code.reply.extract import MAX_BYTES, MAX_FILES, Extracted, extract
 from kuznia.domains.code.reply.fences import read as read_reply
-from kuznia.domains.code.reply.paths import safe_path
 from kuznia.forge.terms import Unreadable
 
 

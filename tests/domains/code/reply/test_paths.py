@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kuznia.domains.code.reply.paths import safe_path
+from kuznia.domains.code.languages.paths import safe_path
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ REFUSED = {
     "a file written at the top": "open('/planted', 'w')",
     "a file written among devices": "open('/dev/planted', 'w')",
     "the code changed": "open('/code/app.py', 'w')",
+    "a package changed": "open('/opt/packages/added_package.py', 'w')",
+    "a package added": "open('/opt/packages/planted.py', 'w')",
     "a debugger": LIBC + "if libc.ptrace(0, 0, 0, 0): raise OSError",
     "a namespace": LIBC + "if libc.unshare(0x10000000): raise OSError",
     "a mount": LIBC + "if libc.mount(b'x', b'/tmp', b'tmpfs', 0, 0): raise OSError",

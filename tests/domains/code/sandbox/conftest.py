@@ -16,7 +16,11 @@ from kuznia.domains.code.sandbox.trial import Sandbox
 def probed() -> Generator[Probe]:
     """What this host can do, found out once."""
     with TemporaryDirectory(prefix="kuznia-sandbox-") as folder:
-        yield asyncio.run(probe(Path(folder)))
+        # With a package, so that whatever is tried is tried with one in sight.
+        site = Path(folder) / "site"
+        site.mkdir()
+        (site / "added_package.py").write_text("ANSWER = 42\n")
+        yield asyncio.run(probe(Path(folder), site))
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ from kuznia.platform.process.workers import POOL, Stopped
 # More than a small file, or a long list of wishes, goes to a process that is ended when its time is
 # over.
 SECONDS, MAX_HERE, MAX_WISHES = 1.0, 3_000, 50
+# A prompt of so many characters has that time, and a longer one as much more.
+SHORT = 2_000
 
 
 def wishes(order: CodeInput) -> tuple[Wish, ...]:
@@ -40,11 +42,13 @@ async def account_of(bench: CodeBench, asked: tuple[Wish, ...]) -> Iterable[Wish
         return ()
     code = bench.accepted["code"], bench.accepted.get("tests")
     files = [file for draft in code if isinstance(draft, CodeDraft) for file in draft.files]
+    files += bench.reading.came
     size = len(bench.reading.prompt) + sum(len(file.content) for file in files)
     is_quick = all((row := find(file.language)) and row.name in QUICK for file in files)
     if is_quick and size <= MAX_HERE and len(asked) <= MAX_WISHES:
         return await POOL.ease(job)
-    result = await POOL.run(partial(_timed, job), seconds=SECONDS)
+    seconds = SECONDS * max(1.0, len(bench.reading.prompt) / SHORT)
+    result = await POOL.run(partial(_timed, job), seconds=seconds)
     return () if isinstance(result, Stopped) else result
 
 
@@ -63,6 +67,7 @@ def _job(bench: CodeBench, asked: tuple[Wish, ...]) -> Callable[[], tuple[Wish, 
         "documentation" in bench.accepted,
         tuple(replace(wish, where=(), why="") for wish in asked),
         bench.claims,
+        bench.reading.came,
     )
 
 

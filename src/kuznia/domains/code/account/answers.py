@@ -6,7 +6,9 @@ from dataclasses import replace
 from kuznia.domains.code.account.claimed import claimed_scope
 from kuznia.domains.code.account.effects import inventions
 from kuznia.domains.code.account.judge import ClauseVerdict, judge
+from kuznia.domains.code.account.reading.change import focused
 from kuznia.domains.code.account.reading.evidence import CodeEvidence, collect
+from kuznia.domains.code.account.reading.source import read
 from kuznia.domains.code.account.words.lexicon import content_words
 from kuznia.domains.code.schema import File
 from kuznia.forge.terms import Wish
@@ -31,9 +33,10 @@ def answers(
     has_documentation: bool,
     wishes: tuple[Wish, ...],
     claims: tuple[Wish, ...] = (),
+    came: tuple[File, ...] = (),
 ) -> tuple[Wish, ...]:
     """Every wish with its answer, and what is there that nobody asked for."""
-    evidence = collect(language, prompt, code, tests, requires, has_documentation)
+    evidence = collect(language, prompt, code, tests, requires, has_documentation, came)
     claimed = {
         (claim.start, claim.end): claimed_scope(claim, evidence)
         for claim in claims
@@ -48,7 +51,7 @@ def answers(
         )
         for wish in wishes
     ]
-    if _is_elsewhere(verdicts):
+    if evidence.change is None and _is_elsewhere(verdicts):
         verdicts = [_strictly(verdict) for verdict in verdicts]
     verdicts = _with_asides(prompt, wishes, verdicts)
     seen = [verdict.met for verdict in verdicts if not verdict.is_example]
@@ -124,8 +127,19 @@ def _answer(wish: Wish, verdict: ClauseVerdict, mostly: bool) -> Wish:
     return replace(wish, outcome=outcome, where=verdict.pointers, why=verdict.why)
 
 
+def _before(evidence: CodeEvidence) -> CodeEvidence:
+    """What a change touches, as it was; what was in it already is nobody's invention."""
+    assert evidence.change is not None
+    places = enumerate(map(focused, evidence.change.changes))
+    was = [(place, before) for place, (_, before) in places if before is not None]
+    code = tuple(read(f"/code/files/{place}", before) for place, before in was)
+    return replace(evidence, code=code, change=None)
+
+
 def _not_asked(evidence: CodeEvidence) -> tuple[Wish, ...]:
     reasons = dict.fromkeys(inventions(evidence))
+    for known in inventions(_before(evidence)) if evidence.change else ():
+        reasons.pop(known, None)
     return tuple(
         Wish("", 0, 0, outcome="not_asked", where=(pointer,), why=why) for pointer, why in reasons
     )

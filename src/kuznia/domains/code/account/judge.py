@@ -13,6 +13,7 @@ from kuznia.domains.code.account.facts.names import is_optional, is_there, names
 from kuznia.domains.code.account.facts.outcomes import CONDITIONS, outcome, permissions
 from kuznia.domains.code.account.facts.relations import relations, switches
 from kuznia.domains.code.account.facts.signatures import signatures
+from kuznia.domains.code.account.reading.change import is_of_today, stays
 from kuznia.domains.code.account.reading.evidence import CodeEvidence, Facet, Scope
 from kuznia.domains.code.account.reading.quantities import all_amounts
 from kuznia.domains.code.account.words.lexicon import (
@@ -110,7 +111,7 @@ def judge(
     """Whether the code shows what a clause asks for."""
     quote = _MARKER.sub(lambda match: " " * len(match[0]), quote)
     clause = _ReadClause(quote, is_heading)
-    if _PERSONAL.match(quote) and not _ASKS.search(quote):
+    if _asks_nothing(quote, evidence):
         return ClauseVerdict(True, (evidence.code[0].pointer,))
     if example := next(examples(quote, evidence), None):
         return ClauseVerdict(
@@ -123,11 +124,21 @@ def judge(
     _read_concepts(clause, evidence, first=False)
     if clause.is_found:
         _take_words(clause)
-    for facet in clause.facets:
+    is_fault = evidence.change is not None and is_of_today(quote)
+    for facet in () if is_fault else clause.facets:
         if facet.shown is False:
             where = (facet.pointer,) if facet.pointer else ()
             return ClauseVerdict(False, where, facet.why, is_refuted=True)
-    return _weigh(clause, evidence, claimed)
+    verdict = _weigh(clause, evidence, claimed)
+    if not verdict.met and evidence.change and (is_fault or evidence.change.shares(quote)):
+        return replace(verdict, met=True, pointers=(evidence.whole.pointer,), why="")
+    return verdict
+
+
+def _asks_nothing(quote: str, evidence: CodeEvidence) -> bool:
+    if evidence.change and stays(quote):
+        return True
+    return bool(_PERSONAL.match(quote)) and not _ASKS.search(quote)
 
 
 def _fact(facet: Facet) -> Facet:
@@ -146,7 +157,7 @@ def _read_facts(clause: _ReadClause, evidence: CodeEvidence) -> None:
     for span, facet in forbidden(clause.rest(), evidence):
         clause.take(span, facet)
     for span, facet in literals(clause.rest(), evidence):
-        clause.take(span, _fact(facet))
+        clause.take(span, _fact(_unless_had(quote[span[0] : span[1]], facet, evidence)))
     _read_outcomes(clause, evidence)
     _read_names(clause, evidence)
     clause.facets += relations(quote, evidence)
@@ -154,8 +165,15 @@ def _read_facts(clause: _ReadClause, evidence: CodeEvidence) -> None:
     clause.facets += permissions(quote, evidence)
     clause.facets += decimals(quote, evidence)
     for item in all_amounts(quote, clause.taken):
-        facet = amount(item, quote, evidence)
+        span, facet = item.span, amount(item, quote, evidence)
+        facet = _unless_had(quote[span[0] : span[1]], facet, evidence)
         clause.take(item.span, _fact(facet) if item.value > 1 else facet)
+
+
+def _unless_had(text: str, facet: Facet, evidence: CodeEvidence) -> Facet:
+    """A facet; what a change speaks of may be what was there before it."""
+    is_old = facet.shown is False and evidence.change and evidence.change.had(text)
+    return Facet(None) if is_old else facet
 
 
 def _read_names(clause: _ReadClause, evidence: CodeEvidence) -> None:
@@ -163,6 +181,9 @@ def _read_names(clause: _ReadClause, evidence: CodeEvidence) -> None:
     for span, name in names(quote, evidence, clause.taken):
         pointer = is_there(name, evidence, quote)
         why = f"{name} is there." if pointer else f"There is no {name} in the code."
+        if not pointer and evidence.change and evidence.change.has(name):
+            clause.take(span, Facet(None))
+            continue
         if pointer and name in evidence.unused:
             pointer, why = "", f"{name} is taken and never used."
         shown = bool(pointer) or (None if is_optional(name, quote[: span[0]], evidence) else False)

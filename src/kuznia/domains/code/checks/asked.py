@@ -19,11 +19,15 @@ _WORD = re.compile(r"\w+")
 def has_what_is_named(draft: CodeDraft, bench: CodeBench) -> Iterator[Finding]:
     """Code under another name than the order gives it cannot be used by who ordered it."""
     asked = asked_names(bench.reading.prompt)
-    words = {word for file in draft.files for word in _words(file)}
+    came = bench.reading.came
+    # What a change renames or removes is named, too.
+    words = {word for file in (*draft.files, *came) for word in _words(file)}
     for name in [name for name in asked.names if name not in words][:MAX_LISTED]:
         message = f"The request names {short(name)}, and the code does not have it."
         hint = f"Define {short(name)} with exactly this name."
         yield Finding("not-as-asked", "block", draft.files[0].path, message, hint)
+    if came:
+        return
     is_renamed = placed(draft.files, asked) != draft.files
     for path in missing_paths(draft.files, asked):
         message = f"The request names the file {short(path)}, and it is not there."

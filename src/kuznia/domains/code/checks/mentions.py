@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 
 from kuznia.domains.code.languages.find import find
+from kuznia.domains.code.languages.paths import stem
 from kuznia.domains.code.parsing.symbols import symbols
-from kuznia.domains.code.reply.paths import stem
 from kuznia.domains.code.schema import File
 
 # A name that is given a value at the beginning of a line, as `app` is.

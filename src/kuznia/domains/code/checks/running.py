@@ -12,8 +12,10 @@ from functools import partial
 from typing import Any, TypeVar
 
 from kuznia.domains.code import prompt
-from kuznia.domains.code.checks.source import text_length, written
+from kuznia.domains.code.changes.kept import kept_tests
+from kuznia.domains.code.checks.source import written
 from kuznia.domains.code.imports.package_names import is_named, words
+from kuznia.domains.code.languages.testing import is_test_path
 from kuznia.domains.code.order_examples.example import defines, not_run
 from kuznia.domains.code.order_examples.javascript_tests import javascript_tests
 from kuznia.domains.code.order_examples.properties import properties
@@ -30,6 +32,7 @@ from kuznia.domains.code.schema import (
     Execution,
     ProgramDraft,
     TestsDraft,
+    project,
 )
 from kuznia.forge.terms import Check, Finding, Part, Unreadable
 from kuznia.platform.process.workers import Stopped
@@ -63,8 +66,12 @@ def with_examples_run(
     """The part that asks for code; the examples of the request are run with what comes."""
 
     async def run(draft: ProgramDraft, bench: CodeBench) -> ProgramDraft:
-        execution = await _run_examples(sandbox, draft, bench)
-        return draft.model_copy(update={"examples": execution})
+        update: dict[str, object] = {"examples": await _run_examples(sandbox, draft, bench)}
+        if draft.change is not None:
+            order = bench.reading
+            tests = await kept_tests(sandbox, order.language, order.came, draft.files)
+            update["change"] = draft.change.model_copy(update={"tests": tests})
+        return draft.model_copy(update=update)
 
     return replace(code, parse=_reading(read, run), mend=_mending(mend, run))
 
@@ -79,7 +86,8 @@ def with_tests_run(
 
     async def run(draft: TestsDraft, bench: CodeBench) -> TestsDraft:
         code = written(bench)
-        execution = await sandbox.try_out(bench.reading.language, code.files, draft.files)
+        files = project(bench, code)
+        execution = await sandbox.try_out(bench.reading.language, files, draft.files)
         requires = (*code.requires, *draft.requires)
         execution = missing_package(execution, code.files, draft.files, requires)
         return draft.model_copy(update={"execution": execution})
@@ -135,7 +143,9 @@ async def _run_examples(sandbox: Sandbox, draft: ProgramDraft, bench: CodeBench)
     if not asked and not said:
         return Execution(status="none", reason="The request gives no example to run.")
     make = partial(python_tests, properties=said) if said else MAKERS[language]
-    made = await apart(partial(make, asked, draft.files), text_length(bench, draft))
+    files = tuple(file for file in project(bench, draft) if not is_test_path(file.path))
+    size = sum(len(file.content) for file in files)
+    made = await apart(partial(make, asked, files), size)
     if isinstance(made, Stopped):
         reason = "The examples could not be made into tests in time."
         return Execution(
@@ -143,7 +153,7 @@ async def _run_examples(sandbox: Sandbox, draft: ProgramDraft, bench: CodeBench)
             reason=reason,
             cases=tuple(not_run(example.title, reason) for example in asked),
         )
-    if defines(bench.reading.prompt, draft.files):
+    if defines(bench.reading.prompt, files):
         unfit = (case.model_copy(update={"outcome": "skipped"}) for case in made.not_run)
         made = replace(made, not_run=tuple(unfit))
     if not made.by_test:
@@ -152,8 +162,8 @@ async def _run_examples(sandbox: Sandbox, draft: ProgramDraft, bench: CodeBench)
         return Execution(
             status="unavailable" if has_faults else "none", reason=reason, cases=made.not_run
         )
-    execution = await sandbox.run(language, (*draft.files, made.support), (made.tests,))
-    execution = missing_package(execution, draft.files, (), draft.requires)
+    execution = await sandbox.run(language, (*files, made.support), (made.tests,))
+    execution = missing_package(execution, files, (), draft.requires)
     cases = tuple(
         case.model_copy(update={"name": made.by_test[case.name]})
         if case.name in made.by_test

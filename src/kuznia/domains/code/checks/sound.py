@@ -39,7 +39,8 @@ def names_exist(draft: CodeDraft, bench: CodeBench) -> Iterator[Finding]:
 def _modules(draft: CodeDraft, bench: CodeBench) -> Iterator[str]:
     """The names by which the files of an artefact may be imported."""
     code = bench.accepted.get("code")
-    files = (*draft.files, *(code.files if isinstance(code, CodeDraft) else ()))
+    beside = code.files if isinstance(code, CodeDraft) else ()
+    files = (*draft.files, *beside, *bench.reading.came)
     for file in files:
         yield from file.path.removesuffix(".py").split("/")
 

@@ -21,6 +21,7 @@ from kuznia.domains.code.schema import (
     DocumentationDraft,
     File,
     Flaw,
+    ProgramDraft,
     TestsDraft,
 )
 from kuznia.forge.terms import Check, Finding
@@ -39,7 +40,7 @@ UNCHECKED = Finding(
 )
 
 AnyDraft = CodeDraft | DocumentationDraft
-S = TypeVar("S", CodeDraft, TestsDraft, DocumentationDraft)
+S = TypeVar("S", CodeDraft, ProgramDraft, TestsDraft, DocumentationDraft)
 # Any: what a coroutine sends and receives while it runs does not concern its caller.
 Held = Callable[[S, CodeBench], Coroutine[Any, Any, Iterable[Finding]]]
 
@@ -121,6 +122,9 @@ def _finding(flaw: Flaw, *, in_doubt: bool) -> Finding:
 def is_the_asked_language(draft: CodeDraft, bench: CodeBench) -> Iterator[Finding]:
     """Code in another language does not answer the request."""
     language = get(bench.reading.language)
+    if bench.reading.files:
+        # A change may be to any of the files that came.
+        return
     # With JSX or without, it is TypeScript.
     right = _TYPESCRIPT if language.name in _TYPESCRIPT else {language.name}
     if all(file.language not in right for file in draft.files):
@@ -193,15 +197,18 @@ def imports_resolve(draft: CodeDraft, bench: CodeBench) -> Iterator[Finding]:
     """Every import is standard, in the artefact, or listed as required."""
     beside = bench.accepted.get("code")
     others = beside.files if isinstance(beside, CodeDraft) else ()
-    files = {file.path: file.content for file in (*others, *draft.files)}
+    came = bench.reading.came
+    files = {file.path: file.content for file in (*came, *others, *draft.files)}
     named = words(bench.reading.prompt) | {name.lower() for name in draft.requires}
     if isinstance(beside, CodeDraft):
         named |= {name.lower() for name in beside.requires}
     for file in draft.files:
         for unresolved in unresolved_imports(file, files, named):
-            yield _import_finding(
-                file, unresolved.line, unresolved.what, certain=unresolved.certain
-            )
+            # A project has more files than come with a change to it.
+            folder = unresolved.what.rpartition(" of ")[2]
+            is_elsewhere = bool(came) and (folder.startswith(".") or folder not in files)
+            certain = unresolved.certain and not is_elsewhere
+            yield _import_finding(file, unresolved.line, unresolved.what, certain=certain)
 
 
 def _import_finding(file: File, line: int, what: str, *, certain: bool) -> Finding:

@@ -8,11 +8,11 @@ from kuznia.domains.code.checks.mentions import is_mentioned, is_own
 from kuznia.domains.code.checks.sound import SOUND
 from kuznia.domains.code.checks.source import SOURCE, held_apart, is_readable, short, written
 from kuznia.domains.code.languages.find import get
+from kuznia.domains.code.languages.paths import stem
 from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.languages.testing import asserts
 from kuznia.domains.code.parsing.pytree import Function, statements, tree_of
 from kuznia.domains.code.parsing.symbols import Symbol, public, symbols
-from kuznia.domains.code.reply.paths import stem
 from kuznia.domains.code.schema import CodeBench, CodeInput, File, TestsDraft
 from kuznia.forge.terms import Check, Finding
 

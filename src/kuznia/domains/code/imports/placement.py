@@ -4,7 +4,7 @@ import re
 from pathlib import PurePosixPath
 
 from kuznia.domains.code.languages.find import get
-from kuznia.domains.code.reply.paths import stem
+from kuznia.domains.code.languages.paths import stem
 from kuznia.domains.code.schema import File
 
 # Languages whose tests lie in the folder of what they test.

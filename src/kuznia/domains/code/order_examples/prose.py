@@ -47,13 +47,17 @@ _AFTER = re.compile(
 _GIVEN = re.compile(r"\b(?:given|дано|нехай)\b", re.IGNORECASE)
 _BOUND = re.compile(r"\b([A-Za-z_]\w*)[ \t]*(?:=(?![=>])|:)[ \t]*`?")
 _LINES_OF_GIVEN = 4
+# How far back from a call is read: a line may be as long as the whole request.
+MAX_CONTEXT = 500
+# A request with more calls than this is a data set.
+MAX_CALLS = 300
 
 
 def prose(text: str) -> Iterator[OrderExample]:
     """Each call with literals that is followed by a link and a literal, or by what it raises."""
-    place = 0
-    while called := _CALLED.search(text, place):
-        place = called.end()
+    place, tried = 0, 0
+    while tried < MAX_CALLS and (called := _CALLED.search(text, place)):
+        place, tried = called.end(), tried + 1
         end = closed(text, called.end())
         if not end or ">>>" in _line(text, called.start()):
             continue
@@ -96,16 +100,17 @@ def _line(text: str, place: int) -> str:
 
 def _context(text: str, place: int) -> tuple[str, str]:
     """What is said before the call: a line above that introduces it, and its own sentence."""
-    line = text[text.rfind("\n", 0, place) + 1 : place]
-    start = len(text[:place]) - len(line)
-    above = text[:start].rstrip().rpartition("\n")[2]
+    start = text.rfind("\n", 0, place) + 1
+    above = text[max(0, start - MAX_CONTEXT) : start].rstrip().rpartition("\n")[2]
+    line = text[max(start, place - MAX_CONTEXT) : place]
     sentence = re.split(r"[.;!?](?=\s)|\bbut\b|\bале\b", line)[-1]
     return above if above.rstrip().endswith(":") else "", sentence
 
 
 def _bindings(text: str, place: int) -> dict[str, ast.expr]:
     """What `given` says that names stand for, in the lines before a call."""
-    lines = text[:place].split("\n")[-_LINES_OF_GIVEN:]
+    before = text[max(0, place - _LINES_OF_GIVEN * MAX_CONTEXT) : place]
+    lines = before.split("\n")[-_LINES_OF_GIVEN:]
     above = "\n".join(lines)
     starts = [match.end() for match in _GIVEN.finditer(above)]
     values: dict[str, ast.expr] = {}

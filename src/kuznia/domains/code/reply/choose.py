@@ -12,7 +12,8 @@ from kuznia.domains.code.reply.fences import FencedBlock, Fits, ReplyText, longe
 from kuznia.domains.code.reply.lifted import lifted
 from kuznia.domains.code.reply.naming import default_path, label, path_of, several
 
-Kind = Literal["code", "tests"]
+# A change may be to any file.
+Kind = Literal["code", "tests", "change"]
 
 # What a block defines, near enough to see that a later one revises an earlier.
 _DEFINED = re.compile(
@@ -93,6 +94,8 @@ def _piece_of(reply: ReplyText | None, block: FencedBlock, target: ReplyTarget) 
 def choose(pieces: Sequence[FileCandidate], target: ReplyTarget) -> list[FileCandidate]:
     """The candidates that answer, in order; empty where none is in the language of the order."""
     pieces = _without_alternatives(pieces, target)
+    if target.kind == "change" and any(piece.path for piece in pieces):
+        return [piece for piece in pieces if piece.path]
     if any(piece.path and _is_right(piece, target) for piece in pieces):
         return _of_its_kind([piece for piece in pieces if piece.path], target)
     right = [piece for piece in pieces if piece.language is target.language]
@@ -147,6 +150,8 @@ def _is_vague(piece: FileCandidate) -> bool:
 
 def _of_its_kind(pieces: list[FileCandidate], target: ReplyTarget) -> list[FileCandidate]:
     """Only code, or only tests: the two are asked for separately, and so are pages."""
+    if target.kind == "change":
+        return pieces
     if target.language.name != "markdown":
         pieces = [p for p in pieces if p.language is None or p.language.name != "markdown"]
     tests = [p for p in pieces if _is_test(p)]

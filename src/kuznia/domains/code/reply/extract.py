@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from kuznia.domains.code.languages.find import find_by_path
+from kuznia.domains.code.languages.paths import safe_path
 from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.parsing.proof import SECONDS, prove
 from kuznia.domains.code.reply.choose import (
@@ -23,12 +24,11 @@ from kuznia.domains.code.reply.examples import without_example
 from kuznia.domains.code.reply.fences import FencedBlock, ReplyText, blocks, read
 from kuznia.domains.code.reply.naming import default_path, label, path_of
 from kuznia.domains.code.reply.packages import required_packages
-from kuznia.domains.code.reply.patches import applied, diffed, searched
-from kuznia.domains.code.reply.paths import safe_path
+from kuznia.domains.code.reply.patches import applied, besides, diffed, searched
 from kuznia.domains.code.reply.unfenced import unfenced
 from kuznia.domains.code.reply.wrapped.in_json import unwrap
 from kuznia.domains.code.reply.wrapped.in_tags import tagged
-from kuznia.domains.code.schema import File, Proof
+from kuznia.domains.code.schema import File, Proof, over
 from kuznia.forge.terms import Unreadable
 from kuznia.platform.process.workers import within
 
@@ -73,11 +73,33 @@ def extract(
         changes = ()
     if changes and (before or all(not change.old for change in changes)):
         return Extracted(_bounded(applied(changes, before)), False, required_packages(prose, ()))
+    return _extracted(pieces, prose, target)
+
+
+def extract_change(
+    reply: str, language: Language, path: str | None, before: tuple[File, ...]
+) -> Extracted:
+    """The files of a reply that changes files: whole ones, and those that it changes in places.
+
+    All of `before` is among them.
+    """
+    text = read(reply)
+    changes = searched(text) or diffed(text)
+    target = ReplyTarget(language, "change", path, _trial(language), _parses_in)
+    pieces, prose = _pieces(read(besides(text)) if changes else text, target)
+    if not changes:
+        return _extracted(pieces, prose, target)
+    whole = _files([piece for piece in pieces if piece.path], target)
+    files = _bounded(over(applied(changes, before), whole))
+    return Extracted(files, False, required_packages(prose, ()))
+
+
+def _extracted(pieces: Sequence[FileCandidate], prose: str, target: ReplyTarget) -> Extracted:
     if not pieces:
         raise Unreadable(
             "no-code",
             "The reply contains no code.",
-            f"Reply with {language.title} in a block opened with ```{language.name}.",
+            f"Reply with {target.language.title} in a block opened with ```{target.language.name}.",
         )
     files = _bounded(_files(pieces, target))
     manifests = [file.content for file in files if file.path.endswith("requirements.txt")]
@@ -154,7 +176,7 @@ def _pieces(reply: ReplyText, target: ReplyTarget) -> tuple[list[FileCandidate],
 
 def _bare(piece: FileCandidate, target: ReplyTarget) -> FileCandidate:
     """The candidate without an example of use at its end; then the end of the block is there."""
-    if target.kind == "tests" or piece.language is not target.language:
+    if target.kind != "code" or piece.language is not target.language:
         return piece
     content = without_example(piece.content, target.language, target.fits)
     return piece if content is piece.content else replace(piece, content=content, closed=True)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from kuznia.domains.code.languages.find import are_kin, find, find_by_path
+from kuznia.domains.code.languages.paths import safe_path
 from kuznia.domains.code.languages.table import Language
 from kuznia.domains.code.reply.fences import FencedBlock
-from kuznia.domains.code.reply.paths import safe_path
 
 # Hostile paths are matched too, so that they are seen and refused instead of half read.
 _PATH = (

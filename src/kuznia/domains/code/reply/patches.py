@@ -7,12 +7,13 @@ what is in them: the numbers in a model's diff are mostly wrong.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from itertools import islice, takewhile
 
 from kuznia.domains.code.languages.find import find_by_path
+from kuznia.domains.code.languages.paths import safe_path
 from kuznia.domains.code.reply.fences import ReplyText
 from kuznia.domains.code.reply.naming import path_in_line
-from kuznia.domains.code.reply.paths import safe_path
 from kuznia.domains.code.schema import File
 from kuznia.forge.terms import Unreadable
 
@@ -57,24 +58,51 @@ def _searched(lines: Sequence[str]) -> Iterator[Change]:
             path = path_in_line(line.strip()) or path
 
 
+def besides(reply: ReplyText) -> str:
+    """The text of a reply without its SEARCH/REPLACE blocks and its diffs."""
+    kept: list[str] = []
+    patched = {number for lines in _diffs(reply) for number in lines}
+    inside = False
+    for number, line in enumerate(reply.lines):
+        inside = inside or bool(_SEARCH.fullmatch(line))
+        if not inside and number not in patched:
+            kept.append(line)
+        inside = inside and not _REPLACE.fullmatch(line)
+    return "\n".join(kept)
+
+
 def diffed(reply: ReplyText) -> tuple[Change, ...]:
     """The changes of a reply that is a diff, in a fence or without."""
-    lines = [line for part in _diffs(reply) for line in (*part, "@@")]
+    parts = [[reply.lines[number] for number in numbers] for numbers in _diffs(reply)]
+    lines = [line for part in parts for line in (*part, "@@")]
     return tuple(_changes(lines))[:MAX_CHANGES] if lines else ()
 
 
-def _diffs(reply: ReplyText) -> Iterator[Sequence[str]]:
+def _diffs(reply: ReplyText) -> Iterator[range]:
     """The lines of each diff: of fences that are labelled so or begin so, or of the whole reply."""
-    pairs = zip(reply.marks[::2], reply.marks[1::2], strict=False)
-    for opener, closer in pairs:
-        part = reply.lines[opener.line + 1 : closer.line]
-        begins = next((line for line in part if line.strip()), "")
-        if _DIFF_LABEL.match(opener.info) or _begins(begins):
+    place = 0
+    while place + 1 < len(reply.marks):
+        opener = reply.marks[place]
+        # A fence further in is a line of a file that the diff shows.
+        outer = [
+            number
+            for number in range(place + 1, len(reply.marks))
+            if _indent(reply.lines[reply.marks[number].line]) <= _indent(reply.lines[opener.line])
+        ]
+        part = range(opener.line + 1, reply.marks[outer[0] if outer else place + 1].line)
+        begins = next((reply.lines[n] for n in part if reply.lines[n].strip()), "")
+        is_diff = bool(outer) and bool(_DIFF_LABEL.match(opener.info) or _begins(begins))
+        if is_diff:
             yield part
+        place = outer[0] + 1 if is_diff else place + 2
     if not reply.marks:
         first = next((n for n, line in enumerate(reply.lines) if _begins(line)), None)
         if first is not None:
-            yield reply.lines[first:]
+            yield range(first, len(reply.lines))
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _begins(line: str) -> bool:
@@ -107,16 +135,16 @@ def _path_of(name: str) -> str | None:
 
 
 def applied(changes: Sequence[Change], before: Sequence[File]) -> tuple[File, ...]:
-    """The files with the changes made, or Unreadable where one of them fits nowhere."""
+    """The files with the changes made, or Unreadable where one of them fits nowhere, or twice."""
     texts = {file.path: file.content for file in before}
     for change in changes:
         if not any(line.strip() for line in change.old) and change.path not in texts:
             _create(change, texts)
             continue
-        path = next((p for p in _candidates(change, texts) if _fits(change, texts[p])), None)
-        if path is None:
+        paths = [path for path in _candidates(change, texts) if _fits(change, texts[path])]
+        if len(paths) != 1:
             raise _does_not_apply(change)
-        texts[path] = _replaced(change, texts[path])
+        texts[paths[0]] = _replaced(change, texts[paths[0]])
     return tuple(_file(path, content, before) for path, content in texts.items())
 
 
@@ -134,35 +162,50 @@ def _candidates(change: Change, texts: dict[str, str]) -> list[str]:
 
 
 def _fits(change: Change, content: str) -> bool:
-    return _place(change, content) is not None
+    return _place(content, change.old) is not None
 
 
-def _place(change: Change, content: str) -> int | None:
-    """The line at which the old lines stand in a text, if they stand there once."""
+def _place(content: str, old: Sequence[str]) -> tuple[int, int, int] | None:
+    """The line at which the old lines stand in a text, if they stand there once; and how many
+    blank ones at their beginning and end do not."""
     lines = [line.rstrip() for line in content.split("\n")]
-    old = [line.rstrip() for line in _trimmed(change.old)]
-    if not old:
+    sought = [line.rstrip() for line in old]
+    if not any(sought):
         return None
-    starts = [n for n, line in enumerate(lines) if line == old[0]]
-    places = [n for n in starts if lines[n : n + len(old)] == old]
-    return places[0] if len(places) == 1 else None
+    before, after = _blanks(sought), _blanks(sought[::-1])
+    for first, last in dict.fromkeys(((0, 0), (before, after))):
+        part = sought[first : len(sought) - last]
+        starts = [n for n, line in enumerate(lines) if line == part[0]]
+        places = [n for n in starts if lines[n : n + len(part)] == part]
+        if len(places) == 1:
+            return places[0], first, last
+    return None
 
 
-def _trimmed(lines: Sequence[str]) -> Sequence[str]:
-    """The lines without blank ones at both ends."""
-    first, last = 0, len(lines)
-    while first < last and not lines[first].strip():
-        first += 1
-    while first < last and not lines[last - 1].strip():
-        last -= 1
-    return lines[first:last]
+def _blanks(lines: Sequence[str]) -> int:
+    return next((number for number, line in enumerate(lines) if line), len(lines))
 
 
 def _replaced(change: Change, content: str) -> str:
-    place, lines = _place(change, content), content.split("\n")
+    place, lines = _place(content, change.old), content.split("\n")
     assert place is not None
-    lines[place : place + len(_trimmed(change.old))] = _trimmed(change.new)
+    start, first, last = place
+    new = [line.rstrip() for line in change.new]
+    # Blank lines that are not there are not put there either.
+    skipped = min(first, _blanks(new)), min(last, _blanks(new[::-1]))
+    new_lines = change.new[skipped[0] : len(new) - skipped[1]]
+    end = start + len(change.old) - first - last
+    lines[start:end] = _keeping(lines[start:end], new_lines)
     return "\n".join(lines)
+
+
+def _keeping(old: Sequence[str], new: Sequence[str]) -> list[str]:
+    """The new lines, those that stay as they are in the file: a model drops blanks at their end."""
+    kept = list(new)
+    before, after = [line.rstrip() for line in old], [line.rstrip() for line in new]
+    for block in SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks():
+        kept[block.b : block.b + block.size] = old[block.a : block.a + block.size]
+    return kept
 
 
 def _file(path: str, content: str, before: Sequence[File]) -> File:

@@ -11,7 +11,7 @@ async def examine(settings: CodeSettings) -> list[Symptom]:
     if settings.code_run_tests != "sandbox":
         state = "off: code is accepted without being run"
         return [Symptom("sandbox", state, advice="set CODE_RUN_TESTS=sandbox to have it run")]
-    async with open_sandbox() as sandbox:
+    async with open_sandbox(settings.code_packages) as sandbox:
         if sandbox.host.box is None:
             state = "unavailable: no tests are run"
             advice = "; ".join(sandbox.host.reasons)

@@ -38,7 +38,12 @@ def missing_package(
     execution = execution.model_copy(update={"cases": cases, "strength": None})
     if execution.count("failed", "error"):
         return execution
-    reason = f"The sandbox has no {package}, which the code or its tests need."
+    how = (
+        ""
+        if _of_node(code) == package
+        else f" The operator can add it: kuznia sandbox add {package}"
+    )
+    reason = f"The sandbox has no {package}, which the code or its tests need.{how}"
     return execution.model_copy(
         update={"status": "unavailable", "reason": reason, "lacks": package}
     )

@@ -19,6 +19,9 @@ _PYTEST = ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygme
 TOOLBOX = "/opt/toolbox"
 RUNNER = f"{TOOLBOX}/pytest_runner.py"
 PYTHON = "/opt/python"
+# Where the packages of the operator are seen; the runner knows it too.
+PACKAGES = "/opt/packages"
+SYSTEM = Path("/usr/bin/python3")
 GO, GO_CACHE = "/opt/go", "/opt/gocache"
 
 # Bounds that are quickly reached; they are set as those of every run are.
@@ -45,13 +48,16 @@ class Probe:
     reasons: tuple[str, ...] = ()
 
 
-async def probe(folder: Path) -> Probe:
-    """Build a sandbox in this folder and attack it; the folder must stay while it is in use."""
+async def probe(folder: Path, packages: Path | None = None) -> Probe:
+    """Build a sandbox in this folder and attack it; the folder must stay while it is in use.
+
+    `packages` is where the packages of Python are that tests may import.
+    """
     reasons = _missing()
     groups = None if reasons else await asyncio.to_thread(cgroup.find)
     if groups is None:
         return Probe(None, reasons=tuple(reasons or [NO_GROUP]))
-    built = await asyncio.to_thread(_build, folder, groups)
+    built = await asyncio.to_thread(_build, folder, groups, packages)
     box, python = built.box, built.python
     assert box is not None
     if not python:
@@ -97,12 +103,14 @@ def _missing() -> list[str]:
     return reasons
 
 
-def _build(folder: Path, groups: cgroup.GroupFolders) -> Probe:
+def _build(folder: Path, groups: cgroup.GroupFolders, packages: Path | None) -> Probe:
     folder.chmod(0o755)
     rules = folder / "filter.bpf"
     rules.write_bytes(seccomp.program(seccomp.MACHINES[platform.machine()]))
     rules.chmod(0o644)
     tools = [Tool(_toolbox(folder / "toolbox"), TOOLBOX)]
+    if packages is not None and packages.is_dir():
+        tools.append(Tool(_readable(packages, folder / "packages"), PACKAGES))
     python = _python(tools)
     node = shutil.which("node", path="/usr/local/bin:/usr/bin") or ""
     goroot = _goroot()
@@ -128,13 +136,34 @@ def _goroot() -> Path | None:
 
 
 def _python(tools: list[Tool]) -> str:
-    """Our own interpreter if the sandbox's user may read it, else the system's."""
+    """The interpreter inside: our own if the sandbox's user may read it, else the system's."""
+    python = interpreter()
+    if python is None or python == SYSTEM:
+        return str(python or "")
+    tools.append(Tool(python.parent.parent, PYTHON))
+    return f"{PYTHON}/bin/python3"
+
+
+def interpreter() -> Path | None:
+    """The interpreter of this host that runs Python in the sandbox."""
     ours = Path(sys.base_prefix)
     if ours.parts[1:2] != ("usr",) and _open_to_all(ours):
-        tools.append(Tool(ours, PYTHON))
-        return f"{PYTHON}/bin/python3"
-    system = Path("/usr/bin/python3")
-    return str(system) if system.exists() else ""
+        return ours / "bin/python3"
+    return SYSTEM if SYSTEM.exists() else None
+
+
+def _readable(source: Path, copy: Path) -> Path:
+    """A folder as the sandbox's user may read it: itself, or a copy where it is closed to them."""
+    if all(map(_open_to_all, (source, *source.rglob("*")))):
+        return source.resolve()
+    shutil.copytree(source, copy)
+    _open(copy)
+    return copy
+
+
+def _open(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def _open_to_all(path: Path) -> bool:
@@ -158,6 +187,5 @@ def _toolbox(folder: Path) -> Path:
     shutil.copy(Path(__file__).with_name("pytest_runner.py"), folder)
     # No settings of pytest's, so that those beside the tests are none either.
     (folder / "pytest.ini").write_text("[pytest]\n")
-    for path in (folder, *folder.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
+    _open(folder)
     return folder

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pytest
 
 MAX_CHARACTERS = 500
+# Where the packages are that the operator added; it need not be there.
+PACKAGES = "/opt/packages"
 
 
 class Recorder:
@@ -83,14 +85,19 @@ def main(sentinel: str) -> None:
     sys.path.insert(0, str(toolbox))
     import pytest
 
-    # After pytest is there: nothing of the code's can be in its place.
+    # After pytest is there: nothing of the code's can be in its place, and nothing of the packages
+    # in that of the code, of pytest or of the standard library.
     sys.path.insert(0, str(folder))
+    sys.path.append(PACKAGES)
     options = [
         *("-q", "--tb=short", "--color=no", "--continue-on-collection-errors"),
         # Settings beside the tests would decide what counts as passed.
         *("-p", "no:cacheprovider", "-c", str(toolbox / "pytest.ini")),
         *("--rootdir", str(folder), "-o", f"pythonpath={folder}/src"),
     ]
+    if Path(PACKAGES, "pytest_asyncio").is_dir():
+        # Plugins are not loaded by themselves. The operator's choice of this one is no test's.
+        options += ["-p", "pytest_asyncio.plugin", "-o", "asyncio_mode=auto"]
     ended = pytest.main(options, plugins=[Recorder(report, sentinel)])
     for stream in filter(None, (sys.__stdout__, sys.__stderr__)):
         stream.flush()

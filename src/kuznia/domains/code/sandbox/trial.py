@@ -15,6 +15,7 @@ from kuznia.domains.code.parsing.apart import apart
 from kuznia.domains.code.sandbox.box import LIMITS, Ran, RunLimits
 from kuznia.domains.code.sandbox.golang import compile_common
 from kuznia.domains.code.sandbox.mutants import mutants
+from kuznia.domains.code.sandbox.packages.folder import PackageFolder
 from kuznia.domains.code.sandbox.probe import Probe, probe
 from kuznia.domains.code.sandbox.reports import Expected, judged
 from kuznia.domains.code.sandbox.sentinels import guarded
@@ -163,7 +164,8 @@ class Sandbox:
 
 
 @asynccontextmanager
-async def open_sandbox() -> AsyncGenerator[Sandbox]:
+async def open_sandbox(packages: Path | None = None) -> AsyncGenerator[Sandbox]:
     """Examine this host once; the files of the sandbox are removed when the server ends."""
     with TemporaryDirectory(prefix="kuznia-sandbox-") as folder:
-        yield Sandbox(await probe(Path(folder)))
+        site = None if packages is None else PackageFolder(packages).site
+        yield Sandbox(await probe(Path(folder), site))

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from kuznia.domains.code.account.reading.change import ChangeEvidence, change_evidence, focused
 from kuznia.domains.code.account.reading.numbers import Site, constants, sites
 from kuznia.domains.code.account.reading.quantities import ClauseNumber, amounts
 from kuznia.domains.code.account.reading.source import CodeBranch, SourceText, Unit, read
 from kuznia.domains.code.account.words.lexicon import Words, words_of
+from kuznia.domains.code.languages.testing import is_test_path
 from kuznia.domains.code.schema import File
 
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
@@ -61,6 +63,8 @@ class CodeEvidence:
     tests: tuple[SourceText, ...] = ()
     requires: tuple[str, ...] = ()
     has_documentation: bool = False
+    # Where the code is a change to files that came.
+    change: ChangeEvidence | None = None
 
     @cached_property
     def text(self) -> str:
@@ -206,9 +210,17 @@ def collect(
     tests: tuple[File, ...],
     requires: tuple[str, ...],
     has_documentation: bool,
+    came: tuple[File, ...] = (),
 ) -> CodeEvidence:
-    """Read the files of an artefact."""
+    """Read the files of an artefact; of a change what it touches."""
+    change = change_evidence(prompt, came, code)
+    if change:
+        # What tests pass for an argument is not what the code does with it.
+        is_code = any(not is_test_path(part.path) for part in change.changes)
+        parts = [p for p in change.changes if not (is_code and is_test_path(p.path))]
+        code = tuple(focused(part)[0] for part in parts)
     return CodeEvidence(
+        change=change,
         language=language,
         prompt=prompt,
         code=tuple(read(f"/code/files/{number}", file) for number, file in enumerate(code)),

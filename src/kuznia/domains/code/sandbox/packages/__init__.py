@@ -1,0 +1,1 @@
+"""Packages of Python that tests may import in the sandbox."""
