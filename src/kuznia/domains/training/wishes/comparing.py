@@ -1,6 +1,7 @@
 """One exercise before or instead of another: swaps, and what is liked more."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from kuznia.domains.training.catalogue.matching import match
 from kuznia.domains.training.language.tokens import Tag
@@ -114,7 +115,8 @@ def _half_named(piece: WishPiece, tag: Tag) -> Read:
     if exercise is None or (behind and ahead) or piece.says("swap_in"):
         return Doubtful(*piece.span, "unknown", behind or ahead)
     other = Tag("exercise", 0, 0, exercise)
-    return about(piece, "swap", tag, other) if behind else about(piece, "swap", other, tag)
+    out, into = (tag, other) if behind else (other, tag)
+    return replace(about(piece, "swap", out, into), is_whole=True)
 
 
 def _is_substitute_for(piece: WishPiece) -> bool:

@@ -107,7 +107,12 @@ def whole_name(piece: WishPiece) -> Iterator[Read]:
     text = " ".join(word.text for word in piece.words[cues[0].last : last])
     exercise = exactly(words_of(text))
     if exercise is not None:
-        yield from _wish(piece, Tag("exercise", 0, 0, exercise), spoken)
+        yield from _named_whole(piece, exercise, spoken)
+
+
+def _named_whole(piece: WishPiece, exercise: str, spoken: Stance) -> Iterator[Read]:
+    for part in _wish(piece, Tag("exercise", 0, 0, exercise), spoken):
+        yield replace(part, is_whole=True) if isinstance(part, TypedWish) else part
 
 
 def _denied_unclearly(piece: WishPiece, things: Sequence[Tag]) -> Doubt | None:
@@ -232,7 +237,7 @@ def unnamed(piece: WishPiece) -> Iterator[Read]:
     )
     matched = match(words)
     if matched.exercise is not None and spoken != "swap":
-        yield from _wish(piece, Tag("exercise", 0, 0, matched.exercise), spoken)
+        yield from _named_whole(piece, matched.exercise, spoken)
     elif words and (matched.score >= _POSSIBLE or spoken not in {"like", "add"}):
         yield Doubtful(*piece.span, "unknown", words if matched.score >= _POSSIBLE else "")
 

@@ -105,9 +105,25 @@ class WishPiece:
         read = {place for tag in self.items for place in range(tag.first, tag.last)}
         for place in range(first, last):
             text = self.words[place].text
-            is_soft = len(text) < 3 or text in _AND | _GOES_ON or bool(soft().word(text))
-            if place not in read and not is_soft:
+            if place not in read and not _is_neutral(text):
                 yield text
+
+
+# Soft words of the field that turn the sense of the word behind them: "least favourite".
+_TURNING = frozenset({"least", "other", "others"})
+
+
+def _is_neutral(word: str) -> bool:
+    """Whether a word turns no wish round, whatever it stands beside."""
+    if word in _TURNING:
+        return False
+    return len(word) < 3 or word in _neutral() or bool(soft().word(word))
+
+
+@cache
+def _neutral() -> frozenset[str]:
+    texts = read_toml(__file__, "cues.toml")["neutral"].values()
+    return frozenset({*_AND, *_BUT, *_GOES_ON, *(word for text in texts for word in text.split())})
 
 
 def _day_ranges(piece: WishPiece) -> Iterator[tuple[int, ...]]:

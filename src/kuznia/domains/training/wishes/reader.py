@@ -239,10 +239,23 @@ def _first(piece: WishPiece, reading: _Reading) -> Iterator[Read]:
     for reader in _READERS:
         found = list(reader(piece, reading.things if _goes_on(piece, reading) else ()))
         if found:
-            yield from found
+            yield from _covered(piece, found)
             return
         if reader is _equipment:
             piece = _with_bench(piece)
+
+
+# Wishes that an unread word may turn round.
+_POLAR = frozenset(
+    {"avoid", "prefer", "keep", "swap", "less_of", "more_of", "own", "lack", "day_off"}
+    | {"days_only", "easier", "harder", "less", "more", "focus"}
+)
+
+
+def _covered(piece: WishPiece, parts: Sequence[Read]) -> Iterator[Read]:
+    """What was read, or a doubt where a word of the piece was not: it might turn the wish round."""
+    polar = any(wish.do in _POLAR and not wish.is_whole for wish in _wishes(parts))
+    yield from (doubt(piece, "unsure"),) if polar and piece.free else parts
 
 
 def _taken_back(piece: WishPiece, reading: _Reading) -> Iterator[Read] | None:

@@ -79,6 +79,8 @@ class TypedWish:
     only: bool = False
     # A feeling, which a request about the same thing outweighs.
     felt: bool = False
+    # Its name was made of words that nothing else was read from.
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
