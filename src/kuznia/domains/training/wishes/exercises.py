@@ -76,7 +76,8 @@ def about_things(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
     if _has_loose_denial(piece):
         yield doubt(piece, "contradiction")
         return
-    if things and (is_told(piece) or is_vague(piece, things)):
+    of_all = piece.says("except") and piece.says("any_day")
+    if things and not of_all and (is_told(piece) or is_vague(piece, things)):
         yield doubt(piece, "unsure")
         return
     if piece.says("except"):
@@ -100,7 +101,7 @@ def whole_name(piece: WishPiece) -> Iterator[Read]:
     is_plain = len(piece.things) == 1 and not piece.free
     if len(cues) != 1 or spoken is None or is_plain or not piece.things or piece.all("sport"):
         return
-    if list(piece.unread(piece.first, cues[0].first)):
+    if list(piece.unread(piece.first, cues[0].first)) or piece.things[0].first < cues[0].first:
         return
     ends = [cue.first for cue in piece.cued("polite") if cue.first > cues[0].first]
     last = min([*ends, piece.last])
@@ -283,7 +284,7 @@ def _of_it(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
     spoken = stance(piece.cues, bare=is_plain_no(piece))
     if spoken in {None, "unclear"} or not before or piece.says("else", "any_day"):
         return
-    if _is_told_of_it(piece):
+    if _is_told_of_it(piece) or (is_counted(piece) and not piece.says("it")):
         yield doubt(piece, "unsure")
         return
     if piece.free >= MAX_UNREAD:

@@ -375,6 +375,8 @@ def _two_wishes(items: Sequence[Tag], first: int, place: int) -> bool:
     later = [tag for tag in items if tag.first >= place][:3]
     left = [tag for tag in items if first <= tag.first < place]
     counted = any(tag.kind == "count" for tag in left) and any(tag.kind == "count" for tag in later)
+    # "Thursdays at most 30 minutes and I hate burpees".
+    counted = counted or (_is_strong(later) and any(tag.kind == "minutes" for tag in left))
     return counted or (_is_strong(left) and _is_strong(later))
 
 

@@ -150,6 +150,9 @@ def _understand(piece: WishPiece, reading: _Reading) -> None:
         reading.sentence, reading.heads, reading.days = piece.sentence, None, ()
     piece = _with_days(piece, reading.days)
     found = _of_goal(piece, list(_first(piece, reading)), reading)
+    if piece.joint == "but" and not _wishes(found) and (found or piece.cues or piece.free):
+        # "I dislike squats, but ..." and the rest is not understood: it may turn the first round.
+        found = [*_retracted(piece, reading), *found]
     wishes = _wishes(found)
     # Days that all training is on have no time of their own.
     limits = (
@@ -263,7 +266,7 @@ def _taken_back(piece: WishPiece, reading: _Reading) -> Iterator[Read] | None:
     if piece.says("undo"):
         return iter((doubt(piece, "unsure"),))
     if piece.says("undo_now"):
-        return _undone(piece, reading.things)
+        return _undone(piece, reading)
     if piece.joint == "because":
         # A reason asks for nothing: where nothing else was said, it is asked what it is for.
         spoken = piece.things and piece.cues and not reading.wishes
@@ -284,11 +287,17 @@ def _retracted(piece: WishPiece, reading: _Reading) -> Iterator[Read]:
     return iter((doubt(piece, "contradiction"),))
 
 
+_STILL = frozenset({"again", "more", "ever", "thanks", "більше", "знову", "дякую", "thank"})
+
+
 def _is_taken_back(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
-    """ "I adore burpees... not", "rows are great, but not for me"."""
+    """ "I adore burpees... not", "Others drop squats. Not me", "rows are great, but not for me"."""
     if not last or piece.things or piece.days or piece.all("minutes", "count", "number"):
         return False
-    alone = is_plain_no(piece) and piece.last - piece.first == 1
+    words = {word.text for word in piece.words[piece.first : piece.last]}
+    only_no = {tag.name for tag in piece.cues} - {"me", "polite", "it", "anymore"} == {"not"}
+    only_no = only_no and len(piece.items) == len(piece.cues)
+    alone = only_no and piece.cues[0].first == piece.first and not words & _STILL
     turned = piece.joint == "but" and piece.says("not", "hate") and not piece.says("it")
     return alone or (turned and all(wish.do in {"prefer", "avoid"} for wish in last))
 
@@ -366,12 +375,16 @@ def _is_other_days(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
     return bare and closed and not piece.cues and not set(piece.days) & set(last[-1].days)
 
 
-def _undone(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
+def _undone(piece: WishPiece, reading: _Reading) -> Iterator[Read]:
     """What is to be as it was before."""
     if piece.says("not", "without", "stop", "cannot"):
         yield doubt(piece, "contradiction")
         return
-    things = piece.things or (before if piece.says("it") or not piece.free else ())
+    things = piece.things or (reading.things if piece.says("it") or not piece.free else ())
+    if not things and (reading.doubts or piece.free):
+        # What is to come back stands in words that were not understood.
+        yield doubt(piece, "incomplete")
+        return
     yield from (exercises.about(piece, "undo", tag) for tag in things or (None,))
 
 

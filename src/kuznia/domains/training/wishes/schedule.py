@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.wishes.exercises import Read, about, doubt
@@ -183,10 +184,24 @@ def _plain_stance(
         return None if closed and not _is_no_training(piece) else _denied(piece)
     if closed:
         return None if piece.says("only") else "day_off"
-    several = opened and len(piece.days) > 1 and not piece.says("any_day", "keep")
+    several = opened and _are_listed(piece) and not piece.says("any_day", "keep")
     if (piece.says("only") and not piece.free) or (several and piece.free <= _MAX_UNREAD):
         return "days_only"
     return None
+
+
+_LISTS = frozenset({"and", "or", "to", "through", "і", "й", "та", "або", "чи", "до", "по"})
+
+
+def _are_listed(piece: WishPiece) -> bool:
+    """ "Monday and Friday", and not "the Thursday session on Friday"."""
+    tags = piece.all("weekday")
+    between = (
+        word.text
+        for tag, after in pairwise(tags)
+        for word in piece.words[tag.last : after.first]
+    )
+    return len(piece.days) > 1 and _LISTS.issuperset(between)
 
 
 def _says_yes(piece: WishPiece) -> bool:
